@@ -1,0 +1,114 @@
+/** Base units: everything inside and in JSON is in these; formatting happens in report/view only. */
+export type Unit = 'ms' | 'bytes' | 'ratio' | 'count' | 'per_second' | 'bytes_per_minute';
+
+/**
+ * How a metric is made of samples.
+ * `scalar` has one value; `distribution` has the stats avg, min, med, max and pN for any N in 0…100.
+ */
+export type MetricShape = 'scalar' | 'distribution';
+
+export interface MetricDefinition {
+  /** As a person reads it: "Flow time". */
+  readonly title: string;
+  readonly unit: Unit;
+  readonly shape: MetricShape;
+  /** The metric takes a label in parentheses, as in `step(draft).p95`. */
+  readonly labelled?: true;
+  /** Which direction is worse; a comparison needs to know it. */
+  readonly worse: 'higher' | 'lower' | 'neither';
+  /** Depends on how fast the machine is: never gated across machines. */
+  readonly speed: boolean;
+  readonly meaning: string;
+}
+
+type Scalar = Omit<MetricDefinition, 'title' | 'meaning' | 'shape' | 'labelled'>;
+
+const RATIO_UP: Scalar = { unit: 'ratio', worse: 'lower', speed: false };
+const RATIO_DOWN: Scalar = { unit: 'ratio', worse: 'higher', speed: false };
+const SHARE: Scalar = { unit: 'ratio', worse: 'higher', speed: true };
+const TIME: Scalar = { unit: 'ms', worse: 'higher', speed: true };
+const RATE: Scalar = { unit: 'per_second', worse: 'lower', speed: true };
+const BYTES: Scalar = { unit: 'bytes', worse: 'higher', speed: false };
+const COUNT: Scalar = { unit: 'count', worse: 'higher', speed: false };
+
+const metric = (title: string, scalar: Scalar, meaning: string): MetricDefinition => ({
+  ...scalar,
+  title,
+  shape: 'scalar',
+  meaning,
+});
+
+const distribution = (title: string, meaning: string): MetricDefinition => ({
+  title,
+  unit: 'ms',
+  shape: 'distribution',
+  worse: 'higher',
+  speed: true,
+  meaning,
+});
+
+/** The one table of metrics: grammar, summaries, reports, docs and schema all read it. */
+export const METRICS = {
+  success_rate: metric('Success rate', RATIO_UP, 'ok ÷ started; dropped flows count as not ok'),
+  error_rate: metric('Error rate', RATIO_DOWN, '1 − success rate'),
+  total_time: metric('Total time', TIME, 'first start to last end'),
+  throughput: metric('Throughput', RATE, 'ok flows ÷ total time'),
+  flow_time: distribution(
+    'Flow time',
+    'over ok flows; exact order statistics, linear interpolation at p·(n−1)',
+  ),
+  step: {
+    ...distribution('Step', 'time of one stage of a flow, over ok flows'),
+    labelled: true,
+  },
+  peak_memory: metric(
+    'Peak memory',
+    BYTES,
+    'resident memory of flows and service together, each process at its highest within a sampling interval',
+  ),
+  avg_memory: metric('Average memory', BYTES, 'resident memory of flows and service, over time'),
+  peak_cpu: metric(
+    'Peak CPU',
+    SHARE,
+    'share of all cores used by flows and service; peak over windows of at least 250 ms',
+  ),
+  avg_cpu: metric('Average CPU', SHARE, 'share of all cores used by flows and service'),
+  cpu_time: metric('CPU time', TIME, 'CPU time of flows and service in all'),
+  cpu_per_flow: metric('CPU time per flow', TIME, 'CPU time ÷ ok flows'),
+  peak_threads: metric('Threads, peak', COUNT, 'most threads seen in one sample'),
+  peak_processes: metric('Processes, peak', COUNT, 'most processes seen in one sample'),
+  peak_files: metric('Open files, peak', COUNT, 'most open files seen in one sample'),
+  max_concurrency: metric(
+    'Concurrency, most',
+    { ...COUNT, worse: 'lower' },
+    'most flows in flight at one instant',
+  ),
+  start_skew: metric('Start skew', TIME, 'spread of actual starts behind one barrier'),
+  dropped: metric('Dropped', COUNT, 'flows that found no free slot when they were due'),
+  failed: metric('Failed', COUNT, 'flows that ended with an error'),
+  timed_out: metric('Timed out', COUNT, 'flows that were ended past their timeout'),
+  error_types: metric('Kinds of error', COUNT, 'different errors, by normalised message'),
+  memory_growth: metric(
+    'Memory growth',
+    { ...BYTES, unit: 'bytes_per_minute' },
+    "slope of the service's memory, Theil–Sen",
+  ),
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricId = keyof typeof METRICS;
+
+/** A metric as an expression names it: `flow_time.p95`, `step(draft).med`, `success_rate`. */
+export interface MetricRef {
+  readonly id: MetricId;
+  readonly label?: string;
+  readonly stat?: string;
+}
+
+/** The canonical spelling: the key in results.json and in the `metrics` output. */
+export function metricName({ id, label, stat }: MetricRef): string {
+  return `${id}${label === undefined ? '' : `(${label})`}${stat === undefined ? '' : `.${stat}`}`;
+}
+
+export function definitionOf(id: MetricId): MetricDefinition {
+  return METRICS[id];
+}

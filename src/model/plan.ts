@@ -1,0 +1,83 @@
+import type { CheckId, CheckLevel } from './check.js';
+import type { Threshold } from './threshold.js';
+
+/** What one flow does. */
+export type Work =
+  | {
+      readonly kind: 'command';
+      readonly run: string;
+      /** The program that interprets it, with its arguments: `bash -eo pipefail`. */
+      readonly shell: string;
+    }
+  | {
+      readonly kind: 'module';
+      /** Absolute path of the module file, or the name of a built-in one (`flowgate:demo`). */
+      readonly module: string;
+      /** `none`: all flows concurrently in one host process. */
+      readonly isolate: 'none';
+      /** Handed to the module as `ctx.options`; the demo takes its bug from it. */
+      readonly options: Readonly<Record<string, string>>;
+    };
+
+/** How flows are started. Closed model: `flows` at once, until `iterations` have run or `duration` (ms) is over. */
+export type Load =
+  | { readonly model: 'closed'; readonly flows: number; readonly iterations: number }
+  | { readonly model: 'closed'; readonly flows: number; readonly duration: number };
+
+/** When a service counts as ready. */
+export type Readiness =
+  | { readonly kind: 'http'; readonly url: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  /** A regular expression that one line of its output matches. */
+  | { readonly kind: 'output'; readonly pattern: string }
+  /** Ready as soon as it runs. */
+  | { readonly kind: 'none' };
+
+export interface ServicePlan {
+  readonly run: string;
+  readonly ready: Readiness;
+  /** Signal sent first, to the whole process group; SIGKILL follows after `grace`. */
+  readonly stop: StopSignal;
+  /** ms to become ready. */
+  readonly readyTimeout: number;
+  /** ms between the stop signal and SIGKILL. */
+  readonly grace: number;
+}
+
+export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGKILL';
+
+export interface ScenarioPlan {
+  readonly name: string;
+  readonly work: Work;
+  readonly load: Load;
+  /** ms after its start that a flow may take before it is killed with its whole tree. */
+  readonly timeout: number;
+  /** Flows that are run first and not counted. */
+  readonly warmup: number;
+  readonly service?: ServicePlan;
+  /** Commands around the flows: before, after always, and the invariant over everything that the flows did. */
+  readonly setup?: string;
+  readonly teardown?: string;
+  readonly verify?: string;
+  /** Shell of service, setup, verify and teardown. */
+  readonly shell: string;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  /** Added to the environment of everything that the scenario starts. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly thresholds: readonly Threshold[];
+  /** No thresholds were given: the default gates are in force, and the report says so. */
+  readonly defaultGates: boolean;
+  readonly checks: Readonly<Partial<Record<CheckId, CheckLevel>>>;
+  /** Seed of everything random in the scenario. */
+  readonly seed: number;
+}
+
+export interface Plan {
+  readonly scenarios: readonly ScenarioPlan[];
+  /** Where the plan came from: a config file, the shorthand inputs, or neither (the demo). */
+  readonly source:
+    | { readonly kind: 'config'; readonly file: string }
+    | { readonly kind: 'inputs' }
+    | { readonly kind: 'demo' };
+}

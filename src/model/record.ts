@@ -1,0 +1,146 @@
+import type { Load } from './plan.js';
+
+export type Outcome = 'ok' | 'failed' | 'timed_out' | 'killed' | 'dropped';
+
+/** What a flow printed, bounded: the first and the last part of it. */
+export interface Excerpt {
+  readonly head: string;
+  readonly tail: string;
+  /** Bytes in all, kept or not. */
+  readonly bytes: number;
+}
+
+export interface FlowError {
+  /** "exit status 3", "timed out after 30 s", or what a module's flow threw; one line. */
+  readonly message: string;
+  /** Exit status of a command flow; 128 + n if signal n ended it. */
+  readonly exitStatus?: number;
+  /** The stack of what a module's flow threw. */
+  readonly stack?: string;
+}
+
+export interface StepTiming {
+  readonly name: string;
+  /** ms, on the record's clock. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** One unit of work, started and ended once. Times are ms on the record's monotonic clock, from `Record.startedAt`. */
+export interface Flow {
+  /** The worker slot, from 1. */
+  readonly slot: number;
+  /** From 1 in order of start. */
+  readonly iteration: number;
+  /** A canary, unique to the flow. */
+  readonly token: string;
+  readonly outcome: Outcome;
+  /** When it was due: the barrier's release, or the moment its slot was free. */
+  readonly scheduledAt: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** It left the start barrier of its rung: such flows make up the start skew. */
+  readonly barrier?: true;
+  readonly error?: FlowError;
+  readonly steps?: readonly StepTiming[];
+  readonly stdout?: Excerpt;
+  readonly stderr?: Excerpt;
+}
+
+/** One reading of the whole process tree: flows and service together. */
+export interface Sample {
+  /** ms on the record's clock. */
+  readonly at: number;
+  /** Resident bytes at this instant. */
+  readonly memory: number;
+  /** Resident bytes with each process at its highest since the sample before (kernel high-water mark). */
+  readonly peakMemory: number;
+  /** ms of CPU used since the monitor began; never falls. */
+  readonly cpuTime: number;
+  readonly threads: number;
+  readonly processes: number;
+  /** Open files, where they can be counted. */
+  readonly files?: number;
+  /** Of `memory`, the part of the service. */
+  readonly serviceMemory?: number;
+}
+
+/** One process that was seen in the tree. */
+export interface ProcessSummary {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+  readonly role: 'flow' | 'service';
+  /** Bytes: the kernel's high-water mark where there is one. */
+  readonly peakMemory: number;
+  /** ms of its own CPU. */
+  readonly cpuTime: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  /** It was still growing at its last sample: it may have been larger at its end. */
+  readonly mayHaveGrown: boolean;
+}
+
+export interface MonitorRecord {
+  /** Which process table was read. */
+  readonly source: string;
+  readonly samples: readonly Sample[];
+  /** The largest ones, at most 50. */
+  readonly processes: readonly ProcessSummary[];
+  /** What watching cost: samples taken, and ms of this process's own CPU that they took. */
+  readonly cost: { readonly samples: number; readonly cpuTime: number; readonly duration: number };
+  /** What could not be measured, in words for the report. */
+  readonly notes: readonly string[];
+}
+
+/** A process that was still alive when its flow (or the whole scenario) was over. */
+export interface Leftover {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+  /** Slot and iteration of the flow that started it, where it can be told. */
+  readonly slot?: number;
+  readonly iteration?: number;
+}
+
+/** How the verify command or export ended. */
+export interface VerifyOutcome {
+  readonly ok: boolean;
+  readonly message: string;
+  readonly stdout?: Excerpt;
+  readonly stderr?: Excerpt;
+}
+
+/** The machine. */
+export interface Environment {
+  readonly os: string;
+  readonly arch: string;
+  readonly cpu: string;
+  readonly cores: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly node: string;
+  /** Name and version of the runner's image on GitHub: "ubuntu24 20260101.1". */
+  readonly image?: string;
+}
+
+/** Everything that one run of one scenario produced. */
+export interface Record {
+  readonly scenario: string;
+  /** Wall clock, ISO 8601: the zero of the record's monotonic clock. */
+  readonly startedAt: string;
+  readonly load: Load;
+  /** ms. */
+  readonly timeout: number;
+  /** Flows in order of their iteration; warm-up flows are not among them. */
+  readonly flows: readonly Flow[];
+  readonly warmup: number;
+  readonly monitor: MonitorRecord;
+  readonly environment: Environment;
+  readonly verify?: VerifyOutcome;
+  readonly leftovers: readonly Leftover[];
+  /** The signal that cut the run short. */
+  readonly interrupted?: string;
+  /** Setup, service or teardown that went wrong, in words; a run with one has no good verdict. */
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { CHECK_IDS, CHECK_LEVELS } from './check.js';
+import { VERDICTS } from './verdict.js';
+
+/*
+ * results.json, as DESIGN §5 and §10 say: everything that a report, a merge or another tool needs.
+ * What is rendered is rendered from this and from nothing else, so that a saved file shows the same again.
+ */
+
+export const RESULTS_SCHEMA = 'flowgate.results/1';
+
+const excerpt = z.object({ head: z.string(), tail: z.string(), bytes: z.number() });
+
+const verdict = z.enum(VERDICTS);
+
+const flow = z.object({
+  slot: z.int().min(1),
+  iteration: z.int().min(1),
+  token: z.string(),
+  outcome: z.enum(['ok', 'failed', 'timed_out', 'killed', 'dropped']),
+  scheduledAt: z.number().meta({ description: 'ms from the start of the scenario' }),
+  startedAt: z.number(),
+  endedAt: z.number(),
+  barrier: z.literal(true).optional(),
+  error: z
+    .object({ message: z.string(), exitStatus: z.int().optional(), stack: z.string().optional() })
+    .optional(),
+  steps: z.array(z.object({ name: z.string(), startedAt: z.number(), endedAt: z.number() })).optional(),
+  stdout: excerpt.optional(),
+  stderr: excerpt.optional(),
+});
+
+const sample = z.object({
+  at: z.number().meta({ description: 'ms from the start of the scenario' }),
+  memory: z.number().meta({ description: 'resident bytes' }),
+  peakMemory: z.number(),
+  cpuTime: z.number().meta({ description: 'ms of CPU since the monitor began' }),
+  threads: z.int(),
+  processes: z.int(),
+  files: z.int().optional(),
+  serviceMemory: z.number().optional(),
+});
+
+const processSummary = z.object({
+  pid: z.int(),
+  parent: z.int(),
+  command: z.string(),
+  role: z.enum(['flow', 'service']),
+  peakMemory: z.number(),
+  cpuTime: z.number(),
+  firstSeen: z.number(),
+  lastSeen: z.number(),
+  mayHaveGrown: z.boolean(),
+});
+
+const monitor = z.object({
+  source: z.string(),
+  samples: z.array(sample),
+  processes: z.array(processSummary),
+  cost: z.object({ samples: z.int(), cpuTime: z.number(), duration: z.number() }),
+  notes: z.array(z.string()),
+});
+
+const unit = z.enum(['ms', 'bytes', 'ratio', 'count', 'per_second', 'bytes_per_minute']);
+
+const metric = z.object({
+  value: z.number().nullable().meta({ description: 'in the base unit; null if there was no data' }),
+  unit,
+  /** Why there is no data, or a word on what was measured. */
+  note: z.string().optional(),
+});
+
+const threshold = z.object({
+  expression: z.string(),
+  level: z.enum(['fail', 'warn']),
+  metric: z.string(),
+  actual: z.number().nullable(),
+  limit: z.number().nullable().meta({ description: 'in the base unit' }),
+  unit,
+  outcome: z.enum(['pass', 'fail', 'inconclusive']),
+  /** Why it is inconclusive. */
+  reason: z.string().optional(),
+});
+
+const check = z.object({
+  id: z.enum(CHECK_IDS),
+  level: z.enum(CHECK_LEVELS),
+  outcome: z.enum(['pass', 'fail', 'inconclusive']),
+  title: z.string(),
+  evidence: z.array(z.string()).meta({ description: 'one line each; may hold what a flow printed' }),
+});
+
+const errorGroup = z.object({
+  type: z.string().meta({ description: 'normalised message' }),
+  count: z.int(),
+  sample: z.string().meta({ description: 'the first message as it came, with the last line it printed' }),
+  flows: z.array(z.int()).meta({ description: 'iterations of the flows concerned, at most 100' }),
+});
+
+const load = z.object({
+  model: z.literal('closed'),
+  flows: z.int(),
+  iterations: z.int().optional(),
+  duration: z.number().optional(),
+  timeout: z.number(),
+  warmup: z.int(),
+});
+
+const environment = z.object({
+  os: z.string(),
+  arch: z.string(),
+  cpu: z.string(),
+  cores: z.int(),
+  memory: z.number(),
+  node: z.string(),
+  image: z.string().optional(),
+});
+
+const scenario = z.object({
+  name: z.string(),
+  verdict,
+  reasons: z.array(z.string()).meta({ description: 'plain text, most important first' }),
+  startedAt: z.string(),
+  kind: z.enum(['command', 'module']),
+  work: z.string().meta({ description: 'the command, or the path of the module' }),
+  load,
+  defaultGates: z.boolean(),
+  metrics: z.record(z.string(), metric),
+  thresholds: z.array(threshold),
+  checks: z.array(check),
+  errors: z.array(errorGroup),
+  verify: z
+    .object({
+      ok: z.boolean(),
+      message: z.string(),
+      stdout: excerpt.optional(),
+      stderr: excerpt.optional(),
+    })
+    .optional(),
+  leftovers: z.array(
+    z.object({
+      pid: z.int(),
+      parent: z.int(),
+      command: z.string(),
+      slot: z.int().optional(),
+      iteration: z.int().optional(),
+    }),
+  ),
+  interrupted: z.string().optional(),
+  problems: z.array(z.string()),
+  flows: z.array(flow),
+  monitor,
+});
+
+export const resultsSchema = z
+  .object({
+    schema: z.literal(RESULTS_SCHEMA),
+    flowgate: z.string().meta({ description: 'version that wrote the file' }),
+    createdAt: z.string(),
+    verdict,
+    environment,
+    git: z.object({
+      sha: z.string().optional(),
+      ref: z.string().optional(),
+      repository: z.string().optional(),
+    }),
+    /** The run on GitHub, if it was one. */
+    run: z
+      .object({
+        url: z.string(),
+        id: z.int(),
+        number: z.int(),
+        attempt: z.int(),
+        workflow: z.string(),
+        job: z.string(),
+      })
+      .optional(),
+    /** The command that reproduces the verdict at a terminal. */
+    reproduce: z.string(),
+    scenarios: z.array(scenario),
+  })
+  .meta({ title: 'flowgate results', id: RESULTS_SCHEMA });
+
+export type Results = z.infer<typeof resultsSchema>;
+export type ScenarioResults = Results['scenarios'][number];
+export type MetricResult = ScenarioResults['metrics'][string];
+export type ThresholdResult = ScenarioResults['thresholds'][number];
+export type CheckResult = ScenarioResults['checks'][number];
+export type ErrorGroup = ScenarioResults['errors'][number];

@@ -1,0 +1,234 @@
+/**
+ * The only doors to the outside. Pure code takes none of them; `run`, `scenarios`, `monitor` and `publish` take what
+ * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
+ */
+import type { Excerpt, ProcessSummary } from './model/record.js';
+
+/** Monotonic time in ms, and everything that waits. */
+export interface Clock {
+  /** ms, monotonic, comparable between processes of one machine; the zero is arbitrary. */
+  now(): number;
+  /** Wall-clock time. */
+  wall(): Date;
+  /** Resolves after `ms`; at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back once after `ms`, unless it is cancelled first. */
+  timer(ms: number, callback: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** Uniform random numbers in [0, 1). Seeded: the same seed gives the same run. */
+export interface Rng {
+  next(): number;
+}
+
+/** What a person reads while it happens. Text that a flow printed never goes through here unescaped. */
+export interface Logger {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+  debug(message: string): void;
+}
+
+/** How a process ended: exactly one of the two is set. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export interface CommandSpec {
+  /** Program and arguments that interpret the command: `bash -eo pipefail`; the command is its last argument after -c. */
+  readonly shell: string;
+  readonly command: string;
+  readonly cwd: string;
+  /** The whole environment, not an addition to ours. */
+  readonly env: Readonly<globalThis.Record<string, string>>;
+}
+
+/** A process that runs beside us, in a process group of its own, its output kept bounded. */
+export interface RunningProcess {
+  readonly pid: number;
+  readonly exited: Promise<Exit>;
+  stdout(): Excerpt;
+  stderr(): Excerpt;
+  /** Called for each whole line of either stream, as it comes. */
+  onLine(listener: (line: string) => void): void;
+  /** To the whole process group; nothing happens if it is gone. */
+  kill(signal: string): void;
+}
+
+/** What differs from one flow of a slot to the next. */
+export interface FlowCommand {
+  /** Added to the slot's environment. */
+  readonly env: Readonly<globalThis.Record<string, string>>;
+}
+
+export interface FlowCommandEnd {
+  readonly exit: Exit;
+  /** ms of Clock.now(). */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly stdout: Excerpt;
+  readonly stderr: Excerpt;
+}
+
+/**
+ * A worker slot for command flows: its launcher is forked ahead, so that starting a flow is one write and all slots
+ * can be released together. One flow at a time.
+ */
+export interface CommandSlot {
+  /** The launcher: the flows are its children; it is no part of what they use. */
+  pid(): number;
+  /** Starts one flow and resolves when it has ended, however it ended. */
+  run(flow: FlowCommand): Promise<FlowCommandEnd>;
+  /** Ends the running flow with its process group by SIGKILL; `run` then resolves. The slot can be used again. */
+  kill(): void;
+  /** Ends the launcher. */
+  close(): Promise<void>;
+}
+
+/** A child process that speaks messages with us: the host of module flows. */
+export interface HostProcess extends RunningProcess {
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+}
+
+export interface Spawner {
+  spawn(spec: CommandSpec): RunningProcess;
+  openSlot(spec: CommandSpec): Promise<CommandSlot>;
+  spawnHost(spec: Pick<CommandSpec, 'cwd' | 'env'>): HostProcess;
+  /** SIGKILL (or what the platform has) to single processes; those that are gone are passed over. */
+  killPids(pids: readonly number[]): void;
+}
+
+/** A process below which everything is watched. */
+export interface TreeRoot {
+  readonly pid: number;
+  readonly role: ProcessSummary['role'];
+  /** The root is a launcher of ours: its descendants count, itself does not. */
+  readonly launcher: boolean;
+}
+
+/** One process of the tree at one instant. */
+export interface ProcessReading {
+  readonly pid: number;
+  readonly parent: number;
+  /** Tells apart two processes that had the same pid; any unit. */
+  readonly startTime: number;
+  readonly role: ProcessSummary['role'];
+  /** pid of the root that it was found under. */
+  readonly root: number;
+  readonly launcher: boolean;
+  readonly command: string;
+  /** Resident bytes now, and the kernel's high-water mark if it has one (else the same). */
+  readonly memory: number;
+  readonly peakMemory: number;
+  /** ms of its own CPU, and of the children that it has waited for. */
+  readonly cpuTime: number;
+  readonly childrenCpuTime: number;
+  readonly threads: number;
+  readonly files?: number;
+  /** FLOWGATE_TOKEN of its environment: the flow that started it, even when it was reparented. */
+  readonly token?: string;
+}
+
+/** The operating system's processes, read as trees. */
+export interface ProcessTable {
+  /** "procfs", "pidusage": named in the report. */
+  readonly source: string;
+  /**
+   * Reads all processes below the roots, and reparented ones that were seen below them or carry the run's mark in
+   * their environment. Synchronous where it can be.
+   */
+  read(roots: readonly TreeRoot[]): readonly ProcessReading[] | Promise<readonly ProcessReading[]>;
+  close(): void;
+}
+
+/** Files that we read and write ourselves. Paths are absolute. */
+export interface Files {
+  /** Undefined if there is no such file. */
+  read(path: string): Promise<string | undefined>;
+  /** Creates the folders on the way; replaces the file as a whole. */
+  write(path: string, content: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  /** Names in a folder; empty if there is no such folder. */
+  list(path: string): Promise<readonly string[]>;
+  /** A new empty folder in the temporary directory. */
+  makeTemporary(prefix: string): Promise<string>;
+  makeFolder(path: string): Promise<void>;
+  /** With everything in it; nothing happens if it is gone. */
+  remove(path: string): Promise<void>;
+}
+
+/** Probes of readiness. Both resolve to a reason why not, or to undefined when ready. */
+export interface Http {
+  /** GET; ready on status 200…399. */
+  probe(url: string, timeout: number): Promise<string | undefined>;
+  connect(host: string, port: number, timeout: number): Promise<string | undefined>;
+}
+
+export interface PullRequestComment {
+  readonly id: number;
+  readonly body: string;
+  /** Written by an app or a bot, or by somebody with write access: nobody else's comment is ever taken for ours. */
+  readonly trusted: boolean;
+}
+
+export interface CheckRunUpdate {
+  readonly status: 'in_progress' | 'completed';
+  readonly conclusion?: 'success' | 'failure' | 'neutral' | 'cancelled';
+  readonly title: string;
+  readonly summary: string;
+}
+
+/** A refusal by GitHub that retrying did not mend. */
+export class GitHubError extends Error {
+  /** HTTP status, or undefined if the API could not be reached. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status: number | undefined) {
+    super(message);
+    this.name = 'GitHubError';
+    this.status = status;
+  }
+}
+
+/** GitHub's API, as far as we need it; every method throws GitHubError and nothing else. */
+export interface GitHub {
+  /** All pages. */
+  listComments(pullRequest: number): Promise<readonly PullRequestComment[]>;
+  createComment(pullRequest: number, body: string): Promise<number>;
+  updateComment(id: number, body: string): Promise<void>;
+  createCheckRun(name: string, sha: string, update: CheckRunUpdate): Promise<number>;
+  updateCheckRun(id: number, update: CheckRunUpdate): Promise<void>;
+}
+
+/** What the live line of a long run shows. */
+export interface Progress {
+  readonly scenario: string;
+  readonly flows: number;
+  /** Undefined in a run by duration. */
+  readonly total?: number;
+  /** ms, and for a run by duration how long in all. */
+  readonly elapsed: number;
+  readonly duration?: number;
+  readonly done: number;
+  readonly inFlight: number;
+  readonly failed: number;
+  /** ok flows per second so far. */
+  readonly rate: number;
+  /** Bytes and ratio of all cores, latest sample and the row of the last 40 for a sparkline. */
+  readonly memory: number;
+  readonly memoryHistory: readonly number[];
+  readonly cpu: number;
+  readonly cpuHistory: readonly number[];
+}
+
+export interface ProgressView {
+  update(progress: Progress): void;
+  /** Clears the live line before something else is printed. */
+  clear(): void;
+}
