@@ -40,7 +40,11 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked, importX.flatConfigs.typescript],
     plugins: { 'import-x': importX },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    settings: { 'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } })] },
+    settings: {
+      'import-x/resolver-next': [
+        importX.createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+      ],
+    },
     rules: {
       'import-x/no-cycle': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -54,18 +58,39 @@ export default tseslint.config(
         'error',
         {
           zones: [
-            { target: here('model'), from: './src', except: ['./model'], message: 'model imports nothing of the project.' },
+            {
+              target: here('model'),
+              from: './src',
+              except: ['./model'],
+              message: 'model imports nothing of the project.',
+            },
             { target: './src/errors.ts', from: './src', message: 'errors imports nothing of the project.' },
-            { target: './src/ports.ts', from: './src', except: ['./model'], message: 'ports import the model only.' },
+            {
+              target: './src/ports.ts',
+              from: './src',
+              except: ['./model'],
+              message: 'ports import the model only.',
+            },
             ...[...PURE, ...THROUGH_PORTS].map((folder) => ({
               target: here(folder),
               from: ['./src/adapters', './src/main.ts', './src/cli.ts'],
               message: 'Adapters are imported by main.ts and cli.ts only.',
             })),
-            { target: './src/gate.ts', from: './src/adapters', message: 'Adapters are imported by main.ts and cli.ts only.' },
+            {
+              target: './src/gate.ts',
+              from: './src/adapters',
+              message: 'Adapters are imported by main.ts and cli.ts only.',
+            },
             ...PURE.map((folder) => ({
               target: here(folder),
-              from: ['./src/run', './src/scenarios', './src/monitor', './src/faults', './src/publish', './src/inputs'],
+              from: [
+                './src/run',
+                './src/scenarios',
+                './src/monitor',
+                './src/faults',
+                './src/publish',
+                './src/inputs',
+              ],
               message: 'Data flows one way: pure code does not look back at what gathered its data.',
             })),
           ],
@@ -76,7 +101,10 @@ export default tseslint.config(
   {
     files: [...PURE, ...THROUGH_PORTS].map((folder) => `src/${folder}/**/*.ts`),
     rules: {
-      'no-restricted-imports': ['error', { patterns: WORLD.map((name) => ({ group: [name], message: 'Speak to the world through a port.' })) }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: WORLD.map((name) => ({ group: [name], message: 'Speak to the world through a port.' })) },
+      ],
       'no-restricted-globals': ['error', ...WORLD_GLOBALS],
       'no-restricted-properties': [
         'error',
@@ -93,21 +121,37 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: ['src/adapters/**', 'src/main.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: ['@actions/*', '@octokit/*'], message: '@actions/* appears only in adapters/ and main.ts.' }] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['@actions/*', '@octokit/*'],
+              message: '@actions/* appears only in adapters/ and main.ts.',
+            },
+          ],
+        },
+      ],
     },
   },
   {
     // The narrower list above would be replaced, not extended: say both again for the folders that are bound by both.
     files: [...PURE, ...THROUGH_PORTS].map((folder) => `src/${folder}/**/*.ts`),
     rules: {
-      'no-restricted-imports': ['error', { patterns: WORLD.map((name) => ({ group: [name], message: 'Speak to the world through a port.' })) }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: WORLD.map((name) => ({ group: [name], message: 'Speak to the world through a port.' })) },
+      ],
     },
   },
   {
     files: ['__tests__/**/*.ts'],
     rules: {
       'max-lines-per-function': 'off',
-      'no-restricted-properties': ['error', { object: 'jest', property: 'mock', message: 'Implement the port in __tests__/fakes instead.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'jest', property: 'mock', message: 'Implement the port in __tests__/fakes instead.' },
+      ],
     },
   },
 );

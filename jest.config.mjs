@@ -10,6 +10,7 @@ export default {
     ],
   },
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
   // The end-to-end tests start real processes; two cores is the smallest machine that they must pass on.
   maxWorkers: 2,
   testTimeout: 60_000,

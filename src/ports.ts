@@ -68,8 +68,9 @@ export interface FlowCommand {
 
 export interface FlowCommandEnd {
   readonly exit: Exit;
-  /** ms of Clock.now(). */
+  /** ms of Clock.now(): told to start, seen to run (undefined if it never did), seen to have ended. */
   readonly startedAt: number;
+  readonly runningAt: number | undefined;
   readonly endedAt: number;
   readonly stdout: Excerpt;
   readonly stderr: Excerpt;
@@ -80,8 +81,6 @@ export interface FlowCommandEnd {
  * can be released together. One flow at a time.
  */
 export interface CommandSlot {
-  /** The launcher: the flows are its children; it is no part of what they use. */
-  pid(): number;
   /** Starts one flow and resolves when it has ended, however it ended. */
   run(flow: FlowCommand): Promise<FlowCommandEnd>;
   /** Ends the running flow with its process group by SIGKILL; `run` then resolves. The slot can be used again. */
@@ -96,9 +95,16 @@ export interface HostProcess extends RunningProcess {
   onMessage(listener: (message: unknown) => void): void;
 }
 
+/** Flows run below (`launcher`) or as this process; a slot may launch more than one, one after another. */
+export interface LaunchedRoot {
+  readonly pid: number;
+  readonly launcher: boolean;
+}
+
 export interface Spawner {
   spawn(spec: CommandSpec): RunningProcess;
-  openSlot(spec: CommandSpec): Promise<CommandSlot>;
+  /** `scratch`: an empty folder of the slot's own. */
+  openSlot(spec: CommandSpec, scratch: string, onLaunch: (root: LaunchedRoot) => void): Promise<CommandSlot>;
   spawnHost(spec: Pick<CommandSpec, 'cwd' | 'env'>): HostProcess;
   /** SIGKILL (or what the platform has) to single processes; those that are gone are passed over. */
   killPids(pids: readonly number[]): void;
@@ -130,6 +136,8 @@ export interface ProcessReading {
   readonly cpuTime: number;
   readonly childrenCpuTime: number;
   readonly threads: number;
+  /** It has ended and was not yet waited for: its CPU counts, it uses nothing else any more. */
+  readonly zombie?: true;
   readonly files?: number;
   /** FLOWGATE_TOKEN of its environment: the flow that started it, even when it was reparented. */
   readonly token?: string;

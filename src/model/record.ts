@@ -37,9 +37,12 @@ export interface Flow {
   readonly outcome: Outcome;
   /** When it was due: the barrier's release, or the moment its slot was free. */
   readonly scheduledAt: number;
+  /** When it was told to start: its time counts from here in the closed model. */
   readonly startedAt: number;
+  /** When its process was seen to run; later than `startedAt` by what forking and a busy machine take. */
+  readonly runningAt?: number;
   readonly endedAt: number;
-  /** It left the start barrier of its rung: such flows make up the start skew. */
+  /** It left the start barrier of its rung: the spread of their `runningAt ?? startedAt` is the start skew. */
   readonly barrier?: true;
   readonly error?: FlowError;
   readonly steps?: readonly StepTiming[];

@@ -20,6 +20,7 @@ const flow = z.object({
   outcome: z.enum(['ok', 'failed', 'timed_out', 'killed', 'dropped']),
   scheduledAt: z.number().meta({ description: 'ms from the start of the scenario' }),
   startedAt: z.number(),
+  runningAt: z.number().optional(),
   endedAt: z.number(),
   barrier: z.literal(true).optional(),
   error: z

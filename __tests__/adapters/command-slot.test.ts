@@ -1,0 +1,144 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { LauncherSlot } from '../../src/adapters/launcher-slot.js';
+import { SpawnedSlot } from '../../src/adapters/spawned-slot.js';
+import type { CommandSlot, CommandSpec } from '../../src/ports.js';
+import { isAlive, until } from '../processes.js';
+
+const NEEDS_POSIX = process.platform === 'win32' ? 'a POSIX shell to launch from' : undefined;
+const posixOnly = NEEDS_POSIX === undefined ? describe : describe.skip;
+
+let scratch: string;
+let launched: number[];
+let slot: CommandSlot | undefined;
+
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'flowgate-slot-'));
+  launched = [];
+});
+
+afterEach(async () => {
+  await slot?.close();
+  rmSync(scratch, { recursive: true });
+});
+
+function specOf(command: string): CommandSpec {
+  const env = { PATH: process.env.PATH ?? '', GREETING: 'hello' };
+  return { command, shell: 'bash -eo pipefail', cwd: scratch, env };
+}
+
+const onLaunch = (pid: number): void => {
+  launched.push(pid);
+};
+
+const KINDS: readonly [string, (spec: CommandSpec) => Promise<CommandSlot>][] = [
+  ['a launcher forked ahead', (spec) => LauncherSlot.open(spec, scratch, onLaunch)],
+  ['a process spawned when it is due', (spec) => Promise.resolve(new SpawnedSlot(spec, onLaunch))],
+];
+
+posixOnly.each(KINDS)('%s', (_, open) => {
+  test('gives exit status and both streams', async () => {
+    slot = await open(specOf('echo out; echo err >&2; exit 3'));
+    const end = await slot.run({ env: {} });
+    expect(end.exit).toEqual({ code: 3, signal: null });
+    expect(end.stdout).toEqual({ head: 'out\n', tail: '', bytes: 4 });
+    expect(end.stderr).toEqual({ head: 'err\n', tail: '', bytes: 4 });
+    expect(end.endedAt).toBeGreaterThan(end.startedAt);
+  });
+
+  test("adds the flow's variables to the slot's environment, whatever is in them", async () => {
+    slot = await open(specOf('printf %s "$GREETING $ODD"'));
+    const odd = `it's "quoted" $HOME \`id\` \\ ; & | > * é`;
+    const end = await slot.run({ env: { ODD: odd } });
+    expect(end.stdout.head).toBe(`hello ${odd}`);
+  });
+
+  test('flows of one slot share no stream, not even with a process that the one before has left', async () => {
+    slot = await open(
+      specOf('if [ "$N" = 1 ]; then (sleep 0.3; echo late) & echo one; else sleep 0.6; echo two; fi'),
+    );
+    const one = await slot.run({ env: { N: '1' } });
+    const two = await slot.run({ env: { N: '2' } });
+    expect(one.stdout.head).toMatch(/^one\n/);
+    expect(two.stdout.head).toBe('two\n');
+  });
+
+  test('has an empty standard input and none of our descriptors', async () => {
+    // 3 and 4 are what the launcher talks to us through; where there is no /proc there is nothing to see.
+    slot = await open(
+      specOf('cat; for fd in 3 4; do if [ -e /proc/$$/fd/$fd ]; then echo "has $fd"; fi; done'),
+    );
+    const end = await slot.run({ env: {} });
+    expect(end.exit.code).toBe(0);
+    expect(end.stdout.head).toBe('');
+  });
+
+  test('keeps head and tail of what is too long, and counts all of it', async () => {
+    slot = await open(specOf('echo first; head -c 3000000 /dev/zero | tr "\\0" x; echo; echo last'));
+    const { stdout } = await slot.run({ env: {} });
+    expect(stdout.bytes).toBe(3_000_000 + 'first\n\nlast\n'.length);
+    expect(stdout.head).toMatch(/^first\nx/);
+    expect(stdout.tail).toMatch(/x\nlast\n$/);
+    expect(stdout.head.length + stdout.tail.length).toBeLessThan(20_000);
+  });
+
+  test('kill ends the flow with its process group, and the slot runs the next one', async () => {
+    slot = await open(
+      specOf('if [ "$N" = 1 ]; then sleep 60 & echo $! > child; sleep 60; else echo again; fi'),
+    );
+    const running = slot.run({ env: { N: '1' } });
+    await until(() => launched.length > 0);
+    const file = join(scratch, 'child');
+    await until(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'));
+    const child = Number(readFileSync(file, 'utf8'));
+    slot.kill();
+    expect((await running).exit).toEqual({ code: null, signal: 'SIGKILL' });
+    await until(() => !isAlive(child));
+    expect((await slot.run({ env: { N: '2' } })).stdout.head).toBe('again\n');
+  });
+
+  test('goes on after a flow that killed its own process group', async () => {
+    slot = await open(specOf('if [ "$N" = 1 ]; then kill -9 0; else echo again; fi'));
+    expect((await slot.run({ env: { N: '1' } })).exit.signal).toBe('SIGKILL');
+    expect((await slot.run({ env: { N: '2' } })).stdout.head).toBe('again\n');
+  });
+
+  test('a shell that does not exist is an exit status 127, as a shell says it', async () => {
+    slot = await open({ ...specOf('true'), shell: '/nowhere/shell' });
+    expect((await slot.run({ env: {} })).exit.code).toBe(127);
+  });
+
+  test('a working directory that does not exist ends the flow and hangs nothing', async () => {
+    slot = await open({ ...specOf('true'), cwd: '/nowhere' });
+    expect((await slot.run({ env: {} })).exit.code).toBe(127);
+  });
+});
+
+posixOnly('the launcher', () => {
+  test('is forked ahead: it waits before the first flow and is gone after close', async () => {
+    slot = await LauncherSlot.open(specOf('true'), scratch, onLaunch);
+    const [pid = 0] = launched;
+    expect(isAlive(pid)).toBe(true);
+    await slot.close();
+    await until(() => !isAlive(pid));
+  });
+
+  test('tells the flow apart from itself: the flow is its child', async () => {
+    slot = await LauncherSlot.open(specOf('echo $PPID'), scratch, onLaunch);
+    const end = await slot.run({ env: {} });
+    expect(Number(end.stdout.head)).toBe(launched[0]);
+  });
+
+  test('an output that grows without end is cut while the flow runs', async () => {
+    slot = await LauncherSlot.open(
+      specOf('for i in 1 2 3 4; do head -c 2000000 /dev/zero | tr "\\0" x; sleep 0.3; done; echo last'),
+      scratch,
+      onLaunch,
+    );
+    const { stdout } = await slot.run({ env: {} });
+    expect(stdout.bytes).toBe(8_000_005);
+    expect(stdout.tail).toMatch(/xlast\n$/);
+  });
+});

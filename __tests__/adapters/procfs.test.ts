@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { openProcfs } from '../../src/adapters/procfs.js';
+import type { ProcessReading, ProcessTable } from '../../src/ports.js';
+import { nodeCommand, onLinux, pidsOf, RealProcesses, readUntil } from './procfs-processes.js';
+
+const find = (readings: readonly ProcessReading[], pid: number): ProcessReading | undefined =>
+  readings.find((reading) => reading.pid === pid);
+
+onLinux('the process table of /proc', () => {
+  let processes: RealProcesses;
+  let table: ProcessTable;
+
+  beforeEach(() => {
+    processes = new RealProcesses();
+    table = openProcfs(processes.mark);
+  });
+
+  afterEach(() => {
+    table.close();
+    processes.endAll();
+  });
+
+  test('reads a root and everything below it', async () => {
+    const tree = processes.start('sleep 60 & (sleep 60 & echo $!; wait) & wait');
+    const grandchild = Number((await tree.printed(1))[0]);
+    const readings = await readUntil(table, [tree.root({ role: 'service' })], (all) => all.length === 4);
+    const named = (all: readonly ProcessReading[]): boolean => find(all, grandchild)?.command === 'sleep 60';
+    // The shells are forked and never call exec: what they have from their parent counts after a few sightings only.
+    const whole = (all: readonly ProcessReading[]): boolean => all.every(({ memory }) => memory > 0);
+    const sleeping = await readUntil(table, [tree.root()], (all) => named(all) && whole(all));
+    expect(find(readings, tree.pid)).toMatchObject({ parent: process.pid, threads: 1, role: 'service' });
+    expect(find(sleeping, grandchild)).toMatchObject({
+      root: tree.pid,
+      launcher: false,
+      role: 'service',
+      threads: 1,
+    });
+    expect(sleeping.every(({ memory, peakMemory }) => peakMemory >= memory)).toBe(true);
+  });
+
+  test('a process that leaves by two forks and setsid is still in the tree when init is its parent', async () => {
+    // The second shell starts `sleep` in a session of its own and ends; then the first one ends.
+    const tree = processes.start("sh -c 'setsid sleep 60 >/dev/null 2>&1 & echo $!; read go'; exit 0", {
+      FLOWGATE_TOKEN: 'canary',
+    });
+    const orphan = Number((await tree.printed(1))[0]);
+    processes.alsoEnd(orphan);
+    await readUntil(table, [tree.root()], (all) => find(all, orphan)?.command === 'sleep 60');
+    tree.write('go');
+    await tree.ended;
+    const readings = await readUntil(table, [tree.root()], (all) => all.length === 1);
+    expect(readings[0]).toMatchObject({ pid: orphan, root: tree.pid, token: 'canary' });
+    expect(readings[0]?.parent).not.toBe(tree.pid);
+  });
+
+  test('a process that left before anybody looked is found by the mark', async () => {
+    const tree = processes.start("sh -c 'setsid sleep 60 >/dev/null 2>&1 & echo $!'", {
+      FLOWGATE_TOKEN: 'canary',
+    });
+    const orphan = Number((await tree.printed(1))[0]);
+    processes.alsoEnd(orphan);
+    await tree.ended;
+    const readings = await readUntil(table, [tree.root()], (all) => all.length > 0);
+    expect(readings).toEqual([expect.objectContaining({ pid: orphan, token: 'canary', role: 'flow' })]);
+  });
+
+  test('a process that lost its environment is found by its group', async () => {
+    const tree = processes.start('(env -i sleep 60 >/dev/null 2>&1 & echo $!); read go; env -i sleep 60');
+    const orphan = Number((await tree.printed(1))[0]);
+    const left = (all: readonly ProcessReading[]): boolean =>
+      (find(all, orphan)?.parent ?? tree.pid) !== tree.pid;
+    const readings = await readUntil(table, [tree.root()], (all) => all.length === 2 && left(all));
+    expect(pidsOf(readings)).toEqual([tree.pid, orphan].sort((a, b) => a - b));
+  });
+
+  test("others' processes are not in it, nor our own commands, marked or not", async () => {
+    const tree = processes.start('echo up; sleep 60');
+    const marked = processes.start('echo up; sleep 60 & wait');
+    const other = processes.startUnmarked('echo up; sleep 60 & wait');
+    await Promise.all([tree, marked, other].map((each) => each.printed(1)));
+    await readUntil(table, [tree.root()], (all) => all.length === 2);
+    for (let again = 0; again < 40; again++) {
+      const readings = await table.read([tree.root()]);
+      expect(readings.every((reading) => reading.root === tree.pid)).toBe(true);
+      expect(pidsOf(readings)).not.toContain(process.pid);
+      expect(readings).toHaveLength(2);
+    }
+  });
+
+  test('what a root started before it was named as one is found', async () => {
+    const tree = processes.startUnmarked('sleep 60 & echo $!; wait');
+    const child = Number((await tree.printed(1))[0]);
+    expect(await table.read([])).toEqual([]);
+    expect(await table.read([])).toEqual([]);
+    expect(pidsOf(await table.read([tree.root()]))).toEqual([tree.pid, child].sort((a, b) => a - b));
+  });
+
+  test('a launcher is marked as one, its children are not, and the token of each flow is told', async () => {
+    const launcher = processes.start(
+      'FLOWGATE_TOKEN=one sleep 60 & echo $!; FLOWGATE_TOKEN=two sh -c "sleep 60 & wait" & echo $!; wait',
+    );
+    const [one, two] = (await launcher.printed(2)).map(Number);
+    const roots = [launcher.root({ launcher: true })];
+    const readings = await readUntil(
+      table,
+      roots,
+      (all) => all.filter(({ token }) => token !== undefined).length === 3,
+    );
+    expect(find(readings, launcher.pid)).toMatchObject({ launcher: true });
+    expect(find(readings, launcher.pid)).not.toHaveProperty('token');
+    expect(find(readings, one ?? 0)).toMatchObject({ launcher: false, token: 'one' });
+    expect(readings.filter(({ token }) => token === 'two').map(({ parent }) => parent)).toEqual(
+      expect.arrayContaining([launcher.pid, two]),
+    );
+  });
+
+  test('CPU time of children that were waited for is counted in ms', async () => {
+    const tree = processes.start(
+      'sh -c "i=0; while [ \\$i -lt 300000 ]; do i=\\$((i+1)); done"; times; echo done; read x',
+    );
+    // `times` prints the shell's own time and then that of its children, as 0m0.12s.
+    const lines = await tree.printed(3);
+    const children = [...(lines[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)];
+    const truth = children.reduce(
+      (sum, [, minutes, seconds]) => sum + Number(minutes) * 60e3 + Number(seconds) * 1e3,
+      0,
+    );
+    const readings = await table.read([tree.root()]);
+    expect(truth).toBeGreaterThan(50);
+    expect(Math.abs((find(readings, tree.pid)?.childrenCpuTime ?? 0) - truth)).toBeLessThanOrEqual(20);
+  });
+
+  test('a zombie keeps its CPU and has nothing else', async () => {
+    // The shell execs a program that never waits for the child it got from the shell.
+    const tree = processes.start(
+      'sh -c "i=0; while [ \\$i -lt 200000 ]; do i=\\$((i+1)); done" & exec sleep 60',
+    );
+    const readings = await readUntil(table, [tree.root()], (all) =>
+      all.some(({ zombie }) => zombie === true),
+    );
+    const zombie = readings.find((reading) => reading.zombie);
+    expect(zombie).toMatchObject({ parent: tree.pid, memory: 0, peakMemory: 0, threads: 0 });
+    expect(zombie?.cpuTime).toBeGreaterThan(20);
+  });
+
+  test('threads and open files are counted, memory is what the process itself reads', async () => {
+    const tree = processes.start(
+      `exec ${nodeCommand(
+        'const fs=require("fs");for(let i=0;i<50;i++)fs.openSync("/dev/null");globalThis.kept=Buffer.alloc(5e7,1);' +
+          'console.log("up");setInterval(()=>{},1e6)',
+      )}`,
+    );
+    await tree.printed(1);
+    const readings = await readUntil(table, [tree.root()], (all) => all[0]?.files !== undefined);
+    const status = readFileSync(`/proc/${tree.pid}/status`, 'utf8');
+    const truth = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+    expect(readings).toHaveLength(1);
+    expect(readings[0]?.files).toBeGreaterThan(50);
+    expect(readings[0]?.threads).toBe(truth('Threads'));
+    expect(Math.abs((readings[0]?.memory ?? 0) / (truth('VmRSS') * 1024) - 1)).toBeLessThan(0.02);
+    expect(Math.abs((readings[0]?.peakMemory ?? 0) / (truth('VmHWM') * 1024) - 1)).toBeLessThan(0.02);
+  });
+
+  test('a root that has ended is never looked for again', async () => {
+    const gone = processes.start('true');
+    const root = gone.root();
+    await gone.ended;
+    expect(await table.read([root])).toEqual([]);
+    expect(await table.read([root])).toEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import { assign } from '../../src/demo/assignment.js';
+import type { Assignment } from '../../src/demo/assignment.js';
+import { CREWS, SHARES } from '../../src/demo/crew.js';
+import { seededRandom, seedOf } from '../../src/stats/random.js';
+
+const drawn = (seed: number, iteration: number): Assignment =>
+  assign(seededRandom(seedOf(seed, iteration)), 1);
+
+const tenOf = (seed: number): readonly Assignment[] =>
+  Array.from({ length: 10 }, (_, at) => drawn(seed, at + 1));
+
+const paceOf = ({ latency }: Assignment): number => CREWS.reduce((sum, crew) => sum + latency[crew], 0);
+
+test('the ten flows of the default seed all succeed', () => {
+  expect(tenOf(1).map(({ failsIn }) => failsIn)).toEqual(Array.from({ length: 10 }, () => undefined));
+});
+
+test('about 2% of the flows fail over many seeds', () => {
+  const all = Array.from({ length: 100 }, (_, at) => tenOf(at + 1)).flat();
+  const failing = all.filter(({ failsIn }) => failsIn !== undefined);
+  // 1000 draws at 2%: 20 expected, standard deviation 4.4.
+  expect(failing.length).toBeGreaterThan(10);
+  expect(failing.length).toBeLessThan(30);
+});
+
+test('the default seed is the reference: 2.2 s in the mean, 2.6 s at most', () => {
+  const paces = tenOf(1).map(paceOf);
+  expect(paces.reduce((sum, pace) => sum + pace, 0) / 10).toBeCloseTo(2225, 0);
+  expect(Math.max(...paces)).toBeCloseTo(2595, 0);
+});
+
+test('no flow is quicker than 1.98 s or slower than 2.61 s', () => {
+  const paces = Array.from({ length: 100 }, (_, at) => tenOf(at + 1))
+    .flat()
+    .map(paceOf);
+  expect(Math.min(...paces)).toBeGreaterThan(1980);
+  expect(Math.max(...paces)).toBeLessThan(2610);
+});
+
+test.each(CREWS)('crew %s takes its share of the time', (crew) => {
+  const all = Array.from({ length: 100 }, (_, at) => tenOf(at + 1)).flat();
+  const share = all.reduce((sum, each) => sum + each.latency[crew] / paceOf(each), 0) / all.length;
+  expect(share).toBeCloseTo(SHARES[crew], 2);
+});
+
+test('the shares of the crews are a whole', () => {
+  expect(CREWS.reduce((sum, crew) => sum + SHARES[crew], 0)).toBeCloseTo(1, 10);
+});
+
+test('the same seed gives the same assignment, and a higher speed the same one in less time', () => {
+  const slow = drawn(7, 3);
+  const fast = assign(seededRandom(seedOf(7, 3)), 10);
+  expect(drawn(7, 3)).toEqual(slow);
+  expect(fast.subject).toBe(slow.subject);
+  expect(paceOf(fast)).toBeCloseTo(paceOf(slow) / 10, 6);
+});

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startGitHubServer, type GitHubServer } from './github-server.js';
+import { isBuilt, runAction, TOKEN, type ActionEnd } from './run-action.js';
+
+/** What a pull request's code may print to be taken for the runner's, the reader's or the table's own. */
+const HOSTILE = [
+  '::error::injected',
+  '  ::set-output name=verdict::pass',
+  '##[error]injected',
+  '::stop-commands::x',
+  '@everyone please look, cc @octo/admins',
+  '<img src=x onerror=alert(1)><script>alert(1)</script>',
+  '| cell | cell |',
+  '\\| ` ``` </details> <!-- -->',
+  '```mermaid',
+  '[link](https://evil.example.com) ![img](https://evil.example.com/x.png) https://evil.example.com',
+  '\u001b[31mred\u001b[0m \u202egnirts',
+];
+
+let server: GitHubServer;
+
+beforeEach(async () => {
+  server = await startGitHubServer();
+});
+
+afterEach(async () => {
+  await server.close();
+});
+
+const e2e = isBuilt ? describe : describe.skip;
+
+/** One flow a line of HOSTILE, each the last line that its flow prints before it fails. */
+function attack(): Promise<ActionEnd> {
+  const run = 'sed -n "${FLOWGATE_ITERATION}p" hostile.txt | tee /dev/stderr; exit 1';
+  const inputs = { run, flows: String(HOSTILE.length), thresholds: 'success_rate >= 90%' };
+  return runAction({ apiUrl: server.url, inputs, files: { 'hostile.txt': `${HOSTILE.join('\n')}\n` } });
+}
+
+e2e('what a hostile flow prints', () => {
+  test('is no command to the runner, and fails the gate as any failure does', async () => {
+    const end = await attack();
+    expect(end.exitCode).toBe(1);
+    expect(end.outputs).toMatchObject({ verdict: 'fail', failed: '1' });
+    for (const command of end.commands)
+      expect(command).toMatch(/^::(add-mask|error title=|warning title=|debug)/);
+    expect(end.stdout).not.toMatch(/^\s*::error::injected/m);
+    expect(end.stdout).not.toContain('##[error]');
+  });
+
+  test('stays in its cell of the comment', async () => {
+    await attack();
+    const body = server.comments[0]?.body ?? '';
+    expect(body.match(/^<!-- flowgate:/gm)).toHaveLength(1);
+    expect(body).not.toMatch(/<img|<script/i);
+    expect(body).not.toMatch(/(?<![&\w])@(everyone|octo)/);
+    expect(body).not.toContain('](https://evil');
+    expect(body).not.toMatch(/(?<!&)https:\/\/evil/);
+    expect(body).not.toContain('\u202e');
+    expect(body.match(/<details/g)?.length ?? 0).toBe(body.match(/<\/details>/g)?.length ?? 0);
+    for (const table of tables(body)) expect(new Set(table.map(cells)).size).toBe(1);
+  });
+});
+
+e2e('the environment of a flow', () => {
+  test('holds no token, no input and none of the files that the runner reads', async () => {
+    const run = 'env > "$GITHUB_WORKSPACE/../temp/env-$FLOWGATE_FLOW.txt"; env; exit 1';
+    const end = await runAction({
+      apiUrl: server.url,
+      inputs: { run, flows: '2' },
+      env: { GH_TOKEN: TOKEN, MY_COPY: `x-${TOKEN}-x`, KEPT: 'kept' },
+    });
+    const printed =
+      end.results?.scenarios[0]?.flows
+        .map(({ stdout }) => `${stdout?.head ?? ''}${stdout?.tail ?? ''}`)
+        .join('\n') ?? '';
+    expect(printed).toContain('KEPT=kept');
+    expect(printed).toContain('FLOWGATE_FLOW=');
+    expect(printed).not.toContain(TOKEN);
+    expect(printed).not.toMatch(
+      /^(INPUT_|ACTIONS_|STATE_|GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)=|GH_TOKEN=)/m,
+    );
+  });
+});
+
+/** Runs of lines that begin and end with a pipe. */
+function tables(markdown: string): string[][] {
+  const found: string[][] = [[]];
+  for (const line of markdown.split('\n')) {
+    if (/^\|.*\|$/.test(line)) found.at(-1)?.push(line);
+    else if (found.at(-1)?.length !== 0) found.push([]);
+  }
+  return found.filter((table) => table.length > 0);
+}
+
+function cells(row: string): number {
+  return row.replaceAll('\\|', '').split('|').length;
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import { emptyFolder, metricOf, runCli, write } from './run-cli.js';
+
+describe('module flows', () => {
+  test('run together in one process, with setup, steps and verify', async () => {
+    const cwd = emptyFolder();
+    write(
+      cwd,
+      'flow.mjs',
+      `export function setup() { return { seen: [] }; }
+       export default async function flow(ctx) {
+         console.log('hello from', ctx.token);
+         await ctx.step('wait', () => new Promise((r) => setTimeout(r, 100)));
+         ctx.shared.seen.push(process.pid);
+         if (ctx.iteration === 3) throw new Error('third one');
+       }
+       export function verify(ctx) {
+         if (new Set(ctx.shared.seen).size !== 1) throw new Error('more than one process');
+         if (ctx.flows.length !== 5) throw new Error('flows: ' + ctx.flows.length);
+       }`,
+    );
+    const run = await runCli(['run', '--module', 'flow.mjs', '--flows', '5', '--threshold', 'failed <= 1'], {
+      cwd,
+    });
+    expect(run.status).toBe(0);
+    const [scenario] = run.results().scenarios;
+    expect(scenario?.verify?.ok).toBe(true);
+    expect(scenario?.errors).toMatchObject([{ count: 1, flows: [3] }]);
+    expect(scenario?.flows[2]?.stdout?.head).toMatch(/^hello from fg-[0-9a-f]{12}-3\n$/);
+    expect(metricOf(run.results(), 'step(wait).med')).toBeGreaterThan(90);
+    expect(metricOf(run.results(), 'max_concurrency')).toBe(5);
+  });
+
+  test.each([
+    ['throws on import', 'throw new Error("no database");', /can not be run: no database/],
+    ['has no default export', 'export const flow = 1;', /no default export/],
+    [
+      'kills its process',
+      'export default () => { setTimeout(() => process.exit(9), 50); return new Promise(() => {}); }',
+      /process ended \(exit status 9\)/,
+    ],
+    [
+      'throws outside its flow',
+      'export default () => { setTimeout(() => { throw new TypeError("stray") }, 50); return new Promise(() => {}); }',
+      /TypeError: stray/,
+    ],
+  ])('a module that %s is said to, and the gate stands', async (_, source, message) => {
+    const cwd = emptyFolder();
+    write(cwd, 'flow.mjs', source);
+    const run = await runCli(['run', '--module', 'flow.mjs', '--flows', '2'], { cwd });
+    expect(run.status).toBe(1);
+    expect(run.results().scenarios[0]?.problems.join()).toMatch(message);
+  });
+
+  test('a module that blocks its event loop is ended after its timeout', async () => {
+    const cwd = emptyFolder();
+    write(cwd, 'flow.mjs', 'export default () => { for (;;); }');
+    const run = await runCli(['run', '--module', 'flow.mjs', '--flows', '2', '--timeout', '300ms'], { cwd });
+    expect(run.status).toBe(1);
+    expect(run.results().scenarios[0]?.problems.join()).toMatch(/blocked its event loop/);
+    expect(metricOf(run.results(), 'timed_out')).toBe(2);
+  });
+});
+
+describe('flowgate demo', () => {
+  test('holds, with all its steps', async () => {
+    const run = await runCli(['demo', '--flows', '10']);
+    expect(run.status).toBe(0);
+    expect(run.stdout).toMatch(/all 4 gates hold/);
+    expect(metricOf(run.results(), 'success_rate')).toBe(1);
+    for (const crew of ['research', 'audience', 'draft', 'style', 'quality']) {
+      expect(metricOf(run.results(), `step(${crew}).med`)).toBeGreaterThan(0);
+    }
+  });
+
+  test('with the bug race, verify catches the lost updates', async () => {
+    const run = await runCli(['demo', '--bug', 'race']);
+    expect(run.status).toBe(1);
+    const [scenario] = run.results().scenarios;
+    expect(scenario?.checks.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id)).toEqual([
+      'invariants',
+    ]);
+  });
+
+  test('a bug that does not exist is unusable input', async () => {
+    const run = await runCli(['demo', '--bug', 'rase']);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(/race/);
+  });
+});

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { emptyFolder, runCli, write } from './run-cli.js';
+
+describe('the other subcommands', () => {
+  test('report shows a saved run again, with the same exit status', async () => {
+    const run = await runCli(['run', '--run', 'sleep 0.1; exit 4', '--flows', '2']);
+    const again = await runCli(['report', '--markdown', 'again.md'], { cwd: run.cwd });
+    expect(again.status).toBe(run.status);
+    expect(run.stdout.startsWith(again.stdout)).toBe(true);
+    expect(readFileSync(join(run.cwd, 'again.md'), 'utf8')).toContain('exit status 4');
+  });
+
+  test('report refuses what is no results file', async () => {
+    const cwd = emptyFolder();
+    write(cwd, 'r.json', '{"schema": "flowgate.results/1", "scenarios": 3}');
+    const run = await runCli(['report', 'r.json'], { cwd });
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(/r\.json: is not a results file/);
+    expect((await runCli(['report', 'absent.json'], { cwd })).stderr).toMatch(/no such file/);
+  });
+
+  test('init writes a config and a workflow that validate, and overwrites nothing', async () => {
+    const cwd = emptyFolder();
+    write(
+      cwd,
+      'package.json',
+      '{"name": "x", "scripts": {"test": "node --test", "start": "node server.js"}}',
+    );
+    const first = await runCli(['init'], { cwd });
+    expect(first.status).toBe(0);
+    expect(existsSync(join(cwd, '.github/workflows/flowgate.yml'))).toBe(true);
+    expect((await runCli(['validate'], { cwd })).stdout).toMatch(/is valid/);
+    expect((await runCli(['init'], { cwd })).stdout).toMatch(/kept \.github\/flowgate\.yml/);
+  });
+
+  test('everything that is wrong is said at once, exit status 2, and no flow is started', async () => {
+    const cwd = emptyFolder();
+    write(
+      cwd,
+      'bad.yml',
+      `version: 1
+scenarios:
+  a:
+    run: echo ran >> ran.txt
+    flows: -3
+    iterations: 0
+    thresholds:
+      - flow_tme.p95 < 5s
+      - total_time < 5MB
+      -
+`,
+    );
+    const run = await runCli(['run', '--config', 'bad.yml'], { cwd });
+    expect(run.status).toBe(2);
+    const lines = run.stderr.trim().split('\n');
+    expect(lines).toHaveLength(5);
+    for (const line of [5, 6, 8, 9, 10]) expect(run.stderr).toMatch(new RegExp(`bad\\.yml:${line}:\\d+: `));
+    expect(run.stderr).toMatch(/did you mean flow_time\?/);
+    expect(existsSync(join(cwd, 'ran.txt'))).toBe(false);
+  });
+
+  test.each([
+    [['run', '--config', 'nowhere.yml'], /nowhere\.yml/],
+    [['run', '--module', 'nowhere.mjs'], /nowhere\.mjs/],
+    [['run', '--run', 'true', '--flows', '-1'], /flows/],
+    [['run', '--run', 'true', '--frob'], /unknown option/],
+    [['run', '--url', 'http://127.0.0.1'], /not available in this version/],
+    [['frobnicate'], /unknown command|too many arguments/],
+  ])('%j is unusable input', async (args, message) => {
+    const run = await runCli(args);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(message);
+  });
+});

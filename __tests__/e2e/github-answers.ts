@@ -1,0 +1,87 @@
+/** The objects of GitHub's API with everything that its description requires. */
+
+export interface StoredComment {
+  readonly id: number;
+  body: string;
+  readonly login: string;
+  readonly type: 'Bot' | 'User';
+  readonly association: string;
+}
+
+export interface StoredCheckRun {
+  readonly id: number;
+  readonly name: string;
+  readonly sha: string;
+  status: string;
+  conclusion: string | null;
+  title: string;
+  summary: string;
+}
+
+const NOW = '2026-01-01T00:00:00Z';
+
+export function userAnswer(url: string, { login, type }: Pick<StoredComment, 'login' | 'type'>): object {
+  return {
+    login,
+    id: 1,
+    node_id: 'U_1',
+    avatar_url: `${url}/avatar`,
+    gravatar_id: '',
+    url: `${url}/users/1`,
+    html_url: `${url}/users/1`,
+    followers_url: `${url}/users/1`,
+    following_url: `${url}/users/1`,
+    gists_url: `${url}/users/1`,
+    starred_url: `${url}/users/1`,
+    subscriptions_url: `${url}/users/1`,
+    organizations_url: `${url}/users/1`,
+    repos_url: `${url}/users/1`,
+    events_url: `${url}/users/1`,
+    received_events_url: `${url}/users/1`,
+    type,
+    site_admin: false,
+  };
+}
+
+export function commentAnswer(url: string, comment: StoredComment): object {
+  return {
+    id: comment.id,
+    node_id: `IC_${comment.id}`,
+    url: `${url}/comments/${comment.id}`,
+    html_url: `${url}/comments/${comment.id}`,
+    issue_url: `${url}/issues/1`,
+    body: comment.body,
+    user: userAnswer(url, comment),
+    created_at: NOW,
+    updated_at: NOW,
+    author_association: comment.association,
+    performed_via_github_app: null,
+  };
+}
+
+export function checkRunAnswer(url: string, run: StoredCheckRun): object {
+  return {
+    id: run.id,
+    node_id: `CR_${run.id}`,
+    head_sha: run.sha,
+    name: run.name,
+    url: `${url}/check-runs/${run.id}`,
+    html_url: `${url}/check-runs/${run.id}`,
+    details_url: null,
+    external_id: null,
+    status: run.status,
+    conclusion: run.conclusion,
+    started_at: NOW,
+    completed_at: run.status === 'completed' ? NOW : null,
+    check_suite: null,
+    app: null,
+    pull_requests: [],
+    output: {
+      title: run.title,
+      summary: run.summary,
+      text: null,
+      annotations_count: 0,
+      annotations_url: `${url}/check-runs/${run.id}/annotations`,
+    },
+  };
+}

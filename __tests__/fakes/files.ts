@@ -1,0 +1,48 @@
+import { dirname } from 'node:path';
+import type { Files } from '../../src/ports.js';
+
+/** Files in memory, by absolute path; every folder on the way to one exists. */
+export function fakeFiles(initial: Readonly<Record<string, string>> = {}): Files & {
+  readonly contents: Map<string, string>;
+} {
+  const contents = new Map(Object.entries(initial));
+  const folders = new Set<string>();
+  let temporaries = 0;
+  const below = (path: string) =>
+    [...contents.keys(), ...folders].filter((each) => each.startsWith(`${path}/`));
+  const exists = (path: string) => contents.has(path) || folders.has(path) || below(path).length > 0;
+  return {
+    contents,
+    read: (path) =>
+      !contents.has(path) && exists(path)
+        ? Promise.reject(new Error(`EISDIR: illegal operation on a directory, read '${path}'`))
+        : Promise.resolve(contents.get(path)),
+    write: (path, content) => {
+      folders.add(dirname(path));
+      contents.set(path, content);
+      return Promise.resolve();
+    },
+    exists: (path) => Promise.resolve(exists(path)),
+    list: (path) =>
+      Promise.resolve([
+        ...new Set(below(path).map((each) => each.slice(path.length + 1).split('/')[0] ?? '')),
+      ]),
+    makeTemporary: (prefix) => {
+      temporaries += 1;
+      const path = `/tmp/${prefix}${temporaries}`;
+      folders.add(path);
+      return Promise.resolve(path);
+    },
+    makeFolder: (path) => {
+      folders.add(path);
+      return Promise.resolve();
+    },
+    remove: (path) => {
+      for (const each of [path, ...below(path)]) {
+        contents.delete(each);
+        folders.delete(each);
+      }
+      return Promise.resolve();
+    },
+  };
+}

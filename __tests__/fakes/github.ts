@@ -1,0 +1,69 @@
+import type { CheckRunUpdate, GitHub, PullRequestComment } from '../../src/ports.js';
+import { GitHubError } from '../../src/ports.js';
+
+export interface FakeCheckRun extends CheckRunUpdate {
+  readonly id: number;
+  readonly name: string;
+  readonly sha: string;
+}
+
+/** GitHub in memory. */
+export interface FakeGitHub extends GitHub {
+  /** By pull request; what a test puts there is there before the run. */
+  readonly comments: Map<number, PullRequestComment[]>;
+  readonly checkRuns: FakeCheckRun[];
+  /** Names of the calls, in order. */
+  readonly calls: string[];
+  /** From now on this method is refused. */
+  refuse(method: keyof GitHub, error: Error): void;
+}
+
+export function fakeGitHub(): FakeGitHub {
+  const comments = new Map<number, PullRequestComment[]>();
+  const checkRuns: FakeCheckRun[] = [];
+  const calls: string[] = [];
+  const refusals = new Map<string, Error>();
+  let nextId = 100;
+
+  const call = <T>(method: keyof GitHub, act: () => T): Promise<T> => {
+    calls.push(method);
+    const refusal = refusals.get(method);
+    return refusal === undefined ? Promise.resolve().then(act) : Promise.reject(refusal);
+  };
+
+  return {
+    comments,
+    checkRuns,
+    calls,
+    refuse: (method, error) => refusals.set(method, error),
+    listComments: (pullRequest) => call('listComments', () => comments.get(pullRequest) ?? []),
+    createComment: (pullRequest, body) =>
+      call('createComment', () => {
+        const comment = { id: nextId++, body, trusted: true };
+        comments.set(pullRequest, [...(comments.get(pullRequest) ?? []), comment]);
+        return comment.id;
+      }),
+    updateComment: (id, body) =>
+      call('updateComment', () => {
+        for (const [pullRequest, list] of comments) {
+          comments.set(
+            pullRequest,
+            list.map((comment) => (comment.id === id ? { ...comment, body } : comment)),
+          );
+        }
+      }),
+    createCheckRun: (name, sha, update) =>
+      call('createCheckRun', () => {
+        const id = nextId++;
+        checkRuns.push({ id, name, sha, ...update });
+        return id;
+      }),
+    updateCheckRun: (id, update) =>
+      call('updateCheckRun', () => {
+        const index = checkRuns.findIndex((run) => run.id === id);
+        const run = checkRuns[index];
+        if (run === undefined) throw new GitHubError('Not Found', 404);
+        checkRuns[index] = { ...run, ...update };
+      }),
+  };
+}

@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Verdict } from '../../src/model/verdict.js';
+import { GitHubError } from '../../src/ports.js';
+import { publishComment, type CommentMode, type CommentRequest } from '../../src/publish/comment.js';
+import { formatMarker, type Marker } from '../../src/publish/marker.js';
+import { fakeGitHub, type FakeGitHub } from '../fakes/github.js';
+import { recordingLogger, type RecordingLogger } from '../fakes/runner.js';
+
+const PULL = 12;
+
+let github: FakeGitHub;
+let logger: RecordingLogger;
+
+beforeEach(() => {
+  github = fakeGitHub();
+  logger = recordingLogger();
+});
+
+const mark = (of: Partial<Marker> = {}): Marker => ({
+  key: 'ci/gate',
+  run: 5,
+  attempt: 1,
+  verdict: 'pass',
+  ...of,
+});
+
+function publish(
+  of: Partial<Marker> = {},
+  options: Partial<CommentRequest> = {},
+): Promise<number | undefined> {
+  const render = (marker: string): string => `${marker}\nrun ${of.run ?? 5}`;
+  return publishComment(
+    { github, logger },
+    { pullRequest: PULL, marker: mark(of), mode: 'always', readOnly: false, render, ...options },
+  );
+}
+
+function standing(id: number, of: Partial<Marker> = {}, trusted = true): void {
+  const comment = { id, body: `${formatMarker(mark(of))}\nrun ${of.run ?? 5}`, trusted };
+  github.comments.set(PULL, [...(github.comments.get(PULL) ?? []), comment]);
+}
+
+const texts = (): string[] => (github.comments.get(PULL) ?? []).map(({ body }) => body.split('\n')[1] ?? '');
+
+describe('one comment', () => {
+  test('is created when there is none, and updated in place by the next run', async () => {
+    const first = await publish({ run: 5 });
+    const second = await publish({ run: 6 });
+    expect(second).toBe(first);
+    expect(texts()).toEqual(['run 6']);
+  });
+
+  test('is left alone by a run that is older, whose id it still returns', async () => {
+    standing(1, { run: 9 });
+    expect(await publish({ run: 8, attempt: 7 })).toBe(1);
+    expect(texts()).toEqual(['run 9']);
+  });
+
+  test('is left alone by an older attempt and rewritten by the same one', async () => {
+    standing(1, { run: 5, attempt: 2 });
+    await publish({ run: 5, attempt: 1 });
+    expect(github.calls).not.toContain('updateComment');
+    await publish({ run: 5, attempt: 2 });
+    expect(github.calls).toContain('updateComment');
+  });
+
+  test('is the oldest of ours if there are two', async () => {
+    standing(4, { run: 3 });
+    standing(2, { run: 3 });
+    expect(await publish({ run: 6 })).toBe(2);
+    expect(texts()).toEqual(['run 3', 'run 6']);
+  });
+
+  test('is not written over a newer duplicate', async () => {
+    standing(2, { run: 3 });
+    standing(4, { run: 9 });
+    await publish({ run: 6 });
+    expect(texts()).toEqual(['run 3', 'run 9']);
+  });
+
+  test('of another key is none of ours', async () => {
+    standing(1, { key: 'ci/other', run: 2 });
+    await publish({ run: 6 });
+    expect(texts()).toEqual(['run 2', 'run 6']);
+  });
+
+  test('by somebody without write access is none of ours, whatever it says', async () => {
+    standing(1, { run: 999 }, false);
+    expect(await publish({ run: 6 })).not.toBe(1);
+    expect(texts()).toEqual(['run 999', 'run 6']);
+  });
+
+  test('is looked for right before it is written, after it was rendered', async () => {
+    const render = (marker: string): string => {
+      standing(1, { run: 9 });
+      return marker;
+    };
+    await publish({ run: 6 }, { render });
+    expect(texts()).toEqual(['run 9']);
+  });
+});
+
+describe('modes', () => {
+  /** What was written: created, updated or nothing, with a comment of verdict `before` or none. */
+  async function written(mode: CommentMode, now: Verdict, before?: Verdict): Promise<string> {
+    github = fakeGitHub();
+    if (before !== undefined) standing(1, { run: 1, verdict: before });
+    await publish({ run: 6, verdict: now }, { mode });
+    return github.calls.filter((call) => call !== 'listComments').join(' ');
+  }
+
+  test('never: nothing is asked of GitHub', async () => {
+    expect(await publish({}, { mode: 'never' })).toBeUndefined();
+    expect(github.calls).toEqual([]);
+  });
+
+  test('always', async () => {
+    expect(await written('always', 'pass')).toBe('createComment');
+    expect(await written('always', 'pass', 'pass')).toBe('updateComment');
+  });
+
+  test('on-change: when the verdict is another, or there is none yet', async () => {
+    expect(await written('on-change', 'pass')).toBe('createComment');
+    expect(await written('on-change', 'pass', 'pass')).toBe('');
+    expect(await written('on-change', 'fail', 'pass')).toBe('updateComment');
+  });
+
+  test('on-problem: first for a problem, from then on always', async () => {
+    expect(await written('on-problem', 'pass')).toBe('');
+    expect(await written('on-problem', 'warn')).toBe('createComment');
+    expect(await written('on-problem', 'inconclusive')).toBe('createComment');
+    expect(await written('on-problem', 'pass', 'fail')).toBe('updateComment');
+    expect(await written('on-problem', 'fail', 'fail')).toBe('updateComment');
+  });
+});
+
+describe('a refusal', () => {
+  test.each([403, 404])('HTTP %i is a warning that names the permission', async (status) => {
+    github.refuse('createComment', new GitHubError('Resource not accessible by integration', status));
+    expect(await publish()).toBeUndefined();
+    expect(logger.at('warn')).toHaveLength(1);
+    expect(logger.at('warn')[0]).toContain('permissions: pull-requests: write');
+    expect(logger.at('warn')[0]).toContain('Resource not accessible by integration');
+    expect(logger.at('warn')[0]).not.toContain('recipes');
+  });
+
+  test('on a fork names the recipe, since no permission would help', async () => {
+    github.refuse('listComments', new GitHubError('Resource not accessible by integration', 403));
+    await publish({}, { readOnly: true });
+    expect(logger.at('warn')[0]).toContain('docs/recipes.md#forks');
+    expect(logger.at('warn')[0]).toContain('pull-requests: write');
+  });
+
+  test.each([
+    [422, 'Validation Failed'],
+    [403, 'You have exceeded a secondary rate limit'],
+    [undefined, 'connect ECONNREFUSED'],
+  ])('HTTP %s is a warning with what GitHub said', async (status, message) => {
+    github.refuse('createComment', new GitHubError(message, status));
+    expect(await publish()).toBeUndefined();
+    expect(logger.at('warn')[0]).toContain(message);
+    expect(logger.at('warn')[0]).not.toContain('permission');
+  });
+
+  test('of the renderer is a warning, too', async () => {
+    const render = (): string => {
+      throw new Error('a defect');
+    };
+    expect(await publish({}, { render })).toBeUndefined();
+    expect(logger.at('warn')[0]).toContain('a defect');
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { commentKey, compareAge, formatMarker, parseMarker, type Marker } from '../../src/publish/marker.js';
+
+const marker: Marker = { key: 'ci/gate', run: 17_000_000_001, attempt: 2, verdict: 'fail' };
+
+describe('a marker', () => {
+  test('is read back as it was written', () => {
+    expect(parseMarker(`${formatMarker(marker)}\n### flowgate`)).toEqual(marker);
+  });
+
+  test('counts only at the beginning of the comment, so that a quotation is none', () => {
+    expect(parseMarker(`> ${formatMarker(marker)}`)).toBeUndefined();
+    expect(parseMarker(`See this:\n${formatMarker(marker)}`)).toBeUndefined();
+  });
+
+  test.each([
+    '<!-- flowgate:ci/gate -->',
+    '<!-- flowgate:ci/gate run=x attempt=1 verdict=pass -->',
+    '<!-- flowgate:ci/gate run=1 attempt=1 verdict=great -->',
+    '',
+  ])('%s is none', (body) => {
+    expect(parseMarker(body)).toBeUndefined();
+  });
+});
+
+describe('age', () => {
+  test('goes by run, then by attempt', () => {
+    const older = (a: Partial<Marker>, b: Partial<Marker>): boolean =>
+      compareAge({ ...marker, ...a }, { ...marker, ...b }) < 0;
+    expect(older({ run: 9, attempt: 3 }, { run: 10, attempt: 1 })).toBe(true);
+    expect(older({ attempt: 1 }, { attempt: 2 })).toBe(true);
+    expect(compareAge(marker, marker)).toBe(0);
+  });
+});
+
+describe('the key', () => {
+  const owner = { workflow: 'ci', job: 'gate' };
+
+  test('is workflow and job', () => {
+    expect(commentKey(owner)).toBe('ci/gate');
+  });
+
+  test('has no part for a job without a matrix', () => {
+    for (const matrix of ['', 'null', '{}', ' null\n'])
+      expect(commentKey({ ...owner, matrix })).toBe('ci/gate');
+  });
+
+  test('tells the legs of a matrix apart, however their JSON is written', () => {
+    const key = commentKey({ ...owner, matrix: '{"node": 20, "os": "linux"}' });
+    expect(key).toMatch(/^ci\/gate\/[0-9a-f]{8}$/);
+    expect(commentKey({ ...owner, matrix: '{"os":"linux",\n  "node":20}' })).toBe(key);
+    expect(commentKey({ ...owner, matrix: '{"os":"linux","node":22}' })).not.toBe(key);
+  });
+
+  test('is one for all shards of a group', () => {
+    const shard = { ...owner, shardGroup: 'load' };
+    expect(commentKey({ ...shard, matrix: '{"i":1}' })).toBe(commentKey({ ...shard, matrix: '{"i":2}' }));
+  });
+
+  test('survives a name that would end the HTML comment, and keeps names apart', () => {
+    const workflow = 'a --> <img src=x> \n run=9 ';
+    const key = commentKey({ workflow, job: 'gate' });
+    const text = formatMarker({ ...marker, key });
+    expect(text.indexOf('-->')).toBe(text.length - 3);
+    expect(parseMarker(text)).toEqual({ ...marker, key });
+    expect(commentKey({ workflow: 'a b', job: 'c' })).not.toBe(commentKey({ workflow: 'a', job: 'b/c' }));
+    expect(commentKey({ workflow: 'a/b', job: 'c' })).not.toBe(commentKey({ workflow: 'a', job: 'b/c' }));
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { reproduceCommand } from '../../src/publish/reproduce.js';
+
+test('without inputs it is the bare command', () => {
+  expect(reproduceCommand({})).toBe('npx flowgate run');
+});
+
+test('what was given is an option each, in one order', () => {
+  const inputs = { flows: '10', scenario: 'checkout', config: 'ci/gate.yml', compare: '' };
+  expect(reproduceCommand(inputs)).toBe(
+    'npx flowgate run --config ci/gate.yml --scenario checkout --flows 10',
+  );
+});
+
+test('a threshold a line is an option a line, without comments and empty lines', () => {
+  const thresholds = '# gates\nsuccess_rate >= 99%\n\n  flow_time.p95 < 1s\n';
+  expect(reproduceCommand({ thresholds })).toBe(
+    "npx flowgate run --threshold 'success_rate >= 99%' --threshold 'flow_time.p95 < 1s'",
+  );
+});
+
+test('a shell reads back what was given, whatever it is', () => {
+  const run = `echo "it's" $HOME; \`x\` \\ | & ~\nsecond line`;
+  const command = reproduceCommand({ run }, 'a folder')
+    .replace('npx flowgate run --run', 'printf %s')
+    .replace(/^cd .* && /, '');
+  expect(execFileSync('sh', ['-c', command]).toString()).toBe(run);
+});
+
+test('another working directory is gone to first', () => {
+  expect(reproduceCommand({ flows: '1' }, 'packages/api')).toBe(
+    'cd packages/api && npx flowgate run --flows 1',
+  );
+});

@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import { flowEnv } from '../../src/run/flow-env.js';
+
+const TOKEN = 'ghs_0123456789abcdefghij';
+
+test('what a flow needs is passed on', () => {
+  const env = {
+    PATH: '/bin',
+    HOME: '/home/runner',
+    CI: 'true',
+    GITHUB_SHA: 'abc',
+    GITHUB_WORKSPACE: '/w',
+    RUNNER_OS: 'Linux',
+  };
+  expect(flowEnv(env, [TOKEN])).toEqual(env);
+});
+
+test('a variable without a value is none', () => {
+  expect(flowEnv({ EMPTY: '', GONE: undefined }, [TOKEN])).toEqual({ EMPTY: '' });
+});
+
+test.each([
+  'INPUT_RUN',
+  'INPUT_GITHUB-TOKEN',
+  'ACTIONS_RUNTIME_URL',
+  'ACTIONS_ID_TOKEN_REQUEST_URL',
+  'GITHUB_TOKEN',
+  'GH_TOKEN',
+  'GH_ENTERPRISE_TOKEN',
+  'GITHUB_ENTERPRISE_TOKEN',
+  'GITHUB_OUTPUT',
+  'GITHUB_ENV',
+  'GITHUB_PATH',
+  'GITHUB_STATE',
+  'GITHUB_STEP_SUMMARY',
+  'STATE_isPost',
+  'Github_Token',
+])('%s is withheld', (name) => {
+  expect(flowEnv({ [name]: 'harmless', KEPT: 'x' }, [])).toEqual({ KEPT: 'x' });
+});
+
+test('the token is withheld under whatever name it has', () => {
+  expect(flowEnv({ MY_KEY: TOKEN, URL: `https://x:${TOKEN}@github.com/`, KEPT: 'x' }, [TOKEN])).toEqual({
+    KEPT: 'x',
+  });
+});
+
+test("the token is withheld in Base64, as git's extraheader holds it", () => {
+  for (const token of [TOKEN, `${TOKEN}k`, `${TOKEN}kl`]) {
+    const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
+    expect(flowEnv({ GIT_CONFIG_VALUE_0: `AUTHORIZATION: basic ${basic}` }, [token])).toEqual({});
+  }
+});
+
+test("the runner's own tokens are withheld under another name", () => {
+  const env = { ACTIONS_RUNTIME_TOKEN: 'runtime-secret', GITHUB_TOKEN: 'other-secret' };
+  expect(flowEnv({ ...env, COPY: 'runtime-secret', ANOTHER: 'a other-secret' }, [])).toEqual({});
+});
+
+test('an empty secret withholds nothing', () => {
+  expect(flowEnv({ KEPT: 'x' }, ['', ' '])).toEqual({ KEPT: 'x' });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Load } from '../../src/model/plan.js';
+import { runFlows, warmUp, type FlowsOptions } from '../../src/run/flows.js';
+import { Workspaces } from '../../src/run/workspaces.js';
+import { NEVER_BROKEN, type FlowEnd, type FlowRunner, type FlowStart } from '../../src/scenarios/runner.js';
+import { fakeFiles } from '../fakes/files.js';
+import { SimulatedClock } from '../fakes/simulated-clock.js';
+
+/** Runs flows that take `time(start)` ms of simulated time. */
+class SimulatedRunner implements FlowRunner {
+  readonly broken = NEVER_BROKEN;
+  readonly released: (readonly FlowStart[])[] = [];
+  inFlight = 0;
+  most = 0;
+
+  constructor(
+    private readonly clock: SimulatedClock,
+    private readonly time: (start: FlowStart) => number,
+  ) {}
+
+  release(starts: readonly FlowStart[]): readonly Promise<FlowEnd>[] {
+    this.released.push(starts);
+    this.inFlight += starts.length;
+    this.most = Math.max(this.most, this.inFlight);
+    return starts.map(async (start): Promise<FlowEnd> => {
+      const startedAt = this.clock.now();
+      await this.clock.sleep(this.time(start));
+      this.inFlight -= 1;
+      return { outcome: 'ok', startedAt, endedAt: this.clock.now() };
+    });
+  }
+
+  endAll(): void {
+    throw new Error('nobody ends these');
+  }
+
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function simulation(load: Load, time: (start: FlowStart) => number) {
+  const clock = new SimulatedClock();
+  const runner = new SimulatedRunner(clock, time);
+  const files = fakeFiles();
+  const halt = new AbortController();
+  const options: FlowsOptions = {
+    load,
+    runner,
+    identity: { run: '0123456789ab' },
+    workspaces: new Workspaces(files, '/scratch/work'),
+    clock,
+    halt: halt.signal,
+    origin: clock.now(),
+  };
+  return { clock, runner, options, halt };
+}
+
+describe('runFlows', () => {
+  test('closed with a fixed service time: every wave follows at once on the one before', async () => {
+    const { clock, runner, options } = simulation({ model: 'closed', flows: 10, iterations: 240 }, () => 200);
+    const flows = await clock.run(runFlows(options));
+    // 240 flows, 10 at once, 200 ms each: 24 waves, 4800 ms in all.
+    expect(flows).toHaveLength(240);
+    expect(Math.max(...flows.map(({ endedAt }) => endedAt))).toBe(4800);
+    expect(runner.most).toBe(10);
+    expect(flows.map(({ iteration }) => iteration)).toEqual(flows.map((_, index) => index + 1));
+  });
+
+  test('keeps exactly N in flight when flows take different times', async () => {
+    const load: Load = { model: 'closed', flows: 7, iterations: 500 };
+    const { clock, runner, options } = simulation(load, ({ iteration }) => 10 + ((iteration * 37) % 91));
+    const flows = await clock.run(runFlows(options));
+    expect(runner.most).toBe(7);
+    // A slot is never in two flows at once, and never idle between two of its flows.
+    for (let slot = 1; slot <= 7; slot += 1) {
+      const own = flows.filter((flow) => flow.slot === slot);
+      own.slice(1).forEach((flow, index) => {
+        expect(flow.startedAt).toBe(own[index]?.endedAt);
+      });
+    }
+  });
+
+  test('by duration: starts none after it, and waits for those in flight', async () => {
+    const { clock, options } = simulation({ model: 'closed', flows: 2, duration: 1000 }, () => 300);
+    const flows = await clock.run(runFlows(options));
+    // Starts at 0, 300, 600 and 900; the last end at 1200.
+    expect(flows).toHaveLength(8);
+    expect(Math.max(...flows.map(({ startedAt }) => startedAt))).toBe(900);
+    expect(Math.max(...flows.map(({ endedAt }) => endedAt))).toBe(1200);
+  });
+
+  test('only the first wave leaves the barrier, all of it in one release', async () => {
+    const { clock, runner, options } = simulation({ model: 'closed', flows: 5, iterations: 12 }, () => 10);
+    const flows = await clock.run(runFlows(options));
+    expect(runner.released[0]).toHaveLength(5);
+    expect(flows.filter(({ barrier }) => barrier === true).map(({ iteration }) => iteration)).toEqual([
+      1, 2, 3, 4, 5,
+    ]);
+  });
+
+  test('every flow has a workspace, a token and a trace of its own', async () => {
+    const { clock, runner, options } = simulation({ model: 'closed', flows: 3, iterations: 30 }, () => 10);
+    await clock.run(runFlows(options));
+    const starts = runner.released.flat();
+    for (const key of ['workspace', 'token', 'traceparent'] as const) {
+      expect(new Set(starts.map((start) => start[key])).size).toBe(30);
+    }
+    expect(starts[0]?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  });
+
+  test('halted, it starts no more and waits for those in flight', async () => {
+    const { clock, runner, options, halt } = simulation(
+      { model: 'closed', flows: 2, iterations: 100 },
+      () => 100,
+    );
+    clock.timer(250, () => {
+      halt.abort('SIGINT');
+    });
+    const flows = await clock.run(runFlows(options));
+    expect(flows).toHaveLength(6);
+    expect(runner.inFlight).toBe(0);
+  });
+
+  test('warm-up flows run first, are told apart, and are not counted', async () => {
+    const { clock, runner, options } = simulation({ model: 'closed', flows: 3, iterations: 3 }, () => 10);
+    await clock.run(warmUp(options, 5));
+    const flows = await clock.run(runFlows({ ...options, origin: clock.now() }));
+    expect(runner.released.flat().map(({ iteration }) => iteration)).toEqual([0, 0, 0, 0, 0, 1, 2, 3]);
+    expect(runner.released.flat()[0]?.token).toBe('fg-0123456789ab-w1');
+    expect(flows).toHaveLength(3);
+    expect(flows[0]?.startedAt).toBe(0);
+  });
+});

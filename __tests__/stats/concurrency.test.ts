@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import { mostInFlight, startSkew } from '../../src/stats/concurrency.js';
+import { flowOf } from '../fakes/record.js';
+import { forSeeds } from './seeded.js';
+
+const spans = (...pairs: [number, number][]) => pairs.map(([startedAt, endedAt]) => ({ startedAt, endedAt }));
+
+describe('most flows in flight', () => {
+  test('none without flows', () => {
+    expect(mostInFlight([])).toBe(0);
+  });
+
+  test('flows that overlap are counted together, whatever their order', () => {
+    expect(mostInFlight(spans([5, 15], [0, 10], [9, 12], [20, 30]))).toBe(3);
+  });
+
+  test('an end at the instant of a start does not overlap it', () => {
+    expect(mostInFlight(spans([0, 10], [10, 20], [20, 30]))).toBe(1);
+  });
+
+  test('a flow that took no measurable time counts while it is alone', () => {
+    expect(mostInFlight(spans([5, 5]))).toBe(1);
+  });
+
+  test('flows told to start at once are not together if one ended before the next was seen to run', () => {
+    const told = [
+      { startedAt: 0, runningAt: 1, endedAt: 5 },
+      { startedAt: 0, runningAt: 6, endedAt: 9 },
+    ];
+    expect(mostInFlight(told)).toBe(1);
+  });
+
+  test('equals the count at every start, tried one by one', () => {
+    forSeeds(200, (random) => {
+      const flows = Array.from({ length: 1 + Math.floor(random() * 40) }, () => {
+        const startedAt = Math.floor(random() * 50);
+        return { startedAt, endedAt: startedAt + 1 + Math.floor(random() * 20) };
+      });
+      const counts = flows.map(
+        ({ startedAt: at }) => flows.filter((flow) => flow.startedAt <= at && at < flow.endedAt).length,
+      );
+      expect(mostInFlight(flows)).toBe(Math.max(...counts));
+    });
+  });
+});
+
+describe('start skew', () => {
+  test('is the spread of the flows that left the barrier, and of no others', () => {
+    const flows = [
+      flowOf({ barrier: true, startedAt: 3 }),
+      flowOf({ barrier: true, startedAt: 1 }),
+      flowOf({ barrier: true, startedAt: 9.5 }),
+      flowOf({ startedAt: 400 }),
+      flowOf({ barrier: true, startedAt: 800, outcome: 'dropped' }),
+    ];
+    expect(startSkew(flows)).toBe(8.5);
+  });
+
+  test('is of the moments that the processes were seen to run, where they are known', () => {
+    const flows = [
+      flowOf({ barrier: true, startedAt: 0, runningAt: 7 }),
+      flowOf({ barrier: true, startedAt: 2 }),
+      flowOf({ barrier: true, startedAt: 0, runningAt: 40 }),
+    ];
+    expect(startSkew(flows)).toBe(38);
+  });
+
+  test('is unknown without a barrier', () => {
+    expect(startSkew([flowOf()])).toBeUndefined();
+  });
+});

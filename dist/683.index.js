@@ -1,0 +1,212 @@
+export const id = 683;
+export const ids = [683];
+export const modules = {
+
+/***/ 7683:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  connectGitHub: () => (/* binding */ connectGitHub)
+});
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __webpack_require__(7406);
+// EXTERNAL MODULE: ./build/src/ports.js
+var ports = __webpack_require__(7709);
+// EXTERNAL MODULE: ./node_modules/@actions/github/lib/github.js
+var github = __webpack_require__(1351);
+// EXTERNAL MODULE: ./node_modules/@actions/github/lib/utils.js + 19 modules
+var utils = __webpack_require__(5555);
+// EXTERNAL MODULE: ./node_modules/@octokit/plugin-retry/dist-bundle/index.js
+var dist_bundle = __webpack_require__(9735);
+// EXTERNAL MODULE: ./node_modules/@octokit/plugin-throttling/dist-bundle/index.js
+var plugin_throttling_dist_bundle = __webpack_require__(6856);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./build/src/adapters/github-octokit.js
+
+
+
+
+
+/** Attempts after the first one. */
+const RETRIES = 3;
+/** Seconds that all calls together may wait for a rate limit: a job must not hang on its comment. */
+const PATIENCE = 60;
+const TIMEOUT = 15_000;
+/** Refusals that asking again does not mend; 403 and 429 are asked again by the throttling plugin if GitHub says when. */
+const FINAL = [400, 401, 403, 404, 410, 422, 429, 451];
+const NO_BODY = [204, 205, 304];
+/** The client with retries, patience with rate limits, a timeout a request, and the runner's proxy. */
+function openOctokit({ token, apiUrl, logger, second = 1000, timeout = TIMEOUT, }) {
+    let patience = PATIENCE;
+    const wait = (seconds, ...[, , attempts]) => {
+        if (attempts >= RETRIES || seconds > patience)
+            return false;
+        patience -= seconds;
+        logger.info(`GitHub's rate limit is reached; asking again in ${seconds} s.`);
+        return true;
+    };
+    const debug = (message) => {
+        logger.debug(message);
+    };
+    return (0,github/* getOctokit */.Q)(token, {
+        baseUrl: apiUrl.replace(/\/+$/, ''),
+        log: { debug, info: debug, warn: debug, error: debug },
+        request: { fetch: wholeFetch(timeout) },
+        throttle: {
+            // The plugin keeps one queue a process and id: a client of its own waits for nobody else.
+            id: (0,external_node_crypto_.randomUUID)(),
+            onRateLimit: wait,
+            onSecondaryRateLimit: wait,
+            retryAfterBaseValue: second,
+        },
+        retry: { doNotRetry: FINAL, retries: RETRIES, retryAfterBaseValue: second },
+    }, nameTheLimit, plugin_throttling_dist_bundle/* throttling */.A, dist_bundle/* retry */.L);
+}
+/**
+ * The throttling plugin knows a secondary limit by its words only. GitHub documents the status and the header
+ * ("exceeding the rate limit" in its REST guide), so an answer with both is given the words, for the plugin to see.
+ * Registered first, this hook is the innermost.
+ */
+function nameTheLimit(octokit) {
+    octokit.hook.error('request', (error) => {
+        const { status, message, response } = error;
+        const limited = status === 429 || status === 403;
+        if (limited && response?.headers['retry-after'] !== undefined && !/secondary rate/i.test(message ?? '')) {
+            error.message = `${message ?? ''} (secondary rate limit)`;
+        }
+        throw error;
+    });
+}
+/**
+ * The runner's proxied fetch, with a timeout for each attempt, the body included. The body is read here because octokit
+ * takes one that was cut off for an empty answer.
+ */
+function wholeFetch(timeout) {
+    const proxied = utils/* defaults */.NT.request?.fetch;
+    return async (url, options) => {
+        const response = await proxied(url, { ...options, signal: AbortSignal.timeout(timeout) });
+        const body = await response.arrayBuffer();
+        const { status, statusText } = response;
+        return new Response(NO_BODY.includes(status) ? null : body, {
+            status,
+            statusText,
+            headers: [...response.headers],
+        });
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/github-client.js
+
+
+
+/** author_association of those who can write to the repository. */
+const WRITERS = ['OWNER', 'MEMBER', 'COLLABORATOR'];
+/** GitHub's largest page. */
+const PAGE = 100;
+const LONGEST_MESSAGE = 300;
+/** Seconds before a comment is tried again whose creation was not confirmed. */
+const CREATE_BACKOFF = [1, 4, 9];
+/** Octokit behind the port: whatever goes wrong is a GitHubError, and no message holds the token. */
+function connectGitHub(options) {
+    const octokit = openOctokit(options);
+    const repository = splitRepository(options.repository);
+    const told = (call) => call.catch((thrown) => {
+        throw toGitHubError(thrown, options.token);
+    });
+    const list = (pullRequest) => told(listComments(octokit, repository, pullRequest));
+    return {
+        listComments: list,
+        createComment: (pullRequest, body) => createOnce({
+            create: () => told(createComment(octokit, repository, { pullRequest, body })),
+            find: async () => (await list(pullRequest)).find((comment) => sameText(comment.body, body))?.id,
+            second: options.second ?? 1000,
+        }),
+        updateComment: async (id, body) => {
+            await told(octokit.rest.issues.updateComment({ ...repository, comment_id: id, body }));
+        },
+        createCheckRun: async (name, sha, update) => {
+            const created = await told(octokit.rest.checks.create({ ...repository, name, head_sha: sha, ...checkRun(update) }));
+            return created.data.id;
+        },
+        updateCheckRun: async (id, update) => {
+            await told(octokit.rest.checks.update({ ...repository, check_run_id: id, ...checkRun(update) }));
+        },
+    };
+}
+async function listComments(octokit, repository, pullRequest) {
+    const comments = await octokit.paginate(octokit.rest.issues.listComments, {
+        ...repository,
+        issue_number: pullRequest,
+        per_page: PAGE,
+    });
+    return comments.map(({ id, body, user, author_association }) => ({
+        id,
+        body: body ?? '',
+        trusted: user?.type === 'Bot' || WRITERS.includes(author_association),
+    }));
+}
+async function createComment(octokit, repository, { pullRequest, body }) {
+    // Not retried by the plugin: what is not idempotent is tried again by createOnce only, after a look.
+    const request = { retries: 0 };
+    const created = await octokit.rest.issues.createComment({
+        ...repository,
+        issue_number: pullRequest,
+        body,
+        request,
+    });
+    return created.data.id;
+}
+/** A creation whose answer was lost may have happened: before it is tried again, it is looked for. */
+async function createOnce({ create, find, second }) {
+    for (const seconds of CREATE_BACKOFF) {
+        try {
+            return await create();
+        }
+        catch (thrown) {
+            if (!mayHaveHappened(thrown))
+                throw thrown;
+            await new Promise((resolve) => setTimeout(resolve, seconds * second));
+            const found = await find();
+            if (found !== undefined)
+                return found;
+        }
+    }
+    return create();
+}
+function mayHaveHappened(thrown) {
+    return thrown instanceof ports/* GitHubError */.y && (thrown.status === undefined || thrown.status >= 500);
+}
+/** GitHub may give back other line ends, and no space at the end. */
+function sameText(a, b) {
+    const normal = (text) => text.replaceAll('\r\n', '\n').trimEnd();
+    return normal(a) === normal(b);
+}
+function checkRun({ status, conclusion, title, summary }) {
+    return { status, output: { title, summary }, ...(conclusion !== undefined && { conclusion }) };
+}
+function splitRepository(repository) {
+    const [owner = '', repo = ''] = repository.split('/');
+    return { owner, repo };
+}
+/** The API's message on one line, bounded, without the token; no status if there was no answer. */
+function toGitHubError(thrown, token) {
+    const text = (0,errors/* messageOf */.bD)(thrown).replace(/\s+/g, ' ').trim();
+    const safe = token === '' ? text : text.replaceAll(token, '***');
+    const message = safe.length > LONGEST_MESSAGE ? `${safe.slice(0, LONGEST_MESSAGE)}…` : safe;
+    return new ports/* GitHubError */.y(message, answeredStatus(thrown));
+}
+function answeredStatus(thrown) {
+    const { status, response } = Object(thrown);
+    return response !== undefined && typeof status === 'number' ? status : undefined;
+}
+
+
+/***/ })
+
+};

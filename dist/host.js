@@ -1,0 +1,526 @@
+import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
+/******/ var __webpack_modules__ = ({
+
+/***/ 421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
+/***/ 474:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+
+/***/ }),
+
+/***/ 455:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+
+/***/ }),
+
+/***/ 760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
+/***/ 500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ })
+
+/******/ });
+/************************************************************************/
+/******/ // The module cache
+/******/ var __webpack_module_cache__ = {};
+/******/ 
+/******/ // The require function
+/******/ function __nccwpck_require__(moduleId) {
+/******/ 	// Check if module is in cache
+/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 	if (cachedModule !== undefined) {
+/******/ 		return cachedModule.exports;
+/******/ 	}
+/******/ 	// Create a new module (and put it into the cache)
+/******/ 	var module = __webpack_module_cache__[moduleId] = {
+/******/ 		// no module.id needed
+/******/ 		// no module.loaded needed
+/******/ 		exports: {}
+/******/ 	};
+/******/ 
+/******/ 	// Execute the module function
+/******/ 	var threw = true;
+/******/ 	try {
+/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		threw = false;
+/******/ 	} finally {
+/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 	}
+/******/ 
+/******/ 	// Return the exports of the module
+/******/ 	return module.exports;
+/******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
+/************************************************************************/
+/******/ /* webpack/runtime/asset-relocator-loader */
+/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/define property getters */
+/******/ (() => {
+/******/ 	// define getter functions for harmony exports
+/******/ 	__nccwpck_require__.d = (exports, definition) => {
+/******/ 		for(var key in definition) {
+/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 			}
+/******/ 		}
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".host.js";
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/hasOwnProperty shorthand */
+/******/ (() => {
+/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/make namespace object */
+/******/ (() => {
+/******/ 	// define __esModule on exports
+/******/ 	__nccwpck_require__.r = (exports) => {
+/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 		}
+/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
+/******/ })();
+/******/ 
+/************************************************************************/
+var __webpack_exports__ = {};
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+;// CONCATENATED MODULE: external "node:url"
+const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
+;// CONCATENATED MODULE: ./build/src/adapters/node-clock.js
+const NANOSECONDS_PER_MS = 1e6;
+/** The machine's monotonic clock (CLOCK_MONOTONIC), which all its processes share. */
+const nodeClock = {
+    now: () => Number(process.hrtime.bigint()) / NANOSECONDS_PER_MS,
+    wall: () => new Date(),
+    sleep: (ms, signal) => new Promise((resolve) => {
+        if (signal?.aborted) {
+            resolve();
+            return;
+        }
+        const wake = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', wake);
+            resolve();
+        };
+        const timer = setTimeout(wake, ms);
+        signal?.addEventListener('abort', wake, { once: true });
+    }),
+    timer: (ms, callback) => {
+        const timer = setTimeout(callback, ms);
+        return {
+            cancel: () => {
+                clearTimeout(timer);
+            },
+        };
+    },
+};
+
+;// CONCATENATED MODULE: external "node:async_hooks"
+const external_node_async_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
+;// CONCATENATED MODULE: external "node:buffer"
+const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
+/** Bytes kept of the first and of the last that a stream carried. */
+const HEAD_BYTES = 4 * 1024;
+const TAIL_BYTES = 12 * 1024;
+const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
+/** Keeps the head and the tail of a stream of any length in bounded memory. */
+class ExcerptBuffer {
+    #head = Buffer.alloc(0);
+    #tail = Buffer.alloc(0);
+    #bytes = 0;
+    push(chunk) {
+        this.#bytes += chunk.length;
+        const room = HEAD_BYTES - this.#head.length;
+        if (room > 0)
+            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
+        const rest = room > 0 ? chunk.subarray(room) : chunk;
+        if (rest.length === 0)
+            return;
+        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    }
+    /** Bytes that fell between head and tail were not kept. */
+    skip(bytes) {
+        this.#bytes += bytes;
+    }
+    excerpt() {
+        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
+        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/flow-output.js
+
+
+
+/**
+ * Tells flows of one process apart by what they print: whatever is written in the asynchronous context of a flow is
+ * that flow's output, however many run at once.
+ */
+class FlowOutputs {
+    #current = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
+    /** Runs `flow` in a context of its own. */
+    collect(output, flow) {
+        return this.#current.run(output, flow);
+    }
+    /** Takes a write if a flow made it; false if it is the process's own. */
+    take(stream, chunk) {
+        const output = this.#current.getStore();
+        if (output === undefined)
+            return false;
+        output[stream].push(external_node_buffer_namespaceObject.Buffer.from(chunk));
+        return true;
+    }
+}
+function newFlowOutput() {
+    return { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
+}
+
+;// CONCATENATED MODULE: ./build/src/errors.js
+/** `file:line:column: where: message`, leaving out what is not known. */
+function formatProblem(problem) {
+    const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+    return [place, problem.where, problem.message]
+        .filter((part) => part !== undefined && part !== '')
+        .join(': ');
+}
+/**
+ * The user's fault, not ours: reported without a stack, exit status 2.
+ * Carries every problem that was found, so that one run shows them all.
+ */
+class UserError extends Error {
+    problems;
+    constructor(problems) {
+        const all = 'message' in problems ? [problems] : problems;
+        super(all.map(formatProblem).join('\n'));
+        this.name = 'UserError';
+        this.problems = all;
+    }
+}
+/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
+function assertNever(value) {
+    throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
+}
+/** The message of anything that was thrown, which need not be an Error. */
+function messageOf(thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/random.js
+/**
+ * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
+ * mixing step a number, period 2³². For repeatable choices, not for secrets.
+ */
+function seededRandom(seed) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
+function seedOf(seed, part) {
+    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
+    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/module-host.js
+
+
+
+const HOOKS = ['setup', 'verify', 'teardown'];
+/** Lives in the host process: runs a module's flows, all concurrently, and says how each went. */
+class ModuleHost {
+    #ports;
+    #aborts = new Map();
+    #module;
+    #context = { shared: undefined, seed: 0, options: {} };
+    constructor(ports) {
+        this.#ports = ports;
+    }
+    handle(message) {
+        switch (message.type) {
+            case 'load':
+                void this.#load(message);
+                break;
+            case 'setup':
+                void this.#hook('setup', async (module) => {
+                    this.#context = { ...this.#context, shared: await module.setup?.(this.#context) };
+                });
+                break;
+            case 'verify':
+                void this.#hook('verify', (module) => module.verify?.({ ...this.#context, flows: message.flows, warmup: message.warmup }));
+                break;
+            case 'teardown':
+                void this.#hook('teardown', (module) => module.teardown?.(this.#context));
+                break;
+            case 'start':
+                // One synchronous loop: the start barrier of flows in one process.
+                for (const flow of message.flows)
+                    void this.#run(flow);
+                break;
+            case 'abort':
+                this.#aborts.get(message.token)?.abort(new Error(message.reason));
+                break;
+            case 'ping':
+                this.#ports.send({ type: 'pong' });
+                break;
+        }
+    }
+    async #load({ module: name, options, seed }) {
+        try {
+            const loaded = await this.#ports.importModule(name);
+            const module = asFlowModule(loaded);
+            this.#module = module;
+            this.#context = { shared: undefined, seed, options };
+            this.#ports.send({ type: 'loaded', hooks: HOOKS.filter((hook) => module[hook] !== undefined) });
+        }
+        catch (thrown) {
+            this.#ports.send({ type: 'loaded', hooks: [], error: errorOf(thrown) });
+        }
+    }
+    async #hook(hook, call) {
+        try {
+            await call(this.#loaded());
+            this.#ports.send({ type: 'done', hook });
+        }
+        catch (thrown) {
+            this.#ports.send({ type: 'done', hook, error: errorOf(thrown) });
+        }
+    }
+    async #run(flow) {
+        const { now, send, outputs } = this.#ports;
+        const output = newFlowOutput();
+        const steps = [];
+        const abort = new AbortController();
+        this.#aborts.set(flow.token, abort);
+        const context = this.#contextOf(flow, steps, abort.signal);
+        const startedAt = now();
+        let error;
+        try {
+            await outputs.collect(output, () => this.#loaded().default(context));
+        }
+        catch (thrown) {
+            error = errorOf(thrown);
+        }
+        const endedAt = now();
+        this.#aborts.delete(flow.token);
+        send({
+            type: 'ended',
+            token: flow.token,
+            flow: {
+                startedAt,
+                endedAt,
+                ...(error === undefined ? {} : { error }),
+                steps,
+                stdout: output.stdout.excerpt(),
+                stderr: output.stderr.excerpt(),
+            },
+        });
+    }
+    #contextOf(flow, steps, signal) {
+        const { now } = this.#ports;
+        return {
+            ...this.#context,
+            flow: flow.slot,
+            iteration: flow.iteration,
+            token: flow.token,
+            workspace: flow.workspace,
+            signal,
+            random: seededRandom(seedOf(this.#context.seed, flow.iteration)),
+            step: async (name, body) => {
+                const startedAt = now();
+                try {
+                    return await body();
+                }
+                finally {
+                    steps.push({ name, startedAt, endedAt: now() });
+                }
+            },
+        };
+    }
+    #loaded() {
+        if (this.#module === undefined)
+            throw new Error('the module is not loaded');
+        return this.#module;
+    }
+}
+/** What CommonJS code exports arrives as the default export of its namespace. */
+function asFlowModule(loaded) {
+    const candidates = [loaded, isObject(loaded) ? loaded.default : undefined];
+    const module = candidates.find((candidate) => isObject(candidate) && typeof candidate.default === 'function');
+    if (module !== undefined)
+        return module;
+    throw new Error('it has no default export that is a function; write: export default async function flow(ctx) { … }');
+}
+function isObject(value) {
+    return (typeof value === 'object' || typeof value === 'function') && value !== null;
+}
+function errorOf(thrown) {
+    const message = messageOf(thrown).split('\n', 1)[0] ?? '';
+    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    return {
+        message: message === '' ? 'an error without a message' : message,
+        ...(stack === undefined ? {} : { stack }),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/host.js
+/** The host process of module flows: real ports in, messages out. Started by flowgate, never by hand. */
+
+
+
+
+
+/** Modules that are shipped in the bundle. */
+const BUILT_IN = {
+    'flowgate:demo': () => __nccwpck_require__.e(/* import() */ 71).then(__nccwpck_require__.bind(__nccwpck_require__, 71)),
+};
+function importModule(name) {
+    const builtIn = BUILT_IN[name];
+    if (builtIn !== undefined)
+        return builtIn();
+    // The user's own module, found when it runs: the bundler must leave this import alone.
+    return import(
+    /* webpackIgnore: true */ (0,external_node_path_.isAbsolute)(name) ? (0,external_node_url_namespaceObject.pathToFileURL)(name).href : name);
+}
+/** Sends what a flow prints to that flow; what the process prints otherwise goes where it went. */
+function divert(stream, outputs) {
+    const target = process[stream];
+    const write = target.write.bind(target);
+    target.write = (chunk, ...rest) => {
+        if (!outputs.take(stream, chunk))
+            return Reflect.apply(write, target, [chunk, ...rest]);
+        const callback = rest.find((argument) => typeof argument === 'function');
+        if (callback !== undefined)
+            process.nextTick(callback);
+        return true;
+    };
+}
+const send = (message) => {
+    // A parent that is gone needs no answer.
+    if (process.connected)
+        process.send?.(message);
+};
+const outputs = new FlowOutputs();
+divert('stdout', outputs);
+divert('stderr', outputs);
+const host = new ModuleHost({ now: () => nodeClock.now(), send, importModule, outputs });
+process.on('message', (message) => {
+    host.handle(message);
+});
+// Without its parent it has nothing to do.
+process.on('disconnect', () => process.exit());
+send({ type: 'listening' });
+

@@ -1,0 +1,70 @@
+/**
+ * Runs every example through dist/cli.js and compares its exit status with the one that it must have; an example that
+ * must fail is a test of the gate.
+ *
+ *   node examples/run.mjs [NAME…]       all of them, or those whose name holds one of the words
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const cli = join(root, 'dist', 'cli.js');
+
+const PASS = [0];
+const FAIL = [1];
+
+const examples = [
+  { name: 'demo', args: ['run', '--config', 'examples/demo/flowgate.yml'], expected: PASS },
+  {
+    name: 'demo with a race must fail',
+    args: ['demo', '--bug', 'race'],
+    expected: FAIL,
+    says: 'metrics collector',
+  },
+  { name: 'compress', args: ['run', '--config', 'examples/compress/flowgate.yml'], expected: PASS },
+  { name: 'orders', args: ['run', '--config', 'examples/orders/flowgate.yml'], expected: PASS },
+  {
+    name: 'orders with a race must fail',
+    args: ['run', '--config', 'examples/orders/flowgate.yml', '--scenario', 'orders-module'],
+    env: { ORDERS_BUG: 'race' },
+    expected: FAIL,
+    says: 'seeded',
+  },
+];
+
+/** Undefined if the example did what it must, else what it did instead. */
+function complaintOf({ args, env = {}, expected, says = '' }, folder) {
+  const { status, signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    [cli, ...args, '--json', join(folder, 'results.json')],
+    { cwd: root, env: { ...process.env, ...env }, encoding: 'utf8', timeout: 300_000 },
+  );
+  const output = `${stdout}${stderr}`;
+  if (!expected.includes(status)) {
+    return `ended with ${signal ?? `exit status ${status}`}, must be ${expected.join(' or ')}\n${output}`;
+  }
+  return output.includes(says) ? undefined : `does not say "${says}"\n${output}`;
+}
+
+function run(example) {
+  const folder = mkdtempSync(join(tmpdir(), 'example-'));
+  try {
+    const complaint = complaintOf(example, folder);
+    console.log(
+      `${complaint === undefined ? 'ok  ' : 'FAIL'} ${example.name}${complaint ? `: ${complaint}` : ''}`,
+    );
+    return complaint === undefined;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const wanted = process.argv.slice(2);
+const chosen = examples.filter(
+  ({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)),
+);
+const passed = chosen.filter(run).length;
+console.log(`${passed} passed, ${chosen.length - passed} failed`);
+process.exitCode = passed === chosen.length && passed > 0 ? 0 : 1;

@@ -1,0 +1,88 @@
+/**
+ * Builds dist/ from src/: tsc checks and compiles to build/src, ncc bundles each entry with what it uses.
+ *
+ *   node scripts/build.mjs           writes dist/
+ *   node scripts/build.mjs --check   builds elsewhere, compares with dist/ byte by byte, and runs what was built
+ *
+ * tsc goes first because ncc's own loader compiles to CommonJS here, which does not run as an ES module.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runDist } from './run-dist.mjs';
+
+const root = join(import.meta.dirname, '..');
+const ncc = createRequire(import.meta.url)('@vercel/ncc');
+
+/** dist/NAME.js from src/SOURCE.ts. The host is started by the other two. */
+const ENTRIES = { index: 'main', cli: 'cli', host: 'host' };
+
+async function compile() {
+  await rm(join(root, 'build/src'), { recursive: true, force: true });
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+  await writeFile(join(root, 'build/package.json'), '{"type":"module"}\n');
+}
+
+/** Splits dynamic imports off into chunks, so that the GitHub client is loaded only when it is used. */
+async function bundle(name, source) {
+  const options = {
+    filename: `${name}.js`,
+    cache: false,
+    quiet: true,
+    license: `${name}.licenses.txt`,
+    target: 'es2022',
+  };
+  const { code, assets } = await ncc(join(root, `build/src/${source}.js`), options);
+  const shebang = name === 'cli' ? '#!/usr/bin/env node\n' : '';
+  const files = Object.entries(assets).map(([file, { source: content }]) => [file, content]);
+  return [[`${name}.js`, shebang + code], ...files];
+}
+
+async function build(folder) {
+  await compile();
+  const bundles = [];
+  for (const [name, source] of Object.entries(ENTRIES)) bundles.push(...(await bundle(name, source)));
+  await mkdir(folder, { recursive: true });
+  for (const [file, content] of bundles) await writeFile(join(folder, file), content);
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
+  await chmod(join(folder, 'cli.js'), 0o755);
+}
+
+async function differences(built, committed) {
+  const names = new Set([
+    ...(await readdir(built)),
+    ...(existsSync(committed) ? await readdir(committed) : []),
+  ]);
+  const differing = [];
+  for (const name of names) {
+    const [one, other] = await Promise.all(
+      [built, committed].map((folder) => readFile(join(folder, name)).catch(() => Buffer.from('absent'))),
+    );
+    if (!one.equals(other)) differing.push(name);
+  }
+  return differing;
+}
+
+const dist = join(root, 'dist');
+if (process.argv.includes('--check')) {
+  const built = await mkdtemp(join(tmpdir(), 'flowgate-dist-'));
+  await build(built);
+  const differing = await differences(built, dist);
+  if (differing.length > 0) {
+    console.error(
+      `dist/ is not what src/ builds: ${differing.join(', ')}. Run npm run build and commit dist/.`,
+    );
+    process.exit(1);
+  }
+  console.log('dist/ is what src/ builds');
+  runDist();
+  await rm(built, { recursive: true });
+} else {
+  await rm(dist, { recursive: true, force: true });
+  await build(dist);
+  console.log((await readdir(dist)).join(' '));
+}

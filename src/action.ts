@@ -1,0 +1,120 @@
+import type { GateContext, GatePorts } from './gate.js';
+import type { Inputs } from './inputs/inputs.js';
+import type { Plan } from './model/plan.js';
+import type { Environment } from './model/record.js';
+import type { Results } from './model/results.js';
+import type { Files, GitHub } from './ports.js';
+import { completeCheckRun, openCheckRun, type OpenCheckRun } from './publish/check-run.js';
+import { COMMENT_MODES } from './publish/comment.js';
+import { exitStatus } from './publish/exit-status.js';
+import { reportFailure } from './publish/failure.js';
+import type { Renderers } from './publish/renderers.js';
+import { report } from './publish/report.js';
+import { reproduceCommand } from './publish/reproduce.js';
+import type { Runner } from './publish/runner.js';
+import { readSurroundings, type Surroundings } from './publish/surroundings.js';
+import { flowEnv } from './run/flow-env.js';
+
+export interface ActionPorts {
+  readonly runner: Runner;
+  readonly gatePorts: GatePorts;
+  readonly renderers: Renderers;
+  readonly openGitHub: (token: string) => GitHub;
+  /** Throws UserError with every problem of inputs and config. */
+  readonly makePlan: (inputs: Inputs, sources: { files: Files; workspace: string }) => Promise<Plan>;
+  readonly gate: (plan: Plan, ports: GatePorts, context: GateContext) => Promise<Results>;
+}
+
+/** What the process was started with. */
+export interface ActionStart {
+  readonly inputs: Inputs;
+  readonly token: string | undefined;
+  /** The job's matrix as JSON. */
+  readonly matrix: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The event's payload. */
+  readonly payload: unknown;
+  /** Absolute: where the process runs. */
+  readonly cwd: string;
+  /** Absolute: the runner's temporary folder. */
+  readonly temporary: string;
+  readonly machine: Environment;
+  readonly version: string;
+}
+
+/**
+ * The action from its inputs to its exit status: plans, measures, judges, and only then reports.
+ * Never throws: what keeps a verdict from being reached is reported by {@link reportFailure}.
+ * @returns the exit status, DESIGN §13
+ */
+export async function runAction(ports: ActionPorts, start: ActionStart): Promise<number> {
+  const { runner, gatePorts } = ports;
+  if (start.token !== undefined) runner.mask(start.token);
+  const github = start.token === undefined ? undefined : ports.openGitHub(start.token);
+  const surroundings = readSurroundings(start);
+  let checkRun: OpenCheckRun | undefined;
+  let results: Results;
+  try {
+    const plan = await ports.makePlan(start.inputs, {
+      files: gatePorts.files,
+      workspace: surroundings.workspace,
+    });
+    checkRun = await startCheckRun({ github, runner }, start.inputs.checkName, surroundings);
+    results = await ports.gate(plan, gatePorts, contextOf(start, surroundings));
+  } catch (thrown) {
+    const status = reportFailure(runner, thrown, surroundings.workspace);
+    if (github !== undefined && checkRun !== undefined) await abandon({ github, runner }, checkRun);
+    return status;
+  }
+  await report(
+    { runner, files: gatePorts.files, renderers: ports.renderers, github },
+    {
+      results,
+      surroundings,
+      checkRun,
+      mode: COMMENT_MODES.find((mode) => mode === start.inputs.comment) ?? 'always',
+      temporary: start.temporary,
+    },
+  );
+  return exitStatus(results);
+}
+
+async function startCheckRun(
+  { github, runner }: { github: GitHub | undefined; runner: Runner },
+  name: string | undefined,
+  { occasion }: Surroundings,
+): Promise<OpenCheckRun | undefined> {
+  if (name === undefined) return undefined;
+  if (github === undefined || occasion.headSha === undefined) {
+    const lacking =
+      github === undefined ? 'a token: give the action the input github-token' : 'a commit to put it on';
+    runner.logger.warn(`The check run "${name}" was not made: it takes ${lacking}.`);
+    return undefined;
+  }
+  const request = { name, sha: occasion.headSha, readOnly: occasion.readOnly };
+  return openCheckRun({ github, logger: runner.logger }, request);
+}
+
+/** A check run that stays in progress would block the pull request for good. */
+async function abandon(
+  { github, runner }: { github: GitHub; runner: Runner },
+  checkRun: OpenCheckRun,
+): Promise<void> {
+  await completeCheckRun({ github, logger: runner.logger }, checkRun, {
+    verdict: undefined,
+    interrupted: false,
+    stepFails: true,
+    summary: 'The log of the job says why.',
+  });
+}
+
+function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext {
+  return {
+    version: start.version,
+    environment: start.machine,
+    git,
+    ...(run !== undefined && { run }),
+    reproduce: reproduceCommand(start.inputs, start.inputs.workingDirectory),
+    env: flowEnv(start.env, start.token === undefined ? [] : [start.token]),
+  };
+}

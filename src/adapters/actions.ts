@@ -1,0 +1,90 @@
+import * as core from '@actions/core';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readInputs, type Inputs } from '../inputs/inputs.js';
+import type { Logger } from '../ports.js';
+import type { Runner } from '../publish/runner.js';
+import { inert } from './actions-text.js';
+
+/** Of a step's summary; GitHub drops the whole of a larger one. */
+const SUMMARY_LIMIT = 1024 * 1024;
+
+export interface ActionInputs {
+  readonly inputs: Inputs;
+  /** Undefined if it is empty, as are the inputs that were left out. */
+  readonly token: string | undefined;
+  readonly matrix: string | undefined;
+}
+
+/** Reads INPUT_*. */
+export function readActionInputs(): ActionInputs {
+  const read = (name: string): string | undefined => {
+    const text = core.getInput(name);
+    return text === '' ? undefined : text;
+  };
+  return { inputs: readInputs(core.getInput), token: read('github-token'), matrix: read('matrix') };
+}
+
+/** The event's payload; undefined if there is none to read, as in a local run. */
+export function readPayload(path: string | undefined): unknown {
+  if (path === undefined || path === '') return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lines of the job's log. A warning and an error are annotations too. */
+export function actionsLogger(): Logger {
+  return {
+    info: (message) => {
+      core.info(inert(message));
+    },
+    warn: (message) => {
+      core.warning(message, { title: 'flowgate' });
+    },
+    error: (message) => {
+      core.error(message, { title: 'flowgate' });
+    },
+    debug: (message) => {
+      core.debug(message);
+    },
+  };
+}
+
+/** The runner of GitHub Actions, by its workflow commands and command files. */
+export function actionsRunner(): Runner {
+  return {
+    logger: actionsLogger(),
+    mask: (secret) => {
+      core.setSecret(secret);
+    },
+    annotate: ({ level, title, message, file, line, column }) => {
+      const announce = level === 'error' ? core.error : core.warning;
+      announce(message, {
+        title,
+        ...(file !== undefined && { file }),
+        ...(line !== undefined && { startLine: line }),
+        ...(column !== undefined && { startColumn: column }),
+      });
+    },
+    output: (name, value) => {
+      core.setOutput(name, value);
+    },
+    summarize,
+    print: (text) => {
+      // Nobody who printed the text could know the word that ends the pause.
+      const resume = randomUUID();
+      core.info(`::stop-commands::${resume}\n${inert(text)}\n::${resume}::`);
+    },
+  };
+}
+
+async function summarize(markdown: string): Promise<void> {
+  const size = Buffer.byteLength(markdown);
+  if (size > SUMMARY_LIMIT) throw new Error(`${size} bytes are more than GitHub takes (${SUMMARY_LIMIT})`);
+  // A runner without summaries, as an old GitHub Enterprise Server has, names no file.
+  if ((process.env.GITHUB_STEP_SUMMARY ?? '') === '') return;
+  await core.summary.addRaw(markdown, true).write();
+}

@@ -1,0 +1,46 @@
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Files } from '../ports.js';
+
+function isMissing(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')
+  );
+}
+
+async function unlessMissing<T, M>(reading: Promise<T>, missing: M): Promise<T | M> {
+  try {
+    return await reading;
+  } catch (thrown) {
+    if (isMissing(thrown)) return missing;
+    throw thrown;
+  }
+}
+
+/** On a runner its own temporary folder, which it empties after the job; elsewhere the system's. */
+function temporaryFolder(): string {
+  return process.env.RUNNER_TEMP ?? tmpdir();
+}
+
+export const nodeFiles: Files = {
+  read: (path) => unlessMissing(readFile(path, 'utf8'), undefined),
+  write: async (path, content) => {
+    await mkdir(dirname(path), { recursive: true });
+    // Renamed into place, so that a reader (or a kill in the middle) never meets half a file.
+    const partial = `${path}.${process.pid}.partial`;
+    await writeFile(partial, content);
+    await rename(partial, path);
+  },
+  exists: async (path) => (await unlessMissing(stat(path), undefined)) !== undefined,
+  list: (path) => unlessMissing(readdir(path), []),
+  makeTemporary: async (prefix) => {
+    const parent = temporaryFolder();
+    await mkdir(parent, { recursive: true });
+    return mkdtemp(join(parent, prefix));
+  },
+  makeFolder: async (path) => {
+    await mkdir(path, { recursive: true });
+  },
+  remove: (path) => rm(path, { recursive: true, force: true, maxRetries: 3 }),
+};

@@ -1,0 +1,43 @@
+import type { Screen } from '../cli/terminal.js';
+import type { Progress, ProgressView } from '../ports.js';
+
+const DEFAULT_WIDTH = 100;
+
+/** Standard output and standard error of this process; NO_COLOR and FORCE_COLOR are respected (no-color.org). */
+export function nodeScreen(env: NodeJS.ProcessEnv = process.env): Screen {
+  const { stdout, stderr } = process;
+  const wanted = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
+  const refused = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
+  return {
+    write: (text) => {
+      stdout.write(text);
+    },
+    complain: (text) => {
+      stderr.write(text);
+    },
+    live: stderr.isTTY && env.TERM !== 'dumb',
+    color: !refused && (stdout.isTTY || wanted),
+    width: stdout.isTTY ? stdout.columns : DEFAULT_WIDTH,
+  };
+}
+
+/** Draws over what it drew before, on standard error, so that a pipe gets the result and nothing else. */
+export function liveProgress(screen: Screen, render: (progress: Progress) => string): ProgressView {
+  let drawn = 0;
+  const clear = (): void => {
+    // Up over the lines of before, then erase everything below (ECMA-48: CUU, ED).
+    if (drawn > 0) screen.complain(`\u001b[${drawn}A\u001b[J`);
+    drawn = 0;
+  };
+  return {
+    update: (progress) => {
+      clear();
+      const text = render(progress);
+      screen.complain(`${text}\n`);
+      drawn = text.split('\n').length;
+    },
+    clear,
+  };
+}
+
+export const noProgress: ProgressView = { update: () => undefined, clear: () => undefined };

@@ -1,0 +1,18 @@
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A runner sends SIGINT, then SIGTERM 7.5 s later; a person who asks a third time wants out at once. */
+const PATIENCE = 3;
+
+/** Aborted with the first signal's name as reason. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  let count = 0;
+  for (const signal of SIGNALS) {
+    process.on(signal, () => {
+      count += 1;
+      controller.abort(signal);
+      if (count >= PATIENCE) process.exit(130);
+    });
+  }
+  return controller.signal;
+}

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { ProcessTable } from '../ports.js';
+import type { ExecutePorts } from '../run/stage.js';
+import { nodeClock } from './node-clock.js';
+import { nodeFiles } from './node-files.js';
+import { nodeHttp } from './node-http.js';
+import { interruptSignal } from './node-signals.js';
+import { nodeSpawner } from './node-spawner.js';
+import { openPidusage } from './pidusage.js';
+import { openProcfs } from './procfs.js';
+
+/** /proc where there is one, for what it costs and for what it tells; elsewhere pidusage. */
+function openTable(mark: string): ProcessTable {
+  return existsSync('/proc/self/stat') ? openProcfs(mark) : openPidusage();
+}
+
+export type NodePorts = Omit<ExecutePorts, 'logger' | 'progress' | 'interrupt'> & {
+  /** Listens to SIGINT, SIGTERM and SIGHUP from now on. */
+  readonly interrupt: () => AbortSignal;
+};
+
+/** Everything that is the same in the action and at the terminal. */
+export function nodePorts(): NodePorts {
+  return {
+    clock: nodeClock,
+    spawner: nodeSpawner(),
+    openTable,
+    files: nodeFiles,
+    http: nodeHttp,
+    newRunId: () => randomBytes(6).toString('hex'),
+    interrupt: interruptSignal,
+  };
+}

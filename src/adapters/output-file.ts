@@ -1,0 +1,68 @@
+import { closeSync, ftruncateSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import type { Excerpt } from '../model/record.js';
+import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED, TAIL_BYTES } from '../scenarios/excerpt.js';
+
+/** A stream that has grown past this is taken in and cut, so that no flow can fill the disk. Bytes. */
+const CUT_AT = 1024 * 1024;
+
+/** ms between two looks at the size. */
+const WATCH_EVERY = 100;
+
+/**
+ * The file behind one stream of one flow. The flow appends; we read once at the end, and before that only if it
+ * grows too long.
+ */
+export class OutputFile {
+  readonly path: string;
+  #buffer: ExcerptBuffer | undefined;
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  watch(): void {
+    this.#watch = setInterval(() => {
+      if (this.#size() > CUT_AT) this.#takeIn('r+');
+    }, WATCH_EVERY);
+    this.#watch.unref();
+  }
+
+  stopWatching(): void {
+    clearInterval(this.#watch);
+  }
+
+  /** Reads what is left and removes the file. */
+  close(): Excerpt {
+    this.stopWatching();
+    if (this.#size() > 0) this.#takeIn('r');
+    rmSync(this.path, { force: true });
+    return this.#buffer?.excerpt() ?? NOTHING_PRINTED;
+  }
+
+  #size(): number {
+    return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** Takes in head and tail; opened for writing (`r+`) it is cut as well, and the flow goes on at its start. */
+  #takeIn(mode: 'r' | 'r+'): void {
+    const buffer = (this.#buffer ??= new ExcerptBuffer());
+    const file = openSync(this.path, mode);
+    try {
+      const size = this.#size();
+      const tailFrom = Math.max(HEAD_BYTES, size - TAIL_BYTES);
+      buffer.push(readAt(file, 0, Math.min(HEAD_BYTES, size)));
+      buffer.skip(Math.max(0, tailFrom - HEAD_BYTES));
+      buffer.push(readAt(file, tailFrom, size - tailFrom));
+      if (mode === 'r+') ftruncateSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+function readAt(file: number, position: number, length: number): Buffer {
+  if (length <= 0) return Buffer.alloc(0);
+  const chunk = Buffer.alloc(length);
+  return chunk.subarray(0, readSync(file, chunk, 0, length, position));
+}

@@ -1,0 +1,258 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { ProcStat } from '../monitor/proc-stat.js';
+import { parseStat } from '../monitor/proc-stat.js';
+import { parseStatusMemory } from '../monitor/proc-status.js';
+import {
+  environmentValue,
+  parseCommandLine,
+  parseSchedstat,
+  type MachineUnits,
+} from '../monitor/proc-text.js';
+import type { ProcessReading, TreeRoot } from '../ports.js';
+import { GONE, type Descriptors, type ProcFile } from './procfs-descriptors.js';
+
+/** What all members are read with. */
+export interface ProcReader {
+  readonly descriptors: Descriptors;
+  /** Reused for every read. */
+  readonly buffer: Buffer;
+  readonly units: MachineUnits;
+  /** ms, monotonic. */
+  now(): number;
+}
+
+/** Where a process came into the tree. */
+export interface Birth {
+  readonly pid: number;
+  readonly file: ProcFile;
+  readonly stat: ProcStat;
+  readonly root: TreeRoot;
+  /** Its parent, if that is in the tree. */
+  readonly parent?: Member;
+}
+
+/** ms between two counts of a process's open files: a folder is dearer to read than a file. */
+const FILES_EVERY = 1000;
+/** Sightings for which what a process has from its parent is not counted again, unless it calls exec before. */
+const COPY_SIGHTINGS = 10;
+const COMMAND_TRIES = 3;
+const TOKEN = 'FLOWGATE_TOKEN';
+
+/** One process of the tree, from the moment it was seen until it is gone. */
+export class Member {
+  readonly pid: number;
+  readonly startTime: number;
+  stat: ProcStat;
+  private root: TreeRoot;
+  /** Known while it is young; kept longer, it would hold all its ancestors in memory. */
+  private parent: Member | undefined;
+  private readonly files: {
+    readonly stat: ProcFile;
+    readonly status: ProcFile;
+    readonly schedstat: ProcFile;
+  };
+  private sightings = 0;
+  private zombie = false;
+  private memory = 0;
+  private peakMemory = 0;
+  /** Page faults and resident pages at the last look into `status`: while neither changes, it says the same. */
+  private looked = { faults: -1, pages: -1 };
+  /** Bytes of its memory that it has from its parent, and that count there. */
+  private copied = 0;
+  private cpuTime = 0;
+  private command: string | undefined;
+  private commandTries = 0;
+  private openFiles: number | undefined;
+  private filesDue: number;
+  private token: string | undefined;
+  /** Its environment was read, and what it held is what its children will have. */
+  private tokenSettled = false;
+
+  constructor(
+    birth: Birth,
+    private readonly reader: ProcReader,
+  ) {
+    this.pid = birth.pid;
+    this.stat = birth.stat;
+    this.startTime = birth.stat.startTime;
+    this.root = birth.root;
+    this.parent = birth.parent;
+    const folder = `/proc/${birth.pid}`;
+    this.files = {
+      stat: birth.file,
+      status: { path: `${folder}/status` },
+      schedstat: { path: `${folder}/schedstat` },
+    };
+    this.filesDue = reader.now();
+    this.learnToken();
+    this.measure(birth.stat);
+    this.copied = this.copiedFromParent();
+  }
+
+  isRoot(): boolean {
+    return this.root.pid === this.pid;
+  }
+
+  origin(): TreeRoot {
+    return this.root;
+  }
+
+  /** It was found in the tree before it was named as a root of it. */
+  becomeRoot(root: TreeRoot): void {
+    this.root = root;
+  }
+
+  /** Reads it again; false if it is gone. What can not be read now stays as it was. */
+  refresh(): boolean {
+    const { descriptors, buffer } = this.reader;
+    const length = descriptors.read(this.files.stat, buffer);
+    if (length === GONE) return false;
+    const stat = length > 0 ? parseStat(buffer, length) : undefined;
+    if (stat === undefined) return true;
+    if (stat.startTime !== this.startTime) return false;
+    // In the middle of exec there is none: then it is too early to tell.
+    const executed = stat.environStart !== 0 && stat.environStart !== this.stat.environStart;
+    if (executed) this.copied = 0;
+    this.stat = stat.environStart !== 0 ? stat : { ...stat, environStart: this.stat.environStart };
+    this.measure(stat);
+    if (this.zombie) return true;
+    if (executed) {
+      this.commandTries = 0;
+      this.command = undefined;
+      this.learnToken();
+    }
+    this.learnCommand();
+    this.countFiles();
+    return true;
+  }
+
+  close(): void {
+    for (const file of Object.values(this.files)) this.reader.descriptors.release(file);
+  }
+
+  reading(): ProcessReading {
+    const { stat, root } = this;
+    const token = this.token;
+    return {
+      pid: this.pid,
+      parent: stat.parent,
+      startTime: this.startTime,
+      role: root.role,
+      root: root.pid,
+      launcher: root.launcher && this.isRoot(),
+      command: this.command ?? stat.command,
+      memory: this.zombie ? 0 : Math.max(0, this.memory - this.copied),
+      peakMemory: this.zombie ? 0 : Math.max(0, this.peakMemory - this.copied),
+      cpuTime: this.cpuTime,
+      childrenCpuTime: this.ms(stat.childUserTicks) + this.ms(stat.childSystemTicks),
+      threads: this.zombie ? 0 : stat.threads,
+      ...(this.zombie ? { zombie: true } : {}),
+      ...(this.openFiles === undefined ? {} : { files: this.openFiles }),
+      ...(token === undefined ? {} : { token }),
+    };
+  }
+
+  private measure(stat: ProcStat): void {
+    this.sightings += 1;
+    if (this.sightings > COPY_SIGHTINGS) {
+      this.parent = undefined;
+      this.copied = 0;
+    }
+    this.measureCpu(stat);
+    this.zombie = stat.state === 'Z' || stat.state === 'X';
+    if (!this.zombie) this.measureMemory(stat);
+  }
+
+  /**
+   * Dearer than `stat`, so looked at only if it can have changed. The pages in `stat` tell that, but not how many there
+   * are: since Linux 6.2 they leave out what each CPU has not yet added to the common count (percpu_counter_read).
+   */
+  private measureMemory({ faults, residentPages: pages }: ProcStat): void {
+    if (faults === this.looked.faults && pages === this.looked.pages) return;
+    const { descriptors, buffer, units } = this.reader;
+    const length = descriptors.read(this.files.status, buffer);
+    const status = length > 0 ? parseStatusMemory(buffer, length) : undefined;
+    const resident = pages * units.pageSize;
+    this.looked = status === undefined ? { faults: -1, pages: -1 } : { faults, pages };
+    this.memory = status?.memory ?? resident;
+    this.peakMemory = status?.peakMemory ?? Math.max(this.peakMemory, resident);
+  }
+
+  /**
+   * Ticks of 10 ms are rough; schedstat counts ns, but of one thread, and lags up to a tick behind while it runs. So
+   * for a single thread the larger of the two is the truth.
+   */
+  private measureCpu(stat: ProcStat): void {
+    const { descriptors, buffer } = this.reader;
+    let time = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
+    if (stat.threads === 1) {
+      const length = descriptors.read(this.files.schedstat, buffer);
+      const exact = length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
+      if (exact !== undefined) time = Math.max(exact, this.floor(stat.userTicks + stat.systemTicks));
+    }
+    this.cpuTime = Math.max(this.cpuTime, time);
+  }
+
+  /** The kernel rounds down to whole ticks: the middle of the tick is right on average, so that sums are. */
+  private ms(ticks: number): number {
+    return ticks === 0 ? 0 : this.floor(ticks + 0.5);
+  }
+
+  private floor(ticks: number): number {
+    return (ticks * 1000) / this.reader.units.ticksPerSecond;
+  }
+
+  /**
+   * Between fork and exec a child has the memory of its parent: the same (vfork) or a copy that takes no room until it is
+   * written to. Counted again, every spawn would look like a spike of the parent's size. A process that was forked to
+   * stay is counted as `ps` would after a few sightings.
+   */
+  private copiedFromParent(): number {
+    const parent = this.parent;
+    const copy = parent !== undefined && this.stat.environStart === parent.stat.environStart;
+    return copy && this.stat.environStart !== 0 ? Math.min(this.memory, parent.memory) : 0;
+  }
+
+  /** A flow's processes inherit its token; only where a launcher starts one, it has to be read. */
+  private learnToken(): void {
+    if (this.token !== undefined) return;
+    const parent = this.parent;
+    this.token = parent?.token;
+    this.tokenSettled = this.token !== undefined || parent?.tokenSettled === true;
+    if (this.tokenSettled) return;
+    const environment = readOrUndefined(`/proc/${this.pid}/environ`);
+    this.token = environment === undefined ? undefined : environmentValue(environment, TOKEN);
+    // A launcher starts flows with tokens, and so does a copy of it that has not called exec.
+    const copy = parent !== undefined && parent.stat.environStart === this.stat.environStart;
+    this.tokenSettled = this.token !== undefined || !(this.root.launcher && (this.isRoot() || copy));
+  }
+
+  /** Most processes are gone before anybody asks for their arguments: read at the second sighting. */
+  private learnCommand(): void {
+    if (this.command !== undefined || this.commandTries >= COMMAND_TRIES) return;
+    this.commandTries += 1;
+    const bytes = readOrUndefined(`/proc/${this.pid}/cmdline`);
+    this.command = bytes === undefined ? undefined : parseCommandLine(bytes);
+  }
+
+  private countFiles(): void {
+    const now = this.reader.now();
+    if (now < this.filesDue) return;
+    this.filesDue = now + FILES_EVERY;
+    try {
+      this.openFiles = readdirSync(`/proc/${this.pid}/fd`).length;
+    } catch {
+      // Another user's process, or gone: not counted.
+      this.openFiles = undefined;
+    }
+  }
+}
+
+/** The whole file; undefined if it is gone or not ours to read. */
+export function readOrUndefined(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd } from '../ports.js';
+import { ExcerptBuffer } from '../scenarios/excerpt.js';
+import { nodeClock } from './node-clock.js';
+import { argvOf, exitOf } from './node-process.js';
+import { killGroup } from './process-tree.js';
+
+/** A worker slot where there is no POSIX shell to launch from (Windows): every flow is spawned when it is due. */
+export class SpawnedSlot implements CommandSlot {
+  readonly #spec: CommandSpec;
+  readonly #onLaunch: (pid: number) => void;
+  #child: ChildProcess | undefined;
+
+  constructor(spec: CommandSpec, onLaunch: (pid: number) => void) {
+    this.#spec = spec;
+    this.#onLaunch = onLaunch;
+  }
+
+  async run(flow: FlowCommand): Promise<FlowCommandEnd> {
+    const [program, ...args] = argvOf(this.#spec);
+    const stdout = new ExcerptBuffer();
+    const stderr = new ExcerptBuffer();
+    const startedAt = nodeClock.now();
+    const child = spawn(program, args, {
+      cwd: this.#spec.cwd,
+      env: { ...this.#spec.env, ...flow.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
+    this.#child = child;
+    if (child.pid !== undefined) this.#onLaunch(child.pid);
+    const runningAt = child.pid === undefined ? undefined : nodeClock.now();
+    let endedAt = startedAt;
+    child.once('exit', () => {
+      endedAt = nodeClock.now();
+    });
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr.push(chunk);
+    });
+    const exit = await exitOf(child, stderr);
+    this.#child = undefined;
+    return { exit, startedAt, runningAt, endedAt, stdout: stdout.excerpt(), stderr: stderr.excerpt() };
+  }
+
+  kill(): void {
+    const pid = this.#child?.pid;
+    if (pid !== undefined) killGroup(pid, 'SIGKILL');
+  }
+
+  close(): Promise<void> {
+    this.kill();
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,26 @@
+import type { CheckId } from '../model/check.js';
+import type { Record } from '../model/record.js';
+import type { CheckResult } from '../model/results.js';
+
+/** Parts of a record that a check may need. */
+export type Artifact = 'flows' | 'verify';
+
+export interface Finding {
+  readonly outcome: CheckResult['outcome'];
+  /** One line each, the most telling first; may hold what a flow printed. */
+  readonly evidence: readonly string[];
+}
+
+/** A yes/no property of a record: what it is called, what it needs, and one pure function. */
+export interface Check {
+  readonly id: CheckId;
+  /** What holds when it passes. */
+  readonly title: (record: Record) => string;
+  /** What is wrong when it fails. */
+  readonly failureTitle: (record: Record) => string;
+  /** The property and how it is seen, for the documentation. */
+  readonly description: string;
+  /** Without one of these the check is inconclusive and is not run. */
+  readonly needs: readonly Artifact[];
+  readonly run: (record: Record) => Finding;
+}

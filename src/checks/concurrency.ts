@@ -1,0 +1,48 @@
+import type { Record } from '../model/record.js';
+import { formatQuantity, plural } from '../report/format.js';
+import { mostInFlight, runningFrom, startSkew, wasStarted } from '../stats/concurrency.js';
+import { distributionOf, percentile } from '../stats/distribution.js';
+import type { Check, Finding } from './check.js';
+
+export const concurrency: Check = {
+  id: 'concurrency',
+  title: ({ load }) =>
+    load.flows === 1 ? '1 flow was in flight' : `${plural(load.flows, 'flow')} were in flight together`,
+  failureTitle: ({ load }) => `${plural(load.flows, 'flow')} were never in flight together`,
+  description:
+    'The flows really ran at once: at one instant at least, every slot had a flow in flight. ' +
+    'Seen from the starts and ends in the record.',
+  needs: ['flows'],
+  run: (record) => {
+    const most = mostInFlight(record.flows.filter(wasStarted));
+    return most >= record.load.flows ? together(record) : apart(record, most);
+  },
+};
+
+function together({ flows }: Record): Finding {
+  const skew = startSkew(flows);
+  return {
+    outcome: 'pass',
+    evidence: skew === undefined ? [] : [`start skew ${formatQuantity(skew, 'ms')}`],
+  };
+}
+
+/** A run that was cut short may not have come to the point. */
+function apart(record: Record, most: number): Finding {
+  const seen = `at most ${most} of ${record.load.flows} in flight at one instant`;
+  if (record.interrupted !== undefined) {
+    return { outcome: 'inconclusive', evidence: [`${seen} before ${record.interrupted}`] };
+  }
+  return { outcome: 'fail', evidence: [seen, whyApart(record)] };
+}
+
+function whyApart(record: Record): string {
+  const started = record.flows.filter(wasStarted);
+  if (started.length < record.load.flows) return `only ${plural(started.length, 'flow')} started in all`;
+  const times = distributionOf(started.map((flow) => flow.endedAt - runningFrom(flow)));
+  const median = formatQuantity(times === undefined ? null : percentile(times, 50), 'ms');
+  const skew = startSkew(started);
+  if (skew === undefined) return `flows took ${median} (median)`;
+  const short = `flows took ${median} (median), their starts were ${formatQuantity(skew, 'ms')} apart`;
+  return `${short}: give each flow more to do, so that the first has not ended when the last starts`;
+}

@@ -1,0 +1,41 @@
+import { CHECK_IDS, type CheckId, type CheckLevel } from '../model/check.js';
+import type { Record } from '../model/record.js';
+import type { CheckResult } from '../model/results.js';
+import type { Check } from './check.js';
+import { concurrency } from './concurrency.js';
+import { invariants } from './invariants.js';
+import { runCheck, whyMissing } from './run-check.js';
+
+export type CheckLevels = Readonly<Partial<globalThis.Record<CheckId, CheckLevel>>>;
+
+/** Every check that exists, in the order of the report. */
+export const CHECKS: readonly Check[] = [concurrency, invariants];
+
+/** In force where the user names none. A check without a level here runs only when it is asked for. */
+export const DEFAULT_LEVELS: CheckLevels = { concurrency: 'warn', invariants: 'fail' };
+
+/**
+ * Runs the checks over a record; `levels` are those that the user asked for, they go before the default ones.
+ * A check that is asked for is always listed, inconclusive if it cannot be run: it never passes unseen. One that
+ * nobody asked for and that has nothing to look at is left out, as is one at level off. Never throws.
+ */
+export function runChecks(record: Record, levels: CheckLevels): CheckResult[] {
+  return CHECK_IDS.flatMap((id) => {
+    const level = levels[id] ?? DEFAULT_LEVELS[id] ?? 'off';
+    if (level === 'off') return [];
+    const check = CHECKS.find((candidate) => candidate.id === id);
+    if (check === undefined) return [unavailable(id, level)];
+    if (levels[id] === undefined && whyMissing(check, record) !== undefined) return [];
+    return [{ ...runCheck(check, record), level }];
+  });
+}
+
+function unavailable(id: CheckId, level: CheckLevel): CheckResult {
+  return {
+    id,
+    level,
+    outcome: 'inconclusive',
+    title: `Not known: ${id} was not checked`,
+    evidence: ['not available in this version yet'],
+  };
+}

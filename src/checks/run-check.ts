@@ -1,0 +1,51 @@
+import { messageOf } from '../errors.js';
+import type { Record } from '../model/record.js';
+import type { CheckResult } from '../model/results.js';
+import type { Artifact, Check } from './check.js';
+
+/** A check's result before a level says what it is worth. */
+export type Judged = Omit<CheckResult, 'level'>;
+
+/**
+ * Runs one check over a record. One that throws is inconclusive, with the error as evidence: a defect in one check is
+ * not the run's.
+ */
+export function runCheck(check: Check, record: Record): Judged {
+  const missing = whyMissing(check, record);
+  if (missing !== undefined) return notKnown(check, { record, evidence: [missing] });
+  try {
+    const { outcome, evidence } = check.run(record);
+    if (outcome === 'inconclusive') return notKnown(check, { record, evidence });
+    const title = outcome === 'pass' ? check.title(record) : check.failureTitle(record);
+    return { id: check.id, outcome, title, evidence: [...evidence] };
+  } catch (thrown) {
+    return notKnown(check, { record, evidence: [`the check itself failed: ${messageOf(thrown)}`] });
+  }
+}
+
+/** Which part of the record the check would need and does not find; undefined if it has all. */
+export function whyMissing(check: Check, record: Record): string | undefined {
+  const missing = check.needs.find((artifact) => !ARTIFACTS[artifact].in(record));
+  return missing === undefined ? undefined : ARTIFACTS[missing].why;
+}
+
+const ARTIFACTS: Readonly<globalThis.Record<Artifact, { in: (record: Record) => boolean; why: string }>> = {
+  flows: {
+    in: ({ flows }) => flows.some((flow) => flow.outcome !== 'dropped'),
+    why: 'no flow was started',
+  },
+  verify: { in: ({ verify }) => verify !== undefined, why: 'no verify command or export was run' },
+};
+
+function notKnown(
+  check: Check,
+  { record, evidence }: { record: Record; evidence: readonly string[] },
+): Judged {
+  const title = check.title(record);
+  return {
+    id: check.id,
+    outcome: 'inconclusive',
+    title: `Not known: ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
+    evidence: [...evidence],
+  };
+}

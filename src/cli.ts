@@ -1,0 +1,135 @@
+import { Command, CommanderError } from 'commander';
+import { leave } from './adapters/leave.js';
+import { readMachine } from './adapters/machine.js';
+import { readGit } from './adapters/node-git.js';
+import { liveProgress, nodeScreen, noProgress } from './adapters/node-screen.js';
+import { nodePorts } from './adapters/node.js';
+import {
+  inputsOf,
+  withLoad,
+  withOutputs,
+  withScenario,
+  type DemoOptions,
+  type OutputOptions,
+  type RunOptions,
+} from './cli/options.js';
+import { KEPT } from './cli/outputs.js';
+import { showAgain } from './cli/report.js';
+import { runScenarios } from './cli/run.js';
+import { validate } from './cli/validate.js';
+import { initRepository } from './cli/init.js';
+import type { Terminal } from './cli/terminal.js';
+import { formatProblem, UserError } from './errors.js';
+import type { GateContext } from './gate.js';
+import { DEMO_MODULE } from './inputs/demo.js';
+import type { Inputs } from './inputs/inputs.js';
+import type { Logger } from './ports.js';
+import { EXIT } from './publish/exit-status.js';
+import { reproduceCommand } from './publish/reproduce.js';
+import { renderProgress } from './report/progress.js';
+import { flowEnv } from './run/flow-env.js';
+import { VERSION } from './version.js';
+
+/** The terminal's entry: real ports in, exit status out. */
+function openTerminal(): Terminal {
+  const screen = nodeScreen();
+  const { interrupt, ...ports } = nodePorts();
+  const complain = (message: string): void => {
+    screen.complain(`flowgate: ${message}\n`);
+  };
+  const logger: Logger = { info: complain, warn: complain, error: complain, debug: () => undefined };
+  const progress = screen.live ? liveProgress(screen, (state) => renderProgress(state, screen)) : noProgress;
+  return {
+    screen,
+    ports: { ...ports, logger, progress, interrupt: interrupt() },
+    env: process.env,
+    cwd: process.cwd(),
+  };
+}
+
+function contextOf({ env, cwd }: Terminal, reproduce: string): GateContext {
+  return {
+    version: VERSION,
+    environment: readMachine(env),
+    git: readGit(cwd),
+    reproduce,
+    env: flowEnv(env, []),
+  };
+}
+
+async function run(options: RunOptions): Promise<number> {
+  const terminal = openTerminal();
+  const inputs = inputsOf(options);
+  const context = contextOf(terminal, reproduceCommand(inputs, inputs.workingDirectory));
+  return runScenarios(terminal, context, { inputs, outputs: options });
+}
+
+async function demo(options: DemoOptions): Promise<number> {
+  const terminal = openTerminal();
+  const inputs: Inputs = { ...inputsOf(options), module: DEMO_MODULE };
+  const asked = [
+    ...(inputs.flows === undefined ? [] : ['--flows', inputs.flows]),
+    ...(inputs.bug === undefined ? [] : ['--bug', inputs.bug]),
+    ...(inputs.seed === undefined ? [] : ['--seed', inputs.seed]),
+  ];
+  const context = contextOf(terminal, ['npx flowgate demo', ...asked].join(' '));
+  return runScenarios(terminal, context, { inputs, outputs: options });
+}
+
+/** Runs a subcommand and leaves with its exit status. */
+function exiting<A extends unknown[]>(act: (...args: A) => Promise<number>): (...args: A) => Promise<void> {
+  return async (...args) => {
+    leave(await act(...args));
+  };
+}
+
+function programOf(): Command {
+  const program = new Command('flowgate')
+    .description('Opens N flows at once, watches the whole process tree, and gates the result.')
+    .version(VERSION)
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExit status: 0 pass or warn, 1 fail, 2 unusable input, 3 inconclusive, 130 interrupted.',
+    );
+  withOutputs(withLoad(withScenario(program.command('run'))))
+    .description('run the scenarios of the config, or one given by --run or --module')
+    .action(exiting(run));
+  withOutputs(withLoad(program.command('demo')))
+    .description('run the built-in demo: ten AI writing flows at once, no network, no install')
+    .option('--bug <name>', 'make it misbehave: race, bleed, leak, orphan, cascade or stuck')
+    .action(exiting(demo));
+  program
+    .command('init')
+    .description('look at this repository and write .github/flowgate.yml and a workflow')
+    .action(exiting(() => initRepository(openTerminal())));
+  program
+    .command('validate')
+    .argument('[file]', 'the config (.github/flowgate.yml)')
+    .description('say everything that is wrong with a config')
+    .action(exiting((file: string | undefined) => validate(openTerminal(), file)));
+  withOutputs(program.command('report'))
+    .argument('[file]', 'a saved results.json', KEPT)
+    .description('show a saved run again')
+    .action(exiting((file: string, options: OutputOptions) => showAgain(openTerminal(), file, options)));
+  return program;
+}
+
+/** Says what went wrong and gives the exit status; what a person can mend is said without a stack. */
+function complain(thrown: unknown): number {
+  // commander has said what is wrong with the words, or has shown the help that was asked for.
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.passed : EXIT.unusable;
+  if (thrown instanceof UserError) {
+    for (const problem of thrown.problems) process.stderr.write(`flowgate: ${formatProblem(problem)}\n`);
+    return EXIT.unusable;
+  }
+  const stack = thrown instanceof Error ? thrown.stack : undefined;
+  process.stderr.write(`${stack ?? String(thrown)}\nThis is a defect in flowgate, please report it.\n`);
+  return EXIT.failed;
+}
+
+try {
+  await programOf().parseAsync();
+} catch (thrown) {
+  leave(complain(thrown));
+}

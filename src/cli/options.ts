@@ -1,0 +1,74 @@
+import { Option, type Command } from 'commander';
+import type { Inputs } from '../inputs/inputs.js';
+
+/** Where a run is to be written, by option; paths as the user gave them. */
+export interface OutputOptions {
+  readonly json?: string;
+  readonly html?: string;
+  readonly markdown?: string;
+}
+
+type LoadOptions = Pick<Inputs, 'flows' | 'iterations' | 'duration' | 'rate' | 'timeout' | 'seed'>;
+
+/** As commander gives them: what can be given again and again is a list. */
+export interface RunOptions
+  extends
+    OutputOptions,
+    LoadOptions,
+    Pick<Inputs, 'config' | 'run' | 'module' | 'url' | 'compare' | 'prepare' | 'workingDirectory'> {
+  readonly scenario?: readonly string[];
+  readonly threshold?: readonly string[];
+  readonly alert?: readonly string[];
+}
+
+export interface DemoOptions extends OutputOptions, LoadOptions {
+  readonly bug?: string;
+  readonly threshold?: readonly string[];
+  readonly alert?: readonly string[];
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+export function withOutputs(command: Command): Command {
+  return command
+    .option('--json <file>', 'write results.json there')
+    .option('--html <file>', 'write the report page there')
+    .option('--markdown <file>', 'write the comment there');
+}
+
+export function withLoad(command: Command): Command {
+  return command
+    .option('--flows <n>', 'how many flows run at once (10)')
+    .option('--iterations <n>', 'how many flows run in all (as many as run at once)')
+    .option('--duration <time>', 'start flows for this long instead: 30s')
+    .option('--timeout <time>', 'kill a flow with its whole process tree after this long (30s)')
+    .option('--seed <n>', 'seed of everything random (1)')
+    .option('--threshold <expression>', 'a gate, such as "flow_time.p95 < 800ms"; again and again', collect)
+    .option('--alert <expression>', 'the same, but it only warns; again and again', collect);
+}
+
+export function withScenario(command: Command): Command {
+  return (
+    command
+      .option('--config <file>', 'the config (.github/flowgate.yml if there is one)')
+      .option('--scenario <name>', 'run only this scenario of the config; again and again', collect)
+      .option('--run <command>', 'a command as the flow, without a config')
+      .option('--module <file>', 'a module whose default export is the flow, without a config')
+      .option('--working-directory <folder>', 'where commands run')
+      // Known, so that the answer is that they are not there yet and not that they do not exist.
+      .addOption(new Option('--url <url>').hideHelp())
+      .addOption(new Option('--rate <rate>').hideHelp())
+      .addOption(new Option('--compare <ref>').hideHelp())
+      .addOption(new Option('--prepare <command>').hideHelp())
+  );
+}
+
+/** The same as the action's inputs say it: a list is a text of lines. */
+export function inputsOf({ scenario, threshold, alert, ...options }: RunOptions & DemoOptions): Inputs {
+  return {
+    ...options,
+    ...(scenario === undefined ? {} : { scenario: scenario.join('\n') }),
+    ...(threshold === undefined ? {} : { thresholds: threshold.join('\n') }),
+    ...(alert === undefined ? {} : { alerts: alert.join('\n') }),
+  };
+}

@@ -1,0 +1,42 @@
+import { CREWS, SHARES } from './crew.js';
+import type { Crew } from './crew.js';
+import { SUBJECTS } from './corpus.js';
+import { pick } from './pick.js';
+
+/** ms of the shortest flow, and how much longer the longest one is: the mean is shortest + spread ÷ 4, see `paceOf`. */
+const SHORTEST_MS = 1985;
+const SPREAD_MS = 620;
+
+/** Share of flows whose model gives up on them. */
+export const FAILURE_SHARE = 0.02;
+
+/** What one flow has to write, how long its models will take, and whether one of them gives up. */
+export interface Assignment {
+  readonly subject: string;
+  /** ms that the models of each crew take. */
+  readonly latency: Readonly<Record<Crew, number>>;
+  /** The crew whose model gives up; undefined in most flows. */
+  readonly failsIn: Crew | undefined;
+}
+
+/** Draws one assignment. The same random numbers give the same assignment; `speed` 10 makes it ten times as fast. */
+export function assign(random: () => number, speed: number): Assignment {
+  const fails = random() < FAILURE_SHARE;
+  const crew = pick(CREWS, random());
+  const subject = pick(SUBJECTS, random());
+  const pace = paceOf(random()) / speed;
+  return { subject, latency: latencies(pace, random), failsIn: fails ? crew : undefined };
+}
+
+/** ms from a uniform draw. Cubed, as answers of models are: many quick ones, few slow ones. */
+function paceOf(draw: number): number {
+  return SHORTEST_MS + SPREAD_MS * draw ** 3;
+}
+
+/** Divides the pace among the crews by their shares, each of them a tenth off at most. */
+function latencies(pace: number, random: () => number): Readonly<Record<Crew, number>> {
+  const weights = CREWS.map((crew) => SHARES[crew] * (0.9 + 0.2 * random()));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const entries = CREWS.map((crew, at) => [crew, (pace * (weights[at] ?? 0)) / sum] as const);
+  return Object.fromEntries(entries) as Record<Crew, number>;
+}

@@ -1,0 +1,146 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FlowContext, ModuleContext, VerifyContext } from '../scenarios/module-api.js';
+import { assign } from './assignment.js';
+import type { Assignment } from './assignment.js';
+import type { Crew } from './crew.js';
+import { openDesk } from './desk.js';
+import type { Desk } from './desk.js';
+import { misbehave } from './misbehave.js';
+import { recount } from './recount.js';
+import { words } from './text.js';
+import { PARAGRAPHS, SEARCHES, draftParagraph, polish, search, sentenceLimit, takeNotes } from './writing.js';
+
+export { BUGS, BUG_MEANINGS } from './bugs.js';
+export type { Bug } from './bugs.js';
+
+/** The file that each flow writes into its workspace. */
+export const ARTICLE_FILE = 'article.md';
+
+type Context = FlowContext<Desk>;
+
+/** An answer of a crew's model and the crew's own work on it. */
+interface Turn<T> {
+  readonly crew: Crew;
+  /** Share of the crew's time. */
+  readonly share: number;
+  readonly work: () => T;
+}
+
+/** What the flows share: collector, alerts, quality gate and the connection to the model. */
+export function setup(ctx: ModuleContext): Desk {
+  return openDesk(ctx.options);
+}
+
+/** One article, written by five crews. Rejects if a model gives up or the signal is aborted. */
+export default async function flow(ctx: Context): Promise<void> {
+  const { collector, alerts } = ctx.shared;
+  await collector.started();
+  try {
+    await misbehave(ctx);
+    await publish(ctx, await write(ctx, assignmentOf(ctx)));
+  } catch (thrown) {
+    alerts.raise('flow failed', ctx.token);
+    await collector.failed();
+    throw thrown;
+  }
+}
+
+/** Throws an Error that lists everything that does not add up. */
+export function verify(ctx: VerifyContext<Desk>): void {
+  const { collector, alerts, gate } = ctx.shared;
+  const found = recount({
+    snapshot: collector.snapshot(),
+    alerts,
+    reviewed: gate.reviewed(),
+    flows: ctx.flows,
+    warmup: ctx.warmup,
+  });
+  if (found.length > 0) {
+    throw new Error(found.join('; '));
+  }
+}
+
+/** With the bug `cascade`, flow 1 is the one that fails first. */
+function assignmentOf(ctx: Context): Assignment {
+  const assignment = assign(() => ctx.random(), ctx.shared.speed);
+  return ctx.shared.bug === 'cascade' && ctx.iteration === 1
+    ? { ...assignment, failsIn: 'audience' }
+    : assignment;
+}
+
+async function write(ctx: Context, assignment: Assignment): Promise<string> {
+  const { subject } = assignment;
+  const random = (): number => ctx.random();
+  const turn = <T>(crew: Crew, work: () => T, share = 1): Promise<T> =>
+    takeTurn(ctx, assignment, { crew, share, work });
+
+  const notes = await ctx.step('research', async () => {
+    const finds = await inParts(SEARCHES, (share) => turn('research', () => search(subject, random), share));
+    return takeNotes(finds, subject);
+  });
+  const limit = await ctx.step('audience', () => turn('audience', () => sentenceLimit(notes)));
+  const draft = await ctx.step('draft', () =>
+    inParts(PARAGRAPHS, (share) => turn('draft', () => draftParagraph(subject, notes, random), share)),
+  );
+  const text = await ctx.step('style', () => turn('style', () => polish(draft, notes, limit)));
+  const article = `# ${titled(subject)}\n\n${text}\n\nWritten for: ${bylineOf(ctx)}\n`;
+  await ctx.step('quality', () =>
+    turn('quality', () => {
+      review(ctx, article);
+    }),
+  );
+  return article;
+}
+
+/** One part after another, each a share of its crew's time. */
+async function inParts<T>(count: number, part: (share: number) => Promise<T>): Promise<readonly T[]> {
+  const parts: T[] = [];
+  while (parts.length < count) {
+    parts.push(await part(1 / count));
+  }
+  return parts;
+}
+
+async function takeTurn<T>(ctx: Context, assignment: Assignment, turn: Turn<T>): Promise<T> {
+  const { model, collector } = ctx.shared;
+  const { crew, share, work } = turn;
+  const latency = assignment.latency[crew] * share;
+  await model.ask({ crew, latency, signal: ctx.signal, fails: assignment.failsIn === crew });
+  const result = work();
+  await collector.answered(crew);
+  return result;
+}
+
+/** With the bug `bleed`, whoever started last is served. */
+function bylineOf(ctx: Context): string {
+  return ctx.shared.bug === 'bleed' ? ctx.shared.currentUser : ctx.token;
+}
+
+function review(ctx: Context, article: string): void {
+  const { gate, alerts } = ctx.shared;
+  const found = gate.review(article);
+  if (found.hardToRead) {
+    alerts.raise('hard to read', ctx.token);
+  }
+  if (found.repeatsItself) {
+    alerts.raise('repeats itself', ctx.token);
+  }
+}
+
+/** Writes the article into the flow's own folder, says so in one line, and reports it: last, so that it counts once. */
+async function publish(ctx: Context, article: string): Promise<void> {
+  const count = words(article).length;
+  const bylines = [...article.matchAll(/^Written for: (.*)$/gmu)].map(([, name]) => name ?? '');
+  await writeFile(join(ctx.workspace, ARTICLE_FILE), article);
+  console.log(`wrote "${titleOf(article)}", ${count} words, for ${bylines.join(', ')}`);
+  await ctx.shared.collector.finished({ token: ctx.token, iteration: ctx.iteration, words: count, bylines });
+}
+
+function titled(subject: string): string {
+  return subject.charAt(0).toUpperCase() + subject.slice(1);
+}
+
+function titleOf(article: string): string {
+  return /^# (.*)$/mu.exec(article)?.[1] ?? '';
+}

@@ -1,0 +1,89 @@
+import type { Problem } from '../errors.js';
+import { didYouMean } from '../verdict/nearest.js';
+import type { TextPlace } from '../verdict/threshold-list.js';
+import { formatPath, oneLine, type Finding, type Path } from './finding.js';
+import { crossRules, type LoadContext } from './rules.js';
+import { configSchema, KEYS, type Config } from './schema.js';
+import { LATER_KEYS, UNAVAILABLE } from './unavailable.js';
+import { parseYaml, type Position, type YamlSource } from './yaml-source.js';
+
+/** A config file as it was read. */
+export interface ConfigReading {
+  /** Undefined if there are problems. */
+  readonly config?: Config;
+  /** In order of line; one for each cause. */
+  readonly problems: readonly Problem[];
+  /** Of a value, for problems that show only when the config is put together with inputs or files. */
+  readonly problemAt: (path: Path, message: string) => Problem;
+}
+
+/** Reads the text of a config file: syntax, keys, values and thresholds, all problems at once. Never throws. */
+export function readConfig(text: string, file: string, load?: LoadContext): ConfigReading {
+  const source = parseYaml(text, file);
+  const toProblem = (finding: Finding) => problemOf(finding, source, file);
+  const problemAt = (path: Path, message: string) => toProblem({ path, message });
+  if (source.value === undefined) return { problems: source.problems, problemAt };
+  if (source.value === null) {
+    const message = 'is empty; write version: 1 and scenarios:';
+    return { problems: [...source.problems, { message, file, line: 1, column: 1 }], problemAt };
+  }
+  const parsed = configSchema.safeParse(source.value);
+  const issues: readonly Issue[] = parsed.success ? [] : parsed.error.issues;
+  const findings = [...issues.flatMap(findingsOf), ...crossRules(source.value, load)];
+  const problems = inOrder([...source.problems, ...onePerCause(findings).map(toProblem)]);
+  return parsed.success && problems.length === 0
+    ? { config: parsed.data, problems, problemAt }
+    : { problems, problemAt };
+}
+
+function problemOf({ path, message, key, place }: Finding, source: YamlSource, file: string): Problem {
+  const position: Position = key === undefined ? source.locate(path, place) : source.locateKey(path, key);
+  const where = oneLine(formatPath(path));
+  return { message: oneLine(message), ...(where === '' ? {} : { where }), file, ...position };
+}
+
+interface Issue {
+  readonly code: string;
+  readonly message: string;
+  readonly path: readonly PropertyKey[];
+  readonly keys?: readonly string[];
+  readonly params?: { readonly [name: string]: unknown } | undefined;
+}
+
+function findingsOf(issue: Issue): Finding[] {
+  const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
+  if (issue.code === 'unrecognized_keys') {
+    return (issue.keys ?? []).map((key) => ({ path, key, message: unknownKey(path, key) }));
+  }
+  if (issue.code === 'invalid_key') {
+    const key = String(path.at(-1));
+    const message = `"${key}" is no name for a scenario; use letters, digits, ., _ and -, a letter or digit first`;
+    return [{ path: path.slice(0, -1), key, message }];
+  }
+  const place = issue.params?.['place'] as TextPlace | undefined;
+  return [{ path, message: issue.message, ...(place === undefined ? {} : { place }) }];
+}
+
+function unknownKey(path: Path, key: string): string {
+  const [, , part] = path;
+  const kind = path.length === 0 ? 'config' : part === 'service' || part === 'checks' ? part : 'scenario';
+  if (kind !== 'service' && kind !== 'checks' && LATER_KEYS.has(key)) return `${key} ${UNAVAILABLE}`;
+  const names: readonly string[] = KEYS[kind];
+  const word = kind === 'checks' ? 'check' : 'key';
+  return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
+}
+
+/** Thresholds have as many causes as they have problems; any other value is wrong once. */
+function onePerCause(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ path, key, place, message }) => {
+    const cause = place === undefined ? JSON.stringify([path, key]) : JSON.stringify([path, place, message]);
+    if (seen.has(cause)) return false;
+    seen.add(cause);
+    return true;
+  });
+}
+
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}

@@ -1,0 +1,52 @@
+import type { Problem } from '../errors.js';
+import type { ConfigReading } from './config.js';
+import { DEMO_MODULE } from './demo.js';
+import { whereInput } from './inputs.js';
+import type { ParsedInputs } from './parse-inputs.js';
+import type { Config, ScenarioConfig } from './schema.js';
+
+/** What a config and a shorthand can both say of a scenario and be wrong about only in view of files or each other. */
+export type DraftKey = 'module' | 'working-directory' | 'iterations';
+
+/** A scenario before inputs and defaults are added to it. */
+export interface Draft {
+  readonly name: string;
+  readonly config: ScenarioConfig;
+  readonly problemAt: (key: DraftKey, message: string) => Problem;
+}
+
+/** The one scenario of the inputs `run` or `module`, or the demo. */
+export function shorthandDraft({ run, module }: ParsedInputs): Draft {
+  const problemAt = (key: DraftKey, message: string): Problem => ({
+    where: key === 'working-directory' ? whereInput('workingDirectory') : whereInput(key),
+    message,
+  });
+  if (run !== undefined) return { name: 'run', config: { run }, problemAt };
+  const file = module ?? DEMO_MODULE;
+  return { name: nameOfModule(file), config: { module: file }, problemAt };
+}
+
+/** `flows/place order.mjs` → `place-order`, `flowgate:demo` → `demo`. */
+function nameOfModule(module: string): string {
+  const base = module.split(/[/\\:]/).at(-1) ?? '';
+  const name = base
+    .replace(/\.[^.]+$/, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '');
+  return name === '' ? 'module' : name;
+}
+
+/** The scenarios of a config in its order: the named ones, or all. */
+export function configDrafts(
+  config: Config,
+  names: readonly string[] | undefined,
+  problemAt: ConfigReading['problemAt'],
+): readonly Draft[] {
+  return Object.entries(config.scenarios)
+    .filter(([name]) => names === undefined || names.includes(name))
+    .map(([name, scenario]) => ({
+      name,
+      config: scenario,
+      problemAt: (key, message) => problemAt(['scenarios', name, key], message),
+    }));
+}

@@ -1,0 +1,176 @@
+import { BUGS } from '../demo/bugs.js';
+import type { Problem } from '../errors.js';
+import type { Threshold, ThresholdLevel } from '../model/threshold.js';
+import { didYouMean } from '../verdict/nearest.js';
+import { parseThresholdText } from '../verdict/threshold-list.js';
+import { parseDuration } from './duration.js';
+import { whereInput, type InputKey, type Inputs } from './inputs.js';
+import { LATER_INPUTS, needsCompare, UNAVAILABLE } from './unavailable.js';
+
+export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
+export type CommentMode = (typeof COMMENT_MODES)[number];
+
+export const INCONCLUSIVE_MODES = ['fail', 'warn', 'pass'] as const;
+export type InconclusiveMode = (typeof INCONCLUSIVE_MODES)[number];
+
+/** How the result is published; the plan does not depend on it. */
+export interface Publishing {
+  readonly comment: CommentMode;
+  readonly checkName?: string;
+  readonly onInconclusive: InconclusiveMode;
+}
+
+/** The inputs as values; what was left out is not there. */
+export interface ParsedInputs {
+  readonly config?: string;
+  readonly scenarios?: readonly string[];
+  readonly run?: string;
+  readonly module?: string;
+  readonly flows?: number;
+  readonly iterations?: number;
+  /** ms */
+  readonly duration?: number;
+  /** ms */
+  readonly timeout?: number;
+  readonly thresholds?: readonly Threshold[];
+  readonly alerts?: readonly Threshold[];
+  readonly workingDirectory?: string;
+  readonly seed?: number;
+  readonly bug?: string;
+  readonly publishing: Publishing;
+}
+
+export interface InputsReading {
+  readonly parsed: ParsedInputs;
+  /** In order of DESIGN's list of inputs. What has a problem is missing in `parsed`. */
+  readonly problems: readonly Problem[];
+}
+
+/** Reads every input and reports all that is wrong with them. Never throws. */
+export function parseInputs(inputs: Inputs): InputsReading {
+  const problems: Problem[] = [];
+  const reader = new InputReader(inputs, problems);
+  const parsed: ParsedInputs = {
+    ...given('config', reader.text('config')),
+    ...given('scenarios', reader.names('scenario')),
+    ...given('run', reader.text('run')),
+    ...given('module', reader.text('module')),
+    ...given('flows', reader.whole('flows', 1)),
+    ...given('iterations', reader.whole('iterations', 1)),
+    ...given('duration', reader.duration('duration')),
+    ...given('timeout', reader.duration('timeout')),
+    ...given('thresholds', reader.thresholds('thresholds', 'fail')),
+    ...given('alerts', reader.thresholds('alerts', 'warn')),
+    ...given('workingDirectory', reader.text('workingDirectory')),
+    ...given('seed', reader.whole('seed', 0)),
+    ...given('bug', reader.oneOf('bug', BUGS)),
+    publishing: {
+      comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
+      ...given('checkName', reader.text('checkName')),
+      onInconclusive: reader.oneOf('onInconclusive', INCONCLUSIVE_MODES) ?? 'warn',
+    },
+  };
+  for (const key of LATER_INPUTS) {
+    if (isGiven(inputs[key])) problems.push({ where: whereInput(key), message: UNAVAILABLE });
+  }
+  problems.push(...togetherProblems(inputs));
+  return { parsed, problems };
+}
+
+export function isGiven(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}
+
+function given<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<Key, Value>);
+}
+
+/** What two inputs say of each other. */
+function togetherProblems(inputs: Inputs): Problem[] {
+  const pairs: readonly (readonly [InputKey, InputKey])[] = [
+    ['run', 'module'],
+    ['config', 'run'],
+    ['config', 'module'],
+    ['iterations', 'duration'],
+  ];
+  return pairs
+    .filter(([first, second]) => isGiven(inputs[first]) && isGiven(inputs[second]))
+    .map(([first, second]) => ({
+      where: whereInput(second),
+      message: `${first} and ${second} are given; keep one`,
+    }));
+}
+
+class InputReader {
+  constructor(
+    private readonly inputs: Inputs,
+    private readonly problems: Problem[],
+  ) {}
+
+  text(key: InputKey): string | undefined {
+    const value = this.inputs[key];
+    if (!isGiven(value)) return undefined;
+    const trimmed = value.trim();
+    return this.accept(key, trimmed === '' ? undefined : trimmed, 'is blank; write it or leave it out');
+  }
+
+  whole(key: InputKey, least: number): number | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    const number = Number(value);
+    const fits = /^\d+$/.test(value) && Number.isSafeInteger(number) && number >= least;
+    return this.accept(
+      key,
+      fits ? number : undefined,
+      `must be a whole number from ${least} up, not ${value}`,
+    );
+  }
+
+  duration(key: InputKey): number | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    const result = parseDuration(value);
+    return result.ok ? result.ms : this.accept<number>(key, undefined, result.message);
+  }
+
+  oneOf<Name extends string>(key: InputKey, names: readonly Name[]): Name | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    const found = names.find((name) => name === value);
+    const list = `must be one of ${names.join(', ')}, not ${value}`;
+    return this.accept(key, found, `${list}${didYouMean(value, names)}`);
+  }
+
+  names(key: InputKey): readonly string[] | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    const names = value
+      .split(/[,\n]/)
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
+    return this.accept(
+      key,
+      names.length === 0 ? undefined : [...new Set(names)],
+      `${value} names no scenario`,
+    );
+  }
+
+  thresholds(key: InputKey, level: ThresholdLevel): readonly Threshold[] | undefined {
+    const value = this.inputs[key];
+    if (!isGiven(value)) return undefined;
+    // That compare is not available has been said already if it was given.
+    const rule = isGiven(this.inputs.compare) ? undefined : needsCompare;
+    const { thresholds, problems } = parseThresholdText(value, level, rule);
+    for (const { index, message } of problems) {
+      const where = `${whereInput(key)}${index === undefined ? '' : `[${index}]`}`;
+      this.problems.push({ where, message });
+    }
+    return problems.length === 0 ? thresholds : undefined;
+  }
+
+  /** The value as it is; without one the input has a problem. */
+  private accept<Value>(key: InputKey, value: Value | undefined, message: string): Value | undefined {
+    if (value === undefined) this.problems.push({ where: whereInput(key), message });
+    return value;
+  }
+}

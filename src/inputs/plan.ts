@@ -1,0 +1,173 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import { UserError, type Problem } from '../errors.js';
+import type { Plan, ScenarioPlan } from '../model/plan.js';
+import type { Files } from '../ports.js';
+import { didYouMean } from '../verdict/nearest.js';
+import { readConfig } from './config.js';
+import { DEMO_MODULE } from './demo.js';
+import { configDrafts, shorthandDraft, type Draft } from './draft.js';
+import { oneLine } from './finding.js';
+import { whereInput, type Inputs } from './inputs.js';
+import { parseInputs, type InputsReading, type ParsedInputs } from './parse-inputs.js';
+import { isBuiltIn, planScenario } from './scenario-plan.js';
+
+export const DEFAULT_CONFIGS = ['.github/flowgate.yml', '.github/flowgate.yaml'] as const;
+
+export interface PlanSources {
+  readonly files: Files;
+  /** Absolute: the root of the repository. */
+  readonly workspace: string;
+}
+
+/**
+ * What is to be run, from the inputs, the config file and the defaults, in this order of precedence.
+ * Throws UserError with every problem that was found: of the inputs first, then of the config in order of line.
+ */
+export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Plan> {
+  const reading = parseInputs(inputs);
+  const { parsed, problems: inputProblems } = reading;
+  const { source, drafts, problems: sourceProblems } = await draftScenarios(reading, sources);
+  const problems = [...inputProblems, ...sourceProblems];
+  const scenarios: ScenarioPlan[] = [];
+  for (const draft of drafts) {
+    const result = planScenario(draft, { inputs: parsed, workspace: sources.workspace });
+    if (!result.ok) {
+      // A number that could not be read would be taken for one that was left out.
+      if (inputProblems.length === 0) problems.push(...result.problems);
+      continue;
+    }
+    scenarios.push(result.scenario);
+    problems.push(...(await missingFiles(draft, result.scenario, { inputs: parsed, ...sources })));
+    problems.push(...misplacedBug(result.scenario, parsed));
+  }
+  if (problems.length > 0) throw new UserError(distinct(problems));
+  return { scenarios, source };
+}
+
+/** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
+export function validateConfig(text: string, file: string): readonly Problem[] {
+  return readConfig(text, file, { input: {} }).problems;
+}
+
+interface Drafts {
+  readonly source: Plan['source'];
+  readonly drafts: readonly Draft[];
+  readonly problems: readonly Problem[];
+}
+
+async function draftScenarios(reading: InputsReading, sources: PlanSources): Promise<Drafts> {
+  const { parsed } = reading;
+  // An explicit config beside run or module is a problem that parseInputs has found.
+  const shorthand = parsed.run !== undefined || parsed.module !== undefined;
+  const file = parsed.config ?? (shorthand ? undefined : await defaultConfig(sources));
+  if (file !== undefined) return fromConfig(file, reading, sources);
+  const draft = shorthandDraft(parsed);
+  const isDemo = draft.config.module === DEMO_MODULE;
+  return {
+    source: { kind: isDemo ? 'demo' : 'inputs' },
+    drafts: [draft],
+    problems: parsed.scenarios === undefined ? [] : [selectsFromNothing(shorthand)],
+  };
+}
+
+function selectsFromNothing(shorthand: boolean): Problem {
+  const reason = shorthand ? 'run and module make one scenario' : `there is no ${DEFAULT_CONFIGS[0]}`;
+  return { where: whereInput('scenario'), message: `selects from a config file, and ${reason}` };
+}
+
+async function defaultConfig({ files, workspace }: PlanSources): Promise<string | undefined> {
+  for (const file of DEFAULT_CONFIGS) {
+    if (await files.exists(resolve(workspace, file))) return file;
+  }
+  return undefined;
+}
+
+async function fromConfig(
+  named: string,
+  { parsed, problems: inputProblems }: InputsReading,
+  sources: PlanSources,
+): Promise<Drafts> {
+  const file = fromWorkspace(named, sources.workspace);
+  const source = { kind: 'config', file } as const;
+  const text = await readText(resolve(sources.workspace, named), sources.files);
+  if (text === undefined) {
+    const message = `there is no file ${named}; write its path from the workspace`;
+    return { source, drafts: [], problems: [{ where: whereInput('config'), message }] };
+  }
+  const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
+  const { config, problems, problemAt } = readConfig(text, file, load);
+  if (config === undefined) return { source, drafts: [], problems };
+  return {
+    source,
+    drafts: configDrafts(config, parsed.scenarios, problemAt),
+    problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
+  };
+}
+
+/** A folder cannot be read either: to the user it is just as much no file. */
+async function readText(path: string, files: Files): Promise<string | undefined> {
+  try {
+    return await files.read(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** As annotations and people name it: with slashes, from the workspace if it is in there. */
+function fromWorkspace(file: string, workspace: string): string {
+  const path = relative(workspace, resolve(workspace, file));
+  return path.startsWith('..') || isAbsolute(path) ? file : path.replaceAll('\\', '/');
+}
+
+function unknownScenarios(wanted: readonly string[], known: readonly string[]): Problem[] {
+  return wanted
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      where: whereInput('scenario'),
+      message: `there is no scenario ${name}${didYouMean(name, known, `; scenarios are ${known.join(', ')}`)}`,
+    }));
+}
+
+async function missingFiles(
+  draft: Draft,
+  { work, workingDirectory }: ScenarioPlan,
+  { files, inputs, workspace }: PlanSources & { inputs: ParsedInputs },
+): Promise<Problem[]> {
+  if (!(await files.exists(workingDirectory))) {
+    const message = `there is no folder ${fromWorkspace(workingDirectory, workspace)}`;
+    // Where the folder is missing the module in it is missing too, for the same cause.
+    return inputs.workingDirectory === undefined
+      ? [draft.problemAt('working-directory', message)]
+      : [{ where: whereInput('workingDirectory'), message }];
+  }
+  if (work.kind !== 'module') return [];
+  if (isBuiltIn(work.module)) {
+    const message = `there is no built-in module ${work.module}; did you mean ${DEMO_MODULE}?`;
+    return work.module === DEMO_MODULE ? [] : [draft.problemAt('module', message)];
+  }
+  if (await files.exists(work.module)) return [];
+  const shown = fromWorkspace(work.module, workspace);
+  return [draft.problemAt('module', `there is no file ${shown}; write its path from the working directory`)];
+}
+
+function misplacedBug({ name, work }: ScenarioPlan, { bug }: ParsedInputs): Problem[] {
+  if (bug === undefined || (work.kind === 'module' && work.module === DEMO_MODULE)) return [];
+  return [
+    {
+      where: whereInput('bug'),
+      message: `only the demo can be told to misbehave, and ${name} is not the demo`,
+    },
+  ];
+}
+
+/** A folder that an input names is missing in every scenario: that is one problem. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>();
+  const safe = problems.map((problem) => ({ ...problem, message: oneLine(problem.message) }));
+  return safe.filter((problem) => {
+    const key = JSON.stringify(problem);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

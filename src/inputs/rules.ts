@@ -1,0 +1,103 @@
+import type { Finding } from './finding.js';
+import { resolveLoad, type LoadWish } from './load.js';
+
+/*
+ * What one value says of another. These look at the plain value, so that they hold even where a schema has already
+ * found something else: all problems at once.
+ */
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** Environment variables that each flow is given. */
+const OURS = new Set([
+  'FLOWGATE_FLOW',
+  'FLOWGATE_ITERATION',
+  'FLOWGATE_TOKEN',
+  'FLOWGATE_WORKSPACE',
+  'FLOWGATE_SEED',
+  'FLOWGATE_RUN',
+  'TRACEPARENT',
+]);
+const MODULE_KEYS = ['options', 'isolate'];
+
+/** What the load of the scenarios is put together from, beside the config. */
+export interface LoadContext {
+  readonly input: LoadWish;
+  /** The scenarios that are to be run; all if left out. */
+  readonly selected?: readonly string[] | undefined;
+}
+
+/** Without a load context nothing is said of the load: it cannot be known. */
+export function crossRules(config: unknown, load: LoadContext | undefined): Finding[] {
+  if (!isMap(config) || !isMap(config['scenarios'])) return [];
+  const names = Object.keys(config['scenarios']);
+  if (names.length === 0) {
+    return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
+  }
+  return names.flatMap((name) => {
+    // A name that the language gives a meaning of its own would be lost on the way.
+    if (name === '__proto__') {
+      return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
+    }
+    const scenario = (config['scenarios'] as Raw)[name];
+    if (!isMap(scenario)) return [];
+    const path = ['scenarios', name];
+    const selected = load?.selected?.includes(name) ?? true;
+    const ofLoad = load !== undefined && selected ? loadRule(path, scenario, load.input) : [];
+    return [...scenarioRules(path, scenario), ...ofLoad];
+  });
+}
+
+function scenarioRules(path: Finding['path'], scenario: Raw): Finding[] {
+  return [...oneKindOfWork(path, scenario), ...oneEnd(path, scenario), ...environment(path, scenario)];
+}
+
+function oneKindOfWork(path: Finding['path'], scenario: Raw): Finding[] {
+  const run = 'run' in scenario;
+  const module = 'module' in scenario;
+  if (run && module) {
+    return [{ path, key: 'module', message: 'run and module are given; keep one' }];
+  }
+  if (!run && !module && !('http' in scenario)) {
+    return [{ path, message: 'needs run or module: what one flow is' }];
+  }
+  if (!run) return [];
+  return MODULE_KEYS.filter((key) => key in scenario).map((key) => ({
+    path: [...path, key],
+    message: 'is for module scenarios; a command is given what it needs by env',
+  }));
+}
+
+function oneEnd(path: Finding['path'], scenario: Raw): Finding[] {
+  const both = 'iterations' in scenario && 'duration' in scenario;
+  return both ? [{ path, key: 'duration', message: 'iterations and duration are given; keep one' }] : [];
+}
+
+/** Only what the config itself is to blame for, and only if its numbers are numbers. */
+function loadRule(path: Finding['path'], scenario: Raw, input: LoadWish): Finding[] {
+  const { flows, iterations, duration } = scenario;
+  if (!isCount(flows) || !isCount(iterations) || duration !== undefined) return [];
+  const result = resolveLoad(input, { flows, iterations });
+  if (result.ok || result.by === 'input') return [];
+  return [{ path: [...path, result.key], message: result.message }];
+}
+
+function isCount(value: unknown): value is number | undefined {
+  return value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 1);
+}
+
+function environment(path: Finding['path'], scenario: Raw): Finding[] {
+  const env = scenario['env'];
+  if (!isMap(env)) return [];
+  return Object.keys(env).flatMap((name) => {
+    if (OURS.has(name))
+      return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
+    return name === '' || /[=\0]/.test(name)
+      ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
+      : [];
+  });
+}
+
+function isMap(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

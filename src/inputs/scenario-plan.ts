@@ -1,0 +1,114 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Problem } from '../errors.js';
+import type { ScenarioPlan, ServicePlan, Work } from '../model/plan.js';
+import type { Threshold } from '../model/threshold.js';
+import { defaultGates } from '../verdict/defaults.js';
+import { DEMO_MODULE } from './demo.js';
+import type { Draft } from './draft.js';
+import { whereInput } from './inputs.js';
+import { resolveLoad } from './load.js';
+import type { ParsedInputs } from './parse-inputs.js';
+import type { ScenarioConfig, ServiceConfig } from './schema.js';
+
+const SHELL = 'bash -eo pipefail';
+const TIMEOUT = 30_000;
+const READY_TIMEOUT = 60_000;
+const GRACE = 5_000;
+const SEED = 1;
+
+export type ScenarioPlanResult =
+  | { readonly ok: true; readonly scenario: ScenarioPlan }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** What each scenario is put together from, beside its own draft. */
+export interface Surroundings {
+  readonly inputs: ParsedInputs;
+  /** Absolute. */
+  readonly workspace: string;
+}
+
+/** Input goes before config goes before default. */
+export function planScenario(draft: Draft, { inputs, workspace }: Surroundings): ScenarioPlanResult {
+  const { name, config } = draft;
+  const load = resolveLoad(inputs, config);
+  if (!load.ok) return { ok: false, problems: [loadProblem(draft, load)] };
+  const workingDirectory = resolve(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
+  const shell = config.shell ?? SHELL;
+  return {
+    ok: true,
+    scenario: {
+      name,
+      work: workOf(config, { shell, workingDirectory, bug: inputs.bug }),
+      load: load.load,
+      timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
+      warmup: config.warmup ?? 0,
+      ...(config.service === undefined ? {} : { service: serviceOf(config.service) }),
+      ...(config.setup === undefined ? {} : { setup: config.setup }),
+      ...(config.teardown === undefined ? {} : { teardown: config.teardown }),
+      ...(config.verify === undefined ? {} : { verify: config.verify }),
+      shell,
+      workingDirectory,
+      env: config.env ?? {},
+      ...gatesOf(inputs, config),
+      checks: withoutUndefined(config.checks ?? {}),
+      seed: inputs.seed ?? config.seed ?? SEED,
+    },
+  };
+}
+
+function loadProblem(draft: Draft, fault: { by: 'input' | 'config'; key: string; message: string }): Problem {
+  if (fault.by === 'config') return draft.problemAt('iterations', fault.message);
+  return { where: whereInput(fault.key === 'flows' ? 'flows' : 'iterations'), message: fault.message };
+}
+
+function workOf(
+  { run, module, options }: ScenarioConfig,
+  given: { shell: string; workingDirectory: string; bug: string | undefined },
+): Work {
+  if (run !== undefined) return { kind: 'command', run, shell: given.shell };
+  const file = module ?? DEMO_MODULE;
+  return {
+    kind: 'module',
+    module: isBuiltIn(file) ? file : resolveModule(given.workingDirectory, file),
+    isolate: 'none',
+    options: { ...options, ...(given.bug === undefined ? {} : { bug: given.bug }) },
+  };
+}
+
+/** `flowgate:NAME` is shipped in the bundle. */
+export function isBuiltIn(module: string): boolean {
+  return module.startsWith('flowgate:');
+}
+
+/** Absolute path of a module file that is named from the working directory, as a command would name it. */
+function resolveModule(workingDirectory: string, file: string): string {
+  return isAbsolute(file) ? file : resolve(workingDirectory, file);
+}
+
+function serviceOf({ run, ready, stop, timeout, grace }: ServiceConfig): ServicePlan {
+  return {
+    run,
+    ready: ready ?? { kind: 'none' },
+    stop: stop ?? 'SIGTERM',
+    readyTimeout: timeout ?? READY_TIMEOUT,
+    grace: grace ?? GRACE,
+  };
+}
+
+/** Alerts alone leave the default gates in force. */
+function gatesOf(
+  inputs: ParsedInputs,
+  config: ScenarioConfig,
+): { thresholds: readonly Threshold[]; defaultGates: boolean } {
+  const gates = inputs.thresholds ?? config.thresholds;
+  const alerts = inputs.alerts ?? config.alerts ?? [];
+  return { thresholds: [...(gates ?? defaultGates()), ...alerts], defaultGates: gates === undefined };
+}
+
+function withoutUndefined<Key extends string, Value>(
+  map: Readonly<Partial<Record<Key, Value | undefined>>>,
+): Partial<Record<Key, Value>> {
+  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined)) as Partial<
+    Record<Key, Value>
+  >;
+}

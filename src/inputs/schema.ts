@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
+import { duration, oneOf, readiness, show, text, textMap, thresholds, whole } from './fields.js';
+import { LATER_ISOLATION, UNAVAILABLE } from './unavailable.js';
+
+export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'] as const;
+
+/** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
+export const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+const about = (description: string) => ({ description });
+
+const serviceSchema = z.strictObject(
+  {
+    run: text('npm start').meta(
+      about('the command that starts it; it is ended with everything that it started'),
+    ),
+    ready: readiness
+      .optional()
+      .meta(about('http://…, tcp://HOST:PORT, or a regular expression that one line of its output matches')),
+    stop: oneOf(STOP_SIGNALS).optional().meta(about('the signal that ends it; SIGTERM if left out')),
+    timeout: duration.optional().meta(about('how long it may take to become ready; 60s if left out')),
+    grace: duration.optional().meta(about('how long it may take to end before SIGKILL; 5s if left out')),
+  },
+  { error: serviceShape },
+);
+
+function serviceShape({ code, input }: { code?: string | undefined; input?: unknown }): string | undefined {
+  if (code !== 'invalid_type') return undefined;
+  if (Array.isArray(input)) return `is a list; more than one service ${UNAVAILABLE}`;
+  return `must be a command, or a map with run, ready, stop, timeout and grace, not ${show(input)}`;
+}
+
+/** A command alone is a service that counts as ready as soon as it runs. */
+export const serviceOrCommand = z
+  .preprocess((value) => (typeof value === 'string' ? { run: value } : value), serviceSchema)
+  .meta(about('a long-running process that the flows talk to'));
+
+const isolate = z.literal('none', {
+  error: ({ input }) =>
+    LATER_ISOLATION.has(input) ? `${String(input)} ${UNAVAILABLE}` : `must be none, not ${show(input)}`,
+});
+
+const level = oneOf(CHECK_LEVELS);
+const checks = z
+  .strictObject(
+    Object.fromEntries(CHECK_IDS.map((id) => [id, level.optional()])) as Record<
+      (typeof CHECK_IDS)[number],
+      z.ZodOptional<typeof level>
+    >,
+    { error: shapeOf('a map of checks and levels, such as {invariants: fail}') },
+  )
+  .meta(about('the level of each check: fail, warn or off'));
+
+/** Says what a map should have been; other complaints of a map keep their own words. */
+function shapeOf(what: string) {
+  return ({ code, input }: { code?: string | undefined; input?: unknown }) =>
+    code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
+}
+
+const command = (description: string) => text('npm run seed').optional().meta(about(description));
+
+const scenario = z
+  .strictObject(
+    {
+      run: text('node scripts/place-order.js').optional().meta(about('the command that one flow is')),
+      module: text('flows/order.mjs')
+        .optional()
+        .meta(about('the module file whose default export one flow is, from the working directory')),
+      options: textMap('options and their values')
+        .optional()
+        .meta(about('handed to the module as ctx.options')),
+      isolate: isolate.optional().meta(about('none: all flows concurrently in one host process')),
+      flows: whole(1).optional().meta(about('how many run at once; 10 if left out')),
+      iterations: whole(1)
+        .optional()
+        .meta(about('how many are run in all; each of the flows once if left out')),
+      duration: duration.optional().meta(about('for how long flows are started, in place of iterations')),
+      timeout: duration
+        .optional()
+        .meta(about('a flow past it is killed with its whole tree; 30s if left out')),
+      warmup: whole(0).optional().meta(about('flows that are run first and not counted; 0 if left out')),
+      shell: text('bash -eo pipefail')
+        .optional()
+        .meta(about('program and arguments that interpret commands; bash -eo pipefail if left out')),
+      'working-directory': text('packages/shop')
+        .optional()
+        .meta(about('where commands run, from the workspace; the workspace if left out')),
+      env: textMap('variables and their values')
+        .optional()
+        .meta(about('added to the environment of everything that the scenario starts')),
+      service: serviceOrCommand.optional(),
+      setup: command('a command that is run before the flows'),
+      teardown: command('a command that is run after the flows, always'),
+      verify: command('a command that checks, after the flows, that everything they did together is right'),
+      thresholds: thresholds('fail').optional().meta(about('gates: METRIC OP LIMIT')),
+      alerts: thresholds('warn').optional().meta(about('thresholds that warn and do not fail')),
+      checks: checks.optional(),
+      seed: whole(0).optional().meta(about('seed of everything random; 1 if left out')),
+    },
+    { error: shapeOf('a map with run or module') },
+  )
+  // Said here for editors; rules.ts says it in our words.
+  .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }] });
+
+const version = z.literal(1, {
+  error: ({ input }) =>
+    input === undefined
+      ? 'is missing; write version: 1'
+      : `must be 1, the only version so far, not ${show(input)}`,
+});
+
+export const configSchema = z
+  .strictObject(
+    {
+      version,
+      scenarios: z
+        .record(z.string().regex(SCENARIO_NAME), scenario, {
+          error: shapeOf('a map of names and scenarios'),
+        })
+        .meta(about('by name: letters, digits, ., _ and -')),
+    },
+    { error: shapeOf('a map with version and scenarios') },
+  )
+  .meta({ title: 'flowgate configuration' });
+
+export type Config = z.output<typeof configSchema>;
+export type ScenarioConfig = Config['scenarios'][string];
+export type ServiceConfig = NonNullable<ScenarioConfig['service']>;
+
+/** The keys that exist, by what kind of map they are in. */
+export const KEYS = {
+  config: Object.keys(configSchema.shape),
+  scenario: Object.keys(scenario.shape),
+  service: Object.keys(serviceSchema.shape),
+  checks: [...CHECK_IDS],
+} as const;

@@ -1,0 +1,56 @@
+import { tmpdir } from 'node:os';
+import { runAction } from './action.js';
+import { lineProgress } from './adapters/actions-progress.js';
+import { actionsRunner, readActionInputs, readPayload } from './adapters/actions.js';
+import { openGitHub } from './adapters/github.js';
+import { leave } from './adapters/leave.js';
+import { readMachine } from './adapters/machine.js';
+import { nodePorts } from './adapters/node.js';
+import { gate } from './gate.js';
+import { makePlan } from './inputs/plan.js';
+import { annotations } from './report/annotations.js';
+import { renderHtml } from './report/html.js';
+import { renderComment, renderSummary } from './report/markdown.js';
+import { renderTerminal } from './report/terminal.js';
+import { VERSION } from './version.js';
+
+/** The action's entry, run by the runner with `node dist/index.js`. */
+const { env } = process;
+const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+const { interrupt, ...ports } = nodePorts();
+const runner = actionsRunner();
+const { logger } = runner;
+
+const status = await runAction(
+  {
+    runner,
+    gatePorts: { ...ports, logger, progress: lineProgress(ports.clock, logger), interrupt: interrupt() },
+    renderers: {
+      comment: renderComment,
+      summary: renderSummary,
+      // The log of a job shows colours; it is wide, and has no width of its own.
+      terminal: (results) => renderTerminal(results, { color: given('NO_COLOR') === undefined, width: 120 }),
+      html: renderHtml,
+      annotations,
+    },
+    openGitHub: (token) =>
+      openGitHub({
+        token,
+        logger,
+        apiUrl: given('GITHUB_API_URL') ?? 'https://api.github.com',
+        repository: env.GITHUB_REPOSITORY ?? '',
+      }),
+    makePlan,
+    gate,
+  },
+  {
+    ...readActionInputs(),
+    env,
+    payload: readPayload(env.GITHUB_EVENT_PATH),
+    cwd: process.cwd(),
+    temporary: given('RUNNER_TEMP') ?? tmpdir(),
+    machine: readMachine(env),
+    version: VERSION,
+  },
+);
+leave(status);

@@ -1,0 +1,189 @@
+import { messageOf } from '../errors.js';
+import type { MonitorRecord, Sample } from '../model/record.js';
+import type { Clock, ProcessReading, ProcessTable, Timer, TreeRoot } from '../ports.js';
+import { SampleSeries } from './sample-series.js';
+import {
+  COLD_READS,
+  COSTS_KEPT,
+  FAST,
+  isGrowing,
+  nextInterval,
+  SLOW,
+  type Pace,
+} from './sampling-interval.js';
+import { TreeUsage } from './tree-usage.js';
+
+export interface MonitorOptions {
+  readonly clock: Clock;
+  /** Read, but not closed: it belongs to who opened it. */
+  readonly table: ProcessTable;
+  /** ms of `clock.now()` that the times of the record count from. */
+  readonly origin: number;
+}
+
+/** What the last read showed. */
+export interface Latest {
+  readonly sample: Sample;
+  readonly readings: readonly ProcessReading[];
+}
+
+/** Watches process trees until it is stopped. Never throws and never rejects: what went wrong is in the notes. */
+export interface Monitor {
+  /** From now on everything below this process counts, CPU that it has used before included. */
+  addRoot(root: TreeRoot): void;
+  /** Looks for no more children of it. What was seen below it still counts, until it ends. */
+  removeRoot(pid: number): void;
+  /** Reads now, besides the timer. With a synchronous table it has happened on return. */
+  sampleNow(): Promise<void> | void;
+  latest(): Latest | undefined;
+  /** Reads a last time. Calling it again gives the same record. */
+  stop(): Promise<MonitorRecord>;
+}
+
+/** What a source can not tell, for the report. */
+const LIMITS: Readonly<Record<string, readonly string[]>> = {
+  pidusage: [
+    'threads and open files were not measured: pidusage does not tell them',
+    'memory peaks between two samples were not seen: pidusage knows no high-water mark',
+    'CPU time of processes shorter than a sample was not seen',
+  ],
+};
+
+/** Starts to sample the trees below the roots that will be added, as often as 1% of one core allows. */
+export function startMonitor(options: MonitorOptions): Monitor {
+  const sampler = new Sampler(options);
+  sampler.schedule();
+  return sampler;
+}
+
+class Sampler implements Monitor {
+  private readonly roots = new Map<number, TreeRoot>();
+  private readonly usage = new TreeUsage();
+  private readonly series = new SampleSeries();
+  private readonly notes: Set<string>;
+  private readonly startedAt: number;
+  private costs: number[] = [];
+  private reads = 0;
+  private failed = false;
+  private cpuTime = 0;
+  /** Of `cpuTime`, what the first reads took. */
+  private coldTime = 0;
+  private growing = false;
+  private seen: Latest | undefined;
+  private reading: Promise<void> | undefined;
+  private timer: Timer | undefined;
+  private record: Promise<MonitorRecord> | undefined;
+
+  constructor(private readonly options: MonitorOptions) {
+    this.startedAt = options.clock.now();
+    this.notes = new Set(LIMITS[options.table.source] ?? []);
+  }
+
+  addRoot(root: TreeRoot): void {
+    this.roots.set(root.pid, root);
+  }
+
+  removeRoot(pid: number): void {
+    this.roots.delete(pid);
+  }
+
+  latest(): Latest | undefined {
+    return this.seen;
+  }
+
+  sampleNow(): Promise<void> | void {
+    // Who asks wants to know what is now: a read that has begun before may have missed it, so one more follows it.
+    return this.reading === undefined ? this.read() : this.reading.then(() => this.sampleNow());
+  }
+
+  stop(): Promise<MonitorRecord> {
+    this.record ??= this.finish();
+    return this.record;
+  }
+
+  schedule(): void {
+    const { clock, table } = this.options;
+    const bounds = table.source === 'pidusage' ? SLOW : FAST;
+    this.timer = clock.timer(nextInterval(this.pace(), bounds), () => {
+      const pending = this.reading ?? this.read();
+      if (pending === undefined) this.reschedule();
+      else
+        void pending.then(() => {
+          this.reschedule();
+        });
+    });
+  }
+
+  private pace(): Pace {
+    const { costs, growing, startedAt } = this;
+    const elapsed = this.options.clock.now() - startedAt;
+    return { costs, spent: this.cpuTime - this.coldTime, elapsed, growing };
+  }
+
+  private reschedule(): void {
+    if (this.record === undefined) this.schedule();
+  }
+
+  private async finish(): Promise<MonitorRecord> {
+    this.timer?.cancel();
+    await this.sampleNow();
+    const { clock, table } = this.options;
+    return {
+      source: table.source,
+      samples: this.series.samples(),
+      processes: this.usage.processes(),
+      cost: { samples: this.reads, cpuTime: this.cpuTime, duration: clock.now() - this.startedAt },
+      notes: [...this.notes],
+    };
+  }
+
+  private read(): Promise<void> | undefined {
+    const begun = this.options.clock.now();
+    try {
+      const readings = this.options.table.read([...this.roots.values()]);
+      if (!(readings instanceof Promise)) {
+        this.take(readings, begun);
+        return undefined;
+      }
+      this.reading = readings
+        .then((all) => {
+          this.take(all, begun);
+        })
+        .catch((thrown: unknown) => {
+          this.excuse(thrown, begun);
+        })
+        .finally(() => {
+          this.reading = undefined;
+        });
+      return this.reading;
+    } catch (thrown) {
+      this.excuse(thrown, begun);
+      return undefined;
+    }
+  }
+
+  private take(readings: readonly ProcessReading[], begun: number): void {
+    const at = this.options.clock.now();
+    const sample = this.usage.observe(at - this.options.origin, readings);
+    this.series.add(sample);
+    this.growing = isGrowing(this.seen?.sample.memory ?? sample.memory, sample.memory);
+    this.seen = { sample, readings };
+    this.spend(begun);
+  }
+
+  private excuse(thrown: unknown, begun: number): void {
+    // Once: the same failure would come back a hundred times a second, each time with another pid in it.
+    if (!this.failed) this.notes.add(`a reading of the process table failed: ${messageOf(thrown)}`);
+    this.failed = true;
+    this.spend(begun);
+  }
+
+  /** A synchronous read is all our own CPU; of one that waits, the clock tells at most what it took. */
+  private spend(begun: number): void {
+    const cost = this.options.clock.now() - begun;
+    this.reads += 1;
+    this.cpuTime += cost;
+    if (this.reads <= COLD_READS) this.coldTime += cost;
+    else this.costs = [...this.costs.slice(1 - COSTS_KEPT), cost];
+  }
+}

@@ -1,0 +1,51 @@
+import type { ProcessSummary, Sample } from '../model/record.js';
+import type { ProcessReading } from '../ports.js';
+import { CpuAccount } from './cpu-account.js';
+import { PeakMemory } from './peak-memory.js';
+import { ProcessSummaries } from './process-summaries.js';
+
+/**
+ * Folds successive readings of a process tree into samples of it as a whole. Nothing but the readings goes in.
+ *
+ * Memory is the sum of resident sets: a page that two processes share counts in both, as in `ps` and in cgroup-less
+ * tools; proportional sets would cost fifty times as much to read (METHOD §4, smaps_rollup).
+ * Launchers are ours: only the CPU of what they waited for counts. Zombies keep their CPU and count for nothing else.
+ */
+export class TreeUsage {
+  private readonly cpu = new CpuAccount();
+  private readonly peaks = new PeakMemory();
+  private readonly summaries = new ProcessSummaries();
+  private serviceSeen = false;
+
+  /** The next reading, taken at `at` (ms), as a sample. */
+  observe(at: number, readings: readonly ProcessReading[]): Sample {
+    const watched = readings.filter((reading) => !reading.launcher);
+    const alive = watched.filter((reading) => reading.zombie !== true);
+    const service = alive.filter((reading) => reading.role === 'service');
+    this.serviceSeen ||= service.length > 0;
+    this.summaries.observe(at, watched);
+    const memory = sum(alive, (reading) => reading.memory);
+    const files = alive.some((reading) => reading.files !== undefined)
+      ? sum(alive, (reading) => reading.files ?? 0)
+      : undefined;
+    return {
+      at,
+      memory,
+      peakMemory: Math.max(memory, this.peaks.observe(alive)),
+      cpuTime: this.cpu.charge(readings),
+      threads: sum(alive, (reading) => reading.threads),
+      processes: alive.length,
+      ...(files === undefined ? {} : { files }),
+      ...(this.serviceSeen ? { serviceMemory: sum(service, (reading) => reading.memory) } : {}),
+    };
+  }
+
+  /** The 50 processes with the highest peak, highest first. */
+  processes(): readonly ProcessSummary[] {
+    return this.summaries.list();
+  }
+}
+
+function sum(readings: readonly ProcessReading[], of: (reading: ProcessReading) => number): number {
+  return readings.reduce((total, reading) => total + of(reading), 0);
+}

@@ -1,0 +1,94 @@
+import type { Verdict } from '../model/verdict.js';
+import type { CheckRunUpdate, GitHub, Logger } from '../ports.js';
+import { explainRefusal } from './refusal.js';
+
+export interface CheckRunPorts {
+  readonly github: GitHub;
+  readonly logger: Logger;
+}
+
+export interface CheckRunRequest {
+  readonly name: string;
+  /** The head of the pull request, else the pushed commit. */
+  readonly sha: string;
+  readonly readOnly: boolean;
+}
+
+/** A check run that was created and has to be completed. */
+export interface OpenCheckRun extends CheckRunRequest {
+  readonly id: number;
+}
+
+export interface CheckRunEnd {
+  /** Undefined if it never came to one: a defect, or something that the user has to mend. */
+  readonly verdict: Verdict | undefined;
+  /** The run was cut short. */
+  readonly interrupted: boolean;
+  /** The step fails: a check run that is grey beside a red step would be a riddle. */
+  readonly stepFails: boolean;
+  /** Markdown, at most 65,535 characters. */
+  readonly summary: string;
+}
+
+const TITLES: Readonly<Record<Verdict, string>> = {
+  pass: 'All gates hold',
+  warn: 'All gates hold, with alerts',
+  fail: 'A gate failed',
+  inconclusive: 'No verdict: what a gate needs was not measured',
+};
+
+/** Creates the check run in progress. Never throws; undefined if GitHub refused, after a warning that says why. */
+export async function openCheckRun(
+  ports: CheckRunPorts,
+  request: CheckRunRequest,
+): Promise<OpenCheckRun | undefined> {
+  const update = { status: 'in_progress', title: 'Running', summary: 'The flows are running.' } as const;
+  try {
+    const id = await ports.github.createCheckRun(request.name, request.sha, update);
+    return { ...request, id };
+  } catch (thrown) {
+    warn(ports.logger, thrown, request);
+    return undefined;
+  }
+}
+
+/** Completes it. Never throws. */
+export async function completeCheckRun(
+  ports: CheckRunPorts,
+  open: OpenCheckRun,
+  end: CheckRunEnd,
+): Promise<void> {
+  const title = titleOf(end);
+  try {
+    await ports.github.updateCheckRun(open.id, {
+      status: 'completed',
+      conclusion: conclusionOf(end),
+      title,
+      summary: end.summary === '' ? title : end.summary,
+    });
+  } catch (thrown) {
+    warn(ports.logger, thrown, open);
+  }
+}
+
+/** What branch protection sees. A failed gate stays failed even when the run was cut short after it. */
+export function conclusionOf({
+  verdict,
+  interrupted,
+  stepFails,
+}: Omit<CheckRunEnd, 'summary'>): NonNullable<CheckRunUpdate['conclusion']> {
+  if (verdict === 'fail') return 'failure';
+  if (interrupted) return 'cancelled';
+  if (verdict === 'pass' || verdict === 'warn') return 'success';
+  return stepFails ? 'failure' : 'neutral';
+}
+
+function titleOf({ verdict, interrupted }: CheckRunEnd): string {
+  if (verdict === undefined) return 'flowgate could not finish';
+  return interrupted && verdict !== 'fail' ? 'Interrupted' : TITLES[verdict];
+}
+
+function warn(logger: Logger, thrown: unknown, { name, readOnly }: CheckRunRequest): void {
+  const what = `The check run "${name}" could not be written`;
+  logger.warn(explainRefusal(thrown, { what, permission: 'checks: write', readOnly }));
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+
+/** What the workflow run is about, as far as its event says. */
+export interface Occasion {
+  /** The pull request to comment on; without one there is no comment, and that is no error. */
+  readonly pullRequest?: number;
+  /** What a check run belongs to: the head of the pull request and never its merge commit, else what was pushed. */
+  readonly headSha?: string;
+  /** The head is in another repository, or in one that is gone. */
+  readonly isFork: boolean;
+  readonly dependabot: boolean;
+  /**
+   * The token can only read, whatever permissions the workflow asks for: GitHub gives such a one to the pull request of
+   * a fork and to what Dependabot starts, but not to the events that run the base branch's own workflow.
+   */
+  readonly readOnly: boolean;
+  readonly defaultBranch?: string;
+}
+
+export interface RunnerEvent {
+  /** GITHUB_EVENT_NAME. */
+  readonly name: string;
+  /** The parsed file at GITHUB_EVENT_PATH; whatever is missing or of another form counts as not said. */
+  readonly payload: unknown;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const text = z.string().min(1).optional().catch(undefined);
+const repository = z
+  .object({ full_name: text, default_branch: text, id: z.int().optional().catch(undefined) })
+  .nullish()
+  .catch(undefined);
+const side = z.object({ sha: text, repo: repository }).optional().catch(undefined);
+const user = z.object({ login: text }).nullish().catch(undefined);
+
+const pullRequest = z
+  .object({ number: z.int().positive(), head: side, base: side, user })
+  .optional()
+  .catch(undefined);
+
+const listedPullRequest = z.object({
+  number: z.int().positive(),
+  head: z.object({ sha: text }).optional(),
+  base: z.object({ repo: repository }).optional(),
+});
+
+const payloadSchema = z.object({
+  repository,
+  after: text,
+  merge_group: z.object({ head_sha: text }).optional().catch(undefined),
+  pull_request: pullRequest,
+  workflow_run: z
+    .object({
+      head_sha: text,
+      head_repository: repository,
+      actor: user,
+      pull_requests: z.array(listedPullRequest).catch([]),
+    })
+    .optional()
+    .catch(undefined),
+});
+
+type Payload = z.infer<typeof payloadSchema>;
+type Subject = Pick<Occasion, 'pullRequest' | 'headSha'> & { isFork: boolean; author?: string | undefined };
+
+const DEPENDABOT = 'dependabot[bot]';
+/** What a push that deletes a branch has as its new head. */
+const NO_COMMIT = /^0+$/;
+
+/** Reads the event, of whatever kind; never throws. Only what the event itself names is used. */
+export function readEvent({ name, payload, env }: RunnerEvent): Occasion {
+  const parsed = payloadSchema.safeParse(payload);
+  const event: Payload = parsed.success ? parsed.data : {};
+  const subject = subjectOf(name, event);
+  const headSha = [subject.headSha, env.GITHUB_SHA].find(
+    (sha) => sha !== undefined && sha !== '' && !NO_COMMIT.test(sha),
+  );
+  const defaultBranch = event.repository?.default_branch;
+  const dependabot = env.GITHUB_ACTOR === DEPENDABOT || subject.author === DEPENDABOT;
+  return {
+    isFork: subject.isFork,
+    dependabot,
+    readOnly: (name === 'pull_request' && (subject.isFork || dependabot)) || (name === 'push' && dependabot),
+    ...(subject.pullRequest !== undefined && { pullRequest: subject.pullRequest }),
+    ...(headSha !== undefined && { headSha }),
+    ...(defaultBranch !== undefined && { defaultBranch }),
+  };
+}
+
+function subjectOf(name: string, event: Payload): Subject {
+  switch (name) {
+    case 'pull_request':
+    case 'pull_request_target':
+      return ofPullRequest(event);
+    case 'merge_group':
+      return commit(event.merge_group?.head_sha);
+    case 'push':
+      return commit(event.after);
+    case 'workflow_run':
+      return ofWorkflowRun(event);
+    default:
+      return commit(undefined);
+  }
+}
+
+function commit(sha: string | undefined): Subject {
+  return { isFork: false, ...(sha !== undefined && { headSha: sha }) };
+}
+
+function ofPullRequest({ pull_request: pull, repository: home }: Payload): Subject {
+  if (pull === undefined) return commit(undefined);
+  return {
+    ...commit(pull.head?.sha),
+    pullRequest: pull.number,
+    // The head's repository is null once the fork was deleted.
+    isFork: pull.head?.repo?.full_name !== (pull.base?.repo?.full_name ?? home?.full_name),
+    author: pull.user?.login,
+  };
+}
+
+/**
+ * The run that this one follows. It lists the pull requests of its head branch, those of other repositories too, and
+ * none for a fork: only a pull request of this repository, at the very commit that ran, is the one that is meant.
+ */
+function ofWorkflowRun({ workflow_run: run, repository: home }: Payload): Subject {
+  if (run === undefined) return commit(undefined);
+  const meant = run.pull_requests.filter(
+    ({ head, base }) => head?.sha === run.head_sha && (home?.id === undefined || base?.repo?.id === home.id),
+  );
+  const [only] = meant;
+  return {
+    ...commit(run.head_sha),
+    isFork: run.head_repository?.full_name !== home?.full_name,
+    author: run.actor?.login,
+    ...(meant.length === 1 && only !== undefined && { pullRequest: only.number }),
+  };
+}

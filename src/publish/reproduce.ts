@@ -1,0 +1,44 @@
+/** Inputs that the terminal has too, in the order of a sentence; the rest is about GitHub or the runner. */
+const OPTIONS = [
+  ['config', '--config'],
+  ['scenario', '--scenario'],
+  ['run', '--run'],
+  ['module', '--module'],
+  ['url', '--url'],
+  ['flows', '--flows'],
+  ['iterations', '--iterations'],
+  ['duration', '--duration'],
+  ['rate', '--rate'],
+  ['timeout', '--timeout'],
+  ['thresholds', '--threshold'],
+  ['alerts', '--alert'],
+  ['compare', '--compare'],
+  ['prepare', '--prepare'],
+] as const;
+
+/** Options that are given again and again, once a line. */
+const REPEATED = new Set(['--threshold', '--alert']);
+
+type Given = { readonly [Name in (typeof OPTIONS)[number][0]]?: string | undefined };
+
+/** The command that reproduces the verdict at a terminal: the inputs that were given, quoted for a POSIX shell. */
+export function reproduceCommand(inputs: Given, workingDirectory?: string): string {
+  const words = OPTIONS.flatMap(([name, option]) => {
+    const value = inputs[name]?.trim() ?? '';
+    const values = REPEATED.has(option) ? linesOf(value) : [value];
+    return values.filter((each) => each !== '').map((each) => `${option} ${quote(each)}`);
+  });
+  const command = ['npx flowgate run', ...words].join(' ');
+  return workingDirectory === undefined ? command : `cd ${quote(workingDirectory)} && ${command}`;
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => !line.startsWith('#'));
+}
+
+function quote(word: string): string {
+  return /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

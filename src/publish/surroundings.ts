@@ -1,0 +1,77 @@
+import type { Results } from '../model/results.js';
+import { readEvent, type Occasion } from './event.js';
+import { commentKey } from './marker.js';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a run on GitHub is part of, read once from the runner's variables and the event. */
+export interface Surroundings {
+  readonly occasion: Occasion;
+  /** Absolute: where the repository is checked out. */
+  readonly workspace: string;
+  readonly git: Results['git'];
+  readonly run?: NonNullable<Results['run']>;
+  /** Key of the comment; see marker.ts. */
+  readonly key: string;
+}
+
+export interface SurroundingsSource {
+  readonly env: Env;
+  /** The event's payload, parsed; undefined if there is none. */
+  readonly payload: unknown;
+  /** Input `matrix`. */
+  readonly matrix?: string | undefined;
+  /** Where the process runs, if GITHUB_WORKSPACE does not say better. */
+  readonly cwd: string;
+}
+
+/** Pure; never throws: a variable that is missing, as in a local run, is left out. */
+export function readSurroundings({ env, payload, matrix, cwd }: SurroundingsSource): Surroundings {
+  const occasion = readEvent({ name: env.GITHUB_EVENT_NAME ?? '', payload, env });
+  const run = readRun(env);
+  return {
+    occasion,
+    workspace: given(env.GITHUB_WORKSPACE) ?? cwd,
+    git: readGit(env, occasion),
+    ...(run !== undefined && { run }),
+    key: commentKey({
+      workflow: given(env.GITHUB_WORKFLOW) ?? 'workflow',
+      job: given(env.GITHUB_JOB) ?? 'job',
+      ...(matrix !== undefined && { matrix }),
+    }),
+  };
+}
+
+function readGit(env: Env, { headSha }: Occasion): Results['git'] {
+  // GITHUB_HEAD_REF is the branch of a pull request; GITHUB_REF_NAME would be its merge ref, 12/merge.
+  const ref = given(env.GITHUB_HEAD_REF) ?? given(env.GITHUB_REF_NAME);
+  const repository = given(env.GITHUB_REPOSITORY);
+  return {
+    ...(headSha !== undefined && { sha: headSha }),
+    ...(ref !== undefined && { ref }),
+    ...(repository !== undefined && { repository }),
+  };
+}
+
+function readRun(env: Env): Surroundings['run'] {
+  const id = Number(given(env.GITHUB_RUN_ID) ?? Number.NaN);
+  if (!Number.isSafeInteger(id)) return undefined;
+  const server = given(env.GITHUB_SERVER_URL) ?? 'https://github.com';
+  return {
+    url: `${server}/${env.GITHUB_REPOSITORY ?? ''}/actions/runs/${id}`,
+    id,
+    number: count(env.GITHUB_RUN_NUMBER),
+    attempt: count(env.GITHUB_RUN_ATTEMPT),
+    workflow: env.GITHUB_WORKFLOW ?? '',
+    job: env.GITHUB_JOB ?? '',
+  };
+}
+
+function count(text: string | undefined): number {
+  const value = Number(text);
+  return Number.isSafeInteger(value) && value > 0 ? value : 1;
+}
+
+function given(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : text;
+}

@@ -1,0 +1,74 @@
+import type { Results } from '../model/results.js';
+import { plain } from './escape.js';
+import { plural } from './format.js';
+import type { Finding } from './finding.js';
+import type { Row, Standing } from './row.js';
+import { viewOf, type ScenarioView } from './view.js';
+
+/** One annotation on the job; texts are plain, the lines of a message parted by newlines. */
+export interface Annotation {
+  readonly level: 'error' | 'warning';
+  readonly title: string;
+  readonly message: string;
+}
+
+/** GitHub shows 4 KB of a message; nobody reads more. */
+const LINES_SHOWN = 20;
+
+/**
+ * At most one a scenario and level, as GitHub shows ten of each level for a step. Errors: gates and checks that fail
+ * or have no data, and what kept the run from being whole. Warnings: alerts.
+ */
+export function annotations(results: Results): readonly Annotation[] {
+  return viewOf(results).scenarios.flatMap((scenario) =>
+    [errorOf(scenario), warningOf(scenario)].filter((annotation) => annotation !== undefined),
+  );
+}
+
+function errorOf(scenario: ScenarioView): Annotation | undefined {
+  const lines = [...mishaps(scenario), ...told(scenario, ['fail', 'inconclusive'])];
+  // A verdict that stops a merge never goes without a word.
+  if (lines.length === 0 && (scenario.verdict === 'fail' || scenario.verdict === 'inconclusive')) {
+    lines.push(...scenario.source.reasons.map((reason) => plain(reason)));
+  }
+  return annotation('error', `${plain(scenario.name, 80)} ${scenario.headline.status}`, lines);
+}
+
+function warningOf(scenario: ScenarioView): Annotation | undefined {
+  const lines = told(scenario, ['alert']);
+  return annotation('warning', `${plain(scenario.name, 80)}: ${plural(lines.length, 'alert')}`, lines);
+}
+
+function annotation(
+  level: Annotation['level'],
+  title: string,
+  lines: readonly string[],
+): Annotation | undefined {
+  if (lines.length === 0) return undefined;
+  const rest = lines.length - LINES_SHOWN;
+  const shown = [...lines.slice(0, LINES_SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])];
+  return { level, title, message: shown.join('\n') };
+}
+
+function mishaps({ source }: ScenarioView): string[] {
+  return [
+    ...source.problems.map((problem) => plain(problem)),
+    ...(source.interrupted === undefined ? [] : [`${plain(source.interrupted, 40)} ended the run`]),
+  ];
+}
+
+function told({ rows, findings }: ScenarioView, standings: readonly Standing[]): string[] {
+  return [
+    ...rows.filter(({ standing }) => standings.includes(standing)).map(rowLine),
+    ...findings.filter(({ standing }) => standings.includes(standing)).map(findingLine),
+  ];
+}
+
+function rowLine({ metric, value, limit, level, detail, standing }: Row): string {
+  const why = detail !== undefined && standing !== 'fail' ? ` (${detail})` : '';
+  return plain(`${metric} ${value}${why}, the ${level === 'warn' ? 'alert' : 'gate'} is ${limit ?? ''}`);
+}
+
+function findingLine({ title, evidence }: Finding): string {
+  return plain(evidence === '' ? title : `${title}: ${evidence}`);
+}

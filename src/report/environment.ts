@@ -1,0 +1,57 @@
+import type { Results, ScenarioResults } from '../model/results.js';
+import { formatBytes, formatCount, formatRatio, formatTime, plural } from './format.js';
+import { safeUrl } from './escape.js';
+
+/** `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`. */
+export function machineOf({ environment }: Results): string {
+  const { cores, cpu, memory, os, arch, image, node } = environment;
+  return [
+    `${plural(cores, 'core')} ${shortName(cpu)}`.trim(),
+    formatBytes(memory),
+    image ?? `${os} ${arch}`,
+    `Node ${node.replace(/^v/u, '')}`,
+  ].join(', ');
+}
+
+/** Without marks of trade, the count of cores and the nominal clock: `AMD EPYC 7763`. */
+function shortName(cpu: string): string {
+  return cpu.replace(/\((?:R|TM)\)|\s+\d+-Core Processor|\s+CPU @ [\d.]+GHz|\s+Processor$/giu, '').trim();
+}
+
+/** The run on GitHub that measured; `url` is missing if it is not a plain http(s) address. */
+export interface RunLink {
+  /** `run` or `attempt 2 of run`. */
+  readonly prefix: string;
+  /** `#1234`. */
+  readonly label: string;
+  readonly url?: string;
+}
+
+export function runLinkOf({ run }: Results): RunLink | undefined {
+  if (run === undefined) return undefined;
+  const url = safeUrl(run.url);
+  return {
+    prefix: run.attempt > 1 ? `attempt ${run.attempt} of run` : 'run',
+    label: `#${run.number}`,
+    ...(url === undefined ? {} : { url }),
+  };
+}
+
+/** `10 flows at once, 240 in all`, `10 flows at once for 60 s, after 5 to warm up`. */
+export function loadOf({ load }: ScenarioResults): string {
+  const { flows, iterations, duration, warmup } = load;
+  const extent =
+    iterations !== undefined
+      ? `, ${formatCount(iterations)} in all`
+      : duration === undefined
+        ? ''
+        : ` for ${formatTime(duration)}`;
+  return `${plural(flows, 'flow')} at once${extent}${warmup > 0 ? `, after ${formatCount(warmup)} to warm up` : ''}`;
+}
+
+/** What watching cost, and what could not be measured. */
+export function monitorNotes({ monitor }: ScenarioResults): readonly string[] {
+  const { samples, cpuTime, duration } = monitor.cost;
+  const share = duration > 0 ? `, ${formatRatio(cpuTime / duration)} of one core` : '';
+  return [`watched by ${monitor.source}: ${plural(samples, 'sample')}${share}`, ...monitor.notes];
+}

@@ -1,0 +1,85 @@
+import type { Outcome } from '../model/record.js';
+import type { ErrorGroup, ScenarioResults } from '../model/results.js';
+import { plural } from './format.js';
+
+type FlowResult = ScenarioResults['flows'][number];
+
+/** One kind of error. */
+export interface ErrorLine {
+  readonly count: number;
+  /** The first message as it came. */
+  readonly sample: string;
+  /** `flow 7`, `flows 5, 10 and 12 more`. */
+  readonly flows: string;
+  readonly first: string;
+}
+
+/** Flows that ended alike. */
+export interface Failure {
+  /** `exit status 3`, `timed out`. */
+  readonly ending: string;
+  readonly count: number;
+  readonly flows: string;
+}
+
+const GROUPS_SHOWN = 20;
+const FLOWS_SHOWN = 10;
+
+export function errorLines(groups: readonly ErrorGroup[]): readonly ErrorLine[] {
+  return groups.slice(0, GROUPS_SHOWN).map(({ type, count, sample, flows }) => ({
+    count,
+    sample: sample === '' ? type : sample,
+    flows: flowList(flows, count),
+    first: flows[0] === undefined ? '' : `flow ${flows[0]}`,
+  }));
+}
+
+/** `4 flows failed in 2 ways`. */
+export function errorSummary(groups: readonly ErrorGroup[]): string {
+  const flows = groups.reduce((sum, { count }) => sum + count, 0);
+  return `${plural(flows, 'flow')} failed in ${plural(groups.length, 'way')}`;
+}
+
+/** Which flows ended badly, and how; the most frequent ending first. */
+export function failuresOf(flows: readonly FlowResult[]): readonly Failure[] {
+  const byEnding = new Map<string, number[]>();
+  for (const flow of flows) {
+    if (flow.outcome === 'ok') continue;
+    const ending = endingOf(flow);
+    const alike = byEnding.get(ending);
+    if (alike === undefined) byEnding.set(ending, [flow.iteration]);
+    else alike.push(flow.iteration);
+  }
+  return [...byEnding]
+    .map(([ending, iterations]) => ({
+      ending,
+      count: iterations.length,
+      flows: flowList(iterations, iterations.length),
+    }))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, GROUPS_SHOWN);
+}
+
+/** How a flow ended, in two or three words. */
+export function endingOf({ outcome, error }: Pick<FlowResult, 'outcome' | 'error'>): string {
+  if (outcome === 'failed' && error?.exitStatus !== undefined) return `exit status ${error.exitStatus}`;
+  return OUTCOMES[outcome];
+}
+
+export const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  ok: 'ok',
+  failed: 'failed',
+  timed_out: 'timed out',
+  killed: 'killed',
+  dropped: 'dropped',
+};
+
+/** A bounded list: `flow 7`, `flows 5, 10`, `flows 1, 2, 3 and 9 more`; `count` may be larger than the list. */
+export function flowList(iterations: readonly number[], count: number): string {
+  const shown = iterations.slice(0, FLOWS_SHOWN);
+  const rest = count - shown.length;
+  const list = shown.join(', ');
+  if (list === '') return plural(count, 'flow');
+  if (rest > 0) return `flows ${list} and ${plural(rest, 'more', 'more')}`;
+  return `${count === 1 ? 'flow' : 'flows'} ${list}`;
+}

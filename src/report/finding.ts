@@ -1,0 +1,62 @@
+import type { CheckResult, ScenarioResults } from '../model/results.js';
+import { plural } from './format.js';
+import type { Standing } from './row.js';
+
+/** One check, or the outcome of verify. */
+export interface Finding {
+  readonly id: string;
+  readonly standing: Standing;
+  readonly title: string;
+  /** Evidence in one line; may hold what a flow printed. */
+  readonly evidence: string;
+}
+
+const EVIDENCE_SHOWN = 3;
+
+/** Failing checks first. Those that are switched off say nothing. */
+export function findingsOf(scenario: ScenarioResults): readonly Finding[] {
+  const order: readonly Standing[] = ['fail', 'inconclusive', 'alert', 'pass'];
+  return scenario.checks
+    .filter(({ level }) => level !== 'off')
+    .map((check) => ({
+      id: check.id,
+      standing: standingOf(check),
+      title: check.title,
+      evidence: shortened(check.evidence),
+    }))
+    .sort((a, b) => order.indexOf(a.standing) - order.indexOf(b.standing));
+}
+
+/** `6 of 7 hold`. */
+export function holding(findings: readonly Finding[]): string {
+  const holds = findings.filter(({ standing }) => standing === 'pass').length;
+  if (holds === findings.length && holds > 1) return `all ${holds} hold`;
+  return `${holds} of ${findings.length} ${findings.length === 1 ? 'holds' : 'hold'}`;
+}
+
+/** The check `invariants` tells of verify too; this is for results in which it does not stand among the checks. */
+export function verifyLine(scenario: ScenarioResults): string | undefined {
+  if (scenario.verify === undefined) return undefined;
+  return `${scenario.verify.ok ? 'holds' : 'fails'}: ${scenario.verify.message}`;
+}
+
+/** `node worker.js (pid 812, flow 3)`, each process that outlived its flow, at most `max`. */
+export function leftoversOf(scenario: ScenarioResults, max = 10): readonly string[] {
+  const lines = scenario.leftovers.slice(0, max).map(({ command, pid, iteration }) => {
+    const origin = iteration === undefined ? '' : `, flow ${iteration}`;
+    return `${command} (pid ${pid}${origin})`;
+  });
+  const rest = scenario.leftovers.length - lines.length;
+  return rest > 0 ? [...lines, `and ${plural(rest, 'more process', 'more processes')}`] : lines;
+}
+
+function standingOf({ outcome, level }: CheckResult): Standing {
+  if (outcome === 'pass') return 'pass';
+  return level === 'warn' ? 'alert' : outcome;
+}
+
+function shortened(evidence: readonly string[]): string {
+  const shown = evidence.slice(0, EVIDENCE_SHOWN);
+  const rest = evidence.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
+}

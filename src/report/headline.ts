@@ -1,0 +1,188 @@
+import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/results.js';
+import { formatCount, formatQuantity, formatRatio, plural } from './format.js';
+import { limitOf, measured } from './row.js';
+import { code, strong, words, type Sentence } from './sentence.js';
+
+/** What came out, in three words and in one sentence. */
+export interface Headline {
+  /** Follows the scenario's name: `misses a gate`, `holds`. */
+  readonly status: string;
+  /** What, by how much, against what. */
+  readonly sentence: Sentence;
+}
+
+export function headlineOf(scenario: ScenarioResults, cores: number): Headline {
+  switch (scenario.verdict) {
+    case 'fail':
+      return failed(scenario, cores);
+    case 'inconclusive':
+      return inconclusive(scenario);
+    case 'warn':
+      return warned(scenario, cores);
+    case 'pass':
+      return { status: 'holds', sentence: held(scenario) };
+  }
+}
+
+function failed(scenario: ScenarioResults, cores: number): Headline {
+  const [problem] = scenario.problems;
+  const gates = gatesThat(scenario, 'fail');
+  const checks = checksThat(scenario, 'fail', 'fail');
+  const [gate] = gates;
+  const [check] = checks;
+  if (problem !== undefined) {
+    return { status: 'did not run as it should', sentence: [words(problem)] };
+  }
+  if (gate !== undefined) {
+    return {
+      status: gates.length === 1 ? 'misses a gate' : `misses ${plural(gates.length, 'gate')}`,
+      sentence: [
+        ...distance(gate, cores),
+        ...others({ gates: gates.length - 1, checks: checks.length, check: 'check' }),
+        words('.'),
+      ],
+    };
+  }
+  if (check !== undefined) {
+    return {
+      status: checks.length === 1 ? 'fails a check' : `fails ${plural(checks.length, 'check')}`,
+      sentence: [
+        ...finding(check),
+        ...others({ gates: 0, checks: checks.length - 1, check: 'other check' }),
+        words('.'),
+      ],
+    };
+  }
+  return { status: 'failed', sentence: reason(scenario) };
+}
+
+function inconclusive(scenario: ScenarioResults): Headline {
+  if (scenario.interrupted !== undefined) {
+    const { iterations } = scenario.load;
+    // What the signal ended or kept from starting has not run.
+    const ran = scenario.flows.filter(({ outcome }) => outcome !== 'killed' && outcome !== 'dropped').length;
+    return {
+      status: 'was interrupted',
+      sentence: [
+        strong(scenario.interrupted),
+        words(' ended the run after '),
+        strong(
+          iterations === undefined
+            ? plural(ran, 'flow')
+            : `${formatCount(ran)} of ${plural(iterations, 'flow')}`,
+        ),
+        words('; what was measured until then is no verdict.'),
+      ],
+    };
+  }
+  const [gate] = gatesThat(scenario, 'inconclusive');
+  if (gate === undefined) return { status: 'is inconclusive', sentence: reason(scenario) };
+  const why = gate.reason === undefined ? '' : `: ${gate.reason}`;
+  return {
+    status: 'is inconclusive',
+    sentence: [
+      code(gate.metric),
+      words(' has '),
+      strong('no data'),
+      words(`${why}; the gate of ${limitOf(gate)} is not passed without.`),
+    ],
+  };
+}
+
+function warned(scenario: ScenarioResults, cores: number): Headline {
+  const alerts = scenario.thresholds.filter(({ level, outcome }) => level === 'warn' && outcome !== 'pass');
+  const findings = scenario.checks.filter(({ level, outcome }) => level === 'warn' && outcome !== 'pass');
+  const count = alerts.length + findings.length;
+  const status = count === 0 ? 'holds, with alerts' : `holds, with ${plural(count, 'alert')}`;
+  const [alert] = alerts;
+  const [check] = findings;
+  if (alert !== undefined)
+    return { status, sentence: [...distance(alert, cores), words('; every gate holds.')] };
+  if (check !== undefined) return { status, sentence: [...finding(check), words('; every gate holds.')] };
+  return { status, sentence: reason(scenario) };
+}
+
+function held(scenario: ScenarioResults): Sentence {
+  const ok = scenario.flows.filter(({ outcome }) => outcome === 'ok').length;
+  const gates = scenario.thresholds.filter(({ level }) => level === 'fail').length;
+  const p95 = scenario.metrics['flow_time.p95'];
+  return [
+    strong(`${ok} of ${plural(scenario.flows.length, 'flow')}`),
+    words(` were ok with ${scenario.load.flows} at once`),
+    ...(p95 === undefined || p95.value === null
+      ? []
+      : [words(', 95% of them within '), strong(formatQuantity(p95.value, p95.unit))]),
+    words(gates === 0 ? '.' : gates === 1 ? '; the gate holds.' : `; all ${gates} gates hold.`),
+  ];
+}
+
+/** `flow_time.p95` was 2.71 s, 8.4% above the gate of < 2.5 s */
+export function distance(threshold: ThresholdResult, cores: number): Sentence {
+  const { metric, level, actual } = threshold;
+  const noun = level === 'fail' ? 'gate' : 'alert';
+  if (actual === null) {
+    const why = threshold.reason === undefined ? '' : ` (${threshold.reason})`;
+    return [
+      code(metric),
+      words(' has '),
+      strong('no data'),
+      words(`${why}; the ${noun} is ${limitOf(threshold)}`),
+    ];
+  }
+  const far = howFar(threshold);
+  const rest =
+    far === undefined
+      ? `; the ${noun} is ${limitOf(threshold)}`
+      : `, ${far} the ${noun} of ${limitOf(threshold)}`;
+  return [code(metric), words(' was '), strong(measured(threshold, cores)), words(rest)];
+}
+
+/** `8.4% above`, `1.7 points below`, `3.2 times`; undefined where a share of the limit says nothing. */
+function howFar({ actual, limit, unit }: ThresholdResult): string | undefined {
+  if (actual === null || limit === null || actual === limit) return undefined;
+  const side = actual > limit ? 'above' : 'below';
+  if (unit === 'ratio') {
+    const points = formatRatio(Math.abs(actual - limit)).replace('%', '');
+    return `${points} ${points === '1' ? 'point' : 'points'} ${side}`;
+  }
+  if (limit <= 0 || actual < 0) return undefined;
+  const ratio = actual / limit;
+  if (ratio >= 2) return `${Number(ratio.toPrecision(2))} times`;
+  return `${formatRatio(Math.abs(ratio - 1))} ${side}`;
+}
+
+function finding({ title, evidence }: CheckResult): Sentence {
+  const [first] = evidence;
+  return [strong(title), ...(first === undefined ? [] : [words(`: ${first}`)])];
+}
+
+/** `; 2 other gates and 1 check fail too`. */
+function others({ gates, checks, check }: { gates: number; checks: number; check: string }): Sentence {
+  const parts = [
+    ...(gates > 0 ? [plural(gates, 'other gate')] : []),
+    ...(checks > 0 ? [plural(checks, check)] : []),
+  ];
+  if (parts.length === 0) return [];
+  return [words(`; ${parts.join(' and ')} ${gates + checks === 1 ? 'fails' : 'fail'} too`)];
+}
+
+function reason(scenario: ScenarioResults): Sentence {
+  return [words(scenario.reasons[0] ?? 'no reason was given')];
+}
+
+function gatesThat(
+  scenario: ScenarioResults,
+  outcome: ThresholdResult['outcome'],
+): readonly ThresholdResult[] {
+  return scenario.thresholds.filter(
+    (threshold) => threshold.level === 'fail' && threshold.outcome === outcome,
+  );
+}
+
+function checksThat(
+  scenario: ScenarioResults,
+  level: CheckResult['level'],
+  outcome: CheckResult['outcome'],
+): readonly CheckResult[] {
+  return scenario.checks.filter((check) => check.level === level && check.outcome === outcome);
+}

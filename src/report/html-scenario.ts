@@ -1,0 +1,146 @@
+import { markup } from './escape.js';
+import { holding } from './finding.js';
+import { formatCount, plural } from './format.js';
+import { distributionChart } from './html-distribution.js';
+import { timelineChart } from './html-timeline.js';
+import type { Row, Standing } from './row.js';
+import type { Sentence } from './sentence.js';
+import type { ScenarioView } from './view.js';
+
+/** One scenario: the sentence, the gates, the pictures, and all that the comment folds. */
+export function scenarioSection(scenario: ScenarioView, page: { cores: number; id: string }): string {
+  const parts = [
+    `<h2>${markup(scenario.name, 80)} <small>${scenario.load}</small></h2>`,
+    `<p class="lead">${inline(scenario.headline.sentence)}</p>`,
+    problems(scenario),
+    `<div class="columns">${gates(scenario)}${figures(scenario)}</div>`,
+    card('Timeline', timelineChart(scenario, page.cores)),
+    card('Flow time', distributionChart(scenario.source)),
+    `<div class="columns">${checks(scenario)}${steps(scenario)}</div>`,
+    errors(scenario),
+    metrics(scenario),
+  ];
+  return `<section id="${page.id}">\n${parts.filter((part) => part !== '').join('\n')}\n</section>`;
+}
+
+/** A headed block; nothing if there is nothing in it. */
+function card(title: string, body: string): string {
+  return body === '' ? '' : `<div class="card"><h3>${title}</h3>${body}</div>`;
+}
+
+function inline(sentence: Sentence): string {
+  return sentence
+    .map(({ text, style }) => {
+      const escaped = `${/^\s/u.test(text) ? ' ' : ''}${markup(text, 400)}${/\s$/u.test(text) ? ' ' : ''}`;
+      if (style === 'code') return `<code>${escaped}</code>`;
+      return style === 'strong' ? `<strong>${escaped}</strong>` : escaped;
+    })
+    .join('');
+}
+
+function problems({ untold }: ScenarioView): string {
+  return untold.length === 0 ? '' : list(untold);
+}
+
+function list(texts: readonly string[]): string {
+  return `<ul>${texts.map((text) => `<li>${markup(text, 400)}</li>`).join('')}</ul>`;
+}
+
+const MARKS: Readonly<Record<Standing, readonly [sign: string, word: string]>> = {
+  fail: ['✗', 'fails'],
+  inconclusive: ['?', 'no data'],
+  alert: ['!', 'alert'],
+  pass: ['✓', 'holds'],
+  plain: ['', ''],
+};
+
+function mark(standing: Standing): string {
+  const [sign, word] = MARKS[standing];
+  return sign === ''
+    ? '<td></td>'
+    : `<td class="mark ${standing}"><span role="img" aria-label="${word}">${sign}</span></td>`;
+}
+
+/** A head in an array of one is that of numbers, which stand to the right. */
+type Head = string | readonly [string];
+
+function table(heads: readonly Head[], rows: readonly string[]): string {
+  const cells = heads.map((head) =>
+    typeof head === 'string'
+      ? `<th scope="col">${head}</th>`
+      : `<th scope="col" class="number">${head[0]}</th>`,
+  );
+  return `<div class="scroll"><table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+function gates({ rows, defaultGates }: ScenarioView): string {
+  const judged = rows.filter(({ limit }) => limit !== undefined);
+  if (judged.length === 0) return '';
+  const note = defaultGates
+    ? '<p class="note">No thresholds were given: the default gates are in force.</p>'
+    : '';
+  const lines = judged.map(
+    (row) =>
+      `<tr>${mark(row.standing)}<td>${markup(row.title)}</td><td class="number">${value(row)}</td><td>${markup(row.limit ?? '')}${row.level === 'warn' ? ' (alert)' : ''}</td></tr>`,
+  );
+  return card('Gates', table(['', 'Metric', ['This change'], 'Gate'], lines) + note);
+}
+
+function figures({ rows }: ScenarioView): string {
+  const plainRows = rows.filter(({ limit }) => limit === undefined);
+  if (plainRows.length === 0) return '';
+  const lines = plainRows.map(
+    (row) => `<tr><td>${markup(row.title)}</td><td class="number">${value(row)}</td></tr>`,
+  );
+  return card('Figures', table(['Metric', ['This change']], lines));
+}
+
+function value({ value: text, detail }: Row): string {
+  return detail === undefined ? text : `${text} <span class="soft">(${markup(detail, 80)})</span>`;
+}
+
+function checks({ findings, leftovers, verify }: ScenarioView): string {
+  const lines = findings.map(
+    ({ standing, title, evidence }) =>
+      `<tr>${mark(standing)}<td>${markup(title)}</td><td>${markup(evidence, 400)}</td></tr>`,
+  );
+  const listed = findings.some(({ id }) => id === 'invariants');
+  const body = [
+    lines.length === 0 ? '' : table(['', 'Check', 'Evidence'], lines),
+    verify === undefined || listed ? '' : `<p>Verify ${markup(verify, 400)}</p>`,
+    leftovers.length === 0 ? '' : `<p>Left behind:</p>${list(leftovers)}`,
+  ].join('');
+  return card(findings.length === 0 ? 'Checks' : `Checks: ${holding(findings)}`, body);
+}
+
+function steps({ steps: lines }: ScenarioView): string {
+  if (lines.length === 0) return '';
+  const rows = lines.map(
+    ({ name, median, p95, share, shareOfMedian, shareOfP95 }) =>
+      `<tr><td>${markup(name)}</td><td class="number">${median}</td><td class="number">${shareOfMedian ?? ''}<meter max="1" value="${Math.min(1, share).toFixed(3)}" aria-hidden="true"></meter></td><td class="number">${p95}</td><td class="number">${shareOfP95 ?? ''}</td></tr>`,
+  );
+  return card('Steps', table(['Step', ['Median'], ['Share'], ['p95'], ['Share at p95']], rows));
+}
+
+function errors({ errors: lines, errorSummary, moreErrors, failures }: ScenarioView): string {
+  if (lines.length === 0) return '';
+  const rows = lines.map(
+    ({ count, sample, flows }) =>
+      `<tr><td class="number">${formatCount(count)}</td><td><code>${markup(sample, 400)}</code></td><td>${flows}</td></tr>`,
+  );
+  const more = moreErrors > 0 ? `<p>and ${plural(moreErrors, 'more kind')} of error</p>` : '';
+  const ended = failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ');
+  return card(
+    `Errors: ${errorSummary}`,
+    `${table([['Flows'], 'Error', 'Seen in'], rows)}${more}<p class="note">${ended}</p>`,
+  );
+}
+
+function metrics({ metrics: rows, notes }: ScenarioView): string {
+  const lines = rows.map(
+    (row) =>
+      `<tr><td><code>${markup(row.metric)}</code></td><td>${markup(row.title)}</td><td class="number">${value(row)}</td></tr>`,
+  );
+  const body = lines.length === 0 ? '' : table(['Metric', '', ['Value']], lines);
+  return `<details class="card"><summary>All metrics: ${lines.length}</summary>${body}<div class="note">${list(notes)}</div></details>`;
+}

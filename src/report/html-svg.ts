@@ -1,0 +1,72 @@
+import { formatTime } from './format.js';
+
+/** The frame that all charts share, in units of the view box: their axes of time stand under each other. */
+export const CHART = { width: 1000, left: 76, right: 16 } as const;
+
+/** A drawing as wide as the page, and never so narrow that its text cannot be read: it is scrolled then. */
+export function svg(chart: { height: number; label: string; body: string }): string {
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${chart.label}"><svg viewBox="0 0 ${CHART.width} ${chart.height}" role="group" aria-label="${chart.label}">\n${chart.body}\n</svg></div>`;
+}
+
+/** A range of time in ms; `from` is below `to`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From a time within the span to its place between the margins. */
+export function scaleX({ from, to }: Span): (ms: number) => number {
+  const width = CHART.width - CHART.left - CHART.right;
+  return (ms) => CHART.left + ((Math.min(Math.max(ms, from), to) - from) / (to - from)) * width;
+}
+
+/** Lines and labels at round times. */
+export function timeAxis(span: Span, place: { top: number; bottom: number }): string {
+  const x = scaleX(span);
+  return ticks(span)
+    .map((at) => {
+      const left = x(at).toFixed(1);
+      return `<line class="grid" x1="${left}" x2="${left}" y1="${place.top}" y2="${place.bottom}"/><text class="label" text-anchor="middle" x="${left}" y="${place.bottom + 14}">${formatTime(at)}</text>`;
+    })
+    .join('');
+}
+
+const MINUTE = 60_000;
+/** 1, 2 and 5 of every power of ten below ten seconds, then what is round on a clock. */
+const ROUND_TIMES = [
+  ...[0.01, 0.1, 1, 10, 100, 1000].flatMap((power) => [power, 2 * power, 5 * power]),
+  ...[10_000, 15_000, 30_000],
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 360, 1440].map((minutes) => minutes * MINUTE),
+];
+
+/** At most about eight round times within the span. */
+function ticks({ from, to }: Span): readonly number[] {
+  const least = (to - from) / 8;
+  const step = ROUND_TIMES.find((candidate) => candidate >= least) ?? least;
+  const first = Math.ceil(from / step);
+  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_unused, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
+}
+
+export interface Panel {
+  readonly title: string;
+  /** In equal slices over the whole axis. */
+  readonly values: readonly number[];
+  readonly label: (value: number) => string;
+  readonly top: number;
+  readonly height: number;
+  /** The round end of the axis at or above the largest value. */
+  readonly ceiling: (value: number) => number;
+}
+
+/** A filled curve with its title and the largest value of its axis to the left. */
+export function panel({ title, values, label, top, height, ceiling }: Panel): string {
+  const most = ceiling(values.reduce((largest, value) => Math.max(largest, value), 0));
+  const width = CHART.width - CHART.left - CHART.right;
+  const bottom = top + height;
+  const y = (value: number): string => (bottom - (value / most) * height).toFixed(1);
+  const x = (slice: number): string => (CHART.left + (slice / values.length) * width).toFixed(1);
+  const steps = values.map((value, index) => `L${x(index)} ${y(value)}L${x(index + 1)} ${y(value)}`).join('');
+  return `<g class="curve"><line class="axis" x1="${CHART.left}" x2="${CHART.width - CHART.right}" y1="${bottom}" y2="${bottom}"/><path d="M${CHART.left} ${bottom}${steps}L${CHART.width - CHART.right} ${bottom}Z"/><text class="label strong" text-anchor="end" x="${CHART.left - 6}" y="${top + height / 2 + 4}">${title}</text><text class="label" text-anchor="end" x="${CHART.left - 6}" y="${top + 6}">${label(most)}</text></g>`;
+}

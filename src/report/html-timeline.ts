@@ -1,0 +1,112 @@
+import type { Outcome } from '../model/record.js';
+import { niceTop } from './charts.js';
+import { markup } from './escape.js';
+import { endingOf, OUTCOMES } from './failure.js';
+import { formatBytes, formatRatio, formatTime, plural } from './format.js';
+import { seriesOf } from './series.js';
+import { CHART, panel, scaleX, svg, timeAxis } from './html-svg.js';
+import type { ScenarioView } from './view.js';
+
+type FlowResult = ScenarioView['source']['flows'][number];
+
+/** More bars than this are not told apart, and make the file heavy. */
+const FLOWS_SHOWN = 2000;
+/** More stops of the tab key than this keep a reader from what comes after. */
+const STOPS = 200;
+const SLICES = 240;
+const TIP = 22;
+const PANEL = 90;
+
+/** All flows in the lanes of their slots, with memory and CPU over the same axis of time; nothing if none ran. */
+export function timelineChart({ source, name }: ScenarioView, cores: number): string {
+  const series = seriesOf(source, cores, SLICES);
+  const ran = source.flows.filter(({ outcome }) => outcome !== 'dropped');
+  if (series.duration <= 0 || ran.length === 0) return '<p class="note">No flow ran.</p>';
+  const shown = selected(ran);
+  const x = scaleX({ from: 0, to: series.duration });
+  const slots = ran.reduce((most, { slot }) => Math.max(most, slot), 1);
+  const lane = Math.min(20, Math.max(3, Math.floor(420 / slots)));
+  const lanesEnd = TIP + slots * lane;
+  const stops = new Set(shown.length <= STOPS ? shown : shown.filter(isTelling).slice(0, STOPS));
+  const bars = shown.map((flow) => bar(flow, { x, lane, stop: stops.has(flow) }));
+  const panels = [
+    { title: 'In flight', values: series.inFlight, label: (value: number) => String(value) },
+    { title: 'Memory', values: series.memory, label: formatBytes },
+    { title: 'CPU', values: series.cpu, label: formatRatio },
+  ]
+    .filter(({ values }) => values.length > 0)
+    .map((curve, index) =>
+      panel({ ...curve, top: lanesEnd + 14 + index * PANEL, height: PANEL - 26, ceiling: niceTop }),
+    );
+  const height = lanesEnd + 14 + panels.length * PANEL + 20;
+  return `${legend(ran)}${svg({
+    height,
+    label: `Timeline of ${markup(name, 80)}: ${plural(ran.length, 'flow')} in ${plural(slots, 'slot')} over ${formatTime(series.duration)}`,
+    body: [
+      laneLabels(slots, lane),
+      timeAxis({ from: 0, to: series.duration }, { top: TIP, bottom: height - 20 }),
+      ...panels,
+      ...bars,
+    ].join('\n'),
+  })}${shown.length < ran.length ? `<p class="note">${plural(shown.length, 'flow')} of ${ran.length} are drawn: those that failed, then the slowest.</p>` : ''}`;
+}
+
+function isTelling({ outcome }: FlowResult): boolean {
+  return outcome !== 'ok';
+}
+
+function selected(flows: readonly FlowResult[]): readonly FlowResult[] {
+  if (flows.length <= FLOWS_SHOWN) return flows;
+  const weight = (flow: FlowResult): number =>
+    isTelling(flow) ? Number.MAX_VALUE : flow.endedAt - flow.startedAt;
+  return flows
+    .toSorted((a, b) => weight(b) - weight(a))
+    .slice(0, FLOWS_SHOWN)
+    .toSorted((a, b) => a.startedAt - b.startedAt);
+}
+
+interface BarPlace {
+  readonly x: (ms: number) => number;
+  readonly lane: number;
+  readonly stop: boolean;
+}
+
+/** The words stand in one place at the top: shown while the pointer or the focus is on the bar. */
+function bar(flow: FlowResult, { x, lane, stop }: BarPlace): string {
+  const left = x(flow.startedAt);
+  const width = Math.max(1.5, x(flow.endedAt) - left);
+  const words = describe(flow);
+  const focus = stop ? ` tabindex="0" role="img" aria-label="${words}"` : '';
+  const gap = lane > 6 ? 2 : 0.5;
+  return `<g class="flow ${flow.outcome}"${focus}><rect x="${left.toFixed(1)}" y="${TIP + (flow.slot - 1) * lane + gap / 2}" width="${width.toFixed(1)}" height="${lane - gap}" rx="${lane > 6 ? 2 : 0}"><title>${words}</title></rect><text class="tip" x="${CHART.left}" y="14">${words}</text></g>`;
+}
+
+function describe(flow: FlowResult): string {
+  const took = formatTime(flow.endedAt - flow.startedAt);
+  const message = flow.error === undefined ? '' : `: ${flow.error.message}`;
+  return markup(
+    `flow ${flow.iteration}, slot ${flow.slot}: ${endingOf(flow)} after ${took}, from ${formatTime(flow.startedAt)}${message}`,
+    140,
+  );
+}
+
+function laneLabels(slots: number, lane: number): string {
+  const every = lane >= 12 ? 1 : Math.ceil(14 / lane);
+  return Array.from({ length: slots }, (_unused, index) => index + 1)
+    .filter((slot) => slot === 1 || slot % every === 0)
+    .map(
+      (slot) =>
+        `<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${(TIP + (slot - 0.5) * lane + 4).toFixed(1)}">${slot}</text>`,
+    )
+    .join('');
+}
+
+function legend(flows: readonly FlowResult[]): string {
+  const seen = new Map<Outcome, number>();
+  for (const { outcome } of flows) seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+  const items = [...seen].map(
+    ([outcome, count]) =>
+      `<li><i class="swatch ${outcome}"></i>${plural(count, 'flow')} ${OUTCOMES[outcome]}</li>`,
+  );
+  return `<ul class="legend">${items.join('')}</ul>`;
+}

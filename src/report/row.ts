@@ -1,0 +1,127 @@
+import type { MetricResult, ScenarioResults, ThresholdResult } from '../model/results.js';
+import { formatAgainst, formatQuantity, formatShare, NO_DATA } from './format.js';
+import { metricTitle, parseMetricName } from './metric-title.js';
+
+/** What a row says; also the mark that it bears. */
+export type Standing = 'fail' | 'inconclusive' | 'alert' | 'pass' | 'plain';
+
+/** One line of the table of metrics. */
+export interface Row {
+  readonly standing: Standing;
+  /** Canonical name: `flow_time.p95`. */
+  readonly metric: string;
+  /** As a person reads it: `Flow time p95`. */
+  readonly title: string;
+  /** `2.71 s`, `23% of 4 cores`, `no data`. */
+  readonly value: string;
+  /** A word on the value: `236 of 240`, or why there is none. */
+  readonly detail?: string;
+  /** `≤ 30 s`; missing in a row without threshold. */
+  readonly limit?: string;
+  /** As the user wrote it. */
+  readonly expression?: string;
+  readonly level?: ThresholdResult['level'];
+}
+
+/** Plain figures, in this order, when no threshold shows them already. */
+const FIGURES = [
+  'success_rate',
+  'flow_time.med',
+  'flow_time.p95',
+  'flow_time.max',
+  'total_time',
+  'throughput',
+  'peak_memory',
+  'peak_cpu',
+  'avg_cpu',
+  'cpu_per_flow',
+  'peak_threads',
+  'peak_processes',
+  'start_skew',
+  'max_concurrency',
+];
+
+/** Failing gates, gates without data, alerts, gates that hold, alerts that hold, plain figures. */
+export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[] {
+  const judged = scenario.thresholds
+    .map((threshold) => thresholdRow(threshold, scenario.metrics[threshold.metric], cores))
+    .sort((a, b) => rank(a) - rank(b));
+  const shown = new Set(judged.map((row) => row.metric));
+  const figures = FIGURES.filter((name) => !shown.has(name)).flatMap((name) => {
+    const metric = scenario.metrics[name];
+    return metric === undefined || metric.value === null ? [] : [figureRow(name, metric, cores)];
+  });
+  return [...judged, ...figures];
+}
+
+/** Every metric of the scenario, as a row without threshold. */
+export function allMetrics(scenario: ScenarioResults, cores: number): readonly Row[] {
+  return Object.entries(scenario.metrics).map(([name, metric]) => figureRow(name, metric, cores));
+}
+
+export function figureRow(name: string, metric: MetricResult, cores: number): Row {
+  return {
+    standing: 'plain',
+    metric: name,
+    title: metricTitle(name),
+    value: isCpuShare(name) ? formatShare(metric.value, cores) : formatQuantity(metric.value, metric.unit),
+    ...detail(metric.note),
+  };
+}
+
+function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefined, cores: number): Row {
+  return {
+    standing: standingOf(threshold),
+    metric: threshold.metric,
+    title: metricTitle(threshold.metric),
+    value: measured(threshold, cores),
+    limit: limitOf(threshold),
+    expression: threshold.expression,
+    level: threshold.level,
+    ...detail(threshold.reason ?? metric?.note),
+  };
+}
+
+function standingOf({ outcome, level }: ThresholdResult): Standing {
+  if (outcome === 'pass') return 'pass';
+  if (level === 'warn') return 'alert';
+  return outcome;
+}
+
+/** The value with the digits that tell it from the limit it is held against. */
+export function measured(threshold: ThresholdResult, cores: number): string {
+  const { metric, actual, limit, unit } = threshold;
+  const value = formatAgainst(actual, limit, unit);
+  return isCpuShare(metric) && value !== NO_DATA
+    ? `${value} ${formatShare(0, cores).slice('0% '.length)}`
+    : value;
+}
+
+const SIGNS: Readonly<Record<string, string>> = { '<': '<', '<=': '≤', '>': '>', '>=': '≥', '==': '=' };
+const EXPRESSION = /(<=|>=|==|<|>)\s*(.+)$/su;
+const NUMBER_AND_UNIT = /^([\d.]+)\s*(%|[A-Za-zµ/]+)$/u;
+
+/** `≤ 30 s`, `≥ 90%`: in the user's own unit where he gave one. */
+export function limitOf({ expression, limit, unit }: ThresholdResult): string {
+  const [, op = '', written = ''] = EXPRESSION.exec(expression) ?? [];
+  const [, digits, own] = NUMBER_AND_UNIT.exec(written.trim()) ?? [];
+  const sign = SIGNS[op] ?? '';
+  if (digits === undefined || own === undefined) {
+    return `${sign} ${limit === null ? written.trim() : formatQuantity(limit, unit)}`.trim();
+  }
+  return `${sign} ${digits}${own === '%' || own.startsWith('/') ? '' : ' '}${own}`.trim();
+}
+
+function isCpuShare(name: string): boolean {
+  const { id } = parseMetricName(name);
+  return id === 'peak_cpu' || id === 'avg_cpu';
+}
+
+function detail(note: string | undefined): { detail?: string } {
+  return note === undefined || note === '' ? {} : { detail: note };
+}
+
+function rank({ standing, level }: Row): number {
+  const order: readonly Standing[] = ['fail', 'inconclusive', 'alert', 'pass', 'plain'];
+  return order.indexOf(standing) * 2 + (level === 'warn' ? 1 : 0);
+}

@@ -1,0 +1,102 @@
+import type { ScenarioResults } from '../model/results.js';
+
+type SampleResult = ScenarioResults['monitor']['samples'][number];
+type FlowResult = ScenarioResults['flows'][number];
+
+/** What happened over time, in equal slices from the start of the scenario to its end. */
+export interface Series {
+  /** ms from the start to the last end or sample. */
+  readonly duration: number;
+  /** Bytes: the largest in each slice. Empty if nothing was sampled. */
+  readonly memory: readonly number[];
+  /** Share of all cores in each slice, which is never shorter than 250 ms. Empty if nothing was sampled. */
+  readonly cpu: readonly number[];
+  /** Most flows in flight in each slice. */
+  readonly inFlight: readonly number[];
+}
+
+/** CPU over less than this is noise of the clock tick: the windows of peak_cpu are no shorter (DESIGN §5). */
+const CPU_WINDOW = 250;
+
+/** At most `slices` (≥ 1) values each. */
+export function seriesOf(scenario: ScenarioResults, cores: number, slices: number): Series {
+  const { samples } = scenario.monitor;
+  const duration = durationOf(scenario);
+  if (duration <= 0) return { duration: 0, memory: [], cpu: [], inFlight: [] };
+  const cpuSlices = Math.min(slices, Math.max(1, Math.floor(duration / CPU_WINDOW)));
+  return {
+    duration,
+    memory: samples.length === 0 ? [] : memoryOver(samples, duration, Math.min(slices, samples.length)),
+    cpu: samples.length < 2 ? [] : cpuOver(samples, { duration, slices: cpuSlices, cores }),
+    inFlight: inFlightOver(scenario.flows, duration, slices),
+  };
+}
+
+/** ms from the start of the scenario to the last thing that is known of it. */
+export function durationOf({ flows, monitor }: ScenarioResults): number {
+  const lastEnd = flows.reduce((last, { endedAt }) => Math.max(last, endedAt), 0);
+  return Math.max(lastEnd, monitor.samples.at(-1)?.at ?? 0);
+}
+
+function memoryOver(samples: readonly SampleResult[], duration: number, slices: number): readonly number[] {
+  const most = new Array<number>(slices).fill(-1);
+  for (const { at, memory, peakMemory } of samples) {
+    const slice = sliceAt(at, duration, slices);
+    most[slice] = Math.max(most[slice] ?? -1, memory, peakMemory);
+  }
+  // A slice without a sample is as the one before it.
+  let last = samples[0]?.memory ?? 0;
+  return most.map((value) => (last = value < 0 ? last : value));
+}
+
+function cpuOver(
+  samples: readonly SampleResult[],
+  { duration, slices, cores }: { duration: number; slices: number; cores: number },
+): readonly number[] {
+  const width = duration / slices;
+  const edges = Array.from({ length: slices + 1 }, (_unused, index) => index * width);
+  const used = cpuTimeAt(samples, edges);
+  return edges
+    .slice(1)
+    .map((_edge, index) => Math.max(0, (used[index + 1] ?? 0) - (used[index] ?? 0)) / (width * cores));
+}
+
+/** Cumulative CPU time at each edge (rising), linear between samples and flat outside of them. */
+function cpuTimeAt(samples: readonly SampleResult[], edges: readonly number[]): readonly number[] {
+  let next = 0;
+  return edges.map((edge) => {
+    while (next < samples.length && (samples[next]?.at ?? Infinity) < edge) next++;
+    const after = samples[next];
+    const before = samples[next - 1];
+    if (after === undefined) return before?.cpuTime ?? 0;
+    if (before === undefined) return after.cpuTime;
+    const share = after.at === before.at ? 1 : (edge - before.at) / (after.at - before.at);
+    return before.cpuTime + share * (after.cpuTime - before.cpuTime);
+  });
+}
+
+function inFlightOver(flows: readonly FlowResult[], duration: number, slices: number): readonly number[] {
+  const most = new Array<number>(slices).fill(0);
+  const changes = flows
+    .filter(({ outcome }) => outcome !== 'dropped')
+    .flatMap(({ startedAt, endedAt }) => [
+      { at: startedAt, by: 1 },
+      { at: endedAt, by: -1 },
+    ])
+    // An end at the same instant as a start does not overlap it.
+    .sort((a, b) => a.at - b.at || a.by - b.by);
+  let running = 0;
+  let from = 0;
+  for (const { at, by } of changes) {
+    const to = sliceAt(at, duration, slices);
+    for (let slice = from; slice <= to; slice++) most[slice] = Math.max(most[slice] ?? 0, running);
+    running += by;
+    most[to] = Math.max(most[to] ?? 0, running);
+    from = to + 1;
+  }
+  return most;
+}
+
+function sliceAt(at: number, duration: number, slices: number): number {
+  return Math.min(slices - 1, Math.max(0, Math.floor((at / duration) * slices)));
+}

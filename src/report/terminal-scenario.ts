@@ -1,0 +1,117 @@
+import { plain } from './escape.js';
+import { holding, type Finding } from './finding.js';
+import { formatCount, plural } from './format.js';
+import { clipped } from './lines.js';
+import type { Row } from './row.js';
+import { spoken } from './sentence.js';
+import type { Palette } from './terminal-block.js';
+import type { ScenarioView } from './view.js';
+
+/** One scenario: the verdict, the gates, the figures, and whatever does not hold. */
+export function scenarioLines(scenario: ScenarioView, paint: Palette): readonly string[] {
+  const { headline } = scenario;
+  return [
+    paint.verdict(
+      scenario.verdict,
+      `${plain(scenario.name, 40)} ${headline.status}`,
+      plain(spoken(headline.sentence), 500),
+    ),
+    ...section(problemLines(scenario, paint)),
+    ...section(gateLines(scenario, paint)),
+    ...section(figureLines(scenario, paint)),
+    ...section(checkLines(scenario, paint)),
+    ...section(errorLines(scenario, paint)),
+    ...section(scenario.notes.slice(1).flatMap((note) => paint.field('note', [plain(note)]))),
+  ];
+}
+
+/** With a blank line before it, if there is anything in it. */
+function section(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function problemLines({ untold }: ScenarioView, paint: Palette): readonly string[] {
+  return untold.map((problem) => paint.marked('fail', plain(problem)));
+}
+
+function gateLines({ rows, defaultGates }: ScenarioView, paint: Palette): readonly string[] {
+  const judged = rows.filter(({ expression }) => expression !== undefined);
+  if (judged.length === 0) return [];
+  const shown = judged.map((row) => ({ row, gate: plain(row.expression ?? '') }));
+  const longest = shown.reduce((most, { gate }) => Math.max(most, gate.length), 0);
+  const width = Math.max(12, Math.min(longest, paint.width - 40));
+  const lines = shown.map(({ row, gate }) =>
+    paint.marked(row.standing, `${clipped(gate, width).padEnd(width)}  ${measuredCell(row)}`),
+  );
+  const head = paint.dim(`${'gate'.padEnd(width)}  measured`);
+  const note = defaultGates
+    ? [paint.marked('plain', 'no thresholds were given: the default gates are in force')]
+    : [];
+  return [`    ${head}`, ...lines, ...note];
+}
+
+function measuredCell({ value, detail, level }: Row): string {
+  const word = detail === undefined ? value : `${value}  (${plain(detail, 60)})`;
+  return level === 'warn' ? `${word.padEnd(22)} alert` : word;
+}
+
+function figureLines(scenario: ScenarioView, paint: Palette): readonly string[] {
+  const value = (name: string): string | undefined => {
+    const row = scenario.metrics.find(({ metric }) => metric === name);
+    return row === undefined || scenario.source.metrics[name]?.value === null ? undefined : row.value;
+  };
+  const items = (names: Readonly<Record<string, string>>): readonly string[] =>
+    Object.entries(names).flatMap(([name, title]) => {
+      const shown = value(name);
+      return shown === undefined ? [] : [title === '' ? shown : `${title} ${shown}`];
+    });
+  const steps = scenario.steps.flatMap(({ name, shareOfMedian }) =>
+    shareOfMedian === undefined ? [] : [`${plain(name, 30)} ${shareOfMedian}`],
+  );
+  return [
+    ...paint.field('load', [scenario.load]),
+    ...paint.field('flow time', items(FLOW_TIME)),
+    ...paint.field('throughput', items(RATES)),
+    ...paint.field('memory', items(MEMORY)),
+    ...paint.field('steps', steps),
+  ];
+}
+
+const FLOW_TIME = {
+  'flow_time.min': 'min',
+  'flow_time.med': 'median',
+  'flow_time.p95': 'p95',
+  'flow_time.p99': 'p99',
+  'flow_time.max': 'max',
+};
+const RATES = { throughput: '', peak_cpu: 'peak cpu', cpu_per_flow: 'cpu per flow' };
+const MEMORY = { peak_memory: 'peak', peak_threads: 'threads', peak_processes: 'processes' };
+
+function checkLines({ findings, leftovers, verify }: ScenarioView, paint: Palette): readonly string[] {
+  const listed = findings.some(({ id }) => id === 'invariants');
+  return [
+    ...(findings.length === 0 ? [] : paint.field('checks', [holding(findings)])),
+    ...findings.filter(({ standing }) => standing !== 'pass').flatMap((finding) => checkLine(finding, paint)),
+    ...(verify === undefined || listed ? [] : paint.field('verify', [plain(verify)])),
+    ...leftovers.flatMap((process, index) => paint.field(index === 0 ? 'left behind' : '', [plain(process)])),
+  ];
+}
+
+function checkLine({ standing, id, title, evidence }: Finding, paint: Palette): readonly string[] {
+  const text = evidence === '' ? title : `${title}: ${evidence}`;
+  return paint.found(standing, id, plain(text, 400));
+}
+
+function errorLines({ errors, moreErrors, failures }: ScenarioView, paint: Palette): readonly string[] {
+  const listed = errors.map(({ count, sample, first }) => {
+    const where = first === '' ? '' : ` (${count === 1 ? '' : 'first: '}${first})`;
+    const space = paint.width - 16 - where.length - 8;
+    return `${formatCount(count)} × ${plain(sample, space)}${where}`;
+  });
+  const more = moreErrors > 0 ? [`and ${plural(moreErrors, 'more kind')} of error`] : [];
+  const ended = failures.map(({ ending, flows }) => `${ending}: ${flows}`);
+  return [
+    ...[...listed, ...more].flatMap((line, index) => paint.field(index === 0 ? 'errors' : '', [line])),
+    ...paint.field('ended', ended),
+  ];
+}

@@ -1,0 +1,102 @@
+import type { Results, ScenarioResults } from '../model/results.js';
+import type { Verdict } from '../model/verdict.js';
+import { loadOf, machineOf, monitorNotes, runLinkOf, type RunLink } from './environment.js';
+import { errorLines, errorSummary, failuresOf, type ErrorLine, type Failure } from './failure.js';
+import { findingsOf, leftoversOf, verifyLine, type Finding } from './finding.js';
+import { headlineOf, type Headline } from './headline.js';
+import { untoldProblems } from './problem.js';
+import { allMetrics, rowsOf, type Row } from './row.js';
+import { stepsOf, type StepLine } from './step.js';
+
+/*
+ * What is shown, in the order in which it is shown, with every number formatted: Markdown, terminal and HTML render
+ * the same view. Texts are as they came; each renderer escapes them in its own way.
+ */
+
+export interface View {
+  readonly verdict: Verdict;
+  /** `1 of 3 scenarios fails`, for a report on several. */
+  readonly tally: string;
+  readonly scenarios: readonly ScenarioView[];
+  readonly machine: string;
+  readonly run?: RunLink;
+  readonly reproduce: string;
+}
+
+export interface ScenarioView {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly headline: Headline;
+  readonly load: string;
+  readonly rows: readonly Row[];
+  /** The default gates are in force, and it has to be said. */
+  readonly defaultGates: boolean;
+  readonly findings: readonly Finding[];
+  readonly errors: readonly ErrorLine[];
+  readonly errorSummary: string;
+  /** Kinds of error beyond those that are listed. */
+  readonly moreErrors: number;
+  readonly failures: readonly Failure[];
+  readonly steps: readonly StepLine[];
+  /** `holds: …`, `fails: …`. */
+  readonly verify?: string;
+  readonly leftovers: readonly string[];
+  /** Setup, service or teardown that went wrong and that the headline does not tell. */
+  readonly untold: readonly string[];
+  readonly notes: readonly string[];
+  readonly metrics: readonly Row[];
+  /** For charts. */
+  readonly source: ScenarioResults;
+}
+
+/** The view of a results file; nothing but the results goes into it. */
+export function viewOf(results: Results): View {
+  const run = runLinkOf(results);
+  return {
+    verdict: results.verdict,
+    tally: tallyOf(results),
+    scenarios: results.scenarios.map((scenario) => scenarioView(scenario, results.environment.cores)),
+    machine: machineOf(results),
+    ...(run === undefined ? {} : { run }),
+    reproduce: results.reproduce,
+  };
+}
+
+function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
+  const verify = verifyLine(scenario);
+  const errors = errorLines(scenario.errors);
+  const headline = headlineOf(scenario, cores);
+  return {
+    name: scenario.name,
+    verdict: scenario.verdict,
+    headline,
+    load: loadOf(scenario),
+    rows: rowsOf(scenario, cores),
+    defaultGates: scenario.defaultGates,
+    findings: findingsOf(scenario),
+    errors,
+    errorSummary: errorSummary(scenario.errors),
+    moreErrors: scenario.errors.length - errors.length,
+    failures: failuresOf(scenario.flows),
+    steps: stepsOf(scenario),
+    ...(verify === undefined ? {} : { verify }),
+    leftovers: leftoversOf(scenario),
+    untold: untoldProblems(scenario, headline),
+    notes: monitorNotes(scenario),
+    metrics: allMetrics(scenario, cores),
+    source: scenario,
+  };
+}
+
+function tallyOf({ verdict, scenarios }: Results): string {
+  const alike = scenarios.filter((scenario) => scenario.verdict === verdict).length;
+  const verb: Readonly<Record<Verdict, readonly [string, string]>> = {
+    pass: ['holds', 'hold'],
+    warn: ['holds, with alerts', 'hold, with alerts'],
+    fail: ['fails', 'fail'],
+    inconclusive: ['is inconclusive', 'are inconclusive'],
+  };
+  const [one, many] = verb[verdict];
+  if (alike === scenarios.length && alike > 1) return `all ${alike} scenarios ${many}`;
+  return `${alike} of ${scenarios.length} scenarios ${alike === 1 ? one : many}`;
+}

@@ -1,0 +1,64 @@
+import { messageOf } from '../errors.js';
+import type { Work } from '../model/plan.js';
+import { openCommandRunner } from '../scenarios/command.js';
+import { runHook } from '../scenarios/hook.js';
+import { openModuleRunner, type ModuleRunner } from '../scenarios/module.js';
+import type { FlowRunner } from '../scenarios/runner.js';
+import { startService, type Service } from '../scenarios/service.js';
+import { commandOn, type Stage } from './stage.js';
+
+/** Who is on the stage so far. */
+export interface Cast {
+  service?: Service;
+  runner?: FlowRunner;
+  /** The same runner, if it runs a module. */
+  module?: ModuleRunner;
+}
+
+/** Service, then setup, then whatever runs the flows; each is told of only once it stands. */
+export async function prepare(stage: Stage, cast: Cast): Promise<void> {
+  const { plan, ports, watch } = stage;
+  if (plan.service !== undefined) {
+    const onStart = (pid: number): void => {
+      watch.addRoot({ pid, role: 'service', launcher: false });
+    };
+    cast.service = await startService(plan.service, commandOn(stage, plan.service.run), {
+      ...ports,
+      onStart,
+    });
+  }
+  if (plan.setup !== undefined) {
+    const { ok, message } = await runHook(commandOn(stage, plan.setup), ports);
+    if (!ok) throw new Error(`setup failed: ${message}`);
+  }
+  if (plan.work.kind === 'module') {
+    cast.runner = cast.module = await openModule(stage, plan.work);
+    const error = cast.module.hooks.has('setup') ? await cast.module.setup() : undefined;
+    if (error !== undefined) throw new Error(`setup failed: ${error.message}`);
+  } else {
+    cast.runner = await openCommands(stage, plan.work);
+  }
+}
+
+async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>): Promise<ModuleRunner> {
+  const { plan, ports, watch, env } = stage;
+  const spec = { cwd: plan.workingDirectory, env };
+  try {
+    return await openModuleRunner({ ...ports, ...work, watch, spec, seed: plan.seed, timeout: plan.timeout });
+  } catch (thrown) {
+    throw new Error(`${work.module} can not be run: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): Promise<FlowRunner> {
+  const { plan, ports, watch, scratch } = stage;
+  return openCommandRunner({
+    ...ports,
+    watch,
+    spec: { ...commandOn(stage, work.run), shell: work.shell },
+    slots: plan.load.flows,
+    timeout: plan.timeout,
+    scratch,
+    makeFolder: (path) => ports.files.makeFolder(path),
+  });
+}

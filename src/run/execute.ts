@@ -1,0 +1,147 @@
+import { messageOf } from '../errors.js';
+import type { ScenarioPlan } from '../model/plan.js';
+import type { Flow, Leftover, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
+import { startMonitor, type Monitor } from '../monitor/sampler.js';
+import type { Clock } from '../ports.js';
+import type { FlowRunner } from '../scenarios/runner.js';
+import { prepare, type Cast } from './cast.js';
+import { runFlows, warmUp, type FlowObserver, type FlowsOptions } from './flows.js';
+import { haltOn } from './halt.js';
+import { findLeftovers } from './leftovers.js';
+import { Live } from './live.js';
+import { setStage, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
+import { strike } from './strike.js';
+import { verifyFlows } from './verify.js';
+import { Workspaces } from './workspaces.js';
+
+/** What the flows' part of a run leaves in the record. */
+interface Performance {
+  readonly startedAt: Date;
+  readonly flows: readonly Flow[];
+  readonly monitor: MonitorRecord;
+  readonly leftovers: readonly Leftover[];
+  readonly verify?: VerifyOutcome;
+}
+
+/**
+ * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
+ * the record, which is always given; nothing that was started is left running.
+ */
+export async function execute(
+  plan: ScenarioPlan,
+  ports: ExecutePorts,
+  context: ExecuteContext,
+): Promise<Record> {
+  const stage = await setStage(plan, ports, context);
+  const cast: Cast = {};
+  let performance: Performance | undefined;
+  try {
+    if (!ports.interrupt.aborted) await prepare(stage, cast);
+    if (cast.runner !== undefined && !ports.interrupt.aborted)
+      performance = await perform(stage, cast.runner, cast);
+  } catch (thrown) {
+    stage.problems.push(messageOf(thrown));
+  } finally {
+    await strike(stage, cast);
+  }
+  return recordOf(stage, performance ?? nothing(stage));
+}
+
+/** The flows themselves, watched; then what they left, and whether what they did is right. */
+async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Performance> {
+  const { plan, ports, watch, identity } = stage;
+  const { clock } = ports;
+  const halt = haltOn(stage, cast);
+  const workspaces = new Workspaces(ports.files, `${stage.scratch}/work`);
+  const options = {
+    load: plan.load,
+    runner,
+    identity,
+    workspaces,
+    clock,
+    halt: halt.signal,
+    origin: clock.now(),
+  };
+  if (plan.warmup > 0) await warmUp(options, plan.warmup);
+  const watched = await watchFlows(stage, options);
+  await runner.settle();
+  const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
+  const leftovers = halt.signal.aborted ? [] : await findLeftovers(watch, clock, { identity, slots });
+  halt.end();
+  const verify = ports.interrupt.aborted ? undefined : await verifyFlows(stage, watched.flows, cast.module);
+  await workspaces.settle();
+  return { ...watched, leftovers, ...(verify === undefined ? {} : { verify }) };
+}
+
+async function watchFlows(
+  stage: Stage,
+  options: FlowsOptions,
+): Promise<Pick<Performance, 'startedAt' | 'flows' | 'monitor'>> {
+  const { plan, ports, watch, table, environment } = stage;
+  const { clock } = ports;
+  const startedAt = clock.wall();
+  const origin = clock.now();
+  const monitor = startMonitor({ clock, table, origin });
+  watch.attach(monitor);
+  // The baseline: what service and host have used before the first flow is not the flows'.
+  await monitor.sampleNow();
+  const live = new Live({
+    scenario: plan.name,
+    load: plan.load,
+    cores: environment.cores,
+    clock,
+    view: ports.progress,
+    monitor,
+  });
+  const observer = lookingEarly(live, { clock, monitor });
+  const flows = await runFlows({ ...options, origin, observer });
+  live.stop();
+  watch.detach();
+  return { startedAt, flows, monitor: await monitor.stop() };
+}
+
+/** ms after the barrier: flows may be over before the monitor's first regular look. */
+const EARLY_LOOKS = [1, 3, 6];
+
+function lookingEarly(
+  observer: FlowObserver,
+  { clock, monitor }: { clock: Clock; monitor: Monitor },
+): FlowObserver {
+  let first = true;
+  return {
+    started: (flows) => {
+      observer.started(flows);
+      for (const ms of first ? EARLY_LOOKS : []) clock.timer(ms, () => void monitor.sampleNow());
+      first = false;
+    },
+    ended: (outcome) => {
+      observer.ended(outcome);
+    },
+  };
+}
+
+/** A run that came to no flow. */
+function nothing({ ports, table }: Stage): Performance {
+  const cost = { samples: 0, cpuTime: 0, duration: 0 };
+  return {
+    startedAt: ports.clock.wall(),
+    flows: [],
+    monitor: { source: table.source, samples: [], processes: [], cost, notes: [] },
+    leftovers: [],
+  };
+}
+
+function recordOf({ plan, ports, environment, problems }: Stage, performance: Performance): Record {
+  const { startedAt, ...rest } = performance;
+  return {
+    scenario: plan.name,
+    startedAt: startedAt.toISOString(),
+    load: plan.load,
+    timeout: plan.timeout,
+    warmup: plan.warmup,
+    environment,
+    problems,
+    ...rest,
+    ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
+  };
+}

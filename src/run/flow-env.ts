@@ -1,0 +1,51 @@
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The runner's doors: tokens, this action's inputs and state, and the files that it reads commands from. Not
+ * RUNNER_TRACKING_ID: by it the runner finds what a job has left behind and ends it, should we ever fail to.
+ */
+const WITHHELD = [
+  /^INPUT_/,
+  /^STATE_/,
+  /^ACTIONS_/,
+  /^(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN$/,
+  /^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$/,
+];
+
+/** Variables of the runner whose value is a secret under whatever name it turns up again. */
+const SECRET = /^(ACTIONS_.*TOKEN|(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN|INPUT_GITHUB-TOKEN)$/;
+
+/**
+ * The environment that flows get: ours without what is the runner's, and without any variable, whatever its name, that
+ * holds one of the secrets, plain or in Base64 as git's `extraheader` has it. Names count in any case, as on Windows.
+ * @param secrets an empty one is none
+ */
+export function flowEnv(env: Environment, secrets: readonly string[]): Record<string, string> {
+  const traces = tracesOf([...secrets, ...secretsIn(env)]);
+  return Object.fromEntries(
+    Object.entries(env)
+      .filter((entry): entry is [string, string] => entry[1] !== undefined)
+      .filter(([name]) => !WITHHELD.some((pattern) => pattern.test(name.toUpperCase())))
+      .filter(([, value]) => !traces.some((trace) => value.includes(trace))),
+  );
+}
+
+function secretsIn(env: Environment): string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && SECRET.test(name.toUpperCase()) ? [value] : [],
+  );
+}
+
+/**
+ * How a secret looks in a value. Base64 is taken of whole groups of three bytes, so that it is found in the middle of a
+ * longer text too: `x-access-token:`, which git puts before it, is five whole groups.
+ */
+function tracesOf(secrets: readonly string[]): string[] {
+  return secrets.flatMap((secret) => {
+    const text = secret.trim();
+    if (text === '') return [];
+    const bytes = Buffer.from(text);
+    const groups = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
+    return groups.length < 8 ? [text] : [text, groups];
+  });
+}

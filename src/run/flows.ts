@@ -1,0 +1,119 @@
+import type { Load } from '../model/plan.js';
+import type { Flow } from '../model/record.js';
+import type { Clock } from '../ports.js';
+import type { FlowEnd, FlowRunner, FlowStart } from '../scenarios/runner.js';
+import { tokenOf, traceparentOf, type Identity } from './identity.js';
+import { closedPacer } from './pacer.js';
+import { runSchedule } from './scheduler.js';
+import type { Workspaces } from './workspaces.js';
+
+/** Told of every flow as it comes and goes. */
+export interface FlowObserver {
+  started(flows: number): void;
+  ended(outcome: Flow['outcome']): void;
+}
+
+export interface FlowsOptions {
+  readonly load: Load;
+  readonly runner: FlowRunner;
+  readonly identity: Identity;
+  readonly workspaces: Workspaces;
+  readonly clock: Clock;
+  readonly halt: AbortSignal;
+  /** ms of Clock.now() that the flows' times count from. */
+  readonly origin: number;
+  readonly observer?: FlowObserver;
+}
+
+/** Runs the counted flows of a load; they come in order of their iteration. */
+export async function runFlows(options: FlowsOptions): Promise<readonly Flow[]> {
+  const flows: Flow[] = [];
+  let iteration = 0;
+  const name = (slot: number): FlowName => {
+    iteration += 1;
+    return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
+  };
+  await runWave(options, { load: options.load, name, onFlow: (flow) => flows.push(flow) });
+  return flows.sort((a, b) => a.iteration - b.iteration);
+}
+
+/** Runs flows that are not counted, as many at once as the load has. */
+export async function warmUp(options: FlowsOptions, flows: number): Promise<void> {
+  let count = 0;
+  const name = (slot: number): FlowName => {
+    count += 1;
+    return { slot, iteration: 0, count, token: tokenOf(options.identity, `w${count}`) };
+  };
+  const load: Load = { model: 'closed', flows: options.load.flows, iterations: flows };
+  await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
+}
+
+const SILENT: FlowObserver = { started: () => undefined, ended: () => undefined };
+
+interface FlowName {
+  readonly slot: number;
+  readonly iteration: number;
+  /** Which flow of its wave it is, from 1. */
+  readonly count: number;
+  readonly token: string;
+}
+
+interface Wave {
+  readonly load: Load;
+  readonly name: (slot: number) => FlowName;
+  readonly onFlow: (flow: Flow) => void;
+}
+
+async function runWave(options: FlowsOptions, wave: Wave): Promise<void> {
+  const { runner, clock, halt, workspaces, observer = SILENT } = options;
+  const release = async (slots: readonly number[], first: boolean): Promise<readonly Promise<void>[]> => {
+    const names = slots.map(wave.name);
+    const places = await Promise.all(names.map(() => workspaces.take()));
+    const starts = names.map((name, index) => startOf(name, places[index] as string, options.identity));
+    const scheduledAt = clock.now();
+    observer.started(starts.length);
+    const ends = runner.release(starts);
+    return ends.map(async (end, index) => {
+      const start = starts[index] as FlowStart;
+      const flow = flowOf(start, await end, { scheduledAt, origin: options.origin, barrier: first });
+      workspaces.release(start.workspace);
+      observer.ended(flow.outcome);
+      wave.onFlow(flow);
+    });
+  };
+  await workspaces.prepare(wave.load.flows);
+  await runSchedule({ pacer: closedPacer(wave.load), slots: wave.load.flows, clock, halt, release });
+}
+
+function startOf(name: FlowName, workspace: string, identity: Identity): FlowStart {
+  const { slot, iteration, token, count } = name;
+  return { slot, iteration, token, workspace, traceparent: traceparentOf(identity, count) };
+}
+
+function flowOf(
+  { slot, iteration, token }: FlowStart,
+  end: FlowEnd,
+  { scheduledAt, origin, barrier }: { scheduledAt: number; origin: number; barrier: boolean },
+): Flow {
+  const { startedAt, runningAt, endedAt, steps, ...rest } = end;
+  return {
+    slot,
+    iteration,
+    token,
+    ...rest,
+    scheduledAt: scheduledAt - origin,
+    startedAt: startedAt - origin,
+    ...(runningAt === undefined ? {} : { runningAt: runningAt - origin }),
+    endedAt: endedAt - origin,
+    ...(barrier ? { barrier } : {}),
+    ...(steps === undefined || steps.length === 0
+      ? {}
+      : {
+          steps: steps.map((step) => ({
+            name: step.name,
+            startedAt: step.startedAt - origin,
+            endedAt: step.endedAt - origin,
+          })),
+        }),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../ports.js';
+import type { Pacer } from './pacer.js';
+
+export interface Schedule {
+  readonly pacer: Pacer;
+  readonly slots: number;
+  readonly clock: Clock;
+  /** Once it is aborted no flow is started any more; those in flight are waited for. */
+  readonly halt: AbortSignal;
+  /**
+   * Starts one flow in each of these slots, all together, and gives a promise for each that resolves when the flow has
+   * ended. `first` is the wave behind the start barrier.
+   */
+  readonly release: (slots: readonly number[], first: boolean) => Promise<readonly Promise<void>[]>;
+}
+
+/** Asks the pacer, does as it says, until it says that all is done. */
+export async function runSchedule({ pacer, slots, clock, halt, release }: Schedule): Promise<void> {
+  const free = Array.from({ length: slots }, (_, index) => index + 1);
+  const bell = new Bell();
+  const began = clock.now();
+  let started = 0;
+  let inFlight = 0;
+  halt.addEventListener('abort', bell.ring, { once: true });
+
+  const start = async (flows: number): Promise<void> => {
+    const first = started === 0;
+    const taken = free.splice(0, flows);
+    started += taken.length;
+    inFlight += taken.length;
+    const ends = await release(taken, first);
+    ends.forEach((end, index) => {
+      void end.then(() => {
+        inFlight -= 1;
+        free.push(taken[index] as number);
+        bell.ring();
+      });
+    });
+  };
+
+  for (;;) {
+    if (halt.aborted && inFlight === 0) break;
+    const step = halt.aborted
+      ? ({ kind: 'wait' } as const)
+      : pacer({ elapsed: clock.now() - began, started, inFlight });
+    if (step.kind === 'done') break;
+    if (step.kind === 'start') await start(step.flows);
+    else await bell.next(clock, step.at === undefined ? undefined : began + step.at - clock.now());
+  }
+  halt.removeEventListener('abort', bell.ring);
+}
+
+/** Wakes the one who waits; a ring while nobody waits is not lost. */
+class Bell {
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  readonly ring = (): void => {
+    this.#rung = true;
+    this.#wake?.();
+  };
+
+  /** Resolves at the next ring, or after `ms`. */
+  async next(clock: Clock, ms: number | undefined): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = ms === undefined ? undefined : clock.timer(ms, resolve);
+      this.#wake = (): void => {
+        timer?.cancel();
+        resolve();
+      };
+      if (this.#rung) this.#wake();
+    });
+    this.#rung = false;
+    this.#wake = undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import type { ScenarioPlan } from '../model/plan.js';
+import type { Environment } from '../model/record.js';
+import type {
+  Clock,
+  CommandSpec,
+  Files,
+  Http,
+  Logger,
+  ProcessTable,
+  ProgressView,
+  Spawner,
+} from '../ports.js';
+import { MARK, type Identity } from './identity.js';
+import { ProcessWatch } from './watch.js';
+
+export interface ExecutePorts {
+  readonly clock: Clock;
+  readonly spawner: Spawner;
+  /** Opens the process table; processes whose environment holds `mark` (NAME=value) belong to the run. */
+  readonly openTable: (mark: string) => ProcessTable;
+  readonly files: Files;
+  readonly http: Http;
+  readonly logger: Logger;
+  readonly progress: ProgressView;
+  /** Aborted with the signal's name as reason: everything that was started is ended, what was measured is judged. */
+  readonly interrupt: AbortSignal;
+  /** 12 random hexadecimal digits. */
+  readonly newRunId: () => string;
+}
+
+export interface ExecuteContext {
+  readonly environment: Environment;
+  /** The environment that flows get, already without tokens, inputs and the runner's command files. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What every part of one scenario's run needs: who it is, where it may write, and who watches. */
+export interface Stage {
+  readonly plan: ScenarioPlan;
+  readonly ports: ExecutePorts;
+  readonly environment: Environment;
+  readonly identity: Identity;
+  /** Environment of everything that the scenario starts. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A temporary folder, removed at the end. */
+  readonly scratch: string;
+  readonly watch: ProcessWatch;
+  readonly table: ProcessTable;
+  /** What went wrong around the flows, in words. */
+  readonly problems: string[];
+}
+
+export async function setStage(
+  plan: ScenarioPlan,
+  ports: ExecutePorts,
+  context: ExecuteContext,
+): Promise<Stage> {
+  const identity = { run: ports.newRunId() };
+  const table = ports.openTable(`${MARK}=${identity.run}`);
+  return {
+    plan,
+    ports,
+    environment: context.environment,
+    identity,
+    env: { ...context.env, ...plan.env, FLOWGATE_SEED: String(plan.seed), [MARK]: identity.run },
+    scratch: await ports.files.makeTemporary('flowgate-'),
+    watch: new ProcessWatch(table),
+    table,
+    problems: [],
+  };
+}
+
+/** A command of the scenario that is no flow. */
+export function commandOn(
+  stage: Stage,
+  command: string,
+  env: Readonly<Record<string, string>> = {},
+): CommandSpec {
+  const { shell, workingDirectory } = stage.plan;
+  return { shell, command, cwd: workingDirectory, env: { ...stage.env, ...env } };
+}

@@ -1,0 +1,63 @@
+import { messageOf } from '../errors.js';
+import { HOOK_TIMEOUT, runHook } from '../scenarios/hook.js';
+import type { ModuleRunner } from '../scenarios/module.js';
+import type { Cast } from './cast.js';
+import { killAll } from './leftovers.js';
+import { commandOn, type Stage } from './stage.js';
+
+/** After an interrupt the teardown has this long: the runner kills everything soon. ms. */
+const HURRIED_TEARDOWN = 3000;
+
+/** Clears the stage. Each step happens whatever became of the one before. */
+export async function strike(stage: Stage, cast: Cast): Promise<void> {
+  const { plan, ports, watch } = stage;
+  const { teardown } = plan;
+  const hurried = ports.interrupt.aborted;
+  const steps: readonly [string, () => Promise<unknown>][] = [
+    ['teardown', async () => teardownModule(stage, cast.module, hurried)],
+    ['ending the flows', async () => cast.runner?.close()],
+    [
+      'teardown',
+      async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown, hurried)),
+    ],
+    ['stopping the service', async () => cast.service?.stop()],
+    ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
+    ['closing the process table', () => closeTable(stage)],
+    ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
+  ];
+  for (const [name, step] of steps) {
+    try {
+      await step();
+    } catch (thrown) {
+      stage.problems.push(`${name} failed: ${messageOf(thrown)}`);
+    }
+  }
+}
+
+async function teardownModule(
+  stage: Stage,
+  module: ModuleRunner | undefined,
+  hurried: boolean,
+): Promise<void> {
+  if (module?.hooks.has('teardown') !== true) return;
+  const limit = hurried ? HURRIED_TEARDOWN : HOOK_TIMEOUT;
+  const done = new AbortController();
+  const late = stage.ports.clock
+    .sleep(limit, done.signal)
+    .then(() => ({ message: `timed out after ${limit / 1000} s` }));
+  const error = await Promise.race([module.teardown(), late]);
+  done.abort();
+  if (error !== undefined) throw new Error(error.message);
+}
+
+async function teardownCommand(stage: Stage, teardown: string, hurried: boolean): Promise<void> {
+  const { clock, spawner } = stage.ports;
+  const limit = hurried ? HURRIED_TEARDOWN : HOOK_TIMEOUT;
+  const { ok, message } = await runHook(commandOn(stage, teardown), { clock, spawner }, limit);
+  if (!ok) throw new Error(message);
+}
+
+function closeTable({ table }: Stage): Promise<void> {
+  table.close();
+  return Promise.resolve();
+}

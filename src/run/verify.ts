@@ -1,0 +1,54 @@
+import type { Flow, VerifyOutcome } from '../model/record.js';
+import { runHook } from '../scenarios/hook.js';
+import type { FlowSummary } from '../scenarios/module-api.js';
+import type { ModuleRunner } from '../scenarios/module.js';
+import { commandOn, type Stage } from './stage.js';
+
+/**
+ * Asks the scenario whether everything that the flows did is right: its verify command, its module's verify export, or
+ * both, which must then both hold. Undefined if there is neither.
+ */
+export async function verifyFlows(
+  stage: Stage,
+  flows: readonly Flow[],
+  module: ModuleRunner | undefined,
+): Promise<VerifyOutcome | undefined> {
+  const summaries = flows.map(summaryOf);
+  const byModule =
+    module?.hooks.has('verify') === true ? await verifyByModule(stage, summaries, module) : undefined;
+  if (byModule?.ok === false || stage.plan.verify === undefined) return byModule;
+  return verifyByCommand(stage, summaries, stage.plan.verify);
+}
+
+async function verifyByModule(
+  stage: Stage,
+  flows: readonly FlowSummary[],
+  module: ModuleRunner,
+): Promise<VerifyOutcome> {
+  const error = await module.verify(flows, stage.plan.warmup);
+  return error === undefined ? { ok: true, message: '' } : { ok: false, message: error.message };
+}
+
+/** The command finds the flows in the file that FLOWGATE_RESULTS names: `{"scenario", "warmup", "flows": […]}`. */
+async function verifyByCommand(
+  stage: Stage,
+  flows: readonly FlowSummary[],
+  command: string,
+): Promise<VerifyOutcome> {
+  const { plan, ports, scratch } = stage;
+  const results = `${scratch}/results.json`;
+  await ports.files.write(results, JSON.stringify({ scenario: plan.name, warmup: plan.warmup, flows }));
+  return runHook(commandOn(stage, command, { FLOWGATE_RESULTS: results }), ports);
+}
+
+function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error }: Flow): FlowSummary {
+  const time = endedAt - startedAt;
+  return {
+    flow: slot,
+    iteration,
+    token,
+    outcome,
+    time,
+    ...(error === undefined ? {} : { error: error.message }),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Monitor } from '../monitor/sampler.js';
+import type { ProcessReading, ProcessTable, TreeRoot } from '../ports.js';
+import type { Watch } from '../scenarios/runner.js';
+
+/** The process trees of one scenario: where they begin, and who is alive in them. */
+export class ProcessWatch implements Watch {
+  readonly #table: ProcessTable;
+  readonly #roots = new Map<number, TreeRoot>();
+  #monitor: Monitor | undefined;
+
+  constructor(table: ProcessTable) {
+    this.#table = table;
+  }
+
+  addRoot(root: TreeRoot): void {
+    // A process that could not be started has no pid.
+    if (root.pid === 0) return;
+    this.#roots.set(root.pid, root);
+    this.#monitor?.addRoot(root);
+  }
+
+  /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
+  attach(monitor: Monitor): void {
+    this.#monitor = monitor;
+    for (const root of this.#roots.values()) monitor.addRoot(root);
+  }
+
+  detach(): void {
+    this.#monitor = undefined;
+  }
+
+  /** Everything that is alive below the roots, the roots included. */
+  async alive(): Promise<readonly ProcessReading[]> {
+    const readings = await this.#read();
+    return readings.filter(({ zombie }) => zombie !== true);
+  }
+
+  async pidsOfFlow(root: number | undefined, token: string): Promise<readonly number[]> {
+    const isOfFlow = (reading: ProcessReading): boolean =>
+      reading.token === token || (reading.token === undefined && reading.root === root);
+    const alive = await this.alive();
+    return alive.filter((reading) => !reading.launcher && isOfFlow(reading)).map(({ pid }) => pid);
+  }
+
+  /** Everything alive that flows have started: neither launchers nor hosts, nor the service. */
+  async flowProcesses(): Promise<readonly ProcessReading[]> {
+    const alive = await this.alive();
+    return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && !this.#roots.has(pid));
+  }
+
+  async #read(): Promise<readonly ProcessReading[]> {
+    if (this.#monitor === undefined) return this.#table.read([...this.#roots.values()]);
+    await this.#monitor.sampleNow();
+    return this.#monitor.latest()?.readings ?? [];
+  }
+}

@@ -1,0 +1,53 @@
+import type { Files } from '../ports.js';
+
+/**
+ * Empty private folders, one for each flow. A few are made ahead, so that a flow does not wait for the disk between
+ * the end of the flow before it and its own start.
+ */
+export class Workspaces {
+  readonly #files: Files;
+  readonly #parent: string;
+  readonly #ready: Promise<string>[] = [];
+  readonly #removing = new Set<Promise<void>>();
+  #made = 0;
+
+  constructor(files: Files, parent: string) {
+    this.#files = files;
+    this.#parent = parent;
+  }
+
+  /** Makes folders until `count` are ready. */
+  async prepare(count: number): Promise<void> {
+    while (this.#ready.length < count) this.#ready.push(this.#make());
+    await Promise.all(this.#ready);
+  }
+
+  /** A folder that no other flow had or will have; another one is made in the background. */
+  take(): Promise<string> {
+    const workspace = this.#ready.shift() ?? this.#make();
+    this.#ready.push(this.#make());
+    return workspace;
+  }
+
+  /** Removes a flow's folder in the background. */
+  release(workspace: string): void {
+    const removing = this.#files
+      .remove(workspace)
+      // What a leftover process still writes into goes with the whole scratch folder at the end.
+      .catch(() => undefined)
+      .finally(() => this.#removing.delete(removing));
+    this.#removing.add(removing);
+  }
+
+  /** Resolves when nothing is being made or removed any more. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([...this.#ready, ...this.#removing]);
+  }
+
+  async #make(): Promise<string> {
+    this.#made += 1;
+    const path = `${this.#parent}/${this.#made}`;
+    await this.#files.makeFolder(path);
+    return path;
+  }
+}

@@ -1,0 +1,161 @@
+import { messageOf } from '../errors.js';
+import type { FlowError, StepTiming } from '../model/record.js';
+import { seededRandom, seedOf } from '../stats/random.js';
+import { newFlowOutput, type FlowOutputs } from './flow-output.js';
+import type { FlowContext, FlowModule, ModuleContext } from './module-api.js';
+import type { FromHost, Hook, HostedFlow, ToHost } from './module-protocol.js';
+
+export interface HostPorts {
+  /** ms of the machine's monotonic clock. */
+  readonly now: () => number;
+  readonly send: (message: FromHost) => void;
+  readonly importModule: (name: string) => Promise<unknown>;
+  readonly outputs: FlowOutputs;
+}
+
+const HOOKS: readonly Hook[] = ['setup', 'verify', 'teardown'];
+
+/** Lives in the host process: runs a module's flows, all concurrently, and says how each went. */
+export class ModuleHost {
+  readonly #ports: HostPorts;
+  readonly #aborts = new Map<string, AbortController>();
+  #module: FlowModule | undefined;
+  #context: ModuleContext = { shared: undefined, seed: 0, options: {} };
+
+  constructor(ports: HostPorts) {
+    this.#ports = ports;
+  }
+
+  handle(message: ToHost): void {
+    switch (message.type) {
+      case 'load':
+        void this.#load(message);
+        break;
+      case 'setup':
+        void this.#hook('setup', async (module) => {
+          this.#context = { ...this.#context, shared: await module.setup?.(this.#context) };
+        });
+        break;
+      case 'verify':
+        void this.#hook('verify', (module) =>
+          module.verify?.({ ...this.#context, flows: message.flows, warmup: message.warmup }),
+        );
+        break;
+      case 'teardown':
+        void this.#hook('teardown', (module) => module.teardown?.(this.#context));
+        break;
+      case 'start':
+        // One synchronous loop: the start barrier of flows in one process.
+        for (const flow of message.flows) void this.#run(flow);
+        break;
+      case 'abort':
+        this.#aborts.get(message.token)?.abort(new Error(message.reason));
+        break;
+      case 'ping':
+        this.#ports.send({ type: 'pong' });
+        break;
+    }
+  }
+
+  async #load({ module: name, options, seed }: Extract<ToHost, { type: 'load' }>): Promise<void> {
+    try {
+      const loaded = await this.#ports.importModule(name);
+      const module = asFlowModule(loaded);
+      this.#module = module;
+      this.#context = { shared: undefined, seed, options };
+      this.#ports.send({ type: 'loaded', hooks: HOOKS.filter((hook) => module[hook] !== undefined) });
+    } catch (thrown) {
+      this.#ports.send({ type: 'loaded', hooks: [], error: errorOf(thrown) });
+    }
+  }
+
+  async #hook(hook: Hook, call: (module: FlowModule) => unknown): Promise<void> {
+    try {
+      await call(this.#loaded());
+      this.#ports.send({ type: 'done', hook });
+    } catch (thrown) {
+      this.#ports.send({ type: 'done', hook, error: errorOf(thrown) });
+    }
+  }
+
+  async #run(flow: HostedFlow): Promise<void> {
+    const { now, send, outputs } = this.#ports;
+    const output = newFlowOutput();
+    const steps: StepTiming[] = [];
+    const abort = new AbortController();
+    this.#aborts.set(flow.token, abort);
+    const context = this.#contextOf(flow, steps, abort.signal);
+    const startedAt = now();
+    let error: FlowError | undefined;
+    try {
+      await outputs.collect(output, () => this.#loaded().default(context));
+    } catch (thrown) {
+      error = errorOf(thrown);
+    }
+    const endedAt = now();
+    this.#aborts.delete(flow.token);
+    send({
+      type: 'ended',
+      token: flow.token,
+      flow: {
+        startedAt,
+        endedAt,
+        ...(error === undefined ? {} : { error }),
+        steps,
+        stdout: output.stdout.excerpt(),
+        stderr: output.stderr.excerpt(),
+      },
+    });
+  }
+
+  #contextOf(flow: HostedFlow, steps: StepTiming[], signal: AbortSignal): FlowContext {
+    const { now } = this.#ports;
+    return {
+      ...this.#context,
+      flow: flow.slot,
+      iteration: flow.iteration,
+      token: flow.token,
+      workspace: flow.workspace,
+      signal,
+      random: seededRandom(seedOf(this.#context.seed, flow.iteration)),
+      step: async (name, body) => {
+        const startedAt = now();
+        try {
+          return await body();
+        } finally {
+          steps.push({ name, startedAt, endedAt: now() });
+        }
+      },
+    };
+  }
+
+  #loaded(): FlowModule {
+    if (this.#module === undefined) throw new Error('the module is not loaded');
+    return this.#module;
+  }
+}
+
+/** What CommonJS code exports arrives as the default export of its namespace. */
+function asFlowModule(loaded: unknown): FlowModule {
+  const candidates = [loaded, isObject(loaded) ? loaded.default : undefined];
+  const module = candidates.find(
+    (candidate) => isObject(candidate) && typeof candidate.default === 'function',
+  );
+  if (module !== undefined) return module as unknown as FlowModule;
+  throw new Error(
+    'it has no default export that is a function; write: export default async function flow(ctx) { … }',
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return (typeof value === 'object' || typeof value === 'function') && value !== null;
+}
+
+function errorOf(thrown: unknown): FlowError {
+  const message = messageOf(thrown).split('\n', 1)[0] ?? '';
+  const stack = thrown instanceof Error ? thrown.stack : undefined;
+  return {
+    message: message === '' ? 'an error without a message' : message,
+    ...(stack === undefined ? {} : { stack }),
+  };
+}

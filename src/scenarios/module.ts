@@ -1,0 +1,215 @@
+import type { Excerpt, FlowError } from '../model/record.js';
+import type { Clock, CommandSpec, Exit, HostProcess, Spawner } from '../ports.js';
+import type { FlowSummary } from './module-api.js';
+import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
+import { lastLine } from '../stats/last-line.js';
+import { exitError } from './command.js';
+import { timedOut, type FlowEnd, type FlowRunner, type FlowStart, type Watch } from './runner.js';
+
+/** ms in which the host must answer after one of its flows has timed out; then its event loop is blocked. */
+const PONG_WITHIN = 2000;
+
+export interface ModuleRunnerOptions {
+  readonly spawner: Spawner;
+  readonly clock: Clock;
+  readonly watch: Watch;
+  readonly spec: Pick<CommandSpec, 'cwd' | 'env'>;
+  /** Absolute path or built-in name. */
+  readonly module: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly seed: number;
+  /** ms. */
+  readonly timeout: number;
+}
+
+export interface ModuleRunner extends FlowRunner {
+  /** The hooks that the module exports. */
+  readonly hooks: ReadonlySet<Hook>;
+  /** Resolves when the hook is through, to its error if it threw or the host died. */
+  setup(): Promise<FlowError | undefined>;
+  verify(flows: readonly FlowSummary[], warmup: number): Promise<FlowError | undefined>;
+  teardown(): Promise<FlowError | undefined>;
+}
+
+/** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
+export async function openModuleRunner(options: ModuleRunnerOptions): Promise<ModuleRunner> {
+  const host = new Host(options);
+  const loaded = await host.load();
+  if ('reason' in loaded) {
+    await host.close();
+    throw new Error(loaded.reason);
+  }
+  return Object.assign(host, { hooks: new Set(loaded.hooks) });
+}
+
+interface FlowInFlight {
+  readonly start: FlowStart;
+  readonly startedAt: number;
+  readonly resolve: (end: FlowEnd) => void;
+}
+
+class Host implements FlowRunner {
+  readonly broken: Promise<string>;
+  readonly #options: ModuleRunnerOptions;
+  readonly #process: HostProcess;
+  readonly #inFlight = new Map<string, FlowInFlight>();
+  readonly #listeners = new Set<(message: FromHost) => void>();
+  /** The answer to the last ping, or the end of a host that gave none. */
+  #pong: Promise<unknown> = Promise.resolve();
+  #blocked = false;
+
+  constructor(options: ModuleRunnerOptions) {
+    this.#options = options;
+    this.#process = options.spawner.spawnHost(options.spec);
+    options.watch.addRoot({ pid: this.#process.pid, role: 'flow', launcher: false });
+    this.#process.onMessage((message) => {
+      for (const listener of this.#listeners) listener(message as FromHost);
+    });
+    this.#listeners.add((message) => {
+      if (message.type === 'ended') this.#onEnded(message.token, message.flow);
+    });
+    this.broken = this.#process.exited.then((exit) => {
+      const reason = this.#deathReason(exit);
+      for (const flow of this.#inFlight.values()) this.#resolve(flow, { outcome: 'failed', message: reason });
+      return reason;
+    });
+  }
+
+  async load(): Promise<{ hooks: readonly Hook[] } | { reason: string }> {
+    const { module, options, seed } = this.#options;
+    if ((await this.#answer('listening')) === undefined) return { reason: await this.broken };
+    this.#send({ type: 'load', module, options, seed });
+    const answer = await this.#answer('loaded');
+    if (answer === undefined) return { reason: await this.broken };
+    return answer.error === undefined ? { hooks: answer.hooks } : { reason: answer.error.message };
+  }
+
+  setup(): Promise<FlowError | undefined> {
+    return this.#hook({ type: 'setup' });
+  }
+
+  verify(flows: readonly FlowSummary[], warmup: number): Promise<FlowError | undefined> {
+    return this.#hook({ type: 'verify', flows, warmup });
+  }
+
+  teardown(): Promise<FlowError | undefined> {
+    return this.#hook({ type: 'teardown' });
+  }
+
+  release(starts: readonly FlowStart[]): readonly Promise<FlowEnd>[] {
+    const startedAt = this.#options.clock.now();
+    const ends = starts.map((start) => this.#expect(start, startedAt));
+    const flows = starts.map(({ slot, iteration, token, workspace }) => ({
+      slot,
+      iteration,
+      token,
+      workspace,
+    }));
+    this.#send({ type: 'start', flows });
+    return ends;
+  }
+
+  endAll(reason: string): void {
+    for (const flow of this.#inFlight.values()) this.#give(flow, { outcome: 'killed', message: reason });
+  }
+
+  async settle(): Promise<void> {
+    await this.#pong;
+  }
+
+  async close(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#process.exited;
+  }
+
+  #expect(start: FlowStart, startedAt: number): Promise<FlowEnd> {
+    const { clock, timeout } = this.#options;
+    return new Promise((resolve) => {
+      const timer = clock.timer(timeout, () => {
+        this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
+        this.#killIfBlocked();
+      });
+      const flow: FlowInFlight = {
+        start,
+        startedAt,
+        resolve: (end) => {
+          timer.cancel();
+          resolve(end);
+        },
+      };
+      this.#inFlight.set(start.token, flow);
+    });
+  }
+
+  /** Gives a flow up: its signal is aborted, and whatever it still does is no longer waited for. */
+  #give(flow: FlowInFlight, ending: { outcome: 'timed_out' | 'killed'; message: string }): void {
+    this.#send({ type: 'abort', token: flow.start.token, reason: ending.message });
+    this.#resolve(flow, ending);
+  }
+
+  #resolve(flow: FlowInFlight, { outcome, message }: { outcome: FlowEnd['outcome']; message: string }): void {
+    this.#inFlight.delete(flow.start.token);
+    const endedAt = this.#options.clock.now();
+    flow.resolve({ outcome, startedAt: flow.startedAt, endedAt, error: { message } });
+  }
+
+  #onEnded(token: string, ended: HostedFlowEnd): void {
+    const flow = this.#inFlight.get(token);
+    // Given up before: its outcome stands.
+    if (flow === undefined) return;
+    this.#inFlight.delete(token);
+    flow.resolve({ ...ended, outcome: ended.error === undefined ? 'ok' : 'failed' });
+  }
+
+  /** A flow that ignores its signal is let be; a host whose event loop is blocked can run no other flow either. */
+  #killIfBlocked(): void {
+    const timer = this.#options.clock.timer(PONG_WITHIN, () => {
+      this.#blocked = true;
+      this.#process.kill('SIGKILL');
+    });
+    this.#pong = this.#answer('pong').then(() => {
+      timer.cancel();
+    });
+    this.#send({ type: 'ping' });
+  }
+
+  async #hook(message: Extract<ToHost, { type: Hook }>): Promise<FlowError | undefined> {
+    const answer = this.#answer('done');
+    this.#send(message);
+    const done = await answer;
+    return done === undefined ? { message: await this.broken } : done.error;
+  }
+
+  #send(message: ToHost): void {
+    this.#process.send(message);
+  }
+
+  /** The next message of this type; undefined if the host ends before. */
+  #answer<T extends FromHost['type']>(type: T): Promise<Extract<FromHost, { type: T }> | undefined> {
+    return new Promise((resolve) => {
+      const listener = (message: FromHost): void => {
+        if (message.type !== type) return;
+        this.#listeners.delete(listener);
+        resolve(message as Extract<FromHost, { type: T }>);
+      };
+      this.#listeners.add(listener);
+      void this.#process.exited.then(() => {
+        resolve(undefined);
+      });
+    });
+  }
+
+  #deathReason(exit: Exit): string {
+    if (this.#blocked) {
+      return `the module blocked its event loop for more than ${PONG_WITHIN / 1000} s after a timeout; its process was killed`;
+    }
+    const said = crashLine(this.#process.stderr());
+    return `the module's process ended (${exitError(exit).message})${said === '' ? '' : `: ${said}`}`;
+  }
+}
+
+/** Of what Node prints when it crashes, the line that names the error. */
+function crashLine(stderr: Excerpt): string {
+  const lines = `${stderr.head}\n${stderr.tail}`.split('\n');
+  return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? lastLine(stderr);
+}

@@ -1,0 +1,148 @@
+import type { Readiness, ServicePlan } from '../model/plan.js';
+import type { Clock, CommandSpec, Http, RunningProcess, Spawner } from '../ports.js';
+import { assertNever } from '../errors.js';
+import { exitError } from './command.js';
+import { lastPrinted } from '../stats/last-line.js';
+
+/** ms between two probes, and how long one may take. */
+const PROBE_EVERY = 50;
+const PROBE_TIMEOUT = 2000;
+
+export interface ServicePorts {
+  readonly spawner: Spawner;
+  readonly clock: Clock;
+  readonly http: Http;
+  readonly interrupt: AbortSignal;
+}
+
+export interface Service {
+  readonly pid: number;
+  /** Resolves, if the service ends before it is stopped, to what to tell the user. */
+  readonly died: Promise<string>;
+  /** Its stop signal to the whole group, SIGKILL after the grace time; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+/** A service that never became ready, or died before; the message holds its last output. */
+export class ServiceError extends Error {}
+
+/**
+ * Starts a service and resolves when it is ready. `onStart` is told its pid at once, so that it is watched from the
+ * beginning. Throws ServiceError after having ended it, when it is not ready in time, dies, or the run is interrupted.
+ */
+export async function startService(
+  plan: ServicePlan,
+  spec: CommandSpec,
+  { onStart, ...ports }: ServicePorts & { onStart: (pid: number) => void },
+): Promise<Service> {
+  await refuseStranger(plan.ready, ports.http);
+  const running = ports.spawner.spawn(spec);
+  const service = serviceOf(running, plan, ports.clock);
+  onStart(running.pid);
+  const giveUp = new AbortController();
+  const waiting = waitUntilReady(plan, { running, giveUp: giveUp.signal, ...ports });
+  const reason = await Promise.race([
+    waiting,
+    service.died,
+    ports.clock
+      .sleep(plan.readyTimeout, ports.interrupt)
+      .then(() => notReady(plan, running, ports.interrupt)),
+  ]);
+  giveUp.abort();
+  if (reason === undefined) return service;
+  await service.stop();
+  throw new ServiceError(reason);
+}
+
+function serviceOf(running: RunningProcess, plan: ServicePlan, clock: Clock): Service {
+  let stopping = false;
+  const died = new Promise<string>((resolve) => {
+    void running.exited.then((exit) => {
+      if (!stopping) resolve(`the service ended by itself (${exitError(exit).message})${lastWords(running)}`);
+    });
+  });
+  return {
+    pid: running.pid,
+    died,
+    stop: async () => {
+      stopping = true;
+      running.kill(plan.stop);
+      const stopped = new AbortController();
+      void running.exited.then(() => {
+        stopped.abort();
+      });
+      await clock.sleep(plan.grace, stopped.signal);
+      // Also when the leader is gone: others of its group may have outlived it.
+      running.kill('SIGKILL');
+      await running.exited;
+    },
+  };
+}
+
+/** Resolves to undefined when ready; keeps trying until it is given up. */
+async function waitUntilReady(
+  { ready }: ServicePlan,
+  ports: { running: RunningProcess; clock: Clock; http: Http; giveUp: AbortSignal },
+): Promise<undefined> {
+  if (ready.kind === 'none') return undefined;
+  if (ready.kind === 'output') return sawLine(new RegExp(ready.pattern), ports.running);
+  while (!ports.giveUp.aborted) {
+    if ((await probe(ready, ports.http)) === undefined) return undefined;
+    await ports.clock.sleep(PROBE_EVERY, ports.giveUp);
+  }
+  return undefined;
+}
+
+/** Whoever answers before the service was started would be taken for it. */
+async function refuseStranger(ready: Readiness, http: Http): Promise<void> {
+  if (ready.kind === 'output' || ready.kind === 'none') return;
+  if ((await probe(ready, http)) !== undefined) return;
+  const place = ready.kind === 'http' ? ready.url : `${ready.host}:${ready.port}`;
+  throw new ServiceError(
+    `${place} answers before the service was started: another process has its port; stop it or choose another port`,
+  );
+}
+
+function sawLine(pattern: RegExp, running: RunningProcess): Promise<undefined> {
+  return new Promise((resolve) => {
+    running.onLine((line) => {
+      if (pattern.test(line)) resolve(undefined);
+    });
+  });
+}
+
+function probe(ready: Extract<Readiness, { kind: 'http' | 'tcp' }>, http: Http): Promise<string | undefined> {
+  switch (ready.kind) {
+    case 'http':
+      return http.probe(ready.url, PROBE_TIMEOUT);
+    case 'tcp':
+      return http.connect(ready.host, ready.port, PROBE_TIMEOUT);
+    default:
+      return assertNever(ready);
+  }
+}
+
+function notReady(plan: ServicePlan, running: RunningProcess, interrupt: AbortSignal): string {
+  if (interrupt.aborted) return 'interrupted while the service was starting';
+  return `the service was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready)})${lastWords(running)}`;
+}
+
+function describe(ready: Readiness): string {
+  switch (ready.kind) {
+    case 'http':
+      return `no good answer from ${ready.url}`;
+    case 'tcp':
+      return `no connection to ${ready.host}:${ready.port}`;
+    case 'output':
+      return `no line matched /${ready.pattern}/`;
+    case 'none':
+      return 'it is ready as soon as it runs';
+    default:
+      return assertNever(ready);
+  }
+}
+
+function lastWords(running: RunningProcess): string {
+  const said = lastPrinted({ stdout: running.stdout(), stderr: running.stderr() });
+  return said === '' ? '; it printed nothing' : `; its last output: ${said}`;
+}

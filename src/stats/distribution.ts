@@ -1,0 +1,73 @@
+/** Every value that was measured, in order: percentiles are exact, never estimated from buckets. */
+export interface Distribution {
+  /** Ascending, at least one value. */
+  readonly sorted: Float64Array;
+  readonly mean: number;
+}
+
+/**
+ * Sorts a copy of the values (1e6 of them take about 0.13 s). No values: no distribution, never one of zeros.
+ * @throws RangeError if a value is not finite: a percentile of NaN would compare as if a gate held.
+ */
+export function distributionOf(values: ArrayLike<number>): Distribution | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = Float64Array.from(values).sort();
+  // Sorted, so that NaN and +∞ stand last and −∞ first.
+  if (!Number.isFinite(first(sorted)) || !Number.isFinite(last(sorted))) {
+    throw new RangeError('a distribution is made of finite numbers');
+  }
+  return { sorted, mean: meanOf(sorted) };
+}
+
+/**
+ * The percentile of 0…100 per cent, linearly interpolated at p·(n−1): type 7 of Hyndman and Fan, "Sample quantiles
+ * in statistical packages" (1996), as R, NumPy and spreadsheets compute it.
+ */
+export function percentile({ sorted }: Distribution, percent: number): number {
+  // Multiplied before it is divided: 99.9 × 1000 ÷ 100 is 999, while 99.9 ÷ 100 × 1000 is a little more.
+  const position = (percent * (sorted.length - 1)) / 100;
+  const below = Math.floor(position);
+  const low = sorted[below] ?? last(sorted);
+  const high = sorted[below + 1] ?? low;
+  return Math.min(low + (position - below) * (high - low), high);
+}
+
+/** `avg`, `min`, `med`, `max` or `pN` with N in 0…100; undefined for a name that is none of them. */
+export function statOf(distribution: Distribution, stat: string): number | undefined {
+  switch (stat) {
+    case 'avg':
+      return distribution.mean;
+    case 'min':
+      return first(distribution.sorted);
+    case 'med':
+      return percentile(distribution, 50);
+    case 'max':
+      return last(distribution.sorted);
+    default: {
+      const percent = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
+      if (percent === undefined || Number(percent) > 100) return undefined;
+      return percentile(distribution, Number(percent));
+    }
+  }
+}
+
+/** Neumaier's compensated sum (1974), kept within the extremes: the mean of three times 0.1 is 0.1. */
+function meanOf(sorted: Float64Array): number {
+  let sum = 0;
+  let lost = 0;
+  for (const value of sorted) {
+    const next = sum + value;
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+    sum = next;
+  }
+  const mean = (sum + lost) / sorted.length;
+  return Math.min(Math.max(mean, first(sorted)), last(sorted));
+}
+
+function first(sorted: Float64Array): number {
+  return sorted[0] ?? NaN;
+}
+
+function last(sorted: Float64Array): number {
+  return sorted[sorted.length - 1] ?? NaN;
+}

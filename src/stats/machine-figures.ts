@@ -1,0 +1,132 @@
+import type { Record, Sample } from '../model/record.js';
+import { averageShare, peakShare } from './cpu-windows.js';
+import { type Figure, type Figures, figure, figureOr, NO_FLOW, NONE_OK, noData } from './measures.js';
+import { averageOverTime } from './over-time.js';
+import { theilSen } from './theil-sen.js';
+import { runWindow, samplesDuring, type Window } from './window.js';
+
+export type MachineMetric =
+  | 'peak_memory'
+  | 'avg_memory'
+  | 'peak_cpu'
+  | 'avg_cpu'
+  | 'cpu_time'
+  | 'cpu_per_flow'
+  | 'peak_threads'
+  | 'peak_processes'
+  | 'peak_files'
+  | 'memory_growth';
+
+/** Fewer samples than this make a slope of noise. */
+const FEWEST_FOR_SLOPE = 10;
+const MS_PER_MINUTE = 60_000;
+
+/** What the monitor tells, over the time from the first start to the last end. */
+export function machineFigures(record: Record): Figures<MachineMetric> {
+  const window = runWindow(record.flows);
+  const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
+  const cpu = cpuTime(samples, window);
+  return {
+    ...memoryFigures(samples, window),
+    ...countFigures(samples, { source: record.monitor.source, window }),
+    peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
+    avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
+    cpu_time: cpu,
+    cpu_per_flow: perOkFlow(cpu, record),
+    memory_growth: growth(samples, window),
+  };
+}
+
+function memoryFigures(
+  samples: readonly Sample[],
+  window: Window | undefined,
+): Figures<'peak_memory' | 'avg_memory'> {
+  const why = unseen(samples, window);
+  if (why !== undefined) return { peak_memory: noData(why), avg_memory: noData(why) };
+  return {
+    peak_memory: figure(greatest(samples, (sample) => peakOf(sample, window))),
+    avg_memory: figureOr(
+      averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory }))),
+      'the monitor took no sample',
+    ),
+  };
+}
+
+/** The high-water mark of the sample before the first start was reached before it: there, what was resident counts. */
+function peakOf(sample: Sample, window: Window | undefined): number {
+  const before = window !== undefined && sample.at < window.from;
+  return before ? sample.memory : Math.max(sample.peakMemory, sample.memory);
+}
+
+function countFigures(
+  samples: readonly Sample[],
+  { source, window }: { source: string; window: Window | undefined },
+): Figures<'peak_threads' | 'peak_processes' | 'peak_files'> {
+  const why = unseen(samples, window);
+  if (why !== undefined) {
+    return { peak_threads: noData(why), peak_processes: noData(why), peak_files: noData(why) };
+  }
+  const threads = greatest(samples, (sample) => sample.threads);
+  const counted = samples.filter((sample) => sample.files !== undefined);
+  return {
+    // A process has a thread at least: none means that they were not counted.
+    peak_threads: threads === 0 ? noData(`threads are not measured by ${source}`) : figure(threads),
+    peak_processes: figure(greatest(samples, (sample) => sample.processes)),
+    peak_files:
+      counted.length === 0
+        ? noData(`open files are not measured by ${source}`)
+        : figure(greatest(counted, (sample) => sample.files ?? 0)),
+  };
+}
+
+/** Why the samples tell nothing of the processes; zero bytes of nothing seen would pass a gate. */
+function unseen(samples: readonly Sample[], window: Window | undefined): string | undefined {
+  if (window === undefined) return NO_FLOW;
+  if (samples.length === 0) return 'the monitor took no sample';
+  if (samples.every((sample) => sample.processes === 0)) {
+    return 'every process ended before it could be sampled';
+  }
+  return undefined;
+}
+
+function cpuTime(samples: readonly Sample[], window: Window | undefined): Figure {
+  const first = samples[0];
+  const last = samples.at(-1);
+  if (window === undefined) return noData(NO_FLOW);
+  if (first === undefined || last === undefined || last.at <= first.at) {
+    return noData('the monitor took fewer than two samples');
+  }
+  return figure(last.cpuTime - first.cpuTime);
+}
+
+/** More than all cores cannot be used: what is read above is an error of the clocks, and said so. */
+function cpuShare(share: number | undefined, cpu: Figure): Figure {
+  if (share === undefined || cpu.value === null) return noData(cpu.note ?? 'CPU time was not measured');
+  if (share <= 1) return figure(share);
+  return figure(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
+}
+
+function perOkFlow(cpu: Figure, record: Record): Figure {
+  if (cpu.value === null) return cpu;
+  const ok = record.flows.filter((flow) => flow.outcome === 'ok').length;
+  return ok === 0 ? noData(NONE_OK) : figure(cpu.value / ok);
+}
+
+function growth(samples: readonly Sample[], window: Window | undefined): Figure {
+  if (window === undefined) return noData(NO_FLOW);
+  const points = samples
+    .filter((sample) => sample.serviceMemory !== undefined)
+    .map((sample) => ({ x: sample.at, y: sample.serviceMemory ?? 0 }));
+  if (points.length === 0) return noData('no service was watched');
+  const few = `${points.length} samples of the service are too few for a slope`;
+  if (points.length < FEWEST_FOR_SLOPE) return noData(few);
+  const slope = theilSen(points);
+  return figureOr(slope === undefined ? undefined : slope * MS_PER_MINUTE, few);
+}
+
+/** By a loop: a long run has more samples than a call takes arguments. */
+function greatest(samples: readonly Sample[], value: (sample: Sample) => number): number {
+  let most = 0;
+  for (const sample of samples) most = Math.max(most, value(sample));
+  return most;
+}

@@ -1,0 +1,74 @@
+import { definitionOf, METRICS, type MetricId, type MetricRef } from '../model/metrics.js';
+import type { Record } from '../model/record.js';
+import type { MetricResult } from '../model/results.js';
+import { type Distribution, statOf } from './distribution.js';
+import { flowFigures, flowTimes, stepTimes } from './flow-figures.js';
+import { machineFigures } from './machine-figures.js';
+import {
+  type DistributionId,
+  type Figure,
+  figureOr,
+  type Measures,
+  noData,
+  NONE_OK,
+  type ScalarId,
+} from './measures.js';
+
+const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'] as const;
+const STEP_STATS = ['med', 'p95'] as const;
+/** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
+const MOST_STEPS = 50;
+
+/** Everything that can be asked of the record. An interrupted run's measures are of what ran. */
+export function summarize(record: Record): Measures {
+  return {
+    scalars: { ...flowFigures(record), ...machineFigures(record) },
+    flowTime: flowTimes(record.flows),
+    steps: stepTimes(record.flows),
+  };
+}
+
+/** The value of one metric in its base unit; null, with the reason as note, when there is no data. Never throws. */
+export function measure(measures: Measures, ref: MetricRef): MetricResult {
+  const { value, note } = look(measures, ref);
+  const { unit } = definitionOf(ref.id);
+  return note === undefined ? { value, unit } : { value, unit, note };
+}
+
+/** What every report shows: each scalar, the usual stats of flow time, and median and p95 of at most 50 steps. */
+export function standardRefs(measures: Measures): MetricRef[] {
+  const refs: MetricRef[] = [];
+  for (const id of Object.keys(METRICS) as MetricId[]) {
+    if (id === 'flow_time') refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
+    else if (id === 'step') refs.push(...stepRefs(measures));
+    else refs.push({ id });
+  }
+  return refs;
+}
+
+function stepRefs({ steps }: Measures): MetricRef[] {
+  return [...steps.keys()]
+    .slice(0, MOST_STEPS)
+    .flatMap((label) => STEP_STATS.map((stat): MetricRef => ({ id: 'step', label, stat })));
+}
+
+function look(measures: Measures, ref: MetricRef): Figure {
+  if (isScalar(ref.id)) return measures.scalars[ref.id];
+  if (ref.id === 'flow_time') return statFigure(measures.flowTime, { ref, empty: NONE_OK });
+  const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
+  return statFigure(measures.steps.get(ref.label ?? ''), { ref, empty });
+}
+
+function statFigure(
+  distribution: Distribution | undefined,
+  { ref, empty }: { ref: MetricRef; empty: string },
+): Figure {
+  if (distribution === undefined) return noData(empty);
+  const stat = ref.stat ?? '';
+  return figureOr(statOf(distribution, stat), `${ref.id} has no stat "${stat}"`);
+}
+
+function isScalar(id: MetricId): id is ScalarId {
+  const distributions: readonly MetricId[] = ['flow_time', 'step'] satisfies DistributionId[];
+  return !distributions.includes(id);
+}

@@ -1,0 +1,126 @@
+import { metricName } from '../model/metrics.js';
+import type { ScenarioPlan } from '../model/plan.js';
+import type { Environment, Flow, Leftover, Record } from '../model/record.js';
+import { RESULTS_SCHEMA, type Results, type ScenarioResults } from '../model/results.js';
+import { type CheckLevels, runChecks } from '../checks/index.js';
+import { countedFlows } from '../stats/counted.js';
+import { groupErrors } from '../stats/errors.js';
+import type { Measures } from '../stats/measures.js';
+import { measure, standardRefs, summarize } from '../stats/summarize.js';
+import { decide, overall } from './decide.js';
+import { judge } from './judge.js';
+
+/** Flows that keep what they printed and their stack; the errors of all are counted in the groups. */
+const MOST_EXCERPTS = 1000;
+
+/** What surrounds the scenarios in results.json. */
+export interface ResultsContext {
+  /** Version of flowgate. */
+  readonly version: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly environment: Environment;
+  readonly git: Results['git'];
+  readonly run?: Results['run'];
+  /** The command that reproduces the verdict at a terminal. */
+  readonly reproduce: string;
+  readonly scenarios: readonly ScenarioResults[];
+}
+
+/** Measures, judges and decides one scenario. Pure: the same record gives the same results again. */
+export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioResults {
+  const measures = summarize(record);
+  const thresholds = judge(plan.thresholds, measures);
+  const checks = runChecks(record, askedLevels(plan));
+  return {
+    name: plan.name,
+    ...decide({ thresholds, checks, record }),
+    startedAt: record.startedAt,
+    kind: plan.work.kind,
+    work: plan.work.kind === 'command' ? plan.work.run : plan.work.module,
+    load: { ...record.load, timeout: record.timeout, warmup: record.warmup },
+    defaultGates: plan.defaultGates,
+    metrics: metricsOf(plan, measures),
+    thresholds,
+    checks,
+    errors: groupErrors(countedFlows(record)),
+    ...whatHappened(record),
+  };
+}
+
+/** Joins the scenarios; the verdict is the worst of theirs. */
+export function assembleResults(context: ResultsContext): Results {
+  const { version, createdAt, environment, git, run, reproduce, scenarios } = context;
+  return {
+    schema: RESULTS_SCHEMA,
+    flowgate: version,
+    createdAt,
+    verdict: overall(scenarios),
+    environment: { ...environment },
+    git: { ...git },
+    ...(run === undefined ? {} : { run: { ...run } }),
+    reproduce,
+    scenarios: [...scenarios],
+  };
+}
+
+/** Whoever plans a verify command asks for the check: it must not vanish when the command was never reached. */
+function askedLevels(plan: ScenarioPlan): CheckLevels {
+  return plan.verify === undefined ? plan.checks : { invariants: 'fail', ...plan.checks };
+}
+
+/** The standard metrics, and every one that a threshold names. */
+function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['metrics'] {
+  const refs = [...standardRefs(measures), ...plan.thresholds.map(({ metric }) => metric)];
+  return Object.fromEntries(refs.map((ref) => [metricName(ref), measure(measures, ref)]));
+}
+
+type Happened = Pick<
+  ScenarioResults,
+  'verify' | 'leftovers' | 'interrupted' | 'problems' | 'flows' | 'monitor'
+>;
+
+/** What is taken over from the record as it is. */
+function whatHappened(record: Record): Happened {
+  const { monitor } = record;
+  return {
+    ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
+    leftovers: record.leftovers.map((leftover): Leftover => ({ ...leftover })),
+    ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
+    problems: [...record.problems],
+    flows: boundedFlows(record.flows),
+    monitor: {
+      source: monitor.source,
+      samples: [...monitor.samples],
+      processes: [...monitor.processes],
+      cost: { ...monitor.cost },
+      notes: [...monitor.notes],
+    },
+  };
+}
+
+type FlowResult = ScenarioResults['flows'][number];
+
+function boundedFlows(flows: readonly Flow[]): FlowResult[] {
+  let kept = 0;
+  return flows.map((flow) => {
+    if (flow.outcome === 'ok' || kept === MOST_EXCERPTS) return withoutOutput(copyOf(flow));
+    kept++;
+    return copyOf(flow);
+  });
+}
+
+function copyOf({ steps, error, ...flow }: Flow): FlowResult {
+  return {
+    ...flow,
+    ...(error === undefined ? {} : { error: { ...error } }),
+    ...(steps === undefined ? {} : { steps: [...steps] }),
+  };
+}
+
+function withoutOutput(flow: FlowResult): FlowResult {
+  delete flow.stdout;
+  delete flow.stderr;
+  delete flow.error?.stack;
+  return flow;
+}

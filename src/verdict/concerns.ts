@@ -1,0 +1,86 @@
+import type { Record } from '../model/record.js';
+import type { CheckResult, ThresholdResult } from '../model/results.js';
+import { formatAgainst } from '../report/format.js';
+
+/** One thing that keeps a run from passing. */
+export interface Concern {
+  readonly verdict: 'fail' | 'inconclusive' | 'warn';
+  readonly reason: string;
+}
+
+/** Longer evidence is cut in a reason; the check keeps it whole. */
+const LONGEST = 300;
+
+/** What went wrong with the run itself. */
+export function recordConcerns({ problems, interrupted, flows, load }: Record): Concern[] {
+  const concerns: Concern[] = problems.map((problem) => ({ verdict: 'fail', reason: sentence(problem) }));
+  if (interrupted !== undefined) {
+    const of = 'iterations' in load ? ` of ${load.iterations}` : '';
+    const ran = flows.filter(({ outcome }) => outcome !== 'dropped' && outcome !== 'killed').length;
+    concerns.push({
+      verdict: 'inconclusive',
+      reason: `interrupted by ${interrupted} after ${ran}${of} flows`,
+    });
+  } else if (flows.every(({ outcome }) => outcome === 'dropped')) {
+    concerns.push({ verdict: 'inconclusive', reason: 'no flow was started' });
+  }
+  return concerns;
+}
+
+/** Gates and alerts that do not hold, one by one; those without data together, by the reason why. */
+export function thresholdConcerns(thresholds: readonly ThresholdResult[]): Concern[] {
+  const failed = thresholds
+    .filter(({ outcome }) => outcome === 'fail')
+    .map((threshold): Concern => ({ verdict: weight(threshold.level), reason: byHowMuch(threshold) }));
+  return [...failed, ...withoutData(thresholds, 'fail'), ...withoutData(thresholds, 'warn')];
+}
+
+export function checkConcerns(checks: readonly CheckResult[]): Concern[] {
+  return checks
+    .filter(({ outcome, level }) => outcome !== 'pass' && level !== 'off')
+    .map(({ outcome, level, title, evidence }) => ({
+      verdict: level === 'fail' ? outcomeWeight(outcome) : 'warn',
+      reason: sentence(evidence[0] === undefined ? title : `${title}: ${evidence[0]}`),
+    }));
+}
+
+/** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
+function byHowMuch({ expression, level, metric, actual, limit, unit }: ThresholdResult): string {
+  const gate = level === 'fail' ? 'gate' : 'alert';
+  return `${metric} ${formatAgainst(actual, limit, unit)}, the ${gate} is ${condition(expression)}`;
+}
+
+/** The operator and the limit, which hold no operator themselves; a space before a unit of letters. */
+function condition(expression: string): string {
+  const [, op = '', limit = ''] = /^.*(<=|>=|==|[<>])\s*(.+)$/.exec(expression) ?? [];
+  return `${op} ${limit.replace(/(\d(?:e[+-]?\d+)?)(?=[a-zµ])/i, '$1 ')}`;
+}
+
+function withoutData(thresholds: readonly ThresholdResult[], level: ThresholdResult['level']): Concern[] {
+  const lacking = thresholds.filter(
+    (threshold) => threshold.level === level && threshold.outcome === 'inconclusive',
+  );
+  const reasons = new Set(lacking.map(({ reason }) => reason ?? 'no data'));
+  return [...reasons].map((reason) => {
+    const expressions = lacking
+      .filter((threshold) => (threshold.reason ?? 'no data') === reason)
+      .map(({ expression }) => expression);
+    return {
+      verdict: level === 'fail' ? 'inconclusive' : 'warn',
+      reason: `${expressions.join(', ')} cannot be judged: ${reason}`,
+    };
+  });
+}
+
+function weight(level: ThresholdResult['level']): Concern['verdict'] {
+  return level === 'fail' ? 'fail' : 'warn';
+}
+
+function outcomeWeight(outcome: CheckResult['outcome']): Concern['verdict'] {
+  return outcome === 'fail' ? 'fail' : 'inconclusive';
+}
+
+function sentence(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
+}

@@ -1,0 +1,55 @@
+import { metricName } from '../model/metrics.js';
+import type { Unit } from '../model/metrics.js';
+import type { MetricResult, ThresholdResult } from '../model/results.js';
+import type { Threshold, ThresholdOp } from '../model/threshold.js';
+import { assertNever } from '../errors.js';
+import type { Measures } from '../stats/measures.js';
+import { measure } from '../stats/summarize.js';
+
+/** Every threshold against what was measured, in their order. No data is inconclusive, never a pass. */
+export function judge(thresholds: readonly Threshold[], measures: Measures): ThresholdResult[] {
+  return thresholds.map((threshold) => judgeOne(threshold, measure(measures, threshold.metric)));
+}
+
+function judgeOne(threshold: Threshold, { value, unit, note }: MetricResult): ThresholdResult {
+  const { expression, level, op } = threshold;
+  const limit = threshold.limit.kind === 'absolute' ? threshold.limit.value : null;
+  const judged = { expression, level, metric: metricName(threshold.metric), actual: value, limit, unit };
+  if (value === null) return { ...judged, outcome: 'inconclusive', reason: note ?? 'no data' };
+  if (limit === null) {
+    return { ...judged, outcome: 'inconclusive', reason: 'there is no base to compare with' };
+  }
+  return { ...judged, outcome: holds(order(value, limit, unit), op) ? 'pass' : 'fail' };
+}
+
+/** Below 0, 0 or above 0, as the value is less than, equal to or greater than the limit. */
+function order(value: number, limit: number, unit: Unit): number {
+  if (unit === 'ratio' && sameRatio(value, limit)) return 0;
+  return value - limit;
+}
+
+/**
+ * Ratios are quotients, and limits in per cent are too: 999 of 1000 is not the double that 99.9 ÷ 100 gives, yet meets
+ * `>= 99.9%`. Two quotients of the same number are within a few units in the last place; two that differ because a
+ * flow does are a million times further apart.
+ */
+function sameRatio(one: number, other: number): boolean {
+  return Math.abs(one - other) <= 4 * Number.EPSILON * Math.max(Math.abs(one), Math.abs(other));
+}
+
+function holds(order: number, op: ThresholdOp): boolean {
+  switch (op) {
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+    case '==':
+      return order === 0;
+    default:
+      return assertNever(op);
+  }
+}

@@ -1,0 +1,118 @@
+import type { Threshold, ThresholdLevel } from '../model/threshold.js';
+import { parseThreshold } from './grammar.js';
+
+/** A finding in a list of thresholds: the index counts from 0, the column (inside the entry) from 1. */
+export interface ThresholdListProblem {
+  readonly index: number;
+  /** Begins with the expression in quotation marks, if there is one. */
+  readonly message: string;
+  readonly column: number;
+}
+
+export interface ThresholdListResult {
+  readonly thresholds: readonly Threshold[];
+  readonly problems: readonly ThresholdListProblem[];
+}
+
+const EMPTY = 'is empty; write METRIC OP LIMIT or remove the line';
+
+/** What else a threshold must satisfy where it stands: why it does not, or undefined. */
+export type ThresholdRule = (threshold: Threshold) => string | undefined;
+
+/** Reads every entry and reports all problems of all of them. An empty entry is a problem: it gates nothing. */
+export function parseThresholds(
+  entries: readonly (string | null | undefined)[],
+  level: ThresholdLevel,
+  rule?: ThresholdRule,
+): ThresholdListResult {
+  const thresholds: Threshold[] = [];
+  const problems: ThresholdListProblem[] = [];
+  entries.forEach((entry, index) => {
+    if (entry === null || entry === undefined || entry.trim() === '') {
+      problems.push({ index, message: EMPTY, column: 1 });
+      return;
+    }
+    const result = parseThreshold(entry, level);
+    const refused = result.ok ? rule?.(result.threshold) : undefined;
+    const found = result.ok ? [] : [...result.problems];
+    if (refused !== undefined) found.push({ message: refused, column: 1 });
+    if (result.ok && refused === undefined) thresholds.push(result.threshold);
+    problems.push(...found.map((problem) => quoted(entry, index, problem)));
+  });
+  return { thresholds, problems };
+}
+
+function quoted(entry: string, index: number, problem: { message: string; column: number }) {
+  const expression = entry.trim().replace(/\s+/g, ' ');
+  const shown = expression.length > 80 ? `${expression.slice(0, 79)}…` : expression;
+  return { index, message: `"${shown}": ${problem.message}`, column: problem.column };
+}
+
+/** Where in a text something is: the line counts from 0, the column from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ThresholdTextResult {
+  readonly thresholds: readonly Threshold[];
+  /** Without an index if the text as a whole is meant. */
+  readonly problems: readonly (TextPlace & { readonly index?: number; readonly message: string })[];
+}
+
+/** Reads a text of several thresholds as `splitThresholds` divides it. */
+export function parseThresholdText(
+  text: string,
+  level: ThresholdLevel,
+  rule?: ThresholdRule,
+): ThresholdTextResult {
+  const entries = splitThresholds(text);
+  if (entries.every((entry) => entry.text === '')) {
+    const message = 'holds no threshold; write METRIC OP LIMIT or remove it';
+    return { thresholds: [], problems: [{ message, line: 0, column: 1 }] };
+  }
+  const { thresholds, problems } = parseThresholds(
+    entries.map((entry) => entry.text),
+    level,
+    rule,
+  );
+  return {
+    thresholds,
+    problems: problems.map(({ index, message, column }) => {
+      const { line, column: begin } = entries[index] ?? { line: 0, column: 1 };
+      return { index, message, line, column: begin + column - 1 };
+    }),
+  };
+}
+
+/** One entry of a text that holds several, and where its first character is. */
+export interface ThresholdEntry extends TextPlace {
+  readonly text: string;
+}
+
+/**
+ * The entries of a text with one threshold a line, or several a line with commas between them (not inside a label's
+ * parentheses). Comment lines (`#`) and blank lines at either end are passed over; a blank line or place between two
+ * entries is an empty entry.
+ */
+export function splitThresholds(text: string): readonly ThresholdEntry[] {
+  const lines = text.split(/\r\n|\r|\n/).map((content, line) => ({ content, line }));
+  const meant = lines.filter(({ content }) => !content.trimStart().startsWith('#'));
+  const filled = meant.filter(({ content }) => content.trim() !== '').map(({ line }) => line);
+  const first = filled[0] ?? 0;
+  const last = filled.at(-1) ?? 0;
+  return meant
+    .filter(({ line }) => line >= first && line <= last)
+    .flatMap(({ content, line }) => splitLine(content, line));
+}
+
+function splitLine(content: string, line: number): ThresholdEntry[] {
+  let column = 1;
+  // At commas that no ")" follows before the next "(": those stand inside a label.
+  return content.split(/,(?![^(]*\))/).map((raw) => {
+    const text = raw.trim();
+    const entry = { text, line, column: column + (text === '' ? 0 : raw.indexOf(text)) };
+    column += raw.length + 1;
+    return entry;
+  });
+}
