@@ -472,22 +472,25 @@ function vectors_embed(texts, dimensions) {
     const values = new Float32Array(texts.length * dimensions);
     texts.forEach((text, row) => {
         const vector = values.subarray(row * dimensions, (row + 1) * dimensions);
+        const places = new Set();
         for (const word of words(text)) {
-            const place = hash(word);
-            const at = place % dimensions;
-            vector[at] = (vector[at] ?? 0) + (place & 0x80000000 ? -1 : 1);
+            const code = hash(word);
+            const at = code % dimensions;
+            vector[at] = (vector[at] ?? 0) + (code & 0x80000000 ? -1 : 1);
+            places.add(at);
         }
-        normalise(vector);
+        normalise(vector, places);
     });
     return { rows: texts.length, dimensions, values };
 }
-function normalise(vector) {
+/** All other places are 0. */
+function normalise(vector, places) {
     let square = 0;
-    for (const value of vector) {
-        square += value * value;
+    for (const at of places) {
+        square += (vector[at] ?? 0) ** 2;
     }
     const scale = square === 0 ? 0 : 1 / Math.sqrt(square);
-    for (let at = 0; at < vector.length; at += 1) {
+    for (const at of places) {
         vector[at] = (vector[at] ?? 0) * scale;
     }
 }
@@ -514,8 +517,8 @@ function dot(a, b) {
 
 
 /** Answers that the research crew's model gives, passages in each, and the size of a vector: 8 MB of vectors in all. */
-const SEARCHES = 3;
-const PASSAGES = 340;
+const SEARCHES = 2;
+const PASSAGES = 510;
 const DIMENSIONS = 2048;
 const KEPT_PASSAGES = 5;
 /** Parts that the draft's model streams, each an answer of its own. */

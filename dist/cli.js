@@ -14324,7 +14324,7 @@ const noProgress = { update: () => undefined, clear: () => undefined };
 
 /***/ }),
 
-/***/ 1560:
+/***/ 4218:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14372,12 +14372,15 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
 ;// CONCATENATED MODULE: ./build/src/adapters/node-files.js
 
 
 
+
 function isMissing(thrown) {
-    return (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR'));
+    return ['ENOENT', 'ENOTDIR'].includes((0,errors/* codeOf */.$N)(thrown) ?? '');
 }
 async function unlessMissing(reading, missing) {
     try {
@@ -14412,13 +14415,14 @@ const nodeFiles = {
     makeFolder: async (path) => {
         await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
     },
-    remove: (path) => (0,promises_namespaceObject.rm)(path, { recursive: true, force: true, maxRetries: 3 }),
+    remove: async (path) => {
+        // Most workspaces are empty, and this is ten times as fast; it throws for anything else.
+        await (0,promises_namespaceObject.rmdir)(path).catch(() => (0,promises_namespaceObject.rm)(path, { recursive: true, force: true, maxRetries: 3 }));
+    },
 };
 
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
-// EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(7406);
 ;// CONCATENATED MODULE: ./build/src/adapters/node-http.js
 
 
@@ -14483,6 +14487,44 @@ function interruptSignal() {
 const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+;// CONCATENATED MODULE: ./build/src/adapters/fifo-barrier.js
+
+
+
+
+/** ms after a release in which whoever was on the way to the barrier comes through too. */
+const STAYS_OPEN = 1000;
+/**
+ * A FIFO as a start barrier: opening it for reading blocks until somebody has it open for writing, and that open wakes
+ * all who wait (fifo(7)).
+ */
+class FifoBarrier {
+    path;
+    #releasedAt;
+    constructor(path) {
+        this.path = path;
+    }
+    /** `path` must not exist. Node has no call of its own for mkfifo(3). */
+    static async make(path) {
+        await (0,external_node_util_namespaceObject.promisify)(external_node_child_process_.execFile)('mkfifo', [path]);
+        return new FifoBarrier(path);
+    }
+    /** ms of the clock, of the last release. */
+    get releasedAt() {
+        return this.#releasedAt;
+    }
+    release() {
+        this.#releasedAt = nodeClock.now();
+        // For reading too, so that the open itself never blocks, even if nobody waits.
+        const descriptor = (0,external_node_fs_.openSync)(this.path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_NONBLOCK);
+        setTimeout(() => {
+            (0,external_node_fs_.closeSync)(descriptor);
+        }, STAYS_OPEN).unref();
+    }
+}
+
 ;// CONCATENATED MODULE: external "node:readline"
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 ;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
@@ -14517,8 +14559,9 @@ class ExcerptBuffer {
 
 ;// CONCATENATED MODULE: ./build/src/adapters/process-tree.js
 
+
 function isGone(thrown) {
-    return thrown instanceof Error && 'code' in thrown && (thrown.code === 'ESRCH' || thrown.code === 'EPERM');
+    return ['ESRCH', 'EPERM'].includes((0,errors/* codeOf */.$N)(thrown) ?? '');
 }
 /** Windows knows no groups: the tree below a process is ended by parentage. */
 function taskkill(pids) {
@@ -14653,7 +14696,114 @@ function spawnNode(script, spec) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/src/adapters/launcher.js
+
+
+
+
+
+/**
+ * A POSIX shell that waits for one line a flow on descriptor 3 and runs the command that its arguments give.
+ *
+ * It says R when it is there, W when a flow (a line that begins with @) waits at the barrier, S before it starts a flow
+ * and `E status` after. The barrier is a FIFO ($0): opening it blocks until we open it too, which wakes all who wait.
+ * The line holds the flow's variables and redirections, quoted by us. dash starts such a simple command by vfork, which
+ * is what makes it fast; any sh does it right. The flow gets neither descriptor.
+ */
+const SCRIPT = `echo R >&4
+while IFS= read -r flow <&3; do
+  case $flow in @*) flow=\${flow#@}; echo W >&4; : <"$0" ;; esac
+  echo S >&4
+  eval "$flow \\"\\$@\\" </dev/null 3<&- 4>&-"
+  echo "E $?" >&4
+done`;
+/** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
+const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => (0,external_node_fs_.existsSync)(path)) ?? '/bin/sh';
+/** One launcher process, the leader of a process group in which its flows run. */
+class Launcher {
+    pid;
+    exited;
+    /** Resolves when it waits for a flow, or is gone already. */
+    ready;
+    #gone;
+    #flow;
+    #control;
+    constructor(spec, barrier) {
+        const child = (0,external_node_child_process_.spawn)(SHELL, ['-c', SCRIPT, barrier, ...argvOf(spec)], {
+            cwd: spec.cwd,
+            env: spec.env,
+            stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+            detached: true,
+        });
+        this.pid = child.pid;
+        this.#control = child.stdio[3];
+        // Writing to a launcher that was killed with its flow: its exit says so, not this.
+        this.#control.on('error', () => undefined);
+        this.exited = exitOf(child);
+        this.ready = new Promise((resolve) => {
+            (0,external_node_readline_namespaceObject.createInterface)({ input: child.stdio[4] }).on('line', (line) => {
+                if (line === 'R')
+                    resolve();
+                else
+                    this.#onStatus(line);
+            });
+            void this.exited.then((exit) => {
+                this.#gone = exit;
+                resolve();
+                // It dies with its flow when the group is killed, by us or by the flow itself.
+                this.#flow?.end(exit);
+            });
+        });
+    }
+    get gone() {
+        return this.#gone !== undefined;
+    }
+    get busy() {
+        return this.#flow !== undefined;
+    }
+    /** Runs a flow at once, or brings it to the barrier. */
+    start(line, { atBarrier }) {
+        let arrive = () => undefined;
+        const waiting = new Promise((resolve) => {
+            arrive = resolve;
+        });
+        const ended = new Promise((resolve) => {
+            const flow = {
+                runningAt: undefined,
+                arrive,
+                end: (exit) => {
+                    this.#flow = undefined;
+                    arrive();
+                    resolve({ exit, runningAt: flow.runningAt, endedAt: nodeClock.now() });
+                },
+            };
+            this.#flow = flow;
+            if (this.#gone === undefined)
+                this.#control.write(`${atBarrier ? '@' : ''}${line}\n`);
+            else
+                flow.end(this.#gone);
+        });
+        return { waiting, ended };
+    }
+    /** Takes no more flows and ends. */
+    dismiss() {
+        this.#control.end();
+    }
+    #onStatus(line) {
+        const flow = this.#flow;
+        if (flow === undefined)
+            return;
+        if (line === 'W')
+            flow.arrive();
+        else if (line === 'S')
+            flow.runningAt = nodeClock.now();
+        else
+            flow.end({ code: Number(line.slice(2)), signal: null });
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/output-file.js
+
 
 
 /** A stream that has grown past this is taken in and cut, so that no flow can fill the disk. Bytes. */
@@ -14680,6 +14830,11 @@ class OutputFile {
     }
     stopWatching() {
         clearInterval(this.#watch);
+    }
+    /** When the file was made, in ms of our clock; undefined if it was not, or if its file system does not note it. */
+    createdAt() {
+        const birth = (0,external_node_fs_.statSync)(this.path, { throwIfNoEntry: false })?.birthtimeMs ?? 0;
+        return birth > 0 ? onOurClock(birth) : undefined;
     }
     /** Reads what is left and removes the file. */
     close() {
@@ -14710,6 +14865,10 @@ class OutputFile {
         }
     }
 }
+/** Wall-clock time as ms of the monotonic clock. */
+function onOurClock(wall) {
+    return wall - (performance.timeOrigin + performance.now()) + nodeClock.now();
+}
 function readAt(file, position, length) {
     if (length <= 0)
         return Buffer.alloc(0);
@@ -14723,24 +14882,6 @@ function readAt(file, position, length) {
 
 
 
-
-
-
-/**
- * A POSIX shell that waits for one line a flow on descriptor 3 and runs the command that its arguments give.
- *
- * It says R when it waits, S before it starts a flow and `E status` after. The line holds the flow's variables and
- * redirections, quoted by us. dash starts such a simple command by vfork, which is what makes it fast (METHOD §5);
- * any sh does it right. The flow gets neither descriptor.
- */
-const LAUNCHER = `echo R >&4
-while IFS= read -r flow <&3; do
-  echo S >&4
-  eval "$flow \\"\\$@\\" </dev/null 3<&- 4>&-"
-  echo "E $?" >&4
-done`;
-/** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
-const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => (0,external_node_fs_.existsSync)(path)) ?? '/bin/sh';
 /** For sh: safe whatever is in it. */
 function quote(text) {
     return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -14748,108 +14889,88 @@ function quote(text) {
 /** A worker slot whose launcher is forked ahead. Flows of one slot never share a stream: each has its own files. */
 class LauncherSlot {
     #spec;
-    #scratch;
-    #onLaunch;
+    #options;
     #launcher;
-    #flow;
     #count = 0;
-    constructor(spec, scratch, onLaunch) {
+    constructor(spec, options) {
         this.#spec = spec;
-        this.#scratch = scratch;
-        this.#onLaunch = onLaunch;
+        this.#options = options;
         this.#launcher = this.#launch();
     }
-    /** `scratch`: an empty folder for the streams of its flows; `onLaunch` is told each launcher's pid. */
-    static async open(spec, scratch, onLaunch) {
-        const slot = new LauncherSlot(spec, scratch, onLaunch);
+    static async open(spec, options) {
+        const slot = new LauncherSlot(spec, options);
         await slot.#launcher.ready;
         return slot;
     }
     async run(flow) {
-        if (this.#launcher.gone) {
-            this.#launcher = this.#launch();
-            await this.#launcher.ready;
-        }
-        this.#count += 1;
-        const stdout = new OutputFile((0,external_node_path_.join)(this.#scratch, `${this.#count}.out`));
-        const stderr = new OutputFile((0,external_node_path_.join)(this.#scratch, `${this.#count}.err`));
-        const variables = Object.entries(flow.env).map(([name, value]) => `${name}=${quote(value)}`);
-        // Appending, so that what was read can be cut off a stream that grows too long while its writer goes on.
-        const line = [...variables, `>>${quote(stdout.path)}`, `2>>${quote(stderr.path)}`].join(' ');
-        const { startedAt, runningAt, exit, endedAt } = await this.#release(line, [stdout, stderr]);
-        return { exit, startedAt, runningAt, endedAt, stdout: stdout.close(), stderr: stderr.close() };
+        if (this.#launcher.gone)
+            await this.#relaunch();
+        const streams = this.#nextStreams();
+        const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: false });
+        return follow(launched, streams, nodeClock.now());
     }
-    #release(line, streams) {
-        return new Promise((resolve) => {
-            const flow = {
-                startedAt: nodeClock.now(),
-                runningAt: undefined,
-                end: (exit) => {
-                    this.#flow = undefined;
-                    for (const stream of streams)
-                        stream.stopWatching();
-                    resolve({ exit, startedAt: flow.startedAt, runningAt: flow.runningAt, endedAt: nodeClock.now() });
-                },
-            };
-            this.#flow = flow;
-            if (this.#launcher.gone)
-                flow.end(this.#launcher.gone);
-            else
-                this.#launcher.control.write(`${line}\n`);
-            for (const stream of streams)
-                stream.watch();
-        });
+    async prepare(flow) {
+        if (this.#launcher.gone)
+            await this.#relaunch();
+        const streams = this.#nextStreams();
+        const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: true });
+        await launched.waiting;
+        return () => follow(launched, streams, this.#options.barrier.releasedAt ?? nodeClock.now());
     }
     kill() {
-        killGroup(this.#launcher.pid, 'SIGKILL');
+        if (this.#launcher.pid !== undefined)
+            killGroup(this.#launcher.pid, 'SIGKILL');
     }
     async close() {
-        this.#launcher.control.end();
-        if (this.#flow !== undefined)
+        this.#launcher.dismiss();
+        if (this.#launcher.busy)
             this.kill();
         await this.#launcher.exited;
     }
+    async #relaunch() {
+        this.#launcher = this.#launch();
+        await this.#launcher.ready;
+    }
     #launch() {
-        const child = (0,external_node_child_process_.spawn)(SHELL, ['-c', LAUNCHER, 'flowgate-slot', ...argvOf(this.#spec)], {
-            cwd: this.#spec.cwd,
-            env: this.#spec.env,
-            stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-            detached: true,
-        });
-        const control = child.stdio[3];
-        const status = (0,external_node_readline_namespaceObject.createInterface)({ input: child.stdio[4] });
-        // Writing to a launcher that was killed with its flow: its exit says so, not this.
-        control.on('error', () => undefined);
-        const exited = exitOf(child);
-        const ready = new Promise((resolve) => {
-            status.on('line', (line) => {
-                if (line === 'R')
-                    resolve();
-                else
-                    this.#onStatus(line);
-            });
-            void exited.then(() => {
-                resolve();
-            });
-        });
-        const launcher = { pid: child.pid ?? 0, control, exited, ready, gone: undefined };
-        void exited.then((exit) => {
-            launcher.gone = exit;
-            // It dies with its flow when the group is killed, by us or by the flow itself. The slot goes on with a new one.
-            this.#flow?.end(exit);
-        });
-        if (child.pid !== undefined)
-            this.#onLaunch(child.pid);
+        const launcher = new Launcher(this.#spec, this.#options.barrier.path);
+        if (launcher.pid !== undefined)
+            this.#options.onLaunch(launcher.pid);
         return launcher;
     }
-    #onStatus(line) {
-        if (this.#flow === undefined)
-            return;
-        if (line === 'S')
-            this.#flow.runningAt = nodeClock.now();
-        else
-            this.#flow.end({ code: Number(line.slice(2)), signal: null });
+    #nextStreams() {
+        this.#count += 1;
+        const path = (0,external_node_path_.join)(this.#options.scratch, String(this.#count));
+        return { stdout: new OutputFile(`${path}.out`), stderr: new OutputFile(`${path}.err`) };
     }
+}
+function lineOf({ env }, { stdout, stderr }) {
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`);
+    // Appending, so that what was read can be cut off a stream that grows too long while its writer goes on.
+    return [...variables, `>>${quote(stdout.path)}`, `2>>${quote(stderr.path)}`].join(' ');
+}
+async function follow(launched, { stdout, stderr }, startedAt) {
+    stdout.watch();
+    stderr.watch();
+    const { exit, runningAt, endedAt } = await launched.ended;
+    const createdAt = stdout.createdAt();
+    return {
+        exit,
+        startedAt,
+        runningAt: runningFrom(runningAt, createdAt, startedAt),
+        endedAt,
+        stdout: stdout.close(),
+        stderr: stderr.close(),
+    };
+}
+/**
+ * When a flow began to run. On a busy machine we hear of it late, and of all flows at once. The kernel noted when the
+ * launcher made the flow's first file, in steps of its timer (4 ms at 250 Hz) and always early: the earlier of the two
+ * is nearer the truth.
+ */
+function runningFrom(heardAt, createdAt, startedAt) {
+    if (heardAt === undefined || createdAt === undefined)
+        return heardAt;
+    return Math.max(startedAt, Math.min(heardAt, createdAt));
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/spawned-slot.js
@@ -14897,6 +15018,10 @@ class SpawnedSlot {
         this.#child = undefined;
         return { exit, startedAt, runningAt, endedAt, stdout: stdout.excerpt(), stderr: stderr.excerpt() };
     }
+    /** Nothing can be brought on its way before it is due. */
+    prepare(flow) {
+        return Promise.resolve(() => this.run(flow));
+    }
     kill() {
         const pid = this.#child?.pid;
         if (pid !== undefined)
@@ -14914,28 +15039,42 @@ class SpawnedSlot {
 
 
 
+
+
 /** `host`: path of the script that runs module flows, beside the bundle that is running. */
 function nodeSpawner(host = (0,external_node_url_namespaceObject.fileURLToPath)(hostBeside(import.meta.url))) {
     return {
         spawn: spawnCommand,
-        openSlot: (spec, scratch, onLaunch) => process.platform === 'win32'
-            ? Promise.resolve(new SpawnedSlot(spec, (pid) => {
-                onLaunch({ pid, launcher: false });
-            }))
-            : LauncherSlot.open(spec, scratch, (pid) => {
-                onLaunch({ pid, launcher: true });
-            }),
+        ...(process.platform === 'win32' ? spawnedSlots : launcherSlots),
         spawnHost: (spec) => spawnNode(host, spec),
         killPids: killPids,
     };
 }
+const launcherSlots = {
+    openBarrier: (scratch) => FifoBarrier.make((0,external_node_path_.join)(scratch, 'barrier')),
+    openSlot: (spec, { scratch, barrier, onLaunch }) => {
+        if (!(barrier instanceof FifoBarrier))
+            throw new TypeError('a launcher waits at a FIFO only');
+        const onPid = (pid) => {
+            onLaunch({ pid, launcher: true });
+        };
+        return LauncherSlot.open(spec, { scratch, barrier, onLaunch: onPid });
+    },
+};
+const spawnedSlots = {
+    openBarrier: () => Promise.resolve({ release: () => undefined }),
+    openSlot: (spec, { onLaunch }) => {
+        const onPid = (pid) => {
+            onLaunch({ pid, launcher: false });
+        };
+        return Promise.resolve(new SpawnedSlot(spec, onPid));
+    },
+};
 /** Not `new URL('./host.js', import.meta.url)` in one expression: the bundler would take it for an asset and move it. */
 function hostBeside(bundle) {
     return bundle.slice(0, bundle.lastIndexOf('/') + 1) + 'host.js';
 }
 
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 ;// CONCATENATED MODULE: ./node_modules/pidtree/lib/bin.js
 
 
@@ -15626,6 +15765,7 @@ function parseAuxiliaryVector(bytes, littleEndian) {
 
 ;// CONCATENATED MODULE: ./build/src/adapters/procfs-descriptors.js
 
+
 /** Read results that are no length. */
 const GONE = -1;
 const UNREADABLE = -2;
@@ -15686,7 +15826,7 @@ class Descriptors {
             return (0,external_node_fs_.openSync)(path, 'r');
         }
         catch (error) {
-            const code = codeOf(error);
+            const code = (0,errors/* codeOf */.$N)(error);
             if (code !== 'EMFILE' && code !== 'ENFILE')
                 throw error;
             // Somebody else needs them more: half of ours are given back, and as many fewer are kept from now on.
@@ -15699,12 +15839,8 @@ class Descriptors {
 }
 /** ENOENT when it is opened, ESRCH when it is read through a descriptor: either way the process has ended. */
 function procfs_descriptors_isGone(error) {
-    const code = codeOf(error);
+    const code = (0,errors/* codeOf */.$N)(error);
     return code === 'ENOENT' || code === 'ESRCH';
-}
-function codeOf(error) {
-    // Not `instanceof Error`: an error of Node's own may come from another realm than this module (Jest's).
-    return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/src/monitor/proc-status.js
@@ -16212,7 +16348,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3485);
 /* harmony import */ var _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1521);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1560);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4218);
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7034);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7972);
@@ -16273,18 +16409,14 @@ function contextOf({ env, cwd }, reproduce) {
 async function run(options) {
     const terminal = openTerminal();
     const inputs = (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .inputsOf */ .Vc)(options);
-    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_13__/* .reproduceCommand */ .n)(inputs, inputs.workingDirectory));
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_13__/* .reproduceCommand */ .n)(inputs, inputs));
     return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_8__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
 }
 async function demo(options) {
     const terminal = openTerminal();
-    const inputs = { ...(0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .inputsOf */ .Vc)(options), module: _inputs_demo_js__WEBPACK_IMPORTED_MODULE_17__/* .DEMO_MODULE */ .f };
-    const asked = [
-        ...(inputs.flows === undefined ? [] : ['--flows', inputs.flows]),
-        ...(inputs.bug === undefined ? [] : ['--bug', inputs.bug]),
-        ...(inputs.seed === undefined ? [] : ['--seed', inputs.seed]),
-    ];
-    const context = contextOf(terminal, ['npx flowgate demo', ...asked].join(' '));
+    const asked = (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .inputsOf */ .Vc)(options);
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_13__/* .reproduceCommand */ .n)(asked, { command: 'demo' }));
+    const inputs = { ...asked, module: _inputs_demo_js__WEBPACK_IMPORTED_MODULE_17__/* .DEMO_MODULE */ .f };
     return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_8__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
 }
 /** Runs a subcommand and leaves with its exit status. */
@@ -17348,9 +17480,24 @@ const SIGNALS = {
 /** Forks all launchers ahead and runs command flows in them. */
 async function openCommandRunner(options) {
     const numbers = Array.from({ length: options.slots }, (_, index) => index + 1);
-    const workers = await Promise.all(numbers.map((number) => Worker.open(options, number)));
+    const barrier = await options.spawner.openBarrier(options.scratch);
+    const workers = await Promise.all(numbers.map((number) => Worker.open(options, { number, barrier })));
     return {
-        release: (starts) => starts.map((start) => workerOf(workers, start).run(start)),
+        release: (starts) => {
+            const [only, ...others] = starts;
+            if (only === undefined)
+                return [];
+            if (others.length === 0) {
+                const end = workerOf(workers, only).run(only);
+                if (only.iteration === 1)
+                    options.watch.released();
+                return [end];
+            }
+            return releaseTogether(starts.map((start) => ({ start, worker: workerOf(workers, start) })), () => {
+                barrier.release();
+                options.watch.released();
+            });
+        },
         endAll: (reason) => {
             for (const worker of workers)
                 worker.end('killed', reason);
@@ -17361,6 +17508,15 @@ async function openCommandRunner(options) {
             await Promise.all(workers.map((worker) => worker.close()));
         },
     };
+}
+/** All wait at the barrier, ready to run, before one of them does. */
+function releaseTogether(pairs, open) {
+    const waiting = pairs.map(({ start, worker }) => worker.prepare(start));
+    const released = Promise.all(waiting).then((all) => {
+        open();
+        return all.map((go) => go());
+    });
+    return pairs.map(async (_, index) => (await released)[index]);
 }
 function workerOf(workers, { slot }) {
     const worker = workers[slot - 1];
@@ -17378,28 +17534,38 @@ class Worker {
     constructor(options) {
         this.#options = options;
     }
-    static async open(options, number) {
+    static async open(options, { number, barrier }) {
         const worker = new Worker(options);
         const scratch = `${options.scratch}/slot-${number}`;
         await options.makeFolder(scratch);
         const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) } };
-        worker.#commands = await options.spawner.openSlot(spec, scratch, (launched) => {
+        const onLaunch = (launched) => {
             worker.#root = launched.pid;
             options.watch.addRoot({ ...launched, role: 'flow' });
-        });
+        };
+        worker.#commands = await options.spawner.openSlot(spec, { scratch, barrier, onLaunch });
         return worker;
     }
-    async run(start) {
-        const { clock, timeout } = this.#options;
+    run(start) {
+        this.#begin(start);
+        return this.#follow(this.#commands.run({ env: environmentOf(start) }));
+    }
+    /** What it resolves to is to be called at the barrier's release; the flow's time counts from there. */
+    async prepare(start) {
+        this.#begin(start);
+        const go = await this.#commands.prepare({ env: environmentOf(start) });
+        return () => this.#follow(go());
+    }
+    #begin(start) {
         this.#token = start.token;
         this.#ending = undefined;
-        const ended = await withTimeout(this.#commands.run({ env: environmentOf(start) }), {
-            clock,
-            timeout,
-            onTimeout: () => {
-                this.end('timed_out', timedOut(timeout));
-            },
-        });
+    }
+    async #follow(running) {
+        const { clock, timeout } = this.#options;
+        const onTimeout = () => {
+            this.end('timed_out', timedOut(timeout));
+        };
+        const ended = await withTimeout(running, { clock, timeout, onTimeout });
         this.#token = undefined;
         return flowEnd(ended, this.#ending);
     }
@@ -17647,6 +17813,8 @@ class Host {
             workspace,
         }));
         this.#send({ type: 'start', flows });
+        if (starts.length > 1)
+            this.#options.watch.released();
         return ends;
     }
     endAll(reason) {
@@ -17889,11 +18057,14 @@ function traceparentOf({ run }, count) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/watch.js
+/** ms after the barrier: short flows may be over before the monitor's first regular look. */
+const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
 /** The process trees of one scenario: where they begin, and who is alive in them. */
 class ProcessWatch {
     #table;
     #roots = new Map();
     #monitor;
+    #clock;
     constructor(table) {
         this.#table = table;
     }
@@ -17905,13 +18076,18 @@ class ProcessWatch {
         this.#monitor?.addRoot(root);
     }
     /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
-    attach(monitor) {
+    attach(monitor, clock) {
         this.#monitor = monitor;
+        this.#clock = clock;
         for (const root of this.#roots.values())
             monitor.addRoot(root);
     }
     detach() {
         this.#monitor = undefined;
+    }
+    released() {
+        for (const ms of EARLY_LOOKS)
+            this.#clock?.timer(ms, () => void this.#monitor?.sampleNow());
     }
     /** Everything that is alive below the roots, the roots included. */
     async alive() {
@@ -18156,7 +18332,8 @@ function flowOf({ slot, iteration, token }, end, { scheduledAt, origin, barrier 
         iteration,
         token,
         ...rest,
-        scheduledAt: scheduledAt - origin,
+        // Behind the barrier a flow is due when it is released, not when it was brought there.
+        scheduledAt: (barrier ? startedAt : scheduledAt) - origin,
         startedAt: startedAt - origin,
         ...(runningAt === undefined ? {} : { runningAt: runningAt - origin }),
         endedAt: endedAt - origin,
@@ -18533,7 +18710,7 @@ async function watchFlows(stage, options) {
     const startedAt = clock.wall();
     const origin = clock.now();
     const monitor = startMonitor({ clock, table, origin });
-    watch.attach(monitor);
+    watch.attach(monitor, clock);
     // The baseline: what service and host have used before the first flow is not the flows'.
     await monitor.sampleNow();
     const live = new Live({
@@ -18544,27 +18721,10 @@ async function watchFlows(stage, options) {
         view: ports.progress,
         monitor,
     });
-    const observer = lookingEarly(live, { clock, monitor });
-    const flows = await runFlows({ ...options, origin, observer });
+    const flows = await runFlows({ ...options, origin, observer: live });
     live.stop();
     watch.detach();
     return { startedAt, flows, monitor: await monitor.stop() };
-}
-/** ms after the barrier: flows may be over before the monitor's first regular look. */
-const EARLY_LOOKS = [1, 3, 6];
-function lookingEarly(observer, { clock, monitor }) {
-    let first = true;
-    return {
-        started: (flows) => {
-            observer.started(flows);
-            for (const ms of first ? EARLY_LOOKS : [])
-                clock.timer(ms, () => void monitor.sampleNow());
-            first = false;
-        },
-        ended: (outcome) => {
-            observer.ended(outcome);
-        },
-    };
 }
 /** A run that came to no flow. */
 function nothing({ ports, table }) {
@@ -19209,7 +19369,7 @@ function unseen(samples, window) {
     if (samples.length === 0)
         return 'the monitor took no sample';
     if (samples.every((sample) => sample.processes === 0)) {
-        return 'every process ended before it could be sampled';
+        return 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
     }
     return undefined;
 }
@@ -19675,6 +19835,7 @@ async function validate({ screen, ports, cwd }, file) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $N: () => (/* binding */ codeOf),
 /* harmony export */   Vw: () => (/* binding */ formatProblem),
 /* harmony export */   bD: () => (/* binding */ messageOf),
 /* harmony export */   xb: () => (/* binding */ assertNever),
@@ -19704,9 +19865,15 @@ class UserError extends Error {
 function assertNever(value) {
     throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
 }
-/** The message of anything that was thrown, which need not be an Error. */
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. */
 function messageOf(thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+    return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+}
+/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
+function codeOf(thrown) {
+    const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
+    return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
 }
 
 
@@ -21699,18 +21866,20 @@ const OPTIONS = [
     ['alerts', '--alert'],
     ['compare', '--compare'],
     ['prepare', '--prepare'],
+    ['seed', '--seed'],
+    ['bug', '--bug'],
 ];
 /** Options that are given again and again, once a line. */
 const REPEATED = new Set(['--threshold', '--alert']);
 /** The command that reproduces the verdict at a terminal: the inputs that were given, quoted for a POSIX shell. */
-function reproduceCommand(inputs, workingDirectory) {
+function reproduceCommand(inputs, { workingDirectory, command = 'run', } = {}) {
     const words = OPTIONS.flatMap(([name, option]) => {
         const value = inputs[name]?.trim() ?? '';
         const values = REPEATED.has(option) ? linesOf(value) : [value];
         return values.filter((each) => each !== '').map((each) => `${option} ${quote(each)}`);
     });
-    const command = ['npx flowgate run', ...words].join(' ');
-    return workingDirectory === undefined ? command : `cd ${quote(workingDirectory)} && ${command}`;
+    const line = [`npx flowgate ${command}`, ...words].join(' ');
+    return workingDirectory === undefined ? line : `cd ${quote(workingDirectory)} && ${line}`;
 }
 function linesOf(text) {
     return text

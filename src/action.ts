@@ -114,7 +114,7 @@ function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext 
     environment: start.machine,
     git,
     ...(run !== undefined && { run }),
-    reproduce: reproduceCommand(start.inputs, start.inputs.workingDirectory),
+    reproduce: reproduceCommand(start.inputs, start.inputs),
     env: flowEnv(start.env, start.token === undefined ? [] : [start.token]),
   };
 }

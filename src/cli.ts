@@ -22,7 +22,6 @@ import type { Terminal } from './cli/terminal.js';
 import { formatProblem, UserError } from './errors.js';
 import type { GateContext } from './gate.js';
 import { DEMO_MODULE } from './inputs/demo.js';
-import type { Inputs } from './inputs/inputs.js';
 import type { Logger } from './ports.js';
 import { EXIT } from './publish/exit-status.js';
 import { reproduceCommand } from './publish/reproduce.js';
@@ -60,19 +59,15 @@ function contextOf({ env, cwd }: Terminal, reproduce: string): GateContext {
 async function run(options: RunOptions): Promise<number> {
   const terminal = openTerminal();
   const inputs = inputsOf(options);
-  const context = contextOf(terminal, reproduceCommand(inputs, inputs.workingDirectory));
+  const context = contextOf(terminal, reproduceCommand(inputs, inputs));
   return runScenarios(terminal, context, { inputs, outputs: options });
 }
 
 async function demo(options: DemoOptions): Promise<number> {
   const terminal = openTerminal();
-  const inputs: Inputs = { ...inputsOf(options), module: DEMO_MODULE };
-  const asked = [
-    ...(inputs.flows === undefined ? [] : ['--flows', inputs.flows]),
-    ...(inputs.bug === undefined ? [] : ['--bug', inputs.bug]),
-    ...(inputs.seed === undefined ? [] : ['--seed', inputs.seed]),
-  ];
-  const context = contextOf(terminal, ['npx flowgate demo', ...asked].join(' '));
+  const asked = inputsOf(options);
+  const context = contextOf(terminal, reproduceCommand(asked, { command: 'demo' }));
+  const inputs = { ...asked, module: DEMO_MODULE };
   return runScenarios(terminal, context, { inputs, outputs: options });
 }
 

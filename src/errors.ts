@@ -39,7 +39,14 @@ export function assertNever(value: never): never {
   throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
 }
 
-/** The message of anything that was thrown, which need not be an Error. */
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+  return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+}
+
+/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
+export function codeOf(thrown: unknown): string | undefined {
+  const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
+  return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
 }

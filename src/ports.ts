@@ -77,16 +77,36 @@ export interface FlowCommandEnd {
 }
 
 /**
- * A worker slot for command flows: its launcher is forked ahead, so that starting a flow is one write and all slots
- * can be released together. One flow at a time.
+ * Where flows wait for each other, ready to run. All that wait are released by one act of the kernel, not one after
+ * another.
+ */
+export interface Barrier {
+  release(): void;
+}
+
+/**
+ * A worker slot for command flows: its launcher is forked ahead, so that starting a flow is one write. One flow at a
+ * time.
  */
 export interface CommandSlot {
   /** Starts one flow and resolves when it has ended, however it ended. */
   run(flow: FlowCommand): Promise<FlowCommandEnd>;
+  /**
+   * Brings one flow to the slot's barrier and resolves when it waits there. What it resolves to is to be called at
+   * the release, and resolves when the flow has ended.
+   */
+  prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>>;
   /** Ends the running flow with its process group by SIGKILL; `run` then resolves. The slot can be used again. */
   kill(): void;
   /** Ends the launcher. */
   close(): Promise<void>;
+}
+
+export interface SlotOptions {
+  /** An empty folder of the slot's own. */
+  readonly scratch: string;
+  readonly barrier: Barrier;
+  readonly onLaunch: (root: LaunchedRoot) => void;
 }
 
 /** A child process that speaks messages with us: the host of module flows. */
@@ -103,8 +123,9 @@ export interface LaunchedRoot {
 
 export interface Spawner {
   spawn(spec: CommandSpec): RunningProcess;
-  /** `scratch`: an empty folder of the slot's own. */
-  openSlot(spec: CommandSpec, scratch: string, onLaunch: (root: LaunchedRoot) => void): Promise<CommandSlot>;
+  /** `scratch`: an existing folder. */
+  openBarrier(scratch: string): Promise<Barrier>;
+  openSlot(spec: CommandSpec, options: SlotOptions): Promise<CommandSlot>;
   spawnHost(spec: Pick<CommandSpec, 'cwd' | 'env'>): HostProcess;
   /** SIGKILL (or what the platform has) to single processes; those that are gone are passed over. */
   killPids(pids: readonly number[]): void;

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { FifoBarrier } from '../../src/adapters/fifo-barrier.js';
 import { LauncherSlot } from '../../src/adapters/launcher-slot.js';
 import { SpawnedSlot } from '../../src/adapters/spawned-slot.js';
 import type { CommandSlot, CommandSpec } from '../../src/ports.js';
@@ -33,8 +34,13 @@ const onLaunch = (pid: number): void => {
   launched.push(pid);
 };
 
+async function openLauncher(spec: CommandSpec): Promise<CommandSlot> {
+  const barrier = await FifoBarrier.make(join(scratch, 'barrier'));
+  return LauncherSlot.open(spec, { scratch, barrier, onLaunch });
+}
+
 const KINDS: readonly [string, (spec: CommandSpec) => Promise<CommandSlot>][] = [
-  ['a launcher forked ahead', (spec) => LauncherSlot.open(spec, scratch, onLaunch)],
+  ['a launcher forked ahead', openLauncher],
   ['a process spawned when it is due', (spec) => Promise.resolve(new SpawnedSlot(spec, onLaunch))],
 ];
 
@@ -118,7 +124,7 @@ posixOnly.each(KINDS)('%s', (_, open) => {
 
 posixOnly('the launcher', () => {
   test('is forked ahead: it waits before the first flow and is gone after close', async () => {
-    slot = await LauncherSlot.open(specOf('true'), scratch, onLaunch);
+    slot = await openLauncher(specOf('true'));
     const [pid = 0] = launched;
     expect(isAlive(pid)).toBe(true);
     await slot.close();
@@ -126,16 +132,14 @@ posixOnly('the launcher', () => {
   });
 
   test('tells the flow apart from itself: the flow is its child', async () => {
-    slot = await LauncherSlot.open(specOf('echo $PPID'), scratch, onLaunch);
+    slot = await openLauncher(specOf('echo $PPID'));
     const end = await slot.run({ env: {} });
     expect(Number(end.stdout.head)).toBe(launched[0]);
   });
 
   test('an output that grows without end is cut while the flow runs', async () => {
-    slot = await LauncherSlot.open(
+    slot = await openLauncher(
       specOf('for i in 1 2 3 4; do head -c 2000000 /dev/zero | tr "\\0" x; sleep 0.3; done; echo last'),
-      scratch,
-      onLaunch,
     );
     const { stdout } = await slot.run({ env: {} });
     expect(stdout.bytes).toBe(8_000_005);

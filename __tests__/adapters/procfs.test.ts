@@ -131,6 +131,19 @@ onLinux('the process table of /proc', () => {
     expect(Math.abs((find(readings, tree.pid)?.childrenCpuTime ?? 0) - truth)).toBeLessThanOrEqual(20);
   });
 
+  test('what a forked process has from its parent counts once, and again only if it stays', async () => {
+    const tree = processes.start('(echo up; read go); true');
+    await tree.printed(1);
+    const shares = async (): Promise<number> => {
+      const readings = await table.read([tree.root()]);
+      const child = readings.find(({ parent }) => parent === tree.pid);
+      return (child?.memory ?? NaN) / (find(readings, tree.pid)?.memory ?? NaN);
+    };
+    expect(await shares()).toBeLessThan(0.1);
+    for (let again = 0; again < 12; again++) await shares();
+    expect(await shares()).toBeGreaterThan(0.3);
+  });
+
   test('a zombie keeps its CPU and has nothing else', async () => {
     // The shell execs a program that never waits for the child it got from the shell.
     const tree = processes.start(

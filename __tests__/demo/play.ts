@@ -32,7 +32,7 @@ export async function play({ flows, seed = 1, options = {}, signal }: Play): Pro
   const desk = setup({ shared: undefined, seed, options: all });
   const steps = new Map<string, string[]>();
   const articles = new Map<string, string>();
-  const perform = async (iteration: number): Promise<FlowSummary> => {
+  const perform = async (workspace: string, iteration: number): Promise<FlowSummary> => {
     const token = tokenOf(iteration);
     steps.set(token, []);
     const ctx: FlowContext<Desk> = {
@@ -42,7 +42,7 @@ export async function play({ flows, seed = 1, options = {}, signal }: Play): Pro
       flow: iteration,
       iteration,
       token,
-      workspace: await mkdtemp(join(parent, 'flow-')),
+      workspace,
       signal: signal ?? new AbortController().signal,
       random: seededRandom(seedOf(seed, iteration)),
       step: async (name, body) => {
@@ -60,7 +60,9 @@ export async function play({ flows, seed = 1, options = {}, signal }: Play): Pro
     }
   };
   try {
-    const ended = await Promise.all(Array.from({ length: flows }, (_, at) => perform(at + 1)));
+    const folders = await Promise.all(Array.from({ length: flows }, () => mkdtemp(join(parent, 'flow-'))));
+    // All leave in one synchronous loop, in order, as from the host's start barrier.
+    const ended = await Promise.all(folders.map((folder, at) => perform(folder, at + 1)));
     return { desk, flows: ended, articles, steps, objection: objectionOf(desk, ended) };
   } finally {
     await rm(parent, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { init } from '../../src/init/index.js';
 import { makePlan } from '../../src/inputs/plan.js';
 import { fakeFiles } from '../fakes/files.js';
 
-const ROOT = '/work/shop';
+const ROOT = '/repo';
 const CONFIG = '.github/flowgate.yml';
 const WORKFLOW = '.github/workflows/flowgate.yml';
 

@@ -22,14 +22,20 @@ test('a threshold a line is an option a line, without comments and empty lines',
 
 test('a shell reads back what was given, whatever it is', () => {
   const run = `echo "it's" $HOME; \`x\` \\ | & ~\nsecond line`;
-  const command = reproduceCommand({ run }, 'a folder')
+  const command = reproduceCommand({ run }, { workingDirectory: 'a folder' })
     .replace('npx flowgate run --run', 'printf %s')
     .replace(/^cd .* && /, '');
   expect(execFileSync('sh', ['-c', command]).toString()).toBe(run);
 });
 
 test('another working directory is gone to first', () => {
-  expect(reproduceCommand({ flows: '1' }, 'packages/api')).toBe(
+  expect(reproduceCommand({ flows: '1' }, { workingDirectory: 'packages/api' })).toBe(
     'cd packages/api && npx flowgate run --flows 1',
+  );
+});
+
+test('the demo is reproduced by its own subcommand, with its bug and its seed', () => {
+  expect(reproduceCommand({ bug: 'race', seed: '3' }, { command: 'demo' })).toBe(
+    'npx flowgate demo --seed 3 --bug race',
   );
 });

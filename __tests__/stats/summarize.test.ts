@@ -223,7 +223,7 @@ describe('the machine', () => {
     for (const id of ['peak_memory', 'avg_memory', 'peak_threads', 'peak_processes'] as const) {
       expect(ask(record, id)).toMatchObject({
         value: null,
-        note: 'every process ended before it could be sampled',
+        note: expect.stringContaining('every process ended before it could be sampled'),
       });
     }
     expect(value(record, 'cpu_time')).toBe(30);

@@ -1,155 +1,126 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Writable, Readable } from 'node:stream';
-import type { CommandSlot, CommandSpec, Exit, FlowCommand, FlowCommandEnd } from '../ports.js';
+import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd } from '../ports.js';
+import type { FifoBarrier } from './fifo-barrier.js';
+import { Launcher, type LaunchedFlow } from './launcher.js';
 import { nodeClock } from './node-clock.js';
-import { argvOf, exitOf } from './node-process.js';
 import { OutputFile } from './output-file.js';
 import { killGroup } from './process-tree.js';
-
-/**
- * A POSIX shell that waits for one line a flow on descriptor 3 and runs the command that its arguments give.
- *
- * It says R when it waits, S before it starts a flow and `E status` after. The line holds the flow's variables and
- * redirections, quoted by us. dash starts such a simple command by vfork, which is what makes it fast (METHOD §5);
- * any sh does it right. The flow gets neither descriptor.
- */
-const LAUNCHER = `echo R >&4
-while IFS= read -r flow <&3; do
-  echo S >&4
-  eval "$flow \\"\\$@\\" </dev/null 3<&- 4>&-"
-  echo "E $?" >&4
-done`;
-
-/** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
-const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => existsSync(path)) ?? '/bin/sh';
 
 /** For sh: safe whatever is in it. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-interface Launcher {
-  readonly pid: number;
-  readonly control: Writable;
-  readonly exited: Promise<Exit>;
-  /** Waits for a flow, or is gone already. */
-  readonly ready: Promise<void>;
-  gone: Exit | undefined;
+export interface LauncherSlotOptions {
+  /** An empty folder for the streams of its flows. */
+  readonly scratch: string;
+  readonly barrier: FifoBarrier;
+  /** Told each launcher's pid. */
+  readonly onLaunch: (pid: number) => void;
 }
 
-interface RunningFlow {
-  readonly startedAt: number;
-  runningAt: number | undefined;
-  readonly end: (exit: Exit) => void;
+interface Streams {
+  readonly stdout: OutputFile;
+  readonly stderr: OutputFile;
 }
 
 /** A worker slot whose launcher is forked ahead. Flows of one slot never share a stream: each has its own files. */
 export class LauncherSlot implements CommandSlot {
   readonly #spec: CommandSpec;
-  readonly #scratch: string;
-  readonly #onLaunch: (pid: number) => void;
+  readonly #options: LauncherSlotOptions;
   #launcher: Launcher;
-  #flow: RunningFlow | undefined;
   #count = 0;
 
-  private constructor(spec: CommandSpec, scratch: string, onLaunch: (pid: number) => void) {
+  private constructor(spec: CommandSpec, options: LauncherSlotOptions) {
     this.#spec = spec;
-    this.#scratch = scratch;
-    this.#onLaunch = onLaunch;
+    this.#options = options;
     this.#launcher = this.#launch();
   }
 
-  /** `scratch`: an empty folder for the streams of its flows; `onLaunch` is told each launcher's pid. */
-  static async open(
-    spec: CommandSpec,
-    scratch: string,
-    onLaunch: (pid: number) => void,
-  ): Promise<LauncherSlot> {
-    const slot = new LauncherSlot(spec, scratch, onLaunch);
+  static async open(spec: CommandSpec, options: LauncherSlotOptions): Promise<LauncherSlot> {
+    const slot = new LauncherSlot(spec, options);
     await slot.#launcher.ready;
     return slot;
   }
 
   async run(flow: FlowCommand): Promise<FlowCommandEnd> {
-    if (this.#launcher.gone) {
-      this.#launcher = this.#launch();
-      await this.#launcher.ready;
-    }
-    this.#count += 1;
-    const stdout = new OutputFile(join(this.#scratch, `${this.#count}.out`));
-    const stderr = new OutputFile(join(this.#scratch, `${this.#count}.err`));
-    const variables = Object.entries(flow.env).map(([name, value]) => `${name}=${quote(value)}`);
-    // Appending, so that what was read can be cut off a stream that grows too long while its writer goes on.
-    const line = [...variables, `>>${quote(stdout.path)}`, `2>>${quote(stderr.path)}`].join(' ');
-    const { startedAt, runningAt, exit, endedAt } = await this.#release(line, [stdout, stderr]);
-    return { exit, startedAt, runningAt, endedAt, stdout: stdout.close(), stderr: stderr.close() };
+    if (this.#launcher.gone) await this.#relaunch();
+    const streams = this.#nextStreams();
+    const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: false });
+    return follow(launched, streams, nodeClock.now());
   }
 
-  #release(line: string, streams: readonly OutputFile[]): Promise<Omit<FlowCommandEnd, 'stdout' | 'stderr'>> {
-    return new Promise((resolve) => {
-      const flow: RunningFlow = {
-        startedAt: nodeClock.now(),
-        runningAt: undefined,
-        end: (exit) => {
-          this.#flow = undefined;
-          for (const stream of streams) stream.stopWatching();
-          resolve({ exit, startedAt: flow.startedAt, runningAt: flow.runningAt, endedAt: nodeClock.now() });
-        },
-      };
-      this.#flow = flow;
-      if (this.#launcher.gone) flow.end(this.#launcher.gone);
-      else this.#launcher.control.write(`${line}\n`);
-      for (const stream of streams) stream.watch();
-    });
+  async prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>> {
+    if (this.#launcher.gone) await this.#relaunch();
+    const streams = this.#nextStreams();
+    const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: true });
+    await launched.waiting;
+    return () => follow(launched, streams, this.#options.barrier.releasedAt ?? nodeClock.now());
   }
 
   kill(): void {
-    killGroup(this.#launcher.pid, 'SIGKILL');
+    if (this.#launcher.pid !== undefined) killGroup(this.#launcher.pid, 'SIGKILL');
   }
 
   async close(): Promise<void> {
-    this.#launcher.control.end();
-    if (this.#flow !== undefined) this.kill();
+    this.#launcher.dismiss();
+    if (this.#launcher.busy) this.kill();
     await this.#launcher.exited;
   }
 
+  async #relaunch(): Promise<void> {
+    this.#launcher = this.#launch();
+    await this.#launcher.ready;
+  }
+
   #launch(): Launcher {
-    const child = spawn(SHELL, ['-c', LAUNCHER, 'flowgate-slot', ...argvOf(this.#spec)], {
-      cwd: this.#spec.cwd,
-      env: this.#spec.env,
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    const control = child.stdio[3] as Writable;
-    const status = createInterface({ input: child.stdio[4] as Readable });
-    // Writing to a launcher that was killed with its flow: its exit says so, not this.
-    control.on('error', () => undefined);
-    const exited = exitOf(child);
-    const ready = new Promise<void>((resolve) => {
-      status.on('line', (line) => {
-        if (line === 'R') resolve();
-        else this.#onStatus(line);
-      });
-      void exited.then(() => {
-        resolve();
-      });
-    });
-    const launcher: Launcher = { pid: child.pid ?? 0, control, exited, ready, gone: undefined };
-    void exited.then((exit) => {
-      launcher.gone = exit;
-      // It dies with its flow when the group is killed, by us or by the flow itself. The slot goes on with a new one.
-      this.#flow?.end(exit);
-    });
-    if (child.pid !== undefined) this.#onLaunch(child.pid);
+    const launcher = new Launcher(this.#spec, this.#options.barrier.path);
+    if (launcher.pid !== undefined) this.#options.onLaunch(launcher.pid);
     return launcher;
   }
 
-  #onStatus(line: string): void {
-    if (this.#flow === undefined) return;
-    if (line === 'S') this.#flow.runningAt = nodeClock.now();
-    else this.#flow.end({ code: Number(line.slice(2)), signal: null });
+  #nextStreams(): Streams {
+    this.#count += 1;
+    const path = join(this.#options.scratch, String(this.#count));
+    return { stdout: new OutputFile(`${path}.out`), stderr: new OutputFile(`${path}.err`) };
   }
+}
+
+function lineOf({ env }: FlowCommand, { stdout, stderr }: Streams): string {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`);
+  // Appending, so that what was read can be cut off a stream that grows too long while its writer goes on.
+  return [...variables, `>>${quote(stdout.path)}`, `2>>${quote(stderr.path)}`].join(' ');
+}
+
+async function follow(
+  launched: LaunchedFlow,
+  { stdout, stderr }: Streams,
+  startedAt: number,
+): Promise<FlowCommandEnd> {
+  stdout.watch();
+  stderr.watch();
+  const { exit, runningAt, endedAt } = await launched.ended;
+  const createdAt = stdout.createdAt();
+  return {
+    exit,
+    startedAt,
+    runningAt: runningFrom(runningAt, createdAt, startedAt),
+    endedAt,
+    stdout: stdout.close(),
+    stderr: stderr.close(),
+  };
+}
+
+/**
+ * When a flow began to run. On a busy machine we hear of it late, and of all flows at once. The kernel noted when the
+ * launcher made the flow's first file, in steps of its timer (4 ms at 250 Hz) and always early: the earlier of the two
+ * is nearer the truth.
+ */
+function runningFrom(
+  heardAt: number | undefined,
+  createdAt: number | undefined,
+  startedAt: number,
+): number | undefined {
+  if (heardAt === undefined || createdAt === undefined) return heardAt;
+  return Math.max(startedAt, Math.min(heardAt, createdAt));
 }

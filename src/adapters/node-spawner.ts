@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Spawner } from '../ports.js';
+import { FifoBarrier } from './fifo-barrier.js';
 import { LauncherSlot } from './launcher-slot.js';
 import { spawnCommand, spawnNode } from './node-process.js';
 import { killPids } from './process-tree.js';
@@ -9,20 +11,34 @@ import { SpawnedSlot } from './spawned-slot.js';
 export function nodeSpawner(host: string = fileURLToPath(hostBeside(import.meta.url))): Spawner {
   return {
     spawn: spawnCommand,
-    openSlot: (spec, scratch, onLaunch) =>
-      process.platform === 'win32'
-        ? Promise.resolve(
-            new SpawnedSlot(spec, (pid) => {
-              onLaunch({ pid, launcher: false });
-            }),
-          )
-        : LauncherSlot.open(spec, scratch, (pid) => {
-            onLaunch({ pid, launcher: true });
-          }),
+    ...(process.platform === 'win32' ? spawnedSlots : launcherSlots),
     spawnHost: (spec) => spawnNode(host, spec),
     killPids,
   };
 }
+
+type Slots = Pick<Spawner, 'openBarrier' | 'openSlot'>;
+
+const launcherSlots: Slots = {
+  openBarrier: (scratch) => FifoBarrier.make(join(scratch, 'barrier')),
+  openSlot: (spec, { scratch, barrier, onLaunch }) => {
+    if (!(barrier instanceof FifoBarrier)) throw new TypeError('a launcher waits at a FIFO only');
+    const onPid = (pid: number): void => {
+      onLaunch({ pid, launcher: true });
+    };
+    return LauncherSlot.open(spec, { scratch, barrier, onLaunch: onPid });
+  },
+};
+
+const spawnedSlots: Slots = {
+  openBarrier: () => Promise.resolve({ release: () => undefined }),
+  openSlot: (spec, { onLaunch }) => {
+    const onPid = (pid: number): void => {
+      onLaunch({ pid, launcher: false });
+    };
+    return Promise.resolve(new SpawnedSlot(spec, onPid));
+  },
+};
 
 /** Not `new URL('./host.js', import.meta.url)` in one expression: the bundler would take it for an asset and move it. */
 function hostBeside(bundle: string): string {

@@ -1,5 +1,6 @@
 import { closeSync, ftruncateSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import type { Excerpt } from '../model/record.js';
+import { nodeClock } from './node-clock.js';
 import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED, TAIL_BYTES } from '../scenarios/excerpt.js';
 
 /** A stream that has grown past this is taken in and cut, so that no flow can fill the disk. Bytes. */
@@ -32,6 +33,12 @@ export class OutputFile {
     clearInterval(this.#watch);
   }
 
+  /** When the file was made, in ms of our clock; undefined if it was not, or if its file system does not note it. */
+  createdAt(): number | undefined {
+    const birth = statSync(this.path, { throwIfNoEntry: false })?.birthtimeMs ?? 0;
+    return birth > 0 ? onOurClock(birth) : undefined;
+  }
+
   /** Reads what is left and removes the file. */
   close(): Excerpt {
     this.stopWatching();
@@ -59,6 +66,11 @@ export class OutputFile {
       closeSync(file);
     }
   }
+}
+
+/** Wall-clock time as ms of the monotonic clock. */
+function onOurClock(wall: number): number {
+  return wall - (performance.timeOrigin + performance.now()) + nodeClock.now();
 }
 
 function readAt(file: number, position: number, length: number): Buffer {

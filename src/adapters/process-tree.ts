@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { codeOf } from '../errors.js';
 
 function isGone(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'ESRCH' || thrown.code === 'EPERM');
+  return ['ESRCH', 'EPERM'].includes(codeOf(thrown) ?? '');
 }
 
 /** Windows knows no groups: the tree below a process is ended by parentage. */

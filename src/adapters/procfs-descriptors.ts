@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { codeOf } from '../errors.js';
 
 /** A file of /proc that is read again and again. */
 export interface ProcFile {
@@ -80,9 +81,4 @@ export class Descriptors {
 function isGone(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'ENOENT' || code === 'ESRCH';
-}
-
-function codeOf(error: unknown): string | undefined {
-  // Not `instanceof Error`: an error of Node's own may come from another realm than this module (Jest's).
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 }

@@ -46,6 +46,11 @@ export class SpawnedSlot implements CommandSlot {
     return { exit, startedAt, runningAt, endedAt, stdout: stdout.excerpt(), stderr: stderr.excerpt() };
   }
 
+  /** Nothing can be brought on its way before it is due. */
+  prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>> {
+    return Promise.resolve(() => this.run(flow));
+  }
+
   kill(): void {
     const pid = this.#child?.pid;
     if (pid !== undefined) killGroup(pid, 'SIGKILL');

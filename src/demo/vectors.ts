@@ -12,23 +12,26 @@ export function embed(texts: readonly string[], dimensions: number): Vectors {
   const values = new Float32Array(texts.length * dimensions);
   texts.forEach((text, row) => {
     const vector = values.subarray(row * dimensions, (row + 1) * dimensions);
+    const places = new Set<number>();
     for (const word of words(text)) {
-      const place = hash(word);
-      const at = place % dimensions;
-      vector[at] = (vector[at] ?? 0) + (place & 0x80000000 ? -1 : 1);
+      const code = hash(word);
+      const at = code % dimensions;
+      vector[at] = (vector[at] ?? 0) + (code & 0x80000000 ? -1 : 1);
+      places.add(at);
     }
-    normalise(vector);
+    normalise(vector, places);
   });
   return { rows: texts.length, dimensions, values };
 }
 
-function normalise(vector: Float32Array): void {
+/** All other places are 0. */
+function normalise(vector: Float32Array, places: ReadonlySet<number>): void {
   let square = 0;
-  for (const value of vector) {
-    square += value * value;
+  for (const at of places) {
+    square += (vector[at] ?? 0) ** 2;
   }
   const scale = square === 0 ? 0 : 1 / Math.sqrt(square);
-  for (let at = 0; at < vector.length; at += 1) {
+  for (const at of places) {
     vector[at] = (vector[at] ?? 0) * scale;
   }
 }

@@ -14,6 +14,8 @@ const OPTIONS = [
   ['alerts', '--alert'],
   ['compare', '--compare'],
   ['prepare', '--prepare'],
+  ['seed', '--seed'],
+  ['bug', '--bug'],
 ] as const;
 
 /** Options that are given again and again, once a line. */
@@ -22,14 +24,20 @@ const REPEATED = new Set(['--threshold', '--alert']);
 type Given = { readonly [Name in (typeof OPTIONS)[number][0]]?: string | undefined };
 
 /** The command that reproduces the verdict at a terminal: the inputs that were given, quoted for a POSIX shell. */
-export function reproduceCommand(inputs: Given, workingDirectory?: string): string {
+export function reproduceCommand(
+  inputs: Given,
+  {
+    workingDirectory,
+    command = 'run',
+  }: { workingDirectory?: string | undefined; command?: 'run' | 'demo' } = {},
+): string {
   const words = OPTIONS.flatMap(([name, option]) => {
     const value = inputs[name]?.trim() ?? '';
     const values = REPEATED.has(option) ? linesOf(value) : [value];
     return values.filter((each) => each !== '').map((each) => `${option} ${quote(each)}`);
   });
-  const command = ['npx flowgate run', ...words].join(' ');
-  return workingDirectory === undefined ? command : `cd ${quote(workingDirectory)} && ${command}`;
+  const line = [`npx flowgate ${command}`, ...words].join(' ');
+  return workingDirectory === undefined ? line : `cd ${quote(workingDirectory)} && ${line}`;
 }
 
 function linesOf(text: string): string[] {

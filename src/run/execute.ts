@@ -1,11 +1,10 @@
 import { messageOf } from '../errors.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Flow, Leftover, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
-import { startMonitor, type Monitor } from '../monitor/sampler.js';
-import type { Clock } from '../ports.js';
+import { startMonitor } from '../monitor/sampler.js';
 import type { FlowRunner } from '../scenarios/runner.js';
 import { prepare, type Cast } from './cast.js';
-import { runFlows, warmUp, type FlowObserver, type FlowsOptions } from './flows.js';
+import { runFlows, warmUp, type FlowsOptions } from './flows.js';
 import { haltOn } from './halt.js';
 import { findLeftovers } from './leftovers.js';
 import { Live } from './live.js';
@@ -82,7 +81,7 @@ async function watchFlows(
   const startedAt = clock.wall();
   const origin = clock.now();
   const monitor = startMonitor({ clock, table, origin });
-  watch.attach(monitor);
+  watch.attach(monitor, clock);
   // The baseline: what service and host have used before the first flow is not the flows'.
   await monitor.sampleNow();
   const live = new Live({
@@ -93,31 +92,10 @@ async function watchFlows(
     view: ports.progress,
     monitor,
   });
-  const observer = lookingEarly(live, { clock, monitor });
-  const flows = await runFlows({ ...options, origin, observer });
+  const flows = await runFlows({ ...options, origin, observer: live });
   live.stop();
   watch.detach();
   return { startedAt, flows, monitor: await monitor.stop() };
-}
-
-/** ms after the barrier: flows may be over before the monitor's first regular look. */
-const EARLY_LOOKS = [1, 3, 6];
-
-function lookingEarly(
-  observer: FlowObserver,
-  { clock, monitor }: { clock: Clock; monitor: Monitor },
-): FlowObserver {
-  let first = true;
-  return {
-    started: (flows) => {
-      observer.started(flows);
-      for (const ms of first ? EARLY_LOOKS : []) clock.timer(ms, () => void monitor.sampleNow());
-      first = false;
-    },
-    ended: (outcome) => {
-      observer.ended(outcome);
-    },
-  };
 }
 
 /** A run that came to no flow. */

@@ -101,7 +101,8 @@ function flowOf(
     iteration,
     token,
     ...rest,
-    scheduledAt: scheduledAt - origin,
+    // Behind the barrier a flow is due when it is released, not when it was brought there.
+    scheduledAt: (barrier ? startedAt : scheduledAt) - origin,
     startedAt: startedAt - origin,
     ...(runningAt === undefined ? {} : { runningAt: runningAt - origin }),
     endedAt: endedAt - origin,

@@ -1,12 +1,16 @@
 import type { Monitor } from '../monitor/sampler.js';
-import type { ProcessReading, ProcessTable, TreeRoot } from '../ports.js';
+import type { Clock, ProcessReading, ProcessTable, TreeRoot } from '../ports.js';
 import type { Watch } from '../scenarios/runner.js';
+
+/** ms after the barrier: short flows may be over before the monitor's first regular look. */
+const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
 
 /** The process trees of one scenario: where they begin, and who is alive in them. */
 export class ProcessWatch implements Watch {
   readonly #table: ProcessTable;
   readonly #roots = new Map<number, TreeRoot>();
   #monitor: Monitor | undefined;
+  #clock: Clock | undefined;
 
   constructor(table: ProcessTable) {
     this.#table = table;
@@ -20,13 +24,18 @@ export class ProcessWatch implements Watch {
   }
 
   /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
-  attach(monitor: Monitor): void {
+  attach(monitor: Monitor, clock: Clock): void {
     this.#monitor = monitor;
+    this.#clock = clock;
     for (const root of this.#roots.values()) monitor.addRoot(root);
   }
 
   detach(): void {
     this.#monitor = undefined;
+  }
+
+  released(): void {
+    for (const ms of EARLY_LOOKS) this.#clock?.timer(ms, () => void this.#monitor?.sampleNow());
   }
 
   /** Everything that is alive below the roots, the roots included. */

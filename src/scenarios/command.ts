@@ -1,4 +1,13 @@
-import type { Clock, CommandSlot, CommandSpec, Exit, FlowCommandEnd, Spawner } from '../ports.js';
+import type {
+  Barrier,
+  Clock,
+  CommandSlot,
+  CommandSpec,
+  Exit,
+  FlowCommandEnd,
+  LaunchedRoot,
+  Spawner,
+} from '../ports.js';
 import type { FlowError, Outcome } from '../model/record.js';
 import {
   NEVER_BROKEN,
@@ -42,9 +51,25 @@ export interface CommandRunnerOptions {
 /** Forks all launchers ahead and runs command flows in them. */
 export async function openCommandRunner(options: CommandRunnerOptions): Promise<FlowRunner> {
   const numbers = Array.from({ length: options.slots }, (_, index) => index + 1);
-  const workers = await Promise.all(numbers.map((number) => Worker.open(options, number)));
+  const barrier = await options.spawner.openBarrier(options.scratch);
+  const workers = await Promise.all(numbers.map((number) => Worker.open(options, { number, barrier })));
   return {
-    release: (starts) => starts.map((start) => workerOf(workers, start).run(start)),
+    release: (starts) => {
+      const [only, ...others] = starts;
+      if (only === undefined) return [];
+      if (others.length === 0) {
+        const end = workerOf(workers, only).run(only);
+        if (only.iteration === 1) options.watch.released();
+        return [end];
+      }
+      return releaseTogether(
+        starts.map((start) => ({ start, worker: workerOf(workers, start) })),
+        () => {
+          barrier.release();
+          options.watch.released();
+        },
+      );
+    },
     endAll: (reason) => {
       for (const worker of workers) worker.end('killed', reason);
     },
@@ -54,6 +79,19 @@ export async function openCommandRunner(options: CommandRunnerOptions): Promise<
       await Promise.all(workers.map((worker) => worker.close()));
     },
   };
+}
+
+/** All wait at the barrier, ready to run, before one of them does. */
+function releaseTogether(
+  pairs: readonly { start: FlowStart; worker: Worker }[],
+  open: () => void,
+): readonly Promise<FlowEnd>[] {
+  const waiting = pairs.map(({ start, worker }) => worker.prepare(start));
+  const released = Promise.all(waiting).then((all) => {
+    open();
+    return all.map((go) => go());
+  });
+  return pairs.map(async (_, index) => (await released)[index] as Promise<FlowEnd>);
 }
 
 function workerOf(workers: readonly Worker[], { slot }: FlowStart): Worker {
@@ -80,29 +118,45 @@ class Worker {
     this.#options = options;
   }
 
-  static async open(options: CommandRunnerOptions, number: number): Promise<Worker> {
+  static async open(
+    options: CommandRunnerOptions,
+    { number, barrier }: { number: number; barrier: Barrier },
+  ): Promise<Worker> {
     const worker = new Worker(options);
     const scratch = `${options.scratch}/slot-${number}`;
     await options.makeFolder(scratch);
     const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) } };
-    worker.#commands = await options.spawner.openSlot(spec, scratch, (launched) => {
+    const onLaunch = (launched: LaunchedRoot): void => {
       worker.#root = launched.pid;
       options.watch.addRoot({ ...launched, role: 'flow' });
-    });
+    };
+    worker.#commands = await options.spawner.openSlot(spec, { scratch, barrier, onLaunch });
     return worker;
   }
 
-  async run(start: FlowStart): Promise<FlowEnd> {
-    const { clock, timeout } = this.#options;
+  run(start: FlowStart): Promise<FlowEnd> {
+    this.#begin(start);
+    return this.#follow(this.#commands.run({ env: environmentOf(start) }));
+  }
+
+  /** What it resolves to is to be called at the barrier's release; the flow's time counts from there. */
+  async prepare(start: FlowStart): Promise<() => Promise<FlowEnd>> {
+    this.#begin(start);
+    const go = await this.#commands.prepare({ env: environmentOf(start) });
+    return () => this.#follow(go());
+  }
+
+  #begin(start: FlowStart): void {
     this.#token = start.token;
     this.#ending = undefined;
-    const ended = await withTimeout(this.#commands.run({ env: environmentOf(start) }), {
-      clock,
-      timeout,
-      onTimeout: () => {
-        this.end('timed_out', timedOut(timeout));
-      },
-    });
+  }
+
+  async #follow(running: Promise<FlowCommandEnd>): Promise<FlowEnd> {
+    const { clock, timeout } = this.#options;
+    const onTimeout = (): void => {
+      this.end('timed_out', timedOut(timeout));
+    };
+    const ended = await withTimeout(running, { clock, timeout, onTimeout });
     this.#token = undefined;
     return flowEnd(ended, this.#ending);
   }

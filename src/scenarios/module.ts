@@ -106,6 +106,7 @@ class Host implements FlowRunner {
       workspace,
     }));
     this.#send({ type: 'start', flows });
+    if (starts.length > 1) this.#options.watch.released();
     return ends;
   }
 

@@ -84,7 +84,7 @@ function unseen(samples: readonly Sample[], window: Window | undefined): string 
   if (window === undefined) return NO_FLOW;
   if (samples.length === 0) return 'the monitor took no sample';
   if (samples.every((sample) => sample.processes === 0)) {
-    return 'every process ended before it could be sampled';
+    return 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
   }
   return undefined;
 }

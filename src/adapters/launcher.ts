@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { CommandSpec, Exit } from '../ports.js';
+import { nodeClock } from './node-clock.js';
+import { argvOf, exitOf } from './node-process.js';
+
+/**
+ * A POSIX shell that waits for one line a flow on descriptor 3 and runs the command that its arguments give.
+ *
+ * It says R when it is there, W when a flow (a line that begins with @) waits at the barrier, S before it starts a flow
+ * and `E status` after. The barrier is a FIFO ($0): opening it blocks until we open it too, which wakes all who wait.
+ * The line holds the flow's variables and redirections, quoted by us. dash starts such a simple command by vfork, which
+ * is what makes it fast; any sh does it right. The flow gets neither descriptor.
+ */
+const SCRIPT = `echo R >&4
+while IFS= read -r flow <&3; do
+  case $flow in @*) flow=\${flow#@}; echo W >&4; : <"$0" ;; esac
+  echo S >&4
+  eval "$flow \\"\\$@\\" </dev/null 3<&- 4>&-"
+  echo "E $?" >&4
+done`;
+
+/** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
+const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => existsSync(path)) ?? '/bin/sh';
+
+export interface LaunchedEnd {
+  readonly exit: Exit;
+  /** ms of the clock; undefined if the launcher died before. */
+  readonly runningAt: number | undefined;
+  readonly endedAt: number;
+}
+
+/** A flow that was handed to a launcher. */
+export interface LaunchedFlow {
+  /** Resolves when it waits at the barrier, or will never come there. */
+  readonly waiting: Promise<void>;
+  readonly ended: Promise<LaunchedEnd>;
+}
+
+interface FlowInFlight {
+  readonly arrive: () => void;
+  readonly end: (exit: Exit) => void;
+  runningAt: number | undefined;
+}
+
+/** One launcher process, the leader of a process group in which its flows run. */
+export class Launcher {
+  readonly pid: number | undefined;
+  readonly exited: Promise<Exit>;
+  /** Resolves when it waits for a flow, or is gone already. */
+  readonly ready: Promise<void>;
+  #gone: Exit | undefined;
+  #flow: FlowInFlight | undefined;
+  readonly #control: Writable;
+
+  constructor(spec: CommandSpec, barrier: string) {
+    const child = spawn(SHELL, ['-c', SCRIPT, barrier, ...argvOf(spec)], {
+      cwd: spec.cwd,
+      env: spec.env,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.pid = child.pid;
+    this.#control = child.stdio[3] as Writable;
+    // Writing to a launcher that was killed with its flow: its exit says so, not this.
+    this.#control.on('error', () => undefined);
+    this.exited = exitOf(child);
+    this.ready = new Promise((resolve) => {
+      createInterface({ input: child.stdio[4] as Readable }).on('line', (line) => {
+        if (line === 'R') resolve();
+        else this.#onStatus(line);
+      });
+      void this.exited.then((exit) => {
+        this.#gone = exit;
+        resolve();
+        // It dies with its flow when the group is killed, by us or by the flow itself.
+        this.#flow?.end(exit);
+      });
+    });
+  }
+
+  get gone(): boolean {
+    return this.#gone !== undefined;
+  }
+
+  get busy(): boolean {
+    return this.#flow !== undefined;
+  }
+
+  /** Runs a flow at once, or brings it to the barrier. */
+  start(line: string, { atBarrier }: { atBarrier: boolean }): LaunchedFlow {
+    let arrive: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const ended = new Promise<LaunchedEnd>((resolve) => {
+      const flow: FlowInFlight = {
+        runningAt: undefined,
+        arrive,
+        end: (exit) => {
+          this.#flow = undefined;
+          arrive();
+          resolve({ exit, runningAt: flow.runningAt, endedAt: nodeClock.now() });
+        },
+      };
+      this.#flow = flow;
+      if (this.#gone === undefined) this.#control.write(`${atBarrier ? '@' : ''}${line}\n`);
+      else flow.end(this.#gone);
+    });
+    return { waiting, ended };
+  }
+
+  /** Takes no more flows and ends. */
+  dismiss(): void {
+    this.#control.end();
+  }
+
+  #onStatus(line: string): void {
+    const flow = this.#flow;
+    if (flow === undefined) return;
+    if (line === 'W') flow.arrive();
+    else if (line === 'S') flow.runningAt = nodeClock.now();
+    else flow.end({ code: Number(line.slice(2)), signal: null });
+  }
+}
