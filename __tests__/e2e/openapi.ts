@@ -1,5 +1,7 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+/** GitHub's own description of its API at work: what a request means by it, and whether an answer is as it says. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OpenAPIBackend, type Document } from 'openapi-backend';
 
 export interface ApiRequest {
   readonly method: string;
@@ -20,35 +22,50 @@ export interface ApiCall {
   readonly errors: readonly string[];
 }
 
-interface Question {
-  readonly request?: ApiRequest;
-  readonly answer?: { readonly operation: string; readonly status: number; readonly body: unknown };
+export interface ApiAnswer {
+  readonly operation: string;
+  readonly status: number;
+  readonly body: unknown;
 }
 
-let worker: Worker | undefined;
-let asked = 0;
+const definition = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'github-openapi.json'), 'utf8'),
+) as Document;
+// Formats are for readers; int64 is one that the validator does not know.
+const ajvOpts = { strict: false, formats: { int64: true, uri: true, 'date-time': true } } as const;
 
-/** Reads a request by GitHub's description of its API. */
-export function readRequest(request: ApiRequest): Promise<Partial<ApiCall> & Pick<ApiCall, 'errors'>> {
-  return ask({ request });
+let opened: Promise<OpenAPIBackend> | undefined;
+
+function api(): Promise<OpenAPIBackend> {
+  opened ??= new OpenAPIBackend({ definition, ajvOpts }).init();
+  return opened;
+}
+
+/** Reads a request by the description. */
+export async function readRequest(request: ApiRequest): Promise<Partial<ApiCall> & Pick<ApiCall, 'errors'>> {
+  const description = await api();
+  const asked = { ...request, headers: { ...request.headers } };
+  const operation = description.matchOperation(asked);
+  if (operation?.operationId === undefined) {
+    return { errors: [`no such operation: ${request.method} ${request.path}`] };
+  }
+  const { errors } = description.validateRequest(asked, operation);
+  const { params, query, requestBody } = description.router.parseRequest(asked, operation);
+  return {
+    operation: operation.operationId,
+    params,
+    query,
+    body: requestBody,
+    errors: (errors ?? []).map(said),
+  };
 }
 
 /** What is wrong with an answer; empty if it is as the description says. */
-export async function answerErrors(answer: NonNullable<Question['answer']>): Promise<readonly string[]> {
-  return (await ask({ answer })).errors;
+export async function answerErrors({ operation, status, body }: ApiAnswer): Promise<readonly string[]> {
+  const { errors } = (await api()).validateResponse(body, operation, status);
+  return (errors ?? []).map(said);
 }
 
-/** One worker a test file; it keeps no process alive. */
-async function ask(question: Question): Promise<ApiCall> {
-  if (worker === undefined) {
-    worker = new Worker(new URL('openapi-worker.mjs', import.meta.url));
-    worker.setMaxListeners(0);
-    worker.unref();
-  }
-  const id = (asked += 1);
-  worker.postMessage({ id, ...question });
-  for (;;) {
-    const [answer] = (await once(worker, 'message')) as [ApiCall & { id: number }];
-    if (answer.id === id) return answer;
-  }
+function said(error: { instancePath: string; message?: string; params: unknown }): string {
+  return `${error.instancePath} ${error.message ?? ''} ${JSON.stringify(error.params)}`;
 }

@@ -136,7 +136,11 @@ function run(
     const watch =
       cancelOn === undefined
         ? undefined
-        : setInterval(() => existsSync(join(cwd, cancelOn)) && child.kill('SIGTERM'), 20);
+        : setInterval(() => {
+            if (!existsSync(join(cwd, cancelOn))) return;
+            clearInterval(watch);
+            child.kill('SIGTERM');
+          }, 20);
     child.on('close', (exitCode) => {
       clearInterval(watch);
       resolve({ exitCode, ...text });
