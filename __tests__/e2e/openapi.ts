@@ -22,6 +22,8 @@ export interface ApiCall {
   readonly errors: readonly string[];
 }
 
+type Parsed = Pick<ApiCall, 'params' | 'query'> & { readonly requestBody?: unknown };
+
 export interface ApiAnswer {
   readonly operation: string;
   readonly status: number;
@@ -50,7 +52,7 @@ export async function readRequest(request: ApiRequest): Promise<Partial<ApiCall>
     return { errors: [`no such operation: ${request.method} ${request.path}`] };
   }
   const { errors } = description.validateRequest(asked, operation);
-  const { params, query, requestBody } = description.router.parseRequest(asked, operation);
+  const { params, query, requestBody } = description.router.parseRequest(asked, operation) as Parsed;
   return {
     operation: operation.operationId,
     params,
