@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -69,6 +69,30 @@ posixOnly.each(KINDS)('%s', (_, open) => {
     const two = await slot.run({ env: { N: '2' } });
     expect(one.stdout.head).toMatch(/^one\n/);
     expect(two.stdout.head).toBe('two\n');
+  });
+
+  test.each([
+    ['puts a folder in its place', 'rm -f "$f"; mkdir "$f"'],
+    ['puts a link to nowhere in its place', 'rm -f "$f"; ln -s "$f" "$f"'],
+    ['locks it', 'chmod 000 "$f"'],
+  ])('a flow that %s ends like any other', async (_what, act) => {
+    // Where the stream is a pipe there is no file to meddle with.
+    slot = await open(
+      specOf(`f=$(readlink /proc/$$/fd/1 || true); case $f in /*) ${act} ;; esac; sleep 0.25`),
+    );
+    const end = await slot.run({ env: {} });
+    expect(end.exit.code).toBe(0);
+    expect((await slot.run({ env: {} })).exit.code).toBe(0);
+  });
+
+  test('a link that a flow puts in place of its output is not followed, to read or to cut what it leads to', async () => {
+    const long = join(scratch, 'long');
+    writeFileSync(long, 'x'.repeat(2 * 1024 * 1024));
+    slot = await open(
+      specOf(`f=$(readlink /proc/$$/fd/1 || true); case $f in /*) ln -sfn ${long} "$f" ;; esac; sleep 0.25`),
+    );
+    expect((await slot.run({ env: {} })).stdout.bytes).toBe(0);
+    expect(statSync(long).size).toBe(2 * 1024 * 1024);
   });
 
   test('has an empty standard input and none of our descriptors', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, ftruncateSync, lstatSync, openSync, readSync, rmSync, type Stats } from 'node:fs';
 import type { Excerpt } from '../model/record.js';
 import { nodeClock } from './node-clock.js';
 import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED, TAIL_BYTES } from '../scenarios/excerpt.js';
@@ -11,7 +11,8 @@ const WATCH_EVERY = 100;
 
 /**
  * The file behind one stream of one flow. The flow appends; we read once at the end, and before that only if it
- * grows too long.
+ * grows too long. It belongs to the flow, which may lock it or put anything in its place: what can not be read counts as
+ * not printed, and nothing here throws.
  */
 export class OutputFile {
   readonly path: string;
@@ -24,7 +25,10 @@ export class OutputFile {
 
   watch(): void {
     this.#watch = setInterval(() => {
-      if (this.#size() > CUT_AT) this.#takeIn('r+');
+      if (this.#size() > CUT_AT)
+        attempt(() => {
+          this.#takeIn('r+');
+        });
     }, WATCH_EVERY);
     this.#watch.unref();
   }
@@ -35,20 +39,30 @@ export class OutputFile {
 
   /** When the file was made, in ms of our clock; undefined if it was not, or if its file system does not note it. */
   createdAt(): number | undefined {
-    const birth = statSync(this.path, { throwIfNoEntry: false })?.birthtimeMs ?? 0;
+    const birth = this.#stat()?.birthtimeMs ?? 0;
     return birth > 0 ? onOurClock(birth) : undefined;
   }
 
   /** Reads what is left and removes the file. */
   close(): Excerpt {
     this.stopWatching();
-    if (this.#size() > 0) this.#takeIn('r');
-    rmSync(this.path, { force: true });
+    if (this.#size() > 0)
+      attempt(() => {
+        this.#takeIn('r');
+      });
+    attempt(() => {
+      rmSync(this.path, { recursive: true, force: true });
+    });
     return this.#buffer?.excerpt() ?? NOTHING_PRINTED;
   }
 
   #size(): number {
-    return statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
+    const stat = this.#stat();
+    return stat?.isFile() === true ? stat.size : 0;
+  }
+
+  #stat(): Stats | undefined {
+    return attempt(() => lstatSync(this.path, { throwIfNoEntry: false }));
   }
 
   /** Takes in head and tail; opened for writing (`r+`) it is cut as well, and the flow goes on at its start. */
@@ -65,6 +79,14 @@ export class OutputFile {
     } finally {
       closeSync(file);
     }
+  }
+}
+
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined;
   }
 }
 
