@@ -39,10 +39,15 @@ export function assertNever(value: never): never {
   throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
 }
 
-/** The message of anything that was thrown, which need not be an Error, nor one of this realm. */
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
 export function messageOf(thrown: unknown): string {
-  const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
-  return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+  try {
+    const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+    return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+  } catch {
+    // An object without a prototype, or one whose toString throws.
+    return 'what was thrown has no text';
+  }
 }
 
 /** Node's code of a system error (`ENOENT`), if what was thrown is one. */

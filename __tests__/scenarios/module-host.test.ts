@@ -106,6 +106,27 @@ describe('flows', () => {
     expect(end?.error?.stack).toContain('second line');
   });
 
+  test('whatever a flow throws, and however it names a step, is told in text', async () => {
+    const { host, sent } = hostWith({
+      default: async (ctx: {
+        iteration: number;
+        step: (name: unknown, body: () => void) => Promise<void>;
+      }) => {
+        if (ctx.iteration === 1) throw Object.create(null);
+        await ctx.step(42, () => undefined);
+        throw Object.assign(new Error('odd'), { stack: { no: 'text' } });
+      },
+    });
+    await load(host);
+    host.handle({ type: 'start', flows: [flow(1), flow(2)] });
+    await quiet();
+    await quiet();
+    const ends = endsOf(sent);
+    expect(ends.get('fg-x-1')?.error).toMatchObject({ message: 'what was thrown has no text' });
+    expect(ends.get('fg-x-2')?.error).toEqual({ message: 'odd' });
+    expect(ends.get('fg-x-2')?.steps.map(({ name }) => name)).toEqual(['42']);
+  });
+
   test('steps are timed, also one that throws', async () => {
     const { host, sent } = hostWith({
       default: async (ctx: { step: (name: string, body: () => unknown) => Promise<unknown> }) => {

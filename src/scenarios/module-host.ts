@@ -123,7 +123,7 @@ export class ModuleHost {
         try {
           return await body();
         } finally {
-          steps.push({ name, startedAt, endedAt: now() });
+          steps.push({ name: textOf(name), startedAt, endedAt: now() });
         }
       },
     };
@@ -151,11 +151,17 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return (typeof value === 'object' || typeof value === 'function') && value !== null;
 }
 
+/** Plain JavaScript may give anything for a name. */
+function textOf(name: unknown): string {
+  return String(name);
+}
+
 function errorOf(thrown: unknown): FlowError {
   const message = messageOf(thrown).split('\n', 1)[0] ?? '';
-  const stack = thrown instanceof Error ? thrown.stack : undefined;
+  // A library may have put something else there.
+  const stack: unknown = thrown instanceof Error ? thrown.stack : undefined;
   return {
     message: message === '' ? 'an error without a message' : message,
-    ...(stack === undefined ? {} : { stack }),
+    ...(typeof stack === 'string' ? { stack } : {}),
   };
 }

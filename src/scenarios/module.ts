@@ -4,6 +4,7 @@ import type { FlowSummary } from './module-api.js';
 import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
 import { lastLine } from '../stats/last-line.js';
 import { exitError } from './command.js';
+import { readHostMessage } from './host-message.js';
 import { timedOut, type FlowEnd, type FlowRunner, type FlowStart, type Watch } from './runner.js';
 
 /** ms in which the host must answer after one of its flows has timed out; then its event loop is blocked. */
@@ -62,8 +63,10 @@ class Host implements FlowRunner {
     this.#options = options;
     this.#process = options.spawner.spawnHost(options.spec);
     options.watch.addRoot({ pid: this.#process.pid, role: 'flow', launcher: false });
-    this.#process.onMessage((message) => {
-      for (const listener of this.#listeners) listener(message as FromHost);
+    this.#process.onMessage((received) => {
+      const message = readHostMessage(received);
+      if (message === undefined) return;
+      for (const listener of this.#listeners) listener(message);
     });
     this.#listeners.add((message) => {
       if (message.type === 'ended') this.#onEnded(message.token, message.flow);

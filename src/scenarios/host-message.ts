@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { FromHost, Hook } from './module-protocol.js';
+
+/*
+ * The module's code shares the host's process, and with it the message channel: a program that says process.send('ready')
+ * to whoever started it, and one that means harm, are heard here too.
+ */
+
+const error = z.object({ message: z.string(), stack: z.string().exactOptional() });
+const hook = z.enum(['setup', 'verify', 'teardown'] satisfies Hook[]);
+const excerpt = z.object({ head: z.string(), tail: z.string(), bytes: z.number() });
+const step = z.object({ name: z.string(), startedAt: z.number(), endedAt: z.number() });
+
+const flow = z.object({
+  startedAt: z.number(),
+  endedAt: z.number(),
+  error: error.exactOptional(),
+  steps: z.array(step),
+  stdout: excerpt,
+  stderr: excerpt,
+});
+
+const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listening') }),
+  z.object({ type: z.literal('loaded'), hooks: z.array(hook), error: error.exactOptional() }),
+  z.object({ type: z.literal('done'), hook, error: error.exactOptional() }),
+  z.object({ type: z.literal('ended'), token: z.string(), flow }),
+  z.object({ type: z.literal('pong') }),
+]);
+
+/** A message of the host's; undefined if it is none, and then it is the module's own and no business of ours. */
+export function readHostMessage(message: unknown): FromHost | undefined {
+  return schema.safeParse(message).data;
+}
