@@ -6,16 +6,21 @@ import { openGitHub } from './adapters/github.js';
 import { leave } from './adapters/leave.js';
 import { readMachine } from './adapters/machine.js';
 import { nodePorts } from './adapters/node.js';
+import { forgetVariables } from './adapters/own-environment.js';
 import { gate } from './gate.js';
 import { makePlan } from './inputs/plan.js';
 import { annotations } from './report/annotations.js';
 import { renderHtml } from './report/html.js';
 import { renderComment, renderSummary } from './report/markdown.js';
 import { renderTerminal } from './report/terminal.js';
+import { secretVariables } from './run/flow-env.js';
 import { VERSION } from './version.js';
 
 /** The action's entry, run by the runner with `node dist/index.js`. */
-const { env } = process;
+const env = { ...process.env };
+const asked = readActionInputs();
+// A flow can not only inherit our environment but read it, as every process of the same user can.
+forgetVariables(secretVariables(env, asked.token === undefined ? [] : [asked.token]));
 const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
 const { interrupt, ...ports } = nodePorts();
 const runner = actionsRunner();
@@ -44,7 +49,7 @@ const status = await runAction(
     gate,
   },
   {
-    ...readActionInputs(),
+    ...asked,
     env,
     payload: readPayload(env.GITHUB_EVENT_PATH),
     cwd: process.cwd(),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGitHubServer, type GitHubServer } from './github-server.js';
 import { isBuilt, runAction, TOKEN, type ActionEnd } from './run-action.js';
@@ -79,6 +80,23 @@ e2e('the environment of a flow', () => {
     expect(printed).not.toMatch(
       /^(INPUT_|ACTIONS_|STATE_|GITHUB_(TOKEN|OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)=|GH_TOKEN=)/m,
     );
+  });
+});
+
+(existsSync('/proc/self/environ') ? e2e : describe.skip)("the action's own environment", () => {
+  test('shows no token to a flow that reads it, as every process of the same user can', async () => {
+    const run = [
+      "action=$(awk '/^PPid/ { print $2 }' /proc/$PPID/status)",
+      "tr '\\0' '\\n' < /proc/$action/environ",
+      'exit 1',
+    ].join('; ');
+    const end = await runAction({ apiUrl: server.url, inputs: { run, flows: '1' }, env: { COPY: TOKEN } });
+    const printed = end.results?.scenarios[0]?.flows[0]?.stdout;
+    const text = `${printed?.head ?? ''}${printed?.tail ?? ''}`;
+    expect(text).toContain('GITHUB_REPOSITORY=octo/repo');
+    expect(text).not.toContain(TOKEN);
+    expect(text).not.toMatch(/^(INPUT_|ACTIONS_)/m);
+    expect(server.comments).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { flowEnv } from '../../src/run/flow-env.js';
+import { flowEnv, secretVariables } from '../../src/run/flow-env.js';
 
 const TOKEN = 'ghs_0123456789abcdefghij';
 
@@ -59,4 +59,13 @@ test("the runner's own tokens are withheld under another name", () => {
 
 test('an empty secret withholds nothing', () => {
   expect(flowEnv({ KEPT: 'x' }, ['', ' '])).toEqual({ KEPT: 'x' });
+});
+
+test('what is too short for a secret takes nothing away', () => {
+  expect(flowEnv({ PATH: '/usr/bin', 'INPUT_GITHUB-TOKEN': 'bin' }, ['bin'])).toEqual({ PATH: '/usr/bin' });
+});
+
+test("what flows do not get is secret, but for the runner's command files, which we need to the end", () => {
+  const env = { PATH: '/bin', INPUT_RUN: 'x', ACTIONS_RUNTIME_TOKEN: 'y', GITHUB_OUTPUT: '/o', COPY: TOKEN };
+  expect(secretVariables(env, [TOKEN])).toEqual(['INPUT_RUN', 'ACTIONS_RUNTIME_TOKEN', 'COPY']);
 });

@@ -1,5 +1,8 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The files that the runner reads commands from. */
+const COMMAND_FILES = /^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$/;
+
 /**
  * The runner's doors: tokens, this action's inputs and state, and the files that it reads commands from. Not
  * RUNNER_TRACKING_ID: by it the runner finds what a job has left behind and ends it, should we ever fail to.
@@ -9,8 +12,11 @@ const WITHHELD = [
   /^STATE_/,
   /^ACTIONS_/,
   /^(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN$/,
-  /^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$/,
+  COMMAND_FILES,
 ];
+
+/** Characters of the shortest secret that is looked for in other variables. */
+const SHORTEST = 8;
 
 /** Variables of the runner whose value is a secret under whatever name it turns up again. */
 const SECRET = /^(ACTIONS_.*TOKEN|(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN|INPUT_GITHUB-TOKEN)$/;
@@ -18,7 +24,7 @@ const SECRET = /^(ACTIONS_.*TOKEN|(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TO
 /**
  * The environment that flows get: ours without what is the runner's, and without any variable, whatever its name, that
  * holds one of the secrets, plain or in Base64 as git's `extraheader` has it. Names count in any case, as on Windows.
- * @param secrets an empty one is none
+ * @param secrets one of less than 8 characters is none
  */
 export function flowEnv(env: Environment, secrets: readonly string[]): Record<string, string> {
   const traces = tracesOf([...secrets, ...secretsIn(env)]);
@@ -27,6 +33,15 @@ export function flowEnv(env: Environment, secrets: readonly string[]): Record<st
       .filter((entry): entry is [string, string] => entry[1] !== undefined)
       .filter(([name]) => !WITHHELD.some((pattern) => pattern.test(name.toUpperCase())))
       .filter(([, value]) => !traces.some((trace) => value.includes(trace))),
+  );
+}
+
+/** Names of what flows do not get and we need no longer once it is read: all but the runner's command files. */
+export function secretVariables(env: Environment, secrets: readonly string[]): string[] {
+  const given = flowEnv(env, secrets);
+  return Object.keys(env).filter(
+    (name) =>
+      env[name] !== undefined && !Object.hasOwn(given, name) && !COMMAND_FILES.test(name.toUpperCase()),
   );
 }
 
@@ -43,7 +58,8 @@ function secretsIn(env: Environment): string[] {
 function tracesOf(secrets: readonly string[]): string[] {
   return secrets.flatMap((secret) => {
     const text = secret.trim();
-    if (text === '') return [];
+    // Shorter ones are no secrets, and would be found anywhere: in PATH for one.
+    if (text.length < SHORTEST) return [];
     const bytes = Buffer.from(text);
     const groups = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
     return groups.length < 8 ? [text] : [text, groups];
