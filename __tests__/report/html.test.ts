@@ -89,3 +89,10 @@ describe('the timeline of the page', () => {
     expect(renderHtml(aResults({ scenarios: [aScenario({ ran: 0 })] }))).toContain('No flow ran.');
   });
 });
+
+test('a file that gives a slot a number beyond all bounds makes no page beyond all bounds', () => {
+  const [flow] = aScenario().flows;
+  if (flow === undefined) throw new Error('the fake has flows');
+  const flows = [flow, { ...flow, slot: Number.MAX_SAFE_INTEGER }];
+  expect(renderHtml(aResults({ scenarios: [{ ...aScenario(), flows }] })).length).toBeLessThan(100_000);
+});

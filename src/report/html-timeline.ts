@@ -24,11 +24,13 @@ export function timelineChart({ source, name }: ScenarioView, cores: number): st
   if (series.duration <= 0 || ran.length === 0) return '<p class="note">No flow ran.</p>';
   const shown = selected(ran);
   const x = scaleX({ from: 0, to: series.duration });
-  const slots = ran.reduce((most, { slot }) => Math.max(most, slot), 1);
-  const lane = Math.min(20, Math.max(3, Math.floor(420 / slots)));
-  const lanesEnd = TIP + slots * lane;
+  const slots = lanesOf(ran);
+  const lane = Math.min(20, Math.max(3, Math.floor(420 / slots.size)));
+  const lanesEnd = TIP + slots.size * lane;
   const stops = new Set(shown.length <= STOPS ? shown : shown.filter(isTelling).slice(0, STOPS));
-  const bars = shown.map((flow) => bar(flow, { x, lane, stop: stops.has(flow) }));
+  const bars = shown.map((flow) =>
+    bar(flow, { x, lane, row: slots.get(flow.slot) ?? 0, stop: stops.has(flow) }),
+  );
   const panels = [
     { title: 'In flight', values: series.inFlight, label: (value: number) => String(value) },
     { title: 'Memory', values: series.memory, label: formatBytes },
@@ -41,7 +43,7 @@ export function timelineChart({ source, name }: ScenarioView, cores: number): st
   const height = lanesEnd + 14 + panels.length * PANEL + 20;
   return `${legend(ran)}${svg({
     height,
-    label: `Timeline of ${markup(name, 80)}: ${plural(ran.length, 'flow')} in ${plural(slots, 'slot')} over ${formatTime(series.duration)}`,
+    label: `Timeline of ${markup(name, 80)}: ${plural(ran.length, 'flow')} in ${plural(slots.size, 'slot')} over ${formatTime(series.duration)}`,
     body: [
       laneLabels(slots, lane),
       timeAxis({ from: 0, to: series.duration }, { top: TIP, bottom: height - 20 }),
@@ -68,17 +70,19 @@ function selected(flows: readonly FlowResult[]): readonly FlowResult[] {
 interface BarPlace {
   readonly x: (ms: number) => number;
   readonly lane: number;
+  /** Which lane it is in, from 0. */
+  readonly row: number;
   readonly stop: boolean;
 }
 
 /** The words stand in one place at the top: shown while the pointer or the focus is on the bar. */
-function bar(flow: FlowResult, { x, lane, stop }: BarPlace): string {
+function bar(flow: FlowResult, { x, lane, row, stop }: BarPlace): string {
   const left = x(flow.startedAt);
   const width = Math.max(1.5, x(flow.endedAt) - left);
   const words = describe(flow);
   const focus = stop ? ` tabindex="0" role="img" aria-label="${words}"` : '';
   const gap = lane > 6 ? 2 : 0.5;
-  return `<g class="flow ${flow.outcome}"${focus}><rect x="${left.toFixed(1)}" y="${TIP + (flow.slot - 1) * lane + gap / 2}" width="${width.toFixed(1)}" height="${lane - gap}" rx="${lane > 6 ? 2 : 0}"><title>${words}</title></rect><text class="tip" x="${CHART.left}" y="14">${words}</text></g>`;
+  return `<g class="flow ${flow.outcome}"${focus}><rect x="${left.toFixed(1)}" y="${TIP + row * lane + gap / 2}" width="${width.toFixed(1)}" height="${lane - gap}" rx="${lane > 6 ? 2 : 0}"><title>${words}</title></rect><text class="tip" x="${CHART.left}" y="14">${words}</text></g>`;
 }
 
 function describe(flow: FlowResult): string {
@@ -90,15 +94,21 @@ function describe(flow: FlowResult): string {
   );
 }
 
-function laneLabels(slots: number, lane: number): string {
+function laneLabels(slots: ReadonlyMap<number, number>, lane: number): string {
   const every = lane >= 12 ? 1 : Math.ceil(14 / lane);
-  return Array.from({ length: slots }, (_unused, index) => index + 1)
-    .filter((slot) => slot === 1 || slot % every === 0)
+  return [...slots]
+    .filter(([slot]) => slot === 1 || slot % every === 0)
     .map(
-      (slot) =>
-        `<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${(TIP + (slot - 0.5) * lane + 4).toFixed(1)}">${slot}</text>`,
+      ([slot, row]) =>
+        `<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${(TIP + (row + 0.5) * lane + 4).toFixed(1)}">${slot}</text>`,
     )
     .join('');
+}
+
+/** The lane of every slot that is used: there are no more of them than flows, whatever number a file gives to a slot. */
+function lanesOf(flows: readonly FlowResult[]): ReadonlyMap<number, number> {
+  const slots = [...new Set(flows.map(({ slot }) => slot))].sort((a, b) => a - b);
+  return new Map(slots.map((slot, row) => [slot, row]));
 }
 
 function legend(flows: readonly FlowResult[]): string {
