@@ -87,6 +87,23 @@ test('the token is masked first of all, and no flow gets it', async () => {
   expect(JSON.stringify(context)).not.toContain(TOKEN);
 });
 
+test('a token that a flow got hold of all the same is in nothing that is published', async () => {
+  const runtime = 'runtime-0123456789abcdef';
+  const basic = Buffer.from(`x-access-token:${TOKEN}`).toString('base64');
+  const said = `token ${TOKEN}, header ${basic}, cache ${runtime}`;
+  const results = aResults({ reproduce: said });
+  let published = '';
+  const renderers = {
+    ...ports().renderers,
+    comment: (given: Results) => (published = JSON.stringify(given)),
+  };
+  const gate = (): Promise<Results> => Promise.resolve(results);
+  const env = { ...start().env, ACTIONS_RUNTIME_TOKEN: runtime };
+  await runAction(ports({ gate, renderers }), start({ env }));
+  expect(published).toContain('token ***, header ');
+  for (const secret of [TOKEN, basic, runtime]) expect(published).not.toContain(secret);
+});
+
 test('the comment mode is that of the input', async () => {
   await runAction(ports(), start({ inputs: { comment: 'never' } }));
   expect(github.calls).toEqual([]);

@@ -8,12 +8,13 @@ import { completeCheckRun, openCheckRun, type OpenCheckRun } from './publish/che
 import { COMMENT_MODES } from './publish/comment.js';
 import { exitStatus } from './publish/exit-status.js';
 import { reportFailure } from './publish/failure.js';
+import { withoutSecrets } from './publish/redact.js';
 import type { Renderers } from './publish/renderers.js';
 import { report } from './publish/report.js';
 import { reproduceCommand } from './publish/reproduce.js';
 import type { Runner } from './publish/runner.js';
 import { readSurroundings, type Surroundings } from './publish/surroundings.js';
-import { flowEnv } from './run/flow-env.js';
+import { flowEnv, secretTraces } from './run/flow-env.js';
 
 export interface ActionPorts {
   readonly runner: Runner;
@@ -60,7 +61,8 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
       workspace: surroundings.workspace,
     });
     checkRun = await startCheckRun({ github, runner }, start.inputs.checkName, surroundings);
-    results = await ports.gate(plan, gatePorts, contextOf(start, surroundings));
+    const measured = await ports.gate(plan, gatePorts, contextOf(start, surroundings));
+    results = withoutSecrets(measured, secretTraces(start.env, secretsOf(start)));
   } catch (thrown) {
     const status = reportFailure(runner, thrown, surroundings.workspace);
     if (github !== undefined && checkRun !== undefined) await abandon({ github, runner }, checkRun);
@@ -115,6 +117,10 @@ function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext 
     git,
     ...(run !== undefined && { run }),
     reproduce: reproduceCommand(start.inputs, start.inputs),
-    env: flowEnv(start.env, start.token === undefined ? [] : [start.token]),
+    env: flowEnv(start.env, secretsOf(start)),
   };
+}
+
+function secretsOf({ token }: ActionStart): readonly string[] {
+  return token === undefined ? [] : [token];
 }

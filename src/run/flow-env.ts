@@ -27,13 +27,18 @@ const SECRET = /^(ACTIONS_.*TOKEN|(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TO
  * @param secrets one of less than 8 characters is none
  */
 export function flowEnv(env: Environment, secrets: readonly string[]): Record<string, string> {
-  const traces = tracesOf([...secrets, ...secretsIn(env)]);
+  const traces = secretTraces(env, secrets);
   return Object.fromEntries(
     Object.entries(env)
       .filter((entry): entry is [string, string] => entry[1] !== undefined)
       .filter(([name]) => !WITHHELD.some((pattern) => pattern.test(name.toUpperCase())))
       .filter(([, value]) => !traces.some((trace) => value.includes(trace))),
   );
+}
+
+/** How the secrets, and those that the environment holds, look in a text: plain, and in Base64 as git has them. */
+export function secretTraces(env: Environment, secrets: readonly string[]): string[] {
+  return tracesOf([...secrets, ...secretsIn(env)]);
 }
 
 /** Names of what flows do not get and we need no longer once it is read: all but the runner's command files. */
