@@ -50,6 +50,13 @@ describe('one comment', () => {
     expect(texts()).toEqual(['run 6']);
   });
 
+  test('is created anew if it was deleted since it was listed', async () => {
+    standing(1, { run: 5 });
+    github.refuse('updateComment', new GitHubError('Not Found', 404));
+    expect(await publish({ run: 6 })).toBe(100);
+    expect(logger.at('warn')).toEqual([]);
+  });
+
   test('is left alone by a run that is older, whose id it still returns', async () => {
     standing(1, { run: 9 });
     expect(await publish({ run: 8, attempt: 7 })).toBe(1);

@@ -1,4 +1,4 @@
-import type { GitHub, Logger, PullRequestComment } from '../ports.js';
+import { GitHubError, type GitHub, type Logger, type PullRequestComment } from '../ports.js';
 import { compareAge, formatMarker, parseMarker, type Marker } from './marker.js';
 import { explainRefusal } from './refusal.js';
 
@@ -52,8 +52,7 @@ export async function publishComment(
       return oldest?.id;
     }
     if (oldest === undefined) return await github.createComment(request.pullRequest, body);
-    await github.updateComment(oldest.id, body);
-    return oldest.id;
+    return await rewrite(github, request.pullRequest, { id: oldest.id, body });
   } catch (thrown) {
     const refusal = {
       what: 'The comment could not be written',
@@ -62,6 +61,22 @@ export async function publishComment(
     };
     logger.warn(explainRefusal(thrown, refusal));
     return undefined;
+  }
+}
+
+/** In place; anew if it was deleted since it was listed. */
+async function rewrite(
+  github: GitHub,
+  pullRequest: number,
+  { id, body }: { id: number; body: string },
+): Promise<number> {
+  try {
+    await github.updateComment(id, body);
+    return id;
+  } catch (thrown) {
+    // A token that may not write to a repository that it can read is answered 403.
+    if (!(thrown instanceof GitHubError) || thrown.status !== 404) throw thrown;
+    return github.createComment(pullRequest, body);
   }
 }
 
