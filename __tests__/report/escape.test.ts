@@ -149,3 +149,9 @@ describe('a link', () => {
     }
   });
 });
+
+test('control strings that never end take no longer than any other text', () => {
+  const started = performance.now();
+  for (let round = 0; round < 20; round++) plain('\u009D'.repeat(14_000));
+  expect(performance.now() - started).toBeLessThan(1000);
+});
