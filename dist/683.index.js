@@ -105,7 +105,9 @@ function wholeFetch(timeout) {
 
 
 
-/** author_association of those who can write to the repository. */
+/** Begins the token of a job or of an app: what it writes is a bot's. A person's token begins otherwise. */
+const INSTALLATION_TOKEN = /^ghs_/;
+/** author_association of those who may have written with a token of their own. */
 const WRITERS = ['OWNER', 'MEMBER', 'COLLABORATOR'];
 /** GitHub's largest page. */
 const PAGE = 100;
@@ -119,7 +121,7 @@ function connectGitHub(options) {
     const told = (call) => call.catch((thrown) => {
         throw toGitHubError(thrown, options.token);
     });
-    const list = (pullRequest) => told(listComments(octokit, repository, pullRequest));
+    const list = (pullRequest) => told(listComments(octokit, repository, { pullRequest, byBots: INSTALLATION_TOKEN.test(options.token) }));
     return {
         listComments: list,
         createComment: (pullRequest, body) => createOnce({
@@ -139,7 +141,7 @@ function connectGitHub(options) {
         },
     };
 }
-async function listComments(octokit, repository, pullRequest) {
+async function listComments(octokit, repository, { pullRequest, byBots }) {
     const comments = await octokit.paginate(octokit.rest.issues.listComments, {
         ...repository,
         issue_number: pullRequest,
@@ -148,7 +150,7 @@ async function listComments(octokit, repository, pullRequest) {
     return comments.map(({ id, body, user, author_association }) => ({
         id,
         body: body ?? '',
-        trusted: user?.type === 'Bot' || WRITERS.includes(author_association),
+        trusted: user?.type === 'Bot' || (!byBots && WRITERS.includes(author_association)),
     }));
 }
 async function createComment(octokit, repository, { pullRequest, body }) {

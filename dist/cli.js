@@ -14812,7 +14812,8 @@ const CUT_AT = 1024 * 1024;
 const WATCH_EVERY = 100;
 /**
  * The file behind one stream of one flow. The flow appends; we read once at the end, and before that only if it
- * grows too long.
+ * grows too long. It belongs to the flow, which may lock it or put anything in its place: what can not be read counts as
+ * not printed, and nothing here throws.
  */
 class OutputFile {
     path;
@@ -14824,7 +14825,9 @@ class OutputFile {
     watch() {
         this.#watch = setInterval(() => {
             if (this.#size() > CUT_AT)
-                this.#takeIn('r+');
+                attempt(() => {
+                    this.#takeIn('r+');
+                });
         }, WATCH_EVERY);
         this.#watch.unref();
     }
@@ -14833,19 +14836,27 @@ class OutputFile {
     }
     /** When the file was made, in ms of our clock; undefined if it was not, or if its file system does not note it. */
     createdAt() {
-        const birth = (0,external_node_fs_.statSync)(this.path, { throwIfNoEntry: false })?.birthtimeMs ?? 0;
+        const birth = this.#stat()?.birthtimeMs ?? 0;
         return birth > 0 ? onOurClock(birth) : undefined;
     }
     /** Reads what is left and removes the file. */
     close() {
         this.stopWatching();
         if (this.#size() > 0)
-            this.#takeIn('r');
-        (0,external_node_fs_.rmSync)(this.path, { force: true });
+            attempt(() => {
+                this.#takeIn('r');
+            });
+        attempt(() => {
+            (0,external_node_fs_.rmSync)(this.path, { recursive: true, force: true });
+        });
         return this.#buffer?.excerpt() ?? NOTHING_PRINTED;
     }
     #size() {
-        return (0,external_node_fs_.statSync)(this.path, { throwIfNoEntry: false })?.size ?? 0;
+        const stat = this.#stat();
+        return stat?.isFile() === true ? stat.size : 0;
+    }
+    #stat() {
+        return attempt(() => (0,external_node_fs_.lstatSync)(this.path, { throwIfNoEntry: false }));
     }
     /** Takes in head and tail; opened for writing (`r+`) it is cut as well, and the flow goes on at its start. */
     #takeIn(mode) {
@@ -14863,6 +14874,14 @@ class OutputFile {
         finally {
             (0,external_node_fs_.closeSync)(file);
         }
+    }
+}
+function attempt(act) {
+    try {
+        return act();
+    }
+    catch {
+        return undefined;
     }
 }
 /** Wall-clock time as ms of the monotonic clock. */
@@ -16352,7 +16371,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7034);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7972);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6458);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1730);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7406);
@@ -16360,8 +16379,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7940);
 /* harmony import */ var _publish_reproduce_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3898);
 /* harmony import */ var _report_progress_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1737);
-/* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(849);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(8009);
+/* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(849);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(8009);
 
 
 
@@ -16399,11 +16418,11 @@ function openTerminal() {
 }
 function contextOf({ env, cwd }, reproduce) {
     return {
-        version: _version_js__WEBPACK_IMPORTED_MODULE_15__/* .VERSION */ .x,
+        version: _version_js__WEBPACK_IMPORTED_MODULE_16__/* .VERSION */ .x,
         environment: (0,_adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__/* .readMachine */ .U)(env),
         git: (0,_adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__/* .readGit */ .l)(cwd),
         reproduce,
-        env: (0,_run_flow_env_js__WEBPACK_IMPORTED_MODULE_16__/* .flowEnv */ .U)(env, []),
+        env: (0,_run_flow_env_js__WEBPACK_IMPORTED_MODULE_15__/* .flowEnv */ .UL)(env, []),
     };
 }
 async function run(options) {
@@ -16428,7 +16447,7 @@ function exiting(act) {
 function programOf() {
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('flowgate')
         .description('Opens N flows at once, watches the whole process tree, and gates the result.')
-        .version(_version_js__WEBPACK_IMPORTED_MODULE_15__/* .VERSION */ .x)
+        .version(_version_js__WEBPACK_IMPORTED_MODULE_16__/* .VERSION */ .x)
         .exitOverride()
         .addHelpText('after', '\nExit status: 0 pass or warn, 1 fail, 2 unusable input, 3 inconclusive, 130 interrupted.');
     (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withOutputs */ .Fk)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withLoad */ .Lp)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withScenario */ .Z9)(program.command('run'))))
@@ -16990,7 +17009,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 6458:
+/***/ 1730:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17740,7 +17759,40 @@ async function runHook(spec, { spawner, clock, interrupt }, timeout = HOOK_TIMEO
     return { ok: false, message, stdout, stderr };
 }
 
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 14 modules
+var schemas = __nccwpck_require__(5586);
+;// CONCATENATED MODULE: ./build/src/scenarios/host-message.js
+
+/*
+ * The module's code shares the host's process, and with it the message channel: a program that says process.send('ready')
+ * to whoever started it, and one that means harm, are heard here too.
+ */
+const error = schemas/* object */.Ikc({ message: schemas/* string */.YjP(), stack: schemas/* string */.YjP().exactOptional() });
+const hook = schemas/* enum */.k5n(['setup', 'verify', 'teardown']);
+const excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
+const step = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() });
+const flow = schemas/* object */.Ikc({
+    startedAt: schemas/* number */.aig(),
+    endedAt: schemas/* number */.aig(),
+    error: error.exactOptional(),
+    steps: schemas/* array */.YOg(step),
+    stdout: excerpt,
+    stderr: excerpt,
+});
+const schema = schemas/* discriminatedUnion */.gMt('type', [
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('listening') }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('loaded'), hooks: schemas/* array */.YOg(hook), error: error.exactOptional() }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('done'), hook, error: error.exactOptional() }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('ended'), token: schemas/* string */.YjP(), flow }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('pong') }),
+]);
+/** A message of the host's; undefined if it is none, and then it is the module's own and no business of ours. */
+function readHostMessage(message) {
+    return schema.safeParse(message).data;
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/module.js
+
 
 
 
@@ -17769,7 +17821,10 @@ class Host {
         this.#options = options;
         this.#process = options.spawner.spawnHost(options.spec);
         options.watch.addRoot({ pid: this.#process.pid, role: 'flow', launcher: false });
-        this.#process.onMessage((message) => {
+        this.#process.onMessage((received) => {
+            const message = readHostMessage(received);
+            if (message === undefined)
+                return;
             for (const listener of this.#listeners)
                 listener(message);
         });
@@ -19865,10 +19920,16 @@ class UserError extends Error {
 function assertNever(value) {
     throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
 }
-/** The message of anything that was thrown, which need not be an Error, nor one of this realm. */
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
 function messageOf(thrown) {
-    const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
-    return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    try {
+        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    }
+    catch {
+        // An object without a prototype, or one whose toString throws.
+        return 'what was thrown has no text';
+    }
 }
 /** Node's code of a system error (`ENOENT`), if what was thrown is one. */
 function codeOf(thrown) {
@@ -22052,7 +22113,7 @@ function largest(values) {
 /** Longest text that a table cell or a line of a log holds, if nothing else is said. */
 const TEXT_LIMIT = 200;
 /** ECMA-48: CSI … final byte; OSC, DCS, SOS, PM and APC up to BEL or ST; other two-byte and longer escapes. */
-const ESCAPES = /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])(?:[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C))?|\u001B[ -/]*[0-~]?/gu;
+const ESCAPES = /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])(?:[^\u0007\u001B\u0090\u0098\u009C-\u009F]*(?:\u0007|\u001B\\|\u009C))?|\u001B[ -/]*[0-~]?/gu;
 /** Controls, and format characters: bidi overrides, zero-width ones, tags, byte order marks. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\uFFFC\u115F\u1160\u3164\uFFA0]/gu;
 const LONE_SURROGATE = /\p{Cs}/gu;
@@ -22636,11 +22697,11 @@ function timelineChart({ source, name }, cores) {
         return '<p class="note">No flow ran.</p>';
     const shown = selected(ran);
     const x = scaleX({ from: 0, to: series.duration });
-    const slots = ran.reduce((most, { slot }) => Math.max(most, slot), 1);
-    const lane = Math.min(20, Math.max(3, Math.floor(420 / slots)));
-    const lanesEnd = TIP + slots * lane;
+    const slots = lanesOf(ran);
+    const lane = Math.min(20, Math.max(3, Math.floor(420 / slots.size)));
+    const lanesEnd = TIP + slots.size * lane;
     const stops = new Set(shown.length <= STOPS ? shown : shown.filter(isTelling).slice(0, STOPS));
-    const bars = shown.map((flow) => bar(flow, { x, lane, stop: stops.has(flow) }));
+    const bars = shown.map((flow) => bar(flow, { x, lane, row: slots.get(flow.slot) ?? 0, stop: stops.has(flow) }));
     const panels = [
         { title: 'In flight', values: series.inFlight, label: (value) => String(value) },
         { title: 'Memory', values: series.memory, label: format/* formatBytes */.z3 },
@@ -22651,7 +22712,7 @@ function timelineChart({ source, name }, cores) {
     const height = lanesEnd + 14 + panels.length * PANEL + 20;
     return `${legend(ran)}${svg({
         height,
-        label: `Timeline of ${(0,report_escape/* markup */.PT)(name, 80)}: ${(0,format/* plural */.LS)(ran.length, 'flow')} in ${(0,format/* plural */.LS)(slots, 'slot')} over ${(0,format/* formatTime */.fU)(series.duration)}`,
+        label: `Timeline of ${(0,report_escape/* markup */.PT)(name, 80)}: ${(0,format/* plural */.LS)(ran.length, 'flow')} in ${(0,format/* plural */.LS)(slots.size, 'slot')} over ${(0,format/* formatTime */.fU)(series.duration)}`,
         body: [
             laneLabels(slots, lane),
             timeAxis({ from: 0, to: series.duration }, { top: TIP, bottom: height - 20 }),
@@ -22673,13 +22734,13 @@ function selected(flows) {
         .toSorted((a, b) => a.startedAt - b.startedAt);
 }
 /** The words stand in one place at the top: shown while the pointer or the focus is on the bar. */
-function bar(flow, { x, lane, stop }) {
+function bar(flow, { x, lane, row, stop }) {
     const left = x(flow.startedAt);
     const width = Math.max(1.5, x(flow.endedAt) - left);
     const words = describe(flow);
     const focus = stop ? ` tabindex="0" role="img" aria-label="${words}"` : '';
     const gap = lane > 6 ? 2 : 0.5;
-    return `<g class="flow ${flow.outcome}"${focus}><rect x="${left.toFixed(1)}" y="${TIP + (flow.slot - 1) * lane + gap / 2}" width="${width.toFixed(1)}" height="${lane - gap}" rx="${lane > 6 ? 2 : 0}"><title>${words}</title></rect><text class="tip" x="${CHART.left}" y="14">${words}</text></g>`;
+    return `<g class="flow ${flow.outcome}"${focus}><rect x="${left.toFixed(1)}" y="${TIP + row * lane + gap / 2}" width="${width.toFixed(1)}" height="${lane - gap}" rx="${lane > 6 ? 2 : 0}"><title>${words}</title></rect><text class="tip" x="${CHART.left}" y="14">${words}</text></g>`;
 }
 function describe(flow) {
     const took = (0,format/* formatTime */.fU)(flow.endedAt - flow.startedAt);
@@ -22688,10 +22749,15 @@ function describe(flow) {
 }
 function laneLabels(slots, lane) {
     const every = lane >= 12 ? 1 : Math.ceil(14 / lane);
-    return Array.from({ length: slots }, (_unused, index) => index + 1)
-        .filter((slot) => slot === 1 || slot % every === 0)
-        .map((slot) => `<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${(TIP + (slot - 0.5) * lane + 4).toFixed(1)}">${slot}</text>`)
+    return [...slots]
+        .filter(([slot]) => slot === 1 || slot % every === 0)
+        .map(([slot, row]) => `<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${(TIP + (row + 0.5) * lane + 4).toFixed(1)}">${slot}</text>`)
         .join('');
+}
+/** The lane of every slot that is used: there are no more of them than flows, whatever number a file gives to a slot. */
+function lanesOf(flows) {
+    const slots = [...new Set(flows.map(({ slot }) => slot))].sort((a, b) => a - b);
+    return new Map(slots.map((slot, row) => [slot, row]));
 }
 function legend(flows) {
     const seen = new Map();
@@ -24168,8 +24234,11 @@ function tallyOf({ verdict, scenarios }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ flowEnv)
+/* harmony export */   UL: () => (/* binding */ flowEnv)
 /* harmony export */ });
+/* unused harmony exports secretTraces, secretVariables */
+/** The files that the runner reads commands from. */
+const COMMAND_FILES = /^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$/;
 /**
  * The runner's doors: tokens, this action's inputs and state, and the files that it reads commands from. Not
  * RUNNER_TRACKING_ID: by it the runner finds what a job has left behind and ends it, should we ever fail to.
@@ -24179,21 +24248,37 @@ const WITHHELD = [
     /^STATE_/,
     /^ACTIONS_/,
     /^(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN$/,
-    /^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$/,
+    COMMAND_FILES,
 ];
+/** git's configuration by environment (git-config(1)): a count, and a key and a value for each. */
+const GIT_CONFIG = /^GIT_CONFIG_(COUNT$|KEY_|VALUE_)/;
+/** Characters of the shortest secret that is looked for in other variables. */
+const SHORTEST = 8;
 /** Variables of the runner whose value is a secret under whatever name it turns up again. */
 const SECRET = /^(ACTIONS_.*TOKEN|(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN|INPUT_GITHUB-TOKEN)$/;
 /**
  * The environment that flows get: ours without what is the runner's, and without any variable, whatever its name, that
  * holds one of the secrets, plain or in Base64 as git's `extraheader` has it. Names count in any case, as on Windows.
- * @param secrets an empty one is none
+ * @param secrets one of less than 8 characters is none
  */
 function flowEnv(env, secrets) {
-    const traces = tracesOf([...secrets, ...secretsIn(env)]);
-    return Object.fromEntries(Object.entries(env)
-        .filter((entry) => entry[1] !== undefined)
+    const traces = secretTraces(env, secrets);
+    const holdsSecret = (value) => traces.some((trace) => value.includes(trace));
+    const variables = Object.entries(env).filter((entry) => entry[1] !== undefined);
+    // git counts these variables and refuses to work when one of them is missing: all of them go, or none.
+    const gitConfig = variables.some(([name, value]) => GIT_CONFIG.test(name) && holdsSecret(value));
+    return Object.fromEntries(variables
         .filter(([name]) => !WITHHELD.some((pattern) => pattern.test(name.toUpperCase())))
-        .filter(([, value]) => !traces.some((trace) => value.includes(trace))));
+        .filter(([name, value]) => !holdsSecret(value) && !(gitConfig && GIT_CONFIG.test(name))));
+}
+/** How the secrets, and those that the environment holds, look in a text: plain, and in Base64 as git has them. */
+function secretTraces(env, secrets) {
+    return tracesOf([...secrets, ...secretsIn(env)]);
+}
+/** Names of what flows do not get and we need no longer once it is read: all but the runner's command files. */
+function secretVariables(env, secrets) {
+    const given = flowEnv(env, secrets);
+    return Object.keys(env).filter((name) => env[name] !== undefined && !Object.hasOwn(given, name) && !COMMAND_FILES.test(name.toUpperCase()));
 }
 function secretsIn(env) {
     return Object.entries(env).flatMap(([name, value]) => value !== undefined && SECRET.test(name.toUpperCase()) ? [value] : []);
@@ -24205,7 +24290,8 @@ function secretsIn(env) {
 function tracesOf(secrets) {
     return secrets.flatMap((secret) => {
         const text = secret.trim();
-        if (text === '')
+        // Shorter ones are no secrets, and would be found anywhere: in PATH for one.
+        if (text.length < SHORTEST)
             return [];
         const bytes = Buffer.from(text);
         const groups = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
@@ -24266,6 +24352,7 @@ const {
 __nccwpck_require__.d(__webpack_exports__, {
   YOg: () => (/* binding */ array),
   zMY: () => (/* binding */ schemas_boolean),
+  gMt: () => (/* binding */ discriminatedUnion),
   k5n: () => (/* binding */ schemas_enum),
   Whr: () => (/* binding */ schemas_int),
   euz: () => (/* binding */ literal),
@@ -24279,7 +24366,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   L5J: () => (/* binding */ unknown)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -26711,11 +26798,11 @@ function discriminatorMap(def) {
 }
 const $ZodDiscriminatedUnion = 
 /*@__PURE__*/
-(/* unused pure expression or super */ null && (core.$constructor("$ZodDiscriminatedUnion", (inst, def) => {
+core_core/* $constructor */.xI("$ZodDiscriminatedUnion", (inst, def) => {
     def.inclusive = false;
     $ZodUnion.init(inst, def);
     const _super = inst._zod.parse;
-    util.defineLazyInternal(inst, "propValues", (zod) => {
+    core_util/* defineLazyInternal */.v5(inst, "propValues", (zod) => {
         const propValues = {};
         let undefinedCount = 0;
         for (const option of zod.def.options) {
@@ -26726,7 +26813,7 @@ const $ZodDiscriminatedUnion =
                 undefinedCount++;
             for (const [k, v] of Object.entries(pv)) {
                 if (!Object.prototype.hasOwnProperty.call(propValues, k)) {
-                    util.assignProp(propValues, k, new Set());
+                    core_util/* assignProp */.Vy(propValues, k, new Set());
                 }
                 for (const val of v) {
                     propValues[k].add(val);
@@ -26739,15 +26826,15 @@ const $ZodDiscriminatedUnion =
     });
     // Checked now rather than in the lookup map below, so an option that lacks the discriminator fails at the `discriminatedUnion` call instead of on the first object parsed. Options whose shape cannot be enumerated without resolving it — pipes and lazies — are left to the map.
     def.options.forEach((option, i) => {
-        const propShape = util.rawShape(option._zod.def);
+        const propShape = core_util/* rawShape */.MO(option._zod.def);
         if (propShape && !Object.prototype.hasOwnProperty.call(propShape, def.discriminator)) {
             throw new Error(`Invalid discriminated union option at index "${i}"`);
         }
     });
-    const disc = util.cached(() => discriminatorMap(def));
+    const disc = core_util/* cached */.PO(() => discriminatorMap(def));
     inst._zod.parse = (payload, ctx) => {
         const input = payload.value;
-        if (!util.isObject(input)) {
+        if (!core_util/* isObject */.Gv(input)) {
             payload.issues.push({
                 code: "invalid_type",
                 expected: "object",
@@ -26781,7 +26868,7 @@ const $ZodDiscriminatedUnion =
         });
         return payload;
     };
-})));
+});
 const $ZodIntersection = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodIntersection", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.parse = (payload, ctx) => {
@@ -31954,17 +32041,17 @@ function xor(options, params) {
         ...util.normalizeParams(params),
     });
 }
-const ZodDiscriminatedUnion = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodDiscriminatedUnion", (inst, def) => {
+const ZodDiscriminatedUnion = /*@__PURE__*/ core_core/* $constructor */.xI("ZodDiscriminatedUnion", (inst, def) => {
     ZodUnion.init(inst, def);
-    core.$ZodDiscriminatedUnion.init(inst, def);
-})));
+    $ZodDiscriminatedUnion.init(inst, def);
+});
 function discriminatedUnion(discriminator, options, params) {
     // const [options, params] = args;
     return new ZodDiscriminatedUnion({
         type: "union",
         options: options,
         discriminator,
-        ...util.normalizeParams(params),
+        ...core_util/* normalizeParams */.A2(params),
     });
 }
 const ZodIntersection = /*@__PURE__*/ core_core/* $constructor */.xI("ZodIntersection", (inst, def) => {

@@ -310,10 +310,16 @@ class UserError extends Error {
 function assertNever(value) {
     throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
 }
-/** The message of anything that was thrown, which need not be an Error, nor one of this realm. */
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
 function messageOf(thrown) {
-    const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
-    return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    try {
+        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    }
+    catch {
+        // An object without a prototype, or one whose toString throws.
+        return 'what was thrown has no text';
+    }
 }
 /** Node's code of a system error (`ENOENT`), if what was thrown is one. */
 function codeOf(thrown) {
@@ -451,7 +457,7 @@ class ModuleHost {
                     return await body();
                 }
                 finally {
-                    steps.push({ name, startedAt, endedAt: now() });
+                    steps.push({ name: textOf(name), startedAt, endedAt: now() });
                 }
             },
         };
@@ -473,12 +479,17 @@ function asFlowModule(loaded) {
 function isObject(value) {
     return (typeof value === 'object' || typeof value === 'function') && value !== null;
 }
+/** Plain JavaScript may give anything for a name. */
+function textOf(name) {
+    return String(name);
+}
 function errorOf(thrown) {
     const message = messageOf(thrown).split('\n', 1)[0] ?? '';
+    // A library may have put something else there.
     const stack = thrown instanceof Error ? thrown.stack : undefined;
     return {
         message: message === '' ? 'an error without a message' : message,
-        ...(stack === undefined ? {} : { stack }),
+        ...(typeof stack === 'string' ? { stack } : {}),
     };
 }
 

@@ -38470,7 +38470,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 2506:
+/***/ 5072:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38588,6 +38588,12 @@ function parseMarker(body) {
 function compareAge(a, b) {
     return a.run - b.run || a.attempt - b.attempt;
 }
+/** More run ids than GitHub gives out while a pull request's two runs overlap. */
+const FARTHEST = 1e9;
+/** Whether a marker can be one of ours: a run id far in the future was written by somebody who wants to silence us. */
+function isPlausible(theirs, ours) {
+    return theirs.run <= ours.run + FARTHEST;
+}
 /** Percent-encoded, so that a name has no space and can not end the HTML comment. */
 function encode(name) {
     // Through a buffer: a lone surrogate, which Windows allows in a variable, could not be encoded.
@@ -38617,6 +38623,7 @@ function sorted(value) {
 ;// CONCATENATED MODULE: ./build/src/publish/comment.js
 
 
+
 const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'];
 /**
  * Writes the one comment of this key: updated in place if it is there, created if not, left alone if a newer run has
@@ -38629,7 +38636,7 @@ async function publishComment({ github, logger }, request) {
     try {
         const body = request.render(formatMarker(request.marker));
         // Listed last of all, right before writing: another run may have written while this one was measuring.
-        const standing = ours(await github.listComments(request.pullRequest), request.marker.key);
+        const standing = ours(await github.listComments(request.pullRequest), request.marker);
         const [oldest] = standing;
         const reason = reasonToLeave(request, standing);
         if (reason !== undefined) {
@@ -38638,8 +38645,7 @@ async function publishComment({ github, logger }, request) {
         }
         if (oldest === undefined)
             return await github.createComment(request.pullRequest, body);
-        await github.updateComment(oldest.id, body);
-        return oldest.id;
+        return await rewrite(github, request.pullRequest, { id: oldest.id, body });
     }
     catch (thrown) {
         const refusal = {
@@ -38651,13 +38657,27 @@ async function publishComment({ github, logger }, request) {
         return undefined;
     }
 }
+/** In place; anew if it was deleted since it was listed. */
+async function rewrite(github, pullRequest, { id, body }) {
+    try {
+        await github.updateComment(id, body);
+        return id;
+    }
+    catch (thrown) {
+        // A token that may not write to a repository that it can read is answered 403.
+        if (!(thrown instanceof ports/* GitHubError */.y) || thrown.status !== 404)
+            throw thrown;
+        return github.createComment(pullRequest, body);
+    }
+}
 /** Comments of this key by somebody with write access, oldest first: two first runs at once may have left two. */
-function ours(comments, key) {
+function ours(comments, mine) {
     return comments
         .filter(({ trusted }) => trusted)
         .flatMap(({ id, body }) => {
         const marker = parseMarker(body);
-        return marker?.key === key ? [{ id, marker }] : [];
+        const isOurs = marker?.key === mine.key && isPlausible(marker, mine);
+        return isOurs ? [{ id, marker }] : [];
     })
         .sort((a, b) => a.id - b.id);
 }
@@ -38729,6 +38749,26 @@ function problemAnnotation({ message, where, file, line, column }, workspace) {
 function relativeTo(workspace, file) {
     const inside = file.startsWith(workspace) && /^[\\/]/.test(file.slice(workspace.length));
     return inside ? file.slice(workspace.length + 1).replaceAll('\\', '/') : file;
+}
+
+;// CONCATENATED MODULE: ./build/src/publish/redact.js
+const STARS = '***';
+/**
+ * The results with `***` wherever one of the texts stands. The runner masks the log and nothing else: a comment, a check
+ * run, results.json and report.html show what a flow printed as it came, be it git's own trace with the token in it.
+ * @param secrets as they look in a text; see secretTraces
+ */
+function withoutSecrets(results, secrets) {
+    return secrets.length === 0 ? results : redacted(results, secrets);
+}
+function redacted(value, secrets) {
+    if (typeof value === 'string')
+        return secrets.reduce((text, secret) => text.replaceAll(secret, STARS), value);
+    if (Array.isArray(value))
+        return value.map((item) => redacted(item, secrets));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [redacted(name, secrets), redacted(item, secrets)]));
 }
 
 ;// CONCATENATED MODULE: ./build/src/publish/outputs.js
@@ -39055,51 +39095,10 @@ function given(text) {
     return text === undefined || text === '' ? undefined : text;
 }
 
-;// CONCATENATED MODULE: ./build/src/run/flow-env.js
-/**
- * The runner's doors: tokens, this action's inputs and state, and the files that it reads commands from. Not
- * RUNNER_TRACKING_ID: by it the runner finds what a job has left behind and ends it, should we ever fail to.
- */
-const WITHHELD = [
-    /^INPUT_/,
-    /^STATE_/,
-    /^ACTIONS_/,
-    /^(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN$/,
-    /^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$/,
-];
-/** Variables of the runner whose value is a secret under whatever name it turns up again. */
-const SECRET = /^(ACTIONS_.*TOKEN|(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN|INPUT_GITHUB-TOKEN)$/;
-/**
- * The environment that flows get: ours without what is the runner's, and without any variable, whatever its name, that
- * holds one of the secrets, plain or in Base64 as git's `extraheader` has it. Names count in any case, as on Windows.
- * @param secrets an empty one is none
- */
-function flowEnv(env, secrets) {
-    const traces = tracesOf([...secrets, ...secretsIn(env)]);
-    return Object.fromEntries(Object.entries(env)
-        .filter((entry) => entry[1] !== undefined)
-        .filter(([name]) => !WITHHELD.some((pattern) => pattern.test(name.toUpperCase())))
-        .filter(([, value]) => !traces.some((trace) => value.includes(trace))));
-}
-function secretsIn(env) {
-    return Object.entries(env).flatMap(([name, value]) => value !== undefined && SECRET.test(name.toUpperCase()) ? [value] : []);
-}
-/**
- * How a secret looks in a value. Base64 is taken of whole groups of three bytes, so that it is found in the middle of a
- * longer text too: `x-access-token:`, which git puts before it, is five whole groups.
- */
-function tracesOf(secrets) {
-    return secrets.flatMap((secret) => {
-        const text = secret.trim();
-        if (text === '')
-            return [];
-        const bytes = Buffer.from(text);
-        const groups = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
-        return groups.length < 8 ? [text] : [text, groups];
-    });
-}
-
+// EXTERNAL MODULE: ./build/src/run/flow-env.js
+var flow_env = __nccwpck_require__(849);
 ;// CONCATENATED MODULE: ./build/src/action.js
+
 
 
 
@@ -39127,7 +39126,8 @@ async function runAction(ports, start) {
             workspace: surroundings.workspace,
         });
         checkRun = await startCheckRun({ github, runner }, start.inputs.checkName, surroundings);
-        results = await ports.gate(plan, gatePorts, contextOf(start, surroundings));
+        const measured = await ports.gate(plan, gatePorts, contextOf(start, surroundings));
+        results = withoutSecrets(measured, (0,flow_env/* secretTraces */.XK)(start.env, secretsOf(start)));
     }
     catch (thrown) {
         const status = reportFailure(runner, thrown, surroundings.workspace);
@@ -39171,8 +39171,11 @@ function contextOf(start, { git, run }) {
         git,
         ...(run !== undefined && { run }),
         reproduce: reproduceCommand(start.inputs, start.inputs),
-        env: flowEnv(start.env, start.token === undefined ? [] : [start.token]),
+        env: (0,flow_env/* flowEnv */.UL)(start.env, secretsOf(start)),
     };
+}
+function secretsOf({ token }) {
+    return token === undefined ? [] : [token];
 }
 
 
@@ -42829,7 +42832,8 @@ const CUT_AT = 1024 * 1024;
 const WATCH_EVERY = 100;
 /**
  * The file behind one stream of one flow. The flow appends; we read once at the end, and before that only if it
- * grows too long.
+ * grows too long. It belongs to the flow, which may lock it or put anything in its place: what can not be read counts as
+ * not printed, and nothing here throws.
  */
 class OutputFile {
     path;
@@ -42841,7 +42845,9 @@ class OutputFile {
     watch() {
         this.#watch = setInterval(() => {
             if (this.#size() > CUT_AT)
-                this.#takeIn('r+');
+                attempt(() => {
+                    this.#takeIn('r+');
+                });
         }, WATCH_EVERY);
         this.#watch.unref();
     }
@@ -42850,19 +42856,27 @@ class OutputFile {
     }
     /** When the file was made, in ms of our clock; undefined if it was not, or if its file system does not note it. */
     createdAt() {
-        const birth = (0,external_node_fs_.statSync)(this.path, { throwIfNoEntry: false })?.birthtimeMs ?? 0;
+        const birth = this.#stat()?.birthtimeMs ?? 0;
         return birth > 0 ? onOurClock(birth) : undefined;
     }
     /** Reads what is left and removes the file. */
     close() {
         this.stopWatching();
         if (this.#size() > 0)
-            this.#takeIn('r');
-        (0,external_node_fs_.rmSync)(this.path, { force: true });
+            attempt(() => {
+                this.#takeIn('r');
+            });
+        attempt(() => {
+            (0,external_node_fs_.rmSync)(this.path, { recursive: true, force: true });
+        });
         return this.#buffer?.excerpt() ?? NOTHING_PRINTED;
     }
     #size() {
-        return (0,external_node_fs_.statSync)(this.path, { throwIfNoEntry: false })?.size ?? 0;
+        const stat = this.#stat();
+        return stat?.isFile() === true ? stat.size : 0;
+    }
+    #stat() {
+        return attempt(() => (0,external_node_fs_.lstatSync)(this.path, { throwIfNoEntry: false }));
     }
     /** Takes in head and tail; opened for writing (`r+`) it is cut as well, and the flow goes on at its start. */
     #takeIn(mode) {
@@ -42880,6 +42894,14 @@ class OutputFile {
         finally {
             (0,external_node_fs_.closeSync)(file);
         }
+    }
+}
+function attempt(act) {
+    try {
+        return act();
+    }
+    catch {
+        return undefined;
     }
 }
 /** Wall-clock time as ms of the monotonic clock. */
@@ -44356,6 +44378,72 @@ function nodePorts() {
 
 /***/ }),
 
+/***/ 1930:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ forgetVariables)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+
+/** Of /proc/PID/stat (proc_pid_stat(5)): where the environment that the process was started with lies in its memory. */
+const ENV_START = 50;
+/**
+ * Takes variables out of this process's environment; and on Linux out of /proc/PID/environ too, which shows what a
+ * process was started with, whatever it has unset since, to every process of the same user. Never throws: where it can
+ * not be done, others of the same user can read what they could before.
+ */
+function forgetVariables(names) {
+    for (const name of names)
+        Reflect.deleteProperty(process.env, name);
+    if (process.platform !== 'linux' || names.length === 0)
+        return;
+    try {
+        overwrite(new Set(names));
+    }
+    catch {
+        // No /proc, or a kernel that lets nobody write to /proc/self/mem.
+    }
+}
+function overwrite(names) {
+    const start = environmentStart((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)('/proc/self/stat', 'latin1'));
+    const started = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)('/proc/self/environ');
+    const memory = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)('/proc/self/mem', 'r+');
+    try {
+        for (const { name, from, to } of entriesOf(started)) {
+            if (!names.has(name))
+                continue;
+            const entry = started.subarray(from, to);
+            const there = Buffer.alloc(entry.length);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readSync)(memory, there, 0, there.length, start + from);
+            // Nothing is written where anything else than the variable is.
+            if (there.equals(entry))
+                (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeSync)(memory, Buffer.alloc(entry.length), 0, entry.length, start + from);
+        }
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(memory);
+    }
+}
+/** The second field is a name in brackets that may hold anything. */
+function environmentStart(stat) {
+    const [...fieldsFromThird] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fieldsFromThird[ENV_START - 3]);
+}
+function* entriesOf(environ) {
+    for (let from = 0; from < environ.length;) {
+        const end = environ.indexOf(0, from);
+        const to = end === -1 ? environ.length : end;
+        const equals = environ.indexOf('=', from);
+        if (equals !== -1 && equals < to)
+            yield { name: environ.toString('utf8', from, equals), from, to };
+        from = to + 1;
+    }
+}
+
+
+/***/ }),
+
 /***/ 7406:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -44390,10 +44478,16 @@ class UserError extends Error {
 function assertNever(value) {
     throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
 }
-/** The message of anything that was thrown, which need not be an Error, nor one of this realm. */
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
 function messageOf(thrown) {
-    const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
-    return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    try {
+        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    }
+    catch {
+        // An object without a prototype, or one whose toString throws.
+        return 'what was thrown has no text';
+    }
 }
 /** Node's code of a system error (`ENOENT`), if what was thrown is one. */
 function codeOf(thrown) {
@@ -44404,7 +44498,7 @@ function codeOf(thrown) {
 
 /***/ }),
 
-/***/ 4018:
+/***/ 3658:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45154,7 +45248,40 @@ async function runHook(spec, { spawner, clock, interrupt }, timeout = HOOK_TIMEO
     return { ok: false, message, stdout, stderr };
 }
 
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __nccwpck_require__(9691);
+;// CONCATENATED MODULE: ./build/src/scenarios/host-message.js
+
+/*
+ * The module's code shares the host's process, and with it the message channel: a program that says process.send('ready')
+ * to whoever started it, and one that means harm, are heard here too.
+ */
+const error = schemas/* object */.Ikc({ message: schemas/* string */.YjP(), stack: schemas/* string */.YjP().exactOptional() });
+const hook = schemas/* enum */.k5n(['setup', 'verify', 'teardown']);
+const excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
+const step = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() });
+const flow = schemas/* object */.Ikc({
+    startedAt: schemas/* number */.aig(),
+    endedAt: schemas/* number */.aig(),
+    error: error.exactOptional(),
+    steps: schemas/* array */.YOg(step),
+    stdout: excerpt,
+    stderr: excerpt,
+});
+const schema = schemas/* discriminatedUnion */.gMt('type', [
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('listening') }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('loaded'), hooks: schemas/* array */.YOg(hook), error: error.exactOptional() }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('done'), hook, error: error.exactOptional() }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('ended'), token: schemas/* string */.YjP(), flow }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('pong') }),
+]);
+/** A message of the host's; undefined if it is none, and then it is the module's own and no business of ours. */
+function readHostMessage(message) {
+    return schema.safeParse(message).data;
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/module.js
+
 
 
 
@@ -45183,7 +45310,10 @@ class Host {
         this.#options = options;
         this.#process = options.spawner.spawnHost(options.spec);
         options.watch.addRoot({ pid: this.#process.pid, role: 'flow', launcher: false });
-        this.#process.onMessage((message) => {
+        this.#process.onMessage((received) => {
+            const message = readHostMessage(received);
+            if (message === undefined)
+                return;
             for (const listener of this.#listeners)
                 listener(message);
         });
@@ -46167,8 +46297,6 @@ function recordOf({ plan, ports, environment, problems }, performance) {
 
 // EXTERNAL MODULE: ./build/src/model/metrics.js
 var metrics = __nccwpck_require__(7790);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
 // EXTERNAL MODULE: ./build/src/model/verdict.js
@@ -46182,9 +46310,9 @@ var verdict = __nccwpck_require__(3538);
  * What is rendered is rendered from this and from nothing else, so that a saved file shows the same again.
  */
 const RESULTS_SCHEMA = 'flowgate.results/1';
-const excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
+const results_excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
 const results_verdict = schemas/* enum */.k5n(verdict/* VERDICTS */.b);
-const flow = schemas/* object */.Ikc({
+const results_flow = schemas/* object */.Ikc({
     slot: schemas/* int */.Whr().min(1),
     iteration: schemas/* int */.Whr().min(1),
     token: schemas/* string */.YjP(),
@@ -46197,8 +46325,8 @@ const flow = schemas/* object */.Ikc({
     error: schemas/* object */.Ikc({ message: schemas/* string */.YjP(), exitStatus: schemas/* int */.Whr().optional(), stack: schemas/* string */.YjP().optional() })
         .optional(),
     steps: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() })).optional(),
-    stdout: excerpt.optional(),
-    stderr: excerpt.optional(),
+    stdout: results_excerpt.optional(),
+    stderr: results_excerpt.optional(),
 });
 const sample = schemas/* object */.Ikc({
     at: schemas/* number */.aig().meta({ description: 'ms from the start of the scenario' }),
@@ -46292,8 +46420,8 @@ const scenario = schemas/* object */.Ikc({
     verify: schemas/* object */.Ikc({
         ok: schemas/* boolean */.zMY(),
         message: schemas/* string */.YjP(),
-        stdout: excerpt.optional(),
-        stderr: excerpt.optional(),
+        stdout: results_excerpt.optional(),
+        stderr: results_excerpt.optional(),
     })
         .optional(),
     leftovers: schemas/* array */.YOg(schemas/* object */.Ikc({
@@ -46305,7 +46433,7 @@ const scenario = schemas/* object */.Ikc({
     })),
     interrupted: schemas/* string */.YjP().optional(),
     problems: schemas/* array */.YOg(schemas/* string */.YjP()),
-    flows: schemas/* array */.YOg(flow),
+    flows: schemas/* array */.YOg(results_flow),
     monitor,
 });
 const resultsSchema = schemas/* object */.Ikc({
@@ -49013,24 +49141,31 @@ function distinct(problems) {
 /***/ }),
 
 /***/ 8712:
-/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+/***/ ((__webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2506);
-/* harmony import */ var _adapters_actions_progress_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(2349);
-/* harmony import */ var _adapters_actions_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5022);
-/* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(3463);
-/* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4561);
-/* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9783);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1153);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4018);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7432);
-/* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5594);
-/* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6553);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1821);
-/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8333);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8009);
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ run)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
+/* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3136);
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5072);
+/* harmony import */ var _adapters_actions_progress_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(2349);
+/* harmony import */ var _adapters_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5022);
+/* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3463);
+/* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4561);
+/* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1153);
+/* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3658);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7432);
+/* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
+/* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6553);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1821);
+/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8333);
+/* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(849);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(8009);
 
 
 
@@ -49046,41 +49181,53 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
-/** The action's entry, run by the runner with `node dist/index.js`. */
-const { env } = process;
-const given = (name) => (env[name] === '' ? undefined : env[name]);
-const { interrupt, ...ports } = (0,_adapters_node_js__WEBPACK_IMPORTED_MODULE_4__/* .nodePorts */ .b)();
-const runner = (0,_adapters_actions_js__WEBPACK_IMPORTED_MODULE_2__/* .actionsRunner */ .Aq)();
-const { logger } = runner;
-const status = await (0,_action_js__WEBPACK_IMPORTED_MODULE_1__/* .runAction */ .C)({
-    runner,
-    gatePorts: { ...ports, logger, progress: (0,_adapters_actions_progress_js__WEBPACK_IMPORTED_MODULE_11__/* .lineProgress */ .Q)(ports.clock, logger), interrupt: interrupt() },
-    renderers: {
-        comment: _report_markdown_js__WEBPACK_IMPORTED_MODULE_9__/* .renderComment */ .w,
-        summary: _report_markdown_js__WEBPACK_IMPORTED_MODULE_9__/* .renderSummary */ .B,
-        // The log of a job shows colours; it is wide, and has no width of its own.
-        terminal: (results) => (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_10__/* .renderTerminal */ .b)(results, { color: given('NO_COLOR') === undefined, width: 120 }),
-        html: _report_html_js__WEBPACK_IMPORTED_MODULE_8__/* .renderHtml */ .K,
-        annotations: _report_annotations_js__WEBPACK_IMPORTED_MODULE_7__/* .annotations */ .h,
-    },
-    openGitHub: (token) => (0,_adapters_github_js__WEBPACK_IMPORTED_MODULE_12__/* .openGitHub */ .o)({
-        token,
-        logger,
-        apiUrl: given('GITHUB_API_URL') ?? 'https://api.github.com',
-        repository: env.GITHUB_REPOSITORY ?? '',
-    }),
-    makePlan: _inputs_plan_js__WEBPACK_IMPORTED_MODULE_6__/* .makePlan */ .Cs,
-    gate: _gate_js__WEBPACK_IMPORTED_MODULE_5__/* .gate */ .G,
-}, {
-    ...(0,_adapters_actions_js__WEBPACK_IMPORTED_MODULE_2__/* .readActionInputs */ .Ui)(),
-    env,
-    payload: (0,_adapters_actions_js__WEBPACK_IMPORTED_MODULE_2__/* .readPayload */ .rD)(env.GITHUB_EVENT_PATH),
-    cwd: process.cwd(),
-    temporary: given('RUNNER_TEMP') ?? (0,node_os__WEBPACK_IMPORTED_MODULE_0__.tmpdir)(),
-    machine: (0,_adapters_machine_js__WEBPACK_IMPORTED_MODULE_3__/* .readMachine */ .U)(env),
-    version: _version_js__WEBPACK_IMPORTED_MODULE_13__/* .VERSION */ .x,
-});
-(0,_adapters_leave_js__WEBPACK_IMPORTED_MODULE_14__/* .leave */ .q)(status);
+
+
+
+
+/** The action, from the environment that a runner gives it to its exit status. */
+async function run() {
+    const env = { ...process.env };
+    const asked = (0,_adapters_actions_js__WEBPACK_IMPORTED_MODULE_4__/* .readActionInputs */ .Ui)();
+    // A flow can not only inherit our environment but read it, as every process of the same user can.
+    (0,_adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__/* .forgetVariables */ .h)((0,_run_flow_env_js__WEBPACK_IMPORTED_MODULE_14__/* .secretVariables */ .c8)(env, asked.token === undefined ? [] : [asked.token]));
+    const given = (name) => (env[name] === '' ? undefined : env[name]);
+    const { interrupt, ...ports } = (0,_adapters_node_js__WEBPACK_IMPORTED_MODULE_6__/* .nodePorts */ .b)();
+    const runner = (0,_adapters_actions_js__WEBPACK_IMPORTED_MODULE_4__/* .actionsRunner */ .Aq)();
+    const { logger } = runner;
+    const status = await (0,_action_js__WEBPACK_IMPORTED_MODULE_3__/* .runAction */ .C)({
+        runner,
+        gatePorts: { ...ports, logger, progress: (0,_adapters_actions_progress_js__WEBPACK_IMPORTED_MODULE_15__/* .lineProgress */ .Q)(ports.clock, logger), interrupt: interrupt() },
+        renderers: {
+            comment: _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__/* .renderComment */ .w,
+            summary: _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__/* .renderSummary */ .B,
+            // The log of a job shows colours; it is wide, and has no width of its own.
+            terminal: (results) => (0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_13__/* .renderTerminal */ .b)(results, { color: given('NO_COLOR') === undefined, width: 120 }),
+            html: _report_html_js__WEBPACK_IMPORTED_MODULE_11__/* .renderHtml */ .K,
+            annotations: _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__/* .annotations */ .h,
+        },
+        openGitHub: (token) => (0,_adapters_github_js__WEBPACK_IMPORTED_MODULE_16__/* .openGitHub */ .o)({
+            token,
+            logger,
+            apiUrl: given('GITHUB_API_URL') ?? 'https://api.github.com',
+            repository: env.GITHUB_REPOSITORY ?? '',
+        }),
+        makePlan: _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__/* .makePlan */ .Cs,
+        gate: _gate_js__WEBPACK_IMPORTED_MODULE_8__/* .gate */ .G,
+    }, {
+        ...asked,
+        env,
+        payload: (0,_adapters_actions_js__WEBPACK_IMPORTED_MODULE_4__/* .readPayload */ .rD)(env.GITHUB_EVENT_PATH),
+        cwd: process.cwd(),
+        temporary: given('RUNNER_TEMP') ?? (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)(),
+        machine: (0,_adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__/* .readMachine */ .U)(env),
+        version: _version_js__WEBPACK_IMPORTED_MODULE_17__/* .VERSION */ .x,
+    });
+    (0,_adapters_leave_js__WEBPACK_IMPORTED_MODULE_18__/* .leave */ .q)(status);
+}
+// A runner starts this file; @github/local-action imports it and calls run.
+if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(process.argv[1] ?? '.') === (0,node_url__WEBPACK_IMPORTED_MODULE_2__.fileURLToPath)(import.meta.url))
+    await run();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -49448,7 +49595,7 @@ function largest(values) {
 /** Longest text that a table cell or a line of a log holds, if nothing else is said. */
 const TEXT_LIMIT = 200;
 /** ECMA-48: CSI … final byte; OSC, DCS, SOS, PM and APC up to BEL or ST; other two-byte and longer escapes. */
-const ESCAPES = /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])(?:[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C))?|\u001B[ -/]*[0-~]?/gu;
+const ESCAPES = /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])(?:[^\u0007\u001B\u0090\u0098\u009C-\u009F]*(?:\u0007|\u001B\\|\u009C))?|\u001B[ -/]*[0-~]?/gu;
 /** Controls, and format characters: bidi overrides, zero-width ones, tags, byte order marks. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\uFFFC\u115F\u1160\u3164\uFFA0]/gu;
 const LONE_SURROGATE = /\p{Cs}/gu;
@@ -50030,11 +50177,11 @@ function timelineChart({ source, name }, cores) {
         return '<p class="note">No flow ran.</p>';
     const shown = selected(ran);
     const x = scaleX({ from: 0, to: series.duration });
-    const slots = ran.reduce((most, { slot }) => Math.max(most, slot), 1);
-    const lane = Math.min(20, Math.max(3, Math.floor(420 / slots)));
-    const lanesEnd = TIP + slots * lane;
+    const slots = lanesOf(ran);
+    const lane = Math.min(20, Math.max(3, Math.floor(420 / slots.size)));
+    const lanesEnd = TIP + slots.size * lane;
     const stops = new Set(shown.length <= STOPS ? shown : shown.filter(isTelling).slice(0, STOPS));
-    const bars = shown.map((flow) => bar(flow, { x, lane, stop: stops.has(flow) }));
+    const bars = shown.map((flow) => bar(flow, { x, lane, row: slots.get(flow.slot) ?? 0, stop: stops.has(flow) }));
     const panels = [
         { title: 'In flight', values: series.inFlight, label: (value) => String(value) },
         { title: 'Memory', values: series.memory, label: format/* formatBytes */.z3 },
@@ -50045,7 +50192,7 @@ function timelineChart({ source, name }, cores) {
     const height = lanesEnd + 14 + panels.length * PANEL + 20;
     return `${legend(ran)}${svg({
         height,
-        label: `Timeline of ${(0,report_escape/* markup */.PT)(name, 80)}: ${(0,format/* plural */.LS)(ran.length, 'flow')} in ${(0,format/* plural */.LS)(slots, 'slot')} over ${(0,format/* formatTime */.fU)(series.duration)}`,
+        label: `Timeline of ${(0,report_escape/* markup */.PT)(name, 80)}: ${(0,format/* plural */.LS)(ran.length, 'flow')} in ${(0,format/* plural */.LS)(slots.size, 'slot')} over ${(0,format/* formatTime */.fU)(series.duration)}`,
         body: [
             laneLabels(slots, lane),
             timeAxis({ from: 0, to: series.duration }, { top: TIP, bottom: height - 20 }),
@@ -50067,13 +50214,13 @@ function selected(flows) {
         .toSorted((a, b) => a.startedAt - b.startedAt);
 }
 /** The words stand in one place at the top: shown while the pointer or the focus is on the bar. */
-function bar(flow, { x, lane, stop }) {
+function bar(flow, { x, lane, row, stop }) {
     const left = x(flow.startedAt);
     const width = Math.max(1.5, x(flow.endedAt) - left);
     const words = describe(flow);
     const focus = stop ? ` tabindex="0" role="img" aria-label="${words}"` : '';
     const gap = lane > 6 ? 2 : 0.5;
-    return `<g class="flow ${flow.outcome}"${focus}><rect x="${left.toFixed(1)}" y="${TIP + (flow.slot - 1) * lane + gap / 2}" width="${width.toFixed(1)}" height="${lane - gap}" rx="${lane > 6 ? 2 : 0}"><title>${words}</title></rect><text class="tip" x="${CHART.left}" y="14">${words}</text></g>`;
+    return `<g class="flow ${flow.outcome}"${focus}><rect x="${left.toFixed(1)}" y="${TIP + row * lane + gap / 2}" width="${width.toFixed(1)}" height="${lane - gap}" rx="${lane > 6 ? 2 : 0}"><title>${words}</title></rect><text class="tip" x="${CHART.left}" y="14">${words}</text></g>`;
 }
 function describe(flow) {
     const took = (0,format/* formatTime */.fU)(flow.endedAt - flow.startedAt);
@@ -50082,10 +50229,15 @@ function describe(flow) {
 }
 function laneLabels(slots, lane) {
     const every = lane >= 12 ? 1 : Math.ceil(14 / lane);
-    return Array.from({ length: slots }, (_unused, index) => index + 1)
-        .filter((slot) => slot === 1 || slot % every === 0)
-        .map((slot) => `<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${(TIP + (slot - 0.5) * lane + 4).toFixed(1)}">${slot}</text>`)
+    return [...slots]
+        .filter(([slot]) => slot === 1 || slot % every === 0)
+        .map(([slot, row]) => `<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${(TIP + (row + 0.5) * lane + 4).toFixed(1)}">${slot}</text>`)
         .join('');
+}
+/** The lane of every slot that is used: there are no more of them than flows, whatever number a file gives to a slot. */
+function lanesOf(flows) {
+    const slots = [...new Set(flows.map(({ slot }) => slot))].sort((a, b) => a - b);
+    return new Map(slots.map((slot, row) => [slot, row]));
 }
 function legend(flows) {
     const seen = new Map();
@@ -51429,6 +51581,79 @@ function tallyOf({ verdict, scenarios }) {
 
 /***/ }),
 
+/***/ 849:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   UL: () => (/* binding */ flowEnv),
+/* harmony export */   XK: () => (/* binding */ secretTraces),
+/* harmony export */   c8: () => (/* binding */ secretVariables)
+/* harmony export */ });
+/** The files that the runner reads commands from. */
+const COMMAND_FILES = /^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$/;
+/**
+ * The runner's doors: tokens, this action's inputs and state, and the files that it reads commands from. Not
+ * RUNNER_TRACKING_ID: by it the runner finds what a job has left behind and ends it, should we ever fail to.
+ */
+const WITHHELD = [
+    /^INPUT_/,
+    /^STATE_/,
+    /^ACTIONS_/,
+    /^(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN$/,
+    COMMAND_FILES,
+];
+/** git's configuration by environment (git-config(1)): a count, and a key and a value for each. */
+const GIT_CONFIG = /^GIT_CONFIG_(COUNT$|KEY_|VALUE_)/;
+/** Characters of the shortest secret that is looked for in other variables. */
+const SHORTEST = 8;
+/** Variables of the runner whose value is a secret under whatever name it turns up again. */
+const SECRET = /^(ACTIONS_.*TOKEN|(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN|INPUT_GITHUB-TOKEN)$/;
+/**
+ * The environment that flows get: ours without what is the runner's, and without any variable, whatever its name, that
+ * holds one of the secrets, plain or in Base64 as git's `extraheader` has it. Names count in any case, as on Windows.
+ * @param secrets one of less than 8 characters is none
+ */
+function flowEnv(env, secrets) {
+    const traces = secretTraces(env, secrets);
+    const holdsSecret = (value) => traces.some((trace) => value.includes(trace));
+    const variables = Object.entries(env).filter((entry) => entry[1] !== undefined);
+    // git counts these variables and refuses to work when one of them is missing: all of them go, or none.
+    const gitConfig = variables.some(([name, value]) => GIT_CONFIG.test(name) && holdsSecret(value));
+    return Object.fromEntries(variables
+        .filter(([name]) => !WITHHELD.some((pattern) => pattern.test(name.toUpperCase())))
+        .filter(([name, value]) => !holdsSecret(value) && !(gitConfig && GIT_CONFIG.test(name))));
+}
+/** How the secrets, and those that the environment holds, look in a text: plain, and in Base64 as git has them. */
+function secretTraces(env, secrets) {
+    return tracesOf([...secrets, ...secretsIn(env)]);
+}
+/** Names of what flows do not get and we need no longer once it is read: all but the runner's command files. */
+function secretVariables(env, secrets) {
+    const given = flowEnv(env, secrets);
+    return Object.keys(env).filter((name) => env[name] !== undefined && !Object.hasOwn(given, name) && !COMMAND_FILES.test(name.toUpperCase()));
+}
+function secretsIn(env) {
+    return Object.entries(env).flatMap(([name, value]) => value !== undefined && SECRET.test(name.toUpperCase()) ? [value] : []);
+}
+/**
+ * How a secret looks in a value. Base64 is taken of whole groups of three bytes, so that it is found in the middle of a
+ * longer text too: `x-access-token:`, which git puts before it, is five whole groups.
+ */
+function tracesOf(secrets) {
+    return secrets.flatMap((secret) => {
+        const text = secret.trim();
+        // Shorter ones are no secrets, and would be found anywhere: in PATH for one.
+        if (text.length < SHORTEST)
+            return [];
+        const bytes = Buffer.from(text);
+        const groups = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
+        return groups.length < 8 ? [text] : [text, groups];
+    });
+}
+
+
+/***/ }),
+
 /***/ 8009:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -51449,6 +51674,7 @@ const VERSION = '0.1.0';
 __nccwpck_require__.d(__webpack_exports__, {
   YOg: () => (/* binding */ array),
   zMY: () => (/* binding */ schemas_boolean),
+  gMt: () => (/* binding */ discriminatedUnion),
   k5n: () => (/* binding */ schemas_enum),
   Whr: () => (/* binding */ schemas_int),
   euz: () => (/* binding */ literal),
@@ -51462,7 +51688,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   L5J: () => (/* binding */ unknown)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -53894,11 +54120,11 @@ function discriminatorMap(def) {
 }
 const $ZodDiscriminatedUnion = 
 /*@__PURE__*/
-(/* unused pure expression or super */ null && (core.$constructor("$ZodDiscriminatedUnion", (inst, def) => {
+core_core/* $constructor */.xI("$ZodDiscriminatedUnion", (inst, def) => {
     def.inclusive = false;
     $ZodUnion.init(inst, def);
     const _super = inst._zod.parse;
-    util.defineLazyInternal(inst, "propValues", (zod) => {
+    core_util/* defineLazyInternal */.v5(inst, "propValues", (zod) => {
         const propValues = {};
         let undefinedCount = 0;
         for (const option of zod.def.options) {
@@ -53909,7 +54135,7 @@ const $ZodDiscriminatedUnion =
                 undefinedCount++;
             for (const [k, v] of Object.entries(pv)) {
                 if (!Object.prototype.hasOwnProperty.call(propValues, k)) {
-                    util.assignProp(propValues, k, new Set());
+                    core_util/* assignProp */.Vy(propValues, k, new Set());
                 }
                 for (const val of v) {
                     propValues[k].add(val);
@@ -53922,15 +54148,15 @@ const $ZodDiscriminatedUnion =
     });
     // Checked now rather than in the lookup map below, so an option that lacks the discriminator fails at the `discriminatedUnion` call instead of on the first object parsed. Options whose shape cannot be enumerated without resolving it — pipes and lazies — are left to the map.
     def.options.forEach((option, i) => {
-        const propShape = util.rawShape(option._zod.def);
+        const propShape = core_util/* rawShape */.MO(option._zod.def);
         if (propShape && !Object.prototype.hasOwnProperty.call(propShape, def.discriminator)) {
             throw new Error(`Invalid discriminated union option at index "${i}"`);
         }
     });
-    const disc = util.cached(() => discriminatorMap(def));
+    const disc = core_util/* cached */.PO(() => discriminatorMap(def));
     inst._zod.parse = (payload, ctx) => {
         const input = payload.value;
-        if (!util.isObject(input)) {
+        if (!core_util/* isObject */.Gv(input)) {
             payload.issues.push({
                 code: "invalid_type",
                 expected: "object",
@@ -53964,7 +54190,7 @@ const $ZodDiscriminatedUnion =
         });
         return payload;
     };
-})));
+});
 const $ZodIntersection = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodIntersection", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.parse = (payload, ctx) => {
@@ -59404,17 +59630,17 @@ function xor(options, params) {
         ...util.normalizeParams(params),
     });
 }
-const ZodDiscriminatedUnion = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodDiscriminatedUnion", (inst, def) => {
+const ZodDiscriminatedUnion = /*@__PURE__*/ core_core/* $constructor */.xI("ZodDiscriminatedUnion", (inst, def) => {
     ZodUnion.init(inst, def);
-    core.$ZodDiscriminatedUnion.init(inst, def);
-})));
+    $ZodDiscriminatedUnion.init(inst, def);
+});
 function discriminatedUnion(discriminator, options, params) {
     // const [options, params] = args;
     return new ZodDiscriminatedUnion({
         type: "union",
         options: options,
         discriminator,
-        ...util.normalizeParams(params),
+        ...core_util/* normalizeParams */.A2(params),
     });
 }
 const ZodIntersection = /*@__PURE__*/ core_core/* $constructor */.xI("ZodIntersection", (inst, def) => {
@@ -61307,4 +61533,6 @@ function constantCatch(value) {
 /******/ // This entry module used 'module' so it can't be inlined
 /******/ var __webpack_exports__ = __nccwpck_require__(8712);
 /******/ __webpack_exports__ = await __webpack_exports__;
+/******/ var __webpack_exports__run = __webpack_exports__.e;
+/******/ export { __webpack_exports__run as run };
 /******/ 

@@ -1,4 +1,6 @@
+import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { runAction } from './action.js';
 import { lineProgress } from './adapters/actions-progress.js';
 import { actionsRunner, readActionInputs, readPayload } from './adapters/actions.js';
@@ -16,46 +18,52 @@ import { renderTerminal } from './report/terminal.js';
 import { secretVariables } from './run/flow-env.js';
 import { VERSION } from './version.js';
 
-/** The action's entry, run by the runner with `node dist/index.js`. */
-const env = { ...process.env };
-const asked = readActionInputs();
-// A flow can not only inherit our environment but read it, as every process of the same user can.
-forgetVariables(secretVariables(env, asked.token === undefined ? [] : [asked.token]));
-const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
-const { interrupt, ...ports } = nodePorts();
-const runner = actionsRunner();
-const { logger } = runner;
+/** The action, from the environment that a runner gives it to its exit status. */
+export async function run(): Promise<void> {
+  const env = { ...process.env };
+  const asked = readActionInputs();
+  // A flow can not only inherit our environment but read it, as every process of the same user can.
+  forgetVariables(secretVariables(env, asked.token === undefined ? [] : [asked.token]));
+  const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+  const { interrupt, ...ports } = nodePorts();
+  const runner = actionsRunner();
+  const { logger } = runner;
 
-const status = await runAction(
-  {
-    runner,
-    gatePorts: { ...ports, logger, progress: lineProgress(ports.clock, logger), interrupt: interrupt() },
-    renderers: {
-      comment: renderComment,
-      summary: renderSummary,
-      // The log of a job shows colours; it is wide, and has no width of its own.
-      terminal: (results) => renderTerminal(results, { color: given('NO_COLOR') === undefined, width: 120 }),
-      html: renderHtml,
-      annotations,
+  const status = await runAction(
+    {
+      runner,
+      gatePorts: { ...ports, logger, progress: lineProgress(ports.clock, logger), interrupt: interrupt() },
+      renderers: {
+        comment: renderComment,
+        summary: renderSummary,
+        // The log of a job shows colours; it is wide, and has no width of its own.
+        terminal: (results) =>
+          renderTerminal(results, { color: given('NO_COLOR') === undefined, width: 120 }),
+        html: renderHtml,
+        annotations,
+      },
+      openGitHub: (token) =>
+        openGitHub({
+          token,
+          logger,
+          apiUrl: given('GITHUB_API_URL') ?? 'https://api.github.com',
+          repository: env.GITHUB_REPOSITORY ?? '',
+        }),
+      makePlan,
+      gate,
     },
-    openGitHub: (token) =>
-      openGitHub({
-        token,
-        logger,
-        apiUrl: given('GITHUB_API_URL') ?? 'https://api.github.com',
-        repository: env.GITHUB_REPOSITORY ?? '',
-      }),
-    makePlan,
-    gate,
-  },
-  {
-    ...asked,
-    env,
-    payload: readPayload(env.GITHUB_EVENT_PATH),
-    cwd: process.cwd(),
-    temporary: given('RUNNER_TEMP') ?? tmpdir(),
-    machine: readMachine(env),
-    version: VERSION,
-  },
-);
-leave(status);
+    {
+      ...asked,
+      env,
+      payload: readPayload(env.GITHUB_EVENT_PATH),
+      cwd: process.cwd(),
+      temporary: given('RUNNER_TEMP') ?? tmpdir(),
+      machine: readMachine(env),
+      version: VERSION,
+    },
+  );
+  leave(status);
+}
+
+// A runner starts this file; @github/local-action imports it and calls run.
+if (realpathSync(process.argv[1] ?? '.') === fileURLToPath(import.meta.url)) await run();

@@ -11,11 +11,11 @@ let server: GitHubServer;
 let github: GitHub;
 let told: string[];
 
-function connect(timeout?: number): GitHub {
+function connect({ timeout, token = TOKEN }: { timeout?: number; token?: string } = {}): GitHub {
   told = [];
   const log = (message: string): void => void told.push(message);
   return openGitHub({
-    token: TOKEN,
+    token,
     apiUrl: server.url,
     repository: 'octo/repo',
     logger: { info: log, debug: log },
@@ -60,19 +60,28 @@ describe('comments', () => {
     ]);
   });
 
-  test('a comment counts as ours only from a bot or from somebody with write access', async () => {
-    const trust = async (
-      comment: Parameters<GitHubServer['addComment']>[0],
-    ): Promise<boolean | undefined> => {
-      const { id } = server.addComment(comment);
-      return (await github.listComments(7)).find((listed) => listed.id === id)?.trusted;
-    };
-    expect(await trust({ type: 'Bot', association: 'NONE' })).toBe(true);
+  async function trust(
+    client: GitHub,
+    comment: Parameters<GitHubServer['addComment']>[0],
+  ): Promise<boolean | undefined> {
+    const { id } = server.addComment(comment);
+    return (await client.listComments(7)).find((listed) => listed.id === id)?.trusted;
+  }
+
+  test("with the job's token only a bot's comment counts as ours", async () => {
+    expect(await trust(github, { type: 'Bot', association: 'NONE' })).toBe(true);
+    for (const association of ['OWNER', 'COLLABORATOR', 'NONE']) {
+      expect(await trust(github, { type: 'User', association })).toBe(false);
+    }
+  });
+
+  test("with a person's token a comment counts as ours from somebody who may have such a token", async () => {
+    const client = connect({ token: 'ghp_0123456789abcdefghij' });
     for (const association of ['OWNER', 'MEMBER', 'COLLABORATOR']) {
-      expect(await trust({ type: 'User', association })).toBe(true);
+      expect(await trust(client, { type: 'User', association })).toBe(true);
     }
     for (const association of ['CONTRIBUTOR', 'FIRST_TIMER', 'NONE']) {
-      expect(await trust({ type: 'User', association })).toBe(false);
+      expect(await trust(client, { type: 'User', association })).toBe(false);
     }
   });
 });
@@ -203,7 +212,7 @@ describe('faults', () => {
   });
 
   test('an answer that does not come in time is asked for again', async () => {
-    github = connect(50);
+    github = connect({ timeout: 50 });
     server.inject({ delay: 500 });
     expect(await github.listComments(7)).toEqual([]);
     expect(server.requests).toHaveLength(2);

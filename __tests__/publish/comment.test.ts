@@ -85,6 +85,12 @@ describe('one comment', () => {
     expect(texts()).toEqual(['run 3', 'run 9']);
   });
 
+  test('of a run that can not be yet is none of ours: nobody silences us with it', async () => {
+    standing(1, { run: 9_999_999_999_999 });
+    await publish({ run: 6 });
+    expect(texts()).toEqual(['run 9999999999999', 'run 6']);
+  });
+
   test('of another key is none of ours', async () => {
     standing(1, { key: 'ci/other', run: 2 });
     await publish({ run: 6 });

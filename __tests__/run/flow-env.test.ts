@@ -69,3 +69,12 @@ test("what flows do not get is secret, but for the runner's command files, which
   const env = { PATH: '/bin', INPUT_RUN: 'x', ACTIONS_RUNTIME_TOKEN: 'y', GITHUB_OUTPUT: '/o', COPY: TOKEN };
   expect(secretVariables(env, [TOKEN])).toEqual(['INPUT_RUN', 'ACTIONS_RUNTIME_TOKEN', 'COPY']);
 });
+
+test("git's configuration by environment goes as a whole, or git would refuse to work", () => {
+  const env = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'http.extraheader', KEPT: 'x' };
+  expect(flowEnv({ ...env, GIT_CONFIG_VALUE_0: `AUTHORIZATION: ${TOKEN}` }, [TOKEN])).toEqual({ KEPT: 'x' });
+  expect(flowEnv({ ...env, GIT_CONFIG_VALUE_0: 'harmless' }, [TOKEN])).toHaveProperty(
+    'GIT_CONFIG_COUNT',
+    '1',
+  );
+});

@@ -3,7 +3,9 @@ import { GitHubError, type CheckRunUpdate, type GitHub, type PullRequestComment 
 import type { GitHubOptions } from './github.js';
 import { openOctokit, type Octokit } from './github-octokit.js';
 
-/** author_association of those who can write to the repository. */
+/** Begins the token of a job or of an app: what it writes is a bot's. A person's token begins otherwise. */
+const INSTALLATION_TOKEN = /^ghs_/;
+/** author_association of those who may have written with a token of their own. */
 const WRITERS = ['OWNER', 'MEMBER', 'COLLABORATOR'];
 /** GitHub's largest page. */
 const PAGE = 100;
@@ -25,7 +27,7 @@ export function connectGitHub(options: GitHubOptions): GitHub {
       throw toGitHubError(thrown, options.token);
     });
   const list = (pullRequest: number): Promise<PullRequestComment[]> =>
-    told(listComments(octokit, repository, pullRequest));
+    told(listComments(octokit, repository, { pullRequest, byBots: INSTALLATION_TOKEN.test(options.token) }));
   return {
     listComments: list,
     createComment: (pullRequest, body) =>
@@ -52,7 +54,7 @@ export function connectGitHub(options: GitHubOptions): GitHub {
 async function listComments(
   octokit: Octokit,
   repository: Repository,
-  pullRequest: number,
+  { pullRequest, byBots }: { pullRequest: number; byBots: boolean },
 ): Promise<PullRequestComment[]> {
   const comments = await octokit.paginate(octokit.rest.issues.listComments, {
     ...repository,
@@ -62,7 +64,7 @@ async function listComments(
   return comments.map(({ id, body, user, author_association }) => ({
     id,
     body: body ?? '',
-    trusted: user?.type === 'Bot' || WRITERS.includes(author_association),
+    trusted: user?.type === 'Bot' || (!byBots && WRITERS.includes(author_association)),
   }));
 }
 

@@ -1,5 +1,5 @@
 import { GitHubError, type GitHub, type Logger, type PullRequestComment } from '../ports.js';
-import { compareAge, formatMarker, parseMarker, type Marker } from './marker.js';
+import { compareAge, formatMarker, isPlausible, parseMarker, type Marker } from './marker.js';
 import { explainRefusal } from './refusal.js';
 
 export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
@@ -44,7 +44,7 @@ export async function publishComment(
   try {
     const body = request.render(formatMarker(request.marker));
     // Listed last of all, right before writing: another run may have written while this one was measuring.
-    const standing = ours(await github.listComments(request.pullRequest), request.marker.key);
+    const standing = ours(await github.listComments(request.pullRequest), request.marker);
     const [oldest] = standing;
     const reason = reasonToLeave(request, standing);
     if (reason !== undefined) {
@@ -81,12 +81,13 @@ async function rewrite(
 }
 
 /** Comments of this key by somebody with write access, oldest first: two first runs at once may have left two. */
-function ours(comments: readonly PullRequestComment[], key: string): Standing[] {
+function ours(comments: readonly PullRequestComment[], mine: Marker): Standing[] {
   return comments
     .filter(({ trusted }) => trusted)
     .flatMap(({ id, body }) => {
       const marker = parseMarker(body);
-      return marker?.key === key ? [{ id, marker }] : [];
+      const isOurs = marker?.key === mine.key && isPlausible(marker, mine);
+      return isOurs ? [{ id, marker }] : [];
     })
     .sort((a, b) => a.id - b.id);
 }

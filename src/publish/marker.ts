@@ -50,6 +50,14 @@ export function compareAge(a: Marker, b: Marker): number {
   return a.run - b.run || a.attempt - b.attempt;
 }
 
+/** More run ids than GitHub gives out while a pull request's two runs overlap. */
+const FARTHEST = 1e9;
+
+/** Whether a marker can be one of ours: a run id far in the future was written by somebody who wants to silence us. */
+export function isPlausible(theirs: Marker, ours: Marker): boolean {
+  return theirs.run <= ours.run + FARTHEST;
+}
+
 /** Percent-encoded, so that a name has no space and can not end the HTML comment. */
 function encode(name: string): string {
   // Through a buffer: a lone surrogate, which Windows allows in a variable, could not be encoded.

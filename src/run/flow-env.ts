@@ -15,6 +15,9 @@ const WITHHELD = [
   COMMAND_FILES,
 ];
 
+/** git's configuration by environment (git-config(1)): a count, and a key and a value for each. */
+const GIT_CONFIG = /^GIT_CONFIG_(COUNT$|KEY_|VALUE_)/;
+
 /** Characters of the shortest secret that is looked for in other variables. */
 const SHORTEST = 8;
 
@@ -28,11 +31,14 @@ const SECRET = /^(ACTIONS_.*TOKEN|(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TO
  */
 export function flowEnv(env: Environment, secrets: readonly string[]): Record<string, string> {
   const traces = secretTraces(env, secrets);
+  const holdsSecret = (value: string): boolean => traces.some((trace) => value.includes(trace));
+  const variables = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  // git counts these variables and refuses to work when one of them is missing: all of them go, or none.
+  const gitConfig = variables.some(([name, value]) => GIT_CONFIG.test(name) && holdsSecret(value));
   return Object.fromEntries(
-    Object.entries(env)
-      .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    variables
       .filter(([name]) => !WITHHELD.some((pattern) => pattern.test(name.toUpperCase())))
-      .filter(([, value]) => !traces.some((trace) => value.includes(trace))),
+      .filter(([name, value]) => !holdsSecret(value) && !(gitConfig && GIT_CONFIG.test(name))),
   );
 }
 
