@@ -170,3 +170,20 @@ posixOnly('the launcher', () => {
     expect(stdout.tail).toMatch(/xlast\n$/);
   });
 });
+
+posixOnly('the start barrier', () => {
+  test('holds back a second wave that comes right after the first has passed', async () => {
+    const barrier = await FifoBarrier.make(join(scratch, 'barrier'));
+    const options = { scratch, barrier, onLaunch };
+    slot = await LauncherSlot.open(specOf('true'), options);
+    const first = await slot.prepare({ env: {} });
+    barrier.release();
+    await first();
+    const second = await slot.prepare({ env: {} });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    barrier.release();
+    const { startedAt, runningAt, endedAt } = await second();
+    expect(runningAt).toBeGreaterThanOrEqual(startedAt);
+    expect(endedAt).toBeGreaterThan(startedAt);
+  });
+});

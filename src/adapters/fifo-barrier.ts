@@ -4,16 +4,16 @@ import { promisify } from 'node:util';
 import type { Barrier } from '../ports.js';
 import { nodeClock } from './node-clock.js';
 
-/** ms after a release in which whoever was on the way to the barrier comes through too. */
-const STAYS_OPEN = 1000;
-
 /**
  * A FIFO as a start barrier: opening it for reading blocks until somebody has it open for writing, and that open wakes
- * all who wait (fifo(7)).
+ * all who wait (fifo(7)). It stays open until all who were on their way have passed, and whoever comes for the next
+ * release waits for that: an open barrier would let it through before its time.
  */
 export class FifoBarrier implements Barrier {
   readonly path: string;
   #releasedAt: number | undefined;
+  #onTheWay: Promise<void>[] = [];
+  #closed: Promise<void> = Promise.resolve();
 
   private constructor(path: string) {
     this.path = path;
@@ -30,12 +30,23 @@ export class FifoBarrier implements Barrier {
     return this.#releasedAt;
   }
 
+  /** Resolves when the barrier holds back whoever comes to it. */
+  get closed(): Promise<void> {
+    return this.#closed;
+  }
+
+  /** Somebody comes to the barrier; `passed` resolves when it is through, or will never be. */
+  expect(passed: Promise<void>): void {
+    this.#onTheWay.push(passed);
+  }
+
   release(): void {
     this.#releasedAt = nodeClock.now();
     // For reading too, so that the open itself never blocks, even if nobody waits.
     const descriptor = openSync(this.path, constants.O_RDWR | constants.O_NONBLOCK);
-    setTimeout(() => {
+    this.#closed = Promise.all(this.#onTheWay).then(() => {
       closeSync(descriptor);
-    }, STAYS_OPEN).unref();
+    });
+    this.#onTheWay = [];
   }
 }

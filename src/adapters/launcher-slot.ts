@@ -53,9 +53,12 @@ export class LauncherSlot implements CommandSlot {
   async prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>> {
     if (this.#launcher.gone) await this.#relaunch();
     const streams = this.#nextStreams();
+    const { barrier } = this.#options;
+    await barrier.closed;
     const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: true });
+    barrier.expect(launched.passed);
     await launched.waiting;
-    return () => follow(launched, streams, this.#options.barrier.releasedAt ?? nodeClock.now());
+    return () => follow(launched, streams, barrier.releasedAt ?? nodeClock.now());
   }
 
   kill(): void {

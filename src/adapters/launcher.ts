@@ -36,11 +36,14 @@ export interface LaunchedEnd {
 export interface LaunchedFlow {
   /** Resolves when it waits at the barrier, or will never come there. */
   readonly waiting: Promise<void>;
+  /** Resolves when it has passed the barrier and runs, or never will. */
+  readonly passed: Promise<void>;
   readonly ended: Promise<LaunchedEnd>;
 }
 
 interface FlowInFlight {
   readonly arrive: () => void;
+  readonly pass: () => void;
   readonly end: (exit: Exit) => void;
   runningAt: number | undefined;
 }
@@ -95,13 +98,19 @@ export class Launcher {
     const waiting = new Promise<void>((resolve) => {
       arrive = resolve;
     });
+    let pass: () => void = () => undefined;
+    const passed = new Promise<void>((resolve) => {
+      pass = resolve;
+    });
     const ended = new Promise<LaunchedEnd>((resolve) => {
       const flow: FlowInFlight = {
         runningAt: undefined,
         arrive,
+        pass,
         end: (exit) => {
           this.#flow = undefined;
           arrive();
+          pass();
           resolve({ exit, runningAt: flow.runningAt, endedAt: nodeClock.now() });
         },
       };
@@ -109,7 +118,7 @@ export class Launcher {
       if (this.#gone === undefined) this.#control.write(`${atBarrier ? '@' : ''}${line}\n`);
       else flow.end(this.#gone);
     });
-    return { waiting, ended };
+    return { waiting, passed, ended };
   }
 
   /** Takes no more flows and ends. */
@@ -121,7 +130,9 @@ export class Launcher {
     const flow = this.#flow;
     if (flow === undefined) return;
     if (line === 'W') flow.arrive();
-    else if (line === 'S') flow.runningAt = nodeClock.now();
-    else flow.end({ code: Number(line.slice(2)), signal: null });
+    else if (line === 'S') {
+      flow.runningAt = nodeClock.now();
+      flow.pass();
+    } else flow.end({ code: Number(line.slice(2)), signal: null });
   }
 }

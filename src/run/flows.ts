@@ -72,7 +72,8 @@ async function runWave(options: FlowsOptions, wave: Wave): Promise<void> {
     const starts = names.map((name, index) => startOf(name, places[index] as string, options.identity));
     const scheduledAt = clock.now();
     observer.started(starts.length);
-    const ends = runner.release(starts);
+    // Only the first wave has a barrier. Slots that happen to be free together need not wait for each other.
+    const ends = first ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
     return ends.map(async (end, index) => {
       const start = starts[index] as FlowStart;
       const flow = flowOf(start, await end, { scheduledAt, origin: options.origin, barrier: first });
