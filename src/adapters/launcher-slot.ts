@@ -46,8 +46,10 @@ export class LauncherSlot implements CommandSlot {
   async run(flow: FlowCommand): Promise<FlowCommandEnd> {
     if (this.#launcher.gone) await this.#relaunch();
     const streams = this.#nextStreams();
+    // Before it is told to: on a busy machine it may have ended before we are on the processor again.
+    const startedAt = nodeClock.now();
     const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: false });
-    return follow(launched, streams, nodeClock.now());
+    return follow(launched, streams, startedAt);
   }
 
   async prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>> {
