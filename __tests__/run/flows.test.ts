@@ -48,6 +48,7 @@ function simulation(load: Load, time: (start: FlowStart) => number) {
   const runner = new SimulatedRunner(clock, time);
   const files = fakeFiles();
   const halt = new AbortController();
+  const problems: string[] = [];
   const options: FlowsOptions = {
     load,
     runner,
@@ -56,8 +57,9 @@ function simulation(load: Load, time: (start: FlowStart) => number) {
     clock,
     halt: halt.signal,
     origin: clock.now(),
+    onProblem: (message) => problems.push(message),
   };
-  return { clock, runner, options, halt };
+  return { clock, runner, options, halt, problems };
 }
 
 describe('runFlows', () => {
@@ -124,6 +126,50 @@ describe('runFlows', () => {
     const flows = await clock.run(runFlows(options));
     expect(flows).toHaveLength(6);
     expect(runner.inFlight).toBe(0);
+  });
+
+  test('halted while flows wait for their folders, it does not start them', async () => {
+    const { clock, runner, options, halt } = simulation(
+      { model: 'closed', flows: 2, iterations: 2 },
+      () => 100,
+    );
+    const { workspaces } = options;
+    const take = workspaces.take.bind(workspaces);
+    workspaces.take = () => {
+      halt.abort('SIGINT');
+      return take();
+    };
+    expect(await clock.run(runFlows(options))).toEqual([]);
+    expect(runner.released).toEqual([]);
+  });
+
+  test('a folder that can not be made halts the run, and what the other flows did is not lost', async () => {
+    const { clock, options, problems } = simulation({ model: 'closed', flows: 2, iterations: 50 }, () => 100);
+    const { workspaces } = options;
+    const take = workspaces.take.bind(workspaces);
+    let taken = 0;
+    workspaces.take = () => {
+      taken += 1;
+      return taken === 6 ? Promise.reject(new Error('ENOSPC')) : take();
+    };
+    const flows = await clock.run(runFlows(options));
+    expect(flows.map(({ outcome }) => outcome)).toEqual(Array(5).fill('ok'));
+    expect(problems).toEqual(['ENOSPC']);
+  });
+
+  test('a flow that can not be followed is a problem, and no unhandled rejection', async () => {
+    const { clock, runner, options, problems } = simulation(
+      { model: 'closed', flows: 2, iterations: 50 },
+      () => 100,
+    );
+    const release = runner.release.bind(runner);
+    runner.release = (starts) =>
+      release(starts).map((end, index) =>
+        starts[index]?.iteration === 3 ? end.then(() => Promise.reject(new Error('EACCES'))) : end,
+      );
+    const flows = await clock.run(runFlows(options));
+    expect(flows.map(({ iteration }) => iteration)).toEqual([1, 2, 4]);
+    expect(problems).toEqual(['EACCES']);
   });
 
   test('warm-up flows run first, are told apart, and are not counted', async () => {

@@ -60,16 +60,31 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
     clock,
     halt: halt.signal,
     origin: clock.now(),
+    onProblem: (message: string) => stage.problems.push(message),
   };
   if (plan.warmup > 0) await warmUp(options, plan.warmup);
   const watched = await watchFlows(stage, options);
   await runner.settle();
   const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
-  const leftovers = halt.signal.aborted ? [] : await findLeftovers(watch, clock, { identity, slots });
+  const leftovers = await attempt(stage, 'looking for what was left', async () =>
+    halt.signal.aborted ? [] : findLeftovers(watch, clock, { identity, slots }),
+  );
   halt.end();
-  const verify = ports.interrupt.aborted ? undefined : await verifyFlows(stage, watched.flows, cast.module);
+  const verify = await attempt(stage, 'verify', async () =>
+    ports.interrupt.aborted ? undefined : verifyFlows(stage, watched.flows, cast.module),
+  );
   await workspaces.settle();
-  return { ...watched, leftovers, ...(verify === undefined ? {} : { verify }) };
+  return { ...watched, leftovers: leftovers ?? [], ...(verify === undefined ? {} : { verify }) };
+}
+
+/** What was measured stands, whatever becomes of a step after it. */
+async function attempt<T>(stage: Stage, name: string, step: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await step();
+  } catch (thrown) {
+    stage.problems.push(`${name} failed: ${messageOf(thrown)}`);
+    return undefined;
+  }
 }
 
 async function watchFlows(

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js';
 import type { Load } from '../model/plan.js';
 import type { Flow } from '../model/record.js';
 import type { Clock } from '../ports.js';
@@ -23,9 +24,11 @@ export interface FlowsOptions {
   /** ms of Clock.now() that the flows' times count from. */
   readonly origin: number;
   readonly observer?: FlowObserver;
+  /** Told of what kept flows from being run or followed; what the others did stands. */
+  readonly onProblem: (message: string) => void;
 }
 
-/** Runs the counted flows of a load; they come in order of their iteration. */
+/** Runs the counted flows of a load; they come in order of their iteration. Never rejects: what ran is not lost. */
 export async function runFlows(options: FlowsOptions): Promise<readonly Flow[]> {
   const flows: Flow[] = [];
   let iteration = 0;
@@ -33,7 +36,11 @@ export async function runFlows(options: FlowsOptions): Promise<readonly Flow[]> 
     iteration += 1;
     return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
   };
-  await runWave(options, { load: options.load, name, onFlow: (flow) => flows.push(flow) });
+  try {
+    await runWave(options, { load: options.load, name, onFlow: (flow) => flows.push(flow) });
+  } catch (thrown) {
+    options.onProblem(messageOf(thrown));
+  }
   return flows.sort((a, b) => a.iteration - b.iteration);
 }
 
@@ -69,6 +76,8 @@ async function runWave(options: FlowsOptions, wave: Wave): Promise<void> {
   const release = async (slots: readonly number[], first: boolean): Promise<readonly Promise<void>[]> => {
     const names = slots.map(wave.name);
     const places = await Promise.all(names.map(() => workspaces.take()));
+    // Halted while it waited for its folder: whoever ended the flows in flight did not know of these.
+    if (halt.aborted) return slots.map(() => Promise.resolve());
     const starts = names.map((name, index) => startOf(name, places[index] as string, options.identity));
     const scheduledAt = clock.now();
     observer.started(starts.length);

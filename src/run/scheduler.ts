@@ -14,7 +14,10 @@ export interface Schedule {
   readonly release: (slots: readonly number[], first: boolean) => Promise<readonly Promise<void>[]>;
 }
 
-/** Asks the pacer, does as it says, until it says that all is done. */
+/**
+ * Asks the pacer, does as it says, until it says that all is done. Should starting or following a flow fail, no more are
+ * started, those in flight are waited for, and then it rejects with the first failure.
+ */
 export async function runSchedule({ pacer, slots, clock, halt, release }: Schedule): Promise<void> {
   const free = Array.from({ length: slots }, (_, index) => index + 1);
   const bell = new Bell();
@@ -23,24 +26,38 @@ export async function runSchedule({ pacer, slots, clock, halt, release }: Schedu
   let inFlight = 0;
   halt.addEventListener('abort', bell.ring, { once: true });
 
+  let failure: { readonly thrown: unknown } | undefined;
+  const leave = (slot: number): void => {
+    inFlight -= 1;
+    free.push(slot);
+    bell.ring();
+  };
+  const fail = (thrown: unknown): void => {
+    failure ??= { thrown };
+  };
+
   const start = async (flows: number): Promise<void> => {
     const first = started === 0;
     const taken = free.splice(0, flows);
     started += taken.length;
     inFlight += taken.length;
-    const ends = await release(taken, first);
-    ends.forEach((end, index) => {
-      void end.then(() => {
-        inFlight -= 1;
-        free.push(taken[index] as number);
-        bell.ring();
+    try {
+      const ends = await release(taken, first);
+      ends.forEach((end, index) => {
+        void end.catch(fail).then(() => {
+          leave(taken[index] as number);
+        });
       });
-    });
+    } catch (thrown) {
+      fail(thrown);
+      taken.forEach(leave);
+    }
   };
 
   for (;;) {
-    if (halt.aborted && inFlight === 0) break;
-    const step = halt.aborted
+    const halted = halt.aborted || failure !== undefined;
+    if (halted && inFlight === 0) break;
+    const step = halted
       ? ({ kind: 'wait' } as const)
       : pacer({ elapsed: clock.now() - began, started, inFlight });
     if (step.kind === 'done') break;
@@ -48,6 +65,7 @@ export async function runSchedule({ pacer, slots, clock, halt, release }: Schedu
     else await bell.next(clock, step.at === undefined ? undefined : began + step.at - clock.now());
   }
   halt.removeEventListener('abort', bell.ring);
+  if (failure !== undefined) throw failure.thrown;
 }
 
 /** Wakes the one who waits; a ring while nobody waits is not lost. */

@@ -18,15 +18,22 @@ export class Workspaces {
 
   /** Makes folders until `count` are ready. */
   async prepare(count: number): Promise<void> {
-    while (this.#ready.length < count) this.#ready.push(this.#make());
+    while (this.#ready.length < count) this.#makeAhead();
     await Promise.all(this.#ready);
   }
 
   /** A folder that no other flow had or will have; another one is made in the background. */
   take(): Promise<string> {
     const workspace = this.#ready.shift() ?? this.#make();
-    this.#ready.push(this.#make());
+    this.#makeAhead();
     return workspace;
+  }
+
+  #makeAhead(): void {
+    const making = this.#make();
+    // Whoever takes it is told; nobody may ever do, and that must not end the process.
+    making.catch(() => undefined);
+    this.#ready.push(making);
   }
 
   /** Removes a flow's folder in the background. */
