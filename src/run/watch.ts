@@ -23,6 +23,11 @@ export class ProcessWatch implements Watch {
     this.#monitor?.addRoot(root);
   }
 
+  removeRoot(pid: number): void {
+    this.#roots.delete(pid);
+    this.#monitor?.removeRoot(pid);
+  }
+
   /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
   attach(monitor: Monitor, clock: Clock): void {
     this.#monitor = monitor;

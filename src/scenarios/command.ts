@@ -110,7 +110,7 @@ interface Ending {
 class Worker {
   readonly #options: CommandRunnerOptions;
   #commands!: CommandSlot;
-  #root: number | undefined;
+  #root: LaunchedRoot | undefined;
   #token: string | undefined;
   #ending: Ending | undefined;
 
@@ -127,7 +127,8 @@ class Worker {
     await options.makeFolder(scratch);
     const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) } };
     const onLaunch = (launched: LaunchedRoot): void => {
-      worker.#root = launched.pid;
+      worker.#leaveRoot();
+      worker.#root = launched;
       options.watch.addRoot({ ...launched, role: 'flow' });
     };
     worker.#commands = await options.spawner.openSlot(spec, { scratch, barrier, onLaunch });
@@ -158,6 +159,8 @@ class Worker {
     };
     const ended = await withTimeout(running, { clock, timeout, onTimeout });
     this.#token = undefined;
+    // Its process is gone with it; what it has left behind is known to the table already.
+    if (this.#root?.launcher === false) this.#leaveRoot();
     return flowEnd(ended, this.#ending);
   }
 
@@ -171,11 +174,19 @@ class Worker {
     return this.#commands.close();
   }
 
+  /** The pid of a root that has ended may be given to anybody, who must be neither watched nor killed. */
+  #leaveRoot(): void {
+    if (this.#root !== undefined) this.#options.watch.removeRoot(this.#root.pid);
+    this.#root = undefined;
+  }
+
   /** The group, which no process can leave while it is being killed, and with it whoever has left it before. */
   async #endTree(token: string): Promise<void> {
     const { watch, spawner } = this.#options;
-    const root = this.#root;
+    const root = this.#root?.pid;
     const seen = await watch.pidsOfFlow(root, token);
+    // It has ended by itself while a slow table was read: what the slot runs now is another flow.
+    if (this.#token !== token) return;
     this.#commands.kill();
     spawner.killPids(seen);
     const bornMeanwhile = await watch.pidsOfFlow(root, token);

@@ -37,6 +37,8 @@ export interface FlowRunner {
 /** What the runners tell about the process trees in which their flows live. */
 export interface Watch {
   addRoot(root: TreeRoot): void;
+  /** It has ended; what was seen below it still counts. */
+  removeRoot(pid: number): void;
   /** The first flows, or all behind a barrier, have just been started. */
   released(): void;
   /** pids of the processes that a flow has started and that are alive, launchers and hosts not among them. */
