@@ -229,6 +229,16 @@ describe('the machine', () => {
     expect(value(record, 'cpu_time')).toBe(30);
   });
 
+  test('a sample from before the first start alone tells nothing of the flows', () => {
+    const record = sampled([{ at: 500, memory: 20e6, processes: 1 }]);
+    for (const id of ['peak_memory', 'avg_memory', 'peak_threads', 'peak_processes'] as const) {
+      expect(ask(record, id)).toMatchObject({
+        value: null,
+        note: 'the monitor took no sample after the first flow had started',
+      });
+    }
+  });
+
   test('without samples all is no data', () => {
     const record = sampled([]);
     expect(ask(record, 'peak_memory').note).toBe('the monitor took no sample');

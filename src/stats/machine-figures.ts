@@ -83,6 +83,10 @@ function countFigures(
 function unseen(samples: readonly Sample[], window: Window | undefined): string | undefined {
   if (window === undefined) return NO_FLOW;
   if (samples.length === 0) return 'the monitor took no sample';
+  // The one before the first start tells of what the flows found there, not of them.
+  if (samples.every((sample) => sample.at < window.from)) {
+    return 'the monitor took no sample after the first flow had started';
+  }
   if (samples.every((sample) => sample.processes === 0)) {
     return 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
   }
