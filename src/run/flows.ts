@@ -3,6 +3,7 @@ import type { Load } from '../model/plan.js';
 import type { Flow } from '../model/record.js';
 import type { Clock } from '../ports.js';
 import type { FlowEnd, FlowRunner, FlowStart } from '../scenarios/runner.js';
+import { BoundedOutput } from './bounded-output.js';
 import { tokenOf, traceparentOf, type Identity } from './identity.js';
 import { closedPacer } from './pacer.js';
 import { runSchedule } from './scheduler.js';
@@ -36,8 +37,12 @@ export async function runFlows(options: FlowsOptions): Promise<readonly Flow[]> 
     iteration += 1;
     return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
   };
+  const output = new BoundedOutput();
+  const onFlow = (flow: Flow): void => {
+    flows.push(output.bounded(flow));
+  };
   try {
-    await runWave(options, { load: options.load, name, onFlow: (flow) => flows.push(flow) });
+    await runWave(options, { load: options.load, name, onFlow });
   } catch (thrown) {
     options.onProblem(messageOf(thrown));
   }
