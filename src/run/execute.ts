@@ -31,7 +31,13 @@ export async function execute(
   ports: ExecutePorts,
   context: ExecuteContext,
 ): Promise<Record> {
-  const stage = await setStage(plan, ports, context);
+  let stage: Stage;
+  try {
+    stage = await setStage(plan, ports, context);
+  } catch (thrown) {
+    const unset = { plan, ports, environment: context.environment, problems: [messageOf(thrown)] };
+    return recordOf(unset, nothing(ports, 'none'));
+  }
   const cast: Cast = {};
   let performance: Performance | undefined;
   try {
@@ -43,7 +49,7 @@ export async function execute(
   } finally {
     await strike(stage, cast);
   }
-  return recordOf(stage, performance ?? nothing(stage));
+  return recordOf(stage, performance ?? nothing(ports, stage.table.source));
 }
 
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
@@ -114,17 +120,20 @@ async function watchFlows(
 }
 
 /** A run that came to no flow. */
-function nothing({ ports, table }: Stage): Performance {
+function nothing(ports: ExecutePorts, source: string): Performance {
   const cost = { samples: 0, cpuTime: 0, duration: 0 };
   return {
     startedAt: ports.clock.wall(),
     flows: [],
-    monitor: { source: table.source, samples: [], processes: [], cost, notes: [] },
+    monitor: { source, samples: [], processes: [], cost, notes: [] },
     leftovers: [],
   };
 }
 
-function recordOf({ plan, ports, environment, problems }: Stage, performance: Performance): Record {
+function recordOf(
+  { plan, ports, environment, problems }: Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'>,
+  performance: Performance,
+): Record {
   const { startedAt, ...rest } = performance;
   return {
     scenario: plan.name,

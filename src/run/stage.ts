@@ -56,6 +56,7 @@ export async function setStage(
   context: ExecuteContext,
 ): Promise<Stage> {
   const identity = { run: ports.newRunId() };
+  const scratch = await ports.files.makeTemporary('flowgate-');
   const table = ports.openTable(`${MARK}=${identity.run}`);
   return {
     plan,
@@ -63,7 +64,7 @@ export async function setStage(
     environment: context.environment,
     identity,
     env: { ...context.env, ...plan.env, FLOWGATE_SEED: String(plan.seed), [MARK]: identity.run },
-    scratch: await ports.files.makeTemporary('flowgate-'),
+    scratch,
     watch: new ProcessWatch(table),
     table,
     problems: [],
