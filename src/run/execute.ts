@@ -41,7 +41,7 @@ export async function execute(
   const cast: Cast = {};
   let performance: Performance | undefined;
   try {
-    if (!ports.interrupt.aborted) await prepare(stage, cast);
+    if (!ports.interrupt.aborted) await prepareUnlessInterrupted(stage, cast);
     if (cast.runner !== undefined && !ports.interrupt.aborted)
       performance = await perform(stage, cast.runner, cast);
   } catch (thrown) {
@@ -50,6 +50,15 @@ export async function execute(
     await strike(stage, cast);
   }
   return recordOf(stage, performance ?? nothing(ports, stage.table.source));
+}
+
+/** What an interrupt cuts short has not failed: that the run was interrupted is all there is to say. */
+async function prepareUnlessInterrupted(stage: Stage, cast: Cast): Promise<void> {
+  try {
+    await prepare(stage, cast);
+  } catch (thrown) {
+    if (!stage.ports.interrupt.aborted) throw thrown;
+  }
 }
 
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
@@ -76,9 +85,11 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
     halt.signal.aborted ? [] : findLeftovers(watch, clock, { identity, slots }),
   );
   halt.end();
-  const verify = await attempt(stage, 'verify', async () =>
+  const verified = await attempt(stage, 'verify', async () =>
     ports.interrupt.aborted ? undefined : verifyFlows(stage, watched.flows, cast.module),
   );
+  // What the interrupt cut short has found nothing wrong.
+  const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
   await workspaces.settle();
   return { ...watched, leftovers: leftovers ?? [], ...(verify === undefined ? {} : { verify }) };
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import { HOOK_TIMEOUT, runHook } from '../scenarios/hook.js';
+import { runHook } from '../scenarios/hook.js';
 import type { ModuleRunner } from '../scenarios/module.js';
 import type { Cast } from './cast.js';
 import { killAll } from './leftovers.js';
@@ -12,14 +12,10 @@ const HURRIED_TEARDOWN = 3000;
 export async function strike(stage: Stage, cast: Cast): Promise<void> {
   const { plan, ports, watch } = stage;
   const { teardown } = plan;
-  const hurried = ports.interrupt.aborted;
   const steps: readonly [string, () => Promise<unknown>][] = [
-    ['teardown', async () => teardownModule(stage, cast.module, hurried)],
+    ['teardown', async () => teardownModule(cast.module)],
     ['ending the flows', async () => cast.runner?.close()],
-    [
-      'teardown',
-      async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown, hurried)),
-    ],
+    ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
     ['stopping the service', async () => cast.service?.stop()],
     ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
     ['closing the process table', () => closeTable(stage)],
@@ -34,26 +30,15 @@ export async function strike(stage: Stage, cast: Cast): Promise<void> {
   }
 }
 
-async function teardownModule(
-  stage: Stage,
-  module: ModuleRunner | undefined,
-  hurried: boolean,
-): Promise<void> {
+async function teardownModule(module: ModuleRunner | undefined): Promise<void> {
   if (module?.hooks.has('teardown') !== true) return;
-  const limit = hurried ? HURRIED_TEARDOWN : HOOK_TIMEOUT;
-  const done = new AbortController();
-  const late = stage.ports.clock
-    .sleep(limit, done.signal)
-    .then(() => ({ message: `timed out after ${limit / 1000} s` }));
-  const error = await Promise.race([module.teardown(), late]);
-  done.abort();
+  const error = await module.teardown(HURRIED_TEARDOWN);
   if (error !== undefined) throw new Error(error.message);
 }
 
-async function teardownCommand(stage: Stage, teardown: string, hurried: boolean): Promise<void> {
-  const { clock, spawner } = stage.ports;
-  const limit = hurried ? HURRIED_TEARDOWN : HOOK_TIMEOUT;
-  const { ok, message } = await runHook(commandOn(stage, teardown), { clock, spawner }, limit);
+async function teardownCommand(stage: Stage, teardown: string): Promise<void> {
+  const ports = { ...stage.ports, afterInterrupt: HURRIED_TEARDOWN };
+  const { ok, message } = await runHook(commandOn(stage, teardown), ports);
   if (!ok) throw new Error(message);
 }
 

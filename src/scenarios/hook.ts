@@ -1,6 +1,7 @@
 import type { Excerpt } from '../model/record.js';
 import type { Clock, CommandSpec, Spawner } from '../ports.js';
 import { exitError } from './command.js';
+import { inTime, openDeadline } from './deadline.js';
 import { lastPrinted } from '../stats/last-line.js';
 
 /** Nothing around the flows may hang the job for hours. ms. */
@@ -9,8 +10,9 @@ export const HOOK_TIMEOUT = 10 * 60_000;
 export interface HookPorts {
   readonly spawner: Spawner;
   readonly clock: Clock;
-  /** Ends the hook early. */
-  readonly interrupt?: AbortSignal;
+  readonly interrupt: AbortSignal;
+  /** ms that the hook still has after an interrupt; none if left out. */
+  readonly afterInterrupt?: number;
 }
 
 export interface HookEnd {
@@ -21,24 +23,17 @@ export interface HookEnd {
   readonly stderr: Excerpt;
 }
 
-/** Runs a setup, verify or teardown command to its end; past `timeout` ms its process group is killed. */
+/** Runs a setup, verify or teardown command to its end; when it takes too long its process group is killed. */
 export async function runHook(
   spec: CommandSpec,
-  { spawner, clock, interrupt }: HookPorts,
-  timeout: number = HOOK_TIMEOUT,
+  { spawner, clock, interrupt, afterInterrupt = 0 }: HookPorts,
 ): Promise<HookEnd> {
   const running = spawner.spawn(spec);
-  let ending: string | undefined;
-  const end = (reason: string) => (): void => {
-    ending ??= reason;
-    running.kill('SIGKILL');
-  };
-  const timer = clock.timer(timeout, end(`timed out after ${timeout / 1000} s`));
-  const onInterrupt = end('interrupted');
-  interrupt?.addEventListener('abort', onInterrupt, { once: true });
+  const deadline = openDeadline({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
+  const end = await inTime(running.exited, deadline);
+  const ending = 'late' in end ? end.late : undefined;
+  if (ending !== undefined) running.kill('SIGKILL');
   const exit = await running.exited;
-  timer.cancel();
-  interrupt?.removeEventListener('abort', onInterrupt);
   const stdout = running.stdout();
   const stderr = running.stderr();
   if (exit.code === 0 && ending === undefined) return { ok: true, message: '', stdout, stderr };

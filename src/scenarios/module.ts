@@ -4,6 +4,8 @@ import type { FlowSummary } from './module-api.js';
 import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
 import { lastLine } from '../stats/last-line.js';
 import { exitError } from './command.js';
+import { inTime, openDeadline, type Deadline } from './deadline.js';
+import { HOOK_TIMEOUT } from './hook.js';
 import { readHostMessage } from './host-message.js';
 import { timedOut, type FlowEnd, type FlowRunner, type FlowStart, type Watch } from './runner.js';
 
@@ -21,15 +23,17 @@ export interface ModuleRunnerOptions {
   readonly seed: number;
   /** ms. */
   readonly timeout: number;
+  readonly interrupt: AbortSignal;
 }
 
 export interface ModuleRunner extends FlowRunner {
   /** The hooks that the module exports. */
   readonly hooks: ReadonlySet<Hook>;
-  /** Resolves when the hook is through, to its error if it threw or the host died. */
+  /** Resolves when the hook is through, to its error if it threw, took too long, or the host died. */
   setup(): Promise<FlowError | undefined>;
   verify(flows: readonly FlowSummary[], warmup: number): Promise<FlowError | undefined>;
-  teardown(): Promise<FlowError | undefined>;
+  /** `afterInterrupt`: ms that it still has then. */
+  teardown(afterInterrupt: number): Promise<FlowError | undefined>;
 }
 
 /** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
@@ -80,9 +84,13 @@ class Host implements FlowRunner {
 
   async load(): Promise<{ hooks: readonly Hook[] } | { reason: string }> {
     const { module, options, seed } = this.#options;
-    if ((await this.#answer('listening')) === undefined) return { reason: await this.broken };
+    const listening = await inTime(this.#answer('listening'), this.#deadline());
+    if ('late' in listening) return { reason: `its process ${listening.late}` };
+    if (listening.value === undefined) return { reason: await this.broken };
     this.#send({ type: 'load', module, options, seed });
-    const answer = await this.#answer('loaded');
+    const end = await inTime(this.#answer('loaded'), this.#deadline());
+    if ('late' in end) return { reason: `loading it ${end.late}` };
+    const answer = end.value;
     if (answer === undefined) return { reason: await this.broken };
     return answer.error === undefined ? { hooks: answer.hooks } : { reason: answer.error.message };
   }
@@ -95,8 +103,8 @@ class Host implements FlowRunner {
     return this.#hook({ type: 'verify', flows, warmup });
   }
 
-  teardown(): Promise<FlowError | undefined> {
-    return this.#hook({ type: 'teardown' });
+  teardown(afterInterrupt: number): Promise<FlowError | undefined> {
+    return this.#hook({ type: 'teardown' }, afterInterrupt);
   }
 
   release(starts: readonly FlowStart[]): readonly Promise<FlowEnd>[] {
@@ -177,24 +185,39 @@ class Host implements FlowRunner {
     this.#send({ type: 'ping' });
   }
 
-  async #hook(message: Extract<ToHost, { type: Hook }>): Promise<FlowError | undefined> {
-    const answer = this.#answer('done');
+  async #hook(
+    message: Extract<ToHost, { type: Hook }>,
+    afterInterrupt?: number,
+  ): Promise<FlowError | undefined> {
+    const answer = this.#answer('done', ({ hook }) => hook === message.type);
     this.#send(message);
-    const done = await answer;
-    return done === undefined ? { message: await this.broken } : done.error;
+    const end = await inTime(answer, this.#deadline(afterInterrupt));
+    if ('late' in end) return { message: end.late };
+    return end.value === undefined ? { message: await this.broken } : end.value.error;
+  }
+
+  /** A hook that is late is no longer waited for; the host lives on, so that the teardown can still be tried. */
+  #deadline(afterInterrupt = 0): Deadline {
+    const { clock, interrupt } = this.#options;
+    return openDeadline({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
   }
 
   #send(message: ToHost): void {
     this.#process.send(message);
   }
 
-  /** The next message of this type; undefined if the host ends before. */
-  #answer<T extends FromHost['type']>(type: T): Promise<Extract<FromHost, { type: T }> | undefined> {
+  /** The next message of this type that is `meant`; undefined if the host ends before. */
+  #answer<T extends FromHost['type']>(
+    type: T,
+    meant: (message: Extract<FromHost, { type: T }>) => boolean = () => true,
+  ): Promise<Extract<FromHost, { type: T }> | undefined> {
     return new Promise((resolve) => {
       const listener = (message: FromHost): void => {
         if (message.type !== type) return;
+        const answer = message as Extract<FromHost, { type: T }>;
+        if (!meant(answer)) return;
         this.#listeners.delete(listener);
-        resolve(message as Extract<FromHost, { type: T }>);
+        resolve(answer);
       };
       this.#listeners.add(listener);
       void this.#process.exited.then(() => {

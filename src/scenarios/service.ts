@@ -2,11 +2,15 @@ import type { Readiness, ServicePlan } from '../model/plan.js';
 import type { Clock, CommandSpec, Http, RunningProcess, Spawner } from '../ports.js';
 import { assertNever } from '../errors.js';
 import { exitError } from './command.js';
+import { inTime, openDeadline } from './deadline.js';
 import { lastPrinted } from '../stats/last-line.js';
 
 /** ms between two probes, and how long one may take. */
 const PROBE_EVERY = 50;
 const PROBE_TIMEOUT = 2000;
+
+/** After an interrupt a service has this long to stop, whatever its grace: the runner kills everything soon. ms. */
+const HURRIED_GRACE = 2000;
 
 export interface ServicePorts {
   readonly spawner: Spawner;
@@ -37,7 +41,7 @@ export async function startService(
 ): Promise<Service> {
   await refuseStranger(plan.ready, ports.http);
   const running = ports.spawner.spawn(spec);
-  const service = serviceOf(running, plan, ports.clock);
+  const service = serviceOf(running, plan, ports);
   onStart(running.pid);
   const giveUp = new AbortController();
   const waiting = waitUntilReady(plan, { running, giveUp: giveUp.signal, ...ports });
@@ -54,7 +58,11 @@ export async function startService(
   throw new ServiceError(reason);
 }
 
-function serviceOf(running: RunningProcess, plan: ServicePlan, clock: Clock): Service {
+function serviceOf(
+  running: RunningProcess,
+  plan: ServicePlan,
+  { clock, interrupt }: Pick<ServicePorts, 'clock' | 'interrupt'>,
+): Service {
   let stopping = false;
   const died = new Promise<string>((resolve) => {
     void running.exited.then((exit) => {
@@ -67,11 +75,8 @@ function serviceOf(running: RunningProcess, plan: ServicePlan, clock: Clock): Se
     stop: async () => {
       stopping = true;
       running.kill(plan.stop);
-      const stopped = new AbortController();
-      void running.exited.then(() => {
-        stopped.abort();
-      });
-      await clock.sleep(plan.grace, stopped.signal);
+      const afterInterrupt = Math.min(plan.grace, HURRIED_GRACE);
+      await inTime(running.exited, openDeadline({ clock, interrupt, limit: plan.grace, afterInterrupt }));
       // Also when the leader is gone: others of its group may have outlived it.
       running.kill('SIGKILL');
       await running.exited;
