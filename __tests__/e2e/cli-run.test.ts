@@ -145,6 +145,14 @@ describe('flowgate run', () => {
     ]);
   });
 
+  test('a flow that removes our temporary folder fails the run, with a reason, and ends it', async () => {
+    const script = 'rm -rf "${FLOWGATE_WORKSPACE%/work/*}"; sleep 0.3';
+    const run = await runCli(['run', '--run', script, '--flows', '3', '--iterations', '9']);
+    expect(run.stderr).toBe('');
+    expect(run.status).toBe(1);
+    expect(run.results().scenarios[0]?.problems[0]).toMatch(/ENOENT.*flowgate-/);
+  });
+
   test('several scenarios of one config, with service, setup, verify and teardown', async () => {
     const cwd = emptyFolder();
     write(

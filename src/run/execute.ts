@@ -124,8 +124,9 @@ async function watchFlows(
     view: ports.progress,
     monitor,
   });
-  const flows = await runFlows({ ...options, origin, observer: live });
-  live.stop();
+  const flows = await runFlows({ ...options, origin, observer: live }).finally(() => {
+    live.stop();
+  });
   watch.detach();
   return { startedAt, flows, monitor: await monitor.stop() };
 }

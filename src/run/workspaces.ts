@@ -51,10 +51,12 @@ export class Workspaces {
     await Promise.allSettled([...this.#ready, ...this.#removing]);
   }
 
-  async #make(): Promise<string> {
+  #make(): Promise<string> {
     this.#made += 1;
     const path = `${this.#parent}/${this.#made}`;
-    await this.#files.makeFolder(path);
-    return path;
+    const making = this.#files.makeFolder(path).then(() => path);
+    // Whoever takes it is told; until then nobody listens, and that alone would end the process.
+    making.catch(() => undefined);
+    return making;
   }
 }
