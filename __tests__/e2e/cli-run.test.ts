@@ -113,6 +113,25 @@ describe('flowgate run', () => {
       expect(isAlive(Number(pid))).toBe(false);
   });
 
+  test('who asks three times leaves at once, and nothing stays behind', async () => {
+    const cwd = emptyFolder();
+    const deaf = `trap '' TERM INT; echo $$ >> pids; sleep 69`;
+    write(cwd, 'c.yml', `version: 1\nscenarios:\n  s: {run: "${deaf}", service: "${deaf}", flows: 2}\n`);
+    let flowgate = 0;
+    const onStart = (pid: number): void => {
+      flowgate = pid;
+    };
+    const running = runCli(['run', '--config', 'c.yml'], { cwd, onStart });
+    const pids = (): string[] => readFileSync(join(cwd, 'pids'), 'utf8').trim().split('\n');
+    await until(() => existsSync(join(cwd, 'pids')) && pids().length === 3);
+    for (let asked = 0; asked < 3; asked += 1) {
+      process.kill(flowgate, 'SIGINT');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect((await running).status).toBe(130);
+    await until(() => pids().every((pid) => !isAlive(Number(pid))));
+  });
+
   const HANG =
     'async () => { writeFileSync("there", ""); await new Promise((end) => setTimeout(end, 60_000)); }';
   const FLOW = 'export default () => undefined;';

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { CommandSpec, Exit } from '../ports.js';
 import { nodeClock } from './node-clock.js';
+import { enlist } from './living-groups.js';
 import { argvOf, exitOf } from './node-process.js';
 
 /**
@@ -65,6 +66,7 @@ export class Launcher {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    enlist(child);
     this.pid = child.pid;
     this.#control = child.stdio[3] as Writable;
     // Writing to a launcher that was killed with its flow: its exit says so, not this.

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { CommandSpec, Exit, HostProcess, RunningProcess } from '../ports.js';
 import { ExcerptBuffer } from '../scenarios/excerpt.js';
+import { enlist } from './living-groups.js';
 import { killGroup } from './process-tree.js';
 
 /** After a process has exited, what its descendants still write is waited for this long, in ms. */
@@ -61,6 +62,7 @@ function start(
     windowsHide: true,
     serialization: 'json',
   });
+  enlist(child);
   const listeners: ((line: string) => void)[] = [];
   const stdout = keep(child.stdout, listeners);
   const stderr = keep(child.stderr, listeners);

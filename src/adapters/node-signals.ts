@@ -1,12 +1,15 @@
+import { killLiving } from './living-groups.js';
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** A runner sends SIGINT, then SIGTERM 7.5 s later; a person who asks a third time wants out at once. */
 const PATIENCE = 3;
 
-/** Aborted with the first signal's name as reason. */
+/** Aborted with the first signal's name as reason. Whatever ends us from now on ends what we have started. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   let count = 0;
+  process.once('exit', killLiving);
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       count += 1;

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd } from '../ports.js';
 import { ExcerptBuffer } from '../scenarios/excerpt.js';
 import { nodeClock } from './node-clock.js';
+import { enlist } from './living-groups.js';
 import { argvOf, exitOf } from './node-process.js';
 import { killGroup } from './process-tree.js';
 
@@ -28,6 +29,7 @@ export class SpawnedSlot implements CommandSlot {
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
+    enlist(child);
     this.#child = child;
     if (child.pid !== undefined) this.#onLaunch(child.pid);
     const runningAt = child.pid === undefined ? undefined : nodeClock.now();
