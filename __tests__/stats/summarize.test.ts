@@ -239,6 +239,17 @@ describe('the machine', () => {
     }
   });
 
+  test('a process that was seen before it had memory of its own passes no gate on memory', () => {
+    const forked = { memory: 0, processes: 1, threads: 1 };
+    const record = sampled([
+      { at: 1000, ...forked },
+      { at: 2000, ...forked },
+    ]);
+    expect(value(record, 'peak_memory')).toBeNull();
+    expect(value(record, 'avg_memory')).toBeNull();
+    expect(value(record, 'peak_processes')).toBe(1);
+  });
+
   test('without samples all is no data', () => {
     const record = sampled([]);
     expect(ask(record, 'peak_memory').note).toBe('the monitor took no sample');

@@ -21,6 +21,9 @@ export type MachineMetric =
 const FEWEST_FOR_SLOPE = 10;
 const MS_PER_MINUTE = 60_000;
 
+const TOO_SHORT =
+  'every process ended before it could be sampled: flows this short can only be gated on other metrics';
+
 /** What the monitor tells, over the time from the first start to the last end. */
 export function machineFigures(record: Record): Figures<MachineMetric> {
   const window = runWindow(record.flows);
@@ -41,10 +44,12 @@ function memoryFigures(
   samples: readonly Sample[],
   window: Window | undefined,
 ): Figures<'peak_memory' | 'avg_memory'> {
-  const why = unseen(samples, window);
+  const peak = greatest(samples, (sample) => peakOf(sample, window));
+  // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
+  const why = unseen(samples, window) ?? (peak === 0 ? TOO_SHORT : undefined);
   if (why !== undefined) return { peak_memory: noData(why), avg_memory: noData(why) };
   return {
-    peak_memory: figure(greatest(samples, (sample) => peakOf(sample, window))),
+    peak_memory: figure(peak),
     avg_memory: figureOr(
       averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory }))),
       'the monitor took no sample',
@@ -87,10 +92,7 @@ function unseen(samples: readonly Sample[], window: Window | undefined): string 
   if (samples.every((sample) => sample.at < window.from)) {
     return 'the monitor took no sample after the first flow had started';
   }
-  if (samples.every((sample) => sample.processes === 0)) {
-    return 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
-  }
-  return undefined;
+  return samples.every((sample) => sample.processes === 0) ? TOO_SHORT : undefined;
 }
 
 function cpuTime(samples: readonly Sample[], window: Window | undefined): Figure {
