@@ -21,6 +21,25 @@ describe('the other subcommands', () => {
     expect((await runCli(['report', 'absent.json'], { cwd })).stderr).toMatch(/no such file/);
   });
 
+  test('what cannot be read or written is said without a stack, and nothing is said to be written', async () => {
+    const run = await runCli(['run', '--run', 'sleep 0.1', '--json', '/dev/null/r.json']);
+    expect(run.stderr).toMatch(/^flowgate: \/dev\/null\/r\.json could not be written: .+\n$/);
+    expect(run.stdout).not.toMatch(/written/);
+    const folder = await runCli(['report', '.']);
+    expect(folder.status).toBe(2);
+    expect(folder.stderr).toMatch(/^flowgate: \.: can not be read: EISDIR.+\n$/);
+  });
+
+  test('report writes json too, and says what it can not write', async () => {
+    const { cwd } = await runCli(['run', '--run', 'sleep 0.1', '--flows', '2']);
+    const args = ['report', '--json', 'again.json', '--html', '/dev/null/page.html'];
+    const again = await runCli(args, { cwd });
+    expect(again.status).toBe(0);
+    expect(again.results('again.json')).toEqual(again.results());
+    expect(again.stderr).toMatch(/page\.html could not be written/);
+    expect(again.stdout.endsWith('\n')).toBe(true);
+  });
+
   test('init writes a config and a workflow that validate, and overwrites nothing', async () => {
     const cwd = emptyFolder();
     write(

@@ -11,24 +11,28 @@ export const KEPT = '.flowgate/results.json';
 
 const MARKER = '<!-- flowgate -->';
 
-/** Writes the results where the options say, and in any case where `report` finds them. A refusal is no verdict. */
+/** Writes the results where the options say; what can not be written is said, and changes no verdict. */
 export async function writeOutputs(
   terminal: Terminal,
   results: Results,
-  options: OutputOptions,
+  { json, html, markdown }: OutputOptions,
 ): Promise<void> {
-  const json = `${JSON.stringify(results, undefined, 2)}\n`;
-  await write(terminal, options.json ?? KEPT, json);
-  if (options.html !== undefined) await write(terminal, options.html, renderHtml(results));
-  if (options.markdown !== undefined) {
-    await write(terminal, options.markdown, renderComment(results, { marker: MARKER }));
-  }
+  if (json !== undefined) await writeJson(terminal, results, json);
+  if (html !== undefined) await write(terminal, html, renderHtml(results));
+  if (markdown !== undefined) await write(terminal, markdown, renderComment(results, { marker: MARKER }));
 }
 
-async function write({ screen, ports, cwd }: Terminal, path: string, content: string): Promise<void> {
+/** Whether it was written. */
+export function writeJson(terminal: Terminal, results: Results, path: string): Promise<boolean> {
+  return write(terminal, path, `${JSON.stringify(results, undefined, 2)}\n`);
+}
+
+async function write({ screen, ports, cwd }: Terminal, path: string, content: string): Promise<boolean> {
   try {
     await ports.files.write(isAbsolute(path) ? path : join(cwd, path), content);
+    return true;
   } catch (thrown) {
     screen.complain(`flowgate: ${path} could not be written: ${messageOf(thrown)}\n`);
+    return false;
   }
 }

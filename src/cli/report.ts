@@ -3,26 +3,25 @@ import { z } from 'zod';
 import { messageOf, UserError } from '../errors.js';
 import { RESULTS_SCHEMA, resultsSchema, type Results } from '../model/results.js';
 import { exitStatus } from '../publish/exit-status.js';
-import { renderHtml } from '../report/html.js';
-import { renderComment } from '../report/markdown.js';
 import { renderTerminal } from '../report/terminal.js';
 import type { OutputOptions } from './options.js';
+import { writeOutputs } from './outputs.js';
 import type { Terminal } from './terminal.js';
 
 /** `flowgate report`: shows saved results again; the exit status is their verdict's. */
-export async function showAgain(
-  { screen, ports, cwd }: Terminal,
-  file: string,
-  { html, markdown }: OutputOptions,
-): Promise<number> {
-  const absolute = (path: string): string => (isAbsolute(path) ? path : join(cwd, path));
-  const results = parseResults(await ports.files.read(absolute(file)), file);
-  if (html !== undefined) await ports.files.write(absolute(html), renderHtml(results));
-  if (markdown !== undefined) {
-    await ports.files.write(absolute(markdown), renderComment(results, { marker: '<!-- flowgate -->' }));
-  }
-  screen.write(renderTerminal(results, screen));
+export async function showAgain(terminal: Terminal, file: string, outputs: OutputOptions): Promise<number> {
+  const results = parseResults(await readText(terminal, file), file);
+  await writeOutputs(terminal, results, outputs);
+  terminal.screen.write(`${renderTerminal(results, terminal.screen)}\n`);
   return exitStatus(results);
+}
+
+async function readText({ ports, cwd }: Terminal, file: string): Promise<string | undefined> {
+  try {
+    return await ports.files.read(isAbsolute(file) ? file : join(cwd, file));
+  } catch (thrown) {
+    throw new UserError({ file, message: `can not be read: ${messageOf(thrown)}` });
+  }
 }
 
 /** Saved results are data from outside: nothing of them is used before the schema has let them through. */

@@ -4,7 +4,7 @@ import { makePlan } from '../inputs/plan.js';
 import { exitStatus } from '../publish/exit-status.js';
 import { renderTerminal } from '../report/terminal.js';
 import type { OutputOptions } from './options.js';
-import { KEPT, writeOutputs } from './outputs.js';
+import { KEPT, writeJson, writeOutputs } from './outputs.js';
 import type { Terminal } from './terminal.js';
 
 /** `flowgate run` and `flowgate demo`: plans, measures, judges, writes, prints; gives the exit status. */
@@ -16,9 +16,12 @@ export async function runScenarios(
   const { screen, ports, cwd } = terminal;
   const plan = await makePlan(inputs, { files: ports.files, workspace: cwd });
   const results = await gate(plan, ports, context);
-  await writeOutputs(terminal, results, outputs);
-  screen.write(renderTerminal(results, screen));
-  const kept = outputs.json ?? KEPT;
-  screen.write(`\n  ${kept} written; flowgate report${kept === KEPT ? '' : ` ${kept}`} shows this again\n`);
+  const { json: kept = KEPT, ...others } = outputs;
+  const isKept = await writeJson(terminal, results, kept);
+  await writeOutputs(terminal, results, others);
+  screen.write(`${renderTerminal(results, screen)}\n`);
+  if (isKept) {
+    screen.write(`  ${kept} written; flowgate report${kept === KEPT ? '' : ` ${kept}`} shows this again\n`);
+  }
   return exitStatus(results);
 }
