@@ -54,6 +54,16 @@ describe('the other subcommands', () => {
     expect((await runCli(['init'], { cwd })).stdout).toMatch(/kept \.github\/flowgate\.yml/);
   });
 
+  test('an option that is empty is not taken for one that was left out', async () => {
+    const run = await runCli(['run', '--run', 'touch ran', '--threshold', '', '--working-directory', '']);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toBe(
+      'flowgate: option --threshold: is empty; write it or leave it out\n' +
+        'flowgate: option --working-directory: is empty; write it or leave it out\n',
+    );
+    expect(existsSync(join(run.cwd, 'ran'))).toBe(false);
+  });
+
   test('everything that is wrong is said at once, exit status 2, and no flow is started', async () => {
     const cwd = emptyFolder();
     write(

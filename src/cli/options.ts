@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { UserError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
 
 /** Where a run is to be written, by option; paths as the user gave them. */
@@ -63,12 +64,28 @@ export function withScenario(command: Command): Command {
   );
 }
 
-/** The same as the action's inputs say it: a list is a text of lines. */
-export function inputsOf({ scenario, threshold, alert, ...options }: RunOptions & DemoOptions): Inputs {
+/**
+ * The same as the action's inputs say it: a list is a text of lines. To the action an empty input is one that was left
+ * out; at a terminal it is a variable that was never set (`--threshold "$GATE"`), and left out it would gate nothing.
+ */
+export function inputsOf(all: RunOptions & DemoOptions): Inputs {
+  refuseEmpty(all);
+  const { scenario, threshold, alert, ...options } = all;
   return {
     ...options,
     ...(scenario === undefined ? {} : { scenario: scenario.join('\n') }),
     ...(threshold === undefined ? {} : { thresholds: threshold.join('\n') }),
     ...(alert === undefined ? {} : { alerts: alert.join('\n') }),
   };
+}
+
+function refuseEmpty(options: RunOptions & DemoOptions): void {
+  const empty = Object.entries(options).filter(([, value]: [string, string | readonly string[]]) =>
+    [value].flat().some((text) => text.trim() === ''),
+  );
+  const problems = empty.map(([name]) => ({
+    where: `option --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    message: 'is empty; write it or leave it out',
+  }));
+  if (problems.length > 0) throw new UserError(problems);
 }
