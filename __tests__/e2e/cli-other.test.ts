@@ -40,6 +40,12 @@ describe('the other subcommands', () => {
     expect(again.stdout.endsWith('\n')).toBe(true);
   });
 
+  test('a temporary folder that cannot be made is unusable input', async () => {
+    const run = await runCli(['run', '--run', 'true'], { env: { TMPDIR: '/dev/null/x' } });
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(/^flowgate: TMPDIR: no temporary folder can be made: ENOTDIR.+\n$/);
+  });
+
   test('init writes a config and a workflow that validate, and overwrites nothing', async () => {
     const cwd = emptyFolder();
     write(

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { codeOf } from '../errors.js';
+import { codeOf, messageOf, UserError } from '../errors.js';
 import type { Files } from '../ports.js';
 
 function isMissing(thrown: unknown): boolean {
@@ -18,8 +18,11 @@ async function unlessMissing<T, M>(reading: Promise<T>, missing: M): Promise<T |
 }
 
 /** On a runner its own temporary folder, which it empties after the job; elsewhere the system's. */
-function temporaryFolder(): string {
-  return process.env.RUNNER_TEMP ?? tmpdir();
+function temporaryFolder(): { readonly path: string; readonly variable: string } {
+  const { RUNNER_TEMP = '' } = process.env;
+  return RUNNER_TEMP === ''
+    ? { path: tmpdir(), variable: 'TMPDIR' }
+    : { path: RUNNER_TEMP, variable: 'RUNNER_TEMP' };
 }
 
 export const nodeFiles: Files = {
@@ -34,9 +37,16 @@ export const nodeFiles: Files = {
   exists: async (path) => (await unlessMissing(stat(path), undefined)) !== undefined,
   list: (path) => unlessMissing(readdir(path), []),
   makeTemporary: async (prefix) => {
-    const parent = temporaryFolder();
-    await mkdir(parent, { recursive: true });
-    return mkdtemp(join(parent, prefix));
+    const { path, variable } = temporaryFolder();
+    try {
+      await mkdir(path, { recursive: true });
+      return await mkdtemp(join(path, prefix));
+    } catch (thrown) {
+      throw new UserError({
+        where: variable,
+        message: `no temporary folder can be made: ${messageOf(thrown)}; name a folder that can be written to`,
+      });
+    }
   },
   makeFolder: async (path) => {
     await mkdir(path, { recursive: true });
