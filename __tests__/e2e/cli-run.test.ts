@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -130,6 +131,19 @@ describe('flowgate run', () => {
     }
     expect((await running).status).toBe(130);
     await until(() => pids().every((pid) => !isAlive(Number(pid))));
+  });
+
+  test('more flows than there are descriptors for: no flow is started, and the reason is said', () => {
+    const cwd = emptyFolder();
+    const cli = join(import.meta.dirname, '../../dist/cli.js');
+    const args = [process.execPath, cli, 'run', '--run', 'true', '--flows', '200'];
+    const run = spawnSync('bash', ['-c', 'ulimit -n 150; exec "$0" "$@"', ...args], {
+      cwd,
+      encoding: 'utf8',
+    });
+    expect(run.stderr).toBe('');
+    expect(run.stdout).toMatch(/so many flows can not be opened here: spawn .+ EMFILE/);
+    expect(run.status).toBe(1);
   });
 
   const HANG =

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -49,15 +49,25 @@ interface FlowInFlight {
   runningAt: number | undefined;
 }
 
+/** Why a process has not even pipes: there were no descriptors left for them (EMFILE). */
+function failureOf(child: ChildProcess): Promise<never> {
+  return new Promise((_, reject) => {
+    child.once('error', ({ message }) => {
+      reject(new Error(`so many flows can not be opened here: ${message}`));
+    });
+  });
+}
+
 /** One launcher process, the leader of a process group in which its flows run. */
 export class Launcher {
   readonly pid: number | undefined;
   readonly exited: Promise<Exit>;
-  /** Resolves when it waits for a flow, or is gone already. */
+  /** Resolves when it waits for a flow, or is gone already; rejects if there are no descriptors for it. */
   readonly ready: Promise<void>;
   #gone: Exit | undefined;
   #flow: FlowInFlight | undefined;
-  readonly #control: Writable;
+  /** None if there was no descriptor left for it. */
+  readonly #control: Writable | undefined;
 
   constructor(spec: CommandSpec, barrier: string) {
     const child = spawn(SHELL, ['-c', SCRIPT, barrier, ...argvOf(spec)], {
@@ -68,12 +78,19 @@ export class Launcher {
     });
     enlist(child);
     this.pid = child.pid;
-    this.#control = child.stdio[3] as Writable;
+    this.exited = exitOf(child);
+    // Without descriptors for them there are not even the pipes that Node's types promise.
+    const pipes = child.stdio as (Readable | Writable | undefined)[] | undefined;
+    const [, , , control, status] = pipes ?? [];
+    if (control === undefined || status === undefined) {
+      this.ready = failureOf(child);
+      return;
+    }
+    this.#control = control as Writable;
     // Writing to a launcher that was killed with its flow: its exit says so, not this.
     this.#control.on('error', () => undefined);
-    this.exited = exitOf(child);
     this.ready = new Promise((resolve) => {
-      createInterface({ input: child.stdio[4] as Readable }).on('line', (line) => {
+      createInterface({ input: status as Readable }).on('line', (line) => {
         if (line === 'R') resolve();
         else this.#onStatus(line);
       });
@@ -117,7 +134,7 @@ export class Launcher {
         },
       };
       this.#flow = flow;
-      if (this.#gone === undefined) this.#control.write(`${atBarrier ? '@' : ''}${line}\n`);
+      if (this.#gone === undefined) this.#control?.write(`${atBarrier ? '@' : ''}${line}\n`);
       else flow.end(this.#gone);
     });
     return { waiting, passed, ended };
@@ -125,7 +142,7 @@ export class Launcher {
 
   /** Takes no more flows and ends. */
   dismiss(): void {
-    this.#control.end();
+    this.#control?.end();
   }
 
   #onStatus(line: string): void {
