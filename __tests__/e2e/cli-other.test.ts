@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -46,6 +47,14 @@ describe('the other subcommands', () => {
     expect(run.stderr).toMatch(/^flowgate: TMPDIR: no temporary folder can be made: ENOTDIR.+\n$/);
   });
 
+  test('a reader who goes away changes no verdict', () => {
+    const args = [process.execPath, join(import.meta.dirname, '../../dist/cli.js'), 'run', '--run', 'exit 1'];
+    const script = '"$0" "$@" | true; exit "${PIPESTATUS[0]}"';
+    const run = spawnSync('bash', ['-c', script, ...args], { cwd: emptyFolder(), encoding: 'utf8' });
+    expect(run.stderr).toBe('');
+    expect(run.status).toBe(1);
+  });
+
   test('init writes a config and a workflow that validate, and overwrites nothing', async () => {
     const cwd = emptyFolder();
     write(
@@ -58,6 +67,22 @@ describe('the other subcommands', () => {
     expect(existsSync(join(cwd, '.github/workflows/flowgate.yml'))).toBe(true);
     expect((await runCli(['validate'], { cwd })).stdout).toMatch(/is valid/);
     expect((await runCli(['init'], { cwd })).stdout).toMatch(/kept \.github\/flowgate\.yml/);
+  });
+
+  test('validate finds what a run would refuse: missing modules and folders, and a folder that is no config', async () => {
+    const cwd = emptyFolder();
+    write(
+      cwd,
+      'c.yml',
+      `version: 1\nscenarios:\n  a: {module: no.mjs}\n  b: {run: x, working-directory: no}\n`,
+    );
+    const run = await runCli(['validate', 'c.yml'], { cwd });
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(/c\.yml:3:15: .+there is no file no\.mjs/);
+    expect(run.stderr).toMatch(/c\.yml:4:34: .+there is no folder no/);
+    const folder = await runCli(['validate', '.'], { cwd });
+    expect(folder.status).toBe(2);
+    expect(folder.stderr).toMatch(/there is no file \./);
   });
 
   test('an option that is empty is not taken for one that was left out', async () => {
