@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { isAlive, until } from '../processes.js';
+import { emptyFolder, runCli, write } from './run-cli.js';
+
+describe('an interrupt', () => {
+  test('who asks three times leaves at once, and nothing stays behind', async () => {
+    const cwd = emptyFolder();
+    const deaf = `trap '' TERM INT; echo $$ >> pids; sleep 69`;
+    write(cwd, 'c.yml', `version: 1\nscenarios:\n  s: {run: "${deaf}", service: "${deaf}", flows: 2}\n`);
+    let flowgate = 0;
+    const onStart = (pid: number): void => {
+      flowgate = pid;
+    };
+    const running = runCli(['run', '--config', 'c.yml'], { cwd, onStart });
+    const pids = (): string[] => readFileSync(join(cwd, 'pids'), 'utf8').trim().split('\n');
+    await until(() => existsSync(join(cwd, 'pids')) && pids().length === 3);
+    for (let asked = 0; asked < 3; asked += 1) {
+      process.kill(flowgate, 'SIGINT');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect((await running).status).toBe(130);
+    await until(() => pids().every((pid) => !isAlive(Number(pid))));
+  });
+
+  const HANG =
+    'async () => { writeFileSync("there", ""); await new Promise((end) => setTimeout(end, 60_000)); }';
+  const FLOW = 'export default () => undefined;';
+  test.each([
+    ['setup command', `{run: 'true', setup: 'touch there; sleep 66'}`, ''],
+    ['verify command', `{run: 'true', verify: 'touch there; sleep 67'}`, ''],
+    ['module that is being loaded', '{module: m.mjs}', `await (${HANG})(); ${FLOW}`],
+    ['setup of a module', '{module: m.mjs}', `export const setup = ${HANG}; ${FLOW}`],
+    ['verify of a module', '{module: m.mjs}', `export const verify = ${HANG}; ${FLOW}`],
+  ])('SIGINT ends a %s at once: nothing has failed, the run was interrupted', async (_, scenario, module) => {
+    const cwd = emptyFolder();
+    write(cwd, 'c.yml', `version: 1\nscenarios:\n  s: ${scenario}\n`);
+    write(cwd, 'm.mjs', `import { writeFileSync } from 'node:fs'; ${module}`);
+    const run = await interrupted(cwd);
+    expect(run.results()).toMatchObject({ verdict: 'inconclusive', scenarios: [{ interrupted: 'SIGINT' }] });
+    expect(run.results().scenarios[0]?.reasons[0]).toMatch(/^interrupted by SIGINT/);
+    expect(run.status).toBe(130);
+  });
+
+  test.each([
+    ['command', `{run: 'true', teardown: 'touch there; sleep 68'}`, ''],
+    ['of a module', '{module: m.mjs}', `export const teardown = ${HANG}; ${FLOW}`],
+  ])('a teardown %s has a few seconds after SIGINT, and no more', async (_, scenario, module) => {
+    const cwd = emptyFolder();
+    write(cwd, 'c.yml', `version: 1\nscenarios:\n  s: ${scenario}\n`);
+    write(cwd, 'm.mjs', `import { writeFileSync } from 'node:fs'; ${module}`);
+    const run = await interrupted(cwd);
+    expect(run.results().scenarios[0]?.problems).toEqual([
+      'teardown failed: cut short 3 s after the interrupt',
+    ]);
+  });
+});
+
+/** Runs c.yml and sends SIGINT once the file `there` is. */
+async function interrupted(cwd: string): ReturnType<typeof runCli> {
+  let flowgate = 0;
+  const onStart = (pid: number): void => {
+    flowgate = pid;
+  };
+  const running = runCli(['run', '--config', 'c.yml', '--flows', '2'], { cwd, onStart });
+  await until(() => existsSync(join(cwd, 'there')));
+  process.kill(flowgate, 'SIGINT');
+  return running;
+}
