@@ -81,6 +81,11 @@ export default tseslint.config(
               from: './src/adapters',
               message: 'Adapters are imported by main.ts and cli.ts only.',
             },
+            ...['model', 'stats', 'checks', 'verdict', 'baseline'].map((folder) => ({
+              target: here(folder),
+              from: './src/report',
+              message: 'A verdict is reached before it is reported.',
+            })),
             ...PURE.map((folder) => ({
               target: here(folder),
               from: [

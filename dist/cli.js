@@ -14286,6 +14286,9 @@ const DEFAULT_WIDTH = 100;
 /** Standard output and standard error of this process; NO_COLOR and FORCE_COLOR are respected (no-color.org). */
 function nodeScreen(env = process.env) {
     const { stdout, stderr } = process;
+    // Who reads no further (`| head`) has seen enough; the exit status is still the verdict's.
+    for (const stream of [stdout, stderr])
+        stream.on('error', () => undefined);
     const wanted = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
     const refused = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
     return {
@@ -14324,7 +14327,7 @@ const noProgress = { update: () => undefined, clear: () => undefined };
 
 /***/ }),
 
-/***/ 4218:
+/***/ 5853:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14394,7 +14397,10 @@ async function unlessMissing(reading, missing) {
 }
 /** On a runner its own temporary folder, which it empties after the job; elsewhere the system's. */
 function temporaryFolder() {
-    return process.env.RUNNER_TEMP ?? (0,external_node_os_.tmpdir)();
+    const { RUNNER_TEMP = '' } = process.env;
+    return RUNNER_TEMP === ''
+        ? { path: (0,external_node_os_.tmpdir)(), variable: 'TMPDIR' }
+        : { path: RUNNER_TEMP, variable: 'RUNNER_TEMP' };
 }
 const nodeFiles = {
     read: (path) => unlessMissing((0,promises_namespaceObject.readFile)(path, 'utf8'), undefined),
@@ -14408,9 +14414,17 @@ const nodeFiles = {
     exists: async (path) => (await unlessMissing((0,promises_namespaceObject.stat)(path), undefined)) !== undefined,
     list: (path) => unlessMissing((0,promises_namespaceObject.readdir)(path), []),
     makeTemporary: async (prefix) => {
-        const parent = temporaryFolder();
-        await (0,promises_namespaceObject.mkdir)(parent, { recursive: true });
-        return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(parent, prefix));
+        const { path, variable } = temporaryFolder();
+        try {
+            await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
+            return await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(path, prefix));
+        }
+        catch (thrown) {
+            throw new errors/* UserError */.yo({
+                where: variable,
+                message: `no temporary folder can be made: ${(0,errors/* messageOf */.bD)(thrown)}; name a folder that can be written to`,
+            });
+        }
     },
     makeFolder: async (path) => {
         await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
@@ -14464,99 +14478,8 @@ const nodeHttp = {
     }),
 };
 
-;// CONCATENATED MODULE: ./build/src/adapters/node-signals.js
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** A runner sends SIGINT, then SIGTERM 7.5 s later; a person who asks a third time wants out at once. */
-const PATIENCE = 3;
-/** Aborted with the first signal's name as reason. */
-function interruptSignal() {
-    const controller = new AbortController();
-    let count = 0;
-    for (const signal of SIGNALS) {
-        process.on(signal, () => {
-            count += 1;
-            controller.abort(signal);
-            if (count >= PATIENCE)
-                process.exit(130);
-        });
-    }
-    return controller.signal;
-}
-
-;// CONCATENATED MODULE: external "node:url"
-const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-;// CONCATENATED MODULE: ./build/src/adapters/fifo-barrier.js
-
-
-
-
-/** ms after a release in which whoever was on the way to the barrier comes through too. */
-const STAYS_OPEN = 1000;
-/**
- * A FIFO as a start barrier: opening it for reading blocks until somebody has it open for writing, and that open wakes
- * all who wait (fifo(7)).
- */
-class FifoBarrier {
-    path;
-    #releasedAt;
-    constructor(path) {
-        this.path = path;
-    }
-    /** `path` must not exist. Node has no call of its own for mkfifo(3). */
-    static async make(path) {
-        await (0,external_node_util_namespaceObject.promisify)(external_node_child_process_.execFile)('mkfifo', [path]);
-        return new FifoBarrier(path);
-    }
-    /** ms of the clock, of the last release. */
-    get releasedAt() {
-        return this.#releasedAt;
-    }
-    release() {
-        this.#releasedAt = nodeClock.now();
-        // For reading too, so that the open itself never blocks, even if nobody waits.
-        const descriptor = (0,external_node_fs_.openSync)(this.path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_NONBLOCK);
-        setTimeout(() => {
-            (0,external_node_fs_.closeSync)(descriptor);
-        }, STAYS_OPEN).unref();
-    }
-}
-
-;// CONCATENATED MODULE: external "node:readline"
-const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
-;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
-/** Bytes kept of the first and of the last that a stream carried. */
-const HEAD_BYTES = 4 * 1024;
-const TAIL_BYTES = 12 * 1024;
-const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
-/** Keeps the head and the tail of a stream of any length in bounded memory. */
-class ExcerptBuffer {
-    #head = Buffer.alloc(0);
-    #tail = Buffer.alloc(0);
-    #bytes = 0;
-    push(chunk) {
-        this.#bytes += chunk.length;
-        const room = HEAD_BYTES - this.#head.length;
-        if (room > 0)
-            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
-        const rest = room > 0 ? chunk.subarray(room) : chunk;
-        if (rest.length === 0)
-            return;
-        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
-    }
-    /** Bytes that fell between head and tail were not kept. */
-    skip(bytes) {
-        this.#bytes += bytes;
-    }
-    excerpt() {
-        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
-        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/src/adapters/process-tree.js
 
 
@@ -14600,7 +14523,129 @@ function killPids(pids) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/adapters/living-groups.js
+
+/** Leaders of the process groups that we started and that we have not seen to end. */
+const living = new Set();
+/** Remembers a child that leads a group, for as long as it lives. */
+function enlist(child) {
+    const { pid } = child;
+    if (pid === undefined)
+        return;
+    living.add(pid);
+    child.once('exit', () => living.delete(pid));
+}
+/** For the last moment of our own process, however it came: what still lives would outlive us. */
+function killLiving() {
+    for (const leader of living)
+        killGroup(leader, 'SIGKILL');
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/node-signals.js
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** A runner sends SIGINT, then SIGTERM 7.5 s later; a person who asks a third time wants out at once. */
+const PATIENCE = 3;
+/** Aborted with the first signal's name as reason. Whatever ends us from now on ends what we have started. */
+function interruptSignal() {
+    const controller = new AbortController();
+    let count = 0;
+    process.once('exit', killLiving);
+    for (const signal of SIGNALS) {
+        process.on(signal, () => {
+            count += 1;
+            controller.abort(signal);
+            if (count >= PATIENCE)
+                process.exit(130);
+        });
+    }
+    return controller.signal;
+}
+
+;// CONCATENATED MODULE: external "node:url"
+const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+;// CONCATENATED MODULE: ./build/src/adapters/fifo-barrier.js
+
+
+
+
+/**
+ * A FIFO as a start barrier: opening it for reading blocks until somebody has it open for writing, and that open wakes
+ * all who wait (fifo(7)). It stays open until all who were on their way have passed, and whoever comes for the next
+ * release waits for that: an open barrier would let it through before its time.
+ */
+class FifoBarrier {
+    path;
+    #releasedAt;
+    #onTheWay = [];
+    #closed = Promise.resolve();
+    constructor(path) {
+        this.path = path;
+    }
+    /** `path` must not exist. Node has no call of its own for mkfifo(3). */
+    static async make(path) {
+        await (0,external_node_util_namespaceObject.promisify)(external_node_child_process_.execFile)('mkfifo', [path]);
+        return new FifoBarrier(path);
+    }
+    /** ms of the clock, of the last release. */
+    get releasedAt() {
+        return this.#releasedAt;
+    }
+    /** Resolves when the barrier holds back whoever comes to it. */
+    get closed() {
+        return this.#closed;
+    }
+    /** Somebody comes to the barrier; `passed` resolves when it is through, or will never be. */
+    expect(passed) {
+        this.#onTheWay.push(passed);
+    }
+    release() {
+        this.#releasedAt = nodeClock.now();
+        // For reading too, so that the open itself never blocks, even if nobody waits.
+        const descriptor = (0,external_node_fs_.openSync)(this.path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_NONBLOCK);
+        this.#closed = Promise.all(this.#onTheWay).then(() => {
+            (0,external_node_fs_.closeSync)(descriptor);
+        });
+        this.#onTheWay = [];
+    }
+}
+
+;// CONCATENATED MODULE: external "node:readline"
+const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
+/** Bytes kept of the first and of the last that a stream carried. */
+const HEAD_BYTES = 4 * 1024;
+const TAIL_BYTES = 12 * 1024;
+const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
+/** Keeps the head and the tail of a stream of any length in bounded memory. */
+class ExcerptBuffer {
+    #head = Buffer.alloc(0);
+    #tail = Buffer.alloc(0);
+    #bytes = 0;
+    push(chunk) {
+        this.#bytes += chunk.length;
+        const room = HEAD_BYTES - this.#head.length;
+        if (room > 0)
+            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
+        const rest = room > 0 ? chunk.subarray(room) : chunk;
+        if (rest.length === 0)
+            return;
+        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    }
+    /** Bytes that fell between head and tail were not kept. */
+    skip(bytes) {
+        this.#bytes += bytes;
+    }
+    excerpt() {
+        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
+        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/node-process.js
+
 
 
 
@@ -14655,6 +14700,7 @@ function start(argv, spec, stdio) {
         windowsHide: true,
         serialization: 'json',
     });
+    enlist(child);
     const listeners = [];
     const stdout = keep(child.stdout, listeners);
     const stderr = keep(child.stderr, listeners);
@@ -14702,6 +14748,7 @@ function spawnNode(script, spec) {
 
 
 
+
 /**
  * A POSIX shell that waits for one line a flow on descriptor 3 and runs the command that its arguments give.
  *
@@ -14719,14 +14766,23 @@ while IFS= read -r flow <&3; do
 done`;
 /** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
 const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => (0,external_node_fs_.existsSync)(path)) ?? '/bin/sh';
+/** Why a process has not even pipes: there were no descriptors left for them (EMFILE). */
+function failureOf(child) {
+    return new Promise((_, reject) => {
+        child.once('error', ({ message }) => {
+            reject(new Error(`so many flows can not be opened here: ${message}`));
+        });
+    });
+}
 /** One launcher process, the leader of a process group in which its flows run. */
 class Launcher {
     pid;
     exited;
-    /** Resolves when it waits for a flow, or is gone already. */
+    /** Resolves when it waits for a flow, or is gone already; rejects if there are no descriptors for it. */
     ready;
     #gone;
     #flow;
+    /** None if there was no descriptor left for it. */
     #control;
     constructor(spec, barrier) {
         const child = (0,external_node_child_process_.spawn)(SHELL, ['-c', SCRIPT, barrier, ...argvOf(spec)], {
@@ -14735,13 +14791,21 @@ class Launcher {
             stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
             detached: true,
         });
+        enlist(child);
         this.pid = child.pid;
-        this.#control = child.stdio[3];
+        this.exited = exitOf(child);
+        // Without descriptors for them there are not even the pipes that Node's types promise.
+        const pipes = child.stdio;
+        const [, , , control, status] = pipes ?? [];
+        if (control === undefined || status === undefined) {
+            this.ready = failureOf(child);
+            return;
+        }
+        this.#control = control;
         // Writing to a launcher that was killed with its flow: its exit says so, not this.
         this.#control.on('error', () => undefined);
-        this.exited = exitOf(child);
         this.ready = new Promise((resolve) => {
-            (0,external_node_readline_namespaceObject.createInterface)({ input: child.stdio[4] }).on('line', (line) => {
+            (0,external_node_readline_namespaceObject.createInterface)({ input: status }).on('line', (line) => {
                 if (line === 'R')
                     resolve();
                 else
@@ -14767,27 +14831,33 @@ class Launcher {
         const waiting = new Promise((resolve) => {
             arrive = resolve;
         });
+        let pass = () => undefined;
+        const passed = new Promise((resolve) => {
+            pass = resolve;
+        });
         const ended = new Promise((resolve) => {
             const flow = {
                 runningAt: undefined,
                 arrive,
+                pass,
                 end: (exit) => {
                     this.#flow = undefined;
                     arrive();
+                    pass();
                     resolve({ exit, runningAt: flow.runningAt, endedAt: nodeClock.now() });
                 },
             };
             this.#flow = flow;
             if (this.#gone === undefined)
-                this.#control.write(`${atBarrier ? '@' : ''}${line}\n`);
+                this.#control?.write(`${atBarrier ? '@' : ''}${line}\n`);
             else
                 flow.end(this.#gone);
         });
-        return { waiting, ended };
+        return { waiting, passed, ended };
     }
     /** Takes no more flows and ends. */
     dismiss() {
-        this.#control.end();
+        this.#control?.end();
     }
     #onStatus(line) {
         const flow = this.#flow;
@@ -14795,8 +14865,10 @@ class Launcher {
             return;
         if (line === 'W')
             flow.arrive();
-        else if (line === 'S')
+        else if (line === 'S') {
             flow.runningAt = nodeClock.now();
+            flow.pass();
+        }
         else
             flow.end({ code: Number(line.slice(2)), signal: null });
     }
@@ -14925,16 +14997,21 @@ class LauncherSlot {
         if (this.#launcher.gone)
             await this.#relaunch();
         const streams = this.#nextStreams();
+        // Before it is told to: on a busy machine it may have ended before we are on the processor again.
+        const startedAt = nodeClock.now();
         const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: false });
-        return follow(launched, streams, nodeClock.now());
+        return follow(launched, streams, startedAt);
     }
     async prepare(flow) {
         if (this.#launcher.gone)
             await this.#relaunch();
         const streams = this.#nextStreams();
+        const { barrier } = this.#options;
+        await barrier.closed;
         const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: true });
+        barrier.expect(launched.passed);
         await launched.waiting;
-        return () => follow(launched, streams, this.#options.barrier.releasedAt ?? nodeClock.now());
+        return () => follow(launched, streams, barrier.releasedAt ?? nodeClock.now());
     }
     kill() {
         if (this.#launcher.pid !== undefined)
@@ -14998,6 +15075,7 @@ function runningFrom(heardAt, createdAt, startedAt) {
 
 
 
+
 /** A worker slot where there is no POSIX shell to launch from (Windows): every flow is spawned when it is due. */
 class SpawnedSlot {
     #spec;
@@ -15019,6 +15097,7 @@ class SpawnedSlot {
             detached: process.platform !== 'win32',
             windowsHide: true,
         });
+        enlist(child);
         this.#child = child;
         if (child.pid !== undefined)
             this.#onLaunch(child.pid);
@@ -16367,11 +16446,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3485);
 /* harmony import */ var _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1521);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4218);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5853);
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
-/* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7034);
+/* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5492);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7972);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1730);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7849);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7406);
@@ -16467,7 +16546,7 @@ function programOf() {
         .description('say everything that is wrong with a config')
         .action(exiting((file) => (0,_cli_validate_js__WEBPACK_IMPORTED_MODULE_9__/* .validate */ .t)(openTerminal(), file)));
     (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withOutputs */ .Fk)(program.command('report'))
-        .argument('[file]', 'a saved results.json', _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__/* .KEPT */ .t)
+        .argument('[file]', 'a saved results.json', _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__/* .KEPT */ .t0)
         .description('show a saved run again')
         .action(exiting((file, options) => (0,_cli_report_js__WEBPACK_IMPORTED_MODULE_7__/* .showAgain */ .s)(openTerminal(), file, options)));
     return program;
@@ -16867,6 +16946,8 @@ async function initRepository({ screen, ports, cwd }) {
 /* harmony export */   Z9: () => (/* binding */ withScenario)
 /* harmony export */ });
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
+
 
 const collect = (value, before = []) => [...before, value];
 function withOutputs(command) {
@@ -16898,8 +16979,13 @@ function withScenario(command) {
         .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--compare <ref>').hideHelp())
         .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--prepare <command>').hideHelp()));
 }
-/** The same as the action's inputs say it: a list is a text of lines. */
-function inputsOf({ scenario, threshold, alert, ...options }) {
+/**
+ * The same as the action's inputs say it: a list is a text of lines. To the action an empty input is one that was left
+ * out; at a terminal it is a variable that was never set (`--threshold "$GATE"`), and left out it would gate nothing.
+ */
+function inputsOf(all) {
+    refuseEmpty(all);
+    const { scenario, threshold, alert, ...options } = all;
     return {
         ...options,
         ...(scenario === undefined ? {} : { scenario: scenario.join('\n') }),
@@ -16907,21 +16993,951 @@ function inputsOf({ scenario, threshold, alert, ...options }) {
         ...(alert === undefined ? {} : { alerts: alert.join('\n') }),
     };
 }
+function refuseEmpty(options) {
+    const empty = Object.entries(options).filter(([, value]) => [value].flat().some((text) => text.trim() === ''));
+    const problems = empty.map(([name]) => ({
+        where: `option --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+        message: 'is empty; write it or leave it out',
+    }));
+    if (problems.length > 0)
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(problems);
+}
 
 
 /***/ }),
 
-/***/ 7034:
+/***/ 5492:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ writeOutputs),
-/* harmony export */   t: () => (/* binding */ KEPT)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
-/* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6553);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1821);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  t0: () => (/* binding */ KEPT),
+  GF: () => (/* binding */ writeJson),
+  Kn: () => (/* binding */ writeOutputs)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/report/escape.js
+var report_escape = __nccwpck_require__(6209);
+// EXTERNAL MODULE: ./build/src/report/finding.js
+var finding = __nccwpck_require__(4785);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
+;// CONCATENATED MODULE: ./build/src/report/html-svg.js
+
+/** The frame that all charts share, in units of the view box: their axes of time stand under each other. */
+const CHART = { width: 1000, left: 76, right: 16 };
+/** A drawing as wide as the page, and never so narrow that its text cannot be read: it is scrolled then. */
+function svg(chart) {
+    return `<div class="scroll" tabindex="0" role="group" aria-label="${chart.label}"><svg viewBox="0 0 ${CHART.width} ${chart.height}" role="group" aria-label="${chart.label}">\n${chart.body}\n</svg></div>`;
+}
+/** From a time within the span to its place between the margins. */
+function scaleX({ from, to }) {
+    const width = CHART.width - CHART.left - CHART.right;
+    return (ms) => CHART.left + ((Math.min(Math.max(ms, from), to) - from) / (to - from)) * width;
+}
+/** Lines and labels at round times. */
+function timeAxis(span, place) {
+    const x = scaleX(span);
+    return ticks(span)
+        .map((at) => {
+        const left = x(at).toFixed(1);
+        return `<line class="grid" x1="${left}" x2="${left}" y1="${place.top}" y2="${place.bottom}"/><text class="label" text-anchor="middle" x="${left}" y="${place.bottom + 14}">${(0,format/* formatTime */.fU)(at)}</text>`;
+    })
+        .join('');
+}
+const MINUTE = 60_000;
+/** 1, 2 and 5 of every power of ten below ten seconds, then what is round on a clock. */
+const ROUND_TIMES = [
+    ...[0.01, 0.1, 1, 10, 100, 1000].flatMap((power) => [power, 2 * power, 5 * power]),
+    ...[10_000, 15_000, 30_000],
+    ...[1, 2, 5, 10, 15, 30, 60, 120, 360, 1440].map((minutes) => minutes * MINUTE),
+];
+/** At most about eight round times within the span. */
+function ticks({ from, to }) {
+    const least = (to - from) / 8;
+    const step = ROUND_TIMES.find((candidate) => candidate >= least) ?? least;
+    const first = Math.ceil(from / step);
+    return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_unused, index) => Number(((first + index) * step).toPrecision(12)));
+}
+/** A filled curve with its title and the largest value of its axis to the left. */
+function panel({ title, values, label, top, height, ceiling }) {
+    const most = ceiling(values.reduce((largest, value) => Math.max(largest, value), 0));
+    const width = CHART.width - CHART.left - CHART.right;
+    const bottom = top + height;
+    const y = (value) => (bottom - (value / most) * height).toFixed(1);
+    const x = (slice) => (CHART.left + (slice / values.length) * width).toFixed(1);
+    const steps = values.map((value, index) => `L${x(index)} ${y(value)}L${x(index + 1)} ${y(value)}`).join('');
+    return `<g class="curve"><line class="axis" x1="${CHART.left}" x2="${CHART.width - CHART.right}" y1="${bottom}" y2="${bottom}"/><path d="M${CHART.left} ${bottom}${steps}L${CHART.width - CHART.right} ${bottom}Z"/><text class="label strong" text-anchor="end" x="${CHART.left - 6}" y="${top + height / 2 + 4}">${title}</text><text class="label" text-anchor="end" x="${CHART.left - 6}" y="${top + 6}">${label(most)}</text></g>`;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/html-distribution.js
+
+
+const BINS = 48;
+const TOP = 34;
+const HEIGHT = 130;
+const MARKED = [
+    ['flow_time.med', 'median'],
+    ['flow_time.p95', 'p95'],
+    ['flow_time.max', 'max'],
+];
+/** How many flows took how long, over the ok flows, with median, p95 and the longest; nothing if none was ok. */
+function distributionChart({ flows, metrics }) {
+    const times = flows
+        .filter(({ outcome }) => outcome === 'ok')
+        .map(({ startedAt, endedAt }) => endedAt - startedAt);
+    const span = spanOf(times);
+    if (span === undefined)
+        return '';
+    const bottom = TOP + HEIGHT;
+    return svg({
+        height: bottom + 22,
+        label: `Distribution of the time of ${(0,format/* plural */.LS)(times.length, 'ok flow')}`,
+        body: [timeAxis(span, { top: TOP, bottom }), bars(times, span), ...marks(metrics, scaleX(span))].join('\n'),
+    });
+}
+/** From zero, unless most of the picture were empty then. */
+function spanOf(times) {
+    const longest = times.reduce((most, time) => Math.max(most, time), 0);
+    const shortest = times.reduce((least, time) => Math.min(least, time), longest);
+    if (longest <= 0)
+        return undefined;
+    return {
+        from: shortest < longest / 3 ? 0 : shortest - (longest - shortest || longest) * 0.05,
+        to: longest,
+    };
+}
+function bars(times, { from, to }) {
+    const counts = new Array(BINS).fill(0);
+    for (const time of times) {
+        const bin = Math.min(BINS - 1, Math.floor(((time - from) / (to - from)) * BINS));
+        counts[bin] = (counts[bin] ?? 0) + 1;
+    }
+    const most = Math.max(...counts);
+    const width = (CHART.width - CHART.left - CHART.right) / BINS;
+    const start = (bin) => (0,format/* formatTime */.fU)(from + (bin / BINS) * (to - from));
+    const drawn = counts.map((count, bin) => {
+        if (count === 0)
+            return '';
+        const height = (count / most) * HEIGHT;
+        const words = `${(0,format/* plural */.LS)(count, 'flow')} of ${start(bin)} to ${start(bin + 1)}`;
+        return `<rect class="bin" x="${(CHART.left + bin * width + 0.5).toFixed(1)}" y="${(TOP + HEIGHT - height).toFixed(1)}" width="${(width - 1).toFixed(1)}" height="${height.toFixed(1)}"><title>${words}</title></rect>`;
+    });
+    return `${drawn.join('')}<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${TOP + 6}">${(0,format/* plural */.LS)(most, 'flow')}</text>`;
+}
+/** Two rows of labels in turn, so that neighbours do not lie upon each other. */
+function marks(metrics, x) {
+    return MARKED.flatMap(([name, word], index) => {
+        const value = metrics[name]?.value ?? null;
+        if (value === null)
+            return [];
+        const left = x(value).toFixed(1);
+        const row = index % 2 === 0 ? 26 : 12;
+        const anchor = x(value) > CHART.width - 120 ? 'end' : 'middle';
+        return [
+            `<line class="marker" x1="${left}" x2="${left}" y1="${row + 3}" y2="${TOP + HEIGHT}"/><text class="label strong" text-anchor="${anchor}" x="${left}" y="${row}">${word} ${(0,format/* formatTime */.fU)(value)}</text>`,
+        ];
+    });
+}
+
+// EXTERNAL MODULE: ./build/src/report/failure.js
+var failure = __nccwpck_require__(1522);
+;// CONCATENATED MODULE: ./build/src/report/series.js
+/** CPU over less than this is noise of the clock tick: the windows of peak_cpu are no shorter (DESIGN §5). */
+const CPU_WINDOW = 250;
+/** At most `slices` (≥ 1) values each. */
+function seriesOf(scenario, cores, slices) {
+    const { samples } = scenario.monitor;
+    const duration = durationOf(scenario);
+    if (duration <= 0)
+        return { duration: 0, memory: [], cpu: [], inFlight: [] };
+    const cpuSlices = Math.min(slices, Math.max(1, Math.floor(duration / CPU_WINDOW)));
+    return {
+        duration,
+        memory: samples.length === 0 ? [] : memoryOver(samples, duration, Math.min(slices, samples.length)),
+        cpu: samples.length < 2 ? [] : cpuOver(samples, { duration, slices: cpuSlices, cores }),
+        inFlight: inFlightOver(scenario.flows, duration, slices),
+    };
+}
+/** ms from the start of the scenario to the last thing that is known of it. */
+function durationOf({ flows, monitor }) {
+    const lastEnd = flows.reduce((last, { endedAt }) => Math.max(last, endedAt), 0);
+    return Math.max(lastEnd, monitor.samples.at(-1)?.at ?? 0);
+}
+function memoryOver(samples, duration, slices) {
+    const most = new Array(slices).fill(-1);
+    for (const { at, memory, peakMemory } of samples) {
+        const slice = sliceAt(at, duration, slices);
+        most[slice] = Math.max(most[slice] ?? -1, memory, peakMemory);
+    }
+    // A slice without a sample is as the one before it.
+    let last = samples[0]?.memory ?? 0;
+    return most.map((value) => (last = value < 0 ? last : value));
+}
+function cpuOver(samples, { duration, slices, cores }) {
+    const width = duration / slices;
+    const edges = Array.from({ length: slices + 1 }, (_unused, index) => index * width);
+    const used = cpuTimeAt(samples, edges);
+    return edges
+        .slice(1)
+        .map((_edge, index) => Math.max(0, (used[index + 1] ?? 0) - (used[index] ?? 0)) / (width * cores));
+}
+/** Cumulative CPU time at each edge (rising), linear between samples and flat outside of them. */
+function cpuTimeAt(samples, edges) {
+    let next = 0;
+    return edges.map((edge) => {
+        while (next < samples.length && (samples[next]?.at ?? Infinity) < edge)
+            next++;
+        const after = samples[next];
+        const before = samples[next - 1];
+        if (after === undefined)
+            return before?.cpuTime ?? 0;
+        if (before === undefined)
+            return after.cpuTime;
+        const share = after.at === before.at ? 1 : (edge - before.at) / (after.at - before.at);
+        return before.cpuTime + share * (after.cpuTime - before.cpuTime);
+    });
+}
+function inFlightOver(flows, duration, slices) {
+    const most = new Array(slices).fill(0);
+    const changes = flows
+        .filter(({ outcome }) => outcome !== 'dropped')
+        .flatMap(({ startedAt, endedAt }) => [
+        { at: startedAt, by: 1 },
+        { at: endedAt, by: -1 },
+    ])
+        // An end at the same instant as a start does not overlap it.
+        .sort((a, b) => a.at - b.at || a.by - b.by);
+    let running = 0;
+    let from = 0;
+    for (const { at, by } of changes) {
+        const to = sliceAt(at, duration, slices);
+        for (let slice = from; slice <= to; slice++)
+            most[slice] = Math.max(most[slice] ?? 0, running);
+        running += by;
+        most[to] = Math.max(most[to] ?? 0, running);
+        from = to + 1;
+    }
+    return most;
+}
+function sliceAt(at, duration, slices) {
+    return Math.min(slices - 1, Math.max(0, Math.floor((at / duration) * slices)));
+}
+
+// EXTERNAL MODULE: ./build/src/report/sparkline.js
+var sparkline = __nccwpck_require__(7879);
+;// CONCATENATED MODULE: ./build/src/report/charts.js
+
+
+
+
+
+const FLOWS_SHOWN = 30;
+const POINTS = 40;
+const SPARKS = 12;
+/** Mermaid charts of one scenario, as fenced blocks that GitHub draws; none if nothing ran. */
+function mermaidCharts(scenario, cores) {
+    const series = seriesOf(scenario, cores, POINTS);
+    return [gantt(scenario.flows), memoryChart(series), cpuChart(series)]
+        .filter((chart) => chart !== undefined)
+        .map((chart) => `\`\`\`mermaid\n${chart}\n\`\`\``);
+}
+/** Which flows the gantt shows, in words; undefined if it shows them all. */
+function ganttSelection(flows) {
+    const ran = flows.filter(({ outcome }) => outcome !== 'dropped');
+    if (ran.length <= FLOWS_SHOWN)
+        return undefined;
+    return `${FLOWS_SHOWN} of ${ran.length} flows are drawn: those that failed, then the slowest`;
+}
+function sparksOf(scenario, cores) {
+    const { memory, cpu, inFlight } = seriesOf(scenario, cores, SPARKS);
+    const sparks = [];
+    if (inFlight.length > 0 && scenario.flows.length > 0) {
+        sparks.push({ title: 'In flight', line: (0,sparkline/* sparkline */.K)(inFlight), span: `at most ${largest(inFlight)}` });
+    }
+    if (memory.length > 0) {
+        const peak = scenario.metrics['peak_memory']?.value ?? largest(memory);
+        sparks.push({
+            title: 'Memory',
+            line: (0,sparkline/* sparkline */.K)(memory),
+            span: `${(0,format/* formatBytes */.z3)(scenario.monitor.samples[0]?.memory ?? null)} → ${(0,format/* formatBytes */.z3)(peak)}`,
+        });
+    }
+    if (cpu.length > 0) {
+        const peak = scenario.metrics['peak_cpu']?.value ?? largest(cpu);
+        sparks.push({ title: 'CPU', line: (0,sparkline/* sparkline */.K)(cpu), span: `peak ${(0,format/* formatShare */.T1)(peak, cores)}` });
+    }
+    return sparks;
+}
+function gantt(flows) {
+    const shown = selected(flows);
+    if (shown.length === 0)
+        return undefined;
+    const onePerSlot = new Set(shown.map(({ slot }) => slot)).size === shown.length;
+    const longest = shown.reduce((last, { endedAt }) => Math.max(last, endedAt), 0);
+    const lines = [
+        'gantt',
+        '  dateFormat x',
+        `  axisFormat ${longest < 60_000 ? '%S.%L s' : '%M:%S'}`,
+        '  todayMarker off',
+    ];
+    let section;
+    for (const flow of shown) {
+        const own = onePerSlot ? `flow ${flow.iteration}` : `slot ${flow.slot}`;
+        if (own !== section)
+            lines.push(`  section ${own}`);
+        section = own;
+        lines.push(`  ${onePerSlot ? '' : `flow ${flow.iteration} `}${task(flow)}`);
+    }
+    return lines.join('\n');
+}
+/** All, or those that failed and the slowest of the others; by slot and start. */
+function selected(flows) {
+    const ran = flows.filter(({ outcome }) => outcome !== 'dropped');
+    const telling = (flow) => flow.outcome === 'ok' ? flow.endedAt - flow.startedAt : Number.MAX_VALUE;
+    const chosen = ran.length <= FLOWS_SHOWN ? ran : ran.toSorted((a, b) => telling(b) - telling(a)).slice(0, FLOWS_SHOWN);
+    return chosen.toSorted((a, b) => a.slot - b.slot || a.startedAt - b.startedAt);
+}
+/** Whole ms, at least one long: a bar of no length is not drawn. */
+function task(flow) {
+    const start = Math.max(0, Math.round(flow.startedAt));
+    const end = Math.max(start + 1, Math.round(flow.endedAt));
+    const label = (0,report_escape/* mermaidLabel */._b)(flow.outcome === 'ok' ? `ok ${(0,format/* formatTime */.fU)(flow.endedAt - flow.startedAt)}` : (0,failure/* endingOf */.z6)(flow));
+    return `${label} :${flow.outcome === 'ok' ? '' : 'crit, '}${start}, ${end}`;
+}
+function memoryChart({ memory, duration }) {
+    const scale = largest(memory) >= 1e9 ? { unit: 'GB', bytes: 1e9 } : { unit: 'MB', bytes: 1e6 };
+    return xychart({
+        title: `Memory, ${scale.unit}`,
+        unit: scale.unit,
+        duration,
+        values: memory.map((value) => value / scale.bytes),
+    });
+}
+function cpuChart({ cpu, duration }) {
+    return xychart({
+        title: 'CPU, % of all cores',
+        unit: '%',
+        duration,
+        values: cpu.map((value) => value * 100),
+    });
+}
+function xychart({ title, unit, duration, values }) {
+    if (values.length < 3)
+        return undefined;
+    const top = niceTop(largest(values));
+    return [
+        'xychart-beta',
+        `  title "${title}"`,
+        `  x-axis "seconds" 0 --> ${charts_short(duration / 1000)}`,
+        `  y-axis "${unit}" 0 --> ${top}`,
+        `  line [${values.map(charts_short).join(', ')}]`,
+    ].join('\n');
+}
+/** The next of 1, 1.5, 2, 3, 5, 7.5 × 10ⁿ at or above a value: a round end of the axis. */
+function niceTop(value) {
+    if (!(value > 0))
+        return 1;
+    const power = 10 ** Math.floor(Math.log10(value));
+    const step = [1, 1.5, 2, 3, 5, 7.5].find((candidate) => candidate * power >= value) ?? 10;
+    return Number((step * power).toPrecision(3));
+}
+function charts_short(value) {
+    return String(Number(Math.max(0, value).toPrecision(3)));
+}
+function largest(values) {
+    return values.reduce((most, value) => Math.max(most, value), 0);
+}
+
+;// CONCATENATED MODULE: ./build/src/report/html-timeline.js
+
+
+
+
+
+
+/** More bars than this are not told apart, and make the file heavy. */
+const html_timeline_FLOWS_SHOWN = 2000;
+/** More stops of the tab key than this keep a reader from what comes after. */
+const STOPS = 200;
+const SLICES = 240;
+const TIP = 22;
+const PANEL = 90;
+/** All flows in the lanes of their slots, with memory and CPU over the same axis of time; nothing if none ran. */
+function timelineChart({ source, name }, cores) {
+    const series = seriesOf(source, cores, SLICES);
+    const ran = source.flows.filter(({ outcome }) => outcome !== 'dropped');
+    if (series.duration <= 0 || ran.length === 0)
+        return '<p class="note">No flow ran.</p>';
+    const shown = html_timeline_selected(ran);
+    const x = scaleX({ from: 0, to: series.duration });
+    const slots = lanesOf(ran);
+    const lane = Math.min(20, Math.max(3, Math.floor(420 / slots.size)));
+    const lanesEnd = TIP + slots.size * lane;
+    const stops = new Set(shown.length <= STOPS ? shown : shown.filter(isTelling).slice(0, STOPS));
+    const bars = shown.map((flow) => bar(flow, { x, lane, row: slots.get(flow.slot) ?? 0, stop: stops.has(flow) }));
+    const panels = [
+        { title: 'In flight', values: series.inFlight, label: (value) => String(value) },
+        { title: 'Memory', values: series.memory, label: format/* formatBytes */.z3 },
+        { title: 'CPU', values: series.cpu, label: format/* formatRatio */.B0 },
+    ]
+        .filter(({ values }) => values.length > 0)
+        .map((curve, index) => panel({ ...curve, top: lanesEnd + 14 + index * PANEL, height: PANEL - 26, ceiling: niceTop }));
+    const height = lanesEnd + 14 + panels.length * PANEL + 20;
+    return `${legend(ran)}${svg({
+        height,
+        label: `Timeline of ${(0,report_escape/* markup */.PT)(name, 80)}: ${(0,format/* plural */.LS)(ran.length, 'flow')} in ${(0,format/* plural */.LS)(slots.size, 'slot')} over ${(0,format/* formatTime */.fU)(series.duration)}`,
+        body: [
+            laneLabels(slots, lane),
+            timeAxis({ from: 0, to: series.duration }, { top: TIP, bottom: height - 20 }),
+            ...panels,
+            ...bars,
+        ].join('\n'),
+    })}${shown.length < ran.length ? `<p class="note">${(0,format/* plural */.LS)(shown.length, 'flow')} of ${ran.length} are drawn: those that failed, then the slowest.</p>` : ''}`;
+}
+function isTelling({ outcome }) {
+    return outcome !== 'ok';
+}
+function html_timeline_selected(flows) {
+    if (flows.length <= html_timeline_FLOWS_SHOWN)
+        return flows;
+    const weight = (flow) => isTelling(flow) ? Number.MAX_VALUE : flow.endedAt - flow.startedAt;
+    return flows
+        .toSorted((a, b) => weight(b) - weight(a))
+        .slice(0, html_timeline_FLOWS_SHOWN)
+        .toSorted((a, b) => a.startedAt - b.startedAt);
+}
+/** The words stand in one place at the top: shown while the pointer or the focus is on the bar. */
+function bar(flow, { x, lane, row, stop }) {
+    const left = x(flow.startedAt);
+    const width = Math.max(1.5, x(flow.endedAt) - left);
+    const words = describe(flow);
+    const focus = stop ? ` tabindex="0" role="img" aria-label="${words}"` : '';
+    const gap = lane > 6 ? 2 : 0.5;
+    return `<g class="flow ${flow.outcome}"${focus}><rect x="${left.toFixed(1)}" y="${TIP + row * lane + gap / 2}" width="${width.toFixed(1)}" height="${lane - gap}" rx="${lane > 6 ? 2 : 0}"><title>${words}</title></rect><text class="tip" x="${CHART.left}" y="14">${words}</text></g>`;
+}
+function describe(flow) {
+    const took = (0,format/* formatTime */.fU)(flow.endedAt - flow.startedAt);
+    const message = flow.error === undefined ? '' : `: ${flow.error.message}`;
+    return (0,report_escape/* markup */.PT)(`flow ${flow.iteration}, slot ${flow.slot}: ${(0,failure/* endingOf */.z6)(flow)} after ${took}, from ${(0,format/* formatTime */.fU)(flow.startedAt)}${message}`, 140);
+}
+function laneLabels(slots, lane) {
+    const every = lane >= 12 ? 1 : Math.ceil(14 / lane);
+    return [...slots]
+        .filter(([slot]) => slot === 1 || slot % every === 0)
+        .map(([slot, row]) => `<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${(TIP + (row + 0.5) * lane + 4).toFixed(1)}">${slot}</text>`)
+        .join('');
+}
+/** The lane of every slot that is used: there are no more of them than flows, whatever number a file gives to a slot. */
+function lanesOf(flows) {
+    const slots = [...new Set(flows.map(({ slot }) => slot))].sort((a, b) => a - b);
+    return new Map(slots.map((slot, row) => [slot, row]));
+}
+function legend(flows) {
+    const seen = new Map();
+    for (const { outcome } of flows)
+        seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+    const items = [...seen].map(([outcome, count]) => `<li><i class="swatch ${outcome}"></i>${(0,format/* plural */.LS)(count, 'flow')} ${failure/* OUTCOMES */.im[outcome]}</li>`);
+    return `<ul class="legend">${items.join('')}</ul>`;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/html-scenario.js
+
+
+
+
+
+/** One scenario: the sentence, the gates, the pictures, and all that the comment folds. */
+function scenarioSection(scenario, page) {
+    const parts = [
+        `<h2>${(0,report_escape/* markup */.PT)(scenario.name, 80)} <small>${scenario.load}</small></h2>`,
+        `<p class="lead">${inline(scenario.headline.sentence)}</p>`,
+        problems(scenario),
+        `<div class="columns">${gates(scenario)}${figures(scenario)}</div>`,
+        card('Timeline', timelineChart(scenario, page.cores)),
+        card('Flow time', distributionChart(scenario.source)),
+        `<div class="columns">${checks(scenario)}${steps(scenario)}</div>`,
+        html_scenario_errors(scenario),
+        metrics(scenario),
+    ];
+    return `<section id="${page.id}">\n${parts.filter((part) => part !== '').join('\n')}\n</section>`;
+}
+/** A headed block; nothing if there is nothing in it. */
+function card(title, body) {
+    return body === '' ? '' : `<div class="card"><h3>${title}</h3>${body}</div>`;
+}
+function inline(sentence) {
+    return sentence
+        .map(({ text, style }) => {
+        const escaped = `${/^\s/u.test(text) ? ' ' : ''}${(0,report_escape/* markup */.PT)(text, 400)}${/\s$/u.test(text) ? ' ' : ''}`;
+        if (style === 'code')
+            return `<code>${escaped}</code>`;
+        return style === 'strong' ? `<strong>${escaped}</strong>` : escaped;
+    })
+        .join('');
+}
+function problems({ untold }) {
+    return untold.length === 0 ? '' : list(untold);
+}
+function list(texts) {
+    return `<ul>${texts.map((text) => `<li>${(0,report_escape/* markup */.PT)(text, 400)}</li>`).join('')}</ul>`;
+}
+const MARKS = {
+    fail: ['✗', 'fails'],
+    inconclusive: ['?', 'no data'],
+    alert: ['!', 'alert'],
+    pass: ['✓', 'holds'],
+    plain: ['', ''],
+};
+function mark(standing) {
+    const [sign, word] = MARKS[standing];
+    return sign === ''
+        ? '<td></td>'
+        : `<td class="mark ${standing}"><span role="img" aria-label="${word}">${sign}</span></td>`;
+}
+function table(heads, rows) {
+    const cells = heads.map((head) => typeof head === 'string'
+        ? `<th scope="col">${head}</th>`
+        : `<th scope="col" class="number">${head[0]}</th>`);
+    return `<div class="scroll"><table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+function gates({ rows, defaultGates }) {
+    const judged = rows.filter(({ limit }) => limit !== undefined);
+    if (judged.length === 0)
+        return '';
+    const note = defaultGates
+        ? '<p class="note">No thresholds were given: the default gates are in force.</p>'
+        : '';
+    const lines = judged.map((row) => `<tr>${mark(row.standing)}<td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td><td>${(0,report_escape/* markup */.PT)(row.limit ?? '')}${row.level === 'warn' ? ' (alert)' : ''}</td></tr>`);
+    return card('Gates', table(['', 'Metric', ['This change'], 'Gate'], lines) + note);
+}
+function figures({ rows }) {
+    const plainRows = rows.filter(({ limit }) => limit === undefined);
+    if (plainRows.length === 0)
+        return '';
+    const lines = plainRows.map((row) => `<tr><td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td></tr>`);
+    return card('Figures', table(['Metric', ['This change']], lines));
+}
+function value({ value: text, detail }) {
+    return detail === undefined ? text : `${text} <span class="soft">(${(0,report_escape/* markup */.PT)(detail, 80)})</span>`;
+}
+function checks({ findings, leftovers, verify }) {
+    const lines = findings.map(({ standing, title, evidence }) => `<tr>${mark(standing)}<td>${(0,report_escape/* markup */.PT)(title)}</td><td>${(0,report_escape/* markup */.PT)(evidence, 400)}</td></tr>`);
+    const listed = findings.some(({ id }) => id === 'invariants');
+    const body = [
+        lines.length === 0 ? '' : table(['', 'Check', 'Evidence'], lines),
+        verify === undefined || listed ? '' : `<p>Verify ${(0,report_escape/* markup */.PT)(verify, 400)}</p>`,
+        leftovers.length === 0 ? '' : `<p>Left behind:</p>${list(leftovers)}`,
+    ].join('');
+    return card(findings.length === 0 ? 'Checks' : `Checks: ${(0,finding/* holding */.G)(findings)}`, body);
+}
+function steps({ steps: lines }) {
+    if (lines.length === 0)
+        return '';
+    const rows = lines.map(({ name, median, p95, share, shareOfMedian, shareOfP95 }) => `<tr><td>${(0,report_escape/* markup */.PT)(name)}</td><td class="number">${median}</td><td class="number">${shareOfMedian ?? ''}<meter max="1" value="${Math.min(1, share).toFixed(3)}" aria-hidden="true"></meter></td><td class="number">${p95}</td><td class="number">${shareOfP95 ?? ''}</td></tr>`);
+    return card('Steps', table(['Step', ['Median'], ['Share'], ['p95'], ['Share at p95']], rows));
+}
+function html_scenario_errors({ errors: lines, errorSummary, moreErrors, failures }) {
+    if (lines.length === 0)
+        return '';
+    const rows = lines.map(({ count, sample, flows }) => `<tr><td class="number">${(0,format/* formatCount */.B4)(count)}</td><td><code>${(0,report_escape/* markup */.PT)(sample, 400)}</code></td><td>${flows}</td></tr>`);
+    const more = moreErrors > 0 ? `<p>and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error</p>` : '';
+    const ended = failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ');
+    return card(`Errors: ${errorSummary}`, `${table([['Flows'], 'Error', 'Seen in'], rows)}${more}<p class="note">${ended}</p>`);
+}
+function metrics({ metrics: rows, notes }) {
+    const lines = rows.map((row) => `<tr><td><code>${(0,report_escape/* markup */.PT)(row.metric)}</code></td><td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td></tr>`);
+    const body = lines.length === 0 ? '' : table(['Metric', '', ['Value']], lines);
+    return `<details class="card"><summary>All metrics: ${lines.length}</summary>${body}<div class="note">${list(notes)}</div></details>`;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/html-style.js
+/** The look of report.html: light and dark, from a phone's width on, and on paper. */
+const STYLE = `
+:root { color-scheme: light dark;
+  --back: #f6f8fa; --card: #fff; --text: #1f2328; --soft: #59636e; --line: #d1d9e0; --link: #0969da; --grid: #e5e9ed;
+  --pass: #1a7f37; --fail: #cf222e; --warn: #9a6700; --unsure: #8250df;
+  --ok: #4c8dd6; --failed: #d1242f; --timed: #d4760c; --killed: #8250df; --dropped: #8c959f; --curve: #4c8dd6; }
+@media (prefers-color-scheme: dark) { :root {
+  --back: #0d1117; --card: #151b23; --text: #f0f6fc; --soft: #9198a1; --line: #3d444d; --link: #4493f8; --grid: #262c34;
+  --pass: #3fb950; --fail: #f85149; --warn: #d29922; --unsure: #ab7df8;
+  --ok: #3d7dc4; --failed: #f85149; --timed: #e3902e; --killed: #ab7df8; --dropped: #656c76; --curve: #3d7dc4; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--back); color: var(--text); line-height: 1.5; overflow-wrap: anywhere;
+  font-family: system-ui, -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; }
+header.page, main, footer { max-width: 1120px; margin: 0 auto; padding: 0 16px; }
+header.page { padding-top: 24px; }
+.brand { margin: 0; color: var(--soft); font-size: 14px; font-weight: 600; }
+h1 { font-size: 26px; line-height: 1.25; margin: 4px 0 12px; }
+h2 { font-size: 20px; margin: 28px 0 4px; } h2 small { color: var(--soft); font-size: 14px; font-weight: 400; margin-left: 8px; }
+h3, summary { font-size: 15px; margin: 0 0 10px; font-weight: 600; }
+summary { cursor: pointer; margin: 0; } details[open] > summary { margin-bottom: 10px; }
+p { margin: 8px 0; } .lead { font-size: 17px; } ul { margin: 8px 0; padding-left: 22px; }
+nav ul, .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 6px 18px; }
+.badge { display: inline-block; border-radius: 999px; padding: 1px 10px; font-size: 13px; font-weight: 600; color: var(--card);
+  background: var(--soft); vertical-align: middle; }
+.badge.pass { background: var(--pass); } .badge.fail { background: var(--fail); }
+.badge.warn { background: var(--warn); } .badge.inconclusive { background: var(--unsure); }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px; margin: 14px 0; }
+.columns { display: grid; gap: 0 14px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); align-items: start; }
+.scroll { overflow-x: auto; } .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+td:first-child, th:first-child { padding-left: 0; } td:last-child, th:last-child { padding-right: 0; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; }
+td { overflow-wrap: anywhere; } td:not(.number, .mark) { min-width: 76px; } td:empty { min-width: 0; }
+th { text-align: left; color: var(--soft); font-weight: 600; overflow-wrap: normal; } th, td { padding: 5px 8px; border-bottom: 1px solid var(--grid); vertical-align: top; }
+tr:last-child td { border-bottom: 0; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } .number .soft { white-space: normal; }
+.mark { width: 24px; font-weight: 700; } .mark.pass { color: var(--pass); } .mark.fail { color: var(--fail); }
+.mark.alert { color: var(--warn); } .mark.inconclusive { color: var(--unsure); }
+meter { width: 64px; height: 10px; margin-left: 8px; vertical-align: middle; }
+code { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--grid); border-radius: 4px; padding: 1px 5px; }
+a { color: var(--link); } .note, .soft, footer, .legend { color: var(--soft); font-size: 14px; }
+footer { padding-bottom: 32px; margin-top: 20px; }
+.swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; }
+svg { display: block; width: 100%; min-width: 680px; height: auto; }
+.ok { --tint: var(--ok); } .failed { --tint: var(--failed); } .timed_out { --tint: var(--timed); }
+.killed { --tint: var(--killed); } .dropped { --tint: var(--dropped); }
+.swatch { background: var(--tint); } .flow rect { fill: var(--tint); } .flow .tip { visibility: hidden; }
+.flow { outline: none; } .flow:hover rect, .flow:focus rect { stroke: var(--text); stroke-width: 2; }
+.flow:hover .tip, .flow:focus .tip { visibility: visible; } .flow:hover ~ .flow:focus .tip { visibility: hidden; }
+.tip, .label { font-size: 12px; fill: var(--soft); } .tip { fill: var(--text); font-weight: 600; } .label.strong { fill: var(--text); }
+.grid { stroke: var(--grid); } .axis { stroke: var(--line); } .curve path { fill: var(--curve); fill-opacity: .35; stroke: var(--curve); }
+.bin { fill: var(--ok); } .marker { stroke: var(--text); stroke-dasharray: 3 3; }
+@media print { body { background: none; } .card { break-inside: avoid; } }
+`;
+
+// EXTERNAL MODULE: ./build/src/report/view.js + 6 modules
+var report_view = __nccwpck_require__(9449);
+;// CONCATENATED MODULE: ./build/src/report/html.js
+
+
+
+
+/** Nothing is loaded and nothing is run: the file holds no script, and could not run one. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+/** The report as one self-contained HTML file: to be read without network and without script. */
+function renderHtml(results) {
+    const view = (0,report_view/* viewOf */.d)(results);
+    const { cores } = results.environment;
+    const title = headingOf(view);
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title} · flowgate</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header class="page ${view.verdict}">
+<p class="brand">flowgate</p>
+<h1>${badge(view.verdict)} ${title}</h1>
+${view.scenarios.length > 1 ? contents(view.scenarios) : ''}
+</header>
+<main>
+${view.scenarios.map((scenario, index) => scenarioSection(scenario, { cores, id: `scenario-${index + 1}` })).join('\n')}
+</main>
+<footer>
+${footer(view, results)}
+</footer>
+</body>
+</html>
+`;
+}
+const VERDICT_WORDS = {
+    pass: 'pass',
+    warn: 'alert',
+    fail: 'fail',
+    inconclusive: 'inconclusive',
+};
+function badge(verdict) {
+    return `<span class="badge ${verdict}">${VERDICT_WORDS[verdict]}</span>`;
+}
+function headingOf(view) {
+    const [only] = view.scenarios;
+    if (view.scenarios.length !== 1 || only === undefined)
+        return (0,report_escape/* markup */.PT)(view.tally);
+    return `${(0,report_escape/* markup */.PT)(only.name, 80)} ${only.headline.status}`;
+}
+function contents(scenarios) {
+    const links = scenarios.map(({ name, verdict, headline }, index) => `<li>${badge(verdict)} <a href="#scenario-${index + 1}">${(0,report_escape/* markup */.PT)(name, 80)}</a> ${headline.status}</li>`);
+    return `<nav aria-label="Scenarios"><ul>${links.join('')}</ul></nav>`;
+}
+function footer(view, results) {
+    const { run } = view;
+    const link = run === undefined
+        ? ''
+        : ` · ${run.prefix} ${run.url === undefined ? run.label : `<a href="${run.url}">${run.label}</a>`}`;
+    const { sha } = results.git;
+    const commit = sha === undefined ? '' : ` · commit <code>${(0,report_escape/* markup */.PT)(sha.slice(0, 12))}</code>`;
+    const again = view.reproduce === '' ? '' : `<p>Reproduce: <code>${(0,report_escape/* markup */.PT)(view.reproduce, 1000)}</code></p>`;
+    return `<p>${(0,report_escape/* markup */.PT)(view.machine, 300)}${link}${commit}</p>
+${again}
+<p>Written by flowgate ${(0,report_escape/* markup */.PT)(results.flowgate, 40)} at ${(0,report_escape/* markup */.PT)(results.createdAt, 40)}</p>`;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/markdown-block.js
+
+const VERDICT_MARKS = {
+    pass: '✅',
+    warn: '⚠️',
+    fail: '❌',
+    inconclusive: '❓',
+};
+const markdown_block_MARKS = {
+    fail: '❌',
+    inconclusive: '❓',
+    alert: '⚠️',
+    pass: '✅',
+    plain: '',
+};
+const ALIGNMENTS = { left: ':--', right: '--:', center: ':-:' };
+/** A GFM table; cells are escaped already. */
+function markdown_block_table(columns, rows) {
+    return [
+        line(columns.map(({ head }) => head)),
+        `|${columns.map(({ align }) => ALIGNMENTS[align]).join('|')}|`,
+        ...rows.map(line),
+    ].join('\n');
+}
+/** Folded; the summary is HTML that is escaped already. The blank lines make Markdown of the body again. */
+function folded(summary, body) {
+    return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
+}
+/** A sentence with its emphasis, escaped. HTML elements, as `**` beside hostile text may not be what it seems. */
+function markdown_block_inline(sentence) {
+    return sentence
+        .map(({ text, style }) => {
+        if (style === 'code')
+            return (0,report_escape/* cell */.Hn)(text);
+        // Cut and trimmed by html(): the spaces around a segment are put back.
+        const escaped = `${/^\s/u.test(text) ? ' ' : ''}${(0,report_escape/* html */.qy)(text, 400)}${/\s$/u.test(text) ? ' ' : ''}`;
+        return style === 'strong' ? `<b>${escaped}</b>` : escaped;
+    })
+        .join('');
+}
+/** Blocks with a blank line between them; empty ones are left out. */
+function blocks(...parts) {
+    return parts.filter((part) => part !== undefined && part !== '').join('\n\n');
+}
+function line(cells) {
+    return `|${cells.map((content) => (content === '' ? ' ' : ` ${content} `)).join('|')}|`;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/markdown-scenario.js
+
+
+
+
+
+const MARK = { head: '', align: 'center' };
+const left = (head) => ({ head, align: 'left' });
+const right = (head) => ({ head, align: 'right' });
+/** Rows of the failing table of one scenario: a reader mends the first ones first. */
+const FAILING_SHOWN = 20;
+/** What follows a scenario's heading: the sentence, the table, and everything else folded. */
+function scenarioBody(scenario, cores, tier) {
+    if (tier === 'failing rows')
+        return blocks(markdown_block_inline(scenario.headline.sentence), failingTables(scenario));
+    return blocks(markdown_block_inline(scenario.headline.sentence), markdown_scenario_problems(scenario), rowTable(scenario.rows), scenario.defaultGates
+        ? '<sub>No thresholds were given: the default gates are in force.</sub>'
+        : undefined, [markdown_scenario_checks(scenario), markdown_scenario_errors(scenario), markdown_scenario_steps(scenario), timeline(scenario, cores, tier), markdown_scenario_metrics(scenario)]
+        .filter((part) => part !== undefined)
+        .join('\n'));
+}
+function rowTable(rows) {
+    if (rows.length === 0)
+        return undefined;
+    return markdown_block_table([MARK, left('Metric'), right('This change'), left('Gate')], rows.map((row) => [markdown_block_MARKS[row.standing], (0,report_escape/* html */.qy)(row.title), markdown_scenario_value(row), limit(row)]));
+}
+/** Rows and checks that do not hold, and nothing else. */
+function failingTables({ rows, findings }) {
+    const failing = rows.filter(({ standing }) => standing !== 'pass' && standing !== 'plain');
+    const broken = findings.filter(({ standing }) => standing !== 'pass');
+    const rest = Math.max(0, failing.length - FAILING_SHOWN) + Math.max(0, broken.length - FAILING_SHOWN);
+    return blocks(rowTable(failing.slice(0, FAILING_SHOWN)), findingTable(broken.slice(0, FAILING_SHOWN)), rest > 0 ? `<sub>and ${(0,format/* plural */.LS)(rest, 'more row')}</sub>` : undefined);
+}
+function findingTable(findings) {
+    if (findings.length === 0)
+        return undefined;
+    return markdown_block_table([MARK, left('Check'), left('Evidence')], findings.map(({ standing, title, evidence }) => [markdown_block_MARKS[standing], (0,report_escape/* html */.qy)(title), (0,report_escape/* html */.qy)(evidence, 300)]));
+}
+function markdown_scenario_value(row) {
+    const measured = row.standing === 'fail' || row.standing === 'alert' ? `<b>${row.value}</b>` : row.value;
+    return row.detail === undefined ? measured : `${measured} (${(0,report_escape/* html */.qy)(row.detail, 80)})`;
+}
+function limit({ limit, level }) {
+    if (limit === undefined)
+        return '';
+    return level === 'warn' ? `${(0,report_escape/* html */.qy)(limit)} (alert)` : (0,report_escape/* html */.qy)(limit);
+}
+function markdown_scenario_problems({ untold }) {
+    return untold.length === 0 ? undefined : untold.map((problem) => `- ${(0,report_escape/* html */.qy)(problem, 400)}`).join('\n');
+}
+function markdown_scenario_checks({ findings, leftovers, verify }) {
+    const listed = findings.some(({ id }) => id === 'invariants');
+    const body = blocks(findingTable(findings), verify === undefined || listed ? undefined : `verify ${(0,report_escape/* html */.qy)(verify, 300)}`, leftovers.length === 0
+        ? undefined
+        : `Left behind: ${leftovers.map((process) => (0,report_escape/* html */.qy)(process)).join(' · ')}`);
+    if (body === '')
+        return undefined;
+    return folded(findings.length === 0 ? '<b>Checks</b>' : `<b>Checks</b>: ${(0,finding/* holding */.G)(findings)}`, body);
+}
+function markdown_scenario_errors({ errors: lines, errorSummary, moreErrors, failures }) {
+    if (lines.length === 0)
+        return undefined;
+    return folded(`<b>Errors</b>: ${errorSummary}`, blocks(markdown_block_table([right('Flows'), left('Error'), left('First seen')], lines.map(({ count, sample, first }) => [(0,format/* formatCount */.B4)(count), (0,report_escape/* cell */.Hn)(sample, 300), first])), moreErrors > 0 ? `and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error` : undefined, failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ')));
+}
+function markdown_scenario_steps({ steps: lines }) {
+    const [first] = lines.toSorted((a, b) => b.share - a.share);
+    if (first === undefined)
+        return undefined;
+    const most = first.shareOfMedian === undefined ? '' : `: ${(0,report_escape/* html */.qy)(first.name)} takes ${first.shareOfMedian} of a flow`;
+    return folded(`<b>Steps</b>${most}`, markdown_block_table([left('Step'), right('Median'), right('Share'), right('p95'), right('Share at p95')], lines.map(({ name, median, p95, shareOfMedian, shareOfP95 }) => [
+        (0,report_escape/* html */.qy)(name),
+        median,
+        shareOfMedian ?? '',
+        p95,
+        shareOfP95 ?? '',
+    ])));
+}
+function timeline({ source }, cores, tier) {
+    const charts = tier === 'everything' ? mermaidCharts(source, cores) : [];
+    const selection = charts.length > 0 ? ganttSelection(source.flows) : undefined;
+    const sparks = sparksOf(source, cores).map(({ title, line, span }) => `${title} \`${line}\` ${span}`);
+    const body = blocks(selection === undefined ? undefined : `<sub>${selection}</sub>`, ...charts, sparks.join(' · '));
+    return body === '' ? undefined : folded('<b>Timeline</b>', body);
+}
+function markdown_scenario_metrics({ metrics: rows, notes }) {
+    return folded(`<b>All metrics</b>: ${rows.length}`, blocks(rows.length === 0
+        ? undefined
+        : markdown_block_table([left('Metric'), left(''), right('Value')], rows.map((row) => [(0,report_escape/* cell */.Hn)(row.metric), (0,report_escape/* html */.qy)(row.title), markdown_scenario_value(row)])), notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
+}
+
+;// CONCATENATED MODULE: ./build/src/report/tiers.js
+/** How much is told, from the most to the least. */
+const TIERS = ['everything', 'without charts', 'failing rows', 'verdict'];
+/**
+ * The fullest text of at most `limit` characters. It is counted in UTF-8 bytes, which are never fewer than UTF-16 units
+ * or code points: whichever of them GitHub counts, it fits. The last tier is taken whatever its length.
+ */
+function tiers_fullestThatFits(render, limit) {
+    let text = '';
+    for (const tier of TIERS) {
+        text = render(tier);
+        if (byteLength(text) <= limit)
+            return text;
+    }
+    return text;
+}
+function byteLength(text) {
+    return new TextEncoder().encode(text).length;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/markdown.js
+
+
+
+
+
+/** GitHub refuses a comment of more characters. */
+const COMMENT_LIMIT = 65_536;
+/** GitHub refuses a job summary of more bytes in one step. */
+const SUMMARY_LIMIT = (/* unused pure expression or super */ null && (1024 * 1024));
+/** Scenarios of a shortened report: those that do not hold come first. */
+const SCENARIOS_SHOWN = 20;
+/**
+ * The comment on a pull request. Its first line is `marker`, an HTML comment of the caller's by which it is found
+ * again. At most `limit` characters, by telling less: never cut within a table.
+ */
+function renderComment(results, options) {
+    const { marker, limit = COMMENT_LIMIT } = options;
+    const render = renderer(results, 'the whole report is in the summary of the job');
+    return tiers_fullestThatFits((tier) => `${marker}\n${render(tier)}`, limit);
+}
+/** The same for the summary of a job: at most `limit` bytes, 1 MiB if nothing is said. */
+function renderSummary(results, options = {}) {
+    const render = renderer(results, 'the whole report is in results.json');
+    return fullestThatFits(render, options.limit ?? SUMMARY_LIMIT);
+}
+function renderer(results, whole) {
+    const view = (0,report_view/* viewOf */.d)(results);
+    const { cores } = results.environment;
+    return (tier) => {
+        if (tier === 'verdict')
+            return blocks(heading(view), markdown_footer(view, whole)) + '\n';
+        const told = tier === 'failing rows' ? shortList(view.scenarios) : view.scenarios;
+        const several = view.scenarios.length > 1;
+        return (blocks(heading(view), several ? overview(told) : undefined, ...told.flatMap((scenario) => [
+            several ? `#### ${title(scenario)}` : undefined,
+            scenarioBody(scenario, cores, tier),
+        ]), markdown_footer(view, tier === 'everything' ? undefined : whole)) + '\n');
+    };
+}
+function heading(view) {
+    const mark = VERDICT_MARKS[view.verdict];
+    const [only] = view.scenarios;
+    if (view.scenarios.length === 1 && only !== undefined)
+        return `### ${mark} flowgate: ${named(only)}`;
+    return `### ${mark} flowgate: ${view.tally}`;
+}
+function title(scenario) {
+    return `${VERDICT_MARKS[scenario.verdict]} ${named(scenario)}`;
+}
+function named({ name, headline }) {
+    return `<b>${(0,report_escape/* html */.qy)(name, 80)}</b> ${headline.status}`;
+}
+/** One line a scenario, before the scenarios themselves. */
+function overview(scenarios) {
+    return markdown_block_table([
+        { head: '', align: 'center' },
+        { head: 'Scenario', align: 'left' },
+        { head: 'Success', align: 'right' },
+        { head: 'Flow time p95', align: 'right' },
+        { head: 'Peak memory', align: 'right' },
+        { head: 'Load', align: 'left' },
+    ], scenarios.map((scenario) => [
+        VERDICT_MARKS[scenario.verdict],
+        `<b>${(0,report_escape/* html */.qy)(scenario.name, 80)}</b> ${scenario.headline.status}`,
+        figure(scenario, 'success_rate'),
+        figure(scenario, 'flow_time.p95'),
+        figure(scenario, 'peak_memory'),
+        scenario.load,
+    ]));
+}
+function figure({ metrics }, name) {
+    return metrics.find(({ metric }) => metric === name)?.value ?? '';
+}
+function shortList(scenarios) {
+    const holding = scenarios.filter(({ verdict }) => verdict === 'pass');
+    const rest = scenarios.filter(({ verdict }) => verdict !== 'pass');
+    return [...rest, ...holding].slice(0, SCENARIOS_SHOWN);
+}
+/** The machine, the run, and the line that reproduces the verdict. */
+function markdown_footer(view, shortened) {
+    const parts = [
+        (0,report_escape/* html */.qy)(view.machine),
+        runLink(view),
+        view.reproduce === '' ? undefined : `reproduce: ${(0,report_escape/* cell */.Hn)(view.reproduce, 1000)}`,
+        shortened === undefined ? undefined : `shortened to fit: ${shortened}`,
+    ];
+    return `<sub>${parts.filter((part) => part !== undefined).join(' · ')}</sub>`;
+}
+function runLink({ run }) {
+    if (run === undefined)
+        return undefined;
+    return `${run.prefix} ${run.url === undefined ? (0,report_escape/* html */.qy)(run.label) : `[${run.label}](${run.url})`}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/cli/outputs.js
 
 
 
@@ -16929,22 +17945,27 @@ function inputsOf({ scenario, threshold, alert, ...options }) {
 /** Where a run is kept when no other place is named, and where `report` looks. */
 const KEPT = '.flowgate/results.json';
 const MARKER = '<!-- flowgate -->';
-/** Writes the results where the options say, and in any case where `report` finds them. A refusal is no verdict. */
-async function writeOutputs(terminal, results, options) {
-    const json = `${JSON.stringify(results, undefined, 2)}\n`;
-    await write(terminal, options.json ?? KEPT, json);
-    if (options.html !== undefined)
-        await write(terminal, options.html, (0,_report_html_js__WEBPACK_IMPORTED_MODULE_2__/* .renderHtml */ .K)(results));
-    if (options.markdown !== undefined) {
-        await write(terminal, options.markdown, (0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .renderComment */ .w)(results, { marker: MARKER }));
-    }
+/** Writes the results where the options say; what can not be written is said, and changes no verdict. */
+async function writeOutputs(terminal, results, { json, html, markdown }) {
+    if (json !== undefined)
+        await writeJson(terminal, results, json);
+    if (html !== undefined)
+        await write(terminal, html, renderHtml(results));
+    if (markdown !== undefined)
+        await write(terminal, markdown, renderComment(results, { marker: MARKER }));
+}
+/** Whether it was written. */
+function writeJson(terminal, results, path) {
+    return write(terminal, path, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 async function write({ screen, ports, cwd }, path, content) {
     try {
-        await ports.files.write((0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(path) ? path : (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(cwd, path), content);
+        await ports.files.write((0,external_node_path_.isAbsolute)(path) ? path : (0,external_node_path_.join)(cwd, path), content);
+        return true;
     }
     catch (thrown) {
-        screen.complain(`flowgate: ${path} could not be written: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(thrown)}\n`);
+        screen.complain(`flowgate: ${path} could not be written: ${(0,errors/* messageOf */.bD)(thrown)}\n`);
+        return false;
     }
 }
 
@@ -16958,14 +17979,12 @@ async function write({ screen, ports, cwd }, path, content) {
 /* harmony export */   s: () => (/* binding */ showAgain)
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7428);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7428);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
 /* harmony import */ var _model_results_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5214);
 /* harmony import */ var _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7940);
-/* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6553);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1821);
-/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(13);
-
+/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(13);
+/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5492);
 
 
 
@@ -16974,16 +17993,19 @@ async function write({ screen, ports, cwd }, path, content) {
 
 
 /** `flowgate report`: shows saved results again; the exit status is their verdict's. */
-async function showAgain({ screen, ports, cwd }, file, { html, markdown }) {
-    const absolute = (path) => ((0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(path) ? path : (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(cwd, path));
-    const results = parseResults(await ports.files.read(absolute(file)), file);
-    if (html !== undefined)
-        await ports.files.write(absolute(html), (0,_report_html_js__WEBPACK_IMPORTED_MODULE_4__/* .renderHtml */ .K)(results));
-    if (markdown !== undefined) {
-        await ports.files.write(absolute(markdown), (0,_report_markdown_js__WEBPACK_IMPORTED_MODULE_5__/* .renderComment */ .w)(results, { marker: '<!-- flowgate -->' }));
-    }
-    screen.write((0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_6__/* .renderTerminal */ .b)(results, screen));
+async function showAgain(terminal, file, outputs) {
+    const results = parseResults(await readText(terminal, file), file);
+    await (0,_outputs_js__WEBPACK_IMPORTED_MODULE_5__/* .writeOutputs */ .Kn)(terminal, results, outputs);
+    terminal.screen.write(`${(0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_4__/* .renderTerminal */ .b)(results, terminal.screen)}\n`);
     return (0,_publish_exit_status_js__WEBPACK_IMPORTED_MODULE_3__/* .exitStatus */ .$u)(results);
+}
+async function readText({ ports, cwd }, file) {
+    try {
+        return await ports.files.read((0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(file) ? file : (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(cwd, file));
+    }
+    catch (thrown) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo({ file, message: `can not be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(thrown)}` });
+    }
 }
 /** Saved results are data from outside: nothing of them is used before the schema has let them through. */
 function parseResults(text, file) {
@@ -17002,14 +18024,14 @@ function parseResults(text, file) {
         return parsed.data;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo({
         file,
-        message: `is not a results file of this version (${_model_results_js__WEBPACK_IMPORTED_MODULE_2__/* .RESULTS_SCHEMA */ .B}):\n${zod__WEBPACK_IMPORTED_MODULE_7__/* .prettifyError */ .S1(parsed.error)}`,
+        message: `is not a results file of this version (${_model_results_js__WEBPACK_IMPORTED_MODULE_2__/* .RESULTS_SCHEMA */ .B}):\n${zod__WEBPACK_IMPORTED_MODULE_6__/* .prettifyError */ .S1(parsed.error)}`,
     });
 }
 
 
 /***/ }),
 
-/***/ 1730:
+/***/ 7849:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17559,7 +18581,8 @@ class Worker {
         await options.makeFolder(scratch);
         const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) } };
         const onLaunch = (launched) => {
-            worker.#root = launched.pid;
+            worker.#leaveRoot();
+            worker.#root = launched;
             options.watch.addRoot({ ...launched, role: 'flow' });
         };
         worker.#commands = await options.spawner.openSlot(spec, { scratch, barrier, onLaunch });
@@ -17586,6 +18609,9 @@ class Worker {
         };
         const ended = await withTimeout(running, { clock, timeout, onTimeout });
         this.#token = undefined;
+        // Its process is gone with it; what it has left behind is known to the table already.
+        if (this.#root?.launcher === false)
+            this.#leaveRoot();
         return flowEnd(ended, this.#ending);
     }
     end(outcome, message) {
@@ -17597,11 +18623,20 @@ class Worker {
     close() {
         return this.#commands.close();
     }
+    /** The pid of a root that has ended may be given to anybody, who must be neither watched nor killed. */
+    #leaveRoot() {
+        if (this.#root !== undefined)
+            this.#options.watch.removeRoot(this.#root.pid);
+        this.#root = undefined;
+    }
     /** The group, which no process can leave while it is being killed, and with it whoever has left it before. */
     async #endTree(token) {
         const { watch, spawner } = this.#options;
-        const root = this.#root;
+        const root = this.#root?.pid;
         const seen = await watch.pidsOfFlow(root, token);
+        // It has ended by itself while a slow table was read: what the slot runs now is another flow.
+        if (this.#token !== token)
+            return;
         this.#commands.kill();
         spawner.killPids(seen);
         const bornMeanwhile = await watch.pidsOfFlow(root, token);
@@ -17632,6 +18667,55 @@ function exitError({ code, signal }) {
         return { message: `killed by ${signal ?? 'a signal'}` };
     const name = SIGNALS[code - 128];
     return { message: `exit status ${code}${name === undefined ? '' : ` (${name})`}`, exitStatus: code };
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/deadline.js
+/** How long something around the flows may take. After an interrupt there is little time: the runner kills us soon. */
+function openDeadline({ clock, interrupt, limit, afterInterrupt }) {
+    const controller = new AbortController();
+    const pass = (reason) => () => {
+        controller.abort(reason);
+    };
+    const timers = [clock.timer(limit, pass(`timed out after ${limit / 1000} s`))];
+    const hurry = () => {
+        if (afterInterrupt === 0)
+            controller.abort('interrupted');
+        else {
+            const reason = `cut short ${afterInterrupt / 1000} s after the interrupt`;
+            timers.push(clock.timer(afterInterrupt, pass(reason)));
+        }
+    };
+    if (interrupt.aborted)
+        hurry();
+    else
+        interrupt.addEventListener('abort', hurry, { once: true });
+    return {
+        signal: controller.signal,
+        cancel: () => {
+            for (const timer of timers)
+                timer.cancel();
+            interrupt.removeEventListener('abort', hurry);
+        },
+    };
+}
+/** What `doing` resolves to, or why it was not waited for any longer. */
+async function inTime(doing, deadline) {
+    const { signal } = deadline;
+    const late = new Promise((resolve) => {
+        const pass = () => {
+            resolve({ late: String(signal.reason) });
+        };
+        if (signal.aborted)
+            pass();
+        else
+            signal.addEventListener('abort', pass, { once: true });
+    });
+    try {
+        return await Promise.race([doing.then((value) => ({ value })), late]);
+    }
+    finally {
+        deadline.cancel();
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/normalize-message.js
@@ -17734,22 +18818,18 @@ function byteLength(text) {
 ;// CONCATENATED MODULE: ./build/src/scenarios/hook.js
 
 
+
 /** Nothing around the flows may hang the job for hours. ms. */
 const HOOK_TIMEOUT = 10 * 60_000;
-/** Runs a setup, verify or teardown command to its end; past `timeout` ms its process group is killed. */
-async function runHook(spec, { spawner, clock, interrupt }, timeout = HOOK_TIMEOUT) {
+/** Runs a setup, verify or teardown command to its end; when it takes too long its process group is killed. */
+async function runHook(spec, { spawner, clock, interrupt, afterInterrupt = 0 }) {
     const running = spawner.spawn(spec);
-    let ending;
-    const end = (reason) => () => {
-        ending ??= reason;
+    const deadline = openDeadline({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
+    const end = await inTime(running.exited, deadline);
+    const ending = 'late' in end ? end.late : undefined;
+    if (ending !== undefined)
         running.kill('SIGKILL');
-    };
-    const timer = clock.timer(timeout, end(`timed out after ${timeout / 1000} s`));
-    const onInterrupt = end('interrupted');
-    interrupt?.addEventListener('abort', onInterrupt, { once: true });
     const exit = await running.exited;
-    timer.cancel();
-    interrupt?.removeEventListener('abort', onInterrupt);
     const stdout = running.stdout();
     const stderr = running.stderr();
     if (exit.code === 0 && ending === undefined)
@@ -17792,6 +18872,8 @@ function readHostMessage(message) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/module.js
+
+
 
 
 
@@ -17841,10 +18923,16 @@ class Host {
     }
     async load() {
         const { module, options, seed } = this.#options;
-        if ((await this.#answer('listening')) === undefined)
+        const listening = await inTime(this.#answer('listening'), this.#deadline());
+        if ('late' in listening)
+            return { reason: `its process ${listening.late}` };
+        if (listening.value === undefined)
             return { reason: await this.broken };
         this.#send({ type: 'load', module, options, seed });
-        const answer = await this.#answer('loaded');
+        const end = await inTime(this.#answer('loaded'), this.#deadline());
+        if ('late' in end)
+            return { reason: `loading it ${end.late}` };
+        const answer = end.value;
         if (answer === undefined)
             return { reason: await this.broken };
         return answer.error === undefined ? { hooks: answer.hooks } : { reason: answer.error.message };
@@ -17855,8 +18943,8 @@ class Host {
     verify(flows, warmup) {
         return this.#hook({ type: 'verify', flows, warmup });
     }
-    teardown() {
-        return this.#hook({ type: 'teardown' });
+    teardown(afterInterrupt) {
+        return this.#hook({ type: 'teardown' }, afterInterrupt);
     }
     release(starts) {
         const startedAt = this.#options.clock.now();
@@ -17930,23 +19018,33 @@ class Host {
         });
         this.#send({ type: 'ping' });
     }
-    async #hook(message) {
-        const answer = this.#answer('done');
+    async #hook(message, afterInterrupt) {
+        const answer = this.#answer('done', ({ hook }) => hook === message.type);
         this.#send(message);
-        const done = await answer;
-        return done === undefined ? { message: await this.broken } : done.error;
+        const end = await inTime(answer, this.#deadline(afterInterrupt));
+        if ('late' in end)
+            return { message: end.late };
+        return end.value === undefined ? { message: await this.broken } : end.value.error;
+    }
+    /** A hook that is late is no longer waited for; the host lives on, so that the teardown can still be tried. */
+    #deadline(afterInterrupt = 0) {
+        const { clock, interrupt } = this.#options;
+        return openDeadline({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
     }
     #send(message) {
         this.#process.send(message);
     }
-    /** The next message of this type; undefined if the host ends before. */
-    #answer(type) {
+    /** The next message of this type that is `meant`; undefined if the host ends before. */
+    #answer(type, meant = () => true) {
         return new Promise((resolve) => {
             const listener = (message) => {
                 if (message.type !== type)
                     return;
+                const answer = message;
+                if (!meant(answer))
+                    return;
                 this.#listeners.delete(listener);
-                resolve(message);
+                resolve(answer);
             };
             this.#listeners.add(listener);
             void this.#process.exited.then(() => {
@@ -17972,9 +19070,12 @@ function crashLine(stderr) {
 
 
 
+
 /** ms between two probes, and how long one may take. */
 const PROBE_EVERY = 50;
 const PROBE_TIMEOUT = 2000;
+/** After an interrupt a service has this long to stop, whatever its grace: the runner kills everything soon. ms. */
+const HURRIED_GRACE = 2000;
 /** A service that never became ready, or died before; the message holds its last output. */
 class ServiceError extends Error {
 }
@@ -17985,7 +19086,7 @@ class ServiceError extends Error {
 async function startService(plan, spec, { onStart, ...ports }) {
     await refuseStranger(plan.ready, ports.http);
     const running = ports.spawner.spawn(spec);
-    const service = serviceOf(running, plan, ports.clock);
+    const service = serviceOf(running, plan, ports);
     onStart(running.pid);
     const giveUp = new AbortController();
     const waiting = waitUntilReady(plan, { running, giveUp: giveUp.signal, ...ports });
@@ -18002,7 +19103,7 @@ async function startService(plan, spec, { onStart, ...ports }) {
     await service.stop();
     throw new ServiceError(reason);
 }
-function serviceOf(running, plan, clock) {
+function serviceOf(running, plan, { clock, interrupt }) {
     let stopping = false;
     const died = new Promise((resolve) => {
         void running.exited.then((exit) => {
@@ -18016,11 +19117,8 @@ function serviceOf(running, plan, clock) {
         stop: async () => {
             stopping = true;
             running.kill(plan.stop);
-            const stopped = new AbortController();
-            void running.exited.then(() => {
-                stopped.abort();
-            });
-            await clock.sleep(plan.grace, stopped.signal);
+            const afterInterrupt = Math.min(plan.grace, HURRIED_GRACE);
+            await inTime(running.exited, openDeadline({ clock, interrupt, limit: plan.grace, afterInterrupt }));
             // Also when the leader is gone: others of its group may have outlived it.
             running.kill('SIGKILL');
             await running.exited;
@@ -18130,6 +19228,10 @@ class ProcessWatch {
         this.#roots.set(root.pid, root);
         this.#monitor?.addRoot(root);
     }
+    removeRoot(pid) {
+        this.#roots.delete(pid);
+        this.#monitor?.removeRoot(pid);
+    }
     /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
     attach(monitor, clock) {
         this.#monitor = monitor;
@@ -18172,6 +19274,7 @@ class ProcessWatch {
 
 async function setStage(plan, ports, context) {
     const identity = { run: ports.newRunId() };
+    const scratch = await ports.files.makeTemporary('flowgate-');
     const table = ports.openTable(`${MARK}=${identity.run}`);
     return {
         plan,
@@ -18179,7 +19282,7 @@ async function setStage(plan, ports, context) {
         environment: context.environment,
         identity,
         env: { ...context.env, ...plan.env, FLOWGATE_SEED: String(plan.seed), [MARK]: identity.run },
-        scratch: await ports.files.makeTemporary('flowgate-'),
+        scratch,
         watch: new ProcessWatch(table),
         table,
         problems: [],
@@ -18248,6 +19351,46 @@ function openCommands(stage, work) {
     });
 }
 
+;// CONCATENATED MODULE: ./build/src/run/bounded-output.js
+
+/** Flows that keep what they printed, as results.json does; up to 32 KiB each. */
+const MOST_KEPT = 1000;
+/** Characters of the last line of the others, which tells their kind of error. */
+const bounded_output_LONGEST = 500;
+/**
+ * Lets the flows of a run of any length keep no more of their output than is used later: an ok flow none, the first
+ * 1,000 others all that was kept of it, and the rest their last line.
+ */
+class BoundedOutput {
+    #kept = 0;
+    bounded(flow) {
+        if (flow.outcome === 'ok')
+            return withoutOutput(flow);
+        if (this.#kept < MOST_KEPT) {
+            this.#kept += 1;
+            return flow;
+        }
+        const line = lastPrinted(flow).slice(0, bounded_output_LONGEST);
+        return { ...withoutOutput(flow), ...(line === '' ? {} : { stderr: excerptOf(line) }) };
+    }
+}
+function withoutOutput(flow) {
+    const copy = { ...flow };
+    delete copy.stdout;
+    delete copy.stderr;
+    if (flow.error !== undefined) {
+        const error = { ...flow.error };
+        delete error.stack;
+        copy.error = error;
+    }
+    return copy;
+}
+function excerptOf(line) {
+    // A slice shares the memory of the whole that it was cut from; a decoded copy does not.
+    const bytes = Buffer.from(line);
+    return { head: bytes.toString(), tail: '', bytes: bytes.length };
+}
+
 ;// CONCATENATED MODULE: ./build/src/run/pacer.js
 const WAIT = { kind: 'wait' };
 const DONE = { kind: 'done' };
@@ -18269,7 +19412,10 @@ function closedPacer(load) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/scheduler.js
-/** Asks the pacer, does as it says, until it says that all is done. */
+/**
+ * Asks the pacer, does as it says, until it says that all is done. Should starting or following a flow fail, no more are
+ * started, those in flight are waited for, and then it rejects with the first failure.
+ */
 async function runSchedule({ pacer, slots, clock, halt, release }) {
     const free = Array.from({ length: slots }, (_, index) => index + 1);
     const bell = new Bell();
@@ -18277,24 +19423,38 @@ async function runSchedule({ pacer, slots, clock, halt, release }) {
     let started = 0;
     let inFlight = 0;
     halt.addEventListener('abort', bell.ring, { once: true });
+    let failure;
+    const leave = (slot) => {
+        inFlight -= 1;
+        free.push(slot);
+        bell.ring();
+    };
+    const fail = (thrown) => {
+        failure ??= { thrown };
+    };
     const start = async (flows) => {
         const first = started === 0;
         const taken = free.splice(0, flows);
         started += taken.length;
         inFlight += taken.length;
-        const ends = await release(taken, first);
-        ends.forEach((end, index) => {
-            void end.then(() => {
-                inFlight -= 1;
-                free.push(taken[index]);
-                bell.ring();
+        try {
+            const ends = await release(taken, first);
+            ends.forEach((end, index) => {
+                void end.catch(fail).then(() => {
+                    leave(taken[index]);
+                });
             });
-        });
+        }
+        catch (thrown) {
+            fail(thrown);
+            taken.forEach(leave);
+        }
     };
     for (;;) {
-        if (halt.aborted && inFlight === 0)
+        const halted = halt.aborted || failure !== undefined;
+        if (halted && inFlight === 0)
             break;
-        const step = halt.aborted
+        const step = halted
             ? { kind: 'wait' }
             : pacer({ elapsed: clock.now() - began, started, inFlight });
         if (step.kind === 'done')
@@ -18305,6 +19465,8 @@ async function runSchedule({ pacer, slots, clock, halt, release }) {
             await bell.next(clock, step.at === undefined ? undefined : began + step.at - clock.now());
     }
     halt.removeEventListener('abort', bell.ring);
+    if (failure !== undefined)
+        throw failure.thrown;
 }
 /** Wakes the one who waits; a ring while nobody waits is not lost. */
 class Bell {
@@ -18334,7 +19496,9 @@ class Bell {
 
 
 
-/** Runs the counted flows of a load; they come in order of their iteration. */
+
+
+/** Runs the counted flows of a load; they come in order of their iteration. Never rejects: what ran is not lost. */
 async function runFlows(options) {
     const flows = [];
     let iteration = 0;
@@ -18342,7 +19506,16 @@ async function runFlows(options) {
         iteration += 1;
         return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
     };
-    await runWave(options, { load: options.load, name, onFlow: (flow) => flows.push(flow) });
+    const output = new BoundedOutput();
+    const onFlow = (flow) => {
+        flows.push(output.bounded(flow));
+    };
+    try {
+        await runWave(options, { load: options.load, name, onFlow });
+    }
+    catch (thrown) {
+        options.onProblem((0,errors/* messageOf */.bD)(thrown));
+    }
     return flows.sort((a, b) => a.iteration - b.iteration);
 }
 /** Runs flows that are not counted, as many at once as the load has. */
@@ -18361,10 +19534,14 @@ async function runWave(options, wave) {
     const release = async (slots, first) => {
         const names = slots.map(wave.name);
         const places = await Promise.all(names.map(() => workspaces.take()));
+        // Halted while it waited for its folder: whoever ended the flows in flight did not know of these.
+        if (halt.aborted)
+            return slots.map(() => Promise.resolve());
         const starts = names.map((name, index) => startOf(name, places[index], options.identity));
         const scheduledAt = clock.now();
         observer.started(starts.length);
-        const ends = runner.release(starts);
+        // Only the first wave has a barrier. Slots that happen to be free together need not wait for each other.
+        const ends = first ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
         return ends.map(async (end, index) => {
             const start = starts[index];
             const flow = flowOf(start, await end, { scheduledAt, origin: options.origin, barrier: first });
@@ -18567,14 +19744,10 @@ const HURRIED_TEARDOWN = 3000;
 async function strike(stage, cast) {
     const { plan, ports, watch } = stage;
     const { teardown } = plan;
-    const hurried = ports.interrupt.aborted;
     const steps = [
-        ['teardown', async () => teardownModule(stage, cast.module, hurried)],
+        ['teardown', async () => teardownModule(cast.module)],
         ['ending the flows', async () => cast.runner?.close()],
-        [
-            'teardown',
-            async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown, hurried)),
-        ],
+        ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
         ['stopping the service', async () => cast.service?.stop()],
         ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
         ['closing the process table', () => closeTable(stage)],
@@ -18589,23 +19762,16 @@ async function strike(stage, cast) {
         }
     }
 }
-async function teardownModule(stage, module, hurried) {
+async function teardownModule(module) {
     if (module?.hooks.has('teardown') !== true)
         return;
-    const limit = hurried ? HURRIED_TEARDOWN : HOOK_TIMEOUT;
-    const done = new AbortController();
-    const late = stage.ports.clock
-        .sleep(limit, done.signal)
-        .then(() => ({ message: `timed out after ${limit / 1000} s` }));
-    const error = await Promise.race([module.teardown(), late]);
-    done.abort();
+    const error = await module.teardown(HURRIED_TEARDOWN);
     if (error !== undefined)
         throw new Error(error.message);
 }
-async function teardownCommand(stage, teardown, hurried) {
-    const { clock, spawner } = stage.ports;
-    const limit = hurried ? HURRIED_TEARDOWN : HOOK_TIMEOUT;
-    const { ok, message } = await runHook(commandOn(stage, teardown), { clock, spawner }, limit);
+async function teardownCommand(stage, teardown) {
+    const ports = { ...stage.ports, afterInterrupt: HURRIED_TEARDOWN };
+    const { ok, message } = await runHook(commandOn(stage, teardown), ports);
     if (!ok)
         throw new Error(message);
 }
@@ -18669,14 +19835,20 @@ class Workspaces {
     /** Makes folders until `count` are ready. */
     async prepare(count) {
         while (this.#ready.length < count)
-            this.#ready.push(this.#make());
+            this.#makeAhead();
         await Promise.all(this.#ready);
     }
     /** A folder that no other flow had or will have; another one is made in the background. */
     take() {
         const workspace = this.#ready.shift() ?? this.#make();
-        this.#ready.push(this.#make());
+        this.#makeAhead();
         return workspace;
+    }
+    #makeAhead() {
+        const making = this.#make();
+        // Whoever takes it is told; nobody may ever do, and that must not end the process.
+        making.catch(() => undefined);
+        this.#ready.push(making);
     }
     /** Removes a flow's folder in the background. */
     release(workspace) {
@@ -18691,11 +19863,13 @@ class Workspaces {
     async settle() {
         await Promise.allSettled([...this.#ready, ...this.#removing]);
     }
-    async #make() {
+    #make() {
         this.#made += 1;
         const path = `${this.#parent}/${this.#made}`;
-        await this.#files.makeFolder(path);
-        return path;
+        const making = this.#files.makeFolder(path).then(() => path);
+        // Whoever takes it is told; until then nobody listens, and that alone would end the process.
+        making.catch(() => undefined);
+        return making;
     }
 }
 
@@ -18716,12 +19890,19 @@ class Workspaces {
  * the record, which is always given; nothing that was started is left running.
  */
 async function execute(plan, ports, context) {
-    const stage = await setStage(plan, ports, context);
+    let stage;
+    try {
+        stage = await setStage(plan, ports, context);
+    }
+    catch (thrown) {
+        const unset = { plan, ports, environment: context.environment, problems: [(0,errors/* messageOf */.bD)(thrown)] };
+        return recordOf(unset, nothing(ports, 'none'));
+    }
     const cast = {};
     let performance;
     try {
         if (!ports.interrupt.aborted)
-            await prepare(stage, cast);
+            await prepareUnlessInterrupted(stage, cast);
         if (cast.runner !== undefined && !ports.interrupt.aborted)
             performance = await perform(stage, cast.runner, cast);
     }
@@ -18731,7 +19912,17 @@ async function execute(plan, ports, context) {
     finally {
         await strike(stage, cast);
     }
-    return recordOf(stage, performance ?? nothing(stage));
+    return recordOf(stage, performance ?? nothing(ports, stage.table.source));
+}
+/** What an interrupt cuts short has not failed: that the run was interrupted is all there is to say. */
+async function prepareUnlessInterrupted(stage, cast) {
+    try {
+        await prepare(stage, cast);
+    }
+    catch (thrown) {
+        if (!stage.ports.interrupt.aborted)
+            throw thrown;
+    }
 }
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
 async function perform(stage, runner, cast) {
@@ -18747,17 +19938,30 @@ async function perform(stage, runner, cast) {
         clock,
         halt: halt.signal,
         origin: clock.now(),
+        onProblem: (message) => stage.problems.push(message),
     };
     if (plan.warmup > 0)
         await warmUp(options, plan.warmup);
     const watched = await watchFlows(stage, options);
     await runner.settle();
     const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
-    const leftovers = halt.signal.aborted ? [] : await findLeftovers(watch, clock, { identity, slots });
+    const leftovers = await attempt(stage, 'looking for what was left', async () => halt.signal.aborted ? [] : findLeftovers(watch, clock, { identity, slots }));
     halt.end();
-    const verify = ports.interrupt.aborted ? undefined : await verifyFlows(stage, watched.flows, cast.module);
+    const verified = await attempt(stage, 'verify', async () => ports.interrupt.aborted ? undefined : verifyFlows(stage, watched.flows, cast.module));
+    // What the interrupt cut short has found nothing wrong.
+    const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
     await workspaces.settle();
-    return { ...watched, leftovers, ...(verify === undefined ? {} : { verify }) };
+    return { ...watched, leftovers: leftovers ?? [], ...(verify === undefined ? {} : { verify }) };
+}
+/** What was measured stands, whatever becomes of a step after it. */
+async function attempt(stage, name, step) {
+    try {
+        return await step();
+    }
+    catch (thrown) {
+        stage.problems.push(`${name} failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        return undefined;
+    }
 }
 async function watchFlows(stage, options) {
     const { plan, ports, watch, table, environment } = stage;
@@ -18776,18 +19980,19 @@ async function watchFlows(stage, options) {
         view: ports.progress,
         monitor,
     });
-    const flows = await runFlows({ ...options, origin, observer: live });
-    live.stop();
+    const flows = await runFlows({ ...options, origin, observer: live }).finally(() => {
+        live.stop();
+    });
     watch.detach();
     return { startedAt, flows, monitor: await monitor.stop() };
 }
 /** A run that came to no flow. */
-function nothing({ ports, table }) {
+function nothing(ports, source) {
     const cost = { samples: 0, cpuTime: 0, duration: 0 };
     return {
         startedAt: ports.clock.wall(),
         flows: [],
-        monitor: { source: table.source, samples: [], processes: [], cost, notes: [] },
+        monitor: { source, samples: [], processes: [], cost, notes: [] },
         leftovers: [],
     };
 }
@@ -18812,8 +20017,8 @@ var metrics = __nccwpck_require__(7790);
 var results = __nccwpck_require__(5214);
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
 ;// CONCATENATED MODULE: ./build/src/stats/concurrency.js
 /** A flow that ran, however it ended; a dropped one never did. */
 function wasStarted(flow) {
@@ -19372,6 +20577,7 @@ function thin(points) {
 /** Fewer samples than this make a slope of noise. */
 const FEWEST_FOR_SLOPE = 10;
 const MS_PER_MINUTE = 60_000;
+const TOO_SHORT = 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
 /** What the monitor tells, over the time from the first start to the last end. */
 function machineFigures(record) {
     const window = runWindow(record.flows);
@@ -19388,11 +20594,13 @@ function machineFigures(record) {
     };
 }
 function memoryFigures(samples, window) {
-    const why = unseen(samples, window);
+    const peak = greatest(samples, (sample) => peakOf(sample, window));
+    // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
+    const why = unseen(samples, window) ?? (peak === 0 ? TOO_SHORT : undefined);
     if (why !== undefined)
         return { peak_memory: noData(why), avg_memory: noData(why) };
     return {
-        peak_memory: figure(greatest(samples, (sample) => peakOf(sample, window))),
+        peak_memory: figure(peak),
         avg_memory: figureOr(averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory }))), 'the monitor took no sample'),
     };
 }
@@ -19423,10 +20631,11 @@ function unseen(samples, window) {
         return NO_FLOW;
     if (samples.length === 0)
         return 'the monitor took no sample';
-    if (samples.every((sample) => sample.processes === 0)) {
-        return 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
+    // The one before the first start tells of what the flows found there, not of them.
+    if (samples.every((sample) => sample.at < window.from)) {
+        return 'the monitor took no sample after the first flow had started';
     }
-    return undefined;
+    return samples.every((sample) => sample.processes === 0) ? TOO_SHORT : undefined;
 }
 function cpuTime(samples, window) {
     const first = samples[0];
@@ -19775,7 +20984,7 @@ function boundedFlows(flows) {
     let kept = 0;
     return flows.map((flow) => {
         if (flow.outcome === 'ok' || kept === MOST_EXCERPTS)
-            return withoutOutput(copyOf(flow));
+            return assemble_withoutOutput(copyOf(flow));
         kept++;
         return copyOf(flow);
     });
@@ -19787,7 +20996,7 @@ function copyOf({ steps, error, ...flow }) {
         ...(steps === undefined ? {} : { steps: [...steps] }),
     };
 }
-function withoutOutput(flow) {
+function assemble_withoutOutput(flow) {
     delete flow.stdout;
     delete flow.stderr;
     delete flow.error?.stack;
@@ -19829,8 +21038,8 @@ var inputs_plan = __nccwpck_require__(1860);
 var exit_status = __nccwpck_require__(7940);
 // EXTERNAL MODULE: ./build/src/report/terminal.js + 2 modules
 var report_terminal = __nccwpck_require__(13);
-// EXTERNAL MODULE: ./build/src/cli/outputs.js
-var cli_outputs = __nccwpck_require__(7034);
+// EXTERNAL MODULE: ./build/src/cli/outputs.js + 12 modules
+var cli_outputs = __nccwpck_require__(5492);
 ;// CONCATENATED MODULE: ./build/src/cli/run.js
 
 
@@ -19842,10 +21051,13 @@ async function runScenarios(terminal, context, { inputs, outputs }) {
     const { screen, ports, cwd } = terminal;
     const plan = await (0,inputs_plan/* makePlan */.Cs)(inputs, { files: ports.files, workspace: cwd });
     const results = await gate(plan, ports, context);
-    await (0,cli_outputs/* writeOutputs */.K)(terminal, results, outputs);
-    screen.write((0,report_terminal/* renderTerminal */.b)(results, screen));
-    const kept = outputs.json ?? cli_outputs/* KEPT */.t;
-    screen.write(`\n  ${kept} written; flowgate report${kept === cli_outputs/* KEPT */.t ? '' : ` ${kept}`} shows this again\n`);
+    const { json: kept = cli_outputs/* KEPT */.t0, ...others } = outputs;
+    const isKept = await (0,cli_outputs/* writeJson */.GF)(terminal, results, kept);
+    await (0,cli_outputs/* writeOutputs */.Kn)(terminal, results, others);
+    screen.write(`${(0,report_terminal/* renderTerminal */.b)(results, screen)}\n`);
+    if (isKept) {
+        screen.write(`  ${kept} written; flowgate report${kept === cli_outputs/* KEPT */.t0 ? '' : ` ${kept}`} shows this again\n`);
+    }
     return (0,exit_status/* exitStatus */.$u)(results);
 }
 
@@ -19868,12 +21080,10 @@ async function runScenarios(terminal, context, { inputs, outputs }) {
 async function validate({ screen, ports, cwd }, file) {
     const candidates = file === undefined ? _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .DEFAULT_CONFIGS */ .Yy : [file];
     for (const candidate of candidates) {
-        const text = await ports.files.read((0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(candidate) ? candidate : (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(cwd, candidate));
-        if (text === undefined)
+        if (!(await ports.files.exists((0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(candidate) ? candidate : (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(cwd, candidate))))
             continue;
-        const problems = (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .validateConfig */ .$r)(text, candidate);
-        if (problems.length > 0)
-            throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(problems);
+        // As a run does it, so that what a run would refuse is found here too: modules and folders that are missing.
+        await (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)({ config: candidate }, { files: ports.files, workspace: cwd });
         screen.write(`${candidate} is valid\n`);
         return 0;
     }
@@ -19959,9 +21169,10 @@ const DEMO_MODULE = 'flowgate:demo';
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   Yy: () => (/* binding */ DEFAULT_CONFIGS),
-  Cs: () => (/* binding */ makePlan),
-  $r: () => (/* binding */ validateConfig)
+  Cs: () => (/* binding */ makePlan)
 });
+
+// UNUSED EXPORTS: validateConfig
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
@@ -21065,7 +22276,7 @@ function offsetWithin(node, text, { line, column }) {
 
 
 /** Reads the text of a config file: syntax, keys, values and thresholds, all problems at once. Never throws. */
-function readConfig(text, file, load) {
+function config_readConfig(text, file, load) {
     const source = parseYaml(text, file);
     const toProblem = (finding) => problemOf(finding, source, file);
     const problemAt = (path, message) => toProblem({ path, message });
@@ -21525,7 +22736,7 @@ async function fromConfig(named, { parsed, problems: inputProblems }, sources) {
         return { source, drafts: [], problems: [{ where: whereInput('config'), message }] };
     }
     const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
-    const { config, problems, problemAt } = readConfig(text, file, load);
+    const { config, problems, problemAt } = config_readConfig(text, file, load);
     if (config === undefined)
         return { source, drafts: [], problems };
     return {
@@ -21618,6 +22829,188 @@ const CHECK_IDS = [
     'growth',
 ];
 const CHECK_LEVELS = ['fail', 'warn', 'off'];
+
+
+/***/ }),
+
+/***/ 3504:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B0: () => (/* binding */ formatRatio),
+/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   CE: () => (/* binding */ formatRate),
+/* harmony export */   L$: () => (/* binding */ formatAgainst),
+/* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   T1: () => (/* binding */ formatShare),
+/* harmony export */   V5: () => (/* binding */ NO_DATA),
+/* harmony export */   VZ: () => (/* binding */ formatQuantity),
+/* harmony export */   ei: () => (/* binding */ formatClock),
+/* harmony export */   fU: () => (/* binding */ formatTime),
+/* harmony export */   fu: () => (/* binding */ formatLeft),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
+/* harmony export */ });
+/** What stands where nothing was measured. */
+const NO_DATA = 'no data';
+/** U+2212: as wide as a plus sign, and never broken off from its number as a hyphen is. */
+const MINUS = '\u2212';
+/** U+202F: groups of three digits that stay on one line. */
+const THIN = '\u202F';
+const DIGITS = 3;
+/**
+ * A value in its base unit with three significant digits and a unit that suits its size:
+ * `2.71 s`, `431 MB`, `98.3%`, `3.9 flows/s`, `1.2 MB/min`. No data, NaN and infinities are `no data`.
+ */
+function formatQuantity(value, unit) {
+    return formatDigits(value, unit, DIGITS);
+}
+/**
+ * A value beside the limit it is held against: with as many digits as it takes to tell the two apart,
+ * so that no report says "2.5 s, the gate is < 2.5 s".
+ */
+function formatAgainst(value, limit, unit) {
+    if (value === null || limit === null || value === limit)
+        return formatQuantity(value, unit);
+    for (let digits = DIGITS; digits < 12; digits++) {
+        const text = formatDigits(value, unit, digits);
+        if (text !== formatDigits(limit, unit, digits))
+            return text;
+    }
+    return formatQuantity(value, unit);
+}
+/** ms as `41 ns`, `8.2 ms`, `2.71 s`, `2 min 5 s`, `1 h 3 min`. */
+function formatTime(ms) {
+    return formatDigits(ms, 'ms', DIGITS);
+}
+/** Bytes in decimal units: `431 MB`. */
+function formatBytes(bytes) {
+    return formatDigits(bytes, 'bytes', DIGITS);
+}
+/** A ratio in per cent; a part is never rounded to none or to all: `99.996%`, not `100%`. */
+function formatRatio(ratio) {
+    return formatDigits(ratio, 'ratio', DIGITS);
+}
+/** A share of all cores: `23% of 4 cores`. */
+function formatShare(ratio, cores) {
+    if (ratio === null || !Number.isFinite(ratio))
+        return NO_DATA;
+    return `${formatRatio(ratio)} of ${cores} ${cores === 1 ? 'core' : 'cores'}`;
+}
+/** A whole number, grouped from five digits on: `240`, `12 345`. */
+function formatCount(count) {
+    return formatDigits(count, 'count', DIGITS);
+}
+/** Per second, without a noun: `3.8/s`. */
+function formatRate(rate) {
+    return rate === null || !Number.isFinite(rate) ? NO_DATA : `${significant(rate, DIGITS)}/s`;
+}
+/** ms as on a clock: `0:00:41`. Negative and unknown times are zero. */
+function formatClock(ms) {
+    const { hours, minutes, seconds } = clock(ms);
+    return `${hours}:${two(minutes)}:${two(seconds)}`;
+}
+/** ms as on a clock without hours that are not there: `0:23`, `1:02:03`. */
+function formatLeft(ms) {
+    const { hours, minutes, seconds } = clock(ms);
+    return hours === 0 ? `${minutes}:${two(seconds)}` : `${hours}:${two(minutes)}:${two(seconds)}`;
+}
+/** `1 flow`, `2 flows`, `12 345 flows`. */
+function plural(count, singular, many = `${singular}s`) {
+    return `${formatCount(count)} ${count === 1 ? singular : many}`;
+}
+function formatDigits(value, unit, digits) {
+    if (value === null || !Number.isFinite(value))
+        return NO_DATA;
+    if (value < 0)
+        return `${MINUS}${formatDigits(-value, unit, digits)}`;
+    switch (unit) {
+        case 'ms':
+            return time(value, digits);
+        case 'bytes':
+            return bytes(value, digits);
+        case 'bytes_per_minute':
+            return `${bytes(value, digits)}/min`;
+        case 'ratio':
+            return percent(value, digits);
+        case 'count':
+            return Number.isInteger(value) ? group(plainDecimal(value)) : significant(value, digits);
+        case 'per_second':
+            return `${significant(value, digits)} flows/s`;
+    }
+}
+function time(ms, digits) {
+    if (ms === 0)
+        return '0 s';
+    if (rounded(ms * 1e3, digits) < 1)
+        return `${significant(ms * 1e6, digits)} ns`;
+    if (rounded(ms, digits) < 1)
+        return `${significant(ms * 1e3, digits)} µs`;
+    if (rounded(ms, digits) < 1000)
+        return `${significant(ms, digits)} ms`;
+    if (rounded(ms / 1000, digits) < 60)
+        return `${significant(ms / 1000, digits)} s`;
+    return longTime(ms, digits);
+}
+/** From a minute on: two units, the smaller one whole unless more digits are asked for. */
+function longTime(ms, digits) {
+    const step = digits > DIGITS ? 10 ** (3 - (digits - DIGITS)) : 1000;
+    const whole = Math.round(ms / step) * step;
+    const { hours, minutes } = clock(whole);
+    const seconds = Number(((whole % 60_000) / 1000).toFixed(9));
+    if (hours === 0)
+        return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
+    const parts = [`${group(String(hours))} h`];
+    if (minutes > 0)
+        parts.push(`${minutes} min`);
+    if (seconds > 0 && digits > DIGITS)
+        parts.push(`${seconds} s`);
+    return parts.join(' ');
+}
+function bytes(value, digits) {
+    const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
+    let scaled = value;
+    let index = 0;
+    while (rounded(scaled, digits) >= 1000 && index < units.length - 1) {
+        scaled /= 1000;
+        index++;
+    }
+    return `${significant(scaled, digits)} ${units[index] ?? ''}`;
+}
+function percent(ratio, digits) {
+    const scaled = ratio * 100;
+    let enough = digits;
+    if (ratio > 0.5 && ratio < 1)
+        while (rounded(scaled, enough) >= 100 && enough < 15)
+            enough++;
+    return `${significant(scaled, enough)}%`;
+}
+/** At most `digits` significant digits, without zeros behind the point; whole numbers are grouped. */
+function significant(value, digits) {
+    if (value < 0)
+        return `${MINUS}${significant(-value, digits)}`;
+    const [whole = '0', fraction] = plainDecimal(rounded(value, digits)).split('.');
+    return fraction === undefined ? group(whole) : `${group(whole)}.${fraction}`;
+}
+function rounded(value, digits) {
+    return Number(value.toPrecision(digits));
+}
+/** Without an exponent, whatever the size. */
+function plainDecimal(value) {
+    const text = String(value);
+    if (!text.includes('e'))
+        return text;
+    return value >= 1 ? BigInt(value).toString() : value.toFixed(20).replace(/0+$/, '');
+}
+function group(digits) {
+    return digits.length < 5 ? digits : digits.replace(/\B(?=(?:\d{3})+$)/g, THIN);
+}
+function clock(ms) {
+    const all = Number.isFinite(ms) && ms > 0 ? Math.floor(ms / 1000) : 0;
+    return { hours: Math.floor(all / 3600), minutes: Math.floor(all / 60) % 60, seconds: all % 60 };
+}
+function two(value) {
+    return String(value).padStart(2, '0');
+}
 
 
 /***/ }),
@@ -21955,145 +23348,6 @@ function quote(word) {
 
 /***/ }),
 
-/***/ 6303:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F_: () => (/* binding */ mermaidCharts),
-/* harmony export */   YS: () => (/* binding */ sparksOf),
-/* harmony export */   j7: () => (/* binding */ ganttSelection),
-/* harmony export */   pv: () => (/* binding */ niceTop)
-/* harmony export */ });
-/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6209);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1522);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5845);
-/* harmony import */ var _series_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4015);
-/* harmony import */ var _sparkline_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7879);
-
-
-
-
-
-const FLOWS_SHOWN = 30;
-const POINTS = 40;
-const SPARKS = 12;
-/** Mermaid charts of one scenario, as fenced blocks that GitHub draws; none if nothing ran. */
-function mermaidCharts(scenario, cores) {
-    const series = (0,_series_js__WEBPACK_IMPORTED_MODULE_3__/* .seriesOf */ .L)(scenario, cores, POINTS);
-    return [gantt(scenario.flows), memoryChart(series), cpuChart(series)]
-        .filter((chart) => chart !== undefined)
-        .map((chart) => `\`\`\`mermaid\n${chart}\n\`\`\``);
-}
-/** Which flows the gantt shows, in words; undefined if it shows them all. */
-function ganttSelection(flows) {
-    const ran = flows.filter(({ outcome }) => outcome !== 'dropped');
-    if (ran.length <= FLOWS_SHOWN)
-        return undefined;
-    return `${FLOWS_SHOWN} of ${ran.length} flows are drawn: those that failed, then the slowest`;
-}
-function sparksOf(scenario, cores) {
-    const { memory, cpu, inFlight } = (0,_series_js__WEBPACK_IMPORTED_MODULE_3__/* .seriesOf */ .L)(scenario, cores, SPARKS);
-    const sparks = [];
-    if (inFlight.length > 0 && scenario.flows.length > 0) {
-        sparks.push({ title: 'In flight', line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_4__/* .sparkline */ .K)(inFlight), span: `at most ${largest(inFlight)}` });
-    }
-    if (memory.length > 0) {
-        const peak = scenario.metrics['peak_memory']?.value ?? largest(memory);
-        sparks.push({
-            title: 'Memory',
-            line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_4__/* .sparkline */ .K)(memory),
-            span: `${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(scenario.monitor.samples[0]?.memory ?? null)} → ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(peak)}`,
-        });
-    }
-    if (cpu.length > 0) {
-        const peak = scenario.metrics['peak_cpu']?.value ?? largest(cpu);
-        sparks.push({ title: 'CPU', line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_4__/* .sparkline */ .K)(cpu), span: `peak ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatShare */ .T1)(peak, cores)}` });
-    }
-    return sparks;
-}
-function gantt(flows) {
-    const shown = selected(flows);
-    if (shown.length === 0)
-        return undefined;
-    const onePerSlot = new Set(shown.map(({ slot }) => slot)).size === shown.length;
-    const longest = shown.reduce((last, { endedAt }) => Math.max(last, endedAt), 0);
-    const lines = [
-        'gantt',
-        '  dateFormat x',
-        `  axisFormat ${longest < 60_000 ? '%S.%L s' : '%M:%S'}`,
-        '  todayMarker off',
-    ];
-    let section;
-    for (const flow of shown) {
-        const own = onePerSlot ? `flow ${flow.iteration}` : `slot ${flow.slot}`;
-        if (own !== section)
-            lines.push(`  section ${own}`);
-        section = own;
-        lines.push(`  ${onePerSlot ? '' : `flow ${flow.iteration} `}${task(flow)}`);
-    }
-    return lines.join('\n');
-}
-/** All, or those that failed and the slowest of the others; by slot and start. */
-function selected(flows) {
-    const ran = flows.filter(({ outcome }) => outcome !== 'dropped');
-    const telling = (flow) => flow.outcome === 'ok' ? flow.endedAt - flow.startedAt : Number.MAX_VALUE;
-    const chosen = ran.length <= FLOWS_SHOWN ? ran : ran.toSorted((a, b) => telling(b) - telling(a)).slice(0, FLOWS_SHOWN);
-    return chosen.toSorted((a, b) => a.slot - b.slot || a.startedAt - b.startedAt);
-}
-/** Whole ms, at least one long: a bar of no length is not drawn. */
-function task(flow) {
-    const start = Math.max(0, Math.round(flow.startedAt));
-    const end = Math.max(start + 1, Math.round(flow.endedAt));
-    const label = (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .mermaidLabel */ ._b)(flow.outcome === 'ok' ? `ok ${(0,_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatTime */ .fU)(flow.endedAt - flow.startedAt)}` : (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .endingOf */ .z6)(flow));
-    return `${label} :${flow.outcome === 'ok' ? '' : 'crit, '}${start}, ${end}`;
-}
-function memoryChart({ memory, duration }) {
-    const scale = largest(memory) >= 1e9 ? { unit: 'GB', bytes: 1e9 } : { unit: 'MB', bytes: 1e6 };
-    return xychart({
-        title: `Memory, ${scale.unit}`,
-        unit: scale.unit,
-        duration,
-        values: memory.map((value) => value / scale.bytes),
-    });
-}
-function cpuChart({ cpu, duration }) {
-    return xychart({
-        title: 'CPU, % of all cores',
-        unit: '%',
-        duration,
-        values: cpu.map((value) => value * 100),
-    });
-}
-function xychart({ title, unit, duration, values }) {
-    if (values.length < 3)
-        return undefined;
-    const top = niceTop(largest(values));
-    return [
-        'xychart-beta',
-        `  title "${title}"`,
-        `  x-axis "seconds" 0 --> ${short(duration / 1000)}`,
-        `  y-axis "${unit}" 0 --> ${top}`,
-        `  line [${values.map(short).join(', ')}]`,
-    ].join('\n');
-}
-/** The next of 1, 1.5, 2, 3, 5, 7.5 × 10ⁿ at or above a value: a round end of the axis. */
-function niceTop(value) {
-    if (!(value > 0))
-        return 1;
-    const power = 10 ** Math.floor(Math.log10(value));
-    const step = [1, 1.5, 2, 3, 5, 7.5].find((candidate) => candidate * power >= value) ?? 10;
-    return Number((step * power).toPrecision(3));
-}
-function short(value) {
-    return String(Number(Math.max(0, value).toPrecision(3)));
-}
-function largest(values) {
-    return values.reduce((most, value) => Math.max(most, value), 0);
-}
-
-
-/***/ }),
-
 /***/ 6209:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -22222,7 +23476,7 @@ function markup(text, max = TEXT_LIMIT) {
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
 /* unused harmony export flowList */
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5845);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
 
 const GROUPS_SHOWN = 20;
 const FLOWS_SHOWN = 10;
@@ -22237,7 +23491,7 @@ function errorLines(groups) {
 /** `4 flows failed in 2 ways`. */
 function errorSummary(groups) {
     const flows = groups.reduce((sum, { count }) => sum + count, 0);
-    return `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')} failed in ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(groups.length, 'way')}`;
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')} failed in ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(groups.length, 'way')}`;
 }
 /** Which flows ended badly, and how; the most frequent ending first. */
 function failuresOf(flows) {
@@ -22280,9 +23534,9 @@ function flowList(iterations, count) {
     const rest = count - shown.length;
     const list = shown.join(', ');
     if (list === '')
-        return (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(count, 'flow');
+        return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(count, 'flow');
     if (rest > 0)
-        return `flows ${list} and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rest, 'more', 'more')}`;
+        return `flows ${list} and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rest, 'more', 'more')}`;
     return `${count === 1 ? 'flow' : 'flows'} ${list}`;
 }
 
@@ -22298,7 +23552,7 @@ function flowList(iterations, count) {
 /* harmony export */   WX: () => (/* binding */ findingsOf),
 /* harmony export */   mP: () => (/* binding */ verifyLine)
 /* harmony export */ });
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5845);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
 
 const EVIDENCE_SHOWN = 3;
 /** Failing checks first. Those that are switched off say nothing. */
@@ -22334,7 +23588,7 @@ function leftoversOf(scenario, max = 10) {
         return `${command} (pid ${pid}${origin})`;
     });
     const rest = scenario.leftovers.length - lines.length;
-    return rest > 0 ? [...lines, `and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rest, 'more process', 'more processes')}`] : lines;
+    return rest > 0 ? [...lines, `and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rest, 'more process', 'more processes')}`] : lines;
 }
 function standingOf({ outcome, level }) {
     if (outcome === 'pass')
@@ -22345,664 +23599,6 @@ function shortened(evidence) {
     const shown = evidence.slice(0, EVIDENCE_SHOWN);
     const rest = evidence.length - shown.length;
     return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
-}
-
-
-/***/ }),
-
-/***/ 5845:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B0: () => (/* binding */ formatRatio),
-/* harmony export */   B4: () => (/* binding */ formatCount),
-/* harmony export */   CE: () => (/* binding */ formatRate),
-/* harmony export */   L$: () => (/* binding */ formatAgainst),
-/* harmony export */   LS: () => (/* binding */ plural),
-/* harmony export */   T1: () => (/* binding */ formatShare),
-/* harmony export */   V5: () => (/* binding */ NO_DATA),
-/* harmony export */   VZ: () => (/* binding */ formatQuantity),
-/* harmony export */   ei: () => (/* binding */ formatClock),
-/* harmony export */   fU: () => (/* binding */ formatTime),
-/* harmony export */   fu: () => (/* binding */ formatLeft),
-/* harmony export */   z3: () => (/* binding */ formatBytes)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-
-/** What stands where nothing was measured. */
-const NO_DATA = 'no data';
-/** U+2212: as wide as a plus sign, and never broken off from its number as a hyphen is. */
-const MINUS = '\u2212';
-/** U+202F: groups of three digits that stay on one line. */
-const THIN = '\u202F';
-const DIGITS = 3;
-/**
- * A value in its base unit with three significant digits and a unit that suits its size:
- * `2.71 s`, `431 MB`, `98.3%`, `3.9 flows/s`, `1.2 MB/min`. No data, NaN and infinities are `no data`.
- */
-function formatQuantity(value, unit) {
-    return formatDigits(value, unit, DIGITS);
-}
-/**
- * A value beside the limit it is held against: with as many digits as it takes to tell the two apart,
- * so that no report says "2.5 s, the gate is < 2.5 s".
- */
-function formatAgainst(value, limit, unit) {
-    if (value === null || limit === null || value === limit)
-        return formatQuantity(value, unit);
-    for (let digits = DIGITS; digits < 12; digits++) {
-        const text = formatDigits(value, unit, digits);
-        if (text !== formatDigits(limit, unit, digits))
-            return text;
-    }
-    return formatQuantity(value, unit);
-}
-/** ms as `41 ns`, `8.2 ms`, `2.71 s`, `2 min 5 s`, `1 h 3 min`. */
-function formatTime(ms) {
-    return formatDigits(ms, 'ms', DIGITS);
-}
-/** Bytes in decimal units: `431 MB`. */
-function formatBytes(bytes) {
-    return formatDigits(bytes, 'bytes', DIGITS);
-}
-/** A ratio in per cent; a part is never rounded to none or to all: `99.996%`, not `100%`. */
-function formatRatio(ratio) {
-    return formatDigits(ratio, 'ratio', DIGITS);
-}
-/** A share of all cores: `23% of 4 cores`. */
-function formatShare(ratio, cores) {
-    if (ratio === null || !Number.isFinite(ratio))
-        return NO_DATA;
-    return `${formatRatio(ratio)} of ${cores} ${cores === 1 ? 'core' : 'cores'}`;
-}
-/** A whole number, grouped from five digits on: `240`, `12 345`. */
-function formatCount(count) {
-    return formatDigits(count, 'count', DIGITS);
-}
-/** Per second, without a noun: `3.8/s`. */
-function formatRate(rate) {
-    return rate === null || !Number.isFinite(rate) ? NO_DATA : `${significant(rate, DIGITS)}/s`;
-}
-/** ms as on a clock: `0:00:41`. Negative and unknown times are zero. */
-function formatClock(ms) {
-    const { hours, minutes, seconds } = clock(ms);
-    return `${hours}:${two(minutes)}:${two(seconds)}`;
-}
-/** ms as on a clock without hours that are not there: `0:23`, `1:02:03`. */
-function formatLeft(ms) {
-    const { hours, minutes, seconds } = clock(ms);
-    return hours === 0 ? `${minutes}:${two(seconds)}` : `${hours}:${two(minutes)}:${two(seconds)}`;
-}
-/** `1 flow`, `2 flows`, `12 345 flows`. */
-function plural(count, singular, many = `${singular}s`) {
-    return `${formatCount(count)} ${count === 1 ? singular : many}`;
-}
-function formatDigits(value, unit, digits) {
-    if (value === null || !Number.isFinite(value))
-        return NO_DATA;
-    if (value < 0)
-        return `${MINUS}${formatDigits(-value, unit, digits)}`;
-    switch (unit) {
-        case 'ms':
-            return time(value, digits);
-        case 'bytes':
-            return bytes(value, digits);
-        case 'bytes_per_minute':
-            return `${bytes(value, digits)}/min`;
-        case 'ratio':
-            return percent(value, digits);
-        case 'count':
-            return Number.isInteger(value) ? group(plainDecimal(value)) : significant(value, digits);
-        case 'per_second':
-            return `${significant(value, digits)} flows/s`;
-        default:
-            return (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .assertNever */ .xb)(unit);
-    }
-}
-function time(ms, digits) {
-    if (ms === 0)
-        return '0 s';
-    if (rounded(ms * 1e3, digits) < 1)
-        return `${significant(ms * 1e6, digits)} ns`;
-    if (rounded(ms, digits) < 1)
-        return `${significant(ms * 1e3, digits)} µs`;
-    if (rounded(ms, digits) < 1000)
-        return `${significant(ms, digits)} ms`;
-    if (rounded(ms / 1000, digits) < 60)
-        return `${significant(ms / 1000, digits)} s`;
-    return longTime(ms, digits);
-}
-/** From a minute on: two units, the smaller one whole unless more digits are asked for. */
-function longTime(ms, digits) {
-    const step = digits > DIGITS ? 10 ** (3 - (digits - DIGITS)) : 1000;
-    const whole = Math.round(ms / step) * step;
-    const { hours, minutes } = clock(whole);
-    const seconds = Number(((whole % 60_000) / 1000).toFixed(9));
-    if (hours === 0)
-        return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
-    const parts = [`${group(String(hours))} h`];
-    if (minutes > 0)
-        parts.push(`${minutes} min`);
-    if (seconds > 0 && digits > DIGITS)
-        parts.push(`${seconds} s`);
-    return parts.join(' ');
-}
-function bytes(value, digits) {
-    const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
-    let scaled = value;
-    let index = 0;
-    while (rounded(scaled, digits) >= 1000 && index < units.length - 1) {
-        scaled /= 1000;
-        index++;
-    }
-    return `${significant(scaled, digits)} ${units[index] ?? ''}`;
-}
-function percent(ratio, digits) {
-    const scaled = ratio * 100;
-    let enough = digits;
-    if (ratio > 0.5 && ratio < 1)
-        while (rounded(scaled, enough) >= 100 && enough < 15)
-            enough++;
-    return `${significant(scaled, enough)}%`;
-}
-/** At most `digits` significant digits, without zeros behind the point; whole numbers are grouped. */
-function significant(value, digits) {
-    if (value < 0)
-        return `${MINUS}${significant(-value, digits)}`;
-    const [whole = '0', fraction] = plainDecimal(rounded(value, digits)).split('.');
-    return fraction === undefined ? group(whole) : `${group(whole)}.${fraction}`;
-}
-function rounded(value, digits) {
-    return Number(value.toPrecision(digits));
-}
-/** Without an exponent, whatever the size. */
-function plainDecimal(value) {
-    const text = String(value);
-    if (!text.includes('e'))
-        return text;
-    return value >= 1 ? BigInt(value).toString() : value.toFixed(20).replace(/0+$/, '');
-}
-function group(digits) {
-    return digits.length < 5 ? digits : digits.replace(/\B(?=(?:\d{3})+$)/g, THIN);
-}
-function clock(ms) {
-    const all = Number.isFinite(ms) && ms > 0 ? Math.floor(ms / 1000) : 0;
-    return { hours: Math.floor(all / 3600), minutes: Math.floor(all / 60) % 60, seconds: all % 60 };
-}
-function two(value) {
-    return String(value).padStart(2, '0');
-}
-
-
-/***/ }),
-
-/***/ 6553:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  K: () => (/* binding */ renderHtml)
-});
-
-// EXTERNAL MODULE: ./build/src/report/escape.js
-var report_escape = __nccwpck_require__(6209);
-// EXTERNAL MODULE: ./build/src/report/finding.js
-var finding = __nccwpck_require__(4785);
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
-;// CONCATENATED MODULE: ./build/src/report/html-svg.js
-
-/** The frame that all charts share, in units of the view box: their axes of time stand under each other. */
-const CHART = { width: 1000, left: 76, right: 16 };
-/** A drawing as wide as the page, and never so narrow that its text cannot be read: it is scrolled then. */
-function svg(chart) {
-    return `<div class="scroll" tabindex="0" role="group" aria-label="${chart.label}"><svg viewBox="0 0 ${CHART.width} ${chart.height}" role="group" aria-label="${chart.label}">\n${chart.body}\n</svg></div>`;
-}
-/** From a time within the span to its place between the margins. */
-function scaleX({ from, to }) {
-    const width = CHART.width - CHART.left - CHART.right;
-    return (ms) => CHART.left + ((Math.min(Math.max(ms, from), to) - from) / (to - from)) * width;
-}
-/** Lines and labels at round times. */
-function timeAxis(span, place) {
-    const x = scaleX(span);
-    return ticks(span)
-        .map((at) => {
-        const left = x(at).toFixed(1);
-        return `<line class="grid" x1="${left}" x2="${left}" y1="${place.top}" y2="${place.bottom}"/><text class="label" text-anchor="middle" x="${left}" y="${place.bottom + 14}">${(0,format/* formatTime */.fU)(at)}</text>`;
-    })
-        .join('');
-}
-const MINUTE = 60_000;
-/** 1, 2 and 5 of every power of ten below ten seconds, then what is round on a clock. */
-const ROUND_TIMES = [
-    ...[0.01, 0.1, 1, 10, 100, 1000].flatMap((power) => [power, 2 * power, 5 * power]),
-    ...[10_000, 15_000, 30_000],
-    ...[1, 2, 5, 10, 15, 30, 60, 120, 360, 1440].map((minutes) => minutes * MINUTE),
-];
-/** At most about eight round times within the span. */
-function ticks({ from, to }) {
-    const least = (to - from) / 8;
-    const step = ROUND_TIMES.find((candidate) => candidate >= least) ?? least;
-    const first = Math.ceil(from / step);
-    return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_unused, index) => Number(((first + index) * step).toPrecision(12)));
-}
-/** A filled curve with its title and the largest value of its axis to the left. */
-function panel({ title, values, label, top, height, ceiling }) {
-    const most = ceiling(values.reduce((largest, value) => Math.max(largest, value), 0));
-    const width = CHART.width - CHART.left - CHART.right;
-    const bottom = top + height;
-    const y = (value) => (bottom - (value / most) * height).toFixed(1);
-    const x = (slice) => (CHART.left + (slice / values.length) * width).toFixed(1);
-    const steps = values.map((value, index) => `L${x(index)} ${y(value)}L${x(index + 1)} ${y(value)}`).join('');
-    return `<g class="curve"><line class="axis" x1="${CHART.left}" x2="${CHART.width - CHART.right}" y1="${bottom}" y2="${bottom}"/><path d="M${CHART.left} ${bottom}${steps}L${CHART.width - CHART.right} ${bottom}Z"/><text class="label strong" text-anchor="end" x="${CHART.left - 6}" y="${top + height / 2 + 4}">${title}</text><text class="label" text-anchor="end" x="${CHART.left - 6}" y="${top + 6}">${label(most)}</text></g>`;
-}
-
-;// CONCATENATED MODULE: ./build/src/report/html-distribution.js
-
-
-const BINS = 48;
-const TOP = 34;
-const HEIGHT = 130;
-const MARKED = [
-    ['flow_time.med', 'median'],
-    ['flow_time.p95', 'p95'],
-    ['flow_time.max', 'max'],
-];
-/** How many flows took how long, over the ok flows, with median, p95 and the longest; nothing if none was ok. */
-function distributionChart({ flows, metrics }) {
-    const times = flows
-        .filter(({ outcome }) => outcome === 'ok')
-        .map(({ startedAt, endedAt }) => endedAt - startedAt);
-    const span = spanOf(times);
-    if (span === undefined)
-        return '';
-    const bottom = TOP + HEIGHT;
-    return svg({
-        height: bottom + 22,
-        label: `Distribution of the time of ${(0,format/* plural */.LS)(times.length, 'ok flow')}`,
-        body: [timeAxis(span, { top: TOP, bottom }), bars(times, span), ...marks(metrics, scaleX(span))].join('\n'),
-    });
-}
-/** From zero, unless most of the picture were empty then. */
-function spanOf(times) {
-    const longest = times.reduce((most, time) => Math.max(most, time), 0);
-    const shortest = times.reduce((least, time) => Math.min(least, time), longest);
-    if (longest <= 0)
-        return undefined;
-    return {
-        from: shortest < longest / 3 ? 0 : shortest - (longest - shortest || longest) * 0.05,
-        to: longest,
-    };
-}
-function bars(times, { from, to }) {
-    const counts = new Array(BINS).fill(0);
-    for (const time of times) {
-        const bin = Math.min(BINS - 1, Math.floor(((time - from) / (to - from)) * BINS));
-        counts[bin] = (counts[bin] ?? 0) + 1;
-    }
-    const most = Math.max(...counts);
-    const width = (CHART.width - CHART.left - CHART.right) / BINS;
-    const start = (bin) => (0,format/* formatTime */.fU)(from + (bin / BINS) * (to - from));
-    const drawn = counts.map((count, bin) => {
-        if (count === 0)
-            return '';
-        const height = (count / most) * HEIGHT;
-        const words = `${(0,format/* plural */.LS)(count, 'flow')} of ${start(bin)} to ${start(bin + 1)}`;
-        return `<rect class="bin" x="${(CHART.left + bin * width + 0.5).toFixed(1)}" y="${(TOP + HEIGHT - height).toFixed(1)}" width="${(width - 1).toFixed(1)}" height="${height.toFixed(1)}"><title>${words}</title></rect>`;
-    });
-    return `${drawn.join('')}<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${TOP + 6}">${(0,format/* plural */.LS)(most, 'flow')}</text>`;
-}
-/** Two rows of labels in turn, so that neighbours do not lie upon each other. */
-function marks(metrics, x) {
-    return MARKED.flatMap(([name, word], index) => {
-        const value = metrics[name]?.value ?? null;
-        if (value === null)
-            return [];
-        const left = x(value).toFixed(1);
-        const row = index % 2 === 0 ? 26 : 12;
-        const anchor = x(value) > CHART.width - 120 ? 'end' : 'middle';
-        return [
-            `<line class="marker" x1="${left}" x2="${left}" y1="${row + 3}" y2="${TOP + HEIGHT}"/><text class="label strong" text-anchor="${anchor}" x="${left}" y="${row}">${word} ${(0,format/* formatTime */.fU)(value)}</text>`,
-        ];
-    });
-}
-
-// EXTERNAL MODULE: ./build/src/report/charts.js
-var charts = __nccwpck_require__(6303);
-// EXTERNAL MODULE: ./build/src/report/failure.js
-var failure = __nccwpck_require__(1522);
-// EXTERNAL MODULE: ./build/src/report/series.js
-var report_series = __nccwpck_require__(4015);
-;// CONCATENATED MODULE: ./build/src/report/html-timeline.js
-
-
-
-
-
-
-/** More bars than this are not told apart, and make the file heavy. */
-const FLOWS_SHOWN = 2000;
-/** More stops of the tab key than this keep a reader from what comes after. */
-const STOPS = 200;
-const SLICES = 240;
-const TIP = 22;
-const PANEL = 90;
-/** All flows in the lanes of their slots, with memory and CPU over the same axis of time; nothing if none ran. */
-function timelineChart({ source, name }, cores) {
-    const series = (0,report_series/* seriesOf */.L)(source, cores, SLICES);
-    const ran = source.flows.filter(({ outcome }) => outcome !== 'dropped');
-    if (series.duration <= 0 || ran.length === 0)
-        return '<p class="note">No flow ran.</p>';
-    const shown = selected(ran);
-    const x = scaleX({ from: 0, to: series.duration });
-    const slots = lanesOf(ran);
-    const lane = Math.min(20, Math.max(3, Math.floor(420 / slots.size)));
-    const lanesEnd = TIP + slots.size * lane;
-    const stops = new Set(shown.length <= STOPS ? shown : shown.filter(isTelling).slice(0, STOPS));
-    const bars = shown.map((flow) => bar(flow, { x, lane, row: slots.get(flow.slot) ?? 0, stop: stops.has(flow) }));
-    const panels = [
-        { title: 'In flight', values: series.inFlight, label: (value) => String(value) },
-        { title: 'Memory', values: series.memory, label: format/* formatBytes */.z3 },
-        { title: 'CPU', values: series.cpu, label: format/* formatRatio */.B0 },
-    ]
-        .filter(({ values }) => values.length > 0)
-        .map((curve, index) => panel({ ...curve, top: lanesEnd + 14 + index * PANEL, height: PANEL - 26, ceiling: charts/* niceTop */.pv }));
-    const height = lanesEnd + 14 + panels.length * PANEL + 20;
-    return `${legend(ran)}${svg({
-        height,
-        label: `Timeline of ${(0,report_escape/* markup */.PT)(name, 80)}: ${(0,format/* plural */.LS)(ran.length, 'flow')} in ${(0,format/* plural */.LS)(slots.size, 'slot')} over ${(0,format/* formatTime */.fU)(series.duration)}`,
-        body: [
-            laneLabels(slots, lane),
-            timeAxis({ from: 0, to: series.duration }, { top: TIP, bottom: height - 20 }),
-            ...panels,
-            ...bars,
-        ].join('\n'),
-    })}${shown.length < ran.length ? `<p class="note">${(0,format/* plural */.LS)(shown.length, 'flow')} of ${ran.length} are drawn: those that failed, then the slowest.</p>` : ''}`;
-}
-function isTelling({ outcome }) {
-    return outcome !== 'ok';
-}
-function selected(flows) {
-    if (flows.length <= FLOWS_SHOWN)
-        return flows;
-    const weight = (flow) => isTelling(flow) ? Number.MAX_VALUE : flow.endedAt - flow.startedAt;
-    return flows
-        .toSorted((a, b) => weight(b) - weight(a))
-        .slice(0, FLOWS_SHOWN)
-        .toSorted((a, b) => a.startedAt - b.startedAt);
-}
-/** The words stand in one place at the top: shown while the pointer or the focus is on the bar. */
-function bar(flow, { x, lane, row, stop }) {
-    const left = x(flow.startedAt);
-    const width = Math.max(1.5, x(flow.endedAt) - left);
-    const words = describe(flow);
-    const focus = stop ? ` tabindex="0" role="img" aria-label="${words}"` : '';
-    const gap = lane > 6 ? 2 : 0.5;
-    return `<g class="flow ${flow.outcome}"${focus}><rect x="${left.toFixed(1)}" y="${TIP + row * lane + gap / 2}" width="${width.toFixed(1)}" height="${lane - gap}" rx="${lane > 6 ? 2 : 0}"><title>${words}</title></rect><text class="tip" x="${CHART.left}" y="14">${words}</text></g>`;
-}
-function describe(flow) {
-    const took = (0,format/* formatTime */.fU)(flow.endedAt - flow.startedAt);
-    const message = flow.error === undefined ? '' : `: ${flow.error.message}`;
-    return (0,report_escape/* markup */.PT)(`flow ${flow.iteration}, slot ${flow.slot}: ${(0,failure/* endingOf */.z6)(flow)} after ${took}, from ${(0,format/* formatTime */.fU)(flow.startedAt)}${message}`, 140);
-}
-function laneLabels(slots, lane) {
-    const every = lane >= 12 ? 1 : Math.ceil(14 / lane);
-    return [...slots]
-        .filter(([slot]) => slot === 1 || slot % every === 0)
-        .map(([slot, row]) => `<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${(TIP + (row + 0.5) * lane + 4).toFixed(1)}">${slot}</text>`)
-        .join('');
-}
-/** The lane of every slot that is used: there are no more of them than flows, whatever number a file gives to a slot. */
-function lanesOf(flows) {
-    const slots = [...new Set(flows.map(({ slot }) => slot))].sort((a, b) => a - b);
-    return new Map(slots.map((slot, row) => [slot, row]));
-}
-function legend(flows) {
-    const seen = new Map();
-    for (const { outcome } of flows)
-        seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
-    const items = [...seen].map(([outcome, count]) => `<li><i class="swatch ${outcome}"></i>${(0,format/* plural */.LS)(count, 'flow')} ${failure/* OUTCOMES */.im[outcome]}</li>`);
-    return `<ul class="legend">${items.join('')}</ul>`;
-}
-
-;// CONCATENATED MODULE: ./build/src/report/html-scenario.js
-
-
-
-
-
-/** One scenario: the sentence, the gates, the pictures, and all that the comment folds. */
-function scenarioSection(scenario, page) {
-    const parts = [
-        `<h2>${(0,report_escape/* markup */.PT)(scenario.name, 80)} <small>${scenario.load}</small></h2>`,
-        `<p class="lead">${inline(scenario.headline.sentence)}</p>`,
-        problems(scenario),
-        `<div class="columns">${gates(scenario)}${figures(scenario)}</div>`,
-        card('Timeline', timelineChart(scenario, page.cores)),
-        card('Flow time', distributionChart(scenario.source)),
-        `<div class="columns">${checks(scenario)}${steps(scenario)}</div>`,
-        errors(scenario),
-        metrics(scenario),
-    ];
-    return `<section id="${page.id}">\n${parts.filter((part) => part !== '').join('\n')}\n</section>`;
-}
-/** A headed block; nothing if there is nothing in it. */
-function card(title, body) {
-    return body === '' ? '' : `<div class="card"><h3>${title}</h3>${body}</div>`;
-}
-function inline(sentence) {
-    return sentence
-        .map(({ text, style }) => {
-        const escaped = `${/^\s/u.test(text) ? ' ' : ''}${(0,report_escape/* markup */.PT)(text, 400)}${/\s$/u.test(text) ? ' ' : ''}`;
-        if (style === 'code')
-            return `<code>${escaped}</code>`;
-        return style === 'strong' ? `<strong>${escaped}</strong>` : escaped;
-    })
-        .join('');
-}
-function problems({ untold }) {
-    return untold.length === 0 ? '' : list(untold);
-}
-function list(texts) {
-    return `<ul>${texts.map((text) => `<li>${(0,report_escape/* markup */.PT)(text, 400)}</li>`).join('')}</ul>`;
-}
-const MARKS = {
-    fail: ['✗', 'fails'],
-    inconclusive: ['?', 'no data'],
-    alert: ['!', 'alert'],
-    pass: ['✓', 'holds'],
-    plain: ['', ''],
-};
-function mark(standing) {
-    const [sign, word] = MARKS[standing];
-    return sign === ''
-        ? '<td></td>'
-        : `<td class="mark ${standing}"><span role="img" aria-label="${word}">${sign}</span></td>`;
-}
-function table(heads, rows) {
-    const cells = heads.map((head) => typeof head === 'string'
-        ? `<th scope="col">${head}</th>`
-        : `<th scope="col" class="number">${head[0]}</th>`);
-    return `<div class="scroll"><table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
-}
-function gates({ rows, defaultGates }) {
-    const judged = rows.filter(({ limit }) => limit !== undefined);
-    if (judged.length === 0)
-        return '';
-    const note = defaultGates
-        ? '<p class="note">No thresholds were given: the default gates are in force.</p>'
-        : '';
-    const lines = judged.map((row) => `<tr>${mark(row.standing)}<td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td><td>${(0,report_escape/* markup */.PT)(row.limit ?? '')}${row.level === 'warn' ? ' (alert)' : ''}</td></tr>`);
-    return card('Gates', table(['', 'Metric', ['This change'], 'Gate'], lines) + note);
-}
-function figures({ rows }) {
-    const plainRows = rows.filter(({ limit }) => limit === undefined);
-    if (plainRows.length === 0)
-        return '';
-    const lines = plainRows.map((row) => `<tr><td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td></tr>`);
-    return card('Figures', table(['Metric', ['This change']], lines));
-}
-function value({ value: text, detail }) {
-    return detail === undefined ? text : `${text} <span class="soft">(${(0,report_escape/* markup */.PT)(detail, 80)})</span>`;
-}
-function checks({ findings, leftovers, verify }) {
-    const lines = findings.map(({ standing, title, evidence }) => `<tr>${mark(standing)}<td>${(0,report_escape/* markup */.PT)(title)}</td><td>${(0,report_escape/* markup */.PT)(evidence, 400)}</td></tr>`);
-    const listed = findings.some(({ id }) => id === 'invariants');
-    const body = [
-        lines.length === 0 ? '' : table(['', 'Check', 'Evidence'], lines),
-        verify === undefined || listed ? '' : `<p>Verify ${(0,report_escape/* markup */.PT)(verify, 400)}</p>`,
-        leftovers.length === 0 ? '' : `<p>Left behind:</p>${list(leftovers)}`,
-    ].join('');
-    return card(findings.length === 0 ? 'Checks' : `Checks: ${(0,finding/* holding */.G)(findings)}`, body);
-}
-function steps({ steps: lines }) {
-    if (lines.length === 0)
-        return '';
-    const rows = lines.map(({ name, median, p95, share, shareOfMedian, shareOfP95 }) => `<tr><td>${(0,report_escape/* markup */.PT)(name)}</td><td class="number">${median}</td><td class="number">${shareOfMedian ?? ''}<meter max="1" value="${Math.min(1, share).toFixed(3)}" aria-hidden="true"></meter></td><td class="number">${p95}</td><td class="number">${shareOfP95 ?? ''}</td></tr>`);
-    return card('Steps', table(['Step', ['Median'], ['Share'], ['p95'], ['Share at p95']], rows));
-}
-function errors({ errors: lines, errorSummary, moreErrors, failures }) {
-    if (lines.length === 0)
-        return '';
-    const rows = lines.map(({ count, sample, flows }) => `<tr><td class="number">${(0,format/* formatCount */.B4)(count)}</td><td><code>${(0,report_escape/* markup */.PT)(sample, 400)}</code></td><td>${flows}</td></tr>`);
-    const more = moreErrors > 0 ? `<p>and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error</p>` : '';
-    const ended = failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ');
-    return card(`Errors: ${errorSummary}`, `${table([['Flows'], 'Error', 'Seen in'], rows)}${more}<p class="note">${ended}</p>`);
-}
-function metrics({ metrics: rows, notes }) {
-    const lines = rows.map((row) => `<tr><td><code>${(0,report_escape/* markup */.PT)(row.metric)}</code></td><td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td></tr>`);
-    const body = lines.length === 0 ? '' : table(['Metric', '', ['Value']], lines);
-    return `<details class="card"><summary>All metrics: ${lines.length}</summary>${body}<div class="note">${list(notes)}</div></details>`;
-}
-
-;// CONCATENATED MODULE: ./build/src/report/html-style.js
-/** The look of report.html: light and dark, from a phone's width on, and on paper. */
-const STYLE = `
-:root { color-scheme: light dark;
-  --back: #f6f8fa; --card: #fff; --text: #1f2328; --soft: #59636e; --line: #d1d9e0; --link: #0969da; --grid: #e5e9ed;
-  --pass: #1a7f37; --fail: #cf222e; --warn: #9a6700; --unsure: #8250df;
-  --ok: #4c8dd6; --failed: #d1242f; --timed: #d4760c; --killed: #8250df; --dropped: #8c959f; --curve: #4c8dd6; }
-@media (prefers-color-scheme: dark) { :root {
-  --back: #0d1117; --card: #151b23; --text: #f0f6fc; --soft: #9198a1; --line: #3d444d; --link: #4493f8; --grid: #262c34;
-  --pass: #3fb950; --fail: #f85149; --warn: #d29922; --unsure: #ab7df8;
-  --ok: #3d7dc4; --failed: #f85149; --timed: #e3902e; --killed: #ab7df8; --dropped: #656c76; --curve: #3d7dc4; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--back); color: var(--text); line-height: 1.5; overflow-wrap: anywhere;
-  font-family: system-ui, -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; }
-header.page, main, footer { max-width: 1120px; margin: 0 auto; padding: 0 16px; }
-header.page { padding-top: 24px; }
-.brand { margin: 0; color: var(--soft); font-size: 14px; font-weight: 600; }
-h1 { font-size: 26px; line-height: 1.25; margin: 4px 0 12px; }
-h2 { font-size: 20px; margin: 28px 0 4px; } h2 small { color: var(--soft); font-size: 14px; font-weight: 400; margin-left: 8px; }
-h3, summary { font-size: 15px; margin: 0 0 10px; font-weight: 600; }
-summary { cursor: pointer; margin: 0; } details[open] > summary { margin-bottom: 10px; }
-p { margin: 8px 0; } .lead { font-size: 17px; } ul { margin: 8px 0; padding-left: 22px; }
-nav ul, .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 6px 18px; }
-.badge { display: inline-block; border-radius: 999px; padding: 1px 10px; font-size: 13px; font-weight: 600; color: var(--card);
-  background: var(--soft); vertical-align: middle; }
-.badge.pass { background: var(--pass); } .badge.fail { background: var(--fail); }
-.badge.warn { background: var(--warn); } .badge.inconclusive { background: var(--unsure); }
-.card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px 16px; margin: 14px 0; }
-.columns { display: grid; gap: 0 14px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); align-items: start; }
-.scroll { overflow-x: auto; } .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-td:first-child, th:first-child { padding-left: 0; } td:last-child, th:last-child { padding-right: 0; }
-table { border-collapse: collapse; width: 100%; font-size: 14px; }
-td { overflow-wrap: anywhere; } td:not(.number, .mark) { min-width: 76px; } td:empty { min-width: 0; }
-th { text-align: left; color: var(--soft); font-weight: 600; overflow-wrap: normal; } th, td { padding: 5px 8px; border-bottom: 1px solid var(--grid); vertical-align: top; }
-tr:last-child td { border-bottom: 0; }
-.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } .number .soft { white-space: normal; }
-.mark { width: 24px; font-weight: 700; } .mark.pass { color: var(--pass); } .mark.fail { color: var(--fail); }
-.mark.alert { color: var(--warn); } .mark.inconclusive { color: var(--unsure); }
-meter { width: 64px; height: 10px; margin-left: 8px; vertical-align: middle; }
-code { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--grid); border-radius: 4px; padding: 1px 5px; }
-a { color: var(--link); } .note, .soft, footer, .legend { color: var(--soft); font-size: 14px; }
-footer { padding-bottom: 32px; margin-top: 20px; }
-.swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; }
-svg { display: block; width: 100%; min-width: 680px; height: auto; }
-.ok { --tint: var(--ok); } .failed { --tint: var(--failed); } .timed_out { --tint: var(--timed); }
-.killed { --tint: var(--killed); } .dropped { --tint: var(--dropped); }
-.swatch { background: var(--tint); } .flow rect { fill: var(--tint); } .flow .tip { visibility: hidden; }
-.flow { outline: none; } .flow:hover rect, .flow:focus rect { stroke: var(--text); stroke-width: 2; }
-.flow:hover .tip, .flow:focus .tip { visibility: visible; } .flow:hover ~ .flow:focus .tip { visibility: hidden; }
-.tip, .label { font-size: 12px; fill: var(--soft); } .tip { fill: var(--text); font-weight: 600; } .label.strong { fill: var(--text); }
-.grid { stroke: var(--grid); } .axis { stroke: var(--line); } .curve path { fill: var(--curve); fill-opacity: .35; stroke: var(--curve); }
-.bin { fill: var(--ok); } .marker { stroke: var(--text); stroke-dasharray: 3 3; }
-@media print { body { background: none; } .card { break-inside: avoid; } }
-`;
-
-// EXTERNAL MODULE: ./build/src/report/view.js + 6 modules
-var report_view = __nccwpck_require__(9449);
-;// CONCATENATED MODULE: ./build/src/report/html.js
-
-
-
-
-/** Nothing is loaded and nothing is run: the file holds no script, and could not run one. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-/** The report as one self-contained HTML file: to be read without network and without script. */
-function renderHtml(results) {
-    const view = (0,report_view/* viewOf */.d)(results);
-    const { cores } = results.environment;
-    const title = headingOf(view);
-    return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title} · flowgate</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header class="page ${view.verdict}">
-<p class="brand">flowgate</p>
-<h1>${badge(view.verdict)} ${title}</h1>
-${view.scenarios.length > 1 ? contents(view.scenarios) : ''}
-</header>
-<main>
-${view.scenarios.map((scenario, index) => scenarioSection(scenario, { cores, id: `scenario-${index + 1}` })).join('\n')}
-</main>
-<footer>
-${footer(view, results)}
-</footer>
-</body>
-</html>
-`;
-}
-const VERDICT_WORDS = {
-    pass: 'pass',
-    warn: 'alert',
-    fail: 'fail',
-    inconclusive: 'inconclusive',
-};
-function badge(verdict) {
-    return `<span class="badge ${verdict}">${VERDICT_WORDS[verdict]}</span>`;
-}
-function headingOf(view) {
-    const [only] = view.scenarios;
-    if (view.scenarios.length !== 1 || only === undefined)
-        return (0,report_escape/* markup */.PT)(view.tally);
-    return `${(0,report_escape/* markup */.PT)(only.name, 80)} ${only.headline.status}`;
-}
-function contents(scenarios) {
-    const links = scenarios.map(({ name, verdict, headline }, index) => `<li>${badge(verdict)} <a href="#scenario-${index + 1}">${(0,report_escape/* markup */.PT)(name, 80)}</a> ${headline.status}</li>`);
-    return `<nav aria-label="Scenarios"><ul>${links.join('')}</ul></nav>`;
-}
-function footer(view, results) {
-    const { run } = view;
-    const link = run === undefined
-        ? ''
-        : ` · ${run.prefix} ${run.url === undefined ? run.label : `<a href="${run.url}">${run.label}</a>`}`;
-    const { sha } = results.git;
-    const commit = sha === undefined ? '' : ` · commit <code>${(0,report_escape/* markup */.PT)(sha.slice(0, 12))}</code>`;
-    const again = view.reproduce === '' ? '' : `<p>Reproduce: <code>${(0,report_escape/* markup */.PT)(view.reproduce, 1000)}</code></p>`;
-    return `<p>${(0,report_escape/* markup */.PT)(view.machine, 300)}${link}${commit}</p>
-${again}
-<p>Written by flowgate ${(0,report_escape/* markup */.PT)(results.flowgate, 40)} at ${(0,report_escape/* markup */.PT)(results.createdAt, 40)}</p>`;
 }
 
 
@@ -23058,283 +23654,6 @@ function clipped(text, width) {
 
 /***/ }),
 
-/***/ 1821:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  w: () => (/* binding */ renderComment)
-});
-
-// UNUSED EXPORTS: renderSummary
-
-// EXTERNAL MODULE: ./build/src/report/escape.js
-var report_escape = __nccwpck_require__(6209);
-;// CONCATENATED MODULE: ./build/src/report/markdown-block.js
-
-const VERDICT_MARKS = {
-    pass: '✅',
-    warn: '⚠️',
-    fail: '❌',
-    inconclusive: '❓',
-};
-const MARKS = {
-    fail: '❌',
-    inconclusive: '❓',
-    alert: '⚠️',
-    pass: '✅',
-    plain: '',
-};
-const ALIGNMENTS = { left: ':--', right: '--:', center: ':-:' };
-/** A GFM table; cells are escaped already. */
-function table(columns, rows) {
-    return [
-        line(columns.map(({ head }) => head)),
-        `|${columns.map(({ align }) => ALIGNMENTS[align]).join('|')}|`,
-        ...rows.map(line),
-    ].join('\n');
-}
-/** Folded; the summary is HTML that is escaped already. The blank lines make Markdown of the body again. */
-function folded(summary, body) {
-    return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
-}
-/** A sentence with its emphasis, escaped. HTML elements, as `**` beside hostile text may not be what it seems. */
-function inline(sentence) {
-    return sentence
-        .map(({ text, style }) => {
-        if (style === 'code')
-            return (0,report_escape/* cell */.Hn)(text);
-        // Cut and trimmed by html(): the spaces around a segment are put back.
-        const escaped = `${/^\s/u.test(text) ? ' ' : ''}${(0,report_escape/* html */.qy)(text, 400)}${/\s$/u.test(text) ? ' ' : ''}`;
-        return style === 'strong' ? `<b>${escaped}</b>` : escaped;
-    })
-        .join('');
-}
-/** Blocks with a blank line between them; empty ones are left out. */
-function blocks(...parts) {
-    return parts.filter((part) => part !== undefined && part !== '').join('\n\n');
-}
-function line(cells) {
-    return `|${cells.map((content) => (content === '' ? ' ' : ` ${content} `)).join('|')}|`;
-}
-
-// EXTERNAL MODULE: ./build/src/report/charts.js
-var report_charts = __nccwpck_require__(6303);
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
-// EXTERNAL MODULE: ./build/src/report/finding.js
-var finding = __nccwpck_require__(4785);
-;// CONCATENATED MODULE: ./build/src/report/markdown-scenario.js
-
-
-
-
-
-const MARK = { head: '', align: 'center' };
-const left = (head) => ({ head, align: 'left' });
-const right = (head) => ({ head, align: 'right' });
-/** Rows of the failing table of one scenario: a reader mends the first ones first. */
-const FAILING_SHOWN = 20;
-/** What follows a scenario's heading: the sentence, the table, and everything else folded. */
-function scenarioBody(scenario, cores, tier) {
-    if (tier === 'failing rows')
-        return blocks(inline(scenario.headline.sentence), failingTables(scenario));
-    return blocks(inline(scenario.headline.sentence), problems(scenario), rowTable(scenario.rows), scenario.defaultGates
-        ? '<sub>No thresholds were given: the default gates are in force.</sub>'
-        : undefined, [checks(scenario), errors(scenario), steps(scenario), timeline(scenario, cores, tier), metrics(scenario)]
-        .filter((part) => part !== undefined)
-        .join('\n'));
-}
-function rowTable(rows) {
-    if (rows.length === 0)
-        return undefined;
-    return table([MARK, left('Metric'), right('This change'), left('Gate')], rows.map((row) => [MARKS[row.standing], (0,report_escape/* html */.qy)(row.title), value(row), limit(row)]));
-}
-/** Rows and checks that do not hold, and nothing else. */
-function failingTables({ rows, findings }) {
-    const failing = rows.filter(({ standing }) => standing !== 'pass' && standing !== 'plain');
-    const broken = findings.filter(({ standing }) => standing !== 'pass');
-    const rest = Math.max(0, failing.length - FAILING_SHOWN) + Math.max(0, broken.length - FAILING_SHOWN);
-    return blocks(rowTable(failing.slice(0, FAILING_SHOWN)), findingTable(broken.slice(0, FAILING_SHOWN)), rest > 0 ? `<sub>and ${(0,format/* plural */.LS)(rest, 'more row')}</sub>` : undefined);
-}
-function findingTable(findings) {
-    if (findings.length === 0)
-        return undefined;
-    return table([MARK, left('Check'), left('Evidence')], findings.map(({ standing, title, evidence }) => [MARKS[standing], (0,report_escape/* html */.qy)(title), (0,report_escape/* html */.qy)(evidence, 300)]));
-}
-function value(row) {
-    const measured = row.standing === 'fail' || row.standing === 'alert' ? `<b>${row.value}</b>` : row.value;
-    return row.detail === undefined ? measured : `${measured} (${(0,report_escape/* html */.qy)(row.detail, 80)})`;
-}
-function limit({ limit, level }) {
-    if (limit === undefined)
-        return '';
-    return level === 'warn' ? `${(0,report_escape/* html */.qy)(limit)} (alert)` : (0,report_escape/* html */.qy)(limit);
-}
-function problems({ untold }) {
-    return untold.length === 0 ? undefined : untold.map((problem) => `- ${(0,report_escape/* html */.qy)(problem, 400)}`).join('\n');
-}
-function checks({ findings, leftovers, verify }) {
-    const listed = findings.some(({ id }) => id === 'invariants');
-    const body = blocks(findingTable(findings), verify === undefined || listed ? undefined : `verify ${(0,report_escape/* html */.qy)(verify, 300)}`, leftovers.length === 0
-        ? undefined
-        : `Left behind: ${leftovers.map((process) => (0,report_escape/* html */.qy)(process)).join(' · ')}`);
-    if (body === '')
-        return undefined;
-    return folded(findings.length === 0 ? '<b>Checks</b>' : `<b>Checks</b>: ${(0,finding/* holding */.G)(findings)}`, body);
-}
-function errors({ errors: lines, errorSummary, moreErrors, failures }) {
-    if (lines.length === 0)
-        return undefined;
-    return folded(`<b>Errors</b>: ${errorSummary}`, blocks(table([right('Flows'), left('Error'), left('First seen')], lines.map(({ count, sample, first }) => [(0,format/* formatCount */.B4)(count), (0,report_escape/* cell */.Hn)(sample, 300), first])), moreErrors > 0 ? `and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error` : undefined, failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ')));
-}
-function steps({ steps: lines }) {
-    const [first] = lines.toSorted((a, b) => b.share - a.share);
-    if (first === undefined)
-        return undefined;
-    const most = first.shareOfMedian === undefined ? '' : `: ${(0,report_escape/* html */.qy)(first.name)} takes ${first.shareOfMedian} of a flow`;
-    return folded(`<b>Steps</b>${most}`, table([left('Step'), right('Median'), right('Share'), right('p95'), right('Share at p95')], lines.map(({ name, median, p95, shareOfMedian, shareOfP95 }) => [
-        (0,report_escape/* html */.qy)(name),
-        median,
-        shareOfMedian ?? '',
-        p95,
-        shareOfP95 ?? '',
-    ])));
-}
-function timeline({ source }, cores, tier) {
-    const charts = tier === 'everything' ? (0,report_charts/* mermaidCharts */.F_)(source, cores) : [];
-    const selection = charts.length > 0 ? (0,report_charts/* ganttSelection */.j7)(source.flows) : undefined;
-    const sparks = (0,report_charts/* sparksOf */.YS)(source, cores).map(({ title, line, span }) => `${title} \`${line}\` ${span}`);
-    const body = blocks(selection === undefined ? undefined : `<sub>${selection}</sub>`, ...charts, sparks.join(' · '));
-    return body === '' ? undefined : folded('<b>Timeline</b>', body);
-}
-function metrics({ metrics: rows, notes }) {
-    return folded(`<b>All metrics</b>: ${rows.length}`, blocks(rows.length === 0
-        ? undefined
-        : table([left('Metric'), left(''), right('Value')], rows.map((row) => [(0,report_escape/* cell */.Hn)(row.metric), (0,report_escape/* html */.qy)(row.title), value(row)])), notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
-}
-
-;// CONCATENATED MODULE: ./build/src/report/tiers.js
-/** How much is told, from the most to the least. */
-const TIERS = ['everything', 'without charts', 'failing rows', 'verdict'];
-/**
- * The fullest text of at most `limit` characters. It is counted in UTF-8 bytes, which are never fewer than UTF-16 units
- * or code points: whichever of them GitHub counts, it fits. The last tier is taken whatever its length.
- */
-function tiers_fullestThatFits(render, limit) {
-    let text = '';
-    for (const tier of TIERS) {
-        text = render(tier);
-        if (byteLength(text) <= limit)
-            return text;
-    }
-    return text;
-}
-function byteLength(text) {
-    return new TextEncoder().encode(text).length;
-}
-
-// EXTERNAL MODULE: ./build/src/report/view.js + 6 modules
-var report_view = __nccwpck_require__(9449);
-;// CONCATENATED MODULE: ./build/src/report/markdown.js
-
-
-
-
-
-/** GitHub refuses a comment of more characters. */
-const COMMENT_LIMIT = 65_536;
-/** GitHub refuses a job summary of more bytes in one step. */
-const SUMMARY_LIMIT = (/* unused pure expression or super */ null && (1024 * 1024));
-/** Scenarios of a shortened report: those that do not hold come first. */
-const SCENARIOS_SHOWN = 20;
-/**
- * The comment on a pull request. Its first line is `marker`, an HTML comment of the caller's by which it is found
- * again. At most `limit` characters, by telling less: never cut within a table.
- */
-function renderComment(results, options) {
-    const { marker, limit = COMMENT_LIMIT } = options;
-    const render = renderer(results, 'the whole report is in the summary of the job');
-    return tiers_fullestThatFits((tier) => `${marker}\n${render(tier)}`, limit);
-}
-/** The same for the summary of a job: at most `limit` bytes, 1 MiB if nothing is said. */
-function renderSummary(results, options = {}) {
-    const render = renderer(results, 'the whole report is in results.json');
-    return fullestThatFits(render, options.limit ?? SUMMARY_LIMIT);
-}
-function renderer(results, whole) {
-    const view = (0,report_view/* viewOf */.d)(results);
-    const { cores } = results.environment;
-    return (tier) => {
-        if (tier === 'verdict')
-            return blocks(heading(view), footer(view, whole)) + '\n';
-        const told = tier === 'failing rows' ? shortList(view.scenarios) : view.scenarios;
-        const several = view.scenarios.length > 1;
-        return (blocks(heading(view), several ? overview(told) : undefined, ...told.flatMap((scenario) => [
-            several ? `#### ${title(scenario)}` : undefined,
-            scenarioBody(scenario, cores, tier),
-        ]), footer(view, tier === 'everything' ? undefined : whole)) + '\n');
-    };
-}
-function heading(view) {
-    const mark = VERDICT_MARKS[view.verdict];
-    const [only] = view.scenarios;
-    if (view.scenarios.length === 1 && only !== undefined)
-        return `### ${mark} flowgate: ${named(only)}`;
-    return `### ${mark} flowgate: ${view.tally}`;
-}
-function title(scenario) {
-    return `${VERDICT_MARKS[scenario.verdict]} ${named(scenario)}`;
-}
-function named({ name, headline }) {
-    return `<b>${(0,report_escape/* html */.qy)(name, 80)}</b> ${headline.status}`;
-}
-/** One line a scenario, before the scenarios themselves. */
-function overview(scenarios) {
-    return table([
-        { head: '', align: 'center' },
-        { head: 'Scenario', align: 'left' },
-        { head: 'Success', align: 'right' },
-        { head: 'Flow time p95', align: 'right' },
-        { head: 'Peak memory', align: 'right' },
-        { head: 'Load', align: 'left' },
-    ], scenarios.map((scenario) => [
-        VERDICT_MARKS[scenario.verdict],
-        `<b>${(0,report_escape/* html */.qy)(scenario.name, 80)}</b> ${scenario.headline.status}`,
-        figure(scenario, 'success_rate'),
-        figure(scenario, 'flow_time.p95'),
-        figure(scenario, 'peak_memory'),
-        scenario.load,
-    ]));
-}
-function figure({ metrics }, name) {
-    return metrics.find(({ metric }) => metric === name)?.value ?? '';
-}
-function shortList(scenarios) {
-    const holding = scenarios.filter(({ verdict }) => verdict === 'pass');
-    const rest = scenarios.filter(({ verdict }) => verdict !== 'pass');
-    return [...rest, ...holding].slice(0, SCENARIOS_SHOWN);
-}
-/** The machine, the run, and the line that reproduces the verdict. */
-function footer(view, shortened) {
-    const parts = [
-        (0,report_escape/* html */.qy)(view.machine),
-        runLink(view),
-        view.reproduce === '' ? undefined : `reproduce: ${(0,report_escape/* cell */.Hn)(view.reproduce, 1000)}`,
-        shortened === undefined ? undefined : `shortened to fit: ${shortened}`,
-    ];
-    return `<sub>${parts.filter((part) => part !== undefined).join(' · ')}</sub>`;
-}
-function runLink({ run }) {
-    if (run === undefined)
-        return undefined;
-    return `${run.prefix} ${run.url === undefined ? (0,report_escape/* html */.qy)(run.label) : `[${run.label}](${run.url})`}`;
-}
-
-
-/***/ }),
-
 /***/ 1737:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -23342,10 +23661,10 @@ function runLink({ run }) {
 /* harmony export */   E: () => (/* binding */ renderProgress)
 /* harmony export */ });
 /* unused harmony export renderProgressLine */
-/* harmony import */ var picocolors__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7336);
+/* harmony import */ var picocolors__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7336);
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6209);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5845);
-/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9603);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3504);
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9603);
 /* harmony import */ var _sparkline_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7879);
 
 
@@ -23357,16 +23676,16 @@ const EMPTY = '░';
 const SPARKS = 12;
 /** The live lines of a run, three of at most `width` characters (40 … 120), without a newline at the end. */
 function renderProgress(progress, options) {
-    const colors = picocolors__WEBPACK_IMPORTED_MODULE_2__.createColors(options.color);
-    const width = (0,_lines_js__WEBPACK_IMPORTED_MODULE_3__/* .usableWidth */ .ht)(options.width);
+    const colors = picocolors__WEBPACK_IMPORTED_MODULE_1__.createColors(options.color);
+    const width = (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .usableWidth */ .ht)(options.width);
     const [head, clock] = titleLine(progress, width);
     const counts = countItems(progress);
     const bar = barOf(progress, width - 4 - counts.join('   ').length);
-    const failed = `failed ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(progress.failed)}`;
-    const usage = (0,_lines_js__WEBPACK_IMPORTED_MODULE_3__/* .flowed */ .OQ)([...usageItems(progress), failed, ...leftItems(progress)], width - 2);
+    const failed = `failed ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatCount */ .B4)(progress.failed)}`;
+    const usage = (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .flowed */ .OQ)([...usageItems(progress), failed, ...leftItems(progress)], width - 2);
     return [
         `  ${colors.bold(head)}${colors.dim(clock)}`,
-        (0,_lines_js__WEBPACK_IMPORTED_MODULE_3__/* .clipped */ .cz)(`  ${[bar, ...counts].filter((part) => part !== '').join('  ')}`, width).replace(bar, colors.cyan),
+        (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .clipped */ .cz)(`  ${[bar, ...counts].filter((part) => part !== '').join('  ')}`, width).replace(bar, colors.cyan),
         ...usage.map((line) => `  ${progress.failed > 0 ? line.replace(failed, (text) => colors.red(text)) : line}`),
     ].join('\n');
 }
@@ -23385,18 +23704,18 @@ function renderProgressLine(progress) {
 function titleLine(progress, width) {
     const { scenario, flows, total, duration, elapsed } = progress;
     const extent = total !== undefined
-        ? `, ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(total)} in all`
+        ? `, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatCount */ .B4)(total)} in all`
         : duration === undefined
             ? ''
-            : ` for ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatTime */ .fU)(duration)}`;
-    const clock = (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatClock */ .ei)(elapsed);
+            : ` for ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatTime */ .fU)(duration)}`;
+    const clock = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatClock */ .ei)(elapsed);
     const room = width - 2 - clock.length - 2;
-    const head = (0,_lines_js__WEBPACK_IMPORTED_MODULE_3__/* .clipped */ .cz)(`${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario, 30)}   ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(flows, 'flow')} at once${extent}`, room);
+    const head = (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .clipped */ .cz)(`${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario, 30)}   ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .plural */ .LS)(flows, 'flow')} at once${extent}`, room);
     return [head, clock.padStart(Math.min(width, 70) - 2 - head.length).padStart(clock.length + 2)];
 }
 function countItems({ done, total, inFlight, rate }) {
-    const count = total === undefined ? (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(done, 'flow') : `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(done)}/${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(total)}`;
-    return [count, `${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(inFlight)} in flight`, (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatRate */ .CE)(rate)];
+    const count = total === undefined ? (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .plural */ .LS)(done, 'flow') : `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatCount */ .B4)(done)}/${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatCount */ .B4)(total)}`;
+    return [count, `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatCount */ .B4)(inFlight)} in flight`, (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatRate */ .CE)(rate)];
 }
 /** Nothing where it is not known how much there is to do, or where there is no room. */
 function barOf(progress, room) {
@@ -23413,7 +23732,7 @@ function shareDone({ done, total, elapsed, duration }) {
     return duration === undefined || duration <= 0 ? undefined : elapsed / duration;
 }
 function usageItems({ memory, memoryHistory, cpu, cpuHistory }) {
-    return [spark('memory', memoryHistory, (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(memory)), spark('cpu', cpuHistory, (0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatRatio */ .B0)(cpu))];
+    return [spark('memory', memoryHistory, (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z3)(memory)), spark('cpu', cpuHistory, (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatRatio */ .B0)(cpu))];
 }
 function spark(name, history, latest) {
     return [name, (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_4__/* .sparkline */ .K)(history.slice(-SPARKS)), latest].filter((part) => part !== '').join(' ');
@@ -23421,10 +23740,10 @@ function spark(name, history, latest) {
 /** Time left at the pace so far; none before the first flow is done. */
 function leftItems({ done, total, elapsed, duration }) {
     if (duration !== undefined)
-        return [`left ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatLeft */ .fu)(Math.max(0, duration - elapsed))}`];
+        return [`left ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatLeft */ .fu)(Math.max(0, duration - elapsed))}`];
     if (total === undefined || done === 0)
         return [];
-    return [`left ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatLeft */ .fu)((elapsed / done) * Math.max(0, total - done))}`];
+    return [`left ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatLeft */ .fu)((elapsed / done) * Math.max(0, total - done))}`];
 }
 
 
@@ -23445,97 +23764,6 @@ const words = (text) => ({ text });
 /** The bare text of a sentence. */
 function spoken(sentence) {
     return sentence.map(({ text }) => text).join('');
-}
-
-
-/***/ }),
-
-/***/ 4015:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ seriesOf)
-/* harmony export */ });
-/* unused harmony export durationOf */
-/** CPU over less than this is noise of the clock tick: the windows of peak_cpu are no shorter (DESIGN §5). */
-const CPU_WINDOW = 250;
-/** At most `slices` (≥ 1) values each. */
-function seriesOf(scenario, cores, slices) {
-    const { samples } = scenario.monitor;
-    const duration = durationOf(scenario);
-    if (duration <= 0)
-        return { duration: 0, memory: [], cpu: [], inFlight: [] };
-    const cpuSlices = Math.min(slices, Math.max(1, Math.floor(duration / CPU_WINDOW)));
-    return {
-        duration,
-        memory: samples.length === 0 ? [] : memoryOver(samples, duration, Math.min(slices, samples.length)),
-        cpu: samples.length < 2 ? [] : cpuOver(samples, { duration, slices: cpuSlices, cores }),
-        inFlight: inFlightOver(scenario.flows, duration, slices),
-    };
-}
-/** ms from the start of the scenario to the last thing that is known of it. */
-function durationOf({ flows, monitor }) {
-    const lastEnd = flows.reduce((last, { endedAt }) => Math.max(last, endedAt), 0);
-    return Math.max(lastEnd, monitor.samples.at(-1)?.at ?? 0);
-}
-function memoryOver(samples, duration, slices) {
-    const most = new Array(slices).fill(-1);
-    for (const { at, memory, peakMemory } of samples) {
-        const slice = sliceAt(at, duration, slices);
-        most[slice] = Math.max(most[slice] ?? -1, memory, peakMemory);
-    }
-    // A slice without a sample is as the one before it.
-    let last = samples[0]?.memory ?? 0;
-    return most.map((value) => (last = value < 0 ? last : value));
-}
-function cpuOver(samples, { duration, slices, cores }) {
-    const width = duration / slices;
-    const edges = Array.from({ length: slices + 1 }, (_unused, index) => index * width);
-    const used = cpuTimeAt(samples, edges);
-    return edges
-        .slice(1)
-        .map((_edge, index) => Math.max(0, (used[index + 1] ?? 0) - (used[index] ?? 0)) / (width * cores));
-}
-/** Cumulative CPU time at each edge (rising), linear between samples and flat outside of them. */
-function cpuTimeAt(samples, edges) {
-    let next = 0;
-    return edges.map((edge) => {
-        while (next < samples.length && (samples[next]?.at ?? Infinity) < edge)
-            next++;
-        const after = samples[next];
-        const before = samples[next - 1];
-        if (after === undefined)
-            return before?.cpuTime ?? 0;
-        if (before === undefined)
-            return after.cpuTime;
-        const share = after.at === before.at ? 1 : (edge - before.at) / (after.at - before.at);
-        return before.cpuTime + share * (after.cpuTime - before.cpuTime);
-    });
-}
-function inFlightOver(flows, duration, slices) {
-    const most = new Array(slices).fill(0);
-    const changes = flows
-        .filter(({ outcome }) => outcome !== 'dropped')
-        .flatMap(({ startedAt, endedAt }) => [
-        { at: startedAt, by: 1 },
-        { at: endedAt, by: -1 },
-    ])
-        // An end at the same instant as a start does not overlap it.
-        .sort((a, b) => a.at - b.at || a.by - b.by);
-    let running = 0;
-    let from = 0;
-    for (const { at, by } of changes) {
-        const to = sliceAt(at, duration, slices);
-        for (let slice = from; slice <= to; slice++)
-            most[slice] = Math.max(most[slice] ?? 0, running);
-        running += by;
-        most[to] = Math.max(most[to] ?? 0, running);
-        from = to + 1;
-    }
-    return most;
-}
-function sliceAt(at, duration, slices) {
-    return Math.min(slices - 1, Math.max(0, Math.floor((at / duration) * slices)));
 }
 
 
@@ -23578,8 +23806,8 @@ var report_lines = __nccwpck_require__(9603);
 var report_escape = __nccwpck_require__(6209);
 // EXTERNAL MODULE: ./build/src/report/finding.js
 var finding = __nccwpck_require__(4785);
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/sentence.js
 var sentence = __nccwpck_require__(2251);
 ;// CONCATENATED MODULE: ./build/src/report/terminal-scenario.js
@@ -23774,8 +24002,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   d: () => (/* binding */ viewOf)
 });
 
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/escape.js
 var report_escape = __nccwpck_require__(6209);
 ;// CONCATENATED MODULE: ./build/src/report/environment.js

@@ -42344,7 +42344,7 @@ function readMachine(env) {
 
 /***/ }),
 
-/***/ 1153:
+/***/ 838:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42414,7 +42414,10 @@ async function unlessMissing(reading, missing) {
 }
 /** On a runner its own temporary folder, which it empties after the job; elsewhere the system's. */
 function temporaryFolder() {
-    return process.env.RUNNER_TEMP ?? (0,external_node_os_.tmpdir)();
+    const { RUNNER_TEMP = '' } = process.env;
+    return RUNNER_TEMP === ''
+        ? { path: (0,external_node_os_.tmpdir)(), variable: 'TMPDIR' }
+        : { path: RUNNER_TEMP, variable: 'RUNNER_TEMP' };
 }
 const nodeFiles = {
     read: (path) => unlessMissing((0,promises_namespaceObject.readFile)(path, 'utf8'), undefined),
@@ -42428,9 +42431,17 @@ const nodeFiles = {
     exists: async (path) => (await unlessMissing((0,promises_namespaceObject.stat)(path), undefined)) !== undefined,
     list: (path) => unlessMissing((0,promises_namespaceObject.readdir)(path), []),
     makeTemporary: async (prefix) => {
-        const parent = temporaryFolder();
-        await (0,promises_namespaceObject.mkdir)(parent, { recursive: true });
-        return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(parent, prefix));
+        const { path, variable } = temporaryFolder();
+        try {
+            await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
+            return await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(path, prefix));
+        }
+        catch (thrown) {
+            throw new errors/* UserError */.yo({
+                where: variable,
+                message: `no temporary folder can be made: ${(0,errors/* messageOf */.bD)(thrown)}; name a folder that can be written to`,
+            });
+        }
     },
     makeFolder: async (path) => {
         await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
@@ -42484,99 +42495,8 @@ const nodeHttp = {
     }),
 };
 
-;// CONCATENATED MODULE: ./build/src/adapters/node-signals.js
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** A runner sends SIGINT, then SIGTERM 7.5 s later; a person who asks a third time wants out at once. */
-const PATIENCE = 3;
-/** Aborted with the first signal's name as reason. */
-function interruptSignal() {
-    const controller = new AbortController();
-    let count = 0;
-    for (const signal of SIGNALS) {
-        process.on(signal, () => {
-            count += 1;
-            controller.abort(signal);
-            if (count >= PATIENCE)
-                process.exit(130);
-        });
-    }
-    return controller.signal;
-}
-
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./build/src/adapters/fifo-barrier.js
-
-
-
-
-/** ms after a release in which whoever was on the way to the barrier comes through too. */
-const STAYS_OPEN = 1000;
-/**
- * A FIFO as a start barrier: opening it for reading blocks until somebody has it open for writing, and that open wakes
- * all who wait (fifo(7)).
- */
-class FifoBarrier {
-    path;
-    #releasedAt;
-    constructor(path) {
-        this.path = path;
-    }
-    /** `path` must not exist. Node has no call of its own for mkfifo(3). */
-    static async make(path) {
-        await (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile)('mkfifo', [path]);
-        return new FifoBarrier(path);
-    }
-    /** ms of the clock, of the last release. */
-    get releasedAt() {
-        return this.#releasedAt;
-    }
-    release() {
-        this.#releasedAt = nodeClock.now();
-        // For reading too, so that the open itself never blocks, even if nobody waits.
-        const descriptor = (0,external_node_fs_.openSync)(this.path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_NONBLOCK);
-        setTimeout(() => {
-            (0,external_node_fs_.closeSync)(descriptor);
-        }, STAYS_OPEN).unref();
-    }
-}
-
-;// CONCATENATED MODULE: external "node:readline"
-const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
-;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
-/** Bytes kept of the first and of the last that a stream carried. */
-const HEAD_BYTES = 4 * 1024;
-const TAIL_BYTES = 12 * 1024;
-const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
-/** Keeps the head and the tail of a stream of any length in bounded memory. */
-class ExcerptBuffer {
-    #head = Buffer.alloc(0);
-    #tail = Buffer.alloc(0);
-    #bytes = 0;
-    push(chunk) {
-        this.#bytes += chunk.length;
-        const room = HEAD_BYTES - this.#head.length;
-        if (room > 0)
-            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
-        const rest = room > 0 ? chunk.subarray(room) : chunk;
-        if (rest.length === 0)
-            return;
-        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
-    }
-    /** Bytes that fell between head and tail were not kept. */
-    skip(bytes) {
-        this.#bytes += bytes;
-    }
-    excerpt() {
-        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
-        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/src/adapters/process-tree.js
 
 
@@ -42620,7 +42540,129 @@ function killPids(pids) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/adapters/living-groups.js
+
+/** Leaders of the process groups that we started and that we have not seen to end. */
+const living = new Set();
+/** Remembers a child that leads a group, for as long as it lives. */
+function enlist(child) {
+    const { pid } = child;
+    if (pid === undefined)
+        return;
+    living.add(pid);
+    child.once('exit', () => living.delete(pid));
+}
+/** For the last moment of our own process, however it came: what still lives would outlive us. */
+function killLiving() {
+    for (const leader of living)
+        killGroup(leader, 'SIGKILL');
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/node-signals.js
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** A runner sends SIGINT, then SIGTERM 7.5 s later; a person who asks a third time wants out at once. */
+const PATIENCE = 3;
+/** Aborted with the first signal's name as reason. Whatever ends us from now on ends what we have started. */
+function interruptSignal() {
+    const controller = new AbortController();
+    let count = 0;
+    process.once('exit', killLiving);
+    for (const signal of SIGNALS) {
+        process.on(signal, () => {
+            count += 1;
+            controller.abort(signal);
+            if (count >= PATIENCE)
+                process.exit(130);
+        });
+    }
+    return controller.signal;
+}
+
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./build/src/adapters/fifo-barrier.js
+
+
+
+
+/**
+ * A FIFO as a start barrier: opening it for reading blocks until somebody has it open for writing, and that open wakes
+ * all who wait (fifo(7)). It stays open until all who were on their way have passed, and whoever comes for the next
+ * release waits for that: an open barrier would let it through before its time.
+ */
+class FifoBarrier {
+    path;
+    #releasedAt;
+    #onTheWay = [];
+    #closed = Promise.resolve();
+    constructor(path) {
+        this.path = path;
+    }
+    /** `path` must not exist. Node has no call of its own for mkfifo(3). */
+    static async make(path) {
+        await (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile)('mkfifo', [path]);
+        return new FifoBarrier(path);
+    }
+    /** ms of the clock, of the last release. */
+    get releasedAt() {
+        return this.#releasedAt;
+    }
+    /** Resolves when the barrier holds back whoever comes to it. */
+    get closed() {
+        return this.#closed;
+    }
+    /** Somebody comes to the barrier; `passed` resolves when it is through, or will never be. */
+    expect(passed) {
+        this.#onTheWay.push(passed);
+    }
+    release() {
+        this.#releasedAt = nodeClock.now();
+        // For reading too, so that the open itself never blocks, even if nobody waits.
+        const descriptor = (0,external_node_fs_.openSync)(this.path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_NONBLOCK);
+        this.#closed = Promise.all(this.#onTheWay).then(() => {
+            (0,external_node_fs_.closeSync)(descriptor);
+        });
+        this.#onTheWay = [];
+    }
+}
+
+;// CONCATENATED MODULE: external "node:readline"
+const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
+/** Bytes kept of the first and of the last that a stream carried. */
+const HEAD_BYTES = 4 * 1024;
+const TAIL_BYTES = 12 * 1024;
+const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
+/** Keeps the head and the tail of a stream of any length in bounded memory. */
+class ExcerptBuffer {
+    #head = Buffer.alloc(0);
+    #tail = Buffer.alloc(0);
+    #bytes = 0;
+    push(chunk) {
+        this.#bytes += chunk.length;
+        const room = HEAD_BYTES - this.#head.length;
+        if (room > 0)
+            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
+        const rest = room > 0 ? chunk.subarray(room) : chunk;
+        if (rest.length === 0)
+            return;
+        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    }
+    /** Bytes that fell between head and tail were not kept. */
+    skip(bytes) {
+        this.#bytes += bytes;
+    }
+    excerpt() {
+        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
+        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/node-process.js
+
 
 
 
@@ -42675,6 +42717,7 @@ function start(argv, spec, stdio) {
         windowsHide: true,
         serialization: 'json',
     });
+    enlist(child);
     const listeners = [];
     const stdout = keep(child.stdout, listeners);
     const stderr = keep(child.stderr, listeners);
@@ -42722,6 +42765,7 @@ function spawnNode(script, spec) {
 
 
 
+
 /**
  * A POSIX shell that waits for one line a flow on descriptor 3 and runs the command that its arguments give.
  *
@@ -42739,14 +42783,23 @@ while IFS= read -r flow <&3; do
 done`;
 /** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
 const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => (0,external_node_fs_.existsSync)(path)) ?? '/bin/sh';
+/** Why a process has not even pipes: there were no descriptors left for them (EMFILE). */
+function failureOf(child) {
+    return new Promise((_, reject) => {
+        child.once('error', ({ message }) => {
+            reject(new Error(`so many flows can not be opened here: ${message}`));
+        });
+    });
+}
 /** One launcher process, the leader of a process group in which its flows run. */
 class Launcher {
     pid;
     exited;
-    /** Resolves when it waits for a flow, or is gone already. */
+    /** Resolves when it waits for a flow, or is gone already; rejects if there are no descriptors for it. */
     ready;
     #gone;
     #flow;
+    /** None if there was no descriptor left for it. */
     #control;
     constructor(spec, barrier) {
         const child = (0,external_node_child_process_namespaceObject.spawn)(SHELL, ['-c', SCRIPT, barrier, ...argvOf(spec)], {
@@ -42755,13 +42808,21 @@ class Launcher {
             stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
             detached: true,
         });
+        enlist(child);
         this.pid = child.pid;
-        this.#control = child.stdio[3];
+        this.exited = exitOf(child);
+        // Without descriptors for them there are not even the pipes that Node's types promise.
+        const pipes = child.stdio;
+        const [, , , control, status] = pipes ?? [];
+        if (control === undefined || status === undefined) {
+            this.ready = failureOf(child);
+            return;
+        }
+        this.#control = control;
         // Writing to a launcher that was killed with its flow: its exit says so, not this.
         this.#control.on('error', () => undefined);
-        this.exited = exitOf(child);
         this.ready = new Promise((resolve) => {
-            (0,external_node_readline_namespaceObject.createInterface)({ input: child.stdio[4] }).on('line', (line) => {
+            (0,external_node_readline_namespaceObject.createInterface)({ input: status }).on('line', (line) => {
                 if (line === 'R')
                     resolve();
                 else
@@ -42787,27 +42848,33 @@ class Launcher {
         const waiting = new Promise((resolve) => {
             arrive = resolve;
         });
+        let pass = () => undefined;
+        const passed = new Promise((resolve) => {
+            pass = resolve;
+        });
         const ended = new Promise((resolve) => {
             const flow = {
                 runningAt: undefined,
                 arrive,
+                pass,
                 end: (exit) => {
                     this.#flow = undefined;
                     arrive();
+                    pass();
                     resolve({ exit, runningAt: flow.runningAt, endedAt: nodeClock.now() });
                 },
             };
             this.#flow = flow;
             if (this.#gone === undefined)
-                this.#control.write(`${atBarrier ? '@' : ''}${line}\n`);
+                this.#control?.write(`${atBarrier ? '@' : ''}${line}\n`);
             else
                 flow.end(this.#gone);
         });
-        return { waiting, ended };
+        return { waiting, passed, ended };
     }
     /** Takes no more flows and ends. */
     dismiss() {
-        this.#control.end();
+        this.#control?.end();
     }
     #onStatus(line) {
         const flow = this.#flow;
@@ -42815,8 +42882,10 @@ class Launcher {
             return;
         if (line === 'W')
             flow.arrive();
-        else if (line === 'S')
+        else if (line === 'S') {
             flow.runningAt = nodeClock.now();
+            flow.pass();
+        }
         else
             flow.end({ code: Number(line.slice(2)), signal: null });
     }
@@ -42945,16 +43014,21 @@ class LauncherSlot {
         if (this.#launcher.gone)
             await this.#relaunch();
         const streams = this.#nextStreams();
+        // Before it is told to: on a busy machine it may have ended before we are on the processor again.
+        const startedAt = nodeClock.now();
         const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: false });
-        return follow(launched, streams, nodeClock.now());
+        return follow(launched, streams, startedAt);
     }
     async prepare(flow) {
         if (this.#launcher.gone)
             await this.#relaunch();
         const streams = this.#nextStreams();
+        const { barrier } = this.#options;
+        await barrier.closed;
         const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: true });
+        barrier.expect(launched.passed);
         await launched.waiting;
-        return () => follow(launched, streams, this.#options.barrier.releasedAt ?? nodeClock.now());
+        return () => follow(launched, streams, barrier.releasedAt ?? nodeClock.now());
     }
     kill() {
         if (this.#launcher.pid !== undefined)
@@ -43018,6 +43092,7 @@ function runningFrom(heardAt, createdAt, startedAt) {
 
 
 
+
 /** A worker slot where there is no POSIX shell to launch from (Windows): every flow is spawned when it is due. */
 class SpawnedSlot {
     #spec;
@@ -43039,6 +43114,7 @@ class SpawnedSlot {
             detached: process.platform !== 'win32',
             windowsHide: true,
         });
+        enlist(child);
         this.#child = child;
         if (child.pid !== undefined)
             this.#onLaunch(child.pid);
@@ -44498,7 +44574,7 @@ function codeOf(thrown) {
 
 /***/ }),
 
-/***/ 3658:
+/***/ 1620:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45048,7 +45124,8 @@ class Worker {
         await options.makeFolder(scratch);
         const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) } };
         const onLaunch = (launched) => {
-            worker.#root = launched.pid;
+            worker.#leaveRoot();
+            worker.#root = launched;
             options.watch.addRoot({ ...launched, role: 'flow' });
         };
         worker.#commands = await options.spawner.openSlot(spec, { scratch, barrier, onLaunch });
@@ -45075,6 +45152,9 @@ class Worker {
         };
         const ended = await withTimeout(running, { clock, timeout, onTimeout });
         this.#token = undefined;
+        // Its process is gone with it; what it has left behind is known to the table already.
+        if (this.#root?.launcher === false)
+            this.#leaveRoot();
         return flowEnd(ended, this.#ending);
     }
     end(outcome, message) {
@@ -45086,11 +45166,20 @@ class Worker {
     close() {
         return this.#commands.close();
     }
+    /** The pid of a root that has ended may be given to anybody, who must be neither watched nor killed. */
+    #leaveRoot() {
+        if (this.#root !== undefined)
+            this.#options.watch.removeRoot(this.#root.pid);
+        this.#root = undefined;
+    }
     /** The group, which no process can leave while it is being killed, and with it whoever has left it before. */
     async #endTree(token) {
         const { watch, spawner } = this.#options;
-        const root = this.#root;
+        const root = this.#root?.pid;
         const seen = await watch.pidsOfFlow(root, token);
+        // It has ended by itself while a slow table was read: what the slot runs now is another flow.
+        if (this.#token !== token)
+            return;
         this.#commands.kill();
         spawner.killPids(seen);
         const bornMeanwhile = await watch.pidsOfFlow(root, token);
@@ -45121,6 +45210,55 @@ function exitError({ code, signal }) {
         return { message: `killed by ${signal ?? 'a signal'}` };
     const name = SIGNALS[code - 128];
     return { message: `exit status ${code}${name === undefined ? '' : ` (${name})`}`, exitStatus: code };
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/deadline.js
+/** How long something around the flows may take. After an interrupt there is little time: the runner kills us soon. */
+function openDeadline({ clock, interrupt, limit, afterInterrupt }) {
+    const controller = new AbortController();
+    const pass = (reason) => () => {
+        controller.abort(reason);
+    };
+    const timers = [clock.timer(limit, pass(`timed out after ${limit / 1000} s`))];
+    const hurry = () => {
+        if (afterInterrupt === 0)
+            controller.abort('interrupted');
+        else {
+            const reason = `cut short ${afterInterrupt / 1000} s after the interrupt`;
+            timers.push(clock.timer(afterInterrupt, pass(reason)));
+        }
+    };
+    if (interrupt.aborted)
+        hurry();
+    else
+        interrupt.addEventListener('abort', hurry, { once: true });
+    return {
+        signal: controller.signal,
+        cancel: () => {
+            for (const timer of timers)
+                timer.cancel();
+            interrupt.removeEventListener('abort', hurry);
+        },
+    };
+}
+/** What `doing` resolves to, or why it was not waited for any longer. */
+async function inTime(doing, deadline) {
+    const { signal } = deadline;
+    const late = new Promise((resolve) => {
+        const pass = () => {
+            resolve({ late: String(signal.reason) });
+        };
+        if (signal.aborted)
+            pass();
+        else
+            signal.addEventListener('abort', pass, { once: true });
+    });
+    try {
+        return await Promise.race([doing.then((value) => ({ value })), late]);
+    }
+    finally {
+        deadline.cancel();
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/normalize-message.js
@@ -45223,22 +45361,18 @@ function byteLength(text) {
 ;// CONCATENATED MODULE: ./build/src/scenarios/hook.js
 
 
+
 /** Nothing around the flows may hang the job for hours. ms. */
 const HOOK_TIMEOUT = 10 * 60_000;
-/** Runs a setup, verify or teardown command to its end; past `timeout` ms its process group is killed. */
-async function runHook(spec, { spawner, clock, interrupt }, timeout = HOOK_TIMEOUT) {
+/** Runs a setup, verify or teardown command to its end; when it takes too long its process group is killed. */
+async function runHook(spec, { spawner, clock, interrupt, afterInterrupt = 0 }) {
     const running = spawner.spawn(spec);
-    let ending;
-    const end = (reason) => () => {
-        ending ??= reason;
+    const deadline = openDeadline({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
+    const end = await inTime(running.exited, deadline);
+    const ending = 'late' in end ? end.late : undefined;
+    if (ending !== undefined)
         running.kill('SIGKILL');
-    };
-    const timer = clock.timer(timeout, end(`timed out after ${timeout / 1000} s`));
-    const onInterrupt = end('interrupted');
-    interrupt?.addEventListener('abort', onInterrupt, { once: true });
     const exit = await running.exited;
-    timer.cancel();
-    interrupt?.removeEventListener('abort', onInterrupt);
     const stdout = running.stdout();
     const stderr = running.stderr();
     if (exit.code === 0 && ending === undefined)
@@ -45281,6 +45415,8 @@ function readHostMessage(message) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/module.js
+
+
 
 
 
@@ -45330,10 +45466,16 @@ class Host {
     }
     async load() {
         const { module, options, seed } = this.#options;
-        if ((await this.#answer('listening')) === undefined)
+        const listening = await inTime(this.#answer('listening'), this.#deadline());
+        if ('late' in listening)
+            return { reason: `its process ${listening.late}` };
+        if (listening.value === undefined)
             return { reason: await this.broken };
         this.#send({ type: 'load', module, options, seed });
-        const answer = await this.#answer('loaded');
+        const end = await inTime(this.#answer('loaded'), this.#deadline());
+        if ('late' in end)
+            return { reason: `loading it ${end.late}` };
+        const answer = end.value;
         if (answer === undefined)
             return { reason: await this.broken };
         return answer.error === undefined ? { hooks: answer.hooks } : { reason: answer.error.message };
@@ -45344,8 +45486,8 @@ class Host {
     verify(flows, warmup) {
         return this.#hook({ type: 'verify', flows, warmup });
     }
-    teardown() {
-        return this.#hook({ type: 'teardown' });
+    teardown(afterInterrupt) {
+        return this.#hook({ type: 'teardown' }, afterInterrupt);
     }
     release(starts) {
         const startedAt = this.#options.clock.now();
@@ -45419,23 +45561,33 @@ class Host {
         });
         this.#send({ type: 'ping' });
     }
-    async #hook(message) {
-        const answer = this.#answer('done');
+    async #hook(message, afterInterrupt) {
+        const answer = this.#answer('done', ({ hook }) => hook === message.type);
         this.#send(message);
-        const done = await answer;
-        return done === undefined ? { message: await this.broken } : done.error;
+        const end = await inTime(answer, this.#deadline(afterInterrupt));
+        if ('late' in end)
+            return { message: end.late };
+        return end.value === undefined ? { message: await this.broken } : end.value.error;
+    }
+    /** A hook that is late is no longer waited for; the host lives on, so that the teardown can still be tried. */
+    #deadline(afterInterrupt = 0) {
+        const { clock, interrupt } = this.#options;
+        return openDeadline({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
     }
     #send(message) {
         this.#process.send(message);
     }
-    /** The next message of this type; undefined if the host ends before. */
-    #answer(type) {
+    /** The next message of this type that is `meant`; undefined if the host ends before. */
+    #answer(type, meant = () => true) {
         return new Promise((resolve) => {
             const listener = (message) => {
                 if (message.type !== type)
                     return;
+                const answer = message;
+                if (!meant(answer))
+                    return;
                 this.#listeners.delete(listener);
-                resolve(message);
+                resolve(answer);
             };
             this.#listeners.add(listener);
             void this.#process.exited.then(() => {
@@ -45461,9 +45613,12 @@ function crashLine(stderr) {
 
 
 
+
 /** ms between two probes, and how long one may take. */
 const PROBE_EVERY = 50;
 const PROBE_TIMEOUT = 2000;
+/** After an interrupt a service has this long to stop, whatever its grace: the runner kills everything soon. ms. */
+const HURRIED_GRACE = 2000;
 /** A service that never became ready, or died before; the message holds its last output. */
 class ServiceError extends Error {
 }
@@ -45474,7 +45629,7 @@ class ServiceError extends Error {
 async function startService(plan, spec, { onStart, ...ports }) {
     await refuseStranger(plan.ready, ports.http);
     const running = ports.spawner.spawn(spec);
-    const service = serviceOf(running, plan, ports.clock);
+    const service = serviceOf(running, plan, ports);
     onStart(running.pid);
     const giveUp = new AbortController();
     const waiting = waitUntilReady(plan, { running, giveUp: giveUp.signal, ...ports });
@@ -45491,7 +45646,7 @@ async function startService(plan, spec, { onStart, ...ports }) {
     await service.stop();
     throw new ServiceError(reason);
 }
-function serviceOf(running, plan, clock) {
+function serviceOf(running, plan, { clock, interrupt }) {
     let stopping = false;
     const died = new Promise((resolve) => {
         void running.exited.then((exit) => {
@@ -45505,11 +45660,8 @@ function serviceOf(running, plan, clock) {
         stop: async () => {
             stopping = true;
             running.kill(plan.stop);
-            const stopped = new AbortController();
-            void running.exited.then(() => {
-                stopped.abort();
-            });
-            await clock.sleep(plan.grace, stopped.signal);
+            const afterInterrupt = Math.min(plan.grace, HURRIED_GRACE);
+            await inTime(running.exited, openDeadline({ clock, interrupt, limit: plan.grace, afterInterrupt }));
             // Also when the leader is gone: others of its group may have outlived it.
             running.kill('SIGKILL');
             await running.exited;
@@ -45619,6 +45771,10 @@ class ProcessWatch {
         this.#roots.set(root.pid, root);
         this.#monitor?.addRoot(root);
     }
+    removeRoot(pid) {
+        this.#roots.delete(pid);
+        this.#monitor?.removeRoot(pid);
+    }
     /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
     attach(monitor, clock) {
         this.#monitor = monitor;
@@ -45661,6 +45817,7 @@ class ProcessWatch {
 
 async function setStage(plan, ports, context) {
     const identity = { run: ports.newRunId() };
+    const scratch = await ports.files.makeTemporary('flowgate-');
     const table = ports.openTable(`${MARK}=${identity.run}`);
     return {
         plan,
@@ -45668,7 +45825,7 @@ async function setStage(plan, ports, context) {
         environment: context.environment,
         identity,
         env: { ...context.env, ...plan.env, FLOWGATE_SEED: String(plan.seed), [MARK]: identity.run },
-        scratch: await ports.files.makeTemporary('flowgate-'),
+        scratch,
         watch: new ProcessWatch(table),
         table,
         problems: [],
@@ -45737,6 +45894,46 @@ function openCommands(stage, work) {
     });
 }
 
+;// CONCATENATED MODULE: ./build/src/run/bounded-output.js
+
+/** Flows that keep what they printed, as results.json does; up to 32 KiB each. */
+const MOST_KEPT = 1000;
+/** Characters of the last line of the others, which tells their kind of error. */
+const bounded_output_LONGEST = 500;
+/**
+ * Lets the flows of a run of any length keep no more of their output than is used later: an ok flow none, the first
+ * 1,000 others all that was kept of it, and the rest their last line.
+ */
+class BoundedOutput {
+    #kept = 0;
+    bounded(flow) {
+        if (flow.outcome === 'ok')
+            return withoutOutput(flow);
+        if (this.#kept < MOST_KEPT) {
+            this.#kept += 1;
+            return flow;
+        }
+        const line = lastPrinted(flow).slice(0, bounded_output_LONGEST);
+        return { ...withoutOutput(flow), ...(line === '' ? {} : { stderr: excerptOf(line) }) };
+    }
+}
+function withoutOutput(flow) {
+    const copy = { ...flow };
+    delete copy.stdout;
+    delete copy.stderr;
+    if (flow.error !== undefined) {
+        const error = { ...flow.error };
+        delete error.stack;
+        copy.error = error;
+    }
+    return copy;
+}
+function excerptOf(line) {
+    // A slice shares the memory of the whole that it was cut from; a decoded copy does not.
+    const bytes = Buffer.from(line);
+    return { head: bytes.toString(), tail: '', bytes: bytes.length };
+}
+
 ;// CONCATENATED MODULE: ./build/src/run/pacer.js
 const WAIT = { kind: 'wait' };
 const DONE = { kind: 'done' };
@@ -45758,7 +45955,10 @@ function closedPacer(load) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/scheduler.js
-/** Asks the pacer, does as it says, until it says that all is done. */
+/**
+ * Asks the pacer, does as it says, until it says that all is done. Should starting or following a flow fail, no more are
+ * started, those in flight are waited for, and then it rejects with the first failure.
+ */
 async function runSchedule({ pacer, slots, clock, halt, release }) {
     const free = Array.from({ length: slots }, (_, index) => index + 1);
     const bell = new Bell();
@@ -45766,24 +45966,38 @@ async function runSchedule({ pacer, slots, clock, halt, release }) {
     let started = 0;
     let inFlight = 0;
     halt.addEventListener('abort', bell.ring, { once: true });
+    let failure;
+    const leave = (slot) => {
+        inFlight -= 1;
+        free.push(slot);
+        bell.ring();
+    };
+    const fail = (thrown) => {
+        failure ??= { thrown };
+    };
     const start = async (flows) => {
         const first = started === 0;
         const taken = free.splice(0, flows);
         started += taken.length;
         inFlight += taken.length;
-        const ends = await release(taken, first);
-        ends.forEach((end, index) => {
-            void end.then(() => {
-                inFlight -= 1;
-                free.push(taken[index]);
-                bell.ring();
+        try {
+            const ends = await release(taken, first);
+            ends.forEach((end, index) => {
+                void end.catch(fail).then(() => {
+                    leave(taken[index]);
+                });
             });
-        });
+        }
+        catch (thrown) {
+            fail(thrown);
+            taken.forEach(leave);
+        }
     };
     for (;;) {
-        if (halt.aborted && inFlight === 0)
+        const halted = halt.aborted || failure !== undefined;
+        if (halted && inFlight === 0)
             break;
-        const step = halt.aborted
+        const step = halted
             ? { kind: 'wait' }
             : pacer({ elapsed: clock.now() - began, started, inFlight });
         if (step.kind === 'done')
@@ -45794,6 +46008,8 @@ async function runSchedule({ pacer, slots, clock, halt, release }) {
             await bell.next(clock, step.at === undefined ? undefined : began + step.at - clock.now());
     }
     halt.removeEventListener('abort', bell.ring);
+    if (failure !== undefined)
+        throw failure.thrown;
 }
 /** Wakes the one who waits; a ring while nobody waits is not lost. */
 class Bell {
@@ -45823,7 +46039,9 @@ class Bell {
 
 
 
-/** Runs the counted flows of a load; they come in order of their iteration. */
+
+
+/** Runs the counted flows of a load; they come in order of their iteration. Never rejects: what ran is not lost. */
 async function runFlows(options) {
     const flows = [];
     let iteration = 0;
@@ -45831,7 +46049,16 @@ async function runFlows(options) {
         iteration += 1;
         return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
     };
-    await runWave(options, { load: options.load, name, onFlow: (flow) => flows.push(flow) });
+    const output = new BoundedOutput();
+    const onFlow = (flow) => {
+        flows.push(output.bounded(flow));
+    };
+    try {
+        await runWave(options, { load: options.load, name, onFlow });
+    }
+    catch (thrown) {
+        options.onProblem((0,errors/* messageOf */.bD)(thrown));
+    }
     return flows.sort((a, b) => a.iteration - b.iteration);
 }
 /** Runs flows that are not counted, as many at once as the load has. */
@@ -45850,10 +46077,14 @@ async function runWave(options, wave) {
     const release = async (slots, first) => {
         const names = slots.map(wave.name);
         const places = await Promise.all(names.map(() => workspaces.take()));
+        // Halted while it waited for its folder: whoever ended the flows in flight did not know of these.
+        if (halt.aborted)
+            return slots.map(() => Promise.resolve());
         const starts = names.map((name, index) => startOf(name, places[index], options.identity));
         const scheduledAt = clock.now();
         observer.started(starts.length);
-        const ends = runner.release(starts);
+        // Only the first wave has a barrier. Slots that happen to be free together need not wait for each other.
+        const ends = first ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
         return ends.map(async (end, index) => {
             const start = starts[index];
             const flow = flowOf(start, await end, { scheduledAt, origin: options.origin, barrier: first });
@@ -46056,14 +46287,10 @@ const HURRIED_TEARDOWN = 3000;
 async function strike(stage, cast) {
     const { plan, ports, watch } = stage;
     const { teardown } = plan;
-    const hurried = ports.interrupt.aborted;
     const steps = [
-        ['teardown', async () => teardownModule(stage, cast.module, hurried)],
+        ['teardown', async () => teardownModule(cast.module)],
         ['ending the flows', async () => cast.runner?.close()],
-        [
-            'teardown',
-            async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown, hurried)),
-        ],
+        ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
         ['stopping the service', async () => cast.service?.stop()],
         ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
         ['closing the process table', () => closeTable(stage)],
@@ -46078,23 +46305,16 @@ async function strike(stage, cast) {
         }
     }
 }
-async function teardownModule(stage, module, hurried) {
+async function teardownModule(module) {
     if (module?.hooks.has('teardown') !== true)
         return;
-    const limit = hurried ? HURRIED_TEARDOWN : HOOK_TIMEOUT;
-    const done = new AbortController();
-    const late = stage.ports.clock
-        .sleep(limit, done.signal)
-        .then(() => ({ message: `timed out after ${limit / 1000} s` }));
-    const error = await Promise.race([module.teardown(), late]);
-    done.abort();
+    const error = await module.teardown(HURRIED_TEARDOWN);
     if (error !== undefined)
         throw new Error(error.message);
 }
-async function teardownCommand(stage, teardown, hurried) {
-    const { clock, spawner } = stage.ports;
-    const limit = hurried ? HURRIED_TEARDOWN : HOOK_TIMEOUT;
-    const { ok, message } = await runHook(commandOn(stage, teardown), { clock, spawner }, limit);
+async function teardownCommand(stage, teardown) {
+    const ports = { ...stage.ports, afterInterrupt: HURRIED_TEARDOWN };
+    const { ok, message } = await runHook(commandOn(stage, teardown), ports);
     if (!ok)
         throw new Error(message);
 }
@@ -46158,14 +46378,20 @@ class Workspaces {
     /** Makes folders until `count` are ready. */
     async prepare(count) {
         while (this.#ready.length < count)
-            this.#ready.push(this.#make());
+            this.#makeAhead();
         await Promise.all(this.#ready);
     }
     /** A folder that no other flow had or will have; another one is made in the background. */
     take() {
         const workspace = this.#ready.shift() ?? this.#make();
-        this.#ready.push(this.#make());
+        this.#makeAhead();
         return workspace;
+    }
+    #makeAhead() {
+        const making = this.#make();
+        // Whoever takes it is told; nobody may ever do, and that must not end the process.
+        making.catch(() => undefined);
+        this.#ready.push(making);
     }
     /** Removes a flow's folder in the background. */
     release(workspace) {
@@ -46180,11 +46406,13 @@ class Workspaces {
     async settle() {
         await Promise.allSettled([...this.#ready, ...this.#removing]);
     }
-    async #make() {
+    #make() {
         this.#made += 1;
         const path = `${this.#parent}/${this.#made}`;
-        await this.#files.makeFolder(path);
-        return path;
+        const making = this.#files.makeFolder(path).then(() => path);
+        // Whoever takes it is told; until then nobody listens, and that alone would end the process.
+        making.catch(() => undefined);
+        return making;
     }
 }
 
@@ -46205,12 +46433,19 @@ class Workspaces {
  * the record, which is always given; nothing that was started is left running.
  */
 async function execute(plan, ports, context) {
-    const stage = await setStage(plan, ports, context);
+    let stage;
+    try {
+        stage = await setStage(plan, ports, context);
+    }
+    catch (thrown) {
+        const unset = { plan, ports, environment: context.environment, problems: [(0,errors/* messageOf */.bD)(thrown)] };
+        return recordOf(unset, nothing(ports, 'none'));
+    }
     const cast = {};
     let performance;
     try {
         if (!ports.interrupt.aborted)
-            await prepare(stage, cast);
+            await prepareUnlessInterrupted(stage, cast);
         if (cast.runner !== undefined && !ports.interrupt.aborted)
             performance = await perform(stage, cast.runner, cast);
     }
@@ -46220,7 +46455,17 @@ async function execute(plan, ports, context) {
     finally {
         await strike(stage, cast);
     }
-    return recordOf(stage, performance ?? nothing(stage));
+    return recordOf(stage, performance ?? nothing(ports, stage.table.source));
+}
+/** What an interrupt cuts short has not failed: that the run was interrupted is all there is to say. */
+async function prepareUnlessInterrupted(stage, cast) {
+    try {
+        await prepare(stage, cast);
+    }
+    catch (thrown) {
+        if (!stage.ports.interrupt.aborted)
+            throw thrown;
+    }
 }
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
 async function perform(stage, runner, cast) {
@@ -46236,17 +46481,30 @@ async function perform(stage, runner, cast) {
         clock,
         halt: halt.signal,
         origin: clock.now(),
+        onProblem: (message) => stage.problems.push(message),
     };
     if (plan.warmup > 0)
         await warmUp(options, plan.warmup);
     const watched = await watchFlows(stage, options);
     await runner.settle();
     const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
-    const leftovers = halt.signal.aborted ? [] : await findLeftovers(watch, clock, { identity, slots });
+    const leftovers = await attempt(stage, 'looking for what was left', async () => halt.signal.aborted ? [] : findLeftovers(watch, clock, { identity, slots }));
     halt.end();
-    const verify = ports.interrupt.aborted ? undefined : await verifyFlows(stage, watched.flows, cast.module);
+    const verified = await attempt(stage, 'verify', async () => ports.interrupt.aborted ? undefined : verifyFlows(stage, watched.flows, cast.module));
+    // What the interrupt cut short has found nothing wrong.
+    const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
     await workspaces.settle();
-    return { ...watched, leftovers, ...(verify === undefined ? {} : { verify }) };
+    return { ...watched, leftovers: leftovers ?? [], ...(verify === undefined ? {} : { verify }) };
+}
+/** What was measured stands, whatever becomes of a step after it. */
+async function attempt(stage, name, step) {
+    try {
+        return await step();
+    }
+    catch (thrown) {
+        stage.problems.push(`${name} failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        return undefined;
+    }
 }
 async function watchFlows(stage, options) {
     const { plan, ports, watch, table, environment } = stage;
@@ -46265,18 +46523,19 @@ async function watchFlows(stage, options) {
         view: ports.progress,
         monitor,
     });
-    const flows = await runFlows({ ...options, origin, observer: live });
-    live.stop();
+    const flows = await runFlows({ ...options, origin, observer: live }).finally(() => {
+        live.stop();
+    });
     watch.detach();
     return { startedAt, flows, monitor: await monitor.stop() };
 }
 /** A run that came to no flow. */
-function nothing({ ports, table }) {
+function nothing(ports, source) {
     const cost = { samples: 0, cpuTime: 0, duration: 0 };
     return {
         startedAt: ports.clock.wall(),
         flows: [],
-        monitor: { source: table.source, samples: [], processes: [], cost, notes: [] },
+        monitor: { source, samples: [], processes: [], cost, notes: [] },
         leftovers: [],
     };
 }
@@ -46463,8 +46722,8 @@ const resultsSchema = schemas/* object */.Ikc({
 })
     .meta({ title: 'flowgate results', id: RESULTS_SCHEMA });
 
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
 ;// CONCATENATED MODULE: ./build/src/stats/concurrency.js
 /** A flow that ran, however it ended; a dropped one never did. */
 function wasStarted(flow) {
@@ -47023,6 +47282,7 @@ function thin(points) {
 /** Fewer samples than this make a slope of noise. */
 const FEWEST_FOR_SLOPE = 10;
 const MS_PER_MINUTE = 60_000;
+const TOO_SHORT = 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
 /** What the monitor tells, over the time from the first start to the last end. */
 function machineFigures(record) {
     const window = runWindow(record.flows);
@@ -47039,11 +47299,13 @@ function machineFigures(record) {
     };
 }
 function memoryFigures(samples, window) {
-    const why = unseen(samples, window);
+    const peak = greatest(samples, (sample) => peakOf(sample, window));
+    // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
+    const why = unseen(samples, window) ?? (peak === 0 ? TOO_SHORT : undefined);
     if (why !== undefined)
         return { peak_memory: noData(why), avg_memory: noData(why) };
     return {
-        peak_memory: figure(greatest(samples, (sample) => peakOf(sample, window))),
+        peak_memory: figure(peak),
         avg_memory: figureOr(averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory }))), 'the monitor took no sample'),
     };
 }
@@ -47074,10 +47336,11 @@ function unseen(samples, window) {
         return NO_FLOW;
     if (samples.length === 0)
         return 'the monitor took no sample';
-    if (samples.every((sample) => sample.processes === 0)) {
-        return 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
+    // The one before the first start tells of what the flows found there, not of them.
+    if (samples.every((sample) => sample.at < window.from)) {
+        return 'the monitor took no sample after the first flow had started';
     }
-    return undefined;
+    return samples.every((sample) => sample.processes === 0) ? TOO_SHORT : undefined;
 }
 function cpuTime(samples, window) {
     const first = samples[0];
@@ -47426,7 +47689,7 @@ function boundedFlows(flows) {
     let kept = 0;
     return flows.map((flow) => {
         if (flow.outcome === 'ok' || kept === MOST_EXCERPTS)
-            return withoutOutput(copyOf(flow));
+            return assemble_withoutOutput(copyOf(flow));
         kept++;
         return copyOf(flow);
     });
@@ -47438,7 +47701,7 @@ function copyOf({ steps, error, ...flow }) {
         ...(steps === undefined ? {} : { steps: [...steps] }),
     };
 }
-function withoutOutput(flow) {
+function assemble_withoutOutput(flow) {
     delete flow.stdout;
     delete flow.stderr;
     delete flow.error?.stack;
@@ -49156,9 +49419,9 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3463);
 /* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4561);
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1153);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(838);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3658);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1620);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7432);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6553);
@@ -49251,6 +49514,186 @@ const CHECK_IDS = [
     'growth',
 ];
 const CHECK_LEVELS = ['fail', 'warn', 'off'];
+
+
+/***/ }),
+
+/***/ 3504:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B0: () => (/* binding */ formatRatio),
+/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   L$: () => (/* binding */ formatAgainst),
+/* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   T1: () => (/* binding */ formatShare),
+/* harmony export */   V5: () => (/* binding */ NO_DATA),
+/* harmony export */   VZ: () => (/* binding */ formatQuantity),
+/* harmony export */   fU: () => (/* binding */ formatTime),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
+/* harmony export */ });
+/* unused harmony exports formatRate, formatClock, formatLeft */
+/** What stands where nothing was measured. */
+const NO_DATA = 'no data';
+/** U+2212: as wide as a plus sign, and never broken off from its number as a hyphen is. */
+const MINUS = '\u2212';
+/** U+202F: groups of three digits that stay on one line. */
+const THIN = '\u202F';
+const DIGITS = 3;
+/**
+ * A value in its base unit with three significant digits and a unit that suits its size:
+ * `2.71 s`, `431 MB`, `98.3%`, `3.9 flows/s`, `1.2 MB/min`. No data, NaN and infinities are `no data`.
+ */
+function formatQuantity(value, unit) {
+    return formatDigits(value, unit, DIGITS);
+}
+/**
+ * A value beside the limit it is held against: with as many digits as it takes to tell the two apart,
+ * so that no report says "2.5 s, the gate is < 2.5 s".
+ */
+function formatAgainst(value, limit, unit) {
+    if (value === null || limit === null || value === limit)
+        return formatQuantity(value, unit);
+    for (let digits = DIGITS; digits < 12; digits++) {
+        const text = formatDigits(value, unit, digits);
+        if (text !== formatDigits(limit, unit, digits))
+            return text;
+    }
+    return formatQuantity(value, unit);
+}
+/** ms as `41 ns`, `8.2 ms`, `2.71 s`, `2 min 5 s`, `1 h 3 min`. */
+function formatTime(ms) {
+    return formatDigits(ms, 'ms', DIGITS);
+}
+/** Bytes in decimal units: `431 MB`. */
+function formatBytes(bytes) {
+    return formatDigits(bytes, 'bytes', DIGITS);
+}
+/** A ratio in per cent; a part is never rounded to none or to all: `99.996%`, not `100%`. */
+function formatRatio(ratio) {
+    return formatDigits(ratio, 'ratio', DIGITS);
+}
+/** A share of all cores: `23% of 4 cores`. */
+function formatShare(ratio, cores) {
+    if (ratio === null || !Number.isFinite(ratio))
+        return NO_DATA;
+    return `${formatRatio(ratio)} of ${cores} ${cores === 1 ? 'core' : 'cores'}`;
+}
+/** A whole number, grouped from five digits on: `240`, `12 345`. */
+function formatCount(count) {
+    return formatDigits(count, 'count', DIGITS);
+}
+/** Per second, without a noun: `3.8/s`. */
+function formatRate(rate) {
+    return rate === null || !Number.isFinite(rate) ? NO_DATA : `${significant(rate, DIGITS)}/s`;
+}
+/** ms as on a clock: `0:00:41`. Negative and unknown times are zero. */
+function formatClock(ms) {
+    const { hours, minutes, seconds } = clock(ms);
+    return `${hours}:${two(minutes)}:${two(seconds)}`;
+}
+/** ms as on a clock without hours that are not there: `0:23`, `1:02:03`. */
+function formatLeft(ms) {
+    const { hours, minutes, seconds } = clock(ms);
+    return hours === 0 ? `${minutes}:${two(seconds)}` : `${hours}:${two(minutes)}:${two(seconds)}`;
+}
+/** `1 flow`, `2 flows`, `12 345 flows`. */
+function plural(count, singular, many = `${singular}s`) {
+    return `${formatCount(count)} ${count === 1 ? singular : many}`;
+}
+function formatDigits(value, unit, digits) {
+    if (value === null || !Number.isFinite(value))
+        return NO_DATA;
+    if (value < 0)
+        return `${MINUS}${formatDigits(-value, unit, digits)}`;
+    switch (unit) {
+        case 'ms':
+            return time(value, digits);
+        case 'bytes':
+            return bytes(value, digits);
+        case 'bytes_per_minute':
+            return `${bytes(value, digits)}/min`;
+        case 'ratio':
+            return percent(value, digits);
+        case 'count':
+            return Number.isInteger(value) ? group(plainDecimal(value)) : significant(value, digits);
+        case 'per_second':
+            return `${significant(value, digits)} flows/s`;
+    }
+}
+function time(ms, digits) {
+    if (ms === 0)
+        return '0 s';
+    if (rounded(ms * 1e3, digits) < 1)
+        return `${significant(ms * 1e6, digits)} ns`;
+    if (rounded(ms, digits) < 1)
+        return `${significant(ms * 1e3, digits)} µs`;
+    if (rounded(ms, digits) < 1000)
+        return `${significant(ms, digits)} ms`;
+    if (rounded(ms / 1000, digits) < 60)
+        return `${significant(ms / 1000, digits)} s`;
+    return longTime(ms, digits);
+}
+/** From a minute on: two units, the smaller one whole unless more digits are asked for. */
+function longTime(ms, digits) {
+    const step = digits > DIGITS ? 10 ** (3 - (digits - DIGITS)) : 1000;
+    const whole = Math.round(ms / step) * step;
+    const { hours, minutes } = clock(whole);
+    const seconds = Number(((whole % 60_000) / 1000).toFixed(9));
+    if (hours === 0)
+        return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
+    const parts = [`${group(String(hours))} h`];
+    if (minutes > 0)
+        parts.push(`${minutes} min`);
+    if (seconds > 0 && digits > DIGITS)
+        parts.push(`${seconds} s`);
+    return parts.join(' ');
+}
+function bytes(value, digits) {
+    const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
+    let scaled = value;
+    let index = 0;
+    while (rounded(scaled, digits) >= 1000 && index < units.length - 1) {
+        scaled /= 1000;
+        index++;
+    }
+    return `${significant(scaled, digits)} ${units[index] ?? ''}`;
+}
+function percent(ratio, digits) {
+    const scaled = ratio * 100;
+    let enough = digits;
+    if (ratio > 0.5 && ratio < 1)
+        while (rounded(scaled, enough) >= 100 && enough < 15)
+            enough++;
+    return `${significant(scaled, enough)}%`;
+}
+/** At most `digits` significant digits, without zeros behind the point; whole numbers are grouped. */
+function significant(value, digits) {
+    if (value < 0)
+        return `${MINUS}${significant(-value, digits)}`;
+    const [whole = '0', fraction] = plainDecimal(rounded(value, digits)).split('.');
+    return fraction === undefined ? group(whole) : `${group(whole)}.${fraction}`;
+}
+function rounded(value, digits) {
+    return Number(value.toPrecision(digits));
+}
+/** Without an exponent, whatever the size. */
+function plainDecimal(value) {
+    const text = String(value);
+    if (!text.includes('e'))
+        return text;
+    return value >= 1 ? BigInt(value).toString() : value.toFixed(20).replace(/0+$/, '');
+}
+function group(digits) {
+    return digits.length < 5 ? digits : digits.replace(/\B(?=(?:\d{3})+$)/g, THIN);
+}
+function clock(ms) {
+    const all = Number.isFinite(ms) && ms > 0 ? Math.floor(ms / 1000) : 0;
+    return { hours: Math.floor(all / 3600), minutes: Math.floor(all / 60) % 60, seconds: all % 60 };
+}
+function two(value) {
+    return String(value).padStart(2, '0');
+}
 
 
 /***/ }),
@@ -49362,8 +49805,8 @@ class GitHubError extends Error {
 /* harmony export */   h: () => (/* binding */ annotations)
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6209);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5845);
-/* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9449);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3504);
+/* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9449);
 
 
 
@@ -49374,7 +49817,7 @@ const LINES_SHOWN = 20;
  * or have no data, and what kept the run from being whole. Warnings: alerts.
  */
 function annotations(results) {
-    return (0,_view_js__WEBPACK_IMPORTED_MODULE_2__/* .viewOf */ .d)(results).scenarios.flatMap((scenario) => [errorOf(scenario), warningOf(scenario)].filter((annotation) => annotation !== undefined));
+    return (0,_view_js__WEBPACK_IMPORTED_MODULE_1__/* .viewOf */ .d)(results).scenarios.flatMap((scenario) => [errorOf(scenario), warningOf(scenario)].filter((annotation) => annotation !== undefined));
 }
 function errorOf(scenario) {
     const lines = [...mishaps(scenario), ...told(scenario, ['fail', 'inconclusive'])];
@@ -49386,7 +49829,7 @@ function errorOf(scenario) {
 }
 function warningOf(scenario) {
     const lines = told(scenario, ['alert']);
-    return annotation('warning', `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario.name, 80)}: ${(0,_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(lines.length, 'alert')}`, lines);
+    return annotation('warning', `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario.name, 80)}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(lines.length, 'alert')}`, lines);
 }
 function annotation(level, title, lines) {
     if (lines.length === 0)
@@ -49434,8 +49877,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var report_escape = __nccwpck_require__(6209);
 // EXTERNAL MODULE: ./build/src/report/failure.js
 var failure = __nccwpck_require__(1522);
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/series.js
 var report_series = __nccwpck_require__(4015);
 ;// CONCATENATED MODULE: ./build/src/report/sparkline.js
@@ -49704,7 +50147,7 @@ function markup(text, max = TEXT_LIMIT) {
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
 /* unused harmony export flowList */
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5845);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
 
 const GROUPS_SHOWN = 20;
 const FLOWS_SHOWN = 10;
@@ -49719,7 +50162,7 @@ function errorLines(groups) {
 /** `4 flows failed in 2 ways`. */
 function errorSummary(groups) {
     const flows = groups.reduce((sum, { count }) => sum + count, 0);
-    return `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')} failed in ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(groups.length, 'way')}`;
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')} failed in ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(groups.length, 'way')}`;
 }
 /** Which flows ended badly, and how; the most frequent ending first. */
 function failuresOf(flows) {
@@ -49762,9 +50205,9 @@ function flowList(iterations, count) {
     const rest = count - shown.length;
     const list = shown.join(', ');
     if (list === '')
-        return (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(count, 'flow');
+        return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(count, 'flow');
     if (rest > 0)
-        return `flows ${list} and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rest, 'more', 'more')}`;
+        return `flows ${list} and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rest, 'more', 'more')}`;
     return `${count === 1 ? 'flow' : 'flows'} ${list}`;
 }
 
@@ -49780,7 +50223,7 @@ function flowList(iterations, count) {
 /* harmony export */   WX: () => (/* binding */ findingsOf),
 /* harmony export */   mP: () => (/* binding */ verifyLine)
 /* harmony export */ });
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5845);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
 
 const EVIDENCE_SHOWN = 3;
 /** Failing checks first. Those that are switched off say nothing. */
@@ -49816,7 +50259,7 @@ function leftoversOf(scenario, max = 10) {
         return `${command} (pid ${pid}${origin})`;
     });
     const rest = scenario.leftovers.length - lines.length;
-    return rest > 0 ? [...lines, `and ${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rest, 'more process', 'more processes')}`] : lines;
+    return rest > 0 ? [...lines, `and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rest, 'more process', 'more processes')}`] : lines;
 }
 function standingOf({ outcome, level }) {
     if (outcome === 'pass')
@@ -49827,190 +50270,6 @@ function shortened(evidence) {
     const shown = evidence.slice(0, EVIDENCE_SHOWN);
     const rest = evidence.length - shown.length;
     return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
-}
-
-
-/***/ }),
-
-/***/ 5845:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B0: () => (/* binding */ formatRatio),
-/* harmony export */   B4: () => (/* binding */ formatCount),
-/* harmony export */   L$: () => (/* binding */ formatAgainst),
-/* harmony export */   LS: () => (/* binding */ plural),
-/* harmony export */   T1: () => (/* binding */ formatShare),
-/* harmony export */   V5: () => (/* binding */ NO_DATA),
-/* harmony export */   VZ: () => (/* binding */ formatQuantity),
-/* harmony export */   fU: () => (/* binding */ formatTime),
-/* harmony export */   z3: () => (/* binding */ formatBytes)
-/* harmony export */ });
-/* unused harmony exports formatRate, formatClock, formatLeft */
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-
-/** What stands where nothing was measured. */
-const NO_DATA = 'no data';
-/** U+2212: as wide as a plus sign, and never broken off from its number as a hyphen is. */
-const MINUS = '\u2212';
-/** U+202F: groups of three digits that stay on one line. */
-const THIN = '\u202F';
-const DIGITS = 3;
-/**
- * A value in its base unit with three significant digits and a unit that suits its size:
- * `2.71 s`, `431 MB`, `98.3%`, `3.9 flows/s`, `1.2 MB/min`. No data, NaN and infinities are `no data`.
- */
-function formatQuantity(value, unit) {
-    return formatDigits(value, unit, DIGITS);
-}
-/**
- * A value beside the limit it is held against: with as many digits as it takes to tell the two apart,
- * so that no report says "2.5 s, the gate is < 2.5 s".
- */
-function formatAgainst(value, limit, unit) {
-    if (value === null || limit === null || value === limit)
-        return formatQuantity(value, unit);
-    for (let digits = DIGITS; digits < 12; digits++) {
-        const text = formatDigits(value, unit, digits);
-        if (text !== formatDigits(limit, unit, digits))
-            return text;
-    }
-    return formatQuantity(value, unit);
-}
-/** ms as `41 ns`, `8.2 ms`, `2.71 s`, `2 min 5 s`, `1 h 3 min`. */
-function formatTime(ms) {
-    return formatDigits(ms, 'ms', DIGITS);
-}
-/** Bytes in decimal units: `431 MB`. */
-function formatBytes(bytes) {
-    return formatDigits(bytes, 'bytes', DIGITS);
-}
-/** A ratio in per cent; a part is never rounded to none or to all: `99.996%`, not `100%`. */
-function formatRatio(ratio) {
-    return formatDigits(ratio, 'ratio', DIGITS);
-}
-/** A share of all cores: `23% of 4 cores`. */
-function formatShare(ratio, cores) {
-    if (ratio === null || !Number.isFinite(ratio))
-        return NO_DATA;
-    return `${formatRatio(ratio)} of ${cores} ${cores === 1 ? 'core' : 'cores'}`;
-}
-/** A whole number, grouped from five digits on: `240`, `12 345`. */
-function formatCount(count) {
-    return formatDigits(count, 'count', DIGITS);
-}
-/** Per second, without a noun: `3.8/s`. */
-function formatRate(rate) {
-    return rate === null || !Number.isFinite(rate) ? NO_DATA : `${significant(rate, DIGITS)}/s`;
-}
-/** ms as on a clock: `0:00:41`. Negative and unknown times are zero. */
-function formatClock(ms) {
-    const { hours, minutes, seconds } = clock(ms);
-    return `${hours}:${two(minutes)}:${two(seconds)}`;
-}
-/** ms as on a clock without hours that are not there: `0:23`, `1:02:03`. */
-function formatLeft(ms) {
-    const { hours, minutes, seconds } = clock(ms);
-    return hours === 0 ? `${minutes}:${two(seconds)}` : `${hours}:${two(minutes)}:${two(seconds)}`;
-}
-/** `1 flow`, `2 flows`, `12 345 flows`. */
-function plural(count, singular, many = `${singular}s`) {
-    return `${formatCount(count)} ${count === 1 ? singular : many}`;
-}
-function formatDigits(value, unit, digits) {
-    if (value === null || !Number.isFinite(value))
-        return NO_DATA;
-    if (value < 0)
-        return `${MINUS}${formatDigits(-value, unit, digits)}`;
-    switch (unit) {
-        case 'ms':
-            return time(value, digits);
-        case 'bytes':
-            return bytes(value, digits);
-        case 'bytes_per_minute':
-            return `${bytes(value, digits)}/min`;
-        case 'ratio':
-            return percent(value, digits);
-        case 'count':
-            return Number.isInteger(value) ? group(plainDecimal(value)) : significant(value, digits);
-        case 'per_second':
-            return `${significant(value, digits)} flows/s`;
-        default:
-            return (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .assertNever */ .xb)(unit);
-    }
-}
-function time(ms, digits) {
-    if (ms === 0)
-        return '0 s';
-    if (rounded(ms * 1e3, digits) < 1)
-        return `${significant(ms * 1e6, digits)} ns`;
-    if (rounded(ms, digits) < 1)
-        return `${significant(ms * 1e3, digits)} µs`;
-    if (rounded(ms, digits) < 1000)
-        return `${significant(ms, digits)} ms`;
-    if (rounded(ms / 1000, digits) < 60)
-        return `${significant(ms / 1000, digits)} s`;
-    return longTime(ms, digits);
-}
-/** From a minute on: two units, the smaller one whole unless more digits are asked for. */
-function longTime(ms, digits) {
-    const step = digits > DIGITS ? 10 ** (3 - (digits - DIGITS)) : 1000;
-    const whole = Math.round(ms / step) * step;
-    const { hours, minutes } = clock(whole);
-    const seconds = Number(((whole % 60_000) / 1000).toFixed(9));
-    if (hours === 0)
-        return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
-    const parts = [`${group(String(hours))} h`];
-    if (minutes > 0)
-        parts.push(`${minutes} min`);
-    if (seconds > 0 && digits > DIGITS)
-        parts.push(`${seconds} s`);
-    return parts.join(' ');
-}
-function bytes(value, digits) {
-    const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
-    let scaled = value;
-    let index = 0;
-    while (rounded(scaled, digits) >= 1000 && index < units.length - 1) {
-        scaled /= 1000;
-        index++;
-    }
-    return `${significant(scaled, digits)} ${units[index] ?? ''}`;
-}
-function percent(ratio, digits) {
-    const scaled = ratio * 100;
-    let enough = digits;
-    if (ratio > 0.5 && ratio < 1)
-        while (rounded(scaled, enough) >= 100 && enough < 15)
-            enough++;
-    return `${significant(scaled, enough)}%`;
-}
-/** At most `digits` significant digits, without zeros behind the point; whole numbers are grouped. */
-function significant(value, digits) {
-    if (value < 0)
-        return `${MINUS}${significant(-value, digits)}`;
-    const [whole = '0', fraction] = plainDecimal(rounded(value, digits)).split('.');
-    return fraction === undefined ? group(whole) : `${group(whole)}.${fraction}`;
-}
-function rounded(value, digits) {
-    return Number(value.toPrecision(digits));
-}
-/** Without an exponent, whatever the size. */
-function plainDecimal(value) {
-    const text = String(value);
-    if (!text.includes('e'))
-        return text;
-    return value >= 1 ? BigInt(value).toString() : value.toFixed(20).replace(/0+$/, '');
-}
-function group(digits) {
-    return digits.length < 5 ? digits : digits.replace(/\B(?=(?:\d{3})+$)/g, THIN);
-}
-function clock(ms) {
-    const all = Number.isFinite(ms) && ms > 0 ? Math.floor(ms / 1000) : 0;
-    return { hours: Math.floor(all / 3600), minutes: Math.floor(all / 60) % 60, seconds: all % 60 };
-}
-function two(value) {
-    return String(value).padStart(2, '0');
 }
 
 
@@ -50029,8 +50288,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var report_escape = __nccwpck_require__(6209);
 // EXTERNAL MODULE: ./build/src/report/finding.js
 var finding = __nccwpck_require__(4785);
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
 ;// CONCATENATED MODULE: ./build/src/report/html-svg.js
 
 /** The frame that all charts share, in units of the view box: their axes of time stand under each other. */
@@ -50550,8 +50809,8 @@ function line(cells) {
 
 // EXTERNAL MODULE: ./build/src/report/charts.js + 1 modules
 var report_charts = __nccwpck_require__(3529);
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/finding.js
 var finding = __nccwpck_require__(4785);
 ;// CONCATENATED MODULE: ./build/src/report/markdown-scenario.js
@@ -50929,8 +51188,8 @@ function clipped(text, width) {
 var report_escape = __nccwpck_require__(6209);
 // EXTERNAL MODULE: ./build/src/report/finding.js
 var finding = __nccwpck_require__(4785);
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/sentence.js
 var sentence = __nccwpck_require__(2251);
 ;// CONCATENATED MODULE: ./build/src/report/terminal-scenario.js
@@ -51125,8 +51384,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   d: () => (/* binding */ viewOf)
 });
 
-// EXTERNAL MODULE: ./build/src/report/format.js
-var format = __nccwpck_require__(5845);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/escape.js
 var report_escape = __nccwpck_require__(6209);
 ;// CONCATENATED MODULE: ./build/src/report/environment.js

@@ -41,10 +41,12 @@ describe('the other subcommands', () => {
     expect(again.stdout.endsWith('\n')).toBe(true);
   });
 
-  test('a temporary folder that cannot be made is unusable input', async () => {
+  test('a temporary folder that cannot be made fails the run with the reason', async () => {
     const run = await runCli(['run', '--run', 'true'], { env: { TMPDIR: '/dev/null/x' } });
-    expect(run.status).toBe(2);
-    expect(run.stderr).toMatch(/^flowgate: TMPDIR: no temporary folder can be made: ENOTDIR.+\n$/);
+    expect(run.status).toBe(1);
+    expect(run.results().scenarios[0]?.problems.join()).toMatch(
+      /^TMPDIR: no temporary folder can be made: ENOTDIR/,
+    );
   });
 
   test('a reader who goes away changes no verdict', () => {

@@ -1,5 +1,5 @@
 import type { Record } from '../model/record.js';
-import { formatQuantity, plural } from '../report/format.js';
+import { formatQuantity, plural } from '../model/format.js';
 import { mostInFlight, runningFrom, startSkew, wasStarted } from '../stats/concurrency.js';
 import { distributionOf, percentile } from '../stats/distribution.js';
 import type { Check, Finding } from './check.js';

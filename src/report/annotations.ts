@@ -1,6 +1,6 @@
 import type { Results } from '../model/results.js';
 import { plain } from './escape.js';
-import { plural } from './format.js';
+import { plural } from '../model/format.js';
 import type { Finding } from './finding.js';
 import type { Row, Standing } from './row.js';
 import { viewOf, type ScenarioView } from './view.js';

@@ -1,7 +1,7 @@
 import type { ScenarioResults } from '../model/results.js';
 import { mermaidLabel } from './escape.js';
 import { endingOf } from './failure.js';
-import { formatBytes, formatShare, formatTime } from './format.js';
+import { formatBytes, formatShare, formatTime } from '../model/format.js';
 import { seriesOf, type Series } from './series.js';
 import { sparkline } from './sparkline.js';
 

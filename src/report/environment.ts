@@ -1,5 +1,5 @@
 import type { Results, ScenarioResults } from '../model/results.js';
-import { formatBytes, formatCount, formatRatio, formatTime, plural } from './format.js';
+import { formatBytes, formatCount, formatRatio, formatTime, plural } from '../model/format.js';
 import { safeUrl } from './escape.js';
 
 /** `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`. */

@@ -1,6 +1,6 @@
 import type { Outcome } from '../model/record.js';
 import type { ErrorGroup, ScenarioResults } from '../model/results.js';
-import { plural } from './format.js';
+import { plural } from '../model/format.js';
 
 type FlowResult = ScenarioResults['flows'][number];
 

@@ -1,5 +1,5 @@
 import type { CheckResult, ScenarioResults } from '../model/results.js';
-import { plural } from './format.js';
+import { plural } from '../model/format.js';
 import type { Standing } from './row.js';
 
 /** One check, or the outcome of verify. */

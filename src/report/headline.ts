@@ -1,5 +1,5 @@
 import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/results.js';
-import { formatCount, formatQuantity, formatRatio, plural } from './format.js';
+import { formatCount, formatQuantity, formatRatio, plural } from '../model/format.js';
 import { limitOf, measured } from './row.js';
 import { code, strong, words, type Sentence } from './sentence.js';
 

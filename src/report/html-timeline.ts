@@ -2,7 +2,7 @@ import type { Outcome } from '../model/record.js';
 import { niceTop } from './charts.js';
 import { markup } from './escape.js';
 import { endingOf, OUTCOMES } from './failure.js';
-import { formatBytes, formatRatio, formatTime, plural } from './format.js';
+import { formatBytes, formatRatio, formatTime, plural } from '../model/format.js';
 import { seriesOf } from './series.js';
 import { CHART, panel, scaleX, svg, timeAxis } from './html-svg.js';
 import type { ScenarioView } from './view.js';

@@ -1,6 +1,6 @@
 import { ganttSelection, mermaidCharts, sparksOf } from './charts.js';
 import { cell, html } from './escape.js';
-import { formatCount, plural } from './format.js';
+import { formatCount, plural } from '../model/format.js';
 import { holding, type Finding } from './finding.js';
 import { blocks, folded, inline, MARKS, table, type Column } from './markdown-block.js';
 import type { Row } from './row.js';

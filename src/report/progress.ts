@@ -10,7 +10,7 @@ import {
   formatRatio,
   formatTime,
   plural,
-} from './format.js';
+} from '../model/format.js';
 import { clipped, flowed, usableWidth } from './lines.js';
 import { sparkline } from './sparkline.js';
 

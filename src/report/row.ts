@@ -1,5 +1,5 @@
 import type { MetricResult, ScenarioResults, ThresholdResult } from '../model/results.js';
-import { formatAgainst, formatQuantity, formatShare, NO_DATA } from './format.js';
+import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../model/format.js';
 import { metricTitle, parseMetricName } from './metric-title.js';
 
 /** What a row says; also the mark that it bears. */

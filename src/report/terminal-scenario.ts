@@ -1,6 +1,6 @@
 import { plain } from './escape.js';
 import { holding, type Finding } from './finding.js';
-import { formatCount, plural } from './format.js';
+import { formatCount, plural } from '../model/format.js';
 import { clipped } from './lines.js';
 import type { Row } from './row.js';
 import { spoken } from './sentence.js';

@@ -1,6 +1,6 @@
 import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult } from '../model/results.js';
-import { formatAgainst } from '../report/format.js';
+import { formatAgainst } from '../model/format.js';
 
 /** One thing that keeps a run from passing. */
 export interface Concern {

@@ -1,7 +1,7 @@
 import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
-import { plural } from '../report/format.js';
+import { plural } from '../model/format.js';
 import { type Concern, checkConcerns, recordConcerns, thresholdConcerns } from './concerns.js';
 
 export interface Judgement {
