@@ -14654,10 +14654,13 @@ class ExcerptBuffer {
 const DRAIN = 200;
 /** As a shell says it when a program cannot be started. */
 const CANNOT_START = 127;
-/** The shell's program and arguments, with the command as the last one. */
+/** Options that the command follows already. -e is one for node, perl and ruby; for a shell it is errexit. */
+const TAKES_COMMAND = /(^| )(-c|\/c|-Command)$|^(\S*\/)?(node|bun|perl|ruby) (.* )?(-e|--eval)$/;
+/** The shell's program and arguments, with the command as the last one, after -c unless the shell says otherwise. */
 function argvOf(spec) {
     const [program = 'bash', ...options] = spec.shell.split(/\s+/).filter((word) => word !== '');
-    return [program, ...options, '-c', spec.command];
+    const takesIt = TAKES_COMMAND.test([program, ...options].join(' '));
+    return [program, ...options, ...(takesIt ? [] : ['-c']), spec.command];
 }
 /** Resolves when the process has exited and its streams are closed or drained; never rejects. */
 function exitOf(child, stderr) {
@@ -21032,8 +21035,8 @@ async function judged(plan, record, { files }) {
     }
 }
 
-// EXTERNAL MODULE: ./build/src/inputs/plan.js + 21 modules
-var inputs_plan = __nccwpck_require__(1860);
+// EXTERNAL MODULE: ./build/src/inputs/plan.js + 22 modules
+var inputs_plan = __nccwpck_require__(265);
 // EXTERNAL MODULE: ./build/src/publish/exit-status.js
 var exit_status = __nccwpck_require__(7940);
 // EXTERNAL MODULE: ./build/src/report/terminal.js + 2 modules
@@ -21072,7 +21075,7 @@ async function runScenarios(terminal, context, { inputs, outputs }) {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1860);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(265);
 
 
 
@@ -21162,7 +21165,7 @@ const DEMO_MODULE = 'flowgate:demo';
 
 /***/ }),
 
-/***/ 1860:
+/***/ 265:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -22117,6 +22120,9 @@ const scenario = schemas/* strictObject */.rej({
         .meta(about('a flow past it is killed with its whole tree; 30s if left out')),
     warmup: whole(0).optional().meta(about('flows that are run first and not counted; 0 if left out')),
     shell: fields_text('bash -eo pipefail')
+        .refine((shell) => !shell.includes('{0}'), {
+        error: '{0} is a script file of a workflow step; leave it out: the command is added after -c',
+    })
         .optional()
         .meta(about('program and arguments that interpret commands; bash -eo pipefail if left out')),
     'working-directory': fields_text('packages/shop')
@@ -22291,8 +22297,8 @@ function config_readConfig(text, file, load) {
     const findings = [...issues.flatMap(findingsOf), ...crossRules(source.value, load)];
     const problems = inOrder([...source.problems, ...onePerCause(findings).map(toProblem)]);
     return parsed.success && problems.length === 0
-        ? { config: parsed.data, problems, problemAt }
-        : { problems, problemAt };
+        ? { config: parsed.data, value: source.value, problems, problemAt }
+        : { value: source.value, problems, problemAt };
 }
 function problemOf({ path, message, key, place }, source, file) {
     const position = key === undefined ? source.locate(path, place) : source.locateKey(path, key);
@@ -22659,7 +22665,65 @@ function withoutUndefined(map) {
     return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined));
 }
 
+;// CONCATENATED MODULE: ./build/src/inputs/places.js
+
+
+
+
+/** Of each scenario in the value of a config file, of which nothing is known yet but that it is YAML. */
+function placesOfConfig(value, problemAt) {
+    const scenarios = places_isMap(value) && places_isMap(value.scenarios) ? value.scenarios : {};
+    return Object.entries(scenarios).flatMap(([name, scenario]) => places_isMap(scenario)
+        ? [
+            {
+                name,
+                ...textAt(scenario, 'module', 'module'),
+                ...textAt(scenario, 'working-directory', 'workingDirectory'),
+                problemAt: (key, message) => problemAt(['scenarios', name, key], message),
+            },
+        ]
+        : []);
+}
+/** What is named and not there. */
+async function missingPlaces(places, sources) {
+    const { files, workspace, inputs } = sources;
+    const folder = (0,external_node_path_.resolve)(workspace, inputs.workingDirectory ?? places.workingDirectory ?? '.');
+    if (!(await files.exists(folder))) {
+        const message = `there is no folder ${fromWorkspace(folder, workspace)}`;
+        // Where the folder is missing the module in it is missing too, for the same cause.
+        return inputs.workingDirectory === undefined
+            ? [places.problemAt('working-directory', message)]
+            : [{ where: whereInput('workingDirectory'), message }];
+    }
+    const { module } = places;
+    if (module === undefined || module === demo/* DEMO_MODULE */.f)
+        return [];
+    if (isBuiltIn(module)) {
+        return [
+            places.problemAt('module', `there is no built-in module ${module}; did you mean ${demo/* DEMO_MODULE */.f}?`),
+        ];
+    }
+    const path = (0,external_node_path_.resolve)(folder, module);
+    if (await files.exists(path))
+        return [];
+    const shown = fromWorkspace(path, workspace);
+    return [places.problemAt('module', `there is no file ${shown}; write its path from the working directory`)];
+}
+/** As annotations and people name it: with slashes, from the workspace if it is in there. */
+function fromWorkspace(file, workspace) {
+    const path = (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, file));
+    return path.startsWith('..') || (0,external_node_path_.isAbsolute)(path) ? file : path.replaceAll('\\', '/');
+}
+function places_isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function textAt(map, name, key) {
+    const value = map[name];
+    return typeof value === 'string' && value !== '' ? { [key]: value } : {};
+}
+
 ;// CONCATENATED MODULE: ./build/src/inputs/plan.js
+
 
 
 
@@ -22678,8 +22742,10 @@ const DEFAULT_CONFIGS = ['.github/flowgate.yml', '.github/flowgate.yaml'];
 async function makePlan(inputs, sources) {
     const reading = parseInputs(inputs);
     const { parsed, problems: inputProblems } = reading;
-    const { source, drafts, problems: sourceProblems } = await draftScenarios(reading, sources);
+    const { source, drafts, places, problems: sourceProblems } = await draftScenarios(reading, sources);
     const problems = [...inputProblems, ...sourceProblems];
+    for (const each of places)
+        problems.push(...(await missingPlaces(each, { inputs: parsed, ...sources })));
     const scenarios = [];
     for (const draft of drafts) {
         const result = planScenario(draft, { inputs: parsed, workspace: sources.workspace });
@@ -22690,7 +22756,6 @@ async function makePlan(inputs, sources) {
             continue;
         }
         scenarios.push(result.scenario);
-        problems.push(...(await missingFiles(draft, result.scenario, { inputs: parsed, ...sources })));
         problems.push(...misplacedBug(result.scenario, parsed));
     }
     if (problems.length > 0)
@@ -22713,6 +22778,12 @@ async function draftScenarios(reading, sources) {
     return {
         source: { kind: isDemo ? 'demo' : 'inputs' },
         drafts: [draft],
+        places: [
+            {
+                problemAt: draft.problemAt,
+                ...(draft.config.module === undefined ? {} : { module: draft.config.module }),
+            },
+        ],
         problems: parsed.scenarios === undefined ? [] : [selectsFromNothing(shorthand)],
     };
 }
@@ -22733,14 +22804,17 @@ async function fromConfig(named, { parsed, problems: inputProblems }, sources) {
     const text = await readText((0,external_node_path_.resolve)(sources.workspace, named), sources.files);
     if (text === undefined) {
         const message = `there is no file ${named}; write its path from the workspace`;
-        return { source, drafts: [], problems: [{ where: whereInput('config'), message }] };
+        return { source, drafts: [], places: [], problems: [{ where: whereInput('config'), message }] };
     }
     const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
-    const { config, problems, problemAt } = config_readConfig(text, file, load);
+    const { config, value, problems, problemAt } = config_readConfig(text, file, load);
+    const isWanted = (name) => parsed.scenarios?.includes(name) ?? true;
+    const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));
     if (config === undefined)
-        return { source, drafts: [], problems };
+        return { source, drafts: [], places, problems };
     return {
         source,
+        places,
         drafts: configDrafts(config, parsed.scenarios, problemAt),
         problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
     };
@@ -22754,11 +22828,6 @@ async function readText(path, files) {
         return undefined;
     }
 }
-/** As annotations and people name it: with slashes, from the workspace if it is in there. */
-function fromWorkspace(file, workspace) {
-    const path = (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, file));
-    return path.startsWith('..') || (0,external_node_path_.isAbsolute)(path) ? file : path.replaceAll('\\', '/');
-}
 function unknownScenarios(wanted, known) {
     return wanted
         .filter((name) => !known.includes(name))
@@ -22766,25 +22835,6 @@ function unknownScenarios(wanted, known) {
         where: whereInput('scenario'),
         message: `there is no scenario ${name}${didYouMean(name, known, `; scenarios are ${known.join(', ')}`)}`,
     }));
-}
-async function missingFiles(draft, { work, workingDirectory }, { files, inputs, workspace }) {
-    if (!(await files.exists(workingDirectory))) {
-        const message = `there is no folder ${fromWorkspace(workingDirectory, workspace)}`;
-        // Where the folder is missing the module in it is missing too, for the same cause.
-        return inputs.workingDirectory === undefined
-            ? [draft.problemAt('working-directory', message)]
-            : [{ where: whereInput('workingDirectory'), message }];
-    }
-    if (work.kind !== 'module')
-        return [];
-    if (isBuiltIn(work.module)) {
-        const message = `there is no built-in module ${work.module}; did you mean ${demo/* DEMO_MODULE */.f}?`;
-        return work.module === demo/* DEMO_MODULE */.f ? [] : [draft.problemAt('module', message)];
-    }
-    if (await files.exists(work.module))
-        return [];
-    const shown = fromWorkspace(work.module, workspace);
-    return [draft.problemAt('module', `there is no file ${shown}; write its path from the working directory`)];
 }
 function misplacedBug({ name, work }, { bug }) {
     if (bug === undefined || (work.kind === 'module' && work.module === demo/* DEMO_MODULE */.f))

@@ -40,7 +40,7 @@ export interface Exit {
 }
 
 export interface CommandSpec {
-  /** Program and arguments that interpret the command: `bash -eo pipefail`; the command is its last argument after -c. */
+  /** Program and arguments that interpret the command: `bash -eo pipefail`, to which `-c COMMAND` is added; `node -e`. */
   readonly shell: string;
   readonly command: string;
   readonly cwd: string;

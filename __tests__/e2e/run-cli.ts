@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { resultsSchema, type Results } from '../../src/model/results.js';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
@@ -21,9 +22,17 @@ export interface CliOptions {
   readonly onStart?: (pid: number) => void;
 }
 
+const folders: string[] = [];
+
 export function emptyFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'flowgate-e2e-'));
+  const folder = mkdtempSync(join(tmpdir(), 'flowgate-e2e-'));
+  folders.push(folder);
+  return folder;
 }
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Writes a file in the folder, with the folders on the way. */
 export function write(cwd: string, path: string, content: string): void {

@@ -173,3 +173,26 @@ describe('what a config names must exist', () => {
     expect(await problems({ scenario: 'b' }, files)).toEqual([]);
   });
 });
+
+test('what is missing is said beside what is wrong, in whatever scenario', async () => {
+  const config = `version: 1
+scenarios:
+  a:
+    module: nope.mjs
+  b:
+    run: "true"
+    thresholds: [foo < 3]
+  c:
+    run: "true"
+    working-directory: nowhere
+    shell: bash {0}
+`;
+  const found = await problems({ flows: '0' }, { ...REPOSITORY, '/repo/.github/flowgate.yml': config });
+  expect(found.map((problem) => problem.split(': ')[1]).sort()).toEqual([
+    'must be a whole number from 1 up, not 0',
+    'scenarios.a.module',
+    'scenarios.b.thresholds[0]',
+    'scenarios.c.shell',
+    'scenarios.c.working-directory',
+  ]);
+});

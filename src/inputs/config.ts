@@ -11,6 +11,8 @@ import { parseYaml, type Position, type YamlSource } from './yaml-source.js';
 export interface ConfigReading {
   /** Undefined if there are problems. */
   readonly config?: Config;
+  /** What the YAML says, right or wrong. */
+  readonly value?: unknown;
   /** In order of line; one for each cause. */
   readonly problems: readonly Problem[];
   /** Of a value, for problems that show only when the config is put together with inputs or files. */
@@ -32,8 +34,8 @@ export function readConfig(text: string, file: string, load?: LoadContext): Conf
   const findings = [...issues.flatMap(findingsOf), ...crossRules(source.value, load)];
   const problems = inOrder([...source.problems, ...onePerCause(findings).map(toProblem)]);
   return parsed.success && problems.length === 0
-    ? { config: parsed.data, problems, problemAt }
-    : { problems, problemAt };
+    ? { config: parsed.data, value: source.value, problems, problemAt }
+    : { value: source.value, problems, problemAt };
 }
 
 function problemOf({ path, message, key, place }: Finding, source: YamlSource, file: string): Problem {

@@ -1,4 +1,4 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UserError, type Problem } from '../errors.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../ports.js';
@@ -9,7 +9,8 @@ import { configDrafts, shorthandDraft, type Draft } from './draft.js';
 import { oneLine } from './finding.js';
 import { whereInput, type Inputs } from './inputs.js';
 import { parseInputs, type InputsReading, type ParsedInputs } from './parse-inputs.js';
-import { isBuiltIn, planScenario } from './scenario-plan.js';
+import { fromWorkspace, missingPlaces, placesOfConfig, type Places } from './places.js';
+import { planScenario } from './scenario-plan.js';
 
 export const DEFAULT_CONFIGS = ['.github/flowgate.yml', '.github/flowgate.yaml'] as const;
 
@@ -26,8 +27,9 @@ export interface PlanSources {
 export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Plan> {
   const reading = parseInputs(inputs);
   const { parsed, problems: inputProblems } = reading;
-  const { source, drafts, problems: sourceProblems } = await draftScenarios(reading, sources);
+  const { source, drafts, places, problems: sourceProblems } = await draftScenarios(reading, sources);
   const problems = [...inputProblems, ...sourceProblems];
+  for (const each of places) problems.push(...(await missingPlaces(each, { inputs: parsed, ...sources })));
   const scenarios: ScenarioPlan[] = [];
   for (const draft of drafts) {
     const result = planScenario(draft, { inputs: parsed, workspace: sources.workspace });
@@ -37,7 +39,6 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
       continue;
     }
     scenarios.push(result.scenario);
-    problems.push(...(await missingFiles(draft, result.scenario, { inputs: parsed, ...sources })));
     problems.push(...misplacedBug(result.scenario, parsed));
   }
   if (problems.length > 0) throw new UserError(distinct(problems));
@@ -52,6 +53,8 @@ export function validateConfig(text: string, file: string): readonly Problem[] {
 interface Drafts {
   readonly source: Plan['source'];
   readonly drafts: readonly Draft[];
+  /** Looked for even where a draft could not be made: nothing that is missing waits for the next try. */
+  readonly places: readonly Places[];
   readonly problems: readonly Problem[];
 }
 
@@ -66,6 +69,12 @@ async function draftScenarios(reading: InputsReading, sources: PlanSources): Pro
   return {
     source: { kind: isDemo ? 'demo' : 'inputs' },
     drafts: [draft],
+    places: [
+      {
+        problemAt: draft.problemAt,
+        ...(draft.config.module === undefined ? {} : { module: draft.config.module }),
+      },
+    ],
     problems: parsed.scenarios === undefined ? [] : [selectsFromNothing(shorthand)],
   };
 }
@@ -92,13 +101,16 @@ async function fromConfig(
   const text = await readText(resolve(sources.workspace, named), sources.files);
   if (text === undefined) {
     const message = `there is no file ${named}; write its path from the workspace`;
-    return { source, drafts: [], problems: [{ where: whereInput('config'), message }] };
+    return { source, drafts: [], places: [], problems: [{ where: whereInput('config'), message }] };
   }
   const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
-  const { config, problems, problemAt } = readConfig(text, file, load);
-  if (config === undefined) return { source, drafts: [], problems };
+  const { config, value, problems, problemAt } = readConfig(text, file, load);
+  const isWanted = (name: string): boolean => parsed.scenarios?.includes(name) ?? true;
+  const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));
+  if (config === undefined) return { source, drafts: [], places, problems };
   return {
     source,
+    places,
     drafts: configDrafts(config, parsed.scenarios, problemAt),
     problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
   };
@@ -113,12 +125,6 @@ async function readText(path: string, files: Files): Promise<string | undefined>
   }
 }
 
-/** As annotations and people name it: with slashes, from the workspace if it is in there. */
-function fromWorkspace(file: string, workspace: string): string {
-  const path = relative(workspace, resolve(workspace, file));
-  return path.startsWith('..') || isAbsolute(path) ? file : path.replaceAll('\\', '/');
-}
-
 function unknownScenarios(wanted: readonly string[], known: readonly string[]): Problem[] {
   return wanted
     .filter((name) => !known.includes(name))
@@ -126,28 +132,6 @@ function unknownScenarios(wanted: readonly string[], known: readonly string[]): 
       where: whereInput('scenario'),
       message: `there is no scenario ${name}${didYouMean(name, known, `; scenarios are ${known.join(', ')}`)}`,
     }));
-}
-
-async function missingFiles(
-  draft: Draft,
-  { work, workingDirectory }: ScenarioPlan,
-  { files, inputs, workspace }: PlanSources & { inputs: ParsedInputs },
-): Promise<Problem[]> {
-  if (!(await files.exists(workingDirectory))) {
-    const message = `there is no folder ${fromWorkspace(workingDirectory, workspace)}`;
-    // Where the folder is missing the module in it is missing too, for the same cause.
-    return inputs.workingDirectory === undefined
-      ? [draft.problemAt('working-directory', message)]
-      : [{ where: whereInput('workingDirectory'), message }];
-  }
-  if (work.kind !== 'module') return [];
-  if (isBuiltIn(work.module)) {
-    const message = `there is no built-in module ${work.module}; did you mean ${DEMO_MODULE}?`;
-    return work.module === DEMO_MODULE ? [] : [draft.problemAt('module', message)];
-  }
-  if (await files.exists(work.module)) return [];
-  const shown = fromWorkspace(work.module, workspace);
-  return [draft.problemAt('module', `there is no file ${shown}; write its path from the working directory`)];
 }
 
 function misplacedBug({ name, work }: ScenarioPlan, { bug }: ParsedInputs): Problem[] {

@@ -83,6 +83,9 @@ const scenario = z
         .meta(about('a flow past it is killed with its whole tree; 30s if left out')),
       warmup: whole(0).optional().meta(about('flows that are run first and not counted; 0 if left out')),
       shell: text('bash -eo pipefail')
+        .refine((shell) => !shell.includes('{0}'), {
+          error: '{0} is a script file of a workflow step; leave it out: the command is added after -c',
+        })
         .optional()
         .meta(about('program and arguments that interpret commands; bash -eo pipefail if left out')),
       'working-directory': text('packages/shop')

@@ -1,0 +1,85 @@
+import { isAbsolute, relative, resolve } from 'node:path';
+import type { Problem } from '../errors.js';
+import type { Files } from '../ports.js';
+import { DEMO_MODULE } from './demo.js';
+import type { DraftKey } from './draft.js';
+import { whereInput } from './inputs.js';
+import type { ParsedInputs } from './parse-inputs.js';
+import { isBuiltIn } from './scenario-plan.js';
+
+/** The files and folders that one scenario names, whatever else is right or wrong about it. */
+export interface Places {
+  readonly workingDirectory?: string;
+  readonly module?: string;
+  readonly problemAt: (key: DraftKey, message: string) => Problem;
+}
+
+export interface PlaceSources {
+  readonly files: Files;
+  /** Absolute. */
+  readonly workspace: string;
+  readonly inputs: Pick<ParsedInputs, 'workingDirectory'>;
+}
+
+/** Of each scenario in the value of a config file, of which nothing is known yet but that it is YAML. */
+export function placesOfConfig(
+  value: unknown,
+  problemAt: (path: readonly string[], message: string) => Problem,
+): readonly (Places & { readonly name: string })[] {
+  const scenarios = isMap(value) && isMap(value.scenarios) ? value.scenarios : {};
+  return Object.entries(scenarios).flatMap(([name, scenario]) =>
+    isMap(scenario)
+      ? [
+          {
+            name,
+            ...textAt(scenario, 'module', 'module'),
+            ...textAt(scenario, 'working-directory', 'workingDirectory'),
+            problemAt: (key: DraftKey, message: string) => problemAt(['scenarios', name, key], message),
+          },
+        ]
+      : [],
+  );
+}
+
+/** What is named and not there. */
+export async function missingPlaces(places: Places, sources: PlaceSources): Promise<readonly Problem[]> {
+  const { files, workspace, inputs } = sources;
+  const folder = resolve(workspace, inputs.workingDirectory ?? places.workingDirectory ?? '.');
+  if (!(await files.exists(folder))) {
+    const message = `there is no folder ${fromWorkspace(folder, workspace)}`;
+    // Where the folder is missing the module in it is missing too, for the same cause.
+    return inputs.workingDirectory === undefined
+      ? [places.problemAt('working-directory', message)]
+      : [{ where: whereInput('workingDirectory'), message }];
+  }
+  const { module } = places;
+  if (module === undefined || module === DEMO_MODULE) return [];
+  if (isBuiltIn(module)) {
+    return [
+      places.problemAt('module', `there is no built-in module ${module}; did you mean ${DEMO_MODULE}?`),
+    ];
+  }
+  const path = resolve(folder, module);
+  if (await files.exists(path)) return [];
+  const shown = fromWorkspace(path, workspace);
+  return [places.problemAt('module', `there is no file ${shown}; write its path from the working directory`)];
+}
+
+/** As annotations and people name it: with slashes, from the workspace if it is in there. */
+export function fromWorkspace(file: string, workspace: string): string {
+  const path = relative(workspace, resolve(workspace, file));
+  return path.startsWith('..') || isAbsolute(path) ? file : path.replaceAll('\\', '/');
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textAt<Key extends string>(
+  map: Readonly<Record<string, unknown>>,
+  name: string,
+  key: Key,
+): Partial<Record<Key, string>> {
+  const value = map[name];
+  return typeof value === 'string' && value !== '' ? ({ [key]: value } as Record<Key, string>) : {};
+}
