@@ -141,7 +141,7 @@ posixOnly.each(KINDS)('%s', (_, open) => {
   });
 
   test('a working directory that does not exist ends the flow and hangs nothing', async () => {
-    slot = await open({ ...specOf('true'), cwd: '/nowhere' });
+    slot = await open({ ...specOf('true'), cwd: join(scratch, 'nowhere') });
     expect((await slot.run({ env: {} })).exit.code).toBe(127);
   });
 });
