@@ -42768,19 +42768,17 @@ function spawnNode(script, spec) {
 
 
 
-
 /**
  * A POSIX shell that waits for one line a flow on descriptor 3 and runs the command that its arguments give.
  *
- * It says R when it is there, W when a flow (a line that begins with @) waits at the barrier, S before it starts a flow
- * and `E status` after. The barrier is a FIFO ($0): opening it blocks until we open it too, which wakes all who wait.
+ * It says R when it is there and `E status` when a flow has ended; of a flow that goes through the barrier (a line that
+ * begins with @) also W when it waits there and S when it was let through. The barrier is a FIFO ($0): opening it blocks until we open it too, which wakes all who wait.
  * The line holds the flow's variables and redirections, quoted by us. dash starts such a simple command by vfork, which
  * is what makes it fast; any sh does it right. The flow gets neither descriptor.
  */
 const SCRIPT = `echo R >&4
 while IFS= read -r flow <&3; do
-  case $flow in @*) flow=\${flow#@}; echo W >&4; : <"$0" ;; esac
-  echo S >&4
+  case $flow in @*) flow=\${flow#@}; echo W >&4; : <"$0"; echo S >&4 ;; esac
   eval "$flow \\"\\$@\\" </dev/null 3<&- 4>&-"
   echo "E $?" >&4
 done`;
@@ -42792,6 +42790,16 @@ function failureOf(child) {
         child.once('error', ({ message }) => {
             reject(new Error(`so many flows can not be opened here: ${message}`));
         });
+    });
+}
+/** Whole lines as they come. Node's readline does more for each than the launcher does for a flow. */
+function onLines(stream, take) {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (chunk) => {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines)
+            take(line);
     });
 }
 /** One launcher process, the leader of a process group in which its flows run. */
@@ -42825,7 +42833,7 @@ class Launcher {
         // Writing to a launcher that was killed with its flow: its exit says so, not this.
         this.#control.on('error', () => undefined);
         this.ready = new Promise((resolve) => {
-            (0,external_node_readline_namespaceObject.createInterface)({ input: status }).on('line', (line) => {
+            onLines(status, (line) => {
                 if (line === 'R')
                     resolve();
                 else
@@ -42900,8 +42908,15 @@ class Launcher {
 
 /** A stream that has grown past this is taken in and cut, so that no flow can fill the disk. Bytes. */
 const CUT_AT = 1024 * 1024;
-/** ms between two looks at the size. */
+/** ms between two looks at the sizes of all that are watched. */
 const WATCH_EVERY = 100;
+const watched = new Set();
+let looking;
+/** One timer for all: there may be a thousand new files a second. */
+function look() {
+    for (const file of watched)
+        file.cutIfTooLong();
+}
 /**
  * The file behind one stream of one flow. The flow appends; we read once at the end, and before that only if it
  * grows too long. It belongs to the flow, which may lock it or put anything in its place: what can not be read counts as
@@ -42915,16 +42930,18 @@ class OutputFile {
         this.path = path;
     }
     watch() {
-        this.#watch = setInterval(() => {
-            if (this.#size() > CUT_AT)
-                attempt(() => {
-                    this.#takeIn('r+');
-                });
-        }, WATCH_EVERY);
-        this.#watch.unref();
+        watched.add(this);
+        looking ??= setInterval(look, WATCH_EVERY).unref();
     }
     stopWatching() {
-        clearInterval(this.#watch);
+        watched.delete(this);
+    }
+    cutIfTooLong() {
+        if (this.#size() <= CUT_AT)
+            return;
+        attempt(() => {
+            this.#takeIn('r+');
+        });
     }
     /** When the file was made, in ms of our clock; undefined if it was not, or if its file system does not note it. */
     createdAt() {
@@ -42938,10 +42955,20 @@ class OutputFile {
             attempt(() => {
                 this.#takeIn('r');
             });
+        this.#remove();
+        return this.#buffer?.excerpt() ?? NOTHING_PRINTED;
+    }
+    #remove() {
+        const removed = attempt(() => {
+            (0,external_node_fs_.unlinkSync)(this.path);
+            return true;
+        });
+        if (removed)
+            return;
+        // It was never made, or the flow has put a folder in its place.
         attempt(() => {
             (0,external_node_fs_.rmSync)(this.path, { recursive: true, force: true });
         });
-        return this.#buffer?.excerpt() ?? NOTHING_PRINTED;
     }
     #size() {
         const stat = this.#stat();
@@ -43068,11 +43095,10 @@ async function follow(launched, { stdout, stderr }, startedAt) {
     stdout.watch();
     stderr.watch();
     const { exit, runningAt, endedAt } = await launched.ended;
-    const createdAt = stdout.createdAt();
     return {
         exit,
         startedAt,
-        runningAt: runningFrom(runningAt, createdAt, startedAt),
+        runningAt: runningAt === undefined ? undefined : runningFrom(runningAt, stdout.createdAt(), startedAt),
         endedAt,
         stdout: stdout.close(),
         stderr: stderr.close(),
@@ -43084,9 +43110,7 @@ async function follow(launched, { stdout, stderr }, startedAt) {
  * is nearer the truth.
  */
 function runningFrom(heardAt, createdAt, startedAt) {
-    if (heardAt === undefined || createdAt === undefined)
-        return heardAt;
-    return Math.max(startedAt, Math.min(heardAt, createdAt));
+    return createdAt === undefined ? heardAt : Math.max(startedAt, Math.min(heardAt, createdAt));
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/spawned-slot.js

@@ -68,7 +68,7 @@ export interface FlowCommand {
 
 export interface FlowCommandEnd {
   readonly exit: Exit;
-  /** ms of Clock.now(): told to start, seen to run (undefined if it never did), seen to have ended. */
+  /** ms of Clock.now(): told to start, let through the barrier (undefined without one), seen to have ended. */
   readonly startedAt: number;
   readonly runningAt: number | undefined;
   readonly endedAt: number;

@@ -105,11 +105,10 @@ async function follow(
   stdout.watch();
   stderr.watch();
   const { exit, runningAt, endedAt } = await launched.ended;
-  const createdAt = stdout.createdAt();
   return {
     exit,
     startedAt,
-    runningAt: runningFrom(runningAt, createdAt, startedAt),
+    runningAt: runningAt === undefined ? undefined : runningFrom(runningAt, stdout.createdAt(), startedAt),
     endedAt,
     stdout: stdout.close(),
     stderr: stderr.close(),
@@ -121,11 +120,6 @@ async function follow(
  * launcher made the flow's first file, in steps of its timer (4 ms at 250 Hz) and always early: the earlier of the two
  * is nearer the truth.
  */
-function runningFrom(
-  heardAt: number | undefined,
-  createdAt: number | undefined,
-  startedAt: number,
-): number | undefined {
-  if (heardAt === undefined || createdAt === undefined) return heardAt;
-  return Math.max(startedAt, Math.min(heardAt, createdAt));
+function runningFrom(heardAt: number, createdAt: number | undefined, startedAt: number): number {
+  return createdAt === undefined ? heardAt : Math.max(startedAt, Math.min(heardAt, createdAt));
 }

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { CommandSpec, Exit } from '../ports.js';
 import { nodeClock } from './node-clock.js';
@@ -10,15 +9,14 @@ import { argvOf, exitOf } from './node-process.js';
 /**
  * A POSIX shell that waits for one line a flow on descriptor 3 and runs the command that its arguments give.
  *
- * It says R when it is there, W when a flow (a line that begins with @) waits at the barrier, S before it starts a flow
- * and `E status` after. The barrier is a FIFO ($0): opening it blocks until we open it too, which wakes all who wait.
+ * It says R when it is there and `E status` when a flow has ended; of a flow that goes through the barrier (a line that
+ * begins with @) also W when it waits there and S when it was let through. The barrier is a FIFO ($0): opening it blocks until we open it too, which wakes all who wait.
  * The line holds the flow's variables and redirections, quoted by us. dash starts such a simple command by vfork, which
  * is what makes it fast; any sh does it right. The flow gets neither descriptor.
  */
 const SCRIPT = `echo R >&4
 while IFS= read -r flow <&3; do
-  case $flow in @*) flow=\${flow#@}; echo W >&4; : <"$0" ;; esac
-  echo S >&4
+  case $flow in @*) flow=\${flow#@}; echo W >&4; : <"$0"; echo S >&4 ;; esac
   eval "$flow \\"\\$@\\" </dev/null 3<&- 4>&-"
   echo "E $?" >&4
 done`;
@@ -28,7 +26,7 @@ const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => existsSync(path)) ??
 
 export interface LaunchedEnd {
   readonly exit: Exit;
-  /** ms of the clock; undefined if the launcher died before. */
+  /** ms of the clock: let through the barrier; undefined if it went through none. */
   readonly runningAt: number | undefined;
   readonly endedAt: number;
 }
@@ -55,6 +53,16 @@ function failureOf(child: ChildProcess): Promise<never> {
     child.once('error', ({ message }) => {
       reject(new Error(`so many flows can not be opened here: ${message}`));
     });
+  });
+}
+
+/** Whole lines as they come. Node's readline does more for each than the launcher does for a flow. */
+function onLines(stream: Readable, take: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(line);
   });
 }
 
@@ -90,7 +98,7 @@ export class Launcher {
     // Writing to a launcher that was killed with its flow: its exit says so, not this.
     this.#control.on('error', () => undefined);
     this.ready = new Promise((resolve) => {
-      createInterface({ input: status as Readable }).on('line', (line) => {
+      onLines(status as Readable, (line) => {
         if (line === 'R') resolve();
         else this.#onStatus(line);
       });

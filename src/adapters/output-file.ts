@@ -1,4 +1,13 @@
-import { closeSync, ftruncateSync, lstatSync, openSync, readSync, rmSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readSync,
+  rmSync,
+  unlinkSync,
+  type Stats,
+} from 'node:fs';
 import type { Excerpt } from '../model/record.js';
 import { nodeClock } from './node-clock.js';
 import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED, TAIL_BYTES } from '../scenarios/excerpt.js';
@@ -6,8 +15,16 @@ import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED, TAIL_BYTES } from '../scena
 /** A stream that has grown past this is taken in and cut, so that no flow can fill the disk. Bytes. */
 const CUT_AT = 1024 * 1024;
 
-/** ms between two looks at the size. */
+/** ms between two looks at the sizes of all that are watched. */
 const WATCH_EVERY = 100;
+
+const watched = new Set<OutputFile>();
+let looking: NodeJS.Timeout | undefined;
+
+/** One timer for all: there may be a thousand new files a second. */
+function look(): void {
+  for (const file of watched) file.cutIfTooLong();
+}
 
 /**
  * The file behind one stream of one flow. The flow appends; we read once at the end, and before that only if it
@@ -24,17 +41,19 @@ export class OutputFile {
   }
 
   watch(): void {
-    this.#watch = setInterval(() => {
-      if (this.#size() > CUT_AT)
-        attempt(() => {
-          this.#takeIn('r+');
-        });
-    }, WATCH_EVERY);
-    this.#watch.unref();
+    watched.add(this);
+    looking ??= setInterval(look, WATCH_EVERY).unref();
   }
 
   stopWatching(): void {
-    clearInterval(this.#watch);
+    watched.delete(this);
+  }
+
+  cutIfTooLong(): void {
+    if (this.#size() <= CUT_AT) return;
+    attempt(() => {
+      this.#takeIn('r+');
+    });
   }
 
   /** When the file was made, in ms of our clock; undefined if it was not, or if its file system does not note it. */
@@ -50,10 +69,20 @@ export class OutputFile {
       attempt(() => {
         this.#takeIn('r');
       });
+    this.#remove();
+    return this.#buffer?.excerpt() ?? NOTHING_PRINTED;
+  }
+
+  #remove(): void {
+    const removed = attempt(() => {
+      unlinkSync(this.path);
+      return true;
+    });
+    if (removed) return;
+    // It was never made, or the flow has put a folder in its place.
     attempt(() => {
       rmSync(this.path, { recursive: true, force: true });
     });
-    return this.#buffer?.excerpt() ?? NOTHING_PRINTED;
   }
 
   #size(): number {

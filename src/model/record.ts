@@ -39,7 +39,7 @@ export interface Flow {
   readonly scheduledAt: number;
   /** When it was told to start: its time counts from here in the closed model. */
   readonly startedAt: number;
-  /** When its process was seen to run; later than `startedAt` by what forking and a busy machine take. */
+  /** When it came through the start barrier; later than `startedAt` by what a busy machine takes to wake it. */
   readonly runningAt?: number;
   readonly endedAt: number;
   /** It left the start barrier of its rung: the spread of their `runningAt ?? startedAt` is the start skew. */
