@@ -16477,7 +16477,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5492);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7972);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7849);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9866);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7406);
@@ -16988,6 +16988,8 @@ function withLoad(command) {
         .option('--flows <n>', 'how many flows run at once (10)')
         .option('--iterations <n>', 'how many flows run in all (as many as run at once)')
         .option('--duration <time>', 'start flows for this long instead: 30s')
+        .option('--rate <rate>', 'open model: start this many flows per second instead: 50/s, for --duration')
+        .option('--max-flows <n>', 'open model: drop what is due when this many are in flight (100, or 2 s of the rate)')
         .option('--timeout <time>', 'kill a flow with its whole process tree after this long (30s)')
         .option('--seed <n>', 'seed of everything random (1)')
         .option('--threshold <expression>', 'a gate, such as "flow_time.p95 < 800ms"; again and again', collect)
@@ -17002,7 +17004,6 @@ function withScenario(command) {
         .option('--working-directory <folder>', 'where commands run')
         // Known, so that the answer is that they are not there yet and not that they do not exist.
         .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--url <url>').hideHelp())
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--rate <rate>').hideHelp())
         .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--compare <ref>').hideHelp())
         .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--prepare <command>').hideHelp()));
 }
@@ -17114,10 +17115,9 @@ const MARKED = [
     ['flow_time.max', 'max'],
 ];
 /** How many flows took how long, over the ok flows, with median, p95 and the longest; nothing if none was ok. */
-function distributionChart({ flows, metrics }) {
-    const times = flows
-        .filter(({ outcome }) => outcome === 'ok')
-        .map(({ startedAt, endedAt }) => endedAt - startedAt);
+function distributionChart({ flows, load, metrics }) {
+    const from = load.model === 'open' ? 'scheduledAt' : 'startedAt';
+    const times = flows.filter(({ outcome }) => outcome === 'ok').map((flow) => flow.endedAt - flow[from]);
     const span = spanOf(times);
     if (span === undefined)
         return '';
@@ -18058,7 +18058,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 7849:
+/***/ 9866:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18450,6 +18450,9 @@ class Sampler {
     async finish() {
         this.timer?.cancel();
         await this.sampleNow();
+        return this.soFar();
+    }
+    soFar() {
         const { clock, table } = this.options;
         return {
             source: table.source,
@@ -18511,6 +18514,894 @@ class Sampler {
     }
 }
 
+// EXTERNAL MODULE: ./build/src/model/metrics.js
+var metrics = __nccwpck_require__(7790);
+;// CONCATENATED MODULE: ./build/src/stats/distribution.js
+/**
+ * Sorts a copy of the values (1e6 of them take about 0.13 s). No values: no distribution, never one of zeros.
+ * @throws RangeError if a value is not finite: a percentile of NaN would compare as if a gate held.
+ */
+function distributionOf(values) {
+    if (values.length === 0)
+        return undefined;
+    const sorted = Float64Array.from(values).sort();
+    // Sorted, so that NaN and +∞ stand last and −∞ first.
+    if (!Number.isFinite(first(sorted)) || !Number.isFinite(last(sorted))) {
+        throw new RangeError('a distribution is made of finite numbers');
+    }
+    return { sorted, mean: meanOf(sorted) };
+}
+/**
+ * The percentile of 0…100 per cent, linearly interpolated at p·(n−1): type 7 of Hyndman and Fan, "Sample quantiles
+ * in statistical packages" (1996), as R, NumPy and spreadsheets compute it.
+ */
+function percentile({ sorted }, percent) {
+    // Multiplied before it is divided: 99.9 × 1000 ÷ 100 is 999, while 99.9 ÷ 100 × 1000 is a little more.
+    const position = (percent * (sorted.length - 1)) / 100;
+    const below = Math.floor(position);
+    const low = sorted[below] ?? last(sorted);
+    const high = sorted[below + 1] ?? low;
+    return Math.min(low + (position - below) * (high - low), high);
+}
+/** `avg`, `min`, `med`, `max` or `pN` with N in 0…100; undefined for a name that is none of them. */
+function statOf(distribution, stat) {
+    switch (stat) {
+        case 'avg':
+            return distribution.mean;
+        case 'min':
+            return first(distribution.sorted);
+        case 'med':
+            return percentile(distribution, 50);
+        case 'max':
+            return last(distribution.sorted);
+        default: {
+            const percent = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
+            if (percent === undefined || Number(percent) > 100)
+                return undefined;
+            return percentile(distribution, Number(percent));
+        }
+    }
+}
+/** Neumaier's compensated sum (1974), kept within the extremes: the mean of three times 0.1 is 0.1. */
+function meanOf(sorted) {
+    let sum = 0;
+    let lost = 0;
+    for (const value of sorted) {
+        const next = sum + value;
+        lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+        sum = next;
+    }
+    const mean = (sum + lost) / sorted.length;
+    return Math.min(Math.max(mean, first(sorted)), last(sorted));
+}
+function first(sorted) {
+    return sorted[0] ?? NaN;
+}
+function last(sorted) {
+    return sorted[sorted.length - 1] ?? NaN;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/concurrency.js
+/** A flow that ran, however it ended; a dropped one never did. */
+function wasStarted(flow) {
+    return flow.outcome !== 'dropped';
+}
+/** ms: when its process was seen to run; where that is not known, when it was told to start. */
+function runningFrom({ startedAt, runningAt }) {
+    return runningAt ?? startedAt;
+}
+/**
+ * Most of the flows that were in flight at one instant, by a sweep over starts and ends. A flow is in flight from the
+ * moment it runs up to, and not at, its end: one that ends as another starts does not overlap it, and fifty that were
+ * told to start at once are not together if the first has ended before the last is forked. A flow that took no
+ * measurable time counts while it is alone.
+ */
+function mostInFlight(flows) {
+    if (flows.length === 0)
+        return 0;
+    const starts = Float64Array.from(flows, runningFrom).sort();
+    const ends = Float64Array.from(flows, (flow) => flow.endedAt).sort();
+    let ended = 0;
+    let most = 1;
+    for (const [before, start] of starts.entries()) {
+        while ((ends[ended] ?? Infinity) <= start)
+            ended++;
+        most = Math.max(most, before + 1 - ended);
+    }
+    return most;
+}
+/** ms between the first and the last actual start behind the barrier; undefined if no flow left one. */
+function startSkew(flows) {
+    let first = Infinity;
+    let last = -Infinity;
+    for (const flow of flows) {
+        if (flow.barrier !== true || !wasStarted(flow))
+            continue;
+        first = Math.min(first, runningFrom(flow));
+        last = Math.max(last, runningFrom(flow));
+    }
+    return first <= last ? last - first : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/counted.js
+/**
+ * The flows that count as tried. Those that the interruption or the abortion of the run cut short are neither ok nor
+ * failed: a cancelled run must not look like a broken pull request, and an aborted one not worse than it was.
+ */
+function countedFlows(record) {
+    if (record.interrupted === undefined && record.aborted === undefined)
+        return record.flows;
+    return record.flows.filter((flow) => flow.outcome !== 'killed');
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/normalize-message.js
+/** Longer messages are cut: what tells two errors apart stands at their beginning. */
+const LONGEST = 300;
+/** What differs from one occurrence of the same error to the next. The first that matches wins. */
+const VARIABLES = [
+    {
+        // An exit or HTTP status is the kind of error, not an accident of it.
+        name: 'status',
+        pattern: /\b(?:exit(?:ed)?(?: with)?(?: (?:status|code))?|HTTP(?:\/\d(?:\.\d)?)?|status(?: code)?|code)[ :=]{1,3}\d{1,3}\b/,
+    },
+    {
+        name: 'path',
+        pattern: /(?<![\w/.])(?:\/[\w.~-]+)*?\/(?:tmp|temp|_temp|var\/folders)\/[^\s'"`:,;)\]]+|\b[A-Z]:\\(?:[^\s'"\\]+\\)*?_?Temp\\[^\s'"`:,;)\]]+/,
+        placeholder: '<path>',
+    },
+    {
+        name: 'uuid',
+        pattern: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/,
+        placeholder: '<uuid>',
+    },
+    {
+        name: 'time',
+        pattern: /\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|\b\d{1,2}:\d\d:\d\d(?:[.,]\d+)?/,
+        placeholder: '<time>',
+    },
+    { name: 'address', pattern: /\b(?:\d{1,3}\.){3}\d{1,3}\b/ },
+    {
+        name: 'port',
+        pattern: /(?<=localhost|\d\.\d{1,3}):\d{2,5}\b|:\d{4,5}\b/,
+        placeholder: ':<port>',
+    },
+    {
+        name: 'hex',
+        pattern: /\b0x[0-9a-f]+\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,}\b/,
+        placeholder: '<hex>',
+    },
+    {
+        name: 'duration',
+        pattern: /\b\d+(?:\.\d+)? ?(?:ns|us|µs|ms|s|secs?|seconds?|min|minutes?|h|hours?)\b/,
+        placeholder: '<duration>',
+    },
+    {
+        // Even a single digit, where a word says that it is one of many.
+        name: 'member',
+        pattern: /(?<=\b(?:flow|iteration|slot|worker|thread|pid|id)[ =:#-]{1,3})\d+\b|(?<=#)\d+\b/,
+        placeholder: '<n>',
+    },
+    { name: 'number', pattern: /\d{2,}(?:\.\d+)?|\d\.\d{2,}/, placeholder: '<n>' },
+];
+const ANY = new RegExp(VARIABLES.map(({ name, pattern }) => `(?<${name}>${pattern.source})`).join('|'), 'gi');
+/**
+ * The kind of an error: its message on one line, with everything that varies replaced by a placeholder. Exit and HTTP
+ * statuses are kept. `tokens` are the canaries of the run's flows: none of them makes a kind of its own.
+ */
+function normalizeMessage(message, tokens) {
+    return oneLine(message)
+        .replace(/[\w-]{4,}/g, (word) => (tokens.has(word) ? '<token>' : word))
+        .replace(ANY, replacement)
+        .slice(0, LONGEST);
+}
+/** Terminal colours and control characters removed, white space joined; at most 2,000 characters. */
+function oneLine(text) {
+    return text.slice(0, 2000).replace(ESCAPES, '').replace(CONTROLS, ' ').replace(/\s+/g, ' ').trim();
+}
+/** ECMA-48 control sequences, as colours and cursor moves are, and operating system commands, as links are. */
+const ESCAPES = /\u001b\[[0-9;:?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
+const CONTROLS = /\p{Cc}/gu;
+/** The groups that a pattern names come last among a replacer's arguments. */
+function replacement(found, ...rest) {
+    const groups = rest.at(-1);
+    const variable = VARIABLES.find(({ name }) => groups[name] !== undefined);
+    return variable?.placeholder ?? found;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/last-line.js
+
+/** The last line that is not empty, without colours; of what was kept, if not all of it was. Empty if there is none. */
+function lastLine(excerpt) {
+    if (excerpt === undefined)
+        return '';
+    const whole = byteLength(excerpt.head) + byteLength(excerpt.tail) >= excerpt.bytes;
+    const parts = whole ? [excerpt.head + excerpt.tail] : [excerpt.tail, excerpt.head];
+    for (const part of parts) {
+        const line = part.split(/[\r\n]+/).findLast((text) => oneLine(text) !== '');
+        if (line !== undefined)
+            return oneLine(line);
+    }
+    return '';
+}
+/** What a command said last: programs complain on stderr, and a few on stdout. */
+function lastPrinted(printed) {
+    return lastLine(printed.stderr) || lastLine(printed.stdout);
+}
+function byteLength(text) {
+    return new TextEncoder().encode(text).length;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/errors.js
+
+
+const MOST_GROUPS = 20;
+const MOST_FLOWS = 100;
+/** Characters of a sample. */
+const LONGEST_SAMPLE = 500;
+/**
+ * The errors of the flows by kind, the most frequent first; at equal counts the earlier one first. More than 20 kinds:
+ * the rest is one group, `others`.
+ */
+function groupErrors(flows) {
+    const kinds = errorKinds(flows);
+    if (kinds.length <= MOST_GROUPS)
+        return kinds;
+    return [...kinds.slice(0, MOST_GROUPS), others(kinds.slice(MOST_GROUPS))];
+}
+/** All kinds of error, however many, ordered as `groupErrors` orders them. Flows that are ok have none. */
+function errorKinds(flows) {
+    const notOk = flows.filter((flow) => flow.outcome !== 'ok');
+    if (notOk.length === 0)
+        return [];
+    // Of all flows: one that is ok may be the one whose token was seen.
+    const tokens = new Set(flows.map((flow) => flow.token));
+    const kinds = new Map();
+    for (const flow of notOk) {
+        const { type, sample } = describe(flow, tokens);
+        const kind = kinds.get(type) ?? { type, count: 0, sample, flows: [] };
+        kind.count++;
+        if (kind.flows.length < MOST_FLOWS)
+            kind.flows.push(flow.iteration);
+        kinds.set(type, kind);
+    }
+    // Stable: kinds that are equally frequent stay in order of their first flow.
+    return [...kinds.values()].sort((one, other) => other.count - one.count);
+}
+function describe(flow, tokens) {
+    const message = flow.error?.message ?? WITHOUT_MESSAGE[flow.outcome];
+    const printed = exitedByItself(flow) ? lastPrinted(flow) : '';
+    const whole = printed === '' ? message : `${message}: ${printed}`;
+    const sample = oneLine(whole).slice(0, LONGEST_SAMPLE);
+    // "timed out after 30 s" is our own sentence, and the same for every flow.
+    if (flow.outcome === 'timed_out')
+        return { type: sample, sample };
+    const text = flow.token === '' ? whole : whole.replaceAll(flow.token, '<token>');
+    return { type: normalizeMessage(text, tokens), sample };
+}
+const WITHOUT_MESSAGE = {
+    ok: 'ok',
+    failed: 'failed without a message',
+    timed_out: 'timed out',
+    killed: 'killed',
+    dropped: 'dropped: no slot was free when it was due',
+};
+/** A command that ended with a status of its own has usually said why in its last line. */
+function exitedByItself(flow) {
+    return flow.outcome === 'failed' && flow.error?.exitStatus !== undefined;
+}
+function others(kinds) {
+    return {
+        type: 'others',
+        count: kinds.reduce((sum, kind) => sum + kind.count, 0),
+        sample: `${kinds.length} more kinds of error, the first of them: ${kinds[0]?.sample ?? ''}`,
+        flows: kinds.flatMap((kind) => kind.flows).slice(0, MOST_FLOWS),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/measures.js
+const NO_FLOW = 'no flow was started';
+const NONE_OK = 'no flow was ok';
+function figure(value, note) {
+    return note === undefined ? { value } : { value, note };
+}
+function noData(note) {
+    return { value: null, note };
+}
+/** The figure of a value that may not be there. */
+function figureOr(value, note) {
+    return value === undefined ? noData(note) : figure(value);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/window.js
+
+/** From the first start to the last end; undefined if no flow was started. */
+function runWindow(flows) {
+    let from = Infinity;
+    let to = -Infinity;
+    for (const flow of flows) {
+        if (!wasStarted(flow))
+            continue;
+        from = Math.min(from, flow.startedAt);
+        to = Math.max(to, flow.endedAt);
+    }
+    return from <= to ? { from, to } : undefined;
+}
+/**
+ * The samples that tell of a window: those in it, the one before (what had been used when it began) and the one after
+ * (what was used up to its end is first seen there; the CPU of a short command only once it has been waited for).
+ * A service's boot and the warm-up flows lie before, and are not counted.
+ */
+function samplesDuring(samples, { from, to }) {
+    const after = samples.findIndex((sample) => sample.at > from);
+    const begin = after === -1 ? samples.length - 1 : after - 1;
+    const end = samples.findIndex((sample, index) => index > begin && sample.at >= to);
+    return samples.slice(Math.max(begin, 0), end === -1 ? samples.length : end + 1);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/flow-figures.js
+
+
+
+
+
+
+/** What the flows alone tell. Without any flow nothing is zero: all of it is no data. */
+function flowFigures(record) {
+    const counted = countedFlows(record);
+    const started = record.flows.filter(wasStarted);
+    const why = record.flows.length === 0 ? NO_FLOW : 'no flow had ended when the run was interrupted';
+    const count = (outcome) => counted.length === 0 ? noData(why) : figure(counted.filter((flow) => flow.outcome === outcome).length);
+    const ok = counted.filter((flow) => flow.outcome === 'ok').length;
+    const total = totalTime(started);
+    return {
+        success_rate: share(ok, counted.length, why),
+        error_rate: share(counted.length - ok, counted.length, why),
+        total_time: total,
+        throughput: throughput(ok, total),
+        max_concurrency: started.length === 0 ? noData(NO_FLOW) : figure(mostInFlight(started)),
+        start_skew: figureOr(startSkew(started), 'no flow left a start barrier'),
+        dropped: count('dropped'),
+        failed: count('failed'),
+        timed_out: count('timed_out'),
+        error_types: counted.length === 0 ? noData(why) : figure(errorKinds(counted).length),
+    };
+}
+/**
+ * ms of every ok flow. In the closed model it counts from its actual start, in the open model from when it was due:
+ * whoever comes while nothing moves has waited (no coordinated omission).
+ */
+function flowTimes({ flows, load }) {
+    const from = load.model === 'open' ? 'scheduledAt' : 'startedAt';
+    return distributionOf(flows.filter((flow) => flow.outcome === 'ok').map((flow) => flow.endedAt - flow[from]));
+}
+/** ms of every step of every ok flow, by name; a step that a flow runs twice counts twice. */
+function stepTimes(flows) {
+    const times = new Map();
+    for (const flow of flows) {
+        if (flow.outcome !== 'ok')
+            continue;
+        for (const step of flow.steps ?? []) {
+            const known = times.get(step.name);
+            if (known === undefined)
+                times.set(step.name, [step.endedAt - step.startedAt]);
+            else
+                known.push(step.endedAt - step.startedAt);
+        }
+    }
+    const steps = new Map();
+    for (const [name, values] of times) {
+        const distribution = distributionOf(values);
+        if (distribution !== undefined)
+            steps.set(name, distribution);
+    }
+    return steps;
+}
+function share(part, whole, why) {
+    // Divided, not 1 − x: 1 of 10 is exactly the 0.1 that `error_rate <= 10%` is read as.
+    return whole === 0 ? noData(why) : figure(part / whole, `${part} of ${whole}`);
+}
+function totalTime(started) {
+    const window = runWindow(started);
+    return window === undefined ? noData(NO_FLOW) : figure(window.to - window.from);
+}
+function throughput(ok, total) {
+    if (total.value === null)
+        return total;
+    if (total.value === 0)
+        return noData('the run took no measurable time');
+    return figure(ok / (total.value / 1000));
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/cpu-windows.js
+/** ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process (METHOD §4). */
+const WINDOW = 250;
+/**
+ * The largest share of all cores used over 250 ms (ratio; above 1 only by errors of reading). Cumulative CPU time is
+ * taken to rise evenly between two samples, so a window between samples that are further apart is as long as they
+ * are. A run that is shorter than 250 ms is one window. Undefined for fewer than two samples.
+ */
+function peakShare(samples, cores) {
+    const first = samples[0];
+    const last = samples.at(-1);
+    if (first === undefined || last === undefined || last.at <= first.at)
+        return undefined;
+    if (last.at - first.at <= WINDOW)
+        return (last.cpuTime - first.cpuTime) / (last.at - first.at) / cores;
+    // Between samples the use of a sliding window changes linearly: its maximum has one edge at a sample.
+    const peak = Math.max(peakFrom(samples), peakFrom(samples.map(mirrored).reverse()));
+    return peak / WINDOW / cores;
+}
+/** Average share of all cores from the first sample to the last (ratio). */
+function averageShare(samples, cores) {
+    const first = samples[0];
+    const last = samples.at(-1);
+    if (first === undefined || last === undefined || last.at <= first.at)
+        return undefined;
+    return (last.cpuTime - first.cpuTime) / (last.at - first.at) / cores;
+}
+/**
+ * Most CPU time (ms) in a window that begins at a sample. One that reaches past the last sample holds no more than
+ * the one that ends there.
+ */
+function peakFrom(samples) {
+    let peak = 0;
+    let right = 0;
+    for (const sample of samples) {
+        const edge = sample.at + WINDOW;
+        while ((samples[right]?.at ?? Infinity) < edge)
+            right++;
+        peak = Math.max(peak, cpuTimeAt(edge, samples[right - 1], samples[right]) - sample.cpuTime);
+    }
+    return peak;
+}
+function cpuTimeAt(at, before, after) {
+    if (before === undefined || after === undefined)
+        return (before ?? after)?.cpuTime ?? 0;
+    if (after.at <= before.at)
+        return after.cpuTime;
+    return before.cpuTime + ((at - before.at) / (after.at - before.at)) * (after.cpuTime - before.cpuTime);
+}
+/** Time turned round: a window that ends at a sample is one that begins at it. */
+function mirrored({ at, cpuTime }) {
+    return { at: -at, cpuTime: -cpuTime };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/over-time.js
+/**
+ * The average over time: each reading weighs as much as the time around it, so that a monitor that slows down does not
+ * shift it (trapezoids between neighbours). One reading, or several at one instant: their plain mean. None: undefined.
+ */
+function averageOverTime(readings) {
+    const first = readings[0];
+    const last = readings.at(-1);
+    if (first === undefined || last === undefined)
+        return undefined;
+    if (last.at <= first.at) {
+        return readings.reduce((sum, { value }) => sum + value, 0) / readings.length;
+    }
+    let area = 0;
+    let before = first;
+    for (const reading of readings) {
+        area += ((before.value + reading.value) / 2) * (reading.at - before.at);
+        before = reading;
+    }
+    return area / (last.at - first.at);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/theil-sen.js
+
+/** 1,000 points are 499,500 pairs, whose slopes take some 60 ms to sort. */
+const MOST_POINTS = 1000;
+/**
+ * The median of the slopes between all pairs of points, in units of y per unit of x: up to 29% of the points may be
+ * wild without moving it far (Theil 1950; Sen 1968). Pairs at the same x have no slope and are left out; undefined
+ * if no pair is left.
+ *
+ * A series of more than 1,000 points is thinned to 1,000 evenly spaced ones, first and last among them, always the
+ * same ones for the same series.
+ */
+function theilSen(points) {
+    const kept = thin(points);
+    const slopes = new Float64Array((kept.length * (kept.length - 1)) / 2);
+    let count = 0;
+    for (const [index, from] of kept.entries()) {
+        for (let other = index + 1; other < kept.length; other++) {
+            const to = kept[other];
+            if (to === undefined || to.x === from.x)
+                continue;
+            slopes[count++] = (to.y - from.y) / (to.x - from.x);
+        }
+    }
+    const distribution = distributionOf(slopes.subarray(0, count));
+    return distribution && percentile(distribution, 50);
+}
+function thin(points) {
+    if (points.length <= MOST_POINTS)
+        return points;
+    const step = (points.length - 1) / (MOST_POINTS - 1);
+    return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * step)]).filter((point) => point !== undefined);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/machine-figures.js
+
+
+
+
+
+/** Fewer samples than this make a slope of noise. */
+const FEWEST_FOR_SLOPE = 10;
+const MS_PER_MINUTE = 60_000;
+const TOO_SHORT = 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
+/** What the monitor tells, over the time from the first start to the last end. */
+function machineFigures(record) {
+    const window = runWindow(record.flows);
+    const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
+    const cpu = cpuTime(samples, window);
+    return {
+        ...memoryFigures(samples, window),
+        ...countFigures(samples, { source: record.monitor.source, window }),
+        peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
+        avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
+        cpu_time: cpu,
+        cpu_per_flow: perOkFlow(cpu, record),
+        memory_growth: growth(samples, window),
+    };
+}
+function memoryFigures(samples, window) {
+    const peak = greatest(samples, (sample) => peakOf(sample, window));
+    // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
+    const why = unseen(samples, window) ?? (peak === 0 ? TOO_SHORT : undefined);
+    if (why !== undefined)
+        return { peak_memory: noData(why), avg_memory: noData(why) };
+    return {
+        peak_memory: figure(peak),
+        avg_memory: figureOr(averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory }))), 'the monitor took no sample'),
+    };
+}
+/** The high-water mark of the sample before the first start was reached before it: there, what was resident counts. */
+function peakOf(sample, window) {
+    const before = window !== undefined && sample.at < window.from;
+    return before ? sample.memory : Math.max(sample.peakMemory, sample.memory);
+}
+function countFigures(samples, { source, window }) {
+    const why = unseen(samples, window);
+    if (why !== undefined) {
+        return { peak_threads: noData(why), peak_processes: noData(why), peak_files: noData(why) };
+    }
+    const threads = greatest(samples, (sample) => sample.threads);
+    const counted = samples.filter((sample) => sample.files !== undefined);
+    return {
+        // A process has a thread at least: none means that they were not counted.
+        peak_threads: threads === 0 ? noData(`threads are not measured by ${source}`) : figure(threads),
+        peak_processes: figure(greatest(samples, (sample) => sample.processes)),
+        peak_files: counted.length === 0
+            ? noData(`open files are not measured by ${source}`)
+            : figure(greatest(counted, (sample) => sample.files ?? 0)),
+    };
+}
+/** Why the samples tell nothing of the processes; zero bytes of nothing seen would pass a gate. */
+function unseen(samples, window) {
+    if (window === undefined)
+        return NO_FLOW;
+    if (samples.length === 0)
+        return 'the monitor took no sample';
+    // The one before the first start tells of what the flows found there, not of them.
+    if (samples.every((sample) => sample.at < window.from)) {
+        return 'the monitor took no sample after the first flow had started';
+    }
+    return samples.every((sample) => sample.processes === 0) ? TOO_SHORT : undefined;
+}
+function cpuTime(samples, window) {
+    const first = samples[0];
+    const last = samples.at(-1);
+    if (window === undefined)
+        return noData(NO_FLOW);
+    if (first === undefined || last === undefined || last.at <= first.at) {
+        return noData('the monitor took fewer than two samples');
+    }
+    return figure(last.cpuTime - first.cpuTime);
+}
+/** More than all cores cannot be used: what is read above is an error of the clocks, and said so. */
+function cpuShare(share, cpu) {
+    if (share === undefined || cpu.value === null)
+        return noData(cpu.note ?? 'CPU time was not measured');
+    if (share <= 1)
+        return figure(share);
+    return figure(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
+}
+function perOkFlow(cpu, record) {
+    if (cpu.value === null)
+        return cpu;
+    const ok = record.flows.filter((flow) => flow.outcome === 'ok').length;
+    return ok === 0 ? noData(NONE_OK) : figure(cpu.value / ok);
+}
+function growth(samples, window) {
+    if (window === undefined)
+        return noData(NO_FLOW);
+    const points = samples
+        .filter((sample) => sample.serviceMemory !== undefined)
+        .map((sample) => ({ x: sample.at, y: sample.serviceMemory ?? 0 }));
+    if (points.length === 0)
+        return noData('no service was watched');
+    const few = `${points.length} samples of the service are too few for a slope`;
+    if (points.length < FEWEST_FOR_SLOPE)
+        return noData(few);
+    const slope = theilSen(points);
+    return figureOr(slope === undefined ? undefined : slope * MS_PER_MINUTE, few);
+}
+/** By a loop: a long run has more samples than a call takes arguments. */
+function greatest(samples, value) {
+    let most = 0;
+    for (const sample of samples)
+        most = Math.max(most, value(sample));
+    return most;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/summarize.js
+
+
+
+
+
+const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'];
+const STEP_STATS = ['med', 'p95'];
+/** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
+const MOST_STEPS = 50;
+/** Everything that can be asked of the record. An interrupted run's measures are of what ran. */
+function summarize(record) {
+    return {
+        scalars: { ...flowFigures(record), ...machineFigures(record) },
+        flowTime: flowTimes(record),
+        steps: stepTimes(record.flows),
+    };
+}
+/** The value of one metric in its base unit; null, with the reason as note, when there is no data. Never throws. */
+function measure(measures, ref) {
+    const { value, note } = look(measures, ref);
+    const { unit } = (0,metrics/* definitionOf */.Fg)(ref.id);
+    return note === undefined ? { value, unit } : { value, unit, note };
+}
+/** What every report shows: each scalar, the usual stats of flow time, and median and p95 of at most 50 steps. */
+function standardRefs(measures) {
+    const refs = [];
+    for (const id of Object.keys(metrics/* METRICS */.Cb)) {
+        if (id === 'flow_time')
+            refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
+        else if (id === 'step')
+            refs.push(...stepRefs(measures));
+        else
+            refs.push({ id });
+    }
+    return refs;
+}
+function stepRefs({ steps }) {
+    return [...steps.keys()]
+        .slice(0, MOST_STEPS)
+        .flatMap((label) => STEP_STATS.map((stat) => ({ id: 'step', label, stat })));
+}
+function look(measures, ref) {
+    if (isScalar(ref.id))
+        return measures.scalars[ref.id];
+    if (ref.id === 'flow_time')
+        return statFigure(measures.flowTime, { ref, empty: NONE_OK });
+    const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
+    return statFigure(measures.steps.get(ref.label ?? ''), { ref, empty });
+}
+function statFigure(distribution, { ref, empty }) {
+    if (distribution === undefined)
+        return noData(empty);
+    const stat = ref.stat ?? '';
+    return figureOr(statOf(distribution, stat), `${ref.id} has no stat "${stat}"`);
+}
+function isScalar(id) {
+    const distributions = ['flow_time', 'step'];
+    return !distributions.includes(id);
+}
+
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
+;// CONCATENATED MODULE: ./build/src/verdict/concerns.js
+
+/** Longer evidence is cut in a reason; the check keeps it whole. */
+const concerns_LONGEST = 300;
+/** What went wrong with the run itself. */
+function recordConcerns({ problems, interrupted, aborted, flows, load }) {
+    const concerns = problems.map((problem) => ({ verdict: 'fail', reason: sentence(problem) }));
+    if (aborted !== undefined) {
+        const when = `aborted after ${(0,format/* formatQuantity */.VZ)(aborted.at, 'ms')} by abort-on-fail`;
+        concerns.push({ verdict: 'fail', reason: sentence(`${when}: ${aborted.reason}`) });
+    }
+    if (interrupted !== undefined) {
+        const of = 'iterations' in load ? ` of ${load.iterations}` : '';
+        const ran = flows.filter(({ outcome }) => outcome !== 'dropped' && outcome !== 'killed').length;
+        concerns.push({
+            verdict: 'inconclusive',
+            reason: `interrupted by ${interrupted} after ${ran}${of} flows`,
+        });
+    }
+    else if (flows.every(({ outcome }) => outcome === 'dropped')) {
+        concerns.push({ verdict: 'inconclusive', reason: 'no flow was started' });
+    }
+    return concerns;
+}
+/** Gates and alerts that do not hold, one by one; those without data together, by the reason why. */
+function thresholdConcerns(thresholds) {
+    const failed = thresholds
+        .filter(({ outcome }) => outcome === 'fail')
+        .map((threshold) => ({ verdict: weight(threshold.level), reason: byHowMuch(threshold) }));
+    return [...failed, ...withoutData(thresholds, 'fail'), ...withoutData(thresholds, 'warn')];
+}
+function checkConcerns(checks) {
+    return checks
+        .filter(({ outcome, level }) => outcome !== 'pass' && level !== 'off')
+        .map(({ outcome, level, title, evidence }) => ({
+        verdict: level === 'fail' ? outcomeWeight(outcome) : 'warn',
+        reason: sentence(evidence[0] === undefined ? title : `${title}: ${evidence[0]}`),
+    }));
+}
+/** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
+function byHowMuch({ expression, level, metric, actual, limit, unit }) {
+    const gate = level === 'fail' ? 'gate' : 'alert';
+    return `${metric} ${(0,format/* formatAgainst */.L$)(actual, limit, unit)}, the ${gate} is ${condition(expression)}`;
+}
+/** The operator and the limit, which hold no operator themselves; a space before a unit of letters. */
+function condition(expression) {
+    const [, op = '', limit = ''] = /^.*(<=|>=|==|[<>])\s*(.+)$/.exec(expression) ?? [];
+    return `${op} ${limit.replace(/(\d(?:e[+-]?\d+)?)(?=[a-zµ])/i, '$1 ')}`;
+}
+function withoutData(thresholds, level) {
+    const lacking = thresholds.filter((threshold) => threshold.level === level && threshold.outcome === 'inconclusive');
+    const reasons = new Set(lacking.map(({ reason }) => reason ?? 'no data'));
+    return [...reasons].map((reason) => {
+        const expressions = lacking
+            .filter((threshold) => (threshold.reason ?? 'no data') === reason)
+            .map(({ expression }) => expression);
+        return {
+            verdict: level === 'fail' ? 'inconclusive' : 'warn',
+            reason: `${expressions.join(', ')} cannot be judged: ${reason}`,
+        };
+    });
+}
+function weight(level) {
+    return level === 'fail' ? 'fail' : 'warn';
+}
+function outcomeWeight(outcome) {
+    return outcome === 'fail' ? 'fail' : 'inconclusive';
+}
+function sentence(text) {
+    const line = text.replace(/\s+/g, ' ').trim();
+    return line.length <= concerns_LONGEST ? line : `${line.slice(0, concerns_LONGEST - 1)}…`;
+}
+
+;// CONCATENATED MODULE: ./build/src/verdict/judge.js
+
+
+
+/** Every threshold against what was measured, in their order. No data is inconclusive, never a pass. */
+function judge(thresholds, measures) {
+    return thresholds.map((threshold) => judgeOne(threshold, measure(measures, threshold.metric)));
+}
+function judgeOne(threshold, { value, unit, note }) {
+    const { expression, level, op } = threshold;
+    const limit = threshold.limit.kind === 'absolute' ? threshold.limit.value : null;
+    const judged = { expression, level, metric: (0,metrics/* metricName */.Kh)(threshold.metric), actual: value, limit, unit };
+    if (value === null)
+        return { ...judged, outcome: 'inconclusive', reason: note ?? 'no data' };
+    if (limit === null) {
+        return { ...judged, outcome: 'inconclusive', reason: 'there is no base to compare with' };
+    }
+    return { ...judged, outcome: holds(order(value, limit, unit), op) ? 'pass' : 'fail' };
+}
+/** Below 0, 0 or above 0, as the value is less than, equal to or greater than the limit. */
+function order(value, limit, unit) {
+    if (unit === 'ratio' && sameRatio(value, limit))
+        return 0;
+    return value - limit;
+}
+/**
+ * Ratios are quotients, and limits in per cent are too: 999 of 1000 is not the double that 99.9 ÷ 100 gives, yet meets
+ * `>= 99.9%`. Two quotients of the same number are within a few units in the last place; two that differ because a
+ * flow does are a million times further apart.
+ */
+function sameRatio(one, other) {
+    return Math.abs(one - other) <= 4 * Number.EPSILON * Math.max(Math.abs(one), Math.abs(other));
+}
+function holds(order, op) {
+    switch (op) {
+        case '<':
+            return order < 0;
+        case '<=':
+            return order <= 0;
+        case '>':
+            return order > 0;
+        case '>=':
+            return order >= 0;
+        case '==':
+            return order === 0;
+        default:
+            return (0,errors/* assertNever */.xb)(op);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/verdict/abort.js
+
+
+
+/**
+ * Why a run that is under way is to be aborted: the first gate with abort-on-fail whose delay is over and that what has
+ * been measured so far does not meet. Undefined if there is none. No data aborts nothing.
+ * @param elapsed ms since the first flow could start
+ */
+function abortReason(thresholds, soFar, elapsed) {
+    const due = thresholds.filter(({ abort }) => abort !== undefined && elapsed >= abort.delay);
+    if (due.length === 0)
+        return undefined;
+    const failed = judge(due, summarize(soFar)).find(({ outcome }) => outcome === 'fail');
+    return failed === undefined ? undefined : byHowMuch(failed);
+}
+
+;// CONCATENATED MODULE: ./build/src/run/abort.js
+
+/** ms between two looks at the gates. */
+const LOOK_EVERY = 1000;
+/** Looks once a second at the gates with abort-on-fail, over what has ended so far, and halts the run at the first miss. */
+class AbortWatch {
+    #options;
+    #flows = [];
+    #watches;
+    #timer;
+    #aborted;
+    constructor(options) {
+        this.#options = options;
+        this.#watches = options.stage.plan.thresholds.some(({ abort }) => abort !== undefined);
+        if (this.#watches)
+            this.#schedule();
+    }
+    /** Undefined if the run came to its own end. */
+    get aborted() {
+        return this.#aborted;
+    }
+    onFlow = (flow) => {
+        if (this.#watches)
+            this.#flows.push(flow);
+    };
+    stop() {
+        this.#timer?.cancel();
+    }
+    #schedule() {
+        this.#timer = this.#options.stage.ports.clock.timer(LOOK_EVERY, () => {
+            this.#look();
+            if (this.#aborted === undefined)
+                this.#schedule();
+        });
+    }
+    #look() {
+        const { stage, origin, halt } = this.#options;
+        const at = stage.ports.clock.now() - origin;
+        const reason = abortReason(stage.plan.thresholds, this.#soFar(), at);
+        if (reason === undefined)
+            return;
+        this.#aborted = { at, reason };
+        halt(`aborted: ${reason}`);
+    }
+    #soFar() {
+        const { stage, monitor } = this.#options;
+        const { plan, environment } = stage;
+        return {
+            scenario: plan.name,
+            startedAt: '',
+            load: plan.load,
+            timeout: plan.timeout,
+            warmup: plan.warmup,
+            flows: this.#flows,
+            monitor: monitor.soFar(),
+            environment,
+            leftovers: [],
+            problems: [],
+        };
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/runner.js
 const NEVER_BROKEN = new Promise(() => undefined);
 /** "timed out after 30 s". */
@@ -18547,50 +19438,93 @@ const SIGNALS = {
 };
 /** Forks all launchers ahead and runs command flows in them. */
 async function openCommandRunner(options) {
-    const numbers = Array.from({ length: options.slots }, (_, index) => index + 1);
     const barrier = await options.spawner.openBarrier(options.scratch);
-    const workers = await Promise.all(numbers.map((number) => Worker.open(options, { number, barrier })));
+    const crew = new Crew(options, barrier);
+    await crew.open(options.slots);
     return {
         release: (starts) => {
             const [only, ...others] = starts;
             if (only === undefined)
                 return [];
             if (others.length === 0) {
-                const end = workerOf(workers, only).run(only);
+                const end = crew.run(only);
                 if (only.iteration === 1)
                     options.watch.released();
                 return [end];
             }
-            return releaseTogether(starts.map((start) => ({ start, worker: workerOf(workers, start) })), () => {
+            return releaseTogether(starts.map((start) => crew.prepare(start)), () => {
                 barrier.release();
                 options.watch.released();
             });
         },
         endAll: (reason) => {
-            for (const worker of workers)
-                worker.end('killed', reason);
+            crew.endAll(reason);
         },
         settle: () => Promise.resolve(),
         broken: NEVER_BROKEN,
         close: async () => {
-            await Promise.all(workers.map((worker) => worker.close()));
+            await crew.close();
         },
     };
 }
 /** All wait at the barrier, ready to run, before one of them does. */
-function releaseTogether(pairs, open) {
-    const waiting = pairs.map(({ start, worker }) => worker.prepare(start));
+function releaseTogether(waiting, open) {
     const released = Promise.all(waiting).then((all) => {
         open();
         return all.map((go) => go());
     });
-    return pairs.map(async (_, index) => (await released)[index]);
+    return waiting.map(async (_, index) => (await released)[index]);
 }
-function workerOf(workers, { slot }) {
-    const worker = workers[slot - 1];
-    if (worker === undefined)
-        throw new RangeError(`there is no slot ${slot}`);
-    return worker;
+/** The workers by their slot, opened ahead or when a flow first needs them. */
+class Crew {
+    #options;
+    #barrier;
+    #opening = new Map();
+    #open = new Map();
+    #ended;
+    constructor(options, barrier) {
+        this.#options = options;
+        this.#barrier = barrier;
+    }
+    async open(slots) {
+        await Promise.all(Array.from({ length: slots }, (_, index) => this.#workerOf(index + 1)));
+    }
+    async run(start) {
+        const worker = this.#open.get(start.slot) ?? (await this.#workerOf(start.slot));
+        return this.#ended === undefined ? worker.run(start) : this.#neverRun(this.#ended);
+    }
+    async prepare(start) {
+        const worker = this.#open.get(start.slot) ?? (await this.#workerOf(start.slot));
+        if (this.#ended === undefined)
+            return worker.prepare(start);
+        const end = this.#neverRun(this.#ended);
+        return () => Promise.resolve(end);
+    }
+    endAll(reason) {
+        this.#ended = reason;
+        for (const worker of this.#open.values())
+            worker.end('killed', reason);
+    }
+    async close() {
+        await Promise.allSettled(this.#opening.values());
+        await Promise.all([...this.#open.values()].map((worker) => worker.close()));
+    }
+    #workerOf(number) {
+        const known = this.#opening.get(number);
+        if (known !== undefined)
+            return known;
+        const opening = Worker.open(this.#options, { number, barrier: this.#barrier }).then((worker) => {
+            this.#open.set(number, worker);
+            return worker;
+        });
+        this.#opening.set(number, opening);
+        return opening;
+    }
+    /** All flows were ended while its slot was being opened. */
+    #neverRun(reason) {
+        const now = this.#options.clock.now();
+        return { outcome: 'killed', startedAt: now, endedAt: now, error: { message: reason } };
+    }
 }
 /** One worker slot with the flow in it. */
 class Worker {
@@ -18743,103 +19677,6 @@ async function inTime(doing, deadline) {
     finally {
         deadline.cancel();
     }
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/normalize-message.js
-/** Longer messages are cut: what tells two errors apart stands at their beginning. */
-const LONGEST = 300;
-/** What differs from one occurrence of the same error to the next. The first that matches wins. */
-const VARIABLES = [
-    {
-        // An exit or HTTP status is the kind of error, not an accident of it.
-        name: 'status',
-        pattern: /\b(?:exit(?:ed)?(?: with)?(?: (?:status|code))?|HTTP(?:\/\d(?:\.\d)?)?|status(?: code)?|code)[ :=]{1,3}\d{1,3}\b/,
-    },
-    {
-        name: 'path',
-        pattern: /(?<![\w/.])(?:\/[\w.~-]+)*?\/(?:tmp|temp|_temp|var\/folders)\/[^\s'"`:,;)\]]+|\b[A-Z]:\\(?:[^\s'"\\]+\\)*?_?Temp\\[^\s'"`:,;)\]]+/,
-        placeholder: '<path>',
-    },
-    {
-        name: 'uuid',
-        pattern: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/,
-        placeholder: '<uuid>',
-    },
-    {
-        name: 'time',
-        pattern: /\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|\b\d{1,2}:\d\d:\d\d(?:[.,]\d+)?/,
-        placeholder: '<time>',
-    },
-    { name: 'address', pattern: /\b(?:\d{1,3}\.){3}\d{1,3}\b/ },
-    {
-        name: 'port',
-        pattern: /(?<=localhost|\d\.\d{1,3}):\d{2,5}\b|:\d{4,5}\b/,
-        placeholder: ':<port>',
-    },
-    {
-        name: 'hex',
-        pattern: /\b0x[0-9a-f]+\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,}\b/,
-        placeholder: '<hex>',
-    },
-    {
-        name: 'duration',
-        pattern: /\b\d+(?:\.\d+)? ?(?:ns|us|µs|ms|s|secs?|seconds?|min|minutes?|h|hours?)\b/,
-        placeholder: '<duration>',
-    },
-    {
-        // Even a single digit, where a word says that it is one of many.
-        name: 'member',
-        pattern: /(?<=\b(?:flow|iteration|slot|worker|thread|pid|id)[ =:#-]{1,3})\d+\b|(?<=#)\d+\b/,
-        placeholder: '<n>',
-    },
-    { name: 'number', pattern: /\d{2,}(?:\.\d+)?|\d\.\d{2,}/, placeholder: '<n>' },
-];
-const ANY = new RegExp(VARIABLES.map(({ name, pattern }) => `(?<${name}>${pattern.source})`).join('|'), 'gi');
-/**
- * The kind of an error: its message on one line, with everything that varies replaced by a placeholder. Exit and HTTP
- * statuses are kept. `tokens` are the canaries of the run's flows: none of them makes a kind of its own.
- */
-function normalizeMessage(message, tokens) {
-    return oneLine(message)
-        .replace(/[\w-]{4,}/g, (word) => (tokens.has(word) ? '<token>' : word))
-        .replace(ANY, replacement)
-        .slice(0, LONGEST);
-}
-/** Terminal colours and control characters removed, white space joined; at most 2,000 characters. */
-function oneLine(text) {
-    return text.slice(0, 2000).replace(ESCAPES, '').replace(CONTROLS, ' ').replace(/\s+/g, ' ').trim();
-}
-/** ECMA-48 control sequences, as colours and cursor moves are, and operating system commands, as links are. */
-const ESCAPES = /\u001b\[[0-9;:?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
-const CONTROLS = /\p{Cc}/gu;
-/** The groups that a pattern names come last among a replacer's arguments. */
-function replacement(found, ...rest) {
-    const groups = rest.at(-1);
-    const variable = VARIABLES.find(({ name }) => groups[name] !== undefined);
-    return variable?.placeholder ?? found;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/last-line.js
-
-/** The last line that is not empty, without colours; of what was kept, if not all of it was. Empty if there is none. */
-function lastLine(excerpt) {
-    if (excerpt === undefined)
-        return '';
-    const whole = byteLength(excerpt.head) + byteLength(excerpt.tail) >= excerpt.bytes;
-    const parts = whole ? [excerpt.head + excerpt.tail] : [excerpt.tail, excerpt.head];
-    for (const part of parts) {
-        const line = part.split(/[\r\n]+/).findLast((text) => oneLine(text) !== '');
-        if (line !== undefined)
-            return oneLine(line);
-    }
-    return '';
-}
-/** What a command said last: programs complain on stderr, and a few on stdout. */
-function lastPrinted(printed) {
-    return lastLine(printed.stderr) || lastLine(printed.stdout);
-}
-function byteLength(text) {
-    return new TextEncoder().encode(text).length;
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/hook.js
@@ -19195,9 +20032,9 @@ function probe(ready, http) {
 function notReady(plan, running, interrupt) {
     if (interrupt.aborted)
         return 'interrupted while the service was starting';
-    return `the service was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready)})${lastWords(running)}`;
+    return `the service was not ready after ${plan.readyTimeout / 1000} s (${service_describe(plan.ready)})${lastWords(running)}`;
 }
-function describe(ready) {
+function service_describe(ready) {
     switch (ready.kind) {
         case 'http':
             return `no good answer from ${ready.url}`;
@@ -19214,6 +20051,46 @@ function describe(ready) {
 function lastWords(running) {
     const said = lastPrinted({ stdout: running.stdout(), stderr: running.stderr() });
     return said === '' ? '; it printed nothing' : `; its last output: ${said}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/run/bounded-output.js
+
+/** Flows that keep what they printed, as results.json does; up to 32 KiB each. */
+const MOST_KEPT = 1000;
+/** Characters of the last line of the others, which tells their kind of error. */
+const bounded_output_LONGEST = 500;
+/**
+ * Lets the flows of a run of any length keep no more of their output than is used later: an ok flow none, the first
+ * 1,000 others all that was kept of it, and the rest their last line.
+ */
+class BoundedOutput {
+    #kept = 0;
+    bounded(flow) {
+        if (flow.outcome === 'ok')
+            return withoutOutput(flow);
+        if (this.#kept < MOST_KEPT) {
+            this.#kept += 1;
+            return flow;
+        }
+        const line = lastPrinted(flow).slice(0, bounded_output_LONGEST);
+        return { ...withoutOutput(flow), ...(line === '' ? {} : { stderr: excerptOf(line) }) };
+    }
+}
+function withoutOutput(flow) {
+    const copy = { ...flow };
+    delete copy.stdout;
+    delete copy.stderr;
+    if (flow.error !== undefined) {
+        const error = { ...flow.error };
+        delete error.stack;
+        copy.error = error;
+    }
+    return copy;
+}
+function excerptOf(line) {
+    // A slice shares the memory of the whole that it was cut from; a decoded copy does not.
+    const bytes = Buffer.from(line);
+    return { head: bytes.toString(), tail: '', bytes: bytes.length };
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/identity.js
@@ -19234,6 +20111,372 @@ function traceparentOf({ run }, count) {
     const trace = run + count.toString(16).padStart(32 - run.length, '0');
     const span = (count + 1).toString(16).padStart(16, '0');
     return `00-${trace}-${span}-01`;
+}
+
+;// CONCATENATED MODULE: ./build/src/run/profile.js
+function profileOf(stretches) {
+    const pieces = [];
+    let level = 0;
+    for (const { level: to, duration, ramp } of stretches) {
+        if (ramp > 0)
+            pieces.push(after(pieces.at(-1), { from: level, to, duration: ramp }));
+        if (duration > ramp)
+            pieces.push(after(pieces.at(-1), { from: to, to, duration: duration - ramp }));
+        level = to;
+    }
+    return pieces;
+}
+function after(last, line) {
+    return last === undefined
+        ? { ...line, begins: 0, before: 0 }
+        : { ...line, begins: endOf(last), before: last.before + areaOf(last) };
+}
+/** ms. */
+function endOfProfile(profile) {
+    const last = profile.at(-1);
+    return last === undefined ? 0 : endOf(last);
+}
+/** At a step it is the new level already; past the end it is 0. */
+function levelAt(profile, at) {
+    const piece = firstPiece(profile, (each) => at < endOf(each));
+    return piece === undefined ? 0 : piece.from + slopeOf(piece) * (at - piece.begins);
+}
+/** Level × ms under the whole profile. */
+function wholeArea(profile) {
+    const last = profile.at(-1);
+    return last === undefined ? 0 : last.before + areaOf(last);
+}
+/** When the area under the profile reaches `area`, which is less than the whole. */
+function timeOfArea(profile, area) {
+    const piece = firstPiece(profile, (each) => area < each.before + areaOf(each)) ?? profile.at(-1);
+    if (piece === undefined)
+        return 0;
+    const rest = area - piece.before;
+    if (rest <= 0)
+        return piece.begins;
+    // from·x + slope·x²/2 = rest, in the form that loses no digits where the slope is small or the level begins at 0.
+    const root = Math.sqrt(Math.max(0, piece.from ** 2 + 2 * slopeOf(piece) * rest));
+    return piece.begins + (2 * rest) / (piece.from + root);
+}
+/** The first moment from `at` on at which the level is `level` or more; undefined if it never is again. */
+function timeOfLevel(profile, level, at) {
+    for (const piece of profile) {
+        const start = Math.max(at, piece.begins);
+        if (start >= endOf(piece))
+            continue;
+        if (piece.from + slopeOf(piece) * (start - piece.begins) >= level)
+            return start;
+        if (piece.to >= level)
+            return piece.begins + (level - piece.from) / slopeOf(piece);
+    }
+    return undefined;
+}
+/** By bisection: `holds` is false up to some piece and true from there on. */
+function firstPiece(profile, holds) {
+    let low = 0;
+    let high = profile.length;
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (holds(profile[middle]))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return profile[low];
+}
+function endOf({ begins, duration }) {
+    return begins + duration;
+}
+function areaOf({ from, to, duration }) {
+    return ((from + to) / 2) * duration;
+}
+function slopeOf({ from, to, duration }) {
+    return (to - from) / duration;
+}
+
+;// CONCATENATED MODULE: ./build/src/run/closed-pacer.js
+
+const WAIT = { kind: 'wait' };
+const DONE = { kind: 'done' };
+/** A level that is a whole number but for the rounding of a double is that number. */
+const ROUNDING = 1e-9;
+/**
+ * The closed model: as many flows in flight as the load says, a new one as soon as one has ended, until `iterations`
+ * have been started or no time of `duration` or of the stages is left. Flows in flight at the end are waited for.
+ */
+function closedPacer(load) {
+    if ('stages' in load)
+        return stagedPacer(load);
+    const isOver = 'iterations' in load
+        ? ({ started }) => started >= load.iterations
+        : ({ elapsed, started }) => started > 0 && elapsed >= load.duration;
+    const left = (pace) => ('iterations' in load ? load.iterations - pace.started : Infinity);
+    return (pace) => {
+        if (isOver(pace))
+            return pace.inFlight === 0 ? DONE : WAIT;
+        const flows = Math.min(load.flows - pace.inFlight, left(pace));
+        return flows > 0 ? { kind: 'start', flows } : WAIT;
+    };
+}
+/** Where a stage has fewer flows than the one before, those in flight beyond are not ended, but not replaced either. */
+function stagedPacer({ stages }) {
+    const profile = profileOf(stages.map(({ flows, duration, ramp = 0 }) => ({ level: flows, duration, ramp })));
+    const end = endOfProfile(profile);
+    return ({ elapsed, inFlight }) => {
+        if (elapsed >= end)
+            return inFlight === 0 ? DONE : WAIT;
+        const level = Math.floor(levelAt(profile, elapsed) + ROUNDING);
+        if (level > inFlight)
+            return { kind: 'start', flows: level - inFlight };
+        const at = timeOfLevel(profile, inFlight + 1 - ROUNDING, elapsed);
+        // With nothing in flight no end of a flow would ask again.
+        return at === undefined ? { kind: 'wait', at: end } : { kind: 'wait', at };
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/open-pacer.js
+
+const open_pacer_WAIT = { kind: 'wait' };
+const open_pacer_DONE = { kind: 'done' };
+/** A ns, in ms: less than a clock tells, more than the rounding of a sum of times. */
+const INSTANT = 1e-6;
+/** Flows, by which the rounding of a double may miss a whole number of them. */
+const open_pacer_ROUNDING = 1e-9;
+const MS_PER_SECOND = 1000;
+/**
+ * The open model: the first flow is due at 0, and the n-th after it when the integral of the rate has reached n, however
+ * the flows before it get on. One that asks late is given all that are due by then, each with the time when it was, so
+ * that a delay of ours or theirs is in the flows' times and not lost (coordinated omission).
+ */
+function openPacer(load) {
+    const stages = 'stages' in load ? load.stages : [load];
+    const profile = profileOf(stages.map(({ rate, duration, ramp = 0 }) => ({
+        level: rate,
+        duration,
+        ramp,
+    })));
+    const flows = Math.ceil(wholeArea(profile) / MS_PER_SECOND - open_pacer_ROUNDING);
+    const dueAt = (flow) => timeOfArea(profile, flow * MS_PER_SECOND);
+    return ({ elapsed, started, inFlight }) => {
+        if (started >= flows)
+            return inFlight === 0 ? open_pacer_DONE : open_pacer_WAIT;
+        const due = [];
+        let next = dueAt(started);
+        while (next <= elapsed + INSTANT && started + due.length < flows) {
+            due.push(next);
+            next = dueAt(started + due.length);
+        }
+        return due.length === 0 ? { kind: 'wait', at: next } : { kind: 'start', flows: due.length, due };
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/pacer.js
+
+
+function pacerOf(load) {
+    return load.model === 'open' ? openPacer(load) : closedPacer(load);
+}
+
+;// CONCATENATED MODULE: ./build/src/run/scheduler.js
+/**
+ * Asks the pacer, does as it says, until it says that all is done. Should starting or following a flow fail, no more are
+ * started, those in flight are waited for, and then it rejects with the first failure.
+ */
+async function runSchedule({ pacer, slots, clock, halt, release, drop }) {
+    const free = Array.from({ length: slots }, (_, index) => index + 1);
+    const bell = new Bell();
+    const began = clock.now();
+    let started = 0;
+    let inFlight = 0;
+    halt.addEventListener('abort', bell.ring, { once: true });
+    let failure;
+    const leave = (slot) => {
+        inFlight -= 1;
+        // Taken again first: a slot that was never used costs nothing.
+        free.unshift(slot);
+        bell.ring();
+    };
+    const fail = (thrown) => {
+        failure ??= { thrown };
+    };
+    const start = async (due) => {
+        const first = started === 0;
+        const taken = free.splice(0, due.length);
+        const dropped = due.slice(taken.length);
+        started += due.length;
+        inFlight += taken.length;
+        try {
+            const releasing = taken.length === 0
+                ? []
+                : release(taken.map((slot, index) => ({ slot, at: due[index] })), first);
+            if (dropped.length > 0)
+                drop(dropped);
+            const ends = await releasing;
+            ends.forEach((end, index) => {
+                void end.catch(fail).then(() => {
+                    leave(taken[index]);
+                });
+            });
+        }
+        catch (thrown) {
+            fail(thrown);
+            taken.forEach(leave);
+        }
+    };
+    for (;;) {
+        const halted = halt.aborted || failure !== undefined;
+        if (halted && inFlight === 0)
+            break;
+        const step = halted
+            ? { kind: 'wait' }
+            : pacer({ elapsed: clock.now() - began, started, inFlight });
+        if (step.kind === 'done')
+            break;
+        if (step.kind === 'start')
+            await start(dueAt(step, began, clock.now()));
+        else
+            await bell.next(clock, step.at === undefined ? undefined : began + step.at - clock.now());
+    }
+    halt.removeEventListener('abort', bell.ring);
+    if (failure !== undefined)
+        throw failure.thrown;
+}
+function dueAt({ flows, due }, began, now) {
+    return due?.map((at) => began + at) ?? new Array(flows).fill(now);
+}
+/** Wakes the one who waits; a ring while nobody waits is not lost. */
+class Bell {
+    #rung = false;
+    #wake;
+    ring = () => {
+        this.#rung = true;
+        this.#wake?.();
+    };
+    /** Resolves at the next ring, or after `ms`. */
+    async next(clock, ms) {
+        await new Promise((resolve) => {
+            const timer = ms === undefined ? undefined : clock.timer(ms, resolve);
+            this.#wake = () => {
+                timer?.cancel();
+                resolve();
+            };
+            if (this.#rung)
+                this.#wake();
+        });
+        this.#rung = false;
+        this.#wake = undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/flows.js
+
+
+
+
+
+/** Runs the counted flows of a load; they come in order of their iteration. Never rejects: what ran is not lost. */
+async function runFlows(options) {
+    const flows = [];
+    let iteration = 0;
+    const name = (slot) => {
+        iteration += 1;
+        return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
+    };
+    const output = new BoundedOutput();
+    const onFlow = (flow) => {
+        const bounded = output.bounded(flow);
+        flows.push(bounded);
+        options.onFlow?.(bounded);
+    };
+    try {
+        await runWave(options, { load: options.load, name, onFlow });
+    }
+    catch (thrown) {
+        options.onProblem((0,errors/* messageOf */.bD)(thrown));
+    }
+    return flows.sort((a, b) => a.iteration - b.iteration);
+}
+/** Runs flows that are not counted, as many at once as the load has. */
+async function warmUp(options, flows) {
+    let count = 0;
+    const name = (slot) => {
+        count += 1;
+        return { slot, iteration: 0, count, token: tokenOf(options.identity, `w${count}`) };
+    };
+    const load = { model: 'closed', flows: options.load.flows, iterations: flows };
+    await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
+}
+/** Slots that the open model opens before it begins, and then as many more as it comes to need. */
+const AHEAD = 20;
+/** How many slots are made ready before the first flow. */
+function openedAhead(load) {
+    return load.model === 'open' ? Math.min(load.flows, AHEAD) : load.flows;
+}
+const SILENT = { started: () => undefined, ended: () => undefined };
+async function runWave(options, wave) {
+    const { runner, clock, halt, workspaces, observer = SILENT } = options;
+    const release = async (due, first) => {
+        const names = due.map(({ slot }) => wave.name(slot));
+        const places = await Promise.all(names.map(() => workspaces.take()));
+        // Halted while it waited for its folder: whoever ended the flows in flight did not know of these.
+        if (halt.aborted)
+            return due.map(() => Promise.resolve());
+        const starts = names.map((name, index) => startOf(name, places[index], options.identity));
+        observer.started(starts.length);
+        // Only the first wave has a barrier. Slots that happen to be free together need not wait for each other.
+        const barrier = first && wave.load.model === 'closed';
+        const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
+        return ends.map(async (end, index) => {
+            const start = starts[index];
+            const scheduledAt = due[index].at;
+            const flow = flowOf(start, await end, { scheduledAt, origin: options.origin, barrier });
+            workspaces.release(start.workspace);
+            observer.ended(flow.outcome);
+            wave.onFlow(flow);
+        });
+    };
+    const drop = (due) => {
+        observer.started(due.length);
+        for (const at of due) {
+            wave.onFlow(droppedFlow(wave.name(NO_SLOT), at - options.origin));
+            observer.ended('dropped');
+        }
+    };
+    await workspaces.prepare(openedAhead(wave.load));
+    await runSchedule({ pacer: pacerOf(wave.load), slots: wave.load.flows, clock, halt, release, drop });
+}
+/** The slot of a flow that was dropped. */
+const NO_SLOT = 0;
+function droppedFlow({ slot, iteration, token }, at) {
+    return { slot, iteration, token, outcome: 'dropped', scheduledAt: at, startedAt: at, endedAt: at };
+}
+function startOf(name, workspace, identity) {
+    const { slot, iteration, token, count } = name;
+    return { slot, iteration, token, workspace, traceparent: traceparentOf(identity, count) };
+}
+function flowOf({ slot, iteration, token }, end, { scheduledAt, origin, barrier }) {
+    const { startedAt, runningAt, endedAt, steps, ...rest } = end;
+    return {
+        slot,
+        iteration,
+        token,
+        ...rest,
+        // Behind the barrier a flow is due when it is released, not when it was brought there.
+        scheduledAt: (barrier ? startedAt : scheduledAt) - origin,
+        startedAt: startedAt - origin,
+        ...(runningAt === undefined ? {} : { runningAt: runningAt - origin }),
+        endedAt: endedAt - origin,
+        ...(barrier ? { barrier } : {}),
+        ...(steps === undefined || steps.length === 0
+            ? {}
+            : {
+                steps: steps.map((step) => ({
+                    name: step.name,
+                    startedAt: step.startedAt - origin,
+                    endedAt: step.endedAt - origin,
+                })),
+            }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/watch.js
@@ -19328,6 +20571,7 @@ function commandOn(stage, command, env = {}) {
 
 
 
+
 /** Service, then setup, then whatever runs the flows; each is told of only once it stands. */
 async function prepare(stage, cast) {
     const { plan, ports, watch } = stage;
@@ -19371,246 +20615,15 @@ function openCommands(stage, work) {
         ...ports,
         watch,
         spec: { ...commandOn(stage, work.run), shell: work.shell },
-        slots: plan.load.flows,
+        slots: openedAhead(plan.load),
         timeout: plan.timeout,
         scratch,
         makeFolder: (path) => ports.files.makeFolder(path),
     });
 }
 
-;// CONCATENATED MODULE: ./build/src/run/bounded-output.js
-
-/** Flows that keep what they printed, as results.json does; up to 32 KiB each. */
-const MOST_KEPT = 1000;
-/** Characters of the last line of the others, which tells their kind of error. */
-const bounded_output_LONGEST = 500;
-/**
- * Lets the flows of a run of any length keep no more of their output than is used later: an ok flow none, the first
- * 1,000 others all that was kept of it, and the rest their last line.
- */
-class BoundedOutput {
-    #kept = 0;
-    bounded(flow) {
-        if (flow.outcome === 'ok')
-            return withoutOutput(flow);
-        if (this.#kept < MOST_KEPT) {
-            this.#kept += 1;
-            return flow;
-        }
-        const line = lastPrinted(flow).slice(0, bounded_output_LONGEST);
-        return { ...withoutOutput(flow), ...(line === '' ? {} : { stderr: excerptOf(line) }) };
-    }
-}
-function withoutOutput(flow) {
-    const copy = { ...flow };
-    delete copy.stdout;
-    delete copy.stderr;
-    if (flow.error !== undefined) {
-        const error = { ...flow.error };
-        delete error.stack;
-        copy.error = error;
-    }
-    return copy;
-}
-function excerptOf(line) {
-    // A slice shares the memory of the whole that it was cut from; a decoded copy does not.
-    const bytes = Buffer.from(line);
-    return { head: bytes.toString(), tail: '', bytes: bytes.length };
-}
-
-;// CONCATENATED MODULE: ./build/src/run/pacer.js
-const WAIT = { kind: 'wait' };
-const DONE = { kind: 'done' };
-/**
- * The closed model: as many flows in flight as the load says, a new one as soon as one has ended, until `iterations`
- * have been started or no time of `duration` is left. Flows in flight at the end are waited for.
- */
-function closedPacer(load) {
-    const isOver = 'iterations' in load
-        ? ({ started }) => started >= load.iterations
-        : ({ elapsed, started }) => started > 0 && elapsed >= load.duration;
-    const left = (pace) => ('iterations' in load ? load.iterations - pace.started : Infinity);
-    return (pace) => {
-        if (isOver(pace))
-            return pace.inFlight === 0 ? DONE : WAIT;
-        const flows = Math.min(load.flows - pace.inFlight, left(pace));
-        return flows > 0 ? { kind: 'start', flows } : WAIT;
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/run/scheduler.js
-/**
- * Asks the pacer, does as it says, until it says that all is done. Should starting or following a flow fail, no more are
- * started, those in flight are waited for, and then it rejects with the first failure.
- */
-async function runSchedule({ pacer, slots, clock, halt, release }) {
-    const free = Array.from({ length: slots }, (_, index) => index + 1);
-    const bell = new Bell();
-    const began = clock.now();
-    let started = 0;
-    let inFlight = 0;
-    halt.addEventListener('abort', bell.ring, { once: true });
-    let failure;
-    const leave = (slot) => {
-        inFlight -= 1;
-        free.push(slot);
-        bell.ring();
-    };
-    const fail = (thrown) => {
-        failure ??= { thrown };
-    };
-    const start = async (flows) => {
-        const first = started === 0;
-        const taken = free.splice(0, flows);
-        started += taken.length;
-        inFlight += taken.length;
-        try {
-            const ends = await release(taken, first);
-            ends.forEach((end, index) => {
-                void end.catch(fail).then(() => {
-                    leave(taken[index]);
-                });
-            });
-        }
-        catch (thrown) {
-            fail(thrown);
-            taken.forEach(leave);
-        }
-    };
-    for (;;) {
-        const halted = halt.aborted || failure !== undefined;
-        if (halted && inFlight === 0)
-            break;
-        const step = halted
-            ? { kind: 'wait' }
-            : pacer({ elapsed: clock.now() - began, started, inFlight });
-        if (step.kind === 'done')
-            break;
-        if (step.kind === 'start')
-            await start(step.flows);
-        else
-            await bell.next(clock, step.at === undefined ? undefined : began + step.at - clock.now());
-    }
-    halt.removeEventListener('abort', bell.ring);
-    if (failure !== undefined)
-        throw failure.thrown;
-}
-/** Wakes the one who waits; a ring while nobody waits is not lost. */
-class Bell {
-    #rung = false;
-    #wake;
-    ring = () => {
-        this.#rung = true;
-        this.#wake?.();
-    };
-    /** Resolves at the next ring, or after `ms`. */
-    async next(clock, ms) {
-        await new Promise((resolve) => {
-            const timer = ms === undefined ? undefined : clock.timer(ms, resolve);
-            this.#wake = () => {
-                timer?.cancel();
-                resolve();
-            };
-            if (this.#rung)
-                this.#wake();
-        });
-        this.#rung = false;
-        this.#wake = undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/run/flows.js
-
-
-
-
-
-/** Runs the counted flows of a load; they come in order of their iteration. Never rejects: what ran is not lost. */
-async function runFlows(options) {
-    const flows = [];
-    let iteration = 0;
-    const name = (slot) => {
-        iteration += 1;
-        return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
-    };
-    const output = new BoundedOutput();
-    const onFlow = (flow) => {
-        flows.push(output.bounded(flow));
-    };
-    try {
-        await runWave(options, { load: options.load, name, onFlow });
-    }
-    catch (thrown) {
-        options.onProblem((0,errors/* messageOf */.bD)(thrown));
-    }
-    return flows.sort((a, b) => a.iteration - b.iteration);
-}
-/** Runs flows that are not counted, as many at once as the load has. */
-async function warmUp(options, flows) {
-    let count = 0;
-    const name = (slot) => {
-        count += 1;
-        return { slot, iteration: 0, count, token: tokenOf(options.identity, `w${count}`) };
-    };
-    const load = { model: 'closed', flows: options.load.flows, iterations: flows };
-    await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
-}
-const SILENT = { started: () => undefined, ended: () => undefined };
-async function runWave(options, wave) {
-    const { runner, clock, halt, workspaces, observer = SILENT } = options;
-    const release = async (slots, first) => {
-        const names = slots.map(wave.name);
-        const places = await Promise.all(names.map(() => workspaces.take()));
-        // Halted while it waited for its folder: whoever ended the flows in flight did not know of these.
-        if (halt.aborted)
-            return slots.map(() => Promise.resolve());
-        const starts = names.map((name, index) => startOf(name, places[index], options.identity));
-        const scheduledAt = clock.now();
-        observer.started(starts.length);
-        // Only the first wave has a barrier. Slots that happen to be free together need not wait for each other.
-        const ends = first ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
-        return ends.map(async (end, index) => {
-            const start = starts[index];
-            const flow = flowOf(start, await end, { scheduledAt, origin: options.origin, barrier: first });
-            workspaces.release(start.workspace);
-            observer.ended(flow.outcome);
-            wave.onFlow(flow);
-        });
-    };
-    await workspaces.prepare(wave.load.flows);
-    await runSchedule({ pacer: closedPacer(wave.load), slots: wave.load.flows, clock, halt, release });
-}
-function startOf(name, workspace, identity) {
-    const { slot, iteration, token, count } = name;
-    return { slot, iteration, token, workspace, traceparent: traceparentOf(identity, count) };
-}
-function flowOf({ slot, iteration, token }, end, { scheduledAt, origin, barrier }) {
-    const { startedAt, runningAt, endedAt, steps, ...rest } = end;
-    return {
-        slot,
-        iteration,
-        token,
-        ...rest,
-        // Behind the barrier a flow is due when it is released, not when it was brought there.
-        scheduledAt: (barrier ? startedAt : scheduledAt) - origin,
-        startedAt: startedAt - origin,
-        ...(runningAt === undefined ? {} : { runningAt: runningAt - origin }),
-        endedAt: endedAt - origin,
-        ...(barrier ? { barrier } : {}),
-        ...(steps === undefined || steps.length === 0
-            ? {}
-            : {
-                steps: steps.map((step) => ({
-                    name: step.name,
-                    startedAt: step.startedAt - origin,
-                    endedAt: step.endedAt - origin,
-                })),
-            }),
-    };
-}
-
 ;// CONCATENATED MODULE: ./build/src/run/halt.js
-/** Ends all flows and starts no more, on an interrupt, when the service dies, or when the runner can not go on. */
+/** Ends all flows and starts no more, on an interrupt, when told to, when the service dies, or when the runner can not go on. */
 function haltOn(stage, { runner, service }) {
     const { interrupt } = stage.ports;
     const controller = new AbortController();
@@ -19638,6 +20651,7 @@ function haltOn(stage, { runner, service }) {
     void runner?.broken.then(onProblem);
     return {
         signal: controller.signal,
+        now: halt,
         end: () => {
             over = true;
             interrupt.removeEventListener('abort', onInterrupt);
@@ -19649,14 +20663,14 @@ function haltOn(stage, { runner, service }) {
 
 /** What ends by itself in this time was ending already. ms. */
 const GRACE = 300;
-const LOOK_EVERY = 50;
+const leftovers_LOOK_EVERY = 50;
 /** How often the last processes are killed before they are taken for unkillable (a process in state D is). */
 const KILL_ROUNDS = 20;
 /** Processes that flows have started and that are still alive a moment after the last flow has ended. */
 async function findLeftovers(watch, clock, { identity, slots }) {
     let left = await watch.flowProcesses();
-    for (let waited = 0; waited < GRACE && left.length > 0; waited += LOOK_EVERY) {
-        await clock.sleep(LOOK_EVERY);
+    for (let waited = 0; waited < GRACE && left.length > 0; waited += leftovers_LOOK_EVERY) {
+        await clock.sleep(leftovers_LOOK_EVERY);
         left = await watch.flowProcesses();
     }
     return left.map((reading) => leftover(reading, identity, slots));
@@ -19679,11 +20693,18 @@ async function killAll(watch, spawner, clock) {
         if (alive.length === 0)
             return;
         spawner.killPids(alive.map(({ pid }) => pid));
-        await clock.sleep(LOOK_EVERY);
+        await clock.sleep(leftovers_LOOK_EVERY);
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/model/load.js
+/** ms of all stages together. */
+function lengthOf(stages) {
+    return stages.reduce((sum, { duration }) => sum + duration, 0);
+}
+
 ;// CONCATENATED MODULE: ./build/src/run/live.js
+
 /** ms between two updates of the live view, and how many of them its sparklines show. */
 const UPDATE_EVERY = 250;
 const HISTORY = 40;
@@ -19728,7 +20749,8 @@ class Live {
         view.update({
             scenario,
             flows: load.flows,
-            ...('iterations' in load ? { total: load.iterations } : { duration: load.duration }),
+            load,
+            ...extentOf(load),
             elapsed,
             done: this.#done,
             inFlight: this.#started - this.#done,
@@ -19750,9 +20772,15 @@ class Live {
             return;
         const share = before === undefined ? 0 : (sample.cpuTime - before.cpuTime) / (sample.at - before.at) / cores;
         keepLast(this.#memory, sample.memory);
-        keepLast(this.#cpu, share);
+        // A child's CPU counts when it has been waited for: then an interval may seem to hold more than there is.
+        keepLast(this.#cpu, Math.min(1, share));
         this.#before = sample;
     }
+}
+function extentOf(load) {
+    if ('iterations' in load)
+        return { total: load.iterations };
+    return { duration: 'stages' in load ? lengthOf(load.stages) : load.duration };
 }
 function keepLast(history, value) {
     history.push(value);
@@ -19912,6 +20940,7 @@ class Workspaces {
 
 
 
+
 /**
  * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
  * the record, which is always given; nothing that was started is left running.
@@ -19969,12 +20998,14 @@ async function perform(stage, runner, cast) {
     };
     if (plan.warmup > 0)
         await warmUp(options, plan.warmup);
-    const watched = await watchFlows(stage, options);
+    const watched = await watchFlows(stage, options, halt);
     await runner.settle();
     const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
     const leftovers = await attempt(stage, 'looking for what was left', async () => halt.signal.aborted ? [] : findLeftovers(watch, clock, { identity, slots }));
     halt.end();
-    const verified = await attempt(stage, 'verify', async () => ports.interrupt.aborted ? undefined : verifyFlows(stage, watched.flows, cast.module));
+    const verified = await attempt(stage, 'verify', async () => ports.interrupt.aborted || watched.aborted !== undefined
+        ? undefined
+        : verifyFlows(stage, watched.flows, cast.module));
     // What the interrupt cut short has found nothing wrong.
     const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
     await workspaces.settle();
@@ -19990,7 +21021,7 @@ async function attempt(stage, name, step) {
         return undefined;
     }
 }
-async function watchFlows(stage, options) {
+async function watchFlows(stage, options, halt) {
     const { plan, ports, watch, table, environment } = stage;
     const { clock } = ports;
     const startedAt = clock.wall();
@@ -20007,11 +21038,15 @@ async function watchFlows(stage, options) {
         view: ports.progress,
         monitor,
     });
-    const flows = await runFlows({ ...options, origin, observer: live }).finally(() => {
+    const abort = new AbortWatch({ stage, monitor, origin, halt: halt.now });
+    const { onFlow } = abort;
+    const flows = await runFlows({ ...options, origin, observer: live, onFlow }).finally(() => {
         live.stop();
+        abort.stop();
     });
     watch.detach();
-    return { startedAt, flows, monitor: await monitor.stop() };
+    const { aborted } = abort;
+    return { startedAt, flows, monitor: await monitor.stop(), ...(aborted === undefined ? {} : { aborted }) };
 }
 /** A run that came to no flow. */
 function nothing(ports, source) {
@@ -20038,121 +21073,10 @@ function recordOf({ plan, ports, environment, problems }, performance) {
     };
 }
 
-// EXTERNAL MODULE: ./build/src/model/metrics.js
-var metrics = __nccwpck_require__(7790);
 // EXTERNAL MODULE: ./build/src/model/results.js + 1 modules
 var results = __nccwpck_require__(5214);
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
-// EXTERNAL MODULE: ./build/src/model/format.js
-var format = __nccwpck_require__(3504);
-;// CONCATENATED MODULE: ./build/src/stats/concurrency.js
-/** A flow that ran, however it ended; a dropped one never did. */
-function wasStarted(flow) {
-    return flow.outcome !== 'dropped';
-}
-/** ms: when its process was seen to run; where that is not known, when it was told to start. */
-function runningFrom({ startedAt, runningAt }) {
-    return runningAt ?? startedAt;
-}
-/**
- * Most of the flows that were in flight at one instant, by a sweep over starts and ends. A flow is in flight from the
- * moment it runs up to, and not at, its end: one that ends as another starts does not overlap it, and fifty that were
- * told to start at once are not together if the first has ended before the last is forked. A flow that took no
- * measurable time counts while it is alone.
- */
-function mostInFlight(flows) {
-    if (flows.length === 0)
-        return 0;
-    const starts = Float64Array.from(flows, runningFrom).sort();
-    const ends = Float64Array.from(flows, (flow) => flow.endedAt).sort();
-    let ended = 0;
-    let most = 1;
-    for (const [before, start] of starts.entries()) {
-        while ((ends[ended] ?? Infinity) <= start)
-            ended++;
-        most = Math.max(most, before + 1 - ended);
-    }
-    return most;
-}
-/** ms between the first and the last actual start behind the barrier; undefined if no flow left one. */
-function startSkew(flows) {
-    let first = Infinity;
-    let last = -Infinity;
-    for (const flow of flows) {
-        if (flow.barrier !== true || !wasStarted(flow))
-            continue;
-        first = Math.min(first, runningFrom(flow));
-        last = Math.max(last, runningFrom(flow));
-    }
-    return first <= last ? last - first : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/distribution.js
-/**
- * Sorts a copy of the values (1e6 of them take about 0.13 s). No values: no distribution, never one of zeros.
- * @throws RangeError if a value is not finite: a percentile of NaN would compare as if a gate held.
- */
-function distributionOf(values) {
-    if (values.length === 0)
-        return undefined;
-    const sorted = Float64Array.from(values).sort();
-    // Sorted, so that NaN and +∞ stand last and −∞ first.
-    if (!Number.isFinite(first(sorted)) || !Number.isFinite(last(sorted))) {
-        throw new RangeError('a distribution is made of finite numbers');
-    }
-    return { sorted, mean: meanOf(sorted) };
-}
-/**
- * The percentile of 0…100 per cent, linearly interpolated at p·(n−1): type 7 of Hyndman and Fan, "Sample quantiles
- * in statistical packages" (1996), as R, NumPy and spreadsheets compute it.
- */
-function percentile({ sorted }, percent) {
-    // Multiplied before it is divided: 99.9 × 1000 ÷ 100 is 999, while 99.9 ÷ 100 × 1000 is a little more.
-    const position = (percent * (sorted.length - 1)) / 100;
-    const below = Math.floor(position);
-    const low = sorted[below] ?? last(sorted);
-    const high = sorted[below + 1] ?? low;
-    return Math.min(low + (position - below) * (high - low), high);
-}
-/** `avg`, `min`, `med`, `max` or `pN` with N in 0…100; undefined for a name that is none of them. */
-function statOf(distribution, stat) {
-    switch (stat) {
-        case 'avg':
-            return distribution.mean;
-        case 'min':
-            return first(distribution.sorted);
-        case 'med':
-            return percentile(distribution, 50);
-        case 'max':
-            return last(distribution.sorted);
-        default: {
-            const percent = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
-            if (percent === undefined || Number(percent) > 100)
-                return undefined;
-            return percentile(distribution, Number(percent));
-        }
-    }
-}
-/** Neumaier's compensated sum (1974), kept within the extremes: the mean of three times 0.1 is 0.1. */
-function meanOf(sorted) {
-    let sum = 0;
-    let lost = 0;
-    for (const value of sorted) {
-        const next = sum + value;
-        lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
-        sum = next;
-    }
-    const mean = (sum + lost) / sorted.length;
-    return Math.min(Math.max(mean, first(sorted)), last(sorted));
-}
-function first(sorted) {
-    return sorted[0] ?? NaN;
-}
-function last(sorted) {
-    return sorted[sorted.length - 1] ?? NaN;
-}
-
 ;// CONCATENATED MODULE: ./build/src/checks/concurrency.js
 
 
@@ -20163,7 +21087,7 @@ const concurrency = {
     failureTitle: ({ load }) => `${(0,format/* plural */.LS)(load.flows, 'flow')} were never in flight together`,
     description: 'The flows really ran at once: at one instant at least, every slot had a flow in flight. ' +
         'Seen from the starts and ends in the record.',
-    needs: ['flows'],
+    needs: ['flows', 'closed model'],
     run: (record) => {
         const most = mostInFlight(record.flows.filter(wasStarted));
         return most >= record.load.flows ? together(record) : apart(record, most);
@@ -20181,6 +21105,9 @@ function apart(record, most) {
     const seen = `at most ${most} of ${record.load.flows} in flight at one instant`;
     if (record.interrupted !== undefined) {
         return { outcome: 'inconclusive', evidence: [`${seen} before ${record.interrupted}`] };
+    }
+    if (record.aborted !== undefined) {
+        return { outcome: 'inconclusive', evidence: [`${seen} before the run was aborted`] };
     }
     return { outcome: 'fail', evidence: [seen, whyApart(record)] };
 }
@@ -20248,6 +21175,10 @@ const ARTIFACTS = {
         in: ({ flows }) => flows.some((flow) => flow.outcome !== 'dropped'),
         why: 'no flow was started',
     },
+    'closed model': {
+        in: ({ load }) => load.model === 'closed',
+        why: 'the open model sets a rate, and how many are in flight comes of it',
+    },
     verify: { in: ({ verify }) => verify !== undefined, why: 'no verify command or export was run' },
 };
 function notKnown(check, { record, evidence }) {
@@ -20297,549 +21228,6 @@ function unavailable(id, level) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/counted.js
-/**
- * The flows that count as tried. Those that the interruption of the run cut short are neither ok nor failed: a
- * cancelled run must not look like a broken pull request.
- */
-function countedFlows(record) {
-    if (record.interrupted === undefined)
-        return record.flows;
-    return record.flows.filter((flow) => flow.outcome !== 'killed');
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/errors.js
-
-
-const MOST_GROUPS = 20;
-const MOST_FLOWS = 100;
-/** Characters of a sample. */
-const LONGEST_SAMPLE = 500;
-/**
- * The errors of the flows by kind, the most frequent first; at equal counts the earlier one first. More than 20 kinds:
- * the rest is one group, `others`.
- */
-function groupErrors(flows) {
-    const kinds = errorKinds(flows);
-    if (kinds.length <= MOST_GROUPS)
-        return kinds;
-    return [...kinds.slice(0, MOST_GROUPS), others(kinds.slice(MOST_GROUPS))];
-}
-/** All kinds of error, however many, ordered as `groupErrors` orders them. Flows that are ok have none. */
-function errorKinds(flows) {
-    const notOk = flows.filter((flow) => flow.outcome !== 'ok');
-    if (notOk.length === 0)
-        return [];
-    // Of all flows: one that is ok may be the one whose token was seen.
-    const tokens = new Set(flows.map((flow) => flow.token));
-    const kinds = new Map();
-    for (const flow of notOk) {
-        const { type, sample } = errors_describe(flow, tokens);
-        const kind = kinds.get(type) ?? { type, count: 0, sample, flows: [] };
-        kind.count++;
-        if (kind.flows.length < MOST_FLOWS)
-            kind.flows.push(flow.iteration);
-        kinds.set(type, kind);
-    }
-    // Stable: kinds that are equally frequent stay in order of their first flow.
-    return [...kinds.values()].sort((one, other) => other.count - one.count);
-}
-function errors_describe(flow, tokens) {
-    const message = flow.error?.message ?? WITHOUT_MESSAGE[flow.outcome];
-    const printed = exitedByItself(flow) ? lastPrinted(flow) : '';
-    const whole = printed === '' ? message : `${message}: ${printed}`;
-    const sample = oneLine(whole).slice(0, LONGEST_SAMPLE);
-    // "timed out after 30 s" is our own sentence, and the same for every flow.
-    if (flow.outcome === 'timed_out')
-        return { type: sample, sample };
-    const text = flow.token === '' ? whole : whole.replaceAll(flow.token, '<token>');
-    return { type: normalizeMessage(text, tokens), sample };
-}
-const WITHOUT_MESSAGE = {
-    ok: 'ok',
-    failed: 'failed without a message',
-    timed_out: 'timed out',
-    killed: 'killed',
-    dropped: 'dropped: no slot was free when it was due',
-};
-/** A command that ended with a status of its own has usually said why in its last line. */
-function exitedByItself(flow) {
-    return flow.outcome === 'failed' && flow.error?.exitStatus !== undefined;
-}
-function others(kinds) {
-    return {
-        type: 'others',
-        count: kinds.reduce((sum, kind) => sum + kind.count, 0),
-        sample: `${kinds.length} more kinds of error, the first of them: ${kinds[0]?.sample ?? ''}`,
-        flows: kinds.flatMap((kind) => kind.flows).slice(0, MOST_FLOWS),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/measures.js
-const NO_FLOW = 'no flow was started';
-const NONE_OK = 'no flow was ok';
-function figure(value, note) {
-    return note === undefined ? { value } : { value, note };
-}
-function noData(note) {
-    return { value: null, note };
-}
-/** The figure of a value that may not be there. */
-function figureOr(value, note) {
-    return value === undefined ? noData(note) : figure(value);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/window.js
-
-/** From the first start to the last end; undefined if no flow was started. */
-function runWindow(flows) {
-    let from = Infinity;
-    let to = -Infinity;
-    for (const flow of flows) {
-        if (!wasStarted(flow))
-            continue;
-        from = Math.min(from, flow.startedAt);
-        to = Math.max(to, flow.endedAt);
-    }
-    return from <= to ? { from, to } : undefined;
-}
-/**
- * The samples that tell of a window: those in it, the one before (what had been used when it began) and the one after
- * (what was used up to its end is first seen there; the CPU of a short command only once it has been waited for).
- * A service's boot and the warm-up flows lie before, and are not counted.
- */
-function samplesDuring(samples, { from, to }) {
-    const after = samples.findIndex((sample) => sample.at > from);
-    const begin = after === -1 ? samples.length - 1 : after - 1;
-    const end = samples.findIndex((sample, index) => index > begin && sample.at >= to);
-    return samples.slice(Math.max(begin, 0), end === -1 ? samples.length : end + 1);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/flow-figures.js
-
-
-
-
-
-
-/** What the flows alone tell. Without any flow nothing is zero: all of it is no data. */
-function flowFigures(record) {
-    const counted = countedFlows(record);
-    const started = record.flows.filter(wasStarted);
-    const why = record.flows.length === 0 ? NO_FLOW : 'no flow had ended when the run was interrupted';
-    const count = (outcome) => counted.length === 0 ? noData(why) : figure(counted.filter((flow) => flow.outcome === outcome).length);
-    const ok = counted.filter((flow) => flow.outcome === 'ok').length;
-    const total = totalTime(started);
-    return {
-        success_rate: share(ok, counted.length, why),
-        error_rate: share(counted.length - ok, counted.length, why),
-        total_time: total,
-        throughput: throughput(ok, total),
-        max_concurrency: started.length === 0 ? noData(NO_FLOW) : figure(mostInFlight(started)),
-        start_skew: figureOr(startSkew(started), 'no flow left a start barrier'),
-        dropped: count('dropped'),
-        failed: count('failed'),
-        timed_out: count('timed_out'),
-        error_types: counted.length === 0 ? noData(why) : figure(errorKinds(counted).length),
-    };
-}
-/** ms of every ok flow, from its actual start: in the closed model a flow is due when it starts. */
-function flowTimes(flows) {
-    return distributionOf(flows.filter((flow) => flow.outcome === 'ok').map((flow) => flow.endedAt - flow.startedAt));
-}
-/** ms of every step of every ok flow, by name; a step that a flow runs twice counts twice. */
-function stepTimes(flows) {
-    const times = new Map();
-    for (const flow of flows) {
-        if (flow.outcome !== 'ok')
-            continue;
-        for (const step of flow.steps ?? []) {
-            const known = times.get(step.name);
-            if (known === undefined)
-                times.set(step.name, [step.endedAt - step.startedAt]);
-            else
-                known.push(step.endedAt - step.startedAt);
-        }
-    }
-    const steps = new Map();
-    for (const [name, values] of times) {
-        const distribution = distributionOf(values);
-        if (distribution !== undefined)
-            steps.set(name, distribution);
-    }
-    return steps;
-}
-function share(part, whole, why) {
-    // Divided, not 1 − x: 1 of 10 is exactly the 0.1 that `error_rate <= 10%` is read as.
-    return whole === 0 ? noData(why) : figure(part / whole, `${part} of ${whole}`);
-}
-function totalTime(started) {
-    const window = runWindow(started);
-    return window === undefined ? noData(NO_FLOW) : figure(window.to - window.from);
-}
-function throughput(ok, total) {
-    if (total.value === null)
-        return total;
-    if (total.value === 0)
-        return noData('the run took no measurable time');
-    return figure(ok / (total.value / 1000));
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/cpu-windows.js
-/** ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process (METHOD §4). */
-const WINDOW = 250;
-/**
- * The largest share of all cores used over 250 ms (ratio; above 1 only by errors of reading). Cumulative CPU time is
- * taken to rise evenly between two samples, so a window between samples that are further apart is as long as they
- * are. A run that is shorter than 250 ms is one window. Undefined for fewer than two samples.
- */
-function peakShare(samples, cores) {
-    const first = samples[0];
-    const last = samples.at(-1);
-    if (first === undefined || last === undefined || last.at <= first.at)
-        return undefined;
-    if (last.at - first.at <= WINDOW)
-        return (last.cpuTime - first.cpuTime) / (last.at - first.at) / cores;
-    // Between samples the use of a sliding window changes linearly: its maximum has one edge at a sample.
-    const peak = Math.max(peakFrom(samples), peakFrom(samples.map(mirrored).reverse()));
-    return peak / WINDOW / cores;
-}
-/** Average share of all cores from the first sample to the last (ratio). */
-function averageShare(samples, cores) {
-    const first = samples[0];
-    const last = samples.at(-1);
-    if (first === undefined || last === undefined || last.at <= first.at)
-        return undefined;
-    return (last.cpuTime - first.cpuTime) / (last.at - first.at) / cores;
-}
-/**
- * Most CPU time (ms) in a window that begins at a sample. One that reaches past the last sample holds no more than
- * the one that ends there.
- */
-function peakFrom(samples) {
-    let peak = 0;
-    let right = 0;
-    for (const sample of samples) {
-        const edge = sample.at + WINDOW;
-        while ((samples[right]?.at ?? Infinity) < edge)
-            right++;
-        peak = Math.max(peak, cpuTimeAt(edge, samples[right - 1], samples[right]) - sample.cpuTime);
-    }
-    return peak;
-}
-function cpuTimeAt(at, before, after) {
-    if (before === undefined || after === undefined)
-        return (before ?? after)?.cpuTime ?? 0;
-    if (after.at <= before.at)
-        return after.cpuTime;
-    return before.cpuTime + ((at - before.at) / (after.at - before.at)) * (after.cpuTime - before.cpuTime);
-}
-/** Time turned round: a window that ends at a sample is one that begins at it. */
-function mirrored({ at, cpuTime }) {
-    return { at: -at, cpuTime: -cpuTime };
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/over-time.js
-/**
- * The average over time: each reading weighs as much as the time around it, so that a monitor that slows down does not
- * shift it (trapezoids between neighbours). One reading, or several at one instant: their plain mean. None: undefined.
- */
-function averageOverTime(readings) {
-    const first = readings[0];
-    const last = readings.at(-1);
-    if (first === undefined || last === undefined)
-        return undefined;
-    if (last.at <= first.at) {
-        return readings.reduce((sum, { value }) => sum + value, 0) / readings.length;
-    }
-    let area = 0;
-    let before = first;
-    for (const reading of readings) {
-        area += ((before.value + reading.value) / 2) * (reading.at - before.at);
-        before = reading;
-    }
-    return area / (last.at - first.at);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/theil-sen.js
-
-/** 1,000 points are 499,500 pairs, whose slopes take some 60 ms to sort. */
-const MOST_POINTS = 1000;
-/**
- * The median of the slopes between all pairs of points, in units of y per unit of x: up to 29% of the points may be
- * wild without moving it far (Theil 1950; Sen 1968). Pairs at the same x have no slope and are left out; undefined
- * if no pair is left.
- *
- * A series of more than 1,000 points is thinned to 1,000 evenly spaced ones, first and last among them, always the
- * same ones for the same series.
- */
-function theilSen(points) {
-    const kept = thin(points);
-    const slopes = new Float64Array((kept.length * (kept.length - 1)) / 2);
-    let count = 0;
-    for (const [index, from] of kept.entries()) {
-        for (let other = index + 1; other < kept.length; other++) {
-            const to = kept[other];
-            if (to === undefined || to.x === from.x)
-                continue;
-            slopes[count++] = (to.y - from.y) / (to.x - from.x);
-        }
-    }
-    const distribution = distributionOf(slopes.subarray(0, count));
-    return distribution && percentile(distribution, 50);
-}
-function thin(points) {
-    if (points.length <= MOST_POINTS)
-        return points;
-    const step = (points.length - 1) / (MOST_POINTS - 1);
-    return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * step)]).filter((point) => point !== undefined);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/machine-figures.js
-
-
-
-
-
-/** Fewer samples than this make a slope of noise. */
-const FEWEST_FOR_SLOPE = 10;
-const MS_PER_MINUTE = 60_000;
-const TOO_SHORT = 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
-/** What the monitor tells, over the time from the first start to the last end. */
-function machineFigures(record) {
-    const window = runWindow(record.flows);
-    const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
-    const cpu = cpuTime(samples, window);
-    return {
-        ...memoryFigures(samples, window),
-        ...countFigures(samples, { source: record.monitor.source, window }),
-        peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
-        avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
-        cpu_time: cpu,
-        cpu_per_flow: perOkFlow(cpu, record),
-        memory_growth: growth(samples, window),
-    };
-}
-function memoryFigures(samples, window) {
-    const peak = greatest(samples, (sample) => peakOf(sample, window));
-    // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
-    const why = unseen(samples, window) ?? (peak === 0 ? TOO_SHORT : undefined);
-    if (why !== undefined)
-        return { peak_memory: noData(why), avg_memory: noData(why) };
-    return {
-        peak_memory: figure(peak),
-        avg_memory: figureOr(averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory }))), 'the monitor took no sample'),
-    };
-}
-/** The high-water mark of the sample before the first start was reached before it: there, what was resident counts. */
-function peakOf(sample, window) {
-    const before = window !== undefined && sample.at < window.from;
-    return before ? sample.memory : Math.max(sample.peakMemory, sample.memory);
-}
-function countFigures(samples, { source, window }) {
-    const why = unseen(samples, window);
-    if (why !== undefined) {
-        return { peak_threads: noData(why), peak_processes: noData(why), peak_files: noData(why) };
-    }
-    const threads = greatest(samples, (sample) => sample.threads);
-    const counted = samples.filter((sample) => sample.files !== undefined);
-    return {
-        // A process has a thread at least: none means that they were not counted.
-        peak_threads: threads === 0 ? noData(`threads are not measured by ${source}`) : figure(threads),
-        peak_processes: figure(greatest(samples, (sample) => sample.processes)),
-        peak_files: counted.length === 0
-            ? noData(`open files are not measured by ${source}`)
-            : figure(greatest(counted, (sample) => sample.files ?? 0)),
-    };
-}
-/** Why the samples tell nothing of the processes; zero bytes of nothing seen would pass a gate. */
-function unseen(samples, window) {
-    if (window === undefined)
-        return NO_FLOW;
-    if (samples.length === 0)
-        return 'the monitor took no sample';
-    // The one before the first start tells of what the flows found there, not of them.
-    if (samples.every((sample) => sample.at < window.from)) {
-        return 'the monitor took no sample after the first flow had started';
-    }
-    return samples.every((sample) => sample.processes === 0) ? TOO_SHORT : undefined;
-}
-function cpuTime(samples, window) {
-    const first = samples[0];
-    const last = samples.at(-1);
-    if (window === undefined)
-        return noData(NO_FLOW);
-    if (first === undefined || last === undefined || last.at <= first.at) {
-        return noData('the monitor took fewer than two samples');
-    }
-    return figure(last.cpuTime - first.cpuTime);
-}
-/** More than all cores cannot be used: what is read above is an error of the clocks, and said so. */
-function cpuShare(share, cpu) {
-    if (share === undefined || cpu.value === null)
-        return noData(cpu.note ?? 'CPU time was not measured');
-    if (share <= 1)
-        return figure(share);
-    return figure(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
-}
-function perOkFlow(cpu, record) {
-    if (cpu.value === null)
-        return cpu;
-    const ok = record.flows.filter((flow) => flow.outcome === 'ok').length;
-    return ok === 0 ? noData(NONE_OK) : figure(cpu.value / ok);
-}
-function growth(samples, window) {
-    if (window === undefined)
-        return noData(NO_FLOW);
-    const points = samples
-        .filter((sample) => sample.serviceMemory !== undefined)
-        .map((sample) => ({ x: sample.at, y: sample.serviceMemory ?? 0 }));
-    if (points.length === 0)
-        return noData('no service was watched');
-    const few = `${points.length} samples of the service are too few for a slope`;
-    if (points.length < FEWEST_FOR_SLOPE)
-        return noData(few);
-    const slope = theilSen(points);
-    return figureOr(slope === undefined ? undefined : slope * MS_PER_MINUTE, few);
-}
-/** By a loop: a long run has more samples than a call takes arguments. */
-function greatest(samples, value) {
-    let most = 0;
-    for (const sample of samples)
-        most = Math.max(most, value(sample));
-    return most;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/summarize.js
-
-
-
-
-
-const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'];
-const STEP_STATS = ['med', 'p95'];
-/** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
-const MOST_STEPS = 50;
-/** Everything that can be asked of the record. An interrupted run's measures are of what ran. */
-function summarize(record) {
-    return {
-        scalars: { ...flowFigures(record), ...machineFigures(record) },
-        flowTime: flowTimes(record.flows),
-        steps: stepTimes(record.flows),
-    };
-}
-/** The value of one metric in its base unit; null, with the reason as note, when there is no data. Never throws. */
-function measure(measures, ref) {
-    const { value, note } = look(measures, ref);
-    const { unit } = (0,metrics/* definitionOf */.Fg)(ref.id);
-    return note === undefined ? { value, unit } : { value, unit, note };
-}
-/** What every report shows: each scalar, the usual stats of flow time, and median and p95 of at most 50 steps. */
-function standardRefs(measures) {
-    const refs = [];
-    for (const id of Object.keys(metrics/* METRICS */.Cb)) {
-        if (id === 'flow_time')
-            refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
-        else if (id === 'step')
-            refs.push(...stepRefs(measures));
-        else
-            refs.push({ id });
-    }
-    return refs;
-}
-function stepRefs({ steps }) {
-    return [...steps.keys()]
-        .slice(0, MOST_STEPS)
-        .flatMap((label) => STEP_STATS.map((stat) => ({ id: 'step', label, stat })));
-}
-function look(measures, ref) {
-    if (isScalar(ref.id))
-        return measures.scalars[ref.id];
-    if (ref.id === 'flow_time')
-        return statFigure(measures.flowTime, { ref, empty: NONE_OK });
-    const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
-    return statFigure(measures.steps.get(ref.label ?? ''), { ref, empty });
-}
-function statFigure(distribution, { ref, empty }) {
-    if (distribution === undefined)
-        return noData(empty);
-    const stat = ref.stat ?? '';
-    return figureOr(statOf(distribution, stat), `${ref.id} has no stat "${stat}"`);
-}
-function isScalar(id) {
-    const distributions = ['flow_time', 'step'];
-    return !distributions.includes(id);
-}
-
-;// CONCATENATED MODULE: ./build/src/verdict/concerns.js
-
-/** Longer evidence is cut in a reason; the check keeps it whole. */
-const concerns_LONGEST = 300;
-/** What went wrong with the run itself. */
-function recordConcerns({ problems, interrupted, flows, load }) {
-    const concerns = problems.map((problem) => ({ verdict: 'fail', reason: sentence(problem) }));
-    if (interrupted !== undefined) {
-        const of = 'iterations' in load ? ` of ${load.iterations}` : '';
-        const ran = flows.filter(({ outcome }) => outcome !== 'dropped' && outcome !== 'killed').length;
-        concerns.push({
-            verdict: 'inconclusive',
-            reason: `interrupted by ${interrupted} after ${ran}${of} flows`,
-        });
-    }
-    else if (flows.every(({ outcome }) => outcome === 'dropped')) {
-        concerns.push({ verdict: 'inconclusive', reason: 'no flow was started' });
-    }
-    return concerns;
-}
-/** Gates and alerts that do not hold, one by one; those without data together, by the reason why. */
-function thresholdConcerns(thresholds) {
-    const failed = thresholds
-        .filter(({ outcome }) => outcome === 'fail')
-        .map((threshold) => ({ verdict: weight(threshold.level), reason: byHowMuch(threshold) }));
-    return [...failed, ...withoutData(thresholds, 'fail'), ...withoutData(thresholds, 'warn')];
-}
-function checkConcerns(checks) {
-    return checks
-        .filter(({ outcome, level }) => outcome !== 'pass' && level !== 'off')
-        .map(({ outcome, level, title, evidence }) => ({
-        verdict: level === 'fail' ? outcomeWeight(outcome) : 'warn',
-        reason: sentence(evidence[0] === undefined ? title : `${title}: ${evidence[0]}`),
-    }));
-}
-/** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
-function byHowMuch({ expression, level, metric, actual, limit, unit }) {
-    const gate = level === 'fail' ? 'gate' : 'alert';
-    return `${metric} ${(0,format/* formatAgainst */.L$)(actual, limit, unit)}, the ${gate} is ${condition(expression)}`;
-}
-/** The operator and the limit, which hold no operator themselves; a space before a unit of letters. */
-function condition(expression) {
-    const [, op = '', limit = ''] = /^.*(<=|>=|==|[<>])\s*(.+)$/.exec(expression) ?? [];
-    return `${op} ${limit.replace(/(\d(?:e[+-]?\d+)?)(?=[a-zµ])/i, '$1 ')}`;
-}
-function withoutData(thresholds, level) {
-    const lacking = thresholds.filter((threshold) => threshold.level === level && threshold.outcome === 'inconclusive');
-    const reasons = new Set(lacking.map(({ reason }) => reason ?? 'no data'));
-    return [...reasons].map((reason) => {
-        const expressions = lacking
-            .filter((threshold) => (threshold.reason ?? 'no data') === reason)
-            .map(({ expression }) => expression);
-        return {
-            verdict: level === 'fail' ? 'inconclusive' : 'warn',
-            reason: `${expressions.join(', ')} cannot be judged: ${reason}`,
-        };
-    });
-}
-function weight(level) {
-    return level === 'fail' ? 'fail' : 'warn';
-}
-function outcomeWeight(outcome) {
-    return outcome === 'fail' ? 'fail' : 'inconclusive';
-}
-function sentence(text) {
-    const line = text.replace(/\s+/g, ' ').trim();
-    return line.length <= concerns_LONGEST ? line : `${line.slice(0, concerns_LONGEST - 1)}…`;
-}
-
 ;// CONCATENATED MODULE: ./build/src/verdict/decide.js
 
 
@@ -20848,7 +21236,7 @@ const WORST_FIRST = ['fail', 'inconclusive', 'warn', 'pass'];
 /**
  * The verdict on one scenario.
  *
- * - `fail`: setup, service or teardown went wrong, or a gate or a check at level fail does not hold;
+ * - `fail`: setup, service or teardown went wrong, abort-on-fail has ended the run, or a gate or a check at level fail does not hold;
  * - `inconclusive`: the run was interrupted, no flow was started, or a gate or a check at level fail lacks data;
  * - `warn`: an alert or a check at level warn does not hold or lacks data;
  * - `pass`: everything that was asked for holds.
@@ -20882,56 +21270,6 @@ function whatHolds(thresholds, checks) {
     const list = counts.map(({ count, noun }) => (0,format/* plural */.LS)(count, noun));
     const words = list.length === 1 ? list.join('') : `${list.slice(0, -1).join(', ')} and ${list.at(-1) ?? ''}`;
     return `${words} ${all === 1 ? 'holds' : 'hold'}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/verdict/judge.js
-
-
-
-/** Every threshold against what was measured, in their order. No data is inconclusive, never a pass. */
-function judge(thresholds, measures) {
-    return thresholds.map((threshold) => judgeOne(threshold, measure(measures, threshold.metric)));
-}
-function judgeOne(threshold, { value, unit, note }) {
-    const { expression, level, op } = threshold;
-    const limit = threshold.limit.kind === 'absolute' ? threshold.limit.value : null;
-    const judged = { expression, level, metric: (0,metrics/* metricName */.Kh)(threshold.metric), actual: value, limit, unit };
-    if (value === null)
-        return { ...judged, outcome: 'inconclusive', reason: note ?? 'no data' };
-    if (limit === null) {
-        return { ...judged, outcome: 'inconclusive', reason: 'there is no base to compare with' };
-    }
-    return { ...judged, outcome: holds(order(value, limit, unit), op) ? 'pass' : 'fail' };
-}
-/** Below 0, 0 or above 0, as the value is less than, equal to or greater than the limit. */
-function order(value, limit, unit) {
-    if (unit === 'ratio' && sameRatio(value, limit))
-        return 0;
-    return value - limit;
-}
-/**
- * Ratios are quotients, and limits in per cent are too: 999 of 1000 is not the double that 99.9 ÷ 100 gives, yet meets
- * `>= 99.9%`. Two quotients of the same number are within a few units in the last place; two that differ because a
- * flow does are a million times further apart.
- */
-function sameRatio(one, other) {
-    return Math.abs(one - other) <= 4 * Number.EPSILON * Math.max(Math.abs(one), Math.abs(other));
-}
-function holds(order, op) {
-    switch (op) {
-        case '<':
-            return order < 0;
-        case '<=':
-            return order <= 0;
-        case '>':
-            return order > 0;
-        case '>=':
-            return order >= 0;
-        case '==':
-            return order === 0;
-        default:
-            return (0,errors/* assertNever */.xb)(op);
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/src/verdict/assemble.js
@@ -20996,6 +21334,7 @@ function whatHappened(record) {
         ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
         leftovers: record.leftovers.map((leftover) => ({ ...leftover })),
         ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
+        ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
         problems: [...record.problems],
         flows: boundedFlows(record.flows),
         monitor: {
@@ -21059,8 +21398,8 @@ async function judged(plan, record, { files }) {
     }
 }
 
-// EXTERNAL MODULE: ./build/src/inputs/plan.js + 22 modules
-var inputs_plan = __nccwpck_require__(265);
+// EXTERNAL MODULE: ./build/src/inputs/plan.js + 26 modules
+var inputs_plan = __nccwpck_require__(6718);
 // EXTERNAL MODULE: ./build/src/publish/exit-status.js
 var exit_status = __nccwpck_require__(7940);
 // EXTERNAL MODULE: ./build/src/report/terminal.js + 2 modules
@@ -21099,7 +21438,7 @@ async function runScenarios(terminal, context, { inputs, outputs }) {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(265);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6718);
 
 
 
@@ -21189,7 +21528,7 @@ const DEMO_MODULE = 'flowgate:demo';
 
 /***/ }),
 
-/***/ 265:
+/***/ 6718:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -21242,213 +21581,6 @@ function formatPath(path) {
 function oneLine(message) {
     const line = message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
     return line.length > 400 ? `${line.slice(0, 399)}…` : line;
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/load.js
-const DEFAULT_FLOWS = 10;
-/**
- * What is given by the inputs goes before what the config gives; iterations and duration stand for each other, so that
- * one of them in the inputs replaces the other in the config. With neither, each of the flows runs once.
- */
-function resolveLoad(input, config) {
-    const flows = input.flows ?? config.flows ?? DEFAULT_FLOWS;
-    const end = hasEnd(input) ? input : config;
-    if (end.iterations === undefined && end.duration !== undefined) {
-        return { ok: true, load: { model: 'closed', flows, duration: end.duration } };
-    }
-    const iterations = end.iterations ?? flows;
-    if (iterations >= flows)
-        return { ok: true, load: { model: 'closed', flows, iterations } };
-    const shown = input.flows === undefined && config.flows === undefined ? `${flows}, the default` : flows;
-    return {
-        ok: false,
-        message: `iterations (${iterations}) is less than flows (${shown}): never would ${flows} be in flight`,
-        ...culprit(input),
-    };
-}
-function hasEnd({ iterations, duration }) {
-    return iterations !== undefined || duration !== undefined;
-}
-function culprit(input) {
-    if (input.iterations !== undefined)
-        return { by: 'input', key: 'iterations' };
-    if (input.flows !== undefined)
-        return { by: 'input', key: 'flows' };
-    return { by: 'config', key: 'iterations' };
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/rules.js
-
-/** Environment variables that each flow is given. */
-const OURS = new Set([
-    'FLOWGATE_FLOW',
-    'FLOWGATE_ITERATION',
-    'FLOWGATE_TOKEN',
-    'FLOWGATE_WORKSPACE',
-    'FLOWGATE_SEED',
-    'FLOWGATE_RUN',
-    'TRACEPARENT',
-]);
-const MODULE_KEYS = ['options', 'isolate'];
-/** Without a load context nothing is said of the load: it cannot be known. */
-function crossRules(config, load) {
-    if (!isMap(config) || !isMap(config['scenarios']))
-        return [];
-    const names = Object.keys(config['scenarios']);
-    if (names.length === 0) {
-        return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
-    }
-    return names.flatMap((name) => {
-        // A name that the language gives a meaning of its own would be lost on the way.
-        if (name === '__proto__') {
-            return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
-        }
-        const scenario = config['scenarios'][name];
-        if (!isMap(scenario))
-            return [];
-        const path = ['scenarios', name];
-        const selected = load?.selected?.includes(name) ?? true;
-        const ofLoad = load !== undefined && selected ? loadRule(path, scenario, load.input) : [];
-        return [...scenarioRules(path, scenario), ...ofLoad];
-    });
-}
-function scenarioRules(path, scenario) {
-    return [...oneKindOfWork(path, scenario), ...oneEnd(path, scenario), ...environment(path, scenario)];
-}
-function oneKindOfWork(path, scenario) {
-    const run = 'run' in scenario;
-    const module = 'module' in scenario;
-    if (run && module) {
-        return [{ path, key: 'module', message: 'run and module are given; keep one' }];
-    }
-    if (!run && !module && !('http' in scenario)) {
-        return [{ path, message: 'needs run or module: what one flow is' }];
-    }
-    if (!run)
-        return [];
-    return MODULE_KEYS.filter((key) => key in scenario).map((key) => ({
-        path: [...path, key],
-        message: 'is for module scenarios; a command is given what it needs by env',
-    }));
-}
-function oneEnd(path, scenario) {
-    const both = 'iterations' in scenario && 'duration' in scenario;
-    return both ? [{ path, key: 'duration', message: 'iterations and duration are given; keep one' }] : [];
-}
-/** Only what the config itself is to blame for, and only if its numbers are numbers. */
-function loadRule(path, scenario, input) {
-    const { flows, iterations, duration } = scenario;
-    if (!isCount(flows) || !isCount(iterations) || duration !== undefined)
-        return [];
-    const result = resolveLoad(input, { flows, iterations });
-    if (result.ok || result.by === 'input')
-        return [];
-    return [{ path: [...path, result.key], message: result.message }];
-}
-function isCount(value) {
-    return value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 1);
-}
-function environment(path, scenario) {
-    const env = scenario['env'];
-    if (!isMap(env))
-        return [];
-    return Object.keys(env).flatMap((name) => {
-        if (OURS.has(name))
-            return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
-        return name === '' || /[=\0]/.test(name)
-            ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
-            : [];
-    });
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 14 modules
-var schemas = __nccwpck_require__(5586);
-// EXTERNAL MODULE: ./build/src/model/check.js
-var check = __nccwpck_require__(6495);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core = __nccwpck_require__(8532);
-// EXTERNAL MODULE: ./build/src/model/metrics.js
-var metrics = __nccwpck_require__(7790);
-;// CONCATENATED MODULE: ./build/src/verdict/metric-name.js
-
-
-const NAMED_STATS = ['avg', 'min', 'med', 'max'];
-const STAT_LIST = 'avg, min, med, max, and pN such as p95 or p99.9';
-/** Other tools' words for the same. */
-const OTHER_WORDS = {
-    mean: 'avg',
-    average: 'avg',
-    median: 'med',
-    minimum: 'min',
-    maximum: 'max',
-};
-const SHAPE = /^([^\s(.]*)\s*(?:(\()([^)]*)(\))?)?\s*(?:\.\s*(.*))?$/su;
-/** Reads `id [ "(" label ")" ] [ "." stat ]`; `column` is where the text begins in its expression. */
-function parseMetricName(text, column) {
-    const [, id = '', open, label, close, stat] = SHAPE.exec(text) ?? [];
-    if (SHAPE.exec(text) === null)
-        return { problems: [{ message: `${text} is no metric`, column }] };
-    if (!isMetricId(id))
-        return { problems: [{ message: unknownMetric(id), column }] };
-    if (open !== undefined && close === undefined) {
-        return { problems: [{ message: `"(" is never closed; write ${id}(NAME)`, column: column + id.length }] };
-    }
-    const labelled = (0,metrics/* definitionOf */.Fg)(id).labelled === true;
-    const statResult = parseStat(id, stat);
-    const problems = [labelProblem(id, label?.trim(), labelled), statResult.message]
-        .filter((message) => message !== undefined)
-        .map((message, index) => ({ message, column: index === 0 ? column : column + text.length }));
-    return {
-        metric: {
-            id,
-            ...(labelled && label !== undefined ? { label: label.trim() } : {}),
-            ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
-        },
-        problems,
-    };
-}
-function isMetricId(id) {
-    return Object.hasOwn(metrics/* METRICS */.Cb, id);
-}
-function unknownMetric(id) {
-    if (id === '')
-        return 'the metric is missing; write METRIC OP LIMIT';
-    const names = Object.keys(metrics/* METRICS */.Cb);
-    return `there is no metric ${id}${didYouMean(id, names, `; metrics are ${names.join(', ')}`)}`;
-}
-function labelProblem(id, label, labelled) {
-    if (!labelled)
-        return label === undefined ? undefined : `${id} takes no name in parentheses`;
-    return label === undefined || label === ''
-        ? `${id} needs a name: write ${id}(NAME), as in ${id}(draft).p95`
-        : undefined;
-}
-function parseStat(id, stat) {
-    if ((0,metrics/* definitionOf */.Fg)(id).shape === 'scalar') {
-        return stat === undefined ? {} : { message: `${id} is one value and has no .${stat}; write ${id}` };
-    }
-    if (stat === undefined || stat === '') {
-        return { message: `${id} needs a stat, as in ${id}.p95; stats are ${STAT_LIST}` };
-    }
-    if (NAMED_STATS.some((name) => name === stat))
-        return { stat };
-    const percentile = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
-    if (percentile === undefined)
-        return { message: unknownStat(id, stat) };
-    const rank = Number(percentile);
-    return rank > 100
-        ? { message: `${stat} is no percentile; the N of pN goes from 0 to 100` }
-        : { stat: `p${rank}` };
-}
-function unknownStat(id, stat) {
-    const word = OTHER_WORDS[stat.toLowerCase()];
-    const meant = word === undefined
-        ? didYouMean(stat, [...NAMED_STATS, 'p50', 'p90', 'p95', 'p99'], `; stats are ${STAT_LIST}`)
-        : `; did you mean ${word}?`;
-    return `${id} has no stat ${stat}${meant}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/verdict/quantity.js
@@ -21633,6 +21765,402 @@ function withUnit(text, unit) {
         bytes_per_minute: ['MB/min', 'KB/min'],
     };
     return units[unit].map((name) => text + name).join(' or ');
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/duration.js
+
+/** As the JSON Schema of the config says it. */
+const DURATION_PATTERN = '^\\s*(\\d+(\\.\\d+)?\\s*(ns|us|µs|μs|ms|s|m|h)\\s*)+$';
+/** setTimeout fires at once past 2^31 − 1 ms. */
+const LONGEST = 2 ** 31 - 1;
+const PART = /^\s*(\d+(?:\.\d+)?)\s*(\p{L}+|)/u;
+/** Reads `30s`, `500ms` or `1m30s` as ms, more than 0 and at most 24 days. A number without a unit is refused. */
+function parseDuration(text) {
+    let rest = text.trim();
+    if (rest === '')
+        return refuse('is empty; write a time such as 30s, 500ms or 1m30s');
+    let ms = 0;
+    while (rest !== '') {
+        const [whole, number, unit] = PART.exec(rest) ?? [];
+        if (whole === undefined || number === undefined || unit === undefined) {
+            return refuse(`${text} is no time; write it as 30s, 500ms or 1m30s`);
+        }
+        if (unit === '')
+            return refuse(missingUnit(text.trim()));
+        const factor = factorOf(unit);
+        if (factor === undefined) {
+            return refuse(`${text}: there is no unit of time ${unit}${didYouMeanUnit(unit, UNIT_NAMES, '; units are ns us ms s m h')}`);
+        }
+        ms += Number(number) * factor;
+        rest = rest.slice(whole.length).trim();
+    }
+    if (ms === 0)
+        return refuse(`${text} is no time at all; write more than 0`);
+    if (ms > LONGEST)
+        return refuse(`${text} is more than 24 days`);
+    // 2.01 · 1000 is 2009.9999999999998.
+    return { ok: true, ms: Number(ms.toPrecision(15)) };
+}
+/** What to say of a number without a unit. */
+function missingUnit(number) {
+    return /^\d+(\.\d+)?$/.test(String(number))
+        ? `${number} needs a unit: write ${number}s or ${number}ms`
+        : `${number} needs units: write it as 30s, 500ms or 1m30s`;
+}
+const UNIT_NAMES = Object.keys(TIME_UNITS);
+function factorOf(unit) {
+    const units = TIME_UNITS;
+    return Object.hasOwn(units, unit) ? units[unit] : undefined;
+}
+function refuse(message) {
+    return { ok: false, message };
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/load-rules.js
+
+/** Keys that exclude each other, and why. */
+const APART = [
+    ['iterations', 'duration', 'keep one'],
+    ['iterations', 'rate', 'keep one: in the open model rate and duration say how many there are'],
+    [
+        'flows',
+        'rate',
+        'keep one: flows is how many run at once in the closed model; in the open one write max-flows',
+    ],
+    ['flows', 'stages', 'keep one: each stage has its own flows'],
+    ['iterations', 'stages', 'keep one: the stages say how long flows are started'],
+    ['duration', 'stages', 'keep one: each stage says how long it is'],
+    ['rate', 'stages', 'keep one: each stage can have its own rate'],
+];
+function loadRules(path, scenario) {
+    return [
+        ...together(path, scenario),
+        ...openOnly(path, scenario),
+        ...abortRule(path, scenario),
+        ...stageRules(path, scenario),
+    ];
+}
+/** Only of a scenario that is to be run: an input may give what it lacks, or make its model another. */
+function durationRule(path, scenario, input) {
+    const otherwise = ['duration', 'iterations', 'stages'].some((key) => key in scenario);
+    if (!('rate' in scenario) || otherwise)
+        return [];
+    const mended = [input.duration, input.flows, input.iterations, input.rate];
+    if (mended.some((value) => value !== undefined))
+        return [];
+    return [{ path: [...path, 'rate'], message: 'needs duration: for how long flows are started' }];
+}
+function together(path, scenario) {
+    return APART.filter(([one, other]) => one in scenario && other in scenario).map(([one, other, remedy]) => ({
+        path,
+        key: other,
+        message: `${one} and ${other} are given; ${remedy}`,
+    }));
+}
+function openOnly(path, scenario) {
+    if (!('max-flows' in scenario) || 'rate' in scenario || stagesOf(scenario).some(hasRate))
+        return [];
+    const message = 'is for the open model; give a rate, or write flows: how many run at once';
+    return [{ path: [...path, 'max-flows'], message }];
+}
+function abortRule(path, scenario) {
+    if (!('abort-delay' in scenario) || scenario['abort-on-fail'] === true)
+        return [];
+    return [{ path: [...path, 'abort-delay'], message: 'delays nothing without abort-on-fail: true' }];
+}
+function stageRules(path, scenario) {
+    const stages = stagesOf(scenario);
+    const open = stages.some(hasRate);
+    const mixed = open && stages.some((stage) => 'flows' in stage);
+    if (mixed) {
+        const message = 'some have flows and some a rate; a run is in the closed or in the open model, not in both';
+        return [{ path: [...path, 'stages'], message }];
+    }
+    return stages.flatMap((stage, index) => oneStage([...path, 'stages', index], stage));
+}
+function oneStage(path, stage) {
+    const level = 'flows' in stage || 'rate' in stage;
+    const idle = level ? [] : [{ path, message: 'needs flows or rate, as in {flows: 10, for: 30s}' }];
+    const length = msOf(stage['for']);
+    const ramp = msOf(stage['ramp']);
+    if (length === undefined || ramp === undefined || ramp <= length)
+        return idle;
+    const message = `is longer than the stage, which is ${String(stage['for'])}; the ramp is part of it`;
+    return [...idle, { path: [...path, 'ramp'], message }];
+}
+function msOf(value) {
+    if (typeof value !== 'string')
+        return undefined;
+    const result = parseDuration(value);
+    return result.ok ? result.ms : undefined;
+}
+function hasRate(stage) {
+    return 'rate' in stage;
+}
+/** Those that are maps. */
+function stagesOf({ stages }) {
+    if (!Array.isArray(stages))
+        return [];
+    const all = stages;
+    return all.map((stage) => (typeof stage === 'object' && stage !== null ? stage : { flows: 1 }));
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/load.js
+const DEFAULT_FLOWS = 10;
+/** Most in flight in the open model: so many, or what starts in so many seconds if that is more. */
+const DEFAULT_MAX_FLOWS = 100;
+const MAX_FLOWS_SECONDS = 2;
+/**
+ * What is given by the inputs goes before what the config gives: a rate in the inputs makes the model open, flows or
+ * iterations make it closed, else it is as the config has it.
+ */
+function resolveLoad(input, config) {
+    const closed = input.flows !== undefined || input.iterations !== undefined;
+    if (input.rate !== undefined || (!closed && config.rate !== undefined))
+        return openLoad(input, config);
+    if (!closed && config.stages !== undefined)
+        return stagedLoad(input, { ...config, stages: config.stages });
+    if (input.maxFlows !== undefined)
+        return needsOpenModel();
+    return closedLoad(input, config);
+}
+function needsOpenModel() {
+    const message = 'is for the open model; give a rate, or leave it out: flows is how many run at once';
+    return { ok: false, message, by: 'input', key: 'maxFlows' };
+}
+function openLoad(input, config) {
+    const rate = input.rate ?? config.rate ?? 0;
+    const duration = input.duration ?? config.duration;
+    if (duration === undefined) {
+        const message = 'needs duration: for how long flows are started';
+        return { ok: false, message, by: input.rate === undefined ? 'config' : 'input', key: 'rate' };
+    }
+    const flows = input.maxFlows ?? config.maxFlows ?? defaultMaxFlows(rate);
+    return { ok: true, load: { model: 'open', flows, rate, duration } };
+}
+function stagedLoad(input, config) {
+    if (input.duration !== undefined) {
+        const message = 'the scenario has stages, which say how long they are; leave it out';
+        return { ok: false, message, by: 'input', key: 'duration' };
+    }
+    const rates = config.stages.map((stage) => ({ ...timesOf(stage), rate: stage.rate ?? 0 }));
+    if (config.stages.some(({ rate }) => rate !== undefined)) {
+        const highest = Math.max(...rates.map(({ rate }) => rate));
+        const flows = input.maxFlows ?? config.maxFlows ?? defaultMaxFlows(highest);
+        return { ok: true, load: { model: 'open', flows, stages: rates } };
+    }
+    if (input.maxFlows !== undefined)
+        return needsOpenModel();
+    const stages = config.stages.map((stage) => ({ ...timesOf(stage), flows: stage.flows ?? 0 }));
+    const flows = Math.max(...stages.map((stage) => stage.flows));
+    return { ok: true, load: { model: 'closed', flows, stages } };
+}
+function timesOf({ for: duration, ramp }) {
+    return ramp === undefined ? { duration } : { duration, ramp };
+}
+/** @param rate starts per second */
+function defaultMaxFlows(rate) {
+    return Math.max(DEFAULT_MAX_FLOWS, Math.ceil(rate * MAX_FLOWS_SECONDS));
+}
+/** Iterations and duration stand for each other: one of them in the inputs replaces the other in the config. */
+function closedLoad(input, config) {
+    const flows = input.flows ?? config.flows ?? DEFAULT_FLOWS;
+    const end = hasEnd(input) ? input : config;
+    if (end.iterations === undefined && end.duration !== undefined) {
+        return { ok: true, load: { model: 'closed', flows, duration: end.duration } };
+    }
+    const iterations = end.iterations ?? flows;
+    if (iterations >= flows)
+        return { ok: true, load: { model: 'closed', flows, iterations } };
+    const shown = input.flows === undefined && config.flows === undefined ? `${flows}, the default` : flows;
+    return {
+        ok: false,
+        message: `iterations (${iterations}) is less than flows (${shown}): never would ${flows} be in flight`,
+        ...culprit(input),
+    };
+}
+function hasEnd({ iterations, duration }) {
+    return iterations !== undefined || duration !== undefined;
+}
+function culprit(input) {
+    if (input.iterations !== undefined)
+        return { by: 'input', key: 'iterations' };
+    if (input.flows !== undefined)
+        return { by: 'input', key: 'flows' };
+    return { by: 'config', key: 'iterations' };
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/rules.js
+
+
+/** Environment variables that each flow is given. */
+const OURS = new Set([
+    'FLOWGATE_FLOW',
+    'FLOWGATE_ITERATION',
+    'FLOWGATE_TOKEN',
+    'FLOWGATE_WORKSPACE',
+    'FLOWGATE_SEED',
+    'FLOWGATE_RUN',
+    'TRACEPARENT',
+]);
+const MODULE_KEYS = ['options', 'isolate'];
+/** Without a load context nothing is said of the load: it cannot be known. */
+function crossRules(config, load) {
+    if (!isMap(config) || !isMap(config['scenarios']))
+        return [];
+    const names = Object.keys(config['scenarios']);
+    if (names.length === 0) {
+        return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
+    }
+    return names.flatMap((name) => {
+        // A name that the language gives a meaning of its own would be lost on the way.
+        if (name === '__proto__') {
+            return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
+        }
+        const scenario = config['scenarios'][name];
+        if (!isMap(scenario))
+            return [];
+        const path = ['scenarios', name];
+        const selected = load?.selected?.includes(name) ?? true;
+        const ofLoad = load !== undefined && selected ? loadRule(path, scenario, load.input) : [];
+        return [...scenarioRules(path, scenario), ...ofLoad];
+    });
+}
+function scenarioRules(path, scenario) {
+    return [...oneKindOfWork(path, scenario), ...loadRules(path, scenario), ...environment(path, scenario)];
+}
+function oneKindOfWork(path, scenario) {
+    const run = 'run' in scenario;
+    const module = 'module' in scenario;
+    if (run && module) {
+        return [{ path, key: 'module', message: 'run and module are given; keep one' }];
+    }
+    if (!run && !module && !('http' in scenario)) {
+        return [{ path, message: 'needs run or module: what one flow is' }];
+    }
+    if (!run)
+        return [];
+    return MODULE_KEYS.filter((key) => key in scenario).map((key) => ({
+        path: [...path, key],
+        message: 'is for module scenarios; a command is given what it needs by env',
+    }));
+}
+/** Only what the config itself is to blame for, and only if its numbers are numbers. */
+function loadRule(path, scenario, input) {
+    const { flows, iterations, duration } = scenario;
+    if ('rate' in scenario || 'stages' in scenario)
+        return durationRule(path, scenario, input);
+    if (!isCount(flows) || !isCount(iterations) || duration !== undefined)
+        return [];
+    const result = resolveLoad(input, { flows, iterations });
+    if (result.ok || result.by === 'input')
+        return [];
+    return [{ path: [...path, result.key], message: result.message }];
+}
+function isCount(value) {
+    return value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 1);
+}
+function environment(path, scenario) {
+    const env = scenario['env'];
+    if (!isMap(env))
+        return [];
+    return Object.keys(env).flatMap((name) => {
+        if (OURS.has(name))
+            return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
+        return name === '' || /[=\0]/.test(name)
+            ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
+            : [];
+    });
+}
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 14 modules
+var schemas = __nccwpck_require__(5586);
+// EXTERNAL MODULE: ./build/src/model/check.js
+var check = __nccwpck_require__(6495);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./build/src/model/metrics.js
+var metrics = __nccwpck_require__(7790);
+;// CONCATENATED MODULE: ./build/src/verdict/metric-name.js
+
+
+const NAMED_STATS = ['avg', 'min', 'med', 'max'];
+const STAT_LIST = 'avg, min, med, max, and pN such as p95 or p99.9';
+/** Other tools' words for the same. */
+const OTHER_WORDS = {
+    mean: 'avg',
+    average: 'avg',
+    median: 'med',
+    minimum: 'min',
+    maximum: 'max',
+};
+const SHAPE = /^([^\s(.]*)\s*(?:(\()([^)]*)(\))?)?\s*(?:\.\s*(.*))?$/su;
+/** Reads `id [ "(" label ")" ] [ "." stat ]`; `column` is where the text begins in its expression. */
+function parseMetricName(text, column) {
+    const [, id = '', open, label, close, stat] = SHAPE.exec(text) ?? [];
+    if (SHAPE.exec(text) === null)
+        return { problems: [{ message: `${text} is no metric`, column }] };
+    if (!isMetricId(id))
+        return { problems: [{ message: unknownMetric(id), column }] };
+    if (open !== undefined && close === undefined) {
+        return { problems: [{ message: `"(" is never closed; write ${id}(NAME)`, column: column + id.length }] };
+    }
+    const labelled = (0,metrics/* definitionOf */.Fg)(id).labelled === true;
+    const statResult = parseStat(id, stat);
+    const problems = [labelProblem(id, label?.trim(), labelled), statResult.message]
+        .filter((message) => message !== undefined)
+        .map((message, index) => ({ message, column: index === 0 ? column : column + text.length }));
+    return {
+        metric: {
+            id,
+            ...(labelled && label !== undefined ? { label: label.trim() } : {}),
+            ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
+        },
+        problems,
+    };
+}
+function isMetricId(id) {
+    return Object.hasOwn(metrics/* METRICS */.Cb, id);
+}
+function unknownMetric(id) {
+    if (id === '')
+        return 'the metric is missing; write METRIC OP LIMIT';
+    const names = Object.keys(metrics/* METRICS */.Cb);
+    return `there is no metric ${id}${didYouMean(id, names, `; metrics are ${names.join(', ')}`)}`;
+}
+function labelProblem(id, label, labelled) {
+    if (!labelled)
+        return label === undefined ? undefined : `${id} takes no name in parentheses`;
+    return label === undefined || label === ''
+        ? `${id} needs a name: write ${id}(NAME), as in ${id}(draft).p95`
+        : undefined;
+}
+function parseStat(id, stat) {
+    if ((0,metrics/* definitionOf */.Fg)(id).shape === 'scalar') {
+        return stat === undefined ? {} : { message: `${id} is one value and has no .${stat}; write ${id}` };
+    }
+    if (stat === undefined || stat === '') {
+        return { message: `${id} needs a stat, as in ${id}.p95; stats are ${STAT_LIST}` };
+    }
+    if (NAMED_STATS.some((name) => name === stat))
+        return { stat };
+    const percentile = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
+    if (percentile === undefined)
+        return { message: unknownStat(id, stat) };
+    const rank = Number(percentile);
+    return rank > 100
+        ? { message: `${stat} is no percentile; the N of pN goes from 0 to 100` }
+        : { stat: `p${rank}` };
+}
+function unknownStat(id, stat) {
+    const word = OTHER_WORDS[stat.toLowerCase()];
+    const meant = word === undefined
+        ? didYouMean(stat, [...NAMED_STATS, 'p50', 'p90', 'p95', 'p99'], `; stats are ${STAT_LIST}`)
+        : `; did you mean ${word}?`;
+    return `${id} has no stat ${stat}${meant}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/verdict/grammar.js
@@ -21845,55 +22373,6 @@ function splitLine(content, line) {
     });
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/duration.js
-
-/** As the JSON Schema of the config says it. */
-const DURATION_PATTERN = '^\\s*(\\d+(\\.\\d+)?\\s*(ns|us|µs|μs|ms|s|m|h)\\s*)+$';
-/** setTimeout fires at once past 2^31 − 1 ms. */
-const LONGEST = 2 ** 31 - 1;
-const PART = /^\s*(\d+(?:\.\d+)?)\s*(\p{L}+|)/u;
-/** Reads `30s`, `500ms` or `1m30s` as ms, more than 0 and at most 24 days. A number without a unit is refused. */
-function parseDuration(text) {
-    let rest = text.trim();
-    if (rest === '')
-        return refuse('is empty; write a time such as 30s, 500ms or 1m30s');
-    let ms = 0;
-    while (rest !== '') {
-        const [whole, number, unit] = PART.exec(rest) ?? [];
-        if (whole === undefined || number === undefined || unit === undefined) {
-            return refuse(`${text} is no time; write it as 30s, 500ms or 1m30s`);
-        }
-        if (unit === '')
-            return refuse(missingUnit(text.trim()));
-        const factor = factorOf(unit);
-        if (factor === undefined) {
-            return refuse(`${text}: there is no unit of time ${unit}${didYouMeanUnit(unit, UNIT_NAMES, '; units are ns us ms s m h')}`);
-        }
-        ms += Number(number) * factor;
-        rest = rest.slice(whole.length).trim();
-    }
-    if (ms === 0)
-        return refuse(`${text} is no time at all; write more than 0`);
-    if (ms > LONGEST)
-        return refuse(`${text} is more than 24 days`);
-    // 2.01 · 1000 is 2009.9999999999998.
-    return { ok: true, ms: Number(ms.toPrecision(15)) };
-}
-/** What to say of a number without a unit. */
-function missingUnit(number) {
-    return /^\d+(\.\d+)?$/.test(String(number))
-        ? `${number} needs a unit: write ${number}s or ${number}ms`
-        : `${number} needs units: write it as 30s, 500ms or 1m30s`;
-}
-const UNIT_NAMES = Object.keys(TIME_UNITS);
-function factorOf(unit) {
-    const units = TIME_UNITS;
-    return Object.hasOwn(units, unit) ? units[unit] : undefined;
-}
-function refuse(message) {
-    return { ok: false, message };
-}
-
 ;// CONCATENATED MODULE: ./build/src/inputs/readiness.js
 /** Reads `http://…`, `tcp://HOST:PORT`, or a regular expression that one line of the service's output matches. */
 function parseReadiness(text) {
@@ -21945,8 +22424,6 @@ const UNAVAILABLE = 'is not available in this version yet';
 /** Of a scenario, or of the whole config. */
 const LATER_KEYS = new Set([
     'http',
-    'rate',
-    'stages',
     'ladder',
     'faults',
     'compare',
@@ -21956,7 +22433,7 @@ const LATER_KEYS = new Set([
     'services',
 ]);
 const LATER_ISOLATION = new Set(['thread', 'process']);
-const LATER_INPUTS = ['url', 'rate', 'compare', 'prepare', 'shard'];
+const LATER_INPUTS = ['url', 'compare', 'prepare', 'shard'];
 /** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
 function needsCompare({ limit }) {
     if (limit.kind !== 'base')
@@ -21964,7 +22441,89 @@ function needsCompare({ limit }) {
     return `needs compare: base is measured only when comparing, which ${UNAVAILABLE}`;
 }
 
+;// CONCATENATED MODULE: ./build/src/inputs/threshold-entry.js
+
+
+
+
+const KEYS = ['expr', 'abort-on-fail', 'delay'];
+/** As the JSON Schema of the config says it. */
+const THRESHOLD_ENTRY_SCHEMA = {
+    type: 'object',
+    properties: {
+        expr: { type: 'string', minLength: 1, description: 'METRIC OP LIMIT' },
+        'abort-on-fail': {
+            type: 'boolean',
+            description: 'looked at once a second; if it does not hold, the run ends',
+        },
+        delay: { type: 'string', description: 'how long after the first flow it is first looked at' },
+    },
+    required: ['expr'],
+    additionalProperties: false,
+};
+/** Reads one entry of a list of thresholds: a text, or a map with the text as `expr`. */
+function readThresholdEntry(entry, level, report) {
+    if (entry === null || typeof entry === 'string')
+        return readExpression(entry, level, { path: [], report });
+    if (!threshold_entry_isMap(entry)) {
+        report(`must be text such as "success_rate >= 99%", not ${shown(entry)}`);
+        return [];
+    }
+    for (const key of Object.keys(entry).filter((name) => !KEYS.includes(name))) {
+        report(`there is no key ${key}${didYouMean(key, KEYS, `; keys are ${KEYS.join(', ')}`)}`, [key]);
+    }
+    const abort = readAbort(entry, level, report);
+    const { expr } = entry;
+    if (expr !== null && typeof expr !== 'string') {
+        report(`must be text such as "error_rate < 10%", not ${shown(expr)}`, ['expr']);
+        return [];
+    }
+    const thresholds = readExpression(expr, level, { path: ['expr'], report });
+    return abort === undefined ? thresholds : thresholds.map((threshold) => ({ ...threshold, abort }));
+}
+function readExpression(text, level, { path, report }) {
+    const parsed = parseThresholds([text], level, needsCompare);
+    for (const { message, column } of parsed.problems)
+        report(message, path, { line: 0, column });
+    return parsed.thresholds;
+}
+function readAbort(entry, level, report) {
+    const wanted = entry['abort-on-fail'];
+    if (wanted !== undefined && typeof wanted !== 'boolean') {
+        report(`must be true or false, not ${shown(wanted)}`, ['abort-on-fail']);
+    }
+    if (wanted === true && level === 'warn') {
+        report('is for thresholds: an alert warns and ends nothing', ['abort-on-fail']);
+    }
+    const delay = readDelay(entry, report);
+    return wanted === true ? { delay } : undefined;
+}
+/** ms. */
+function readDelay(entry, report) {
+    const { delay } = entry;
+    if (delay === undefined)
+        return 0;
+    if (entry['abort-on-fail'] !== true)
+        report('delays nothing without abort-on-fail: true', ['delay']);
+    const result = typeof delay === 'string' ? parseDuration(delay) : undefined;
+    if (result?.ok === true)
+        return result.ms;
+    report(result?.message ?? `must be a time such as 30s, 500ms or 1m30s, not ${shown(delay)}`, ['delay']);
+    return 0;
+}
+function shown(value) {
+    if (value === undefined || value === null)
+        return 'nothing';
+    if (Array.isArray(value))
+        return 'a list';
+    return typeof value === 'object' ? 'a map' : JSON.stringify(value).slice(0, 60);
+}
+function threshold_entry_isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 ;// CONCATENATED MODULE: ./build/src/inputs/fields.js
+
 
 
 
@@ -22061,7 +22620,11 @@ function thresholds(level) {
         .meta({
         anyOf: [
             { type: 'string', minLength: 1 },
-            { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } },
+            {
+                type: 'array',
+                minItems: 1,
+                items: { anyOf: [{ type: 'string', minLength: 1 }, THRESHOLD_ENTRY_SCHEMA] },
+            },
         ],
     });
 }
@@ -22073,19 +22636,105 @@ function fromText(value, level, report) {
     return parsed.thresholds;
 }
 function fromList(value, level, report) {
-    return value.flatMap((entry, index) => {
-        if (typeof entry !== 'string' && entry !== null) {
-            report(`must be text such as "success_rate >= 99%", not ${show(entry)}`, [index]);
-            return [];
-        }
-        const parsed = parseThresholds([entry], level, needsCompare);
-        for (const { message, column } of parsed.problems)
-            report(message, [index], { line: 0, column });
-        return parsed.thresholds;
-    });
+    return value.flatMap((entry, index) => readThresholdEntry(entry, level, (message, path = [], place) => {
+        report(message, [index, ...path], place);
+    }));
 }
 
+;// CONCATENATED MODULE: ./build/src/inputs/rate.js
+/** As the JSON Schema of the config says it. */
+const RATE_PATTERN = '^\\s*(\\d+(\\.\\d+)?|\\.\\d+)\\s*/\\s*(s|min|h)\\s*$';
+/** Seconds in one of each. */
+const UNITS = { s: 1, min: 60, h: 3600 };
+const RATE = /^(\d+(?:\.\d+)?|\.\d+)\s*(?:\/\s*(\p{L}+))?$/u;
+/** Starts per second that no machine makes: a slip of the pen. */
+const FASTEST = 100_000;
+/** Reads `50/s`, `300/min` or `1000/h` as starts per second. A number without a unit is refused. */
+function parseRate(text) {
+    const written = text.trim();
+    const [whole, number, unit] = RATE.exec(written) ?? [];
+    if (whole === undefined || number === undefined) {
+        return rate_refuse(`${text} is no rate; write it as 50/s, 300/min or 1000/h`);
+    }
+    if (unit === undefined)
+        return rate_refuse(rateWithoutUnit(number));
+    const seconds = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
+    if (seconds === undefined)
+        return rate_refuse(`${text}: there is no unit /${unit}; write /s, /min or /h`);
+    const rate = Number(number) / seconds;
+    if (rate === 0)
+        return rate_refuse(`${text} starts no flow at all; write more than 0`);
+    if (rate > FASTEST)
+        return rate_refuse(`${text} is more than ${FASTEST}/s`);
+    return { ok: true, rate };
+}
+/** What to say of a number without a unit. */
+function rateWithoutUnit(number) {
+    return `${number} needs a unit: write ${number}/s or ${number}/min`;
+}
+function rate_refuse(message) {
+    return { ok: false, message };
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/load-fields.js
+
+
+
+/* How flows are started, as the config says it. What these keys say of each other is in load-rules.ts. */
+const about = (description) => ({ description });
+/** `50/s` → starts per second. */
+const rate = schemas/* string */.YjP({
+    error: ({ input }) => typeof input === 'number' && input >= 0
+        ? rateWithoutUnit(input)
+        : `must be a rate such as 50/s, 300/min or 1000/h, not ${show(input)}`,
+})
+    .transform((value, context) => {
+    const result = parseRate(value);
+    if (result.ok)
+        return result.rate;
+    context.issues.push({ code: 'custom', input: value, message: result.message });
+    return core/* NEVER */.tm;
+})
+    .meta({ pattern: RATE_PATTERN });
+const stage = schemas/* strictObject */.rej({
+    flows: whole(1).optional().meta(about('how many run at once in this stage')),
+    rate: rate.optional().meta(about('at which rate flows are started in this stage')),
+    for: duration.meta(about('how long the stage is')),
+    ramp: duration
+        .optional()
+        .meta(about('at its beginning, how long it takes to get here from the stage before; a step if left out')),
+}, {
+    error: ({ code, input }) => code === 'invalid_type'
+        ? `must be a stage such as {flows: 10, for: 30s}, not ${show(input)}`
+        : undefined,
+});
+const stages = schemas/* array */.YOg(stage, {
+    error: ({ input }) => `must be a list such as [{flows: 10, for: 30s}, {flows: 50, for: 30s}], not ${show(input)}`,
+})
+    .min(1, { error: 'is empty; list some, such as {flows: 10, for: 30s}, or remove the key' });
+const STAGE_KEYS = Object.keys(stage.shape);
+const yes = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${show(input)}` });
+/** Keys of a scenario that make its load, beside flows, iterations and duration. */
+const LOAD_FIELDS = {
+    rate: rate
+        .optional()
+        .meta(about('open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration')),
+    'max-flows': whole(1)
+        .optional()
+        .meta(about('open model: most flows in flight, one that is due beyond is dropped; 100 if left out, or what starts in 2 s if that is more')),
+    stages: stages
+        .optional()
+        .meta(about('one after another: {flows: 10, for: 30s} in the closed model, {rate: 50/s, for: 30s} in the open one')),
+    'abort-on-fail': yes
+        .optional()
+        .meta(about('every gate is looked at once a second, and one that does not hold ends the run')),
+    'abort-delay': duration
+        .optional()
+        .meta(about('how long after the first flow gates with abort-on-fail are first looked at')),
+};
+
 ;// CONCATENATED MODULE: ./build/src/inputs/schema.js
+
 
 
 
@@ -22094,15 +22743,15 @@ const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'];
 /** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
 const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-const about = (description) => ({ description });
+const schema_about = (description) => ({ description });
 const serviceSchema = schemas/* strictObject */.rej({
-    run: fields_text('npm start').meta(about('the command that starts it; it is ended with everything that it started')),
+    run: fields_text('npm start').meta(schema_about('the command that starts it; it is ended with everything that it started')),
     ready: readiness
         .optional()
-        .meta(about('http://…, tcp://HOST:PORT, or a regular expression that one line of its output matches')),
-    stop: oneOf(STOP_SIGNALS).optional().meta(about('the signal that ends it; SIGTERM if left out')),
-    timeout: duration.optional().meta(about('how long it may take to become ready; 60s if left out')),
-    grace: duration.optional().meta(about('how long it may take to end before SIGKILL; 5s if left out')),
+        .meta(schema_about('http://…, tcp://HOST:PORT, or a regular expression that one line of its output matches')),
+    stop: oneOf(STOP_SIGNALS).optional().meta(schema_about('the signal that ends it; SIGTERM if left out')),
+    timeout: duration.optional().meta(schema_about('how long it may take to become ready; 60s if left out')),
+    grace: duration.optional().meta(schema_about('how long it may take to end before SIGKILL; 5s if left out')),
 }, { error: serviceShape });
 function serviceShape({ code, input }) {
     if (code !== 'invalid_type')
@@ -22113,56 +22762,57 @@ function serviceShape({ code, input }) {
 }
 /** A command alone is a service that counts as ready as soon as it runs. */
 const serviceOrCommand = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? { run: value } : value), serviceSchema)
-    .meta(about('a long-running process that the flows talk to'));
+    .meta(schema_about('a long-running process that the flows talk to'));
 const isolate = schemas/* literal */.euz('none', {
     error: ({ input }) => LATER_ISOLATION.has(input) ? `${String(input)} ${UNAVAILABLE}` : `must be none, not ${show(input)}`,
 });
 const level = oneOf(check/* CHECK_LEVELS */.V);
 const checks = schemas/* strictObject */.rej(Object.fromEntries(check/* CHECK_IDS */.S.map((id) => [id, level.optional()])), { error: shapeOf('a map of checks and levels, such as {invariants: fail}') })
-    .meta(about('the level of each check: fail, warn or off'));
+    .meta(schema_about('the level of each check: fail, warn or off'));
 /** Says what a map should have been; other complaints of a map keep their own words. */
 function shapeOf(what) {
     return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
 }
-const command = (description) => fields_text('npm run seed').optional().meta(about(description));
+const command = (description) => fields_text('npm run seed').optional().meta(schema_about(description));
 const scenario = schemas/* strictObject */.rej({
-    run: fields_text('node scripts/place-order.js').optional().meta(about('the command that one flow is')),
+    run: fields_text('node scripts/place-order.js').optional().meta(schema_about('the command that one flow is')),
     module: fields_text('flows/order.mjs')
         .optional()
-        .meta(about('the module file whose default export one flow is, from the working directory')),
+        .meta(schema_about('the module file whose default export one flow is, from the working directory')),
     options: textMap('options and their values')
         .optional()
-        .meta(about('handed to the module as ctx.options')),
-    isolate: isolate.optional().meta(about('none: all flows concurrently in one host process')),
-    flows: whole(1).optional().meta(about('how many run at once; 10 if left out')),
+        .meta(schema_about('handed to the module as ctx.options')),
+    isolate: isolate.optional().meta(schema_about('none: all flows concurrently in one host process')),
+    flows: whole(1).optional().meta(schema_about('how many run at once; 10 if left out')),
     iterations: whole(1)
         .optional()
-        .meta(about('how many are run in all; each of the flows once if left out')),
-    duration: duration.optional().meta(about('for how long flows are started, in place of iterations')),
+        .meta(schema_about('how many are run in all; each of the flows once if left out')),
+    duration: duration.optional().meta(schema_about('for how long flows are started, in place of iterations')),
+    ...LOAD_FIELDS,
     timeout: duration
         .optional()
-        .meta(about('a flow past it is killed with its whole tree; 30s if left out')),
-    warmup: whole(0).optional().meta(about('flows that are run first and not counted; 0 if left out')),
+        .meta(schema_about('a flow past it is killed with its whole tree; 30s if left out')),
+    warmup: whole(0).optional().meta(schema_about('flows that are run first and not counted; 0 if left out')),
     shell: fields_text('bash -eo pipefail')
         .refine((shell) => !shell.includes('{0}'), {
         error: '{0} is a script file of a workflow step; leave it out: the command is added after -c',
     })
         .optional()
-        .meta(about('program and arguments that interpret commands; bash -eo pipefail if left out')),
+        .meta(schema_about('program and arguments that interpret commands; bash -eo pipefail if left out')),
     'working-directory': fields_text('packages/shop')
         .optional()
-        .meta(about('where commands run, from the workspace; the workspace if left out')),
+        .meta(schema_about('where commands run, from the workspace; the workspace if left out')),
     env: textMap('variables and their values')
         .optional()
-        .meta(about('added to the environment of everything that the scenario starts')),
+        .meta(schema_about('added to the environment of everything that the scenario starts')),
     service: serviceOrCommand.optional(),
     setup: command('a command that is run before the flows'),
     teardown: command('a command that is run after the flows, always'),
     verify: command('a command that checks, after the flows, that everything they did together is right'),
-    thresholds: thresholds('fail').optional().meta(about('gates: METRIC OP LIMIT')),
-    alerts: thresholds('warn').optional().meta(about('thresholds that warn and do not fail')),
+    thresholds: thresholds('fail').optional().meta(schema_about('gates: METRIC OP LIMIT')),
+    alerts: thresholds('warn').optional().meta(schema_about('thresholds that warn and do not fail')),
     checks: checks.optional(),
-    seed: whole(0).optional().meta(about('seed of everything random; 1 if left out')),
+    seed: whole(0).optional().meta(schema_about('seed of everything random; 1 if left out')),
 }, { error: shapeOf('a map with run or module') })
     // Said here for editors; rules.ts says it in our words.
     .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }] });
@@ -22176,15 +22826,16 @@ const configSchema = schemas/* strictObject */.rej({
     scenarios: schemas/* record */.g1P(schemas/* string */.YjP().regex(SCENARIO_NAME), scenario, {
         error: shapeOf('a map of names and scenarios'),
     })
-        .meta(about('by name: letters, digits, ., _ and -')),
+        .meta(schema_about('by name: letters, digits, ., _ and -')),
 }, { error: shapeOf('a map with version and scenarios') })
     .meta({ title: 'flowgate configuration' });
 /** The keys that exist, by what kind of map they are in. */
-const KEYS = {
+const schema_KEYS = {
     config: Object.keys(configSchema.shape),
     scenario: Object.keys(scenario.shape),
     service: Object.keys(serviceSchema.shape),
     checks: [...check/* CHECK_IDS */.S],
+    stages: STAGE_KEYS,
 };
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -22344,12 +22995,15 @@ function findingsOf(issue) {
 }
 function unknownKey(path, key) {
     const [, , part] = path;
-    const kind = path.length === 0 ? 'config' : part === 'service' || part === 'checks' ? part : 'scenario';
-    if (kind !== 'service' && kind !== 'checks' && LATER_KEYS.has(key))
+    const kind = path.length === 0 ? 'config' : isPart(part) ? part : 'scenario';
+    if ((kind === 'config' || kind === 'scenario') && LATER_KEYS.has(key))
         return `${key} ${UNAVAILABLE}`;
-    const names = KEYS[kind];
+    const names = schema_KEYS[kind];
     const word = kind === 'checks' ? 'check' : 'key';
     return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
+}
+function isPart(part) {
+    return part === 'service' || part === 'checks' || part === 'stages';
 }
 /** Thresholds have as many causes as they have problems; any other value is wrong once. */
 function onePerCause(findings) {
@@ -22391,7 +23045,12 @@ const ACTION_INPUTS = {
     onInconclusive: 'on-inconclusive',
     workingDirectory: 'working-directory',
 };
-const INPUT_NAMES = { ...ACTION_INPUTS, seed: 'seed', bug: 'bug' };
+const INPUT_NAMES = {
+    ...ACTION_INPUTS,
+    maxFlows: 'max-flows',
+    seed: 'seed',
+    bug: 'bug',
+};
 /** `input working-directory`: where a problem of an input is. */
 function whereInput(key) {
     return `input ${INPUT_NAMES[key]}`;
@@ -22471,6 +23130,7 @@ function bugOf(options) {
 
 
 
+
 const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'];
 const INCONCLUSIVE_MODES = ['fail', 'warn', 'pass'];
 /** Reads every input and reports all that is wrong with them. Never throws. */
@@ -22485,6 +23145,8 @@ function parseInputs(inputs) {
         ...given('flows', reader.whole('flows', 1)),
         ...given('iterations', reader.whole('iterations', 1)),
         ...given('duration', reader.duration('duration')),
+        ...given('rate', reader.rate('rate')),
+        ...given('maxFlows', reader.whole('maxFlows', 1)),
         ...given('timeout', reader.duration('timeout')),
         ...given('thresholds', reader.thresholds('thresholds', 'fail')),
         ...given('alerts', reader.thresholds('alerts', 'warn')),
@@ -22517,6 +23179,8 @@ function togetherProblems(inputs) {
         ['config', 'run'],
         ['config', 'module'],
         ['iterations', 'duration'],
+        ['flows', 'rate'],
+        ['iterations', 'rate'],
     ];
     return pairs
         .filter(([first, second]) => isGiven(inputs[first]) && isGiven(inputs[second]))
@@ -22553,6 +23217,13 @@ class InputReader {
             return undefined;
         const result = parseDuration(value);
         return result.ok ? result.ms : this.accept(key, undefined, result.message);
+    }
+    rate(key) {
+        const value = this.text(key);
+        if (value === undefined)
+            return undefined;
+        const result = parseRate(value);
+        return result.ok ? result.rate : this.accept(key, undefined, result.message);
     }
     oneOf(key, names) {
         const value = this.text(key);
@@ -22620,7 +23291,7 @@ const SEED = 1;
 /** Input goes before config goes before default. */
 function planScenario(draft, { inputs, workspace }) {
     const { name, config } = draft;
-    const load = resolveLoad(inputs, config);
+    const load = resolveLoad(inputs, { ...config, maxFlows: config['max-flows'] });
     if (!load.ok)
         return { ok: false, problems: [loadProblem(draft, load)] };
     const workingDirectory = (0,external_node_path_.resolve)(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
@@ -22646,10 +23317,10 @@ function planScenario(draft, { inputs, workspace }) {
         },
     };
 }
-function loadProblem(draft, fault) {
-    if (fault.by === 'config')
-        return draft.problemAt('iterations', fault.message);
-    return { where: whereInput(fault.key === 'flows' ? 'flows' : 'iterations'), message: fault.message };
+function loadProblem(draft, { by, key, message }) {
+    if (by === 'config')
+        return draft.problemAt(key === 'rate' ? 'rate' : 'iterations', message);
+    return { where: whereInput(key), message };
 }
 function workOf({ run, module, options }, given) {
     if (run !== undefined)
@@ -22683,7 +23354,17 @@ function serviceOf({ run, ready, stop, timeout, grace }) {
 function gatesOf(inputs, config) {
     const gates = inputs.thresholds ?? config.thresholds;
     const alerts = inputs.alerts ?? config.alerts ?? [];
-    return { thresholds: [...(gates ?? defaultGates()), ...alerts], defaultGates: gates === undefined };
+    return {
+        thresholds: [...abortingGates(gates ?? defaultGates(), config), ...alerts],
+        defaultGates: gates === undefined,
+    };
+}
+/** abort-on-fail of the scenario is that of every gate which has none of its own. */
+function abortingGates(gates, config) {
+    if (config['abort-on-fail'] !== true)
+        return gates;
+    const abort = { delay: config['abort-delay'] ?? 0 };
+    return gates.map((gate) => (gate.abort === undefined ? { ...gate, abort } : gate));
 }
 function withoutUndefined(map) {
     return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined));
@@ -23124,7 +23805,7 @@ const METRICS = {
     error_rate: metric('Error rate', RATIO_DOWN, '1 − success rate'),
     total_time: metric('Total time', TIME, 'first start to last end'),
     throughput: metric('Throughput', RATE, 'ok flows ÷ total time'),
-    flow_time: distribution('Flow time', 'over ok flows; exact order statistics, linear interpolation at p·(n−1)'),
+    flow_time: distribution('Flow time', 'over ok flows, in the open model from when they were due; exact order statistics, linear interpolation at p·(n−1)'),
     step: {
         ...distribution('Step', 'time of one stage of a flow, over ok flows'),
         labelled: true,
@@ -23187,7 +23868,7 @@ const RESULTS_SCHEMA = 'flowgate.results/1';
 const excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
 const verdict = schemas/* enum */.k5n(VERDICTS);
 const flow = schemas/* object */.Ikc({
-    slot: schemas/* int */.Whr().min(1),
+    slot: schemas/* int */.Whr().min(0).meta({ description: 'from 1; 0 for a dropped flow' }),
     iteration: schemas/* int */.Whr().min(1),
     token: schemas/* string */.YjP(),
     outcome: schemas/* enum */.k5n(['ok', 'failed', 'timed_out', 'killed', 'dropped']),
@@ -23261,11 +23942,19 @@ const errorGroup = schemas/* object */.Ikc({
     sample: schemas/* string */.YjP().meta({ description: 'the first message as it came, with the last line it printed' }),
     flows: schemas/* array */.YOg(schemas/* int */.Whr()).meta({ description: 'iterations of the flows concerned, at most 100' }),
 });
+const stage = schemas/* object */.Ikc({
+    flows: schemas/* int */.Whr().optional(),
+    rate: schemas/* number */.aig().optional(),
+    duration: schemas/* number */.aig().meta({ description: 'ms' }),
+    ramp: schemas/* number */.aig().optional().meta({ description: 'ms' }),
+});
 const load = schemas/* object */.Ikc({
-    model: schemas/* literal */.euz('closed'),
-    flows: schemas/* int */.Whr(),
+    model: schemas/* enum */.k5n(['closed', 'open']),
+    flows: schemas/* int */.Whr().meta({ description: 'most in flight' }),
     iterations: schemas/* int */.Whr().optional(),
-    duration: schemas/* number */.aig().optional(),
+    duration: schemas/* number */.aig().optional().meta({ description: 'ms' }),
+    rate: schemas/* number */.aig().optional().meta({ description: 'open model: starts per second' }),
+    stages: schemas/* array */.YOg(stage).readonly().optional(),
     timeout: schemas/* number */.aig(),
     warmup: schemas/* int */.Whr(),
 });
@@ -23306,6 +23995,7 @@ const scenario = schemas/* object */.Ikc({
         iteration: schemas/* int */.Whr().optional(),
     })),
     interrupted: schemas/* string */.YjP().optional(),
+    aborted: schemas/* object */.Ikc({ at: schemas/* number */.aig(), reason: schemas/* string */.YjP() }).optional(),
     problems: schemas/* array */.YOg(schemas/* string */.YjP()),
     flows: schemas/* array */.YOg(flow),
     monitor,
@@ -23389,6 +24079,7 @@ const OPTIONS = [
     ['iterations', '--iterations'],
     ['duration', '--duration'],
     ['rate', '--rate'],
+    ['maxFlows', '--max-flows'],
     ['timeout', '--timeout'],
     ['thresholds', '--threshold'],
     ['alerts', '--alert'],
@@ -23728,6 +24419,62 @@ function clipped(text, width) {
 
 /***/ }),
 
+/***/ 3434:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ loadWords)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
+
+/** More stages than these are told by their range. */
+const STAGES_TOLD = 4;
+/**
+ * The load model in words: `10 flows at once, 240 in all`; `50 flows/s for 60 s, at most 100 in flight`;
+ * `10 flows at once for 30 s, then 50 for 30 s`.
+ */
+function loadWords(load) {
+    const limit = load.model === 'open' ? `, at most ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(load.flows)} in flight` : '';
+    if (load.stages !== undefined)
+        return `${stagesWords(load.stages)}${limit}`;
+    const level = levelWords(load.rate === undefined ? { flows: load.flows } : { rate: load.rate });
+    return `${level}${extentOf(load)}${limit}`;
+}
+function extentOf({ iterations, duration }) {
+    if (iterations !== undefined)
+        return `, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(iterations)} in all`;
+    return duration === undefined ? '' : ` for ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatTime */ .fU)(duration)}`;
+}
+function stagesWords(stages) {
+    if (stages.length > STAGES_TOLD)
+        return rangeWords(stages);
+    return stages
+        .map((stage, index) => {
+        const ramp = stage.ramp === undefined ? '' : ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatTime */ .fU)(stage.ramp)} of them a ramp)`;
+        const level = index === 0 || stage.flows === undefined ? levelWords(stage) : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(stage.flows);
+        return `${level} for ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatTime */ .fU)(stage.duration)}${ramp}`;
+    })
+        .join(', then ');
+}
+/** `6 stages from 10 to 60 flows at once, 3 min in all`. */
+function rangeWords(stages) {
+    const ordered = stages.toSorted((one, other) => levelOf(one) - levelOf(other));
+    const [least] = ordered;
+    const most = ordered.at(-1);
+    const from = least?.rate === undefined ? (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(least?.flows ?? 0) : levelWords(least);
+    const length = stages.reduce((sum, { duration }) => sum + duration, 0);
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(stages.length)} stages from ${from} to ${levelWords(most ?? {})}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatTime */ .fU)(length)} in all`;
+}
+function levelOf({ flows, rate }) {
+    return rate ?? flows ?? 0;
+}
+function levelWords({ flows, rate }) {
+    return rate === undefined ? `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows ?? 0, 'flow')} at once` : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatQuantity */ .VZ)(rate, 'per_second');
+}
+
+
+/***/ }),
+
 /***/ 1737:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -23739,7 +24486,9 @@ function clipped(text, width) {
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6209);
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3504);
 /* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9603);
-/* harmony import */ var _sparkline_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7879);
+/* harmony import */ var _load_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3434);
+/* harmony import */ var _sparkline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7879);
+
 
 
 
@@ -23777,14 +24526,15 @@ function renderProgressLine(progress) {
 /** Name and load to the left, the clock to the right. */
 function titleLine(progress, width) {
     const { scenario, flows, total, duration, elapsed } = progress;
-    const extent = total !== undefined
-        ? `, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatCount */ .B4)(total)} in all`
-        : duration === undefined
-            ? ''
-            : ` for ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatTime */ .fU)(duration)}`;
+    const closed = {
+        model: 'closed',
+        flows,
+        ...(total === undefined ? {} : { iterations: total }),
+        ...(duration === undefined ? {} : { duration }),
+    };
     const clock = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatClock */ .ei)(elapsed);
     const room = width - 2 - clock.length - 2;
-    const head = (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .clipped */ .cz)(`${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario, 30)}   ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .plural */ .LS)(flows, 'flow')} at once${extent}`, room);
+    const head = (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .clipped */ .cz)(`${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario, 30)}   ${(0,_load_js__WEBPACK_IMPORTED_MODULE_4__/* .loadWords */ .A)(progress.load ?? closed)}`, room);
     return [head, clock.padStart(Math.min(width, 70) - 2 - head.length).padStart(clock.length + 2)];
 }
 function countItems({ done, total, inFlight, rate }) {
@@ -23809,7 +24559,7 @@ function usageItems({ memory, memoryHistory, cpu, cpuHistory }) {
     return [spark('memory', memoryHistory, (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatBytes */ .z3)(memory)), spark('cpu', cpuHistory, (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatRatio */ .B0)(cpu))];
 }
 function spark(name, history, latest) {
-    return [name, (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_4__/* .sparkline */ .K)(history.slice(-SPARKS)), latest].filter((part) => part !== '').join(' ');
+    return [name, (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_5__/* .sparkline */ .K)(history.slice(-SPARKS)), latest].filter((part) => part !== '').join(' ');
 }
 /** Time left at the pace so far; none before the first flow is done. */
 function leftItems({ done, total, elapsed, duration }) {
@@ -24080,7 +24830,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/escape.js
 var report_escape = __nccwpck_require__(6209);
+// EXTERNAL MODULE: ./build/src/report/load.js
+var report_load = __nccwpck_require__(3434);
 ;// CONCATENATED MODULE: ./build/src/report/environment.js
+
 
 
 /** `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`. */
@@ -24108,14 +24861,10 @@ function runLinkOf({ run }) {
     };
 }
 /** `10 flows at once, 240 in all`, `10 flows at once for 60 s, after 5 to warm up`. */
-function loadOf({ load }) {
-    const { flows, iterations, duration, warmup } = load;
-    const extent = iterations !== undefined
-        ? `, ${(0,format/* formatCount */.B4)(iterations)} in all`
-        : duration === undefined
-            ? ''
-            : ` for ${(0,format/* formatTime */.fU)(duration)}`;
-    return `${(0,format/* plural */.LS)(flows, 'flow')} at once${extent}${warmup > 0 ? `, after ${(0,format/* formatCount */.B4)(warmup)} to warm up` : ''}`;
+function loadOf({ load, metrics }) {
+    const warmup = load.warmup > 0 ? `, after ${(0,format/* formatCount */.B4)(load.warmup)} to warm up` : '';
+    const dropped = metrics['dropped']?.value ?? 0;
+    return `${(0,report_load/* loadWords */.A)(load)}${warmup}${dropped > 0 ? `; ${(0,format/* formatCount */.B4)(dropped)} dropped` : ''}`;
 }
 /** What watching cost, and what could not be measured. */
 function monitorNotes({ monitor }) {
@@ -24180,6 +24929,8 @@ const FIGURES = [
     'start_skew',
     'max_concurrency',
 ];
+/** Shown where there are any. */
+const COUNTED = ['dropped'];
 /** Failing gates, gates without data, alerts, gates that hold, alerts that hold, plain figures. */
 function rowsOf(scenario, cores) {
     const judged = scenario.thresholds
@@ -24190,7 +24941,11 @@ function rowsOf(scenario, cores) {
         const metric = scenario.metrics[name];
         return metric === undefined || metric.value === null ? [] : [figureRow(name, metric, cores)];
     });
-    return [...judged, ...figures];
+    const counted = COUNTED.filter((name) => !shown.has(name)).flatMap((name) => {
+        const metric = scenario.metrics[name];
+        return metric === undefined || (metric.value ?? 0) === 0 ? [] : [figureRow(name, metric, cores)];
+    });
+    return [...judged, ...figures, ...counted];
 }
 /** Every metric of the scenario, as a row without threshold. */
 function allMetrics(scenario, cores) {
@@ -24290,8 +25045,15 @@ function failed(scenario, cores) {
             sentence: [
                 ...distance(gate, cores),
                 ...others({ gates: gates.length - 1, checks: checks.length, check: 'check' }),
+                ...abortion(scenario),
                 (0,sentence/* words */.aL)('.'),
             ],
+        };
+    }
+    if (scenario.aborted !== undefined) {
+        return {
+            status: 'was aborted',
+            sentence: [(0,sentence/* strong */.ko)(scenario.aborted.reason), ...abortion(scenario), (0,sentence/* words */.aL)('.')],
         };
     }
     if (check !== undefined) {
@@ -24305,6 +25067,11 @@ function failed(scenario, cores) {
         };
     }
     return { status: 'failed', sentence: reason(scenario) };
+}
+function abortion({ aborted }) {
+    return aborted === undefined
+        ? []
+        : [(0,sentence/* words */.aL)(`; abort-on-fail ended the run after ${(0,format/* formatQuantity */.VZ)(aborted.at, 'ms')}`)];
 }
 function inconclusive(scenario) {
     if (scenario.interrupted !== undefined) {
@@ -24356,12 +25123,18 @@ function held(scenario) {
     const p95 = scenario.metrics['flow_time.p95'];
     return [
         (0,sentence/* strong */.ko)(`${ok} of ${(0,format/* plural */.LS)(scenario.flows.length, 'flow')}`),
-        (0,sentence/* words */.aL)(` were ok with ${scenario.load.flows} at once`),
+        (0,sentence/* words */.aL)(` were ok ${underLoad(scenario.load)}`),
         ...(p95 === undefined || p95.value === null
             ? []
             : [(0,sentence/* words */.aL)(', 95% of them within '), (0,sentence/* strong */.ko)((0,format/* formatQuantity */.VZ)(p95.value, p95.unit))]),
         (0,sentence/* words */.aL)(gates === 0 ? '.' : gates === 1 ? '; the gate holds.' : `; all ${gates} gates hold.`),
     ];
+}
+/** `with 10 at once`, `at 50 flows/s`, `in 3 stages`. */
+function underLoad({ flows, rate, stages }) {
+    if (stages !== undefined)
+        return `in ${(0,format/* plural */.LS)(stages.length, 'stage')}`;
+    return rate === undefined ? `with ${flows} at once` : `at ${(0,format/* formatQuantity */.VZ)(rate, 'per_second')}`;
 }
 /** `flow_time.p95` was 2.71 s, 8.4% above the gate of < 2.5 s */
 function distance(threshold, cores) {

@@ -24,6 +24,13 @@ const examples = [
     says: 'metrics collector',
   },
   { name: 'compress', args: ['run', '--config', 'examples/compress/flowgate.yml'], expected: PASS },
+  { name: 'open', args: ['run', '--config', 'examples/open/flowgate.yml'], expected: PASS },
+  {
+    name: 'open with an overload must fail',
+    args: ['run', '--config', 'examples/open/overload.yml'],
+    expected: FAIL,
+    says: 'abort-on-fail',
+  },
   { name: 'orders', args: ['run', '--config', 'examples/orders/flowgate.yml'], expected: PASS },
   {
     name: 'orders with a race must fail',

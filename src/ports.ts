@@ -2,6 +2,7 @@
  * The only doors to the outside. Pure code takes none of them; `run`, `scenarios`, `monitor` and `publish` take what
  * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
  */
+import type { Load } from './model/plan.js';
 import type { Excerpt, ProcessSummary } from './model/record.js';
 
 /** Monotonic time in ms, and everything that waits. */
@@ -239,6 +240,7 @@ export interface GitHub {
 export interface Progress {
   readonly scenario: string;
   readonly flows: number;
+  readonly load?: Load;
   /** Undefined in a run by duration. */
   readonly total?: number;
   /** ms, and for a run by duration how long in all. */

@@ -94,6 +94,31 @@ describe('each kind of fault', () => {
       'options: {a: b}',
       '5:5: scenarios.s.options: is for module scenarios; a command is given what it needs by env',
     ],
+    [
+      'thresholds: [{expr: foo < 3}]',
+      '5:25: scenarios.s.thresholds[0].expr: "foo < 3": there is no metric foo; metrics are success_rate',
+    ],
+    [
+      'thresholds: [{exp: dropped == 0, expr: dropped == 0}]',
+      '5:24: scenarios.s.thresholds[0].exp: there is no key exp; did you mean expr?',
+    ],
+    [
+      'thresholds: [{expr: dropped == 0, abort-on-fail: maybe}]',
+      '5:54: scenarios.s.thresholds[0].abort-on-fail: must be true or false, not "maybe"',
+    ],
+    [
+      'thresholds: [{expr: dropped == 0, delay: 5s}]',
+      '5:46: scenarios.s.thresholds[0].delay: delays nothing without abort-on-fail: true',
+    ],
+    [
+      'thresholds: [{expr: dropped == 0, abort-on-fail: true, delay: 5}]',
+      '5:67: scenarios.s.thresholds[0].delay: must be a time such as 30s, 500ms or 1m30s, not 5',
+    ],
+    [
+      'alerts: [{expr: dropped == 0, abort-on-fail: true}]',
+      '5:50: scenarios.s.alerts[0].abort-on-fail: is for thresholds: an alert warns and ends nothing',
+    ],
+    ['abort-delay: 5s', '5:18: scenarios.s.abort-delay: delays nothing without abort-on-fail: true'],
     ['setup:', '5:5: scenarios.s.setup: is empty; write npm run seed'],
     ['setup: [a]', '5:5: scenarios.s.setup: must be text such as npm run seed, not a list'],
     ['__proto__: 1', '5:5: scenarios.s: there is no key __proto__'],
@@ -103,7 +128,7 @@ describe('each kind of fault', () => {
     expect(found[0]).toContain(expected);
   });
 
-  test.each(['http', 'rate', 'stages', 'ladder', 'faults', 'compare', 'retries', 'prepare'])(
+  test.each(['http', 'ladder', 'faults', 'compare', 'retries', 'prepare'])(
     '%s is known and refused as not available yet',
     (key) => {
       expect(problems(scenario('run: x', `${key}: 1`))).toEqual([
@@ -122,6 +147,72 @@ describe('each kind of fault', () => {
     expect(problems(scenario('run: x', 'iterations: 20', 'duration: 3s'))).toEqual([
       '6:5: scenarios.s: iterations and duration are given; keep one',
     ]);
+  });
+
+  test.each([
+    [['rate: 0/s', 'duration: 3s'], ['5:11: scenarios.s.rate: 0/s starts no flow at all; write more than 0']],
+    [['rate: 50', 'duration: 3s'], ['5:11: scenarios.s.rate: 50 needs a unit: write 50/s or 50/min']],
+    [
+      ['rate: fast', 'duration: 3s'],
+      ['5:11: scenarios.s.rate: fast is no rate; write it as 50/s, 300/min or 1000/h'],
+    ],
+    [
+      ['rate: 5/d', 'duration: 3s'],
+      ['5:11: scenarios.s.rate: 5/d: there is no unit /d; write /s, /min or /h'],
+    ],
+    [['rate: 1000000/s', 'duration: 3s'], ['5:11: scenarios.s.rate: 1000000/s is more than 100000/s']],
+    [['rate: 5/s'], ['5:11: scenarios.s.rate: needs duration: for how long flows are started']],
+    [
+      ['rate: 5/s', 'iterations: 5'],
+      [
+        '5:5: scenarios.s: iterations and rate are given; keep one: in the open model rate and duration say how many there are',
+      ],
+    ],
+    [
+      ['rate: 5/s', 'duration: 3s', 'flows: 5'],
+      [
+        '5:5: scenarios.s: flows and rate are given; keep one: flows is how many run at once in the closed model; in the open one write max-flows',
+      ],
+    ],
+    [
+      ['max-flows: 5'],
+      [
+        '5:16: scenarios.s.max-flows: is for the open model; give a rate, or write flows: how many run at once',
+      ],
+    ],
+    [
+      ['stages: []'],
+      ['5:5: scenarios.s.stages: is empty; list some, such as {flows: 10, for: 30s}, or remove the key'],
+    ],
+    [
+      ['stages: [{flows: 3, for: 3s}]', 'flows: 3', 'iterations: 9', 'rate: 3/s'],
+      [
+        '5:5: scenarios.s: flows and stages are given; keep one: each stage has its own flows',
+        '8:5: scenarios.s: iterations and rate',
+      ],
+    ],
+    [
+      [
+        'stages: [{for: 3s}, {flows: 0, for: 3s}, {flows: 3}, {flows: 3, for: 1s, ramp: 2s}, {flow: 2, for: 1s}]',
+      ],
+      [
+        '5:14: scenarios.s.stages[0]: needs flows or rate, as in {flows: 10, for: 30s}',
+        '5:33: scenarios.s.stages[1].flows: must be a whole number from 1 up, not 0',
+        '5:46: scenarios.s.stages[2].for: must be a time such as 30s, 500ms or 1m30s, not nothing',
+        '5:84: scenarios.s.stages[3].ramp: is longer than the stage, which is 1s; the ramp is part of it',
+        '5:89: scenarios.s.stages[4]: needs flows or rate, as in {flows: 10, for: 30s}',
+        '5:90: scenarios.s.stages[4]: there is no key flow; did you mean flows?',
+      ],
+    ],
+    [
+      ['stages: [{flows: 3, for: 3s}, {rate: 3/s, for: 3s}]'],
+      [
+        '5:5: scenarios.s.stages: some have flows and some a rate; a run is in the closed or in the open model, not in both',
+      ],
+    ],
+  ])('of a load: %j', (lines, expected) => {
+    const found = problems(scenario('run: x', ...lines));
+    expect(found).toEqual(expected.map((each): unknown => expect.stringContaining(each)));
   });
 
   test('a scenario of http alone is not said to lack run as well', () => {

@@ -66,9 +66,10 @@ describe('what is wrong with inputs', () => {
       'input alerts: holds no threshold; write METRIC OP LIMIT or remove it',
       'input comment: must be one of always, on-change, on-problem, never, not sometimes',
       'input on-inconclusive: must be one of fail, warn, pass, not war; did you mean warn?',
-      'input rate: is not available in this version yet',
       'input shard: is not available in this version yet',
       'input duration: iterations and duration are given; keep one',
+      'input rate: flows and rate are given; keep one',
+      'input rate: iterations and rate are given; keep one',
       '.github/flowgate.yml:6:5: scenarios.checkout: there is no key flws; did you mean flows?',
     ]);
   });
@@ -129,6 +130,12 @@ describe('what is wrong with inputs', () => {
       'input bug: must be one of race, bleed, leak, orphan, cascade, stuck, not rcae; did you mean race?',
     ],
     [{ run: 'x', seed: '-1' }, 'input seed: must be a whole number from 0 up, not -1'],
+    [{ run: 'x', rate: '5/s' }, 'input rate: needs duration: for how long flows are started'],
+    [{ run: 'x', rate: '0/s' }, 'input rate: 0/s starts no flow at all; write more than 0'],
+    [
+      { run: 'x', maxFlows: '5' },
+      'input max-flows: is for the open model; give a rate, or leave it out: flows is how many run at once',
+    ],
     [{ run: 'x', timeout: '0s' }, 'input timeout: 0s is no time at all; write more than 0'],
   ])('%j', async (inputs, message) => {
     expect(await problems(inputs, WITH_CONFIG)).toEqual([message]);

@@ -1,66 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Load } from '../../src/model/plan.js';
-import { runFlows, warmUp, type FlowsOptions } from '../../src/run/flows.js';
-import { Workspaces } from '../../src/run/workspaces.js';
-import { NEVER_BROKEN, type FlowEnd, type FlowRunner, type FlowStart } from '../../src/scenarios/runner.js';
-import { fakeFiles } from '../fakes/files.js';
-import { SimulatedClock } from '../fakes/simulated-clock.js';
-
-/** Runs flows that take `time(start)` ms of simulated time. */
-class SimulatedRunner implements FlowRunner {
-  readonly broken = NEVER_BROKEN;
-  readonly released: (readonly FlowStart[])[] = [];
-  inFlight = 0;
-  most = 0;
-
-  constructor(
-    private readonly clock: SimulatedClock,
-    private readonly time: (start: FlowStart) => number,
-  ) {}
-
-  release(starts: readonly FlowStart[]): readonly Promise<FlowEnd>[] {
-    this.released.push(starts);
-    this.inFlight += starts.length;
-    this.most = Math.max(this.most, this.inFlight);
-    return starts.map(async (start): Promise<FlowEnd> => {
-      const startedAt = this.clock.now();
-      await this.clock.sleep(this.time(start));
-      this.inFlight -= 1;
-      return { outcome: 'ok', startedAt, endedAt: this.clock.now() };
-    });
-  }
-
-  endAll(): void {
-    throw new Error('nobody ends these');
-  }
-
-  settle(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-function simulation(load: Load, time: (start: FlowStart) => number) {
-  const clock = new SimulatedClock();
-  const runner = new SimulatedRunner(clock, time);
-  const files = fakeFiles();
-  const halt = new AbortController();
-  const problems: string[] = [];
-  const options: FlowsOptions = {
-    load,
-    runner,
-    identity: { run: '0123456789ab' },
-    workspaces: new Workspaces(files, '/scratch/work'),
-    clock,
-    halt: halt.signal,
-    origin: clock.now(),
-    onProblem: (message) => problems.push(message),
-  };
-  return { clock, runner, options, halt, problems };
-}
+import { runFlows, warmUp } from '../../src/run/flows.js';
+import { simulation } from '../fakes/simulation.js';
 
 describe('runFlows', () => {
   test('closed with a fixed service time: every wave follows at once on the one before', async () => {

@@ -12,7 +12,7 @@ export const concurrency: Check = {
   description:
     'The flows really ran at once: at one instant at least, every slot had a flow in flight. ' +
     'Seen from the starts and ends in the record.',
-  needs: ['flows'],
+  needs: ['flows', 'closed model'],
   run: (record) => {
     const most = mostInFlight(record.flows.filter(wasStarted));
     return most >= record.load.flows ? together(record) : apart(record, most);
@@ -32,6 +32,9 @@ function apart(record: Record, most: number): Finding {
   const seen = `at most ${most} of ${record.load.flows} in flight at one instant`;
   if (record.interrupted !== undefined) {
     return { outcome: 'inconclusive', evidence: [`${seen} before ${record.interrupted}`] };
+  }
+  if (record.aborted !== undefined) {
+    return { outcome: 'inconclusive', evidence: [`${seen} before the run was aborted`] };
   }
   return { outcome: 'fail', evidence: [seen, whyApart(record)] };
 }

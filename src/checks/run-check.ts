@@ -34,6 +34,10 @@ const ARTIFACTS: Readonly<globalThis.Record<Artifact, { in: (record: Record) => 
     in: ({ flows }) => flows.some((flow) => flow.outcome !== 'dropped'),
     why: 'no flow was started',
   },
+  'closed model': {
+    in: ({ load }) => load.model === 'closed',
+    why: 'the open model sets a rate, and how many are in flight comes of it',
+  },
   verify: { in: ({ verify }) => verify !== undefined, why: 'no verify command or export was run' },
 };
 

@@ -9,7 +9,10 @@ export interface OutputOptions {
   readonly markdown?: string;
 }
 
-type LoadOptions = Pick<Inputs, 'flows' | 'iterations' | 'duration' | 'rate' | 'timeout' | 'seed'>;
+type LoadOptions = Pick<
+  Inputs,
+  'flows' | 'iterations' | 'duration' | 'rate' | 'maxFlows' | 'timeout' | 'seed'
+>;
 
 /** As commander gives them: what can be given again and again is a list. */
 export interface RunOptions
@@ -42,6 +45,11 @@ export function withLoad(command: Command): Command {
     .option('--flows <n>', 'how many flows run at once (10)')
     .option('--iterations <n>', 'how many flows run in all (as many as run at once)')
     .option('--duration <time>', 'start flows for this long instead: 30s')
+    .option('--rate <rate>', 'open model: start this many flows per second instead: 50/s, for --duration')
+    .option(
+      '--max-flows <n>',
+      'open model: drop what is due when this many are in flight (100, or 2 s of the rate)',
+    )
     .option('--timeout <time>', 'kill a flow with its whole process tree after this long (30s)')
     .option('--seed <n>', 'seed of everything random (1)')
     .option('--threshold <expression>', 'a gate, such as "flow_time.p95 < 800ms"; again and again', collect)
@@ -58,7 +66,6 @@ export function withScenario(command: Command): Command {
       .option('--working-directory <folder>', 'where commands run')
       // Known, so that the answer is that they are not there yet and not that they do not exist.
       .addOption(new Option('--url <url>').hideHelp())
-      .addOption(new Option('--rate <rate>').hideHelp())
       .addOption(new Option('--compare <ref>').hideHelp())
       .addOption(new Option('--prepare <command>').hideHelp())
   );

@@ -68,11 +68,15 @@ function findingsOf(issue: Issue): Finding[] {
 
 function unknownKey(path: Path, key: string): string {
   const [, , part] = path;
-  const kind = path.length === 0 ? 'config' : part === 'service' || part === 'checks' ? part : 'scenario';
-  if (kind !== 'service' && kind !== 'checks' && LATER_KEYS.has(key)) return `${key} ${UNAVAILABLE}`;
+  const kind = path.length === 0 ? 'config' : isPart(part) ? part : 'scenario';
+  if ((kind === 'config' || kind === 'scenario') && LATER_KEYS.has(key)) return `${key} ${UNAVAILABLE}`;
   const names: readonly string[] = KEYS[kind];
   const word = kind === 'checks' ? 'check' : 'key';
   return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
+}
+
+function isPart(part: Path[number] | undefined): part is 'service' | 'checks' | 'stages' {
+  return part === 'service' || part === 'checks' || part === 'stages';
 }
 
 /** Thresholds have as many causes as they have problems; any other value is wrong once. */

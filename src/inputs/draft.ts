@@ -6,7 +6,7 @@ import type { ParsedInputs } from './parse-inputs.js';
 import type { Config, ScenarioConfig } from './schema.js';
 
 /** What a config and a shorthand can both say of a scenario and be wrong about only in view of files or each other. */
-export type DraftKey = 'module' | 'working-directory' | 'iterations';
+export type DraftKey = 'module' | 'working-directory' | 'iterations' | 'rate';
 
 /** A scenario before inputs and defaults are added to it. */
 export interface Draft {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Readiness } from '../model/plan.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
-import { parseThresholds, parseThresholdText, type TextPlace } from '../verdict/threshold-list.js';
+import { parseThresholdText, type TextPlace } from '../verdict/threshold-list.js';
 import { DURATION_PATTERN, missingUnit, parseDuration } from './duration.js';
 import { parseReadiness } from './readiness.js';
+import { readThresholdEntry, THRESHOLD_ENTRY_SCHEMA } from './threshold-entry.js';
 import { needsCompare } from './unavailable.js';
 
 /*
@@ -107,7 +108,11 @@ export function thresholds(level: ThresholdLevel) {
     .meta({
       anyOf: [
         { type: 'string', minLength: 1 },
-        { type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } },
+        {
+          type: 'array',
+          minItems: 1,
+          items: { anyOf: [{ type: 'string', minLength: 1 }, THRESHOLD_ENTRY_SCHEMA] },
+        },
       ],
     });
 }
@@ -123,13 +128,9 @@ function fromText(value: string, level: ThresholdLevel, report: Report): readonl
 }
 
 function fromList(value: readonly unknown[], level: ThresholdLevel, report: Report): readonly Threshold[] {
-  return value.flatMap((entry, index) => {
-    if (typeof entry !== 'string' && entry !== null) {
-      report(`must be text such as "success_rate >= 99%", not ${show(entry)}`, [index]);
-      return [];
-    }
-    const parsed = parseThresholds([entry], level, needsCompare);
-    for (const { message, column } of parsed.problems) report(message, [index], { line: 0, column });
-    return parsed.thresholds;
-  });
+  return value.flatMap((entry, index) =>
+    readThresholdEntry(entry, level, (message, path = [], place) => {
+      report(message, [index, ...path], place);
+    }),
+  );
 }

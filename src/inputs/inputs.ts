@@ -22,6 +22,8 @@ export interface Inputs {
   readonly checkName?: string;
   readonly onInconclusive?: string;
   readonly workingDirectory?: string;
+  /** Of the terminal only: most in flight in the open model. */
+  readonly maxFlows?: string;
   /** Of the terminal only: seed of everything random. */
   readonly seed?: string;
   /** Of the terminal only: how the demo is told to misbehave. */
@@ -53,7 +55,12 @@ export const ACTION_INPUTS = {
   workingDirectory: 'working-directory',
 } as const satisfies Partial<Record<InputKey, string>>;
 
-const INPUT_NAMES: Readonly<Record<InputKey, string>> = { ...ACTION_INPUTS, seed: 'seed', bug: 'bug' };
+const INPUT_NAMES: Readonly<Record<InputKey, string>> = {
+  ...ACTION_INPUTS,
+  maxFlows: 'max-flows',
+  seed: 'seed',
+  bug: 'bug',
+};
 
 /** `input working-directory`: where a problem of an input is. */
 export function whereInput(key: InputKey): string {

@@ -5,6 +5,7 @@ import { didYouMean } from '../verdict/nearest.js';
 import { parseThresholdText } from '../verdict/threshold-list.js';
 import { parseDuration } from './duration.js';
 import { whereInput, type InputKey, type Inputs } from './inputs.js';
+import { parseRate } from './rate.js';
 import { LATER_INPUTS, needsCompare, UNAVAILABLE } from './unavailable.js';
 
 export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
@@ -30,6 +31,9 @@ export interface ParsedInputs {
   readonly iterations?: number;
   /** ms */
   readonly duration?: number;
+  /** Starts per second. */
+  readonly rate?: number;
+  readonly maxFlows?: number;
   /** ms */
   readonly timeout?: number;
   readonly thresholds?: readonly Threshold[];
@@ -58,6 +62,8 @@ export function parseInputs(inputs: Inputs): InputsReading {
     ...given('flows', reader.whole('flows', 1)),
     ...given('iterations', reader.whole('iterations', 1)),
     ...given('duration', reader.duration('duration')),
+    ...given('rate', reader.rate('rate')),
+    ...given('maxFlows', reader.whole('maxFlows', 1)),
     ...given('timeout', reader.duration('timeout')),
     ...given('thresholds', reader.thresholds('thresholds', 'fail')),
     ...given('alerts', reader.thresholds('alerts', 'warn')),
@@ -92,6 +98,8 @@ function togetherProblems(inputs: Inputs): Problem[] {
     ['config', 'run'],
     ['config', 'module'],
     ['iterations', 'duration'],
+    ['flows', 'rate'],
+    ['iterations', 'rate'],
   ];
   return pairs
     .filter(([first, second]) => isGiven(inputs[first]) && isGiven(inputs[second]))
@@ -131,6 +139,13 @@ class InputReader {
     if (value === undefined) return undefined;
     const result = parseDuration(value);
     return result.ok ? result.ms : this.accept<number>(key, undefined, result.message);
+  }
+
+  rate(key: InputKey): number | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    const result = parseRate(value);
+    return result.ok ? result.rate : this.accept<number>(key, undefined, result.message);
   }
 
   oneOf<Name extends string>(key: InputKey, names: readonly Name[]): Name | undefined {

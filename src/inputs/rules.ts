@@ -1,4 +1,5 @@
 import type { Finding } from './finding.js';
+import { durationRule, loadRules } from './load-rules.js';
 import { resolveLoad, type LoadWish } from './load.js';
 
 /*
@@ -49,7 +50,7 @@ export function crossRules(config: unknown, load: LoadContext | undefined): Find
 }
 
 function scenarioRules(path: Finding['path'], scenario: Raw): Finding[] {
-  return [...oneKindOfWork(path, scenario), ...oneEnd(path, scenario), ...environment(path, scenario)];
+  return [...oneKindOfWork(path, scenario), ...loadRules(path, scenario), ...environment(path, scenario)];
 }
 
 function oneKindOfWork(path: Finding['path'], scenario: Raw): Finding[] {
@@ -68,14 +69,10 @@ function oneKindOfWork(path: Finding['path'], scenario: Raw): Finding[] {
   }));
 }
 
-function oneEnd(path: Finding['path'], scenario: Raw): Finding[] {
-  const both = 'iterations' in scenario && 'duration' in scenario;
-  return both ? [{ path, key: 'duration', message: 'iterations and duration are given; keep one' }] : [];
-}
-
 /** Only what the config itself is to blame for, and only if its numbers are numbers. */
 function loadRule(path: Finding['path'], scenario: Raw, input: LoadWish): Finding[] {
   const { flows, iterations, duration } = scenario;
+  if ('rate' in scenario || 'stages' in scenario) return durationRule(path, scenario, input);
   if (!isCount(flows) || !isCount(iterations) || duration !== undefined) return [];
   const result = resolveLoad(input, { flows, iterations });
   if (result.ok || result.by === 'input') return [];

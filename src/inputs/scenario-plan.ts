@@ -6,7 +6,7 @@ import { defaultGates } from '../verdict/defaults.js';
 import { DEMO_MODULE } from './demo.js';
 import type { Draft } from './draft.js';
 import { whereInput } from './inputs.js';
-import { resolveLoad } from './load.js';
+import { resolveLoad, type LoadResult } from './load.js';
 import type { ParsedInputs } from './parse-inputs.js';
 import type { ScenarioConfig, ServiceConfig } from './schema.js';
 
@@ -30,7 +30,7 @@ export interface Surroundings {
 /** Input goes before config goes before default. */
 export function planScenario(draft: Draft, { inputs, workspace }: Surroundings): ScenarioPlanResult {
   const { name, config } = draft;
-  const load = resolveLoad(inputs, config);
+  const load = resolveLoad(inputs, { ...config, maxFlows: config['max-flows'] });
   if (!load.ok) return { ok: false, problems: [loadProblem(draft, load)] };
   const workingDirectory = resolve(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
   const shell = config.shell ?? SHELL;
@@ -56,9 +56,9 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
   };
 }
 
-function loadProblem(draft: Draft, fault: { by: 'input' | 'config'; key: string; message: string }): Problem {
-  if (fault.by === 'config') return draft.problemAt('iterations', fault.message);
-  return { where: whereInput(fault.key === 'flows' ? 'flows' : 'iterations'), message: fault.message };
+function loadProblem(draft: Draft, { by, key, message }: Extract<LoadResult, { ok: false }>): Problem {
+  if (by === 'config') return draft.problemAt(key === 'rate' ? 'rate' : 'iterations', message);
+  return { where: whereInput(key), message };
 }
 
 function workOf(
@@ -102,7 +102,17 @@ function gatesOf(
 ): { thresholds: readonly Threshold[]; defaultGates: boolean } {
   const gates = inputs.thresholds ?? config.thresholds;
   const alerts = inputs.alerts ?? config.alerts ?? [];
-  return { thresholds: [...(gates ?? defaultGates()), ...alerts], defaultGates: gates === undefined };
+  return {
+    thresholds: [...abortingGates(gates ?? defaultGates(), config), ...alerts],
+    defaultGates: gates === undefined,
+  };
+}
+
+/** abort-on-fail of the scenario is that of every gate which has none of its own. */
+function abortingGates(gates: readonly Threshold[], config: ScenarioConfig): readonly Threshold[] {
+  if (config['abort-on-fail'] !== true) return gates;
+  const abort = { delay: config['abort-delay'] ?? 0 };
+  return gates.map((gate) => (gate.abort === undefined ? { ...gate, abort } : gate));
 }
 
 function withoutUndefined<Key extends string, Value>(

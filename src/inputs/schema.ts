@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
 import { duration, oneOf, readiness, show, text, textMap, thresholds, whole } from './fields.js';
+import { LOAD_FIELDS, STAGE_KEYS } from './load-fields.js';
 import { LATER_ISOLATION, UNAVAILABLE } from './unavailable.js';
 
 export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
@@ -78,6 +79,7 @@ const scenario = z
         .optional()
         .meta(about('how many are run in all; each of the flows once if left out')),
       duration: duration.optional().meta(about('for how long flows are started, in place of iterations')),
+      ...LOAD_FIELDS,
       timeout: duration
         .optional()
         .meta(about('a flow past it is killed with its whole tree; 30s if left out')),
@@ -139,4 +141,5 @@ export const KEYS = {
   scenario: Object.keys(scenario.shape),
   service: Object.keys(serviceSchema.shape),
   checks: [...CHECK_IDS],
+  stages: STAGE_KEYS,
 } as const;

@@ -9,8 +9,6 @@ export const UNAVAILABLE = 'is not available in this version yet';
 /** Of a scenario, or of the whole config. */
 export const LATER_KEYS: ReadonlySet<string> = new Set([
   'http',
-  'rate',
-  'stages',
   'ladder',
   'faults',
   'compare',
@@ -22,7 +20,7 @@ export const LATER_KEYS: ReadonlySet<string> = new Set([
 
 export const LATER_ISOLATION: ReadonlySet<unknown> = new Set(['thread', 'process']);
 
-export const LATER_INPUTS = ['url', 'rate', 'compare', 'prepare', 'shard'] as const;
+export const LATER_INPUTS = ['url', 'compare', 'prepare', 'shard'] as const;
 
 /** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
 export function needsCompare({ limit }: Threshold): string | undefined {

@@ -55,7 +55,7 @@ export const METRICS = {
   throughput: metric('Throughput', RATE, 'ok flows ÷ total time'),
   flow_time: distribution(
     'Flow time',
-    'over ok flows; exact order statistics, linear interpolation at p·(n−1)',
+    'over ok flows, in the open model from when they were due; exact order statistics, linear interpolation at p·(n−1)',
   ),
   step: {
     ...distribution('Step', 'time of one stage of a flow, over ok flows'),

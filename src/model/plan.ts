@@ -1,4 +1,5 @@
 import type { CheckId, CheckLevel } from './check.js';
+import type { OpenLoad, StagedLoad } from './load.js';
 import type { Threshold } from './threshold.js';
 
 /** What one flow does. */
@@ -19,10 +20,15 @@ export type Work =
       readonly options: Readonly<Record<string, string>>;
     };
 
-/** How flows are started. Closed model: `flows` at once, until `iterations` have run or `duration` (ms) is over. */
+/**
+ * How flows are started. Closed model: `flows` at once, until `iterations` have run or `duration` (ms) is over. `flows`
+ * is in every variant the most that are in flight.
+ */
 export type Load =
   | { readonly model: 'closed'; readonly flows: number; readonly iterations: number }
-  | { readonly model: 'closed'; readonly flows: number; readonly duration: number };
+  | { readonly model: 'closed'; readonly flows: number; readonly duration: number }
+  | StagedLoad
+  | OpenLoad;
 
 /** When a service counts as ready. */
 export type Readiness =

@@ -28,7 +28,7 @@ export interface StepTiming {
 
 /** One unit of work, started and ended once. Times are ms on the record's monotonic clock, from `Record.startedAt`. */
 export interface Flow {
-  /** The worker slot, from 1. */
+  /** The worker slot, from 1; 0 for a dropped flow, which never had one. */
   readonly slot: number;
   /** From 1 in order of start. */
   readonly iteration: number;
@@ -127,6 +127,14 @@ export interface Environment {
   readonly image?: string;
 }
 
+/** A gate with abort-on-fail has ended the run. */
+export interface Aborted {
+  /** ms on the record's clock. */
+  readonly at: number;
+  /** "error_rate 62%, the gate is < 10%". */
+  readonly reason: string;
+}
+
 /** Everything that one run of one scenario produced. */
 export interface Record {
   readonly scenario: string;
@@ -144,6 +152,7 @@ export interface Record {
   readonly leftovers: readonly Leftover[];
   /** The signal that cut the run short. */
   readonly interrupted?: string;
+  readonly aborted?: Aborted;
   /** Setup, service or teardown that went wrong, in words; a run with one has no good verdict. */
   readonly problems: readonly string[];
 }

@@ -14,7 +14,7 @@ const excerpt = z.object({ head: z.string(), tail: z.string(), bytes: z.number()
 const verdict = z.enum(VERDICTS);
 
 const flow = z.object({
-  slot: z.int().min(1),
+  slot: z.int().min(0).meta({ description: 'from 1; 0 for a dropped flow' }),
   iteration: z.int().min(1),
   token: z.string(),
   outcome: z.enum(['ok', 'failed', 'timed_out', 'killed', 'dropped']),
@@ -98,11 +98,20 @@ const errorGroup = z.object({
   flows: z.array(z.int()).meta({ description: 'iterations of the flows concerned, at most 100' }),
 });
 
+const stage = z.object({
+  flows: z.int().optional(),
+  rate: z.number().optional(),
+  duration: z.number().meta({ description: 'ms' }),
+  ramp: z.number().optional().meta({ description: 'ms' }),
+});
+
 const load = z.object({
-  model: z.literal('closed'),
-  flows: z.int(),
+  model: z.enum(['closed', 'open']),
+  flows: z.int().meta({ description: 'most in flight' }),
   iterations: z.int().optional(),
-  duration: z.number().optional(),
+  duration: z.number().optional().meta({ description: 'ms' }),
+  rate: z.number().optional().meta({ description: 'open model: starts per second' }),
+  stages: z.array(stage).readonly().optional(),
   timeout: z.number(),
   warmup: z.int(),
 });
@@ -148,6 +157,7 @@ const scenario = z.object({
     }),
   ),
   interrupted: z.string().optional(),
+  aborted: z.object({ at: z.number(), reason: z.string() }).optional(),
   problems: z.array(z.string()),
   flows: z.array(flow),
   monitor,

@@ -18,4 +18,6 @@ export interface Threshold {
   readonly metric: MetricRef;
   readonly op: ThresholdOp;
   readonly limit: Limit;
+  /** While the run is under way it is looked at too, from `delay` ms on, and ends the run when it does not hold. */
+  readonly abort?: { readonly delay: number };
 }

@@ -36,6 +36,8 @@ export interface Monitor {
   /** Reads now, besides the timer. With a synchronous table it has happened on return. */
   sampleNow(): Promise<void> | void;
   latest(): Latest | undefined;
+  /** What is known by now. */
+  soFar(): MonitorRecord;
   /** Reads a last time. Calling it again gives the same record. */
   stop(): Promise<MonitorRecord>;
 }
@@ -127,6 +129,10 @@ class Sampler implements Monitor {
   private async finish(): Promise<MonitorRecord> {
     this.timer?.cancel();
     await this.sampleNow();
+    return this.soFar();
+  }
+
+  soFar(): MonitorRecord {
     const { clock, table } = this.options;
     return {
       source: table.source,

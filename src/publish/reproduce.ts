@@ -9,6 +9,7 @@ const OPTIONS = [
   ['iterations', '--iterations'],
   ['duration', '--duration'],
   ['rate', '--rate'],
+  ['maxFlows', '--max-flows'],
   ['timeout', '--timeout'],
   ['thresholds', '--threshold'],
   ['alerts', '--alert'],

@@ -1,6 +1,7 @@
 import type { Results, ScenarioResults } from '../model/results.js';
-import { formatBytes, formatCount, formatRatio, formatTime, plural } from '../model/format.js';
+import { formatBytes, formatCount, formatRatio, plural } from '../model/format.js';
 import { safeUrl } from './escape.js';
+import { loadWords } from './load.js';
 
 /** `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`. */
 export function machineOf({ environment }: Results): string {
@@ -38,15 +39,10 @@ export function runLinkOf({ run }: Results): RunLink | undefined {
 }
 
 /** `10 flows at once, 240 in all`, `10 flows at once for 60 s, after 5 to warm up`. */
-export function loadOf({ load }: ScenarioResults): string {
-  const { flows, iterations, duration, warmup } = load;
-  const extent =
-    iterations !== undefined
-      ? `, ${formatCount(iterations)} in all`
-      : duration === undefined
-        ? ''
-        : ` for ${formatTime(duration)}`;
-  return `${plural(flows, 'flow')} at once${extent}${warmup > 0 ? `, after ${formatCount(warmup)} to warm up` : ''}`;
+export function loadOf({ load, metrics }: Pick<ScenarioResults, 'load' | 'metrics'>): string {
+  const warmup = load.warmup > 0 ? `, after ${formatCount(load.warmup)} to warm up` : '';
+  const dropped = metrics['dropped']?.value ?? 0;
+  return `${loadWords(load)}${warmup}${dropped > 0 ? `; ${formatCount(dropped)} dropped` : ''}`;
 }
 
 /** What watching cost, and what could not be measured. */

@@ -39,8 +39,15 @@ function failed(scenario: ScenarioResults, cores: number): Headline {
       sentence: [
         ...distance(gate, cores),
         ...others({ gates: gates.length - 1, checks: checks.length, check: 'check' }),
+        ...abortion(scenario),
         words('.'),
       ],
+    };
+  }
+  if (scenario.aborted !== undefined) {
+    return {
+      status: 'was aborted',
+      sentence: [strong(scenario.aborted.reason), ...abortion(scenario), words('.')],
     };
   }
   if (check !== undefined) {
@@ -54,6 +61,12 @@ function failed(scenario: ScenarioResults, cores: number): Headline {
     };
   }
   return { status: 'failed', sentence: reason(scenario) };
+}
+
+function abortion({ aborted }: ScenarioResults): Sentence {
+  return aborted === undefined
+    ? []
+    : [words(`; abort-on-fail ended the run after ${formatQuantity(aborted.at, 'ms')}`)];
 }
 
 function inconclusive(scenario: ScenarioResults): Headline {
@@ -108,12 +121,18 @@ function held(scenario: ScenarioResults): Sentence {
   const p95 = scenario.metrics['flow_time.p95'];
   return [
     strong(`${ok} of ${plural(scenario.flows.length, 'flow')}`),
-    words(` were ok with ${scenario.load.flows} at once`),
+    words(` were ok ${underLoad(scenario.load)}`),
     ...(p95 === undefined || p95.value === null
       ? []
       : [words(', 95% of them within '), strong(formatQuantity(p95.value, p95.unit))]),
     words(gates === 0 ? '.' : gates === 1 ? '; the gate holds.' : `; all ${gates} gates hold.`),
   ];
+}
+
+/** `with 10 at once`, `at 50 flows/s`, `in 3 stages`. */
+function underLoad({ flows, rate, stages }: ScenarioResults['load']): string {
+  if (stages !== undefined) return `in ${plural(stages.length, 'stage')}`;
+  return rate === undefined ? `with ${flows} at once` : `at ${formatQuantity(rate, 'per_second')}`;
 }
 
 /** `flow_time.p95` was 2.71 s, 8.4% above the gate of < 2.5 s */

@@ -12,10 +12,9 @@ const MARKED = [
 ] as const;
 
 /** How many flows took how long, over the ok flows, with median, p95 and the longest; nothing if none was ok. */
-export function distributionChart({ flows, metrics }: ScenarioResults): string {
-  const times = flows
-    .filter(({ outcome }) => outcome === 'ok')
-    .map(({ startedAt, endedAt }) => endedAt - startedAt);
+export function distributionChart({ flows, load, metrics }: ScenarioResults): string {
+  const from = load.model === 'open' ? 'scheduledAt' : 'startedAt';
+  const times = flows.filter(({ outcome }) => outcome === 'ok').map((flow) => flow.endedAt - flow[from]);
   const span = spanOf(times);
   if (span === undefined) return '';
   const bottom = TOP + HEIGHT;

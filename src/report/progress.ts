@@ -8,10 +8,10 @@ import {
   formatLeft,
   formatRate,
   formatRatio,
-  formatTime,
   plural,
 } from '../model/format.js';
 import { clipped, flowed, usableWidth } from './lines.js';
+import { loadWords } from './load.js';
 import { sparkline } from './sparkline.js';
 
 const FULL = '█';
@@ -54,15 +54,15 @@ export function renderProgressLine(progress: Progress): string {
 /** Name and load to the left, the clock to the right. */
 function titleLine(progress: Progress, width: number): readonly [string, string] {
   const { scenario, flows, total, duration, elapsed } = progress;
-  const extent =
-    total !== undefined
-      ? `, ${formatCount(total)} in all`
-      : duration === undefined
-        ? ''
-        : ` for ${formatTime(duration)}`;
+  const closed = {
+    model: 'closed' as const,
+    flows,
+    ...(total === undefined ? {} : { iterations: total }),
+    ...(duration === undefined ? {} : { duration }),
+  };
   const clock = formatClock(elapsed);
   const room = width - 2 - clock.length - 2;
-  const head = clipped(`${plain(scenario, 30)}   ${plural(flows, 'flow')} at once${extent}`, room);
+  const head = clipped(`${plain(scenario, 30)}   ${loadWords(progress.load ?? closed)}`, room);
   return [head, clock.padStart(Math.min(width, 70) - 2 - head.length).padStart(clock.length + 2)];
 }
 

@@ -40,6 +40,8 @@ const FIGURES = [
   'start_skew',
   'max_concurrency',
 ];
+/** Shown where there are any. */
+const COUNTED = ['dropped'];
 
 /** Failing gates, gates without data, alerts, gates that hold, alerts that hold, plain figures. */
 export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[] {
@@ -51,7 +53,11 @@ export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[]
     const metric = scenario.metrics[name];
     return metric === undefined || metric.value === null ? [] : [figureRow(name, metric, cores)];
   });
-  return [...judged, ...figures];
+  const counted = COUNTED.filter((name) => !shown.has(name)).flatMap((name) => {
+    const metric = scenario.metrics[name];
+    return metric === undefined || (metric.value ?? 0) === 0 ? [] : [figureRow(name, metric, cores)];
+  });
+  return [...judged, ...figures, ...counted];
 }
 
 /** Every metric of the scenario, as a row without threshold. */

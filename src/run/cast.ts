@@ -5,6 +5,7 @@ import { runHook } from '../scenarios/hook.js';
 import { openModuleRunner, type ModuleRunner } from '../scenarios/module.js';
 import type { FlowRunner } from '../scenarios/runner.js';
 import { startService, type Service } from '../scenarios/service.js';
+import { openedAhead } from './flows.js';
 import { commandOn, type Stage } from './stage.js';
 
 /** Who is on the stage so far. */
@@ -56,7 +57,7 @@ function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): P
     ...ports,
     watch,
     spec: { ...commandOn(stage, work.run), shell: work.shell },
-    slots: plan.load.flows,
+    slots: openedAhead(plan.load),
     timeout: plan.timeout,
     scratch,
     makeFolder: (path) => ports.files.makeFolder(path),

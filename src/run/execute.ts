@@ -1,11 +1,12 @@
 import { messageOf } from '../errors.js';
 import type { ScenarioPlan } from '../model/plan.js';
-import type { Flow, Leftover, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
+import type { Aborted, Flow, Leftover, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
 import { startMonitor } from '../monitor/sampler.js';
 import type { FlowRunner } from '../scenarios/runner.js';
+import { AbortWatch } from './abort.js';
 import { prepare, type Cast } from './cast.js';
 import { runFlows, warmUp, type FlowsOptions } from './flows.js';
-import { haltOn } from './halt.js';
+import { haltOn, type Halt } from './halt.js';
 import { findLeftovers } from './leftovers.js';
 import { Live } from './live.js';
 import { setStage, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
@@ -20,6 +21,7 @@ interface Performance {
   readonly monitor: MonitorRecord;
   readonly leftovers: readonly Leftover[];
   readonly verify?: VerifyOutcome;
+  readonly aborted?: Aborted;
 }
 
 /**
@@ -78,7 +80,7 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
     onProblem: (message: string) => stage.problems.push(message),
   };
   if (plan.warmup > 0) await warmUp(options, plan.warmup);
-  const watched = await watchFlows(stage, options);
+  const watched = await watchFlows(stage, options, halt);
   await runner.settle();
   const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
   const leftovers = await attempt(stage, 'looking for what was left', async () =>
@@ -86,7 +88,9 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
   );
   halt.end();
   const verified = await attempt(stage, 'verify', async () =>
-    ports.interrupt.aborted ? undefined : verifyFlows(stage, watched.flows, cast.module),
+    ports.interrupt.aborted || watched.aborted !== undefined
+      ? undefined
+      : verifyFlows(stage, watched.flows, cast.module),
   );
   // What the interrupt cut short has found nothing wrong.
   const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
@@ -107,7 +111,8 @@ async function attempt<T>(stage: Stage, name: string, step: () => Promise<T>): P
 async function watchFlows(
   stage: Stage,
   options: FlowsOptions,
-): Promise<Pick<Performance, 'startedAt' | 'flows' | 'monitor'>> {
+  halt: Halt,
+): Promise<Pick<Performance, 'startedAt' | 'flows' | 'monitor' | 'aborted'>> {
   const { plan, ports, watch, table, environment } = stage;
   const { clock } = ports;
   const startedAt = clock.wall();
@@ -124,11 +129,15 @@ async function watchFlows(
     view: ports.progress,
     monitor,
   });
-  const flows = await runFlows({ ...options, origin, observer: live }).finally(() => {
+  const abort = new AbortWatch({ stage, monitor, origin, halt: halt.now });
+  const { onFlow } = abort;
+  const flows = await runFlows({ ...options, origin, observer: live, onFlow }).finally(() => {
     live.stop();
+    abort.stop();
   });
   watch.detach();
-  return { startedAt, flows, monitor: await monitor.stop() };
+  const { aborted } = abort;
+  return { startedAt, flows, monitor: await monitor.stop(), ...(aborted === undefined ? {} : { aborted }) };
 }
 
 /** A run that came to no flow. */

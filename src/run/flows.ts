@@ -5,8 +5,8 @@ import type { Clock } from '../ports.js';
 import type { FlowEnd, FlowRunner, FlowStart } from '../scenarios/runner.js';
 import { BoundedOutput } from './bounded-output.js';
 import { tokenOf, traceparentOf, type Identity } from './identity.js';
-import { closedPacer } from './pacer.js';
-import { runSchedule } from './scheduler.js';
+import { pacerOf } from './pacer.js';
+import { runSchedule, type Due } from './scheduler.js';
 import type { Workspaces } from './workspaces.js';
 
 /** Told of every flow as it comes and goes. */
@@ -25,6 +25,8 @@ export interface FlowsOptions {
   /** ms of Clock.now() that the flows' times count from. */
   readonly origin: number;
   readonly observer?: FlowObserver;
+  /** Told of every counted flow when it is over. */
+  readonly onFlow?: (flow: Flow) => void;
   /** Told of what kept flows from being run or followed; what the others did stands. */
   readonly onProblem: (message: string) => void;
 }
@@ -39,7 +41,9 @@ export async function runFlows(options: FlowsOptions): Promise<readonly Flow[]> 
   };
   const output = new BoundedOutput();
   const onFlow = (flow: Flow): void => {
-    flows.push(output.bounded(flow));
+    const bounded = output.bounded(flow);
+    flows.push(bounded);
+    options.onFlow?.(bounded);
   };
   try {
     await runWave(options, { load: options.load, name, onFlow });
@@ -60,6 +64,14 @@ export async function warmUp(options: FlowsOptions, flows: number): Promise<void
   await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
 }
 
+/** Slots that the open model opens before it begins, and then as many more as it comes to need. */
+const AHEAD = 20;
+
+/** How many slots are made ready before the first flow. */
+export function openedAhead(load: Load): number {
+  return load.model === 'open' ? Math.min(load.flows, AHEAD) : load.flows;
+}
+
 const SILENT: FlowObserver = { started: () => undefined, ended: () => undefined };
 
 interface FlowName {
@@ -78,26 +90,41 @@ interface Wave {
 
 async function runWave(options: FlowsOptions, wave: Wave): Promise<void> {
   const { runner, clock, halt, workspaces, observer = SILENT } = options;
-  const release = async (slots: readonly number[], first: boolean): Promise<readonly Promise<void>[]> => {
-    const names = slots.map(wave.name);
+  const release = async (due: readonly Due[], first: boolean): Promise<readonly Promise<void>[]> => {
+    const names = due.map(({ slot }) => wave.name(slot));
     const places = await Promise.all(names.map(() => workspaces.take()));
     // Halted while it waited for its folder: whoever ended the flows in flight did not know of these.
-    if (halt.aborted) return slots.map(() => Promise.resolve());
+    if (halt.aborted) return due.map(() => Promise.resolve());
     const starts = names.map((name, index) => startOf(name, places[index] as string, options.identity));
-    const scheduledAt = clock.now();
     observer.started(starts.length);
     // Only the first wave has a barrier. Slots that happen to be free together need not wait for each other.
-    const ends = first ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
+    const barrier = first && wave.load.model === 'closed';
+    const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
     return ends.map(async (end, index) => {
       const start = starts[index] as FlowStart;
-      const flow = flowOf(start, await end, { scheduledAt, origin: options.origin, barrier: first });
+      const scheduledAt = (due[index] as Due).at;
+      const flow = flowOf(start, await end, { scheduledAt, origin: options.origin, barrier });
       workspaces.release(start.workspace);
       observer.ended(flow.outcome);
       wave.onFlow(flow);
     });
   };
-  await workspaces.prepare(wave.load.flows);
-  await runSchedule({ pacer: closedPacer(wave.load), slots: wave.load.flows, clock, halt, release });
+  const drop = (due: readonly number[]): void => {
+    observer.started(due.length);
+    for (const at of due) {
+      wave.onFlow(droppedFlow(wave.name(NO_SLOT), at - options.origin));
+      observer.ended('dropped');
+    }
+  };
+  await workspaces.prepare(openedAhead(wave.load));
+  await runSchedule({ pacer: pacerOf(wave.load), slots: wave.load.flows, clock, halt, release, drop });
+}
+
+/** The slot of a flow that was dropped. */
+const NO_SLOT = 0;
+
+function droppedFlow({ slot, iteration, token }: FlowName, at: number): Flow {
+  return { slot, iteration, token, outcome: 'dropped', scheduledAt: at, startedAt: at, endedAt: at };
 }
 
 function startOf(name: FlowName, workspace: string, identity: Identity): FlowStart {

@@ -3,11 +3,13 @@ import type { Stage } from './stage.js';
 
 export interface Halt {
   readonly signal: AbortSignal;
+  /** Halts the run for a reason that is no problem of the run itself. */
+  readonly now: (reason: string) => void;
   /** From now on nothing halts the run any more: the flows are over. */
   end(): void;
 }
 
-/** Ends all flows and starts no more, on an interrupt, when the service dies, or when the runner can not go on. */
+/** Ends all flows and starts no more, on an interrupt, when told to, when the service dies, or when the runner can not go on. */
 export function haltOn(stage: Stage, { runner, service }: Cast): Halt {
   const { interrupt } = stage.ports;
   const controller = new AbortController();
@@ -31,6 +33,7 @@ export function haltOn(stage: Stage, { runner, service }: Cast): Halt {
   void runner?.broken.then(onProblem);
   return {
     signal: controller.signal,
+    now: halt,
     end: () => {
       over = true;
       interrupt.removeEventListener('abort', onInterrupt);

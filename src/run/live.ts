@@ -1,7 +1,8 @@
+import { lengthOf } from '../model/load.js';
 import type { Load } from '../model/plan.js';
 import type { Outcome } from '../model/record.js';
 import type { Monitor } from '../monitor/sampler.js';
-import type { Clock, ProgressView, Timer } from '../ports.js';
+import type { Clock, Progress, ProgressView, Timer } from '../ports.js';
 
 /** ms between two updates of the live view, and how many of them its sparklines show. */
 const UPDATE_EVERY = 250;
@@ -62,7 +63,8 @@ export class Live {
     view.update({
       scenario,
       flows: load.flows,
-      ...('iterations' in load ? { total: load.iterations } : { duration: load.duration }),
+      load,
+      ...extentOf(load),
       elapsed,
       done: this.#done,
       inFlight: this.#started - this.#done,
@@ -84,9 +86,15 @@ export class Live {
     const share =
       before === undefined ? 0 : (sample.cpuTime - before.cpuTime) / (sample.at - before.at) / cores;
     keepLast(this.#memory, sample.memory);
-    keepLast(this.#cpu, share);
+    // A child's CPU counts when it has been waited for: then an interval may seem to hold more than there is.
+    keepLast(this.#cpu, Math.min(1, share));
     this.#before = sample;
   }
+}
+
+function extentOf(load: Load): Pick<Progress, 'total' | 'duration'> {
+  if ('iterations' in load) return { total: load.iterations };
+  return { duration: 'stages' in load ? lengthOf(load.stages) : load.duration };
 }
 
 function keepLast(history: number[], value: number): void {

@@ -40,6 +40,7 @@ export interface CommandRunnerOptions {
   readonly clock: Clock;
   readonly watch: Watch;
   readonly spec: CommandSpec;
+  /** Opened ahead; a flow in a slot beyond them opens its own. */
   readonly slots: number;
   /** ms. */
   readonly timeout: number;
@@ -50,20 +51,20 @@ export interface CommandRunnerOptions {
 
 /** Forks all launchers ahead and runs command flows in them. */
 export async function openCommandRunner(options: CommandRunnerOptions): Promise<FlowRunner> {
-  const numbers = Array.from({ length: options.slots }, (_, index) => index + 1);
   const barrier = await options.spawner.openBarrier(options.scratch);
-  const workers = await Promise.all(numbers.map((number) => Worker.open(options, { number, barrier })));
+  const crew = new Crew(options, barrier);
+  await crew.open(options.slots);
   return {
     release: (starts) => {
       const [only, ...others] = starts;
       if (only === undefined) return [];
       if (others.length === 0) {
-        const end = workerOf(workers, only).run(only);
+        const end = crew.run(only);
         if (only.iteration === 1) options.watch.released();
         return [end];
       }
       return releaseTogether(
-        starts.map((start) => ({ start, worker: workerOf(workers, start) })),
+        starts.map((start) => crew.prepare(start)),
         () => {
           barrier.release();
           options.watch.released();
@@ -71,33 +72,83 @@ export async function openCommandRunner(options: CommandRunnerOptions): Promise<
       );
     },
     endAll: (reason) => {
-      for (const worker of workers) worker.end('killed', reason);
+      crew.endAll(reason);
     },
     settle: () => Promise.resolve(),
     broken: NEVER_BROKEN,
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.close()));
+      await crew.close();
     },
   };
 }
 
 /** All wait at the barrier, ready to run, before one of them does. */
 function releaseTogether(
-  pairs: readonly { start: FlowStart; worker: Worker }[],
+  waiting: readonly Promise<() => Promise<FlowEnd>>[],
   open: () => void,
 ): readonly Promise<FlowEnd>[] {
-  const waiting = pairs.map(({ start, worker }) => worker.prepare(start));
   const released = Promise.all(waiting).then((all) => {
     open();
     return all.map((go) => go());
   });
-  return pairs.map(async (_, index) => (await released)[index] as Promise<FlowEnd>);
+  return waiting.map(async (_, index) => (await released)[index] as Promise<FlowEnd>);
 }
 
-function workerOf(workers: readonly Worker[], { slot }: FlowStart): Worker {
-  const worker = workers[slot - 1];
-  if (worker === undefined) throw new RangeError(`there is no slot ${slot}`);
-  return worker;
+/** The workers by their slot, opened ahead or when a flow first needs them. */
+class Crew {
+  readonly #options: CommandRunnerOptions;
+  readonly #barrier: Barrier;
+  readonly #opening = new Map<number, Promise<Worker>>();
+  readonly #open = new Map<number, Worker>();
+  #ended: string | undefined;
+
+  constructor(options: CommandRunnerOptions, barrier: Barrier) {
+    this.#options = options;
+    this.#barrier = barrier;
+  }
+
+  async open(slots: number): Promise<void> {
+    await Promise.all(Array.from({ length: slots }, (_, index) => this.#workerOf(index + 1)));
+  }
+
+  async run(start: FlowStart): Promise<FlowEnd> {
+    const worker = this.#open.get(start.slot) ?? (await this.#workerOf(start.slot));
+    return this.#ended === undefined ? worker.run(start) : this.#neverRun(this.#ended);
+  }
+
+  async prepare(start: FlowStart): Promise<() => Promise<FlowEnd>> {
+    const worker = this.#open.get(start.slot) ?? (await this.#workerOf(start.slot));
+    if (this.#ended === undefined) return worker.prepare(start);
+    const end = this.#neverRun(this.#ended);
+    return () => Promise.resolve(end);
+  }
+
+  endAll(reason: string): void {
+    this.#ended = reason;
+    for (const worker of this.#open.values()) worker.end('killed', reason);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#opening.values());
+    await Promise.all([...this.#open.values()].map((worker) => worker.close()));
+  }
+
+  #workerOf(number: number): Promise<Worker> {
+    const known = this.#opening.get(number);
+    if (known !== undefined) return known;
+    const opening = Worker.open(this.#options, { number, barrier: this.#barrier }).then((worker) => {
+      this.#open.set(number, worker);
+      return worker;
+    });
+    this.#opening.set(number, opening);
+    return opening;
+  }
+
+  /** All flows were ended while its slot was being opened. */
+  #neverRun(reason: string): FlowEnd {
+    const now = this.#options.clock.now();
+    return { outcome: 'killed', startedAt: now, endedAt: now, error: { message: reason } };
+  }
 }
 
 /** Why a flow is being ended before it ends by itself. */

@@ -41,10 +41,14 @@ export function flowFigures(record: Record): Figures<FlowMetric> {
   };
 }
 
-/** ms of every ok flow, from its actual start: in the closed model a flow is due when it starts. */
-export function flowTimes(flows: readonly Flow[]): Distribution | undefined {
+/**
+ * ms of every ok flow. In the closed model it counts from its actual start, in the open model from when it was due:
+ * whoever comes while nothing moves has waited (no coordinated omission).
+ */
+export function flowTimes({ flows, load }: Pick<Record, 'flows' | 'load'>): Distribution | undefined {
+  const from = load.model === 'open' ? 'scheduledAt' : 'startedAt';
   return distributionOf(
-    flows.filter((flow) => flow.outcome === 'ok').map((flow) => flow.endedAt - flow.startedAt),
+    flows.filter((flow) => flow.outcome === 'ok').map((flow) => flow.endedAt - flow[from]),
   );
 }
 

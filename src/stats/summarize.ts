@@ -23,7 +23,7 @@ const MOST_STEPS = 50;
 export function summarize(record: Record): Measures {
   return {
     scalars: { ...flowFigures(record), ...machineFigures(record) },
-    flowTime: flowTimes(record.flows),
+    flowTime: flowTimes(record),
     steps: stepTimes(record.flows),
   };
 }

@@ -77,7 +77,7 @@ function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['met
 
 type Happened = Pick<
   ScenarioResults,
-  'verify' | 'leftovers' | 'interrupted' | 'problems' | 'flows' | 'monitor'
+  'verify' | 'leftovers' | 'interrupted' | 'aborted' | 'problems' | 'flows' | 'monitor'
 >;
 
 /** What is taken over from the record as it is. */
@@ -87,6 +87,7 @@ function whatHappened(record: Record): Happened {
     ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
     leftovers: record.leftovers.map((leftover): Leftover => ({ ...leftover })),
     ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
+    ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
     problems: [...record.problems],
     flows: boundedFlows(record.flows),
     monitor: {

@@ -1,6 +1,6 @@
 import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult } from '../model/results.js';
-import { formatAgainst } from '../model/format.js';
+import { formatAgainst, formatQuantity } from '../model/format.js';
 
 /** One thing that keeps a run from passing. */
 export interface Concern {
@@ -12,8 +12,12 @@ export interface Concern {
 const LONGEST = 300;
 
 /** What went wrong with the run itself. */
-export function recordConcerns({ problems, interrupted, flows, load }: Record): Concern[] {
+export function recordConcerns({ problems, interrupted, aborted, flows, load }: Record): Concern[] {
   const concerns: Concern[] = problems.map((problem) => ({ verdict: 'fail', reason: sentence(problem) }));
+  if (aborted !== undefined) {
+    const when = `aborted after ${formatQuantity(aborted.at, 'ms')} by abort-on-fail`;
+    concerns.push({ verdict: 'fail', reason: sentence(`${when}: ${aborted.reason}`) });
+  }
   if (interrupted !== undefined) {
     const of = 'iterations' in load ? ` of ${load.iterations}` : '';
     const ran = flows.filter(({ outcome }) => outcome !== 'dropped' && outcome !== 'killed').length;
@@ -45,7 +49,7 @@ export function checkConcerns(checks: readonly CheckResult[]): Concern[] {
 }
 
 /** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
-function byHowMuch({ expression, level, metric, actual, limit, unit }: ThresholdResult): string {
+export function byHowMuch({ expression, level, metric, actual, limit, unit }: ThresholdResult): string {
   const gate = level === 'fail' ? 'gate' : 'alert';
   return `${metric} ${formatAgainst(actual, limit, unit)}, the ${gate} is ${condition(expression)}`;
 }

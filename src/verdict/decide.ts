@@ -22,7 +22,7 @@ const WORST_FIRST = ['fail', 'inconclusive', 'warn', 'pass'] as const satisfies 
 /**
  * The verdict on one scenario.
  *
- * - `fail`: setup, service or teardown went wrong, or a gate or a check at level fail does not hold;
+ * - `fail`: setup, service or teardown went wrong, abort-on-fail has ended the run, or a gate or a check at level fail does not hold;
  * - `inconclusive`: the run was interrupted, no flow was started, or a gate or a check at level fail lacks data;
  * - `warn`: an alert or a check at level warn does not hold or lacks data;
  * - `pass`: everything that was asked for holds.

@@ -1,0 +1,66 @@
+import type { Load } from '../../src/model/plan.js';
+import type { FlowsOptions } from '../../src/run/flows.js';
+import { Workspaces } from '../../src/run/workspaces.js';
+import { NEVER_BROKEN, type FlowEnd, type FlowRunner, type FlowStart } from '../../src/scenarios/runner.js';
+import { fakeFiles } from './files.js';
+import { SimulatedClock } from './simulated-clock.js';
+
+/** Runs flows that take `time(start)` ms of simulated time. */
+export class SimulatedRunner implements FlowRunner {
+  readonly broken = NEVER_BROKEN;
+  readonly released: (readonly FlowStart[])[] = [];
+  inFlight = 0;
+  most = 0;
+
+  constructor(
+    private readonly clock: SimulatedClock,
+    private readonly time: (start: FlowStart) => number,
+  ) {}
+
+  release(starts: readonly FlowStart[]): readonly Promise<FlowEnd>[] {
+    this.released.push(starts);
+    this.inFlight += starts.length;
+    this.most = Math.max(this.most, this.inFlight);
+    return starts.map(async (start): Promise<FlowEnd> => {
+      const startedAt = this.clock.now();
+      await this.clock.sleep(this.time(start));
+      this.inFlight -= 1;
+      return { outcome: 'ok', startedAt, endedAt: this.clock.now() };
+    });
+  }
+
+  endAll(): void {
+    throw new Error('nobody ends these');
+  }
+
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** A load on flows that take `time(start)` ms, ready to be run in simulated time. */
+export function simulation(
+  load: Load,
+  time: (start: FlowStart) => number,
+  clock: SimulatedClock = new SimulatedClock(),
+) {
+  const runner = new SimulatedRunner(clock, time);
+  const files = fakeFiles();
+  const halt = new AbortController();
+  const problems: string[] = [];
+  const options: FlowsOptions = {
+    load,
+    runner,
+    identity: { run: '0123456789ab' },
+    workspaces: new Workspaces(files, '/scratch/work'),
+    clock,
+    halt: halt.signal,
+    origin: clock.now(),
+    onProblem: (message) => problems.push(message),
+  };
+  return { clock, runner, options, halt, problems };
+}
