@@ -191,10 +191,126 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/
 /************************************************************************/
 var __webpack_exports__ = {};
 
+;// CONCATENATED MODULE: external "node:worker_threads"
+const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
+;// CONCATENATED MODULE: ./build/src/errors.js
+/** `file:line:column: where: message`, leaving out what is not known. */
+function formatProblem(problem) {
+    const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+    return [place, problem.where, problem.message]
+        .filter((part) => part !== undefined && part !== '')
+        .join(': ');
+}
+/**
+ * The user's fault, not ours: reported without a stack, exit status 2.
+ * Carries every problem that was found, so that one run shows them all.
+ */
+class UserError extends Error {
+    problems;
+    constructor(problems) {
+        const all = 'message' in problems ? [problems] : problems;
+        super(all.map(formatProblem).join('\n'));
+        this.name = 'UserError';
+        this.problems = all;
+    }
+}
+/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
+function assertNever(value) {
+    throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
+}
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
+function messageOf(thrown) {
+    try {
+        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    }
+    catch {
+        // An object without a prototype, or one whose toString throws.
+        return 'what was thrown has no text';
+    }
+}
+/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
+function codeOf(thrown) {
+    const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
+    return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/host-threads.js
+
+
+/**
+ * Lives in the host process: worker threads that each run a host of their own. None of the user's code runs in the main
+ * thread, so that a thread can be ended whatever it does.
+ */
+class HostThreads {
+    #script;
+    #send;
+    #workers = new Map();
+    /** `script`: path of what each thread runs. */
+    constructor(script, send) {
+        this.#script = script;
+        this.#send = send;
+    }
+    handle(message) {
+        const worker = this.#workers.get(message.thread);
+        switch (message.type) {
+            case 'open':
+                this.#open(message.thread);
+                break;
+            case 'tell':
+                worker?.postMessage(message.message);
+                break;
+            case 'end':
+                void worker?.terminate();
+                break;
+        }
+    }
+    #open(thread) {
+        const worker = new external_node_worker_threads_namespaceObject.Worker(this.#script);
+        let error = '';
+        worker.on('message', (message) => {
+            this.#send({ type: 'said', thread, message });
+        });
+        worker.on('error', (thrown) => {
+            error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
+        });
+        worker.on('exit', (code) => {
+            this.#workers.delete(thread);
+            this.#send({ type: 'gone', thread, code, error });
+        });
+        this.#workers.set(thread, worker);
+    }
+}
+function isForThreads(message) {
+    return message.type === 'open' || message.type === 'tell' || message.type === 'end';
+}
+
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(760);
 ;// CONCATENATED MODULE: external "node:url"
 const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
+;// CONCATENATED MODULE: ./build/src/adapters/import-module.js
+
+
+
+/** Node.js strips types without a flag since 22.18 and 23.6 (nodejs.org/api/typescript.html). */
+const STRIPS_TYPES = '22.18';
+const TYPESCRIPT = new Set(['.ts', '.mts', '.cts']);
+/** Imports a user's module, found when it runs. Says of TypeScript what this Node is too old for. */
+async function importUserModule(name) {
+    try {
+        // The bundler must leave this import alone.
+        return await import(
+        /* webpackIgnore: true */ (0,external_node_path_.isAbsolute)(name) ? (0,external_node_url_namespaceObject.pathToFileURL)(name).href : name);
+    }
+    catch (thrown) {
+        if (codeOf(thrown) !== 'ERR_UNKNOWN_FILE_EXTENSION' || !TYPESCRIPT.has((0,external_node_path_.extname)(name)))
+            throw thrown;
+        throw new Error(`TypeScript needs Node ${STRIPS_TYPES} or later, and this is Node ${process.versions.node}; ` +
+            'use a newer Node (the action brings its own), or compile the module and name its .js file', { cause: thrown });
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/node-clock.js
 const NANOSECONDS_PER_MS = 1e6;
 /** The machine's monotonic clock (CLOCK_MONOTONIC), which all its processes share. */
@@ -285,48 +401,6 @@ function newFlowOutput() {
     return { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
 }
 
-;// CONCATENATED MODULE: ./build/src/errors.js
-/** `file:line:column: where: message`, leaving out what is not known. */
-function formatProblem(problem) {
-    const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
-    return [place, problem.where, problem.message]
-        .filter((part) => part !== undefined && part !== '')
-        .join(': ');
-}
-/**
- * The user's fault, not ours: reported without a stack, exit status 2.
- * Carries every problem that was found, so that one run shows them all.
- */
-class UserError extends Error {
-    problems;
-    constructor(problems) {
-        const all = 'message' in problems ? [problems] : problems;
-        super(all.map(formatProblem).join('\n'));
-        this.name = 'UserError';
-        this.problems = all;
-    }
-}
-/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
-function assertNever(value) {
-    throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
-}
-/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
-function messageOf(thrown) {
-    try {
-        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
-        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
-    }
-    catch {
-        // An object without a prototype, or one whose toString throws.
-        return 'what was thrown has no text';
-    }
-}
-/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
-function codeOf(thrown) {
-    const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
-    return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
-}
-
 ;// CONCATENATED MODULE: ./build/src/stats/random.js
 /**
  * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
@@ -347,7 +421,34 @@ function seedOf(seed, part) {
     return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
 }
 
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./build/src/scenarios/shared-value.js
+
+
+
+/** Characters of what could not be cloned: it may be the text of a whole function. */
+const LONGEST = 100;
+/**
+ * What setup returned, as text that can be handed from host to host: the structured clone of HTML, so that dates, maps,
+ * sets and buffers arrive as what they were. Throws if something in it is no data.
+ */
+function packShared(shared) {
+    try {
+        return (0,external_node_v8_namespaceObject.serialize)(shared).toString('base64');
+    }
+    catch (thrown) {
+        const what = messageOf(thrown).replaceAll(/\s+/g, ' ').slice(0, LONGEST);
+        throw new Error('what setup returned can not be handed to the other threads or processes: return data (structured clone) and ' +
+            `open connections in the module or in the flow, or write isolate: none (${what})`, { cause: thrown });
+    }
+}
+function unpackShared(packed) {
+    return (0,external_node_v8_namespaceObject.deserialize)(external_node_buffer_namespaceObject.Buffer.from(packed, 'base64'));
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/module-host.js
+
 
 
 
@@ -368,19 +469,28 @@ class ModuleHost {
                 break;
             case 'setup':
                 void this.#hook('setup', async (module) => {
-                    this.#context = { ...this.#context, shared: await module.setup?.(this.#context) };
+                    const shared = await module.setup?.(this.#context);
+                    this.#context = { ...this.#context, shared };
+                    return message.share === true ? { shared: packShared(shared) } : {};
                 });
                 break;
+            case 'share':
+                this.#context = { ...this.#context, shared: unpackShared(message.shared) };
+                break;
             case 'verify':
-                void this.#hook('verify', (module) => module.verify?.({ ...this.#context, flows: message.flows, warmup: message.warmup }));
+                void this.#hook('verify', async (module) => {
+                    await module.verify?.({ ...this.#context, flows: message.flows, warmup: message.warmup });
+                    return undefined;
+                });
                 break;
             case 'teardown':
-                void this.#hook('teardown', (module) => module.teardown?.(this.#context));
+                void this.#hook('teardown', async (module) => {
+                    await module.teardown?.(this.#context);
+                    return undefined;
+                });
                 break;
             case 'start':
-                // One synchronous loop: the start barrier of flows in one process.
-                for (const flow of message.flows)
-                    void this.#run(flow);
+                this.#start(message);
                 break;
             case 'abort':
                 this.#aborts.get(message.token)?.abort(new Error(message.reason));
@@ -402,22 +512,42 @@ class ModuleHost {
             this.#ports.send({ type: 'loaded', hooks: [], error: errorOf(thrown) });
         }
     }
+    /**
+     * One synchronous loop over flows that are ready to run: the start barrier of one host. Those of several hosts share
+     * the instant `at`.
+     */
+    #start({ flows, at }) {
+        const runs = flows.map((flow) => this.#prepare(flow));
+        const start = () => {
+            for (const run of runs)
+                void run();
+        };
+        const { now, after } = this.#ports;
+        if (at === undefined)
+            start();
+        else
+            after(Math.max(0, at - now()), start);
+    }
     async #hook(hook, call) {
         try {
-            await call(this.#loaded());
-            this.#ports.send({ type: 'done', hook });
+            const answer = (await call(this.#loaded())) ?? {};
+            this.#ports.send({ type: 'done', hook, ...answer });
         }
         catch (thrown) {
             this.#ports.send({ type: 'done', hook, error: errorOf(thrown) });
         }
     }
-    async #run(flow) {
-        const { now, send, outputs } = this.#ports;
+    #prepare(flow) {
         const output = newFlowOutput();
         const steps = [];
         const abort = new AbortController();
         this.#aborts.set(flow.token, abort);
         const context = this.#contextOf(flow, steps, abort.signal);
+        return () => this.#run(context, { steps, output });
+    }
+    async #run(context, { steps, output }) {
+        const { now, send, outputs } = this.#ports;
+        const { token } = context;
         const startedAt = now();
         let error;
         try {
@@ -427,10 +557,10 @@ class ModuleHost {
             error = errorOf(thrown);
         }
         const endedAt = now();
-        this.#aborts.delete(flow.token);
+        this.#aborts.delete(token);
         send({
             type: 'ended',
-            token: flow.token,
+            token,
             flow: {
                 startedAt,
                 endedAt,
@@ -494,7 +624,11 @@ function errorOf(thrown) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/host.js
-/** The host process of module flows: real ports in, messages out. Started by flowgate, never by hand. */
+/**
+ * The host of module flows: real ports in, messages out. Started by flowgate, never by hand; as a process, and as each
+ * thread of one.
+ */
+
 
 
 
@@ -505,12 +639,7 @@ const BUILT_IN = {
     'flowgate:demo': () => __nccwpck_require__.e(/* import() */ 71).then(__nccwpck_require__.bind(__nccwpck_require__, 71)),
 };
 function importModule(name) {
-    const builtIn = BUILT_IN[name];
-    if (builtIn !== undefined)
-        return builtIn();
-    // The user's own module, found when it runs: the bundler must leave this import alone.
-    return import(
-    /* webpackIgnore: true */ (0,external_node_path_.isAbsolute)(name) ? (0,external_node_url_namespaceObject.pathToFileURL)(name).href : name);
+    return BUILT_IN[name]?.() ?? importUserModule(name);
 }
 /** Sends what a flow prints to that flow; what the process prints otherwise goes where it went. */
 function divert(stream, outputs) {
@@ -525,19 +654,49 @@ function divert(stream, outputs) {
         return true;
     };
 }
-const send = (message) => {
-    // A parent that is gone needs no answer.
-    if (process.connected)
-        process.send?.(message);
-};
-const outputs = new FlowOutputs();
-divert('stdout', outputs);
-divert('stderr', outputs);
-const host = new ModuleHost({ now: () => nodeClock.now(), send, importModule, outputs });
-process.on('message', (message) => {
-    host.handle(message);
-});
-// Without its parent it has nothing to do.
-process.on('disconnect', () => process.exit());
-send({ type: 'listening' });
+/** A host that says what it has to say by `send`. */
+function openHost(send) {
+    const outputs = new FlowOutputs();
+    divert('stdout', outputs);
+    divert('stderr', outputs);
+    return new ModuleHost({
+        now: () => nodeClock.now(),
+        after: (ms, callback) => nodeClock.timer(ms, callback),
+        send,
+        importModule,
+        outputs,
+    });
+}
+function serveAsThread(port) {
+    const send = (message) => {
+        port.postMessage(message);
+    };
+    const host = openHost(send);
+    port.on('message', (message) => {
+        host.handle(message);
+    });
+    send({ type: 'listening' });
+}
+function serveAsProcess(script) {
+    const send = (message) => {
+        // A parent that is gone needs no answer.
+        if (process.connected)
+            process.send?.(message);
+    };
+    const host = openHost(send);
+    const threads = new HostThreads(script, send);
+    process.on('message', (message) => {
+        if (isForThreads(message))
+            threads.handle(message);
+        else
+            host.handle(message);
+    });
+    // Without its parent it has nothing to do.
+    process.on('disconnect', () => process.exit());
+    send({ type: 'listening' });
+}
+if (external_node_worker_threads_namespaceObject.isMainThread)
+    serveAsProcess(process.argv[1] ?? '');
+else if (external_node_worker_threads_namespaceObject.parentPort !== null)
+    serveAsThread(external_node_worker_threads_namespaceObject.parentPort);
 

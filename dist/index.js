@@ -42345,7 +42345,7 @@ function readMachine(env) {
 
 /***/ }),
 
-/***/ 838:
+/***/ 3254:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42386,6 +42386,39 @@ const nodeClock = {
         };
     },
 };
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./build/src/adapters/node-free-ports.js
+
+/**
+ * The kernel chooses: listen on port 0, see which it became, close. All are held until the last is found, so that none
+ * is found twice. On all interfaces, because a port that is free on one may be taken on another.
+ */
+const nodeFreePorts = {
+    find: async (count) => {
+        const servers = await Promise.all(Array.from({ length: count }, listen));
+        const ports = servers.map((server) => server.address().port);
+        await Promise.all(servers.map(node_free_ports_close));
+        return ports;
+    },
+};
+function listen() {
+    return new Promise((resolve, reject) => {
+        const server = (0,external_node_net_.createServer)();
+        server.once('error', reject);
+        server.listen(0, () => {
+            resolve(server);
+        });
+    });
+}
+function node_free_ports_close(server) {
+    return new Promise((resolve) => {
+        server.close(() => {
+            resolve();
+        });
+    });
+}
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
@@ -42453,8 +42486,6 @@ const nodeFiles = {
     },
 };
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./build/src/adapters/node-http.js
 
 
@@ -42496,6 +42527,8 @@ const nodeHttp = {
     }),
 };
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: ./build/src/adapters/process-tree.js
@@ -42561,12 +42594,15 @@ function killLiving() {
 
 ;// CONCATENATED MODULE: ./build/src/adapters/node-signals.js
 
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** A runner sends SIGINT, then SIGTERM 7.5 s later; a person who asks a third time wants out at once. */
 const PATIENCE = 3;
 /** Aborted with the first signal's name as reason. Whatever ends us from now on ends what we have started. */
 function interruptSignal() {
     const controller = new AbortController();
+    // As many as there are flows, hosts and services may wait for it: that is no leak.
+    (0,external_node_events_.setMaxListeners)(0, controller.signal);
     let count = 0;
     process.once('exit', killLiving);
     for (const signal of SIGNALS) {
@@ -42632,36 +42668,8 @@ class FifoBarrier {
 
 ;// CONCATENATED MODULE: external "node:readline"
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
-;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
-/** Bytes kept of the first and of the last that a stream carried. */
-const HEAD_BYTES = 4 * 1024;
-const TAIL_BYTES = 12 * 1024;
-const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
-/** Keeps the head and the tail of a stream of any length in bounded memory. */
-class ExcerptBuffer {
-    #head = Buffer.alloc(0);
-    #tail = Buffer.alloc(0);
-    #bytes = 0;
-    push(chunk) {
-        this.#bytes += chunk.length;
-        const room = HEAD_BYTES - this.#head.length;
-        if (room > 0)
-            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
-        const rest = room > 0 ? chunk.subarray(room) : chunk;
-        if (rest.length === 0)
-            return;
-        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
-    }
-    /** Bytes that fell between head and tail were not kept. */
-    skip(bytes) {
-        this.#bytes += bytes;
-    }
-    excerpt() {
-        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
-        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
-    }
-}
-
+// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
+var excerpt = __nccwpck_require__(68);
 ;// CONCATENATED MODULE: ./build/src/adapters/node-process.js
 
 
@@ -42698,7 +42706,7 @@ function exitOf(child, stderr) {
     });
 }
 function keep(stream, listeners) {
-    const buffer = new ExcerptBuffer();
+    const buffer = new excerpt/* ExcerptBuffer */.Ck();
     if (stream === null)
         return buffer;
     stream.on('data', (chunk) => {
@@ -42957,7 +42965,7 @@ class OutputFile {
                 this.#takeIn('r');
             });
         this.#remove();
-        return this.#buffer?.excerpt() ?? NOTHING_PRINTED;
+        return this.#buffer?.excerpt() ?? excerpt/* NOTHING_PRINTED */.xL;
     }
     #remove() {
         const removed = attempt(() => {
@@ -42980,13 +42988,13 @@ class OutputFile {
     }
     /** Takes in head and tail; opened for writing (`r+`) it is cut as well, and the flow goes on at its start. */
     #takeIn(mode) {
-        const buffer = (this.#buffer ??= new ExcerptBuffer());
+        const buffer = (this.#buffer ??= new excerpt/* ExcerptBuffer */.Ck());
         const file = (0,external_node_fs_.openSync)(this.path, mode);
         try {
             const size = this.#size();
-            const tailFrom = Math.max(HEAD_BYTES, size - TAIL_BYTES);
-            buffer.push(readAt(file, 0, Math.min(HEAD_BYTES, size)));
-            buffer.skip(Math.max(0, tailFrom - HEAD_BYTES));
+            const tailFrom = Math.max(excerpt/* HEAD_BYTES */.Lq, size - excerpt/* TAIL_BYTES */.dd);
+            buffer.push(readAt(file, 0, Math.min(excerpt/* HEAD_BYTES */.Lq, size)));
+            buffer.skip(Math.max(0, tailFrom - excerpt/* HEAD_BYTES */.Lq));
             buffer.push(readAt(file, tailFrom, size - tailFrom));
             if (mode === 'r+')
                 (0,external_node_fs_.ftruncateSync)(file);
@@ -43132,8 +43140,8 @@ class SpawnedSlot {
     }
     async run(flow) {
         const [program, ...args] = argvOf(this.#spec);
-        const stdout = new ExcerptBuffer();
-        const stderr = new ExcerptBuffer();
+        const stdout = new excerpt/* ExcerptBuffer */.Ck();
+        const stderr = new excerpt/* ExcerptBuffer */.Ck();
         const startedAt = nodeClock.now();
         const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
             cwd: this.#spec.cwd,
@@ -44462,6 +44470,7 @@ function rootOfMarked(pid, environment, roots) {
 
 
 
+
 /** /proc where there is one, for what it costs and for what it tells; elsewhere pidusage. */
 function openTable(mark) {
     return (0,external_node_fs_.existsSync)('/proc/self/stat') ? openProcfs(mark) : openPidusage();
@@ -44474,6 +44483,7 @@ function nodePorts() {
         openTable,
         files: nodeFiles,
         http: nodeHttp,
+        freePorts: nodeFreePorts,
         newRunId: () => (0,external_node_crypto_.randomBytes)(6).toString('hex'),
         interrupt: interruptSignal,
     };
@@ -44602,7 +44612,7 @@ function codeOf(thrown) {
 
 /***/ }),
 
-/***/ 2216:
+/***/ 5111:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46270,13 +46280,27 @@ const flow = schemas/* object */.Ikc({
 const schema = schemas/* discriminatedUnion */.gMt('type', [
     schemas/* object */.Ikc({ type: schemas/* literal */.euz('listening') }),
     schemas/* object */.Ikc({ type: schemas/* literal */.euz('loaded'), hooks: schemas/* array */.YOg(hook), error: error.exactOptional() }),
-    schemas/* object */.Ikc({ type: schemas/* literal */.euz('done'), hook, error: error.exactOptional() }),
+    schemas/* object */.Ikc({
+        type: schemas/* literal */.euz('done'),
+        hook,
+        error: error.exactOptional(),
+        shared: schemas/* string */.YjP().exactOptional(),
+    }),
     schemas/* object */.Ikc({ type: schemas/* literal */.euz('ended'), token: schemas/* string */.YjP(), flow }),
     schemas/* object */.Ikc({ type: schemas/* literal */.euz('pong') }),
 ]);
 /** A message of the host's; undefined if it is none, and then it is the module's own and no business of ours. */
 function readHostMessage(message) {
     return schema.safeParse(message).data;
+}
+const thread = schemas/* int */.Whr();
+const threadsSchema = schemas/* discriminatedUnion */.gMt('type', [
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('said'), thread, message: schemas/* unknown */.L5J() }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('gone'), thread, code: schemas/* int */.Whr(), error: schemas/* string */.YjP() }),
+]);
+/** The same of the process that holds the threads. */
+function readThreadsMessage(message) {
+    return threadsSchema.safeParse(message).data;
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/module.js
@@ -46288,9 +46312,15 @@ function readHostMessage(message) {
 
 /** ms in which the host must answer after one of its flows has timed out; then its event loop is blocked. */
 const PONG_WITHIN = 2000;
+/** A host process that is watched from its start. */
+function spawnWatchedHost({ spawner, spec, watch }) {
+    const process = spawner.spawnHost(spec);
+    watch.addRoot({ pid: process.pid, role: 'flow', launcher: false });
+    return process;
+}
 /** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
 async function openModuleRunner(options) {
-    const host = new Host(options);
+    const host = new Host(options, spawnWatchedHost(options));
     const loaded = await host.load();
     if ('reason' in loaded) {
         await host.close();
@@ -46298,6 +46328,7 @@ async function openModuleRunner(options) {
     }
     return Object.assign(host, { hooks: new Set(loaded.hooks) });
 }
+/** Runs flows in one host, and knows whether it still lives. */
 class Host {
     broken;
     #options;
@@ -46307,10 +46338,10 @@ class Host {
     /** The answer to the last ping, or the end of a host that gave none. */
     #pong = Promise.resolve();
     #blocked = false;
-    constructor(options) {
+    #usable = true;
+    constructor(options, channel) {
         this.#options = options;
-        this.#process = options.spawner.spawnHost(options.spec);
-        options.watch.addRoot({ pid: this.#process.pid, role: 'flow', launcher: false });
+        this.#process = channel;
         this.#process.onMessage((received) => {
             const message = readHostMessage(received);
             if (message === undefined)
@@ -46323,6 +46354,7 @@ class Host {
                 this.#onEnded(message.token, message.flow);
         });
         this.broken = this.#process.exited.then((exit) => {
+            this.#usable = false;
             const reason = this.#deathReason(exit);
             for (const flow of this.#inFlight.values())
                 this.#resolve(flow, { outcome: 'failed', message: reason });
@@ -46345,17 +46377,30 @@ class Host {
             return { reason: await this.broken };
         return answer.error === undefined ? { hooks: answer.hooks } : { reason: answer.error.message };
     }
-    setup() {
-        return this.#hook({ type: 'setup' });
+    /** False once it has ended or is being ended. */
+    get usable() {
+        return this.#usable;
     }
-    verify(flows, warmup) {
-        return this.#hook({ type: 'verify', flows, warmup });
+    async setup() {
+        return (await this.#ask({ type: 'setup' })).error;
     }
-    teardown(afterInterrupt) {
-        return this.#hook({ type: 'teardown' }, afterInterrupt);
+    /** What setup returned, packed for other hosts; or its error. */
+    setupToShare() {
+        return this.#ask({ type: 'setup', share: true });
     }
-    release(starts) {
-        const startedAt = this.#options.clock.now();
+    /** What setup returned in another host. */
+    share(shared) {
+        this.#send({ type: 'share', shared });
+    }
+    async verify(flows, warmup) {
+        return (await this.#ask({ type: 'verify', flows, warmup })).error;
+    }
+    async teardown(afterInterrupt) {
+        return (await this.#ask({ type: 'teardown' }, afterInterrupt)).error;
+    }
+    /** `at`: ms of the clock at which they start, should several hosts start together. */
+    release(starts, at) {
+        const startedAt = at ?? this.#options.clock.now();
         const ends = starts.map((start) => this.#expect(start, startedAt));
         const flows = starts.map(({ slot, iteration, token, workspace }) => ({
             slot,
@@ -46363,7 +46408,7 @@ class Host {
             token,
             workspace,
         }));
-        this.#send({ type: 'start', flows });
+        this.#send({ type: 'start', flows, ...(at === undefined ? {} : { at }) });
         if (starts.length > 1)
             this.#options.watch.released();
         return ends;
@@ -46376,15 +46421,19 @@ class Host {
         await this.#pong;
     }
     async close() {
+        this.#usable = false;
         this.#process.kill('SIGKILL');
         await this.#process.exited;
     }
     #expect(start, startedAt) {
         const { clock, timeout } = this.#options;
         return new Promise((resolve) => {
-            const timer = clock.timer(timeout, () => {
+            const timer = clock.timer(startedAt - clock.now() + timeout, () => {
                 this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
-                this.#killIfBlocked();
+                if (this.#options.ofOneFlow === true)
+                    void this.close();
+                else
+                    this.#killIfBlocked();
             });
             const flow = {
                 start,
@@ -46426,13 +46475,13 @@ class Host {
         });
         this.#send({ type: 'ping' });
     }
-    async #hook(message, afterInterrupt) {
+    async #ask(message, afterInterrupt) {
         const answer = this.#answer('done', ({ hook }) => hook === message.type);
         this.#send(message);
         const end = await inTime(answer, this.#deadline(afterInterrupt));
         if ('late' in end)
-            return { message: end.late };
-        return end.value === undefined ? { message: await this.broken } : end.value.error;
+            return { error: { message: end.late } };
+        return end.value ?? { error: { message: await this.broken } };
     }
     /** A hook that is late is no longer waited for; the host lives on, so that the teardown can still be tried. */
     #deadline(afterInterrupt = 0) {
@@ -46474,7 +46523,242 @@ function crashLine(stderr) {
     return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? lastLine(stderr);
 }
 
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
+var scenarios_excerpt = __nccwpck_require__(68);
+;// CONCATENATED MODULE: ./build/src/scenarios/module-threads.js
+
+
+
+/** Threads of one host process, each a host of its own. Should the process end, the next thread starts a new one. */
+class Threads {
+    #spawn;
+    #threads = new Map();
+    #process;
+    #opened = 0;
+    constructor(spawn) {
+        this.#spawn = spawn;
+    }
+    open() {
+        const process = this.#living();
+        const thread = (this.#opened += 1);
+        const tell = (message) => {
+            process.send(message);
+        };
+        const state = { listeners: [], lastWords: '', end: () => undefined };
+        const ended = new Promise((resolve) => {
+            state.end = resolve;
+        });
+        this.#threads.set(thread, state);
+        tell({ type: 'open', thread });
+        return {
+            exited: Promise.race([ended, process.exited]),
+            stderr: () => (state.lastWords === '' ? process.stderr() : excerptOf(state.lastWords)),
+            // Whatever the signal: a thread can only be ended.
+            kill: () => {
+                tell({ type: 'end', thread });
+            },
+            send: (message) => {
+                tell({ type: 'tell', thread, message: message });
+            },
+            onMessage: (listener) => {
+                state.listeners.push(listener);
+            },
+        };
+    }
+    async close() {
+        this.#process?.kill('SIGKILL');
+        await this.#process?.exited;
+    }
+    #living() {
+        if (this.#process !== undefined)
+            return this.#process;
+        const process = (this.#process = this.#spawn());
+        process.onMessage((received) => {
+            const message = readThreadsMessage(received);
+            if (message !== undefined)
+                this.#hear(message);
+        });
+        void process.exited.then(() => {
+            if (this.#process === process)
+                this.#process = undefined;
+        });
+        return process;
+    }
+    #hear(message) {
+        const state = this.#threads.get(message.thread);
+        if (state === undefined)
+            return;
+        if (message.type === 'said') {
+            for (const listener of state.listeners)
+                listener(message.message);
+        }
+        else {
+            this.#threads.delete(message.thread);
+            state.lastWords = message.error;
+            state.end({ code: message.code, signal: null });
+        }
+    }
+}
+function excerptOf(text) {
+    return { ...scenarios_excerpt/* NOTHING_PRINTED */.xL, head: text, bytes: external_node_buffer_.Buffer.byteLength(text) };
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/module-pool.js
+
+
+
+
+/** ms between telling the hosts to start and the instant at which they do, and how much more for each of them. */
+const LEAD = 15;
+const LEAD_PER_HOST = 1;
+/**
+ * A host for each slot. A module with hooks has one more host, in which they run and no flow ever does, so that no flow
+ * can take down what setup has made. Rejects if the module can not be loaded.
+ */
+async function openModulePool(options) {
+    const pool = new Pool(options);
+    try {
+        await pool.open();
+        return pool;
+    }
+    catch (thrown) {
+        await pool.close();
+        throw thrown;
+    }
+}
+class Pool {
+    /** A host that ends takes its own flow with it, and no other. */
+    broken = NEVER_BROKEN;
+    #options;
+    #openChannel;
+    #threads;
+    #living = new Set();
+    #slots = new Map();
+    #hooks = new Set();
+    /** In which the hooks run. */
+    #first;
+    #shared;
+    #ended;
+    constructor(options) {
+        this.#options = options;
+        this.#threads = new Threads(() => watchedToItsEnd(options));
+        this.#openChannel =
+            options.isolate === 'thread' ? () => this.#threads.open() : () => watchedToItsEnd(options);
+    }
+    get hooks() {
+        return this.#hooks;
+    }
+    /** The first alone, so that a module that can not be loaded is said so once. */
+    async open() {
+        const { host, hooks } = await this.#openHost();
+        this.#hooks = hooks;
+        this.#first = host;
+        if (hooks.size === 0)
+            this.#slots.set(1, Promise.resolve(host));
+        // With a setup they wait for what it returns.
+        if (!hooks.has('setup'))
+            await this.#fill();
+    }
+    async setup() {
+        const { error, shared } = (await this.#first?.setupToShare()) ?? {};
+        if (error !== undefined)
+            return error;
+        this.#shared = shared;
+        await this.#fill();
+        return undefined;
+    }
+    async verify(flows, warmup) {
+        return this.#first?.verify(flows, warmup);
+    }
+    async teardown(afterInterrupt) {
+        return this.#first?.teardown(afterInterrupt);
+    }
+    release(starts) {
+        const { clock, watch } = this.#options;
+        if (starts.length === 1)
+            return starts.map((start) => this.#run(start, undefined));
+        const at = clock.now() + LEAD + LEAD_PER_HOST * starts.length;
+        clock.timer(at - clock.now(), () => {
+            watch.released();
+        });
+        return starts.map((start) => this.#run(start, at));
+    }
+    endAll(reason) {
+        this.#ended = reason;
+        for (const host of this.#living)
+            host.endAll(reason);
+    }
+    async settle() {
+        await Promise.all([...this.#living].map((host) => host.settle()));
+    }
+    async close() {
+        this.#ended ??= 'the run is over';
+        await Promise.all([...this.#living].map((host) => host.close()));
+        await this.#threads.close();
+    }
+    /** A flow starts when its slot has a host: after one that has ended, a new one. */
+    async #run(start, at) {
+        const { clock } = this.#options;
+        let host;
+        try {
+            host = await this.#hostOf(start.slot);
+        }
+        catch (thrown) {
+            return this.#notRun(this.#ended === undefined ? 'failed' : 'killed', (0,errors/* messageOf */.bD)(thrown));
+        }
+        if (this.#ended !== undefined)
+            return this.#notRun('killed', this.#ended);
+        const late = at !== undefined && clock.now() >= at;
+        const [end] = host.release([start], late ? undefined : at);
+        return end ?? this.#notRun('failed', 'it was not started');
+    }
+    #notRun(outcome, message) {
+        const now = this.#options.clock.now();
+        return { outcome, startedAt: now, endedAt: now, error: { message } };
+    }
+    async #hostOf(slot) {
+        const host = await this.#slots.get(slot);
+        if (host?.usable === true)
+            return host;
+        const opening = this.#openHost().then((opened) => opened.host);
+        this.#slots.set(slot, opening);
+        return opening;
+    }
+    async #fill() {
+        const numbers = Array.from({ length: this.#options.slots }, (_, index) => index + 1);
+        await Promise.all(numbers.map((slot) => this.#hostOf(slot)));
+    }
+    async #openHost() {
+        if (this.#ended !== undefined)
+            throw new Error(this.#ended);
+        const host = new Host({ ...this.#options, ofOneFlow: true }, this.#openChannel());
+        this.#living.add(host);
+        void host.broken.then(() => this.#living.delete(host));
+        const loaded = await host.load();
+        if ('reason' in loaded) {
+            await host.close();
+            throw new Error(loaded.reason);
+        }
+        if (this.#shared !== undefined)
+            host.share(this.#shared);
+        return { host, hooks: new Set(loaded.hooks) };
+    }
+}
+/** The pid of a host that has ended may be given to anybody, who must be neither watched nor killed. */
+function watchedToItsEnd(options) {
+    const process = spawnWatchedHost(options);
+    void process.exited.then(() => {
+        options.watch.removeRoot(process.pid);
+    });
+    return process;
+}
+
+// EXTERNAL MODULE: ./build/src/model/service.js
+var service = __nccwpck_require__(9024);
 ;// CONCATENATED MODULE: ./build/src/scenarios/service.js
+
 
 
 
@@ -46492,31 +46776,34 @@ class ServiceError extends Error {
  * beginning. Throws ServiceError after having ended it, when it is not ready in time, dies, or the run is interrupted.
  */
 async function startService(plan, spec, { onStart, ...ports }) {
-    await refuseStranger(plan.ready, ports.http);
+    await refuseStranger(plan, ports.http);
     const running = ports.spawner.spawn(spec);
     const service = serviceOf(running, plan, ports);
     onStart(running.pid);
-    const giveUp = new AbortController();
-    const waiting = waitUntilReady(plan, { running, giveUp: giveUp.signal, ...ports });
+    const over = new AbortController();
+    const waiting = waitUntilReady(plan, { running, ...ports, giveUp: over.signal });
+    const { interrupt, giveUp = NEVER } = ports;
     const reason = await Promise.race([
         waiting,
         service.died,
         ports.clock
-            .sleep(plan.readyTimeout, ports.interrupt)
-            .then(() => notReady(plan, running, ports.interrupt)),
+            .sleep(plan.readyTimeout, AbortSignal.any([interrupt, giveUp, over.signal]))
+            .then(() => notReady(plan, running, { interrupt, giveUp })),
     ]);
-    giveUp.abort();
+    over.abort();
     if (reason === undefined)
         return service;
     await service.stop();
     throw new ServiceError(reason);
 }
+const NEVER = new AbortController().signal;
 function serviceOf(running, plan, { clock, interrupt }) {
     let stopping = false;
     const died = new Promise((resolve) => {
         void running.exited.then((exit) => {
-            if (!stopping)
-                resolve(`the service ended by itself (${exitError(exit).message})${lastWords(running)}`);
+            if (!stopping) {
+                resolve(`${(0,service/* serviceTitle */._)(plan)} ended by itself (${exitError(exit).message})${lastWords(running)}`);
+            }
         });
     });
     return {
@@ -46547,13 +46834,14 @@ async function waitUntilReady({ ready }, ports) {
     return undefined;
 }
 /** Whoever answers before the service was started would be taken for it. */
-async function refuseStranger(ready, http) {
+async function refuseStranger(plan, http) {
+    const { ready } = plan;
     if (ready.kind === 'output' || ready.kind === 'none')
         return;
     if ((await probe(ready, http)) !== undefined)
         return;
     const place = ready.kind === 'http' ? ready.url : `${ready.host}:${ready.port}`;
-    throw new ServiceError(`${place} answers before the service was started: another process has its port; stop it or choose another port`);
+    throw new ServiceError(`${place} answers before ${(0,service/* serviceTitle */._)(plan)} was started: another process has its port; stop it or choose another port`);
 }
 function sawLine(pattern, running) {
     return new Promise((resolve) => {
@@ -46568,15 +46856,17 @@ function probe(ready, http) {
         case 'http':
             return http.probe(ready.url, PROBE_TIMEOUT);
         case 'tcp':
-            return http.connect(ready.host, ready.port, PROBE_TIMEOUT);
+            return http.connect(ready.host, Number(ready.port), PROBE_TIMEOUT);
         default:
             return (0,errors/* assertNever */.xb)(ready);
     }
 }
-function notReady(plan, running, interrupt) {
+function notReady(plan, running, { interrupt, giveUp }) {
     if (interrupt.aborted)
-        return 'interrupted while the service was starting';
-    return `the service was not ready after ${plan.readyTimeout / 1000} s (${service_describe(plan.ready)})${lastWords(running)}`;
+        return `interrupted while ${(0,service/* serviceTitle */._)(plan)} was starting`;
+    if (giveUp.aborted)
+        return `${(0,service/* serviceTitle */._)(plan)} was given up while it was starting`;
+    return `${(0,service/* serviceTitle */._)(plan)} was not ready after ${plan.readyTimeout / 1000} s (${service_describe(plan.ready)})${lastWords(running)}`;
 }
 function service_describe(ready) {
     switch (ready.kind) {
@@ -46595,6 +46885,94 @@ function service_describe(ready) {
 function lastWords(running) {
     const said = lastPrinted({ stdout: running.stdout(), stderr: running.stderr() });
     return said === '' ? '; it printed nothing' : `; its last output: ${said}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/services.js
+
+
+/**
+ * Starts each service as soon as those that it depends on are ready, so that independent ones start at once. Should one
+ * not become ready, or die while another starts, all are stopped again and it throws a ServiceError.
+ * @param plans in order of dependence
+ */
+async function startServices(plans, options) {
+    const starting = new Starting(plans, options);
+    try {
+        await starting.ready();
+        return starting;
+    }
+    catch (thrown) {
+        await starting.stop();
+        throw thrown;
+    }
+}
+class Starting {
+    died;
+    #plans;
+    #options;
+    #failure = new AbortController();
+    #started = new Map();
+    #die = () => undefined;
+    constructor(plans, options) {
+        this.#plans = plans;
+        this.#options = options;
+        this.died = new Promise((resolve) => {
+            this.#die = resolve;
+        });
+        for (const plan of plans)
+            this.#started.set(services_keyOf(plan), this.#start(plan));
+    }
+    /** Throws what the first failure was; what fails because of it is not worth telling. */
+    async ready() {
+        await Promise.all(this.#started.values());
+        if (this.#failure.signal.aborted)
+            throw this.#failure.signal.reason;
+    }
+    async stop() {
+        const stopped = new Map();
+        for (const plan of [...this.#plans].reverse())
+            stopped.set(services_keyOf(plan), this.#stop(plan, stopped));
+        const results = await Promise.allSettled(stopped.values());
+        const failures = results.filter((result) => result.status === 'rejected');
+        if (failures.length > 0)
+            throw new Error(failures.map(({ reason }) => (0,errors/* messageOf */.bD)(reason)).join('; '));
+    }
+    /** Undefined if it was not started, or is gone again. Never rejects: the first failure is kept instead. */
+    async #start(plan) {
+        const { specOf, ...ports } = this.#options;
+        const { signal } = this.#failure;
+        try {
+            await Promise.all(of(plan.after, this.#started));
+            if (ports.interrupt.aborted)
+                throw new ServiceError('interrupted while the services were starting');
+            if (signal.aborted)
+                return undefined;
+            const service = await startService(plan, specOf(plan), { ...ports, giveUp: signal });
+            void service.died.then((reason) => {
+                this.#failure.abort(new Error(reason));
+                this.#die(reason);
+            });
+            return service;
+        }
+        catch (thrown) {
+            this.#failure.abort(thrown);
+            return undefined;
+        }
+    }
+    async #stop(plan, stopped) {
+        const dependents = this.#plans.filter(({ after }) => after.includes(services_keyOf(plan))).map(services_keyOf);
+        // One that could not be stopped is told of at the end; this one is to be stopped all the same.
+        await Promise.allSettled(of(dependents, stopped));
+        const service = await this.#started.get(services_keyOf(plan));
+        await service?.stop();
+    }
+}
+function of(keys, map) {
+    return keys.flatMap((key) => map.get(key) ?? []);
+}
+/** The only one that has no name can not be depended on. */
+function services_keyOf({ name }) {
+    return name ?? '';
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/bounded-output.js
@@ -46617,7 +46995,7 @@ class BoundedOutput {
             return flow;
         }
         const line = lastPrinted(flow).slice(0, bounded_output_LONGEST);
-        return { ...withoutOutput(flow), ...(line === '' ? {} : { stderr: excerptOf(line) }) };
+        return { ...withoutOutput(flow), ...(line === '' ? {} : { stderr: bounded_output_excerptOf(line) }) };
     }
 }
 function withoutOutput(flow) {
@@ -46631,7 +47009,7 @@ function withoutOutput(flow) {
     }
     return copy;
 }
-function excerptOf(line) {
+function bounded_output_excerptOf(line) {
     // A slice shares the memory of the whole that it was cut from; a decoded copy does not.
     const bytes = Buffer.from(line);
     return { head: bytes.toString(), tail: '', bytes: bytes.length };
@@ -47023,6 +47401,40 @@ function flowOf({ slot, iteration, token }, end, { scheduledAt, origin, barrier 
     };
 }
 
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
+;// CONCATENATED MODULE: ./build/src/scenarios/service-ports.js
+
+
+/**
+ * Gives each service a port, in their order, and puts it wherever the scenario names it. In a service's own texts
+ * `{{port}}` is its own port; elsewhere it is the port of the only service.
+ */
+function withPorts(plan, ports) {
+    const { name, thresholds, services, ...texts } = plan;
+    const ported = services.map((service, index) => ({ service, port: String(ports[index]) }));
+    const named = new Map(ported.flatMap(({ service: { name }, port }) => (name === undefined ? [] : [[`port.${name}`, port]])));
+    const only = ported.length === 1 ? ported[0]?.port : undefined;
+    const values = only === undefined ? named : new Map([...named, ['port', only]]);
+    return {
+        plan: {
+            ...(0,placeholders/* fillTexts */.wX)(texts, values),
+            name,
+            thresholds,
+            services: ported.map(({ service, port }) => portedService(service, new Map([...named, ['port', port]]))),
+        },
+        env: {
+            ...Object.fromEntries(ported.flatMap(({ service: { name }, port }) => name === undefined ? [] : [[(0,service/* portVariable */.k)(name), port]])),
+            ...(only === undefined ? {} : { FLOWGATE_PORT: only }),
+        },
+    };
+}
+/** A service finds its own port in FLOWGATE_PORT, however many there are. */
+function portedService(service, values) {
+    const filled = (0,placeholders/* fillTexts */.wX)(service, values);
+    return { ...filled, env: { FLOWGATE_PORT: values.get('port') ?? '', ...filled.env } };
+}
+
 ;// CONCATENATED MODULE: ./build/src/run/watch.js
 /** ms after the barrier: short flows may be over before the monitor's first regular look. */
 const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
@@ -47086,16 +47498,24 @@ class ProcessWatch {
 ;// CONCATENATED MODULE: ./build/src/run/stage.js
 
 
+
 async function setStage(plan, ports, context) {
+    const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
     const identity = { run: ports.newRunId() };
     const scratch = await ports.files.makeTemporary('flowgate-');
     const table = ports.openTable(`${MARK}=${identity.run}`);
     return {
-        plan,
+        plan: ported.plan,
         ports,
         environment: context.environment,
         identity,
-        env: { ...context.env, ...plan.env, FLOWGATE_SEED: String(plan.seed), [MARK]: identity.run },
+        env: {
+            ...context.env,
+            ...ported.plan.env,
+            ...ported.env,
+            FLOWGATE_SEED: String(plan.seed),
+            [MARK]: identity.run,
+        },
         scratch,
         watch: new ProcessWatch(table),
         table,
@@ -47107,6 +47527,10 @@ function commandOn(stage, command, env = {}) {
     const { shell, workingDirectory } = stage.plan;
     return { shell, command, cwd: workingDirectory, env: { ...stage.env, ...env } };
 }
+/** A service of the scenario, with what is its own. */
+function serviceOn(stage, { run, env, workingDirectory }) {
+    return { ...commandOn(stage, run, env), cwd: workingDirectory };
+}
 
 ;// CONCATENATED MODULE: ./build/src/run/cast.js
 
@@ -47116,18 +47540,17 @@ function commandOn(stage, command, env = {}) {
 
 
 
-/** Service, then setup, then whatever runs the flows; each is told of only once it stands. */
+
+/** Services, then setup, then whatever runs the flows; each is told of only once it stands. */
 async function prepare(stage, cast) {
     const { plan, ports, watch } = stage;
-    if (plan.service !== undefined) {
-        const onStart = (pid) => {
+    cast.services = await startServices(plan.services, {
+        ...ports,
+        specOf: (service) => serviceOn(stage, service),
+        onStart: (pid) => {
             watch.addRoot({ pid, role: 'service', launcher: false });
-        };
-        cast.service = await startService(plan.service, commandOn(stage, plan.service.run), {
-            ...ports,
-            onStart,
-        });
-    }
+        },
+    });
     if (plan.setup !== undefined) {
         const { ok, message } = await runHook(commandOn(stage, plan.setup), ports);
         if (!ok)
@@ -47147,7 +47570,11 @@ async function openModule(stage, work) {
     const { plan, ports, watch, env } = stage;
     const spec = { cwd: plan.workingDirectory, env };
     try {
-        return await openModuleRunner({ ...ports, ...work, watch, spec, seed: plan.seed, timeout: plan.timeout });
+        const options = { ...ports, ...work, watch, spec, seed: plan.seed, timeout: plan.timeout };
+        const { isolate } = work;
+        return isolate === 'none'
+            ? await openModuleRunner(options)
+            : await openModulePool({ ...options, isolate, slots: openedAhead(plan.load) });
     }
     catch (thrown) {
         throw new Error(`${work.module} can not be run: ${(0,errors/* messageOf */.bD)(thrown)}`, { cause: thrown });
@@ -47167,8 +47594,8 @@ function openCommands(stage, work) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/halt.js
-/** Ends all flows and starts no more, on an interrupt, when told to, when the service dies, or when the runner can not go on. */
-function haltOn(stage, { runner, service }) {
+/** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
+function haltOn(stage, { runner, services }) {
     const { interrupt } = stage.ports;
     const controller = new AbortController();
     let over = false;
@@ -47191,7 +47618,7 @@ function haltOn(stage, { runner, service }) {
         onInterrupt();
     else
         interrupt.addEventListener('abort', onInterrupt, { once: true });
-    void service?.died.then(onProblem);
+    void services?.died.then(onProblem);
     void runner?.broken.then(onProblem);
     return {
         signal: controller.signal,
@@ -47347,7 +47774,7 @@ async function strike(stage, cast) {
         ['teardown', async () => teardownModule(cast.module)],
         ['ending the flows', async () => cast.runner?.close()],
         ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
-        ['stopping the service', async () => cast.service?.stop()],
+        ['stopping the services', async () => cast.services?.stop()],
         ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
         ['closing the process table', () => closeTable(stage)],
         ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
@@ -48165,7 +48592,7 @@ function readInputs(get) {
 
 /***/ }),
 
-/***/ 4556:
+/***/ 6509:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48626,11 +49053,15 @@ function culprit(input) {
     return { by: 'config', key: 'iterations' };
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/rules.js
+;// CONCATENATED MODULE: ./build/src/inputs/raw.js
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
+;// CONCATENATED MODULE: ./build/src/inputs/environment.js
 
 /** Environment variables that each flow is given. */
-const OURS = new Set([
+const OF_FLOW = new Set([
     'FLOWGATE_FLOW',
     'FLOWGATE_ITERATION',
     'FLOWGATE_TOKEN',
@@ -48639,6 +49070,238 @@ const OURS = new Set([
     'FLOWGATE_RUN',
     'TRACEPARENT',
 ]);
+const OF_SERVICE = /^FLOWGATE_PORT(_|$)/;
+/** What is wrong with the names of `env` in the map at the path. */
+function environment(path, { env }) {
+    if (!isMap(env))
+        return [];
+    return Object.keys(env).flatMap((name) => {
+        if (OF_FLOW.has(name)) {
+            return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
+        }
+        if (OF_SERVICE.test(name)) {
+            return [{ path: [...path, 'env', name], message: 'is set by flowgate: the port of a service' }];
+        }
+        return name === '' || /[=\0]/.test(name)
+            ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
+            : [];
+    });
+}
+
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
+;// CONCATENATED MODULE: ./build/src/inputs/placeholder-rules.js
+
+
+
+/** What of a scenario may hold placeholders. */
+const TEXTS = ['run', 'setup', 'verify', 'teardown', 'env', 'options'];
+const SERVICE_TEXTS = ['run', 'ready', 'env'];
+/** Placeholders that nothing would be put in for. */
+function placeholderRules(path, scenario) {
+    const owners = ownersIn(scenario);
+    const outside = complaintOf(owners);
+    const inside = (word) => (word === 'port' ? undefined : outside(word));
+    const ofTexts = TEXTS.flatMap((key) => findingsIn([...path, key], scenario[key], outside));
+    const ofService = serviceFindings([...path, 'service'], scenario['service'], inside);
+    const services = scenario['services'];
+    const ofServices = Object.entries(isMap(services) ? services : {}).flatMap(([name, service]) => serviceFindings([...path, 'services', name], service, inside));
+    return [...ofTexts, ...ofService, ...ofServices, ...ofRequests(path, scenario, outside)];
+}
+function ownersIn({ service, services }) {
+    if (service !== undefined)
+        return { kind: 'only' };
+    return { kind: 'named', names: isMap(services) ? Object.keys(services) : [] };
+}
+/** A command alone, or a map. */
+function serviceFindings(path, service, complain) {
+    if (!isMap(service))
+        return findingsIn(path, service, complain);
+    return SERVICE_TEXTS.flatMap((key) => findingsIn([...path, key], service[key], complain));
+}
+/** Requests have placeholders of their own, which differ from flow to flow; ports are ours. */
+function ofRequests(path, { http }, complain) {
+    return findingsIn([...path, 'http'], http, (word) => /^port(\.|$)/.test(word) ? complain(word) : undefined);
+}
+function findingsIn(path, value, complain) {
+    if (typeof value === 'string')
+        return findingsInText(path, value, complain);
+    if (Array.isArray(value))
+        return value.flatMap((item, index) => findingsIn([...path, index], item, complain));
+    if (!isMap(value))
+        return [];
+    return Object.entries(value).flatMap(([key, item]) => findingsIn([...path, key], item, complain));
+}
+function findingsInText(path, text, complain) {
+    return (0,placeholders/* placeholdersIn */.Qf)(text).flatMap(({ word, index }) => {
+        const message = complain(word);
+        return message === undefined ? [] : [{ path, message, place: placeOf(text, index) }];
+    });
+}
+function placeOf(text, index) {
+    const lines = text.slice(0, index).split('\n');
+    return { line: lines.length - 1, column: (lines.at(-1)?.length ?? 0) + 1 };
+}
+/** Why nothing would be put in for a word; undefined if something would. */
+function complaintOf(owners) {
+    if (owners.kind === 'only') {
+        return (word) => (word === 'port' ? undefined : unknownWord(word, ['port']));
+    }
+    const { names } = owners;
+    const words = names.map((name) => `port.${name}`);
+    return (word) => {
+        if (words.includes(word))
+            return undefined;
+        if (word !== 'port')
+            return unknownWord(word, words);
+        if (names.length === 1)
+            return undefined;
+        return names.length === 0
+            ? '{{port}} is the port of a service, and there is none; add one under service'
+            : `{{port}} could be that of ${names.join(' or ')}; write ${braced(words[0] ?? '')}`;
+    };
+}
+function unknownWord(word, words) {
+    const known = words.map(braced);
+    const fallback = known.length === 0
+        ? '; a text with braces for another program belongs in a script file'
+        : `; write ${known.join(' or ')}, or put a text with braces for another program into a script file`;
+    return `there is no placeholder ${braced(word)}${didYouMean(braced(word), known, fallback)}`;
+}
+function braced(word) {
+    return `{{${word}}}`;
+}
+
+// EXTERNAL MODULE: ./build/src/model/service.js
+var service = __nccwpck_require__(9024);
+;// CONCATENATED MODULE: ./build/src/inputs/dependence.js
+/** Every name after those that it is after; otherwise as they were written. The dependence must have no cycle. */
+function inOrderOfDependence(after) {
+    const ordered = new Set();
+    const place = (name) => {
+        if (ordered.has(name))
+            return;
+        after.get(name)?.forEach(place);
+        ordered.add(name);
+    };
+    [...after.keys()].forEach(place);
+    return [...ordered];
+}
+/** Names of which each is after the next and the last is the first again: `[a, b, a]`. Undefined if there are none. */
+function cycleIn(after) {
+    const known = new Set();
+    const search = (name, way) => {
+        if (way.includes(name))
+            return [...way.slice(way.indexOf(name)), name];
+        if (known.has(name))
+            return undefined;
+        known.add(name);
+        for (const next of after.get(name) ?? []) {
+            const cycle = search(next, [...way, name]);
+            if (cycle !== undefined)
+                return cycle;
+        }
+        return undefined;
+    };
+    for (const name of after.keys()) {
+        const cycle = search(name, []);
+        if (cycle !== undefined)
+            return cycle;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/service-rules.js
+
+
+
+
+
+/** What the services of a scenario say of each other. */
+function serviceRules(path, scenario) {
+    const { service, services } = scenario;
+    const both = 'service' in scenario && 'services' in scenario;
+    return [
+        ...(both ? [{ path, key: 'services', message: 'service and services are given; keep one' }] : []),
+        ...(isMap(service) ? environment([...path, 'service'], service) : []),
+        ...(isMap(services) ? rulesOfSeveral([...path, 'services'], services) : []),
+    ];
+}
+function rulesOfSeveral(path, services) {
+    const names = Object.keys(services);
+    if (names.length === 0)
+        return [{ path, message: 'is empty; write at least one service' }];
+    const unknown = names.flatMap((name) => unknownIn([...path, name], services[name], names));
+    return [
+        ...names.flatMap((name) => {
+            const service = services[name];
+            return isMap(service) ? environment([...path, name], service) : [];
+        }),
+        ...unknown,
+        // Of names that are wrong it is not known whom they depend on.
+        ...(unknown.length === 0 ? cycleRule(path, services) : []),
+        ...sameVariable(path, names),
+    ];
+}
+function unknownIn(path, service, names) {
+    const others = names.filter((name) => name !== path.at(-1));
+    const after = isMap(service) ? service['after'] : undefined;
+    return namesIn(after).flatMap((name, index) => {
+        if (names.includes(name))
+            return [];
+        const fallback = others.length === 0 ? '; it is the only one' : `; others are ${others.join(', ')}`;
+        const place = Array.isArray(after) ? ['after', index] : ['after'];
+        return [
+            {
+                path: [...path, ...place],
+                message: `there is no service ${name}${didYouMean(name, others, fallback)}`,
+            },
+        ];
+    });
+}
+function cycleRule(path, services) {
+    const after = new Map(Object.entries(services).map(([name, service]) => [
+        name,
+        isMap(service) ? namesIn(service['after']) : [],
+    ]));
+    const cycle = cycleIn(after);
+    if (cycle === undefined)
+        return [];
+    const [first = '', ...rest] = cycle;
+    const message = cycle.length === 2
+        ? 'the service waits for itself'
+        : `${[first, ...rest].join(' waits for ')}: none of them could ever start; take one out`;
+    return [{ path: [...path, first, 'after'], message }];
+}
+/** `a-b` and `a_b` are two names and one variable. */
+function sameVariable(path, names) {
+    const first = new Map();
+    return names.flatMap((name) => {
+        const variable = (0,service/* portVariable */.k)(name);
+        const other = first.get(variable);
+        if (other === undefined)
+            first.set(variable, name);
+        return other === undefined
+            ? []
+            : [{ path, key: name, message: `${name} and ${other} would both have ${variable}; rename one` }];
+    });
+}
+function namesIn(after) {
+    const list = Array.isArray(after) ? after : [after];
+    return list.filter((name) => typeof name === 'string' && name.trim() !== '');
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/rules.js
+
+
+
+
+
+
+/*
+ * What one value says of another. These look at the plain value, so that they hold even where a schema has already
+ * found something else: all problems at once.
+ */
 const MODULE_KEYS = ['options', 'isolate'];
 /** Without a load context nothing is said of the load: it cannot be known. */
 function crossRules(config, load) {
@@ -48663,7 +49326,13 @@ function crossRules(config, load) {
     });
 }
 function scenarioRules(path, scenario) {
-    return [...oneKindOfWork(path, scenario), ...loadRules(path, scenario), ...environment(path, scenario)];
+    return [
+        ...oneKindOfWork(path, scenario),
+        ...loadRules(path, scenario),
+        ...environment(path, scenario),
+        ...serviceRules(path, scenario),
+        ...placeholderRules(path, scenario),
+    ];
 }
 function oneKindOfWork(path, scenario) {
     const run = 'run' in scenario;
@@ -48696,24 +49365,13 @@ function loadRule(path, scenario, input) {
 function isCount(value) {
     return value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 1);
 }
-function environment(path, scenario) {
-    const env = scenario['env'];
-    if (!isMap(env))
-        return [];
-    return Object.keys(env).flatMap((name) => {
-        if (OURS.has(name))
-            return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
-        return name === '' || /[=\0]/.test(name)
-            ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
-            : [];
-    });
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
+;// CONCATENATED MODULE: ./build/src/model/plan.js
+/** Of module flows: all concurrently in one host process, or a worker thread or a host process for each slot. */
+const ISOLATIONS = ['none', 'thread', 'process'];
+
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
@@ -49010,6 +49668,7 @@ function splitLine(content, line) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/readiness.js
+
 /** Reads `http://…`, `tcp://HOST:PORT`, or a regular expression that one line of the service's output matches. */
 function parseReadiness(text) {
     const trimmed = text.trim();
@@ -49027,16 +49686,25 @@ function parseReadiness(text) {
             message: `${trimmed}: ${scheme}:// cannot be probed; write http://… or tcp://HOST:PORT`,
         };
     }
-    return URL.canParse(trimmed)
+    return URL.canParse((0,placeholders/* fillAll */.HG)(trimmed, '1'))
         ? { ok: true, ready: { kind: 'http', url: trimmed } }
         : { ok: false, message: `${trimmed} is no URL; write http://127.0.0.1:3000/health` };
 }
 function parseTcp(text) {
-    const [, host, port] = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d+)\/?$/i.exec(text) ?? [];
-    if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
+    const [, host, port] = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d+|\{\{.+\}\})\/?$/i.exec(text) ?? [];
+    // Which port a placeholder will be is not known yet, but that it will be one.
+    const number = Number((0,placeholders/* fillAll */.HG)(port ?? '', '1'));
+    if (host === undefined || port === undefined || !(number >= 1 && number <= 65_535)) {
         return { ok: false, message: `${text} names no port; write tcp://HOST:PORT, as in tcp://127.0.0.1:5432` };
     }
-    return { ok: true, ready: { kind: 'tcp', host: host.replace(/^\[|\]$/g, ''), port: Number(port) } };
+    return {
+        ok: true,
+        ready: {
+            kind: 'tcp',
+            host: host.replace(/^\[|\]$/g, ''),
+            port: /^\d+$/.test(port) ? Number(port) : port,
+        },
+    };
 }
 function parsePattern(pattern) {
     try {
@@ -49066,9 +49734,7 @@ const LATER_KEYS = new Set([
     'retries',
     'prepare',
     'budget',
-    'services',
 ]);
-const LATER_ISOLATION = new Set(['thread', 'process']);
 const LATER_INPUTS = ['url', 'compare', 'prepare', 'shard'];
 /** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
 function needsCompare({ limit }) {
@@ -49369,39 +50035,68 @@ const LOAD_FIELDS = {
         .meta(about('how long after the first flow gates with abort-on-fail are first looked at')),
 };
 
+;// CONCATENATED MODULE: ./build/src/inputs/service-schema.js
+
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'];
+/** It becomes part of a variable's name and of a placeholder. */
+const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
+const service_schema_about = (description) => ({ description });
+const shape = {
+    run: fields_text('npm start').meta(service_schema_about('the command that starts it; it is ended with everything that it started')),
+    ready: readiness
+        .optional()
+        .meta(service_schema_about('http://…, tcp://HOST:PORT, or a regular expression that one line of its output matches')),
+    env: textMap('variables and their values')
+        .optional()
+        .meta(service_schema_about('added to the environment of this service only')),
+    'working-directory': fields_text('packages/shop')
+        .optional()
+        .meta(service_schema_about('where it runs, from the workspace; where the scenario runs if left out')),
+    stop: oneOf(STOP_SIGNALS).optional().meta(service_schema_about('the signal that ends it; SIGTERM if left out')),
+    timeout: duration.optional().meta(service_schema_about('how long it may take to become ready; 60s if left out')),
+    grace: duration.optional().meta(service_schema_about('how long it may take to end before SIGKILL; 5s if left out')),
+};
+const serviceSchema = schemas/* strictObject */.rej(shape, { error: serviceShape });
+const after = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? [value] : value), schemas/* array */.YOg(fields_text('db'), {
+    error: ({ input }) => `must be names of services such as [db], not ${show(input)}`,
+}))
+    .meta({ anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] });
+const namedSchema = schemas/* strictObject */.rej({ ...shape, after: after.optional().meta(service_schema_about('the services that must be ready before it is started')) }, { error: serviceShape });
+function serviceShape({ code, input }) {
+    if (code !== 'invalid_type')
+        return undefined;
+    if (Array.isArray(input))
+        return 'is a list; write more than one as services: {NAME: {run: …}, …}';
+    return `must be a command, or a map with run, ready, env, working-directory, stop, timeout and grace, not ${show(input)}`;
+}
+const orCommand = (value) => (typeof value === 'string' ? { run: value } : value);
+/** A command alone is a service that counts as ready as soon as it runs. */
+const serviceOrCommand = schemas/* preprocess */.vkY(orCommand, serviceSchema)
+    .meta(service_schema_about('a long-running process that the flows talk to'));
+const namedService = schemas/* preprocess */.vkY(orCommand, namedSchema)
+    .meta(service_schema_about('a long-running process that the flows or other services talk to'));
+const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(SERVICE_NAME), namedService, {
+    error: ({ code, input }) => code === 'invalid_type' ? `must be a map of names and services, not ${show(input)}` : undefined,
+})
+    .meta(service_schema_about('several services by name; each is started when those that it is after are ready'));
+/** The keys that exist. */
+const SERVICE_KEYS = {
+    service: Object.keys(shape),
+    services: Object.keys(namedSchema.shape),
+};
+
 ;// CONCATENATED MODULE: ./build/src/inputs/schema.js
 
 
 
 
 
+
 const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'];
 /** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
 const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const schema_about = (description) => ({ description });
-const serviceSchema = schemas/* strictObject */.rej({
-    run: fields_text('npm start').meta(schema_about('the command that starts it; it is ended with everything that it started')),
-    ready: readiness
-        .optional()
-        .meta(schema_about('http://…, tcp://HOST:PORT, or a regular expression that one line of its output matches')),
-    stop: oneOf(STOP_SIGNALS).optional().meta(schema_about('the signal that ends it; SIGTERM if left out')),
-    timeout: duration.optional().meta(schema_about('how long it may take to become ready; 60s if left out')),
-    grace: duration.optional().meta(schema_about('how long it may take to end before SIGKILL; 5s if left out')),
-}, { error: serviceShape });
-function serviceShape({ code, input }) {
-    if (code !== 'invalid_type')
-        return undefined;
-    if (Array.isArray(input))
-        return `is a list; more than one service ${UNAVAILABLE}`;
-    return `must be a command, or a map with run, ready, stop, timeout and grace, not ${show(input)}`;
-}
-/** A command alone is a service that counts as ready as soon as it runs. */
-const serviceOrCommand = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? { run: value } : value), serviceSchema)
-    .meta(schema_about('a long-running process that the flows talk to'));
-const isolate = schemas/* literal */.euz('none', {
-    error: ({ input }) => LATER_ISOLATION.has(input) ? `${String(input)} ${UNAVAILABLE}` : `must be none, not ${show(input)}`,
-});
 const level = oneOf(check/* CHECK_LEVELS */.V);
 const checks = schemas/* strictObject */.rej(Object.fromEntries(check/* CHECK_IDS */.S.map((id) => [id, level.optional()])), { error: shapeOf('a map of checks and levels, such as {invariants: fail}') })
     .meta(schema_about('the level of each check: fail, warn or off'));
@@ -49418,7 +50113,9 @@ const scenario = schemas/* strictObject */.rej({
     options: textMap('options and their values')
         .optional()
         .meta(schema_about('handed to the module as ctx.options')),
-    isolate: isolate.optional().meta(schema_about('none: all flows concurrently in one host process')),
+    isolate: oneOf(ISOLATIONS)
+        .optional()
+        .meta(schema_about('none: all flows concurrently in one host process; thread or process: one for each slot')),
     flows: whole(1).optional().meta(schema_about('how many run at once; 10 if left out')),
     iterations: whole(1)
         .optional()
@@ -49442,6 +50139,7 @@ const scenario = schemas/* strictObject */.rej({
         .optional()
         .meta(schema_about('added to the environment of everything that the scenario starts')),
     service: serviceOrCommand.optional(),
+    services: services.optional(),
     setup: command('a command that is run before the flows'),
     teardown: command('a command that is run after the flows, always'),
     verify: command('a command that checks, after the flows, that everything they did together is right'),
@@ -49469,7 +50167,7 @@ const configSchema = schemas/* strictObject */.rej({
 const schema_KEYS = {
     config: Object.keys(configSchema.shape),
     scenario: Object.keys(scenario.shape),
-    service: Object.keys(serviceSchema.shape),
+    ...SERVICE_KEYS,
     checks: [...check/* CHECK_IDS */.S],
     stages: STAGE_KEYS,
 };
@@ -49623,7 +50321,9 @@ function findingsOf(issue) {
     }
     if (issue.code === 'invalid_key') {
         const key = String(path.at(-1));
-        const message = `"${key}" is no name for a scenario; use letters, digits, ., _ and -, a letter or digit first`;
+        const message = path.includes('services')
+            ? `"${key}" is no name for a service; use letters, digits, _ and -, a letter first`
+            : `"${key}" is no name for a scenario; use letters, digits, ., _ and -, a letter or digit first`;
         return [{ path: path.slice(0, -1), key, message }];
     }
     const place = issue.params?.['place'];
@@ -49639,7 +50339,7 @@ function unknownKey(path, key) {
     return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
 }
 function isPart(part) {
-    return part === 'service' || part === 'checks' || part === 'stages';
+    return part === 'service' || part === 'services' || part === 'checks' || part === 'stages';
 }
 /** Thresholds have as many causes as they have problems; any other value is wrong once. */
 function onePerCause(findings) {
@@ -49878,7 +50578,37 @@ function defaultGates() {
     return parseThresholds(DEFAULT_GATES, 'fail').thresholds;
 }
 
+;// CONCATENATED MODULE: ./build/src/inputs/service-plan.js
+
+
+const READY_TIMEOUT = 60_000;
+const GRACE = 5_000;
+/** The services of a scenario in order of dependence: the only one, several by name, or none. */
+function servicesOf({ service, services = {} }, places) {
+    if (service !== undefined)
+        return [planOf(service, places)];
+    const after = new Map(Object.entries(services).map(([name, config]) => [name, config.after ?? []]));
+    return inOrderOfDependence(after).map((name) => ({
+        name,
+        ...planOf(services[name], places),
+    }));
+}
+function planOf(config, { workspace, workingDirectory }) {
+    const { run, ready, after, env, stop, timeout, grace, 'working-directory': folder } = config;
+    return {
+        run,
+        ready: ready ?? { kind: 'none' },
+        after: after ?? [],
+        env: env ?? {},
+        workingDirectory: folder === undefined ? workingDirectory : (0,external_node_path_.resolve)(workspace, folder),
+        stop: stop ?? 'SIGTERM',
+        readyTimeout: timeout ?? READY_TIMEOUT,
+        grace: grace ?? GRACE,
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/src/inputs/scenario-plan.js
+
 
 
 
@@ -49886,8 +50616,6 @@ function defaultGates() {
 
 const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
-const READY_TIMEOUT = 60_000;
-const GRACE = 5_000;
 const SEED = 1;
 /** Input goes before config goes before default. */
 function planScenario(draft, { inputs, workspace }) {
@@ -49905,7 +50633,7 @@ function planScenario(draft, { inputs, workspace }) {
             load: load.load,
             timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
             warmup: config.warmup ?? 0,
-            ...(config.service === undefined ? {} : { service: serviceOf(config.service) }),
+            services: servicesOf(config, { workspace, workingDirectory }),
             ...(config.setup === undefined ? {} : { setup: config.setup }),
             ...(config.teardown === undefined ? {} : { teardown: config.teardown }),
             ...(config.verify === undefined ? {} : { verify: config.verify }),
@@ -49923,14 +50651,14 @@ function loadProblem(draft, { by, key, message }) {
         return draft.problemAt(key === 'rate' ? 'rate' : 'iterations', message);
     return { where: (0,inputs_inputs/* whereInput */.c7)(key), message };
 }
-function workOf({ run, module, options }, given) {
+function workOf({ run, module, isolate, options }, given) {
     if (run !== undefined)
         return { kind: 'command', run, shell: given.shell };
     const file = module ?? DEMO_MODULE;
     return {
         kind: 'module',
         module: isBuiltIn(file) ? file : resolveModule(given.workingDirectory, file),
-        isolate: 'none',
+        isolate: isolate ?? 'none',
         options: { ...options, ...(given.bug === undefined ? {} : { bug: given.bug }) },
     };
 }
@@ -49941,15 +50669,6 @@ function isBuiltIn(module) {
 /** Absolute path of a module file that is named from the working directory, as a command would name it. */
 function resolveModule(workingDirectory, file) {
     return (0,external_node_path_.isAbsolute)(file) ? file : (0,external_node_path_.resolve)(workingDirectory, file);
-}
-function serviceOf({ run, ready, stop, timeout, grace }) {
-    return {
-        run,
-        ready: ready ?? { kind: 'none' },
-        stop: stop ?? 'SIGTERM',
-        readyTimeout: timeout ?? READY_TIMEOUT,
-        grace: grace ?? GRACE,
-    };
 }
 /** Alerts alone leave the default gates in force. */
 function gatesOf(inputs, config) {
@@ -49985,13 +50704,37 @@ function placesOfConfig(value, problemAt) {
                 name,
                 ...textAt(scenario, 'module', 'module'),
                 ...textAt(scenario, 'working-directory', 'workingDirectory'),
+                serviceFolders: serviceFolders(scenario, (path, message) => problemAt(['scenarios', name, ...path], message)),
                 problemAt: (key, message) => problemAt(['scenarios', name, key], message),
             },
         ]
         : []);
 }
+function serviceFolders({ service, services }, problemAt) {
+    const named = Object.entries(places_isMap(services) ? services : {});
+    const all = [
+        [['service'], service],
+        ...named.map(([name, each]) => [['services', name], each]),
+    ];
+    return all.flatMap(([path, each]) => {
+        const folder = places_isMap(each) ? each['working-directory'] : undefined;
+        return typeof folder === 'string' && folder !== ''
+            ? [{ folder, problem: (message) => problemAt([...path, 'working-directory'], message) }]
+            : [];
+    });
+}
 /** What is named and not there. */
 async function missingPlaces(places, sources) {
+    const own = await missingPlacesOfScenario(places, sources);
+    const ofServices = await Promise.all((places.serviceFolders ?? []).map(async ({ folder, problem }) => {
+        const path = (0,external_node_path_.resolve)(sources.workspace, folder);
+        if (await sources.files.exists(path))
+            return [];
+        return [problem(`there is no folder ${fromWorkspace(path, sources.workspace)}`)];
+    }));
+    return [...own, ...ofServices.flat()];
+}
+async function missingPlacesOfScenario(places, sources) {
     const { files, workspace, inputs } = sources;
     const folder = (0,external_node_path_.resolve)(workspace, inputs.workingDirectory ?? places.workingDirectory ?? '.');
     if (!(await files.exists(folder))) {
@@ -50184,10 +50927,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3463);
 /* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4561);
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(838);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3254);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2216);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4556);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5111);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6509);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6553);
 /* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1821);
@@ -50526,6 +51269,71 @@ function metricName({ id, label, stat }) {
 }
 function definitionOf(id) {
     return METRICS[id];
+}
+
+
+/***/ }),
+
+/***/ 4077:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HG: () => (/* binding */ fillAll),
+/* harmony export */   Qf: () => (/* binding */ placeholdersIn),
+/* harmony export */   wX: () => (/* binding */ fillTexts)
+/* harmony export */ });
+/* unused harmony export fillText */
+/*
+ * `{{port}}` and `{{port.NAME}}` in the texts of a scenario. Only a single word in braces is a placeholder, so that
+ * `docker inspect --format '{{.State}}'` and `{{json .}}` reach the program that they are meant for; with a
+ * dollar before it, it is an expression of GitHub's.
+ */
+const PLACEHOLDER = /(?<!\$)\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}/g;
+function placeholdersIn(text) {
+    return [...text.matchAll(PLACEHOLDER)].map(({ 1: word = '', index }) => ({ word, index }));
+}
+/** Every placeholder replaced by the same value. */
+function fillAll(text, value) {
+    return text.replace(PLACEHOLDER, value);
+}
+/** Replaces the placeholders that have a value; the others stay as they are. */
+function fillText(text, values) {
+    return text.replace(PLACEHOLDER, (written, word) => values.get(word) ?? written);
+}
+/** The same for every text in lists and plain maps, however deep; whatever else is in there is left alone. */
+function fillTexts(value, values) {
+    return filled(value, values);
+}
+function filled(value, values) {
+    if (typeof value === 'string')
+        return fillText(value, values);
+    if (Array.isArray(value))
+        return value.map((item) => filled(item, values));
+    if (!isPlain(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, values)]));
+}
+function isPlain(value) {
+    return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+
+/***/ }),
+
+/***/ 9024:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ serviceTitle),
+/* harmony export */   k: () => (/* binding */ portVariable)
+/* harmony export */ });
+/** "the service", or "the service db" if it has a name: how messages call it. */
+function serviceTitle({ name }) {
+    return name === undefined ? 'the service' : `the service ${name}`;
+}
+/** `FLOWGATE_PORT_USER_DB` for user-db: where everything of the scenario finds the service's port. */
+function portVariable(name) {
+    return `FLOWGATE_PORT_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 }
 
 
@@ -52740,6 +53548,47 @@ function tracesOf(secrets) {
         const groups = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
         return groups.length < 8 ? [text] : [text, groups];
     });
+}
+
+
+/***/ }),
+
+/***/ 68:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ck: () => (/* binding */ ExcerptBuffer),
+/* harmony export */   Lq: () => (/* binding */ HEAD_BYTES),
+/* harmony export */   dd: () => (/* binding */ TAIL_BYTES),
+/* harmony export */   xL: () => (/* binding */ NOTHING_PRINTED)
+/* harmony export */ });
+/** Bytes kept of the first and of the last that a stream carried. */
+const HEAD_BYTES = 4 * 1024;
+const TAIL_BYTES = 12 * 1024;
+const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
+/** Keeps the head and the tail of a stream of any length in bounded memory. */
+class ExcerptBuffer {
+    #head = Buffer.alloc(0);
+    #tail = Buffer.alloc(0);
+    #bytes = 0;
+    push(chunk) {
+        this.#bytes += chunk.length;
+        const room = HEAD_BYTES - this.#head.length;
+        if (room > 0)
+            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
+        const rest = room > 0 ? chunk.subarray(room) : chunk;
+        if (rest.length === 0)
+            return;
+        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    }
+    /** Bytes that fell between head and tail were not kept. */
+    skip(bytes) {
+        this.#bytes += bytes;
+    }
+    excerpt() {
+        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
+        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
+    }
 }
 
 

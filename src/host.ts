@@ -1,10 +1,14 @@
-/** The host process of module flows: real ports in, messages out. Started by flowgate, never by hand. */
-import { isAbsolute } from 'node:path';
-import { pathToFileURL } from 'node:url';
+/**
+ * The host of module flows: real ports in, messages out. Started by flowgate, never by hand; as a process, and as each
+ * thread of one.
+ */
+import { isMainThread, parentPort, type MessagePort } from 'node:worker_threads';
+import { HostThreads, isForThreads } from './adapters/host-threads.js';
+import { importUserModule } from './adapters/import-module.js';
 import { nodeClock } from './adapters/node-clock.js';
 import { FlowOutputs, type StreamName } from './scenarios/flow-output.js';
 import { ModuleHost } from './scenarios/module-host.js';
-import type { FromHost, ToHost } from './scenarios/module-protocol.js';
+import type { FromHost, FromThreads, ToHost, ToThreads } from './scenarios/module-protocol.js';
 
 /** Modules that are shipped in the bundle. */
 const BUILT_IN: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -12,12 +16,7 @@ const BUILT_IN: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 function importModule(name: string): Promise<unknown> {
-  const builtIn = BUILT_IN[name];
-  if (builtIn !== undefined) return builtIn();
-  // The user's own module, found when it runs: the bundler must leave this import alone.
-  return import(
-    /* webpackIgnore: true */ isAbsolute(name) ? pathToFileURL(name).href : name
-  ) as Promise<unknown>;
+  return BUILT_IN[name]?.() ?? importUserModule(name);
 }
 
 /** Sends what a flow prints to that flow; what the process prints otherwise goes where it went. */
@@ -32,18 +31,46 @@ function divert(stream: StreamName, outputs: FlowOutputs): void {
   };
 }
 
-const send = (message: FromHost): void => {
-  // A parent that is gone needs no answer.
-  if (process.connected) process.send?.(message);
-};
+/** A host that says what it has to say by `send`. */
+function openHost(send: (message: FromHost) => void): ModuleHost {
+  const outputs = new FlowOutputs();
+  divert('stdout', outputs);
+  divert('stderr', outputs);
+  return new ModuleHost({
+    now: () => nodeClock.now(),
+    after: (ms, callback) => nodeClock.timer(ms, callback),
+    send,
+    importModule,
+    outputs,
+  });
+}
 
-const outputs = new FlowOutputs();
-divert('stdout', outputs);
-divert('stderr', outputs);
-const host = new ModuleHost({ now: () => nodeClock.now(), send, importModule, outputs });
-process.on('message', (message) => {
-  host.handle(message as ToHost);
-});
-// Without its parent it has nothing to do.
-process.on('disconnect', () => process.exit());
-send({ type: 'listening' });
+function serveAsThread(port: MessagePort): void {
+  const send = (message: FromHost): void => {
+    port.postMessage(message);
+  };
+  const host = openHost(send);
+  port.on('message', (message: ToHost) => {
+    host.handle(message);
+  });
+  send({ type: 'listening' });
+}
+
+function serveAsProcess(script: string): void {
+  const send = (message: FromHost | FromThreads): void => {
+    // A parent that is gone needs no answer.
+    if (process.connected) process.send?.(message);
+  };
+  const host = openHost(send);
+  const threads = new HostThreads(script, send);
+  process.on('message', (message: ToHost | ToThreads) => {
+    if (isForThreads(message)) threads.handle(message);
+    else host.handle(message);
+  });
+  // Without its parent it has nothing to do.
+  process.on('disconnect', () => process.exit());
+  send({ type: 'listening' });
+}
+
+if (isMainThread) serveAsProcess(process.argv[1] ?? '');
+else if (parentPort !== null) serveAsThread(parentPort);

@@ -200,6 +200,12 @@ export interface Http {
   connect(host: string, port: number, timeout: number): Promise<string | undefined>;
 }
 
+/** TCP ports of this machine that nobody listens on. */
+export interface FreePorts {
+  /** `count` different ones. They are only found, not held: whoever is given one had better take it soon. */
+  find(count: number): Promise<readonly number[]>;
+}
+
 export interface PullRequestComment {
   readonly id: number;
   readonly body: string;

@@ -86,6 +86,7 @@ export function scenarioPlanOf(differs: Partial<ScenarioPlan> = {}): ScenarioPla
     load: { model: 'closed', flows: 10, iterations: 10 },
     timeout: 30_000,
     warmup: 0,
+    services: [],
     shell: 'bash -eo pipefail',
     workingDirectory: '/repository',
     env: {},

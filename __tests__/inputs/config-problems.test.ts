@@ -38,11 +38,11 @@ describe('each kind of fault', () => {
     ['env: {FLOWGATE_TOKEN: x}', '5:27: scenarios.s.env.FLOWGATE_TOKEN: is set by flowgate for each flow'],
     [
       'service: [a, b]',
-      '5:5: scenarios.s.service: is a list; more than one service is not available in this version yet',
+      '5:5: scenarios.s.service: is a list; write more than one as services: {NAME: {run: …}, …}',
     ],
     [
       'service: 3',
-      '5:14: scenarios.s.service: must be a command, or a map with run, ready, stop, timeout and grace, not 3',
+      '5:14: scenarios.s.service: must be a command, or a map with run, ready, env, working-directory, stop, timeout and grace, not 3',
     ],
     ['service: {ready: x}', '5:5: scenarios.s.service.run: must be text such as npm start, not nothing'],
     [
@@ -137,9 +137,9 @@ describe('each kind of fault', () => {
     },
   );
 
-  test.each(['thread', 'process'])('isolate: %s is known and refused as not available yet', (kind) => {
-    expect(problems(scenario('module: x', `isolate: ${kind}`))).toEqual([
-      `5:14: scenarios.s.isolate: ${kind} is not available in this version yet`,
+  test('isolate is one of three', () => {
+    expect(problems(scenario('module: x', 'isolate: threads'))).toEqual([
+      '5:14: scenarios.s.isolate: must be one of none, thread, process, not "threads"',
     ]);
   });
 

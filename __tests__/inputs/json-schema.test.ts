@@ -49,6 +49,14 @@ describe('the JSON Schema of the config says what the config schema says', () =>
     expect(properties['service']?.properties).toBeUndefined();
   });
 
+  test('each of several services is a command or a map, and may be after others', () => {
+    const each = properties['services']?.additionalProperties;
+    const [command, map] = (each === undefined || each === false ? undefined : each.anyOf) ?? [];
+    expect(command?.type).toBe('string');
+    expect(Object.keys(map?.properties ?? {})).toEqual(KEYS.services);
+    expect(map?.properties?.['after']?.anyOf?.map(({ type }) => type)).toEqual(['string', 'array']);
+  });
+
   test('times are text with a unit, counts are whole numbers, thresholds a text or a list', () => {
     expect(properties['timeout']).toMatchObject({ type: 'string' });
     expect('30').not.toMatch(new RegExp(properties['timeout']?.pattern ?? ''));

@@ -64,6 +64,7 @@ describe('where the scenarios come from', () => {
       load: { model: 'closed', flows: 10, iterations: 10 },
       timeout: 30_000,
       warmup: 0,
+      services: [],
       shell: 'bash -eo pipefail',
       workingDirectory: '/repo',
       env: {},
@@ -177,12 +178,17 @@ describe('input goes before config goes before default', () => {
   test('a service gets its defaults', async () => {
     const config = 'version: 1\nscenarios: {s: {run: x, service: npm start}}';
     const made = await plan({}, { ...REPOSITORY, '/repo/.github/flowgate.yml': config });
-    expect(only(made)?.service).toEqual({
-      run: 'npm start',
-      ready: { kind: 'none' },
-      stop: 'SIGTERM',
-      readyTimeout: 60_000,
-      grace: 5000,
-    });
+    expect(only(made)?.services).toEqual([
+      {
+        run: 'npm start',
+        ready: { kind: 'none' },
+        after: [],
+        env: {},
+        workingDirectory: '/repo',
+        stop: 'SIGTERM',
+        readyTimeout: 60_000,
+        grace: 5000,
+      },
+    ]);
   });
 });

@@ -9,6 +9,7 @@ test('a stage that can not be set is a problem in the record: the scenarios befo
   const ports: Partial<ExecutePorts> = {
     clock: new SimulatedClock(),
     files: { ...fakeFiles(), makeTemporary: () => Promise.reject(new Error('ENOSPC')) },
+    freePorts: { find: () => Promise.resolve([]) },
     interrupt: new AbortController().signal,
     newRunId: () => '0123456789ab',
   };

@@ -9,6 +9,7 @@ function hostWith(module: unknown) {
   let time = 0;
   const host = new ModuleHost({
     now: () => (time += 1),
+    after: (_, callback) => setImmediate(callback),
     send: (message) => sent.push(message),
     importModule: (name) =>
       name === '/broken.mjs' ? Promise.reject(new Error('it broke')) : Promise.resolve(module),
@@ -90,6 +91,16 @@ describe('flows', () => {
     open?.();
     await quiet();
     expect(endsOf(sent).size).toBe(2);
+  });
+
+  test('flows that have an instant to start at wait for it', async () => {
+    const started: number[] = [];
+    const { host } = hostWith({ default: (ctx: { flow: number }) => started.push(ctx.flow) });
+    await load(host);
+    host.handle({ type: 'start', flows: [flow(1), flow(2)], at: 1e6 });
+    expect(started).toEqual([]);
+    await quiet();
+    expect(started).toEqual([1, 2]);
   });
 
   test('what a flow throws is its error, one line of it, with the stack beside', async () => {
@@ -211,6 +222,40 @@ describe('hooks', () => {
     await quiet();
     expect(seen).toEqual([{ stock: 3 }, { stock: 3 }, { stock: 3 }]);
     expect(sent.filter(({ type }) => type === 'done')).toHaveLength(3);
+  });
+
+  test('what setup returns is sent to other hosts as data, and is there what it was here', async () => {
+    const shared = { stock: new Map([['nut', 3]]), opened: new Date(0) };
+    const first = hostWith({ default: () => undefined, setup: () => shared });
+    await load(first.host);
+    first.host.handle({ type: 'setup', share: true });
+    await quiet();
+    const done = first.sent.at(-1);
+    const packed = done?.type === 'done' ? (done.shared ?? '') : '';
+
+    const seen: unknown[] = [];
+    const second = hostWith({ default: (ctx: { shared: unknown }) => seen.push(ctx.shared) });
+    await load(second.host);
+    second.host.handle({ type: 'share', shared: packed });
+    second.host.handle({ type: 'start', flows: [flow(1)] });
+    expect(seen).toEqual([shared]);
+    expect(seen[0]).not.toBe(shared);
+  });
+
+  test('what is no data can not be sent: the error says what to do instead', async () => {
+    const { host, sent } = hostWith({ default: () => undefined, setup: () => ({ connect: () => 1 }) });
+    await load(host);
+    host.handle({ type: 'setup', share: true });
+    await quiet();
+    expect(sent.at(-1)).toMatchObject({
+      type: 'done',
+      hook: 'setup',
+      error: {
+        message: expect.stringMatching(
+          /can not be handed to the other threads or processes: return data .* \(\(\) ?=> ?1 could not be cloned/,
+        ),
+      },
+    });
   });
 
   test('a hook that throws says so', async () => {

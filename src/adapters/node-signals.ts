@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { killLiving } from './living-groups.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -8,6 +9,8 @@ const PATIENCE = 3;
 /** Aborted with the first signal's name as reason. Whatever ends us from now on ends what we have started. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
+  // As many as there are flows, hosts and services may wait for it: that is no leak.
+  setMaxListeners(0, controller.signal);
   let count = 0;
   process.once('exit', killLiving);
   for (const signal of SIGNALS) {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { ProcessTable } from '../ports.js';
 import type { ExecutePorts } from '../run/stage.js';
 import { nodeClock } from './node-clock.js';
+import { nodeFreePorts } from './node-free-ports.js';
 import { nodeFiles } from './node-files.js';
 import { nodeHttp } from './node-http.js';
 import { interruptSignal } from './node-signals.js';
@@ -28,6 +29,7 @@ export function nodePorts(): NodePorts {
     openTable,
     files: nodeFiles,
     http: nodeHttp,
+    freePorts: nodeFreePorts,
     newRunId: () => randomBytes(6).toString('hex'),
     interrupt: interruptSignal,
   };

@@ -59,7 +59,9 @@ function findingsOf(issue: Issue): Finding[] {
   }
   if (issue.code === 'invalid_key') {
     const key = String(path.at(-1));
-    const message = `"${key}" is no name for a scenario; use letters, digits, ., _ and -, a letter or digit first`;
+    const message = path.includes('services')
+      ? `"${key}" is no name for a service; use letters, digits, _ and -, a letter first`
+      : `"${key}" is no name for a scenario; use letters, digits, ., _ and -, a letter or digit first`;
     return [{ path: path.slice(0, -1), key, message }];
   }
   const place = issue.params?.['place'] as TextPlace | undefined;
@@ -75,8 +77,8 @@ function unknownKey(path: Path, key: string): string {
   return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
 }
 
-function isPart(part: Path[number] | undefined): part is 'service' | 'checks' | 'stages' {
-  return part === 'service' || part === 'checks' || part === 'stages';
+function isPart(part: Path[number] | undefined): part is 'service' | 'services' | 'checks' | 'stages' {
+  return part === 'service' || part === 'services' || part === 'checks' || part === 'stages';
 }
 
 /** Thresholds have as many causes as they have problems; any other value is wrong once. */

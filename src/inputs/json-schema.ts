@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { resultsSchema } from '../model/results.js';
-import { CONFIG_SCHEMA_ID, configSchema, serviceOrCommand } from './schema.js';
+import { CONFIG_SCHEMA_ID, configSchema } from './schema.js';
+import { namedService, serviceOrCommand } from './service-schema.js';
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -13,7 +14,7 @@ export function configJsonSchema(): JsonSchema {
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema === serviceOrCommand) offerCommand(jsonSchema);
+      if (zodSchema === serviceOrCommand || zodSchema === namedService) offerCommand(jsonSchema);
     },
   });
   return identified(schema, CONFIG_SCHEMA_ID);

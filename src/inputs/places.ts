@@ -11,7 +11,14 @@ import { isBuiltIn } from './scenario-plan.js';
 export interface Places {
   readonly workingDirectory?: string;
   readonly module?: string;
+  /** Folders of services that have one of their own. */
+  readonly serviceFolders?: readonly ServiceFolder[];
   readonly problemAt: (key: DraftKey, message: string) => Problem;
+}
+
+interface ServiceFolder {
+  readonly folder: string;
+  readonly problem: (message: string) => Problem;
 }
 
 export interface PlaceSources {
@@ -34,6 +41,9 @@ export function placesOfConfig(
             name,
             ...textAt(scenario, 'module', 'module'),
             ...textAt(scenario, 'working-directory', 'workingDirectory'),
+            serviceFolders: serviceFolders(scenario, (path, message) =>
+              problemAt(['scenarios', name, ...path], message),
+            ),
             problemAt: (key: DraftKey, message: string) => problemAt(['scenarios', name, key], message),
           },
         ]
@@ -41,8 +51,37 @@ export function placesOfConfig(
   );
 }
 
+function serviceFolders(
+  { service, services }: Readonly<Record<string, unknown>>,
+  problemAt: (path: readonly string[], message: string) => Problem,
+): readonly ServiceFolder[] {
+  const named = Object.entries(isMap(services) ? services : {});
+  const all: readonly (readonly [readonly string[], unknown])[] = [
+    [['service'], service],
+    ...named.map(([name, each]) => [['services', name], each] as const),
+  ];
+  return all.flatMap(([path, each]) => {
+    const folder = isMap(each) ? each['working-directory'] : undefined;
+    return typeof folder === 'string' && folder !== ''
+      ? [{ folder, problem: (message: string) => problemAt([...path, 'working-directory'], message) }]
+      : [];
+  });
+}
+
 /** What is named and not there. */
 export async function missingPlaces(places: Places, sources: PlaceSources): Promise<readonly Problem[]> {
+  const own = await missingPlacesOfScenario(places, sources);
+  const ofServices = await Promise.all(
+    (places.serviceFolders ?? []).map(async ({ folder, problem }) => {
+      const path = resolve(sources.workspace, folder);
+      if (await sources.files.exists(path)) return [];
+      return [problem(`there is no folder ${fromWorkspace(path, sources.workspace)}`)];
+    }),
+  );
+  return [...own, ...ofServices.flat()];
+}
+
+async function missingPlacesOfScenario(places: Places, sources: PlaceSources): Promise<readonly Problem[]> {
   const { files, workspace, inputs } = sources;
   const folder = resolve(workspace, inputs.workingDirectory ?? places.workingDirectory ?? '.');
   if (!(await files.exists(folder))) {

@@ -1,4 +1,5 @@
-import type { Readiness } from '../model/plan.js';
+import { fillAll } from '../model/placeholders.js';
+import type { Readiness } from '../model/service.js';
 
 export type ReadinessResult =
   { readonly ok: true; readonly ready: Readiness } | { readonly ok: false; readonly message: string };
@@ -18,17 +19,26 @@ export function parseReadiness(text: string): ReadinessResult {
       message: `${trimmed}: ${scheme}:// cannot be probed; write http://… or tcp://HOST:PORT`,
     };
   }
-  return URL.canParse(trimmed)
+  return URL.canParse(fillAll(trimmed, '1'))
     ? { ok: true, ready: { kind: 'http', url: trimmed } }
     : { ok: false, message: `${trimmed} is no URL; write http://127.0.0.1:3000/health` };
 }
 
 function parseTcp(text: string): ReadinessResult {
-  const [, host, port] = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d+)\/?$/i.exec(text) ?? [];
-  if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
+  const [, host, port] = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d+|\{\{.+\}\})\/?$/i.exec(text) ?? [];
+  // Which port a placeholder will be is not known yet, but that it will be one.
+  const number = Number(fillAll(port ?? '', '1'));
+  if (host === undefined || port === undefined || !(number >= 1 && number <= 65_535)) {
     return { ok: false, message: `${text} names no port; write tcp://HOST:PORT, as in tcp://127.0.0.1:5432` };
   }
-  return { ok: true, ready: { kind: 'tcp', host: host.replace(/^\[|\]$/g, ''), port: Number(port) } };
+  return {
+    ok: true,
+    ready: {
+      kind: 'tcp',
+      host: host.replace(/^\[|\]$/g, ''),
+      port: /^\d+$/.test(port) ? Number(port) : port,
+    },
+  };
 }
 
 function parsePattern(pattern: string): ReadinessResult {

@@ -1,24 +1,16 @@
 import type { Finding } from './finding.js';
 import { durationRule, loadRules } from './load-rules.js';
 import { resolveLoad, type LoadWish } from './load.js';
+import { environment } from './environment.js';
+import { placeholderRules } from './placeholder-rules.js';
+import { isMap, type Raw } from './raw.js';
+import { serviceRules } from './service-rules.js';
 
 /*
  * What one value says of another. These look at the plain value, so that they hold even where a schema has already
  * found something else: all problems at once.
  */
 
-type Raw = Readonly<Record<string, unknown>>;
-
-/** Environment variables that each flow is given. */
-const OURS = new Set([
-  'FLOWGATE_FLOW',
-  'FLOWGATE_ITERATION',
-  'FLOWGATE_TOKEN',
-  'FLOWGATE_WORKSPACE',
-  'FLOWGATE_SEED',
-  'FLOWGATE_RUN',
-  'TRACEPARENT',
-]);
 const MODULE_KEYS = ['options', 'isolate'];
 
 /** What the load of the scenarios is put together from, beside the config. */
@@ -50,7 +42,13 @@ export function crossRules(config: unknown, load: LoadContext | undefined): Find
 }
 
 function scenarioRules(path: Finding['path'], scenario: Raw): Finding[] {
-  return [...oneKindOfWork(path, scenario), ...loadRules(path, scenario), ...environment(path, scenario)];
+  return [
+    ...oneKindOfWork(path, scenario),
+    ...loadRules(path, scenario),
+    ...environment(path, scenario),
+    ...serviceRules(path, scenario),
+    ...placeholderRules(path, scenario),
+  ];
 }
 
 function oneKindOfWork(path: Finding['path'], scenario: Raw): Finding[] {
@@ -81,20 +79,4 @@ function loadRule(path: Finding['path'], scenario: Raw, input: LoadWish): Findin
 
 function isCount(value: unknown): value is number | undefined {
   return value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 1);
-}
-
-function environment(path: Finding['path'], scenario: Raw): Finding[] {
-  const env = scenario['env'];
-  if (!isMap(env)) return [];
-  return Object.keys(env).flatMap((name) => {
-    if (OURS.has(name))
-      return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
-    return name === '' || /[=\0]/.test(name)
-      ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
-      : [];
-  });
-}
-
-function isMap(value: unknown): value is Raw {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

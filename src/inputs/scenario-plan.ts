@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Problem } from '../errors.js';
-import type { ScenarioPlan, ServicePlan, Work } from '../model/plan.js';
+import type { ScenarioPlan, Work } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import { defaultGates } from '../verdict/defaults.js';
 import { DEMO_MODULE } from './demo.js';
@@ -8,12 +8,11 @@ import type { Draft } from './draft.js';
 import { whereInput } from './inputs.js';
 import { resolveLoad, type LoadResult } from './load.js';
 import type { ParsedInputs } from './parse-inputs.js';
-import type { ScenarioConfig, ServiceConfig } from './schema.js';
+import type { ScenarioConfig } from './schema.js';
+import { servicesOf } from './service-plan.js';
 
 const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
-const READY_TIMEOUT = 60_000;
-const GRACE = 5_000;
 const SEED = 1;
 
 export type ScenarioPlanResult =
@@ -42,7 +41,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       load: load.load,
       timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
       warmup: config.warmup ?? 0,
-      ...(config.service === undefined ? {} : { service: serviceOf(config.service) }),
+      services: servicesOf(config, { workspace, workingDirectory }),
       ...(config.setup === undefined ? {} : { setup: config.setup }),
       ...(config.teardown === undefined ? {} : { teardown: config.teardown }),
       ...(config.verify === undefined ? {} : { verify: config.verify }),
@@ -62,7 +61,7 @@ function loadProblem(draft: Draft, { by, key, message }: Extract<LoadResult, { o
 }
 
 function workOf(
-  { run, module, options }: ScenarioConfig,
+  { run, module, isolate, options }: ScenarioConfig,
   given: { shell: string; workingDirectory: string; bug: string | undefined },
 ): Work {
   if (run !== undefined) return { kind: 'command', run, shell: given.shell };
@@ -70,7 +69,7 @@ function workOf(
   return {
     kind: 'module',
     module: isBuiltIn(file) ? file : resolveModule(given.workingDirectory, file),
-    isolate: 'none',
+    isolate: isolate ?? 'none',
     options: { ...options, ...(given.bug === undefined ? {} : { bug: given.bug }) },
   };
 }
@@ -83,16 +82,6 @@ export function isBuiltIn(module: string): boolean {
 /** Absolute path of a module file that is named from the working directory, as a command would name it. */
 function resolveModule(workingDirectory: string, file: string): string {
   return isAbsolute(file) ? file : resolve(workingDirectory, file);
-}
-
-function serviceOf({ run, ready, stop, timeout, grace }: ServiceConfig): ServicePlan {
-  return {
-    run,
-    ready: ready ?? { kind: 'none' },
-    stop: stop ?? 'SIGTERM',
-    readyTimeout: timeout ?? READY_TIMEOUT,
-    grace: grace ?? GRACE,
-  };
 }
 
 /** Alerts alone leave the default gates in force. */

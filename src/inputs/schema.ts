@@ -1,48 +1,16 @@
 import { z } from 'zod';
+import { ISOLATIONS } from '../model/plan.js';
 import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
-import { duration, oneOf, readiness, show, text, textMap, thresholds, whole } from './fields.js';
+import { duration, oneOf, show, text, textMap, thresholds, whole } from './fields.js';
 import { LOAD_FIELDS, STAGE_KEYS } from './load-fields.js';
-import { LATER_ISOLATION, UNAVAILABLE } from './unavailable.js';
+import { SERVICE_KEYS, serviceOrCommand, services } from './service-schema.js';
 
 export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
-
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'] as const;
 
 /** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
 export const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 const about = (description: string) => ({ description });
-
-const serviceSchema = z.strictObject(
-  {
-    run: text('npm start').meta(
-      about('the command that starts it; it is ended with everything that it started'),
-    ),
-    ready: readiness
-      .optional()
-      .meta(about('http://…, tcp://HOST:PORT, or a regular expression that one line of its output matches')),
-    stop: oneOf(STOP_SIGNALS).optional().meta(about('the signal that ends it; SIGTERM if left out')),
-    timeout: duration.optional().meta(about('how long it may take to become ready; 60s if left out')),
-    grace: duration.optional().meta(about('how long it may take to end before SIGKILL; 5s if left out')),
-  },
-  { error: serviceShape },
-);
-
-function serviceShape({ code, input }: { code?: string | undefined; input?: unknown }): string | undefined {
-  if (code !== 'invalid_type') return undefined;
-  if (Array.isArray(input)) return `is a list; more than one service ${UNAVAILABLE}`;
-  return `must be a command, or a map with run, ready, stop, timeout and grace, not ${show(input)}`;
-}
-
-/** A command alone is a service that counts as ready as soon as it runs. */
-export const serviceOrCommand = z
-  .preprocess((value) => (typeof value === 'string' ? { run: value } : value), serviceSchema)
-  .meta(about('a long-running process that the flows talk to'));
-
-const isolate = z.literal('none', {
-  error: ({ input }) =>
-    LATER_ISOLATION.has(input) ? `${String(input)} ${UNAVAILABLE}` : `must be none, not ${show(input)}`,
-});
 
 const level = oneOf(CHECK_LEVELS);
 const checks = z
@@ -73,7 +41,11 @@ const scenario = z
       options: textMap('options and their values')
         .optional()
         .meta(about('handed to the module as ctx.options')),
-      isolate: isolate.optional().meta(about('none: all flows concurrently in one host process')),
+      isolate: oneOf(ISOLATIONS)
+        .optional()
+        .meta(
+          about('none: all flows concurrently in one host process; thread or process: one for each slot'),
+        ),
       flows: whole(1).optional().meta(about('how many run at once; 10 if left out')),
       iterations: whole(1)
         .optional()
@@ -97,6 +69,7 @@ const scenario = z
         .optional()
         .meta(about('added to the environment of everything that the scenario starts')),
       service: serviceOrCommand.optional(),
+      services: services.optional(),
       setup: command('a command that is run before the flows'),
       teardown: command('a command that is run after the flows, always'),
       verify: command('a command that checks, after the flows, that everything they did together is right'),
@@ -133,13 +106,12 @@ export const configSchema = z
 
 export type Config = z.output<typeof configSchema>;
 export type ScenarioConfig = Config['scenarios'][string];
-export type ServiceConfig = NonNullable<ScenarioConfig['service']>;
 
 /** The keys that exist, by what kind of map they are in. */
 export const KEYS = {
   config: Object.keys(configSchema.shape),
   scenario: Object.keys(scenario.shape),
-  service: Object.keys(serviceSchema.shape),
+  ...SERVICE_KEYS,
   checks: [...CHECK_IDS],
   stages: STAGE_KEYS,
 } as const;

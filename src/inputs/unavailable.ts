@@ -15,10 +15,7 @@ export const LATER_KEYS: ReadonlySet<string> = new Set([
   'retries',
   'prepare',
   'budget',
-  'services',
 ]);
-
-export const LATER_ISOLATION: ReadonlySet<unknown> = new Set(['thread', 'process']);
 
 export const LATER_INPUTS = ['url', 'compare', 'prepare', 'shard'] as const;
 

@@ -1,6 +1,11 @@
 import type { CheckId, CheckLevel } from './check.js';
 import type { OpenLoad, StagedLoad } from './load.js';
+import type { ServicePlan } from './service.js';
 import type { Threshold } from './threshold.js';
+
+/** Of module flows: all concurrently in one host process, or a worker thread or a host process for each slot. */
+export const ISOLATIONS = ['none', 'thread', 'process'] as const;
+export type Isolation = (typeof ISOLATIONS)[number];
 
 /** What one flow does. */
 export type Work =
@@ -14,8 +19,7 @@ export type Work =
       readonly kind: 'module';
       /** Absolute path of the module file, or the name of a built-in one (`flowgate:demo`). */
       readonly module: string;
-      /** `none`: all flows concurrently in one host process. */
-      readonly isolate: 'none';
+      readonly isolate: Isolation;
       /** Handed to the module as `ctx.options`; the demo takes its bug from it. */
       readonly options: Readonly<Record<string, string>>;
     };
@@ -30,28 +34,6 @@ export type Load =
   | StagedLoad
   | OpenLoad;
 
-/** When a service counts as ready. */
-export type Readiness =
-  | { readonly kind: 'http'; readonly url: string }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  /** A regular expression that one line of its output matches. */
-  | { readonly kind: 'output'; readonly pattern: string }
-  /** Ready as soon as it runs. */
-  | { readonly kind: 'none' };
-
-export interface ServicePlan {
-  readonly run: string;
-  readonly ready: Readiness;
-  /** Signal sent first, to the whole process group; SIGKILL follows after `grace`. */
-  readonly stop: StopSignal;
-  /** ms to become ready. */
-  readonly readyTimeout: number;
-  /** ms between the stop signal and SIGKILL. */
-  readonly grace: number;
-}
-
-export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGKILL';
-
 export interface ScenarioPlan {
   readonly name: string;
   readonly work: Work;
@@ -60,7 +42,8 @@ export interface ScenarioPlan {
   readonly timeout: number;
   /** Flows that are run first and not counted. */
   readonly warmup: number;
-  readonly service?: ServicePlan;
+  /** In order of dependence: none comes before one that it is `after`. */
+  readonly services: readonly ServicePlan[];
   /** Commands around the flows: before, after always, and the invariant over everything that the flows did. */
   readonly setup?: string;
   readonly teardown?: string;

@@ -2,32 +2,31 @@ import { messageOf } from '../errors.js';
 import type { Work } from '../model/plan.js';
 import { openCommandRunner } from '../scenarios/command.js';
 import { runHook } from '../scenarios/hook.js';
+import { openModulePool } from '../scenarios/module-pool.js';
 import { openModuleRunner, type ModuleRunner } from '../scenarios/module.js';
 import type { FlowRunner } from '../scenarios/runner.js';
-import { startService, type Service } from '../scenarios/service.js';
+import { startServices, type Services } from '../scenarios/services.js';
 import { openedAhead } from './flows.js';
-import { commandOn, type Stage } from './stage.js';
+import { commandOn, serviceOn, type Stage } from './stage.js';
 
 /** Who is on the stage so far. */
 export interface Cast {
-  service?: Service;
+  services?: Services;
   runner?: FlowRunner;
   /** The same runner, if it runs a module. */
   module?: ModuleRunner;
 }
 
-/** Service, then setup, then whatever runs the flows; each is told of only once it stands. */
+/** Services, then setup, then whatever runs the flows; each is told of only once it stands. */
 export async function prepare(stage: Stage, cast: Cast): Promise<void> {
   const { plan, ports, watch } = stage;
-  if (plan.service !== undefined) {
-    const onStart = (pid: number): void => {
+  cast.services = await startServices(plan.services, {
+    ...ports,
+    specOf: (service) => serviceOn(stage, service),
+    onStart: (pid) => {
       watch.addRoot({ pid, role: 'service', launcher: false });
-    };
-    cast.service = await startService(plan.service, commandOn(stage, plan.service.run), {
-      ...ports,
-      onStart,
-    });
-  }
+    },
+  });
   if (plan.setup !== undefined) {
     const { ok, message } = await runHook(commandOn(stage, plan.setup), ports);
     if (!ok) throw new Error(`setup failed: ${message}`);
@@ -45,7 +44,11 @@ async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>)
   const { plan, ports, watch, env } = stage;
   const spec = { cwd: plan.workingDirectory, env };
   try {
-    return await openModuleRunner({ ...ports, ...work, watch, spec, seed: plan.seed, timeout: plan.timeout });
+    const options = { ...ports, ...work, watch, spec, seed: plan.seed, timeout: plan.timeout };
+    const { isolate } = work;
+    return isolate === 'none'
+      ? await openModuleRunner(options)
+      : await openModulePool({ ...options, isolate, slots: openedAhead(plan.load) });
   } catch (thrown) {
     throw new Error(`${work.module} can not be run: ${messageOf(thrown)}`, { cause: thrown });
   }

@@ -9,8 +9,8 @@ export interface Halt {
   end(): void;
 }
 
-/** Ends all flows and starts no more, on an interrupt, when told to, when the service dies, or when the runner can not go on. */
-export function haltOn(stage: Stage, { runner, service }: Cast): Halt {
+/** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
+export function haltOn(stage: Stage, { runner, services }: Cast): Halt {
   const { interrupt } = stage.ports;
   const controller = new AbortController();
   let over = false;
@@ -29,7 +29,7 @@ export function haltOn(stage: Stage, { runner, service }: Cast): Halt {
   };
   if (interrupt.aborted) onInterrupt();
   else interrupt.addEventListener('abort', onInterrupt, { once: true });
-  void service?.died.then(onProblem);
+  void services?.died.then(onProblem);
   void runner?.broken.then(onProblem);
   return {
     signal: controller.signal,

@@ -4,12 +4,15 @@ import type {
   Clock,
   CommandSpec,
   Files,
+  FreePorts,
   Http,
   Logger,
   ProcessTable,
   ProgressView,
   Spawner,
 } from '../ports.js';
+import type { ServicePlan } from '../model/service.js';
+import { withPorts } from '../scenarios/service-ports.js';
 import { MARK, type Identity } from './identity.js';
 import { ProcessWatch } from './watch.js';
 
@@ -20,6 +23,7 @@ export interface ExecutePorts {
   readonly openTable: (mark: string) => ProcessTable;
   readonly files: Files;
   readonly http: Http;
+  readonly freePorts: FreePorts;
   readonly logger: Logger;
   readonly progress: ProgressView;
   /** Aborted with the signal's name as reason: everything that was started is ended, what was measured is judged. */
@@ -36,6 +40,7 @@ export interface ExecuteContext {
 
 /** What every part of one scenario's run needs: who it is, where it may write, and who watches. */
 export interface Stage {
+  /** With its ports filled in. */
   readonly plan: ScenarioPlan;
   readonly ports: ExecutePorts;
   readonly environment: Environment;
@@ -55,15 +60,22 @@ export async function setStage(
   ports: ExecutePorts,
   context: ExecuteContext,
 ): Promise<Stage> {
+  const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
   const identity = { run: ports.newRunId() };
   const scratch = await ports.files.makeTemporary('flowgate-');
   const table = ports.openTable(`${MARK}=${identity.run}`);
   return {
-    plan,
+    plan: ported.plan,
     ports,
     environment: context.environment,
     identity,
-    env: { ...context.env, ...plan.env, FLOWGATE_SEED: String(plan.seed), [MARK]: identity.run },
+    env: {
+      ...context.env,
+      ...ported.plan.env,
+      ...ported.env,
+      FLOWGATE_SEED: String(plan.seed),
+      [MARK]: identity.run,
+    },
     scratch,
     watch: new ProcessWatch(table),
     table,
@@ -79,4 +91,9 @@ export function commandOn(
 ): CommandSpec {
   const { shell, workingDirectory } = stage.plan;
   return { shell, command, cwd: workingDirectory, env: { ...stage.env, ...env } };
+}
+
+/** A service of the scenario, with what is its own. */
+export function serviceOn(stage: Stage, { run, env, workingDirectory }: ServicePlan): CommandSpec {
+  return { ...commandOn(stage, run, env), cwd: workingDirectory };
 }

@@ -16,7 +16,7 @@ export async function strike(stage: Stage, cast: Cast): Promise<void> {
     ['teardown', async () => teardownModule(cast.module)],
     ['ending the flows', async () => cast.runner?.close()],
     ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
-    ['stopping the service', async () => cast.service?.stop()],
+    ['stopping the services', async () => cast.services?.stop()],
     ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
     ['closing the process table', () => closeTable(stage)],
     ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FromHost, Hook } from './module-protocol.js';
+import type { FromHost, FromThreads, Hook } from './module-protocol.js';
 
 /*
  * The module's code shares the host's process, and with it the message channel: a program that says process.send('ready')
@@ -23,7 +23,12 @@ const flow = z.object({
 const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening') }),
   z.object({ type: z.literal('loaded'), hooks: z.array(hook), error: error.exactOptional() }),
-  z.object({ type: z.literal('done'), hook, error: error.exactOptional() }),
+  z.object({
+    type: z.literal('done'),
+    hook,
+    error: error.exactOptional(),
+    shared: z.string().exactOptional(),
+  }),
   z.object({ type: z.literal('ended'), token: z.string(), flow }),
   z.object({ type: z.literal('pong') }),
 ]);
@@ -31,4 +36,15 @@ const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [
 /** A message of the host's; undefined if it is none, and then it is the module's own and no business of ours. */
 export function readHostMessage(message: unknown): FromHost | undefined {
   return schema.safeParse(message).data;
+}
+
+const thread = z.int();
+const threadsSchema: z.ZodType<FromThreads> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('said'), thread, message: z.unknown() }),
+  z.object({ type: z.literal('gone'), thread, code: z.int(), error: z.string() }),
+]);
+
+/** The same of the process that holds the threads. */
+export function readThreadsMessage(message: unknown): FromThreads | undefined {
+  return threadsSchema.safeParse(message).data;
 }

@@ -1,13 +1,16 @@
 import { messageOf } from '../errors.js';
 import type { FlowError, StepTiming } from '../model/record.js';
 import { seededRandom, seedOf } from '../stats/random.js';
-import { newFlowOutput, type FlowOutputs } from './flow-output.js';
+import { newFlowOutput, type FlowOutput, type FlowOutputs } from './flow-output.js';
 import type { FlowContext, FlowModule, ModuleContext } from './module-api.js';
 import type { FromHost, Hook, HostedFlow, ToHost } from './module-protocol.js';
+import { packShared, unpackShared } from './shared-value.js';
 
 export interface HostPorts {
   /** ms of the machine's monotonic clock. */
   readonly now: () => number;
+  /** Calls back after `ms`. */
+  readonly after: (ms: number, callback: () => void) => void;
   readonly send: (message: FromHost) => void;
   readonly importModule: (name: string) => Promise<unknown>;
   readonly outputs: FlowOutputs;
@@ -33,20 +36,28 @@ export class ModuleHost {
         break;
       case 'setup':
         void this.#hook('setup', async (module) => {
-          this.#context = { ...this.#context, shared: await module.setup?.(this.#context) };
+          const shared = await module.setup?.(this.#context);
+          this.#context = { ...this.#context, shared };
+          return message.share === true ? { shared: packShared(shared) } : {};
         });
         break;
+      case 'share':
+        this.#context = { ...this.#context, shared: unpackShared(message.shared) };
+        break;
       case 'verify':
-        void this.#hook('verify', (module) =>
-          module.verify?.({ ...this.#context, flows: message.flows, warmup: message.warmup }),
-        );
+        void this.#hook('verify', async (module) => {
+          await module.verify?.({ ...this.#context, flows: message.flows, warmup: message.warmup });
+          return undefined;
+        });
         break;
       case 'teardown':
-        void this.#hook('teardown', (module) => module.teardown?.(this.#context));
+        void this.#hook('teardown', async (module) => {
+          await module.teardown?.(this.#context);
+          return undefined;
+        });
         break;
       case 'start':
-        // One synchronous loop: the start barrier of flows in one process.
-        for (const flow of message.flows) void this.#run(flow);
+        this.#start(message);
         break;
       case 'abort':
         this.#aborts.get(message.token)?.abort(new Error(message.reason));
@@ -69,22 +80,47 @@ export class ModuleHost {
     }
   }
 
-  async #hook(hook: Hook, call: (module: FlowModule) => unknown): Promise<void> {
+  /**
+   * One synchronous loop over flows that are ready to run: the start barrier of one host. Those of several hosts share
+   * the instant `at`.
+   */
+  #start({ flows, at }: Extract<ToHost, { type: 'start' }>): void {
+    const runs = flows.map((flow) => this.#prepare(flow));
+    const start = (): void => {
+      for (const run of runs) void run();
+    };
+    const { now, after } = this.#ports;
+    if (at === undefined) start();
+    else after(Math.max(0, at - now()), start);
+  }
+
+  async #hook(
+    hook: Hook,
+    call: (module: FlowModule) => Promise<{ readonly shared?: string } | undefined>,
+  ): Promise<void> {
     try {
-      await call(this.#loaded());
-      this.#ports.send({ type: 'done', hook });
+      const answer = (await call(this.#loaded())) ?? {};
+      this.#ports.send({ type: 'done', hook, ...answer });
     } catch (thrown) {
       this.#ports.send({ type: 'done', hook, error: errorOf(thrown) });
     }
   }
 
-  async #run(flow: HostedFlow): Promise<void> {
-    const { now, send, outputs } = this.#ports;
+  #prepare(flow: HostedFlow): () => Promise<void> {
     const output = newFlowOutput();
     const steps: StepTiming[] = [];
     const abort = new AbortController();
     this.#aborts.set(flow.token, abort);
     const context = this.#contextOf(flow, steps, abort.signal);
+    return () => this.#run(context, { steps, output });
+  }
+
+  async #run(
+    context: FlowContext,
+    { steps, output }: { steps: readonly StepTiming[]; output: FlowOutput },
+  ): Promise<void> {
+    const { now, send, outputs } = this.#ports;
+    const { token } = context;
     const startedAt = now();
     let error: FlowError | undefined;
     try {
@@ -93,10 +129,10 @@ export class ModuleHost {
       error = errorOf(thrown);
     }
     const endedAt = now();
-    this.#aborts.delete(flow.token);
+    this.#aborts.delete(token);
     send({
       type: 'ended',
-      token: flow.token,
+      token,
       flow: {
         startedAt,
         endedAt,

@@ -1,4 +1,7 @@
-/** Messages between flowgate and the host process of module flows: JSON over the process's message channel. */
+/**
+ * Messages between flowgate and a host of module flows, which is a process or a thread of one: JSON over the process's
+ * message channel.
+ */
 import type { Excerpt, FlowError, StepTiming } from '../model/record.js';
 import type { FlowSummary } from './module-api.js';
 
@@ -19,17 +22,21 @@ export type ToHost =
       readonly options: Readonly<Record<string, string>>;
       readonly seed: number;
     }
-  | { readonly type: 'setup' }
+  /** `share`: what it returns is to be sent back, for other hosts. */
+  | { readonly type: 'setup'; readonly share?: boolean }
+  /** What setup returned in another host, as `shared-value` packs it. */
+  | { readonly type: 'share'; readonly shared: string }
   | { readonly type: 'teardown' }
   | { readonly type: 'verify'; readonly flows: readonly FlowSummary[]; readonly warmup: number }
-  | { readonly type: 'start'; readonly flows: readonly HostedFlow[] }
+  /** `at`: ms of the machine's monotonic clock at which they start; at once if left out. */
+  | { readonly type: 'start'; readonly flows: readonly HostedFlow[]; readonly at?: number }
   | { readonly type: 'abort'; readonly token: string; readonly reason: string }
   | { readonly type: 'ping' };
 
 export type FromHost =
   | { readonly type: 'listening' }
   | { readonly type: 'loaded'; readonly hooks: readonly Hook[]; readonly error?: FlowError }
-  | { readonly type: 'done'; readonly hook: Hook; readonly error?: FlowError }
+  | { readonly type: 'done'; readonly hook: Hook; readonly error?: FlowError; readonly shared?: string }
   | { readonly type: 'ended'; readonly token: string; readonly flow: HostedFlowEnd }
   | { readonly type: 'pong' };
 
@@ -42,3 +49,14 @@ export interface HostedFlowEnd {
   readonly stdout: Excerpt;
   readonly stderr: Excerpt;
 }
+
+/** To the process that holds the threads. A thread is opened, spoken to, and ended alone. */
+export type ToThreads =
+  | { readonly type: 'open'; readonly thread: number }
+  | { readonly type: 'tell'; readonly thread: number; readonly message: ToHost }
+  | { readonly type: 'end'; readonly thread: number };
+
+export type FromThreads =
+  /** Of the thread's host, not yet known to be a message of ours. */
+  | { readonly type: 'said'; readonly thread: number; readonly message?: unknown }
+  | { readonly type: 'gone'; readonly thread: number; readonly code: number; readonly error: string };

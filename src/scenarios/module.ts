@@ -36,9 +36,19 @@ export interface ModuleRunner extends FlowRunner {
   teardown(afterInterrupt: number): Promise<FlowError | undefined>;
 }
 
+/** What a host is reached by: a process, or a thread of one. */
+export type HostChannel = Pick<HostProcess, 'exited' | 'stderr' | 'kill' | 'send' | 'onMessage'>;
+
+/** A host process that is watched from its start. */
+export function spawnWatchedHost({ spawner, spec, watch }: ModuleRunnerOptions): HostProcess {
+  const process = spawner.spawnHost(spec);
+  watch.addRoot({ pid: process.pid, role: 'flow', launcher: false });
+  return process;
+}
+
 /** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
 export async function openModuleRunner(options: ModuleRunnerOptions): Promise<ModuleRunner> {
-  const host = new Host(options);
+  const host = new Host(options, spawnWatchedHost(options));
   const loaded = await host.load();
   if ('reason' in loaded) {
     await host.close();
@@ -47,26 +57,38 @@ export async function openModuleRunner(options: ModuleRunnerOptions): Promise<Mo
   return Object.assign(host, { hooks: new Set(loaded.hooks) });
 }
 
+/** How a hook went, and of a setup what it returned. */
+export interface HookAnswer {
+  readonly error?: FlowError;
+  readonly shared?: string;
+}
+
+export interface HostOptions extends ModuleRunnerOptions {
+  /** It runs one flow at a time and ends with one that is past its timeout. */
+  readonly ofOneFlow?: boolean;
+}
+
 interface FlowInFlight {
   readonly start: FlowStart;
   readonly startedAt: number;
   readonly resolve: (end: FlowEnd) => void;
 }
 
-class Host implements FlowRunner {
+/** Runs flows in one host, and knows whether it still lives. */
+export class Host implements FlowRunner {
   readonly broken: Promise<string>;
-  readonly #options: ModuleRunnerOptions;
-  readonly #process: HostProcess;
+  readonly #options: HostOptions;
+  readonly #process: HostChannel;
   readonly #inFlight = new Map<string, FlowInFlight>();
   readonly #listeners = new Set<(message: FromHost) => void>();
   /** The answer to the last ping, or the end of a host that gave none. */
   #pong: Promise<unknown> = Promise.resolve();
   #blocked = false;
+  #usable = true;
 
-  constructor(options: ModuleRunnerOptions) {
+  constructor(options: HostOptions, channel: HostChannel) {
     this.#options = options;
-    this.#process = options.spawner.spawnHost(options.spec);
-    options.watch.addRoot({ pid: this.#process.pid, role: 'flow', launcher: false });
+    this.#process = channel;
     this.#process.onMessage((received) => {
       const message = readHostMessage(received);
       if (message === undefined) return;
@@ -76,6 +98,7 @@ class Host implements FlowRunner {
       if (message.type === 'ended') this.#onEnded(message.token, message.flow);
     });
     this.broken = this.#process.exited.then((exit) => {
+      this.#usable = false;
       const reason = this.#deathReason(exit);
       for (const flow of this.#inFlight.values()) this.#resolve(flow, { outcome: 'failed', message: reason });
       return reason;
@@ -95,20 +118,36 @@ class Host implements FlowRunner {
     return answer.error === undefined ? { hooks: answer.hooks } : { reason: answer.error.message };
   }
 
-  setup(): Promise<FlowError | undefined> {
-    return this.#hook({ type: 'setup' });
+  /** False once it has ended or is being ended. */
+  get usable(): boolean {
+    return this.#usable;
   }
 
-  verify(flows: readonly FlowSummary[], warmup: number): Promise<FlowError | undefined> {
-    return this.#hook({ type: 'verify', flows, warmup });
+  async setup(): Promise<FlowError | undefined> {
+    return (await this.#ask({ type: 'setup' })).error;
   }
 
-  teardown(afterInterrupt: number): Promise<FlowError | undefined> {
-    return this.#hook({ type: 'teardown' }, afterInterrupt);
+  /** What setup returned, packed for other hosts; or its error. */
+  setupToShare(): Promise<HookAnswer> {
+    return this.#ask({ type: 'setup', share: true });
   }
 
-  release(starts: readonly FlowStart[]): readonly Promise<FlowEnd>[] {
-    const startedAt = this.#options.clock.now();
+  /** What setup returned in another host. */
+  share(shared: string): void {
+    this.#send({ type: 'share', shared });
+  }
+
+  async verify(flows: readonly FlowSummary[], warmup: number): Promise<FlowError | undefined> {
+    return (await this.#ask({ type: 'verify', flows, warmup })).error;
+  }
+
+  async teardown(afterInterrupt: number): Promise<FlowError | undefined> {
+    return (await this.#ask({ type: 'teardown' }, afterInterrupt)).error;
+  }
+
+  /** `at`: ms of the clock at which they start, should several hosts start together. */
+  release(starts: readonly FlowStart[], at?: number): readonly Promise<FlowEnd>[] {
+    const startedAt = at ?? this.#options.clock.now();
     const ends = starts.map((start) => this.#expect(start, startedAt));
     const flows = starts.map(({ slot, iteration, token, workspace }) => ({
       slot,
@@ -116,7 +155,7 @@ class Host implements FlowRunner {
       token,
       workspace,
     }));
-    this.#send({ type: 'start', flows });
+    this.#send({ type: 'start', flows, ...(at === undefined ? {} : { at }) });
     if (starts.length > 1) this.#options.watch.released();
     return ends;
   }
@@ -130,6 +169,7 @@ class Host implements FlowRunner {
   }
 
   async close(): Promise<void> {
+    this.#usable = false;
     this.#process.kill('SIGKILL');
     await this.#process.exited;
   }
@@ -137,9 +177,10 @@ class Host implements FlowRunner {
   #expect(start: FlowStart, startedAt: number): Promise<FlowEnd> {
     const { clock, timeout } = this.#options;
     return new Promise((resolve) => {
-      const timer = clock.timer(timeout, () => {
+      const timer = clock.timer(startedAt - clock.now() + timeout, () => {
         this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
-        this.#killIfBlocked();
+        if (this.#options.ofOneFlow === true) void this.close();
+        else this.#killIfBlocked();
       });
       const flow: FlowInFlight = {
         start,
@@ -185,15 +226,12 @@ class Host implements FlowRunner {
     this.#send({ type: 'ping' });
   }
 
-  async #hook(
-    message: Extract<ToHost, { type: Hook }>,
-    afterInterrupt?: number,
-  ): Promise<FlowError | undefined> {
+  async #ask(message: Extract<ToHost, { type: Hook }>, afterInterrupt?: number): Promise<HookAnswer> {
     const answer = this.#answer('done', ({ hook }) => hook === message.type);
     this.#send(message);
     const end = await inTime(answer, this.#deadline(afterInterrupt));
-    if ('late' in end) return { message: end.late };
-    return end.value === undefined ? { message: await this.broken } : end.value.error;
+    if ('late' in end) return { error: { message: end.late } };
+    return end.value ?? { error: { message: await this.broken } };
   }
 
   /** A hook that is late is no longer waited for; the host lives on, so that the teardown can still be tried. */

@@ -1,4 +1,4 @@
-import type { Readiness, ServicePlan } from '../model/plan.js';
+import { serviceTitle, type Readiness, type ServicePlan } from '../model/service.js';
 import type { Clock, CommandSpec, Http, RunningProcess, Spawner } from '../ports.js';
 import { assertNever } from '../errors.js';
 import { exitError } from './command.js';
@@ -17,6 +17,8 @@ export interface ServicePorts {
   readonly clock: Clock;
   readonly http: Http;
   readonly interrupt: AbortSignal;
+  /** Aborted when another service of the scenario has failed: this one need not become ready any more. */
+  readonly giveUp?: AbortSignal;
 }
 
 export interface Service {
@@ -39,24 +41,27 @@ export async function startService(
   spec: CommandSpec,
   { onStart, ...ports }: ServicePorts & { onStart: (pid: number) => void },
 ): Promise<Service> {
-  await refuseStranger(plan.ready, ports.http);
+  await refuseStranger(plan, ports.http);
   const running = ports.spawner.spawn(spec);
   const service = serviceOf(running, plan, ports);
   onStart(running.pid);
-  const giveUp = new AbortController();
-  const waiting = waitUntilReady(plan, { running, giveUp: giveUp.signal, ...ports });
+  const over = new AbortController();
+  const waiting = waitUntilReady(plan, { running, ...ports, giveUp: over.signal });
+  const { interrupt, giveUp = NEVER } = ports;
   const reason = await Promise.race([
     waiting,
     service.died,
     ports.clock
-      .sleep(plan.readyTimeout, ports.interrupt)
-      .then(() => notReady(plan, running, ports.interrupt)),
+      .sleep(plan.readyTimeout, AbortSignal.any([interrupt, giveUp, over.signal]))
+      .then(() => notReady(plan, running, { interrupt, giveUp })),
   ]);
-  giveUp.abort();
+  over.abort();
   if (reason === undefined) return service;
   await service.stop();
   throw new ServiceError(reason);
 }
+
+const NEVER = new AbortController().signal;
 
 function serviceOf(
   running: RunningProcess,
@@ -66,7 +71,9 @@ function serviceOf(
   let stopping = false;
   const died = new Promise<string>((resolve) => {
     void running.exited.then((exit) => {
-      if (!stopping) resolve(`the service ended by itself (${exitError(exit).message})${lastWords(running)}`);
+      if (!stopping) {
+        resolve(`${serviceTitle(plan)} ended by itself (${exitError(exit).message})${lastWords(running)}`);
+      }
     });
   });
   return {
@@ -99,12 +106,13 @@ async function waitUntilReady(
 }
 
 /** Whoever answers before the service was started would be taken for it. */
-async function refuseStranger(ready: Readiness, http: Http): Promise<void> {
+async function refuseStranger(plan: ServicePlan, http: Http): Promise<void> {
+  const { ready } = plan;
   if (ready.kind === 'output' || ready.kind === 'none') return;
   if ((await probe(ready, http)) !== undefined) return;
   const place = ready.kind === 'http' ? ready.url : `${ready.host}:${ready.port}`;
   throw new ServiceError(
-    `${place} answers before the service was started: another process has its port; stop it or choose another port`,
+    `${place} answers before ${serviceTitle(plan)} was started: another process has its port; stop it or choose another port`,
   );
 }
 
@@ -121,15 +129,20 @@ function probe(ready: Extract<Readiness, { kind: 'http' | 'tcp' }>, http: Http):
     case 'http':
       return http.probe(ready.url, PROBE_TIMEOUT);
     case 'tcp':
-      return http.connect(ready.host, ready.port, PROBE_TIMEOUT);
+      return http.connect(ready.host, Number(ready.port), PROBE_TIMEOUT);
     default:
       return assertNever(ready);
   }
 }
 
-function notReady(plan: ServicePlan, running: RunningProcess, interrupt: AbortSignal): string {
-  if (interrupt.aborted) return 'interrupted while the service was starting';
-  return `the service was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready)})${lastWords(running)}`;
+function notReady(
+  plan: ServicePlan,
+  running: RunningProcess,
+  { interrupt, giveUp }: { interrupt: AbortSignal; giveUp: AbortSignal },
+): string {
+  if (interrupt.aborted) return `interrupted while ${serviceTitle(plan)} was starting`;
+  if (giveUp.aborted) return `${serviceTitle(plan)} was given up while it was starting`;
+  return `${serviceTitle(plan)} was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready)})${lastWords(running)}`;
 }
 
 function describe(ready: Readiness): string {

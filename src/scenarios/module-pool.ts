@@ -1,0 +1,171 @@
+import { messageOf } from '../errors.js';
+import type { Isolation } from '../model/plan.js';
+import type { FlowError } from '../model/record.js';
+import type { FlowSummary } from './module-api.js';
+import {
+  Host,
+  spawnWatchedHost,
+  type HostChannel,
+  type ModuleRunner,
+  type ModuleRunnerOptions,
+} from './module.js';
+import type { Hook } from './module-protocol.js';
+import { Threads } from './module-threads.js';
+import { NEVER_BROKEN, type FlowEnd, type FlowStart } from './runner.js';
+
+/** ms between telling the hosts to start and the instant at which they do, and how much more for each of them. */
+const LEAD = 15;
+const LEAD_PER_HOST = 1;
+
+export interface ModulePoolOptions extends ModuleRunnerOptions {
+  readonly isolate: Exclude<Isolation, 'none'>;
+  readonly slots: number;
+}
+
+/**
+ * A host for each slot. A module with hooks has one more host, in which they run and no flow ever does, so that no flow
+ * can take down what setup has made. Rejects if the module can not be loaded.
+ */
+export async function openModulePool(options: ModulePoolOptions): Promise<ModuleRunner> {
+  const pool = new Pool(options);
+  try {
+    await pool.open();
+    return pool;
+  } catch (thrown) {
+    await pool.close();
+    throw thrown;
+  }
+}
+
+class Pool implements ModuleRunner {
+  /** A host that ends takes its own flow with it, and no other. */
+  readonly broken = NEVER_BROKEN;
+  readonly #options: ModulePoolOptions;
+  readonly #openChannel: () => HostChannel;
+  readonly #threads: Threads;
+  readonly #living = new Set<Host>();
+  readonly #slots = new Map<number, Promise<Host>>();
+  #hooks: ReadonlySet<Hook> = new Set();
+  /** In which the hooks run. */
+  #first: Host | undefined;
+  #shared: string | undefined;
+  #ended: string | undefined;
+
+  constructor(options: ModulePoolOptions) {
+    this.#options = options;
+    this.#threads = new Threads(() => watchedToItsEnd(options));
+    this.#openChannel =
+      options.isolate === 'thread' ? () => this.#threads.open() : () => watchedToItsEnd(options);
+  }
+
+  get hooks(): ReadonlySet<Hook> {
+    return this.#hooks;
+  }
+
+  /** The first alone, so that a module that can not be loaded is said so once. */
+  async open(): Promise<void> {
+    const { host, hooks } = await this.#openHost();
+    this.#hooks = hooks;
+    this.#first = host;
+    if (hooks.size === 0) this.#slots.set(1, Promise.resolve(host));
+    // With a setup they wait for what it returns.
+    if (!hooks.has('setup')) await this.#fill();
+  }
+
+  async setup(): Promise<FlowError | undefined> {
+    const { error, shared } = (await this.#first?.setupToShare()) ?? {};
+    if (error !== undefined) return error;
+    this.#shared = shared;
+    await this.#fill();
+    return undefined;
+  }
+
+  async verify(flows: readonly FlowSummary[], warmup: number): Promise<FlowError | undefined> {
+    return this.#first?.verify(flows, warmup);
+  }
+
+  async teardown(afterInterrupt: number): Promise<FlowError | undefined> {
+    return this.#first?.teardown(afterInterrupt);
+  }
+
+  release(starts: readonly FlowStart[]): readonly Promise<FlowEnd>[] {
+    const { clock, watch } = this.#options;
+    if (starts.length === 1) return starts.map((start) => this.#run(start, undefined));
+    const at = clock.now() + LEAD + LEAD_PER_HOST * starts.length;
+    clock.timer(at - clock.now(), () => {
+      watch.released();
+    });
+    return starts.map((start) => this.#run(start, at));
+  }
+
+  endAll(reason: string): void {
+    this.#ended = reason;
+    for (const host of this.#living) host.endAll(reason);
+  }
+
+  async settle(): Promise<void> {
+    await Promise.all([...this.#living].map((host) => host.settle()));
+  }
+
+  async close(): Promise<void> {
+    this.#ended ??= 'the run is over';
+    await Promise.all([...this.#living].map((host) => host.close()));
+    await this.#threads.close();
+  }
+
+  /** A flow starts when its slot has a host: after one that has ended, a new one. */
+  async #run(start: FlowStart, at: number | undefined): Promise<FlowEnd> {
+    const { clock } = this.#options;
+    let host: Host;
+    try {
+      host = await this.#hostOf(start.slot);
+    } catch (thrown) {
+      return this.#notRun(this.#ended === undefined ? 'failed' : 'killed', messageOf(thrown));
+    }
+    if (this.#ended !== undefined) return this.#notRun('killed', this.#ended);
+    const late = at !== undefined && clock.now() >= at;
+    const [end] = host.release([start], late ? undefined : at);
+    return end ?? this.#notRun('failed', 'it was not started');
+  }
+
+  #notRun(outcome: 'failed' | 'killed', message: string): FlowEnd {
+    const now = this.#options.clock.now();
+    return { outcome, startedAt: now, endedAt: now, error: { message } };
+  }
+
+  async #hostOf(slot: number): Promise<Host> {
+    const host = await this.#slots.get(slot);
+    if (host?.usable === true) return host;
+    const opening = this.#openHost().then((opened) => opened.host);
+    this.#slots.set(slot, opening);
+    return opening;
+  }
+
+  async #fill(): Promise<void> {
+    const numbers = Array.from({ length: this.#options.slots }, (_, index) => index + 1);
+    await Promise.all(numbers.map((slot) => this.#hostOf(slot)));
+  }
+
+  async #openHost(): Promise<{ host: Host; hooks: ReadonlySet<Hook> }> {
+    if (this.#ended !== undefined) throw new Error(this.#ended);
+    const host = new Host({ ...this.#options, ofOneFlow: true }, this.#openChannel());
+    this.#living.add(host);
+    void host.broken.then(() => this.#living.delete(host));
+    const loaded = await host.load();
+    if ('reason' in loaded) {
+      await host.close();
+      throw new Error(loaded.reason);
+    }
+    if (this.#shared !== undefined) host.share(this.#shared);
+    return { host, hooks: new Set(loaded.hooks) };
+  }
+}
+
+/** The pid of a host that has ended may be given to anybody, who must be neither watched nor killed. */
+function watchedToItsEnd(options: ModuleRunnerOptions) {
+  const process = spawnWatchedHost(options);
+  void process.exited.then(() => {
+    options.watch.removeRoot(process.pid);
+  });
+  return process;
+}
