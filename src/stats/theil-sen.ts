@@ -1,4 +1,4 @@
-import { distributionOf, percentile } from './distribution.js';
+import { type Distribution, distributionOf, percentile } from './distribution.js';
 
 export interface Point {
   readonly x: number;
@@ -17,6 +17,12 @@ const MOST_POINTS = 1000;
  * same ones for the same series.
  */
 export function theilSen(points: readonly Point[]): number | undefined {
+  const slopes = slopesOf(points);
+  return slopes && percentile(slopes, 50);
+}
+
+/** The slopes between all pairs of points, in order; undefined if no pair has one. */
+export function slopesOf(points: readonly Point[]): Distribution | undefined {
   const kept = thin(points);
   const slopes = new Float64Array((kept.length * (kept.length - 1)) / 2);
   let count = 0;
@@ -27,8 +33,7 @@ export function theilSen(points: readonly Point[]): number | undefined {
       slopes[count++] = (to.y - from.y) / (to.x - from.x);
     }
   }
-  const distribution = distributionOf(slopes.subarray(0, count));
-  return distribution && percentile(distribution, 50);
+  return distributionOf(slopes.subarray(0, count));
 }
 
 function thin(points: readonly Point[]): readonly Point[] {

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+/*
+ * A ladder: the scenario at one concurrency after another, and what follows from it for sizes that were not run. Part
+ * of results.json; numbers in base units, null where there was no data.
+ */
+
+/** One rung that was climbed, as the record tells it. Its flows carry the same `flows` as their `rung`. */
+export interface Rung {
+  /** How many were in flight at once. */
+  readonly flows: number;
+  /** ms on the record's clock. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const figure = z.number().nullable();
+
+const rung = z.object({
+  flows: z.int().min(1).meta({ description: 'how many were in flight at once' }),
+  from: z.number().meta({ description: 'ms from the start of the scenario' }),
+  to: z.number(),
+  started: z.int(),
+  throughput: figure.meta({ description: 'ok flows per second' }),
+  efficiency: figure.meta({ description: 'throughput per flow ÷ throughput per flow of the first rung' }),
+  flowTimeMed: figure.meta({ description: 'ms' }),
+  flowTimeP95: figure,
+  successRate: figure,
+  peakMemory: figure.meta({ description: 'bytes' }),
+  avgCpu: figure.meta({ description: 'share of all cores' }),
+  peakCpu: figure,
+  peakThreads: figure,
+  broken: z.array(z.string()).meta({ description: "gates that the rung's own figures break, in words" }),
+});
+
+const usl = z.object({
+  lambda: z.number().meta({ description: 'flows per second of one flow alone' }),
+  sigma: z.number().min(0).meta({ description: 'contention' }),
+  kappa: z.number().min(0).meta({ description: 'coherency' }),
+  knee: figure.meta({ description: 'flows at which throughput is highest; null if it has no highest' }),
+  rSquared: z.number(),
+});
+
+const line = z.object({
+  a: z.number().meta({ description: 'at no flow, in the base unit' }),
+  b: z.number().meta({ description: 'for each flow at once' }),
+  low: z.number().optional().meta({ description: 'interval of b' }),
+  high: z.number().optional(),
+  confidence: z.number().optional().meta({ description: 'of the interval' }),
+  note: z.string().optional(),
+});
+
+const provision = z.object({ flows: z.int(), memory: figure, cpu: figure, threads: figure });
+
+export const ladderSchema = z.object({
+  planned: z.array(z.int()).meta({ description: 'flows of every rung that was asked for' }),
+  rungs: z.array(rung),
+  usl: usl.optional(),
+  model: z.object({ memory: line.optional(), cpu: line.optional(), threads: line.optional() }),
+  provisioning: z.array(provision).meta({ description: 'predicted for 2, 5 and 10 times the top rung' }),
+  limit: z
+    .object({
+      holds: z.int().optional().meta({ description: 'the highest rung below that breaks no gate' }),
+      breaks: z.int(),
+      reasons: z.array(z.string()),
+      stopped: z.boolean().meta({ description: 'the climb ended there (abort-on-fail)' }),
+    })
+    .optional(),
+});
+
+export type LadderResults = z.infer<typeof ladderSchema>;
+export type RungResults = LadderResults['rungs'][number];
+export type UslResults = NonNullable<LadderResults['usl']>;
+export type ResourceLine = z.infer<typeof line>;
+export type Provision = LadderResults['provisioning'][number];
+export type ClimbLimit = NonNullable<LadderResults['limit']>;
+
+/** What the rungs tell together, before anything is judged. */
+export type LadderFigures = Omit<LadderResults, 'planned' | 'limit' | 'rungs'> & {
+  readonly rungs: readonly RungFigures[];
+};
+export type RungFigures = Omit<RungResults, 'broken'>;
+
+/** `holds up to 20 at once; at 50 flow_time.p95 2.71 s, the gate is < 2.5 s`. */
+export function limitSentence({ holds, breaks, reasons }: ClimbLimit): string {
+  const up = holds === undefined ? 'holds at no rung' : `holds up to ${holds} at once`;
+  return `${up}; at ${breaks} ${reasons.join(' and ')}`;
+}

@@ -1,0 +1,46 @@
+import type { ResourceLine } from '../model/ladder.js';
+import { distributionOf, percentile } from './distribution.js';
+import { inversionsAtMost } from './kendall.js';
+import { slopesOf, type Point } from './theil-sen.js';
+
+/** Of the interval, where the number of points allows it. */
+const CONFIDENCE = 0.95;
+
+/**
+ * What a resource takes at N flows as a + b·N: b is the median of the slopes between all pairs of rungs (Theil 1950), a
+ * the median of what is left. Each x stands once. The interval of b are two of these slopes, chosen by Kendall's
+ * distribution so that it holds the true slope with at least 95% (Sen, "Estimates of the regression coefficient based
+ * on Kendall's tau", JASA 1968); three or four rungs do not reach 95%, and the interval then says what they do reach.
+ * Undefined with fewer than two points.
+ */
+export function resourceLine(points: readonly Point[]): ResourceLine | undefined {
+  const slopes = slopesOf(points);
+  if (slopes === undefined) return undefined;
+  const b = percentile(slopes, 50);
+  const rest = distributionOf(points.map(({ x, y }) => y - b * x));
+  return {
+    a: rest === undefined ? 0 : percentile(rest, 50),
+    b,
+    ...(points.length < 3 ? {} : slopeInterval(slopes.sorted, points.length)),
+  };
+}
+
+/** Between the r-th slope from either end: the true one is below the r-th if at most r − 1 pairs are inverted. */
+function slopeInterval(
+  sorted: Float64Array,
+  points: number,
+): Pick<ResourceLine, 'low' | 'high' | 'confidence'> {
+  const missed = (rank: number): number => 2 * inversionsAtMost(points, rank - 1);
+  let rank = 1;
+  while (rank < sorted.length / 2 && missed(rank + 1) <= 1 - CONFIDENCE) rank++;
+  return {
+    low: sorted[rank - 1] ?? NaN,
+    high: sorted[sorted.length - rank] ?? NaN,
+    confidence: 1 - missed(rank),
+  };
+}
+
+/** Never less than nothing. */
+export function predicted({ a, b }: Pick<ResourceLine, 'a' | 'b'>, flows: number): number {
+  return Math.max(0, a + b * flows);
+}
