@@ -44612,7 +44612,7 @@ function codeOf(thrown) {
 
 /***/ }),
 
-/***/ 5111:
+/***/ 590:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45164,17 +45164,23 @@ function mostInFlight(flows) {
     }
     return most;
 }
-/** ms between the first and the last actual start behind the barrier; undefined if no flow left one. */
+/**
+ * ms between the first and the last actual start behind the barrier; undefined if no flow left one. Each rung of a
+ * ladder has a barrier of its own: the widest counts.
+ */
 function startSkew(flows) {
-    let first = Infinity;
-    let last = -Infinity;
+    const barriers = new Map();
     for (const flow of flows) {
         if (flow.barrier !== true || !wasStarted(flow))
             continue;
-        first = Math.min(first, runningFrom(flow));
-        last = Math.max(last, runningFrom(flow));
+        const at = runningFrom(flow);
+        const { first, last } = barriers.get(flow.rung) ?? { first: at, last: at };
+        barriers.set(flow.rung, { first: Math.min(first, at), last: Math.max(last, at) });
     }
-    return first <= last ? last - first : undefined;
+    let widest;
+    for (const { first, last } of barriers.values())
+        widest = Math.max(widest ?? 0, last - first);
+    return widest;
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/counted.js
@@ -45466,6 +45472,49 @@ function throughput(ok, total) {
     return figure(ok / (total.value / 1000));
 }
 
+;// CONCATENATED MODULE: ./build/src/stats/ladder-figures.js
+
+const NO_LADDER = 'the scenario has no ladder';
+const TOO_FEW = 'fewer than two rungs were measured';
+/** Times the top rung: further away than this the fit says nothing. */
+const FURTHEST_KNEE = 10;
+/** What only a ladder tells. */
+function ladderFigures(ladder) {
+    if (ladder === undefined) {
+        const none = noData(NO_LADDER);
+        return { memory_per_flow: none, cpu_per_flow_share: none, threads_per_flow: none, knee: none };
+    }
+    const { memory, cpu, threads } = ladder.model;
+    return {
+        memory_per_flow: figureOr(memory?.b, TOO_FEW),
+        cpu_per_flow_share: cpu === undefined ? noData(TOO_FEW) : figure(cpu.b, cpu.note),
+        threads_per_flow: figureOr(threads?.b, TOO_FEW),
+        knee: knee(ladder),
+    };
+}
+/** A knee beyond what can be seen is given as what is known: it is not below that. */
+function knee({ usl, rungs }) {
+    const top = rungs.at(-1)?.flows;
+    if (usl === undefined || top === undefined)
+        return noData('it takes three rungs with a throughput');
+    const furthest = FURTHEST_KNEE * top;
+    if (usl.knee === null || usl.knee > furthest) {
+        return figure(furthest, `at least: throughput does not fall up to ${FURTHEST_KNEE} times the top rung`);
+    }
+    return figure(usl.knee, usl.knee > top ? 'beyond the top rung: from the fit alone' : undefined);
+}
+/** `efficiency(50)`: of the rung with 50 at once. */
+function efficiencyAt(ladder, label) {
+    if (ladder === undefined)
+        return noData(NO_LADDER);
+    const rung = ladder.rungs.find(({ flows }) => String(flows) === label);
+    if (rung === undefined)
+        return noData(`no rung with ${label} at once was run`);
+    return rung.efficiency === null
+        ? noData('the first rung or this one has no throughput')
+        : figure(rung.efficiency);
+}
+
 ;// CONCATENATED MODULE: ./build/src/stats/cpu-windows.js
 /** ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process (METHOD §4). */
 const WINDOW = 250;
@@ -45555,6 +45604,11 @@ const MOST_POINTS = 1000;
  * same ones for the same series.
  */
 function theilSen(points) {
+    const slopes = slopesOf(points);
+    return slopes && percentile(slopes, 50);
+}
+/** The slopes between all pairs of points, in order; undefined if no pair has one. */
+function slopesOf(points) {
     const kept = thin(points);
     const slopes = new Float64Array((kept.length * (kept.length - 1)) / 2);
     let count = 0;
@@ -45566,8 +45620,7 @@ function theilSen(points) {
             slopes[count++] = (to.y - from.y) / (to.x - from.x);
         }
     }
-    const distribution = distributionOf(slopes.subarray(0, count));
-    return distribution && percentile(distribution, 50);
+    return distributionOf(slopes.subarray(0, count));
 }
 function thin(points) {
     if (points.length <= MOST_POINTS)
@@ -45691,7 +45744,330 @@ function greatest(samples, value) {
     return most;
 }
 
+;// CONCATENATED MODULE: ./build/src/stats/kendall.js
+/**
+ * Probability that a random order of `count` values has at most `inversions` pairs the wrong way round, exactly: the
+ * null distribution of Kendall's rank correlation (Kendall, "A new measure of rank correlation", 1938). The k-th value
+ * can be put in k places, which make 0 … k − 1 inversions, each as likely as the other.
+ */
+function inversionsAtMost(count, inversions) {
+    let chances = [1];
+    for (let values = 2; values <= count; values++) {
+        const next = new Array(chances.length + values - 1).fill(0);
+        chances.forEach((chance, made) => {
+            for (let more = 0; more < values; more++)
+                next[made + more] = (next[made + more] ?? 0) + chance / values;
+        });
+        chances = next;
+    }
+    return chances.slice(0, Math.max(0, inversions + 1)).reduce((sum, chance) => sum + chance, 0);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/resource-model.js
+
+
+
+/** Of the interval, where the number of points allows it. */
+const CONFIDENCE = 0.95;
+/**
+ * What a resource takes at N flows as a + b·N: b is the median of the slopes between all pairs of rungs (Theil 1950), a
+ * the median of what is left. Each x stands once. The interval of b are two of these slopes, chosen by Kendall's
+ * distribution so that it holds the true slope with at least 95% (Sen, "Estimates of the regression coefficient based
+ * on Kendall's tau", JASA 1968); three or four rungs do not reach 95%, and the interval then says what they do reach.
+ * Undefined with fewer than two points.
+ */
+function resourceLine(points) {
+    const slopes = slopesOf(points);
+    if (slopes === undefined)
+        return undefined;
+    const b = percentile(slopes, 50);
+    const rest = distributionOf(points.map(({ x, y }) => y - b * x));
+    return {
+        a: rest === undefined ? 0 : percentile(rest, 50),
+        b,
+        ...(points.length < 3 ? {} : slopeInterval(slopes.sorted, points.length)),
+    };
+}
+/** Between the r-th slope from either end: the true one is below the r-th if at most r − 1 pairs are inverted. */
+function slopeInterval(sorted, points) {
+    const missed = (rank) => 2 * inversionsAtMost(points, rank - 1);
+    let rank = 1;
+    while (rank < sorted.length / 2 && missed(rank + 1) <= 1 - CONFIDENCE)
+        rank++;
+    return {
+        low: sorted[rank - 1] ?? NaN,
+        high: sorted[sorted.length - rank] ?? NaN,
+        confidence: 1 - missed(rank),
+    };
+}
+/** Never less than nothing. */
+function predicted({ a, b }, flows) {
+    return Math.max(0, a + b * flows);
+}
+
+// EXTERNAL MODULE: ./build/src/model/usl.js
+var usl = __nccwpck_require__(4999);
+;// CONCATENATED MODULE: ./build/src/stats/least-squares.js
+const MOST_STEPS = 500;
+const FIRST_DAMPING = 1e-3;
+const MOST_DAMPING = 1e16;
+/** Relative to the sum of squares: less than this is rounding. */
+const NOTHING_GAINED = 1e-15;
+/**
+ * Least squares of a model that is not linear, by Levenberg's and Marquardt's method: Gauss–Newton steps, damped along
+ * the diagonal of JᵀJ until they gain (Marquardt, "An algorithm for least-squares estimation of nonlinear parameters",
+ * SIAM 1963), which makes it indifferent to the parameters' scales. `start` must be where the model is defined.
+ */
+function leastSquares(model, start) {
+    let at = model(start);
+    if (at === undefined)
+        return undefined;
+    let parameters = start;
+    let sum = sumOfSquares(at.residuals);
+    let damping = FIRST_DAMPING;
+    for (let step = 0; step < MOST_STEPS && damping < MOST_DAMPING; step++) {
+        const change = dampedStep(at, damping);
+        const tried = change && parameters.map((value, index) => value + (change[index] ?? 0));
+        const there = tried && model(tried);
+        const reached = there === undefined ? Infinity : sumOfSquares(there.residuals);
+        if (tried === undefined || there === undefined || !(reached < sum)) {
+            damping *= 10;
+            continue;
+        }
+        const gained = sum - reached;
+        [parameters, at, sum, damping] = [tried, there, reached, damping / 10];
+        if (gained <= NOTHING_GAINED * sum)
+            break;
+    }
+    return { parameters, sumOfSquares: sum };
+}
+function sumOfSquares(residuals) {
+    return residuals.reduce((sum, residual) => sum + residual * residual, 0);
+}
+/** Solves (JᵀJ + damping · diag JᵀJ) · step = −Jᵀr. */
+function dampedStep({ residuals, jacobian }, damping) {
+    const size = jacobian[0]?.length ?? 0;
+    const indices = Array.from({ length: size }, (_unused, index) => index);
+    const rows = indices.map((row) => {
+        const product = indices.map((column) => jacobian.reduce((sum, slopes) => sum + (slopes[row] ?? 0) * (slopes[column] ?? 0), 0));
+        product[row] = (product[row] ?? 0) * (1 + damping);
+        const right = jacobian.reduce((sum, slopes, index) => sum - (slopes[row] ?? 0) * (residuals[index] ?? 0), 0);
+        return [...product, right];
+    });
+    return solve(rows);
+}
+/** Gauss's elimination with partial pivots; the right side is the last column. Undefined if there is no one solution. */
+function solve(rows) {
+    const cell = (row, column) => rows[row]?.[column] ?? 0;
+    const size = rows.length;
+    for (let column = 0; column < size; column++) {
+        let pivot = column;
+        for (let row = column + 1; row < size; row++) {
+            if (Math.abs(cell(row, column)) > Math.abs(cell(pivot, column)))
+                pivot = row;
+        }
+        const above = rows[pivot];
+        if (above === undefined || !(Math.abs(cell(pivot, column)) > 0))
+            return undefined;
+        [rows[pivot], rows[column]] = [rows[column] ?? [], above];
+        for (let row = column + 1; row < size; row++) {
+            const factor = cell(row, column) / cell(column, column);
+            rows[row] = rows[row]?.map((value, index) => value - factor * cell(column, index)) ?? [];
+        }
+    }
+    const solution = new Array(size).fill(0);
+    for (let row = size - 1; row >= 0; row--) {
+        const known = solution.reduce((sum, value, index) => (index > row ? sum + cell(row, index) * value : sum), 0);
+        solution[row] = (cell(row, size) - known) / cell(row, row);
+    }
+    return solution.every(Number.isFinite) ? solution : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/usl.js
+
+
+/** Three parameters take three points. */
+const FEWEST = 3;
+const START = { sigma: 0.05, kappa: 1e-4 };
+/** Should the law without bounds want less than none of one, the best fit lies on a bound. */
+const SIDES = [
+    { sigma: true, kappa: true },
+    { sigma: true, kappa: false },
+    { sigma: false, kappa: true },
+    { sigma: false, kappa: false },
+];
+/**
+ * The law nearest to the points in least squares of the throughput; undefined with fewer than three points that have a
+ * throughput.
+ */
+function fitUsl(points) {
+    const known = points.filter(({ throughput }) => throughput > 0);
+    if (new Set(known.map(({ flows }) => flows)).size < FEWEST)
+        return undefined;
+    // In units of the largest: the fit does not hang on whether it is 0.1 or a million a second.
+    const scale = known.reduce((most, { throughput }) => Math.max(most, throughput), 0);
+    const scaled = known.map(({ flows, throughput }) => ({ flows, throughput: throughput / scale }));
+    const [best] = SIDES.flatMap((free) => fitSide(scaled, free)).sort((a, b) => a.residual - b.residual);
+    if (best === undefined)
+        return undefined;
+    const { lambda, sigma, kappa, residual } = best;
+    return { lambda: lambda * scale, sigma, kappa, rSquared: 1 - residual / (spread(scaled) || 1) };
+}
+/** None if the fit leaves the range of σ or κ. */
+function fitSide(points, free) {
+    const lambda = points.reduce((most, { flows, throughput }) => Math.max(most, throughput / flows), 0);
+    const start = [lambda, ...(free.sigma ? [START.sigma] : []), ...(free.kappa ? [START.kappa] : [])];
+    const fit = leastSquares((parameters) => linearised(points, free, parameters), start);
+    if (fit === undefined)
+        return [];
+    const side = { ...named(free, fit.parameters), residual: fit.sumOfSquares };
+    return isInRange(side, fit) ? [side] : [];
+}
+function isInRange({ sigma, kappa }, { parameters }) {
+    return sigma >= 0 && kappa >= 0 && parameters.every(Number.isFinite);
+}
+function named(free, parameters) {
+    const [lambda = 0, second = 0, third = 0] = parameters;
+    const sigma = free.sigma ? second : 0;
+    return { lambda, sigma, kappa: free.kappa ? (free.sigma ? third : second) : 0 };
+}
+/** With X = λN ÷ D: ∂X/∂λ = N ÷ D, ∂X/∂σ = −X(N − 1) ÷ D, ∂X/∂κ = −XN(N − 1) ÷ D. */
+function linearised(points, free, parameters) {
+    const law = named(free, parameters);
+    const residuals = [];
+    const jacobian = [];
+    for (const { flows, throughput } of points) {
+        const divisor = (0,usl/* uslDivisor */.B)(law, flows);
+        // Behind a pole throughput would be negative.
+        if (!(divisor > 0))
+            return undefined;
+        const predicted = (law.lambda * flows) / divisor;
+        const slope = (-predicted * (flows - 1)) / divisor;
+        residuals.push(predicted - throughput);
+        jacobian.push([flows / divisor, ...(free.sigma ? [slope] : []), ...(free.kappa ? [slope * flows] : [])]);
+    }
+    return { residuals, jacobian };
+}
+function spread(points) {
+    const mean = points.reduce((sum, { throughput }) => sum + throughput, 0) / points.length;
+    return points.reduce((sum, { throughput }) => sum + (throughput - mean) ** 2, 0);
+}
+/**
+ * N* = √((1 − σ) ÷ κ), where throughput is highest: more flows at once do less. At least 1; undefined without
+ * coherency (κ = 0), as throughput then never falls.
+ */
+function kneeOf({ sigma, kappa }) {
+    if (kappa <= 0)
+        return undefined;
+    const knee = Math.sqrt(Math.max(0, 1 - sigma) / kappa);
+    return Number.isFinite(knee) ? Math.max(1, knee) : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/ladder.js
+
+
+
+
+
+
+/** Flows at once that are predicted, as multiples of the top rung. */
+const PROVISIONED = [2, 5, 10];
+/** A machine this busy can give no more, however many flows ask: its rungs say nothing of what a flow would take. */
+const SATURATED = 0.9;
+/** The record's ladder; undefined if it has none. Rungs of which no flow was started say nothing and are left out. */
+function ladderOf(record) {
+    if (record.rungs === undefined)
+        return undefined;
+    const climbed = record.rungs.map((rung) => figuresOf(record, rung)).filter(({ started }) => started > 0);
+    const rungs = climbed.map((rung) => ({ ...rung, efficiency: efficiency(rung, climbed[0]) }));
+    const usl = uslOf(rungs);
+    const model = modelOf(rungs);
+    return {
+        rungs,
+        ...(usl === undefined ? {} : { usl }),
+        model,
+        provisioning: provisioningOf(rungs.at(-1)?.flows, model),
+    };
+}
+/** The part of a record that one rung is. */
+function recordOfRung(record, { flows }) {
+    const own = record.flows.filter(({ rung }) => rung === flows);
+    return { ...record, load: { model: 'closed', flows, iterations: own.length }, flows: own };
+}
+function figuresOf(record, rung) {
+    const own = recordOfRung(record, rung);
+    const flows = flowFigures(own);
+    const machine = machineFigures(own);
+    const times = flowTimes(own);
+    return {
+        ...rung,
+        started: own.flows.filter(wasStarted).length,
+        throughput: flows.throughput.value,
+        flowTimeMed: times === undefined ? null : (statOf(times, 'med') ?? null),
+        flowTimeP95: times === undefined ? null : (statOf(times, 'p95') ?? null),
+        successRate: flows.success_rate.value,
+        peakMemory: machine.peak_memory.value,
+        avgCpu: machine.avg_cpu.value,
+        peakCpu: machine.peak_cpu.value,
+        peakThreads: machine.peak_threads.value,
+    };
+}
+/** Throughput per flow against that of the first rung: 1 where as many flows do as many times the work. */
+function efficiency(rung, first) {
+    if (rung.throughput === null || !first?.throughput)
+        return null;
+    return rung.throughput / rung.flows / (first.throughput / first.flows);
+}
+function uslOf(rungs) {
+    const law = fitUsl(rungs.map(({ flows, throughput }) => ({ flows, throughput: throughput ?? 0 })));
+    return law && { ...law, knee: kneeOf(law) ?? null };
+}
+function modelOf(rungs) {
+    const lineOf = (value, of = rungs) => resourceLine(of.flatMap((rung) => {
+        const y = value(rung);
+        return y === null ? [] : [{ x: rung.flows, y }];
+    }));
+    const memory = lineOf(({ peakMemory }) => peakMemory);
+    const cpu = cpuLine(rungs, lineOf);
+    const threads = lineOf(({ peakThreads }) => peakThreads);
+    return {
+        ...(memory === undefined ? {} : { memory }),
+        ...(cpu === undefined ? {} : { cpu }),
+        ...(threads === undefined ? {} : { threads }),
+    };
+}
+/** From the rungs that left the machine room; from all, and saying so, if fewer than two did. */
+function cpuLine(rungs, lineOf) {
+    const share = ({ avgCpu }) => avgCpu;
+    const roomy = rungs.filter(({ avgCpu }) => avgCpu !== null && avgCpu < SATURATED);
+    if (roomy.length === rungs.length)
+        return lineOf(share);
+    const used = roomy.length >= 2 ? roomy : rungs;
+    const line = lineOf(share, used);
+    const saturated = rungs.filter(({ avgCpu }) => avgCpu !== null && avgCpu >= SATURATED);
+    if (line === undefined || saturated.length === 0)
+        return line;
+    const at = saturated.map(({ flows }) => flows).join(', ');
+    const note = used === roomy
+        ? `without the rungs that used all of the machine (${at} at once)`
+        : `the machine was used up (${at} at once): a flow would take more if it were given`;
+    return { ...line, note };
+}
+function provisioningOf(top, model) {
+    if (top === undefined)
+        return [];
+    const at = (line, flows) => line === undefined ? null : predicted(line, flows);
+    return PROVISIONED.map((times) => times * top).map((flows) => ({
+        flows,
+        memory: at(model.memory, flows),
+        cpu: at(model.cpu, flows),
+        threads: at(model.threads, flows),
+    }));
+}
+
 ;// CONCATENATED MODULE: ./build/src/stats/summarize.js
+
+
 
 
 
@@ -45700,13 +46076,15 @@ function greatest(samples, value) {
 const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'];
 const STEP_STATS = ['med', 'p95'];
 /** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
-const MOST_STEPS = 50;
+const summarize_MOST_STEPS = 50;
 /** Everything that can be asked of the record. An interrupted run's measures are of what ran. */
 function summarize(record) {
+    const ladder = ladderOf(record);
     return {
-        scalars: { ...flowFigures(record), ...machineFigures(record) },
+        scalars: { ...flowFigures(record), ...machineFigures(record), ...ladderFigures(ladder) },
         flowTime: flowTimes(record),
         steps: stepTimes(record.flows),
+        ladder,
     };
 }
 /** The value of one metric in its base unit; null, with the reason as note, when there is no data. Never throws. */
@@ -45715,7 +46093,10 @@ function measure(measures, ref) {
     const { unit } = (0,metrics/* definitionOf */.Fg)(ref.id);
     return note === undefined ? { value, unit } : { value, unit, note };
 }
-/** What every report shows: each scalar, the usual stats of flow time, and median and p95 of at most 50 steps. */
+/**
+ * What every report shows: each scalar, the usual stats of flow time, and median and p95 of at most 50 steps; of a
+ * ladder what only a ladder tells, with the efficiency of every rung.
+ */
 function standardRefs(measures) {
     const refs = [];
     for (const id of Object.keys(metrics/* METRICS */.Cb)) {
@@ -45723,6 +46104,10 @@ function standardRefs(measures) {
             refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
         else if (id === 'step')
             refs.push(...stepRefs(measures));
+        else if (metrics/* LADDER_METRICS */.Ff.has(id) && measures.ladder === undefined)
+            continue;
+        else if (id === 'efficiency')
+            refs.push(...efficiencyRefs(measures));
         else
             refs.push({ id });
     }
@@ -45730,12 +46115,17 @@ function standardRefs(measures) {
 }
 function stepRefs({ steps }) {
     return [...steps.keys()]
-        .slice(0, MOST_STEPS)
+        .slice(0, summarize_MOST_STEPS)
         .flatMap((label) => STEP_STATS.map((stat) => ({ id: 'step', label, stat })));
+}
+function efficiencyRefs({ ladder }) {
+    return (ladder?.rungs ?? []).map(({ flows }) => ({ id: 'efficiency', label: String(flows) }));
 }
 function look(measures, ref) {
     if (isScalar(ref.id))
         return measures.scalars[ref.id];
+    if (ref.id === 'efficiency')
+        return efficiencyAt(measures.ladder, ref.label ?? '');
     if (ref.id === 'flow_time')
         return statFigure(measures.flowTime, { ref, empty: NONE_OK });
     const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
@@ -45748,8 +46138,8 @@ function statFigure(distribution, { ref, empty }) {
     return figureOr(statOf(distribution, stat), `${ref.id} has no stat "${stat}"`);
 }
 function isScalar(id) {
-    const distributions = ['flow_time', 'step'];
-    return !distributions.includes(id);
+    const others = ['flow_time', 'step', 'efficiency'];
+    return !others.includes(id);
 }
 
 // EXTERNAL MODULE: ./build/src/model/format.js
@@ -47299,7 +47689,7 @@ class Bell {
 /** Runs the counted flows of a load; they come in order of their iteration. Never rejects: what ran is not lost. */
 async function runFlows(options) {
     const flows = [];
-    let iteration = 0;
+    let iteration = options.before ?? 0;
     const name = (slot) => {
         iteration += 1;
         return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
@@ -47591,6 +47981,111 @@ function openCommands(stage, work) {
         scratch,
         makeFolder: (path) => ports.files.makeFolder(path),
     });
+}
+
+// EXTERNAL MODULE: ./build/src/model/ladder.js
+var model_ladder = __nccwpck_require__(6099);
+;// CONCATENATED MODULE: ./build/src/verdict/climb.js
+
+
+
+
+
+
+/** The gates that the figures of one rung alone break, in words. What it has no data for it does not break. */
+function brokenGates(thresholds, record, flows) {
+    const ofRung = thresholds.filter(({ metric }) => !metrics/* LADDER_METRICS */.Ff.has(metric.id));
+    const judged = judge(ofRung, summarize(recordOfRung(record, { flows })));
+    const broken = judged.filter(({ level, outcome }) => level === 'fail' && outcome === 'fail');
+    return thresholdConcerns(broken).map(({ reason }) => reason);
+}
+/** The ladder as results.json has it: every rung with the gates that it breaks, and the limit that this is. */
+function judgeClimb(plan, record, ladder) {
+    const rungs = ladder.rungs.map((rung) => ({
+        ...rung,
+        broken: brokenGates(plan.thresholds, record, rung.flows),
+    }));
+    const last = ladder.rungs.at(-1);
+    const endedBy = last === undefined ? [] : endingGates(plan.thresholds, record, last.flows);
+    const limit = limitOf(rungs, endedBy);
+    return {
+        planned: (plan.ladder ?? []).map(({ flows }) => flows),
+        ...ladder,
+        rungs,
+        ...(limit === undefined ? {} : { limit }),
+    };
+}
+/** The gates with abort-on-fail that one rung breaks: it is the last one then. */
+function endingGates(thresholds, record, flows) {
+    return brokenGates(thresholds.filter(({ abort }) => abort !== undefined), record, flows);
+}
+/** The rung that ended the climb, or else the first one that breaks a gate. */
+function limitOf(rungs, endedBy) {
+    const stopped = endedBy.length > 0;
+    const index = stopped ? rungs.length - 1 : rungs.findIndex(({ broken }) => broken.length > 0);
+    const at = rungs[index];
+    if (at === undefined)
+        return undefined;
+    const holds = rungs[index - 1]?.flows;
+    return {
+        ...(holds === undefined ? {} : { holds }),
+        breaks: at.flows,
+        reasons: stopped ? [...endedBy] : [...at.broken],
+        stopped,
+    };
+}
+/** A gate with abort-on-fail is for every rung: one that breaks it fails the scenario. */
+function climbConcerns(ladder) {
+    const limit = ladder?.limit;
+    return limit?.stopped === true ? [{ verdict: 'fail', reason: (0,model_ladder/* limitSentence */.n)(limit) }] : [];
+}
+
+;// CONCATENATED MODULE: ./build/src/run/climb.js
+
+
+/**
+ * Runs one rung after another, each behind a start barrier of its own, in the slots that are there for the largest; the
+ * monitor looks before and after each, so that what a rung used can be told from its neighbours'. With abort-on-fail a
+ * rung that breaks a gate by its own figures is the last.
+ */
+async function climb(stage, options, monitor) {
+    const { clock, halt, origin } = options;
+    const isHalted = () => halt.aborted;
+    const flows = [];
+    const rungs = [];
+    for (const load of stage.plan.ladder ?? []) {
+        if (isHalted())
+            break;
+        await monitor.sampleNow();
+        const from = clock.now() - origin;
+        const own = await runFlows({ ...options, load, before: flows.length });
+        await monitor.sampleNow();
+        for (const flow of own)
+            flows.push({ ...flow, rung: load.flows });
+        rungs.push({ flows: load.flows, from, to: clock.now() - origin });
+        if (!isHalted() && breaksGate(stage, monitor, { load, flows, rungs })) {
+            return { flows, rungs, load: climbed(load, flows.length) };
+        }
+    }
+    return { flows, rungs };
+}
+function breaksGate({ plan, environment, problems }, monitor, { load, ...soFar }) {
+    const record = {
+        ...soFar,
+        scenario: plan.name,
+        startedAt: '',
+        load,
+        timeout: plan.timeout,
+        warmup: plan.warmup,
+        monitor: monitor.soFar(),
+        environment,
+        leftovers: [],
+        problems,
+    };
+    return endingGates(plan.thresholds, record, load.flows).length > 0;
+}
+function climbed({ flows }, iterations) {
+    return { model: 'closed', flows, iterations };
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/halt.js
@@ -47912,6 +48407,7 @@ class Workspaces {
 
 
 
+
 /**
  * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
  * the record, which is always given; nothing that was started is left running.
@@ -47968,7 +48464,7 @@ async function perform(stage, runner, cast) {
         onProblem: (message) => stage.problems.push(message),
     };
     if (plan.warmup > 0)
-        await warmUp(options, plan.warmup);
+        await warmUp({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
     const watched = await watchFlows(stage, options, halt);
     await runner.settle();
     const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
@@ -48009,15 +48505,23 @@ async function watchFlows(stage, options, halt) {
         view: ports.progress,
         monitor,
     });
-    const abort = new AbortWatch({ stage, monitor, origin, halt: halt.now });
-    const { onFlow } = abort;
-    const flows = await runFlows({ ...options, origin, observer: live, onFlow }).finally(() => {
+    const observed = { ...options, origin, observer: live };
+    const running = plan.ladder === undefined ? runLoad(stage, observed, { monitor, halt }) : climb(stage, observed, monitor);
+    const ran = await running.finally(() => {
         live.stop();
-        abort.stop();
     });
     watch.detach();
+    return { startedAt, ...ran, monitor: await monitor.stop() };
+}
+/** The flows of one load, which a gate with abort-on-fail may end. */
+async function runLoad(stage, options, { monitor, halt }) {
+    const abort = new AbortWatch({ stage, monitor, origin: options.origin, halt: halt.now });
+    const { onFlow } = abort;
+    const flows = await runFlows({ ...options, onFlow }).finally(() => {
+        abort.stop();
+    });
     const { aborted } = abort;
-    return { startedAt, flows, monitor: await monitor.stop(), ...(aborted === undefined ? {} : { aborted }) };
+    return { flows, ...(aborted === undefined ? {} : { aborted }) };
 }
 /** A run that came to no flow. */
 function nothing(ports, source) {
@@ -48037,6 +48541,7 @@ function recordOf({ plan, ports, environment, problems }, performance) {
         load: plan.load,
         timeout: plan.timeout,
         warmup: plan.warmup,
+        ...(plan.ladder === undefined ? {} : { rungs: [] }),
         environment,
         problems,
         ...rest,
@@ -48049,6 +48554,7 @@ var check = __nccwpck_require__(6495);
 // EXTERNAL MODULE: ./build/src/model/verdict.js
 var verdict = __nccwpck_require__(3538);
 ;// CONCATENATED MODULE: ./build/src/model/results.js
+
 
 
 
@@ -48069,6 +48575,7 @@ const results_flow = schemas/* object */.Ikc({
     runningAt: schemas/* number */.aig().optional(),
     endedAt: schemas/* number */.aig(),
     barrier: schemas/* literal */.euz(true).optional(),
+    rung: schemas/* int */.Whr().optional().meta({ description: 'flows at once on its rung of the ladder' }),
     error: schemas/* object */.Ikc({ message: schemas/* string */.YjP(), exitStatus: schemas/* int */.Whr().optional(), stack: schemas/* string */.YjP().optional() })
         .optional(),
     steps: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() })).optional(),
@@ -48170,6 +48677,7 @@ const scenario = schemas/* object */.Ikc({
     defaultGates: schemas/* boolean */.zMY(),
     metrics: schemas/* record */.g1P(schemas/* string */.YjP(), metric),
     thresholds: schemas/* array */.YOg(threshold),
+    ladder: model_ladder/* ladderSchema */.m.optional(),
     checks: schemas/* array */.YOg(results_check),
     errors: schemas/* array */.YOg(errorGroup),
     verify: schemas/* object */.Ikc({
@@ -48378,13 +48886,19 @@ const WORST_FIRST = ['fail', 'inconclusive', 'warn', 'pass'];
 /**
  * The verdict on one scenario.
  *
- * - `fail`: setup, service or teardown went wrong, abort-on-fail has ended the run, or a gate or a check at level fail does not hold;
+ * - `fail`: setup, service or teardown went wrong, abort-on-fail has ended the run or the climb, or a gate or a check at
+ *   level fail does not hold;
  * - `inconclusive`: the run was interrupted, no flow was started, or a gate or a check at level fail lacks data;
  * - `warn`: an alert or a check at level warn does not hold or lacks data;
  * - `pass`: everything that was asked for holds.
  */
-function decide({ thresholds, checks, record }) {
-    const concerns = [...recordConcerns(record), ...thresholdConcerns(thresholds), ...checkConcerns(checks)];
+function decide({ thresholds, checks, record, more = [] }) {
+    const concerns = [
+        ...recordConcerns(record),
+        ...more,
+        ...thresholdConcerns(thresholds),
+        ...checkConcerns(checks),
+    ];
     if (concerns.length === 0)
         return { verdict: 'pass', reasons: [whatHolds(thresholds, checks)] };
     // Stable: within a verdict, what went wrong with the run stands before gates, and gates before checks.
@@ -48423,6 +48937,7 @@ function whatHolds(thresholds, checks) {
 
 
 
+
 /** Flows that keep what they printed and their stack; the errors of all are counted in the groups. */
 const MOST_EXCERPTS = 1000;
 /** Measures, judges and decides one scenario. Pure: the same record gives the same results again. */
@@ -48430,9 +48945,11 @@ function assembleScenario(plan, record) {
     const measures = summarize(record);
     const thresholds = judge(plan.thresholds, measures);
     const checks = runChecks(record, askedLevels(plan));
+    const { ladder: figures } = measures;
+    const ladder = figures === undefined ? undefined : judgeClimb(plan, record, figures);
     return {
         name: plan.name,
-        ...decide({ thresholds, checks, record }),
+        ...decide({ thresholds, checks, record, more: climbConcerns(ladder) }),
         startedAt: record.startedAt,
         kind: plan.work.kind,
         work: plan.work.kind === 'command' ? plan.work.run : plan.work.module,
@@ -48440,6 +48957,7 @@ function assembleScenario(plan, record) {
         defaultGates: plan.defaultGates,
         metrics: metricsOf(plan, measures),
         thresholds,
+        ...(ladder === undefined ? {} : { ladder }),
         checks,
         errors: groupErrors(countedFlows(record)),
         ...whatHappened(record),
@@ -48592,7 +49110,7 @@ function readInputs(get) {
 
 /***/ }),
 
-/***/ 6509:
+/***/ 7065:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48644,6 +49162,95 @@ function formatPath(path) {
 function oneLine(message) {
     const line = message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
     return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+}
+
+// EXTERNAL MODULE: ./build/src/model/metrics.js
+var metrics = __nccwpck_require__(7790);
+;// CONCATENATED MODULE: ./build/src/verdict/metric-name.js
+
+
+const NAMED_STATS = ['avg', 'min', 'med', 'max'];
+const STAT_LIST = 'avg, min, med, max, and pN such as p95 or p99.9';
+/** Other tools' words for the same. */
+const OTHER_WORDS = {
+    mean: 'avg',
+    average: 'avg',
+    median: 'med',
+    minimum: 'min',
+    maximum: 'max',
+};
+const SHAPE = /^([^\s(.]*)\s*(?:(\()([^)]*)(\))?)?\s*(?:\.\s*(.*))?$/su;
+/** Reads `id [ "(" label ")" ] [ "." stat ]`; `column` is where the text begins in its expression. */
+function parseMetricName(text, column) {
+    const [, id = '', open, label, close, stat] = SHAPE.exec(text) ?? [];
+    if (SHAPE.exec(text) === null)
+        return { problems: [{ message: `${text} is no metric`, column }] };
+    if (!isMetricId(id))
+        return { problems: [{ message: unknownMetric(id), column }] };
+    if (open !== undefined && close === undefined) {
+        return { problems: [{ message: `"(" is never closed; write ${id}(NAME)`, column: column + id.length }] };
+    }
+    const labelled = (0,metrics/* definitionOf */.Fg)(id).labelled === true;
+    const statResult = parseStat(id, stat);
+    const problems = [labelProblem(id, label?.trim(), labelled), statResult.message]
+        .filter((message) => message !== undefined)
+        .map((message, index) => ({ message, column: index === 0 ? column : column + text.length }));
+    return {
+        metric: {
+            id,
+            ...(labelled && label !== undefined ? { label: label.trim() } : {}),
+            ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
+        },
+        problems,
+    };
+}
+function isMetricId(id) {
+    return Object.hasOwn(metrics/* METRICS */.Cb, id);
+}
+function unknownMetric(id) {
+    if (id === '')
+        return 'the metric is missing; write METRIC OP LIMIT';
+    const names = Object.keys(metrics/* METRICS */.Cb);
+    return `there is no metric ${id}${didYouMean(id, names, `; metrics are ${names.join(', ')}`)}`;
+}
+function labelProblem(id, label, labelled) {
+    if (!labelled)
+        return label === undefined ? undefined : `${id} takes no name in parentheses`;
+    if (id === 'efficiency')
+        return rungProblem(label);
+    return label === undefined || label === ''
+        ? `${id} needs a name: write ${id}(NAME), as in ${id}(draft).p95`
+        : undefined;
+}
+/** The flows of a rung, without zeros before it: the spelling is the key in results.json. */
+function rungProblem(label) {
+    if (label !== undefined && /^[1-9]\d*$/.test(label))
+        return undefined;
+    return 'efficiency needs the flows of a rung: write efficiency(N), as in efficiency(50) >= 60%';
+}
+function parseStat(id, stat) {
+    if ((0,metrics/* definitionOf */.Fg)(id).shape === 'scalar') {
+        return stat === undefined ? {} : { message: `${id} is one value and has no .${stat}; write ${id}` };
+    }
+    if (stat === undefined || stat === '') {
+        return { message: `${id} needs a stat, as in ${id}.p95; stats are ${STAT_LIST}` };
+    }
+    if (NAMED_STATS.some((name) => name === stat))
+        return { stat };
+    const percentile = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
+    if (percentile === undefined)
+        return { message: unknownStat(id, stat) };
+    const rank = Number(percentile);
+    return rank > 100
+        ? { message: `${stat} is no percentile; the N of pN goes from 0 to 100` }
+        : { stat: `p${rank}` };
+}
+function unknownStat(id, stat) {
+    const word = OTHER_WORDS[stat.toLowerCase()];
+    const meant = word === undefined
+        ? didYouMean(stat, [...NAMED_STATS, 'p50', 'p90', 'p95', 'p99'], `; stats are ${STAT_LIST}`)
+        : `; did you mean ${word}?`;
+    return `${id} has no stat ${stat}${meant}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/verdict/quantity.js
@@ -48828,633 +49435,6 @@ function withUnit(text, unit) {
         bytes_per_minute: ['MB/min', 'KB/min'],
     };
     return units[unit].map((name) => text + name).join(' or ');
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/duration.js
-
-/** As the JSON Schema of the config says it. */
-const DURATION_PATTERN = '^\\s*(\\d+(\\.\\d+)?\\s*(ns|us|µs|μs|ms|s|m|h)\\s*)+$';
-/** setTimeout fires at once past 2^31 − 1 ms. */
-const LONGEST = 2 ** 31 - 1;
-const PART = /^\s*(\d+(?:\.\d+)?)\s*(\p{L}+|)/u;
-/** Reads `30s`, `500ms` or `1m30s` as ms, more than 0 and at most 24 days. A number without a unit is refused. */
-function parseDuration(text) {
-    let rest = text.trim();
-    if (rest === '')
-        return refuse('is empty; write a time such as 30s, 500ms or 1m30s');
-    let ms = 0;
-    while (rest !== '') {
-        const [whole, number, unit] = PART.exec(rest) ?? [];
-        if (whole === undefined || number === undefined || unit === undefined) {
-            return refuse(`${text} is no time; write it as 30s, 500ms or 1m30s`);
-        }
-        if (unit === '')
-            return refuse(missingUnit(text.trim()));
-        const factor = factorOf(unit);
-        if (factor === undefined) {
-            return refuse(`${text}: there is no unit of time ${unit}${didYouMeanUnit(unit, UNIT_NAMES, '; units are ns us ms s m h')}`);
-        }
-        ms += Number(number) * factor;
-        rest = rest.slice(whole.length).trim();
-    }
-    if (ms === 0)
-        return refuse(`${text} is no time at all; write more than 0`);
-    if (ms > LONGEST)
-        return refuse(`${text} is more than 24 days`);
-    // 2.01 · 1000 is 2009.9999999999998.
-    return { ok: true, ms: Number(ms.toPrecision(15)) };
-}
-/** What to say of a number without a unit. */
-function missingUnit(number) {
-    return /^\d+(\.\d+)?$/.test(String(number))
-        ? `${number} needs a unit: write ${number}s or ${number}ms`
-        : `${number} needs units: write it as 30s, 500ms or 1m30s`;
-}
-const UNIT_NAMES = Object.keys(TIME_UNITS);
-function factorOf(unit) {
-    const units = TIME_UNITS;
-    return Object.hasOwn(units, unit) ? units[unit] : undefined;
-}
-function refuse(message) {
-    return { ok: false, message };
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/load-rules.js
-
-/** Keys that exclude each other, and why. */
-const APART = [
-    ['iterations', 'duration', 'keep one'],
-    ['iterations', 'rate', 'keep one: in the open model rate and duration say how many there are'],
-    [
-        'flows',
-        'rate',
-        'keep one: flows is how many run at once in the closed model; in the open one write max-flows',
-    ],
-    ['flows', 'stages', 'keep one: each stage has its own flows'],
-    ['iterations', 'stages', 'keep one: the stages say how long flows are started'],
-    ['duration', 'stages', 'keep one: each stage says how long it is'],
-    ['rate', 'stages', 'keep one: each stage can have its own rate'],
-];
-function loadRules(path, scenario) {
-    return [
-        ...together(path, scenario),
-        ...openOnly(path, scenario),
-        ...abortRule(path, scenario),
-        ...stageRules(path, scenario),
-    ];
-}
-/** Only of a scenario that is to be run: an input may give what it lacks, or make its model another. */
-function durationRule(path, scenario, input) {
-    const otherwise = ['duration', 'iterations', 'stages'].some((key) => key in scenario);
-    if (!('rate' in scenario) || otherwise)
-        return [];
-    const mended = [input.duration, input.flows, input.iterations, input.rate];
-    if (mended.some((value) => value !== undefined))
-        return [];
-    return [{ path: [...path, 'rate'], message: 'needs duration: for how long flows are started' }];
-}
-function together(path, scenario) {
-    return APART.filter(([one, other]) => one in scenario && other in scenario).map(([one, other, remedy]) => ({
-        path,
-        key: other,
-        message: `${one} and ${other} are given; ${remedy}`,
-    }));
-}
-function openOnly(path, scenario) {
-    if (!('max-flows' in scenario) || 'rate' in scenario || stagesOf(scenario).some(hasRate))
-        return [];
-    const message = 'is for the open model; give a rate, or write flows: how many run at once';
-    return [{ path: [...path, 'max-flows'], message }];
-}
-function abortRule(path, scenario) {
-    if (!('abort-delay' in scenario) || scenario['abort-on-fail'] === true)
-        return [];
-    return [{ path: [...path, 'abort-delay'], message: 'delays nothing without abort-on-fail: true' }];
-}
-function stageRules(path, scenario) {
-    const stages = stagesOf(scenario);
-    const open = stages.some(hasRate);
-    const mixed = open && stages.some((stage) => 'flows' in stage);
-    if (mixed) {
-        const message = 'some have flows and some a rate; a run is in the closed or in the open model, not in both';
-        return [{ path: [...path, 'stages'], message }];
-    }
-    return stages.flatMap((stage, index) => oneStage([...path, 'stages', index], stage));
-}
-function oneStage(path, stage) {
-    const level = 'flows' in stage || 'rate' in stage;
-    const idle = level ? [] : [{ path, message: 'needs flows or rate, as in {flows: 10, for: 30s}' }];
-    const length = msOf(stage['for']);
-    const ramp = msOf(stage['ramp']);
-    if (length === undefined || ramp === undefined || ramp <= length)
-        return idle;
-    const message = `is longer than the stage, which is ${String(stage['for'])}; the ramp is part of it`;
-    return [...idle, { path: [...path, 'ramp'], message }];
-}
-function msOf(value) {
-    if (typeof value !== 'string')
-        return undefined;
-    const result = parseDuration(value);
-    return result.ok ? result.ms : undefined;
-}
-function hasRate(stage) {
-    return 'rate' in stage;
-}
-/** Those that are maps. */
-function stagesOf({ stages }) {
-    if (!Array.isArray(stages))
-        return [];
-    const all = stages;
-    return all.map((stage) => (typeof stage === 'object' && stage !== null ? stage : { flows: 1 }));
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/load.js
-const DEFAULT_FLOWS = 10;
-/** Most in flight in the open model: so many, or what starts in so many seconds if that is more. */
-const DEFAULT_MAX_FLOWS = 100;
-const MAX_FLOWS_SECONDS = 2;
-/**
- * What is given by the inputs goes before what the config gives: a rate in the inputs makes the model open, flows or
- * iterations make it closed, else it is as the config has it.
- */
-function resolveLoad(input, config) {
-    const closed = input.flows !== undefined || input.iterations !== undefined;
-    if (input.rate !== undefined || (!closed && config.rate !== undefined))
-        return openLoad(input, config);
-    if (!closed && config.stages !== undefined)
-        return stagedLoad(input, { ...config, stages: config.stages });
-    if (input.maxFlows !== undefined)
-        return needsOpenModel();
-    return closedLoad(input, config);
-}
-function needsOpenModel() {
-    const message = 'is for the open model; give a rate, or leave it out: flows is how many run at once';
-    return { ok: false, message, by: 'input', key: 'maxFlows' };
-}
-function openLoad(input, config) {
-    const rate = input.rate ?? config.rate ?? 0;
-    const duration = input.duration ?? config.duration;
-    if (duration === undefined) {
-        const message = 'needs duration: for how long flows are started';
-        return { ok: false, message, by: input.rate === undefined ? 'config' : 'input', key: 'rate' };
-    }
-    const flows = input.maxFlows ?? config.maxFlows ?? defaultMaxFlows(rate);
-    return { ok: true, load: { model: 'open', flows, rate, duration } };
-}
-function stagedLoad(input, config) {
-    if (input.duration !== undefined) {
-        const message = 'the scenario has stages, which say how long they are; leave it out';
-        return { ok: false, message, by: 'input', key: 'duration' };
-    }
-    const rates = config.stages.map((stage) => ({ ...timesOf(stage), rate: stage.rate ?? 0 }));
-    if (config.stages.some(({ rate }) => rate !== undefined)) {
-        const highest = Math.max(...rates.map(({ rate }) => rate));
-        const flows = input.maxFlows ?? config.maxFlows ?? defaultMaxFlows(highest);
-        return { ok: true, load: { model: 'open', flows, stages: rates } };
-    }
-    if (input.maxFlows !== undefined)
-        return needsOpenModel();
-    const stages = config.stages.map((stage) => ({ ...timesOf(stage), flows: stage.flows ?? 0 }));
-    const flows = Math.max(...stages.map((stage) => stage.flows));
-    return { ok: true, load: { model: 'closed', flows, stages } };
-}
-function timesOf({ for: duration, ramp }) {
-    return ramp === undefined ? { duration } : { duration, ramp };
-}
-/** @param rate starts per second */
-function defaultMaxFlows(rate) {
-    return Math.max(DEFAULT_MAX_FLOWS, Math.ceil(rate * MAX_FLOWS_SECONDS));
-}
-/** Iterations and duration stand for each other: one of them in the inputs replaces the other in the config. */
-function closedLoad(input, config) {
-    const flows = input.flows ?? config.flows ?? DEFAULT_FLOWS;
-    const end = hasEnd(input) ? input : config;
-    if (end.iterations === undefined && end.duration !== undefined) {
-        return { ok: true, load: { model: 'closed', flows, duration: end.duration } };
-    }
-    const iterations = end.iterations ?? flows;
-    if (iterations >= flows)
-        return { ok: true, load: { model: 'closed', flows, iterations } };
-    const shown = input.flows === undefined && config.flows === undefined ? `${flows}, the default` : flows;
-    return {
-        ok: false,
-        message: `iterations (${iterations}) is less than flows (${shown}): never would ${flows} be in flight`,
-        ...culprit(input),
-    };
-}
-function hasEnd({ iterations, duration }) {
-    return iterations !== undefined || duration !== undefined;
-}
-function culprit(input) {
-    if (input.iterations !== undefined)
-        return { by: 'input', key: 'iterations' };
-    if (input.flows !== undefined)
-        return { by: 'input', key: 'flows' };
-    return { by: 'config', key: 'iterations' };
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/raw.js
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/environment.js
-
-/** Environment variables that each flow is given. */
-const OF_FLOW = new Set([
-    'FLOWGATE_FLOW',
-    'FLOWGATE_ITERATION',
-    'FLOWGATE_TOKEN',
-    'FLOWGATE_WORKSPACE',
-    'FLOWGATE_SEED',
-    'FLOWGATE_RUN',
-    'TRACEPARENT',
-]);
-const OF_SERVICE = /^FLOWGATE_PORT(_|$)/;
-/** What is wrong with the names of `env` in the map at the path. */
-function environment(path, { env }) {
-    if (!isMap(env))
-        return [];
-    return Object.keys(env).flatMap((name) => {
-        if (OF_FLOW.has(name)) {
-            return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
-        }
-        if (OF_SERVICE.test(name)) {
-            return [{ path: [...path, 'env', name], message: 'is set by flowgate: the port of a service' }];
-        }
-        return name === '' || /[=\0]/.test(name)
-            ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
-            : [];
-    });
-}
-
-// EXTERNAL MODULE: ./build/src/model/placeholders.js
-var placeholders = __nccwpck_require__(4077);
-;// CONCATENATED MODULE: ./build/src/inputs/placeholder-rules.js
-
-
-
-/** What of a scenario may hold placeholders. */
-const TEXTS = ['run', 'setup', 'verify', 'teardown', 'env', 'options'];
-const SERVICE_TEXTS = ['run', 'ready', 'env'];
-/** Placeholders that nothing would be put in for. */
-function placeholderRules(path, scenario) {
-    const owners = ownersIn(scenario);
-    const outside = complaintOf(owners);
-    const inside = (word) => (word === 'port' ? undefined : outside(word));
-    const ofTexts = TEXTS.flatMap((key) => findingsIn([...path, key], scenario[key], outside));
-    const ofService = serviceFindings([...path, 'service'], scenario['service'], inside);
-    const services = scenario['services'];
-    const ofServices = Object.entries(isMap(services) ? services : {}).flatMap(([name, service]) => serviceFindings([...path, 'services', name], service, inside));
-    return [...ofTexts, ...ofService, ...ofServices, ...ofRequests(path, scenario, outside)];
-}
-function ownersIn({ service, services }) {
-    if (service !== undefined)
-        return { kind: 'only' };
-    return { kind: 'named', names: isMap(services) ? Object.keys(services) : [] };
-}
-/** A command alone, or a map. */
-function serviceFindings(path, service, complain) {
-    if (!isMap(service))
-        return findingsIn(path, service, complain);
-    return SERVICE_TEXTS.flatMap((key) => findingsIn([...path, key], service[key], complain));
-}
-/** Requests have placeholders of their own, which differ from flow to flow; ports are ours. */
-function ofRequests(path, { http }, complain) {
-    return findingsIn([...path, 'http'], http, (word) => /^port(\.|$)/.test(word) ? complain(word) : undefined);
-}
-function findingsIn(path, value, complain) {
-    if (typeof value === 'string')
-        return findingsInText(path, value, complain);
-    if (Array.isArray(value))
-        return value.flatMap((item, index) => findingsIn([...path, index], item, complain));
-    if (!isMap(value))
-        return [];
-    return Object.entries(value).flatMap(([key, item]) => findingsIn([...path, key], item, complain));
-}
-function findingsInText(path, text, complain) {
-    return (0,placeholders/* placeholdersIn */.Qf)(text).flatMap(({ word, index }) => {
-        const message = complain(word);
-        return message === undefined ? [] : [{ path, message, place: placeOf(text, index) }];
-    });
-}
-function placeOf(text, index) {
-    const lines = text.slice(0, index).split('\n');
-    return { line: lines.length - 1, column: (lines.at(-1)?.length ?? 0) + 1 };
-}
-/** Why nothing would be put in for a word; undefined if something would. */
-function complaintOf(owners) {
-    if (owners.kind === 'only') {
-        return (word) => (word === 'port' ? undefined : unknownWord(word, ['port']));
-    }
-    const { names } = owners;
-    const words = names.map((name) => `port.${name}`);
-    return (word) => {
-        if (words.includes(word))
-            return undefined;
-        if (word !== 'port')
-            return unknownWord(word, words);
-        if (names.length === 1)
-            return undefined;
-        return names.length === 0
-            ? '{{port}} is the port of a service, and there is none; add one under service'
-            : `{{port}} could be that of ${names.join(' or ')}; write ${braced(words[0] ?? '')}`;
-    };
-}
-function unknownWord(word, words) {
-    const known = words.map(braced);
-    const fallback = known.length === 0
-        ? '; a text with braces for another program belongs in a script file'
-        : `; write ${known.join(' or ')}, or put a text with braces for another program into a script file`;
-    return `there is no placeholder ${braced(word)}${didYouMean(braced(word), known, fallback)}`;
-}
-function braced(word) {
-    return `{{${word}}}`;
-}
-
-// EXTERNAL MODULE: ./build/src/model/service.js
-var service = __nccwpck_require__(9024);
-;// CONCATENATED MODULE: ./build/src/inputs/dependence.js
-/** Every name after those that it is after; otherwise as they were written. The dependence must have no cycle. */
-function inOrderOfDependence(after) {
-    const ordered = new Set();
-    const place = (name) => {
-        if (ordered.has(name))
-            return;
-        after.get(name)?.forEach(place);
-        ordered.add(name);
-    };
-    [...after.keys()].forEach(place);
-    return [...ordered];
-}
-/** Names of which each is after the next and the last is the first again: `[a, b, a]`. Undefined if there are none. */
-function cycleIn(after) {
-    const known = new Set();
-    const search = (name, way) => {
-        if (way.includes(name))
-            return [...way.slice(way.indexOf(name)), name];
-        if (known.has(name))
-            return undefined;
-        known.add(name);
-        for (const next of after.get(name) ?? []) {
-            const cycle = search(next, [...way, name]);
-            if (cycle !== undefined)
-                return cycle;
-        }
-        return undefined;
-    };
-    for (const name of after.keys()) {
-        const cycle = search(name, []);
-        if (cycle !== undefined)
-            return cycle;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/service-rules.js
-
-
-
-
-
-/** What the services of a scenario say of each other. */
-function serviceRules(path, scenario) {
-    const { service, services } = scenario;
-    const both = 'service' in scenario && 'services' in scenario;
-    return [
-        ...(both ? [{ path, key: 'services', message: 'service and services are given; keep one' }] : []),
-        ...(isMap(service) ? environment([...path, 'service'], service) : []),
-        ...(isMap(services) ? rulesOfSeveral([...path, 'services'], services) : []),
-    ];
-}
-function rulesOfSeveral(path, services) {
-    const names = Object.keys(services);
-    if (names.length === 0)
-        return [{ path, message: 'is empty; write at least one service' }];
-    const unknown = names.flatMap((name) => unknownIn([...path, name], services[name], names));
-    return [
-        ...names.flatMap((name) => {
-            const service = services[name];
-            return isMap(service) ? environment([...path, name], service) : [];
-        }),
-        ...unknown,
-        // Of names that are wrong it is not known whom they depend on.
-        ...(unknown.length === 0 ? cycleRule(path, services) : []),
-        ...sameVariable(path, names),
-    ];
-}
-function unknownIn(path, service, names) {
-    const others = names.filter((name) => name !== path.at(-1));
-    const after = isMap(service) ? service['after'] : undefined;
-    return namesIn(after).flatMap((name, index) => {
-        if (names.includes(name))
-            return [];
-        const fallback = others.length === 0 ? '; it is the only one' : `; others are ${others.join(', ')}`;
-        const place = Array.isArray(after) ? ['after', index] : ['after'];
-        return [
-            {
-                path: [...path, ...place],
-                message: `there is no service ${name}${didYouMean(name, others, fallback)}`,
-            },
-        ];
-    });
-}
-function cycleRule(path, services) {
-    const after = new Map(Object.entries(services).map(([name, service]) => [
-        name,
-        isMap(service) ? namesIn(service['after']) : [],
-    ]));
-    const cycle = cycleIn(after);
-    if (cycle === undefined)
-        return [];
-    const [first = '', ...rest] = cycle;
-    const message = cycle.length === 2
-        ? 'the service waits for itself'
-        : `${[first, ...rest].join(' waits for ')}: none of them could ever start; take one out`;
-    return [{ path: [...path, first, 'after'], message }];
-}
-/** `a-b` and `a_b` are two names and one variable. */
-function sameVariable(path, names) {
-    const first = new Map();
-    return names.flatMap((name) => {
-        const variable = (0,service/* portVariable */.k)(name);
-        const other = first.get(variable);
-        if (other === undefined)
-            first.set(variable, name);
-        return other === undefined
-            ? []
-            : [{ path, key: name, message: `${name} and ${other} would both have ${variable}; rename one` }];
-    });
-}
-function namesIn(after) {
-    const list = Array.isArray(after) ? after : [after];
-    return list.filter((name) => typeof name === 'string' && name.trim() !== '');
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/rules.js
-
-
-
-
-
-
-/*
- * What one value says of another. These look at the plain value, so that they hold even where a schema has already
- * found something else: all problems at once.
- */
-const MODULE_KEYS = ['options', 'isolate'];
-/** Without a load context nothing is said of the load: it cannot be known. */
-function crossRules(config, load) {
-    if (!isMap(config) || !isMap(config['scenarios']))
-        return [];
-    const names = Object.keys(config['scenarios']);
-    if (names.length === 0) {
-        return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
-    }
-    return names.flatMap((name) => {
-        // A name that the language gives a meaning of its own would be lost on the way.
-        if (name === '__proto__') {
-            return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
-        }
-        const scenario = config['scenarios'][name];
-        if (!isMap(scenario))
-            return [];
-        const path = ['scenarios', name];
-        const selected = load?.selected?.includes(name) ?? true;
-        const ofLoad = load !== undefined && selected ? loadRule(path, scenario, load.input) : [];
-        return [...scenarioRules(path, scenario), ...ofLoad];
-    });
-}
-function scenarioRules(path, scenario) {
-    return [
-        ...oneKindOfWork(path, scenario),
-        ...loadRules(path, scenario),
-        ...environment(path, scenario),
-        ...serviceRules(path, scenario),
-        ...placeholderRules(path, scenario),
-    ];
-}
-function oneKindOfWork(path, scenario) {
-    const run = 'run' in scenario;
-    const module = 'module' in scenario;
-    if (run && module) {
-        return [{ path, key: 'module', message: 'run and module are given; keep one' }];
-    }
-    if (!run && !module && !('http' in scenario)) {
-        return [{ path, message: 'needs run or module: what one flow is' }];
-    }
-    if (!run)
-        return [];
-    return MODULE_KEYS.filter((key) => key in scenario).map((key) => ({
-        path: [...path, key],
-        message: 'is for module scenarios; a command is given what it needs by env',
-    }));
-}
-/** Only what the config itself is to blame for, and only if its numbers are numbers. */
-function loadRule(path, scenario, input) {
-    const { flows, iterations, duration } = scenario;
-    if ('rate' in scenario || 'stages' in scenario)
-        return durationRule(path, scenario, input);
-    if (!isCount(flows) || !isCount(iterations) || duration !== undefined)
-        return [];
-    const result = resolveLoad(input, { flows, iterations });
-    if (result.ok || result.by === 'input')
-        return [];
-    return [{ path: [...path, result.key], message: result.message }];
-}
-function isCount(value) {
-    return value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 1);
-}
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
-;// CONCATENATED MODULE: ./build/src/model/plan.js
-/** Of module flows: all concurrently in one host process, or a worker thread or a host process for each slot. */
-const ISOLATIONS = ['none', 'thread', 'process'];
-
-// EXTERNAL MODULE: ./build/src/model/check.js
-var check = __nccwpck_require__(6495);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core = __nccwpck_require__(8532);
-// EXTERNAL MODULE: ./build/src/model/metrics.js
-var metrics = __nccwpck_require__(7790);
-;// CONCATENATED MODULE: ./build/src/verdict/metric-name.js
-
-
-const NAMED_STATS = ['avg', 'min', 'med', 'max'];
-const STAT_LIST = 'avg, min, med, max, and pN such as p95 or p99.9';
-/** Other tools' words for the same. */
-const OTHER_WORDS = {
-    mean: 'avg',
-    average: 'avg',
-    median: 'med',
-    minimum: 'min',
-    maximum: 'max',
-};
-const SHAPE = /^([^\s(.]*)\s*(?:(\()([^)]*)(\))?)?\s*(?:\.\s*(.*))?$/su;
-/** Reads `id [ "(" label ")" ] [ "." stat ]`; `column` is where the text begins in its expression. */
-function parseMetricName(text, column) {
-    const [, id = '', open, label, close, stat] = SHAPE.exec(text) ?? [];
-    if (SHAPE.exec(text) === null)
-        return { problems: [{ message: `${text} is no metric`, column }] };
-    if (!isMetricId(id))
-        return { problems: [{ message: unknownMetric(id), column }] };
-    if (open !== undefined && close === undefined) {
-        return { problems: [{ message: `"(" is never closed; write ${id}(NAME)`, column: column + id.length }] };
-    }
-    const labelled = (0,metrics/* definitionOf */.Fg)(id).labelled === true;
-    const statResult = parseStat(id, stat);
-    const problems = [labelProblem(id, label?.trim(), labelled), statResult.message]
-        .filter((message) => message !== undefined)
-        .map((message, index) => ({ message, column: index === 0 ? column : column + text.length }));
-    return {
-        metric: {
-            id,
-            ...(labelled && label !== undefined ? { label: label.trim() } : {}),
-            ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
-        },
-        problems,
-    };
-}
-function isMetricId(id) {
-    return Object.hasOwn(metrics/* METRICS */.Cb, id);
-}
-function unknownMetric(id) {
-    if (id === '')
-        return 'the metric is missing; write METRIC OP LIMIT';
-    const names = Object.keys(metrics/* METRICS */.Cb);
-    return `there is no metric ${id}${didYouMean(id, names, `; metrics are ${names.join(', ')}`)}`;
-}
-function labelProblem(id, label, labelled) {
-    if (!labelled)
-        return label === undefined ? undefined : `${id} takes no name in parentheses`;
-    return label === undefined || label === ''
-        ? `${id} needs a name: write ${id}(NAME), as in ${id}(draft).p95`
-        : undefined;
-}
-function parseStat(id, stat) {
-    if ((0,metrics/* definitionOf */.Fg)(id).shape === 'scalar') {
-        return stat === undefined ? {} : { message: `${id} is one value and has no .${stat}; write ${id}` };
-    }
-    if (stat === undefined || stat === '') {
-        return { message: `${id} needs a stat, as in ${id}.p95; stats are ${STAT_LIST}` };
-    }
-    if (NAMED_STATS.some((name) => name === stat))
-        return { stat };
-    const percentile = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
-    if (percentile === undefined)
-        return { message: unknownStat(id, stat) };
-    const rank = Number(percentile);
-    return rank > 100
-        ? { message: `${stat} is no percentile; the N of pN goes from 0 to 100` }
-        : { stat: `p${rank}` };
-}
-function unknownStat(id, stat) {
-    const word = OTHER_WORDS[stat.toLowerCase()];
-    const meant = word === undefined
-        ? didYouMean(stat, [...NAMED_STATS, 'p50', 'p90', 'p95', 'p99'], `; stats are ${STAT_LIST}`)
-        : `; did you mean ${word}?`;
-    return `${id} has no stat ${stat}${meant}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/verdict/grammar.js
@@ -49667,6 +49647,61 @@ function splitLine(content, line) {
     });
 }
 
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __nccwpck_require__(8532);
+;// CONCATENATED MODULE: ./build/src/inputs/duration.js
+
+/** As the JSON Schema of the config says it. */
+const DURATION_PATTERN = '^\\s*(\\d+(\\.\\d+)?\\s*(ns|us|µs|μs|ms|s|m|h)\\s*)+$';
+/** setTimeout fires at once past 2^31 − 1 ms. */
+const LONGEST = 2 ** 31 - 1;
+const PART = /^\s*(\d+(?:\.\d+)?)\s*(\p{L}+|)/u;
+/** Reads `30s`, `500ms` or `1m30s` as ms, more than 0 and at most 24 days. A number without a unit is refused. */
+function parseDuration(text) {
+    let rest = text.trim();
+    if (rest === '')
+        return refuse('is empty; write a time such as 30s, 500ms or 1m30s');
+    let ms = 0;
+    while (rest !== '') {
+        const [whole, number, unit] = PART.exec(rest) ?? [];
+        if (whole === undefined || number === undefined || unit === undefined) {
+            return refuse(`${text} is no time; write it as 30s, 500ms or 1m30s`);
+        }
+        if (unit === '')
+            return refuse(missingUnit(text.trim()));
+        const factor = factorOf(unit);
+        if (factor === undefined) {
+            return refuse(`${text}: there is no unit of time ${unit}${didYouMeanUnit(unit, UNIT_NAMES, '; units are ns us ms s m h')}`);
+        }
+        ms += Number(number) * factor;
+        rest = rest.slice(whole.length).trim();
+    }
+    if (ms === 0)
+        return refuse(`${text} is no time at all; write more than 0`);
+    if (ms > LONGEST)
+        return refuse(`${text} is more than 24 days`);
+    // 2.01 · 1000 is 2009.9999999999998.
+    return { ok: true, ms: Number(ms.toPrecision(15)) };
+}
+/** What to say of a number without a unit. */
+function missingUnit(number) {
+    return /^\d+(\.\d+)?$/.test(String(number))
+        ? `${number} needs a unit: write ${number}s or ${number}ms`
+        : `${number} needs units: write it as 30s, 500ms or 1m30s`;
+}
+const UNIT_NAMES = Object.keys(TIME_UNITS);
+function factorOf(unit) {
+    const units = TIME_UNITS;
+    return Object.hasOwn(units, unit) ? units[unit] : undefined;
+}
+function refuse(message) {
+    return { ok: false, message };
+}
+
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
 ;// CONCATENATED MODULE: ./build/src/inputs/readiness.js
 
 /** Reads `http://…`, `tcp://HOST:PORT`, or a regular expression that one line of the service's output matches. */
@@ -49728,7 +49763,6 @@ const UNAVAILABLE = 'is not available in this version yet';
 /** Of a scenario, or of the whole config. */
 const LATER_KEYS = new Set([
     'http',
-    'ladder',
     'faults',
     'compare',
     'retries',
@@ -49767,7 +49801,7 @@ const THRESHOLD_ENTRY_SCHEMA = {
 function readThresholdEntry(entry, level, report) {
     if (entry === null || typeof entry === 'string')
         return readExpression(entry, level, { path: [], report });
-    if (!threshold_entry_isMap(entry)) {
+    if (!isMap(entry)) {
         report(`must be text such as "success_rate >= 99%", not ${shown(entry)}`);
         return [];
     }
@@ -49820,7 +49854,7 @@ function shown(value) {
         return 'a list';
     return typeof value === 'object' ? 'a map' : JSON.stringify(value).slice(0, 60);
 }
-function threshold_entry_isMap(value) {
+function isMap(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -49943,6 +49977,612 @@ function fromList(value, level, report) {
     }));
 }
 
+;// CONCATENATED MODULE: ./build/src/inputs/ladder.js
+
+
+/** More rungs than this tell nothing more. */
+const MOST_RUNGS = 100;
+/** Each slot then runs about three flows: the first and the last are not all there is. */
+const ITERATIONS_PER_FLOW = 3;
+const EXAMPLE = '[1, 2, 5, 10]';
+/** Flows at once of each rung: whole numbers, ascending, at least two. */
+const ladder = schemas/* array */.YOg(whole(1), {
+    error: ({ input }) => `must be a list of flows at once such as ${EXAMPLE}, not ${show(input)}`,
+})
+    .min(2, { error: `must have at least two rungs, such as ${EXAMPLE}` })
+    .max(MOST_RUNGS, { error: `must have at most ${MOST_RUNGS} rungs` })
+    .superRefine((rungs, context) => {
+    rungs.forEach((flows, index) => {
+        const before = rungs[index - 1];
+        if (before === undefined || flows > before)
+            return;
+        const message = `must be more than the rung before it (${before}), not ${flows}: a ladder is ascending`;
+        context.addIssue({ code: 'custom', message, path: [index] });
+    });
+});
+/** `iterations` or `duration` are those of one rung; with neither, each rung runs three times as many as at once. */
+function planLadder(rungs, { iterations, duration }) {
+    const top = rungs.at(-1) ?? 1;
+    if (iterations === undefined && duration !== undefined) {
+        return {
+            rungs: rungs.map((flows) => ({ model: 'closed', flows, duration })),
+            load: { model: 'closed', flows: top, duration: duration * rungs.length },
+        };
+    }
+    const counts = rungs.map((flows) => iterations ?? ITERATIONS_PER_FLOW * flows);
+    return {
+        rungs: rungs.map((flows, index) => ({ model: 'closed', flows, iterations: counts[index] ?? flows })),
+        load: { model: 'closed', flows: top, iterations: counts.reduce((sum, count) => sum + count, 0) },
+    };
+}
+/** Why so many iterations are too few for a ladder; undefined if they are not. */
+function tooFewForTop(rungs, iterations) {
+    const top = rungs.at(-1) ?? 0;
+    if (iterations === undefined || iterations >= top)
+        return undefined;
+    return `iterations (${iterations}) is less than the top rung (${top}): never would ${top} be in flight`;
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/ladder-rules.js
+
+
+
+/** Other ways to say how many run at once. */
+const OTHER_LOADS = ['flows', 'rate', 'stages'];
+/** What a ladder and the other keys of its scenario say of each other. */
+function ladderRules(path, scenario) {
+    if (!('ladder' in scenario))
+        return [];
+    const others = OTHER_LOADS.filter((key) => key in scenario).map((key) => ({
+        path,
+        key,
+        message: `${key} and ladder are given; keep one`,
+    }));
+    if ('abort-delay' in scenario) {
+        others.push({
+            path,
+            key: 'abort-delay',
+            message: 'abort-delay delays nothing on a ladder: a rung is judged at its end',
+        });
+    }
+    const { ladder, iterations } = scenario;
+    if (!isLadder(ladder))
+        return others;
+    const tooFew = typeof iterations === 'number' && 'iterations' in scenario ? tooFewForTop(ladder, iterations) : undefined;
+    return [
+        ...others,
+        ...(tooFew === undefined ? [] : [{ path: [...path, 'iterations'], message: tooFew }]),
+        ...['thresholds', 'alerts'].flatMap((key) => missingRungs([...path, key], scenario[key], ladder)),
+    ];
+}
+/** `efficiency(30)` where no rung has 30 flows would never have data. */
+function missingRungs(path, value, ladder) {
+    const entries = expressionsOf(path, value);
+    return entries.flatMap(({ text, ...where }) => {
+        const parsed = parseThreshold(text, 'fail');
+        if (!parsed.ok || parsed.threshold.metric.id !== 'efficiency')
+            return [];
+        const { label = '' } = parsed.threshold.metric;
+        if (ladder.some((flows) => String(flows) === label))
+            return [];
+        const message = `"${text}": the ladder has no rung with ${label} at once; rungs are ${ladder.join(', ')}`;
+        return [{ ...where, message }];
+    });
+}
+/** Every expression that is text, wherever in a list or a text it stands. */
+function expressionsOf(path, value) {
+    if (typeof value === 'string') {
+        return splitThresholds(value).map(({ text, line, column }) => ({ text, path, place: { line, column } }));
+    }
+    if (!Array.isArray(value))
+        return [];
+    return value.flatMap((entry, index) => {
+        const place = { line: 0, column: 1 };
+        if (typeof entry === 'string')
+            return [{ text: entry, path: [...path, index], place }];
+        const text = typeof entry === 'object' && entry !== null && 'expr' in entry ? entry.expr : undefined;
+        return typeof text === 'string' ? [{ text, path: [...path, index, 'expr'], place }] : [];
+    });
+}
+function isLadder(value) {
+    return Array.isArray(value) && value.every((flows) => typeof flows === 'number');
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/load-rules.js
+
+/** Keys that exclude each other, and why. */
+const APART = [
+    ['iterations', 'duration', 'keep one'],
+    ['iterations', 'rate', 'keep one: in the open model rate and duration say how many there are'],
+    [
+        'flows',
+        'rate',
+        'keep one: flows is how many run at once in the closed model; in the open one write max-flows',
+    ],
+    ['flows', 'stages', 'keep one: each stage has its own flows'],
+    ['iterations', 'stages', 'keep one: the stages say how long flows are started'],
+    ['duration', 'stages', 'keep one: each stage says how long it is'],
+    ['rate', 'stages', 'keep one: each stage can have its own rate'],
+];
+function loadRules(path, scenario) {
+    return [
+        ...together(path, scenario),
+        ...openOnly(path, scenario),
+        ...abortRule(path, scenario),
+        ...stageRules(path, scenario),
+    ];
+}
+/** Only of a scenario that is to be run: an input may give what it lacks, or make its model another. */
+function durationRule(path, scenario, input) {
+    const otherwise = ['duration', 'iterations', 'stages'].some((key) => key in scenario);
+    if (!('rate' in scenario) || otherwise)
+        return [];
+    const mended = [input.duration, input.flows, input.iterations, input.rate];
+    if (mended.some((value) => value !== undefined))
+        return [];
+    return [{ path: [...path, 'rate'], message: 'needs duration: for how long flows are started' }];
+}
+function together(path, scenario) {
+    return APART.filter(([one, other]) => one in scenario && other in scenario).map(([one, other, remedy]) => ({
+        path,
+        key: other,
+        message: `${one} and ${other} are given; ${remedy}`,
+    }));
+}
+function openOnly(path, scenario) {
+    if (!('max-flows' in scenario) || 'rate' in scenario || stagesOf(scenario).some(hasRate))
+        return [];
+    const message = 'is for the open model; give a rate, or write flows: how many run at once';
+    return [{ path: [...path, 'max-flows'], message }];
+}
+function abortRule(path, scenario) {
+    if (!('abort-delay' in scenario) || scenario['abort-on-fail'] === true)
+        return [];
+    return [{ path: [...path, 'abort-delay'], message: 'delays nothing without abort-on-fail: true' }];
+}
+function stageRules(path, scenario) {
+    const stages = stagesOf(scenario);
+    const open = stages.some(hasRate);
+    const mixed = open && stages.some((stage) => 'flows' in stage);
+    if (mixed) {
+        const message = 'some have flows and some a rate; a run is in the closed or in the open model, not in both';
+        return [{ path: [...path, 'stages'], message }];
+    }
+    return stages.flatMap((stage, index) => oneStage([...path, 'stages', index], stage));
+}
+function oneStage(path, stage) {
+    const level = 'flows' in stage || 'rate' in stage;
+    const idle = level ? [] : [{ path, message: 'needs flows or rate, as in {flows: 10, for: 30s}' }];
+    const length = msOf(stage['for']);
+    const ramp = msOf(stage['ramp']);
+    if (length === undefined || ramp === undefined || ramp <= length)
+        return idle;
+    const message = `is longer than the stage, which is ${String(stage['for'])}; the ramp is part of it`;
+    return [...idle, { path: [...path, 'ramp'], message }];
+}
+function msOf(value) {
+    if (typeof value !== 'string')
+        return undefined;
+    const result = parseDuration(value);
+    return result.ok ? result.ms : undefined;
+}
+function hasRate(stage) {
+    return 'rate' in stage;
+}
+/** Those that are maps. */
+function stagesOf({ stages }) {
+    if (!Array.isArray(stages))
+        return [];
+    const all = stages;
+    return all.map((stage) => (typeof stage === 'object' && stage !== null ? stage : { flows: 1 }));
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/load.js
+const DEFAULT_FLOWS = 10;
+/** Most in flight in the open model: so many, or what starts in so many seconds if that is more. */
+const DEFAULT_MAX_FLOWS = 100;
+const MAX_FLOWS_SECONDS = 2;
+/**
+ * What is given by the inputs goes before what the config gives: a rate in the inputs makes the model open, flows or
+ * iterations make it closed, else it is as the config has it.
+ */
+function resolveLoad(input, config) {
+    const closed = input.flows !== undefined || input.iterations !== undefined;
+    if (input.rate !== undefined || (!closed && config.rate !== undefined))
+        return openLoad(input, config);
+    if (!closed && config.stages !== undefined)
+        return stagedLoad(input, { ...config, stages: config.stages });
+    if (input.maxFlows !== undefined)
+        return needsOpenModel();
+    return closedLoad(input, config);
+}
+function needsOpenModel() {
+    const message = 'is for the open model; give a rate, or leave it out: flows is how many run at once';
+    return { ok: false, message, by: 'input', key: 'maxFlows' };
+}
+function openLoad(input, config) {
+    const rate = input.rate ?? config.rate ?? 0;
+    const duration = input.duration ?? config.duration;
+    if (duration === undefined) {
+        const message = 'needs duration: for how long flows are started';
+        return { ok: false, message, by: input.rate === undefined ? 'config' : 'input', key: 'rate' };
+    }
+    const flows = input.maxFlows ?? config.maxFlows ?? defaultMaxFlows(rate);
+    return { ok: true, load: { model: 'open', flows, rate, duration } };
+}
+function stagedLoad(input, config) {
+    if (input.duration !== undefined) {
+        const message = 'the scenario has stages, which say how long they are; leave it out';
+        return { ok: false, message, by: 'input', key: 'duration' };
+    }
+    const rates = config.stages.map((stage) => ({ ...timesOf(stage), rate: stage.rate ?? 0 }));
+    if (config.stages.some(({ rate }) => rate !== undefined)) {
+        const highest = Math.max(...rates.map(({ rate }) => rate));
+        const flows = input.maxFlows ?? config.maxFlows ?? defaultMaxFlows(highest);
+        return { ok: true, load: { model: 'open', flows, stages: rates } };
+    }
+    if (input.maxFlows !== undefined)
+        return needsOpenModel();
+    const stages = config.stages.map((stage) => ({ ...timesOf(stage), flows: stage.flows ?? 0 }));
+    const flows = Math.max(...stages.map((stage) => stage.flows));
+    return { ok: true, load: { model: 'closed', flows, stages } };
+}
+function timesOf({ for: duration, ramp }) {
+    return ramp === undefined ? { duration } : { duration, ramp };
+}
+/** @param rate starts per second */
+function defaultMaxFlows(rate) {
+    return Math.max(DEFAULT_MAX_FLOWS, Math.ceil(rate * MAX_FLOWS_SECONDS));
+}
+/** Iterations and duration stand for each other: one of them in the inputs replaces the other in the config. */
+function closedLoad(input, config) {
+    const flows = input.flows ?? config.flows ?? DEFAULT_FLOWS;
+    const end = hasEnd(input) ? input : config;
+    if (end.iterations === undefined && end.duration !== undefined) {
+        return { ok: true, load: { model: 'closed', flows, duration: end.duration } };
+    }
+    const iterations = end.iterations ?? flows;
+    if (iterations >= flows)
+        return { ok: true, load: { model: 'closed', flows, iterations } };
+    const shown = input.flows === undefined && config.flows === undefined ? `${flows}, the default` : flows;
+    return {
+        ok: false,
+        message: `iterations (${iterations}) is less than flows (${shown}): never would ${flows} be in flight`,
+        ...culprit(input),
+    };
+}
+function hasEnd({ iterations, duration }) {
+    return iterations !== undefined || duration !== undefined;
+}
+function culprit(input) {
+    if (input.iterations !== undefined)
+        return { by: 'input', key: 'iterations' };
+    if (input.flows !== undefined)
+        return { by: 'input', key: 'flows' };
+    return { by: 'config', key: 'iterations' };
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/raw.js
+function raw_isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/environment.js
+
+/** Environment variables that each flow is given. */
+const OF_FLOW = new Set([
+    'FLOWGATE_FLOW',
+    'FLOWGATE_ITERATION',
+    'FLOWGATE_TOKEN',
+    'FLOWGATE_WORKSPACE',
+    'FLOWGATE_SEED',
+    'FLOWGATE_RUN',
+    'TRACEPARENT',
+]);
+const OF_SERVICE = /^FLOWGATE_PORT(_|$)/;
+/** What is wrong with the names of `env` in the map at the path. */
+function environment(path, { env }) {
+    if (!raw_isMap(env))
+        return [];
+    return Object.keys(env).flatMap((name) => {
+        if (OF_FLOW.has(name)) {
+            return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
+        }
+        if (OF_SERVICE.test(name)) {
+            return [{ path: [...path, 'env', name], message: 'is set by flowgate: the port of a service' }];
+        }
+        return name === '' || /[=\0]/.test(name)
+            ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
+            : [];
+    });
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/placeholder-rules.js
+
+
+
+/** What of a scenario may hold placeholders. */
+const TEXTS = ['run', 'setup', 'verify', 'teardown', 'env', 'options'];
+const SERVICE_TEXTS = ['run', 'ready', 'env'];
+/** Placeholders that nothing would be put in for. */
+function placeholderRules(path, scenario) {
+    const owners = ownersIn(scenario);
+    const outside = complaintOf(owners);
+    const inside = (word) => (word === 'port' ? undefined : outside(word));
+    const ofTexts = TEXTS.flatMap((key) => findingsIn([...path, key], scenario[key], outside));
+    const ofService = serviceFindings([...path, 'service'], scenario['service'], inside);
+    const services = scenario['services'];
+    const ofServices = Object.entries(raw_isMap(services) ? services : {}).flatMap(([name, service]) => serviceFindings([...path, 'services', name], service, inside));
+    return [...ofTexts, ...ofService, ...ofServices, ...ofRequests(path, scenario, outside)];
+}
+function ownersIn({ service, services }) {
+    if (service !== undefined)
+        return { kind: 'only' };
+    return { kind: 'named', names: raw_isMap(services) ? Object.keys(services) : [] };
+}
+/** A command alone, or a map. */
+function serviceFindings(path, service, complain) {
+    if (!raw_isMap(service))
+        return findingsIn(path, service, complain);
+    return SERVICE_TEXTS.flatMap((key) => findingsIn([...path, key], service[key], complain));
+}
+/** Requests have placeholders of their own, which differ from flow to flow; ports are ours. */
+function ofRequests(path, { http }, complain) {
+    return findingsIn([...path, 'http'], http, (word) => /^port(\.|$)/.test(word) ? complain(word) : undefined);
+}
+function findingsIn(path, value, complain) {
+    if (typeof value === 'string')
+        return findingsInText(path, value, complain);
+    if (Array.isArray(value))
+        return value.flatMap((item, index) => findingsIn([...path, index], item, complain));
+    if (!raw_isMap(value))
+        return [];
+    return Object.entries(value).flatMap(([key, item]) => findingsIn([...path, key], item, complain));
+}
+function findingsInText(path, text, complain) {
+    return (0,placeholders/* placeholdersIn */.Qf)(text).flatMap(({ word, index }) => {
+        const message = complain(word);
+        return message === undefined ? [] : [{ path, message, place: placeOf(text, index) }];
+    });
+}
+function placeOf(text, index) {
+    const lines = text.slice(0, index).split('\n');
+    return { line: lines.length - 1, column: (lines.at(-1)?.length ?? 0) + 1 };
+}
+/** Why nothing would be put in for a word; undefined if something would. */
+function complaintOf(owners) {
+    if (owners.kind === 'only') {
+        return (word) => (word === 'port' ? undefined : unknownWord(word, ['port']));
+    }
+    const { names } = owners;
+    const words = names.map((name) => `port.${name}`);
+    return (word) => {
+        if (words.includes(word))
+            return undefined;
+        if (word !== 'port')
+            return unknownWord(word, words);
+        if (names.length === 1)
+            return undefined;
+        return names.length === 0
+            ? '{{port}} is the port of a service, and there is none; add one under service'
+            : `{{port}} could be that of ${names.join(' or ')}; write ${braced(words[0] ?? '')}`;
+    };
+}
+function unknownWord(word, words) {
+    const known = words.map(braced);
+    const fallback = known.length === 0
+        ? '; a text with braces for another program belongs in a script file'
+        : `; write ${known.join(' or ')}, or put a text with braces for another program into a script file`;
+    return `there is no placeholder ${braced(word)}${didYouMean(braced(word), known, fallback)}`;
+}
+function braced(word) {
+    return `{{${word}}}`;
+}
+
+// EXTERNAL MODULE: ./build/src/model/service.js
+var service = __nccwpck_require__(9024);
+;// CONCATENATED MODULE: ./build/src/inputs/dependence.js
+/** Every name after those that it is after; otherwise as they were written. The dependence must have no cycle. */
+function inOrderOfDependence(after) {
+    const ordered = new Set();
+    const place = (name) => {
+        if (ordered.has(name))
+            return;
+        after.get(name)?.forEach(place);
+        ordered.add(name);
+    };
+    [...after.keys()].forEach(place);
+    return [...ordered];
+}
+/** Names of which each is after the next and the last is the first again: `[a, b, a]`. Undefined if there are none. */
+function cycleIn(after) {
+    const known = new Set();
+    const search = (name, way) => {
+        if (way.includes(name))
+            return [...way.slice(way.indexOf(name)), name];
+        if (known.has(name))
+            return undefined;
+        known.add(name);
+        for (const next of after.get(name) ?? []) {
+            const cycle = search(next, [...way, name]);
+            if (cycle !== undefined)
+                return cycle;
+        }
+        return undefined;
+    };
+    for (const name of after.keys()) {
+        const cycle = search(name, []);
+        if (cycle !== undefined)
+            return cycle;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/service-rules.js
+
+
+
+
+
+/** What the services of a scenario say of each other. */
+function serviceRules(path, scenario) {
+    const { service, services } = scenario;
+    const both = 'service' in scenario && 'services' in scenario;
+    return [
+        ...(both ? [{ path, key: 'services', message: 'service and services are given; keep one' }] : []),
+        ...(raw_isMap(service) ? environment([...path, 'service'], service) : []),
+        ...(raw_isMap(services) ? rulesOfSeveral([...path, 'services'], services) : []),
+    ];
+}
+function rulesOfSeveral(path, services) {
+    const names = Object.keys(services);
+    if (names.length === 0)
+        return [{ path, message: 'is empty; write at least one service' }];
+    const unknown = names.flatMap((name) => unknownIn([...path, name], services[name], names));
+    return [
+        ...names.flatMap((name) => {
+            const service = services[name];
+            return raw_isMap(service) ? environment([...path, name], service) : [];
+        }),
+        ...unknown,
+        // Of names that are wrong it is not known whom they depend on.
+        ...(unknown.length === 0 ? cycleRule(path, services) : []),
+        ...sameVariable(path, names),
+    ];
+}
+function unknownIn(path, service, names) {
+    const others = names.filter((name) => name !== path.at(-1));
+    const after = raw_isMap(service) ? service['after'] : undefined;
+    return namesIn(after).flatMap((name, index) => {
+        if (names.includes(name))
+            return [];
+        const fallback = others.length === 0 ? '; it is the only one' : `; others are ${others.join(', ')}`;
+        const place = Array.isArray(after) ? ['after', index] : ['after'];
+        return [
+            {
+                path: [...path, ...place],
+                message: `there is no service ${name}${didYouMean(name, others, fallback)}`,
+            },
+        ];
+    });
+}
+function cycleRule(path, services) {
+    const after = new Map(Object.entries(services).map(([name, service]) => [
+        name,
+        raw_isMap(service) ? namesIn(service['after']) : [],
+    ]));
+    const cycle = cycleIn(after);
+    if (cycle === undefined)
+        return [];
+    const [first = '', ...rest] = cycle;
+    const message = cycle.length === 2
+        ? 'the service waits for itself'
+        : `${[first, ...rest].join(' waits for ')}: none of them could ever start; take one out`;
+    return [{ path: [...path, first, 'after'], message }];
+}
+/** `a-b` and `a_b` are two names and one variable. */
+function sameVariable(path, names) {
+    const first = new Map();
+    return names.flatMap((name) => {
+        const variable = (0,service/* portVariable */.k)(name);
+        const other = first.get(variable);
+        if (other === undefined)
+            first.set(variable, name);
+        return other === undefined
+            ? []
+            : [{ path, key: name, message: `${name} and ${other} would both have ${variable}; rename one` }];
+    });
+}
+function namesIn(after) {
+    const list = Array.isArray(after) ? after : [after];
+    return list.filter((name) => typeof name === 'string' && name.trim() !== '');
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/rules.js
+
+
+
+
+
+
+
+/*
+ * What one value says of another. These look at the plain value, so that they hold even where a schema has already
+ * found something else: all problems at once.
+ */
+const MODULE_KEYS = ['options', 'isolate'];
+/** Without a load context nothing is said of the load: it cannot be known. */
+function crossRules(config, load) {
+    if (!raw_isMap(config) || !raw_isMap(config['scenarios']))
+        return [];
+    const names = Object.keys(config['scenarios']);
+    if (names.length === 0) {
+        return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
+    }
+    return names.flatMap((name) => {
+        // A name that the language gives a meaning of its own would be lost on the way.
+        if (name === '__proto__') {
+            return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
+        }
+        const scenario = config['scenarios'][name];
+        if (!raw_isMap(scenario))
+            return [];
+        const path = ['scenarios', name];
+        const selected = load?.selected?.includes(name) ?? true;
+        const ofLoad = load !== undefined && selected ? loadRule(path, scenario, load.input) : [];
+        return [...scenarioRules(path, scenario), ...ofLoad];
+    });
+}
+function scenarioRules(path, scenario) {
+    return [
+        ...oneKindOfWork(path, scenario),
+        ...loadRules(path, scenario),
+        ...ladderRules(path, scenario),
+        ...environment(path, scenario),
+        ...serviceRules(path, scenario),
+        ...placeholderRules(path, scenario),
+    ];
+}
+function oneKindOfWork(path, scenario) {
+    const run = 'run' in scenario;
+    const module = 'module' in scenario;
+    if (run && module) {
+        return [{ path, key: 'module', message: 'run and module are given; keep one' }];
+    }
+    if (!run && !module && !('http' in scenario)) {
+        return [{ path, message: 'needs run or module: what one flow is' }];
+    }
+    if (!run)
+        return [];
+    return MODULE_KEYS.filter((key) => key in scenario).map((key) => ({
+        path: [...path, key],
+        message: 'is for module scenarios; a command is given what it needs by env',
+    }));
+}
+/** Only what the config itself is to blame for, and only if its numbers are numbers. */
+function loadRule(path, scenario, input) {
+    const { flows, iterations, duration } = scenario;
+    if ('ladder' in scenario)
+        return [];
+    if ('rate' in scenario || 'stages' in scenario)
+        return durationRule(path, scenario, input);
+    if (!isCount(flows) || !isCount(iterations) || duration !== undefined)
+        return [];
+    const result = resolveLoad(input, { flows, iterations });
+    if (result.ok || result.by === 'input')
+        return [];
+    return [{ path: [...path, result.key], message: result.message }];
+}
+function isCount(value) {
+    return value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 1);
+}
+
+;// CONCATENATED MODULE: ./build/src/model/plan.js
+/** Of module flows: all concurrently in one host process, or a worker thread or a host process for each slot. */
+const ISOLATIONS = ['none', 'thread', 'process'];
+
+// EXTERNAL MODULE: ./build/src/model/check.js
+var check = __nccwpck_require__(6495);
 ;// CONCATENATED MODULE: ./build/src/inputs/rate.js
 /** As the JSON Schema of the config says it. */
 const RATE_PATTERN = '^\\s*(\\d+(\\.\\d+)?|\\.\\d+)\\s*/\\s*(s|min|h)\\s*$';
@@ -50029,7 +50669,7 @@ const LOAD_FIELDS = {
         .meta(about('one after another: {flows: 10, for: 30s} in the closed model, {rate: 50/s, for: 30s} in the open one')),
     'abort-on-fail': yes
         .optional()
-        .meta(about('every gate is looked at once a second, and one that does not hold ends the run')),
+        .meta(about('every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run')),
     'abort-delay': duration
         .optional()
         .meta(about('how long after the first flow gates with abort-on-fail are first looked at')),
@@ -50093,6 +50733,7 @@ const SERVICE_KEYS = {
 
 
 
+
 const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 /** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
 const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -50122,6 +50763,9 @@ const scenario = schemas/* strictObject */.rej({
         .meta(schema_about('how many are run in all; each of the flows once if left out')),
     duration: duration.optional().meta(schema_about('for how long flows are started, in place of iterations')),
     ...LOAD_FIELDS,
+    ladder: ladder
+        .optional()
+        .meta(schema_about('how many run at once on each rung, ascending; in place of flows, to learn the capacity')),
     timeout: duration
         .optional()
         .meta(schema_about('a flow past it is killed with its whole tree; 30s if left out')),
@@ -50614,15 +51258,16 @@ function planOf(config, { workspace, workingDirectory }) {
 
 
 
+
 const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
 const SEED = 1;
 /** Input goes before config goes before default. */
 function planScenario(draft, { inputs, workspace }) {
     const { name, config } = draft;
-    const load = resolveLoad(inputs, { ...config, maxFlows: config['max-flows'] });
-    if (!load.ok)
-        return { ok: false, problems: [loadProblem(draft, load)] };
+    const planned = planLoad(draft, inputs);
+    if (!planned.ok)
+        return planned;
     const workingDirectory = (0,external_node_path_.resolve)(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
     const shell = config.shell ?? SHELL;
     return {
@@ -50630,7 +51275,7 @@ function planScenario(draft, { inputs, workspace }) {
         scenario: {
             name,
             work: workOf(config, { shell, workingDirectory, bug: inputs.bug }),
-            load: load.load,
+            ...planned.loads,
             timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
             warmup: config.warmup ?? 0,
             services: servicesOf(config, { workspace, workingDirectory }),
@@ -50645,6 +51290,32 @@ function planScenario(draft, { inputs, workspace }) {
             seed: inputs.seed ?? config.seed ?? SEED,
         },
     };
+}
+/** Inputs that say otherwise how many run at once. */
+const scenario_plan_OTHER_LOADS = ['flows', 'rate', 'maxFlows'];
+function planLoad(draft, inputs) {
+    const { ladder } = draft.config;
+    if (ladder !== undefined)
+        return planClimb(ladder, draft, inputs);
+    const load = resolveLoad(inputs, { ...draft.config, maxFlows: draft.config['max-flows'] });
+    return load.ok
+        ? { ok: true, loads: { load: load.load } }
+        : { ok: false, problems: [loadProblem(draft, load)] };
+}
+function planClimb(rungs, { name, config }, inputs) {
+    const message = `${name} has a ladder, which says how many flows run at once; leave it out`;
+    const problems = scenario_plan_OTHER_LOADS.filter((key) => inputs[key] !== undefined).map((key) => ({
+        where: (0,inputs_inputs/* whereInput */.c7)(key),
+        message,
+    }));
+    const tooFew = tooFewForTop(rungs, inputs.iterations);
+    if (tooFew !== undefined)
+        problems.push({ where: (0,inputs_inputs/* whereInput */.c7)('iterations'), message: tooFew });
+    if (problems.length > 0)
+        return { ok: false, problems };
+    const given = inputs.iterations !== undefined || inputs.duration !== undefined ? inputs : config;
+    const { load, rungs: ladder } = planLadder(rungs, given);
+    return { ok: true, loads: { load, ladder } };
 }
 function loadProblem(draft, { by, key, message }) {
     if (by === 'config')
@@ -50929,12 +51600,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3254);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5111);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6509);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(590);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7065);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
-/* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6553);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1821);
-/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(8333);
+/* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8705);
+/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9121);
 /* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(849);
 /* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(8009);
 
@@ -51032,6 +51703,7 @@ const CHECK_LEVELS = ['fail', 'warn', 'off'];
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B0: () => (/* binding */ formatRatio),
 /* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   CE: () => (/* binding */ formatRate),
 /* harmony export */   L$: () => (/* binding */ formatAgainst),
 /* harmony export */   LS: () => (/* binding */ plural),
 /* harmony export */   T1: () => (/* binding */ formatShare),
@@ -51040,7 +51712,7 @@ const CHECK_LEVELS = ['fail', 'warn', 'off'];
 /* harmony export */   fU: () => (/* binding */ formatTime),
 /* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
-/* unused harmony exports formatRate, formatClock, formatLeft */
+/* unused harmony exports formatClock, formatLeft */
 /** What stands where nothing was measured. */
 const NO_DATA = 'no data';
 /** U+2212: as wide as a plus sign, and never broken off from its number as a hyphen is. */
@@ -51206,11 +51878,77 @@ function two(value) {
 
 /***/ }),
 
+/***/ 6099:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ ladderSchema),
+/* harmony export */   n: () => (/* binding */ limitSentence)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9691);
+
+const figure = zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nullable();
+const rung = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    flows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().min(1).meta({ description: 'how many were in flight at once' }),
+    from: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().meta({ description: 'ms from the start of the scenario' }),
+    to: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    started: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    throughput: figure.meta({ description: 'ok flows per second' }),
+    efficiency: figure.meta({ description: 'throughput per flow ÷ throughput per flow of the first rung' }),
+    flowTimeMed: figure.meta({ description: 'ms' }),
+    flowTimeP95: figure,
+    successRate: figure,
+    peakMemory: figure.meta({ description: 'bytes' }),
+    avgCpu: figure.meta({ description: 'share of all cores' }),
+    peakCpu: figure,
+    peakThreads: figure,
+    broken: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).meta({ description: "gates that the rung's own figures break, in words" }),
+});
+const usl = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    lambda: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().meta({ description: 'flows per second of one flow alone' }),
+    sigma: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().min(0).meta({ description: 'contention' }),
+    kappa: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().min(0).meta({ description: 'coherency' }),
+    knee: figure.meta({ description: 'flows at which throughput is highest; null if it has no highest' }),
+    rSquared: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+});
+const line = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    a: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().meta({ description: 'at no flow, in the base unit' }),
+    b: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().meta({ description: 'for each flow at once' }),
+    low: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional().meta({ description: 'interval of b' }),
+    high: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional(),
+    confidence: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().optional().meta({ description: 'of the interval' }),
+    note: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+});
+const provision = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ flows: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(), memory: figure, cpu: figure, threads: figure });
+const ladderSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    planned: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr()).meta({ description: 'flows of every rung that was asked for' }),
+    rungs: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(rung),
+    usl: usl.optional(),
+    model: zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ memory: line.optional(), cpu: line.optional(), threads: line.optional() }),
+    provisioning: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(provision).meta({ description: 'predicted for 2, 5 and 10 times the top rung' }),
+    limit: zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+        holds: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional().meta({ description: 'the highest rung below that breaks no gate' }),
+        breaks: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+        reasons: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()),
+        stopped: zod__WEBPACK_IMPORTED_MODULE_0__/* .boolean */ .zMY().meta({ description: 'the climb ended there (abort-on-fail)' }),
+    })
+        .optional(),
+});
+/** `holds up to 20 at once; at 50 flow_time.p95 2.71 s, the gate is < 2.5 s`. */
+function limitSentence({ holds, breaks, reasons }) {
+    const up = holds === undefined ? 'holds at no rung' : `holds up to ${holds} at once`;
+    return `${up}; at ${breaks} ${reasons.join(' and ')}`;
+}
+
+
+/***/ }),
+
 /***/ 7790:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cb: () => (/* binding */ METRICS),
+/* harmony export */   Ff: () => (/* binding */ LADDER_METRICS),
 /* harmony export */   Fg: () => (/* binding */ definitionOf),
 /* harmony export */   Kh: () => (/* binding */ metricName)
 /* harmony export */ });
@@ -51262,7 +52000,23 @@ const METRICS = {
     timed_out: metric('Timed out', COUNT, 'flows that were ended past their timeout'),
     error_types: metric('Kinds of error', COUNT, 'different errors, by normalised message'),
     memory_growth: metric('Memory growth', { ...BYTES, unit: 'bytes_per_minute' }, "slope of the service's memory, Theil–Sen"),
+    memory_per_flow: metric('Memory per flow', BYTES, 'ladder: b of peak memory = a + b·N over the rungs'),
+    cpu_per_flow_share: metric('CPU per flow at once', SHARE, 'ladder: b of average CPU = a + b·N over the rungs, as a share of all cores'),
+    threads_per_flow: metric('Threads per flow', COUNT, 'ladder: b of peak threads = a + b·N over the rungs'),
+    efficiency: {
+        ...metric('Efficiency at', { ...RATIO_UP, speed: true }, 'ladder: throughput per flow at N ÷ throughput per flow of the first rung'),
+        labelled: true,
+    },
+    knee: metric('Knee', { ...COUNT, worse: 'lower', speed: true }, 'ladder: flows at once at which throughput is highest, by the Universal Scalability Law'),
 };
+/** What only a ladder can tell: shown where there is one. */
+const LADDER_METRICS = new Set([
+    'memory_per_flow',
+    'cpu_per_flow_share',
+    'threads_per_flow',
+    'efficiency',
+    'knee',
+]);
 /** The canonical spelling: the key in results.json and in the `metrics` output. */
 function metricName({ id, label, stat }) {
     return `${id}${label === undefined ? '' : `(${label})`}${stat === undefined ? '' : `.${stat}`}`;
@@ -51339,6 +52093,25 @@ function portVariable(name) {
 
 /***/ }),
 
+/***/ 4999:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ uslDivisor),
+/* harmony export */   z: () => (/* binding */ uslThroughput)
+/* harmony export */ });
+/** X(N), in the unit of λ. */
+function uslThroughput(law, flows) {
+    return (law.lambda * flows) / uslDivisor(law, flows);
+}
+/** By how much N flows at once fall behind N times one. */
+function uslDivisor({ sigma, kappa }, flows) {
+    return 1 + sigma * (flows - 1) + kappa * flows * (flows - 1);
+}
+
+
+/***/ }),
+
 /***/ 3538:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -51379,7 +52152,7 @@ class GitHubError extends Error {
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6209);
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3504);
-/* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9360);
+/* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9701);
 
 
 
@@ -51434,39 +52207,20 @@ function findingLine({ title, evidence }) {
 
 /***/ }),
 
-/***/ 3529:
+/***/ 6303:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  j7: () => (/* binding */ ganttSelection),
-  F_: () => (/* binding */ mermaidCharts),
-  pv: () => (/* binding */ niceTop),
-  YS: () => (/* binding */ sparksOf)
-});
-
-// EXTERNAL MODULE: ./build/src/report/escape.js
-var report_escape = __nccwpck_require__(6209);
-// EXTERNAL MODULE: ./build/src/report/failure.js
-var failure = __nccwpck_require__(1522);
-// EXTERNAL MODULE: ./build/src/model/format.js
-var format = __nccwpck_require__(3504);
-// EXTERNAL MODULE: ./build/src/report/series.js
-var report_series = __nccwpck_require__(4015);
-;// CONCATENATED MODULE: ./build/src/report/sparkline.js
-const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/** One block a value, scaled from zero to the largest (or to `top`, if that is larger). Not a number counts as zero. */
-function sparkline(values, top = 0) {
-    const largest = values.reduce((most, value) => (value > most ? value : most), top);
-    return values.map((value) => block(largest > 0 ? value / largest : 0)).join('');
-}
-function block(share) {
-    const level = Number.isFinite(share) ? Math.round(share * (BLOCKS.length - 1)) : 0;
-    return BLOCKS[Math.min(Math.max(level, 0), BLOCKS.length - 1)] ?? BLOCKS[0];
-}
-
-;// CONCATENATED MODULE: ./build/src/report/charts.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F_: () => (/* binding */ mermaidCharts),
+/* harmony export */   YS: () => (/* binding */ sparksOf),
+/* harmony export */   j7: () => (/* binding */ ganttSelection),
+/* harmony export */   pv: () => (/* binding */ niceTop)
+/* harmony export */ });
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6209);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1522);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3504);
+/* harmony import */ var _series_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4015);
+/* harmony import */ var _sparkline_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7879);
 
 
 
@@ -51477,7 +52231,7 @@ const POINTS = 40;
 const SPARKS = 12;
 /** Mermaid charts of one scenario, as fenced blocks that GitHub draws; none if nothing ran. */
 function mermaidCharts(scenario, cores) {
-    const series = (0,report_series/* seriesOf */.L)(scenario, cores, POINTS);
+    const series = (0,_series_js__WEBPACK_IMPORTED_MODULE_2__/* .seriesOf */ .L)(scenario, cores, POINTS);
     return [gantt(scenario.flows), memoryChart(series), cpuChart(series)]
         .filter((chart) => chart !== undefined)
         .map((chart) => `\`\`\`mermaid\n${chart}\n\`\`\``);
@@ -51490,22 +52244,22 @@ function ganttSelection(flows) {
     return `${FLOWS_SHOWN} of ${ran.length} flows are drawn: those that failed, then the slowest`;
 }
 function sparksOf(scenario, cores) {
-    const { memory, cpu, inFlight } = (0,report_series/* seriesOf */.L)(scenario, cores, SPARKS);
+    const { memory, cpu, inFlight } = (0,_series_js__WEBPACK_IMPORTED_MODULE_2__/* .seriesOf */ .L)(scenario, cores, SPARKS);
     const sparks = [];
     if (inFlight.length > 0 && scenario.flows.length > 0) {
-        sparks.push({ title: 'In flight', line: sparkline(inFlight), span: `at most ${largest(inFlight)}` });
+        sparks.push({ title: 'In flight', line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_3__/* .sparkline */ .K)(inFlight), span: `at most ${largest(inFlight)}` });
     }
     if (memory.length > 0) {
         const peak = scenario.metrics['peak_memory']?.value ?? largest(memory);
         sparks.push({
             title: 'Memory',
-            line: sparkline(memory),
-            span: `${(0,format/* formatBytes */.z3)(scenario.monitor.samples[0]?.memory ?? null)} → ${(0,format/* formatBytes */.z3)(peak)}`,
+            line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_3__/* .sparkline */ .K)(memory),
+            span: `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatBytes */ .z3)(scenario.monitor.samples[0]?.memory ?? null)} → ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatBytes */ .z3)(peak)}`,
         });
     }
     if (cpu.length > 0) {
         const peak = scenario.metrics['peak_cpu']?.value ?? largest(cpu);
-        sparks.push({ title: 'CPU', line: sparkline(cpu), span: `peak ${(0,format/* formatShare */.T1)(peak, cores)}` });
+        sparks.push({ title: 'CPU', line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_3__/* .sparkline */ .K)(cpu), span: `peak ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatShare */ .T1)(peak, cores)}` });
     }
     return sparks;
 }
@@ -51542,7 +52296,7 @@ function selected(flows) {
 function task(flow) {
     const start = Math.max(0, Math.round(flow.startedAt));
     const end = Math.max(start + 1, Math.round(flow.endedAt));
-    const label = (0,report_escape/* mermaidLabel */._b)(flow.outcome === 'ok' ? `ok ${(0,format/* formatTime */.fU)(flow.endedAt - flow.startedAt)}` : (0,failure/* endingOf */.z6)(flow));
+    const label = (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .mermaidLabel */ ._b)(flow.outcome === 'ok' ? `ok ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatTime */ .fU)(flow.endedAt - flow.startedAt)}` : (0,_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .endingOf */ .z6)(flow));
     return `${label} :${flow.outcome === 'ok' ? '' : 'crit, '}${start}, ${end}`;
 }
 function memoryChart({ memory, duration }) {
@@ -51569,9 +52323,9 @@ function xychart({ title, unit, duration, values }) {
     return [
         'xychart-beta',
         `  title "${title}"`,
-        `  x-axis "seconds" 0 --> ${charts_short(duration / 1000)}`,
+        `  x-axis "seconds" 0 --> ${short(duration / 1000)}`,
         `  y-axis "${unit}" 0 --> ${top}`,
-        `  line [${values.map(charts_short).join(', ')}]`,
+        `  line [${values.map(short).join(', ')}]`,
     ].join('\n');
 }
 /** The next of 1, 1.5, 2, 3, 5, 7.5 × 10ⁿ at or above a value: a round end of the axis. */
@@ -51582,7 +52336,7 @@ function niceTop(value) {
     const step = [1, 1.5, 2, 3, 5, 7.5].find((candidate) => candidate * power >= value) ?? 10;
     return Number((step * power).toPrecision(3));
 }
-function charts_short(value) {
+function short(value) {
     return String(Number(Math.max(0, value).toPrecision(3)));
 }
 function largest(values) {
@@ -51848,7 +52602,7 @@ function shortened(evidence) {
 
 /***/ }),
 
-/***/ 6553:
+/***/ 7597:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51980,8 +52734,8 @@ function marks(metrics, x) {
     });
 }
 
-// EXTERNAL MODULE: ./build/src/report/charts.js + 1 modules
-var charts = __nccwpck_require__(3529);
+// EXTERNAL MODULE: ./build/src/report/charts.js
+var charts = __nccwpck_require__(6303);
 // EXTERNAL MODULE: ./build/src/report/failure.js
 var failure = __nccwpck_require__(1522);
 // EXTERNAL MODULE: ./build/src/report/series.js
@@ -52078,7 +52832,98 @@ function legend(flows) {
     return `<ul class="legend">${items.join('')}</ul>`;
 }
 
+// EXTERNAL MODULE: ./build/src/model/usl.js
+var model_usl = __nccwpck_require__(4999);
+;// CONCATENATED MODULE: ./build/src/report/html-ladder.js
+
+
+
+
+
+const html_ladder_TOP = 34;
+const html_ladder_HEIGHT = 200;
+const BOTTOM = html_ladder_TOP + html_ladder_HEIGHT;
+/** Points along the law's curve. */
+const STEPS = 120;
+/** Times the top rung: a knee up to there is drawn. */
+const FURTHEST = 2;
+const HALF = 4;
+/** The sentences of a ladder; its tables are made where the page's tables are. */
+function ladderNotes({ limit, law, resources, intervals, note }) {
+    const paragraph = (text, kind = '') => text === undefined ? '' : `<p${kind}>${(0,report_escape/* markup */.PT)(text, 400)}</p>`;
+    return [
+        paragraph(limit),
+        paragraph(resources === undefined ? undefined : `At N flows at once: ${resources}`),
+        paragraph(law),
+        ...[...intervals, note].map((line) => paragraph(line, ' class="note"')),
+    ].join('');
+}
+/** Throughput against flows at once: squares are measured, the curve is the law; nothing without two rungs. */
+function ladderPlot({ source }) {
+    const { rungs, usl } = source;
+    const points = rungs.flatMap(({ flows, throughput }) => throughput === null ? [] : [{ flows, throughput }]);
+    if (points.length < 2)
+        return '';
+    const scales = scalesOf(source);
+    const squares = points.map(({ flows, throughput }) => {
+        const words = `${(0,format/* formatRate */.CE)(throughput)} with ${(0,format/* formatCount */.B4)(flows)} at once`;
+        return `<rect class="bin" x="${(scales.x(flows) - HALF).toFixed(1)}" y="${(scales.y(throughput) - HALF).toFixed(1)}" width="${2 * HALF}" height="${2 * HALF}"><title>${words}</title></rect>`;
+    });
+    return svg({
+        height: BOTTOM + 22,
+        label: `Throughput against flows at once, ${points.length} rungs`,
+        body: [
+            axes(scales, points.map(({ flows }) => flows)),
+            ...(usl === undefined ? [] : [curve(usl, scales), kneeMark(usl, scales)]),
+            ...squares,
+        ].join('\n'),
+    });
+}
+function scalesOf({ rungs, usl }) {
+    const top = rungs.reduce((most, { flows }) => Math.max(most, flows), 1);
+    const knee = usl?.knee ?? null;
+    const right = knee !== null && knee > top && knee <= FURTHEST * top ? 1.1 * knee : 1.05 * top;
+    const predicted = usl === undefined ? [] : along(right).map((flows) => (0,model_usl/* uslThroughput */.z)(usl, flows));
+    const highest = [...rungs.map(({ throughput }) => throughput ?? 0), ...predicted].reduce((most, value) => Math.max(most, value), 0);
+    const ceiling = (0,charts/* niceTop */.pv)(highest);
+    const width = CHART.width - CHART.left - CHART.right;
+    return {
+        x: (flows) => CHART.left + (flows / right) * width,
+        y: (throughput) => BOTTOM - (throughput / ceiling) * html_ladder_HEIGHT,
+        right,
+        top: ceiling,
+    };
+}
+/** The law is of one flow and more. */
+function along(right) {
+    return Array.from({ length: STEPS + 1 }, (_unused, step) => 1 + (step / STEPS) * (right - 1));
+}
+/** A line and a label at every rung that is not too near to the one before. */
+function axes({ x, top }, flows) {
+    let last = -Infinity;
+    const ticks = flows.map((at) => {
+        const left = x(at);
+        const label = left - last < 24 ? '' : (0,format/* formatCount */.B4)(at);
+        if (label !== '')
+            last = left;
+        return `<line class="grid" x1="${left.toFixed(1)}" x2="${left.toFixed(1)}" y1="${html_ladder_TOP}" y2="${BOTTOM}"/><text class="label" text-anchor="middle" x="${left.toFixed(1)}" y="${BOTTOM + 14}">${label}</text>`;
+    });
+    return `${ticks.join('')}<line class="axis" x1="${CHART.left}" x2="${CHART.width - CHART.right}" y1="${BOTTOM}" y2="${BOTTOM}"/><text class="label" text-anchor="end" x="${CHART.left - 6}" y="${html_ladder_TOP + 6}">${(0,format/* formatRate */.CE)(top)}</text><text class="label strong" text-anchor="end" x="${CHART.left - 6}" y="${BOTTOM + 14}">at once</text>`;
+}
+function curve(usl, { x, y, right }) {
+    const places = along(right).map((flows) => `${x(flows).toFixed(1)} ${y((0,model_usl/* uslThroughput */.z)(usl, flows)).toFixed(1)}`);
+    return `<g class="law"><path d="M${places.join('L')}"/></g>`;
+}
+function kneeMark({ knee }, { x, right }) {
+    if (knee === null || knee > right)
+        return '';
+    const left = x(knee).toFixed(1);
+    const anchor = knee > 0.9 * right ? 'end' : 'middle';
+    return `<line class="marker" x1="${left}" x2="${left}" y1="${html_ladder_TOP - 5}" y2="${BOTTOM}"/><text class="label strong" text-anchor="${anchor}" x="${left}" y="${html_ladder_TOP - 10}">knee ${(0,format/* formatCount */.B4)(Math.round(knee))}</text>`;
+}
+
 ;// CONCATENATED MODULE: ./build/src/report/html-scenario.js
+
 
 
 
@@ -52091,6 +52936,7 @@ function scenarioSection(scenario, page) {
         `<p class="lead">${inline(scenario.headline.sentence)}</p>`,
         problems(scenario),
         `<div class="columns">${gates(scenario)}${figures(scenario)}</div>`,
+        ladderCard(scenario),
         card('Timeline', timelineChart(scenario, page.cores)),
         card('Flow time', distributionChart(scenario.source)),
         `<div class="columns">${checks(scenario)}${steps(scenario)}</div>`,
@@ -52155,6 +53001,28 @@ function figures({ rows }) {
     const lines = plainRows.map((row) => `<tr><td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td></tr>`);
     return card('Figures', table(['Metric', ['This change']], lines));
 }
+function ladderCard({ ladder }) {
+    if (ladder === undefined)
+        return '';
+    const numbers = (cells) => cells.map((text) => `<td class="number">${text}</td>`).join('');
+    const rungs = ladder.rungs.map(({ holds, flows, throughput, efficiency, median, p95, success, memory, cpu, threads }) => `<tr>${mark(holds ? 'pass' : 'fail')}${numbers([flows, throughput, efficiency, median, p95, success, memory, cpu, threads])}</tr>`);
+    const heads = ['', ...RUNG_HEADS.map((head) => [head])];
+    const sizes = ladder.provisioning.map(({ flows, memory, cpu, threads }) => `<tr>${numbers([flows, memory, cpu, threads])}</tr>`);
+    const predicted = sizes.length === 0 ? '' : table([['At once, predicted'], ['Memory'], ['CPU'], ['Threads']], sizes);
+    const measured = rungs.length === 0 ? '' : table(heads, rungs);
+    return card('Ladder', `${ladderPlot(ladder)}${measured}${ladderNotes(ladder)}${predicted}`);
+}
+const RUNG_HEADS = [
+    'At once',
+    'Throughput',
+    'Efficiency',
+    'Median',
+    'p95',
+    'Ok',
+    'Memory',
+    'CPU (peak)',
+    'Threads',
+];
 function value({ value: text, detail }) {
     return detail === undefined ? text : `${text} <span class="soft">(${(0,report_escape/* markup */.PT)(detail, 80)})</span>`;
 }
@@ -52239,12 +53107,12 @@ svg { display: block; width: 100%; min-width: 680px; height: auto; }
 .flow:hover .tip, .flow:focus .tip { visibility: visible; } .flow:hover ~ .flow:focus .tip { visibility: hidden; }
 .tip, .label { font-size: 12px; fill: var(--soft); } .tip { fill: var(--text); font-weight: 600; } .label.strong { fill: var(--text); }
 .grid { stroke: var(--grid); } .axis { stroke: var(--line); } .curve path { fill: var(--curve); fill-opacity: .35; stroke: var(--curve); }
-.bin { fill: var(--ok); } .marker { stroke: var(--text); stroke-dasharray: 3 3; }
+.law path { fill: none; stroke: var(--curve); stroke-width: 2; } .bin { fill: var(--ok); } .marker { stroke: var(--text); stroke-dasharray: 3 3; }
 @media print { body { background: none; } .card { break-inside: avoid; } }
 `;
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 7 modules
-var report_view = __nccwpck_require__(9360);
+// EXTERNAL MODULE: ./build/src/report/view.js + 8 modules
+var report_view = __nccwpck_require__(9701);
 ;// CONCATENATED MODULE: ./build/src/report/html.js
 
 
@@ -52319,7 +53187,58 @@ ${again}
 
 /***/ }),
 
-/***/ 1821:
+/***/ 9883:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ ladderSpark),
+/* harmony export */   r: () => (/* binding */ ladderChart)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3504);
+/* harmony import */ var _model_usl_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4999);
+/* harmony import */ var _charts_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6303);
+/* harmony import */ var _sparkline_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7879);
+
+
+
+
+/** Fewer rungs with a throughput make no chart. */
+const FEWEST = 2;
+/** Throughput against flows at once as a fenced Mermaid block: bars are measured, the line is the law. */
+function ladderChart({ rungs, usl }) {
+    const measured = rungs.map(({ throughput }) => throughput ?? 0);
+    if (measured.filter((value) => value > 0).length < FEWEST)
+        return undefined;
+    const law = usl === undefined ? [] : rungs.map(({ flows }) => (0,_model_usl_js__WEBPACK_IMPORTED_MODULE_1__/* .uslThroughput */ .z)(usl, flows));
+    const top = (0,_charts_js__WEBPACK_IMPORTED_MODULE_0__/* .niceTop */ .pv)([...measured, ...law].reduce((most, value) => Math.max(most, value), 0));
+    const lines = [
+        'xychart-beta',
+        '  title "Throughput, flows per second"',
+        `  x-axis "flows at once" [${rungs.map(({ flows }) => flows).join(', ')}]`,
+        `  y-axis "flows/s" 0 --> ${top}`,
+        `  bar [${measured.map(short).join(', ')}]`,
+        ...(law.length === 0 ? [] : [`  line [${law.map(short).join(', ')}]`]),
+    ];
+    return `\`\`\`mermaid\n${lines.join('\n')}\n\`\`\``;
+}
+/** The same in text: a block for each rung. */
+function ladderSpark({ rungs, }) {
+    const measured = rungs.map(({ throughput }) => throughput ?? 0);
+    if (measured.length < FEWEST)
+        return undefined;
+    return {
+        line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_2__/* .sparkline */ .K)(measured),
+        span: `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatRate */ .CE)(measured[0] ?? 0)} → ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatRate */ .CE)(measured.at(-1) ?? 0)}`,
+    };
+}
+function short(value) {
+    return String(Number(value.toPrecision(3)));
+}
+
+
+/***/ }),
+
+/***/ 8705:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52379,21 +53298,77 @@ function line(cells) {
     return `|${cells.map((content) => (content === '' ? ' ' : ` ${content} `)).join('|')}|`;
 }
 
-// EXTERNAL MODULE: ./build/src/report/charts.js + 1 modules
-var report_charts = __nccwpck_require__(3529);
+// EXTERNAL MODULE: ./build/src/report/charts.js
+var report_charts = __nccwpck_require__(6303);
 // EXTERNAL MODULE: ./build/src/model/format.js
 var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/finding.js
 var finding = __nccwpck_require__(4785);
+// EXTERNAL MODULE: ./build/src/report/ladder-chart.js
+var ladder_chart = __nccwpck_require__(9883);
+;// CONCATENATED MODULE: ./build/src/report/markdown-ladder.js
+
+
+
+const right = (head) => ({ head, align: 'right' });
+const MARK = { head: '', align: 'center' };
+/** What a ladder says: its rungs, the laws that follow, and what other sizes would take. */
+function ladderBlock(ladder, tier) {
+    if (ladder === undefined)
+        return undefined;
+    const { limit, law, resources } = ladder;
+    return blocks(`<b>Ladder</b>${limit === undefined ? '' : `: ${(0,report_escape/* html */.qy)(limit, 400)}`}`, rungTable(ladder), `<sub>${ladder.note}</sub>`, resources === undefined ? undefined : `<b>At N flows at once</b>: ${(0,report_escape/* html */.qy)(resources, 400)}`, provisioningTable(ladder), law === undefined ? undefined : (0,report_escape/* html */.qy)(law, 400), chart(ladder, tier));
+}
+function rungTable({ rungs }) {
+    if (rungs.length === 0)
+        return undefined;
+    return table([
+        MARK,
+        ...[
+            'At once',
+            'Throughput',
+            'Efficiency',
+            'Median',
+            'p95',
+            'Ok',
+            'Memory',
+            'CPU (peak)',
+            'Threads',
+        ].map(right),
+    ], rungs.map(({ holds, flows, throughput, efficiency, median, p95, success, memory, cpu, threads }) => [
+        MARKS[holds ? 'pass' : 'fail'],
+        flows,
+        throughput,
+        efficiency,
+        median,
+        p95,
+        success,
+        memory,
+        cpu,
+        threads,
+    ]));
+}
+function provisioningTable({ provisioning }) {
+    if (provisioning.length === 0)
+        return undefined;
+    return table(['At once, predicted', 'Memory', 'CPU', 'Threads'].map(right), provisioning.map(({ flows, memory, cpu, threads }) => [flows, memory, cpu, threads]));
+}
+function chart({ source, intervals }, tier) {
+    const spark = (0,ladder_chart/* ladderSpark */.k)(source);
+    const body = blocks(tier === 'everything' ? (0,ladder_chart/* ladderChart */.r)(source) : undefined, spark === undefined ? undefined : `Throughput \`${spark.line}\` ${spark.span}`, intervals.map((line) => `<sub>${(0,report_escape/* html */.qy)(line, 300)}</sub>`).join('<br>\n'));
+    return body === '' ? undefined : folded('<b>Ladder</b>, drawn, and how sure it is', body);
+}
+
 ;// CONCATENATED MODULE: ./build/src/report/markdown-scenario.js
 
 
 
 
 
-const MARK = { head: '', align: 'center' };
+
+const markdown_scenario_MARK = { head: '', align: 'center' };
 const left = (head) => ({ head, align: 'left' });
-const right = (head) => ({ head, align: 'right' });
+const markdown_scenario_right = (head) => ({ head, align: 'right' });
 /** Rows of the failing table of one scenario: a reader mends the first ones first. */
 const FAILING_SHOWN = 20;
 /** What follows a scenario's heading: the sentence, the table, and everything else folded. */
@@ -52402,14 +53377,14 @@ function scenarioBody(scenario, cores, tier) {
         return blocks(inline(scenario.headline.sentence), failingTables(scenario));
     return blocks(inline(scenario.headline.sentence), problems(scenario), rowTable(scenario.rows), scenario.defaultGates
         ? '<sub>No thresholds were given: the default gates are in force.</sub>'
-        : undefined, [checks(scenario), errors(scenario), steps(scenario), timeline(scenario, cores, tier), metrics(scenario)]
+        : undefined, ladderBlock(scenario.ladder, tier), [checks(scenario), errors(scenario), steps(scenario), timeline(scenario, cores, tier), metrics(scenario)]
         .filter((part) => part !== undefined)
         .join('\n'));
 }
 function rowTable(rows) {
     if (rows.length === 0)
         return undefined;
-    return table([MARK, left('Metric'), right('This change'), left('Gate')], rows.map((row) => [MARKS[row.standing], (0,report_escape/* html */.qy)(row.title), value(row), limit(row)]));
+    return table([markdown_scenario_MARK, left('Metric'), markdown_scenario_right('This change'), left('Gate')], rows.map((row) => [MARKS[row.standing], (0,report_escape/* html */.qy)(row.title), value(row), limit(row)]));
 }
 /** Rows and checks that do not hold, and nothing else. */
 function failingTables({ rows, findings }) {
@@ -52421,7 +53396,7 @@ function failingTables({ rows, findings }) {
 function findingTable(findings) {
     if (findings.length === 0)
         return undefined;
-    return table([MARK, left('Check'), left('Evidence')], findings.map(({ standing, title, evidence }) => [MARKS[standing], (0,report_escape/* html */.qy)(title), (0,report_escape/* html */.qy)(evidence, 300)]));
+    return table([markdown_scenario_MARK, left('Check'), left('Evidence')], findings.map(({ standing, title, evidence }) => [MARKS[standing], (0,report_escape/* html */.qy)(title), (0,report_escape/* html */.qy)(evidence, 300)]));
 }
 function value(row) {
     const measured = row.standing === 'fail' || row.standing === 'alert' ? `<b>${row.value}</b>` : row.value;
@@ -52447,14 +53422,14 @@ function checks({ findings, leftovers, verify }) {
 function errors({ errors: lines, errorSummary, moreErrors, failures }) {
     if (lines.length === 0)
         return undefined;
-    return folded(`<b>Errors</b>: ${errorSummary}`, blocks(table([right('Flows'), left('Error'), left('First seen')], lines.map(({ count, sample, first }) => [(0,format/* formatCount */.B4)(count), (0,report_escape/* cell */.Hn)(sample, 300), first])), moreErrors > 0 ? `and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error` : undefined, failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ')));
+    return folded(`<b>Errors</b>: ${errorSummary}`, blocks(table([markdown_scenario_right('Flows'), left('Error'), left('First seen')], lines.map(({ count, sample, first }) => [(0,format/* formatCount */.B4)(count), (0,report_escape/* cell */.Hn)(sample, 300), first])), moreErrors > 0 ? `and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error` : undefined, failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ')));
 }
 function steps({ steps: lines }) {
     const [first] = lines.toSorted((a, b) => b.share - a.share);
     if (first === undefined)
         return undefined;
     const most = first.shareOfMedian === undefined ? '' : `: ${(0,report_escape/* html */.qy)(first.name)} takes ${first.shareOfMedian} of a flow`;
-    return folded(`<b>Steps</b>${most}`, table([left('Step'), right('Median'), right('Share'), right('p95'), right('Share at p95')], lines.map(({ name, median, p95, shareOfMedian, shareOfP95 }) => [
+    return folded(`<b>Steps</b>${most}`, table([left('Step'), markdown_scenario_right('Median'), markdown_scenario_right('Share'), markdown_scenario_right('p95'), markdown_scenario_right('Share at p95')], lines.map(({ name, median, p95, shareOfMedian, shareOfP95 }) => [
         (0,report_escape/* html */.qy)(name),
         median,
         shareOfMedian ?? '',
@@ -52472,7 +53447,7 @@ function timeline({ source }, cores, tier) {
 function metrics({ metrics: rows, notes }) {
     return folded(`<b>All metrics</b>: ${rows.length}`, blocks(rows.length === 0
         ? undefined
-        : table([left('Metric'), left(''), right('Value')], rows.map((row) => [(0,report_escape/* cell */.Hn)(row.metric), (0,report_escape/* html */.qy)(row.title), value(row)])), notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
+        : table([left('Metric'), left(''), markdown_scenario_right('Value')], rows.map((row) => [(0,report_escape/* cell */.Hn)(row.metric), (0,report_escape/* html */.qy)(row.title), value(row)])), notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
 }
 
 ;// CONCATENATED MODULE: ./build/src/report/tiers.js
@@ -52495,8 +53470,8 @@ function byteLength(text) {
     return new TextEncoder().encode(text).length;
 }
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 7 modules
-var report_view = __nccwpck_require__(9360);
+// EXTERNAL MODULE: ./build/src/report/view.js + 8 modules
+var report_view = __nccwpck_require__(9701);
 ;// CONCATENATED MODULE: ./build/src/report/markdown.js
 
 
@@ -52706,7 +53681,27 @@ function sliceAt(at, duration, slices) {
 
 /***/ }),
 
-/***/ 8333:
+/***/ 7879:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ sparkline)
+/* harmony export */ });
+const BLOCKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/** One block a value, scaled from zero to the largest (or to `top`, if that is larger). Not a number counts as zero. */
+function sparkline(values, top = 0) {
+    const largest = values.reduce((most, value) => (value > most ? value : most), top);
+    return values.map((value) => block(largest > 0 ? value / largest : 0)).join('');
+}
+function block(share) {
+    const level = Number.isFinite(share) ? Math.round(share * (BLOCKS.length - 1)) : 0;
+    return BLOCKS[Math.min(Math.max(level, 0), BLOCKS.length - 1)] ?? BLOCKS[0];
+}
+
+
+/***/ }),
+
+/***/ 9121:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52764,7 +53759,60 @@ var finding = __nccwpck_require__(4785);
 var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/sentence.js
 var sentence = __nccwpck_require__(2251);
+// EXTERNAL MODULE: ./build/src/report/ladder-chart.js
+var ladder_chart = __nccwpck_require__(9883);
+;// CONCATENATED MODULE: ./build/src/report/terminal-ladder.js
+
+
+
+/** In the order in which they are left out, from the last, where the terminal is narrow. */
+const COLUMNS = [
+    ['at once', ({ flows }) => flows],
+    ['throughput', ({ throughput }) => throughput],
+    ['median', ({ median }) => median],
+    ['p95', ({ p95 }) => p95],
+    ['ok', ({ success }) => success],
+    ['memory', ({ memory }) => memory],
+    ['cpu (peak)', ({ cpu }) => cpu],
+    ['threads', ({ threads }) => threads],
+    ['efficiency', ({ efficiency }) => efficiency],
+];
+const GAP = '  ';
+/** The rungs in columns, then the sentences on them. */
+function ladderLines(ladder, paint) {
+    if (ladder === undefined)
+        return [];
+    const { limit, law, resources, provisioning, source } = ladder;
+    const sentence = (name, text) => text === undefined ? [] : paint.field(name, wrapped((0,report_escape/* plain */.pj)(text), paint.width - 16), ' ');
+    const spark = (0,ladder_chart/* ladderSpark */.k)(source);
+    return [
+        ...rungLines(ladder, paint),
+        paint.marked('plain', 'gates and figures above this table are over all rungs'),
+        ...sentence('limit', limit),
+        ...(spark === undefined ? [] : paint.field('climb', [`${spark.line} ${spark.span}`])),
+        ...sentence('law', law),
+        ...sentence('at N', resources),
+        ...provisioning.flatMap(({ flows, memory, cpu, threads }, index) => paint.field(index === 0 ? 'predicted' : '', [`at ${flows}: ${memory}, ${cpu}, ${threads} threads`])),
+    ];
+}
+function rungLines({ rungs }, paint) {
+    const columns = COLUMNS.map(([head, cell]) => {
+        const cells = rungs.map(cell);
+        const width = cells.reduce((most, text) => Math.max(most, text.length), head.length);
+        return { head: head.padStart(width), cells: cells.map((text) => text.padStart(width)) };
+    });
+    const shown = columns.filter((_unused, index) => widthOf(columns.slice(0, index + 1).map(({ head }) => head)) <= paint.width - 4);
+    return [
+        `    ${paint.dim(shown.map(({ head }) => head).join(GAP))}`,
+        ...rungs.map((rung, index) => paint.marked(rung.holds ? 'pass' : 'fail', shown.map(({ cells }) => cells[index] ?? '').join(GAP))),
+    ];
+}
+function widthOf(heads) {
+    return heads.join(GAP).length;
+}
+
 ;// CONCATENATED MODULE: ./build/src/report/terminal-scenario.js
+
 
 
 
@@ -52778,6 +53826,7 @@ function scenarioLines(scenario, paint) {
         ...section(problemLines(scenario, paint)),
         ...section(gateLines(scenario, paint)),
         ...section(figureLines(scenario, paint)),
+        ...section(ladderLines(scenario.ladder, paint)),
         ...section(checkLines(scenario, paint)),
         ...section(errorLines(scenario, paint)),
         ...section(scenario.notes.slice(1).flatMap((note) => paint.field('note', [(0,report_escape/* plain */.pj)(note)]))),
@@ -52915,8 +53964,8 @@ const STANDINGS = {
     inconclusive: 'inconclusive',
 };
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 7 modules
-var report_view = __nccwpck_require__(9360);
+// EXTERNAL MODULE: ./build/src/report/view.js + 8 modules
+var report_view = __nccwpck_require__(9701);
 ;// CONCATENATED MODULE: ./build/src/report/terminal.js
 
 
@@ -52947,7 +53996,7 @@ function renderTerminal(results, options) {
 
 /***/ }),
 
-/***/ 9360:
+/***/ 9701:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -53035,11 +54084,15 @@ function runLinkOf({ run }) {
         ...(url === undefined ? {} : { url }),
     };
 }
-/** `10 flows at once, 240 in all`, `10 flows at once for 60 s, after 5 to warm up`. */
-function loadOf({ load, metrics }) {
+/**
+ * `10 flows at once, 240 in all`, `10 flows at once for 60 s, after 5 to warm up`, `ladder of 1, 2, 5: up to 5 flows
+ * at once, 24 in all`.
+ */
+function loadOf({ load, metrics, ladder, }) {
     const warmup = load.warmup > 0 ? `, after ${(0,format/* formatCount */.B4)(load.warmup)} to warm up` : '';
     const dropped = metrics['dropped']?.value ?? 0;
-    return `${loadWords(load)}${warmup}${dropped > 0 ? `; ${(0,format/* formatCount */.B4)(dropped)} dropped` : ''}`;
+    const rungs = ladder === undefined ? '' : `ladder of ${ladder.planned.map(format/* formatCount */.B4).join(', ')}: up to `;
+    return `${rungs}${loadWords(load)}${warmup}${dropped > 0 ? `; ${(0,format/* formatCount */.B4)(dropped)} dropped` : ''}`;
 }
 /** What watching cost, and what could not be measured. */
 function monitorNotes({ monitor }) {
@@ -53052,6 +54105,8 @@ function monitorNotes({ monitor }) {
 var failure = __nccwpck_require__(1522);
 // EXTERNAL MODULE: ./build/src/report/finding.js
 var finding = __nccwpck_require__(4785);
+// EXTERNAL MODULE: ./build/src/model/ladder.js
+var model_ladder = __nccwpck_require__(6099);
 // EXTERNAL MODULE: ./build/src/model/metrics.js
 var metrics = __nccwpck_require__(7790);
 ;// CONCATENATED MODULE: ./build/src/report/metric-title.js
@@ -53193,6 +54248,7 @@ var sentence = __nccwpck_require__(2251);
 
 
 
+
 function headlineOf(scenario, cores) {
     switch (scenario.verdict) {
         case 'fail':
@@ -53213,6 +54269,10 @@ function failed(scenario, cores) {
     const [check] = checks;
     if (problem !== undefined) {
         return { status: 'did not run as it should', sentence: [(0,sentence/* words */.aL)(problem)] };
+    }
+    const limit = scenario.ladder?.limit;
+    if (limit?.stopped === true) {
+        return { status: `stops at ${limit.breaks} at once`, sentence: [(0,sentence/* words */.aL)(`${(0,model_ladder/* limitSentence */.n)(limit)}.`)] };
     }
     if (gate !== undefined) {
         return {
@@ -53298,7 +54358,7 @@ function held(scenario) {
     const p95 = scenario.metrics['flow_time.p95'];
     return [
         (0,sentence/* strong */.ko)(`${ok} of ${(0,format/* plural */.LS)(scenario.flows.length, 'flow')}`),
-        (0,sentence/* words */.aL)(` were ok ${underLoad(scenario.load)}`),
+        (0,sentence/* words */.aL)(` were ok ${underLoad(scenario)}`),
         ...(p95 === undefined || p95.value === null
             ? []
             : [(0,sentence/* words */.aL)(', 95% of them within '), (0,sentence/* strong */.ko)((0,format/* formatQuantity */.VZ)(p95.value, p95.unit))]),
@@ -53306,7 +54366,9 @@ function held(scenario) {
     ];
 }
 /** `with 10 at once`, `at 50 flows/s`, `in 3 stages`. */
-function underLoad({ flows, rate, stages }) {
+function underLoad({ load: { flows, rate, stages }, ladder }) {
+    if (ladder !== undefined)
+        return `with up to ${flows} at once`;
     if (stages !== undefined)
         return `in ${(0,format/* plural */.LS)(stages.length, 'stage')}`;
     return rate === undefined ? `with ${flows} at once` : `at ${(0,format/* formatQuantity */.VZ)(rate, 'per_second')}`;
@@ -53370,6 +54432,104 @@ function checksThat(scenario, level, outcome) {
     return scenario.checks.filter((check) => check.level === level && check.outcome === outcome);
 }
 
+;// CONCATENATED MODULE: ./build/src/report/ladder.js
+
+
+const OVER_ALL = 'The metrics and gates of the scenario are over all rungs together.';
+function ladderView({ ladder }, cores) {
+    if (ladder === undefined || ladder.rungs.length === 0)
+        return undefined;
+    const { rungs, limit, provisioning } = ladder;
+    const law = lawSentence(ladder);
+    const resources = resourceSentence(ladder, cores);
+    return {
+        rungs: rungs.map(rungLine),
+        ...(limit === undefined ? {} : { limit: (0,model_ladder/* limitSentence */.n)(limit) }),
+        ...(law === undefined ? {} : { law }),
+        ...(resources === undefined ? {} : { resources }),
+        note: OVER_ALL,
+        intervals: intervalLines(ladder),
+        provisioning: resources === undefined ? [] : provisioning.map((size) => provisionLine(size, cores)),
+        source: ladder,
+    };
+}
+function rungLine(rung) {
+    const { avgCpu, peakCpu } = rung;
+    return {
+        holds: rung.broken.length === 0,
+        flows: (0,format/* formatCount */.B4)(rung.flows),
+        throughput: (0,format/* formatRate */.CE)(rung.throughput),
+        efficiency: (0,format/* formatRatio */.B0)(rung.efficiency),
+        median: (0,format/* formatTime */.fU)(rung.flowTimeMed),
+        p95: (0,format/* formatTime */.fU)(rung.flowTimeP95),
+        success: (0,format/* formatRatio */.B0)(rung.successRate),
+        memory: (0,format/* formatBytes */.z3)(rung.peakMemory),
+        cpu: avgCpu === null ? format/* NO_DATA */.V5 : `${(0,format/* formatRatio */.B0)(avgCpu)} (${(0,format/* formatRatio */.B0)(peakCpu)})`,
+        threads: (0,format/* formatCount */.B4)(rung.peakThreads),
+    };
+}
+function lawSentence({ usl }) {
+    if (usl === undefined)
+        return undefined;
+    const { lambda, sigma, kappa, knee, rSquared } = usl;
+    const highest = knee === null
+        ? 'throughput does not fall'
+        : `highest at ${(0,format/* formatQuantity */.VZ)(Math.round(knee), 'count')} at once`;
+    return `throughput = ${(0,format/* formatRate */.CE)(lambda)}·N ÷ (1 + σ(N − 1) + κN(N − 1)) with σ = ${coefficient(sigma)}, κ = ${coefficient(kappa)}: ${highest} (R² ${rSquared.toFixed(3)})`;
+}
+/** `0.0267`, `7.69e-4`, `0`. */
+function coefficient(value) {
+    if (value < 1e-9)
+        return '0';
+    return value < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
+}
+const UNITS = { memory: 'bytes', cpu: 'ratio', threads: 'count' };
+const NAMES = { memory: 'memory', cpu: 'CPU', threads: 'threads' };
+const RESOURCES = ['memory', 'cpu', 'threads'];
+function resourceSentence({ model }, cores) {
+    const parts = RESOURCES.flatMap((resource) => {
+        const line = model[resource];
+        if (line === undefined)
+            return [];
+        const of = resource === 'cpu' ? ` of ${cores} ${cores === 1 ? 'core' : 'cores'}` : '';
+        return [`${NAMES[resource]} = ${sum(line, resource)}${of}`];
+    });
+    return parts.length === 0 ? undefined : parts.join(', ');
+}
+function sum({ a, b }, resource) {
+    const unit = UNITS[resource];
+    return `${amount(a, unit)} ${b < 0 ? '−' : '+'} ${amount(Math.abs(b), unit)}·N`;
+}
+function amount(value, unit) {
+    // A part of a ratio or of a count is a difference, which is not kept from being rounded to all.
+    return (0,format/* formatQuantity */.VZ)(Number(value.toPrecision(3)), unit);
+}
+function intervalLines({ model }) {
+    return RESOURCES.flatMap((resource) => {
+        const line = model[resource];
+        if (line === undefined)
+            return [];
+        const { low, high, confidence, note } = line;
+        const name = `${NAMES[resource]} per flow ${amount(line.b, UNITS[resource])}`;
+        const between = low === undefined || high === undefined || confidence === undefined
+            ? ', without an interval'
+            : `, between ${amount(low, UNITS[resource])} and ${amount(high, UNITS[resource])} (${(0,format/* formatRatio */.B0)(confidence)} confidence)`;
+        return [`${name}${between}${note === undefined ? '' : `, ${note}`}`];
+    });
+}
+/** CPU in cores: what has to be ordered, whatever machine measured. */
+function provisionLine({ flows, memory, cpu, threads }, cores) {
+    const needed = cpu === null ? null : cpu * cores;
+    return {
+        flows: (0,format/* formatCount */.B4)(flows),
+        memory: (0,format/* formatBytes */.z3)(memory),
+        cpu: needed === null
+            ? format/* NO_DATA */.V5
+            : `${(0,format/* formatQuantity */.VZ)(Number(needed.toPrecision(3)), 'count')} ${needed === 1 ? 'core' : 'cores'}`,
+        threads: threads === null ? format/* NO_DATA */.V5 : (0,format/* formatCount */.B4)(Math.ceil(threads)),
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/src/report/problem.js
 
 const SHOWN = 10;
@@ -53426,6 +54586,7 @@ function wholePercent(share) {
 
 
 
+
 /** The view of a results file; nothing but the results goes into it. */
 function viewOf(results) {
     const run = runLinkOf(results);
@@ -53442,6 +54603,7 @@ function scenarioView(scenario, cores) {
     const verify = (0,finding/* verifyLine */.mP)(scenario);
     const errors = (0,failure/* errorLines */.S6)(scenario.errors);
     const headline = headlineOf(scenario, cores);
+    const ladder = ladderView(scenario, cores);
     return {
         name: scenario.name,
         verdict: scenario.verdict,
@@ -53449,6 +54611,7 @@ function scenarioView(scenario, cores) {
         load: loadOf(scenario),
         rows: rowsOf(scenario, cores),
         defaultGates: scenario.defaultGates,
+        ...(ladder === undefined ? {} : { ladder }),
         findings: (0,finding/* findingsOf */.WX)(scenario),
         errors,
         errorSummary: (0,failure/* errorSummary */.N5)(scenario.errors),

@@ -41,6 +41,18 @@ const examples = [
     expected: FAIL,
     says: 'abort-on-fail',
   },
+  {
+    name: 'ladder',
+    args: ['run', '--config', 'examples/ladder/flowgate.yml', '--scenario', 'capacity'],
+    expected: PASS,
+    says: 'memory = ',
+  },
+  {
+    name: 'ladder with a limit must fail',
+    args: ['run', '--config', 'examples/ladder/flowgate.yml', '--scenario', 'limit'],
+    expected: FAIL,
+    says: 'holds up to 2 at once; at 40 ',
+  },
   { name: 'orders', args: ['run', '--config', 'examples/orders/flowgate.yml'], expected: PASS },
   {
     name: 'orders with a race must fail',

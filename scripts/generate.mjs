@@ -70,7 +70,7 @@ const UNITS = {
 
 function metricsTable(metrics) {
   const rows = Object.entries(metrics).map(([id, { unit, shape, labelled, meaning }]) => [
-    `\`${id}${labelled ? '(NAME)' : ''}${shape === 'distribution' ? '.{avg,min,med,max,pN}' : ''}\``,
+    `\`${id}${labelled ? (shape === 'scalar' ? '(N)' : '(NAME)') : ''}${shape === 'distribution' ? '.{avg,min,med,max,pN}' : ''}\``,
     UNITS[unit],
     meaning,
   ]);

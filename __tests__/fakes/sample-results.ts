@@ -1,4 +1,5 @@
 import type { Results, ScenarioResults } from '../../src/model/results.js';
+import { ladderResults, stoppedLadderResults } from './sample-ladder.js';
 import { aResults, aScenario, aThreshold, type Failing } from './results.js';
 
 /** One results file for each kind of report that people get to see. */
@@ -28,6 +29,8 @@ export const SAMPLES: Readonly<Record<string, () => Results>> = {
   interrupted,
   several: () => several(),
   hostile,
+  ladder: ladderResults,
+  'ladder-stopped': stoppedLadderResults,
 };
 
 function passing(): Results {

@@ -128,7 +128,7 @@ describe('each kind of fault', () => {
     expect(found[0]).toContain(expected);
   });
 
-  test.each(['http', 'ladder', 'faults', 'compare', 'retries', 'prepare'])(
+  test.each(['http', 'faults', 'compare', 'retries', 'prepare'])(
     '%s is known and refused as not available yet',
     (key) => {
       expect(problems(scenario('run: x', `${key}: 1`))).toEqual([

@@ -97,7 +97,7 @@ describe('an expression becomes a threshold', () => {
       bytes_per_minute: '5MB/min',
     };
     for (const [id, definition] of Object.entries(METRICS)) {
-      const label = 'labelled' in definition ? '(x)' : '';
+      const label = 'labelled' in definition ? (id === 'efficiency' ? '(50)' : '(x)') : '';
       const stat = definition.shape === 'distribution' ? '.p95' : '';
       expect(problems(`${id}${label}${stat} < ${limits[definition.unit]}`)).toEqual([]);
     }
@@ -156,7 +156,7 @@ describe('a problem says what, where and what to write', () => {
 
   test('a name that resembles none is answered with all of them', () => {
     expect(problems('quux < 5s')[0]).toMatch(
-      /^1: there is no metric quux; metrics are success_rate, .*growth$/,
+      /^1: there is no metric quux; metrics are success_rate, .*knee$/,
     );
   });
 

@@ -79,7 +79,11 @@ export const LOAD_FIELDS = {
     ),
   'abort-on-fail': yes
     .optional()
-    .meta(about('every gate is looked at once a second, and one that does not hold ends the run')),
+    .meta(
+      about(
+        'every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run',
+      ),
+    ),
   'abort-delay': duration
     .optional()
     .meta(about('how long after the first flow gates with abort-on-fail are first looked at')),

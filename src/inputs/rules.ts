@@ -1,4 +1,5 @@
 import type { Finding } from './finding.js';
+import { ladderRules } from './ladder-rules.js';
 import { durationRule, loadRules } from './load-rules.js';
 import { resolveLoad, type LoadWish } from './load.js';
 import { environment } from './environment.js';
@@ -45,6 +46,7 @@ function scenarioRules(path: Finding['path'], scenario: Raw): Finding[] {
   return [
     ...oneKindOfWork(path, scenario),
     ...loadRules(path, scenario),
+    ...ladderRules(path, scenario),
     ...environment(path, scenario),
     ...serviceRules(path, scenario),
     ...placeholderRules(path, scenario),
@@ -70,6 +72,7 @@ function oneKindOfWork(path: Finding['path'], scenario: Raw): Finding[] {
 /** Only what the config itself is to blame for, and only if its numbers are numbers. */
 function loadRule(path: Finding['path'], scenario: Raw, input: LoadWish): Finding[] {
   const { flows, iterations, duration } = scenario;
+  if ('ladder' in scenario) return [];
   if ('rate' in scenario || 'stages' in scenario) return durationRule(path, scenario, input);
   if (!isCount(flows) || !isCount(iterations) || duration !== undefined) return [];
   const result = resolveLoad(input, { flows, iterations });

@@ -6,6 +6,7 @@ import { defaultGates } from '../verdict/defaults.js';
 import { DEMO_MODULE } from './demo.js';
 import type { Draft } from './draft.js';
 import { whereInput } from './inputs.js';
+import { planLadder, tooFewForTop, type Ladder } from './ladder.js';
 import { resolveLoad, type LoadResult } from './load.js';
 import type { ParsedInputs } from './parse-inputs.js';
 import type { ScenarioConfig } from './schema.js';
@@ -29,8 +30,8 @@ export interface Surroundings {
 /** Input goes before config goes before default. */
 export function planScenario(draft: Draft, { inputs, workspace }: Surroundings): ScenarioPlanResult {
   const { name, config } = draft;
-  const load = resolveLoad(inputs, { ...config, maxFlows: config['max-flows'] });
-  if (!load.ok) return { ok: false, problems: [loadProblem(draft, load)] };
+  const planned = planLoad(draft, inputs);
+  if (!planned.ok) return planned;
   const workingDirectory = resolve(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
   const shell = config.shell ?? SHELL;
   return {
@@ -38,7 +39,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
     scenario: {
       name,
       work: workOf(config, { shell, workingDirectory, bug: inputs.bug }),
-      load: load.load,
+      ...planned.loads,
       timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
       warmup: config.warmup ?? 0,
       services: servicesOf(config, { workspace, workingDirectory }),
@@ -53,6 +54,36 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       seed: inputs.seed ?? config.seed ?? SEED,
     },
   };
+}
+
+/** Inputs that say otherwise how many run at once. */
+const OTHER_LOADS = ['flows', 'rate', 'maxFlows'] as const;
+
+type LoadPlan =
+  | { readonly ok: true; readonly loads: Pick<ScenarioPlan, 'load' | 'ladder'> }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+function planLoad(draft: Draft, inputs: ParsedInputs): LoadPlan {
+  const { ladder } = draft.config;
+  if (ladder !== undefined) return planClimb(ladder, draft, inputs);
+  const load = resolveLoad(inputs, { ...draft.config, maxFlows: draft.config['max-flows'] });
+  return load.ok
+    ? { ok: true, loads: { load: load.load } }
+    : { ok: false, problems: [loadProblem(draft, load)] };
+}
+
+function planClimb(rungs: readonly number[], { name, config }: Draft, inputs: ParsedInputs): LoadPlan {
+  const message = `${name} has a ladder, which says how many flows run at once; leave it out`;
+  const problems: Problem[] = OTHER_LOADS.filter((key) => inputs[key] !== undefined).map((key) => ({
+    where: whereInput(key),
+    message,
+  }));
+  const tooFew = tooFewForTop(rungs, inputs.iterations);
+  if (tooFew !== undefined) problems.push({ where: whereInput('iterations'), message: tooFew });
+  if (problems.length > 0) return { ok: false, problems };
+  const given = inputs.iterations !== undefined || inputs.duration !== undefined ? inputs : config;
+  const { load, rungs: ladder }: Ladder = planLadder(rungs, given);
+  return { ok: true, loads: { load, ladder } };
 }
 
 function loadProblem(draft: Draft, { by, key, message }: Extract<LoadResult, { ok: false }>): Problem {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ISOLATIONS } from '../model/plan.js';
 import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
 import { duration, oneOf, show, text, textMap, thresholds, whole } from './fields.js';
+import { ladder } from './ladder.js';
 import { LOAD_FIELDS, STAGE_KEYS } from './load-fields.js';
 import { SERVICE_KEYS, serviceOrCommand, services } from './service-schema.js';
 
@@ -52,6 +53,11 @@ const scenario = z
         .meta(about('how many are run in all; each of the flows once if left out')),
       duration: duration.optional().meta(about('for how long flows are started, in place of iterations')),
       ...LOAD_FIELDS,
+      ladder: ladder
+        .optional()
+        .meta(
+          about('how many run at once on each rung, ascending; in place of flows, to learn the capacity'),
+        ),
       timeout: duration
         .optional()
         .meta(about('a flow past it is killed with its whole tree; 30s if left out')),

@@ -9,7 +9,6 @@ export const UNAVAILABLE = 'is not available in this version yet';
 /** Of a scenario, or of the whole config. */
 export const LATER_KEYS: ReadonlySet<string> = new Set([
   'http',
-  'ladder',
   'faults',
   'compare',
   'retries',

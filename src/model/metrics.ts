@@ -93,9 +93,38 @@ export const METRICS = {
     { ...BYTES, unit: 'bytes_per_minute' },
     "slope of the service's memory, Theil–Sen",
   ),
+  memory_per_flow: metric('Memory per flow', BYTES, 'ladder: b of peak memory = a + b·N over the rungs'),
+  cpu_per_flow_share: metric(
+    'CPU per flow at once',
+    SHARE,
+    'ladder: b of average CPU = a + b·N over the rungs, as a share of all cores',
+  ),
+  threads_per_flow: metric('Threads per flow', COUNT, 'ladder: b of peak threads = a + b·N over the rungs'),
+  efficiency: {
+    ...metric(
+      'Efficiency at',
+      { ...RATIO_UP, speed: true },
+      'ladder: throughput per flow at N ÷ throughput per flow of the first rung',
+    ),
+    labelled: true,
+  },
+  knee: metric(
+    'Knee',
+    { ...COUNT, worse: 'lower', speed: true },
+    'ladder: flows at once at which throughput is highest, by the Universal Scalability Law',
+  ),
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricId = keyof typeof METRICS;
+
+/** What only a ladder can tell: shown where there is one. */
+export const LADDER_METRICS: ReadonlySet<MetricId> = new Set([
+  'memory_per_flow',
+  'cpu_per_flow_share',
+  'threads_per_flow',
+  'efficiency',
+  'knee',
+]);
 
 /** A metric as an expression names it: `flow_time.p95`, `step(draft).med`, `success_rate`. */
 export interface MetricRef {

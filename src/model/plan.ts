@@ -34,10 +34,15 @@ export type Load =
   | StagedLoad
   | OpenLoad;
 
+/** One rung of a ladder is a closed load of its own. */
+export type RungPlan = Load;
+
 export interface ScenarioPlan {
   readonly name: string;
   readonly work: Work;
   readonly load: Load;
+  /** In ascending order of flows; `load` is then that of the top rung, with the iterations or duration of all. */
+  readonly ladder?: readonly RungPlan[];
   /** ms after its start that a flow may take before it is killed with its whole tree. */
   readonly timeout: number;
   /** Flows that are run first and not counted. */

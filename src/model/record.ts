@@ -1,3 +1,4 @@
+import type { Rung } from './ladder.js';
 import type { Load } from './plan.js';
 
 export type Outcome = 'ok' | 'failed' | 'timed_out' | 'killed' | 'dropped';
@@ -44,6 +45,8 @@ export interface Flow {
   readonly endedAt: number;
   /** It left the start barrier of its rung: the spread of their `runningAt ?? startedAt` is the start skew. */
   readonly barrier?: true;
+  /** On a ladder: how many were in flight at once on its rung. */
+  readonly rung?: number;
   readonly error?: FlowError;
   readonly steps?: readonly StepTiming[];
   readonly stdout?: Excerpt;
@@ -146,6 +149,8 @@ export interface Record {
   /** Flows in order of their iteration; warm-up flows are not among them. */
   readonly flows: readonly Flow[];
   readonly warmup: number;
+  /** The rungs that were climbed, if the scenario is a ladder. */
+  readonly rungs?: readonly Rung[];
   readonly monitor: MonitorRecord;
   readonly environment: Environment;
   readonly verify?: VerifyOutcome;

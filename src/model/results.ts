@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHECK_IDS, CHECK_LEVELS } from './check.js';
+import { ladderSchema } from './ladder.js';
 import { VERDICTS } from './verdict.js';
 
 /*
@@ -23,6 +24,7 @@ const flow = z.object({
   runningAt: z.number().optional(),
   endedAt: z.number(),
   barrier: z.literal(true).optional(),
+  rung: z.int().optional().meta({ description: 'flows at once on its rung of the ladder' }),
   error: z
     .object({ message: z.string(), exitStatus: z.int().optional(), stack: z.string().optional() })
     .optional(),
@@ -137,6 +139,7 @@ const scenario = z.object({
   defaultGates: z.boolean(),
   metrics: z.record(z.string(), metric),
   thresholds: z.array(threshold),
+  ladder: ladderSchema.optional(),
   checks: z.array(check),
   errors: z.array(errorGroup),
   verify: z

@@ -38,11 +38,19 @@ export function runLinkOf({ run }: Results): RunLink | undefined {
   };
 }
 
-/** `10 flows at once, 240 in all`, `10 flows at once for 60 s, after 5 to warm up`. */
-export function loadOf({ load, metrics }: Pick<ScenarioResults, 'load' | 'metrics'>): string {
+/**
+ * `10 flows at once, 240 in all`, `10 flows at once for 60 s, after 5 to warm up`, `ladder of 1, 2, 5: up to 5 flows
+ * at once, 24 in all`.
+ */
+export function loadOf({
+  load,
+  metrics,
+  ladder,
+}: Pick<ScenarioResults, 'load' | 'metrics' | 'ladder'>): string {
   const warmup = load.warmup > 0 ? `, after ${formatCount(load.warmup)} to warm up` : '';
   const dropped = metrics['dropped']?.value ?? 0;
-  return `${loadWords(load)}${warmup}${dropped > 0 ? `; ${formatCount(dropped)} dropped` : ''}`;
+  const rungs = ladder === undefined ? '' : `ladder of ${ladder.planned.map(formatCount).join(', ')}: up to `;
+  return `${rungs}${loadWords(load)}${warmup}${dropped > 0 ? `; ${formatCount(dropped)} dropped` : ''}`;
 }
 
 /** What watching cost, and what could not be measured. */

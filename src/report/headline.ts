@@ -1,5 +1,6 @@
 import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/results.js';
 import { formatCount, formatQuantity, formatRatio, plural } from '../model/format.js';
+import { limitSentence } from '../model/ladder.js';
 import { limitOf, measured } from './row.js';
 import { code, strong, words, type Sentence } from './sentence.js';
 
@@ -32,6 +33,10 @@ function failed(scenario: ScenarioResults, cores: number): Headline {
   const [check] = checks;
   if (problem !== undefined) {
     return { status: 'did not run as it should', sentence: [words(problem)] };
+  }
+  const limit = scenario.ladder?.limit;
+  if (limit?.stopped === true) {
+    return { status: `stops at ${limit.breaks} at once`, sentence: [words(`${limitSentence(limit)}.`)] };
   }
   if (gate !== undefined) {
     return {
@@ -121,7 +126,7 @@ function held(scenario: ScenarioResults): Sentence {
   const p95 = scenario.metrics['flow_time.p95'];
   return [
     strong(`${ok} of ${plural(scenario.flows.length, 'flow')}`),
-    words(` were ok ${underLoad(scenario.load)}`),
+    words(` were ok ${underLoad(scenario)}`),
     ...(p95 === undefined || p95.value === null
       ? []
       : [words(', 95% of them within '), strong(formatQuantity(p95.value, p95.unit))]),
@@ -130,7 +135,8 @@ function held(scenario: ScenarioResults): Sentence {
 }
 
 /** `with 10 at once`, `at 50 flows/s`, `in 3 stages`. */
-function underLoad({ flows, rate, stages }: ScenarioResults['load']): string {
+function underLoad({ load: { flows, rate, stages }, ladder }: ScenarioResults): string {
+  if (ladder !== undefined) return `with up to ${flows} at once`;
   if (stages !== undefined) return `in ${plural(stages.length, 'stage')}`;
   return rate === undefined ? `with ${flows} at once` : `at ${formatQuantity(rate, 'per_second')}`;
 }

@@ -3,6 +3,7 @@ import { holding } from './finding.js';
 import { formatCount, plural } from '../model/format.js';
 import { distributionChart } from './html-distribution.js';
 import { timelineChart } from './html-timeline.js';
+import { ladderNotes, ladderPlot } from './html-ladder.js';
 import type { Row, Standing } from './row.js';
 import type { Sentence } from './sentence.js';
 import type { ScenarioView } from './view.js';
@@ -14,6 +15,7 @@ export function scenarioSection(scenario: ScenarioView, page: { cores: number; i
     `<p class="lead">${inline(scenario.headline.sentence)}</p>`,
     problems(scenario),
     `<div class="columns">${gates(scenario)}${figures(scenario)}</div>`,
+    ladderCard(scenario),
     card('Timeline', timelineChart(scenario, page.cores)),
     card('Flow time', distributionChart(scenario.source)),
     `<div class="columns">${checks(scenario)}${steps(scenario)}</div>`,
@@ -94,6 +96,36 @@ function figures({ rows }: ScenarioView): string {
   );
   return card('Figures', table(['Metric', ['This change']], lines));
 }
+
+function ladderCard({ ladder }: ScenarioView): string {
+  if (ladder === undefined) return '';
+  const numbers = (cells: readonly string[]): string =>
+    cells.map((text) => `<td class="number">${text}</td>`).join('');
+  const rungs = ladder.rungs.map(
+    ({ holds, flows, throughput, efficiency, median, p95, success, memory, cpu, threads }) =>
+      `<tr>${mark(holds ? 'pass' : 'fail')}${numbers([flows, throughput, efficiency, median, p95, success, memory, cpu, threads])}</tr>`,
+  );
+  const heads: Head[] = ['', ...RUNG_HEADS.map((head): Head => [head])];
+  const sizes = ladder.provisioning.map(
+    ({ flows, memory, cpu, threads }) => `<tr>${numbers([flows, memory, cpu, threads])}</tr>`,
+  );
+  const predicted =
+    sizes.length === 0 ? '' : table([['At once, predicted'], ['Memory'], ['CPU'], ['Threads']], sizes);
+  const measured = rungs.length === 0 ? '' : table(heads, rungs);
+  return card('Ladder', `${ladderPlot(ladder)}${measured}${ladderNotes(ladder)}${predicted}`);
+}
+
+const RUNG_HEADS = [
+  'At once',
+  'Throughput',
+  'Efficiency',
+  'Median',
+  'p95',
+  'Ok',
+  'Memory',
+  'CPU (peak)',
+  'Threads',
+];
 
 function value({ value: text, detail }: Row): string {
   return detail === undefined ? text : `${text} <span class="soft">(${markup(detail, 80)})</span>`;

@@ -48,6 +48,6 @@ svg { display: block; width: 100%; min-width: 680px; height: auto; }
 .flow:hover .tip, .flow:focus .tip { visibility: visible; } .flow:hover ~ .flow:focus .tip { visibility: hidden; }
 .tip, .label { font-size: 12px; fill: var(--soft); } .tip { fill: var(--text); font-weight: 600; } .label.strong { fill: var(--text); }
 .grid { stroke: var(--grid); } .axis { stroke: var(--line); } .curve path { fill: var(--curve); fill-opacity: .35; stroke: var(--curve); }
-.bin { fill: var(--ok); } .marker { stroke: var(--text); stroke-dasharray: 3 3; }
+.law path { fill: none; stroke: var(--curve); stroke-width: 2; } .bin { fill: var(--ok); } .marker { stroke: var(--text); stroke-dasharray: 3 3; }
 @media print { body { background: none; } .card { break-inside: avoid; } }
 `;

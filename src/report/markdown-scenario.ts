@@ -3,6 +3,7 @@ import { cell, html } from './escape.js';
 import { formatCount, plural } from '../model/format.js';
 import { holding, type Finding } from './finding.js';
 import { blocks, folded, inline, MARKS, table, type Column } from './markdown-block.js';
+import { ladderBlock } from './markdown-ladder.js';
 import type { Row } from './row.js';
 import type { Tier } from './tiers.js';
 import type { ScenarioView } from './view.js';
@@ -24,6 +25,7 @@ export function scenarioBody(scenario: ScenarioView, cores: number, tier: Tier):
     scenario.defaultGates
       ? '<sub>No thresholds were given: the default gates are in force.</sub>'
       : undefined,
+    ladderBlock(scenario.ladder, tier),
     [checks(scenario), errors(scenario), steps(scenario), timeline(scenario, cores, tier), metrics(scenario)]
       .filter((part) => part !== undefined)
       .join('\n'),

@@ -4,6 +4,7 @@ import { formatCount, plural } from '../model/format.js';
 import { clipped } from './lines.js';
 import type { Row } from './row.js';
 import { spoken } from './sentence.js';
+import { ladderLines } from './terminal-ladder.js';
 import type { Palette } from './terminal-block.js';
 import type { ScenarioView } from './view.js';
 
@@ -19,6 +20,7 @@ export function scenarioLines(scenario: ScenarioView, paint: Palette): readonly 
     ...section(problemLines(scenario, paint)),
     ...section(gateLines(scenario, paint)),
     ...section(figureLines(scenario, paint)),
+    ...section(ladderLines(scenario.ladder, paint)),
     ...section(checkLines(scenario, paint)),
     ...section(errorLines(scenario, paint)),
     ...section(scenario.notes.slice(1).flatMap((note) => paint.field('note', [plain(note)]))),

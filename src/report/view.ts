@@ -4,6 +4,7 @@ import { loadOf, machineOf, monitorNotes, runLinkOf, type RunLink } from './envi
 import { errorLines, errorSummary, failuresOf, type ErrorLine, type Failure } from './failure.js';
 import { findingsOf, leftoversOf, verifyLine, type Finding } from './finding.js';
 import { headlineOf, type Headline } from './headline.js';
+import { ladderView, type LadderView } from './ladder.js';
 import { untoldProblems } from './problem.js';
 import { allMetrics, rowsOf, type Row } from './row.js';
 import { stepsOf, type StepLine } from './step.js';
@@ -31,6 +32,7 @@ export interface ScenarioView {
   readonly rows: readonly Row[];
   /** The default gates are in force, and it has to be said. */
   readonly defaultGates: boolean;
+  readonly ladder?: LadderView;
   readonly findings: readonly Finding[];
   readonly errors: readonly ErrorLine[];
   readonly errorSummary: string;
@@ -66,6 +68,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
   const verify = verifyLine(scenario);
   const errors = errorLines(scenario.errors);
   const headline = headlineOf(scenario, cores);
+  const ladder = ladderView(scenario, cores);
   return {
     name: scenario.name,
     verdict: scenario.verdict,
@@ -73,6 +76,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
     load: loadOf(scenario),
     rows: rowsOf(scenario, cores),
     defaultGates: scenario.defaultGates,
+    ...(ladder === undefined ? {} : { ladder }),
     findings: findingsOf(scenario),
     errors,
     errorSummary: errorSummary(scenario.errors),

@@ -1,10 +1,11 @@
 import { messageOf } from '../errors.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Aborted, Flow, Leftover, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
-import { startMonitor } from '../monitor/sampler.js';
+import { startMonitor, type Monitor } from '../monitor/sampler.js';
 import type { FlowRunner } from '../scenarios/runner.js';
 import { AbortWatch } from './abort.js';
 import { prepare, type Cast } from './cast.js';
+import { climb, type Climb } from './climb.js';
 import { runFlows, warmUp, type FlowsOptions } from './flows.js';
 import { haltOn, type Halt } from './halt.js';
 import { findLeftovers } from './leftovers.js';
@@ -15,7 +16,7 @@ import { verifyFlows } from './verify.js';
 import { Workspaces } from './workspaces.js';
 
 /** What the flows' part of a run leaves in the record. */
-interface Performance {
+interface Performance extends Partial<Climb> {
   readonly startedAt: Date;
   readonly flows: readonly Flow[];
   readonly monitor: MonitorRecord;
@@ -79,7 +80,7 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
     origin: clock.now(),
     onProblem: (message: string) => stage.problems.push(message),
   };
-  if (plan.warmup > 0) await warmUp(options, plan.warmup);
+  if (plan.warmup > 0) await warmUp({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
   const watched = await watchFlows(stage, options, halt);
   await runner.settle();
   const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
@@ -112,7 +113,7 @@ async function watchFlows(
   stage: Stage,
   options: FlowsOptions,
   halt: Halt,
-): Promise<Pick<Performance, 'startedAt' | 'flows' | 'monitor' | 'aborted'>> {
+): Promise<Omit<Performance, 'leftovers' | 'verify'>> {
   const { plan, ports, watch, table, environment } = stage;
   const { clock } = ports;
   const startedAt = clock.wall();
@@ -129,15 +130,29 @@ async function watchFlows(
     view: ports.progress,
     monitor,
   });
-  const abort = new AbortWatch({ stage, monitor, origin, halt: halt.now });
-  const { onFlow } = abort;
-  const flows = await runFlows({ ...options, origin, observer: live, onFlow }).finally(() => {
+  const observed = { ...options, origin, observer: live };
+  const running =
+    plan.ladder === undefined ? runLoad(stage, observed, { monitor, halt }) : climb(stage, observed, monitor);
+  const ran = await running.finally(() => {
     live.stop();
-    abort.stop();
   });
   watch.detach();
+  return { startedAt, ...ran, monitor: await monitor.stop() };
+}
+
+/** The flows of one load, which a gate with abort-on-fail may end. */
+async function runLoad(
+  stage: Stage,
+  options: FlowsOptions,
+  { monitor, halt }: { monitor: Monitor; halt: Halt },
+): Promise<Pick<Performance, 'flows' | 'aborted'>> {
+  const abort = new AbortWatch({ stage, monitor, origin: options.origin, halt: halt.now });
+  const { onFlow } = abort;
+  const flows = await runFlows({ ...options, onFlow }).finally(() => {
+    abort.stop();
+  });
   const { aborted } = abort;
-  return { startedAt, flows, monitor: await monitor.stop(), ...(aborted === undefined ? {} : { aborted }) };
+  return { flows, ...(aborted === undefined ? {} : { aborted }) };
 }
 
 /** A run that came to no flow. */
@@ -162,6 +177,7 @@ function recordOf(
     load: plan.load,
     timeout: plan.timeout,
     warmup: plan.warmup,
+    ...(plan.ladder === undefined ? {} : { rungs: [] }),
     environment,
     problems,
     ...rest,

@@ -24,6 +24,8 @@ export interface FlowsOptions {
   readonly halt: AbortSignal;
   /** ms of Clock.now() that the flows' times count from. */
   readonly origin: number;
+  /** Flows that were run before these and are counted: iterations go on from there. */
+  readonly before?: number;
   readonly observer?: FlowObserver;
   /** Told of every counted flow when it is over. */
   readonly onFlow?: (flow: Flow) => void;
@@ -34,7 +36,7 @@ export interface FlowsOptions {
 /** Runs the counted flows of a load; they come in order of their iteration. Never rejects: what ran is not lost. */
 export async function runFlows(options: FlowsOptions): Promise<readonly Flow[]> {
   const flows: Flow[] = [];
-  let iteration = 0;
+  let iteration = options.before ?? 0;
   const name = (slot: number): FlowName => {
     iteration += 1;
     return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };

@@ -31,14 +31,19 @@ export function mostInFlight(flows: readonly Span[]): number {
   return most;
 }
 
-/** ms between the first and the last actual start behind the barrier; undefined if no flow left one. */
+/**
+ * ms between the first and the last actual start behind the barrier; undefined if no flow left one. Each rung of a
+ * ladder has a barrier of its own: the widest counts.
+ */
 export function startSkew(flows: readonly Flow[]): number | undefined {
-  let first = Infinity;
-  let last = -Infinity;
+  const barriers = new Map<number | undefined, { first: number; last: number }>();
   for (const flow of flows) {
     if (flow.barrier !== true || !wasStarted(flow)) continue;
-    first = Math.min(first, runningFrom(flow));
-    last = Math.max(last, runningFrom(flow));
+    const at = runningFrom(flow);
+    const { first, last } = barriers.get(flow.rung) ?? { first: at, last: at };
+    barriers.set(flow.rung, { first: Math.min(first, at), last: Math.max(last, at) });
   }
-  return first <= last ? last - first : undefined;
+  let widest: number | undefined;
+  for (const { first, last } of barriers.values()) widest = Math.max(widest ?? 0, last - first);
+  return widest;
 }

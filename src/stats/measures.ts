@@ -1,3 +1,4 @@
+import type { LadderFigures } from '../model/ladder.js';
 import type { MetricId } from '../model/metrics.js';
 import type { Distribution } from './distribution.js';
 
@@ -9,7 +10,9 @@ export interface Figure {
 
 /** Metrics that are made of samples; every other one is a scalar. */
 export type DistributionId = 'flow_time' | 'step';
-export type ScalarId = Exclude<MetricId, DistributionId>;
+/** One value for each label. */
+export type LabelledId = 'efficiency';
+export type ScalarId = Exclude<MetricId, DistributionId | LabelledId>;
 
 export type Figures<Id extends ScalarId> = { readonly [K in Id]: Figure };
 
@@ -20,6 +23,7 @@ export interface Measures {
   readonly flowTime: Distribution | undefined;
   /** By name, in order of appearance; ms, over ok flows. */
   readonly steps: ReadonlyMap<string, Distribution>;
+  readonly ladder: LadderFigures | undefined;
 }
 
 export const NO_FLOW = 'no flow was started';

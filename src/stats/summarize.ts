@@ -1,13 +1,16 @@
-import { definitionOf, METRICS, type MetricId, type MetricRef } from '../model/metrics.js';
+import { definitionOf, LADDER_METRICS, METRICS, type MetricId, type MetricRef } from '../model/metrics.js';
 import type { Record } from '../model/record.js';
 import type { MetricResult } from '../model/results.js';
 import { type Distribution, statOf } from './distribution.js';
 import { flowFigures, flowTimes, stepTimes } from './flow-figures.js';
+import { efficiencyAt, ladderFigures } from './ladder-figures.js';
+import { ladderOf } from './ladder.js';
 import { machineFigures } from './machine-figures.js';
 import {
   type DistributionId,
   type Figure,
   figureOr,
+  type LabelledId,
   type Measures,
   noData,
   NONE_OK,
@@ -21,10 +24,12 @@ const MOST_STEPS = 50;
 
 /** Everything that can be asked of the record. An interrupted run's measures are of what ran. */
 export function summarize(record: Record): Measures {
+  const ladder = ladderOf(record);
   return {
-    scalars: { ...flowFigures(record), ...machineFigures(record) },
+    scalars: { ...flowFigures(record), ...machineFigures(record), ...ladderFigures(ladder) },
     flowTime: flowTimes(record),
     steps: stepTimes(record.flows),
+    ladder,
   };
 }
 
@@ -35,12 +40,17 @@ export function measure(measures: Measures, ref: MetricRef): MetricResult {
   return note === undefined ? { value, unit } : { value, unit, note };
 }
 
-/** What every report shows: each scalar, the usual stats of flow time, and median and p95 of at most 50 steps. */
+/**
+ * What every report shows: each scalar, the usual stats of flow time, and median and p95 of at most 50 steps; of a
+ * ladder what only a ladder tells, with the efficiency of every rung.
+ */
 export function standardRefs(measures: Measures): MetricRef[] {
   const refs: MetricRef[] = [];
   for (const id of Object.keys(METRICS) as MetricId[]) {
     if (id === 'flow_time') refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
     else if (id === 'step') refs.push(...stepRefs(measures));
+    else if (LADDER_METRICS.has(id) && measures.ladder === undefined) continue;
+    else if (id === 'efficiency') refs.push(...efficiencyRefs(measures));
     else refs.push({ id });
   }
   return refs;
@@ -52,8 +62,13 @@ function stepRefs({ steps }: Measures): MetricRef[] {
     .flatMap((label) => STEP_STATS.map((stat): MetricRef => ({ id: 'step', label, stat })));
 }
 
+function efficiencyRefs({ ladder }: Measures): MetricRef[] {
+  return (ladder?.rungs ?? []).map(({ flows }) => ({ id: 'efficiency', label: String(flows) }));
+}
+
 function look(measures: Measures, ref: MetricRef): Figure {
   if (isScalar(ref.id)) return measures.scalars[ref.id];
+  if (ref.id === 'efficiency') return efficiencyAt(measures.ladder, ref.label ?? '');
   if (ref.id === 'flow_time') return statFigure(measures.flowTime, { ref, empty: NONE_OK });
   const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
   return statFigure(measures.steps.get(ref.label ?? ''), { ref, empty });
@@ -69,6 +84,8 @@ function statFigure(
 }
 
 function isScalar(id: MetricId): id is ScalarId {
-  const distributions: readonly MetricId[] = ['flow_time', 'step'] satisfies DistributionId[];
-  return !distributions.includes(id);
+  const others: readonly MetricId[] = ['flow_time', 'step', 'efficiency'] satisfies (
+    DistributionId | LabelledId
+  )[];
+  return !others.includes(id);
 }

@@ -7,6 +7,7 @@ import { countedFlows } from '../stats/counted.js';
 import { groupErrors } from '../stats/errors.js';
 import type { Measures } from '../stats/measures.js';
 import { measure, standardRefs, summarize } from '../stats/summarize.js';
+import { climbConcerns, judgeClimb } from './climb.js';
 import { decide, overall } from './decide.js';
 import { judge } from './judge.js';
 
@@ -32,9 +33,11 @@ export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioRe
   const measures = summarize(record);
   const thresholds = judge(plan.thresholds, measures);
   const checks = runChecks(record, askedLevels(plan));
+  const { ladder: figures } = measures;
+  const ladder = figures === undefined ? undefined : judgeClimb(plan, record, figures);
   return {
     name: plan.name,
-    ...decide({ thresholds, checks, record }),
+    ...decide({ thresholds, checks, record, more: climbConcerns(ladder) }),
     startedAt: record.startedAt,
     kind: plan.work.kind,
     work: plan.work.kind === 'command' ? plan.work.run : plan.work.module,
@@ -42,6 +45,7 @@ export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioRe
     defaultGates: plan.defaultGates,
     metrics: metricsOf(plan, measures),
     thresholds,
+    ...(ladder === undefined ? {} : { ladder }),
     checks,
     errors: groupErrors(countedFlows(record)),
     ...whatHappened(record),

@@ -8,6 +8,8 @@ export interface Judgement {
   readonly thresholds: readonly ThresholdResult[];
   readonly checks: readonly CheckResult[];
   readonly record: Record;
+  /** What else keeps the scenario from passing. */
+  readonly more?: readonly Concern[];
 }
 
 export interface Decision {
@@ -22,13 +24,19 @@ const WORST_FIRST = ['fail', 'inconclusive', 'warn', 'pass'] as const satisfies 
 /**
  * The verdict on one scenario.
  *
- * - `fail`: setup, service or teardown went wrong, abort-on-fail has ended the run, or a gate or a check at level fail does not hold;
+ * - `fail`: setup, service or teardown went wrong, abort-on-fail has ended the run or the climb, or a gate or a check at
+ *   level fail does not hold;
  * - `inconclusive`: the run was interrupted, no flow was started, or a gate or a check at level fail lacks data;
  * - `warn`: an alert or a check at level warn does not hold or lacks data;
  * - `pass`: everything that was asked for holds.
  */
-export function decide({ thresholds, checks, record }: Judgement): Decision {
-  const concerns = [...recordConcerns(record), ...thresholdConcerns(thresholds), ...checkConcerns(checks)];
+export function decide({ thresholds, checks, record, more = [] }: Judgement): Decision {
+  const concerns = [
+    ...recordConcerns(record),
+    ...more,
+    ...thresholdConcerns(thresholds),
+    ...checkConcerns(checks),
+  ];
   if (concerns.length === 0) return { verdict: 'pass', reasons: [whatHolds(thresholds, checks)] };
   // Stable: within a verdict, what went wrong with the run stands before gates, and gates before checks.
   const ordered = concerns.toSorted((one, other) => rank(one) - rank(other));

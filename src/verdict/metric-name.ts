@@ -61,9 +61,16 @@ function unknownMetric(id: string): string {
 
 function labelProblem(id: MetricId, label: string | undefined, labelled: boolean): string | undefined {
   if (!labelled) return label === undefined ? undefined : `${id} takes no name in parentheses`;
+  if (id === 'efficiency') return rungProblem(label);
   return label === undefined || label === ''
     ? `${id} needs a name: write ${id}(NAME), as in ${id}(draft).p95`
     : undefined;
+}
+
+/** The flows of a rung, without zeros before it: the spelling is the key in results.json. */
+function rungProblem(label: string | undefined): string | undefined {
+  if (label !== undefined && /^[1-9]\d*$/.test(label)) return undefined;
+  return 'efficiency needs the flows of a rung: write efficiency(N), as in efficiency(50) >= 60%';
 }
 
 function parseStat(id: MetricId, stat: string | undefined): { stat?: string; message?: string } {
