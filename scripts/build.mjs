@@ -27,19 +27,28 @@ async function compile() {
   await writeFile(join(root, 'build/package.json'), '{"type":"module"}\n');
 }
 
-/** Splits dynamic imports off into chunks, so that the GitHub client is loaded only when it is used. */
+/**
+ * Splits dynamic imports off into chunks, so that the GitHub and the HTTP client are loaded only when they are used. Each
+ * chunk has licenses of its own, which are written as one file.
+ */
 async function bundle(name, source) {
   const options = {
     filename: `${name}.js`,
     cache: false,
     quiet: true,
-    license: `${name}.licenses.txt`,
+    license: `${name}.[id].licenses.txt`,
     target: 'es2022',
   };
   const { code, assets } = await ncc(join(root, `build/src/${source}.js`), options);
   const shebang = name === 'cli' ? '#!/usr/bin/env node\n' : '';
   const files = Object.entries(assets).map(([file, { source: content }]) => [file, content]);
-  return [[`${name}.js`, shebang + code], ...files];
+  const isLicense = ([file]) => file.endsWith('.licenses.txt');
+  const licenses = files.filter(isLicense).map(([, content]) => String(content));
+  return [
+    [`${name}.js`, shebang + code],
+    ...files.filter((file) => !isLicense(file)),
+    ...(licenses.length === 0 ? [] : [[`${name}.licenses.txt`, licenses.join('')]]),
+  ];
 }
 
 async function build(folder) {
