@@ -29812,6 +29812,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 
 /***/ }),
 
+/***/ 99:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:sqlite");
+
+/***/ }),
+
 /***/ 7075:
 /***/ ((module) => {
 
@@ -44484,6 +44491,8 @@ function nodePorts() {
         files: nodeFiles,
         http: nodeHttp,
         freePorts: nodeFreePorts,
+        // A chunk of its own, which a run without HTTP flows does not load.
+        openHttpClient: async (options) => (await Promise.all(/* import() */[__nccwpck_require__.e(473), __nccwpck_require__.e(138)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5138))).openUndici(options),
         newRunId: () => (0,external_node_crypto_.randomBytes)(6).toString('hex'),
         interrupt: interruptSignal,
     };
@@ -44612,7 +44621,7 @@ function codeOf(thrown) {
 
 /***/ }),
 
-/***/ 590:
+/***/ 2129:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45360,6 +45369,7 @@ function others(kinds) {
 
 ;// CONCATENATED MODULE: ./build/src/stats/measures.js
 const NO_FLOW = 'no flow was started';
+const NO_REQUEST = 'no flow made an HTTP request';
 const NONE_OK = 'no flow was ok';
 function figure(value, note) {
     return note === undefined ? { value } : { value, note };
@@ -45470,6 +45480,27 @@ function throughput(ok, total) {
     if (total.value === 0)
         return noData('the run took no measurable time');
     return figure(ok / (total.value / 1000));
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/http-figures.js
+
+
+
+/** What the connections of HTTP flows carried. */
+function httpFigures(record) {
+    const flows = countedFlows(record);
+    return {
+        bytes_received: total(flows.map(({ bytesIn }) => bytesIn)),
+        bytes_sent: total(flows.map(({ bytesOut }) => bytesOut)),
+    };
+}
+/** ms to the first byte of every response of every ok flow. */
+function firstByteTimes(flows) {
+    return distributionOf(flows.flatMap(({ outcome, ttfb }) => (outcome === 'ok' ? (ttfb ?? []) : [])));
+}
+function total(bytes) {
+    const known = bytes.filter((each) => each !== undefined);
+    return known.length === 0 ? noData(NO_REQUEST) : figure(known.reduce((sum, each) => sum + each, 0));
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/ladder-figures.js
@@ -45639,8 +45670,12 @@ function thin(points) {
 const FEWEST_FOR_SLOPE = 10;
 const MS_PER_MINUTE = 60_000;
 const TOO_SHORT = 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
+const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the scenario has no service';
 /** What the monitor tells, over the time from the first start to the last end. */
 function machineFigures(record) {
+    // Zero bytes and no CPU would pass every gate on them.
+    if (record.monitor.unwatched === true)
+        return withoutData(UNWATCHED);
     const window = runWindow(record.flows);
     const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
     const cpu = cpuTime(samples, window);
@@ -45652,6 +45687,21 @@ function machineFigures(record) {
         cpu_time: cpu,
         cpu_per_flow: perOkFlow(cpu, record),
         memory_growth: growth(samples, window),
+    };
+}
+function withoutData(why) {
+    const nothing = noData(why);
+    return {
+        peak_memory: nothing,
+        avg_memory: nothing,
+        peak_cpu: nothing,
+        avg_cpu: nothing,
+        cpu_time: nothing,
+        cpu_per_flow: nothing,
+        peak_threads: nothing,
+        peak_processes: nothing,
+        peak_files: nothing,
+        memory_growth: nothing,
     };
 }
 function memoryFigures(samples, window) {
@@ -46073,7 +46123,9 @@ function provisioningOf(top, model) {
 
 
 
+
 const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'];
+const TTFB_STATS = ['med', 'p95', 'max'];
 const STEP_STATS = ['med', 'p95'];
 /** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
 const summarize_MOST_STEPS = 50;
@@ -46081,8 +46133,14 @@ const summarize_MOST_STEPS = 50;
 function summarize(record) {
     const ladder = ladderOf(record);
     return {
-        scalars: { ...flowFigures(record), ...machineFigures(record), ...ladderFigures(ladder) },
+        scalars: {
+            ...flowFigures(record),
+            ...machineFigures(record),
+            ...httpFigures(record),
+            ...ladderFigures(ladder),
+        },
         flowTime: flowTimes(record),
+        ttfb: firstByteTimes(record.flows),
         steps: stepTimes(record.flows),
         ladder,
     };
@@ -46094,7 +46152,7 @@ function measure(measures, ref) {
     return note === undefined ? { value, unit } : { value, unit, note };
 }
 /**
- * What every report shows: each scalar, the usual stats of flow time, and median and p95 of at most 50 steps; of a
+ * What every report shows: each scalar, the usual stats of flow time and of time to first byte, and median and p95 of at most 50 steps; of a
  * ladder what only a ladder tells, with the efficiency of every rung.
  */
 function standardRefs(measures) {
@@ -46102,6 +46160,8 @@ function standardRefs(measures) {
     for (const id of Object.keys(metrics/* METRICS */.Cb)) {
         if (id === 'flow_time')
             refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
+        else if (id === 'ttfb')
+            refs.push(...TTFB_STATS.map((stat) => ({ id, stat })));
         else if (id === 'step')
             refs.push(...stepRefs(measures));
         else if (metrics/* LADDER_METRICS */.Ff.has(id) && measures.ladder === undefined)
@@ -46128,6 +46188,10 @@ function look(measures, ref) {
         return efficiencyAt(measures.ladder, ref.label ?? '');
     if (ref.id === 'flow_time')
         return statFigure(measures.flowTime, { ref, empty: NONE_OK });
+    if (ref.id === 'ttfb') {
+        const requested = measures.scalars.bytes_sent.value !== null;
+        return statFigure(measures.ttfb, { ref, empty: requested ? NONE_OK : NO_REQUEST });
+    }
     const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
     return statFigure(measures.steps.get(ref.label ?? ''), { ref, empty });
 }
@@ -46138,7 +46202,7 @@ function statFigure(distribution, { ref, empty }) {
     return figureOr(statOf(distribution, stat), `${ref.id} has no stat "${stat}"`);
 }
 function isScalar(id) {
-    const others = ['flow_time', 'step', 'efficiency'];
+    const others = ['flow_time', 'step', 'ttfb', 'efficiency'];
     return !others.includes(id);
 }
 
@@ -46173,7 +46237,7 @@ function thresholdConcerns(thresholds) {
     const failed = thresholds
         .filter(({ outcome }) => outcome === 'fail')
         .map((threshold) => ({ verdict: weight(threshold.level), reason: byHowMuch(threshold) }));
-    return [...failed, ...withoutData(thresholds, 'fail'), ...withoutData(thresholds, 'warn')];
+    return [...failed, ...concerns_withoutData(thresholds, 'fail'), ...concerns_withoutData(thresholds, 'warn')];
 }
 function checkConcerns(checks) {
     return checks
@@ -46193,7 +46257,7 @@ function condition(expression) {
     const [, op = '', limit = ''] = /^.*(<=|>=|==|[<>])\s*(.+)$/.exec(expression) ?? [];
     return `${op} ${limit.replace(/(\d(?:e[+-]?\d+)?)(?=[a-zµ])/i, '$1 ')}`;
 }
-function withoutData(thresholds, level) {
+function concerns_withoutData(thresholds, level) {
     const lacking = thresholds.filter((threshold) => threshold.level === level && threshold.outcome === 'inconclusive');
     const reasons = new Set(lacking.map(({ reason }) => reason ?? 'no data'));
     return [...reasons].map((reason) => {
@@ -46647,6 +46711,436 @@ async function runHook(spec, { spawner, clock, interrupt, afterInterrupt = 0 }) 
     return { ok: false, message, stdout, stderr };
 }
 
+// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
+var excerpt = __nccwpck_require__(68);
+;// CONCATENATED MODULE: ./build/src/scenarios/http-error.js
+
+/*
+ * Errors of requests, named alike whatever the client calls them: the message begins with its kind, so that errors are
+ * grouped by it. Codes are those of Node's net, dns and tls (node:errors, "Common system errors"; OpenSSL's X.509
+ * errors) and of undici (docs/api/Errors.md).
+ */
+const KINDS = [
+    [/^ECONNREFUSED$/, 'connection refused'],
+    [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET)$/, 'connection reset'],
+    [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, 'connection timed out'],
+    [/^(ENOTFOUND|EAI_.*)$/, 'unknown host'],
+    [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE)$/, 'no connection'],
+    [/^(HPE_.*|UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH))$/, 'broken response'],
+    [
+        /^(EPROTO|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*|UNABLE_TO_.*|INVALID_CA|HOSTNAME_MISMATCH)$/,
+        'tls',
+    ],
+];
+/** Certificates that nobody whom we trust has signed. */
+const UNTRUSTED = /^(SELF_SIGNED_.*|DEPTH_ZERO_.*|UNABLE_TO_.*)$/;
+/** "connection refused: 127.0.0.1:3000"; an error of no known kind keeps its own words. */
+function requestError(thrown, origin) {
+    const code = codeOf(thrown);
+    const kind = KINDS.find(([pattern]) => pattern.test(code))?.[1];
+    if (kind === undefined)
+        return `request failed: ${(0,errors/* messageOf */.bD)(thrown)}`;
+    const place = kind === 'unknown host' ? new URL(origin).hostname : placeOf(origin);
+    if (kind === 'no connection')
+        return `${kind}: ${place} (${code})`;
+    if (kind === 'broken response')
+        return `${kind}: ${place} (${(0,errors/* messageOf */.bD)(thrown)})`;
+    if (kind !== 'tls')
+        return `${kind}: ${place}`;
+    const remedy = UNTRUSTED.test(code) ? '; a private authority is trusted with ca: PATH' : '';
+    return `${kind}: ${place} (${code}: ${plainMessage(thrown)})${remedy}`;
+}
+/** Host and port, the port written out: with port 80 and 443 it is the scheme's. */
+function placeOf(origin) {
+    const { hostname, port, protocol } = new URL(origin);
+    return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
+}
+/** OpenSSL's messages are lines of addresses and source files with one reason among them. */
+function plainMessage(thrown) {
+    const reason = thrown?.reason;
+    return typeof reason === 'string' ? reason : (0,errors/* messageOf */.bD)(thrown);
+}
+function codeOf(thrown) {
+    const { code, cause, name } = (thrown ?? {});
+    if (typeof code === 'string')
+        return code;
+    // undici's error for what is no HTTP at all has no code of its own.
+    if (name === 'HTTPParserError')
+        return 'HPE_INVALID';
+    return cause === undefined ? '' : codeOf(cause);
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./build/src/scenarios/http-expect.js
+
+/** Characters of a value or body in a message. */
+const http_expect_LONGEST = 80;
+/** Everything that is expected and was not got, in one line; undefined if all is right. */
+function unmet(expected, answer) {
+    const faults = [
+        ...statusFault(expected, answer.status),
+        ...(expected.body === undefined ? [] : bodyFault(expected.body, answer.body)),
+        ...(expected.json === undefined ? [] : jsonFaults(expected.json, answer.body)),
+    ];
+    return faults.length === 0 ? undefined : faults.join('; ');
+}
+function statusFault({ status, statusText }, got) {
+    const isRight = ({ from, to }) => got >= from && got <= to;
+    return status.some(isRight) ? [] : [`status ${got}, expected ${statusText}`];
+}
+function bodyFault(pattern, body) {
+    const holds = pattern.kind === 'text'
+        ? body.includes(pattern.text)
+        : new RegExp(pattern.source, pattern.flags).test(body);
+    if (holds)
+        return [];
+    const wanted = pattern.kind === 'text'
+        ? `to hold ${shorten(JSON.stringify(pattern.text))}`
+        : `to match /${shorten(pattern.source)}/${pattern.flags}`;
+    return [`expected body ${wanted}, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
+}
+function jsonFaults(expected, body) {
+    const parsed = parse(body);
+    if (parsed === undefined) {
+        return [`expected body to be JSON, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
+    }
+    return Object.entries(expected).flatMap(([path, wanted]) => {
+        const got = valueAt(parsed.value, path);
+        if ((0,external_node_util_.isDeepStrictEqual)(got, wanted))
+            return [];
+        return [`expected json ${path} to be ${show(wanted)}, got ${show(got)}`];
+    });
+}
+function parse(body) {
+    try {
+        return { value: JSON.parse(body) };
+    }
+    catch {
+        return undefined;
+    }
+}
+/** `items.0.name` or `items[0].name`; `$` or an empty path is the whole. Undefined where there is nothing. */
+function valueAt(value, path) {
+    const segments = path.replace(/^\$\.?/, '').replace(/\[(\d+)\]/g, '.$1');
+    return segments
+        .split('.')
+        .filter((segment) => segment !== '')
+        .reduce((from, segment) => typeof from === 'object' && from !== null && Object.hasOwn(from, segment)
+        ? from[segment]
+        : undefined, value);
+}
+function show(value) {
+    return value === undefined ? 'nothing' : shorten(JSON.stringify(value));
+}
+function shorten(text) {
+    return text.length <= http_expect_LONGEST ? text : `${text.slice(0, http_expect_LONGEST - 1)}…`;
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/http-failure.js
+/** Why an HTTP flow fails, in words that begin with the kind of error. */
+class FlowFailure extends Error {
+}
+/** Why an HTTP flow is ended before it ends by itself. */
+class FlowEnding extends Error {
+    outcome;
+    constructor(outcome, message) {
+        super(message);
+        this.outcome = outcome;
+    }
+}
+
+// EXTERNAL MODULE: ./build/src/scenarios/template.js
+var template = __nccwpck_require__(3859);
+;// CONCATENATED MODULE: ./build/src/scenarios/http-request.js
+
+function prepareRequest(plan) {
+    const { name, method, expect } = plan;
+    const url = prepareUrl(plan.url);
+    const headers = prepareHeaders(plan.headers);
+    const body = plan.body === undefined ? undefined : (0,template/* template */.vs)(plan.body);
+    return {
+        name,
+        keepsBody: expect.body !== undefined || expect.json !== undefined,
+        request: (values) => ({
+            method,
+            ...url(values),
+            headers: headers(values),
+            ...(body === undefined ? {} : { body: body(values) }),
+        }),
+        expected: prepareExpectation(expect),
+    };
+}
+/** A URL without places is taken apart once and not for each of a million flows. */
+function prepareUrl(text) {
+    const fill = (0,template/* template */.vs)(text);
+    if (!text.includes('{{')) {
+        const target = targetOf(text);
+        return () => target;
+    }
+    return (values) => targetOf(fill(values));
+}
+function targetOf(text) {
+    const { origin, pathname, search } = new URL(text);
+    return { origin, path: `${pathname}${search}` };
+}
+function prepareHeaders(headers) {
+    const filled = Object.entries(headers).map(([name, value]) => [name, (0,template/* template */.vs)(value)]);
+    if (!Object.values(headers).some((value) => value.includes('{{')))
+        return () => headers;
+    return (values) => Object.fromEntries(filled.map(([name, fill]) => [name, fill(values)]));
+}
+function prepareExpectation(expect) {
+    const { body, json } = expect;
+    const inBody = body?.kind === 'text' && body.text.includes('{{');
+    const inJson = json !== undefined && JSON.stringify(json).includes('{{');
+    if (!inBody && !inJson)
+        return () => expect;
+    return (values) => ({
+        ...expect,
+        ...(inBody ? { body: { kind: 'text', text: (0,template/* template */.vs)(body.text)(values) } } : {}),
+        ...(inJson ? { json: fillJson(json, values) } : {}),
+    });
+}
+/** Fills in the texts of a JSON value; keys of maps stay as they are. */
+function fillJson(value, values) {
+    if (typeof value === 'string')
+        return (0,template/* template */.vs)(value)(values);
+    if (Array.isArray(value))
+        return value.map((each) => fillJson(each, values));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fillJson(each, values)]));
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/http-redirect.js
+
+
+/** As many as browsers follow (Fetch Standard, HTTP-redirect fetch, step 7). */
+const MOST_REDIRECTS = 20;
+/** Nobody but the server that they were meant for is told these. */
+const SECRET_HEADERS = /^(authorization|cookie|proxy-authorization|host)$/i;
+const BODY_HEADERS = /^content-/i;
+/**
+ * The request that a redirection asks for, with the method that the Fetch Standard gives it; undefined if the response
+ * is none. Throws FlowFailure where the location is no URL of HTTP.
+ */
+function redirected(request, status, location) {
+    if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
+        return undefined;
+    const here = `${request.origin}${request.path}`;
+    if (!URL.canParse(location, here))
+        throw new FlowFailure(`redirected to ${location}, which is no URL`);
+    const url = new URL(location, here);
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+        throw new FlowFailure(`redirected to ${url.protocol}//, which is not HTTP`);
+    }
+    const target = targetOf(url.href);
+    const toGet = (status === 303 && !['GET', 'HEAD'].includes(request.method)) ||
+        (status <= 302 && request.method === 'POST');
+    const kept = Object.entries(request.headers).filter(([name]) => !(target.origin !== request.origin && SECRET_HEADERS.test(name)) && !(toGet && BODY_HEADERS.test(name)));
+    const headers = Object.fromEntries(kept);
+    if (toGet || request.body === undefined)
+        return { method: toGet ? 'GET' : request.method, ...target, headers };
+    return { ...request, ...target, headers };
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/http-response.js
+
+
+
+/** A response as it comes, in bounded memory. */
+class Response {
+    text = new excerpt/* ExcerptBuffer */.Ck();
+    #options;
+    #askedAt;
+    #chunks = [];
+    #bytes = 0;
+    #headAt;
+    #status = 0;
+    #location;
+    /** The request is sent when the response is made. */
+    constructor(options) {
+        this.#options = options;
+        this.#askedAt = options.clock.now();
+    }
+    get status() {
+        return this.#status;
+    }
+    get location() {
+        return this.#location;
+    }
+    /** ms from the request to the head of its response; undefined while there is none. */
+    get firstByteAfter() {
+        return this.#headAt === undefined ? undefined : this.#headAt - this.#askedAt;
+    }
+    head(status, location) {
+        this.#headAt = this.#options.clock.now();
+        this.#status = status;
+        this.#location = location;
+    }
+    data(chunk) {
+        const { maxBody, keepsBody } = this.#options;
+        this.#bytes += chunk.length;
+        this.text.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+        if (this.#bytes > maxBody) {
+            throw new FlowFailure(`response too large: more than ${(0,format/* formatBytes */.z3)(maxBody)}; raise max-body if it should be`);
+        }
+        if (keepsBody)
+            this.#chunks.push(chunk);
+    }
+    /** Empty unless it is kept. */
+    body() {
+        return Buffer.concat(this.#chunks).toString('utf8');
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/http.js
+
+
+
+
+
+
+
+
+
+/** Runs HTTP flows in our own process, over one keep-alive connection a slot. */
+function openHttpRunner(options) {
+    const requests = options.work.requests.map(prepareRequest);
+    const workers = Array.from({ length: options.slots }, () => new HttpWorker(options, requests));
+    return {
+        release: (starts) => {
+            // One loop without an await in it is the barrier: every first request is sent in the same turn.
+            const ends = starts.map((start) => workerOf(workers, start).run(start));
+            if (starts.length > 1 || starts[0]?.iteration === 1)
+                options.watch.released();
+            return ends;
+        },
+        endAll: (reason) => {
+            for (const worker of workers)
+                worker.end('killed', reason);
+        },
+        settle: () => Promise.resolve(),
+        broken: NEVER_BROKEN,
+        close: async () => {
+            await Promise.all(workers.map((worker) => worker.close()));
+        },
+    };
+}
+function workerOf(workers, { slot }) {
+    const worker = workers[slot - 1];
+    if (worker === undefined)
+        throw new RangeError(`there is no slot ${slot}`);
+    return worker;
+}
+/** One worker slot with the flow in it. */
+class HttpWorker {
+    #options;
+    #requests;
+    #connection;
+    #busy = false;
+    #ending;
+    constructor(options, requests) {
+        this.#options = options;
+        this.#requests = requests;
+        this.#connection = options.client.openConnection();
+    }
+    async run(start) {
+        const { clock, timeout } = this.#options;
+        const before = this.#connection.traffic();
+        const visit = { steps: [], ttfb: [], text: new excerpt/* ExcerptBuffer */.Ck() };
+        this.#busy = true;
+        this.#ending = undefined;
+        const startedAt = clock.now();
+        const timer = clock.timer(timeout, () => {
+            this.end('timed_out', timedOut(timeout));
+        });
+        const failed = await this.#perform(start, visit);
+        timer.cancel();
+        this.#busy = false;
+        const endedAt = clock.now();
+        const after = this.#connection.traffic();
+        return {
+            ...failed,
+            startedAt,
+            endedAt,
+            steps: visit.steps,
+            ttfb: visit.ttfb,
+            bytesIn: after.received - before.received,
+            bytesOut: after.sent - before.sent,
+            ...(failed.outcome === 'ok' ? {} : { stdout: visit.text.excerpt() }),
+        };
+    }
+    end(outcome, message) {
+        if (!this.#busy || this.#ending !== undefined)
+            return;
+        this.#ending = new FlowEnding(outcome, message);
+        this.#connection.abort(this.#ending);
+    }
+    close() {
+        return this.#connection.close();
+    }
+    /** One request after another, until one goes wrong. */
+    async #perform(start, visit) {
+        const values = { token: start.token, flow: start.slot, iteration: start.iteration };
+        for (const prepared of this.#requests) {
+            const startedAt = this.#options.clock.now();
+            try {
+                const answer = await this.#ask(prepared.request(values), visit, prepared);
+                visit.steps.push({ name: prepared.name, startedAt, endedAt: this.#options.clock.now() });
+                const fault = unmet(prepared.expected(values), answer);
+                if (fault !== undefined)
+                    throw new FlowFailure(fault);
+            }
+            catch (thrown) {
+                return this.#failed(thrown, prepared.name);
+            }
+        }
+        return { outcome: 'ok' };
+    }
+    /** The answer to a request, behind its redirections if they are followed. */
+    async #ask(request, visit, { keepsBody }) {
+        for (let hops = 0;; hops += 1) {
+            this.#refuseIfEnding();
+            const { clock, work } = this.#options;
+            const response = new Response({ clock, maxBody: work.maxBody, keepsBody });
+            visit.text = response.text;
+            await this.#exchange(request, response);
+            if (response.firstByteAfter !== undefined)
+                visit.ttfb.push(response.firstByteAfter);
+            const next = work.followRedirects ? redirected(request, response.status, response.location) : undefined;
+            if (next === undefined)
+                return { status: response.status, body: response.body() };
+            if (hops === MOST_REDIRECTS)
+                throw new FlowFailure(`redirected more than ${MOST_REDIRECTS} times`);
+            request = next;
+        }
+    }
+    async #exchange(request, response) {
+        try {
+            await this.#connection.exchange(request, response);
+        }
+        catch (thrown) {
+            if (thrown instanceof FlowEnding || thrown instanceof FlowFailure)
+                throw thrown;
+            throw new FlowFailure(requestError(thrown, request.origin), { cause: thrown });
+        }
+    }
+    /** Ended between two requests: there was nothing to abort. */
+    #refuseIfEnding() {
+        if (this.#ending !== undefined)
+            throw this.#ending;
+    }
+    #failed(thrown, step) {
+        const known = thrown instanceof FlowEnding || thrown instanceof FlowFailure;
+        const message = known ? thrown.message : `request failed: ${(0,errors/* messageOf */.bD)(thrown)}`;
+        const where = this.#requests.length > 1 ? ` (${step})` : '';
+        const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
+        return { outcome, error: { message: `${message}${where}` } };
+    }
+}
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
 ;// CONCATENATED MODULE: ./build/src/scenarios/host-message.js
@@ -46657,15 +47151,15 @@ var schemas = __nccwpck_require__(9691);
  */
 const error = schemas/* object */.Ikc({ message: schemas/* string */.YjP(), stack: schemas/* string */.YjP().exactOptional() });
 const hook = schemas/* enum */.k5n(['setup', 'verify', 'teardown']);
-const excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
+const host_message_excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
 const step = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() });
 const flow = schemas/* object */.Ikc({
     startedAt: schemas/* number */.aig(),
     endedAt: schemas/* number */.aig(),
     error: error.exactOptional(),
     steps: schemas/* array */.YOg(step),
-    stdout: excerpt,
-    stderr: excerpt,
+    stdout: host_message_excerpt,
+    stderr: host_message_excerpt,
 });
 const schema = schemas/* discriminatedUnion */.gMt('type', [
     schemas/* object */.Ikc({ type: schemas/* literal */.euz('listening') }),
@@ -46915,8 +47409,6 @@ function crashLine(stderr) {
 
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
-// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
-var scenarios_excerpt = __nccwpck_require__(68);
 ;// CONCATENATED MODULE: ./build/src/scenarios/module-threads.js
 
 
@@ -46992,7 +47484,7 @@ class Threads {
     }
 }
 function excerptOf(text) {
-    return { ...scenarios_excerpt/* NOTHING_PRINTED */.xL, head: text, bytes: external_node_buffer_.Buffer.byteLength(text) };
+    return { ...excerpt/* NOTHING_PRINTED */.xL, head: text, bytes: external_node_buffer_.Buffer.byteLength(text) };
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/module-pool.js
@@ -47931,6 +48423,7 @@ function serviceOn(stage, { run, env, workingDirectory }) {
 
 
 
+
 /** Services, then setup, then whatever runs the flows; each is told of only once it stands. */
 async function prepare(stage, cast) {
     const { plan, ports, watch } = stage;
@@ -47951,6 +48444,9 @@ async function prepare(stage, cast) {
         const error = cast.module.hooks.has('setup') ? await cast.module.setup() : undefined;
         if (error !== undefined)
             throw new Error(`setup failed: ${error.message}`);
+    }
+    else if (plan.work.kind === 'http') {
+        cast.runner = await openRequests(stage, plan.work);
     }
     else {
         cast.runner = await openCommands(stage, plan.work);
@@ -47981,6 +48477,25 @@ function openCommands(stage, work) {
         scratch,
         makeFolder: (path) => ports.files.makeFolder(path),
     });
+}
+async function openRequests(stage, work) {
+    const { plan, ports, watch } = stage;
+    const { clock } = ports;
+    const client = await openClient(stage, work.ca);
+    return openHttpRunner({ client, clock, watch, work, slots: plan.load.flows, timeout: plan.timeout });
+}
+async function openClient({ ports }, path) {
+    if (path === undefined)
+        return ports.openHttpClient({});
+    const ca = await ports.files.read(path);
+    if (ca === undefined)
+        throw new Error(`ca: there is no file ${path}`);
+    try {
+        return await ports.openHttpClient({ ca });
+    }
+    catch (thrown) {
+        throw new Error(`ca: ${path} is no certificate in PEM: ${(0,errors/* messageOf */.bD)(thrown)}`, { cause: thrown });
+    }
 }
 
 // EXTERNAL MODULE: ./build/src/model/ladder.js
@@ -48393,6 +48908,13 @@ class Workspaces {
         return making;
     }
 }
+/** For flows that are no process and have no use for a folder: making one takes longer than a request. */
+const NO_WORKSPACES = {
+    prepare: () => Promise.resolve(),
+    take: () => Promise.resolve(''),
+    release: () => undefined,
+    settle: () => Promise.resolve(),
+};
 
 ;// CONCATENATED MODULE: ./build/src/run/execute.js
 
@@ -48452,7 +48974,7 @@ async function perform(stage, runner, cast) {
     const { plan, ports, watch, identity } = stage;
     const { clock } = ports;
     const halt = haltOn(stage, cast);
-    const workspaces = new Workspaces(ports.files, `${stage.scratch}/work`);
+    const workspaces = plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${stage.scratch}/work`);
     const options = {
         load: plan.load,
         runner,
@@ -48511,7 +49033,8 @@ async function watchFlows(stage, options, halt) {
         live.stop();
     });
     watch.detach();
-    return { startedAt, ...ran, monitor: await monitor.stop() };
+    const unwatched = plan.work.kind === 'http' && plan.services.length === 0;
+    return { startedAt, ...ran, monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) } };
 }
 /** The flows of one load, which a gate with abort-on-fail may end. */
 async function runLoad(stage, options, { monitor, halt }) {
@@ -48549,6 +49072,12 @@ function recordOf({ plan, ports, environment, problems }, performance) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/src/model/http.js
+/** `GET http://127.0.0.1:3000/, then POST http://127.0.0.1:3000/orders`. */
+function requestLines(requests) {
+    return requests.map(({ method, url }) => `${method} ${url}`).join(', then ');
+}
+
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
 // EXTERNAL MODULE: ./build/src/model/verdict.js
@@ -48579,6 +49108,11 @@ const results_flow = schemas/* object */.Ikc({
     error: schemas/* object */.Ikc({ message: schemas/* string */.YjP(), exitStatus: schemas/* int */.Whr().optional(), stack: schemas/* string */.YjP().optional() })
         .optional(),
     steps: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() })).optional(),
+    ttfb: schemas/* array */.YOg(schemas/* number */.aig())
+        .optional()
+        .meta({ description: 'ms from sending each request to the first byte of its response' }),
+    bytesIn: schemas/* number */.aig().optional(),
+    bytesOut: schemas/* number */.aig().optional(),
     stdout: results_excerpt.optional(),
     stderr: results_excerpt.optional(),
 });
@@ -48608,6 +49142,7 @@ const monitor = schemas/* object */.Ikc({
     samples: schemas/* array */.YOg(sample),
     processes: schemas/* array */.YOg(processSummary),
     cost: schemas/* object */.Ikc({ samples: schemas/* int */.Whr(), cpuTime: schemas/* number */.aig(), duration: schemas/* number */.aig() }),
+    unwatched: schemas/* literal */.euz(true).optional(),
     notes: schemas/* array */.YOg(schemas/* string */.YjP()),
 });
 const unit = schemas/* enum */.k5n(['ms', 'bytes', 'ratio', 'count', 'per_second', 'bytes_per_minute']);
@@ -48671,10 +49206,13 @@ const scenario = schemas/* object */.Ikc({
     verdict: results_verdict,
     reasons: schemas/* array */.YOg(schemas/* string */.YjP()).meta({ description: 'plain text, most important first' }),
     startedAt: schemas/* string */.YjP(),
-    kind: schemas/* enum */.k5n(['command', 'module']),
-    work: schemas/* string */.YjP().meta({ description: 'the command, or the path of the module' }),
+    kind: schemas/* enum */.k5n(['command', 'module', 'http']),
+    work: schemas/* string */.YjP().meta({ description: 'the command, the path of the module, or the requests' }),
     load,
     defaultGates: schemas/* boolean */.zMY(),
+    omittedGates: schemas/* array */.YOg(schemas/* string */.YjP())
+        .optional()
+        .meta({ description: 'default gates that are left out because no process is watched' }),
     metrics: schemas/* record */.g1P(schemas/* string */.YjP(), metric),
     thresholds: schemas/* array */.YOg(threshold),
     ladder: model_ladder/* ladderSchema */.m.optional(),
@@ -48938,6 +49476,8 @@ function whatHolds(thresholds, checks) {
 
 
 
+
+
 /** Flows that keep what they printed and their stack; the errors of all are counted in the groups. */
 const MOST_EXCERPTS = 1000;
 /** Measures, judges and decides one scenario. Pure: the same record gives the same results again. */
@@ -48952,9 +49492,10 @@ function assembleScenario(plan, record) {
         ...decide({ thresholds, checks, record, more: climbConcerns(ladder) }),
         startedAt: record.startedAt,
         kind: plan.work.kind,
-        work: plan.work.kind === 'command' ? plan.work.run : plan.work.module,
+        work: workText(plan.work),
         load: { ...record.load, timeout: record.timeout, warmup: record.warmup },
         defaultGates: plan.defaultGates,
+        ...(plan.omittedGates === undefined ? {} : { omittedGates: [...plan.omittedGates] }),
         metrics: metricsOf(plan, measures),
         thresholds,
         ...(ladder === undefined ? {} : { ladder }),
@@ -48962,6 +49503,18 @@ function assembleScenario(plan, record) {
         errors: groupErrors(countedFlows(record)),
         ...whatHappened(record),
     };
+}
+function workText(work) {
+    switch (work.kind) {
+        case 'command':
+            return work.run;
+        case 'module':
+            return work.module;
+        case 'http':
+            return requestLines(work.requests);
+        default:
+            return (0,errors/* assertNever */.xb)(work);
+    }
 }
 /** Joins the scenarios; the verdict is the worst of theirs. */
 function assembleResults(context) {
@@ -49002,6 +49555,7 @@ function whatHappened(record) {
             samples: [...monitor.samples],
             processes: [...monitor.processes],
             cost: { ...monitor.cost },
+            ...(monitor.unwatched === undefined ? {} : { unwatched: monitor.unwatched }),
             notes: [...monitor.notes],
         },
     };
@@ -49015,11 +49569,12 @@ function boundedFlows(flows) {
         return copyOf(flow);
     });
 }
-function copyOf({ steps, error, ...flow }) {
+function copyOf({ steps, error, ttfb, ...flow }) {
     return {
         ...flow,
         ...(error === undefined ? {} : { error: { ...error } }),
         ...(steps === undefined ? {} : { steps: [...steps] }),
+        ...(ttfb === undefined ? {} : { ttfb: [...ttfb] }),
     };
 }
 function assemble_withoutOutput(flow) {
@@ -49110,7 +49665,7 @@ function readInputs(get) {
 
 /***/ }),
 
-/***/ 7065:
+/***/ 3670:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49761,15 +50316,8 @@ function parsePattern(pattern) {
  */
 const UNAVAILABLE = 'is not available in this version yet';
 /** Of a scenario, or of the whole config. */
-const LATER_KEYS = new Set([
-    'http',
-    'faults',
-    'compare',
-    'retries',
-    'prepare',
-    'budget',
-]);
-const LATER_INPUTS = ['url', 'compare', 'prepare', 'shard'];
+const LATER_KEYS = new Set(['faults', 'compare', 'retries', 'prepare', 'budget']);
+const LATER_INPUTS = ['compare', 'prepare', 'shard'];
 /** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
 function needsCompare({ limit }) {
     if (limit.kind !== 'base')
@@ -50511,6 +51059,8 @@ function namesIn(after) {
  * found something else: all problems at once.
  */
 const MODULE_KEYS = ['options', 'isolate'];
+const HTTP_ONLY_KEYS = ['ca', 'follow-redirects', 'max-body'];
+const KINDS = ['run', 'module', 'http'];
 /** Without a load context nothing is said of the load: it cannot be known. */
 function crossRules(config, load) {
     if (!raw_isMap(config) || !raw_isMap(config['scenarios']))
@@ -50544,21 +51094,24 @@ function scenarioRules(path, scenario) {
     ];
 }
 function oneKindOfWork(path, scenario) {
-    const run = 'run' in scenario;
-    const module = 'module' in scenario;
-    if (run && module) {
-        return [{ path, key: 'module', message: 'run and module are given; keep one' }];
+    const [kind, second] = KINDS.filter((key) => key in scenario);
+    if (kind === undefined)
+        return [{ path, message: 'needs run, module or http: what one flow is' }];
+    if (second !== undefined) {
+        return [{ path, key: second, message: `${kind} and ${second} are given; keep one` }];
     }
-    if (!run && !module && !('http' in scenario)) {
-        return [{ path, message: 'needs run or module: what one flow is' }];
-    }
-    if (!run)
-        return [];
-    return MODULE_KEYS.filter((key) => key in scenario).map((key) => ({
-        path: [...path, key],
-        message: 'is for module scenarios; a command is given what it needs by env',
-    }));
+    const others = [
+        ...(kind === 'module' ? [] : MODULE_KEYS.map((key) => ({ key, message: FOR_MODULES[kind] }))),
+        ...(kind === 'http' ? [] : HTTP_ONLY_KEYS.map((key) => ({ key, message: 'is for http scenarios' }))),
+    ];
+    return others
+        .filter(({ key }) => key in scenario)
+        .map(({ key, message = '' }) => ({ path: [...path, key], message }));
 }
+const FOR_MODULES = {
+    run: 'is for module scenarios; a command is given what it needs by env',
+    http: 'is for module scenarios; a request says all that it needs itself',
+};
 /** Only what the config itself is to blame for, and only if its numbers are numbers. */
 function loadRule(path, scenario, input) {
     const { flows, iterations, duration } = scenario;
@@ -50583,6 +51136,243 @@ const ISOLATIONS = ['none', 'thread', 'process'];
 
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
+// EXTERNAL MODULE: ./build/src/scenarios/template.js
+var template = __nccwpck_require__(3859);
+;// CONCATENATED MODULE: ./build/src/inputs/http-fields.js
+
+
+
+
+
+
+/*
+ * The values of an http scenario: one request, or a list of them. Like the other kinds of value, every message is the
+ * end of a sentence that begins with where it is.
+ */
+const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const HEADER_NAME = METHOD;
+const STATUS_RIGHT = { status: [{ from: 200, to: 399 }], statusText: '2xx or 3xx' };
+const EXPECT_KEYS = ['status', 'body', 'json'];
+const HTTP_KEYS = {
+    http: ['name', 'method', 'url', 'headers', 'body', 'expect'],
+    expect: EXPECT_KEYS,
+};
+/** A service's port, of which placeholder-rules.ts says whether there is one. */
+const PORT = /^port(\.|$)/;
+/** Filled in with these, a URL must be one. */
+const SAMPLE = { token: 'fg-0123456789ab-1', flow: 1, iteration: 1 };
+/** Why a text can not be filled in; undefined if it can. */
+function templateFault(written) {
+    const [unknown] = (0,template/* unknownNames */.be)(written).filter((name) => !PORT.test(name));
+    if (unknown === undefined)
+        return undefined;
+    const names = template/* TEMPLATE_NAMES */._W.map((name) => `{{${name}}}`).join(', ');
+    return `nothing is known of {{${unknown}}}${didYouMean(unknown, template/* TEMPLATE_NAMES */._W, `; what is filled in is ${names}`)}`;
+}
+function http_fields_refuse(context, message, path = []) {
+    context.issues.push({ code: 'custom', input: undefined, message, path });
+    return core/* NEVER */.tm;
+}
+const url = fields_text('http://127.0.0.1:3000/orders').transform((value, context) => {
+    const fault = templateFault(value) ?? urlFault(value.trim());
+    return fault === undefined ? value.trim() : http_fields_refuse(context, fault);
+});
+function urlFault(written) {
+    const filled = (0,placeholders/* fillAll */.HG)((0,template/* template */.vs)(written)(SAMPLE), '3000');
+    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(filled) || !URL.canParse(filled)) {
+        return `${show(written)} is no URL; write http://127.0.0.1:3000/orders`;
+    }
+    const { protocol, username, password } = new URL(filled);
+    if (protocol !== 'http:' && protocol !== 'https:') {
+        return `${show(written)}: ${protocol}// can not be requested; write http://… or https://…`;
+    }
+    // fetch refuses them as well; sent they would be to nobody.
+    if (username !== '' || password !== '') {
+        return 'holds a user and a password; send them as a header: authorization: Basic …';
+    }
+    return undefined;
+}
+const method = fields_text('GET').transform((value, context) => METHOD.test(value)
+    ? value.toUpperCase()
+    : http_fields_refuse(context, `${show(value)} is no method; write GET, POST, …`));
+const headers = textMap('header names and their values').transform((map, context) => {
+    for (const [name, value] of Object.entries(map)) {
+        const fault = headerFault(name, value);
+        if (fault !== undefined)
+            http_fields_refuse(context, fault, [name]);
+    }
+    return map;
+});
+function headerFault(name, value) {
+    if (!HEADER_NAME.test(name))
+        return `${show(name)} is no name for a header`;
+    if (/^(content-length|transfer-encoding|connection|upgrade|keep-alive)$/i.test(name)) {
+        return 'is set by the connection itself; leave it out';
+    }
+    if (/[\0\r\n]/.test(value))
+        return 'holds a line break, which no header can';
+    return templateFault(value);
+}
+/** Text as it is; a map or a list is sent as JSON. */
+const body = schemas/* unknown */.L5J().transform((value, context) => {
+    if (value === null)
+        return http_fields_refuse(context, 'is empty; write it, or leave the key out');
+    const isJson = typeof value === 'object';
+    const written = typeof value === 'string' ? value : JSON.stringify(value);
+    const fault = templateFault(written);
+    return fault === undefined ? { text: written, isJson } : http_fields_refuse(context, fault);
+});
+/** `200`, `2xx`, or a list of both. */
+const http_fields_status = schemas/* unknown */.L5J().transform((value, context) => {
+    const list = Array.isArray(value) ? value : [value];
+    const ranges = list.map(rangeOf);
+    const wrong = list.findIndex((_, index) => ranges[index] === undefined);
+    if (list.length === 0)
+        return http_fields_refuse(context, 'is empty; write 200, 2xx or a list such as [200, 404]');
+    if (wrong >= 0) {
+        const message = `must be a status such as 200, or a range such as 2xx, not ${show(list[wrong])}`;
+        return http_fields_refuse(context, message, Array.isArray(value) ? [wrong] : []);
+    }
+    return { ranges: ranges.filter((range) => range !== undefined), text: list.join(' or ') };
+});
+function rangeOf(value) {
+    const written = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+    if (/^[1-5]xx$/i.test(written)) {
+        const from = Number(written[0]) * 100;
+        return { from, to: from + 99 };
+    }
+    const number = Number(written);
+    return /^[1-5]\d\d$/.test(written) ? { from: number, to: number } : undefined;
+}
+/** A text that must be found, or `/a pattern/flags`. */
+const bodyPattern = schemas/* unknown */.L5J().transform((value, context) => {
+    if (typeof value !== 'string' || value === '') {
+        return http_fields_refuse(context, `must be text that the body holds, or a /pattern/ that it matches, not ${show(value)}`);
+    }
+    const [, source, flags = ''] = /^\/(.+)\/([a-z]*)$/su.exec(value) ?? [];
+    if (source !== undefined)
+        return patternOf({ source, flags }, context);
+    const fault = templateFault(value);
+    return fault === undefined ? { kind: 'text', text: value } : http_fields_refuse(context, fault);
+});
+function patternOf({ source, flags }, context) {
+    // With g or y a pattern remembers where it was: it would match every other time.
+    if (!/^[imsu]*$/.test(flags))
+        return http_fields_refuse(context, `/${source}/${flags}: flags are i, m, s and u`);
+    try {
+        new RegExp(source, flags);
+    }
+    catch {
+        return http_fields_refuse(context, `/${source}/${flags} is no regular expression`);
+    }
+    return { kind: 'pattern', source, flags };
+}
+const json = schemas/* unknown */.L5J().transform((value, context) => {
+    if (typeof value !== 'object' ||
+        value === null ||
+        Array.isArray(value) ||
+        Object.keys(value).length === 0) {
+        return http_fields_refuse(context, `must be a map of dotted paths and values, such as {items.0.name: tea}, not ${show(value)}`);
+    }
+    const fault = templateFault(JSON.stringify(value));
+    return fault === undefined ? value : http_fields_refuse(context, fault);
+});
+/** Text between the parentheses of `step(NAME).p95`. */
+const stepName = fields_text('place').refine((value) => !/[()]/.test(value), {
+    error: 'holds a parenthesis, and stands between some in step(NAME).p95; leave it out',
+});
+const about = (description) => ({ description });
+const ANY_JSON = { type: ['string', 'object', 'array', 'number', 'boolean'] };
+const requestSchema = schemas/* strictObject */.rej({
+    name: stepName.optional().meta(about("its step's name; METHOD and path if left out")),
+    method: method.optional().meta(about('GET if left out; POST if there is a body')),
+    url: url.meta(about('with {{token}}, {{flow}} and {{iteration}} filled in')),
+    headers: headers.optional().meta(about('names and values; filled in too')),
+    body: body
+        .optional()
+        .meta({ ...about('text, or a map or list that is sent as JSON; filled in too'), ...ANY_JSON }),
+    expect: schemas/* strictObject */.rej({
+        status: http_fields_status.optional().meta({
+            ...about('a status, a range such as 2xx, or a list; 200 to 399 if left out'),
+            anyOf: [{ type: ['integer', 'string'] }, { type: 'array', minItems: 1 }],
+        }),
+        body: bodyPattern
+            .optional()
+            .meta({ ...about('text that it holds, or a /pattern/'), type: 'string' }),
+        json: json.optional().meta({ ...about('dotted path → value'), type: 'object' }),
+    }, { error: shapeOf('a map with status, body and json') })
+        .optional()
+        .meta(about('what the response must be')),
+}, { error: shapeOf('a request, or a list of requests: a map with url, method, headers, body and expect') });
+function shapeOf(what) {
+    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
+}
+/** One request or a list. A text alone is the URL of a GET. */
+const httpRequests = schemas/* unknown */.L5J().transform((value, context) => {
+    const list = Array.isArray(value) ? value : [value];
+    if (list.length === 0)
+        return http_fields_refuse(context, 'is empty; write at least one request');
+    const parsed = list.map((each) => requestSchema.safeParse(typeof each === 'string' ? { url: each } : each, { reportInput: true }));
+    parsed.forEach((result, index) => {
+        const prefix = Array.isArray(value) ? [index] : [];
+        for (const issue of result.error?.issues ?? []) {
+            // A text is its own URL.
+            const path = typeof list[index] === 'string' ? [] : issue.path;
+            context.issues.push({
+                ...issue,
+                input: issue.input,
+                path: [...prefix, ...path],
+            });
+        }
+    });
+    return namedApart(parsed.flatMap(({ data }) => (data === undefined ? [] : [requestPlan(data)])));
+});
+function requestPlan(request) {
+    const { body: sent, expect = {} } = request;
+    const verb = request.method ?? (sent === undefined ? 'GET' : 'POST');
+    const given = request.headers ?? {};
+    const named = Object.keys(given).some((name) => name.toLowerCase() === 'content-type');
+    const right = expect.status;
+    return {
+        name: request.name ?? `${verb} ${pathOf(request.url)}`,
+        method: verb,
+        url: request.url,
+        headers: sent?.isJson === true && !named ? { 'content-type': 'application/json', ...given } : given,
+        ...(sent === undefined ? {} : { body: sent.text }),
+        expect: {
+            ...(right === undefined ? STATUS_RIGHT : { status: right.ranges, statusText: right.text }),
+            ...(expect.body === undefined ? {} : { body: expect.body }),
+            ...(expect.json === undefined ? {} : { json: expect.json }),
+        },
+    };
+}
+/** As it is written, without the query; parentheses would end the name in `step(NAME).p95`. */
+function pathOf(written) {
+    const path = written.replace(/^[^/]*\/\/[^/?#]*/, '').replace(/[?#].*$/s, '');
+    return (path === '' ? '/' : path).replace(/[()]/g, '');
+}
+/** Two steps of one name would be one in the report: the second gets a number. */
+function namedApart(requests) {
+    const seen = new Map();
+    return requests.map((request) => {
+        const count = (seen.get(request.name) ?? 0) + 1;
+        seen.set(request.name, count);
+        return count === 1 ? request : { ...request, name: `${request.name} #${count}` };
+    });
+}
+/** `10MB` → bytes. */
+const size = schemas/* unknown */.L5J().transform((value, context) => {
+    if (typeof value !== 'string')
+        return http_fields_refuse(context, `must be a size such as 10MB, not ${show(value)}`);
+    const parsed = parseQuantity(value.trim());
+    if (!parsed.ok)
+        return http_fields_refuse(context, parsed.message);
+    const result = valueFor(parsed.quantity, 'max-body', 'bytes');
+    if (!result.ok)
+        return http_fields_refuse(context, result.message);
+    return result.value >= 1 ? result.value : http_fields_refuse(context, `${value} is no size at all; write more than 0`);
+});
+
 ;// CONCATENATED MODULE: ./build/src/inputs/rate.js
 /** As the JSON Schema of the config says it. */
 const RATE_PATTERN = '^\\s*(\\d+(\\.\\d+)?|\\.\\d+)\\s*/\\s*(s|min|h)\\s*$';
@@ -50623,7 +51413,7 @@ function rate_refuse(message) {
 
 
 /* How flows are started, as the config says it. What these keys say of each other is in load-rules.ts. */
-const about = (description) => ({ description });
+const load_fields_about = (description) => ({ description });
 /** `50/s` → starts per second. */
 const rate = schemas/* string */.YjP({
     error: ({ input }) => typeof input === 'number' && input >= 0
@@ -50639,12 +51429,12 @@ const rate = schemas/* string */.YjP({
 })
     .meta({ pattern: RATE_PATTERN });
 const stage = schemas/* strictObject */.rej({
-    flows: whole(1).optional().meta(about('how many run at once in this stage')),
-    rate: rate.optional().meta(about('at which rate flows are started in this stage')),
-    for: duration.meta(about('how long the stage is')),
+    flows: whole(1).optional().meta(load_fields_about('how many run at once in this stage')),
+    rate: rate.optional().meta(load_fields_about('at which rate flows are started in this stage')),
+    for: duration.meta(load_fields_about('how long the stage is')),
     ramp: duration
         .optional()
-        .meta(about('at its beginning, how long it takes to get here from the stage before; a step if left out')),
+        .meta(load_fields_about('at its beginning, how long it takes to get here from the stage before; a step if left out')),
 }, {
     error: ({ code, input }) => code === 'invalid_type'
         ? `must be a stage such as {flows: 10, for: 30s}, not ${show(input)}`
@@ -50660,19 +51450,19 @@ const yes = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or fa
 const LOAD_FIELDS = {
     rate: rate
         .optional()
-        .meta(about('open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration')),
+        .meta(load_fields_about('open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration')),
     'max-flows': whole(1)
         .optional()
-        .meta(about('open model: most flows in flight, one that is due beyond is dropped; 100 if left out, or what starts in 2 s if that is more')),
+        .meta(load_fields_about('open model: most flows in flight, one that is due beyond is dropped; 100 if left out, or what starts in 2 s if that is more')),
     stages: stages
         .optional()
-        .meta(about('one after another: {flows: 10, for: 30s} in the closed model, {rate: 50/s, for: 30s} in the open one')),
+        .meta(load_fields_about('one after another: {flows: 10, for: 30s} in the closed model, {rate: 50/s, for: 30s} in the open one')),
     'abort-on-fail': yes
         .optional()
-        .meta(about('every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run')),
+        .meta(load_fields_about('every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run')),
     'abort-delay': duration
         .optional()
-        .meta(about('how long after the first flow gates with abort-on-fail are first looked at')),
+        .meta(load_fields_about('how long after the first flow gates with abort-on-fail are first looked at')),
 };
 
 ;// CONCATENATED MODULE: ./build/src/inputs/service-schema.js
@@ -50734,15 +51524,17 @@ const SERVICE_KEYS = {
 
 
 
+
 const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 /** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
 const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const schema_about = (description) => ({ description });
+const flag = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${show(input)}` });
 const level = oneOf(check/* CHECK_LEVELS */.V);
-const checks = schemas/* strictObject */.rej(Object.fromEntries(check/* CHECK_IDS */.S.map((id) => [id, level.optional()])), { error: shapeOf('a map of checks and levels, such as {invariants: fail}') })
+const checks = schemas/* strictObject */.rej(Object.fromEntries(check/* CHECK_IDS */.S.map((id) => [id, level.optional()])), { error: schema_shapeOf('a map of checks and levels, such as {invariants: fail}') })
     .meta(schema_about('the level of each check: fail, warn or off'));
 /** Says what a map should have been; other complaints of a map keep their own words. */
-function shapeOf(what) {
+function schema_shapeOf(what) {
     return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
 }
 const command = (description) => fields_text('npm run seed').optional().meta(schema_about(description));
@@ -50754,6 +51546,16 @@ const scenario = schemas/* strictObject */.rej({
     options: textMap('options and their values')
         .optional()
         .meta(schema_about('handed to the module as ctx.options')),
+    http: httpRequests
+        .optional()
+        .meta(schema_about('the HTTP request that one flow is, or a list of requests as its steps')),
+    ca: fields_text('certs/ca.pem')
+        .optional()
+        .meta(schema_about('a PEM file with certificates that http trusts too, from the working directory')),
+    'follow-redirects': flag.optional().meta(schema_about('whether http follows redirections; false if left out')),
+    'max-body': size
+        .optional()
+        .meta({ ...schema_about('the largest response that http reads; 10MB if left out'), type: 'string' }),
     isolate: oneOf(ISOLATIONS)
         .optional()
         .meta(schema_about('none: all flows concurrently in one host process; thread or process: one for each slot')),
@@ -50791,9 +51593,9 @@ const scenario = schemas/* strictObject */.rej({
     alerts: thresholds('warn').optional().meta(schema_about('thresholds that warn and do not fail')),
     checks: checks.optional(),
     seed: whole(0).optional().meta(schema_about('seed of everything random; 1 if left out')),
-}, { error: shapeOf('a map with run or module') })
+}, { error: schema_shapeOf('a map with run, module or http') })
     // Said here for editors; rules.ts says it in our words.
-    .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }] });
+    .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }] });
 const version = schemas/* literal */.euz(1, {
     error: ({ input }) => input === undefined
         ? 'is missing; write version: 1'
@@ -50802,10 +51604,10 @@ const version = schemas/* literal */.euz(1, {
 const configSchema = schemas/* strictObject */.rej({
     version,
     scenarios: schemas/* record */.g1P(schemas/* string */.YjP().regex(SCENARIO_NAME), scenario, {
-        error: shapeOf('a map of names and scenarios'),
+        error: schema_shapeOf('a map of names and scenarios'),
     })
         .meta(schema_about('by name: letters, digits, ., _ and -')),
-}, { error: shapeOf('a map with version and scenarios') })
+}, { error: schema_shapeOf('a map with version and scenarios') })
     .meta({ title: 'flowgate configuration' });
 /** The keys that exist, by what kind of map they are in. */
 const schema_KEYS = {
@@ -50814,6 +51616,7 @@ const schema_KEYS = {
     ...SERVICE_KEYS,
     checks: [...check/* CHECK_IDS */.S],
     stages: STAGE_KEYS,
+    ...HTTP_KEYS,
 };
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -50974,16 +51777,22 @@ function findingsOf(issue) {
     return [{ path, message: issue.message, ...(place === undefined ? {} : { place }) }];
 }
 function unknownKey(path, key) {
-    const [, , part] = path;
-    const kind = path.length === 0 ? 'config' : isPart(part) ? part : 'scenario';
+    const kind = kindOfMap(path);
     if ((kind === 'config' || kind === 'scenario') && LATER_KEYS.has(key))
         return `${key} ${UNAVAILABLE}`;
     const names = schema_KEYS[kind];
     const word = kind === 'checks' ? 'check' : 'key';
     return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
 }
-function isPart(part) {
-    return part === 'service' || part === 'services' || part === 'checks' || part === 'stages';
+function kindOfMap(path) {
+    const [, , part] = path;
+    if (path.length === 0)
+        return 'config';
+    if (part === 'http')
+        return path.at(-1) === 'expect' ? 'expect' : 'http';
+    return part === 'service' || part === 'services' || part === 'checks' || part === 'stages'
+        ? part
+        : 'scenario';
 }
 /** Thresholds have as many causes as they have problems; any other value is wrong once. */
 function onePerCause(findings) {
@@ -51009,14 +51818,24 @@ var inputs_inputs = __nccwpck_require__(2542);
 ;// CONCATENATED MODULE: ./build/src/inputs/draft.js
 
 
-/** The one scenario of the inputs `run` or `module`, or the demo. */
-function shorthandDraft({ run, module }) {
+/** The input that says it; what no input says (`ca`) can not be wrong in a shorthand. */
+const WHERE = {
+    module: (0,inputs_inputs/* whereInput */.c7)('module'),
+    ca: (0,inputs_inputs/* whereInput */.c7)('url'),
+    iterations: (0,inputs_inputs/* whereInput */.c7)('iterations'),
+    rate: (0,inputs_inputs/* whereInput */.c7)('rate'),
+    'working-directory': (0,inputs_inputs/* whereInput */.c7)('workingDirectory'),
+};
+/** The one scenario of the inputs `run`, `module` or `url`, or the demo. */
+function shorthandDraft({ run, module, url }) {
     const problemAt = (key, message) => ({
-        where: key === 'working-directory' ? (0,inputs_inputs/* whereInput */.c7)('workingDirectory') : (0,inputs_inputs/* whereInput */.c7)(key),
+        where: WHERE[key],
         message,
     });
     if (run !== undefined)
         return { name: 'run', config: { run }, problemAt };
+    if (url !== undefined)
+        return { name: 'url', config: { http: url }, problemAt };
     const file = module ?? DEMO_MODULE;
     return { name: nameOfModule(file), config: { module: file }, problemAt };
 }
@@ -51076,6 +51895,8 @@ function bugOf(options) {
 
 
 
+
+
 const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'];
 const INCONCLUSIVE_MODES = ['fail', 'warn', 'pass'];
 /** Reads every input and reports all that is wrong with them. Never throws. */
@@ -51087,6 +51908,7 @@ function parseInputs(inputs) {
         ...given('scenarios', reader.names('scenario')),
         ...given('run', reader.text('run')),
         ...given('module', reader.text('module')),
+        ...given('url', reader.requests('url')),
         ...given('flows', reader.whole('flows', 1)),
         ...given('iterations', reader.whole('iterations', 1)),
         ...given('duration', reader.duration('duration')),
@@ -51121,8 +51943,11 @@ function given(key, value) {
 function togetherProblems(inputs) {
     const pairs = [
         ['run', 'module'],
+        ['run', 'url'],
+        ['module', 'url'],
         ['config', 'run'],
         ['config', 'module'],
+        ['config', 'url'],
         ['iterations', 'duration'],
         ['flows', 'rate'],
         ['iterations', 'rate'],
@@ -51178,6 +52003,17 @@ class InputReader {
         const list = `must be one of ${names.join(', ')}, not ${value}`;
         return this.accept(key, found, `${list}${didYouMean(value, names)}`);
     }
+    /** The URL of a GET. */
+    requests(key) {
+        const value = this.text(key);
+        if (value === undefined)
+            return undefined;
+        if ((0,placeholders/* placeholdersIn */.Qf)(value).some(({ word }) => /^port(\.|$)/.test(word))) {
+            return this.accept(key, undefined, '{{port}} is the port of a service, and there is none; write a config');
+        }
+        const parsed = httpRequests.safeParse(value);
+        return this.accept(key, parsed.data, parsed.error?.issues[0]?.message ?? '');
+    }
     names(key) {
         const value = this.text(key);
         if (value === undefined)
@@ -51221,6 +52057,17 @@ const DEFAULT_GATES = [
 function defaultGates() {
     return parseThresholds(DEFAULT_GATES, 'fail').thresholds;
 }
+/** Those of them that need a process to be watched. */
+const OF_PROCESSES = ['peak_memory', 'peak_cpu'];
+/** The default gates that can be judged where no process is watched, and those that never could. */
+function gatesWithoutProcesses() {
+    const ofProcesses = ({ metric }) => OF_PROCESSES.includes(metric.id);
+    const all = defaultGates();
+    return {
+        applying: all.filter((gate) => !ofProcesses(gate)),
+        omitted: all.filter(ofProcesses),
+    };
+}
 
 ;// CONCATENATED MODULE: ./build/src/inputs/service-plan.js
 
@@ -51262,6 +52109,8 @@ function planOf(config, { workspace, workingDirectory }) {
 const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
 const SEED = 1;
+/** Bytes. */
+const MAX_BODY = 10e6;
 /** Input goes before config goes before default. */
 function planScenario(draft, { inputs, workspace }) {
     const { name, config } = draft;
@@ -51322,9 +52171,19 @@ function loadProblem(draft, { by, key, message }) {
         return draft.problemAt(key === 'rate' ? 'rate' : 'iterations', message);
     return { where: (0,inputs_inputs/* whereInput */.c7)(key), message };
 }
-function workOf({ run, module, isolate, options }, given) {
+function workOf({ run, module, http, isolate, options, ...config }, given) {
     if (run !== undefined)
         return { kind: 'command', run, shell: given.shell };
+    if (http !== undefined) {
+        const { ca } = config;
+        return {
+            kind: 'http',
+            requests: http,
+            ...(ca === undefined ? {} : { ca: (0,external_node_path_.resolve)(given.workingDirectory, ca) }),
+            followRedirects: config['follow-redirects'] ?? false,
+            maxBody: config['max-body'] ?? MAX_BODY,
+        };
+    }
     const file = module ?? DEMO_MODULE;
     return {
         kind: 'module',
@@ -51341,13 +52200,27 @@ function isBuiltIn(module) {
 function resolveModule(workingDirectory, file) {
     return (0,external_node_path_.isAbsolute)(file) ? file : (0,external_node_path_.resolve)(workingDirectory, file);
 }
-/** Alerts alone leave the default gates in force. */
+/**
+ * Alerts alone leave the default gates in force. Where no process is watched, those on memory and CPU could never be
+ * judged: they are left out. A gate that somebody has asked for is not.
+ */
 function gatesOf(inputs, config) {
     const gates = inputs.thresholds ?? config.thresholds;
     const alerts = inputs.alerts ?? config.alerts ?? [];
+    const all = (chosen) => [
+        ...abortingGates(chosen, config),
+        ...alerts,
+    ];
+    if (gates !== undefined)
+        return { thresholds: all(gates), defaultGates: false };
+    if (config.http === undefined || config.service !== undefined || config.services !== undefined) {
+        return { thresholds: all(defaultGates()), defaultGates: true };
+    }
+    const { applying, omitted } = gatesWithoutProcesses();
     return {
-        thresholds: [...abortingGates(gates ?? defaultGates(), config), ...alerts],
-        defaultGates: gates === undefined,
+        thresholds: all(applying),
+        defaultGates: true,
+        omittedGates: omitted.map(({ expression }) => expression),
     };
 }
 /** abort-on-fail of the scenario is that of every gate which has none of its own. */
@@ -51374,6 +52247,7 @@ function placesOfConfig(value, problemAt) {
             {
                 name,
                 ...textAt(scenario, 'module', 'module'),
+                ...textAt(scenario, 'ca', 'ca'),
                 ...textAt(scenario, 'working-directory', 'workingDirectory'),
                 serviceFolders: serviceFolders(scenario, (path, message) => problemAt(['scenarios', name, ...path], message)),
                 problemAt: (key, message) => problemAt(['scenarios', name, key], message),
@@ -51415,19 +52289,27 @@ async function missingPlacesOfScenario(places, sources) {
             ? [places.problemAt('working-directory', message)]
             : [{ where: (0,inputs_inputs/* whereInput */.c7)('workingDirectory'), message }];
     }
-    const { module } = places;
+    return [...(await missingModule(folder, places, sources)), ...(await missingFile(folder, places, sources))];
+}
+async function missingModule(folder, { module, problemAt }, { files, workspace }) {
     if (module === undefined || module === DEMO_MODULE)
         return [];
     if (isBuiltIn(module)) {
-        return [
-            places.problemAt('module', `there is no built-in module ${module}; did you mean ${DEMO_MODULE}?`),
-        ];
+        return [problemAt('module', `there is no built-in module ${module}; did you mean ${DEMO_MODULE}?`)];
     }
     const path = (0,external_node_path_.resolve)(folder, module);
     if (await files.exists(path))
         return [];
-    const shown = fromWorkspace(path, workspace);
-    return [places.problemAt('module', `there is no file ${shown}; write its path from the working directory`)];
+    return [problemAt('module', noFile(path, workspace))];
+}
+async function missingFile(folder, { ca, problemAt }, { files, workspace }) {
+    if (ca === undefined)
+        return [];
+    const path = (0,external_node_path_.resolve)(folder, ca);
+    return (await files.exists(path)) ? [] : [problemAt('ca', noFile(path, workspace))];
+}
+function noFile(path, workspace) {
+    return `there is no file ${fromWorkspace(path, workspace)}; write its path from the working directory`;
 }
 /** As annotations and people name it: with slashes, from the workspace if it is in there. */
 function fromWorkspace(file, workspace) {
@@ -51488,8 +52370,8 @@ function validateConfig(text, file) {
 }
 async function draftScenarios(reading, sources) {
     const { parsed } = reading;
-    // An explicit config beside run or module is a problem that parseInputs has found.
-    const shorthand = parsed.run !== undefined || parsed.module !== undefined;
+    // An explicit config beside run, module or url is a problem that parseInputs has found.
+    const shorthand = [parsed.run, parsed.module, parsed.url].some((work) => work !== undefined);
     const file = parsed.config ?? (shorthand ? undefined : await defaultConfig(sources));
     if (file !== undefined)
         return fromConfig(file, reading, sources);
@@ -51508,7 +52390,7 @@ async function draftScenarios(reading, sources) {
     };
 }
 function selectsFromNothing(shorthand) {
-    const reason = shorthand ? 'run and module make one scenario' : `there is no ${DEFAULT_CONFIGS[0]}`;
+    const reason = shorthand ? 'run, module and url make one scenario' : `there is no ${DEFAULT_CONFIGS[0]}`;
     return { where: (0,inputs_inputs/* whereInput */.c7)('scenario'), message: `selects from a config file, and ${reason}` };
 }
 async function defaultConfig({ files, workspace }) {
@@ -51600,8 +52482,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3254);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(590);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7065);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2129);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3670);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);
 /* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8705);
@@ -51984,6 +52866,7 @@ const METRICS = {
         ...distribution('Step', 'time of one stage of a flow, over ok flows'),
         labelled: true,
     },
+    ttfb: distribution('Time to first byte', 'from sending each request of an HTTP flow to its response, over ok flows'),
     peak_memory: metric('Peak memory', BYTES, 'resident memory of flows and service together, each process at its highest within a sampling interval'),
     avg_memory: metric('Average memory', BYTES, 'resident memory of flows and service, over time'),
     peak_cpu: metric('Peak CPU', SHARE, 'share of all cores used by flows and service; peak over windows of at least 250 ms'),
@@ -51999,6 +52882,8 @@ const METRICS = {
     failed: metric('Failed', COUNT, 'flows that ended with an error'),
     timed_out: metric('Timed out', COUNT, 'flows that were ended past their timeout'),
     error_types: metric('Kinds of error', COUNT, 'different errors, by normalised message'),
+    bytes_received: metric('Received', BYTES, 'bytes that came over the connections of HTTP flows'),
+    bytes_sent: metric('Sent', BYTES, 'bytes that HTTP flows sent over their connections'),
     memory_growth: metric('Memory growth', { ...BYTES, unit: 'bytes_per_minute' }, "slope of the service's memory, Theil–Sen"),
     memory_per_flow: metric('Memory per flow', BYTES, 'ladder: b of peak memory = a + b·N over the rungs'),
     cpu_per_flow_share: metric('CPU per flow at once', SHARE, 'ladder: b of average CPU = a + b·N over the rungs, as a share of all cores'),
@@ -52984,15 +53869,16 @@ function table(heads, rows) {
         : `<th scope="col" class="number">${head[0]}</th>`);
     return `<div class="scroll"><table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
-function gates({ rows, defaultGates }) {
+function gates({ rows, defaultGates, omittedGates }) {
     const judged = rows.filter(({ limit }) => limit !== undefined);
     if (judged.length === 0)
         return '';
     const note = defaultGates
         ? '<p class="note">No thresholds were given: the default gates are in force.</p>'
         : '';
+    const omitted = omittedGates === undefined ? '' : `<p class="note">${(0,report_escape/* markup */.PT)(`Default gates ${omittedGates}.`)}</p>`;
     const lines = judged.map((row) => `<tr>${mark(row.standing)}<td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td><td>${(0,report_escape/* markup */.PT)(row.limit ?? '')}${row.level === 'warn' ? ' (alert)' : ''}</td></tr>`);
-    return card('Gates', table(['', 'Metric', ['This change'], 'Gate'], lines) + note);
+    return card('Gates', table(['', 'Metric', ['This change'], 'Gate'], lines) + note + omitted);
 }
 function figures({ rows }) {
     const plainRows = rows.filter(({ limit }) => limit === undefined);
@@ -53377,7 +54263,9 @@ function scenarioBody(scenario, cores, tier) {
         return blocks(inline(scenario.headline.sentence), failingTables(scenario));
     return blocks(inline(scenario.headline.sentence), problems(scenario), rowTable(scenario.rows), scenario.defaultGates
         ? '<sub>No thresholds were given: the default gates are in force.</sub>'
-        : undefined, ladderBlock(scenario.ladder, tier), [checks(scenario), errors(scenario), steps(scenario), timeline(scenario, cores, tier), metrics(scenario)]
+        : undefined, scenario.omittedGates === undefined
+        ? undefined
+        : `<sub>${(0,report_escape/* html */.qy)(`Default gates ${scenario.omittedGates}.`)}</sub>`, ladderBlock(scenario.ladder, tier), [checks(scenario), errors(scenario), steps(scenario), timeline(scenario, cores, tier), metrics(scenario)]
         .filter((part) => part !== undefined)
         .join('\n'));
 }
@@ -53839,7 +54727,7 @@ function section(lines) {
 function problemLines({ untold }, paint) {
     return untold.map((problem) => paint.marked('fail', (0,report_escape/* plain */.pj)(problem)));
 }
-function gateLines({ rows, defaultGates }, paint) {
+function gateLines({ rows, defaultGates, omittedGates }, paint) {
     const judged = rows.filter(({ expression }) => expression !== undefined);
     if (judged.length === 0)
         return [];
@@ -53851,7 +54739,8 @@ function gateLines({ rows, defaultGates }, paint) {
     const note = defaultGates
         ? [paint.marked('plain', 'no thresholds were given: the default gates are in force')]
         : [];
-    return [`    ${head}`, ...lines, ...note];
+    const omitted = omittedGates === undefined ? [] : [paint.marked('plain', (0,report_escape/* plain */.pj)(omittedGates))];
+    return [`    ${head}`, ...lines, ...note, ...omitted];
 }
 function measuredCell({ value, detail, level }) {
     const word = detail === undefined ? value : `${value}  (${(0,report_escape/* plain */.pj)(detail, 60)})`;
@@ -54148,6 +55037,8 @@ const FIGURES = [
     'flow_time.med',
     'flow_time.p95',
     'flow_time.max',
+    'ttfb.med',
+    'ttfb.p95',
     'total_time',
     'throughput',
     'peak_memory',
@@ -54158,6 +55049,8 @@ const FIGURES = [
     'peak_processes',
     'start_skew',
     'max_concurrency',
+    'bytes_received',
+    'bytes_sent',
 ];
 /** Shown where there are any. */
 const COUNTED = ['dropped'];
@@ -54604,6 +55497,7 @@ function scenarioView(scenario, cores) {
     const errors = (0,failure/* errorLines */.S6)(scenario.errors);
     const headline = headlineOf(scenario, cores);
     const ladder = ladderView(scenario, cores);
+    const omittedGates = omittedGatesOf(scenario);
     return {
         name: scenario.name,
         verdict: scenario.verdict,
@@ -54612,6 +55506,7 @@ function scenarioView(scenario, cores) {
         rows: rowsOf(scenario, cores),
         defaultGates: scenario.defaultGates,
         ...(ladder === undefined ? {} : { ladder }),
+        ...(omittedGates === undefined ? {} : { omittedGates }),
         findings: (0,finding/* findingsOf */.WX)(scenario),
         errors,
         errorSummary: (0,failure/* errorSummary */.N5)(scenario.errors),
@@ -54625,6 +55520,11 @@ function scenarioView(scenario, cores) {
         metrics: allMetrics(scenario, cores),
         source: scenario,
     };
+}
+function omittedGatesOf({ omittedGates = [] }) {
+    if (omittedGates.length === 0)
+        return undefined;
+    return `left out, as no process is watched: ${omittedGates.join(', ')}`;
 }
 function tallyOf({ verdict, scenarios }) {
     const alike = scenarios.filter((scenario) => scenario.verdict === verdict).length;
@@ -54752,6 +55652,34 @@ class ExcerptBuffer {
         // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
         return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
     }
+}
+
+
+/***/ }),
+
+/***/ 3859:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _W: () => (/* binding */ TEMPLATE_NAMES),
+/* harmony export */   be: () => (/* binding */ unknownNames),
+/* harmony export */   vs: () => (/* binding */ template)
+/* harmony export */ });
+/** What can be filled in, as `{{name}}`. */
+const TEMPLATE_NAMES = ['token', 'flow', 'iteration'];
+const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/gu;
+/** Names in the text that stand for nothing. */
+function unknownNames(text) {
+    return [...text.matchAll(PLACE)].map(([, name = '']) => name).filter((name) => !isKnown(name));
+}
+/** A text that is ready to be filled in. One without places is given back as it is. */
+function template(text) {
+    if (!text.includes('{{'))
+        return () => text;
+    return (values) => text.replace(PLACE, (place, name) => (isKnown(name) ? String(values[name]) : place));
+}
+function isKnown(name) {
+    return TEMPLATE_NAMES.some((known) => known === name);
 }
 
 
@@ -64422,8 +65350,8 @@ function constantCatch(value) {
 /******/ 	}
 /******/ 	// Create a new module (and put it into the cache)
 /******/ 	var module = __webpack_module_cache__[moduleId] = {
-/******/ 		// no module.id needed
-/******/ 		// no module.loaded needed
+/******/ 		id: moduleId,
+/******/ 		loaded: false,
 /******/ 		exports: {}
 /******/ 	};
 /******/ 
@@ -64435,6 +65363,9 @@ function constantCatch(value) {
 /******/ 	} finally {
 /******/ 		if(threw) delete __webpack_module_cache__[moduleId];
 /******/ 	}
+/******/ 
+/******/ 	// Flag the module as loaded
+/******/ 	module.loaded = true;
 /******/ 
 /******/ 	// Return the exports of the module
 /******/ 	return module.exports;
@@ -64563,6 +65494,15 @@ function constantCatch(value) {
 /******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
 /******/ 		}
 /******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/node module decorator */
+/******/ (() => {
+/******/ 	__nccwpck_require__.nmd = (module) => {
+/******/ 		module.paths = [];
+/******/ 		if (!module.children) module.children = [];
+/******/ 		return module;
 /******/ 	};
 /******/ })();
 /******/ 

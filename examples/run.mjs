@@ -25,6 +25,11 @@ function postgresIsMissing() {
   return found ? undefined : `there is no PostgreSQL in ${POSTGRES}; apt-get install postgresql`;
 }
 
+function pythonIsMissing() {
+  const { status } = spawnSync('python3', ['--version'], { stdio: 'ignore' });
+  return status === 0 ? undefined : 'there is no python3 on this machine';
+}
+
 const examples = [
   { name: 'demo', args: ['run', '--config', 'examples/demo/flowgate.yml'], expected: PASS },
   {
@@ -74,6 +79,19 @@ const examples = [
     expected: FAIL,
     says: 'transfers',
     missing: postgresIsMissing,
+  },
+  {
+    name: 'orders-http with a race must fail',
+    args: ['run', '--config', 'examples/orders/flowgate.yml', '--scenario', 'orders-http'],
+    env: { ORDERS_BUG: 'race' },
+    expected: FAIL,
+    says: 'seeded',
+  },
+  {
+    name: 'python',
+    args: ['run', '--config', 'examples/python/flowgate.yml'],
+    expected: PASS,
+    missing: pythonIsMissing,
   },
 ];
 

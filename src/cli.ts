@@ -88,7 +88,7 @@ function programOf(): Command {
       '\nExit status: 0 pass or warn, 1 fail, 2 unusable input, 3 inconclusive, 130 interrupted.',
     );
   withOutputs(withLoad(withScenario(program.command('run'))))
-    .description('run the scenarios of the config, or one given by --run or --module')
+    .description('run the scenarios of the config, or one given by --run, --module or --url')
     .action(exiting(run));
   withOutputs(withLoad(program.command('demo')))
     .description('run the built-in demo: ten AI writing flows at once, no network, no install')

@@ -5,6 +5,15 @@
 import type { Load } from './model/plan.js';
 import type { Excerpt, ProcessSummary } from './model/record.js';
 
+export type {
+  HttpClient,
+  HttpClientOptions,
+  HttpConnection,
+  HttpReceiver,
+  HttpRequest,
+  OpenHttpClient,
+} from './ports/http-client.js';
+
 /** Monotonic time in ms, and everything that waits. */
 export interface Clock {
   /** ms, monotonic, comparable between processes of one machine; the zero is arbitrary. */

@@ -128,7 +128,7 @@ describe('each kind of fault', () => {
     expect(found[0]).toContain(expected);
   });
 
-  test.each(['http', 'faults', 'compare', 'retries', 'prepare'])(
+  test.each(['faults', 'compare', 'retries', 'prepare'])(
     '%s is known and refused as not available yet',
     (key) => {
       expect(problems(scenario('run: x', `${key}: 1`))).toEqual([
@@ -215,12 +215,6 @@ describe('each kind of fault', () => {
     expect(found).toEqual(expected.map((each): unknown => expect.stringContaining(each)));
   });
 
-  test('a scenario of http alone is not said to lack run as well', () => {
-    expect(problems(scenario('http: {url: x}'))).toEqual([
-      '4:5: scenarios.s: http is not available in this version yet',
-    ]);
-  });
-
   test.each([
     ['', '1:1: is empty; write version: 1 and scenarios:'],
     ['# nothing\n', '1:1: is empty; write version: 1 and scenarios:'],
@@ -229,7 +223,10 @@ describe('each kind of fault', () => {
     ['version: 1\nscenarios:', '2:1: scenarios: must be a map of names and scenarios, not nothing'],
     ['scenarios: {s: {run: x}}', '1:1: version: is missing; write version: 1'],
     ['version: 1', '1:1: scenarios: must be a map of names and scenarios, not nothing'],
-    ['version: 1\nscenarios: {s: }', '2:13: scenarios.s: must be a map with run or module, not nothing'],
+    [
+      'version: 1\nscenarios: {s: }',
+      '2:13: scenarios.s: must be a map with run, module or http, not nothing',
+    ],
     [
       'version: 1\nscenarios: {__proto__: {run: x}}',
       '2:13: scenarios: "__proto__" is no name for a scenario',

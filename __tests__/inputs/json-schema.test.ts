@@ -37,8 +37,18 @@ describe('the JSON Schema of the config says what the config schema says', () =>
     }
   });
 
-  test('a scenario has exactly one of run and module', () => {
-    expect(scenario).toMatchObject({ oneOf: [{ required: ['run'] }, { required: ['module'] }] });
+  test('a scenario has exactly one of run, module and http', () => {
+    expect(scenario).toMatchObject({
+      oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }],
+    });
+  });
+
+  test('http is a URL, a request or a list', () => {
+    const [url, request, list] = properties['http']?.anyOf ?? [];
+    expect([url?.type, request?.type, list?.type]).toEqual(['string', 'object', 'array']);
+    expect(Object.keys(request?.properties ?? {})).toEqual(KEYS.http);
+    expect(Object.keys(request?.properties?.['expect']?.properties ?? {})).toEqual(KEYS.expect);
+    expect(request?.required).toEqual(['url']);
   });
 
   test('a service is a command or a map', () => {

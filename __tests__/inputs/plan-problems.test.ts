@@ -88,10 +88,17 @@ describe('what is wrong with inputs', () => {
     ],
     [
       { run: 'x', scenario: 'y' },
-      'input scenario: selects from a config file, and run and module make one scenario',
+      'input scenario: selects from a config file, and run, module and url make one scenario',
     ],
     [{ run: ' ' }, 'input run: is blank; write it or leave it out'],
-    [{ url: 'http://x' }, 'input url: is not available in this version yet'],
+    [{ url: 'x' }, 'input url: "x" is no URL; write http://127.0.0.1:3000/orders'],
+    [{ url: 'ftp://x' }, 'input url: "ftp://x": ftp:// can not be requested; write http://… or https://…'],
+    [{ url: 'http://x/{{tokn}}' }, 'input url: nothing is known of {{tokn}}; did you mean token?'],
+    [
+      { url: 'http://x:{{port}}/' },
+      'input url: {{port}} is the port of a service, and there is none; write a config',
+    ],
+    [{ url: 'http://x', run: 'x' }, 'input url: run and url are given; keep one'],
     [{ run: 'x', compare: 'base' }, 'input compare: is not available in this version yet'],
     [
       { run: 'x', compare: 'base', thresholds: 'total_time < base + 5%' },

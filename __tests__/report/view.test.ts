@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ScenarioResults } from '../../src/model/results.js';
 import { spoken } from '../../src/report/sentence.js';
+import { renderHtml } from '../../src/report/html.js';
+import { renderSummary } from '../../src/report/markdown.js';
+import { renderTerminal } from '../../src/report/terminal.js';
 import { viewOf, type ScenarioView } from '../../src/report/view.js';
 import { aResults, aScenario, aThreshold } from '../fakes/results.js';
 import { SAMPLES, several } from '../fakes/sample-results.js';
@@ -216,4 +219,17 @@ describe('what else is seen', () => {
     });
     expect(viewOf(SAMPLES['hostile']?.() ?? aResults()).run).toEqual({ prefix: 'run', label: '#7' });
   });
+});
+
+test('default gates that are left out are said in every report, with why', () => {
+  const scenario = aScenario({}, { defaultGates: true, omittedGates: ['peak_cpu <= 80%'] });
+  const results = aResults({
+    scenarios: [{ ...scenario, thresholds: [aThreshold(scenario, 'failed == 0', { limit: 0 })] }],
+  });
+  const terminal = renderTerminal(results, { color: false, width: 120 });
+  for (const text of [terminal, renderSummary(results), renderHtml(results)]) {
+    expect(text).toMatch(
+      /left out, as no process is watched(:|&#58;) peak(_|&#95;)cpu (<|&lt;|&#60;)(=|&#61;) 80/,
+    );
+  }
 });

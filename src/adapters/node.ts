@@ -30,6 +30,8 @@ export function nodePorts(): NodePorts {
     files: nodeFiles,
     http: nodeHttp,
     freePorts: nodeFreePorts,
+    // A chunk of its own, which a run without HTTP flows does not load.
+    openHttpClient: async (options) => (await import('./undici-client.js')).openUndici(options),
     newRunId: () => randomBytes(6).toString('hex'),
     interrupt: interruptSignal,
   };

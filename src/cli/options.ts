@@ -63,9 +63,9 @@ export function withScenario(command: Command): Command {
       .option('--scenario <name>', 'run only this scenario of the config; again and again', collect)
       .option('--run <command>', 'a command as the flow, without a config')
       .option('--module <file>', 'a module whose default export is the flow, without a config')
+      .option('--url <url>', 'a GET request as the flow, without a config')
       .option('--working-directory <folder>', 'where commands run')
       // Known, so that the answer is that they are not there yet and not that they do not exist.
-      .addOption(new Option('--url <url>').hideHelp())
       .addOption(new Option('--compare <ref>').hideHelp())
       .addOption(new Option('--prepare <command>').hideHelp())
   );

@@ -69,16 +69,20 @@ function findingsOf(issue: Issue): Finding[] {
 }
 
 function unknownKey(path: Path, key: string): string {
-  const [, , part] = path;
-  const kind = path.length === 0 ? 'config' : isPart(part) ? part : 'scenario';
+  const kind = kindOfMap(path);
   if ((kind === 'config' || kind === 'scenario') && LATER_KEYS.has(key)) return `${key} ${UNAVAILABLE}`;
   const names: readonly string[] = KEYS[kind];
   const word = kind === 'checks' ? 'check' : 'key';
   return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
 }
 
-function isPart(part: Path[number] | undefined): part is 'service' | 'services' | 'checks' | 'stages' {
-  return part === 'service' || part === 'services' || part === 'checks' || part === 'stages';
+function kindOfMap(path: Path): keyof typeof KEYS {
+  const [, , part] = path;
+  if (path.length === 0) return 'config';
+  if (part === 'http') return path.at(-1) === 'expect' ? 'expect' : 'http';
+  return part === 'service' || part === 'services' || part === 'checks' || part === 'stages'
+    ? part
+    : 'scenario';
 }
 
 /** Thresholds have as many causes as they have problems; any other value is wrong once. */

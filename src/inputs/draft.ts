@@ -6,7 +6,7 @@ import type { ParsedInputs } from './parse-inputs.js';
 import type { Config, ScenarioConfig } from './schema.js';
 
 /** What a config and a shorthand can both say of a scenario and be wrong about only in view of files or each other. */
-export type DraftKey = 'module' | 'working-directory' | 'iterations' | 'rate';
+export type DraftKey = 'module' | 'ca' | 'working-directory' | 'iterations' | 'rate';
 
 /** A scenario before inputs and defaults are added to it. */
 export interface Draft {
@@ -15,13 +15,23 @@ export interface Draft {
   readonly problemAt: (key: DraftKey, message: string) => Problem;
 }
 
-/** The one scenario of the inputs `run` or `module`, or the demo. */
-export function shorthandDraft({ run, module }: ParsedInputs): Draft {
+/** The input that says it; what no input says (`ca`) can not be wrong in a shorthand. */
+const WHERE: Readonly<Record<DraftKey, string>> = {
+  module: whereInput('module'),
+  ca: whereInput('url'),
+  iterations: whereInput('iterations'),
+  rate: whereInput('rate'),
+  'working-directory': whereInput('workingDirectory'),
+};
+
+/** The one scenario of the inputs `run`, `module` or `url`, or the demo. */
+export function shorthandDraft({ run, module, url }: ParsedInputs): Draft {
   const problemAt = (key: DraftKey, message: string): Problem => ({
-    where: key === 'working-directory' ? whereInput('workingDirectory') : whereInput(key),
+    where: WHERE[key],
     message,
   });
   if (run !== undefined) return { name: 'run', config: { run }, problemAt };
+  if (url !== undefined) return { name: 'url', config: { http: url }, problemAt };
   const file = module ?? DEMO_MODULE;
   return { name: nameOfModule(file), config: { module: file }, problemAt };
 }

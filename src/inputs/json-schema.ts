@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { resultsSchema } from '../model/results.js';
+import { httpRequests, requestSchema } from './http-fields.js';
 import { CONFIG_SCHEMA_ID, configSchema } from './schema.js';
 import { namedService, serviceOrCommand } from './service-schema.js';
 
@@ -15,6 +16,7 @@ export function configJsonSchema(): JsonSchema {
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === serviceOrCommand || zodSchema === namedService) offerCommand(jsonSchema);
+      if (zodSchema === httpRequests) offerRequests(jsonSchema);
     },
   });
   return identified(schema, CONFIG_SCHEMA_ID);
@@ -33,6 +35,20 @@ function offerCommand(service: JsonSchema): void {
   const map = without(service, ['description']);
   for (const key of Object.keys(map)) Reflect.deleteProperty(service, key);
   Object.assign(service, { description, anyOf: [{ type: 'string', minLength: 1 }, map] });
+}
+
+/** One request or a list; the transformation that reads them shows nothing of itself. */
+function offerRequests(http: JsonSchema): void {
+  const whole = z.toJSONSchema(requestSchema, {
+    target: 'draft-2020-12',
+    io: 'input',
+    unrepresentable: 'any',
+  });
+  const request = without(whole, ['$schema']);
+  const url = { type: 'string', minLength: 1 };
+  Object.assign(http, {
+    anyOf: [url, request, { type: 'array', minItems: 1, items: { anyOf: [url, request] } }],
+  });
 }
 
 /** A schema with an id of zod's own is written as a reference to itself; here it is the root. */

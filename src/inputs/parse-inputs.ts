@@ -1,9 +1,12 @@
 import { BUGS } from '../demo/bugs.js';
 import type { Problem } from '../errors.js';
+import type { HttpRequestPlan } from '../model/http.js';
+import { placeholdersIn } from '../model/placeholders.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
 import { didYouMean } from '../verdict/nearest.js';
 import { parseThresholdText } from '../verdict/threshold-list.js';
 import { parseDuration } from './duration.js';
+import { httpRequests } from './http-fields.js';
 import { whereInput, type InputKey, type Inputs } from './inputs.js';
 import { parseRate } from './rate.js';
 import { LATER_INPUTS, needsCompare, UNAVAILABLE } from './unavailable.js';
@@ -27,6 +30,7 @@ export interface ParsedInputs {
   readonly scenarios?: readonly string[];
   readonly run?: string;
   readonly module?: string;
+  readonly url?: readonly HttpRequestPlan[];
   readonly flows?: number;
   readonly iterations?: number;
   /** ms */
@@ -59,6 +63,7 @@ export function parseInputs(inputs: Inputs): InputsReading {
     ...given('scenarios', reader.names('scenario')),
     ...given('run', reader.text('run')),
     ...given('module', reader.text('module')),
+    ...given('url', reader.requests('url')),
     ...given('flows', reader.whole('flows', 1)),
     ...given('iterations', reader.whole('iterations', 1)),
     ...given('duration', reader.duration('duration')),
@@ -95,8 +100,11 @@ function given<Key extends string, Value>(key: Key, value: Value | undefined): P
 function togetherProblems(inputs: Inputs): Problem[] {
   const pairs: readonly (readonly [InputKey, InputKey])[] = [
     ['run', 'module'],
+    ['run', 'url'],
+    ['module', 'url'],
     ['config', 'run'],
     ['config', 'module'],
+    ['config', 'url'],
     ['iterations', 'duration'],
     ['flows', 'rate'],
     ['iterations', 'rate'],
@@ -154,6 +162,21 @@ class InputReader {
     const found = names.find((name) => name === value);
     const list = `must be one of ${names.join(', ')}, not ${value}`;
     return this.accept(key, found, `${list}${didYouMean(value, names)}`);
+  }
+
+  /** The URL of a GET. */
+  requests(key: InputKey): readonly HttpRequestPlan[] | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    if (placeholdersIn(value).some(({ word }) => /^port(\.|$)/.test(word))) {
+      return this.accept<readonly HttpRequestPlan[]>(
+        key,
+        undefined,
+        '{{port}} is the port of a service, and there is none; write a config',
+      );
+    }
+    const parsed = httpRequests.safeParse(value);
+    return this.accept(key, parsed.data, parsed.error?.issues[0]?.message ?? '');
   }
 
   names(key: InputKey): readonly string[] | undefined {

@@ -11,6 +11,7 @@ import { isBuiltIn } from './scenario-plan.js';
 export interface Places {
   readonly workingDirectory?: string;
   readonly module?: string;
+  readonly ca?: string;
   /** Folders of services that have one of their own. */
   readonly serviceFolders?: readonly ServiceFolder[];
   readonly problemAt: (key: DraftKey, message: string) => Problem;
@@ -40,6 +41,7 @@ export function placesOfConfig(
           {
             name,
             ...textAt(scenario, 'module', 'module'),
+            ...textAt(scenario, 'ca', 'ca'),
             ...textAt(scenario, 'working-directory', 'workingDirectory'),
             serviceFolders: serviceFolders(scenario, (path, message) =>
               problemAt(['scenarios', name, ...path], message),
@@ -91,17 +93,35 @@ async function missingPlacesOfScenario(places: Places, sources: PlaceSources): P
       ? [places.problemAt('working-directory', message)]
       : [{ where: whereInput('workingDirectory'), message }];
   }
-  const { module } = places;
+  return [...(await missingModule(folder, places, sources)), ...(await missingFile(folder, places, sources))];
+}
+
+async function missingModule(
+  folder: string,
+  { module, problemAt }: Places,
+  { files, workspace }: PlaceSources,
+): Promise<readonly Problem[]> {
   if (module === undefined || module === DEMO_MODULE) return [];
   if (isBuiltIn(module)) {
-    return [
-      places.problemAt('module', `there is no built-in module ${module}; did you mean ${DEMO_MODULE}?`),
-    ];
+    return [problemAt('module', `there is no built-in module ${module}; did you mean ${DEMO_MODULE}?`)];
   }
   const path = resolve(folder, module);
   if (await files.exists(path)) return [];
-  const shown = fromWorkspace(path, workspace);
-  return [places.problemAt('module', `there is no file ${shown}; write its path from the working directory`)];
+  return [problemAt('module', noFile(path, workspace))];
+}
+
+async function missingFile(
+  folder: string,
+  { ca, problemAt }: Places,
+  { files, workspace }: PlaceSources,
+): Promise<readonly Problem[]> {
+  if (ca === undefined) return [];
+  const path = resolve(folder, ca);
+  return (await files.exists(path)) ? [] : [problemAt('ca', noFile(path, workspace))];
+}
+
+function noFile(path: string, workspace: string): string {
+  return `there is no file ${fromWorkspace(path, workspace)}; write its path from the working directory`;
 }
 
 /** As annotations and people name it: with slashes, from the workspace if it is in there. */

@@ -60,8 +60,8 @@ interface Drafts {
 
 async function draftScenarios(reading: InputsReading, sources: PlanSources): Promise<Drafts> {
   const { parsed } = reading;
-  // An explicit config beside run or module is a problem that parseInputs has found.
-  const shorthand = parsed.run !== undefined || parsed.module !== undefined;
+  // An explicit config beside run, module or url is a problem that parseInputs has found.
+  const shorthand = [parsed.run, parsed.module, parsed.url].some((work) => work !== undefined);
   const file = parsed.config ?? (shorthand ? undefined : await defaultConfig(sources));
   if (file !== undefined) return fromConfig(file, reading, sources);
   const draft = shorthandDraft(parsed);
@@ -80,7 +80,7 @@ async function draftScenarios(reading: InputsReading, sources: PlanSources): Pro
 }
 
 function selectsFromNothing(shorthand: boolean): Problem {
-  const reason = shorthand ? 'run and module make one scenario' : `there is no ${DEFAULT_CONFIGS[0]}`;
+  const reason = shorthand ? 'run, module and url make one scenario' : `there is no ${DEFAULT_CONFIGS[0]}`;
   return { where: whereInput('scenario'), message: `selects from a config file, and ${reason}` };
 }
 

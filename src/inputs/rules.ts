@@ -13,6 +13,8 @@ import { serviceRules } from './service-rules.js';
  */
 
 const MODULE_KEYS = ['options', 'isolate'];
+const HTTP_ONLY_KEYS = ['ca', 'follow-redirects', 'max-body'];
+const KINDS = ['run', 'module', 'http'];
 
 /** What the load of the scenarios is put together from, beside the config. */
 export interface LoadContext {
@@ -54,20 +56,24 @@ function scenarioRules(path: Finding['path'], scenario: Raw): Finding[] {
 }
 
 function oneKindOfWork(path: Finding['path'], scenario: Raw): Finding[] {
-  const run = 'run' in scenario;
-  const module = 'module' in scenario;
-  if (run && module) {
-    return [{ path, key: 'module', message: 'run and module are given; keep one' }];
+  const [kind, second] = KINDS.filter((key) => key in scenario);
+  if (kind === undefined) return [{ path, message: 'needs run, module or http: what one flow is' }];
+  if (second !== undefined) {
+    return [{ path, key: second, message: `${kind} and ${second} are given; keep one` }];
   }
-  if (!run && !module && !('http' in scenario)) {
-    return [{ path, message: 'needs run or module: what one flow is' }];
-  }
-  if (!run) return [];
-  return MODULE_KEYS.filter((key) => key in scenario).map((key) => ({
-    path: [...path, key],
-    message: 'is for module scenarios; a command is given what it needs by env',
-  }));
+  const others = [
+    ...(kind === 'module' ? [] : MODULE_KEYS.map((key) => ({ key, message: FOR_MODULES[kind] }))),
+    ...(kind === 'http' ? [] : HTTP_ONLY_KEYS.map((key) => ({ key, message: 'is for http scenarios' }))),
+  ];
+  return others
+    .filter(({ key }) => key in scenario)
+    .map(({ key, message = '' }) => ({ path: [...path, key], message }));
 }
+
+const FOR_MODULES: Readonly<Record<string, string>> = {
+  run: 'is for module scenarios; a command is given what it needs by env',
+  http: 'is for module scenarios; a request says all that it needs itself',
+};
 
 /** Only what the config itself is to blame for, and only if its numbers are numbers. */
 function loadRule(path: Finding['path'], scenario: Raw, input: LoadWish): Finding[] {

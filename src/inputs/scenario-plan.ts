@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Problem } from '../errors.js';
 import type { ScenarioPlan, Work } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
-import { defaultGates } from '../verdict/defaults.js';
+import { defaultGates, gatesWithoutProcesses } from '../verdict/defaults.js';
 import { DEMO_MODULE } from './demo.js';
 import type { Draft } from './draft.js';
 import { whereInput } from './inputs.js';
@@ -15,6 +15,8 @@ import { servicesOf } from './service-plan.js';
 const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
 const SEED = 1;
+/** Bytes. */
+const MAX_BODY = 10e6;
 
 export type ScenarioPlanResult =
   | { readonly ok: true; readonly scenario: ScenarioPlan }
@@ -92,10 +94,20 @@ function loadProblem(draft: Draft, { by, key, message }: Extract<LoadResult, { o
 }
 
 function workOf(
-  { run, module, isolate, options }: ScenarioConfig,
+  { run, module, http, isolate, options, ...config }: ScenarioConfig,
   given: { shell: string; workingDirectory: string; bug: string | undefined },
 ): Work {
   if (run !== undefined) return { kind: 'command', run, shell: given.shell };
+  if (http !== undefined) {
+    const { ca } = config;
+    return {
+      kind: 'http',
+      requests: http,
+      ...(ca === undefined ? {} : { ca: resolve(given.workingDirectory, ca) }),
+      followRedirects: config['follow-redirects'] ?? false,
+      maxBody: config['max-body'] ?? MAX_BODY,
+    };
+  }
   const file = module ?? DEMO_MODULE;
   return {
     kind: 'module',
@@ -115,16 +127,29 @@ function resolveModule(workingDirectory: string, file: string): string {
   return isAbsolute(file) ? file : resolve(workingDirectory, file);
 }
 
-/** Alerts alone leave the default gates in force. */
+/**
+ * Alerts alone leave the default gates in force. Where no process is watched, those on memory and CPU could never be
+ * judged: they are left out. A gate that somebody has asked for is not.
+ */
 function gatesOf(
   inputs: ParsedInputs,
   config: ScenarioConfig,
-): { thresholds: readonly Threshold[]; defaultGates: boolean } {
+): Pick<ScenarioPlan, 'thresholds' | 'defaultGates' | 'omittedGates'> {
   const gates = inputs.thresholds ?? config.thresholds;
   const alerts = inputs.alerts ?? config.alerts ?? [];
+  const all = (chosen: readonly Threshold[]): readonly Threshold[] => [
+    ...abortingGates(chosen, config),
+    ...alerts,
+  ];
+  if (gates !== undefined) return { thresholds: all(gates), defaultGates: false };
+  if (config.http === undefined || config.service !== undefined || config.services !== undefined) {
+    return { thresholds: all(defaultGates()), defaultGates: true };
+  }
+  const { applying, omitted } = gatesWithoutProcesses();
   return {
-    thresholds: [...abortingGates(gates ?? defaultGates(), config), ...alerts],
-    defaultGates: gates === undefined,
+    thresholds: all(applying),
+    defaultGates: true,
+    omittedGates: omitted.map(({ expression }) => expression),
   };
 }
 

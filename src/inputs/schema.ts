@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ISOLATIONS } from '../model/plan.js';
 import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
 import { duration, oneOf, show, text, textMap, thresholds, whole } from './fields.js';
+import { HTTP_KEYS, httpRequests, size } from './http-fields.js';
 import { ladder } from './ladder.js';
 import { LOAD_FIELDS, STAGE_KEYS } from './load-fields.js';
 import { SERVICE_KEYS, serviceOrCommand, services } from './service-schema.js';
@@ -12,6 +13,8 @@ export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 export const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 const about = (description: string) => ({ description });
+
+const flag = z.boolean({ error: ({ input }) => `must be true or false, not ${show(input)}` });
 
 const level = oneOf(CHECK_LEVELS);
 const checks = z
@@ -42,6 +45,16 @@ const scenario = z
       options: textMap('options and their values')
         .optional()
         .meta(about('handed to the module as ctx.options')),
+      http: httpRequests
+        .optional()
+        .meta(about('the HTTP request that one flow is, or a list of requests as its steps')),
+      ca: text('certs/ca.pem')
+        .optional()
+        .meta(about('a PEM file with certificates that http trusts too, from the working directory')),
+      'follow-redirects': flag.optional().meta(about('whether http follows redirections; false if left out')),
+      'max-body': size
+        .optional()
+        .meta({ ...about('the largest response that http reads; 10MB if left out'), type: 'string' }),
       isolate: oneOf(ISOLATIONS)
         .optional()
         .meta(
@@ -84,10 +97,10 @@ const scenario = z
       checks: checks.optional(),
       seed: whole(0).optional().meta(about('seed of everything random; 1 if left out')),
     },
-    { error: shapeOf('a map with run or module') },
+    { error: shapeOf('a map with run, module or http') },
   )
   // Said here for editors; rules.ts says it in our words.
-  .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }] });
+  .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }] });
 
 const version = z.literal(1, {
   error: ({ input }) =>
@@ -120,4 +133,5 @@ export const KEYS = {
   ...SERVICE_KEYS,
   checks: [...CHECK_IDS],
   stages: STAGE_KEYS,
+  ...HTTP_KEYS,
 } as const;

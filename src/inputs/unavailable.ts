@@ -7,16 +7,9 @@ import type { Threshold } from '../model/threshold.js';
 export const UNAVAILABLE = 'is not available in this version yet';
 
 /** Of a scenario, or of the whole config. */
-export const LATER_KEYS: ReadonlySet<string> = new Set([
-  'http',
-  'faults',
-  'compare',
-  'retries',
-  'prepare',
-  'budget',
-]);
+export const LATER_KEYS: ReadonlySet<string> = new Set(['faults', 'compare', 'retries', 'prepare', 'budget']);
 
-export const LATER_INPUTS = ['url', 'compare', 'prepare', 'shard'] as const;
+export const LATER_INPUTS = ['compare', 'prepare', 'shard'] as const;
 
 /** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
 export function needsCompare({ limit }: Threshold): string | undefined {

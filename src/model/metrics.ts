@@ -61,6 +61,10 @@ export const METRICS = {
     ...distribution('Step', 'time of one stage of a flow, over ok flows'),
     labelled: true,
   },
+  ttfb: distribution(
+    'Time to first byte',
+    'from sending each request of an HTTP flow to its response, over ok flows',
+  ),
   peak_memory: metric(
     'Peak memory',
     BYTES,
@@ -88,6 +92,8 @@ export const METRICS = {
   failed: metric('Failed', COUNT, 'flows that ended with an error'),
   timed_out: metric('Timed out', COUNT, 'flows that were ended past their timeout'),
   error_types: metric('Kinds of error', COUNT, 'different errors, by normalised message'),
+  bytes_received: metric('Received', BYTES, 'bytes that came over the connections of HTTP flows'),
+  bytes_sent: metric('Sent', BYTES, 'bytes that HTTP flows sent over their connections'),
   memory_growth: metric(
     'Memory growth',
     { ...BYTES, unit: 'bytes_per_minute' },

@@ -1,4 +1,5 @@
 import type { CheckId, CheckLevel } from './check.js';
+import type { HttpWork } from './http.js';
 import type { OpenLoad, StagedLoad } from './load.js';
 import type { ServicePlan } from './service.js';
 import type { Threshold } from './threshold.js';
@@ -22,7 +23,8 @@ export type Work =
       readonly isolate: Isolation;
       /** Handed to the module as `ctx.options`; the demo takes its bug from it. */
       readonly options: Readonly<Record<string, string>>;
-    };
+    }
+  | HttpWork;
 
 /**
  * How flows are started. Closed model: `flows` at once, until `iterations` have run or `duration` (ms) is over. `flows`
@@ -62,6 +64,8 @@ export interface ScenarioPlan {
   readonly thresholds: readonly Threshold[];
   /** No thresholds were given: the default gates are in force, and the report says so. */
   readonly defaultGates: boolean;
+  /** Default gates that are left out: no process is watched, so there is nothing that they could be judged by. */
+  readonly omittedGates?: readonly string[];
   readonly checks: Readonly<Partial<Record<CheckId, CheckLevel>>>;
   /** Seed of everything random in the scenario. */
   readonly seed: number;

@@ -49,6 +49,11 @@ export interface Flow {
   readonly rung?: number;
   readonly error?: FlowError;
   readonly steps?: readonly StepTiming[];
+  /** Of an HTTP flow: ms from sending each request to the first byte of its response. */
+  readonly ttfb?: readonly number[];
+  /** Of an HTTP flow: bytes that its connection carried, heads and handshakes included. */
+  readonly bytesIn?: number;
+  readonly bytesOut?: number;
   readonly stdout?: Excerpt;
   readonly stderr?: Excerpt;
 }
@@ -95,6 +100,8 @@ export interface MonitorRecord {
   readonly processes: readonly ProcessSummary[];
   /** What watching cost: samples taken, and ms of this process's own CPU that they took. */
   readonly cost: { readonly samples: number; readonly cpuTime: number; readonly duration: number };
+  /** No process belongs to the scenario: its flows are requests of our own, and there is no service. */
+  readonly unwatched?: true;
   /** What could not be measured, in words for the report. */
   readonly notes: readonly string[];
 }

@@ -29,6 +29,12 @@ const flow = z.object({
     .object({ message: z.string(), exitStatus: z.int().optional(), stack: z.string().optional() })
     .optional(),
   steps: z.array(z.object({ name: z.string(), startedAt: z.number(), endedAt: z.number() })).optional(),
+  ttfb: z
+    .array(z.number())
+    .optional()
+    .meta({ description: 'ms from sending each request to the first byte of its response' }),
+  bytesIn: z.number().optional(),
+  bytesOut: z.number().optional(),
   stdout: excerpt.optional(),
   stderr: excerpt.optional(),
 });
@@ -61,6 +67,7 @@ const monitor = z.object({
   samples: z.array(sample),
   processes: z.array(processSummary),
   cost: z.object({ samples: z.int(), cpuTime: z.number(), duration: z.number() }),
+  unwatched: z.literal(true).optional(),
   notes: z.array(z.string()),
 });
 
@@ -133,10 +140,14 @@ const scenario = z.object({
   verdict,
   reasons: z.array(z.string()).meta({ description: 'plain text, most important first' }),
   startedAt: z.string(),
-  kind: z.enum(['command', 'module']),
-  work: z.string().meta({ description: 'the command, or the path of the module' }),
+  kind: z.enum(['command', 'module', 'http']),
+  work: z.string().meta({ description: 'the command, the path of the module, or the requests' }),
   load,
   defaultGates: z.boolean(),
+  omittedGates: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'default gates that are left out because no process is watched' }),
   metrics: z.record(z.string(), metric),
   thresholds: z.array(threshold),
   ladder: ladderSchema.optional(),

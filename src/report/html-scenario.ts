@@ -75,17 +75,19 @@ function table(heads: readonly Head[], rows: readonly string[]): string {
   return `<div class="scroll"><table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
-function gates({ rows, defaultGates }: ScenarioView): string {
+function gates({ rows, defaultGates, omittedGates }: ScenarioView): string {
   const judged = rows.filter(({ limit }) => limit !== undefined);
   if (judged.length === 0) return '';
   const note = defaultGates
     ? '<p class="note">No thresholds were given: the default gates are in force.</p>'
     : '';
+  const omitted =
+    omittedGates === undefined ? '' : `<p class="note">${markup(`Default gates ${omittedGates}.`)}</p>`;
   const lines = judged.map(
     (row) =>
       `<tr>${mark(row.standing)}<td>${markup(row.title)}</td><td class="number">${value(row)}</td><td>${markup(row.limit ?? '')}${row.level === 'warn' ? ' (alert)' : ''}</td></tr>`,
   );
-  return card('Gates', table(['', 'Metric', ['This change'], 'Gate'], lines) + note);
+  return card('Gates', table(['', 'Metric', ['This change'], 'Gate'], lines) + note + omitted);
 }
 
 function figures({ rows }: ScenarioView): string {

@@ -25,6 +25,9 @@ export function scenarioBody(scenario: ScenarioView, cores: number, tier: Tier):
     scenario.defaultGates
       ? '<sub>No thresholds were given: the default gates are in force.</sub>'
       : undefined,
+    scenario.omittedGates === undefined
+      ? undefined
+      : `<sub>${html(`Default gates ${scenario.omittedGates}.`)}</sub>`,
     ladderBlock(scenario.ladder, tier),
     [checks(scenario), errors(scenario), steps(scenario), timeline(scenario, cores, tier), metrics(scenario)]
       .filter((part) => part !== undefined)

@@ -29,6 +29,8 @@ const FIGURES = [
   'flow_time.med',
   'flow_time.p95',
   'flow_time.max',
+  'ttfb.med',
+  'ttfb.p95',
   'total_time',
   'throughput',
   'peak_memory',
@@ -39,6 +41,8 @@ const FIGURES = [
   'peak_processes',
   'start_skew',
   'max_concurrency',
+  'bytes_received',
+  'bytes_sent',
 ];
 /** Shown where there are any. */
 const COUNTED = ['dropped'];

@@ -36,7 +36,7 @@ function problemLines({ untold }: ScenarioView, paint: Palette): readonly string
   return untold.map((problem) => paint.marked('fail', plain(problem)));
 }
 
-function gateLines({ rows, defaultGates }: ScenarioView, paint: Palette): readonly string[] {
+function gateLines({ rows, defaultGates, omittedGates }: ScenarioView, paint: Palette): readonly string[] {
   const judged = rows.filter(({ expression }) => expression !== undefined);
   if (judged.length === 0) return [];
   const shown = judged.map((row) => ({ row, gate: plain(row.expression ?? '') }));
@@ -49,7 +49,8 @@ function gateLines({ rows, defaultGates }: ScenarioView, paint: Palette): readon
   const note = defaultGates
     ? [paint.marked('plain', 'no thresholds were given: the default gates are in force')]
     : [];
-  return [`    ${head}`, ...lines, ...note];
+  const omitted = omittedGates === undefined ? [] : [paint.marked('plain', plain(omittedGates))];
+  return [`    ${head}`, ...lines, ...note, ...omitted];
 }
 
 function measuredCell({ value, detail, level }: Row): string {

@@ -33,6 +33,8 @@ export interface ScenarioView {
   /** The default gates are in force, and it has to be said. */
   readonly defaultGates: boolean;
   readonly ladder?: LadderView;
+  /** Those of them that are left out, and why. */
+  readonly omittedGates?: string;
   readonly findings: readonly Finding[];
   readonly errors: readonly ErrorLine[];
   readonly errorSummary: string;
@@ -69,6 +71,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
   const errors = errorLines(scenario.errors);
   const headline = headlineOf(scenario, cores);
   const ladder = ladderView(scenario, cores);
+  const omittedGates = omittedGatesOf(scenario);
   return {
     name: scenario.name,
     verdict: scenario.verdict,
@@ -77,6 +80,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
     rows: rowsOf(scenario, cores),
     defaultGates: scenario.defaultGates,
     ...(ladder === undefined ? {} : { ladder }),
+    ...(omittedGates === undefined ? {} : { omittedGates }),
     findings: findingsOf(scenario),
     errors,
     errorSummary: errorSummary(scenario.errors),
@@ -90,6 +94,11 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
     metrics: allMetrics(scenario, cores),
     source: scenario,
   };
+}
+
+function omittedGatesOf({ omittedGates = [] }: ScenarioResults): string | undefined {
+  if (omittedGates.length === 0) return undefined;
+  return `left out, as no process is watched: ${omittedGates.join(', ')}`;
 }
 
 function tallyOf({ verdict, scenarios }: Results): string {

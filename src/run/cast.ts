@@ -1,9 +1,12 @@
 import { messageOf } from '../errors.js';
+import type { HttpWork } from '../model/http.js';
 import type { Work } from '../model/plan.js';
 import { openCommandRunner } from '../scenarios/command.js';
 import { runHook } from '../scenarios/hook.js';
+import { openHttpRunner } from '../scenarios/http.js';
 import { openModulePool } from '../scenarios/module-pool.js';
 import { openModuleRunner, type ModuleRunner } from '../scenarios/module.js';
+import type { HttpClient } from '../ports.js';
 import type { FlowRunner } from '../scenarios/runner.js';
 import { startServices, type Services } from '../scenarios/services.js';
 import { openedAhead } from './flows.js';
@@ -35,6 +38,8 @@ export async function prepare(stage: Stage, cast: Cast): Promise<void> {
     cast.runner = cast.module = await openModule(stage, plan.work);
     const error = cast.module.hooks.has('setup') ? await cast.module.setup() : undefined;
     if (error !== undefined) throw new Error(`setup failed: ${error.message}`);
+  } else if (plan.work.kind === 'http') {
+    cast.runner = await openRequests(stage, plan.work);
   } else {
     cast.runner = await openCommands(stage, plan.work);
   }
@@ -65,4 +70,22 @@ function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): P
     scratch,
     makeFolder: (path) => ports.files.makeFolder(path),
   });
+}
+
+async function openRequests(stage: Stage, work: HttpWork): Promise<FlowRunner> {
+  const { plan, ports, watch } = stage;
+  const { clock } = ports;
+  const client = await openClient(stage, work.ca);
+  return openHttpRunner({ client, clock, watch, work, slots: plan.load.flows, timeout: plan.timeout });
+}
+
+async function openClient({ ports }: Stage, path: string | undefined): Promise<HttpClient> {
+  if (path === undefined) return ports.openHttpClient({});
+  const ca = await ports.files.read(path);
+  if (ca === undefined) throw new Error(`ca: there is no file ${path}`);
+  try {
+    return await ports.openHttpClient({ ca });
+  } catch (thrown) {
+    throw new Error(`ca: ${path} is no certificate in PEM: ${messageOf(thrown)}`, { cause: thrown });
+  }
 }

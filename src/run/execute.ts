@@ -13,7 +13,7 @@ import { Live } from './live.js';
 import { setStage, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
 import { strike } from './strike.js';
 import { verifyFlows } from './verify.js';
-import { Workspaces } from './workspaces.js';
+import { NO_WORKSPACES, Workspaces } from './workspaces.js';
 
 /** What the flows' part of a run leaves in the record. */
 interface Performance extends Partial<Climb> {
@@ -69,7 +69,8 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
   const { plan, ports, watch, identity } = stage;
   const { clock } = ports;
   const halt = haltOn(stage, cast);
-  const workspaces = new Workspaces(ports.files, `${stage.scratch}/work`);
+  const workspaces =
+    plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${stage.scratch}/work`);
   const options = {
     load: plan.load,
     runner,
@@ -137,7 +138,8 @@ async function watchFlows(
     live.stop();
   });
   watch.detach();
-  return { startedAt, ...ran, monitor: await monitor.stop() };
+  const unwatched = plan.work.kind === 'http' && plan.services.length === 0;
+  return { startedAt, ...ran, monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) } };
 }
 
 /** The flows of one load, which a gate with abort-on-fail may end. */

@@ -7,7 +7,7 @@ import { BoundedOutput } from './bounded-output.js';
 import { tokenOf, traceparentOf, type Identity } from './identity.js';
 import { pacerOf } from './pacer.js';
 import { runSchedule, type Due } from './scheduler.js';
-import type { Workspaces } from './workspaces.js';
+import type { WorkspaceSource } from './workspaces.js';
 
 /** Told of every flow as it comes and goes. */
 export interface FlowObserver {
@@ -19,7 +19,7 @@ export interface FlowsOptions {
   readonly load: Load;
   readonly runner: FlowRunner;
   readonly identity: Identity;
-  readonly workspaces: Workspaces;
+  readonly workspaces: WorkspaceSource;
   readonly clock: Clock;
   readonly halt: AbortSignal;
   /** ms of Clock.now() that the flows' times count from. */

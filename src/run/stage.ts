@@ -7,6 +7,7 @@ import type {
   FreePorts,
   Http,
   Logger,
+  OpenHttpClient,
   ProcessTable,
   ProgressView,
   Spawner,
@@ -24,6 +25,7 @@ export interface ExecutePorts {
   readonly files: Files;
   readonly http: Http;
   readonly freePorts: FreePorts;
+  readonly openHttpClient: OpenHttpClient;
   readonly logger: Logger;
   readonly progress: ProgressView;
   /** Aborted with the signal's name as reason: everything that was started is ended, what was measured is judged. */

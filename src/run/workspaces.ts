@@ -60,3 +60,13 @@ export class Workspaces {
     return making;
   }
 }
+
+export type WorkspaceSource = Pick<Workspaces, 'prepare' | 'take' | 'release' | 'settle'>;
+
+/** For flows that are no process and have no use for a folder: making one takes longer than a request. */
+export const NO_WORKSPACES: WorkspaceSource = {
+  prepare: () => Promise.resolve(),
+  take: () => Promise.resolve(''),
+  release: () => undefined,
+  settle: () => Promise.resolve(),
+};

@@ -14,7 +14,17 @@ export interface FlowStart {
 /** How it went; times are ms of Clock.now(). */
 export type FlowEnd = Pick<
   Flow,
-  'outcome' | 'startedAt' | 'runningAt' | 'endedAt' | 'error' | 'steps' | 'stdout' | 'stderr'
+  | 'outcome'
+  | 'startedAt'
+  | 'runningAt'
+  | 'endedAt'
+  | 'error'
+  | 'steps'
+  | 'ttfb'
+  | 'bytesIn'
+  | 'bytesOut'
+  | 'stdout'
+  | 'stderr'
 >;
 
 /** Whatever can run flows of one kind. */

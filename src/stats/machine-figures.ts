@@ -24,8 +24,12 @@ const MS_PER_MINUTE = 60_000;
 const TOO_SHORT =
   'every process ended before it could be sampled: flows this short can only be gated on other metrics';
 
+const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the scenario has no service';
+
 /** What the monitor tells, over the time from the first start to the last end. */
 export function machineFigures(record: Record): Figures<MachineMetric> {
+  // Zero bytes and no CPU would pass every gate on them.
+  if (record.monitor.unwatched === true) return withoutData(UNWATCHED);
   const window = runWindow(record.flows);
   const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
   const cpu = cpuTime(samples, window);
@@ -37,6 +41,22 @@ export function machineFigures(record: Record): Figures<MachineMetric> {
     cpu_time: cpu,
     cpu_per_flow: perOkFlow(cpu, record),
     memory_growth: growth(samples, window),
+  };
+}
+
+function withoutData(why: string): Figures<MachineMetric> {
+  const nothing = noData(why);
+  return {
+    peak_memory: nothing,
+    avg_memory: nothing,
+    peak_cpu: nothing,
+    avg_cpu: nothing,
+    cpu_time: nothing,
+    cpu_per_flow: nothing,
+    peak_threads: nothing,
+    peak_processes: nothing,
+    peak_files: nothing,
+    memory_growth: nothing,
   };
 }
 

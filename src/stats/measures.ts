@@ -9,7 +9,7 @@ export interface Figure {
 }
 
 /** Metrics that are made of samples; every other one is a scalar. */
-export type DistributionId = 'flow_time' | 'step';
+export type DistributionId = 'flow_time' | 'step' | 'ttfb';
 /** One value for each label. */
 export type LabelledId = 'efficiency';
 export type ScalarId = Exclude<MetricId, DistributionId | LabelledId>;
@@ -21,12 +21,15 @@ export interface Measures {
   readonly scalars: Figures<ScalarId>;
   /** ms, over ok flows. */
   readonly flowTime: Distribution | undefined;
+  /** ms, of every response of ok flows. */
+  readonly ttfb: Distribution | undefined;
   /** By name, in order of appearance; ms, over ok flows. */
   readonly steps: ReadonlyMap<string, Distribution>;
   readonly ladder: LadderFigures | undefined;
 }
 
 export const NO_FLOW = 'no flow was started';
+export const NO_REQUEST = 'no flow made an HTTP request';
 export const NONE_OK = 'no flow was ok';
 
 export function figure(value: number, note?: string): Figure {

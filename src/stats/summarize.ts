@@ -3,6 +3,7 @@ import type { Record } from '../model/record.js';
 import type { MetricResult } from '../model/results.js';
 import { type Distribution, statOf } from './distribution.js';
 import { flowFigures, flowTimes, stepTimes } from './flow-figures.js';
+import { firstByteTimes, httpFigures } from './http-figures.js';
 import { efficiencyAt, ladderFigures } from './ladder-figures.js';
 import { ladderOf } from './ladder.js';
 import { machineFigures } from './machine-figures.js';
@@ -13,11 +14,13 @@ import {
   type LabelledId,
   type Measures,
   noData,
+  NO_REQUEST,
   NONE_OK,
   type ScalarId,
 } from './measures.js';
 
 const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'] as const;
+const TTFB_STATS = ['med', 'p95', 'max'] as const;
 const STEP_STATS = ['med', 'p95'] as const;
 /** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
 const MOST_STEPS = 50;
@@ -26,8 +29,14 @@ const MOST_STEPS = 50;
 export function summarize(record: Record): Measures {
   const ladder = ladderOf(record);
   return {
-    scalars: { ...flowFigures(record), ...machineFigures(record), ...ladderFigures(ladder) },
+    scalars: {
+      ...flowFigures(record),
+      ...machineFigures(record),
+      ...httpFigures(record),
+      ...ladderFigures(ladder),
+    },
     flowTime: flowTimes(record),
+    ttfb: firstByteTimes(record.flows),
     steps: stepTimes(record.flows),
     ladder,
   };
@@ -41,13 +50,14 @@ export function measure(measures: Measures, ref: MetricRef): MetricResult {
 }
 
 /**
- * What every report shows: each scalar, the usual stats of flow time, and median and p95 of at most 50 steps; of a
+ * What every report shows: each scalar, the usual stats of flow time and of time to first byte, and median and p95 of at most 50 steps; of a
  * ladder what only a ladder tells, with the efficiency of every rung.
  */
 export function standardRefs(measures: Measures): MetricRef[] {
   const refs: MetricRef[] = [];
   for (const id of Object.keys(METRICS) as MetricId[]) {
     if (id === 'flow_time') refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
+    else if (id === 'ttfb') refs.push(...TTFB_STATS.map((stat) => ({ id, stat })));
     else if (id === 'step') refs.push(...stepRefs(measures));
     else if (LADDER_METRICS.has(id) && measures.ladder === undefined) continue;
     else if (id === 'efficiency') refs.push(...efficiencyRefs(measures));
@@ -70,6 +80,10 @@ function look(measures: Measures, ref: MetricRef): Figure {
   if (isScalar(ref.id)) return measures.scalars[ref.id];
   if (ref.id === 'efficiency') return efficiencyAt(measures.ladder, ref.label ?? '');
   if (ref.id === 'flow_time') return statFigure(measures.flowTime, { ref, empty: NONE_OK });
+  if (ref.id === 'ttfb') {
+    const requested = measures.scalars.bytes_sent.value !== null;
+    return statFigure(measures.ttfb, { ref, empty: requested ? NONE_OK : NO_REQUEST });
+  }
   const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
   return statFigure(measures.steps.get(ref.label ?? ''), { ref, empty });
 }
@@ -84,7 +98,7 @@ function statFigure(
 }
 
 function isScalar(id: MetricId): id is ScalarId {
-  const others: readonly MetricId[] = ['flow_time', 'step', 'efficiency'] satisfies (
+  const others: readonly MetricId[] = ['flow_time', 'step', 'ttfb', 'efficiency'] satisfies (
     DistributionId | LabelledId
   )[];
   return !others.includes(id);

@@ -1,7 +1,9 @@
+import { requestLines } from '../model/http.js';
 import { metricName } from '../model/metrics.js';
-import type { ScenarioPlan } from '../model/plan.js';
+import type { ScenarioPlan, Work } from '../model/plan.js';
 import type { Environment, Flow, Leftover, Record } from '../model/record.js';
 import { RESULTS_SCHEMA, type Results, type ScenarioResults } from '../model/results.js';
+import { assertNever } from '../errors.js';
 import { type CheckLevels, runChecks } from '../checks/index.js';
 import { countedFlows } from '../stats/counted.js';
 import { groupErrors } from '../stats/errors.js';
@@ -40,9 +42,10 @@ export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioRe
     ...decide({ thresholds, checks, record, more: climbConcerns(ladder) }),
     startedAt: record.startedAt,
     kind: plan.work.kind,
-    work: plan.work.kind === 'command' ? plan.work.run : plan.work.module,
+    work: workText(plan.work),
     load: { ...record.load, timeout: record.timeout, warmup: record.warmup },
     defaultGates: plan.defaultGates,
+    ...(plan.omittedGates === undefined ? {} : { omittedGates: [...plan.omittedGates] }),
     metrics: metricsOf(plan, measures),
     thresholds,
     ...(ladder === undefined ? {} : { ladder }),
@@ -50,6 +53,19 @@ export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioRe
     errors: groupErrors(countedFlows(record)),
     ...whatHappened(record),
   };
+}
+
+function workText(work: Work): string {
+  switch (work.kind) {
+    case 'command':
+      return work.run;
+    case 'module':
+      return work.module;
+    case 'http':
+      return requestLines(work.requests);
+    default:
+      return assertNever(work);
+  }
 }
 
 /** Joins the scenarios; the verdict is the worst of theirs. */
@@ -99,6 +115,7 @@ function whatHappened(record: Record): Happened {
       samples: [...monitor.samples],
       processes: [...monitor.processes],
       cost: { ...monitor.cost },
+      ...(monitor.unwatched === undefined ? {} : { unwatched: monitor.unwatched }),
       notes: [...monitor.notes],
     },
   };
@@ -115,11 +132,12 @@ function boundedFlows(flows: readonly Flow[]): FlowResult[] {
   });
 }
 
-function copyOf({ steps, error, ...flow }: Flow): FlowResult {
+function copyOf({ steps, error, ttfb, ...flow }: Flow): FlowResult {
   return {
     ...flow,
     ...(error === undefined ? {} : { error: { ...error } }),
     ...(steps === undefined ? {} : { steps: [...steps] }),
+    ...(ttfb === undefined ? {} : { ttfb: [...ttfb] }),
   };
 }
 

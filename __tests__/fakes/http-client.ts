@@ -1,0 +1,63 @@
+import type { HttpClient, HttpConnection, HttpReceiver, HttpRequest } from '../../src/ports.js';
+import type { SimulatedClock } from './simulated-clock.js';
+
+/** How the server of the simulation answers. */
+export interface SimulatedAnswer {
+  /** ms until the head comes, and from then to the end. */
+  readonly headAfter?: number;
+  readonly bodyAfter?: number;
+  readonly status?: number;
+  readonly location?: string;
+  readonly chunks?: readonly string[];
+  /** What the exchange rejects with after `headAfter`. */
+  readonly error?: Error;
+}
+
+/** A client whose responses come in simulated time; it remembers what it was asked, by connection. */
+export class SimulatedHttp implements HttpClient {
+  readonly asked: { readonly connection: number; readonly at: number; readonly request: HttpRequest }[] = [];
+  readonly aborted: string[] = [];
+  #connections = 0;
+
+  constructor(
+    private readonly clock: SimulatedClock,
+    private readonly answer: (request: HttpRequest) => SimulatedAnswer,
+  ) {}
+
+  openConnection(): HttpConnection {
+    this.#connections += 1;
+    const connection = this.#connections;
+    const carried = { received: 0, sent: 0 };
+    let cut: ((reason: Error) => void) | undefined;
+    return {
+      exchange: (request, receiver) => {
+        this.asked.push({ connection, at: this.clock.now(), request });
+        carried.sent += 100;
+        return new Promise((resolve, reject) => {
+          cut = reject;
+          this.#respond(this.answer(request), { receiver, carried }).then(resolve, reject);
+        });
+      },
+      abort: (reason) => {
+        this.aborted.push(reason.message);
+        cut?.(reason);
+      },
+      traffic: () => ({ ...carried }),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  async #respond(
+    { headAfter = 10, bodyAfter = 0, status = 200, location, chunks = [], error }: SimulatedAnswer,
+    { receiver, carried }: { receiver: HttpReceiver; carried: { received: number } },
+  ): Promise<void> {
+    await this.clock.sleep(headAfter);
+    if (error !== undefined) throw error;
+    receiver.head(status, location);
+    await this.clock.sleep(bodyAfter);
+    for (const chunk of chunks) {
+      carried.received += chunk.length;
+      receiver.data(Buffer.from(chunk));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+export interface HttpRequest {
+  readonly method: string;
+  /** `http://127.0.0.1:3000` */
+  readonly origin: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Takes a response as it comes. What one of its methods throws ends the exchange, which rejects with it. */
+export interface HttpReceiver {
+  /** The first that comes of a response; `location` is the header of this name. */
+  head(status: number, location: string | undefined): void;
+  data(chunk: Uint8Array): void;
+}
+
+/** The connections of one worker slot: at most one, kept alive, to each origin; one request at a time. */
+export interface HttpConnection {
+  /** Sends the request at once; resolves when the response is whole, rejects with what Node or the client says. */
+  exchange(request: HttpRequest, receiver: HttpReceiver): Promise<void>;
+  /** Cuts the request under way short: its exchange rejects with the reason, and its connection is closed. */
+  abort(reason: Error): void;
+  /** Bytes that all its connections have carried so far, heads and handshakes included. */
+  traffic(): { readonly received: number; readonly sent: number };
+  close(): Promise<void>;
+}
+
+export interface HttpClient {
+  openConnection(): HttpConnection;
+}
+
+export interface HttpClientOptions {
+  /** Certificates in PEM that are trusted besides the usual ones. */
+  readonly ca?: string;
+}
+
+/** Loads the client, which a run without HTTP flows does not need. Throws if a certificate can not be read. */
+export type OpenHttpClient = (options: HttpClientOptions) => Promise<HttpClient>;

@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { BodyPattern, HttpExpectation, JsonValue, StatusRange } from '../model/http.js';
+
+/** A response that came to its end; the body is only kept if something is expected of it. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Characters of a value or body in a message. */
+const LONGEST = 80;
+
+/** Everything that is expected and was not got, in one line; undefined if all is right. */
+export function unmet(expected: HttpExpectation, answer: Answer): string | undefined {
+  const faults = [
+    ...statusFault(expected, answer.status),
+    ...(expected.body === undefined ? [] : bodyFault(expected.body, answer.body)),
+    ...(expected.json === undefined ? [] : jsonFaults(expected.json, answer.body)),
+  ];
+  return faults.length === 0 ? undefined : faults.join('; ');
+}
+
+function statusFault({ status, statusText }: HttpExpectation, got: number): string[] {
+  const isRight = ({ from, to }: StatusRange): boolean => got >= from && got <= to;
+  return status.some(isRight) ? [] : [`status ${got}, expected ${statusText}`];
+}
+
+function bodyFault(pattern: BodyPattern, body: string): string[] {
+  const holds =
+    pattern.kind === 'text'
+      ? body.includes(pattern.text)
+      : new RegExp(pattern.source, pattern.flags).test(body);
+  if (holds) return [];
+  const wanted =
+    pattern.kind === 'text'
+      ? `to hold ${shorten(JSON.stringify(pattern.text))}`
+      : `to match /${shorten(pattern.source)}/${pattern.flags}`;
+  return [`expected body ${wanted}, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
+}
+
+function jsonFaults(expected: Readonly<Record<string, JsonValue>>, body: string): string[] {
+  const parsed = parse(body);
+  if (parsed === undefined) {
+    return [`expected body to be JSON, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
+  }
+  return Object.entries(expected).flatMap(([path, wanted]) => {
+    const got = valueAt(parsed.value, path);
+    if (isDeepStrictEqual(got, wanted)) return [];
+    return [`expected json ${path} to be ${show(wanted)}, got ${show(got)}`];
+  });
+}
+
+function parse(body: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(body) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** `items.0.name` or `items[0].name`; `$` or an empty path is the whole. Undefined where there is nothing. */
+export function valueAt(value: unknown, path: string): unknown {
+  const segments = path.replace(/^\$\.?/, '').replace(/\[(\d+)\]/g, '.$1');
+  return segments
+    .split('.')
+    .filter((segment) => segment !== '')
+    .reduce<unknown>(
+      (from, segment) =>
+        typeof from === 'object' && from !== null && Object.hasOwn(from, segment)
+          ? (from as Record<string, unknown>)[segment]
+          : undefined,
+      value,
+    );
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : shorten(JSON.stringify(value));
+}
+
+function shorten(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}
