@@ -38563,143 +38563,8 @@ function warn(logger, thrown, { name, readOnly }) {
     logger.warn(explainRefusal(thrown, { what, permission: 'checks: write', readOnly }));
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./build/src/model/verdict.js
-var model_verdict = __nccwpck_require__(3538);
-;// CONCATENATED MODULE: ./build/src/publish/marker.js
-
-
-const PATTERN = /^\s*<!-- flowgate:(\S+) run=(\d{1,16}) attempt=(\d{1,16}) verdict=([a-z]+) -->/;
-/** `workflow/job`, then a short hash of the matrix if the job has one. */
-function commentKey({ workflow, job, matrix, shardGroup }) {
-    const leg = shardGroup ?? matrixHash(matrix);
-    return [workflow, job, leg]
-        .filter((part) => part !== undefined)
-        .map(encode)
-        .join('/');
-}
-/** The marker as the first line of the comment's body. */
-function formatMarker({ key, run, attempt, verdict }) {
-    return `<!-- flowgate:${key} run=${run} attempt=${attempt} verdict=${verdict} -->`;
-}
-/** The marker that a comment's body begins with; undefined if the comment is none of ours. */
-function parseMarker(body) {
-    const [, key, run, attempt, word] = PATTERN.exec(body) ?? [];
-    const verdict = model_verdict/* VERDICTS */.b.find((known) => known === word);
-    if (key === undefined || verdict === undefined)
-        return undefined;
-    return { key, run: Number(run), attempt: Number(attempt), verdict };
-}
-/** Negative if `a` was measured by an older run than `b`, 0 if by the same: by run id, then by attempt. */
-function compareAge(a, b) {
-    return a.run - b.run || a.attempt - b.attempt;
-}
-/** More run ids than GitHub gives out while a pull request's two runs overlap. */
-const FARTHEST = 1e9;
-/** Whether a marker can be one of ours: a run id far in the future was written by somebody who wants to silence us. */
-function isPlausible(theirs, ours) {
-    return theirs.run <= ours.run + FARTHEST;
-}
-/** Percent-encoded, so that a name has no space and can not end the HTML comment. */
-function encode(name) {
-    // Through a buffer: a lone surrogate, which Windows allows in a variable, could not be encoded.
-    return encodeURIComponent(Buffer.from(name).toString());
-}
-function matrixHash(matrix) {
-    const canonical = canonicalMatrix(matrix?.trim() ?? '');
-    if (['', 'null', '{}', '[]', '""'].includes(canonical))
-        return undefined;
-    return (0,external_node_crypto_.createHash)('sha256').update(canonical).digest('hex').slice(0, 8);
-}
-/** The same matrix gives the same text however it was indented and ordered. */
-function canonicalMatrix(json) {
-    try {
-        return JSON.stringify(JSON.parse(json), (_key, value) => sorted(value));
-    }
-    catch {
-        return json;
-    }
-}
-function sorted(value) {
-    if (value === null || typeof value !== 'object' || Array.isArray(value))
-        return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-;// CONCATENATED MODULE: ./build/src/publish/comment.js
-
-
-
-const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'];
-/**
- * Writes the one comment of this key: updated in place if it is there, created if not, left alone if a newer run has
- * written it. Never throws: a refusal is a warning that says what to do.
- * @returns the id of the comment that now stands; undefined if there is none
- */
-async function publishComment({ github, logger }, request) {
-    if (request.mode === 'never')
-        return undefined;
-    try {
-        const body = request.render(formatMarker(request.marker));
-        // Listed last of all, right before writing: another run may have written while this one was measuring.
-        const standing = ours(await github.listComments(request.pullRequest), request.marker);
-        const [oldest] = standing;
-        const reason = reasonToLeave(request, standing);
-        if (reason !== undefined) {
-            logger.info(`The comment was left as it is: ${reason}.`);
-            return oldest?.id;
-        }
-        if (oldest === undefined)
-            return await github.createComment(request.pullRequest, body);
-        return await rewrite(github, request.pullRequest, { id: oldest.id, body });
-    }
-    catch (thrown) {
-        const refusal = {
-            what: 'The comment could not be written',
-            permission: 'pull-requests: write',
-            readOnly: request.readOnly,
-        };
-        logger.warn(explainRefusal(thrown, refusal));
-        return undefined;
-    }
-}
-/** In place; anew if it was deleted since it was listed. */
-async function rewrite(github, pullRequest, { id, body }) {
-    try {
-        await github.updateComment(id, body);
-        return id;
-    }
-    catch (thrown) {
-        // A token that may not write to a repository that it can read is answered 403.
-        if (!(thrown instanceof ports/* GitHubError */.y) || thrown.status !== 404)
-            throw thrown;
-        return github.createComment(pullRequest, body);
-    }
-}
-/** Comments of this key by somebody with write access, oldest first: two first runs at once may have left two. */
-function ours(comments, mine) {
-    return comments
-        .filter(({ trusted }) => trusted)
-        .flatMap(({ id, body }) => {
-        const marker = parseMarker(body);
-        const isOurs = marker?.key === mine.key && isPlausible(marker, mine);
-        return isOurs ? [{ id, marker }] : [];
-    })
-        .sort((a, b) => a.id - b.id);
-}
-function reasonToLeave(request, standing) {
-    const { marker, mode } = request;
-    const [oldest] = standing;
-    if (standing.some((comment) => compareAge(comment.marker, marker) > 0))
-        return 'a newer run has written it';
-    if (mode === 'on-change' && oldest?.marker.verdict === marker.verdict)
-        return 'the verdict is the same';
-    if (mode === 'on-problem' && oldest === undefined && marker.verdict === 'pass')
-        return 'there is no problem';
-    return undefined;
-}
-
+// EXTERNAL MODULE: ./build/src/inputs/parse-inputs.js + 1 modules
+var parse_inputs = __nccwpck_require__(8073);
 ;// CONCATENATED MODULE: ./build/src/publish/exit-status.js
 /** DESIGN §13: what the process says at its end, at a terminal and as the step of a job. */
 const EXIT = {
@@ -38776,6 +38641,142 @@ function redacted(value, secrets) {
     if (typeof value !== 'object' || value === null)
         return value;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [redacted(name, secrets), redacted(item, secrets)]));
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./build/src/model/verdict.js
+var model_verdict = __nccwpck_require__(3538);
+;// CONCATENATED MODULE: ./build/src/publish/marker.js
+
+
+const PATTERN = /^\s*<!-- flowgate:(\S+) run=(\d{1,16}) attempt=(\d{1,16}) verdict=([a-z]+) -->/;
+/** `workflow/job`, then a short hash of the matrix if the job has one. */
+function commentKey({ workflow, job, matrix, shardGroup }) {
+    const leg = shardGroup ?? matrixHash(matrix);
+    return [workflow, job, leg]
+        .filter((part) => part !== undefined)
+        .map(encode)
+        .join('/');
+}
+/** The marker as the first line of the comment's body. */
+function formatMarker({ key, run, attempt, verdict }) {
+    return `<!-- flowgate:${key} run=${run} attempt=${attempt} verdict=${verdict} -->`;
+}
+/** The marker that a comment's body begins with; undefined if the comment is none of ours. */
+function parseMarker(body) {
+    const [, key, run, attempt, word] = PATTERN.exec(body) ?? [];
+    const verdict = model_verdict/* VERDICTS */.b.find((known) => known === word);
+    if (key === undefined || verdict === undefined)
+        return undefined;
+    return { key, run: Number(run), attempt: Number(attempt), verdict };
+}
+/** Negative if `a` was measured by an older run than `b`, 0 if by the same: by run id, then by attempt. */
+function compareAge(a, b) {
+    return a.run - b.run || a.attempt - b.attempt;
+}
+/** More run ids than GitHub gives out while a pull request's two runs overlap. */
+const FARTHEST = 1e9;
+/** Whether a marker can be one of ours: a run id far in the future was written by somebody who wants to silence us. */
+function isPlausible(theirs, ours) {
+    return theirs.run <= ours.run + FARTHEST;
+}
+/** Percent-encoded, so that a name has no space and can not end the HTML comment. */
+function encode(name) {
+    // Through a buffer: a lone surrogate, which Windows allows in a variable, could not be encoded.
+    return encodeURIComponent(Buffer.from(name).toString());
+}
+function matrixHash(matrix) {
+    const canonical = canonicalMatrix(matrix?.trim() ?? '');
+    if (['', 'null', '{}', '[]', '""'].includes(canonical))
+        return undefined;
+    return (0,external_node_crypto_.createHash)('sha256').update(canonical).digest('hex').slice(0, 8);
+}
+/** The same matrix gives the same text however it was indented and ordered. */
+function canonicalMatrix(json) {
+    try {
+        return JSON.stringify(JSON.parse(json), (_key, value) => sorted(value));
+    }
+    catch {
+        return json;
+    }
+}
+function sorted(value) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./build/src/publish/comment.js
+
+
+
+/**
+ * Writes the one comment of this key: updated in place if it is there, created if not, left alone if a newer run has
+ * written it. Never throws: a refusal is a warning that says what to do.
+ * @returns the id of the comment that now stands; undefined if there is none
+ */
+async function publishComment({ github, logger }, request) {
+    if (request.mode === 'never')
+        return undefined;
+    try {
+        const body = request.render(formatMarker(request.marker));
+        // Listed last of all, right before writing: another run may have written while this one was measuring.
+        const standing = ours(await github.listComments(request.pullRequest), request.marker);
+        const [oldest] = standing;
+        const reason = reasonToLeave(request, standing);
+        if (reason !== undefined) {
+            logger.info(`The comment was left as it is: ${reason}.`);
+            return oldest?.id;
+        }
+        if (oldest === undefined)
+            return await github.createComment(request.pullRequest, body);
+        return await rewrite(github, request.pullRequest, { id: oldest.id, body });
+    }
+    catch (thrown) {
+        const refusal = {
+            what: 'The comment could not be written',
+            permission: 'pull-requests: write',
+            readOnly: request.readOnly,
+        };
+        logger.warn(explainRefusal(thrown, refusal));
+        return undefined;
+    }
+}
+/** In place; anew if it was deleted since it was listed. */
+async function rewrite(github, pullRequest, { id, body }) {
+    try {
+        await github.updateComment(id, body);
+        return id;
+    }
+    catch (thrown) {
+        // A token that may not write to a repository that it can read is answered 403.
+        if (!(thrown instanceof ports/* GitHubError */.y) || thrown.status !== 404)
+            throw thrown;
+        return github.createComment(pullRequest, body);
+    }
+}
+/** Comments of this key by somebody with write access, oldest first: two first runs at once may have left two. */
+function ours(comments, mine) {
+    return comments
+        .filter(({ trusted }) => trusted)
+        .flatMap(({ id, body }) => {
+        const marker = parseMarker(body);
+        const isOurs = marker?.key === mine.key && isPlausible(marker, mine);
+        return isOurs ? [{ id, marker }] : [];
+    })
+        .sort((a, b) => a.id - b.id);
+}
+function reasonToLeave(request, standing) {
+    const { marker, mode } = request;
+    const [oldest] = standing;
+    if (standing.some((comment) => compareAge(comment.marker, marker) > 0))
+        return 'a newer run has written it';
+    if (mode === 'on-change' && oldest?.marker.verdict === marker.verdict)
+        return 'the verdict is the same';
+    if (mode === 'on-problem' && oldest === undefined && marker.verdict === 'pass')
+        return 'there is no problem';
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/src/publish/outputs.js
@@ -39147,7 +39148,7 @@ async function runAction(ports, start) {
         results,
         surroundings,
         checkRun,
-        mode: COMMENT_MODES.find((mode) => mode === start.inputs.comment) ?? 'always',
+        mode: parse_inputs/* COMMENT_MODES */.p8.find((mode) => mode === start.inputs.comment) ?? 'always',
         temporary: start.temporary,
     });
     return exitStatus(results);
@@ -49616,597 +49617,15 @@ async function judged(plan, record, { files }) {
 
 /***/ }),
 
-/***/ 2542:
+/***/ 5319:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ko: () => (/* binding */ readInputs),
-/* harmony export */   c7: () => (/* binding */ whereInput)
+/* harmony export */   Cq: () => (/* binding */ DURATION_PATTERN),
+/* harmony export */   E9: () => (/* binding */ parseDuration),
+/* harmony export */   NC: () => (/* binding */ missingUnit)
 /* harmony export */ });
-/* unused harmony export ACTION_INPUTS */
-/** The inputs of action.yml that are ours to read (`github-token` and `matrix` are the publisher's), by their names. */
-const ACTION_INPUTS = {
-    config: 'config',
-    scenario: 'scenario',
-    run: 'run',
-    module: 'module',
-    url: 'url',
-    flows: 'flows',
-    iterations: 'iterations',
-    duration: 'duration',
-    rate: 'rate',
-    timeout: 'timeout',
-    thresholds: 'thresholds',
-    alerts: 'alerts',
-    compare: 'compare',
-    prepare: 'prepare',
-    shard: 'shard',
-    comment: 'comment',
-    checkName: 'check-name',
-    onInconclusive: 'on-inconclusive',
-    workingDirectory: 'working-directory',
-};
-const INPUT_NAMES = {
-    ...ACTION_INPUTS,
-    maxFlows: 'max-flows',
-    seed: 'seed',
-    bug: 'bug',
-};
-/** `input working-directory`: where a problem of an input is. */
-function whereInput(key) {
-    return `input ${INPUT_NAMES[key]}`;
-}
-/** Reads all inputs of the action; `get` gives the text of one by its name, empty if it was left out. */
-function readInputs(get) {
-    const entries = Object.entries(ACTION_INPUTS).map(([key, name]) => [key, get(name)]);
-    return Object.fromEntries(entries.filter(([, value]) => value !== ''));
-}
-
-
-/***/ }),
-
-/***/ 3670:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Cs: () => (/* binding */ makePlan)
-});
-
-// UNUSED EXPORTS: DEFAULT_CONFIGS, validateConfig
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
-var mod = __nccwpck_require__(1916);
-;// CONCATENATED MODULE: ./build/src/verdict/nearest.js
-
-/**
- * The name that was probably meant: at most a third of its letters differ (and two always may), upper and lower case
- * count as the same. Undefined if nothing is near.
- */
-function nearest(written, names) {
-    let best;
-    let fewest = Infinity;
-    for (const name of names) {
-        const edits = (0,mod/* distance */.Io)(written.toLowerCase(), name.toLowerCase());
-        if (edits < fewest)
-            [best, fewest] = [name, edits];
-    }
-    // A word of one letter is one edit away from every other: that is no likeness.
-    const allowed = written.length <= 2 ? written.length - 1 : Math.max(2, Math.floor(written.length / 3));
-    return fewest <= allowed ? best : undefined;
-}
-/** `; did you mean NAME?`, or else the fallback. */
-function didYouMean(written, names, fallback = '') {
-    const name = nearest(written, names);
-    return name === undefined ? fallback : `; did you mean ${name}?`;
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/finding.js
-/** `scenarios.checkout.thresholds[2]` */
-function formatPath(path) {
-    return path
-        .map((segment, index) => typeof segment === 'number' ? `[${segment}]` : `${index === 0 ? '' : '.'}${segment}`)
-        .join('');
-}
-/** What others wrote, in a message: one line without control characters, so that it can pose as nothing else. */
-function oneLine(message) {
-    const line = message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-    return line.length > 400 ? `${line.slice(0, 399)}…` : line;
-}
-
-// EXTERNAL MODULE: ./build/src/model/metrics.js
-var metrics = __nccwpck_require__(7790);
-;// CONCATENATED MODULE: ./build/src/verdict/metric-name.js
-
-
-const NAMED_STATS = ['avg', 'min', 'med', 'max'];
-const STAT_LIST = 'avg, min, med, max, and pN such as p95 or p99.9';
-/** Other tools' words for the same. */
-const OTHER_WORDS = {
-    mean: 'avg',
-    average: 'avg',
-    median: 'med',
-    minimum: 'min',
-    maximum: 'max',
-};
-const SHAPE = /^([^\s(.]*)\s*(?:(\()([^)]*)(\))?)?\s*(?:\.\s*(.*))?$/su;
-/** Reads `id [ "(" label ")" ] [ "." stat ]`; `column` is where the text begins in its expression. */
-function parseMetricName(text, column) {
-    const [, id = '', open, label, close, stat] = SHAPE.exec(text) ?? [];
-    if (SHAPE.exec(text) === null)
-        return { problems: [{ message: `${text} is no metric`, column }] };
-    if (!isMetricId(id))
-        return { problems: [{ message: unknownMetric(id), column }] };
-    if (open !== undefined && close === undefined) {
-        return { problems: [{ message: `"(" is never closed; write ${id}(NAME)`, column: column + id.length }] };
-    }
-    const labelled = (0,metrics/* definitionOf */.Fg)(id).labelled === true;
-    const statResult = parseStat(id, stat);
-    const problems = [labelProblem(id, label?.trim(), labelled), statResult.message]
-        .filter((message) => message !== undefined)
-        .map((message, index) => ({ message, column: index === 0 ? column : column + text.length }));
-    return {
-        metric: {
-            id,
-            ...(labelled && label !== undefined ? { label: label.trim() } : {}),
-            ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
-        },
-        problems,
-    };
-}
-function isMetricId(id) {
-    return Object.hasOwn(metrics/* METRICS */.Cb, id);
-}
-function unknownMetric(id) {
-    if (id === '')
-        return 'the metric is missing; write METRIC OP LIMIT';
-    const names = Object.keys(metrics/* METRICS */.Cb);
-    return `there is no metric ${id}${didYouMean(id, names, `; metrics are ${names.join(', ')}`)}`;
-}
-function labelProblem(id, label, labelled) {
-    if (!labelled)
-        return label === undefined ? undefined : `${id} takes no name in parentheses`;
-    if (id === 'efficiency')
-        return rungProblem(label);
-    return label === undefined || label === ''
-        ? `${id} needs a name: write ${id}(NAME), as in ${id}(draft).p95`
-        : undefined;
-}
-/** The flows of a rung, without zeros before it: the spelling is the key in results.json. */
-function rungProblem(label) {
-    if (label !== undefined && /^[1-9]\d*$/.test(label))
-        return undefined;
-    return 'efficiency needs the flows of a rung: write efficiency(N), as in efficiency(50) >= 60%';
-}
-function parseStat(id, stat) {
-    if ((0,metrics/* definitionOf */.Fg)(id).shape === 'scalar') {
-        return stat === undefined ? {} : { message: `${id} is one value and has no .${stat}; write ${id}` };
-    }
-    if (stat === undefined || stat === '') {
-        return { message: `${id} needs a stat, as in ${id}.p95; stats are ${STAT_LIST}` };
-    }
-    if (NAMED_STATS.some((name) => name === stat))
-        return { stat };
-    const percentile = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
-    if (percentile === undefined)
-        return { message: unknownStat(id, stat) };
-    const rank = Number(percentile);
-    return rank > 100
-        ? { message: `${stat} is no percentile; the N of pN goes from 0 to 100` }
-        : { stat: `p${rank}` };
-}
-function unknownStat(id, stat) {
-    const word = OTHER_WORDS[stat.toLowerCase()];
-    const meant = word === undefined
-        ? didYouMean(stat, [...NAMED_STATS, 'p50', 'p90', 'p95', 'p99'], `; stats are ${STAT_LIST}`)
-        : `; did you mean ${word}?`;
-    return `${id} has no stat ${stat}${meant}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/verdict/quantity.js
-
-/** ms in one of each unit of time. */
-const TIME_UNITS = {
-    ns: 1e-6,
-    us: 1e-3,
-    // The micro sign and the Greek letter look alike; keyboards have one or the other.
-    '\u00b5s': 1e-3,
-    '\u03bcs': 1e-3,
-    ms: 1,
-    s: 1000,
-    m: 60_000,
-    h: 3_600_000,
-};
-/** Bytes in one of each unit of size: KB is decimal, KiB binary. */
-const SIZE_UNITS = {
-    B: 1,
-    KB: 1e3,
-    MB: 1e6,
-    GB: 1e9,
-    KiB: 2 ** 10,
-    MiB: 2 ** 20,
-    GiB: 2 ** 30,
-};
-/** Times a minute in one of each. */
-const PER_MINUTE = { '/s': 60, '/min': 1 };
-/** Other words for units, which are not near to them by their letters. */
-const UNIT_WORDS = {
-    K: 'KB',
-    M: 'MB',
-    G: 'GB',
-    sec: 's',
-    secs: 's',
-    second: 's',
-    seconds: 's',
-    min: 'm',
-    mins: 'm',
-    minute: 'm',
-    minutes: 'm',
-    hr: 'h',
-    hour: 'h',
-    hours: 'h',
-    msec: 'ms',
-    percent: '%',
-};
-/** `; did you mean UNIT?` for one of the units, or else the fallback. */
-function didYouMeanUnit(written, units, fallback) {
-    const word = Object.hasOwn(UNIT_WORDS, written) ? UNIT_WORDS[written] : undefined;
-    if (word !== undefined && units.includes(word))
-        return `; did you mean ${word}?`;
-    return didYouMean(written, units, fallback);
-}
-const NUMBER = /^(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?/i;
-/** What could be meant as a unit; whatever stands behind it is trailing text. */
-const UNIT = /^(?:%|[\p{L}µ]+)?(?:\s*\/\s*\p{L}+)?/u;
-/** Reads `number [unit]`: the whole text, which has no spaces around it. Never throws. */
-function parseQuantity(text) {
-    const refused = refuseOddNumber(text);
-    if (refused !== undefined)
-        return { ok: false, message: refused };
-    const number = NUMBER.exec(text)?.[0];
-    if (number === undefined)
-        return { ok: false, message: `${text} is no number; write a number and a unit` };
-    const rest = text.slice(number.length).trimStart();
-    const unit = UNIT.exec(rest)?.[0] ?? '';
-    const trailing = rest.slice(unit.length).trim();
-    const written = unit.replace(/\s+/g, '');
-    if (trailing !== '') {
-        return { ok: false, message: `unexpected "${trailing}" after ${number}${written}` };
-    }
-    const known = kindOfUnit(written);
-    if (known === undefined) {
-        const hint = didYouMeanUnit(written, ALL_UNITS, `; units are ${UNIT_LIST}`);
-        return { ok: false, message: `there is no unit ${written}${hint}` };
-    }
-    return { ok: true, quantity: { ...known, text: `${number}${written}`, number: Number(number) } };
-}
-function refuseOddNumber(text) {
-    if (/^[+-]?(?:nan|inf(?:inity)?)(?![a-z])/i.test(text))
-        return `${text} is no number`;
-    if (text.startsWith('-'))
-        return `${text} is negative; a limit is 0 or more`;
-    if (text.startsWith('+'))
-        return `${text} has a sign; write ${text.slice(1).trim()}`;
-    const grouped = /^\d+(?:[_,' ]\d{3})+/.exec(text)?.[0];
-    if (grouped !== undefined)
-        return `${grouped} has separators; write ${grouped.replace(/\D/g, '')}`;
-    const number = NUMBER.exec(text)?.[0];
-    if (number !== undefined && !Number.isFinite(Number(number)))
-        return `${number} is too large a number`;
-    return undefined;
-}
-const UNIT_LIST = '% · ns us ms s m h · B KB MB GB KiB MiB GiB · /s /min';
-const ALL_UNITS = [
-    '%',
-    ...Object.keys(TIME_UNITS),
-    ...Object.keys(SIZE_UNITS),
-    ...Object.keys(PER_MINUTE),
-    ...Object.keys(SIZE_UNITS).flatMap((size) => Object.keys(PER_MINUTE).map((per) => size + per)),
-];
-function lookUp(table, name) {
-    return Object.hasOwn(table, name) ? table[name] : undefined;
-}
-function kindOfUnit(unit) {
-    if (unit === '')
-        return { kind: 'bare', factor: 1 };
-    if (unit === '%')
-        return { kind: 'share', factor: 0.01 };
-    const time = lookUp(TIME_UNITS, unit);
-    if (time !== undefined)
-        return { kind: 'time', factor: time };
-    const [sizeName = '', perName] = unit.split('/');
-    const size = lookUp(SIZE_UNITS, sizeName);
-    if (perName === undefined)
-        return size === undefined ? undefined : { kind: 'size', factor: size };
-    const per = lookUp(PER_MINUTE, `/${perName}`);
-    if (per === undefined)
-        return undefined;
-    if (sizeName === '')
-        return { kind: 'rate', factor: per };
-    return size === undefined ? undefined : { kind: 'growth', factor: size * per };
-}
-const KIND_NAMES = {
-    bare: 'a bare number',
-    share: 'a percentage',
-    time: 'a time',
-    size: 'a size',
-    rate: 'a rate',
-    growth: 'a size per time',
-};
-/** What a metric of each unit is, and how a limit for it is written. */
-const UNIT_USE = {
-    ratio: { name: 'a share', write: '90% or 0.9', kinds: ['share', 'bare'] },
-    ms: { name: 'a time', write: '5s or 500ms', kinds: ['time'] },
-    bytes: { name: 'a size', write: '500MB or 2GiB', kinds: ['size'] },
-    count: { name: 'a count', write: '5', kinds: ['bare'] },
-    per_second: { name: 'a rate', write: '5/s or 300/min', kinds: ['rate', 'bare'] },
-    bytes_per_minute: { name: 'a size per time', write: '5MB/min', kinds: ['growth'] },
-};
-/**
- * The value in the base unit of the metric called `metric`, or why it cannot be one: times and sizes need a unit
- * (0 does not), a share lies in 0…1 (0…100%).
- */
-function valueFor(quantity, metric, unit) {
-    const use = UNIT_USE[unit];
-    const { kind, number, text } = quantity;
-    if (kind === 'bare' && number === 0)
-        return { ok: true, value: 0 };
-    if (kind === 'bare' && !use.kinds.includes('bare')) {
-        return {
-            ok: false,
-            message: `${metric} is ${use.name}; ${text} needs a unit: write ${withUnit(text, unit)}`,
-        };
-    }
-    if (!use.kinds.includes(kind)) {
-        return {
-            ok: false,
-            message: `${metric} is ${use.name}; ${text} is ${KIND_NAMES[kind]}; write it as ${use.write}`,
-        };
-    }
-    const value = inBaseUnit(quantity);
-    if (unit === 'ratio' && value > 1) {
-        const meant = kind === 'bare' && number <= 100 ? `; did you mean ${text}%?` : '; a share is at most 100%';
-        return { ok: false, message: `${metric} is a share; ${text} is more than all${meant}` };
-    }
-    return { ok: true, value };
-}
-function inBaseUnit({ kind, number, factor }) {
-    const value = kind === 'rate' ? (number * factor) / 60 : number * factor;
-    // 2.3 · 1000 is 2299.9999999999995: a limit is the decimal that was written, at the 15 digits that a double keeps.
-    return Number(value.toPrecision(15));
-}
-function withUnit(text, unit) {
-    const units = {
-        ratio: ['%'],
-        ms: ['s', 'ms'],
-        bytes: ['MB', 'KB'],
-        count: [''],
-        per_second: ['/s'],
-        bytes_per_minute: ['MB/min', 'KB/min'],
-    };
-    return units[unit].map((name) => text + name).join(' or ');
-}
-
-;// CONCATENATED MODULE: ./build/src/verdict/grammar.js
-/*
- * threshold := metric op limit
- * metric    := id [ "(" label ")" ] [ "." stat ]
- * op        := "<" | "<=" | ">" | ">=" | "=="
- * limit     := quantity | "base" [ ("+" | "-") quantity ]
- * quantity  := number [ unit ]
- */
-
-
-
-const OPERATORS = ['<', '<=', '>', '>=', '=='];
-const OPERATOR_LIST = '< <= > >= ==';
-/** What is written instead of an operator, and which one is meant. */
-const MEANT = {
-    '=': '==',
-    '===': '==',
-    '=>': '>=',
-    '=<': '<=',
-    '<<': '<',
-    '>>': '>',
-    '\u2264': '<=',
-    '\u2265': '>=',
-};
-/**
- * Reads one threshold of the grammar above. Never throws; all problems of the expression are reported at once, one
- * for each cause. The threshold's expression is the text with its spaces normalised, in the units that were written.
- */
-function parseThreshold(text, level) {
-    if (text.trim() === '') {
-        return { ok: false, problems: [{ message: 'is empty; write METRIC OP LIMIT or remove it', column: 1 }] };
-    }
-    const parts = split(text);
-    if (parts === undefined)
-        return { ok: false, problems: withoutOperator(text) };
-    const named = parseMetricName(parts.metric.text, parts.metric.column);
-    const op = parseOperator(parts.op);
-    const limit = parseLimit(parts.limit, parts.op.text, named.metric);
-    const problems = [...named.problems, ...op.problems, ...limit.problems];
-    if (problems.length > 0 || !named.metric || !op.op || !limit.limit)
-        return { ok: false, problems };
-    const expression = `${(0,metrics/* metricName */.Kh)(named.metric)} ${op.op} ${limit.text}`;
-    return {
-        ok: true,
-        threshold: { expression, level, metric: named.metric, op: op.op, limit: limit.limit },
-    };
-}
-/** Around the first operator that is not inside a label's parentheses; undefined if there is none. */
-function split(text) {
-    // A parenthesis that is never closed must not swallow the operator.
-    const match = /^((?:[^()<>=!\u2264\u2265]|\([^)]*\))*)([<>=!\u2264\u2265]+)(.*)$/su.exec(text) ??
-        /^([^<>=!\u2264\u2265]*)([<>=!\u2264\u2265]+)(.*)$/su.exec(text);
-    if (match === null)
-        return undefined;
-    const [, metric = '', op = '', limit = ''] = match;
-    return {
-        metric: part(metric, 1),
-        op: { text: op, column: metric.length + 1 },
-        limit: part(limit, metric.length + op.length + 1),
-    };
-}
-function part(text, column) {
-    const trimmed = text.trim();
-    return { text: trimmed, column: column + (trimmed === '' ? 0 : text.indexOf(trimmed)) };
-}
-function withoutOperator(text) {
-    const whole = part(text, 1);
-    // The metric is the text up to the first space that is not inside its label.
-    const first = /^(?:[^\s(]|\([^)]*\))*/u.exec(whole.text)?.[0] ?? '';
-    const named = parseMetricName(first === '' ? whole.text : first, whole.column);
-    const message = `there is no operator after ${first}; write METRIC OP LIMIT with one of ${OPERATOR_LIST}`;
-    return [...named.problems, { message, column: whole.column + first.length }];
-}
-function parseOperator({ text, column }) {
-    const op = OPERATORS.find((known) => known === text);
-    if (op !== undefined)
-        return { op, problems: [] };
-    const meant = MEANT[text];
-    const hint = meant === undefined ? `operators are ${OPERATOR_LIST}` : `did you mean ${meant}?`;
-    return { problems: [{ message: `there is no operator ${text}; ${hint}`, column }] };
-}
-function parseLimit({ text, column }, op, metric) {
-    if (text === '')
-        return { problems: [{ message: `the limit is missing after ${op}`, column }] };
-    const base = /^base(?![\p{L}\p{N}_])\s*(.*)$/su.exec(text);
-    if (base !== null) {
-        const rest = base[1] ?? '';
-        return parseBase({ text: rest, column: column + text.length - rest.length }, metric);
-    }
-    const value = parseValue(text, metric);
-    if ('message' in value)
-        return { problems: [{ message: value.message, column }] };
-    return { limit: { kind: 'absolute', value: value.value }, text: value.text, problems: [] };
-}
-function parseBase({ text, column }, metric) {
-    if (text === '')
-        return { limit: { kind: 'base', delta: 0, relative: false }, text: 'base', problems: [] };
-    const sign = text[0] ?? '';
-    if (sign !== '+' && sign !== '-') {
-        const message = `unexpected "${text}" after base; write base, base + 5% or base - 5%`;
-        return { problems: [{ message, column }] };
-    }
-    const delta = text.slice(1).trim();
-    const deltaColumn = column + text.length - delta.length;
-    if (delta === '') {
-        const message = `the quantity is missing after base ${sign}`;
-        return { problems: [{ message, column: deltaColumn }] };
-    }
-    const value = parseDelta(delta, metric);
-    if ('message' in value)
-        return { problems: [{ message: value.message, column: deltaColumn }] };
-    return {
-        limit: {
-            kind: 'base',
-            delta: sign === '-' && value.value !== 0 ? -value.value : value.value,
-            relative: value.relative,
-        },
-        text: `base ${sign} ${value.text}`,
-        problems: [],
-    };
-}
-/** Without a metric (it is unknown, and reported) the unit cannot be judged, but the number and its spelling can. */
-function parseValue(text, metric) {
-    const parsed = parseQuantity(text);
-    if (!parsed.ok)
-        return { message: parsed.message };
-    if (metric === undefined)
-        return { value: parsed.quantity.number, text: parsed.quantity.text };
-    const fitted = valueFor(parsed.quantity, metric.id, (0,metrics/* definitionOf */.Fg)(metric.id).unit);
-    return fitted.ok ? { value: fitted.value, text: parsed.quantity.text } : { message: fitted.message };
-}
-/** A percentage of the base's value fits every metric and has no upper bound: `base + 150%`. */
-function parseDelta(text, metric) {
-    const parsed = parseQuantity(text);
-    if (parsed.ok && parsed.quantity.kind === 'share') {
-        return { value: parsed.quantity.number / 100, text: parsed.quantity.text, relative: true };
-    }
-    return { ...parseValue(text, metric), relative: false };
-}
-
-;// CONCATENATED MODULE: ./build/src/verdict/threshold-list.js
-
-const EMPTY = 'is empty; write METRIC OP LIMIT or remove the line';
-/** Reads every entry and reports all problems of all of them. An empty entry is a problem: it gates nothing. */
-function parseThresholds(entries, level, rule) {
-    const thresholds = [];
-    const problems = [];
-    entries.forEach((entry, index) => {
-        if (entry === null || entry === undefined || entry.trim() === '') {
-            problems.push({ index, message: EMPTY, column: 1 });
-            return;
-        }
-        const result = parseThreshold(entry, level);
-        const refused = result.ok ? rule?.(result.threshold) : undefined;
-        const found = result.ok ? [] : [...result.problems];
-        if (refused !== undefined)
-            found.push({ message: refused, column: 1 });
-        if (result.ok && refused === undefined)
-            thresholds.push(result.threshold);
-        problems.push(...found.map((problem) => quoted(entry, index, problem)));
-    });
-    return { thresholds, problems };
-}
-function quoted(entry, index, problem) {
-    const expression = entry.trim().replace(/\s+/g, ' ');
-    const shown = expression.length > 80 ? `${expression.slice(0, 79)}…` : expression;
-    return { index, message: `"${shown}": ${problem.message}`, column: problem.column };
-}
-/** Reads a text of several thresholds as `splitThresholds` divides it. */
-function parseThresholdText(text, level, rule) {
-    const entries = splitThresholds(text);
-    if (entries.every((entry) => entry.text === '')) {
-        const message = 'holds no threshold; write METRIC OP LIMIT or remove it';
-        return { thresholds: [], problems: [{ message, line: 0, column: 1 }] };
-    }
-    const { thresholds, problems } = parseThresholds(entries.map((entry) => entry.text), level, rule);
-    return {
-        thresholds,
-        problems: problems.map(({ index, message, column }) => {
-            const { line, column: begin } = entries[index] ?? { line: 0, column: 1 };
-            return { index, message, line, column: begin + column - 1 };
-        }),
-    };
-}
-/**
- * The entries of a text with one threshold a line, or several a line with commas between them (not inside a label's
- * parentheses). Comment lines (`#`) and blank lines at either end are passed over; a blank line or place between two
- * entries is an empty entry.
- */
-function splitThresholds(text) {
-    const lines = text.split(/\r\n|\r|\n/).map((content, line) => ({ content, line }));
-    const meant = lines.filter(({ content }) => !content.trimStart().startsWith('#'));
-    const filled = meant.filter(({ content }) => content.trim() !== '').map(({ line }) => line);
-    const first = filled[0] ?? 0;
-    const last = filled.at(-1) ?? 0;
-    return meant
-        .filter(({ line }) => line >= first && line <= last)
-        .flatMap(({ content, line }) => splitLine(content, line));
-}
-function splitLine(content, line) {
-    let column = 1;
-    // At commas that no ")" follows before the next "(": those stand inside a label.
-    return content.split(/,(?![^(]*\))/).map((raw) => {
-        const text = raw.trim();
-        const entry = { text, line, column: column + (text === '' ? 0 : raw.indexOf(text)) };
-        column += raw.length + 1;
-        return entry;
-    });
-}
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core = __nccwpck_require__(8532);
-;// CONCATENATED MODULE: ./build/src/inputs/duration.js
+/* harmony import */ var _verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1434);
 
 /** As the JSON Schema of the config says it. */
 const DURATION_PATTERN = '^\\s*(\\d+(\\.\\d+)?\\s*(ns|us|µs|μs|ms|s|m|h)\\s*)+$';
@@ -50228,7 +49647,7 @@ function parseDuration(text) {
             return refuse(missingUnit(text.trim()));
         const factor = factorOf(unit);
         if (factor === undefined) {
-            return refuse(`${text}: there is no unit of time ${unit}${didYouMeanUnit(unit, UNIT_NAMES, '; units are ns us ms s m h')}`);
+            return refuse(`${text}: there is no unit of time ${unit}${(0,_verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .didYouMeanUnit */ .M6)(unit, UNIT_NAMES, '; units are ns us ms s m h')}`);
         }
         ms += Number(number) * factor;
         rest = rest.slice(whole.length).trim();
@@ -50246,15 +49665,42 @@ function missingUnit(number) {
         ? `${number} needs a unit: write ${number}s or ${number}ms`
         : `${number} needs units: write it as 30s, 500ms or 1m30s`;
 }
-const UNIT_NAMES = Object.keys(TIME_UNITS);
+const UNIT_NAMES = Object.keys(_verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .TIME_UNITS */ .SY);
 function factorOf(unit) {
-    const units = TIME_UNITS;
+    const units = _verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .TIME_UNITS */ .SY;
     return Object.hasOwn(units, unit) ? units[unit] : undefined;
 }
 function refuse(message) {
     return { ok: false, message };
 }
 
+
+/***/ }),
+
+/***/ 2734:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p0: () => (/* binding */ fields_duration),
+  yL: () => (/* binding */ oneOf),
+  xz: () => (/* binding */ readiness),
+  WU: () => (/* binding */ show),
+  Qq: () => (/* binding */ fields_text),
+  sP: () => (/* binding */ textMap),
+  pw: () => (/* binding */ thresholds),
+  WQ: () => (/* binding */ whole)
+});
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
+var threshold_list = __nccwpck_require__(8293);
+// EXTERNAL MODULE: ./build/src/inputs/duration.js
+var duration = __nccwpck_require__(5319);
 // EXTERNAL MODULE: ./build/src/model/placeholders.js
 var placeholders = __nccwpck_require__(4077);
 ;// CONCATENATED MODULE: ./build/src/inputs/readiness.js
@@ -50309,22 +49755,10 @@ function parsePattern(pattern) {
     return { ok: true, ready: { kind: 'output', pattern } };
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/unavailable.js
-/*
- * What the contract names and this version does not do yet: recognised and refused, so that it is never taken for a
- * misspelling and never silently ignored.
- */
-const UNAVAILABLE = 'is not available in this version yet';
-/** Of a scenario, or of the whole config. */
-const LATER_KEYS = new Set(['faults', 'compare', 'retries', 'prepare', 'budget']);
-const LATER_INPUTS = ['compare', 'prepare', 'shard'];
-/** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
-function needsCompare({ limit }) {
-    if (limit.kind !== 'base')
-        return undefined;
-    return `needs compare: base is measured only when comparing, which ${UNAVAILABLE}`;
-}
-
+// EXTERNAL MODULE: ./build/src/verdict/nearest.js
+var nearest = __nccwpck_require__(2425);
+// EXTERNAL MODULE: ./build/src/inputs/unavailable.js
+var unavailable = __nccwpck_require__(9317);
 ;// CONCATENATED MODULE: ./build/src/inputs/threshold-entry.js
 
 
@@ -50354,7 +49788,7 @@ function readThresholdEntry(entry, level, report) {
         return [];
     }
     for (const key of Object.keys(entry).filter((name) => !KEYS.includes(name))) {
-        report(`there is no key ${key}${didYouMean(key, KEYS, `; keys are ${KEYS.join(', ')}`)}`, [key]);
+        report(`there is no key ${key}${(0,nearest/* didYouMean */.a)(key, KEYS, `; keys are ${KEYS.join(', ')}`)}`, [key]);
     }
     const abort = readAbort(entry, level, report);
     const { expr } = entry;
@@ -50366,7 +49800,7 @@ function readThresholdEntry(entry, level, report) {
     return abort === undefined ? thresholds : thresholds.map((threshold) => ({ ...threshold, abort }));
 }
 function readExpression(text, level, { path, report }) {
-    const parsed = parseThresholds([text], level, needsCompare);
+    const parsed = (0,threshold_list/* parseThresholds */.S)([text], level, unavailable/* needsCompare */.Dz);
     for (const { message, column } of parsed.problems)
         report(message, path, { line: 0, column });
     return parsed.thresholds;
@@ -50389,7 +49823,7 @@ function readDelay(entry, report) {
         return 0;
     if (entry['abort-on-fail'] !== true)
         report('delays nothing without abort-on-fail: true', ['delay']);
-    const result = typeof delay === 'string' ? parseDuration(delay) : undefined;
+    const result = typeof delay === 'string' ? (0,duration/* parseDuration */.E9)(delay) : undefined;
     if (result?.ok === true)
         return result.ms;
     report(result?.message ?? `must be a time such as 30s, 500ms or 1m30s, not ${shown(delay)}`, ['delay']);
@@ -50447,19 +49881,19 @@ function fields_text(example) {
         .meta({ minLength: 1 });
 }
 /** `30s` → ms. */
-const duration = schemas/* string */.YjP({
+const fields_duration = schemas/* string */.YjP({
     error: ({ input }) => typeof input === 'number'
-        ? missingUnit(input)
+        ? (0,duration/* missingUnit */.NC)(input)
         : `must be a time such as 30s, 500ms or 1m30s, not ${show(input)}`,
 })
     .transform((value, context) => {
-    const result = parseDuration(value);
+    const result = (0,duration/* parseDuration */.E9)(value);
     if (result.ok)
         return result.ms;
     context.issues.push({ code: 'custom', input: value, message: result.message });
     return core/* NEVER */.tm;
 })
-    .meta({ pattern: DURATION_PATTERN });
+    .meta({ pattern: duration/* DURATION_PATTERN */.Cq });
 const readiness = fields_text('http://127.0.0.1:3000/health').transform((value, context) => {
     const result = parseReadiness(value);
     if (result.ok)
@@ -50513,7 +49947,7 @@ function thresholds(level) {
     });
 }
 function fromText(value, level, report) {
-    const parsed = parseThresholdText(value, level, needsCompare);
+    const parsed = (0,threshold_list/* parseThresholdText */.qS)(value, level, unavailable/* needsCompare */.Dz);
     for (const { index, message, line, column } of parsed.problems) {
         report(message, index === undefined ? [] : [index], { line, column });
     }
@@ -50525,6 +49959,566 @@ function fromList(value, level, report) {
     }));
 }
 
+
+/***/ }),
+
+/***/ 1225:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ej: () => (/* binding */ size),
+/* harmony export */   On: () => (/* binding */ HTTP_KEYS),
+/* harmony export */   rm: () => (/* binding */ httpRequests)
+/* harmony export */ });
+/* unused harmony export requestSchema */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8532);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9691);
+/* harmony import */ var _model_placeholders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4077);
+/* harmony import */ var _scenarios_template_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3859);
+/* harmony import */ var _verdict_nearest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2425);
+/* harmony import */ var _verdict_quantity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1434);
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2734);
+
+
+
+
+
+
+/*
+ * The values of an http scenario: one request, or a list of them. Like the other kinds of value, every message is the
+ * end of a sentence that begins with where it is.
+ */
+const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const HEADER_NAME = METHOD;
+const STATUS_RIGHT = { status: [{ from: 200, to: 399 }], statusText: '2xx or 3xx' };
+const EXPECT_KEYS = ['status', 'body', 'json'];
+const HTTP_KEYS = {
+    http: ['name', 'method', 'url', 'headers', 'body', 'expect'],
+    expect: EXPECT_KEYS,
+};
+/** A service's port, of which placeholder-rules.ts says whether there is one. */
+const PORT = /^port(\.|$)/;
+/** Filled in with these, a URL must be one. */
+const SAMPLE = { token: 'fg-0123456789ab-1', flow: 1, iteration: 1 };
+/** Why a text can not be filled in; undefined if it can. */
+function templateFault(written) {
+    const [unknown] = (0,_scenarios_template_js__WEBPACK_IMPORTED_MODULE_3__/* .unknownNames */ .be)(written).filter((name) => !PORT.test(name));
+    if (unknown === undefined)
+        return undefined;
+    const names = _scenarios_template_js__WEBPACK_IMPORTED_MODULE_3__/* .TEMPLATE_NAMES */ ._W.map((name) => `{{${name}}}`).join(', ');
+    return `nothing is known of {{${unknown}}}${(0,_verdict_nearest_js__WEBPACK_IMPORTED_MODULE_0__/* .didYouMean */ .a)(unknown, _scenarios_template_js__WEBPACK_IMPORTED_MODULE_3__/* .TEMPLATE_NAMES */ ._W, `; what is filled in is ${names}`)}`;
+}
+function refuse(context, message, path = []) {
+    context.issues.push({ code: 'custom', input: undefined, message, path });
+    return zod__WEBPACK_IMPORTED_MODULE_4__/* .NEVER */ .tm;
+}
+const url = (0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)('http://127.0.0.1:3000/orders').transform((value, context) => {
+    const fault = templateFault(value) ?? urlFault(value.trim());
+    return fault === undefined ? value.trim() : refuse(context, fault);
+});
+function urlFault(written) {
+    const filled = (0,_model_placeholders_js__WEBPACK_IMPORTED_MODULE_5__/* .fillAll */ .HG)((0,_scenarios_template_js__WEBPACK_IMPORTED_MODULE_3__/* .template */ .vs)(written)(SAMPLE), '3000');
+    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(filled) || !URL.canParse(filled)) {
+        return `${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .show */ .WU)(written)} is no URL; write http://127.0.0.1:3000/orders`;
+    }
+    const { protocol, username, password } = new URL(filled);
+    if (protocol !== 'http:' && protocol !== 'https:') {
+        return `${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .show */ .WU)(written)}: ${protocol}// can not be requested; write http://… or https://…`;
+    }
+    // fetch refuses them as well; sent they would be to nobody.
+    if (username !== '' || password !== '') {
+        return 'holds a user and a password; send them as a header: authorization: Basic …';
+    }
+    return undefined;
+}
+const method = (0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)('GET').transform((value, context) => METHOD.test(value)
+    ? value.toUpperCase()
+    : refuse(context, `${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .show */ .WU)(value)} is no method; write GET, POST, …`));
+const headers = (0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .textMap */ .sP)('header names and their values').transform((map, context) => {
+    for (const [name, value] of Object.entries(map)) {
+        const fault = headerFault(name, value);
+        if (fault !== undefined)
+            refuse(context, fault, [name]);
+    }
+    return map;
+});
+function headerFault(name, value) {
+    if (!HEADER_NAME.test(name))
+        return `${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .show */ .WU)(name)} is no name for a header`;
+    if (/^(content-length|transfer-encoding|connection|upgrade|keep-alive)$/i.test(name)) {
+        return 'is set by the connection itself; leave it out';
+    }
+    if (/[\0\r\n]/.test(value))
+        return 'holds a line break, which no header can';
+    return templateFault(value);
+}
+/** Text as it is; a map or a list is sent as JSON. */
+const body = zod__WEBPACK_IMPORTED_MODULE_6__/* .unknown */ .L5J().transform((value, context) => {
+    if (value === null)
+        return refuse(context, 'is empty; write it, or leave the key out');
+    const isJson = typeof value === 'object';
+    const written = typeof value === 'string' ? value : JSON.stringify(value);
+    const fault = templateFault(written);
+    return fault === undefined ? { text: written, isJson } : refuse(context, fault);
+});
+/** `200`, `2xx`, or a list of both. */
+const status = zod__WEBPACK_IMPORTED_MODULE_6__/* .unknown */ .L5J().transform((value, context) => {
+    const list = Array.isArray(value) ? value : [value];
+    const ranges = list.map(rangeOf);
+    const wrong = list.findIndex((_, index) => ranges[index] === undefined);
+    if (list.length === 0)
+        return refuse(context, 'is empty; write 200, 2xx or a list such as [200, 404]');
+    if (wrong >= 0) {
+        const message = `must be a status such as 200, or a range such as 2xx, not ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .show */ .WU)(list[wrong])}`;
+        return refuse(context, message, Array.isArray(value) ? [wrong] : []);
+    }
+    return { ranges: ranges.filter((range) => range !== undefined), text: list.join(' or ') };
+});
+function rangeOf(value) {
+    const written = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+    if (/^[1-5]xx$/i.test(written)) {
+        const from = Number(written[0]) * 100;
+        return { from, to: from + 99 };
+    }
+    const number = Number(written);
+    return /^[1-5]\d\d$/.test(written) ? { from: number, to: number } : undefined;
+}
+/** A text that must be found, or `/a pattern/flags`. */
+const bodyPattern = zod__WEBPACK_IMPORTED_MODULE_6__/* .unknown */ .L5J().transform((value, context) => {
+    if (typeof value !== 'string' || value === '') {
+        return refuse(context, `must be text that the body holds, or a /pattern/ that it matches, not ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .show */ .WU)(value)}`);
+    }
+    const [, source, flags = ''] = /^\/(.+)\/([a-z]*)$/su.exec(value) ?? [];
+    if (source !== undefined)
+        return patternOf({ source, flags }, context);
+    const fault = templateFault(value);
+    return fault === undefined ? { kind: 'text', text: value } : refuse(context, fault);
+});
+function patternOf({ source, flags }, context) {
+    // With g or y a pattern remembers where it was: it would match every other time.
+    if (!/^[imsu]*$/.test(flags))
+        return refuse(context, `/${source}/${flags}: flags are i, m, s and u`);
+    try {
+        new RegExp(source, flags);
+    }
+    catch {
+        return refuse(context, `/${source}/${flags} is no regular expression`);
+    }
+    return { kind: 'pattern', source, flags };
+}
+const json = zod__WEBPACK_IMPORTED_MODULE_6__/* .unknown */ .L5J().transform((value, context) => {
+    if (typeof value !== 'object' ||
+        value === null ||
+        Array.isArray(value) ||
+        Object.keys(value).length === 0) {
+        return refuse(context, `must be a map of dotted paths and values, such as {items.0.name: tea}, not ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .show */ .WU)(value)}`);
+    }
+    const fault = templateFault(JSON.stringify(value));
+    return fault === undefined ? value : refuse(context, fault);
+});
+/** Text between the parentheses of `step(NAME).p95`. */
+const stepName = (0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .text */ .Qq)('place').refine((value) => !/[()]/.test(value), {
+    error: 'holds a parenthesis, and stands between some in step(NAME).p95; leave it out',
+});
+const about = (description) => ({ description });
+const ANY_JSON = { type: ['string', 'object', 'array', 'number', 'boolean'] };
+const requestSchema = zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
+    name: stepName.optional().meta(about("its step's name; METHOD and path if left out")),
+    method: method.optional().meta(about('GET if left out; POST if there is a body')),
+    url: url.meta(about('with {{token}}, {{flow}} and {{iteration}} filled in')),
+    headers: headers.optional().meta(about('names and values; filled in too')),
+    body: body
+        .optional()
+        .meta({ ...about('text, or a map or list that is sent as JSON; filled in too'), ...ANY_JSON }),
+    expect: zod__WEBPACK_IMPORTED_MODULE_6__/* .strictObject */ .rej({
+        status: status.optional().meta({
+            ...about('a status, a range such as 2xx, or a list; 200 to 399 if left out'),
+            anyOf: [{ type: ['integer', 'string'] }, { type: 'array', minItems: 1 }],
+        }),
+        body: bodyPattern
+            .optional()
+            .meta({ ...about('text that it holds, or a /pattern/'), type: 'string' }),
+        json: json.optional().meta({ ...about('dotted path → value'), type: 'object' }),
+    }, { error: shapeOf('a map with status, body and json') })
+        .optional()
+        .meta(about('what the response must be')),
+}, { error: shapeOf('a request, or a list of requests: a map with url, method, headers, body and expect') });
+function shapeOf(what) {
+    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .show */ .WU)(input)}` : undefined;
+}
+/** One request or a list. A text alone is the URL of a GET. */
+const httpRequests = zod__WEBPACK_IMPORTED_MODULE_6__/* .unknown */ .L5J().transform((value, context) => {
+    const list = Array.isArray(value) ? value : [value];
+    if (list.length === 0)
+        return refuse(context, 'is empty; write at least one request');
+    const parsed = list.map((each) => requestSchema.safeParse(typeof each === 'string' ? { url: each } : each, { reportInput: true }));
+    parsed.forEach((result, index) => {
+        const prefix = Array.isArray(value) ? [index] : [];
+        for (const issue of result.error?.issues ?? []) {
+            // A text is its own URL.
+            const path = typeof list[index] === 'string' ? [] : issue.path;
+            context.issues.push({
+                ...issue,
+                input: issue.input,
+                path: [...prefix, ...path],
+            });
+        }
+    });
+    return namedApart(parsed.flatMap(({ data }) => (data === undefined ? [] : [requestPlan(data)])));
+});
+function requestPlan(request) {
+    const { body: sent, expect = {} } = request;
+    const verb = request.method ?? (sent === undefined ? 'GET' : 'POST');
+    const given = request.headers ?? {};
+    const named = Object.keys(given).some((name) => name.toLowerCase() === 'content-type');
+    const right = expect.status;
+    return {
+        name: request.name ?? `${verb} ${pathOf(request.url)}`,
+        method: verb,
+        url: request.url,
+        headers: sent?.isJson === true && !named ? { 'content-type': 'application/json', ...given } : given,
+        ...(sent === undefined ? {} : { body: sent.text }),
+        expect: {
+            ...(right === undefined ? STATUS_RIGHT : { status: right.ranges, statusText: right.text }),
+            ...(expect.body === undefined ? {} : { body: expect.body }),
+            ...(expect.json === undefined ? {} : { json: expect.json }),
+        },
+    };
+}
+/** As it is written, without the query; parentheses would end the name in `step(NAME).p95`. */
+function pathOf(written) {
+    const path = written.replace(/^[^/]*\/\/[^/?#]*/, '').replace(/[?#].*$/s, '');
+    return (path === '' ? '/' : path).replace(/[()]/g, '');
+}
+/** Two steps of one name would be one in the report: the second gets a number. */
+function namedApart(requests) {
+    const seen = new Map();
+    return requests.map((request) => {
+        const count = (seen.get(request.name) ?? 0) + 1;
+        seen.set(request.name, count);
+        return count === 1 ? request : { ...request, name: `${request.name} #${count}` };
+    });
+}
+/** `10MB` → bytes. */
+const size = zod__WEBPACK_IMPORTED_MODULE_6__/* .unknown */ .L5J().transform((value, context) => {
+    if (typeof value !== 'string')
+        return refuse(context, `must be a size such as 10MB, not ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_2__/* .show */ .WU)(value)}`);
+    const parsed = (0,_verdict_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .parseQuantity */ .Lf)(value.trim());
+    if (!parsed.ok)
+        return refuse(context, parsed.message);
+    const result = (0,_verdict_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .valueFor */ .Xx)(parsed.quantity, 'max-body', 'bytes');
+    if (!result.ok)
+        return refuse(context, result.message);
+    return result.value >= 1 ? result.value : refuse(context, `${value} is no size at all; write more than 0`);
+});
+
+
+/***/ }),
+
+/***/ 2542:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ko: () => (/* binding */ readInputs),
+/* harmony export */   c7: () => (/* binding */ whereInput)
+/* harmony export */ });
+/* unused harmony export ACTION_INPUTS */
+/** The inputs of action.yml that are ours to read (`github-token` and `matrix` are the publisher's), by their names. */
+const ACTION_INPUTS = {
+    config: 'config',
+    scenario: 'scenario',
+    run: 'run',
+    module: 'module',
+    url: 'url',
+    flows: 'flows',
+    iterations: 'iterations',
+    duration: 'duration',
+    rate: 'rate',
+    timeout: 'timeout',
+    thresholds: 'thresholds',
+    alerts: 'alerts',
+    compare: 'compare',
+    prepare: 'prepare',
+    shard: 'shard',
+    comment: 'comment',
+    checkName: 'check-name',
+    onInconclusive: 'on-inconclusive',
+    workingDirectory: 'working-directory',
+};
+const INPUT_NAMES = {
+    ...ACTION_INPUTS,
+    maxFlows: 'max-flows',
+    seed: 'seed',
+    bug: 'bug',
+};
+/** `input working-directory`: where a problem of an input is. */
+function whereInput(key) {
+    return `input ${INPUT_NAMES[key]}`;
+}
+/** Reads all inputs of the action; `get` gives the text of one by its name, empty if it was left out. */
+function readInputs(get) {
+    const entries = Object.entries(ACTION_INPUTS).map(([key, name]) => [key, get(name)]);
+    return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+}
+
+
+/***/ }),
+
+/***/ 8073:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p8: () => (/* binding */ COMMENT_MODES),
+  TL: () => (/* binding */ parseInputs)
+});
+
+// UNUSED EXPORTS: INCONCLUSIVE_MODES, isGiven
+
+;// CONCATENATED MODULE: ./build/src/demo/bugs.js
+/** What the demo can be told to do wrong; each is one that only shows, or only hurts, when flows run together. */
+const BUGS = ['race', 'bleed', 'leak', 'orphan', 'cascade', 'stuck'];
+/** What each bug does, for `--help` and the docs. */
+const BUG_MEANINGS = {
+    race: 'the metrics collector reads, waits and writes: updates are lost',
+    bleed: 'the byline comes from a shared "current user": articles name another flow',
+    leak: 'each flow keeps 1 MiB forever',
+    orphan: 'flows 1, 6, 11 … leave a process behind (it ends by itself after 60 s)',
+    cascade: 'flow 1 fails and leaves the shared connection broken: the others fail with it',
+    stuck: 'flows 1, 6, 11 … never end and ignore that they were aborted',
+};
+/**
+ * The bug that the options ask for, undefined if they ask for none.
+ * Throws an Error that lists the known ones if there is no such bug.
+ */
+function bugOf(options) {
+    const wanted = options['bug'];
+    if (wanted === undefined || wanted === '') {
+        return undefined;
+    }
+    const bug = BUGS.find((known) => known === wanted);
+    if (bug === undefined) {
+        throw new Error(`the demo has no bug "${wanted}"; it knows ${BUGS.join(', ')}`);
+    }
+    return bug;
+}
+
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
+// EXTERNAL MODULE: ./build/src/verdict/nearest.js
+var nearest = __nccwpck_require__(2425);
+// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
+var threshold_list = __nccwpck_require__(8293);
+// EXTERNAL MODULE: ./build/src/inputs/duration.js
+var duration = __nccwpck_require__(5319);
+// EXTERNAL MODULE: ./build/src/inputs/http-fields.js
+var http_fields = __nccwpck_require__(1225);
+// EXTERNAL MODULE: ./build/src/inputs/inputs.js
+var inputs_inputs = __nccwpck_require__(2542);
+// EXTERNAL MODULE: ./build/src/inputs/rate.js
+var rate = __nccwpck_require__(2453);
+// EXTERNAL MODULE: ./build/src/inputs/unavailable.js
+var unavailable = __nccwpck_require__(9317);
+;// CONCATENATED MODULE: ./build/src/inputs/parse-inputs.js
+
+
+
+
+
+
+
+
+
+const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'];
+const INCONCLUSIVE_MODES = ['fail', 'warn', 'pass'];
+/** Reads every input and reports all that is wrong with them. Never throws. */
+function parseInputs(inputs) {
+    const problems = [];
+    const reader = new InputReader(inputs, problems);
+    const parsed = {
+        ...given('config', reader.text('config')),
+        ...given('scenarios', reader.names('scenario')),
+        ...given('run', reader.text('run')),
+        ...given('module', reader.text('module')),
+        ...given('url', reader.requests('url')),
+        ...given('flows', reader.whole('flows', 1)),
+        ...given('iterations', reader.whole('iterations', 1)),
+        ...given('duration', reader.duration('duration')),
+        ...given('rate', reader.rate('rate')),
+        ...given('maxFlows', reader.whole('maxFlows', 1)),
+        ...given('timeout', reader.duration('timeout')),
+        ...given('thresholds', reader.thresholds('thresholds', 'fail')),
+        ...given('alerts', reader.thresholds('alerts', 'warn')),
+        ...given('workingDirectory', reader.text('workingDirectory')),
+        ...given('seed', reader.whole('seed', 0)),
+        ...given('bug', reader.oneOf('bug', BUGS)),
+        publishing: {
+            comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
+            ...given('checkName', reader.text('checkName')),
+            onInconclusive: reader.oneOf('onInconclusive', INCONCLUSIVE_MODES) ?? 'warn',
+        },
+    };
+    for (const key of unavailable/* LATER_INPUTS */.DO) {
+        if (isGiven(inputs[key]))
+            problems.push({ where: (0,inputs_inputs/* whereInput */.c7)(key), message: unavailable/* UNAVAILABLE */.Hh });
+    }
+    problems.push(...togetherProblems(inputs));
+    return { parsed, problems };
+}
+function isGiven(text) {
+    return text !== undefined && text !== '';
+}
+function given(key, value) {
+    return value === undefined ? {} : { [key]: value };
+}
+/** What two inputs say of each other. */
+function togetherProblems(inputs) {
+    const pairs = [
+        ['run', 'module'],
+        ['run', 'url'],
+        ['module', 'url'],
+        ['config', 'run'],
+        ['config', 'module'],
+        ['config', 'url'],
+        ['iterations', 'duration'],
+        ['flows', 'rate'],
+        ['iterations', 'rate'],
+    ];
+    return pairs
+        .filter(([first, second]) => isGiven(inputs[first]) && isGiven(inputs[second]))
+        .map(([first, second]) => ({
+        where: (0,inputs_inputs/* whereInput */.c7)(second),
+        message: `${first} and ${second} are given; keep one`,
+    }));
+}
+class InputReader {
+    inputs;
+    problems;
+    constructor(inputs, problems) {
+        this.inputs = inputs;
+        this.problems = problems;
+    }
+    text(key) {
+        const value = this.inputs[key];
+        if (!isGiven(value))
+            return undefined;
+        const trimmed = value.trim();
+        return this.accept(key, trimmed === '' ? undefined : trimmed, 'is blank; write it or leave it out');
+    }
+    whole(key, least) {
+        const value = this.text(key);
+        if (value === undefined)
+            return undefined;
+        const number = Number(value);
+        const fits = /^\d+$/.test(value) && Number.isSafeInteger(number) && number >= least;
+        return this.accept(key, fits ? number : undefined, `must be a whole number from ${least} up, not ${value}`);
+    }
+    duration(key) {
+        const value = this.text(key);
+        if (value === undefined)
+            return undefined;
+        const result = (0,duration/* parseDuration */.E9)(value);
+        return result.ok ? result.ms : this.accept(key, undefined, result.message);
+    }
+    rate(key) {
+        const value = this.text(key);
+        if (value === undefined)
+            return undefined;
+        const result = (0,rate/* parseRate */.WN)(value);
+        return result.ok ? result.rate : this.accept(key, undefined, result.message);
+    }
+    oneOf(key, names) {
+        const value = this.text(key);
+        if (value === undefined)
+            return undefined;
+        const found = names.find((name) => name === value);
+        const list = `must be one of ${names.join(', ')}, not ${value}`;
+        return this.accept(key, found, `${list}${(0,nearest/* didYouMean */.a)(value, names)}`);
+    }
+    /** The URL of a GET. */
+    requests(key) {
+        const value = this.text(key);
+        if (value === undefined)
+            return undefined;
+        if ((0,placeholders/* placeholdersIn */.Qf)(value).some(({ word }) => /^port(\.|$)/.test(word))) {
+            return this.accept(key, undefined, '{{port}} is the port of a service, and there is none; write a config');
+        }
+        const parsed = http_fields/* httpRequests */.rm.safeParse(value);
+        return this.accept(key, parsed.data, parsed.error?.issues[0]?.message ?? '');
+    }
+    names(key) {
+        const value = this.text(key);
+        if (value === undefined)
+            return undefined;
+        const names = value
+            .split(/[,\n]/)
+            .map((name) => name.trim())
+            .filter((name) => name !== '');
+        return this.accept(key, names.length === 0 ? undefined : [...new Set(names)], `${value} names no scenario`);
+    }
+    thresholds(key, level) {
+        const value = this.inputs[key];
+        if (!isGiven(value))
+            return undefined;
+        // That compare is not available has been said already if it was given.
+        const rule = isGiven(this.inputs.compare) ? undefined : unavailable/* needsCompare */.Dz;
+        const { thresholds, problems } = (0,threshold_list/* parseThresholdText */.qS)(value, level, rule);
+        for (const { index, message } of problems) {
+            const where = `${(0,inputs_inputs/* whereInput */.c7)(key)}${index === undefined ? '' : `[${index}]`}`;
+            this.problems.push({ where, message });
+        }
+        return problems.length === 0 ? thresholds : undefined;
+    }
+    /** The value as it is; without one the input has a problem. */
+    accept(key, value, message) {
+        if (value === undefined)
+            this.problems.push({ where: (0,inputs_inputs/* whereInput */.c7)(key), message });
+        return value;
+    }
+}
+
+
+/***/ }),
+
+/***/ 1825:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Cs: () => (/* binding */ makePlan)
+});
+
+// UNUSED EXPORTS: DEFAULT_CONFIGS, validateConfig
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/verdict/nearest.js
+var nearest = __nccwpck_require__(2425);
+;// CONCATENATED MODULE: ./build/src/inputs/finding.js
+/** `scenarios.checkout.thresholds[2]` */
+function formatPath(path) {
+    return path
+        .map((segment, index) => typeof segment === 'number' ? `[${segment}]` : `${index === 0 ? '' : '.'}${segment}`)
+        .join('');
+}
+/** What others wrote, in a message: one line without control characters, so that it can pose as nothing else. */
+function oneLine(message) {
+    const line = message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+    return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/grammar.js + 1 modules
+var grammar = __nccwpck_require__(9931);
+// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
+var threshold_list = __nccwpck_require__(8293);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./build/src/inputs/fields.js + 2 modules
+var fields = __nccwpck_require__(2734);
 ;// CONCATENATED MODULE: ./build/src/inputs/ladder.js
 
 
@@ -50534,8 +50528,8 @@ const MOST_RUNGS = 100;
 const ITERATIONS_PER_FLOW = 3;
 const EXAMPLE = '[1, 2, 5, 10]';
 /** Flows at once of each rung: whole numbers, ascending, at least two. */
-const ladder = schemas/* array */.YOg(whole(1), {
-    error: ({ input }) => `must be a list of flows at once such as ${EXAMPLE}, not ${show(input)}`,
+const ladder = schemas/* array */.YOg((0,fields/* whole */.WQ)(1), {
+    error: ({ input }) => `must be a list of flows at once such as ${EXAMPLE}, not ${(0,fields/* show */.WU)(input)}`,
 })
     .min(2, { error: `must have at least two rungs, such as ${EXAMPLE}` })
     .max(MOST_RUNGS, { error: `must have at most ${MOST_RUNGS} rungs` })
@@ -50607,7 +50601,7 @@ function ladderRules(path, scenario) {
 function missingRungs(path, value, ladder) {
     const entries = expressionsOf(path, value);
     return entries.flatMap(({ text, ...where }) => {
-        const parsed = parseThreshold(text, 'fail');
+        const parsed = (0,grammar/* parseThreshold */.B)(text, 'fail');
         if (!parsed.ok || parsed.threshold.metric.id !== 'efficiency')
             return [];
         const { label = '' } = parsed.threshold.metric;
@@ -50620,7 +50614,7 @@ function missingRungs(path, value, ladder) {
 /** Every expression that is text, wherever in a list or a text it stands. */
 function expressionsOf(path, value) {
     if (typeof value === 'string') {
-        return splitThresholds(value).map(({ text, line, column }) => ({ text, path, place: { line, column } }));
+        return (0,threshold_list/* splitThresholds */.HU)(value).map(({ text, line, column }) => ({ text, path, place: { line, column } }));
     }
     if (!Array.isArray(value))
         return [];
@@ -50636,6 +50630,8 @@ function isLadder(value) {
     return Array.isArray(value) && value.every((flows) => typeof flows === 'number');
 }
 
+// EXTERNAL MODULE: ./build/src/inputs/duration.js
+var duration = __nccwpck_require__(5319);
 ;// CONCATENATED MODULE: ./build/src/inputs/load-rules.js
 
 /** Keys that exclude each other, and why. */
@@ -50711,7 +50707,7 @@ function oneStage(path, stage) {
 function msOf(value) {
     if (typeof value !== 'string')
         return undefined;
-    const result = parseDuration(value);
+    const result = (0,duration/* parseDuration */.E9)(value);
     return result.ok ? result.ms : undefined;
 }
 function hasRate(stage) {
@@ -50811,7 +50807,7 @@ function culprit(input) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/raw.js
-function raw_isMap(value) {
+function isMap(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -50830,7 +50826,7 @@ const OF_FLOW = new Set([
 const OF_SERVICE = /^FLOWGATE_PORT(_|$)/;
 /** What is wrong with the names of `env` in the map at the path. */
 function environment(path, { env }) {
-    if (!raw_isMap(env))
+    if (!isMap(env))
         return [];
     return Object.keys(env).flatMap((name) => {
         if (OF_FLOW.has(name)) {
@@ -50845,6 +50841,8 @@ function environment(path, { env }) {
     });
 }
 
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
 ;// CONCATENATED MODULE: ./build/src/inputs/placeholder-rules.js
 
 
@@ -50860,17 +50858,17 @@ function placeholderRules(path, scenario) {
     const ofTexts = TEXTS.flatMap((key) => findingsIn([...path, key], scenario[key], outside));
     const ofService = serviceFindings([...path, 'service'], scenario['service'], inside);
     const services = scenario['services'];
-    const ofServices = Object.entries(raw_isMap(services) ? services : {}).flatMap(([name, service]) => serviceFindings([...path, 'services', name], service, inside));
+    const ofServices = Object.entries(isMap(services) ? services : {}).flatMap(([name, service]) => serviceFindings([...path, 'services', name], service, inside));
     return [...ofTexts, ...ofService, ...ofServices, ...ofRequests(path, scenario, outside)];
 }
 function ownersIn({ service, services }) {
     if (service !== undefined)
         return { kind: 'only' };
-    return { kind: 'named', names: raw_isMap(services) ? Object.keys(services) : [] };
+    return { kind: 'named', names: isMap(services) ? Object.keys(services) : [] };
 }
 /** A command alone, or a map. */
 function serviceFindings(path, service, complain) {
-    if (!raw_isMap(service))
+    if (!isMap(service))
         return findingsIn(path, service, complain);
     return SERVICE_TEXTS.flatMap((key) => findingsIn([...path, key], service[key], complain));
 }
@@ -50883,7 +50881,7 @@ function findingsIn(path, value, complain) {
         return findingsInText(path, value, complain);
     if (Array.isArray(value))
         return value.flatMap((item, index) => findingsIn([...path, index], item, complain));
-    if (!raw_isMap(value))
+    if (!isMap(value))
         return [];
     return Object.entries(value).flatMap(([key, item]) => findingsIn([...path, key], item, complain));
 }
@@ -50921,7 +50919,7 @@ function unknownWord(word, words) {
     const fallback = known.length === 0
         ? '; a text with braces for another program belongs in a script file'
         : `; write ${known.join(' or ')}, or put a text with braces for another program into a script file`;
-    return `there is no placeholder ${braced(word)}${didYouMean(braced(word), known, fallback)}`;
+    return `there is no placeholder ${braced(word)}${(0,nearest/* didYouMean */.a)(braced(word), known, fallback)}`;
 }
 function braced(word) {
     return `{{${word}}}`;
@@ -50978,8 +50976,8 @@ function serviceRules(path, scenario) {
     const both = 'service' in scenario && 'services' in scenario;
     return [
         ...(both ? [{ path, key: 'services', message: 'service and services are given; keep one' }] : []),
-        ...(raw_isMap(service) ? environment([...path, 'service'], service) : []),
-        ...(raw_isMap(services) ? rulesOfSeveral([...path, 'services'], services) : []),
+        ...(isMap(service) ? environment([...path, 'service'], service) : []),
+        ...(isMap(services) ? rulesOfSeveral([...path, 'services'], services) : []),
     ];
 }
 function rulesOfSeveral(path, services) {
@@ -50990,7 +50988,7 @@ function rulesOfSeveral(path, services) {
     return [
         ...names.flatMap((name) => {
             const service = services[name];
-            return raw_isMap(service) ? environment([...path, name], service) : [];
+            return isMap(service) ? environment([...path, name], service) : [];
         }),
         ...unknown,
         // Of names that are wrong it is not known whom they depend on.
@@ -51000,7 +50998,7 @@ function rulesOfSeveral(path, services) {
 }
 function unknownIn(path, service, names) {
     const others = names.filter((name) => name !== path.at(-1));
-    const after = raw_isMap(service) ? service['after'] : undefined;
+    const after = isMap(service) ? service['after'] : undefined;
     return namesIn(after).flatMap((name, index) => {
         if (names.includes(name))
             return [];
@@ -51009,7 +51007,7 @@ function unknownIn(path, service, names) {
         return [
             {
                 path: [...path, ...place],
-                message: `there is no service ${name}${didYouMean(name, others, fallback)}`,
+                message: `there is no service ${name}${(0,nearest/* didYouMean */.a)(name, others, fallback)}`,
             },
         ];
     });
@@ -51017,7 +51015,7 @@ function unknownIn(path, service, names) {
 function cycleRule(path, services) {
     const after = new Map(Object.entries(services).map(([name, service]) => [
         name,
-        raw_isMap(service) ? namesIn(service['after']) : [],
+        isMap(service) ? namesIn(service['after']) : [],
     ]));
     const cycle = cycleIn(after);
     if (cycle === undefined)
@@ -51063,7 +51061,7 @@ const HTTP_ONLY_KEYS = ['ca', 'follow-redirects', 'max-body'];
 const KINDS = ['run', 'module', 'http'];
 /** Without a load context nothing is said of the load: it cannot be known. */
 function crossRules(config, load) {
-    if (!raw_isMap(config) || !raw_isMap(config['scenarios']))
+    if (!isMap(config) || !isMap(config['scenarios']))
         return [];
     const names = Object.keys(config['scenarios']);
     if (names.length === 0) {
@@ -51075,7 +51073,7 @@ function crossRules(config, load) {
             return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
         }
         const scenario = config['scenarios'][name];
-        if (!raw_isMap(scenario))
+        if (!isMap(scenario))
             return [];
         const path = ['scenarios', name];
         const selected = load?.selected?.includes(name) ?? true;
@@ -51136,333 +51134,67 @@ const ISOLATIONS = ['none', 'thread', 'process'];
 
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
-// EXTERNAL MODULE: ./build/src/scenarios/template.js
-var template = __nccwpck_require__(3859);
-;// CONCATENATED MODULE: ./build/src/inputs/http-fields.js
-
-
-
-
-
-
-/*
- * The values of an http scenario: one request, or a list of them. Like the other kinds of value, every message is the
- * end of a sentence that begins with where it is.
- */
-const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const HEADER_NAME = METHOD;
-const STATUS_RIGHT = { status: [{ from: 200, to: 399 }], statusText: '2xx or 3xx' };
-const EXPECT_KEYS = ['status', 'body', 'json'];
-const HTTP_KEYS = {
-    http: ['name', 'method', 'url', 'headers', 'body', 'expect'],
-    expect: EXPECT_KEYS,
-};
-/** A service's port, of which placeholder-rules.ts says whether there is one. */
-const PORT = /^port(\.|$)/;
-/** Filled in with these, a URL must be one. */
-const SAMPLE = { token: 'fg-0123456789ab-1', flow: 1, iteration: 1 };
-/** Why a text can not be filled in; undefined if it can. */
-function templateFault(written) {
-    const [unknown] = (0,template/* unknownNames */.be)(written).filter((name) => !PORT.test(name));
-    if (unknown === undefined)
-        return undefined;
-    const names = template/* TEMPLATE_NAMES */._W.map((name) => `{{${name}}}`).join(', ');
-    return `nothing is known of {{${unknown}}}${didYouMean(unknown, template/* TEMPLATE_NAMES */._W, `; what is filled in is ${names}`)}`;
-}
-function http_fields_refuse(context, message, path = []) {
-    context.issues.push({ code: 'custom', input: undefined, message, path });
-    return core/* NEVER */.tm;
-}
-const url = fields_text('http://127.0.0.1:3000/orders').transform((value, context) => {
-    const fault = templateFault(value) ?? urlFault(value.trim());
-    return fault === undefined ? value.trim() : http_fields_refuse(context, fault);
-});
-function urlFault(written) {
-    const filled = (0,placeholders/* fillAll */.HG)((0,template/* template */.vs)(written)(SAMPLE), '3000');
-    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(filled) || !URL.canParse(filled)) {
-        return `${show(written)} is no URL; write http://127.0.0.1:3000/orders`;
-    }
-    const { protocol, username, password } = new URL(filled);
-    if (protocol !== 'http:' && protocol !== 'https:') {
-        return `${show(written)}: ${protocol}// can not be requested; write http://… or https://…`;
-    }
-    // fetch refuses them as well; sent they would be to nobody.
-    if (username !== '' || password !== '') {
-        return 'holds a user and a password; send them as a header: authorization: Basic …';
-    }
-    return undefined;
-}
-const method = fields_text('GET').transform((value, context) => METHOD.test(value)
-    ? value.toUpperCase()
-    : http_fields_refuse(context, `${show(value)} is no method; write GET, POST, …`));
-const headers = textMap('header names and their values').transform((map, context) => {
-    for (const [name, value] of Object.entries(map)) {
-        const fault = headerFault(name, value);
-        if (fault !== undefined)
-            http_fields_refuse(context, fault, [name]);
-    }
-    return map;
-});
-function headerFault(name, value) {
-    if (!HEADER_NAME.test(name))
-        return `${show(name)} is no name for a header`;
-    if (/^(content-length|transfer-encoding|connection|upgrade|keep-alive)$/i.test(name)) {
-        return 'is set by the connection itself; leave it out';
-    }
-    if (/[\0\r\n]/.test(value))
-        return 'holds a line break, which no header can';
-    return templateFault(value);
-}
-/** Text as it is; a map or a list is sent as JSON. */
-const body = schemas/* unknown */.L5J().transform((value, context) => {
-    if (value === null)
-        return http_fields_refuse(context, 'is empty; write it, or leave the key out');
-    const isJson = typeof value === 'object';
-    const written = typeof value === 'string' ? value : JSON.stringify(value);
-    const fault = templateFault(written);
-    return fault === undefined ? { text: written, isJson } : http_fields_refuse(context, fault);
-});
-/** `200`, `2xx`, or a list of both. */
-const http_fields_status = schemas/* unknown */.L5J().transform((value, context) => {
-    const list = Array.isArray(value) ? value : [value];
-    const ranges = list.map(rangeOf);
-    const wrong = list.findIndex((_, index) => ranges[index] === undefined);
-    if (list.length === 0)
-        return http_fields_refuse(context, 'is empty; write 200, 2xx or a list such as [200, 404]');
-    if (wrong >= 0) {
-        const message = `must be a status such as 200, or a range such as 2xx, not ${show(list[wrong])}`;
-        return http_fields_refuse(context, message, Array.isArray(value) ? [wrong] : []);
-    }
-    return { ranges: ranges.filter((range) => range !== undefined), text: list.join(' or ') };
-});
-function rangeOf(value) {
-    const written = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
-    if (/^[1-5]xx$/i.test(written)) {
-        const from = Number(written[0]) * 100;
-        return { from, to: from + 99 };
-    }
-    const number = Number(written);
-    return /^[1-5]\d\d$/.test(written) ? { from: number, to: number } : undefined;
-}
-/** A text that must be found, or `/a pattern/flags`. */
-const bodyPattern = schemas/* unknown */.L5J().transform((value, context) => {
-    if (typeof value !== 'string' || value === '') {
-        return http_fields_refuse(context, `must be text that the body holds, or a /pattern/ that it matches, not ${show(value)}`);
-    }
-    const [, source, flags = ''] = /^\/(.+)\/([a-z]*)$/su.exec(value) ?? [];
-    if (source !== undefined)
-        return patternOf({ source, flags }, context);
-    const fault = templateFault(value);
-    return fault === undefined ? { kind: 'text', text: value } : http_fields_refuse(context, fault);
-});
-function patternOf({ source, flags }, context) {
-    // With g or y a pattern remembers where it was: it would match every other time.
-    if (!/^[imsu]*$/.test(flags))
-        return http_fields_refuse(context, `/${source}/${flags}: flags are i, m, s and u`);
-    try {
-        new RegExp(source, flags);
-    }
-    catch {
-        return http_fields_refuse(context, `/${source}/${flags} is no regular expression`);
-    }
-    return { kind: 'pattern', source, flags };
-}
-const json = schemas/* unknown */.L5J().transform((value, context) => {
-    if (typeof value !== 'object' ||
-        value === null ||
-        Array.isArray(value) ||
-        Object.keys(value).length === 0) {
-        return http_fields_refuse(context, `must be a map of dotted paths and values, such as {items.0.name: tea}, not ${show(value)}`);
-    }
-    const fault = templateFault(JSON.stringify(value));
-    return fault === undefined ? value : http_fields_refuse(context, fault);
-});
-/** Text between the parentheses of `step(NAME).p95`. */
-const stepName = fields_text('place').refine((value) => !/[()]/.test(value), {
-    error: 'holds a parenthesis, and stands between some in step(NAME).p95; leave it out',
-});
-const about = (description) => ({ description });
-const ANY_JSON = { type: ['string', 'object', 'array', 'number', 'boolean'] };
-const requestSchema = schemas/* strictObject */.rej({
-    name: stepName.optional().meta(about("its step's name; METHOD and path if left out")),
-    method: method.optional().meta(about('GET if left out; POST if there is a body')),
-    url: url.meta(about('with {{token}}, {{flow}} and {{iteration}} filled in')),
-    headers: headers.optional().meta(about('names and values; filled in too')),
-    body: body
-        .optional()
-        .meta({ ...about('text, or a map or list that is sent as JSON; filled in too'), ...ANY_JSON }),
-    expect: schemas/* strictObject */.rej({
-        status: http_fields_status.optional().meta({
-            ...about('a status, a range such as 2xx, or a list; 200 to 399 if left out'),
-            anyOf: [{ type: ['integer', 'string'] }, { type: 'array', minItems: 1 }],
-        }),
-        body: bodyPattern
-            .optional()
-            .meta({ ...about('text that it holds, or a /pattern/'), type: 'string' }),
-        json: json.optional().meta({ ...about('dotted path → value'), type: 'object' }),
-    }, { error: shapeOf('a map with status, body and json') })
-        .optional()
-        .meta(about('what the response must be')),
-}, { error: shapeOf('a request, or a list of requests: a map with url, method, headers, body and expect') });
-function shapeOf(what) {
-    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
-}
-/** One request or a list. A text alone is the URL of a GET. */
-const httpRequests = schemas/* unknown */.L5J().transform((value, context) => {
-    const list = Array.isArray(value) ? value : [value];
-    if (list.length === 0)
-        return http_fields_refuse(context, 'is empty; write at least one request');
-    const parsed = list.map((each) => requestSchema.safeParse(typeof each === 'string' ? { url: each } : each, { reportInput: true }));
-    parsed.forEach((result, index) => {
-        const prefix = Array.isArray(value) ? [index] : [];
-        for (const issue of result.error?.issues ?? []) {
-            // A text is its own URL.
-            const path = typeof list[index] === 'string' ? [] : issue.path;
-            context.issues.push({
-                ...issue,
-                input: issue.input,
-                path: [...prefix, ...path],
-            });
-        }
-    });
-    return namedApart(parsed.flatMap(({ data }) => (data === undefined ? [] : [requestPlan(data)])));
-});
-function requestPlan(request) {
-    const { body: sent, expect = {} } = request;
-    const verb = request.method ?? (sent === undefined ? 'GET' : 'POST');
-    const given = request.headers ?? {};
-    const named = Object.keys(given).some((name) => name.toLowerCase() === 'content-type');
-    const right = expect.status;
-    return {
-        name: request.name ?? `${verb} ${pathOf(request.url)}`,
-        method: verb,
-        url: request.url,
-        headers: sent?.isJson === true && !named ? { 'content-type': 'application/json', ...given } : given,
-        ...(sent === undefined ? {} : { body: sent.text }),
-        expect: {
-            ...(right === undefined ? STATUS_RIGHT : { status: right.ranges, statusText: right.text }),
-            ...(expect.body === undefined ? {} : { body: expect.body }),
-            ...(expect.json === undefined ? {} : { json: expect.json }),
-        },
-    };
-}
-/** As it is written, without the query; parentheses would end the name in `step(NAME).p95`. */
-function pathOf(written) {
-    const path = written.replace(/^[^/]*\/\/[^/?#]*/, '').replace(/[?#].*$/s, '');
-    return (path === '' ? '/' : path).replace(/[()]/g, '');
-}
-/** Two steps of one name would be one in the report: the second gets a number. */
-function namedApart(requests) {
-    const seen = new Map();
-    return requests.map((request) => {
-        const count = (seen.get(request.name) ?? 0) + 1;
-        seen.set(request.name, count);
-        return count === 1 ? request : { ...request, name: `${request.name} #${count}` };
-    });
-}
-/** `10MB` → bytes. */
-const size = schemas/* unknown */.L5J().transform((value, context) => {
-    if (typeof value !== 'string')
-        return http_fields_refuse(context, `must be a size such as 10MB, not ${show(value)}`);
-    const parsed = parseQuantity(value.trim());
-    if (!parsed.ok)
-        return http_fields_refuse(context, parsed.message);
-    const result = valueFor(parsed.quantity, 'max-body', 'bytes');
-    if (!result.ok)
-        return http_fields_refuse(context, result.message);
-    return result.value >= 1 ? result.value : http_fields_refuse(context, `${value} is no size at all; write more than 0`);
-});
-
-;// CONCATENATED MODULE: ./build/src/inputs/rate.js
-/** As the JSON Schema of the config says it. */
-const RATE_PATTERN = '^\\s*(\\d+(\\.\\d+)?|\\.\\d+)\\s*/\\s*(s|min|h)\\s*$';
-/** Seconds in one of each. */
-const UNITS = { s: 1, min: 60, h: 3600 };
-const RATE = /^(\d+(?:\.\d+)?|\.\d+)\s*(?:\/\s*(\p{L}+))?$/u;
-/** Starts per second that no machine makes: a slip of the pen. */
-const FASTEST = 100_000;
-/** Reads `50/s`, `300/min` or `1000/h` as starts per second. A number without a unit is refused. */
-function parseRate(text) {
-    const written = text.trim();
-    const [whole, number, unit] = RATE.exec(written) ?? [];
-    if (whole === undefined || number === undefined) {
-        return rate_refuse(`${text} is no rate; write it as 50/s, 300/min or 1000/h`);
-    }
-    if (unit === undefined)
-        return rate_refuse(rateWithoutUnit(number));
-    const seconds = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
-    if (seconds === undefined)
-        return rate_refuse(`${text}: there is no unit /${unit}; write /s, /min or /h`);
-    const rate = Number(number) / seconds;
-    if (rate === 0)
-        return rate_refuse(`${text} starts no flow at all; write more than 0`);
-    if (rate > FASTEST)
-        return rate_refuse(`${text} is more than ${FASTEST}/s`);
-    return { ok: true, rate };
-}
-/** What to say of a number without a unit. */
-function rateWithoutUnit(number) {
-    return `${number} needs a unit: write ${number}/s or ${number}/min`;
-}
-function rate_refuse(message) {
-    return { ok: false, message };
-}
-
+// EXTERNAL MODULE: ./build/src/inputs/http-fields.js
+var http_fields = __nccwpck_require__(1225);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./build/src/inputs/rate.js
+var rate = __nccwpck_require__(2453);
 ;// CONCATENATED MODULE: ./build/src/inputs/load-fields.js
 
 
 
 /* How flows are started, as the config says it. What these keys say of each other is in load-rules.ts. */
-const load_fields_about = (description) => ({ description });
+const about = (description) => ({ description });
 /** `50/s` → starts per second. */
-const rate = schemas/* string */.YjP({
+const load_fields_rate = schemas/* string */.YjP({
     error: ({ input }) => typeof input === 'number' && input >= 0
-        ? rateWithoutUnit(input)
-        : `must be a rate such as 50/s, 300/min or 1000/h, not ${show(input)}`,
+        ? (0,rate/* rateWithoutUnit */.t9)(input)
+        : `must be a rate such as 50/s, 300/min or 1000/h, not ${(0,fields/* show */.WU)(input)}`,
 })
     .transform((value, context) => {
-    const result = parseRate(value);
+    const result = (0,rate/* parseRate */.WN)(value);
     if (result.ok)
         return result.rate;
     context.issues.push({ code: 'custom', input: value, message: result.message });
     return core/* NEVER */.tm;
 })
-    .meta({ pattern: RATE_PATTERN });
+    .meta({ pattern: rate/* RATE_PATTERN */.S$ });
 const stage = schemas/* strictObject */.rej({
-    flows: whole(1).optional().meta(load_fields_about('how many run at once in this stage')),
-    rate: rate.optional().meta(load_fields_about('at which rate flows are started in this stage')),
-    for: duration.meta(load_fields_about('how long the stage is')),
-    ramp: duration
+    flows: (0,fields/* whole */.WQ)(1).optional().meta(about('how many run at once in this stage')),
+    rate: load_fields_rate.optional().meta(about('at which rate flows are started in this stage')),
+    for: fields/* duration */.p0.meta(about('how long the stage is')),
+    ramp: fields/* duration */.p0
         .optional()
-        .meta(load_fields_about('at its beginning, how long it takes to get here from the stage before; a step if left out')),
+        .meta(about('at its beginning, how long it takes to get here from the stage before; a step if left out')),
 }, {
     error: ({ code, input }) => code === 'invalid_type'
-        ? `must be a stage such as {flows: 10, for: 30s}, not ${show(input)}`
+        ? `must be a stage such as {flows: 10, for: 30s}, not ${(0,fields/* show */.WU)(input)}`
         : undefined,
 });
 const stages = schemas/* array */.YOg(stage, {
-    error: ({ input }) => `must be a list such as [{flows: 10, for: 30s}, {flows: 50, for: 30s}], not ${show(input)}`,
+    error: ({ input }) => `must be a list such as [{flows: 10, for: 30s}, {flows: 50, for: 30s}], not ${(0,fields/* show */.WU)(input)}`,
 })
     .min(1, { error: 'is empty; list some, such as {flows: 10, for: 30s}, or remove the key' });
 const STAGE_KEYS = Object.keys(stage.shape);
-const yes = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${show(input)}` });
+const yes = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${(0,fields/* show */.WU)(input)}` });
 /** Keys of a scenario that make its load, beside flows, iterations and duration. */
 const LOAD_FIELDS = {
-    rate: rate
+    rate: load_fields_rate
         .optional()
-        .meta(load_fields_about('open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration')),
-    'max-flows': whole(1)
+        .meta(about('open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration')),
+    'max-flows': (0,fields/* whole */.WQ)(1)
         .optional()
-        .meta(load_fields_about('open model: most flows in flight, one that is due beyond is dropped; 100 if left out, or what starts in 2 s if that is more')),
+        .meta(about('open model: most flows in flight, one that is due beyond is dropped; 100 if left out, or what starts in 2 s if that is more')),
     stages: stages
         .optional()
-        .meta(load_fields_about('one after another: {flows: 10, for: 30s} in the closed model, {rate: 50/s, for: 30s} in the open one')),
+        .meta(about('one after another: {flows: 10, for: 30s} in the closed model, {rate: 50/s, for: 30s} in the open one')),
     'abort-on-fail': yes
         .optional()
-        .meta(load_fields_about('every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run')),
-    'abort-delay': duration
+        .meta(about('every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run')),
+    'abort-delay': fields/* duration */.p0
         .optional()
-        .meta(load_fields_about('how long after the first flow gates with abort-on-fail are first looked at')),
+        .meta(about('how long after the first flow gates with abort-on-fail are first looked at')),
 };
 
 ;// CONCATENATED MODULE: ./build/src/inputs/service-schema.js
@@ -51473,23 +51205,23 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'];
 const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const service_schema_about = (description) => ({ description });
 const shape = {
-    run: fields_text('npm start').meta(service_schema_about('the command that starts it; it is ended with everything that it started')),
-    ready: readiness
+    run: (0,fields/* text */.Qq)('npm start').meta(service_schema_about('the command that starts it; it is ended with everything that it started')),
+    ready: fields/* readiness */.xz
         .optional()
         .meta(service_schema_about('http://…, tcp://HOST:PORT, or a regular expression that one line of its output matches')),
-    env: textMap('variables and their values')
+    env: (0,fields/* textMap */.sP)('variables and their values')
         .optional()
         .meta(service_schema_about('added to the environment of this service only')),
-    'working-directory': fields_text('packages/shop')
+    'working-directory': (0,fields/* text */.Qq)('packages/shop')
         .optional()
         .meta(service_schema_about('where it runs, from the workspace; where the scenario runs if left out')),
-    stop: oneOf(STOP_SIGNALS).optional().meta(service_schema_about('the signal that ends it; SIGTERM if left out')),
-    timeout: duration.optional().meta(service_schema_about('how long it may take to become ready; 60s if left out')),
-    grace: duration.optional().meta(service_schema_about('how long it may take to end before SIGKILL; 5s if left out')),
+    stop: (0,fields/* oneOf */.yL)(STOP_SIGNALS).optional().meta(service_schema_about('the signal that ends it; SIGTERM if left out')),
+    timeout: fields/* duration */.p0.optional().meta(service_schema_about('how long it may take to become ready; 60s if left out')),
+    grace: fields/* duration */.p0.optional().meta(service_schema_about('how long it may take to end before SIGKILL; 5s if left out')),
 };
 const serviceSchema = schemas/* strictObject */.rej(shape, { error: serviceShape });
-const after = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? [value] : value), schemas/* array */.YOg(fields_text('db'), {
-    error: ({ input }) => `must be names of services such as [db], not ${show(input)}`,
+const after = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? [value] : value), schemas/* array */.YOg((0,fields/* text */.Qq)('db'), {
+    error: ({ input }) => `must be names of services such as [db], not ${(0,fields/* show */.WU)(input)}`,
 }))
     .meta({ anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] });
 const namedSchema = schemas/* strictObject */.rej({ ...shape, after: after.optional().meta(service_schema_about('the services that must be ready before it is started')) }, { error: serviceShape });
@@ -51498,7 +51230,7 @@ function serviceShape({ code, input }) {
         return undefined;
     if (Array.isArray(input))
         return 'is a list; write more than one as services: {NAME: {run: …}, …}';
-    return `must be a command, or a map with run, ready, env, working-directory, stop, timeout and grace, not ${show(input)}`;
+    return `must be a command, or a map with run, ready, env, working-directory, stop, timeout and grace, not ${(0,fields/* show */.WU)(input)}`;
 }
 const orCommand = (value) => (typeof value === 'string' ? { run: value } : value);
 /** A command alone is a service that counts as ready as soon as it runs. */
@@ -51507,7 +51239,7 @@ const serviceOrCommand = schemas/* preprocess */.vkY(orCommand, serviceSchema)
 const namedService = schemas/* preprocess */.vkY(orCommand, namedSchema)
     .meta(service_schema_about('a long-running process that the flows or other services talk to'));
 const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(SERVICE_NAME), namedService, {
-    error: ({ code, input }) => code === 'invalid_type' ? `must be a map of names and services, not ${show(input)}` : undefined,
+    error: ({ code, input }) => code === 'invalid_type' ? `must be a map of names and services, not ${(0,fields/* show */.WU)(input)}` : undefined,
 })
     .meta(service_schema_about('several services by name; each is started when those that it is after are ready'));
 /** The keys that exist. */
@@ -51529,59 +51261,59 @@ const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 /** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
 const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const schema_about = (description) => ({ description });
-const flag = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${show(input)}` });
-const level = oneOf(check/* CHECK_LEVELS */.V);
-const checks = schemas/* strictObject */.rej(Object.fromEntries(check/* CHECK_IDS */.S.map((id) => [id, level.optional()])), { error: schema_shapeOf('a map of checks and levels, such as {invariants: fail}') })
+const flag = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${(0,fields/* show */.WU)(input)}` });
+const level = (0,fields/* oneOf */.yL)(check/* CHECK_LEVELS */.V);
+const checks = schemas/* strictObject */.rej(Object.fromEntries(check/* CHECK_IDS */.S.map((id) => [id, level.optional()])), { error: shapeOf('a map of checks and levels, such as {invariants: fail}') })
     .meta(schema_about('the level of each check: fail, warn or off'));
 /** Says what a map should have been; other complaints of a map keep their own words. */
-function schema_shapeOf(what) {
-    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
+function shapeOf(what) {
+    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,fields/* show */.WU)(input)}` : undefined;
 }
-const command = (description) => fields_text('npm run seed').optional().meta(schema_about(description));
+const command = (description) => (0,fields/* text */.Qq)('npm run seed').optional().meta(schema_about(description));
 const scenario = schemas/* strictObject */.rej({
-    run: fields_text('node scripts/place-order.js').optional().meta(schema_about('the command that one flow is')),
-    module: fields_text('flows/order.mjs')
+    run: (0,fields/* text */.Qq)('node scripts/place-order.js').optional().meta(schema_about('the command that one flow is')),
+    module: (0,fields/* text */.Qq)('flows/order.mjs')
         .optional()
         .meta(schema_about('the module file whose default export one flow is, from the working directory')),
-    options: textMap('options and their values')
+    options: (0,fields/* textMap */.sP)('options and their values')
         .optional()
         .meta(schema_about('handed to the module as ctx.options')),
-    http: httpRequests
+    http: http_fields/* httpRequests */.rm
         .optional()
         .meta(schema_about('the HTTP request that one flow is, or a list of requests as its steps')),
-    ca: fields_text('certs/ca.pem')
+    ca: (0,fields/* text */.Qq)('certs/ca.pem')
         .optional()
         .meta(schema_about('a PEM file with certificates that http trusts too, from the working directory')),
     'follow-redirects': flag.optional().meta(schema_about('whether http follows redirections; false if left out')),
-    'max-body': size
+    'max-body': http_fields/* size */.Ej
         .optional()
         .meta({ ...schema_about('the largest response that http reads; 10MB if left out'), type: 'string' }),
-    isolate: oneOf(ISOLATIONS)
+    isolate: (0,fields/* oneOf */.yL)(ISOLATIONS)
         .optional()
         .meta(schema_about('none: all flows concurrently in one host process; thread or process: one for each slot')),
-    flows: whole(1).optional().meta(schema_about('how many run at once; 10 if left out')),
-    iterations: whole(1)
+    flows: (0,fields/* whole */.WQ)(1).optional().meta(schema_about('how many run at once; 10 if left out')),
+    iterations: (0,fields/* whole */.WQ)(1)
         .optional()
         .meta(schema_about('how many are run in all; each of the flows once if left out')),
-    duration: duration.optional().meta(schema_about('for how long flows are started, in place of iterations')),
+    duration: fields/* duration */.p0.optional().meta(schema_about('for how long flows are started, in place of iterations')),
     ...LOAD_FIELDS,
     ladder: ladder
         .optional()
         .meta(schema_about('how many run at once on each rung, ascending; in place of flows, to learn the capacity')),
-    timeout: duration
+    timeout: fields/* duration */.p0
         .optional()
         .meta(schema_about('a flow past it is killed with its whole tree; 30s if left out')),
-    warmup: whole(0).optional().meta(schema_about('flows that are run first and not counted; 0 if left out')),
-    shell: fields_text('bash -eo pipefail')
+    warmup: (0,fields/* whole */.WQ)(0).optional().meta(schema_about('flows that are run first and not counted; 0 if left out')),
+    shell: (0,fields/* text */.Qq)('bash -eo pipefail')
         .refine((shell) => !shell.includes('{0}'), {
         error: '{0} is a script file of a workflow step; leave it out: the command is added after -c',
     })
         .optional()
         .meta(schema_about('program and arguments that interpret commands; bash -eo pipefail if left out')),
-    'working-directory': fields_text('packages/shop')
+    'working-directory': (0,fields/* text */.Qq)('packages/shop')
         .optional()
         .meta(schema_about('where commands run, from the workspace; the workspace if left out')),
-    env: textMap('variables and their values')
+    env: (0,fields/* textMap */.sP)('variables and their values')
         .optional()
         .meta(schema_about('added to the environment of everything that the scenario starts')),
     service: serviceOrCommand.optional(),
@@ -51589,36 +51321,38 @@ const scenario = schemas/* strictObject */.rej({
     setup: command('a command that is run before the flows'),
     teardown: command('a command that is run after the flows, always'),
     verify: command('a command that checks, after the flows, that everything they did together is right'),
-    thresholds: thresholds('fail').optional().meta(schema_about('gates: METRIC OP LIMIT')),
-    alerts: thresholds('warn').optional().meta(schema_about('thresholds that warn and do not fail')),
+    thresholds: (0,fields/* thresholds */.pw)('fail').optional().meta(schema_about('gates: METRIC OP LIMIT')),
+    alerts: (0,fields/* thresholds */.pw)('warn').optional().meta(schema_about('thresholds that warn and do not fail')),
     checks: checks.optional(),
-    seed: whole(0).optional().meta(schema_about('seed of everything random; 1 if left out')),
-}, { error: schema_shapeOf('a map with run, module or http') })
+    seed: (0,fields/* whole */.WQ)(0).optional().meta(schema_about('seed of everything random; 1 if left out')),
+}, { error: shapeOf('a map with run, module or http') })
     // Said here for editors; rules.ts says it in our words.
     .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }] });
 const version = schemas/* literal */.euz(1, {
     error: ({ input }) => input === undefined
         ? 'is missing; write version: 1'
-        : `must be 1, the only version so far, not ${show(input)}`,
+        : `must be 1, the only version so far, not ${(0,fields/* show */.WU)(input)}`,
 });
 const configSchema = schemas/* strictObject */.rej({
     version,
     scenarios: schemas/* record */.g1P(schemas/* string */.YjP().regex(SCENARIO_NAME), scenario, {
-        error: schema_shapeOf('a map of names and scenarios'),
+        error: shapeOf('a map of names and scenarios'),
     })
         .meta(schema_about('by name: letters, digits, ., _ and -')),
-}, { error: schema_shapeOf('a map with version and scenarios') })
+}, { error: shapeOf('a map with version and scenarios') })
     .meta({ title: 'flowgate configuration' });
 /** The keys that exist, by what kind of map they are in. */
-const schema_KEYS = {
+const KEYS = {
     config: Object.keys(configSchema.shape),
     scenario: Object.keys(scenario.shape),
     ...SERVICE_KEYS,
     checks: [...check/* CHECK_IDS */.S],
     stages: STAGE_KEYS,
-    ...HTTP_KEYS,
+    ...http_fields/* HTTP_KEYS */.On,
 };
 
+// EXTERNAL MODULE: ./build/src/inputs/unavailable.js
+var unavailable = __nccwpck_require__(9317);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./build/src/inputs/yaml-source.js
@@ -51778,11 +51512,11 @@ function findingsOf(issue) {
 }
 function unknownKey(path, key) {
     const kind = kindOfMap(path);
-    if ((kind === 'config' || kind === 'scenario') && LATER_KEYS.has(key))
-        return `${key} ${UNAVAILABLE}`;
-    const names = schema_KEYS[kind];
+    if ((kind === 'config' || kind === 'scenario') && unavailable/* LATER_KEYS */.q$.has(key))
+        return `${key} ${unavailable/* UNAVAILABLE */.Hh}`;
+    const names = KEYS[kind];
     const word = kind === 'checks' ? 'check' : 'key';
-    return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
+    return `there is no ${word} ${key}${(0,nearest/* didYouMean */.a)(key, names, `; ${word}s are ${names.join(', ')}`)}`;
 }
 function kindOfMap(path) {
     const [, , part] = path;
@@ -51859,192 +51593,8 @@ function configDrafts(config, names, problemAt) {
     }));
 }
 
-;// CONCATENATED MODULE: ./build/src/demo/bugs.js
-/** What the demo can be told to do wrong; each is one that only shows, or only hurts, when flows run together. */
-const BUGS = ['race', 'bleed', 'leak', 'orphan', 'cascade', 'stuck'];
-/** What each bug does, for `--help` and the docs. */
-const BUG_MEANINGS = {
-    race: 'the metrics collector reads, waits and writes: updates are lost',
-    bleed: 'the byline comes from a shared "current user": articles name another flow',
-    leak: 'each flow keeps 1 MiB forever',
-    orphan: 'flows 1, 6, 11 … leave a process behind (it ends by itself after 60 s)',
-    cascade: 'flow 1 fails and leaves the shared connection broken: the others fail with it',
-    stuck: 'flows 1, 6, 11 … never end and ignore that they were aborted',
-};
-/**
- * The bug that the options ask for, undefined if they ask for none.
- * Throws an Error that lists the known ones if there is no such bug.
- */
-function bugOf(options) {
-    const wanted = options['bug'];
-    if (wanted === undefined || wanted === '') {
-        return undefined;
-    }
-    const bug = BUGS.find((known) => known === wanted);
-    if (bug === undefined) {
-        throw new Error(`the demo has no bug "${wanted}"; it knows ${BUGS.join(', ')}`);
-    }
-    return bug;
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/parse-inputs.js
-
-
-
-
-
-
-
-
-
-const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'];
-const INCONCLUSIVE_MODES = ['fail', 'warn', 'pass'];
-/** Reads every input and reports all that is wrong with them. Never throws. */
-function parseInputs(inputs) {
-    const problems = [];
-    const reader = new InputReader(inputs, problems);
-    const parsed = {
-        ...given('config', reader.text('config')),
-        ...given('scenarios', reader.names('scenario')),
-        ...given('run', reader.text('run')),
-        ...given('module', reader.text('module')),
-        ...given('url', reader.requests('url')),
-        ...given('flows', reader.whole('flows', 1)),
-        ...given('iterations', reader.whole('iterations', 1)),
-        ...given('duration', reader.duration('duration')),
-        ...given('rate', reader.rate('rate')),
-        ...given('maxFlows', reader.whole('maxFlows', 1)),
-        ...given('timeout', reader.duration('timeout')),
-        ...given('thresholds', reader.thresholds('thresholds', 'fail')),
-        ...given('alerts', reader.thresholds('alerts', 'warn')),
-        ...given('workingDirectory', reader.text('workingDirectory')),
-        ...given('seed', reader.whole('seed', 0)),
-        ...given('bug', reader.oneOf('bug', BUGS)),
-        publishing: {
-            comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
-            ...given('checkName', reader.text('checkName')),
-            onInconclusive: reader.oneOf('onInconclusive', INCONCLUSIVE_MODES) ?? 'warn',
-        },
-    };
-    for (const key of LATER_INPUTS) {
-        if (isGiven(inputs[key]))
-            problems.push({ where: (0,inputs_inputs/* whereInput */.c7)(key), message: UNAVAILABLE });
-    }
-    problems.push(...togetherProblems(inputs));
-    return { parsed, problems };
-}
-function isGiven(text) {
-    return text !== undefined && text !== '';
-}
-function given(key, value) {
-    return value === undefined ? {} : { [key]: value };
-}
-/** What two inputs say of each other. */
-function togetherProblems(inputs) {
-    const pairs = [
-        ['run', 'module'],
-        ['run', 'url'],
-        ['module', 'url'],
-        ['config', 'run'],
-        ['config', 'module'],
-        ['config', 'url'],
-        ['iterations', 'duration'],
-        ['flows', 'rate'],
-        ['iterations', 'rate'],
-    ];
-    return pairs
-        .filter(([first, second]) => isGiven(inputs[first]) && isGiven(inputs[second]))
-        .map(([first, second]) => ({
-        where: (0,inputs_inputs/* whereInput */.c7)(second),
-        message: `${first} and ${second} are given; keep one`,
-    }));
-}
-class InputReader {
-    inputs;
-    problems;
-    constructor(inputs, problems) {
-        this.inputs = inputs;
-        this.problems = problems;
-    }
-    text(key) {
-        const value = this.inputs[key];
-        if (!isGiven(value))
-            return undefined;
-        const trimmed = value.trim();
-        return this.accept(key, trimmed === '' ? undefined : trimmed, 'is blank; write it or leave it out');
-    }
-    whole(key, least) {
-        const value = this.text(key);
-        if (value === undefined)
-            return undefined;
-        const number = Number(value);
-        const fits = /^\d+$/.test(value) && Number.isSafeInteger(number) && number >= least;
-        return this.accept(key, fits ? number : undefined, `must be a whole number from ${least} up, not ${value}`);
-    }
-    duration(key) {
-        const value = this.text(key);
-        if (value === undefined)
-            return undefined;
-        const result = parseDuration(value);
-        return result.ok ? result.ms : this.accept(key, undefined, result.message);
-    }
-    rate(key) {
-        const value = this.text(key);
-        if (value === undefined)
-            return undefined;
-        const result = parseRate(value);
-        return result.ok ? result.rate : this.accept(key, undefined, result.message);
-    }
-    oneOf(key, names) {
-        const value = this.text(key);
-        if (value === undefined)
-            return undefined;
-        const found = names.find((name) => name === value);
-        const list = `must be one of ${names.join(', ')}, not ${value}`;
-        return this.accept(key, found, `${list}${didYouMean(value, names)}`);
-    }
-    /** The URL of a GET. */
-    requests(key) {
-        const value = this.text(key);
-        if (value === undefined)
-            return undefined;
-        if ((0,placeholders/* placeholdersIn */.Qf)(value).some(({ word }) => /^port(\.|$)/.test(word))) {
-            return this.accept(key, undefined, '{{port}} is the port of a service, and there is none; write a config');
-        }
-        const parsed = httpRequests.safeParse(value);
-        return this.accept(key, parsed.data, parsed.error?.issues[0]?.message ?? '');
-    }
-    names(key) {
-        const value = this.text(key);
-        if (value === undefined)
-            return undefined;
-        const names = value
-            .split(/[,\n]/)
-            .map((name) => name.trim())
-            .filter((name) => name !== '');
-        return this.accept(key, names.length === 0 ? undefined : [...new Set(names)], `${value} names no scenario`);
-    }
-    thresholds(key, level) {
-        const value = this.inputs[key];
-        if (!isGiven(value))
-            return undefined;
-        // That compare is not available has been said already if it was given.
-        const rule = isGiven(this.inputs.compare) ? undefined : needsCompare;
-        const { thresholds, problems } = parseThresholdText(value, level, rule);
-        for (const { index, message } of problems) {
-            const where = `${(0,inputs_inputs/* whereInput */.c7)(key)}${index === undefined ? '' : `[${index}]`}`;
-            this.problems.push({ where, message });
-        }
-        return problems.length === 0 ? thresholds : undefined;
-    }
-    /** The value as it is; without one the input has a problem. */
-    accept(key, value, message) {
-        if (value === undefined)
-            this.problems.push({ where: (0,inputs_inputs/* whereInput */.c7)(key), message });
-        return value;
-    }
-}
-
+// EXTERNAL MODULE: ./build/src/inputs/parse-inputs.js + 1 modules
+var parse_inputs = __nccwpck_require__(8073);
 ;// CONCATENATED MODULE: ./build/src/verdict/defaults.js
 
 /** In force when a scenario has no thresholds of its own; the report says so. */
@@ -52055,7 +51605,7 @@ const DEFAULT_GATES = [
     'peak_cpu <= 80%',
 ];
 function defaultGates() {
-    return parseThresholds(DEFAULT_GATES, 'fail').thresholds;
+    return (0,threshold_list/* parseThresholds */.S)(DEFAULT_GATES, 'fail').thresholds;
 }
 /** Those of them that need a process to be watched. */
 const OF_PROCESSES = ['peak_memory', 'peak_cpu'];
@@ -52342,7 +51892,7 @@ const DEFAULT_CONFIGS = ['.github/flowgate.yml', '.github/flowgate.yaml'];
  * Throws UserError with every problem that was found: of the inputs first, then of the config in order of line.
  */
 async function makePlan(inputs, sources) {
-    const reading = parseInputs(inputs);
+    const reading = (0,parse_inputs/* parseInputs */.TL)(inputs);
     const { parsed, problems: inputProblems } = reading;
     const { source, drafts, places, problems: sourceProblems } = await draftScenarios(reading, sources);
     const problems = [...inputProblems, ...sourceProblems];
@@ -52435,7 +51985,7 @@ function unknownScenarios(wanted, known) {
         .filter((name) => !known.includes(name))
         .map((name) => ({
         where: (0,inputs_inputs/* whereInput */.c7)('scenario'),
-        message: `there is no scenario ${name}${didYouMean(name, known, `; scenarios are ${known.join(', ')}`)}`,
+        message: `there is no scenario ${name}${(0,nearest/* didYouMean */.a)(name, known, `; scenarios are ${known.join(', ')}`)}`,
     }));
 }
 function misplacedBug({ name, work }, { bug }) {
@@ -52464,6 +52014,78 @@ function distinct(problems) {
 
 /***/ }),
 
+/***/ 2453:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S$: () => (/* binding */ RATE_PATTERN),
+/* harmony export */   WN: () => (/* binding */ parseRate),
+/* harmony export */   t9: () => (/* binding */ rateWithoutUnit)
+/* harmony export */ });
+/** As the JSON Schema of the config says it. */
+const RATE_PATTERN = '^\\s*(\\d+(\\.\\d+)?|\\.\\d+)\\s*/\\s*(s|min|h)\\s*$';
+/** Seconds in one of each. */
+const UNITS = { s: 1, min: 60, h: 3600 };
+const RATE = /^(\d+(?:\.\d+)?|\.\d+)\s*(?:\/\s*(\p{L}+))?$/u;
+/** Starts per second that no machine makes: a slip of the pen. */
+const FASTEST = 100_000;
+/** Reads `50/s`, `300/min` or `1000/h` as starts per second. A number without a unit is refused. */
+function parseRate(text) {
+    const written = text.trim();
+    const [whole, number, unit] = RATE.exec(written) ?? [];
+    if (whole === undefined || number === undefined) {
+        return refuse(`${text} is no rate; write it as 50/s, 300/min or 1000/h`);
+    }
+    if (unit === undefined)
+        return refuse(rateWithoutUnit(number));
+    const seconds = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
+    if (seconds === undefined)
+        return refuse(`${text}: there is no unit /${unit}; write /s, /min or /h`);
+    const rate = Number(number) / seconds;
+    if (rate === 0)
+        return refuse(`${text} starts no flow at all; write more than 0`);
+    if (rate > FASTEST)
+        return refuse(`${text} is more than ${FASTEST}/s`);
+    return { ok: true, rate };
+}
+/** What to say of a number without a unit. */
+function rateWithoutUnit(number) {
+    return `${number} needs a unit: write ${number}/s or ${number}/min`;
+}
+function refuse(message) {
+    return { ok: false, message };
+}
+
+
+/***/ }),
+
+/***/ 9317:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DO: () => (/* binding */ LATER_INPUTS),
+/* harmony export */   Dz: () => (/* binding */ needsCompare),
+/* harmony export */   Hh: () => (/* binding */ UNAVAILABLE),
+/* harmony export */   q$: () => (/* binding */ LATER_KEYS)
+/* harmony export */ });
+/*
+ * What the contract names and this version does not do yet: recognised and refused, so that it is never taken for a
+ * misspelling and never silently ignored.
+ */
+const UNAVAILABLE = 'is not available in this version yet';
+/** Of a scenario, or of the whole config. */
+const LATER_KEYS = new Set(['faults', 'compare', 'retries', 'prepare', 'budget']);
+const LATER_INPUTS = ['compare', 'prepare', 'shard'];
+/** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
+function needsCompare({ limit }) {
+    if (limit.kind !== 'base')
+        return undefined;
+    return `needs compare: base is measured only when comparing, which ${UNAVAILABLE}`;
+}
+
+
+/***/ }),
+
 /***/ 8712:
 /***/ ((__webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -52483,7 +52105,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3254);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
 /* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2129);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3670);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1825);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);
 /* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8705);
@@ -55680,6 +55302,563 @@ function template(text) {
 }
 function isKnown(name) {
     return TEMPLATE_NAMES.some((known) => known === name);
+}
+
+
+/***/ }),
+
+/***/ 9931:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  B: () => (/* binding */ parseThreshold)
+});
+
+// EXTERNAL MODULE: ./build/src/model/metrics.js
+var metrics = __nccwpck_require__(7790);
+// EXTERNAL MODULE: ./build/src/verdict/nearest.js
+var nearest = __nccwpck_require__(2425);
+;// CONCATENATED MODULE: ./build/src/verdict/metric-name.js
+
+
+const NAMED_STATS = ['avg', 'min', 'med', 'max'];
+const STAT_LIST = 'avg, min, med, max, and pN such as p95 or p99.9';
+/** Other tools' words for the same. */
+const OTHER_WORDS = {
+    mean: 'avg',
+    average: 'avg',
+    median: 'med',
+    minimum: 'min',
+    maximum: 'max',
+};
+const SHAPE = /^([^\s(.]*)\s*(?:(\()([^)]*)(\))?)?\s*(?:\.\s*(.*))?$/su;
+/** Reads `id [ "(" label ")" ] [ "." stat ]`; `column` is where the text begins in its expression. */
+function parseMetricName(text, column) {
+    const [, id = '', open, label, close, stat] = SHAPE.exec(text) ?? [];
+    if (SHAPE.exec(text) === null)
+        return { problems: [{ message: `${text} is no metric`, column }] };
+    if (!isMetricId(id))
+        return { problems: [{ message: unknownMetric(id), column }] };
+    if (open !== undefined && close === undefined) {
+        return { problems: [{ message: `"(" is never closed; write ${id}(NAME)`, column: column + id.length }] };
+    }
+    const labelled = (0,metrics/* definitionOf */.Fg)(id).labelled === true;
+    const statResult = parseStat(id, stat);
+    const problems = [labelProblem(id, label?.trim(), labelled), statResult.message]
+        .filter((message) => message !== undefined)
+        .map((message, index) => ({ message, column: index === 0 ? column : column + text.length }));
+    return {
+        metric: {
+            id,
+            ...(labelled && label !== undefined ? { label: label.trim() } : {}),
+            ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
+        },
+        problems,
+    };
+}
+function isMetricId(id) {
+    return Object.hasOwn(metrics/* METRICS */.Cb, id);
+}
+function unknownMetric(id) {
+    if (id === '')
+        return 'the metric is missing; write METRIC OP LIMIT';
+    const names = Object.keys(metrics/* METRICS */.Cb);
+    return `there is no metric ${id}${(0,nearest/* didYouMean */.a)(id, names, `; metrics are ${names.join(', ')}`)}`;
+}
+function labelProblem(id, label, labelled) {
+    if (!labelled)
+        return label === undefined ? undefined : `${id} takes no name in parentheses`;
+    if (id === 'efficiency')
+        return rungProblem(label);
+    return label === undefined || label === ''
+        ? `${id} needs a name: write ${id}(NAME), as in ${id}(draft).p95`
+        : undefined;
+}
+/** The flows of a rung, without zeros before it: the spelling is the key in results.json. */
+function rungProblem(label) {
+    if (label !== undefined && /^[1-9]\d*$/.test(label))
+        return undefined;
+    return 'efficiency needs the flows of a rung: write efficiency(N), as in efficiency(50) >= 60%';
+}
+function parseStat(id, stat) {
+    if ((0,metrics/* definitionOf */.Fg)(id).shape === 'scalar') {
+        return stat === undefined ? {} : { message: `${id} is one value and has no .${stat}; write ${id}` };
+    }
+    if (stat === undefined || stat === '') {
+        return { message: `${id} needs a stat, as in ${id}.p95; stats are ${STAT_LIST}` };
+    }
+    if (NAMED_STATS.some((name) => name === stat))
+        return { stat };
+    const percentile = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
+    if (percentile === undefined)
+        return { message: unknownStat(id, stat) };
+    const rank = Number(percentile);
+    return rank > 100
+        ? { message: `${stat} is no percentile; the N of pN goes from 0 to 100` }
+        : { stat: `p${rank}` };
+}
+function unknownStat(id, stat) {
+    const word = OTHER_WORDS[stat.toLowerCase()];
+    const meant = word === undefined
+        ? (0,nearest/* didYouMean */.a)(stat, [...NAMED_STATS, 'p50', 'p90', 'p95', 'p99'], `; stats are ${STAT_LIST}`)
+        : `; did you mean ${word}?`;
+    return `${id} has no stat ${stat}${meant}`;
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/quantity.js
+var quantity = __nccwpck_require__(1434);
+;// CONCATENATED MODULE: ./build/src/verdict/grammar.js
+/*
+ * threshold := metric op limit
+ * metric    := id [ "(" label ")" ] [ "." stat ]
+ * op        := "<" | "<=" | ">" | ">=" | "=="
+ * limit     := quantity | "base" [ ("+" | "-") quantity ]
+ * quantity  := number [ unit ]
+ */
+
+
+
+const OPERATORS = ['<', '<=', '>', '>=', '=='];
+const OPERATOR_LIST = '< <= > >= ==';
+/** What is written instead of an operator, and which one is meant. */
+const MEANT = {
+    '=': '==',
+    '===': '==',
+    '=>': '>=',
+    '=<': '<=',
+    '<<': '<',
+    '>>': '>',
+    '\u2264': '<=',
+    '\u2265': '>=',
+};
+/**
+ * Reads one threshold of the grammar above. Never throws; all problems of the expression are reported at once, one
+ * for each cause. The threshold's expression is the text with its spaces normalised, in the units that were written.
+ */
+function parseThreshold(text, level) {
+    if (text.trim() === '') {
+        return { ok: false, problems: [{ message: 'is empty; write METRIC OP LIMIT or remove it', column: 1 }] };
+    }
+    const parts = split(text);
+    if (parts === undefined)
+        return { ok: false, problems: withoutOperator(text) };
+    const named = parseMetricName(parts.metric.text, parts.metric.column);
+    const op = parseOperator(parts.op);
+    const limit = parseLimit(parts.limit, parts.op.text, named.metric);
+    const problems = [...named.problems, ...op.problems, ...limit.problems];
+    if (problems.length > 0 || !named.metric || !op.op || !limit.limit)
+        return { ok: false, problems };
+    const expression = `${(0,metrics/* metricName */.Kh)(named.metric)} ${op.op} ${limit.text}`;
+    return {
+        ok: true,
+        threshold: { expression, level, metric: named.metric, op: op.op, limit: limit.limit },
+    };
+}
+/** Around the first operator that is not inside a label's parentheses; undefined if there is none. */
+function split(text) {
+    // A parenthesis that is never closed must not swallow the operator.
+    const match = /^((?:[^()<>=!\u2264\u2265]|\([^)]*\))*)([<>=!\u2264\u2265]+)(.*)$/su.exec(text) ??
+        /^([^<>=!\u2264\u2265]*)([<>=!\u2264\u2265]+)(.*)$/su.exec(text);
+    if (match === null)
+        return undefined;
+    const [, metric = '', op = '', limit = ''] = match;
+    return {
+        metric: part(metric, 1),
+        op: { text: op, column: metric.length + 1 },
+        limit: part(limit, metric.length + op.length + 1),
+    };
+}
+function part(text, column) {
+    const trimmed = text.trim();
+    return { text: trimmed, column: column + (trimmed === '' ? 0 : text.indexOf(trimmed)) };
+}
+function withoutOperator(text) {
+    const whole = part(text, 1);
+    // The metric is the text up to the first space that is not inside its label.
+    const first = /^(?:[^\s(]|\([^)]*\))*/u.exec(whole.text)?.[0] ?? '';
+    const named = parseMetricName(first === '' ? whole.text : first, whole.column);
+    const message = `there is no operator after ${first}; write METRIC OP LIMIT with one of ${OPERATOR_LIST}`;
+    return [...named.problems, { message, column: whole.column + first.length }];
+}
+function parseOperator({ text, column }) {
+    const op = OPERATORS.find((known) => known === text);
+    if (op !== undefined)
+        return { op, problems: [] };
+    const meant = MEANT[text];
+    const hint = meant === undefined ? `operators are ${OPERATOR_LIST}` : `did you mean ${meant}?`;
+    return { problems: [{ message: `there is no operator ${text}; ${hint}`, column }] };
+}
+function parseLimit({ text, column }, op, metric) {
+    if (text === '')
+        return { problems: [{ message: `the limit is missing after ${op}`, column }] };
+    const base = /^base(?![\p{L}\p{N}_])\s*(.*)$/su.exec(text);
+    if (base !== null) {
+        const rest = base[1] ?? '';
+        return parseBase({ text: rest, column: column + text.length - rest.length }, metric);
+    }
+    const value = parseValue(text, metric);
+    if ('message' in value)
+        return { problems: [{ message: value.message, column }] };
+    return { limit: { kind: 'absolute', value: value.value }, text: value.text, problems: [] };
+}
+function parseBase({ text, column }, metric) {
+    if (text === '')
+        return { limit: { kind: 'base', delta: 0, relative: false }, text: 'base', problems: [] };
+    const sign = text[0] ?? '';
+    if (sign !== '+' && sign !== '-') {
+        const message = `unexpected "${text}" after base; write base, base + 5% or base - 5%`;
+        return { problems: [{ message, column }] };
+    }
+    const delta = text.slice(1).trim();
+    const deltaColumn = column + text.length - delta.length;
+    if (delta === '') {
+        const message = `the quantity is missing after base ${sign}`;
+        return { problems: [{ message, column: deltaColumn }] };
+    }
+    const value = parseDelta(delta, metric);
+    if ('message' in value)
+        return { problems: [{ message: value.message, column: deltaColumn }] };
+    return {
+        limit: {
+            kind: 'base',
+            delta: sign === '-' && value.value !== 0 ? -value.value : value.value,
+            relative: value.relative,
+        },
+        text: `base ${sign} ${value.text}`,
+        problems: [],
+    };
+}
+/** Without a metric (it is unknown, and reported) the unit cannot be judged, but the number and its spelling can. */
+function parseValue(text, metric) {
+    const parsed = (0,quantity/* parseQuantity */.Lf)(text);
+    if (!parsed.ok)
+        return { message: parsed.message };
+    if (metric === undefined)
+        return { value: parsed.quantity.number, text: parsed.quantity.text };
+    const fitted = (0,quantity/* valueFor */.Xx)(parsed.quantity, metric.id, (0,metrics/* definitionOf */.Fg)(metric.id).unit);
+    return fitted.ok ? { value: fitted.value, text: parsed.quantity.text } : { message: fitted.message };
+}
+/** A percentage of the base's value fits every metric and has no upper bound: `base + 150%`. */
+function parseDelta(text, metric) {
+    const parsed = (0,quantity/* parseQuantity */.Lf)(text);
+    if (parsed.ok && parsed.quantity.kind === 'share') {
+        return { value: parsed.quantity.number / 100, text: parsed.quantity.text, relative: true };
+    }
+    return { ...parseValue(text, metric), relative: false };
+}
+
+
+/***/ }),
+
+/***/ 2425:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ didYouMean)
+/* harmony export */ });
+/* unused harmony export nearest */
+/* harmony import */ var fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1916);
+
+/**
+ * The name that was probably meant: at most a third of its letters differ (and two always may), upper and lower case
+ * count as the same. Undefined if nothing is near.
+ */
+function nearest(written, names) {
+    let best;
+    let fewest = Infinity;
+    for (const name of names) {
+        const edits = (0,fastest_levenshtein__WEBPACK_IMPORTED_MODULE_0__/* .distance */ .Io)(written.toLowerCase(), name.toLowerCase());
+        if (edits < fewest)
+            [best, fewest] = [name, edits];
+    }
+    // A word of one letter is one edit away from every other: that is no likeness.
+    const allowed = written.length <= 2 ? written.length - 1 : Math.max(2, Math.floor(written.length / 3));
+    return fewest <= allowed ? best : undefined;
+}
+/** `; did you mean NAME?`, or else the fallback. */
+function didYouMean(written, names, fallback = '') {
+    const name = nearest(written, names);
+    return name === undefined ? fallback : `; did you mean ${name}?`;
+}
+
+
+/***/ }),
+
+/***/ 1434:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lf: () => (/* binding */ parseQuantity),
+/* harmony export */   M6: () => (/* binding */ didYouMeanUnit),
+/* harmony export */   SY: () => (/* binding */ TIME_UNITS),
+/* harmony export */   Xx: () => (/* binding */ valueFor)
+/* harmony export */ });
+/* unused harmony export SIZE_UNITS */
+/* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2425);
+
+/** ms in one of each unit of time. */
+const TIME_UNITS = {
+    ns: 1e-6,
+    us: 1e-3,
+    // The micro sign and the Greek letter look alike; keyboards have one or the other.
+    '\u00b5s': 1e-3,
+    '\u03bcs': 1e-3,
+    ms: 1,
+    s: 1000,
+    m: 60_000,
+    h: 3_600_000,
+};
+/** Bytes in one of each unit of size: KB is decimal, KiB binary. */
+const SIZE_UNITS = {
+    B: 1,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    KiB: 2 ** 10,
+    MiB: 2 ** 20,
+    GiB: 2 ** 30,
+};
+/** Times a minute in one of each. */
+const PER_MINUTE = { '/s': 60, '/min': 1 };
+/** Other words for units, which are not near to them by their letters. */
+const UNIT_WORDS = {
+    K: 'KB',
+    M: 'MB',
+    G: 'GB',
+    sec: 's',
+    secs: 's',
+    second: 's',
+    seconds: 's',
+    min: 'm',
+    mins: 'm',
+    minute: 'm',
+    minutes: 'm',
+    hr: 'h',
+    hour: 'h',
+    hours: 'h',
+    msec: 'ms',
+    percent: '%',
+};
+/** `; did you mean UNIT?` for one of the units, or else the fallback. */
+function didYouMeanUnit(written, units, fallback) {
+    const word = Object.hasOwn(UNIT_WORDS, written) ? UNIT_WORDS[written] : undefined;
+    if (word !== undefined && units.includes(word))
+        return `; did you mean ${word}?`;
+    return (0,_nearest_js__WEBPACK_IMPORTED_MODULE_0__/* .didYouMean */ .a)(written, units, fallback);
+}
+const NUMBER = /^(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?/i;
+/** What could be meant as a unit; whatever stands behind it is trailing text. */
+const UNIT = /^(?:%|[\p{L}µ]+)?(?:\s*\/\s*\p{L}+)?/u;
+/** Reads `number [unit]`: the whole text, which has no spaces around it. Never throws. */
+function parseQuantity(text) {
+    const refused = refuseOddNumber(text);
+    if (refused !== undefined)
+        return { ok: false, message: refused };
+    const number = NUMBER.exec(text)?.[0];
+    if (number === undefined)
+        return { ok: false, message: `${text} is no number; write a number and a unit` };
+    const rest = text.slice(number.length).trimStart();
+    const unit = UNIT.exec(rest)?.[0] ?? '';
+    const trailing = rest.slice(unit.length).trim();
+    const written = unit.replace(/\s+/g, '');
+    if (trailing !== '') {
+        return { ok: false, message: `unexpected "${trailing}" after ${number}${written}` };
+    }
+    const known = kindOfUnit(written);
+    if (known === undefined) {
+        const hint = didYouMeanUnit(written, ALL_UNITS, `; units are ${UNIT_LIST}`);
+        return { ok: false, message: `there is no unit ${written}${hint}` };
+    }
+    return { ok: true, quantity: { ...known, text: `${number}${written}`, number: Number(number) } };
+}
+function refuseOddNumber(text) {
+    if (/^[+-]?(?:nan|inf(?:inity)?)(?![a-z])/i.test(text))
+        return `${text} is no number`;
+    if (text.startsWith('-'))
+        return `${text} is negative; a limit is 0 or more`;
+    if (text.startsWith('+'))
+        return `${text} has a sign; write ${text.slice(1).trim()}`;
+    const grouped = /^\d+(?:[_,' ]\d{3})+/.exec(text)?.[0];
+    if (grouped !== undefined)
+        return `${grouped} has separators; write ${grouped.replace(/\D/g, '')}`;
+    const number = NUMBER.exec(text)?.[0];
+    if (number !== undefined && !Number.isFinite(Number(number)))
+        return `${number} is too large a number`;
+    return undefined;
+}
+const UNIT_LIST = '% · ns us ms s m h · B KB MB GB KiB MiB GiB · /s /min';
+const ALL_UNITS = [
+    '%',
+    ...Object.keys(TIME_UNITS),
+    ...Object.keys(SIZE_UNITS),
+    ...Object.keys(PER_MINUTE),
+    ...Object.keys(SIZE_UNITS).flatMap((size) => Object.keys(PER_MINUTE).map((per) => size + per)),
+];
+function lookUp(table, name) {
+    return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+function kindOfUnit(unit) {
+    if (unit === '')
+        return { kind: 'bare', factor: 1 };
+    if (unit === '%')
+        return { kind: 'share', factor: 0.01 };
+    const time = lookUp(TIME_UNITS, unit);
+    if (time !== undefined)
+        return { kind: 'time', factor: time };
+    const [sizeName = '', perName] = unit.split('/');
+    const size = lookUp(SIZE_UNITS, sizeName);
+    if (perName === undefined)
+        return size === undefined ? undefined : { kind: 'size', factor: size };
+    const per = lookUp(PER_MINUTE, `/${perName}`);
+    if (per === undefined)
+        return undefined;
+    if (sizeName === '')
+        return { kind: 'rate', factor: per };
+    return size === undefined ? undefined : { kind: 'growth', factor: size * per };
+}
+const KIND_NAMES = {
+    bare: 'a bare number',
+    share: 'a percentage',
+    time: 'a time',
+    size: 'a size',
+    rate: 'a rate',
+    growth: 'a size per time',
+};
+/** What a metric of each unit is, and how a limit for it is written. */
+const UNIT_USE = {
+    ratio: { name: 'a share', write: '90% or 0.9', kinds: ['share', 'bare'] },
+    ms: { name: 'a time', write: '5s or 500ms', kinds: ['time'] },
+    bytes: { name: 'a size', write: '500MB or 2GiB', kinds: ['size'] },
+    count: { name: 'a count', write: '5', kinds: ['bare'] },
+    per_second: { name: 'a rate', write: '5/s or 300/min', kinds: ['rate', 'bare'] },
+    bytes_per_minute: { name: 'a size per time', write: '5MB/min', kinds: ['growth'] },
+};
+/**
+ * The value in the base unit of the metric called `metric`, or why it cannot be one: times and sizes need a unit
+ * (0 does not), a share lies in 0…1 (0…100%).
+ */
+function valueFor(quantity, metric, unit) {
+    const use = UNIT_USE[unit];
+    const { kind, number, text } = quantity;
+    if (kind === 'bare' && number === 0)
+        return { ok: true, value: 0 };
+    if (kind === 'bare' && !use.kinds.includes('bare')) {
+        return {
+            ok: false,
+            message: `${metric} is ${use.name}; ${text} needs a unit: write ${withUnit(text, unit)}`,
+        };
+    }
+    if (!use.kinds.includes(kind)) {
+        return {
+            ok: false,
+            message: `${metric} is ${use.name}; ${text} is ${KIND_NAMES[kind]}; write it as ${use.write}`,
+        };
+    }
+    const value = inBaseUnit(quantity);
+    if (unit === 'ratio' && value > 1) {
+        const meant = kind === 'bare' && number <= 100 ? `; did you mean ${text}%?` : '; a share is at most 100%';
+        return { ok: false, message: `${metric} is a share; ${text} is more than all${meant}` };
+    }
+    return { ok: true, value };
+}
+function inBaseUnit({ kind, number, factor }) {
+    const value = kind === 'rate' ? (number * factor) / 60 : number * factor;
+    // 2.3 · 1000 is 2299.9999999999995: a limit is the decimal that was written, at the 15 digits that a double keeps.
+    return Number(value.toPrecision(15));
+}
+function withUnit(text, unit) {
+    const units = {
+        ratio: ['%'],
+        ms: ['s', 'ms'],
+        bytes: ['MB', 'KB'],
+        count: [''],
+        per_second: ['/s'],
+        bytes_per_minute: ['MB/min', 'KB/min'],
+    };
+    return units[unit].map((name) => text + name).join(' or ');
+}
+
+
+/***/ }),
+
+/***/ 8293:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HU: () => (/* binding */ splitThresholds),
+/* harmony export */   S: () => (/* binding */ parseThresholds),
+/* harmony export */   qS: () => (/* binding */ parseThresholdText)
+/* harmony export */ });
+/* harmony import */ var _grammar_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9931);
+
+const EMPTY = 'is empty; write METRIC OP LIMIT or remove the line';
+/** Reads every entry and reports all problems of all of them. An empty entry is a problem: it gates nothing. */
+function parseThresholds(entries, level, rule) {
+    const thresholds = [];
+    const problems = [];
+    entries.forEach((entry, index) => {
+        if (entry === null || entry === undefined || entry.trim() === '') {
+            problems.push({ index, message: EMPTY, column: 1 });
+            return;
+        }
+        const result = (0,_grammar_js__WEBPACK_IMPORTED_MODULE_0__/* .parseThreshold */ .B)(entry, level);
+        const refused = result.ok ? rule?.(result.threshold) : undefined;
+        const found = result.ok ? [] : [...result.problems];
+        if (refused !== undefined)
+            found.push({ message: refused, column: 1 });
+        if (result.ok && refused === undefined)
+            thresholds.push(result.threshold);
+        problems.push(...found.map((problem) => quoted(entry, index, problem)));
+    });
+    return { thresholds, problems };
+}
+function quoted(entry, index, problem) {
+    const expression = entry.trim().replace(/\s+/g, ' ');
+    const shown = expression.length > 80 ? `${expression.slice(0, 79)}…` : expression;
+    return { index, message: `"${shown}": ${problem.message}`, column: problem.column };
+}
+/** Reads a text of several thresholds as `splitThresholds` divides it. */
+function parseThresholdText(text, level, rule) {
+    const entries = splitThresholds(text);
+    if (entries.every((entry) => entry.text === '')) {
+        const message = 'holds no threshold; write METRIC OP LIMIT or remove it';
+        return { thresholds: [], problems: [{ message, line: 0, column: 1 }] };
+    }
+    const { thresholds, problems } = parseThresholds(entries.map((entry) => entry.text), level, rule);
+    return {
+        thresholds,
+        problems: problems.map(({ index, message, column }) => {
+            const { line, column: begin } = entries[index] ?? { line: 0, column: 1 };
+            return { index, message, line, column: begin + column - 1 };
+        }),
+    };
+}
+/**
+ * The entries of a text with one threshold a line, or several a line with commas between them (not inside a label's
+ * parentheses). Comment lines (`#`) and blank lines at either end are passed over; a blank line or place between two
+ * entries is an empty entry.
+ */
+function splitThresholds(text) {
+    const lines = text.split(/\r\n|\r|\n/).map((content, line) => ({ content, line }));
+    const meant = lines.filter(({ content }) => !content.trimStart().startsWith('#'));
+    const filled = meant.filter(({ content }) => content.trim() !== '').map(({ line }) => line);
+    const first = filled[0] ?? 0;
+    const last = filled.at(-1) ?? 0;
+    return meant
+        .filter(({ line }) => line >= first && line <= last)
+        .flatMap(({ content, line }) => splitLine(content, line));
+}
+function splitLine(content, line) {
+    let column = 1;
+    // At commas that no ")" follows before the next "(": those stand inside a label.
+    return content.split(/,(?![^(]*\))/).map((raw) => {
+        const text = raw.trim();
+        const entry = { text, line, column: column + (text === '' ? 0 : raw.indexOf(text)) };
+        column += raw.length + 1;
+        return entry;
+    });
 }
 
 

@@ -5,7 +5,7 @@ import type { Environment } from './model/record.js';
 import type { Results } from './model/results.js';
 import type { Files, GitHub } from './ports.js';
 import { completeCheckRun, openCheckRun, type OpenCheckRun } from './publish/check-run.js';
-import { COMMENT_MODES } from './publish/comment.js';
+import { COMMENT_MODES } from './inputs/parse-inputs.js';
 import { exitStatus } from './publish/exit-status.js';
 import { reportFailure } from './publish/failure.js';
 import { withoutSecrets } from './publish/redact.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGitHubServer, type GitHubServer } from './github-server.js';
-import { isBuilt, runAction, TOKEN, type ActionEnd } from './run-action.js';
+import { runAction, TOKEN, type ActionEnd } from './run-action.js';
 
 /** What a pull request's code may print to be taken for the runner's, the reader's or the table's own. */
 const HOSTILE = [
@@ -28,8 +28,6 @@ afterEach(async () => {
   await server.close();
 });
 
-const e2e = isBuilt ? describe : describe.skip;
-
 /** One flow a line of HOSTILE, each the last line that its flow prints before it fails. */
 function attack(): Promise<ActionEnd> {
   const run = 'sed -n "${FLOWGATE_ITERATION}p" hostile.txt | tee /dev/stderr; exit 1';
@@ -37,7 +35,7 @@ function attack(): Promise<ActionEnd> {
   return runAction({ apiUrl: server.url, inputs, files: { 'hostile.txt': `${HOSTILE.join('\n')}\n` } });
 }
 
-e2e('what a hostile flow prints', () => {
+describe('what a hostile flow prints', () => {
   test('is no command to the runner, and fails the gate as any failure does', async () => {
     const end = await attack();
     expect(end.exitCode).toBe(1);
@@ -62,7 +60,7 @@ e2e('what a hostile flow prints', () => {
   });
 });
 
-e2e('the environment of a flow', () => {
+describe('the environment of a flow', () => {
   test('holds no token, no input and none of the files that the runner reads', async () => {
     const run = 'env > "$GITHUB_WORKSPACE/../temp/env-$FLOWGATE_FLOW.txt"; env; exit 1';
     const end = await runAction({
@@ -83,7 +81,7 @@ e2e('the environment of a flow', () => {
   });
 });
 
-(existsSync('/proc/self/environ') ? e2e : describe.skip)("the action's own environment", () => {
+(existsSync('/proc/self/environ') ? describe : describe.skip)("the action's own environment", () => {
   test('shows no token to a flow that reads it, as every process of the same user can', async () => {
     const run = [
       "action=$(awk '/^PPid/ { print $2 }' /proc/$PPID/status)",

@@ -5,7 +5,6 @@ import { startGitHubServer, type GitHubServer } from './github-server.js';
 import {
   HEAD,
   HOME,
-  isBuilt,
   pullRequestEvent,
   runAction,
   TOKEN,
@@ -36,10 +35,7 @@ const warnings = (end: ActionEnd): string[] =>
 const writes = (): string[] =>
   server.requests.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
 
-/** Without a bundle there is nothing to run: then these are skipped, for all to see. */
-const e2e = isBuilt ? describe : describe.skip;
-
-e2e('the action', () => {
+describe('the action', () => {
   test('passes, with every output to be parsed', async () => {
     const end = await act();
     expect(end).toMatchObject({ exitCode: 0, stderr: '' });
@@ -159,7 +155,7 @@ e2e('the action', () => {
   });
 });
 
-e2e('a token that can only read', () => {
+describe('a token that can only read', () => {
   test('is a warning that names the permission, and the verdict is the same', async () => {
     server.inject({ on: /^POST/, ...FORBIDDEN });
     const end = await act({ 'check-name': 'load' });
@@ -184,7 +180,7 @@ e2e('a token that can only read', () => {
   });
 });
 
-e2e('events', () => {
+describe('events', () => {
   const workflowRun = { head_sha: HEAD, head_repository: HOME, pull_requests: [] };
 
   test.each([
@@ -211,7 +207,7 @@ e2e('events', () => {
   });
 });
 
-e2e('what can not be run', () => {
+describe('what can not be run', () => {
   test('is said all at once, one error each, with exit status 2 and no flow started', async () => {
     const end = await act({
       flows: 'many',
@@ -238,7 +234,7 @@ e2e('what can not be run', () => {
   });
 });
 
-e2e('a job that is cancelled', () => {
+describe('a job that is cancelled', () => {
   test('ends what it started and still writes what was measured', async () => {
     const end = await act(
       { run: 'touch started; sleep 300', flows: '2', timeout: '5m' },

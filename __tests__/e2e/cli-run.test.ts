@@ -128,7 +128,7 @@ describe('flowgate run', () => {
   });
 
   test('a flow that removes our temporary folder fails the run, which ends as any other', async () => {
-    const script = 'rm -rf "${FLOWGATE_WORKSPACE%/work/*}"; sleep 0.3';
+    const script = 'rm -rf "$(dirname "$(dirname "$FLOWGATE_WORKSPACE")")"; sleep 0.3';
     const run = await runCli(['run', '--run', script, '--flows', '3', '--iterations', '9']);
     expect(run.stderr).toBe('');
     expect(run.status).toBe(1);

@@ -9,9 +9,6 @@ import type { Results } from '../../src/model/results.js';
 export const ACTION = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 export const TOKEN = 'ghs_e2eTokenThatNobodyMaySee0123456789';
 
-/** The bundle is built by `npm run build`; without it there is nothing to run. */
-export const isBuilt = existsSync(ACTION);
-
 export interface ActionOptions {
   /** By their names in action.yml. */
   readonly inputs?: Readonly<Record<string, string>>;

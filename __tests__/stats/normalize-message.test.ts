@@ -25,7 +25,7 @@ describe('the kind of an error', () => {
     ['2026-01-02 03:04:05,678 boom', '<time> boom'],
     ['[03:04:05] boom', '[<time>] boom'],
     ['took 1.52s, limit 900ms', 'took <duration>, limit <duration>'],
-    ['ENOENT /tmp/flowgate-x1/work/a.txt: no', 'ENOENT <path>: no'],
+    ['ENOENT /tmp/flowgate-x1/place/a.txt: no', 'ENOENT <path>: no'],
     ["open '/var/folders/zz/T/a-9'", "open '<path>'"],
     ['open C:\\Users\\me\\AppData\\Local\\Temp\\a9\\b.txt', 'open <path>'],
     ['open /srv/app/config.json', 'open /srv/app/config.json'],

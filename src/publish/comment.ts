@@ -1,14 +1,13 @@
 import { GitHubError, type GitHub, type Logger, type PullRequestComment } from '../ports.js';
+import type { CommentMode } from '../inputs/parse-inputs.js';
 import { compareAge, formatMarker, isPlausible, parseMarker, type Marker } from './marker.js';
 import { explainRefusal } from './refusal.js';
-
-export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
 
 /**
  * When the comment is written. `on-change`: when the verdict differs from the comment's, or there is none yet.
  * `on-problem`: first when the verdict is not pass; from then on always, so that no stale failure stays.
  */
-export type CommentMode = (typeof COMMENT_MODES)[number];
+export type { CommentMode };
 
 export interface CommentRequest {
   readonly pullRequest: number;
