@@ -479,7 +479,7 @@ class ModuleHost {
                 break;
             case 'verify':
                 void this.#hook('verify', async (module) => {
-                    await module.verify?.({ ...this.#context, flows: message.flows, warmup: message.warmup });
+                    await module.verify?.({ ...this.#context, ...message.run });
                     return undefined;
                 });
                 break;
@@ -636,7 +636,7 @@ function errorOf(thrown) {
 
 /** Modules that are shipped in the bundle. */
 const BUILT_IN = {
-    'flowgate:demo': () => __nccwpck_require__.e(/* import() */ 71).then(__nccwpck_require__.bind(__nccwpck_require__, 71)),
+    'flowgate:demo': () => __nccwpck_require__.e(/* import() */ 117).then(__nccwpck_require__.bind(__nccwpck_require__, 117)),
 };
 function importModule(name) {
     return BUILT_IN[name]?.() ?? importUserModule(name);

@@ -44622,7 +44622,7 @@ function codeOf(thrown) {
 
 /***/ }),
 
-/***/ 2129:
+/***/ 3830:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45078,71 +45078,140 @@ class Sampler {
     }
 }
 
-// EXTERNAL MODULE: ./build/src/model/metrics.js
-var metrics = __nccwpck_require__(7790);
-;// CONCATENATED MODULE: ./build/src/stats/distribution.js
+;// CONCATENATED MODULE: ./build/src/stats/random.js
 /**
- * Sorts a copy of the values (1e6 of them take about 0.13 s). No values: no distribution, never one of zeros.
- * @throws RangeError if a value is not finite: a percentile of NaN would compare as if a gate held.
+ * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
+ * mixing step a number, period 2³². For repeatable choices, not for secrets.
  */
-function distributionOf(values) {
-    if (values.length === 0)
-        return undefined;
-    const sorted = Float64Array.from(values).sort();
-    // Sorted, so that NaN and +∞ stand last and −∞ first.
-    if (!Number.isFinite(first(sorted)) || !Number.isFinite(last(sorted))) {
-        throw new RangeError('a distribution is made of finite numbers');
+function seededRandom(seed) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
+function seedOf(seed, part) {
+    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
+    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/kept-flows.js
+
+/** Flows that are ok: all up to here, beyond it a sample of as many. */
+const MOST_OK = 10_000;
+/** Flows that are not: the first ones. */
+const MOST_NOT_OK = 10_000;
+/** Of them, those that keep what they printed and their stack; up to 32 KiB each. */
+const MOST_OUTPUTS = 1000;
+/** A dropped flow tells no more than when it was due. */
+const MOST_DROPPED = 1000;
+/**
+ * The flows of a run of any length, in bounded memory: all that are ok or, of more than 10,000, a sample in which each
+ * is as likely as any other (reservoir sampling: Vitter, "Random sampling with a reservoir", 1985, algorithm R); of the
+ * others the first 10,000, of the dropped ones the first 1,000.
+ */
+class KeptFlows {
+    #random;
+    #ok = [];
+    #notOk = [];
+    #dropped = [];
+    #seen = 0;
+    constructor(seed) {
+        this.#random = seededRandom(seed);
     }
-    return { sorted, mean: meanOf(sorted) };
-}
-/**
- * The percentile of 0…100 per cent, linearly interpolated at p·(n−1): type 7 of Hyndman and Fan, "Sample quantiles
- * in statistical packages" (1996), as R, NumPy and spreadsheets compute it.
- */
-function percentile({ sorted }, percent) {
-    // Multiplied before it is divided: 99.9 × 1000 ÷ 100 is 999, while 99.9 ÷ 100 × 1000 is a little more.
-    const position = (percent * (sorted.length - 1)) / 100;
-    const below = Math.floor(position);
-    const low = sorted[below] ?? last(sorted);
-    const high = sorted[below + 1] ?? low;
-    return Math.min(low + (position - below) * (high - low), high);
-}
-/** `avg`, `min`, `med`, `max` or `pN` with N in 0…100; undefined for a name that is none of them. */
-function statOf(distribution, stat) {
-    switch (stat) {
-        case 'avg':
-            return distribution.mean;
-        case 'min':
-            return first(distribution.sorted);
-        case 'med':
-            return percentile(distribution, 50);
-        case 'max':
-            return last(distribution.sorted);
-        default: {
-            const percent = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
-            if (percent === undefined || Number(percent) > 100)
-                return undefined;
-            return percentile(distribution, Number(percent));
+    add(flow) {
+        if (flow.outcome === 'ok')
+            this.#addOk(flow);
+        else if (flow.outcome === 'dropped')
+            addTo(this.#dropped, flow, MOST_DROPPED);
+        else
+            addTo(this.#notOk, this.#notOk.length < MOST_OUTPUTS ? flow : withoutOutput(flow), MOST_NOT_OK);
+    }
+    /** In order of their iteration. */
+    inOrder() {
+        return [...this.#ok, ...this.#notOk, ...this.#dropped].sort((a, b) => a.iteration - b.iteration);
+    }
+    #addOk(flow) {
+        this.#seen += 1;
+        if (this.#ok.length < MOST_OK) {
+            this.#ok.push(withoutOutput(flow));
+            return;
         }
+        const place = Math.floor(this.#random() * this.#seen);
+        if (place < MOST_OK)
+            this.#ok[place] = withoutOutput(flow);
     }
 }
-/** Neumaier's compensated sum (1974), kept within the extremes: the mean of three times 0.1 is 0.1. */
-function meanOf(sorted) {
-    let sum = 0;
-    let lost = 0;
-    for (const value of sorted) {
-        const next = sum + value;
-        lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
-        sum = next;
+function addTo(flows, flow, most) {
+    if (flows.length < most)
+        flows.push(flow);
+}
+function withoutOutput(flow) {
+    if (flow.stdout === undefined && flow.stderr === undefined && flow.error === undefined)
+        return flow;
+    const copy = { ...flow };
+    delete copy.stdout;
+    delete copy.stderr;
+    if (flow.error !== undefined) {
+        const error = { ...flow.error };
+        delete error.stack;
+        copy.error = error;
     }
-    const mean = (sum + lost) / sorted.length;
-    return Math.min(Math.max(mean, first(sorted)), last(sorted));
+    return copy;
 }
-function first(sorted) {
-    return sorted[0] ?? NaN;
-}
-function last(sorted) {
-    return sorted[sorted.length - 1] ?? NaN;
+
+;// CONCATENATED MODULE: ./build/src/stats/column.js
+/** Numbers in a chunk: half a megabyte. */
+const CHUNK = 1 << 16;
+/** A column of few numbers is small: there may be a thousand of them. */
+const FIRST = 64;
+/** More and more numbers, 8 bytes each; nothing large is copied as it grows. */
+class Column {
+    /** What was there when `sorted` was last asked for. */
+    #sorted = new Float64Array();
+    #full = [];
+    #filling = new Float64Array();
+    #filled = 0;
+    get length() {
+        return this.#sorted.length + this.#full.length * CHUNK + this.#filled;
+    }
+    push(value) {
+        if (this.#filled === this.#filling.length)
+            this.#makeRoom();
+        this.#filling[this.#filled++] = value;
+    }
+    /** All of them, ascending; NaN last. They stay sorted, so that they are not there twice. */
+    sorted() {
+        if (this.length > this.#sorted.length)
+            this.#sort();
+        return this.#sorted;
+    }
+    #makeRoom() {
+        if (this.#filled < CHUNK) {
+            const wider = new Float64Array(Math.min(CHUNK, Math.max(FIRST, this.#filled * 2)));
+            wider.set(this.#filling);
+            this.#filling = wider;
+            return;
+        }
+        this.#full.push(this.#filling);
+        this.#filling = new Float64Array(CHUNK);
+        this.#filled = 0;
+    }
+    #sort() {
+        const all = new Float64Array(this.length);
+        let at = 0;
+        for (const part of [this.#sorted, ...this.#full, this.#filling.subarray(0, this.#filled)]) {
+            all.set(part, at);
+            at += part.length;
+        }
+        this.#sorted = all.sort();
+        this.#full = [];
+        this.#filling = new Float64Array();
+        this.#filled = 0;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/concurrency.js
@@ -45155,18 +45224,14 @@ function runningFrom({ startedAt, runningAt }) {
     return runningAt ?? startedAt;
 }
 /**
- * Most of the flows that were in flight at one instant, by a sweep over starts and ends. A flow is in flight from the
- * moment it runs up to, and not at, its end: one that ends as another starts does not overlap it, and fifty that were
- * told to start at once are not together if the first has ended before the last is forked. A flow that took no
- * measurable time counts while it is alone.
+ * Most of the flows that were in flight at one instant, by a sweep over starts and ends, both ascending. A flow is in
+ * flight from the moment it runs up to, and not at, its end: one that ends as another starts does not overlap it, and
+ * fifty that were told to start at once are not together if the first has ended before the last is forked. A flow that
+ * took no measurable time counts while it is alone.
  */
-function mostInFlight(flows) {
-    if (flows.length === 0)
-        return 0;
-    const starts = Float64Array.from(flows, runningFrom).sort();
-    const ends = Float64Array.from(flows, (flow) => flow.endedAt).sort();
+function mostInFlight(starts, ends) {
     let ended = 0;
-    let most = 1;
+    let most = starts.length === 0 ? 0 : 1;
     for (const [before, start] of starts.entries()) {
         while ((ends[ended] ?? Infinity) <= start)
             ended++;
@@ -45174,37 +45239,32 @@ function mostInFlight(flows) {
     }
     return most;
 }
-/**
- * ms between the first and the last actual start behind the barrier; undefined if no flow left one. Each rung of a
- * ladder has a barrier of its own: the widest counts.
- */
-function startSkew(flows) {
-    const barriers = new Map();
-    for (const flow of flows) {
-        if (flow.barrier !== true || !wasStarted(flow))
-            continue;
-        const at = runningFrom(flow);
-        const { first, last } = barriers.get(flow.rung) ?? { first: at, last: at };
-        barriers.set(flow.rung, { first: Math.min(first, at), last: Math.max(last, at) });
-    }
-    let widest;
-    for (const { first, last } of barriers.values())
-        widest = Math.max(widest ?? 0, last - first);
-    return widest;
+/** The same in each of `slices` equal parts of a window. */
+function inFlightOver({ starts, ends }, { from, to }, slices) {
+    const width = (to - from) / slices;
+    let started = 0;
+    let ended = 0;
+    return Array.from({ length: slices }, (_, slice) => {
+        const edge = slice === slices - 1 ? Infinity : from + (slice + 1) * width;
+        let most = started - ended;
+        while ((starts[started] ?? Infinity) < edge) {
+            while ((ends[ended] ?? Infinity) <= starts[started])
+                ended++;
+            started++;
+            most = Math.max(most, started - ended);
+        }
+        while ((ends[ended] ?? Infinity) < edge)
+            ended++;
+        return most;
+    });
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/counted.js
-/**
- * The flows that count as tried. Those that the interruption or the abortion of the run cut short are neither ok nor
- * failed: a cancelled run must not look like a broken pull request, and an aborted one not worse than it was.
- */
-function countedFlows(record) {
-    if (record.interrupted === undefined && record.aborted === undefined)
-        return record.flows;
-    return record.flows.filter((flow) => flow.outcome !== 'killed');
-}
+;// CONCATENATED MODULE: ./build/src/model/token.js
+/** A canary: unique to its flow, and of a shape that no text holds by chance. `fg-RUN-ITERATION`, or `…-wN` in warm-up. */
+const TOKEN = /\bfg-[0-9a-f]{12}-w?\d+\b/g;
 
 ;// CONCATENATED MODULE: ./build/src/stats/normalize-message.js
+
 /** Longer messages are cut: what tells two errors apart stands at their beginning. */
 const LONGEST = 300;
 /** What differs from one occurrence of the same error to the next. The first that matches wins. */
@@ -45256,13 +45316,10 @@ const VARIABLES = [
 const ANY = new RegExp(VARIABLES.map(({ name, pattern }) => `(?<${name}>${pattern.source})`).join('|'), 'gi');
 /**
  * The kind of an error: its message on one line, with everything that varies replaced by a placeholder. Exit and HTTP
- * statuses are kept. `tokens` are the canaries of the run's flows: none of them makes a kind of its own.
+ * statuses are kept. No flow's token makes a kind of its own, whoever's it is.
  */
-function normalizeMessage(message, tokens) {
-    return oneLine(message)
-        .replace(/[\w-]{4,}/g, (word) => (tokens.has(word) ? '<token>' : word))
-        .replace(ANY, replacement)
-        .slice(0, LONGEST);
+function normalizeMessage(message) {
+    return oneLine(message).replace(TOKEN, '<token>').replace(ANY, replacement).slice(0, LONGEST);
 }
 /** Terminal colours and control characters removed, white space joined; at most 2,000 characters. */
 function oneLine(text) {
@@ -45306,38 +45363,57 @@ function byteLength(text) {
 
 const MOST_GROUPS = 20;
 const MOST_FLOWS = 100;
+/** Kinds that are told apart: a message made anew by every flow must not fill the memory. */
+const MOST_KINDS = 1000;
 /** Characters of a sample. */
 const LONGEST_SAMPLE = 500;
-/**
- * The errors of the flows by kind, the most frequent first; at equal counts the earlier one first. More than 20 kinds:
- * the rest is one group, `others`.
- */
-function groupErrors(flows) {
-    const kinds = errorKinds(flows);
+/** The first 20 kinds as they come, the most frequent first; the rest is one group, `others`. */
+function groupErrors(kinds) {
     if (kinds.length <= MOST_GROUPS)
-        return kinds;
+        return [...kinds];
     return [...kinds.slice(0, MOST_GROUPS), others(kinds.slice(MOST_GROUPS))];
 }
-/** All kinds of error, however many, ordered as `groupErrors` orders them. Flows that are ok have none. */
-function errorKinds(flows) {
-    const notOk = flows.filter((flow) => flow.outcome !== 'ok');
-    if (notOk.length === 0)
-        return [];
-    // Of all flows: one that is ok may be the one whose token was seen.
-    const tokens = new Set(flows.map((flow) => flow.token));
-    const kinds = new Map();
-    for (const flow of notOk) {
-        const { type, sample } = describe(flow, tokens);
-        const kind = kinds.get(type) ?? { type, count: 0, sample, flows: [] };
+/** Errors by kind, flow by flow. */
+class ErrorKinds {
+    #kinds = new Map();
+    /** Of kinds beyond those that are told apart. */
+    #more = { type: 'others', count: 0, sample: 'more kinds of error', flows: [] };
+    /** A flow that is ok has none. */
+    add(flow) {
+        if (flow.outcome === 'ok')
+            return;
+        const { type, sample } = describe(flow);
+        const kind = this.#kinds.get(type) ?? this.#newKind(type, sample);
         kind.count++;
         if (kind.flows.length < MOST_FLOWS)
             kind.flows.push(flow.iteration);
-        kinds.set(type, kind);
     }
-    // Stable: kinds that are equally frequent stay in order of their first flow.
-    return [...kinds.values()].sort((one, other) => other.count - one.count);
+    /** In order of appearance. */
+    all() {
+        return this.#more.count > 0 ? [...this.#kinds.values(), this.#more] : [...this.#kinds.values()];
+    }
+    #newKind(type, sample) {
+        if (this.#kinds.size >= MOST_KINDS)
+            return this.#more;
+        const kind = { type, count: 0, sample, flows: [] };
+        this.#kinds.set(type, kind);
+        return kind;
+    }
 }
-function describe(flow, tokens) {
+/** All kinds, the most frequent first; at equal counts the one of the earlier flow first. */
+function byFrequency(parts) {
+    const joined = new Map();
+    for (const kind of parts.flatMap((part) => part.all())) {
+        const known = joined.get(kind.type);
+        joined.set(kind.type, {
+            ...(known ?? kind),
+            count: (known?.count ?? 0) + kind.count,
+            flows: [...(known?.flows ?? []), ...kind.flows].sort((a, b) => a - b).slice(0, MOST_FLOWS),
+        });
+    }
+    return [...joined.values()].sort((one, other) => other.count - one.count || (one.flows[0] ?? 0) - (other.flows[0] ?? 0));
+}
+function describe(flow) {
     const message = flow.error?.message ?? WITHOUT_MESSAGE[flow.outcome];
     const printed = exitedByItself(flow) ? lastPrinted(flow) : '';
     const whole = printed === '' ? message : `${message}: ${printed}`;
@@ -45346,7 +45422,7 @@ function describe(flow, tokens) {
     if (flow.outcome === 'timed_out')
         return { type: sample, sample };
     const text = flow.token === '' ? whole : whole.replaceAll(flow.token, '<token>');
-    return { type: normalizeMessage(text, tokens), sample };
+    return { type: normalizeMessage(text), sample };
 }
 const WITHOUT_MESSAGE = {
     ok: 'ok',
@@ -45368,6 +45444,361 @@ function others(kinds) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/src/stats/skew.js
+
+/** How far apart flows started that left one start barrier. */
+class Skew {
+    /** By rung: each has a barrier of its own. */
+    #barriers = new Map();
+    add(flow) {
+        if (flow.barrier !== true)
+            return;
+        const at = runningFrom(flow);
+        const { first, last } = this.#barriers.get(flow.rung) ?? { first: at, last: at };
+        this.#barriers.set(flow.rung, { first: Math.min(first, at), last: Math.max(last, at) });
+    }
+    /** ms between the first and the last start of the widest barrier; undefined if no flow left one. */
+    get widest() {
+        if (this.#barriers.size === 0)
+            return undefined;
+        return Math.max(...[...this.#barriers.values()].map(({ first, last }) => last - first));
+    }
+}
+
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./build/src/stats/mean.js
+/** The mean of numbers as they come, by Neumaier's compensated sum (1974): that of three times 0.1 is 0.1. */
+class Mean {
+    #count = 0;
+    #sum = 0;
+    #lost = 0;
+    add(value) {
+        const next = this.#sum + value;
+        this.#lost +=
+            Math.abs(this.#sum) >= Math.abs(value) ? this.#sum - next + value : value - next + this.#sum;
+        this.#sum = next;
+        this.#count += 1;
+    }
+    /** NaN of no number. */
+    get value() {
+        return (this.#sum + this.#lost) / this.#count;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/values.js
+
+
+
+/** Up to here every value is kept, and percentiles are exact (METHOD §3: sorting as many takes about 0.13 s). */
+const EXACT_VALUES = 1_000_000;
+/** Three significant digits: no percentile is further than 0.1% from the exact one. */
+const FIGURES = 3;
+const LONGEST_NS = 24 * 3600 * 1e9;
+const NS = 1e6;
+/** Times in ms, however many: kept up to a million, and counted in Node's own HDR histogram from there on. */
+class Values {
+    #exact;
+    #mean = new Mean();
+    #column = new Column();
+    #histogram;
+    #count = 0;
+    #min = Infinity;
+    #max = -Infinity;
+    /** @param exact how many values are kept */
+    constructor(exact = EXACT_VALUES) {
+        this.#exact = exact;
+    }
+    /** @throws RangeError if the value is not finite: a percentile of NaN would compare as if a gate held. */
+    push(value) {
+        if (!Number.isFinite(value))
+            throw new RangeError('a distribution is made of finite numbers');
+        this.#count += 1;
+        this.#mean.add(value);
+        this.#min = Math.min(this.#min, value);
+        this.#max = Math.max(this.#max, value);
+        if (this.#histogram !== undefined)
+            count(this.#histogram, value);
+        else if (this.#column.length < this.#exact)
+            this.#column.push(value);
+        else
+            this.#histogram = this.#histogramWith(value);
+    }
+    /** Undefined if there is no value: never one of zeros. */
+    distribution() {
+        if (this.#count === 0)
+            return undefined;
+        const min = this.#min;
+        const max = this.#max;
+        const mean = Math.min(Math.max(this.#mean.value, min), max);
+        const histogram = this.#histogram;
+        if (histogram === undefined)
+            return { sorted: this.#column.sorted(), mean };
+        const percentile = (percent) => {
+            if (percent <= 0)
+                return min;
+            return Math.min(Math.max(histogram.percentile(percent) / NS, min), max);
+        };
+        return { count: this.#count, mean, min, max, percentile };
+    }
+    #histogramWith(value) {
+        const histogram = (0,external_node_perf_hooks_.createHistogram)({ lowest: 1, highest: LONGEST_NS, figures: FIGURES });
+        for (const kept of this.#column.sorted())
+            count(histogram, kept);
+        count(histogram, value);
+        this.#column = new Column();
+        return histogram;
+    }
+}
+function count(histogram, ms) {
+    histogram.record(Math.min(Math.max(1, Math.round(ms * NS)), LONGEST_NS));
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/tally.js
+
+
+
+
+
+/** Names of steps come from the code under test: one made anew by every flow must not fill the memory. */
+const MOST_STEPS = 1000;
+/** What the flows of a record add up to. */
+function tallyOf({ tally, flows, load }) {
+    if (tally !== undefined)
+        return tally;
+    const all = new Tally(load.model);
+    for (const flow of flows)
+        all.add(flow);
+    return all;
+}
+/** Adds flows up as they end, in memory that a million of them do not fill: 40 bytes each, and nothing beyond. */
+class Tally {
+    counts = {
+        ok: 0,
+        failed: 0,
+        timed_out: 0,
+        killed: 0,
+        dropped: 0,
+    };
+    received;
+    sent;
+    /**
+     * A flow's time counts from its actual start in the closed model, in the open model from when it was due: whoever
+     * comes while nothing moves has waited (no coordinated omission).
+     */
+    #from;
+    #flowTimes = new Values();
+    #firstByteTimes = new Values();
+    #stepTimes = new Map();
+    #starts = new Column();
+    #ends = new Column();
+    #skew = new Skew();
+    #errors = new ErrorKinds();
+    #killed = new ErrorKinds();
+    #first = Infinity;
+    #last = -Infinity;
+    constructor(model) {
+        this.#from = model === 'open' ? 'scheduledAt' : 'startedAt';
+    }
+    add(flow) {
+        this.counts[flow.outcome] += 1;
+        if (wasStarted(flow))
+            this.#addStarted(flow);
+        if (flow.outcome === 'ok')
+            this.#addTimes(flow);
+        else
+            (flow.outcome === 'killed' ? this.#killed : this.#errors).add(flow);
+    }
+    get window() {
+        return this.#first <= this.#last ? { from: this.#first, to: this.#last } : undefined;
+    }
+    get startSkew() {
+        return this.#skew.widest;
+    }
+    mostInFlight() {
+        return { most: mostInFlight(this.#starts.sorted(), this.#ends.sorted()), of: this.#starts.length };
+    }
+    inFlightOver(slices) {
+        const window = this.window ?? { from: 0, to: 0 };
+        return inFlightOver({ starts: this.#starts.sorted(), ends: this.#ends.sorted() }, window, slices);
+    }
+    flowTimes() {
+        return this.#flowTimes.distribution();
+    }
+    firstByteTimes() {
+        return this.#firstByteTimes.distribution();
+    }
+    stepTimes() {
+        const steps = new Map();
+        for (const [name, values] of this.#stepTimes) {
+            const distribution = values.distribution();
+            if (distribution !== undefined)
+                steps.set(name, distribution);
+        }
+        return steps;
+    }
+    errorKinds({ killed }) {
+        return byFrequency(killed ? [this.#errors, this.#killed] : [this.#errors]);
+    }
+    #addStarted(flow) {
+        this.#first = Math.min(this.#first, flow.startedAt);
+        this.#last = Math.max(this.#last, flow.endedAt);
+        this.#skew.add(flow);
+        if (flow.bytesIn !== undefined)
+            this.received = (this.received ?? 0) + flow.bytesIn;
+        if (flow.bytesOut !== undefined)
+            this.sent = (this.sent ?? 0) + flow.bytesOut;
+        if (this.#starts.length === EXACT_VALUES)
+            return;
+        this.#starts.push(runningFrom(flow));
+        this.#ends.push(flow.endedAt);
+    }
+    #addTimes(flow) {
+        this.#flowTimes.push(flow.endedAt - flow[this.#from]);
+        for (const time of flow.ttfb ?? [])
+            this.#firstByteTimes.push(time);
+        for (const { name, startedAt, endedAt } of flow.steps ?? [])
+            this.#timesOf(name)?.push(endedAt - startedAt);
+    }
+    #timesOf(step) {
+        const known = this.#stepTimes.get(step);
+        if (known !== undefined || this.#stepTimes.size >= MOST_STEPS)
+            return known;
+        const values = new Values();
+        this.#stepTimes.set(step, values);
+        return values;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/flow-log.js
+
+
+/** The flows of a run as they end: each is added up, and as many are kept as a reader can use. */
+class FlowLog {
+    #model;
+    #kept;
+    #tally;
+    #rungs = new Map();
+    #count = 0;
+    constructor({ model, seed }) {
+        this.#model = model;
+        this.#kept = new KeptFlows(seed);
+        this.#tally = new Tally(model);
+    }
+    get count() {
+        return this.#count;
+    }
+    add = (flow) => {
+        this.#count += 1;
+        this.#kept.add(flow);
+        this.#tally.add(flow);
+        if (flow.rung !== undefined)
+            this.#tallyOfRung(flow.rung).add(flow);
+    };
+    /** What the record holds of them. It goes on to change while flows are added. */
+    recorded() {
+        const rungs = this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs };
+        return { flows: this.#kept.inOrder(), tally: this.#tally, ...rungs };
+    }
+    #tallyOfRung(rung) {
+        const known = this.#rungs.get(rung);
+        if (known !== undefined)
+            return known;
+        const tally = new Tally(this.#model);
+        this.#rungs.set(rung, tally);
+        return tally;
+    }
+}
+
+// EXTERNAL MODULE: ./build/src/model/metrics.js
+var metrics = __nccwpck_require__(7790);
+;// CONCATENATED MODULE: ./build/src/stats/distribution.js
+
+/**
+ * Sorts a copy of the values (1e6 of them take about 0.13 s). No values: no distribution, never one of zeros.
+ * @throws RangeError if a value is not finite: a percentile of NaN would compare as if a gate held.
+ */
+function distributionOf(values) {
+    if (values.length === 0)
+        return undefined;
+    const sorted = Float64Array.from(values).sort();
+    // Sorted, so that NaN and +∞ stand last and −∞ first.
+    if (!Number.isFinite(first(sorted)) || !Number.isFinite(last(sorted))) {
+        throw new RangeError('a distribution is made of finite numbers');
+    }
+    return { sorted, mean: meanOf(sorted) };
+}
+/**
+ * The percentile of 0…100 per cent, linearly interpolated at p·(n−1): type 7 of Hyndman and Fan, "Sample quantiles
+ * in statistical packages" (1996), as R, NumPy and spreadsheets compute it.
+ */
+function percentile(distribution, percent) {
+    if ('percentile' in distribution)
+        return distribution.percentile(percent);
+    const { sorted } = distribution;
+    // Multiplied before it is divided: 99.9 × 1000 ÷ 100 is 999, while 99.9 ÷ 100 × 1000 is a little more.
+    const position = (percent * (sorted.length - 1)) / 100;
+    const below = Math.floor(position);
+    const low = sorted[below] ?? last(sorted);
+    const high = sorted[below + 1] ?? low;
+    return Math.min(low + (position - below) * (high - low), high);
+}
+/** `avg`, `min`, `med`, `max` or `pN` with N in 0…100; undefined for a name that is none of them. */
+function statOf(distribution, stat) {
+    switch (stat) {
+        case 'avg':
+            return distribution.mean;
+        case 'min':
+            return percentile(distribution, 0);
+        case 'med':
+            return percentile(distribution, 50);
+        case 'max':
+            return percentile(distribution, 100);
+        default: {
+            const percent = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
+            if (percent === undefined || Number(percent) > 100)
+                return undefined;
+            return percentile(distribution, Number(percent));
+        }
+    }
+}
+/** Kept within the extremes, which no rounding may leave. */
+function meanOf(sorted) {
+    const mean = new Mean();
+    for (const value of sorted)
+        mean.add(value);
+    return Math.min(Math.max(mean.value, first(sorted)), last(sorted));
+}
+/** How many values it is made of. */
+function countOf(distribution) {
+    return 'sorted' in distribution ? distribution.sorted.length : distribution.count;
+}
+function first(sorted) {
+    return sorted[0] ?? NaN;
+}
+function last(sorted) {
+    return sorted[sorted.length - 1] ?? NaN;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/counted.js
+/**
+ * Whether flows that were killed count as tried. Those that the interruption or the abortion of the run cut short are
+ * neither ok nor failed: a cancelled run must not look like a broken pull request, and an aborted one not worse than
+ * it was.
+ */
+function countsKilled({ interrupted, aborted }) {
+    return interrupted === undefined && aborted === undefined;
+}
+/** How many flows count as tried. */
+function countedFlows({ counts }, record) {
+    const { ok, failed, timed_out, killed, dropped } = counts;
+    return ok + failed + timed_out + dropped + (countsKilled(record) ? killed : 0);
+}
+/** How many flows ran, however they ended; a dropped one never did. */
+function startedFlows({ counts: { ok, failed, timed_out, killed } }) {
+    return ok + failed + timed_out + killed;
+}
+
 ;// CONCATENATED MODULE: ./build/src/stats/measures.js
 const NO_FLOW = 'no flow was started';
 const NO_REQUEST = 'no flow made an HTTP request';
@@ -45383,96 +45814,41 @@ function figureOr(value, note) {
     return value === undefined ? noData(note) : figure(value);
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/window.js
-
-/** From the first start to the last end; undefined if no flow was started. */
-function runWindow(flows) {
-    let from = Infinity;
-    let to = -Infinity;
-    for (const flow of flows) {
-        if (!wasStarted(flow))
-            continue;
-        from = Math.min(from, flow.startedAt);
-        to = Math.max(to, flow.endedAt);
-    }
-    return from <= to ? { from, to } : undefined;
-}
-/**
- * The samples that tell of a window: those in it, the one before (what had been used when it began) and the one after
- * (what was used up to its end is first seen there; the CPU of a short command only once it has been waited for).
- * A service's boot and the warm-up flows lie before, and are not counted.
- */
-function samplesDuring(samples, { from, to }) {
-    const after = samples.findIndex((sample) => sample.at > from);
-    const begin = after === -1 ? samples.length - 1 : after - 1;
-    const end = samples.findIndex((sample, index) => index > begin && sample.at >= to);
-    return samples.slice(Math.max(begin, 0), end === -1 ? samples.length : end + 1);
-}
-
 ;// CONCATENATED MODULE: ./build/src/stats/flow-figures.js
 
 
-
-
-
-
 /** What the flows alone tell. Without any flow nothing is zero: all of it is no data. */
-function flowFigures(record) {
-    const counted = countedFlows(record);
-    const started = record.flows.filter(wasStarted);
-    const why = record.flows.length === 0 ? NO_FLOW : 'no flow had ended when the run was interrupted';
-    const count = (outcome) => counted.length === 0 ? noData(why) : figure(counted.filter((flow) => flow.outcome === outcome).length);
-    const ok = counted.filter((flow) => flow.outcome === 'ok').length;
-    const total = totalTime(started);
+function flowFigures(tally, record) {
+    const { counts } = tally;
+    const counted = countedFlows(tally, record);
+    const why = counted + counts.killed === 0 ? NO_FLOW : 'no flow had ended when the run was interrupted';
+    const count = (outcome) => (counted === 0 ? noData(why) : figure(counts[outcome]));
+    const total = totalTime(tally);
     return {
-        success_rate: share(ok, counted.length, why),
-        error_rate: share(counted.length - ok, counted.length, why),
+        success_rate: share(counts.ok, counted, why),
+        error_rate: share(counted - counts.ok, counted, why),
         total_time: total,
-        throughput: throughput(ok, total),
-        max_concurrency: started.length === 0 ? noData(NO_FLOW) : figure(mostInFlight(started)),
-        start_skew: figureOr(startSkew(started), 'no flow left a start barrier'),
+        throughput: throughput(counts.ok, total),
+        start_skew: figureOr(tally.startSkew, 'no flow left a start barrier'),
         dropped: count('dropped'),
         failed: count('failed'),
         timed_out: count('timed_out'),
-        error_types: counted.length === 0 ? noData(why) : figure(errorKinds(counted).length),
+        error_types: counted === 0 ? noData(why) : figure(tally.errorKinds({ killed: countsKilled(record) }).length),
     };
 }
-/**
- * ms of every ok flow. In the closed model it counts from its actual start, in the open model from when it was due:
- * whoever comes while nothing moves has waited (no coordinated omission).
- */
-function flowTimes({ flows, load }) {
-    const from = load.model === 'open' ? 'scheduledAt' : 'startedAt';
-    return distributionOf(flows.filter((flow) => flow.outcome === 'ok').map((flow) => flow.endedAt - flow[from]));
-}
-/** ms of every step of every ok flow, by name; a step that a flow runs twice counts twice. */
-function stepTimes(flows) {
-    const times = new Map();
-    for (const flow of flows) {
-        if (flow.outcome !== 'ok')
-            continue;
-        for (const step of flow.steps ?? []) {
-            const known = times.get(step.name);
-            if (known === undefined)
-                times.set(step.name, [step.endedAt - step.startedAt]);
-            else
-                known.push(step.endedAt - step.startedAt);
-        }
-    }
-    const steps = new Map();
-    for (const [name, values] of times) {
-        const distribution = distributionOf(values);
-        if (distribution !== undefined)
-            steps.set(name, distribution);
-    }
-    return steps;
+/** Sorts all starts and ends: of many flows it is asked for only where it is needed. */
+function concurrencyFigure(tally) {
+    const started = startedFlows(tally);
+    if (started === 0)
+        return noData(NO_FLOW);
+    const { most, of } = tally.mostInFlight();
+    return figure(most, of === started ? undefined : `among the first ${of} flows that ended`);
 }
 function share(part, whole, why) {
     // Divided, not 1 − x: 1 of 10 is exactly the 0.1 that `error_rate <= 10%` is read as.
     return whole === 0 ? noData(why) : figure(part / whole, `${part} of ${whole}`);
 }
-function totalTime(started) {
-    const window = runWindow(started);
+function totalTime({ window }) {
     return window === undefined ? noData(NO_FLOW) : figure(window.to - window.from);
 }
 function throughput(ok, total) {
@@ -45485,23 +45861,9 @@ function throughput(ok, total) {
 
 ;// CONCATENATED MODULE: ./build/src/stats/http-figures.js
 
-
-
 /** What the connections of HTTP flows carried. */
-function httpFigures(record) {
-    const flows = countedFlows(record);
-    return {
-        bytes_received: total(flows.map(({ bytesIn }) => bytesIn)),
-        bytes_sent: total(flows.map(({ bytesOut }) => bytesOut)),
-    };
-}
-/** ms to the first byte of every response of every ok flow. */
-function firstByteTimes(flows) {
-    return distributionOf(flows.flatMap(({ outcome, ttfb }) => (outcome === 'ok' ? (ttfb ?? []) : [])));
-}
-function total(bytes) {
-    const known = bytes.filter((each) => each !== undefined);
-    return known.length === 0 ? noData(NO_REQUEST) : figure(known.reduce((sum, each) => sum + each, 0));
+function httpFigures({ received, sent }) {
+    return { bytes_received: figureOr(received, NO_REQUEST), bytes_sent: figureOr(sent, NO_REQUEST) };
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/ladder-figures.js
@@ -45661,6 +46023,19 @@ function thin(points) {
     return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * step)]).filter((point) => point !== undefined);
 }
 
+;// CONCATENATED MODULE: ./build/src/stats/window.js
+/**
+ * The samples that tell of a window: those in it, the one before (what had been used when it began) and the one after
+ * (what was used up to its end is first seen there; the CPU of a short command only once it has been waited for).
+ * A service's boot and the warm-up flows lie before, and are not counted.
+ */
+function samplesDuring(samples, { from, to }) {
+    const after = samples.findIndex((sample) => sample.at > from);
+    const begin = after === -1 ? samples.length - 1 : after - 1;
+    const end = samples.findIndex((sample, index) => index > begin && sample.at >= to);
+    return samples.slice(Math.max(begin, 0), end === -1 ? samples.length : end + 1);
+}
+
 ;// CONCATENATED MODULE: ./build/src/stats/machine-figures.js
 
 
@@ -45673,11 +46048,11 @@ const MS_PER_MINUTE = 60_000;
 const TOO_SHORT = 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
 const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the scenario has no service';
 /** What the monitor tells, over the time from the first start to the last end. */
-function machineFigures(record) {
+function machineFigures(tally, record) {
     // Zero bytes and no CPU would pass every gate on them.
     if (record.monitor.unwatched === true)
         return withoutData(UNWATCHED);
-    const window = runWindow(record.flows);
+    const { window, counts } = tally;
     const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
     const cpu = cpuTime(samples, window);
     return {
@@ -45686,7 +46061,7 @@ function machineFigures(record) {
         peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
         avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
         cpu_time: cpu,
-        cpu_per_flow: perOkFlow(cpu, record),
+        cpu_per_flow: perOkFlow(cpu, counts.ok),
         memory_growth: growth(samples, window),
     };
 }
@@ -45767,10 +46142,9 @@ function cpuShare(share, cpu) {
         return figure(share);
     return figure(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
 }
-function perOkFlow(cpu, record) {
+function perOkFlow(cpu, ok) {
     if (cpu.value === null)
         return cpu;
-    const ok = record.flows.filter((flow) => flow.outcome === 'ok').length;
     return ok === 0 ? noData(NONE_OK) : figure(cpu.value / ok);
 }
 function growth(samples, window) {
@@ -45859,7 +46233,7 @@ function predicted({ a, b }, flows) {
 // EXTERNAL MODULE: ./build/src/model/usl.js
 var usl = __nccwpck_require__(4999);
 ;// CONCATENATED MODULE: ./build/src/stats/least-squares.js
-const MOST_STEPS = 500;
+const least_squares_MOST_STEPS = 500;
 const FIRST_DAMPING = 1e-3;
 const MOST_DAMPING = 1e16;
 /** Relative to the sum of squares: less than this is rounding. */
@@ -45876,7 +46250,7 @@ function leastSquares(model, start) {
     let parameters = start;
     let sum = sumOfSquares(at.residuals);
     let damping = FIRST_DAMPING;
-    for (let step = 0; step < MOST_STEPS && damping < MOST_DAMPING; step++) {
+    for (let step = 0; step < least_squares_MOST_STEPS && damping < MOST_DAMPING; step++) {
         const change = dampedStep(at, damping);
         const tried = change && parameters.map((value, index) => value + (change[index] ?? 0));
         const there = tried && model(tried);
@@ -46021,6 +46395,7 @@ function kneeOf({ sigma, kappa }) {
 
 
 
+
 /** Flows at once that are predicted, as multiples of the top rung. */
 const PROVISIONED = [2, 5, 10];
 /** A machine this busy can give no more, however many flows ask: its rungs say nothing of what a flow would take. */
@@ -46043,16 +46418,19 @@ function ladderOf(record) {
 /** The part of a record that one rung is. */
 function recordOfRung(record, { flows }) {
     const own = record.flows.filter(({ rung }) => rung === flows);
-    return { ...record, load: { model: 'closed', flows, iterations: own.length }, flows: own };
+    const load = { model: 'closed', flows, iterations: own.length };
+    const tally = record.rungTallies?.get(flows) ?? tallyOf({ flows: own, load });
+    return { ...record, load: { ...load, iterations: startedFlows(tally) }, flows: own, tally };
 }
 function figuresOf(record, rung) {
     const own = recordOfRung(record, rung);
-    const flows = flowFigures(own);
-    const machine = machineFigures(own);
-    const times = flowTimes(own);
+    const tally = tallyOf(own);
+    const flows = flowFigures(tally, own);
+    const machine = machineFigures(tally, own);
+    const times = tally.flowTimes();
     return {
         ...rung,
-        started: own.flows.filter(wasStarted).length,
+        started: startedFlows(tally),
         throughput: flows.throughput.value,
         flowTimeMed: times === undefined ? null : (statOf(times, 'med') ?? null),
         flowTimeP95: times === undefined ? null : (statOf(times, 'p95') ?? null),
@@ -46125,24 +46503,38 @@ function provisioningOf(top, model) {
 
 
 
+
 const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'];
 const TTFB_STATS = ['med', 'p95', 'max'];
 const STEP_STATS = ['med', 'p95'];
 /** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
 const summarize_MOST_STEPS = 50;
-/** Everything that can be asked of the record. An interrupted run's measures are of what ran. */
+/**
+ * Everything that can be asked of the record; what needs all times of all flows in order is computed when it is asked
+ * for. An interrupted run's measures are of what ran.
+ */
 function summarize(record) {
     const ladder = ladderOf(record);
+    const tally = tallyOf(record);
     return {
         scalars: {
-            ...flowFigures(record),
-            ...machineFigures(record),
-            ...httpFigures(record),
+            ...flowFigures(tally, record),
+            ...machineFigures(tally, record),
+            ...httpFigures(tally),
             ...ladderFigures(ladder),
+            get max_concurrency() {
+                return concurrencyFigure(tally);
+            },
         },
-        flowTime: flowTimes(record),
-        ttfb: firstByteTimes(record.flows),
-        steps: stepTimes(record.flows),
+        get flowTime() {
+            return tally.flowTimes();
+        },
+        get ttfb() {
+            return tally.firstByteTimes();
+        },
+        get steps() {
+            return tally.stepTimes();
+        },
         ladder,
     };
 }
@@ -46200,7 +46592,15 @@ function statFigure(distribution, { ref, empty }) {
     if (distribution === undefined)
         return noData(empty);
     const stat = ref.stat ?? '';
+    if ('percentile' in distribution && !EXACT_STATS.has(stat))
+        return coarse(distribution, stat);
     return figureOr(statOf(distribution, stat), `${ref.id} has no stat "${stat}"`);
+}
+/** They are known exactly however many values there are. */
+const EXACT_STATS = new Set(['avg', 'min', 'max']);
+function coarse(distribution, stat) {
+    const note = `of ${countOf(distribution)} values by an HDR histogram, to within 0.1%`;
+    return { value: statOf(distribution, stat) ?? null, note };
 }
 function isScalar(id) {
     const others = ['flow_time', 'step', 'ttfb', 'efficiency'];
@@ -46356,24 +46756,17 @@ const LOOK_EVERY = 1000;
 /** Looks once a second at the gates with abort-on-fail, over what has ended so far, and halts the run at the first miss. */
 class AbortWatch {
     #options;
-    #flows = [];
-    #watches;
     #timer;
     #aborted;
     constructor(options) {
         this.#options = options;
-        this.#watches = options.stage.plan.thresholds.some(({ abort }) => abort !== undefined);
-        if (this.#watches)
+        if (options.stage.plan.thresholds.some(({ abort }) => abort !== undefined))
             this.#schedule();
     }
     /** Undefined if the run came to its own end. */
     get aborted() {
         return this.#aborted;
     }
-    onFlow = (flow) => {
-        if (this.#watches)
-            this.#flows.push(flow);
-    };
     stop() {
         this.#timer?.cancel();
     }
@@ -46394,7 +46787,7 @@ class AbortWatch {
         halt(`aborted: ${reason}`);
     }
     #soFar() {
-        const { stage, monitor } = this.#options;
+        const { stage, monitor, log } = this.#options;
         const { plan, environment } = stage;
         return {
             scenario: plan.name,
@@ -46402,7 +46795,7 @@ class AbortWatch {
             load: plan.load,
             timeout: plan.timeout,
             warmup: plan.warmup,
-            flows: this.#flows,
+            ...log.recorded(),
             monitor: monitor.soFar(),
             environment,
             leftovers: [],
@@ -47277,8 +47670,8 @@ class Host {
     share(shared) {
         this.#send({ type: 'share', shared });
     }
-    async verify(flows, warmup) {
-        return (await this.#ask({ type: 'verify', flows, warmup })).error;
+    async verify(run) {
+        return (await this.#ask({ type: 'verify', run })).error;
     }
     async teardown(afterInterrupt) {
         return (await this.#ask({ type: 'teardown' }, afterInterrupt)).error;
@@ -47552,8 +47945,8 @@ class Pool {
         await this.#fill();
         return undefined;
     }
-    async verify(flows, warmup) {
-        return this.#first?.verify(flows, warmup);
+    async verify(run) {
+        return this.#first?.verify(run);
     }
     async teardown(afterInterrupt) {
         return this.#first?.teardown(afterInterrupt);
@@ -47858,46 +48251,6 @@ function services_keyOf({ name }) {
     return name ?? '';
 }
 
-;// CONCATENATED MODULE: ./build/src/run/bounded-output.js
-
-/** Flows that keep what they printed, as results.json does; up to 32 KiB each. */
-const MOST_KEPT = 1000;
-/** Characters of the last line of the others, which tells their kind of error. */
-const bounded_output_LONGEST = 500;
-/**
- * Lets the flows of a run of any length keep no more of their output than is used later: an ok flow none, the first
- * 1,000 others all that was kept of it, and the rest their last line.
- */
-class BoundedOutput {
-    #kept = 0;
-    bounded(flow) {
-        if (flow.outcome === 'ok')
-            return withoutOutput(flow);
-        if (this.#kept < MOST_KEPT) {
-            this.#kept += 1;
-            return flow;
-        }
-        const line = lastPrinted(flow).slice(0, bounded_output_LONGEST);
-        return { ...withoutOutput(flow), ...(line === '' ? {} : { stderr: bounded_output_excerptOf(line) }) };
-    }
-}
-function withoutOutput(flow) {
-    const copy = { ...flow };
-    delete copy.stdout;
-    delete copy.stderr;
-    if (flow.error !== undefined) {
-        const error = { ...flow.error };
-        delete error.stack;
-        copy.error = error;
-    }
-    return copy;
-}
-function bounded_output_excerptOf(line) {
-    // A slice shares the memory of the whole that it was cut from; a decoded copy does not.
-    const bytes = Buffer.from(line);
-    return { head: bytes.toString(), tail: '', bytes: bytes.length };
-}
-
 ;// CONCATENATED MODULE: ./build/src/run/identity.js
 /** Marks every process of the run in its environment, so that it is known even after it was reparented. */
 const MARK = 'FLOWGATE_RUN';
@@ -48178,20 +48531,16 @@ class Bell {
 
 
 
-
-/** Runs the counted flows of a load; they come in order of their iteration. Never rejects: what ran is not lost. */
+/** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
 async function runFlows(options) {
-    const flows = [];
-    let iteration = options.before ?? 0;
+    const { log, rung } = options;
+    let iteration = log.count;
     const name = (slot) => {
         iteration += 1;
         return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
     };
-    const output = new BoundedOutput();
     const onFlow = (flow) => {
-        const bounded = output.bounded(flow);
-        flows.push(bounded);
-        options.onFlow?.(bounded);
+        log.add(rung === undefined ? flow : { ...flow, rung });
     };
     try {
         await runWave(options, { load: options.load, name, onFlow });
@@ -48199,7 +48548,6 @@ async function runFlows(options) {
     catch (thrown) {
         options.onProblem((0,errors/* messageOf */.bD)(thrown));
     }
-    return flows.sort((a, b) => a.iteration - b.iteration);
 }
 /** Runs flows that are not counted, as many at once as the load has. */
 async function warmUp(options, flows) {
@@ -48565,25 +48913,22 @@ function climbConcerns(ladder) {
  * rung that breaks a gate by its own figures is the last.
  */
 async function climb(stage, options, monitor) {
-    const { clock, halt, origin } = options;
+    const { clock, halt, origin, log } = options;
     const isHalted = () => halt.aborted;
-    const flows = [];
     const rungs = [];
     for (const load of stage.plan.ladder ?? []) {
         if (isHalted())
             break;
         await monitor.sampleNow();
         const from = clock.now() - origin;
-        const own = await runFlows({ ...options, load, before: flows.length });
+        await runFlows({ ...options, load, rung: load.flows });
         await monitor.sampleNow();
-        for (const flow of own)
-            flows.push({ ...flow, rung: load.flows });
         rungs.push({ flows: load.flows, from, to: clock.now() - origin });
-        if (!isHalted() && breaksGate(stage, monitor, { load, flows, rungs })) {
-            return { flows, rungs, load: climbed(load, flows.length) };
+        if (!isHalted() && breaksGate(stage, monitor, { load, rungs, ...log.recorded() })) {
+            return { rungs, load: climbed(load, log.count) };
         }
     }
-    return { flows, rungs };
+    return { rungs };
 }
 function breaksGate({ plan, environment, problems }, monitor, { load, ...soFar }) {
     const record = {
@@ -48824,22 +49169,22 @@ function closeTable({ table }) {
  * Asks the scenario whether everything that the flows did is right: its verify command, its module's verify export, or
  * both, which must then both hold. Undefined if there is neither.
  */
-async function verifyFlows(stage, flows, module) {
-    const summaries = flows.map(summaryOf);
-    const byModule = module?.hooks.has('verify') === true ? await verifyByModule(stage, summaries, module) : undefined;
+async function verifyFlows(stage, { flows, counts }, module) {
+    const run = { flows: flows.map(summaryOf), counts, warmup: stage.plan.warmup };
+    const byModule = module?.hooks.has('verify') === true ? await verifyByModule(run, module) : undefined;
     if (byModule?.ok === false || stage.plan.verify === undefined)
         return byModule;
-    return verifyByCommand(stage, summaries, stage.plan.verify);
+    return verifyByCommand(stage, run, stage.plan.verify);
 }
-async function verifyByModule(stage, flows, module) {
-    const error = await module.verify(flows, stage.plan.warmup);
+async function verifyByModule(run, module) {
+    const error = await module.verify(run);
     return error === undefined ? { ok: true, message: '' } : { ok: false, message: error.message };
 }
-/** The command finds the flows in the file that FLOWGATE_RESULTS names: `{"scenario", "warmup", "flows": […]}`. */
-async function verifyByCommand(stage, flows, command) {
+/** The command finds the flows in the file that FLOWGATE_RESULTS names: `{"scenario", "warmup", "counts": {…}, "flows": […]}`. */
+async function verifyByCommand(stage, run, command) {
     const { plan, ports, scratch } = stage;
     const results = `${scratch}/results.json`;
-    await ports.files.write(results, JSON.stringify({ scenario: plan.name, warmup: plan.warmup, flows }));
+    await ports.files.write(results, JSON.stringify({ scenario: plan.name, ...run }));
     return runHook(commandOn(stage, command, { FLOWGATE_RESULTS: results }), ports);
 }
 function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error }) {
@@ -48931,6 +49276,7 @@ const NO_WORKSPACES = {
 
 
 
+
 /**
  * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
  * the record, which is always given; nothing that was started is left running.
@@ -48942,7 +49288,7 @@ async function execute(plan, ports, context) {
     }
     catch (thrown) {
         const unset = { plan, ports, environment: context.environment, problems: [(0,errors/* messageOf */.bD)(thrown)] };
-        return recordOf(unset, nothing(ports, 'none'));
+        return recordOf(unset, nothing(plan, ports, 'none'));
     }
     const cast = {};
     let performance;
@@ -48958,7 +49304,7 @@ async function execute(plan, ports, context) {
     finally {
         await strike(stage, cast);
     }
-    return recordOf(stage, performance ?? nothing(ports, stage.table.source));
+    return recordOf(stage, performance ?? nothing(plan, ports, stage.table.source));
 }
 /** What an interrupt cuts short has not failed: that the run was interrupted is all there is to say. */
 async function prepareUnlessInterrupted(stage, cast) {
@@ -48984,6 +49330,7 @@ async function perform(stage, runner, cast) {
         clock,
         halt: halt.signal,
         origin: clock.now(),
+        log: logOf(plan),
         onProblem: (message) => stage.problems.push(message),
     };
     if (plan.warmup > 0)
@@ -48995,7 +49342,7 @@ async function perform(stage, runner, cast) {
     halt.end();
     const verified = await attempt(stage, 'verify', async () => ports.interrupt.aborted || watched.aborted !== undefined
         ? undefined
-        : verifyFlows(stage, watched.flows, cast.module));
+        : verifyFlows(stage, { flows: watched.flows, counts: watched.tally.counts }, cast.module));
     // What the interrupt cut short has found nothing wrong.
     const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
     await workspaces.settle();
@@ -49035,24 +49382,33 @@ async function watchFlows(stage, options, halt) {
     });
     watch.detach();
     const unwatched = plan.work.kind === 'http' && plan.services.length === 0;
-    return { startedAt, ...ran, monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) } };
+    const recorded = options.log.recorded();
+    return {
+        startedAt,
+        ...ran,
+        ...recorded,
+        monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) },
+    };
 }
 /** The flows of one load, which a gate with abort-on-fail may end. */
 async function runLoad(stage, options, { monitor, halt }) {
-    const abort = new AbortWatch({ stage, monitor, origin: options.origin, halt: halt.now });
-    const { onFlow } = abort;
-    const flows = await runFlows({ ...options, onFlow }).finally(() => {
+    const { origin, log } = options;
+    const abort = new AbortWatch({ stage, monitor, origin, log, halt: halt.now });
+    await runFlows(options).finally(() => {
         abort.stop();
     });
     const { aborted } = abort;
-    return { flows, ...(aborted === undefined ? {} : { aborted }) };
+    return aborted === undefined ? {} : { aborted };
+}
+function logOf({ load, seed }) {
+    return new FlowLog({ model: load.model, seed });
 }
 /** A run that came to no flow. */
-function nothing(ports, source) {
+function nothing(plan, ports, source) {
     const cost = { samples: 0, cpuTime: 0, duration: 0 };
     return {
         startedAt: ports.clock.wall(),
-        flows: [],
+        ...logOf(plan).recorded(),
         monitor: { source, samples: [], processes: [], cost, notes: [] },
         leftovers: [],
     };
@@ -49236,7 +49592,15 @@ const scenario = schemas/* object */.Ikc({
     interrupted: schemas/* string */.YjP().optional(),
     aborted: schemas/* object */.Ikc({ at: schemas/* number */.aig(), reason: schemas/* string */.YjP() }).optional(),
     problems: schemas/* array */.YOg(schemas/* string */.YjP()),
-    flows: schemas/* array */.YOg(results_flow),
+    counts: schemas/* object */.Ikc({ ok: schemas/* int */.Whr(), failed: schemas/* int */.Whr(), timed_out: schemas/* int */.Whr(), killed: schemas/* int */.Whr(), dropped: schemas/* int */.Whr() })
+        .meta({ description: 'all flows by outcome, those that `flows` does not hold included' }),
+    flows: schemas/* array */.YOg(results_flow).meta({
+        description: 'all up to 10,000 that are ok, beyond that a random sample of as many; the first 10,000 of those that are ' +
+            'not; the first 1,000 dropped ones',
+    }),
+    inFlight: schemas/* array */.YOg(schemas/* number */.aig())
+        .optional()
+        .meta({ description: 'most in flight in equal parts of the run; only where `flows` is a sample' }),
     monitor,
 });
 const resultsSchema = schemas/* object */.Ikc({
@@ -49270,6 +49634,8 @@ const resultsSchema = schemas/* object */.Ikc({
 
 
 
+
+
 const concurrency = {
     id: 'concurrency',
     title: ({ load }) => load.flows === 1 ? '1 flow was in flight' : `${(0,format/* plural */.LS)(load.flows, 'flow')} were in flight together`,
@@ -49278,12 +49644,12 @@ const concurrency = {
         'Seen from the starts and ends in the record.',
     needs: ['flows', 'closed model'],
     run: (record) => {
-        const most = mostInFlight(record.flows.filter(wasStarted));
+        const { most } = tallyOf(record).mostInFlight();
         return most >= record.load.flows ? together(record) : apart(record, most);
     },
 };
-function together({ flows }) {
-    const skew = startSkew(flows);
+function together(record) {
+    const skew = tallyOf(record).startSkew;
     return {
         outcome: 'pass',
         evidence: skew === undefined ? [] : [`start skew ${(0,format/* formatQuantity */.VZ)(skew, 'ms')}`],
@@ -49301,12 +49667,13 @@ function apart(record, most) {
     return { outcome: 'fail', evidence: [seen, whyApart(record)] };
 }
 function whyApart(record) {
-    const started = record.flows.filter(wasStarted);
-    if (started.length < record.load.flows)
-        return `only ${(0,format/* plural */.LS)(started.length, 'flow')} started in all`;
-    const times = distributionOf(started.map((flow) => flow.endedAt - runningFrom(flow)));
+    const tally = tallyOf(record);
+    const started = startedFlows(tally);
+    if (started < record.load.flows)
+        return `only ${(0,format/* plural */.LS)(started, 'flow')} started in all`;
+    const times = distributionOf(record.flows.filter(wasStarted).map((flow) => flow.endedAt - runningFrom(flow)));
     const median = (0,format/* formatQuantity */.VZ)(times === undefined ? null : percentile(times, 50), 'ms');
-    const skew = startSkew(started);
+    const skew = tally.startSkew;
     if (skew === undefined)
         return `flows took ${median} (median)`;
     const short = `flows took ${median} (median), their starts were ${(0,format/* formatQuantity */.VZ)(skew, 'ms')} apart`;
@@ -49335,6 +49702,8 @@ function evidenceOf(verify) {
 
 ;// CONCATENATED MODULE: ./build/src/checks/run-check.js
 
+
+
 /**
  * Runs one check over a record. One that throws is inconclusive, with the error as evidence: a defect in one check is
  * not the run's.
@@ -49361,7 +49730,7 @@ function whyMissing(check, record) {
 }
 const ARTIFACTS = {
     flows: {
-        in: ({ flows }) => flows.some((flow) => flow.outcome !== 'dropped'),
+        in: (record) => startedFlows(tallyOf(record)) > 0,
         why: 'no flow was started',
     },
     'closed model': {
@@ -49417,6 +49786,8 @@ function unavailable(id, level) {
     };
 }
 
+// EXTERNAL MODULE: ./build/src/model/tally.js
+var model_tally = __nccwpck_require__(6517);
 ;// CONCATENATED MODULE: ./build/src/verdict/decide.js
 
 
@@ -49479,8 +49850,10 @@ function whatHolds(thresholds, checks) {
 
 
 
-/** Flows that keep what they printed and their stack; the errors of all are counted in the groups. */
-const MOST_EXCERPTS = 1000;
+
+
+/** Points of the curve of flows in flight, where it can not be drawn from the flows that are kept. */
+const IN_FLIGHT_POINTS = 240;
 /** Measures, judges and decides one scenario. Pure: the same record gives the same results again. */
 function assembleScenario(plan, record) {
     const measures = summarize(record);
@@ -49501,7 +49874,7 @@ function assembleScenario(plan, record) {
         thresholds,
         ...(ladder === undefined ? {} : { ladder }),
         checks,
-        errors: groupErrors(countedFlows(record)),
+        errors: groupErrors(tallyOf(record).errorKinds({ killed: countsKilled(record) })),
         ...whatHappened(record),
     };
 }
@@ -49544,13 +49917,18 @@ function metricsOf(plan, measures) {
 /** What is taken over from the record as it is. */
 function whatHappened(record) {
     const { monitor } = record;
+    const tally = tallyOf(record);
     return {
         ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
         leftovers: record.leftovers.map((leftover) => ({ ...leftover })),
         ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
         ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
         problems: [...record.problems],
-        flows: boundedFlows(record.flows),
+        counts: { ...tally.counts },
+        ...((0,model_tally/* totalOf */.e)(tally.counts) === record.flows.length
+            ? {}
+            : { inFlight: [...tally.inFlightOver(IN_FLIGHT_POINTS)] }),
+        flows: record.flows.map(copyOf),
         monitor: {
             source: monitor.source,
             samples: [...monitor.samples],
@@ -49561,15 +49939,6 @@ function whatHappened(record) {
         },
     };
 }
-function boundedFlows(flows) {
-    let kept = 0;
-    return flows.map((flow) => {
-        if (flow.outcome === 'ok' || kept === MOST_EXCERPTS)
-            return assemble_withoutOutput(copyOf(flow));
-        kept++;
-        return copyOf(flow);
-    });
-}
 function copyOf({ steps, error, ttfb, ...flow }) {
     return {
         ...flow,
@@ -49577,12 +49946,6 @@ function copyOf({ steps, error, ttfb, ...flow }) {
         ...(steps === undefined ? {} : { steps: [...steps] }),
         ...(ttfb === undefined ? {} : { ttfb: [...ttfb] }),
     };
-}
-function assemble_withoutOutput(flow) {
-    delete flow.stdout;
-    delete flow.stderr;
-    delete flow.error?.stack;
-    return flow;
 }
 
 ;// CONCATENATED MODULE: ./build/src/gate.js
@@ -52104,7 +52467,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3254);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2129);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3830);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1825);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);
@@ -52600,6 +52963,19 @@ function portVariable(name) {
 
 /***/ }),
 
+/***/ 6517:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ totalOf)
+/* harmony export */ });
+function totalOf({ ok, failed, timed_out, killed, dropped }) {
+    return ok + failed + timed_out + killed + dropped;
+}
+
+
+/***/ }),
+
 /***/ 4999:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -52726,8 +53102,10 @@ function findingLine({ title, evidence }) {
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6209);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1522);
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3504);
+/* harmony import */ var _model_tally_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6517);
 /* harmony import */ var _series_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4015);
-/* harmony import */ var _sparkline_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7879);
+/* harmony import */ var _sparkline_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7879);
+
 
 
 
@@ -52744,29 +53122,31 @@ function mermaidCharts(scenario, cores) {
         .map((chart) => `\`\`\`mermaid\n${chart}\n\`\`\``);
 }
 /** Which flows the gantt shows, in words; undefined if it shows them all. */
-function ganttSelection(flows) {
-    const ran = flows.filter(({ outcome }) => outcome !== 'dropped');
-    if (ran.length <= FLOWS_SHOWN)
+function ganttSelection({ flows, counts }) {
+    const drawn = flows.filter(({ outcome }) => outcome !== 'dropped').length;
+    if (drawn <= FLOWS_SHOWN)
         return undefined;
-    return `${FLOWS_SHOWN} of ${ran.length} flows are drawn: those that failed, then the slowest`;
+    const ran = (0,_model_tally_js__WEBPACK_IMPORTED_MODULE_3__/* .totalOf */ .e)(counts) - counts.dropped;
+    const among = ran > drawn ? `, among ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatCount */ .B4)(drawn)} that are kept` : '';
+    return `${FLOWS_SHOWN} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatCount */ .B4)(ran)} flows are drawn: those that failed, then the slowest${among}`;
 }
 function sparksOf(scenario, cores) {
     const { memory, cpu, inFlight } = (0,_series_js__WEBPACK_IMPORTED_MODULE_2__/* .seriesOf */ .L)(scenario, cores, SPARKS);
     const sparks = [];
     if (inFlight.length > 0 && scenario.flows.length > 0) {
-        sparks.push({ title: 'In flight', line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_3__/* .sparkline */ .K)(inFlight), span: `at most ${largest(inFlight)}` });
+        sparks.push({ title: 'In flight', line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_5__/* .sparkline */ .K)(inFlight), span: `at most ${largest(inFlight)}` });
     }
     if (memory.length > 0) {
         const peak = scenario.metrics['peak_memory']?.value ?? largest(memory);
         sparks.push({
             title: 'Memory',
-            line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_3__/* .sparkline */ .K)(memory),
+            line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_5__/* .sparkline */ .K)(memory),
             span: `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatBytes */ .z3)(scenario.monitor.samples[0]?.memory ?? null)} → ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatBytes */ .z3)(peak)}`,
         });
     }
     if (cpu.length > 0) {
         const peak = scenario.metrics['peak_cpu']?.value ?? largest(cpu);
-        sparks.push({ title: 'CPU', line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_3__/* .sparkline */ .K)(cpu), span: `peak ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatShare */ .T1)(peak, cores)}` });
+        sparks.push({ title: 'CPU', line: (0,_sparkline_js__WEBPACK_IMPORTED_MODULE_5__/* .sparkline */ .K)(cpu), span: `peak ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatShare */ .T1)(peak, cores)}` });
     }
     return sparks;
 }
@@ -52980,8 +53360,9 @@ function markup(text, max = TEXT_LIMIT) {
 /* harmony export */   im: () => (/* binding */ OUTCOMES),
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
-/* unused harmony export flowList */
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
+/* harmony import */ var _model_tally_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6517);
+
 
 const GROUPS_SHOWN = 20;
 const FLOWS_SHOWN = 10;
@@ -52998,8 +53379,9 @@ function errorSummary(groups) {
     const flows = groups.reduce((sum, { count }) => sum + count, 0);
     return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')} failed in ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(groups.length, 'way')}`;
 }
-/** Which flows ended badly, and how; the most frequent ending first. */
-function failuresOf(flows) {
+/** Which flows ended badly, and how; the most frequent ending first. Of very many only the first ones are known. */
+function failuresOf({ flows, counts }) {
+    const notOk = (0,_model_tally_js__WEBPACK_IMPORTED_MODULE_1__/* .totalOf */ .e)(counts) - counts.ok;
     const byEnding = new Map();
     for (const flow of flows) {
         if (flow.outcome === 'ok')
@@ -53011,11 +53393,12 @@ function failuresOf(flows) {
         else
             alike.push(flow.iteration);
     }
+    const known = [...byEnding.values()].reduce((sum, { length }) => sum + length, 0);
     return [...byEnding]
         .map(([ending, iterations]) => ({
         ending,
         count: iterations.length,
-        flows: flowList(iterations, iterations.length),
+        flows: flowList(iterations, known < notOk ? undefined : iterations.length),
     }))
         .sort((a, b) => b.count - a.count)
         .slice(0, GROUPS_SHOWN);
@@ -53033,9 +53416,14 @@ const OUTCOMES = {
     killed: 'killed',
     dropped: 'dropped',
 };
-/** A bounded list: `flow 7`, `flows 5, 10`, `flows 1, 2, 3 and 9 more`; `count` may be larger than the list. */
+/**
+ * A bounded list: `flow 7`, `flows 5, 10`, `flows 1, 2, 3 and 9 more`; `count` may be larger than the list, and is
+ * undefined where nobody knows it.
+ */
 function flowList(iterations, count) {
     const shown = iterations.slice(0, FLOWS_SHOWN);
+    if (count === undefined)
+        return `flows ${shown.join(', ')} and more`;
     const rest = count - shown.length;
     const list = shown.join(', ');
     if (list === '')
@@ -53245,9 +53633,12 @@ function marks(metrics, x) {
 var charts = __nccwpck_require__(6303);
 // EXTERNAL MODULE: ./build/src/report/failure.js
 var failure = __nccwpck_require__(1522);
+// EXTERNAL MODULE: ./build/src/model/tally.js
+var tally = __nccwpck_require__(6517);
 // EXTERNAL MODULE: ./build/src/report/series.js
 var report_series = __nccwpck_require__(4015);
 ;// CONCATENATED MODULE: ./build/src/report/html-timeline.js
+
 
 
 
@@ -53268,6 +53659,7 @@ function timelineChart({ source, name }, cores) {
     if (series.duration <= 0 || ran.length === 0)
         return '<p class="note">No flow ran.</p>';
     const shown = selected(ran);
+    const started = (0,tally/* totalOf */.e)(source.counts) - source.counts.dropped;
     const x = scaleX({ from: 0, to: series.duration });
     const slots = lanesOf(ran);
     const lane = Math.min(20, Math.max(3, Math.floor(420 / slots.size)));
@@ -53282,16 +53674,16 @@ function timelineChart({ source, name }, cores) {
         .filter(({ values }) => values.length > 0)
         .map((curve, index) => panel({ ...curve, top: lanesEnd + 14 + index * PANEL, height: PANEL - 26, ceiling: charts/* niceTop */.pv }));
     const height = lanesEnd + 14 + panels.length * PANEL + 20;
-    return `${legend(ran)}${svg({
+    return `${legend(source.counts)}${svg({
         height,
-        label: `Timeline of ${(0,report_escape/* markup */.PT)(name, 80)}: ${(0,format/* plural */.LS)(ran.length, 'flow')} in ${(0,format/* plural */.LS)(slots.size, 'slot')} over ${(0,format/* formatTime */.fU)(series.duration)}`,
+        label: `Timeline of ${(0,report_escape/* markup */.PT)(name, 80)}: ${(0,format/* plural */.LS)(started, 'flow')} in ${(0,format/* plural */.LS)(slots.size, 'slot')} over ${(0,format/* formatTime */.fU)(series.duration)}`,
         body: [
             laneLabels(slots, lane),
             timeAxis({ from: 0, to: series.duration }, { top: TIP, bottom: height - 20 }),
             ...panels,
             ...bars,
         ].join('\n'),
-    })}${shown.length < ran.length ? `<p class="note">${(0,format/* plural */.LS)(shown.length, 'flow')} of ${ran.length} are drawn: those that failed, then the slowest.</p>` : ''}`;
+    })}${selection(shown.length, ran.length, started)}`;
 }
 function isTelling({ outcome }) {
     return outcome !== 'ok';
@@ -53331,11 +53723,17 @@ function lanesOf(flows) {
     const slots = [...new Set(flows.map(({ slot }) => slot))].sort((a, b) => a - b);
     return new Map(slots.map((slot, row) => [slot, row]));
 }
-function legend(flows) {
-    const seen = new Map();
-    for (const { outcome } of flows)
-        seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
-    const items = [...seen].map(([outcome, count]) => `<li><i class="swatch ${outcome}"></i>${(0,format/* plural */.LS)(count, 'flow')} ${failure/* OUTCOMES */.im[outcome]}</li>`);
+/** Which flows are drawn, where it is not all of them. */
+function selection(drawn, kept, started) {
+    if (drawn === started)
+        return '';
+    const among = kept < started ? `, among ${(0,format/* formatCount */.B4)(kept)} that are kept` : '';
+    return `<p class="note">${(0,format/* plural */.LS)(drawn, 'flow')} of ${(0,format/* formatCount */.B4)(started)} are drawn: those that failed, then the slowest${among}.</p>`;
+}
+function legend(counts) {
+    const items = Object.keys(failure/* OUTCOMES */.im)
+        .filter((outcome) => outcome !== 'dropped' && counts[outcome] > 0)
+        .map((outcome) => `<li><i class="swatch ${outcome}"></i>${(0,format/* plural */.LS)(counts[outcome], 'flow')} ${failure/* OUTCOMES */.im[outcome]}</li>`);
     return `<ul class="legend">${items.join('')}</ul>`;
 }
 
@@ -53949,7 +54347,7 @@ function steps({ steps: lines }) {
 }
 function timeline({ source }, cores, tier) {
     const charts = tier === 'everything' ? (0,report_charts/* mermaidCharts */.F_)(source, cores) : [];
-    const selection = charts.length > 0 ? (0,report_charts/* ganttSelection */.j7)(source.flows) : undefined;
+    const selection = charts.length > 0 ? (0,report_charts/* ganttSelection */.j7)(source) : undefined;
     const sparks = (0,report_charts/* sparksOf */.YS)(source, cores).map(({ title, line, span }) => `${title} \`${line}\` ${span}`);
     const body = blocks(selection === undefined ? undefined : `<sub>${selection}</sub>`, ...charts, sparks.join(' · '));
     return body === '' ? undefined : folded('<b>Timeline</b>', body);
@@ -54120,7 +54518,9 @@ function seriesOf(scenario, cores, slices) {
         duration,
         memory: samples.length === 0 ? [] : memoryOver(samples, duration, Math.min(slices, samples.length)),
         cpu: samples.length < 2 ? [] : cpuOver(samples, { duration, slices: cpuSlices, cores }),
-        inFlight: inFlightOver(scenario.flows, duration, slices),
+        inFlight: scenario.inFlight === undefined
+            ? inFlightOver(scenario.flows, duration, slices)
+            : mostOf(scenario.inFlight, slices),
     };
 }
 /** ms from the start of the scenario to the last thing that is known of it. */
@@ -54182,6 +54582,15 @@ function inFlightOver(flows, duration, slices) {
         most[to] = Math.max(most[to] ?? 0, running);
         from = to + 1;
     }
+    return most;
+}
+/** Fewer values, each the largest of those that it stands for. */
+function mostOf(values, slices) {
+    const most = new Array(Math.min(slices, values.length)).fill(0);
+    values.forEach((value, index) => {
+        const slice = sliceAt(index, values.length, most.length);
+        most[slice] = Math.max(most[slice] ?? 0, value);
+    });
     return most;
 }
 function sliceAt(at, duration, slices) {
@@ -54618,6 +55027,8 @@ var failure = __nccwpck_require__(1522);
 var finding = __nccwpck_require__(4785);
 // EXTERNAL MODULE: ./build/src/model/ladder.js
 var model_ladder = __nccwpck_require__(6099);
+// EXTERNAL MODULE: ./build/src/model/tally.js
+var tally = __nccwpck_require__(6517);
 // EXTERNAL MODULE: ./build/src/model/metrics.js
 var metrics = __nccwpck_require__(7790);
 ;// CONCATENATED MODULE: ./build/src/report/metric-title.js
@@ -54764,6 +55175,7 @@ var sentence = __nccwpck_require__(2251);
 
 
 
+
 function headlineOf(scenario, cores) {
     switch (scenario.verdict) {
         case 'fail':
@@ -54827,7 +55239,8 @@ function inconclusive(scenario) {
     if (scenario.interrupted !== undefined) {
         const { iterations } = scenario.load;
         // What the signal ended or kept from starting has not run.
-        const ran = scenario.flows.filter(({ outcome }) => outcome !== 'killed' && outcome !== 'dropped').length;
+        const { ok, failed, timed_out } = scenario.counts;
+        const ran = ok + failed + timed_out;
         return {
             status: 'was interrupted',
             sentence: [
@@ -54868,11 +55281,11 @@ function warned(scenario, cores) {
     return { status, sentence: reason(scenario) };
 }
 function held(scenario) {
-    const ok = scenario.flows.filter(({ outcome }) => outcome === 'ok').length;
+    const { counts } = scenario;
     const gates = scenario.thresholds.filter(({ level }) => level === 'fail').length;
     const p95 = scenario.metrics['flow_time.p95'];
     return [
-        (0,sentence/* strong */.ko)(`${ok} of ${(0,format/* plural */.LS)(scenario.flows.length, 'flow')}`),
+        (0,sentence/* strong */.ko)(`${(0,format/* formatCount */.B4)(counts.ok)} of ${(0,format/* plural */.LS)((0,tally/* totalOf */.e)(counts), 'flow')}`),
         (0,sentence/* words */.aL)(` were ok ${underLoad(scenario)}`),
         ...(p95 === undefined || p95.value === null
             ? []
@@ -55133,7 +55546,7 @@ function scenarioView(scenario, cores) {
         errors,
         errorSummary: (0,failure/* errorSummary */.N5)(scenario.errors),
         moreErrors: scenario.errors.length - errors.length,
-        failures: (0,failure/* failuresOf */.dJ)(scenario.flows),
+        failures: (0,failure/* failuresOf */.dJ)(scenario),
         steps: stepsOf(scenario),
         ...(verify === undefined ? {} : { verify }),
         leftovers: (0,finding/* leftoversOf */.Kz)(scenario),

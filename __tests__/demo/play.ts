@@ -6,6 +6,7 @@ import type { Desk } from '../../src/demo/desk.js';
 import { messageOf } from '../../src/errors.js';
 import { seededRandom, seedOf } from '../../src/stats/random.js';
 import type { FlowContext, FlowSummary } from '../../src/scenarios/module-api.js';
+import { countsOf } from '../fakes/counts.js';
 
 export interface Performance {
   readonly desk: Desk;
@@ -75,7 +76,7 @@ export function tokenOf(iteration: number): string {
 
 export function objectionOf(desk: Desk, flows: readonly FlowSummary[]): string | undefined {
   try {
-    verify({ shared: desk, seed: 1, options: {}, flows, warmup: 0 });
+    verify({ shared: desk, seed: 1, options: {}, flows, counts: countsOf(flows), warmup: 0 });
     return undefined;
   } catch (thrown) {
     return messageOf(thrown);

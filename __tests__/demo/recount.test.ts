@@ -4,6 +4,7 @@ import type { Entry, Snapshot } from '../../src/demo/collector.js';
 import { recount } from '../../src/demo/recount.js';
 import type { Books } from '../../src/demo/recount.js';
 import type { FlowSummary } from '../../src/scenarios/module-api.js';
+import { countsOf } from '../fakes/counts.js';
 
 const entry = (iteration: number): Entry => ({
   token: `t${iteration}`,
@@ -21,13 +22,15 @@ const flow = (iteration: number, outcome: FlowSummary['outcome'] = 'ok'): FlowSu
 });
 
 /** Two flows that were ok, and one that failed. */
-function books(change: Partial<Books> = {}, snapshot: Partial<Snapshot> = {}): Books {
+function books(change: Partial<Omit<Books, 'counts'>> = {}, snapshot: Partial<Snapshot> = {}): Books {
+  const { flows = [flow(1), flow(2), flow(3, 'failed')] } = change;
   const alerts = new Alerts();
   alerts.raise('flow failed', 't3');
   return {
     alerts,
     reviewed: 2,
-    flows: [flow(1), flow(2), flow(3, 'failed')],
+    flows,
+    counts: countsOf(flows),
     warmup: 0,
     snapshot: {
       started: 3,

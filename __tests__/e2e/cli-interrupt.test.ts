@@ -28,6 +28,7 @@ describe('an interrupt', () => {
     'async () => { writeFileSync("there", ""); await new Promise((end) => setTimeout(end, 60_000)); }';
   const FLOW = 'export default () => undefined;';
   test.each([
+    // Gates of their own: CPU over a run of a few ms says nothing, and a gate that has failed stays failed.
     ['setup command', `{run: 'true', setup: 'touch there; sleep 66'}`, ''],
     ['verify command', `{run: 'true', verify: 'touch there; sleep 67'}`, ''],
     ['module that is being loaded', '{module: m.mjs}', `await (${HANG})(); ${FLOW}`],
@@ -35,7 +36,11 @@ describe('an interrupt', () => {
     ['verify of a module', '{module: m.mjs}', `export const verify = ${HANG}; ${FLOW}`],
   ])('SIGINT ends a %s at once: nothing has failed, the run was interrupted', async (_, scenario, module) => {
     const cwd = emptyFolder();
-    write(cwd, 'c.yml', `version: 1\nscenarios:\n  s: ${scenario}\n`);
+    write(
+      cwd,
+      'c.yml',
+      `version: 1\nscenarios:\n  s: ${scenario.replace('}', `, thresholds: ['success_rate >= 90%']}`)}\n`,
+    );
     write(cwd, 'm.mjs', `import { writeFileSync } from 'node:fs'; ${module}`);
     const run = await interrupted(cwd);
     expect(run.results()).toMatchObject({ verdict: 'inconclusive', scenarios: [{ interrupted: 'SIGINT' }] });
@@ -48,7 +53,11 @@ describe('an interrupt', () => {
     ['of a module', '{module: m.mjs}', `export const teardown = ${HANG}; ${FLOW}`],
   ])('a teardown %s has a few seconds after SIGINT, and no more', async (_, scenario, module) => {
     const cwd = emptyFolder();
-    write(cwd, 'c.yml', `version: 1\nscenarios:\n  s: ${scenario}\n`);
+    write(
+      cwd,
+      'c.yml',
+      `version: 1\nscenarios:\n  s: ${scenario.replace('}', `, thresholds: ['success_rate >= 90%']}`)}\n`,
+    );
     write(cwd, 'm.mjs', `import { writeFileSync } from 'node:fs'; ${module}`);
     const run = await interrupted(cwd);
     expect(run.results().scenarios[0]?.problems).toEqual([

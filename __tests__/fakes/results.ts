@@ -7,6 +7,8 @@ import {
   type ThresholdResult,
 } from '../../src/model/results.js';
 import type { Unit } from '../../src/model/metrics.js';
+import { seededRandom } from '../../src/stats/random.js';
+import { countsOf } from './counts.js';
 
 /*
  * Builders of realistic results: everything in them hangs together as in a results file of a real run, so that a
@@ -17,17 +19,6 @@ type FlowResult = ScenarioResults['flows'][number];
 type SampleResult = ScenarioResults['monitor']['samples'][number];
 
 export const CORES = 4;
-
-/** Uniform numbers in [0, 1) from a seed: mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 export function aResults(change: Partial<Results> = {}): Results {
   return {
@@ -102,6 +93,7 @@ export function aScenario(shape: Shape = {}, change: Partial<ScenarioResults> = 
     errors: [],
     leftovers: [],
     problems: [],
+    counts: countsOf(flows),
     flows,
     monitor: {
       source: 'procfs',
@@ -150,7 +142,7 @@ function flowsOf({
   failing = {},
   ...shape
 }: Shape): FlowResult[] {
-  const random = seeded(shape.seed ?? 7);
+  const random = seededRandom(shape.seed ?? 7);
   const free = Array.from({ length: slots }, (_unused, slot) => ({ slot: slot + 1, at: slot * 0.9 }));
   return Array.from({ length: ran }, (_unused, index) => {
     const iteration = index + 1;

@@ -1,5 +1,6 @@
 import type { Load } from '../../src/model/plan.js';
-import type { FlowsOptions } from '../../src/run/flows.js';
+import type { Flow } from '../../src/model/record.js';
+import { runFlows, type FlowsOptions } from '../../src/run/flows.js';
 import { Workspaces } from '../../src/run/workspaces.js';
 import { NEVER_BROKEN, type FlowEnd, type FlowRunner, type FlowStart } from '../../src/scenarios/runner.js';
 import { fakeFiles } from './files.js';
@@ -42,6 +43,25 @@ export class SimulatedRunner implements FlowRunner {
   }
 }
 
+/** Keeps every flow, however many. */
+class WholeLog {
+  readonly flows: Flow[] = [];
+
+  get count(): number {
+    return this.flows.length;
+  }
+
+  readonly add = (flow: Flow): void => {
+    this.flows.push(flow);
+  };
+}
+
+/** Runs the flows of a simulation; gives all of them, in order of their iteration. */
+export async function flowsRun(options: FlowsOptions & { readonly log: WholeLog }): Promise<readonly Flow[]> {
+  await runFlows(options);
+  return options.log.flows.toSorted((a, b) => a.iteration - b.iteration);
+}
+
 /** A load on flows that take `time(start)` ms, ready to be run in simulated time. */
 export function simulation(
   load: Load,
@@ -52,15 +72,17 @@ export function simulation(
   const files = fakeFiles();
   const halt = new AbortController();
   const problems: string[] = [];
-  const options: FlowsOptions = {
+  const log = new WholeLog();
+  const options: FlowsOptions & { log: WholeLog } = {
     load,
     runner,
     identity: { run: '0123456789ab' },
     workspaces: new Workspaces(files, '/scratch/work'),
     clock,
+    log,
     halt: halt.signal,
     origin: clock.now(),
     onProblem: (message) => problems.push(message),
   };
-  return { clock, runner, options, halt, problems };
+  return { clock, runner, options, halt, problems, log };
 }

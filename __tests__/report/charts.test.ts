@@ -74,10 +74,8 @@ describe('the Mermaid charts', () => {
   test('draw at most thirty flows, every one that failed among them', () => {
     expect(gantt.match(/^ {2}flow .* :/gmu)).toHaveLength(30);
     expect(gantt.match(/:crit, /gu)).toHaveLength(4);
-    expect(ganttSelection(scenario.flows)).toBe(
-      '30 of 240 flows are drawn: those that failed, then the slowest',
-    );
-    expect(ganttSelection(scenario.flows.slice(0, 30))).toBeUndefined();
+    expect(ganttSelection(scenario)).toBe('30 of 240 flows are drawn: those that failed, then the slowest');
+    expect(ganttSelection({ ...scenario, flows: scenario.flows.slice(0, 30) })).toBeUndefined();
   });
 
   test('draw at most forty points of memory and of CPU', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { cell, html, mermaidLabel, plain, safeUrl } from '../../src/report/escape.js';
 import { hostileText } from '../fakes/hostile-text.js';
-import { seeded } from '../fakes/results.js';
+import { seededRandom } from '../../src/stats/random.js';
 import { HOSTILE_TEXTS } from '../fakes/sample-results.js';
 import { cmarkMissing, rendered, tables, tags, text, UNLESS_MISSING } from './cmark.js';
 import { workflowCommand } from './workflow-command.js';
 
-const random = seeded(20260105);
+const random = seededRandom(20260105);
 const TEXTS = [...HOSTILE_TEXTS, ...Array.from({ length: 3000 }, () => hostileText(random))];
 
 describe('plain text', () => {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { AbortWatch } from '../../src/run/abort.js';
 import type { Stage } from '../../src/run/stage.js';
 import type { Monitor } from '../../src/monitor/sampler.js';
+import { FlowLog } from '../../src/stats/flow-log.js';
 import { parseThresholds } from '../../src/verdict/threshold-list.js';
 import { failedFlow, flowOf, monitorOf, recordOf, scenarioPlanOf } from '../fakes/record.js';
 import { SimulatedClock } from '../fakes/simulated-clock.js';
@@ -18,22 +19,24 @@ function watching(delay: number | undefined) {
     environment: recordOf().environment,
   } as Stage;
   const monitor: Pick<Monitor, 'soFar'> = { soFar: () => monitorOf([]) };
+  const log = new FlowLog({ model: 'closed', seed: 1 });
   const watch = new AbortWatch({
     stage,
     monitor: monitor as Monitor,
+    log,
     origin: clock.now(),
     halt: (reason) => halts.push(reason),
   });
-  return { clock, watch, halts };
+  return { clock, watch, halts, log };
 }
 
 test('looks once a second, halts at the first miss, and then looks no more', async () => {
-  const { clock, watch, halts } = watching(0);
+  const { clock, watch, halts, log } = watching(0);
   clock.timer(1500, () => {
-    watch.onFlow(flowOf());
+    log.add(flowOf());
   });
   clock.timer(2500, () => {
-    watch.onFlow(failedFlow(2));
+    log.add(failedFlow(2));
   });
   await clock.run(clock.sleep(10_000));
   expect(halts).toEqual(['aborted: error_rate 50%, the gate is < 50%']);
@@ -41,15 +44,15 @@ test('looks once a second, halts at the first miss, and then looks no more', asy
 });
 
 test('waits for the delay', async () => {
-  const { clock, watch } = watching(4500);
-  watch.onFlow(failedFlow(1));
+  const { clock, watch, log } = watching(4500);
+  log.add(failedFlow(1));
   await clock.run(clock.sleep(10_000));
   expect(watch.aborted?.at).toBe(5000);
 });
 
 test('does nothing without abort-on-fail, and none after it was stopped', async () => {
-  for (const { clock, watch, halts } of [watching(undefined), watching(1500)]) {
-    watch.onFlow(failedFlow(1));
+  for (const { clock, watch, halts, log } of [watching(undefined), watching(1500)]) {
+    log.add(failedFlow(1));
     clock.timer(1200, () => {
       watch.stop();
     });

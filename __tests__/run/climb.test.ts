@@ -7,6 +7,7 @@ import type { FlowsOptions } from '../../src/run/flows.js';
 import type { Stage } from '../../src/run/stage.js';
 import { Workspaces } from '../../src/run/workspaces.js';
 import { NEVER_BROKEN, type FlowEnd, type FlowRunner, type FlowStart } from '../../src/scenarios/runner.js';
+import { FlowLog } from '../../src/stats/flow-log.js';
 import { ladderOf } from '../../src/stats/ladder.js';
 import { uslThroughput } from '../../src/model/usl.js';
 import { parseThresholds } from '../../src/verdict/threshold-list.js';
@@ -60,12 +61,14 @@ function simulation(plan: ScenarioPlan) {
   const origin = clock.now();
   const { environment } = recordOf();
   const stage: Pick<Stage, 'plan' | 'environment' | 'problems'> = { plan, environment, problems: [] };
-  const options: FlowsOptions = {
+  const log = new FlowLog({ model: 'closed', seed: 1 });
+  const options: FlowsOptions & { log: FlowLog } = {
     load: plan.load,
     runner,
     identity: { run: '0123456789ab' },
     workspaces: new Workspaces(fakeFiles(), '/scratch/work'),
     clock,
+    log,
     halt: halt.signal,
     origin,
     onProblem: (message) => stage.problems.push(message),
@@ -73,7 +76,7 @@ function simulation(plan: ScenarioPlan) {
   const run = async (): Promise<Record> => {
     const monitor = startMonitor({ clock, table, origin });
     const climbed = await climb(stage as Stage, options, monitor);
-    return recordOf({ load: plan.load, ...climbed, monitor: await monitor.stop() });
+    return recordOf({ load: plan.load, ...climbed, ...log.recorded(), monitor: await monitor.stop() });
   };
   return { clock, runner, halt, run };
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Load } from '../../src/model/plan.js';
-import { runFlows, warmUp } from '../../src/run/flows.js';
-import { simulation } from '../fakes/simulation.js';
+import { warmUp } from '../../src/run/flows.js';
+import { flowsRun, simulation } from '../fakes/simulation.js';
 
 describe('runFlows', () => {
   test('closed with a fixed service time: every wave follows at once on the one before', async () => {
     const { clock, runner, options } = simulation({ model: 'closed', flows: 10, iterations: 240 }, () => 200);
-    const flows = await clock.run(runFlows(options));
+    const flows = await clock.run(flowsRun(options));
     // 240 flows, 10 at once, 200 ms each: 24 waves, 4800 ms in all.
     expect(flows).toHaveLength(240);
     expect(Math.max(...flows.map(({ endedAt }) => endedAt))).toBe(4800);
@@ -17,7 +17,7 @@ describe('runFlows', () => {
   test('keeps exactly N in flight when flows take different times', async () => {
     const load: Load = { model: 'closed', flows: 7, iterations: 500 };
     const { clock, runner, options } = simulation(load, ({ iteration }) => 10 + ((iteration * 37) % 91));
-    const flows = await clock.run(runFlows(options));
+    const flows = await clock.run(flowsRun(options));
     expect(runner.most).toBe(7);
     // A slot is never in two flows at once, and never idle between two of its flows.
     for (let slot = 1; slot <= 7; slot += 1) {
@@ -30,7 +30,7 @@ describe('runFlows', () => {
 
   test('by duration: starts none after it, and waits for those in flight', async () => {
     const { clock, options } = simulation({ model: 'closed', flows: 2, duration: 1000 }, () => 300);
-    const flows = await clock.run(runFlows(options));
+    const flows = await clock.run(flowsRun(options));
     // Starts at 0, 300, 600 and 900; the last end at 1200.
     expect(flows).toHaveLength(8);
     expect(Math.max(...flows.map(({ startedAt }) => startedAt))).toBe(900);
@@ -39,7 +39,7 @@ describe('runFlows', () => {
 
   test('only the first wave leaves the barrier, all of it in one release', async () => {
     const { clock, runner, options } = simulation({ model: 'closed', flows: 5, iterations: 12 }, () => 10);
-    const flows = await clock.run(runFlows(options));
+    const flows = await clock.run(flowsRun(options));
     expect(runner.released[0]).toHaveLength(5);
     expect(flows.filter(({ barrier }) => barrier === true).map(({ iteration }) => iteration)).toEqual([
       1, 2, 3, 4, 5,
@@ -48,7 +48,7 @@ describe('runFlows', () => {
 
   test('every flow has a workspace, a token and a trace of its own', async () => {
     const { clock, runner, options } = simulation({ model: 'closed', flows: 3, iterations: 30 }, () => 10);
-    await clock.run(runFlows(options));
+    await clock.run(flowsRun(options));
     const starts = runner.released.flat();
     for (const key of ['workspace', 'token', 'traceparent'] as const) {
       expect(new Set(starts.map((start) => start[key])).size).toBe(30);
@@ -64,7 +64,7 @@ describe('runFlows', () => {
     clock.timer(250, () => {
       halt.abort('SIGINT');
     });
-    const flows = await clock.run(runFlows(options));
+    const flows = await clock.run(flowsRun(options));
     expect(flows).toHaveLength(6);
     expect(runner.inFlight).toBe(0);
   });
@@ -80,7 +80,7 @@ describe('runFlows', () => {
       halt.abort('SIGINT');
       return take();
     };
-    expect(await clock.run(runFlows(options))).toEqual([]);
+    expect(await clock.run(flowsRun(options))).toEqual([]);
     expect(runner.released).toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describe('runFlows', () => {
       taken += 1;
       return taken === 6 ? Promise.reject(new Error('ENOSPC')) : take();
     };
-    const flows = await clock.run(runFlows(options));
+    const flows = await clock.run(flowsRun(options));
     expect(flows.map(({ outcome }) => outcome)).toEqual(Array(5).fill('ok'));
     expect(problems).toEqual(['ENOSPC']);
   });
@@ -108,7 +108,7 @@ describe('runFlows', () => {
       release(starts).map((end, index) =>
         starts[index]?.iteration === 3 ? end.then(() => Promise.reject(new Error('EACCES'))) : end,
       );
-    const flows = await clock.run(runFlows(options));
+    const flows = await clock.run(flowsRun(options));
     expect(flows.map(({ iteration }) => iteration)).toEqual([1, 2, 4]);
     expect(problems).toEqual(['EACCES']);
   });
@@ -116,7 +116,7 @@ describe('runFlows', () => {
   test('warm-up flows run first, are told apart, and are not counted', async () => {
     const { clock, runner, options } = simulation({ model: 'closed', flows: 3, iterations: 3 }, () => 10);
     await clock.run(warmUp(options, 5));
-    const flows = await clock.run(runFlows({ ...options, origin: clock.now() }));
+    const flows = await clock.run(flowsRun({ ...options, origin: clock.now() }));
     expect(runner.released.flat().map(({ iteration }) => iteration)).toEqual([0, 0, 0, 0, 0, 1, 2, 3]);
     expect(runner.released.flat()[0]?.token).toBe('fg-0123456789ab-w1');
     expect(flows).toHaveLength(3);

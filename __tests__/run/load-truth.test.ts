@@ -3,12 +3,11 @@ import type { OpenLoad } from '../../src/model/load.js';
 import type { Load } from '../../src/model/plan.js';
 import type { Flow } from '../../src/model/record.js';
 import type { Timer } from '../../src/ports.js';
-import { runFlows } from '../../src/run/flows.js';
 import type { FlowEnd, FlowStart } from '../../src/scenarios/runner.js';
 import { seededRandom } from '../../src/stats/random.js';
 import { summarize, measure } from '../../src/stats/summarize.js';
 import { SimulatedClock } from '../fakes/simulated-clock.js';
-import { simulation } from '../fakes/simulation.js';
+import { flowsRun, simulation } from '../fakes/simulation.js';
 import { recordOf } from '../fakes/record.js';
 
 /*
@@ -17,7 +16,7 @@ import { recordOf } from '../fakes/record.js';
 
 async function run(load: Load, time: (start: FlowStart) => number): Promise<readonly Flow[]> {
   const { clock, options } = simulation(load, time);
-  return clock.run(runFlows(options));
+  return clock.run(flowsRun(options));
 }
 
 const dropped = (flows: readonly Flow[]) => flows.filter(({ outcome }) => outcome === 'dropped');
@@ -47,7 +46,7 @@ describe('the open model', () => {
           await clock.sleep(freeAt - clock.now());
           return { outcome: 'ok', startedAt, endedAt: freeAt };
         });
-      const flows = await clock.run(runFlows(options));
+      const flows = await clock.run(flowsRun(options));
       expect(dropped(flows)).toEqual([]);
       const expected = (load * service) / (2 * (1 - load));
       const waited = mean(flows.map(({ scheduledAt, startedAt }) => startedAt - scheduledAt));
@@ -85,7 +84,7 @@ describe('the open model', () => {
     const clock = new CoarseClock();
     const load: Load = { model: 'open', flows: 100, rate: 730, duration: 30_000 };
     const { options } = simulation(load, () => 5, clock);
-    const flows = await clock.run(runFlows(options));
+    const flows = await clock.run(flowsRun(options));
     expect(flows).toHaveLength(21_900);
     const starts = flows.map(({ startedAt }) => startedAt);
     const rate = (1000 * (flows.length - 1)) / (Math.max(...starts) - Math.min(...starts));
@@ -105,7 +104,7 @@ describe('the open model', () => {
         await clock.sleep(startedAt + 2.7 - now);
         return { outcome: 'ok', startedAt, endedAt: clock.now() };
       });
-    const flows = await clock.run(runFlows(options));
+    const flows = await clock.run(flowsRun(options));
     const p99 = (model: Load) =>
       measure(summarize(recordOf({ flows, load: model })), { id: 'flow_time', stat: 'p99' }).value ?? 0;
     // 1% of 2000 flows are those of the first 200 ms of the stall, which waited for 1200 ms or more.

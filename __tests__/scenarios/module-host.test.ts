@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { FlowOutputs } from '../../src/scenarios/flow-output.js';
 import { ModuleHost } from '../../src/scenarios/module-host.js';
+import { countsOf } from '../fakes/counts.js';
 import type { FromHost, HostedFlow, HostedFlowEnd } from '../../src/scenarios/module-protocol.js';
 
 function hostWith(module: unknown) {
@@ -217,7 +218,7 @@ describe('hooks', () => {
     host.handle({ type: 'setup' });
     await quiet();
     host.handle({ type: 'start', flows: [flow(1)] });
-    host.handle({ type: 'verify', flows: [], warmup: 0 });
+    host.handle({ type: 'verify', run: { flows: [], counts: countsOf([]), warmup: 0 } });
     host.handle({ type: 'teardown' });
     await quiet();
     expect(seen).toEqual([{ stock: 3 }, { stock: 3 }, { stock: 3 }]);
@@ -264,7 +265,7 @@ describe('hooks', () => {
       verify: () => Promise.reject(new Error('3 sold, 2 in stock')),
     });
     await load(host);
-    host.handle({ type: 'verify', flows: [], warmup: 0 });
+    host.handle({ type: 'verify', run: { flows: [], counts: countsOf([]), warmup: 0 } });
     await quiet();
     expect(sent.at(-1)).toMatchObject({
       type: 'done',

@@ -1,22 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { runWindow, samplesDuring } from '../../src/stats/window.js';
-import { flowOf, sampleOf } from '../fakes/record.js';
+import { samplesDuring } from '../../src/stats/window.js';
+import { sampleOf } from '../fakes/record.js';
 
 const at = (times: readonly number[]) => times.map((time) => sampleOf({ at: time }));
 const during = (times: readonly number[], from: number, to: number) =>
   samplesDuring(at(times), { from, to }).map((sample) => sample.at);
-
-describe('the window of a run', () => {
-  test('goes from the first start to the last end, without dropped flows', () => {
-    const flows = [
-      flowOf({ startedAt: 20, endedAt: 90 }),
-      flowOf({ startedAt: 10, endedAt: 30 }),
-      flowOf({ startedAt: 0, endedAt: 999, outcome: 'dropped' }),
-    ];
-    expect(runWindow(flows)).toEqual({ from: 10, to: 90 });
-    expect(runWindow([])).toBeUndefined();
-  });
-});
 
 describe('the samples of a window', () => {
   test('are those in it and one on either side', () => {

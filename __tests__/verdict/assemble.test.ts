@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { resultsSchema } from '../../src/model/results.js';
 import type { Threshold } from '../../src/model/threshold.js';
+import { FlowLog } from '../../src/stats/flow-log.js';
 import { assembleResults, assembleScenario, type ResultsContext } from '../../src/verdict/assemble.js';
 import { defaultGates } from '../../src/verdict/defaults.js';
 import { excerptOf, failedFlow, flowOf, flowsAtOnce, recordOf, scenarioPlanOf } from '../fakes/record.js';
@@ -77,31 +78,23 @@ describe('results of a scenario', () => {
     expect(assembleScenario(off, recordOf()).verdict).toBe('pass');
   });
 
-  test('what ok flows printed is not kept, what others printed is', () => {
-    const printed = { stdout: excerptOf('out'), stderr: excerptOf('err') };
-    const flows = [flowOf({ ...printed, iteration: 1 }), { ...failedFlow(2), ...printed }];
-    const [ok, failed] = assembleScenario(scenarioPlanOf(), recordOf({ flows })).flows;
-    expect(ok).not.toHaveProperty('stdout');
-    expect(ok).not.toHaveProperty('stderr');
-    expect(failed).toMatchObject(printed);
+  test('a run too large to keep all flows has its counts and its curve of flows in flight from all of them', () => {
+    const log = new FlowLog({ model: 'closed', seed: 1 });
+    for (let iteration = 1; iteration <= 30_000; iteration += 1) {
+      const startedAt = Math.floor((iteration - 1) / 3) * 100;
+      log.add(flowOf({ slot: 1 + (iteration % 3), iteration, startedAt, endedAt: startedAt + 90 }));
+    }
+    const results = assembleScenario(scenarioPlanOf(), recordOf(log.recorded()));
+    expect(results.counts).toEqual({ ok: 30_000, failed: 0, timed_out: 0, killed: 0, dropped: 0 });
+    expect(results.flows).toHaveLength(10_000);
+    expect(new Set(results.inFlight)).toEqual(new Set([3]));
+    expect(results.metrics['success_rate']?.note).toBe('30000 of 30000');
   });
 
-  test('at most 1,000 flows keep what they printed and their stack', () => {
-    const flows = Array.from({ length: 1100 }, (_, index) =>
-      flowOf({
-        iteration: index + 1,
-        outcome: 'failed',
-        error: { message: 'boom', stack: 'Error: boom' },
-        stderr: excerptOf('x'),
-      }),
-    );
-    const results = assembleScenario(scenarioPlanOf(), recordOf({ flows }));
-    expect(results.flows.filter((flow) => flow.stderr !== undefined)).toHaveLength(1000);
-    expect(results.flows.filter((flow) => flow.error?.stack !== undefined)).toHaveLength(1000);
-    expect(results.flows.at(-1)?.error).toEqual({ message: 'boom' });
-    expect(results.errors).toMatchObject([{ count: 1100 }]);
-    // The record itself is left as it was.
-    expect(flows.at(-1)).toHaveProperty('stderr');
+  test('a run that keeps all flows needs no curve beside them', () => {
+    const results = assembleScenario(scenarioPlanOf(), recordOf());
+    expect(results).not.toHaveProperty('inFlight');
+    expect(results.counts.ok).toBe(results.flows.length);
   });
 });
 

@@ -1,7 +1,9 @@
 import type { Record } from '../model/record.js';
 import { formatQuantity, plural } from '../model/format.js';
-import { mostInFlight, runningFrom, startSkew, wasStarted } from '../stats/concurrency.js';
+import { runningFrom, wasStarted } from '../stats/concurrency.js';
+import { startedFlows } from '../stats/counted.js';
 import { distributionOf, percentile } from '../stats/distribution.js';
+import { tallyOf } from '../stats/tally.js';
 import type { Check, Finding } from './check.js';
 
 export const concurrency: Check = {
@@ -14,13 +16,13 @@ export const concurrency: Check = {
     'Seen from the starts and ends in the record.',
   needs: ['flows', 'closed model'],
   run: (record) => {
-    const most = mostInFlight(record.flows.filter(wasStarted));
+    const { most } = tallyOf(record).mostInFlight();
     return most >= record.load.flows ? together(record) : apart(record, most);
   },
 };
 
-function together({ flows }: Record): Finding {
-  const skew = startSkew(flows);
+function together(record: Record): Finding {
+  const skew = tallyOf(record).startSkew;
   return {
     outcome: 'pass',
     evidence: skew === undefined ? [] : [`start skew ${formatQuantity(skew, 'ms')}`],
@@ -40,11 +42,14 @@ function apart(record: Record, most: number): Finding {
 }
 
 function whyApart(record: Record): string {
-  const started = record.flows.filter(wasStarted);
-  if (started.length < record.load.flows) return `only ${plural(started.length, 'flow')} started in all`;
-  const times = distributionOf(started.map((flow) => flow.endedAt - runningFrom(flow)));
+  const tally = tallyOf(record);
+  const started = startedFlows(tally);
+  if (started < record.load.flows) return `only ${plural(started, 'flow')} started in all`;
+  const times = distributionOf(
+    record.flows.filter(wasStarted).map((flow) => flow.endedAt - runningFrom(flow)),
+  );
   const median = formatQuantity(times === undefined ? null : percentile(times, 50), 'ms');
-  const skew = startSkew(started);
+  const skew = tally.startSkew;
   if (skew === undefined) return `flows took ${median} (median)`;
   const short = `flows took ${median} (median), their starts were ${formatQuantity(skew, 'ms')} apart`;
   return `${short}: give each flow more to do, so that the first has not ended when the last starts`;

@@ -1,6 +1,8 @@
 import { messageOf } from '../errors.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult } from '../model/results.js';
+import { startedFlows } from '../stats/counted.js';
+import { tallyOf } from '../stats/tally.js';
 import type { Artifact, Check } from './check.js';
 
 /** A check's result before a level says what it is worth. */
@@ -31,7 +33,7 @@ export function whyMissing(check: Check, record: Record): string | undefined {
 
 const ARTIFACTS: Readonly<globalThis.Record<Artifact, { in: (record: Record) => boolean; why: string }>> = {
   flows: {
-    in: ({ flows }) => flows.some((flow) => flow.outcome !== 'dropped'),
+    in: (record) => startedFlows(tallyOf(record)) > 0,
     why: 'no flow was started',
   },
   'closed model': {

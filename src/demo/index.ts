@@ -54,6 +54,7 @@ export function verify(ctx: VerifyContext<Desk>): void {
     alerts,
     reviewed: gate.reviewed(),
     flows: ctx.flows,
+    counts: ctx.counts,
     warmup: ctx.warmup,
   });
   if (found.length > 0) {

@@ -1,3 +1,4 @@
+import { totalOf, type OutcomeCounts } from '../model/tally.js';
 import type { FlowSummary } from '../scenarios/module-api.js';
 import type { Alerts } from './alerts.js';
 import type { Snapshot } from './collector.js';
@@ -9,6 +10,7 @@ export interface Books {
   /** Articles that the quality gate reviewed. */
   readonly reviewed: number;
   readonly flows: readonly FlowSummary[];
+  readonly counts: OutcomeCounts;
   readonly warmup: number;
 }
 
@@ -33,10 +35,10 @@ function entriesOf({ snapshot, flows }: Books): readonly string[] {
 }
 
 /** The collector's sums are the sums of its entries, and every flow was counted when it started. */
-function sumsOf({ snapshot, reviewed, flows, warmup }: Books): readonly string[] {
+function sumsOf({ snapshot, reviewed, counts, warmup }: Books): readonly string[] {
   const { entries } = snapshot;
   const words = entries.reduce((sum, entry) => sum + entry.words, 0);
-  const begun = flows.filter(({ outcome }) => outcome !== 'dropped').length + warmup;
+  const begun = totalOf(counts) - counts.dropped + warmup;
   return [
     difference('flows started', snapshot.started, begun),
     difference('flows finished', snapshot.finished, entries.length),

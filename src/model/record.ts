@@ -1,5 +1,6 @@
 import type { Rung } from './ladder.js';
 import type { Load } from './plan.js';
+import type { FlowTally } from './tally.js';
 
 export type Outcome = 'ok' | 'failed' | 'timed_out' | 'killed' | 'dropped';
 
@@ -153,8 +154,12 @@ export interface Record {
   readonly load: Load;
   /** ms. */
   readonly timeout: number;
-  /** Flows in order of their iteration; warm-up flows are not among them. */
+  /** In order of their iteration; warm-up flows are not among them. Of very many flows a sample. */
   readonly flows: readonly Flow[];
+  /** What all of them add up to; left out if `flows` is all of them. */
+  readonly tally?: FlowTally;
+  /** The same of each rung of a ladder, by how many were in flight at once on it. */
+  readonly rungTallies?: ReadonlyMap<number, FlowTally>;
   readonly warmup: number;
   /** The rungs that were climbed, if the scenario is a ladder. */
   readonly rungs?: readonly Rung[];

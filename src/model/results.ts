@@ -173,7 +173,18 @@ const scenario = z.object({
   interrupted: z.string().optional(),
   aborted: z.object({ at: z.number(), reason: z.string() }).optional(),
   problems: z.array(z.string()),
-  flows: z.array(flow),
+  counts: z
+    .object({ ok: z.int(), failed: z.int(), timed_out: z.int(), killed: z.int(), dropped: z.int() })
+    .meta({ description: 'all flows by outcome, those that `flows` does not hold included' }),
+  flows: z.array(flow).meta({
+    description:
+      'all up to 10,000 that are ok, beyond that a random sample of as many; the first 10,000 of those that are ' +
+      'not; the first 1,000 dropped ones',
+  }),
+  inFlight: z
+    .array(z.number())
+    .optional()
+    .meta({ description: 'most in flight in equal parts of the run; only where `flows` is a sample' }),
   monitor,
 });
 

@@ -1,7 +1,8 @@
 import type { ScenarioResults } from '../model/results.js';
 import { mermaidLabel } from './escape.js';
 import { endingOf } from './failure.js';
-import { formatBytes, formatShare, formatTime } from '../model/format.js';
+import { formatBytes, formatCount, formatShare, formatTime } from '../model/format.js';
+import { totalOf } from '../model/tally.js';
 import { seriesOf, type Series } from './series.js';
 import { sparkline } from './sparkline.js';
 
@@ -20,10 +21,12 @@ export function mermaidCharts(scenario: ScenarioResults, cores: number): readonl
 }
 
 /** Which flows the gantt shows, in words; undefined if it shows them all. */
-export function ganttSelection(flows: readonly FlowResult[]): string | undefined {
-  const ran = flows.filter(({ outcome }) => outcome !== 'dropped');
-  if (ran.length <= FLOWS_SHOWN) return undefined;
-  return `${FLOWS_SHOWN} of ${ran.length} flows are drawn: those that failed, then the slowest`;
+export function ganttSelection({ flows, counts }: ScenarioResults): string | undefined {
+  const drawn = flows.filter(({ outcome }) => outcome !== 'dropped').length;
+  if (drawn <= FLOWS_SHOWN) return undefined;
+  const ran = totalOf(counts) - counts.dropped;
+  const among = ran > drawn ? `, among ${formatCount(drawn)} that are kept` : '';
+  return `${FLOWS_SHOWN} of ${formatCount(ran)} flows are drawn: those that failed, then the slowest${among}`;
 }
 
 /** The same in text, for mail and wherever Mermaid is not drawn. Each line names what it shows. */

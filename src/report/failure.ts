@@ -1,6 +1,7 @@
 import type { Outcome } from '../model/record.js';
 import type { ErrorGroup, ScenarioResults } from '../model/results.js';
 import { plural } from '../model/format.js';
+import { totalOf } from '../model/tally.js';
 
 type FlowResult = ScenarioResults['flows'][number];
 
@@ -40,8 +41,9 @@ export function errorSummary(groups: readonly ErrorGroup[]): string {
   return `${plural(flows, 'flow')} failed in ${plural(groups.length, 'way')}`;
 }
 
-/** Which flows ended badly, and how; the most frequent ending first. */
-export function failuresOf(flows: readonly FlowResult[]): readonly Failure[] {
+/** Which flows ended badly, and how; the most frequent ending first. Of very many only the first ones are known. */
+export function failuresOf({ flows, counts }: ScenarioResults): readonly Failure[] {
+  const notOk = totalOf(counts) - counts.ok;
   const byEnding = new Map<string, number[]>();
   for (const flow of flows) {
     if (flow.outcome === 'ok') continue;
@@ -50,11 +52,12 @@ export function failuresOf(flows: readonly FlowResult[]): readonly Failure[] {
     if (alike === undefined) byEnding.set(ending, [flow.iteration]);
     else alike.push(flow.iteration);
   }
+  const known = [...byEnding.values()].reduce((sum, { length }) => sum + length, 0);
   return [...byEnding]
     .map(([ending, iterations]) => ({
       ending,
       count: iterations.length,
-      flows: flowList(iterations, iterations.length),
+      flows: flowList(iterations, known < notOk ? undefined : iterations.length),
     }))
     .sort((a, b) => b.count - a.count)
     .slice(0, GROUPS_SHOWN);
@@ -74,9 +77,13 @@ export const OUTCOMES: Readonly<Record<Outcome, string>> = {
   dropped: 'dropped',
 };
 
-/** A bounded list: `flow 7`, `flows 5, 10`, `flows 1, 2, 3 and 9 more`; `count` may be larger than the list. */
-export function flowList(iterations: readonly number[], count: number): string {
+/**
+ * A bounded list: `flow 7`, `flows 5, 10`, `flows 1, 2, 3 and 9 more`; `count` may be larger than the list, and is
+ * undefined where nobody knows it.
+ */
+function flowList(iterations: readonly number[], count: number | undefined): string {
   const shown = iterations.slice(0, FLOWS_SHOWN);
+  if (count === undefined) return `flows ${shown.join(', ')} and more`;
   const rest = count - shown.length;
   const list = shown.join(', ');
   if (list === '') return plural(count, 'flow');

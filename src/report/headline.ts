@@ -1,6 +1,7 @@
 import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/results.js';
 import { formatCount, formatQuantity, formatRatio, plural } from '../model/format.js';
 import { limitSentence } from '../model/ladder.js';
+import { totalOf } from '../model/tally.js';
 import { limitOf, measured } from './row.js';
 import { code, strong, words, type Sentence } from './sentence.js';
 
@@ -78,7 +79,8 @@ function inconclusive(scenario: ScenarioResults): Headline {
   if (scenario.interrupted !== undefined) {
     const { iterations } = scenario.load;
     // What the signal ended or kept from starting has not run.
-    const ran = scenario.flows.filter(({ outcome }) => outcome !== 'killed' && outcome !== 'dropped').length;
+    const { ok, failed, timed_out } = scenario.counts;
+    const ran = ok + failed + timed_out;
     return {
       status: 'was interrupted',
       sentence: [
@@ -121,11 +123,11 @@ function warned(scenario: ScenarioResults, cores: number): Headline {
 }
 
 function held(scenario: ScenarioResults): Sentence {
-  const ok = scenario.flows.filter(({ outcome }) => outcome === 'ok').length;
+  const { counts } = scenario;
   const gates = scenario.thresholds.filter(({ level }) => level === 'fail').length;
   const p95 = scenario.metrics['flow_time.p95'];
   return [
-    strong(`${ok} of ${plural(scenario.flows.length, 'flow')}`),
+    strong(`${formatCount(counts.ok)} of ${plural(totalOf(counts), 'flow')}`),
     words(` were ok ${underLoad(scenario)}`),
     ...(p95 === undefined || p95.value === null
       ? []

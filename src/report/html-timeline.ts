@@ -2,7 +2,8 @@ import type { Outcome } from '../model/record.js';
 import { niceTop } from './charts.js';
 import { markup } from './escape.js';
 import { endingOf, OUTCOMES } from './failure.js';
-import { formatBytes, formatRatio, formatTime, plural } from '../model/format.js';
+import { totalOf, type OutcomeCounts } from '../model/tally.js';
+import { formatBytes, formatCount, formatRatio, formatTime, plural } from '../model/format.js';
 import { seriesOf } from './series.js';
 import { CHART, panel, scaleX, svg, timeAxis } from './html-svg.js';
 import type { ScenarioView } from './view.js';
@@ -23,6 +24,7 @@ export function timelineChart({ source, name }: ScenarioView, cores: number): st
   const ran = source.flows.filter(({ outcome }) => outcome !== 'dropped');
   if (series.duration <= 0 || ran.length === 0) return '<p class="note">No flow ran.</p>';
   const shown = selected(ran);
+  const started = totalOf(source.counts) - source.counts.dropped;
   const x = scaleX({ from: 0, to: series.duration });
   const slots = lanesOf(ran);
   const lane = Math.min(20, Math.max(3, Math.floor(420 / slots.size)));
@@ -41,16 +43,16 @@ export function timelineChart({ source, name }: ScenarioView, cores: number): st
       panel({ ...curve, top: lanesEnd + 14 + index * PANEL, height: PANEL - 26, ceiling: niceTop }),
     );
   const height = lanesEnd + 14 + panels.length * PANEL + 20;
-  return `${legend(ran)}${svg({
+  return `${legend(source.counts)}${svg({
     height,
-    label: `Timeline of ${markup(name, 80)}: ${plural(ran.length, 'flow')} in ${plural(slots.size, 'slot')} over ${formatTime(series.duration)}`,
+    label: `Timeline of ${markup(name, 80)}: ${plural(started, 'flow')} in ${plural(slots.size, 'slot')} over ${formatTime(series.duration)}`,
     body: [
       laneLabels(slots, lane),
       timeAxis({ from: 0, to: series.duration }, { top: TIP, bottom: height - 20 }),
       ...panels,
       ...bars,
     ].join('\n'),
-  })}${shown.length < ran.length ? `<p class="note">${plural(shown.length, 'flow')} of ${ran.length} are drawn: those that failed, then the slowest.</p>` : ''}`;
+  })}${selection(shown.length, ran.length, started)}`;
 }
 
 function isTelling({ outcome }: FlowResult): boolean {
@@ -111,12 +113,19 @@ function lanesOf(flows: readonly FlowResult[]): ReadonlyMap<number, number> {
   return new Map(slots.map((slot, row) => [slot, row]));
 }
 
-function legend(flows: readonly FlowResult[]): string {
-  const seen = new Map<Outcome, number>();
-  for (const { outcome } of flows) seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
-  const items = [...seen].map(
-    ([outcome, count]) =>
-      `<li><i class="swatch ${outcome}"></i>${plural(count, 'flow')} ${OUTCOMES[outcome]}</li>`,
-  );
+/** Which flows are drawn, where it is not all of them. */
+function selection(drawn: number, kept: number, started: number): string {
+  if (drawn === started) return '';
+  const among = kept < started ? `, among ${formatCount(kept)} that are kept` : '';
+  return `<p class="note">${plural(drawn, 'flow')} of ${formatCount(started)} are drawn: those that failed, then the slowest${among}.</p>`;
+}
+
+function legend(counts: OutcomeCounts): string {
+  const items = (Object.keys(OUTCOMES) as Outcome[])
+    .filter((outcome) => outcome !== 'dropped' && counts[outcome] > 0)
+    .map(
+      (outcome) =>
+        `<li><i class="swatch ${outcome}"></i>${plural(counts[outcome], 'flow')} ${OUTCOMES[outcome]}</li>`,
+    );
   return `<ul class="legend">${items.join('')}</ul>`;
 }

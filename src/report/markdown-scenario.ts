@@ -127,7 +127,7 @@ function steps({ steps: lines }: ScenarioView): string | undefined {
 
 function timeline({ source }: ScenarioView, cores: number, tier: Tier): string | undefined {
   const charts = tier === 'everything' ? mermaidCharts(source, cores) : [];
-  const selection = charts.length > 0 ? ganttSelection(source.flows) : undefined;
+  const selection = charts.length > 0 ? ganttSelection(source) : undefined;
   const sparks = sparksOf(source, cores).map(({ title, line, span }) => `${title} \`${line}\` ${span}`);
   const body = blocks(
     selection === undefined ? undefined : `<sub>${selection}</sub>`,

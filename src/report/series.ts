@@ -28,7 +28,10 @@ export function seriesOf(scenario: ScenarioResults, cores: number, slices: numbe
     duration,
     memory: samples.length === 0 ? [] : memoryOver(samples, duration, Math.min(slices, samples.length)),
     cpu: samples.length < 2 ? [] : cpuOver(samples, { duration, slices: cpuSlices, cores }),
-    inFlight: inFlightOver(scenario.flows, duration, slices),
+    inFlight:
+      scenario.inFlight === undefined
+        ? inFlightOver(scenario.flows, duration, slices)
+        : mostOf(scenario.inFlight, slices),
   };
 }
 
@@ -94,6 +97,16 @@ function inFlightOver(flows: readonly FlowResult[], duration: number, slices: nu
     most[to] = Math.max(most[to] ?? 0, running);
     from = to + 1;
   }
+  return most;
+}
+
+/** Fewer values, each the largest of those that it stands for. */
+function mostOf(values: readonly number[], slices: number): readonly number[] {
+  const most = new Array<number>(Math.min(slices, values.length)).fill(0);
+  values.forEach((value, index) => {
+    const slice = sliceAt(index, values.length, most.length);
+    most[slice] = Math.max(most[slice] ?? 0, value);
+  });
   return most;
 }
 

@@ -85,7 +85,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
     errors,
     errorSummary: errorSummary(scenario.errors),
     moreErrors: scenario.errors.length - errors.length,
-    failures: failuresOf(scenario.flows),
+    failures: failuresOf(scenario),
     steps: stepsOf(scenario),
     ...(verify === undefined ? {} : { verify }),
     leftovers: leftoversOf(scenario),

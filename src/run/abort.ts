@@ -1,6 +1,7 @@
-import type { Aborted, Flow, Record } from '../model/record.js';
+import type { Aborted, Record } from '../model/record.js';
 import type { Monitor } from '../monitor/sampler.js';
 import type { Timer } from '../ports.js';
+import type { FlowLog } from '../stats/flow-log.js';
 import { abortReason } from '../verdict/abort.js';
 import type { Stage } from './stage.js';
 
@@ -10,6 +11,7 @@ const LOOK_EVERY = 1000;
 export interface AbortWatchOptions {
   readonly stage: Stage;
   readonly monitor: Monitor;
+  readonly log: FlowLog;
   /** ms of Clock.now() at which the flows begin. */
   readonly origin: number;
   readonly halt: (reason: string) => void;
@@ -18,25 +20,18 @@ export interface AbortWatchOptions {
 /** Looks once a second at the gates with abort-on-fail, over what has ended so far, and halts the run at the first miss. */
 export class AbortWatch {
   readonly #options: AbortWatchOptions;
-  readonly #flows: Flow[] = [];
-  readonly #watches: boolean;
   #timer: Timer | undefined;
   #aborted: Aborted | undefined;
 
   constructor(options: AbortWatchOptions) {
     this.#options = options;
-    this.#watches = options.stage.plan.thresholds.some(({ abort }) => abort !== undefined);
-    if (this.#watches) this.#schedule();
+    if (options.stage.plan.thresholds.some(({ abort }) => abort !== undefined)) this.#schedule();
   }
 
   /** Undefined if the run came to its own end. */
   get aborted(): Aborted | undefined {
     return this.#aborted;
   }
-
-  readonly onFlow = (flow: Flow): void => {
-    if (this.#watches) this.#flows.push(flow);
-  };
 
   stop(): void {
     this.#timer?.cancel();
@@ -59,7 +54,7 @@ export class AbortWatch {
   }
 
   #soFar(): Record {
-    const { stage, monitor } = this.#options;
+    const { stage, monitor, log } = this.#options;
     const { plan, environment } = stage;
     return {
       scenario: plan.name,
@@ -67,7 +62,7 @@ export class AbortWatch {
       load: plan.load,
       timeout: plan.timeout,
       warmup: plan.warmup,
-      flows: this.#flows,
+      ...log.recorded(),
       monitor: monitor.soFar(),
       environment,
       leftovers: [],

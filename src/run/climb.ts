@@ -1,6 +1,7 @@
 import type { Rung } from '../model/ladder.js';
 import type { Load, RungPlan } from '../model/plan.js';
-import type { Flow, Record } from '../model/record.js';
+import type { Record } from '../model/record.js';
+import type { FlowLog, Recorded } from '../stats/flow-log.js';
 import type { Monitor } from '../monitor/sampler.js';
 import { endingGates } from '../verdict/climb.js';
 import { runFlows, type FlowsOptions } from './flows.js';
@@ -8,7 +9,6 @@ import type { Stage } from './stage.js';
 
 /** What became of a ladder. */
 export interface Climb {
-  readonly flows: readonly Flow[];
   readonly rungs: readonly Rung[];
   /** What was climbed, where a gate has ended it: the scenario's load is that then. */
   readonly load?: Load;
@@ -19,29 +19,31 @@ export interface Climb {
  * monitor looks before and after each, so that what a rung used can be told from its neighbours'. With abort-on-fail a
  * rung that breaks a gate by its own figures is the last.
  */
-export async function climb(stage: Stage, options: FlowsOptions, monitor: Monitor): Promise<Climb> {
-  const { clock, halt, origin } = options;
+export async function climb(stage: Stage, options: LoggedFlows, monitor: Monitor): Promise<Climb> {
+  const { clock, halt, origin, log } = options;
   const isHalted = (): boolean => halt.aborted;
-  const flows: Flow[] = [];
   const rungs: Rung[] = [];
   for (const load of stage.plan.ladder ?? []) {
     if (isHalted()) break;
     await monitor.sampleNow();
     const from = clock.now() - origin;
-    const own = await runFlows({ ...options, load, before: flows.length });
+    await runFlows({ ...options, load, rung: load.flows });
     await monitor.sampleNow();
-    for (const flow of own) flows.push({ ...flow, rung: load.flows });
     rungs.push({ flows: load.flows, from, to: clock.now() - origin });
-    if (!isHalted() && breaksGate(stage, monitor, { load, flows, rungs })) {
-      return { flows, rungs, load: climbed(load, flows.length) };
+    if (!isHalted() && breaksGate(stage, monitor, { load, rungs, ...log.recorded() })) {
+      return { rungs, load: climbed(load, log.count) };
     }
   }
-  return { flows, rungs };
+  return { rungs };
 }
 
-interface SoFar {
+/** The log of a run that is judged while it runs. */
+export interface LoggedFlows extends FlowsOptions {
+  readonly log: FlowLog;
+}
+
+interface SoFar extends Recorded {
   readonly load: RungPlan;
-  readonly flows: readonly Flow[];
   readonly rungs: readonly Rung[];
 }
 

@@ -1,12 +1,13 @@
 import { messageOf } from '../errors.js';
 import type { ScenarioPlan } from '../model/plan.js';
-import type { Aborted, Flow, Leftover, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
+import type { Aborted, Leftover, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
 import { startMonitor, type Monitor } from '../monitor/sampler.js';
 import type { FlowRunner } from '../scenarios/runner.js';
+import { FlowLog, type Recorded } from '../stats/flow-log.js';
 import { AbortWatch } from './abort.js';
 import { prepare, type Cast } from './cast.js';
-import { climb, type Climb } from './climb.js';
-import { runFlows, warmUp, type FlowsOptions } from './flows.js';
+import { climb, type Climb, type LoggedFlows } from './climb.js';
+import { runFlows, warmUp } from './flows.js';
 import { haltOn, type Halt } from './halt.js';
 import { findLeftovers } from './leftovers.js';
 import { Live } from './live.js';
@@ -16,9 +17,8 @@ import { verifyFlows } from './verify.js';
 import { NO_WORKSPACES, Workspaces } from './workspaces.js';
 
 /** What the flows' part of a run leaves in the record. */
-interface Performance extends Partial<Climb> {
+interface Performance extends Partial<Climb>, Recorded {
   readonly startedAt: Date;
-  readonly flows: readonly Flow[];
   readonly monitor: MonitorRecord;
   readonly leftovers: readonly Leftover[];
   readonly verify?: VerifyOutcome;
@@ -39,7 +39,7 @@ export async function execute(
     stage = await setStage(plan, ports, context);
   } catch (thrown) {
     const unset = { plan, ports, environment: context.environment, problems: [messageOf(thrown)] };
-    return recordOf(unset, nothing(ports, 'none'));
+    return recordOf(unset, nothing(plan, ports, 'none'));
   }
   const cast: Cast = {};
   let performance: Performance | undefined;
@@ -52,7 +52,7 @@ export async function execute(
   } finally {
     await strike(stage, cast);
   }
-  return recordOf(stage, performance ?? nothing(ports, stage.table.source));
+  return recordOf(stage, performance ?? nothing(plan, ports, stage.table.source));
 }
 
 /** What an interrupt cuts short has not failed: that the run was interrupted is all there is to say. */
@@ -79,6 +79,7 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
     clock,
     halt: halt.signal,
     origin: clock.now(),
+    log: logOf(plan),
     onProblem: (message: string) => stage.problems.push(message),
   };
   if (plan.warmup > 0) await warmUp({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
@@ -92,7 +93,7 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
   const verified = await attempt(stage, 'verify', async () =>
     ports.interrupt.aborted || watched.aborted !== undefined
       ? undefined
-      : verifyFlows(stage, watched.flows, cast.module),
+      : verifyFlows(stage, { flows: watched.flows, counts: watched.tally.counts }, cast.module),
   );
   // What the interrupt cut short has found nothing wrong.
   const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
@@ -112,7 +113,7 @@ async function attempt<T>(stage: Stage, name: string, step: () => Promise<T>): P
 
 async function watchFlows(
   stage: Stage,
-  options: FlowsOptions,
+  options: LoggedFlows,
   halt: Halt,
 ): Promise<Omit<Performance, 'leftovers' | 'verify'>> {
   const { plan, ports, watch, table, environment } = stage;
@@ -139,30 +140,40 @@ async function watchFlows(
   });
   watch.detach();
   const unwatched = plan.work.kind === 'http' && plan.services.length === 0;
-  return { startedAt, ...ran, monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) } };
+  const recorded = options.log.recorded();
+  return {
+    startedAt,
+    ...ran,
+    ...recorded,
+    monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) },
+  };
 }
 
 /** The flows of one load, which a gate with abort-on-fail may end. */
 async function runLoad(
   stage: Stage,
-  options: FlowsOptions,
+  options: LoggedFlows,
   { monitor, halt }: { monitor: Monitor; halt: Halt },
-): Promise<Pick<Performance, 'flows' | 'aborted'>> {
-  const abort = new AbortWatch({ stage, monitor, origin: options.origin, halt: halt.now });
-  const { onFlow } = abort;
-  const flows = await runFlows({ ...options, onFlow }).finally(() => {
+): Promise<Pick<Performance, 'aborted'>> {
+  const { origin, log } = options;
+  const abort = new AbortWatch({ stage, monitor, origin, log, halt: halt.now });
+  await runFlows(options).finally(() => {
     abort.stop();
   });
   const { aborted } = abort;
-  return { flows, ...(aborted === undefined ? {} : { aborted }) };
+  return aborted === undefined ? {} : { aborted };
+}
+
+function logOf({ load, seed }: ScenarioPlan): FlowLog {
+  return new FlowLog({ model: load.model, seed });
 }
 
 /** A run that came to no flow. */
-function nothing(ports: ExecutePorts, source: string): Performance {
+function nothing(plan: ScenarioPlan, ports: ExecutePorts, source: string): Performance {
   const cost = { samples: 0, cpuTime: 0, duration: 0 };
   return {
     startedAt: ports.clock.wall(),
-    flows: [],
+    ...logOf(plan).recorded(),
     monitor: { source, samples: [], processes: [], cost, notes: [] },
     leftovers: [],
   };

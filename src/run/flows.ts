@@ -2,8 +2,8 @@ import { messageOf } from '../errors.js';
 import type { Load } from '../model/plan.js';
 import type { Flow } from '../model/record.js';
 import type { Clock } from '../ports.js';
+import type { FlowLog } from '../stats/flow-log.js';
 import type { FlowEnd, FlowRunner, FlowStart } from '../scenarios/runner.js';
-import { BoundedOutput } from './bounded-output.js';
 import { tokenOf, traceparentOf, type Identity } from './identity.js';
 import { pacerOf } from './pacer.js';
 import { runSchedule, type Due } from './scheduler.js';
@@ -24,39 +24,35 @@ export interface FlowsOptions {
   readonly halt: AbortSignal;
   /** ms of Clock.now() that the flows' times count from. */
   readonly origin: number;
-  /** Flows that were run before these and are counted: iterations go on from there. */
-  readonly before?: number;
+  /** On a ladder: how many are in flight at once on the rung that these flows are. */
+  readonly rung?: number;
   readonly observer?: FlowObserver;
-  /** Told of every counted flow when it is over. */
-  readonly onFlow?: (flow: Flow) => void;
+  /** Takes every counted flow when it is over; the first ones that it has are from before. */
+  readonly log: Pick<FlowLog, 'count' | 'add'>;
   /** Told of what kept flows from being run or followed; what the others did stands. */
   readonly onProblem: (message: string) => void;
 }
 
-/** Runs the counted flows of a load; they come in order of their iteration. Never rejects: what ran is not lost. */
-export async function runFlows(options: FlowsOptions): Promise<readonly Flow[]> {
-  const flows: Flow[] = [];
-  let iteration = options.before ?? 0;
+/** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
+export async function runFlows(options: FlowsOptions): Promise<void> {
+  const { log, rung } = options;
+  let iteration = log.count;
   const name = (slot: number): FlowName => {
     iteration += 1;
     return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
   };
-  const output = new BoundedOutput();
   const onFlow = (flow: Flow): void => {
-    const bounded = output.bounded(flow);
-    flows.push(bounded);
-    options.onFlow?.(bounded);
+    log.add(rung === undefined ? flow : { ...flow, rung });
   };
   try {
     await runWave(options, { load: options.load, name, onFlow });
   } catch (thrown) {
     options.onProblem(messageOf(thrown));
   }
-  return flows.sort((a, b) => a.iteration - b.iteration);
 }
 
 /** Runs flows that are not counted, as many at once as the load has. */
-export async function warmUp(options: FlowsOptions, flows: number): Promise<void> {
+export async function warmUp(options: Omit<FlowsOptions, 'log'>, flows: number): Promise<void> {
   let count = 0;
   const name = (slot: number): FlowName => {
     count += 1;
@@ -90,7 +86,7 @@ interface Wave {
   readonly onFlow: (flow: Flow) => void;
 }
 
-async function runWave(options: FlowsOptions, wave: Wave): Promise<void> {
+async function runWave(options: Omit<FlowsOptions, 'log'>, wave: Wave): Promise<void> {
   const { runner, clock, halt, workspaces, observer = SILENT } = options;
   const release = async (due: readonly Due[], first: boolean): Promise<readonly Promise<void>[]> => {
     const names = due.map(({ slot }) => wave.name(slot));

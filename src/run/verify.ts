@@ -1,6 +1,7 @@
 import type { Flow, VerifyOutcome } from '../model/record.js';
+import type { OutcomeCounts } from '../model/tally.js';
 import { runHook } from '../scenarios/hook.js';
-import type { FlowSummary } from '../scenarios/module-api.js';
+import type { FlowSummary, RunSummary } from '../scenarios/module-api.js';
 import type { ModuleRunner } from '../scenarios/module.js';
 import { commandOn, type Stage } from './stage.js';
 
@@ -10,34 +11,25 @@ import { commandOn, type Stage } from './stage.js';
  */
 export async function verifyFlows(
   stage: Stage,
-  flows: readonly Flow[],
+  { flows, counts }: { readonly flows: readonly Flow[]; readonly counts: OutcomeCounts },
   module: ModuleRunner | undefined,
 ): Promise<VerifyOutcome | undefined> {
-  const summaries = flows.map(summaryOf);
-  const byModule =
-    module?.hooks.has('verify') === true ? await verifyByModule(stage, summaries, module) : undefined;
+  const run = { flows: flows.map(summaryOf), counts, warmup: stage.plan.warmup };
+  const byModule = module?.hooks.has('verify') === true ? await verifyByModule(run, module) : undefined;
   if (byModule?.ok === false || stage.plan.verify === undefined) return byModule;
-  return verifyByCommand(stage, summaries, stage.plan.verify);
+  return verifyByCommand(stage, run, stage.plan.verify);
 }
 
-async function verifyByModule(
-  stage: Stage,
-  flows: readonly FlowSummary[],
-  module: ModuleRunner,
-): Promise<VerifyOutcome> {
-  const error = await module.verify(flows, stage.plan.warmup);
+async function verifyByModule(run: RunSummary, module: ModuleRunner): Promise<VerifyOutcome> {
+  const error = await module.verify(run);
   return error === undefined ? { ok: true, message: '' } : { ok: false, message: error.message };
 }
 
-/** The command finds the flows in the file that FLOWGATE_RESULTS names: `{"scenario", "warmup", "flows": […]}`. */
-async function verifyByCommand(
-  stage: Stage,
-  flows: readonly FlowSummary[],
-  command: string,
-): Promise<VerifyOutcome> {
+/** The command finds the flows in the file that FLOWGATE_RESULTS names: `{"scenario", "warmup", "counts": {…}, "flows": […]}`. */
+async function verifyByCommand(stage: Stage, run: RunSummary, command: string): Promise<VerifyOutcome> {
   const { plan, ports, scratch } = stage;
   const results = `${scratch}/results.json`;
-  await ports.files.write(results, JSON.stringify({ scenario: plan.name, warmup: plan.warmup, flows }));
+  await ports.files.write(results, JSON.stringify({ scenario: plan.name, ...run }));
   return runHook(commandOn(stage, command, { FLOWGATE_RESULTS: results }), ports);
 }
 

@@ -11,6 +11,7 @@
  * ```
  */
 import type { Outcome } from '../model/record.js';
+import type { OutcomeCounts } from '../model/tally.js';
 
 export interface ModuleContext<Shared = unknown> {
   /** What `setup` returned; undefined inside `setup`. */
@@ -48,12 +49,17 @@ export interface FlowSummary {
   readonly error?: string;
 }
 
-export interface VerifyContext<Shared = unknown> extends ModuleContext<Shared> {
-  /** Every counted flow of the run, in order of iteration. */
+/** What a verify export or command is told of the run. */
+export interface RunSummary {
+  /** In order of iteration: every counted flow, or of more than 10,000 a random sample and those that are not ok. */
   readonly flows: readonly FlowSummary[];
+  /** How many counted flows there were, by outcome. */
+  readonly counts: OutcomeCounts;
   /** Warm-up flows that ran before them, which share the state as well. */
   readonly warmup: number;
 }
+
+export type VerifyContext<Shared = unknown> = ModuleContext<Shared> & RunSummary;
 
 export interface FlowModule<Shared = unknown> {
   default(ctx: FlowContext<Shared>): unknown;

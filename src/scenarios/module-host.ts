@@ -46,7 +46,7 @@ export class ModuleHost {
         break;
       case 'verify':
         void this.#hook('verify', async (module) => {
-          await module.verify?.({ ...this.#context, flows: message.flows, warmup: message.warmup });
+          await module.verify?.({ ...this.#context, ...message.run });
           return undefined;
         });
         break;

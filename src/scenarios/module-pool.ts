@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { Isolation } from '../model/plan.js';
 import type { FlowError } from '../model/record.js';
-import type { FlowSummary } from './module-api.js';
+import type { RunSummary } from './module-api.js';
 import {
   Host,
   spawnWatchedHost,
@@ -80,8 +80,8 @@ class Pool implements ModuleRunner {
     return undefined;
   }
 
-  async verify(flows: readonly FlowSummary[], warmup: number): Promise<FlowError | undefined> {
-    return this.#first?.verify(flows, warmup);
+  async verify(run: RunSummary): Promise<FlowError | undefined> {
+    return this.#first?.verify(run);
   }
 
   async teardown(afterInterrupt: number): Promise<FlowError | undefined> {

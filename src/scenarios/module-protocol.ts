@@ -3,7 +3,7 @@
  * message channel.
  */
 import type { Excerpt, FlowError, StepTiming } from '../model/record.js';
-import type { FlowSummary } from './module-api.js';
+import type { RunSummary } from './module-api.js';
 
 /** What a module may export beside its flow. */
 export type Hook = 'setup' | 'verify' | 'teardown';
@@ -27,7 +27,7 @@ export type ToHost =
   /** What setup returned in another host, as `shared-value` packs it. */
   | { readonly type: 'share'; readonly shared: string }
   | { readonly type: 'teardown' }
-  | { readonly type: 'verify'; readonly flows: readonly FlowSummary[]; readonly warmup: number }
+  | { readonly type: 'verify'; readonly run: RunSummary }
   /** `at`: ms of the machine's monotonic clock at which they start; at once if left out. */
   | { readonly type: 'start'; readonly flows: readonly HostedFlow[]; readonly at?: number }
   | { readonly type: 'abort'; readonly token: string; readonly reason: string }

@@ -1,6 +1,6 @@
 import type { Excerpt, FlowError } from '../model/record.js';
 import type { Clock, CommandSpec, Exit, HostProcess, Spawner } from '../ports.js';
-import type { FlowSummary } from './module-api.js';
+import type { RunSummary } from './module-api.js';
 import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
 import { lastLine } from '../stats/last-line.js';
 import { exitError } from './command.js';
@@ -31,7 +31,7 @@ export interface ModuleRunner extends FlowRunner {
   readonly hooks: ReadonlySet<Hook>;
   /** Resolves when the hook is through, to its error if it threw, took too long, or the host died. */
   setup(): Promise<FlowError | undefined>;
-  verify(flows: readonly FlowSummary[], warmup: number): Promise<FlowError | undefined>;
+  verify(run: RunSummary): Promise<FlowError | undefined>;
   /** `afterInterrupt`: ms that it still has then. */
   teardown(afterInterrupt: number): Promise<FlowError | undefined>;
 }
@@ -137,8 +137,8 @@ export class Host implements FlowRunner {
     this.#send({ type: 'share', shared });
   }
 
-  async verify(flows: readonly FlowSummary[], warmup: number): Promise<FlowError | undefined> {
-    return (await this.#ask({ type: 'verify', flows, warmup })).error;
+  async verify(run: RunSummary): Promise<FlowError | undefined> {
+    return (await this.#ask({ type: 'verify', run })).error;
   }
 
   async teardown(afterInterrupt: number): Promise<FlowError | undefined> {

@@ -1,4 +1,5 @@
 import type { Flow } from '../model/record.js';
+import type { Window } from '../model/tally.js';
 
 /** A flow that ran, however it ended; a dropped one never did. */
 export function wasStarted(flow: Flow): boolean {
@@ -13,17 +14,14 @@ export function runningFrom({ startedAt, runningAt }: Span): number {
 }
 
 /**
- * Most of the flows that were in flight at one instant, by a sweep over starts and ends. A flow is in flight from the
- * moment it runs up to, and not at, its end: one that ends as another starts does not overlap it, and fifty that were
- * told to start at once are not together if the first has ended before the last is forked. A flow that took no
- * measurable time counts while it is alone.
+ * Most of the flows that were in flight at one instant, by a sweep over starts and ends, both ascending. A flow is in
+ * flight from the moment it runs up to, and not at, its end: one that ends as another starts does not overlap it, and
+ * fifty that were told to start at once are not together if the first has ended before the last is forked. A flow that
+ * took no measurable time counts while it is alone.
  */
-export function mostInFlight(flows: readonly Span[]): number {
-  if (flows.length === 0) return 0;
-  const starts = Float64Array.from(flows, runningFrom).sort();
-  const ends = Float64Array.from(flows, (flow) => flow.endedAt).sort();
+export function mostInFlight(starts: Float64Array, ends: Float64Array): number {
   let ended = 0;
-  let most = 1;
+  let most = starts.length === 0 ? 0 : 1;
   for (const [before, start] of starts.entries()) {
     while ((ends[ended] ?? Infinity) <= start) ended++;
     most = Math.max(most, before + 1 - ended);
@@ -31,19 +29,24 @@ export function mostInFlight(flows: readonly Span[]): number {
   return most;
 }
 
-/**
- * ms between the first and the last actual start behind the barrier; undefined if no flow left one. Each rung of a
- * ladder has a barrier of its own: the widest counts.
- */
-export function startSkew(flows: readonly Flow[]): number | undefined {
-  const barriers = new Map<number | undefined, { first: number; last: number }>();
-  for (const flow of flows) {
-    if (flow.barrier !== true || !wasStarted(flow)) continue;
-    const at = runningFrom(flow);
-    const { first, last } = barriers.get(flow.rung) ?? { first: at, last: at };
-    barriers.set(flow.rung, { first: Math.min(first, at), last: Math.max(last, at) });
-  }
-  let widest: number | undefined;
-  for (const { first, last } of barriers.values()) widest = Math.max(widest ?? 0, last - first);
-  return widest;
+/** The same in each of `slices` equal parts of a window. */
+export function inFlightOver(
+  { starts, ends }: { starts: Float64Array; ends: Float64Array },
+  { from, to }: Window,
+  slices: number,
+): readonly number[] {
+  const width = (to - from) / slices;
+  let started = 0;
+  let ended = 0;
+  return Array.from({ length: slices }, (_, slice) => {
+    const edge = slice === slices - 1 ? Infinity : from + (slice + 1) * width;
+    let most = started - ended;
+    while ((starts[started] ?? Infinity) < edge) {
+      while ((ends[ended] ?? Infinity) <= (starts[started] as number)) ended++;
+      started++;
+      most = Math.max(most, started - ended);
+    }
+    while ((ends[ended] ?? Infinity) < edge) ended++;
+    return most;
+  });
 }

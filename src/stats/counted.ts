@@ -1,10 +1,25 @@
-import type { Flow, Record } from '../model/record.js';
+import type { Record } from '../model/record.js';
+import type { FlowTally } from '../model/tally.js';
+
+/** A run that was cut short, and what cut it killed flows. */
+type CutShort = Pick<Record, 'interrupted' | 'aborted'>;
 
 /**
- * The flows that count as tried. Those that the interruption or the abortion of the run cut short are neither ok nor
- * failed: a cancelled run must not look like a broken pull request, and an aborted one not worse than it was.
+ * Whether flows that were killed count as tried. Those that the interruption or the abortion of the run cut short are
+ * neither ok nor failed: a cancelled run must not look like a broken pull request, and an aborted one not worse than
+ * it was.
  */
-export function countedFlows(record: Pick<Record, 'flows' | 'interrupted' | 'aborted'>): readonly Flow[] {
-  if (record.interrupted === undefined && record.aborted === undefined) return record.flows;
-  return record.flows.filter((flow) => flow.outcome !== 'killed');
+export function countsKilled({ interrupted, aborted }: CutShort): boolean {
+  return interrupted === undefined && aborted === undefined;
+}
+
+/** How many flows count as tried. */
+export function countedFlows({ counts }: FlowTally, record: CutShort): number {
+  const { ok, failed, timed_out, killed, dropped } = counts;
+  return ok + failed + timed_out + dropped + (countsKilled(record) ? killed : 0);
+}
+
+/** How many flows ran, however they ended; a dropped one never did. */
+export function startedFlows({ counts: { ok, failed, timed_out, killed } }: FlowTally): number {
+  return ok + failed + timed_out + killed;
 }

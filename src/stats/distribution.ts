@@ -1,15 +1,11 @@
-/** Every value that was measured, in order: percentiles are exact, never estimated from buckets. */
-export interface Distribution {
-  /** Ascending, at least one value. */
-  readonly sorted: Float64Array;
-  readonly mean: number;
-}
+import type { Distribution, ExactDistribution } from '../model/distribution.js';
+import { Mean } from './mean.js';
 
 /**
  * Sorts a copy of the values (1e6 of them take about 0.13 s). No values: no distribution, never one of zeros.
  * @throws RangeError if a value is not finite: a percentile of NaN would compare as if a gate held.
  */
-export function distributionOf(values: ArrayLike<number>): Distribution | undefined {
+export function distributionOf(values: ArrayLike<number>): ExactDistribution | undefined {
   if (values.length === 0) return undefined;
   const sorted = Float64Array.from(values).sort();
   // Sorted, so that NaN and +∞ stand last and −∞ first.
@@ -23,7 +19,9 @@ export function distributionOf(values: ArrayLike<number>): Distribution | undefi
  * The percentile of 0…100 per cent, linearly interpolated at p·(n−1): type 7 of Hyndman and Fan, "Sample quantiles
  * in statistical packages" (1996), as R, NumPy and spreadsheets compute it.
  */
-export function percentile({ sorted }: Distribution, percent: number): number {
+export function percentile(distribution: Distribution, percent: number): number {
+  if ('percentile' in distribution) return distribution.percentile(percent);
+  const { sorted } = distribution;
   // Multiplied before it is divided: 99.9 × 1000 ÷ 100 is 999, while 99.9 ÷ 100 × 1000 is a little more.
   const position = (percent * (sorted.length - 1)) / 100;
   const below = Math.floor(position);
@@ -38,11 +36,11 @@ export function statOf(distribution: Distribution, stat: string): number | undef
     case 'avg':
       return distribution.mean;
     case 'min':
-      return first(distribution.sorted);
+      return percentile(distribution, 0);
     case 'med':
       return percentile(distribution, 50);
     case 'max':
-      return last(distribution.sorted);
+      return percentile(distribution, 100);
     default: {
       const percent = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
       if (percent === undefined || Number(percent) > 100) return undefined;
@@ -51,17 +49,16 @@ export function statOf(distribution: Distribution, stat: string): number | undef
   }
 }
 
-/** Neumaier's compensated sum (1974), kept within the extremes: the mean of three times 0.1 is 0.1. */
+/** Kept within the extremes, which no rounding may leave. */
 function meanOf(sorted: Float64Array): number {
-  let sum = 0;
-  let lost = 0;
-  for (const value of sorted) {
-    const next = sum + value;
-    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
-    sum = next;
-  }
-  const mean = (sum + lost) / sorted.length;
-  return Math.min(Math.max(mean, first(sorted)), last(sorted));
+  const mean = new Mean();
+  for (const value of sorted) mean.add(value);
+  return Math.min(Math.max(mean.value, first(sorted)), last(sorted));
+}
+
+/** How many values it is made of. */
+export function countOf(distribution: Distribution): number {
+  return 'sorted' in distribution ? distribution.sorted.length : distribution.count;
 }
 
 function first(sorted: Float64Array): number {

@@ -5,38 +5,62 @@ import { normalizeMessage, oneLine } from './normalize-message.js';
 
 const MOST_GROUPS = 20;
 const MOST_FLOWS = 100;
+/** Kinds that are told apart: a message made anew by every flow must not fill the memory. */
+const MOST_KINDS = 1000;
 /** Characters of a sample. */
 const LONGEST_SAMPLE = 500;
 
-/**
- * The errors of the flows by kind, the most frequent first; at equal counts the earlier one first. More than 20 kinds:
- * the rest is one group, `others`.
- */
-export function groupErrors(flows: readonly Flow[]): ErrorGroup[] {
-  const kinds = errorKinds(flows);
-  if (kinds.length <= MOST_GROUPS) return kinds;
+/** The first 20 kinds as they come, the most frequent first; the rest is one group, `others`. */
+export function groupErrors(kinds: readonly ErrorGroup[]): ErrorGroup[] {
+  if (kinds.length <= MOST_GROUPS) return [...kinds];
   return [...kinds.slice(0, MOST_GROUPS), others(kinds.slice(MOST_GROUPS))];
 }
 
-/** All kinds of error, however many, ordered as `groupErrors` orders them. Flows that are ok have none. */
-export function errorKinds(flows: readonly Flow[]): ErrorGroup[] {
-  const notOk = flows.filter((flow) => flow.outcome !== 'ok');
-  if (notOk.length === 0) return [];
-  // Of all flows: one that is ok may be the one whose token was seen.
-  const tokens = new Set(flows.map((flow) => flow.token));
-  const kinds = new Map<string, ErrorGroup>();
-  for (const flow of notOk) {
-    const { type, sample } = describe(flow, tokens);
-    const kind = kinds.get(type) ?? { type, count: 0, sample, flows: [] };
+/** Errors by kind, flow by flow. */
+export class ErrorKinds {
+  readonly #kinds = new Map<string, ErrorGroup>();
+  /** Of kinds beyond those that are told apart. */
+  readonly #more: ErrorGroup = { type: 'others', count: 0, sample: 'more kinds of error', flows: [] };
+
+  /** A flow that is ok has none. */
+  add(flow: Flow): void {
+    if (flow.outcome === 'ok') return;
+    const { type, sample } = describe(flow);
+    const kind = this.#kinds.get(type) ?? this.#newKind(type, sample);
     kind.count++;
     if (kind.flows.length < MOST_FLOWS) kind.flows.push(flow.iteration);
-    kinds.set(type, kind);
   }
-  // Stable: kinds that are equally frequent stay in order of their first flow.
-  return [...kinds.values()].sort((one, other) => other.count - one.count);
+
+  /** In order of appearance. */
+  all(): readonly ErrorGroup[] {
+    return this.#more.count > 0 ? [...this.#kinds.values(), this.#more] : [...this.#kinds.values()];
+  }
+
+  #newKind(type: string, sample: string): ErrorGroup {
+    if (this.#kinds.size >= MOST_KINDS) return this.#more;
+    const kind: ErrorGroup = { type, count: 0, sample, flows: [] };
+    this.#kinds.set(type, kind);
+    return kind;
+  }
 }
 
-function describe(flow: Flow, tokens: ReadonlySet<string>): Pick<ErrorGroup, 'type' | 'sample'> {
+/** All kinds, the most frequent first; at equal counts the one of the earlier flow first. */
+export function byFrequency(parts: readonly ErrorKinds[]): ErrorGroup[] {
+  const joined = new Map<string, ErrorGroup>();
+  for (const kind of parts.flatMap((part) => part.all())) {
+    const known = joined.get(kind.type);
+    joined.set(kind.type, {
+      ...(known ?? kind),
+      count: (known?.count ?? 0) + kind.count,
+      flows: [...(known?.flows ?? []), ...kind.flows].sort((a, b) => a - b).slice(0, MOST_FLOWS),
+    });
+  }
+  return [...joined.values()].sort(
+    (one, other) => other.count - one.count || (one.flows[0] ?? 0) - (other.flows[0] ?? 0),
+  );
+}
+
+function describe(flow: Flow): Pick<ErrorGroup, 'type' | 'sample'> {
   const message = flow.error?.message ?? WITHOUT_MESSAGE[flow.outcome];
   const printed = exitedByItself(flow) ? lastPrinted(flow) : '';
   const whole = printed === '' ? message : `${message}: ${printed}`;
@@ -44,7 +68,7 @@ function describe(flow: Flow, tokens: ReadonlySet<string>): Pick<ErrorGroup, 'ty
   // "timed out after 30 s" is our own sentence, and the same for every flow.
   if (flow.outcome === 'timed_out') return { type: sample, sample };
   const text = flow.token === '' ? whole : whole.replaceAll(flow.token, '<token>');
-  return { type: normalizeMessage(text, tokens), sample };
+  return { type: normalizeMessage(text), sample };
 }
 
 const WITHOUT_MESSAGE = {

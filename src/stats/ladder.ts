@@ -7,10 +7,11 @@ import type {
   UslResults,
 } from '../model/ladder.js';
 import type { Record } from '../model/record.js';
-import { wasStarted } from './concurrency.js';
+import { startedFlows } from './counted.js';
 import { statOf } from './distribution.js';
-import { flowFigures, flowTimes } from './flow-figures.js';
+import { flowFigures } from './flow-figures.js';
 import { machineFigures } from './machine-figures.js';
+import { tallyOf } from './tally.js';
 import { predicted, resourceLine } from './resource-model.js';
 import { fitUsl, kneeOf } from './usl.js';
 
@@ -37,17 +38,20 @@ export function ladderOf(record: Record): LadderFigures | undefined {
 /** The part of a record that one rung is. */
 export function recordOfRung(record: Record, { flows }: Pick<Rung, 'flows'>): Record {
   const own = record.flows.filter(({ rung }) => rung === flows);
-  return { ...record, load: { model: 'closed', flows, iterations: own.length }, flows: own };
+  const load = { model: 'closed', flows, iterations: own.length } as const;
+  const tally = record.rungTallies?.get(flows) ?? tallyOf({ flows: own, load });
+  return { ...record, load: { ...load, iterations: startedFlows(tally) }, flows: own, tally };
 }
 
 function figuresOf(record: Record, rung: Rung): Omit<RungFigures, 'efficiency'> {
   const own = recordOfRung(record, rung);
-  const flows = flowFigures(own);
-  const machine = machineFigures(own);
-  const times = flowTimes(own);
+  const tally = tallyOf(own);
+  const flows = flowFigures(tally, own);
+  const machine = machineFigures(tally, own);
+  const times = tally.flowTimes();
   return {
     ...rung,
-    started: own.flows.filter(wasStarted).length,
+    started: startedFlows(tally),
     throughput: flows.throughput.value,
     flowTimeMed: times === undefined ? null : (statOf(times, 'med') ?? null),
     flowTimeP95: times === undefined ? null : (statOf(times, 'p95') ?? null),

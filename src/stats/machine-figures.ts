@@ -1,9 +1,10 @@
 import type { Record, Sample } from '../model/record.js';
+import type { FlowTally, Window } from '../model/tally.js';
 import { averageShare, peakShare } from './cpu-windows.js';
 import { type Figure, type Figures, figure, figureOr, NO_FLOW, NONE_OK, noData } from './measures.js';
 import { averageOverTime } from './over-time.js';
 import { theilSen } from './theil-sen.js';
-import { runWindow, samplesDuring, type Window } from './window.js';
+import { samplesDuring } from './window.js';
 
 export type MachineMetric =
   | 'peak_memory'
@@ -27,10 +28,10 @@ const TOO_SHORT =
 const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the scenario has no service';
 
 /** What the monitor tells, over the time from the first start to the last end. */
-export function machineFigures(record: Record): Figures<MachineMetric> {
+export function machineFigures(tally: FlowTally, record: Record): Figures<MachineMetric> {
   // Zero bytes and no CPU would pass every gate on them.
   if (record.monitor.unwatched === true) return withoutData(UNWATCHED);
-  const window = runWindow(record.flows);
+  const { window, counts } = tally;
   const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
   const cpu = cpuTime(samples, window);
   return {
@@ -39,7 +40,7 @@ export function machineFigures(record: Record): Figures<MachineMetric> {
     peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
     avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
     cpu_time: cpu,
-    cpu_per_flow: perOkFlow(cpu, record),
+    cpu_per_flow: perOkFlow(cpu, counts.ok),
     memory_growth: growth(samples, window),
   };
 }
@@ -132,9 +133,8 @@ function cpuShare(share: number | undefined, cpu: Figure): Figure {
   return figure(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
 }
 
-function perOkFlow(cpu: Figure, record: Record): Figure {
+function perOkFlow(cpu: Figure, ok: number): Figure {
   if (cpu.value === null) return cpu;
-  const ok = record.flows.filter((flow) => flow.outcome === 'ok').length;
   return ok === 0 ? noData(NONE_OK) : figure(cpu.value / ok);
 }
 

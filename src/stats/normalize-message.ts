@@ -1,3 +1,5 @@
+import { TOKEN } from '../model/token.js';
+
 /** Longer messages are cut: what tells two errors apart stands at their beginning. */
 const LONGEST = 300;
 
@@ -62,13 +64,10 @@ const ANY = new RegExp(VARIABLES.map(({ name, pattern }) => `(?<${name}>${patter
 
 /**
  * The kind of an error: its message on one line, with everything that varies replaced by a placeholder. Exit and HTTP
- * statuses are kept. `tokens` are the canaries of the run's flows: none of them makes a kind of its own.
+ * statuses are kept. No flow's token makes a kind of its own, whoever's it is.
  */
-export function normalizeMessage(message: string, tokens: ReadonlySet<string>): string {
-  return oneLine(message)
-    .replace(/[\w-]{4,}/g, (word) => (tokens.has(word) ? '<token>' : word))
-    .replace(ANY, replacement)
-    .slice(0, LONGEST);
+export function normalizeMessage(message: string): string {
+  return oneLine(message).replace(TOKEN, '<token>').replace(ANY, replacement).slice(0, LONGEST);
 }
 
 /** Terminal colours and control characters removed, white space joined; at most 2,000 characters. */

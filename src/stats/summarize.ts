@@ -1,9 +1,10 @@
 import { definitionOf, LADDER_METRICS, METRICS, type MetricId, type MetricRef } from '../model/metrics.js';
 import type { Record } from '../model/record.js';
 import type { MetricResult } from '../model/results.js';
-import { type Distribution, statOf } from './distribution.js';
-import { flowFigures, flowTimes, stepTimes } from './flow-figures.js';
-import { firstByteTimes, httpFigures } from './http-figures.js';
+import type { Distribution } from '../model/distribution.js';
+import { countOf, statOf } from './distribution.js';
+import { concurrencyFigure, flowFigures } from './flow-figures.js';
+import { httpFigures } from './http-figures.js';
 import { efficiencyAt, ladderFigures } from './ladder-figures.js';
 import { ladderOf } from './ladder.js';
 import { machineFigures } from './machine-figures.js';
@@ -18,6 +19,7 @@ import {
   NONE_OK,
   type ScalarId,
 } from './measures.js';
+import { tallyOf } from './tally.js';
 
 const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'] as const;
 const TTFB_STATS = ['med', 'p95', 'max'] as const;
@@ -25,19 +27,32 @@ const STEP_STATS = ['med', 'p95'] as const;
 /** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
 const MOST_STEPS = 50;
 
-/** Everything that can be asked of the record. An interrupted run's measures are of what ran. */
+/**
+ * Everything that can be asked of the record; what needs all times of all flows in order is computed when it is asked
+ * for. An interrupted run's measures are of what ran.
+ */
 export function summarize(record: Record): Measures {
   const ladder = ladderOf(record);
+  const tally = tallyOf(record);
   return {
     scalars: {
-      ...flowFigures(record),
-      ...machineFigures(record),
-      ...httpFigures(record),
+      ...flowFigures(tally, record),
+      ...machineFigures(tally, record),
+      ...httpFigures(tally),
       ...ladderFigures(ladder),
+      get max_concurrency() {
+        return concurrencyFigure(tally);
+      },
     },
-    flowTime: flowTimes(record),
-    ttfb: firstByteTimes(record.flows),
-    steps: stepTimes(record.flows),
+    get flowTime() {
+      return tally.flowTimes();
+    },
+    get ttfb() {
+      return tally.firstByteTimes();
+    },
+    get steps() {
+      return tally.stepTimes();
+    },
     ladder,
   };
 }
@@ -94,7 +109,16 @@ function statFigure(
 ): Figure {
   if (distribution === undefined) return noData(empty);
   const stat = ref.stat ?? '';
+  if ('percentile' in distribution && !EXACT_STATS.has(stat)) return coarse(distribution, stat);
   return figureOr(statOf(distribution, stat), `${ref.id} has no stat "${stat}"`);
+}
+
+/** They are known exactly however many values there are. */
+const EXACT_STATS: ReadonlySet<string> = new Set(['avg', 'min', 'max']);
+
+function coarse(distribution: Distribution, stat: string): Figure {
+  const note = `of ${countOf(distribution)} values by an HDR histogram, to within 0.1%`;
+  return { value: statOf(distribution, stat) ?? null, note };
 }
 
 function isScalar(id: MetricId): id is ScalarId {

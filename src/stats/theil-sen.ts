@@ -1,4 +1,5 @@
-import { type Distribution, distributionOf, percentile } from './distribution.js';
+import type { ExactDistribution } from '../model/distribution.js';
+import { distributionOf, percentile } from './distribution.js';
 
 export interface Point {
   readonly x: number;
@@ -22,7 +23,7 @@ export function theilSen(points: readonly Point[]): number | undefined {
 }
 
 /** The slopes between all pairs of points, in order; undefined if no pair has one. */
-export function slopesOf(points: readonly Point[]): Distribution | undefined {
+export function slopesOf(points: readonly Point[]): ExactDistribution | undefined {
   const kept = thin(points);
   const slopes = new Float64Array((kept.length * (kept.length - 1)) / 2);
   let count = 0;

@@ -1,23 +1,5 @@
-import type { Flow, Sample } from '../model/record.js';
-import { wasStarted } from './concurrency.js';
-
-/** A stretch of the record's clock, ms. */
-export interface Window {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** From the first start to the last end; undefined if no flow was started. */
-export function runWindow(flows: readonly Flow[]): Window | undefined {
-  let from = Infinity;
-  let to = -Infinity;
-  for (const flow of flows) {
-    if (!wasStarted(flow)) continue;
-    from = Math.min(from, flow.startedAt);
-    to = Math.max(to, flow.endedAt);
-  }
-  return from <= to ? { from, to } : undefined;
-}
+import type { Sample } from '../model/record.js';
+import type { Window } from '../model/tally.js';
 
 /**
  * The samples that tell of a window: those in it, the one before (what had been used when it began) and the one after

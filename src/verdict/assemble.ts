@@ -5,16 +5,18 @@ import type { Environment, Flow, Leftover, Record } from '../model/record.js';
 import { RESULTS_SCHEMA, type Results, type ScenarioResults } from '../model/results.js';
 import { assertNever } from '../errors.js';
 import { type CheckLevels, runChecks } from '../checks/index.js';
-import { countedFlows } from '../stats/counted.js';
+import { countsKilled } from '../stats/counted.js';
 import { groupErrors } from '../stats/errors.js';
+import { totalOf } from '../model/tally.js';
 import type { Measures } from '../stats/measures.js';
+import { tallyOf } from '../stats/tally.js';
 import { measure, standardRefs, summarize } from '../stats/summarize.js';
 import { climbConcerns, judgeClimb } from './climb.js';
 import { decide, overall } from './decide.js';
 import { judge } from './judge.js';
 
-/** Flows that keep what they printed and their stack; the errors of all are counted in the groups. */
-const MOST_EXCERPTS = 1000;
+/** Points of the curve of flows in flight, where it can not be drawn from the flows that are kept. */
+const IN_FLIGHT_POINTS = 240;
 
 /** What surrounds the scenarios in results.json. */
 export interface ResultsContext {
@@ -50,7 +52,7 @@ export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioRe
     thresholds,
     ...(ladder === undefined ? {} : { ladder }),
     checks,
-    errors: groupErrors(countedFlows(record)),
+    errors: groupErrors(tallyOf(record).errorKinds({ killed: countsKilled(record) })),
     ...whatHappened(record),
   };
 }
@@ -97,19 +99,32 @@ function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['met
 
 type Happened = Pick<
   ScenarioResults,
-  'verify' | 'leftovers' | 'interrupted' | 'aborted' | 'problems' | 'flows' | 'monitor'
+  | 'verify'
+  | 'leftovers'
+  | 'interrupted'
+  | 'aborted'
+  | 'problems'
+  | 'counts'
+  | 'inFlight'
+  | 'flows'
+  | 'monitor'
 >;
 
 /** What is taken over from the record as it is. */
 function whatHappened(record: Record): Happened {
   const { monitor } = record;
+  const tally = tallyOf(record);
   return {
     ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
     leftovers: record.leftovers.map((leftover): Leftover => ({ ...leftover })),
     ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
     ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
     problems: [...record.problems],
-    flows: boundedFlows(record.flows),
+    counts: { ...tally.counts },
+    ...(totalOf(tally.counts) === record.flows.length
+      ? {}
+      : { inFlight: [...tally.inFlightOver(IN_FLIGHT_POINTS)] }),
+    flows: record.flows.map(copyOf),
     monitor: {
       source: monitor.source,
       samples: [...monitor.samples],
@@ -123,15 +138,6 @@ function whatHappened(record: Record): Happened {
 
 type FlowResult = ScenarioResults['flows'][number];
 
-function boundedFlows(flows: readonly Flow[]): FlowResult[] {
-  let kept = 0;
-  return flows.map((flow) => {
-    if (flow.outcome === 'ok' || kept === MOST_EXCERPTS) return withoutOutput(copyOf(flow));
-    kept++;
-    return copyOf(flow);
-  });
-}
-
 function copyOf({ steps, error, ttfb, ...flow }: Flow): FlowResult {
   return {
     ...flow,
@@ -139,11 +145,4 @@ function copyOf({ steps, error, ttfb, ...flow }: Flow): FlowResult {
     ...(steps === undefined ? {} : { steps: [...steps] }),
     ...(ttfb === undefined ? {} : { ttfb: [...ttfb] }),
   };
-}
-
-function withoutOutput(flow: FlowResult): FlowResult {
-  delete flow.stdout;
-  delete flow.stderr;
-  delete flow.error?.stack;
-  return flow;
 }

@@ -1,0 +1,46 @@
+import type { Flow, Record } from '../model/record.js';
+import { KeptFlows } from './kept-flows.js';
+import { Tally } from './tally.js';
+
+/** What a record holds of its flows. */
+export type Recorded = Pick<Record, 'flows' | 'rungTallies'> & Required<Pick<Record, 'tally'>>;
+
+/** The flows of a run as they end: each is added up, and as many are kept as a reader can use. */
+export class FlowLog {
+  readonly #model: Record['load']['model'];
+  readonly #kept: KeptFlows;
+  readonly #tally: Tally;
+  readonly #rungs = new Map<number, Tally>();
+  #count = 0;
+
+  constructor({ model, seed }: { readonly model: Record['load']['model']; readonly seed: number }) {
+    this.#model = model;
+    this.#kept = new KeptFlows(seed);
+    this.#tally = new Tally(model);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  readonly add = (flow: Flow): void => {
+    this.#count += 1;
+    this.#kept.add(flow);
+    this.#tally.add(flow);
+    if (flow.rung !== undefined) this.#tallyOfRung(flow.rung).add(flow);
+  };
+
+  /** What the record holds of them. It goes on to change while flows are added. */
+  recorded(): Recorded {
+    const rungs = this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs };
+    return { flows: this.#kept.inOrder(), tally: this.#tally, ...rungs };
+  }
+
+  #tallyOfRung(rung: number): Tally {
+    const known = this.#rungs.get(rung);
+    if (known !== undefined) return known;
+    const tally = new Tally(this.#model);
+    this.#rungs.set(rung, tally);
+    return tally;
+  }
+}

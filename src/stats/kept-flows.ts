@@ -1,0 +1,68 @@
+import type { Flow, FlowError } from '../model/record.js';
+import { seededRandom } from './random.js';
+
+/** Flows that are ok: all up to here, beyond it a sample of as many. */
+const MOST_OK = 10_000;
+/** Flows that are not: the first ones. */
+const MOST_NOT_OK = 10_000;
+/** Of them, those that keep what they printed and their stack; up to 32 KiB each. */
+const MOST_OUTPUTS = 1000;
+/** A dropped flow tells no more than when it was due. */
+const MOST_DROPPED = 1000;
+
+/**
+ * The flows of a run of any length, in bounded memory: all that are ok or, of more than 10,000, a sample in which each
+ * is as likely as any other (reservoir sampling: Vitter, "Random sampling with a reservoir", 1985, algorithm R); of the
+ * others the first 10,000, of the dropped ones the first 1,000.
+ */
+export class KeptFlows {
+  readonly #random: () => number;
+  readonly #ok: Flow[] = [];
+  readonly #notOk: Flow[] = [];
+  readonly #dropped: Flow[] = [];
+  #seen = 0;
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed);
+  }
+
+  add(flow: Flow): void {
+    if (flow.outcome === 'ok') this.#addOk(flow);
+    else if (flow.outcome === 'dropped') addTo(this.#dropped, flow, MOST_DROPPED);
+    else addTo(this.#notOk, this.#notOk.length < MOST_OUTPUTS ? flow : withoutOutput(flow), MOST_NOT_OK);
+  }
+
+  /** In order of their iteration. */
+  inOrder(): readonly Flow[] {
+    return [...this.#ok, ...this.#notOk, ...this.#dropped].sort((a, b) => a.iteration - b.iteration);
+  }
+
+  #addOk(flow: Flow): void {
+    this.#seen += 1;
+    if (this.#ok.length < MOST_OK) {
+      this.#ok.push(withoutOutput(flow));
+      return;
+    }
+    const place = Math.floor(this.#random() * this.#seen);
+    if (place < MOST_OK) this.#ok[place] = withoutOutput(flow);
+  }
+}
+
+function addTo(flows: Flow[], flow: Flow, most: number): void {
+  if (flows.length < most) flows.push(flow);
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function withoutOutput(flow: Flow): Flow {
+  if (flow.stdout === undefined && flow.stderr === undefined && flow.error === undefined) return flow;
+  const copy: Mutable<Flow> = { ...flow };
+  delete copy.stdout;
+  delete copy.stderr;
+  if (flow.error !== undefined) {
+    const error: Mutable<FlowError> = { ...flow.error };
+    delete error.stack;
+    copy.error = error;
+  }
+  return copy;
+}

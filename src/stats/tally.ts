@@ -1,0 +1,124 @@
+import type { Distribution } from '../model/distribution.js';
+import type { ErrorGroup } from '../model/results.js';
+import type { Flow, Outcome, Record } from '../model/record.js';
+import type { FlowTally, Window } from '../model/tally.js';
+import { Column } from './column.js';
+import { inFlightOver, mostInFlight, runningFrom, wasStarted } from './concurrency.js';
+import { byFrequency, ErrorKinds } from './errors.js';
+import { Skew } from './skew.js';
+import { EXACT_VALUES, Values } from './values.js';
+
+/** Names of steps come from the code under test: one made anew by every flow must not fill the memory. */
+const MOST_STEPS = 1000;
+
+/** What the flows of a record add up to. */
+export function tallyOf({ tally, flows, load }: Pick<Record, 'tally' | 'flows' | 'load'>): FlowTally {
+  if (tally !== undefined) return tally;
+  const all = new Tally(load.model);
+  for (const flow of flows) all.add(flow);
+  return all;
+}
+
+/** Adds flows up as they end, in memory that a million of them do not fill: 40 bytes each, and nothing beyond. */
+export class Tally implements FlowTally {
+  readonly counts: globalThis.Record<Outcome, number> = {
+    ok: 0,
+    failed: 0,
+    timed_out: 0,
+    killed: 0,
+    dropped: 0,
+  };
+  received: number | undefined;
+  sent: number | undefined;
+
+  /**
+   * A flow's time counts from its actual start in the closed model, in the open model from when it was due: whoever
+   * comes while nothing moves has waited (no coordinated omission).
+   */
+  readonly #from: 'scheduledAt' | 'startedAt';
+  readonly #flowTimes = new Values();
+  readonly #firstByteTimes = new Values();
+  readonly #stepTimes = new Map<string, Values>();
+  readonly #starts = new Column();
+  readonly #ends = new Column();
+  readonly #skew = new Skew();
+  readonly #errors = new ErrorKinds();
+  readonly #killed = new ErrorKinds();
+  #first = Infinity;
+  #last = -Infinity;
+
+  constructor(model: Record['load']['model']) {
+    this.#from = model === 'open' ? 'scheduledAt' : 'startedAt';
+  }
+
+  add(flow: Flow): void {
+    this.counts[flow.outcome] += 1;
+    if (wasStarted(flow)) this.#addStarted(flow);
+    if (flow.outcome === 'ok') this.#addTimes(flow);
+    else (flow.outcome === 'killed' ? this.#killed : this.#errors).add(flow);
+  }
+
+  get window(): Window | undefined {
+    return this.#first <= this.#last ? { from: this.#first, to: this.#last } : undefined;
+  }
+
+  get startSkew(): number | undefined {
+    return this.#skew.widest;
+  }
+
+  mostInFlight(): { most: number; of: number } {
+    return { most: mostInFlight(this.#starts.sorted(), this.#ends.sorted()), of: this.#starts.length };
+  }
+
+  inFlightOver(slices: number): readonly number[] {
+    const window = this.window ?? { from: 0, to: 0 };
+    return inFlightOver({ starts: this.#starts.sorted(), ends: this.#ends.sorted() }, window, slices);
+  }
+
+  flowTimes(): Distribution | undefined {
+    return this.#flowTimes.distribution();
+  }
+
+  firstByteTimes(): Distribution | undefined {
+    return this.#firstByteTimes.distribution();
+  }
+
+  stepTimes(): ReadonlyMap<string, Distribution> {
+    const steps = new Map<string, Distribution>();
+    for (const [name, values] of this.#stepTimes) {
+      const distribution = values.distribution();
+      if (distribution !== undefined) steps.set(name, distribution);
+    }
+    return steps;
+  }
+
+  errorKinds({ killed }: { killed: boolean }): readonly ErrorGroup[] {
+    return byFrequency(killed ? [this.#errors, this.#killed] : [this.#errors]);
+  }
+
+  #addStarted(flow: Flow): void {
+    this.#first = Math.min(this.#first, flow.startedAt);
+    this.#last = Math.max(this.#last, flow.endedAt);
+    this.#skew.add(flow);
+    if (flow.bytesIn !== undefined) this.received = (this.received ?? 0) + flow.bytesIn;
+    if (flow.bytesOut !== undefined) this.sent = (this.sent ?? 0) + flow.bytesOut;
+    if (this.#starts.length === EXACT_VALUES) return;
+    this.#starts.push(runningFrom(flow));
+    this.#ends.push(flow.endedAt);
+  }
+
+  #addTimes(flow: Flow): void {
+    this.#flowTimes.push(flow.endedAt - flow[this.#from]);
+    for (const time of flow.ttfb ?? []) this.#firstByteTimes.push(time);
+    for (const { name, startedAt, endedAt } of flow.steps ?? [])
+      this.#timesOf(name)?.push(endedAt - startedAt);
+  }
+
+  #timesOf(step: string): Values | undefined {
+    const known = this.#stepTimes.get(step);
+    if (known !== undefined || this.#stepTimes.size >= MOST_STEPS) return known;
+    const values = new Values();
+    this.#stepTimes.set(step, values);
+    return values;
+  }
+}
