@@ -1439,6 +1439,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/ty
 
 /***/ }),
 
+/***/ 8877:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+
+/***/ }),
+
 /***/ 5919:
 /***/ ((module) => {
 
@@ -14453,10 +14460,14 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./build/src/adapters/node-clock.js
-const NANOSECONDS_PER_MS = 1e6;
+/**
+ * ms between the zero of CLOCK_MONOTONIC and that of performance.now(), which runs by the same clock and is read in half
+ * the time of process.hrtime.bigint().
+ */
+const OFFSET = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 /** The machine's monotonic clock (CLOCK_MONOTONIC), which all its processes share. */
 const nodeClock = {
-    now: () => Number(process.hrtime.bigint()) / NANOSECONDS_PER_MS,
+    now: () => OFFSET + performance.now(),
     wall: () => new Date(),
     sleep: (ms, signal) => new Promise((resolve) => {
         if (signal?.aborted) {
@@ -16601,7 +16612,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9572);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7972);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2737);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5730);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7406);
@@ -18162,7 +18173,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 2737:
+/***/ 5730:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18704,53 +18715,47 @@ function withoutOutput(flow) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/column.js
-/** Numbers in a chunk: half a megabyte. */
-const CHUNK = 1 << 16;
-/** A column of few numbers is small: there may be a thousand of them. */
-const FIRST = 64;
-/** More and more numbers, 8 bytes each; nothing large is copied as it grows. */
+/** Bytes by which a column grows. */
+const STEP = 1 << 16;
+const FIRST = 512;
+/**
+ * Numbers, up to a known count, 8 bytes each. The whole is reserved and used as it grows, so that nothing is copied when
+ * it does, and sorted in place: a column is never there twice.
+ */
 class Column {
-    /** What was there when `sorted` was last asked for. */
-    #sorted = new Float64Array();
-    #full = [];
-    #filling = new Float64Array();
-    #filled = 0;
+    #buffer;
+    #numbers;
+    #length = 0;
+    #sorted = true;
+    /** @param most how many numbers there is room for, at least 64 */
+    constructor(most) {
+        this.#buffer = new ArrayBuffer(FIRST, { maxByteLength: Math.max(FIRST, most * 8) });
+        this.#numbers = new Float64Array(this.#buffer);
+    }
     get length() {
-        return this.#sorted.length + this.#full.length * CHUNK + this.#filled;
+        return this.#length;
     }
+    get isFull() {
+        return this.#length * 8 >= this.#buffer.maxByteLength;
+    }
+    /** A full column takes no more. */
     push(value) {
-        if (this.#filled === this.#filling.length)
-            this.#makeRoom();
-        this.#filling[this.#filled++] = value;
+        if (this.#length === this.#numbers.length)
+            this.#grow();
+        this.#numbers[this.#length++] = value;
+        this.#sorted = false;
     }
-    /** All of them, ascending; NaN last. They stay sorted, so that they are not there twice. */
+    /** All of them, ascending; NaN last. What is pushed later is in the next answer only. */
     sorted() {
-        if (this.length > this.#sorted.length)
-            this.#sort();
-        return this.#sorted;
+        const numbers = this.#numbers.subarray(0, this.#length);
+        if (!this.#sorted)
+            numbers.sort();
+        this.#sorted = true;
+        return numbers;
     }
-    #makeRoom() {
-        if (this.#filled < CHUNK) {
-            const wider = new Float64Array(Math.min(CHUNK, Math.max(FIRST, this.#filled * 2)));
-            wider.set(this.#filling);
-            this.#filling = wider;
-            return;
-        }
-        this.#full.push(this.#filling);
-        this.#filling = new Float64Array(CHUNK);
-        this.#filled = 0;
-    }
-    #sort() {
-        const all = new Float64Array(this.length);
-        let at = 0;
-        for (const part of [this.#sorted, ...this.#full, this.#filling.subarray(0, this.#filled)]) {
-            all.set(part, at);
-            at += part.length;
-        }
-        this.#sorted = all.sort();
-        this.#full = [];
-        this.#filling = new Float64Array();
-        this.#filled = 0;
+    #grow() {
+        const { byteLength, maxByteLength } = this.#buffer;
+        this.#buffer.resize(Math.min(maxByteLength, byteLength + Math.min(byteLength, STEP)));
     }
 }
 
@@ -19038,16 +19043,15 @@ const LONGEST_NS = 24 * 3600 * 1e9;
 const NS = 1e6;
 /** Times in ms, however many: kept up to a million, and counted in Node's own HDR histogram from there on. */
 class Values {
-    #exact;
     #mean = new Mean();
-    #column = new Column();
+    #column;
     #histogram;
     #count = 0;
     #min = Infinity;
     #max = -Infinity;
     /** @param exact how many values are kept */
     constructor(exact = EXACT_VALUES) {
-        this.#exact = exact;
+        this.#column = new Column(exact);
     }
     /** @throws RangeError if the value is not finite: a percentile of NaN would compare as if a gate held. */
     push(value) {
@@ -19057,36 +19061,30 @@ class Values {
         this.#mean.add(value);
         this.#min = Math.min(this.#min, value);
         this.#max = Math.max(this.#max, value);
-        if (this.#histogram !== undefined)
-            count(this.#histogram, value);
-        else if (this.#column.length < this.#exact)
+        if (this.#column?.isFull === false)
             this.#column.push(value);
         else
-            this.#histogram = this.#histogramWith(value);
+            count((this.#histogram ??= this.#histogramOfColumn()), value);
     }
     /** Undefined if there is no value: never one of zeros. */
     distribution() {
         if (this.#count === 0)
             return undefined;
-        const min = this.#min;
-        const max = this.#max;
-        const mean = Math.min(Math.max(this.#mean.value, min), max);
-        const histogram = this.#histogram;
-        if (histogram === undefined)
+        const mean = this.#within(this.#mean.value);
+        if (this.#column !== undefined)
             return { sorted: this.#column.sorted(), mean };
-        const percentile = (percent) => {
-            if (percent <= 0)
-                return min;
-            return Math.min(Math.max(histogram.percentile(percent) / NS, min), max);
-        };
-        return { count: this.#count, mean, min, max, percentile };
+        const percentile = (percent) => percent <= 0 ? this.#min : this.#within((this.#histogram?.percentile(percent) ?? NaN) / NS);
+        return { count: this.#count, mean, min: this.#min, max: this.#max, percentile };
     }
-    #histogramWith(value) {
+    /** No rounding leaves the extremes. */
+    #within(value) {
+        return Math.min(Math.max(value, this.#min), this.#max);
+    }
+    #histogramOfColumn() {
         const histogram = (0,external_node_perf_hooks_.createHistogram)({ lowest: 1, highest: LONGEST_NS, figures: FIGURES });
-        for (const kept of this.#column.sorted())
+        for (const kept of this.#column?.sorted() ?? [])
             count(histogram, kept);
-        count(histogram, value);
-        this.#column = new Column();
+        this.#column = undefined;
         return histogram;
     }
 }
@@ -19130,8 +19128,8 @@ class Tally {
     #flowTimes = new Values();
     #firstByteTimes = new Values();
     #stepTimes = new Map();
-    #starts = new Column();
-    #ends = new Column();
+    #starts = new Column(EXACT_VALUES);
+    #ends = new Column(EXACT_VALUES);
     #skew = new Skew();
     #errors = new ErrorKinds();
     #killed = new ErrorKinds();
@@ -19188,7 +19186,7 @@ class Tally {
             this.received = (this.received ?? 0) + flow.bytesIn;
         if (flow.bytesOut !== undefined)
             this.sent = (this.sent ?? 0) + flow.bytesOut;
-        if (this.#starts.length === EXACT_VALUES)
+        if (this.#starts.isFull)
             return;
         this.#starts.push(runningFrom(flow));
         this.#ends.push(flow.endedAt);
@@ -20645,8 +20643,6 @@ async function runHook(spec, { spawner, clock, interrupt, afterInterrupt = 0 }) 
     return { ok: false, message, stdout, stderr };
 }
 
-// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
-var excerpt = __nccwpck_require__(68);
 ;// CONCATENATED MODULE: ./build/src/scenarios/http-error.js
 
 /*
@@ -20879,24 +20875,25 @@ function redirected(request, status, location) {
     return { ...request, ...target, headers };
 }
 
+// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
+var excerpt = __nccwpck_require__(68);
 ;// CONCATENATED MODULE: ./build/src/scenarios/http-response.js
 
 
 
 /** A response as it comes, in bounded memory. */
 class Response {
-    text = new excerpt/* ExcerptBuffer */.Ck();
     #options;
-    #askedAt;
+    /** All of the body if it is kept, else its beginning. */
     #chunks = [];
+    /** Takes what comes when the beginning is as long as it can show. */
+    #rest;
     #bytes = 0;
     #headAt;
     #status = 0;
     #location;
-    /** The request is sent when the response is made. */
     constructor(options) {
         this.#options = options;
-        this.#askedAt = options.clock.now();
     }
     get status() {
         return this.#status;
@@ -20904,9 +20901,9 @@ class Response {
     get location() {
         return this.#location;
     }
-    /** ms from the request to the head of its response; undefined while there is none. */
-    get firstByteAfter() {
-        return this.#headAt === undefined ? undefined : this.#headAt - this.#askedAt;
+    /** When its head came, ms of Clock.now(); undefined while there is none. */
+    get headAt() {
+        return this.#headAt;
     }
     head(status, location) {
         this.#headAt = this.#options.clock.now();
@@ -20915,23 +20912,35 @@ class Response {
     }
     data(chunk) {
         const { maxBody, keepsBody } = this.#options;
+        const isBeginning = this.#bytes < excerpt/* HEAD_BYTES */.Lq;
         this.#bytes += chunk.length;
-        this.text.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+        if (keepsBody || isBeginning)
+            this.#chunks.push(chunk);
+        else
+            (this.#rest ??= this.#excerptOfChunks()).push(bufferOf(chunk));
         if (this.#bytes > maxBody) {
             throw new FlowFailure(`response too large: more than ${(0,format/* formatBytes */.z3)(maxBody)}; raise max-body if it should be`);
         }
-        if (keepsBody)
-            this.#chunks.push(chunk);
     }
     /** Empty unless it is kept. */
     body() {
-        return Buffer.concat(this.#chunks).toString('utf8');
+        return this.#options.keepsBody ? Buffer.concat(this.#chunks).toString('utf8') : '';
     }
+    excerpt() {
+        return (this.#rest ?? this.#excerptOfChunks()).excerpt();
+    }
+    #excerptOfChunks() {
+        const text = new excerpt/* ExcerptBuffer */.Ck();
+        for (const chunk of this.#chunks)
+            text.push(bufferOf(chunk));
+        return text;
+    }
+}
+function bufferOf(chunk) {
+    return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/http.js
-
-
 
 
 
@@ -20975,36 +20984,40 @@ class HttpWorker {
     #connection;
     #busy = false;
     #ending;
+    #traffic = { received: 0, sent: 0 };
+    #onTimeout;
     constructor(options, requests) {
         this.#options = options;
         this.#requests = requests;
         this.#connection = options.client.openConnection();
+        this.#onTimeout = () => {
+            this.end('timed_out', timedOut(options.timeout));
+        };
     }
     async run(start) {
         const { clock, timeout } = this.#options;
-        const before = this.#connection.traffic();
-        const visit = { steps: [], ttfb: [], text: new excerpt/* ExcerptBuffer */.Ck() };
+        const startedAt = clock.now();
+        const visit = { steps: [], ttfb: [], at: startedAt, response: undefined, origin: '' };
         this.#busy = true;
         this.#ending = undefined;
-        const startedAt = clock.now();
-        const timer = clock.timer(timeout, () => {
-            this.end('timed_out', timedOut(timeout));
-        });
-        const failed = await this.#perform(start, visit);
+        const timer = clock.timer(timeout, this.#onTimeout);
+        const error = await this.#perform(start, visit);
         timer.cancel();
         this.#busy = false;
-        const endedAt = clock.now();
-        const after = this.#connection.traffic();
-        return {
-            ...failed,
+        const before = this.#traffic;
+        const after = (this.#traffic = this.#connection.traffic());
+        const { steps, ttfb, response } = visit;
+        const end = {
             startedAt,
-            endedAt,
-            steps: visit.steps,
-            ttfb: visit.ttfb,
+            endedAt: error === undefined ? visit.at : clock.now(),
+            steps,
+            ttfb,
             bytesIn: after.received - before.received,
             bytesOut: after.sent - before.sent,
-            ...(failed.outcome === 'ok' ? {} : { stdout: visit.text.excerpt() }),
         };
+        if (error === undefined)
+            return { outcome: 'ok', ...end };
+        return { ...error, ...end, ...(response === undefined ? {} : { stdout: response.excerpt() }) };
     }
     end(outcome, message) {
         if (!this.#busy || this.#ending !== undefined)
@@ -21015,34 +21028,38 @@ class HttpWorker {
     close() {
         return this.#connection.close();
     }
-    /** One request after another, until one goes wrong. */
+    /** One request after another, until one goes wrong; undefined if none does. */
     async #perform(start, visit) {
         const values = { token: start.token, flow: start.slot, iteration: start.iteration };
         for (const prepared of this.#requests) {
-            const startedAt = this.#options.clock.now();
             try {
+                const startedAt = visit.at;
                 const answer = await this.#ask(prepared.request(values), visit, prepared);
-                visit.steps.push({ name: prepared.name, startedAt, endedAt: this.#options.clock.now() });
+                visit.at = this.#options.clock.now();
+                visit.steps.push({ name: prepared.name, startedAt, endedAt: visit.at });
                 const fault = unmet(prepared.expected(values), answer);
                 if (fault !== undefined)
                     throw new FlowFailure(fault);
             }
             catch (thrown) {
-                return this.#failed(thrown, prepared.name);
+                return this.#failed(thrown, visit.origin, prepared.name);
             }
         }
-        return { outcome: 'ok' };
+        return undefined;
     }
     /** The answer to a request, behind its redirections if they are followed. */
     async #ask(request, visit, { keepsBody }) {
+        const { clock, work } = this.#options;
         for (let hops = 0;; hops += 1) {
-            this.#refuseIfEnding();
-            const { clock, work } = this.#options;
-            const response = new Response({ clock, maxBody: work.maxBody, keepsBody });
-            visit.text = response.text;
-            await this.#exchange(request, response);
-            if (response.firstByteAfter !== undefined)
-                visit.ttfb.push(response.firstByteAfter);
+            // Ended between two requests: there was nothing to abort.
+            if (this.#ending !== undefined)
+                throw this.#ending;
+            visit.origin = request.origin;
+            const askedAt = hops === 0 ? visit.at : clock.now();
+            const response = (visit.response = new Response({ clock, maxBody: work.maxBody, keepsBody }));
+            await this.#connection.exchange(request, response);
+            if (response.headAt !== undefined)
+                visit.ttfb.push(response.headAt - askedAt);
             const next = work.followRedirects ? redirected(request, response.status, response.location) : undefined;
             if (next === undefined)
                 return { status: response.status, body: response.body() };
@@ -21051,24 +21068,9 @@ class HttpWorker {
             request = next;
         }
     }
-    async #exchange(request, response) {
-        try {
-            await this.#connection.exchange(request, response);
-        }
-        catch (thrown) {
-            if (thrown instanceof FlowEnding || thrown instanceof FlowFailure)
-                throw thrown;
-            throw new FlowFailure(requestError(thrown, request.origin), { cause: thrown });
-        }
-    }
-    /** Ended between two requests: there was nothing to abort. */
-    #refuseIfEnding() {
-        if (this.#ending !== undefined)
-            throw this.#ending;
-    }
-    #failed(thrown, step) {
+    #failed(thrown, origin, step) {
         const known = thrown instanceof FlowEnding || thrown instanceof FlowFailure;
-        const message = known ? thrown.message : `request failed: ${(0,errors/* messageOf */.bD)(thrown)}`;
+        const message = known ? thrown.message : requestError(thrown, origin);
         const where = this.#requests.length > 1 ? ` (${step})` : '';
         const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
         return { outcome, error: { message: `${message}${where}` } };
@@ -21980,65 +21982,92 @@ function pacerOf(load) {
  * Asks the pacer, does as it says, until it says that all is done. Should starting or following a flow fail, no more are
  * started, those in flight are waited for, and then it rejects with the first failure.
  */
-async function runSchedule({ pacer, slots, clock, halt, release, drop }) {
-    const free = Array.from({ length: slots }, (_, index) => index + 1);
-    const bell = new Bell();
-    const began = clock.now();
-    let started = 0;
-    let inFlight = 0;
-    halt.addEventListener('abort', bell.ring, { once: true });
-    let failure;
-    const leave = (slot) => {
-        inFlight -= 1;
-        // Taken again first: a slot that was never used costs nothing.
-        free.unshift(slot);
-        bell.ring();
-    };
-    const fail = (thrown) => {
-        failure ??= { thrown };
-    };
-    const start = async (due) => {
-        const first = started === 0;
-        const taken = free.splice(0, due.length);
-        const dropped = due.slice(taken.length);
-        started += due.length;
-        inFlight += taken.length;
+function runSchedule(schedule) {
+    return new Scheduler(schedule).run();
+}
+class Scheduler {
+    #schedule;
+    #began;
+    #free;
+    #bell = new Bell();
+    #started = 0;
+    #inFlight = 0;
+    #failure;
+    constructor(schedule) {
+        this.#schedule = schedule;
+        this.#began = schedule.clock.now();
+        this.#free = Array.from({ length: schedule.slots }, (_, index) => index + 1);
+    }
+    async run() {
+        const { clock, halt } = this.#schedule;
+        halt.addEventListener('abort', this.#bell.ring, { once: true });
+        for (;;) {
+            const step = this.#isHalted() ? scheduler_WAIT : this.#ask(clock.now(), this.#inFlight);
+            if (step.kind === 'done' || (this.#isHalted() && this.#inFlight === 0))
+                break;
+            if (step.kind === 'start')
+                await this.#start(dueAt(step, this.#began, clock.now()));
+            else {
+                const at = step.at === undefined ? undefined : this.#began + step.at - clock.now();
+                await this.#bell.next(clock, at);
+            }
+        }
+        halt.removeEventListener('abort', this.#bell.ring);
+        if (this.#failure !== undefined)
+            throw this.#failure.thrown;
+    }
+    #isHalted() {
+        return this.#schedule.halt.aborted || this.#failure !== undefined;
+    }
+    #ask(now, inFlight) {
+        return this.#schedule.pacer({ elapsed: now - this.#began, started: this.#started, inFlight });
+    }
+    async #start(due) {
+        const { release, drop } = this.#schedule;
+        const wave = { first: this.#started === 0, again: this.#again };
+        const slots = this.#free.splice(0, due.length);
+        const taken = slots.map((slot, index) => ({ slot, at: due[index] }));
+        const dropped = due.slice(slots.length);
+        this.#started += due.length;
+        this.#inFlight += slots.length;
         try {
-            const releasing = taken.length === 0
-                ? []
-                : release(taken.map((slot, index) => ({ slot, at: due[index] })), first);
+            const releasing = taken.length === 0 ? [] : release(taken, wave);
             if (dropped.length > 0)
                 drop(dropped);
-            const ends = await releasing;
-            ends.forEach((end, index) => {
-                void end.catch(fail).then(() => {
-                    leave(taken[index]);
+            for (const [index, end] of (await releasing).entries()) {
+                void end.catch(this.#fail).then(() => {
+                    this.#leave(slots[index]);
                 });
-            });
+            }
         }
         catch (thrown) {
-            fail(thrown);
-            taken.forEach(leave);
+            this.#fail(thrown);
+            for (const slot of slots)
+                this.#leave(slot);
         }
-    };
-    for (;;) {
-        const halted = halt.aborted || failure !== undefined;
-        if (halted && inFlight === 0)
-            break;
-        const step = halted
-            ? { kind: 'wait' }
-            : pacer({ elapsed: clock.now() - began, started, inFlight });
-        if (step.kind === 'done')
-            break;
-        if (step.kind === 'start')
-            await start(dueAt(step, began, clock.now()));
-        else
-            await bell.next(clock, step.at === undefined ? undefined : began + step.at - clock.now());
     }
-    halt.removeEventListener('abort', bell.ring);
-    if (failure !== undefined)
-        throw failure.thrown;
+    #again = (slot) => {
+        if (this.#isHalted())
+            return undefined;
+        const at = this.#schedule.clock.now();
+        const step = this.#ask(at, this.#inFlight - 1);
+        // What is due at times of its own is for whoever waits for them.
+        if (step.kind !== 'start' || step.due !== undefined)
+            return undefined;
+        this.#started += 1;
+        return { slot, at };
+    };
+    #leave(slot) {
+        this.#inFlight -= 1;
+        // Taken again first: a slot that was never used costs nothing.
+        this.#free.unshift(slot);
+        this.#bell.ring();
+    }
+    #fail = (thrown) => {
+        this.#failure ??= { thrown };
+    };
 }
+const scheduler_WAIT = { kind: 'wait' };
 function dueAt({ flows, due }, began, now) {
     return due?.map((at) => began + at) ?? new Array(flows).fill(now);
 }
@@ -22066,7 +22095,114 @@ class Bell {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/run/slots.js
+
+/** The worker slots of a wave: in each there is one flow after another. */
+class Slots {
+    #options;
+    #wave;
+    constructor(options, wave) {
+        this.#options = options;
+        this.#wave = wave;
+    }
+    /** Starts a flow in each of these slots; behind the barrier all at the same instant. */
+    begin(due, workspaces, barrier) {
+        const { runner, identity, observer } = this.#options;
+        const starts = due.map(({ slot }, index) => new Start(this.#wave.name(slot), workspaces[index], identity));
+        observer?.started(starts.length);
+        const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
+        return ends.map((end, index) => ({
+            start: starts[index],
+            scheduledAt: due[index].at,
+            barrier,
+            end,
+        }));
+    }
+    /** Follows a flow to its end and begins the next in its slot, for as long as there is one. */
+    async follow(first, again) {
+        const { workspaces, observer, origin } = this.#options;
+        for (let begun = first; begun !== undefined;) {
+            const ended = begun;
+            const end = await ended.end;
+            observer?.ended(end.outcome);
+            try {
+                // The next one first: what is to be noted of this one does not keep the slot waiting.
+                const due = again(ended.start.slot);
+                begun = due === undefined ? undefined : await this.#next(due);
+            }
+            finally {
+                workspaces.release(ended.start.workspace);
+                this.#wave.onFlow(flowOf(ended, end, origin));
+            }
+        }
+    }
+    /** Undefined if the run was halted while it waited for its folder. */
+    #next(due) {
+        const begin = (workspace) => this.#options.halt.aborted ? undefined : this.begin([due], [workspace], false)[0];
+        const workspace = this.#options.workspaces.take();
+        return typeof workspace === 'string' ? begin(workspace) : workspace.then(begin);
+    }
+}
+class Start {
+    slot;
+    iteration;
+    token;
+    workspace;
+    #identity;
+    #count;
+    constructor({ slot, iteration, token, count }, workspace, identity) {
+        this.slot = slot;
+        this.iteration = iteration;
+        this.token = token;
+        this.workspace = workspace;
+        this.#identity = identity;
+        this.#count = count;
+    }
+    get traceparent() {
+        return traceparentOf(this.#identity, this.#count);
+    }
+}
+/** Times are of the record's clock. Written out: copying what is there costs more than a request of HTTP. */
+function flowOf({ start, scheduledAt, barrier }, end, origin) {
+    const startedAt = end.startedAt - origin;
+    const flow = {
+        slot: start.slot,
+        iteration: start.iteration,
+        token: start.token,
+        outcome: end.outcome,
+        // Behind the barrier a flow is due when it is released, not when it was brought there.
+        scheduledAt: barrier ? startedAt : scheduledAt - origin,
+        startedAt,
+        endedAt: end.endedAt - origin,
+    };
+    if (end.runningAt !== undefined)
+        flow.runningAt = end.runningAt - origin;
+    if (barrier)
+        flow.barrier = true;
+    if (end.error !== undefined)
+        flow.error = end.error;
+    if (end.steps !== undefined && end.steps.length > 0) {
+        flow.steps = end.steps.map((step) => ({
+            name: step.name,
+            startedAt: step.startedAt - origin,
+            endedAt: step.endedAt - origin,
+        }));
+    }
+    if (end.ttfb !== undefined)
+        flow.ttfb = end.ttfb;
+    if (end.bytesIn !== undefined)
+        flow.bytesIn = end.bytesIn;
+    if (end.bytesOut !== undefined)
+        flow.bytesOut = end.bytesOut;
+    if (end.stdout !== undefined)
+        flow.stdout = end.stdout;
+    if (end.stderr !== undefined)
+        flow.stderr = end.stderr;
+    return flow;
+}
+
 ;// CONCATENATED MODULE: ./build/src/run/flows.js
+
 
 
 
@@ -22107,26 +22243,17 @@ function openedAhead(load) {
 }
 const SILENT = { started: () => undefined, ended: () => undefined };
 async function runWave(options, wave) {
-    const { runner, clock, halt, workspaces, observer = SILENT } = options;
-    const release = async (due, first) => {
-        const names = due.map(({ slot }) => wave.name(slot));
-        const places = await Promise.all(names.map(() => workspaces.take()));
+    const { clock, halt, workspaces, observer = SILENT } = options;
+    const slots = new Slots(options, wave);
+    const release = async (due, { first, again }) => {
+        const places = await Promise.all(due.map(async () => workspaces.take()));
         // Halted while it waited for its folder: whoever ended the flows in flight did not know of these.
         if (halt.aborted)
             return due.map(() => Promise.resolve());
-        const starts = names.map((name, index) => startOf(name, places[index], options.identity));
-        observer.started(starts.length);
         // Only the first wave has a barrier. Slots that happen to be free together need not wait for each other.
         const barrier = first && wave.load.model === 'closed';
-        const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
-        return ends.map(async (end, index) => {
-            const start = starts[index];
-            const scheduledAt = due[index].at;
-            const flow = flowOf(start, await end, { scheduledAt, origin: options.origin, barrier });
-            workspaces.release(start.workspace);
-            observer.ended(flow.outcome);
-            wave.onFlow(flow);
-        });
+        const begun = slots.begin(due, places, barrier);
+        return begun.map((flow) => slots.follow(flow, again));
     };
     const drop = (due) => {
         observer.started(due.length);
@@ -22142,34 +22269,6 @@ async function runWave(options, wave) {
 const NO_SLOT = 0;
 function droppedFlow({ slot, iteration, token }, at) {
     return { slot, iteration, token, outcome: 'dropped', scheduledAt: at, startedAt: at, endedAt: at };
-}
-function startOf(name, workspace, identity) {
-    const { slot, iteration, token, count } = name;
-    return { slot, iteration, token, workspace, traceparent: traceparentOf(identity, count) };
-}
-function flowOf({ slot, iteration, token }, end, { scheduledAt, origin, barrier }) {
-    const { startedAt, runningAt, endedAt, steps, ...rest } = end;
-    return {
-        slot,
-        iteration,
-        token,
-        ...rest,
-        // Behind the barrier a flow is due when it is released, not when it was brought there.
-        scheduledAt: (barrier ? startedAt : scheduledAt) - origin,
-        startedAt: startedAt - origin,
-        ...(runningAt === undefined ? {} : { runningAt: runningAt - origin }),
-        endedAt: endedAt - origin,
-        ...(barrier ? { barrier } : {}),
-        ...(steps === undefined || steps.length === 0
-            ? {}
-            : {
-                steps: steps.map((step) => ({
-                    name: step.name,
-                    startedAt: step.startedAt - origin,
-                    endedAt: step.endedAt - origin,
-                })),
-            }),
-    };
 }
 
 // EXTERNAL MODULE: ./build/src/model/placeholders.js
@@ -22797,7 +22896,7 @@ class Workspaces {
 /** For flows that are no process and have no use for a folder: making one takes longer than a request. */
 const NO_WORKSPACES = {
     prepare: () => Promise.resolve(),
-    take: () => Promise.resolve(''),
+    take: () => '',
     release: () => undefined,
     settle: () => Promise.resolve(),
 };

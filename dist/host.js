@@ -312,10 +312,14 @@ async function importUserModule(name) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/node-clock.js
-const NANOSECONDS_PER_MS = 1e6;
+/**
+ * ms between the zero of CLOCK_MONOTONIC and that of performance.now(), which runs by the same clock and is read in half
+ * the time of process.hrtime.bigint().
+ */
+const OFFSET = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 /** The machine's monotonic clock (CLOCK_MONOTONIC), which all its processes share. */
 const nodeClock = {
-    now: () => Number(process.hrtime.bigint()) / NANOSECONDS_PER_MS,
+    now: () => OFFSET + performance.now(),
     wall: () => new Date(),
     sleep: (ms, signal) => new Promise((resolve) => {
         if (signal?.aborted) {

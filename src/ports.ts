@@ -11,6 +11,7 @@ export type {
   HttpConnection,
   HttpReceiver,
   HttpRequest,
+  Traffic,
   OpenHttpClient,
 } from './ports/http-client.js';
 

@@ -1,17 +1,27 @@
 import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import type { buildConnector } from 'undici-v7';
+import type { buildConnector, Dispatcher } from 'undici-v7';
 import connectorOf from 'undici-v7/lib/core/connect.js';
 import Client from 'undici-v7/lib/dispatcher/client.js';
 import type { HttpClient, HttpClientOptions, HttpConnection, HttpReceiver, HttpRequest } from '../ports.js';
 
 /** Opens connections by undici's Client, which pipelines nothing here: one request at a time on one connection. */
 export function openUndici({ ca }: HttpClientOptions): HttpClient {
+  keepNurserySmall();
   // Made once: reading the root certificates for every connection would take longer than the requests.
   const secureContext =
     ca === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, ...certificatesOf(ca)] });
   return { openConnection: () => new UndiciConnection(secureContext) };
+}
+
+/**
+ * What a request leaves behind dies young. V8 lets the part of the heap for such objects grow thirty-twofold over a long
+ * run, which takes 60 MB more and makes no request faster.
+ */
+function keepNurserySmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 /** A context takes nonsense without a word; here it is thrown out. */
@@ -24,13 +34,82 @@ function certificatesOf(pem: string): readonly string[] {
 /** Timeouts are the flow's: whoever waits for a response cuts it short by `abort`. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 } as const;
 
+/** One request and its response, as undici tells of it. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #receiver: HttpReceiver;
+  readonly #resolve: () => void;
+  readonly #reject: (reason: Error) => void;
+  readonly #discard: () => void;
+  #over = false;
+
+  constructor(
+    receiver: HttpReceiver,
+    settle: { readonly resolve: () => void; readonly reject: (reason: Error) => void },
+    discard: () => void,
+  ) {
+    this.#receiver = receiver;
+    this.#resolve = settle.resolve;
+    this.#reject = settle.reject;
+    this.#discard = discard;
+  }
+
+  /** What still comes of an exchange that was cut short is nobody's: the slot may be in another one. */
+  cut(reason: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#discard();
+    this.#reject(reason);
+  }
+
+  onConnect(): void {
+    // Its presence tells undici which of its two kinds of handler this is: the one that it need not wrap.
+  }
+
+  onHeaders(status: number, headers: readonly Buffer[]): boolean {
+    // Informational responses (1xx) come before the response itself.
+    if (this.#over || status < 200) return true;
+    this.#receiver.head(status, status < 400 && status >= 300 ? locationIn(headers) : undefined);
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (this.#over) return true;
+    try {
+      this.#receiver.data(chunk);
+    } catch (thrown) {
+      this.cut(thrown as Error);
+    }
+    return true;
+  }
+
+  onComplete(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#resolve();
+  }
+
+  onError(error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#reject(error);
+  }
+}
+
+/** Names and values of headers come in turn. */
+function locationIn(headers: readonly Buffer[]): string | undefined {
+  const at = headers.findIndex(
+    (name, index) => index % 2 === 0 && name.toString('latin1').toLowerCase() === 'location',
+  );
+  return at === -1 ? undefined : headers[at + 1]?.toString('utf8');
+}
+
 class UndiciConnection implements HttpConnection {
   readonly #secureContext: SecureContext | undefined;
   readonly #clients = new Map<string, Client>();
   readonly #sockets = new Set<Socket>();
   /** Of sockets that are closed. */
   readonly #carried = { received: 0, sent: 0 };
-  #cut: ((reason: Error) => void) | undefined;
+  #exchange: Exchange | undefined;
 
   constructor(secureContext: SecureContext | undefined) {
     this.#secureContext = secureContext;
@@ -40,58 +119,15 @@ class UndiciConnection implements HttpConnection {
     const { origin, path, method, headers, body = null } = request;
     const client = this.#clientOf(origin);
     return new Promise((resolve, reject) => {
-      const cut = (reason: Error): void => {
-        this.#cut = undefined;
+      this.#exchange = new Exchange(receiver, { resolve, reject }, () => {
         this.#discard(origin, client);
-        reject(reason);
-      };
-      this.#cut = cut;
-      // What still comes of an exchange that was cut short is nobody's: the slot may be in another one.
-      const take = (part: () => void): void => {
-        if (this.#cut !== cut) return;
-        try {
-          part();
-        } catch (thrown) {
-          cut(thrown as Error);
-        }
-      };
-      const end = (settle: () => void): void => {
-        if (this.#cut !== cut) return;
-        this.#cut = undefined;
-        settle();
-      };
-      client.dispatch(
-        { path, method, headers, body },
-        {
-          // Its presence tells undici which of its two kinds of handler this is.
-          onRequestStart: () => undefined,
-          onResponseStart: (_, status, { location }) => {
-            // Informational responses (1xx) come before the response itself.
-            if (status >= 200)
-              take(() => {
-                receiver.head(status, [location].flat()[0]);
-              });
-          },
-          onResponseData: (_, chunk) => {
-            take(() => {
-              receiver.data(chunk);
-            });
-          },
-          onResponseEnd: () => {
-            end(resolve);
-          },
-          onResponseError: (_, error) => {
-            end(() => {
-              reject(error);
-            });
-          },
-        },
-      );
+      });
+      client.dispatch({ path, method, headers, body }, this.#exchange);
     });
   }
 
   abort(reason: Error): void {
-    this.#cut?.(reason);
+    this.#exchange?.cut(reason);
   }
 
   traffic(): { received: number; sent: number } {

@@ -15,6 +15,12 @@ export interface HttpReceiver {
   data(chunk: Uint8Array): void;
 }
 
+/** Bytes. */
+export interface Traffic {
+  readonly received: number;
+  readonly sent: number;
+}
+
 /** The connections of one worker slot: at most one, kept alive, to each origin; one request at a time. */
 export interface HttpConnection {
   /** Sends the request at once; resolves when the response is whole, rejects with what Node or the client says. */
@@ -22,7 +28,7 @@ export interface HttpConnection {
   /** Cuts the request under way short: its exchange rejects with the reason, and its connection is closed. */
   abort(reason: Error): void;
   /** Bytes that all its connections have carried so far, heads and handshakes included. */
-  traffic(): { readonly received: number; readonly sent: number };
+  traffic(): Traffic;
   close(): Promise<void>;
 }
 

@@ -3,10 +3,11 @@ import type { Load } from '../model/plan.js';
 import type { Flow } from '../model/record.js';
 import type { Clock } from '../ports.js';
 import type { FlowLog } from '../stats/flow-log.js';
-import type { FlowEnd, FlowRunner, FlowStart } from '../scenarios/runner.js';
-import { tokenOf, traceparentOf, type Identity } from './identity.js';
+import type { FlowRunner } from '../scenarios/runner.js';
+import { tokenOf, type Identity } from './identity.js';
 import { pacerOf } from './pacer.js';
-import { runSchedule, type Due } from './scheduler.js';
+import { runSchedule, type Due, type Release } from './scheduler.js';
+import { Slots, type FlowName } from './slots.js';
 import type { WorkspaceSource } from './workspaces.js';
 
 /** Told of every flow as it comes and goes. */
@@ -72,40 +73,26 @@ export function openedAhead(load: Load): number {
 
 const SILENT: FlowObserver = { started: () => undefined, ended: () => undefined };
 
-interface FlowName {
-  readonly slot: number;
-  readonly iteration: number;
-  /** Which flow of its wave it is, from 1. */
-  readonly count: number;
-  readonly token: string;
-}
-
-interface Wave {
+export interface Wave {
   readonly load: Load;
   readonly name: (slot: number) => FlowName;
   readonly onFlow: (flow: Flow) => void;
 }
 
 async function runWave(options: Omit<FlowsOptions, 'log'>, wave: Wave): Promise<void> {
-  const { runner, clock, halt, workspaces, observer = SILENT } = options;
-  const release = async (due: readonly Due[], first: boolean): Promise<readonly Promise<void>[]> => {
-    const names = due.map(({ slot }) => wave.name(slot));
-    const places = await Promise.all(names.map(() => workspaces.take()));
+  const { clock, halt, workspaces, observer = SILENT } = options;
+  const slots = new Slots(options, wave);
+  const release = async (
+    due: readonly Due[],
+    { first, again }: Release,
+  ): Promise<readonly Promise<void>[]> => {
+    const places = await Promise.all(due.map(async () => workspaces.take()));
     // Halted while it waited for its folder: whoever ended the flows in flight did not know of these.
     if (halt.aborted) return due.map(() => Promise.resolve());
-    const starts = names.map((name, index) => startOf(name, places[index] as string, options.identity));
-    observer.started(starts.length);
     // Only the first wave has a barrier. Slots that happen to be free together need not wait for each other.
     const barrier = first && wave.load.model === 'closed';
-    const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
-    return ends.map(async (end, index) => {
-      const start = starts[index] as FlowStart;
-      const scheduledAt = (due[index] as Due).at;
-      const flow = flowOf(start, await end, { scheduledAt, origin: options.origin, barrier });
-      workspaces.release(start.workspace);
-      observer.ended(flow.outcome);
-      wave.onFlow(flow);
-    });
+    const begun = slots.begin(due, places, barrier);
+    return begun.map((flow) => slots.follow(flow, again));
   };
   const drop = (due: readonly number[]): void => {
     observer.started(due.length);
@@ -123,38 +110,4 @@ const NO_SLOT = 0;
 
 function droppedFlow({ slot, iteration, token }: FlowName, at: number): Flow {
   return { slot, iteration, token, outcome: 'dropped', scheduledAt: at, startedAt: at, endedAt: at };
-}
-
-function startOf(name: FlowName, workspace: string, identity: Identity): FlowStart {
-  const { slot, iteration, token, count } = name;
-  return { slot, iteration, token, workspace, traceparent: traceparentOf(identity, count) };
-}
-
-function flowOf(
-  { slot, iteration, token }: FlowStart,
-  end: FlowEnd,
-  { scheduledAt, origin, barrier }: { scheduledAt: number; origin: number; barrier: boolean },
-): Flow {
-  const { startedAt, runningAt, endedAt, steps, ...rest } = end;
-  return {
-    slot,
-    iteration,
-    token,
-    ...rest,
-    // Behind the barrier a flow is due when it is released, not when it was brought there.
-    scheduledAt: (barrier ? startedAt : scheduledAt) - origin,
-    startedAt: startedAt - origin,
-    ...(runningAt === undefined ? {} : { runningAt: runningAt - origin }),
-    endedAt: endedAt - origin,
-    ...(barrier ? { barrier } : {}),
-    ...(steps === undefined || steps.length === 0
-      ? {}
-      : {
-          steps: steps.map((step) => ({
-            name: step.name,
-            startedAt: step.startedAt - origin,
-            endedAt: step.endedAt - origin,
-          })),
-        }),
-  };
 }

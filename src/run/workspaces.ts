@@ -61,12 +61,14 @@ export class Workspaces {
   }
 }
 
-export type WorkspaceSource = Pick<Workspaces, 'prepare' | 'take' | 'release' | 'settle'>;
+export interface WorkspaceSource extends Pick<Workspaces, 'prepare' | 'release' | 'settle'> {
+  take(): string | Promise<string>;
+}
 
 /** For flows that are no process and have no use for a folder: making one takes longer than a request. */
 export const NO_WORKSPACES: WorkspaceSource = {
   prepare: () => Promise.resolve(),
-  take: () => Promise.resolve(''),
+  take: () => '',
   release: () => undefined,
   settle: () => Promise.resolve(),
 };

@@ -1,6 +1,7 @@
 import { formatBytes } from '../model/format.js';
 import type { Clock, HttpReceiver } from '../ports.js';
-import { ExcerptBuffer } from './excerpt.js';
+import type { Excerpt } from '../model/record.js';
+import { ExcerptBuffer, HEAD_BYTES } from './excerpt.js';
 import { FlowFailure } from './http-failure.js';
 
 export interface ResponseOptions {
@@ -13,19 +14,18 @@ export interface ResponseOptions {
 
 /** A response as it comes, in bounded memory. */
 export class Response implements HttpReceiver {
-  readonly text = new ExcerptBuffer();
   readonly #options: ResponseOptions;
-  readonly #askedAt: number;
+  /** All of the body if it is kept, else its beginning. */
   readonly #chunks: Uint8Array[] = [];
+  /** Takes what comes when the beginning is as long as it can show. */
+  #rest: ExcerptBuffer | undefined;
   #bytes = 0;
   #headAt: number | undefined;
   #status = 0;
   #location: string | undefined;
 
-  /** The request is sent when the response is made. */
   constructor(options: ResponseOptions) {
     this.#options = options;
-    this.#askedAt = options.clock.now();
   }
 
   get status(): number {
@@ -36,9 +36,9 @@ export class Response implements HttpReceiver {
     return this.#location;
   }
 
-  /** ms from the request to the head of its response; undefined while there is none. */
-  get firstByteAfter(): number | undefined {
-    return this.#headAt === undefined ? undefined : this.#headAt - this.#askedAt;
+  /** When its head came, ms of Clock.now(); undefined while there is none. */
+  get headAt(): number | undefined {
+    return this.#headAt;
   }
 
   head(status: number, location: string | undefined): void {
@@ -49,18 +49,33 @@ export class Response implements HttpReceiver {
 
   data(chunk: Uint8Array): void {
     const { maxBody, keepsBody } = this.#options;
+    const isBeginning = this.#bytes < HEAD_BYTES;
     this.#bytes += chunk.length;
-    this.text.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    if (keepsBody || isBeginning) this.#chunks.push(chunk);
+    else (this.#rest ??= this.#excerptOfChunks()).push(bufferOf(chunk));
     if (this.#bytes > maxBody) {
       throw new FlowFailure(
         `response too large: more than ${formatBytes(maxBody)}; raise max-body if it should be`,
       );
     }
-    if (keepsBody) this.#chunks.push(chunk);
   }
 
   /** Empty unless it is kept. */
   body(): string {
-    return Buffer.concat(this.#chunks).toString('utf8');
+    return this.#options.keepsBody ? Buffer.concat(this.#chunks).toString('utf8') : '';
   }
+
+  excerpt(): Excerpt {
+    return (this.#rest ?? this.#excerptOfChunks()).excerpt();
+  }
+
+  #excerptOfChunks(): ExcerptBuffer {
+    const text = new ExcerptBuffer();
+    for (const chunk of this.#chunks) text.push(bufferOf(chunk));
+    return text;
+  }
+}
+
+function bufferOf(chunk: Uint8Array): Buffer {
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }

@@ -1,8 +1,6 @@
-import { messageOf } from '../errors.js';
 import type { HttpWork } from '../model/http.js';
 import type { FlowError, StepTiming } from '../model/record.js';
-import type { Clock, HttpClient, HttpConnection, HttpRequest } from '../ports.js';
-import { ExcerptBuffer } from './excerpt.js';
+import type { Clock, HttpClient, HttpConnection, HttpRequest, Traffic } from '../ports.js';
 import { requestError } from './http-error.js';
 import { unmet, type Answer } from './http-expect.js';
 import { FlowEnding, FlowFailure } from './http-failure.js';
@@ -60,8 +58,11 @@ function workerOf(workers: readonly HttpWorker[], { slot }: FlowStart): HttpWork
 interface Visit {
   readonly steps: StepTiming[];
   readonly ttfb: number[];
-  /** Of the last response. */
-  text: ExcerptBuffer;
+  /** When the flow started or its last request was answered. */
+  at: number;
+  /** The last one. */
+  response: Response | undefined;
+  origin: string;
 }
 
 /** One worker slot with the flow in it. */
@@ -71,38 +72,41 @@ class HttpWorker {
   readonly #connection: HttpConnection;
   #busy = false;
   #ending: FlowEnding | undefined;
+  #traffic: Traffic = { received: 0, sent: 0 };
+  readonly #onTimeout: () => void;
 
   constructor(options: HttpRunnerOptions, requests: readonly PreparedRequest[]) {
     this.#options = options;
     this.#requests = requests;
     this.#connection = options.client.openConnection();
+    this.#onTimeout = () => {
+      this.end('timed_out', timedOut(options.timeout));
+    };
   }
 
   async run(start: FlowStart): Promise<FlowEnd> {
     const { clock, timeout } = this.#options;
-    const before = this.#connection.traffic();
-    const visit: Visit = { steps: [], ttfb: [], text: new ExcerptBuffer() };
+    const startedAt = clock.now();
+    const visit: Visit = { steps: [], ttfb: [], at: startedAt, response: undefined, origin: '' };
     this.#busy = true;
     this.#ending = undefined;
-    const startedAt = clock.now();
-    const timer = clock.timer(timeout, () => {
-      this.end('timed_out', timedOut(timeout));
-    });
-    const failed = await this.#perform(start, visit);
+    const timer = clock.timer(timeout, this.#onTimeout);
+    const error = await this.#perform(start, visit);
     timer.cancel();
     this.#busy = false;
-    const endedAt = clock.now();
-    const after = this.#connection.traffic();
-    return {
-      ...failed,
+    const before = this.#traffic;
+    const after = (this.#traffic = this.#connection.traffic());
+    const { steps, ttfb, response } = visit;
+    const end = {
       startedAt,
-      endedAt,
-      steps: visit.steps,
-      ttfb: visit.ttfb,
+      endedAt: error === undefined ? visit.at : clock.now(),
+      steps,
+      ttfb,
       bytesIn: after.received - before.received,
       bytesOut: after.sent - before.sent,
-      ...(failed.outcome === 'ok' ? {} : { stdout: visit.text.excerpt() }),
     };
+    if (error === undefined) return { outcome: 'ok', ...end };
+    return { ...error, ...end, ...(response === undefined ? {} : { stdout: response.excerpt() }) };
   }
 
   end(outcome: 'timed_out' | 'killed', message: string): void {
@@ -115,32 +119,35 @@ class HttpWorker {
     return this.#connection.close();
   }
 
-  /** One request after another, until one goes wrong. */
-  async #perform(start: FlowStart, visit: Visit): Promise<Pick<FlowEnd, 'outcome' | 'error'>> {
+  /** One request after another, until one goes wrong; undefined if none does. */
+  async #perform(start: FlowStart, visit: Visit): Promise<Failure | undefined> {
     const values = { token: start.token, flow: start.slot, iteration: start.iteration };
     for (const prepared of this.#requests) {
-      const startedAt = this.#options.clock.now();
       try {
+        const startedAt = visit.at;
         const answer = await this.#ask(prepared.request(values), visit, prepared);
-        visit.steps.push({ name: prepared.name, startedAt, endedAt: this.#options.clock.now() });
+        visit.at = this.#options.clock.now();
+        visit.steps.push({ name: prepared.name, startedAt, endedAt: visit.at });
         const fault = unmet(prepared.expected(values), answer);
         if (fault !== undefined) throw new FlowFailure(fault);
       } catch (thrown) {
-        return this.#failed(thrown, prepared.name);
+        return this.#failed(thrown, visit.origin, prepared.name);
       }
     }
-    return { outcome: 'ok' };
+    return undefined;
   }
 
   /** The answer to a request, behind its redirections if they are followed. */
   async #ask(request: HttpRequest, visit: Visit, { keepsBody }: PreparedRequest): Promise<Answer> {
+    const { clock, work } = this.#options;
     for (let hops = 0; ; hops += 1) {
-      this.#refuseIfEnding();
-      const { clock, work } = this.#options;
-      const response = new Response({ clock, maxBody: work.maxBody, keepsBody });
-      visit.text = response.text;
-      await this.#exchange(request, response);
-      if (response.firstByteAfter !== undefined) visit.ttfb.push(response.firstByteAfter);
+      // Ended between two requests: there was nothing to abort.
+      if (this.#ending !== undefined) throw this.#ending;
+      visit.origin = request.origin;
+      const askedAt = hops === 0 ? visit.at : clock.now();
+      const response = (visit.response = new Response({ clock, maxBody: work.maxBody, keepsBody }));
+      await this.#connection.exchange(request, response);
+      if (response.headAt !== undefined) visit.ttfb.push(response.headAt - askedAt);
       const next = work.followRedirects ? redirected(request, response.status, response.location) : undefined;
       if (next === undefined) return { status: response.status, body: response.body() };
       if (hops === MOST_REDIRECTS) throw new FlowFailure(`redirected more than ${MOST_REDIRECTS} times`);
@@ -148,25 +155,16 @@ class HttpWorker {
     }
   }
 
-  async #exchange(request: HttpRequest, response: Response): Promise<void> {
-    try {
-      await this.#connection.exchange(request, response);
-    } catch (thrown) {
-      if (thrown instanceof FlowEnding || thrown instanceof FlowFailure) throw thrown;
-      throw new FlowFailure(requestError(thrown, request.origin), { cause: thrown });
-    }
-  }
-
-  /** Ended between two requests: there was nothing to abort. */
-  #refuseIfEnding(): void {
-    if (this.#ending !== undefined) throw this.#ending;
-  }
-
-  #failed(thrown: unknown, step: string): { outcome: FlowEnd['outcome']; error: FlowError } {
+  #failed(thrown: unknown, origin: string, step: string): Failure {
     const known = thrown instanceof FlowEnding || thrown instanceof FlowFailure;
-    const message = known ? thrown.message : `request failed: ${messageOf(thrown)}`;
+    const message = known ? thrown.message : requestError(thrown, origin);
     const where = this.#requests.length > 1 ? ` (${step})` : '';
     const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
     return { outcome, error: { message: `${message}${where}` } };
   }
+}
+
+interface Failure {
+  readonly outcome: FlowEnd['outcome'];
+  readonly error: FlowError;
 }

@@ -1,53 +1,48 @@
-/** Numbers in a chunk: half a megabyte. */
-const CHUNK = 1 << 16;
-/** A column of few numbers is small: there may be a thousand of them. */
-const FIRST = 64;
+/** Bytes by which a column grows. */
+const STEP = 1 << 16;
+const FIRST = 512;
 
-/** More and more numbers, 8 bytes each; nothing large is copied as it grows. */
+/**
+ * Numbers, up to a known count, 8 bytes each. The whole is reserved and used as it grows, so that nothing is copied when
+ * it does, and sorted in place: a column is never there twice.
+ */
 export class Column {
-  /** What was there when `sorted` was last asked for. */
-  #sorted = new Float64Array();
-  #full: Float64Array[] = [];
-  #filling = new Float64Array();
-  #filled = 0;
+  readonly #buffer: ArrayBuffer;
+  readonly #numbers: Float64Array;
+  #length = 0;
+  #sorted = true;
+
+  /** @param most how many numbers there is room for, at least 64 */
+  constructor(most: number) {
+    this.#buffer = new ArrayBuffer(FIRST, { maxByteLength: Math.max(FIRST, most * 8) });
+    this.#numbers = new Float64Array(this.#buffer);
+  }
 
   get length(): number {
-    return this.#sorted.length + this.#full.length * CHUNK + this.#filled;
+    return this.#length;
   }
 
+  get isFull(): boolean {
+    return this.#length * 8 >= this.#buffer.maxByteLength;
+  }
+
+  /** A full column takes no more. */
   push(value: number): void {
-    if (this.#filled === this.#filling.length) this.#makeRoom();
-    this.#filling[this.#filled++] = value;
+    if (this.#length === this.#numbers.length) this.#grow();
+    this.#numbers[this.#length++] = value;
+    this.#sorted = false;
   }
 
-  /** All of them, ascending; NaN last. They stay sorted, so that they are not there twice. */
+  /** All of them, ascending; NaN last. What is pushed later is in the next answer only. */
   sorted(): Float64Array {
-    if (this.length > this.#sorted.length) this.#sort();
-    return this.#sorted;
+    const numbers = this.#numbers.subarray(0, this.#length);
+    if (!this.#sorted) numbers.sort();
+    this.#sorted = true;
+    return numbers;
   }
 
-  #makeRoom(): void {
-    if (this.#filled < CHUNK) {
-      const wider = new Float64Array(Math.min(CHUNK, Math.max(FIRST, this.#filled * 2)));
-      wider.set(this.#filling);
-      this.#filling = wider;
-      return;
-    }
-    this.#full.push(this.#filling);
-    this.#filling = new Float64Array(CHUNK);
-    this.#filled = 0;
-  }
-
-  #sort(): void {
-    const all = new Float64Array(this.length);
-    let at = 0;
-    for (const part of [this.#sorted, ...this.#full, this.#filling.subarray(0, this.#filled)]) {
-      all.set(part, at);
-      at += part.length;
-    }
-    this.#sorted = all.sort();
-    this.#full = [];
-    this.#filling = new Float64Array();
-    this.#filled = 0;
+  #grow(): void {
+    const { byteLength, maxByteLength } = this.#buffer;
+    this.#buffer.resize(Math.min(maxByteLength, byteLength + Math.min(byteLength, STEP)));
   }
 }

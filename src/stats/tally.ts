@@ -39,8 +39,8 @@ export class Tally implements FlowTally {
   readonly #flowTimes = new Values();
   readonly #firstByteTimes = new Values();
   readonly #stepTimes = new Map<string, Values>();
-  readonly #starts = new Column();
-  readonly #ends = new Column();
+  readonly #starts = new Column(EXACT_VALUES);
+  readonly #ends = new Column(EXACT_VALUES);
   readonly #skew = new Skew();
   readonly #errors = new ErrorKinds();
   readonly #killed = new ErrorKinds();
@@ -102,7 +102,7 @@ export class Tally implements FlowTally {
     this.#skew.add(flow);
     if (flow.bytesIn !== undefined) this.received = (this.received ?? 0) + flow.bytesIn;
     if (flow.bytesOut !== undefined) this.sent = (this.sent ?? 0) + flow.bytesOut;
-    if (this.#starts.length === EXACT_VALUES) return;
+    if (this.#starts.isFull) return;
     this.#starts.push(runningFrom(flow));
     this.#ends.push(flow.endedAt);
   }

@@ -13,9 +13,8 @@ const NS = 1e6;
 
 /** Times in ms, however many: kept up to a million, and counted in Node's own HDR histogram from there on. */
 export class Values {
-  readonly #exact: number;
   readonly #mean = new Mean();
-  #column = new Column();
+  #column: Column | undefined;
   #histogram: RecordableHistogram | undefined;
   #count = 0;
   #min = Infinity;
@@ -23,7 +22,7 @@ export class Values {
 
   /** @param exact how many values are kept */
   constructor(exact = EXACT_VALUES) {
-    this.#exact = exact;
+    this.#column = new Column(exact);
   }
 
   /** @throws RangeError if the value is not finite: a percentile of NaN would compare as if a gate held. */
@@ -33,31 +32,29 @@ export class Values {
     this.#mean.add(value);
     this.#min = Math.min(this.#min, value);
     this.#max = Math.max(this.#max, value);
-    if (this.#histogram !== undefined) count(this.#histogram, value);
-    else if (this.#column.length < this.#exact) this.#column.push(value);
-    else this.#histogram = this.#histogramWith(value);
+    if (this.#column?.isFull === false) this.#column.push(value);
+    else count((this.#histogram ??= this.#histogramOfColumn()), value);
   }
 
   /** Undefined if there is no value: never one of zeros. */
   distribution(): Distribution | undefined {
     if (this.#count === 0) return undefined;
-    const min = this.#min;
-    const max = this.#max;
-    const mean = Math.min(Math.max(this.#mean.value, min), max);
-    const histogram = this.#histogram;
-    if (histogram === undefined) return { sorted: this.#column.sorted(), mean };
-    const percentile = (percent: number): number => {
-      if (percent <= 0) return min;
-      return Math.min(Math.max(histogram.percentile(percent) / NS, min), max);
-    };
-    return { count: this.#count, mean, min, max, percentile };
+    const mean = this.#within(this.#mean.value);
+    if (this.#column !== undefined) return { sorted: this.#column.sorted(), mean };
+    const percentile = (percent: number): number =>
+      percent <= 0 ? this.#min : this.#within((this.#histogram?.percentile(percent) ?? NaN) / NS);
+    return { count: this.#count, mean, min: this.#min, max: this.#max, percentile };
   }
 
-  #histogramWith(value: number): RecordableHistogram {
+  /** No rounding leaves the extremes. */
+  #within(value: number): number {
+    return Math.min(Math.max(value, this.#min), this.#max);
+  }
+
+  #histogramOfColumn(): RecordableHistogram {
     const histogram = createHistogram({ lowest: 1, highest: LONGEST_NS, figures: FIGURES });
-    for (const kept of this.#column.sorted()) count(histogram, kept);
-    count(histogram, value);
-    this.#column = new Column();
+    for (const kept of this.#column?.sorted() ?? []) count(histogram, kept);
+    this.#column = undefined;
     return histogram;
   }
 }
