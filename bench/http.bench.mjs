@@ -1,69 +1,25 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { runScenario } from './flowgate.mjs';
+import { hello, served } from './http-server.mjs';
+import { autocannon, k6, noAutocannon, number, oha, text } from './load-tools.mjs';
 import { missing } from './measure.mjs';
 
-const PORT = 38_311;
-const URL = `http://127.0.0.1:${PORT}/`;
 const SECONDS = 3;
 const CONNECTIONS = 10;
-
-const SERVER = `require('node:http').createServer((q, s) => s.end('hello')).listen(${PORT}, '127.0.0.1')`;
-
-/** Every peer gets a server of its own, just started, so that none profits from another's warm one. */
-async function served(measure) {
-  const server = spawn(process.execPath, ['-e', SERVER], { stdio: 'ignore' });
-  try {
-    while (
-      !(await fetch(URL).then(
-        () => true,
-        () => false,
-      ))
-    )
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    return measure();
-  } finally {
-    server.kill('SIGKILL');
-    await new Promise((resolve) => server.once('exit', resolve));
-  }
-}
-
-const text = (program, args) =>
-  execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-const number = (pattern, output) => Number(pattern.exec(output)?.[1]);
-
-const autocannon = [
-  '--yes',
-  '--package',
-  'autocannon@8',
-  '--',
-  'autocannon',
-  '--json',
-  '-c',
-  CONNECTIONS,
-  '-d',
-  SECONDS,
-  URL,
-];
-const noAutocannon = () =>
-  spawnSync('npx', ['--yes', '--package', 'autocannon@8', '--', 'autocannon', '--version'], {
-    stdio: 'ignore',
-  }).status === 0
-    ? undefined
-    : 'autocannon could not be fetched';
 
 export default {
   title: `HTTP, closed model, ${CONNECTIONS} connections, one node server`,
   unit: 'requests/s',
   target:
-    "Target 9: at least autocannon's rate and 0.7 of wrk's. A request is a whole flow of flowgate, with a record of its own.",
+    "Target 9: at least autocannon's rate and k6's, and 0.7 of wrk's. A request is a whole flow of flowgate, with a record of its own.",
   peers: [
     {
       name: 'flowgate',
       run: () =>
         served(
-          () =>
+          hello,
+          (url) =>
             runScenario({
-              http: { url: URL },
+              http: { url },
               flows: CONNECTIONS,
               duration: `${SECONDS}s`,
               thresholds: ['success_rate >= 100%'],
@@ -72,25 +28,40 @@ export default {
     },
     {
       name: 'autocannon',
-      missing: noAutocannon(),
-      run: () => served(() => JSON.parse(text('npx', autocannon.map(String))).requests.average),
+      missing: noAutocannon,
+      run: () => served(hello, (url) => autocannon(['-c', CONNECTIONS, '-d', SECONDS, url]).requests.average),
+    },
+    {
+      name: 'k6',
+      missing: missing('k6'),
+      run: () =>
+        served(hello, (url) => {
+          const scenario = { executor: 'constant-vus', vus: CONNECTIONS, duration: `${SECONDS}s` };
+          return k6(scenario, url).http_reqs.values.rate;
+        }),
+    },
+    {
+      name: 'oha',
+      missing: missing('oha'),
+      run: () =>
+        served(hello, (url) => oha(['-c', CONNECTIONS, '-z', `${SECONDS}s`, url]).summary.requestsPerSec),
     },
     {
       name: 'wrk -t1',
       missing: missing('wrk'),
       run: () =>
-        served(() =>
-          number(/Requests\/sec:\s+([\d.]+)/, text('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, URL])),
+        served(hello, (url) =>
+          number(/Requests\/sec:\s+([\d.]+)/, text('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, url])),
         ),
     },
     {
       name: 'ab -k',
       missing: missing('ab'),
       run: () =>
-        served(() =>
+        served(hello, (url) =>
           number(
             /Requests per second:\s+([\d.]+)/,
-            text('ab', ['-k', '-q', '-c', String(CONNECTIONS), '-t', String(SECONDS), '-n', '10000000', URL]),
+            text('ab', ['-k', '-q', '-c', CONNECTIONS, '-t', SECONDS, '-n', 10_000_000, url]),
           ),
         ),
     },

@@ -1,5 +1,4 @@
 /** Peers in turn: what drifts on a shared machine drifts for all of them. */
-import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { spawnSync } from 'node:child_process';
 
 export function median(values) {
@@ -10,23 +9,28 @@ export function median(values) {
 
 /**
  * Runs every peer once in each round, in turn, the order turned around every second round. A peer is
- * {name, run(): number | Promise<number>}; one whose `missing` says why it is not here is left out of the rounds.
+ * {name, run(): value | Promise<value>}; one whose `missing()` says why it is not here is left out of the rounds.
  */
 export async function inTurn(peers, rounds) {
-  const present = peers.filter(({ missing }) => missing === undefined);
-  const values = new Map(present.map(({ name }) => [name, []]));
+  const rows = peers.map(({ name, missing }) => ({ name, missing: missing?.(), values: [] }));
+  const present = peers.flatMap(({ run }, index) =>
+    rows[index].missing === undefined ? [{ run, values: rows[index].values }] : [],
+  );
   for (let round = 0; round < rounds; round += 1) {
-    for (const { name, run } of round % 2 === 0 ? present : [...present].reverse()) {
-      values.get(name).push(await run());
-    }
+    for (const { run, values } of round % 2 === 0 ? present : [...present].reverse())
+      values.push(await run());
   }
-  return peers.map(({ name, missing }) => ({ name, missing, values: values.get(name) ?? [] }));
+  return rows;
 }
 
-/** Relative spread of a peer's own rounds: half the distance between the quartiles, over the median. */
+/** Relative spread of a peer's own rounds: half the distance between the quartiles (interpolated), over the median. */
 export function noise(values) {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
+  const at = (share) => {
+    const position = share * (sorted.length - 1);
+    const below = sorted[Math.floor(position)];
+    return below + (position % 1) * (sorted[Math.ceil(position)] - below);
+  };
   return (at(0.75) - at(0.25)) / 2 / median(sorted);
 }
 
@@ -35,14 +39,8 @@ export function ratio(ours, theirs) {
   return median(ours.map((value, round) => value / theirs[round]));
 }
 
-/** Why a program can not be a peer here; undefined if it can. */
+/** Asked when it is needed: why a program can not be a peer here; undefined if it can. */
 export function missing(program) {
-  const found = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
-  return found ? undefined : `${program} is not installed`;
-}
-
-export function fingerprint() {
-  const memory = `${Math.round(totalmem() / 1e9)} GB`;
-  const system = `${platform()} ${release()}`;
-  return `${availableParallelism()} cores ${cpus()[0]?.model.trim()}, ${memory}, ${system}, Node ${process.versions.node}`;
+  return () =>
+    spawnSync('sh', ['-c', `command -v ${program}`]).status === 0 ? undefined : `${program} is not installed`;
 }
