@@ -1,19 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { uslThroughput } from '../../src/model/usl.js';
 import { fitUsl, kneeOf } from '../../src/stats/usl.js';
 import { forSeeds } from './seeded.js';
 
-/**
- * Throughput of a Cisco benchmark at 1 to 32 clients, from Baron Schwartz, "Practical Scalability Analysis with the
- * Universal Scalability Law" (2015), as in the tests of usl4j (github.com/codahale/usl4j, ModelTest.java), with the
- * coefficients that the book gives.
- */
-const CISCO = [
-  955.16, 1878.91, 2688.01, 3548.68, 4315.54, 5130.43, 5931.37, 6531.08, 7219.8, 7867.61, 8278.71, 8646.7,
-  9047.84, 9426.55, 9645.37, 9897.24, 10097.6, 10240.5, 10532.39, 10798.52, 11151.43, 11518.63, 11806,
-  12089.37, 12075.41, 12177.29, 12211.41, 12158.93, 12155.27, 12118.04, 12140.4, 12074.39,
-].map((throughput, index) => ({ flows: index + 1, throughput }));
-const BOOK = { sigma: 0.02671591, kappa: 7.690945e-4, lambda: 995.6486, knee: 35, most: 12341 };
+/** The file says where its figures come from; the bench of the same name reads it too. */
+const { throughput, published: BOOK } = z
+  .object({
+    throughput: z.array(z.number()),
+    published: z.object({
+      sigma: z.number(),
+      kappa: z.number(),
+      lambda: z.number(),
+      knee: z.number(),
+      most: z.number(),
+    }),
+  })
+  .parse(JSON.parse(readFileSync(new URL('../../bench/data/usl-cisco.json', import.meta.url), 'utf8')));
+const CISCO = throughput.map((each, index) => ({ flows: index + 1, throughput: each }));
 
 /** Relative distance. */
 const off = (actual: number, expected: number): number => Math.abs(actual / expected - 1);

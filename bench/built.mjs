@@ -1,0 +1,12 @@
+/** Modules of the product itself, as the build compiled them: what is measured is not a copy. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folder = join(import.meta.dirname, '../build/src');
+
+/** Loads one when it is needed, such as 'stats/usl.js'. */
+export function built(module) {
+  const path = join(folder, module);
+  if (!existsSync(path)) throw new Error(`build/src/${module} is not there: run npm run build first`);
+  return import(path);
+}
