@@ -17,8 +17,8 @@ import { runDist } from './run-dist.mjs';
 const root = join(import.meta.dirname, '..');
 const ncc = createRequire(import.meta.url)('@vercel/ncc');
 
-/** dist/NAME.js from src/SOURCE.ts. The host is started by the other two. */
-const ENTRIES = { index: 'main', cli: 'cli', host: 'host' };
+/** dist/NAME.js from src/SOURCE.ts. The host and the proxies are started by the other two. */
+const ENTRIES = { index: 'main', cli: 'cli', host: 'host', proxy: 'proxy' };
 
 async function compile() {
   await rm(join(root, 'build/src'), { recursive: true, force: true });

@@ -1,0 +1,166 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { codeOf, messageOf } from '../errors.js';
+import { NetworkConnection, type ConnectionEnd, type ConnectionWorld } from '../faults/network-connection.js';
+import { toxicsMet } from '../faults/network-draw.js';
+import type { Side } from '../faults/network-exchange.js';
+import { isWithin, nextEdge } from '../faults/network-window.js';
+import { formatEndpoint, type NetworkFaultPlan, type Outage } from '../model/network-fault.js';
+import type { Timer } from '../ports.js';
+import { TcpDoor } from './tcp-door.js';
+
+/** One entry of `faults.network`: listens, and passes on to the upstream with what each connection meets. */
+export class TcpProxy {
+  readonly #plan: NetworkFaultPlan;
+  readonly #world: ConnectionWorld;
+  readonly #seed: number;
+  readonly #connections = new Set<NetworkConnection>();
+  readonly #sockets = new Set<Socket>();
+  readonly #inForce = new Set<Outage>();
+  #accepted = 0;
+  #door: TcpDoor | undefined;
+  #timer: Timer | undefined;
+
+  private constructor(plan: NetworkFaultPlan, world: ConnectionWorld, seed: number) {
+    this.#plan = plan;
+    this.#world = world;
+    this.#seed = seed;
+  }
+
+  /** Rejects with the system's error if it can not listen. */
+  static async open(plan: NetworkFaultPlan, world: ConnectionWorld, seed: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(plan, world, seed);
+    const listen = formatEndpoint(plan.listen);
+    proxy.#door = await TcpDoor.open(plan.listen, {
+      connection: (socket) => {
+        proxy.#accept(socket);
+      },
+      taken: () => {
+        world.log.note(`another process took ${listen} while it was refused; it was waited for`);
+      },
+    });
+    return proxy;
+  }
+
+  /** What is in force has changed: by the time, or because injecting has begun or ended. */
+  async stir(): Promise<void> {
+    this.#timer?.cancel();
+    const run = this.#world.at();
+    this.#beginOutages(run);
+    for (const connection of this.#connections) connection.stir();
+    if (run !== undefined) this.#stirAtNextEdge(run);
+    await (this.#inForce.size > 0 ? this.#door?.shut() : this.#door?.reopen());
+  }
+
+  /** Resolves when every socket is closed. */
+  async close(): Promise<void> {
+    this.#timer?.cancel();
+    const shut = this.#door?.shut();
+    for (const connection of this.#connections) connection.reset();
+    const open = [...this.#sockets].filter((socket) => !socket.closed);
+    await Promise.all(open.map((socket) => once(socket, 'close')));
+    await shut;
+  }
+
+  #beginOutages(run: number | undefined): void {
+    for (const outage of this.#plan.outages) {
+      const active = run !== undefined && isWithin(outage.during, run);
+      if (active && !this.#inForce.has(outage)) this.#begin(outage, run);
+      if (!active) this.#inForce.delete(outage);
+    }
+  }
+
+  #begin(outage: Outage, run: number): void {
+    this.#inForce.add(outage);
+    const { listen, upstream } = this.#plan;
+    const fault = {
+      kind: outage.kind,
+      listen: formatEndpoint(listen),
+      upstream: formatEndpoint(upstream),
+      at: run,
+    };
+    this.#world.log.add(fault, false);
+    if (outage.kind === 'down') for (const connection of this.#connections) connection.cut('down');
+  }
+
+  #stirAtNextEdge(run: number): void {
+    const edges = this.#plan.outages.map(({ during }) => nextEdge(during, run) ?? Infinity);
+    const next = Math.min(...edges);
+    if (!Number.isFinite(next)) return;
+    this.#timer = this.#world.clock.timer(Math.max(1, Math.ceil(next - run)), () => void this.stir());
+  }
+
+  #accept(client: Socket): void {
+    const { plan, number } = { plan: this.#plan, number: (this.#accepted += 1) };
+    this.#world.log.accepted();
+    const upstream = connect({ ...plan.upstream, allowHalfOpen: true, noDelay: true });
+    const connection = new NetworkConnection(
+      {
+        plan,
+        number,
+        clientPort: client.remotePort,
+        met: toxicsMet(plan, this.#seed, number),
+        ends: { client: endOf(client), upstream: endOf(upstream) },
+      },
+      this.#world,
+    );
+    this.#connections.add(connection);
+    const sockets = { client, upstream };
+    this.#wire(connection, 'client', sockets);
+    this.#wire(connection, 'upstream', sockets);
+  }
+
+  #wire(connection: NetworkConnection, side: Side, sockets: Readonly<Record<Side, Socket>>): void {
+    const socket = sockets[side];
+    this.#sockets.add(socket);
+    socket
+      .on('data', (chunk: Buffer) => {
+        connection.receive(side, chunk);
+      })
+      .on('end', () => {
+        connection.ended(side);
+      })
+      .on('drain', () => {
+        connection.drained(side);
+      })
+      .on('error', (error) => {
+        if (side === 'upstream' && socket.bytesRead === 0) this.#noteUnreachable(error);
+        connection.reset();
+      })
+      .on('close', () => {
+        this.#sockets.delete(socket);
+        if (!sockets.client.closed || !sockets.upstream.closed) return;
+        connection.close();
+        this.#connections.delete(connection);
+      });
+  }
+
+  #noteUnreachable(error: Error): void {
+    if ((error as NodeJS.ErrnoException).syscall !== 'connect' && codeOf(error) !== 'ENOTFOUND') return;
+    const { listen, upstream } = this.#plan;
+    this.#world.log.note(
+      `nothing answers at ${formatEndpoint(upstream)} (${codeOf(error) ?? messageOf(error)}): clients of ` +
+        `${formatEndpoint(listen)} saw their connection reset, which is no injected fault; ` +
+        'start the dependency before the flows, or correct upstream',
+    );
+  }
+}
+
+function endOf(socket: Socket): ConnectionEnd {
+  return {
+    write: (chunk) => socket.write(chunk),
+    end: () => {
+      socket.end();
+    },
+    pause: () => {
+      socket.pause();
+    },
+    resume: () => {
+      socket.resume();
+    },
+    reset: () => {
+      if (socket.connecting) socket.destroy();
+      else if (!socket.destroyed) socket.resetAndDestroy();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { NetworkFaultPlan, NetworkFaultReport } from '../model/network-fault.js';
+
+/** TCP proxies in front of what the flows depend on, beside our own process so that their work is not its. */
+export interface NetworkProxy {
+  /**
+   * Faults are injected from now on, on open connections too. `zero`: the instant of Clock.now() that the windows of the
+   * plan and the times of the record count from. Until then, and after `disarm`, everything is passed on as it comes.
+   */
+  arm(zero: number): Promise<void>;
+  disarm(): Promise<void>;
+  /** What was injected so far. */
+  report(): Promise<NetworkFaultReport>;
+  /** Closes every connection and listener; gives the last report. Never rejects. */
+  close(): Promise<NetworkFaultReport>;
+  /** Resolves, with the reason, if the proxies end before they are closed; stays pending otherwise. */
+  readonly failed: Promise<string>;
+}
+
+export interface NetworkProxyOptions {
+  /** Of everything random: the same seed and order of connections meet the same faults. */
+  readonly seed: number;
+}
+
+/**
+ * Resolves when all of them listen. Throws a UserError that names the entry (`faults.network[0].listen`) if one can not,
+ * and then none does.
+ */
+export type OpenNetworkProxy = (
+  plans: readonly NetworkFaultPlan[],
+  options: NetworkProxyOptions,
+) => Promise<NetworkProxy>;
