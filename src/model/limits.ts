@@ -1,0 +1,74 @@
+/** What a limit can be set on, and the order in which reports name them. */
+export const LIMITED_RESOURCES = ['memory', 'cpu', 'processes', 'files'] as const;
+export type LimitedResource = (typeof LIMITED_RESOURCES)[number];
+
+/** Whom a limit is for: each flow by itself, all flows together, each service by itself. */
+export const LIMIT_SUBJECTS = ['flow', 'flows', 'service'] as const;
+export type LimitSubject = (typeof LIMIT_SUBJECTS)[number];
+
+/** At least one of them is set. */
+export interface LimitSet {
+  /** Bytes. */
+  readonly memory?: number;
+  /** Cores: 0.5 is half of one. */
+  readonly cpu?: number;
+  /** Processes and threads that may be alive at once. */
+  readonly processes?: number;
+  /** Files that each process may have open at once. */
+  readonly files?: number;
+}
+
+/** At most one of each subject. */
+export interface LimitPlan extends LimitSet {
+  readonly of: LimitSubject;
+}
+
+/** How the limits are enforced, best first. `none`: nothing on this machine could enforce any of them. */
+export type LimitStrategy = 'cgroup v2' | 'cgroup v2 through sudo' | 'cgroup v1' | 'prlimit' | 'none';
+
+/** One limit that is in force. */
+export interface EnforcedLimit {
+  readonly of: LimitSubject;
+  readonly resource: LimitedResource;
+  /** Base units: bytes, cores, count. */
+  readonly limit: number;
+  /** The kernel's name of what enforces it: "memory.max", "RLIMIT_NOFILE". */
+  readonly by: string;
+  /** Where it is less, or other, than what was asked for. */
+  readonly remark?: string;
+}
+
+/** One limit that was asked for and that this machine can not enforce. */
+export interface UnenforcedLimit {
+  readonly of: LimitSubject;
+  readonly resource: LimitedResource;
+  readonly limit: number;
+  readonly reason: string;
+}
+
+/** The kernel's own counters of a group of processes, launchers of ours included. */
+export interface GroupCounters {
+  /** Bytes: the most that was charged to the group at once, page cache included. */
+  readonly peakMemory?: number;
+  /** ms of CPU. */
+  readonly cpuTime?: number;
+  /** ms for which it was held back by the limit on CPU. */
+  readonly throttledTime?: number;
+  /** Processes of the group that the kernel killed for want of memory. */
+  readonly outOfMemoryKills: number;
+  /** How often the group reached its limit on memory. */
+  readonly memoryLimitHits: number;
+  /** The same of the limit of all flows together. */
+  readonly sharedMemoryLimitHits: number;
+  /** Forks and new threads that the limit on processes refused. */
+  readonly refusedForks: number;
+}
+
+/** What became of the limits that a scenario asked for. */
+export interface LimitsInForce {
+  readonly strategy: LimitStrategy;
+  readonly enforced: readonly EnforcedLimit[];
+  readonly unenforced: readonly UnenforcedLimit[];
+  /** Of each strategy that would have been better: why it could not be used here. */
+  readonly passedOver: readonly string[];
+}
