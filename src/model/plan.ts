@@ -1,4 +1,5 @@
 import type { CheckId, CheckLevel } from './check.js';
+import type { FaultsPlan } from './faults.js';
 import type { HttpWork } from './http.js';
 import type { OpenLoad, StagedLoad } from './load.js';
 import type { ServicePlan } from './service.js';
@@ -66,6 +67,7 @@ export interface ScenarioPlan {
   readonly defaultGates: boolean;
   /** Default gates that are left out: no process is watched, so there is nothing that they could be judged by. */
   readonly omittedGates?: readonly string[];
+  readonly faults?: FaultsPlan;
   readonly checks: Readonly<Partial<Record<CheckId, CheckLevel>>>;
   /** Seed of everything random in the scenario. */
   readonly seed: number;

@@ -1,3 +1,4 @@
+import type { Hit, Wave } from './faults.js';
 import type { Rung } from './ladder.js';
 import type { Load } from './plan.js';
 import type { FlowTally } from './tally.js';
@@ -48,6 +49,10 @@ export interface Flow {
   readonly barrier?: true;
   /** On a ladder: how many were in flight at once on its rung. */
   readonly rung?: number;
+  /** A fault that hit it: flows without are bystanders. */
+  readonly hit?: Hit;
+  /** Of a run with faults: which wave it is in, from 1. */
+  readonly wave?: number;
   readonly error?: FlowError;
   readonly steps?: readonly StepTiming[];
   /** Of an HTTP flow: ms from sending each request to the first byte of its response. */
@@ -163,6 +168,8 @@ export interface Record {
   readonly warmup: number;
   /** The rungs that were climbed, if the scenario is a ladder. */
   readonly rungs?: readonly Rung[];
+  /** The waves of a run with faults. */
+  readonly waves?: readonly Wave[];
   readonly monitor: MonitorRecord;
   readonly environment: Environment;
   readonly verify?: VerifyOutcome;

@@ -1,0 +1,1046 @@
+import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
+var __webpack_exports__ = {};
+
+;// CONCATENATED MODULE: ./build/src/adapters/node-clock.js
+/**
+ * ms between the zero of CLOCK_MONOTONIC and that of performance.now(), which runs by the same clock and is read in half
+ * the time of process.hrtime.bigint().
+ */
+const OFFSET = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+/** The machine's monotonic clock (CLOCK_MONOTONIC), which all its processes share. */
+const nodeClock = {
+    now: () => OFFSET + performance.now(),
+    wall: () => new Date(),
+    sleep: (ms, signal) => new Promise((resolve) => {
+        if (signal?.aborted) {
+            resolve();
+            return;
+        }
+        const wake = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', wake);
+            resolve();
+        };
+        const timer = setTimeout(wake, ms);
+        signal?.addEventListener('abort', wake, { once: true });
+    }),
+    timer: (ms, callback) => {
+        const timer = setTimeout(callback, ms);
+        return {
+            cancel: () => {
+                clearTimeout(timer);
+            },
+        };
+    },
+};
+
+;// CONCATENATED MODULE: ./build/src/errors.js
+/** `file:line:column: where: message`, leaving out what is not known. */
+function formatProblem(problem) {
+    const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+    return [place, problem.where, problem.message]
+        .filter((part) => part !== undefined && part !== '')
+        .join(': ');
+}
+/**
+ * The user's fault, not ours: reported without a stack, exit status 2.
+ * Carries every problem that was found, so that one run shows them all.
+ */
+class UserError extends Error {
+    problems;
+    constructor(problems) {
+        const all = 'message' in problems ? [problems] : problems;
+        super(all.map(formatProblem).join('\n'));
+        this.name = 'UserError';
+        this.problems = all;
+    }
+}
+/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
+function assertNever(value) {
+    throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
+}
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
+function messageOf(thrown) {
+    try {
+        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    }
+    catch {
+        // An object without a prototype, or one whose toString throws.
+        return 'what was thrown has no text';
+    }
+}
+/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
+function codeOf(thrown) {
+    const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
+    return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/network-log.js
+/** Faults that are kept one by one; more are only counted. */
+const KEPT = 10_000;
+/** What was injected: the first faults one by one, and the exact numbers of all. */
+class NetworkLog {
+    #kept;
+    #faults = [];
+    #times = new Map();
+    #connections = new Map();
+    #notes = new Map();
+    #accepted = 0;
+    constructor(kept = KEPT) {
+        this.#kept = kept;
+    }
+    accepted() {
+        this.#accepted += 1;
+    }
+    /** `first`: no fault of its kind was injected into its connection before. */
+    add(fault, first) {
+        increase(this.#times, fault.kind);
+        if (first)
+            increase(this.#connections, fault.kind);
+        if (this.#faults.length < this.#kept)
+            this.#faults.push(fault);
+    }
+    /** Something that went wrong without our doing, which may happen many times. */
+    note(text) {
+        increase(this.#notes, text);
+    }
+    report() {
+        const counts = [...this.#times].map(([kind, times]) => [
+            kind,
+            { times, connections: this.#connections.get(kind) ?? 0 },
+        ]);
+        return {
+            faults: this.#faults.map((fault) => ({ ...fault })),
+            counts: Object.fromEntries(counts),
+            connections: this.#accepted,
+            notes: [...this.#notes].map(([text, times]) => (times === 1 ? text : `${text} (${times} times)`)),
+        };
+    }
+}
+function increase(map, key) {
+    map.set(key, (map.get(key) ?? 0) + 1);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/random.js
+/**
+ * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
+ * mixing step a number, period 2³². For repeatable choices, not for secrets.
+ */
+function seededRandom(seed) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
+function seedOf(seed, part) {
+    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
+    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
+}
+
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+;// CONCATENATED MODULE: ./build/src/model/network-fault.js
+/** What is done to the network between the flows and something that they depend on, and what was done. */
+/** How delays spread around their mean; what `jitter` is of each is said in faults/network-delay.ts. */
+const DISTRIBUTIONS = (/* unused pure expression or super */ null && (['uniform', 'normal', 'exponential']));
+/** Downstream is from the dependency to the client: its answers. */
+const DIRECTIONS = (/* unused pure expression or super */ null && (['downstream', 'upstream', 'both']));
+/** `127.0.0.1:5432`, `[::1]:5432` */
+function formatEndpoint({ host, port }) {
+    return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/network-draw.js
+
+/**
+ * The toxics of the plan that the n-th connection (from 1) meets. One number is drawn for each toxic whatever its
+ * probability is, so that changing one leaves the others as they were.
+ */
+function toxicsMet({ toxics }, seed, connection) {
+    const own = seedOf(seed, connection);
+    const random = seededRandom(own);
+    return toxics
+        .map((toxic, index) => ({ toxic, luck: random(), random: seededRandom(seedOf(own, index + 1)) }))
+        .filter(({ toxic, luck }) => luck < toxic.probability)
+        .map(({ toxic, random: ofToxic }) => ({ toxic, random: ofToxic }));
+}
+/** Those of one kind. */
+function ofKind(met, kind) {
+    return met.filter(({ toxic }) => toxic.kind === kind);
+}
+
+;// CONCATENATED MODULE: ./build/src/model/token.js
+/** A canary: unique to its flow, and of a shape that no text holds by chance. `fg-RUN-ITERATION`, or `…-wN` in warm-up. */
+const TOKEN = /\bfg-[0-9a-f]{12}-w?\d+\b/g;
+
+;// CONCATENATED MODULE: ./build/src/faults/network-exchange.js
+
+/** Bytes from the beginning of each direction in which a canary is looked for. */
+const LOOKED_AT = 8 * 1024;
+/** Longer than a canary with an iteration of ten digits: what may be the beginning of one that a chunk cuts in two. */
+const TAIL = 32;
+/** What every canary begins with: looking for it costs next to nothing where there is none. */
+const CANARY = 'fg-';
+/** A request and its answer, as far as a connection shows them: from one turn to the client's next. */
+class Exchange {
+    #faults = new Map();
+    #looking = { client: looking(), upstream: looking() };
+    #token;
+    has(kind) {
+        return this.#faults.has(kind);
+    }
+    add(fault) {
+        if (this.#token !== undefined)
+            fault.token = this.#token;
+        this.#faults.set(fault.kind, fault);
+    }
+    /** Looks whose exchange it is; the faults that it has met already are told as well. */
+    look(side, chunk) {
+        const at = this.#looking[side];
+        // What the client has said of itself is not changed by what it is answered.
+        if (at.done || (side === 'upstream' && this.#token !== undefined))
+            return;
+        const bytes = Buffer.concat([at.tail, chunk]);
+        const found = canaryIn(bytes);
+        at.bytes += chunk.length;
+        at.tail = bytes.subarray(-TAIL);
+        at.done = found?.whole === true || at.bytes >= LOOKED_AT;
+        if (found === undefined)
+            return;
+        this.#token = found.token;
+        for (const fault of this.#faults.values())
+            fault.token = found.token;
+    }
+}
+function looking() {
+    return { bytes: 0, tail: Buffer.alloc(0), done: false };
+}
+/** `whole`: it can not go on in the next chunk. */
+function canaryIn(bytes) {
+    const from = bytes.indexOf(CANARY);
+    if (from < 0)
+        return undefined;
+    const text = bytes.toString('latin1', from);
+    const token = text.match(TOKEN)?.[0];
+    return token === undefined ? undefined : { token, whole: !text.endsWith(token) };
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/fifo.js
+/** First in, first out, in constant time: an array's own shift moves all that is left of a long one. */
+class Fifo {
+    #items = [];
+    #head = 0;
+    get first() {
+        return this.#items[this.#head];
+    }
+    push(item) {
+        this.#items.push(item);
+    }
+    shift() {
+        this.#head += 1;
+        if (this.#head * 2 < this.#items.length)
+            return;
+        this.#items = this.#items.slice(this.#head);
+        this.#head = 0;
+    }
+    /** Puts another one in the place of the first. */
+    replaceFirst(item) {
+        this.#items[this.#head] = item;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/network-delay.js
+/**
+ * A delay in ms, never negative, whose mean is `mean`:
+ *
+ * - uniform: between mean − jitter and mean + jitter, as toxiproxy and tc netem have it;
+ * - normal: jitter is the standard deviation; cut off symmetrically, at 0 and at 2·mean, so that the mean stays;
+ * - exponential: mean − jitter at least, and above it an exponential tail with jitter as its standard deviation.
+ *
+ * `random`: uniform in [0, 1). The jitter is at most the mean.
+ */
+function drawDelay({ mean, jitter, distribution }, random) {
+    switch (distribution) {
+        case 'uniform':
+            return mean + (2 * random() - 1) * jitter;
+        case 'normal':
+            return normalWithin(mean, jitter, random);
+        case 'exponential':
+            return mean - jitter - Math.log(1 - random()) * jitter;
+    }
+}
+/** Rejection: of a standard deviation that is at most the mean two draws of three or more lie within. */
+function normalWithin(mean, deviation, random) {
+    for (;;) {
+        const delay = mean + standardNormal(random) * deviation;
+        if (delay >= 0 && delay <= 2 * mean)
+            return delay;
+    }
+}
+/** Box and Muller (1958). */
+function standardNormal(random) {
+    return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/network-link.js
+/** Bytes are sent in slices of this long, in ms: short against what a client notices, long against a timer's step. */
+const SLICE = 10;
+const SMALLEST_SLICE = 256;
+/**
+ * A line of limited rate, as a token bucket without a burst: a slice is through when its last byte is, and the next one
+ * begins then. It is a function of time, so that a timer that fires late takes nothing from the rate.
+ */
+class Link {
+    /** Bytes a second. */
+    rate;
+    /** Bytes that are sent as one. */
+    slice;
+    #freeAt = -Infinity;
+    constructor(rate) {
+        this.rate = rate;
+        this.slice = Math.max(SMALLEST_SLICE, Math.floor((rate * SLICE) / 1000));
+    }
+    /** When the next slice can begin, in ms. */
+    get freeAt() {
+        return this.#freeAt;
+    }
+    /** Sends bytes that have been there since `since`; gives when the last of them is through. */
+    transmit(bytes, since) {
+        this.#freeAt = Math.max(this.#freeAt, since) + (bytes / this.rate) * 1000;
+        return this.#freeAt;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/network-window.js
+/** Whether an instant (ms from the start of the run) lies in one of the windows; always without windows. */
+function isWithin(windows, at) {
+    return windows?.some((window) => window.from <= at && at < endOf(window)) ?? true;
+}
+/** The first instant after `at` at which a window begins or ends; undefined if there is none. */
+function nextEdge(windows, at) {
+    const edges = (windows ?? []).flatMap((window) => [window.from, endOf(window)]);
+    const next = Math.min(...edges.filter((edge) => edge > at));
+    return Number.isFinite(next) ? next : undefined;
+}
+function endOf({ to }) {
+    return to ?? Infinity;
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/network-lane.js
+
+
+
+
+/** The step of a timer, in ms: what is due within it is sent now. Waiting for it would take one to two. */
+const EARLY = 1;
+/**
+ * Bytes that one direction of a connection holds before its source is left unread, and the other side has to wait. With
+ * latency it is what is under way: 4 MiB are 20 MB a second at 200 ms.
+ */
+const HOLDS = 256 * 1024;
+const HOLDS_WITH_LATENCY = 4 * 1024 * 1024;
+/** What a chunk takes beside its bytes, roughly. */
+const CHUNK = 256;
+/**
+ * One direction of a connection. What comes waits in the backlog for the blackhole to end and for the link to be free,
+ * then goes along the line, which is as long as the latency:
+ *
+ *   source → backlog → link → line → sink
+ */
+class Lane {
+    #toxics;
+    #world;
+    #ends;
+    #links;
+    #backlog = new Fifo();
+    #line = new Fifo();
+    #holds;
+    #held = 0;
+    #lastDue = -Infinity;
+    /** Of the present burst; undefined before its first chunk. */
+    #delay;
+    /** Since when the way has been open again after a blackhole. */
+    #openSince = -Infinity;
+    #paused = false;
+    #full = false;
+    #end = 'none';
+    #timer;
+    constructor(toxics, ends, world) {
+        this.#toxics = toxics;
+        this.#ends = ends;
+        this.#world = world;
+        this.#links = toxics.bandwidths.map(({ toxic }) => ({ toxic, link: new Link(toxic.rate) }));
+        this.#holds = toxics.latencies.length > 0 ? HOLDS_WITH_LATENCY : HOLDS;
+    }
+    /** The connection has changed its direction: what comes now is another burst, with a delay of its own. */
+    turn() {
+        this.#delay = undefined;
+    }
+    push(chunk) {
+        const run = this.#world.at();
+        if (this.#isHeld(run))
+            this.#world.onFault('blackhole');
+        this.#backlog.push({ chunk, at: this.#world.clock.now() });
+        this.#held += chunk.length + CHUNK;
+        this.pump();
+        if (this.#held > this.#holds && !this.#paused) {
+            this.#paused = true;
+            this.#ends.pause();
+        }
+    }
+    /** The source has said that nothing more comes. */
+    end() {
+        if (this.#end === 'none')
+            this.#end = 'waiting';
+        this.pump();
+    }
+    drained() {
+        this.#full = false;
+        this.pump();
+    }
+    close() {
+        this.#end = 'done';
+        this.#timer?.cancel();
+    }
+    /** Moves on what can be moved now, and wakes for the rest. */
+    pump() {
+        this.#timer?.cancel();
+        this.#timer = undefined;
+        if (this.#end === 'done' || this.#end === 'closing')
+            return;
+        const now = this.#world.clock.now();
+        const run = this.#world.at();
+        if (this.#isHeld(run)) {
+            this.#openSince = Infinity;
+            this.#wakeAt(this.#edgeOf(this.#toxics.blackholes, now, run), now);
+            return;
+        }
+        if (this.#openSince === Infinity)
+            this.#openSince = now;
+        const freeAt = this.#transmit(now, run);
+        this.#deliver(now);
+        this.#resume();
+        const due = this.#full ? undefined : this.#line.first?.due;
+        const next = Math.min(freeAt ?? Infinity, due ?? Infinity);
+        if (next < Infinity)
+            this.#wakeAt(next, now);
+        else if (this.#end === 'waiting' && this.#isEmpty())
+            this.#close(run);
+    }
+    /** Backlog to line. Gives when the link is free for what is left. */
+    #transmit(now, run) {
+        for (let head = this.#backlog.first; head !== undefined; head = this.#backlog.first) {
+            const narrowest = this.#linkAt(run);
+            if (narrowest !== undefined && narrowest.freeAt > now + EARLY) {
+                const edge = this.#edgeOf(this.#toxics.bandwidths, now, run) ?? Infinity;
+                return Math.min(narrowest.freeAt, edge);
+            }
+            const since = Math.max(head.at, this.#openSince);
+            const size = Math.min(head.chunk.length, narrowest?.slice ?? Infinity);
+            const slice = head.chunk.subarray(0, size);
+            if (size < head.chunk.length) {
+                this.#backlog.replaceFirst({ chunk: head.chunk.subarray(size), at: head.at });
+                this.#held += CHUNK;
+            }
+            else
+                this.#backlog.shift();
+            if (narrowest !== undefined)
+                this.#world.onFault('bandwidth', narrowest.rate);
+            this.#lay(slice, narrowest?.transmit(size, since) ?? since, run);
+        }
+        return undefined;
+    }
+    #lay(chunk, sentAt, run) {
+        if (this.#line.first === undefined)
+            this.#delay = undefined;
+        this.#delay ??= this.#drawDelay(run);
+        if (this.#delay > 0)
+            this.#world.onFault('latency', this.#delay);
+        // What was sent first arrives first, whatever its delay.
+        this.#lastDue = Math.max(this.#lastDue, sentAt + this.#delay);
+        this.#line.push({ chunk, due: this.#lastDue });
+    }
+    #deliver(now) {
+        for (let head = this.#line.first; head !== undefined && !this.#full; head = this.#line.first) {
+            if (head.due > now + EARLY)
+                return;
+            this.#line.shift();
+            this.#held -= head.chunk.length + CHUNK;
+            this.#full = !this.#ends.write(head.chunk);
+        }
+    }
+    #resume() {
+        if (!this.#paused || this.#held > this.#holds / 2)
+            return;
+        this.#paused = false;
+        this.#ends.resume();
+    }
+    /** Passes the end on, late if it is to be slow. */
+    #close(run) {
+        const active = this.#toxics.slowCloses.filter((met) => isActive(met, run));
+        const delay = active.reduce((sum, { toxic }) => sum + toxic.delay, 0);
+        const finish = () => {
+            this.#end = 'done';
+            this.#ends.end();
+        };
+        if (delay === 0) {
+            finish();
+            return;
+        }
+        this.#end = 'closing';
+        this.#world.onFault('slow_close', delay);
+        this.#timer = this.#world.clock.timer(delay, finish);
+    }
+    #drawDelay(run) {
+        return this.#toxics.latencies
+            .filter((met) => isActive(met, run))
+            .reduce((sum, { toxic, random }) => sum + drawDelay(toxic, random), 0);
+    }
+    #linkAt(run) {
+        const active = this.#links.filter((met) => isActive(met, run)).map(({ link }) => link);
+        return active.reduce((narrowest, link) => (narrowest !== undefined && narrowest.rate <= link.rate ? narrowest : link), undefined);
+    }
+    #isHeld(run) {
+        return this.#toxics.blackholes.some((met) => isActive(met, run));
+    }
+    #isEmpty() {
+        return this.#backlog.first === undefined && this.#line.first === undefined;
+    }
+    /** When, on the clock, one of the toxics begins or ends. */
+    #edgeOf(met, now, run) {
+        if (run === undefined)
+            return undefined;
+        const edges = met.map(({ toxic }) => nextEdge(toxic.during, run) ?? Infinity);
+        const next = Math.min(...edges);
+        return Number.isFinite(next) ? now + next - run : undefined;
+    }
+    #wakeAt(time, now) {
+        if (time === undefined)
+            return;
+        this.#timer = this.#world.clock.timer(Math.max(1, Math.round(time - now)), () => {
+            this.pump();
+        });
+    }
+}
+/** Faults are injected, and this one is in its window. */
+function isActive({ toxic }, run) {
+    return run !== undefined && isWithin(toxic.during, run);
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/network-connection.js
+
+
+
+
+
+/** ms that a connection is kept in a blackhole after its client has said that it sends no more: most are gone then. */
+const ABANDONED = 30_000;
+/** A client's connection and the one to the upstream that belongs to it, with what it meets. */
+class NetworkConnection {
+    #options;
+    #world;
+    /** By the side that sends. */
+    #lanes;
+    #resets;
+    #injected = new Set();
+    #timers = [];
+    #exchange = new Exchange();
+    #sender;
+    #resetIsDue = false;
+    #over = false;
+    constructor(options, world) {
+        this.#options = options;
+        this.#world = world;
+        this.#resets = ofKind(options.met, 'reset');
+        this.#lanes = { client: this.#laneFrom('client'), upstream: this.#laneFrom('upstream') };
+    }
+    receive(side, chunk) {
+        if (this.#over)
+            return;
+        if (side !== this.#sender)
+            this.#turn(side);
+        this.#exchange.look(side, chunk);
+        this.#considerReset();
+        if (!this.#isOver())
+            this.#lanes[side].push(chunk);
+    }
+    /** That side sends no more; the other may. */
+    ended(side) {
+        if (this.#over)
+            return;
+        this.#lanes[side].end();
+        if (side === 'client' && this.#isLostForGood()) {
+            this.#after(ABANDONED, () => {
+                this.reset();
+            });
+        }
+    }
+    /** That side can be written to again. */
+    drained(side) {
+        this.#lanes[side === 'client' ? 'upstream' : 'client'].drained();
+    }
+    /** What is in force has changed. */
+    stir() {
+        this.#lanes.client.pump();
+        this.#lanes.upstream.pump();
+    }
+    /** Resets both sides, as a fault of this kind. */
+    cut(kind, amount) {
+        if (this.#over)
+            return;
+        this.#record(kind, amount);
+        this.reset();
+    }
+    reset() {
+        this.close();
+        this.#options.ends.client.reset();
+        this.#options.ends.upstream.reset();
+    }
+    /** Nothing more happens on it. */
+    close() {
+        this.#over = true;
+        this.#lanes.client.close();
+        this.#lanes.upstream.close();
+        for (const timer of this.#timers)
+            timer.cancel();
+    }
+    #turn(side) {
+        if (side === 'client' && this.#sender === 'upstream')
+            this.#exchange = new Exchange();
+        this.#sender = side;
+        this.#lanes[side].turn();
+    }
+    #considerReset() {
+        if (this.#resetIsDue)
+            return;
+        const run = this.#world.at();
+        const reset = this.#resets.find((met) => isActive(met, run))?.toxic;
+        if (reset === undefined)
+            return;
+        this.#resetIsDue = true;
+        if (reset.after === 0)
+            this.cut('reset');
+        else {
+            this.#after(reset.after, () => {
+                this.cut('reset', reset.after);
+            });
+        }
+    }
+    /** A method, because what is called in between may have ended it. */
+    #isOver() {
+        return this.#over;
+    }
+    #isLostForGood() {
+        const run = this.#world.at();
+        return ofKind(this.#options.met, 'blackhole').some((met) => run !== undefined && isActive(met, run) && nextEdge(met.toxic.during, run) === undefined);
+    }
+    #laneFrom(side) {
+        const { met, ends } = this.#options;
+        const { clock, at } = this.#world;
+        const other = side === 'client' ? ends.upstream : ends.client;
+        const laneEnds = {
+            write: (chunk) => other.write(chunk),
+            end: () => {
+                other.end();
+            },
+            pause: () => {
+                ends[side].pause();
+            },
+            resume: () => {
+                ends[side].resume();
+            },
+        };
+        return new Lane(toxicsOf(side, met), laneEnds, {
+            clock,
+            at,
+            onFault: (kind, amount) => {
+                this.#record(kind, amount);
+            },
+        });
+    }
+    /** Once for each kind and exchange: a flow that was hit, not each of its bytes. */
+    #record(kind, amount) {
+        if (this.#exchange.has(kind))
+            return;
+        const { plan, number, clientPort } = this.#options;
+        const fault = {
+            kind,
+            listen: formatEndpoint(plan.listen),
+            upstream: formatEndpoint(plan.upstream),
+            at: this.#world.at() ?? 0,
+            connection: number,
+            ...(clientPort === undefined ? {} : { clientPort }),
+            ...(amount === undefined ? {} : { amount }),
+        };
+        this.#exchange.add(fault);
+        this.#world.log.add(fault, !this.#injected.has(kind));
+        this.#injected.add(kind);
+    }
+    #after(ms, callback) {
+        this.#timers.push(this.#world.clock.timer(ms, callback));
+    }
+}
+function toxicsOf(side, met) {
+    const own = side === 'client' ? 'upstream' : 'downstream';
+    const inDirection = ({ toxic }) => toxic.direction === own || toxic.direction === 'both';
+    return {
+        latencies: ofKind(met, 'latency').filter(inDirection),
+        bandwidths: ofKind(met, 'bandwidth').filter(inDirection),
+        slowCloses: ofKind(met, 'slow_close').filter(inDirection),
+        blackholes: ofKind(met, 'blackhole'),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/tcp-door.js
+
+
+/** ms between two attempts to take back a port that somebody else has taken. */
+const RETRY = 20;
+/**
+ * A listening socket that can be taken away, so that the kernel refuses connections, and brought back. Only a socket that
+ * does not listen refuses: once a connection is accepted it can be reset, but its client has seen it open.
+ */
+class TcpDoor {
+    #endpoint;
+    #onConnection;
+    #onTaken;
+    #server;
+    #wanted = true;
+    #work = Promise.resolve();
+    constructor(endpoint, on) {
+        this.#endpoint = endpoint;
+        this.#onConnection = on.connection;
+        this.#onTaken = on.taken;
+    }
+    /** Rejects with the system's error. `taken`: the port could not be had back at once. */
+    static async open(endpoint, on) {
+        const door = new TcpDoor(endpoint, on);
+        door.#server = await door.#listen();
+        return door;
+    }
+    shut() {
+        this.#wanted = false;
+        return this.#follow();
+    }
+    reopen() {
+        this.#wanted = true;
+        return this.#follow();
+    }
+    /** One step after another, whatever was wished for in the meantime. */
+    #follow() {
+        this.#work = this.#work.then(() => this.#step());
+        return this.#work;
+    }
+    async #step() {
+        if (!this.#wanted) {
+            this.#server?.close();
+            this.#server = undefined;
+            return;
+        }
+        for (let attempt = 1; this.#server === undefined && this.#isWanted(); attempt += 1) {
+            try {
+                this.#server = await this.#listen();
+            }
+            catch (thrown) {
+                if (codeOf(thrown) !== 'EADDRINUSE')
+                    throw thrown;
+                if (attempt === 2)
+                    this.#onTaken();
+                await new Promise((resolve) => setTimeout(resolve, RETRY));
+            }
+        }
+    }
+    /** A method, because it changes while something is waited for. */
+    #isWanted() {
+        return this.#wanted;
+    }
+    #listen() {
+        const server = (0,external_node_net_namespaceObject.createServer)({ allowHalfOpen: true, noDelay: true }, (socket) => {
+            if (this.#wanted)
+                this.#onConnection(socket);
+            else
+                socket.resetAndDestroy();
+        });
+        return new Promise((resolve, reject) => {
+            server.once('error', reject);
+            server.listen(this.#endpoint.port, this.#endpoint.host, () => {
+                server.off('error', reject);
+                resolve(server);
+            });
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/tcp-proxy.js
+
+
+
+
+
+
+
+
+/** One entry of `faults.network`: listens, and passes on to the upstream with what each connection meets. */
+class TcpProxy {
+    #plan;
+    #world;
+    #seed;
+    #connections = new Set();
+    #sockets = new Set();
+    #inForce = new Set();
+    #accepted = 0;
+    #door;
+    #timer;
+    constructor(plan, world, seed) {
+        this.#plan = plan;
+        this.#world = world;
+        this.#seed = seed;
+    }
+    /** Rejects with the system's error if it can not listen. */
+    static async open(plan, world, seed) {
+        const proxy = new TcpProxy(plan, world, seed);
+        const listen = formatEndpoint(plan.listen);
+        proxy.#door = await TcpDoor.open(plan.listen, {
+            connection: (socket) => {
+                proxy.#accept(socket);
+            },
+            taken: () => {
+                world.log.note(`another process took ${listen} while it was refused; it was waited for`);
+            },
+        });
+        return proxy;
+    }
+    /** What is in force has changed: by the time, or because injecting has begun or ended. */
+    async stir() {
+        this.#timer?.cancel();
+        const run = this.#world.at();
+        this.#beginOutages(run);
+        for (const connection of this.#connections)
+            connection.stir();
+        if (run !== undefined)
+            this.#stirAtNextEdge(run);
+        await (this.#inForce.size > 0 ? this.#door?.shut() : this.#door?.reopen());
+    }
+    /** Resolves when every socket is closed. */
+    async close() {
+        this.#timer?.cancel();
+        const shut = this.#door?.shut();
+        for (const connection of this.#connections)
+            connection.reset();
+        const open = [...this.#sockets].filter((socket) => !socket.closed);
+        await Promise.all(open.map((socket) => (0,external_node_events_namespaceObject.once)(socket, 'close')));
+        await shut;
+    }
+    #beginOutages(run) {
+        for (const outage of this.#plan.outages) {
+            const active = run !== undefined && isWithin(outage.during, run);
+            if (active && !this.#inForce.has(outage))
+                this.#begin(outage, run);
+            if (!active)
+                this.#inForce.delete(outage);
+        }
+    }
+    #begin(outage, run) {
+        this.#inForce.add(outage);
+        const { listen, upstream } = this.#plan;
+        const fault = {
+            kind: outage.kind,
+            listen: formatEndpoint(listen),
+            upstream: formatEndpoint(upstream),
+            at: run,
+        };
+        this.#world.log.add(fault, false);
+        if (outage.kind === 'down')
+            for (const connection of this.#connections)
+                connection.cut('down');
+    }
+    #stirAtNextEdge(run) {
+        const edges = this.#plan.outages.map(({ during }) => nextEdge(during, run) ?? Infinity);
+        const next = Math.min(...edges);
+        if (!Number.isFinite(next))
+            return;
+        this.#timer = this.#world.clock.timer(Math.max(1, Math.ceil(next - run)), () => void this.stir());
+    }
+    #accept(client) {
+        const { plan, number } = { plan: this.#plan, number: (this.#accepted += 1) };
+        this.#world.log.accepted();
+        const upstream = (0,external_node_net_namespaceObject.connect)({ ...plan.upstream, allowHalfOpen: true, noDelay: true });
+        const connection = new NetworkConnection({
+            plan,
+            number,
+            clientPort: client.remotePort,
+            met: toxicsMet(plan, this.#seed, number),
+            ends: { client: tcp_proxy_endOf(client), upstream: tcp_proxy_endOf(upstream) },
+        }, this.#world);
+        this.#connections.add(connection);
+        const sockets = { client, upstream };
+        this.#wire(connection, 'client', sockets);
+        this.#wire(connection, 'upstream', sockets);
+    }
+    #wire(connection, side, sockets) {
+        const socket = sockets[side];
+        this.#sockets.add(socket);
+        socket
+            .on('data', (chunk) => {
+            connection.receive(side, chunk);
+        })
+            .on('end', () => {
+            connection.ended(side);
+        })
+            .on('drain', () => {
+            connection.drained(side);
+        })
+            .on('error', (error) => {
+            if (side === 'upstream' && socket.bytesRead === 0)
+                this.#noteUnreachable(error);
+            connection.reset();
+        })
+            .on('close', () => {
+            this.#sockets.delete(socket);
+            if (!sockets.client.closed || !sockets.upstream.closed)
+                return;
+            connection.close();
+            this.#connections.delete(connection);
+        });
+    }
+    #noteUnreachable(error) {
+        if (error.syscall !== 'connect' && codeOf(error) !== 'ENOTFOUND')
+            return;
+        const { listen, upstream } = this.#plan;
+        this.#world.log.note(`nothing answers at ${formatEndpoint(upstream)} (${codeOf(error) ?? messageOf(error)}): clients of ` +
+            `${formatEndpoint(listen)} saw their connection reset, which is no injected fault; ` +
+            'start the dependency before the flows, or correct upstream');
+    }
+}
+function tcp_proxy_endOf(socket) {
+    return {
+        write: (chunk) => socket.write(chunk),
+        end: () => {
+            socket.end();
+        },
+        pause: () => {
+            socket.pause();
+        },
+        resume: () => {
+            socket.resume();
+        },
+        reset: () => {
+            if (socket.connecting)
+                socket.destroy();
+            else if (!socket.destroyed)
+                socket.resetAndDestroy();
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/tcp-proxies.js
+
+
+
+
+/** Proxies in this very process. A run has them in one of their own: see tcp-proxy-process.ts. */
+function tcpProxies(clock) {
+    return async (plans, { seed }) => {
+        const log = new NetworkLog();
+        let zero;
+        const at = () => (zero === undefined ? undefined : clock.now() - zero);
+        const proxies = await openAll(plans, (plan, index) => TcpProxy.open(plan, { clock, at, log }, seedOf(seed, index + 1)));
+        const injectFrom = async (instant) => {
+            zero = instant;
+            await Promise.all(proxies.map((proxy) => proxy.stir()));
+        };
+        return {
+            arm: injectFrom,
+            disarm: () => injectFrom(undefined),
+            report: () => Promise.resolve(log.report()),
+            close: async () => {
+                await Promise.all(proxies.map((proxy) => proxy.close()));
+                return log.report();
+            },
+            failed: new Promise(() => undefined),
+        };
+    };
+}
+/** All of them or none; every one that can not be opened is named. */
+async function openAll(plans, open) {
+    const results = await Promise.allSettled(plans.map(open));
+    const proxies = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const problems = results.flatMap((result, index) => {
+        const listen = plans[index]?.listen;
+        if (result.status === 'fulfilled' || listen === undefined)
+            return [];
+        return [{ where: `faults.network[${index}].listen`, message: whyNot(result.reason, listen) }];
+    });
+    if (problems.length === 0)
+        return proxies;
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    throw new UserError(problems);
+}
+function whyNot(thrown, { host, port }) {
+    const code = codeOf(thrown) ?? '';
+    if (code === 'EADDRINUSE') {
+        return (`port ${port} of ${host} is in use; end the process that listens on it, ` +
+            'or choose another port here and where the flows connect');
+    }
+    if (code === 'EACCES')
+        return `port ${port} of ${host} may not be listened on; choose one from 1024 up`;
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+        return `${host} is no address of this machine; leave it out for 127.0.0.1, or write 0.0.0.0:${port} for all`;
+    }
+    return `can not listen on port ${port} of ${host}: ${messageOf(thrown)}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/proxy.js
+/**
+ * The process of the TCP proxies that inject network faults, so that what they do takes nothing from the event loop that
+ * sends the load. Started by flowgate, never by hand.
+ */
+
+
+
+let proxies;
+function send(message) {
+    // A parent that is gone needs no answer.
+    if (process.connected)
+        process.send?.(message);
+}
+async function follow(message) {
+    switch (message.type) {
+        case 'open':
+            proxies = await tcpProxies(nodeClock)(message.plans, { seed: message.seed });
+            return undefined;
+        case 'arm':
+            await proxies?.arm(message.zero);
+            return undefined;
+        case 'disarm':
+            await proxies?.disarm();
+            return undefined;
+        case 'report':
+            return proxies?.report();
+        case 'close':
+            return proxies?.close();
+    }
+}
+async function answer(message) {
+    const { id } = message;
+    try {
+        const report = await follow(message);
+        send({ type: 'done', id, ...(report === undefined ? {} : { report }) });
+    }
+    catch (thrown) {
+        const problems = thrown instanceof UserError ? { problems: thrown.problems } : {};
+        send({ type: 'failed', id, message: messageOf(thrown), ...problems });
+    }
+}
+process.on('message', (message) => void answer(message));
+// Without its parent it has nothing to do; its sockets are closed by the kernel.
+process.on('disconnect', () => process.exit());
+send({ type: 'listening' });
+
