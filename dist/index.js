@@ -42360,7 +42360,7 @@ function readMachine(env) {
 
 /***/ }),
 
-/***/ 3254:
+/***/ 5498:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42373,15 +42373,95 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+;// CONCATENATED MODULE: ./build/src/adapters/alarm.js
+
+/*
+ * A timer of Node's is late by a ms or two: its loop counts in whole ms. A thread that does nothing but wait on a futex
+ * wakes within tenths of one, and takes no CPU while it waits.
+ */
+/** What the thread does: it waits for the time that it was told last, or for being told another, and says when it is. */
+const SLEEPER = `
+const { parentPort, workerData } = require('node:worker_threads');
+const told = new Int32Array(workerData, 0, 1);
+const wakeAt = new Float64Array(workerData, 8, 1);
+for (;;) {
+  const version = Atomics.load(told, 0);
+  const left = wakeAt[0] - Number(process.hrtime.bigint()) / 1e6;
+  if (left > 0 && Atomics.wait(told, 0, version, left) !== 'timed-out') continue;
+  parentPort.postMessage(undefined);
+  Atomics.wait(told, 0, version);
+}`;
+/** Calls back within tenths of a ms, by a thread that is started with the first alarm. */
+class Alarms {
+    #now;
+    #pending = new Set();
+    #shared = new SharedArrayBuffer(16);
+    #told = new Int32Array(this.#shared, 0, 1);
+    #wakeAt = new Float64Array(this.#shared, 8, 1);
+    #thread;
+    /** @param now the machine's monotonic clock, ms */
+    constructor(now) {
+        this.#now = now;
+    }
+    set(ms, callback) {
+        const alarm = { at: this.#now() + ms, callback, late: setTimeout(this.#ring, Math.ceil(ms) + 1) };
+        this.#pending.add(alarm);
+        this.#tell();
+        return {
+            cancel: () => {
+                this.#drop(alarm);
+            },
+        };
+    }
+    #ring = () => {
+        const now = this.#now();
+        for (const alarm of [...this.#pending].filter(({ at }) => at <= now)) {
+            this.#drop(alarm);
+            alarm.callback();
+        }
+        if (this.#pending.size > 0)
+            this.#tell();
+    };
+    #drop(alarm) {
+        clearTimeout(alarm.late);
+        this.#pending.delete(alarm);
+    }
+    #tell() {
+        this.#thread ??= this.#start();
+        this.#wakeAt[0] = Math.min(...[...this.#pending].map(({ at }) => at));
+        Atomics.add(this.#told, 0, 1);
+        Atomics.notify(this.#told, 0);
+    }
+    #start() {
+        const thread = new external_node_worker_threads_.Worker(SLEEPER, { eval: true, workerData: this.#shared });
+        thread.on('message', this.#ring);
+        // Without it alarms are as late as timers are, and no worse.
+        thread.on('error', () => undefined);
+        thread.unref();
+        return thread;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/node-clock.js
+
 /**
  * ms between the zero of CLOCK_MONOTONIC and that of performance.now(), which runs by the same clock and is read in half
- * the time of process.hrtime.bigint().
+ * the time of process.hrtime.bigint(). Of several readings the one that took the least time, as others are off by it.
  */
-const OFFSET = Number(process.hrtime.bigint()) / 1e6 - performance.now();
-/** The machine's monotonic clock (CLOCK_MONOTONIC), which all its processes share. */
+const OFFSET = Array.from({ length: 20 }, readOffset).reduce((best, next) => next.took < best.took ? next : best).ms;
+function readOffset() {
+    const before = Number(process.hrtime.bigint()) / 1e6;
+    const own = performance.now();
+    const after = Number(process.hrtime.bigint()) / 1e6;
+    return { ms: (before + after) / 2 - own, took: after - before };
+}
+const now = () => OFFSET + performance.now();
+const alarms = new Alarms(now);
 const nodeClock = {
-    now: () => OFFSET + performance.now(),
+    alarm: (ms, callback) => alarms.set(ms, callback),
+    now,
     wall: () => new Date(),
     sleep: (ms, signal) => new Promise((resolve) => {
         if (signal?.aborted) {
@@ -48542,7 +48622,7 @@ class Bell {
     /** Resolves at the next ring, or after `ms`. */
     async next(clock, ms) {
         await new Promise((resolve) => {
-            const timer = ms === undefined ? undefined : clock.timer(ms, resolve);
+            const timer = ms === undefined ? undefined : clock.alarm(ms, resolve);
             this.#wake = () => {
                 timer?.cancel();
                 resolve();
@@ -52564,7 +52644,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3463);
 /* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4561);
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3254);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5498);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
 /* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4155);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1825);

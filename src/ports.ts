@@ -26,6 +26,8 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls back once after `ms`, unless it is cancelled first. */
   timer(ms: number, callback: () => void): Timer;
+  /** The same, punctual to tenths of a ms where a timer is late by a ms or two; for few at a time. */
+  alarm(ms: number, callback: () => void): Timer;
 }
 
 export interface Timer {

@@ -1,24 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openProcfs } from '../../src/adapters/procfs.js';
 import type { MonitorRecord } from '../../src/model/record.js';
 import { startMonitor, type Monitor } from '../../src/monitor/sampler.js';
-import type { Clock, ProcessTable } from '../../src/ports.js';
+import { nodeClock } from '../../src/adapters/node-clock.js';
+import type { ProcessTable } from '../../src/ports.js';
 import { nodeCommand, onLinux, RealProcesses, until } from './procfs-processes.js';
-
-const CLOCK: Clock = {
-  now: () => performance.now(),
-  wall: () => new Date(),
-  sleep: (ms) => sleep(ms),
-  timer: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
-    return {
-      cancel: () => {
-        clearTimeout(timer);
-      },
-    };
-  },
-};
 
 /** Prints the kernel's own account of the process: bytes of VmHWM. */
 const PRINT_PEAK =
@@ -39,7 +25,7 @@ onLinux('a monitor of real processes', () => {
   beforeEach(() => {
     processes = new RealProcesses();
     table = openProcfs(processes.mark);
-    monitor = startMonitor({ clock: CLOCK, table, origin: CLOCK.now() });
+    monitor = startMonitor({ clock: nodeClock, table, origin: nodeClock.now() });
   });
 
   afterEach(async () => {

@@ -51,6 +51,10 @@ export class SimulatedClock implements Clock {
     };
   }
 
+  alarm(ms: number, callback: () => void): Timer {
+    return this.timer(ms, callback);
+  }
+
   /** Runs until `work` is done; rejects if it waits for something that no timer will bring. */
   async run<T>(work: Promise<T>): Promise<T> {
     const outcome: { settled?: true } = {};

@@ -19,6 +19,10 @@ export class ManualClock implements Clock {
     return Promise.reject(new Error('nobody sleeps here'));
   }
 
+  alarm(ms: number, callback: () => void): Timer {
+    return this.timer(ms, callback);
+  }
+
   timer(ms: number, callback: () => void): Timer {
     const entry = { at: this.time + ms, callback };
     this.lastTimer = ms;

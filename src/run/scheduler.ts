@@ -138,7 +138,7 @@ class Bell {
   /** Resolves at the next ring, or after `ms`. */
   async next(clock: Clock, ms: number | undefined): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = ms === undefined ? undefined : clock.timer(ms, resolve);
+      const timer = ms === undefined ? undefined : clock.alarm(ms, resolve);
       this.#wake = (): void => {
         timer?.cancel();
         resolve();
