@@ -136,6 +136,23 @@ describe('flowgate run', () => {
     expect(run.results().verdict).toBe('fail');
   });
 
+  test('a verify command that fails fails the gate, and what it printed last is told once', async () => {
+    const cwd = emptyFolder();
+    write(
+      cwd,
+      'f.yml',
+      'version: 1\nscenarios:\n  s: {run: sleep 0.1, flows: 2, verify: "echo stock is -3 >&2; exit 4"}\n',
+    );
+    const run = await runCli(['run', '--config', 'f.yml', '--threshold', 'success_rate == 100%'], { cwd });
+    expect(run.status).toBe(1);
+    const [scenario] = run.results().scenarios;
+    expect(scenario?.checks.find(({ id }) => id === 'invariants')?.evidence).toEqual([
+      'exit status 4: stock is -3',
+    ]);
+    expect(run.stdout).toContain('stock is -3');
+    expect(run.stdout.replaceAll(/\s+/g, ' ')).not.toContain('stock is -3: stock is -3');
+  });
+
   test('several scenarios of one config, with service, setup, verify and teardown', async () => {
     const cwd = emptyFolder();
     write(

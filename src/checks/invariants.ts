@@ -1,5 +1,4 @@
 import type { VerifyOutcome } from '../model/record.js';
-import { lastPrinted } from '../stats/last-line.js';
 import type { Check } from './check.js';
 
 export const invariants: Check = {
@@ -12,12 +11,11 @@ export const invariants: Check = {
   needs: ['verify'],
   run: ({ verify }) => ({
     outcome: verify?.ok === true ? 'pass' : 'fail',
-    evidence: verify === undefined ? [] : evidenceOf(verify),
+    evidence: evidenceOf(verify),
   }),
 };
 
-function evidenceOf(verify: VerifyOutcome): string[] {
-  const printed = verify.ok ? '' : lastPrinted(verify);
-  const line = [verify.message, printed].filter((part) => part !== '').join(': ');
-  return line === '' ? [] : [line];
+/** The message tells what verify printed last: whoever ran it has put it there, and once is enough. */
+function evidenceOf(verify: VerifyOutcome | undefined): string[] {
+  return verify === undefined || verify.message === '' ? [] : [verify.message];
 }

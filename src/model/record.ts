@@ -125,6 +125,7 @@ export interface Leftover {
 /** How the verify command or export ended. */
 export interface VerifyOutcome {
   readonly ok: boolean;
+  /** "exit status 3: stock is negative": with the last line that it printed. Empty if there is nothing to say. */
   readonly message: string;
   readonly stdout?: Excerpt;
   readonly stderr?: Excerpt;
