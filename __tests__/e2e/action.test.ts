@@ -78,6 +78,20 @@ describe('the action', () => {
     expect(server.comments[0]?.body).not.toContain('exit status 3');
   });
 
+  test('leaves one comment for each of two steps of a job, and each finds its own again', async () => {
+    const step = (name: string, runId: number, run = 'true') =>
+      act({ run }, { runId, env: { GITHUB_ACTION: name } });
+    server.addComment({ body: '<!-- flowgate:ci/gate run=1 attempt=1 verdict=fail -->\nold' });
+    for (const runId of [100, 101]) {
+      await step('__flowgate_flowgate', runId);
+      await step('__flowgate_flowgate_2', runId, 'exit 3');
+    }
+    expect(server.comments.map(({ body }) => body.split('\n')[0])).toEqual([
+      '<!-- flowgate:ci/gate#__flowgate_flowgate run=101 attempt=1 verdict=pass -->',
+      '<!-- flowgate:ci/gate#__flowgate_flowgate_2 run=101 attempt=1 verdict=fail -->',
+    ]);
+  });
+
   test('finds its comment on the third page', async () => {
     for (let index = 0; index < 210; index += 1) server.addComment({ body: `chat ${index}` });
     const ours = server.addComment({ body: '<!-- flowgate:ci/gate run=1 attempt=1 verdict=fail -->\nold' });

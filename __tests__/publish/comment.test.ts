@@ -78,6 +78,24 @@ describe('one comment', () => {
     expect(texts()).toEqual(['run 3', 'run 6']);
   });
 
+  test('is each step’s own; the first step takes over what stands from before steps had their own', async () => {
+    standing(1, { run: 3 });
+    const first = { key: 'ci/gate#__flowgate' };
+    const second = { key: 'ci/gate#__flowgate_2' };
+    expect(await publish({ ...first, run: 5 })).toBe(1);
+    const other = await publish({ ...second, run: 5 });
+    expect(other).not.toBe(1);
+    expect(await publish({ ...first, run: 6 })).toBe(1);
+    expect(await publish({ ...second, run: 7 })).toBe(other);
+    expect(texts()).toEqual(['run 6', 'run 7']);
+  });
+
+  test('of the job is left alone by a step if a newer run has written it', async () => {
+    standing(1, { run: 9 });
+    expect(await publish({ key: 'ci/gate#__flowgate', run: 8 })).toBe(1);
+    expect(texts()).toEqual(['run 9']);
+  });
+
   test('is not written over a newer duplicate', async () => {
     standing(2, { run: 3 });
     standing(4, { run: 9 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { commentKey, compareAge, formatMarker, parseMarker, type Marker } from '../../src/publish/marker.js';
+import {
+  commentKey,
+  compareAge,
+  formatMarker,
+  keyOfJob,
+  parseMarker,
+  type Marker,
+} from '../../src/publish/marker.js';
 
 const marker: Marker = { key: 'ci/gate', run: 17_000_000_001, attempt: 2, verdict: 'fail' };
 
@@ -52,8 +59,30 @@ describe('the key', () => {
     expect(commentKey({ ...owner, matrix: '{"os":"linux","node":22}' })).not.toBe(key);
   });
 
+  test('tells the steps of a job apart, and still names their job', () => {
+    const keys = ['__flowgate_flowgate', '__flowgate_flowgate_2', 'a/b#c'].map((step) =>
+      commentKey({ ...owner, step }),
+    );
+    expect(keys).toEqual([
+      'ci/gate#__flowgate_flowgate',
+      'ci/gate#__flowgate_flowgate_2',
+      'ci/gate#a%2Fb%23c',
+    ]);
+    for (const key of keys) {
+      expect(keyOfJob(key)).toBe('ci/gate');
+      expect(parseMarker(formatMarker({ ...marker, key }))?.key).toBe(key);
+    }
+    expect(keyOfJob(commentKey({ workflow: 'a#b', job: 'c' }))).toBe('a%23b/c');
+  });
+
+  test('leaves out a step whose name is made anew in every run, as inside a composite action', () => {
+    const step = '__0b8c4f6e-3a52-4d0c-9f6b-52d8f1f4a001';
+    expect(commentKey({ ...owner, step })).toBe('ci/gate');
+    expect(commentKey({ ...owner, step: '' })).toBe('ci/gate');
+  });
+
   test('is one for all shards of a group', () => {
-    const shard = { ...owner, shardGroup: 'load' };
+    const shard = { ...owner, shardGroup: 'load', step: '__flowgate_flowgate' };
     expect(commentKey({ ...shard, matrix: '{"i":1}' })).toBe(commentKey({ ...shard, matrix: '{"i":2}' }));
   });
 

@@ -42,6 +42,12 @@ test('the key is of workflow and job, and tells the legs of a matrix apart', () 
   );
 });
 
+test('the key tells two steps of one job apart', () => {
+  const keyOf = (step: string): string =>
+    readSurroundings({ env: { ...ENV, GITHUB_ACTION: step }, payload, cwd: '/' }).key;
+  expect(keyOf('__flowgate_flowgate_2')).toBe('CI/gate#__flowgate_flowgate_2');
+});
+
 test('a local run has no run, no commit, and its own folder', () => {
   expect(
     readSurroundings({ env: { GITHUB_RUN_ID: '', GITHUB_WORKSPACE: '' }, payload: undefined, cwd: '/here' }),

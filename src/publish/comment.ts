@@ -1,6 +1,6 @@
 import { GitHubError, type GitHub, type Logger, type PullRequestComment } from '../ports.js';
 import type { CommentMode } from '../inputs/parse-inputs.js';
-import { compareAge, formatMarker, isPlausible, parseMarker, type Marker } from './marker.js';
+import { compareAge, formatMarker, isPlausible, keyOfJob, parseMarker, type Marker } from './marker.js';
 import { explainRefusal } from './refusal.js';
 
 /**
@@ -79,8 +79,14 @@ async function rewrite(
   }
 }
 
-/** Comments of this key by somebody with write access, oldest first: two first runs at once may have left two. */
+/** Of this step; until it has one, of its job: a comment from before steps had their own is taken over. */
 function ours(comments: readonly PullRequestComment[], mine: Marker): Standing[] {
+  const own = withKey(comments, mine);
+  return own.length > 0 ? own : withKey(comments, { ...mine, key: keyOfJob(mine.key) });
+}
+
+/** Comments of this key by somebody with write access, oldest first: two first runs at once may have left two. */
+function withKey(comments: readonly PullRequestComment[], mine: Marker): Standing[] {
   return comments
     .filter(({ trusted }) => trusted)
     .flatMap(({ id, body }) => {

@@ -17,19 +17,34 @@ export interface CommentOwner {
   readonly job: string;
   /** The job's matrix as JSON; null, empty or left out without a matrix. */
   readonly matrix?: string;
+  /** GITHUB_ACTION, unique among the job's steps: the step's `id`, or a name that GitHub makes of what it uses. */
+  readonly step?: string;
   /** The name under which the shards of one gate are joined; its comment is one for all of them. */
   readonly shardGroup?: string;
 }
 
+/** Between the job and the step; the parts themselves are percent-encoded and never hold one. */
+const STEP = '#';
+/** What the runner may name a step inside a composite action; it is another one in every run. */
+const MADE_ANEW = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i;
+
 const PATTERN = /^\s*<!-- flowgate:(\S+) run=(\d{1,16}) attempt=(\d{1,16}) verdict=([a-z]+) -->/;
 
-/** `workflow/job`, then a short hash of the matrix if the job has one. */
-export function commentKey({ workflow, job, matrix, shardGroup }: CommentOwner): string {
+/** `workflow/job`, then a short hash of the matrix if the job has one, then `#step` if it is known by name. */
+export function commentKey({ workflow, job, matrix, step = '', shardGroup }: CommentOwner): string {
   const leg = shardGroup ?? matrixHash(matrix);
-  return [workflow, job, leg]
+  const path = [workflow, job, leg]
     .filter((part) => part !== undefined)
     .map(encode)
     .join('/');
+  const alone = shardGroup !== undefined || step === '' || MADE_ANEW.test(step);
+  return alone ? path : `${path}${STEP}${encode(step)}`;
+}
+
+/** The key of the whole job, under which comments were written before steps had their own. */
+export function keyOfJob(key: string): string {
+  const [path = key] = key.split(STEP);
+  return path;
 }
 
 /** The marker as the first line of the comment's body. */

@@ -38,6 +38,7 @@ export function readSurroundings({ env, payload, matrix, cwd }: SurroundingsSour
       workflow: given(env.GITHUB_WORKFLOW) ?? 'workflow',
       job: given(env.GITHUB_JOB) ?? 'job',
       ...(matrix !== undefined && { matrix }),
+      step: env.GITHUB_ACTION ?? '',
     }),
   };
 }
