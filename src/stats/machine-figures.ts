@@ -25,6 +25,9 @@ const MS_PER_MINUTE = 60_000;
 const TOO_SHORT =
   'every process ended before it could be sampled: flows this short can only be gated on other metrics';
 
+const SERVICE_ALONE =
+  'of the service alone: every flow ended before it could be sampled, and is gated on other metrics only';
+
 const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the scenario has no service';
 
 /** What the monitor tells, over the time from the first start to the last end. */
@@ -34,9 +37,10 @@ export function machineFigures(tally: FlowTally, record: Record): Figures<Machin
   const { window, counts } = tally;
   const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
   const cpu = cpuTime(samples, window);
+  const alone = window !== undefined && isServiceAlone(record, samples) ? SERVICE_ALONE : undefined;
   return {
-    ...memoryFigures(samples, window),
-    ...countFigures(samples, { source: record.monitor.source, window }),
+    ...memoryFigures(samples, { window, alone }),
+    ...countFigures(samples, { source: record.monitor.source, window, alone }),
     peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
     avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
     cpu_time: cpu,
@@ -61,20 +65,36 @@ function withoutData(why: string): Figures<MachineMetric> {
   };
 }
 
+/**
+ * The flows have processes, and no sample holds any of their memory. (HTTP flows have none by nature; and between fork
+ * and exec a process has no memory yet.)
+ */
+function isServiceAlone({ flows }: Record, samples: readonly Sample[]): boolean {
+  if (flows.some(({ bytesOut }) => bytesOut !== undefined)) return false;
+  return (
+    samples.some(({ serviceMemory = 0 }) => serviceMemory > 0) &&
+    samples.every(({ memory, serviceMemory = 0 }) => memory === serviceMemory)
+  );
+}
+
+interface Extent {
+  readonly window: Window | undefined;
+  /** The note of figures that tell of the service alone. */
+  readonly alone: string | undefined;
+}
+
 function memoryFigures(
   samples: readonly Sample[],
-  window: Window | undefined,
+  { window, alone }: Extent,
 ): Figures<'peak_memory' | 'avg_memory'> {
   const peak = greatest(samples, (sample) => peakOf(sample, window));
   // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
   const why = unseen(samples, window) ?? (peak === 0 ? TOO_SHORT : undefined);
   if (why !== undefined) return { peak_memory: noData(why), avg_memory: noData(why) };
+  const average = averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory })));
   return {
-    peak_memory: figure(peak),
-    avg_memory: figureOr(
-      averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory }))),
-      'the monitor took no sample',
-    ),
+    peak_memory: figure(peak, alone),
+    avg_memory: average === undefined ? noData('the monitor took no sample') : figure(average, alone),
   };
 }
 
@@ -86,7 +106,7 @@ function peakOf(sample: Sample, window: Window | undefined): number {
 
 function countFigures(
   samples: readonly Sample[],
-  { source, window }: { source: string; window: Window | undefined },
+  { source, window, alone }: Extent & { readonly source: string },
 ): Figures<'peak_threads' | 'peak_processes' | 'peak_files'> {
   const why = unseen(samples, window);
   if (why !== undefined) {
@@ -96,12 +116,18 @@ function countFigures(
   const counted = samples.filter((sample) => sample.files !== undefined);
   return {
     // A process has a thread at least: none means that they were not counted.
-    peak_threads: threads === 0 ? noData(`threads are not measured by ${source}`) : figure(threads),
-    peak_processes: figure(greatest(samples, (sample) => sample.processes)),
+    peak_threads: threads === 0 ? noData(`threads are not measured by ${source}`) : figure(threads, alone),
+    peak_processes: figure(
+      greatest(samples, (sample) => sample.processes),
+      alone,
+    ),
     peak_files:
       counted.length === 0
         ? noData(`open files are not measured by ${source}`)
-        : figure(greatest(counted, (sample) => sample.files ?? 0)),
+        : figure(
+            greatest(counted, (sample) => sample.files ?? 0),
+            alone,
+          ),
   };
 }
 
