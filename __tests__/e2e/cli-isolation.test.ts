@@ -121,7 +121,9 @@ describe.each(['thread', 'process'])('isolate: %s', (isolate) => {
   test('a module that can not be loaded is said once', async () => {
     const run = await runModule({ isolate, source: 'throw new Error("no database");' });
     expect(run.status).toBe(1);
-    expect(problemsOf(run)).toEqual([expect.stringMatching(/flow\.mjs can not be run: no database$/)]);
+    expect(problemsOf(run)).toEqual([
+      expect.stringMatching(/flow\.mjs can not be run: no database \(at flow\.mjs:1\)$/),
+    ]);
   });
 });
 

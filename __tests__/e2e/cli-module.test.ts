@@ -32,7 +32,18 @@ describe('module flows', () => {
   });
 
   test.each([
-    ['throws on import', 'throw new Error("no database");', /can not be run: no database/],
+    [
+      'throws on import',
+      '\nthrow new Error("no database");',
+      /can not be run: no database \(at flow\.mjs:2\)$/,
+    ],
+    [
+      'throws from below',
+      'const parse = () => JSON.parse("{");\n\nparse();',
+      /can not be run: .*JSON.* \(at flow\.mjs:1\)$/,
+    ],
+    ['can not be parsed', 'export default () => { const a = ; }', /';'; node --check FILE shows the line$/],
+    ['imports what is not there', 'import "./none.mjs";', /Cannot find module '.*none\.mjs'/],
     ['has no default export', 'export const flow = 1;', /no default export/],
     [
       'kills its process',
@@ -57,7 +68,9 @@ describe('module flows', () => {
     write(cwd, 'flow.mjs', 'export default () => { for (;;); }');
     const run = await runCli(['run', '--module', 'flow.mjs', '--flows', '2', '--timeout', '300ms'], { cwd });
     expect(run.status).toBe(1);
-    expect(run.results().scenarios[0]?.problems.join()).toMatch(/blocked its event loop/);
+    expect(run.results().scenarios[0]?.problems.join()).toMatch(
+      /blocked its event loop for more than 2 s .*; its process was killed: .* \(isolate: thread\)$/,
+    );
     expect(metricOf(run.results(), 'timed_out')).toBe(2);
   });
 });

@@ -142,7 +142,7 @@ describe('one flow', () => {
     expect((await run(startOf(1)))[0]?.outcome).toBe('ok');
     expect((await run(startOf(1)))[0]).toMatchObject({
       outcome: 'failed',
-      error: { message: 'response too large: more than 1 KB; raise max-body if it should be' },
+      error: { message: 'response too large: more than max-body (1 KB)' },
     });
   });
 });

@@ -54,9 +54,7 @@ export class Response implements HttpReceiver {
     if (keepsBody || isBeginning) this.#chunks.push(chunk);
     else (this.#rest ??= this.#excerptOfChunks()).push(bufferOf(chunk));
     if (this.#bytes > maxBody) {
-      throw new FlowFailure(
-        `response too large: more than ${formatBytes(maxBody)}; raise max-body if it should be`,
-      );
+      throw new FlowFailure(`response too large: more than max-body (${formatBytes(maxBody)})`);
     }
   }
 

@@ -266,7 +266,7 @@ export class Host implements FlowRunner {
 
   #deathReason(exit: Exit): string {
     if (this.#blocked) {
-      return `the module blocked its event loop for more than ${PONG_WITHIN / 1000} s after a timeout; its process was killed`;
+      return `the module blocked its event loop for more than ${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
     }
     const said = crashLine(this.#process.stderr());
     return `the module's process ended (${exitError(exit).message})${said === '' ? '' : `: ${said}`}`;

@@ -142,7 +142,7 @@ function notReady(
 ): string {
   if (interrupt.aborted) return `interrupted while ${serviceTitle(plan)} was starting`;
   if (giveUp.aborted) return `${serviceTitle(plan)} was given up while it was starting`;
-  return `${serviceTitle(plan)} was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready)})${lastWords(running)}`;
+  return `${serviceTitle(plan)} was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready)}; correct ready, or raise its timeout)${lastWords(running)}`;
 }
 
 function describe(ready: Readiness): string {
