@@ -101,6 +101,13 @@ function failingScenario(): ScenarioResults {
       },
       { type: 'timed out', count: 1, sample: 'timed out after 3 s', flows: [9] },
     ],
+    stepGrowth: {
+      over: 'run',
+      steps: [
+        { name: 'draft', before: 610, after: 1482 },
+        { name: 'quality', before: 201, after: 260 },
+      ],
+    },
     verify: { ok: true, message: 'exit status 0: stock adds up' },
     leftovers: [
       { pid: 4101, parent: 1, command: 'node worker.js', slot: 3, iteration: 3 },
@@ -235,6 +242,7 @@ function hostile(): Results {
           sample: text,
           flows: [index + 1],
         })),
+        stepGrowth: { over: 'ladder', first: 1, last: 50, steps: [{ name: all, before: 120, after: 860 }] },
         verify: { ok: false, message: all },
         leftovers: [{ pid: 1, parent: 1, command: all, iteration: 2 }],
         problems: HOSTILE_TEXTS,

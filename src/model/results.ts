@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHECK_IDS, CHECK_LEVELS } from './check.js';
 import { ladderSchema } from './ladder.js';
+import { stepGrowthSchema } from './step-growth.js';
 import { VERDICTS } from './verdict.js';
 
 /*
@@ -151,6 +152,7 @@ const scenario = z.object({
   metrics: z.record(z.string(), metric),
   thresholds: z.array(threshold),
   ladder: ladderSchema.optional(),
+  stepGrowth: stepGrowthSchema.optional(),
   checks: z.array(check),
   errors: z.array(errorGroup),
   verify: z

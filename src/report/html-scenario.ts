@@ -147,13 +147,14 @@ function checks({ findings, leftovers, verify }: ScenarioView): string {
   return card(findings.length === 0 ? 'Checks' : `Checks: ${holding(findings)}`, body);
 }
 
-function steps({ steps: lines }: ScenarioView): string {
+function steps({ steps: lines, stepGrowth }: ScenarioView): string {
   if (lines.length === 0) return '';
   const rows = lines.map(
     ({ name, median, p95, share, shareOfMedian, shareOfP95 }) =>
       `<tr><td>${markup(name)}</td><td class="number">${median}</td><td class="number">${shareOfMedian ?? ''}<meter max="1" value="${Math.min(1, share).toFixed(3)}" aria-hidden="true"></meter></td><td class="number">${p95}</td><td class="number">${shareOfP95 ?? ''}</td></tr>`,
   );
-  return card('Steps', table(['Step', ['Median'], ['Share'], ['p95'], ['Share at p95']], rows));
+  const grown = stepGrowth === undefined ? '' : `<p>${inline(stepGrowth)}.</p>`;
+  return card('Steps', grown + table(['Step', ['Median'], ['Share'], ['p95'], ['Share at p95']], rows));
 }
 
 function errors({ errors: lines, errorSummary, moreErrors, failures }: ScenarioView): string {

@@ -105,22 +105,25 @@ function errors({ errors: lines, errorSummary, moreErrors, failures }: ScenarioV
   );
 }
 
-function steps({ steps: lines }: ScenarioView): string | undefined {
+function steps({ steps: lines, stepGrowth }: ScenarioView): string | undefined {
   const [first] = lines.toSorted((a, b) => b.share - a.share);
   if (first === undefined) return undefined;
   const most =
     first.shareOfMedian === undefined ? '' : `: ${html(first.name)} takes ${first.shareOfMedian} of a flow`;
   return folded(
     `<b>Steps</b>${most}`,
-    table(
-      [left('Step'), right('Median'), right('Share'), right('p95'), right('Share at p95')],
-      lines.map(({ name, median, p95, shareOfMedian, shareOfP95 }) => [
-        html(name),
-        median,
-        shareOfMedian ?? '',
-        p95,
-        shareOfP95 ?? '',
-      ]),
+    blocks(
+      stepGrowth === undefined ? undefined : `${inline(stepGrowth)}.`,
+      table(
+        [left('Step'), right('Median'), right('Share'), right('p95'), right('Share at p95')],
+        lines.map(({ name, median, p95, shareOfMedian, shareOfP95 }) => [
+          html(name),
+          median,
+          shareOfMedian ?? '',
+          p95,
+          shareOfP95 ?? '',
+        ]),
+      ),
     ),
   );
 }

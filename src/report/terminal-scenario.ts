@@ -77,7 +77,17 @@ function figureLines(scenario: ScenarioView, paint: Palette): readonly string[] 
     ...paint.field('throughput', items(RATES)),
     ...paint.field('memory', items(MEMORY)),
     ...paint.field('steps', steps),
+    ...growthLine(scenario, paint),
   ];
+}
+
+function growthLine({ stepGrowth }: ScenarioView, paint: Palette): readonly string[] {
+  if (stepGrowth === undefined) return [];
+  // A long name must not push the figures out of the line.
+  const short = stepGrowth.map((part) =>
+    part.style === 'code' ? { ...part, text: plain(part.text, 24) } : part,
+  );
+  return paint.field('', [plain(spoken(short))]);
 }
 
 const FLOW_TIME = {

@@ -7,7 +7,9 @@ import { headlineOf, type Headline } from './headline.js';
 import { ladderView, type LadderView } from './ladder.js';
 import { untoldProblems } from './problem.js';
 import { allMetrics, rowsOf, type Row } from './row.js';
+import type { Sentence } from './sentence.js';
 import { stepsOf, type StepLine } from './step.js';
+import { stepGrowthOf } from './step-growth.js';
 
 /*
  * What is shown, in the order in which it is shown, with every number formatted: Markdown, terminal and HTML render
@@ -42,6 +44,8 @@ export interface ScenarioView {
   readonly moreErrors: number;
   readonly failures: readonly Failure[];
   readonly steps: readonly StepLine[];
+  /** Which step grew over the run or the ladder. */
+  readonly stepGrowth?: Sentence;
   /** `holds: …`, `fails: …`. */
   readonly verify?: string;
   readonly leftovers: readonly string[];
@@ -72,6 +76,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
   const headline = headlineOf(scenario, cores);
   const ladder = ladderView(scenario, cores);
   const omittedGates = omittedGatesOf(scenario);
+  const stepGrowth = stepGrowthOf(scenario);
   return {
     name: scenario.name,
     verdict: scenario.verdict,
@@ -87,6 +92,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
     moreErrors: scenario.errors.length - errors.length,
     failures: failuresOf(scenario),
     steps: stepsOf(scenario),
+    ...(stepGrowth === undefined ? {} : { stepGrowth }),
     ...(verify === undefined ? {} : { verify }),
     leftovers: leftoversOf(scenario),
     untold: untoldProblems(scenario, headline),

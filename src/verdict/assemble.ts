@@ -10,6 +10,7 @@ import { groupErrors } from '../stats/errors.js';
 import { totalOf } from '../model/tally.js';
 import type { Measures } from '../stats/measures.js';
 import { tallyOf } from '../stats/tally.js';
+import { stepGrowth } from '../stats/step-growth.js';
 import { measure, standardRefs, summarize } from '../stats/summarize.js';
 import { climbConcerns, judgeClimb } from './climb.js';
 import { decide, overall } from './decide.js';
@@ -39,6 +40,7 @@ export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioRe
   const checks = runChecks(record, askedLevels(plan));
   const { ladder: figures } = measures;
   const ladder = figures === undefined ? undefined : judgeClimb(plan, record, figures);
+  const grown = stepGrowth(record.flows);
   return {
     name: plan.name,
     ...decide({ thresholds, checks, record, more: climbConcerns(ladder) }),
@@ -51,6 +53,7 @@ export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioRe
     metrics: metricsOf(plan, measures),
     thresholds,
     ...(ladder === undefined ? {} : { ladder }),
+    ...(grown === undefined ? {} : { stepGrowth: grown }),
     checks,
     errors: groupErrors(tallyOf(record).errorKinds({ killed: countsKilled(record) })),
     ...whatHappened(record),
