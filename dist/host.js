@@ -289,14 +289,44 @@ function isForThreads(message) {
 var external_node_path_ = __nccwpck_require__(760);
 ;// CONCATENATED MODULE: external "node:url"
 const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
+;// CONCATENATED MODULE: ./build/src/adapters/thrown-at.js
+
+
+/** `file:///a/b.mjs:3:1` or `/a/b.cjs:3:1`, in brackets after a function's name or alone; the column may be missing. */
+const FRAME = /^\s*at (?:.*\()?(?:async )?((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)(?::\d+)?\)?$/;
+/** Node writes it before the stack of a CommonJS module that can not be parsed. */
+const HEADING = /^((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)$/;
+/** `flows/order.mjs:3`: the line of the user's code that threw, as the stack tells; undefined if it tells of none. */
+function thrownAt(thrown, { cwd, own }) {
+    const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+    for (const line of stack.split('\n')) {
+        const [, file, number] = HEADING.exec(line) ?? FRAME.exec(line) ?? [];
+        if (file === undefined || number === undefined)
+            continue;
+        const path = pathOf(file);
+        if (!path.startsWith(own))
+            return `${(0,external_node_path_.relative)(cwd, path)}:${number}`;
+    }
+    return undefined;
+}
+function pathOf(file) {
+    try {
+        return file.startsWith('file://') ? (0,external_node_url_namespaceObject.fileURLToPath)(file) : file;
+    }
+    catch {
+        return file;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/import-module.js
+
 
 
 
 /** Node.js strips types without a flag since 22.18 and 23.6 (nodejs.org/api/typescript.html). */
 const STRIPS_TYPES = '22.18';
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts']);
-/** Imports a user's module, found when it runs. Says of TypeScript what this Node is too old for. */
+/** Imports a user's module, found when it runs. What it throws says where, and what Node is too old for. */
 async function importUserModule(name) {
     try {
         // The bundler must leave this import alone.
@@ -304,11 +334,20 @@ async function importUserModule(name) {
         /* webpackIgnore: true */ (0,external_node_path_.isAbsolute)(name) ? (0,external_node_url_namespaceObject.pathToFileURL)(name).href : name);
     }
     catch (thrown) {
-        if (codeOf(thrown) !== 'ERR_UNKNOWN_FILE_EXTENSION' || !TYPESCRIPT.has((0,external_node_path_.extname)(name)))
-            throw thrown;
-        throw new Error(`TypeScript needs Node ${STRIPS_TYPES} or later, and this is Node ${process.versions.node}; ` +
-            'use a newer Node (the action brings its own), or compile the module and name its .js file', { cause: thrown });
+        throw new Error(explain(thrown, name), { cause: thrown });
     }
+}
+function explain(thrown, name) {
+    if (codeOf(thrown) === 'ERR_UNKNOWN_FILE_EXTENSION' && TYPESCRIPT.has((0,external_node_path_.extname)(name))) {
+        return (`TypeScript needs Node ${STRIPS_TYPES} or later, and this is Node ${process.versions.node}; ` +
+            'use a newer Node (the action brings its own), or compile the module and name its .js file');
+    }
+    const message = messageOf(thrown);
+    const place = thrownAt(thrown, { cwd: process.cwd(), own: (0,external_node_path_.dirname)(process.argv[1] ?? '') });
+    if (place !== undefined)
+        return `${message} (at ${place})`;
+    // Node knows the line of a module that it can not parse, and tells it to nobody but a terminal.
+    return thrown instanceof SyntaxError ? `${message}; node --check FILE shows the line` : message;
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/alarm.js
