@@ -21226,6 +21226,10 @@ function readThreadsMessage(message) {
 
 /** ms in which the host must answer after one of its flows has timed out; then its event loop is blocked. */
 const PONG_WITHIN = 2000;
+/** ms that loading a module may keep the event loop of its host to itself. */
+const BLOCKED_LOADING = 30_000;
+const BLOCKED_WHILE_LOADING = `${BLOCKED_LOADING / 1000} s while it was loaded; its process was killed: let it await`;
+const BLOCKED_AFTER_TIMEOUT = `${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
 /** A host process that is watched from its start. */
 function spawnWatchedHost({ spawner, spec, watch }) {
     const process = spawner.spawnHost(spec);
@@ -21251,7 +21255,8 @@ class Host {
     #listeners = new Set();
     /** The answer to the last ping, or the end of a host that gave none. */
     #pong = Promise.resolve();
-    #blocked = false;
+    /** For how long and when its event loop was blocked, and what to do. */
+    #blocked;
     #usable = true;
     constructor(options, channel) {
         this.#options = options;
@@ -21283,7 +21288,12 @@ class Host {
         if (listening.value === undefined)
             return { reason: await this.broken };
         this.#send({ type: 'load', module, options, seed });
-        const end = await inTime(this.#answer('loaded'), this.#deadline());
+        const loading = this.#answer('loaded');
+        const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
+            this.#killIfBlocked(BLOCKED_WHILE_LOADING);
+        });
+        const end = await inTime(loading, this.#deadline());
+        watch.cancel();
         if ('late' in end)
             return { reason: `loading it ${end.late}` };
         const answer = end.value;
@@ -21347,7 +21357,7 @@ class Host {
                 if (this.#options.ofOneFlow === true)
                     void this.close();
                 else
-                    this.#killIfBlocked();
+                    this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
             });
             const flow = {
                 start,
@@ -21379,9 +21389,9 @@ class Host {
         flow.resolve({ ...ended, outcome: ended.error === undefined ? 'ok' : 'failed' });
     }
     /** A flow that ignores its signal is let be; a host whose event loop is blocked can run no other flow either. */
-    #killIfBlocked() {
+    #killIfBlocked(how) {
         const timer = this.#options.clock.timer(PONG_WITHIN, () => {
-            this.#blocked = true;
+            this.#blocked = how;
             this.#process.kill('SIGKILL');
         });
         this.#pong = this.#answer('pong').then(() => {
@@ -21424,8 +21434,8 @@ class Host {
         });
     }
     #deathReason(exit) {
-        if (this.#blocked) {
-            return `the module blocked its event loop for more than ${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
+        if (this.#blocked !== undefined) {
+            return `the module blocked its event loop for more than ${this.#blocked}`;
         }
         const said = crashLine(this.#process.stderr());
         return `the module's process ended (${exitError(exit).message})${said === '' ? '' : `: ${said}`}`;

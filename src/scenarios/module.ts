@@ -11,6 +11,11 @@ import { timedOut, type FlowEnd, type FlowRunner, type FlowStart, type Watch } f
 
 /** ms in which the host must answer after one of its flows has timed out; then its event loop is blocked. */
 const PONG_WITHIN = 2000;
+/** ms that loading a module may keep the event loop of its host to itself. */
+const BLOCKED_LOADING = 30_000;
+
+const BLOCKED_WHILE_LOADING = `${BLOCKED_LOADING / 1000} s while it was loaded; its process was killed: let it await`;
+const BLOCKED_AFTER_TIMEOUT = `${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
 
 export interface ModuleRunnerOptions {
   readonly spawner: Spawner;
@@ -83,7 +88,8 @@ export class Host implements FlowRunner {
   readonly #listeners = new Set<(message: FromHost) => void>();
   /** The answer to the last ping, or the end of a host that gave none. */
   #pong: Promise<unknown> = Promise.resolve();
-  #blocked = false;
+  /** For how long and when its event loop was blocked, and what to do. */
+  #blocked: string | undefined;
   #usable = true;
 
   constructor(options: HostOptions, channel: HostChannel) {
@@ -111,7 +117,12 @@ export class Host implements FlowRunner {
     if ('late' in listening) return { reason: `its process ${listening.late}` };
     if (listening.value === undefined) return { reason: await this.broken };
     this.#send({ type: 'load', module, options, seed });
-    const end = await inTime(this.#answer('loaded'), this.#deadline());
+    const loading = this.#answer('loaded');
+    const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
+      this.#killIfBlocked(BLOCKED_WHILE_LOADING);
+    });
+    const end = await inTime(loading, this.#deadline());
+    watch.cancel();
     if ('late' in end) return { reason: `loading it ${end.late}` };
     const answer = end.value;
     if (answer === undefined) return { reason: await this.broken };
@@ -180,7 +191,7 @@ export class Host implements FlowRunner {
       const timer = clock.timer(startedAt - clock.now() + timeout, () => {
         this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
         if (this.#options.ofOneFlow === true) void this.close();
-        else this.#killIfBlocked();
+        else this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
       });
       const flow: FlowInFlight = {
         start,
@@ -215,9 +226,9 @@ export class Host implements FlowRunner {
   }
 
   /** A flow that ignores its signal is let be; a host whose event loop is blocked can run no other flow either. */
-  #killIfBlocked(): void {
+  #killIfBlocked(how: string): void {
     const timer = this.#options.clock.timer(PONG_WITHIN, () => {
-      this.#blocked = true;
+      this.#blocked = how;
       this.#process.kill('SIGKILL');
     });
     this.#pong = this.#answer('pong').then(() => {
@@ -265,8 +276,8 @@ export class Host implements FlowRunner {
   }
 
   #deathReason(exit: Exit): string {
-    if (this.#blocked) {
-      return `the module blocked its event loop for more than ${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
+    if (this.#blocked !== undefined) {
+      return `the module blocked its event loop for more than ${this.#blocked}`;
     }
     const said = crashLine(this.#process.stderr());
     return `the module's process ended (${exitError(exit).message})${said === '' ? '' : `: ${said}`}`;
