@@ -1,0 +1,100 @@
+import type { ComparedMetric, Pair } from '../../model/comparison.js';
+import { shareBounds } from './binomial.js';
+import { differenceOf, marginOf } from './scale.js';
+import { stratifiedTest, type Stratum } from './stratified.js';
+import { signedRankInterval, type Misses } from './walsh.js';
+
+/** What the pairs say about one metric, on the scale of its differences: more is worse. */
+export interface Evidence {
+  readonly center: number;
+  readonly low: number;
+  readonly high: number;
+  /** Worse, better than base by more than the margin. */
+  readonly worse: boolean;
+  readonly better: boolean;
+  /** Less than this is ruled out as the amount by which it is worse; undefined if so few pairs rule nothing out. */
+  readonly atMost: number | undefined;
+  /** What the bounds miss with, if so few pairs can not be as sure as was asked for. */
+  readonly missed?: Misses;
+}
+
+/** Either the evidence, or why there is none. */
+export type Finding = { readonly evidence: Evidence } | { readonly reason: string };
+
+export function evidenceOf(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses): Finding {
+  if (pairs.length === 0) return { reason: 'there is no valid pair of rounds' };
+  return metric.scale === 'rate' ? ofRates(pairs, misses) : ofValues(pairs, metric, misses);
+}
+
+function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses): Finding {
+  const differences: number[] = [];
+  let missing = 0;
+  for (const { base, head } of pairs) {
+    const before = base.values[metric.metric] ?? null;
+    const after = head.values[metric.metric] ?? null;
+    if (before === null || after === null) {
+      missing += 1;
+      continue;
+    }
+    const difference = differenceOf(metric, before, after);
+    if (difference !== undefined) differences.push(difference);
+  }
+  // A round without a value is likely one that went wrong: leaving it out would not be blind to the outcome.
+  if (missing > 0)
+    return { reason: `${missing} of ${pairs.length} pairs have no ${metric.metric} to compare` };
+  if (differences.length < pairs.length) return { reason: notPositive(pairs.length - differences.length) };
+  const interval = signedRankInterval(differences, misses);
+  if (interval === undefined) return { reason: 'there is nothing to compare' };
+  const { center, low, high, reached, missed } = interval;
+  const margin = marginOf(metric);
+  return {
+    evidence: {
+      center,
+      low,
+      high,
+      worse: reached.low && low > margin,
+      better: reached.high && high < -margin,
+      atMost: reached.high ? high : undefined,
+      ...(reached.low && reached.high ? {} : { missed }),
+    },
+  };
+}
+
+function notPositive(count: number): string {
+  return `${count} pairs have a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
+}
+
+/**
+ * Of what may be missed on a side, half goes to the stratified test, which finds a difference best, and a quarter to
+ * each of the two bounds, one for base and one for head, which say how large it can be.
+ */
+function ofRates(pairs: readonly Pair[], misses: Misses): Finding {
+  const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
+  const { base, head } = pooled(strata);
+  if (base.started === 0 || head.started === 0) return { reason: 'no flow was started' };
+  const test = stratifiedTest(strata);
+  const worse = test.greater <= misses.low / 2;
+  const better = test.less <= misses.high / 2;
+  const low = shareBounds(head, misses.low / 4).low - shareBounds(base, misses.low / 4).high;
+  const high = shareBounds(head, misses.high / 4).high - shareBounds(base, misses.high / 4).low;
+  return {
+    evidence: {
+      center: head.failed / head.started - base.failed / base.started,
+      low: worse ? Math.max(low, 0) : low,
+      high: better ? Math.min(high, 0) : high,
+      worse: worse || low > 0,
+      better: better || high < 0,
+      atMost: better ? Math.min(high, 0) : high,
+    },
+  };
+}
+
+/** All pairs in one table. */
+export function pooled(strata: readonly Stratum[]): Stratum {
+  const total = (side: 'base' | 'head', of: 'started' | 'failed'): number =>
+    strata.reduce((sum, stratum) => sum + stratum[side][of], 0);
+  return {
+    base: { started: total('base', 'started'), failed: total('base', 'failed') },
+    head: { started: total('head', 'started'), failed: total('head', 'failed') },
+  };
+}
