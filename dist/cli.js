@@ -16692,7 +16692,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9572);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7972);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7799);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3682);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7406);
@@ -18254,7 +18254,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 7799:
+/***/ 3682:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18708,6 +18708,57 @@ class Sampler {
         else
             this.costs = [...this.costs.slice(1 - COSTS_KEPT), cost];
     }
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/retrying.js
+/**
+ * A runner whose flows are tried again when they fail or time out. A flow is all of its attempts and the waits between
+ * them: it starts with the first, in the same slot and workspace and with the same token, and ends as the last does.
+ */
+function retrying(runner, options) {
+    const attempt = (start) => runner.release([start])[0];
+    return {
+        release: (starts) => runner
+            .release(starts)
+            .map((first, index) => lastOf(first, () => attempt(starts[index]), options)),
+        endAll: (reason) => {
+            runner.endAll(reason);
+        },
+        settle: () => runner.settle(),
+        close: () => runner.close(),
+        broken: runner.broken,
+    };
+}
+async function lastOf(first, again, { retries, clock, halt }) {
+    const { startedAt, runningAt, ...rest } = await first;
+    let end = { startedAt, ...rest };
+    let attempts = 1;
+    for (let wait = retries.backoff; attempts <= retries.times && isWorthAnother(end); wait *= 2) {
+        await clock.sleep(wait, halt);
+        if (halt.aborted)
+            break;
+        end = joined(end, await again());
+        attempts += 1;
+    }
+    return {
+        ...end,
+        startedAt,
+        ...(runningAt === undefined ? {} : { runningAt }),
+        ...(attempts === 1 ? {} : { attempts }),
+    };
+}
+/** What was killed was meant to be. */
+function isWorthAnother({ outcome }) {
+    return outcome === 'failed' || outcome === 'timed_out';
+}
+/** The later attempt tells, but for what its connection carried: that is of both. */
+function joined(earlier, later) {
+    const { bytesIn, bytesOut } = later;
+    return {
+        ...later,
+        ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
+        ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/random.js
@@ -19199,6 +19250,7 @@ class Tally {
         killed: 0,
         dropped: 0,
     };
+    retried = 0;
     received;
     sent;
     /**
@@ -19263,6 +19315,8 @@ class Tally {
         this.#first = Math.min(this.#first, flow.startedAt);
         this.#last = Math.max(this.#last, flow.endedAt);
         this.#skew.add(flow);
+        if (flow.attempts !== undefined)
+            this.retried += 1;
         if (flow.bytesIn !== undefined)
             this.received = (this.received ?? 0) + flow.bytesIn;
         if (flow.bytesOut !== undefined)
@@ -19452,8 +19506,12 @@ function flowFigures(tally, record) {
         dropped: count('dropped'),
         failed: count('failed'),
         timed_out: count('timed_out'),
+        retried: retried(tally, record.retries),
         error_types: counted === 0 ? noData(why) : figure(tally.errorKinds({ killed: countsKilled(record) }).length),
     };
+}
+function retried({ retried: count }, retries) {
+    return retries === undefined ? noData('no retries are asked for') : figure(count);
 }
 /** Sorts all starts and ends: of many flows it is asked for only where it is needed. */
 function concurrencyFigure(tally) {
@@ -20189,6 +20247,8 @@ function standardRefs(measures) {
             refs.push(...TTFB_STATS.map((stat) => ({ id, stat })));
         else if (id === 'step')
             refs.push(...stepRefs(measures));
+        else if (id === 'retried' && measures.scalars.retried.value === null)
+            continue;
         else if (metrics/* LADDER_METRICS */.Ff.has(id) && measures.ladder === undefined)
             continue;
         else if (id === 'efficiency')
@@ -20427,6 +20487,7 @@ class AbortWatch {
             load: plan.load,
             timeout: plan.timeout,
             warmup: plan.warmup,
+            ...(plan.retries === undefined ? {} : { retries: plan.retries }),
             ...log.recorded(),
             monitor: monitor.soFar(),
             environment,
@@ -22283,6 +22344,8 @@ function flowOf({ start, scheduledAt, barrier }, end, origin) {
         flow.runningAt = end.runningAt - origin;
     if (barrier)
         flow.barrier = true;
+    if (end.attempts !== undefined)
+        flow.attempts = end.attempts;
     if (end.error !== undefined)
         flow.error = end.error;
     if (end.steps !== undefined && end.steps.length > 0) {
@@ -22681,6 +22744,7 @@ function breaksGate({ plan, environment, problems }, monitor, { load, ...soFar }
         load,
         timeout: plan.timeout,
         warmup: plan.warmup,
+        ...(plan.retries === undefined ? {} : { retries: plan.retries }),
         monitor: monitor.soFar(),
         environment,
         leftovers: [],
@@ -23020,6 +23084,7 @@ const NO_WORKSPACES = {
 
 
 
+
 /**
  * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
  * the record, which is always given; nothing that was started is left running.
@@ -23067,7 +23132,9 @@ async function perform(stage, runner, cast) {
     const workspaces = plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${stage.scratch}/work`);
     const options = {
         load: plan.load,
-        runner,
+        runner: plan.retries === undefined
+            ? runner
+            : retrying(runner, { retries: plan.retries, clock, halt: halt.signal }),
         identity,
         workspaces,
         clock,
@@ -23164,6 +23231,7 @@ function recordOf({ plan, ports, environment, problems }, performance) {
         load: plan.load,
         timeout: plan.timeout,
         warmup: plan.warmup,
+        ...(plan.retries === undefined ? {} : { retries: plan.retries }),
         ...(plan.ladder === undefined ? {} : { rungs: [] }),
         environment,
         problems,
@@ -23696,8 +23764,8 @@ async function judged(plan, record, { files }) {
     }
 }
 
-// EXTERNAL MODULE: ./build/src/inputs/plan.js + 37 modules
-var inputs_plan = __nccwpck_require__(6408);
+// EXTERNAL MODULE: ./build/src/inputs/plan.js + 38 modules
+var inputs_plan = __nccwpck_require__(2277);
 // EXTERNAL MODULE: ./build/src/publish/exit-status.js
 var exit_status = __nccwpck_require__(7940);
 // EXTERNAL MODULE: ./build/src/report/terminal.js + 3 modules
@@ -23736,7 +23804,7 @@ async function runScenarios(terminal, context, { inputs, outputs }) {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6408);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2277);
 
 
 
@@ -23826,7 +23894,7 @@ const DEMO_MODULE = 'flowgate:demo';
 
 /***/ }),
 
-/***/ 6408:
+/***/ 2277:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -24478,7 +24546,7 @@ function parsePattern(pattern) {
  */
 const UNAVAILABLE = 'is not available in this version yet';
 /** Of a scenario, or of the whole config. */
-const LATER_KEYS = new Set(['faults', 'compare', 'retries', 'prepare', 'budget']);
+const LATER_KEYS = new Set(['faults', 'compare', 'prepare', 'budget']);
 const LATER_INPUTS = ['compare', 'prepare', 'shard'];
 /** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
 function needsCompare({ limit }) {
@@ -25678,7 +25746,29 @@ const SERVICE_KEYS = {
     services: Object.keys(namedSchema.shape),
 };
 
+;// CONCATENATED MODULE: ./build/src/inputs/retries.js
+
+
+/** ms before the second attempt. */
+const BACKOFF = 100;
+const map = schemas/* strictObject */.rej({
+    times: whole(1).meta({ description: 'attempts beside the first' }),
+    backoff: duration.optional().meta({
+        description: 'the wait before the second attempt, twice as long before each one after it; 100ms if left out',
+    }),
+});
+/** `2`, or `{times: 2, backoff: 200ms}`. */
+const retries = schemas/* union */.KCZ([whole(1), map], {
+    error: ({ input }) => typeof input === 'object' && input !== null && !Array.isArray(input)
+        ? 'must be a map with times and perhaps backoff, such as {times: 2, backoff: 200ms}'
+        : `must be a whole number from 1 up, or a map such as {times: 2, backoff: 200ms}, not ${show(input)}`,
+})
+    .transform((given) => typeof given === 'number'
+    ? { times: given, backoff: BACKOFF }
+    : { times: given.times, backoff: given.backoff ?? BACKOFF });
+
 ;// CONCATENATED MODULE: ./build/src/inputs/schema.js
+
 
 
 
@@ -25733,6 +25823,9 @@ const scenario = schemas/* strictObject */.rej({
     timeout: duration
         .optional()
         .meta(schema_about('a flow past it is killed with its whole tree; 30s if left out')),
+    retries: retries
+        .optional()
+        .meta(schema_about('how often a flow that fails or is timed out is tried again; not at all if left out')),
     warmup: whole(0).optional().meta(schema_about('flows that are run first and not counted; 0 if left out')),
     shell: fields_text('bash -eo pipefail')
         .refine((shell) => !shell.includes('{0}'), {
@@ -26324,6 +26417,7 @@ function planScenario(draft, { inputs, workspace }) {
             ...planned.loads,
             timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
             warmup: config.warmup ?? 0,
+            ...(config.retries === undefined ? {} : { retries: config.retries }),
             services: servicesOf(config, { workspace, workingDirectory }),
             ...(config.setup === undefined ? {} : { setup: config.setup }),
             ...(config.teardown === undefined ? {} : { teardown: config.teardown }),
@@ -26985,6 +27079,7 @@ const METRICS = {
     dropped: metric('Dropped', COUNT, 'flows that found no free slot when they were due'),
     failed: metric('Failed', COUNT, 'flows that ended with an error'),
     timed_out: metric('Timed out', COUNT, 'flows that were ended past their timeout'),
+    retried: metric('Tried again', COUNT, 'flows that needed more than one attempt, however they ended'),
     error_types: metric('Kinds of error', COUNT, 'different errors, by normalised message'),
     bytes_received: metric('Received', BYTES, 'bytes that came over the connections of HTTP flows'),
     bytes_sent: metric('Sent', BYTES, 'bytes that HTTP flows sent over their connections'),
@@ -27121,6 +27216,7 @@ const flow = schemas/* object */.Ikc({
     runningAt: schemas/* number */.aig().optional(),
     endedAt: schemas/* number */.aig(),
     barrier: schemas/* literal */.euz(true).optional(),
+    attempts: schemas/* int */.Whr().optional().meta({ description: 'if it was tried more than once' }),
     rung: schemas/* int */.Whr().optional().meta({ description: 'flows at once on its rung of the ladder' }),
     error: schemas/* object */.Ikc({ message: schemas/* string */.YjP(), exitStatus: schemas/* int */.Whr().optional(), stack: schemas/* string */.YjP().optional() })
         .optional(),
@@ -28624,7 +28720,7 @@ const FIGURES = [
     'bytes_sent',
 ];
 /** Shown where there are any. */
-const COUNTED = ['dropped'];
+const COUNTED = ['dropped', 'retried'];
 /** Failing gates, gates without data, alerts, gates that hold, alerts that hold, plain figures. */
 function rowsOf(scenario, cores) {
     const judged = scenario.thresholds
@@ -28825,11 +28921,17 @@ function held(scenario) {
     return [
         (0,sentence/* strong */.ko)(`${(0,format/* formatCount */.B4)(counts.ok)} of ${(0,format/* plural */.LS)((0,tally/* totalOf */.e)(counts), 'flow')}`),
         (0,sentence/* words */.aL)(` were ok ${underLoad(scenario)}`),
+        ...triedAgain(scenario),
         ...(p95 === undefined || p95.value === null
             ? []
             : [(0,sentence/* words */.aL)(', 95% of them within '), (0,sentence/* strong */.ko)((0,format/* formatQuantity */.VZ)(p95.value, p95.unit))]),
         (0,sentence/* words */.aL)(gates === 0 ? '.' : gates === 1 ? '; the gate holds.' : `; all ${gates} gates hold.`),
     ];
+}
+/** What came right only when it was tried again is not simply right. */
+function triedAgain({ metrics }) {
+    const retried = metrics['retried']?.value ?? 0;
+    return retried === 0 ? [] : [(0,sentence/* words */.aL)(', '), (0,sentence/* strong */.ko)(`${(0,format/* formatCount */.B4)(retried)} of them only when tried again`)];
 }
 /** `with 10 at once`, `at 50 flows/s`, `in 3 stages`. */
 function underLoad({ load: { flows, rate, stages }, ladder }) {

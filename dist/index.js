@@ -44730,7 +44730,7 @@ function codeOf(thrown) {
 
 /***/ }),
 
-/***/ 3413:
+/***/ 8183:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45184,6 +45184,57 @@ class Sampler {
         else
             this.costs = [...this.costs.slice(1 - COSTS_KEPT), cost];
     }
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/retrying.js
+/**
+ * A runner whose flows are tried again when they fail or time out. A flow is all of its attempts and the waits between
+ * them: it starts with the first, in the same slot and workspace and with the same token, and ends as the last does.
+ */
+function retrying(runner, options) {
+    const attempt = (start) => runner.release([start])[0];
+    return {
+        release: (starts) => runner
+            .release(starts)
+            .map((first, index) => lastOf(first, () => attempt(starts[index]), options)),
+        endAll: (reason) => {
+            runner.endAll(reason);
+        },
+        settle: () => runner.settle(),
+        close: () => runner.close(),
+        broken: runner.broken,
+    };
+}
+async function lastOf(first, again, { retries, clock, halt }) {
+    const { startedAt, runningAt, ...rest } = await first;
+    let end = { startedAt, ...rest };
+    let attempts = 1;
+    for (let wait = retries.backoff; attempts <= retries.times && isWorthAnother(end); wait *= 2) {
+        await clock.sleep(wait, halt);
+        if (halt.aborted)
+            break;
+        end = joined(end, await again());
+        attempts += 1;
+    }
+    return {
+        ...end,
+        startedAt,
+        ...(runningAt === undefined ? {} : { runningAt }),
+        ...(attempts === 1 ? {} : { attempts }),
+    };
+}
+/** What was killed was meant to be. */
+function isWorthAnother({ outcome }) {
+    return outcome === 'failed' || outcome === 'timed_out';
+}
+/** The later attempt tells, but for what its connection carried: that is of both. */
+function joined(earlier, later) {
+    const { bytesIn, bytesOut } = later;
+    return {
+        ...later,
+        ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
+        ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/random.js
@@ -45675,6 +45726,7 @@ class Tally {
         killed: 0,
         dropped: 0,
     };
+    retried = 0;
     received;
     sent;
     /**
@@ -45739,6 +45791,8 @@ class Tally {
         this.#first = Math.min(this.#first, flow.startedAt);
         this.#last = Math.max(this.#last, flow.endedAt);
         this.#skew.add(flow);
+        if (flow.attempts !== undefined)
+            this.retried += 1;
         if (flow.bytesIn !== undefined)
             this.received = (this.received ?? 0) + flow.bytesIn;
         if (flow.bytesOut !== undefined)
@@ -45928,8 +45982,12 @@ function flowFigures(tally, record) {
         dropped: count('dropped'),
         failed: count('failed'),
         timed_out: count('timed_out'),
+        retried: retried(tally, record.retries),
         error_types: counted === 0 ? noData(why) : figure(tally.errorKinds({ killed: countsKilled(record) }).length),
     };
+}
+function retried({ retried: count }, retries) {
+    return retries === undefined ? noData('no retries are asked for') : figure(count);
 }
 /** Sorts all starts and ends: of many flows it is asked for only where it is needed. */
 function concurrencyFigure(tally) {
@@ -46665,6 +46723,8 @@ function standardRefs(measures) {
             refs.push(...TTFB_STATS.map((stat) => ({ id, stat })));
         else if (id === 'step')
             refs.push(...stepRefs(measures));
+        else if (id === 'retried' && measures.scalars.retried.value === null)
+            continue;
         else if (metrics/* LADDER_METRICS */.Ff.has(id) && measures.ladder === undefined)
             continue;
         else if (id === 'efficiency')
@@ -46903,6 +46963,7 @@ class AbortWatch {
             load: plan.load,
             timeout: plan.timeout,
             warmup: plan.warmup,
+            ...(plan.retries === undefined ? {} : { retries: plan.retries }),
             ...log.recorded(),
             monitor: monitor.soFar(),
             environment,
@@ -48759,6 +48820,8 @@ function flowOf({ start, scheduledAt, barrier }, end, origin) {
         flow.runningAt = end.runningAt - origin;
     if (barrier)
         flow.barrier = true;
+    if (end.attempts !== undefined)
+        flow.attempts = end.attempts;
     if (end.error !== undefined)
         flow.error = end.error;
     if (end.steps !== undefined && end.steps.length > 0) {
@@ -49157,6 +49220,7 @@ function breaksGate({ plan, environment, problems }, monitor, { load, ...soFar }
         load,
         timeout: plan.timeout,
         warmup: plan.warmup,
+        ...(plan.retries === undefined ? {} : { retries: plan.retries }),
         monitor: monitor.soFar(),
         environment,
         leftovers: [],
@@ -49496,6 +49560,7 @@ const NO_WORKSPACES = {
 
 
 
+
 /**
  * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
  * the record, which is always given; nothing that was started is left running.
@@ -49543,7 +49608,9 @@ async function perform(stage, runner, cast) {
     const workspaces = plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${stage.scratch}/work`);
     const options = {
         load: plan.load,
-        runner,
+        runner: plan.retries === undefined
+            ? runner
+            : retrying(runner, { retries: plan.retries, clock, halt: halt.signal }),
         identity,
         workspaces,
         clock,
@@ -49640,6 +49707,7 @@ function recordOf({ plan, ports, environment, problems }, performance) {
         load: plan.load,
         timeout: plan.timeout,
         warmup: plan.warmup,
+        ...(plan.retries === undefined ? {} : { retries: plan.retries }),
         ...(plan.ladder === undefined ? {} : { rungs: [] }),
         environment,
         problems,
@@ -49696,6 +49764,7 @@ const results_flow = schemas/* object */.Ikc({
     runningAt: schemas/* number */.aig().optional(),
     endedAt: schemas/* number */.aig(),
     barrier: schemas/* literal */.euz(true).optional(),
+    attempts: schemas/* int */.Whr().optional().meta({ description: 'if it was tried more than once' }),
     rung: schemas/* int */.Whr().optional().meta({ description: 'flows at once on its rung of the ladder' }),
     error: schemas/* object */.Ikc({ message: schemas/* string */.YjP(), exitStatus: schemas/* int */.Whr().optional(), stack: schemas/* string */.YjP().optional() })
         .optional(),
@@ -51247,7 +51316,7 @@ class InputReader {
 
 /***/ }),
 
-/***/ 1825:
+/***/ 2764:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52014,7 +52083,29 @@ const SERVICE_KEYS = {
     services: Object.keys(namedSchema.shape),
 };
 
+;// CONCATENATED MODULE: ./build/src/inputs/retries.js
+
+
+/** ms before the second attempt. */
+const BACKOFF = 100;
+const map = schemas/* strictObject */.rej({
+    times: (0,fields/* whole */.WQ)(1).meta({ description: 'attempts beside the first' }),
+    backoff: fields/* duration */.p0.optional().meta({
+        description: 'the wait before the second attempt, twice as long before each one after it; 100ms if left out',
+    }),
+});
+/** `2`, or `{times: 2, backoff: 200ms}`. */
+const retries = schemas/* union */.KCZ([(0,fields/* whole */.WQ)(1), map], {
+    error: ({ input }) => typeof input === 'object' && input !== null && !Array.isArray(input)
+        ? 'must be a map with times and perhaps backoff, such as {times: 2, backoff: 200ms}'
+        : `must be a whole number from 1 up, or a map such as {times: 2, backoff: 200ms}, not ${(0,fields/* show */.WU)(input)}`,
+})
+    .transform((given) => typeof given === 'number'
+    ? { times: given, backoff: BACKOFF }
+    : { times: given.times, backoff: given.backoff ?? BACKOFF });
+
 ;// CONCATENATED MODULE: ./build/src/inputs/schema.js
+
 
 
 
@@ -52069,6 +52160,9 @@ const scenario = schemas/* strictObject */.rej({
     timeout: fields/* duration */.p0
         .optional()
         .meta(schema_about('a flow past it is killed with its whole tree; 30s if left out')),
+    retries: retries
+        .optional()
+        .meta(schema_about('how often a flow that fails or is timed out is tried again; not at all if left out')),
     warmup: (0,fields/* whole */.WQ)(0).optional().meta(schema_about('flows that are run first and not counted; 0 if left out')),
     shell: (0,fields/* text */.Qq)('bash -eo pipefail')
         .refine((shell) => !shell.includes('{0}'), {
@@ -52443,6 +52537,7 @@ function planScenario(draft, { inputs, workspace }) {
             ...planned.loads,
             timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
             warmup: config.warmup ?? 0,
+            ...(config.retries === undefined ? {} : { retries: config.retries }),
             services: servicesOf(config, { workspace, workingDirectory }),
             ...(config.setup === undefined ? {} : { setup: config.setup }),
             ...(config.teardown === undefined ? {} : { teardown: config.teardown }),
@@ -52840,7 +52935,7 @@ function refuse(message) {
  */
 const UNAVAILABLE = 'is not available in this version yet';
 /** Of a scenario, or of the whole config. */
-const LATER_KEYS = new Set(['faults', 'compare', 'retries', 'prepare', 'budget']);
+const LATER_KEYS = new Set(['faults', 'compare', 'prepare', 'budget']);
 const LATER_INPUTS = ['compare', 'prepare', 'shard'];
 /** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
 function needsCompare({ limit }) {
@@ -52870,8 +52965,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5498);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3413);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1825);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8183);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2764);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);
 /* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8705);
@@ -53269,6 +53364,7 @@ const METRICS = {
     dropped: metric('Dropped', COUNT, 'flows that found no free slot when they were due'),
     failed: metric('Failed', COUNT, 'flows that ended with an error'),
     timed_out: metric('Timed out', COUNT, 'flows that were ended past their timeout'),
+    retried: metric('Tried again', COUNT, 'flows that needed more than one attempt, however they ended'),
     error_types: metric('Kinds of error', COUNT, 'different errors, by normalised message'),
     bytes_received: metric('Received', BYTES, 'bytes that came over the connections of HTTP flows'),
     bytes_sent: metric('Sent', BYTES, 'bytes that HTTP flows sent over their connections'),
@@ -55498,7 +55594,7 @@ const FIGURES = [
     'bytes_sent',
 ];
 /** Shown where there are any. */
-const COUNTED = ['dropped'];
+const COUNTED = ['dropped', 'retried'];
 /** Failing gates, gates without data, alerts, gates that hold, alerts that hold, plain figures. */
 function rowsOf(scenario, cores) {
     const judged = scenario.thresholds
@@ -55699,11 +55795,17 @@ function held(scenario) {
     return [
         (0,sentence/* strong */.ko)(`${(0,format/* formatCount */.B4)(counts.ok)} of ${(0,format/* plural */.LS)((0,tally/* totalOf */.e)(counts), 'flow')}`),
         (0,sentence/* words */.aL)(` were ok ${underLoad(scenario)}`),
+        ...triedAgain(scenario),
         ...(p95 === undefined || p95.value === null
             ? []
             : [(0,sentence/* words */.aL)(', 95% of them within '), (0,sentence/* strong */.ko)((0,format/* formatQuantity */.VZ)(p95.value, p95.unit))]),
         (0,sentence/* words */.aL)(gates === 0 ? '.' : gates === 1 ? '; the gate holds.' : `; all ${gates} gates hold.`),
     ];
+}
+/** What came right only when it was tried again is not simply right. */
+function triedAgain({ metrics }) {
+    const retried = metrics['retried']?.value ?? 0;
+    return retried === 0 ? [] : [(0,sentence/* words */.aL)(', '), (0,sentence/* strong */.ko)(`${(0,format/* formatCount */.B4)(retried)} of them only when tried again`)];
 }
 /** `with 10 at once`, `at 50 flows/s`, `in 3 stages`. */
 function underLoad({ load: { flows, rate, stages }, ladder }) {

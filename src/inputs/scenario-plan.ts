@@ -44,6 +44,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       ...planned.loads,
       timeout: inputs.timeout ?? config.timeout ?? TIMEOUT,
       warmup: config.warmup ?? 0,
+      ...(config.retries === undefined ? {} : { retries: config.retries }),
       services: servicesOf(config, { workspace, workingDirectory }),
       ...(config.setup === undefined ? {} : { setup: config.setup }),
       ...(config.teardown === undefined ? {} : { teardown: config.teardown }),

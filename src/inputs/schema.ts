@@ -6,6 +6,7 @@ import { HTTP_KEYS, httpRequests, size } from './http-fields.js';
 import { ladder } from './ladder.js';
 import { LOAD_FIELDS, STAGE_KEYS } from './load-fields.js';
 import { SERVICE_KEYS, serviceOrCommand, services } from './service-schema.js';
+import { retries } from './retries.js';
 
 export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 
@@ -74,6 +75,9 @@ const scenario = z
       timeout: duration
         .optional()
         .meta(about('a flow past it is killed with its whole tree; 30s if left out')),
+      retries: retries
+        .optional()
+        .meta(about('how often a flow that fails or is timed out is tried again; not at all if left out')),
       warmup: whole(0).optional().meta(about('flows that are run first and not counted; 0 if left out')),
       shell: text('bash -eo pipefail')
         .refine((shell) => !shell.includes('{0}'), {

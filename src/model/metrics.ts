@@ -91,6 +91,7 @@ export const METRICS = {
   dropped: metric('Dropped', COUNT, 'flows that found no free slot when they were due'),
   failed: metric('Failed', COUNT, 'flows that ended with an error'),
   timed_out: metric('Timed out', COUNT, 'flows that were ended past their timeout'),
+  retried: metric('Tried again', COUNT, 'flows that needed more than one attempt, however they ended'),
   error_types: metric('Kinds of error', COUNT, 'different errors, by normalised message'),
   bytes_received: metric('Received', BYTES, 'bytes that came over the connections of HTTP flows'),
   bytes_sent: metric('Sent', BYTES, 'bytes that HTTP flows sent over their connections'),

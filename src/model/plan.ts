@@ -1,6 +1,7 @@
 import type { CheckId, CheckLevel } from './check.js';
 import type { FaultsPlan } from './faults.js';
 import type { HttpWork } from './http.js';
+import type { RetryPlan } from './retries.js';
 import type { OpenLoad, StagedLoad } from './load.js';
 import type { ServicePlan } from './service.js';
 import type { Threshold } from './threshold.js';
@@ -48,6 +49,7 @@ export interface ScenarioPlan {
   readonly ladder?: readonly RungPlan[];
   /** ms after its start that a flow may take before it is killed with its whole tree. */
   readonly timeout: number;
+  readonly retries?: RetryPlan;
   /** Flows that are run first and not counted. */
   readonly warmup: number;
   /** In order of dependence: none comes before one that it is `after`. */

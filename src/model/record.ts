@@ -1,6 +1,7 @@
 import type { Hit, Wave } from './faults.js';
 import type { Rung } from './ladder.js';
 import type { Load } from './plan.js';
+import type { RetryPlan } from './retries.js';
 import type { FlowTally } from './tally.js';
 
 export type Outcome = 'ok' | 'failed' | 'timed_out' | 'killed' | 'dropped';
@@ -49,6 +50,8 @@ export interface Flow {
   readonly barrier?: true;
   /** On a ladder: how many were in flight at once on its rung. */
   readonly rung?: number;
+  /** How often it was tried, if more than once: its time is that of all attempts and of the waits between them. */
+  readonly attempts?: number;
   /** A fault that hit it: flows without are bystanders. */
   readonly hit?: Hit;
   /** Of a run with faults: which wave it is in, from 1. */
@@ -167,6 +170,8 @@ export interface Record {
   /** The same of each rung of a ladder, by how many were in flight at once on it. */
   readonly rungTallies?: ReadonlyMap<number, FlowTally>;
   readonly warmup: number;
+  /** Left out if no flow is tried again. */
+  readonly retries?: RetryPlan;
   /** The rungs that were climbed, if the scenario is a ladder. */
   readonly rungs?: readonly Rung[];
   /** The waves of a run with faults. */

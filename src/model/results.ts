@@ -25,6 +25,7 @@ const flow = z.object({
   runningAt: z.number().optional(),
   endedAt: z.number(),
   barrier: z.literal(true).optional(),
+  attempts: z.int().optional().meta({ description: 'if it was tried more than once' }),
   rung: z.int().optional().meta({ description: 'flows at once on its rung of the ladder' }),
   error: z
     .object({ message: z.string(), exitStatus: z.int().optional(), stack: z.string().optional() })

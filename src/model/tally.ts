@@ -21,6 +21,8 @@ export interface FlowTally {
   readonly window: Window | undefined;
   /** Between the first and the last actual start behind one barrier; undefined if no flow left one. */
   readonly startSkew: number | undefined;
+  /** Flows that were tried more than once. */
+  readonly retried: number;
   /** Bytes over the connections of HTTP flows; undefined if there were none. */
   readonly received: number | undefined;
   readonly sent: number | undefined;

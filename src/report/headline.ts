@@ -129,11 +129,18 @@ function held(scenario: ScenarioResults): Sentence {
   return [
     strong(`${formatCount(counts.ok)} of ${plural(totalOf(counts), 'flow')}`),
     words(` were ok ${underLoad(scenario)}`),
+    ...triedAgain(scenario),
     ...(p95 === undefined || p95.value === null
       ? []
       : [words(', 95% of them within '), strong(formatQuantity(p95.value, p95.unit))]),
     words(gates === 0 ? '.' : gates === 1 ? '; the gate holds.' : `; all ${gates} gates hold.`),
   ];
+}
+
+/** What came right only when it was tried again is not simply right. */
+function triedAgain({ metrics }: ScenarioResults): Sentence {
+  const retried = metrics['retried']?.value ?? 0;
+  return retried === 0 ? [] : [words(', '), strong(`${formatCount(retried)} of them only when tried again`)];
 }
 
 /** `with 10 at once`, `at 50 flows/s`, `in 3 stages`. */

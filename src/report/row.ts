@@ -45,7 +45,7 @@ const FIGURES = [
   'bytes_sent',
 ];
 /** Shown where there are any. */
-const COUNTED = ['dropped'];
+const COUNTED = ['dropped', 'retried'];
 
 /** Failing gates, gates without data, alerts, gates that hold, alerts that hold, plain figures. */
 export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[] {

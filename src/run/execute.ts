@@ -2,6 +2,7 @@ import { messageOf } from '../errors.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Aborted, Leftover, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
 import { startMonitor, type Monitor } from '../monitor/sampler.js';
+import { retrying } from '../scenarios/retrying.js';
 import type { FlowRunner } from '../scenarios/runner.js';
 import { FlowLog, type Recorded } from '../stats/flow-log.js';
 import { AbortWatch } from './abort.js';
@@ -73,7 +74,10 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
     plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${stage.scratch}/work`);
   const options = {
     load: plan.load,
-    runner,
+    runner:
+      plan.retries === undefined
+        ? runner
+        : retrying(runner, { retries: plan.retries, clock, halt: halt.signal }),
     identity,
     workspaces,
     clock,
@@ -190,6 +194,7 @@ function recordOf(
     load: plan.load,
     timeout: plan.timeout,
     warmup: plan.warmup,
+    ...(plan.retries === undefined ? {} : { retries: plan.retries }),
     ...(plan.ladder === undefined ? {} : { rungs: [] }),
     environment,
     problems,

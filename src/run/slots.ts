@@ -112,6 +112,7 @@ function flowOf({ start, scheduledAt, barrier }: Begun, end: FlowEnd, origin: nu
   };
   if (end.runningAt !== undefined) flow.runningAt = end.runningAt - origin;
   if (barrier) flow.barrier = true;
+  if (end.attempts !== undefined) flow.attempts = end.attempts;
   if (end.error !== undefined) flow.error = end.error;
   if (end.steps !== undefined && end.steps.length > 0) {
     flow.steps = end.steps.map((step) => ({

@@ -17,6 +17,7 @@ export type FlowEnd = Pick<
   | 'outcome'
   | 'startedAt'
   | 'runningAt'
+  | 'attempts'
   | 'endedAt'
   | 'error'
   | 'steps'

@@ -1,4 +1,5 @@
 import type { Outcome, Record } from '../model/record.js';
+import type { RetryPlan } from '../model/retries.js';
 import type { FlowTally } from '../model/tally.js';
 import { countedFlows, countsKilled, startedFlows } from './counted.js';
 import { type Figure, type Figures, figure, figureOr, NO_FLOW, noData } from './measures.js';
@@ -12,12 +13,13 @@ export type FlowMetric =
   | 'dropped'
   | 'failed'
   | 'timed_out'
+  | 'retried'
   | 'error_types';
 
 /** What the flows alone tell. Without any flow nothing is zero: all of it is no data. */
 export function flowFigures(
   tally: FlowTally,
-  record: Pick<Record, 'interrupted' | 'aborted'>,
+  record: Pick<Record, 'interrupted' | 'aborted' | 'retries'>,
 ): Figures<FlowMetric> {
   const { counts } = tally;
   const counted = countedFlows(tally, record);
@@ -33,9 +35,14 @@ export function flowFigures(
     dropped: count('dropped'),
     failed: count('failed'),
     timed_out: count('timed_out'),
+    retried: retried(tally, record.retries),
     error_types:
       counted === 0 ? noData(why) : figure(tally.errorKinds({ killed: countsKilled(record) }).length),
   };
+}
+
+function retried({ retried: count }: FlowTally, retries: RetryPlan | undefined): Figure {
+  return retries === undefined ? noData('no retries are asked for') : figure(count);
 }
 
 /** Sorts all starts and ends: of many flows it is asked for only where it is needed. */

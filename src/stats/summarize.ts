@@ -74,6 +74,7 @@ export function standardRefs(measures: Measures): MetricRef[] {
     if (id === 'flow_time') refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
     else if (id === 'ttfb') refs.push(...TTFB_STATS.map((stat) => ({ id, stat })));
     else if (id === 'step') refs.push(...stepRefs(measures));
+    else if (id === 'retried' && measures.scalars.retried.value === null) continue;
     else if (LADDER_METRICS.has(id) && measures.ladder === undefined) continue;
     else if (id === 'efficiency') refs.push(...efficiencyRefs(measures));
     else refs.push({ id });

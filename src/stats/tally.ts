@@ -28,6 +28,7 @@ export class Tally implements FlowTally {
     killed: 0,
     dropped: 0,
   };
+  retried = 0;
   received: number | undefined;
   sent: number | undefined;
 
@@ -100,6 +101,7 @@ export class Tally implements FlowTally {
     this.#first = Math.min(this.#first, flow.startedAt);
     this.#last = Math.max(this.#last, flow.endedAt);
     this.#skew.add(flow);
+    if (flow.attempts !== undefined) this.retried += 1;
     if (flow.bytesIn !== undefined) this.received = (this.received ?? 0) + flow.bytesIn;
     if (flow.bytesOut !== undefined) this.sent = (this.sent ?? 0) + flow.bytesOut;
     if (this.#starts.isFull) return;

@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { NEVER_BROKEN, type FlowEnd, type FlowRunner, type FlowStart } from '../../src/scenarios/runner.js';
+import { retrying } from '../../src/scenarios/retrying.js';
+import { SimulatedClock } from '../fakes/simulated-clock.js';
+
+const START: FlowStart = {
+  slot: 2,
+  iteration: 7,
+  token: 'fg-0123456789ab-7',
+  traceparent: '',
+  workspace: '/w',
+};
+
+/** Flows of 10 ms that end as the list says, one after another. */
+function runnerOf(clock: SimulatedClock, outcomes: readonly FlowEnd['outcome'][]) {
+  const released: { readonly at: number; readonly starts: readonly FlowStart[] }[] = [];
+  const runner: FlowRunner = {
+    release: (starts) => {
+      const at = clock.now();
+      const outcome = outcomes[released.length] ?? 'ok';
+      released.push({ at, starts });
+      return starts.map(async () => {
+        await clock.sleep(10);
+        return { outcome, startedAt: at, endedAt: clock.now(), bytesIn: 5, bytesOut: 3 };
+      });
+    },
+    endAll: () => undefined,
+    settle: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    broken: NEVER_BROKEN,
+  };
+  return { runner, released };
+}
+
+async function run(outcomes: readonly FlowEnd['outcome'][], haltAfter?: number) {
+  const clock = new SimulatedClock(1000);
+  const { runner, released } = runnerOf(clock, outcomes);
+  const halt = new AbortController();
+  if (haltAfter !== undefined)
+    clock.timer(haltAfter, () => {
+      halt.abort();
+    });
+  const [end] = retrying(runner, { retries: { times: 2, backoff: 100 }, clock, halt: halt.signal }).release([
+    START,
+  ]);
+  return {
+    end: await clock.run(end as Promise<FlowEnd>),
+    released: released.map(({ at }) => at),
+    starts: released,
+  };
+}
+
+describe('flows that are tried again', () => {
+  test('one that is ok at once is tried once, and says nothing of attempts', async () => {
+    const { end, released } = await run(['ok']);
+    expect(released).toEqual([1000]);
+    expect(end).toEqual({ outcome: 'ok', startedAt: 1000, endedAt: 1010, bytesIn: 5, bytesOut: 3 });
+  });
+
+  test('one that fails is tried again after the wait, which doubles; its time is that of all attempts', async () => {
+    const { end, released, starts } = await run(['failed', 'timed_out', 'ok']);
+    expect(released).toEqual([1000, 1110, 1320]);
+    expect(end).toEqual({
+      outcome: 'ok',
+      attempts: 3,
+      startedAt: 1000,
+      endedAt: 1330,
+      bytesIn: 15,
+      bytesOut: 9,
+    });
+    expect(starts.map((each) => each.starts)).toEqual([[START], [START], [START]]);
+  });
+
+  test('one that never comes right ends as its last attempt did', async () => {
+    const { end, released } = await run(['failed', 'failed', 'timed_out', 'ok']);
+    expect(released).toHaveLength(3);
+    expect(end).toMatchObject({ outcome: 'timed_out', attempts: 3 });
+  });
+
+  test('one that was killed is not tried again', async () => {
+    const { end, released } = await run(['killed', 'ok']);
+    expect(released).toHaveLength(1);
+    expect(end.outcome).toBe('killed');
+  });
+
+  test('a run that is halted does not wait for another attempt', async () => {
+    const { end, released } = await run(['failed', 'ok'], 50);
+    expect(released).toHaveLength(1);
+    expect(end).toMatchObject({ outcome: 'failed', startedAt: 1000, endedAt: 1010 });
+  });
+});
