@@ -110,6 +110,11 @@ export interface CommandSlot {
    * the release, and resolves when the flow has ended.
    */
   prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>>;
+  /**
+   * Bytes: the highest resident set of any one process that the flows of this slot had, as the kernel noted it when it was
+   * waited for (ru_maxrss); undefined where it can not be asked. Between flows only.
+   */
+  largestProcess?(): Promise<number | undefined>;
   /** Ends the running flow with its process group by SIGKILL; `run` then resolves. The slot can be used again. */
   kill(): void;
   /** Ends the launcher. */

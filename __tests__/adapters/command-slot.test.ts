@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FifoBarrier } from '../../src/adapters/fifo-barrier.js';
+import { TELL_LARGEST } from '../../src/adapters/largest-process.js';
 import { LauncherSlot } from '../../src/adapters/launcher-slot.js';
 import { SpawnedSlot } from '../../src/adapters/spawned-slot.js';
 import type { CommandSlot, CommandSpec } from '../../src/ports.js';
@@ -159,6 +160,31 @@ posixOnly('the launcher', () => {
     slot = await openLauncher(specOf('echo $PPID'));
     const end = await slot.run({ env: {} });
     expect(Number(end.stdout.head)).toBe(launched[0]);
+  });
+
+  const whereTold = TELL_LARGEST === undefined ? test.skip : test;
+  whereTold(
+    'tells the largest process of its flows, also one that has ended at its peak below another',
+    async () => {
+      slot = await openLauncher(specOf(`${process.execPath} -e "Buffer.alloc($SIZE, 1)"; true`));
+      await slot.run({ env: { SIZE: '2e8' } });
+      await slot.run({ env: { SIZE: '1e8' } });
+      const largest = await slot.largestProcess?.();
+      expect(largest).toBeGreaterThan(2e8);
+      expect(largest).toBeLessThan(3e8);
+      const again = await slot.run({ env: { SIZE: '1e6' } });
+      expect(again.exit.code).toBe(0);
+      expect(await slot.largestProcess?.()).toBeLessThan(1e8);
+    },
+  );
+
+  test('that was killed tells of no largest process, and hangs nothing', async () => {
+    slot = await openLauncher(specOf('sleep 60'));
+    const running = slot.run({ env: {} });
+    expect(await slot.largestProcess?.()).toBeUndefined();
+    slot.kill();
+    await running;
+    expect(await slot.largestProcess?.()).toBeUndefined();
   });
 
   test('an output that grows without end is cut while the flow runs', async () => {

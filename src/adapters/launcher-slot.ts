@@ -67,6 +67,10 @@ export class LauncherSlot implements CommandSlot {
     if (this.#launcher.pid !== undefined) killGroup(this.#launcher.pid, 'SIGKILL');
   }
 
+  async largestProcess(): Promise<number | undefined> {
+    return this.#launcher.busy ? undefined : this.#launcher.largestProcess();
+  }
+
   async close(): Promise<void> {
     this.#launcher.dismiss();
     if (this.#launcher.busy) this.kill();

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { CommandSpec, Exit } from '../ports.js';
 import { nodeClock } from './node-clock.js';
+import { TELL_LARGEST } from './largest-process.js';
 import { enlist } from './living-groups.js';
 import { argvOf, exitOf } from './node-process.js';
 
@@ -11,18 +12,22 @@ import { argvOf, exitOf } from './node-process.js';
  *
  * It says R when it is there and `E status` when a flow has ended; of a flow that goes through the barrier (a line that
  * begins with @) also W when it waits there and S when it was let through. The barrier is a FIFO ($0): opening it blocks until we open it too, which wakes all who wait.
+ * Told M instead of a flow, it ends and says of all that it has waited for how large the largest was.
  * The line holds the flow's variables and redirections, quoted by us. dash starts such a simple command by vfork, which
  * is what makes it fast; any sh does it right. The flow gets neither descriptor.
  */
 const SCRIPT = `echo R >&4
 while IFS= read -r flow <&3; do
-  case $flow in @*) flow=\${flow#@}; echo W >&4; : <"$0"; echo S >&4 ;; esac
+  case $flow in M) ${TELL_LARGEST ?? 'exit'} ;; @*) flow=\${flow#@}; echo W >&4; : <"$0"; echo S >&4 ;; esac
   eval "$flow \\"\\$@\\" </dev/null 3<&- 4>&-"
   echo "E $?" >&4
 done`;
 
 /** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
 const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => existsSync(path)) ?? '/bin/sh';
+
+/** ru_maxrss of Linux is in these. */
+const KIB = 1024;
 
 export interface LaunchedEnd {
   readonly exit: Exit;
@@ -74,6 +79,8 @@ export class Launcher {
   readonly ready: Promise<void>;
   #gone: Exit | undefined;
   #flow: FlowInFlight | undefined;
+  /** Bytes, once it has been asked. */
+  #largest: number | undefined;
   /** None if there was no descriptor left for it. */
   readonly #control: Writable | undefined;
 
@@ -148,12 +155,23 @@ export class Launcher {
     return { waiting, passed, ended };
   }
 
+  /**
+   * Takes no more flows and ends. Bytes: the highest resident set of any one process that a flow had and that was waited
+   * for; undefined if that can not be asked here, if there was none, or if the launcher was gone already.
+   */
+  async largestProcess(): Promise<number | undefined> {
+    if (!this.gone) this.#control?.write('M\n');
+    await this.exited;
+    return this.#largest;
+  }
+
   /** Takes no more flows and ends. */
   dismiss(): void {
     this.#control?.end();
   }
 
   #onStatus(line: string): void {
+    if (line.startsWith('M ')) this.#largest = Number(line.slice(2)) * KIB;
     const flow = this.#flow;
     if (flow === undefined) return;
     if (line === 'W') flow.arrive();

@@ -107,6 +107,11 @@ export interface MonitorRecord {
   readonly samples: readonly Sample[];
   /** The largest ones, at most 50. */
   readonly processes: readonly ProcessSummary[];
+  /**
+   * Bytes: the highest that any one process of the flows ever was (ru_maxrss), where the kernel was asked. It knows of
+   * processes that ended at their peak between two samples.
+   */
+  readonly largestProcess?: number;
   /** What watching cost: samples taken, and ms of this process's own CPU that they took. */
   readonly cost: { readonly samples: number; readonly cpuTime: number; readonly duration: number };
   /** No process belongs to the scenario: its flows are requests of our own, and there is no service. */

@@ -11,6 +11,7 @@ import { climb, type Climb, type LoggedFlows } from './climb.js';
 import { runFlows, warmUp } from './flows.js';
 import { haltOn, type Halt } from './halt.js';
 import { findLeftovers } from './leftovers.js';
+import { withLargestProcess } from './largest-process.js';
 import { Live } from './live.js';
 import { setStage, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
 import { strike } from './strike.js';
@@ -102,7 +103,8 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
   // What the interrupt cut short has found nothing wrong.
   const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
   await workspaces.settle();
-  return { ...watched, leftovers: leftovers ?? [], ...(verify === undefined ? {} : { verify }) };
+  const monitor = await withLargestProcess(watched.monitor, { runner, plan });
+  return { ...watched, monitor, leftovers: leftovers ?? [], ...(verify === undefined ? {} : { verify }) };
 }
 
 /** What was measured stands, whatever becomes of a step after it. */

@@ -39,7 +39,7 @@ export function machineFigures(tally: FlowTally, record: Record): Figures<Machin
   const cpu = cpuTime(samples, window);
   const alone = window !== undefined && isServiceAlone(record, samples) ? SERVICE_ALONE : undefined;
   return {
-    ...memoryFigures(samples, { window, alone }),
+    ...memoryFigures(samples, { window, alone }, record.monitor.largestProcess),
     ...countFigures(samples, { source: record.monitor.source, window, alone }),
     peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
     avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
@@ -83,9 +83,11 @@ interface Extent {
   readonly alone: string | undefined;
 }
 
+/** `largest`: bytes of the largest single process of the flows. All together were at least that. */
 function memoryFigures(
   samples: readonly Sample[],
   { window, alone }: Extent,
+  largest = 0,
 ): Figures<'peak_memory' | 'avg_memory'> {
   const peak = greatest(samples, (sample) => peakOf(sample, window));
   // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
@@ -93,7 +95,7 @@ function memoryFigures(
   if (why !== undefined) return { peak_memory: noData(why), avg_memory: noData(why) };
   const average = averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory })));
   return {
-    peak_memory: figure(peak, alone),
+    peak_memory: largest > peak ? figure(largest) : figure(peak, alone),
     avg_memory: average === undefined ? noData('the monitor took no sample') : figure(average, alone),
   };
 }
