@@ -207,6 +207,11 @@ export interface Files {
   /** A new empty folder in the temporary directory. */
   makeTemporary(prefix: string): Promise<string>;
   makeFolder(path: string): Promise<void>;
+  /**
+   * Gives an empty folder another name beside it and says true; false, and nothing is done, if it is not empty or no
+   * longer the folder that `makeFolder` made. At once: handing this to another thread takes longer than doing it.
+   */
+  renameEmptyFolder(path: string, to: string): boolean;
   /** With everything in it; nothing happens if it is gone. */
   remove(path: string): Promise<void>;
 }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FifoBarrier } from '../../src/adapters/fifo-barrier.js';
-import { TELL_LARGEST } from '../../src/adapters/largest-process.js';
 import { LauncherSlot } from '../../src/adapters/launcher-slot.js';
 import { SpawnedSlot } from '../../src/adapters/spawned-slot.js';
-import type { CommandSlot, CommandSpec } from '../../src/ports.js';
+import { wallOnOurClock } from '../../src/adapters/wall-time.js';
+import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd } from '../../src/ports.js';
 import { isAlive, until } from '../processes.js';
 
 const NEEDS_POSIX = process.platform === 'win32' ? 'a POSIX shell to launch from' : undefined;
@@ -162,31 +162,6 @@ posixOnly('the launcher', () => {
     expect(Number(end.stdout.head)).toBe(launched[0]);
   });
 
-  const whereTold = TELL_LARGEST === undefined ? test.skip : test;
-  whereTold(
-    'tells the largest process of its flows, also one that has ended at its peak below another',
-    async () => {
-      slot = await openLauncher(specOf(`${process.execPath} -e "Buffer.alloc($SIZE, 1)"; true`));
-      await slot.run({ env: { SIZE: '2e8' } });
-      await slot.run({ env: { SIZE: '1e8' } });
-      const largest = await slot.largestProcess?.();
-      expect(largest).toBeGreaterThan(2e8);
-      expect(largest).toBeLessThan(3e8);
-      const again = await slot.run({ env: { SIZE: '1e6' } });
-      expect(again.exit.code).toBe(0);
-      expect(await slot.largestProcess?.()).toBeLessThan(1e8);
-    },
-  );
-
-  test('that was killed tells of no largest process, and hangs nothing', async () => {
-    slot = await openLauncher(specOf('sleep 60'));
-    const running = slot.run({ env: {} });
-    expect(await slot.largestProcess?.()).toBeUndefined();
-    slot.kill();
-    await running;
-    expect(await slot.largestProcess?.()).toBeUndefined();
-  });
-
   test('an output that grows without end is cut while the flow runs', async () => {
     slot = await openLauncher(
       specOf('for i in 1 2 3 4; do head -c 2000000 /dev/zero | tr "\\0" x; sleep 0.3; done; echo last'),
@@ -198,18 +173,105 @@ posixOnly('the launcher', () => {
 });
 
 posixOnly('the start barrier', () => {
-  test('holds back a second wave that comes right after the first has passed', async () => {
-    const barrier = await FifoBarrier.make(join(scratch, 'barrier'));
-    const options = { scratch, barrier, onLaunch };
-    slot = await LauncherSlot.open(specOf('true'), options);
-    const first = await slot.prepare({ env: {} });
+  let barrier: FifoBarrier;
+
+  beforeEach(async () => {
+    barrier = await FifoBarrier.make(join(scratch, 'barrier'));
+  });
+
+  const openAt = (spec: CommandSpec): Promise<CommandSlot> =>
+    LauncherSlot.open(spec, { scratch, barrier, onLaunch });
+
+  async function runBehindBarrier(flow: FlowCommand): Promise<FlowCommandEnd> {
+    const go = await slot?.prepare(flow);
+    if (go === undefined) throw new Error('there is no slot');
     barrier.release();
-    await first();
+    return go();
+  }
+
+  test('holds back a second wave that comes right after the first has passed', async () => {
+    slot = await openAt(specOf('true'));
+    await runBehindBarrier({ env: {} });
     const second = await slot.prepare({ env: {} });
     await new Promise((resolve) => setTimeout(resolve, 100));
     barrier.release();
     const { startedAt, runningAt, endedAt } = await second();
     expect(runningAt).toBeGreaterThanOrEqual(startedAt);
     expect(endedAt).toBeGreaterThan(startedAt);
+  });
+
+  test.each([['bash -eo pipefail'], ['bash -x'], ['sh'], ['node -e']])(
+    'a flow of %s waits there, and runs when it is released',
+    async (shell) => {
+      const file = join(scratch, 'ran');
+      const command = shell.startsWith('node')
+        ? `fs.writeFileSync('ran', process.env.N)`
+        : `printf %s "$N" > ran`;
+      slot = await openAt({ ...specOf(command), shell });
+      const go = await slot.prepare({ env: { N: 'once' } });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(existsSync(file)).toBe(false);
+      barrier.release();
+      const { exit, startedAt, runningAt, endedAt } = await go();
+      expect(exit).toEqual({ code: 0, signal: null });
+      expect(readFileSync(file, 'utf8')).toBe('once');
+      expect(runningAt).toBeGreaterThanOrEqual(startedAt);
+      expect(endedAt).toBeGreaterThanOrEqual(runningAt ?? 0);
+    },
+  );
+
+  test('a command finds the shell that has waited as it finds one that has not', async () => {
+    slot = await openAt(
+      specOf(
+        [
+          'echo "$0 $# $- $LINENO $PPID ${BASH_ENV-unset} $BASH_SUBSHELL"',
+          'echo "$BASH_EXECUTION_STRING"; shopt; export -p; declare -F; trap',
+          'for fd in 3 4 5 10; do if [ -e /dev/fd/$fd ]; then echo "has $fd"; fi; done; exit 3',
+        ].join('\n'),
+      ),
+    );
+    const waited = await runBehindBarrier({ env: { N: '1' } });
+    expect(waited.stdout.head).toContain('bash 0 ehBc');
+    expect(await slot.run({ env: { N: '1' } })).toMatchObject({
+      exit: waited.exit,
+      stdout: waited.stdout,
+      stderr: waited.stderr,
+    });
+  });
+
+  test('the only command of a shell that has waited takes its place, as it does without a barrier', async () => {
+    slot = await openAt(specOf("sh -c 'echo $PPID'"));
+    const waited = await runBehindBarrier({ env: {} });
+    expect(waited.stdout).toEqual((await slot.run({ env: {} })).stdout);
+    expect(Number(waited.stdout.head)).toBe(launched[0]);
+  });
+
+  test("a user's own startup file of bash is read", async () => {
+    writeFileSync(join(scratch, 'own'), 'GREETING=own\n');
+    const spec = specOf('echo $GREETING $BASH_ENV');
+    slot = await openAt({ ...spec, env: { ...spec.env, BASH_ENV: join(scratch, 'own') } });
+    const { stdout } = await runBehindBarrier({ env: {} });
+    expect(stdout.head).toBe(`own ${join(scratch, 'own')}\n`);
+  });
+
+  test('a bash says itself when it began: before its command does anything', async () => {
+    slot = await openAt(specOf('sleep 0.2; echo ${EPOCHREALTIME-}'));
+    const { startedAt, runningAt = NaN, endedAt, stdout } = await runBehindBarrier({ env: {} });
+    const seconds = Number(stdout.head.replace(',', '.'));
+    // Nothing to compare with in a bash older than 5.
+    const slept = seconds > 0 ? wallOnOurClock(seconds * 1000) : endedAt;
+    expect(runningAt).toBeGreaterThanOrEqual(startedAt);
+    expect(slept - runningAt).toBeGreaterThan(150);
+  });
+
+  test('a flow that is killed while it waits there ends with what it would have run', async () => {
+    slot = await openAt(specOf('echo ran'));
+    const go = await slot.prepare({ env: {} });
+    slot.kill();
+    barrier.release();
+    const { exit, stdout } = await go();
+    expect(exit).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(stdout.bytes).toBe(0);
+    expect((await runBehindBarrier({ env: {} })).stdout.head).toBe('ran\n');
   });
 });

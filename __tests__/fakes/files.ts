@@ -37,6 +37,12 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): Files
       folders.add(path);
       return Promise.resolve();
     },
+    renameEmptyFolder: (path, to) => {
+      if (!folders.has(path) || below(path).length > 0) return false;
+      folders.delete(path);
+      folders.add(to);
+      return true;
+    },
     remove: (path) => {
       for (const each of [path, ...below(path)]) {
         contents.delete(each);

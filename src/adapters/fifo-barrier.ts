@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Barrier } from '../ports.js';
+import { startupFile } from './bash-barrier.js';
 import { nodeClock } from './node-clock.js';
+import { quote } from './quote.js';
 
 /**
  * A FIFO as a start barrier: opening it for reading blocks until somebody has it open for writing, and that open wakes
@@ -11,18 +14,23 @@ import { nodeClock } from './node-clock.js';
  */
 export class FifoBarrier implements Barrier {
   readonly path: string;
+  /** Makes a bash wait here before it runs its command ($BASH_ENV). */
+  readonly startupFile: string;
   #releasedAt: number | undefined;
   #onTheWay: Promise<void>[] = [];
   #closed: Promise<void> = Promise.resolve();
 
   private constructor(path: string) {
     this.path = path;
+    this.startupFile = `${path}.bash`;
   }
 
   /** `path` must not exist. Node has no call of its own for mkfifo(3). */
   static async make(path: string): Promise<FifoBarrier> {
     await promisify(execFile)('mkfifo', [path]);
-    return new FifoBarrier(path);
+    const barrier = new FifoBarrier(path);
+    await writeFile(barrier.startupFile, startupFile(quote(path)));
+    return barrier;
   }
 
   /** ms of the clock, of the last release. */

@@ -5,11 +5,7 @@ import { Launcher, type LaunchedFlow } from './launcher.js';
 import { nodeClock } from './node-clock.js';
 import { OutputFile } from './output-file.js';
 import { killGroup } from './process-tree.js';
-
-/** For sh: safe whatever is in it. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
+import { quote } from './quote.js';
 
 export interface LauncherSlotOptions {
   /** An empty folder for the streams of its flows. */
@@ -48,7 +44,7 @@ export class LauncherSlot implements CommandSlot {
     const streams = this.#nextStreams();
     // Before it is told to: on a busy machine it may have ended before we are on the processor again.
     const startedAt = nodeClock.now();
-    const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: false });
+    const launched = this.#launcher.start(lineOf(flow, streams));
     return follow(launched, streams, startedAt);
   }
 
@@ -57,7 +53,7 @@ export class LauncherSlot implements CommandSlot {
     const streams = this.#nextStreams();
     const { barrier } = this.#options;
     await barrier.closed;
-    const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: true });
+    const launched = this.#launcher.start(lineOf(flow, streams), barrier);
     barrier.expect(launched.passed);
     await launched.waiting;
     return () => follow(launched, streams, barrier.releasedAt ?? nodeClock.now());
@@ -83,7 +79,7 @@ export class LauncherSlot implements CommandSlot {
   }
 
   #launch(): Launcher {
-    const launcher = new Launcher(this.#spec, this.#options.barrier.path);
+    const launcher = new Launcher(this.#spec);
     if (launcher.pid !== undefined) this.#options.onLaunch(launcher.pid);
     return launcher;
   }
@@ -109,10 +105,11 @@ async function follow(
   stdout.watch();
   stderr.watch();
   const { exit, runningAt, endedAt } = await launched.ended;
+  const createdAt = launched.ahead ? undefined : stdout.createdAt();
   return {
     exit,
     startedAt,
-    runningAt: runningAt === undefined ? undefined : runningFrom(runningAt, stdout.createdAt(), startedAt),
+    runningAt: runningAt === undefined ? undefined : runningFrom(startedAt, runningAt, createdAt),
     endedAt,
     stdout: stdout.close(),
     stderr: stderr.close(),
@@ -120,10 +117,10 @@ async function follow(
 }
 
 /**
- * When a flow began to run. On a busy machine we hear of it late, and of all flows at once. The kernel noted when the
- * launcher made the flow's first file, in steps of its timer (4 ms at 250 Hz) and always early: the earlier of the two
- * is nearer the truth.
+ * When a flow began to run. On a busy machine we hear of it late, and of all flows at once. If the launcher made the
+ * flow's first file only then, the kernel noted when, in steps of its timer (4 ms at 250 Hz) and always early: the earlier
+ * of the two is nearer the truth.
  */
-function runningFrom(heardAt: number, createdAt: number | undefined, startedAt: number): number {
-  return createdAt === undefined ? heardAt : Math.max(startedAt, Math.min(heardAt, createdAt));
+function runningFrom(startedAt: number, saidAt: number, createdAt: number = saidAt): number {
+  return Math.max(startedAt, Math.min(saidAt, createdAt));
 }

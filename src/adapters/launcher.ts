@@ -2,26 +2,22 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { CommandSpec, Exit } from '../ports.js';
+import { waitsInShell } from './bash-barrier.js';
+import type { FifoBarrier } from './fifo-barrier.js';
 import { nodeClock } from './node-clock.js';
 import { TELL_LARGEST } from './largest-process.js';
 import { enlist } from './living-groups.js';
 import { argvOf, exitOf } from './node-process.js';
+import { quote } from './quote.js';
+import { wallOnOurClock } from './wall-time.js';
 
 /**
- * A POSIX shell that waits for one line a flow on descriptor 3 and runs the command that its arguments give.
- *
- * It says R when it is there and `E status` when a flow has ended; of a flow that goes through the barrier (a line that
- * begins with @) also W when it waits there and S when it was let through. The barrier is a FIFO ($0): opening it blocks until we open it too, which wakes all who wait.
- * Told M instead of a flow, it ends and says of all that it has waited for how large the largest was.
- * The line holds the flow's variables and redirections, quoted by us. dash starts such a simple command by vfork, which
- * is what makes it fast; any sh does it right. The flow gets neither descriptor.
+ * A launcher is a POSIX shell that reads its script from standard input: each flow is one line of it, and the arguments
+ * of the shell are the command that every flow runs. Read so, a line comes in one piece; the builtin `read` takes a
+ * system call a byte. dash starts a simple command by vfork, which is what makes it fast; any sh does it right. It says R
+ * on descriptor 4 when it is there.
  */
-const SCRIPT = `echo R >&4
-while IFS= read -r flow <&3; do
-  case $flow in M) ${TELL_LARGEST ?? 'exit'} ;; @*) flow=\${flow#@}; echo W >&4; : <"$0"; echo S >&4 ;; esac
-  eval "$flow \\"\\$@\\" </dev/null 3<&- 4>&-"
-  echo "E $?" >&4
-done`;
+const HELLO = 'echo R >&4\n';
 
 /** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
 const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => existsSync(path)) ?? '/bin/sh';
@@ -29,9 +25,12 @@ const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => existsSync(path)) ??
 /** ru_maxrss of Linux is in these. */
 const KIB = 1024;
 
+/** ms that a launcher may take to say how large its largest process was; some 2 ms are usual. */
+const PATIENCE = 1000;
+
 export interface LaunchedEnd {
   readonly exit: Exit;
-  /** ms of the clock: let through the barrier; undefined if it went through none. */
+  /** ms of the clock: let through the barrier, as it says itself or as we heard; undefined if it went through none. */
   readonly runningAt: number | undefined;
   readonly endedAt: number;
 }
@@ -43,6 +42,8 @@ export interface LaunchedFlow {
   /** Resolves when it has passed the barrier and runs, or never will. */
   readonly passed: Promise<void>;
   readonly ended: Promise<LaunchedEnd>;
+  /** Its shell, with its files open, was there before it was let through. */
+  readonly ahead: boolean;
 }
 
 interface FlowInFlight {
@@ -81,22 +82,27 @@ export class Launcher {
   #flow: FlowInFlight | undefined;
   /** Bytes, once it has been asked. */
   #largest: number | undefined;
+  readonly #child: ChildProcess;
   /** None if there was no descriptor left for it. */
   readonly #control: Writable | undefined;
+  /** The flow's own shell waits at the barrier. */
+  readonly #startsAhead: boolean;
 
-  constructor(spec: CommandSpec, barrier: string) {
-    const child = spawn(SHELL, ['-c', SCRIPT, barrier, ...argvOf(spec)], {
+  constructor(spec: CommandSpec) {
+    this.#startsAhead = waitsInShell(spec);
+    const child = spawn(SHELL, ['-s', '--', ...argvOf(spec)], {
       cwd: spec.cwd,
       env: spec.env,
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'ignore', 'ignore', 'ignore', 'pipe'],
       detached: true,
     });
     enlist(child);
+    this.#child = child;
     this.pid = child.pid;
     this.exited = exitOf(child);
     // Without descriptors for them there are not even the pipes that Node's types promise.
     const pipes = child.stdio as (Readable | Writable | undefined)[] | undefined;
-    const [, , , control, status] = pipes ?? [];
+    const [control, , , , status] = pipes ?? [];
     if (control === undefined || status === undefined) {
       this.ready = failureOf(child);
       return;
@@ -104,6 +110,7 @@ export class Launcher {
     this.#control = control as Writable;
     // Writing to a launcher that was killed with its flow: its exit says so, not this.
     this.#control.on('error', () => undefined);
+    this.#control.write(HELLO);
     this.ready = new Promise((resolve) => {
       onLines(status as Readable, (line) => {
         if (line === 'R') resolve();
@@ -127,7 +134,7 @@ export class Launcher {
   }
 
   /** Runs a flow at once, or brings it to the barrier. */
-  start(line: string, { atBarrier }: { atBarrier: boolean }): LaunchedFlow {
+  start(line: string, barrier?: FifoBarrier): LaunchedFlow {
     let arrive: () => void = () => undefined;
     const waiting = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -149,19 +156,40 @@ export class Launcher {
         },
       };
       this.#flow = flow;
-      if (this.#gone === undefined) this.#control?.write(`${atBarrier ? '@' : ''}${line}\n`);
+      if (this.#gone === undefined) this.#control?.write(this.#scriptOf(line, barrier));
       else flow.end(this.#gone);
     });
-    return { waiting, passed, ended };
+    return { waiting, passed, ended, ahead: barrier !== undefined && this.#startsAhead };
+  }
+
+  /**
+   * What it does for one flow: it says `E status` when the flow has ended; of a flow that goes through the barrier also W
+   * when it waits there and S when it was let through. The barrier is a FIFO: opening it blocks until we open it too,
+   * which wakes all who wait. A bash waits there itself, already started, so that all that is left to do then is the
+   * command; for any other shell the launcher waits. No flow's command gets descriptor 4.
+   */
+  #scriptOf(line: string, barrier: FifoBarrier | undefined): string {
+    const end = 'echo "E $?" >&4\n';
+    if (barrier === undefined) return `${line} "$@" </dev/null 4>&-; ${end}`;
+    if (this.#startsAhead) return `BASH_ENV=${quote(barrier.startupFile)} ${line} "$@" </dev/null; ${end}`;
+    return `echo W >&4; : <${quote(barrier.path)}; echo S >&4; ${line} "$@" </dev/null 4>&-; ${end}`;
   }
 
   /**
    * Takes no more flows and ends. Bytes: the highest resident set of any one process that a flow had and that was waited
-   * for; undefined if that can not be asked here, if there was none, or if the launcher was gone already.
+   * for; undefined if that can not be asked here, if there was none, if the launcher was gone already, or if the answer
+   * took longer than `patience` (ms).
+   * @param question a command for the launcher's shell that takes its place and answers `M KIB` on descriptor 4
    */
-  async largestProcess(): Promise<number | undefined> {
-    if (!this.gone) this.#control?.write('M\n');
+  async largestProcess(question = TELL_LARGEST ?? '', patience = PATIENCE): Promise<number | undefined> {
+    if (this.gone || question === '') return undefined;
+    this.#control?.write(`${question}\n`);
+    // exec keeps the pid: what is ended is that one process, whatever it has become.
+    const late = nodeClock.timer(patience, () => {
+      this.#child.kill('SIGKILL');
+    });
     await this.exited;
+    late.cancel();
     return this.#largest;
   }
 
@@ -171,13 +199,22 @@ export class Launcher {
   }
 
   #onStatus(line: string): void {
-    if (line.startsWith('M ')) this.#largest = Number(line.slice(2)) * KIB;
+    // 0 KIB: it has waited for nobody.
+    if (line.startsWith('M ')) this.#largest = Number(line.slice(2)) * KIB || undefined;
     const flow = this.#flow;
     if (flow === undefined) return;
     if (line === 'W') flow.arrive();
-    else if (line === 'S') {
-      flow.runningAt = nodeClock.now();
+    else if (line.startsWith('S')) {
+      flow.runningAt = startOf(line);
       flow.pass();
     } else flow.end({ code: Number(line.slice(2)), signal: null });
   }
+}
+
+/** When a flow says that it began, in ms of our clock; when we heard of it if it does not say. */
+function startOf(line: string): number {
+  // The decimal point is the locale's.
+  const seconds = Number(line.slice(2).replace(',', '.'));
+  const heardAt = nodeClock.now();
+  return seconds > 0 ? Math.min(heardAt, wallOnOurClock(seconds * 1000)) : heardAt;
 }

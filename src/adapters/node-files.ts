@@ -1,3 +1,4 @@
+import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,6 +26,18 @@ function temporaryFolder(): { readonly path: string; readonly variable: string }
     : { path: RUNNER_TEMP, variable: 'RUNNER_TEMP' };
 }
 
+/** A folder, no link in its place, with the owner and the permissions that the folder it is in has as well. */
+function isAsMade(path: string): boolean {
+  const folder = lstatSync(path);
+  const parent = lstatSync(dirname(path));
+  return (
+    folder.isDirectory() &&
+    folder.mode === parent.mode &&
+    folder.uid === parent.uid &&
+    folder.gid === parent.gid
+  );
+}
+
 export const nodeFiles: Files = {
   read: (path) => unlessMissing(readFile(path, 'utf8'), undefined),
   write: async (path, content) => {
@@ -50,6 +63,15 @@ export const nodeFiles: Files = {
   },
   makeFolder: async (path) => {
     await mkdir(path, { recursive: true });
+  },
+  renameEmptyFolder: (path, to) => {
+    try {
+      if (!isAsMade(path) || readdirSync(path).length > 0) return false;
+      renameSync(path, to);
+      return true;
+    } catch {
+      return false;
+    }
   },
   remove: async (path) => {
     // Most workspaces are empty, and this is ten times as fast; it throws for anything else.

@@ -9,8 +9,8 @@ import {
   type Stats,
 } from 'node:fs';
 import type { Excerpt } from '../model/record.js';
-import { nodeClock } from './node-clock.js';
 import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED, TAIL_BYTES } from '../scenarios/excerpt.js';
+import { wallOnOurClock } from './wall-time.js';
 
 /** A stream that has grown past this is taken in and cut, so that no flow can fill the disk. Bytes. */
 const CUT_AT = 1024 * 1024;
@@ -59,7 +59,7 @@ export class OutputFile {
   /** When the file was made, in ms of our clock; undefined if it was not, or if its file system does not note it. */
   createdAt(): number | undefined {
     const birth = this.#stat()?.birthtimeMs ?? 0;
-    return birth > 0 ? onOurClock(birth) : undefined;
+    return birth > 0 ? wallOnOurClock(birth) : undefined;
   }
 
   /** Reads what is left and removes the file. */
@@ -117,11 +117,6 @@ function attempt<T>(act: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Wall-clock time as ms of the monotonic clock. */
-function onOurClock(wall: number): number {
-  return wall - (performance.timeOrigin + performance.now()) + nodeClock.now();
 }
 
 function readAt(file: number, position: number, length: number): Buffer {

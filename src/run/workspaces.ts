@@ -1,8 +1,10 @@
 import type { Files } from '../ports.js';
 
 /**
- * Empty private folders, one for each flow. A few are made ahead, so that a flow does not wait for the disk between
- * the end of the flow before it and its own start.
+ * Empty private folders, one for each flow. They are made ahead, so that a flow does not wait for the disk between the
+ * end of the flow before it and its own start. One that its flow left empty is used again under another name, which is a
+ * third of the work of making and removing one: a path is never given out twice, but a process that a flow has left
+ * behind with the folder as its working directory stays in it.
  */
 export class Workspaces {
   readonly #files: Files;
@@ -18,26 +20,32 @@ export class Workspaces {
 
   /** Makes folders until `count` are ready. */
   async prepare(count: number): Promise<void> {
-    while (this.#ready.length < count) this.#makeAhead();
+    while (this.#ready.length < count) this.#ready.push(this.#make());
     await Promise.all(this.#ready);
   }
 
-  /** A folder that no other flow had or will have; another one is made in the background. */
+  /** A folder under a name that no other flow had or will have. */
   take(): Promise<string> {
-    const workspace = this.#ready.shift() ?? this.#make();
-    this.#makeAhead();
-    return workspace;
+    return this.#ready.shift() ?? this.#make();
   }
 
-  #makeAhead(): void {
-    const making = this.#make();
-    // Whoever takes it is told; nobody may ever do, and that must not end the process.
-    making.catch(() => undefined);
-    this.#ready.push(making);
-  }
-
-  /** Removes a flow's folder in the background. */
+  /** Takes a flow's folder back: there is one more ready then, or soon. */
   release(workspace: string): void {
+    const path = this.#nextPath();
+    if (this.#files.renameEmptyFolder(workspace, path)) {
+      this.#ready.push(Promise.resolve(path));
+      return;
+    }
+    this.#ready.push(this.#makeAt(path));
+    this.#remove(workspace);
+  }
+
+  /** Resolves when nothing is being made or removed any more. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([...this.#ready, ...this.#removing]);
+  }
+
+  #remove(workspace: string): void {
     const removing = this.#files
       .remove(workspace)
       // What a leftover process still writes into goes with the whole scratch folder at the end.
@@ -46,18 +54,20 @@ export class Workspaces {
     this.#removing.add(removing);
   }
 
-  /** Resolves when nothing is being made or removed any more. */
-  async settle(): Promise<void> {
-    await Promise.allSettled([...this.#ready, ...this.#removing]);
+  #make(): Promise<string> {
+    return this.#makeAt(this.#nextPath());
   }
 
-  #make(): Promise<string> {
-    this.#made += 1;
-    const path = `${this.#parent}/${this.#made}`;
+  #makeAt(path: string): Promise<string> {
     const making = this.#files.makeFolder(path).then(() => path);
-    // Whoever takes it is told; until then nobody listens, and that alone would end the process.
+    // Whoever takes it is told; nobody may ever do, and that must not end the process.
     making.catch(() => undefined);
     return making;
+  }
+
+  #nextPath(): string {
+    this.#made += 1;
+    return `${this.#parent}/${this.#made}`;
   }
 }
 
