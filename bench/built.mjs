@@ -4,9 +4,14 @@ import { join } from 'node:path';
 
 const folder = join(import.meta.dirname, '../build/src');
 
-/** Loads one when it is needed, such as 'stats/usl.js'. */
-export function built(module) {
+/** Where the build has put one, such as 'host.js'. */
+export function builtPath(module) {
   const path = join(folder, module);
   if (!existsSync(path)) throw new Error(`build/src/${module} is not there: run npm run build first`);
-  return import(path);
+  return path;
+}
+
+/** Loads one when it is needed, such as 'stats/usl.js'. */
+export function built(module) {
+  return import(builtPath(module));
 }

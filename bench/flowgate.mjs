@@ -6,16 +6,20 @@ import { join } from 'node:path';
 
 const cli = join(import.meta.dirname, '../dist/cli.js');
 
-/** Runs one scenario, given as the config has it; gives its results. Its verdict does not matter here. */
-export function runScenario(scenario) {
+/**
+ * Runs one scenario, given as the config has it; gives its results. Its verdict does not matter here.
+ * @param how `options` of Node itself and the environment, where they are not ours
+ */
+export function runScenario(scenario, { options = [], env = process.env } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'flowgate-bench-'));
   try {
     const config = join(folder, 'flowgate.json');
     writeFileSync(config, JSON.stringify({ version: 1, scenarios: { bench: scenario } }));
     const results = join(folder, 'results.json');
     try {
-      execFileSync(process.execPath, [cli, 'run', '--config', config, '--json', results], {
+      execFileSync(process.execPath, [...options, cli, 'run', '--config', config, '--json', results], {
         cwd: folder,
+        env,
         stdio: 'ignore',
       });
     } catch (error) {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { runScenario } from './flowgate.mjs';
 import { hello, served } from './http-server.mjs';
 import { autocannon, k6, noAutocannon, number, oha, text } from './load-tools.mjs';
@@ -5,6 +6,7 @@ import { missing } from './measure.mjs';
 
 const SECONDS = 3;
 const CONNECTIONS = 10;
+const UNDICI_LOOP = join(import.meta.dirname, 'programs/undici-loop.mjs');
 
 export default {
   title: `HTTP, closed model, ${CONNECTIONS} connections, one node server`,
@@ -25,6 +27,11 @@ export default {
               thresholds: ['success_rate >= 100%'],
             }).metrics.throughput.value,
         ),
+    },
+    {
+      name: 'undici alone, as fast as it goes',
+      run: () =>
+        served(hello, (url) => Number(text(process.execPath, [UNDICI_LOOP, url, CONNECTIONS, SECONDS]))),
     },
     {
       name: 'autocannon',

@@ -32,10 +32,14 @@ export function autocannon(args) {
   return JSON.parse(text('npx', [...AUTOCANNON, 'autocannon', '--json', ...args]));
 }
 
+/** Path of its program. */
+export function autocannonProgram() {
+  return realpathSync(text('npx', [...AUTOCANNON, 'sh', '-c', 'command -v autocannon']).trim());
+}
+
 /** The module of autocannon that makes and reads its histograms. */
 export function autocannonHistograms() {
-  const program = text('npx', [...AUTOCANNON, 'sh', '-c', 'command -v autocannon']).trim();
-  return createRequire(realpathSync(program))('./lib/histUtil.js');
+  return createRequire(autocannonProgram())('./lib/histUtil.js');
 }
 
 /** Runs one scenario (executor and its options); gives the metrics of its summary. */

@@ -20,16 +20,16 @@ const { values: options, positionals: names } = parseArgs({
 });
 
 const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.bench.mjs'));
-const all = await Promise.all(
-  files.map(async (file) => ({
-    name: file.replace('.bench.mjs', ''),
-    ...(await import(join(import.meta.dirname, file))).default,
-  })),
-);
+const all = [];
+for (const file of files) {
+  // A file is one table, or a list of them under one name.
+  const tables = (await import(join(import.meta.dirname, file))).default;
+  for (const table of [tables].flat()) all.push({ name: file.replace('.bench.mjs', ''), ...table });
+}
 const unknown = names.filter((name) => !all.some((bench) => bench.name === name));
 if (unknown.length > 0) {
   console.error(
-    `there is no bench ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`,
+    `there is no bench ${unknown.join(', ')}; there are ${[...new Set(all.map(({ name }) => name))].join(', ')}`,
   );
   process.exit(2);
 }
@@ -37,6 +37,11 @@ if (unknown.length > 0) {
 const results = [];
 console.log(`${fingerprint()}\n`);
 for (const bench of all.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  const instrument = bench.missing?.();
+  if (instrument !== undefined) {
+    console.log(`### ${bench.title}\n\nNot measured: ${instrument}.\n`);
+    continue;
+  }
   const rounds = Number(options.rounds ?? bench.rounds ?? ROUNDS);
   const noiseUntilNow = bench.untimed ? undefined : watchNoise();
   const rows = await inTurn(bench.peers, rounds);

@@ -34,3 +34,14 @@ test('nothing is said where a flow was seen, nor of HTTP flows, which have no pr
   const requests = { ...record, flows: record.flows.map((flow) => ({ ...flow, bytesOut: 0 })) };
   for (const other of [seen, requests]) expect(ask(other, 'peak_memory')).not.toHaveProperty('note');
 });
+
+test('a flow that the kernel knows to have been larger is what the peak tells of', () => {
+  const record = sampled(first, last);
+  const knowing = (largestProcess: number): Record => ({
+    ...record,
+    monitor: { ...record.monitor, largestProcess },
+  });
+  expect(ask(knowing(4e8), 'peak_memory')).toEqual({ value: 4e8, unit: 'bytes' });
+  expect(ask(knowing(1e6), 'peak_memory')).toEqual(ask(record, 'peak_memory'));
+  expect(ask(knowing(4e8), 'avg_memory')).toEqual(ask(record, 'avg_memory'));
+});

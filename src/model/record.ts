@@ -112,7 +112,7 @@ export interface MonitorRecord {
    * processes that ended at their peak between two samples.
    */
   readonly largestProcess?: number;
-  /** What watching cost: samples taken, and ms of this process's own CPU that they took. */
+  /** What watching cost: samples taken, and ms of this process's own CPU, all told (monitor/sampling-interval). */
   readonly cost: { readonly samples: number; readonly cpuTime: number; readonly duration: number };
   /** No process belongs to the scenario: its flows are requests of our own, and there is no service. */
   readonly unwatched?: true;

@@ -9,6 +9,7 @@ import {
   isGrowing,
   nextInterval,
   SLOW,
+  WHOLE_LOOK,
   type Pace,
 } from './sampling-interval.js';
 import { TreeUsage } from './tree-usage.js';
@@ -68,7 +69,7 @@ class Sampler implements Monitor {
   private reads = 0;
   private failed = false;
   private cpuTime = 0;
-  /** Of `cpuTime`, what the first reads took. */
+  /** Of `cpuTime`, what the first looks cost. */
   private coldTime = 0;
   private growing = false;
   private seen: Latest | undefined;
@@ -184,9 +185,10 @@ class Sampler implements Monitor {
     this.spend(begun);
   }
 
-  /** A synchronous read is all our own CPU; of one that waits, the clock tells at most what it took. */
+  /** A synchronous read is all our own CPU, and not all of it; of one that waits, the clock tells at most what it took. */
   private spend(begun: number): void {
-    const cost = this.options.clock.now() - begun;
+    const took = this.options.clock.now() - begun;
+    const cost = this.reading === undefined ? took * WHOLE_LOOK : took;
     this.reads += 1;
     this.cpuTime += cost;
     if (this.reads <= COLD_READS) this.coldTime += cost;

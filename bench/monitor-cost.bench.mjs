@@ -1,0 +1,83 @@
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readNothing, runInside } from './product.mjs';
+import { noPrograms, program } from './programs/programs.mjs';
+
+const PROCESSES = 20;
+const run = promisify(execFile);
+const monitor = (file) => join(import.meta.dirname, 'monitors', file);
+const noPsutil = () =>
+  spawnSync('python3', ['-c', 'import psutil']).status === 0
+    ? undefined
+    : 'psutil for python3 is not installed';
+
+/** A group that ends with the pipe to it, and so with this process, however that ends. */
+function spawnWorkers() {
+  const workers = `${program('worker')} & `.repeat(PROCESSES);
+  const stdio = ['pipe', 'ignore', 'ignore'];
+  return spawn('sh', ['-c', `${workers} read -r _; kill -s KILL 0`], { detached: true, stdio });
+}
+
+/** % of one core that a monitor takes around processes of which every figure changes between two looks. */
+async function share(command, args, options = []) {
+  const tree = spawnWorkers();
+  try {
+    const { stdout } = await run(command, [...args, String(tree.pid), ...options]);
+    const told = JSON.parse(stdout);
+    if (told.processes !== PROCESSES) throw new Error(`${command} saw ${told.processes} of ${PROCESSES}`);
+    return told.share;
+  } finally {
+    tree.stdin.end();
+    await new Promise((resolve) => tree.once('close', resolve));
+  }
+}
+
+/** Busy work in twenty flows at once, which leaves no core idle: what the monitor takes, they do not get. */
+const BUSY = {
+  run: 'for ((i = 0; i < 20000; i++)); do :; done',
+  flows: PROCESSES,
+  duration: '2s',
+  thresholds: ['success_rate >= 100%'],
+};
+
+async function throughput(around) {
+  const { figures } = await runInside(BUSY, around);
+  return figures.throughput.value;
+}
+
+export default [
+  {
+    title: `Watching ${PROCESSES} processes, 20 times a second`,
+    unit: '% of one core',
+    target: 'Target 4: at most 1%. pidusage: with pidtree, and with the ps that it starts.',
+    rounds: 5,
+    missing: noPrograms,
+    peers: [
+      { name: 'flowgate', run: () => share(process.execPath, [monitor('flowgate.mjs')]) },
+      {
+        name: 'flowgate, as often as it chooses',
+        run: () => share(process.execPath, [monitor('flowgate.mjs')], ['adaptive']),
+      },
+      { name: 'pidusage', run: () => share(process.execPath, [monitor('pidusage.mjs')]) },
+      {
+        name: 'psutil',
+        missing: noPsutil,
+        run: () => share('python3', [monitor('psutil_monitor.py')]),
+      },
+    ],
+  },
+  {
+    title: `Throughput of a CPU-bound scenario, ${PROCESSES} flows at once`,
+    unit: 'flows/s',
+    target: 'Target 4: with the monitor at least 0.995 of without.',
+    rounds: 12,
+    peers: [
+      { name: 'flowgate', run: () => throughput() },
+      {
+        name: 'flowgate with a process table that reads nothing',
+        run: () => throughput(() => ({ openTable: readNothing })),
+      },
+    ],
+  },
+];
