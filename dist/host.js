@@ -392,7 +392,8 @@ class Alarms {
     }
     #ring = () => {
         const now = this.#now();
-        for (const alarm of [...this.#pending].filter(({ at }) => at <= now)) {
+        const due = [...this.#pending].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+        for (const alarm of due) {
             this.#drop(alarm);
             alarm.callback();
         }

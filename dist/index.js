@@ -42377,7 +42377,7 @@ function readMachine(env) {
 
 /***/ }),
 
-/***/ 5498:
+/***/ 4469:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42434,7 +42434,8 @@ class Alarms {
     }
     #ring = () => {
         const now = this.#now();
-        for (const alarm of [...this.#pending].filter(({ at }) => at <= now)) {
+        const due = [...this.#pending].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+        for (const alarm of due) {
             this.#drop(alarm);
             alarm.callback();
         }
@@ -42549,6 +42550,7 @@ var errors = __nccwpck_require__(7406);
 
 
 
+
 function isMissing(thrown) {
     return ['ENOENT', 'ENOTDIR'].includes((0,errors/* codeOf */.$N)(thrown) ?? '');
 }
@@ -42568,6 +42570,15 @@ function temporaryFolder() {
     return RUNNER_TEMP === ''
         ? { path: (0,external_node_os_.tmpdir)(), variable: 'TMPDIR' }
         : { path: RUNNER_TEMP, variable: 'RUNNER_TEMP' };
+}
+/** A folder, no link in its place, with the owner and the permissions that the folder it is in has as well. */
+function isAsMade(path) {
+    const folder = (0,external_node_fs_.lstatSync)(path);
+    const parent = (0,external_node_fs_.lstatSync)((0,external_node_path_.dirname)(path));
+    return (folder.isDirectory() &&
+        folder.mode === parent.mode &&
+        folder.uid === parent.uid &&
+        folder.gid === parent.gid);
 }
 const nodeFiles = {
     read: (path) => unlessMissing((0,promises_namespaceObject.readFile)(path, 'utf8'), undefined),
@@ -42595,6 +42606,17 @@ const nodeFiles = {
     },
     makeFolder: async (path) => {
         await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
+    },
+    renameEmptyFolder: (path, to) => {
+        try {
+            if (!isAsMade(path) || (0,external_node_fs_.readdirSync)(path).length > 0)
+                return false;
+            (0,external_node_fs_.renameSync)(path, to);
+            return true;
+        }
+        catch {
+            return false;
+        }
     },
     remove: async (path) => {
         // Most workspaces are empty, and this is ten times as fast; it throws for anything else.
@@ -42736,7 +42758,45 @@ function interruptSignal() {
 var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./build/src/adapters/bash-barrier.js
+/** Options with which bash reads BASH_ENV and prints nothing of what is in it (-x, -v would). */
+const PLAIN_BASH = /^(\S*\/)?bash( +(-[euf]+|-[euf]*o +(pipefail|errexit|nounset|noglob)|--norc|--noprofile))*( +-c)?$/;
+/** Variables that a user's bash starts with as well, and that would no longer mean what they meant. */
+const TAKEN = ['BASH_ENV', 'SHELLOPTS', 'BASHOPTS'];
+/**
+ * Whether the flow's own shell can wait at the barrier, already started: a bash that reads its startup file ($BASH_ENV)
+ * before the command. The command then finds nothing changed: not its text, not its line numbers, not its last command
+ * being run in the shell's place.
+ */
+function waitsInShell({ shell, env }) {
+    return PLAIN_BASH.test(shell.trim()) && TAKEN.every((name) => env[name] === undefined);
+}
+/**
+ * The startup file. It says W when it is there, and `S time` when it was let through, in seconds of the day's clock (a bash
+ * older than 5 does not know them and says S alone). Nothing of it is left for the command but the value of $_.
+ * @param barrier the FIFO, quoted for a shell
+ */
+function startupFile(barrier) {
+    return [
+        'echo W >&4',
+        `: <${barrier}`,
+        'echo "S ${EPOCHREALTIME-}" >&4',
+        'exec 4>&-',
+        'unset BASH_ENV',
+        '',
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/quote.js
+/** For sh: safe whatever is in it. */
+function quote(text) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/fifo-barrier.js
+
+
+
 
 
 
@@ -42748,16 +42808,21 @@ var external_node_util_ = __nccwpck_require__(7975);
  */
 class FifoBarrier {
     path;
+    /** Makes a bash wait here before it runs its command ($BASH_ENV). */
+    startupFile;
     #releasedAt;
     #onTheWay = [];
     #closed = Promise.resolve();
     constructor(path) {
         this.path = path;
+        this.startupFile = `${path}.bash`;
     }
     /** `path` must not exist. Node has no call of its own for mkfifo(3). */
     static async make(path) {
         await (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile)('mkfifo', [path]);
-        return new FifoBarrier(path);
+        const barrier = new FifoBarrier(path);
+        await (0,promises_namespaceObject.writeFile)(barrier.startupFile, startupFile(quote(path)));
+        return barrier;
     }
     /** ms of the clock, of the last release. */
     get releasedAt() {
@@ -42780,6 +42845,26 @@ class FifoBarrier {
         });
         this.#onTheWay = [];
     }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/largest-process.js
+
+/** Number of the system call getrusage by architecture: asm/unistd_64.h, asm-generic/unistd.h. */
+const GETRUSAGE = { x64: 98, arm64: 165 };
+/** In perl-base, which Debian, Ubuntu and the hosted runners always have. */
+const PERL = '/usr/bin/perl';
+/**
+ * A command for sh that replaces it by a program which writes a line, `M KIB`, to descriptor 4: the highest resident
+ * set that any process had for which that shell, or somebody below it, has waited (getrusage(2), RUSAGE_CHILDREN, which
+ * exec keeps). No file of /proc tells that, and no language's standard library but Perl's calls the kernel by number.
+ * Undefined where it can not be asked. In struct rusage ru_maxrss is the fifth long, after two struct timeval.
+ */
+const TELL_LARGEST = commandFor(GETRUSAGE[process.arch]);
+function commandFor(call) {
+    if (process.platform !== 'linux' || call === undefined || !(0,external_node_fs_.existsSync)(PERL))
+        return undefined;
+    const program = `syscall(${call}, -1, $u = "\\0" x 256) == 0 and print "M ", (unpack "q5", $u)[4], "\\n"`;
+    return `PERL5OPT= PERL5LIB= exec ${PERL} -e '${program}' >&4`;
 }
 
 ;// CONCATENATED MODULE: external "node:readline"
@@ -42887,28 +42972,36 @@ function spawnNode(script, spec) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/src/adapters/wall-time.js
+
+/** ms of wall-clock time since 1970, as others noted it, in ms of our monotonic clock. */
+function wallOnOurClock(wall) {
+    return wall - (performance.timeOrigin + performance.now()) + nodeClock.now();
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/launcher.js
 
 
 
 
 
+
+
+
+
 /**
- * A POSIX shell that waits for one line a flow on descriptor 3 and runs the command that its arguments give.
- *
- * It says R when it is there and `E status` when a flow has ended; of a flow that goes through the barrier (a line that
- * begins with @) also W when it waits there and S when it was let through. The barrier is a FIFO ($0): opening it blocks until we open it too, which wakes all who wait.
- * The line holds the flow's variables and redirections, quoted by us. dash starts such a simple command by vfork, which
- * is what makes it fast; any sh does it right. The flow gets neither descriptor.
+ * A launcher is a POSIX shell that reads its script from standard input: each flow is one line of it, and the arguments
+ * of the shell are the command that every flow runs. Read so, a line comes in one piece; the builtin `read` takes a
+ * system call a byte. dash starts a simple command by vfork, which is what makes it fast; any sh does it right. It says R
+ * on descriptor 4 when it is there.
  */
-const SCRIPT = `echo R >&4
-while IFS= read -r flow <&3; do
-  case $flow in @*) flow=\${flow#@}; echo W >&4; : <"$0"; echo S >&4 ;; esac
-  eval "$flow \\"\\$@\\" </dev/null 3<&- 4>&-"
-  echo "E $?" >&4
-done`;
+const HELLO = 'echo R >&4\n';
 /** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
 const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => (0,external_node_fs_.existsSync)(path)) ?? '/bin/sh';
+/** ru_maxrss of Linux is in these. */
+const KIB = 1024;
+/** ms that a launcher may take to say how large its largest process was; some 2 ms are usual. */
+const launcher_PATIENCE = 1000;
 /** Why a process has not even pipes: there were no descriptors left for them (EMFILE). */
 function failureOf(child) {
     return new Promise((_, reject) => {
@@ -42935,21 +43028,28 @@ class Launcher {
     ready;
     #gone;
     #flow;
+    /** Bytes, once it has been asked. */
+    #largest;
+    #child;
     /** None if there was no descriptor left for it. */
     #control;
-    constructor(spec, barrier) {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(SHELL, ['-c', SCRIPT, barrier, ...argvOf(spec)], {
+    /** The flow's own shell waits at the barrier. */
+    #startsAhead;
+    constructor(spec) {
+        this.#startsAhead = waitsInShell(spec);
+        const child = (0,external_node_child_process_namespaceObject.spawn)(SHELL, ['-s', '--', ...argvOf(spec)], {
             cwd: spec.cwd,
             env: spec.env,
-            stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+            stdio: ['pipe', 'ignore', 'ignore', 'ignore', 'pipe'],
             detached: true,
         });
         enlist(child);
+        this.#child = child;
         this.pid = child.pid;
         this.exited = exitOf(child);
         // Without descriptors for them there are not even the pipes that Node's types promise.
         const pipes = child.stdio;
-        const [, , , control, status] = pipes ?? [];
+        const [control, , , , status] = pipes ?? [];
         if (control === undefined || status === undefined) {
             this.ready = failureOf(child);
             return;
@@ -42957,6 +43057,7 @@ class Launcher {
         this.#control = control;
         // Writing to a launcher that was killed with its flow: its exit says so, not this.
         this.#control.on('error', () => undefined);
+        this.#control.write(HELLO);
         this.ready = new Promise((resolve) => {
             onLines(status, (line) => {
                 if (line === 'R')
@@ -42979,7 +43080,7 @@ class Launcher {
         return this.#flow !== undefined;
     }
     /** Runs a flow at once, or brings it to the barrier. */
-    start(line, { atBarrier }) {
+    start(line, barrier) {
         let arrive = () => undefined;
         const waiting = new Promise((resolve) => {
             arrive = resolve;
@@ -43002,29 +43103,71 @@ class Launcher {
             };
             this.#flow = flow;
             if (this.#gone === undefined)
-                this.#control?.write(`${atBarrier ? '@' : ''}${line}\n`);
+                this.#control?.write(this.#scriptOf(line, barrier));
             else
                 flow.end(this.#gone);
         });
-        return { waiting, passed, ended };
+        return { waiting, passed, ended, ahead: barrier !== undefined && this.#startsAhead };
+    }
+    /**
+     * What it does for one flow: it says `E status` when the flow has ended; of a flow that goes through the barrier also W
+     * when it waits there and S when it was let through. The barrier is a FIFO: opening it blocks until we open it too,
+     * which wakes all who wait. A bash waits there itself, already started, so that all that is left to do then is the
+     * command; for any other shell the launcher waits. No flow's command gets descriptor 4.
+     */
+    #scriptOf(line, barrier) {
+        const end = 'echo "E $?" >&4\n';
+        if (barrier === undefined)
+            return `${line} "$@" </dev/null 4>&-; ${end}`;
+        if (this.#startsAhead)
+            return `BASH_ENV=${quote(barrier.startupFile)} ${line} "$@" </dev/null; ${end}`;
+        return `echo W >&4; : <${quote(barrier.path)}; echo S >&4; ${line} "$@" </dev/null 4>&-; ${end}`;
+    }
+    /**
+     * Takes no more flows and ends. Bytes: the highest resident set of any one process that a flow had and that was waited
+     * for; undefined if that can not be asked here, if there was none, if the launcher was gone already, or if the answer
+     * took longer than `patience` (ms).
+     * @param question a command for the launcher's shell that takes its place and answers `M KIB` on descriptor 4
+     */
+    async largestProcess(question = TELL_LARGEST ?? '', patience = launcher_PATIENCE) {
+        if (this.gone || question === '')
+            return undefined;
+        this.#control?.write(`${question}\n`);
+        // exec keeps the pid: what is ended is that one process, whatever it has become.
+        const late = nodeClock.timer(patience, () => {
+            this.#child.kill('SIGKILL');
+        });
+        await this.exited;
+        late.cancel();
+        return this.#largest;
     }
     /** Takes no more flows and ends. */
     dismiss() {
         this.#control?.end();
     }
     #onStatus(line) {
+        // 0 KIB: it has waited for nobody.
+        if (line.startsWith('M '))
+            this.#largest = Number(line.slice(2)) * KIB || undefined;
         const flow = this.#flow;
         if (flow === undefined)
             return;
         if (line === 'W')
             flow.arrive();
-        else if (line === 'S') {
-            flow.runningAt = nodeClock.now();
+        else if (line.startsWith('S')) {
+            flow.runningAt = startOf(line);
             flow.pass();
         }
         else
             flow.end({ code: Number(line.slice(2)), signal: null });
     }
+}
+/** When a flow says that it began, in ms of our clock; when we heard of it if it does not say. */
+function startOf(line) {
+    // The decimal point is the locale's.
+    const seconds = Number(line.slice(2).replace(',', '.'));
+    const heardAt = nodeClock.now();
+    return seconds > 0 ? Math.min(heardAt, wallOnOurClock(seconds * 1000)) : heardAt;
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/output-file.js
@@ -43071,7 +43214,7 @@ class OutputFile {
     /** When the file was made, in ms of our clock; undefined if it was not, or if its file system does not note it. */
     createdAt() {
         const birth = this.#stat()?.birthtimeMs ?? 0;
-        return birth > 0 ? onOurClock(birth) : undefined;
+        return birth > 0 ? wallOnOurClock(birth) : undefined;
     }
     /** Reads what is left and removes the file. */
     close() {
@@ -43107,11 +43250,12 @@ class OutputFile {
         const buffer = (this.#buffer ??= new excerpt/* ExcerptBuffer */.Ck());
         const file = (0,external_node_fs_.openSync)(this.path, mode);
         try {
-            const size = this.#size();
-            const tailFrom = Math.max(excerpt/* HEAD_BYTES */.Lq, size - excerpt/* TAIL_BYTES */.dd);
-            buffer.push(readAt(file, 0, Math.min(excerpt/* HEAD_BYTES */.Lq, size)));
-            buffer.skip(Math.max(0, tailFrom - excerpt/* HEAD_BYTES */.Lq));
-            buffer.push(readAt(file, tailFrom, size - tailFrom));
+            let taken = 0;
+            // Until nothing more has come: what is appended between the last look and the cut is lost.
+            for (let size = (0,external_node_fs_.fstatSync)(file).size; size > taken; size = (0,external_node_fs_.fstatSync)(file).size) {
+                takePart(file, { from: taken, to: size }, buffer);
+                taken = size;
+            }
             if (mode === 'r+')
                 (0,external_node_fs_.ftruncateSync)(file);
         }
@@ -43120,6 +43264,13 @@ class OutputFile {
         }
     }
 }
+function takePart(file, { from, to }, buffer) {
+    const headTo = Math.min(to, from + excerpt/* HEAD_BYTES */.Lq);
+    const tailFrom = Math.max(headTo, to - excerpt/* TAIL_BYTES */.dd);
+    buffer.push(readAt(file, from, headTo - from));
+    buffer.skip(tailFrom - headTo);
+    buffer.push(readAt(file, tailFrom, to - tailFrom));
+}
 function attempt(act) {
     try {
         return act();
@@ -43127,10 +43278,6 @@ function attempt(act) {
     catch {
         return undefined;
     }
-}
-/** Wall-clock time as ms of the monotonic clock. */
-function onOurClock(wall) {
-    return wall - (performance.timeOrigin + performance.now()) + nodeClock.now();
 }
 function readAt(file, position, length) {
     if (length <= 0)
@@ -43145,10 +43292,7 @@ function readAt(file, position, length) {
 
 
 
-/** For sh: safe whatever is in it. */
-function quote(text) {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
-}
+
 /** A worker slot whose launcher is forked ahead. Flows of one slot never share a stream: each has its own files. */
 class LauncherSlot {
     #spec;
@@ -43171,7 +43315,7 @@ class LauncherSlot {
         const streams = this.#nextStreams();
         // Before it is told to: on a busy machine it may have ended before we are on the processor again.
         const startedAt = nodeClock.now();
-        const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: false });
+        const launched = this.#launcher.start(lineOf(flow, streams));
         return follow(launched, streams, startedAt);
     }
     async prepare(flow) {
@@ -43180,7 +43324,7 @@ class LauncherSlot {
         const streams = this.#nextStreams();
         const { barrier } = this.#options;
         await barrier.closed;
-        const launched = this.#launcher.start(lineOf(flow, streams), { atBarrier: true });
+        const launched = this.#launcher.start(lineOf(flow, streams), barrier);
         barrier.expect(launched.passed);
         await launched.waiting;
         return () => follow(launched, streams, barrier.releasedAt ?? nodeClock.now());
@@ -43188,6 +43332,9 @@ class LauncherSlot {
     kill() {
         if (this.#launcher.pid !== undefined)
             killGroup(this.#launcher.pid, 'SIGKILL');
+    }
+    async largestProcess() {
+        return this.#launcher.busy ? undefined : this.#launcher.largestProcess();
     }
     async close() {
         this.#launcher.dismiss();
@@ -43200,7 +43347,7 @@ class LauncherSlot {
         await this.#launcher.ready;
     }
     #launch() {
-        const launcher = new Launcher(this.#spec, this.#options.barrier.path);
+        const launcher = new Launcher(this.#spec);
         if (launcher.pid !== undefined)
             this.#options.onLaunch(launcher.pid);
         return launcher;
@@ -43220,22 +43367,23 @@ async function follow(launched, { stdout, stderr }, startedAt) {
     stdout.watch();
     stderr.watch();
     const { exit, runningAt, endedAt } = await launched.ended;
+    const createdAt = launched.ahead ? undefined : stdout.createdAt();
     return {
         exit,
         startedAt,
-        runningAt: runningAt === undefined ? undefined : runningFrom(runningAt, stdout.createdAt(), startedAt),
+        runningAt: runningAt === undefined ? undefined : runningFrom(startedAt, runningAt, createdAt),
         endedAt,
         stdout: stdout.close(),
         stderr: stderr.close(),
     };
 }
 /**
- * When a flow began to run. On a busy machine we hear of it late, and of all flows at once. The kernel noted when the
- * launcher made the flow's first file, in steps of its timer (4 ms at 250 Hz) and always early: the earlier of the two
- * is nearer the truth.
+ * When a flow began to run. On a busy machine we hear of it late, and of all flows at once. If the launcher made the
+ * flow's first file only then, the kernel noted when, in steps of its timer (4 ms at 250 Hz) and always early: the earlier
+ * of the two is nearer the truth.
  */
-function runningFrom(heardAt, createdAt, startedAt) {
-    return createdAt === undefined ? heardAt : Math.max(startedAt, Math.min(heardAt, createdAt));
+function runningFrom(startedAt, saidAt, createdAt = saidAt) {
+    return Math.max(startedAt, Math.min(saidAt, createdAt));
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/spawned-slot.js
@@ -44116,7 +44264,7 @@ const TAB = 0x09;
 const proc_status_ZERO = 0x30;
 const proc_status_NINE = 0x39;
 /** The kernel writes kB and means 1024 bytes. */
-const KIB = 1024;
+const proc_status_KIB = 1024;
 /**
  * VmRSS and VmHWM of the first `length` bytes of a status file, proc_pid_status(5); undefined for a process that has
  * no memory: a zombie, a kernel thread.
@@ -44127,7 +44275,7 @@ function parseStatusMemory(bytes, length) {
     const memory = numberAfter(text, '\nVmRSS:');
     return peak === undefined || memory === undefined
         ? undefined
-        : { memory: memory * KIB, peakMemory: peak * KIB };
+        : { memory: memory * proc_status_KIB, peakMemory: peak * proc_status_KIB };
 }
 function numberAfter(bytes, key) {
     const start = bytes.indexOf(key, 0, 'latin1');
@@ -44730,7 +44878,7 @@ function codeOf(thrown) {
 
 /***/ }),
 
-/***/ 8183:
+/***/ 5066:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44798,16 +44946,21 @@ const SLOW = { shortest: 100, longest: 1000 };
 const COLD_READS = 3;
 /** Reads that the interval is taken from. */
 const COSTS_KEPT = 9;
-/** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a read takes. */
+/**
+ * CPU time of a look, all told, over what its read takes: waking up for it, compiling and collecting garbage come on top.
+ * Seen: 1.2 to 1.9 with 1 to 20 processes, every 10 to 50 ms; the highest, so that the share is kept.
+ */
+const WHOLE_LOOK = 1.9;
+/** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a look costs. */
 const SHARE = 0.01;
-/** ms of reading that a run may spend beyond its share, so that a short one can be looked at closely too. */
+/** ms of looking that a run may spend beyond its share, so that a short one can be looked at closely too. */
 const ADVANCE = 10;
 /** Memory that rises by both between two samples is growing: bytes, and share of what it was. */
 const GROWTH = { bytes: 4e6, share: 0.02 };
 /**
  * ms from one read to the next.
  *
- * As a rule a hundred times the median of what the last reads took: the median, because a read that was interrupted by
+ * As a rule a hundred times the median of what the last looks cost: the median, because a read that was interrupted by
  * the flows themselves took longer on the clock than on the CPU, and must not thin out the samples just when the
  * machine is busy. While memory grows, the shortest: a process that ends at its peak is seen only by a reading right
  * before its end. That is paid from what was left of the share, so that over the run it is still kept.
@@ -45068,7 +45221,7 @@ class Sampler {
     reads = 0;
     failed = false;
     cpuTime = 0;
-    /** Of `cpuTime`, what the first reads took. */
+    /** Of `cpuTime`, what the first looks cost. */
     coldTime = 0;
     growing = false;
     seen;
@@ -45174,9 +45327,10 @@ class Sampler {
         this.failed = true;
         this.spend(begun);
     }
-    /** A synchronous read is all our own CPU; of one that waits, the clock tells at most what it took. */
+    /** A synchronous read is all our own CPU, and not all of it; of one that waits, the clock tells at most what it took. */
     spend(begun) {
-        const cost = this.options.clock.now() - begun;
+        const took = this.options.clock.now() - begun;
+        const cost = this.reading === undefined ? took * WHOLE_LOOK : took;
         this.reads += 1;
         this.cpuTime += cost;
         if (this.reads <= COLD_READS)
@@ -46211,7 +46365,7 @@ function machineFigures(tally, record) {
     const cpu = cpuTime(samples, window);
     const alone = window !== undefined && isServiceAlone(record, samples) ? SERVICE_ALONE : undefined;
     return {
-        ...memoryFigures(samples, { window, alone }),
+        ...memoryFigures(samples, { window, alone }, record.monitor.largestProcess),
         ...countFigures(samples, { source: record.monitor.source, window, alone }),
         peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
         avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
@@ -46245,7 +46399,8 @@ function isServiceAlone({ flows }, samples) {
     return (samples.some(({ serviceMemory = 0 }) => serviceMemory > 0) &&
         samples.every(({ memory, serviceMemory = 0 }) => memory === serviceMemory));
 }
-function memoryFigures(samples, { window, alone }) {
+/** `largest`: bytes of the largest single process of the flows. All together were at least that. */
+function memoryFigures(samples, { window, alone }, largest = 0) {
     const peak = greatest(samples, (sample) => peakOf(sample, window));
     // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
     const why = unseen(samples, window) ?? (peak === 0 ? TOO_SHORT : undefined);
@@ -46253,7 +46408,7 @@ function memoryFigures(samples, { window, alone }) {
         return { peak_memory: noData(why), avg_memory: noData(why) };
     const average = averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory })));
     return {
-        peak_memory: figure(peak, alone),
+        peak_memory: largest > peak ? figure(largest) : figure(peak, alone),
         avg_memory: average === undefined ? noData('the monitor took no sample') : figure(average, alone),
     };
 }
@@ -47007,6 +47162,8 @@ const SIGNALS = {
     14: 'SIGALRM',
     15: 'SIGTERM',
 };
+/** Slots that are asked for their largest process: each takes about 2 ms of CPU. */
+const MOST_ASKED = 64;
 /** Forks all launchers ahead and runs command flows in them. */
 async function openCommandRunner(options) {
     const barrier = await options.spawner.openBarrier(options.scratch);
@@ -47032,6 +47189,7 @@ async function openCommandRunner(options) {
             crew.endAll(reason);
         },
         settle: () => Promise.resolve(),
+        largestProcess: () => crew.largestProcess(),
         broken: NEVER_BROKEN,
         close: async () => {
             await crew.close();
@@ -47075,6 +47233,12 @@ class Crew {
         this.#ended = reason;
         for (const worker of this.#open.values())
             worker.end('killed', reason);
+    }
+    async largestProcess() {
+        const asked = [...this.#open.values()].slice(0, MOST_ASKED);
+        const told = await Promise.all(asked.map((worker) => worker.largestProcess()));
+        const known = told.filter((bytes) => bytes !== undefined);
+        return known.length === 0 ? undefined : Math.max(...known);
     }
     async close() {
         await Promise.allSettled(this.#opening.values());
@@ -47151,6 +47315,9 @@ class Worker {
             return;
         this.#ending = { outcome, message };
         void this.#endTree(this.#token);
+    }
+    async largestProcess() {
+        return this.#commands.largestProcess?.();
     }
     close() {
         return this.#commands.close();
@@ -49307,6 +49474,19 @@ async function killAll(watch, spawner, clock) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/run/largest-process.js
+/**
+ * Adds to what the monitor has seen what the kernel says of the largest process of all. Asked of the whole life of the
+ * slots, so not where that is more than what is counted: after warm-up flows; nor on a ladder, of whose rungs it tells
+ * nothing.
+ */
+async function withLargestProcess(monitor, { runner, plan }) {
+    if (plan.warmup > 0 || plan.ladder !== undefined)
+        return monitor;
+    const largestProcess = await runner.largestProcess?.();
+    return largestProcess === undefined ? monitor : { ...monitor, largestProcess };
+}
+
 ;// CONCATENATED MODULE: ./build/src/model/load.js
 /** ms of all stages together. */
 function lengthOf(stages) {
@@ -49484,8 +49664,10 @@ function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error 
 
 ;// CONCATENATED MODULE: ./build/src/run/workspaces.js
 /**
- * Empty private folders, one for each flow. A few are made ahead, so that a flow does not wait for the disk between
- * the end of the flow before it and its own start.
+ * Empty private folders, one for each flow. They are made ahead, so that a flow does not wait for the disk between the
+ * end of the flow before it and its own start. One that its flow left empty is used again under another name, which is a
+ * third of the work of making and removing one: a path is never given out twice, but a process that a flow has left
+ * behind with the folder as its working directory stays in it.
  */
 class Workspaces {
     #files;
@@ -49500,23 +49682,28 @@ class Workspaces {
     /** Makes folders until `count` are ready. */
     async prepare(count) {
         while (this.#ready.length < count)
-            this.#makeAhead();
+            this.#ready.push(this.#make());
         await Promise.all(this.#ready);
     }
-    /** A folder that no other flow had or will have; another one is made in the background. */
+    /** A folder under a name that no other flow had or will have. */
     take() {
-        const workspace = this.#ready.shift() ?? this.#make();
-        this.#makeAhead();
-        return workspace;
+        return this.#ready.shift() ?? this.#make();
     }
-    #makeAhead() {
-        const making = this.#make();
-        // Whoever takes it is told; nobody may ever do, and that must not end the process.
-        making.catch(() => undefined);
-        this.#ready.push(making);
-    }
-    /** Removes a flow's folder in the background. */
+    /** Takes a flow's folder back: there is one more ready then, or soon. */
     release(workspace) {
+        const path = this.#nextPath();
+        if (this.#files.renameEmptyFolder(workspace, path)) {
+            this.#ready.push(Promise.resolve(path));
+            return;
+        }
+        this.#ready.push(this.#makeAt(path));
+        this.#remove(workspace);
+    }
+    /** Resolves when nothing is being made or removed any more. */
+    async settle() {
+        await Promise.allSettled([...this.#ready, ...this.#removing]);
+    }
+    #remove(workspace) {
         const removing = this.#files
             .remove(workspace)
             // What a leftover process still writes into goes with the whole scratch folder at the end.
@@ -49524,17 +49711,18 @@ class Workspaces {
             .finally(() => this.#removing.delete(removing));
         this.#removing.add(removing);
     }
-    /** Resolves when nothing is being made or removed any more. */
-    async settle() {
-        await Promise.allSettled([...this.#ready, ...this.#removing]);
-    }
     #make() {
-        this.#made += 1;
-        const path = `${this.#parent}/${this.#made}`;
+        return this.#makeAt(this.#nextPath());
+    }
+    #makeAt(path) {
         const making = this.#files.makeFolder(path).then(() => path);
-        // Whoever takes it is told; until then nobody listens, and that alone would end the process.
+        // Whoever takes it is told; nobody may ever do, and that must not end the process.
         making.catch(() => undefined);
         return making;
+    }
+    #nextPath() {
+        this.#made += 1;
+        return `${this.#parent}/${this.#made}`;
     }
 }
 /** For flows that are no process and have no use for a folder: making one takes longer than a request. */
@@ -49546,6 +49734,7 @@ const NO_WORKSPACES = {
 };
 
 ;// CONCATENATED MODULE: ./build/src/run/execute.js
+
 
 
 
@@ -49632,7 +49821,8 @@ async function perform(stage, runner, cast) {
     // What the interrupt cut short has found nothing wrong.
     const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
     await workspaces.settle();
-    return { ...watched, leftovers: leftovers ?? [], ...(verify === undefined ? {} : { verify }) };
+    const monitor = await withLargestProcess(watched.monitor, { runner, plan });
+    return { ...watched, monitor, leftovers: leftovers ?? [], ...(verify === undefined ? {} : { verify }) };
 }
 /** What was measured stands, whatever becomes of a step after it. */
 async function attempt(stage, name, step) {
@@ -52963,9 +53153,9 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3463);
 /* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4561);
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5498);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4469);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8183);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5066);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2764);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);

@@ -54,7 +54,8 @@ export class Alarms {
 
   readonly #ring = (): void => {
     const now = this.#now();
-    for (const alarm of [...this.#pending].filter(({ at }) => at <= now)) {
+    const due = [...this.#pending].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+    for (const alarm of due) {
       this.#drop(alarm);
       alarm.callback();
     }

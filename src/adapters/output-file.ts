@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fstatSync,
   ftruncateSync,
   lstatSync,
   openSync,
@@ -99,16 +100,25 @@ export class OutputFile {
     const buffer = (this.#buffer ??= new ExcerptBuffer());
     const file = openSync(this.path, mode);
     try {
-      const size = this.#size();
-      const tailFrom = Math.max(HEAD_BYTES, size - TAIL_BYTES);
-      buffer.push(readAt(file, 0, Math.min(HEAD_BYTES, size)));
-      buffer.skip(Math.max(0, tailFrom - HEAD_BYTES));
-      buffer.push(readAt(file, tailFrom, size - tailFrom));
+      let taken = 0;
+      // Until nothing more has come: what is appended between the last look and the cut is lost.
+      for (let size = fstatSync(file).size; size > taken; size = fstatSync(file).size) {
+        takePart(file, { from: taken, to: size }, buffer);
+        taken = size;
+      }
       if (mode === 'r+') ftruncateSync(file);
     } finally {
       closeSync(file);
     }
   }
+}
+
+function takePart(file: number, { from, to }: { from: number; to: number }, buffer: ExcerptBuffer): void {
+  const headTo = Math.min(to, from + HEAD_BYTES);
+  const tailFrom = Math.max(headTo, to - TAIL_BYTES);
+  buffer.push(readAt(file, from, headTo - from));
+  buffer.skip(tailFrom - headTo);
+  buffer.push(readAt(file, tailFrom, to - tailFrom));
 }
 
 function attempt<T>(act: () => T): T | undefined {
