@@ -146,8 +146,8 @@ export interface Spawner {
   openBarrier(scratch: string): Promise<Barrier>;
   openSlot(spec: CommandSpec, options: SlotOptions): Promise<CommandSlot>;
   spawnHost(spec: Pick<CommandSpec, 'cwd' | 'env'>): HostProcess;
-  /** SIGKILL (or what the platform has) to single processes; those that are gone are passed over. */
-  killPids(pids: readonly number[]): void;
+  /** SIGKILL (or what the platform has), or another signal, to single processes; those that are gone are passed over. */
+  killPids(pids: readonly number[], signal?: string): void;
 }
 
 /** A process below which everything is watched. */

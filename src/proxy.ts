@@ -5,8 +5,7 @@
 import { nodeClock } from './adapters/node-clock.js';
 import { tcpProxies } from './adapters/tcp-proxies.js';
 import { messageOf, UserError } from './errors.js';
-import type { FromProxies, ToProxies } from './faults/network-protocol.js';
-import type { NetworkFaultReport } from './model/network-fault.js';
+import type { FromProxies, ProxiesAnswer, ToProxies } from './faults/network-protocol.js';
 import type { NetworkProxy } from './ports.js';
 
 let proxies: NetworkProxy | undefined;
@@ -16,29 +15,38 @@ function send(message: FromProxies): void {
   if (process.connected) process.send?.(message);
 }
 
-async function follow(message: ToProxies): Promise<NetworkFaultReport | undefined> {
+async function follow(message: ToProxies): Promise<ProxiesAnswer> {
+  if (message.type === 'open') {
+    proxies = await tcpProxies(nodeClock)(message.plans, { seed: message.seed });
+    return {};
+  }
+  return proxies === undefined ? {} : ask(proxies, message);
+}
+
+async function ask(
+  open: NetworkProxy,
+  message: Exclude<ToProxies, { type: 'open' }>,
+): Promise<ProxiesAnswer> {
   switch (message.type) {
-    case 'open':
-      proxies = await tcpProxies(nodeClock)(message.plans, { seed: message.seed });
-      return undefined;
     case 'arm':
-      await proxies?.arm(message.zero);
-      return undefined;
+      await open.arm(message.zero, message.origin);
+      return {};
     case 'disarm':
-      await proxies?.disarm();
-      return undefined;
+      await open.disarm();
+      return {};
+    case 'take':
+      return { faults: await open.take() };
     case 'report':
-      return proxies?.report();
+      return { report: await open.report() };
     case 'close':
-      return proxies?.close();
+      return { report: await open.close() };
   }
 }
 
 async function answer(message: ToProxies): Promise<void> {
   const { id } = message;
   try {
-    const report = await follow(message);
-    send({ type: 'done', id, ...(report === undefined ? {} : { report }) });
+    send({ type: 'done', id, ...(await follow(message)) });
   } catch (thrown) {
     const problems = thrown instanceof UserError ? { problems: thrown.problems } : {};
     send({ type: 'failed', id, message: messageOf(thrown), ...problems });

@@ -17,6 +17,7 @@ export interface SimulatedAnswer {
 export class SimulatedHttp implements HttpClient {
   readonly asked: { readonly connection: number; readonly at: number; readonly request: HttpRequest }[] = [];
   readonly aborted: string[] = [];
+  readonly resets: string[] = [];
   #connections = 0;
 
   constructor(
@@ -40,6 +41,10 @@ export class SimulatedHttp implements HttpClient {
       },
       abort: (reason) => {
         this.aborted.push(reason.message);
+        cut?.(reason);
+      },
+      reset: (reason) => {
+        this.resets.push(reason.message);
         cut?.(reason);
       },
       traffic: () => ({ ...carried }),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { ProcessTable } from '../ports.js';
+import { tcpProxyProcess } from './tcp-proxy-process.js';
 import type { ExecutePorts } from '../run/stage.js';
 import { nodeClock } from './node-clock.js';
 import { nodeFreePorts } from './node-free-ports.js';
@@ -32,6 +33,7 @@ export function nodePorts(): NodePorts {
     freePorts: nodeFreePorts,
     // A chunk of its own, which a run without HTTP flows does not load.
     openHttpClient: async (options) => (await import('./undici-client.js')).openUndici(options),
+    openNetworkProxy: tcpProxyProcess(),
     newRunId: () => randomBytes(6).toString('hex'),
     interrupt: interruptSignal,
   };

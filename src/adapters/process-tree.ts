@@ -24,15 +24,15 @@ export function killGroup(leader: number, signal: string): void {
   }
 }
 
-/** Ends single processes for good; those that are gone are passed over. */
-export function killPids(pids: readonly number[]): void {
+/** Ends single processes for good, or sends them another signal; those that are gone are passed over. */
+export function killPids(pids: readonly number[], signal = 'SIGKILL'): void {
   if (process.platform === 'win32') {
     taskkill(pids);
     return;
   }
   for (const pid of pids) {
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
     } catch (thrown) {
       if (!isGone(thrown)) throw thrown;
     }

@@ -19,8 +19,12 @@ export function tcpProxies(clock: Clock): OpenNetworkProxy {
       await Promise.all(proxies.map((proxy) => proxy.stir()));
     };
     return {
-      arm: injectFrom,
+      arm: (instant, origin = instant) => {
+        log.shift = instant - origin;
+        return injectFrom(instant);
+      },
       disarm: () => injectFrom(undefined),
+      take: () => Promise.resolve(log.take()),
       report: () => Promise.resolve(log.report()),
       close: async () => {
         await Promise.all(proxies.map((proxy) => proxy.close()));

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.js';
-import type { FromProxies, ToProxies } from '../faults/network-protocol.js';
+import type { FromProxies, ProxiesAnswer, ToProxies } from '../faults/network-protocol.js';
 import type { NetworkFaultReport } from '../model/network-fault.js';
 import type { HostProcess, NetworkProxy, OpenNetworkProxy } from '../ports.js';
 import { spawnNode } from './node-process.js';
@@ -60,7 +60,7 @@ class ProxyProcess {
   }
 
   /** Rejects if it answers that it can not, or is gone. */
-  async ask(question: Question): Promise<NetworkFaultReport> {
+  async ask(question: Question): Promise<ProxiesAnswer> {
     await Promise.race([this.#listening, this.#host.exited]);
     if (this.#dead !== undefined) throw new Error(this.#dead);
     const id = (this.#asked += 1);
@@ -70,18 +70,22 @@ class ProxyProcess {
     });
     if (answer.type === 'failed') throw errorOf(answer);
     if (answer.report !== undefined) this.#latest = answer.report;
-    return this.#latest;
+    return answer;
   }
 
   asPort(): NetworkProxy {
     return {
-      arm: async (zero) => {
-        await this.ask({ type: 'arm', zero });
+      arm: async (zero, origin = zero) => {
+        await this.ask({ type: 'arm', zero, origin });
       },
       disarm: async () => {
         await this.ask({ type: 'disarm' });
       },
-      report: () => this.ask({ type: 'report' }),
+      take: async () => (await this.ask({ type: 'take' })).faults ?? [],
+      report: async () => {
+        await this.ask({ type: 'report' });
+        return this.#latest;
+      },
       close: () => this.#close(),
       failed: this.#failed,
     };
@@ -96,7 +100,8 @@ class ProxyProcess {
   async #close(): Promise<NetworkFaultReport> {
     this.#closed = true;
     try {
-      return await this.ask({ type: 'close' });
+      await this.ask({ type: 'close' });
+      return this.#latest;
     } catch (thrown) {
       return { ...this.#latest, notes: [...this.#latest.notes, (thrown as Error).message] };
     } finally {

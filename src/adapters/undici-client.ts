@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { createSecureContext, rootCertificates, TLSSocket, type SecureContext } from 'node:tls';
 import type { buildConnector, Dispatcher } from 'undici-v7';
 import connectorOf from 'undici-v7/lib/core/connect.js';
 import Client from 'undici-v7/lib/dispatcher/client.js';
@@ -13,7 +13,7 @@ export function openUndici({ ca }: HttpClientOptions): HttpClient {
   // Made once: reading the root certificates for every connection would take longer than the requests.
   const secureContext =
     ca === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, ...certificatesOf(ca)] });
-  return { openConnection: () => new UndiciConnection(secureContext) };
+  return { openConnection: (onConnect) => new UndiciConnection(secureContext, onConnect) };
 }
 
 /**
@@ -105,14 +105,16 @@ function locationIn(headers: readonly Buffer[]): string | undefined {
 
 class UndiciConnection implements HttpConnection {
   readonly #secureContext: SecureContext | undefined;
+  readonly #onConnect: ((port: number) => void) | undefined;
   readonly #clients = new Map<string, Client>();
   readonly #sockets = new Set<Socket>();
   /** Of sockets that are closed. */
   readonly #carried = { received: 0, sent: 0 };
   #exchange: Exchange | undefined;
 
-  constructor(secureContext: SecureContext | undefined) {
+  constructor(secureContext: SecureContext | undefined, onConnect: ((port: number) => void) | undefined) {
     this.#secureContext = secureContext;
+    this.#onConnect = onConnect;
   }
 
   exchange(request: HttpRequest, receiver: HttpReceiver): Promise<void> {
@@ -128,6 +130,15 @@ class UndiciConnection implements HttpConnection {
 
   abort(reason: Error): void {
     this.#exchange?.cut(reason);
+  }
+
+  reset(reason: Error): void {
+    // First: a client that is destroyed ends its connection politely.
+    for (const socket of this.#sockets) {
+      if (socket instanceof TLSSocket) socket.destroy();
+      else socket.resetAndDestroy();
+    }
+    this.abort(reason);
   }
 
   traffic(): { received: number; sent: number } {
@@ -166,6 +177,7 @@ class UndiciConnection implements HttpConnection {
           return;
         }
         this.#sockets.add(socket);
+        if (socket.localPort !== undefined) this.#onConnect?.(socket.localPort);
         socket.once('close', () => {
           this.#sockets.delete(socket);
           this.#carried.received += socket.bytesRead;

@@ -123,7 +123,9 @@ export class NetworkConnection {
     if (reset.after === 0) this.cut('reset');
     else {
       this.#after(reset.after, () => {
-        this.cut('reset', reset.after);
+        // The next wave is a clean one.
+        if (this.#world.at() === undefined) this.#resetIsDue = false;
+        else this.cut('reset', reset.after);
       });
     }
   }

@@ -2,14 +2,19 @@ import type { NetworkFault, NetworkFaultKind, NetworkFaultReport } from '../mode
 
 /** Faults that are kept one by one; more are only counted. */
 const KEPT = 10_000;
+/** Faults that wait to be taken: whoever runs flows takes them long before. */
+const MOST_FRESH = 100_000;
 
 /** A fault whose flow may become known later than the fault itself. */
 export type OpenFault = { -readonly [Key in keyof NetworkFault]: NetworkFault[Key] };
 
 /** What was injected: the first faults one by one, and the exact numbers of all. */
 export class NetworkLog {
+  /** ms from the zero of the record's clock to the instant at which injecting began. */
+  shift = 0;
   readonly #kept: number;
   readonly #faults: NetworkFault[] = [];
+  #fresh: NetworkFault[] = [];
   readonly #times = new Map<NetworkFaultKind, number>();
   readonly #connections = new Map<NetworkFaultKind, number>();
   readonly #notes = new Map<string, number>();
@@ -25,9 +30,18 @@ export class NetworkLog {
 
   /** `first`: no fault of its kind was injected into its connection before. */
   add(fault: OpenFault, first: boolean): void {
+    fault.at += this.shift;
     increase(this.#times, fault.kind);
     if (first) increase(this.#connections, fault.kind);
     if (this.#faults.length < this.#kept) this.#faults.push(fault);
+    if (this.#fresh.length < MOST_FRESH) this.#fresh.push(fault);
+  }
+
+  /** Every fault since the last call, as far as it is known. */
+  take(): readonly NetworkFault[] {
+    const taken = this.#fresh.map((fault) => ({ ...fault }));
+    this.#fresh = [];
+    return taken;
   }
 
   /** Something that went wrong without our doing, which may happen many times. */

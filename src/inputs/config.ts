@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.js';
 import { didYouMean } from '../verdict/nearest.js';
 import type { TextPlace } from '../verdict/threshold-list.js';
+import { unknownKeyOfFaults } from './faults-schema.js';
 import { formatPath, oneLine, type Finding, type Path } from './finding.js';
 import { crossRules, type LoadContext } from './rules.js';
 import { configSchema, KEYS, type Config } from './schema.js';
@@ -69,6 +70,7 @@ function findingsOf(issue: Issue): Finding[] {
 }
 
 function unknownKey(path: Path, key: string): string {
+  if (path[2] === 'faults') return unknownKeyOfFaults(path, key);
   const kind = kindOfMap(path);
   if ((kind === 'config' || kind === 'scenario') && LATER_KEYS.has(key)) return `${key} ${UNAVAILABLE}`;
   const names: readonly string[] = KEYS[kind];

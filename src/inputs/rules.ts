@@ -1,3 +1,4 @@
+import { faultRules } from './fault-rules.js';
 import type { Finding } from './finding.js';
 import { ladderRules } from './ladder-rules.js';
 import { durationRule, loadRules } from './load-rules.js';
@@ -49,6 +50,7 @@ function scenarioRules(path: Finding['path'], scenario: Raw): Finding[] {
     ...oneKindOfWork(path, scenario),
     ...loadRules(path, scenario),
     ...ladderRules(path, scenario),
+    ...faultRules(path, scenario),
     ...environment(path, scenario),
     ...serviceRules(path, scenario),
     ...placeholderRules(path, scenario),

@@ -5,6 +5,7 @@ import type { Threshold } from '../model/threshold.js';
 import { defaultGates, gatesWithoutProcesses } from '../verdict/defaults.js';
 import { DEMO_MODULE } from './demo.js';
 import type { Draft } from './draft.js';
+import { faultsOf } from './faults-schema.js';
 import { whereInput } from './inputs.js';
 import { planLadder, tooFewForTop, type Ladder } from './ladder.js';
 import { resolveLoad, type LoadResult } from './load.js';
@@ -36,6 +37,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
   if (!planned.ok) return planned;
   const workingDirectory = resolve(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
   const shell = config.shell ?? SHELL;
+  const seed = inputs.seed ?? config.seed ?? SEED;
   return {
     ok: true,
     scenario: {
@@ -54,7 +56,8 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       env: config.env ?? {},
       ...gatesOf(inputs, config),
       checks: withoutUndefined(config.checks ?? {}),
-      seed: inputs.seed ?? config.seed ?? SEED,
+      ...faultsOf(config.faults, seed),
+      seed,
     },
   };
 }
@@ -70,9 +73,13 @@ function planLoad(draft: Draft, inputs: ParsedInputs): LoadPlan {
   const { ladder } = draft.config;
   if (ladder !== undefined) return planClimb(ladder, draft, inputs);
   const load = resolveLoad(inputs, { ...draft.config, maxFlows: draft.config['max-flows'] });
-  return load.ok
-    ? { ok: true, loads: { load: load.load } }
-    : { ok: false, problems: [loadProblem(draft, load)] };
+  if (!load.ok) return { ok: false, problems: [loadProblem(draft, load)] };
+  // What the config alone is to blame for, fault-rules.ts has said.
+  if (draft.config.faults !== undefined && load.load.model === 'open' && inputs.rate !== undefined) {
+    const message = `${draft.name} has faults, which come in waves of one closed load; leave the rate out`;
+    return { ok: false, problems: [{ where: whereInput('rate'), message }] };
+  }
+  return { ok: true, loads: { load: load.load } };
 }
 
 function planClimb(rungs: readonly number[], { name, config }: Draft, inputs: ParsedInputs): LoadPlan {

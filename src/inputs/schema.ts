@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ISOLATIONS } from '../model/plan.js';
 import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
 import { duration, oneOf, show, text, textMap, thresholds, whole } from './fields.js';
+import { faults } from './faults-schema.js';
 import { HTTP_KEYS, httpRequests, size } from './http-fields.js';
 import { ladder } from './ladder.js';
 import { LOAD_FIELDS, STAGE_KEYS } from './load-fields.js';
@@ -99,6 +100,7 @@ const scenario = z
       thresholds: thresholds('fail').optional().meta(about('gates: METRIC OP LIMIT')),
       alerts: thresholds('warn').optional().meta(about('thresholds that warn and do not fail')),
       checks: checks.optional(),
+      faults: faults.optional(),
       seed: whole(0).optional().meta(about('seed of everything random; 1 if left out')),
     },
     { error: shapeOf('a map with run, module or http') },

@@ -7,7 +7,7 @@ import type { Threshold } from '../model/threshold.js';
 export const UNAVAILABLE = 'is not available in this version yet';
 
 /** Of a scenario, or of the whole config. */
-export const LATER_KEYS: ReadonlySet<string> = new Set(['faults', 'compare', 'prepare', 'budget']);
+export const LATER_KEYS: ReadonlySet<string> = new Set(['compare', 'prepare', 'budget']);
 
 export const LATER_INPUTS = ['compare', 'prepare', 'shard'] as const;
 

@@ -27,6 +27,8 @@ export interface Hit {
   readonly kind: 'kill' | NetworkFaultKind;
   /** ms on the record's clock. */
   readonly at: number;
+  /** Nobody saw whom the fault hit: the flow was in flight then, and is no bystander for certain. */
+  readonly untraced?: true;
 }
 
 /** One wave of a run with faults: the whole load of the scenario, with faults injected or without. */

@@ -1,4 +1,5 @@
 import type { Hit, Wave } from './faults.js';
+import type { InjectedFaults } from './injected-faults.js';
 import type { Rung } from './ladder.js';
 import type { Load } from './plan.js';
 import type { RetryPlan } from './retries.js';
@@ -181,6 +182,10 @@ export interface Record {
   readonly rungs?: readonly Rung[];
   /** The waves of a run with faults. */
   readonly waves?: readonly Wave[];
+  /** What the flows of each wave add up to, by its number. */
+  readonly waveTallies?: ReadonlyMap<number, FlowTally>;
+  /** What was done to the flows on purpose. */
+  readonly injected?: InjectedFaults;
   readonly monitor: MonitorRecord;
   readonly environment: Environment;
   readonly verify?: VerifyOutcome;

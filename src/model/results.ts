@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHECK_IDS, CHECK_LEVELS } from './check.js';
+import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults-results.js';
 import { ladderSchema } from './ladder.js';
 import { stepGrowthSchema } from './step-growth.js';
 import { VERDICTS } from './verdict.js';
@@ -27,6 +28,8 @@ const flow = z.object({
   barrier: z.literal(true).optional(),
   attempts: z.int().optional().meta({ description: 'if it was tried more than once' }),
   rung: z.int().optional().meta({ description: 'flows at once on its rung of the ladder' }),
+  hit: hitSchema.optional(),
+  wave: z.int().optional().meta({ description: 'of a run with faults: its wave, from 1' }),
   error: z
     .object({ message: z.string(), exitStatus: z.int().optional(), stack: z.string().optional() })
     .optional(),
@@ -179,6 +182,9 @@ const scenario = z.object({
   counts: z
     .object({ ok: z.int(), failed: z.int(), timed_out: z.int(), killed: z.int(), dropped: z.int() })
     .meta({ description: 'all flows by outcome, those that `flows` does not hold included' }),
+  hits: hitsSchema.optional(),
+  waves: wavesSchema.optional(),
+  injected: injectedSchema.optional(),
   flows: z.array(flow).meta({
     description:
       'all up to 10,000 that are ok, beyond that a random sample of as many; the first 10,000 of those that are ' +

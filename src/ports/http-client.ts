@@ -27,13 +27,16 @@ export interface HttpConnection {
   exchange(request: HttpRequest, receiver: HttpReceiver): Promise<void>;
   /** Cuts the request under way short: its exchange rejects with the reason, and its connection is closed. */
   abort(reason: Error): void;
+  /** The same, and all connections of the slot are reset (TCP RST) as those of a process are that was killed. */
+  reset(reason: Error): void;
   /** Bytes that all its connections have carried so far, heads and handshakes included. */
   traffic(): Traffic;
   close(): Promise<void>;
 }
 
 export interface HttpClient {
-  openConnection(): HttpConnection;
+  /** `onConnect` is told the local port of each connection, before anything is sent on it. */
+  openConnection(onConnect?: (port: number) => void): HttpConnection;
 }
 
 export interface HttpClientOptions {

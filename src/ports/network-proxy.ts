@@ -1,13 +1,16 @@
-import type { NetworkFaultPlan, NetworkFaultReport } from '../model/network-fault.js';
+import type { NetworkFault, NetworkFaultPlan, NetworkFaultReport } from '../model/network-fault.js';
 
 /** TCP proxies in front of what the flows depend on, beside our own process so that their work is not its. */
 export interface NetworkProxy {
   /**
    * Faults are injected from now on, on open connections too. `zero`: the instant of Clock.now() that the windows of the
-   * plan and the times of the record count from. Until then, and after `disarm`, everything is passed on as it comes.
+   * plan count from, and without `origin` the times of the record too. Until then, and after `disarm`, everything is
+   * passed on as it comes.
    */
-  arm(zero: number): Promise<void>;
+  arm(zero: number, origin?: number): Promise<void>;
   disarm(): Promise<void>;
+  /** Every fault since the last call, those that are not kept for the report included; 100,000 at most. */
+  take(): Promise<readonly NetworkFault[]>;
   /** What was injected so far. */
   report(): Promise<NetworkFaultReport>;
   /** Closes every connection and listener; gives the last report. Never rejects. */

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.js';
+import { ConnectionLog } from '../faults/connection-log.js';
 import type { HttpWork } from '../model/http.js';
 import type { Work } from '../model/plan.js';
 import { openCommandRunner } from '../scenarios/command.js';
@@ -9,20 +10,23 @@ import { openModuleRunner, type ModuleRunner } from '../scenarios/module.js';
 import type { HttpClient } from '../ports.js';
 import type { FlowRunner } from '../scenarios/runner.js';
 import { startServices, type Services } from '../scenarios/services.js';
+import type { NetworkInjection } from './fault-injection.js';
 import { openedAhead } from './flows.js';
 import { commandOn, serviceOn, type Stage } from './stage.js';
 
 /** Who is on the stage so far. */
 export interface Cast {
+  network?: NetworkInjection;
   services?: Services;
   runner?: FlowRunner;
   /** The same runner, if it runs a module. */
   module?: ModuleRunner;
 }
 
-/** Services, then setup, then whatever runs the flows; each is told of only once it stands. */
+/** Proxies, services, then setup, then whatever runs the flows; each is told of only once it stands. */
 export async function prepare(stage: Stage, cast: Cast): Promise<void> {
   const { plan, ports, watch } = stage;
+  const connections = await openNetwork(stage, cast);
   cast.services = await startServices(plan.services, {
     ...ports,
     specOf: (service) => serviceOn(stage, service),
@@ -39,10 +43,20 @@ export async function prepare(stage: Stage, cast: Cast): Promise<void> {
     const error = cast.module.hooks.has('setup') ? await cast.module.setup() : undefined;
     if (error !== undefined) throw new Error(`setup failed: ${error.message}`);
   } else if (plan.work.kind === 'http') {
-    cast.runner = await openRequests(stage, plan.work);
+    cast.runner = await openRequests(stage, plan.work, connections);
   } else {
     cast.runner = await openCommands(stage, plan.work);
   }
+}
+
+/** They need only listen: services and setup may connect through them before any fault is injected. */
+async function openNetwork({ plan, ports }: Stage, cast: Cast): Promise<ConnectionLog | undefined> {
+  const { network, seed } = plan.faults ?? {};
+  if (network === undefined) return undefined;
+  const proxy = await ports.openNetworkProxy(network, { seed: seed ?? plan.seed });
+  const connections = new ConnectionLog();
+  cast.network = { proxy, slotOf: (port, at) => connections.slotOf(port, at) };
+  return connections;
 }
 
 async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>): Promise<ModuleRunner> {
@@ -72,11 +86,29 @@ function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): P
   });
 }
 
-async function openRequests(stage: Stage, work: HttpWork): Promise<FlowRunner> {
+async function openRequests(
+  stage: Stage,
+  work: HttpWork,
+  connections: ConnectionLog | undefined,
+): Promise<FlowRunner> {
   const { plan, ports, watch } = stage;
   const { clock } = ports;
   const client = await openClient(stage, work.ca);
-  return openHttpRunner({ client, clock, watch, work, slots: plan.load.flows, timeout: plan.timeout });
+  return openHttpRunner({
+    client,
+    clock,
+    watch,
+    work,
+    slots: plan.load.flows,
+    timeout: plan.timeout,
+    ...(connections === undefined
+      ? {}
+      : {
+          onConnection: (slot, port) => {
+            connections.add(port, { slot, at: clock.now() });
+          },
+        }),
+  });
 }
 
 async function openClient({ ports }: Stage, path: string | undefined): Promise<HttpClient> {

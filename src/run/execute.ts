@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { ScenarioPlan } from '../model/plan.js';
+import { loadOfWaves, wavesOf } from '../model/waves.js';
 import type { Aborted, Leftover, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
 import { startMonitor, type Monitor } from '../monitor/sampler.js';
 import { retrying } from '../scenarios/retrying.js';
@@ -15,11 +16,12 @@ import { withLargestProcess } from './largest-process.js';
 import { Live } from './live.js';
 import { setStage, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
 import { strike } from './strike.js';
+import { runWaves, type Waves } from './waves.js';
 import { verifyFlows } from './verify.js';
 import { NO_WORKSPACES, Workspaces } from './workspaces.js';
 
 /** What the flows' part of a run leaves in the record. */
-interface Performance extends Partial<Climb>, Recorded {
+interface Performance extends Partial<Climb>, Partial<Waves>, Recorded {
   readonly startedAt: Date;
   readonly monitor: MonitorRecord;
   readonly leftovers: readonly Leftover[];
@@ -88,7 +90,7 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
     onProblem: (message: string) => stage.problems.push(message),
   };
   if (plan.warmup > 0) await warmUp({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
-  const watched = await watchFlows(stage, options, halt);
+  const watched = await watchFlows(stage, options, { halt, cast });
   await runner.settle();
   const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
   const leftovers = await attempt(stage, 'looking for what was left', async () =>
@@ -120,7 +122,7 @@ async function attempt<T>(stage: Stage, name: string, step: () => Promise<T>): P
 async function watchFlows(
   stage: Stage,
   options: LoggedFlows,
-  halt: Halt,
+  { halt, cast }: { halt: Halt; cast: Cast },
 ): Promise<Omit<Performance, 'leftovers' | 'verify'>> {
   const { plan, ports, watch, table, environment } = stage;
   const { clock } = ports;
@@ -132,7 +134,7 @@ async function watchFlows(
   await monitor.sampleNow();
   const live = new Live({
     scenario: plan.name,
-    load: plan.load,
+    load: loadOfWaves(plan.load, wavesOf(plan.faults)),
     cores: environment.cores,
     clock,
     view: ports.progress,
@@ -140,7 +142,9 @@ async function watchFlows(
   });
   const observed = { ...options, origin, observer: live };
   const running =
-    plan.ladder === undefined ? runLoad(stage, observed, { monitor, halt }) : climb(stage, observed, monitor);
+    plan.ladder === undefined
+      ? runLoad(stage, observed, { monitor, halt, cast })
+      : climb(stage, observed, monitor);
   const ran = await running.finally(() => {
     live.stop();
   });
@@ -159,15 +163,20 @@ async function watchFlows(
 async function runLoad(
   stage: Stage,
   options: LoggedFlows,
-  { monitor, halt }: { monitor: Monitor; halt: Halt },
-): Promise<Pick<Performance, 'aborted'>> {
+  { monitor, halt, cast }: { monitor: Monitor; halt: Halt; cast: Cast },
+): Promise<Pick<Performance, 'aborted' | keyof Waves>> {
   const { origin, log } = options;
+  const { faults } = stage.plan;
   const abort = new AbortWatch({ stage, monitor, origin, log, halt: halt.now });
-  await runFlows(options).finally(() => {
+  const running =
+    faults === undefined || wavesOf(faults).length === 0
+      ? runFlows(options)
+      : runWaves(faults, options, { monitor, network: cast.network });
+  const ran = await running.finally(() => {
     abort.stop();
   });
   const { aborted } = abort;
-  return aborted === undefined ? {} : { aborted };
+  return { ...ran, ...(aborted === undefined ? {} : { aborted }) };
 }
 
 function logOf({ load, seed }: ScenarioPlan): FlowLog {
@@ -193,7 +202,7 @@ function recordOf(
   return {
     scenario: plan.name,
     startedAt: startedAt.toISOString(),
-    load: plan.load,
+    load: loadOfWaves(plan.load, wavesOf(plan.faults)),
     timeout: plan.timeout,
     warmup: plan.warmup,
     ...(plan.retries === undefined ? {} : { retries: plan.retries }),

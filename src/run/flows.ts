@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.js';
+import type { FlowKill } from '../faults/kill-plan.js';
 import type { Load } from '../model/plan.js';
 import type { Flow } from '../model/record.js';
 import type { Clock } from '../ports.js';
@@ -27,6 +28,10 @@ export interface FlowsOptions {
   readonly origin: number;
   /** On a ladder: how many are in flight at once on the rung that these flows are. */
   readonly rung?: number;
+  /** Of a run with faults: which wave these flows are, from 1. */
+  readonly wave?: number;
+  /** What the kill plan has for the flow of an iteration. */
+  readonly killOf?: (iteration: number) => FlowKill | undefined;
   readonly observer?: FlowObserver;
   /** Takes every counted flow when it is over; the first ones that it has are from before. */
   readonly log: Pick<FlowLog, 'count' | 'add'>;
@@ -36,14 +41,16 @@ export interface FlowsOptions {
 
 /** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
 export async function runFlows(options: FlowsOptions): Promise<void> {
-  const { log, rung } = options;
+  const { log, rung, wave } = options;
+  const part = { ...(rung === undefined ? {} : { rung }), ...(wave === undefined ? {} : { wave }) };
+  const isWhole = rung === undefined && wave === undefined;
   let iteration = log.count;
   const name = (slot: number): FlowName => {
     iteration += 1;
     return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
   };
   const onFlow = (flow: Flow): void => {
-    log.add(rung === undefined ? flow : { ...flow, rung });
+    log.add(isWhole ? flow : { ...flow, ...part });
   };
   try {
     await runWave(options, { load: options.load, name, onFlow });

@@ -10,7 +10,7 @@ export interface Halt {
 }
 
 /** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
-export function haltOn(stage: Stage, { runner, services }: Cast): Halt {
+export function haltOn(stage: Stage, { runner, services, network }: Cast): Halt {
   const { interrupt } = stage.ports;
   const controller = new AbortController();
   let over = false;
@@ -30,6 +30,7 @@ export function haltOn(stage: Stage, { runner, services }: Cast): Halt {
   if (interrupt.aborted) onInterrupt();
   else interrupt.addEventListener('abort', onInterrupt, { once: true });
   void services?.died.then(onProblem);
+  void network?.proxy.failed.then(onProblem);
   void runner?.broken.then(onProblem);
   return {
     signal: controller.signal,

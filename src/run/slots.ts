@@ -1,3 +1,4 @@
+import type { FlowKill } from '../faults/kill-plan.js';
 import type { Flow } from '../model/record.js';
 import type { FlowEnd, FlowStart } from '../scenarios/runner.js';
 import type { FlowsOptions, Wave } from './flows.js';
@@ -32,10 +33,12 @@ export class Slots {
 
   /** Starts a flow in each of these slots; behind the barrier all at the same instant. */
   begin(due: readonly Due[], workspaces: readonly string[], barrier: boolean): readonly Begun[] {
-    const { runner, identity, observer } = this.#options;
-    const starts = due.map(
-      ({ slot }, index) => new Start(this.#wave.name(slot), workspaces[index] as string, identity),
-    );
+    const { runner, identity, observer, killOf } = this.#options;
+    const starts = due.map(({ slot }, index) => {
+      const start = new Start(this.#wave.name(slot), workspaces[index] as string, identity);
+      if (killOf !== undefined) start.kill = killOf(start.iteration);
+      return start;
+    });
     observer?.started(starts.length);
     const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
     return ends.map((end, index) => ({
@@ -78,6 +81,7 @@ class Start implements FlowStart {
   readonly iteration: number;
   readonly token: string;
   readonly workspace: string;
+  kill: FlowKill | undefined = undefined;
   readonly #identity: Identity;
   readonly #count: number;
 
@@ -113,6 +117,7 @@ function flowOf({ start, scheduledAt, barrier }: Begun, end: FlowEnd, origin: nu
   if (end.runningAt !== undefined) flow.runningAt = end.runningAt - origin;
   if (barrier) flow.barrier = true;
   if (end.attempts !== undefined) flow.attempts = end.attempts;
+  if (end.hit !== undefined) flow.hit = { kind: end.hit.kind, at: end.hit.at - origin };
   if (end.error !== undefined) flow.error = end.error;
   if (end.steps !== undefined && end.steps.length > 0) {
     flow.steps = end.steps.map((step) => ({

@@ -8,6 +8,7 @@ import type {
   Http,
   Logger,
   OpenHttpClient,
+  OpenNetworkProxy,
   ProcessTable,
   ProgressView,
   Spawner,
@@ -26,6 +27,7 @@ export interface ExecutePorts {
   readonly http: Http;
   readonly freePorts: FreePorts;
   readonly openHttpClient: OpenHttpClient;
+  readonly openNetworkProxy: OpenNetworkProxy;
   readonly logger: Logger;
   readonly progress: ProgressView;
   /** Aborted with the signal's name as reason: everything that was started is ended, what was measured is judged. */

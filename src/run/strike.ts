@@ -17,6 +17,7 @@ export async function strike(stage: Stage, cast: Cast): Promise<void> {
     ['ending the flows', async () => cast.runner?.close()],
     ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
     ['stopping the services', async () => cast.services?.stop()],
+    ['closing the network proxies', async () => cast.network?.proxy.close()],
     ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
     ['closing the process table', () => closeTable(stage)],
     ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],

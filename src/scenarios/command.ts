@@ -3,12 +3,13 @@ import type {
   Clock,
   CommandSlot,
   CommandSpec,
-  Exit,
   FlowCommandEnd,
   LaunchedRoot,
   Spawner,
 } from '../ports.js';
-import type { FlowError, Outcome } from '../model/record.js';
+import type { Outcome } from '../model/record.js';
+import { flowEnd, type Ending } from './command-end.js';
+import { awaitKill, type FlowKilled } from './flow-kill.js';
 import {
   NEVER_BROKEN,
   timedOut,
@@ -18,22 +19,6 @@ import {
   type FlowStart,
   type Watch,
 } from './runner.js';
-
-/** Exit statuses of a shell whose command was ended by a signal are 128 + its number. */
-const SIGNALS: Readonly<Record<number, string>> = {
-  1: 'SIGHUP',
-  2: 'SIGINT',
-  3: 'SIGQUIT',
-  4: 'SIGILL',
-  6: 'SIGABRT',
-  7: 'SIGBUS',
-  8: 'SIGFPE',
-  9: 'SIGKILL',
-  11: 'SIGSEGV',
-  13: 'SIGPIPE',
-  14: 'SIGALRM',
-  15: 'SIGTERM',
-};
 
 /** Slots that are asked for their largest process: each takes about 2 ms of CPU. */
 const MOST_ASKED = 64;
@@ -162,12 +147,6 @@ class Crew {
   }
 }
 
-/** Why a flow is being ended before it ends by itself. */
-interface Ending {
-  readonly outcome: Outcome;
-  readonly message: string;
-}
-
 /** One worker slot with the flow in it. */
 class Worker {
   readonly #options: CommandRunnerOptions;
@@ -175,6 +154,7 @@ class Worker {
   #root: LaunchedRoot | undefined;
   #token: string | undefined;
   #ending: Ending | undefined;
+  #killed: FlowKilled | undefined;
 
   private constructor(options: CommandRunnerOptions) {
     this.#options = options;
@@ -199,31 +179,49 @@ class Worker {
 
   run(start: FlowStart): Promise<FlowEnd> {
     this.#begin(start);
-    return this.#follow(this.#commands.run({ env: environmentOf(start) }));
+    return this.#follow(this.#commands.run({ env: environmentOf(start) }), start);
   }
 
   /** What it resolves to is to be called at the barrier's release; the flow's time counts from there. */
   async prepare(start: FlowStart): Promise<() => Promise<FlowEnd>> {
     this.#begin(start);
     const go = await this.#commands.prepare({ env: environmentOf(start) });
-    return () => this.#follow(go());
+    return () => this.#follow(go(), start);
   }
 
   #begin(start: FlowStart): void {
     this.#token = start.token;
     this.#ending = undefined;
+    this.#killed = undefined;
   }
 
-  async #follow(running: Promise<FlowCommandEnd>): Promise<FlowEnd> {
+  async #follow(running: Promise<FlowCommandEnd>, start: FlowStart): Promise<FlowEnd> {
     const { clock, timeout } = this.#options;
+    const kill = awaitKill(start, { clock, startedAt: clock.now() }, (killed, signal) => {
+      this.#kill(killed, signal);
+    });
     const onTimeout = (): void => {
       this.end('timed_out', timedOut(timeout));
     };
     const ended = await withTimeout(running, { clock, timeout, onTimeout });
+    kill?.cancel();
     this.#token = undefined;
     // Its process is gone with it; what it has left behind is known to the table already.
     if (this.#root?.launcher === false) this.#leaveRoot();
-    return flowEnd(ended, this.#ending);
+    return flowEnd(ended, { ending: this.#ending, killed: this.#killed });
+  }
+
+  /** A signal that can be caught is for the flow's own processes: the launcher would not survive it either. */
+  #kill(killed: FlowKilled, signal: string): void {
+    if (this.#token === undefined || this.#ending !== undefined) return;
+    this.#killed = killed;
+    if (signal === 'SIGKILL') this.end('killed', killed.message);
+    else void this.#signal(this.#token, signal);
+  }
+
+  async #signal(token: string, signal: string): Promise<void> {
+    const seen = await this.#options.watch.pidsOfFlow(this.#root?.pid, token);
+    if (this.#token === token) this.#options.spawner.killPids(seen, signal);
   }
 
   end(outcome: Outcome, message: string): void {
@@ -267,21 +265,4 @@ function environmentOf(start: FlowStart): Record<string, string> {
     FLOWGATE_WORKSPACE: start.workspace,
     TRACEPARENT: start.traceparent,
   };
-}
-
-function flowEnd(ended: FlowCommandEnd, ending: Ending | undefined): FlowEnd {
-  const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
-  const times = { startedAt, endedAt, ...(runningAt === undefined ? {} : { runningAt }) };
-  if (ending !== undefined) {
-    return { ...times, stdout, stderr, outcome: ending.outcome, error: { message: ending.message } };
-  }
-  if (exit.code === 0) return { ...times, stdout, stderr, outcome: 'ok' };
-  return { ...times, stdout, stderr, outcome: 'failed', error: exitError(exit) };
-}
-
-/** "exit status 3", "exit status 137 (SIGKILL)", "killed by SIGKILL". */
-export function exitError({ code, signal }: Exit): FlowError {
-  if (code === null) return { message: `killed by ${signal ?? 'a signal'}` };
-  const name = SIGNALS[code - 128];
-  return { message: `exit status ${code}${name === undefined ? '' : ` (${name})`}`, exitStatus: code };
 }

@@ -1,6 +1,6 @@
 import type { Excerpt } from '../model/record.js';
 import type { Clock, CommandSpec, Spawner } from '../ports.js';
-import { exitError } from './command.js';
+import { exitError } from './command-end.js';
 import { inTime, openDeadline } from './deadline.js';
 import { lastPrinted } from '../stats/last-line.js';
 

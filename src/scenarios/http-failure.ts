@@ -1,3 +1,5 @@
+import type { Hit } from '../model/faults.js';
+
 /** Why an HTTP flow fails, in words that begin with the kind of error. */
 export class FlowFailure extends Error {}
 
@@ -6,6 +8,8 @@ export class FlowEnding extends Error {
   constructor(
     readonly outcome: 'timed_out' | 'killed',
     message: string,
+    /** The fault that ended it. */
+    readonly hit?: Hit,
   ) {
     super(message);
   }

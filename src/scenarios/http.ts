@@ -1,6 +1,9 @@
+import type { Hit } from '../model/faults.js';
 import type { HttpWork } from '../model/http.js';
 import type { FlowError, StepTiming } from '../model/record.js';
-import type { Clock, HttpClient, HttpConnection, HttpRequest, Traffic } from '../ports.js';
+import type { FlowKill } from '../faults/kill-plan.js';
+import type { Clock, HttpClient, HttpConnection, HttpRequest, Timer, Traffic } from '../ports.js';
+import { awaitKill } from './flow-kill.js';
 import { requestError } from './http-error.js';
 import { unmet, type Answer } from './http-expect.js';
 import { FlowEnding, FlowFailure } from './http-failure.js';
@@ -24,12 +27,17 @@ export interface HttpRunnerOptions {
   readonly slots: number;
   /** ms. */
   readonly timeout: number;
+  /** Told the local port of every connection that a slot opens. */
+  readonly onConnection?: (slot: number, port: number) => void;
 }
 
 /** Runs HTTP flows in our own process, over one keep-alive connection a slot. */
 export function openHttpRunner(options: HttpRunnerOptions): FlowRunner {
   const requests = options.work.requests.map(prepareRequest);
-  const workers = Array.from({ length: options.slots }, () => new HttpWorker(options, requests));
+  const workers = Array.from(
+    { length: options.slots },
+    (_, index) => new HttpWorker(options, requests, index + 1),
+  );
   return {
     release: (starts) => {
       // One loop without an await in it is the barrier: every first request is sent in the same turn.
@@ -75,10 +83,16 @@ class HttpWorker {
   #traffic: Traffic = { received: 0, sent: 0 };
   readonly #onTimeout: () => void;
 
-  constructor(options: HttpRunnerOptions, requests: readonly PreparedRequest[]) {
+  constructor(options: HttpRunnerOptions, requests: readonly PreparedRequest[], slot: number) {
     this.#options = options;
     this.#requests = requests;
-    this.#connection = options.client.openConnection();
+    const { onConnection } = options;
+    this.#connection = options.client.openConnection(
+      onConnection &&
+        ((port) => {
+          onConnection(slot, port);
+        }),
+    );
     this.#onTimeout = () => {
       this.end('timed_out', timedOut(options.timeout));
     };
@@ -91,8 +105,10 @@ class HttpWorker {
     this.#busy = true;
     this.#ending = undefined;
     const timer = clock.timer(timeout, this.#onTimeout);
+    const kill = start.kill === undefined ? undefined : this.#awaitKill(start.kill, startedAt);
     const error = await this.#perform(start, visit);
     timer.cancel();
+    kill?.cancel();
     this.#busy = false;
     const before = this.#traffic;
     const after = (this.#traffic = this.#connection.traffic());
@@ -106,7 +122,11 @@ class HttpWorker {
       bytesOut: after.sent - before.sent,
     };
     if (error === undefined) return { outcome: 'ok', ...end };
-    return { ...error, ...end, ...(response === undefined ? {} : { stdout: response.excerpt() }) };
+    return {
+      ...error,
+      ...end,
+      ...(response === undefined ? {} : { stdout: response.excerpt() }),
+    };
   }
 
   end(outcome: 'timed_out' | 'killed', message: string): void {
@@ -117,6 +137,16 @@ class HttpWorker {
 
   close(): Promise<void> {
     return this.#connection.close();
+  }
+
+  #awaitKill({ after }: FlowKill, startedAt: number): Timer | undefined {
+    const { clock } = this.#options;
+    const kill = { after, signal: 'connection reset' };
+    return awaitKill({ kill }, { clock, startedAt }, ({ hit, message }) => {
+      if (!this.#busy || this.#ending !== undefined) return;
+      this.#ending = new FlowEnding('killed', message, hit);
+      this.#connection.reset(this.#ending);
+    });
   }
 
   /** One request after another, until one goes wrong; undefined if none does. */
@@ -160,11 +190,13 @@ class HttpWorker {
     const message = known ? thrown.message : requestError(thrown, origin);
     const where = this.#requests.length > 1 ? ` (${step})` : '';
     const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
-    return { outcome, error: { message: `${message}${where}` } };
+    const hit = thrown instanceof FlowEnding ? thrown.hit : undefined;
+    return { outcome, error: { message: `${message}${where}` }, ...(hit === undefined ? {} : { hit }) };
   }
 }
 
 interface Failure {
   readonly outcome: FlowEnd['outcome'];
   readonly error: FlowError;
+  readonly hit?: Hit;
 }

@@ -3,8 +3,9 @@ import type { Clock, CommandSpec, Exit, HostProcess, Spawner } from '../ports.js
 import type { RunSummary } from './module-api.js';
 import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
 import { lastLine } from '../stats/last-line.js';
-import { exitError } from './command.js';
+import { exitError } from './command-end.js';
 import { inTime, openDeadline, type Deadline } from './deadline.js';
+import { awaitKill, endedBy, type FlowKilled } from './flow-kill.js';
 import { HOOK_TIMEOUT } from './hook.js';
 import { readHostMessage } from './host-message.js';
 import { timedOut, type FlowEnd, type FlowRunner, type FlowStart, type Watch } from './runner.js';
@@ -77,6 +78,7 @@ interface FlowInFlight {
   readonly start: FlowStart;
   readonly startedAt: number;
   readonly resolve: (end: FlowEnd) => void;
+  killed?: FlowKilled;
 }
 
 /** Runs flows in one host, and knows whether it still lives. */
@@ -106,7 +108,7 @@ export class Host implements FlowRunner {
     this.broken = this.#process.exited.then((exit) => {
       this.#usable = false;
       const reason = this.#deathReason(exit);
-      for (const flow of this.#inFlight.values()) this.#resolve(flow, { outcome: 'failed', message: reason });
+      for (const flow of this.#inFlight.values()) this.#resolve(flow, endedBy(flow.killed, reason));
       return reason;
     });
   }
@@ -193,16 +195,27 @@ export class Host implements FlowRunner {
         if (this.#options.ofOneFlow === true) void this.close();
         else this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
       });
+      const kill = awaitKill(start, { clock, startedAt }, (killed, signal) => {
+        this.#kill(flow, killed, signal);
+      });
       const flow: FlowInFlight = {
         start,
         startedAt,
         resolve: (end) => {
           timer.cancel();
-          resolve(end);
+          kill?.cancel();
+          resolve(flow.killed === undefined ? end : { ...end, hit: flow.killed.hit });
         },
       };
       this.#inFlight.set(start.token, flow);
     });
+  }
+
+  /** A host of one flow ends with it; should it survive the signal, it runs no other flow all the same. */
+  #kill(flow: FlowInFlight, killed: FlowKilled, signal: string): void {
+    flow.killed = killed;
+    this.#usable = false;
+    this.#process.kill(signal);
   }
 
   /** Gives a flow up: its signal is aborted, and whatever it still does is no longer waited for. */
@@ -223,6 +236,7 @@ export class Host implements FlowRunner {
     if (flow === undefined) return;
     this.#inFlight.delete(token);
     flow.resolve({ ...ended, outcome: ended.error === undefined ? 'ok' : 'failed' });
+    if (flow.killed !== undefined) void this.close();
   }
 
   /** A flow that ignores its signal is let be; a host whose event loop is blocked can run no other flow either. */

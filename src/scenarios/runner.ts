@@ -1,3 +1,4 @@
+import type { FlowKill } from '../faults/kill-plan.js';
 import type { Flow } from '../model/record.js';
 import type { Clock, TreeRoot } from '../ports.js';
 
@@ -9,6 +10,8 @@ export interface FlowStart {
   readonly token: string;
   readonly traceparent: string;
   readonly workspace: string;
+  /** The flow is killed on purpose, unless it ends before. */
+  readonly kill?: FlowKill | undefined;
 }
 
 /** How it went; times are ms of Clock.now(). */
@@ -19,6 +22,7 @@ export type FlowEnd = Pick<
   | 'runningAt'
   | 'attempts'
   | 'endedAt'
+  | 'hit'
   | 'error'
   | 'steps'
   | 'ttfb'

@@ -1,7 +1,7 @@
 import { serviceTitle, type Readiness, type ServicePlan } from '../model/service.js';
 import type { Clock, CommandSpec, Http, RunningProcess, Spawner } from '../ports.js';
 import { assertNever } from '../errors.js';
-import { exitError } from './command.js';
+import { exitError } from './command-end.js';
 import { inTime, openDeadline } from './deadline.js';
 import { lastPrinted } from '../stats/last-line.js';
 

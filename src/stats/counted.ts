@@ -1,5 +1,5 @@
 import type { Record } from '../model/record.js';
-import type { FlowTally } from '../model/tally.js';
+import { bystandersOf, type FlowTally } from '../model/tally.js';
 
 /** A run that was cut short, and what cut it killed flows. */
 type CutShort = Pick<Record, 'interrupted' | 'aborted'>;
@@ -13,9 +13,9 @@ export function countsKilled({ interrupted, aborted }: CutShort): boolean {
   return interrupted === undefined && aborted === undefined;
 }
 
-/** How many flows count as tried. */
-export function countedFlows({ counts }: FlowTally, record: CutShort): number {
-  const { ok, failed, timed_out, killed, dropped } = counts;
+/** How many bystanders count as tried. */
+export function countedFlows(tally: FlowTally, record: CutShort): number {
+  const { ok, failed, timed_out, killed, dropped } = bystandersOf(tally);
   return ok + failed + timed_out + dropped + (countsKilled(record) ? killed : 0);
 }
 

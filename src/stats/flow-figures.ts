@@ -1,6 +1,6 @@
 import type { Outcome, Record } from '../model/record.js';
 import type { RetryPlan } from '../model/retries.js';
-import type { FlowTally } from '../model/tally.js';
+import { bystandersOf, type FlowTally } from '../model/tally.js';
 import { countedFlows, countsKilled, startedFlows } from './counted.js';
 import { type Figure, type Figures, figure, figureOr, NO_FLOW, noData } from './measures.js';
 
@@ -21,16 +21,16 @@ export function flowFigures(
   tally: FlowTally,
   record: Pick<Record, 'interrupted' | 'aborted' | 'retries'>,
 ): Figures<FlowMetric> {
-  const { counts } = tally;
+  const counts = bystandersOf(tally);
   const counted = countedFlows(tally, record);
-  const why = counted + counts.killed === 0 ? NO_FLOW : 'no flow had ended when the run was interrupted';
+  const why = whyNone(tally, record);
   const count = (outcome: Outcome): Figure => (counted === 0 ? noData(why) : figure(counts[outcome]));
   const total = totalTime(tally);
   return {
     success_rate: share(counts.ok, counted, why),
     error_rate: share(counted - counts.ok, counted, why),
     total_time: total,
-    throughput: throughput(counts.ok, total),
+    throughput: throughput(tally.counts.ok, total),
     start_skew: figureOr(tally.startSkew, 'no flow left a start barrier'),
     dropped: count('dropped'),
     failed: count('failed'),
@@ -43,6 +43,14 @@ export function flowFigures(
 
 function retried({ retried: count }: FlowTally, retries: RetryPlan | undefined): Figure {
   return retries === undefined ? noData('no retries are asked for') : figure(count);
+}
+
+/** Why there is no bystander to judge by, if there is none. */
+function whyNone(tally: FlowTally, record: Pick<Record, 'interrupted' | 'aborted'>): string {
+  if (startedFlows(tally) + tally.counts.dropped === 0) return NO_FLOW;
+  return countsKilled(record) || bystandersOf(tally).killed === 0
+    ? 'every flow was hit by a fault on purpose'
+    : 'no flow had ended when the run was interrupted';
 }
 
 /** Sorts all starts and ends: of many flows it is asked for only where it is needed. */

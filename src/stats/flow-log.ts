@@ -3,7 +3,8 @@ import { KeptFlows } from './kept-flows.js';
 import { Tally } from './tally.js';
 
 /** What a record holds of its flows. */
-export type Recorded = Pick<Record, 'flows' | 'rungTallies'> & Required<Pick<Record, 'tally'>>;
+export type Recorded = Pick<Record, 'flows' | 'rungTallies' | 'waveTallies'> &
+  Required<Pick<Record, 'tally'>>;
 
 /** The flows of a run as they end: each is added up, and as many are kept as a reader can use. */
 export class FlowLog {
@@ -11,6 +12,7 @@ export class FlowLog {
   readonly #kept: KeptFlows;
   readonly #tally: Tally;
   readonly #rungs = new Map<number, Tally>();
+  readonly #waves = new Map<number, Tally>();
   #count = 0;
 
   constructor({ model, seed }: { readonly model: Record['load']['model']; readonly seed: number }) {
@@ -27,20 +29,25 @@ export class FlowLog {
     this.#count += 1;
     this.#kept.add(flow);
     this.#tally.add(flow);
-    if (flow.rung !== undefined) this.#tallyOfRung(flow.rung).add(flow);
+    if (flow.rung !== undefined) this.#tallyIn(this.#rungs, flow.rung).add(flow);
+    if (flow.wave !== undefined) this.#tallyIn(this.#waves, flow.wave).add(flow);
   };
 
   /** What the record holds of them. It goes on to change while flows are added. */
   recorded(): Recorded {
-    const rungs = this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs };
-    return { flows: this.#kept.inOrder(), tally: this.#tally, ...rungs };
+    return {
+      flows: this.#kept.inOrder(),
+      tally: this.#tally,
+      ...(this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs }),
+      ...(this.#waves.size === 0 ? {} : { waveTallies: this.#waves }),
+    };
   }
 
-  #tallyOfRung(rung: number): Tally {
-    const known = this.#rungs.get(rung);
+  #tallyIn(parts: Map<number, Tally>, part: number): Tally {
+    const known = parts.get(part);
     if (known !== undefined) return known;
     const tally = new Tally(this.#model);
-    this.#rungs.set(rung, tally);
+    parts.set(part, tally);
     return tally;
   }
 }

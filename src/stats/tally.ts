@@ -19,15 +19,15 @@ export function tallyOf({ tally, flows, load }: Pick<Record, 'tally' | 'flows' |
   return all;
 }
 
+function noneYet(): globalThis.Record<Outcome, number> {
+  return { ok: 0, failed: 0, timed_out: 0, killed: 0, dropped: 0 };
+}
+
 /** Adds flows up as they end, in memory that a million of them do not fill: 40 bytes each, and nothing beyond. */
 export class Tally implements FlowTally {
-  readonly counts: globalThis.Record<Outcome, number> = {
-    ok: 0,
-    failed: 0,
-    timed_out: 0,
-    killed: 0,
-    dropped: 0,
-  };
+  readonly counts = noneYet();
+  readonly hits = noneYet();
+  untracedHits = 0;
   retried = 0;
   received: number | undefined;
   sent: number | undefined;
@@ -55,7 +55,10 @@ export class Tally implements FlowTally {
   add(flow: Flow): void {
     this.counts[flow.outcome] += 1;
     if (wasStarted(flow)) this.#addStarted(flow);
-    if (flow.outcome === 'ok') this.#addTimes(flow);
+    if (flow.hit !== undefined) {
+      this.hits[flow.outcome] += 1;
+      if (flow.hit.untraced === true) this.untracedHits += 1;
+    } else if (flow.outcome === 'ok') this.#addTimes(flow);
     else (flow.outcome === 'killed' ? this.#killed : this.#errors).add(flow);
   }
 

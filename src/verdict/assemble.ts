@@ -108,6 +108,9 @@ type Happened = Pick<
   | 'aborted'
   | 'problems'
   | 'counts'
+  | 'hits'
+  | 'waves'
+  | 'injected'
   | 'inFlight'
   | 'flows'
   | 'monitor'
@@ -124,6 +127,7 @@ function whatHappened(record: Record): Happened {
     ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
     problems: [...record.problems],
     counts: { ...tally.counts },
+    ...faultsOf(record),
     ...(totalOf(tally.counts) === record.flows.length
       ? {}
       : { inFlight: [...tally.inFlightOver(IN_FLIGHT_POINTS)] }),
@@ -136,6 +140,27 @@ function whatHappened(record: Record): Happened {
       ...(monitor.unwatched === undefined ? {} : { unwatched: monitor.unwatched }),
       notes: [...monitor.notes],
     },
+  };
+}
+
+/** Of a run with faults. */
+function faultsOf(record: Record): Pick<ScenarioResults, 'hits' | 'waves' | 'injected'> {
+  const { waves, injected } = record;
+  if (waves === undefined) return {};
+  const { hits, untracedHits } = tallyOf(record);
+  return {
+    hits: { ...hits, untraced: untracedHits },
+    waves: [...waves],
+    ...(injected === undefined
+      ? {}
+      : {
+          injected: {
+            ...injected,
+            faults: [...injected.faults],
+            counts: [...injected.counts],
+            notes: [...injected.notes],
+          },
+        }),
   };
 }
 

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { FaultsPlan } from '../model/faults.js';
+import { didYouMean } from '../verdict/nearest.js';
+import { networkFaults, unknownFaultKey } from './fault-fields.js';
+import { show, whole } from './fields.js';
+import type { Path } from './finding.js';
+import { kill, KILL_KEYS } from './kill-fields.js';
+import { UNAVAILABLE } from './unavailable.js';
+
+/* `faults`: what is done to the flows, and to what they depend on. */
+
+const ROUNDS = 5;
+/** With one wave more than twice as many, each the whole load. */
+const MOST_ROUNDS = 50;
+
+const about = (description: string) => ({ description });
+
+/** Faults as the config has them, before the scenario's seed is known. */
+type Faults = Omit<FaultsPlan, 'seed'> & { readonly seed?: number };
+
+const map = z.strictObject(
+  {
+    seed: whole(0)
+      .optional()
+      .meta(about("seed of everything random in the faults; the scenario's if left out")),
+    kill: kill.optional().meta(about('flows that are killed on purpose')),
+    network: networkFaults.optional(),
+    rounds: whole(1)
+      .max(MOST_ROUNDS, { error: `must be at most ${MOST_ROUNDS}` })
+      .optional()
+      .meta(
+        about(
+          'how many faulted waves, with a clean wave before, between and after them; 5 if left out. ' +
+            'A wave is the whole load of the scenario',
+        ),
+      ),
+  },
+  {
+    error: ({ code, input }) =>
+      code === 'invalid_type' ? `must be a map such as {kill: {share: 10%}}, not ${show(input)}` : undefined,
+  },
+);
+
+export const faults = map
+  .transform(({ rounds = ROUNDS, ...given }, context): Faults => {
+    if (Object.keys(given).every((key) => key === 'seed') && context.issues.length === 0) {
+      const message = 'injects nothing; give it kill or network, or remove the key';
+      context.issues.push({ code: 'custom', input: undefined, message });
+      return z.NEVER;
+    }
+    return { ...withoutUndefined(given), rounds };
+  })
+  .meta(about('what is done to the flows and to the network, wave by wave'));
+
+function withoutUndefined({ seed, kill: killed, network }: Omit<z.output<typeof map>, 'rounds'>) {
+  return {
+    ...(seed === undefined ? {} : { seed }),
+    ...(killed === undefined ? {} : { kill: killed }),
+    ...(network === undefined ? {} : { network }),
+  };
+}
+
+/** Of a scenario's config and seed. */
+export function faultsOf(given: Faults | undefined, seed: number): { readonly faults?: FaultsPlan } {
+  return given === undefined ? {} : { faults: { ...given, seed: given.seed ?? seed } };
+}
+
+const KEYS: readonly string[] = Object.keys(map.shape);
+
+/** What to say of a key below `faults` that there is not. `path`: of the map that it is in. */
+export function unknownKeyOfFaults(path: Path, key: string): string {
+  if (path.includes('network')) return unknownFaultKey(path, key);
+  const ofKill = path.at(-1) === 'kill';
+  if (!ofKill && key === 'limits') return `limits ${UNAVAILABLE}`;
+  const names = ofKill ? KILL_KEYS : KEYS;
+  return `there is no key ${key}${didYouMean(key, names, `; keys are ${names.join(', ')}`)}`;
+}
