@@ -211,11 +211,14 @@ describe('waves with network faults', () => {
   });
 
   test('an outage may have hit all that were in flight during it', async () => {
-    const outages = [{ kind: 'down' as const, during: [{ from: 120, to: 180 }] }];
-    const [entry] = NETWORK.network ?? [];
-    if (entry === undefined) throw new Error('no entry');
-    const { clock, run } = simulate({ ...NETWORK, network: [{ ...entry, toxics: [], outages }] });
-    const { flows } = await clock.run(run());
+    const simulated = simulate(NETWORK, {
+      onStart: ({ iteration }) => {
+        const { clock, options, proxy } = simulated;
+        const at = clock.now() - options.origin;
+        if (iteration === 21) proxy.fault({ kind: 'down', at: at + 120, until: at + 180 });
+      },
+    });
+    const { flows } = await simulated.clock.run(simulated.run());
     const hit = flows.filter((flow) => flow.hit !== undefined);
     expect(hit.map(({ iteration }) => iteration)).toEqual([25, 26, 27, 28]);
     expect(hit[0]?.hit).toMatchObject({ kind: 'down', untraced: true });

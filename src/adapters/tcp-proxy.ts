@@ -4,10 +4,17 @@ import { codeOf, messageOf } from '../errors.js';
 import { NetworkConnection, type ConnectionEnd, type ConnectionWorld } from '../faults/network-connection.js';
 import { toxicsMet } from '../faults/network-draw.js';
 import type { Side } from '../faults/network-exchange.js';
+import type { OpenFault } from '../faults/network-log.js';
 import { isWithin, nextEdge } from '../faults/network-window.js';
 import { formatEndpoint, type NetworkFaultPlan, type Outage } from '../model/network-fault.js';
 import type { Timer } from '../ports.js';
 import { TcpDoor } from './tcp-door.js';
+
+/** An outage in force; `beganAt`: ms of the clock. */
+interface OutageBegun {
+  readonly fault: OpenFault;
+  readonly beganAt: number;
+}
 
 /** One entry of `faults.network`: listens, and passes on to the upstream with what each connection meets. */
 export class TcpProxy {
@@ -16,7 +23,7 @@ export class TcpProxy {
   readonly #seed: number;
   readonly #connections = new Set<NetworkConnection>();
   readonly #sockets = new Set<Socket>();
-  readonly #inForce = new Set<Outage>();
+  readonly #inForce = new Map<Outage, OutageBegun>();
   #accepted = 0;
   #door: TcpDoor | undefined;
   #timer: Timer | undefined;
@@ -46,10 +53,11 @@ export class TcpProxy {
   async stir(): Promise<void> {
     this.#timer?.cancel();
     const run = this.#world.at();
-    this.#beginOutages(run);
+    const over = this.#turnOutages(run);
     for (const connection of this.#connections) connection.stir();
     if (run !== undefined) this.#stirAtNextEdge(run);
     await (this.#inForce.size > 0 ? this.#door?.shut() : this.#door?.reopen());
+    for (const { fault, beganAt } of over) fault.until = fault.at + this.#world.clock.now() - beganAt;
   }
 
   /** Resolves when every socket is closed. */
@@ -62,23 +70,29 @@ export class TcpProxy {
     await shut;
   }
 
-  #beginOutages(run: number | undefined): void {
+  /** Begins and ends them; gives those that are over. */
+  #turnOutages(run: number | undefined): readonly OutageBegun[] {
+    const over: OutageBegun[] = [];
     for (const outage of this.#plan.outages) {
       const active = run !== undefined && isWithin(outage.during, run);
-      if (active && !this.#inForce.has(outage)) this.#begin(outage, run);
-      if (!active) this.#inForce.delete(outage);
+      const begun = this.#inForce.get(outage);
+      if (active && begun === undefined) this.#begin(outage, run);
+      if (active || begun === undefined) continue;
+      this.#inForce.delete(outage);
+      over.push(begun);
     }
+    return over;
   }
 
   #begin(outage: Outage, run: number): void {
-    this.#inForce.add(outage);
     const { listen, upstream } = this.#plan;
-    const fault = {
+    const fault: OpenFault = {
       kind: outage.kind,
       listen: formatEndpoint(listen),
       upstream: formatEndpoint(upstream),
       at: run,
     };
+    this.#inForce.set(outage, { fault, beganAt: this.#world.clock.now() });
     this.#world.log.add(fault, false);
     if (outage.kind === 'down') for (const connection of this.#connections) connection.cut('down');
   }

@@ -1,12 +1,11 @@
 import type { Hit } from '../model/faults.js';
 import type { NetworkFault } from '../model/network-fault.js';
 import type { Flow } from '../model/record.js';
-import { FlowTrace, type OutageSpan, type SlotOf } from './trace.js';
+import { FlowTrace, type SlotOf } from './trace.js';
 
 /** What was seen of the faults of connections. */
 export interface Seen {
   readonly faults: readonly NetworkFault[];
-  readonly outages: readonly OutageSpan[];
   readonly slotOf: SlotOf;
 }
 
@@ -22,7 +21,7 @@ export interface FlowHits {
 }
 
 /** Which of the flows, all of which have ended, met a fault. */
-export function hitsOn(flows: readonly Flow[], { faults, outages, slotOf }: Seen): FlowHits {
+export function hitsOn(flows: readonly Flow[], { faults, slotOf }: Seen): FlowHits {
   const trace = new FlowTrace(flows, slotOf);
   const first = new Map<number, Hit>();
   const byKind = new Map<Hit['kind'], Set<number>>();
@@ -37,7 +36,10 @@ export function hitsOn(flows: readonly Flow[], { faults, outages, slotOf }: Seen
     if (found === 'elsewhere') return undefined;
     if (found === 'untraced') {
       untraced.push(fault);
-      for (const flow of trace.inFlight(at, at)) hit(flow, { kind, at, untraced: true });
+      const { from, to } = spanOf(fault);
+      for (const flow of trace.inFlight(from, to)) {
+        hit(flow, { kind, at: Math.max(at, flow.startedAt), untraced: true });
+      }
       return undefined;
     }
     hit(found, { kind, at });
@@ -45,15 +47,15 @@ export function hitsOn(flows: readonly Flow[], { faults, outages, slotOf }: Seen
     byKind.set(kind, ofKind.add(found.iteration));
     return found.iteration;
   });
-  for (const { kind, from, to } of outages) {
-    for (const flow of trace.inFlight(from, to)) {
-      hit(flow, { kind, at: Math.max(from, flow.startedAt), untraced: true });
-    }
-  }
   return {
     first,
     iterations,
     untraced,
     flows: new Map([...byKind].map(([kind, ofKind]) => [kind, ofKind.size])),
   };
+}
+
+/** An outage lasts; of one that has no end yet everybody who came after its beginning may have been refused. */
+function spanOf({ at, until = Infinity, connection }: NetworkFault): { from: number; to: number } {
+  return { from: at, to: connection === undefined ? until : at };
 }

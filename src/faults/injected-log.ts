@@ -36,11 +36,12 @@ export class InjectedLog {
   }
 
   /** What is given is where its flow can be noted; undefined for one that is only counted. */
-  network({ kind, at, listen, connection, amount }: NetworkFault): OpenInjected | undefined {
+  network({ kind, at, until, listen, connection, amount }: NetworkFault): OpenInjected | undefined {
     this.#countOf(kind).times += 1;
     return this.#keep({
       kind,
       at,
+      ...(until === undefined ? {} : { until }),
       listen,
       ...(connection === undefined ? {} : { connection }),
       ...(amount === undefined ? {} : { amount }),

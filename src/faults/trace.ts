@@ -1,30 +1,5 @@
-import type { Hit } from '../model/faults.js';
-import type { NetworkFault, NetworkFaultPlan } from '../model/network-fault.js';
+import type { NetworkFault } from '../model/network-fault.js';
 import type { Flow } from '../model/record.js';
-
-/** Times are ms on the record's clock. */
-export interface OutageSpan {
-  readonly kind: Hit['kind'];
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The windows of the plans' outages in a wave. */
-export function outagesIn(
-  plans: readonly NetworkFaultPlan[],
-  wave: { readonly from: number; readonly to: number },
-): readonly OutageSpan[] {
-  return plans
-    .flatMap(({ outages }) => outages)
-    .flatMap(({ kind, during }) =>
-      during.map(({ from, to = Infinity }) => ({
-        kind,
-        from: wave.from + from,
-        to: Math.min(wave.from + to, wave.to),
-      })),
-    )
-    .filter(({ from, to }) => from < to);
-}
 
 /** Whose a fault is: the flow that it hit, somebody of whom nothing is known, or a flow that is not among these. */
 export type Traced = Flow | 'untraced' | 'elsewhere';

@@ -24,6 +24,7 @@ const injectedFault = z.object({
   kind,
   at: z.number(),
   iteration: z.int().optional().meta({ description: 'the flow that it hit, where that is known' }),
+  until: z.number().optional().meta({ description: 'of an outage: its end' }),
   listen: z.string().optional(),
   connection: z.int().optional(),
   amount: z.number().optional().meta({ description: 'ms of latency or delay, or bytes a second' }),

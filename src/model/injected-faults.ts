@@ -5,6 +5,8 @@ export interface InjectedFault {
   readonly kind: Hit['kind'];
   /** ms on the record's clock. */
   readonly at: number;
+  /** Of an outage: when connections were accepted again. */
+  readonly until?: number;
   /** The flow that it hit; left out if it can not be told. */
   readonly iteration?: number;
   /** Of a network fault: the entry of the proxy, and which connection it was from 1; an outage has none. */
@@ -30,10 +32,7 @@ export interface InjectedFaults {
   readonly counts: readonly InjectedFaultCount[];
   /** Flows that were drawn to be killed and had ended before. */
   readonly spared: number;
-  /**
-   * Faults of connections that could not be traced to one flow, and outages, of which nobody sees whom they refuse:
-   * every flow that was in flight then is taken for hit.
-   */
+  /** Faults of connections that could not be traced to one flow: every flow that was in flight then is taken for hit. */
   readonly untraced: number;
   /** What went wrong without our doing, in words for the report. */
   readonly notes: readonly string[];

@@ -87,6 +87,8 @@ export interface NetworkFault {
   readonly upstream: string;
   /** ms on the record's clock. */
   readonly at: number;
+  /** Of an outage that is over: when connections were accepted again. */
+  readonly until?: number;
   /** From 1 in order of acceptance at this entry. Left out of an outage as a whole: whom it refuses nobody sees. */
   readonly connection?: number;
   /** The client's end of the connection: a flow is known by it. */

@@ -1,7 +1,7 @@
 import type { Outcome } from '../model/record.js';
 import type { ErrorGroup, ScenarioResults } from '../model/results.js';
 import { plural } from '../model/format.js';
-import { totalOf } from '../model/tally.js';
+import { judgedFlows } from './faults.js';
 
 type FlowResult = ScenarioResults['flows'][number];
 
@@ -41,12 +41,13 @@ export function errorSummary(groups: readonly ErrorGroup[]): string {
   return `${plural(flows, 'flow')} failed in ${plural(groups.length, 'way')}`;
 }
 
-/** Which flows ended badly, and how; the most frequent ending first. Of very many only the first ones are known. */
-export function failuresOf({ flows, counts }: ScenarioResults): readonly Failure[] {
-  const notOk = totalOf(counts) - counts.ok;
+/** Which flows ended badly, and how, those apart that were hit on purpose; the most frequent ending first. Of very many only the first ones are known. */
+export function failuresOf({ flows, ...tallied }: ScenarioResults): readonly Failure[] {
+  const judged = judgedFlows(tallied);
+  const notOk = judged.all - judged.ok;
   const byEnding = new Map<string, number[]>();
   for (const flow of flows) {
-    if (flow.outcome === 'ok') continue;
+    if (flow.outcome === 'ok' || flow.hit !== undefined) continue;
     const ending = endingOf(flow);
     const alike = byEnding.get(ending);
     if (alike === undefined) byEnding.set(ending, [flow.iteration]);

@@ -1,7 +1,7 @@
 import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/results.js';
 import { formatCount, formatQuantity, formatRatio, plural } from '../model/format.js';
 import { limitSentence } from '../model/ladder.js';
-import { totalOf } from '../model/tally.js';
+import { judgedFlows } from './faults.js';
 import { limitOf, measured } from './row.js';
 import { code, strong, words, type Sentence } from './sentence.js';
 
@@ -123,12 +123,13 @@ function warned(scenario: ScenarioResults, cores: number): Headline {
 }
 
 function held(scenario: ScenarioResults): Sentence {
-  const { counts } = scenario;
+  const { ok, all } = judgedFlows(scenario);
+  const whose = scenario.hits === undefined ? '' : ' that no fault hit';
   const gates = scenario.thresholds.filter(({ level }) => level === 'fail').length;
   const p95 = scenario.metrics['flow_time.p95'];
   return [
-    strong(`${formatCount(counts.ok)} of ${plural(totalOf(counts), 'flow')}`),
-    words(` were ok ${underLoad(scenario)}`),
+    strong(`${formatCount(ok)} of ${plural(all, 'flow')}`),
+    words(`${whose} were ok ${underLoad(scenario)}`),
     ...triedAgain(scenario),
     ...(p95 === undefined || p95.value === null
       ? []

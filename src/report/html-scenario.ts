@@ -19,6 +19,7 @@ export function scenarioSection(scenario: ScenarioView, page: { cores: number; i
     card('Timeline', timelineChart(scenario, page.cores)),
     card('Flow time', distributionChart(scenario.source)),
     `<div class="columns">${checks(scenario)}${steps(scenario)}</div>`,
+    faults(scenario),
     errors(scenario),
     metrics(scenario),
   ];
@@ -155,6 +156,19 @@ function steps({ steps: lines, stepGrowth }: ScenarioView): string {
   );
   const grown = stepGrowth === undefined ? '' : `<p>${inline(stepGrowth)}.</p>`;
   return card('Steps', grown + table(['Step', ['Median'], ['Share'], ['p95'], ['Share at p95']], rows));
+}
+
+function faults({ faults: view }: ScenarioView): string {
+  if (view === undefined) return '';
+  const rows = view.lines.map(
+    ({ kind, times, flows }) =>
+      `<tr><td>${markup(kind)}</td><td class="number">${times}</td><td class="number">${flows}</td></tr>`,
+  );
+  const lines = rows.length === 0 ? '' : table(['Fault', ['Times'], ['Flows']], rows);
+  return card(
+    'Faults',
+    `<p>${view.summary.join('; ')}</p>${lines}<div class="note">${list(view.notes)}</div>`,
+  );
 }
 
 function errors({ errors: lines, errorSummary, moreErrors, failures }: ScenarioView): string {

@@ -29,7 +29,14 @@ export function scenarioBody(scenario: ScenarioView, cores: number, tier: Tier):
       ? undefined
       : `<sub>${html(`Default gates ${scenario.omittedGates}.`)}</sub>`,
     ladderBlock(scenario.ladder, tier),
-    [checks(scenario), errors(scenario), steps(scenario), timeline(scenario, cores, tier), metrics(scenario)]
+    [
+      checks(scenario),
+      faults(scenario),
+      errors(scenario),
+      steps(scenario),
+      timeline(scenario, cores, tier),
+      metrics(scenario),
+    ]
       .filter((part) => part !== undefined)
       .join('\n'),
   );
@@ -88,6 +95,22 @@ function checks({ findings, leftovers, verify }: ScenarioView): string | undefin
   );
   if (body === '') return undefined;
   return folded(findings.length === 0 ? '<b>Checks</b>' : `<b>Checks</b>: ${holding(findings)}`, body);
+}
+
+function faults({ faults: view }: ScenarioView): string | undefined {
+  if (view === undefined) return undefined;
+  return folded(
+    `<b>Faults</b>: ${view.summary.join('; ')}`,
+    blocks(
+      view.lines.length === 0
+        ? undefined
+        : table(
+            [left('Fault'), right('Times'), right('Flows')],
+            view.lines.map(({ kind, times, flows }) => [html(kind), times, flows]),
+          ),
+      view.notes.map((note) => `<sub>${html(note, 300)}</sub>`).join('<br>\n'),
+    ),
+  );
 }
 
 function errors({ errors: lines, errorSummary, moreErrors, failures }: ScenarioView): string | undefined {

@@ -22,6 +22,7 @@ export function scenarioLines(scenario: ScenarioView, paint: Palette): readonly 
     ...section(figureLines(scenario, paint)),
     ...section(ladderLines(scenario.ladder, paint)),
     ...section(checkLines(scenario, paint)),
+    ...section(faultLines(scenario, paint)),
     ...section(errorLines(scenario, paint)),
     ...section(scenario.notes.slice(1).flatMap((note) => paint.field('note', [plain(note)]))),
   ];
@@ -113,6 +114,16 @@ function checkLines({ findings, leftovers, verify }: ScenarioView, paint: Palett
 function checkLine({ standing, id, title, evidence }: Finding, paint: Palette): readonly string[] {
   const text = evidence === '' ? title : `${title}: ${evidence}`;
   return paint.found(standing, id, plain(text, 400));
+}
+
+function faultLines({ faults }: ScenarioView, paint: Palette): readonly string[] {
+  if (faults === undefined) return [];
+  const [first = '', ...rest] = [
+    ...faults.summary,
+    faults.lines.map(({ words }) => words).join(', '),
+    ...faults.notes,
+  ].filter((line) => line !== '');
+  return [...paint.field('faults', [first]), ...rest.flatMap((line) => paint.field('', [plain(line, 400)]))];
 }
 
 function errorLines({ errors, moreErrors, failures }: ScenarioView, paint: Palette): readonly string[] {

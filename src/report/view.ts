@@ -2,6 +2,7 @@ import type { Results, ScenarioResults } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
 import { loadOf, machineOf, monitorNotes, runLinkOf, type RunLink } from './environment.js';
 import { errorLines, errorSummary, failuresOf, type ErrorLine, type Failure } from './failure.js';
+import { faultsView, type FaultsView } from './faults.js';
 import { findingsOf, leftoversOf, verifyLine, type Finding } from './finding.js';
 import { headlineOf, type Headline } from './headline.js';
 import { ladderView, type LadderView } from './ladder.js';
@@ -37,6 +38,8 @@ export interface ScenarioView {
   readonly ladder?: LadderView;
   /** Those of them that are left out, and why. */
   readonly omittedGates?: string;
+  /** Of a run with faults. */
+  readonly faults?: FaultsView;
   readonly findings: readonly Finding[];
   readonly errors: readonly ErrorLine[];
   readonly errorSummary: string;
@@ -77,6 +80,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
   const ladder = ladderView(scenario, cores);
   const omittedGates = omittedGatesOf(scenario);
   const stepGrowth = stepGrowthOf(scenario);
+  const faults = faultsView(scenario);
   return {
     name: scenario.name,
     verdict: scenario.verdict,
@@ -86,6 +90,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
     defaultGates: scenario.defaultGates,
     ...(ladder === undefined ? {} : { ladder }),
     ...(omittedGates === undefined ? {} : { omittedGates }),
+    ...(faults === undefined ? {} : { faults }),
     findings: findingsOf(scenario),
     errors,
     errorSummary: errorSummary(scenario.errors),

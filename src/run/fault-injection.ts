@@ -2,7 +2,7 @@ import { messageOf } from '../errors.js';
 import { hitsOn } from '../faults/hits.js';
 import { InjectedLog } from '../faults/injected-log.js';
 import { killOf } from '../faults/kill-plan.js';
-import { outagesIn, type OutageSpan, type SlotOf } from '../faults/trace.js';
+import type { SlotOf } from '../faults/trace.js';
 import type { FaultsPlan, Hit } from '../model/faults.js';
 import type { InjectedFaults } from '../model/injected-faults.js';
 import type { NetworkFault } from '../model/network-fault.js';
@@ -40,7 +40,6 @@ export class FaultInjection implements Pick<FlowLog, 'count' | 'add'> {
   readonly #options: InjectionOptions;
   readonly #injected = new InjectedLog();
   #held: Flow[] = [];
-  #outages: readonly OutageSpan[] = [];
   /** Of the last look: some of them may have hit flows that were still in flight. */
   #before: readonly Noted[] = [];
   #telling: Promise<void> = Promise.resolve();
@@ -85,10 +84,8 @@ export class FaultInjection implements Pick<FlowLog, 'count' | 'add'> {
   }
 
   async #arm(proxy: NetworkProxy): Promise<void> {
-    const { clock, origin, faults } = this.#options;
-    const zero = clock.now();
-    this.#outages = outagesIn(faults.network ?? [], { from: zero - origin, to: Infinity });
-    await proxy.arm(zero, origin);
+    const { clock, origin } = this.#options;
+    await proxy.arm(clock.now(), origin);
   }
 
   #noteKill(flow: Flow): void {
@@ -118,7 +115,6 @@ export class FaultInjection implements Pick<FlowLog, 'count' | 'add'> {
     this.#before = fresh;
     const hits = hitsOn(flows, {
       faults: noted.map(({ fault }) => fault),
-      outages: this.#outages,
       slotOf: (port, at) => slotOf(port, at + origin),
     });
     hits.iterations.forEach((iteration, index) => {
@@ -127,7 +123,9 @@ export class FaultInjection implements Pick<FlowLog, 'count' | 'add'> {
     });
     for (const [kind, count] of hits.flows) this.#injected.hit(kind, count);
     const isFresh = new Set(fresh.map(({ fault }) => fault));
-    this.#injected.untraced(hits.untraced.filter((fault) => isFresh.has(fault)).length);
+    this.#injected.untraced(
+      hits.untraced.filter((fault) => isFresh.has(fault) && fault.connection !== undefined).length,
+    );
     return hits.first;
   }
 

@@ -1,0 +1,99 @@
+import type { ScenarioResults } from '../model/results.js';
+import { formatCount, plural } from '../model/format.js';
+import { bystandersOf, totalOf } from '../model/tally.js';
+
+type Results = Pick<ScenarioResults, 'counts' | 'hits' | 'waves' | 'injected'>;
+type Injected = NonNullable<ScenarioResults['injected']>;
+type Kind = Injected['counts'][number]['kind'];
+
+export interface FaultLine {
+  readonly kind: string;
+  /** `1 204` */
+  readonly times: string;
+  /** Different flows that it is known to have hit. */
+  readonly flows: string;
+  /** `connection reset 12 × on 9 flows`. */
+  readonly words: string;
+}
+
+/** What was done on purpose, and to whom. */
+export interface FaultsView {
+  /** `38 flows were hit by faults on purpose: 30 killed, 8 failed`, `gates judge the 962 others`. */
+  readonly summary: readonly string[];
+  readonly lines: readonly FaultLine[];
+  readonly notes: readonly string[];
+}
+
+const KINDS: Readonly<Record<Kind, string>> = {
+  kill: 'killed',
+  latency: 'latency',
+  bandwidth: 'bandwidth',
+  reset: 'connection reset',
+  blackhole: 'blackhole',
+  slow_close: 'slow close',
+  refuse: 'connections refused',
+  down: 'down',
+};
+
+/** Undefined for a run without faults. */
+export function faultsView({ counts, hits, waves, injected }: Results): FaultsView | undefined {
+  if (hits === undefined) return undefined;
+  return {
+    summary: summaryOf(counts, hits),
+    lines: (injected?.counts ?? []).map(({ kind, times, flows }) => ({
+      kind: KINDS[kind],
+      times: formatCount(times),
+      flows: formatCount(flows),
+      words: `${KINDS[kind]} ${formatCount(times)} × on ${plural(flows, 'flow')}`,
+    })),
+    notes: [...wavesNote(waves ?? []), ...(injected === undefined ? [] : notesOn(injected, hits.untraced))],
+  };
+}
+
+/** How many flows no fault hit: all of a run without faults. */
+export function judgedFlows({ counts, hits }: Results): { readonly ok: number; readonly all: number } {
+  const judged = hits === undefined ? counts : bystandersOf({ counts, hits });
+  return { ok: judged.ok, all: totalOf(judged) };
+}
+
+const OUTCOMES = [
+  ['killed', 'killed'],
+  ['failed', 'failed'],
+  ['timed_out', 'timed out'],
+  ['ok', 'ok all the same'],
+] as const;
+
+function summaryOf(counts: Results['counts'], hits: NonNullable<Results['hits']>): readonly string[] {
+  const hit = totalOf(hits);
+  const others = totalOf(counts) - hit;
+  if (hit === 0) return ['no flow was hit by a fault', `gates judge all ${formatCount(others)}`];
+  const parts = OUTCOMES.filter(([outcome]) => hits[outcome] > 0).map(
+    ([outcome, word]) => `${formatCount(hits[outcome])} ${word}`,
+  );
+  const rest = others === 1 ? 'the 1 other' : `the ${formatCount(others)} others`;
+  const verb = hit === 1 ? 'was' : 'were';
+  return [
+    `${plural(hit, 'flow')} ${verb} hit by faults on purpose: ${parts.join(', ')}`,
+    `gates judge ${rest}`,
+  ];
+}
+
+function wavesNote(waves: NonNullable<Results['waves']>): readonly string[] {
+  const faulted = waves.filter(({ kind }) => kind === 'faulted').length;
+  return [`${plural(faulted, 'wave')} with faults among ${plural(waves.length - faulted, 'clean one')}`];
+}
+
+function notesOn({ counts, spared, untraced, notes }: Injected, untracedHits: number): readonly string[] {
+  const outage = counts.some(({ kind }) => kind === 'refuse' || kind === 'down');
+  const all = `all flows in flight then count as hit: ${formatCount(untracedHits)} that may not have been`;
+  return [
+    ...(spared === 0 ? [] : [`${plural(spared, 'flow')} drawn to be killed had ended before`]),
+    ...(untraced === 0
+      ? []
+      : [`${plural(untraced, 'fault')} could not be traced to a flow; ${all}`, HOW_TO_TRACE]),
+    ...(untraced === 0 && outage ? [`nobody sees whom an outage refuses; ${all}`] : []),
+    ...notes,
+  ];
+}
+
+const HOW_TO_TRACE = 'faults are traced where flows send FLOWGATE_TOKEN or {{token}} to what they depend on';
