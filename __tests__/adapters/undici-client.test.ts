@@ -148,3 +148,30 @@ test('a redirection to another server is followed if asked', async () => {
     'status 302, expected 200; expected body to hold "at /goal", got "moved"',
   );
 });
+
+test('a flow that is killed on purpose resets its connection, and the next one of its slot has a new one', async () => {
+  const errors: string[] = [];
+  const { url, connections } = await serve((request, response) => {
+    request.socket.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code ?? ''));
+    if (request.url !== '/hang') response.end('hello');
+  });
+  const runner = open(`${url}{{token}}`);
+  const hanging = open(`${url}hang`);
+  const start = { slot: 1, iteration: 1, token: 'fg-x-1', traceparent: '', workspace: '' };
+  const kill = { after: 30, signal: 'SIGKILL' };
+  const [killed] = await Promise.all(hanging.release([{ ...start, kill }]));
+  expect(killed).toMatchObject({
+    outcome: 'killed',
+    hit: { kind: 'kill' },
+    error: { message: expect.stringMatching(/^killed by a fault: connection reset after [\d.]+ m?s$/) },
+  });
+  expect((killed?.hit?.at ?? 0) - (killed?.startedAt ?? 0)).toBeGreaterThan(28);
+  while (errors.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(errors).toEqual(['ECONNRESET']);
+  const [next] = await Promise.all(hanging.release([{ ...start, iteration: 2, kill }]));
+  expect(next?.outcome).toBe('killed');
+  const [spared] = await Promise.all(runner.release([{ ...start, kill: { after: 60_000, signal: '' } }]));
+  expect(spared).toMatchObject({ outcome: 'ok' });
+  expect(spared).not.toHaveProperty('hit');
+  expect(connections()).toBe(3);
+});

@@ -9,6 +9,7 @@ const PLAN = { listen: { host: '127.0.0.1', port: 15432 }, upstream: { host: '::
 const tokenOf = (iteration: number): string => `fg-0123456789ab-${iteration}`;
 
 function connect(...toxics: Toxic[]) {
+  let armed = true;
   const clock = new SimulatedClock(5000);
   const log = new NetworkLog();
   const events: string[] = [];
@@ -30,12 +31,15 @@ function connect(...toxics: Toxic[]) {
       met: toxics.map((toxic) => met(toxic)),
       ends: { client: end('client'), upstream: end('upstream') },
     },
-    { clock, at: () => clock.now() - 5000, log },
+    { clock, at: () => (armed ? clock.now() - 5000 : undefined), log },
   );
   const say = (side: 'client' | 'upstream', text: string): void => {
     connection.receive(side, Buffer.from(text));
   };
-  return { clock, connection, events, say, report: () => log.report() };
+  const disarm = (): void => {
+    armed = false;
+  };
+  return { clock, connection, events, say, disarm, report: () => log.report() };
 }
 
 const latency: Toxic = {
@@ -161,4 +165,16 @@ test('after its end nothing happens on it', async () => {
   connection.cut('down');
   await clock.run(clock.sleep(1000));
   expect(events).toEqual([]);
+});
+
+test('a reset that is due once faults are over is none: the next wave is a clean one', async () => {
+  const late: Toxic = { kind: 'reset', after: 100, probability: 1 };
+  for (const over of [true, false]) {
+    const { clock, say, disarm, events, report } = connect(late);
+    say('client', 'x');
+    if (over) disarm();
+    await clock.run(clock.sleep(1000));
+    expect(events.some((event) => event.endsWith('reset'))).toBe(!over);
+    expect(report().faults).toHaveLength(over ? 0 : 1);
+  }
 });

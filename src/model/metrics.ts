@@ -49,7 +49,11 @@ const distribution = (title: string, meaning: string): MetricDefinition => ({
 
 /** The one table of metrics: grammar, summaries, reports, docs and schema all read it. */
 export const METRICS = {
-  success_rate: metric('Success rate', RATIO_UP, 'ok ÷ started; dropped flows count as not ok'),
+  success_rate: metric(
+    'Success rate',
+    RATIO_UP,
+    'ok ÷ started; dropped flows count as not ok, flows that a fault hit on purpose do not count',
+  ),
   error_rate: metric('Error rate', RATIO_DOWN, '1 − success rate'),
   total_time: metric('Total time', TIME, 'first start to last end'),
   throughput: metric('Throughput', RATE, 'ok flows ÷ total time'),
