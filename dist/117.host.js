@@ -413,6 +413,16 @@ async function leaveOrphan(token) {
 function totalOf({ ok, failed, timed_out, killed, dropped }) {
     return ok + failed + timed_out + killed + dropped;
 }
+/** Of the flows that no fault hit on purpose: what the system under test is judged by. */
+function bystandersOf({ counts, hits }) {
+    return {
+        ok: counts.ok - hits.ok,
+        failed: counts.failed - hits.failed,
+        timed_out: counts.timed_out - hits.timed_out,
+        killed: counts.killed - hits.killed,
+        dropped: counts.dropped - hits.dropped,
+    };
+}
 
 ;// CONCATENATED MODULE: ./build/src/demo/recount.js
 

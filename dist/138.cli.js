@@ -24,7 +24,7 @@ function openUndici({ ca }) {
     keepNurserySmall();
     // Made once: reading the root certificates for every connection would take longer than the requests.
     const secureContext = ca === undefined ? undefined : (0,node_tls__WEBPACK_IMPORTED_MODULE_2__.createSecureContext)({ ca: [...node_tls__WEBPACK_IMPORTED_MODULE_2__.rootCertificates, ...certificatesOf(ca)] });
-    return { openConnection: () => new UndiciConnection(secureContext) };
+    return { openConnection: (onConnect) => new UndiciConnection(secureContext, onConnect) };
 }
 /**
  * What a request leaves behind dies young. V8 lets the part of the heap for such objects grow thirty-twofold over a long
@@ -104,13 +104,15 @@ function locationIn(headers) {
 }
 class UndiciConnection {
     #secureContext;
+    #onConnect;
     #clients = new Map();
     #sockets = new Set();
     /** Of sockets that are closed. */
     #carried = { received: 0, sent: 0 };
     #exchange;
-    constructor(secureContext) {
+    constructor(secureContext, onConnect) {
         this.#secureContext = secureContext;
+        this.#onConnect = onConnect;
     }
     exchange(request, receiver) {
         const { origin, path, method, headers, body = null } = request;
@@ -124,6 +126,16 @@ class UndiciConnection {
     }
     abort(reason) {
         this.#exchange?.cut(reason);
+    }
+    reset(reason) {
+        // First: a client that is destroyed ends its connection politely.
+        for (const socket of this.#sockets) {
+            if (socket instanceof node_tls__WEBPACK_IMPORTED_MODULE_2__.TLSSocket)
+                socket.destroy();
+            else
+                socket.resetAndDestroy();
+        }
+        this.abort(reason);
     }
     traffic() {
         let { received, sent } = this.#carried;
@@ -159,6 +171,8 @@ class UndiciConnection {
                     return;
                 }
                 this.#sockets.add(socket);
+                if (socket.localPort !== undefined)
+                    this.#onConnect?.(socket.localPort);
                 socket.once('close', () => {
                     this.#sockets.delete(socket);
                     this.#carried.received += socket.bytesRead;

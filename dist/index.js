@@ -42377,7 +42377,7 @@ function readMachine(env) {
 
 /***/ }),
 
-/***/ 4469:
+/***/ 3197:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42390,6 +42390,294 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: external "node:readline"
+const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
+var excerpt = __nccwpck_require__(68);
+;// CONCATENATED MODULE: ./build/src/adapters/process-tree.js
+
+
+function isGone(thrown) {
+    return ['ESRCH', 'EPERM'].includes((0,errors/* codeOf */.$N)(thrown) ?? '');
+}
+/** Windows knows no groups: the tree below a process is ended by parentage. */
+function taskkill(pids) {
+    if (pids.length === 0)
+        return;
+    (0,external_node_child_process_namespaceObject.spawnSync)('taskkill', ['/T', '/F', ...pids.flatMap((pid) => ['/PID', String(pid)])], { stdio: 'ignore' });
+}
+/** Sends a signal to a whole process group; nothing happens if it is gone. */
+function killGroup(leader, signal) {
+    if (process.platform === 'win32') {
+        taskkill([leader]);
+        return;
+    }
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (thrown) {
+        if (!isGone(thrown))
+            throw thrown;
+    }
+}
+/** Ends single processes for good, or sends them another signal; those that are gone are passed over. */
+function killPids(pids, signal = 'SIGKILL') {
+    if (process.platform === 'win32') {
+        taskkill(pids);
+        return;
+    }
+    for (const pid of pids) {
+        try {
+            process.kill(pid, signal);
+        }
+        catch (thrown) {
+            if (!isGone(thrown))
+                throw thrown;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/living-groups.js
+
+/** Leaders of the process groups that we started and that we have not seen to end. */
+const living = new Set();
+/** Remembers a child that leads a group, for as long as it lives. */
+function enlist(child) {
+    const { pid } = child;
+    if (pid === undefined)
+        return;
+    living.add(pid);
+    child.once('exit', () => living.delete(pid));
+}
+/** For the last moment of our own process, however it came: what still lives would outlive us. */
+function killLiving() {
+    for (const leader of living)
+        killGroup(leader, 'SIGKILL');
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/node-process.js
+
+
+
+
+
+/** After a process has exited, what its descendants still write is waited for this long, in ms. */
+const DRAIN = 200;
+/** As a shell says it when a program cannot be started. */
+const CANNOT_START = 127;
+/** Options that the command follows already. -e is one for node, perl and ruby; for a shell it is errexit. */
+const TAKES_COMMAND = /(^| )(-c|\/c|-Command)$|^(\S*\/)?(node|bun|perl|ruby) (.* )?(-e|--eval)$/;
+/** The shell's program and arguments, with the command as the last one, after -c unless the shell says otherwise. */
+function argvOf(spec) {
+    const [program = 'bash', ...options] = spec.shell.split(/\s+/).filter((word) => word !== '');
+    const takesIt = TAKES_COMMAND.test([program, ...options].join(' '));
+    return [program, ...options, ...(takesIt ? [] : ['-c']), spec.command];
+}
+/** Resolves when the process has exited and its streams are closed or drained; never rejects. */
+function exitOf(child, stderr) {
+    return new Promise((resolve) => {
+        child.once('error', (error) => {
+            stderr?.push(Buffer.from(`${error.message}\n`));
+            if (child.pid === undefined)
+                resolve({ code: CANNOT_START, signal: null });
+        });
+        child.once('exit', (code, signal) => {
+            const settle = () => {
+                resolve({ code, signal });
+            };
+            child.once('close', settle);
+            setTimeout(settle, DRAIN).unref();
+        });
+    });
+}
+function keep(stream, listeners) {
+    const buffer = new excerpt/* ExcerptBuffer */.Ck();
+    if (stream === null)
+        return buffer;
+    stream.on('data', (chunk) => {
+        buffer.push(chunk);
+    });
+    (0,external_node_readline_namespaceObject.createInterface)({ input: stream }).on('line', (line) => {
+        for (const listener of listeners)
+            listener(line);
+    });
+    return buffer;
+}
+function start(argv, spec, stdio) {
+    const [program, ...args] = argv;
+    const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
+        cwd: spec.cwd,
+        env: spec.env,
+        stdio,
+        // A process group of its own, so that one signal reaches all of it. On Windows that would open a console window.
+        detached: process.platform !== 'win32',
+        windowsHide: true,
+        serialization: 'json',
+    });
+    enlist(child);
+    const listeners = [];
+    const stdout = keep(child.stdout, listeners);
+    const stderr = keep(child.stderr, listeners);
+    const exited = exitOf(child, stderr);
+    return {
+        child,
+        running: {
+            pid: child.pid ?? 0,
+            exited,
+            stdout: () => stdout.excerpt(),
+            stderr: () => stderr.excerpt(),
+            onLine: (listener) => {
+                listeners.push(listener);
+            },
+            kill: (signal) => {
+                if (child.pid !== undefined)
+                    killGroup(child.pid, signal);
+            },
+        },
+    };
+}
+/** A command beside us, in a process group of its own, without standard input. */
+function spawnCommand(spec) {
+    return start(argvOf(spec), spec, ['ignore', 'pipe', 'pipe']).running;
+}
+/** Node with a script of ours and a message channel. */
+function spawnNode(script, spec) {
+    const { child, running } = start([process.execPath, script], spec, ['ignore', 'pipe', 'pipe', 'ipc']);
+    return {
+        ...running,
+        send: (message) => {
+            // The host may be gone already: its exit says so, not this.
+            if (child.connected)
+                child.send(message, () => undefined);
+        },
+        onMessage: (listener) => {
+            child.on('message', listener);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/tcp-proxy-process.js
+
+
+
+const NOTHING = { faults: [], counts: {}, connections: 0, notes: [] };
+/** Proxies in a process of their own. `script`: path of what it runs, beside the bundle that is running. */
+function tcpProxyProcess(script = (0,external_node_url_.fileURLToPath)(scriptBeside(import.meta.url))) {
+    return async (plans, { seed }) => {
+        // It needs nothing of our environment, in which there are secrets.
+        const proxies = new ProxyProcess(spawnNode(script, { cwd: process.cwd(), env: {} }));
+        try {
+            await proxies.ask({ type: 'open', plans, seed });
+        }
+        catch (thrown) {
+            proxies.end();
+            throw thrown;
+        }
+        return proxies.asPort();
+    };
+}
+class ProxyProcess {
+    #host;
+    #waiting = new Map();
+    #listening;
+    #failed;
+    #asked = 0;
+    #closed = false;
+    #dead;
+    #latest = NOTHING;
+    constructor(host) {
+        this.#host = host;
+        this.#listening = new Promise((resolve) => {
+            host.onMessage((message) => {
+                const from = message;
+                if (from.type === 'listening')
+                    resolve();
+                else
+                    this.#take(from);
+            });
+        });
+        this.#failed = new Promise((resolve) => {
+            void host.exited.then(({ code, signal }) => {
+                this.#dead = `the process of the network proxies has ended (${signal ?? `exit status ${code}`}): ${host.stderr().tail || host.stderr().head || 'it said nothing'}`;
+                for (const { reject } of this.#waiting.values())
+                    reject(new Error(this.#dead));
+                this.#waiting.clear();
+                if (!this.#closed)
+                    resolve(this.#dead);
+            });
+        });
+    }
+    /** Rejects if it answers that it can not, or is gone. */
+    async ask(question) {
+        await Promise.race([this.#listening, this.#host.exited]);
+        if (this.#dead !== undefined)
+            throw new Error(this.#dead);
+        const id = (this.#asked += 1);
+        const answer = await new Promise((resolve, reject) => {
+            this.#waiting.set(id, { resolve, reject });
+            this.#host.send({ id, ...question });
+        });
+        if (answer.type === 'failed')
+            throw errorOf(answer);
+        if (answer.report !== undefined)
+            this.#latest = answer.report;
+        return answer;
+    }
+    asPort() {
+        return {
+            arm: async (zero, origin = zero) => {
+                await this.ask({ type: 'arm', zero, origin });
+            },
+            disarm: async () => {
+                await this.ask({ type: 'disarm' });
+            },
+            take: async () => (await this.ask({ type: 'take' })).faults ?? [],
+            report: async () => {
+                await this.ask({ type: 'report' });
+                return this.#latest;
+            },
+            close: () => this.#close(),
+            failed: this.#failed,
+        };
+    }
+    end() {
+        this.#closed = true;
+        this.#host.kill('SIGKILL');
+    }
+    /** Of proxies that are gone, what they reported last, and that they are gone. */
+    async #close() {
+        this.#closed = true;
+        try {
+            await this.ask({ type: 'close' });
+            return this.#latest;
+        }
+        catch (thrown) {
+            return { ...this.#latest, notes: [...this.#latest.notes, thrown.message] };
+        }
+        finally {
+            this.end();
+            await this.#host.exited;
+        }
+    }
+    #take(answer) {
+        this.#waiting.get(answer.id)?.resolve(answer);
+        this.#waiting.delete(answer.id);
+    }
+}
+function errorOf({ message, problems }) {
+    return problems === undefined ? new Error(message) : new errors/* UserError */.yo(problems);
+}
+/** In one expression with `new URL` the bundler would take it for an asset and move it. */
+function scriptBeside(bundle) {
+    return bundle.slice(0, bundle.lastIndexOf('/') + 1) + 'proxy.js';
+}
+
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./build/src/adapters/alarm.js
@@ -42543,8 +42831,6 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(7406);
 ;// CONCATENATED MODULE: ./build/src/adapters/node-files.js
 
 
@@ -42667,69 +42953,6 @@ const nodeHttp = {
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./build/src/adapters/process-tree.js
-
-
-function isGone(thrown) {
-    return ['ESRCH', 'EPERM'].includes((0,errors/* codeOf */.$N)(thrown) ?? '');
-}
-/** Windows knows no groups: the tree below a process is ended by parentage. */
-function taskkill(pids) {
-    if (pids.length === 0)
-        return;
-    (0,external_node_child_process_namespaceObject.spawnSync)('taskkill', ['/T', '/F', ...pids.flatMap((pid) => ['/PID', String(pid)])], { stdio: 'ignore' });
-}
-/** Sends a signal to a whole process group; nothing happens if it is gone. */
-function killGroup(leader, signal) {
-    if (process.platform === 'win32') {
-        taskkill([leader]);
-        return;
-    }
-    try {
-        process.kill(-leader, signal);
-    }
-    catch (thrown) {
-        if (!isGone(thrown))
-            throw thrown;
-    }
-}
-/** Ends single processes for good; those that are gone are passed over. */
-function killPids(pids) {
-    if (process.platform === 'win32') {
-        taskkill(pids);
-        return;
-    }
-    for (const pid of pids) {
-        try {
-            process.kill(pid, 'SIGKILL');
-        }
-        catch (thrown) {
-            if (!isGone(thrown))
-                throw thrown;
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/living-groups.js
-
-/** Leaders of the process groups that we started and that we have not seen to end. */
-const living = new Set();
-/** Remembers a child that leads a group, for as long as it lives. */
-function enlist(child) {
-    const { pid } = child;
-    if (pid === undefined)
-        return;
-    living.add(pid);
-    child.once('exit', () => living.delete(pid));
-}
-/** For the last moment of our own process, however it came: what still lives would outlive us. */
-function killLiving() {
-    for (const leader of living)
-        killGroup(leader, 'SIGKILL');
-}
-
 ;// CONCATENATED MODULE: ./build/src/adapters/node-signals.js
 
 
@@ -42754,8 +42977,6 @@ function interruptSignal() {
     return controller.signal;
 }
 
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./build/src/adapters/bash-barrier.js
@@ -42865,111 +43086,6 @@ function commandFor(call) {
         return undefined;
     const program = `syscall(${call}, -1, $u = "\\0" x 256) == 0 and print "M ", (unpack "q5", $u)[4], "\\n"`;
     return `PERL5OPT= PERL5LIB= exec ${PERL} -e '${program}' >&4`;
-}
-
-;// CONCATENATED MODULE: external "node:readline"
-const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
-// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
-var excerpt = __nccwpck_require__(68);
-;// CONCATENATED MODULE: ./build/src/adapters/node-process.js
-
-
-
-
-
-/** After a process has exited, what its descendants still write is waited for this long, in ms. */
-const DRAIN = 200;
-/** As a shell says it when a program cannot be started. */
-const CANNOT_START = 127;
-/** Options that the command follows already. -e is one for node, perl and ruby; for a shell it is errexit. */
-const TAKES_COMMAND = /(^| )(-c|\/c|-Command)$|^(\S*\/)?(node|bun|perl|ruby) (.* )?(-e|--eval)$/;
-/** The shell's program and arguments, with the command as the last one, after -c unless the shell says otherwise. */
-function argvOf(spec) {
-    const [program = 'bash', ...options] = spec.shell.split(/\s+/).filter((word) => word !== '');
-    const takesIt = TAKES_COMMAND.test([program, ...options].join(' '));
-    return [program, ...options, ...(takesIt ? [] : ['-c']), spec.command];
-}
-/** Resolves when the process has exited and its streams are closed or drained; never rejects. */
-function exitOf(child, stderr) {
-    return new Promise((resolve) => {
-        child.once('error', (error) => {
-            stderr?.push(Buffer.from(`${error.message}\n`));
-            if (child.pid === undefined)
-                resolve({ code: CANNOT_START, signal: null });
-        });
-        child.once('exit', (code, signal) => {
-            const settle = () => {
-                resolve({ code, signal });
-            };
-            child.once('close', settle);
-            setTimeout(settle, DRAIN).unref();
-        });
-    });
-}
-function keep(stream, listeners) {
-    const buffer = new excerpt/* ExcerptBuffer */.Ck();
-    if (stream === null)
-        return buffer;
-    stream.on('data', (chunk) => {
-        buffer.push(chunk);
-    });
-    (0,external_node_readline_namespaceObject.createInterface)({ input: stream }).on('line', (line) => {
-        for (const listener of listeners)
-            listener(line);
-    });
-    return buffer;
-}
-function start(argv, spec, stdio) {
-    const [program, ...args] = argv;
-    const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
-        cwd: spec.cwd,
-        env: spec.env,
-        stdio,
-        // A process group of its own, so that one signal reaches all of it. On Windows that would open a console window.
-        detached: process.platform !== 'win32',
-        windowsHide: true,
-        serialization: 'json',
-    });
-    enlist(child);
-    const listeners = [];
-    const stdout = keep(child.stdout, listeners);
-    const stderr = keep(child.stderr, listeners);
-    const exited = exitOf(child, stderr);
-    return {
-        child,
-        running: {
-            pid: child.pid ?? 0,
-            exited,
-            stdout: () => stdout.excerpt(),
-            stderr: () => stderr.excerpt(),
-            onLine: (listener) => {
-                listeners.push(listener);
-            },
-            kill: (signal) => {
-                if (child.pid !== undefined)
-                    killGroup(child.pid, signal);
-            },
-        },
-    };
-}
-/** A command beside us, in a process group of its own, without standard input. */
-function spawnCommand(spec) {
-    return start(argvOf(spec), spec, ['ignore', 'pipe', 'pipe']).running;
-}
-/** Node with a script of ours and a message channel. */
-function spawnNode(script, spec) {
-    const { child, running } = start([process.execPath, script], spec, ['ignore', 'pipe', 'pipe', 'ipc']);
-    return {
-        ...running,
-        send: (message) => {
-            // The host may be gone already: its exit says so, not this.
-            if (child.connected)
-                child.send(message, () => undefined);
-        },
-        onMessage: (listener) => {
-            child.on('message', listener);
-        },
-    };
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/wall-time.js
@@ -44735,6 +44851,7 @@ function rootOfMarked(pid, environment, roots) {
 
 
 
+
 /** /proc where there is one, for what it costs and for what it tells; elsewhere pidusage. */
 function openTable(mark) {
     return (0,external_node_fs_.existsSync)('/proc/self/stat') ? openProcfs(mark) : openPidusage();
@@ -44750,6 +44867,7 @@ function nodePorts() {
         freePorts: nodeFreePorts,
         // A chunk of its own, which a run without HTTP flows does not load.
         openHttpClient: async (options) => (await Promise.all(/* import() */[__nccwpck_require__.e(473), __nccwpck_require__.e(138)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5138))).openUndici(options),
+        openNetworkProxy: tcpProxyProcess(),
         newRunId: () => (0,external_node_crypto_.randomBytes)(6).toString('hex'),
         interrupt: interruptSignal,
     };
@@ -44878,7 +44996,7 @@ function codeOf(thrown) {
 
 /***/ }),
 
-/***/ 5066:
+/***/ 9267:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44889,6 +45007,25 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
+;// CONCATENATED MODULE: ./build/src/model/waves.js
+/**
+ * The kinds of waves that a scenario runs, in their order: clean, faulted, clean, …, faulted, clean. None if nothing is
+ * injected: limits are in force all the time.
+ */
+function wavesOf(faults) {
+    if (faults?.kill === undefined && faults?.network === undefined)
+        return [];
+    return Array.from({ length: 2 * faults.rounds + 1 }, (_, index) => (index % 2 === 0 ? 'clean' : 'faulted'));
+}
+/** What all waves of a load are together; a load that is run once is itself. */
+function loadOfWaves(load, waves) {
+    if (waves.length === 0 || load.model !== 'closed' || 'stages' in load)
+        return load;
+    return 'iterations' in load
+        ? { ...load, iterations: load.iterations * waves.length }
+        : { ...load, duration: load.duration * waves.length };
+}
+
 ;// CONCATENATED MODULE: ./build/src/monitor/sample-series.js
 /** 20,000 samples are 200 s at the shortest interval, and about 3 MB. */
 const MOST_SAMPLES = 20_000;
@@ -45871,15 +46008,14 @@ function tallyOf({ tally, flows, load }) {
         all.add(flow);
     return all;
 }
+function noneYet() {
+    return { ok: 0, failed: 0, timed_out: 0, killed: 0, dropped: 0 };
+}
 /** Adds flows up as they end, in memory that a million of them do not fill: 40 bytes each, and nothing beyond. */
 class Tally {
-    counts = {
-        ok: 0,
-        failed: 0,
-        timed_out: 0,
-        killed: 0,
-        dropped: 0,
-    };
+    counts = noneYet();
+    hits = noneYet();
+    untracedHits = 0;
     retried = 0;
     received;
     sent;
@@ -45905,7 +46041,12 @@ class Tally {
         this.counts[flow.outcome] += 1;
         if (wasStarted(flow))
             this.#addStarted(flow);
-        if (flow.outcome === 'ok')
+        if (flow.hit !== undefined) {
+            this.hits[flow.outcome] += 1;
+            if (flow.hit.untraced === true)
+                this.untracedHits += 1;
+        }
+        else if (flow.outcome === 'ok')
             this.#addTimes(flow);
         else
             (flow.outcome === 'killed' ? this.#killed : this.#errors).add(flow);
@@ -45982,6 +46123,7 @@ class FlowLog {
     #kept;
     #tally;
     #rungs = new Map();
+    #waves = new Map();
     #count = 0;
     constructor({ model, seed }) {
         this.#model = model;
@@ -45996,19 +46138,25 @@ class FlowLog {
         this.#kept.add(flow);
         this.#tally.add(flow);
         if (flow.rung !== undefined)
-            this.#tallyOfRung(flow.rung).add(flow);
+            this.#tallyIn(this.#rungs, flow.rung).add(flow);
+        if (flow.wave !== undefined)
+            this.#tallyIn(this.#waves, flow.wave).add(flow);
     };
     /** What the record holds of them. It goes on to change while flows are added. */
     recorded() {
-        const rungs = this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs };
-        return { flows: this.#kept.inOrder(), tally: this.#tally, ...rungs };
+        return {
+            flows: this.#kept.inOrder(),
+            tally: this.#tally,
+            ...(this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs }),
+            ...(this.#waves.size === 0 ? {} : { waveTallies: this.#waves }),
+        };
     }
-    #tallyOfRung(rung) {
-        const known = this.#rungs.get(rung);
+    #tallyIn(parts, part) {
+        const known = parts.get(part);
         if (known !== undefined)
             return known;
         const tally = new Tally(this.#model);
-        this.#rungs.set(rung, tally);
+        parts.set(part, tally);
         return tally;
     }
 }
@@ -46083,7 +46231,10 @@ function last(sorted) {
     return sorted[sorted.length - 1] ?? NaN;
 }
 
+// EXTERNAL MODULE: ./build/src/model/tally.js
+var model_tally = __nccwpck_require__(6517);
 ;// CONCATENATED MODULE: ./build/src/stats/counted.js
+
 /**
  * Whether flows that were killed count as tried. Those that the interruption or the abortion of the run cut short are
  * neither ok nor failed: a cancelled run must not look like a broken pull request, and an aborted one not worse than
@@ -46092,9 +46243,9 @@ function last(sorted) {
 function countsKilled({ interrupted, aborted }) {
     return interrupted === undefined && aborted === undefined;
 }
-/** How many flows count as tried. */
-function countedFlows({ counts }, record) {
-    const { ok, failed, timed_out, killed, dropped } = counts;
+/** How many bystanders count as tried. */
+function countedFlows(tally, record) {
+    const { ok, failed, timed_out, killed, dropped } = (0,model_tally/* bystandersOf */.p)(tally);
     return ok + failed + timed_out + dropped + (countsKilled(record) ? killed : 0);
 }
 /** How many flows ran, however they ended; a dropped one never did. */
@@ -46120,18 +46271,19 @@ function figureOr(value, note) {
 ;// CONCATENATED MODULE: ./build/src/stats/flow-figures.js
 
 
+
 /** What the flows alone tell. Without any flow nothing is zero: all of it is no data. */
 function flowFigures(tally, record) {
-    const { counts } = tally;
+    const counts = (0,model_tally/* bystandersOf */.p)(tally);
     const counted = countedFlows(tally, record);
-    const why = counted + counts.killed === 0 ? NO_FLOW : 'no flow had ended when the run was interrupted';
+    const why = whyNone(tally, record);
     const count = (outcome) => (counted === 0 ? noData(why) : figure(counts[outcome]));
     const total = totalTime(tally);
     return {
         success_rate: share(counts.ok, counted, why),
         error_rate: share(counted - counts.ok, counted, why),
         total_time: total,
-        throughput: throughput(counts.ok, total),
+        throughput: throughput(tally.counts.ok, total),
         start_skew: figureOr(tally.startSkew, 'no flow left a start barrier'),
         dropped: count('dropped'),
         failed: count('failed'),
@@ -46142,6 +46294,14 @@ function flowFigures(tally, record) {
 }
 function retried({ retried: count }, retries) {
     return retries === undefined ? noData('no retries are asked for') : figure(count);
+}
+/** Why there is no bystander to judge by, if there is none. */
+function whyNone(tally, record) {
+    if (startedFlows(tally) + tally.counts.dropped === 0)
+        return NO_FLOW;
+    return countsKilled(record) || (0,model_tally/* bystandersOf */.p)(tally).killed === 0
+        ? 'every flow was hit by a fault on purpose'
+        : 'no flow had ended when the run was interrupted';
 }
 /** Sorts all starts and ends: of many flows it is asked for only where it is needed. */
 function concurrencyFigure(tally) {
@@ -47128,6 +47288,88 @@ class AbortWatch {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/faults/connection-log.js
+/** A port that was closed is used again after thousands of others: more connections of one port are never asked for. */
+const OF_ONE_PORT = 2;
+/** Whose connection a local port is: how a fault that a proxy saw on it finds its flow. */
+class ConnectionLog {
+    #byPort = new Map();
+    /** `at`: ms of Clock.now(). */
+    add(port, opened) {
+        const known = this.#byPort.get(port) ?? [];
+        this.#byPort.set(port, [...known, opened].slice(-OF_ONE_PORT));
+    }
+    /** The slot whose connection the port was at that time; undefined if it was none of ours. */
+    slotOf(port, at) {
+        return this.#byPort.get(port)?.findLast((opened) => opened.at <= at)?.slot;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/command-end.js
+/** Exit statuses of a shell whose command was ended by a signal are 128 + its number. */
+const SIGNALS = {
+    1: 'SIGHUP',
+    2: 'SIGINT',
+    3: 'SIGQUIT',
+    4: 'SIGILL',
+    6: 'SIGABRT',
+    7: 'SIGBUS',
+    8: 'SIGFPE',
+    9: 'SIGKILL',
+    11: 'SIGSEGV',
+    13: 'SIGPIPE',
+    14: 'SIGALRM',
+    15: 'SIGTERM',
+};
+function flowEnd(ended, { ending, killed }) {
+    const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
+    const common = {
+        startedAt,
+        endedAt,
+        ...(runningAt === undefined ? {} : { runningAt }),
+        stdout,
+        stderr,
+        ...(killed === undefined ? {} : { hit: killed.hit }),
+    };
+    if (ending !== undefined) {
+        return { ...common, outcome: ending.outcome, error: { message: ending.message } };
+    }
+    if (exit.code === 0)
+        return { ...common, outcome: 'ok' };
+    if (killed !== undefined)
+        return { ...common, outcome: 'killed', error: { message: killed.message } };
+    return { ...common, outcome: 'failed', error: exitError(exit) };
+}
+/** "exit status 3", "exit status 137 (SIGKILL)", "killed by SIGKILL". */
+function exitError({ code, signal }) {
+    if (code === null)
+        return { message: `killed by ${signal ?? 'a signal'}` };
+    const name = SIGNALS[code - 128];
+    return { message: `exit status ${code}${name === undefined ? '' : ` (${name})`}`, exitStatus: code };
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/flow-kill.js
+
+/** Calls back when the flow is to be killed; nothing is waited for if it is let be. `startedAt`: ms of Clock.now(). */
+function awaitKill({ kill }, { clock, startedAt }, onKill) {
+    if (kill === undefined)
+        return undefined;
+    return clock.timer(startedAt + kill.after - clock.now(), () => {
+        const at = clock.now();
+        onKill({ hit: { kind: 'kill', at }, message: killedBy(kill.signal, at - startedAt) }, kill.signal);
+    });
+}
+/** `how`: a signal, or what else ended it. `after`: ms. */
+function killedBy(how, after) {
+    return `killed by a fault: ${how} after ${(0,format/* formatQuantity */.VZ)(Math.max(0, after), 'ms')}`;
+}
+/** How a flow ended whose process has ended for this reason: by the kill, if it was killed. */
+function endedBy(killed, reason) {
+    return killed === undefined
+        ? { outcome: 'failed', message: reason }
+        : { outcome: 'killed', message: killed.message };
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/runner.js
 const NEVER_BROKEN = new Promise(() => undefined);
 /** "timed out after 30 s". */
@@ -47147,21 +47389,8 @@ async function withTimeout(flow, { clock, timeout, onTimeout }) {
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/command.js
 
-/** Exit statuses of a shell whose command was ended by a signal are 128 + its number. */
-const SIGNALS = {
-    1: 'SIGHUP',
-    2: 'SIGINT',
-    3: 'SIGQUIT',
-    4: 'SIGILL',
-    6: 'SIGABRT',
-    7: 'SIGBUS',
-    8: 'SIGFPE',
-    9: 'SIGKILL',
-    11: 'SIGSEGV',
-    13: 'SIGPIPE',
-    14: 'SIGALRM',
-    15: 'SIGTERM',
-};
+
+
 /** Slots that are asked for their largest process: each takes about 2 ms of CPU. */
 const MOST_ASKED = 64;
 /** Forks all launchers ahead and runs command flows in them. */
@@ -47268,6 +47497,7 @@ class Worker {
     #root;
     #token;
     #ending;
+    #killed;
     constructor(options) {
         this.#options = options;
     }
@@ -47286,29 +47516,49 @@ class Worker {
     }
     run(start) {
         this.#begin(start);
-        return this.#follow(this.#commands.run({ env: environmentOf(start) }));
+        return this.#follow(this.#commands.run({ env: environmentOf(start) }), start);
     }
     /** What it resolves to is to be called at the barrier's release; the flow's time counts from there. */
     async prepare(start) {
         this.#begin(start);
         const go = await this.#commands.prepare({ env: environmentOf(start) });
-        return () => this.#follow(go());
+        return () => this.#follow(go(), start);
     }
     #begin(start) {
         this.#token = start.token;
         this.#ending = undefined;
+        this.#killed = undefined;
     }
-    async #follow(running) {
+    async #follow(running, start) {
         const { clock, timeout } = this.#options;
+        const kill = awaitKill(start, { clock, startedAt: clock.now() }, (killed, signal) => {
+            this.#kill(killed, signal);
+        });
         const onTimeout = () => {
             this.end('timed_out', timedOut(timeout));
         };
         const ended = await withTimeout(running, { clock, timeout, onTimeout });
+        kill?.cancel();
         this.#token = undefined;
         // Its process is gone with it; what it has left behind is known to the table already.
         if (this.#root?.launcher === false)
             this.#leaveRoot();
-        return flowEnd(ended, this.#ending);
+        return flowEnd(ended, { ending: this.#ending, killed: this.#killed });
+    }
+    /** A signal that can be caught is for the flow's own processes: the launcher would not survive it either. */
+    #kill(killed, signal) {
+        if (this.#token === undefined || this.#ending !== undefined)
+            return;
+        this.#killed = killed;
+        if (signal === 'SIGKILL')
+            this.end('killed', killed.message);
+        else
+            void this.#signal(this.#token, signal);
+    }
+    async #signal(token, signal) {
+        const seen = await this.#options.watch.pidsOfFlow(this.#root?.pid, token);
+        if (this.#token === token)
+            this.#options.spawner.killPids(seen, signal);
     }
     end(outcome, message) {
         if (this.#token === undefined || this.#ending !== undefined)
@@ -47349,23 +47599,6 @@ function environmentOf(start) {
         FLOWGATE_WORKSPACE: start.workspace,
         TRACEPARENT: start.traceparent,
     };
-}
-function flowEnd(ended, ending) {
-    const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
-    const times = { startedAt, endedAt, ...(runningAt === undefined ? {} : { runningAt }) };
-    if (ending !== undefined) {
-        return { ...times, stdout, stderr, outcome: ending.outcome, error: { message: ending.message } };
-    }
-    if (exit.code === 0)
-        return { ...times, stdout, stderr, outcome: 'ok' };
-    return { ...times, stdout, stderr, outcome: 'failed', error: exitError(exit) };
-}
-/** "exit status 3", "exit status 137 (SIGKILL)", "killed by SIGKILL". */
-function exitError({ code, signal }) {
-    if (code === null)
-        return { message: `killed by ${signal ?? 'a signal'}` };
-    const name = SIGNALS[code - 128];
-    return { message: `exit status ${code}${name === undefined ? '' : ` (${name})`}`, exitStatus: code };
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/deadline.js
@@ -47572,9 +47805,13 @@ class FlowFailure extends Error {
 /** Why an HTTP flow is ended before it ends by itself. */
 class FlowEnding extends Error {
     outcome;
-    constructor(outcome, message) {
+    hit;
+    constructor(outcome, message, 
+    /** The fault that ended it. */
+    hit) {
         super(message);
         this.outcome = outcome;
+        this.hit = hit;
     }
 }
 
@@ -47746,10 +47983,11 @@ function bufferOf(chunk) {
 
 
 
+
 /** Runs HTTP flows in our own process, over one keep-alive connection a slot. */
 function openHttpRunner(options) {
     const requests = options.work.requests.map(prepareRequest);
-    const workers = Array.from({ length: options.slots }, () => new HttpWorker(options, requests));
+    const workers = Array.from({ length: options.slots }, (_, index) => new HttpWorker(options, requests, index + 1));
     return {
         release: (starts) => {
             // One loop without an await in it is the barrier: every first request is sent in the same turn.
@@ -47784,10 +48022,14 @@ class HttpWorker {
     #ending;
     #traffic = { received: 0, sent: 0 };
     #onTimeout;
-    constructor(options, requests) {
+    constructor(options, requests, slot) {
         this.#options = options;
         this.#requests = requests;
-        this.#connection = options.client.openConnection();
+        const { onConnection } = options;
+        this.#connection = options.client.openConnection(onConnection &&
+            ((port) => {
+                onConnection(slot, port);
+            }));
         this.#onTimeout = () => {
             this.end('timed_out', timedOut(options.timeout));
         };
@@ -47799,8 +48041,10 @@ class HttpWorker {
         this.#busy = true;
         this.#ending = undefined;
         const timer = clock.timer(timeout, this.#onTimeout);
+        const kill = start.kill === undefined ? undefined : this.#awaitKill(start.kill, startedAt);
         const error = await this.#perform(start, visit);
         timer.cancel();
+        kill?.cancel();
         this.#busy = false;
         const before = this.#traffic;
         const after = (this.#traffic = this.#connection.traffic());
@@ -47815,7 +48059,11 @@ class HttpWorker {
         };
         if (error === undefined)
             return { outcome: 'ok', ...end };
-        return { ...error, ...end, ...(response === undefined ? {} : { stdout: response.excerpt() }) };
+        return {
+            ...error,
+            ...end,
+            ...(response === undefined ? {} : { stdout: response.excerpt() }),
+        };
     }
     end(outcome, message) {
         if (!this.#busy || this.#ending !== undefined)
@@ -47825,6 +48073,16 @@ class HttpWorker {
     }
     close() {
         return this.#connection.close();
+    }
+    #awaitKill({ after }, startedAt) {
+        const { clock } = this.#options;
+        const kill = { after, signal: 'connection reset' };
+        return awaitKill({ kill }, { clock, startedAt }, ({ hit, message }) => {
+            if (!this.#busy || this.#ending !== undefined)
+                return;
+            this.#ending = new FlowEnding('killed', message, hit);
+            this.#connection.reset(this.#ending);
+        });
     }
     /** One request after another, until one goes wrong; undefined if none does. */
     async #perform(start, visit) {
@@ -47871,7 +48129,8 @@ class HttpWorker {
         const message = known ? thrown.message : requestError(thrown, origin);
         const where = this.#requests.length > 1 ? ` (${step})` : '';
         const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
-        return { outcome, error: { message: `${message}${where}` } };
+        const hit = thrown instanceof FlowEnding ? thrown.hit : undefined;
+        return { outcome, error: { message: `${message}${where}` }, ...(hit === undefined ? {} : { hit }) };
     }
 }
 
@@ -47922,6 +48181,7 @@ function readThreadsMessage(message) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/module.js
+
 
 
 
@@ -47980,7 +48240,7 @@ class Host {
             this.#usable = false;
             const reason = this.#deathReason(exit);
             for (const flow of this.#inFlight.values())
-                this.#resolve(flow, { outcome: 'failed', message: reason });
+                this.#resolve(flow, endedBy(flow.killed, reason));
             return reason;
         });
     }
@@ -48063,16 +48323,26 @@ class Host {
                 else
                     this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
             });
+            const kill = awaitKill(start, { clock, startedAt }, (killed, signal) => {
+                this.#kill(flow, killed, signal);
+            });
             const flow = {
                 start,
                 startedAt,
                 resolve: (end) => {
                     timer.cancel();
-                    resolve(end);
+                    kill?.cancel();
+                    resolve(flow.killed === undefined ? end : { ...end, hit: flow.killed.hit });
                 },
             };
             this.#inFlight.set(start.token, flow);
         });
+    }
+    /** A host of one flow ends with it; should it survive the signal, it runs no other flow all the same. */
+    #kill(flow, killed, signal) {
+        flow.killed = killed;
+        this.#usable = false;
+        this.#process.kill(signal);
     }
     /** Gives a flow up: its signal is aborted, and whatever it still does is no longer waited for. */
     #give(flow, ending) {
@@ -48091,6 +48361,8 @@ class Host {
             return;
         this.#inFlight.delete(token);
         flow.resolve({ ...ended, outcome: ended.error === undefined ? 'ok' : 'failed' });
+        if (flow.killed !== undefined)
+            void this.close();
     }
     /** A flow that ignores its signal is let be; a host whose event loop is blocked can run no other flow either. */
     #killIfBlocked(how) {
@@ -48915,8 +49187,13 @@ class Slots {
     }
     /** Starts a flow in each of these slots; behind the barrier all at the same instant. */
     begin(due, workspaces, barrier) {
-        const { runner, identity, observer } = this.#options;
-        const starts = due.map(({ slot }, index) => new Start(this.#wave.name(slot), workspaces[index], identity));
+        const { runner, identity, observer, killOf } = this.#options;
+        const starts = due.map(({ slot }, index) => {
+            const start = new Start(this.#wave.name(slot), workspaces[index], identity);
+            if (killOf !== undefined)
+                start.kill = killOf(start.iteration);
+            return start;
+        });
         observer?.started(starts.length);
         const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
         return ends.map((end, index) => ({
@@ -48956,6 +49233,7 @@ class Start {
     iteration;
     token;
     workspace;
+    kill = undefined;
     #identity;
     #count;
     constructor({ slot, iteration, token, count }, workspace, identity) {
@@ -48989,6 +49267,8 @@ function flowOf({ start, scheduledAt, barrier }, end, origin) {
         flow.barrier = true;
     if (end.attempts !== undefined)
         flow.attempts = end.attempts;
+    if (end.hit !== undefined)
+        flow.hit = { kind: end.hit.kind, at: end.hit.at - origin };
     if (end.error !== undefined)
         flow.error = end.error;
     if (end.steps !== undefined && end.steps.length > 0) {
@@ -49019,14 +49299,16 @@ function flowOf({ start, scheduledAt, barrier }, end, origin) {
 
 /** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
 async function runFlows(options) {
-    const { log, rung } = options;
+    const { log, rung, wave } = options;
+    const part = { ...(rung === undefined ? {} : { rung }), ...(wave === undefined ? {} : { wave }) };
+    const isWhole = rung === undefined && wave === undefined;
     let iteration = log.count;
     const name = (slot) => {
         iteration += 1;
         return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
     };
     const onFlow = (flow) => {
-        log.add(rung === undefined ? flow : { ...flow, rung });
+        log.add(isWhole ? flow : { ...flow, ...part });
     };
     try {
         await runWave(options, { load: options.load, name, onFlow });
@@ -49222,9 +49504,11 @@ function serviceOn(stage, { run, env, workingDirectory }) {
 
 
 
-/** Services, then setup, then whatever runs the flows; each is told of only once it stands. */
+
+/** Proxies, services, then setup, then whatever runs the flows; each is told of only once it stands. */
 async function prepare(stage, cast) {
     const { plan, ports, watch } = stage;
+    const connections = await openNetwork(stage, cast);
     cast.services = await startServices(plan.services, {
         ...ports,
         specOf: (service) => serviceOn(stage, service),
@@ -49244,11 +49528,21 @@ async function prepare(stage, cast) {
             throw new Error(`setup failed: ${error.message}`);
     }
     else if (plan.work.kind === 'http') {
-        cast.runner = await openRequests(stage, plan.work);
+        cast.runner = await openRequests(stage, plan.work, connections);
     }
     else {
         cast.runner = await openCommands(stage, plan.work);
     }
+}
+/** They need only listen: services and setup may connect through them before any fault is injected. */
+async function openNetwork({ plan, ports }, cast) {
+    const { network, seed } = plan.faults ?? {};
+    if (network === undefined)
+        return undefined;
+    const proxy = await ports.openNetworkProxy(network, { seed: seed ?? plan.seed });
+    const connections = new ConnectionLog();
+    cast.network = { proxy, slotOf: (port, at) => connections.slotOf(port, at) };
+    return connections;
 }
 async function openModule(stage, work) {
     const { plan, ports, watch, env } = stage;
@@ -49276,11 +49570,25 @@ function openCommands(stage, work) {
         makeFolder: (path) => ports.files.makeFolder(path),
     });
 }
-async function openRequests(stage, work) {
+async function openRequests(stage, work, connections) {
     const { plan, ports, watch } = stage;
     const { clock } = ports;
     const client = await openClient(stage, work.ca);
-    return openHttpRunner({ client, clock, watch, work, slots: plan.load.flows, timeout: plan.timeout });
+    return openHttpRunner({
+        client,
+        clock,
+        watch,
+        work,
+        slots: plan.load.flows,
+        timeout: plan.timeout,
+        ...(connections === undefined
+            ? {}
+            : {
+                onConnection: (slot, port) => {
+                    connections.add(port, { slot, at: clock.now() });
+                },
+            }),
+    });
 }
 async function openClient({ ports }, path) {
     if (path === undefined)
@@ -49401,7 +49709,7 @@ function climbed({ flows }, iterations) {
 
 ;// CONCATENATED MODULE: ./build/src/run/halt.js
 /** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
-function haltOn(stage, { runner, services }) {
+function haltOn(stage, { runner, services, network }) {
     const { interrupt } = stage.ports;
     const controller = new AbortController();
     let over = false;
@@ -49425,6 +49733,7 @@ function haltOn(stage, { runner, services }) {
     else
         interrupt.addEventListener('abort', onInterrupt, { once: true });
     void services?.died.then(onProblem);
+    void network?.proxy.failed.then(onProblem);
     void runner?.broken.then(onProblem);
     return {
         signal: controller.signal,
@@ -49594,6 +49903,7 @@ async function strike(stage, cast) {
         ['ending the flows', async () => cast.runner?.close()],
         ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
         ['stopping the services', async () => cast.services?.stop()],
+        ['closing the network proxies', async () => cast.network?.proxy.close()],
         ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
         ['closing the process table', () => closeTable(stage)],
         ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
@@ -49623,6 +49933,316 @@ async function teardownCommand(stage, teardown) {
 function closeTable({ table }) {
     table.close();
     return Promise.resolve();
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/kill-plan.js
+
+/** Keeps kills and connections of the same number from sharing their luck; any number that is no proxy's. */
+const OF_KILLS = 0x6b69;
+/**
+ * Which flows are killed, and when: each flow is drawn by itself, from the seed and its iteration, so that the same
+ * flows are killed whatever order they end in. Undefined for a flow that is let be.
+ */
+function killOf({ kill, seed }, iteration) {
+    if (kill === undefined)
+        return undefined;
+    const random = seededRandom(seedOf(seedOf(seed, OF_KILLS), iteration));
+    if (random() >= kill.share)
+        return undefined;
+    const { from, to } = kill.after;
+    return { after: from + random() * (to - from), signal: kill.signal };
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/trace.js
+/**
+ * Finds the flow that a connection's fault hit: by the canary that was seen in its bytes, else by the port of the slot
+ * that opened it.
+ */
+class FlowTrace {
+    #flows;
+    #byToken;
+    #bySlot = new Map();
+    #slotOf;
+    /** `flows` have ended. */
+    constructor(flows, slotOf) {
+        this.#flows = flows;
+        this.#slotOf = slotOf;
+        this.#byToken = new Map(flows.map((flow) => [flow.token, flow]));
+        for (const flow of flows.toSorted((a, b) => a.startedAt - b.startedAt)) {
+            const ofSlot = this.#bySlot.get(flow.slot);
+            if (ofSlot === undefined)
+                this.#bySlot.set(flow.slot, [flow]);
+            else
+                ofSlot.push(flow);
+        }
+    }
+    find({ token, clientPort, at }) {
+        if (token !== undefined)
+            return this.#byToken.get(token) ?? 'elsewhere';
+        const slot = clientPort === undefined ? undefined : this.#slotOf(clientPort, at);
+        if (slot === undefined)
+            return 'untraced';
+        // The end of a connection can be late for its flow; the next one in the slot had not begun.
+        return this.#bySlot.get(slot)?.findLast(({ startedAt }) => startedAt <= at) ?? 'elsewhere';
+    }
+    /** Those that were in flight at some time between these two. */
+    inFlight(from, to) {
+        return this.#flows.filter(({ startedAt, endedAt }) => startedAt <= to && endedAt >= from);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/hits.js
+
+/** Which of the flows, all of which have ended, met a fault. */
+function hitsOn(flows, { faults, slotOf }) {
+    const trace = new FlowTrace(flows, slotOf);
+    const first = new Map();
+    const byKind = new Map();
+    const untraced = [];
+    const hit = ({ iteration }, by) => {
+        const known = first.get(iteration);
+        if (known === undefined || by.at < known.at)
+            first.set(iteration, by);
+    };
+    const iterations = faults.map((fault) => {
+        const { kind, at } = fault;
+        const found = trace.find(fault);
+        if (found === 'elsewhere')
+            return undefined;
+        if (found === 'untraced') {
+            untraced.push(fault);
+            const { from, to } = spanOf(fault);
+            for (const flow of trace.inFlight(from, to)) {
+                hit(flow, { kind, at: Math.max(at, flow.startedAt), untraced: true });
+            }
+            return undefined;
+        }
+        hit(found, { kind, at });
+        const ofKind = byKind.get(kind) ?? new Set();
+        byKind.set(kind, ofKind.add(found.iteration));
+        return found.iteration;
+    });
+    return {
+        first,
+        iterations,
+        untraced,
+        flows: new Map([...byKind].map(([kind, ofKind]) => [kind, ofKind.size])),
+    };
+}
+/** An outage lasts; of one that has no end yet everybody who came after its beginning may have been refused. */
+function spanOf({ at, until = Infinity, connection }) {
+    return { from: at, to: connection === undefined ? until : at };
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/injected-log.js
+/** Faults that are kept one by one; more are only counted. */
+const KEPT = 10_000;
+/** What was done to the flows, fault by fault and in all. */
+class InjectedLog {
+    #faults = [];
+    #counts = new Map();
+    #spared = 0;
+    #untraced = 0;
+    /** A flow that was killed; `signal` is what it was sent. */
+    killed({ iteration, hit }, signal) {
+        if (hit === undefined)
+            return;
+        const count = this.#countOf('kill');
+        count.times += 1;
+        count.flows += 1;
+        this.#keep({ kind: 'kill', at: hit.at, iteration, signal });
+    }
+    /** A flow that was drawn and had ended before it could be killed. */
+    spared() {
+        this.#spared += 1;
+    }
+    /** What is given is where its flow can be noted; undefined for one that is only counted. */
+    network({ kind, at, until, listen, connection, amount }) {
+        this.#countOf(kind).times += 1;
+        return this.#keep({
+            kind,
+            at,
+            ...(until === undefined ? {} : { until }),
+            listen,
+            ...(connection === undefined ? {} : { connection }),
+            ...(amount === undefined ? {} : { amount }),
+        });
+    }
+    untraced(faults) {
+        this.#untraced += faults;
+    }
+    /** So many flows more are known to have been hit by faults of a kind. */
+    hit(kind, flows) {
+        this.#countOf(kind).flows += flows;
+    }
+    /** `network`: what the proxies say in the end; their counts are exact. */
+    injected(network) {
+        for (const [kind, { times }] of Object.entries(network?.counts ?? {})) {
+            this.#countOf(kind).times = times;
+        }
+        return {
+            faults: this.#faults.toSorted((a, b) => a.at - b.at),
+            counts: [...this.#counts].map(([kind, count]) => ({ kind, ...count })),
+            spared: this.#spared,
+            untraced: this.#untraced,
+            notes: [...(network?.notes ?? [])],
+        };
+    }
+    #keep(fault) {
+        if (this.#faults.length >= KEPT)
+            return undefined;
+        this.#faults.push(fault);
+        return fault;
+    }
+    #countOf(kind) {
+        const known = this.#counts.get(kind);
+        if (known !== undefined)
+            return known;
+        const count = { times: 0, flows: 0 };
+        this.#counts.set(kind, count);
+        return count;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/fault-injection.js
+
+
+
+
+/** Flows that are held until it is known whom the faults of the network have hit. */
+const HELD = 20_000;
+/** Injects faults while a wave runs, and takes its flows to tell those that were hit from the bystanders. */
+class FaultInjection {
+    #options;
+    #injected = new InjectedLog();
+    #held = [];
+    /** Of the last look: some of them may have hit flows that were still in flight. */
+    #before = [];
+    #telling = Promise.resolve();
+    constructor(options) {
+        this.#options = options;
+    }
+    get count() {
+        return this.#options.log.count + this.#held.length;
+    }
+    add = (flow) => {
+        this.#noteKill(flow);
+        if (this.#options.network === undefined) {
+            this.#options.log.add(flow);
+            return;
+        }
+        this.#held.push(flow);
+        if (this.#held.length >= HELD)
+            this.#tell(this.#options.network);
+    };
+    /** Injects while `run` runs; resolves when every flow of it is in the log. */
+    async during(run) {
+        const { network } = this.#options;
+        if (network === undefined) {
+            await run();
+            return;
+        }
+        await this.#attempt(() => this.#arm(network.proxy));
+        await run();
+        await this.#attempt(() => network.proxy.disarm());
+        this.#tell(network);
+        await this.#telling;
+        this.#before = [];
+    }
+    async injected() {
+        const { network } = this.#options;
+        const report = await this.#attempt(() => network?.proxy.report() ?? Promise.resolve(undefined));
+        return this.#injected.injected(report);
+    }
+    async #arm(proxy) {
+        const { clock, origin } = this.#options;
+        await proxy.arm(clock.now(), origin);
+    }
+    #noteKill(flow) {
+        const kill = killOf(this.#options.faults, flow.iteration);
+        if (kill === undefined)
+            return;
+        if (flow.hit?.kind === 'kill')
+            this.#injected.killed(flow, kill.signal);
+        else if (flow.outcome !== 'killed')
+            this.#injected.spared();
+    }
+    /** One look after another: each takes the faults that came since. */
+    #tell(network) {
+        const flows = this.#held;
+        this.#held = [];
+        this.#telling = this.#telling.then(async () => {
+            const hits = await this.#attempt(() => this.#hitsOn(flows, network));
+            for (const flow of flows)
+                this.#options.log.add(withHit(flow, hits?.get(flow.iteration)));
+        });
+    }
+    async #hitsOn(flows, { proxy, slotOf }) {
+        const { origin } = this.#options;
+        const fresh = (await proxy.take()).map((fault) => ({ fault, note: this.#injected.network(fault) }));
+        const noted = [...this.#before, ...fresh];
+        this.#before = fresh;
+        const hits = hitsOn(flows, {
+            faults: noted.map(({ fault }) => fault),
+            slotOf: (port, at) => slotOf(port, at + origin),
+        });
+        hits.iterations.forEach((iteration, index) => {
+            const note = noted[index]?.note;
+            if (note !== undefined && iteration !== undefined)
+                note.iteration = iteration;
+        });
+        for (const [kind, count] of hits.flows)
+            this.#injected.hit(kind, count);
+        const isFresh = new Set(fresh.map(({ fault }) => fault));
+        this.#injected.untraced(hits.untraced.filter((fault) => isFresh.has(fault) && fault.connection !== undefined).length);
+        return hits.first;
+    }
+    async #attempt(act) {
+        try {
+            return await act();
+        }
+        catch (thrown) {
+            this.#options.onProblem(`injecting faults: ${(0,errors/* messageOf */.bD)(thrown)}`);
+            return undefined;
+        }
+    }
+}
+/** A flow that was killed ended by that, whatever it met before. */
+function withHit(flow, hit) {
+    if (hit === undefined || flow.hit !== undefined)
+        return flow;
+    return { ...flow, hit };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/waves.js
+
+
+
+
+/**
+ * Runs the load again and again, in turn with faults and without, from a clean wave to a clean wave; each behind a start
+ * barrier of its own. The monitor looks before and after each, so that what a wave used can be told from its neighbours'.
+ */
+async function runWaves(faults, options, { monitor, network }) {
+    const { clock, halt, origin } = options;
+    const isHalted = () => halt.aborted;
+    const injection = new FaultInjection({ ...options, faults, network });
+    const killed = { log: injection, killOf: (iteration) => killOf(faults, iteration) };
+    const waves = [];
+    for (const [index, kind] of wavesOf(faults).entries()) {
+        if (isHalted())
+            break;
+        const wave = index + 1;
+        await monitor.sampleNow();
+        const from = clock.now() - origin;
+        if (kind === 'clean')
+            await runFlows({ ...options, wave });
+        else
+            await injection.during(() => runFlows({ ...options, ...killed, wave }));
+        await monitor.sampleNow();
+        waves.push({ wave, kind, from, to: clock.now() - origin });
+    }
+    return { waves, injected: await injection.injected() };
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/verify.js
@@ -49750,6 +50370,8 @@ const NO_WORKSPACES = {
 
 
 
+
+
 /**
  * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
  * the record, which is always given; nothing that was started is left running.
@@ -49810,7 +50432,7 @@ async function perform(stage, runner, cast) {
     };
     if (plan.warmup > 0)
         await warmUp({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
-    const watched = await watchFlows(stage, options, halt);
+    const watched = await watchFlows(stage, options, { halt, cast });
     await runner.settle();
     const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
     const leftovers = await attempt(stage, 'looking for what was left', async () => halt.signal.aborted ? [] : findLeftovers(watch, clock, { identity, slots }));
@@ -49834,7 +50456,7 @@ async function attempt(stage, name, step) {
         return undefined;
     }
 }
-async function watchFlows(stage, options, halt) {
+async function watchFlows(stage, options, { halt, cast }) {
     const { plan, ports, watch, table, environment } = stage;
     const { clock } = ports;
     const startedAt = clock.wall();
@@ -49845,14 +50467,16 @@ async function watchFlows(stage, options, halt) {
     await monitor.sampleNow();
     const live = new Live({
         scenario: plan.name,
-        load: plan.load,
+        load: loadOfWaves(plan.load, wavesOf(plan.faults)),
         cores: environment.cores,
         clock,
         view: ports.progress,
         monitor,
     });
     const observed = { ...options, origin, observer: live };
-    const running = plan.ladder === undefined ? runLoad(stage, observed, { monitor, halt }) : climb(stage, observed, monitor);
+    const running = plan.ladder === undefined
+        ? runLoad(stage, observed, { monitor, halt, cast })
+        : climb(stage, observed, monitor);
     const ran = await running.finally(() => {
         live.stop();
     });
@@ -49867,14 +50491,18 @@ async function watchFlows(stage, options, halt) {
     };
 }
 /** The flows of one load, which a gate with abort-on-fail may end. */
-async function runLoad(stage, options, { monitor, halt }) {
+async function runLoad(stage, options, { monitor, halt, cast }) {
     const { origin, log } = options;
+    const { faults } = stage.plan;
     const abort = new AbortWatch({ stage, monitor, origin, log, halt: halt.now });
-    await runFlows(options).finally(() => {
+    const running = faults === undefined || wavesOf(faults).length === 0
+        ? runFlows(options)
+        : runWaves(faults, options, { monitor, network: cast.network });
+    const ran = await running.finally(() => {
         abort.stop();
     });
     const { aborted } = abort;
-    return aborted === undefined ? {} : { aborted };
+    return { ...ran, ...(aborted === undefined ? {} : { aborted }) };
 }
 function logOf({ load, seed }) {
     return new FlowLog({ model: load.model, seed });
@@ -49894,7 +50522,7 @@ function recordOf({ plan, ports, environment, problems }, performance) {
     return {
         scenario: plan.name,
         startedAt: startedAt.toISOString(),
-        load: plan.load,
+        load: loadOfWaves(plan.load, wavesOf(plan.faults)),
         timeout: plan.timeout,
         warmup: plan.warmup,
         ...(plan.retries === undefined ? {} : { retries: plan.retries }),
@@ -49914,6 +50542,49 @@ function requestLines(requests) {
 
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
+;// CONCATENATED MODULE: ./build/src/model/faults-results.js
+
+/*
+ * What faults leave in results.json: the waves, what was injected, and what became of the flows that it hit. Times are
+ * ms from the start of the scenario.
+ */
+const kind = schemas/* enum */.k5n(['kill', 'latency', 'bandwidth', 'reset', 'blackhole', 'slow_close', 'refuse', 'down']);
+/** Of a flow. */
+const hitSchema = schemas/* object */.Ikc({
+    kind,
+    at: schemas/* number */.aig(),
+    untraced: schemas/* literal */.euz(true).optional().meta({ description: 'it may have been hit: nobody saw whom' }),
+})
+    .meta({ description: 'the first fault that hit the flow on purpose; a flow without is a bystander' });
+const wavesSchema = schemas/* array */.YOg(schemas/* object */.Ikc({ wave: schemas/* int */.Whr(), kind: schemas/* enum */.k5n(['clean', 'faulted']), from: schemas/* number */.aig(), to: schemas/* number */.aig() }))
+    .meta({ description: 'of a run with faults: each wave is the whole load' });
+const injectedFault = schemas/* object */.Ikc({
+    kind,
+    at: schemas/* number */.aig(),
+    iteration: schemas/* int */.Whr().optional().meta({ description: 'the flow that it hit, where that is known' }),
+    until: schemas/* number */.aig().optional().meta({ description: 'of an outage: its end' }),
+    listen: schemas/* string */.YjP().optional(),
+    connection: schemas/* int */.Whr().optional(),
+    amount: schemas/* number */.aig().optional().meta({ description: 'ms of latency or delay, or bytes a second' }),
+    signal: schemas/* string */.YjP().optional(),
+});
+const injectedSchema = schemas/* object */.Ikc({
+    faults: schemas/* array */.YOg(injectedFault).meta({ description: 'the first 10,000, in order of time' }),
+    counts: schemas/* array */.YOg(schemas/* object */.Ikc({ kind, times: schemas/* int */.Whr(), flows: schemas/* int */.Whr() })),
+    spared: schemas/* int */.Whr().meta({ description: 'flows that were drawn to be killed and had ended before' }),
+    untraced: schemas/* int */.Whr().meta({ description: 'faults of which nobody saw whom they hit' }),
+    notes: schemas/* array */.YOg(schemas/* string */.YjP()),
+});
+const hitsSchema = schemas/* object */.Ikc({
+    ok: schemas/* int */.Whr(),
+    failed: schemas/* int */.Whr(),
+    timed_out: schemas/* int */.Whr(),
+    killed: schemas/* int */.Whr(),
+    dropped: schemas/* int */.Whr(),
+    untraced: schemas/* int */.Whr().meta({ description: 'of them, those that only may have been hit' }),
+})
+    .meta({ description: 'of `counts`, the flows that faults hit on purpose: gates judge the others' });
+
 ;// CONCATENATED MODULE: ./build/src/model/step-growth.js
 
 /** Which steps of the flows took longer at the end than at the beginning. Part of results.json; times are ms. */
@@ -49932,6 +50603,7 @@ const stepGrowthSchema = schemas/* object */.Ikc({
 // EXTERNAL MODULE: ./build/src/model/verdict.js
 var verdict = __nccwpck_require__(3538);
 ;// CONCATENATED MODULE: ./build/src/model/results.js
+
 
 
 
@@ -49956,6 +50628,8 @@ const results_flow = schemas/* object */.Ikc({
     barrier: schemas/* literal */.euz(true).optional(),
     attempts: schemas/* int */.Whr().optional().meta({ description: 'if it was tried more than once' }),
     rung: schemas/* int */.Whr().optional().meta({ description: 'flows at once on its rung of the ladder' }),
+    hit: hitSchema.optional(),
+    wave: schemas/* int */.Whr().optional().meta({ description: 'of a run with faults: its wave, from 1' }),
     error: schemas/* object */.Ikc({ message: schemas/* string */.YjP(), exitStatus: schemas/* int */.Whr().optional(), stack: schemas/* string */.YjP().optional() })
         .optional(),
     steps: schemas/* array */.YOg(schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() })).optional(),
@@ -50089,6 +50763,9 @@ const scenario = schemas/* object */.Ikc({
     problems: schemas/* array */.YOg(schemas/* string */.YjP()),
     counts: schemas/* object */.Ikc({ ok: schemas/* int */.Whr(), failed: schemas/* int */.Whr(), timed_out: schemas/* int */.Whr(), killed: schemas/* int */.Whr(), dropped: schemas/* int */.Whr() })
         .meta({ description: 'all flows by outcome, those that `flows` does not hold included' }),
+    hits: hitsSchema.optional(),
+    waves: wavesSchema.optional(),
+    injected: injectedSchema.optional(),
     flows: schemas/* array */.YOg(results_flow).meta({
         description: 'all up to 10,000 that are ok, beyond that a random sample of as many; the first 10,000 of those that are ' +
             'not; the first 1,000 dropped ones',
@@ -50279,8 +50956,6 @@ function unavailable(id, level) {
     };
 }
 
-// EXTERNAL MODULE: ./build/src/model/tally.js
-var model_tally = __nccwpck_require__(6517);
 ;// CONCATENATED MODULE: ./build/src/stats/jonckheere.js
 /** Values of one group that are compared; 6 groups of them are 600,000 pairs. */
 const MOST_VALUES = 200;
@@ -50587,6 +51262,7 @@ function whatHappened(record) {
         ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
         problems: [...record.problems],
         counts: { ...tally.counts },
+        ...faultsOf(record),
         ...((0,model_tally/* totalOf */.e)(tally.counts) === record.flows.length
             ? {}
             : { inFlight: [...tally.inFlightOver(IN_FLIGHT_POINTS)] }),
@@ -50599,6 +51275,27 @@ function whatHappened(record) {
             ...(monitor.unwatched === undefined ? {} : { unwatched: monitor.unwatched }),
             notes: [...monitor.notes],
         },
+    };
+}
+/** Of a run with faults. */
+function faultsOf(record) {
+    const { waves, injected } = record;
+    if (waves === undefined)
+        return {};
+    const { hits, untracedHits } = tallyOf(record);
+    return {
+        hits: { ...hits, untraced: untracedHits },
+        waves: [...waves],
+        ...(injected === undefined
+            ? {}
+            : {
+                injected: {
+                    ...injected,
+                    faults: [...injected.faults],
+                    counts: [...injected.counts],
+                    notes: [...injected.notes],
+                },
+            }),
     };
 }
 function copyOf({ steps, error, ttfb, ...flow }) {
@@ -51506,7 +52203,7 @@ class InputReader {
 
 /***/ }),
 
-/***/ 2764:
+/***/ 3049:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51523,6 +52220,521 @@ var external_node_path_ = __nccwpck_require__(6760);
 var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/verdict/nearest.js
 var nearest = __nccwpck_require__(2425);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __nccwpck_require__(8532);
+;// CONCATENATED MODULE: ./build/src/model/network-fault.js
+/** What is done to the network between the flows and something that they depend on, and what was done. */
+/** How delays spread around their mean; what `jitter` is of each is said in faults/network-delay.ts. */
+const DISTRIBUTIONS = ['uniform', 'normal', 'exponential'];
+/** Downstream is from the dependency to the client: its answers. */
+const DIRECTIONS = ['downstream', 'upstream', 'both'];
+/** `127.0.0.1:5432`, `[::1]:5432` */
+function formatEndpoint({ host, port }) {
+    return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/quantity.js
+var quantity = __nccwpck_require__(1434);
+// EXTERNAL MODULE: ./build/src/inputs/duration.js
+var duration = __nccwpck_require__(5319);
+;// CONCATENATED MODULE: ./build/src/inputs/fault-values.js
+
+
+function good(value) {
+    return { ok: true, value };
+}
+function refuse(message) {
+    return { ok: false, message };
+}
+/** A time in ms that may be nothing: `0`, `0s`, `1m30s`. */
+function readTime(text) {
+    if (/^0+(\.0+)?\s*(ns|us|µs|μs|ms|s|m|h)?$/.test(text.trim()))
+        return good(0);
+    const result = (0,duration/* parseDuration */.E9)(text);
+    return result.ok ? good(result.ms) : result;
+}
+/** `200ms`, or `200ms±50ms`, which may be written `200ms+-50ms` or `200ms +/- 50ms`. */
+function readLatency(text) {
+    const [first = '', second, more] = text.split(/±|\+\s*\/?\s*-/);
+    if (more !== undefined)
+        return refuse(`${text} has more than one ±; write it as 200ms±50ms`);
+    const mean = readTime(first);
+    if (!mean.ok)
+        return mean;
+    const jitter = second === undefined ? good(0) : readTime(second);
+    if (!jitter.ok)
+        return jitter;
+    if (mean.value === 0)
+        return refuse(`${text} delays nothing; write 200ms or 200ms±50ms`);
+    return good({ mean: mean.value, jitter: jitter.value });
+}
+/** `1MB/s` → bytes a second. */
+function readBandwidth(text) {
+    const bits = /^(\d+(?:\.\d+)?)\s*([KMG])bit(?:\/s|ps)?$/i.exec(text.trim());
+    if (bits !== null) {
+        const bytes = Number(((Number(bits[1]) / 8) * 1).toPrecision(6));
+        return refuse(`${text} is in bits; write bytes: ${bytes}${(bits[2] ?? '').toUpperCase()}B/s`);
+    }
+    const result = (0,quantity/* parseQuantity */.Lf)(text.trim());
+    if (!result.ok)
+        return result;
+    const { kind, number, factor } = result.quantity;
+    if (kind === 'size')
+        return refuse(`${text} is a size; write it per time: ${text.trim()}/s`);
+    if (kind !== 'growth')
+        return refuse(`${text} is no bandwidth; write it as 1MB/s or 500KB/s`);
+    const rate = Number(((number * factor) / 60).toPrecision(15));
+    if (rate < 1)
+        return refuse(`${text} lets nothing pass; write 1B/s at least, or blackhole: true`);
+    return good(rate);
+}
+/** `5%` or `0.05` → 0.05; more than 0 and at most 1. */
+function readShare(value) {
+    const result = (0,quantity/* parseQuantity */.Lf)(String(value).trim());
+    if (!result.ok)
+        return result;
+    const { kind, number, factor, text } = result.quantity;
+    if (kind !== 'share' && kind !== 'bare')
+        return refuse(`${text} is no share; write it as 5% or 0.05`);
+    const share = Number((number * factor).toPrecision(15));
+    if (share === 0)
+        return refuse(`${text} of the connections are none; write more than 0, or leave it out`);
+    if (share <= 1)
+        return good(share);
+    const meant = kind === 'bare' && number <= 100 ? `; did you mean ${text}%?` : '; a share is at most 100%';
+    return refuse(`${text} is more than all${meant}`);
+}
+/** `2s..4s`, `2s..` without an end, `..4s` from the start. */
+function readWindow(text) {
+    const [first = '', last, more] = text.split(/\s*\.\.+\s*/);
+    if (last === undefined || more !== undefined || text.trim() === '..') {
+        return refuse(`${text} is no span of time; write it as 2s..4s, or 2s.. without an end`);
+    }
+    const from = first.trim() === '' ? good(0) : readTime(first);
+    if (!from.ok)
+        return from;
+    if (last.trim() === '')
+        return good({ from: from.value });
+    const to = readTime(last);
+    if (!to.ok)
+        return to;
+    if (to.value <= from.value) {
+        return refuse(`${text} ends before it begins; write the earlier time first, as in 2s..4s`);
+    }
+    return good({ from: from.value, to: to.value });
+}
+/** `HOST:PORT`, `[::1]:5432`, or for `listen` a port alone. */
+function readEndpoint(text) {
+    const [, six, name, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:/[\]]+)):(\d+)$/.exec(text.trim()) ?? [];
+    const host = six ?? name;
+    const port = Number(digits);
+    if (host === undefined)
+        return refuse(`${text} is no HOST:PORT; write it as 127.0.0.1:5432`);
+    if (port < 1 || port > 65_535)
+        return refuse(`${text}: a port is 1 to 65535`);
+    return good({ host, port });
+}
+
+// EXTERNAL MODULE: ./build/src/inputs/fields.js + 2 modules
+var fields = __nccwpck_require__(2734);
+;// CONCATENATED MODULE: ./build/src/inputs/raw.js
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/fault-toxics.js
+
+
+
+
+
+/*
+ * What one entry of `faults.network` does to a connection. A toxic is a text, a map that says more, or a list of those,
+ * one after another in time.
+ */
+const about = (description) => ({ description });
+function fault_toxics_refuse(context, message, path = []) {
+    context.issues.push({ code: 'custom', input: undefined, message, path: [...path] });
+    return core/* NEVER */.tm;
+}
+/** Text that is read by a function of its own; a number too, where its reader says what is wrong with one. */
+function read(what, reader) {
+    return schemas/* unknown */.L5J().transform((value, context) => {
+        if (typeof value !== 'string' && typeof value !== 'number') {
+            return fault_toxics_refuse(context, `must be ${what}, not ${(0,fields/* show */.WU)(value)}`);
+        }
+        const result = reader(String(value));
+        return result.ok ? result.value : fault_toxics_refuse(context, result.message);
+    });
+}
+const share = read('a share of the connections such as 5%', readShare);
+const time = read('a time such as 500ms', readTime);
+const span = read('a span of time such as 2s..4s', readWindow);
+/** One window or several. */
+const windows = schemas/* unknown */.L5J().transform((value, context) => {
+    if (!Array.isArray(value))
+        return parsePart(span.transform((one) => [one]), value, { context, path: [] });
+    if (value.length === 0)
+        return fault_toxics_refuse(context, 'is empty; write 2s..4s, or a list such as [2s..4s, 8s..9s]');
+    return value.map((each, index) => parsePart(span, each, { context, path: [index] }));
+});
+/** Reads a part of a value and puts what is wrong with it where it stands in the whole. */
+function parsePart(schema, value, { context, path }) {
+    const result = schema.safeParse(value, { reportInput: true });
+    if (result.success)
+        return result.data;
+    for (const issue of result.error.issues) {
+        context.issues.push({
+            ...issue,
+            input: issue.input,
+            path: [...path, ...issue.path],
+        });
+    }
+    return core/* NEVER */.tm;
+}
+const met = {
+    probability: share.optional().meta(about('share of the connections that meet it; all if left out')),
+    during: windows
+        .optional()
+        .meta(about('when, from the start of the run: 2s..4s, or a list; always if left out')),
+};
+const direction = (0,fields/* oneOf */.yL)(DIRECTIONS).optional();
+const LONG_FORMS = {
+    latency: schemas/* strictObject */.rej({
+        mean: time,
+        jitter: time.optional(),
+        distribution: (0,fields/* oneOf */.yL)(DISTRIBUTIONS).optional(),
+        direction,
+        ...met,
+    }),
+    bandwidth: schemas/* strictObject */.rej({ rate: read('a bandwidth such as 1MB/s', readBandwidth), direction, ...met }),
+    reset: schemas/* strictObject */.rej({ after: time.optional(), ...met }),
+    blackhole: schemas/* strictObject */.rej(met),
+    slow_close: schemas/* strictObject */.rej({ delay: time, direction, ...met }),
+};
+const EXAMPLES = {
+    latency: '200ms±50ms or {mean: 200ms, jitter: 50ms, probability: 20%}',
+    bandwidth: '1MB/s or {rate: 1MB/s, probability: 20%}',
+    reset: '5% or {probability: 5%, after: 100ms}',
+    blackhole: '5%, true or {probability: 5%, during: 2s..4s}',
+    slow_close: '500ms or {delay: 500ms, probability: 20%}',
+};
+/** The keys of each long form. */
+const TOXIC_KEYS = {
+    latency: Object.keys(LONG_FORMS.latency.shape),
+    bandwidth: Object.keys(LONG_FORMS.bandwidth.shape),
+    reset: Object.keys(LONG_FORMS.reset.shape),
+    blackhole: Object.keys(LONG_FORMS.blackhole.shape),
+    slow_close: Object.keys(LONG_FORMS.slow_close.shape),
+};
+const SHORT_FORMS = {
+    latency: readLatency,
+    bandwidth: (text) => mapped(readBandwidth(text), (rate) => ({ rate })),
+    reset: (text) => mapped(readShare(text), (probability) => ({ probability })),
+    blackhole: (text) => mapped(readShare(text), (probability) => ({ probability })),
+    slow_close: (text) => mapped(readTime(text), (delay) => ({ delay })),
+};
+function mapped(result, change) {
+    return result.ok ? { ok: true, value: change(result.value) } : result;
+}
+/** A text, a map, or a list of both. */
+function toxic(name, toToxic) {
+    return schemas/* unknown */.L5J()
+        .transform((value, context) => {
+        const isList = Array.isArray(value);
+        const list = isList ? value : [value];
+        if (list.length === 0)
+            return fault_toxics_refuse(context, `is empty; write ${EXAMPLES[name]}`);
+        return list.map((each, index) => {
+            const place = { context, path: isList ? [index] : [] };
+            return oneToxic(name, each, { ...place, toToxic });
+        });
+    })
+        .optional();
+}
+function oneToxic(name, value, { context, path, toToxic }) {
+    if (isMap(value)) {
+        const form = parsePart(LONG_FORMS[name], value, { context, path });
+        return form === core/* NEVER */.tm ? core/* NEVER */.tm : checked(toToxic(form), { context, path });
+    }
+    const always = (name === 'reset' || name === 'blackhole') && value === true;
+    if (!always && typeof value !== 'string' && typeof value !== 'number') {
+        return fault_toxics_refuse(context, `must be ${EXAMPLES[name]}, not ${(0,fields/* show */.WU)(value)}`, path);
+    }
+    const result = always ? { ok: true, value: {} } : SHORT_FORMS[name](String(value));
+    if (!result.ok)
+        return fault_toxics_refuse(context, result.message, path);
+    return checked(toToxic(result.value), { context, path });
+}
+/** What the parts of one toxic say of each other. */
+function checked(made, { context, path }) {
+    if (made.kind === 'latency' && made.mean === 0) {
+        return fault_toxics_refuse(context, 'delays nothing; write more than 0, or leave latency out', [...path, 'mean']);
+    }
+    if (made.kind === 'latency' && made.jitter > made.mean) {
+        const message = `has a jitter of ${made.jitter} ms, more than its mean of ${made.mean} ms: ` +
+            'a delay can not be negative; write a jitter up to the mean';
+        return fault_toxics_refuse(context, message, path);
+    }
+    if (made.kind === 'slow_close' && made.delay === 0) {
+        return fault_toxics_refuse(context, 'delays nothing; write more than 0, or leave slow_close out', path);
+    }
+    return made;
+}
+function common({ probability = 1, during }) {
+    return { probability, ...(during === undefined ? {} : { during }) };
+}
+const TOXIC_FIELDS = {
+    latency: toxic('latency', ({ mean, jitter = 0, distribution = 'uniform', direction = 'downstream', ...rest }) => ({
+        kind: 'latency',
+        mean,
+        jitter,
+        distribution,
+        direction,
+        ...common(rest),
+    })),
+    bandwidth: toxic('bandwidth', ({ rate, direction = 'both', ...rest }) => ({
+        kind: 'bandwidth',
+        rate,
+        direction,
+        ...common(rest),
+    })),
+    reset: toxic('reset', ({ after = 0, ...rest }) => ({ kind: 'reset', after, ...common(rest) })),
+    blackhole: toxic('blackhole', (rest) => ({ kind: 'blackhole', ...common(rest) })),
+    slow_close: toxic('slow_close', ({ delay, direction = 'downstream', ...rest }) => ({
+        kind: 'slow_close',
+        delay,
+        direction,
+        ...common(rest),
+    })),
+};
+
+;// CONCATENATED MODULE: ./build/src/inputs/fault-fields.js
+
+
+
+
+
+
+/* `faults.network`: a list of proxies, each in front of one dependency. */
+const LOCAL = '127.0.0.1';
+const fault_fields_about = (description) => ({ description });
+/** A port of 127.0.0.1, or HOST:PORT. */
+const listen = schemas/* unknown */.L5J().transform((value, context) => {
+    const isPort = typeof value === 'number' || (typeof value === 'string' && /^\s*\d+\s*$/.test(value));
+    if (!isPort && typeof value !== 'string') {
+        return fault_toxics_refuse(context, `must be a port such as 15432, or HOST:PORT, not ${(0,fields/* show */.WU)(value)}`);
+    }
+    const result = readEndpoint(isPort ? `${LOCAL}:${String(value).trim()}` : value);
+    return result.ok
+        ? result.value
+        : fault_toxics_refuse(context, isPort ? `a port is 1 to 65535, not ${value}` : result.message);
+});
+const upstream = read('HOST:PORT such as 127.0.0.1:5432', readEndpoint);
+/** Always, or in windows. A share can not be refused: whether it is, is decided before anybody sees the connection. */
+const refusal = schemas/* unknown */.L5J().transform((value, context) => {
+    if (value === true)
+        return [{ from: 0 }];
+    if (typeof value === 'number' || (typeof value === 'string' && value.trim().endsWith('%'))) {
+        return fault_toxics_refuse(context, `${value}: a share of the connections can not be refused, which happens before one is seen; ` +
+            `write refuse: 2s..4s, or reset: ${value} for a share`);
+    }
+    return within(value, 'true, a span of time such as 2s..4s, or a list of them', context);
+});
+const downtime = schemas/* unknown */.L5J()
+    .transform((value, context) => within(value, 'a span of time such as 2s..4s, or a list of them', context));
+function within(value, what, context) {
+    if (typeof value !== 'string' && !Array.isArray(value)) {
+        return fault_toxics_refuse(context, `must be ${what}, not ${(0,fields/* show */.WU)(value)}`);
+    }
+    const result = windows.safeParse(value, { reportInput: true });
+    if (result.success)
+        return result.data;
+    for (const issue of result.error.issues) {
+        context.issues.push({ ...issue, input: issue.input });
+    }
+    return core/* NEVER */.tm;
+}
+const entry = schemas/* strictObject */.rej({
+    listen: listen.meta(fault_fields_about('the port that the flows connect to: 15432 of 127.0.0.1, or HOST:PORT')),
+    upstream: upstream.meta(fault_fields_about('HOST:PORT of the dependency')),
+    latency: TOXIC_FIELDS.latency.meta(fault_fields_about('how much later answers come: 200ms±50ms, or {mean, jitter, distribution, direction, probability, during}')),
+    bandwidth: TOXIC_FIELDS.bandwidth.meta(fault_fields_about('of each connection and direction: 1MB/s, or {rate, direction, probability, during}')),
+    reset: TOXIC_FIELDS.reset.meta(fault_fields_about('share of the connections that are reset: 5%, or {probability, after, during}')),
+    refuse: refusal.optional().meta(fault_fields_about('nobody listens: true, 2s..4s, or a list')),
+    blackhole: TOXIC_FIELDS.blackhole.meta(fault_fields_about('share of the connections on which nothing passes: 5%, true, or {probability, during}')),
+    slow_close: TOXIC_FIELDS.slow_close.meta(fault_fields_about('how much later the end of a connection comes: 500ms, or {delay, direction, probability, during}')),
+    down: downtime
+        .optional()
+        .meta(fault_fields_about('when nobody listens and open connections are reset: 2s..4s, or a list')),
+}, {
+    error: ({ code, input }) => code === 'invalid_type'
+        ? `must be a map such as {listen: 15432, upstream: 127.0.0.1:5432, latency: 200ms}, not ${(0,fields/* show */.WU)(input)}`
+        : undefined,
+});
+const plan = entry.transform((given, context) => {
+    const { latency = [], bandwidth = [], reset = [], blackhole = [], slow_close: slowClose = [] } = given;
+    const toxics = [...latency, ...bandwidth, ...reset, ...blackhole, ...slowClose];
+    const outages = [
+        ...(given.refuse === undefined ? [] : [{ kind: 'refuse', during: given.refuse }]),
+        ...(given.down === undefined ? [] : [{ kind: 'down', during: given.down }]),
+    ];
+    // A fault whose key is misspelt is one all the same.
+    if (toxics.length + outages.length === 0 && context.issues.length === 0) {
+        return fault_toxics_refuse(context, `does nothing; give it a fault, such as latency: 200ms; faults are ${FAULTS.join(', ')}`);
+    }
+    if (formatEndpoint(given.listen) === formatEndpoint(given.upstream)) {
+        return fault_toxics_refuse(context, 'is where it listens itself; listen on another port, and let the flows connect to that', ['upstream']);
+    }
+    return { listen: given.listen, upstream: given.upstream, toxics, outages };
+});
+/** The value of `faults.network`. */
+const networkFaults = schemas/* array */.YOg(plan, {
+    error: ({ input }) => `must be a list such as [{listen: 15432, upstream: 127.0.0.1:5432, latency: 200ms}], not ${(0,fields/* show */.WU)(input)}`,
+})
+    .min(1, { error: 'is empty; list a proxy, or remove the key' })
+    .transform((plans, context) => {
+    const places = plans.map(({ listen: endpoint }) => formatEndpoint(endpoint));
+    places.forEach((place, index) => {
+        const earlier = places.indexOf(place);
+        if (earlier === index)
+            return;
+        const message = `${place} is where network[${earlier}] listens; choose another port`;
+        context.issues.push({ code: 'custom', input: place, message, path: [index, 'listen'] });
+    });
+    return plans;
+})
+    .meta(fault_fields_about('TCP proxies in front of dependencies, and what they do to connections'));
+/** The keys of each kind of map below `faults.network`. */
+const FAULT_KEYS = {
+    network: Object.keys(entry.shape),
+    ...TOXIC_KEYS,
+};
+const FAULTS = FAULT_KEYS.network.slice(2);
+/** What to say of a key below `faults.network` that there is not. `path`: of the map that it is in. */
+function unknownFaultKey(path, key) {
+    const last = path.findLast((segment) => typeof segment === 'string') ?? 'network';
+    const names = FAULT_KEYS[Object.hasOwn(FAULT_KEYS, last) ? last : 'network'];
+    return `there is no key ${key}${(0,nearest/* didYouMean */.a)(key, names, `; keys are ${names.join(', ')}`)}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/kill-fields.js
+
+
+
+
+/* `faults.kill`: flows that are killed on purpose. */
+const SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT'];
+const AFTER = { from: 100, to: 1000 };
+const SIGNAL = 'SIGKILL';
+const kill_fields_about = (description) => ({ description });
+/** `100ms..1s`, or one time for all: `500ms`. */
+function readAfter(text) {
+    const [first = '', last = first, more] = text.split(/\s*\.\.+\s*/);
+    if (more !== undefined || first.trim() === '' || last.trim() === '') {
+        return { ok: false, message: `${text} has no two ends; write it as 100ms..1s, or 500ms for all` };
+    }
+    const from = readTime(first);
+    if (!from.ok)
+        return from;
+    const to = readTime(last);
+    if (!to.ok)
+        return to;
+    if (to.value < from.value) {
+        return {
+            ok: false,
+            message: `${text} ends before it begins; write the earlier time first, as in 100ms..1s`,
+        };
+    }
+    return { ok: true, value: { from: from.value, to: to.value } };
+}
+function readShareOfFlows(text) {
+    const share = readShare(text);
+    return share.ok ? share : { ok: false, message: share.message.replace('the connections', 'the flows') };
+}
+const map = schemas/* strictObject */.rej({
+    share: read('a share of the flows such as 10%', readShareOfFlows).meta(kill_fields_about('share of the flows of a faulted wave that are killed, each drawn by itself: 10%')),
+    after: read('a span of time such as 100ms..1s', readAfter)
+        .optional()
+        .meta(kill_fields_about('how long after its start a flow is killed, drawn evenly; 100ms..1s if left out')),
+    signal: (0,fields/* oneOf */.yL)(SIGNALS)
+        .optional()
+        .meta(kill_fields_about('what command flows and modules with isolate: process are sent; SIGKILL if left out')),
+}, {
+    error: ({ code, input }) => code === 'invalid_type'
+        ? `must be a map such as {share: 10%, after: 100ms..1s}, not ${(0,fields/* show */.WU)(input)}`
+        : undefined,
+});
+const kill = map.transform(({ share, after = AFTER, signal = SIGNAL }) => ({
+    share,
+    after,
+    signal,
+}));
+const KILL_KEYS = Object.keys(map.shape);
+
+// EXTERNAL MODULE: ./build/src/inputs/unavailable.js
+var unavailable = __nccwpck_require__(9317);
+;// CONCATENATED MODULE: ./build/src/inputs/faults-schema.js
+
+
+
+
+
+
+/* `faults`: what is done to the flows, and to what they depend on. */
+const ROUNDS = 5;
+/** With one wave more than twice as many, each the whole load. */
+const MOST_ROUNDS = 50;
+const faults_schema_about = (description) => ({ description });
+const faults_schema_map = schemas/* strictObject */.rej({
+    seed: (0,fields/* whole */.WQ)(0)
+        .optional()
+        .meta(faults_schema_about("seed of everything random in the faults; the scenario's if left out")),
+    kill: kill.optional().meta(faults_schema_about('flows that are killed on purpose')),
+    network: networkFaults.optional(),
+    rounds: (0,fields/* whole */.WQ)(1)
+        .max(MOST_ROUNDS, { error: `must be at most ${MOST_ROUNDS}` })
+        .optional()
+        .meta(faults_schema_about('how many faulted waves, with a clean wave before, between and after them; 5 if left out. ' +
+        'A wave is the whole load of the scenario')),
+}, {
+    error: ({ code, input }) => code === 'invalid_type' ? `must be a map such as {kill: {share: 10%}}, not ${(0,fields/* show */.WU)(input)}` : undefined,
+});
+const faults = faults_schema_map
+    .transform(({ rounds = ROUNDS, ...given }, context) => {
+    if (Object.keys(given).every((key) => key === 'seed') && context.issues.length === 0) {
+        const message = 'injects nothing; give it kill or network, or remove the key';
+        context.issues.push({ code: 'custom', input: undefined, message });
+        return core/* NEVER */.tm;
+    }
+    return { ...withoutUndefined(given), rounds };
+})
+    .meta(faults_schema_about('what is done to the flows and to the network, wave by wave'));
+function withoutUndefined({ seed, kill: killed, network }) {
+    return {
+        ...(seed === undefined ? {} : { seed }),
+        ...(killed === undefined ? {} : { kill: killed }),
+        ...(network === undefined ? {} : { network }),
+    };
+}
+/** Of a scenario's config and seed. */
+function faultsOf(given, seed) {
+    return given === undefined ? {} : { faults: { ...given, seed: given.seed ?? seed } };
+}
+const KEYS = Object.keys(faults_schema_map.shape);
+/** What to say of a key below `faults` that there is not. `path`: of the map that it is in. */
+function unknownKeyOfFaults(path, key) {
+    if (path.includes('network'))
+        return unknownFaultKey(path, key);
+    const ofKill = path.at(-1) === 'kill';
+    if (!ofKill && key === 'limits')
+        return `limits ${unavailable/* UNAVAILABLE */.Hh}`;
+    const names = ofKill ? KILL_KEYS : KEYS;
+    return `there is no key ${key}${(0,nearest/* didYouMean */.a)(key, names, `; keys are ${names.join(', ')}`)}`;
+}
+
 ;// CONCATENATED MODULE: ./build/src/inputs/finding.js
 /** `scenarios.checkout.thresholds[2]` */
 function formatPath(path) {
@@ -51536,14 +52748,51 @@ function oneLine(message) {
     return line.length > 400 ? `${line.slice(0, 399)}…` : line;
 }
 
+;// CONCATENATED MODULE: ./build/src/inputs/fault-rules.js
+
+/* What faults and the other keys of their scenario say of each other. */
+/** Loads that can not be repeated wave by wave. */
+const OTHER_LOADS = {
+    ladder: 'a ladder is one load after another already',
+    stages: 'stages are one load after another already',
+    rate: 'the open model goes on however earlier flows get on',
+};
+function faultRules(path, scenario) {
+    const { faults } = scenario;
+    if (!isMap(faults))
+        return [];
+    const injects = 'kill' in faults || 'network' in faults;
+    return [...(injects ? loadRules(path, scenario) : []), ...killRules(path, scenario, faults)];
+}
+function loadRules(path, scenario) {
+    return Object.entries(OTHER_LOADS)
+        .filter(([key]) => key in scenario)
+        .map(([key, why]) => ({
+        path,
+        key,
+        message: `${key} and faults are given, and faults come in waves of one closed load: ${why}; keep one, or make two scenarios`,
+    }));
+}
+function killRules(path, scenario, { kill }) {
+    if (kill === undefined)
+        return [];
+    const { module, isolate = 'none' } = scenario;
+    if (module !== undefined && isolate !== 'process') {
+        const message = `kills a flow by its process, and with isolate: ${String(isolate)} all flows share one; ` +
+            'write isolate: process';
+        return [{ path: [...path, 'faults', 'kill'], message }];
+    }
+    if ('http' in scenario && isMap(kill) && 'signal' in kill) {
+        const message = 'is for processes; of an HTTP flow the connection is reset: leave it out';
+        return [{ path: [...path, 'faults', 'kill', 'signal'], message }];
+    }
+    return [];
+}
+
 // EXTERNAL MODULE: ./build/src/verdict/grammar.js + 1 modules
 var grammar = __nccwpck_require__(9931);
 // EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
 var threshold_list = __nccwpck_require__(8293);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
-// EXTERNAL MODULE: ./build/src/inputs/fields.js + 2 modules
-var fields = __nccwpck_require__(2734);
 ;// CONCATENATED MODULE: ./build/src/inputs/ladder.js
 
 
@@ -51595,12 +52844,12 @@ function tooFewForTop(rungs, iterations) {
 
 
 /** Other ways to say how many run at once. */
-const OTHER_LOADS = ['flows', 'rate', 'stages'];
+const ladder_rules_OTHER_LOADS = ['flows', 'rate', 'stages'];
 /** What a ladder and the other keys of its scenario say of each other. */
 function ladderRules(path, scenario) {
     if (!('ladder' in scenario))
         return [];
-    const others = OTHER_LOADS.filter((key) => key in scenario).map((key) => ({
+    const others = ladder_rules_OTHER_LOADS.filter((key) => key in scenario).map((key) => ({
         path,
         key,
         message: `${key} and ladder are given; keep one`,
@@ -51655,8 +52904,6 @@ function isLadder(value) {
     return Array.isArray(value) && value.every((flows) => typeof flows === 'number');
 }
 
-// EXTERNAL MODULE: ./build/src/inputs/duration.js
-var duration = __nccwpck_require__(5319);
 ;// CONCATENATED MODULE: ./build/src/inputs/load-rules.js
 
 /** Keys that exclude each other, and why. */
@@ -51673,7 +52920,7 @@ const APART = [
     ['duration', 'stages', 'keep one: each stage says how long it is'],
     ['rate', 'stages', 'keep one: each stage can have its own rate'],
 ];
-function loadRules(path, scenario) {
+function load_rules_loadRules(path, scenario) {
     return [
         ...together(path, scenario),
         ...openOnly(path, scenario),
@@ -51829,11 +53076,6 @@ function culprit(input) {
     if (input.flows !== undefined)
         return { by: 'input', key: 'flows' };
     return { by: 'config', key: 'iterations' };
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/raw.js
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/environment.js
@@ -52077,6 +53319,7 @@ function namesIn(after) {
 
 
 
+
 /*
  * What one value says of another. These look at the plain value, so that they hold even where a schema has already
  * found something else: all problems at once.
@@ -52109,8 +53352,9 @@ function crossRules(config, load) {
 function scenarioRules(path, scenario) {
     return [
         ...oneKindOfWork(path, scenario),
-        ...loadRules(path, scenario),
+        ...load_rules_loadRules(path, scenario),
         ...ladderRules(path, scenario),
+        ...faultRules(path, scenario),
         ...environment(path, scenario),
         ...serviceRules(path, scenario),
         ...placeholderRules(path, scenario),
@@ -52161,8 +53405,6 @@ const ISOLATIONS = ['none', 'thread', 'process'];
 var check = __nccwpck_require__(6495);
 // EXTERNAL MODULE: ./build/src/inputs/http-fields.js
 var http_fields = __nccwpck_require__(1225);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core = __nccwpck_require__(8532);
 // EXTERNAL MODULE: ./build/src/inputs/rate.js
 var rate = __nccwpck_require__(2453);
 ;// CONCATENATED MODULE: ./build/src/inputs/load-fields.js
@@ -52170,7 +53412,7 @@ var rate = __nccwpck_require__(2453);
 
 
 /* How flows are started, as the config says it. What these keys say of each other is in load-rules.ts. */
-const about = (description) => ({ description });
+const load_fields_about = (description) => ({ description });
 /** `50/s` → starts per second. */
 const load_fields_rate = schemas/* string */.YjP({
     error: ({ input }) => typeof input === 'number' && input >= 0
@@ -52186,12 +53428,12 @@ const load_fields_rate = schemas/* string */.YjP({
 })
     .meta({ pattern: rate/* RATE_PATTERN */.S$ });
 const stage = schemas/* strictObject */.rej({
-    flows: (0,fields/* whole */.WQ)(1).optional().meta(about('how many run at once in this stage')),
-    rate: load_fields_rate.optional().meta(about('at which rate flows are started in this stage')),
-    for: fields/* duration */.p0.meta(about('how long the stage is')),
+    flows: (0,fields/* whole */.WQ)(1).optional().meta(load_fields_about('how many run at once in this stage')),
+    rate: load_fields_rate.optional().meta(load_fields_about('at which rate flows are started in this stage')),
+    for: fields/* duration */.p0.meta(load_fields_about('how long the stage is')),
     ramp: fields/* duration */.p0
         .optional()
-        .meta(about('at its beginning, how long it takes to get here from the stage before; a step if left out')),
+        .meta(load_fields_about('at its beginning, how long it takes to get here from the stage before; a step if left out')),
 }, {
     error: ({ code, input }) => code === 'invalid_type'
         ? `must be a stage such as {flows: 10, for: 30s}, not ${(0,fields/* show */.WU)(input)}`
@@ -52207,19 +53449,19 @@ const yes = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or fa
 const LOAD_FIELDS = {
     rate: load_fields_rate
         .optional()
-        .meta(about('open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration')),
+        .meta(load_fields_about('open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration')),
     'max-flows': (0,fields/* whole */.WQ)(1)
         .optional()
-        .meta(about('open model: most flows in flight, one that is due beyond is dropped; 100 if left out, or what starts in 2 s if that is more')),
+        .meta(load_fields_about('open model: most flows in flight, one that is due beyond is dropped; 100 if left out, or what starts in 2 s if that is more')),
     stages: stages
         .optional()
-        .meta(about('one after another: {flows: 10, for: 30s} in the closed model, {rate: 50/s, for: 30s} in the open one')),
+        .meta(load_fields_about('one after another: {flows: 10, for: 30s} in the closed model, {rate: 50/s, for: 30s} in the open one')),
     'abort-on-fail': yes
         .optional()
-        .meta(about('every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run')),
+        .meta(load_fields_about('every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run')),
     'abort-delay': fields/* duration */.p0
         .optional()
-        .meta(about('how long after the first flow gates with abort-on-fail are first looked at')),
+        .meta(load_fields_about('how long after the first flow gates with abort-on-fail are first looked at')),
 };
 
 ;// CONCATENATED MODULE: ./build/src/inputs/service-schema.js
@@ -52278,14 +53520,14 @@ const SERVICE_KEYS = {
 
 /** ms before the second attempt. */
 const BACKOFF = 100;
-const map = schemas/* strictObject */.rej({
+const retries_map = schemas/* strictObject */.rej({
     times: (0,fields/* whole */.WQ)(1).meta({ description: 'attempts beside the first' }),
     backoff: fields/* duration */.p0.optional().meta({
         description: 'the wait before the second attempt, twice as long before each one after it; 100ms if left out',
     }),
 });
 /** `2`, or `{times: 2, backoff: 200ms}`. */
-const retries = schemas/* union */.KCZ([(0,fields/* whole */.WQ)(1), map], {
+const retries = schemas/* union */.KCZ([(0,fields/* whole */.WQ)(1), retries_map], {
     error: ({ input }) => typeof input === 'object' && input !== null && !Array.isArray(input)
         ? 'must be a map with times and perhaps backoff, such as {times: 2, backoff: 200ms}'
         : `must be a whole number from 1 up, or a map such as {times: 2, backoff: 200ms}, not ${(0,fields/* show */.WU)(input)}`,
@@ -52295,6 +53537,7 @@ const retries = schemas/* union */.KCZ([(0,fields/* whole */.WQ)(1), map], {
     : { times: given.times, backoff: given.backoff ?? BACKOFF });
 
 ;// CONCATENATED MODULE: ./build/src/inputs/schema.js
+
 
 
 
@@ -52374,6 +53617,7 @@ const scenario = schemas/* strictObject */.rej({
     thresholds: (0,fields/* thresholds */.pw)('fail').optional().meta(schema_about('gates: METRIC OP LIMIT')),
     alerts: (0,fields/* thresholds */.pw)('warn').optional().meta(schema_about('thresholds that warn and do not fail')),
     checks: checks.optional(),
+    faults: faults.optional(),
     seed: (0,fields/* whole */.WQ)(0).optional().meta(schema_about('seed of everything random; 1 if left out')),
 }, { error: shapeOf('a map with run, module or http') })
     // Said here for editors; rules.ts says it in our words.
@@ -52392,7 +53636,7 @@ const configSchema = schemas/* strictObject */.rej({
 }, { error: shapeOf('a map with version and scenarios') })
     .meta({ title: 'flowgate configuration' });
 /** The keys that exist, by what kind of map they are in. */
-const KEYS = {
+const schema_KEYS = {
     config: Object.keys(configSchema.shape),
     scenario: Object.keys(scenario.shape),
     ...SERVICE_KEYS,
@@ -52401,8 +53645,6 @@ const KEYS = {
     ...http_fields/* HTTP_KEYS */.On,
 };
 
-// EXTERNAL MODULE: ./build/src/inputs/unavailable.js
-var unavailable = __nccwpck_require__(9317);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./build/src/inputs/yaml-source.js
@@ -52521,6 +53763,7 @@ function offsetWithin(node, text, { line, column }) {
 
 
 
+
 /** Reads the text of a config file: syntax, keys, values and thresholds, all problems at once. Never throws. */
 function config_readConfig(text, file, load) {
     const source = parseYaml(text, file);
@@ -52561,10 +53804,12 @@ function findingsOf(issue) {
     return [{ path, message: issue.message, ...(place === undefined ? {} : { place }) }];
 }
 function unknownKey(path, key) {
+    if (path[2] === 'faults')
+        return unknownKeyOfFaults(path, key);
     const kind = kindOfMap(path);
     if ((kind === 'config' || kind === 'scenario') && unavailable/* LATER_KEYS */.q$.has(key))
         return `${key} ${unavailable/* UNAVAILABLE */.Hh}`;
-    const names = KEYS[kind];
+    const names = schema_KEYS[kind];
     const word = kind === 'checks' ? 'check' : 'key';
     return `there is no ${word} ${key}${(0,nearest/* didYouMean */.a)(key, names, `; ${word}s are ${names.join(', ')}`)}`;
 }
@@ -52706,6 +53951,7 @@ function planOf(config, { workspace, workingDirectory }) {
 
 
 
+
 const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
 const SEED = 1;
@@ -52719,6 +53965,7 @@ function planScenario(draft, { inputs, workspace }) {
         return planned;
     const workingDirectory = (0,external_node_path_.resolve)(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
     const shell = config.shell ?? SHELL;
+    const seed = inputs.seed ?? config.seed ?? SEED;
     return {
         ok: true,
         scenario: {
@@ -52736,8 +53983,9 @@ function planScenario(draft, { inputs, workspace }) {
             workingDirectory,
             env: config.env ?? {},
             ...gatesOf(inputs, config),
-            checks: withoutUndefined(config.checks ?? {}),
-            seed: inputs.seed ?? config.seed ?? SEED,
+            checks: scenario_plan_withoutUndefined(config.checks ?? {}),
+            ...faultsOf(config.faults, seed),
+            seed,
         },
     };
 }
@@ -52748,9 +53996,14 @@ function planLoad(draft, inputs) {
     if (ladder !== undefined)
         return planClimb(ladder, draft, inputs);
     const load = resolveLoad(inputs, { ...draft.config, maxFlows: draft.config['max-flows'] });
-    return load.ok
-        ? { ok: true, loads: { load: load.load } }
-        : { ok: false, problems: [loadProblem(draft, load)] };
+    if (!load.ok)
+        return { ok: false, problems: [loadProblem(draft, load)] };
+    // What the config alone is to blame for, fault-rules.ts has said.
+    if (draft.config.faults !== undefined && load.load.model === 'open' && inputs.rate !== undefined) {
+        const message = `${draft.name} has faults, which come in waves of one closed load; leave the rate out`;
+        return { ok: false, problems: [{ where: (0,inputs_inputs/* whereInput */.c7)('rate'), message }] };
+    }
+    return { ok: true, loads: { load: load.load } };
 }
 function planClimb(rungs, { name, config }, inputs) {
     const message = `${name} has a ladder, which says how many flows run at once; leave it out`;
@@ -52831,7 +54084,7 @@ function abortingGates(gates, config) {
     const abort = { delay: config['abort-delay'] ?? 0 };
     return gates.map((gate) => (gate.abort === undefined ? { ...gate, abort } : gate));
 }
-function withoutUndefined(map) {
+function scenario_plan_withoutUndefined(map) {
     return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined));
 }
 
@@ -53125,7 +54378,7 @@ function refuse(message) {
  */
 const UNAVAILABLE = 'is not available in this version yet';
 /** Of a scenario, or of the whole config. */
-const LATER_KEYS = new Set(['faults', 'compare', 'prepare', 'budget']);
+const LATER_KEYS = new Set(['compare', 'prepare', 'budget']);
 const LATER_INPUTS = ['compare', 'prepare', 'shard'];
 /** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
 function needsCompare({ limit }) {
@@ -53153,10 +54406,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3463);
 /* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4561);
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4469);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3197);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5066);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2764);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9267);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3049);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);
 /* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8705);
@@ -53530,7 +54783,7 @@ const distribution = (title, meaning) => ({
 });
 /** The one table of metrics: grammar, summaries, reports, docs and schema all read it. */
 const METRICS = {
-    success_rate: metric('Success rate', RATIO_UP, 'ok ÷ started; dropped flows count as not ok'),
+    success_rate: metric('Success rate', RATIO_UP, 'ok ÷ started; dropped flows count as not ok, flows that a fault hit on purpose do not count'),
     error_rate: metric('Error rate', RATIO_DOWN, '1 − success rate'),
     total_time: metric('Total time', TIME, 'first start to last end'),
     throughput: metric('Throughput', RATE, 'ok flows ÷ total time'),
@@ -53656,10 +54909,21 @@ function portVariable(name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ totalOf)
+/* harmony export */   e: () => (/* binding */ totalOf),
+/* harmony export */   p: () => (/* binding */ bystandersOf)
 /* harmony export */ });
 function totalOf({ ok, failed, timed_out, killed, dropped }) {
     return ok + failed + timed_out + killed + dropped;
+}
+/** Of the flows that no fault hit on purpose: what the system under test is judged by. */
+function bystandersOf({ counts, hits }) {
+    return {
+        ok: counts.ok - hits.ok,
+        failed: counts.failed - hits.failed,
+        timed_out: counts.timed_out - hits.timed_out,
+        killed: counts.killed - hits.killed,
+        dropped: counts.dropped - hits.dropped,
+    };
 }
 
 
@@ -54049,8 +55313,8 @@ function markup(text, max = TEXT_LIMIT) {
 /* harmony export */   im: () => (/* binding */ OUTCOMES),
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
-/* harmony import */ var _model_tally_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6517);
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3504);
+/* harmony import */ var _faults_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7419);
 
 
 const GROUPS_SHOWN = 20;
@@ -54066,14 +55330,15 @@ function errorLines(groups) {
 /** `4 flows failed in 2 ways`. */
 function errorSummary(groups) {
     const flows = groups.reduce((sum, { count }) => sum + count, 0);
-    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')} failed in ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(groups.length, 'way')}`;
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(flows, 'flow')} failed in ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(groups.length, 'way')}`;
 }
-/** Which flows ended badly, and how; the most frequent ending first. Of very many only the first ones are known. */
-function failuresOf({ flows, counts }) {
-    const notOk = (0,_model_tally_js__WEBPACK_IMPORTED_MODULE_1__/* .totalOf */ .e)(counts) - counts.ok;
+/** Which flows ended badly, and how, those apart that were hit on purpose; the most frequent ending first. Of very many only the first ones are known. */
+function failuresOf({ flows, ...tallied }) {
+    const judged = (0,_faults_js__WEBPACK_IMPORTED_MODULE_0__/* .judgedFlows */ .d)(tallied);
+    const notOk = judged.all - judged.ok;
     const byEnding = new Map();
     for (const flow of flows) {
-        if (flow.outcome === 'ok')
+        if (flow.outcome === 'ok' || flow.hit !== undefined)
             continue;
         const ending = endingOf(flow);
         const alike = byEnding.get(ending);
@@ -54116,11 +55381,92 @@ function flowList(iterations, count) {
     const rest = count - shown.length;
     const list = shown.join(', ');
     if (list === '')
-        return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(count, 'flow');
+        return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(count, 'flow');
     if (rest > 0)
-        return `flows ${list} and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(rest, 'more', 'more')}`;
+        return `flows ${list} and ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(rest, 'more', 'more')}`;
     return `${count === 1 ? 'flow' : 'flows'} ${list}`;
 }
+
+
+/***/ }),
+
+/***/ 7419:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ faultsView),
+/* harmony export */   d: () => (/* binding */ judgedFlows)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
+/* harmony import */ var _model_tally_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6517);
+
+
+const KINDS = {
+    kill: 'killed',
+    latency: 'latency',
+    bandwidth: 'bandwidth',
+    reset: 'connection reset',
+    blackhole: 'blackhole',
+    slow_close: 'slow close',
+    refuse: 'connections refused',
+    down: 'down',
+};
+/** Undefined for a run without faults. */
+function faultsView({ counts, hits, waves, injected }) {
+    if (hits === undefined)
+        return undefined;
+    return {
+        summary: summaryOf(counts, hits),
+        lines: (injected?.counts ?? []).map(({ kind, times, flows }) => ({
+            kind: KINDS[kind],
+            times: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(times),
+            flows: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(flows),
+            words: `${KINDS[kind]} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(times)} × on ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')}`,
+        })),
+        notes: [...wavesNote(waves ?? []), ...(injected === undefined ? [] : notesOn(injected, hits.untraced))],
+    };
+}
+/** How many flows no fault hit: all of a run without faults. */
+function judgedFlows({ counts, hits }) {
+    const judged = hits === undefined ? counts : (0,_model_tally_js__WEBPACK_IMPORTED_MODULE_1__/* .bystandersOf */ .p)({ counts, hits });
+    return { ok: judged.ok, all: (0,_model_tally_js__WEBPACK_IMPORTED_MODULE_1__/* .totalOf */ .e)(judged) };
+}
+const OUTCOMES = [
+    ['killed', 'killed'],
+    ['failed', 'failed'],
+    ['timed_out', 'timed out'],
+    ['ok', 'ok all the same'],
+];
+function summaryOf(counts, hits) {
+    const hit = (0,_model_tally_js__WEBPACK_IMPORTED_MODULE_1__/* .totalOf */ .e)(hits);
+    const others = (0,_model_tally_js__WEBPACK_IMPORTED_MODULE_1__/* .totalOf */ .e)(counts) - hit;
+    if (hit === 0)
+        return ['no flow was hit by a fault', `gates judge all ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(others)}`];
+    const parts = OUTCOMES.filter(([outcome]) => hits[outcome] > 0).map(([outcome, word]) => `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(hits[outcome])} ${word}`);
+    const rest = others === 1 ? 'the 1 other' : `the ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(others)} others`;
+    const verb = hit === 1 ? 'was' : 'were';
+    return [
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(hit, 'flow')} ${verb} hit by faults on purpose: ${parts.join(', ')}`,
+        `gates judge ${rest}`,
+    ];
+}
+function wavesNote(waves) {
+    const faulted = waves.filter(({ kind }) => kind === 'faulted').length;
+    return [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(faulted, 'wave')} with faults among ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(waves.length - faulted, 'clean one')}`];
+}
+function notesOn({ counts, spared, untraced, notes }, untracedHits) {
+    const outage = counts.some(({ kind }) => kind === 'refuse' || kind === 'down');
+    const all = `all flows in flight then count as hit: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(untracedHits)} that may not have been`;
+    return [
+        ...(spared === 0 ? [] : [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(spared, 'flow')} drawn to be killed had ended before`]),
+        ...(untraced === 0
+            ? []
+            : [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(untraced, 'fault')} could not be traced to a flow; ${all}`, HOW_TO_TRACE]),
+        ...(untraced === 0 && outage ? [`nobody sees whom an outage refuses; ${all}`] : []),
+        ...notes,
+    ];
+}
+const HOW_TO_TRACE = 'faults are traced where flows send FLOWGATE_TOKEN or {{token}} to what they depend on';
 
 
 /***/ }),
@@ -54534,6 +55880,7 @@ function scenarioSection(scenario, page) {
         card('Timeline', timelineChart(scenario, page.cores)),
         card('Flow time', distributionChart(scenario.source)),
         `<div class="columns">${checks(scenario)}${steps(scenario)}</div>`,
+        faults(scenario),
         errors(scenario),
         metrics(scenario),
     ];
@@ -54637,6 +55984,13 @@ function steps({ steps: lines, stepGrowth }) {
     const rows = lines.map(({ name, median, p95, share, shareOfMedian, shareOfP95 }) => `<tr><td>${(0,report_escape/* markup */.PT)(name)}</td><td class="number">${median}</td><td class="number">${shareOfMedian ?? ''}<meter max="1" value="${Math.min(1, share).toFixed(3)}" aria-hidden="true"></meter></td><td class="number">${p95}</td><td class="number">${shareOfP95 ?? ''}</td></tr>`);
     const grown = stepGrowth === undefined ? '' : `<p>${inline(stepGrowth)}.</p>`;
     return card('Steps', grown + table(['Step', ['Median'], ['Share'], ['p95'], ['Share at p95']], rows));
+}
+function faults({ faults: view }) {
+    if (view === undefined)
+        return '';
+    const rows = view.lines.map(({ kind, times, flows }) => `<tr><td>${(0,report_escape/* markup */.PT)(kind)}</td><td class="number">${times}</td><td class="number">${flows}</td></tr>`);
+    const lines = rows.length === 0 ? '' : table(['Fault', ['Times'], ['Flows']], rows);
+    return card('Faults', `<p>${view.summary.join('; ')}</p>${lines}<div class="note">${list(view.notes)}</div>`);
 }
 function errors({ errors: lines, errorSummary, moreErrors, failures }) {
     if (lines.length === 0)
@@ -54975,7 +56329,14 @@ function scenarioBody(scenario, cores, tier) {
         ? '<sub>No thresholds were given: the default gates are in force.</sub>'
         : undefined, scenario.omittedGates === undefined
         ? undefined
-        : `<sub>${(0,report_escape/* html */.qy)(`Default gates ${scenario.omittedGates}.`)}</sub>`, ladderBlock(scenario.ladder, tier), [checks(scenario), errors(scenario), steps(scenario), timeline(scenario, cores, tier), metrics(scenario)]
+        : `<sub>${(0,report_escape/* html */.qy)(`Default gates ${scenario.omittedGates}.`)}</sub>`, ladderBlock(scenario.ladder, tier), [
+        checks(scenario),
+        faults(scenario),
+        errors(scenario),
+        steps(scenario),
+        timeline(scenario, cores, tier),
+        metrics(scenario),
+    ]
         .filter((part) => part !== undefined)
         .join('\n'));
 }
@@ -55016,6 +56377,13 @@ function checks({ findings, leftovers, verify }) {
     if (body === '')
         return undefined;
     return folded(findings.length === 0 ? '<b>Checks</b>' : `<b>Checks</b>: ${(0,finding/* holding */.G)(findings)}`, body);
+}
+function faults({ faults: view }) {
+    if (view === undefined)
+        return undefined;
+    return folded(`<b>Faults</b>: ${view.summary.join('; ')}`, blocks(view.lines.length === 0
+        ? undefined
+        : table([left('Fault'), markdown_scenario_right('Times'), markdown_scenario_right('Flows')], view.lines.map(({ kind, times, flows }) => [(0,report_escape/* html */.qy)(kind), times, flows])), view.notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
 }
 function errors({ errors: lines, errorSummary, moreErrors, failures }) {
     if (lines.length === 0)
@@ -55437,6 +56805,7 @@ function scenarioLines(scenario, paint) {
         ...section(figureLines(scenario, paint)),
         ...section(ladderLines(scenario.ladder, paint)),
         ...section(checkLines(scenario, paint)),
+        ...section(faultLines(scenario, paint)),
         ...section(errorLines(scenario, paint)),
         ...section(scenario.notes.slice(1).flatMap((note) => paint.field('note', [(0,report_escape/* plain */.pj)(note)]))),
     ];
@@ -55514,6 +56883,16 @@ function checkLines({ findings, leftovers, verify }, paint) {
 function checkLine({ standing, id, title, evidence }, paint) {
     const text = evidence === '' ? title : `${title}: ${evidence}`;
     return paint.found(standing, id, (0,report_escape/* plain */.pj)(text, 400));
+}
+function faultLines({ faults }, paint) {
+    if (faults === undefined)
+        return [];
+    const [first = '', ...rest] = [
+        ...faults.summary,
+        faults.lines.map(({ words }) => words).join(', '),
+        ...faults.notes,
+    ].filter((line) => line !== '');
+    return [...paint.field('faults', [first]), ...rest.flatMap((line) => paint.field('', [(0,report_escape/* plain */.pj)(line, 400)]))];
 }
 function errorLines({ errors, moreErrors, failures }, paint) {
     const listed = errors.map(({ count, sample, first }) => {
@@ -55721,12 +57100,12 @@ function monitorNotes({ monitor }) {
 
 // EXTERNAL MODULE: ./build/src/report/failure.js
 var failure = __nccwpck_require__(1522);
+// EXTERNAL MODULE: ./build/src/report/faults.js
+var report_faults = __nccwpck_require__(7419);
 // EXTERNAL MODULE: ./build/src/report/finding.js
 var finding = __nccwpck_require__(4785);
 // EXTERNAL MODULE: ./build/src/model/ladder.js
 var model_ladder = __nccwpck_require__(6099);
-// EXTERNAL MODULE: ./build/src/model/tally.js
-var tally = __nccwpck_require__(6517);
 // EXTERNAL MODULE: ./build/src/model/metrics.js
 var metrics = __nccwpck_require__(7790);
 ;// CONCATENATED MODULE: ./build/src/report/metric-title.js
@@ -55979,12 +57358,13 @@ function warned(scenario, cores) {
     return { status, sentence: reason(scenario) };
 }
 function held(scenario) {
-    const { counts } = scenario;
+    const { ok, all } = (0,report_faults/* judgedFlows */.d)(scenario);
+    const whose = scenario.hits === undefined ? '' : ' that no fault hit';
     const gates = scenario.thresholds.filter(({ level }) => level === 'fail').length;
     const p95 = scenario.metrics['flow_time.p95'];
     return [
-        (0,sentence/* strong */.ko)(`${(0,format/* formatCount */.B4)(counts.ok)} of ${(0,format/* plural */.LS)((0,tally/* totalOf */.e)(counts), 'flow')}`),
-        (0,sentence/* words */.aL)(` were ok ${underLoad(scenario)}`),
+        (0,sentence/* strong */.ko)(`${(0,format/* formatCount */.B4)(ok)} of ${(0,format/* plural */.LS)(all, 'flow')}`),
+        (0,sentence/* words */.aL)(`${whose} were ok ${underLoad(scenario)}`),
         ...triedAgain(scenario),
         ...(p95 === undefined || p95.value === null
             ? []
@@ -56242,6 +57622,7 @@ function stepGrowthOf({ stepGrowth }) {
 
 
 
+
 /** The view of a results file; nothing but the results goes into it. */
 function viewOf(results) {
     const run = runLinkOf(results);
@@ -56261,6 +57642,7 @@ function scenarioView(scenario, cores) {
     const ladder = ladderView(scenario, cores);
     const omittedGates = omittedGatesOf(scenario);
     const stepGrowth = stepGrowthOf(scenario);
+    const faults = (0,report_faults/* faultsView */.Z)(scenario);
     return {
         name: scenario.name,
         verdict: scenario.verdict,
@@ -56270,6 +57652,7 @@ function scenarioView(scenario, cores) {
         defaultGates: scenario.defaultGates,
         ...(ladder === undefined ? {} : { ladder }),
         ...(omittedGates === undefined ? {} : { omittedGates }),
+        ...(faults === undefined ? {} : { faults }),
         findings: (0,finding/* findingsOf */.WX)(scenario),
         errors,
         errorSummary: (0,failure/* errorSummary */.N5)(scenario.errors),

@@ -160,10 +160,15 @@ function codeOf(thrown) {
 ;// CONCATENATED MODULE: ./build/src/faults/network-log.js
 /** Faults that are kept one by one; more are only counted. */
 const KEPT = 10_000;
+/** Faults that wait to be taken: whoever runs flows takes them long before. */
+const MOST_FRESH = 100_000;
 /** What was injected: the first faults one by one, and the exact numbers of all. */
 class NetworkLog {
+    /** ms from the zero of the record's clock to the instant at which injecting began. */
+    shift = 0;
     #kept;
     #faults = [];
+    #fresh = [];
     #times = new Map();
     #connections = new Map();
     #notes = new Map();
@@ -176,11 +181,20 @@ class NetworkLog {
     }
     /** `first`: no fault of its kind was injected into its connection before. */
     add(fault, first) {
+        fault.at += this.shift;
         increase(this.#times, fault.kind);
         if (first)
             increase(this.#connections, fault.kind);
         if (this.#faults.length < this.#kept)
             this.#faults.push(fault);
+        if (this.#fresh.length < MOST_FRESH)
+            this.#fresh.push(fault);
+    }
+    /** Every fault since the last call, as far as it is known. */
+    take() {
+        const taken = this.#fresh.map((fault) => ({ ...fault }));
+        this.#fresh = [];
+        return taken;
     }
     /** Something that went wrong without our doing, which may happen many times. */
     note(text) {
@@ -710,7 +724,11 @@ class NetworkConnection {
             this.cut('reset');
         else {
             this.#after(reset.after, () => {
-                this.cut('reset', reset.after);
+                // The next wave is a clean one.
+                if (this.#world.at() === undefined)
+                    this.#resetIsDue = false;
+                else
+                    this.cut('reset', reset.after);
             });
         }
     }
@@ -875,7 +893,7 @@ class TcpProxy {
     #seed;
     #connections = new Set();
     #sockets = new Set();
-    #inForce = new Set();
+    #inForce = new Map();
     #accepted = 0;
     #door;
     #timer;
@@ -902,12 +920,14 @@ class TcpProxy {
     async stir() {
         this.#timer?.cancel();
         const run = this.#world.at();
-        this.#beginOutages(run);
+        const over = this.#turnOutages(run);
         for (const connection of this.#connections)
             connection.stir();
         if (run !== undefined)
             this.#stirAtNextEdge(run);
         await (this.#inForce.size > 0 ? this.#door?.shut() : this.#door?.reopen());
+        for (const { fault, beganAt } of over)
+            fault.until = fault.at + this.#world.clock.now() - beganAt;
     }
     /** Resolves when every socket is closed. */
     async close() {
@@ -919,17 +939,22 @@ class TcpProxy {
         await Promise.all(open.map((socket) => (0,external_node_events_namespaceObject.once)(socket, 'close')));
         await shut;
     }
-    #beginOutages(run) {
+    /** Begins and ends them; gives those that are over. */
+    #turnOutages(run) {
+        const over = [];
         for (const outage of this.#plan.outages) {
             const active = run !== undefined && isWithin(outage.during, run);
-            if (active && !this.#inForce.has(outage))
+            const begun = this.#inForce.get(outage);
+            if (active && begun === undefined)
                 this.#begin(outage, run);
-            if (!active)
-                this.#inForce.delete(outage);
+            if (active || begun === undefined)
+                continue;
+            this.#inForce.delete(outage);
+            over.push(begun);
         }
+        return over;
     }
     #begin(outage, run) {
-        this.#inForce.add(outage);
         const { listen, upstream } = this.#plan;
         const fault = {
             kind: outage.kind,
@@ -937,6 +962,7 @@ class TcpProxy {
             upstream: formatEndpoint(upstream),
             at: run,
         };
+        this.#inForce.set(outage, { fault, beganAt: this.#world.clock.now() });
         this.#world.log.add(fault, false);
         if (outage.kind === 'down')
             for (const connection of this.#connections)
@@ -1038,8 +1064,12 @@ function tcpProxies(clock) {
             await Promise.all(proxies.map((proxy) => proxy.stir()));
         };
         return {
-            arm: injectFrom,
+            arm: (instant, origin = instant) => {
+                log.shift = instant - origin;
+                return injectFrom(instant);
+            },
             disarm: () => injectFrom(undefined),
+            take: () => Promise.resolve(log.take()),
             report: () => Promise.resolve(log.report()),
             close: async () => {
                 await Promise.all(proxies.map((proxy) => proxy.close()));
@@ -1093,27 +1123,32 @@ function send(message) {
         process.send?.(message);
 }
 async function follow(message) {
+    if (message.type === 'open') {
+        proxies = await tcpProxies(nodeClock)(message.plans, { seed: message.seed });
+        return {};
+    }
+    return proxies === undefined ? {} : ask(proxies, message);
+}
+async function ask(open, message) {
     switch (message.type) {
-        case 'open':
-            proxies = await tcpProxies(nodeClock)(message.plans, { seed: message.seed });
-            return undefined;
         case 'arm':
-            await proxies?.arm(message.zero);
-            return undefined;
+            await open.arm(message.zero, message.origin);
+            return {};
         case 'disarm':
-            await proxies?.disarm();
-            return undefined;
+            await open.disarm();
+            return {};
+        case 'take':
+            return { faults: await open.take() };
         case 'report':
-            return proxies?.report();
+            return { report: await open.report() };
         case 'close':
-            return proxies?.close();
+            return { report: await open.close() };
     }
 }
 async function answer(message) {
     const { id } = message;
     try {
-        const report = await follow(message);
-        send({ type: 'done', id, ...(report === undefined ? {} : { report }) });
+        send({ type: 'done', id, ...(await follow(message)) });
     }
     catch (thrown) {
         const problems = thrown instanceof UserError ? { problems: thrown.problems } : {};
