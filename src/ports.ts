@@ -14,6 +14,7 @@ export type {
   Traffic,
   OpenHttpClient,
 } from './ports/http-client.js';
+export type { ListeningSocket, MachineState, OutputWriter } from './ports/machine-state.js';
 export type { NetworkProxy, NetworkProxyOptions, OpenNetworkProxy } from './ports/network-proxy.js';
 
 /** Monotonic time in ms, and everything that waits. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { ProcessTable } from '../ports.js';
 import { tcpProxyProcess } from './tcp-proxy-process.js';
 import type { ExecutePorts } from '../run/stage.js';
+import { machineState } from './machine-state.js';
 import { nodeClock } from './node-clock.js';
 import { nodeFreePorts } from './node-free-ports.js';
 import { nodeFiles } from './node-files.js';
@@ -29,6 +30,7 @@ export function nodePorts(): NodePorts {
     spawner: nodeSpawner(),
     openTable,
     files: nodeFiles,
+    machine: machineState(),
     http: nodeHttp,
     freePorts: nodeFreePorts,
     // A chunk of its own, which a run without HTTP flows does not load.

@@ -2,6 +2,7 @@ import { CHECK_IDS, type CheckId, type CheckLevel } from '../model/check.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult } from '../model/results.js';
 import type { Check } from './check.js';
+import { cleanup } from './cleanup.js';
 import { concurrency } from './concurrency.js';
 import { invariants } from './invariants.js';
 import { runCheck, whyMissing } from './run-check.js';
@@ -9,10 +10,10 @@ import { runCheck, whyMissing } from './run-check.js';
 export type CheckLevels = Readonly<Partial<globalThis.Record<CheckId, CheckLevel>>>;
 
 /** Every check that exists, in the order of the report. */
-export const CHECKS: readonly Check[] = [concurrency, invariants];
+export const CHECKS: readonly Check[] = [concurrency, invariants, cleanup];
 
 /** In force where the user names none. A check without a level here runs only when it is asked for. */
-export const DEFAULT_LEVELS: CheckLevels = { concurrency: 'warn', invariants: 'fail' };
+export const DEFAULT_LEVELS: CheckLevels = { concurrency: 'warn', invariants: 'fail', cleanup: 'warn' };
 
 /**
  * Runs the checks over a record; `levels` are those that the user asked for, they go before the default ones.

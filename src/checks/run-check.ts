@@ -41,6 +41,10 @@ const ARTIFACTS: Readonly<globalThis.Record<Artifact, { in: (record: Record) => 
     why: 'the open model sets a rate, and how many are in flight comes of it',
   },
   verify: { in: ({ verify }) => verify !== undefined, why: 'no verify command or export was run' },
+  'left behind': {
+    in: ({ leftBehind }) => leftBehind !== undefined,
+    why: 'nobody looked for what was left: the run was cut short, or no process belongs to it',
+  },
 };
 
 function notKnown(

@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import type { ScenarioPlan, Work } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import { defaultGates, gatesWithoutProcesses } from '../verdict/defaults.js';
-import { DEMO_MODULE } from './demo.js';
+import { DEMO_CHECKS, DEMO_MODULE } from './demo.js';
 import type { Draft } from './draft.js';
 import { faultsOf } from './faults-schema.js';
 import { whereInput } from './inputs.js';
@@ -55,7 +55,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       workingDirectory,
       env: config.env ?? {},
       ...gatesOf(inputs, config),
-      checks: withoutUndefined(config.checks ?? {}),
+      checks: checksOf(config),
       ...faultsOf(config.faults, seed),
       seed,
     },
@@ -123,6 +123,11 @@ function workOf(
     isolate: isolate ?? 'none',
     options: { ...options, ...(given.bug === undefined ? {} : { bug: given.bug }) },
   };
+}
+
+function checksOf({ run, http, module = DEMO_MODULE, checks = {} }: ScenarioConfig): ScenarioPlan['checks'] {
+  const isDemo = run === undefined && http === undefined && module === DEMO_MODULE;
+  return { ...(isDemo ? DEMO_CHECKS : {}), ...withoutUndefined(checks) };
 }
 
 /** `flowgate:NAME` is shipped in the bundle. */

@@ -1,6 +1,7 @@
 import type { Hit, Wave } from './faults.js';
 import type { InjectedFaults } from './injected-faults.js';
 import type { Rung } from './ladder.js';
+import type { LeftBehind, Leftover } from './left-behind.js';
 import type { Load } from './plan.js';
 import type { RetryPlan } from './retries.js';
 import type { FlowTally } from './tally.js';
@@ -121,16 +122,6 @@ export interface MonitorRecord {
   readonly notes: readonly string[];
 }
 
-/** A process that was still alive when its flow (or the whole scenario) was over. */
-export interface Leftover {
-  readonly pid: number;
-  readonly parent: number;
-  readonly command: string;
-  /** Slot and iteration of the flow that started it, where it can be told. */
-  readonly slot?: number;
-  readonly iteration?: number;
-}
-
 /** How the verify command or export ended. */
 export interface VerifyOutcome {
   readonly ok: boolean;
@@ -189,7 +180,10 @@ export interface Record {
   readonly monitor: MonitorRecord;
   readonly environment: Environment;
   readonly verify?: VerifyOutcome;
+  /** Processes, at most 100. */
   readonly leftovers: readonly Leftover[];
+  /** Undefined if nobody has looked: the run was cut short, or no process belongs to it. */
+  readonly leftBehind?: LeftBehind;
   /** The signal that cut the run short. */
   readonly interrupted?: string;
   readonly aborted?: Aborted;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CHECK_IDS, CHECK_LEVELS } from './check.js';
 import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults-results.js';
 import { ladderSchema } from './ladder.js';
+import { leftBehindSchema, leftoverSchema } from './left-behind.js';
 import { stepGrowthSchema } from './step-growth.js';
 import { VERDICTS } from './verdict.js';
 
@@ -167,15 +168,8 @@ const scenario = z.object({
       stderr: excerpt.optional(),
     })
     .optional(),
-  leftovers: z.array(
-    z.object({
-      pid: z.int(),
-      parent: z.int(),
-      command: z.string(),
-      slot: z.int().optional(),
-      iteration: z.int().optional(),
-    }),
-  ),
+  leftovers: z.array(leftoverSchema),
+  leftBehind: leftBehindSchema.optional(),
   interrupted: z.string().optional(),
   aborted: z.object({ at: z.number(), reason: z.string() }).optional(),
   problems: z.array(z.string()),

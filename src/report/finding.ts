@@ -40,8 +40,13 @@ export function verifyLine(scenario: ScenarioResults): string | undefined {
   return `${scenario.verify.ok ? 'holds' : 'fails'}: ${scenario.verify.message}`;
 }
 
-/** `node worker.js (pid 812, flow 3)`, each process that outlived its flow, at most `max`. */
+/**
+ * `node worker.js (pid 812, flow 3)`, each process that outlived its flow, at most `max`. The check `cleanup` tells of
+ * them too; this is for results in which it says nothing of them.
+ */
 export function leftoversOf(scenario: ScenarioResults, max = 10): readonly string[] {
+  const said = scenario.checks.some(({ id, outcome }) => id === 'cleanup' && outcome === 'fail');
+  if (said && scenario.leftBehind !== undefined) return [];
   const lines = scenario.leftovers.slice(0, max).map(({ command, pid, iteration }) => {
     const origin = iteration === undefined ? '' : `, flow ${iteration}`;
     return `${command} (pid ${pid}${origin})`;

@@ -12,6 +12,7 @@ import type { FlowRunner } from '../scenarios/runner.js';
 import { startServices, type Services } from '../scenarios/services.js';
 import type { NetworkInjection } from './fault-injection.js';
 import { openedAhead } from './flows.js';
+import type { Search } from './search.js';
 import { commandOn, serviceOn, type Stage } from './stage.js';
 
 /** Who is on the stage so far. */
@@ -21,6 +22,8 @@ export interface Cast {
   runner?: FlowRunner;
   /** The same runner, if it runs a module. */
   module?: ModuleRunner;
+  /** Looks for what the flows have left; only when they came to their own end. */
+  search?: Search;
 }
 
 /** Proxies, services, then setup, then whatever runs the flows; each is told of only once it stands. */

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import { loadOfWaves, wavesOf } from '../model/waves.js';
-import type { Aborted, Leftover, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
+import type { Aborted, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
 import { startMonitor, type Monitor } from '../monitor/sampler.js';
 import { retrying } from '../scenarios/retrying.js';
 import type { FlowRunner } from '../scenarios/runner.js';
@@ -11,20 +11,21 @@ import { prepare, type Cast } from './cast.js';
 import { climb, type Climb, type LoggedFlows } from './climb.js';
 import { runFlows, warmUp } from './flows.js';
 import { haltOn, type Halt } from './halt.js';
-import { findLeftovers } from './leftovers.js';
 import { withLargestProcess } from './largest-process.js';
 import { Live } from './live.js';
+import { Search } from './search.js';
 import { setStage, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
 import { strike } from './strike.js';
 import { runWaves, type Waves } from './waves.js';
 import { verifyFlows } from './verify.js';
 import { NO_WORKSPACES, Workspaces } from './workspaces.js';
 
+type Left = Pick<Record, 'leftovers' | 'leftBehind'>;
+
 /** What the flows' part of a run leaves in the record. */
-interface Performance extends Partial<Climb>, Partial<Waves>, Recorded {
+interface Performance extends Partial<Climb>, Partial<Waves>, Recorded, Partial<Left> {
   readonly startedAt: Date;
   readonly monitor: MonitorRecord;
-  readonly leftovers: readonly Leftover[];
   readonly verify?: VerifyOutcome;
   readonly aborted?: Aborted;
 }
@@ -56,7 +57,8 @@ export async function execute(
   } finally {
     await strike(stage, cast);
   }
-  return recordOf(stage, performance ?? nothing(plan, ports, stage.table.source));
+  const left = cast.search?.found();
+  return recordOf(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
 }
 
 /** What an interrupt cuts short has not failed: that the run was interrupted is all there is to say. */
@@ -70,7 +72,7 @@ async function prepareUnlessInterrupted(stage: Stage, cast: Cast): Promise<void>
 
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
 async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Performance> {
-  const { plan, ports, watch, identity } = stage;
+  const { plan, ports, identity } = stage;
   const { clock } = ports;
   const halt = haltOn(stage, cast);
   const workspaces =
@@ -90,12 +92,17 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
     onProblem: (message: string) => stage.problems.push(message),
   };
   if (plan.warmup > 0) await warmUp({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
+  const search = isWatched(plan)
+    ? await attempt(stage, 'looking at what is there', async () => Search.begin(stage))
+    : undefined;
   const watched = await watchFlows(stage, options, { halt, cast });
   await runner.settle();
-  const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
-  const leftovers = await attempt(stage, 'looking for what was left', async () =>
-    halt.signal.aborted ? [] : findLeftovers(watch, clock, { identity, slots }),
-  );
+  // What was cut short has had no time to tidy up.
+  if (search !== undefined && !halt.signal.aborted) {
+    const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
+    cast.search = search;
+    await attempt(stage, 'looking for what was left', async () => search.forProcesses(slots));
+  }
   halt.end();
   const verified = await attempt(stage, 'verify', async () =>
     ports.interrupt.aborted || watched.aborted !== undefined
@@ -106,7 +113,12 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
   const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
   await workspaces.settle();
   const monitor = await withLargestProcess(watched.monitor, { runner, plan });
-  return { ...watched, monitor, leftovers: leftovers ?? [], ...(verify === undefined ? {} : { verify }) };
+  return { ...watched, monitor, ...(verify === undefined ? {} : { verify }) };
+}
+
+/** Requests of our own to somebody else's service have no processes. */
+function isWatched({ work, services }: ScenarioPlan): boolean {
+  return work.kind !== 'http' || services.length > 0;
 }
 
 /** What was measured stands, whatever becomes of a step after it. */
@@ -123,7 +135,7 @@ async function watchFlows(
   stage: Stage,
   options: LoggedFlows,
   { halt, cast }: { halt: Halt; cast: Cast },
-): Promise<Omit<Performance, 'leftovers' | 'verify'>> {
+): Promise<Omit<Performance, 'verify'>> {
   const { plan, ports, watch, table, environment } = stage;
   const { clock } = ports;
   const startedAt = clock.wall();
@@ -149,7 +161,7 @@ async function watchFlows(
     live.stop();
   });
   watch.detach();
-  const unwatched = plan.work.kind === 'http' && plan.services.length === 0;
+  const unwatched = !isWatched(plan);
   const recorded = options.log.recorded();
   return {
     startedAt,
@@ -190,7 +202,6 @@ function nothing(plan: ScenarioPlan, ports: ExecutePorts, source: string): Perfo
     startedAt: ports.clock.wall(),
     ...logOf(plan).recorded(),
     monitor: { source, samples: [], processes: [], cost, notes: [] },
-    leftovers: [],
   };
 }
 
@@ -208,6 +219,7 @@ function recordOf(
     ...(plan.retries === undefined ? {} : { retries: plan.retries }),
     ...(plan.ladder === undefined ? {} : { rungs: [] }),
     environment,
+    leftovers: [],
     problems,
     ...rest,
     ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),

@@ -7,6 +7,7 @@ import type {
   FreePorts,
   Http,
   Logger,
+  MachineState,
   OpenHttpClient,
   OpenNetworkProxy,
   ProcessTable,
@@ -24,6 +25,7 @@ export interface ExecutePorts {
   /** Opens the process table; processes whose environment holds `mark` (NAME=value) belong to the run. */
   readonly openTable: (mark: string) => ProcessTable;
   readonly files: Files;
+  readonly machine: MachineState;
   readonly http: Http;
   readonly freePorts: FreePorts;
   readonly openHttpClient: OpenHttpClient;

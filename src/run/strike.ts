@@ -14,9 +14,12 @@ export async function strike(stage: Stage, cast: Cast): Promise<void> {
   const { teardown } = plan;
   const steps: readonly [string, () => Promise<unknown>][] = [
     ['teardown', async () => teardownModule(cast.module)],
+    ['looking for ports that were left', async () => cast.search?.forPorts()],
     ['ending the flows', async () => cast.runner?.close()],
     ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
+    ['looking for files that were left', async () => cast.search?.forFiles()],
     ['stopping the services', async () => cast.services?.stop()],
+    ['looking for what services have left', async () => cast.search?.inServices()],
     ['closing the network proxies', async () => cast.network?.proxy.close()],
     ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
     ['closing the process table', () => closeTable(stage)],

@@ -62,6 +62,18 @@ export class ProcessWatch implements Watch {
     return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && !this.#roots.has(pid));
   }
 
+  /** The processes in which a module's flows run. */
+  async hosts(): Promise<readonly ProcessReading[]> {
+    const alive = await this.alive();
+    return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && this.#roots.has(pid));
+  }
+
+  /** Everything alive that services have started, and not the services themselves. */
+  async serviceProcesses(): Promise<readonly ProcessReading[]> {
+    const alive = await this.alive();
+    return alive.filter(({ pid, role }) => role === 'service' && !this.#roots.has(pid));
+  }
+
   async #read(): Promise<readonly ProcessReading[]> {
     if (this.#monitor === undefined) return this.#table.read([...this.#roots.values()]);
     await this.#monitor.sampleNow();

@@ -2,11 +2,11 @@ import type { Excerpt, FlowError } from '../model/record.js';
 import type { Clock, CommandSpec, Exit, HostProcess, Spawner } from '../ports.js';
 import type { RunSummary } from './module-api.js';
 import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
-import { lastLine } from '../stats/last-line.js';
 import { exitError } from './command-end.js';
 import { inTime, openDeadline, type Deadline } from './deadline.js';
 import { awaitKill, endedBy, type FlowKilled } from './flow-kill.js';
 import { HOOK_TIMEOUT } from './hook.js';
+import { crashLine } from './crash-line.js';
 import { readHostMessage } from './host-message.js';
 import { timedOut, type FlowEnd, type FlowRunner, type FlowStart, type Watch } from './runner.js';
 
@@ -296,10 +296,4 @@ export class Host implements FlowRunner {
     const said = crashLine(this.#process.stderr());
     return `the module's process ended (${exitError(exit).message})${said === '' ? '' : `: ${said}`}`;
   }
-}
-
-/** Of what Node prints when it crashes, the line that names the error. */
-function crashLine(stderr: Excerpt): string {
-  const lines = `${stderr.head}\n${stderr.tail}`.split('\n');
-  return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? lastLine(stderr);
 }

@@ -1,7 +1,7 @@
 import { requestLines } from '../model/http.js';
 import { metricName } from '../model/metrics.js';
 import type { ScenarioPlan, Work } from '../model/plan.js';
-import type { Environment, Flow, Leftover, Record } from '../model/record.js';
+import type { Environment, Flow, Record } from '../model/record.js';
 import { RESULTS_SCHEMA, type Results, type ScenarioResults } from '../model/results.js';
 import { assertNever } from '../errors.js';
 import { type CheckLevels, runChecks } from '../checks/index.js';
@@ -104,6 +104,7 @@ type Happened = Pick<
   ScenarioResults,
   | 'verify'
   | 'leftovers'
+  | 'leftBehind'
   | 'interrupted'
   | 'aborted'
   | 'problems'
@@ -122,7 +123,8 @@ function whatHappened(record: Record): Happened {
   const tally = tallyOf(record);
   return {
     ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
-    leftovers: record.leftovers.map((leftover): Leftover => ({ ...leftover })),
+    leftovers: record.leftovers.map((leftover) => ({ ...leftover })),
+    ...(record.leftBehind === undefined ? {} : { leftBehind: { ...record.leftBehind } }),
     ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
     ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
     problems: [...record.problems],

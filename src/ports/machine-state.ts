@@ -1,0 +1,41 @@
+/** A TCP socket that is listened on. */
+export interface ListeningSocket {
+  /** `127.0.0.1:9000`, `[::1]:9000`. */
+  readonly address: string;
+  /** The kernel's number of it, by which its owner is found. */
+  readonly inode: number;
+}
+
+/** What a process has open, as the kernel names it: a path, or `socket:[inode]`. */
+export type OpenFile = string;
+
+export interface OutputWriter {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+  /** The file that it writes into. */
+  readonly path: string;
+}
+
+/** What flows can leave on a machine beside their processes. Nothing here throws: what is not ours to see is not there. */
+export interface MachineState {
+  /** What can not be told here, and why, in words; undefined on a system where all of it can. */
+  readonly blind: string | undefined;
+  /** Where whoever has this environment puts temporary files. */
+  temporaryFolder(env: Readonly<Record<string, string>>): string;
+  /** Names at the top of a folder, at most `most`; undefined if there are more, or it can not be read. */
+  names(folder: string, most: number): Promise<readonly string[] | undefined>;
+  /**
+   * Something to recognise an entry by: the first KB of a small file, the target of a link, the names in a folder.
+   * Nothing is followed, and nothing is read that could wait for somebody.
+   */
+  signsOf(path: string): Promise<string>;
+  listeners(): Promise<readonly ListeningSocket[]>;
+  /** Empty for a process that is gone or somebody else's. */
+  openFilesOf(pid: number): readonly OpenFile[];
+  /** A variable of the environment that it was started with. */
+  variableOf(pid: number, name: string): string | undefined;
+  workingDirectoryOf(pid: number): string | undefined;
+  /** Processes whose standard output or error is a file below the folder. */
+  writersInto(folder: string): readonly OutputWriter[];
+}

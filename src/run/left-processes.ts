@@ -1,0 +1,104 @@
+import type { Leftover } from '../model/left-behind.js';
+import { keyOf } from '../monitor/process-key.js';
+import type { OutputWriter, ProcessReading } from '../ports.js';
+import { iterationOf } from './identity.js';
+import { whatStays } from './leftovers.js';
+import type { Stage } from './stage.js';
+
+/** What ends by itself in this time was ending already. ms; a busy machine needs more than the process. */
+const GRACE = 1000;
+
+/** Slots of the flows by their iteration, as far as they are kept. */
+export type SlotsByIteration = ReadonlyMap<number, number>;
+
+/** Processes that were started by counted flows, or by a service while they ran, and that outlive them. */
+export class LeftProcesses {
+  readonly #stage: Stage;
+  readonly #before: ReadonlySet<string>;
+  readonly #writersBefore: ReadonlySet<number>;
+  #bornInService: ReadonlySet<string> = new Set();
+
+  private constructor(stage: Stage, before: readonly ProcessReading[], writers: readonly OutputWriter[]) {
+    this.#stage = stage;
+    this.#before = new Set(before.map(keyOf));
+    this.#writersBefore = new Set(writers.map(({ pid }) => pid));
+  }
+
+  /** What is alive now, daemons of `setup` and pools that the warm-up has filled, is no flow's. */
+  static async begin(stage: Stage): Promise<LeftProcesses> {
+    return new LeftProcesses(stage, await stage.watch.alive(), writersOf(stage));
+  }
+
+  isNew(reading: ProcessReading): boolean {
+    return !this.#before.has(keyOf(reading));
+  }
+
+  /** When the last flow has ended. */
+  async ofFlows(slots: SlotsByIteration): Promise<readonly Leftover[]> {
+    const { watch, ports } = this.#stage;
+    const look = async (): Promise<readonly ProcessReading[]> =>
+      (await watch.flowProcesses()).filter((reading) => this.isNew(reading));
+    const seen = await whatStays(look, { clock: ports.clock, grace: GRACE });
+    const inService = await watch.serviceProcesses();
+    this.#bornInService = new Set(inService.filter((reading) => this.isNew(reading)).map(keyOf));
+    const writers = writersOf(this.#stage);
+    const places = new Map(writers.map(({ pid, path }) => [pid, slotOf(path)]));
+    const found = seen.map((reading) => this.#ofFlow(reading, slots, places.get(reading.pid)));
+    return [...found, ...(await this.#hidden(writers))];
+  }
+
+  /** When the services have been stopped: their own pools of workers are gone with them. */
+  async ofServices(): Promise<readonly Leftover[]> {
+    if (this.#bornInService.size === 0) return [];
+    const { watch, ports } = this.#stage;
+    const look = async (): Promise<readonly ProcessReading[]> =>
+      (await watch.alive()).filter((reading) => this.#bornInService.has(keyOf(reading)));
+    const left = await whatStays(look, { clock: ports.clock, grace: GRACE });
+    return left.map((reading) => ({ ...this.#leftover(reading), by: 'service' }));
+  }
+
+  /** `place`: the slot in whose output it writes. */
+  #ofFlow(reading: ProcessReading, slots: SlotsByIteration, place: number | undefined): Leftover {
+    const { identity, ports } = this.#stage;
+    // The table takes what a host has for what its children have; this one may have been given a token all the same.
+    const token = reading.token ?? ports.machine.variableOf(reading.pid, 'FLOWGATE_TOKEN');
+    const iteration = token === undefined ? undefined : iterationOf(identity, token);
+    const slot = iteration === undefined ? place : slots.get(iteration);
+    return {
+      ...this.#leftover(reading),
+      ...(slot === undefined ? {} : { slot }),
+      ...(iteration === undefined ? {} : { iteration }),
+    };
+  }
+
+  /**
+   * Who left its tree between two looks and has thrown away its environment is known by nothing but the flow's output,
+   * which it still holds. From now on it is watched, so that it is ended with the others.
+   */
+  async #hidden(writers: readonly OutputWriter[]): Promise<readonly Leftover[]> {
+    if (writers.length === 0) return [];
+    const { watch } = this.#stage;
+    const known = new Set((await watch.alive()).map(({ pid }) => pid));
+    const hidden = writers.filter(({ pid }) => !known.has(pid) && !this.#writersBefore.has(pid));
+    return hidden.map((writer) => {
+      watch.addRoot({ pid: writer.pid, role: 'flow', launcher: false });
+      const slot = slotOf(writer.path);
+      return { ...this.#leftover(writer), ...(slot === undefined ? {} : { slot }) };
+    });
+  }
+
+  #leftover({ pid, parent, command }: Pick<ProcessReading, 'pid' | 'parent' | 'command'>): Leftover {
+    const folder = this.#stage.ports.machine.workingDirectoryOf(pid);
+    return { pid, parent, command, ...(folder === undefined ? {} : { folder }) };
+  }
+}
+
+/** Only command flows write into files of ours. */
+function writersOf({ plan, ports, scratch }: Stage): readonly OutputWriter[] {
+  return plan.work.kind === 'command' ? ports.machine.writersInto(scratch) : [];
+}
+
+function slotOf(path: string): number | undefined {
+  const slot = /\/slot-(\d+)\//.exec(path)?.[1];
+  return slot === undefined ? undefined : Number(slot);
+}
