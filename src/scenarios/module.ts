@@ -1,4 +1,4 @@
-import type { Excerpt, FlowError } from '../model/record.js';
+import type { FlowError } from '../model/record.js';
 import type { Clock, CommandSpec, Exit, HostProcess, Spawner } from '../ports.js';
 import type { RunSummary } from './module-api.js';
 import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
