@@ -4,6 +4,7 @@
  */
 import type { Load } from './model/plan.js';
 import type { Excerpt, ProcessSummary } from './model/record.js';
+import type { FolderReading, StreamListener } from './ports/stream-listener.js';
 
 export type {
   HttpClient,
@@ -15,6 +16,7 @@ export type {
   OpenHttpClient,
 } from './ports/http-client.js';
 export type { ListeningSocket, MachineState, OutputWriter } from './ports/machine-state.js';
+export type { FolderReading, StreamListener } from './ports/stream-listener.js';
 export type { NetworkProxy, NetworkProxyOptions, OpenNetworkProxy } from './ports/network-proxy.js';
 
 /** Monotonic time in ms, and everything that waits. */
@@ -79,6 +81,7 @@ export interface RunningProcess {
 export interface FlowCommand {
   /** Added to the slot's environment. */
   readonly env: Readonly<globalThis.Record<string, string>>;
+  readonly listeners?: { readonly stdout: StreamListener; readonly stderr: StreamListener };
 }
 
 export interface FlowCommandEnd {
@@ -205,6 +208,8 @@ export interface Files {
   exists(path: string): Promise<boolean>;
   /** Names in a folder; empty if there is no such folder. */
   list(path: string): Promise<readonly string[]>;
+  /** Reads the regular files below a folder, bounded; false if not all could be read. Never rejects. */
+  readBelow(folder: string, reading: FolderReading): Promise<boolean>;
   /** A new empty folder in the temporary directory. */
   makeTemporary(prefix: string): Promise<string>;
   makeFolder(path: string): Promise<void>;

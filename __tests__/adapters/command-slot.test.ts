@@ -106,6 +106,22 @@ posixOnly.each(KINDS)('%s', (_, open) => {
     expect(end.stdout.head).toBe('');
   });
 
+  test('a listener hears all that is printed, also what is not kept', async () => {
+    slot = await open(
+      specOf('for i in 1 2 3; do head -c 700000 /dev/zero | tr "\\0" $i; sleep 0.15; done; echo err >&2'),
+    );
+    const heard = { stdout: '', stderr: '' };
+    const listener = (stream: 'stdout' | 'stderr') => ({
+      data: (chunk: Uint8Array) => (heard[stream] += Buffer.from(chunk).toString()),
+      missed: (bytes: number) => {
+        expect(bytes).toBe(0);
+      },
+    });
+    await slot.run({ env: {}, listeners: { stdout: listener('stdout'), stderr: listener('stderr') } });
+    expect(heard.stderr).toBe('err\n');
+    expect(heard.stdout === ['1', '2', '3'].map((digit) => digit.repeat(700_000)).join('')).toBe(true);
+  });
+
   test('keeps head and tail of what is too long, and counts all of it', async () => {
     slot = await open(specOf('echo first; head -c 3000000 /dev/zero | tr "\\0" x; echo; echo last'));
     const { stdout } = await slot.run({ env: {} });

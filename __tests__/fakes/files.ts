@@ -27,6 +27,16 @@ export function fakeFiles(initial: Readonly<Record<string, string>> = {}): Files
       Promise.resolve([
         ...new Set(below(path).map((each) => each.slice(path.length + 1).split('/')[0] ?? '')),
       ]),
+    readBelow: (folder, { maxFiles, maxBytes, open }) => {
+      const files = [...contents].filter(([path]) => path.startsWith(`${folder}/`)).slice(0, maxFiles);
+      let room = maxBytes;
+      for (const [path, content] of files) {
+        const bytes = Buffer.from(content).subarray(0, room);
+        room -= bytes.length;
+        open(path.slice(folder.length + 1)).data(bytes);
+      }
+      return Promise.resolve(room > 0 && files.length < maxFiles);
+    },
     makeTemporary: (prefix) => {
       temporaries += 1;
       const path = `/tmp/${prefix}${temporaries}`;

@@ -32,10 +32,18 @@ interface Simulation {
   readonly slots?: number;
   readonly timeout?: number;
   readonly work?: Partial<HttpWork>;
+  readonly canaries?: boolean;
   readonly answer?: (request: HttpRequest) => SimulatedAnswer;
 }
 
-function simulation({ requests = [requestOf()], slots = 1, timeout = 30_000, work, answer }: Simulation) {
+function simulation({
+  requests = [requestOf()],
+  slots = 1,
+  timeout = 30_000,
+  work,
+  answer,
+  canaries = false,
+}: Simulation) {
   const clock = new SimulatedClock();
   const client = new SimulatedHttp(clock, answer ?? (() => ({})));
   const runner = openHttpRunner({
@@ -45,6 +53,7 @@ function simulation({ requests = [requestOf()], slots = 1, timeout = 30_000, wor
     work: { kind: 'http', requests, followRedirects: false, maxBody: 1000, ...work },
     slots,
     timeout,
+    canaries,
   });
   const run = (...starts: readonly FlowStart[]) => clock.run(Promise.all(runner.release(starts)));
   return { clock, client, runner, run };
@@ -191,5 +200,44 @@ describe('many flows', () => {
       { outcome: 'killed', error: { message: 'interrupted by SIGINT' } },
     ]);
     expect(client.aborted).toHaveLength(2);
+  });
+});
+
+describe("another flow's token", () => {
+  const token = (iteration: number): string => `fg-0123456789ab-${iteration}`;
+  const flow = (iteration: number): FlowStart => ({ ...startOf(1, iteration), token: token(iteration) });
+  const filler = 'x'.repeat(20_000);
+
+  test('is found in any response of the flow, behind what is kept of it and across its chunks', async () => {
+    const { run } = simulation({
+      canaries: true,
+      requests: [requestOf(), requestOf({ name: 'GET /me' })],
+      work: { maxBody: 1e6 },
+      answer: () => ({ chunks: [token(12), ` ${filler} you are fg-01234`, '56789ab-', '7', '!'] }),
+    });
+    const [end] = await run(flow(12));
+    expect(end?.seen).toMatchObject({ own: true, count: 2 });
+    expect(end?.seen?.others).toMatchObject([
+      { token: token(7), place: 'response', where: 'GET /', at: token(12).length + 1 + filler.length + 9 },
+      { token: token(7), place: 'response', where: 'GET /me' },
+    ]);
+  });
+
+  test('is found in what came of a response that was cut short; half of its own is none', async () => {
+    const { run } = simulation({
+      canaries: true,
+      timeout: 50,
+      answer: () => ({ chunks: [`${token(7)} `, token(1)], bodyAfter: 5, headAfter: 5 }),
+      work: { maxBody: 20 },
+    });
+    const [end] = await run(flow(12));
+    expect(end?.outcome).toBe('failed');
+    expect(end?.seen?.others.map(({ token: each }) => each)).toEqual([token(7)]);
+  });
+
+  test('is not looked for unless it is asked for', async () => {
+    const { run } = simulation({ answer: () => ({ chunks: [token(7)] }) });
+    const [end] = await run(flow(12));
+    expect(end).not.toHaveProperty('seen');
   });
 });

@@ -89,3 +89,31 @@ describe('flows that are tried again', () => {
     expect(end).toMatchObject({ outcome: 'failed', startedAt: 1000, endedAt: 1010 });
   });
 });
+
+test('what any attempt saw of other flows counts; of one that was given up nothing is known', async () => {
+  const seen = (own: boolean, token: string) => ({
+    own,
+    others: [{ token, place: 'stdout', at: 0, context: '' } as const],
+    count: 1,
+    missed: false,
+  });
+  const attempts = [{ seen: seen(true, 'a') }, {}, { seen: seen(false, 'b') }];
+  const clock = new SimulatedClock();
+  const { runner } = runnerOf(clock, ['failed', 'timed_out', 'ok']);
+  const looking: FlowRunner = {
+    ...runner,
+    release: (starts) => runner.release(starts).map(async (end) => ({ ...(await end), ...attempts.shift() })),
+  };
+  const again = retrying(looking, {
+    retries: { times: 2, backoff: 1 },
+    clock,
+    halt: new AbortController().signal,
+  });
+  const [end] = await clock.run(Promise.all(again.release([START])));
+  expect(end?.seen).toMatchObject({
+    own: true,
+    others: [{ token: 'a' }, { token: 'b' }],
+    count: 2,
+    missed: true,
+  });
+});

@@ -41,7 +41,7 @@ export class LauncherSlot implements CommandSlot {
 
   async run(flow: FlowCommand): Promise<FlowCommandEnd> {
     if (this.#launcher.gone) await this.#relaunch();
-    const streams = this.#nextStreams();
+    const streams = this.#nextStreams(flow);
     // Before it is told to: on a busy machine it may have ended before we are on the processor again.
     const startedAt = nodeClock.now();
     const launched = this.#launcher.start(lineOf(flow, streams));
@@ -50,7 +50,7 @@ export class LauncherSlot implements CommandSlot {
 
   async prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>> {
     if (this.#launcher.gone) await this.#relaunch();
-    const streams = this.#nextStreams();
+    const streams = this.#nextStreams(flow);
     const { barrier } = this.#options;
     await barrier.closed;
     const launched = this.#launcher.start(lineOf(flow, streams), barrier);
@@ -84,10 +84,13 @@ export class LauncherSlot implements CommandSlot {
     return launcher;
   }
 
-  #nextStreams(): Streams {
+  #nextStreams({ listeners }: FlowCommand): Streams {
     this.#count += 1;
     const path = join(this.#options.scratch, String(this.#count));
-    return { stdout: new OutputFile(`${path}.out`), stderr: new OutputFile(`${path}.err`) };
+    return {
+      stdout: new OutputFile(`${path}.out`, listeners?.stdout),
+      stderr: new OutputFile(`${path}.err`, listeners?.stderr),
+    };
   }
 }
 

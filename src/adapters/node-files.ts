@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf, messageOf, UserError } from '../errors.js';
 import type { Files } from '../ports.js';
+import { readBelow } from './read-below.js';
 
 function isMissing(thrown: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '');
@@ -49,6 +50,7 @@ export const nodeFiles: Files = {
   },
   exists: async (path) => (await unlessMissing(stat(path), undefined)) !== undefined,
   list: (path) => unlessMissing(readdir(path), []),
+  readBelow,
   makeTemporary: async (prefix) => {
     const { path, variable } = temporaryFolder();
     try {

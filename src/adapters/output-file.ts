@@ -10,6 +10,7 @@ import {
   type Stats,
 } from 'node:fs';
 import type { Excerpt } from '../model/record.js';
+import type { StreamListener } from '../ports.js';
 import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED, TAIL_BYTES } from '../scenarios/excerpt.js';
 import { wallOnOurClock } from './wall-time.js';
 
@@ -18,6 +19,10 @@ const CUT_AT = 1024 * 1024;
 
 /** ms between two looks at the sizes of all that are watched. */
 const WATCH_EVERY = 100;
+
+/** Of what a stream has grown by at a cut this much is read for a listener: reading keeps everybody else waiting. Bytes. */
+const MOST_HEARD = 4 * 1024 * 1024;
+const PIECE = 64 * 1024;
 
 const watched = new Set<OutputFile>();
 let looking: NodeJS.Timeout | undefined;
@@ -34,11 +39,14 @@ function look(): void {
  */
 export class OutputFile {
   readonly path: string;
+  readonly #listener: StreamListener | undefined;
   #buffer: ExcerptBuffer | undefined;
   #watch: NodeJS.Timeout | undefined;
 
-  constructor(path: string) {
+  /** `listener`: hears what is read of it, at most 4 MiB before each cut. */
+  constructor(path: string, listener?: StreamListener) {
     this.path = path;
+    this.#listener = listener;
   }
 
   watch(): void {
@@ -95,6 +103,14 @@ export class OutputFile {
     return attempt(() => lstatSync(this.path, { throwIfNoEntry: false }));
   }
 
+  /** Of what has come since the last cut, its beginning. */
+  #tell(file: number, { from, to }: Part): void {
+    if (this.#listener === undefined) return;
+    const until = Math.max(from, Math.min(to, MOST_HEARD));
+    if (until > from) hear(file, { from, to: until }, this.#listener);
+    if (to > until) this.#listener.missed(to - until);
+  }
+
   /** Takes in head and tail; opened for writing (`r+`) it is cut as well, and the flow goes on at its start. */
   #takeIn(mode: 'r' | 'r+'): void {
     const buffer = (this.#buffer ??= new ExcerptBuffer());
@@ -104,8 +120,11 @@ export class OutputFile {
       // Until nothing more has come: what is appended between the last look and the cut is lost.
       for (let size = fstatSync(file).size; size > taken; size = fstatSync(file).size) {
         takePart(file, { from: taken, to: size }, buffer);
+        this.#tell(file, { from: taken, to: size });
         taken = size;
       }
+      // Should something have been lost, a token may have been cut in two.
+      if (mode === 'r+') this.#listener?.missed(0);
       if (mode === 'r+') ftruncateSync(file);
     } finally {
       closeSync(file);
@@ -113,12 +132,28 @@ export class OutputFile {
   }
 }
 
-function takePart(file: number, { from, to }: { from: number; to: number }, buffer: ExcerptBuffer): void {
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+function takePart(file: number, { from, to }: Part, buffer: ExcerptBuffer): void {
   const headTo = Math.min(to, from + HEAD_BYTES);
   const tailFrom = Math.max(headTo, to - TAIL_BYTES);
   buffer.push(readAt(file, from, headTo - from));
   buffer.skip(tailFrom - headTo);
   buffer.push(readAt(file, tailFrom, to - tailFrom));
+}
+
+/** Reads a part of a file in pieces that are used again. */
+function hear(file: number, { from, to }: Part, listener: StreamListener): void {
+  const piece = Buffer.allocUnsafe(Math.min(to - from, PIECE));
+  for (let at = from; at < to;) {
+    const length = readSync(file, piece, 0, Math.min(piece.length, to - at), at);
+    if (length === 0) return;
+    listener.data(piece.subarray(0, length));
+    at += length;
+  }
 }
 
 function attempt<T>(act: () => T): T | undefined {

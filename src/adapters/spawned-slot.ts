@@ -39,9 +39,11 @@ export class SpawnedSlot implements CommandSlot {
     });
     child.stdout.on('data', (chunk: Buffer) => {
       stdout.push(chunk);
+      flow.listeners?.stdout.data(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => {
       stderr.push(chunk);
+      flow.listeners?.stderr.data(chunk);
     });
     const exit = await exitOf(child, stderr);
     this.#child = undefined;

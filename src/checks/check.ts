@@ -3,7 +3,7 @@ import type { Record } from '../model/record.js';
 import type { CheckResult } from '../model/results.js';
 
 /** Parts of a record that a check may need. */
-export type Artifact = 'flows' | 'closed model' | 'verify' | 'left behind';
+export type Artifact = 'flows' | 'closed model' | 'verify' | 'left behind' | 'tokens';
 
 export interface Finding {
   readonly outcome: CheckResult['outcome'];

@@ -5,15 +5,26 @@ import type { Check } from './check.js';
 import { cleanup } from './cleanup.js';
 import { concurrency } from './concurrency.js';
 import { invariants } from './invariants.js';
+import { isolation } from './isolation.js';
 import { runCheck, whyMissing } from './run-check.js';
 
 export type CheckLevels = Readonly<Partial<globalThis.Record<CheckId, CheckLevel>>>;
 
 /** Every check that exists, in the order of the report. */
-export const CHECKS: readonly Check[] = [concurrency, invariants, cleanup];
+export const CHECKS: readonly Check[] = [concurrency, invariants, isolation, cleanup];
 
 /** In force where the user names none. A check without a level here runs only when it is asked for. */
-export const DEFAULT_LEVELS: CheckLevels = { concurrency: 'warn', invariants: 'fail', cleanup: 'warn' };
+export const DEFAULT_LEVELS: CheckLevels = {
+  concurrency: 'warn',
+  invariants: 'fail',
+  isolation: 'warn',
+  cleanup: 'warn',
+};
+
+/** The level that the user asked for, else the default one. */
+export function levelOf(id: CheckId, levels: CheckLevels): CheckLevel {
+  return levels[id] ?? DEFAULT_LEVELS[id] ?? 'off';
+}
 
 /**
  * Runs the checks over a record; `levels` are those that the user asked for, they go before the default ones.
@@ -22,7 +33,7 @@ export const DEFAULT_LEVELS: CheckLevels = { concurrency: 'warn', invariants: 'f
  */
 export function runChecks(record: Record, levels: CheckLevels): CheckResult[] {
   return CHECK_IDS.flatMap((id) => {
-    const level = levels[id] ?? DEFAULT_LEVELS[id] ?? 'off';
+    const level = levelOf(id, levels);
     if (level === 'off') return [];
     const check = CHECKS.find((candidate) => candidate.id === id);
     if (check === undefined) return [unavailable(id, level)];

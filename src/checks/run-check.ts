@@ -40,6 +40,13 @@ const ARTIFACTS: Readonly<globalThis.Record<Artifact, { in: (record: Record) => 
     in: ({ load }) => load.model === 'closed',
     why: 'the open model sets a rate, and how many are in flight comes of it',
   },
+  tokens: {
+    in: ({ contamination }) =>
+      contamination !== undefined && contamination.own + contamination.contaminated > 0,
+    why:
+      'no flow showed its own token: hand it on (FLOWGATE_TOKEN, ctx.token, {{token}}) to what the flows share, ' +
+      'and print or return what comes back',
+  },
   verify: { in: ({ verify }) => verify !== undefined, why: 'no verify command or export was run' },
   'left behind': {
     in: ({ leftBehind }) => leftBehind !== undefined,

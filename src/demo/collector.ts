@@ -7,8 +7,6 @@ export interface Entry {
   /** 0 in warm-up. */
   readonly iteration: number;
   readonly words: number;
-  /** Tokens that the finished article names: its own, and none else. */
-  readonly bylines: readonly string[];
 }
 
 /** Everything that the collector knows at one instant; replaced as a whole, never changed in place. */

@@ -135,7 +135,7 @@ async function publish(ctx: Context, article: string): Promise<void> {
   const bylines = [...article.matchAll(/^Written for: (.*)$/gmu)].map(([, name]) => name ?? '');
   await writeFile(join(ctx.workspace, ARTICLE_FILE), article);
   console.log(`wrote "${titleOf(article)}", ${count} words, for ${bylines.join(', ')}`);
-  await ctx.shared.collector.finished({ token: ctx.token, iteration: ctx.iteration, words: count, bylines });
+  await ctx.shared.collector.finished({ token: ctx.token, iteration: ctx.iteration, words: count });
 }
 
 function titled(subject: string): string {

@@ -4,4 +4,7 @@ import type { CheckId, CheckLevel } from '../model/check.js';
 export const DEMO_MODULE = 'flowgate:demo';
 
 /** What the demo's bugs are caught by, beside what is always checked. */
-export const DEMO_CHECKS: Readonly<Partial<Record<CheckId, CheckLevel>>> = { cleanup: 'fail' };
+export const DEMO_CHECKS: Readonly<Partial<Record<CheckId, CheckLevel>>> = {
+  isolation: 'fail',
+  cleanup: 'fail',
+};

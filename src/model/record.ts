@@ -1,3 +1,4 @@
+import type { Contamination } from './contamination.js';
 import type { Hit, Wave } from './faults.js';
 import type { InjectedFaults } from './injected-faults.js';
 import type { Rung } from './ladder.js';
@@ -180,6 +181,8 @@ export interface Record {
   readonly monitor: MonitorRecord;
   readonly environment: Environment;
   readonly verify?: VerifyOutcome;
+  /** Left out if nobody looked. */
+  readonly contamination?: Contamination;
   /** Processes, at most 100. */
   readonly leftovers: readonly Leftover[];
   /** Undefined if nobody has looked: the run was cut short, or no process belongs to it. */

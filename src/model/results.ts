@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHECK_IDS, CHECK_LEVELS } from './check.js';
+import { contaminationSchema } from './contamination-schema.js';
 import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults-results.js';
 import { ladderSchema } from './ladder.js';
 import { leftBehindSchema, leftoverSchema } from './left-behind.js';
@@ -168,6 +169,7 @@ const scenario = z.object({
       stderr: excerpt.optional(),
     })
     .optional(),
+  contamination: contaminationSchema.optional(),
   leftovers: z.array(leftoverSchema),
   leftBehind: leftBehindSchema.optional(),
   interrupted: z.string().optional(),

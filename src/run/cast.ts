@@ -13,6 +13,7 @@ import { startServices, type Services } from '../scenarios/services.js';
 import type { NetworkInjection } from './fault-injection.js';
 import { openedAhead } from './flows.js';
 import type { Search } from './search.js';
+import { seesTokens } from './sees-tokens.js';
 import { commandOn, serviceOn, type Stage } from './stage.js';
 
 /** Who is on the stage so far. */
@@ -66,7 +67,9 @@ async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>)
   const { plan, ports, watch, env } = stage;
   const spec = { cwd: plan.workingDirectory, env };
   try {
-    const options = { ...ports, ...work, watch, spec, seed: plan.seed, timeout: plan.timeout };
+    const { seed, timeout } = plan;
+    const canaries = seesTokens(plan);
+    const options = { ...ports, ...work, watch, spec, seed, timeout, canaries };
     const { isolate } = work;
     return isolate === 'none'
       ? await openModuleRunner(options)
@@ -86,6 +89,7 @@ function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): P
     timeout: plan.timeout,
     scratch,
     makeFolder: (path) => ports.files.makeFolder(path),
+    canaries: seesTokens(plan),
   });
 }
 
@@ -111,6 +115,7 @@ async function openRequests(
             connections.add(port, { slot, at: clock.now() });
           },
         }),
+    canaries: seesTokens(plan),
   });
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.js';
+import type { Contamination } from '../model/contamination.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import { loadOfWaves, wavesOf } from '../model/waves.js';
 import type { Aborted, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
@@ -14,6 +15,7 @@ import { haltOn, type Halt } from './halt.js';
 import { withLargestProcess } from './largest-process.js';
 import { Live } from './live.js';
 import { Search } from './search.js';
+import { contaminationLogOf } from './sees-tokens.js';
 import { setStage, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
 import { strike } from './strike.js';
 import { runWaves, type Waves } from './waves.js';
@@ -28,6 +30,7 @@ interface Performance extends Partial<Climb>, Partial<Waves>, Recorded, Partial<
   readonly monitor: MonitorRecord;
   readonly verify?: VerifyOutcome;
   readonly aborted?: Aborted;
+  readonly contamination?: Contamination;
 }
 
 /**
@@ -95,7 +98,12 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
   const search = isWatched(plan)
     ? await attempt(stage, 'looking at what is there', async () => Search.begin(stage))
     : undefined;
-  const watched = await watchFlows(stage, options, { halt, cast });
+  const contamination = contaminationLogOf(stage);
+  const watched = await watchFlows(
+    stage,
+    { ...options, ...(contamination === undefined ? {} : { contamination }) },
+    { halt, cast },
+  );
   await runner.settle();
   // What was cut short has had no time to tidy up.
   if (search !== undefined && !halt.signal.aborted) {
@@ -111,9 +119,15 @@ async function perform(stage: Stage, runner: FlowRunner, cast: Cast): Promise<Pe
   );
   // What the interrupt cut short has found nothing wrong.
   const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
+  await contamination?.settle();
   await workspaces.settle();
   const monitor = await withLargestProcess(watched.monitor, { runner, plan });
-  return { ...watched, monitor, ...(verify === undefined ? {} : { verify }) };
+  return {
+    ...watched,
+    monitor,
+    ...(verify === undefined ? {} : { verify }),
+    ...(contamination === undefined ? {} : { contamination: contamination.recorded() }),
+  };
 }
 
 /** Requests of our own to somebody else's service have no processes. */

@@ -5,6 +5,7 @@ import type { Flow } from '../model/record.js';
 import type { Clock } from '../ports.js';
 import type { FlowLog } from '../stats/flow-log.js';
 import type { FlowRunner } from '../scenarios/runner.js';
+import type { ContaminationLog } from './contamination-log.js';
 import { tokenOf, type Identity } from './identity.js';
 import { pacerOf } from './pacer.js';
 import { runSchedule, type Due, type Release } from './scheduler.js';
@@ -33,6 +34,8 @@ export interface FlowsOptions {
   /** What the kill plan has for the flow of an iteration. */
   readonly killOf?: (iteration: number) => FlowKill | undefined;
   readonly observer?: FlowObserver;
+  /** Of counted flows; left out if nobody asks whether they see each other. */
+  readonly contamination?: ContaminationLog;
   /** Takes every counted flow when it is over; the first ones that it has are from before. */
   readonly log: Pick<FlowLog, 'count' | 'add'>;
   /** Told of what kept flows from being run or followed; what the others did stands. */

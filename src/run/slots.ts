@@ -33,13 +33,14 @@ export class Slots {
 
   /** Starts a flow in each of these slots; behind the barrier all at the same instant. */
   begin(due: readonly Due[], workspaces: readonly string[], barrier: boolean): readonly Begun[] {
-    const { runner, identity, observer, killOf } = this.#options;
+    const { runner, identity, observer, contamination, killOf } = this.#options;
     const starts = due.map(({ slot }, index) => {
       const start = new Start(this.#wave.name(slot), workspaces[index] as string, identity);
       if (killOf !== undefined) start.kill = killOf(start.iteration);
       return start;
     });
     observer?.started(starts.length);
+    for (const start of starts) contamination?.begun(start);
     const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
     return ends.map((end, index) => ({
       start: starts[index] as FlowStart,
@@ -51,7 +52,7 @@ export class Slots {
 
   /** Follows a flow to its end and begins the next in its slot, for as long as there is one. */
   async follow(first: Begun, again: Release['again']): Promise<void> {
-    const { workspaces, observer, origin } = this.#options;
+    const { observer, origin } = this.#options;
     for (let begun: Begun | undefined = first; begun !== undefined;) {
       const ended: Begun = begun;
       const end = await ended.end;
@@ -61,9 +62,22 @@ export class Slots {
         const due = again(ended.start.slot);
         begun = due === undefined ? undefined : await this.#next(due);
       } finally {
-        workspaces.release(ended.start.workspace);
+        this.#leave(ended.start, end);
         this.#wave.onFlow(flowOf(ended, end, origin));
       }
+    }
+  }
+
+  /** The folder of a flow goes when it was looked through. */
+  #leave(start: FlowStart, { seen }: FlowEnd): void {
+    const { workspaces, contamination } = this.#options;
+    const { workspace } = start;
+    if (contamination === undefined) workspaces.release(workspace);
+    else if (workspaces.releaseEmpty(workspace)) contamination.ended(start, seen);
+    else {
+      contamination.ended(start, seen, () => {
+        workspaces.release(workspace);
+      });
     }
   }
 

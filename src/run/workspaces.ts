@@ -31,13 +31,17 @@ export class Workspaces {
 
   /** Takes a flow's folder back: there is one more ready then, or soon. */
   release(workspace: string): void {
-    const path = this.#nextPath();
-    if (this.#files.renameEmptyFolder(workspace, path)) {
-      this.#ready.push(Promise.resolve(path));
-      return;
-    }
-    this.#ready.push(this.#makeAt(path));
+    if (this.releaseEmpty(workspace)) return;
+    this.#ready.push(this.#make());
     this.#remove(workspace);
+  }
+
+  /** The same only if the flow left it empty; false if it did not. */
+  releaseEmpty(workspace: string): boolean {
+    const path = this.#nextPath();
+    const isEmpty = this.#files.renameEmptyFolder(workspace, path);
+    if (isEmpty) this.#ready.push(Promise.resolve(path));
+    return isEmpty;
   }
 
   /** Resolves when nothing is being made or removed any more. */
@@ -71,7 +75,7 @@ export class Workspaces {
   }
 }
 
-export interface WorkspaceSource extends Pick<Workspaces, 'prepare' | 'release' | 'settle'> {
+export interface WorkspaceSource extends Pick<Workspaces, 'prepare' | 'release' | 'releaseEmpty' | 'settle'> {
   take(): string | Promise<string>;
 }
 
@@ -80,5 +84,6 @@ export const NO_WORKSPACES: WorkspaceSource = {
   prepare: () => Promise.resolve(),
   take: () => '',
   release: () => undefined,
+  releaseEmpty: () => true,
   settle: () => Promise.resolve(),
 };

@@ -3,13 +3,16 @@ import type {
   Clock,
   CommandSlot,
   CommandSpec,
+  FlowCommand,
   FlowCommandEnd,
   LaunchedRoot,
   Spawner,
 } from '../ports.js';
 import type { Outcome } from '../model/record.js';
 import { flowEnd, type Ending } from './command-end.js';
+import { FlowCanary } from './flow-canary.js';
 import { awaitKill, type FlowKilled } from './flow-kill.js';
+import { outputListeners } from './flow-output.js';
 import {
   NEVER_BROKEN,
   timedOut,
@@ -35,6 +38,8 @@ export interface CommandRunnerOptions {
   /** An existing folder for the slots' streams. */
   readonly scratch: string;
   readonly makeFolder: (path: string) => Promise<void>;
+  /** Tokens of other flows are looked for in what each prints. */
+  readonly canaries?: boolean;
 }
 
 /** Forks all launchers ahead and runs command flows in them. */
@@ -155,6 +160,7 @@ class Worker {
   #token: string | undefined;
   #ending: Ending | undefined;
   #killed: FlowKilled | undefined;
+  #canary: FlowCanary | undefined;
 
   private constructor(options: CommandRunnerOptions) {
     this.#options = options;
@@ -179,13 +185,13 @@ class Worker {
 
   run(start: FlowStart): Promise<FlowEnd> {
     this.#begin(start);
-    return this.#follow(this.#commands.run({ env: environmentOf(start) }), start);
+    return this.#follow(this.#commands.run(this.#commandOf(start)), start);
   }
 
   /** What it resolves to is to be called at the barrier's release; the flow's time counts from there. */
   async prepare(start: FlowStart): Promise<() => Promise<FlowEnd>> {
     this.#begin(start);
-    const go = await this.#commands.prepare({ env: environmentOf(start) });
+    const go = await this.#commands.prepare(this.#commandOf(start));
     return () => this.#follow(go(), start);
   }
 
@@ -193,6 +199,12 @@ class Worker {
     this.#token = start.token;
     this.#ending = undefined;
     this.#killed = undefined;
+    this.#canary = this.#options.canaries === true ? new FlowCanary(start.token) : undefined;
+  }
+
+  #commandOf(start: FlowStart): FlowCommand {
+    const env = environmentOf(start);
+    return this.#canary === undefined ? { env } : { env, listeners: outputListeners(this.#canary) };
   }
 
   async #follow(running: Promise<FlowCommandEnd>, start: FlowStart): Promise<FlowEnd> {
@@ -208,7 +220,8 @@ class Worker {
     this.#token = undefined;
     // Its process is gone with it; what it has left behind is known to the table already.
     if (this.#root?.launcher === false) this.#leaveRoot();
-    return flowEnd(ended, { ending: this.#ending, killed: this.#killed });
+    const end = flowEnd(ended, { ending: this.#ending, killed: this.#killed });
+    return this.#canary === undefined ? end : { ...end, seen: this.#canary.seen() };
   }
 
   /** A signal that can be caught is for the flow's own processes: the launcher would not survive it either. */

@@ -1,11 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
+import type { StreamListener } from '../ports.js';
 import { ExcerptBuffer } from './excerpt.js';
+import type { FlowCanary } from './flow-canary.js';
 
 export type StreamName = 'stdout' | 'stderr';
 
 /** The two streams of one flow. */
-export type FlowOutput = Readonly<Record<StreamName, ExcerptBuffer>>;
+export type FlowOutput = Readonly<Record<StreamName, ExcerptBuffer>> & {
+  readonly listeners?: Readonly<Record<StreamName, StreamListener>>;
+};
 
 /**
  * Tells flows of one process apart by what they print: whatever is written in the asynchronous context of a flow is
@@ -23,11 +27,19 @@ export class FlowOutputs {
   take(stream: StreamName, chunk: string | Uint8Array): boolean {
     const output = this.#current.getStore();
     if (output === undefined) return false;
-    output[stream].push(Buffer.from(chunk));
+    const bytes = Buffer.from(chunk);
+    output[stream].push(bytes);
+    output.listeners?.[stream].data(bytes);
     return true;
   }
 }
 
-export function newFlowOutput(): FlowOutput {
-  return { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
+export function newFlowOutput(canary?: FlowCanary): FlowOutput {
+  const kept = { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
+  return canary === undefined ? kept : { ...kept, listeners: outputListeners(canary) };
+}
+
+/** One for each stream that a flow prints to. */
+export function outputListeners(canary: FlowCanary): Readonly<Record<StreamName, StreamListener>> {
+  return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CANARY_PLACES } from '../model/contamination.js';
 import type { FromHost, FromThreads, Hook } from './module-protocol.js';
 
 /*
@@ -11,6 +12,20 @@ const hook = z.enum(['setup', 'verify', 'teardown'] satisfies Hook[]);
 const excerpt = z.object({ head: z.string(), tail: z.string(), bytes: z.number() });
 const step = z.object({ name: z.string(), startedAt: z.number(), endedAt: z.number() });
 
+const seenToken = z.object({
+  token: z.string(),
+  place: z.enum(CANARY_PLACES),
+  where: z.string().exactOptional(),
+  at: z.number().exactOptional(),
+  context: z.string(),
+});
+const seen = z.object({
+  own: z.boolean(),
+  others: z.array(seenToken),
+  count: z.number(),
+  missed: z.boolean(),
+});
+
 const flow = z.object({
   startedAt: z.number(),
   endedAt: z.number(),
@@ -18,6 +33,7 @@ const flow = z.object({
   steps: z.array(step),
   stdout: excerpt,
   stderr: excerpt,
+  seen: seen.exactOptional(),
 });
 
 const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [

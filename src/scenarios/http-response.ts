@@ -1,5 +1,5 @@
 import { formatBytes } from '../model/format.js';
-import type { Clock, HttpReceiver } from '../ports.js';
+import type { Clock, HttpReceiver, StreamListener } from '../ports.js';
 import type { Excerpt } from '../model/record.js';
 import { ExcerptBuffer, HEAD_BYTES } from './excerpt.js';
 import { FlowFailure } from './http-failure.js';
@@ -10,6 +10,8 @@ export interface ResponseOptions {
   readonly maxBody: number;
   /** The whole body is kept, not only its beginning and its end. */
   readonly keepsBody: boolean;
+  /** Hears all of the body. */
+  readonly listener?: StreamListener | undefined;
 }
 
 /** A response as it comes, in bounded memory. */
@@ -48,9 +50,10 @@ export class Response implements HttpReceiver {
   }
 
   data(chunk: Uint8Array): void {
-    const { maxBody, keepsBody } = this.#options;
+    const { maxBody, keepsBody, listener } = this.#options;
     const isBeginning = this.#bytes < HEAD_BYTES;
     this.#bytes += chunk.length;
+    listener?.data(chunk);
     if (keepsBody || isBeginning) this.#chunks.push(chunk);
     else (this.#rest ??= this.#excerptOfChunks()).push(bufferOf(chunk));
     if (this.#bytes > maxBody) {

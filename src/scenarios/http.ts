@@ -3,6 +3,7 @@ import type { HttpWork } from '../model/http.js';
 import type { FlowError, StepTiming } from '../model/record.js';
 import type { FlowKill } from '../faults/kill-plan.js';
 import type { Clock, HttpClient, HttpConnection, HttpRequest, Timer, Traffic } from '../ports.js';
+import { FlowCanary } from './flow-canary.js';
 import { awaitKill } from './flow-kill.js';
 import { requestError } from './http-error.js';
 import { unmet, type Answer } from './http-expect.js';
@@ -18,6 +19,7 @@ import {
   type FlowStart,
   type Watch,
 } from './runner.js';
+import { prefixOf } from './token-scanner.js';
 
 export interface HttpRunnerOptions {
   readonly client: HttpClient;
@@ -29,6 +31,8 @@ export interface HttpRunnerOptions {
   readonly timeout: number;
   /** Told the local port of every connection that a slot opens. */
   readonly onConnection?: (slot: number, port: number) => void;
+  /** Tokens of other flows are looked for in each response. */
+  readonly canaries?: boolean;
 }
 
 /** Runs HTTP flows in our own process, over one keep-alive connection a slot. */
@@ -71,6 +75,7 @@ interface Visit {
   /** The last one. */
   response: Response | undefined;
   origin: string;
+  readonly canary: FlowCanary | undefined;
 }
 
 /** One worker slot with the flow in it. */
@@ -82,6 +87,7 @@ class HttpWorker {
   #ending: FlowEnding | undefined;
   #traffic: Traffic = { received: 0, sent: 0 };
   readonly #onTimeout: () => void;
+  #prefix: Buffer | undefined;
 
   constructor(options: HttpRunnerOptions, requests: readonly PreparedRequest[], slot: number) {
     this.#options = options;
@@ -101,7 +107,8 @@ class HttpWorker {
   async run(start: FlowStart): Promise<FlowEnd> {
     const { clock, timeout } = this.#options;
     const startedAt = clock.now();
-    const visit: Visit = { steps: [], ttfb: [], at: startedAt, response: undefined, origin: '' };
+    const canary = this.#canaryOf(start);
+    const visit: Visit = { steps: [], ttfb: [], at: startedAt, response: undefined, origin: '', canary };
     this.#busy = true;
     this.#ending = undefined;
     const timer = clock.timer(timeout, this.#onTimeout);
@@ -120,6 +127,7 @@ class HttpWorker {
       ttfb,
       bytesIn: after.received - before.received,
       bytesOut: after.sent - before.sent,
+      ...(canary === undefined ? undefined : { seen: canary.seen() }),
     };
     if (error === undefined) return { outcome: 'ok', ...end };
     return {
@@ -133,6 +141,12 @@ class HttpWorker {
     if (!this.#busy || this.#ending !== undefined) return;
     this.#ending = new FlowEnding(outcome, message);
     this.#connection.abort(this.#ending);
+  }
+
+  /** The prefix is that of the whole run. */
+  #canaryOf({ token }: FlowStart): FlowCanary | undefined {
+    if (this.#options.canaries !== true) return undefined;
+    return new FlowCanary(token, (this.#prefix ??= prefixOf(token)));
   }
 
   close(): Promise<void> {
@@ -168,14 +182,21 @@ class HttpWorker {
   }
 
   /** The answer to a request, behind its redirections if they are followed. */
-  async #ask(request: HttpRequest, visit: Visit, { keepsBody }: PreparedRequest): Promise<Answer> {
+  async #ask(request: HttpRequest, visit: Visit, { name, keepsBody }: PreparedRequest): Promise<Answer> {
     const { clock, work } = this.#options;
+    const { canary } = visit;
     for (let hops = 0; ; hops += 1) {
       // Ended between two requests: there was nothing to abort.
       if (this.#ending !== undefined) throw this.#ending;
       visit.origin = request.origin;
       const askedAt = hops === 0 ? visit.at : clock.now();
-      const response = (visit.response = new Response({ clock, maxBody: work.maxBody, keepsBody }));
+      const listener = canary?.listen('response', name);
+      const response = (visit.response = new Response({
+        clock,
+        maxBody: work.maxBody,
+        keepsBody,
+        listener,
+      }));
       await this.#connection.exchange(request, response);
       if (response.headAt !== undefined) visit.ttfb.push(response.headAt - askedAt);
       const next = work.followRedirects ? redirected(request, response.status, response.location) : undefined;

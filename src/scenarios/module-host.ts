@@ -1,9 +1,11 @@
 import { messageOf } from '../errors.js';
 import type { FlowError, StepTiming } from '../model/record.js';
 import { seededRandom, seedOf } from '../stats/random.js';
+import { FlowCanary } from './flow-canary.js';
 import { newFlowOutput, type FlowOutput, type FlowOutputs } from './flow-output.js';
 import type { FlowContext, FlowModule, ModuleContext } from './module-api.js';
 import type { FromHost, Hook, HostedFlow, ToHost } from './module-protocol.js';
+import { searchValue } from './search-value.js';
 import { packShared, unpackShared } from './shared-value.js';
 
 export interface HostPorts {
@@ -23,6 +25,7 @@ export class ModuleHost {
   readonly #ports: HostPorts;
   readonly #aborts = new Map<string, AbortController>();
   #module: FlowModule | undefined;
+  #canaries = false;
   #context: ModuleContext = { shared: undefined, seed: 0, options: {} };
 
   constructor(ports: HostPorts) {
@@ -68,7 +71,8 @@ export class ModuleHost {
     }
   }
 
-  async #load({ module: name, options, seed }: Extract<ToHost, { type: 'load' }>): Promise<void> {
+  async #load({ module: name, options, seed, canaries }: Extract<ToHost, { type: 'load' }>): Promise<void> {
+    this.#canaries = canaries === true;
     try {
       const loaded = await this.#ports.importModule(name);
       const module = asFlowModule(loaded);
@@ -107,29 +111,29 @@ export class ModuleHost {
   }
 
   #prepare(flow: HostedFlow): () => Promise<void> {
-    const output = newFlowOutput();
+    const canary = this.#canaries ? new FlowCanary(flow.token) : undefined;
+    const output = newFlowOutput(canary);
     const steps: StepTiming[] = [];
     const abort = new AbortController();
     this.#aborts.set(flow.token, abort);
     const context = this.#contextOf(flow, steps, abort.signal);
-    return () => this.#run(context, { steps, output });
+    return () => this.#run(context, { steps, output, canary });
   }
 
-  async #run(
-    context: FlowContext,
-    { steps, output }: { steps: readonly StepTiming[]; output: FlowOutput },
-  ): Promise<void> {
+  async #run(context: FlowContext, { steps, output, canary }: Doing): Promise<void> {
     const { now, send, outputs } = this.#ports;
     const { token } = context;
     const startedAt = now();
     let error: FlowError | undefined;
+    let returned: unknown;
     try {
-      await outputs.collect(output, () => this.#loaded().default(context));
+      returned = await outputs.collect(output, () => this.#loaded().default(context));
     } catch (thrown) {
       error = errorOf(thrown);
     }
     const endedAt = now();
     this.#aborts.delete(token);
+    if (canary !== undefined) searchValue(returned, canary);
     send({
       type: 'ended',
       token,
@@ -140,6 +144,7 @@ export class ModuleHost {
         steps,
         stdout: output.stdout.excerpt(),
         stderr: output.stderr.excerpt(),
+        ...(canary === undefined ? {} : { seen: canary.seen() }),
       },
     });
   }
@@ -169,6 +174,13 @@ export class ModuleHost {
     if (this.#module === undefined) throw new Error('the module is not loaded');
     return this.#module;
   }
+}
+
+/** What a flow has done so far, beside what it returns. */
+interface Doing {
+  readonly steps: readonly StepTiming[];
+  readonly output: FlowOutput;
+  readonly canary: FlowCanary | undefined;
 }
 
 /** What CommonJS code exports arrives as the default export of its namespace. */

@@ -2,6 +2,7 @@
  * Messages between flowgate and a host of module flows, which is a process or a thread of one: JSON over the process's
  * message channel.
  */
+import type { TokensSeen } from '../model/contamination.js';
 import type { Excerpt, FlowError, StepTiming } from '../model/record.js';
 import type { RunSummary } from './module-api.js';
 
@@ -21,6 +22,8 @@ export type ToHost =
       readonly module: string;
       readonly options: Readonly<Record<string, string>>;
       readonly seed: number;
+      /** Tokens of other flows are to be looked for. */
+      readonly canaries?: boolean;
     }
   /** `share`: what it returns is to be sent back, for other hosts. */
   | { readonly type: 'setup'; readonly share?: boolean }
@@ -48,6 +51,7 @@ export interface HostedFlowEnd {
   readonly steps: readonly StepTiming[];
   readonly stdout: Excerpt;
   readonly stderr: Excerpt;
+  readonly seen?: TokensSeen;
 }
 
 /** To the process that holds the threads. A thread is opened, spoken to, and ended alone. */

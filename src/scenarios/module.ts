@@ -2,11 +2,10 @@ import type { FlowError } from '../model/record.js';
 import type { Clock, CommandSpec, Exit, HostProcess, Spawner } from '../ports.js';
 import type { RunSummary } from './module-api.js';
 import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
-import { exitError } from './command-end.js';
 import { inTime, openDeadline, type Deadline } from './deadline.js';
 import { awaitKill, endedBy, type FlowKilled } from './flow-kill.js';
 import { HOOK_TIMEOUT } from './hook.js';
-import { crashLine } from './crash-line.js';
+import { hostDeath } from './host-death.js';
 import { readHostMessage } from './host-message.js';
 import { timedOut, type FlowEnd, type FlowRunner, type FlowStart, type Watch } from './runner.js';
 
@@ -30,6 +29,8 @@ export interface ModuleRunnerOptions {
   /** ms. */
   readonly timeout: number;
   readonly interrupt: AbortSignal;
+  /** Tokens of other flows are looked for in what each prints and returns. */
+  readonly canaries?: boolean;
 }
 
 export interface ModuleRunner extends FlowRunner {
@@ -114,11 +115,11 @@ export class Host implements FlowRunner {
   }
 
   async load(): Promise<{ hooks: readonly Hook[] } | { reason: string }> {
-    const { module, options, seed } = this.#options;
+    const { module, options, seed, canaries = false } = this.#options;
     const listening = await inTime(this.#answer('listening'), this.#deadline());
     if ('late' in listening) return { reason: `its process ${listening.late}` };
     if (listening.value === undefined) return { reason: await this.broken };
-    this.#send({ type: 'load', module, options, seed });
+    this.#send({ type: 'load', module, options, seed, ...(canaries ? { canaries } : {}) });
     const loading = this.#answer('loaded');
     const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
       this.#killIfBlocked(BLOCKED_WHILE_LOADING);
@@ -293,7 +294,6 @@ export class Host implements FlowRunner {
     if (this.#blocked !== undefined) {
       return `the module blocked its event loop for more than ${this.#blocked}`;
     }
-    const said = crashLine(this.#process.stderr());
-    return `the module's process ended (${exitError(exit).message})${said === '' ? '' : `: ${said}`}`;
+    return hostDeath(exit, this.#process.stderr());
   }
 }

@@ -1,3 +1,4 @@
+import type { TokensSeen } from '../model/contamination.js';
 import type { RetryPlan } from '../model/retries.js';
 import type { Clock } from '../ports.js';
 import type { FlowEnd, FlowRunner, FlowStart } from './runner.js';
@@ -56,12 +57,28 @@ function isWorthAnother({ outcome }: FlowEnd): boolean {
   return outcome === 'failed' || outcome === 'timed_out';
 }
 
-/** The later attempt tells, but for what its connection carried: that is of both. */
+/** The later attempt tells, but for what its connection carried and what it saw: that is of both. */
 function joined(earlier: FlowEnd, later: FlowEnd): FlowEnd {
   const { bytesIn, bytesOut } = later;
+  const seen = seenByBoth(earlier.seen, later.seen);
   return {
     ...later,
     ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
     ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
+    ...(seen === undefined ? {} : { seen }),
+  };
+}
+
+/** Undefined if nobody looked; of an attempt that was given up nothing is known. */
+function seenByBoth(earlier?: TokensSeen, later?: TokensSeen): TokensSeen | undefined {
+  if (earlier === undefined || later === undefined) {
+    const known = earlier ?? later;
+    return known === undefined ? undefined : { ...known, missed: true };
+  }
+  return {
+    own: earlier.own || later.own,
+    others: [...earlier.others, ...later.others],
+    count: earlier.count + later.count,
+    missed: earlier.missed || later.missed,
   };
 }

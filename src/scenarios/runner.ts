@@ -1,4 +1,5 @@
 import type { FlowKill } from '../faults/kill-plan.js';
+import type { TokensSeen } from '../model/contamination.js';
 import type { Flow } from '../model/record.js';
 import type { Clock, TreeRoot } from '../ports.js';
 
@@ -30,7 +31,10 @@ export type FlowEnd = Pick<
   | 'bytesOut'
   | 'stdout'
   | 'stderr'
->;
+> & {
+  /** Left out if nobody looked, or if the flow was given up before it could be said. */
+  readonly seen?: TokensSeen;
+};
 
 /** Whatever can run flows of one kind. */
 export interface FlowRunner {

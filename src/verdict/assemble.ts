@@ -103,6 +103,7 @@ function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['met
 type Happened = Pick<
   ScenarioResults,
   | 'verify'
+  | 'contamination'
   | 'leftovers'
   | 'leftBehind'
   | 'interrupted'
@@ -119,10 +120,13 @@ type Happened = Pick<
 
 /** What is taken over from the record as it is. */
 function whatHappened(record: Record): Happened {
-  const { monitor } = record;
+  const { monitor, contamination } = record;
   const tally = tallyOf(record);
   return {
     ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
+    ...(contamination === undefined
+      ? {}
+      : { contamination: { ...contamination, sightings: [...contamination.sightings] } }),
     leftovers: record.leftovers.map((leftover) => ({ ...leftover })),
     ...(record.leftBehind === undefined ? {} : { leftBehind: { ...record.leftBehind } }),
     ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
