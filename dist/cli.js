@@ -14446,7 +14446,7 @@ const noProgress = { update: () => undefined, clear: () => undefined };
 
 /***/ }),
 
-/***/ 9644:
+/***/ 5170:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14747,6 +14747,672 @@ function scriptBeside(bundle) {
     return bundle.slice(0, bundle.lastIndexOf('/') + 1) + 'proxy.js';
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./build/src/monitor/proc-net.js
+/** TCP_LISTEN of include/net/tcp_states.h. */
+const LISTEN = '0A';
+/** Columns of /proc/net/tcp and tcp6 (Documentation/networking/proc_net_tcp.rst). */
+const LOCAL = 1;
+const STATE = 3;
+const INODE = 9;
+/** The sockets of /proc/net/tcp or tcp6 that are listened on; lines that are not as expected are passed over. */
+function parseListeners(table, littleEndian) {
+    return table
+        .split('\n')
+        .slice(1)
+        .flatMap((line) => {
+        const columns = line.trim().split(/\s+/);
+        const inode = Number(columns[INODE]);
+        if (columns[STATE] !== LISTEN || !Number.isInteger(inode) || inode === 0)
+            return [];
+        const address = addressOf(columns[LOCAL] ?? '', littleEndian);
+        return address === undefined ? [] : [{ address, inode }];
+    });
+}
+/** The address is in words of 32 bits, each in the machine's byte order; the port is in the usual one. */
+function addressOf(local, littleEndian) {
+    const [, hex, port] = /^((?:[0-9A-F]{8})+):([0-9A-F]{4})$/i.exec(local) ?? [];
+    if (hex === undefined || port === undefined)
+        return undefined;
+    const words = Buffer.from(hex, 'hex');
+    if (littleEndian)
+        words.swap32();
+    if (words.length === 4)
+        return `${[...words].join('.')}:${parseInt(port, 16)}`;
+    if (words.length === 16)
+        return `[${ipv6(words)}]:${parseInt(port, 16)}`;
+    return undefined;
+}
+const V4_MAPPED = '00000000000000000000ffff';
+/** As RFC 5952 has it: the first of the longest runs of zeros is left out. */
+function ipv6(bytes) {
+    if (bytes.toString('hex').startsWith(V4_MAPPED))
+        return `::ffff:${[...bytes.subarray(12)].join('.')}`;
+    const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
+    const text = groups.join(':');
+    const runs = [...text.matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].map(([run]) => run);
+    const longest = runs.reduce((best, run) => (zeros(run) > zeros(best) ? run : best), '');
+    if (longest === '')
+        return text;
+    const at = text.indexOf(longest);
+    return `${text.slice(0, at)}::${text.slice(at + longest.length).replace(/^:/, '')}`;
+}
+function zeros(run) {
+    return run.split('0').length - 1;
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/proc-stat.js
+const SPACE = 0x20;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LETTER_A = 0x41;
+/** Fields after the command: state (3) to exit_code (52) in the numbering of proc_pid_stat(5). */
+const FIELDS = 50;
+/** env_start came with Linux 3.5; all that we need before it has been there since 2.6. */
+const FIELDS_NEEDED = 22;
+/**
+ * Parses the first `length` bytes of a stat file; undefined if they are none.
+ * The command may hold spaces and parentheses, so the numbers start after the *last* closing one. The bytes are read
+ * as they are: a string and its split would cost more than the system call.
+ */
+function parseStat(bytes, length) {
+    const opening = bytes.indexOf('(');
+    const closing = bytes.lastIndexOf(')', length - 1);
+    if (opening < 0 || closing < opening || closing >= length)
+        return undefined;
+    const fields = parseNumbers(bytes, closing + 4, length);
+    if (fields.length < FIELDS_NEEDED - 1)
+        return undefined;
+    /** By the number of proc_pid_stat(5); 4 is the first number after the state. */
+    const field = (number) => fields[number - 4] ?? 0;
+    return {
+        command: bytes.toString('utf8', opening + 1, closing),
+        state: String.fromCharCode(bytes[closing + 2] ?? LETTER_A),
+        parent: field(4),
+        group: field(5),
+        session: field(6),
+        faults: field(10) + field(12),
+        userTicks: field(14),
+        systemTicks: field(15),
+        childUserTicks: field(16),
+        childSystemTicks: field(17),
+        threads: field(20),
+        startTime: field(22),
+        virtualSize: field(23),
+        residentPages: field(24),
+        environStart: field(50),
+    };
+}
+/** Decimal numbers between spaces; addresses above 2^53 lose their last digits, and none of those is used. */
+function parseNumbers(bytes, from, to) {
+    const numbers = [];
+    let value = 0;
+    let sign = 1;
+    let digits = false;
+    for (let index = from; index < to && numbers.length < FIELDS; index++) {
+        const byte = bytes[index] ?? SPACE;
+        if (byte >= ZERO && byte <= NINE) {
+            value = value * 10 + byte - ZERO;
+            digits = true;
+            continue;
+        }
+        if (digits)
+            numbers.push(sign * value);
+        value = 0;
+        digits = false;
+        sign = byte === MINUS ? -1 : 1;
+    }
+    if (digits && numbers.length < FIELDS)
+        numbers.push(sign * value);
+    return numbers;
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/proc-text.js
+/** The smaller files of /proc. */
+const MOST_OF_A_COMMAND = 200;
+const NS_PER_MS = 1e6;
+/** NUL-separated arguments as one line of at most 200 characters; undefined if there are none (a zombie). */
+function parseCommandLine(bytes) {
+    const line = bytes.toString('utf8').replace(/\0+$/, '').replaceAll('\0', ' ').trim();
+    return line === '' ? undefined : line.slice(0, MOST_OF_A_COMMAND);
+}
+/** The value of a variable in a NUL-separated environment; the first one counts, as for getenv(3). */
+function environmentValue(bytes, name) {
+    const key = Buffer.from(`${name}=`);
+    for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + 1)) {
+        if (at > 0 && bytes[at - 1] !== 0)
+            continue;
+        const end = bytes.indexOf(0, at);
+        return bytes.toString('utf8', at + key.length, end < 0 ? bytes.length : end);
+    }
+    return undefined;
+}
+/**
+ * The pid that was given out last, from /proc/loadavg: as long as it is the same, no process was born, nor a thread.
+ * Undefined if the text is not as expected.
+ */
+function parseLastPid(loadavg) {
+    const last = /\s(\d+)\s*$/.exec(loadavg)?.[1];
+    return last === undefined ? undefined : Number(last);
+}
+/** ms of CPU from /proc/PID/schedstat: its first number is ns (Documentation/scheduler/sched-stats). */
+function parseSchedstat(text) {
+    const ns = /^\d+/.exec(text)?.[0];
+    return ns === undefined ? undefined : Number(ns) / NS_PER_MS;
+}
+/** AT_PAGESZ and AT_CLKTCK of getauxval(3). */
+const PAGE_SIZE = 6n;
+const CLOCK_TICKS = 17n;
+/**
+ * For want of the auxiliary vector. USER_HZ is 100 on every architecture that Node runs on: it is fixed by the kernel's
+ * interface (include/asm-generic/param.h) and has nothing to do with CONFIG_HZ; only alpha and ia64 had 1024.
+ */
+const USUAL = { pageSize: 4096, ticksPerSecond: 100 };
+/** Parses /proc/self/auxv: pairs of 64-bit words, in the machine's byte order. */
+function parseAuxiliaryVector(bytes, littleEndian) {
+    const found = new Map();
+    for (let at = 0; at + 16 <= bytes.length; at += 16) {
+        const word = (offset) => littleEndian ? bytes.readBigUInt64LE(at + offset) : bytes.readBigUInt64BE(at + offset);
+        found.set(word(0), Number(word(8)));
+    }
+    return {
+        pageSize: found.get(PAGE_SIZE) ?? USUAL.pageSize,
+        ticksPerSecond: found.get(CLOCK_TICKS) ?? USUAL.ticksPerSecond,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/proc-status.js
+const proc_status_SPACE = 0x20;
+const TAB = 0x09;
+const proc_status_ZERO = 0x30;
+const proc_status_NINE = 0x39;
+/** The kernel writes kB and means 1024 bytes. */
+const KIB = 1024;
+/**
+ * VmRSS and VmHWM of the first `length` bytes of a status file, proc_pid_status(5); undefined for a process that has
+ * no memory: a zombie, a kernel thread.
+ */
+function parseStatusMemory(bytes, length) {
+    const text = bytes.subarray(0, length);
+    const peak = numberAfter(text, '\nVmHWM:');
+    const memory = numberAfter(text, '\nVmRSS:');
+    return peak === undefined || memory === undefined
+        ? undefined
+        : { memory: memory * KIB, peakMemory: peak * KIB };
+}
+function numberAfter(bytes, key) {
+    const start = bytes.indexOf(key, 0, 'latin1');
+    if (start < 0)
+        return undefined;
+    let index = start + key.length;
+    while (bytes[index] === proc_status_SPACE || bytes[index] === TAB)
+        index++;
+    let value;
+    for (;; index++) {
+        const byte = bytes[index] ?? 0;
+        if (byte < proc_status_ZERO || byte > proc_status_NINE)
+            return value;
+        value = (value ?? 0) * 10 + byte - proc_status_ZERO;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/procfs-descriptors.js
+
+
+/** Read results that are no length. */
+const GONE = -1;
+const UNREADABLE = -2;
+/** Flows need descriptors in this process too: their pipes. Three a process, so some 200 processes stay open. */
+const MOST_KEPT = 600;
+/**
+ * Descriptors of /proc files kept open between reads: reading through one costs less than half of open, read, close
+ * (METHOD §4), and it never reads another process that got the same pid. Beyond a bound files are opened for each read.
+ */
+class Descriptors {
+    most;
+    kept = new Set();
+    constructor(most = MOST_KEPT) {
+        this.most = most;
+    }
+    /** Bytes read from the start of the file; GONE if its process is; UNREADABLE if it can not be read now. */
+    read(file, into) {
+        try {
+            const descriptor = file.descriptor ?? this.open(file);
+            try {
+                return (0,external_node_fs_.readSync)(descriptor, into, 0, into.length, 0);
+            }
+            finally {
+                if (file.descriptor === undefined)
+                    (0,external_node_fs_.closeSync)(descriptor);
+            }
+        }
+        catch (error) {
+            this.release(file);
+            return procfs_descriptors_isGone(error) ? GONE : UNREADABLE;
+        }
+    }
+    release(file) {
+        if (file.descriptor === undefined)
+            return;
+        (0,external_node_fs_.closeSync)(file.descriptor);
+        file.descriptor = undefined;
+        this.kept.delete(file);
+    }
+    /** Descriptors that are open now. */
+    count() {
+        return this.kept.size;
+    }
+    close() {
+        for (const file of [...this.kept])
+            this.release(file);
+    }
+    open(file) {
+        const descriptor = this.openOrShed(file.path);
+        if (this.kept.size < this.most) {
+            file.descriptor = descriptor;
+            this.kept.add(file);
+        }
+        return descriptor;
+    }
+    openOrShed(path) {
+        try {
+            return (0,external_node_fs_.openSync)(path, 'r');
+        }
+        catch (error) {
+            const code = (0,errors/* codeOf */.$N)(error);
+            if (code !== 'EMFILE' && code !== 'ENFILE')
+                throw error;
+            // Somebody else needs them more: half of ours are given back, and as many fewer are kept from now on.
+            this.most = Math.floor(this.kept.size / 2);
+            for (const file of [...this.kept].slice(this.most))
+                this.release(file);
+            return (0,external_node_fs_.openSync)(path, 'r');
+        }
+    }
+}
+/** ENOENT when it is opened, ESRCH when it is read through a descriptor: either way the process has ended. */
+function procfs_descriptors_isGone(error) {
+    const code = (0,errors/* codeOf */.$N)(error);
+    return code === 'ENOENT' || code === 'ESRCH';
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/procfs-member.js
+
+
+
+
+
+/** ms between two counts of a process's open files: a folder is dearer to read than a file. */
+const FILES_EVERY = 1000;
+/** Sightings for which what a process has from its parent is not counted again, unless it calls exec before. */
+const COPY_SIGHTINGS = 10;
+const COMMAND_TRIES = 3;
+const TOKEN = 'FLOWGATE_TOKEN';
+/** One process of the tree, from the moment it was seen until it is gone. */
+class Member {
+    reader;
+    pid;
+    startTime;
+    stat;
+    root;
+    /** Known while it is young; kept longer, it would hold all its ancestors in memory. */
+    parent;
+    files;
+    sightings = 0;
+    zombie = false;
+    memory = 0;
+    peakMemory = 0;
+    /** Page faults and resident pages at the last look into `status`: while neither changes, it says the same. */
+    looked = { faults: -1, pages: -1 };
+    /** Bytes of its memory that it has from its parent, and that count there. */
+    copied = 0;
+    cpuTime = 0;
+    command;
+    commandTries = 0;
+    openFiles;
+    filesDue;
+    token;
+    /** Its environment was read, and what it held is what its children will have. */
+    tokenSettled = false;
+    constructor(birth, reader) {
+        this.reader = reader;
+        this.pid = birth.pid;
+        this.stat = birth.stat;
+        this.startTime = birth.stat.startTime;
+        this.root = birth.root;
+        this.parent = birth.parent;
+        const folder = `/proc/${birth.pid}`;
+        this.files = {
+            stat: birth.file,
+            status: { path: `${folder}/status` },
+            schedstat: { path: `${folder}/schedstat` },
+        };
+        this.filesDue = reader.now();
+        this.learnToken();
+        this.measure(birth.stat);
+        this.copied = this.copiedFromParent();
+    }
+    isRoot() {
+        return this.root.pid === this.pid;
+    }
+    origin() {
+        return this.root;
+    }
+    /** It was found in the tree before it was named as a root of it. */
+    becomeRoot(root) {
+        this.root = root;
+    }
+    /** Reads it again; false if it is gone. What can not be read now stays as it was. */
+    refresh() {
+        const { descriptors, buffer } = this.reader;
+        const length = descriptors.read(this.files.stat, buffer);
+        if (length === GONE)
+            return false;
+        const stat = length > 0 ? parseStat(buffer, length) : undefined;
+        if (stat === undefined)
+            return true;
+        if (stat.startTime !== this.startTime)
+            return false;
+        // In the middle of exec there is none: then it is too early to tell.
+        const executed = stat.environStart !== 0 && stat.environStart !== this.stat.environStart;
+        if (executed)
+            this.copied = 0;
+        this.stat = stat.environStart !== 0 ? stat : { ...stat, environStart: this.stat.environStart };
+        this.measure(stat);
+        if (this.zombie)
+            return true;
+        if (executed) {
+            this.commandTries = 0;
+            this.command = undefined;
+            this.learnToken();
+        }
+        this.learnCommand();
+        this.countFiles();
+        return true;
+    }
+    close() {
+        for (const file of Object.values(this.files))
+            this.reader.descriptors.release(file);
+    }
+    reading() {
+        const { stat, root } = this;
+        const token = this.token;
+        return {
+            pid: this.pid,
+            parent: stat.parent,
+            startTime: this.startTime,
+            role: root.role,
+            root: root.pid,
+            launcher: root.launcher && this.isRoot(),
+            command: this.command ?? stat.command,
+            memory: this.zombie ? 0 : Math.max(0, this.memory - this.copied),
+            peakMemory: this.zombie ? 0 : Math.max(0, this.peakMemory - this.copied),
+            cpuTime: this.cpuTime,
+            childrenCpuTime: this.ms(stat.childUserTicks) + this.ms(stat.childSystemTicks),
+            threads: this.zombie ? 0 : stat.threads,
+            ...(this.zombie ? { zombie: true } : {}),
+            ...(this.openFiles === undefined ? {} : { files: this.openFiles }),
+            ...(token === undefined ? {} : { token }),
+        };
+    }
+    measure(stat) {
+        this.sightings += 1;
+        if (this.sightings > COPY_SIGHTINGS) {
+            this.parent = undefined;
+            this.copied = 0;
+        }
+        this.measureCpu(stat);
+        this.zombie = stat.state === 'Z' || stat.state === 'X';
+        if (!this.zombie)
+            this.measureMemory(stat);
+    }
+    /**
+     * Dearer than `stat`, so looked at only if it can have changed. The pages in `stat` tell that, but not how many there
+     * are: since Linux 6.2 they leave out what each CPU has not yet added to the common count (percpu_counter_read).
+     */
+    measureMemory({ faults, residentPages: pages }) {
+        if (faults === this.looked.faults && pages === this.looked.pages)
+            return;
+        const { descriptors, buffer, units } = this.reader;
+        const length = descriptors.read(this.files.status, buffer);
+        const status = length > 0 ? parseStatusMemory(buffer, length) : undefined;
+        const resident = pages * units.pageSize;
+        this.looked = status === undefined ? { faults: -1, pages: -1 } : { faults, pages };
+        this.memory = status?.memory ?? resident;
+        this.peakMemory = status?.peakMemory ?? Math.max(this.peakMemory, resident);
+    }
+    /**
+     * Ticks of 10 ms are rough; schedstat counts ns, but of one thread, and lags up to a tick behind while it runs. So
+     * for a single thread the larger of the two is the truth.
+     */
+    measureCpu(stat) {
+        const { descriptors, buffer } = this.reader;
+        let time = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
+        if (stat.threads === 1) {
+            const length = descriptors.read(this.files.schedstat, buffer);
+            const exact = length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
+            if (exact !== undefined)
+                time = Math.max(exact, this.floor(stat.userTicks + stat.systemTicks));
+        }
+        this.cpuTime = Math.max(this.cpuTime, time);
+    }
+    /** The kernel rounds down to whole ticks: the middle of the tick is right on average, so that sums are. */
+    ms(ticks) {
+        return ticks === 0 ? 0 : this.floor(ticks + 0.5);
+    }
+    floor(ticks) {
+        return (ticks * 1000) / this.reader.units.ticksPerSecond;
+    }
+    /**
+     * Between fork and exec a child has the memory of its parent: the same (vfork) or a copy that takes no room until it is
+     * written to. Counted again, every spawn would look like a spike of the parent's size. A process that was forked to
+     * stay is counted as `ps` would after a few sightings.
+     */
+    copiedFromParent() {
+        const parent = this.parent;
+        const copy = parent !== undefined && this.stat.environStart === parent.stat.environStart;
+        return copy && this.stat.environStart !== 0 ? Math.min(this.memory, parent.memory) : 0;
+    }
+    /** A flow's processes inherit its token; only where a launcher starts one, it has to be read. */
+    learnToken() {
+        if (this.token !== undefined)
+            return;
+        const parent = this.parent;
+        this.token = parent?.token;
+        this.tokenSettled = this.token !== undefined || parent?.tokenSettled === true;
+        if (this.tokenSettled)
+            return;
+        const environment = readOrUndefined(`/proc/${this.pid}/environ`);
+        this.token = environment === undefined ? undefined : environmentValue(environment, TOKEN);
+        // A launcher starts flows with tokens, and so does a copy of it that has not called exec.
+        const copy = parent !== undefined && parent.stat.environStart === this.stat.environStart;
+        this.tokenSettled = this.token !== undefined || !(this.root.launcher && (this.isRoot() || copy));
+    }
+    /** Most processes are gone before anybody asks for their arguments: read at the second sighting. */
+    learnCommand() {
+        if (this.command !== undefined || this.commandTries >= COMMAND_TRIES)
+            return;
+        this.commandTries += 1;
+        const bytes = readOrUndefined(`/proc/${this.pid}/cmdline`);
+        this.command = bytes === undefined ? undefined : parseCommandLine(bytes);
+    }
+    countFiles() {
+        const now = this.reader.now();
+        if (now < this.filesDue)
+            return;
+        this.filesDue = now + FILES_EVERY;
+        try {
+            this.openFiles = (0,external_node_fs_.readdirSync)(`/proc/${this.pid}/fd`).length;
+        }
+        catch {
+            // Another user's process, or gone: not counted.
+            this.openFiles = undefined;
+        }
+    }
+}
+/** The whole file; undefined if it is gone or not ours to read. */
+function readOrUndefined(path) {
+    try {
+        return (0,external_node_fs_.readFileSync)(path);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/linux-state.js
+
+
+
+
+
+
+
+
+/** Bytes: of a file this much is read, and of a larger one nothing. */
+const HEAD = 1024;
+const LARGEST = 64 * 1024;
+/** Names of a folder that are looked at. */
+const MOST_NAMES = 100;
+const OUTPUT_AND_ERROR = [1, 2];
+/** What Linux tells in /proc and in the file system. */
+const linuxState = {
+    blind: undefined,
+    temporaryFolder: ({ TMPDIR = '' }) => ((0,external_node_path_.isAbsolute)(TMPDIR) ? (0,external_node_path_.resolve)(TMPDIR) : '/tmp'),
+    names: (folder, most) => orElse(async () => namesIn(folder, most), undefined),
+    signsOf: (path) => orElse(async () => signsOf(path), ''),
+    listeners: async () => {
+        const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(listenersIn));
+        return tables.flat();
+    },
+    openFilesOf: (pid) => {
+        const folder = `/proc/${pid}/fd`;
+        return namesOf(folder).flatMap((name) => linkOf(`${folder}/${name}`) ?? []);
+    },
+    variableOf: (pid, name) => {
+        const environment = readOrUndefined(`/proc/${pid}/environ`);
+        return environment === undefined ? undefined : environmentValue(environment, name);
+    },
+    workingDirectoryOf: (pid) => linkOf(`/proc/${pid}/cwd`),
+    writersInto: (folder) => namesOf('/proc')
+        .map(Number)
+        .filter((pid) => Number.isInteger(pid) && isOurs(pid))
+        .flatMap((pid) => writerInto(folder, pid) ?? []),
+};
+async function orElse(look, otherwise) {
+    try {
+        return await look();
+    }
+    catch {
+        // Gone while we looked, or not ours to read.
+        return otherwise;
+    }
+}
+async function namesIn(folder, most) {
+    const names = [];
+    for await (const { name } of await (0,promises_namespaceObject.opendir)(folder)) {
+        if (names.length === most)
+            return undefined;
+        names.push(name);
+    }
+    return names;
+}
+async function signsOf(path) {
+    const stat = await (0,promises_namespaceObject.lstat)(path);
+    if (stat.isSymbolicLink())
+        return (0,promises_namespaceObject.readlink)(path);
+    if (stat.isDirectory())
+        return (await firstNames(path)).join('\n');
+    if (!stat.isFile() || stat.size > LARGEST)
+        return '';
+    // It may be another file by now: a link is refused, and a pipe does not keep us waiting.
+    const file = await (0,promises_namespaceObject.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+        return buffer.toString('latin1', 0, bytesRead);
+    }
+    finally {
+        await file.close();
+    }
+}
+async function firstNames(folder) {
+    const names = [];
+    for await (const { name } of await (0,promises_namespaceObject.opendir)(folder)) {
+        if (names.push(name) === MOST_NAMES)
+            break;
+    }
+    return names;
+}
+async function listenersIn(path) {
+    const table = await orElse(async () => (0,promises_namespaceObject.readFile)(path, 'latin1'), '');
+    return parseListeners(table, (0,external_node_os_.endianness)() === 'LE');
+}
+function namesOf(folder) {
+    try {
+        return (0,external_node_fs_.readdirSync)(folder);
+    }
+    catch {
+        return [];
+    }
+}
+function linkOf(path) {
+    try {
+        return (0,external_node_fs_.readlinkSync)(path);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Links of others can not be read: asking whose it is saves the tries. */
+function isOurs(pid) {
+    try {
+        return pid !== process.pid && (0,external_node_fs_.lstatSync)(`/proc/${pid}`).uid === process.geteuid?.();
+    }
+    catch {
+        return false;
+    }
+}
+function writerInto(folder, pid) {
+    const outputs = OUTPUT_AND_ERROR.map((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
+    const path = outputs.find((output) => output?.startsWith(`${folder}/`));
+    return path === undefined ? undefined : writerOf(pid, path);
+}
+function writerOf(pid, path) {
+    const bytes = readOrUndefined(`/proc/${pid}/stat`);
+    const stat = bytes === undefined ? undefined : parseStat(bytes, bytes.length);
+    if (stat === undefined)
+        return undefined;
+    const line = readOrUndefined(`/proc/${pid}/cmdline`);
+    const command = (line === undefined ? undefined : parseCommandLine(line)) ?? stat.command;
+    return { pid, parent: stat.parent, command, path };
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/machine-state.js
+
+
+
+/** Where there is no /proc only processes are looked for. */
+const blindState = {
+    blind: 'ports, temporary files and processes that have left their tree were not looked for: only Linux tells whose they are',
+    temporaryFolder: () => (0,external_node_os_.tmpdir)(),
+    names: () => Promise.resolve(undefined),
+    signsOf: () => Promise.resolve(''),
+    listeners: () => Promise.resolve([]),
+    openFilesOf: () => [],
+    variableOf: () => undefined,
+    workingDirectoryOf: () => undefined,
+    writersInto: () => [],
+};
+function machineState() {
+    return (0,external_node_fs_.existsSync)('/proc/self/stat') ? linuxState : blindState;
+}
+
 // EXTERNAL MODULE: external "node:worker_threads"
 var external_node_worker_threads_ = __nccwpck_require__(5919);
 ;// CONCATENATED MODULE: ./build/src/adapters/alarm.js
@@ -14894,13 +15560,79 @@ function node_free_ports_close(server) {
     });
 }
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./build/src/adapters/read-below.js
+
+
+
+
+const PIECE = 64 * 1024;
+/**
+ * Reads the regular files below a folder, one after another and in order of their names, until there are too many. No
+ * link is followed and nothing waited for: what is in there belongs to whoever wrote it.
+ */
+async function readBelow(folder, reading) {
+    const room = { files: reading.maxFiles, bytes: reading.maxBytes };
+    const folders = [''];
+    let whole = true;
+    for (let below = folders.shift(); below !== undefined; below = folders.shift()) {
+        const found = await entriesOf(folder, below);
+        whole &&= found !== undefined;
+        for (const { path, isFolder } of found ?? []) {
+            if (room.files === 0)
+                return false;
+            room.files -= 1;
+            if (isFolder)
+                folders.push(path);
+            else
+                whole = (await readFile((0,external_node_path_.join)(folder, path), { listener: reading.open(path), room })) && whole;
+        }
+    }
+    return whole;
+}
+/** Undefined if it can not be read; empty if it is gone. */
+async function entriesOf(folder, below) {
+    try {
+        const entries = await (0,promises_namespaceObject.readdir)((0,external_node_path_.join)(folder, below), { withFileTypes: true });
+        return entries
+            .filter((entry) => entry.isFile() || entry.isDirectory())
+            .map((entry) => ({
+            path: below === '' ? entry.name : `${below}/${entry.name}`,
+            isFolder: entry.isDirectory(),
+        }))
+            .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    }
+    catch (thrown) {
+        return (0,errors/* codeOf */.$N)(thrown) === 'ENOENT' ? [] : undefined;
+    }
+}
+/** False if there was no room for all of it, or if it can not be read. */
+async function readFile(path, { listener, room }) {
+    // Should it have become a link or a pipe meanwhile, it is not opened, or not waited for.
+    const file = await (0,promises_namespaceObject.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK).catch(() => undefined);
+    if (file === undefined)
+        return false;
+    try {
+        const piece = Buffer.allocUnsafe(PIECE);
+        while (room.bytes > 0) {
+            const { bytesRead } = await file.read(piece, 0, Math.min(PIECE, room.bytes));
+            if (bytesRead === 0)
+                return true;
+            room.bytes -= bytesRead;
+            listener.data(piece.subarray(0, bytesRead));
+        }
+        listener.missed(0);
+        return false;
+    }
+    catch {
+        return false;
+    }
+    finally {
+        await file.close();
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/node-files.js
+
 
 
 
@@ -14946,6 +15678,7 @@ const nodeFiles = {
     },
     exists: async (path) => (await unlessMissing((0,promises_namespaceObject.stat)(path), undefined)) !== undefined,
     list: (path) => unlessMissing((0,promises_namespaceObject.readdir)(path), []),
+    readBelow: readBelow,
     makeTemporary: async (prefix) => {
         const { path, variable } = temporaryFolder();
         try {
@@ -15184,7 +15917,7 @@ const HELLO = 'echo R >&4\n';
 /** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
 const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => (0,external_node_fs_.existsSync)(path)) ?? '/bin/sh';
 /** ru_maxrss of Linux is in these. */
-const KIB = 1024;
+const launcher_KIB = 1024;
 /** ms that a launcher may take to say how large its largest process was; some 2 ms are usual. */
 const launcher_PATIENCE = 1000;
 /** Why a process has not even pipes: there were no descriptors left for them (EMFILE). */
@@ -15333,7 +16066,7 @@ class Launcher {
     #onStatus(line) {
         // 0 KIB: it has waited for nobody.
         if (line.startsWith('M '))
-            this.#largest = Number(line.slice(2)) * KIB || undefined;
+            this.#largest = Number(line.slice(2)) * launcher_KIB || undefined;
         const flow = this.#flow;
         if (flow === undefined)
             return;
@@ -15363,6 +16096,9 @@ function startOf(line) {
 const CUT_AT = 1024 * 1024;
 /** ms between two looks at the sizes of all that are watched. */
 const WATCH_EVERY = 100;
+/** Of what a stream has grown by at a cut this much is read for a listener: reading keeps everybody else waiting. Bytes. */
+const MOST_HEARD = 4 * 1024 * 1024;
+const output_file_PIECE = 64 * 1024;
 const watched = new Set();
 let looking;
 /** One timer for all: there may be a thousand new files a second. */
@@ -15377,10 +16113,13 @@ function look() {
  */
 class OutputFile {
     path;
+    #listener;
     #buffer;
     #watch;
-    constructor(path) {
+    /** `listener`: hears what is read of it, at most 4 MiB before each cut. */
+    constructor(path, listener) {
         this.path = path;
+        this.#listener = listener;
     }
     watch() {
         watched.add(this);
@@ -15430,6 +16169,16 @@ class OutputFile {
     #stat() {
         return attempt(() => (0,external_node_fs_.lstatSync)(this.path, { throwIfNoEntry: false }));
     }
+    /** Of what has come since the last cut, its beginning. */
+    #tell(file, { from, to }) {
+        if (this.#listener === undefined)
+            return;
+        const until = Math.max(from, Math.min(to, MOST_HEARD));
+        if (until > from)
+            hear(file, { from, to: until }, this.#listener);
+        if (to > until)
+            this.#listener.missed(to - until);
+    }
     /** Takes in head and tail; opened for writing (`r+`) it is cut as well, and the flow goes on at its start. */
     #takeIn(mode) {
         const buffer = (this.#buffer ??= new excerpt/* ExcerptBuffer */.Ck());
@@ -15439,8 +16188,12 @@ class OutputFile {
             // Until nothing more has come: what is appended between the last look and the cut is lost.
             for (let size = (0,external_node_fs_.fstatSync)(file).size; size > taken; size = (0,external_node_fs_.fstatSync)(file).size) {
                 takePart(file, { from: taken, to: size }, buffer);
+                this.#tell(file, { from: taken, to: size });
                 taken = size;
             }
+            // Should something have been lost, a token may have been cut in two.
+            if (mode === 'r+')
+                this.#listener?.missed(0);
             if (mode === 'r+')
                 (0,external_node_fs_.ftruncateSync)(file);
         }
@@ -15455,6 +16208,17 @@ function takePart(file, { from, to }, buffer) {
     buffer.push(readAt(file, from, headTo - from));
     buffer.skip(tailFrom - headTo);
     buffer.push(readAt(file, tailFrom, to - tailFrom));
+}
+/** Reads a part of a file in pieces that are used again. */
+function hear(file, { from, to }, listener) {
+    const piece = Buffer.allocUnsafe(Math.min(to - from, output_file_PIECE));
+    for (let at = from; at < to;) {
+        const length = (0,external_node_fs_.readSync)(file, piece, 0, Math.min(piece.length, to - at), at);
+        if (length === 0)
+            return;
+        listener.data(piece.subarray(0, length));
+        at += length;
+    }
 }
 function attempt(act) {
     try {
@@ -15497,7 +16261,7 @@ class LauncherSlot {
     async run(flow) {
         if (this.#launcher.gone)
             await this.#relaunch();
-        const streams = this.#nextStreams();
+        const streams = this.#nextStreams(flow);
         // Before it is told to: on a busy machine it may have ended before we are on the processor again.
         const startedAt = nodeClock.now();
         const launched = this.#launcher.start(lineOf(flow, streams));
@@ -15506,7 +16270,7 @@ class LauncherSlot {
     async prepare(flow) {
         if (this.#launcher.gone)
             await this.#relaunch();
-        const streams = this.#nextStreams();
+        const streams = this.#nextStreams(flow);
         const { barrier } = this.#options;
         await barrier.closed;
         const launched = this.#launcher.start(lineOf(flow, streams), barrier);
@@ -15537,10 +16301,13 @@ class LauncherSlot {
             this.#options.onLaunch(launcher.pid);
         return launcher;
     }
-    #nextStreams() {
+    #nextStreams({ listeners }) {
         this.#count += 1;
         const path = (0,external_node_path_.join)(this.#options.scratch, String(this.#count));
-        return { stdout: new OutputFile(`${path}.out`), stderr: new OutputFile(`${path}.err`) };
+        return {
+            stdout: new OutputFile(`${path}.out`, listeners?.stdout),
+            stderr: new OutputFile(`${path}.err`, listeners?.stderr),
+        };
     }
 }
 function lineOf({ env }, { stdout, stderr }) {
@@ -15610,9 +16377,11 @@ class SpawnedSlot {
         });
         child.stdout.on('data', (chunk) => {
             stdout.push(chunk);
+            flow.listeners?.stdout.data(chunk);
         });
         child.stderr.on('data', (chunk) => {
             stderr.push(chunk);
+            flow.listeners?.stderr.data(chunk);
         });
         const exit = await exitOf(child, stderr);
         this.#child = undefined;
@@ -16242,466 +17011,6 @@ function parentsFirst(newborns) {
     return ordered;
 }
 
-;// CONCATENATED MODULE: ./build/src/monitor/proc-stat.js
-const SPACE = 0x20;
-const MINUS = 0x2d;
-const ZERO = 0x30;
-const NINE = 0x39;
-const LETTER_A = 0x41;
-/** Fields after the command: state (3) to exit_code (52) in the numbering of proc_pid_stat(5). */
-const FIELDS = 50;
-/** env_start came with Linux 3.5; all that we need before it has been there since 2.6. */
-const FIELDS_NEEDED = 22;
-/**
- * Parses the first `length` bytes of a stat file; undefined if they are none.
- * The command may hold spaces and parentheses, so the numbers start after the *last* closing one. The bytes are read
- * as they are: a string and its split would cost more than the system call.
- */
-function parseStat(bytes, length) {
-    const opening = bytes.indexOf('(');
-    const closing = bytes.lastIndexOf(')', length - 1);
-    if (opening < 0 || closing < opening || closing >= length)
-        return undefined;
-    const fields = parseNumbers(bytes, closing + 4, length);
-    if (fields.length < FIELDS_NEEDED - 1)
-        return undefined;
-    /** By the number of proc_pid_stat(5); 4 is the first number after the state. */
-    const field = (number) => fields[number - 4] ?? 0;
-    return {
-        command: bytes.toString('utf8', opening + 1, closing),
-        state: String.fromCharCode(bytes[closing + 2] ?? LETTER_A),
-        parent: field(4),
-        group: field(5),
-        session: field(6),
-        faults: field(10) + field(12),
-        userTicks: field(14),
-        systemTicks: field(15),
-        childUserTicks: field(16),
-        childSystemTicks: field(17),
-        threads: field(20),
-        startTime: field(22),
-        virtualSize: field(23),
-        residentPages: field(24),
-        environStart: field(50),
-    };
-}
-/** Decimal numbers between spaces; addresses above 2^53 lose their last digits, and none of those is used. */
-function parseNumbers(bytes, from, to) {
-    const numbers = [];
-    let value = 0;
-    let sign = 1;
-    let digits = false;
-    for (let index = from; index < to && numbers.length < FIELDS; index++) {
-        const byte = bytes[index] ?? SPACE;
-        if (byte >= ZERO && byte <= NINE) {
-            value = value * 10 + byte - ZERO;
-            digits = true;
-            continue;
-        }
-        if (digits)
-            numbers.push(sign * value);
-        value = 0;
-        digits = false;
-        sign = byte === MINUS ? -1 : 1;
-    }
-    if (digits && numbers.length < FIELDS)
-        numbers.push(sign * value);
-    return numbers;
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/proc-text.js
-/** The smaller files of /proc. */
-const MOST_OF_A_COMMAND = 200;
-const NS_PER_MS = 1e6;
-/** NUL-separated arguments as one line of at most 200 characters; undefined if there are none (a zombie). */
-function parseCommandLine(bytes) {
-    const line = bytes.toString('utf8').replace(/\0+$/, '').replaceAll('\0', ' ').trim();
-    return line === '' ? undefined : line.slice(0, MOST_OF_A_COMMAND);
-}
-/** The value of a variable in a NUL-separated environment; the first one counts, as for getenv(3). */
-function environmentValue(bytes, name) {
-    const key = Buffer.from(`${name}=`);
-    for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + 1)) {
-        if (at > 0 && bytes[at - 1] !== 0)
-            continue;
-        const end = bytes.indexOf(0, at);
-        return bytes.toString('utf8', at + key.length, end < 0 ? bytes.length : end);
-    }
-    return undefined;
-}
-/**
- * The pid that was given out last, from /proc/loadavg: as long as it is the same, no process was born, nor a thread.
- * Undefined if the text is not as expected.
- */
-function parseLastPid(loadavg) {
-    const last = /\s(\d+)\s*$/.exec(loadavg)?.[1];
-    return last === undefined ? undefined : Number(last);
-}
-/** ms of CPU from /proc/PID/schedstat: its first number is ns (Documentation/scheduler/sched-stats). */
-function parseSchedstat(text) {
-    const ns = /^\d+/.exec(text)?.[0];
-    return ns === undefined ? undefined : Number(ns) / NS_PER_MS;
-}
-/** AT_PAGESZ and AT_CLKTCK of getauxval(3). */
-const PAGE_SIZE = 6n;
-const CLOCK_TICKS = 17n;
-/**
- * For want of the auxiliary vector. USER_HZ is 100 on every architecture that Node runs on: it is fixed by the kernel's
- * interface (include/asm-generic/param.h) and has nothing to do with CONFIG_HZ; only alpha and ia64 had 1024.
- */
-const USUAL = { pageSize: 4096, ticksPerSecond: 100 };
-/** Parses /proc/self/auxv: pairs of 64-bit words, in the machine's byte order. */
-function parseAuxiliaryVector(bytes, littleEndian) {
-    const found = new Map();
-    for (let at = 0; at + 16 <= bytes.length; at += 16) {
-        const word = (offset) => littleEndian ? bytes.readBigUInt64LE(at + offset) : bytes.readBigUInt64BE(at + offset);
-        found.set(word(0), Number(word(8)));
-    }
-    return {
-        pageSize: found.get(PAGE_SIZE) ?? USUAL.pageSize,
-        ticksPerSecond: found.get(CLOCK_TICKS) ?? USUAL.ticksPerSecond,
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/procfs-descriptors.js
-
-
-/** Read results that are no length. */
-const GONE = -1;
-const UNREADABLE = -2;
-/** Flows need descriptors in this process too: their pipes. Three a process, so some 200 processes stay open. */
-const MOST_KEPT = 600;
-/**
- * Descriptors of /proc files kept open between reads: reading through one costs less than half of open, read, close
- * (METHOD §4), and it never reads another process that got the same pid. Beyond a bound files are opened for each read.
- */
-class Descriptors {
-    most;
-    kept = new Set();
-    constructor(most = MOST_KEPT) {
-        this.most = most;
-    }
-    /** Bytes read from the start of the file; GONE if its process is; UNREADABLE if it can not be read now. */
-    read(file, into) {
-        try {
-            const descriptor = file.descriptor ?? this.open(file);
-            try {
-                return (0,external_node_fs_.readSync)(descriptor, into, 0, into.length, 0);
-            }
-            finally {
-                if (file.descriptor === undefined)
-                    (0,external_node_fs_.closeSync)(descriptor);
-            }
-        }
-        catch (error) {
-            this.release(file);
-            return procfs_descriptors_isGone(error) ? GONE : UNREADABLE;
-        }
-    }
-    release(file) {
-        if (file.descriptor === undefined)
-            return;
-        (0,external_node_fs_.closeSync)(file.descriptor);
-        file.descriptor = undefined;
-        this.kept.delete(file);
-    }
-    /** Descriptors that are open now. */
-    count() {
-        return this.kept.size;
-    }
-    close() {
-        for (const file of [...this.kept])
-            this.release(file);
-    }
-    open(file) {
-        const descriptor = this.openOrShed(file.path);
-        if (this.kept.size < this.most) {
-            file.descriptor = descriptor;
-            this.kept.add(file);
-        }
-        return descriptor;
-    }
-    openOrShed(path) {
-        try {
-            return (0,external_node_fs_.openSync)(path, 'r');
-        }
-        catch (error) {
-            const code = (0,errors/* codeOf */.$N)(error);
-            if (code !== 'EMFILE' && code !== 'ENFILE')
-                throw error;
-            // Somebody else needs them more: half of ours are given back, and as many fewer are kept from now on.
-            this.most = Math.floor(this.kept.size / 2);
-            for (const file of [...this.kept].slice(this.most))
-                this.release(file);
-            return (0,external_node_fs_.openSync)(path, 'r');
-        }
-    }
-}
-/** ENOENT when it is opened, ESRCH when it is read through a descriptor: either way the process has ended. */
-function procfs_descriptors_isGone(error) {
-    const code = (0,errors/* codeOf */.$N)(error);
-    return code === 'ENOENT' || code === 'ESRCH';
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/proc-status.js
-const proc_status_SPACE = 0x20;
-const TAB = 0x09;
-const proc_status_ZERO = 0x30;
-const proc_status_NINE = 0x39;
-/** The kernel writes kB and means 1024 bytes. */
-const proc_status_KIB = 1024;
-/**
- * VmRSS and VmHWM of the first `length` bytes of a status file, proc_pid_status(5); undefined for a process that has
- * no memory: a zombie, a kernel thread.
- */
-function parseStatusMemory(bytes, length) {
-    const text = bytes.subarray(0, length);
-    const peak = numberAfter(text, '\nVmHWM:');
-    const memory = numberAfter(text, '\nVmRSS:');
-    return peak === undefined || memory === undefined
-        ? undefined
-        : { memory: memory * proc_status_KIB, peakMemory: peak * proc_status_KIB };
-}
-function numberAfter(bytes, key) {
-    const start = bytes.indexOf(key, 0, 'latin1');
-    if (start < 0)
-        return undefined;
-    let index = start + key.length;
-    while (bytes[index] === proc_status_SPACE || bytes[index] === TAB)
-        index++;
-    let value;
-    for (;; index++) {
-        const byte = bytes[index] ?? 0;
-        if (byte < proc_status_ZERO || byte > proc_status_NINE)
-            return value;
-        value = (value ?? 0) * 10 + byte - proc_status_ZERO;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/procfs-member.js
-
-
-
-
-
-/** ms between two counts of a process's open files: a folder is dearer to read than a file. */
-const FILES_EVERY = 1000;
-/** Sightings for which what a process has from its parent is not counted again, unless it calls exec before. */
-const COPY_SIGHTINGS = 10;
-const COMMAND_TRIES = 3;
-const TOKEN = 'FLOWGATE_TOKEN';
-/** One process of the tree, from the moment it was seen until it is gone. */
-class Member {
-    reader;
-    pid;
-    startTime;
-    stat;
-    root;
-    /** Known while it is young; kept longer, it would hold all its ancestors in memory. */
-    parent;
-    files;
-    sightings = 0;
-    zombie = false;
-    memory = 0;
-    peakMemory = 0;
-    /** Page faults and resident pages at the last look into `status`: while neither changes, it says the same. */
-    looked = { faults: -1, pages: -1 };
-    /** Bytes of its memory that it has from its parent, and that count there. */
-    copied = 0;
-    cpuTime = 0;
-    command;
-    commandTries = 0;
-    openFiles;
-    filesDue;
-    token;
-    /** Its environment was read, and what it held is what its children will have. */
-    tokenSettled = false;
-    constructor(birth, reader) {
-        this.reader = reader;
-        this.pid = birth.pid;
-        this.stat = birth.stat;
-        this.startTime = birth.stat.startTime;
-        this.root = birth.root;
-        this.parent = birth.parent;
-        const folder = `/proc/${birth.pid}`;
-        this.files = {
-            stat: birth.file,
-            status: { path: `${folder}/status` },
-            schedstat: { path: `${folder}/schedstat` },
-        };
-        this.filesDue = reader.now();
-        this.learnToken();
-        this.measure(birth.stat);
-        this.copied = this.copiedFromParent();
-    }
-    isRoot() {
-        return this.root.pid === this.pid;
-    }
-    origin() {
-        return this.root;
-    }
-    /** It was found in the tree before it was named as a root of it. */
-    becomeRoot(root) {
-        this.root = root;
-    }
-    /** Reads it again; false if it is gone. What can not be read now stays as it was. */
-    refresh() {
-        const { descriptors, buffer } = this.reader;
-        const length = descriptors.read(this.files.stat, buffer);
-        if (length === GONE)
-            return false;
-        const stat = length > 0 ? parseStat(buffer, length) : undefined;
-        if (stat === undefined)
-            return true;
-        if (stat.startTime !== this.startTime)
-            return false;
-        // In the middle of exec there is none: then it is too early to tell.
-        const executed = stat.environStart !== 0 && stat.environStart !== this.stat.environStart;
-        if (executed)
-            this.copied = 0;
-        this.stat = stat.environStart !== 0 ? stat : { ...stat, environStart: this.stat.environStart };
-        this.measure(stat);
-        if (this.zombie)
-            return true;
-        if (executed) {
-            this.commandTries = 0;
-            this.command = undefined;
-            this.learnToken();
-        }
-        this.learnCommand();
-        this.countFiles();
-        return true;
-    }
-    close() {
-        for (const file of Object.values(this.files))
-            this.reader.descriptors.release(file);
-    }
-    reading() {
-        const { stat, root } = this;
-        const token = this.token;
-        return {
-            pid: this.pid,
-            parent: stat.parent,
-            startTime: this.startTime,
-            role: root.role,
-            root: root.pid,
-            launcher: root.launcher && this.isRoot(),
-            command: this.command ?? stat.command,
-            memory: this.zombie ? 0 : Math.max(0, this.memory - this.copied),
-            peakMemory: this.zombie ? 0 : Math.max(0, this.peakMemory - this.copied),
-            cpuTime: this.cpuTime,
-            childrenCpuTime: this.ms(stat.childUserTicks) + this.ms(stat.childSystemTicks),
-            threads: this.zombie ? 0 : stat.threads,
-            ...(this.zombie ? { zombie: true } : {}),
-            ...(this.openFiles === undefined ? {} : { files: this.openFiles }),
-            ...(token === undefined ? {} : { token }),
-        };
-    }
-    measure(stat) {
-        this.sightings += 1;
-        if (this.sightings > COPY_SIGHTINGS) {
-            this.parent = undefined;
-            this.copied = 0;
-        }
-        this.measureCpu(stat);
-        this.zombie = stat.state === 'Z' || stat.state === 'X';
-        if (!this.zombie)
-            this.measureMemory(stat);
-    }
-    /**
-     * Dearer than `stat`, so looked at only if it can have changed. The pages in `stat` tell that, but not how many there
-     * are: since Linux 6.2 they leave out what each CPU has not yet added to the common count (percpu_counter_read).
-     */
-    measureMemory({ faults, residentPages: pages }) {
-        if (faults === this.looked.faults && pages === this.looked.pages)
-            return;
-        const { descriptors, buffer, units } = this.reader;
-        const length = descriptors.read(this.files.status, buffer);
-        const status = length > 0 ? parseStatusMemory(buffer, length) : undefined;
-        const resident = pages * units.pageSize;
-        this.looked = status === undefined ? { faults: -1, pages: -1 } : { faults, pages };
-        this.memory = status?.memory ?? resident;
-        this.peakMemory = status?.peakMemory ?? Math.max(this.peakMemory, resident);
-    }
-    /**
-     * Ticks of 10 ms are rough; schedstat counts ns, but of one thread, and lags up to a tick behind while it runs. So
-     * for a single thread the larger of the two is the truth.
-     */
-    measureCpu(stat) {
-        const { descriptors, buffer } = this.reader;
-        let time = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
-        if (stat.threads === 1) {
-            const length = descriptors.read(this.files.schedstat, buffer);
-            const exact = length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
-            if (exact !== undefined)
-                time = Math.max(exact, this.floor(stat.userTicks + stat.systemTicks));
-        }
-        this.cpuTime = Math.max(this.cpuTime, time);
-    }
-    /** The kernel rounds down to whole ticks: the middle of the tick is right on average, so that sums are. */
-    ms(ticks) {
-        return ticks === 0 ? 0 : this.floor(ticks + 0.5);
-    }
-    floor(ticks) {
-        return (ticks * 1000) / this.reader.units.ticksPerSecond;
-    }
-    /**
-     * Between fork and exec a child has the memory of its parent: the same (vfork) or a copy that takes no room until it is
-     * written to. Counted again, every spawn would look like a spike of the parent's size. A process that was forked to
-     * stay is counted as `ps` would after a few sightings.
-     */
-    copiedFromParent() {
-        const parent = this.parent;
-        const copy = parent !== undefined && this.stat.environStart === parent.stat.environStart;
-        return copy && this.stat.environStart !== 0 ? Math.min(this.memory, parent.memory) : 0;
-    }
-    /** A flow's processes inherit its token; only where a launcher starts one, it has to be read. */
-    learnToken() {
-        if (this.token !== undefined)
-            return;
-        const parent = this.parent;
-        this.token = parent?.token;
-        this.tokenSettled = this.token !== undefined || parent?.tokenSettled === true;
-        if (this.tokenSettled)
-            return;
-        const environment = readOrUndefined(`/proc/${this.pid}/environ`);
-        this.token = environment === undefined ? undefined : environmentValue(environment, TOKEN);
-        // A launcher starts flows with tokens, and so does a copy of it that has not called exec.
-        const copy = parent !== undefined && parent.stat.environStart === this.stat.environStart;
-        this.tokenSettled = this.token !== undefined || !(this.root.launcher && (this.isRoot() || copy));
-    }
-    /** Most processes are gone before anybody asks for their arguments: read at the second sighting. */
-    learnCommand() {
-        if (this.command !== undefined || this.commandTries >= COMMAND_TRIES)
-            return;
-        this.commandTries += 1;
-        const bytes = readOrUndefined(`/proc/${this.pid}/cmdline`);
-        this.command = bytes === undefined ? undefined : parseCommandLine(bytes);
-    }
-    countFiles() {
-        const now = this.reader.now();
-        if (now < this.filesDue)
-            return;
-        this.filesDue = now + FILES_EVERY;
-        try {
-            this.openFiles = (0,external_node_fs_.readdirSync)(`/proc/${this.pid}/fd`).length;
-        }
-        catch {
-            // Another user's process, or gone: not counted.
-            this.openFiles = undefined;
-        }
-    }
-}
-/** The whole file; undefined if it is gone or not ours to read. */
-function readOrUndefined(path) {
-    try {
-        return (0,external_node_fs_.readFileSync)(path);
-    }
-    catch {
-        return undefined;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/src/adapters/procfs.js
 
 
@@ -16921,6 +17230,7 @@ function rootOfMarked(pid, environment, roots) {
 
 
 
+
 /** /proc where there is one, for what it costs and for what it tells; elsewhere pidusage. */
 function openTable(mark) {
     return (0,external_node_fs_.existsSync)('/proc/self/stat') ? openProcfs(mark) : openPidusage();
@@ -16932,6 +17242,7 @@ function nodePorts() {
         spawner: nodeSpawner(),
         openTable,
         files: nodeFiles,
+        machine: machineState(),
         http: nodeHttp,
         freePorts: nodeFreePorts,
         // A chunk of its own, which a run without HTTP flows does not load.
@@ -16954,20 +17265,20 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3485);
 /* harmony import */ var _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1521);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9644);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5170);
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9572);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7972);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5764);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3751);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7406);
-/* harmony import */ var _inputs_demo_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(148);
-/* harmony import */ var _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7940);
-/* harmony import */ var _publish_reproduce_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(3898);
-/* harmony import */ var _report_progress_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1737);
-/* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(849);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(8009);
+/* harmony import */ var _inputs_demo_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(148);
+/* harmony import */ var _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7940);
+/* harmony import */ var _publish_reproduce_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3898);
+/* harmony import */ var _report_progress_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(1737);
+/* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(849);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(8009);
 
 
 
@@ -16995,7 +17306,7 @@ function openTerminal() {
         screen.complain(`flowgate: ${message}\n`);
     };
     const logger = { info: complain, warn: complain, error: complain, debug: () => undefined };
-    const progress = screen.live ? (0,_adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__/* .liveProgress */ .YL)(screen, (state) => (0,_report_progress_js__WEBPACK_IMPORTED_MODULE_14__/* .renderProgress */ .E)(state, screen)) : _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__/* .noProgress */ .nd;
+    const progress = screen.live ? (0,_adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__/* .liveProgress */ .YL)(screen, (state) => (0,_report_progress_js__WEBPACK_IMPORTED_MODULE_15__/* .renderProgress */ .E)(state, screen)) : _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__/* .noProgress */ .nd;
     return {
         screen,
         ports: { ...ports, logger, progress, interrupt: interrupt() },
@@ -17005,24 +17316,24 @@ function openTerminal() {
 }
 function contextOf({ env, cwd }, reproduce) {
     return {
-        version: _version_js__WEBPACK_IMPORTED_MODULE_16__/* .VERSION */ .x,
+        version: _version_js__WEBPACK_IMPORTED_MODULE_17__/* .VERSION */ .x,
         environment: (0,_adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__/* .readMachine */ .U)(env),
         git: (0,_adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__/* .readGit */ .l)(cwd),
         reproduce,
-        env: (0,_run_flow_env_js__WEBPACK_IMPORTED_MODULE_15__/* .flowEnv */ .UL)(env, []),
+        env: (0,_run_flow_env_js__WEBPACK_IMPORTED_MODULE_16__/* .flowEnv */ .UL)(env, []),
     };
 }
 async function run(options) {
     const terminal = openTerminal();
     const inputs = (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .inputsOf */ .Vc)(options);
-    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_13__/* .reproduceCommand */ .n)(inputs, inputs));
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_14__/* .reproduceCommand */ .n)(inputs, inputs));
     return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_8__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
 }
 async function demo(options) {
     const terminal = openTerminal();
     const asked = (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .inputsOf */ .Vc)(options);
-    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_13__/* .reproduceCommand */ .n)(asked, { command: 'demo' }));
-    const inputs = { ...asked, module: _inputs_demo_js__WEBPACK_IMPORTED_MODULE_17__/* .DEMO_MODULE */ .f };
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_14__/* .reproduceCommand */ .n)(asked, { command: 'demo' }));
+    const inputs = { ...asked, module: _inputs_demo_js__WEBPACK_IMPORTED_MODULE_12__/* .DEMO_MODULE */ .f };
     return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_8__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
 }
 /** Runs a subcommand and leaves with its exit status. */
@@ -17034,7 +17345,7 @@ function exiting(act) {
 function programOf() {
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('flowgate')
         .description('Opens N flows at once, watches the whole process tree, and gates the result.')
-        .version(_version_js__WEBPACK_IMPORTED_MODULE_16__/* .VERSION */ .x)
+        .version(_version_js__WEBPACK_IMPORTED_MODULE_17__/* .VERSION */ .x)
         .exitOverride()
         .addHelpText('after', '\nExit status: 0 pass or warn, 1 fail, 2 unusable input, 3 inconclusive, 130 interrupted.');
     (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withOutputs */ .Fk)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withLoad */ .Lp)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withScenario */ .Z9)(program.command('run'))))
@@ -17063,15 +17374,15 @@ function programOf() {
 function complain(thrown) {
     // commander has said what is wrong with the words, or has shown the help that was asked for.
     if (thrown instanceof commander__WEBPACK_IMPORTED_MODULE_0__/* .CommanderError */ .b7)
-        return thrown.exitCode === 0 ? _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_12__/* .EXIT */ .dc.passed : _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_12__/* .EXIT */ .dc.unusable;
+        return thrown.exitCode === 0 ? _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_13__/* .EXIT */ .dc.passed : _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_13__/* .EXIT */ .dc.unusable;
     if (thrown instanceof _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo) {
         for (const problem of thrown.problems)
             process.stderr.write(`flowgate: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .formatProblem */ .Vw)(problem)}\n`);
-        return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_12__/* .EXIT */ .dc.unusable;
+        return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_13__/* .EXIT */ .dc.unusable;
     }
     const stack = thrown instanceof Error ? thrown.stack : undefined;
     process.stderr.write(`${stack ?? String(thrown)}\nThis is a defect in flowgate, please report it.\n`);
-    return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_12__/* .EXIT */ .dc.failed;
+    return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_13__/* .EXIT */ .dc.failed;
 }
 try {
     await programOf().parseAsync();
@@ -18492,7 +18803,7 @@ async function write({ screen, ports, cwd }, path, content) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7428);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
-/* harmony import */ var _model_results_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8577);
+/* harmony import */ var _model_results_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8958);
 /* harmony import */ var _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7940);
 /* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6935);
 /* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9572);
@@ -18542,7 +18853,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 5764:
+/***/ 3751:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -19064,13 +19375,28 @@ async function lastOf(first, again, { retries, clock, halt }) {
 function isWorthAnother({ outcome }) {
     return outcome === 'failed' || outcome === 'timed_out';
 }
-/** The later attempt tells, but for what its connection carried: that is of both. */
+/** The later attempt tells, but for what its connection carried and what it saw: that is of both. */
 function joined(earlier, later) {
     const { bytesIn, bytesOut } = later;
+    const seen = seenByBoth(earlier.seen, later.seen);
     return {
         ...later,
         ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
         ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
+        ...(seen === undefined ? {} : { seen }),
+    };
+}
+/** Undefined if nobody looked; of an attempt that was given up nothing is known. */
+function seenByBoth(earlier, later) {
+    if (earlier === undefined || later === undefined) {
+        const known = earlier ?? later;
+        return known === undefined ? undefined : { ...known, missed: true };
+    }
+    return {
+        own: earlier.own || later.own,
+        others: [...earlier.others, ...later.others],
+        count: earlier.count + later.count,
+        missed: earlier.missed || later.missed,
     };
 }
 
@@ -20894,6 +21220,209 @@ function exitError({ code, signal }) {
     return { message: `exit status ${code}${name === undefined ? '' : ` (${name})`}`, exitStatus: code };
 }
 
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+;// CONCATENATED MODULE: ./build/src/scenarios/token-scanner.js
+
+/** Bytes shown before and after a token. */
+const AROUND = 40;
+/** `w` and the digits of the largest iteration there can be. */
+const LONGEST_COUNT = 17;
+const NOTHING = external_node_buffer_.Buffer.alloc(0);
+const W = 0x77;
+const ZERO = 0x30;
+const NINE = 0x39;
+/**
+ * Finds the tokens of one run in a stream, wherever it is cut into chunks. Almost all that it is given holds none, and
+ * then it costs one search for the bytes that all of them begin with. That these hold 48 random bits makes the edges of
+ * a word unnecessary: a token is found in `\nfg-…` of a JSON text too.
+ */
+class TokenScanner {
+    #prefix;
+    #onToken;
+    /** What has to be seen again together with the next chunk, and from where on in it. */
+    #rest = NOTHING;
+    #from = 0;
+    /** Byte of the stream at which `rest` begins. */
+    #at = 0;
+    #skipped = 0;
+    /** `prefix`: `fg-RUN-`. */
+    constructor(prefix, onToken) {
+        this.#prefix = prefix;
+        this.#onToken = onToken;
+    }
+    /** Bytes that went by unheard. */
+    get skipped() {
+        return this.#skipped;
+    }
+    data(chunk) {
+        const { length } = this.#rest;
+        const bytes = external_node_buffer_.Buffer.isBuffer(chunk)
+            ? chunk
+            : external_node_buffer_.Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+        this.#search(length === 0 ? bytes : external_node_buffer_.Buffer.concat([this.#rest, bytes]));
+    }
+    /** What stands on either side of a gap does not belong together: a token at its edge may be half of one. */
+    missed(bytes) {
+        this.#skipped += bytes;
+        this.#at += this.#rest.length + bytes;
+        this.#rest = NOTHING;
+        this.#from = 0;
+    }
+    /** The stream is over: a token that it ended with is one. */
+    end() {
+        const text = this.#rest;
+        const found = text.indexOf(this.#prefix, this.#from);
+        if (found !== -1)
+            this.#tell(text, { found, end: endOfCount(text, found + this.#prefix.length), last: true });
+        this.missed(0);
+    }
+    #search(text) {
+        let from = this.#from;
+        for (;;) {
+            const found = text.indexOf(this.#prefix, from);
+            if (found === -1)
+                break;
+            const end = endOfCount(text, found + this.#prefix.length);
+            if (end === text.length && end - found < this.#prefix.length + LONGEST_COUNT) {
+                this.#keep(text, found);
+                return;
+            }
+            this.#tell(text, { found, end, last: false });
+            from = end;
+        }
+        this.#keep(text, beginningAtEnd(text, from, this.#prefix));
+    }
+    /** Keeps what may be the beginning of a token, with what stands before it. */
+    #keep(text, found) {
+        const start = found === text.length ? found : Math.max(0, found - AROUND);
+        this.#at += start;
+        this.#from = found - start;
+        // Copied: the chunk is only lent.
+        this.#rest = start === text.length ? NOTHING : external_node_buffer_.Buffer.from(text.subarray(start));
+    }
+    #tell(text, { found, end, last }) {
+        if (!isDigit(text[end - 1]))
+            return;
+        this.#onToken({
+            token: text.toString('latin1', found, end),
+            at: this.#at + found,
+            context: readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
+            last,
+        });
+    }
+}
+/** What all tokens of the run begin with: `fg-RUN-`. */
+function prefixOf(token) {
+    return external_node_buffer_.Buffer.from(token.slice(0, token.lastIndexOf('-') + 1), 'latin1');
+}
+/** Behind `w` and digits that begin at `from`; `from` itself if there are no digits. */
+function endOfCount(text, from) {
+    const digitsFrom = text[from] === W ? from + 1 : from;
+    const limit = Math.min(text.length, from + LONGEST_COUNT);
+    let end = digitsFrom;
+    while (end < limit && isDigit(text[end]))
+        end += 1;
+    // A lone `w` at the very end may still get its digits.
+    return end === digitsFrom && end < text.length ? from : end;
+}
+function isDigit(byte) {
+    return byte >= ZERO && byte <= NINE;
+}
+/** Where at the end of the text the prefix begins and is cut off; the text's length if it does not. */
+function beginningAtEnd(text, from, prefix) {
+    const first = prefix[0];
+    for (let at = Math.max(from, text.length - prefix.length + 1); at < text.length; at += 1) {
+        if (text[at] === first && text.compare(prefix, 0, text.length - at, at) === 0)
+            return at;
+    }
+    return text.length;
+}
+/** On one line. */
+function readable(bytes) {
+    return bytes
+        .toString('utf8')
+        .replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
+        .trim();
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/flow-canary.js
+
+/** Sightings kept of one flow. */
+const KEPT = 20;
+/** Beyond this many different ones they are no longer counted. */
+const TOLD_APART = 1000;
+const NOTHING_SEEN = { own: false, others: [], count: 0, missed: false };
+const OWN_SEEN = { ...NOTHING_SEEN, own: true };
+/**
+ * Looks for the tokens of others in all that one flow sees. What only looks like another's is let be: its own with
+ * digits behind it (`fg-RUN-1` and a 2), and its own cut short where a stream ends.
+ */
+class FlowCanary {
+    #own;
+    #prefix;
+    #open = [];
+    #hasOwn = false;
+    #missed = false;
+    #count = 0;
+    #others;
+    #known;
+    /** `prefix`: that of the flow's token, where it is at hand. */
+    constructor(own, prefix = prefixOf(own)) {
+        this.#own = own;
+        this.#prefix = prefix;
+    }
+    /** Searches one stream. */
+    listen(place, where) {
+        const scanner = new TokenScanner(this.#prefix, (met) => {
+            this.#meet(met, place, where);
+        });
+        this.#open.push(scanner);
+        return scanner;
+    }
+    /** Searches a short text. */
+    text(text, place, where) {
+        if (!text.includes('fg-'))
+            return;
+        const scanner = this.listen(place, where);
+        scanner.data(new TextEncoder().encode(text));
+        scanner.end();
+    }
+    /** Not all could be searched. */
+    missed() {
+        this.#missed = true;
+    }
+    /** When all its streams are over. */
+    seen() {
+        for (const scanner of this.#open) {
+            scanner.end();
+            if (scanner.skipped > 0)
+                this.#missed = true;
+        }
+        this.#open.length = 0;
+        if (this.#others === undefined && !this.#missed)
+            return this.#hasOwn ? OWN_SEEN : NOTHING_SEEN;
+        return { own: this.#hasOwn, others: this.#others ?? [], count: this.#count, missed: this.#missed };
+    }
+    #meet({ token, at, context, last }, place, where) {
+        if (token === this.#own)
+            this.#hasOwn = true;
+        if (token.startsWith(this.#own) || (last && this.#own.startsWith(token)))
+            return;
+        const key = `${token} ${place} ${where ?? ''}`;
+        const known = (this.#known ??= new Set());
+        if (known.has(key) || known.size === TOLD_APART)
+            return;
+        known.add(key);
+        this.#count += 1;
+        const others = (this.#others ??= []);
+        if (others.length >= KEPT)
+            return;
+        const offset = place === 'return value' || place === 'file name' ? {} : { at };
+        others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context });
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/flow-kill.js
 
 /** Calls back when the flow is to be killed; nothing is waited for if it is let be. `startedAt`: ms of Clock.now(). */
@@ -20916,6 +21445,44 @@ function endedBy(killed, reason) {
         : { outcome: 'killed', message: killed.message };
 }
 
+;// CONCATENATED MODULE: external "node:async_hooks"
+const external_node_async_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
+// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
+var excerpt = __nccwpck_require__(68);
+;// CONCATENATED MODULE: ./build/src/scenarios/flow-output.js
+
+
+
+/**
+ * Tells flows of one process apart by what they print: whatever is written in the asynchronous context of a flow is
+ * that flow's output, however many run at once.
+ */
+class FlowOutputs {
+    #current = new AsyncLocalStorage();
+    /** Runs `flow` in a context of its own. */
+    collect(output, flow) {
+        return this.#current.run(output, flow);
+    }
+    /** Takes a write if a flow made it; false if it is the process's own. */
+    take(stream, chunk) {
+        const output = this.#current.getStore();
+        if (output === undefined)
+            return false;
+        const bytes = Buffer.from(chunk);
+        output[stream].push(bytes);
+        output.listeners?.[stream].data(bytes);
+        return true;
+    }
+}
+function newFlowOutput(canary) {
+    const kept = { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
+    return canary === undefined ? kept : { ...kept, listeners: outputListeners(canary) };
+}
+/** One for each stream that a flow prints to. */
+function outputListeners(canary) {
+    return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/runner.js
 const NEVER_BROKEN = new Promise(() => undefined);
 /** "timed out after 30 s". */
@@ -20934,6 +21501,8 @@ async function withTimeout(flow, { clock, timeout, onTimeout }) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/command.js
+
+
 
 
 
@@ -21044,6 +21613,7 @@ class Worker {
     #token;
     #ending;
     #killed;
+    #canary;
     constructor(options) {
         this.#options = options;
     }
@@ -21062,18 +21632,23 @@ class Worker {
     }
     run(start) {
         this.#begin(start);
-        return this.#follow(this.#commands.run({ env: environmentOf(start) }), start);
+        return this.#follow(this.#commands.run(this.#commandOf(start)), start);
     }
     /** What it resolves to is to be called at the barrier's release; the flow's time counts from there. */
     async prepare(start) {
         this.#begin(start);
-        const go = await this.#commands.prepare({ env: environmentOf(start) });
+        const go = await this.#commands.prepare(this.#commandOf(start));
         return () => this.#follow(go(), start);
     }
     #begin(start) {
         this.#token = start.token;
         this.#ending = undefined;
         this.#killed = undefined;
+        this.#canary = this.#options.canaries === true ? new FlowCanary(start.token) : undefined;
+    }
+    #commandOf(start) {
+        const env = environmentOf(start);
+        return this.#canary === undefined ? { env } : { env, listeners: outputListeners(this.#canary) };
     }
     async #follow(running, start) {
         const { clock, timeout } = this.#options;
@@ -21089,7 +21664,8 @@ class Worker {
         // Its process is gone with it; what it has left behind is known to the table already.
         if (this.#root?.launcher === false)
             this.#leaveRoot();
-        return flowEnd(ended, { ending: this.#ending, killed: this.#killed });
+        const end = flowEnd(ended, { ending: this.#ending, killed: this.#killed });
+        return this.#canary === undefined ? end : { ...end, seen: this.#canary.seen() };
     }
     /** A signal that can be caught is for the flow's own processes: the launcher would not survive it either. */
     #kill(killed, signal) {
@@ -21456,8 +22032,6 @@ function redirected(request, status, location) {
     return { ...request, ...target, headers };
 }
 
-// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
-var excerpt = __nccwpck_require__(68);
 ;// CONCATENATED MODULE: ./build/src/scenarios/http-response.js
 
 
@@ -21492,9 +22066,10 @@ class Response {
         this.#location = location;
     }
     data(chunk) {
-        const { maxBody, keepsBody } = this.#options;
+        const { maxBody, keepsBody, listener } = this.#options;
         const isBeginning = this.#bytes < excerpt/* HEAD_BYTES */.Lq;
         this.#bytes += chunk.length;
+        listener?.data(chunk);
         if (keepsBody || isBeginning)
             this.#chunks.push(chunk);
         else
@@ -21522,6 +22097,8 @@ function bufferOf(chunk) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/http.js
+
+
 
 
 
@@ -21568,6 +22145,7 @@ class HttpWorker {
     #ending;
     #traffic = { received: 0, sent: 0 };
     #onTimeout;
+    #prefix;
     constructor(options, requests, slot) {
         this.#options = options;
         this.#requests = requests;
@@ -21583,7 +22161,8 @@ class HttpWorker {
     async run(start) {
         const { clock, timeout } = this.#options;
         const startedAt = clock.now();
-        const visit = { steps: [], ttfb: [], at: startedAt, response: undefined, origin: '' };
+        const canary = this.#canaryOf(start);
+        const visit = { steps: [], ttfb: [], at: startedAt, response: undefined, origin: '', canary };
         this.#busy = true;
         this.#ending = undefined;
         const timer = clock.timer(timeout, this.#onTimeout);
@@ -21602,6 +22181,7 @@ class HttpWorker {
             ttfb,
             bytesIn: after.received - before.received,
             bytesOut: after.sent - before.sent,
+            ...(canary === undefined ? undefined : { seen: canary.seen() }),
         };
         if (error === undefined)
             return { outcome: 'ok', ...end };
@@ -21616,6 +22196,12 @@ class HttpWorker {
             return;
         this.#ending = new FlowEnding(outcome, message);
         this.#connection.abort(this.#ending);
+    }
+    /** The prefix is that of the whole run. */
+    #canaryOf({ token }) {
+        if (this.#options.canaries !== true)
+            return undefined;
+        return new FlowCanary(token, (this.#prefix ??= prefixOf(token)));
     }
     close() {
         return this.#connection.close();
@@ -21650,15 +22236,22 @@ class HttpWorker {
         return undefined;
     }
     /** The answer to a request, behind its redirections if they are followed. */
-    async #ask(request, visit, { keepsBody }) {
+    async #ask(request, visit, { name, keepsBody }) {
         const { clock, work } = this.#options;
+        const { canary } = visit;
         for (let hops = 0;; hops += 1) {
             // Ended between two requests: there was nothing to abort.
             if (this.#ending !== undefined)
                 throw this.#ending;
             visit.origin = request.origin;
             const askedAt = hops === 0 ? visit.at : clock.now();
-            const response = (visit.response = new Response({ clock, maxBody: work.maxBody, keepsBody }));
+            const listener = canary?.listen('response', name);
+            const response = (visit.response = new Response({
+                clock,
+                maxBody: work.maxBody,
+                keepsBody,
+                listener,
+            }));
             await this.#connection.exchange(request, response);
             if (response.headAt !== undefined)
                 visit.ttfb.push(response.headAt - askedAt);
@@ -21680,9 +22273,26 @@ class HttpWorker {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/scenarios/host-death.js
+
+
+/** Why a host has ended by itself: how, and what it said of it. */
+function hostDeath(exit, stderr) {
+    const said = crashLine(stderr);
+    return `the module's process ended (${exitError(exit).message})${said === '' ? '' : `: ${said}`}`;
+}
+/** Of what Node prints when it crashes, the line that names the error. */
+function crashLine(stderr) {
+    const lines = `${stderr.head}\n${stderr.tail}`.split('\n');
+    return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? lastLine(stderr);
+}
+
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 14 modules
 var schemas = __nccwpck_require__(5586);
+// EXTERNAL MODULE: ./build/src/model/contamination.js
+var contamination = __nccwpck_require__(4025);
 ;// CONCATENATED MODULE: ./build/src/scenarios/host-message.js
+
 
 /*
  * The module's code shares the host's process, and with it the message channel: a program that says process.send('ready')
@@ -21692,6 +22302,19 @@ const error = schemas/* object */.Ikc({ message: schemas/* string */.YjP(), stac
 const hook = schemas/* enum */.k5n(['setup', 'verify', 'teardown']);
 const host_message_excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
 const step = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() });
+const seenToken = schemas/* object */.Ikc({
+    token: schemas/* string */.YjP(),
+    place: schemas/* enum */.k5n(contamination/* CANARY_PLACES */.i),
+    where: schemas/* string */.YjP().exactOptional(),
+    at: schemas/* number */.aig().exactOptional(),
+    context: schemas/* string */.YjP(),
+});
+const seen = schemas/* object */.Ikc({
+    own: schemas/* boolean */.zMY(),
+    others: schemas/* array */.YOg(seenToken),
+    count: schemas/* number */.aig(),
+    missed: schemas/* boolean */.zMY(),
+});
 const flow = schemas/* object */.Ikc({
     startedAt: schemas/* number */.aig(),
     endedAt: schemas/* number */.aig(),
@@ -21699,6 +22322,7 @@ const flow = schemas/* object */.Ikc({
     steps: schemas/* array */.YOg(step),
     stdout: host_message_excerpt,
     stderr: host_message_excerpt,
+    seen: seen.exactOptional(),
 });
 const schema = schemas/* discriminatedUnion */.gMt('type', [
     schemas/* object */.Ikc({ type: schemas/* literal */.euz('listening') }),
@@ -21727,7 +22351,6 @@ function readThreadsMessage(message) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/module.js
-
 
 
 
@@ -21791,13 +22414,13 @@ class Host {
         });
     }
     async load() {
-        const { module, options, seed } = this.#options;
+        const { module, options, seed, canaries = false } = this.#options;
         const listening = await inTime(this.#answer('listening'), this.#deadline());
         if ('late' in listening)
             return { reason: `its process ${listening.late}` };
         if (listening.value === undefined)
             return { reason: await this.broken };
-        this.#send({ type: 'load', module, options, seed });
+        this.#send({ type: 'load', module, options, seed, ...(canaries ? { canaries } : {}) });
         const loading = this.#answer('loaded');
         const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
             this.#killIfBlocked(BLOCKED_WHILE_LOADING);
@@ -21959,18 +22582,10 @@ class Host {
         if (this.#blocked !== undefined) {
             return `the module blocked its event loop for more than ${this.#blocked}`;
         }
-        const said = crashLine(this.#process.stderr());
-        return `the module's process ended (${exitError(exit).message})${said === '' ? '' : `: ${said}`}`;
+        return hostDeath(exit, this.#process.stderr());
     }
 }
-/** Of what Node prints when it crashes, the line that names the error. */
-function crashLine(stderr) {
-    const lines = `${stderr.head}\n${stderr.tail}`.split('\n');
-    return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? lastLine(stderr);
-}
 
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
 ;// CONCATENATED MODULE: ./build/src/scenarios/module-threads.js
 
 
@@ -22733,7 +23348,7 @@ class Slots {
     }
     /** Starts a flow in each of these slots; behind the barrier all at the same instant. */
     begin(due, workspaces, barrier) {
-        const { runner, identity, observer, killOf } = this.#options;
+        const { runner, identity, observer, contamination, killOf } = this.#options;
         const starts = due.map(({ slot }, index) => {
             const start = new Start(this.#wave.name(slot), workspaces[index], identity);
             if (killOf !== undefined)
@@ -22741,6 +23356,8 @@ class Slots {
             return start;
         });
         observer?.started(starts.length);
+        for (const start of starts)
+            contamination?.begun(start);
         const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
         return ends.map((end, index) => ({
             start: starts[index],
@@ -22751,7 +23368,7 @@ class Slots {
     }
     /** Follows a flow to its end and begins the next in its slot, for as long as there is one. */
     async follow(first, again) {
-        const { workspaces, observer, origin } = this.#options;
+        const { observer, origin } = this.#options;
         for (let begun = first; begun !== undefined;) {
             const ended = begun;
             const end = await ended.end;
@@ -22762,9 +23379,23 @@ class Slots {
                 begun = due === undefined ? undefined : await this.#next(due);
             }
             finally {
-                workspaces.release(ended.start.workspace);
+                this.#leave(ended.start, end);
                 this.#wave.onFlow(flowOf(ended, end, origin));
             }
+        }
+    }
+    /** The folder of a flow goes when it was looked through. */
+    #leave(start, { seen }) {
+        const { workspaces, contamination } = this.#options;
+        const { workspace } = start;
+        if (contamination === undefined)
+            workspaces.release(workspace);
+        else if (workspaces.releaseEmpty(workspace))
+            contamination.ended(start, seen);
+        else {
+            contamination.ended(start, seen, () => {
+                workspaces.release(workspace);
+            });
         }
     }
     /** Undefined if the run was halted while it waited for its folder. */
@@ -22909,8 +23540,499 @@ function droppedFlow({ slot, iteration, token }, at) {
     return { slot, iteration, token, outcome: 'dropped', scheduledAt: at, startedAt: at, endedAt: at };
 }
 
+// EXTERNAL MODULE: ./build/src/model/check.js
+var check = __nccwpck_require__(6495);
+;// CONCATENATED MODULE: ./build/src/checks/cleanup.js
+
+const MOST_LINES = 10;
+/** Service memory that is less than this above where it began is not worth a remark: bytes, and a share. */
+const REMARKABLE = { bytes: 5e6, share: 0.1 };
+const cleanup = {
+    id: 'cleanup',
+    title: () => 'Nothing was left behind',
+    failureTitle: (record) => `Left behind: ${summaryOf(leavingsOf(record))}`,
+    description: 'Flows leave nothing behind: no process that outlives its flow, no file in the folder for temporary files, ' +
+        'no port that is listened on; and services leave no process when they are stopped.',
+    needs: ['left behind'],
+    run: (record) => {
+        const leavings = leavingsOf(record);
+        const remarks = remarksOf(record, leavings);
+        if (cleanup_countOf(leavings) === 0)
+            return { outcome: 'pass', evidence: remarks };
+        return { outcome: 'fail', evidence: [...bounded(leavings), ...remarks] };
+    },
+};
+function leavingsOf({ leftBehind, leftovers, flows }) {
+    const { files, ports, processes, fileCount, portCount } = leftBehind ?? cleanup_NOTHING;
+    const cut = new Set(flows.filter(wasCut).map(({ iteration }) => iteration));
+    const counts = ({ iteration }) => iteration === undefined || !cut.has(iteration);
+    const kept = [leftovers, files, ports].flat().length;
+    const counted = {
+        processes: leftovers.filter(counts).toSorted(byFlow),
+        files: files.filter(counts).toSorted(byFlow),
+        ports: ports.filter(counts).toSorted(byFlow),
+    };
+    return {
+        ...counted,
+        more: {
+            processes: processes - leftovers.length,
+            files: fileCount - files.length,
+            ports: portCount - ports.length,
+        },
+        excused: kept - Object.values(counted).flat().length,
+    };
+}
+const cleanup_NOTHING = { processes: 0, files: [], fileCount: 0, ports: [], portCount: 0, unseen: [] };
+/** A flow that was killed, by its timeout, a fault or a limit, had no time to tidy up. */
+function wasCut({ outcome, hit }) {
+    return outcome === 'timed_out' || outcome === 'killed' || hit?.kind === 'kill';
+}
+/** Those of nobody last. */
+function byFlow(one, other) {
+    return (one.iteration ?? Number.MAX_SAFE_INTEGER) - (other.iteration ?? Number.MAX_SAFE_INTEGER);
+}
+function numbersOf({ processes, files, ports, more }) {
+    return [
+        [processes.length + more.processes, 'process'],
+        [files.length + more.files, 'file'],
+        [ports.length + more.ports, 'port'],
+    ];
+}
+function cleanup_countOf(leavings) {
+    return numbersOf(leavings).reduce((sum, [count]) => sum + count, 0);
+}
+/** "2 processes, 1 port". */
+function summaryOf(leavings) {
+    return numbersOf(leavings)
+        .filter(([count]) => count > 0)
+        .map(([count, noun]) => (0,format/* plural */.LS)(count, noun, noun === 'process' ? 'processes' : `${noun}s`))
+        .join(', ');
+}
+/** Of each kind the first, so that one kind does not hide another. */
+function bounded(leavings) {
+    const kinds = [
+        leavings.processes.map(processLine),
+        leavings.files.map(fileLine),
+        leavings.ports.map(portLine),
+    ].filter((lines) => lines.length > 0);
+    const share = Math.floor(MOST_LINES / kinds.length);
+    const lines = kinds.flatMap((all) => all.slice(0, share));
+    const rest = cleanup_countOf(leavings) - lines.length;
+    return rest > 0 ? [...lines, `and ${rest} more`] : lines;
+}
+function processLine(left) {
+    const { pid, parent, command, folder } = left;
+    const place = folder === undefined ? '' : ` in ${folder}`;
+    const when = left.by === 'service' ? ' when it was stopped' : '';
+    return `${whoLeft(left)} left process ${pid} "${command}" (parent ${parent})${place}${when}`;
+}
+function fileLine(left) {
+    return `${whoLeft(left)} left ${left.path}`;
+}
+function portLine(left) {
+    const { address, pid, command } = left;
+    const whose = left.iteration === undefined ? '' : `, left by ${whoLeft(left)}`;
+    return `port ${address} is still listened on by process ${pid} "${command}"${whose}`;
+}
+function whoLeft({ slot, iteration, by }) {
+    if (by === 'service')
+        return 'a service';
+    if (iteration !== undefined)
+        return `flow ${iteration}${slot === undefined ? '' : ` (slot ${slot})`}`;
+    return slot === undefined ? 'a flow' : `a flow of slot ${slot}`;
+}
+function remarksOf(record, { excused }) {
+    const memory = memoryRemark(record);
+    return [
+        ...(excused === 0
+            ? []
+            : [`${(0,format/* plural */.LS)(excused, 'thing')} of flows that were killed not counted: they had no time to tidy up`]),
+        ...(memory === undefined ? [] : [memory]),
+        ...(record.leftBehind?.unseen ?? []),
+    ];
+}
+/** Memory that is not given back may be a cache: whether it grows with every flow is for `growth` to say. */
+function memoryRemark({ monitor: { samples } }) {
+    const before = samples[0]?.serviceMemory;
+    const after = samples.at(-1)?.serviceMemory;
+    if (before === undefined || after === undefined)
+        return undefined;
+    if (after - before < Math.max(REMARKABLE.bytes, before * REMARKABLE.share))
+        return undefined;
+    const [from, to] = [(0,format/* formatBytes */.z3)(before), (0,format/* formatBytes */.z3)(after)];
+    return `service memory ${from} before the flows, ${to} after them (growth judges it)`;
+}
+
+;// CONCATENATED MODULE: ./build/src/checks/concurrency.js
+
+
+
+
+
+const concurrency = {
+    id: 'concurrency',
+    title: ({ load }) => load.flows === 1 ? '1 flow was in flight' : `${(0,format/* plural */.LS)(load.flows, 'flow')} were in flight together`,
+    failureTitle: ({ load }) => `${(0,format/* plural */.LS)(load.flows, 'flow')} were never in flight together`,
+    description: 'The flows really ran at once: at one instant at least, every slot had a flow in flight. ' +
+        'Seen from the starts and ends in the record.',
+    needs: ['flows', 'closed model'],
+    run: (record) => {
+        const { most } = tallyOf(record).mostInFlight();
+        return most >= record.load.flows ? together(record) : apart(record, most);
+    },
+};
+function together(record) {
+    const skew = tallyOf(record).startSkew;
+    return {
+        outcome: 'pass',
+        evidence: skew === undefined ? [] : [`start skew ${(0,format/* formatQuantity */.VZ)(skew, 'ms')}`],
+    };
+}
+/** A run that was cut short may not have come to the point. */
+function apart(record, most) {
+    const seen = `at most ${most} of ${record.load.flows} in flight at one instant`;
+    if (record.interrupted !== undefined) {
+        return { outcome: 'inconclusive', evidence: [`${seen} before ${record.interrupted}`] };
+    }
+    if (record.aborted !== undefined) {
+        return { outcome: 'inconclusive', evidence: [`${seen} before the run was aborted`] };
+    }
+    return { outcome: 'fail', evidence: [seen, whyApart(record)] };
+}
+function whyApart(record) {
+    const tally = tallyOf(record);
+    const started = startedFlows(tally);
+    if (started < record.load.flows)
+        return `only ${(0,format/* plural */.LS)(started, 'flow')} started in all`;
+    const times = distributionOf(record.flows.filter(wasStarted).map((flow) => flow.endedAt - runningFrom(flow)));
+    const median = (0,format/* formatQuantity */.VZ)(times === undefined ? null : percentile(times, 50), 'ms');
+    const skew = tally.startSkew;
+    if (skew === undefined)
+        return `flows took ${median} (median)`;
+    const short = `flows took ${median} (median), their starts were ${(0,format/* formatQuantity */.VZ)(skew, 'ms')} apart`;
+    return `${short}: give each flow more to do, so that the first has not ended when the last starts`;
+}
+
+;// CONCATENATED MODULE: ./build/src/checks/invariants.js
+const invariants = {
+    id: 'invariants',
+    title: () => 'The invariant holds after the run',
+    failureTitle: () => 'The invariant is broken after the run',
+    description: 'Shared state is right after the run: the verify command exits with status 0, ' +
+        'or the verify export of the module does not throw.',
+    needs: ['verify'],
+    run: ({ verify }) => ({
+        outcome: verify?.ok === true ? 'pass' : 'fail',
+        evidence: evidenceOf(verify),
+    }),
+};
+/** The message tells what verify printed last: whoever ran it has put it there, and once is enough. */
+function evidenceOf(verify) {
+    return verify === undefined || verify.message === '' ? [] : [verify.message];
+}
+
+;// CONCATENATED MODULE: ./build/src/checks/isolation.js
+
+/** Lines of evidence, one for each sighting. */
+const LINES = 9;
+const isolation = {
+    id: 'isolation',
+    title: () => 'No flow saw the token of another',
+    failureTitle: ({ contamination }) => contamination === undefined
+        ? 'A flow saw the token of another'
+        : `${(0,format/* plural */.LS)(contamination.contaminated, 'flow')} of ${contamination.searched} saw the token of another`,
+    description: 'Flows are kept apart: no output, response, workspace or returned value of a flow holds the token of another. ' +
+        'At least one flow shows its own token, without which nothing could be seen.',
+    needs: ['flows', 'tokens'],
+    run: ({ contamination }) => {
+        if (contamination === undefined)
+            return { outcome: 'inconclusive', evidence: [] };
+        return contamination.count === 0 ? isolation_apart(contamination) : mixed(contamination);
+    },
+};
+function isolation_apart({ searched, own, incomplete }) {
+    const seen = `${own} of ${(0,format/* plural */.LS)(searched, 'flow')} showed ${own === 1 ? 'its' : 'their'} own token, none another's`;
+    return { outcome: 'pass', evidence: [seen, ...whatWasLeftOut(incomplete)] };
+}
+function mixed({ count, sightings, incomplete }) {
+    const shown = sightings.slice(0, LINES);
+    const more = count - shown.length;
+    return {
+        outcome: 'fail',
+        evidence: [
+            ...shown.map(sentenceOf),
+            ...(more > 0 ? [`and ${more} more`] : []),
+            ...whatWasLeftOut(incomplete),
+        ],
+    };
+}
+function whatWasLeftOut(incomplete) {
+    return incomplete === 0
+        ? []
+        : [`of ${(0,format/* plural */.LS)(incomplete, 'flow')} not everything could be searched: too many files or bytes`];
+}
+/** `flow 12 (slot 3) saw the token of flow 7 in stdout at byte 1042: "…"`. */
+function sentenceOf({ iteration, slot, token, place, where, at, context }) {
+    const offset = at === undefined ? '' : ` at byte ${at}`;
+    const seen = `flow ${iteration} (slot ${slot}) saw the token of ${ownerOf(token)}`;
+    return `${seen} in ${PLACES[place](where ?? '')}${offset}: "${context}"`;
+}
+function ownerOf(token) {
+    const count = token.slice(token.lastIndexOf('-') + 1);
+    return count.startsWith('w') ? `warm-up flow ${count.slice(1)}` : `flow ${count}`;
+}
+const PLACES = {
+    stdout: () => 'stdout',
+    stderr: () => 'stderr',
+    response: (where) => (where === '' ? 'the response' : `the response to ${where}`),
+    file: (where) => `file ${where} of its workspace`,
+    'file name': () => 'the name of a file in its workspace',
+    'return value': (where) => (where === '' ? 'what it returned' : `what it returned, at ${where}`),
+};
+
+;// CONCATENATED MODULE: ./build/src/checks/run-check.js
+
+
+
+/**
+ * Runs one check over a record. One that throws is inconclusive, with the error as evidence: a defect in one check is
+ * not the run's.
+ */
+function runCheck(check, record) {
+    const missing = whyMissing(check, record);
+    if (missing !== undefined)
+        return notKnown(check, { record, evidence: [missing] });
+    try {
+        const { outcome, evidence } = check.run(record);
+        if (outcome === 'inconclusive')
+            return notKnown(check, { record, evidence });
+        const title = outcome === 'pass' ? check.title(record) : check.failureTitle(record);
+        return { id: check.id, outcome, title, evidence: [...evidence] };
+    }
+    catch (thrown) {
+        return notKnown(check, { record, evidence: [`the check itself failed: ${(0,errors/* messageOf */.bD)(thrown)}`] });
+    }
+}
+/** Which part of the record the check would need and does not find; undefined if it has all. */
+function whyMissing(check, record) {
+    const missing = check.needs.find((artifact) => !ARTIFACTS[artifact].in(record));
+    return missing === undefined ? undefined : ARTIFACTS[missing].why;
+}
+const ARTIFACTS = {
+    flows: {
+        in: (record) => startedFlows(tallyOf(record)) > 0,
+        why: 'no flow was started',
+    },
+    'closed model': {
+        in: ({ load }) => load.model === 'closed',
+        why: 'the open model sets a rate, and how many are in flight comes of it',
+    },
+    tokens: {
+        in: ({ contamination }) => contamination !== undefined && contamination.own + contamination.contaminated > 0,
+        why: 'no flow showed its own token: hand it on (FLOWGATE_TOKEN, ctx.token, {{token}}) to what the flows share, ' +
+            'and print or return what comes back',
+    },
+    verify: { in: ({ verify }) => verify !== undefined, why: 'no verify command or export was run' },
+    'left behind': {
+        in: ({ leftBehind }) => leftBehind !== undefined,
+        why: 'nobody looked for what was left: the run was cut short, or no process belongs to it',
+    },
+};
+function notKnown(check, { record, evidence }) {
+    const title = check.title(record);
+    return {
+        id: check.id,
+        outcome: 'inconclusive',
+        title: `Not known: ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
+        evidence: [...evidence],
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/checks/index.js
+
+
+
+
+
+
+/** Every check that exists, in the order of the report. */
+const CHECKS = [concurrency, invariants, isolation, cleanup];
+/** In force where the user names none. A check without a level here runs only when it is asked for. */
+const DEFAULT_LEVELS = {
+    concurrency: 'warn',
+    invariants: 'fail',
+    isolation: 'warn',
+    cleanup: 'warn',
+};
+/** The level that the user asked for, else the default one. */
+function levelOf(id, levels) {
+    return levels[id] ?? DEFAULT_LEVELS[id] ?? 'off';
+}
+/**
+ * Runs the checks over a record; `levels` are those that the user asked for, they go before the default ones.
+ * A check that is asked for is always listed, inconclusive if it cannot be run: it never passes unseen. One that
+ * nobody asked for and that has nothing to look at is left out, as is one at level off. Never throws.
+ */
+function runChecks(record, levels) {
+    return check/* CHECK_IDS */.S.flatMap((id) => {
+        const level = levelOf(id, levels);
+        if (level === 'off')
+            return [];
+        const check = CHECKS.find((candidate) => candidate.id === id);
+        if (check === undefined)
+            return [unavailable(id, level)];
+        if (levels[id] === undefined && whyMissing(check, record) !== undefined)
+            return [];
+        return [{ ...runCheck(check, record), level }];
+    });
+}
+function unavailable(id, level) {
+    return {
+        id,
+        level,
+        outcome: 'inconclusive',
+        title: `Not known: ${id} was not checked`,
+        evidence: ['not available in this version yet'],
+    };
+}
+
 // EXTERNAL MODULE: ./build/src/model/placeholders.js
 var placeholders = __nccwpck_require__(4077);
+;// CONCATENATED MODULE: ./build/src/run/contamination-log.js
+
+
+/** Sightings kept of a run. */
+const contamination_log_KEPT = 20;
+/** Of one workspace: files, and bytes of all together. */
+const MOST_FILES = 1000;
+const MOST_BYTES = 16 * 1024 * 1024;
+/** Workspaces that wait to be searched; what comes beyond them is let go, so that flows never wait for it. */
+const MOST_WAITING = 64;
+/** Adds up what the flows of a run saw of each other, and searches what each left in its workspace. */
+class ContaminationLog {
+    #options;
+    #sightings = [];
+    #searching = new Set();
+    #latest = 0;
+    #searched = 0;
+    #own = 0;
+    #contaminated = 0;
+    #count = 0;
+    #incomplete = 0;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** A token is another flow's only if there is or was such a flow. */
+    begun({ iteration }) {
+        this.#latest = Math.max(this.#latest, iteration);
+    }
+    /** A flow has ended. If it left something, its workspace is searched, and `done` called when that is over. */
+    ended(start, seen, done) {
+        if (done === undefined) {
+            this.#note(start, [seen]);
+            return;
+        }
+        if (this.#searching.size >= MOST_WAITING) {
+            this.#note(start, [seen, UNSEARCHED]);
+            done();
+            return;
+        }
+        const searching = this.#search(start)
+            .then((inFiles) => {
+            this.#note(start, [seen, inFiles]);
+        })
+            .finally(() => {
+            this.#searching.delete(searching);
+            done();
+        });
+        this.#searching.add(searching);
+    }
+    /** Resolves when every workspace is searched. */
+    async settle() {
+        await Promise.allSettled(this.#searching);
+    }
+    recorded() {
+        return {
+            searched: this.#searched,
+            own: this.#own,
+            contaminated: this.#contaminated,
+            count: this.#count,
+            sightings: this.#sightings.toSorted((a, b) => a.iteration - b.iteration),
+            incomplete: this.#incomplete,
+        };
+    }
+    async #search({ token, workspace }) {
+        const canary = new FlowCanary(token);
+        const whole = await this.#options.files.readBelow(workspace, {
+            maxFiles: MOST_FILES,
+            maxBytes: MOST_BYTES,
+            open: (path) => {
+                canary.text(path, 'file name', path);
+                return canary.listen('file', path);
+            },
+        });
+        if (!whole)
+            canary.missed();
+        return canary.seen();
+    }
+    #note({ slot, iteration }, parts) {
+        const [first] = parts;
+        // Almost always, and of HTTP flows tens of thousands of times a second.
+        if (parts.length === 1 && first !== undefined && first.others.length === 0 && !first.missed) {
+            this.#searched += 1;
+            if (first.own)
+                this.#own += 1;
+            return;
+        }
+        const all = parts.filter((part) => part !== undefined);
+        const others = all.flatMap((part) => part.others.filter(({ token }) => this.#isOfAFlow(token)));
+        // Beyond those that a flow keeps, nobody can say whose they were.
+        const beyond = all.reduce((sum, part) => sum + part.count - part.others.length, 0);
+        this.#searched += 1;
+        if (all.some(({ own }) => own))
+            this.#own += 1;
+        if (all.length < parts.length || all.some(({ missed }) => missed))
+            this.#incomplete += 1;
+        if (others.length === 0)
+            return;
+        this.#contaminated += 1;
+        this.#count += others.length + beyond;
+        const room = contamination_log_KEPT - this.#sightings.length;
+        this.#sightings.push(...others.slice(0, room).map((seen) => ({ slot, iteration, ...seen })));
+    }
+    #isOfAFlow(token) {
+        const { identity, warmup } = this.#options;
+        const iteration = iterationOf(identity, token);
+        if (iteration !== undefined && tokenOf(identity, iteration) === token) {
+            return iteration >= 1 && iteration <= this.#latest;
+        }
+        const count = Number(token.slice(tokenOf(identity, 'w0').length - 1));
+        return count >= 1 && count <= warmup && tokenOf(identity, `w${count}`) === token;
+    }
+}
+const UNSEARCHED = { own: false, others: [], count: 0, missed: true };
+
+;// CONCATENATED MODULE: ./build/src/run/sees-tokens.js
+
+
+
+/**
+ * Whether what flows see is searched for tokens. Not where nobody asks for it, and not where no request carries one:
+ * then no response can hold another flow's.
+ */
+function seesTokens({ checks, work }) {
+    if (levelOf('isolation', checks) === 'off')
+        return false;
+    if (work.kind !== 'http')
+        return true;
+    const sent = JSON.stringify(work.requests.map(({ url, headers, body }) => ({ url, headers, body })));
+    return (0,placeholders/* placeholdersIn */.Qf)(sent).some(({ word }) => word === 'token');
+}
+/** Undefined if nothing is searched. */
+function contaminationLogOf({ plan, ports, identity }) {
+    return seesTokens(plan) ? new ContaminationLog({ ...ports, identity, warmup: plan.warmup }) : undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/service-ports.js
 
 
@@ -22995,6 +24117,16 @@ class ProcessWatch {
         const alive = await this.alive();
         return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && !this.#roots.has(pid));
     }
+    /** The processes in which a module's flows run. */
+    async hosts() {
+        const alive = await this.alive();
+        return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && this.#roots.has(pid));
+    }
+    /** Everything alive that services have started, and not the services themselves. */
+    async serviceProcesses() {
+        const alive = await this.alive();
+        return alive.filter(({ pid, role }) => role === 'service' && !this.#roots.has(pid));
+    }
     async #read() {
         if (this.#monitor === undefined)
             return this.#table.read([...this.#roots.values()]);
@@ -23051,6 +24183,7 @@ function serviceOn(stage, { run, env, workingDirectory }) {
 
 
 
+
 /** Proxies, services, then setup, then whatever runs the flows; each is told of only once it stands. */
 async function prepare(stage, cast) {
     const { plan, ports, watch } = stage;
@@ -23094,7 +24227,9 @@ async function openModule(stage, work) {
     const { plan, ports, watch, env } = stage;
     const spec = { cwd: plan.workingDirectory, env };
     try {
-        const options = { ...ports, ...work, watch, spec, seed: plan.seed, timeout: plan.timeout };
+        const { seed, timeout } = plan;
+        const canaries = seesTokens(plan);
+        const options = { ...ports, ...work, watch, spec, seed, timeout, canaries };
         const { isolate } = work;
         return isolate === 'none'
             ? await openModuleRunner(options)
@@ -23114,6 +24249,7 @@ function openCommands(stage, work) {
         timeout: plan.timeout,
         scratch,
         makeFolder: (path) => ports.files.makeFolder(path),
+        canaries: seesTokens(plan),
     });
 }
 async function openRequests(stage, work, connections) {
@@ -23134,6 +24270,7 @@ async function openRequests(stage, work, connections) {
                     connections.add(port, { slot, at: clock.now() });
                 },
             }),
+        canaries: seesTokens(plan),
     });
 }
 async function openClient({ ports }, path) {
@@ -23291,44 +24428,6 @@ function haltOn(stage, { runner, services, network }) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/src/run/leftovers.js
-
-/** What ends by itself in this time was ending already. ms. */
-const GRACE = 300;
-const leftovers_LOOK_EVERY = 50;
-/** How often the last processes are killed before they are taken for unkillable (a process in state D is). */
-const KILL_ROUNDS = 20;
-/** Processes that flows have started and that are still alive a moment after the last flow has ended. */
-async function findLeftovers(watch, clock, { identity, slots }) {
-    let left = await watch.flowProcesses();
-    for (let waited = 0; waited < GRACE && left.length > 0; waited += leftovers_LOOK_EVERY) {
-        await clock.sleep(leftovers_LOOK_EVERY);
-        left = await watch.flowProcesses();
-    }
-    return left.map((reading) => leftover(reading, identity, slots));
-}
-function leftover({ pid, parent, command, token }, identity, slots) {
-    const iteration = token === undefined ? undefined : iterationOf(identity, token);
-    const slot = iteration === undefined ? undefined : slots.get(iteration);
-    return {
-        pid,
-        parent,
-        command,
-        ...(slot === undefined ? {} : { slot }),
-        ...(iteration === undefined ? {} : { iteration }),
-    };
-}
-/** Kills whatever is alive in the trees, until nothing is. */
-async function killAll(watch, spawner, clock) {
-    for (let round = 0; round < KILL_ROUNDS; round += 1) {
-        const alive = await watch.alive();
-        if (alive.length === 0)
-            return;
-        spawner.killPids(alive.map(({ pid }) => pid));
-        await clock.sleep(leftovers_LOOK_EVERY);
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/src/run/largest-process.js
 /**
  * Adds to what the monitor has seen what the kernel says of the largest process of all. Asked of the whole life of the
@@ -23433,6 +24532,350 @@ function keepLast(history, value) {
         history.shift();
 }
 
+// EXTERNAL MODULE: ./build/src/model/left-behind.js
+var left_behind = __nccwpck_require__(2999);
+;// CONCATENATED MODULE: ./build/src/run/leftovers.js
+const leftovers_LOOK_EVERY = 50;
+/** How often the last processes are killed before they are taken for unkillable (a process in state D is). */
+const KILL_ROUNDS = 20;
+/** What is still there when it has had `grace` ms to go by itself; that long is waited only if there is something. */
+async function whatStays(look, { clock, grace }) {
+    let left = await look();
+    for (let waited = 0; waited < grace && left.length > 0; waited += leftovers_LOOK_EVERY) {
+        await clock.sleep(leftovers_LOOK_EVERY);
+        left = await look();
+    }
+    return left;
+}
+/** Kills whatever is alive in the trees, until nothing is. */
+async function killAll(watch, spawner, clock) {
+    for (let round = 0; round < KILL_ROUNDS; round += 1) {
+        const alive = await watch.alive();
+        if (alive.length === 0)
+            return;
+        spawner.killPids(alive.map(({ pid }) => pid));
+        await clock.sleep(leftovers_LOOK_EVERY);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/left-files.js
+
+/** A folder with more entries is not read, and of new ones no more are looked into. */
+const MOST_ENTRIES = 20_000;
+const MOST_NEW = 2000;
+/** ms in which a file that is being removed is removed. */
+const GRACE = 300;
+/**
+ * What counted flows put into the folder for temporary files and did not remove. Others write there too, so an entry
+ * counts only if it is new and can be told to be a flow's: by a token of this run in its name or in what it holds, or
+ * by a process that was left and has it open.
+ */
+class LeftFiles {
+    #stage;
+    #folder;
+    #before;
+    #unseen = [];
+    constructor(stage, folder, before) {
+        this.#stage = stage;
+        this.#folder = folder;
+        this.#before = before && new Set(before);
+        if (before === undefined && machineOf(stage).blind === undefined)
+            this.#notSeen();
+    }
+    static async begin(stage) {
+        const folder = machineOf(stage).temporaryFolder(stage.env);
+        return new LeftFiles(stage, folder, await machineOf(stage).names(folder, MOST_ENTRIES));
+    }
+    /** What could not be looked at, in words. */
+    get unseen() {
+        return this.#unseen;
+    }
+    async find(known) {
+        const fresh = await this.#newNames();
+        const { clock } = this.#stage.ports;
+        let ours = await this.#recognise(fresh, known);
+        const stays = async () => {
+            const names = new Set(await machineOf(this.#stage).names(this.#folder, MOST_ENTRIES));
+            ours = ours.filter(({ path }) => names.has(path.slice(this.#folder.length + 1)));
+            return ours;
+        };
+        return whatStays(stays, { clock, grace: GRACE });
+    }
+    async #newNames() {
+        const before = this.#before;
+        if (before === undefined)
+            return [];
+        const names = await machineOf(this.#stage).names(this.#folder, MOST_ENTRIES);
+        if (names === undefined)
+            this.#notSeen();
+        // Flowgate's own folder goes when everything is over.
+        const fresh = (names ?? []).filter((name) => !before.has(name) && this.#pathOf(name) !== this.#stage.scratch);
+        if (fresh.length > MOST_NEW) {
+            this.#unseen.push(`of ${fresh.length} new entries in ${this.#folder} only ${MOST_NEW} were looked into`);
+        }
+        return fresh.slice(0, MOST_NEW);
+    }
+    async #recognise(fresh, { slots, leftovers }) {
+        const held = heldOf(leftovers, this.#folder, machineOf(this.#stage));
+        const found = [];
+        for (const name of fresh) {
+            const path = this.#pathOf(name);
+            const iteration = await this.#flowOf(name, path);
+            const holder = held.get(name);
+            if (iteration !== undefined)
+                found.push({ path, ...originOf(iteration, slots.get(iteration)) });
+            else if (holder !== undefined)
+                found.push({ path, ...originOf(holder.iteration, holder.slot) });
+        }
+        return found;
+    }
+    /** What holds the tokens of several flows is a log of all of them, and nobody's. */
+    async #flowOf(name, path) {
+        const token = new RegExp(`fg-${this.#stage.identity.run}-(\\d+)(?!\\d)`, 'g');
+        const flowsIn = (text) => [
+            ...new Set([...text.matchAll(token)].map(([, iteration]) => Number(iteration))),
+        ];
+        const [named] = flowsIn(name);
+        if (named !== undefined)
+            return named;
+        const inside = flowsIn(await machineOf(this.#stage).signsOf(path));
+        return inside.length === 1 ? inside[0] : undefined;
+    }
+    #pathOf(name) {
+        return `${this.#folder}/${name}`;
+    }
+    #notSeen() {
+        this.#unseen.push(`files in ${this.#folder} were not looked at: it can not be read, or holds more than ${MOST_ENTRIES} entries`);
+    }
+}
+function machineOf(stage) {
+    return stage.ports.machine;
+}
+/** Names in the folder that a process which was left has open. */
+function heldOf(leftovers, folder, machine) {
+    return new Map(leftovers.flatMap((leftover) => machine
+        .openFilesOf(leftover.pid)
+        .filter((path) => path.startsWith(`${folder}/`))
+        .map((path) => [path.slice(folder.length + 1).split('/')[0] ?? '', leftover])));
+}
+function originOf(iteration, slot) {
+    return {
+        ...(slot === undefined ? {} : { slot }),
+        ...(iteration === undefined ? {} : { iteration }),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/left-ports.js
+
+/** ms in which a socket that is being closed is closed. */
+const left_ports_GRACE = 300;
+/** TCP ports that processes of the flows began to listen on while they ran, and still do. */
+class LeftPorts {
+    #stage;
+    #before;
+    constructor(stage, before) {
+        this.#stage = stage;
+        this.#before = new Set(before.map(({ inode }) => inode));
+    }
+    static async begin(stage) {
+        return new LeftPorts(stage, await stage.ports.machine.listeners());
+    }
+    /** What a service listens on is its own business, and what a stranger does is not ours. */
+    async find(leftovers) {
+        const { ports } = this.#stage;
+        return whatStays(async () => this.#look(leftovers), { clock: ports.clock, grace: left_ports_GRACE });
+    }
+    async #look(leftovers) {
+        const { watch, ports } = this.#stage;
+        const sockets = (await ports.machine.listeners()).filter(({ inode }) => !this.#before.has(inode));
+        if (sockets.length === 0)
+            return [];
+        const owners = [...leftovers, ...(await watch.hosts())];
+        const found = new Map(owners.flatMap((owner) => portsOf(owner, sockets, ports.machine)));
+        return [...found.values()];
+    }
+}
+/** By socket: one that was inherited is said once. */
+function portsOf({ pid, command, slot, iteration }, sockets, machine) {
+    const open = new Set(machine.openFilesOf(pid));
+    const origin = {
+        ...(slot === undefined ? {} : { slot }),
+        ...(iteration === undefined ? {} : { iteration }),
+    };
+    return sockets
+        .filter(({ inode }) => open.has(`socket:[${inode}]`))
+        .map(({ address, inode }) => [inode, { address, pid, command, ...origin }]);
+}
+
+;// CONCATENATED MODULE: ./build/src/run/left-processes.js
+
+
+
+/** What ends by itself in this time was ending already. ms; a busy machine needs more than the process. */
+const left_processes_GRACE = 1000;
+/** Processes that were started by counted flows, or by a service while they ran, and that outlive them. */
+class LeftProcesses {
+    #stage;
+    #before;
+    #writersBefore;
+    #bornInService = new Set();
+    constructor(stage, before, writers) {
+        this.#stage = stage;
+        this.#before = new Set(before.map(keyOf));
+        this.#writersBefore = new Set(writers.map(({ pid }) => pid));
+    }
+    /** What is alive now, daemons of `setup` and pools that the warm-up has filled, is no flow's. */
+    static async begin(stage) {
+        return new LeftProcesses(stage, await stage.watch.alive(), writersOf(stage));
+    }
+    isNew(reading) {
+        return !this.#before.has(keyOf(reading));
+    }
+    /** When the last flow has ended. */
+    async ofFlows(slots) {
+        const { watch, ports } = this.#stage;
+        const look = async () => (await watch.flowProcesses()).filter((reading) => this.isNew(reading));
+        const seen = await whatStays(look, { clock: ports.clock, grace: left_processes_GRACE });
+        const inService = await watch.serviceProcesses();
+        this.#bornInService = new Set(inService.filter((reading) => this.isNew(reading)).map(keyOf));
+        const writers = writersOf(this.#stage);
+        const places = new Map(writers.map(({ pid, path }) => [pid, slotOf(path)]));
+        const found = seen.map((reading) => this.#ofFlow(reading, slots, places.get(reading.pid)));
+        return [...found, ...(await this.#hidden(writers))];
+    }
+    /** When the services have been stopped: their own pools of workers are gone with them. */
+    async ofServices() {
+        if (this.#bornInService.size === 0)
+            return [];
+        const { watch, ports } = this.#stage;
+        const look = async () => (await watch.alive()).filter((reading) => this.#bornInService.has(keyOf(reading)));
+        const left = await whatStays(look, { clock: ports.clock, grace: left_processes_GRACE });
+        return left.map((reading) => ({ ...this.#leftover(reading), by: 'service' }));
+    }
+    /** `place`: the slot in whose output it writes. */
+    #ofFlow(reading, slots, place) {
+        const { identity, ports } = this.#stage;
+        // The table takes what a host has for what its children have; this one may have been given a token all the same.
+        const token = reading.token ?? ports.machine.variableOf(reading.pid, 'FLOWGATE_TOKEN');
+        const iteration = token === undefined ? undefined : iterationOf(identity, token);
+        const slot = iteration === undefined ? place : slots.get(iteration);
+        return {
+            ...this.#leftover(reading),
+            ...(slot === undefined ? {} : { slot }),
+            ...(iteration === undefined ? {} : { iteration }),
+        };
+    }
+    /**
+     * Who left its tree between two looks and has thrown away its environment is known by nothing but the flow's output,
+     * which it still holds. From now on it is watched, so that it is ended with the others.
+     */
+    async #hidden(writers) {
+        if (writers.length === 0)
+            return [];
+        const { watch } = this.#stage;
+        const known = new Set((await watch.alive()).map(({ pid }) => pid));
+        const hidden = writers.filter(({ pid }) => !known.has(pid) && !this.#writersBefore.has(pid));
+        return hidden.map((writer) => {
+            watch.addRoot({ pid: writer.pid, role: 'flow', launcher: false });
+            const slot = slotOf(writer.path);
+            return { ...this.#leftover(writer), ...(slot === undefined ? {} : { slot }) };
+        });
+    }
+    #leftover({ pid, parent, command }) {
+        const folder = this.#stage.ports.machine.workingDirectoryOf(pid);
+        return { pid, parent, command, ...(folder === undefined ? {} : { folder }) };
+    }
+}
+/** Only command flows write into files of ours. */
+function writersOf({ plan, ports, scratch }) {
+    return plan.work.kind === 'command' ? ports.machine.writersInto(scratch) : [];
+}
+function slotOf(path) {
+    const slot = /\/slot-(\d+)\//.exec(path)?.[1];
+    return slot === undefined ? undefined : Number(slot);
+}
+
+;// CONCATENATED MODULE: ./build/src/run/search.js
+
+
+
+
+/**
+ * Looks for what flows leave behind. Begun before the first counted flow: what is there by then is nobody's leaving.
+ * Each kind is looked for when whoever may still tidy it up has had the chance to: processes when the flows are over,
+ * ports after the module's teardown, files after the scenario's, what services left when they are stopped.
+ */
+class Search {
+    #stage;
+    #processes;
+    #ports;
+    #files;
+    #slots = new Map();
+    #leftovers = [];
+    #leftPorts = [];
+    #leftFiles = [];
+    /** Steps that are through. */
+    #looked = 0;
+    constructor(stage, { processes, ports, files }) {
+        this.#stage = stage;
+        this.#processes = processes;
+        this.#ports = ports;
+        this.#files = files;
+    }
+    static async begin(stage) {
+        const [ports, files] = [await LeftPorts.begin(stage), await LeftFiles.begin(stage)];
+        return new Search(stage, { processes: await LeftProcesses.begin(stage), ports, files });
+    }
+    async forProcesses(slots) {
+        this.#slots = slots;
+        await this.#look(async () => {
+            this.#leftovers = await this.#processes.ofFlows(slots);
+        });
+    }
+    async forPorts() {
+        await this.#look(async () => {
+            this.#leftPorts = await this.#ports.find(this.#leftovers);
+        });
+    }
+    async forFiles() {
+        await this.#look(async () => {
+            this.#leftFiles = await this.#files.find({ slots: this.#slots, leftovers: this.#leftovers });
+        });
+    }
+    async inServices() {
+        await this.#look(async () => {
+            this.#leftovers = [...this.#leftovers, ...(await this.#processes.ofServices())];
+        });
+    }
+    /** What was left by those who had the time to tidy up: nothing is known of it unless every step is through. */
+    found() {
+        const leftovers = this.#leftovers.slice(0, left_behind/* MOST_LEFT */.WN);
+        return this.#looked < STEPS ? { leftovers } : { leftovers, leftBehind: this.#leftBehind() };
+    }
+    #leftBehind() {
+        const { blind } = this.#stage.ports.machine;
+        return {
+            processes: this.#leftovers.length,
+            files: this.#leftFiles.slice(0, left_behind/* MOST_LEFT */.WN),
+            fileCount: this.#leftFiles.length,
+            ports: this.#leftPorts.slice(0, left_behind/* MOST_LEFT */.WN),
+            portCount: this.#leftPorts.length,
+            unseen: [...(blind === undefined ? [] : [blind]), ...this.#files.unseen],
+        };
+    }
+    /** After an interrupt everything is ended in a hurry: what is there then says nothing. */
+    async #look(step) {
+        const { interrupt } = this.#stage.ports;
+        const isHurried = () => interrupt.aborted;
+        if (isHurried())
+            return;
+        await step();
+        if (!isHurried())
+            this.#looked += 1;
+    }
+}
+const STEPS = 4;
+
 ;// CONCATENATED MODULE: ./build/src/run/strike.js
 
 
@@ -23446,9 +24889,12 @@ async function strike(stage, cast) {
     const { teardown } = plan;
     const steps = [
         ['teardown', async () => teardownModule(cast.module)],
+        ['looking for ports that were left', async () => cast.search?.forPorts()],
         ['ending the flows', async () => cast.runner?.close()],
         ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
+        ['looking for files that were left', async () => cast.search?.forFiles()],
         ['stopping the services', async () => cast.services?.stop()],
+        ['looking for what services have left', async () => cast.search?.inServices()],
         ['closing the network proxies', async () => cast.network?.proxy.close()],
         ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
         ['closing the process table', () => closeTable(stage)],
@@ -23582,7 +25028,7 @@ function spanOf({ at, until = Infinity, connection }) {
 
 ;// CONCATENATED MODULE: ./build/src/faults/injected-log.js
 /** Faults that are kept one by one; more are only counted. */
-const KEPT = 10_000;
+const injected_log_KEPT = 10_000;
 /** What was done to the flows, fault by fault and in all. */
 class InjectedLog {
     #faults = [];
@@ -23635,7 +25081,7 @@ class InjectedLog {
         };
     }
     #keep(fault) {
-        if (this.#faults.length >= KEPT)
+        if (this.#faults.length >= injected_log_KEPT)
             return undefined;
         this.#faults.push(fault);
         return fault;
@@ -23799,7 +25245,7 @@ async function runWaves(faults, options, { monitor, network }) {
  * both, which must then both hold. Undefined if there is neither.
  */
 async function verifyFlows(stage, { flows, counts }, module) {
-    const run = { flows: flows.map(summaryOf), counts, warmup: stage.plan.warmup };
+    const run = { flows: flows.map(verify_summaryOf), counts, warmup: stage.plan.warmup };
     const byModule = module?.hooks.has('verify') === true ? await verifyByModule(run, module) : undefined;
     if (byModule?.ok === false || stage.plan.verify === undefined)
         return byModule;
@@ -23816,7 +25262,7 @@ async function verifyByCommand(stage, run, command) {
     await ports.files.write(results, JSON.stringify({ scenario: plan.name, ...run }));
     return runHook(commandOn(stage, command, { FLOWGATE_RESULTS: results }), ports);
 }
-function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error }) {
+function verify_summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error }) {
     const time = endedAt - startedAt;
     return {
         flow: slot,
@@ -23857,13 +25303,18 @@ class Workspaces {
     }
     /** Takes a flow's folder back: there is one more ready then, or soon. */
     release(workspace) {
-        const path = this.#nextPath();
-        if (this.#files.renameEmptyFolder(workspace, path)) {
-            this.#ready.push(Promise.resolve(path));
+        if (this.releaseEmpty(workspace))
             return;
-        }
-        this.#ready.push(this.#makeAt(path));
+        this.#ready.push(this.#make());
         this.#remove(workspace);
+    }
+    /** The same only if the flow left it empty; false if it did not. */
+    releaseEmpty(workspace) {
+        const path = this.#nextPath();
+        const isEmpty = this.#files.renameEmptyFolder(workspace, path);
+        if (isEmpty)
+            this.#ready.push(Promise.resolve(path));
+        return isEmpty;
     }
     /** Resolves when nothing is being made or removed any more. */
     async settle() {
@@ -23896,10 +25347,12 @@ const NO_WORKSPACES = {
     prepare: () => Promise.resolve(),
     take: () => '',
     release: () => undefined,
+    releaseEmpty: () => true,
     settle: () => Promise.resolve(),
 };
 
 ;// CONCATENATED MODULE: ./build/src/run/execute.js
+
 
 
 
@@ -23945,7 +25398,8 @@ async function execute(plan, ports, context) {
     finally {
         await strike(stage, cast);
     }
-    return recordOf(stage, performance ?? nothing(plan, ports, stage.table.source));
+    const left = cast.search?.found();
+    return recordOf(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
 }
 /** What an interrupt cuts short has not failed: that the run was interrupted is all there is to say. */
 async function prepareUnlessInterrupted(stage, cast) {
@@ -23959,7 +25413,7 @@ async function prepareUnlessInterrupted(stage, cast) {
 }
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
 async function perform(stage, runner, cast) {
-    const { plan, ports, watch, identity } = stage;
+    const { plan, ports, identity } = stage;
     const { clock } = ports;
     const halt = haltOn(stage, cast);
     const workspaces = plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${stage.scratch}/work`);
@@ -23978,19 +25432,37 @@ async function perform(stage, runner, cast) {
     };
     if (plan.warmup > 0)
         await warmUp({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
-    const watched = await watchFlows(stage, options, { halt, cast });
+    const search = isWatched(plan)
+        ? await attempt(stage, 'looking at what is there', async () => Search.begin(stage))
+        : undefined;
+    const contamination = contaminationLogOf(stage);
+    const watched = await watchFlows(stage, { ...options, ...(contamination === undefined ? {} : { contamination }) }, { halt, cast });
     await runner.settle();
-    const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
-    const leftovers = await attempt(stage, 'looking for what was left', async () => halt.signal.aborted ? [] : findLeftovers(watch, clock, { identity, slots }));
+    // What was cut short has had no time to tidy up.
+    if (search !== undefined && !halt.signal.aborted) {
+        const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
+        cast.search = search;
+        await attempt(stage, 'looking for what was left', async () => search.forProcesses(slots));
+    }
     halt.end();
     const verified = await attempt(stage, 'verify', async () => ports.interrupt.aborted || watched.aborted !== undefined
         ? undefined
         : verifyFlows(stage, { flows: watched.flows, counts: watched.tally.counts }, cast.module));
     // What the interrupt cut short has found nothing wrong.
     const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
+    await contamination?.settle();
     await workspaces.settle();
     const monitor = await withLargestProcess(watched.monitor, { runner, plan });
-    return { ...watched, monitor, leftovers: leftovers ?? [], ...(verify === undefined ? {} : { verify }) };
+    return {
+        ...watched,
+        monitor,
+        ...(verify === undefined ? {} : { verify }),
+        ...(contamination === undefined ? {} : { contamination: contamination.recorded() }),
+    };
+}
+/** Requests of our own to somebody else's service have no processes. */
+function isWatched({ work, services }) {
+    return work.kind !== 'http' || services.length > 0;
 }
 /** What was measured stands, whatever becomes of a step after it. */
 async function attempt(stage, name, step) {
@@ -24027,7 +25499,7 @@ async function watchFlows(stage, options, { halt, cast }) {
         live.stop();
     });
     watch.detach();
-    const unwatched = plan.work.kind === 'http' && plan.services.length === 0;
+    const unwatched = !isWatched(plan);
     const recorded = options.log.recorded();
     return {
         startedAt,
@@ -24060,7 +25532,6 @@ function nothing(plan, ports, source) {
         startedAt: ports.clock.wall(),
         ...logOf(plan).recorded(),
         monitor: { source, samples: [], processes: [], cost, notes: [] },
-        leftovers: [],
     };
 }
 function recordOf({ plan, ports, environment, problems }, performance) {
@@ -24074,6 +25545,7 @@ function recordOf({ plan, ports, environment, problems }, performance) {
         ...(plan.retries === undefined ? {} : { retries: plan.retries }),
         ...(plan.ladder === undefined ? {} : { rungs: [] }),
         environment,
+        leftovers: [],
         problems,
         ...rest,
         ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
@@ -24086,164 +25558,8 @@ function requestLines(requests) {
     return requests.map(({ method, url }) => `${method} ${url}`).join(', then ');
 }
 
-// EXTERNAL MODULE: ./build/src/model/results.js + 3 modules
-var results = __nccwpck_require__(8577);
-// EXTERNAL MODULE: ./build/src/model/check.js
-var check = __nccwpck_require__(6495);
-;// CONCATENATED MODULE: ./build/src/checks/concurrency.js
-
-
-
-
-
-const concurrency = {
-    id: 'concurrency',
-    title: ({ load }) => load.flows === 1 ? '1 flow was in flight' : `${(0,format/* plural */.LS)(load.flows, 'flow')} were in flight together`,
-    failureTitle: ({ load }) => `${(0,format/* plural */.LS)(load.flows, 'flow')} were never in flight together`,
-    description: 'The flows really ran at once: at one instant at least, every slot had a flow in flight. ' +
-        'Seen from the starts and ends in the record.',
-    needs: ['flows', 'closed model'],
-    run: (record) => {
-        const { most } = tallyOf(record).mostInFlight();
-        return most >= record.load.flows ? together(record) : apart(record, most);
-    },
-};
-function together(record) {
-    const skew = tallyOf(record).startSkew;
-    return {
-        outcome: 'pass',
-        evidence: skew === undefined ? [] : [`start skew ${(0,format/* formatQuantity */.VZ)(skew, 'ms')}`],
-    };
-}
-/** A run that was cut short may not have come to the point. */
-function apart(record, most) {
-    const seen = `at most ${most} of ${record.load.flows} in flight at one instant`;
-    if (record.interrupted !== undefined) {
-        return { outcome: 'inconclusive', evidence: [`${seen} before ${record.interrupted}`] };
-    }
-    if (record.aborted !== undefined) {
-        return { outcome: 'inconclusive', evidence: [`${seen} before the run was aborted`] };
-    }
-    return { outcome: 'fail', evidence: [seen, whyApart(record)] };
-}
-function whyApart(record) {
-    const tally = tallyOf(record);
-    const started = startedFlows(tally);
-    if (started < record.load.flows)
-        return `only ${(0,format/* plural */.LS)(started, 'flow')} started in all`;
-    const times = distributionOf(record.flows.filter(wasStarted).map((flow) => flow.endedAt - runningFrom(flow)));
-    const median = (0,format/* formatQuantity */.VZ)(times === undefined ? null : percentile(times, 50), 'ms');
-    const skew = tally.startSkew;
-    if (skew === undefined)
-        return `flows took ${median} (median)`;
-    const short = `flows took ${median} (median), their starts were ${(0,format/* formatQuantity */.VZ)(skew, 'ms')} apart`;
-    return `${short}: give each flow more to do, so that the first has not ended when the last starts`;
-}
-
-;// CONCATENATED MODULE: ./build/src/checks/invariants.js
-const invariants = {
-    id: 'invariants',
-    title: () => 'The invariant holds after the run',
-    failureTitle: () => 'The invariant is broken after the run',
-    description: 'Shared state is right after the run: the verify command exits with status 0, ' +
-        'or the verify export of the module does not throw.',
-    needs: ['verify'],
-    run: ({ verify }) => ({
-        outcome: verify?.ok === true ? 'pass' : 'fail',
-        evidence: evidenceOf(verify),
-    }),
-};
-/** The message tells what verify printed last: whoever ran it has put it there, and once is enough. */
-function evidenceOf(verify) {
-    return verify === undefined || verify.message === '' ? [] : [verify.message];
-}
-
-;// CONCATENATED MODULE: ./build/src/checks/run-check.js
-
-
-
-/**
- * Runs one check over a record. One that throws is inconclusive, with the error as evidence: a defect in one check is
- * not the run's.
- */
-function runCheck(check, record) {
-    const missing = whyMissing(check, record);
-    if (missing !== undefined)
-        return notKnown(check, { record, evidence: [missing] });
-    try {
-        const { outcome, evidence } = check.run(record);
-        if (outcome === 'inconclusive')
-            return notKnown(check, { record, evidence });
-        const title = outcome === 'pass' ? check.title(record) : check.failureTitle(record);
-        return { id: check.id, outcome, title, evidence: [...evidence] };
-    }
-    catch (thrown) {
-        return notKnown(check, { record, evidence: [`the check itself failed: ${(0,errors/* messageOf */.bD)(thrown)}`] });
-    }
-}
-/** Which part of the record the check would need and does not find; undefined if it has all. */
-function whyMissing(check, record) {
-    const missing = check.needs.find((artifact) => !ARTIFACTS[artifact].in(record));
-    return missing === undefined ? undefined : ARTIFACTS[missing].why;
-}
-const ARTIFACTS = {
-    flows: {
-        in: (record) => startedFlows(tallyOf(record)) > 0,
-        why: 'no flow was started',
-    },
-    'closed model': {
-        in: ({ load }) => load.model === 'closed',
-        why: 'the open model sets a rate, and how many are in flight comes of it',
-    },
-    verify: { in: ({ verify }) => verify !== undefined, why: 'no verify command or export was run' },
-};
-function notKnown(check, { record, evidence }) {
-    const title = check.title(record);
-    return {
-        id: check.id,
-        outcome: 'inconclusive',
-        title: `Not known: ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
-        evidence: [...evidence],
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/checks/index.js
-
-
-
-
-/** Every check that exists, in the order of the report. */
-const CHECKS = [concurrency, invariants];
-/** In force where the user names none. A check without a level here runs only when it is asked for. */
-const DEFAULT_LEVELS = { concurrency: 'warn', invariants: 'fail' };
-/**
- * Runs the checks over a record; `levels` are those that the user asked for, they go before the default ones.
- * A check that is asked for is always listed, inconclusive if it cannot be run: it never passes unseen. One that
- * nobody asked for and that has nothing to look at is left out, as is one at level off. Never throws.
- */
-function runChecks(record, levels) {
-    return check/* CHECK_IDS */.S.flatMap((id) => {
-        const level = levels[id] ?? DEFAULT_LEVELS[id] ?? 'off';
-        if (level === 'off')
-            return [];
-        const check = CHECKS.find((candidate) => candidate.id === id);
-        if (check === undefined)
-            return [unavailable(id, level)];
-        if (levels[id] === undefined && whyMissing(check, record) !== undefined)
-            return [];
-        return [{ ...runCheck(check, record), level }];
-    });
-}
-function unavailable(id, level) {
-    return {
-        id,
-        level,
-        outcome: 'inconclusive',
-        title: `Not known: ${id} was not checked`,
-        evidence: ['not available in this version yet'],
-    };
-}
-
+// EXTERNAL MODULE: ./build/src/model/results.js + 4 modules
+var results = __nccwpck_require__(8958);
 ;// CONCATENATED MODULE: ./build/src/stats/jonckheere.js
 /** Values of one group that are compared; 6 groups of them are 600,000 pairs. */
 const MOST_VALUES = 200;
@@ -24541,11 +25857,15 @@ function metricsOf(plan, measures) {
 }
 /** What is taken over from the record as it is. */
 function whatHappened(record) {
-    const { monitor } = record;
+    const { monitor, contamination } = record;
     const tally = tallyOf(record);
     return {
         ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
+        ...(contamination === undefined
+            ? {}
+            : { contamination: { ...contamination, sightings: [...contamination.sightings] } }),
         leftovers: record.leftovers.map((leftover) => ({ ...leftover })),
+        ...(record.leftBehind === undefined ? {} : { leftBehind: { ...record.leftBehind } }),
         ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
         ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
         problems: [...record.problems],
@@ -24746,10 +26066,16 @@ function codeOf(thrown) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   f: () => (/* binding */ DEMO_MODULE)
+/* harmony export */   f: () => (/* binding */ DEMO_MODULE),
+/* harmony export */   g: () => (/* binding */ DEMO_CHECKS)
 /* harmony export */ });
 /** The built-in module that is run when nothing else is named. */
 const DEMO_MODULE = 'flowgate:demo';
+/** What the demo's bugs are caught by, beside what is always checked. */
+const DEMO_CHECKS = {
+    isolation: 'fail',
+    cleanup: 'fail',
+};
 
 
 /***/ }),
@@ -27834,7 +29160,7 @@ function planScenario(draft, { inputs, workspace }) {
             workingDirectory,
             env: config.env ?? {},
             ...gatesOf(inputs, config),
-            checks: scenario_plan_withoutUndefined(config.checks ?? {}),
+            checks: checksOf(config),
             ...faultsOf(config.faults, seed),
             seed,
         },
@@ -27896,6 +29222,10 @@ function workOf({ run, module, http, isolate, options, ...config }, given) {
         isolate: isolate ?? 'none',
         options: { ...options, ...(given.bug === undefined ? {} : { bug: given.bug }) },
     };
+}
+function checksOf({ run, http, module = demo/* DEMO_MODULE */.f, checks = {} }) {
+    const isDemo = run === undefined && http === undefined && module === demo/* DEMO_MODULE */.f;
+    return { ...(isDemo ? demo/* DEMO_CHECKS */.g : {}), ...scenario_plan_withoutUndefined(checks) };
 }
 /** `flowgate:NAME` is shipped in the bundle. */
 function isBuiltIn(module) {
@@ -28190,6 +29520,18 @@ const CHECK_LEVELS = ['fail', 'warn', 'off'];
 
 /***/ }),
 
+/***/ 4025:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ CANARY_PLACES)
+/* harmony export */ });
+/** Where a flow can see what is another's. */
+const CANARY_PLACES = ['stdout', 'stderr', 'response', 'file', 'file name', 'return value'];
+
+
+/***/ }),
+
 /***/ 3504:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -28437,6 +29779,45 @@ function limitSentence({ holds, breaks, reasons }) {
 
 /***/ }),
 
+/***/ 2999:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   JY: () => (/* binding */ leftoverSchema),
+/* harmony export */   WN: () => (/* binding */ MOST_LEFT),
+/* harmony export */   pP: () => (/* binding */ leftBehindSchema)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5586);
+
+/** Of each kind of thing that was left as many are kept; the counts are of all. */
+const MOST_LEFT = 100;
+const origin = {
+    slot: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional(),
+    iteration: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().optional().meta({ description: 'the flow that left it' }),
+};
+const leftoverSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    pid: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    parent: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    command: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    ...origin,
+    by: zod__WEBPACK_IMPORTED_MODULE_0__/* .literal */ .euz('service').optional().meta({ description: 'a service left it when it was stopped' }),
+    folder: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional().meta({ description: 'its working directory' }),
+});
+const leftFile = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ path: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), ...origin });
+const leftPort = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ address: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), pid: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(), command: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(), ...origin });
+const leftBehindSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    processes: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().meta({ description: 'how many in all; `leftovers` are the first 100' }),
+    files: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(leftFile).readonly().meta({ description: 'the first 100' }),
+    fileCount: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    ports: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(leftPort).readonly().meta({ description: 'the first 100' }),
+    portCount: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    unseen: zod__WEBPACK_IMPORTED_MODULE_0__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP()).readonly().meta({ description: 'what was not looked at, and why' }),
+})
+    .meta({ description: 'what was looked for when the flows were over; absent if nobody looked' });
+
+
+/***/ }),
+
 /***/ 7790:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -28572,7 +29953,7 @@ function isPlain(value) {
 
 /***/ }),
 
-/***/ 8577:
+/***/ 8958:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28586,6 +29967,32 @@ __nccwpck_require__.d(__webpack_exports__, {
 var schemas = __nccwpck_require__(5586);
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
+// EXTERNAL MODULE: ./build/src/model/contamination.js
+var contamination = __nccwpck_require__(4025);
+;// CONCATENATED MODULE: ./build/src/model/contamination-schema.js
+
+
+/** Of results.json: what the check `isolation` is judged by. */
+const contaminationSchema = schemas/* object */.Ikc({
+    searched: schemas/* int */.Whr()
+        .meta({ description: 'flows whose output, responses, workspace or value were searched' }),
+    own: schemas/* int */.Whr().meta({ description: 'of them, those that showed their own token' }),
+    contaminated: schemas/* int */.Whr().meta({ description: "of them, those that saw another flow's token" }),
+    count: schemas/* int */.Whr().meta({ description: 'tokens of others that they saw, each once a flow and place' }),
+    sightings: schemas/* array */.YOg(schemas/* object */.Ikc({
+        slot: schemas/* int */.Whr(),
+        iteration: schemas/* int */.Whr(),
+        token: schemas/* string */.YjP(),
+        place: schemas/* enum */.k5n(contamination/* CANARY_PLACES */.i),
+        where: schemas/* string */.YjP().optional(),
+        at: schemas/* number */.aig().optional().meta({ description: 'byte at which the token begins' }),
+        context: schemas/* string */.YjP().meta({ description: 'what stands around it: what a flow printed' }),
+    }))
+        .meta({ description: 'the first of them, at most 20' }),
+    incomplete: schemas/* int */.Whr().meta({ description: 'flows of which not all was searched' }),
+})
+    .meta({ description: 'what flows saw of each other; left out if nobody looked' });
+
 ;// CONCATENATED MODULE: ./build/src/model/faults-results.js
 
 /*
@@ -28631,6 +30038,8 @@ const hitsSchema = schemas/* object */.Ikc({
 
 // EXTERNAL MODULE: ./build/src/model/ladder.js
 var ladder = __nccwpck_require__(6099);
+// EXTERNAL MODULE: ./build/src/model/left-behind.js
+var left_behind = __nccwpck_require__(2999);
 ;// CONCATENATED MODULE: ./build/src/model/step-growth.js
 
 /** Which steps of the flows took longer at the end than at the beginning. Part of results.json; times are ms. */
@@ -28651,6 +30060,8 @@ const stepGrowthSchema = schemas/* object */.Ikc({
 const VERDICTS = ['pass', 'warn', 'fail', 'inconclusive'];
 
 ;// CONCATENATED MODULE: ./build/src/model/results.js
+
+
 
 
 
@@ -28799,13 +30210,9 @@ const scenario = schemas/* object */.Ikc({
         stderr: excerpt.optional(),
     })
         .optional(),
-    leftovers: schemas/* array */.YOg(schemas/* object */.Ikc({
-        pid: schemas/* int */.Whr(),
-        parent: schemas/* int */.Whr(),
-        command: schemas/* string */.YjP(),
-        slot: schemas/* int */.Whr().optional(),
-        iteration: schemas/* int */.Whr().optional(),
-    })),
+    contamination: contaminationSchema.optional(),
+    leftovers: schemas/* array */.YOg(left_behind/* leftoverSchema */.JY),
+    leftBehind: left_behind/* leftBehindSchema */.pP.optional(),
     interrupted: schemas/* string */.YjP().optional(),
     aborted: schemas/* object */.Ikc({ at: schemas/* number */.aig(), reason: schemas/* string */.YjP() }).optional(),
     problems: schemas/* array */.YOg(schemas/* string */.YjP()),
@@ -29464,8 +30871,14 @@ function verifyLine(scenario) {
         return undefined;
     return `${scenario.verify.ok ? 'holds' : 'fails'}: ${scenario.verify.message}`;
 }
-/** `node worker.js (pid 812, flow 3)`, each process that outlived its flow, at most `max`. */
+/**
+ * `node worker.js (pid 812, flow 3)`, each process that outlived its flow, at most `max`. The check `cleanup` tells of
+ * them too; this is for results in which it says nothing of them.
+ */
 function leftoversOf(scenario, max = 10) {
+    const said = scenario.checks.some(({ id, outcome }) => id === 'cleanup' && outcome === 'fail');
+    if (said && scenario.leftBehind !== undefined)
+        return [];
     const lines = scenario.leftovers.slice(0, max).map(({ command, pid, iteration }) => {
         const origin = iteration === undefined ? '' : `, flow ${iteration}`;
         return `${command} (pid ${pid}${origin})`;

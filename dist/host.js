@@ -515,12 +515,19 @@ class FlowOutputs {
         const output = this.#current.getStore();
         if (output === undefined)
             return false;
-        output[stream].push(external_node_buffer_namespaceObject.Buffer.from(chunk));
+        const bytes = external_node_buffer_namespaceObject.Buffer.from(chunk);
+        output[stream].push(bytes);
+        output.listeners?.[stream].data(bytes);
         return true;
     }
 }
-function newFlowOutput() {
-    return { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
+function newFlowOutput(canary) {
+    const kept = { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
+    return canary === undefined ? kept : { ...kept, listeners: outputListeners(canary) };
+}
+/** One for each stream that a flow prints to. */
+function outputListeners(canary) {
+    return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/random.js
@@ -541,6 +548,257 @@ function seededRandom(seed) {
 function seedOf(seed, part) {
     // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
     return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/token-scanner.js
+
+/** Bytes shown before and after a token. */
+const AROUND = 40;
+/** `w` and the digits of the largest iteration there can be. */
+const LONGEST_COUNT = 17;
+const NOTHING = external_node_buffer_namespaceObject.Buffer.alloc(0);
+const W = 0x77;
+const ZERO = 0x30;
+const NINE = 0x39;
+/**
+ * Finds the tokens of one run in a stream, wherever it is cut into chunks. Almost all that it is given holds none, and
+ * then it costs one search for the bytes that all of them begin with. That these hold 48 random bits makes the edges of
+ * a word unnecessary: a token is found in `\nfg-…` of a JSON text too.
+ */
+class TokenScanner {
+    #prefix;
+    #onToken;
+    /** What has to be seen again together with the next chunk, and from where on in it. */
+    #rest = NOTHING;
+    #from = 0;
+    /** Byte of the stream at which `rest` begins. */
+    #at = 0;
+    #skipped = 0;
+    /** `prefix`: `fg-RUN-`. */
+    constructor(prefix, onToken) {
+        this.#prefix = prefix;
+        this.#onToken = onToken;
+    }
+    /** Bytes that went by unheard. */
+    get skipped() {
+        return this.#skipped;
+    }
+    data(chunk) {
+        const { length } = this.#rest;
+        const bytes = external_node_buffer_namespaceObject.Buffer.isBuffer(chunk)
+            ? chunk
+            : external_node_buffer_namespaceObject.Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+        this.#search(length === 0 ? bytes : external_node_buffer_namespaceObject.Buffer.concat([this.#rest, bytes]));
+    }
+    /** What stands on either side of a gap does not belong together: a token at its edge may be half of one. */
+    missed(bytes) {
+        this.#skipped += bytes;
+        this.#at += this.#rest.length + bytes;
+        this.#rest = NOTHING;
+        this.#from = 0;
+    }
+    /** The stream is over: a token that it ended with is one. */
+    end() {
+        const text = this.#rest;
+        const found = text.indexOf(this.#prefix, this.#from);
+        if (found !== -1)
+            this.#tell(text, { found, end: endOfCount(text, found + this.#prefix.length), last: true });
+        this.missed(0);
+    }
+    #search(text) {
+        let from = this.#from;
+        for (;;) {
+            const found = text.indexOf(this.#prefix, from);
+            if (found === -1)
+                break;
+            const end = endOfCount(text, found + this.#prefix.length);
+            if (end === text.length && end - found < this.#prefix.length + LONGEST_COUNT) {
+                this.#keep(text, found);
+                return;
+            }
+            this.#tell(text, { found, end, last: false });
+            from = end;
+        }
+        this.#keep(text, beginningAtEnd(text, from, this.#prefix));
+    }
+    /** Keeps what may be the beginning of a token, with what stands before it. */
+    #keep(text, found) {
+        const start = found === text.length ? found : Math.max(0, found - AROUND);
+        this.#at += start;
+        this.#from = found - start;
+        // Copied: the chunk is only lent.
+        this.#rest = start === text.length ? NOTHING : external_node_buffer_namespaceObject.Buffer.from(text.subarray(start));
+    }
+    #tell(text, { found, end, last }) {
+        if (!isDigit(text[end - 1]))
+            return;
+        this.#onToken({
+            token: text.toString('latin1', found, end),
+            at: this.#at + found,
+            context: readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
+            last,
+        });
+    }
+}
+/** What all tokens of the run begin with: `fg-RUN-`. */
+function prefixOf(token) {
+    return external_node_buffer_namespaceObject.Buffer.from(token.slice(0, token.lastIndexOf('-') + 1), 'latin1');
+}
+/** Behind `w` and digits that begin at `from`; `from` itself if there are no digits. */
+function endOfCount(text, from) {
+    const digitsFrom = text[from] === W ? from + 1 : from;
+    const limit = Math.min(text.length, from + LONGEST_COUNT);
+    let end = digitsFrom;
+    while (end < limit && isDigit(text[end]))
+        end += 1;
+    // A lone `w` at the very end may still get its digits.
+    return end === digitsFrom && end < text.length ? from : end;
+}
+function isDigit(byte) {
+    return byte >= ZERO && byte <= NINE;
+}
+/** Where at the end of the text the prefix begins and is cut off; the text's length if it does not. */
+function beginningAtEnd(text, from, prefix) {
+    const first = prefix[0];
+    for (let at = Math.max(from, text.length - prefix.length + 1); at < text.length; at += 1) {
+        if (text[at] === first && text.compare(prefix, 0, text.length - at, at) === 0)
+            return at;
+    }
+    return text.length;
+}
+/** On one line. */
+function readable(bytes) {
+    return bytes
+        .toString('utf8')
+        .replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
+        .trim();
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/flow-canary.js
+
+/** Sightings kept of one flow. */
+const KEPT = 20;
+/** Beyond this many different ones they are no longer counted. */
+const TOLD_APART = 1000;
+const NOTHING_SEEN = { own: false, others: [], count: 0, missed: false };
+const OWN_SEEN = { ...NOTHING_SEEN, own: true };
+/**
+ * Looks for the tokens of others in all that one flow sees. What only looks like another's is let be: its own with
+ * digits behind it (`fg-RUN-1` and a 2), and its own cut short where a stream ends.
+ */
+class FlowCanary {
+    #own;
+    #prefix;
+    #open = [];
+    #hasOwn = false;
+    #missed = false;
+    #count = 0;
+    #others;
+    #known;
+    /** `prefix`: that of the flow's token, where it is at hand. */
+    constructor(own, prefix = prefixOf(own)) {
+        this.#own = own;
+        this.#prefix = prefix;
+    }
+    /** Searches one stream. */
+    listen(place, where) {
+        const scanner = new TokenScanner(this.#prefix, (met) => {
+            this.#meet(met, place, where);
+        });
+        this.#open.push(scanner);
+        return scanner;
+    }
+    /** Searches a short text. */
+    text(text, place, where) {
+        if (!text.includes('fg-'))
+            return;
+        const scanner = this.listen(place, where);
+        scanner.data(new TextEncoder().encode(text));
+        scanner.end();
+    }
+    /** Not all could be searched. */
+    missed() {
+        this.#missed = true;
+    }
+    /** When all its streams are over. */
+    seen() {
+        for (const scanner of this.#open) {
+            scanner.end();
+            if (scanner.skipped > 0)
+                this.#missed = true;
+        }
+        this.#open.length = 0;
+        if (this.#others === undefined && !this.#missed)
+            return this.#hasOwn ? OWN_SEEN : NOTHING_SEEN;
+        return { own: this.#hasOwn, others: this.#others ?? [], count: this.#count, missed: this.#missed };
+    }
+    #meet({ token, at, context, last }, place, where) {
+        if (token === this.#own)
+            this.#hasOwn = true;
+        if (token.startsWith(this.#own) || (last && this.#own.startsWith(token)))
+            return;
+        const key = `${token} ${place} ${where ?? ''}`;
+        const known = (this.#known ??= new Set());
+        if (known.has(key) || known.size === TOLD_APART)
+            return;
+        known.add(key);
+        this.#count += 1;
+        const others = (this.#others ??= []);
+        if (others.length >= KEPT)
+            return;
+        const offset = place === 'return value' || place === 'file name' ? {} : { at };
+        others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/search-value.js
+/** Values looked at in what a flow returns, and characters of all of its texts together. */
+const MOST_VALUES = 10_000;
+const MOST_CHARACTERS = 1024 * 1024;
+/**
+ * Looks for tokens in a text, or in the texts and keys of what JSON could hold: arrays and plain objects. Of anything
+ * else that a flow may return (a response, a connection, a map that all share) it is no business of ours what is in it.
+ */
+function searchValue(value, canary) {
+    const open = [[value, '']];
+    let values = 0;
+    let characters = 0;
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        const [each, path] = next;
+        const children = typeof each === 'string' ? [] : childrenOf(each);
+        values += 1 + children.length;
+        if (typeof each === 'string')
+            characters += each.length;
+        if (values > MOST_VALUES || characters > MOST_CHARACTERS) {
+            canary.missed();
+            return;
+        }
+        if (typeof each === 'string')
+            canary.text(each, 'return value', path);
+        for (const [key, child] of children.toReversed()) {
+            const below = Array.isArray(each) ? `${path}[${key}]` : `${path}.${key}`;
+            if (!Array.isArray(each))
+                canary.text(key, 'return value', `${path} (key)`);
+            open.push([child, below]);
+        }
+    }
+}
+/** A getter or a proxy of the module's may throw: then nothing is returned that could be read. */
+function childrenOf(value) {
+    try {
+        return isPlain(value) ? Object.entries(value) : [];
+    }
+    catch {
+        return [];
+    }
+}
+function isPlain(value) {
+    if (typeof value !== 'object' || value === null)
+        return false;
+    if (Array.isArray(value))
+        return true;
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null;
 }
 
 ;// CONCATENATED MODULE: external "node:v8"
@@ -574,12 +832,15 @@ function unpackShared(packed) {
 
 
 
+
+
 const HOOKS = ['setup', 'verify', 'teardown'];
 /** Lives in the host process: runs a module's flows, all concurrently, and says how each went. */
 class ModuleHost {
     #ports;
     #aborts = new Map();
     #module;
+    #canaries = false;
     #context = { shared: undefined, seed: 0, options: {} };
     constructor(ports) {
         this.#ports = ports;
@@ -622,7 +883,8 @@ class ModuleHost {
                 break;
         }
     }
-    async #load({ module: name, options, seed }) {
+    async #load({ module: name, options, seed, canaries }) {
+        this.#canaries = canaries === true;
         try {
             const loaded = await this.#ports.importModule(name);
             const module = asFlowModule(loaded);
@@ -660,26 +922,30 @@ class ModuleHost {
         }
     }
     #prepare(flow) {
-        const output = newFlowOutput();
+        const canary = this.#canaries ? new FlowCanary(flow.token) : undefined;
+        const output = newFlowOutput(canary);
         const steps = [];
         const abort = new AbortController();
         this.#aborts.set(flow.token, abort);
         const context = this.#contextOf(flow, steps, abort.signal);
-        return () => this.#run(context, { steps, output });
+        return () => this.#run(context, { steps, output, canary });
     }
-    async #run(context, { steps, output }) {
+    async #run(context, { steps, output, canary }) {
         const { now, send, outputs } = this.#ports;
         const { token } = context;
         const startedAt = now();
         let error;
+        let returned;
         try {
-            await outputs.collect(output, () => this.#loaded().default(context));
+            returned = await outputs.collect(output, () => this.#loaded().default(context));
         }
         catch (thrown) {
             error = errorOf(thrown);
         }
         const endedAt = now();
         this.#aborts.delete(token);
+        if (canary !== undefined)
+            searchValue(returned, canary);
         send({
             type: 'ended',
             token,
@@ -690,6 +956,7 @@ class ModuleHost {
                 steps,
                 stdout: output.stdout.excerpt(),
                 stderr: output.stderr.excerpt(),
+                ...(canary === undefined ? {} : { seen: canary.seen() }),
             },
         });
     }

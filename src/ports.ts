@@ -5,7 +5,9 @@
 import type { Load } from './model/plan.js';
 import type { Excerpt, ProcessSummary } from './model/record.js';
 import type { FolderReading, StreamListener } from './ports/stream-listener.js';
+import type { Enclosure } from './ports/resource-limits.js';
 
+export type { Clock, Timer } from './ports/clock.js';
 export type {
   HttpClient,
   HttpClientOptions,
@@ -18,24 +20,6 @@ export type {
 export type { ListeningSocket, MachineState, OutputWriter } from './ports/machine-state.js';
 export type { FolderReading, StreamListener } from './ports/stream-listener.js';
 export type { NetworkProxy, NetworkProxyOptions, OpenNetworkProxy } from './ports/network-proxy.js';
-
-/** Monotonic time in ms, and everything that waits. */
-export interface Clock {
-  /** ms, monotonic, comparable between processes of one machine; the zero is arbitrary. */
-  now(): number;
-  /** Wall-clock time. */
-  wall(): Date;
-  /** Resolves after `ms`; at once when the signal aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls back once after `ms`, unless it is cancelled first. */
-  timer(ms: number, callback: () => void): Timer;
-  /** The same, punctual to tenths of a ms where a timer is late by a ms or two; for few at a time. */
-  alarm(ms: number, callback: () => void): Timer;
-}
-
-export interface Timer {
-  cancel(): void;
-}
 
 /** Uniform random numbers in [0, 1). Seeded: the same seed gives the same run. */
 export interface Rng {
@@ -63,7 +47,12 @@ export interface CommandSpec {
   readonly cwd: string;
   /** The whole environment, not an addition to ours. */
   readonly env: Readonly<globalThis.Record<string, string>>;
+  /** The way into the limits that bind it; none do if left out. */
+  readonly enclosure?: Pick<Enclosure, 'prelude' | 'wrap'>;
 }
+
+/** What a host of module flows is started with. */
+export type HostSpec = Pick<CommandSpec, 'cwd' | 'env' | 'enclosure'>;
 
 /** A process that runs beside us, in a process group of its own, its output kept bounded. */
 export interface RunningProcess {
@@ -149,7 +138,7 @@ export interface Spawner {
   /** `scratch`: an existing folder. */
   openBarrier(scratch: string): Promise<Barrier>;
   openSlot(spec: CommandSpec, options: SlotOptions): Promise<CommandSlot>;
-  spawnHost(spec: Pick<CommandSpec, 'cwd' | 'env'>): HostProcess;
+  spawnHost(spec: HostSpec): HostProcess;
   /** SIGKILL (or what the platform has), or another signal, to single processes; those that are gone are passed over. */
   killPids(pids: readonly number[], signal?: string): void;
 }

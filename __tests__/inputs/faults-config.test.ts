@@ -63,7 +63,10 @@ describe('a plan of faults', () => {
 describe('what is wrong with it', () => {
   test.each([
     ['faults: 3', 'scenarios.s.faults: must be a map such as {kill: {share: 10%}}, not 3'],
-    ['faults: {seed: 3}', 'scenarios.s.faults: injects nothing; give it kill or network, or remove the key'],
+    [
+      'faults: {seed: 3}',
+      'scenarios.s.faults: injects nothing; give it kill, network or limits, or remove the key',
+    ],
     ['faults: {kil: {share: 10%}}', 'scenarios.s.faults: there is no key kil; did you mean kill?'],
     [
       'faults: {kill: {}}',

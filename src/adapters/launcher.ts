@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { NOT_ENTERED } from '../faults/limits-shell.js';
 import type { CommandSpec, Exit } from '../ports.js';
 import { waitsInShell } from './bash-barrier.js';
 import type { FifoBarrier } from './fifo-barrier.js';
@@ -27,6 +28,15 @@ const KIB = 1024;
 
 /** ms that a launcher may take to say how large its largest process was; some 2 ms are usual. */
 const PATIENCE = 1000;
+
+const OUTSIDE =
+  'the resource limits could not be entered: what has been made for them is gone, or may not be joined';
+
+/** What is first read enters the limits; not one of its commands may read on in the script. */
+function entryOf({ enclosure }: CommandSpec): string {
+  const prelude = enclosure?.prelude ?? '';
+  return prelude === '' ? '' : `{ ${prelude}\n} </dev/null\n`;
+}
 
 export interface LaunchedEnd {
   readonly exit: Exit;
@@ -79,6 +89,7 @@ export class Launcher {
   /** Resolves when it waits for a flow, or is gone already; rejects if there are no descriptors for it. */
   readonly ready: Promise<void>;
   #gone: Exit | undefined;
+  #said = false;
   #flow: FlowInFlight | undefined;
   /** Bytes, once it has been asked. */
   #largest: number | undefined;
@@ -110,14 +121,16 @@ export class Launcher {
     this.#control = control as Writable;
     // Writing to a launcher that was killed with its flow: its exit says so, not this.
     this.#control.on('error', () => undefined);
-    this.#control.write(HELLO);
-    this.ready = new Promise((resolve) => {
+    this.#control.write(`${entryOf(spec)}${HELLO}`);
+    this.ready = new Promise((resolve, reject) => {
       onLines(status as Readable, (line) => {
+        this.#said = true;
         if (line === 'R') resolve();
         else this.#onStatus(line);
       });
       void this.exited.then((exit) => {
         this.#gone = exit;
+        if (exit.code === NOT_ENTERED && !this.#said) reject(new Error(OUTSIDE));
         resolve();
         // It dies with its flow when the group is killed, by us or by the flow itself.
         this.#flow?.end(exit);

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { CommandSpec, Exit, HostProcess, RunningProcess } from '../ports.js';
+import type { CommandSpec, Exit, HostProcess, HostSpec, RunningProcess } from '../ports.js';
 import { ExcerptBuffer } from '../scenarios/excerpt.js';
 import { enlist } from './living-groups.js';
 import { killGroup } from './process-tree.js';
@@ -53,10 +53,10 @@ function keep(stream: Readable | null, listeners: ((line: string) => void)[]): E
 
 function start(
   argv: readonly [string, ...string[]],
-  spec: Pick<CommandSpec, 'cwd' | 'env'>,
+  spec: HostSpec,
   stdio: StdioOptions,
 ): { child: ChildProcess; running: RunningProcess } {
-  const [program, ...args] = argv;
+  const [program, ...args] = spec.enclosure?.wrap(argv) ?? argv;
   const child = spawn(program, args, {
     cwd: spec.cwd,
     env: spec.env,
@@ -94,7 +94,7 @@ export function spawnCommand(spec: CommandSpec): RunningProcess {
 }
 
 /** Node with a script of ours and a message channel. */
-export function spawnNode(script: string, spec: Pick<CommandSpec, 'cwd' | 'env'>): HostProcess {
+export function spawnNode(script: string, spec: HostSpec): HostProcess {
   const { child, running } = start([process.execPath, script], spec, ['ignore', 'pipe', 'pipe', 'ipc']);
   return {
     ...running,

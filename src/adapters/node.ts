@@ -36,6 +36,10 @@ export function nodePorts(): NodePorts {
     // A chunk of its own, which a run without HTTP flows does not load.
     openHttpClient: async (options) => (await import('./undici-client.js')).openUndici(options),
     openNetworkProxy: tcpProxyProcess(),
+    // A chunk of its own, which a run without limits does not load.
+    resourceLimits: {
+      open: async (request) => (await import('./cgroup-or-prlimit.js')).nodeResourceLimits.open(request),
+    },
     newRunId: () => randomBytes(6).toString('hex'),
     interrupt: interruptSignal,
   };

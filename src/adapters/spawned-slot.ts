@@ -18,7 +18,8 @@ export class SpawnedSlot implements CommandSlot {
   }
 
   async run(flow: FlowCommand): Promise<FlowCommandEnd> {
-    const [program, ...args] = argvOf(this.#spec);
+    const argv = argvOf(this.#spec);
+    const [program, ...args] = this.#spec.enclosure?.wrap(argv) ?? argv;
     const stdout = new ExcerptBuffer();
     const stderr = new ExcerptBuffer();
     const startedAt = nodeClock.now();

@@ -66,7 +66,15 @@ export function answer(
     enforced: decided.flatMap(({ wish, by, rule }) => {
       if (by !== undefined) return [{ ...wish, by, ...swapRemark(wish, ability) }];
       if (rule === undefined || 'reason' in rule) return [];
-      return [{ ...wish, by: rule.by, ...(rule.remark === undefined ? {} : { remark: rule.remark }) }];
+      const { by: means, remark, weaker } = rule;
+      return [
+        {
+          ...wish,
+          by: means,
+          ...(remark === undefined ? {} : { remark }),
+          ...(weaker === undefined ? {} : { weaker }),
+        },
+      ];
     }),
     unenforced: decided.flatMap(({ wish, rule }) =>
       rule !== undefined && 'reason' in rule ? [{ ...wish, reason: rule.reason }] : [],

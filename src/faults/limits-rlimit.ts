@@ -22,6 +22,8 @@ export type RlimitRule =
   | {
       readonly by: string;
       readonly remark?: string;
+      /** It binds less than what was asked for. */
+      readonly weaker?: true;
       /** For the shell of the place with this number, from 0. */
       readonly command: (place: number) => string | undefined;
     }
@@ -36,8 +38,7 @@ const files: RuleOf = ({ limit }, { platform, hardFiles }) => {
     const remark = `the limit that flowgate itself is under, ${hardFiles}, is lower and stays in force`;
     return { by: 'RLIMIT_NOFILE', remark, command: () => undefined };
   }
-  const remark = 'for each process by itself';
-  return { by: 'RLIMIT_NOFILE', remark, command: () => `ulimit -n ${limit}` };
+  return { by: 'RLIMIT_NOFILE', command: () => `ulimit -n ${limit}` };
 };
 
 /**
@@ -50,7 +51,7 @@ const memory: RuleOf = ({ of, limit }, { platform }) => {
     return { reason: 'without a control group memory is limited for each process, not for all' };
   const remark =
     'for each process by itself, and of the memory that it asks for, used or not; past it allocation fails, nothing is killed';
-  return { by: 'RLIMIT_DATA', remark, command: () => `ulimit -d ${Math.floor(limit / 1024)}` };
+  return { by: 'RLIMIT_DATA', remark, weaker: true, command: () => `ulimit -d ${Math.floor(limit / 1024)}` };
 };
 
 /** Whole processors, by affinity: the nearest to a share of CPU that there is without a quota. */
@@ -71,7 +72,7 @@ const cpu: RuleOf = ({ of, limit }, { platform, processors, taskset }) => {
     return `taskset -pc ${chosen.join(',')} $$ >/dev/null`;
   };
   const bound = `bound to ${count} of ${processors.length} processors, which it may use wholly`;
-  return { by: 'affinity', remark: bound, command };
+  return { by: 'affinity', remark: bound, ...(count > limit ? { weaker: true } : {}), command };
 };
 
 /**

@@ -4,10 +4,10 @@ import { didYouMean } from '../verdict/nearest.js';
 import { networkFaults, unknownFaultKey } from './fault-fields.js';
 import { show, whole } from './fields.js';
 import type { Path } from './finding.js';
+import { LIMIT_KEYS, limits } from './limit-fields.js';
 import { kill, KILL_KEYS } from './kill-fields.js';
-import { UNAVAILABLE } from './unavailable.js';
 
-/* `faults`: what is done to the flows, and to what they depend on. */
+/* `faults`: what is done to the flows, to what they depend on, and to what they may use. */
 
 const ROUNDS = 5;
 /** With one wave more than twice as many, each the whole load. */
@@ -25,6 +25,9 @@ const map = z.strictObject(
       .meta(about("seed of everything random in the faults; the scenario's if left out")),
     kill: kill.optional().meta(about('flows that are killed on purpose')),
     network: networkFaults.optional(),
+    limits: limits
+      .optional()
+      .meta(about('what flows and services may use: one map, or a list of maps that differ in of')),
     rounds: whole(1)
       .max(MOST_ROUNDS, { error: `must be at most ${MOST_ROUNDS}` })
       .optional()
@@ -44,19 +47,25 @@ const map = z.strictObject(
 export const faults = map
   .transform(({ rounds = ROUNDS, ...given }, context): Faults => {
     if (Object.keys(given).every((key) => key === 'seed') && context.issues.length === 0) {
-      const message = 'injects nothing; give it kill or network, or remove the key';
+      const message = 'injects nothing; give it kill, network or limits, or remove the key';
       context.issues.push({ code: 'custom', input: undefined, message });
       return z.NEVER;
     }
     return { ...withoutUndefined(given), rounds };
   })
-  .meta(about('what is done to the flows and to the network, wave by wave'));
+  .meta(about('what is done to the flows and to the network, wave by wave, and what they may use'));
 
-function withoutUndefined({ seed, kill: killed, network }: Omit<z.output<typeof map>, 'rounds'>) {
+function withoutUndefined({
+  seed,
+  kill: killed,
+  network,
+  limits: limited,
+}: Omit<z.output<typeof map>, 'rounds'>) {
   return {
     ...(seed === undefined ? {} : { seed }),
     ...(killed === undefined ? {} : { kill: killed }),
     ...(network === undefined ? {} : { network }),
+    ...(limited === undefined ? {} : { limits: limited }),
   };
 }
 
@@ -67,11 +76,11 @@ export function faultsOf(given: Faults | undefined, seed: number): { readonly fa
 
 const KEYS: readonly string[] = Object.keys(map.shape);
 
+const NAMES: Readonly<Record<string, readonly string[]>> = { kill: KILL_KEYS, limits: LIMIT_KEYS };
+
 /** What to say of a key below `faults` that there is not. `path`: of the map that it is in. */
 export function unknownKeyOfFaults(path: Path, key: string): string {
-  if (path.includes('network')) return unknownFaultKey(path, key);
-  const ofKill = path.at(-1) === 'kill';
-  if (!ofKill && key === 'limits') return `limits ${UNAVAILABLE}`;
-  const names = ofKill ? KILL_KEYS : KEYS;
+  if (path[3] === 'network') return unknownFaultKey(path, key);
+  const names = NAMES[String(path[3])] ?? KEYS;
   return `there is no key ${key}${didYouMean(key, names, `; keys are ${names.join(', ')}`)}`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { resultsSchema } from '../model/results.js';
+import { limits, limitSetSchema } from './limit-fields.js';
 import { httpRequests, requestSchema } from './http-fields.js';
 import { CONFIG_SCHEMA_ID, configSchema } from './schema.js';
 import { namedService, serviceOrCommand } from './service-schema.js';
@@ -17,6 +18,7 @@ export function configJsonSchema(): JsonSchema {
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === serviceOrCommand || zodSchema === namedService) offerCommand(jsonSchema);
       if (zodSchema === httpRequests) offerRequests(jsonSchema);
+      if (zodSchema === limits) offerLimits(jsonSchema);
     },
   });
   return identified(schema, CONFIG_SCHEMA_ID);
@@ -49,6 +51,17 @@ function offerRequests(http: JsonSchema): void {
   Object.assign(http, {
     anyOf: [url, request, { type: 'array', minItems: 1, items: { anyOf: [url, request] } }],
   });
+}
+
+/** One map or a list. */
+function offerLimits(schema: JsonSchema): void {
+  const whole = z.toJSONSchema(limitSetSchema, {
+    target: 'draft-2020-12',
+    io: 'input',
+    unrepresentable: 'any',
+  });
+  const map = without(whole, ['$schema']);
+  Object.assign(schema, { anyOf: [map, { type: 'array', minItems: 1, items: map }] });
 }
 
 /** A schema with an id of zod's own is written as a reference to itself; here it is the root. */

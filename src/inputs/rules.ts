@@ -1,6 +1,7 @@
 import { faultRules } from './fault-rules.js';
 import type { Finding } from './finding.js';
 import { ladderRules } from './ladder-rules.js';
+import { limitRules } from './limit-rules.js';
 import { durationRule, loadRules } from './load-rules.js';
 import { resolveLoad, type LoadWish } from './load.js';
 import { environment } from './environment.js';
@@ -54,6 +55,7 @@ function scenarioRules(path: Finding['path'], scenario: Raw): Finding[] {
     ...environment(path, scenario),
     ...serviceRules(path, scenario),
     ...placeholderRules(path, scenario),
+    ...limitRules(path, scenario),
   ];
 }
 

@@ -9,6 +9,7 @@ import { faultsOf } from './faults-schema.js';
 import { whereInput } from './inputs.js';
 import { planLadder, tooFewForTop, type Ladder } from './ladder.js';
 import { resolveLoad, type LoadResult } from './load.js';
+import { limitsFor } from './limit-rules.js';
 import type { ParsedInputs } from './parse-inputs.js';
 import type { ScenarioConfig } from './schema.js';
 import { servicesOf } from './service-plan.js';
@@ -56,7 +57,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       env: config.env ?? {},
       ...gatesOf(inputs, config),
       checks: checksOf(config),
-      ...faultsOf(config.faults, seed),
+      ...faultsFor(config, seed),
       seed,
     },
   };
@@ -75,7 +76,9 @@ function planLoad(draft: Draft, inputs: ParsedInputs): LoadPlan {
   const load = resolveLoad(inputs, { ...draft.config, maxFlows: draft.config['max-flows'] });
   if (!load.ok) return { ok: false, problems: [loadProblem(draft, load)] };
   // What the config alone is to blame for, fault-rules.ts has said.
-  if (draft.config.faults !== undefined && load.load.model === 'open' && inputs.rate !== undefined) {
+  const { kill, network } = draft.config.faults ?? {};
+  const injects = kill !== undefined || network !== undefined;
+  if (injects && load.load.model === 'open' && inputs.rate !== undefined) {
     const message = `${draft.name} has faults, which come in waves of one closed load; leave the rate out`;
     return { ok: false, problems: [{ where: whereInput('rate'), message }] };
   }
@@ -171,6 +174,14 @@ function abortingGates(gates: readonly Threshold[], config: ScenarioConfig): rea
   if (config['abort-on-fail'] !== true) return gates;
   const abort = { delay: config['abort-delay'] ?? 0 };
   return gates.map((gate) => (gate.abort === undefined ? { ...gate, abort } : gate));
+}
+
+/** Limits are for whoever there is in the scenario. */
+function faultsFor({ faults: given, http, service, services }: ScenarioConfig, seed: number) {
+  const { faults } = faultsOf(given, seed);
+  if (faults?.limits === undefined) return faultsOf(given, seed);
+  const has = { http: http !== undefined, services: service !== undefined || services !== undefined };
+  return { faults: { ...faults, limits: limitsFor(faults.limits, has) } };
 }
 
 function withoutUndefined<Key extends string, Value>(

@@ -24,7 +24,14 @@ export interface LimitPlan extends LimitSet {
 }
 
 /** How the limits are enforced, best first. `none`: nothing on this machine could enforce any of them. */
-export type LimitStrategy = 'cgroup v2' | 'cgroup v2 through sudo' | 'cgroup v1' | 'prlimit' | 'none';
+export const LIMIT_STRATEGIES = [
+  'cgroup v2',
+  'cgroup v2 through sudo',
+  'cgroup v1',
+  'prlimit',
+  'none',
+] as const;
+export type LimitStrategy = (typeof LIMIT_STRATEGIES)[number];
 
 /** One limit that is in force. */
 export interface EnforcedLimit {
@@ -36,6 +43,8 @@ export interface EnforcedLimit {
   readonly by: string;
   /** Where it is less, or other, than what was asked for. */
   readonly remark?: string;
+  /** It binds less than what was asked for. */
+  readonly weaker?: true;
 }
 
 /** One limit that was asked for and that this machine can not enforce. */

@@ -3,6 +3,7 @@ import type { Hit, Wave } from './faults.js';
 import type { InjectedFaults } from './injected-faults.js';
 import type { Rung } from './ladder.js';
 import type { LeftBehind, Leftover } from './left-behind.js';
+import type { LimitsRecord } from './limits-record.js';
 import type { Load } from './plan.js';
 import type { RetryPlan } from './retries.js';
 import type { FlowTally } from './tally.js';
@@ -180,6 +181,8 @@ export interface Record {
   readonly injected?: InjectedFaults;
   readonly monitor: MonitorRecord;
   readonly environment: Environment;
+  /** What became of the limits that the scenario asked for. */
+  readonly limits?: LimitsRecord;
   readonly verify?: VerifyOutcome;
   /** Left out if nobody looked. */
   readonly contamination?: Contamination;

@@ -5,6 +5,7 @@ import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults-res
 import { ladderSchema } from './ladder.js';
 import { leftBehindSchema, leftoverSchema } from './left-behind.js';
 import { stepGrowthSchema } from './step-growth.js';
+import { limitsSchema } from './limits-record.js';
 import { VERDICTS } from './verdict.js';
 
 /*
@@ -159,6 +160,7 @@ const scenario = z.object({
   thresholds: z.array(threshold),
   ladder: ladderSchema.optional(),
   stepGrowth: stepGrowthSchema.optional(),
+  limits: limitsSchema.optional(),
   checks: z.array(check),
   errors: z.array(errorGroup),
   verify: z

@@ -15,6 +15,7 @@ export function scenarioSection(scenario: ScenarioView, page: { cores: number; i
     `<p class="lead">${inline(scenario.headline.sentence)}</p>`,
     problems(scenario),
     `<div class="columns">${gates(scenario)}${figures(scenario)}</div>`,
+    limits(scenario),
     ladderCard(scenario),
     card('Timeline', timelineChart(scenario, page.cores)),
     card('Flow time', distributionChart(scenario.source)),
@@ -98,6 +99,10 @@ function figures({ rows }: ScenarioView): string {
     (row) => `<tr><td>${markup(row.title)}</td><td class="number">${value(row)}</td></tr>`,
   );
   return card('Figures', table(['Metric', ['This change']], lines));
+}
+
+function limits({ limits: lines }: ScenarioView): string {
+  return card('Limits', lines.length === 0 ? '' : list(lines));
 }
 
 function ladderCard({ ladder }: ScenarioView): string {

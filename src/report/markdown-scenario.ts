@@ -28,6 +28,7 @@ export function scenarioBody(scenario: ScenarioView, cores: number, tier: Tier):
     scenario.omittedGates === undefined
       ? undefined
       : `<sub>${html(`Default gates ${scenario.omittedGates}.`)}</sub>`,
+    limits(scenario),
     ladderBlock(scenario.ladder, tier),
     [
       checks(scenario),
@@ -82,6 +83,11 @@ function limit({ limit, level }: Row): string {
 
 function problems({ untold }: ScenarioView): string | undefined {
   return untold.length === 0 ? undefined : untold.map((problem) => `- ${html(problem, 400)}`).join('\n');
+}
+
+function limits({ limits: lines }: ScenarioView): string | undefined {
+  if (lines.length === 0) return undefined;
+  return `<sub>Limits: ${lines.map((line) => html(line, 400)).join('<br>\n')}</sub>`;
 }
 
 function checks({ findings, leftovers, verify }: ScenarioView): string | undefined {

@@ -23,6 +23,8 @@ export interface Palette {
   found(standing: Standing, name: string, text: string): readonly string[];
   /** `    name        items`, the items flowed under each other. */
   field(name: string, items: readonly string[], gap?: string): readonly string[];
+  /** `    name        text`, wrapped under the text. */
+  titled(name: string, text: string): readonly string[];
   dim(text: string): string;
 }
 
@@ -69,6 +71,10 @@ export function palette(colors: Colors, width: number): Palette {
         (line, index) => `${' '.repeat(MARGIN)}${colors.dim((index === 0 ? name : '').padEnd(FIELD))}${line}`,
       );
     },
+    titled: (name, text) =>
+      wrapped(text, room - FIELD).map(
+        (line, index) => `${' '.repeat(MARGIN)}${colors.dim((index === 0 ? name : '').padEnd(FIELD))}${line}`,
+      ),
     dim: (text) => colors.dim(text),
   };
 }

@@ -77,6 +77,7 @@ function figureLines(scenario: ScenarioView, paint: Palette): readonly string[] 
     ...paint.field('flow time', items(FLOW_TIME)),
     ...paint.field('throughput', items(RATES)),
     ...paint.field('memory', items(MEMORY)),
+    ...limitLines(scenario, paint),
     ...paint.field('steps', steps),
     ...growthLine(scenario, paint),
   ];
@@ -89,6 +90,11 @@ function growthLine({ stepGrowth }: ScenarioView, paint: Palette): readonly stri
     part.style === 'code' ? { ...part, text: plain(part.text, 24) } : part,
   );
   return paint.field('', [plain(spoken(short))]);
+}
+
+/** Each line by itself: they are sentences, and too long to stand beside each other. */
+function limitLines({ limits }: ScenarioView, paint: Palette): readonly string[] {
+  return limits.flatMap((line, index) => paint.titled(index === 0 ? 'limits' : '', plain(line, 400)));
 }
 
 const FLOW_TIME = {

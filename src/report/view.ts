@@ -6,6 +6,7 @@ import { faultsView, type FaultsView } from './faults.js';
 import { findingsOf, leftoversOf, verifyLine, type Finding } from './finding.js';
 import { headlineOf, type Headline } from './headline.js';
 import { ladderView, type LadderView } from './ladder.js';
+import { limitLines, limitNotes } from './limits.js';
 import { untoldProblems } from './problem.js';
 import { allMetrics, rowsOf, type Row } from './row.js';
 import type { Sentence } from './sentence.js';
@@ -54,6 +55,8 @@ export interface ScenarioView {
   readonly leftovers: readonly string[];
   /** Setup, service or teardown that went wrong and that the headline does not tell. */
   readonly untold: readonly string[];
+  /** What limits were in force, and what they did. */
+  readonly limits: readonly string[];
   readonly notes: readonly string[];
   readonly metrics: readonly Row[];
   /** For charts. */
@@ -101,7 +104,8 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
     ...(verify === undefined ? {} : { verify }),
     leftovers: leftoversOf(scenario),
     untold: untoldProblems(scenario, headline),
-    notes: monitorNotes(scenario),
+    limits: limitLines(scenario),
+    notes: [...monitorNotes(scenario), ...limitNotes(scenario)],
     metrics: allMetrics(scenario, cores),
     source: scenario,
   };

@@ -6,7 +6,8 @@ import { openCommandRunner } from '../scenarios/command.js';
 import { runHook } from '../scenarios/hook.js';
 import { openHttpRunner } from '../scenarios/http.js';
 import { openModulePool } from '../scenarios/module-pool.js';
-import { openModuleRunner, type ModuleRunner } from '../scenarios/module.js';
+import { openModuleRunner } from '../scenarios/module.js';
+import type { ModuleRunner } from '../scenarios/module-runner.js';
 import type { HttpClient } from '../ports.js';
 import type { FlowRunner } from '../scenarios/runner.js';
 import { startServices, type Services } from '../scenarios/services.js';
@@ -29,11 +30,12 @@ export interface Cast {
 
 /** Proxies, services, then setup, then whatever runs the flows; each is told of only once it stands. */
 export async function prepare(stage: Stage, cast: Cast): Promise<void> {
-  const { plan, ports, watch } = stage;
+  const { plan, ports, watch, limits } = stage;
   const connections = await openNetwork(stage, cast);
   cast.services = await startServices(plan.services, {
     ...ports,
     specOf: (service) => serviceOn(stage, service),
+    confine: limits === undefined ? undefined : (service) => limits.ofService(service),
     onStart: (pid) => {
       watch.addRoot({ pid, role: 'service', launcher: false });
     },
@@ -64,12 +66,14 @@ async function openNetwork({ plan, ports }: Stage, cast: Cast): Promise<Connecti
 }
 
 async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>): Promise<ModuleRunner> {
-  const { plan, ports, watch, env } = stage;
+  const { plan, ports, watch, env, limits } = stage;
   const spec = { cwd: plan.workingDirectory, env };
+  const confine =
+    limits === undefined ? undefined : (host: number | 'hooks') => limits.ofHost(host, plan.load.flows);
   try {
     const { seed, timeout } = plan;
     const canaries = seesTokens(plan);
-    const options = { ...ports, ...work, watch, spec, seed, timeout, canaries };
+    const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine };
     const { isolate } = work;
     return isolate === 'none'
       ? await openModuleRunner(options)
@@ -80,7 +84,7 @@ async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>)
 }
 
 function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): Promise<FlowRunner> {
-  const { plan, ports, watch, scratch } = stage;
+  const { plan, ports, watch, scratch, limits } = stage;
   return openCommandRunner({
     ...ports,
     watch,
@@ -90,6 +94,7 @@ function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): P
     scratch,
     makeFolder: (path) => ports.files.makeFolder(path),
     canaries: seesTokens(plan),
+    confine: limits === undefined ? undefined : (slot) => limits.ofSlot(slot),
   });
 }
 

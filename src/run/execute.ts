@@ -158,6 +158,7 @@ async function watchFlows(
   watch.attach(monitor, clock);
   // The baseline: what service and host have used before the first flow is not the flows'.
   await monitor.sampleNow();
+  stage.limits?.begin();
   const live = new Live({
     scenario: plan.name,
     load: loadOfWaves(plan.load, wavesOf(plan.faults)),
@@ -173,6 +174,7 @@ async function watchFlows(
       : climb(stage, observed, monitor);
   const ran = await running.finally(() => {
     live.stop();
+    stage.limits?.end();
   });
   watch.detach();
   const unwatched = !isWatched(plan);
@@ -219,8 +221,11 @@ function nothing(plan: ScenarioPlan, ports: ExecutePorts, source: string): Perfo
   };
 }
 
+type RecordedStage = Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'> &
+  Partial<Pick<Stage, 'limits'>>;
+
 function recordOf(
-  { plan, ports, environment, problems }: Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'>,
+  { plan, ports, environment, problems, limits }: RecordedStage,
   performance: Performance,
 ): Record {
   const { startedAt, ...rest } = performance;
@@ -234,6 +239,7 @@ function recordOf(
     ...(plan.ladder === undefined ? {} : { rungs: [] }),
     environment,
     leftovers: [],
+    ...(limits === undefined ? {} : { limits: limits.record }),
     problems,
     ...rest,
     ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),

@@ -14,8 +14,10 @@ import type {
   ProgressView,
   Spawner,
 } from '../ports.js';
+import type { ResourceLimits } from '../ports/resource-limits.js';
 import type { ServicePlan } from '../model/service.js';
 import { withPorts } from '../scenarios/service-ports.js';
+import { openLimits, type Limits } from './limits.js';
 import { MARK, type Identity } from './identity.js';
 import { ProcessWatch } from './watch.js';
 
@@ -30,6 +32,7 @@ export interface ExecutePorts {
   readonly freePorts: FreePorts;
   readonly openHttpClient: OpenHttpClient;
   readonly openNetworkProxy: OpenNetworkProxy;
+  readonly resourceLimits: ResourceLimits;
   readonly logger: Logger;
   readonly progress: ProgressView;
   /** Aborted with the signal's name as reason: everything that was started is ended, what was measured is judged. */
@@ -57,6 +60,8 @@ export interface Stage {
   readonly scratch: string;
   readonly watch: ProcessWatch;
   readonly table: ProcessTable;
+  /** In force from before the first process; undefined if none were asked for. */
+  readonly limits: Limits | undefined;
   /** What went wrong around the flows, in words. */
   readonly problems: string[];
 }
@@ -85,6 +90,8 @@ export async function setStage(
     scratch,
     watch: new ProcessWatch(table),
     table,
+    // Last: whoever has opened them closes them.
+    limits: await openLimits(ported.plan, ports.resourceLimits),
     problems: [],
   };
 }

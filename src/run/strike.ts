@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 import { runHook } from '../scenarios/hook.js';
-import type { ModuleRunner } from '../scenarios/module.js';
+import type { ModuleRunner } from '../scenarios/module-runner.js';
 import type { Cast } from './cast.js';
 import { killAll } from './leftovers.js';
 import { commandOn, type Stage } from './stage.js';
@@ -22,6 +22,7 @@ export async function strike(stage: Stage, cast: Cast): Promise<void> {
     ['looking for what services have left', async () => cast.search?.inServices()],
     ['closing the network proxies', async () => cast.network?.proxy.close()],
     ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
+    ['removing the limits', async () => stage.limits?.close()],
     ['closing the process table', () => closeTable(stage)],
     ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
   ];

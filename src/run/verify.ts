@@ -2,7 +2,7 @@ import type { Flow, VerifyOutcome } from '../model/record.js';
 import type { OutcomeCounts } from '../model/tally.js';
 import { runHook } from '../scenarios/hook.js';
 import type { FlowSummary, RunSummary } from '../scenarios/module-api.js';
-import type { ModuleRunner } from '../scenarios/module.js';
+import type { ModuleRunner } from '../scenarios/module-runner.js';
 import { commandOn, type Stage } from './stage.js';
 
 /**

@@ -1,6 +1,7 @@
 import type { FlowError, Outcome } from '../model/record.js';
 import type { Exit, FlowCommandEnd } from '../ports.js';
 import type { FlowKilled } from './flow-kill.js';
+import { failedBy, type LimitVerdict } from './confinement.js';
 import type { FlowEnd } from './runner.js';
 
 /** Exit statuses of a shell whose command was ended by a signal are 128 + its number. */
@@ -29,9 +30,10 @@ export interface Ending {
 interface Doings {
   readonly ending: Ending | undefined;
   readonly killed: FlowKilled | undefined;
+  readonly limits: LimitVerdict | undefined;
 }
 
-export function flowEnd(ended: FlowCommandEnd, { ending, killed }: Doings): FlowEnd {
+export function flowEnd(ended: FlowCommandEnd, { ending, killed, limits = {} }: Doings): FlowEnd {
   const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
   const common = {
     startedAt,
@@ -46,7 +48,7 @@ export function flowEnd(ended: FlowCommandEnd, { ending, killed }: Doings): Flow
   }
   if (exit.code === 0) return { ...common, outcome: 'ok' };
   if (killed !== undefined) return { ...common, outcome: 'killed', error: { message: killed.message } };
-  return { ...common, outcome: 'failed', error: exitError(exit) };
+  return { ...common, ...failedBy(exitError(exit), limits) };
 }
 
 /** "exit status 3", "exit status 137 (SIGKILL)", "killed by SIGKILL". */

@@ -13,6 +13,7 @@ import { flowEnd, type Ending } from './command-end.js';
 import { FlowCanary } from './flow-canary.js';
 import { awaitKill, type FlowKilled } from './flow-kill.js';
 import { outputListeners } from './flow-output.js';
+import { watchLimits, type Confinement, type LimitWatch } from './confinement.js';
 import {
   NEVER_BROKEN,
   timedOut,
@@ -40,6 +41,8 @@ export interface CommandRunnerOptions {
   readonly makeFolder: (path: string) => Promise<void>;
   /** Tokens of other flows are looked for in what each prints. */
   readonly canaries?: boolean;
+  /** The limits of each slot; none if left out. */
+  readonly confine?: ((slot: number) => Confinement) | undefined;
 }
 
 /** Forks all launchers ahead and runs command flows in them. */
@@ -161,19 +164,27 @@ class Worker {
   #ending: Ending | undefined;
   #killed: FlowKilled | undefined;
   #canary: FlowCanary | undefined;
+  readonly #confinement: Confinement | undefined;
+  #limits: LimitWatch | undefined;
 
-  private constructor(options: CommandRunnerOptions) {
+  private constructor(options: CommandRunnerOptions, number: number) {
     this.#options = options;
+    this.#confinement = options.confine?.(number);
   }
 
   static async open(
     options: CommandRunnerOptions,
     { number, barrier }: { number: number; barrier: Barrier },
   ): Promise<Worker> {
-    const worker = new Worker(options);
+    const worker = new Worker(options, number);
     const scratch = `${options.scratch}/slot-${number}`;
     await options.makeFolder(scratch);
-    const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) } };
+    const enclosure = worker.#confinement?.enclosure;
+    const spec = {
+      ...options.spec,
+      env: { ...options.spec.env, FLOWGATE_FLOW: String(number) },
+      ...(enclosure === undefined ? {} : { enclosure }),
+    };
     const onLaunch = (launched: LaunchedRoot): void => {
       worker.#leaveRoot();
       worker.#root = launched;
@@ -205,6 +216,7 @@ class Worker {
   #commandOf(start: FlowStart): FlowCommand {
     const env = environmentOf(start);
     return this.#canary === undefined ? { env } : { env, listeners: outputListeners(this.#canary) };
+    this.#limits = watchLimits(this.#confinement);
   }
 
   async #follow(running: Promise<FlowCommandEnd>, start: FlowStart): Promise<FlowEnd> {
@@ -220,7 +232,8 @@ class Worker {
     this.#token = undefined;
     // Its process is gone with it; what it has left behind is known to the table already.
     if (this.#root?.launcher === false) this.#leaveRoot();
-    const end = flowEnd(ended, { ending: this.#ending, killed: this.#killed });
+    const limits = this.#limits?.(ended.exit);
+    const end = flowEnd(ended, { ending: this.#ending, killed: this.#killed, limits });
     return this.#canary === undefined ? end : { ...end, seen: this.#canary.seen() };
   }
 

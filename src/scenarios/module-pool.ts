@@ -2,14 +2,11 @@ import { messageOf } from '../errors.js';
 import type { Isolation } from '../model/plan.js';
 import type { FlowError } from '../model/record.js';
 import type { RunSummary } from './module-api.js';
-import {
-  Host,
-  spawnWatchedHost,
-  type HostChannel,
-  type ModuleRunner,
-  type ModuleRunnerOptions,
-} from './module.js';
+import { Host } from './module.js';
+import type { ModuleRunner, ModuleRunnerOptions } from './module-runner.js';
+import type { Confinement } from './confinement.js';
 import type { Hook } from './module-protocol.js';
+import { spawnWatchedHost } from './watched-host.js';
 import { Threads } from './module-threads.js';
 import { NEVER_BROKEN, type FlowEnd, type FlowStart } from './runner.js';
 
@@ -41,7 +38,6 @@ class Pool implements ModuleRunner {
   /** A host that ends takes its own flow with it, and no other. */
   readonly broken = NEVER_BROKEN;
   readonly #options: ModulePoolOptions;
-  readonly #openChannel: () => HostChannel;
   readonly #threads: Threads;
   readonly #living = new Set<Host>();
   readonly #slots = new Map<number, Promise<Host>>();
@@ -53,9 +49,7 @@ class Pool implements ModuleRunner {
 
   constructor(options: ModulePoolOptions) {
     this.#options = options;
-    this.#threads = new Threads(() => watchedToItsEnd(options));
-    this.#openChannel =
-      options.isolate === 'thread' ? () => this.#threads.open() : () => watchedToItsEnd(options);
+    this.#threads = new Threads(() => watchedToItsEnd(options, this.#confinementOf(ONLY)));
   }
 
   get hooks(): ReadonlySet<Hook> {
@@ -64,7 +58,7 @@ class Pool implements ModuleRunner {
 
   /** The first alone, so that a module that can not be loaded is said so once. */
   async open(): Promise<void> {
-    const { host, hooks } = await this.#openHost();
+    const { host, hooks } = await this.#openHost('hooks');
     this.#hooks = hooks;
     this.#first = host;
     if (hooks.size === 0) this.#slots.set(1, Promise.resolve(host));
@@ -136,9 +130,14 @@ class Pool implements ModuleRunner {
   async #hostOf(slot: number): Promise<Host> {
     const host = await this.#slots.get(slot);
     if (host?.usable === true) return host;
-    const opening = this.#openHost().then((opened) => opened.host);
+    const opening = this.#openHost(slot).then((opened) => opened.host);
     this.#slots.set(slot, opening);
     return opening;
+  }
+
+  #confinementOf(host: number | 'hooks'): Confinement | undefined {
+    const { confine, isolate } = this.#options;
+    return confine?.(isolate === 'thread' ? ONLY : host);
   }
 
   async #fill(): Promise<void> {
@@ -146,9 +145,12 @@ class Pool implements ModuleRunner {
     await Promise.all(numbers.map((slot) => this.#hostOf(slot)));
   }
 
-  async #openHost(): Promise<{ host: Host; hooks: ReadonlySet<Hook> }> {
+  async #openHost(of: number | 'hooks'): Promise<{ host: Host; hooks: ReadonlySet<Hook> }> {
     if (this.#ended !== undefined) throw new Error(this.#ended);
-    const host = new Host({ ...this.#options, ofOneFlow: true }, this.#openChannel());
+    const confinement = this.#confinementOf(of);
+    const alone = this.#options.isolate === 'process';
+    const channel = alone ? watchedToItsEnd(this.#options, confinement) : this.#threads.open();
+    const host = new Host({ ...this.#options, ofOneFlow: true, confinement, alone }, channel);
     this.#living.add(host);
     void host.broken.then(() => this.#living.delete(host));
     const loaded = await host.load();
@@ -161,9 +163,12 @@ class Pool implements ModuleRunner {
   }
 }
 
+/** All threads are in one process. */
+const ONLY = 1;
+
 /** The pid of a host that has ended may be given to anybody, who must be neither watched nor killed. */
-function watchedToItsEnd(options: ModuleRunnerOptions) {
-  const process = spawnWatchedHost(options);
+function watchedToItsEnd(options: ModuleRunnerOptions, confinement: Confinement | undefined) {
+  const process = spawnWatchedHost(options, confinement);
   void process.exited.then(() => {
     options.watch.removeRoot(process.pid);
   });

@@ -1,13 +1,16 @@
 import type { FlowError } from '../model/record.js';
-import type { Clock, CommandSpec, Exit, HostProcess, Spawner } from '../ports.js';
+import type { Exit, HostProcess } from '../ports.js';
 import type { RunSummary } from './module-api.js';
 import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
+import { failedBy, watchLimits, type Confinement, type LimitWatch } from './confinement.js';
 import { inTime, openDeadline, type Deadline } from './deadline.js';
 import { awaitKill, endedBy, type FlowKilled } from './flow-kill.js';
 import { HOOK_TIMEOUT } from './hook.js';
 import { hostDeath } from './host-death.js';
 import { readHostMessage } from './host-message.js';
-import { timedOut, type FlowEnd, type FlowRunner, type FlowStart, type Watch } from './runner.js';
+import type { ModuleRunner, ModuleRunnerOptions } from './module-runner.js';
+import { spawnWatchedHost } from './watched-host.js';
+import { timedOut, type FlowEnd, type FlowRunner, type FlowStart } from './runner.js';
 
 /** ms in which the host must answer after one of its flows has timed out; then its event loop is blocked. */
 const PONG_WITHIN = 2000;
@@ -17,45 +20,13 @@ const BLOCKED_LOADING = 30_000;
 const BLOCKED_WHILE_LOADING = `${BLOCKED_LOADING / 1000} s while it was loaded; its process was killed: let it await`;
 const BLOCKED_AFTER_TIMEOUT = `${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
 
-export interface ModuleRunnerOptions {
-  readonly spawner: Spawner;
-  readonly clock: Clock;
-  readonly watch: Watch;
-  readonly spec: Pick<CommandSpec, 'cwd' | 'env'>;
-  /** Absolute path or built-in name. */
-  readonly module: string;
-  readonly options: Readonly<Record<string, string>>;
-  readonly seed: number;
-  /** ms. */
-  readonly timeout: number;
-  readonly interrupt: AbortSignal;
-  /** Tokens of other flows are looked for in what each prints and returns. */
-  readonly canaries?: boolean;
-}
-
-export interface ModuleRunner extends FlowRunner {
-  /** The hooks that the module exports. */
-  readonly hooks: ReadonlySet<Hook>;
-  /** Resolves when the hook is through, to its error if it threw, took too long, or the host died. */
-  setup(): Promise<FlowError | undefined>;
-  verify(run: RunSummary): Promise<FlowError | undefined>;
-  /** `afterInterrupt`: ms that it still has then. */
-  teardown(afterInterrupt: number): Promise<FlowError | undefined>;
-}
-
 /** What a host is reached by: a process, or a thread of one. */
 export type HostChannel = Pick<HostProcess, 'exited' | 'stderr' | 'kill' | 'send' | 'onMessage'>;
 
-/** A host process that is watched from its start. */
-export function spawnWatchedHost({ spawner, spec, watch }: ModuleRunnerOptions): HostProcess {
-  const process = spawner.spawnHost(spec);
-  watch.addRoot({ pid: process.pid, role: 'flow', launcher: false });
-  return process;
-}
-
 /** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
 export async function openModuleRunner(options: ModuleRunnerOptions): Promise<ModuleRunner> {
-  const host = new Host(options, spawnWatchedHost(options));
+  const confinement = options.confine?.(1);
+  const host = new Host({ ...options, confinement }, spawnWatchedHost(options, confinement));
   const loaded = await host.load();
   if ('reason' in loaded) {
     await host.close();
@@ -73,11 +44,19 @@ export interface HookAnswer {
 export interface HostOptions extends ModuleRunnerOptions {
   /** It runs one flow at a time and ends with one that is past its timeout. */
   readonly ofOneFlow?: boolean;
+  /** The limits that its process runs in. */
+  readonly confinement?: Confinement | undefined;
+  /** Nobody else runs in them: what they do to whoever is there they do to its flow. */
+  readonly alone?: boolean;
 }
+
+/** As the flow of a module fails while its process lives on. */
+const THREW: Exit = { code: 1, signal: null };
 
 interface FlowInFlight {
   readonly start: FlowStart;
   readonly startedAt: number;
+  readonly limits: LimitWatch;
   readonly resolve: (end: FlowEnd) => void;
   killed?: FlowKilled;
 }
@@ -98,6 +77,7 @@ export class Host implements FlowRunner {
   constructor(options: HostOptions, channel: HostChannel) {
     this.#options = options;
     this.#process = channel;
+    const limits = watchLimits(options.confinement);
     this.#process.onMessage((received) => {
       const message = readHostMessage(received);
       if (message === undefined) return;
@@ -108,8 +88,12 @@ export class Host implements FlowRunner {
     });
     this.broken = this.#process.exited.then((exit) => {
       this.#usable = false;
-      const reason = this.#deathReason(exit);
-      for (const flow of this.#inFlight.values()) this.#resolve(flow, endedBy(flow.killed, reason));
+      const { killed } = limits(exit);
+      const reason = killed === undefined ? this.#deathReason(exit) : `the module's process was ${killed}`;
+      const byLimit = killed === undefined ? undefined : ({ outcome: 'killed', message: killed } as const);
+      for (const flow of this.#inFlight.values()) {
+        this.#resolve(flow, byLimit ?? endedBy(flow.killed, reason));
+      }
       return reason;
     });
   }
@@ -189,7 +173,7 @@ export class Host implements FlowRunner {
   }
 
   #expect(start: FlowStart, startedAt: number): Promise<FlowEnd> {
-    const { clock, timeout } = this.#options;
+    const { clock, timeout, alone, confinement } = this.#options;
     return new Promise((resolve) => {
       const timer = clock.timer(startedAt - clock.now() + timeout, () => {
         this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
@@ -202,6 +186,7 @@ export class Host implements FlowRunner {
       const flow: FlowInFlight = {
         start,
         startedAt,
+        limits: watchLimits(alone === true ? confinement : undefined),
         resolve: (end) => {
           timer.cancel();
           kill?.cancel();
@@ -236,7 +221,8 @@ export class Host implements FlowRunner {
     // Given up before: its outcome stands.
     if (flow === undefined) return;
     this.#inFlight.delete(token);
-    flow.resolve({ ...ended, outcome: ended.error === undefined ? 'ok' : 'failed' });
+    if (ended.error === undefined) flow.resolve({ ...ended, outcome: 'ok' });
+    else flow.resolve({ ...ended, ...failedBy(ended.error, flow.limits(THREW)) });
     if (flow.killed !== undefined) void this.close();
   }
 

@@ -1,7 +1,8 @@
 import { serviceTitle, type Readiness, type ServicePlan } from '../model/service.js';
-import type { Clock, CommandSpec, Http, RunningProcess, Spawner } from '../ports.js';
+import type { Clock, CommandSpec, Exit, Http, RunningProcess, Spawner } from '../ports.js';
 import { assertNever } from '../errors.js';
 import { exitError } from './command-end.js';
+import { failedBy, watchLimits, type Confinement, type LimitVerdict } from './confinement.js';
 import { inTime, openDeadline } from './deadline.js';
 import { lastPrinted } from '../stats/last-line.js';
 
@@ -19,6 +20,8 @@ export interface ServicePorts {
   readonly interrupt: AbortSignal;
   /** Aborted when another service of the scenario has failed: this one need not become ready any more. */
   readonly giveUp?: AbortSignal;
+  /** The limits that it runs in. */
+  readonly confinement?: Confinement | undefined;
 }
 
 export interface Service {
@@ -42,7 +45,8 @@ export async function startService(
   { onStart, ...ports }: ServicePorts & { onStart: (pid: number) => void },
 ): Promise<Service> {
   await refuseStranger(plan, ports.http);
-  const running = ports.spawner.spawn(spec);
+  const enclosure = ports.confinement?.enclosure;
+  const running = ports.spawner.spawn(enclosure === undefined ? spec : { ...spec, enclosure });
   const service = serviceOf(running, plan, ports);
   onStart(running.pid);
   const over = new AbortController();
@@ -61,18 +65,25 @@ export async function startService(
   throw new ServiceError(reason);
 }
 
+/** "was killed: out of memory, the limit is 256 MB", "ended by itself (exit status 1; …)". */
+function endOf(exit: Exit, limits: LimitVerdict): string {
+  if (limits.killed !== undefined) return `was ${limits.killed}`;
+  return `ended by itself (${failedBy(exitError(exit), limits).error.message})`;
+}
+
 const NEVER = new AbortController().signal;
 
 function serviceOf(
   running: RunningProcess,
   plan: ServicePlan,
-  { clock, interrupt }: Pick<ServicePorts, 'clock' | 'interrupt'>,
+  { clock, interrupt, confinement }: Pick<ServicePorts, 'clock' | 'interrupt' | 'confinement'>,
 ): Service {
+  const limits = watchLimits(confinement);
   let stopping = false;
   const died = new Promise<string>((resolve) => {
     void running.exited.then((exit) => {
       if (!stopping) {
-        resolve(`${serviceTitle(plan)} ended by itself (${exitError(exit).message})${lastWords(running)}`);
+        resolve(`${serviceTitle(plan)} ${endOf(exit, limits(exit))}${lastWords(running)}`);
       }
     });
   });

@@ -1,10 +1,13 @@
 import { messageOf } from '../errors.js';
 import type { ServicePlan } from '../model/service.js';
+import type { Confinement } from './confinement.js';
 import type { CommandSpec } from '../ports.js';
 import { ServiceError, startService, type Service, type ServicePorts } from './service.js';
 
 export interface ServicesOptions extends ServicePorts {
   readonly specOf: (plan: ServicePlan) => CommandSpec;
+  /** The limits of each; none if left out. */
+  readonly confine?: ((plan: ServicePlan) => Confinement) | undefined;
   /** Told the pid of each at once, so that it is watched from the beginning. */
   readonly onStart: (pid: number) => void;
 }
@@ -69,13 +72,17 @@ class Starting implements Services {
 
   /** Undefined if it was not started, or is gone again. Never rejects: the first failure is kept instead. */
   async #start(plan: ServicePlan): Promise<Service | undefined> {
-    const { specOf, ...ports } = this.#options;
+    const { specOf, confine, ...ports } = this.#options;
     const { signal } = this.#failure;
     try {
       await Promise.all(of(plan.after, this.#started));
       if (ports.interrupt.aborted) throw new ServiceError('interrupted while the services were starting');
       if (signal.aborted) return undefined;
-      const service = await startService(plan, specOf(plan), { ...ports, giveUp: signal });
+      const service = await startService(plan, specOf(plan), {
+        ...ports,
+        giveUp: signal,
+        confinement: confine?.(plan),
+      });
       void service.died.then((reason) => {
         this.#failure.abort(new Error(reason));
         this.#die(reason);

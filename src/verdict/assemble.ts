@@ -1,5 +1,6 @@
 import { requestLines } from '../model/http.js';
 import { metricName } from '../model/metrics.js';
+import { limitsResult } from '../model/limits-record.js';
 import type { ScenarioPlan, Work } from '../model/plan.js';
 import type { Environment, Flow, Record } from '../model/record.js';
 import { RESULTS_SCHEMA, type Results, type ScenarioResults } from '../model/results.js';
@@ -14,6 +15,7 @@ import { stepGrowth } from '../stats/step-growth.js';
 import { measure, standardRefs, summarize } from '../stats/summarize.js';
 import { climbConcerns, judgeClimb } from './climb.js';
 import { decide, overall } from './decide.js';
+import { limitConcerns } from './limits.js';
 import { judge } from './judge.js';
 
 /** Points of the curve of flows in flight, where it can not be drawn from the flows that are kept. */
@@ -43,7 +45,12 @@ export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioRe
   const grown = stepGrowth(record.flows);
   return {
     name: plan.name,
-    ...decide({ thresholds, checks, record, more: climbConcerns(ladder) }),
+    ...decide({
+      thresholds,
+      checks,
+      record,
+      more: [...climbConcerns(ladder), ...limitConcerns(record.limits)],
+    }),
     startedAt: record.startedAt,
     kind: plan.work.kind,
     work: workText(plan.work),
@@ -102,6 +109,7 @@ function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['met
 
 type Happened = Pick<
   ScenarioResults,
+  | 'limits'
   | 'verify'
   | 'contamination'
   | 'leftovers'
@@ -123,6 +131,7 @@ function whatHappened(record: Record): Happened {
   const { monitor, contamination } = record;
   const tally = tallyOf(record);
   return {
+    ...(record.limits === undefined ? {} : { limits: limitsResult(record.limits) }),
     ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
     ...(contamination === undefined
       ? {}

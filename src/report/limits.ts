@@ -1,0 +1,61 @@
+import { formatBytes, formatTime, plural } from '../model/format.js';
+import { amountWords, limitWords, SUBJECTS } from '../model/limit-words.js';
+import { LIMIT_SUBJECTS } from '../model/limits.js';
+import type { LimitsResult } from '../model/limits-record.js';
+import type { ScenarioResults } from '../model/results.js';
+
+/** The limits that were in force, those that were not, and what the kernel counted; empty if none were asked for. */
+export function limitLines({ limits }: ScenarioResults): readonly string[] {
+  if (limits === undefined) return [];
+  const counted = limits.counters === undefined ? [] : [countedLine(limits.counters)];
+  return [...inForceLine(limits), ...notEnforcedLines(limits), ...counted];
+}
+
+/** How each is enforced where that has to be said, and why not better. */
+export function limitNotes({ limits }: ScenarioResults): readonly string[] {
+  if (limits === undefined) return [];
+  const { enforced, passedOver } = limits;
+  return [
+    ...enforced.flatMap((limit) =>
+      limit.remark === undefined ? [] : [`limit of ${limitWords(limit)} by ${limit.by}: ${limit.remark}`],
+    ),
+    ...(isWhole(limits) ? [] : passedOver.map((reason) => `limits were not enforced by ${reason}`)),
+  ];
+}
+
+/** Everything is in force as it was asked for: why it is not by other means is of no interest. */
+function isWhole({ enforced, unenforced }: LimitsResult): boolean {
+  return unenforced.length === 0 && !enforced.some(({ weaker }) => weaker === true);
+}
+
+/** "256 MB of memory, 0.5 cores for each flow; 1 GB of memory for each service (cgroup v2)". */
+function inForceLine({ enforced, strategy }: LimitsResult): readonly string[] {
+  const parts = LIMIT_SUBJECTS.flatMap((subject) => {
+    const amounts = enforced.filter(({ of }) => of === subject).map(amountWords);
+    return amounts.length === 0 ? [] : [`${amounts.join(', ')} for ${SUBJECTS[subject]}`];
+  });
+  return parts.length === 0 ? [] : [`${parts.join('; ')} (${strategy})`];
+}
+
+/** "not enforced: 64 processes for each flow, each service: RLIMIT_NPROC counts …": those with one reason together. */
+function notEnforcedLines({ unenforced }: LimitsResult): readonly string[] {
+  const reasons = new Set(unenforced.map(({ reason }) => reason));
+  return [...reasons].map((reason) => {
+    const limits = unenforced.filter((each) => each.reason === reason).map(limitWords);
+    return `not enforced: ${limits.join(', ')}: ${reason}`;
+  });
+}
+
+function countedLine(counters: NonNullable<LimitsResult['counters']>): string {
+  const { peakMemory, cpuTime, throttledTime = 0, outOfMemoryKills, refusedForks } = counters;
+  const counted = [
+    ...(peakMemory === undefined ? [] : [`peak memory ${formatBytes(peakMemory)} with page cache`]),
+    ...(cpuTime === undefined ? [] : [`CPU ${formatTime(cpuTime)}`]),
+    ...(throttledTime > 0 ? [`held back for ${formatTime(throttledTime)}`] : []),
+    ...(outOfMemoryKills > 0
+      ? [`${plural(outOfMemoryKills, 'process', 'processes')} killed for want of memory`]
+      : []),
+    ...(refusedForks > 0 ? [`${plural(refusedForks, 'fork or thread', 'forks or threads')} refused`] : []),
+  ];
+  return `the kernel counted ${counted.join(', ')}`;
+}

@@ -1,0 +1,105 @@
+import type { GroupCounters, LimitPlan } from '../model/limits.js';
+import type { LimitsRecord } from '../model/limits-record.js';
+import type { ScenarioPlan } from '../model/plan.js';
+import type { LimitSession, ResourceLimits } from '../ports/resource-limits.js';
+import type { Confinement } from '../scenarios/confinement.js';
+
+/** How the only service is called, which has no name of its own. */
+const THE_SERVICE = 'service';
+
+/** The limits of a scenario, from before its first process until after its last. */
+export class Limits {
+  readonly #session: LimitSession;
+  readonly #limits: readonly LimitPlan[];
+  /** When the flows began and when the last of them had ended. */
+  #began: GroupCounters | undefined;
+  #ended: GroupCounters | undefined;
+  #leftBehind: readonly string[] = [];
+
+  constructor(session: LimitSession, limits: readonly LimitPlan[]) {
+    this.#session = session;
+    this.#limits = limits;
+  }
+
+  ofSlot(slot: number): Confinement {
+    return {
+      enclosure: this.#session.enclosure({ kind: 'flow', slot }),
+      of: 'flow',
+      limits: this.#limits,
+    };
+  }
+
+  /** Of a module's host: that of the hooks comes after those of the slots. */
+  ofHost(host: number | 'hooks', slots: number): Confinement {
+    return this.ofSlot(host === 'hooks' ? slots + 1 : host);
+  }
+
+  ofService({ name = THE_SERVICE }: { readonly name?: string }): Confinement {
+    return {
+      enclosure: this.#session.enclosure({ kind: 'service', name }),
+      of: 'service',
+      limits: this.#limits,
+    };
+  }
+
+  /** What is used from now on is the flows'. */
+  begin(): void {
+    this.#began = this.#session.counters();
+  }
+
+  end(): void {
+    this.#ended = this.#session.counters();
+  }
+
+  /** Kills what is still inside. */
+  async close(): Promise<void> {
+    // A run that was cut short before its flows ended has counted all the same.
+    this.#ended ??= this.#session.counters();
+    this.#leftBehind = await this.#session.close();
+  }
+
+  get record(): LimitsRecord {
+    const counters = countedSince(this.#began, this.#ended);
+    return {
+      ...this.#session.inForce,
+      ...(counters === undefined ? {} : { counters }),
+      leftBehind: this.#leftBehind,
+    };
+  }
+}
+
+/** Opens the limits that the scenario asks for; undefined if it asks for none. */
+export async function openLimits(
+  { faults, load, services, work }: ScenarioPlan,
+  resourceLimits: ResourceLimits,
+): Promise<Limits | undefined> {
+  const limits = faults?.limits ?? [];
+  if (limits.length === 0) return undefined;
+  const session = await resourceLimits.open({
+    limits,
+    slots: placesOfFlows(work, load.flows),
+    services: services.map(({ name }) => name ?? THE_SERVICE),
+  });
+  return new Limits(session, limits);
+}
+
+/** Flows that share a process share its place; with a process each, the host of the hooks has one of its own. */
+function placesOfFlows(work: ScenarioPlan['work'], flows: number): number {
+  if (work.kind === 'http') return 0;
+  if (work.kind === 'command') return flows;
+  return work.isolate === 'process' ? flows + 1 : 1;
+}
+
+/** Peaks can not be set back: they are since the limits were opened. */
+function countedSince(
+  began: GroupCounters | undefined,
+  ended: GroupCounters | undefined,
+): GroupCounters | undefined {
+  if (began === undefined || ended === undefined) return ended;
+  const { cpuTime, throttledTime } = ended;
+  return {
+    ...ended,
+    ...(cpuTime === undefined ? {} : { cpuTime: cpuTime - (began.cpuTime ?? 0) }),
+    ...(throttledTime === undefined ? {} : { throttledTime: throttledTime - (began.throttledTime ?? 0) }),
+  };
+}
