@@ -150,9 +150,18 @@ test('a redirection to another server is followed if asked', async () => {
 });
 
 test('a flow that is killed on purpose resets its connection, and the next one of its slot has a new one', async () => {
-  const errors: string[] = [];
+  const fates: Promise<string | undefined>[] = [];
   const { url, connections } = await serve((request, response) => {
-    request.socket.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code ?? ''));
+    fates.push(
+      new Promise((resolve) => {
+        request.socket.once('error', (error: NodeJS.ErrnoException) => {
+          resolve(error.code);
+        });
+        request.socket.once('close', () => {
+          resolve('closed');
+        });
+      }),
+    );
     if (request.url !== '/hang') response.end('hello');
   });
   const runner = open(`${url}{{token}}`);
@@ -166,8 +175,7 @@ test('a flow that is killed on purpose resets its connection, and the next one o
     error: { message: expect.stringMatching(/^killed by a fault: connection reset after [\d.]+ m?s$/) },
   });
   expect((killed?.hit?.at ?? 0) - (killed?.startedAt ?? 0)).toBeGreaterThan(28);
-  while (errors.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  expect(errors).toEqual(['ECONNRESET']);
+  expect(await Promise.all(fates)).toEqual(['ECONNRESET']);
   const [next] = await Promise.all(hanging.release([{ ...start, iteration: 2, kill }]));
   expect(next?.outcome).toBe('killed');
   const [spared] = await Promise.all(runner.release([{ ...start, kill: { after: 60_000, signal: '' } }]));
