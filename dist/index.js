@@ -29721,6 +29721,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7540:
 /***/ ((module) => {
 
@@ -29760,6 +29767,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events"
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
+/***/ 1455:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 
 /***/ }),
 
@@ -29823,6 +29837,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:sqlite"
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+
+/***/ }),
+
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 
@@ -42377,7 +42398,7 @@ function readMachine(env) {
 
 /***/ }),
 
-/***/ 2014:
+/***/ 1942:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42394,55 +42415,14 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_url_ = __nccwpck_require__(3136);
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: external "node:readline"
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 // EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
 var excerpt = __nccwpck_require__(68);
-;// CONCATENATED MODULE: ./build/src/adapters/process-tree.js
-
-
-function isGone(thrown) {
-    return ['ESRCH', 'EPERM'].includes((0,errors/* codeOf */.$N)(thrown) ?? '');
-}
-/** Windows knows no groups: the tree below a process is ended by parentage. */
-function taskkill(pids) {
-    if (pids.length === 0)
-        return;
-    (0,external_node_child_process_namespaceObject.spawnSync)('taskkill', ['/T', '/F', ...pids.flatMap((pid) => ['/PID', String(pid)])], { stdio: 'ignore' });
-}
-/** Sends a signal to a whole process group; nothing happens if it is gone. */
-function killGroup(leader, signal) {
-    if (process.platform === 'win32') {
-        taskkill([leader]);
-        return;
-    }
-    try {
-        process.kill(-leader, signal);
-    }
-    catch (thrown) {
-        if (!isGone(thrown))
-            throw thrown;
-    }
-}
-/** Ends single processes for good, or sends them another signal; those that are gone are passed over. */
-function killPids(pids, signal = 'SIGKILL') {
-    if (process.platform === 'win32') {
-        taskkill(pids);
-        return;
-    }
-    for (const pid of pids) {
-        try {
-            process.kill(pid, signal);
-        }
-        catch (thrown) {
-            if (!isGone(thrown))
-                throw thrown;
-        }
-    }
-}
-
+// EXTERNAL MODULE: ./build/src/adapters/process-tree.js
+var process_tree = __nccwpck_require__(624);
 ;// CONCATENATED MODULE: ./build/src/adapters/living-groups.js
 
 /** Leaders of the process groups that we started and that we have not seen to end. */
@@ -42458,7 +42438,7 @@ function enlist(child) {
 /** For the last moment of our own process, however it came: what still lives would outlive us. */
 function killLiving() {
     for (const leader of living)
-        killGroup(leader, 'SIGKILL');
+        (0,process_tree/* killGroup */.i)(leader, 'SIGKILL');
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/node-process.js
@@ -42510,8 +42490,8 @@ function keep(stream, listeners) {
     return buffer;
 }
 function start(argv, spec, stdio) {
-    const [program, ...args] = argv;
-    const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
+    const [program, ...args] = spec.enclosure?.wrap(argv) ?? argv;
+    const child = (0,external_node_child_process_.spawn)(program, args, {
         cwd: spec.cwd,
         env: spec.env,
         stdio,
@@ -42537,7 +42517,7 @@ function start(argv, spec, stdio) {
             },
             kill: (signal) => {
                 if (child.pid !== undefined)
-                    killGroup(child.pid, signal);
+                    (0,process_tree/* killGroup */.i)(child.pid, signal);
             },
         },
     };
@@ -42680,8 +42660,8 @@ function scriptBeside(bundle) {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/src/monitor/proc-net.js
@@ -42925,7 +42905,7 @@ class Descriptors {
         }
         catch (error) {
             this.release(file);
-            return procfs_descriptors_isGone(error) ? GONE : UNREADABLE;
+            return isGone(error) ? GONE : UNREADABLE;
         }
     }
     release(file) {
@@ -42968,7 +42948,7 @@ class Descriptors {
     }
 }
 /** ENOENT when it is opened, ESRCH when it is read through a descriptor: either way the process has ended. */
-function procfs_descriptors_isGone(error) {
+function isGone(error) {
     const code = (0,errors/* codeOf */.$N)(error);
     return code === 'ENOENT' || code === 'ESRCH';
 }
@@ -43247,7 +43227,7 @@ async function orElse(look, otherwise) {
 }
 async function namesIn(folder, most) {
     const names = [];
-    for await (const { name } of await (0,promises_namespaceObject.opendir)(folder)) {
+    for await (const { name } of await (0,promises_.opendir)(folder)) {
         if (names.length === most)
             return undefined;
         names.push(name);
@@ -43255,15 +43235,15 @@ async function namesIn(folder, most) {
     return names;
 }
 async function signsOf(path) {
-    const stat = await (0,promises_namespaceObject.lstat)(path);
+    const stat = await (0,promises_.lstat)(path);
     if (stat.isSymbolicLink())
-        return (0,promises_namespaceObject.readlink)(path);
+        return (0,promises_.readlink)(path);
     if (stat.isDirectory())
         return (await firstNames(path)).join('\n');
     if (!stat.isFile() || stat.size > LARGEST)
         return '';
     // It may be another file by now: a link is refused, and a pipe does not keep us waiting.
-    const file = await (0,promises_namespaceObject.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+    const file = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
     try {
         const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
         return buffer.toString('latin1', 0, bytesRead);
@@ -43274,14 +43254,14 @@ async function signsOf(path) {
 }
 async function firstNames(folder) {
     const names = [];
-    for await (const { name } of await (0,promises_namespaceObject.opendir)(folder)) {
+    for await (const { name } of await (0,promises_.opendir)(folder)) {
         if (names.push(name) === MOST_NAMES)
             break;
     }
     return names;
 }
 async function listenersIn(path) {
-    const table = await orElse(async () => (0,promises_namespaceObject.readFile)(path, 'latin1'), '');
+    const table = await orElse(async () => (0,promises_.readFile)(path, 'latin1'), '');
     return parseListeners(table, (0,external_node_os_.endianness)() === 'LE');
 }
 function namesOf(folder) {
@@ -43523,7 +43503,7 @@ async function readBelow(folder, reading) {
 /** Undefined if it can not be read; empty if it is gone. */
 async function entriesOf(folder, below) {
     try {
-        const entries = await (0,promises_namespaceObject.readdir)((0,external_node_path_.join)(folder, below), { withFileTypes: true });
+        const entries = await (0,promises_.readdir)((0,external_node_path_.join)(folder, below), { withFileTypes: true });
         return entries
             .filter((entry) => entry.isFile() || entry.isDirectory())
             .map((entry) => ({
@@ -43539,7 +43519,7 @@ async function entriesOf(folder, below) {
 /** False if there was no room for all of it, or if it can not be read. */
 async function readFile(path, { listener, room }) {
     // Should it have become a link or a pipe meanwhile, it is not opened, or not waited for.
-    const file = await (0,promises_namespaceObject.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK).catch(() => undefined);
+    const file = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK).catch(() => undefined);
     if (file === undefined)
         return false;
     try {
@@ -43599,22 +43579,22 @@ function isAsMade(path) {
         folder.gid === parent.gid);
 }
 const nodeFiles = {
-    read: (path) => unlessMissing((0,promises_namespaceObject.readFile)(path, 'utf8'), undefined),
+    read: (path) => unlessMissing((0,promises_.readFile)(path, 'utf8'), undefined),
     write: async (path, content) => {
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
         // Renamed into place, so that a reader (or a kill in the middle) never meets half a file.
         const partial = `${path}.${process.pid}.partial`;
-        await (0,promises_namespaceObject.writeFile)(partial, content);
-        await (0,promises_namespaceObject.rename)(partial, path);
+        await (0,promises_.writeFile)(partial, content);
+        await (0,promises_.rename)(partial, path);
     },
-    exists: async (path) => (await unlessMissing((0,promises_namespaceObject.stat)(path), undefined)) !== undefined,
-    list: (path) => unlessMissing((0,promises_namespaceObject.readdir)(path), []),
+    exists: async (path) => (await unlessMissing((0,promises_.stat)(path), undefined)) !== undefined,
+    list: (path) => unlessMissing((0,promises_.readdir)(path), []),
     readBelow: readBelow,
     makeTemporary: async (prefix) => {
         const { path, variable } = temporaryFolder();
         try {
-            await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
-            return await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(path, prefix));
+            await (0,promises_.mkdir)(path, { recursive: true });
+            return await (0,promises_.mkdtemp)((0,external_node_path_.join)(path, prefix));
         }
         catch (thrown) {
             throw new errors/* UserError */.yo({
@@ -43624,7 +43604,7 @@ const nodeFiles = {
         }
     },
     makeFolder: async (path) => {
-        await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
+        await (0,promises_.mkdir)(path, { recursive: true });
     },
     renameEmptyFolder: (path, to) => {
         try {
@@ -43639,7 +43619,7 @@ const nodeFiles = {
     },
     remove: async (path) => {
         // Most workspaces are empty, and this is ten times as fast; it throws for anything else.
-        await (0,promises_namespaceObject.rmdir)(path).catch(() => (0,promises_namespaceObject.rm)(path, { recursive: true, force: true, maxRetries: 3 }));
+        await (0,promises_.rmdir)(path).catch(() => (0,promises_.rm)(path, { recursive: true, force: true, maxRetries: 3 }));
     },
 };
 
@@ -43773,9 +43753,9 @@ class FifoBarrier {
     }
     /** `path` must not exist. Node has no call of its own for mkfifo(3). */
     static async make(path) {
-        await (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile)('mkfifo', [path]);
+        await (0,external_node_util_.promisify)(external_node_child_process_.execFile)('mkfifo', [path]);
         const barrier = new FifoBarrier(path);
-        await (0,promises_namespaceObject.writeFile)(barrier.startupFile, startupFile(quote(path)));
+        await (0,promises_.writeFile)(barrier.startupFile, startupFile(quote(path)));
         return barrier;
     }
     /** ms of the clock, of the last release. */
@@ -43801,6 +43781,8 @@ class FifoBarrier {
     }
 }
 
+// EXTERNAL MODULE: ./build/src/faults/limits-shell.js
+var limits_shell = __nccwpck_require__(952);
 ;// CONCATENATED MODULE: ./build/src/adapters/largest-process.js
 
 /** Number of the system call getrusage by architecture: asm/unistd_64.h, asm-generic/unistd.h. */
@@ -43838,6 +43820,7 @@ function wallOnOurClock(wall) {
 
 
 
+
 /**
  * A launcher is a POSIX shell that reads its script from standard input: each flow is one line of it, and the arguments
  * of the shell are the command that every flow runs. Read so, a line comes in one piece; the builtin `read` takes a
@@ -43851,6 +43834,12 @@ const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => (0,external_node_fs_
 const launcher_KIB = 1024;
 /** ms that a launcher may take to say how large its largest process was; some 2 ms are usual. */
 const launcher_PATIENCE = 1000;
+const OUTSIDE = 'the resource limits could not be entered: what has been made for them is gone, or may not be joined';
+/** What is first read enters the limits; not one of its commands may read on in the script. */
+function entryOf({ enclosure }) {
+    const prelude = enclosure?.prelude ?? '';
+    return prelude === '' ? '' : `{ ${prelude}\n} </dev/null\n`;
+}
 /** Why a process has not even pipes: there were no descriptors left for them (EMFILE). */
 function failureOf(child) {
     return new Promise((_, reject) => {
@@ -43876,6 +43865,7 @@ class Launcher {
     /** Resolves when it waits for a flow, or is gone already; rejects if there are no descriptors for it. */
     ready;
     #gone;
+    #said = false;
     #flow;
     /** Bytes, once it has been asked. */
     #largest;
@@ -43886,7 +43876,7 @@ class Launcher {
     #startsAhead;
     constructor(spec) {
         this.#startsAhead = waitsInShell(spec);
-        const child = (0,external_node_child_process_namespaceObject.spawn)(SHELL, ['-s', '--', ...argvOf(spec)], {
+        const child = (0,external_node_child_process_.spawn)(SHELL, ['-s', '--', ...argvOf(spec)], {
             cwd: spec.cwd,
             env: spec.env,
             stdio: ['pipe', 'ignore', 'ignore', 'ignore', 'pipe'],
@@ -43906,9 +43896,10 @@ class Launcher {
         this.#control = control;
         // Writing to a launcher that was killed with its flow: its exit says so, not this.
         this.#control.on('error', () => undefined);
-        this.#control.write(HELLO);
-        this.ready = new Promise((resolve) => {
+        this.#control.write(`${entryOf(spec)}${HELLO}`);
+        this.ready = new Promise((resolve, reject) => {
             onLines(status, (line) => {
+                this.#said = true;
                 if (line === 'R')
                     resolve();
                 else
@@ -43916,6 +43907,8 @@ class Launcher {
             });
             void this.exited.then((exit) => {
                 this.#gone = exit;
+                if (exit.code === limits_shell/* NOT_ENTERED */.mR && !this.#said)
+                    reject(new Error(OUTSIDE));
                 resolve();
                 // It dies with its flow when the group is killed, by us or by the flow itself.
                 this.#flow?.end(exit);
@@ -44211,7 +44204,7 @@ class LauncherSlot {
     }
     kill() {
         if (this.#launcher.pid !== undefined)
-            killGroup(this.#launcher.pid, 'SIGKILL');
+            (0,process_tree/* killGroup */.i)(this.#launcher.pid, 'SIGKILL');
     }
     async largestProcess() {
         return this.#launcher.busy ? undefined : this.#launcher.largestProcess();
@@ -44286,11 +44279,12 @@ class SpawnedSlot {
         this.#onLaunch = onLaunch;
     }
     async run(flow) {
-        const [program, ...args] = argvOf(this.#spec);
+        const argv = argvOf(this.#spec);
+        const [program, ...args] = this.#spec.enclosure?.wrap(argv) ?? argv;
         const stdout = new excerpt/* ExcerptBuffer */.Ck();
         const stderr = new excerpt/* ExcerptBuffer */.Ck();
         const startedAt = nodeClock.now();
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
+        const child = (0,external_node_child_process_.spawn)(program, args, {
             cwd: this.#spec.cwd,
             env: { ...this.#spec.env, ...flow.env },
             stdio: ['ignore', 'pipe', 'pipe'],
@@ -44325,7 +44319,7 @@ class SpawnedSlot {
     kill() {
         const pid = this.#child?.pid;
         if (pid !== undefined)
-            killGroup(pid, 'SIGKILL');
+            (0,process_tree/* killGroup */.i)(pid, 'SIGKILL');
     }
     close() {
         this.kill();
@@ -44347,7 +44341,7 @@ function nodeSpawner(host = (0,external_node_url_.fileURLToPath)(hostBeside(impo
         spawn: spawnCommand,
         ...(process.platform === 'win32' ? spawnedSlots : launcherSlots),
         spawnHost: (spec) => spawnNode(host, spec),
-        killPids: killPids,
+        killPids: process_tree/* killPids */.t,
     };
 }
 const launcherSlots = {
@@ -44408,7 +44402,7 @@ function bin_run(cmd, args, options, done) {
   }
 
   let executed = false;
-  const child = (0,external_node_child_process_namespaceObject.spawn)(cmd, args, options);
+  const child = (0,external_node_child_process_.spawn)(cmd, args, options);
   let stdout = '';
   let stderr = '';
 
@@ -45179,6 +45173,10 @@ function nodePorts() {
         // A chunk of its own, which a run without HTTP flows does not load.
         openHttpClient: async (options) => (await Promise.all(/* import() */[__nccwpck_require__.e(473), __nccwpck_require__.e(138)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5138))).openUndici(options),
         openNetworkProxy: tcpProxyProcess(),
+        // A chunk of its own, which a run without limits does not load.
+        resourceLimits: {
+            open: async (request) => (await __nccwpck_require__.e(/* import() */ 624).then(__nccwpck_require__.bind(__nccwpck_require__, 8624))).nodeResourceLimits.open(request),
+        },
         newRunId: () => (0,external_node_crypto_.randomBytes)(6).toString('hex'),
         interrupt: interruptSignal,
     };
@@ -45253,6 +45251,60 @@ function* entriesOf(environ) {
 
 /***/ }),
 
+/***/ 624:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ killGroup),
+/* harmony export */   t: () => (/* binding */ killPids)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
+
+
+function isGone(thrown) {
+    return ['ESRCH', 'EPERM'].includes((0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .codeOf */ .$N)(thrown) ?? '');
+}
+/** Windows knows no groups: the tree below a process is ended by parentage. */
+function taskkill(pids) {
+    if (pids.length === 0)
+        return;
+    (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawnSync)('taskkill', ['/T', '/F', ...pids.flatMap((pid) => ['/PID', String(pid)])], { stdio: 'ignore' });
+}
+/** Sends a signal to a whole process group; nothing happens if it is gone. */
+function killGroup(leader, signal) {
+    if (process.platform === 'win32') {
+        taskkill([leader]);
+        return;
+    }
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (thrown) {
+        if (!isGone(thrown))
+            throw thrown;
+    }
+}
+/** Ends single processes for good, or sends them another signal; those that are gone are passed over. */
+function killPids(pids, signal = 'SIGKILL') {
+    if (process.platform === 'win32') {
+        taskkill(pids);
+        return;
+    }
+    for (const pid of pids) {
+        try {
+            process.kill(pid, signal);
+        }
+        catch (thrown) {
+            if (!isGone(thrown))
+                throw thrown;
+        }
+    }
+}
+
+
+/***/ }),
+
 /***/ 7406:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45307,7 +45359,108 @@ function codeOf(thrown) {
 
 /***/ }),
 
-/***/ 3747:
+/***/ 356:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Af: () => (/* binding */ limitsOf),
+/* harmony export */   XM: () => (/* binding */ pathOf),
+/* harmony export */   c1: () => (/* binding */ groupsOf),
+/* harmony export */   ek: () => (/* binding */ placesOf),
+/* harmony export */   k0: () => (/* binding */ sharedPathOf)
+/* harmony export */ });
+const FLOWS = 'flows';
+/** Path below the run's group of the one that a place's processes are put into. */
+function pathOf(place) {
+    return place.kind === 'flow' ? `${FLOWS}/flow-${place.slot}` : `service-${place.name}`;
+}
+/** The group whose limit several places share; undefined for a service, which shares none. */
+function sharedPathOf(place) {
+    return place.kind === 'flow' ? FLOWS : undefined;
+}
+/** Every place that the request knows. */
+function placesOf({ slots, services }) {
+    return [
+        ...Array.from({ length: slots }, (_, index) => ({ kind: 'flow', slot: index + 1 })),
+        ...services.map((name) => ({ kind: 'service', name })),
+    ];
+}
+/**
+ * A group for each slot below one for all flows, and one for each service: all of them, limited or not, so that the
+ * counters of the run's own group are those of everything that was started.
+ */
+function groupsOf(request) {
+    const { slots } = request;
+    const flows = limitsOf(request.limits, 'flows');
+    const flow = limitsOf(request.limits, 'flow');
+    const service = limitsOf(request.limits, 'service');
+    const shared = { path: FLOWS, limits: withLaunchers(flows, slots), leaf: false };
+    const leaves = placesOf(request).map((place) => ({
+        path: pathOf(place),
+        limits: place.kind === 'flow' ? withLaunchers(below(flow, flows), 1) : service,
+        leaf: true,
+    }));
+    return slots === 0 ? leaves : [shared, ...leaves];
+}
+/** What was asked for one subject; empty if nothing was. */
+function limitsOf(limits, subject) {
+    return limits.find((each) => each.of === subject) ?? {};
+}
+/** A launcher of ours waits in each slot's group: it is none of the flow's processes. */
+function withLaunchers(limits, launchers) {
+    const { processes } = limits;
+    return processes === undefined ? limits : { ...limits, processes: processes + launchers };
+}
+/** cgroup v1 refuses a quota of CPU above the parent's (EINVAL), which would be in force anyway. */
+function below(own, parent) {
+    if (own.cpu === undefined || parent.cpu === undefined)
+        return own;
+    return { ...own, cpu: Math.min(own.cpu, parent.cpu) };
+}
+
+
+/***/ }),
+
+/***/ 952:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $G: () => (/* binding */ enterThroughSudo),
+/* harmony export */   HC: () => (/* binding */ enterDirectly),
+/* harmony export */   VL: () => (/* binding */ preludeOf),
+/* harmony export */   ky: () => (/* binding */ wrapped),
+/* harmony export */   mR: () => (/* binding */ NOT_ENTERED)
+/* harmony export */ });
+/** Exit status of a shell that could not enter its limits; 126 and 127 are the shell's own. */
+const NOT_ENTERED = 125;
+/** For sh: safe whatever is in it. */
+function quoted(text) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+/** Enters control groups: the kernel takes 0 for the pid of the writer, and echo is no process of its own. */
+function enterDirectly(files) {
+    return files.map((file) => `echo 0 >${quoted(file)}`);
+}
+/** The same where only root may write: sudo moves the shell, which waits for it. */
+function enterThroughSudo(files) {
+    return files.map((file) => `sudo -n sh -c 'echo "$1" >"$2"' sh $$ ${quoted(file)}`);
+}
+/** The text that goes before everything else that a shell does; empty if there is nothing to do. */
+function preludeOf(commands) {
+    if (commands.length === 0)
+        return '';
+    const failed = `echo 'flowgate: the resource limits could not be entered' >&2; exit ${NOT_ENTERED}`;
+    return `{ ${commands.join(' && ')}; } || { ${failed}; }`;
+}
+/** A shell that enters and then becomes the program, under its own pid. */
+function wrapped(prelude, argv) {
+    return prelude === '' ? [...argv] : ['/bin/sh', '-c', `${prelude}\nexec "$@"`, 'sh', ...argv];
+}
+
+
+/***/ }),
+
+/***/ 5988:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47631,7 +47784,90 @@ class ConnectionLog {
     }
 }
 
+// EXTERNAL MODULE: ./build/src/faults/limits-groups.js
+var limits_groups = __nccwpck_require__(356);
+;// CONCATENATED MODULE: ./build/src/faults/limits-kill.js
+
+
+/** As a shell says that its command was ended by SIGKILL. */
+const KILLED = 128 + 9;
+/**
+ * What a flow is to be called that the kernel killed for want of memory: its outcome is then `killed`. Undefined if
+ * none of it was killed, or if it succeeded in spite of that. Kernels before 4.13 do not count kills in v1: there
+ * SIGKILL at the limit is taken for one.
+ */
+function outOfMemory(evidence) {
+    const { before, after, exit } = evidence;
+    if (exit.code === 0)
+        return undefined;
+    const grew = (key) => (after[key] ?? 0) > (before[key] ?? 0);
+    const ownLimit = grew('memoryLimitHits');
+    const sharedLimit = grew('sharedMemoryLimitHits');
+    const bySigkill = exit.signal === 'SIGKILL' || exit.code === KILLED;
+    const killed = grew('outOfMemoryKills') || (bySigkill && (ownLimit || sharedLimit));
+    if (!killed)
+        return undefined;
+    const own = (0,limits_groups/* limitsOf */.Af)(evidence.limits, evidence.of).memory;
+    if (own !== undefined && ownLimit)
+        return `killed: out of memory, the limit is ${(0,format/* formatBytes */.z3)(own)}`;
+    const shared = evidence.of === 'flow' ? (0,limits_groups/* limitsOf */.Af)(evidence.limits, 'flows').memory : undefined;
+    if (shared !== undefined && sharedLimit) {
+        return `killed: out of memory, the limit of all flows together is ${(0,format/* formatBytes */.z3)(shared)}`;
+    }
+    return 'killed: the machine was out of memory';
+}
+/** What to add to the error of a flow that failed and whose forks were refused; undefined if none was. */
+function refusedForks({ before, after, of, limits }) {
+    const count = after.refusedForks - before.refusedForks;
+    const limit = (0,limits_groups/* limitsOf */.Af)(limits, of).processes ?? (0,limits_groups/* limitsOf */.Af)(limits, 'flows').processes;
+    if (count <= 0 || limit === undefined)
+        return undefined;
+    return `${(0,format/* plural */.LS)(count, 'fork or thread was', 'forks or threads were')} refused, the limit is ${(0,format/* plural */.LS)(limit, 'process', 'processes')}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/confinement.js
+
+const UNTOUCHED = {};
+const UNLIMITED = () => UNTOUCHED;
+/**
+ * Reads the counters now; what it gives is to be asked once, when that what ran from now on has ended. Counters are
+ * read only where a limit can kill or refuse: a reading costs some 50 µs.
+ */
+function watchLimits(confinement) {
+    if (confinement === undefined || !canStrike(confinement))
+        return UNLIMITED;
+    const { enclosure, of, limits } = confinement;
+    const before = enclosure.counters();
+    if (before === undefined)
+        return UNLIMITED;
+    return (exit) => {
+        const after = enclosure.counters();
+        if (exit.code === 0 || after === undefined)
+            return UNTOUCHED;
+        const evidence = { before, after, exit, of, limits };
+        const killed = outOfMemory(evidence);
+        const refused = refusedForks(evidence);
+        return {
+            ...(killed === undefined ? {} : { killed }),
+            ...(refused === undefined ? {} : { refused }),
+        };
+    };
+}
+function canStrike({ of, limits }) {
+    const binding = limits.filter((each) => (each.of === 'service') === (of === 'service'));
+    return binding.some(({ memory, processes }) => memory !== undefined || processes !== undefined);
+}
+/** How a flow ended that is not ok: killed by a limit, or failed, perhaps for a fork that was refused. */
+function failedBy(error, { killed, refused }) {
+    if (killed !== undefined)
+        return { outcome: 'killed', error: { ...error, message: killed } };
+    if (refused === undefined)
+        return { outcome: 'failed', error };
+    return { outcome: 'failed', error: { ...error, message: `${error.message}; ${refused}` } };
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/command-end.js
+
 /** Exit statuses of a shell whose command was ended by a signal are 128 + its number. */
 const SIGNALS = {
     1: 'SIGHUP',
@@ -47647,7 +47883,7 @@ const SIGNALS = {
     14: 'SIGALRM',
     15: 'SIGTERM',
 };
-function flowEnd(ended, { ending, killed }) {
+function flowEnd(ended, { ending, killed, limits = {} }) {
     const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
     const common = {
         startedAt,
@@ -47664,7 +47900,7 @@ function flowEnd(ended, { ending, killed }) {
         return { ...common, outcome: 'ok' };
     if (killed !== undefined)
         return { ...common, outcome: 'killed', error: { message: killed.message } };
-    return { ...common, outcome: 'failed', error: exitError(exit) };
+    return { ...common, ...failedBy(exitError(exit), limits) };
 }
 /** "exit status 3", "exit status 137 (SIGKILL)", "killed by SIGKILL". */
 function exitError({ code, signal }) {
@@ -47960,6 +48196,7 @@ async function withTimeout(flow, { clock, timeout, onTimeout }) {
 
 
 
+
 /** Slots that are asked for their largest process: each takes about 2 ms of CPU. */
 const MOST_ASKED = 64;
 /** Forks all launchers ahead and runs command flows in them. */
@@ -48068,14 +48305,22 @@ class Worker {
     #ending;
     #killed;
     #canary;
-    constructor(options) {
+    #confinement;
+    #limits;
+    constructor(options, number) {
         this.#options = options;
+        this.#confinement = options.confine?.(number);
     }
     static async open(options, { number, barrier }) {
-        const worker = new Worker(options);
+        const worker = new Worker(options, number);
         const scratch = `${options.scratch}/slot-${number}`;
         await options.makeFolder(scratch);
-        const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) } };
+        const enclosure = worker.#confinement?.enclosure;
+        const spec = {
+            ...options.spec,
+            env: { ...options.spec.env, FLOWGATE_FLOW: String(number) },
+            ...(enclosure === undefined ? {} : { enclosure }),
+        };
         const onLaunch = (launched) => {
             worker.#leaveRoot();
             worker.#root = launched;
@@ -48098,6 +48343,7 @@ class Worker {
         this.#token = start.token;
         this.#ending = undefined;
         this.#killed = undefined;
+        this.#limits = watchLimits(this.#confinement);
         this.#canary = this.#options.canaries === true ? new FlowCanary(start.token) : undefined;
     }
     #commandOf(start) {
@@ -48118,7 +48364,8 @@ class Worker {
         // Its process is gone with it; what it has left behind is known to the table already.
         if (this.#root?.launcher === false)
             this.#leaveRoot();
-        const end = flowEnd(ended, { ending: this.#ending, killed: this.#killed });
+        const limits = this.#limits?.(ended.exit);
+        const end = flowEnd(ended, { ending: this.#ending, killed: this.#killed, limits });
         return this.#canary === undefined ? end : { ...end, seen: this.#canary.seen() };
     }
     /** A signal that can be caught is for the flow's own processes: the launcher would not survive it either. */
@@ -48806,7 +49053,18 @@ function readThreadsMessage(message) {
     return threadsSchema.safeParse(message).data;
 }
 
+;// CONCATENATED MODULE: ./build/src/scenarios/watched-host.js
+/** A host process that is watched from its start. */
+function spawnWatchedHost({ spawner, spec, watch }, confinement) {
+    const enclosure = confinement?.enclosure;
+    const process = spawner.spawnHost(enclosure === undefined ? spec : { ...spec, enclosure });
+    watch.addRoot({ pid: process.pid, role: 'flow', launcher: false });
+    return process;
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/module.js
+
+
 
 
 
@@ -48819,15 +49077,10 @@ const PONG_WITHIN = 2000;
 const BLOCKED_LOADING = 30_000;
 const BLOCKED_WHILE_LOADING = `${BLOCKED_LOADING / 1000} s while it was loaded; its process was killed: let it await`;
 const BLOCKED_AFTER_TIMEOUT = `${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
-/** A host process that is watched from its start. */
-function spawnWatchedHost({ spawner, spec, watch }) {
-    const process = spawner.spawnHost(spec);
-    watch.addRoot({ pid: process.pid, role: 'flow', launcher: false });
-    return process;
-}
 /** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
 async function openModuleRunner(options) {
-    const host = new Host(options, spawnWatchedHost(options));
+    const confinement = options.confine?.(1);
+    const host = new Host({ ...options, confinement }, spawnWatchedHost(options, confinement));
     const loaded = await host.load();
     if ('reason' in loaded) {
         await host.close();
@@ -48835,6 +49088,8 @@ async function openModuleRunner(options) {
     }
     return Object.assign(host, { hooks: new Set(loaded.hooks) });
 }
+/** As the flow of a module fails while its process lives on. */
+const THREW = { code: 1, signal: null };
 /** Runs flows in one host, and knows whether it still lives. */
 class Host {
     broken;
@@ -48850,6 +49105,7 @@ class Host {
     constructor(options, channel) {
         this.#options = options;
         this.#process = channel;
+        const limits = watchLimits(options.confinement);
         this.#process.onMessage((received) => {
             const message = readHostMessage(received);
             if (message === undefined)
@@ -48863,9 +49119,12 @@ class Host {
         });
         this.broken = this.#process.exited.then((exit) => {
             this.#usable = false;
-            const reason = this.#deathReason(exit);
-            for (const flow of this.#inFlight.values())
-                this.#resolve(flow, endedBy(flow.killed, reason));
+            const { killed } = limits(exit);
+            const reason = killed === undefined ? this.#deathReason(exit) : `the module's process was ${killed}`;
+            const byLimit = killed === undefined ? undefined : { outcome: 'killed', message: killed };
+            for (const flow of this.#inFlight.values()) {
+                this.#resolve(flow, byLimit ?? endedBy(flow.killed, reason));
+            }
             return reason;
         });
     }
@@ -48939,7 +49198,7 @@ class Host {
         await this.#process.exited;
     }
     #expect(start, startedAt) {
-        const { clock, timeout } = this.#options;
+        const { clock, timeout, alone, confinement } = this.#options;
         return new Promise((resolve) => {
             const timer = clock.timer(startedAt - clock.now() + timeout, () => {
                 this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
@@ -48954,6 +49213,7 @@ class Host {
             const flow = {
                 start,
                 startedAt,
+                limits: watchLimits(alone === true ? confinement : undefined),
                 resolve: (end) => {
                     timer.cancel();
                     kill?.cancel();
@@ -48985,7 +49245,10 @@ class Host {
         if (flow === undefined)
             return;
         this.#inFlight.delete(token);
-        flow.resolve({ ...ended, outcome: ended.error === undefined ? 'ok' : 'failed' });
+        if (ended.error === undefined)
+            flow.resolve({ ...ended, outcome: 'ok' });
+        else
+            flow.resolve({ ...ended, ...failedBy(ended.error, flow.limits(THREW)) });
         if (flow.killed !== undefined)
             void this.close();
     }
@@ -49125,6 +49388,7 @@ function excerptOf(text) {
 
 
 
+
 /** ms between telling the hosts to start and the instant at which they do, and how much more for each of them. */
 const LEAD = 15;
 const LEAD_PER_HOST = 1;
@@ -49147,7 +49411,6 @@ class Pool {
     /** A host that ends takes its own flow with it, and no other. */
     broken = NEVER_BROKEN;
     #options;
-    #openChannel;
     #threads;
     #living = new Set();
     #slots = new Map();
@@ -49158,16 +49421,14 @@ class Pool {
     #ended;
     constructor(options) {
         this.#options = options;
-        this.#threads = new Threads(() => watchedToItsEnd(options));
-        this.#openChannel =
-            options.isolate === 'thread' ? () => this.#threads.open() : () => watchedToItsEnd(options);
+        this.#threads = new Threads(() => watchedToItsEnd(options, this.#confinementOf(ONLY)));
     }
     get hooks() {
         return this.#hooks;
     }
     /** The first alone, so that a module that can not be loaded is said so once. */
     async open() {
-        const { host, hooks } = await this.#openHost();
+        const { host, hooks } = await this.#openHost('hooks');
         this.#hooks = hooks;
         this.#first = host;
         if (hooks.size === 0)
@@ -49237,18 +49498,25 @@ class Pool {
         const host = await this.#slots.get(slot);
         if (host?.usable === true)
             return host;
-        const opening = this.#openHost().then((opened) => opened.host);
+        const opening = this.#openHost(slot).then((opened) => opened.host);
         this.#slots.set(slot, opening);
         return opening;
+    }
+    #confinementOf(host) {
+        const { confine, isolate } = this.#options;
+        return confine?.(isolate === 'thread' ? ONLY : host);
     }
     async #fill() {
         const numbers = Array.from({ length: this.#options.slots }, (_, index) => index + 1);
         await Promise.all(numbers.map((slot) => this.#hostOf(slot)));
     }
-    async #openHost() {
+    async #openHost(of) {
         if (this.#ended !== undefined)
             throw new Error(this.#ended);
-        const host = new Host({ ...this.#options, ofOneFlow: true }, this.#openChannel());
+        const confinement = this.#confinementOf(of);
+        const alone = this.#options.isolate === 'process';
+        const channel = alone ? watchedToItsEnd(this.#options, confinement) : this.#threads.open();
+        const host = new Host({ ...this.#options, ofOneFlow: true, confinement, alone }, channel);
         this.#living.add(host);
         void host.broken.then(() => this.#living.delete(host));
         const loaded = await host.load();
@@ -49261,9 +49529,11 @@ class Pool {
         return { host, hooks: new Set(loaded.hooks) };
     }
 }
+/** All threads are in one process. */
+const ONLY = 1;
 /** The pid of a host that has ended may be given to anybody, who must be neither watched nor killed. */
-function watchedToItsEnd(options) {
-    const process = spawnWatchedHost(options);
+function watchedToItsEnd(options, confinement) {
+    const process = spawnWatchedHost(options, confinement);
     void process.exited.then(() => {
         options.watch.removeRoot(process.pid);
     });
@@ -49273,6 +49543,7 @@ function watchedToItsEnd(options) {
 // EXTERNAL MODULE: ./build/src/model/service.js
 var service = __nccwpck_require__(9024);
 ;// CONCATENATED MODULE: ./build/src/scenarios/service.js
+
 
 
 
@@ -49292,7 +49563,8 @@ class ServiceError extends Error {
  */
 async function startService(plan, spec, { onStart, ...ports }) {
     await refuseStranger(plan, ports.http);
-    const running = ports.spawner.spawn(spec);
+    const enclosure = ports.confinement?.enclosure;
+    const running = ports.spawner.spawn(enclosure === undefined ? spec : { ...spec, enclosure });
     const service = serviceOf(running, plan, ports);
     onStart(running.pid);
     const over = new AbortController();
@@ -49311,13 +49583,20 @@ async function startService(plan, spec, { onStart, ...ports }) {
     await service.stop();
     throw new ServiceError(reason);
 }
+/** "was killed: out of memory, the limit is 256 MB", "ended by itself (exit status 1; …)". */
+function endOf(exit, limits) {
+    if (limits.killed !== undefined)
+        return `was ${limits.killed}`;
+    return `ended by itself (${failedBy(exitError(exit), limits).error.message})`;
+}
 const NEVER = new AbortController().signal;
-function serviceOf(running, plan, { clock, interrupt }) {
+function serviceOf(running, plan, { clock, interrupt, confinement }) {
+    const limits = watchLimits(confinement);
     let stopping = false;
     const died = new Promise((resolve) => {
         void running.exited.then((exit) => {
             if (!stopping) {
-                resolve(`${(0,service/* serviceTitle */._)(plan)} ended by itself (${exitError(exit).message})${lastWords(running)}`);
+                resolve(`${(0,service/* serviceTitle */._)(plan)} ${endOf(exit, limits(exit))}${lastWords(running)}`);
             }
         });
     });
@@ -49454,7 +49733,7 @@ class Starting {
     }
     /** Undefined if it was not started, or is gone again. Never rejects: the first failure is kept instead. */
     async #start(plan) {
-        const { specOf, ...ports } = this.#options;
+        const { specOf, confine, ...ports } = this.#options;
         const { signal } = this.#failure;
         try {
             await Promise.all(of(plan.after, this.#started));
@@ -49462,7 +49741,11 @@ class Starting {
                 throw new ServiceError('interrupted while the services were starting');
             if (signal.aborted)
                 return undefined;
-            const service = await startService(plan, specOf(plan), { ...ports, giveUp: signal });
+            const service = await startService(plan, specOf(plan), {
+                ...ports,
+                giveUp: signal,
+                confinement: confine?.(plan),
+            });
             void service.died.then((reason) => {
                 this.#failure.abort(new Error(reason));
                 this.#die(reason);
@@ -49526,16 +49809,16 @@ function profileOf(stretches) {
 function after(last, line) {
     return last === undefined
         ? { ...line, begins: 0, before: 0 }
-        : { ...line, begins: endOf(last), before: last.before + areaOf(last) };
+        : { ...line, begins: profile_endOf(last), before: last.before + areaOf(last) };
 }
 /** ms. */
 function endOfProfile(profile) {
     const last = profile.at(-1);
-    return last === undefined ? 0 : endOf(last);
+    return last === undefined ? 0 : profile_endOf(last);
 }
 /** At a step it is the new level already; past the end it is 0. */
 function levelAt(profile, at) {
-    const piece = firstPiece(profile, (each) => at < endOf(each));
+    const piece = firstPiece(profile, (each) => at < profile_endOf(each));
     return piece === undefined ? 0 : piece.from + slopeOf(piece) * (at - piece.begins);
 }
 /** Level × ms under the whole profile. */
@@ -49559,7 +49842,7 @@ function timeOfArea(profile, area) {
 function timeOfLevel(profile, level, at) {
     for (const piece of profile) {
         const start = Math.max(at, piece.begins);
-        if (start >= endOf(piece))
+        if (start >= profile_endOf(piece))
             continue;
         if (piece.from + slopeOf(piece) * (start - piece.begins) >= level)
             return start;
@@ -49581,7 +49864,7 @@ function firstPiece(profile, holds) {
     }
     return profile[low];
 }
-function endOf({ begins, duration }) {
+function profile_endOf({ begins, duration }) {
     return begins + duration;
 }
 function areaOf({ from, to, duration }) {
@@ -50521,6 +50804,93 @@ function portedService(service, values) {
     return { ...filled, env: { FLOWGATE_PORT: values.get('port') ?? '', ...filled.env } };
 }
 
+;// CONCATENATED MODULE: ./build/src/run/limits.js
+/** How the only service is called, which has no name of its own. */
+const THE_SERVICE = 'service';
+/** The limits of a scenario, from before its first process until after its last. */
+class Limits {
+    #session;
+    #limits;
+    /** When the flows began and when the last of them had ended. */
+    #began;
+    #ended;
+    #leftBehind = [];
+    constructor(session, limits) {
+        this.#session = session;
+        this.#limits = limits;
+    }
+    ofSlot(slot) {
+        return {
+            enclosure: this.#session.enclosure({ kind: 'flow', slot }),
+            of: 'flow',
+            limits: this.#limits,
+        };
+    }
+    /** Of a module's host: that of the hooks comes after those of the slots. */
+    ofHost(host, slots) {
+        return this.ofSlot(host === 'hooks' ? slots + 1 : host);
+    }
+    ofService({ name = THE_SERVICE }) {
+        return {
+            enclosure: this.#session.enclosure({ kind: 'service', name }),
+            of: 'service',
+            limits: this.#limits,
+        };
+    }
+    /** What is used from now on is the flows'. */
+    begin() {
+        this.#began = this.#session.counters();
+    }
+    end() {
+        this.#ended = this.#session.counters();
+    }
+    /** Kills what is still inside. */
+    async close() {
+        // A run that was cut short before its flows ended has counted all the same.
+        this.#ended ??= this.#session.counters();
+        this.#leftBehind = await this.#session.close();
+    }
+    get record() {
+        const counters = countedSince(this.#began, this.#ended);
+        return {
+            ...this.#session.inForce,
+            ...(counters === undefined ? {} : { counters }),
+            leftBehind: this.#leftBehind,
+        };
+    }
+}
+/** Opens the limits that the scenario asks for; undefined if it asks for none. */
+async function openLimits({ faults, load, services, work }, resourceLimits) {
+    const limits = faults?.limits ?? [];
+    if (limits.length === 0)
+        return undefined;
+    const session = await resourceLimits.open({
+        limits,
+        slots: placesOfFlows(work, load.flows),
+        services: services.map(({ name }) => name ?? THE_SERVICE),
+    });
+    return new Limits(session, limits);
+}
+/** Flows that share a process share its place; with a process each, the host of the hooks has one of its own. */
+function placesOfFlows(work, flows) {
+    if (work.kind === 'http')
+        return 0;
+    if (work.kind === 'command')
+        return flows;
+    return work.isolate === 'process' ? flows + 1 : 1;
+}
+/** Peaks can not be set back: they are since the limits were opened. */
+function countedSince(began, ended) {
+    if (began === undefined || ended === undefined)
+        return ended;
+    const { cpuTime, throttledTime } = ended;
+    return {
+        ...ended,
+        ...(cpuTime === undefined ? {} : { cpuTime: cpuTime - (began.cpuTime ?? 0) }),
+        ...(throttledTime === undefined ? {} : { throttledTime: throttledTime - (began.throttledTime ?? 0) }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/src/run/watch.js
 /** ms after the barrier: short flows may be over before the monitor's first regular look. */
 const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
@@ -50595,6 +50965,7 @@ class ProcessWatch {
 
 
 
+
 async function setStage(plan, ports, context) {
     const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
     const identity = { run: ports.newRunId() };
@@ -50615,6 +50986,8 @@ async function setStage(plan, ports, context) {
         scratch,
         watch: new ProcessWatch(table),
         table,
+        // Last: whoever has opened them closes them.
+        limits: await openLimits(ported.plan, ports.resourceLimits),
         problems: [],
     };
 }
@@ -50642,11 +51015,12 @@ function serviceOn(stage, { run, env, workingDirectory }) {
 
 /** Proxies, services, then setup, then whatever runs the flows; each is told of only once it stands. */
 async function prepare(stage, cast) {
-    const { plan, ports, watch } = stage;
+    const { plan, ports, watch, limits } = stage;
     const connections = await openNetwork(stage, cast);
     cast.services = await startServices(plan.services, {
         ...ports,
         specOf: (service) => serviceOn(stage, service),
+        confine: limits === undefined ? undefined : (service) => limits.ofService(service),
         onStart: (pid) => {
             watch.addRoot({ pid, role: 'service', launcher: false });
         },
@@ -50680,12 +51054,13 @@ async function openNetwork({ plan, ports }, cast) {
     return connections;
 }
 async function openModule(stage, work) {
-    const { plan, ports, watch, env } = stage;
+    const { plan, ports, watch, env, limits } = stage;
     const spec = { cwd: plan.workingDirectory, env };
+    const confine = limits === undefined ? undefined : (host) => limits.ofHost(host, plan.load.flows);
     try {
         const { seed, timeout } = plan;
         const canaries = seesTokens(plan);
-        const options = { ...ports, ...work, watch, spec, seed, timeout, canaries };
+        const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine };
         const { isolate } = work;
         return isolate === 'none'
             ? await openModuleRunner(options)
@@ -50696,7 +51071,7 @@ async function openModule(stage, work) {
     }
 }
 function openCommands(stage, work) {
-    const { plan, ports, watch, scratch } = stage;
+    const { plan, ports, watch, scratch, limits } = stage;
     return openCommandRunner({
         ...ports,
         watch,
@@ -50706,6 +51081,7 @@ function openCommands(stage, work) {
         scratch,
         makeFolder: (path) => ports.files.makeFolder(path),
         canaries: seesTokens(plan),
+        confine: limits === undefined ? undefined : (slot) => limits.ofSlot(slot),
     });
 }
 async function openRequests(stage, work, connections) {
@@ -51379,6 +51755,7 @@ async function strike(stage, cast) {
         ['looking for what services have left', async () => cast.search?.inServices()],
         ['closing the network proxies', async () => cast.network?.proxy.close()],
         ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
+        ['removing the limits', async () => stage.limits?.close()],
         ['closing the process table', () => closeTable(stage)],
         ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
     ];
@@ -51965,6 +52342,7 @@ async function watchFlows(stage, options, { halt, cast }) {
     watch.attach(monitor, clock);
     // The baseline: what service and host have used before the first flow is not the flows'.
     await monitor.sampleNow();
+    stage.limits?.begin();
     const live = new Live({
         scenario: plan.name,
         load: loadOfWaves(plan.load, wavesOf(plan.faults)),
@@ -51979,6 +52357,7 @@ async function watchFlows(stage, options, { halt, cast }) {
         : climb(stage, observed, monitor);
     const ran = await running.finally(() => {
         live.stop();
+        stage.limits?.end();
     });
     watch.detach();
     const unwatched = !isWatched(plan);
@@ -52016,7 +52395,7 @@ function nothing(plan, ports, source) {
         monitor: { source, samples: [], processes: [], cost, notes: [] },
     };
 }
-function recordOf({ plan, ports, environment, problems }, performance) {
+function recordOf({ plan, ports, environment, problems, limits }, performance) {
     const { startedAt, ...rest } = performance;
     return {
         scenario: plan.name,
@@ -52028,6 +52407,7 @@ function recordOf({ plan, ports, environment, problems }, performance) {
         ...(plan.ladder === undefined ? {} : { rungs: [] }),
         environment,
         leftovers: [],
+        ...(limits === undefined ? {} : { limits: limits.record }),
         problems,
         ...rest,
         ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
@@ -52038,6 +52418,47 @@ function recordOf({ plan, ports, environment, problems }, performance) {
 /** `GET http://127.0.0.1:3000/, then POST http://127.0.0.1:3000/orders`. */
 function requestLines(requests) {
     return requests.map(({ method, url }) => `${method} ${url}`).join(', then ');
+}
+
+// EXTERNAL MODULE: ./build/src/model/limits.js
+var limits = __nccwpck_require__(4831);
+;// CONCATENATED MODULE: ./build/src/model/limits-record.js
+
+
+const wish = {
+    of: schemas/* enum */.k5n(limits/* LIMIT_SUBJECTS */.am),
+    resource: schemas/* enum */.k5n(limits/* LIMITED_RESOURCES */.tp),
+    limit: schemas/* number */.aig().meta({ description: 'bytes, cores or a count' }),
+};
+/** The same in results.json. */
+const limitsSchema = schemas/* object */.Ikc({
+    strategy: schemas/* enum */.k5n(limits/* LIMIT_STRATEGIES */.gb).meta({ description: 'what enforces them here' }),
+    enforced: schemas/* array */.YOg(schemas/* object */.Ikc({ ...wish, by: schemas/* string */.YjP(), remark: schemas/* string */.YjP().optional(), weaker: schemas/* literal */.euz(true).optional() })),
+    unenforced: schemas/* array */.YOg(schemas/* object */.Ikc({ ...wish, reason: schemas/* string */.YjP() })),
+    passedOver: schemas/* array */.YOg(schemas/* string */.YjP()).meta({ description: 'why better ways could not be used' }),
+    counters: schemas/* object */.Ikc({
+        peakMemory: schemas/* number */.aig().optional().meta({ description: 'bytes charged to the control group' }),
+        cpuTime: schemas/* number */.aig().optional().meta({ description: 'ms while the flows ran' }),
+        throttledTime: schemas/* number */.aig().optional().meta({ description: 'ms held back while the flows ran' }),
+        outOfMemoryKills: schemas/* int */.Whr(),
+        memoryLimitHits: schemas/* int */.Whr(),
+        sharedMemoryLimitHits: schemas/* int */.Whr(),
+        refusedForks: schemas/* int */.Whr(),
+    })
+        .optional()
+        .meta({ description: "the kernel's own, of flows and services together" }),
+    leftBehind: schemas/* array */.YOg(schemas/* string */.YjP()),
+});
+/** A copy that the results may own. */
+function limitsResult({ counters, ...limits }) {
+    return {
+        strategy: limits.strategy,
+        enforced: limits.enforced.map((each) => ({ ...each })),
+        unenforced: limits.unenforced.map((each) => ({ ...each })),
+        passedOver: [...limits.passedOver],
+        ...(counters === undefined ? {} : { counters: { ...counters } }),
+        leftBehind: [...limits.leftBehind],
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/src/model/contamination-schema.js
@@ -52125,6 +52546,7 @@ const stepGrowthSchema = schemas/* object */.Ikc({
 // EXTERNAL MODULE: ./build/src/model/verdict.js
 var verdict = __nccwpck_require__(3538);
 ;// CONCATENATED MODULE: ./build/src/model/results.js
+
 
 
 
@@ -52266,6 +52688,7 @@ const scenario = schemas/* object */.Ikc({
     thresholds: schemas/* array */.YOg(threshold),
     ladder: model_ladder/* ladderSchema */.m.optional(),
     stepGrowth: stepGrowthSchema.optional(),
+    limits: limitsSchema.optional(),
     checks: schemas/* array */.YOg(results_check),
     errors: schemas/* array */.YOg(errorGroup),
     verify: schemas/* object */.Ikc({
@@ -52538,7 +52961,28 @@ function whatHolds(thresholds, checks) {
     return `${words} ${all === 1 ? 'holds' : 'hold'}`;
 }
 
+// EXTERNAL MODULE: ./build/src/model/limit-words.js
+var limit_words = __nccwpck_require__(7980);
+;// CONCATENATED MODULE: ./build/src/verdict/limits.js
+
+/**
+ * Limits that were asked for and not, or not wholly, in force: whatever passed, passed without them. The verdict is
+ * `warn` at best.
+ */
+function limitConcerns(limits) {
+    if (limits === undefined)
+        return [];
+    const { enforced, unenforced, leftBehind } = limits;
+    const missing = unenforced.map((limit) => `the limit of ${(0,limit_words/* limitWords */.vd)(limit)} was not in force: ${limit.reason}`);
+    const weaker = enforced
+        .filter((limit) => limit.weaker === true)
+        .map((limit) => `the limit of ${(0,limit_words/* limitWords */.vd)(limit)} was weaker than asked: ${limit.remark ?? limit.by}`);
+    return [...missing, ...weaker, ...leftBehind].map((reason) => ({ verdict: 'warn', reason }));
+}
+
 ;// CONCATENATED MODULE: ./build/src/verdict/assemble.js
+
+
 
 
 
@@ -52565,7 +53009,12 @@ function assembleScenario(plan, record) {
     const grown = stepGrowth(record.flows);
     return {
         name: plan.name,
-        ...decide({ thresholds, checks, record, more: climbConcerns(ladder) }),
+        ...decide({
+            thresholds,
+            checks,
+            record,
+            more: [...climbConcerns(ladder), ...limitConcerns(record.limits)],
+        }),
         startedAt: record.startedAt,
         kind: plan.work.kind,
         work: workText(plan.work),
@@ -52622,6 +53071,7 @@ function whatHappened(record) {
     const { monitor, contamination } = record;
     const tally = tallyOf(record);
     return {
+        ...(record.limits === undefined ? {} : { limits: limitsResult(record.limits) }),
         ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
         ...(contamination === undefined
             ? {}
@@ -53573,7 +54023,7 @@ class InputReader {
 
 /***/ }),
 
-/***/ 3049:
+/***/ 8804:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -53990,6 +54440,127 @@ function unknownFaultKey(path, key) {
     return `there is no key ${key}${(0,nearest/* didYouMean */.a)(key, names, `; keys are ${names.join(', ')}`)}`;
 }
 
+// EXTERNAL MODULE: ./build/src/model/limits.js
+var limits = __nccwpck_require__(4831);
+;// CONCATENATED MODULE: ./build/src/inputs/limit-fields.js
+
+
+
+
+/*
+ * The value of `faults.limits`: one map, or a list of them that differ in `of`. As everywhere, a message is the end of a
+ * sentence that begins with where it is.
+ */
+/** Bytes: below that no shell starts. */
+const LEAST_MEMORY = 1e6;
+/** Cores: the kernel's least quota is 1 ms of its period of 100 ms. */
+const LEAST_CPU = 0.01;
+const RESOURCES = 'memory, cpu, processes or files';
+function limit_fields_refuse(context, message, path = []) {
+    context.issues.push({ code: 'custom', input: undefined, message, path });
+    return core/* NEVER */.tm;
+}
+/** `256MB` → bytes. */
+const memory = schemas/* unknown */.L5J().transform((value, context) => {
+    if (typeof value === 'number')
+        return limit_fields_refuse(context, `${value} needs a unit; write ${value}MB`);
+    if (typeof value !== 'string')
+        return limit_fields_refuse(context, `must be a size such as 256MB, not ${(0,fields/* show */.WU)(value)}`);
+    const parsed = (0,quantity/* parseQuantity */.Lf)(value.trim());
+    if (!parsed.ok)
+        return limit_fields_refuse(context, parsed.message);
+    const result = (0,quantity/* valueFor */.Xx)(parsed.quantity, 'memory', 'bytes');
+    if (!result.ok)
+        return limit_fields_refuse(context, result.message);
+    return result.value >= LEAST_MEMORY
+        ? result.value
+        : limit_fields_refuse(context, `${value} is less than any program needs to start; write 1MB or more`);
+});
+/** `0.5` or `50%` (of one core) → cores. */
+const cpu = schemas/* unknown */.L5J().transform((value, context) => {
+    const written = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+    if (written === '') {
+        return limit_fields_refuse(context, `must be a number of cores such as 0.5, or 50% of one, not ${(0,fields/* show */.WU)(value)}`);
+    }
+    const parsed = (0,quantity/* parseQuantity */.Lf)(written);
+    if (!parsed.ok)
+        return limit_fields_refuse(context, parsed.message);
+    const { kind, number, factor } = parsed.quantity;
+    if (kind !== 'bare' && kind !== 'share') {
+        return limit_fields_refuse(context, `is a number of cores; ${written} is none; write 0.5, or 50% of one core`);
+    }
+    const cores = Number((number * factor).toPrecision(15));
+    return cores >= LEAST_CPU
+        ? cores
+        : limit_fields_refuse(context, `${written} is less than the kernel can give; write ${LEAST_CPU} or more`);
+});
+const limit_fields_about = (description) => ({ description });
+const LIMIT_KEYS = ['of', 'memory', 'cpu', 'processes', 'files'];
+const limitSetSchema = schemas/* strictObject */.rej({
+    of: (0,fields/* oneOf */.yL)(limits/* LIMIT_SUBJECTS */.am)
+        .optional()
+        .meta(limit_fields_about('flow: each flow by itself; flows: all together; service: each service; each flow and each service if left out')),
+    memory: memory.optional().meta({ ...limit_fields_about('bytes, such as 256MB'), type: 'string', minLength: 1 }),
+    cpu: cpu
+        .optional()
+        .meta({ ...limit_fields_about('cores: 0.5, or 50% of one core'), anyOf: [{ type: 'number' }, { type: 'string' }] }),
+    processes: (0,fields/* whole */.WQ)(1).optional().meta(limit_fields_about('processes and threads alive at once')),
+    files: (0,fields/* whole */.WQ)(16).optional().meta(limit_fields_about('files that each process has open at once')),
+}, {
+    error: ({ code, input }) => code === 'invalid_type'
+        ? `must be a map such as {memory: 256MB, cpu: 0.5}, or a list of them, not ${(0,fields/* show */.WU)(input)}`
+        : undefined,
+});
+/** One map or a list → at most one plan of each subject. */
+const limit_fields_limits = schemas/* unknown */.L5J().transform((value, context) => {
+    const isList = Array.isArray(value);
+    const list = isList ? value : [value];
+    if (list.length === 0)
+        return limit_fields_refuse(context, 'is empty; write a map such as {memory: 256MB, cpu: 0.5}');
+    const taken = new Map();
+    return list.flatMap((entry, index) => {
+        const at = isList ? [index] : [];
+        const parsed = limitSetSchema.safeParse(entry, { reportInput: true });
+        for (const issue of parsed.error?.issues ?? []) {
+            context.issues.push({
+                ...issue,
+                input: issue.input,
+                path: [...at, ...issue.path],
+            });
+        }
+        if (parsed.data === undefined)
+            return [];
+        const { of, ...set } = parsed.data;
+        const resources = setOf(set);
+        if (Object.keys(resources).length === 0)
+            return limit_fields_refuse(context, `limits nothing; set ${RESOURCES}`, at);
+        return subjectsOf(of).flatMap((subject) => {
+            const first = taken.get(subject);
+            taken.set(subject, index);
+            if (first === undefined)
+                return [{ of: subject, ...resources }];
+            return limit_fields_refuse(context, `limits ${SUBJECT_NAMES[subject]}, as entry ${first + 1} does; join the two`, at);
+        });
+    });
+});
+const SUBJECT_NAMES = {
+    flow: 'each flow',
+    flows: 'all flows together',
+    service: 'each service',
+};
+/** Left out: for flows and service, each by itself. */
+function subjectsOf(of) {
+    return of === undefined ? ['flow', 'service'] : [of];
+}
+function setOf({ memory, cpu, processes, files }) {
+    return {
+        ...(memory === undefined ? {} : { memory }),
+        ...(cpu === undefined ? {} : { cpu }),
+        ...(processes === undefined ? {} : { processes }),
+        ...(files === undefined ? {} : { files }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/src/inputs/kill-fields.js
 
 
@@ -54044,8 +54615,6 @@ const kill = map.transform(({ share, after = AFTER, signal = SIGNAL }) => ({
 }));
 const KILL_KEYS = Object.keys(map.shape);
 
-// EXTERNAL MODULE: ./build/src/inputs/unavailable.js
-var unavailable = __nccwpck_require__(9317);
 ;// CONCATENATED MODULE: ./build/src/inputs/faults-schema.js
 
 
@@ -54053,7 +54622,7 @@ var unavailable = __nccwpck_require__(9317);
 
 
 
-/* `faults`: what is done to the flows, and to what they depend on. */
+/* `faults`: what is done to the flows, to what they depend on, and to what they may use. */
 const ROUNDS = 5;
 /** With one wave more than twice as many, each the whole load. */
 const MOST_ROUNDS = 50;
@@ -54064,6 +54633,9 @@ const faults_schema_map = schemas/* strictObject */.rej({
         .meta(faults_schema_about("seed of everything random in the faults; the scenario's if left out")),
     kill: kill.optional().meta(faults_schema_about('flows that are killed on purpose')),
     network: networkFaults.optional(),
+    limits: limit_fields_limits
+        .optional()
+        .meta(faults_schema_about('what flows and services may use: one map, or a list of maps that differ in of')),
     rounds: (0,fields/* whole */.WQ)(1)
         .max(MOST_ROUNDS, { error: `must be at most ${MOST_ROUNDS}` })
         .optional()
@@ -54075,18 +54647,19 @@ const faults_schema_map = schemas/* strictObject */.rej({
 const faults = faults_schema_map
     .transform(({ rounds = ROUNDS, ...given }, context) => {
     if (Object.keys(given).every((key) => key === 'seed') && context.issues.length === 0) {
-        const message = 'injects nothing; give it kill or network, or remove the key';
+        const message = 'injects nothing; give it kill, network or limits, or remove the key';
         context.issues.push({ code: 'custom', input: undefined, message });
         return core/* NEVER */.tm;
     }
     return { ...withoutUndefined(given), rounds };
 })
-    .meta(faults_schema_about('what is done to the flows and to the network, wave by wave'));
-function withoutUndefined({ seed, kill: killed, network }) {
+    .meta(faults_schema_about('what is done to the flows and to the network, wave by wave, and what they may use'));
+function withoutUndefined({ seed, kill: killed, network, limits: limited, }) {
     return {
         ...(seed === undefined ? {} : { seed }),
         ...(killed === undefined ? {} : { kill: killed }),
         ...(network === undefined ? {} : { network }),
+        ...(limited === undefined ? {} : { limits: limited }),
     };
 }
 /** Of a scenario's config and seed. */
@@ -54094,14 +54667,12 @@ function faultsOf(given, seed) {
     return given === undefined ? {} : { faults: { ...given, seed: given.seed ?? seed } };
 }
 const KEYS = Object.keys(faults_schema_map.shape);
+const NAMES = { kill: KILL_KEYS, limits: LIMIT_KEYS };
 /** What to say of a key below `faults` that there is not. `path`: of the map that it is in. */
 function unknownKeyOfFaults(path, key) {
-    if (path.includes('network'))
+    if (path[3] === 'network')
         return unknownFaultKey(path, key);
-    const ofKill = path.at(-1) === 'kill';
-    if (!ofKill && key === 'limits')
-        return `limits ${unavailable/* UNAVAILABLE */.Hh}`;
-    const names = ofKill ? KILL_KEYS : KEYS;
+    const names = NAMES[String(path[3])] ?? KEYS;
     return `there is no key ${key}${(0,nearest/* didYouMean */.a)(key, names, `; keys are ${names.join(', ')}`)}`;
 }
 
@@ -54272,6 +54843,41 @@ function expressionsOf(path, value) {
 }
 function isLadder(value) {
     return Array.isArray(value) && value.every((flows) => typeof flows === 'number');
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/limit-rules.js
+
+/*
+ * Whom a limit is for, and whether there is such a one. A limit without `of` is for whoever there is; one that names
+ * somebody who is not there would be taken for one that is in force.
+ */
+const NO_SERVICE = 'there is no service to limit; leave it out, or write of: flow';
+const NO_PROCESS = 'HTTP flows have no process of their own; limit the service (of: service)';
+/** What `faults.limits` says of the scenario that it is in. */
+function limitRules(path, scenario) {
+    const { faults } = scenario;
+    if (!isMap(faults) || !('limits' in faults))
+        return [];
+    const { limits } = faults;
+    const at = [...path, 'faults', 'limits'];
+    const entries = Array.isArray(limits) ? limits : [limits];
+    return entries.flatMap((entry, index) => {
+        const message = isMap(entry) ? problemWith(entry, scenario) : undefined;
+        return message === undefined ? [] : [{ path: Array.isArray(limits) ? [...at, index] : at, message }];
+    });
+}
+function problemWith({ of }, scenario) {
+    const http = 'http' in scenario;
+    const service = 'service' in scenario || 'services' in scenario;
+    if (of === 'service')
+        return service ? undefined : NO_SERVICE;
+    if (of === 'flow' || of === 'flows')
+        return http ? NO_PROCESS : undefined;
+    return http && !service ? `limits nothing: ${NO_PROCESS}, of which there is none` : undefined;
+}
+/** The limits that there is somebody to have. */
+function limitsFor(limits, { http, services }) {
+    return limits.filter(({ of }) => (of === 'service' ? services : !http));
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/load-rules.js
@@ -54690,6 +55296,7 @@ function namesIn(after) {
 
 
 
+
 /*
  * What one value says of another. These look at the plain value, so that they hold even where a schema has already
  * found something else: all problems at once.
@@ -54728,6 +55335,7 @@ function scenarioRules(path, scenario) {
         ...environment(path, scenario),
         ...serviceRules(path, scenario),
         ...placeholderRules(path, scenario),
+        ...limitRules(path, scenario),
     ];
 }
 function oneKindOfWork(path, scenario) {
@@ -55015,6 +55623,8 @@ const schema_KEYS = {
     ...http_fields/* HTTP_KEYS */.On,
 };
 
+// EXTERNAL MODULE: ./build/src/inputs/unavailable.js
+var unavailable = __nccwpck_require__(9317);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./build/src/inputs/yaml-source.js
@@ -55327,6 +55937,7 @@ function planOf(config, { workspace, workingDirectory }) {
 
 
 
+
 const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
 const SEED = 1;
@@ -55359,7 +55970,7 @@ function planScenario(draft, { inputs, workspace }) {
             env: config.env ?? {},
             ...gatesOf(inputs, config),
             checks: checksOf(config),
-            ...faultsOf(config.faults, seed),
+            ...faultsFor(config, seed),
             seed,
         },
     };
@@ -55374,7 +55985,9 @@ function planLoad(draft, inputs) {
     if (!load.ok)
         return { ok: false, problems: [loadProblem(draft, load)] };
     // What the config alone is to blame for, fault-rules.ts has said.
-    if (draft.config.faults !== undefined && load.load.model === 'open' && inputs.rate !== undefined) {
+    const { kill, network } = draft.config.faults ?? {};
+    const injects = kill !== undefined || network !== undefined;
+    if (injects && load.load.model === 'open' && inputs.rate !== undefined) {
         const message = `${draft.name} has faults, which come in waves of one closed load; leave the rate out`;
         return { ok: false, problems: [{ where: (0,inputs_inputs/* whereInput */.c7)('rate'), message }] };
     }
@@ -55462,6 +56075,14 @@ function abortingGates(gates, config) {
         return gates;
     const abort = { delay: config['abort-delay'] ?? 0 };
     return gates.map((gate) => (gate.abort === undefined ? { ...gate, abort } : gate));
+}
+/** Limits are for whoever there is in the scenario. */
+function faultsFor({ faults: given, http, service, services }, seed) {
+    const { faults } = faultsOf(given, seed);
+    if (faults?.limits === undefined)
+        return faultsOf(given, seed);
+    const has = { http: http !== undefined, services: service !== undefined || services !== undefined };
+    return { faults: { ...faults, limits: limitsFor(faults.limits, has) } };
 }
 function scenario_plan_withoutUndefined(map) {
     return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined));
@@ -55785,10 +56406,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3463);
 /* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4561);
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2014);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1942);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3747);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3049);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5988);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8804);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);
 /* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8705);
@@ -56130,6 +56751,63 @@ function limitSentence({ holds, breaks, reasons }) {
 
 /***/ }),
 
+/***/ 7980:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   oQ: () => (/* binding */ amountWords),
+/* harmony export */   u0: () => (/* binding */ SUBJECTS),
+/* harmony export */   vd: () => (/* binding */ limitWords)
+/* harmony export */ });
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
+
+const AMOUNTS = {
+    memory: (limit) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(limit)} of memory`,
+    cpu: (limit) => `${limit} ${limit === 1 ? 'core' : 'cores'}`,
+    processes: (limit) => (limit === 1 ? '1 process' : `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(limit)} processes`),
+    files: (limit) => (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(limit, 'open file'),
+};
+const SUBJECTS = {
+    flow: 'each flow',
+    flows: 'all flows together',
+    service: 'each service',
+};
+/** "256 MB of memory", "0.5 cores". */
+function amountWords({ resource, limit }) {
+    return AMOUNTS[resource](limit);
+}
+/** "256 MB of memory for each flow". */
+function limitWords({ of, resource, limit }) {
+    return `${amountWords({ resource, limit })} for ${SUBJECTS[of]}`;
+}
+
+
+/***/ }),
+
+/***/ 4831:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   am: () => (/* binding */ LIMIT_SUBJECTS),
+/* harmony export */   gb: () => (/* binding */ LIMIT_STRATEGIES),
+/* harmony export */   tp: () => (/* binding */ LIMITED_RESOURCES)
+/* harmony export */ });
+/** What a limit can be set on, and the order in which reports name them. */
+const LIMITED_RESOURCES = ['memory', 'cpu', 'processes', 'files'];
+/** Whom a limit is for: each flow by itself, all flows together, each service by itself. */
+const LIMIT_SUBJECTS = ['flow', 'flows', 'service'];
+/** How the limits are enforced, best first. `none`: nothing on this machine could enforce any of them. */
+const LIMIT_STRATEGIES = [
+    'cgroup v2',
+    'cgroup v2 through sudo',
+    'cgroup v1',
+    'prlimit',
+    'none',
+];
+
+
+/***/ }),
+
 /***/ 7790:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -56367,7 +57045,7 @@ class GitHubError extends Error {
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6209);
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3504);
-/* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1824);
+/* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7775);
 
 
 
@@ -57261,6 +57939,7 @@ function scenarioSection(scenario, page) {
         `<p class="lead">${inline(scenario.headline.sentence)}</p>`,
         problems(scenario),
         `<div class="columns">${gates(scenario)}${figures(scenario)}</div>`,
+        limits(scenario),
         ladderCard(scenario),
         card('Timeline', timelineChart(scenario, page.cores)),
         card('Flow time', distributionChart(scenario.source)),
@@ -57327,6 +58006,9 @@ function figures({ rows }) {
         return '';
     const lines = plainRows.map((row) => `<tr><td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td></tr>`);
     return card('Figures', table(['Metric', ['This change']], lines));
+}
+function limits({ limits: lines }) {
+    return card('Limits', lines.length === 0 ? '' : list(lines));
 }
 function ladderCard({ ladder }) {
     if (ladder === undefined)
@@ -57446,8 +58128,8 @@ svg { display: block; width: 100%; min-width: 680px; height: auto; }
 @media print { body { background: none; } .card { break-inside: avoid; } }
 `;
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 9 modules
-var report_view = __nccwpck_require__(1824);
+// EXTERNAL MODULE: ./build/src/report/view.js + 10 modules
+var report_view = __nccwpck_require__(7775);
 ;// CONCATENATED MODULE: ./build/src/report/html.js
 
 
@@ -57714,7 +58396,7 @@ function scenarioBody(scenario, cores, tier) {
         ? '<sub>No thresholds were given: the default gates are in force.</sub>'
         : undefined, scenario.omittedGates === undefined
         ? undefined
-        : `<sub>${(0,report_escape/* html */.qy)(`Default gates ${scenario.omittedGates}.`)}</sub>`, ladderBlock(scenario.ladder, tier), [
+        : `<sub>${(0,report_escape/* html */.qy)(`Default gates ${scenario.omittedGates}.`)}</sub>`, limits(scenario), ladderBlock(scenario.ladder, tier), [
         checks(scenario),
         faults(scenario),
         errors(scenario),
@@ -57753,6 +58435,11 @@ function limit({ limit, level }) {
 }
 function problems({ untold }) {
     return untold.length === 0 ? undefined : untold.map((problem) => `- ${(0,report_escape/* html */.qy)(problem, 400)}`).join('\n');
+}
+function limits({ limits: lines }) {
+    if (lines.length === 0)
+        return undefined;
+    return `<sub>Limits: ${lines.map((line) => (0,report_escape/* html */.qy)(line, 400)).join('<br>\n')}</sub>`;
 }
 function checks({ findings, leftovers, verify }) {
     const listed = findings.some(({ id }) => id === 'invariants');
@@ -57821,8 +58508,8 @@ function byteLength(text) {
     return new TextEncoder().encode(text).length;
 }
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 9 modules
-var report_view = __nccwpck_require__(1824);
+// EXTERNAL MODULE: ./build/src/report/view.js + 10 modules
+var report_view = __nccwpck_require__(7775);
 ;// CONCATENATED MODULE: ./build/src/report/markdown.js
 
 
@@ -58236,6 +58923,7 @@ function figureLines(scenario, paint) {
         ...paint.field('flow time', items(FLOW_TIME)),
         ...paint.field('throughput', items(RATES)),
         ...paint.field('memory', items(MEMORY)),
+        ...limitLines(scenario, paint),
         ...paint.field('steps', steps),
         ...growthLine(scenario, paint),
     ];
@@ -58246,6 +58934,10 @@ function growthLine({ stepGrowth }, paint) {
     // A long name must not push the figures out of the line.
     const short = stepGrowth.map((part) => part.style === 'code' ? { ...part, text: (0,report_escape/* plain */.pj)(part.text, 24) } : part);
     return paint.field('', [(0,report_escape/* plain */.pj)((0,sentence/* spoken */.vg)(short))]);
+}
+/** Each line by itself: they are sentences, and too long to stand beside each other. */
+function limitLines({ limits }, paint) {
+    return limits.flatMap((line, index) => paint.titled(index === 0 ? 'limits' : '', (0,report_escape/* plain */.pj)(line, 400)));
 }
 const FLOW_TIME = {
     'flow_time.min': 'min',
@@ -58329,6 +59021,7 @@ function palette(colors, width) {
             const space = room - FIELD;
             return flowed(items.map((item) => clipped(item, space)), space, gap).map((line, index) => `${' '.repeat(MARGIN)}${colors.dim((index === 0 ? name : '').padEnd(FIELD))}${line}`);
         },
+        titled: (name, text) => wrapped(text, room - FIELD).map((line, index) => `${' '.repeat(MARGIN)}${colors.dim((index === 0 ? name : '').padEnd(FIELD))}${line}`),
         dim: (text) => colors.dim(text),
     };
 }
@@ -58346,8 +59039,8 @@ const STANDINGS = {
     inconclusive: 'inconclusive',
 };
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 9 modules
-var report_view = __nccwpck_require__(1824);
+// EXTERNAL MODULE: ./build/src/report/view.js + 10 modules
+var report_view = __nccwpck_require__(7775);
 ;// CONCATENATED MODULE: ./build/src/report/terminal.js
 
 
@@ -58378,7 +59071,7 @@ function renderTerminal(results, options) {
 
 /***/ }),
 
-/***/ 1824:
+/***/ 7775:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -58927,6 +59620,65 @@ function provisionLine({ flows, memory, cpu, threads }, cores) {
     };
 }
 
+// EXTERNAL MODULE: ./build/src/model/limit-words.js
+var limit_words = __nccwpck_require__(7980);
+// EXTERNAL MODULE: ./build/src/model/limits.js
+var limits = __nccwpck_require__(4831);
+;// CONCATENATED MODULE: ./build/src/report/limits.js
+
+
+
+/** The limits that were in force, those that were not, and what the kernel counted; empty if none were asked for. */
+function limitLines({ limits }) {
+    if (limits === undefined)
+        return [];
+    const counted = limits.counters === undefined ? [] : [countedLine(limits.counters)];
+    return [...inForceLine(limits), ...notEnforcedLines(limits), ...counted];
+}
+/** How each is enforced where that has to be said, and why not better. */
+function limitNotes({ limits }) {
+    if (limits === undefined)
+        return [];
+    const { enforced, passedOver } = limits;
+    return [
+        ...enforced.flatMap((limit) => limit.remark === undefined ? [] : [`limit of ${(0,limit_words/* limitWords */.vd)(limit)} by ${limit.by}: ${limit.remark}`]),
+        ...(isWhole(limits) ? [] : passedOver.map((reason) => `limits were not enforced by ${reason}`)),
+    ];
+}
+/** Everything is in force as it was asked for: why it is not by other means is of no interest. */
+function isWhole({ enforced, unenforced }) {
+    return unenforced.length === 0 && !enforced.some(({ weaker }) => weaker === true);
+}
+/** "256 MB of memory, 0.5 cores for each flow; 1 GB of memory for each service (cgroup v2)". */
+function inForceLine({ enforced, strategy }) {
+    const parts = limits/* LIMIT_SUBJECTS */.am.flatMap((subject) => {
+        const amounts = enforced.filter(({ of }) => of === subject).map(limit_words/* amountWords */.oQ);
+        return amounts.length === 0 ? [] : [`${amounts.join(', ')} for ${limit_words/* SUBJECTS */.u0[subject]}`];
+    });
+    return parts.length === 0 ? [] : [`${parts.join('; ')} (${strategy})`];
+}
+/** "not enforced: 64 processes for each flow, each service: RLIMIT_NPROC counts …": those with one reason together. */
+function notEnforcedLines({ unenforced }) {
+    const reasons = new Set(unenforced.map(({ reason }) => reason));
+    return [...reasons].map((reason) => {
+        const limits = unenforced.filter((each) => each.reason === reason).map(limit_words/* limitWords */.vd);
+        return `not enforced: ${limits.join(', ')}: ${reason}`;
+    });
+}
+function countedLine(counters) {
+    const { peakMemory, cpuTime, throttledTime = 0, outOfMemoryKills, refusedForks } = counters;
+    const counted = [
+        ...(peakMemory === undefined ? [] : [`peak memory ${(0,format/* formatBytes */.z3)(peakMemory)} with page cache`]),
+        ...(cpuTime === undefined ? [] : [`CPU ${(0,format/* formatTime */.fU)(cpuTime)}`]),
+        ...(throttledTime > 0 ? [`held back for ${(0,format/* formatTime */.fU)(throttledTime)}`] : []),
+        ...(outOfMemoryKills > 0
+            ? [`${(0,format/* plural */.LS)(outOfMemoryKills, 'process', 'processes')} killed for want of memory`]
+            : []),
+        ...(refusedForks > 0 ? [`${(0,format/* plural */.LS)(refusedForks, 'fork or thread', 'forks or threads')} refused`] : []),
+    ];
+    return `the kernel counted ${counted.join(', ')}`;
+}
+
 ;// CONCATENATED MODULE: ./build/src/report/problem.js
 
 const SHOWN = 10;
@@ -59008,6 +59760,7 @@ function stepGrowthOf({ stepGrowth }) {
 
 
 
+
 /** The view of a results file; nothing but the results goes into it. */
 function viewOf(results) {
     const run = runLinkOf(results);
@@ -59048,7 +59801,8 @@ function scenarioView(scenario, cores) {
         ...(verify === undefined ? {} : { verify }),
         leftovers: (0,finding/* leftoversOf */.Kz)(scenario),
         untold: untoldProblems(scenario, headline),
-        notes: monitorNotes(scenario),
+        limits: limitLines(scenario),
+        notes: [...monitorNotes(scenario), ...limitNotes(scenario)],
         metrics: allMetrics(scenario, cores),
         source: scenario,
     };

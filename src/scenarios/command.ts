@@ -210,13 +210,13 @@ class Worker {
     this.#token = start.token;
     this.#ending = undefined;
     this.#killed = undefined;
+    this.#limits = watchLimits(this.#confinement);
     this.#canary = this.#options.canaries === true ? new FlowCanary(start.token) : undefined;
   }
 
   #commandOf(start: FlowStart): FlowCommand {
     const env = environmentOf(start);
     return this.#canary === undefined ? { env } : { env, listeners: outputListeners(this.#canary) };
-    this.#limits = watchLimits(this.#confinement);
   }
 
   async #follow(running: Promise<FlowCommandEnd>, start: FlowStart): Promise<FlowEnd> {
