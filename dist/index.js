@@ -45460,7 +45460,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 5988:
+/***/ 6800:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52461,6 +52461,114 @@ function limitsResult({ counters, ...limits }) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/src/model/compare-plan.js
+/*
+ * Head against base: what a plan asks for. Head is what the plan describes; base is a commit of the same repository, or
+ * a second command or config.
+ */
+/** What becomes of a comparison that its budget did not resolve. */
+const UNRESOLVED_ANSWERS = ['fail', 'warn', 'pass'];
+/** Between two rounds a service is kept up, or each round starts its own. */
+const ROUND_SERVICES = ['keep', 'restart'];
+
+;// CONCATENATED MODULE: ./build/src/model/compared.js
+
+
+/*
+ * How a scenario was compared with its base: what surrounds the results by metric (model/comparison.ts). Numbers in base
+ * units.
+ */
+const side = schemas/* object */.Ikc({
+    label: schemas/* string */.YjP().meta({ description: 'how people call it: a ref, a command, the path of a config' }),
+    sha: schemas/* string */.YjP().optional(),
+});
+const round = schemas/* object */.Ikc({
+    values: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* number */.aig().nullable()),
+    flows: schemas/* object */.Ikc({ started: schemas/* int */.Whr(), failed: schemas/* int */.Whr() }),
+    steal: schemas/* number */.aig().optional(),
+    startSkew: schemas/* number */.aig().optional(),
+});
+const pair = schemas/* object */.Ikc({
+    order: schemas/* enum */.k5n(['base_first', 'head_first']),
+    base: round,
+    head: round,
+    dropped: schemas/* string */.YjP()
+        .optional()
+        .meta({ description: 'why the pair does not count: a rule blind to its outcome' }),
+});
+const commit = schemas/* object */.Ikc({ sha: schemas/* string */.YjP(), subject: schemas/* string */.YjP(), author: schemas/* string */.YjP() });
+const ATTRIBUTION_KINDS = ['step', 'cpu', 'waiting', 'memory', 'threads'];
+/** What moved with a metric that has become worse. */
+const attribution = schemas/* object */.Ikc({
+    metric: schemas/* string */.YjP().meta({ description: 'the one that has become worse' }),
+    kind: schemas/* enum */.k5n(ATTRIBUTION_KINDS),
+    step: schemas/* string */.YjP().optional(),
+    change: schemas/* number */.aig().meta({ description: 'head ÷ base − 1, estimate over the pairs' }),
+    low: schemas/* number */.aig().nullable(),
+    high: schemas/* number */.aig().nullable(),
+    sentence: schemas/* string */.YjP(),
+});
+const comparedSchema = schemas/* object */.Ikc({
+    base: side,
+    head: side,
+    /** Why nothing was compared: the scenario is new, base can not be built, … */
+    absent: schemas/* string */.YjP().optional(),
+    rounds: schemas/* object */.Ikc({
+        flows: schemas/* int */.Whr().meta({ description: 'of one round' }),
+        services: schemas/* enum */.k5n(['none', ...ROUND_SERVICES]),
+    })
+        .optional(),
+    pairs: schemas/* array */.YOg(pair).meta({ description: 'as they were run, the dropped ones too' }),
+    time: schemas/* number */.aig().meta({ description: 'ms that the rounds took' }),
+    budget: schemas/* number */.aig().meta({ description: 'ms' }),
+    ended: schemas/* enum */.k5n(['decided', 'looks', 'budget', 'interrupted', 'failed']).optional(),
+    onUnresolved: schemas/* enum */.k5n(UNRESOLVED_ANSWERS),
+    attribution: schemas/* array */.YOg(attribution),
+    commits: schemas/* object */.Ikc({ total: schemas/* int */.Whr(), list: schemas/* array */.YOg(commit) })
+        .optional()
+        .meta({ description: 'between base and head, newest first, at most 50' }),
+});
+
+;// CONCATENATED MODULE: ./build/src/model/comparison.js
+
+/*
+ * Head against base: what goes into a comparison, and what comes out of it. The result is part of results.json;
+ * numbers in base units.
+ */
+/**
+ * `regression`: worse than base by more than the margin and, by estimate, by at least the limit. `no_regression`: worse
+ * by less than the limit. `improvement`: better than base by more than the margin. `unresolved`: none of them is known.
+ */
+const COMPARISON_OUTCOMES = ['regression', 'no_regression', 'improvement', 'unresolved'];
+const comparison_figure = schemas/* number */.aig().nullable();
+const comparisonSchema = schemas/* object */.Ikc({
+    metric: schemas/* string */.YjP(),
+    scale: schemas/* enum */.k5n(['relative', 'absolute', 'rate']),
+    base: comparison_figure.meta({ description: 'median over the pairs; of a rate, over all flows' }),
+    head: comparison_figure,
+    change: comparison_figure.meta({
+        description: 'head ÷ base − 1 if relative, else head − base: estimate over the pairs',
+    }),
+    low: comparison_figure.meta({ description: 'interval of the change' }),
+    high: comparison_figure,
+    confidence: comparison_figure.meta({
+        description: 'with which the interval holds the true change, at whichever look it was taken',
+    }),
+    pairs: schemas/* int */.Whr().meta({ description: 'valid ones that this result rests on' }),
+    dropped: schemas/* int */.Whr().meta({ description: 'invalid pairs among them, left out' }),
+    looks: schemas/* int */.Whr().meta({ description: 'how often the pairs were looked at' }),
+    limit: schemas/* number */.aig().meta({ description: 'how much worse is too much' }),
+    outcome: schemas/* enum */.k5n(COMPARISON_OUTCOMES),
+    mde: comparison_figure.meta({
+        description: 'minimum detectable effect: a change for the worse that so many pairs show in 95% of runs',
+    }),
+    needed: comparison_figure.meta({
+        description: 'pairs that would show a change of the size of the limit in 95% of runs',
+    }),
+    /** Why it is unresolved, if for another reason than noise. */
+    reason: schemas/* string */.YjP().optional(),
+});
+
 ;// CONCATENATED MODULE: ./build/src/model/contamination-schema.js
 
 
@@ -52555,6 +52663,8 @@ var verdict = __nccwpck_require__(3538);
 
 
 
+
+
 /*
  * results.json, as DESIGN §5 and §10 say: everything that a report, a merge or another tool needs.
  * What is rendered is rendered from this and from nothing else, so that a saved file shows the same again.
@@ -52630,8 +52740,8 @@ const threshold = schemas/* object */.Ikc({
     actual: schemas/* number */.aig().nullable(),
     limit: schemas/* number */.aig().nullable().meta({ description: 'in the base unit' }),
     unit,
-    outcome: schemas/* enum */.k5n(['pass', 'fail', 'inconclusive']),
-    /** Why it is inconclusive. */
+    outcome: schemas/* enum */.k5n(['pass', 'fail', 'inconclusive', 'unresolved']),
+    /** Why it is inconclusive, or unresolved: compared with the base, but the budget did not tell. */
     reason: schemas/* string */.YjP().optional(),
 });
 const results_check = schemas/* object */.Ikc({
@@ -52686,6 +52796,8 @@ const scenario = schemas/* object */.Ikc({
         .meta({ description: 'default gates that are left out because no process is watched' }),
     metrics: schemas/* record */.g1P(schemas/* string */.YjP(), metric),
     thresholds: schemas/* array */.YOg(threshold),
+    comparison: schemas/* array */.YOg(comparisonSchema).optional(),
+    compared: comparedSchema.optional(),
     ladder: model_ladder/* ladderSchema */.m.optional(),
     stepGrowth: stepGrowthSchema.optional(),
     limits: limitsSchema.optional(),
@@ -56408,7 +56520,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1942);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5988);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6800);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8804);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);
@@ -59286,7 +59398,7 @@ function thresholdRow(threshold, metric, cores) {
 function standingOf({ outcome, level }) {
     if (outcome === 'pass')
         return 'pass';
-    if (level === 'warn')
+    if (level === 'warn' || outcome === 'unresolved')
         return 'alert';
     return outcome;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { CHECK_IDS, CHECK_LEVELS } from './check.js';
+import { comparedSchema } from './compared.js';
+import { comparisonSchema } from './comparison.js';
 import { contaminationSchema } from './contamination-schema.js';
 import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults-results.js';
 import { ladderSchema } from './ladder.js';
@@ -95,8 +97,8 @@ const threshold = z.object({
   actual: z.number().nullable(),
   limit: z.number().nullable().meta({ description: 'in the base unit' }),
   unit,
-  outcome: z.enum(['pass', 'fail', 'inconclusive']),
-  /** Why it is inconclusive. */
+  outcome: z.enum(['pass', 'fail', 'inconclusive', 'unresolved']),
+  /** Why it is inconclusive, or unresolved: compared with the base, but the budget did not tell. */
   reason: z.string().optional(),
 });
 
@@ -158,6 +160,8 @@ const scenario = z.object({
     .meta({ description: 'default gates that are left out because no process is watched' }),
   metrics: z.record(z.string(), metric),
   thresholds: z.array(threshold),
+  comparison: z.array(comparisonSchema).optional(),
+  compared: comparedSchema.optional(),
   ladder: ladderSchema.optional(),
   stepGrowth: stepGrowthSchema.optional(),
   limits: limitsSchema.optional(),

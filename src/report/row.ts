@@ -94,7 +94,7 @@ function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefin
 
 function standingOf({ outcome, level }: ThresholdResult): Standing {
   if (outcome === 'pass') return 'pass';
-  if (level === 'warn') return 'alert';
+  if (level === 'warn' || outcome === 'unresolved') return 'alert';
   return outcome;
 }
 
