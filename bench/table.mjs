@@ -28,11 +28,15 @@ function ratioTable({ unit }, rows, rounds) {
   ].join('\n');
 }
 
-/** Each round is {column: number}; a peer that can not tell a figure leaves it out. Medians over the rounds. */
-function figureTable({ columns }, rows) {
+/**
+ * Each round is {column: number}; a peer that can not tell a figure leaves it out. Medians over the rounds; means with
+ * `mean`, for what is a yes or a no in each round.
+ */
+function figureTable({ columns, mean }, rows) {
+  const middle = mean ? (values) => values.reduce((sum, value) => sum + value, 0) / values.length : median;
   const cell = (values, column) => {
     const known = values.map((figures) => figures[column]).filter((value) => value !== undefined);
-    return known.length === 0 ? '–' : shown(median(known));
+    return known.length === 0 ? '–' : shown(middle(known));
   };
   return [
     `| | ${columns.join(' | ')} |`,

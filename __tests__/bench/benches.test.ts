@@ -18,6 +18,7 @@ const table = z.object({
   target: text.regex(/^(Target \d+|No target): /),
   rounds: z.int().min(1).optional(),
   untimed: z.literal(true).optional(),
+  mean: z.literal(true).optional(),
   missing: callable.optional(),
   columns: z.array(text).min(1).optional(),
   peers: z.array(z.object({ name: text, missing: callable.optional(), run: callable })).min(2),
@@ -33,7 +34,7 @@ interface Row {
 }
 const { tableOf } = (await load('table.mjs')) as {
   tableOf: (
-    bench: { unit: string; columns?: readonly string[] },
+    bench: { unit: string; columns?: readonly string[]; mean?: boolean },
     rows: readonly Row[],
     rounds: number,
   ) => string;
@@ -123,6 +124,13 @@ describe('the table', () => {
       '| peer | – | 3e-13 | 388665 |',
       '| absent | it is not installed | | |',
     ]);
+  });
+});
+
+describe('a table of what is a yes or a no in each round', () => {
+  test('has means: a median would hide the one that was missed', () => {
+    const rows = [{ name: 'flowgate', values: [100, 100, 0, 100].map((found) => ({ 'found, %': found })) }];
+    expect(tableOf({ unit: '%', columns: ['found, %'], mean: true }, rows, 4)).toContain('| flowgate | 75 |');
   });
 });
 

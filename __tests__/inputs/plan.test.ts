@@ -168,6 +168,19 @@ describe('input goes before config goes before default', () => {
     expect(scenario?.thresholds.map(({ level }) => level)).toEqual(['fail', 'fail', 'fail', 'fail', 'warn']);
   });
 
+  test('the demo judges growth unasked, and is run for longer and faster when it is to leak', async () => {
+    const demo = only(await plan({}));
+    expect(demo).toMatchObject({ unaskedChecks: { growth: 'fail' } });
+    expect(demo?.checks).not.toHaveProperty('growth');
+    expect(only(await plan({ bug: 'leak' }))).toMatchObject({
+      work: { options: { bug: 'leak', speed: '5' } },
+      load: { flows: 10, iterations: 200 },
+    });
+    expect(only(await plan({ bug: 'leak', flows: '20' }))?.load).toMatchObject({ iterations: 400 });
+    expect(only(await plan({ bug: 'leak', iterations: '12' }))?.load).toMatchObject({ iterations: 12 });
+    expect(only(await plan({ run: 'npm test' }))).not.toHaveProperty('unaskedChecks');
+  });
+
   test('bug and seed reach the demo', async () => {
     expect(only(await plan({ bug: 'race', seed: '7' }))).toMatchObject({
       work: { options: { bug: 'race' } },

@@ -26,13 +26,38 @@ describe('a sample of the tree', () => {
         processes: 2,
         files: 20,
         serviceMemory: 100,
+        serviceThreads: 11,
+        serviceFiles: 20,
+        serviceCpuTime: 5,
+        hostMemory: 30,
+        hostThreads: 2,
       },
     ]);
   });
 
+  test('tells what the host of module flows holds, if there is one host for all', () => {
+    const [host, child] = [
+      aReading({ pid: 2, memory: 30, files: 9 }),
+      aReading({ pid: 3, root: 2, memory: 5 }),
+    ];
+    expect(fold([host, child])[0]).toMatchObject({ hostMemory: 30, hostThreads: 1, hostFiles: 9 });
+    expect(fold([host, aReading({ pid: 4, memory: 30 })])[0]).not.toHaveProperty('hostMemory');
+  });
+
+  test('a command below a launcher is no host', () => {
+    const launcher = aReading({ pid: 1, launcher: true });
+    expect(fold([launcher, aReading({ pid: 2, parent: 1, root: 1 })])[0]).not.toHaveProperty('hostMemory');
+  });
+
+  test('CPU time of a service never falls, whatever becomes of its workers', () => {
+    const server = aReading({ pid: 1, role: 'service', cpuTime: 5, childrenCpuTime: 2 });
+    const worker = aReading({ pid: 2, root: 1, role: 'service', cpuTime: 4 });
+    expect(fold([server, worker], [server]).map(({ serviceCpuTime }) => serviceCpuTime)).toEqual([11, 11]);
+  });
+
   test('leaves out launchers', () => {
     const launcher = aReading({ pid: 1, memory: 100, threads: 1, files: 3, launcher: true, cpuTime: 50 });
-    expect(fold([launcher, aReading({ pid: 2, parent: 1, memory: 30 })])).toEqual([
+    expect(fold([launcher, aReading({ pid: 2, parent: 1, root: 1, memory: 30 })])).toEqual([
       { at: 0, memory: 30, peakMemory: 30, cpuTime: 0, threads: 1, processes: 1 },
     ]);
   });

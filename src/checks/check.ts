@@ -3,7 +3,15 @@ import type { Record } from '../model/record.js';
 import type { CheckResult } from '../model/results.js';
 
 /** Parts of a record that a check may need. */
-export type Artifact = 'flows' | 'closed model' | 'verify' | 'left behind' | 'tokens';
+export type Artifact =
+  | 'flows'
+  | 'closed model'
+  | 'verify'
+  | 'left behind'
+  | 'tokens'
+  | 'lasting process'
+  | 'steady load'
+  | 'long run';
 
 export interface Finding {
   readonly outcome: CheckResult['outcome'];

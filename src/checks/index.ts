@@ -4,6 +4,7 @@ import type { CheckResult } from '../model/results.js';
 import type { Check } from './check.js';
 import { cleanup } from './cleanup.js';
 import { concurrency } from './concurrency.js';
+import { growth } from './growth.js';
 import { invariants } from './invariants.js';
 import { isolation } from './isolation.js';
 import { runCheck, whyMissing } from './run-check.js';
@@ -11,7 +12,7 @@ import { runCheck, whyMissing } from './run-check.js';
 export type CheckLevels = Readonly<Partial<globalThis.Record<CheckId, CheckLevel>>>;
 
 /** Every check that exists, in the order of the report. */
-export const CHECKS: readonly Check[] = [concurrency, invariants, isolation, cleanup];
+export const CHECKS: readonly Check[] = [concurrency, invariants, isolation, cleanup, growth];
 
 /** In force where the user names none. A check without a level here runs only when it is asked for. */
 export const DEFAULT_LEVELS: CheckLevels = {
@@ -29,11 +30,12 @@ export function levelOf(id: CheckId, levels: CheckLevels): CheckLevel {
 /**
  * Runs the checks over a record; `levels` are those that the user asked for, they go before the default ones.
  * A check that is asked for is always listed, inconclusive if it cannot be run: it never passes unseen. One that
- * nobody asked for and that has nothing to look at is left out, as is one at level off. Never throws.
+ * nobody asked for and that has nothing to look at is left out, as is one at level off; `unasked` are levels of such
+ * checks beside the default ones. Never throws.
  */
-export function runChecks(record: Record, levels: CheckLevels): CheckResult[] {
+export function runChecks(record: Record, levels: CheckLevels, unasked: CheckLevels = {}): CheckResult[] {
   return CHECK_IDS.flatMap((id) => {
-    const level = levelOf(id, levels);
+    const level = levelOf(id, { ...unasked, ...levels });
     if (level === 'off') return [];
     const check = CHECKS.find((candidate) => candidate.id === id);
     if (check === undefined) return [unavailable(id, level)];

@@ -4,6 +4,7 @@ import type { CheckResult } from '../model/results.js';
 import { startedFlows } from '../stats/counted.js';
 import { tallyOf } from '../stats/tally.js';
 import type { Artifact, Check } from './check.js';
+import { LASTING, LONG, STEADY } from './growth-needs.js';
 
 /** A check's result before a level says what it is worth. */
 export type Judged = Omit<CheckResult, 'level'>;
@@ -52,6 +53,9 @@ const ARTIFACTS: Readonly<globalThis.Record<Artifact, { in: (record: Record) => 
     in: ({ leftBehind }) => leftBehind !== undefined,
     why: 'nobody looked for what was left: the run was cut short, or no process belongs to it',
   },
+  'lasting process': LASTING,
+  'steady load': STEADY,
+  'long run': LONG,
 };
 
 function notKnown(

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.js';
 import type { ConfigReading } from './config.js';
-import { DEMO_MODULE } from './demo.js';
+import { DEMO_MODULE, demoDefaults } from './demo.js';
 import { whereInput } from './inputs.js';
 import type { ParsedInputs } from './parse-inputs.js';
 import type { Config, ScenarioConfig } from './schema.js';
@@ -25,7 +25,7 @@ const WHERE: Readonly<Record<DraftKey, string>> = {
 };
 
 /** The one scenario of the inputs `run`, `module` or `url`, or the demo. */
-export function shorthandDraft({ run, module, url }: ParsedInputs): Draft {
+export function shorthandDraft({ run, module, url, ...inputs }: ParsedInputs): Draft {
   const problemAt = (key: DraftKey, message: string): Problem => ({
     where: WHERE[key],
     message,
@@ -33,7 +33,8 @@ export function shorthandDraft({ run, module, url }: ParsedInputs): Draft {
   if (run !== undefined) return { name: 'run', config: { run }, problemAt };
   if (url !== undefined) return { name: 'url', config: { http: url }, problemAt };
   const file = module ?? DEMO_MODULE;
-  return { name: nameOfModule(file), config: { module: file }, problemAt };
+  const config = { module: file, ...(file === DEMO_MODULE ? demoDefaults(inputs) : {}) };
+  return { name: nameOfModule(file), config, problemAt };
 }
 
 /** `flows/place order.mjs` → `place-order`, `flowgate:demo` → `demo`. */

@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import type { ScenarioPlan, Work } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import { defaultGates, gatesWithoutProcesses } from '../verdict/defaults.js';
-import { DEMO_CHECKS, DEMO_MODULE } from './demo.js';
+import { DEMO_CHECKS, DEMO_MODULE, DEMO_UNASKED } from './demo.js';
 import type { Draft } from './draft.js';
 import { faultsOf } from './faults-schema.js';
 import { whereInput } from './inputs.js';
@@ -57,6 +57,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       env: config.env ?? {},
       ...gatesOf(inputs, config),
       checks: checksOf(config),
+      ...(config.module === DEMO_MODULE ? { unaskedChecks: DEMO_UNASKED } : {}),
       ...faultsFor(config, seed),
       seed,
     },

@@ -71,6 +71,8 @@ export interface ScenarioPlan {
   readonly omittedGates?: readonly string[];
   readonly faults?: FaultsPlan;
   readonly checks: Readonly<Partial<Record<CheckId, CheckLevel>>>;
+  /** Levels of checks that nobody asked for: they are judged where there is something to look at, else left out. */
+  readonly unaskedChecks?: Readonly<Partial<Record<CheckId, CheckLevel>>>;
   /** Seed of everything random in the scenario. */
   readonly seed: number;
 }

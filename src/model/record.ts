@@ -87,6 +87,17 @@ export interface Sample {
   readonly files?: number;
   /** Of `memory`, the part of the service. */
   readonly serviceMemory?: number;
+  /** Likewise of `threads` and `files`. */
+  readonly serviceThreads?: number;
+  readonly serviceFiles?: number;
+  /** ms of CPU that the service and what it has waited for have used in all. */
+  readonly serviceCpuTime?: number;
+  /** The process in which module flows run, where there is one for all of them: it outlives each flow. */
+  readonly hostMemory?: number;
+  readonly hostThreads?: number;
+  readonly hostFiles?: number;
+  /** Counted flows that had ended by then. */
+  readonly flows?: number;
 }
 
 /** One process that was seen in the tree. */

@@ -58,6 +58,16 @@ const sample = z.object({
   processes: z.int(),
   files: z.int().optional(),
   serviceMemory: z.number().optional(),
+  serviceThreads: z.int().optional(),
+  serviceFiles: z.int().optional(),
+  serviceCpuTime: z.number().optional().meta({ description: 'ms of CPU of the service in all' }),
+  hostMemory: z
+    .number()
+    .optional()
+    .meta({ description: 'of the one process in which module flows run, resident bytes' }),
+  hostThreads: z.int().optional(),
+  hostFiles: z.int().optional(),
+  flows: z.int().optional().meta({ description: 'counted flows that had ended by then' }),
 });
 
 const processSummary = z.object({

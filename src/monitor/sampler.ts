@@ -20,6 +20,8 @@ export interface MonitorOptions {
   readonly table: ProcessTable;
   /** ms of `clock.now()` that the times of the record count from. */
   readonly origin: number;
+  /** Counted flows that have ended by now. */
+  readonly flows?: () => number;
 }
 
 /** What the last read showed. */
@@ -171,7 +173,9 @@ class Sampler implements Monitor {
 
   private take(readings: readonly ProcessReading[], begun: number): void {
     const at = this.options.clock.now();
-    const sample = this.usage.observe(at - this.options.origin, readings);
+    const flows = this.options.flows?.();
+    const usage = this.usage.observe(at - this.options.origin, readings);
+    const sample = flows === undefined ? usage : { ...usage, flows };
     this.series.add(sample);
     this.growing = isGrowing(this.seen?.sample.memory ?? sample.memory, sample.memory);
     this.seen = { sample, readings };

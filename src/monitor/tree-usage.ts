@@ -1,8 +1,10 @@
 import type { ProcessSummary, Sample } from '../model/record.js';
 import type { ProcessReading } from '../ports.js';
 import { CpuAccount } from './cpu-account.js';
+import { Standing } from './standing.js';
 import { PeakMemory } from './peak-memory.js';
 import { ProcessSummaries } from './process-summaries.js';
+import { filesOf, sum } from './sums.js';
 
 /**
  * Folds successive readings of a process tree into samples of it as a whole. Nothing but the readings goes in.
@@ -15,19 +17,15 @@ export class TreeUsage {
   private readonly cpu = new CpuAccount();
   private readonly peaks = new PeakMemory();
   private readonly summaries = new ProcessSummaries();
-  private serviceSeen = false;
+  private readonly standing = new Standing();
 
   /** The next reading, taken at `at` (ms), as a sample. */
   observe(at: number, readings: readonly ProcessReading[]): Sample {
     const watched = readings.filter((reading) => !reading.launcher);
     const alive = watched.filter((reading) => reading.zombie !== true);
-    const service = alive.filter((reading) => reading.role === 'service');
-    this.serviceSeen ||= service.length > 0;
     this.summaries.observe(at, watched);
     const memory = sum(alive, (reading) => reading.memory);
-    const files = alive.some((reading) => reading.files !== undefined)
-      ? sum(alive, (reading) => reading.files ?? 0)
-      : undefined;
+    const files = filesOf(alive);
     return {
       at,
       memory,
@@ -36,7 +34,7 @@ export class TreeUsage {
       threads: sum(alive, (reading) => reading.threads),
       processes: alive.length,
       ...(files === undefined ? {} : { files }),
-      ...(this.serviceSeen ? { serviceMemory: sum(service, (reading) => reading.memory) } : {}),
+      ...this.standing.observe(alive),
     };
   }
 
@@ -44,8 +42,4 @@ export class TreeUsage {
   processes(): readonly ProcessSummary[] {
     return this.summaries.list();
   }
-}
-
-function sum(readings: readonly ProcessReading[], of: (reading: ProcessReading) => number): number {
-  return readings.reduce((total, reading) => total + of(reading), 0);
 }

@@ -154,7 +154,7 @@ async function watchFlows(
   const { clock } = ports;
   const startedAt = clock.wall();
   const origin = clock.now();
-  const monitor = startMonitor({ clock, table, origin });
+  const monitor = startMonitor({ clock, table, origin, flows: () => options.log.ended });
   watch.attach(monitor, clock);
   // The baseline: what service and host have used before the first flow is not the flows'.
   await monitor.sampleNow();

@@ -25,6 +25,11 @@ export class FlowLog {
     return this.#count;
   }
 
+  /** Those of them that were started: dropped ones never were. */
+  get ended(): number {
+    return this.#count - this.#tally.counts.dropped;
+  }
+
   readonly add = (flow: Flow): void => {
     this.#count += 1;
     this.#kept.add(flow);

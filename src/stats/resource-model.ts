@@ -1,6 +1,6 @@
 import type { ResourceLine } from '../model/ladder.js';
 import { distributionOf, percentile } from './distribution.js';
-import { inversionsAtMost } from './kendall.js';
+import { slopeInterval } from './slope-interval.js';
 import { slopesOf, type Point } from './theil-sen.js';
 
 /** Of the interval, where the number of points allows it. */
@@ -21,22 +21,7 @@ export function resourceLine(points: readonly Point[]): ResourceLine | undefined
   return {
     a: rest === undefined ? 0 : percentile(rest, 50),
     b,
-    ...(points.length < 3 ? {} : slopeInterval(slopes.sorted, points.length)),
-  };
-}
-
-/** Between the r-th slope from either end: the true one is below the r-th if at most r − 1 pairs are inverted. */
-function slopeInterval(
-  sorted: Float64Array,
-  points: number,
-): Pick<ResourceLine, 'low' | 'high' | 'confidence'> {
-  const missed = (rank: number): number => 2 * inversionsAtMost(points, rank - 1);
-  let rank = 1;
-  while (rank < sorted.length / 2 && missed(rank + 1) <= 1 - CONFIDENCE) rank++;
-  return {
-    low: sorted[rank - 1] ?? NaN,
-    high: sorted[sorted.length - rank] ?? NaN,
-    confidence: 1 - missed(rank),
+    ...(points.length < 3 ? {} : slopeInterval(slopes.sorted, points.length, CONFIDENCE)),
   };
 }
 

@@ -39,7 +39,7 @@ export interface ResultsContext {
 export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioResults {
   const measures = summarize(record);
   const thresholds = judge(plan.thresholds, measures);
-  const checks = runChecks(record, askedLevels(plan));
+  const checks = runChecks(record, askedLevels(plan), plan.unaskedChecks);
   const { ladder: figures } = measures;
   const ladder = figures === undefined ? undefined : judgeClimb(plan, record, figures);
   const grown = stepGrowth(record.flows);

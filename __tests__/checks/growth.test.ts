@@ -1,0 +1,177 @@
+import { describe, expect, test } from '@jest/globals';
+import { runChecks } from '../../src/checks/index.js';
+import type { Record, Sample } from '../../src/model/record.js';
+import { assembleScenario } from '../../src/verdict/assemble.js';
+import { flowOf, flowsAtOnce, monitorOf, recordOf, sampleOf, scenarioPlanOf } from '../fakes/record.js';
+import { FLOWS, seriesOf, WITHOUT_LEAK } from '../stats/series.js';
+
+const of = (record: Record) => runChecks(record, { growth: 'fail' }).find(({ id }) => id === 'growth');
+
+const TALLY_OF = 1200;
+
+/** 1,200 flows at ten at once and a sample every ten of them, of which `each` says what was held. */
+function long(each: (flows: number) => Partial<Sample>, differs: Partial<Record> = {}): Record {
+  const samples = Array.from({ length: TALLY_OF / 10 + 1 }, (_, index) => {
+    const flows = index * 10;
+    return sampleOf({ at: flows, flows, ...each(flows) });
+  });
+  const flows = Array.from({ length: TALLY_OF }, (_, index) =>
+    flowOf({ slot: (index % 10) + 1, iteration: index + 1, startedAt: index }),
+  );
+  return recordOf({
+    load: { model: 'closed', flows: 10, iterations: TALLY_OF },
+    flows,
+    monitor: monitorOf(samples),
+    ...differs,
+  });
+}
+
+describe('growth', () => {
+  test('of the memory of a service fails with how much a flow, how sure, and from what to what', () => {
+    const record = long((flows) => ({ serviceMemory: 48e6 + 10_000 * flows }));
+    expect(of(record)).toEqual({
+      id: 'growth',
+      level: 'fail',
+      outcome: 'fail',
+      title: 'Something grows with every flow',
+      evidence: [
+        'memory of the service grew by 10 KB a flow (10 KB … 10 KB, 99%), 600 MB/min, over 700 flows: 52 MB → 59 MB',
+      ],
+    });
+  });
+
+  test('names each that grows: threads and files of the service, memory of the host', () => {
+    const record = long((flows) => ({
+      serviceMemory: 50e6,
+      serviceThreads: 11 + Math.floor(flows / 100),
+      serviceFiles: 20 + flows / 2,
+      hostMemory: 80e6 + 1e6 * flows,
+      hostThreads: 7,
+    }));
+    expect(of(record)?.evidence).toEqual([
+      expect.stringMatching(/^memory of the host process grew by 1 MB a flow/),
+      expect.stringMatching(
+        /^threads of the service grew by 0.010 a flow \(.*, 99%\) over 700 flows: 15 → 22$/,
+      ),
+      expect.stringMatching(/^open files of the service grew by 0.50 a flow/),
+    ]);
+  });
+
+  test('of CPU time a flow is a list that is searched from its beginning each time', () => {
+    const cpu = (flows: number): number => flows + flows ** 2 / 400;
+    const record = long((flows) => ({ serviceMemory: 50e6, serviceCpuTime: cpu(flows) }));
+    expect(of(record)?.evidence).toEqual([
+      expect.stringMatching(
+        /^CPU time of the service grew by .* over \d+ flows: 3.\d+ ms → 6.\d+ ms a flow$/,
+      ),
+    ]);
+    const steady = long((flows) => ({ serviceMemory: 50e6, serviceCpuTime: 3 * flows }));
+    expect(of(steady)?.outcome).toBe('pass');
+  });
+
+  test('holds with what would have been seen as evidence', () => {
+    expect(of(long(() => ({ serviceMemory: 50e6 })))).toMatchObject({
+      outcome: 'pass',
+      title: 'Nothing grows with the flows',
+      evidence: [
+        'memory of the service: 0 B a flow (0 B … 0 B, 99%) over 700 flows: 50 MB → 50 MB; less than 4.29 KB a flow is taken for noise',
+      ],
+    });
+  });
+
+  test('below the floor, 3 MB and 5% in all, is none', () => {
+    const grown = (bytes: number, base: number) =>
+      of(long((flows) => ({ serviceMemory: base + (bytes * flows) / 700 })))?.outcome;
+    expect(grown(2.9e6, 20e6)).toBe('pass');
+    expect(grown(3.1e6, 20e6)).toBe('fail');
+    expect(grown(19e6, 400e6)).toBe('pass');
+    expect(grown(25e6, 400e6)).toBe('fail');
+  });
+
+  test('that comes to an end is a cache or a pool that was filled', () => {
+    const filled = of(long((flows) => ({ serviceMemory: 50e6 - 40e6 * Math.exp(-flows / 200) })));
+    expect(filled?.outcome).toBe('pass');
+  });
+
+  test('the same record, saved and read again, gives the same', () => {
+    const plan = scenarioPlanOf({ checks: { growth: 'fail' } });
+    const record = long((flows) => ({ serviceMemory: 48e6 + 10_000 * flows }));
+    const saved = assembleScenario(plan, JSON.parse(JSON.stringify(record)) as Record);
+    expect(saved.checks).toEqual(assembleScenario(plan, record).checks);
+    const monitor = JSON.parse(JSON.stringify(saved.monitor)) as Record['monitor'];
+    expect(of({ ...record, monitor })).toEqual(of(record));
+  });
+});
+
+describe('growth is not known', () => {
+  const evidenceOf = (record: Record) => {
+    expect(of(record)?.outcome).toBe('inconclusive');
+    return of(record)?.evidence[0];
+  };
+  const leaking = (flows: number) => ({ serviceMemory: 48e6 + 10_000 * flows });
+
+  test('where nothing outlives the flows', () => {
+    expect(evidenceOf(long(() => ({})))).toContain('there is no service');
+  });
+
+  test('in a short run', () => {
+    expect(evidenceOf(recordOf({ flows: flowsAtOnce(10), monitor: long(leaking).monitor }))).toContain(
+      'it takes 100 flows, 10 for each of those at once, and 10 samples after the first third',
+    );
+    const monitor = monitorOf(long(leaking).monitor.samples.filter((_, index) => index % 10 === 0));
+    expect(evidenceOf(long(leaking, { monitor }))).toContain('too short');
+  });
+
+  test('where the load changes', () => {
+    expect(evidenceOf(long(leaking, { rungs: [] }))).toContain('the load changes');
+    expect(evidenceOf(long(leaking, { waves: [] }))).toContain('the load changes');
+  });
+
+  test('and says nothing if it was not asked for', () => {
+    const listed = (record: Record) =>
+      runChecks(record, {}, { growth: 'fail' }).find(({ id }) => id === 'growth');
+    expect(listed(recordOf())).toBeUndefined();
+    expect(listed(long(leaking))).toMatchObject({ level: 'fail', outcome: 'fail' });
+    expect(runChecks(long(leaking), {}).map(({ id }) => id)).not.toContain('growth');
+  });
+});
+
+describe('of services with 10,000 flows', () => {
+  const TRIALS = 150;
+  const caught = (shape: string, leak: number): number => {
+    let count = 0;
+    for (let seed = 1; seed <= TRIALS; seed++) {
+      const samples = seriesOf(shape, seed, leak).map(({ at, flows, value }) =>
+        sampleOf({ at, flows, serviceMemory: value }),
+      );
+      const record = recordOf({
+        load: { model: 'closed', flows: 10, iterations: 100 },
+        flows: flowsAtOnce(100),
+        monitor: monitorOf(samples),
+      });
+      if (of(record)?.outcome === 'fail') count += 1;
+    }
+    return count / TRIALS;
+  };
+
+  test.each(Object.keys(WITHOUT_LEAK))('one that does not leak is let pass: %s', (shape) => {
+    // 1% is the target; of 150 trials at 1%, more than 5 are seen in 0.4%.
+    expect(caught(shape, 0)).toBeLessThanOrEqual(5 / TRIALS);
+  });
+
+  test.each([
+    ['flat', 0.99],
+    ['warming', 0.99],
+    ['steps', 0.98],
+  ])('one that leaks 1 KB a flow is found: %s in %d', (shape, share) => {
+    expect(caught(shape, 1024)).toBeGreaterThanOrEqual(share);
+  });
+
+  test.each(['sawtooth', 'wandering', 'autocorrelated'])(
+    'one whose own noise is as large as the leak is found when it leaks 4 KB a flow: %s',
+    (shape) => {
+      expect(caught(shape, 4096)).toBeGreaterThanOrEqual(0.95);
+      expect(FLOWS).toBe(10_000);
+    },
+  );
+});
