@@ -14,6 +14,7 @@ import { runFlows, warmUp } from './flows.js';
 import { haltOn, type Halt } from './halt.js';
 import { withLargestProcess } from './largest-process.js';
 import { Live } from './live.js';
+import { lookingAlong } from './looks.js';
 import { Search } from './search.js';
 import { contaminationLogOf } from './sees-tokens.js';
 import { setStage, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
@@ -167,7 +168,7 @@ async function watchFlows(
     view: ports.progress,
     monitor,
   });
-  const observed = { ...options, origin, observer: live };
+  const observed = { ...options, origin, observer: lookingAlong(live, plan, monitor) };
   const running =
     plan.ladder === undefined
       ? runLoad(stage, observed, { monitor, halt, cast })
