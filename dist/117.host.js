@@ -534,8 +534,10 @@ const KEPT_PASSAGES = 5;
 /** Parts that the draft's model streams, each an answer of its own. */
 const PARAGRAPHS = 6;
 const SENTENCES = 7;
-function search(subject, random) {
-    const passages = Array.from({ length: PASSAGES }, () => sentence(subject, random));
+/** Of a model that is `speed` times as fast because it is so much smaller, and finds so many passages fewer. */
+function search(subject, random, speed = 1) {
+    const count = Math.max(KEPT_PASSAGES, Math.round(PASSAGES / Math.max(1, speed)));
+    const passages = Array.from({ length: count }, () => sentence(subject, random));
     return { passages, vectors: vectors_embed(passages, DIMENSIONS) };
 }
 /** Keeps the passages that are nearest to the subject. */
@@ -629,7 +631,8 @@ async function write(ctx, assignment) {
     const random = () => ctx.random();
     const turn = (crew, work, share = 1) => takeTurn(ctx, assignment, { crew, share, work });
     const notes = await ctx.step('research', async () => {
-        const finds = await inParts(SEARCHES, (share) => turn('research', () => search(subject, random), share));
+        const find = () => search(subject, random, ctx.shared.speed);
+        const finds = await inParts(SEARCHES, (share) => turn('research', find, share));
         return takeNotes(finds, subject);
     });
     const limit = await ctx.step('audience', () => turn('audience', () => sentenceLimit(notes)));

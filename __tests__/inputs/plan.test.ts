@@ -176,7 +176,7 @@ describe('input goes before config goes before default', () => {
       work: { options: { bug: 'leak', speed: '5' } },
       load: { flows: 10, iterations: 200 },
     });
-    expect(only(await plan({ bug: 'leak', flows: '20' }))?.load).toMatchObject({ iterations: 400 });
+    expect(only(await plan({ bug: 'leak', flows: '30' }))?.load).toMatchObject({ iterations: 300 });
     expect(only(await plan({ bug: 'leak', iterations: '12' }))?.load).toMatchObject({ iterations: 12 });
     expect(only(await plan({ run: 'npm test' }))).not.toHaveProperty('unaskedChecks');
   });

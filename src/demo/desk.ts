@@ -12,7 +12,7 @@ export interface Desk {
   readonly gate: QualityGate;
   readonly model: ModelConnection;
   readonly bug: Bug | undefined;
-  /** How many times faster than the reference the models answer. */
+  /** How many times faster, and smaller, than those of the reference the models are. */
   readonly speed: number;
   /** Bug `bleed`: the user whom the desk believes to serve. */
   currentUser: string;

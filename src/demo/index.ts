@@ -10,6 +10,7 @@ import { misbehave } from './misbehave.js';
 import { recount } from './recount.js';
 import { words } from './text.js';
 import { PARAGRAPHS, SEARCHES, draftParagraph, polish, search, sentenceLimit, takeNotes } from './writing.js';
+import type { Finds } from './writing.js';
 
 export { BUGS, BUG_MEANINGS } from './bugs.js';
 export type { Bug } from './bugs.js';
@@ -77,7 +78,8 @@ async function write(ctx: Context, assignment: Assignment): Promise<string> {
     takeTurn(ctx, assignment, { crew, share, work });
 
   const notes = await ctx.step('research', async () => {
-    const finds = await inParts(SEARCHES, (share) => turn('research', () => search(subject, random), share));
+    const find = (): Finds => search(subject, random, ctx.shared.speed);
+    const finds = await inParts(SEARCHES, (share) => turn('research', find, share));
     return takeNotes(finds, subject);
   });
   const limit = await ctx.step('audience', () => turn('audience', () => sentenceLimit(notes)));
