@@ -5,9 +5,11 @@ import { prefixOf, TokenScanner, type MetToken } from '../../src/scenarios/token
 const RUN = 'fg-0123456789ab-';
 
 /** What is found in the chunks, one after another; a number is a gap of so many bytes. */
-function found(...parts: readonly (string | Buffer | number)[]): MetToken[] {
-  const met: MetToken[] = [];
-  const scanner = new TokenScanner(prefixOf(`${RUN}1`), (token) => met.push(token));
+function found(...parts: readonly (string | Buffer | number)[]) {
+  const met: (Omit<MetToken, 'context'> & { readonly context: string })[] = [];
+  const scanner = new TokenScanner(prefixOf(`${RUN}1`), (token) =>
+    met.push({ ...token, context: token.context() }),
+  );
   for (const part of parts) {
     if (typeof part === 'number') scanner.missed(part);
     else scanner.data(Buffer.from(part));

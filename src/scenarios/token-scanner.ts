@@ -6,7 +6,8 @@ export interface MetToken {
   readonly token: string;
   /** Byte of the stream at which it begins. */
   readonly at: number;
-  readonly context: string;
+  /** What stands around it, on one line; to be asked for while it is told of. */
+  readonly context: () => string;
   /** The stream ended with it, so that it may be the beginning of a longer one. */
   readonly last: boolean;
 }
@@ -101,7 +102,8 @@ export class TokenScanner implements StreamListener {
     this.#onToken({
       token: text.toString('latin1', found, end),
       at: this.#at + found,
-      context: readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
+      // Almost every token is the flow's own, and nobody asks what stands around it.
+      context: () => readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
       last,
     });
   }
