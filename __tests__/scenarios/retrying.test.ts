@@ -117,3 +117,18 @@ test('what any attempt saw of other flows counts; of one that was given up nothi
     missed: true,
   });
 });
+
+test('a flow that a fault has hit in one attempt stays hit, however a later one ends', async () => {
+  const clock = new SimulatedClock(1000);
+  const { runner } = runnerOf(clock, ['timed_out', 'ok']);
+  const release = runner.release.bind(runner);
+  const hit = { kind: 'kill', at: 1005 } as const;
+  runner.release = (starts) =>
+    release(starts).map(async (end) => {
+      const { outcome, ...rest } = await end;
+      return { outcome, ...rest, ...(outcome === 'timed_out' ? { hit } : {}) };
+    });
+  const retries = { times: 1, backoff: 100 };
+  const [end] = retrying(runner, { retries, clock, halt: new AbortController().signal }).release([START]);
+  expect(await clock.run(end as Promise<FlowEnd>)).toMatchObject({ outcome: 'ok', attempts: 2, hit });
+});

@@ -57,12 +57,13 @@ function isWorthAnother({ outcome }: FlowEnd): boolean {
   return outcome === 'failed' || outcome === 'timed_out';
 }
 
-/** The later attempt tells, but for what its connection carried and what it saw: that is of both. */
+/** The later attempt tells, but for what its connection carried and what it saw, which is of both, and a hit of the earlier. */
 function joined(earlier: FlowEnd, later: FlowEnd): FlowEnd {
   const { bytesIn, bytesOut } = later;
   const seen = seenByBoth(earlier.seen, later.seen);
   return {
     ...later,
+    ...(earlier.hit === undefined ? {} : { hit: earlier.hit }),
     ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
     ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
     ...(seen === undefined ? {} : { seen }),
