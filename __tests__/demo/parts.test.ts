@@ -43,12 +43,12 @@ describe('alerts', () => {
 
 describe('model connection', () => {
   const signal = new AbortController().signal;
-  const failing = { crew: 'draft', latency: 1, signal, fails: true };
+  const failing = { crew: 'draft', latency: 1, signal, failsAt: 0.5 };
 
   test('opens again after a model gave up', async () => {
     const model = new ModelConnection({ reopens: true });
     await expect(model.ask(failing)).rejects.toThrow('the draft model gave up');
-    await expect(model.ask({ ...failing, fails: false })).resolves.toBeUndefined();
+    await expect(model.ask({ ...failing, failsAt: undefined })).resolves.toBeUndefined();
   });
 
   test('that does not reopen fails those who are waiting and those who come', async () => {
@@ -58,7 +58,7 @@ describe('model connection', () => {
       expect(model.ask(failing)).rejects.toThrow('the draft model gave up'),
       expect(waiting).rejects.toThrow('the connection to the model is closed'),
     ]);
-    await expect(model.ask({ ...failing, fails: false })).rejects.toThrow('closed');
+    await expect(model.ask({ ...failing, failsAt: undefined })).rejects.toThrow('closed');
   });
 });
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FlowContext, ModuleContext, VerifyContext } from '../scenarios/module-api.js';
-import { assign } from './assignment.js';
+import { assign, givesUp } from './assignment.js';
 import type { Assignment } from './assignment.js';
 import type { Crew } from './crew.js';
 import { openDesk } from './desk.js';
@@ -65,7 +65,10 @@ export function verify(ctx: VerifyContext<Desk>): void {
 
 /** With the bug `cascade`, flow 1 is the one that fails first. */
 function assignmentOf(ctx: Context): Assignment {
-  const assignment = assign(() => ctx.random(), ctx.shared.speed);
+  const assignment = assign(() => ctx.random(), {
+    speed: ctx.shared.speed,
+    fails: givesUp(ctx.seed, ctx.iteration),
+  });
   return ctx.shared.bug === 'cascade' && ctx.iteration === 1
     ? { ...assignment, failsIn: 'audience' }
     : assignment;
@@ -109,7 +112,8 @@ async function takeTurn<T>(ctx: Context, assignment: Assignment, turn: Turn<T>):
   const { model, collector } = ctx.shared;
   const { crew, share, work } = turn;
   const latency = assignment.latency[crew] * share;
-  await model.ask({ crew, latency, signal: ctx.signal, fails: assignment.failsIn === crew });
+  const failsAt = assignment.failsIn === crew ? assignment.failsAt : undefined;
+  await model.ask({ crew, latency, signal: ctx.signal, failsAt });
   const result = work();
   await collector.answered(crew);
   return result;

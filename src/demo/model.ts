@@ -6,8 +6,8 @@ export interface Question {
   /** ms that the answer takes. */
   readonly latency: number;
   readonly signal: AbortSignal;
-  /** The model gives up half-way. */
-  readonly fails?: boolean;
+  /** Where in its answer the model gives up, 0…1; it does not if left out. */
+  readonly failsAt?: number | undefined;
 }
 
 /**
@@ -24,10 +24,10 @@ export class ModelConnection {
   }
 
   /** Resolves when the answer is there; rejects when the model gives up, the connection is closed or on abort. */
-  async ask({ crew, latency, signal, fails = false }: Question): Promise<void> {
+  async ask({ crew, latency, signal, failsAt }: Question): Promise<void> {
     this.requireOpen();
-    await delay(fails ? latency / 2 : latency, undefined, { signal });
-    if (fails) {
+    await delay(latency * (failsAt ?? 1), undefined, { signal });
+    if (failsAt !== undefined) {
       this.open = this.reopens;
       throw new Error(`the ${crew} model gave up: overloaded`);
     }
