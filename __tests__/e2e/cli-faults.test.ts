@@ -190,6 +190,25 @@ describe('faults.network', () => {
     expect(run.status).toBe(0);
   });
 
+  test('stands in front of a service of the scenario, wherever that listens', async () => {
+    const serve = `require("node:http").createServer((q, r) => r.setHeader("connection", "close").end()).listen(process.env.FLOWGATE_PORT)`;
+    const run = await runScenario(
+      `http: http://127.0.0.1:${listen}/`,
+      'flows: 4',
+      'iterations: 40',
+      GATE,
+      'services:',
+      `  other: sleep 60`,
+      `  app: {run: 'exec node -e ''${serve}''', ready: 'tcp://127.0.0.1:{{port}}'}`,
+      `faults: {rounds: 1, network: [{listen: ${listen}, upstream: '127.0.0.1:{{port.app}}', reset: 30%}]}`,
+    );
+    const { flows, counts, hits } = scenarioOf(run);
+    const failed = flows.filter(({ outcome }) => outcome === 'failed');
+    expect(failed.length).toBeGreaterThan(2);
+    expect(failed.every(({ hit }) => hit?.kind === 'reset')).toBe(true);
+    expect([counts.ok, hits?.failed, run.status]).toEqual([120 - failed.length, failed.length, 0]);
+  });
+
   test('says which port is taken, and starts no flow', async () => {
     const run = await runScenario(
       'run: touch started',

@@ -60,6 +60,65 @@ describe('a plan of faults', () => {
   });
 });
 
+describe('a dependency that is a service', () => {
+  const upstream = (text: string): string =>
+    `faults: {network: [{listen: 15432, upstream: "${text}", reset: 5%}]}`;
+
+  test.each([
+    ['127.0.0.1:{{port}}', 'service: x', '127.0.0.1', '{{port}}'],
+    ['127.0.0.1:{{ port.db }}', 'services: {db: x, app: y}', '127.0.0.1', '{{port.db}}'],
+    ['[::1]:{{port}}', 'services: {db: x}', '::1', '{{port}}'],
+  ])('%s with %s has its port once it is chosen', async (text, services, host, upstreamPort) => {
+    const files = fakeFiles({ [`/repo/${FILE}`]: scenario('run: x', services, upstream(text)) });
+    const plan = await makePlan({}, { files, workspace: '/repo' });
+    expect(plan.scenarios[0]?.faults?.network).toEqual([
+      expect.objectContaining({ upstream: { host, port: 0 }, upstreamPort }),
+    ]);
+  });
+
+  test.each([
+    [
+      'warmup: 0',
+      '127.0.0.1:{{port}}',
+      '6:61: scenarios.s.faults.network[0].upstream: {{port}} is the port of a service, and there is none; add one under service',
+    ],
+    [
+      'services: {db: x, app: y}',
+      '127.0.0.1:{{port}}',
+      '6:61: scenarios.s.faults.network[0].upstream: {{port}} could be that of db or app; write {{port.db}}',
+    ],
+    [
+      'service: x',
+      '127.0.0.1:{{prot}}',
+      '6:61: scenarios.s.faults.network[0].upstream: there is no placeholder {{prot}}; did you mean {{port}}?',
+    ],
+    [
+      'service: x',
+      '{{port}}',
+      '6:50: scenarios.s.faults.network[0].upstream: {{port}} is no HOST:PORT; write it as 127.0.0.1:{{port}}',
+    ],
+    [
+      'service: x',
+      '127.0.0.1:5{{port}}',
+      '6:50: scenarios.s.faults.network[0].upstream: 127.0.0.1:5{{port}} is no HOST:PORT; write it as 127.0.0.1:{{port}}',
+    ],
+    [
+      'service: x',
+      '127.0.0.1:{{port}}/db',
+      '6:50: scenarios.s.faults.network[0].upstream: 127.0.0.1:{{port}}/db is no HOST:PORT; write it as 127.0.0.1:{{port}}',
+    ],
+  ])('with %s, %s is an error', (services, text, expected) => {
+    expect(problems('run: x', services, upstream(text))).toEqual([expected]);
+  });
+
+  test('where the proxy listens has no placeholder', () => {
+    const line = 'faults: {network: [{listen: "{{port}}", upstream: "127.0.0.1:{{port}}", reset: 5%}]}';
+    expect(problems('run: x', 'service: x', line)).toEqual([
+      expect.stringContaining('listen: {{port}} is no HOST:PORT; write'),
+    ]);
+  });
+});
+
 describe('what is wrong with it', () => {
   test.each([
     ['faults: 3', 'scenarios.s.faults: must be a map such as {kill: {share: 10%}}, not 3'],

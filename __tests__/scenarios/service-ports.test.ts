@@ -64,3 +64,22 @@ test('braces that are not ours reach the program that they are meant for', () =>
   const plan = scenarioPlanOf({ work: { kind: 'command', run, shell: 'bash' } });
   expect(withPorts(plan, []).plan).toEqual(plan);
 });
+
+test('a proxy in front of a service finds it at its port', () => {
+  const entry = { listen: { host: '127.0.0.1', port: 15432 }, toxics: [], outages: [] };
+  const plan = scenarioPlanOf({
+    services: [servicePlanOf('db'), servicePlanOf('app')],
+    faults: {
+      seed: 1,
+      rounds: 1,
+      network: [
+        { ...entry, upstream: { host: '127.0.0.1', port: 0 }, upstreamPort: '{{port.app}}' },
+        { ...entry, upstream: { host: 'db.test', port: 5432 } },
+      ],
+    },
+  });
+  expect(withPorts(plan, [5001, 5002]).plan.faults?.network).toEqual([
+    { ...entry, upstream: { host: '127.0.0.1', port: 5002 } },
+    { ...entry, upstream: { host: 'db.test', port: 5432 } },
+  ]);
+});

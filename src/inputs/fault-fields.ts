@@ -7,7 +7,7 @@ import {
   type TimeWindow,
 } from '../model/network-fault.js';
 import { didYouMean } from '../verdict/nearest.js';
-import { readEndpoint } from './fault-values.js';
+import { readEndpoint, readUpstream } from './fault-values.js';
 import {
   read,
   refuse,
@@ -36,7 +36,7 @@ const listen = z.unknown().transform((value, context): Endpoint => {
     : refuse(context, isPort ? `a port is 1 to 65535, not ${value}` : result.message);
 });
 
-const upstream = read('HOST:PORT such as 127.0.0.1:5432', readEndpoint);
+const upstream = read('HOST:PORT such as 127.0.0.1:5432', readUpstream);
 
 /** Always, or in windows. A share can not be refused: whether it is, is decided before anybody sees the connection. */
 const refusal = z.unknown().transform((value, context): readonly TimeWindow[] => {
@@ -72,7 +72,11 @@ function within(value: unknown, what: string, context: Context): readonly TimeWi
 const entry = z.strictObject(
   {
     listen: listen.meta(about('the port that the flows connect to: 15432 of 127.0.0.1, or HOST:PORT')),
-    upstream: upstream.meta(about('HOST:PORT of the dependency')),
+    upstream: upstream.meta(
+      about(
+        'HOST:PORT of the dependency; HOST:{{port}} or HOST:{{port.NAME}} if it is a service of the scenario',
+      ),
+    ),
     latency: TOXIC_FIELDS.latency.meta(
       about(
         'how much later answers come: 200ms±50ms, or {mean, jitter, distribution, direction, probability, during}',
@@ -119,14 +123,14 @@ const plan = entry.transform((given, context): NetworkFaultPlan => {
       `does nothing; give it a fault, such as latency: 200ms; faults are ${FAULTS.join(', ')}`,
     );
   }
-  if (formatEndpoint(given.listen) === formatEndpoint(given.upstream)) {
+  if (formatEndpoint(given.listen) === formatEndpoint(given.upstream.upstream)) {
     return refuse(
       context,
       'is where it listens itself; listen on another port, and let the flows connect to that',
       ['upstream'],
     );
   }
-  return { listen: given.listen, upstream: given.upstream, toxics, outages };
+  return { listen: given.listen, ...given.upstream, toxics, outages };
 });
 
 /** The value of `faults.network`. */

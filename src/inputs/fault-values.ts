@@ -1,4 +1,5 @@
-import type { TimeWindow } from '../model/network-fault.js';
+import type { Endpoint, TimeWindow } from '../model/network-fault.js';
+import { placeholdersIn } from '../model/placeholders.js';
 import { parseQuantity } from '../verdict/quantity.js';
 import { parseDuration } from './duration.js';
 
@@ -91,4 +92,27 @@ export function readEndpoint(text: string): Read<{ readonly host: string; readon
   if (host === undefined) return refuse(`${text} is no HOST:PORT; write it as 127.0.0.1:5432`);
   if (port < 1 || port > 65_535) return refuse(`${text}: a port is 1 to 65535`);
   return good({ host, port });
+}
+
+/** Where a dependency is: HOST:PORT, or HOST:{{port}} where the port is that of a service. */
+export interface UpstreamText {
+  readonly upstream: Endpoint;
+  readonly upstreamPort?: string;
+}
+
+/** `127.0.0.1:5432`, or `127.0.0.1:{{port.db}}`; which placeholders there are is not asked here. */
+export function readUpstream(text: string): Read<UpstreamText> {
+  const [only] = placeholdersIn(text);
+  if (only === undefined) {
+    const result = readEndpoint(text);
+    return result.ok ? good({ upstream: result.value }) : result;
+  }
+  const placeholder = `{{${only.word}}}`;
+  const host = text.slice(0, only.index).trim();
+  // Any port will do to see that the rest is right.
+  const result = readEndpoint(`${host}1${text.slice(only.index).replace(/^[^}]*\}\}/, '')}`);
+  if (!host.endsWith(':') || !result.ok) {
+    return refuse(`${text} is no HOST:PORT; write it as 127.0.0.1:${placeholder}`);
+  }
+  return good({ upstream: { host: result.value.host, port: 0 }, upstreamPort: placeholder });
 }

@@ -22,7 +22,13 @@ export function placeholderRules(path: Path, scenario: Raw): Finding[] {
   const ofServices = Object.entries(isMap(services) ? services : {}).flatMap(([name, service]) =>
     serviceFindings([...path, 'services', name], service, inside),
   );
-  return [...ofTexts, ...ofService, ...ofServices, ...ofRequests(path, scenario, outside)];
+  return [
+    ...ofTexts,
+    ...ofService,
+    ...ofServices,
+    ...ofRequests(path, scenario, outside),
+    ...ofUpstreams([...path, 'faults'], scenario['faults'], outside),
+  ];
 }
 
 type Complain = (word: string) => string | undefined;
@@ -42,6 +48,15 @@ function serviceFindings(path: Path, service: unknown, complain: Complain): Find
 function ofRequests(path: Path, { http }: Raw, complain: Complain): Finding[] {
   return findingsIn([...path, 'http'], http, (word) =>
     /^port(\.|$)/.test(word) ? complain(word) : undefined,
+  );
+}
+
+/** Where a proxy listens is for its user to choose: what connects to it has to know. */
+function ofUpstreams(path: Path, faults: unknown, complain: Complain): Finding[] {
+  const network = isMap(faults) ? faults['network'] : undefined;
+  if (!Array.isArray(network)) return [];
+  return network.flatMap((entry: unknown, index) =>
+    isMap(entry) ? findingsIn([...path, 'network', index, 'upstream'], entry['upstream'], complain) : [],
   );
 }
 

@@ -75,6 +75,8 @@ export interface Endpoint {
 export interface NetworkFaultPlan {
   readonly listen: Endpoint;
   readonly upstream: Endpoint;
+  /** `{{port.db}}`: the upstream's port is that of a service, and 0 until it is chosen. Left out once it is. */
+  readonly upstreamPort?: string;
   readonly toxics: readonly Toxic[];
   readonly outages: readonly Outage[];
 }

@@ -1,6 +1,7 @@
+import type { FaultsPlan } from '../model/faults.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import { portVariable, type ServicePlan } from '../model/service.js';
-import { fillTexts } from '../model/placeholders.js';
+import { fillText, fillTexts } from '../model/placeholders.js';
 
 /** A scenario whose ports are chosen. */
 export interface PortedPlan {
@@ -14,7 +15,7 @@ export interface PortedPlan {
  * `{{port}}` is its own port; elsewhere it is the port of the only service.
  */
 export function withPorts(plan: ScenarioPlan, ports: readonly number[]): PortedPlan {
-  const { name, thresholds, services, ...texts } = plan;
+  const { name, thresholds, services, faults, ...texts } = plan;
   const ported = services.map((service, index) => ({ service, port: String(ports[index]) }));
   const named = new Map(
     ported.flatMap(({ service: { name }, port }) => (name === undefined ? [] : [[`port.${name}`, port]])),
@@ -26,6 +27,7 @@ export function withPorts(plan: ScenarioPlan, ports: readonly number[]): PortedP
       ...fillTexts(texts, values),
       name,
       thresholds,
+      ...(faults === undefined ? {} : { faults: portedFaults(faults, values) }),
       services: ported.map(({ service, port }) =>
         portedService(service, new Map([...named, ['port', port]])),
       ),
@@ -45,4 +47,18 @@ export function withPorts(plan: ScenarioPlan, ports: readonly number[]): PortedP
 function portedService(service: ServicePlan, values: ReadonlyMap<string, string>): ServicePlan {
   const filled = fillTexts(service, values);
   return { ...filled, env: { FLOWGATE_PORT: values.get('port') ?? '', ...filled.env } };
+}
+
+/** A dependency that is a service is where that service has its port. */
+function portedFaults(faults: FaultsPlan, values: ReadonlyMap<string, string>): FaultsPlan {
+  const { network, ...rest } = faults;
+  if (network === undefined) return faults;
+  return {
+    ...rest,
+    network: network.map(({ upstreamPort, upstream, ...entry }) => ({
+      ...entry,
+      upstream:
+        upstreamPort === undefined ? upstream : { ...upstream, port: Number(fillText(upstreamPort, values)) },
+    })),
+  };
 }
