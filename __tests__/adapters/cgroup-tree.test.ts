@@ -70,7 +70,7 @@ onV2<[string, CgroupDoor]>([
   test('whatever a shell starts after its prelude is born inside', async () => {
     const prelude = preludeOf(tree.enter('flow-1'));
     const { lines } = await ran(['sh', '-c', `${prelude}\nsh -c 'cat /proc/self/cgroup'`]);
-    expect(lines.find((line) => line.startsWith('0::'))).toMatch(/\/flowgate-\d+-[0-9a-f]{8}\/flow-1$/);
+    expect(lines.find((line) => line.startsWith('0::'))).toMatch(/\/flowgate-\d+-\d+-[0-9a-f]{8}\/flow-1$/);
   });
 
   test('their processes are killed with them', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { withCgroups } from '../adapters/limited-processes.js';
@@ -169,6 +169,27 @@ withCgroups('limits by control groups', () => {
     });
     expect(ran.status).toBe(130);
     expect(during).toContain('service-service');
+    expect(groupsOf(pid)).toEqual([]);
+  });
+
+  test('what a run leaves that was asked three times to end is removed by the next', async () => {
+    let pid = 0;
+    const limits = 'faults: {limits: {memory: 256MB, processes: 64}}';
+    const cwd = folderWith('run: touch up; sleep 60', 'flows: 2', limits);
+    const { status } = await runCli(RUN, {
+      cwd,
+      onStart: (started) => {
+        pid = started;
+        const look = setInterval(() => {
+          if (!existsSync(join(cwd, 'up'))) return;
+          clearInterval(look);
+          for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.kill(pid, signal);
+        }, 50);
+      },
+    });
+    expect(status).toBe(130);
+    expect(groupsOf(pid)).not.toEqual([]);
+    await resultOf('run: echo hello', 'flows: 1', limits);
     expect(groupsOf(pid)).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import type { GroupCounters, LimitStrategy } from '../model/limits.js';
 import type { Enclosure, LimitPlace, LimitRequest, LimitSession } from '../ports/resource-limits.js';
 import type { CgroupDoor } from './cgroup-door.js';
 import { CgroupTree, type Hierarchy } from './cgroup-tree.js';
+import { removeStaleGroups } from './stale-cgroups.js';
 
 /** Where groups are made, and by which door. */
 export interface CgroupWay {
@@ -23,9 +24,13 @@ export interface CgroupNeeds {
   readonly passedOver: readonly string[];
 }
 
-/** Makes the groups of a scenario. Rejects, with nothing left behind, if one can not be made or its limit not be set. */
+/** Makes the groups of a scenario, and tidies up after runs that could not. Rejects, with nothing left behind, if one can not be made or its limit not be set. */
 export async function openCgroups(way: CgroupWay, needs: CgroupNeeds): Promise<LimitSession> {
   const { request, world, passedOver } = needs;
+  await removeStaleGroups(
+    way.door,
+    way.hierarchies.map(({ parent }) => parent),
+  );
   const tree = new CgroupTree(way.door, way.hierarchies);
   const groups = groupsOf(request);
   await tree.make(groups);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +7,7 @@ import type { GroupPlan } from '../faults/limits-groups.js';
 import { settingsFor, type GroupResource } from '../faults/limits-settings.js';
 import type { CgroupDoor, CgroupStep } from './cgroup-door.js';
 import { killPids } from './process-tree.js';
+import { ownGroupName } from './stale-cgroups.js';
 
 /** A hierarchy in which a group of ours is made: the only one of v2, or one of several of v1. */
 export interface Hierarchy {
@@ -39,7 +39,7 @@ export class CgroupTree {
   readonly #roots: readonly (Hierarchy & { readonly root: string })[];
 
   constructor(door: CgroupDoor, hierarchies: readonly Hierarchy[]) {
-    const name = `flowgate-${process.pid}-${randomUUID().slice(0, 8)}`;
+    const name = ownGroupName();
     this.#door = door;
     this.#roots = hierarchies.map((each) => ({ ...each, root: join(each.parent, name) }));
   }
