@@ -34,6 +34,35 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
+/***/ }),
+
+/***/ 918:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ seededRandom),
+/* harmony export */   n: () => (/* binding */ seedOf)
+/* harmony export */ });
+/**
+ * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
+ * mixing step a number, period 2³². For repeatable choices, not for secrets.
+ */
+function seededRandom(seed) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
+function seedOf(seed, part) {
+    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
+    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
+}
+
+
 /***/ })
 
 /******/ });
@@ -530,26 +559,8 @@ function outputListeners(canary) {
     return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/random.js
-/**
- * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
- * mixing step a number, period 2³². For repeatable choices, not for secrets.
- */
-function seededRandom(seed) {
-    let state = seed >>> 0;
-    return () => {
-        state = (state + 0x6d2b79f5) >>> 0;
-        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
-/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
-function seedOf(seed, part) {
-    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
-    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
-}
-
+// EXTERNAL MODULE: ./build/src/stats/random.js
+var random = __nccwpck_require__(918);
 ;// CONCATENATED MODULE: ./build/src/scenarios/token-scanner.js
 
 /** Bytes shown before and after a token. */
@@ -635,7 +646,8 @@ class TokenScanner {
         this.#onToken({
             token: text.toString('latin1', found, end),
             at: this.#at + found,
-            context: readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
+            // Almost every token is the flow's own, and nobody asks what stands around it.
+            context: () => readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
             last,
         });
     }
@@ -747,7 +759,7 @@ class FlowCanary {
         if (others.length >= KEPT)
             return;
         const offset = place === 'return value' || place === 'file name' ? {} : { at };
-        others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context });
+        others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context: context() });
     }
 }
 
@@ -969,7 +981,7 @@ class ModuleHost {
             token: flow.token,
             workspace: flow.workspace,
             signal,
-            random: seededRandom(seedOf(this.#context.seed, flow.iteration)),
+            random: (0,random/* seededRandom */.I)((0,random/* seedOf */.n)(this.#context.seed, flow.iteration)),
             step: async (name, body) => {
                 const startedAt = now();
                 try {

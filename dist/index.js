@@ -45175,7 +45175,7 @@ function nodePorts() {
         openNetworkProxy: tcpProxyProcess(),
         // A chunk of its own, which a run without limits does not load.
         resourceLimits: {
-            open: async (request) => (await __nccwpck_require__.e(/* import() */ 624).then(__nccwpck_require__.bind(__nccwpck_require__, 8624))).nodeResourceLimits.open(request),
+            open: async (request) => (await __nccwpck_require__.e(/* import() */ 984).then(__nccwpck_require__.bind(__nccwpck_require__, 6984))).nodeResourceLimits.open(request),
         },
         newRunId: () => (0,external_node_crypto_.randomBytes)(6).toString('hex'),
         interrupt: interruptSignal,
@@ -46028,12 +46028,13 @@ async function lastOf(first, again, { retries, clock, halt }) {
 function isWorthAnother({ outcome }) {
     return outcome === 'failed' || outcome === 'timed_out';
 }
-/** The later attempt tells, but for what its connection carried and what it saw: that is of both. */
+/** The later attempt tells, but for what its connection carried and what it saw, which is of both, and a hit of the earlier. */
 function joined(earlier, later) {
     const { bytesIn, bytesOut } = later;
     const seen = seenByBoth(earlier.seen, later.seen);
     return {
         ...later,
+        ...(earlier.hit === undefined ? {} : { hit: earlier.hit }),
         ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
         ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
         ...(seen === undefined ? {} : { seen }),
@@ -48054,7 +48055,8 @@ class TokenScanner {
         this.#onToken({
             token: text.toString('latin1', found, end),
             at: this.#at + found,
-            context: readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
+            // Almost every token is the flow's own, and nobody asks what stands around it.
+            context: () => readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
             last,
         });
     }
@@ -48166,7 +48168,7 @@ class FlowCanary {
         if (others.length >= KEPT)
             return;
         const offset = place === 'return value' || place === 'file name' ? {} : { at };
-        others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context });
+        others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context: context() });
     }
 }
 
@@ -51040,7 +51042,7 @@ function contaminationLogOf({ plan, ports, identity }) {
  * `{{port}}` is its own port; elsewhere it is the port of the only service.
  */
 function withPorts(plan, ports) {
-    const { name, thresholds, services, ...texts } = plan;
+    const { name, thresholds, services, faults, ...texts } = plan;
     const ported = services.map((service, index) => ({ service, port: String(ports[index]) }));
     const named = new Map(ported.flatMap(({ service: { name }, port }) => (name === undefined ? [] : [[`port.${name}`, port]])));
     const only = ported.length === 1 ? ported[0]?.port : undefined;
@@ -51050,6 +51052,7 @@ function withPorts(plan, ports) {
             ...(0,placeholders/* fillTexts */.wX)(texts, values),
             name,
             thresholds,
+            ...(faults === undefined ? {} : { faults: portedFaults(faults, values) }),
             services: ported.map(({ service, port }) => portedService(service, new Map([...named, ['port', port]]))),
         },
         env: {
@@ -51062,6 +51065,19 @@ function withPorts(plan, ports) {
 function portedService(service, values) {
     const filled = (0,placeholders/* fillTexts */.wX)(service, values);
     return { ...filled, env: { FLOWGATE_PORT: values.get('port') ?? '', ...filled.env } };
+}
+/** A dependency that is a service is where that service has its port. */
+function portedFaults(faults, values) {
+    const { network, ...rest } = faults;
+    if (network === undefined)
+        return faults;
+    return {
+        ...rest,
+        network: network.map(({ upstreamPort, upstream, ...entry }) => ({
+            ...entry,
+            upstream: upstreamPort === undefined ? upstream : { ...upstream, port: Number((0,placeholders/* fillText */.BB)(upstreamPort, values)) },
+        })),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/limits.js
@@ -54467,11 +54483,14 @@ function formatEndpoint({ host, port }) {
     return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
 // EXTERNAL MODULE: ./build/src/verdict/quantity.js
 var quantity = __nccwpck_require__(1434);
 // EXTERNAL MODULE: ./build/src/inputs/duration.js
 var duration = __nccwpck_require__(5319);
 ;// CONCATENATED MODULE: ./build/src/inputs/fault-values.js
+
 
 
 function good(value) {
@@ -54567,6 +54586,22 @@ function readEndpoint(text) {
     if (port < 1 || port > 65_535)
         return refuse(`${text}: a port is 1 to 65535`);
     return good({ host, port });
+}
+/** `127.0.0.1:5432`, or `127.0.0.1:{{port.db}}`; which placeholders there are is not asked here. */
+function readUpstream(text) {
+    const [only] = (0,placeholders/* placeholdersIn */.Qf)(text);
+    if (only === undefined) {
+        const result = readEndpoint(text);
+        return result.ok ? good({ upstream: result.value }) : result;
+    }
+    const placeholder = `{{${only.word}}}`;
+    const host = text.slice(0, only.index).trim();
+    // Any port will do to see that the rest is right.
+    const result = readEndpoint(`${host}1${text.slice(only.index).replace(/^[^}]*\}\}/, '')}`);
+    if (!host.endsWith(':') || !result.ok) {
+        return refuse(`${text} is no HOST:PORT; write it as 127.0.0.1:${placeholder}`);
+    }
+    return good({ upstream: { host: result.value.host, port: 0 }, upstreamPort: placeholder });
 }
 
 // EXTERNAL MODULE: ./build/src/inputs/fields.js + 2 modules
@@ -54764,7 +54799,7 @@ const listen = schemas/* unknown */.L5J().transform((value, context) => {
         ? result.value
         : fault_toxics_refuse(context, isPort ? `a port is 1 to 65535, not ${value}` : result.message);
 });
-const upstream = read('HOST:PORT such as 127.0.0.1:5432', readEndpoint);
+const upstream = read('HOST:PORT such as 127.0.0.1:5432', readUpstream);
 /** Always, or in windows. A share can not be refused: whether it is, is decided before anybody sees the connection. */
 const refusal = schemas/* unknown */.L5J().transform((value, context) => {
     if (value === true)
@@ -54791,7 +54826,7 @@ function within(value, what, context) {
 }
 const entry = schemas/* strictObject */.rej({
     listen: listen.meta(fault_fields_about('the port that the flows connect to: 15432 of 127.0.0.1, or HOST:PORT')),
-    upstream: upstream.meta(fault_fields_about('HOST:PORT of the dependency')),
+    upstream: upstream.meta(fault_fields_about('HOST:PORT of the dependency; HOST:{{port}} or HOST:{{port.NAME}} if it is a service of the scenario')),
     latency: TOXIC_FIELDS.latency.meta(fault_fields_about('how much later answers come: 200ms±50ms, or {mean, jitter, distribution, direction, probability, during}')),
     bandwidth: TOXIC_FIELDS.bandwidth.meta(fault_fields_about('of each connection and direction: 1MB/s, or {rate, direction, probability, during}')),
     reset: TOXIC_FIELDS.reset.meta(fault_fields_about('share of the connections that are reset: 5%, or {probability, after, during}')),
@@ -54817,10 +54852,10 @@ const plan = entry.transform((given, context) => {
     if (toxics.length + outages.length === 0 && context.issues.length === 0) {
         return fault_toxics_refuse(context, `does nothing; give it a fault, such as latency: 200ms; faults are ${FAULTS.join(', ')}`);
     }
-    if (formatEndpoint(given.listen) === formatEndpoint(given.upstream)) {
+    if (formatEndpoint(given.listen) === formatEndpoint(given.upstream.upstream)) {
         return fault_toxics_refuse(context, 'is where it listens itself; listen on another port, and let the flows connect to that', ['upstream']);
     }
-    return { listen: given.listen, upstream: given.upstream, toxics, outages };
+    return { listen: given.listen, ...given.upstream, toxics, outages };
 });
 /** The value of `faults.network`. */
 const networkFaults = schemas/* array */.YOg(plan, {
@@ -55496,8 +55531,6 @@ function environment(path, { env }) {
     });
 }
 
-// EXTERNAL MODULE: ./build/src/model/placeholders.js
-var placeholders = __nccwpck_require__(4077);
 ;// CONCATENATED MODULE: ./build/src/inputs/placeholder-rules.js
 
 
@@ -55514,7 +55547,13 @@ function placeholderRules(path, scenario) {
     const ofService = serviceFindings([...path, 'service'], scenario['service'], inside);
     const services = scenario['services'];
     const ofServices = Object.entries(isMap(services) ? services : {}).flatMap(([name, service]) => serviceFindings([...path, 'services', name], service, inside));
-    return [...ofTexts, ...ofService, ...ofServices, ...ofRequests(path, scenario, outside)];
+    return [
+        ...ofTexts,
+        ...ofService,
+        ...ofServices,
+        ...ofRequests(path, scenario, outside),
+        ...ofUpstreams([...path, 'faults'], scenario['faults'], outside),
+    ];
 }
 function ownersIn({ service, services }) {
     if (service !== undefined)
@@ -55530,6 +55569,13 @@ function serviceFindings(path, service, complain) {
 /** Requests have placeholders of their own, which differ from flow to flow; ports are ours. */
 function ofRequests(path, { http }, complain) {
     return findingsIn([...path, 'http'], http, (word) => /^port(\.|$)/.test(word) ? complain(word) : undefined);
+}
+/** Where a proxy listens is for its user to choose: what connects to it has to know. */
+function ofUpstreams(path, faults, complain) {
+    const network = isMap(faults) ? faults['network'] : undefined;
+    if (!Array.isArray(network))
+        return [];
+    return network.flatMap((entry, index) => isMap(entry) ? findingsIn([...path, 'network', index, 'upstream'], entry['upstream'], complain) : []);
 }
 function findingsIn(path, value, complain) {
     if (typeof value === 'string')
@@ -57333,11 +57379,11 @@ function definitionOf(id) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BB: () => (/* binding */ fillText),
 /* harmony export */   HG: () => (/* binding */ fillAll),
 /* harmony export */   Qf: () => (/* binding */ placeholdersIn),
 /* harmony export */   wX: () => (/* binding */ fillTexts)
 /* harmony export */ });
-/* unused harmony export fillText */
 /*
  * `{{port}}` and `{{port.NAME}}` in the texts of a scenario. Only a single word in braces is a placeholder, so that
  * `docker inspect --format '{{.State}}'` and `{{json .}}` reach the program that they are meant for; with a
