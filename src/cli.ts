@@ -18,13 +18,14 @@ import { showAgain } from './cli/report.js';
 import { runScenarios } from './cli/run.js';
 import { validate } from './cli/validate.js';
 import { initRepository } from './cli/init.js';
-import type { Terminal } from './cli/terminal.js';
+import type { Screen, Terminal } from './cli/terminal.js';
 import { formatProblem, UserError } from './errors.js';
 import type { GateContext } from './gate.js';
 import { DEMO_MODULE } from './inputs/demo.js';
-import type { Logger } from './ports.js';
+import type { ComparingProgress, Logger, Progress } from './ports.js';
 import { EXIT } from './publish/exit-status.js';
 import { reproduceCommand } from './publish/reproduce.js';
+import { renderComparing } from './report/comparing-progress.js';
 import { renderProgress } from './report/progress.js';
 import { flowEnv } from './run/flow-env.js';
 import { VERSION } from './version.js';
@@ -37,13 +38,17 @@ function openTerminal(): Terminal {
     screen.complain(`flowgate: ${message}\n`);
   };
   const logger: Logger = { info: complain, warn: complain, error: complain, debug: () => undefined };
-  const progress = screen.live ? liveProgress(screen, (state) => renderProgress(state, screen)) : noProgress;
+  const progress = screen.live ? liveProgress(screen, (state) => drawn(state, screen)) : noProgress;
   return {
     screen,
     ports: { ...ports, logger, progress, interrupt: interrupt() },
     env: process.env,
     cwd: process.cwd(),
   };
+}
+
+function drawn(state: Progress | ComparingProgress, screen: Screen): string {
+  return 'pairs' in state ? renderComparing(state, screen) : renderProgress(state, screen);
 }
 
 function contextOf({ env, cwd }: Terminal, reproduce: string): GateContext {

@@ -1,7 +1,9 @@
+import type { Opponents } from './baseline/opponent.js';
 import { messageOf } from './errors.js';
 import type { Plan, ScenarioPlan } from './model/plan.js';
 import type { Record } from './model/record.js';
 import type { Results, ScenarioResults } from './model/results.js';
+import { compareScenario, notCompared, type ScenarioCompared } from './run/compare-scenario.js';
 import { execute } from './run/execute.js';
 import type { ExecuteContext, ExecutePorts } from './run/stage.js';
 import { assembleResults, assembleScenario } from './verdict/assemble.js';
@@ -14,6 +16,8 @@ export interface GateContext extends ExecuteContext {
   readonly git: Results['git'];
   readonly run?: Results['run'];
   readonly reproduce: string;
+  /** What the scenarios are compared with; closed at the end. Nothing is compared if left out. */
+  readonly opponents?: Opponents;
 }
 
 /**
@@ -23,20 +27,62 @@ export interface GateContext extends ExecuteContext {
 export async function gate(plan: Plan, ports: GatePorts, context: GateContext): Promise<Results> {
   const createdAt = ports.clock.wall().toISOString();
   const scenarios: ScenarioResults[] = [];
-  for (const scenario of plan.scenarios) {
-    const record = await execute(scenario, ports, context);
-    scenarios.push(await judged(scenario, record, ports));
+  try {
+    for (const scenario of plan.scenarios) {
+      const record = await execute(scenario, ports, context);
+      const comparison = await compared(scenario, record, { ports, context });
+      scenarios.push(await judged(scenario, { record, comparison }, ports));
+    }
+  } finally {
+    await context.opponents?.close();
   }
   return assembleResults({ ...context, createdAt, scenarios });
 }
 
+/** After its own run, so that the absolute gates are of a run that nothing has come before. */
+async function compared(
+  plan: ScenarioPlan,
+  { problems, interrupted }: Record,
+  { ports, context }: { ports: GatePorts; context: GateContext },
+): Promise<ScenarioCompared | undefined> {
+  const { opponents } = context;
+  if (opponents === undefined) return undefined;
+  const options = { opponent: opponents.of(plan), how: opponents.how, ports, context };
+  if (interrupted !== undefined) return notCompared(plan, options, 'the run was interrupted before');
+  if (problems.length > 0)
+    return notCompared(plan, options, `${options.opponent.head.label} did not run by itself`);
+  return compareScenario(plan, options);
+}
+
+interface Gathered {
+  readonly record: Record;
+  readonly comparison: ScenarioCompared | undefined;
+}
+
 /** Should judging throw, which would be a defect of ours, what was measured is not lost. */
-async function judged(plan: ScenarioPlan, record: Record, { files }: GatePorts): Promise<ScenarioResults> {
+async function judged(
+  plan: ScenarioPlan,
+  gathered: Gathered,
+  { files, interrupt }: GatePorts,
+): Promise<ScenarioResults> {
+  const { comparison } = gathered;
+  const record = withComparing(gathered, interrupt);
   try {
-    return assembleScenario(plan, record);
+    return assembleScenario(plan, record, comparison);
   } catch (thrown) {
     const file = `${await files.makeTemporary('flowgate-record-')}/record.json`;
-    await files.write(file, JSON.stringify(record));
+    await files.write(file, JSON.stringify({ ...record, comparison }));
     throw new Error(`${messageOf(thrown)} (what was measured is saved in ${file})`, { cause: thrown });
   }
+}
+
+/** What went wrong with head while it was compared is a problem of its run, and so is an interruption. */
+function withComparing({ record, comparison }: Gathered, interrupt: AbortSignal): Record {
+  if (comparison === undefined) return record;
+  const { problem, compared } = comparison;
+  return {
+    ...record,
+    ...(problem === undefined ? {} : { problems: [...record.problems, problem] }),
+    ...(compared.ended === 'interrupted' ? { interrupted: String(interrupt.reason) } : {}),
+  };
 }

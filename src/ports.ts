@@ -2,7 +2,6 @@
  * The only doors to the outside. Pure code takes none of them; `run`, `scenarios`, `monitor` and `publish` take what
  * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
  */
-import type { Load } from './model/plan.js';
 import type { Excerpt, ProcessSummary } from './model/record.js';
 import type { FolderReading, StreamListener } from './ports/stream-listener.js';
 import type { Enclosure } from './ports/resource-limits.js';
@@ -19,6 +18,7 @@ export type {
 } from './ports/http-client.js';
 export type { ListeningSocket, MachineState, OutputWriter } from './ports/machine-state.js';
 export type { FolderReading, StreamListener } from './ports/stream-listener.js';
+export type { ComparingProgress, Progress, ProgressView } from './ports/progress.js';
 export type { NetworkProxy, NetworkProxyOptions, OpenNetworkProxy } from './ports/network-proxy.js';
 
 /** Uniform random numbers in [0, 1). Seeded: the same seed gives the same run. */
@@ -258,32 +258,4 @@ export interface GitHub {
   updateComment(id: number, body: string): Promise<void>;
   createCheckRun(name: string, sha: string, update: CheckRunUpdate): Promise<number>;
   updateCheckRun(id: number, update: CheckRunUpdate): Promise<void>;
-}
-
-/** What the live line of a long run shows. */
-export interface Progress {
-  readonly scenario: string;
-  readonly flows: number;
-  readonly load?: Load;
-  /** Undefined in a run by duration. */
-  readonly total?: number;
-  /** ms, and for a run by duration how long in all. */
-  readonly elapsed: number;
-  readonly duration?: number;
-  readonly done: number;
-  readonly inFlight: number;
-  readonly failed: number;
-  /** ok flows per second so far. */
-  readonly rate: number;
-  /** Bytes and ratio of all cores, latest sample and the row of the last 40 for a sparkline. */
-  readonly memory: number;
-  readonly memoryHistory: readonly number[];
-  readonly cpu: number;
-  readonly cpuHistory: readonly number[];
-}
-
-export interface ProgressView {
-  update(progress: Progress): void;
-  /** Clears the live line before something else is printed. */
-  clear(): void;
 }

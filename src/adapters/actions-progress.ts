@@ -1,4 +1,4 @@
-import type { Clock, Logger, Progress, ProgressView } from '../ports.js';
+import type { Clock, ComparingProgress, Logger, Progress, ProgressView } from '../ports.js';
 
 /** ms between two lines: a log can not be redrawn, and one line a second would bury the result. */
 const INTERVAL = 10_000;
@@ -10,7 +10,7 @@ export function lineProgress(clock: Pick<Clock, 'now'>, logger: Pick<Logger, 'in
     update: (progress) => {
       if (clock.now() - last < INTERVAL) return;
       last = clock.now();
-      logger.info(progressLine(progress));
+      logger.info('pairs' in progress ? comparingLine(progress) : progressLine(progress));
     },
     clear: () => undefined,
   };
@@ -21,4 +21,9 @@ function progressLine({ scenario, done, total, inFlight, failed, elapsed, durati
   const seconds = Math.round(elapsed / 1000);
   const time = duration === undefined ? `${seconds} s` : `${seconds} of ${Math.round(duration / 1000)} s`;
   return `${scenario}: ${flows}, ${inFlight} in flight, ${failed} failed, ${time}`;
+}
+
+function comparingLine({ scenario, base, pairs, most, elapsed, budget, known }: ComparingProgress): string {
+  const time = `${Math.round(elapsed / 1000)} of at most ${Math.round(budget / 1000)} s`;
+  return [`${scenario} against ${base}: pair ${pairs} of at most ${most}, ${time}`, ...known].join('; ');
 }

@@ -2,6 +2,7 @@ import { constants, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { open, opendir, readFile, readlink, lstat } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
+import { parseMachineCpu } from '../monitor/machine-cpu.js';
 import { parseListeners } from '../monitor/proc-net.js';
 import { parseStat } from '../monitor/proc-stat.js';
 import { environmentValue, parseCommandLine } from '../monitor/proc-text.js';
@@ -32,6 +33,10 @@ export const linuxState: MachineState = {
   variableOf: (pid, name) => {
     const environment = readOrUndefined(`/proc/${pid}/environ`);
     return environment === undefined ? undefined : environmentValue(environment, name);
+  },
+  cpu: () => {
+    const stat = readOrUndefined('/proc/stat');
+    return stat === undefined ? undefined : parseMachineCpu(stat.toString('latin1'));
   },
   workingDirectoryOf: (pid) => linkOf(`/proc/${pid}/cwd`),
   writersInto: (folder) =>

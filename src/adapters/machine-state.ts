@@ -15,6 +15,7 @@ const blindState: MachineState = {
   variableOf: () => undefined,
   workingDirectoryOf: () => undefined,
   writersInto: () => [],
+  cpu: () => undefined,
 };
 
 export function machineState(): MachineState {

@@ -1,5 +1,5 @@
 import type { Screen } from '../cli/terminal.js';
-import type { Progress, ProgressView } from '../ports.js';
+import type { ComparingProgress, Progress, ProgressView } from '../ports.js';
 
 const DEFAULT_WIDTH = 100;
 
@@ -23,8 +23,10 @@ export function nodeScreen(env: NodeJS.ProcessEnv = process.env): Screen {
   };
 }
 
+type Render = (progress: Progress | ComparingProgress) => string;
+
 /** Draws over what it drew before, on standard error, so that a pipe gets the result and nothing else. */
-export function liveProgress(screen: Screen, render: (progress: Progress) => string): ProgressView {
+export function liveProgress(screen: Screen, render: Render): ProgressView {
   let drawn = 0;
   const clear = (): void => {
     // Up over the lines of before, then erase everything below (ECMA-48: CUU, ED).

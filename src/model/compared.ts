@@ -46,12 +46,20 @@ const attribution = z.object({
 export const comparedSchema = z.object({
   base: side,
   head: side,
+  defaultGates: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'in force because none of the thresholds given hangs on the base' }),
   /** Why nothing was compared: the scenario is new, base can not be built, … */
   absent: z.string().optional(),
   rounds: z
     .object({
       flows: z.int().meta({ description: 'of one round' }),
       services: z.enum(['none', ...ROUND_SERVICES]),
+      note: z
+        .string()
+        .optional()
+        .meta({ description: 'why services are started for each round although they were to be kept up' }),
     })
     .optional(),
   pairs: z.array(pair).meta({ description: 'as they were run, the dropped ones too' }),

@@ -17,6 +17,13 @@ export interface OutputWriter {
   readonly path: string;
 }
 
+/** CPU time of the whole machine since it booted, in a unit of the kernel's. */
+export interface MachineCpu {
+  readonly total: number;
+  /** Of `total`, what the hypervisor gave to others while there was work to do here. */
+  readonly stolen: number;
+}
+
 /** What flows can leave on a machine beside their processes. Nothing here throws: what is not ours to see is not there. */
 export interface MachineState {
   /** What can not be told here, and why, in words; undefined on a system where all of it can. */
@@ -35,6 +42,8 @@ export interface MachineState {
   openFilesOf(pid: number): readonly OpenFile[];
   /** A variable of the environment that it was started with. */
   variableOf(pid: number, name: string): string | undefined;
+  /** Undefined where it can not be told. */
+  cpu(): MachineCpu | undefined;
   workingDirectoryOf(pid: number): string | undefined;
   /** Processes whose standard output or error is a file below the folder. */
   writersInto(folder: string): readonly OutputWriter[];

@@ -34,6 +34,8 @@ export interface FlowsOptions {
   /** What the kill plan has for the flow of an iteration. */
   readonly killOf?: (iteration: number) => FlowKill | undefined;
   readonly observer?: FlowObserver;
+  /** Iterations that were given to flows before the first of the log. */
+  readonly before?: number;
   /** Of counted flows; left out if nobody asks whether they see each other. */
   readonly contamination?: ContaminationLog;
   /** Takes every counted flow when it is over; the first ones that it has are from before. */
@@ -44,10 +46,10 @@ export interface FlowsOptions {
 
 /** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
 export async function runFlows(options: FlowsOptions): Promise<void> {
-  const { log, rung, wave } = options;
+  const { log, rung, wave, before = 0 } = options;
   const part = { ...(rung === undefined ? {} : { rung }), ...(wave === undefined ? {} : { wave }) };
   const isWhole = rung === undefined && wave === undefined;
-  let iteration = log.count;
+  let iteration = before + log.count;
   const name = (slot: number): FlowName => {
     iteration += 1;
     return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };

@@ -3,7 +3,13 @@ import { metricName } from '../model/metrics.js';
 import { limitsResult } from '../model/limits-record.js';
 import type { ScenarioPlan, Work } from '../model/plan.js';
 import type { Environment, Flow, Record } from '../model/record.js';
-import { RESULTS_SCHEMA, type Results, type ScenarioResults } from '../model/results.js';
+import {
+  RESULTS_SCHEMA,
+  type Results,
+  type ScenarioResults,
+  type ThresholdResult,
+} from '../model/results.js';
+import type { Threshold } from '../model/threshold.js';
 import { assertNever } from '../errors.js';
 import { type CheckLevels, runChecks } from '../checks/index.js';
 import { countsKilled } from '../stats/counted.js';
@@ -17,6 +23,8 @@ import { climbConcerns, judgeClimb } from './climb.js';
 import { decide, overall } from './decide.js';
 import { limitConcerns } from './limits.js';
 import { judge } from './judge.js';
+import { isAgainstBase } from './base-limit.js';
+import { improvements, judgeAgainstBase, type ScenarioComparison } from './judge-base.js';
 
 /** Points of the curve of flows in flight, where it can not be drawn from the flows that are kept. */
 const IN_FLIGHT_POINTS = 240;
@@ -35,10 +43,17 @@ export interface ResultsContext {
   readonly scenarios: readonly ScenarioResults[];
 }
 
-/** Measures, judges and decides one scenario. Pure: the same record gives the same results again. */
-export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioResults {
+/**
+ * Measures, judges and decides one scenario. Pure: the same record and the same comparison give the same results again.
+ * Thresholds that hang on the base are judged by the comparison; without one they lack data.
+ */
+export function assembleScenario(
+  plan: ScenarioPlan,
+  record: Record,
+  comparison?: ScenarioComparison,
+): ScenarioResults {
   const measures = summarize(record);
-  const thresholds = judge(plan.thresholds, measures);
+  const thresholds = judgeAll(plan.thresholds, measures, comparison);
   const checks = runChecks(record, askedLevels(plan), plan.unaskedChecks);
   const { ladder: figures } = measures;
   const ladder = figures === undefined ? undefined : judgeClimb(plan, record, figures);
@@ -50,6 +65,9 @@ export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioRe
       checks,
       record,
       more: [...climbConcerns(ladder), ...limitConcerns(record.limits)],
+      ...(comparison === undefined
+        ? {}
+        : { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) }),
     }),
     startedAt: record.startedAt,
     kind: plan.work.kind,
@@ -59,12 +77,27 @@ export function assembleScenario(plan: ScenarioPlan, record: Record): ScenarioRe
     ...(plan.omittedGates === undefined ? {} : { omittedGates: [...plan.omittedGates] }),
     metrics: metricsOf(plan, measures),
     thresholds,
+    ...(comparison === undefined
+      ? {}
+      : { comparison: [...comparison.results], compared: comparison.compared }),
     ...(ladder === undefined ? {} : { ladder }),
     ...(grown === undefined ? {} : { stepGrowth: grown }),
     checks,
     errors: groupErrors(tallyOf(record).errorKinds({ killed: countsKilled(record) })),
     ...whatHappened(record),
   };
+}
+
+/** The default gates of a comparison stand behind those that were given. */
+function judgeAll(
+  given: readonly Threshold[],
+  measures: Measures,
+  comparison: ScenarioComparison | undefined,
+): ThresholdResult[] {
+  if (comparison === undefined) return judge(given, measures);
+  return [...given, ...comparison.defaultGates].flatMap((threshold) =>
+    isAgainstBase(threshold) ? judgeAgainstBase(threshold, comparison) : judge([threshold], measures),
+  );
 }
 
 function workText(work: Work): string {

@@ -1,3 +1,4 @@
+import type { UnresolvedAnswer } from '../model/compare-plan.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult } from '../model/results.js';
 import { formatAgainst, formatQuantity } from '../model/format.js';
@@ -31,12 +32,34 @@ export function recordConcerns({ problems, interrupted, aborted, flows, load }: 
   return concerns;
 }
 
-/** Gates and alerts that do not hold, one by one; those without data together, by the reason why. */
-export function thresholdConcerns(thresholds: readonly ThresholdResult[]): Concern[] {
+/**
+ * Gates and alerts that do not hold, one by one; those without data together, by the reason why.
+ * @param onUnresolved what becomes of those that a comparison with the base has left open
+ */
+export function thresholdConcerns(
+  thresholds: readonly ThresholdResult[],
+  onUnresolved: UnresolvedAnswer = 'warn',
+): Concern[] {
   const failed = thresholds
     .filter(({ outcome }) => outcome === 'fail')
     .map((threshold): Concern => ({ verdict: weight(threshold.level), reason: byHowMuch(threshold) }));
-  return [...failed, ...withoutData(thresholds, 'fail'), ...withoutData(thresholds, 'warn')];
+  return [
+    ...failed,
+    ...withoutData(thresholds, 'fail'),
+    ...withoutData(thresholds, 'warn'),
+    ...leftOpen(thresholds, onUnresolved),
+  ];
+}
+
+/** Who asks for an unresolved comparison to fail wants to know: it is as if there were no data. */
+function leftOpen(thresholds: readonly ThresholdResult[], answer: UnresolvedAnswer): Concern[] {
+  if (answer === 'pass') return [];
+  return thresholds
+    .filter(({ outcome }) => outcome === 'unresolved')
+    .map(({ expression, level, reason = 'no data' }) => ({
+      verdict: answer === 'fail' && level === 'fail' ? 'inconclusive' : 'warn',
+      reason: sentence(`${expression} is unresolved: ${reason}`),
+    }));
 }
 
 export function checkConcerns(checks: readonly CheckResult[]): Concern[] {
@@ -49,8 +72,18 @@ export function checkConcerns(checks: readonly CheckResult[]): Concern[] {
 }
 
 /** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
-export function byHowMuch({ expression, level, metric, actual, limit, unit }: ThresholdResult): string {
+export function byHowMuch({
+  expression,
+  level,
+  metric,
+  actual,
+  limit,
+  unit,
+  reason,
+}: ThresholdResult): string {
   const gate = level === 'fail' ? 'gate' : 'alert';
+  // Against the base it is not the two values that tell, but the differences of the pairs.
+  if (reason !== undefined) return `${reason}; the ${gate} is ${condition(expression)}`;
   return `${metric} ${formatAgainst(actual, limit, unit)}, the ${gate} is ${condition(expression)}`;
 }
 

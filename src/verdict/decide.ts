@@ -1,3 +1,4 @@
+import type { UnresolvedAnswer } from '../model/compare-plan.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
@@ -8,6 +9,10 @@ export interface Judgement {
   readonly thresholds: readonly ThresholdResult[];
   readonly checks: readonly CheckResult[];
   readonly record: Record;
+  /** What becomes of thresholds that a comparison has left open; `warn` if left out. */
+  readonly onUnresolved?: UnresolvedAnswer;
+  /** What is worth saying although it keeps nothing from passing. */
+  readonly remarks?: readonly string[];
   /** What else keeps the scenario from passing. */
   readonly more?: readonly Concern[];
 }
@@ -26,21 +31,25 @@ const WORST_FIRST = ['fail', 'inconclusive', 'warn', 'pass'] as const satisfies 
  *
  * - `fail`: setup, service or teardown went wrong, abort-on-fail has ended the run or the climb, or a gate or a check at
  *   level fail does not hold;
- * - `inconclusive`: the run was interrupted, no flow was started, or a gate or a check at level fail lacks data;
- * - `warn`: an alert or a check at level warn does not hold or lacks data;
+ * - `inconclusive`: the run was interrupted, no flow was started, or a gate or a check at level fail lacks data
+ *   (or is left open by a comparison, if that is to fail);
+ * - `warn`: an alert or a check at level warn does not hold or lacks data, or a comparison has left a threshold open;
  * - `pass`: everything that was asked for holds.
  */
-export function decide({ thresholds, checks, record, more = [] }: Judgement): Decision {
+export function decide(judgement: Judgement): Decision {
+  const { thresholds, checks, record, more = [], remarks = [], onUnresolved } = judgement;
   const concerns = [
     ...recordConcerns(record),
     ...more,
-    ...thresholdConcerns(thresholds),
+    ...thresholdConcerns(thresholds, onUnresolved),
     ...checkConcerns(checks),
   ];
-  if (concerns.length === 0) return { verdict: 'pass', reasons: [whatHolds(thresholds, checks)] };
+  if (concerns.length === 0) {
+    return { verdict: 'pass', reasons: [whatHolds(thresholds, checks), ...remarks] };
+  }
   // Stable: within a verdict, what went wrong with the run stands before gates, and gates before checks.
   const ordered = concerns.toSorted((one, other) => rank(one) - rank(other));
-  return { verdict: overall(ordered), reasons: ordered.map(({ reason }) => reason) };
+  return { verdict: overall(ordered), reasons: [...ordered.map(({ reason }) => reason), ...remarks] };
 }
 
 /** The worst of several verdicts: fail, then inconclusive, warn, pass. None at all is inconclusive. */
@@ -55,7 +64,8 @@ function rank({ verdict }: Concern): number {
   return WORST_FIRST.indexOf(verdict);
 }
 
-function whatHolds(thresholds: readonly ThresholdResult[], checks: readonly CheckResult[]): string {
+function whatHolds(judged: readonly ThresholdResult[], checks: readonly CheckResult[]): string {
+  const thresholds = judged.filter(({ outcome }) => outcome === 'pass');
   const gates = thresholds.filter(({ level }) => level === 'fail').length;
   const counts = [
     { count: gates, noun: 'gate' },

@@ -1,4 +1,5 @@
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
+import { refusedAgainstBase } from './base-limit.js';
 import { parseThreshold } from './grammar.js';
 
 /** A finding in a list of thresholds: the index counts from 0, the column (inside the entry) from 1. */
@@ -33,7 +34,9 @@ export function parseThresholds(
       return;
     }
     const result = parseThreshold(entry, level);
-    const refused = result.ok ? rule?.(result.threshold) : undefined;
+    const refused = result.ok
+      ? (rule?.(result.threshold) ?? refusedAgainstBase(result.threshold))
+      : undefined;
     const found = result.ok ? [] : [...result.problems];
     if (refused !== undefined) found.push({ message: refused, column: 1 });
     if (result.ok && refused === undefined) thresholds.push(result.threshold);

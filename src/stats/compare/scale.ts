@@ -6,7 +6,7 @@ import type { ComparedMetric } from '../../model/comparison.js';
  */
 
 /** 2%: two builds of the same code differ by that much for reasons of memory layout alone. */
-const RELATIVE_MARGIN = 0.02;
+export const RELATIVE_MARGIN = 0.02;
 
 /** The difference of one pair; undefined if it has none. */
 export function differenceOf(

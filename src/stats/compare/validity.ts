@@ -1,4 +1,5 @@
 import type { Pair, Round } from '../../model/comparison.js';
+import { formatRatio, formatTime } from '../../model/format.js';
 
 /** A pair in which either round is beyond one of these is dropped as a whole. */
 export interface ValidityLimits {
@@ -16,6 +17,20 @@ export const VALIDITY_LIMITS: ValidityLimits = { steal: 0.05, startSkew: 100 };
  */
 export function isValid({ base, head }: Pair, limits: ValidityLimits): boolean {
   return isUndisturbed(base, limits) && isUndisturbed(head, limits);
+}
+
+/** Why a pair is dropped, for people; undefined if it is kept. */
+export function whyDropped(pair: Pair, limits: ValidityLimits): string | undefined {
+  const reasons = (['base', 'head'] as const).flatMap((side) => {
+    const { steal = 0, startSkew = 0 } = pair[side];
+    return [
+      ...(steal > limits.steal
+        ? [`${formatRatio(steal)} of the machine was given to others while ${side} ran`]
+        : []),
+      ...(startSkew > limits.startSkew ? [`flows of ${side} started ${formatTime(startSkew)} apart`] : []),
+    ];
+  });
+  return reasons.length === 0 ? undefined : reasons.join('; ');
 }
 
 /** What was not measured can not speak against a round. */

@@ -1,0 +1,120 @@
+import type { Opponent } from '../../src/baseline/opponent.js';
+import { gate, type GateContext, type GatePorts } from '../../src/gate.js';
+import type { ComparePlan } from '../../src/model/compare-plan.js';
+import type { HttpWork } from '../../src/model/http.js';
+import type { Plan, ScenarioPlan } from '../../src/model/plan.js';
+import type { Results, ScenarioResults } from '../../src/model/results.js';
+import type { MachineCpu } from '../../src/ports/machine-state.js';
+import type { ComparingProgress, HttpRequest, Progress } from '../../src/ports.js';
+import { seededRandom } from '../../src/stats/random.js';
+import { fakeFiles } from './files.js';
+import { SimulatedHttp, type SimulatedAnswer } from './http-client.js';
+import { FakeProcessTable } from './process-table.js';
+import { recordOf, scenarioPlanOf } from './record.js';
+import { SimulatedClock } from './simulated-clock.js';
+
+/** HTTP flows against a server called base or head, which answers in simulated time. */
+export function httpPlanOf(side: 'base' | 'head', differs: Partial<ScenarioPlan> = {}): ScenarioPlan {
+  const work: HttpWork = {
+    kind: 'http',
+    requests: [
+      {
+        name: 'GET /',
+        method: 'GET',
+        url: `http://${side}/`,
+        headers: {},
+        expect: { status: [{ from: 200, to: 399 }], statusText: '2xx or 3xx' },
+      },
+    ],
+    followRedirects: false,
+    maxBody: 1000,
+  };
+  return scenarioPlanOf({ work, load: { model: 'closed', flows: 4, iterations: 40 }, ...differs });
+}
+
+export const HOW: ComparePlan = {
+  ref: 'main',
+  budget: 120_000,
+  services: 'keep',
+  onUnresolved: 'warn',
+  defaultLevel: 'fail',
+};
+
+export interface SimulatedSides {
+  /** What a request to http://base/ or http://head/ gets, `at` ms. */
+  readonly answer: (request: HttpRequest, at: number) => SimulatedAnswer;
+  readonly head?: Partial<ScenarioPlan>;
+  /** In place of a base that is like head. */
+  readonly opponent?: Opponent;
+  readonly how?: Partial<ComparePlan>;
+  /** What the machine's CPU says of itself, `at` ms. */
+  readonly cpu?: (at: number) => MachineCpu;
+  readonly interruptAt?: number;
+}
+
+export interface Simulated {
+  readonly results: Results;
+  readonly scenario: ScenarioResults;
+  readonly progress: readonly (Progress | ComparingProgress)[];
+  readonly closed: () => boolean;
+}
+
+/** The whole gate in simulated time: head by itself, then against its opponent. */
+export async function gateSides(sides: SimulatedSides): Promise<Simulated> {
+  const clock = new SimulatedClock(0);
+  const client = new SimulatedHttp(clock, (request) => sides.answer(request, clock.now()));
+  const interrupt = new AbortController();
+  const progress: (Progress | ComparingProgress)[] = [];
+  let closed = false;
+  if (sides.interruptAt !== undefined) {
+    clock.timer(sides.interruptAt, () => {
+      interrupt.abort('SIGINT');
+    });
+  }
+  const ports: Partial<GatePorts> = {
+    clock,
+    openTable: () => new FakeProcessTable(),
+    files: fakeFiles(),
+    machine: { cpu: () => sides.cpu?.(clock.now()) } as GatePorts['machine'],
+    freePorts: { find: () => Promise.resolve([]) },
+    openHttpClient: () => Promise.resolve(client),
+    spawner: { killPids: () => undefined } as unknown as GatePorts['spawner'],
+    progress: { update: (state) => progress.push(state), clear: () => undefined },
+    interrupt: interrupt.signal,
+    newRunId: () => '0123456789ab',
+  };
+  const opponent = sides.opponent ?? {
+    plan: httpPlanOf('base'),
+    base: { label: 'main', sha: 'a'.repeat(40) },
+    head: { label: 'head' },
+  };
+  const context: GateContext = {
+    version: '0',
+    git: {},
+    reproduce: '',
+    environment: recordOf().environment,
+    env: {},
+    opponents: {
+      how: { ...HOW, ...sides.how },
+      of: () => opponent,
+      close: () => {
+        closed = true;
+        return Promise.resolve();
+      },
+    },
+  };
+  const plan: Plan = { scenarios: [httpPlanOf('head', sides.head)], source: { kind: 'inputs' } };
+  const results = await clock.run(gate(plan, ports as GatePorts, context));
+  const [scenario] = results.scenarios;
+  if (scenario === undefined) throw new Error('there is one scenario');
+  return { results, scenario, progress, closed: () => closed };
+}
+
+/** Answers after 25 ms, more or less by up to 8% each, and of head by so much longer. */
+export function answering(slower: number, seed = 7): SimulatedSides['answer'] {
+  const random = seededRandom(seed);
+  return ({ origin }) => {
+    const own = 1 + 0.16 * (random() - 0.5);
+    return { headAfter: 25 * own * (origin.includes('head') ? slower : 1) };
+  };
+}

@@ -1,0 +1,216 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ThresholdResult } from '../../src/model/results.js';
+import { parseThresholds } from '../../src/verdict/threshold-list.js';
+import { answering, gateSides, httpPlanOf } from '../fakes/simulated-sides.js';
+
+const gates = (...expressions: string[]) => {
+  const { thresholds, problems } = parseThresholds(expressions, 'fail');
+  expect(problems).toEqual([]);
+  return { thresholds };
+};
+
+const outcomes = (thresholds: readonly ThresholdResult[]): Record<string, string> =>
+  Object.fromEntries(thresholds.map(({ expression, outcome }) => [expression, outcome]));
+
+describe('head against base, in simulated time', () => {
+  test('a head that is 10% slower is a regression: metric, effect, interval and pairs are named', async () => {
+    const { results, scenario } = await gateSides({
+      answer: answering(1.1),
+      head: gates('flow_time.p95 <= base + 5%', 'success_rate >= 99%'),
+    });
+    expect(results.verdict).toBe('fail');
+    expect(scenario.reasons[0]).toMatch(
+      /^flow_time\.p95 is (9|10)(\.\d)?% slower than main \(99% interval \+[\d.]+% … \+[\d.]+%, \d+ pairs\); the gate is <= base \+ 5%$/,
+    );
+    expect(outcomes(scenario.thresholds)).toEqual({
+      'flow_time.p95 <= base + 5%': 'fail',
+      'success_rate >= 99%': 'pass',
+    });
+    const [result] = scenario.comparison ?? [];
+    expect(result).toMatchObject({ metric: 'flow_time.p95', outcome: 'regression', looks: 1, pairs: 10 });
+    expect(result?.low).toBeGreaterThan(0.07);
+    expect(result?.high).toBeLessThan(0.13);
+    expect(scenario.compared).toMatchObject({
+      ended: 'decided',
+      base: { label: 'main' },
+      onUnresolved: 'warn',
+    });
+    expect(scenario.compared?.pairs).toHaveLength(10);
+  });
+
+  test('a head that is the same passes, by the default gates if none is given', async () => {
+    const { results, scenario } = await gateSides({
+      answer: answering(1),
+      head: gates('success_rate >= 99%'),
+    });
+    expect(results.verdict).toBe('pass');
+    expect(outcomes(scenario.thresholds)).toEqual({
+      'success_rate >= 99%': 'pass',
+      'flow_time.med <= base + 5%': 'pass',
+      'throughput >= base - 5%': 'pass',
+      'success_rate >= base': 'pass',
+    });
+    expect(scenario.compared?.defaultGates).toEqual([
+      'flow_time.med <= base + 5%',
+      'throughput >= base - 5%',
+      'success_rate >= base',
+    ]);
+  });
+
+  test('a head that is faster passes, and is said to be faster', async () => {
+    const { results, scenario } = await gateSides({
+      answer: answering(0.85),
+      head: gates('flow_time.med <= base + 5%'),
+    });
+    expect(results.verdict).toBe('pass');
+    expect(scenario.comparison?.[0]?.outcome).toBe('improvement');
+    expect(scenario.reasons.join('\n')).toMatch(/flow_time\.med is 1[45](\.\d)?% faster than main/);
+  });
+
+  test('rounds of both sides are as large, in balanced order, and no flow of a side has the iteration of another', async () => {
+    const { scenario, closed } = await gateSides({
+      answer: answering(1),
+      head: gates('throughput >= base - 5%'),
+    });
+    const { pairs = [], rounds } = scenario.compared ?? {};
+    // 25 ms and four at once: 40 iterations are 250 ms, which the scenario's own iterations are the bound of.
+    expect(rounds).toEqual({ flows: 40, services: 'none' });
+    expect(pairs.every(({ base, head }) => base.flows.started === 40 && head.flows.started === 40)).toBe(
+      true,
+    );
+    const baseFirst = pairs.filter(({ order }) => order === 'base_first').length;
+    expect(baseFirst).toBe(pairs.length / 2);
+    expect(closed()).toBe(true);
+  });
+
+  test('failures that only head has are found by the exact test', async () => {
+    let requests = 0;
+    const { scenario } = await gateSides({
+      answer: ({ origin }) => {
+        requests += 1;
+        // The absolute run of head comes first and is all right.
+        const broken = origin.includes('head') && requests > 60 && requests % 10 === 0;
+        return broken ? { status: 500 } : { headAfter: 25 };
+      },
+      head: gates('success_rate >= base'),
+    });
+    expect(scenario.verdict).toBe('fail');
+    expect(scenario.reasons[0]).toMatch(/^success_rate is [\d.]+ points lower than main/);
+  });
+});
+
+describe('what is not known', () => {
+  test('a base that is absent leaves gates on it open, and the absolute ones in force', async () => {
+    const { results, scenario } = await gateSides({
+      answer: answering(1),
+      head: gates('flow_time.med <= base + 5%', 'success_rate >= 99%'),
+      opponent: { absent: 'the scenario is new in head', base: { label: 'main' }, head: { label: 'head' } },
+    });
+    expect(results.verdict).toBe('warn');
+    expect(scenario.compared?.absent).toBe('the scenario is new in head');
+    expect(scenario.thresholds[0]).toMatchObject({
+      outcome: 'unresolved',
+      reason: 'not judged: the scenario is new in head',
+    });
+    expect(scenario.thresholds[1]?.outcome).toBe('pass');
+  });
+
+  test.each([
+    ['fail', 'inconclusive'],
+    ['warn', 'warn'],
+    ['pass', 'pass'],
+  ] as const)('on-inconclusive %s makes it %s', async (onUnresolved, verdict) => {
+    const { results } = await gateSides({
+      answer: answering(1),
+      head: gates('flow_time.med <= base + 5%'),
+      opponent: { absent: 'base does not build', base: { label: 'main' }, head: { label: 'head' } },
+      how: { onUnresolved },
+    });
+    expect(results.verdict).toBe(verdict);
+  });
+
+  test('a budget that the first look does not fit into is said before any pair is run', async () => {
+    const { scenario } = await gateSides({
+      answer: () => ({ headAfter: 2000 }),
+      head: { ...gates('flow_time.med <= base + 5%'), load: { model: 'closed', flows: 4, iterations: 4 } },
+      how: { budget: 10_000 },
+    });
+    expect(scenario.compared).toMatchObject({ ended: 'budget', pairs: [] });
+    expect(scenario.thresholds[0]?.reason).toBe(
+      '10 pairs of rounds of 4 flows, the fewest that can tell anything, take about 40 s, and the budget is 10 s; raise the budget, or compare a shorter scenario',
+    );
+    expect(scenario.verdict).toBe('warn');
+  });
+
+  test('a budget that is spent between two looks ends it with what there is', async () => {
+    const noisy = answering(1, 3);
+    const { scenario } = await gateSides({
+      answer: (request, at) => ({
+        headAfter: (noisy(request, at).headAfter ?? 0) * (1 + 0.4 * Math.sin(at)) ** 3,
+      }),
+      head: gates('flow_time.p95 <= base + 2.5%'),
+      how: { budget: 9000 },
+    });
+    const { ended, pairs = [], time = 0 } = scenario.compared ?? {};
+    expect(ended).toBe('budget');
+    expect(pairs.length).toBeGreaterThan(10);
+    expect(time).toBeLessThanOrEqual(9000);
+    expect(scenario.thresholds[0]?.outcome).toBe('unresolved');
+    expect(scenario.thresholds[0]?.reason).toMatch(
+      /which does not tell; a change of [\d.]+% .* could have been seen/,
+    );
+  });
+
+  test('pairs while others had the machine are dropped, counted, and run again', async () => {
+    const { scenario } = await gateSides({
+      answer: answering(1.1),
+      head: gates('flow_time.med <= base + 5%'),
+      // A quarter of each fourth second belongs to somebody else.
+      cpu: (at) => ({ total: at, stolen: Math.floor(at / 4000) * 250 + Math.min(1000, at % 4000) / 4 }),
+    });
+    const dropped = scenario.compared?.pairs.filter((pair) => pair.dropped !== undefined) ?? [];
+    expect(dropped.length).toBeGreaterThan(0);
+    expect(dropped[0]?.dropped).toMatch(/% of the machine was given to others while (base|head) ran/);
+    expect(scenario.comparison?.[0]).toMatchObject({
+      outcome: 'regression',
+      pairs: 10,
+      dropped: dropped.length,
+    });
+  });
+
+  test('an interrupt keeps the pairs so far, and the verdict is not pass', async () => {
+    const { scenario } = await gateSides({
+      answer: answering(1),
+      head: gates('flow_time.med <= base + 5%'),
+      interruptAt: 4000,
+    });
+    expect(scenario.compared?.ended).toBe('interrupted');
+    expect(scenario.compared?.pairs.length).toBeGreaterThan(1);
+    expect(scenario.interrupted).toBe('SIGINT');
+    expect(scenario.verdict).toBe('inconclusive');
+  });
+
+  test('progress tells the pair, the most there may be, and what is known', async () => {
+    const { progress } = await gateSides({
+      answer: answering(1.1),
+      head: gates('flow_time.p95 <= base + 5%'),
+    });
+    const pairs = progress.flatMap((state) => ('pairs' in state ? [state] : []));
+    expect(pairs.map((state) => state.pairs)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(pairs[0]).toMatchObject({ scenario: 'checkout', base: 'main', most: 80, known: [] });
+    expect(pairs.at(-1)?.known[0]).toMatch(/^flow_time\.p95 is (9|1\d)(\.\d)?% slower than main/);
+  });
+
+  test('base is run in the manner of head: as many flows, with the same patience', async () => {
+    const { scenario } = await gateSides({
+      answer: answering(1),
+      head: gates('throughput >= base - 5%'),
+      opponent: {
+        plan: httpPlanOf('base', { load: { model: 'closed', flows: 1, iterations: 1 }, timeout: 5 }),
+        base: { label: 'main' },
+        head: { label: 'head' },
+      },
+    });
+    expect(scenario.compared?.pairs[0]?.base.flows).toEqual({ started: 40, failed: 0 });
+  });
+});

@@ -1,0 +1,205 @@
+import type { Opponent } from '../baseline/opponent.js';
+import type { ComparePlan } from '../model/compare-plan.js';
+import type { Compared, ComparedPair } from '../model/compared.js';
+import type { ComparedMetric, ComparisonResult, Pair } from '../model/comparison.js';
+import { plural } from '../model/format.js';
+import type { ScenarioPlan } from '../model/plan.js';
+import type { Threshold } from '../model/threshold.js';
+import { compareRun } from '../stats/compare/run.js';
+import { whyDropped, type ValidityLimits } from '../stats/compare/validity.js';
+import { comparedMetrics, isAgainstBase } from '../verdict/base-limit.js';
+import { defaultBaseGates } from '../verdict/compared-defaults.js';
+import type { ScenarioComparison } from '../verdict/judge-base.js';
+import { comparePairs, type Comparing } from './comparing.js';
+import { tryOut, type Attempt } from './round-trial.js';
+import { inTheMannerOf, planOfRounds } from './round-plan.js';
+import { progressOf } from './comparing-progress.js';
+import { Rounds } from './rounds.js';
+import { openSides, SideError, type Sides } from './sides.js';
+import type { ExecuteContext, ExecutePorts } from './stage.js';
+
+export interface CompareOptions {
+  readonly opponent: Opponent;
+  readonly how: ComparePlan;
+  readonly ports: ExecutePorts;
+  readonly context: ExecuteContext;
+}
+
+/** What came of a comparison, for the verdict. */
+export interface ScenarioCompared extends ScenarioComparison {
+  /** What went wrong with head meanwhile. */
+  readonly problem?: string;
+}
+
+/**
+ * Compares a scenario of head, which has been run by itself before, with its opponent: rounds in pairs, until it is known
+ * or the budget is spent. Never rejects for what is wrong with either side.
+ */
+export async function compareScenario(
+  plan: ScenarioPlan,
+  options: CompareOptions,
+): Promise<ScenarioCompared> {
+  const { opponent, how } = options;
+  const defaultGates = defaultBaseGates(plan, how.defaultLevel);
+  const thresholds = [...plan.thresholds.filter(isAgainstBase), ...defaultGates];
+  const surroundings = surroundingsOf(options, defaultGates);
+  if ('absent' in opponent) {
+    return { defaultGates, results: [], compared: { ...surroundings, absent: opponent.absent } };
+  }
+  const { results, compared, problem } = await runComparison(plan, opponent.plan, {
+    ...options,
+    thresholds,
+    metrics: comparedMetrics(thresholds),
+  });
+  return {
+    defaultGates,
+    results,
+    compared: { ...surroundings, ...compared },
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** Why nothing is compared, in the form of a comparison. */
+export function notCompared(plan: ScenarioPlan, options: CompareOptions, absent: string): ScenarioCompared {
+  const defaultGates = defaultBaseGates(plan, options.how.defaultLevel);
+  return { defaultGates, results: [], compared: { ...surroundingsOf(options, defaultGates), absent } };
+}
+
+function surroundingsOf({ opponent, how }: CompareOptions, defaultGates: readonly Threshold[]): Compared {
+  const { base, head, commits } = opponent;
+  return {
+    base: { ...base },
+    head: { ...head },
+    ...(defaultGates.length === 0 ? {} : { defaultGates: defaultGates.map(({ expression }) => expression) }),
+    pairs: [],
+    time: 0,
+    budget: how.budget,
+    onUnresolved: how.onUnresolved,
+    attribution: [],
+    ...(commits === undefined ? {} : { commits }),
+  };
+}
+
+interface Run extends CompareOptions {
+  readonly thresholds: readonly Threshold[];
+  readonly metrics: readonly ComparedMetric[];
+}
+
+interface Came {
+  readonly results: readonly ComparisonResult[];
+  readonly compared: Partial<Compared>;
+  readonly problem?: string;
+}
+
+async function runComparison(head: ScenarioPlan, base: ScenarioPlan, run: Run): Promise<Came> {
+  const { how, ports, context } = run;
+  const plans = { base: planOfRounds(inTheMannerOf(head, base)), head: planOfRounds(head) };
+  let sides: Sides | undefined;
+  try {
+    sides = await openSides({ plans, services: how.services, ports, context });
+    return await runPairs(plans.head, sides, run);
+  } catch (thrown) {
+    if (!(thrown instanceof SideError)) throw thrown;
+    return failedBefore(thrown, run);
+  } finally {
+    await sides?.close();
+  }
+}
+
+async function runPairs(plan: ScenarioPlan, sides: Sides, run: Run): Promise<Came> {
+  const { how, ports, metrics, thresholds, opponent } = run;
+  const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
+  const attempt = await tryOut(
+    plan,
+    { clock: ports.clock, record: (side, load) => rounds.record(side, load) },
+    { budget: how.budget, metrics },
+  );
+  if (attempt === undefined) return interrupted(run);
+  const { load, expected, wanted, validity } = attempt;
+  const about = { rounds: roundsOf(attempt, sides) };
+  if (expected * wanted > how.budget * TOLERANCE) {
+    const results = nothingKnown(metrics, tooLong(attempt, how.budget));
+    return { results, compared: { ...about, ended: 'budget' } };
+  }
+  const comparing = await comparePairs({
+    ...ports,
+    metrics,
+    validity,
+    budget: how.budget,
+    expected,
+    seed: plan.seed,
+    round: (side) => rounds.run(side, load),
+    onPair: (progress) => {
+      ports.progress.update(
+        progressOf(progress, { scenario: plan.name, base: opponent.base.label, budget: how.budget }),
+      );
+    },
+  }).finally(() => {
+    ports.progress.clear();
+  });
+  return came(comparing, run, { about, validity });
+}
+
+/** How far a trial, which is colder than a round, may promise more time than there is. */
+const TOLERANCE = 1.25;
+
+function roundsOf({ flows }: Attempt, { services, note }: Sides): NonNullable<Compared['rounds']> {
+  return { flows, services, ...(note === undefined ? {} : { note }) };
+}
+
+function came(
+  { pairs, results, time, ended, failure }: Comparing,
+  run: Run,
+  { about, validity }: { about: Pick<Compared, 'rounds'>; validity: ValidityLimits },
+): Came {
+  const why = failure === undefined ? undefined : failureWords(failure, run);
+  return {
+    results: why === undefined ? results : results.map((result) => withReason(result, why)),
+    compared: { ...about, pairs: pairs.map((pair) => comparedPair(pair, validity)), time, ended },
+    ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
+  };
+}
+
+function comparedPair(pair: Pair, validity: ValidityLimits): ComparedPair {
+  const dropped = whyDropped(pair, validity);
+  return { ...pair, ...(dropped === undefined ? {} : { dropped }) };
+}
+
+function withReason(result: ComparisonResult, reason: string): ComparisonResult {
+  return result.outcome === 'unresolved' ? { ...result, reason } : result;
+}
+
+function failureWords({ side, message }: SideError, { opponent }: Run): string {
+  return `comparing ended because ${opponent[side].label} did not run: ${message}`;
+}
+
+/** Before the first round. Base that can not be run is no fault of head's. */
+function failedBefore(failure: SideError, run: Run): Came {
+  const { opponent, metrics, ports } = run;
+  if (ports.interrupt.aborted) return interrupted(run);
+  if (failure.side === 'base') {
+    const absent = `${opponent.base.label} can not be run: ${failure.message}`;
+    return { results: [], compared: { absent, ended: 'failed' } };
+  }
+  const problem = failureWords(failure, run);
+  return { results: nothingKnown(metrics, problem), compared: { ended: 'failed' }, problem };
+}
+
+function interrupted({ metrics }: Run): Came {
+  return {
+    results: nothingKnown(metrics, 'interrupted before the first pair'),
+    compared: { ended: 'interrupted' },
+  };
+}
+
+function nothingKnown(metrics: readonly ComparedMetric[], reason: string): readonly ComparisonResult[] {
+  return compareRun([], metrics, { exhausted: true }).results.map((result) => ({ ...result, reason }));
+}
+
+function tooLong({ flows, expected, wanted }: Attempt, budget: number): string {
+  const needed = Math.ceil((expected * wanted) / 1000);
+  return (
+    `${wanted} pairs of rounds of ${plural(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
+    `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`
+  );
+}

@@ -1,0 +1,104 @@
+import { lengthOf } from '../model/load.js';
+import type { Load } from '../model/plan.js';
+
+/** What was seen of a load before the first round. */
+export interface Trial {
+  /** Flows that ended. */
+  readonly flows: number;
+  /** ms from the first start to the last end. */
+  readonly time: number;
+  /** ms; undefined if no flow was ok. */
+  readonly flowTime: number | undefined;
+}
+
+/** How much time there is. */
+export interface RoundBudget {
+  /** ms for all rounds. */
+  readonly budget: number;
+  /** Rounds of both sides together up to the first look. */
+  readonly rounds: number;
+}
+
+/** A round shorter than this is mostly start and end. ms; METHOD §2.1. */
+const SHORTEST_ROUND = 200;
+/** Median flow times in a round; METHOD §2.1. */
+const FLOW_TIMES = 8;
+/** Rounds that a budget is to hold at most: longer ones are less noisy. */
+const MOST_ROUNDS = 300;
+/** Of the budget, what the rounds up to the first look may take: the rest is for what lies between them. */
+const SHARE = 0.8;
+/** Flows that an open model starts in a round at least. */
+const FEWEST_STARTS = 10;
+
+/** ms that the flows of a round should take. */
+export function roundTime(
+  { flowTime = 0 }: Pick<Trial, 'flowTime'>,
+  { budget, rounds }: RoundBudget,
+): number {
+  const wanted = Math.max(SHORTEST_ROUND, FLOW_TIMES * flowTime, budget / MOST_ROUNDS);
+  return Math.min(wanted, (SHARE * budget) / rounds);
+}
+
+/**
+ * The load of a round: whole waves of the closed model that take as long as a round should, at least one. A round is no
+ * larger than the scenario itself, unless that were too short. Stages are what they are: a round is all of them.
+ */
+export function roundLoad(load: Load, trial: Trial, budget: RoundBudget): Load {
+  if ('stages' in load) return load;
+  const time = roundTime(trial, budget);
+  if (load.model === 'open') {
+    const shortest = Math.max(time, (FEWEST_STARTS / load.rate) * 1000);
+    return { ...load, duration: Math.min(load.duration, shortest) };
+  }
+  const { flows } = load;
+  const each = perFlow(trial);
+  const whole = 'iterations' in load ? load.iterations : Math.ceil(load.duration / each);
+  const most = Math.max(whole, inWaves(SHORTEST_ROUND / each, flows));
+  return { model: 'closed', flows, iterations: Math.min(most, inWaves(time / each, flows)) };
+}
+
+/** What is run first, to warm up and to see how long it takes: `flows` at least, of the closed model one whole wave. */
+export function trialLoad(load: Load, flows: number): Load {
+  if ('stages' in load) return load;
+  if (load.model === 'open') {
+    const needed = (Math.max(FEWEST_STARTS, flows) / load.rate) * 1000;
+    return { ...load, duration: Math.min(load.duration, needed) };
+  }
+  return { model: 'closed', flows: load.flows, iterations: Math.max(load.flows, flows) };
+}
+
+/** A trial so short was all warming up. ms. */
+const COLD = 1000;
+
+/** What is tried next, warm: of the closed model what fills the shortest round. Undefined if the first tells enough. */
+export function warmTrialLoad(load: Load, trial: Trial): Load | undefined {
+  if (load.model === 'open' || 'stages' in load || trial.time >= COLD) return undefined;
+  return {
+    model: 'closed',
+    flows: load.flows,
+    iterations: inWaves(SHORTEST_ROUND / perFlow(trial), load.flows),
+  };
+}
+
+/** Flows of a load, about. */
+export function flowsIn(load: Load, trial: Trial): number {
+  if ('stages' in load) return Math.round(trial.flows);
+  if (load.model === 'open') return Math.round((load.duration / 1000) * load.rate);
+  return 'iterations' in load ? load.iterations : Math.ceil(load.duration / perFlow(trial));
+}
+
+/** ms of a load, about. */
+export function timeOf(load: Load, trial: Trial): number {
+  if ('stages' in load) return lengthOf(load.stages);
+  return 'duration' in load ? load.duration : load.iterations * perFlow(trial);
+}
+
+/** ms; what takes no measurable time takes some. */
+function perFlow({ time, flows }: Pick<Trial, 'time' | 'flows'>): number {
+  return Math.max(time, 0.001) / Math.max(1, flows);
+}
+
+/** As many whole waves as hold so many flows; at least one. */
+function inWaves(count: number, flows: number): number {
+  return Math.max(1, Math.ceil(count / flows)) * flows;
+}

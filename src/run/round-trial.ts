@@ -1,0 +1,110 @@
+import type { ComparedMetric } from '../model/comparison.js';
+import type { Load, ScenarioPlan } from '../model/plan.js';
+import type { Record } from '../model/record.js';
+import { beginComparison } from '../stats/compare/run.js';
+import { VALIDITY_LIMITS, type ValidityLimits } from '../stats/compare/validity.js';
+import { measure, summarize } from '../stats/summarize.js';
+import { startedFlows } from '../stats/counted.js';
+import { tallyOf } from '../stats/tally.js';
+import type { Clock } from '../ports.js';
+import { flowsIn, roundLoad, timeOf, trialLoad, warmTrialLoad, type Trial } from './round-load.js';
+import { SIDES, type SideName } from './sides.js';
+
+/** How the rounds of a comparison are to be run. */
+export interface Attempt {
+  readonly load: Load;
+  /** Of a round, about. */
+  readonly flows: number;
+  /** ms that a pair of rounds takes, about. */
+  readonly expected: number;
+  /** Valid pairs of the first look. */
+  readonly wanted: number;
+  readonly validity: ValidityLimits;
+}
+
+export interface TrialRounds {
+  readonly clock: Clock;
+  /** Undefined if it was cut short. */
+  readonly record: (side: SideName, load: Load) => Promise<Record | undefined>;
+}
+
+/** What one side did in a trial. */
+interface Tried extends Trial {
+  /** ms that the round took, all told. */
+  readonly took: number;
+  readonly startSkew: number;
+}
+
+/**
+ * Warms both sides up, by one wave of all flows at once or by the plan's warm-up, and sees how long they take, so that
+ * the rounds can be as long as they should be. What is soon over is run once more, warm. Undefined if it was cut short.
+ * @throws SideError
+ */
+export async function tryOut(
+  { load: planned, warmup }: Pick<ScenarioPlan, 'load' | 'warmup'>,
+  rounds: TrialRounds,
+  { budget, metrics }: { budget: number; metrics: readonly ComparedMetric[] },
+): Promise<Attempt | undefined> {
+  const cold = await tryBoth(rounds, trialLoad(planned, warmup));
+  if (cold === undefined) return undefined;
+  const warm = warmTrialLoad(planned, togetherOf(cold));
+  const tried = warm === undefined ? cold : await tryBoth(rounds, warm);
+  if (tried === undefined) return undefined;
+  const wanted = beginComparison(metrics).wanted ?? 0;
+  const trial = togetherOf(tried);
+  const load = roundLoad(planned, trial, { budget, rounds: 2 * wanted });
+  return {
+    load,
+    flows: flowsIn(load, trial),
+    expected: tried.reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0),
+    wanted,
+    validity: validityFor(tried),
+  };
+}
+
+async function tryBoth(rounds: TrialRounds, load: Load): Promise<readonly Tried[] | undefined> {
+  const tried: Tried[] = [];
+  for (const side of SIDES) {
+    const began = rounds.clock.now();
+    const record = await rounds.record(side, load);
+    if (record === undefined) return undefined;
+    tried.push(triedOf(record, rounds.clock.now() - began));
+  }
+  return tried;
+}
+
+function triedOf(record: Record, took: number): Tried {
+  const measures = summarize(record);
+  const { total_time: time, start_skew: startSkew } = measures.scalars;
+  return {
+    flows: startedFlows(tallyOf(record)),
+    time: time.value ?? took,
+    flowTime: measure(measures, { id: 'flow_time', stat: 'med' }).value ?? undefined,
+    took,
+    startSkew: startSkew.value ?? 0,
+  };
+}
+
+/** The two sides as one: rounds are as long on either. */
+function togetherOf(tried: readonly Tried[]): Trial {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((total, value) => total + value, 0) / values.length;
+  const known = tried.flatMap(({ flowTime }) => flowTime ?? []);
+  return {
+    flows: mean(tried.map(({ flows }) => flows)),
+    time: mean(tried.map(({ time }) => time)),
+    flowTime: known.length === 0 ? undefined : mean(known),
+  };
+}
+
+/** Rounds whose flows start this much further apart than in the trial were disturbed. */
+const WIDER = 3;
+
+/**
+ * Many processes on few cores start far apart without anybody disturbing them: what is too far is told by the trial of
+ * both sides, before there is any pair, and is the same for both.
+ */
+function validityFor(tried: readonly Tried[]): ValidityLimits {
+  const usual = Math.max(...tried.map(({ startSkew }) => startSkew));
+  return { ...VALIDITY_LIMITS, startSkew: Math.max(VALIDITY_LIMITS.startSkew, WIDER * usual) };
+}

@@ -1,0 +1,57 @@
+import type { Contamination } from '../model/contamination.js';
+import type { ScenarioPlan } from '../model/plan.js';
+import { loadOfWaves, wavesOf } from '../model/waves.js';
+import type { Aborted, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
+import { FlowLog, type Recorded } from '../stats/flow-log.js';
+import type { Climb } from './climb.js';
+import type { ExecutePorts, Stage } from './stage.js';
+import type { Waves } from './waves.js';
+
+/** What the flows' part of a run leaves in the record. */
+export interface Performance
+  extends Partial<Climb>, Partial<Waves>, Recorded, Partial<Pick<Record, 'leftovers' | 'leftBehind'>> {
+  readonly startedAt: Date;
+  readonly monitor: MonitorRecord;
+  readonly verify?: VerifyOutcome;
+  readonly aborted?: Aborted;
+  readonly contamination?: Contamination;
+}
+
+export type RecordedStage = Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'> &
+  Partial<Pick<Stage, 'limits'>>;
+
+export function recordOf(
+  { plan, ports, environment, problems, limits }: RecordedStage,
+  performance: Performance,
+): Record {
+  const { startedAt, ...rest } = performance;
+  return {
+    scenario: plan.name,
+    startedAt: startedAt.toISOString(),
+    load: loadOfWaves(plan.load, wavesOf(plan.faults)),
+    timeout: plan.timeout,
+    warmup: plan.warmup,
+    ...(plan.retries === undefined ? {} : { retries: plan.retries }),
+    ...(plan.ladder === undefined ? {} : { rungs: [] }),
+    environment,
+    leftovers: [],
+    ...(limits === undefined ? {} : { limits: limits.record }),
+    problems,
+    ...rest,
+    ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
+  };
+}
+
+/** A run that came to no flow. */
+export function nothing(plan: ScenarioPlan, ports: ExecutePorts, source: string): Performance {
+  const cost = { samples: 0, cpuTime: 0, duration: 0 };
+  return {
+    startedAt: ports.clock.wall(),
+    ...logOf(plan).recorded(),
+    monitor: { source, samples: [], processes: [], cost, notes: [] },
+  };
+}
+
+export function logOf({ load, seed }: ScenarioPlan): FlowLog {
+  return new FlowLog({ model: load.model, seed });
+}

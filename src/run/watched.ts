@@ -1,0 +1,38 @@
+import type { ScenarioPlan } from '../model/plan.js';
+import type { MonitorRecord } from '../model/record.js';
+import { startMonitor, type Monitor } from '../monitor/sampler.js';
+import type { FlowLog } from '../stats/flow-log.js';
+import type { Stage } from './stage.js';
+
+/** What ran, when, and what the machine saw of it. */
+export type Watched<T> = T & { readonly startedAt: Date; readonly monitor: MonitorRecord };
+
+export interface WatchedRun<T> {
+  /** Where the flows end up. */
+  readonly log: Pick<FlowLog, 'ended'>;
+  /** `origin`: ms of Clock.now() that the times of the record count from. */
+  readonly run: (monitor: Monitor, origin: number) => Promise<T>;
+}
+
+/** Watches the processes of a stage while something runs on it. */
+export async function watched<T>(
+  { plan, ports, watch, table }: Stage,
+  { log, run }: WatchedRun<T>,
+): Promise<Watched<T>> {
+  const { clock } = ports;
+  const startedAt = clock.wall();
+  const origin = clock.now();
+  const monitor = startMonitor({ clock, table, origin, flows: () => log.ended });
+  watch.attach(monitor, clock);
+  // The baseline: what service and host have used before the first flow is not the flows'.
+  await monitor.sampleNow();
+  const ran = await run(monitor, origin);
+  watch.detach();
+  const unwatched = !isWatched(plan);
+  return { startedAt, ...ran, monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) } };
+}
+
+/** Requests of our own to somebody else's service have no processes. */
+export function isWatched({ work, services }: Pick<ScenarioPlan, 'work' | 'services'>): boolean {
+  return work.kind !== 'http' || services.length > 0;
+}

@@ -1,0 +1,106 @@
+import type { ComparedMetric, ComparisonScale } from '../model/comparison.js';
+import { definitionOf, LADDER_METRICS, metricName, type MetricId } from '../model/metrics.js';
+import type { Limit, Threshold } from '../model/threshold.js';
+
+/** A threshold whose limit hangs on the base. */
+export type BaseThreshold = Threshold & { readonly limit: Extract<Limit, { kind: 'base' }> };
+
+export function isAgainstBase(threshold: Threshold): threshold is BaseThreshold {
+  return threshold.limit.kind === 'base';
+}
+
+/** Shares of flows: compared by the flows that are counted, not by the quotients of rounds. */
+const RATES: ReadonlySet<MetricId> = new Set(['success_rate', 'error_rate']);
+
+/**
+ * Why a threshold against the base can not be judged, whatever is measured; undefined if it can. A comparison shows
+ * that head is not worse by more than an amount; it can not show that two things are equal, and says nothing of a
+ * ladder, of which a round is one rung.
+ */
+export function refusedAgainstBase(threshold: Threshold): string | undefined {
+  if (!isAgainstBase(threshold)) return undefined;
+  const { metric, op, limit } = threshold;
+  const name = metricName(metric);
+  const { worse } = definitionOf(metric.id);
+  const meant = worse === 'lower' ? `${name} >= base - 5%` : `${name} <= base + 5%`;
+  if (LADDER_METRICS.has(metric.id)) {
+    return `${name} is of a ladder as a whole, and a comparison runs its top rung alone; give it a limit of its own`;
+  }
+  if (op === '==') return `no number of rounds shows that two things are equal; write ${meant}`;
+  if (op.startsWith('<') !== (worse === 'higher')) {
+    return `${name} is worse when ${worse}, so that base is the other bound of it; write ${meant}`;
+  }
+  const amount = worseningOf(threshold);
+  if (amount < 0) return `asks head to be better than base by an amount; write ${meant}`;
+  if (worse === 'lower' && limit.relative && amount >= 1) {
+    return `${name} can not fall by ${limit.delta * -100}%; write ${meant}`;
+  }
+  return undefined;
+}
+
+/**
+ * Why thresholds of one scenario can not be judged beside each other: one metric is compared in one way. Begins with the
+ * expression in quotation marks.
+ */
+export function conflictAgainstBase(thresholds: readonly Threshold[]): string | undefined {
+  for (const [name, all] of byMetric(thresholds)) {
+    const [first, ...others] = all.filter((threshold) => worseningOf(threshold) > 0);
+    const other = others.find((threshold) => first !== undefined && scaleOf(threshold) !== scaleOf(first));
+    if (first !== undefined && other !== undefined) {
+      return `"${other.expression}": "${first.expression}" compares ${name} in another way; write both with a share or both with an amount`;
+    }
+  }
+  return undefined;
+}
+
+/** How much worse than base is too much: a ratio if the limit is relative, else in the metric's base unit. */
+export function worseningOf({ metric, limit }: BaseThreshold): number {
+  const amount = definitionOf(metric.id).worse === 'lower' ? -limit.delta : limit.delta;
+  // Not −0.
+  return amount === 0 ? 0 : amount;
+}
+
+/**
+ * What is to be compared for these thresholds, each metric once: by the strictest limit of its gates, or of its alerts
+ * if it has no gate. The others are judged by the same interval.
+ *
+ * A limit of base itself can be broken but never be shown to hold, so that no run could end by it: a metric with no
+ * other limit waits for the others (level `warn`).
+ */
+export function comparedMetrics(thresholds: readonly Threshold[]): readonly ComparedMetric[] {
+  return [...byMetric(thresholds).entries()].map(([metric, all]) => {
+    const amounts = all.filter((threshold) => worseningOf(threshold) > 0);
+    const gates = amounts.filter(({ level }) => level === 'fail');
+    const deciding = gates.length > 0 ? gates : amounts;
+    const [one = all[0]] = deciding;
+    return {
+      metric,
+      worse: isWorseWhenLower(all) ? 'lower' : 'higher',
+      scale: one === undefined ? 'relative' : scaleOf(one),
+      limit: deciding.length === 0 ? 0 : Math.min(...deciding.map(worseningOf)),
+      level: gates.length > 0 ? 'fail' : 'warn',
+    };
+  });
+}
+
+function isWorseWhenLower([threshold]: readonly BaseThreshold[]): boolean {
+  return threshold !== undefined && definitionOf(threshold.metric.id).worse === 'lower';
+}
+
+function byMetric(thresholds: readonly Threshold[]): ReadonlyMap<string, readonly BaseThreshold[]> {
+  const all = new Map<string, BaseThreshold[]>();
+  for (const threshold of thresholds.filter(isAgainstBase)) {
+    const name = metricName(threshold.metric);
+    const known = all.get(name);
+    if (known === undefined) all.set(name, [threshold]);
+    else known.push(threshold);
+  }
+  return all;
+}
+
+/** Base itself is no amount of either kind: a share is understood whatever the size of a metric, but a count may be 0. */
+export function scaleOf({ metric, limit }: BaseThreshold): ComparisonScale {
+  if (RATES.has(metric.id)) return 'rate';
+  const isShare = limit.delta === 0 ? definitionOf(metric.id).unit !== 'count' : limit.relative;
+  return isShare ? 'relative' : 'absolute';
+}

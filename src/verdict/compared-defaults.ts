@@ -1,0 +1,23 @@
+import type { ScenarioPlan } from '../model/plan.js';
+import type { Threshold, ThresholdLevel } from '../model/threshold.js';
+import { isAgainstBase } from './base-limit.js';
+import { parseThresholds } from './threshold-list.js';
+
+/** In force when a scenario is compared and none of its thresholds hangs on the base; the report says so. */
+export const DEFAULT_BASE_GATES = [
+  'flow_time.med <= base + 5%',
+  'throughput >= base - 5%',
+  'cpu_per_flow <= base + 5%',
+  'success_rate >= base',
+] as const;
+
+/** None if the plan has thresholds on the base. CPU is left out where no process is watched. */
+export function defaultBaseGates(
+  { thresholds, work, services }: Pick<ScenarioPlan, 'thresholds' | 'work' | 'services'>,
+  level: ThresholdLevel,
+): readonly Threshold[] {
+  if (thresholds.some(isAgainstBase)) return [];
+  const isWatched = work.kind !== 'http' || services.length > 0;
+  const { thresholds: gates } = parseThresholds(DEFAULT_BASE_GATES, level);
+  return gates.filter(({ metric }) => isWatched || metric.id !== 'cpu_per_flow');
+}

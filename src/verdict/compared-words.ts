@@ -1,0 +1,57 @@
+import type { ComparisonResult } from '../model/comparison.js';
+import { formatQuantity, plural } from '../model/format.js';
+import { METRICS, type MetricDefinition } from '../model/metrics.js';
+import { parseMetricName } from './metric-name.js';
+
+/** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
+export function differenceWords(result: ComparisonResult, base: string): string {
+  const { metric, change } = result;
+  if (change === null) return `${metric} was not compared with ${base}`;
+  if (change === 0) return `${metric} is as with ${base} ${intervalWords(result)}`;
+  return `${metric} is ${amountOf(result, Math.abs(change))} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
+}
+
+/** The difference, "which does not tell; a change of 6.3% for the worse could have been seen; it takes about 40 pairs to see 5%". */
+export function unresolvedWords(result: ComparisonResult, base: string): string {
+  const { mde, needed, pairs } = result;
+  const seen =
+    mde === null ? [] : [`a change of ${amountOf(result, mde)} for the worse could have been seen`];
+  const more =
+    needed === null || needed <= pairs
+      ? []
+      : [`it takes about ${plural(needed, 'pair')} to see ${amountOf(result, result.limit)}`];
+  return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
+}
+
+function intervalWords(result: ComparisonResult): string {
+  const { low, high, confidence, pairs } = result;
+  if (low === null || high === null || confidence === null) return `(${plural(pairs, 'pair')})`;
+  const percent = `${Number((confidence * 100).toFixed(1))}%`;
+  return `(${percent} interval ${signed(result, low)} … ${signed(result, high)}, ${plural(pairs, 'pair')})`;
+}
+
+function signed(result: ComparisonResult, change: number): string {
+  const text = amountOf(result, Math.abs(change));
+  if (change === 0) return text;
+  return `${change > 0 ? '+' : '\u2212'}${text}`;
+}
+
+/** Two digits behind the point are noise. */
+function amountOf({ metric, scale }: ComparisonResult, amount: number): string {
+  const percent = String(Number((amount * 100).toFixed(1)));
+  if (scale === 'relative') return `${percent}%`;
+  if (scale === 'rate') return `${percent} points`;
+  return formatQuantity(amount, definitionOfName(metric)?.unit ?? 'count');
+}
+
+function directionOf(metric: string, change: number): string {
+  const { unit, speed } = definitionOfName(metric) ?? {};
+  const isTime = unit === 'ms' && speed === true && !/^cpu/.test(metric);
+  if (isTime) return change > 0 ? 'slower' : 'faster';
+  return change > 0 ? 'higher' : 'lower';
+}
+
+function definitionOfName(name: string): MetricDefinition | undefined {
+  const { metric } = parseMetricName(name, 1);
+  return metric === undefined ? undefined : METRICS[metric.id];
+}

@@ -1,0 +1,78 @@
+import type { Compared } from '../model/compared.js';
+import type { ComparisonResult } from '../model/comparison.js';
+import { definitionOf, metricName } from '../model/metrics.js';
+import type { ThresholdResult } from '../model/results.js';
+import type { Threshold } from '../model/threshold.js';
+import { outcomeAt } from '../stats/compare/at-limit.js';
+import { scaleOf, worseningOf, type BaseThreshold } from './base-limit.js';
+import { differenceWords, unresolvedWords } from './compared-words.js';
+
+/** What a comparison gives to whoever judges. */
+export interface ScenarioComparison {
+  /** In force beside those of the plan, because none of these hangs on the base. */
+  readonly defaultGates: readonly Threshold[];
+  /** One for each metric that a threshold compares. */
+  readonly results: readonly ComparisonResult[];
+  readonly compared: Compared;
+}
+
+/**
+ * A threshold against the base. What is not known is `unresolved`, never passed; but a limit of base itself, which no
+ * number of rounds could show to hold, holds unless it is shown to be broken.
+ */
+export function judgeAgainstBase(
+  threshold: BaseThreshold,
+  { results, compared }: Pick<ScenarioComparison, 'results' | 'compared'>,
+): ThresholdResult {
+  const metric = metricName(threshold.metric);
+  const result = results.find((one) => one.metric === metric);
+  const { unit } = definitionOf(threshold.metric.id);
+  const judged = {
+    expression: threshold.expression,
+    level: threshold.level,
+    metric,
+    actual: result?.head ?? null,
+    limit: limitFrom(threshold, result?.base ?? null),
+    unit,
+  };
+  if (compared.absent !== undefined) {
+    return { ...judged, outcome: 'unresolved', reason: `not judged: ${compared.absent}` };
+  }
+  if (result === undefined) return { ...judged, outcome: 'unresolved', reason: NOT_REACHED };
+  return { ...judged, ...standing(threshold, result, compared) };
+}
+
+const NOT_REACHED = 'no round was run';
+
+function standing(
+  threshold: BaseThreshold,
+  result: ComparisonResult,
+  { base }: Compared,
+): Pick<ThresholdResult, 'outcome' | 'reason'> {
+  const limit = worseningOf(threshold);
+  const { worse } = definitionOf(threshold.metric.id);
+  const outcome = outcomeAt(result, { worse: worse === 'lower' ? 'lower' : 'higher', limit });
+  if (outcome === 'regression') return { outcome: 'fail', reason: differenceWords(result, base.label) };
+  if (outcome !== 'unresolved') return { outcome: 'pass' };
+  const { reason } = result;
+  // Nothing was measured on either side, however many rounds there were.
+  if (result.pairs > 0 && result.base === null && result.head === null) {
+    return { outcome: 'inconclusive', reason: reason ?? 'no data' };
+  }
+  if (limit === 0 && reason === undefined && result.change !== null) return { outcome: 'pass' };
+  return { outcome: 'unresolved', reason: reason ?? unresolvedWords(result, base.label) };
+}
+
+/** The limit that base's own value makes, in the metric's base unit; the interval decides, not it. */
+function limitFrom(threshold: BaseThreshold, base: number | null): number | null {
+  const { limit } = threshold;
+  if (base === null) return null;
+  return limit.relative && scaleOf(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
+}
+
+/** What became better, in words. */
+export function improvements({ results, compared }: ScenarioComparison): readonly string[] {
+  return results
+    .filter(({ outcome }) => outcome === 'improvement')
+    .map((result) => differenceWords(result, compared.base.label));
+}
