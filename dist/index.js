@@ -31711,7 +31711,7 @@ var Schema = __nccwpck_require__(5840);
 var stringifyDocument = __nccwpck_require__(6829);
 var anchors = __nccwpck_require__(1596);
 var applyReviver = __nccwpck_require__(3661);
-var createNode = __nccwpck_require__(2404);
+var createNode = __nccwpck_require__(23);
 var directives = __nccwpck_require__(1342);
 
 class Document {
@@ -32188,7 +32188,7 @@ exports.applyReviver = applyReviver;
 
 /***/ }),
 
-/***/ 2404:
+/***/ 23:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -32755,7 +32755,7 @@ exports.Alias = Alias;
 
 
 
-var createNode = __nccwpck_require__(2404);
+var createNode = __nccwpck_require__(23);
 var identity = __nccwpck_require__(1127);
 var Node = __nccwpck_require__(6673);
 
@@ -32960,7 +32960,7 @@ exports.NodeBase = NodeBase;
 
 
 
-var createNode = __nccwpck_require__(2404);
+var createNode = __nccwpck_require__(23);
 var stringifyPair = __nccwpck_require__(9748);
 var addPairToJSMap = __nccwpck_require__(7104);
 var identity = __nccwpck_require__(1127);
@@ -33194,7 +33194,7 @@ exports.findPair = findPair;
 
 
 
-var createNode = __nccwpck_require__(2404);
+var createNode = __nccwpck_require__(23);
 var stringifyCollection = __nccwpck_require__(1212);
 var Collection = __nccwpck_require__(101);
 var identity = __nccwpck_require__(1127);
@@ -39251,7 +39251,7 @@ function lineProgress(clock, logger) {
             if (clock.now() - last < INTERVAL)
                 return;
             last = clock.now();
-            logger.info(progressLine(progress));
+            logger.info('pairs' in progress ? comparingLine(progress) : progressLine(progress));
         },
         clear: () => undefined,
     };
@@ -39261,6 +39261,10 @@ function progressLine({ scenario, done, total, inFlight, failed, elapsed, durati
     const seconds = Math.round(elapsed / 1000);
     const time = duration === undefined ? `${seconds} s` : `${seconds} of ${Math.round(duration / 1000)} s`;
     return `${scenario}: ${flows}, ${inFlight} in flight, ${failed} failed, ${time}`;
+}
+function comparingLine({ scenario, base, pairs, most, elapsed, budget, known }) {
+    const time = `${Math.round(elapsed / 1000)} of at most ${Math.round(budget / 1000)} s`;
+    return [`${scenario} against ${base}: pair ${pairs} of at most ${most}, ${time}`, ...known].join('; ');
 }
 
 
@@ -42664,6 +42668,8 @@ var external_node_os_ = __nccwpck_require__(8161);
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/monitor/machine-cpu.js
+var machine_cpu = __nccwpck_require__(9738);
 ;// CONCATENATED MODULE: ./build/src/monitor/proc-net.js
 /** TCP_LISTEN of include/net/tcp_states.h. */
 const LISTEN = '0A';
@@ -43186,6 +43192,7 @@ function readOrUndefined(path) {
 
 
 
+
 /** Bytes: of a file this much is read, and of a larger one nothing. */
 const HEAD = 1024;
 const LARGEST = 64 * 1024;
@@ -43209,6 +43216,10 @@ const linuxState = {
     variableOf: (pid, name) => {
         const environment = readOrUndefined(`/proc/${pid}/environ`);
         return environment === undefined ? undefined : environmentValue(environment, name);
+    },
+    cpu: () => {
+        const stat = readOrUndefined('/proc/stat');
+        return stat === undefined ? undefined : (0,machine_cpu/* parseMachineCpu */.r)(stat.toString('latin1'));
     },
     workingDirectoryOf: (pid) => linkOf(`/proc/${pid}/cwd`),
     writersInto: (folder) => namesOf('/proc')
@@ -43319,6 +43330,7 @@ const blindState = {
     variableOf: () => undefined,
     workingDirectoryOf: () => undefined,
     writersInto: () => [],
+    cpu: () => undefined,
 };
 function machineState() {
     return (0,external_node_fs_.existsSync)('/proc/self/stat') ? linuxState : blindState;
@@ -45460,7 +45472,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 6843:
+/***/ 6318:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45471,972 +45483,33 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
-;// CONCATENATED MODULE: ./build/src/model/waves.js
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
+;// CONCATENATED MODULE: ./build/src/stats/compare/looks.js
 /**
- * The kinds of waves that a scenario runs, in their order: clean, faulted, clean, …, faulted, clean. None if nothing is
- * injected: limits are in force all the time.
- */
-function wavesOf(faults) {
-    if (faults?.kill === undefined && faults?.network === undefined)
-        return [];
-    return Array.from({ length: 2 * faults.rounds + 1 }, (_, index) => (index % 2 === 0 ? 'clean' : 'faulted'));
-}
-/** What all waves of a load are together; a load that is run once is itself. */
-function loadOfWaves(load, waves) {
-    if (waves.length === 0 || load.model !== 'closed' || 'stages' in load)
-        return load;
-    return 'iterations' in load
-        ? { ...load, iterations: load.iterations * waves.length }
-        : { ...load, duration: load.duration * waves.length };
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/sample-series.js
-/** 20,000 samples are 200 s at the shortest interval, and about 3 MB. */
-const MOST_SAMPLES = 20_000;
-/**
- * Samples of a run of any length: when there are `most`, neighbours are merged and half remain, so that memory is
- * bounded and no peak is lost.
- */
-class SampleSeries {
-    most;
-    kept = [];
-    constructor(most = MOST_SAMPLES) {
-        this.most = most;
-    }
-    add(sample) {
-        this.kept.push(sample);
-        if (this.kept.length >= this.most)
-            this.kept = halveResolution(this.kept);
-    }
-    samples() {
-        return this.kept;
-    }
-}
-/** Neighbours merged two by two; a last one without a neighbour stays as it is. */
-function halveResolution(samples) {
-    const merged = [];
-    for (let index = 0; index < samples.length; index += 2) {
-        const first = samples[index];
-        const second = samples[index + 1];
-        if (first !== undefined)
-            merged.push(second === undefined ? first : merge(first, second));
-    }
-    return merged;
-}
-/** The later instant with the peaks of both: what is summed over time is of one instant, what is a peak is the higher. */
-function merge(first, second) {
-    const files = largest(first.files, second.files);
-    return {
-        ...second,
-        peakMemory: Math.max(first.peakMemory, second.peakMemory),
-        threads: Math.max(first.threads, second.threads),
-        processes: Math.max(first.processes, second.processes),
-        ...(files === undefined ? {} : { files }),
-    };
-}
-function largest(a, b) {
-    return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/sampling-interval.js
-/** A read of /proc costs µs: fast enough to see a spike of 20 ms. */
-const FAST = { shortest: 10, longest: 250 };
-/** A table that starts a process for every read (METHOD §4: `ps` takes 10 ms here and 28 ms in the child). */
-const SLOW = { shortest: 100, longest: 1000 };
-/** Reads at the start that look at every process of the machine, in code that is not yet compiled: they tell nothing. */
-const COLD_READS = 3;
-/** Reads that the interval is taken from. */
-const COSTS_KEPT = 9;
-/**
- * CPU time of a look, all told, over what its read takes: waking up for it, compiling and collecting garbage come on top.
- * Seen: 1.2 to 1.9 with 1 to 20 processes, every 10 to 50 ms; the highest, so that the share is kept.
- */
-const WHOLE_LOOK = 1.9;
-/** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a look costs. */
-const SHARE = 0.01;
-/** ms of looking that a run may spend beyond its share, so that a short one can be looked at closely too. */
-const ADVANCE = 10;
-/** Memory that rises by both between two samples is growing: bytes, and share of what it was. */
-const GROWTH = { bytes: 4e6, share: 0.02 };
-/**
- * ms from one read to the next.
+ * The looks of a run, alpha spent in equal parts. The parts add up to alpha, so whatever the looks have in common and
+ * whichever one ends the run, no more than alpha of all runs go wrong (Bonferroni over looks; docs/statistics.md says
+ * why no finer boundary).
  *
- * As a rule a hundred times the median of what the last looks cost: the median, because a read that was interrupted by
- * the flows themselves took longer on the clock than on the CPU, and must not thin out the samples just when the
- * machine is busy. While memory grows, the shortest: a process that ends at its peak is seen only by a reading right
- * before its end. That is paid from what was left of the share, so that over the run it is still kept.
+ * A look too early to ever tell is put off to the first even number of pairs that can: n pairs reach a p-value of
+ * 2⁻ⁿ at best. With one metric and 1% that is 10, with two to five it is 12.
+ * @throws RangeError unless the numbers of pairs ascend from 1 up
  */
-function nextInterval(pace, bounds) {
-    const left = ADVANCE + SHARE * pace.elapsed - pace.spent;
-    if (pace.growing && left > 0)
-        return bounds.shortest;
-    const sorted = pace.costs.slice(-COSTS_KEPT).sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    return Math.min(bounds.longest, Math.max(bounds.shortest, median / SHARE));
+function looksOf({ pairs, alpha, metrics }) {
+    if (pairs.length === 0 || pairs.some((count, index) => !(count > (pairs[index - 1] ?? 0)))) {
+        throw new RangeError(`looks are ascending numbers of pairs, not ${pairs.join(', ')}`);
+    }
+    const smallest = alpha / 2 / metrics / pairs.length;
+    const earliest = 2 * Math.ceil(Math.log2(1 / smallest) / 2);
+    const distinct = [...new Set(pairs.map((count) => Math.max(count, earliest)))];
+    return distinct.map((count) => ({ pairs: count, share: 1 / distinct.length }));
 }
-/** Whether memory, in bytes, rose much from one sample to the next. */
-function isGrowing(before, now) {
-    return now - before > Math.max(GROWTH.bytes, GROWTH.share * before);
+/** What one metric's bounds may miss at a look, when that many metrics still share the level of either side. */
+function missesOf(look, alpha, sharing) {
+    const side = (look.share * alpha) / 2;
+    return { low: side / Math.max(1, sharing.low), high: side / Math.max(1, sharing.high) };
 }
 
-;// CONCATENATED MODULE: ./build/src/monitor/process-key.js
-/** One process, also when its pid is given out again. */
-function keyOf(reading) {
-    return `${reading.pid}@${reading.startTime}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/cpu-account.js
-
-/**
- * CPU time of a tree in which processes come and go between readings.
- *
- * The kernel adds a child's CPU, and what that child had from its own children, to the parent at the moment the parent
- * waits for it (wait4(2): RUSAGE_CHILDREN). So the sum over the living of own + children is the CPU of everything that
- * ever ran, also of commands that were too short to be seen, except for what died without being waited for inside the
- * tree. The rules:
- *
- * - A process that vanished is charged, at its last seen value, to its nearest living ancestor in the tree. If that
- *   one waited for it, its childrenCpuTime holds at least as much already; if not (SIGCHLD ignored, or a process table
- *   that does not know childrenCpuTime), it does not: so the larger one of the two counts, never both.
- * - Without a living ancestor in the tree (a root, or reparented to init) its last seen value is kept for good.
- * - A launcher's own CPU is ours, not the flows'; what it waited for is theirs.
- *
- * Nothing is counted twice as long as a parent was read before its child: had the child ended in between, it would be
- * missing now and the parent be credited in the next reading. The procfs table reads in that order.
- */
-class CpuAccount {
-    living = new Map();
-    buried = 0;
-    total = 0;
-    /** Takes the next reading and returns ms of CPU in all; never less than the time before. */
-    charge(readings) {
-        const next = new Map();
-        for (const reading of readings) {
-            const key = keyOf(reading);
-            next.set(key, { reading, inherited: this.living.get(key)?.inherited ?? 0 });
-        }
-        this.bury(next);
-        this.living = next;
-        let sum = this.buried;
-        for (const entry of next.values())
-            sum += ownTime(entry.reading) + childrenTime(entry);
-        this.total = Math.max(this.total, sum);
-        return this.total;
-    }
-    bury(next) {
-        const dead = [...this.living].filter(([key]) => !next.has(key)).map(([, entry]) => entry);
-        if (dead.length === 0)
-            return;
-        const parents = new Map([...this.living.values()].map((entry) => [entry.reading.pid, entry]));
-        for (const entry of dead) {
-            const seen = ownTime(entry.reading) + entry.reading.childrenCpuTime;
-            // What it should have been left by its children and was not, nobody who waits for it will get either.
-            this.buried += childrenTime(entry) - entry.reading.childrenCpuTime;
-            const heir = livingAncestor(entry, parents, next);
-            if (heir === undefined)
-                this.buried += seen;
-            else
-                next.set(keyOf(heir.reading), { ...heir, inherited: heir.inherited + seen });
-        }
-    }
-}
-function ownTime(reading) {
-    return reading.launcher ? 0 : reading.cpuTime;
-}
-function childrenTime({ reading, inherited }) {
-    return Math.max(reading.childrenCpuTime, inherited);
-}
-function livingAncestor(entry, before, now) {
-    const passed = new Set([entry.reading.pid]);
-    for (let pid = entry.reading.parent; !passed.has(pid);) {
-        passed.add(pid);
-        const ancestor = before.get(pid);
-        if (ancestor === undefined)
-            return undefined;
-        const alive = now.get(keyOf(ancestor.reading));
-        if (alive !== undefined)
-            return alive;
-        pid = ancestor.reading.parent;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/sums.js
-function sum(readings, of) {
-    return readings.reduce((total, reading) => total + of(reading), 0);
-}
-/** Open files of all together; undefined if those of none could be counted. */
-function filesOf(readings) {
-    return readings.some((reading) => reading.files !== undefined)
-        ? sum(readings, (reading) => reading.files ?? 0)
-        : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/standing.js
-
-/** What stands longer than a flow, and what it holds: the services, and the host process of module flows. */
-class Standing {
-    serviceSeen = false;
-    serviceCpuTime = 0;
-    /** Of the living, launchers left out. */
-    observe(alive) {
-        return { ...this.service(alive.filter(({ role }) => role === 'service')), ...hostPart(alive) };
-    }
-    /** Once seen it is told of for good: a service that has ended holds nothing. */
-    service(readings) {
-        this.serviceSeen ||= readings.length > 0;
-        if (!this.serviceSeen)
-            return {};
-        const files = filesOf(readings);
-        // What a worker used and nobody waited for is lost with it: the sum must not fall for that.
-        this.serviceCpuTime = Math.max(this.serviceCpuTime, sum(readings, ({ cpuTime, childrenCpuTime }) => cpuTime + childrenCpuTime));
-        return {
-            serviceMemory: sum(readings, ({ memory }) => memory),
-            serviceThreads: sum(readings, ({ threads }) => threads),
-            ...(files === undefined ? {} : { serviceFiles: files }),
-            serviceCpuTime: this.serviceCpuTime,
-        };
-    }
-}
-/** With a host for each slot, one more slot is one more host: what they hold together tells of no flow. */
-function hostPart(alive) {
-    const [host, another] = alive.filter(({ pid, root, role }) => role === 'flow' && pid === root);
-    if (host === undefined || another !== undefined)
-        return {};
-    return {
-        hostMemory: host.memory,
-        hostThreads: host.threads,
-        ...(host.files === undefined ? {} : { hostFiles: host.files }),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/peak-memory.js
-
-/**
- * The highest a process can have been since the reading before, in bytes.
- *
- * If its high-water mark changed since then (rose, or was set anew by exec) the mark is it: a spike between two
- * readings is not lost. If not, it was at most what it was before or is now, as far as anybody can tell. A process seen
- * for the first time counts with its mark.
- */
-function highestSince(before, now) {
-    return before === undefined || before.peakMemory !== now.peakMemory
-        ? Math.max(now.peakMemory, now.memory)
-        : Math.max(before.memory, now.memory);
-}
-/**
- * Resident memory of the tree with every process at its highest since the reading before. Processes that ended in
- * between are left out: those that followed them would be added on top, and both never were there together.
- */
-class PeakMemory {
-    before = new Map();
-    /** Bytes; of the processes that count (no launchers, no zombies). */
-    observe(readings) {
-        const now = new Map();
-        let sum = 0;
-        for (const reading of readings) {
-            const key = keyOf(reading);
-            sum += highestSince(this.before.get(key), reading);
-            now.set(key, { memory: reading.memory, peakMemory: reading.peakMemory });
-        }
-        this.before = now;
-        return sum;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/process-summaries.js
-
-/** Processes that are listed by name. */
-const MOST_LISTED = 50;
-/** What is known of each process of a run, bounded: the living, and of the dead the largest. */
-class ProcessSummaries {
-    living = new Map();
-    dead = [];
-    /** `at` in ms; launchers are ours and must not be among the readings. */
-    observe(at, readings) {
-        const next = new Map();
-        for (const reading of readings) {
-            const key = keyOf(reading);
-            next.set(key, liveOn(this.living.get(key), reading, at));
-        }
-        for (const [key, life] of this.living)
-            if (!next.has(key))
-                this.dead.push(life.summary);
-        this.living = next;
-        if (this.dead.length >= 4 * MOST_LISTED)
-            this.dead = process_summaries_largest(this.dead);
-    }
-    /** The 50 with the highest peak, highest first. */
-    list() {
-        return process_summaries_largest([...this.dead, ...[...this.living.values()].map((life) => life.summary)]);
-    }
-}
-function liveOn(life, reading, at) {
-    const ended = reading.zombie === true;
-    const rose = reading.peakMemory > (life?.mark ?? 0);
-    const summary = {
-        pid: reading.pid,
-        parent: reading.parent,
-        command: reading.command,
-        role: reading.role,
-        peakMemory: Math.max(life?.summary.peakMemory ?? 0, reading.peakMemory),
-        cpuTime: Math.max(life?.summary.cpuTime ?? 0, reading.cpuTime),
-        firstSeen: life?.summary.firstSeen ?? at,
-        lastSeen: at,
-        // A zombie has no memory left to tell: what was said of it while it lived stands.
-        mayHaveGrown: ended
-            ? (life?.summary.mayHaveGrown ?? true)
-            : rose && reading.memory === reading.peakMemory,
-    };
-    return { summary, mark: ended ? (life?.mark ?? 0) : reading.peakMemory };
-}
-function process_summaries_largest(summaries) {
-    return [...summaries].sort((a, b) => b.peakMemory - a.peakMemory).slice(0, MOST_LISTED);
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/tree-usage.js
-
-
-
-
-
-/**
- * Folds successive readings of a process tree into samples of it as a whole. Nothing but the readings goes in.
- *
- * Memory is the sum of resident sets: a page that two processes share counts in both, as in `ps` and in cgroup-less
- * tools; proportional sets would cost fifty times as much to read (METHOD §4, smaps_rollup).
- * Launchers are ours: only the CPU of what they waited for counts. Zombies keep their CPU and count for nothing else.
- */
-class TreeUsage {
-    cpu = new CpuAccount();
-    peaks = new PeakMemory();
-    summaries = new ProcessSummaries();
-    standing = new Standing();
-    /** The next reading, taken at `at` (ms), as a sample. */
-    observe(at, readings) {
-        const watched = readings.filter((reading) => !reading.launcher);
-        const alive = watched.filter((reading) => reading.zombie !== true);
-        this.summaries.observe(at, watched);
-        const memory = sum(alive, (reading) => reading.memory);
-        const files = filesOf(alive);
-        return {
-            at,
-            memory,
-            peakMemory: Math.max(memory, this.peaks.observe(alive)),
-            cpuTime: this.cpu.charge(readings),
-            threads: sum(alive, (reading) => reading.threads),
-            processes: alive.length,
-            ...(files === undefined ? {} : { files }),
-            ...this.standing.observe(alive),
-        };
-    }
-    /** The 50 processes with the highest peak, highest first. */
-    processes() {
-        return this.summaries.list();
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/sampler.js
-
-
-
-
-/** What a source can not tell, for the report. */
-const LIMITS = {
-    pidusage: [
-        'threads and open files were not measured: pidusage does not tell them',
-        'memory peaks between two samples were not seen: pidusage knows no high-water mark',
-        'CPU time of processes shorter than a sample was not seen',
-    ],
-};
-/** Starts to sample the trees below the roots that will be added, as often as 1% of one core allows. */
-function startMonitor(options) {
-    const sampler = new Sampler(options);
-    sampler.schedule();
-    return sampler;
-}
-class Sampler {
-    options;
-    roots = new Map();
-    usage = new TreeUsage();
-    series = new SampleSeries();
-    notes;
-    startedAt;
-    costs = [];
-    reads = 0;
-    failed = false;
-    cpuTime = 0;
-    /** Of `cpuTime`, what the first looks cost. */
-    coldTime = 0;
-    growing = false;
-    seen;
-    reading;
-    timer;
-    record;
-    constructor(options) {
-        this.options = options;
-        this.startedAt = options.clock.now();
-        this.notes = new Set(LIMITS[options.table.source] ?? []);
-    }
-    addRoot(root) {
-        this.roots.set(root.pid, root);
-    }
-    removeRoot(pid) {
-        this.roots.delete(pid);
-    }
-    latest() {
-        return this.seen;
-    }
-    sampleNow() {
-        // Who asks wants to know what is now: a read that has begun before may have missed it, so one more follows it.
-        return this.reading === undefined ? this.read() : this.reading.then(() => this.sampleNow());
-    }
-    stop() {
-        this.record ??= this.finish();
-        return this.record;
-    }
-    schedule() {
-        const { clock, table } = this.options;
-        const bounds = table.source === 'pidusage' ? SLOW : FAST;
-        this.timer = clock.timer(nextInterval(this.pace(), bounds), () => {
-            const pending = this.reading ?? this.read();
-            if (pending === undefined)
-                this.reschedule();
-            else
-                void pending.then(() => {
-                    this.reschedule();
-                });
-        });
-    }
-    pace() {
-        const { costs, growing, startedAt } = this;
-        const elapsed = this.options.clock.now() - startedAt;
-        return { costs, spent: this.cpuTime - this.coldTime, elapsed, growing };
-    }
-    reschedule() {
-        if (this.record === undefined)
-            this.schedule();
-    }
-    async finish() {
-        this.timer?.cancel();
-        await this.sampleNow();
-        return this.soFar();
-    }
-    soFar() {
-        const { clock, table } = this.options;
-        return {
-            source: table.source,
-            samples: this.series.samples(),
-            processes: this.usage.processes(),
-            cost: { samples: this.reads, cpuTime: this.cpuTime, duration: clock.now() - this.startedAt },
-            notes: [...this.notes],
-        };
-    }
-    read() {
-        const begun = this.options.clock.now();
-        try {
-            const readings = this.options.table.read([...this.roots.values()]);
-            if (!(readings instanceof Promise)) {
-                this.take(readings, begun);
-                return undefined;
-            }
-            this.reading = readings
-                .then((all) => {
-                this.take(all, begun);
-            })
-                .catch((thrown) => {
-                this.excuse(thrown, begun);
-            })
-                .finally(() => {
-                this.reading = undefined;
-            });
-            return this.reading;
-        }
-        catch (thrown) {
-            this.excuse(thrown, begun);
-            return undefined;
-        }
-    }
-    take(readings, begun) {
-        const at = this.options.clock.now();
-        const flows = this.options.flows?.();
-        const usage = this.usage.observe(at - this.options.origin, readings);
-        const sample = flows === undefined ? usage : { ...usage, flows };
-        this.series.add(sample);
-        this.growing = isGrowing(this.seen?.sample.memory ?? sample.memory, sample.memory);
-        this.seen = { sample, readings };
-        this.spend(begun);
-    }
-    excuse(thrown, begun) {
-        // Once: the same failure would come back a hundred times a second, each time with another pid in it.
-        if (!this.failed)
-            this.notes.add(`a reading of the process table failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
-        this.failed = true;
-        this.spend(begun);
-    }
-    /** A synchronous read is all our own CPU, and not all of it; of one that waits, the clock tells at most what it took. */
-    spend(begun) {
-        const took = this.options.clock.now() - begun;
-        const cost = this.reading === undefined ? took * WHOLE_LOOK : took;
-        this.reads += 1;
-        this.cpuTime += cost;
-        if (this.reads <= COLD_READS)
-            this.coldTime += cost;
-        else
-            this.costs = [...this.costs.slice(1 - COSTS_KEPT), cost];
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/retrying.js
-/**
- * A runner whose flows are tried again when they fail or time out. A flow is all of its attempts and the waits between
- * them: it starts with the first, in the same slot and workspace and with the same token, and ends as the last does.
- */
-function retrying(runner, options) {
-    const attempt = (start) => runner.release([start])[0];
-    return {
-        release: (starts) => runner
-            .release(starts)
-            .map((first, index) => lastOf(first, () => attempt(starts[index]), options)),
-        endAll: (reason) => {
-            runner.endAll(reason);
-        },
-        settle: () => runner.settle(),
-        close: () => runner.close(),
-        broken: runner.broken,
-    };
-}
-async function lastOf(first, again, { retries, clock, halt }) {
-    const { startedAt, runningAt, ...rest } = await first;
-    let end = { startedAt, ...rest };
-    let attempts = 1;
-    for (let wait = retries.backoff; attempts <= retries.times && isWorthAnother(end); wait *= 2) {
-        await clock.sleep(wait, halt);
-        if (halt.aborted)
-            break;
-        end = joined(end, await again());
-        attempts += 1;
-    }
-    return {
-        ...end,
-        startedAt,
-        ...(runningAt === undefined ? {} : { runningAt }),
-        ...(attempts === 1 ? {} : { attempts }),
-    };
-}
-/** What was killed was meant to be. */
-function isWorthAnother({ outcome }) {
-    return outcome === 'failed' || outcome === 'timed_out';
-}
-/** The later attempt tells, but for what its connection carried and what it saw, which is of both, and a hit of the earlier. */
-function joined(earlier, later) {
-    const { bytesIn, bytesOut } = later;
-    const seen = seenByBoth(earlier.seen, later.seen);
-    return {
-        ...later,
-        ...(earlier.hit === undefined ? {} : { hit: earlier.hit }),
-        ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
-        ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
-        ...(seen === undefined ? {} : { seen }),
-    };
-}
-/** Undefined if nobody looked; of an attempt that was given up nothing is known. */
-function seenByBoth(earlier, later) {
-    if (earlier === undefined || later === undefined) {
-        const known = earlier ?? later;
-        return known === undefined ? undefined : { ...known, missed: true };
-    }
-    return {
-        own: earlier.own || later.own,
-        others: [...earlier.others, ...later.others],
-        count: earlier.count + later.count,
-        missed: earlier.missed || later.missed,
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/random.js
-/**
- * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
- * mixing step a number, period 2³². For repeatable choices, not for secrets.
- */
-function seededRandom(seed) {
-    let state = seed >>> 0;
-    return () => {
-        state = (state + 0x6d2b79f5) >>> 0;
-        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
-/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
-function seedOf(seed, part) {
-    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
-    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/kept-flows.js
-
-/** Flows that are ok: all up to here, beyond it a sample of as many. */
-const MOST_OK = 10_000;
-/** Flows that are not: the first ones. */
-const MOST_NOT_OK = 10_000;
-/** Of them, those that keep what they printed and their stack; up to 32 KiB each. */
-const MOST_OUTPUTS = 1000;
-/** A dropped flow tells no more than when it was due. */
-const MOST_DROPPED = 1000;
-/**
- * The flows of a run of any length, in bounded memory: all that are ok or, of more than 10,000, a sample in which each
- * is as likely as any other (reservoir sampling: Vitter, "Random sampling with a reservoir", 1985, algorithm R); of the
- * others the first 10,000, of the dropped ones the first 1,000.
- */
-class KeptFlows {
-    #random;
-    #ok = [];
-    #notOk = [];
-    #dropped = [];
-    #seen = 0;
-    constructor(seed) {
-        this.#random = seededRandom(seed);
-    }
-    add(flow) {
-        if (flow.outcome === 'ok')
-            this.#addOk(flow);
-        else if (flow.outcome === 'dropped')
-            addTo(this.#dropped, flow, MOST_DROPPED);
-        else
-            addTo(this.#notOk, this.#notOk.length < MOST_OUTPUTS ? flow : withoutOutput(flow), MOST_NOT_OK);
-    }
-    /** In order of their iteration. */
-    inOrder() {
-        return [...this.#ok, ...this.#notOk, ...this.#dropped].sort((a, b) => a.iteration - b.iteration);
-    }
-    #addOk(flow) {
-        this.#seen += 1;
-        if (this.#ok.length < MOST_OK) {
-            this.#ok.push(withoutOutput(flow));
-            return;
-        }
-        const place = Math.floor(this.#random() * this.#seen);
-        if (place < MOST_OK)
-            this.#ok[place] = withoutOutput(flow);
-    }
-}
-function addTo(flows, flow, most) {
-    if (flows.length < most)
-        flows.push(flow);
-}
-function withoutOutput(flow) {
-    if (flow.stdout === undefined && flow.stderr === undefined && flow.error === undefined)
-        return flow;
-    const copy = { ...flow };
-    delete copy.stdout;
-    delete copy.stderr;
-    if (flow.error !== undefined) {
-        const error = { ...flow.error };
-        delete error.stack;
-        copy.error = error;
-    }
-    return copy;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/column.js
-/** Bytes by which a column grows. */
-const STEP = 1 << 16;
-const FIRST = 512;
-/**
- * Numbers, up to a known count, 8 bytes each. The whole is reserved and used as it grows, so that nothing is copied when
- * it does, and sorted in place: a column is never there twice.
- */
-class Column {
-    #buffer;
-    #numbers;
-    #length = 0;
-    #sorted = true;
-    /** @param most how many numbers there is room for, at least 64 */
-    constructor(most) {
-        this.#buffer = new ArrayBuffer(FIRST, { maxByteLength: Math.max(FIRST, most * 8) });
-        this.#numbers = new Float64Array(this.#buffer);
-    }
-    get length() {
-        return this.#length;
-    }
-    get isFull() {
-        return this.#length * 8 >= this.#buffer.maxByteLength;
-    }
-    /** A full column takes no more. */
-    push(value) {
-        if (this.#length === this.#numbers.length)
-            this.#grow();
-        this.#numbers[this.#length++] = value;
-        this.#sorted = false;
-    }
-    /** All of them, ascending; NaN last. What is pushed later is in the next answer only. */
-    sorted() {
-        const numbers = this.#numbers.subarray(0, this.#length);
-        if (!this.#sorted)
-            numbers.sort();
-        this.#sorted = true;
-        return numbers;
-    }
-    #grow() {
-        const { byteLength, maxByteLength } = this.#buffer;
-        this.#buffer.resize(Math.min(maxByteLength, byteLength + Math.min(byteLength, STEP)));
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/concurrency.js
-/** A flow that ran, however it ended; a dropped one never did. */
-function wasStarted(flow) {
-    return flow.outcome !== 'dropped';
-}
-/** ms: when its process was seen to run; where that is not known, when it was told to start. */
-function runningFrom({ startedAt, runningAt }) {
-    return runningAt ?? startedAt;
-}
-/**
- * Most of the flows that were in flight at one instant, by a sweep over starts and ends, both ascending. A flow is in
- * flight from the moment it runs up to, and not at, its end: one that ends as another starts does not overlap it, and
- * fifty that were told to start at once are not together if the first has ended before the last is forked. A flow that
- * took no measurable time counts while it is alone.
- */
-function mostInFlight(starts, ends) {
-    let ended = 0;
-    let most = starts.length === 0 ? 0 : 1;
-    for (const [before, start] of starts.entries()) {
-        while ((ends[ended] ?? Infinity) <= start)
-            ended++;
-        most = Math.max(most, before + 1 - ended);
-    }
-    return most;
-}
-/** The same in each of `slices` equal parts of a window. */
-function inFlightOver({ starts, ends }, { from, to }, slices) {
-    const width = (to - from) / slices;
-    let started = 0;
-    let ended = 0;
-    return Array.from({ length: slices }, (_, slice) => {
-        const edge = slice === slices - 1 ? Infinity : from + (slice + 1) * width;
-        let most = started - ended;
-        while ((starts[started] ?? Infinity) < edge) {
-            while ((ends[ended] ?? Infinity) <= starts[started])
-                ended++;
-            started++;
-            most = Math.max(most, started - ended);
-        }
-        while ((ends[ended] ?? Infinity) < edge)
-            ended++;
-        return most;
-    });
-}
-
-;// CONCATENATED MODULE: ./build/src/model/token.js
-/** A canary: unique to its flow, and of a shape that no text holds by chance. `fg-RUN-ITERATION`, or `…-wN` in warm-up. */
-const TOKEN = /\bfg-[0-9a-f]{12}-w?\d+\b/g;
-
-;// CONCATENATED MODULE: ./build/src/stats/normalize-message.js
-
-/** Longer messages are cut: what tells two errors apart stands at their beginning. */
-const LONGEST = 300;
-/** What differs from one occurrence of the same error to the next. The first that matches wins. */
-const VARIABLES = [
-    {
-        // An exit or HTTP status is the kind of error, not an accident of it.
-        name: 'status',
-        pattern: /\b(?:exit(?:ed)?(?: with)?(?: (?:status|code))?|HTTP(?:\/\d(?:\.\d)?)?|status(?: code)?|code)[ :=]{1,3}\d{1,3}\b/,
-    },
-    {
-        name: 'path',
-        pattern: /(?<![\w/.])(?:\/[\w.~-]+)*?\/(?:tmp|temp|_temp|var\/folders)\/[^\s'"`:,;)\]]+|\b[A-Z]:\\(?:[^\s'"\\]+\\)*?_?Temp\\[^\s'"`:,;)\]]+/,
-        placeholder: '<path>',
-    },
-    {
-        name: 'uuid',
-        pattern: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/,
-        placeholder: '<uuid>',
-    },
-    {
-        name: 'time',
-        pattern: /\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|\b\d{1,2}:\d\d:\d\d(?:[.,]\d+)?/,
-        placeholder: '<time>',
-    },
-    { name: 'address', pattern: /\b(?:\d{1,3}\.){3}\d{1,3}\b/ },
-    {
-        name: 'port',
-        pattern: /(?<=localhost|\d\.\d{1,3}):\d{2,5}\b|:\d{4,5}\b/,
-        placeholder: ':<port>',
-    },
-    {
-        name: 'hex',
-        pattern: /\b0x[0-9a-f]+\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,}\b/,
-        placeholder: '<hex>',
-    },
-    {
-        name: 'duration',
-        pattern: /\b\d+(?:\.\d+)? ?(?:ns|us|µs|ms|s|secs?|seconds?|min|minutes?|h|hours?)\b/,
-        placeholder: '<duration>',
-    },
-    {
-        // Even a single digit, where a word says that it is one of many.
-        name: 'member',
-        pattern: /(?<=\b(?:flow|iteration|slot|worker|thread|pid|id)[ =:#-]{1,3})\d+\b|(?<=#)\d+\b/,
-        placeholder: '<n>',
-    },
-    { name: 'number', pattern: /\d{2,}(?:\.\d+)?|\d\.\d{2,}/, placeholder: '<n>' },
-];
-const ANY = new RegExp(VARIABLES.map(({ name, pattern }) => `(?<${name}>${pattern.source})`).join('|'), 'gi');
-/**
- * The kind of an error: its message on one line, with everything that varies replaced by a placeholder. Exit and HTTP
- * statuses are kept. No flow's token makes a kind of its own, whoever's it is.
- */
-function normalizeMessage(message) {
-    return oneLine(message).replace(TOKEN, '<token>').replace(ANY, replacement).slice(0, LONGEST);
-}
-/** Terminal colours and control characters removed, white space joined; at most 2,000 characters. */
-function oneLine(text) {
-    return text.slice(0, 2000).replace(ESCAPES, '').replace(CONTROLS, ' ').replace(/\s+/g, ' ').trim();
-}
-/** ECMA-48 control sequences, as colours and cursor moves are, and operating system commands, as links are. */
-const ESCAPES = /\u001b\[[0-9;:?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
-const CONTROLS = /\p{Cc}/gu;
-/** The groups that a pattern names come last among a replacer's arguments. */
-function replacement(found, ...rest) {
-    const groups = rest.at(-1);
-    const variable = VARIABLES.find(({ name }) => groups[name] !== undefined);
-    return variable?.placeholder ?? found;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/last-line.js
-
-/** The last line that is not empty, without colours; of what was kept, if not all of it was. Empty if there is none. */
-function lastLine(excerpt) {
-    if (excerpt === undefined)
-        return '';
-    const whole = byteLength(excerpt.head) + byteLength(excerpt.tail) >= excerpt.bytes;
-    const parts = whole ? [excerpt.head + excerpt.tail] : [excerpt.tail, excerpt.head];
-    for (const part of parts) {
-        const line = part.split(/[\r\n]+/).findLast((text) => oneLine(text) !== '');
-        if (line !== undefined)
-            return oneLine(line);
-    }
-    return '';
-}
-/** What a command said last: programs complain on stderr, and a few on stdout. */
-function lastPrinted(printed) {
-    return lastLine(printed.stderr) || lastLine(printed.stdout);
-}
-function byteLength(text) {
-    return new TextEncoder().encode(text).length;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/errors.js
-
-
-const MOST_GROUPS = 20;
-const MOST_FLOWS = 100;
-/** Kinds that are told apart: a message made anew by every flow must not fill the memory. */
-const MOST_KINDS = 1000;
-/** Characters of a sample. */
-const LONGEST_SAMPLE = 500;
-/** The first 20 kinds as they come, the most frequent first; the rest is one group, `others`. */
-function groupErrors(kinds) {
-    if (kinds.length <= MOST_GROUPS)
-        return [...kinds];
-    return [...kinds.slice(0, MOST_GROUPS), others(kinds.slice(MOST_GROUPS))];
-}
-/** Errors by kind, flow by flow. */
-class ErrorKinds {
-    #kinds = new Map();
-    /** Of kinds beyond those that are told apart. */
-    #more = { type: 'others', count: 0, sample: 'more kinds of error', flows: [] };
-    /** A flow that is ok has none. */
-    add(flow) {
-        if (flow.outcome === 'ok')
-            return;
-        const { type, sample } = describe(flow);
-        const kind = this.#kinds.get(type) ?? this.#newKind(type, sample);
-        kind.count++;
-        if (kind.flows.length < MOST_FLOWS)
-            kind.flows.push(flow.iteration);
-    }
-    /** In order of appearance. */
-    all() {
-        return this.#more.count > 0 ? [...this.#kinds.values(), this.#more] : [...this.#kinds.values()];
-    }
-    #newKind(type, sample) {
-        if (this.#kinds.size >= MOST_KINDS)
-            return this.#more;
-        const kind = { type, count: 0, sample, flows: [] };
-        this.#kinds.set(type, kind);
-        return kind;
-    }
-}
-/** All kinds, the most frequent first; at equal counts the one of the earlier flow first. */
-function byFrequency(parts) {
-    const joined = new Map();
-    for (const kind of parts.flatMap((part) => part.all())) {
-        const known = joined.get(kind.type);
-        joined.set(kind.type, {
-            ...(known ?? kind),
-            count: (known?.count ?? 0) + kind.count,
-            flows: [...(known?.flows ?? []), ...kind.flows].sort((a, b) => a - b).slice(0, MOST_FLOWS),
-        });
-    }
-    return [...joined.values()].sort((one, other) => other.count - one.count || (one.flows[0] ?? 0) - (other.flows[0] ?? 0));
-}
-function describe(flow) {
-    const message = flow.error?.message ?? WITHOUT_MESSAGE[flow.outcome];
-    const printed = exitedByItself(flow) ? lastPrinted(flow) : '';
-    const whole = printed === '' ? message : `${message}: ${printed}`;
-    const sample = oneLine(whole).slice(0, LONGEST_SAMPLE);
-    // "timed out after 30 s" is our own sentence, and the same for every flow.
-    if (flow.outcome === 'timed_out')
-        return { type: sample, sample };
-    const text = flow.token === '' ? whole : whole.replaceAll(flow.token, '<token>');
-    return { type: normalizeMessage(text), sample };
-}
-const WITHOUT_MESSAGE = {
-    ok: 'ok',
-    failed: 'failed without a message',
-    timed_out: 'timed out',
-    killed: 'killed',
-    dropped: 'dropped: no slot was free when it was due',
-};
-/** A command that ended with a status of its own has usually said why in its last line. */
-function exitedByItself(flow) {
-    return flow.outcome === 'failed' && flow.error?.exitStatus !== undefined;
-}
-function others(kinds) {
-    return {
-        type: 'others',
-        count: kinds.reduce((sum, kind) => sum + kind.count, 0),
-        sample: `${kinds.length} more kinds of error, the first of them: ${kinds[0]?.sample ?? ''}`,
-        flows: kinds.flatMap((kind) => kind.flows).slice(0, MOST_FLOWS),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/skew.js
-
-/** How far apart flows started that left one start barrier. */
-class Skew {
-    /** By rung: each has a barrier of its own. */
-    #barriers = new Map();
-    add(flow) {
-        if (flow.barrier !== true)
-            return;
-        const at = runningFrom(flow);
-        const { first, last } = this.#barriers.get(flow.rung) ?? { first: at, last: at };
-        this.#barriers.set(flow.rung, { first: Math.min(first, at), last: Math.max(last, at) });
-    }
-    /** ms between the first and the last start of the widest barrier; undefined if no flow left one. */
-    get widest() {
-        if (this.#barriers.size === 0)
-            return undefined;
-        return Math.max(...[...this.#barriers.values()].map(({ first, last }) => last - first));
-    }
-}
-
-// EXTERNAL MODULE: external "node:perf_hooks"
-var external_node_perf_hooks_ = __nccwpck_require__(643);
 ;// CONCATENATED MODULE: ./build/src/stats/mean.js
 /** The mean of numbers as they come, by Neumaier's compensated sum (1974): that of three times 0.1 is 0.1. */
 class Mean {
@@ -46456,243 +45529,6 @@ class Mean {
     }
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/values.js
-
-
-
-/** Up to here every value is kept, and percentiles are exact (METHOD §3: sorting as many takes about 0.13 s). */
-const EXACT_VALUES = 1_000_000;
-/** Three significant digits: no percentile is further than 0.1% from the exact one. */
-const FIGURES = 3;
-const LONGEST_NS = 24 * 3600 * 1e9;
-const NS = 1e6;
-/** Times in ms, however many: kept up to a million, and counted in Node's own HDR histogram from there on. */
-class Values {
-    #mean = new Mean();
-    #column;
-    #histogram;
-    #count = 0;
-    #min = Infinity;
-    #max = -Infinity;
-    /** @param exact how many values are kept */
-    constructor(exact = EXACT_VALUES) {
-        this.#column = new Column(exact);
-    }
-    /** @throws RangeError if the value is not finite: a percentile of NaN would compare as if a gate held. */
-    push(value) {
-        if (!Number.isFinite(value))
-            throw new RangeError('a distribution is made of finite numbers');
-        this.#count += 1;
-        this.#mean.add(value);
-        this.#min = Math.min(this.#min, value);
-        this.#max = Math.max(this.#max, value);
-        if (this.#column?.isFull === false)
-            this.#column.push(value);
-        else
-            count((this.#histogram ??= this.#histogramOfColumn()), value);
-    }
-    /** Undefined if there is no value: never one of zeros. */
-    distribution() {
-        if (this.#count === 0)
-            return undefined;
-        const mean = this.#within(this.#mean.value);
-        if (this.#column !== undefined)
-            return { sorted: this.#column.sorted(), mean };
-        const percentile = (percent) => percent <= 0 ? this.#min : this.#within((this.#histogram?.percentile(percent) ?? NaN) / NS);
-        return { count: this.#count, mean, min: this.#min, max: this.#max, percentile };
-    }
-    /** No rounding leaves the extremes. */
-    #within(value) {
-        return Math.min(Math.max(value, this.#min), this.#max);
-    }
-    #histogramOfColumn() {
-        const histogram = (0,external_node_perf_hooks_.createHistogram)({ lowest: 1, highest: LONGEST_NS, figures: FIGURES });
-        for (const kept of this.#column?.sorted() ?? [])
-            count(histogram, kept);
-        this.#column = undefined;
-        return histogram;
-    }
-}
-function count(histogram, ms) {
-    histogram.record(Math.min(Math.max(1, Math.round(ms * NS)), LONGEST_NS));
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/tally.js
-
-
-
-
-
-/** Names of steps come from the code under test: one made anew by every flow must not fill the memory. */
-const MOST_STEPS = 1000;
-/** What the flows of a record add up to. */
-function tallyOf({ tally, flows, load }) {
-    if (tally !== undefined)
-        return tally;
-    const all = new Tally(load.model);
-    for (const flow of flows)
-        all.add(flow);
-    return all;
-}
-function noneYet() {
-    return { ok: 0, failed: 0, timed_out: 0, killed: 0, dropped: 0 };
-}
-/** Adds flows up as they end, in memory that a million of them do not fill: 40 bytes each, and nothing beyond. */
-class Tally {
-    counts = noneYet();
-    hits = noneYet();
-    untracedHits = 0;
-    retried = 0;
-    received;
-    sent;
-    /**
-     * A flow's time counts from its actual start in the closed model, in the open model from when it was due: whoever
-     * comes while nothing moves has waited (no coordinated omission).
-     */
-    #from;
-    #flowTimes = new Values();
-    #firstByteTimes = new Values();
-    #stepTimes = new Map();
-    #starts = new Column(EXACT_VALUES);
-    #ends = new Column(EXACT_VALUES);
-    #skew = new Skew();
-    #errors = new ErrorKinds();
-    #killed = new ErrorKinds();
-    #first = Infinity;
-    #last = -Infinity;
-    constructor(model) {
-        this.#from = model === 'open' ? 'scheduledAt' : 'startedAt';
-    }
-    add(flow) {
-        this.counts[flow.outcome] += 1;
-        if (wasStarted(flow))
-            this.#addStarted(flow);
-        if (flow.hit !== undefined) {
-            this.hits[flow.outcome] += 1;
-            if (flow.hit.untraced === true)
-                this.untracedHits += 1;
-        }
-        else if (flow.outcome === 'ok')
-            this.#addTimes(flow);
-        else
-            (flow.outcome === 'killed' ? this.#killed : this.#errors).add(flow);
-    }
-    get window() {
-        return this.#first <= this.#last ? { from: this.#first, to: this.#last } : undefined;
-    }
-    get startSkew() {
-        return this.#skew.widest;
-    }
-    mostInFlight() {
-        return { most: mostInFlight(this.#starts.sorted(), this.#ends.sorted()), of: this.#starts.length };
-    }
-    inFlightOver(slices) {
-        const window = this.window ?? { from: 0, to: 0 };
-        return inFlightOver({ starts: this.#starts.sorted(), ends: this.#ends.sorted() }, window, slices);
-    }
-    flowTimes() {
-        return this.#flowTimes.distribution();
-    }
-    firstByteTimes() {
-        return this.#firstByteTimes.distribution();
-    }
-    stepTimes() {
-        const steps = new Map();
-        for (const [name, values] of this.#stepTimes) {
-            const distribution = values.distribution();
-            if (distribution !== undefined)
-                steps.set(name, distribution);
-        }
-        return steps;
-    }
-    errorKinds({ killed }) {
-        return byFrequency(killed ? [this.#errors, this.#killed] : [this.#errors]);
-    }
-    #addStarted(flow) {
-        this.#first = Math.min(this.#first, flow.startedAt);
-        this.#last = Math.max(this.#last, flow.endedAt);
-        this.#skew.add(flow);
-        if (flow.attempts !== undefined)
-            this.retried += 1;
-        if (flow.bytesIn !== undefined)
-            this.received = (this.received ?? 0) + flow.bytesIn;
-        if (flow.bytesOut !== undefined)
-            this.sent = (this.sent ?? 0) + flow.bytesOut;
-        if (this.#starts.isFull)
-            return;
-        this.#starts.push(runningFrom(flow));
-        this.#ends.push(flow.endedAt);
-    }
-    #addTimes(flow) {
-        this.#flowTimes.push(flow.endedAt - flow[this.#from]);
-        for (const time of flow.ttfb ?? [])
-            this.#firstByteTimes.push(time);
-        for (const { name, startedAt, endedAt } of flow.steps ?? [])
-            this.#timesOf(name)?.push(endedAt - startedAt);
-    }
-    #timesOf(step) {
-        const known = this.#stepTimes.get(step);
-        if (known !== undefined || this.#stepTimes.size >= MOST_STEPS)
-            return known;
-        const values = new Values();
-        this.#stepTimes.set(step, values);
-        return values;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/flow-log.js
-
-
-/** The flows of a run as they end: each is added up, and as many are kept as a reader can use. */
-class FlowLog {
-    #model;
-    #kept;
-    #tally;
-    #rungs = new Map();
-    #waves = new Map();
-    #count = 0;
-    constructor({ model, seed }) {
-        this.#model = model;
-        this.#kept = new KeptFlows(seed);
-        this.#tally = new Tally(model);
-    }
-    get count() {
-        return this.#count;
-    }
-    /** Those of them that were started: dropped ones never were. */
-    get ended() {
-        return this.#count - this.#tally.counts.dropped;
-    }
-    add = (flow) => {
-        this.#count += 1;
-        this.#kept.add(flow);
-        this.#tally.add(flow);
-        if (flow.rung !== undefined)
-            this.#tallyIn(this.#rungs, flow.rung).add(flow);
-        if (flow.wave !== undefined)
-            this.#tallyIn(this.#waves, flow.wave).add(flow);
-    };
-    /** What the record holds of them. It goes on to change while flows are added. */
-    recorded() {
-        return {
-            flows: this.#kept.inOrder(),
-            tally: this.#tally,
-            ...(this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs }),
-            ...(this.#waves.size === 0 ? {} : { waveTallies: this.#waves }),
-        };
-    }
-    #tallyIn(parts, part) {
-        const known = parts.get(part);
-        if (known !== undefined)
-            return known;
-        const tally = new Tally(this.#model);
-        parts.set(part, tally);
-        return tally;
-    }
-}
-
-// EXTERNAL MODULE: ./build/src/model/metrics.js
-var metrics = __nccwpck_require__(7790);
 ;// CONCATENATED MODULE: ./build/src/stats/distribution.js
 
 /**
@@ -46761,1068 +45597,796 @@ function last(sorted) {
     return sorted[sorted.length - 1] ?? NaN;
 }
 
-// EXTERNAL MODULE: ./build/src/model/tally.js
-var model_tally = __nccwpck_require__(6517);
-;// CONCATENATED MODULE: ./build/src/stats/counted.js
+;// CONCATENATED MODULE: ./build/src/stats/compare/log-factorial.js
+const EXACT = 32;
+const TABLE = Array.from({ length: EXACT }, () => 0);
+for (let n = 2; n < EXACT; n++)
+    TABLE[n] = (TABLE[n - 1] ?? 0) + Math.log(n);
+const LN_ROOT_2PI = Math.log(2 * Math.PI) / 2;
+/** ln n!, by Stirling's series from 32 on, where three terms are good to the last digit (Abramowitz and Stegun 6.1.41). */
+function logFactorial(n) {
+    const known = TABLE[n];
+    if (known !== undefined)
+        return known;
+    const series = 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5);
+    return (n + 0.5) * Math.log(n) - n + LN_ROOT_2PI + series;
+}
+/** ln of n over k. */
+function logChoose(n, k) {
+    return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/binomial.js
 
 /**
- * Whether flows that were killed count as tried. Those that the interruption or the abortion of the run cut short are
- * neither ok nor failed: a cancelled run must not look like a broken pull request, and an aborted one not worse than
- * it was.
+ * Bounds of the share that fails, each missed with a probability of at most `miss` (Clopper and Pearson, "The use of
+ * confidence or fiducial limits illustrated in the case of the binomial", 1934). They hold for the mean share too when
+ * it differs from round to round (Hoeffding, "On the distribution of the number of successes in independent trials",
+ * 1956). 0 and 1 if nothing was started.
  */
-function countsKilled({ interrupted, aborted }) {
-    return interrupted === undefined && aborted === undefined;
+function shareBounds({ started, failed }, miss) {
+    return { low: 1 - highest(started - failed, started, miss), high: highest(failed, started, miss) };
 }
-/** How many bystanders count as tried. */
-function countedFlows(tally, record) {
-    const { ok, failed, timed_out, killed, dropped } = (0,model_tally/* bystandersOf */.p)(tally);
-    return ok + failed + timed_out + dropped + (countsKilled(record) ? killed : 0);
+/** 2⁻⁴⁰ is a flow in a million millions. */
+const HALVINGS = 40;
+/** The largest chance with which at most so many of the trials are no rarer than `miss`. */
+function highest(most, trials, miss) {
+    if (most >= trials)
+        return 1;
+    const atMost = binomial(most, trials);
+    let low = 0;
+    let high = 1;
+    for (let halving = 0; halving < HALVINGS; halving++) {
+        const middle = (low + high) / 2;
+        if (atMost(middle) > miss)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
 }
-/** How many flows ran, however they ended; a dropped one never did. */
-function startedFlows({ counts: { ok, failed, timed_out, killed } }) {
-    return ok + failed + timed_out + killed;
+/** P(X ≤ most) as a function of the chance of each trial, for most < trials. */
+function binomial(most, trials) {
+    const lower = tail(most, trials);
+    const upper = tail(trials - most - 1, trials);
+    // Past the mode the terms rise towards it: the other tail is then the small one.
+    return (chance) => (most > trials * chance ? 1 - upper(1 - chance) : lower(chance));
 }
-
-;// CONCATENATED MODULE: ./build/src/stats/measures.js
-const NO_FLOW = 'no flow was started';
-const NO_REQUEST = 'no flow made an HTTP request';
-const NONE_OK = 'no flow was ok';
-function figure(value, note) {
-    return note === undefined ? { value } : { value, note };
-}
-function noData(note) {
-    return { value: null, note };
-}
-/** The figure of a value that may not be there. */
-function figureOr(value, note) {
-    return value === undefined ? noData(note) : figure(value);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/flow-figures.js
-
-
-
-/** What the flows alone tell. Without any flow nothing is zero: all of it is no data. */
-function flowFigures(tally, record) {
-    const counts = (0,model_tally/* bystandersOf */.p)(tally);
-    const counted = countedFlows(tally, record);
-    const why = whyNone(tally, record);
-    const count = (outcome) => (counted === 0 ? noData(why) : figure(counts[outcome]));
-    const total = totalTime(tally);
-    return {
-        success_rate: share(counts.ok, counted, why),
-        error_rate: share(counted - counts.ok, counted, why),
-        total_time: total,
-        throughput: throughput(tally.counts.ok, total),
-        start_skew: figureOr(tally.startSkew, 'no flow left a start barrier'),
-        dropped: count('dropped'),
-        failed: count('failed'),
-        timed_out: count('timed_out'),
-        retried: retried(tally, record.retries),
-        error_types: counted === 0 ? noData(why) : figure(tally.errorKinds({ killed: countsKilled(record) }).length),
+/** Of the sum, what the digits of a number no longer show. */
+const NEGLIGIBLE = 1e-16;
+/** The same where `most` is below the mean: added up from the largest term down. */
+function tail(most, trials) {
+    const ways = logChoose(trials, most);
+    return (chance) => {
+        let term = Math.exp(ways + most * Math.log(chance) + (trials - most) * Math.log1p(-chance));
+        let sum = 0;
+        for (let count = most; count >= 0 && term > sum * NEGLIGIBLE; count--) {
+            sum += term;
+            term *= (count * (1 - chance)) / ((trials - count + 1) * chance);
+        }
+        return sum;
     };
 }
-function retried({ retried: count }, retries) {
-    return retries === undefined ? noData('no retries are asked for') : figure(count);
-}
-/** Why there is no bystander to judge by, if there is none. */
-function whyNone(tally, record) {
-    if (startedFlows(tally) + tally.counts.dropped === 0)
-        return NO_FLOW;
-    return countsKilled(record) || (0,model_tally/* bystandersOf */.p)(tally).killed === 0
-        ? 'every flow was hit by a fault on purpose'
-        : 'no flow had ended when the run was interrupted';
-}
-/** Sorts all starts and ends: of many flows it is asked for only where it is needed. */
-function concurrencyFigure(tally) {
-    const started = startedFlows(tally);
-    if (started === 0)
-        return noData(NO_FLOW);
-    const { most, of } = tally.mostInFlight();
-    return figure(most, of === started ? undefined : `among the first ${of} flows that ended`);
-}
-function share(part, whole, why) {
-    // Divided, not 1 − x: 1 of 10 is exactly the 0.1 that `error_rate <= 10%` is read as.
-    return whole === 0 ? noData(why) : figure(part / whole, `${part} of ${whole}`);
-}
-function totalTime({ window }) {
-    return window === undefined ? noData(NO_FLOW) : figure(window.to - window.from);
-}
-function throughput(ok, total) {
-    if (total.value === null)
-        return total;
-    if (total.value === 0)
-        return noData('the run took no measurable time');
-    return figure(ok / (total.value / 1000));
-}
 
-;// CONCATENATED MODULE: ./build/src/stats/http-figures.js
-
-/** What the connections of HTTP flows carried. */
-function httpFigures({ received, sent }) {
-    return { bytes_received: figureOr(received, NO_REQUEST), bytes_sent: figureOr(sent, NO_REQUEST) };
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/ladder-figures.js
-
-const NO_LADDER = 'the scenario has no ladder';
-const TOO_FEW = 'fewer than two rungs were measured';
-/** Times the top rung: further away than this the fit says nothing. */
-const FURTHEST_KNEE = 10;
-/** What only a ladder tells. */
-function ladderFigures(ladder) {
-    if (ladder === undefined) {
-        const none = noData(NO_LADDER);
-        return { memory_per_flow: none, cpu_per_flow_share: none, threads_per_flow: none, knee: none };
-    }
-    const { memory, cpu, threads } = ladder.model;
-    return {
-        memory_per_flow: figureOr(memory?.b, TOO_FEW),
-        cpu_per_flow_share: cpu === undefined ? noData(TOO_FEW) : figure(cpu.b, cpu.note),
-        threads_per_flow: figureOr(threads?.b, TOO_FEW),
-        knee: knee(ladder),
-    };
-}
-/** A knee beyond what can be seen is given as what is known: it is not below that. */
-function knee({ usl, rungs }) {
-    const top = rungs.at(-1)?.flows;
-    if (usl === undefined || top === undefined)
-        return noData('it takes three rungs with a throughput');
-    const furthest = FURTHEST_KNEE * top;
-    if (usl.knee === null || usl.knee > furthest) {
-        return figure(furthest, `at least: throughput does not fall up to ${FURTHEST_KNEE} times the top rung`);
-    }
-    return figure(usl.knee, usl.knee > top ? 'beyond the top rung: from the fit alone' : undefined);
-}
-/** `efficiency(50)`: of the rung with 50 at once. */
-function efficiencyAt(ladder, label) {
-    if (ladder === undefined)
-        return noData(NO_LADDER);
-    const rung = ladder.rungs.find(({ flows }) => String(flows) === label);
-    if (rung === undefined)
-        return noData(`no rung with ${label} at once was run`);
-    return rung.efficiency === null
-        ? noData('the first rung or this one has no throughput')
-        : figure(rung.efficiency);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/cpu-windows.js
-/** ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process (METHOD §4). */
-const WINDOW = 250;
-/**
- * The largest share of all cores used over 250 ms (ratio; above 1 only by errors of reading). Cumulative CPU time is
- * taken to rise evenly between two samples, so a window between samples that are further apart is as long as they
- * are. A run that is shorter than 250 ms is one window. Undefined for fewer than two samples.
+;// CONCATENATED MODULE: ./build/src/stats/compare/scale.js
+/*
+ * Differences are on a scale of their own, turned so that more is worse: ln(head ÷ base) if relative, head − base if
+ * absolute or a rate, with the sign turned around for a metric that is worse when lower.
  */
-function peakShare(samples, cores) {
-    const first = samples[0];
-    const last = samples.at(-1);
-    if (first === undefined || last === undefined || last.at <= first.at)
-        return undefined;
-    if (last.at - first.at <= WINDOW)
-        return (last.cpuTime - first.cpuTime) / (last.at - first.at) / cores;
-    // Between samples the use of a sliding window changes linearly: its maximum has one edge at a sample.
-    const peak = Math.max(peakFrom(samples), peakFrom(samples.map(mirrored).reverse()));
-    return peak / WINDOW / cores;
+/** 2%: two builds of the same code differ by that much for reasons of memory layout alone. */
+const RELATIVE_MARGIN = 0.02;
+/** The difference of one pair; undefined if it has none. */
+function differenceOf({ scale, worse }, base, head) {
+    const sign = worse === 'higher' ? 1 : -1;
+    if (scale !== 'relative')
+        return sign * (head - base);
+    if (base === 0 && head === 0)
+        return 0;
+    return base > 0 && head > 0 ? sign * Math.log(head / base) : undefined;
 }
-/** Average share of all cores from the first sample to the last (ratio). */
-function averageShare(samples, cores) {
-    const first = samples[0];
-    const last = samples.at(-1);
-    if (first === undefined || last === undefined || last.at <= first.at)
-        return undefined;
-    return (last.cpuTime - first.cpuTime) / (last.at - first.at) / cores;
+/** The change that a difference means: head ÷ base − 1, or head − base. */
+function changeOf({ scale, worse }, difference) {
+    const signed = worse === 'higher' ? difference : 0 - difference;
+    return scale === 'relative' ? Math.expm1(signed) : signed;
 }
-/**
- * Most CPU time (ms) in a window that begins at a sample. One that reaches past the last sample holds no more than
- * the one that ends there.
- */
-function peakFrom(samples) {
-    let peak = 0;
-    let right = 0;
-    for (const sample of samples) {
-        const edge = sample.at + WINDOW;
-        while ((samples[right]?.at ?? Infinity) < edge)
-            right++;
-        peak = Math.max(peak, cpuTimeAt(edge, samples[right - 1], samples[right]) - sample.cpuTime);
-    }
-    return peak;
+function limitOf(metric) {
+    return worsening(metric, metric.limit);
 }
-function cpuTimeAt(at, before, after) {
-    if (before === undefined || after === undefined)
-        return (before ?? after)?.cpuTime ?? 0;
-    if (after.at <= before.at)
-        return after.cpuTime;
-    return before.cpuTime + ((at - before.at) / (after.at - before.at)) * (after.cpuTime - before.cpuTime);
+function marginOf(metric) {
+    return worsening(metric, metric.margin ?? (metric.scale === 'relative' ? RELATIVE_MARGIN : 0));
 }
-/** Time turned round: a window that ends at a sample is one that begins at it. */
-function mirrored({ at, cpuTime }) {
-    return { at: -at, cpuTime: -cpuTime };
+/** The difference that a change for the worse of this size makes. */
+function worsening({ scale, worse }, amount) {
+    if (scale !== 'relative')
+        return amount;
+    return worse === 'higher' ? Math.log1p(amount) : -Math.log1p(-amount);
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/over-time.js
-/**
- * The average over time: each reading weighs as much as the time around it, so that a monitor that slows down does not
- * shift it (trapezoids between neighbours). One reading, or several at one instant: their plain mean. None: undefined.
- */
-function averageOverTime(readings) {
-    const first = readings[0];
-    const last = readings.at(-1);
-    if (first === undefined || last === undefined)
-        return undefined;
-    if (last.at <= first.at) {
-        return readings.reduce((sum, { value }) => sum + value, 0) / readings.length;
-    }
-    let area = 0;
-    let before = first;
-    for (const reading of readings) {
-        area += ((before.value + reading.value) / 2) * (reading.at - before.at);
-        before = reading;
-    }
-    return area / (last.at - first.at);
-}
+;// CONCATENATED MODULE: ./build/src/stats/compare/stratified.js
 
-;// CONCATENATED MODULE: ./build/src/stats/theil-sen.js
-
-/** 1,000 points are 499,500 pairs, whose slopes take some 60 ms to sort. */
-const MOST_POINTS = 1000;
 /**
- * The median of the slopes between all pairs of points, in units of y per unit of x: up to 29% of the points may be
- * wild without moving it far (Theil 1950; Sen 1968). Pairs at the same x have no slope and are left out; undefined
- * if no pair is left.
+ * Do flows of head fail more often? Exact conditional test over 2×2 tables (Birch, "The detection of partial
+ * association", 1964; Agresti, Categorical Data Analysis §6.7): given how many flows of a pair failed, how many of them
+ * are of head is hypergeometric if it makes no difference; their sum over the pairs is the convolution. What drifts
+ * from pair to pair drops out.
  *
- * A series of more than 1,000 points is thinned to 1,000 evenly spaced ones, first and last among them, always the
- * same ones for the same series.
+ * Assumes that flows fail independently of each other within a round.
  */
-function theilSen(points) {
-    const slopes = slopesOf(points);
-    return slopes && percentile(slopes, 50);
+function stratifiedTest(strata) {
+    const statistic = strata.reduce((total, { head }) => total + head.failed, 0);
+    const whole = strata.map(hypergeometric).reduce(convolve, { from: 0, chances: [1] });
+    const sumOver = (takes) => Math.min(1, whole.chances.reduce((sum, chance, index) => sum + (takes(whole.from + index) ? chance : 0), 0));
+    return {
+        statistic,
+        greater: sumOver((failures) => failures >= statistic),
+        less: sumOver((failures) => failures <= statistic),
+    };
 }
-/** The slopes between all pairs of points, in order; undefined if no pair has one. */
-function slopesOf(points) {
-    const kept = thin(points);
-    const slopes = new Float64Array((kept.length * (kept.length - 1)) / 2);
-    let count = 0;
-    for (const [index, from] of kept.entries()) {
-        for (let other = index + 1; other < kept.length; other++) {
-            const to = kept[other];
-            if (to === undefined || to.x === from.x)
-                continue;
-            slopes[count++] = (to.y - from.y) / (to.x - from.x);
+function hypergeometric({ base, head }) {
+    const failed = base.failed + head.failed;
+    const from = Math.max(0, failed - base.started);
+    const to = Math.min(failed, head.started);
+    const all = logChoose(base.started + head.started, failed);
+    const chances = Array.from({ length: to - from + 1 }, (_, index) => {
+        const ofHead = from + index;
+        return Math.exp(logChoose(head.started, ofHead) + logChoose(base.started, failed - ofHead) - all);
+    });
+    return trimmed({ from, chances });
+}
+function convolve(one, other) {
+    const chances = new Array(one.chances.length + other.chances.length - 1).fill(0);
+    one.chances.forEach((chance, index) => {
+        other.chances.forEach((more, further) => {
+            chances[index + further] = (chances[index + further] ?? 0) + chance * more;
+        });
+    });
+    return trimmed({ from: one.from + other.from, chances });
+}
+/** Far below what a double can add to a p-value; without it thousands of failures would take minutes. */
+const stratified_NEGLIGIBLE = 1e-30;
+function trimmed({ from, chances }) {
+    const first = chances.findIndex((chance) => chance > stratified_NEGLIGIBLE);
+    const last = chances.findLastIndex((chance) => chance > stratified_NEGLIGIBLE);
+    return { from: from + first, chances: chances.slice(first, last + 1) };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/signed-rank.js
+/** Beyond it 2⁻ⁿ is no longer a number. */
+const MOST_PAIRS = 1000;
+/**
+ * Wilcoxon's signed-rank test (Wilcoxon 1945), exact given the absolute differences, whatever ties there are: under the
+ * null hypothesis each difference is as likely as its opposite, so all 2ⁿ signs are equally likely, and the
+ * distribution of W⁺ follows by dynamic programming over the doubled midranks, which are whole numbers (Streitberg and
+ * Röhmel, "Exact distributions for permutation and rank tests", 1986).
+ *
+ * Zeros, by Pratt ("Remarks on zeros and ties in the Wilcoxon signed rank procedures", JASA 1959), take part in the
+ * ranking and then have no sign; `wilcoxon` drops them before it, as R's wilcox.test does.
+ * @throws RangeError if a difference is not finite, or there are more than 1,000
+ */
+function signedRankTest(differences, zeros = 'pratt') {
+    if (!differences.every(Number.isFinite))
+        throw new RangeError('differences are finite numbers');
+    const ranked = zeros === 'pratt' ? differences : differences.filter((difference) => difference !== 0);
+    const doubled = doubledMidranks(ranked.map(Math.abs));
+    const signed = doubled.filter((_, index) => ranked[index] !== 0);
+    const sum = doubled.reduce((total, rank, index) => total + ((ranked[index] ?? 0) > 0 ? rank : 0), 0);
+    const all = signed.reduce((total, rank) => total + rank, 0);
+    const chances = rankSumChances(signed);
+    // The distribution is symmetric: at least `sum` is as likely as at most `all − sum`.
+    const greater = atMost(chances, all - sum);
+    const less = atMost(chances, sum);
+    return { statistic: sum / 2, greater, less, twoSided: Math.min(1, 2 * Math.min(greater, less)) };
+}
+/** Twice the rank of each value, ties sharing the mean of their ranks. */
+function doubledMidranks(values) {
+    const sorted = [...values].sort((one, other) => one - other);
+    const first = new Map();
+    const last = new Map();
+    for (const [index, value] of sorted.entries()) {
+        if (!first.has(value))
+            first.set(value, index + 1);
+        last.set(value, index + 1);
+    }
+    return values.map((value) => (first.get(value) ?? 0) + (last.get(value) ?? 0));
+}
+/** Probability of each sum, when every rank (a whole number) is taken or left with a chance of ½. */
+function rankSumChances(ranks) {
+    if (ranks.length > MOST_PAIRS)
+        throw new RangeError(`at most ${MOST_PAIRS} differences, not ${ranks.length}`);
+    const chances = new Float64Array(ranks.reduce((total, rank) => total + rank, 0) + 1);
+    chances[0] = 1;
+    let reached = 0;
+    for (const rank of ranks) {
+        reached += rank;
+        for (let sum = reached; sum >= 0; sum--) {
+            chances[sum] = ((chances[sum] ?? 0) + (sum < rank ? 0 : (chances[sum - rank] ?? 0))) / 2;
         }
     }
-    return distributionOf(slopes.subarray(0, count));
+    return chances;
 }
-function thin(points) {
-    if (points.length <= MOST_POINTS)
-        return points;
-    const step = (points.length - 1) / (MOST_POINTS - 1);
-    return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * step)]).filter((point) => point !== undefined);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/window.js
-/**
- * The samples that tell of a window: those in it, the one before (what had been used when it began) and the one after
- * (what was used up to its end is first seen there; the CPU of a short command only once it has been waited for).
- * A service's boot and the warm-up flows lie before, and are not counted.
- */
-function samplesDuring(samples, { from, to }) {
-    const after = samples.findIndex((sample) => sample.at > from);
-    const begin = after === -1 ? samples.length - 1 : after - 1;
-    const end = samples.findIndex((sample, index) => index > begin && sample.at >= to);
-    return samples.slice(Math.max(begin, 0), end === -1 ? samples.length : end + 1);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/machine-figures.js
-
-
-
-
-
-/** Fewer samples than this make a slope of noise. */
-const FEWEST_FOR_SLOPE = 10;
-const MS_PER_MINUTE = 60_000;
-const TOO_SHORT = 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
-const SERVICE_ALONE = 'of the service alone: every flow ended before it could be sampled, and is gated on other metrics only';
-const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the scenario has no service';
-/** What the monitor tells, over the time from the first start to the last end. */
-function machineFigures(tally, record) {
-    // Zero bytes and no CPU would pass every gate on them.
-    if (record.monitor.unwatched === true)
-        return withoutData(UNWATCHED);
-    const { window, counts } = tally;
-    const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
-    const cpu = cpuTime(samples, window);
-    const alone = window !== undefined && isServiceAlone(record, samples) ? SERVICE_ALONE : undefined;
-    return {
-        ...memoryFigures(samples, { window, alone }, record.monitor.largestProcess),
-        ...countFigures(samples, { source: record.monitor.source, window, alone }),
-        peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
-        avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
-        cpu_time: cpu,
-        cpu_per_flow: perOkFlow(cpu, counts.ok),
-        memory_growth: growth(samples, window),
-    };
-}
-function withoutData(why) {
-    const nothing = noData(why);
-    return {
-        peak_memory: nothing,
-        avg_memory: nothing,
-        peak_cpu: nothing,
-        avg_cpu: nothing,
-        cpu_time: nothing,
-        cpu_per_flow: nothing,
-        peak_threads: nothing,
-        peak_processes: nothing,
-        peak_files: nothing,
-        memory_growth: nothing,
-    };
+function atMost(chances, most) {
+    let probability = 0;
+    for (let sum = 0; sum <= most; sum++)
+        probability += chances[sum] ?? 0;
+    return Math.min(1, probability);
 }
 /**
- * The flows have processes, and no sample holds any of their memory. (HTTP flows have none by nature; and between fork
- * and exec a process has no memory yet.)
+ * P(W⁺ ≤ w) for n pairs without ties: R's psignrank(w, n).
+ * @throws RangeError for more than 1,000 pairs
  */
-function isServiceAlone({ flows }, samples) {
-    if (flows.some(({ bytesOut }) => bytesOut !== undefined))
-        return false;
-    return (samples.some(({ serviceMemory = 0 }) => serviceMemory > 0) &&
-        samples.every(({ memory, serviceMemory = 0 }) => memory === serviceMemory));
+function signedRankAtMost(w, pairs) {
+    if (w < 0)
+        return 0;
+    const cumulative = cumulativeOf(pairs);
+    return cumulative[Math.min(Math.floor(w), cumulative.length - 1)] ?? 1;
 }
-/** `largest`: bytes of the largest single process of the flows. All together were at least that. */
-function memoryFigures(samples, { window, alone }, largest = 0) {
-    const peak = greatest(samples, (sample) => peakOf(sample, window));
-    // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
-    const why = unseen(samples, window) ?? (peak === 0 ? TOO_SHORT : undefined);
-    if (why !== undefined)
-        return { peak_memory: noData(why), avg_memory: noData(why) };
-    const average = averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory })));
-    return {
-        peak_memory: largest > peak ? figure(largest) : figure(peak, alone),
-        avg_memory: average === undefined ? noData('the monitor took no sample') : figure(average, alone),
-    };
+/** The largest w with P(W⁺ ≤ w) ≤ level; −1 if even W⁺ = 0, with 2⁻ⁿ, is likelier. */
+function signedRankCritical(level, pairs) {
+    const cumulative = cumulativeOf(pairs);
+    let w = -1;
+    while ((cumulative[w + 1] ?? Infinity) <= level)
+        w++;
+    return w;
 }
-/** The high-water mark of the sample before the first start was reached before it: there, what was resident counts. */
-function peakOf(sample, window) {
-    const before = window !== undefined && sample.at < window.from;
-    return before ? sample.memory : Math.max(sample.peakMemory, sample.memory);
-}
-function countFigures(samples, { source, window, alone }) {
-    const why = unseen(samples, window);
-    if (why !== undefined) {
-        return { peak_threads: noData(why), peak_processes: noData(why), peak_files: noData(why) };
-    }
-    const threads = greatest(samples, (sample) => sample.threads);
-    const counted = samples.filter((sample) => sample.files !== undefined);
-    return {
-        // A process has a thread at least: none means that they were not counted.
-        peak_threads: threads === 0 ? noData(`threads are not measured by ${source}`) : figure(threads, alone),
-        peak_processes: figure(greatest(samples, (sample) => sample.processes), alone),
-        peak_files: counted.length === 0
-            ? noData(`open files are not measured by ${source}`)
-            : figure(greatest(counted, (sample) => sample.files ?? 0), alone),
-    };
-}
-/** Why the samples tell nothing of the processes; zero bytes of nothing seen would pass a gate. */
-function unseen(samples, window) {
-    if (window === undefined)
-        return NO_FLOW;
-    if (samples.length === 0)
-        return 'the monitor took no sample';
-    // The one before the first start tells of what the flows found there, not of them.
-    if (samples.every((sample) => sample.at < window.from)) {
-        return 'the monitor took no sample after the first flow had started';
-    }
-    return samples.every((sample) => sample.processes === 0) ? TOO_SHORT : undefined;
-}
-function cpuTime(samples, window) {
-    const first = samples[0];
-    const last = samples.at(-1);
-    if (window === undefined)
-        return noData(NO_FLOW);
-    if (first === undefined || last === undefined || last.at <= first.at) {
-        return noData('the monitor took fewer than two samples');
-    }
-    return figure(last.cpuTime - first.cpuTime);
-}
-/** More than all cores cannot be used: what is read above is an error of the clocks, and said so. */
-function cpuShare(share, cpu) {
-    if (share === undefined || cpu.value === null)
-        return noData(cpu.note ?? 'CPU time was not measured');
-    if (share <= 1)
-        return figure(share);
-    return figure(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
-}
-function perOkFlow(cpu, ok) {
-    if (cpu.value === null)
-        return cpu;
-    return ok === 0 ? noData(NONE_OK) : figure(cpu.value / ok);
-}
-function growth(samples, window) {
-    if (window === undefined)
-        return noData(NO_FLOW);
-    const points = samples
-        .filter((sample) => sample.serviceMemory !== undefined)
-        .map((sample) => ({ x: sample.at, y: sample.serviceMemory ?? 0 }));
-    if (points.length === 0)
-        return noData('no service was watched');
-    const few = `${points.length} samples of the service are too few for a slope`;
-    if (points.length < FEWEST_FOR_SLOPE)
-        return noData(few);
-    const slope = theilSen(points);
-    return figureOr(slope === undefined ? undefined : slope * MS_PER_MINUTE, few);
-}
-/** By a loop: a long run has more samples than a call takes arguments. */
-function greatest(samples, value) {
-    let most = 0;
-    for (const sample of samples)
-        most = Math.max(most, value(sample));
-    return most;
+/** A table that depends on nothing but n: kept, as every look at every metric asks for the same few. */
+const tables = new Map();
+function cumulativeOf(pairs) {
+    const known = tables.get(pairs);
+    if (known !== undefined)
+        return known;
+    let sum = 0;
+    const table = rankSumChances(Array.from({ length: pairs }, (_, index) => index + 1)).map((chance) => (sum += chance));
+    tables.set(pairs, table);
+    return table;
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/kendall.js
-/**
- * Probability that a random order of `count` values has at most `inversions` pairs the wrong way round, exactly: the
- * null distribution of Kendall's rank correlation (Kendall, "A new measure of rank correlation", 1938). The k-th value
- * can be put in k places, which make 0 … k − 1 inversions, each as likely as the other.
- */
-function inversionsAtMost(count, inversions) {
-    let chances = [1];
-    for (let values = 2; values <= count; values++) {
-        const next = new Array(chances.length + values - 1).fill(0);
-        chances.forEach((chance, made) => {
-            for (let more = 0; more < values; more++)
-                next[made + more] = (next[made + more] ?? 0) + chance / values;
-        });
-        chances = next;
-    }
-    return chances.slice(0, Math.max(0, inversions + 1)).reduce((sum, chance) => sum + chance, 0);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/slope-interval.js
+;// CONCATENATED MODULE: ./build/src/stats/compare/walsh.js
 
 /**
- * Of `points` points with the slopes `sorted` between all pairs of them: between the r-th slope from either end, since the
- * true one is below the r-th if at most r − 1 pairs are inverted (Sen, "Estimates of the regression coefficient based on
- * Kendall's tau", JASA 1968). `confidence` in 0…1; few points do not reach it, and the interval says what they do reach.
+ * Center of symmetry of the differences and an interval for it (Hodges and Lehmann, "Estimates of location based on
+ * rank tests", 1963; Tukey 1949). With the M = n(n+1)/2 Walsh averages (dᵢ + dⱼ)/2, i ≤ j, in order A₁ ≤ … ≤ A_M, the
+ * estimate is their median and the bounds are A_{c+1} and A_{M−c}, c the largest with P(W⁺ ≤ c) ≤ the miss asked for.
+ *
+ * Exact without ties. With ties or zeros the closed interval misses no more often: break the ties by vanishing
+ * symmetric noise, and it can only shrink.
+ *
+ * Undefined without differences. 200 of them are 20,100 averages, some 2 ms.
+ * @throws RangeError if a difference is not finite
  */
-function slopeInterval(sorted, points, confidence) {
-    const missed = (rank) => 2 * inversionsAtMost(points, rank - 1);
-    let rank = 1;
-    while (rank < sorted.length / 2 && missed(rank + 1) <= 1 - confidence)
-        rank++;
-    return {
-        low: sorted[rank - 1] ?? NaN,
-        high: sorted[sorted.length - rank] ?? NaN,
-        confidence: 1 - missed(rank),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/resource-model.js
-
-
-
-/** Of the interval, where the number of points allows it. */
-const CONFIDENCE = 0.95;
-/**
- * What a resource takes at N flows as a + b·N: b is the median of the slopes between all pairs of rungs (Theil 1950), a
- * the median of what is left. Each x stands once. The interval of b are two of these slopes, chosen by Kendall's
- * distribution so that it holds the true slope with at least 95% (Sen, "Estimates of the regression coefficient based
- * on Kendall's tau", JASA 1968); three or four rungs do not reach 95%, and the interval then says what they do reach.
- * Undefined with fewer than two points.
- */
-function resourceLine(points) {
-    const slopes = slopesOf(points);
-    if (slopes === undefined)
+function signedRankInterval(differences, misses) {
+    if (differences.length === 0)
         return undefined;
-    const b = percentile(slopes, 50);
-    const rest = distributionOf(points.map(({ x, y }) => y - b * x));
+    if (!differences.every(Number.isFinite))
+        throw new RangeError('differences are finite numbers');
+    const sorted = walshAverages(differences).sort();
+    const pairs = differences.length;
+    const below = signedRankCritical(misses.low, pairs);
+    const above = signedRankCritical(misses.high, pairs);
     return {
-        a: rest === undefined ? 0 : percentile(rest, 50),
-        b,
-        ...(points.length < 3 ? {} : slopeInterval(slopes.sorted, points.length, CONFIDENCE)),
+        center: middleOf(sorted),
+        low: sorted[Math.max(0, below)] ?? NaN,
+        high: sorted[sorted.length - 1 - Math.max(0, above)] ?? NaN,
+        missed: {
+            low: signedRankAtMost(Math.max(0, below), pairs),
+            high: signedRankAtMost(Math.max(0, above), pairs),
+        },
+        reached: { low: below >= 0, high: above >= 0 },
     };
 }
-/** Never less than nothing. */
-function predicted({ a, b }, flows) {
-    return Math.max(0, a + b * flows);
+function walshAverages(differences) {
+    const averages = new Float64Array((differences.length * (differences.length + 1)) / 2);
+    let count = 0;
+    for (let one = 0; one < differences.length; one++) {
+        for (let other = one; other < differences.length; other++) {
+            averages[count++] = ((differences[one] ?? NaN) + (differences[other] ?? NaN)) / 2;
+        }
+    }
+    return averages;
+}
+/** The median of values in order. */
+function middleOf(sorted) {
+    const below = sorted[(sorted.length - 1) >> 1] ?? NaN;
+    return (below + (sorted[sorted.length >> 1] ?? NaN)) / 2;
 }
 
-// EXTERNAL MODULE: ./build/src/model/usl.js
-var usl = __nccwpck_require__(4999);
-;// CONCATENATED MODULE: ./build/src/stats/least-squares.js
-const least_squares_MOST_STEPS = 500;
-const FIRST_DAMPING = 1e-3;
-const MOST_DAMPING = 1e16;
-/** Relative to the sum of squares: less than this is rounding. */
-const NOTHING_GAINED = 1e-15;
-/**
- * Least squares of a model that is not linear, by Levenberg's and Marquardt's method: Gauss–Newton steps, damped along
- * the diagonal of JᵀJ until they gain (Marquardt, "An algorithm for least-squares estimation of nonlinear parameters",
- * SIAM 1963), which makes it indifferent to the parameters' scales. `start` must be where the model is defined.
- */
-function leastSquares(model, start) {
-    let at = model(start);
-    if (at === undefined)
-        return undefined;
-    let parameters = start;
-    let sum = sumOfSquares(at.residuals);
-    let damping = FIRST_DAMPING;
-    for (let step = 0; step < least_squares_MOST_STEPS && damping < MOST_DAMPING; step++) {
-        const change = dampedStep(at, damping);
-        const tried = change && parameters.map((value, index) => value + (change[index] ?? 0));
-        const there = tried && model(tried);
-        const reached = there === undefined ? Infinity : sumOfSquares(there.residuals);
-        if (tried === undefined || there === undefined || !(reached < sum)) {
-            damping *= 10;
+;// CONCATENATED MODULE: ./build/src/stats/compare/evidence.js
+
+
+
+
+function evidenceOf(pairs, metric, misses) {
+    if (pairs.length === 0)
+        return { reason: 'there is no valid pair of rounds' };
+    return metric.scale === 'rate' ? ofRates(pairs, misses) : ofValues(pairs, metric, misses);
+}
+function ofValues(pairs, metric, misses) {
+    const differences = [];
+    let missing = 0;
+    for (const { base, head } of pairs) {
+        const before = base.values[metric.metric] ?? null;
+        const after = head.values[metric.metric] ?? null;
+        if (before === null || after === null) {
+            missing += 1;
             continue;
         }
-        const gained = sum - reached;
-        [parameters, at, sum, damping] = [tried, there, reached, damping / 10];
-        if (gained <= NOTHING_GAINED * sum)
+        const difference = differenceOf(metric, before, after);
+        if (difference !== undefined)
+            differences.push(difference);
+    }
+    // A round without a value is likely one that went wrong: leaving it out would not be blind to the outcome.
+    if (missing > 0)
+        return { reason: `${missing} of ${pairs.length} pairs have no ${metric.metric} to compare` };
+    if (differences.length < pairs.length)
+        return { reason: notPositive(pairs.length - differences.length) };
+    const interval = signedRankInterval(differences, misses);
+    if (interval === undefined)
+        return { reason: 'there is nothing to compare' };
+    const { center, low, high, reached, missed } = interval;
+    const margin = marginOf(metric);
+    return {
+        evidence: {
+            center,
+            low,
+            high,
+            worse: reached.low && low > margin,
+            better: reached.high && high < -margin,
+            atMost: reached.high ? high : undefined,
+            ...(reached.low && reached.high ? {} : { missed }),
+        },
+    };
+}
+function notPositive(count) {
+    return `${count} pairs have a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
+}
+/**
+ * Of what may be missed on a side, half goes to the stratified test, which finds a difference best, and a quarter to
+ * each of the two bounds, one for base and one for head, which say how large it can be.
+ */
+function ofRates(pairs, misses) {
+    const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
+    const { base, head } = pooled(strata);
+    if (base.started === 0 || head.started === 0)
+        return { reason: 'no flow was started' };
+    const test = stratifiedTest(strata);
+    const worse = test.greater <= misses.low / 2;
+    const better = test.less <= misses.high / 2;
+    const low = shareBounds(head, misses.low / 4).low - shareBounds(base, misses.low / 4).high;
+    const high = shareBounds(head, misses.high / 4).high - shareBounds(base, misses.high / 4).low;
+    return {
+        evidence: {
+            center: head.failed / head.started - base.failed / base.started,
+            low: worse ? Math.max(low, 0) : low,
+            high: better ? Math.min(high, 0) : high,
+            worse: worse || low > 0,
+            better: better || high < 0,
+            atMost: better ? Math.min(high, 0) : high,
+        },
+    };
+}
+/** All pairs in one table. */
+function pooled(strata) {
+    const total = (side, of) => strata.reduce((sum, stratum) => sum + stratum[side][of], 0);
+    return {
+        base: { started: total('base', 'started'), failed: total('base', 'failed') },
+        head: { started: total('head', 'started'), failed: total('head', 'failed') },
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/sizing.js
+/** In how many of a hundred runs an effect of the stated size is to be seen. */
+const POWER = 0.95;
+/** Variance of the Hodges–Lehmann estimate over that of the mean, for normal noise: π/3 ≈ 1.05 (Hodges and Lehmann 1956). */
+const PRICE_OF_RANKS = Math.PI / 3;
+/**
+ * K = π/3 · ((z_miss + z_power)·σ ÷ distance)² + z_miss²/2: pairs for one look at one metric, not rounded. The last term
+ * is what it takes to learn σ from the same pairs (Guenther, "Sample size formulas for normal theory t tests", 1981).
+ */
+function requiredPairs({ distance, deviation, miss, power = POWER }) {
+    const z = upperNormal(miss);
+    return PRICE_OF_RANKS * (((z + upperNormal(1 - power)) * deviation) / distance) ** 2 + z ** 2 / 2;
+}
+/**
+ * How far from the margin an effect has to be to be seen, when its interval is `half` to either side: the bound lies
+ * half = z_miss·s below the estimate, s its standard error, and the estimate is above its truth − z_power·s in `POWER`
+ * of all runs.
+ */
+function detectableDistance(half, miss) {
+    return half * (1 + upperNormal(1 - POWER) / upperNormal(miss));
+}
+/**
+ * z with P(Z > z) = p for 0 < p < 1, within 0.00045 (Hastings 1955; Abramowitz and Stegun 26.2.23): enough to count
+ * pairs, not to judge them.
+ */
+function upperNormal(p) {
+    if (p > 0.5)
+        return -upperNormal(1 - p);
+    const t = Math.sqrt(-2 * Math.log(p));
+    const above = 2.515517 + t * (0.802853 + t * 0.010328);
+    return t - above / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/metric.js
+
+
+
+
+/** One metric at one look; `pairs` are the valid ones. */
+function compareMetric(pairs, metric, sight) {
+    const known = {
+        metric: metric.metric,
+        scale: metric.scale,
+        ...typicalValues(pairs, metric),
+        pairs: pairs.length,
+        dropped: sight.dropped,
+        looks: sight.looks,
+        limit: metric.limit,
+    };
+    const finding = evidenceOf(pairs, metric, sight.misses);
+    if ('reason' in finding) {
+        const result = { ...known, ...NOTHING_KNOWN, reason: finding.reason };
+        return { result, worse: false, better: false, settled: pairs.length > 0 };
+    }
+    const { evidence } = finding;
+    const limit = limitOf(metric);
+    const outcome = outcomeOf(evidence, limit);
+    const result = {
+        ...known,
+        ...changes(metric, evidence),
+        confidence: confidenceOf(evidence, sight.confidence),
+        outcome,
+        ...detectable(metric, evidence, { ...sight, pairs: pairs.length }),
+        ...(evidence.missed === undefined ? {} : { reason: tooFew(pairs.length, sight.confidence) }),
+    };
+    const { worse, better } = evidence;
+    // What looks better by as much as would matter for the worse is given the pairs to show it.
+    const mayImprove = outcome === 'no_regression' && evidence.center <= -limit;
+    return { result, worse, better, settled: outcome !== 'unresolved' && !mayImprove };
+}
+const NOTHING_KNOWN = {
+    change: null,
+    low: null,
+    high: null,
+    confidence: null,
+    outcome: 'unresolved',
+    mde: null,
+    needed: null,
+};
+/** METHOD §2.5, and an answer for what became faster. */
+function outcomeOf({ center, worse, better, atMost }, limit) {
+    if (worse && center >= limit)
+        return 'regression';
+    if (better)
+        return 'improvement';
+    return atMost !== undefined && atMost < limit ? 'no_regression' : 'unresolved';
+}
+function changes(metric, { center, low, high }) {
+    const ends = [changeOf(metric, low), changeOf(metric, high)];
+    return { change: changeOf(metric, center), low: Math.min(...ends), high: Math.max(...ends) };
+}
+function confidenceOf({ missed }, asked) {
+    return missed === undefined ? asked : Math.max(0, 1 - missed.low - missed.high);
+}
+function tooFew(pairs, confidence) {
+    return `${pairs} pairs are too few to be ${(confidence * 100).toFixed(1)}% sure of anything`;
+}
+/**
+ * What so many pairs detect, and how many pairs detect the limit: the interval narrows with the root of their number.
+ * Nothing where the interval does not hold what was asked for, nor pairs for a limit within the margin.
+ */
+function detectable(metric, evidence, { pairs, misses }) {
+    if (evidence.missed !== undefined)
+        return { mde: null, needed: null };
+    const margin = marginOf(metric);
+    const distance = detectableDistance((evidence.high - evidence.low) / 2, misses.low);
+    const toLimit = limitOf(metric) - margin;
+    return {
+        mde: Math.abs(changeOf(metric, margin + distance)),
+        needed: toLimit > 0 ? Math.ceil(pairs * (distance / toLimit) ** 2) : null,
+    };
+}
+function typicalValues(pairs, metric) {
+    if (metric.scale !== 'rate') {
+        return {
+            base: medianOf(pairs.map(({ base }) => metric_valueOf(base, metric))),
+            head: medianOf(pairs.map(({ head }) => metric_valueOf(head, metric))),
+        };
+    }
+    const { base, head } = pooled(pairs.map((pair) => ({ base: pair.base.flows, head: pair.head.flows })));
+    const rate = ({ started, failed }) => {
+        if (started === 0)
+            return null;
+        return (metric.worse === 'higher' ? failed : started - failed) / started;
+    };
+    return { base: rate(base), head: rate(head) };
+}
+function metric_valueOf({ values }, { metric }) {
+    return values[metric] ?? null;
+}
+function medianOf(values) {
+    const distribution = distributionOf(values.filter((value) => value !== null));
+    return distribution === undefined ? null : percentile(distribution, 50);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/validity.js
+
+const VALIDITY_LIMITS = { steal: 0.05, startSkew: 100 };
+/**
+ * Blind to the outcome twice over: no metric is looked at, and base and head are treated alike, so that swapping the
+ * two rounds changes nothing and under the null hypothesis a kept difference is still as likely as its opposite.
+ */
+function isValid({ base, head }, limits) {
+    return isUndisturbed(base, limits) && isUndisturbed(head, limits);
+}
+/** Why a pair is dropped, for people; undefined if it is kept. */
+function whyDropped(pair, limits) {
+    const reasons = ['base', 'head'].flatMap((side) => {
+        const { steal = 0, startSkew = 0 } = pair[side];
+        return [
+            ...(steal > limits.steal
+                ? [`${(0,format/* formatRatio */.B0)(steal)} of the machine was given to others while ${side} ran`]
+                : []),
+            ...(startSkew > limits.startSkew ? [`flows of ${side} started ${(0,format/* formatTime */.fU)(startSkew)} apart`] : []),
+        ];
+    });
+    return reasons.length === 0 ? undefined : reasons.join('; ');
+}
+/** What was not measured can not speak against a round. */
+function isUndisturbed({ steal = 0, startSkew = 0 }, limits) {
+    return steal <= limits.steal && startSkew <= limits.startSkew;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/run.js
+
+
+
+const LOOKS = [10, 20, 40, 80];
+const ALPHA = 0.01;
+/**
+ * Nothing measured yet.
+ * @throws RangeError if there is no metric, one stands twice, or a limit or margin is not one
+ */
+function beginComparison(metrics, options = {}) {
+    assertComparable(metrics);
+    const { alpha = ALPHA, looks: pairs = LOOKS, validity = VALIDITY_LIMITS } = options;
+    const looks = looksOf({ pairs, alpha, metrics: metrics.length });
+    const none = new Set();
+    return {
+        status: 'continue',
+        wanted: looks[0]?.pairs,
+        results: [],
+        taken: 0,
+        worse: none,
+        better: none,
+        settled: none,
+        plan: { metrics, looks, alpha, validity },
+    };
+}
+/**
+ * All looks that the pairs so far allow. With `exhausted` (the budget is spent) one last look takes all that there is,
+ * with all that is left to be missed. The same pairs give the same state, however often it is asked.
+ */
+function compareRun(pairs, metrics, options = {}) {
+    let state = beginComparison(metrics, options);
+    const valid = pairs.filter((pair) => isValid(pair, state.plan.validity)).length;
+    while (state.status === 'continue' && valid >= (state.wanted ?? Infinity))
+        state = nextLook(state, pairs);
+    if (state.status === 'decided' || options.exhausted !== true)
+        return state;
+    return look(state, pairs, { pairs: valid, share: shareLeft(state) });
+}
+/** One look, at as many valid pairs as it takes; the state as it was while there are fewer. */
+function nextLook(state, pairs) {
+    const next = state.plan.looks[state.taken];
+    if (state.status === 'decided' || next === undefined)
+        return state;
+    const valid = pairs.filter((pair) => isValid(pair, state.plan.validity)).length;
+    return valid < next.pairs ? state : look(state, pairs, next);
+}
+function shareLeft({ plan, taken }) {
+    return plan.looks.slice(taken).reduce((sum, { share }) => sum + share, 0);
+}
+function look(state, pairs, at) {
+    const { kept, dropped } = firstValid(pairs, at.pairs, state.plan.validity);
+    const judged = stepDown(state, kept, { look: at, dropped });
+    const taken = at.share < shareLeft(state) ? state.taken + 1 : state.plan.looks.length;
+    const wanted = state.plan.looks[taken]?.pairs;
+    return {
+        ...judged,
+        taken,
+        wanted,
+        status: isDecided(judged) || wanted === undefined ? 'decided' : 'continue',
+    };
+}
+function firstValid(pairs, count, validity) {
+    const kept = [];
+    let dropped = 0;
+    for (const pair of pairs) {
+        if (!isValid(pair, validity))
+            dropped += 1;
+        else if (kept.push(pair) === count)
             break;
     }
-    return { parameters, sumOfSquares: sum };
+    return { kept, dropped };
 }
-function sumOfSquares(residuals) {
-    return residuals.reduce((sum, residual) => sum + residual * residual, 0);
-}
-/** Solves (JᵀJ + damping · diag JᵀJ) · step = −Jᵀr. */
-function dampedStep({ residuals, jacobian }, damping) {
-    const size = jacobian[0]?.length ?? 0;
-    const indices = Array.from({ length: size }, (_unused, index) => index);
-    const rows = indices.map((row) => {
-        const product = indices.map((column) => jacobian.reduce((sum, slopes) => sum + (slopes[row] ?? 0) * (slopes[column] ?? 0), 0));
-        product[row] = (product[row] ?? 0) * (1 + damping);
-        const right = jacobian.reduce((sum, slopes, index) => sum - (slopes[row] ?? 0) * (residuals[index] ?? 0), 0);
-        return [...product, right];
+/**
+ * Holm's steps (1979) on either side by itself: a metric known to be worse no longer shares the level of the low
+ * bounds, one known to be better no longer that of the high bounds, at this look and at all later ones (Maurer and
+ * Bretz, "Multiple testing in group sequential trials", 2013). Steps follow until none finds anything new. What is
+ * settled stays as it was found.
+ */
+function stepDown(state, kept, { look: at, dropped }) {
+    const { metrics, alpha } = state.plan;
+    const sharing = { low: metrics.length - state.worse.size, high: metrics.length - state.better.size };
+    const misses = missesOf(at, alpha, sharing);
+    const total = missesOf({ ...at, share: 1 }, alpha, sharing);
+    const sight = { misses, confidence: 1 - total.low - total.high, looks: state.taken + 1, dropped };
+    const before = new Map(state.results.map((result) => [result.metric, result]));
+    const found = metrics.map((metric) => {
+        const settled = state.settled.has(metric.metric) ? before.get(metric.metric) : undefined;
+        if (settled === undefined)
+            return compareMetric(kept, metric, sight);
+        const is = (names) => names.has(metric.metric);
+        return { result: settled, worse: is(state.worse), better: is(state.better), settled: true };
     });
-    return solve(rows);
+    const stepped = {
+        ...state,
+        results: found.map(({ result }) => result),
+        worse: joined(state.worse, found, 'worse'),
+        better: joined(state.better, found, 'better'),
+        settled: joined(state.settled, found, 'settled'),
+    };
+    const isNew = stepped.worse.size > state.worse.size || stepped.better.size > state.better.size;
+    return isNew ? stepDown(stepped, kept, { look: at, dropped }) : stepped;
 }
-/** Gauss's elimination with partial pivots; the right side is the last column. Undefined if there is no one solution. */
-function solve(rows) {
-    const cell = (row, column) => rows[row]?.[column] ?? 0;
-    const size = rows.length;
-    for (let column = 0; column < size; column++) {
-        let pivot = column;
-        for (let row = column + 1; row < size; row++) {
-            if (Math.abs(cell(row, column)) > Math.abs(cell(pivot, column)))
-                pivot = row;
-        }
-        const above = rows[pivot];
-        if (above === undefined || !(Math.abs(cell(pivot, column)) > 0))
-            return undefined;
-        [rows[pivot], rows[column]] = [rows[column] ?? [], above];
-        for (let row = column + 1; row < size; row++) {
-            const factor = cell(row, column) / cell(column, column);
-            rows[row] = rows[row]?.map((value, index) => value - factor * cell(column, index)) ?? [];
+function joined(names, found, what) {
+    return new Set([...names, ...found.filter((one) => one[what]).map(({ result }) => result.metric)]);
+}
+/** A gate that is missed decides the run, and so do all gates settled; metrics that only warn wait for nobody. */
+function isDecided({ plan, results, settled }) {
+    const gates = plan.metrics.filter(({ level }) => level !== 'warn');
+    const awaited = new Set((gates.length > 0 ? gates : plan.metrics).map(({ metric }) => metric));
+    const isMissed = results.some(({ metric, outcome }) => awaited.has(metric) && outcome === 'regression');
+    return isMissed || [...awaited].every((metric) => settled.has(metric));
+}
+function assertComparable(metrics) {
+    if (metrics.length === 0)
+        throw new RangeError('there is no metric to compare');
+    if (new Set(metrics.map(({ metric }) => metric)).size < metrics.length) {
+        throw new RangeError('a metric is compared once; take the stricter limit, or compare twice');
+    }
+    for (const { metric, scale, worse, limit, margin = 0 } of metrics) {
+        const most = scale === 'relative' && worse === 'lower' ? 1 : Infinity;
+        if (![limit, margin].every((amount) => amount >= 0 && amount < most)) {
+            throw new RangeError(`${metric}: limit ${limit} and margin ${margin} are amounts for the worse, from 0 up`);
         }
     }
-    const solution = new Array(size).fill(0);
-    for (let row = size - 1; row >= 0; row--) {
-        const known = solution.reduce((sum, value, index) => (index > row ? sum + cell(row, index) * value : sum), 0);
-        solution[row] = (cell(row, size) - known) / cell(row, row);
-    }
-    return solution.every(Number.isFinite) ? solution : undefined;
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/usl.js
+// EXTERNAL MODULE: ./build/src/verdict/base-limit.js
+var base_limit = __nccwpck_require__(2404);
+// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
+var threshold_list = __nccwpck_require__(8293);
+;// CONCATENATED MODULE: ./build/src/verdict/compared-defaults.js
 
 
-/** Three parameters take three points. */
-const FEWEST = 3;
-const START = { sigma: 0.05, kappa: 1e-4 };
-/** Should the law without bounds want less than none of one, the best fit lies on a bound. */
-const SIDES = [
-    { sigma: true, kappa: true },
-    { sigma: true, kappa: false },
-    { sigma: false, kappa: true },
-    { sigma: false, kappa: false },
+/** In force when a scenario is compared and none of its thresholds hangs on the base; the report says so. */
+const DEFAULT_BASE_GATES = [
+    'flow_time.med <= base + 5%',
+    'throughput >= base - 5%',
+    'cpu_per_flow <= base + 5%',
+    'success_rate >= base',
 ];
-/**
- * The law nearest to the points in least squares of the throughput; undefined with fewer than three points that have a
- * throughput.
- */
-function fitUsl(points) {
-    const known = points.filter(({ throughput }) => throughput > 0);
-    if (new Set(known.map(({ flows }) => flows)).size < FEWEST)
-        return undefined;
-    // In units of the largest: the fit does not hang on whether it is 0.1 or a million a second.
-    const scale = known.reduce((most, { throughput }) => Math.max(most, throughput), 0);
-    const scaled = known.map(({ flows, throughput }) => ({ flows, throughput: throughput / scale }));
-    const [best] = SIDES.flatMap((free) => fitSide(scaled, free)).sort((a, b) => a.residual - b.residual);
-    if (best === undefined)
-        return undefined;
-    const { lambda, sigma, kappa, residual } = best;
-    return { lambda: lambda * scale, sigma, kappa, rSquared: 1 - residual / (spread(scaled) || 1) };
-}
-/** None if the fit leaves the range of σ or κ. */
-function fitSide(points, free) {
-    const lambda = points.reduce((most, { flows, throughput }) => Math.max(most, throughput / flows), 0);
-    const start = [lambda, ...(free.sigma ? [START.sigma] : []), ...(free.kappa ? [START.kappa] : [])];
-    const fit = leastSquares((parameters) => linearised(points, free, parameters), start);
-    if (fit === undefined)
+/** None if the plan has thresholds on the base. CPU is left out where no process is watched. */
+function defaultBaseGates({ thresholds, work, services }, level) {
+    if (thresholds.some(base_limit/* isAgainstBase */.tc))
         return [];
-    const side = { ...named(free, fit.parameters), residual: fit.sumOfSquares };
-    return isInRange(side, fit) ? [side] : [];
+    const isWatched = work.kind !== 'http' || services.length > 0;
+    const { thresholds: gates } = (0,threshold_list/* parseThresholds */.S)(DEFAULT_BASE_GATES, level);
+    return gates.filter(({ metric }) => isWatched || metric.id !== 'cpu_per_flow');
 }
-function isInRange({ sigma, kappa }, { parameters }) {
-    return sigma >= 0 && kappa >= 0 && parameters.every(Number.isFinite);
-}
-function named(free, parameters) {
-    const [lambda = 0, second = 0, third = 0] = parameters;
-    const sigma = free.sigma ? second : 0;
-    return { lambda, sigma, kappa: free.kappa ? (free.sigma ? third : second) : 0 };
-}
-/** With X = λN ÷ D: ∂X/∂λ = N ÷ D, ∂X/∂σ = −X(N − 1) ÷ D, ∂X/∂κ = −XN(N − 1) ÷ D. */
-function linearised(points, free, parameters) {
-    const law = named(free, parameters);
-    const residuals = [];
-    const jacobian = [];
-    for (const { flows, throughput } of points) {
-        const divisor = (0,usl/* uslDivisor */.B)(law, flows);
-        // Behind a pole throughput would be negative.
-        if (!(divisor > 0))
-            return undefined;
-        const predicted = (law.lambda * flows) / divisor;
-        const slope = (-predicted * (flows - 1)) / divisor;
-        residuals.push(predicted - throughput);
-        jacobian.push([flows / divisor, ...(free.sigma ? [slope] : []), ...(free.kappa ? [slope * flows] : [])]);
-    }
-    return { residuals, jacobian };
-}
-function spread(points) {
-    const mean = points.reduce((sum, { throughput }) => sum + throughput, 0) / points.length;
-    return points.reduce((sum, { throughput }) => sum + (throughput - mean) ** 2, 0);
-}
+
+;// CONCATENATED MODULE: ./build/src/stats/random.js
 /**
- * N* = √((1 − σ) ÷ κ), where throughput is highest: more flows at once do less. At least 1; undefined without
- * coherency (κ = 0), as throughput then never falls.
+ * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
+ * mixing step a number, period 2³². For repeatable choices, not for secrets.
  */
-function kneeOf({ sigma, kappa }) {
-    if (kappa <= 0)
-        return undefined;
-    const knee = Math.sqrt(Math.max(0, 1 - sigma) / kappa);
-    return Number.isFinite(knee) ? Math.max(1, knee) : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/ladder.js
-
-
-
-
-
-
-
-/** Flows at once that are predicted, as multiples of the top rung. */
-const PROVISIONED = [2, 5, 10];
-/** A machine this busy can give no more, however many flows ask: its rungs say nothing of what a flow would take. */
-const SATURATED = 0.9;
-/** The record's ladder; undefined if it has none. Rungs of which no flow was started say nothing and are left out. */
-function ladderOf(record) {
-    if (record.rungs === undefined)
-        return undefined;
-    const climbed = record.rungs.map((rung) => figuresOf(record, rung)).filter(({ started }) => started > 0);
-    const rungs = climbed.map((rung) => ({ ...rung, efficiency: efficiency(rung, climbed[0]) }));
-    const usl = uslOf(rungs);
-    const model = modelOf(rungs);
-    return {
-        rungs,
-        ...(usl === undefined ? {} : { usl }),
-        model,
-        provisioning: provisioningOf(rungs.at(-1)?.flows, model),
+function seededRandom(seed) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
     };
 }
-/** The part of a record that one rung is. */
-function recordOfRung(record, { flows }) {
-    const own = record.flows.filter(({ rung }) => rung === flows);
-    const load = { model: 'closed', flows, iterations: own.length };
-    const tally = record.rungTallies?.get(flows) ?? tallyOf({ flows: own, load });
-    return { ...record, load: { ...load, iterations: startedFlows(tally) }, flows: own, tally };
+/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
+function seedOf(seed, part) {
+    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
+    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
 }
-function figuresOf(record, rung) {
-    const own = recordOfRung(record, rung);
-    const tally = tallyOf(own);
-    const flows = flowFigures(tally, own);
-    const machine = machineFigures(tally, own);
-    const times = tally.flowTimes();
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/order.js
+
+/**
+ * Which tree of the next pair runs first. Whichever order is behind among the valid pairs; a coin if neither is. So
+ * pairs come in blocks of two, BH HB or HB BH, half of either order stand before every even look, and a block that
+ * lost a pair is completed. What runs second on a machine that slows down is then head as often as base.
+ */
+function nextOrder(valid, seed) {
+    const baseFirst = valid.filter(({ order }) => order === 'base_first').length;
+    const lead = 2 * baseFirst - valid.length;
+    if (lead !== 0)
+        return lead > 0 ? 'head_first' : 'base_first';
+    return seededRandom(seedOf(seed, valid.length))() < 0.5 ? 'base_first' : 'head_first';
+}
+
+// EXTERNAL MODULE: ./build/src/model/service.js
+var model_service = __nccwpck_require__(9024);
+;// CONCATENATED MODULE: ./build/src/scenarios/retrying.js
+/**
+ * A runner whose flows are tried again when they fail or time out. A flow is all of its attempts and the waits between
+ * them: it starts with the first, in the same slot and workspace and with the same token, and ends as the last does.
+ */
+function retrying(runner, options) {
+    const attempt = (start) => runner.release([start])[0];
     return {
-        ...rung,
-        started: startedFlows(tally),
-        throughput: flows.throughput.value,
-        flowTimeMed: times === undefined ? null : (statOf(times, 'med') ?? null),
-        flowTimeP95: times === undefined ? null : (statOf(times, 'p95') ?? null),
-        successRate: flows.success_rate.value,
-        peakMemory: machine.peak_memory.value,
-        avgCpu: machine.avg_cpu.value,
-        peakCpu: machine.peak_cpu.value,
-        peakThreads: machine.peak_threads.value,
+        release: (starts) => runner
+            .release(starts)
+            .map((first, index) => lastOf(first, () => attempt(starts[index]), options)),
+        endAll: (reason) => {
+            runner.endAll(reason);
+        },
+        settle: () => runner.settle(),
+        close: () => runner.close(),
+        broken: runner.broken,
     };
 }
-/** Throughput per flow against that of the first rung: 1 where as many flows do as many times the work. */
-function efficiency(rung, first) {
-    if (rung.throughput === null || !first?.throughput)
-        return null;
-    return rung.throughput / rung.flows / (first.throughput / first.flows);
-}
-function uslOf(rungs) {
-    const law = fitUsl(rungs.map(({ flows, throughput }) => ({ flows, throughput: throughput ?? 0 })));
-    return law && { ...law, knee: kneeOf(law) ?? null };
-}
-function modelOf(rungs) {
-    const lineOf = (value, of = rungs) => resourceLine(of.flatMap((rung) => {
-        const y = value(rung);
-        return y === null ? [] : [{ x: rung.flows, y }];
-    }));
-    const memory = lineOf(({ peakMemory }) => peakMemory);
-    const cpu = cpuLine(rungs, lineOf);
-    const threads = lineOf(({ peakThreads }) => peakThreads);
+async function lastOf(first, again, { retries, clock, halt }) {
+    const { startedAt, runningAt, ...rest } = await first;
+    let end = { startedAt, ...rest };
+    let attempts = 1;
+    for (let wait = retries.backoff; attempts <= retries.times && isWorthAnother(end); wait *= 2) {
+        await clock.sleep(wait, halt);
+        if (halt.aborted)
+            break;
+        end = retrying_joined(end, await again());
+        attempts += 1;
+    }
     return {
-        ...(memory === undefined ? {} : { memory }),
-        ...(cpu === undefined ? {} : { cpu }),
-        ...(threads === undefined ? {} : { threads }),
+        ...end,
+        startedAt,
+        ...(runningAt === undefined ? {} : { runningAt }),
+        ...(attempts === 1 ? {} : { attempts }),
     };
 }
-/** From the rungs that left the machine room; from all, and saying so, if fewer than two did. */
-function cpuLine(rungs, lineOf) {
-    const share = ({ avgCpu }) => avgCpu;
-    const roomy = rungs.filter(({ avgCpu }) => avgCpu !== null && avgCpu < SATURATED);
-    if (roomy.length === rungs.length)
-        return lineOf(share);
-    const used = roomy.length >= 2 ? roomy : rungs;
-    const line = lineOf(share, used);
-    const saturated = rungs.filter(({ avgCpu }) => avgCpu !== null && avgCpu >= SATURATED);
-    if (line === undefined || saturated.length === 0)
-        return line;
-    const at = saturated.map(({ flows }) => flows).join(', ');
-    const note = used === roomy
-        ? `without the rungs that used all of the machine (${at} at once)`
-        : `the machine was used up (${at} at once): a flow would take more if it were given`;
-    return { ...line, note };
+/** What was killed was meant to be. */
+function isWorthAnother({ outcome }) {
+    return outcome === 'failed' || outcome === 'timed_out';
 }
-function provisioningOf(top, model) {
-    if (top === undefined)
-        return [];
-    const at = (line, flows) => line === undefined ? null : predicted(line, flows);
-    return PROVISIONED.map((times) => times * top).map((flows) => ({
-        flows,
-        memory: at(model.memory, flows),
-        cpu: at(model.cpu, flows),
-        threads: at(model.threads, flows),
-    }));
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/summarize.js
-
-
-
-
-
-
-
-
-
-const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'];
-const TTFB_STATS = ['med', 'p95', 'max'];
-const STEP_STATS = ['med', 'p95'];
-/** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
-const summarize_MOST_STEPS = 50;
-/**
- * Everything that can be asked of the record; what needs all times of all flows in order is computed when it is asked
- * for. An interrupted run's measures are of what ran.
- */
-function summarize(record) {
-    const ladder = ladderOf(record);
-    const tally = tallyOf(record);
+/** The later attempt tells, but for what its connection carried and what it saw, which is of both, and a hit of the earlier. */
+function retrying_joined(earlier, later) {
+    const { bytesIn, bytesOut } = later;
+    const seen = seenByBoth(earlier.seen, later.seen);
     return {
-        scalars: {
-            ...flowFigures(tally, record),
-            ...machineFigures(tally, record),
-            ...httpFigures(tally),
-            ...ladderFigures(ladder),
-            get max_concurrency() {
-                return concurrencyFigure(tally);
-            },
-        },
-        get flowTime() {
-            return tally.flowTimes();
-        },
-        get ttfb() {
-            return tally.firstByteTimes();
-        },
-        get steps() {
-            return tally.stepTimes();
-        },
-        ladder,
+        ...later,
+        ...(earlier.hit === undefined ? {} : { hit: earlier.hit }),
+        ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
+        ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
+        ...(seen === undefined ? {} : { seen }),
     };
 }
-/** The value of one metric in its base unit; null, with the reason as note, when there is no data. Never throws. */
-function measure(measures, ref) {
-    const { value, note } = look(measures, ref);
-    const { unit } = (0,metrics/* definitionOf */.Fg)(ref.id);
-    return note === undefined ? { value, unit } : { value, unit, note };
-}
-/**
- * What every report shows: each scalar, the usual stats of flow time and of time to first byte, and median and p95 of at most 50 steps; of a
- * ladder what only a ladder tells, with the efficiency of every rung.
- */
-function standardRefs(measures) {
-    const refs = [];
-    for (const id of Object.keys(metrics/* METRICS */.Cb)) {
-        if (id === 'flow_time')
-            refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
-        else if (id === 'ttfb')
-            refs.push(...TTFB_STATS.map((stat) => ({ id, stat })));
-        else if (id === 'step')
-            refs.push(...stepRefs(measures));
-        else if (id === 'retried' && measures.scalars.retried.value === null)
-            continue;
-        else if (metrics/* LADDER_METRICS */.Ff.has(id) && measures.ladder === undefined)
-            continue;
-        else if (id === 'efficiency')
-            refs.push(...efficiencyRefs(measures));
-        else
-            refs.push({ id });
+/** Undefined if nobody looked; of an attempt that was given up nothing is known. */
+function seenByBoth(earlier, later) {
+    if (earlier === undefined || later === undefined) {
+        const known = earlier ?? later;
+        return known === undefined ? undefined : { ...known, missed: true };
     }
-    return refs;
-}
-function stepRefs({ steps }) {
-    return [...steps.keys()]
-        .slice(0, summarize_MOST_STEPS)
-        .flatMap((label) => STEP_STATS.map((stat) => ({ id: 'step', label, stat })));
-}
-function efficiencyRefs({ ladder }) {
-    return (ladder?.rungs ?? []).map(({ flows }) => ({ id: 'efficiency', label: String(flows) }));
-}
-function look(measures, ref) {
-    if (isScalar(ref.id))
-        return measures.scalars[ref.id];
-    if (ref.id === 'efficiency')
-        return efficiencyAt(measures.ladder, ref.label ?? '');
-    if (ref.id === 'flow_time')
-        return statFigure(measures.flowTime, { ref, empty: NONE_OK });
-    if (ref.id === 'ttfb') {
-        const requested = measures.scalars.bytes_sent.value !== null;
-        return statFigure(measures.ttfb, { ref, empty: requested ? NONE_OK : NO_REQUEST });
-    }
-    const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
-    return statFigure(measures.steps.get(ref.label ?? ''), { ref, empty });
-}
-function statFigure(distribution, { ref, empty }) {
-    if (distribution === undefined)
-        return noData(empty);
-    const stat = ref.stat ?? '';
-    if ('percentile' in distribution && !EXACT_STATS.has(stat))
-        return coarse(distribution, stat);
-    return figureOr(statOf(distribution, stat), `${ref.id} has no stat "${stat}"`);
-}
-/** They are known exactly however many values there are. */
-const EXACT_STATS = new Set(['avg', 'min', 'max']);
-function coarse(distribution, stat) {
-    const note = `of ${countOf(distribution)} values by an HDR histogram, to within 0.1%`;
-    return { value: statOf(distribution, stat) ?? null, note };
-}
-function isScalar(id) {
-    const others = ['flow_time', 'step', 'ttfb', 'efficiency'];
-    return !others.includes(id);
-}
-
-// EXTERNAL MODULE: ./build/src/model/format.js
-var format = __nccwpck_require__(3504);
-;// CONCATENATED MODULE: ./build/src/verdict/concerns.js
-
-/** Longer evidence is cut in a reason; the check keeps it whole. */
-const concerns_LONGEST = 300;
-/** What went wrong with the run itself. */
-function recordConcerns({ problems, interrupted, aborted, flows, load }) {
-    const concerns = problems.map((problem) => ({ verdict: 'fail', reason: sentence(problem) }));
-    if (aborted !== undefined) {
-        const when = `aborted after ${(0,format/* formatQuantity */.VZ)(aborted.at, 'ms')} by abort-on-fail`;
-        concerns.push({ verdict: 'fail', reason: sentence(`${when}: ${aborted.reason}`) });
-    }
-    if (interrupted !== undefined) {
-        const of = 'iterations' in load ? ` of ${load.iterations}` : '';
-        const ran = flows.filter(({ outcome }) => outcome !== 'dropped' && outcome !== 'killed').length;
-        concerns.push({
-            verdict: 'inconclusive',
-            reason: `interrupted by ${interrupted} after ${ran}${of} flows`,
-        });
-    }
-    else if (flows.every(({ outcome }) => outcome === 'dropped')) {
-        concerns.push({ verdict: 'inconclusive', reason: 'no flow was started' });
-    }
-    return concerns;
-}
-/** Gates and alerts that do not hold, one by one; those without data together, by the reason why. */
-function thresholdConcerns(thresholds) {
-    const failed = thresholds
-        .filter(({ outcome }) => outcome === 'fail')
-        .map((threshold) => ({ verdict: weight(threshold.level), reason: byHowMuch(threshold) }));
-    return [...failed, ...concerns_withoutData(thresholds, 'fail'), ...concerns_withoutData(thresholds, 'warn')];
-}
-function checkConcerns(checks) {
-    return checks
-        .filter(({ outcome, level }) => outcome !== 'pass' && level !== 'off')
-        .map(({ outcome, level, title, evidence }) => ({
-        verdict: level === 'fail' ? outcomeWeight(outcome) : 'warn',
-        reason: sentence(evidence[0] === undefined ? title : `${title}: ${evidence[0]}`),
-    }));
-}
-/** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
-function byHowMuch({ expression, level, metric, actual, limit, unit }) {
-    const gate = level === 'fail' ? 'gate' : 'alert';
-    return `${metric} ${(0,format/* formatAgainst */.L$)(actual, limit, unit)}, the ${gate} is ${condition(expression)}`;
-}
-/** The operator and the limit, which hold no operator themselves; a space before a unit of letters. */
-function condition(expression) {
-    const [, op = '', limit = ''] = /^.*(<=|>=|==|[<>])\s*(.+)$/.exec(expression) ?? [];
-    return `${op} ${limit.replace(/(\d(?:e[+-]?\d+)?)(?=[a-zµ])/i, '$1 ')}`;
-}
-function concerns_withoutData(thresholds, level) {
-    const lacking = thresholds.filter((threshold) => threshold.level === level && threshold.outcome === 'inconclusive');
-    const reasons = new Set(lacking.map(({ reason }) => reason ?? 'no data'));
-    return [...reasons].map((reason) => {
-        const expressions = lacking
-            .filter((threshold) => (threshold.reason ?? 'no data') === reason)
-            .map(({ expression }) => expression);
-        return {
-            verdict: level === 'fail' ? 'inconclusive' : 'warn',
-            reason: `${expressions.join(', ')} cannot be judged: ${reason}`,
-        };
-    });
-}
-function weight(level) {
-    return level === 'fail' ? 'fail' : 'warn';
-}
-function outcomeWeight(outcome) {
-    return outcome === 'fail' ? 'fail' : 'inconclusive';
-}
-function sentence(text) {
-    const line = text.replace(/\s+/g, ' ').trim();
-    return line.length <= concerns_LONGEST ? line : `${line.slice(0, concerns_LONGEST - 1)}…`;
-}
-
-;// CONCATENATED MODULE: ./build/src/verdict/judge.js
-
-
-
-/** Every threshold against what was measured, in their order. No data is inconclusive, never a pass. */
-function judge(thresholds, measures) {
-    return thresholds.map((threshold) => judgeOne(threshold, measure(measures, threshold.metric)));
-}
-function judgeOne(threshold, { value, unit, note }) {
-    const { expression, level, op } = threshold;
-    const limit = threshold.limit.kind === 'absolute' ? threshold.limit.value : null;
-    const judged = { expression, level, metric: (0,metrics/* metricName */.Kh)(threshold.metric), actual: value, limit, unit };
-    if (value === null)
-        return { ...judged, outcome: 'inconclusive', reason: note ?? 'no data' };
-    if (limit === null) {
-        return { ...judged, outcome: 'inconclusive', reason: 'there is no base to compare with' };
-    }
-    return { ...judged, outcome: holds(order(value, limit, unit), op) ? 'pass' : 'fail' };
-}
-/** Below 0, 0 or above 0, as the value is less than, equal to or greater than the limit. */
-function order(value, limit, unit) {
-    if (unit === 'ratio' && sameRatio(value, limit))
-        return 0;
-    return value - limit;
-}
-/**
- * Ratios are quotients, and limits in per cent are too: 999 of 1000 is not the double that 99.9 ÷ 100 gives, yet meets
- * `>= 99.9%`. Two quotients of the same number are within a few units in the last place; two that differ because a
- * flow does are a million times further apart.
- */
-function sameRatio(one, other) {
-    return Math.abs(one - other) <= 4 * Number.EPSILON * Math.max(Math.abs(one), Math.abs(other));
-}
-function holds(order, op) {
-    switch (op) {
-        case '<':
-            return order < 0;
-        case '<=':
-            return order <= 0;
-        case '>':
-            return order > 0;
-        case '>=':
-            return order >= 0;
-        case '==':
-            return order === 0;
-        default:
-            return (0,errors/* assertNever */.xb)(op);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/verdict/abort.js
-
-
-
-/**
- * Why a run that is under way is to be aborted: the first gate with abort-on-fail whose delay is over and that what has
- * been measured so far does not meet. Undefined if there is none. No data aborts nothing.
- * @param elapsed ms since the first flow could start
- */
-function abortReason(thresholds, soFar, elapsed) {
-    const due = thresholds.filter(({ abort }) => abort !== undefined && elapsed >= abort.delay);
-    if (due.length === 0)
-        return undefined;
-    const failed = judge(due, summarize(soFar)).find(({ outcome }) => outcome === 'fail');
-    return failed === undefined ? undefined : byHowMuch(failed);
-}
-
-;// CONCATENATED MODULE: ./build/src/run/abort.js
-
-/** ms between two looks at the gates. */
-const LOOK_EVERY = 1000;
-/** Looks once a second at the gates with abort-on-fail, over what has ended so far, and halts the run at the first miss. */
-class AbortWatch {
-    #options;
-    #timer;
-    #aborted;
-    constructor(options) {
-        this.#options = options;
-        if (options.stage.plan.thresholds.some(({ abort }) => abort !== undefined))
-            this.#schedule();
-    }
-    /** Undefined if the run came to its own end. */
-    get aborted() {
-        return this.#aborted;
-    }
-    stop() {
-        this.#timer?.cancel();
-    }
-    #schedule() {
-        this.#timer = this.#options.stage.ports.clock.timer(LOOK_EVERY, () => {
-            this.#look();
-            if (this.#aborted === undefined)
-                this.#schedule();
-        });
-    }
-    #look() {
-        const { stage, origin, halt } = this.#options;
-        const at = stage.ports.clock.now() - origin;
-        const reason = abortReason(stage.plan.thresholds, this.#soFar(), at);
-        if (reason === undefined)
-            return;
-        this.#aborted = { at, reason };
-        halt(`aborted: ${reason}`);
-    }
-    #soFar() {
-        const { stage, monitor, log } = this.#options;
-        const { plan, environment } = stage;
-        return {
-            scenario: plan.name,
-            startedAt: '',
-            load: plan.load,
-            timeout: plan.timeout,
-            warmup: plan.warmup,
-            ...(plan.retries === undefined ? {} : { retries: plan.retries }),
-            ...log.recorded(),
-            monitor: monitor.soFar(),
-            environment,
-            leftovers: [],
-            problems: [],
-        };
-    }
+    return {
+        own: earlier.own || later.own,
+        others: [...earlier.others, ...later.others],
+        count: earlier.count + later.count,
+        missed: earlier.missed || later.missed,
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/connection-log.js
@@ -48530,6 +47094,105 @@ async function inTime(doing, deadline) {
     finally {
         deadline.cancel();
     }
+}
+
+;// CONCATENATED MODULE: ./build/src/model/token.js
+/** A canary: unique to its flow, and of a shape that no text holds by chance. `fg-RUN-ITERATION`, or `…-wN` in warm-up. */
+const TOKEN = /\bfg-[0-9a-f]{12}-w?\d+\b/g;
+
+;// CONCATENATED MODULE: ./build/src/stats/normalize-message.js
+
+/** Longer messages are cut: what tells two errors apart stands at their beginning. */
+const LONGEST = 300;
+/** What differs from one occurrence of the same error to the next. The first that matches wins. */
+const VARIABLES = [
+    {
+        // An exit or HTTP status is the kind of error, not an accident of it.
+        name: 'status',
+        pattern: /\b(?:exit(?:ed)?(?: with)?(?: (?:status|code))?|HTTP(?:\/\d(?:\.\d)?)?|status(?: code)?|code)[ :=]{1,3}\d{1,3}\b/,
+    },
+    {
+        name: 'path',
+        pattern: /(?<![\w/.])(?:\/[\w.~-]+)*?\/(?:tmp|temp|_temp|var\/folders)\/[^\s'"`:,;)\]]+|\b[A-Z]:\\(?:[^\s'"\\]+\\)*?_?Temp\\[^\s'"`:,;)\]]+/,
+        placeholder: '<path>',
+    },
+    {
+        name: 'uuid',
+        pattern: /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/,
+        placeholder: '<uuid>',
+    },
+    {
+        name: 'time',
+        pattern: /\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|\b\d{1,2}:\d\d:\d\d(?:[.,]\d+)?/,
+        placeholder: '<time>',
+    },
+    { name: 'address', pattern: /\b(?:\d{1,3}\.){3}\d{1,3}\b/ },
+    {
+        name: 'port',
+        pattern: /(?<=localhost|\d\.\d{1,3}):\d{2,5}\b|:\d{4,5}\b/,
+        placeholder: ':<port>',
+    },
+    {
+        name: 'hex',
+        pattern: /\b0x[0-9a-f]+\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,}\b/,
+        placeholder: '<hex>',
+    },
+    {
+        name: 'duration',
+        pattern: /\b\d+(?:\.\d+)? ?(?:ns|us|µs|ms|s|secs?|seconds?|min|minutes?|h|hours?)\b/,
+        placeholder: '<duration>',
+    },
+    {
+        // Even a single digit, where a word says that it is one of many.
+        name: 'member',
+        pattern: /(?<=\b(?:flow|iteration|slot|worker|thread|pid|id)[ =:#-]{1,3})\d+\b|(?<=#)\d+\b/,
+        placeholder: '<n>',
+    },
+    { name: 'number', pattern: /\d{2,}(?:\.\d+)?|\d\.\d{2,}/, placeholder: '<n>' },
+];
+const ANY = new RegExp(VARIABLES.map(({ name, pattern }) => `(?<${name}>${pattern.source})`).join('|'), 'gi');
+/**
+ * The kind of an error: its message on one line, with everything that varies replaced by a placeholder. Exit and HTTP
+ * statuses are kept. No flow's token makes a kind of its own, whoever's it is.
+ */
+function normalizeMessage(message) {
+    return oneLine(message).replace(TOKEN, '<token>').replace(ANY, replacement).slice(0, LONGEST);
+}
+/** Terminal colours and control characters removed, white space joined; at most 2,000 characters. */
+function oneLine(text) {
+    return text.slice(0, 2000).replace(ESCAPES, '').replace(CONTROLS, ' ').replace(/\s+/g, ' ').trim();
+}
+/** ECMA-48 control sequences, as colours and cursor moves are, and operating system commands, as links are. */
+const ESCAPES = /\u001b\[[0-9;:?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
+const CONTROLS = /\p{Cc}/gu;
+/** The groups that a pattern names come last among a replacer's arguments. */
+function replacement(found, ...rest) {
+    const groups = rest.at(-1);
+    const variable = VARIABLES.find(({ name }) => groups[name] !== undefined);
+    return variable?.placeholder ?? found;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/last-line.js
+
+/** The last line that is not empty, without colours; of what was kept, if not all of it was. Empty if there is none. */
+function lastLine(excerpt) {
+    if (excerpt === undefined)
+        return '';
+    const whole = byteLength(excerpt.head) + byteLength(excerpt.tail) >= excerpt.bytes;
+    const parts = whole ? [excerpt.head + excerpt.tail] : [excerpt.tail, excerpt.head];
+    for (const part of parts) {
+        const line = part.split(/[\r\n]+/).findLast((text) => oneLine(text) !== '');
+        if (line !== undefined)
+            return oneLine(line);
+    }
+    return '';
+}
+/** What a command said last: programs complain on stderr, and a few on stdout. */
+function lastPrinted(printed) {
+    return lastLine(printed.stderr) || lastLine(printed.stdout);
+}
+function byteLength(text) {
+    return new TextEncoder().encode(text).length;
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/hook.js
@@ -49599,8 +48262,6 @@ function watchedToItsEnd(options, confinement) {
     return process;
 }
 
-// EXTERNAL MODULE: ./build/src/model/service.js
-var service = __nccwpck_require__(9024);
 ;// CONCATENATED MODULE: ./build/src/scenarios/service.js
 
 
@@ -49655,7 +48316,7 @@ function serviceOf(running, plan, { clock, interrupt, confinement }) {
     const died = new Promise((resolve) => {
         void running.exited.then((exit) => {
             if (!stopping) {
-                resolve(`${(0,service/* serviceTitle */._)(plan)} ${endOf(exit, limits(exit))}${lastWords(running)}`);
+                resolve(`${(0,model_service/* serviceTitle */._)(plan)} ${endOf(exit, limits(exit))}${lastWords(running)}`);
             }
         });
     });
@@ -49694,7 +48355,7 @@ async function refuseStranger(plan, http) {
     if ((await probe(ready, http)) !== undefined)
         return;
     const place = ready.kind === 'http' ? ready.url : `${ready.host}:${ready.port}`;
-    throw new ServiceError(`${place} answers before ${(0,service/* serviceTitle */._)(plan)} was started: another process has its port; stop it or choose another port`);
+    throw new ServiceError(`${place} answers before ${(0,model_service/* serviceTitle */._)(plan)} was started: another process has its port; stop it or choose another port`);
 }
 function sawLine(pattern, running) {
     return new Promise((resolve) => {
@@ -49716,12 +48377,12 @@ function probe(ready, http) {
 }
 function notReady(plan, running, { interrupt, giveUp }) {
     if (interrupt.aborted)
-        return `interrupted while ${(0,service/* serviceTitle */._)(plan)} was starting`;
+        return `interrupted while ${(0,model_service/* serviceTitle */._)(plan)} was starting`;
     if (giveUp.aborted)
-        return `${(0,service/* serviceTitle */._)(plan)} was given up while it was starting`;
-    return `${(0,service/* serviceTitle */._)(plan)} was not ready after ${plan.readyTimeout / 1000} s (${service_describe(plan.ready)}; correct ready, or raise its timeout)${lastWords(running)}`;
+        return `${(0,model_service/* serviceTitle */._)(plan)} was given up while it was starting`;
+    return `${(0,model_service/* serviceTitle */._)(plan)} was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready)}; correct ready, or raise its timeout)${lastWords(running)}`;
 }
-function service_describe(ready) {
+function describe(ready) {
     switch (ready.kind) {
         case 'http':
             return `no good answer from ${ready.url}`;
@@ -49773,7 +48434,7 @@ class Starting {
             this.#die = resolve;
         });
         for (const plan of plans)
-            this.#started.set(services_keyOf(plan), this.#start(plan));
+            this.#started.set(keyOf(plan), this.#start(plan));
     }
     /** Throws what the first failure was; what fails because of it is not worth telling. */
     async ready() {
@@ -49784,7 +48445,7 @@ class Starting {
     async stop() {
         const stopped = new Map();
         for (const plan of [...this.#plans].reverse())
-            stopped.set(services_keyOf(plan), this.#stop(plan, stopped));
+            stopped.set(keyOf(plan), this.#stop(plan, stopped));
         const results = await Promise.allSettled(stopped.values());
         const failures = results.filter((result) => result.status === 'rejected');
         if (failures.length > 0)
@@ -49817,10 +48478,10 @@ class Starting {
         }
     }
     async #stop(plan, stopped) {
-        const dependents = this.#plans.filter(({ after }) => after.includes(services_keyOf(plan))).map(services_keyOf);
+        const dependents = this.#plans.filter(({ after }) => after.includes(keyOf(plan))).map(keyOf);
         // One that could not be stopped is told of at the end; this one is to be stopped all the same.
         await Promise.allSettled(of(dependents, stopped));
-        const service = await this.#started.get(services_keyOf(plan));
+        const service = await this.#started.get(keyOf(plan));
         await service?.stop();
     }
 }
@@ -49828,7 +48489,7 @@ function of(keys, map) {
     return keys.flatMap((key) => map.get(key) ?? []);
 }
 /** The only one that has no name can not be depended on. */
-function services_keyOf({ name }) {
+function keyOf({ name }) {
     return name ?? '';
 }
 
@@ -50274,10 +48935,10 @@ function flowOf({ start, scheduledAt, barrier }, end, origin) {
 
 /** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
 async function runFlows(options) {
-    const { log, rung, wave } = options;
+    const { log, rung, wave, before = 0 } = options;
     const part = { ...(rung === undefined ? {} : { rung }), ...(wave === undefined ? {} : { wave }) };
     const isWhole = rung === undefined && wave === undefined;
-    let iteration = log.count;
+    let iteration = before + log.count;
     const name = (slot) => {
         iteration += 1;
         return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
@@ -50461,6 +49122,411 @@ function memoryRemark({ monitor: { samples } }) {
     return `service memory ${from} before the flows, ${to} after them (growth judges it)`;
 }
 
+;// CONCATENATED MODULE: ./build/src/stats/concurrency.js
+/** A flow that ran, however it ended; a dropped one never did. */
+function wasStarted(flow) {
+    return flow.outcome !== 'dropped';
+}
+/** ms: when its process was seen to run; where that is not known, when it was told to start. */
+function runningFrom({ startedAt, runningAt }) {
+    return runningAt ?? startedAt;
+}
+/**
+ * Most of the flows that were in flight at one instant, by a sweep over starts and ends, both ascending. A flow is in
+ * flight from the moment it runs up to, and not at, its end: one that ends as another starts does not overlap it, and
+ * fifty that were told to start at once are not together if the first has ended before the last is forked. A flow that
+ * took no measurable time counts while it is alone.
+ */
+function mostInFlight(starts, ends) {
+    let ended = 0;
+    let most = starts.length === 0 ? 0 : 1;
+    for (const [before, start] of starts.entries()) {
+        while ((ends[ended] ?? Infinity) <= start)
+            ended++;
+        most = Math.max(most, before + 1 - ended);
+    }
+    return most;
+}
+/** The same in each of `slices` equal parts of a window. */
+function inFlightOver({ starts, ends }, { from, to }, slices) {
+    const width = (to - from) / slices;
+    let started = 0;
+    let ended = 0;
+    return Array.from({ length: slices }, (_, slice) => {
+        const edge = slice === slices - 1 ? Infinity : from + (slice + 1) * width;
+        let most = started - ended;
+        while ((starts[started] ?? Infinity) < edge) {
+            while ((ends[ended] ?? Infinity) <= starts[started])
+                ended++;
+            started++;
+            most = Math.max(most, started - ended);
+        }
+        while ((ends[ended] ?? Infinity) < edge)
+            ended++;
+        return most;
+    });
+}
+
+// EXTERNAL MODULE: ./build/src/model/tally.js
+var model_tally = __nccwpck_require__(6517);
+;// CONCATENATED MODULE: ./build/src/stats/counted.js
+
+/**
+ * Whether flows that were killed count as tried. Those that the interruption or the abortion of the run cut short are
+ * neither ok nor failed: a cancelled run must not look like a broken pull request, and an aborted one not worse than
+ * it was.
+ */
+function countsKilled({ interrupted, aborted }) {
+    return interrupted === undefined && aborted === undefined;
+}
+/** How many bystanders count as tried. */
+function countedFlows(tally, record) {
+    const { ok, failed, timed_out, killed, dropped } = (0,model_tally/* bystandersOf */.p)(tally);
+    return ok + failed + timed_out + dropped + (countsKilled(record) ? killed : 0);
+}
+/** How many flows ran, however they ended; a dropped one never did. */
+function startedFlows({ counts: { ok, failed, timed_out, killed } }) {
+    return ok + failed + timed_out + killed;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/column.js
+/** Bytes by which a column grows. */
+const STEP = 1 << 16;
+const FIRST = 512;
+/**
+ * Numbers, up to a known count, 8 bytes each. The whole is reserved and used as it grows, so that nothing is copied when
+ * it does, and sorted in place: a column is never there twice.
+ */
+class Column {
+    #buffer;
+    #numbers;
+    #length = 0;
+    #sorted = true;
+    /** @param most how many numbers there is room for, at least 64 */
+    constructor(most) {
+        this.#buffer = new ArrayBuffer(FIRST, { maxByteLength: Math.max(FIRST, most * 8) });
+        this.#numbers = new Float64Array(this.#buffer);
+    }
+    get length() {
+        return this.#length;
+    }
+    get isFull() {
+        return this.#length * 8 >= this.#buffer.maxByteLength;
+    }
+    /** A full column takes no more. */
+    push(value) {
+        if (this.#length === this.#numbers.length)
+            this.#grow();
+        this.#numbers[this.#length++] = value;
+        this.#sorted = false;
+    }
+    /** All of them, ascending; NaN last. What is pushed later is in the next answer only. */
+    sorted() {
+        const numbers = this.#numbers.subarray(0, this.#length);
+        if (!this.#sorted)
+            numbers.sort();
+        this.#sorted = true;
+        return numbers;
+    }
+    #grow() {
+        const { byteLength, maxByteLength } = this.#buffer;
+        this.#buffer.resize(Math.min(maxByteLength, byteLength + Math.min(byteLength, STEP)));
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/errors.js
+
+
+const MOST_GROUPS = 20;
+const MOST_FLOWS = 100;
+/** Kinds that are told apart: a message made anew by every flow must not fill the memory. */
+const MOST_KINDS = 1000;
+/** Characters of a sample. */
+const LONGEST_SAMPLE = 500;
+/** The first 20 kinds as they come, the most frequent first; the rest is one group, `others`. */
+function groupErrors(kinds) {
+    if (kinds.length <= MOST_GROUPS)
+        return [...kinds];
+    return [...kinds.slice(0, MOST_GROUPS), others(kinds.slice(MOST_GROUPS))];
+}
+/** Errors by kind, flow by flow. */
+class ErrorKinds {
+    #kinds = new Map();
+    /** Of kinds beyond those that are told apart. */
+    #more = { type: 'others', count: 0, sample: 'more kinds of error', flows: [] };
+    /** A flow that is ok has none. */
+    add(flow) {
+        if (flow.outcome === 'ok')
+            return;
+        const { type, sample } = errors_describe(flow);
+        const kind = this.#kinds.get(type) ?? this.#newKind(type, sample);
+        kind.count++;
+        if (kind.flows.length < MOST_FLOWS)
+            kind.flows.push(flow.iteration);
+    }
+    /** In order of appearance. */
+    all() {
+        return this.#more.count > 0 ? [...this.#kinds.values(), this.#more] : [...this.#kinds.values()];
+    }
+    #newKind(type, sample) {
+        if (this.#kinds.size >= MOST_KINDS)
+            return this.#more;
+        const kind = { type, count: 0, sample, flows: [] };
+        this.#kinds.set(type, kind);
+        return kind;
+    }
+}
+/** All kinds, the most frequent first; at equal counts the one of the earlier flow first. */
+function byFrequency(parts) {
+    const joined = new Map();
+    for (const kind of parts.flatMap((part) => part.all())) {
+        const known = joined.get(kind.type);
+        joined.set(kind.type, {
+            ...(known ?? kind),
+            count: (known?.count ?? 0) + kind.count,
+            flows: [...(known?.flows ?? []), ...kind.flows].sort((a, b) => a - b).slice(0, MOST_FLOWS),
+        });
+    }
+    return [...joined.values()].sort((one, other) => other.count - one.count || (one.flows[0] ?? 0) - (other.flows[0] ?? 0));
+}
+function errors_describe(flow) {
+    const message = flow.error?.message ?? WITHOUT_MESSAGE[flow.outcome];
+    const printed = exitedByItself(flow) ? lastPrinted(flow) : '';
+    const whole = printed === '' ? message : `${message}: ${printed}`;
+    const sample = oneLine(whole).slice(0, LONGEST_SAMPLE);
+    // "timed out after 30 s" is our own sentence, and the same for every flow.
+    if (flow.outcome === 'timed_out')
+        return { type: sample, sample };
+    const text = flow.token === '' ? whole : whole.replaceAll(flow.token, '<token>');
+    return { type: normalizeMessage(text), sample };
+}
+const WITHOUT_MESSAGE = {
+    ok: 'ok',
+    failed: 'failed without a message',
+    timed_out: 'timed out',
+    killed: 'killed',
+    dropped: 'dropped: no slot was free when it was due',
+};
+/** A command that ended with a status of its own has usually said why in its last line. */
+function exitedByItself(flow) {
+    return flow.outcome === 'failed' && flow.error?.exitStatus !== undefined;
+}
+function others(kinds) {
+    return {
+        type: 'others',
+        count: kinds.reduce((sum, kind) => sum + kind.count, 0),
+        sample: `${kinds.length} more kinds of error, the first of them: ${kinds[0]?.sample ?? ''}`,
+        flows: kinds.flatMap((kind) => kind.flows).slice(0, MOST_FLOWS),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/skew.js
+
+/** How far apart flows started that left one start barrier. */
+class Skew {
+    /** By rung: each has a barrier of its own. */
+    #barriers = new Map();
+    add(flow) {
+        if (flow.barrier !== true)
+            return;
+        const at = runningFrom(flow);
+        const { first, last } = this.#barriers.get(flow.rung) ?? { first: at, last: at };
+        this.#barriers.set(flow.rung, { first: Math.min(first, at), last: Math.max(last, at) });
+    }
+    /** ms between the first and the last start of the widest barrier; undefined if no flow left one. */
+    get widest() {
+        if (this.#barriers.size === 0)
+            return undefined;
+        return Math.max(...[...this.#barriers.values()].map(({ first, last }) => last - first));
+    }
+}
+
+// EXTERNAL MODULE: external "node:perf_hooks"
+var external_node_perf_hooks_ = __nccwpck_require__(643);
+;// CONCATENATED MODULE: ./build/src/stats/values.js
+
+
+
+/** Up to here every value is kept, and percentiles are exact (METHOD §3: sorting as many takes about 0.13 s). */
+const EXACT_VALUES = 1_000_000;
+/** Three significant digits: no percentile is further than 0.1% from the exact one. */
+const FIGURES = 3;
+const LONGEST_NS = 24 * 3600 * 1e9;
+const NS = 1e6;
+/** Times in ms, however many: kept up to a million, and counted in Node's own HDR histogram from there on. */
+class Values {
+    #mean = new Mean();
+    #column;
+    #histogram;
+    #count = 0;
+    #min = Infinity;
+    #max = -Infinity;
+    /** @param exact how many values are kept */
+    constructor(exact = EXACT_VALUES) {
+        this.#column = new Column(exact);
+    }
+    /** @throws RangeError if the value is not finite: a percentile of NaN would compare as if a gate held. */
+    push(value) {
+        if (!Number.isFinite(value))
+            throw new RangeError('a distribution is made of finite numbers');
+        this.#count += 1;
+        this.#mean.add(value);
+        this.#min = Math.min(this.#min, value);
+        this.#max = Math.max(this.#max, value);
+        if (this.#column?.isFull === false)
+            this.#column.push(value);
+        else
+            count((this.#histogram ??= this.#histogramOfColumn()), value);
+    }
+    /** Undefined if there is no value: never one of zeros. */
+    distribution() {
+        if (this.#count === 0)
+            return undefined;
+        const mean = this.#within(this.#mean.value);
+        if (this.#column !== undefined)
+            return { sorted: this.#column.sorted(), mean };
+        const percentile = (percent) => percent <= 0 ? this.#min : this.#within((this.#histogram?.percentile(percent) ?? NaN) / NS);
+        return { count: this.#count, mean, min: this.#min, max: this.#max, percentile };
+    }
+    /** No rounding leaves the extremes. */
+    #within(value) {
+        return Math.min(Math.max(value, this.#min), this.#max);
+    }
+    #histogramOfColumn() {
+        const histogram = (0,external_node_perf_hooks_.createHistogram)({ lowest: 1, highest: LONGEST_NS, figures: FIGURES });
+        for (const kept of this.#column?.sorted() ?? [])
+            count(histogram, kept);
+        this.#column = undefined;
+        return histogram;
+    }
+}
+function count(histogram, ms) {
+    histogram.record(Math.min(Math.max(1, Math.round(ms * NS)), LONGEST_NS));
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/tally.js
+
+
+
+
+
+/** Names of steps come from the code under test: one made anew by every flow must not fill the memory. */
+const MOST_STEPS = 1000;
+/** What the flows of a record add up to. */
+function tallyOf({ tally, flows, load }) {
+    if (tally !== undefined)
+        return tally;
+    const all = new Tally(load.model);
+    for (const flow of flows)
+        all.add(flow);
+    return all;
+}
+function noneYet() {
+    return { ok: 0, failed: 0, timed_out: 0, killed: 0, dropped: 0 };
+}
+/** Adds flows up as they end, in memory that a million of them do not fill: 40 bytes each, and nothing beyond. */
+class Tally {
+    counts = noneYet();
+    hits = noneYet();
+    untracedHits = 0;
+    retried = 0;
+    received;
+    sent;
+    /**
+     * A flow's time counts from its actual start in the closed model, in the open model from when it was due: whoever
+     * comes while nothing moves has waited (no coordinated omission).
+     */
+    #from;
+    #flowTimes = new Values();
+    #firstByteTimes = new Values();
+    #stepTimes = new Map();
+    #starts = new Column(EXACT_VALUES);
+    #ends = new Column(EXACT_VALUES);
+    #skew = new Skew();
+    #errors = new ErrorKinds();
+    #killed = new ErrorKinds();
+    #first = Infinity;
+    #last = -Infinity;
+    constructor(model) {
+        this.#from = model === 'open' ? 'scheduledAt' : 'startedAt';
+    }
+    add(flow) {
+        this.counts[flow.outcome] += 1;
+        if (wasStarted(flow))
+            this.#addStarted(flow);
+        if (flow.hit !== undefined) {
+            this.hits[flow.outcome] += 1;
+            if (flow.hit.untraced === true)
+                this.untracedHits += 1;
+        }
+        else if (flow.outcome === 'ok')
+            this.#addTimes(flow);
+        else
+            (flow.outcome === 'killed' ? this.#killed : this.#errors).add(flow);
+    }
+    get window() {
+        return this.#first <= this.#last ? { from: this.#first, to: this.#last } : undefined;
+    }
+    get startSkew() {
+        return this.#skew.widest;
+    }
+    mostInFlight() {
+        return { most: mostInFlight(this.#starts.sorted(), this.#ends.sorted()), of: this.#starts.length };
+    }
+    inFlightOver(slices) {
+        const window = this.window ?? { from: 0, to: 0 };
+        return inFlightOver({ starts: this.#starts.sorted(), ends: this.#ends.sorted() }, window, slices);
+    }
+    flowTimes() {
+        return this.#flowTimes.distribution();
+    }
+    firstByteTimes() {
+        return this.#firstByteTimes.distribution();
+    }
+    stepTimes() {
+        const steps = new Map();
+        for (const [name, values] of this.#stepTimes) {
+            const distribution = values.distribution();
+            if (distribution !== undefined)
+                steps.set(name, distribution);
+        }
+        return steps;
+    }
+    errorKinds({ killed }) {
+        return byFrequency(killed ? [this.#errors, this.#killed] : [this.#errors]);
+    }
+    #addStarted(flow) {
+        this.#first = Math.min(this.#first, flow.startedAt);
+        this.#last = Math.max(this.#last, flow.endedAt);
+        this.#skew.add(flow);
+        if (flow.attempts !== undefined)
+            this.retried += 1;
+        if (flow.bytesIn !== undefined)
+            this.received = (this.received ?? 0) + flow.bytesIn;
+        if (flow.bytesOut !== undefined)
+            this.sent = (this.sent ?? 0) + flow.bytesOut;
+        if (this.#starts.isFull)
+            return;
+        this.#starts.push(runningFrom(flow));
+        this.#ends.push(flow.endedAt);
+    }
+    #addTimes(flow) {
+        this.#flowTimes.push(flow.endedAt - flow[this.#from]);
+        for (const time of flow.ttfb ?? [])
+            this.#firstByteTimes.push(time);
+        for (const { name, startedAt, endedAt } of flow.steps ?? [])
+            this.#timesOf(name)?.push(endedAt - startedAt);
+    }
+    #timesOf(step) {
+        const known = this.#stepTimes.get(step);
+        if (known !== undefined || this.#stepTimes.size >= MOST_STEPS)
+            return known;
+        const values = new Values();
+        this.#stepTimes.set(step, values);
+        return values;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/checks/concurrency.js
 
 
@@ -50511,6 +49577,82 @@ function whyApart(record) {
     return `${short}: give each flow more to do, so that the first has not ended when the last starts`;
 }
 
+;// CONCATENATED MODULE: ./build/src/stats/kendall.js
+/**
+ * Probability that a random order of `count` values has at most `inversions` pairs the wrong way round, exactly: the
+ * null distribution of Kendall's rank correlation (Kendall, "A new measure of rank correlation", 1938). The k-th value
+ * can be put in k places, which make 0 … k − 1 inversions, each as likely as the other.
+ */
+function inversionsAtMost(count, inversions) {
+    let chances = [1];
+    for (let values = 2; values <= count; values++) {
+        const next = new Array(chances.length + values - 1).fill(0);
+        chances.forEach((chance, made) => {
+            for (let more = 0; more < values; more++)
+                next[made + more] = (next[made + more] ?? 0) + chance / values;
+        });
+        chances = next;
+    }
+    return chances.slice(0, Math.max(0, inversions + 1)).reduce((sum, chance) => sum + chance, 0);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/slope-interval.js
+
+/**
+ * Of `points` points with the slopes `sorted` between all pairs of them: between the r-th slope from either end, since the
+ * true one is below the r-th if at most r − 1 pairs are inverted (Sen, "Estimates of the regression coefficient based on
+ * Kendall's tau", JASA 1968). `confidence` in 0…1; few points do not reach it, and the interval says what they do reach.
+ */
+function slopeInterval(sorted, points, confidence) {
+    const missed = (rank) => 2 * inversionsAtMost(points, rank - 1);
+    let rank = 1;
+    while (rank < sorted.length / 2 && missed(rank + 1) <= 1 - confidence)
+        rank++;
+    return {
+        low: sorted[rank - 1] ?? NaN,
+        high: sorted[sorted.length - rank] ?? NaN,
+        confidence: 1 - missed(rank),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/theil-sen.js
+
+/** 1,000 points are 499,500 pairs, whose slopes take some 60 ms to sort. */
+const MOST_POINTS = 1000;
+/**
+ * The median of the slopes between all pairs of points, in units of y per unit of x: up to 29% of the points may be
+ * wild without moving it far (Theil 1950; Sen 1968). Pairs at the same x have no slope and are left out; undefined
+ * if no pair is left.
+ *
+ * A series of more than 1,000 points is thinned to 1,000 evenly spaced ones, first and last among them, always the
+ * same ones for the same series.
+ */
+function theilSen(points) {
+    const slopes = slopesOf(points);
+    return slopes && percentile(slopes, 50);
+}
+/** The slopes between all pairs of points, in order; undefined if no pair has one. */
+function slopesOf(points) {
+    const kept = thin(points);
+    const slopes = new Float64Array((kept.length * (kept.length - 1)) / 2);
+    let count = 0;
+    for (const [index, from] of kept.entries()) {
+        for (let other = index + 1; other < kept.length; other++) {
+            const to = kept[other];
+            if (to === undefined || to.x === from.x)
+                continue;
+            slopes[count++] = (to.y - from.y) / (to.x - from.x);
+        }
+    }
+    return distributionOf(slopes.subarray(0, count));
+}
+function thin(points) {
+    if (points.length <= MOST_POINTS)
+        return points;
+    const step = (points.length - 1) / (MOST_POINTS - 1);
+    return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * step)]).filter((point) => point !== undefined);
+}
+
 ;// CONCATENATED MODULE: ./build/src/stats/growth.js
 
 
@@ -50524,7 +49666,7 @@ const WARM_UP = 1 / 3;
  * lower end is then one of the slopes between the last parts.
  */
 const PARTS = 8;
-const growth_CONFIDENCE = 0.99;
+const CONFIDENCE = 0.99;
 /**
  * Theil–Sen slope over the lower envelope of a series, with the interval of Kendall's distribution (see
  * `slopeInterval`). Undefined if fewer than two in three of the parts have a level.
@@ -50544,7 +49686,7 @@ function growthAlong(parts) {
         return undefined;
     return {
         perFlow,
-        ...slopeInterval(slopes.sorted, points.length, growth_CONFIDENCE),
+        ...slopeInterval(slopes.sorted, points.length, CONFIDENCE),
         time: last.at - first.at,
         flows: last.flows - first.flows,
         from: first.value,
@@ -50626,17 +49768,17 @@ function cpuPerFlow(part) {
 ;// CONCATENATED MODULE: ./build/src/checks/growth.js
 
 
-const growth_MS_PER_MINUTE = 60_000;
-const growth_growth = {
+const MS_PER_MINUTE = 60_000;
+const growth = {
     id: 'growth',
     title: () => 'Nothing grows with the flows',
     failureTitle: () => 'Something grows with every flow',
     description: 'What outlives the flows does not leak: memory, threads, open files and CPU time a flow of the services and of the ' +
         'process that module flows run in. Theil–Sen slope over the lower envelope after a third of the flows, at 99%.',
     needs: ['flows', 'lasting process', 'steady load', 'long run'],
-    run: growth_judge,
+    run: judge,
 };
-function growth_judge({ monitor }) {
+function judge({ monitor }) {
     const judged = SUBJECTS.flatMap((subject) => {
         const found = subject.growth(monitor.samples);
         return found === undefined ? [] : [{ subject, growth: found }];
@@ -50653,7 +49795,7 @@ function growth_judge({ monitor }) {
 function leakText({ subject: { name, unit }, growth: found }) {
     const { perFlow, flows, time } = found;
     const pace = unit === 'bytes' && time > 0
-        ? `, ${(0,format/* formatQuantity */.VZ)((perFlow * flows * growth_MS_PER_MINUTE) / time, 'bytes_per_minute')},`
+        ? `, ${(0,format/* formatQuantity */.VZ)((perFlow * flows * MS_PER_MINUTE) / time, 'bytes_per_minute')},`
         : '';
     return `${name} grew by ${amount(perFlow, unit)} a flow (${intervalOf(found, unit)})${pace} over ${(0,format/* plural */.LS)(flows, 'flow')}: ${levelsOf(found, unit)}`;
 }
@@ -50685,11 +49827,11 @@ const invariants = {
     needs: ['verify'],
     run: ({ verify }) => ({
         outcome: verify?.ok === true ? 'pass' : 'fail',
-        evidence: evidenceOf(verify),
+        evidence: invariants_evidenceOf(verify),
     }),
 };
 /** The message tells what verify printed last: whoever ran it has put it there, and once is enough. */
-function evidenceOf(verify) {
+function invariants_evidenceOf(verify) {
     return verify === undefined || verify.message === '' ? [] : [verify.message];
 }
 
@@ -50856,7 +49998,7 @@ function notKnown(check, { record, evidence }) {
 
 
 /** Every check that exists, in the order of the report. */
-const CHECKS = [concurrency, invariants, isolation, cleanup, growth_growth];
+const CHECKS = [concurrency, invariants, isolation, cleanup, growth];
 /** In force where the user names none. A check without a level here runs only when it is asked for. */
 const DEFAULT_LEVELS = {
     concurrency: 'warn',
@@ -51056,7 +50198,7 @@ function withPorts(plan, ports) {
             services: ported.map(({ service, port }) => portedService(service, new Map([...named, ['port', port]]))),
         },
         env: {
-            ...Object.fromEntries(ported.flatMap(({ service: { name }, port }) => name === undefined ? [] : [[(0,service/* portVariable */.k)(name), port]])),
+            ...Object.fromEntries(ported.flatMap(({ service: { name }, port }) => name === undefined ? [] : [[(0,model_service/* portVariable */.k)(name), port]])),
             ...(only === undefined ? {} : { FLOWGATE_PORT: only }),
         },
     };
@@ -51395,6 +50537,2684 @@ async function openClient({ ports }, path) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/run/halt.js
+/** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
+function haltOn(stage, { runner, services, network }) {
+    const { interrupt } = stage.ports;
+    const controller = new AbortController();
+    let over = false;
+    const halt = (reason) => {
+        if (over || controller.signal.aborted)
+            return;
+        controller.abort(reason);
+        runner?.endAll(reason);
+    };
+    const onInterrupt = () => {
+        halt(`interrupted by ${String(interrupt.reason)}`);
+    };
+    const onProblem = (reason) => {
+        if (over)
+            return;
+        stage.problems.push(reason);
+        halt(reason);
+    };
+    if (interrupt.aborted)
+        onInterrupt();
+    else
+        interrupt.addEventListener('abort', onInterrupt, { once: true });
+    void services?.died.then(onProblem);
+    void network?.proxy.failed.then(onProblem);
+    void runner?.broken.then(onProblem);
+    return {
+        signal: controller.signal,
+        now: halt,
+        end: () => {
+            over = true;
+            interrupt.removeEventListener('abort', onInterrupt);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/model/waves.js
+/**
+ * The kinds of waves that a scenario runs, in their order: clean, faulted, clean, …, faulted, clean. None if nothing is
+ * injected: limits are in force all the time.
+ */
+function wavesOf(faults) {
+    if (faults?.kill === undefined && faults?.network === undefined)
+        return [];
+    return Array.from({ length: 2 * faults.rounds + 1 }, (_, index) => (index % 2 === 0 ? 'clean' : 'faulted'));
+}
+/** What all waves of a load are together; a load that is run once is itself. */
+function loadOfWaves(load, waves) {
+    if (waves.length === 0 || load.model !== 'closed' || 'stages' in load)
+        return load;
+    return 'iterations' in load
+        ? { ...load, iterations: load.iterations * waves.length }
+        : { ...load, duration: load.duration * waves.length };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/kept-flows.js
+
+/** Flows that are ok: all up to here, beyond it a sample of as many. */
+const MOST_OK = 10_000;
+/** Flows that are not: the first ones. */
+const MOST_NOT_OK = 10_000;
+/** Of them, those that keep what they printed and their stack; up to 32 KiB each. */
+const MOST_OUTPUTS = 1000;
+/** A dropped flow tells no more than when it was due. */
+const MOST_DROPPED = 1000;
+/**
+ * The flows of a run of any length, in bounded memory: all that are ok or, of more than 10,000, a sample in which each
+ * is as likely as any other (reservoir sampling: Vitter, "Random sampling with a reservoir", 1985, algorithm R); of the
+ * others the first 10,000, of the dropped ones the first 1,000.
+ */
+class KeptFlows {
+    #random;
+    #ok = [];
+    #notOk = [];
+    #dropped = [];
+    #seen = 0;
+    constructor(seed) {
+        this.#random = seededRandom(seed);
+    }
+    add(flow) {
+        if (flow.outcome === 'ok')
+            this.#addOk(flow);
+        else if (flow.outcome === 'dropped')
+            addTo(this.#dropped, flow, MOST_DROPPED);
+        else
+            addTo(this.#notOk, this.#notOk.length < MOST_OUTPUTS ? flow : withoutOutput(flow), MOST_NOT_OK);
+    }
+    /** In order of their iteration. */
+    inOrder() {
+        return [...this.#ok, ...this.#notOk, ...this.#dropped].sort((a, b) => a.iteration - b.iteration);
+    }
+    #addOk(flow) {
+        this.#seen += 1;
+        if (this.#ok.length < MOST_OK) {
+            this.#ok.push(withoutOutput(flow));
+            return;
+        }
+        const place = Math.floor(this.#random() * this.#seen);
+        if (place < MOST_OK)
+            this.#ok[place] = withoutOutput(flow);
+    }
+}
+function addTo(flows, flow, most) {
+    if (flows.length < most)
+        flows.push(flow);
+}
+function withoutOutput(flow) {
+    if (flow.stdout === undefined && flow.stderr === undefined && flow.error === undefined)
+        return flow;
+    const copy = { ...flow };
+    delete copy.stdout;
+    delete copy.stderr;
+    if (flow.error !== undefined) {
+        const error = { ...flow.error };
+        delete error.stack;
+        copy.error = error;
+    }
+    return copy;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/flow-log.js
+
+
+/** The flows of a run as they end: each is added up, and as many are kept as a reader can use. */
+class FlowLog {
+    #model;
+    #kept;
+    #tally;
+    #rungs = new Map();
+    #waves = new Map();
+    #count = 0;
+    constructor({ model, seed }) {
+        this.#model = model;
+        this.#kept = new KeptFlows(seed);
+        this.#tally = new Tally(model);
+    }
+    get count() {
+        return this.#count;
+    }
+    /** Those of them that were started: dropped ones never were. */
+    get ended() {
+        return this.#count - this.#tally.counts.dropped;
+    }
+    add = (flow) => {
+        this.#count += 1;
+        this.#kept.add(flow);
+        this.#tally.add(flow);
+        if (flow.rung !== undefined)
+            this.#tallyIn(this.#rungs, flow.rung).add(flow);
+        if (flow.wave !== undefined)
+            this.#tallyIn(this.#waves, flow.wave).add(flow);
+    };
+    /** What the record holds of them. It goes on to change while flows are added. */
+    recorded() {
+        return {
+            flows: this.#kept.inOrder(),
+            tally: this.#tally,
+            ...(this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs }),
+            ...(this.#waves.size === 0 ? {} : { waveTallies: this.#waves }),
+        };
+    }
+    #tallyIn(parts, part) {
+        const known = parts.get(part);
+        if (known !== undefined)
+            return known;
+        const tally = new Tally(this.#model);
+        parts.set(part, tally);
+        return tally;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/run-record.js
+
+
+function recordOf({ plan, ports, environment, problems, limits }, performance) {
+    const { startedAt, ...rest } = performance;
+    return {
+        scenario: plan.name,
+        startedAt: startedAt.toISOString(),
+        load: loadOfWaves(plan.load, wavesOf(plan.faults)),
+        timeout: plan.timeout,
+        warmup: plan.warmup,
+        ...(plan.retries === undefined ? {} : { retries: plan.retries }),
+        ...(plan.ladder === undefined ? {} : { rungs: [] }),
+        environment,
+        leftovers: [],
+        ...(limits === undefined ? {} : { limits: limits.record }),
+        problems,
+        ...rest,
+        ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
+    };
+}
+/** A run that came to no flow. */
+function nothing(plan, ports, source) {
+    const cost = { samples: 0, cpuTime: 0, duration: 0 };
+    return {
+        startedAt: ports.clock.wall(),
+        ...logOf(plan).recorded(),
+        monitor: { source, samples: [], processes: [], cost, notes: [] },
+    };
+}
+function logOf({ load, seed }) {
+    return new FlowLog({ model: load.model, seed });
+}
+
+;// CONCATENATED MODULE: ./build/src/run/leftovers.js
+const LOOK_EVERY = 50;
+/** How often the last processes are killed before they are taken for unkillable (a process in state D is). */
+const KILL_ROUNDS = 20;
+/** What is still there when it has had `grace` ms to go by itself; that long is waited only if there is something. */
+async function whatStays(look, { clock, grace }) {
+    let left = await look();
+    for (let waited = 0; waited < grace && left.length > 0; waited += LOOK_EVERY) {
+        await clock.sleep(LOOK_EVERY);
+        left = await look();
+    }
+    return left;
+}
+/** Kills whatever is alive in the trees, until nothing is. */
+async function killAll(watch, spawner, clock) {
+    for (let round = 0; round < KILL_ROUNDS; round += 1) {
+        const alive = await watch.alive();
+        if (alive.length === 0)
+            return;
+        spawner.killPids(alive.map(({ pid }) => pid));
+        await clock.sleep(LOOK_EVERY);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/strike.js
+
+
+
+
+/** After an interrupt the teardown has this long: the runner kills everything soon. ms. */
+const HURRIED_TEARDOWN = 3000;
+/** Clears the stage. Each step happens whatever became of the one before. */
+async function strike(stage, cast) {
+    const { plan, ports, watch } = stage;
+    const { teardown } = plan;
+    const steps = [
+        ['teardown', async () => teardownModule(cast.module)],
+        ['looking for ports that were left', async () => cast.search?.forPorts()],
+        ['ending the flows', async () => cast.runner?.close()],
+        ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
+        ['looking for files that were left', async () => cast.search?.forFiles()],
+        ['stopping the services', async () => cast.services?.stop()],
+        ['looking for what services have left', async () => cast.search?.inServices()],
+        ['closing the network proxies', async () => cast.network?.proxy.close()],
+        ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
+        ['removing the limits', async () => stage.limits?.close()],
+        ['closing the process table', () => closeTable(stage)],
+        ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
+    ];
+    for (const [name, step] of steps) {
+        try {
+            await step();
+        }
+        catch (thrown) {
+            stage.problems.push(`${name} failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        }
+    }
+}
+async function teardownModule(module) {
+    if (module?.hooks.has('teardown') !== true)
+        return;
+    const error = await module.teardown(HURRIED_TEARDOWN);
+    if (error !== undefined)
+        throw new Error(error.message);
+}
+async function teardownCommand(stage, teardown) {
+    const ports = { ...stage.ports, afterInterrupt: HURRIED_TEARDOWN };
+    const { ok, message } = await runHook(commandOn(stage, teardown), ports);
+    if (!ok)
+        throw new Error(message);
+}
+function closeTable({ table }) {
+    table.close();
+    return Promise.resolve();
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/sample-series.js
+/** 20,000 samples are 200 s at the shortest interval, and about 3 MB. */
+const MOST_SAMPLES = 20_000;
+/**
+ * Samples of a run of any length: when there are `most`, neighbours are merged and half remain, so that memory is
+ * bounded and no peak is lost.
+ */
+class SampleSeries {
+    most;
+    kept = [];
+    constructor(most = MOST_SAMPLES) {
+        this.most = most;
+    }
+    add(sample) {
+        this.kept.push(sample);
+        if (this.kept.length >= this.most)
+            this.kept = halveResolution(this.kept);
+    }
+    samples() {
+        return this.kept;
+    }
+}
+/** Neighbours merged two by two; a last one without a neighbour stays as it is. */
+function halveResolution(samples) {
+    const merged = [];
+    for (let index = 0; index < samples.length; index += 2) {
+        const first = samples[index];
+        const second = samples[index + 1];
+        if (first !== undefined)
+            merged.push(second === undefined ? first : merge(first, second));
+    }
+    return merged;
+}
+/** The later instant with the peaks of both: what is summed over time is of one instant, what is a peak is the higher. */
+function merge(first, second) {
+    const files = largest(first.files, second.files);
+    return {
+        ...second,
+        peakMemory: Math.max(first.peakMemory, second.peakMemory),
+        threads: Math.max(first.threads, second.threads),
+        processes: Math.max(first.processes, second.processes),
+        ...(files === undefined ? {} : { files }),
+    };
+}
+function largest(a, b) {
+    return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/sampling-interval.js
+/** A read of /proc costs µs: fast enough to see a spike of 20 ms. */
+const FAST = { shortest: 10, longest: 250 };
+/** A table that starts a process for every read (METHOD §4: `ps` takes 10 ms here and 28 ms in the child). */
+const SLOW = { shortest: 100, longest: 1000 };
+/** Reads at the start that look at every process of the machine, in code that is not yet compiled: they tell nothing. */
+const COLD_READS = 3;
+/** Reads that the interval is taken from. */
+const COSTS_KEPT = 9;
+/**
+ * CPU time of a look, all told, over what its read takes: waking up for it, compiling and collecting garbage come on top.
+ * Seen: 1.2 to 1.9 with 1 to 20 processes, every 10 to 50 ms; the highest, so that the share is kept.
+ */
+const WHOLE_LOOK = 1.9;
+/** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a look costs. */
+const SHARE = 0.01;
+/** ms of looking that a run may spend beyond its share, so that a short one can be looked at closely too. */
+const ADVANCE = 10;
+/** Memory that rises by both between two samples is growing: bytes, and share of what it was. */
+const GROWTH = { bytes: 4e6, share: 0.02 };
+/**
+ * ms from one read to the next.
+ *
+ * As a rule a hundred times the median of what the last looks cost: the median, because a read that was interrupted by
+ * the flows themselves took longer on the clock than on the CPU, and must not thin out the samples just when the
+ * machine is busy. While memory grows, the shortest: a process that ends at its peak is seen only by a reading right
+ * before its end. That is paid from what was left of the share, so that over the run it is still kept.
+ */
+function nextInterval(pace, bounds) {
+    const left = ADVANCE + SHARE * pace.elapsed - pace.spent;
+    if (pace.growing && left > 0)
+        return bounds.shortest;
+    const sorted = pace.costs.slice(-COSTS_KEPT).sort((a, b) => a - b);
+    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+    return Math.min(bounds.longest, Math.max(bounds.shortest, median / SHARE));
+}
+/** Whether memory, in bytes, rose much from one sample to the next. */
+function isGrowing(before, now) {
+    return now - before > Math.max(GROWTH.bytes, GROWTH.share * before);
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/process-key.js
+/** One process, also when its pid is given out again. */
+function process_key_keyOf(reading) {
+    return `${reading.pid}@${reading.startTime}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/cpu-account.js
+
+/**
+ * CPU time of a tree in which processes come and go between readings.
+ *
+ * The kernel adds a child's CPU, and what that child had from its own children, to the parent at the moment the parent
+ * waits for it (wait4(2): RUSAGE_CHILDREN). So the sum over the living of own + children is the CPU of everything that
+ * ever ran, also of commands that were too short to be seen, except for what died without being waited for inside the
+ * tree. The rules:
+ *
+ * - A process that vanished is charged, at its last seen value, to its nearest living ancestor in the tree. If that
+ *   one waited for it, its childrenCpuTime holds at least as much already; if not (SIGCHLD ignored, or a process table
+ *   that does not know childrenCpuTime), it does not: so the larger one of the two counts, never both.
+ * - Without a living ancestor in the tree (a root, or reparented to init) its last seen value is kept for good.
+ * - A launcher's own CPU is ours, not the flows'; what it waited for is theirs.
+ *
+ * Nothing is counted twice as long as a parent was read before its child: had the child ended in between, it would be
+ * missing now and the parent be credited in the next reading. The procfs table reads in that order.
+ */
+class CpuAccount {
+    living = new Map();
+    buried = 0;
+    total = 0;
+    /** Takes the next reading and returns ms of CPU in all; never less than the time before. */
+    charge(readings) {
+        const next = new Map();
+        for (const reading of readings) {
+            const key = process_key_keyOf(reading);
+            next.set(key, { reading, inherited: this.living.get(key)?.inherited ?? 0 });
+        }
+        this.bury(next);
+        this.living = next;
+        let sum = this.buried;
+        for (const entry of next.values())
+            sum += ownTime(entry.reading) + childrenTime(entry);
+        this.total = Math.max(this.total, sum);
+        return this.total;
+    }
+    bury(next) {
+        const dead = [...this.living].filter(([key]) => !next.has(key)).map(([, entry]) => entry);
+        if (dead.length === 0)
+            return;
+        const parents = new Map([...this.living.values()].map((entry) => [entry.reading.pid, entry]));
+        for (const entry of dead) {
+            const seen = ownTime(entry.reading) + entry.reading.childrenCpuTime;
+            // What it should have been left by its children and was not, nobody who waits for it will get either.
+            this.buried += childrenTime(entry) - entry.reading.childrenCpuTime;
+            const heir = livingAncestor(entry, parents, next);
+            if (heir === undefined)
+                this.buried += seen;
+            else
+                next.set(process_key_keyOf(heir.reading), { ...heir, inherited: heir.inherited + seen });
+        }
+    }
+}
+function ownTime(reading) {
+    return reading.launcher ? 0 : reading.cpuTime;
+}
+function childrenTime({ reading, inherited }) {
+    return Math.max(reading.childrenCpuTime, inherited);
+}
+function livingAncestor(entry, before, now) {
+    const passed = new Set([entry.reading.pid]);
+    for (let pid = entry.reading.parent; !passed.has(pid);) {
+        passed.add(pid);
+        const ancestor = before.get(pid);
+        if (ancestor === undefined)
+            return undefined;
+        const alive = now.get(process_key_keyOf(ancestor.reading));
+        if (alive !== undefined)
+            return alive;
+        pid = ancestor.reading.parent;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/sums.js
+function sum(readings, of) {
+    return readings.reduce((total, reading) => total + of(reading), 0);
+}
+/** Open files of all together; undefined if those of none could be counted. */
+function filesOf(readings) {
+    return readings.some((reading) => reading.files !== undefined)
+        ? sum(readings, (reading) => reading.files ?? 0)
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/standing.js
+
+/** What stands longer than a flow, and what it holds: the services, and the host process of module flows. */
+class Standing {
+    serviceSeen = false;
+    serviceCpuTime = 0;
+    /** Of the living, launchers left out. */
+    observe(alive) {
+        return { ...this.service(alive.filter(({ role }) => role === 'service')), ...hostPart(alive) };
+    }
+    /** Once seen it is told of for good: a service that has ended holds nothing. */
+    service(readings) {
+        this.serviceSeen ||= readings.length > 0;
+        if (!this.serviceSeen)
+            return {};
+        const files = filesOf(readings);
+        // What a worker used and nobody waited for is lost with it: the sum must not fall for that.
+        this.serviceCpuTime = Math.max(this.serviceCpuTime, sum(readings, ({ cpuTime, childrenCpuTime }) => cpuTime + childrenCpuTime));
+        return {
+            serviceMemory: sum(readings, ({ memory }) => memory),
+            serviceThreads: sum(readings, ({ threads }) => threads),
+            ...(files === undefined ? {} : { serviceFiles: files }),
+            serviceCpuTime: this.serviceCpuTime,
+        };
+    }
+}
+/** With a host for each slot, one more slot is one more host: what they hold together tells of no flow. */
+function hostPart(alive) {
+    const [host, another] = alive.filter(({ pid, root, role }) => role === 'flow' && pid === root);
+    if (host === undefined || another !== undefined)
+        return {};
+    return {
+        hostMemory: host.memory,
+        hostThreads: host.threads,
+        ...(host.files === undefined ? {} : { hostFiles: host.files }),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/peak-memory.js
+
+/**
+ * The highest a process can have been since the reading before, in bytes.
+ *
+ * If its high-water mark changed since then (rose, or was set anew by exec) the mark is it: a spike between two
+ * readings is not lost. If not, it was at most what it was before or is now, as far as anybody can tell. A process seen
+ * for the first time counts with its mark.
+ */
+function highestSince(before, now) {
+    return before === undefined || before.peakMemory !== now.peakMemory
+        ? Math.max(now.peakMemory, now.memory)
+        : Math.max(before.memory, now.memory);
+}
+/**
+ * Resident memory of the tree with every process at its highest since the reading before. Processes that ended in
+ * between are left out: those that followed them would be added on top, and both never were there together.
+ */
+class PeakMemory {
+    before = new Map();
+    /** Bytes; of the processes that count (no launchers, no zombies). */
+    observe(readings) {
+        const now = new Map();
+        let sum = 0;
+        for (const reading of readings) {
+            const key = process_key_keyOf(reading);
+            sum += highestSince(this.before.get(key), reading);
+            now.set(key, { memory: reading.memory, peakMemory: reading.peakMemory });
+        }
+        this.before = now;
+        return sum;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/process-summaries.js
+
+/** Processes that are listed by name. */
+const MOST_LISTED = 50;
+/** What is known of each process of a run, bounded: the living, and of the dead the largest. */
+class ProcessSummaries {
+    living = new Map();
+    dead = [];
+    /** `at` in ms; launchers are ours and must not be among the readings. */
+    observe(at, readings) {
+        const next = new Map();
+        for (const reading of readings) {
+            const key = process_key_keyOf(reading);
+            next.set(key, liveOn(this.living.get(key), reading, at));
+        }
+        for (const [key, life] of this.living)
+            if (!next.has(key))
+                this.dead.push(life.summary);
+        this.living = next;
+        if (this.dead.length >= 4 * MOST_LISTED)
+            this.dead = process_summaries_largest(this.dead);
+    }
+    /** The 50 with the highest peak, highest first. */
+    list() {
+        return process_summaries_largest([...this.dead, ...[...this.living.values()].map((life) => life.summary)]);
+    }
+}
+function liveOn(life, reading, at) {
+    const ended = reading.zombie === true;
+    const rose = reading.peakMemory > (life?.mark ?? 0);
+    const summary = {
+        pid: reading.pid,
+        parent: reading.parent,
+        command: reading.command,
+        role: reading.role,
+        peakMemory: Math.max(life?.summary.peakMemory ?? 0, reading.peakMemory),
+        cpuTime: Math.max(life?.summary.cpuTime ?? 0, reading.cpuTime),
+        firstSeen: life?.summary.firstSeen ?? at,
+        lastSeen: at,
+        // A zombie has no memory left to tell: what was said of it while it lived stands.
+        mayHaveGrown: ended
+            ? (life?.summary.mayHaveGrown ?? true)
+            : rose && reading.memory === reading.peakMemory,
+    };
+    return { summary, mark: ended ? (life?.mark ?? 0) : reading.peakMemory };
+}
+function process_summaries_largest(summaries) {
+    return [...summaries].sort((a, b) => b.peakMemory - a.peakMemory).slice(0, MOST_LISTED);
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/tree-usage.js
+
+
+
+
+
+/**
+ * Folds successive readings of a process tree into samples of it as a whole. Nothing but the readings goes in.
+ *
+ * Memory is the sum of resident sets: a page that two processes share counts in both, as in `ps` and in cgroup-less
+ * tools; proportional sets would cost fifty times as much to read (METHOD §4, smaps_rollup).
+ * Launchers are ours: only the CPU of what they waited for counts. Zombies keep their CPU and count for nothing else.
+ */
+class TreeUsage {
+    cpu = new CpuAccount();
+    peaks = new PeakMemory();
+    summaries = new ProcessSummaries();
+    standing = new Standing();
+    /** The next reading, taken at `at` (ms), as a sample. */
+    observe(at, readings) {
+        const watched = readings.filter((reading) => !reading.launcher);
+        const alive = watched.filter((reading) => reading.zombie !== true);
+        this.summaries.observe(at, watched);
+        const memory = sum(alive, (reading) => reading.memory);
+        const files = filesOf(alive);
+        return {
+            at,
+            memory,
+            peakMemory: Math.max(memory, this.peaks.observe(alive)),
+            cpuTime: this.cpu.charge(readings),
+            threads: sum(alive, (reading) => reading.threads),
+            processes: alive.length,
+            ...(files === undefined ? {} : { files }),
+            ...this.standing.observe(alive),
+        };
+    }
+    /** The 50 processes with the highest peak, highest first. */
+    processes() {
+        return this.summaries.list();
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/sampler.js
+
+
+
+
+/** What a source can not tell, for the report. */
+const LIMITS = {
+    pidusage: [
+        'threads and open files were not measured: pidusage does not tell them',
+        'memory peaks between two samples were not seen: pidusage knows no high-water mark',
+        'CPU time of processes shorter than a sample was not seen',
+    ],
+};
+/** Starts to sample the trees below the roots that will be added, as often as 1% of one core allows. */
+function startMonitor(options) {
+    const sampler = new Sampler(options);
+    sampler.schedule();
+    return sampler;
+}
+class Sampler {
+    options;
+    roots = new Map();
+    usage = new TreeUsage();
+    series = new SampleSeries();
+    notes;
+    startedAt;
+    costs = [];
+    reads = 0;
+    failed = false;
+    cpuTime = 0;
+    /** Of `cpuTime`, what the first looks cost. */
+    coldTime = 0;
+    growing = false;
+    seen;
+    reading;
+    timer;
+    record;
+    constructor(options) {
+        this.options = options;
+        this.startedAt = options.clock.now();
+        this.notes = new Set(LIMITS[options.table.source] ?? []);
+    }
+    addRoot(root) {
+        this.roots.set(root.pid, root);
+    }
+    removeRoot(pid) {
+        this.roots.delete(pid);
+    }
+    latest() {
+        return this.seen;
+    }
+    sampleNow() {
+        // Who asks wants to know what is now: a read that has begun before may have missed it, so one more follows it.
+        return this.reading === undefined ? this.read() : this.reading.then(() => this.sampleNow());
+    }
+    stop() {
+        this.record ??= this.finish();
+        return this.record;
+    }
+    schedule() {
+        const { clock, table } = this.options;
+        const bounds = table.source === 'pidusage' ? SLOW : FAST;
+        this.timer = clock.timer(nextInterval(this.pace(), bounds), () => {
+            const pending = this.reading ?? this.read();
+            if (pending === undefined)
+                this.reschedule();
+            else
+                void pending.then(() => {
+                    this.reschedule();
+                });
+        });
+    }
+    pace() {
+        const { costs, growing, startedAt } = this;
+        const elapsed = this.options.clock.now() - startedAt;
+        return { costs, spent: this.cpuTime - this.coldTime, elapsed, growing };
+    }
+    reschedule() {
+        if (this.record === undefined)
+            this.schedule();
+    }
+    async finish() {
+        this.timer?.cancel();
+        await this.sampleNow();
+        return this.soFar();
+    }
+    soFar() {
+        const { clock, table } = this.options;
+        return {
+            source: table.source,
+            samples: this.series.samples(),
+            processes: this.usage.processes(),
+            cost: { samples: this.reads, cpuTime: this.cpuTime, duration: clock.now() - this.startedAt },
+            notes: [...this.notes],
+        };
+    }
+    read() {
+        const begun = this.options.clock.now();
+        try {
+            const readings = this.options.table.read([...this.roots.values()]);
+            if (!(readings instanceof Promise)) {
+                this.take(readings, begun);
+                return undefined;
+            }
+            this.reading = readings
+                .then((all) => {
+                this.take(all, begun);
+            })
+                .catch((thrown) => {
+                this.excuse(thrown, begun);
+            })
+                .finally(() => {
+                this.reading = undefined;
+            });
+            return this.reading;
+        }
+        catch (thrown) {
+            this.excuse(thrown, begun);
+            return undefined;
+        }
+    }
+    take(readings, begun) {
+        const at = this.options.clock.now();
+        const flows = this.options.flows?.();
+        const usage = this.usage.observe(at - this.options.origin, readings);
+        const sample = flows === undefined ? usage : { ...usage, flows };
+        this.series.add(sample);
+        this.growing = isGrowing(this.seen?.sample.memory ?? sample.memory, sample.memory);
+        this.seen = { sample, readings };
+        this.spend(begun);
+    }
+    excuse(thrown, begun) {
+        // Once: the same failure would come back a hundred times a second, each time with another pid in it.
+        if (!this.failed)
+            this.notes.add(`a reading of the process table failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        this.failed = true;
+        this.spend(begun);
+    }
+    /** A synchronous read is all our own CPU, and not all of it; of one that waits, the clock tells at most what it took. */
+    spend(begun) {
+        const took = this.options.clock.now() - begun;
+        const cost = this.reading === undefined ? took * WHOLE_LOOK : took;
+        this.reads += 1;
+        this.cpuTime += cost;
+        if (this.reads <= COLD_READS)
+            this.coldTime += cost;
+        else
+            this.costs = [...this.costs.slice(1 - COSTS_KEPT), cost];
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/watched.js
+
+/** Watches the processes of a stage while something runs on it. */
+async function watched({ plan, ports, watch, table }, { log, run }) {
+    const { clock } = ports;
+    const startedAt = clock.wall();
+    const origin = clock.now();
+    const monitor = startMonitor({ clock, table, origin, flows: () => log.ended });
+    watch.attach(monitor, clock);
+    // The baseline: what service and host have used before the first flow is not the flows'.
+    await monitor.sampleNow();
+    const ran = await run(monitor, origin);
+    watch.detach();
+    const unwatched = !isWatched(plan);
+    return { startedAt, ...ran, monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) } };
+}
+/** Requests of our own to somebody else's service have no processes. */
+function isWatched({ work, services }) {
+    return work.kind !== 'http' || services.length > 0;
+}
+
+;// CONCATENATED MODULE: ./build/src/run/workspaces.js
+/**
+ * Empty private folders, one for each flow. They are made ahead, so that a flow does not wait for the disk between the
+ * end of the flow before it and its own start. One that its flow left empty is used again under another name, which is a
+ * third of the work of making and removing one: a path is never given out twice, but a process that a flow has left
+ * behind with the folder as its working directory stays in it.
+ */
+class Workspaces {
+    #files;
+    #parent;
+    #ready = [];
+    #removing = new Set();
+    #made = 0;
+    constructor(files, parent) {
+        this.#files = files;
+        this.#parent = parent;
+    }
+    /** Makes folders until `count` are ready. */
+    async prepare(count) {
+        while (this.#ready.length < count)
+            this.#ready.push(this.#make());
+        await Promise.all(this.#ready);
+    }
+    /** A folder under a name that no other flow had or will have. */
+    take() {
+        return this.#ready.shift() ?? this.#make();
+    }
+    /** Takes a flow's folder back: there is one more ready then, or soon. */
+    release(workspace) {
+        if (this.releaseEmpty(workspace))
+            return;
+        this.#ready.push(this.#make());
+        this.#remove(workspace);
+    }
+    /** The same only if the flow left it empty; false if it did not. */
+    releaseEmpty(workspace) {
+        const path = this.#nextPath();
+        const isEmpty = this.#files.renameEmptyFolder(workspace, path);
+        if (isEmpty)
+            this.#ready.push(Promise.resolve(path));
+        return isEmpty;
+    }
+    /** Resolves when nothing is being made or removed any more. */
+    async settle() {
+        await Promise.allSettled([...this.#ready, ...this.#removing]);
+    }
+    #remove(workspace) {
+        const removing = this.#files
+            .remove(workspace)
+            // What a leftover process still writes into goes with the whole scratch folder at the end.
+            .catch(() => undefined)
+            .finally(() => this.#removing.delete(removing));
+        this.#removing.add(removing);
+    }
+    #make() {
+        return this.#makeAt(this.#nextPath());
+    }
+    #makeAt(path) {
+        const making = this.#files.makeFolder(path).then(() => path);
+        // Whoever takes it is told; nobody may ever do, and that must not end the process.
+        making.catch(() => undefined);
+        return making;
+    }
+    #nextPath() {
+        this.#made += 1;
+        return `${this.#parent}/${this.#made}`;
+    }
+}
+/** For flows that are no process and have no use for a folder: making one takes longer than a request. */
+const NO_WORKSPACES = {
+    prepare: () => Promise.resolve(),
+    take: () => '',
+    release: () => undefined,
+    releaseEmpty: () => true,
+    settle: () => Promise.resolve(),
+};
+
+;// CONCATENATED MODULE: ./build/src/run/session.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * A scenario's stage with everybody on it: services, the module's host, the slots of the flows. It stays up until it is
+ * closed, so that the scenario can be run on it once or many times.
+ */
+class Session {
+    stage;
+    cast = {};
+    #workspaces;
+    #runner;
+    /** Flows that the rounds so far have started: no two of a session have the same iteration. */
+    #iterations = 0;
+    constructor(stage) {
+        const { plan, ports, scratch } = stage;
+        this.stage = stage;
+        this.#workspaces =
+            plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${scratch}/work`);
+    }
+    /** Rejects only if there is not even a stage; whatever else goes wrong is among the stage's problems. */
+    static async open(plan, ports, context) {
+        const session = new Session(await setStage(plan, ports, context));
+        if (!ports.interrupt.aborted)
+            await session.#prepare();
+        return session;
+    }
+    /** What runs the flows; undefined if it could not be made ready. */
+    get runner() {
+        return this.#runner;
+    }
+    /** Flows of the plan's load, for `runFlows`. */
+    flows(runner, halt) {
+        const { plan, ports, identity, problems } = this.stage;
+        const { clock } = ports;
+        const { retries } = plan;
+        return {
+            load: plan.load,
+            runner: retries === undefined ? runner : retrying(runner, { retries, clock, halt: halt.signal }),
+            identity,
+            workspaces: this.#workspaces,
+            clock,
+            halt: halt.signal,
+            origin: clock.now(),
+            before: this.#iterations,
+            log: logOf(plan),
+            onProblem: (message) => problems.push(message),
+        };
+    }
+    /** Runs flows that nobody counts. */
+    async warmUp(flows) {
+        await this.#during(async (runner, halt) => warmUp(this.flows(runner, halt), flows));
+    }
+    /**
+     * Runs a load of the plan's model once, watched: only the flows, without what an ordinary run does around them. The
+     * record's problems are those of this round.
+     * @throws Error if the session has no runner
+     */
+    async round(load) {
+        const { stage } = this;
+        const before = stage.problems.length;
+        const ran = await this.#during(async (runner, halt) => {
+            const options = { ...this.flows(runner, halt), load };
+            const { log } = options;
+            const round = await watched(stage, {
+                log,
+                run: async (_, origin) => {
+                    await runFlows({ ...options, origin });
+                    return log.recorded();
+                },
+            });
+            this.#iterations += log.count;
+            return round;
+        });
+        await this.#workspaces.settle();
+        return recordOf({ ...stage, problems: stage.problems.slice(before) }, { ...ran, load });
+    }
+    async close() {
+        await strike(this.stage, this.cast);
+    }
+    async #during(act) {
+        if (this.#runner === undefined)
+            throw new Error('there is nothing that could run the flows');
+        const halt = haltOn(this.stage, this.cast);
+        try {
+            const done = await act(this.#runner, halt);
+            await this.#runner.settle();
+            return done;
+        }
+        finally {
+            halt.end();
+        }
+    }
+    async #prepare() {
+        const { ports, problems } = this.stage;
+        try {
+            await prepare(this.stage, this.cast);
+            this.#runner = this.cast.runner;
+        }
+        catch (thrown) {
+            // What an interrupt cuts short has not failed: that the run was interrupted is all there is to say.
+            if (!ports.interrupt.aborted)
+                problems.push((0,errors/* messageOf */.bD)(thrown));
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/sides.js
+
+
+
+const SIDES = ['base', 'head'];
+/** Something went wrong with one side, so that nothing can be compared any more. */
+class SideError extends Error {
+    side;
+    constructor(side, message) {
+        super(message);
+        this.side = side;
+    }
+}
+/**
+ * Keeps both sides up between the rounds, services and module hosts included, so that a round is nothing but flows. Where
+ * their services can not be up at once (both want the same port), or that is asked for, each round starts its own.
+ * @throws SideError if a side can not be run
+ */
+async function openSides(options) {
+    const { plans } = options;
+    const hasServices = SIDES.some((side) => plans[side].services.length > 0);
+    const clash = sharedPlace(plans.base, plans.head);
+    if (clash !== undefined)
+        return new Restarted(options, clash);
+    if (hasServices && options.services === 'restart')
+        return new Restarted(options);
+    const kept = new Kept(options, hasServices ? 'keep' : 'none');
+    try {
+        await kept.open();
+        return kept;
+    }
+    catch (thrown) {
+        await kept.close();
+        // Base came up and head did not: alone it may.
+        if (!hasServices || !(thrown instanceof SideError) || thrown.side === 'base')
+            throw thrown;
+        return new Restarted(options, `the services of both could not be up at once (${thrown.message})`);
+    }
+}
+class Kept {
+    services;
+    #options;
+    #sessions = new Map();
+    constructor(options, services) {
+        this.#options = options;
+        this.services = services;
+    }
+    async open() {
+        for (const side of SIDES) {
+            this.#sessions.set(side, await openSession(side, this.#options));
+            assertReady(side, this.#sessions.get(side));
+        }
+    }
+    async round(side, load) {
+        const session = this.#sessions.get(side);
+        if (session === undefined)
+            throw new SideError(side, 'it is not there any more');
+        return sound(side, await session.round(load));
+    }
+    async close() {
+        const sessions = [...this.#sessions.values()];
+        this.#sessions.clear();
+        await Promise.all(sessions.map((session) => session.close()));
+    }
+}
+class Restarted {
+    services = 'restart';
+    #options;
+    note;
+    constructor(options, note) {
+        this.#options = options;
+        if (note !== undefined)
+            this.note = note;
+    }
+    async round(side, load) {
+        const session = await openSession(side, this.#options);
+        try {
+            assertReady(side, session);
+            const { warmup } = session.stage.plan;
+            if (warmup > 0)
+                await session.warmUp(warmup);
+            return sound(side, await session.round(load));
+        }
+        finally {
+            await session.close();
+        }
+    }
+    close() {
+        return Promise.resolve();
+    }
+}
+async function openSession(side, { plans, ports, context }) {
+    try {
+        return await Session.open(plans[side], ports, context);
+    }
+    catch (thrown) {
+        throw new SideError(side, (0,errors/* messageOf */.bD)(thrown));
+    }
+}
+function assertReady(side, session) {
+    const { problems = [], ports } = session?.stage ?? {};
+    if (session?.runner !== undefined && problems.length === 0)
+        return;
+    const interrupted = ports?.interrupt.aborted === true ? ['interrupted while it was made ready'] : [];
+    throw new SideError(side, [...problems, ...interrupted].join('; '));
+}
+function sound(side, record) {
+    if (record.problems.length > 0)
+        throw new SideError(side, record.problems.join('; '));
+    return record;
+}
+/** Where both would listen: a place that is written out and not chosen anew for each stage. */
+function sharedPlace(base, head) {
+    const proxies = portsOfProxies(base).find((port) => portsOfProxies(head).includes(port));
+    if (proxies !== undefined)
+        return `the network faults of both listen on port ${proxies}`;
+    const places = new Set(base.services.flatMap(({ ready }) => sides_placeOf(ready) ?? []));
+    const service = head.services.find(({ ready }) => places.has(sides_placeOf(ready) ?? ''));
+    if (service === undefined)
+        return undefined;
+    return `${(0,model_service/* serviceTitle */._)(service)} of both listens on ${sides_placeOf(service.ready) ?? ''}; with {{port}} for its port both could be kept up`;
+}
+function portsOfProxies({ faults }) {
+    return (faults?.network ?? []).map(({ listen }) => listen.port);
+}
+/** Host and port; undefined if they are not known before it is started. */
+function sides_placeOf(ready) {
+    if (ready.kind === 'tcp')
+        return isChosen(String(ready.port)) ? undefined : `${ready.host}:${ready.port}`;
+    if (ready.kind !== 'http' || isChosen(ready.url))
+        return undefined;
+    return /^https?:\/\/([^/?#]+)/i.exec(ready.url)?.[1];
+}
+function isChosen(text) {
+    return text.includes('{{port');
+}
+
+;// CONCATENATED MODULE: ./build/src/run/comparing.js
+
+
+
+
+/**
+ * Runs pairs of rounds, one side right after the other, and looks at them as docs/statistics.md says, until all gates are
+ * known, the looks are over, or another pair would not fit into the budget. Whether it fits is told by the time of both
+ * sides together, so that it does not depend on which of them is slower. Never rejects: what was measured is kept.
+ */
+async function comparePairs(options) {
+    const { clock, metrics, validity } = options;
+    const pairs = [];
+    const began = clock.now();
+    const isInterrupted = () => options.interrupt.aborted;
+    let state = beginComparison(metrics, { validity });
+    const end = (ended, failure) => ({
+        pairs,
+        results: finalResults(pairs, state, { metrics, validity }),
+        time: clock.now() - began,
+        ended,
+        ...(failure === undefined ? {} : { failure }),
+    });
+    while (state.status === 'continue') {
+        if (isInterrupted())
+            return end('interrupted');
+        if (!fits(options, pairs.length, clock.now() - began))
+            return end('budget');
+        try {
+            const pair = await runPair(options, pairs);
+            if (pair === undefined)
+                return end('interrupted');
+            pairs.push(pair);
+        }
+        catch (thrown) {
+            if (!(thrown instanceof SideError))
+                throw thrown;
+            return isInterrupted() ? end('interrupted') : end('failed', thrown);
+        }
+        state = nextLook(state, pairs);
+        options.onPair?.({ pairs, state, elapsed: clock.now() - began });
+    }
+    return end(isUnresolved(state) ? 'looks' : 'decided');
+}
+function fits({ budget, expected }, pairs, elapsed) {
+    return elapsed + (pairs === 0 ? expected : elapsed / pairs) <= budget;
+}
+async function runPair({ validity, seed, round }, pairs) {
+    const valid = pairs.filter((pair) => isValid(pair, validity));
+    const order = nextOrder(valid, seed);
+    const [first, second] = order === 'base_first' ? ['base', 'head'] : ['head', 'base'];
+    const one = await round(first);
+    const other = one === undefined ? undefined : await round(second);
+    if (one === undefined || other === undefined)
+        return undefined;
+    return { order, ...(first === 'base' ? { base: one, head: other } : { base: other, head: one }) };
+}
+/** What ended before it was decided is looked at a last time, with all that is left to be missed. */
+function finalResults(pairs, state, { metrics, validity }) {
+    if (state.status === 'decided')
+        return state.results;
+    return compareRun(pairs, metrics, { validity, exhausted: true }).results;
+}
+function isUnresolved({ results, plan }) {
+    const waiting = new Set(plan.metrics.filter(({ level }) => level !== 'warn').map(({ metric }) => metric));
+    const missed = results.some(({ metric, outcome }) => waiting.has(metric) && outcome === 'regression');
+    return !missed && results.some(({ metric, outcome }) => waiting.has(metric) && outcome === 'unresolved');
+}
+
+// EXTERNAL MODULE: ./build/src/model/metrics.js
+var model_metrics = __nccwpck_require__(7790);
+;// CONCATENATED MODULE: ./build/src/stats/measures.js
+const NO_FLOW = 'no flow was started';
+const NO_REQUEST = 'no flow made an HTTP request';
+const NONE_OK = 'no flow was ok';
+function figure(value, note) {
+    return note === undefined ? { value } : { value, note };
+}
+function noData(note) {
+    return { value: null, note };
+}
+/** The figure of a value that may not be there. */
+function figureOr(value, note) {
+    return value === undefined ? noData(note) : figure(value);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/flow-figures.js
+
+
+
+/** What the flows alone tell. Without any flow nothing is zero: all of it is no data. */
+function flowFigures(tally, record) {
+    const counts = (0,model_tally/* bystandersOf */.p)(tally);
+    const counted = countedFlows(tally, record);
+    const why = whyNone(tally, record);
+    const count = (outcome) => (counted === 0 ? noData(why) : figure(counts[outcome]));
+    const total = totalTime(tally);
+    return {
+        success_rate: share(counts.ok, counted, why),
+        error_rate: share(counted - counts.ok, counted, why),
+        total_time: total,
+        throughput: throughput(tally.counts.ok, total),
+        start_skew: figureOr(tally.startSkew, 'no flow left a start barrier'),
+        dropped: count('dropped'),
+        failed: count('failed'),
+        timed_out: count('timed_out'),
+        retried: retried(tally, record.retries),
+        error_types: counted === 0 ? noData(why) : figure(tally.errorKinds({ killed: countsKilled(record) }).length),
+    };
+}
+function retried({ retried: count }, retries) {
+    return retries === undefined ? noData('no retries are asked for') : figure(count);
+}
+/** Why there is no bystander to judge by, if there is none. */
+function whyNone(tally, record) {
+    if (startedFlows(tally) + tally.counts.dropped === 0)
+        return NO_FLOW;
+    return countsKilled(record) || (0,model_tally/* bystandersOf */.p)(tally).killed === 0
+        ? 'every flow was hit by a fault on purpose'
+        : 'no flow had ended when the run was interrupted';
+}
+/** Sorts all starts and ends: of many flows it is asked for only where it is needed. */
+function concurrencyFigure(tally) {
+    const started = startedFlows(tally);
+    if (started === 0)
+        return noData(NO_FLOW);
+    const { most, of } = tally.mostInFlight();
+    return figure(most, of === started ? undefined : `among the first ${of} flows that ended`);
+}
+function share(part, whole, why) {
+    // Divided, not 1 − x: 1 of 10 is exactly the 0.1 that `error_rate <= 10%` is read as.
+    return whole === 0 ? noData(why) : figure(part / whole, `${part} of ${whole}`);
+}
+function totalTime({ window }) {
+    return window === undefined ? noData(NO_FLOW) : figure(window.to - window.from);
+}
+function throughput(ok, total) {
+    if (total.value === null)
+        return total;
+    if (total.value === 0)
+        return noData('the run took no measurable time');
+    return figure(ok / (total.value / 1000));
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/http-figures.js
+
+/** What the connections of HTTP flows carried. */
+function httpFigures({ received, sent }) {
+    return { bytes_received: figureOr(received, NO_REQUEST), bytes_sent: figureOr(sent, NO_REQUEST) };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/ladder-figures.js
+
+const NO_LADDER = 'the scenario has no ladder';
+const TOO_FEW = 'fewer than two rungs were measured';
+/** Times the top rung: further away than this the fit says nothing. */
+const FURTHEST_KNEE = 10;
+/** What only a ladder tells. */
+function ladderFigures(ladder) {
+    if (ladder === undefined) {
+        const none = noData(NO_LADDER);
+        return { memory_per_flow: none, cpu_per_flow_share: none, threads_per_flow: none, knee: none };
+    }
+    const { memory, cpu, threads } = ladder.model;
+    return {
+        memory_per_flow: figureOr(memory?.b, TOO_FEW),
+        cpu_per_flow_share: cpu === undefined ? noData(TOO_FEW) : figure(cpu.b, cpu.note),
+        threads_per_flow: figureOr(threads?.b, TOO_FEW),
+        knee: knee(ladder),
+    };
+}
+/** A knee beyond what can be seen is given as what is known: it is not below that. */
+function knee({ usl, rungs }) {
+    const top = rungs.at(-1)?.flows;
+    if (usl === undefined || top === undefined)
+        return noData('it takes three rungs with a throughput');
+    const furthest = FURTHEST_KNEE * top;
+    if (usl.knee === null || usl.knee > furthest) {
+        return figure(furthest, `at least: throughput does not fall up to ${FURTHEST_KNEE} times the top rung`);
+    }
+    return figure(usl.knee, usl.knee > top ? 'beyond the top rung: from the fit alone' : undefined);
+}
+/** `efficiency(50)`: of the rung with 50 at once. */
+function efficiencyAt(ladder, label) {
+    if (ladder === undefined)
+        return noData(NO_LADDER);
+    const rung = ladder.rungs.find(({ flows }) => String(flows) === label);
+    if (rung === undefined)
+        return noData(`no rung with ${label} at once was run`);
+    return rung.efficiency === null
+        ? noData('the first rung or this one has no throughput')
+        : figure(rung.efficiency);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/cpu-windows.js
+/** ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process (METHOD §4). */
+const WINDOW = 250;
+/**
+ * The largest share of all cores used over 250 ms (ratio; above 1 only by errors of reading). Cumulative CPU time is
+ * taken to rise evenly between two samples, so a window between samples that are further apart is as long as they
+ * are. A run that is shorter than 250 ms is one window. Undefined for fewer than two samples.
+ */
+function peakShare(samples, cores) {
+    const first = samples[0];
+    const last = samples.at(-1);
+    if (first === undefined || last === undefined || last.at <= first.at)
+        return undefined;
+    if (last.at - first.at <= WINDOW)
+        return (last.cpuTime - first.cpuTime) / (last.at - first.at) / cores;
+    // Between samples the use of a sliding window changes linearly: its maximum has one edge at a sample.
+    const peak = Math.max(peakFrom(samples), peakFrom(samples.map(mirrored).reverse()));
+    return peak / WINDOW / cores;
+}
+/** Average share of all cores from the first sample to the last (ratio). */
+function averageShare(samples, cores) {
+    const first = samples[0];
+    const last = samples.at(-1);
+    if (first === undefined || last === undefined || last.at <= first.at)
+        return undefined;
+    return (last.cpuTime - first.cpuTime) / (last.at - first.at) / cores;
+}
+/**
+ * Most CPU time (ms) in a window that begins at a sample. One that reaches past the last sample holds no more than
+ * the one that ends there.
+ */
+function peakFrom(samples) {
+    let peak = 0;
+    let right = 0;
+    for (const sample of samples) {
+        const edge = sample.at + WINDOW;
+        while ((samples[right]?.at ?? Infinity) < edge)
+            right++;
+        peak = Math.max(peak, cpuTimeAt(edge, samples[right - 1], samples[right]) - sample.cpuTime);
+    }
+    return peak;
+}
+function cpuTimeAt(at, before, after) {
+    if (before === undefined || after === undefined)
+        return (before ?? after)?.cpuTime ?? 0;
+    if (after.at <= before.at)
+        return after.cpuTime;
+    return before.cpuTime + ((at - before.at) / (after.at - before.at)) * (after.cpuTime - before.cpuTime);
+}
+/** Time turned round: a window that ends at a sample is one that begins at it. */
+function mirrored({ at, cpuTime }) {
+    return { at: -at, cpuTime: -cpuTime };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/over-time.js
+/**
+ * The average over time: each reading weighs as much as the time around it, so that a monitor that slows down does not
+ * shift it (trapezoids between neighbours). One reading, or several at one instant: their plain mean. None: undefined.
+ */
+function averageOverTime(readings) {
+    const first = readings[0];
+    const last = readings.at(-1);
+    if (first === undefined || last === undefined)
+        return undefined;
+    if (last.at <= first.at) {
+        return readings.reduce((sum, { value }) => sum + value, 0) / readings.length;
+    }
+    let area = 0;
+    let before = first;
+    for (const reading of readings) {
+        area += ((before.value + reading.value) / 2) * (reading.at - before.at);
+        before = reading;
+    }
+    return area / (last.at - first.at);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/window.js
+/**
+ * The samples that tell of a window: those in it, the one before (what had been used when it began) and the one after
+ * (what was used up to its end is first seen there; the CPU of a short command only once it has been waited for).
+ * A service's boot and the warm-up flows lie before, and are not counted.
+ */
+function samplesDuring(samples, { from, to }) {
+    const after = samples.findIndex((sample) => sample.at > from);
+    const begin = after === -1 ? samples.length - 1 : after - 1;
+    const end = samples.findIndex((sample, index) => index > begin && sample.at >= to);
+    return samples.slice(Math.max(begin, 0), end === -1 ? samples.length : end + 1);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/machine-figures.js
+
+
+
+
+
+/** Fewer samples than this make a slope of noise. */
+const FEWEST_FOR_SLOPE = 10;
+const machine_figures_MS_PER_MINUTE = 60_000;
+const TOO_SHORT = 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
+const SERVICE_ALONE = 'of the service alone: every flow ended before it could be sampled, and is gated on other metrics only';
+const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the scenario has no service';
+/** What the monitor tells, over the time from the first start to the last end. */
+function machineFigures(tally, record) {
+    // Zero bytes and no CPU would pass every gate on them.
+    if (record.monitor.unwatched === true)
+        return withoutData(UNWATCHED);
+    const { window, counts } = tally;
+    const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
+    const cpu = cpuTime(samples, window);
+    const alone = window !== undefined && isServiceAlone(record, samples) ? SERVICE_ALONE : undefined;
+    return {
+        ...memoryFigures(samples, { window, alone }, record.monitor.largestProcess),
+        ...countFigures(samples, { source: record.monitor.source, window, alone }),
+        peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
+        avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
+        cpu_time: cpu,
+        cpu_per_flow: perOkFlow(cpu, counts.ok),
+        memory_growth: machine_figures_growth(samples, window),
+    };
+}
+function withoutData(why) {
+    const nothing = noData(why);
+    return {
+        peak_memory: nothing,
+        avg_memory: nothing,
+        peak_cpu: nothing,
+        avg_cpu: nothing,
+        cpu_time: nothing,
+        cpu_per_flow: nothing,
+        peak_threads: nothing,
+        peak_processes: nothing,
+        peak_files: nothing,
+        memory_growth: nothing,
+    };
+}
+/**
+ * The flows have processes, and no sample holds any of their memory. (HTTP flows have none by nature; and between fork
+ * and exec a process has no memory yet.)
+ */
+function isServiceAlone({ flows }, samples) {
+    if (flows.some(({ bytesOut }) => bytesOut !== undefined))
+        return false;
+    return (samples.some(({ serviceMemory = 0 }) => serviceMemory > 0) &&
+        samples.every(({ memory, serviceMemory = 0 }) => memory === serviceMemory));
+}
+/** `largest`: bytes of the largest single process of the flows. All together were at least that. */
+function memoryFigures(samples, { window, alone }, largest = 0) {
+    const peak = greatest(samples, (sample) => peakOf(sample, window));
+    // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
+    const why = unseen(samples, window) ?? (peak === 0 ? TOO_SHORT : undefined);
+    if (why !== undefined)
+        return { peak_memory: noData(why), avg_memory: noData(why) };
+    const average = averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory })));
+    return {
+        peak_memory: largest > peak ? figure(largest) : figure(peak, alone),
+        avg_memory: average === undefined ? noData('the monitor took no sample') : figure(average, alone),
+    };
+}
+/** The high-water mark of the sample before the first start was reached before it: there, what was resident counts. */
+function peakOf(sample, window) {
+    const before = window !== undefined && sample.at < window.from;
+    return before ? sample.memory : Math.max(sample.peakMemory, sample.memory);
+}
+function countFigures(samples, { source, window, alone }) {
+    const why = unseen(samples, window);
+    if (why !== undefined) {
+        return { peak_threads: noData(why), peak_processes: noData(why), peak_files: noData(why) };
+    }
+    const threads = greatest(samples, (sample) => sample.threads);
+    const counted = samples.filter((sample) => sample.files !== undefined);
+    return {
+        // A process has a thread at least: none means that they were not counted.
+        peak_threads: threads === 0 ? noData(`threads are not measured by ${source}`) : figure(threads, alone),
+        peak_processes: figure(greatest(samples, (sample) => sample.processes), alone),
+        peak_files: counted.length === 0
+            ? noData(`open files are not measured by ${source}`)
+            : figure(greatest(counted, (sample) => sample.files ?? 0), alone),
+    };
+}
+/** Why the samples tell nothing of the processes; zero bytes of nothing seen would pass a gate. */
+function unseen(samples, window) {
+    if (window === undefined)
+        return NO_FLOW;
+    if (samples.length === 0)
+        return 'the monitor took no sample';
+    // The one before the first start tells of what the flows found there, not of them.
+    if (samples.every((sample) => sample.at < window.from)) {
+        return 'the monitor took no sample after the first flow had started';
+    }
+    return samples.every((sample) => sample.processes === 0) ? TOO_SHORT : undefined;
+}
+function cpuTime(samples, window) {
+    const first = samples[0];
+    const last = samples.at(-1);
+    if (window === undefined)
+        return noData(NO_FLOW);
+    if (first === undefined || last === undefined || last.at <= first.at) {
+        return noData('the monitor took fewer than two samples');
+    }
+    return figure(last.cpuTime - first.cpuTime);
+}
+/** More than all cores cannot be used: what is read above is an error of the clocks, and said so. */
+function cpuShare(share, cpu) {
+    if (share === undefined || cpu.value === null)
+        return noData(cpu.note ?? 'CPU time was not measured');
+    if (share <= 1)
+        return figure(share);
+    return figure(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
+}
+function perOkFlow(cpu, ok) {
+    if (cpu.value === null)
+        return cpu;
+    return ok === 0 ? noData(NONE_OK) : figure(cpu.value / ok);
+}
+function machine_figures_growth(samples, window) {
+    if (window === undefined)
+        return noData(NO_FLOW);
+    const points = samples
+        .filter((sample) => sample.serviceMemory !== undefined)
+        .map((sample) => ({ x: sample.at, y: sample.serviceMemory ?? 0 }));
+    if (points.length === 0)
+        return noData('no service was watched');
+    const few = `${points.length} samples of the service are too few for a slope`;
+    if (points.length < FEWEST_FOR_SLOPE)
+        return noData(few);
+    const slope = theilSen(points);
+    return figureOr(slope === undefined ? undefined : slope * machine_figures_MS_PER_MINUTE, few);
+}
+/** By a loop: a long run has more samples than a call takes arguments. */
+function greatest(samples, value) {
+    let most = 0;
+    for (const sample of samples)
+        most = Math.max(most, value(sample));
+    return most;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/resource-model.js
+
+
+
+/** Of the interval, where the number of points allows it. */
+const resource_model_CONFIDENCE = 0.95;
+/**
+ * What a resource takes at N flows as a + b·N: b is the median of the slopes between all pairs of rungs (Theil 1950), a
+ * the median of what is left. Each x stands once. The interval of b are two of these slopes, chosen by Kendall's
+ * distribution so that it holds the true slope with at least 95% (Sen, "Estimates of the regression coefficient based
+ * on Kendall's tau", JASA 1968); three or four rungs do not reach 95%, and the interval then says what they do reach.
+ * Undefined with fewer than two points.
+ */
+function resourceLine(points) {
+    const slopes = slopesOf(points);
+    if (slopes === undefined)
+        return undefined;
+    const b = percentile(slopes, 50);
+    const rest = distributionOf(points.map(({ x, y }) => y - b * x));
+    return {
+        a: rest === undefined ? 0 : percentile(rest, 50),
+        b,
+        ...(points.length < 3 ? {} : slopeInterval(slopes.sorted, points.length, resource_model_CONFIDENCE)),
+    };
+}
+/** Never less than nothing. */
+function predicted({ a, b }, flows) {
+    return Math.max(0, a + b * flows);
+}
+
+// EXTERNAL MODULE: ./build/src/model/usl.js
+var usl = __nccwpck_require__(4999);
+;// CONCATENATED MODULE: ./build/src/stats/least-squares.js
+const least_squares_MOST_STEPS = 500;
+const FIRST_DAMPING = 1e-3;
+const MOST_DAMPING = 1e16;
+/** Relative to the sum of squares: less than this is rounding. */
+const NOTHING_GAINED = 1e-15;
+/**
+ * Least squares of a model that is not linear, by Levenberg's and Marquardt's method: Gauss–Newton steps, damped along
+ * the diagonal of JᵀJ until they gain (Marquardt, "An algorithm for least-squares estimation of nonlinear parameters",
+ * SIAM 1963), which makes it indifferent to the parameters' scales. `start` must be where the model is defined.
+ */
+function leastSquares(model, start) {
+    let at = model(start);
+    if (at === undefined)
+        return undefined;
+    let parameters = start;
+    let sum = sumOfSquares(at.residuals);
+    let damping = FIRST_DAMPING;
+    for (let step = 0; step < least_squares_MOST_STEPS && damping < MOST_DAMPING; step++) {
+        const change = dampedStep(at, damping);
+        const tried = change && parameters.map((value, index) => value + (change[index] ?? 0));
+        const there = tried && model(tried);
+        const reached = there === undefined ? Infinity : sumOfSquares(there.residuals);
+        if (tried === undefined || there === undefined || !(reached < sum)) {
+            damping *= 10;
+            continue;
+        }
+        const gained = sum - reached;
+        [parameters, at, sum, damping] = [tried, there, reached, damping / 10];
+        if (gained <= NOTHING_GAINED * sum)
+            break;
+    }
+    return { parameters, sumOfSquares: sum };
+}
+function sumOfSquares(residuals) {
+    return residuals.reduce((sum, residual) => sum + residual * residual, 0);
+}
+/** Solves (JᵀJ + damping · diag JᵀJ) · step = −Jᵀr. */
+function dampedStep({ residuals, jacobian }, damping) {
+    const size = jacobian[0]?.length ?? 0;
+    const indices = Array.from({ length: size }, (_unused, index) => index);
+    const rows = indices.map((row) => {
+        const product = indices.map((column) => jacobian.reduce((sum, slopes) => sum + (slopes[row] ?? 0) * (slopes[column] ?? 0), 0));
+        product[row] = (product[row] ?? 0) * (1 + damping);
+        const right = jacobian.reduce((sum, slopes, index) => sum - (slopes[row] ?? 0) * (residuals[index] ?? 0), 0);
+        return [...product, right];
+    });
+    return solve(rows);
+}
+/** Gauss's elimination with partial pivots; the right side is the last column. Undefined if there is no one solution. */
+function solve(rows) {
+    const cell = (row, column) => rows[row]?.[column] ?? 0;
+    const size = rows.length;
+    for (let column = 0; column < size; column++) {
+        let pivot = column;
+        for (let row = column + 1; row < size; row++) {
+            if (Math.abs(cell(row, column)) > Math.abs(cell(pivot, column)))
+                pivot = row;
+        }
+        const above = rows[pivot];
+        if (above === undefined || !(Math.abs(cell(pivot, column)) > 0))
+            return undefined;
+        [rows[pivot], rows[column]] = [rows[column] ?? [], above];
+        for (let row = column + 1; row < size; row++) {
+            const factor = cell(row, column) / cell(column, column);
+            rows[row] = rows[row]?.map((value, index) => value - factor * cell(column, index)) ?? [];
+        }
+    }
+    const solution = new Array(size).fill(0);
+    for (let row = size - 1; row >= 0; row--) {
+        const known = solution.reduce((sum, value, index) => (index > row ? sum + cell(row, index) * value : sum), 0);
+        solution[row] = (cell(row, size) - known) / cell(row, row);
+    }
+    return solution.every(Number.isFinite) ? solution : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/usl.js
+
+
+/** Three parameters take three points. */
+const FEWEST = 3;
+const START = { sigma: 0.05, kappa: 1e-4 };
+/** Should the law without bounds want less than none of one, the best fit lies on a bound. */
+const usl_SIDES = [
+    { sigma: true, kappa: true },
+    { sigma: true, kappa: false },
+    { sigma: false, kappa: true },
+    { sigma: false, kappa: false },
+];
+/**
+ * The law nearest to the points in least squares of the throughput; undefined with fewer than three points that have a
+ * throughput.
+ */
+function fitUsl(points) {
+    const known = points.filter(({ throughput }) => throughput > 0);
+    if (new Set(known.map(({ flows }) => flows)).size < FEWEST)
+        return undefined;
+    // In units of the largest: the fit does not hang on whether it is 0.1 or a million a second.
+    const scale = known.reduce((most, { throughput }) => Math.max(most, throughput), 0);
+    const scaled = known.map(({ flows, throughput }) => ({ flows, throughput: throughput / scale }));
+    const [best] = usl_SIDES.flatMap((free) => fitSide(scaled, free)).sort((a, b) => a.residual - b.residual);
+    if (best === undefined)
+        return undefined;
+    const { lambda, sigma, kappa, residual } = best;
+    return { lambda: lambda * scale, sigma, kappa, rSquared: 1 - residual / (spread(scaled) || 1) };
+}
+/** None if the fit leaves the range of σ or κ. */
+function fitSide(points, free) {
+    const lambda = points.reduce((most, { flows, throughput }) => Math.max(most, throughput / flows), 0);
+    const start = [lambda, ...(free.sigma ? [START.sigma] : []), ...(free.kappa ? [START.kappa] : [])];
+    const fit = leastSquares((parameters) => linearised(points, free, parameters), start);
+    if (fit === undefined)
+        return [];
+    const side = { ...named(free, fit.parameters), residual: fit.sumOfSquares };
+    return isInRange(side, fit) ? [side] : [];
+}
+function isInRange({ sigma, kappa }, { parameters }) {
+    return sigma >= 0 && kappa >= 0 && parameters.every(Number.isFinite);
+}
+function named(free, parameters) {
+    const [lambda = 0, second = 0, third = 0] = parameters;
+    const sigma = free.sigma ? second : 0;
+    return { lambda, sigma, kappa: free.kappa ? (free.sigma ? third : second) : 0 };
+}
+/** With X = λN ÷ D: ∂X/∂λ = N ÷ D, ∂X/∂σ = −X(N − 1) ÷ D, ∂X/∂κ = −XN(N − 1) ÷ D. */
+function linearised(points, free, parameters) {
+    const law = named(free, parameters);
+    const residuals = [];
+    const jacobian = [];
+    for (const { flows, throughput } of points) {
+        const divisor = (0,usl/* uslDivisor */.B)(law, flows);
+        // Behind a pole throughput would be negative.
+        if (!(divisor > 0))
+            return undefined;
+        const predicted = (law.lambda * flows) / divisor;
+        const slope = (-predicted * (flows - 1)) / divisor;
+        residuals.push(predicted - throughput);
+        jacobian.push([flows / divisor, ...(free.sigma ? [slope] : []), ...(free.kappa ? [slope * flows] : [])]);
+    }
+    return { residuals, jacobian };
+}
+function spread(points) {
+    const mean = points.reduce((sum, { throughput }) => sum + throughput, 0) / points.length;
+    return points.reduce((sum, { throughput }) => sum + (throughput - mean) ** 2, 0);
+}
+/**
+ * N* = √((1 − σ) ÷ κ), where throughput is highest: more flows at once do less. At least 1; undefined without
+ * coherency (κ = 0), as throughput then never falls.
+ */
+function kneeOf({ sigma, kappa }) {
+    if (kappa <= 0)
+        return undefined;
+    const knee = Math.sqrt(Math.max(0, 1 - sigma) / kappa);
+    return Number.isFinite(knee) ? Math.max(1, knee) : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/ladder.js
+
+
+
+
+
+
+
+/** Flows at once that are predicted, as multiples of the top rung. */
+const PROVISIONED = [2, 5, 10];
+/** A machine this busy can give no more, however many flows ask: its rungs say nothing of what a flow would take. */
+const SATURATED = 0.9;
+/** The record's ladder; undefined if it has none. Rungs of which no flow was started say nothing and are left out. */
+function ladderOf(record) {
+    if (record.rungs === undefined)
+        return undefined;
+    const climbed = record.rungs.map((rung) => figuresOf(record, rung)).filter(({ started }) => started > 0);
+    const rungs = climbed.map((rung) => ({ ...rung, efficiency: efficiency(rung, climbed[0]) }));
+    const usl = uslOf(rungs);
+    const model = modelOf(rungs);
+    return {
+        rungs,
+        ...(usl === undefined ? {} : { usl }),
+        model,
+        provisioning: provisioningOf(rungs.at(-1)?.flows, model),
+    };
+}
+/** The part of a record that one rung is. */
+function recordOfRung(record, { flows }) {
+    const own = record.flows.filter(({ rung }) => rung === flows);
+    const load = { model: 'closed', flows, iterations: own.length };
+    const tally = record.rungTallies?.get(flows) ?? tallyOf({ flows: own, load });
+    return { ...record, load: { ...load, iterations: startedFlows(tally) }, flows: own, tally };
+}
+function figuresOf(record, rung) {
+    const own = recordOfRung(record, rung);
+    const tally = tallyOf(own);
+    const flows = flowFigures(tally, own);
+    const machine = machineFigures(tally, own);
+    const times = tally.flowTimes();
+    return {
+        ...rung,
+        started: startedFlows(tally),
+        throughput: flows.throughput.value,
+        flowTimeMed: times === undefined ? null : (statOf(times, 'med') ?? null),
+        flowTimeP95: times === undefined ? null : (statOf(times, 'p95') ?? null),
+        successRate: flows.success_rate.value,
+        peakMemory: machine.peak_memory.value,
+        avgCpu: machine.avg_cpu.value,
+        peakCpu: machine.peak_cpu.value,
+        peakThreads: machine.peak_threads.value,
+    };
+}
+/** Throughput per flow against that of the first rung: 1 where as many flows do as many times the work. */
+function efficiency(rung, first) {
+    if (rung.throughput === null || !first?.throughput)
+        return null;
+    return rung.throughput / rung.flows / (first.throughput / first.flows);
+}
+function uslOf(rungs) {
+    const law = fitUsl(rungs.map(({ flows, throughput }) => ({ flows, throughput: throughput ?? 0 })));
+    return law && { ...law, knee: kneeOf(law) ?? null };
+}
+function modelOf(rungs) {
+    const lineOf = (value, of = rungs) => resourceLine(of.flatMap((rung) => {
+        const y = value(rung);
+        return y === null ? [] : [{ x: rung.flows, y }];
+    }));
+    const memory = lineOf(({ peakMemory }) => peakMemory);
+    const cpu = cpuLine(rungs, lineOf);
+    const threads = lineOf(({ peakThreads }) => peakThreads);
+    return {
+        ...(memory === undefined ? {} : { memory }),
+        ...(cpu === undefined ? {} : { cpu }),
+        ...(threads === undefined ? {} : { threads }),
+    };
+}
+/** From the rungs that left the machine room; from all, and saying so, if fewer than two did. */
+function cpuLine(rungs, lineOf) {
+    const share = ({ avgCpu }) => avgCpu;
+    const roomy = rungs.filter(({ avgCpu }) => avgCpu !== null && avgCpu < SATURATED);
+    if (roomy.length === rungs.length)
+        return lineOf(share);
+    const used = roomy.length >= 2 ? roomy : rungs;
+    const line = lineOf(share, used);
+    const saturated = rungs.filter(({ avgCpu }) => avgCpu !== null && avgCpu >= SATURATED);
+    if (line === undefined || saturated.length === 0)
+        return line;
+    const at = saturated.map(({ flows }) => flows).join(', ');
+    const note = used === roomy
+        ? `without the rungs that used all of the machine (${at} at once)`
+        : `the machine was used up (${at} at once): a flow would take more if it were given`;
+    return { ...line, note };
+}
+function provisioningOf(top, model) {
+    if (top === undefined)
+        return [];
+    const at = (line, flows) => line === undefined ? null : predicted(line, flows);
+    return PROVISIONED.map((times) => times * top).map((flows) => ({
+        flows,
+        memory: at(model.memory, flows),
+        cpu: at(model.cpu, flows),
+        threads: at(model.threads, flows),
+    }));
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/summarize.js
+
+
+
+
+
+
+
+
+
+const FLOW_TIME_STATS = ['avg', 'min', 'med', 'p90', 'p95', 'p99', 'max'];
+const TTFB_STATS = ['med', 'p95', 'max'];
+const STEP_STATS = ['med', 'p95'];
+/** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
+const summarize_MOST_STEPS = 50;
+/**
+ * Everything that can be asked of the record; what needs all times of all flows in order is computed when it is asked
+ * for. An interrupted run's measures are of what ran.
+ */
+function summarize(record) {
+    const ladder = ladderOf(record);
+    const tally = tallyOf(record);
+    return {
+        scalars: {
+            ...flowFigures(tally, record),
+            ...machineFigures(tally, record),
+            ...httpFigures(tally),
+            ...ladderFigures(ladder),
+            get max_concurrency() {
+                return concurrencyFigure(tally);
+            },
+        },
+        get flowTime() {
+            return tally.flowTimes();
+        },
+        get ttfb() {
+            return tally.firstByteTimes();
+        },
+        get steps() {
+            return tally.stepTimes();
+        },
+        ladder,
+    };
+}
+/** The value of one metric in its base unit; null, with the reason as note, when there is no data. Never throws. */
+function measure(measures, ref) {
+    const { value, note } = summarize_look(measures, ref);
+    const { unit } = (0,model_metrics/* definitionOf */.Fg)(ref.id);
+    return note === undefined ? { value, unit } : { value, unit, note };
+}
+/**
+ * What every report shows: each scalar, the usual stats of flow time and of time to first byte, and median and p95 of at most 50 steps; of a
+ * ladder what only a ladder tells, with the efficiency of every rung.
+ */
+function standardRefs(measures) {
+    const refs = [];
+    for (const id of Object.keys(model_metrics/* METRICS */.Cb)) {
+        if (id === 'flow_time')
+            refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
+        else if (id === 'ttfb')
+            refs.push(...TTFB_STATS.map((stat) => ({ id, stat })));
+        else if (id === 'step')
+            refs.push(...stepRefs(measures));
+        else if (id === 'retried' && measures.scalars.retried.value === null)
+            continue;
+        else if (model_metrics/* LADDER_METRICS */.Ff.has(id) && measures.ladder === undefined)
+            continue;
+        else if (id === 'efficiency')
+            refs.push(...efficiencyRefs(measures));
+        else
+            refs.push({ id });
+    }
+    return refs;
+}
+function stepRefs({ steps }) {
+    return [...steps.keys()]
+        .slice(0, summarize_MOST_STEPS)
+        .flatMap((label) => STEP_STATS.map((stat) => ({ id: 'step', label, stat })));
+}
+function efficiencyRefs({ ladder }) {
+    return (ladder?.rungs ?? []).map(({ flows }) => ({ id: 'efficiency', label: String(flows) }));
+}
+function summarize_look(measures, ref) {
+    if (isScalar(ref.id))
+        return measures.scalars[ref.id];
+    if (ref.id === 'efficiency')
+        return efficiencyAt(measures.ladder, ref.label ?? '');
+    if (ref.id === 'flow_time')
+        return statFigure(measures.flowTime, { ref, empty: NONE_OK });
+    if (ref.id === 'ttfb') {
+        const requested = measures.scalars.bytes_sent.value !== null;
+        return statFigure(measures.ttfb, { ref, empty: requested ? NONE_OK : NO_REQUEST });
+    }
+    const empty = measures.flowTime === undefined ? NONE_OK : `no ok flow had a step "${ref.label ?? ''}"`;
+    return statFigure(measures.steps.get(ref.label ?? ''), { ref, empty });
+}
+function statFigure(distribution, { ref, empty }) {
+    if (distribution === undefined)
+        return noData(empty);
+    const stat = ref.stat ?? '';
+    if ('percentile' in distribution && !EXACT_STATS.has(stat))
+        return coarse(distribution, stat);
+    return figureOr(statOf(distribution, stat), `${ref.id} has no stat "${stat}"`);
+}
+/** They are known exactly however many values there are. */
+const EXACT_STATS = new Set(['avg', 'min', 'max']);
+function coarse(distribution, stat) {
+    const note = `of ${countOf(distribution)} values by an HDR histogram, to within 0.1%`;
+    return { value: statOf(distribution, stat) ?? null, note };
+}
+function isScalar(id) {
+    const others = ['flow_time', 'step', 'ttfb', 'efficiency'];
+    return !others.includes(id);
+}
+
+;// CONCATENATED MODULE: ./build/src/model/load.js
+/** ms of all stages together. */
+function lengthOf(stages) {
+    return stages.reduce((sum, { duration }) => sum + duration, 0);
+}
+
+;// CONCATENATED MODULE: ./build/src/run/round-load.js
+
+/** A round shorter than this is mostly start and end. ms; METHOD §2.1. */
+const SHORTEST_ROUND = 200;
+/** Median flow times in a round; METHOD §2.1. */
+const FLOW_TIMES = 8;
+/** Rounds that a budget is to hold at most: longer ones are less noisy. */
+const MOST_ROUNDS = 300;
+/** Of the budget, what the rounds up to the first look may take: the rest is for what lies between them. */
+const round_load_SHARE = 0.8;
+/** Flows that an open model starts in a round at least. */
+const FEWEST_STARTS = 10;
+/** ms that the flows of a round should take. */
+function roundTime({ flowTime = 0 }, { budget, rounds }) {
+    const wanted = Math.max(SHORTEST_ROUND, FLOW_TIMES * flowTime, budget / MOST_ROUNDS);
+    return Math.min(wanted, (round_load_SHARE * budget) / rounds);
+}
+/**
+ * The load of a round: whole waves of the closed model that take as long as a round should, at least one. A round is no
+ * larger than the scenario itself, unless that were too short. Stages are what they are: a round is all of them.
+ */
+function roundLoad(load, trial, budget) {
+    if ('stages' in load)
+        return load;
+    const time = roundTime(trial, budget);
+    if (load.model === 'open') {
+        const shortest = Math.max(time, (FEWEST_STARTS / load.rate) * 1000);
+        return { ...load, duration: Math.min(load.duration, shortest) };
+    }
+    const { flows } = load;
+    const each = perFlow(trial);
+    const whole = 'iterations' in load ? load.iterations : Math.ceil(load.duration / each);
+    const most = Math.max(whole, inWaves(SHORTEST_ROUND / each, flows));
+    return { model: 'closed', flows, iterations: Math.min(most, inWaves(time / each, flows)) };
+}
+/** What is run first, to warm up and to see how long it takes: `flows` at least, of the closed model one whole wave. */
+function trialLoad(load, flows) {
+    if ('stages' in load)
+        return load;
+    if (load.model === 'open') {
+        const needed = (Math.max(FEWEST_STARTS, flows) / load.rate) * 1000;
+        return { ...load, duration: Math.min(load.duration, needed) };
+    }
+    return { model: 'closed', flows: load.flows, iterations: Math.max(load.flows, flows) };
+}
+/** A trial so short was all warming up. ms. */
+const COLD = 1000;
+/** What is tried next, warm: of the closed model what fills the shortest round. Undefined if the first tells enough. */
+function warmTrialLoad(load, trial) {
+    if (load.model === 'open' || 'stages' in load || trial.time >= COLD)
+        return undefined;
+    return {
+        model: 'closed',
+        flows: load.flows,
+        iterations: inWaves(SHORTEST_ROUND / perFlow(trial), load.flows),
+    };
+}
+/** Flows of a load, about. */
+function flowsIn(load, trial) {
+    if ('stages' in load)
+        return Math.round(trial.flows);
+    if (load.model === 'open')
+        return Math.round((load.duration / 1000) * load.rate);
+    return 'iterations' in load ? load.iterations : Math.ceil(load.duration / perFlow(trial));
+}
+/** ms of a load, about. */
+function timeOf(load, trial) {
+    if ('stages' in load)
+        return lengthOf(load.stages);
+    return 'duration' in load ? load.duration : load.iterations * perFlow(trial);
+}
+/** ms; what takes no measurable time takes some. */
+function perFlow({ time, flows }) {
+    return Math.max(time, 0.001) / Math.max(1, flows);
+}
+/** As many whole waves as hold so many flows; at least one. */
+function inWaves(count, flows) {
+    return Math.max(1, Math.ceil(count / flows)) * flows;
+}
+
+;// CONCATENATED MODULE: ./build/src/run/round-trial.js
+
+
+
+
+
+
+
+/**
+ * Warms both sides up, by one wave of all flows at once or by the plan's warm-up, and sees how long they take, so that
+ * the rounds can be as long as they should be. What is soon over is run once more, warm. Undefined if it was cut short.
+ * @throws SideError
+ */
+async function tryOut({ load: planned, warmup }, rounds, { budget, metrics }) {
+    const cold = await tryBoth(rounds, trialLoad(planned, warmup));
+    if (cold === undefined)
+        return undefined;
+    const warm = warmTrialLoad(planned, togetherOf(cold));
+    const tried = warm === undefined ? cold : await tryBoth(rounds, warm);
+    if (tried === undefined)
+        return undefined;
+    const wanted = beginComparison(metrics).wanted ?? 0;
+    const trial = togetherOf(tried);
+    const load = roundLoad(planned, trial, { budget, rounds: 2 * wanted });
+    return {
+        load,
+        flows: flowsIn(load, trial),
+        expected: tried.reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0),
+        wanted,
+        validity: validityFor(tried),
+    };
+}
+async function tryBoth(rounds, load) {
+    const tried = [];
+    for (const side of SIDES) {
+        const began = rounds.clock.now();
+        const record = await rounds.record(side, load);
+        if (record === undefined)
+            return undefined;
+        tried.push(triedOf(record, rounds.clock.now() - began));
+    }
+    return tried;
+}
+function triedOf(record, took) {
+    const measures = summarize(record);
+    const { total_time: time, start_skew: startSkew } = measures.scalars;
+    return {
+        flows: startedFlows(tallyOf(record)),
+        time: time.value ?? took,
+        flowTime: measure(measures, { id: 'flow_time', stat: 'med' }).value ?? undefined,
+        took,
+        startSkew: startSkew.value ?? 0,
+    };
+}
+/** The two sides as one: rounds are as long on either. */
+function togetherOf(tried) {
+    const mean = (values) => values.reduce((total, value) => total + value, 0) / values.length;
+    const known = tried.flatMap(({ flowTime }) => flowTime ?? []);
+    return {
+        flows: mean(tried.map(({ flows }) => flows)),
+        time: mean(tried.map(({ time }) => time)),
+        flowTime: known.length === 0 ? undefined : mean(known),
+    };
+}
+/** Rounds whose flows start this much further apart than in the trial were disturbed. */
+const WIDER = 3;
+/**
+ * Many processes on few cores start far apart without anybody disturbing them: what is too far is told by the trial of
+ * both sides, before there is any pair, and is the same for both.
+ */
+function validityFor(tried) {
+    const usual = Math.max(...tried.map(({ startSkew }) => startSkew));
+    return { ...VALIDITY_LIMITS, startSkew: Math.max(VALIDITY_LIMITS.startSkew, WIDER * usual) };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/round-plan.js
+/**
+ * A scenario as the rounds of a comparison run it: what the flows do and what they talk to, without what an ordinary run
+ * does around them. Nothing is checked, verified or killed on purpose, no token is looked for; limits are in force, and
+ * network faults leave their proxies in place, which pass everything on. Of a ladder it is the top rung.
+ */
+function planOfRounds(plan) {
+    const { ladder, faults } = plan;
+    const quiet = faults === undefined ? undefined : without(faults, ['kill']);
+    return {
+        ...without(plan, ['ladder', 'verify', 'faults']),
+        load: ladder?.at(-1) ?? plan.load,
+        thresholds: [],
+        checks: { isolation: 'off', cleanup: 'off', growth: 'off' },
+        ...(quiet === undefined ? {} : { faults: quiet }),
+    };
+}
+/**
+ * Base runs what head runs in the same manner: as many flows at once, as long, as patiently, with the same random
+ * numbers. What a flow does and what it talks to is base's own.
+ */
+function inTheMannerOf(head, base) {
+    return {
+        ...without(base, ['ladder', 'retries']),
+        load: head.load,
+        timeout: head.timeout,
+        warmup: head.warmup,
+        seed: head.seed,
+        ...(head.ladder === undefined ? {} : { ladder: head.ladder }),
+        ...(head.retries === undefined ? {} : { retries: head.retries }),
+    };
+}
+function without(all, names) {
+    const kept = Object.entries(all).filter(([name]) => !names.some((other) => other === name));
+    return Object.fromEntries(kept);
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/metric-name.js
+var metric_name = __nccwpck_require__(9027);
+;// CONCATENATED MODULE: ./build/src/verdict/compared-words.js
+
+
+
+/** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
+function differenceWords(result, base) {
+    const { metric, change } = result;
+    if (change === null)
+        return `${metric} was not compared with ${base}`;
+    if (change === 0)
+        return `${metric} is as with ${base} ${intervalWords(result)}`;
+    return `${metric} is ${amountOf(result, Math.abs(change))} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
+}
+/** The difference, "which does not tell; a change of 6.3% for the worse could have been seen; it takes about 40 pairs to see 5%". */
+function unresolvedWords(result, base) {
+    const { mde, needed, pairs } = result;
+    const seen = mde === null ? [] : [`a change of ${amountOf(result, mde)} for the worse could have been seen`];
+    const more = needed === null || needed <= pairs
+        ? []
+        : [`it takes about ${(0,format/* plural */.LS)(needed, 'pair')} to see ${amountOf(result, result.limit)}`];
+    return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
+}
+function intervalWords(result) {
+    const { low, high, confidence, pairs } = result;
+    if (low === null || high === null || confidence === null)
+        return `(${(0,format/* plural */.LS)(pairs, 'pair')})`;
+    const percent = `${Number((confidence * 100).toFixed(1))}%`;
+    return `(${percent} interval ${signed(result, low)} … ${signed(result, high)}, ${(0,format/* plural */.LS)(pairs, 'pair')})`;
+}
+function signed(result, change) {
+    const text = amountOf(result, Math.abs(change));
+    if (change === 0)
+        return text;
+    return `${change > 0 ? '+' : '\u2212'}${text}`;
+}
+/** Two digits behind the point are noise. */
+function amountOf({ metric, scale }, amount) {
+    const percent = String(Number((amount * 100).toFixed(1)));
+    if (scale === 'relative')
+        return `${percent}%`;
+    if (scale === 'rate')
+        return `${percent} points`;
+    return (0,format/* formatQuantity */.VZ)(amount, definitionOfName(metric)?.unit ?? 'count');
+}
+function directionOf(metric, change) {
+    const { unit, speed } = definitionOfName(metric) ?? {};
+    const isTime = unit === 'ms' && speed === true && !/^cpu/.test(metric);
+    if (isTime)
+        return change > 0 ? 'slower' : 'faster';
+    return change > 0 ? 'higher' : 'lower';
+}
+function definitionOfName(name) {
+    const { metric } = (0,metric_name/* parseMetricName */.$)(name, 1);
+    return metric === undefined ? undefined : model_metrics/* METRICS */.Cb[metric.id];
+}
+
+;// CONCATENATED MODULE: ./build/src/run/comparing-progress.js
+
+/** What the live view shows after a pair. */
+function progressOf({ pairs, state, elapsed }, about) {
+    const lastLook = Math.max(...state.plan.looks.map((look) => look.pairs));
+    const fitting = Math.floor((about.budget * pairs.length) / elapsed);
+    return {
+        ...about,
+        pairs: pairs.length,
+        most: Math.max(pairs.length, Math.min(lastLook, fitting)),
+        elapsed,
+        known: state.results
+            .filter(({ change }) => change !== null)
+            .map((result) => differenceWords(result, about.base)),
+    };
+}
+
+// EXTERNAL MODULE: ./build/src/monitor/machine-cpu.js
+var machine_cpu = __nccwpck_require__(9738);
+;// CONCATENATED MODULE: ./build/src/stats/compare/round.js
+
+
+
+
+/** Shown and used to explain a difference, whatever the thresholds ask for. */
+const ALWAYS = [
+    { id: 'flow_time', stat: 'med' },
+    { id: 'flow_time', stat: 'p95' },
+    { id: 'throughput' },
+    { id: 'cpu_per_flow' },
+    { id: 'peak_memory' },
+    { id: 'peak_threads' },
+    { id: 'success_rate' },
+];
+/** Steps whose median a round holds: a name made anew by every flow must not swell the results. */
+const round_MOST_STEPS = 20;
+/** What a comparison keeps of one run of the concurrent scenario. */
+function roundOf(record, { metrics, steal }) {
+    const measures = summarize(record);
+    const tally = tallyOf(record);
+    const steps = [...measures.steps.keys()]
+        .slice(0, round_MOST_STEPS)
+        .map((label) => ({ id: 'step', label, stat: 'med' }));
+    const values = [...ALWAYS, ...steps, ...metrics].map((ref) => [
+        (0,model_metrics/* metricName */.Kh)(ref),
+        measure(measures, ref).value,
+    ]);
+    const started = countedFlows(tally, record);
+    const startSkew = measures.scalars.start_skew.value;
+    return {
+        values: Object.fromEntries(values),
+        // What was killed by a limit has failed; nothing is injected in a round.
+        flows: { started, failed: started - tally.counts.ok },
+        ...(steal === undefined ? {} : { steal }),
+        ...(startSkew === null ? {} : { startSkew }),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/rounds.js
+
+
+/** Runs rounds and keeps of each what a comparison needs. */
+class Rounds {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    /**
+     * Undefined if it was cut short by an interrupt.
+     * @throws SideError if it did not run as it should
+     */
+    async run(side, load) {
+        const { machine } = this.#options.ports;
+        const before = machine.cpu();
+        const record = await this.record(side, load);
+        const steal = (0,machine_cpu/* stealBetween */.m)(before, machine.cpu());
+        return record === undefined ? undefined : roundOf(record, { metrics: this.#options.metrics, steal });
+    }
+    async record(side, load) {
+        const { sides, ports } = this.#options;
+        const record = await sides.round(side, load);
+        return ports.interrupt.aborted ? undefined : record;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/compare-scenario.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Compares a scenario of head, which has been run by itself before, with its opponent: rounds in pairs, until it is known
+ * or the budget is spent. Never rejects for what is wrong with either side.
+ */
+async function compareScenario(plan, options) {
+    const { opponent, how } = options;
+    const defaultGates = defaultBaseGates(plan, how.defaultLevel);
+    const thresholds = [...plan.thresholds.filter(base_limit/* isAgainstBase */.tc), ...defaultGates];
+    const surroundings = surroundingsOf(options, defaultGates);
+    if ('absent' in opponent) {
+        return { defaultGates, results: [], compared: { ...surroundings, absent: opponent.absent } };
+    }
+    const { results, compared, problem } = await runComparison(plan, opponent.plan, {
+        ...options,
+        thresholds,
+        metrics: (0,base_limit/* comparedMetrics */.Bo)(thresholds),
+    });
+    return {
+        defaultGates,
+        results,
+        compared: { ...surroundings, ...compared },
+        ...(problem === undefined ? {} : { problem }),
+    };
+}
+/** Why nothing is compared, in the form of a comparison. */
+function notCompared(plan, options, absent) {
+    const defaultGates = defaultBaseGates(plan, options.how.defaultLevel);
+    return { defaultGates, results: [], compared: { ...surroundingsOf(options, defaultGates), absent } };
+}
+function surroundingsOf({ opponent, how }, defaultGates) {
+    const { base, head, commits } = opponent;
+    return {
+        base: { ...base },
+        head: { ...head },
+        ...(defaultGates.length === 0 ? {} : { defaultGates: defaultGates.map(({ expression }) => expression) }),
+        pairs: [],
+        time: 0,
+        budget: how.budget,
+        onUnresolved: how.onUnresolved,
+        attribution: [],
+        ...(commits === undefined ? {} : { commits }),
+    };
+}
+async function runComparison(head, base, run) {
+    const { how, ports, context } = run;
+    const plans = { base: planOfRounds(inTheMannerOf(head, base)), head: planOfRounds(head) };
+    let sides;
+    try {
+        sides = await openSides({ plans, services: how.services, ports, context });
+        return await runPairs(plans.head, sides, run);
+    }
+    catch (thrown) {
+        if (!(thrown instanceof SideError))
+            throw thrown;
+        return failedBefore(thrown, run);
+    }
+    finally {
+        await sides?.close();
+    }
+}
+async function runPairs(plan, sides, run) {
+    const { how, ports, metrics, thresholds, opponent } = run;
+    const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
+    const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget: how.budget, metrics });
+    if (attempt === undefined)
+        return interrupted(run);
+    const { load, expected, wanted, validity } = attempt;
+    const about = { rounds: roundsOf(attempt, sides) };
+    if (expected * wanted > how.budget * TOLERANCE) {
+        const results = nothingKnown(metrics, tooLong(attempt, how.budget));
+        return { results, compared: { ...about, ended: 'budget' } };
+    }
+    const comparing = await comparePairs({
+        ...ports,
+        metrics,
+        validity,
+        budget: how.budget,
+        expected,
+        seed: plan.seed,
+        round: (side) => rounds.run(side, load),
+        onPair: (progress) => {
+            ports.progress.update(progressOf(progress, { scenario: plan.name, base: opponent.base.label, budget: how.budget }));
+        },
+    }).finally(() => {
+        ports.progress.clear();
+    });
+    return came(comparing, run, { about, validity });
+}
+/** How far a trial, which is colder than a round, may promise more time than there is. */
+const TOLERANCE = 1.25;
+function roundsOf({ flows }, { services, note }) {
+    return { flows, services, ...(note === undefined ? {} : { note }) };
+}
+function came({ pairs, results, time, ended, failure }, run, { about, validity }) {
+    const why = failure === undefined ? undefined : failureWords(failure, run);
+    return {
+        results: why === undefined ? results : results.map((result) => withReason(result, why)),
+        compared: { ...about, pairs: pairs.map((pair) => comparedPair(pair, validity)), time, ended },
+        ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
+    };
+}
+function comparedPair(pair, validity) {
+    const dropped = whyDropped(pair, validity);
+    return { ...pair, ...(dropped === undefined ? {} : { dropped }) };
+}
+function withReason(result, reason) {
+    return result.outcome === 'unresolved' ? { ...result, reason } : result;
+}
+function failureWords({ side, message }, { opponent }) {
+    return `comparing ended because ${opponent[side].label} did not run: ${message}`;
+}
+/** Before the first round. Base that can not be run is no fault of head's. */
+function failedBefore(failure, run) {
+    const { opponent, metrics, ports } = run;
+    if (ports.interrupt.aborted)
+        return interrupted(run);
+    if (failure.side === 'base') {
+        const absent = `${opponent.base.label} can not be run: ${failure.message}`;
+        return { results: [], compared: { absent, ended: 'failed' } };
+    }
+    const problem = failureWords(failure, run);
+    return { results: nothingKnown(metrics, problem), compared: { ended: 'failed' }, problem };
+}
+function interrupted({ metrics }) {
+    return {
+        results: nothingKnown(metrics, 'interrupted before the first pair'),
+        compared: { ended: 'interrupted' },
+    };
+}
+function nothingKnown(metrics, reason) {
+    return compareRun([], metrics, { exhausted: true }).results.map((result) => ({ ...result, reason }));
+}
+function tooLong({ flows, expected, wanted }, budget) {
+    const needed = Math.ceil((expected * wanted) / 1000);
+    return (`${wanted} pairs of rounds of ${(0,format/* plural */.LS)(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
+        `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`);
+}
+
+;// CONCATENATED MODULE: ./build/src/verdict/concerns.js
+
+/** Longer evidence is cut in a reason; the check keeps it whole. */
+const concerns_LONGEST = 300;
+/** What went wrong with the run itself. */
+function recordConcerns({ problems, interrupted, aborted, flows, load }) {
+    const concerns = problems.map((problem) => ({ verdict: 'fail', reason: sentence(problem) }));
+    if (aborted !== undefined) {
+        const when = `aborted after ${(0,format/* formatQuantity */.VZ)(aborted.at, 'ms')} by abort-on-fail`;
+        concerns.push({ verdict: 'fail', reason: sentence(`${when}: ${aborted.reason}`) });
+    }
+    if (interrupted !== undefined) {
+        const of = 'iterations' in load ? ` of ${load.iterations}` : '';
+        const ran = flows.filter(({ outcome }) => outcome !== 'dropped' && outcome !== 'killed').length;
+        concerns.push({
+            verdict: 'inconclusive',
+            reason: `interrupted by ${interrupted} after ${ran}${of} flows`,
+        });
+    }
+    else if (flows.every(({ outcome }) => outcome === 'dropped')) {
+        concerns.push({ verdict: 'inconclusive', reason: 'no flow was started' });
+    }
+    return concerns;
+}
+/**
+ * Gates and alerts that do not hold, one by one; those without data together, by the reason why.
+ * @param onUnresolved what becomes of those that a comparison with the base has left open
+ */
+function thresholdConcerns(thresholds, onUnresolved = 'warn') {
+    const failed = thresholds
+        .filter(({ outcome }) => outcome === 'fail')
+        .map((threshold) => ({ verdict: weight(threshold.level), reason: byHowMuch(threshold) }));
+    return [
+        ...failed,
+        ...concerns_withoutData(thresholds, 'fail'),
+        ...concerns_withoutData(thresholds, 'warn'),
+        ...leftOpen(thresholds, onUnresolved),
+    ];
+}
+/** Who asks for an unresolved comparison to fail wants to know: it is as if there were no data. */
+function leftOpen(thresholds, answer) {
+    if (answer === 'pass')
+        return [];
+    return thresholds
+        .filter(({ outcome }) => outcome === 'unresolved')
+        .map(({ expression, level, reason = 'no data' }) => ({
+        verdict: answer === 'fail' && level === 'fail' ? 'inconclusive' : 'warn',
+        reason: sentence(`${expression} is unresolved: ${reason}`),
+    }));
+}
+function checkConcerns(checks) {
+    return checks
+        .filter(({ outcome, level }) => outcome !== 'pass' && level !== 'off')
+        .map(({ outcome, level, title, evidence }) => ({
+        verdict: level === 'fail' ? outcomeWeight(outcome) : 'warn',
+        reason: sentence(evidence[0] === undefined ? title : `${title}: ${evidence[0]}`),
+    }));
+}
+/** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
+function byHowMuch({ expression, level, metric, actual, limit, unit, reason, }) {
+    const gate = level === 'fail' ? 'gate' : 'alert';
+    // Against the base it is not the two values that tell, but the differences of the pairs.
+    if (reason !== undefined)
+        return `${reason}; the ${gate} is ${condition(expression)}`;
+    return `${metric} ${(0,format/* formatAgainst */.L$)(actual, limit, unit)}, the ${gate} is ${condition(expression)}`;
+}
+/** The operator and the limit, which hold no operator themselves; a space before a unit of letters. */
+function condition(expression) {
+    const [, op = '', limit = ''] = /^.*(<=|>=|==|[<>])\s*(.+)$/.exec(expression) ?? [];
+    return `${op} ${limit.replace(/(\d(?:e[+-]?\d+)?)(?=[a-zµ])/i, '$1 ')}`;
+}
+function concerns_withoutData(thresholds, level) {
+    const lacking = thresholds.filter((threshold) => threshold.level === level && threshold.outcome === 'inconclusive');
+    const reasons = new Set(lacking.map(({ reason }) => reason ?? 'no data'));
+    return [...reasons].map((reason) => {
+        const expressions = lacking
+            .filter((threshold) => (threshold.reason ?? 'no data') === reason)
+            .map(({ expression }) => expression);
+        return {
+            verdict: level === 'fail' ? 'inconclusive' : 'warn',
+            reason: `${expressions.join(', ')} cannot be judged: ${reason}`,
+        };
+    });
+}
+function weight(level) {
+    return level === 'fail' ? 'fail' : 'warn';
+}
+function outcomeWeight(outcome) {
+    return outcome === 'fail' ? 'fail' : 'inconclusive';
+}
+function sentence(text) {
+    const line = text.replace(/\s+/g, ' ').trim();
+    return line.length <= concerns_LONGEST ? line : `${line.slice(0, concerns_LONGEST - 1)}…`;
+}
+
+;// CONCATENATED MODULE: ./build/src/verdict/judge.js
+
+
+
+/** Every threshold against what was measured, in their order. No data is inconclusive, never a pass. */
+function judge_judge(thresholds, measures) {
+    return thresholds.map((threshold) => judgeOne(threshold, measure(measures, threshold.metric)));
+}
+function judgeOne(threshold, { value, unit, note }) {
+    const { expression, level, op } = threshold;
+    const limit = threshold.limit.kind === 'absolute' ? threshold.limit.value : null;
+    const judged = { expression, level, metric: (0,model_metrics/* metricName */.Kh)(threshold.metric), actual: value, limit, unit };
+    if (value === null)
+        return { ...judged, outcome: 'inconclusive', reason: note ?? 'no data' };
+    if (limit === null) {
+        return { ...judged, outcome: 'inconclusive', reason: 'there is no base to compare with' };
+    }
+    return { ...judged, outcome: holds(order(value, limit, unit), op) ? 'pass' : 'fail' };
+}
+/** Below 0, 0 or above 0, as the value is less than, equal to or greater than the limit. */
+function order(value, limit, unit) {
+    if (unit === 'ratio' && sameRatio(value, limit))
+        return 0;
+    return value - limit;
+}
+/**
+ * Ratios are quotients, and limits in per cent are too: 999 of 1000 is not the double that 99.9 ÷ 100 gives, yet meets
+ * `>= 99.9%`. Two quotients of the same number are within a few units in the last place; two that differ because a
+ * flow does are a million times further apart.
+ */
+function sameRatio(one, other) {
+    return Math.abs(one - other) <= 4 * Number.EPSILON * Math.max(Math.abs(one), Math.abs(other));
+}
+function holds(order, op) {
+    switch (op) {
+        case '<':
+            return order < 0;
+        case '<=':
+            return order <= 0;
+        case '>':
+            return order > 0;
+        case '>=':
+            return order >= 0;
+        case '==':
+            return order === 0;
+        default:
+            return (0,errors/* assertNever */.xb)(op);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/verdict/abort.js
+
+
+
+/**
+ * Why a run that is under way is to be aborted: the first gate with abort-on-fail whose delay is over and that what has
+ * been measured so far does not meet. Undefined if there is none. No data aborts nothing.
+ * @param elapsed ms since the first flow could start
+ */
+function abortReason(thresholds, soFar, elapsed) {
+    const due = thresholds.filter(({ abort }) => abort !== undefined && elapsed >= abort.delay);
+    if (due.length === 0)
+        return undefined;
+    const failed = judge_judge(due, summarize(soFar)).find(({ outcome }) => outcome === 'fail');
+    return failed === undefined ? undefined : byHowMuch(failed);
+}
+
+;// CONCATENATED MODULE: ./build/src/run/abort.js
+
+/** ms between two looks at the gates. */
+const abort_LOOK_EVERY = 1000;
+/** Looks once a second at the gates with abort-on-fail, over what has ended so far, and halts the run at the first miss. */
+class AbortWatch {
+    #options;
+    #timer;
+    #aborted;
+    constructor(options) {
+        this.#options = options;
+        if (options.stage.plan.thresholds.some(({ abort }) => abort !== undefined))
+            this.#schedule();
+    }
+    /** Undefined if the run came to its own end. */
+    get aborted() {
+        return this.#aborted;
+    }
+    stop() {
+        this.#timer?.cancel();
+    }
+    #schedule() {
+        this.#timer = this.#options.stage.ports.clock.timer(abort_LOOK_EVERY, () => {
+            this.#look();
+            if (this.#aborted === undefined)
+                this.#schedule();
+        });
+    }
+    #look() {
+        const { stage, origin, halt } = this.#options;
+        const at = stage.ports.clock.now() - origin;
+        const reason = abortReason(stage.plan.thresholds, this.#soFar(), at);
+        if (reason === undefined)
+            return;
+        this.#aborted = { at, reason };
+        halt(`aborted: ${reason}`);
+    }
+    #soFar() {
+        const { stage, monitor, log } = this.#options;
+        const { plan, environment } = stage;
+        return {
+            scenario: plan.name,
+            startedAt: '',
+            load: plan.load,
+            timeout: plan.timeout,
+            warmup: plan.warmup,
+            ...(plan.retries === undefined ? {} : { retries: plan.retries }),
+            ...log.recorded(),
+            monitor: monitor.soFar(),
+            environment,
+            leftovers: [],
+            problems: [],
+        };
+    }
+}
+
 // EXTERNAL MODULE: ./build/src/model/ladder.js
 var model_ladder = __nccwpck_require__(6099);
 ;// CONCATENATED MODULE: ./build/src/verdict/climb.js
@@ -51406,8 +53226,8 @@ var model_ladder = __nccwpck_require__(6099);
 
 /** The gates that the figures of one rung alone break, in words. What it has no data for it does not break. */
 function brokenGates(thresholds, record, flows) {
-    const ofRung = thresholds.filter(({ metric }) => !metrics/* LADDER_METRICS */.Ff.has(metric.id));
-    const judged = judge(ofRung, summarize(recordOfRung(record, { flows })));
+    const ofRung = thresholds.filter(({ metric }) => !model_metrics/* LADDER_METRICS */.Ff.has(metric.id));
+    const judged = judge_judge(ofRung, summarize(recordOfRung(record, { flows })));
     const broken = judged.filter(({ level, outcome }) => level === 'fail' && outcome === 'fail');
     return thresholdConcerns(broken).map(({ reason }) => reason);
 }
@@ -51419,7 +53239,7 @@ function judgeClimb(plan, record, ladder) {
     }));
     const last = ladder.rungs.at(-1);
     const endedBy = last === undefined ? [] : endingGates(plan.thresholds, record, last.flows);
-    const limit = limitOf(rungs, endedBy);
+    const limit = climb_limitOf(rungs, endedBy);
     return {
         planned: (plan.ladder ?? []).map(({ flows }) => flows),
         ...ladder,
@@ -51432,7 +53252,7 @@ function endingGates(thresholds, record, flows) {
     return brokenGates(thresholds.filter(({ abort }) => abort !== undefined), record, flows);
 }
 /** The rung that ended the climb, or else the first one that breaks a gate. */
-function limitOf(rungs, endedBy) {
+function climb_limitOf(rungs, endedBy) {
     const stopped = endedBy.length > 0;
     const index = stopped ? rungs.length - 1 : rungs.findIndex(({ broken }) => broken.length > 0);
     const at = rungs[index];
@@ -51498,40 +53318,32 @@ function climbed({ flows }, iterations) {
     return { model: 'closed', flows, iterations };
 }
 
-;// CONCATENATED MODULE: ./build/src/run/halt.js
-/** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
-function haltOn(stage, { runner, services, network }) {
-    const { interrupt } = stage.ports;
-    const controller = new AbortController();
-    let over = false;
-    const halt = (reason) => {
-        if (over || controller.signal.aborted)
-            return;
-        controller.abort(reason);
-        runner?.endAll(reason);
-    };
-    const onInterrupt = () => {
-        halt(`interrupted by ${String(interrupt.reason)}`);
-    };
-    const onProblem = (reason) => {
-        if (over)
-            return;
-        stage.problems.push(reason);
-        halt(reason);
-    };
-    if (interrupt.aborted)
-        onInterrupt();
-    else
-        interrupt.addEventListener('abort', onInterrupt, { once: true });
-    void services?.died.then(onProblem);
-    void network?.proxy.failed.then(onProblem);
-    void runner?.broken.then(onProblem);
+;// CONCATENATED MODULE: ./build/src/run/looks.js
+/**
+ * Looks along a run whose growth is asked for, two thirds of which are judged in eight parts (stats/growth): five in
+ * each, so that the lowest of them is below what the garbage collector had yet to collect.
+ */
+const looks_LOOKS = 60;
+/**
+ * Has the monitor look each time that so many flows have ended. By its own pace, 1% of a core, it may come to ten looks
+ * in ten thousand requests, which take no longer than a second.
+ */
+function lookingAlong(observer, plan, monitor) {
+    const { load, checks, unaskedChecks } = plan;
+    const level = checks.growth ?? unaskedChecks?.growth ?? 'off';
+    if (level === 'off' || !('iterations' in load))
+        return observer;
+    const every = Math.ceil(load.iterations / looks_LOOKS);
+    let ended = 0;
     return {
-        signal: controller.signal,
-        now: halt,
-        end: () => {
-            over = true;
-            interrupt.removeEventListener('abort', onInterrupt);
+        started: (flows) => {
+            observer.started(flows);
+        },
+        ended: (outcome) => {
+            observer.ended(outcome);
+            ended += 1;
+            if (ended % every === 0)
+                void monitor.sampleNow();
         },
     };
 }
@@ -51547,12 +53359,6 @@ async function withLargestProcess(monitor, { runner, plan }) {
         return monitor;
     const largestProcess = await runner.largestProcess?.();
     return largestProcess === undefined ? monitor : { ...monitor, largestProcess };
-}
-
-;// CONCATENATED MODULE: ./build/src/model/load.js
-/** ms of all stages together. */
-function lengthOf(stages) {
-    return stages.reduce((sum, { duration }) => sum + duration, 0);
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/live.js
@@ -51640,36 +53446,6 @@ function keepLast(history, value) {
         history.shift();
 }
 
-;// CONCATENATED MODULE: ./build/src/run/looks.js
-/**
- * Looks along a run whose growth is asked for, two thirds of which are judged in eight parts (stats/growth): five in
- * each, so that the lowest of them is below what the garbage collector had yet to collect.
- */
-const LOOKS = 60;
-/**
- * Has the monitor look each time that so many flows have ended. By its own pace, 1% of a core, it may come to ten looks
- * in ten thousand requests, which take no longer than a second.
- */
-function lookingAlong(observer, plan, monitor) {
-    const { load, checks, unaskedChecks } = plan;
-    const level = checks.growth ?? unaskedChecks?.growth ?? 'off';
-    if (level === 'off' || !('iterations' in load))
-        return observer;
-    const every = Math.ceil(load.iterations / LOOKS);
-    let ended = 0;
-    return {
-        started: (flows) => {
-            observer.started(flows);
-        },
-        ended: (outcome) => {
-            observer.ended(outcome);
-            ended += 1;
-            if (ended % every === 0)
-                void monitor.sampleNow();
-        },
-    };
-}
-
 ;// CONCATENATED MODULE: ./build/src/model/left-behind.js
 
 /** Of each kind of thing that was left as many are kept; the counts are of all. */
@@ -51697,30 +53473,6 @@ const leftBehindSchema = schemas/* object */.Ikc({
     unseen: schemas/* array */.YOg(schemas/* string */.YjP()).readonly().meta({ description: 'what was not looked at, and why' }),
 })
     .meta({ description: 'what was looked for when the flows were over; absent if nobody looked' });
-
-;// CONCATENATED MODULE: ./build/src/run/leftovers.js
-const leftovers_LOOK_EVERY = 50;
-/** How often the last processes are killed before they are taken for unkillable (a process in state D is). */
-const KILL_ROUNDS = 20;
-/** What is still there when it has had `grace` ms to go by itself; that long is waited only if there is something. */
-async function whatStays(look, { clock, grace }) {
-    let left = await look();
-    for (let waited = 0; waited < grace && left.length > 0; waited += leftovers_LOOK_EVERY) {
-        await clock.sleep(leftovers_LOOK_EVERY);
-        left = await look();
-    }
-    return left;
-}
-/** Kills whatever is alive in the trees, until nothing is. */
-async function killAll(watch, spawner, clock) {
-    for (let round = 0; round < KILL_ROUNDS; round += 1) {
-        const alive = await watch.alive();
-        if (alive.length === 0)
-            return;
-        spawner.killPids(alive.map(({ pid }) => pid));
-        await clock.sleep(leftovers_LOOK_EVERY);
-    }
-}
 
 ;// CONCATENATED MODULE: ./build/src/run/left-files.js
 
@@ -51885,7 +53637,7 @@ class LeftProcesses {
     #bornInService = new Set();
     constructor(stage, before, writers) {
         this.#stage = stage;
-        this.#before = new Set(before.map(keyOf));
+        this.#before = new Set(before.map(process_key_keyOf));
         this.#writersBefore = new Set(writers.map(({ pid }) => pid));
     }
     /** What is alive now, daemons of `setup` and pools that the warm-up has filled, is no flow's. */
@@ -51893,7 +53645,7 @@ class LeftProcesses {
         return new LeftProcesses(stage, await stage.watch.alive(), writersOf(stage));
     }
     isNew(reading) {
-        return !this.#before.has(keyOf(reading));
+        return !this.#before.has(process_key_keyOf(reading));
     }
     /** When the last flow has ended. */
     async ofFlows(slots) {
@@ -51901,7 +53653,7 @@ class LeftProcesses {
         const look = async () => (await watch.flowProcesses()).filter((reading) => this.isNew(reading));
         const seen = await whatStays(look, { clock: ports.clock, grace: left_processes_GRACE });
         const inService = await watch.serviceProcesses();
-        this.#bornInService = new Set(inService.filter((reading) => this.isNew(reading)).map(keyOf));
+        this.#bornInService = new Set(inService.filter((reading) => this.isNew(reading)).map(process_key_keyOf));
         const writers = writersOf(this.#stage);
         const places = new Map(writers.map(({ pid, path }) => [pid, slotOf(path)]));
         const found = seen.map((reading) => this.#ofFlow(reading, slots, places.get(reading.pid)));
@@ -51912,7 +53664,7 @@ class LeftProcesses {
         if (this.#bornInService.size === 0)
             return [];
         const { watch, ports } = this.#stage;
-        const look = async () => (await watch.alive()).filter((reading) => this.#bornInService.has(keyOf(reading)));
+        const look = async () => (await watch.alive()).filter((reading) => this.#bornInService.has(process_key_keyOf(reading)));
         const left = await whatStays(look, { clock: ports.clock, grace: left_processes_GRACE });
         return left.map((reading) => ({ ...this.#leftover(reading), by: 'service' }));
     }
@@ -52039,58 +53791,6 @@ class Search {
     }
 }
 const STEPS = 4;
-
-;// CONCATENATED MODULE: ./build/src/run/strike.js
-
-
-
-
-/** After an interrupt the teardown has this long: the runner kills everything soon. ms. */
-const HURRIED_TEARDOWN = 3000;
-/** Clears the stage. Each step happens whatever became of the one before. */
-async function strike(stage, cast) {
-    const { plan, ports, watch } = stage;
-    const { teardown } = plan;
-    const steps = [
-        ['teardown', async () => teardownModule(cast.module)],
-        ['looking for ports that were left', async () => cast.search?.forPorts()],
-        ['ending the flows', async () => cast.runner?.close()],
-        ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
-        ['looking for files that were left', async () => cast.search?.forFiles()],
-        ['stopping the services', async () => cast.services?.stop()],
-        ['looking for what services have left', async () => cast.search?.inServices()],
-        ['closing the network proxies', async () => cast.network?.proxy.close()],
-        ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
-        ['removing the limits', async () => stage.limits?.close()],
-        ['closing the process table', () => closeTable(stage)],
-        ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
-    ];
-    for (const [name, step] of steps) {
-        try {
-            await step();
-        }
-        catch (thrown) {
-            stage.problems.push(`${name} failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
-        }
-    }
-}
-async function teardownModule(module) {
-    if (module?.hooks.has('teardown') !== true)
-        return;
-    const error = await module.teardown(HURRIED_TEARDOWN);
-    if (error !== undefined)
-        throw new Error(error.message);
-}
-async function teardownCommand(stage, teardown) {
-    const ports = { ...stage.ports, afterInterrupt: HURRIED_TEARDOWN };
-    const { ok, message } = await runHook(commandOn(stage, teardown), ports);
-    if (!ok)
-        throw new Error(message);
-}
-function closeTable({ table }) {
-    table.close();
-    return Promise.resolve();
-}
 
 ;// CONCATENATED MODULE: ./build/src/faults/kill-plan.js
 
@@ -52439,88 +54139,7 @@ function verify_summaryOf({ slot, iteration, token, outcome, startedAt, endedAt,
     };
 }
 
-;// CONCATENATED MODULE: ./build/src/run/workspaces.js
-/**
- * Empty private folders, one for each flow. They are made ahead, so that a flow does not wait for the disk between the
- * end of the flow before it and its own start. One that its flow left empty is used again under another name, which is a
- * third of the work of making and removing one: a path is never given out twice, but a process that a flow has left
- * behind with the folder as its working directory stays in it.
- */
-class Workspaces {
-    #files;
-    #parent;
-    #ready = [];
-    #removing = new Set();
-    #made = 0;
-    constructor(files, parent) {
-        this.#files = files;
-        this.#parent = parent;
-    }
-    /** Makes folders until `count` are ready. */
-    async prepare(count) {
-        while (this.#ready.length < count)
-            this.#ready.push(this.#make());
-        await Promise.all(this.#ready);
-    }
-    /** A folder under a name that no other flow had or will have. */
-    take() {
-        return this.#ready.shift() ?? this.#make();
-    }
-    /** Takes a flow's folder back: there is one more ready then, or soon. */
-    release(workspace) {
-        if (this.releaseEmpty(workspace))
-            return;
-        this.#ready.push(this.#make());
-        this.#remove(workspace);
-    }
-    /** The same only if the flow left it empty; false if it did not. */
-    releaseEmpty(workspace) {
-        const path = this.#nextPath();
-        const isEmpty = this.#files.renameEmptyFolder(workspace, path);
-        if (isEmpty)
-            this.#ready.push(Promise.resolve(path));
-        return isEmpty;
-    }
-    /** Resolves when nothing is being made or removed any more. */
-    async settle() {
-        await Promise.allSettled([...this.#ready, ...this.#removing]);
-    }
-    #remove(workspace) {
-        const removing = this.#files
-            .remove(workspace)
-            // What a leftover process still writes into goes with the whole scratch folder at the end.
-            .catch(() => undefined)
-            .finally(() => this.#removing.delete(removing));
-        this.#removing.add(removing);
-    }
-    #make() {
-        return this.#makeAt(this.#nextPath());
-    }
-    #makeAt(path) {
-        const making = this.#files.makeFolder(path).then(() => path);
-        // Whoever takes it is told; nobody may ever do, and that must not end the process.
-        making.catch(() => undefined);
-        return making;
-    }
-    #nextPath() {
-        this.#made += 1;
-        return `${this.#parent}/${this.#made}`;
-    }
-}
-/** For flows that are no process and have no use for a folder: making one takes longer than a request. */
-const NO_WORKSPACES = {
-    prepare: () => Promise.resolve(),
-    take: () => '',
-    release: () => undefined,
-    releaseEmpty: () => true,
-    settle: () => Promise.resolve(),
-};
-
 ;// CONCATENATED MODULE: ./build/src/run/execute.js
-
-
-
-
 
 
 
@@ -52542,93 +54161,64 @@ const NO_WORKSPACES = {
  * the record, which is always given; nothing that was started is left running.
  */
 async function execute(plan, ports, context) {
-    let stage;
+    let session;
     try {
-        stage = await setStage(plan, ports, context);
+        session = await Session.open(plan, ports, context);
     }
     catch (thrown) {
         const unset = { plan, ports, environment: context.environment, problems: [(0,errors/* messageOf */.bD)(thrown)] };
         return recordOf(unset, nothing(plan, ports, 'none'));
     }
-    const cast = {};
+    const { stage, cast, runner } = session;
     let performance;
     try {
-        if (!ports.interrupt.aborted)
-            await prepareUnlessInterrupted(stage, cast);
-        if (cast.runner !== undefined && !ports.interrupt.aborted)
-            performance = await perform(stage, cast.runner, cast);
+        if (runner !== undefined && !ports.interrupt.aborted)
+            performance = await perform(session, runner);
     }
     catch (thrown) {
         stage.problems.push((0,errors/* messageOf */.bD)(thrown));
     }
     finally {
-        await strike(stage, cast);
+        await session.close();
     }
     const left = cast.search?.found();
     return recordOf(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
 }
-/** What an interrupt cuts short has not failed: that the run was interrupted is all there is to say. */
-async function prepareUnlessInterrupted(stage, cast) {
-    try {
-        await prepare(stage, cast);
-    }
-    catch (thrown) {
-        if (!stage.ports.interrupt.aborted)
-            throw thrown;
-    }
-}
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
-async function perform(stage, runner, cast) {
-    const { plan, ports, identity } = stage;
-    const { clock } = ports;
+async function perform(session, runner) {
+    const { stage, cast } = session;
+    const { plan, ports } = stage;
     const halt = haltOn(stage, cast);
-    const workspaces = plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${stage.scratch}/work`);
-    const options = {
-        load: plan.load,
-        runner: plan.retries === undefined
-            ? runner
-            : retrying(runner, { retries: plan.retries, clock, halt: halt.signal }),
-        identity,
-        workspaces,
-        clock,
-        halt: halt.signal,
-        origin: clock.now(),
-        log: logOf(plan),
-        onProblem: (message) => stage.problems.push(message),
-    };
+    const options = session.flows(runner, halt);
     if (plan.warmup > 0)
         await warmUp({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
     const search = isWatched(plan)
         ? await attempt(stage, 'looking at what is there', async () => Search.begin(stage))
         : undefined;
     const contamination = contaminationLogOf(stage);
-    const watched = await watchFlows(stage, { ...options, ...(contamination === undefined ? {} : { contamination }) }, { halt, cast });
+    const performed = await performWatched(stage, { ...options, ...(contamination === undefined ? {} : { contamination }) }, { halt, cast });
     await runner.settle();
     // What was cut short has had no time to tidy up.
     if (search !== undefined && !halt.signal.aborted) {
-        const slots = new Map(watched.flows.map(({ iteration, slot }) => [iteration, slot]));
+        const slots = new Map(performed.flows.map(({ iteration, slot }) => [iteration, slot]));
         cast.search = search;
         await attempt(stage, 'looking for what was left', async () => search.forProcesses(slots));
     }
     halt.end();
-    const verified = await attempt(stage, 'verify', async () => ports.interrupt.aborted || watched.aborted !== undefined
+    const verified = await attempt(stage, 'verify', async () => ports.interrupt.aborted || performed.aborted !== undefined
         ? undefined
-        : verifyFlows(stage, { flows: watched.flows, counts: watched.tally.counts }, cast.module));
+        : verifyFlows(stage, { flows: performed.flows, counts: performed.tally.counts }, cast.module));
     // What the interrupt cut short has found nothing wrong.
     const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
     await contamination?.settle();
-    await workspaces.settle();
-    const monitor = await withLargestProcess(watched.monitor, { runner, plan });
+    await options.workspaces.settle();
+    const monitor = await withLargestProcess(performed.monitor, { runner, plan });
     return {
-        ...watched,
+        ...performed,
         monitor,
         ...(verify === undefined ? {} : { verify }),
         ...(contamination === undefined ? {} : { contamination: contamination.recorded() }),
     };
-}
-/** Requests of our own to somebody else's service have no processes. */
-function isWatched({ work, services }) {
-    return work.kind !== 'http' || services.length > 0;
 }
 /** What was measured stands, whatever becomes of a step after it. */
 async function attempt(stage, name, step) {
@@ -52640,41 +54230,30 @@ async function attempt(stage, name, step) {
         return undefined;
     }
 }
-async function watchFlows(stage, options, { halt, cast }) {
-    const { plan, ports, watch, table, environment } = stage;
-    const { clock } = ports;
-    const startedAt = clock.wall();
-    const origin = clock.now();
-    const monitor = startMonitor({ clock, table, origin, flows: () => options.log.ended });
-    watch.attach(monitor, clock);
-    // The baseline: what service and host have used before the first flow is not the flows'.
-    await monitor.sampleNow();
-    stage.limits?.begin();
-    const live = new Live({
-        scenario: plan.name,
-        load: loadOfWaves(plan.load, wavesOf(plan.faults)),
-        cores: environment.cores,
-        clock,
-        view: ports.progress,
-        monitor,
-    });
-    const observed = { ...options, origin, observer: lookingAlong(live, plan, monitor) };
-    const running = plan.ladder === undefined
-        ? runLoad(stage, observed, { monitor, halt, cast })
-        : climb(stage, observed, monitor);
-    const ran = await running.finally(() => {
-        live.stop();
-        stage.limits?.end();
-    });
-    watch.detach();
-    const unwatched = !isWatched(plan);
-    const recorded = options.log.recorded();
-    return {
-        startedAt,
-        ...ran,
-        ...recorded,
-        monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) },
+/** The whole of what the scenario asks for: its load, its ladder or its waves. */
+function performWatched(stage, options, { halt, cast }) {
+    const { plan, ports, environment } = stage;
+    const run = async (monitor, origin) => {
+        stage.limits?.begin();
+        const live = new Live({
+            scenario: plan.name,
+            load: loadOfWaves(plan.load, wavesOf(plan.faults)),
+            cores: environment.cores,
+            clock: ports.clock,
+            view: ports.progress,
+            monitor,
+        });
+        const observed = { ...options, origin, observer: lookingAlong(live, plan, monitor) };
+        const running = plan.ladder === undefined
+            ? runLoad(stage, observed, { monitor, halt, cast })
+            : climb(stage, observed, monitor);
+        const ran = await running.finally(() => {
+            live.stop();
+            stage.limits?.end();
+        });
+        return { ...ran, ...options.log.recorded() };
     };
+    return watched(stage, { log: options.log, run });
 }
 /** The flows of one load, which a gate with abort-on-fail may end. */
 async function runLoad(stage, options, { monitor, halt, cast }) {
@@ -52689,36 +54268,6 @@ async function runLoad(stage, options, { monitor, halt, cast }) {
     });
     const { aborted } = abort;
     return { ...ran, ...(aborted === undefined ? {} : { aborted }) };
-}
-function logOf({ load, seed }) {
-    return new FlowLog({ model: load.model, seed });
-}
-/** A run that came to no flow. */
-function nothing(plan, ports, source) {
-    const cost = { samples: 0, cpuTime: 0, duration: 0 };
-    return {
-        startedAt: ports.clock.wall(),
-        ...logOf(plan).recorded(),
-        monitor: { source, samples: [], processes: [], cost, notes: [] },
-    };
-}
-function recordOf({ plan, ports, environment, problems, limits }, performance) {
-    const { startedAt, ...rest } = performance;
-    return {
-        scenario: plan.name,
-        startedAt: startedAt.toISOString(),
-        load: loadOfWaves(plan.load, wavesOf(plan.faults)),
-        timeout: plan.timeout,
-        warmup: plan.warmup,
-        ...(plan.retries === undefined ? {} : { retries: plan.retries }),
-        ...(plan.ladder === undefined ? {} : { rungs: [] }),
-        environment,
-        leftovers: [],
-        ...(limits === undefined ? {} : { limits: limits.record }),
-        problems,
-        ...rest,
-        ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
-    };
 }
 
 ;// CONCATENATED MODULE: ./build/src/model/http.js
@@ -52818,11 +54367,17 @@ const attribution = schemas/* object */.Ikc({
 const comparedSchema = schemas/* object */.Ikc({
     base: side,
     head: side,
+    defaultGates: schemas/* array */.YOg(schemas/* string */.YjP())
+        .optional()
+        .meta({ description: 'in force because none of the thresholds given hangs on the base' }),
     /** Why nothing was compared: the scenario is new, base can not be built, … */
     absent: schemas/* string */.YjP().optional(),
     rounds: schemas/* object */.Ikc({
         flows: schemas/* int */.Whr().meta({ description: 'of one round' }),
         services: schemas/* enum */.k5n(['none', ...ROUND_SERVICES]),
+        note: schemas/* string */.YjP()
+            .optional()
+            .meta({ description: 'why services are started for each round although they were to be kept up' }),
     })
         .optional(),
     pairs: schemas/* array */.YOg(pair).meta({ description: 'as they were run, the dropped ones too' }),
@@ -53240,7 +54795,7 @@ function chanceOfRise(values) {
         return 1;
     const medians = Array.from({ length: trend_PARTS }, (_, part) => {
         const from = Math.round((part * values.length) / trend_PARTS);
-        return medianOf(values.slice(from, Math.round(((part + 1) * values.length) / trend_PARTS)));
+        return trend_medianOf(values.slice(from, Math.round(((part + 1) * values.length) / trend_PARTS)));
     });
     let inversions = 0;
     for (const [index, earlier] of medians.entries()) {
@@ -53249,7 +54804,7 @@ function chanceOfRise(values) {
     return inversionsAtMost(trend_PARTS, inversions);
 }
 /** NaN of nothing. */
-function medianOf(values) {
+function trend_medianOf(values) {
     const distribution = distributionOf(values);
     return distribution === undefined ? NaN : percentile(distribution, 50);
 }
@@ -53307,7 +54862,7 @@ function overRun(all, fewest) {
         if (chanceOfRise(times) > FALSE_ALARMS / long.length)
             return [];
         const third = Math.floor(times.length / 3);
-        return grown({ name, before: medianOf(times.slice(0, third)), after: medianOf(times.slice(-third)) });
+        return grown({ name, before: trend_medianOf(times.slice(0, third)), after: trend_medianOf(times.slice(-third)) });
     });
     return steps.length === 0 ? undefined : { over: 'run', steps: mostFirst(steps) };
 }
@@ -53320,7 +54875,7 @@ function overLadder(all) {
         const times = rungs.map((flows) => laps.filter(({ rung }) => rung === flows).map(({ time }) => time));
         if (chanceOfOrder(times) > FALSE_ALARMS / all.size)
             return [];
-        return grown({ name, before: medianOf(times[0] ?? []), after: medianOf(times.at(-1) ?? []) });
+        return grown({ name, before: trend_medianOf(times[0] ?? []), after: trend_medianOf(times.at(-1) ?? []) });
     });
     return steps.length === 0 ? undefined : { over: 'ladder', first, last, steps: mostFirst(steps) };
 }
@@ -53349,22 +54904,25 @@ const WORST_FIRST = ['fail', 'inconclusive', 'warn', 'pass'];
  *
  * - `fail`: setup, service or teardown went wrong, abort-on-fail has ended the run or the climb, or a gate or a check at
  *   level fail does not hold;
- * - `inconclusive`: the run was interrupted, no flow was started, or a gate or a check at level fail lacks data;
- * - `warn`: an alert or a check at level warn does not hold or lacks data;
+ * - `inconclusive`: the run was interrupted, no flow was started, or a gate or a check at level fail lacks data
+ *   (or is left open by a comparison, if that is to fail);
+ * - `warn`: an alert or a check at level warn does not hold or lacks data, or a comparison has left a threshold open;
  * - `pass`: everything that was asked for holds.
  */
-function decide({ thresholds, checks, record, more = [] }) {
+function decide(judgement) {
+    const { thresholds, checks, record, more = [], remarks = [], onUnresolved } = judgement;
     const concerns = [
         ...recordConcerns(record),
         ...more,
-        ...thresholdConcerns(thresholds),
+        ...thresholdConcerns(thresholds, onUnresolved),
         ...checkConcerns(checks),
     ];
-    if (concerns.length === 0)
-        return { verdict: 'pass', reasons: [whatHolds(thresholds, checks)] };
+    if (concerns.length === 0) {
+        return { verdict: 'pass', reasons: [whatHolds(thresholds, checks), ...remarks] };
+    }
     // Stable: within a verdict, what went wrong with the run stands before gates, and gates before checks.
     const ordered = concerns.toSorted((one, other) => rank(one) - rank(other));
-    return { verdict: overall(ordered), reasons: ordered.map(({ reason }) => reason) };
+    return { verdict: overall(ordered), reasons: [...ordered.map(({ reason }) => reason), ...remarks] };
 }
 /** The worst of several verdicts: fail, then inconclusive, warn, pass. None at all is inconclusive. */
 function overall(scenarios) {
@@ -53374,7 +54932,8 @@ function overall(scenarios) {
 function rank({ verdict }) {
     return WORST_FIRST.indexOf(verdict);
 }
-function whatHolds(thresholds, checks) {
+function whatHolds(judged, checks) {
+    const thresholds = judged.filter(({ outcome }) => outcome === 'pass');
     const gates = thresholds.filter(({ level }) => level === 'fail').length;
     const counts = [
         { count: gates, noun: 'gate' },
@@ -53408,7 +54967,95 @@ function limitConcerns(limits) {
     return [...missing, ...weaker, ...leftBehind].map((reason) => ({ verdict: 'warn', reason }));
 }
 
+;// CONCATENATED MODULE: ./build/src/stats/compare/at-limit.js
+
+/**
+ * What a result says of another limit than the one it was compared by. The interval does not depend on the limit, so
+ * whatever it says is as sure as what it says of its own; with what it says of all of them together.
+ */
+function outcomeAt(result, { worse, limit, margin }) {
+    const { change, low, high, scale, reason } = result;
+    if (limit === result.limit)
+        return result.outcome;
+    // A reason says that nothing can be claimed.
+    if (change === null || low === null || high === null || reason !== undefined)
+        return 'unresolved';
+    const sign = worse === 'higher' ? 1 : -1;
+    const [from, to] = worse === 'higher' ? [low, high] : [-high, -low];
+    const beyond = margin ?? (scale === 'relative' ? RELATIVE_MARGIN : 0);
+    // The exact test of rates may find a difference that its bounds only touch.
+    const isWorse = scale === 'rate' ? from >= beyond : from > beyond;
+    const isBetter = scale === 'rate' ? to <= -beyond : to < -beyond;
+    if (isWorse && sign * change >= limit)
+        return 'regression';
+    if (isBetter)
+        return 'improvement';
+    return to < limit ? 'no_regression' : 'unresolved';
+}
+
+;// CONCATENATED MODULE: ./build/src/verdict/judge-base.js
+
+
+
+
+/**
+ * A threshold against the base. What is not known is `unresolved`, never passed; but a limit of base itself, which no
+ * number of rounds could show to hold, holds unless it is shown to be broken.
+ */
+function judgeAgainstBase(threshold, { results, compared }) {
+    const metric = (0,model_metrics/* metricName */.Kh)(threshold.metric);
+    const result = results.find((one) => one.metric === metric);
+    const { unit } = (0,model_metrics/* definitionOf */.Fg)(threshold.metric.id);
+    const judged = {
+        expression: threshold.expression,
+        level: threshold.level,
+        metric,
+        actual: result?.head ?? null,
+        limit: limitFrom(threshold, result?.base ?? null),
+        unit,
+    };
+    if (compared.absent !== undefined) {
+        return { ...judged, outcome: 'unresolved', reason: `not judged: ${compared.absent}` };
+    }
+    if (result === undefined)
+        return { ...judged, outcome: 'unresolved', reason: NOT_REACHED };
+    return { ...judged, ...standing(threshold, result, compared) };
+}
+const NOT_REACHED = 'no round was run';
+function standing(threshold, result, { base }) {
+    const limit = (0,base_limit/* worseningOf */.s1)(threshold);
+    const { worse } = (0,model_metrics/* definitionOf */.Fg)(threshold.metric.id);
+    const outcome = outcomeAt(result, { worse: worse === 'lower' ? 'lower' : 'higher', limit });
+    if (outcome === 'regression')
+        return { outcome: 'fail', reason: differenceWords(result, base.label) };
+    if (outcome !== 'unresolved')
+        return { outcome: 'pass' };
+    const { reason } = result;
+    // Nothing was measured on either side, however many rounds there were.
+    if (result.pairs > 0 && result.base === null && result.head === null) {
+        return { outcome: 'inconclusive', reason: reason ?? 'no data' };
+    }
+    if (limit === 0 && reason === undefined && result.change !== null)
+        return { outcome: 'pass' };
+    return { outcome: 'unresolved', reason: reason ?? unresolvedWords(result, base.label) };
+}
+/** The limit that base's own value makes, in the metric's base unit; the interval decides, not it. */
+function limitFrom(threshold, base) {
+    const { limit } = threshold;
+    if (base === null)
+        return null;
+    return limit.relative && (0,base_limit/* scaleOf */._K)(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
+}
+/** What became better, in words. */
+function improvements({ results, compared }) {
+    return results
+        .filter(({ outcome }) => outcome === 'improvement')
+        .map((result) => differenceWords(result, compared.base.label));
+}
+
 ;// CONCATENATED MODULE: ./build/src/verdict/assemble.js
+
+
 
 
 
@@ -53427,10 +55074,13 @@ function limitConcerns(limits) {
 
 /** Points of the curve of flows in flight, where it can not be drawn from the flows that are kept. */
 const IN_FLIGHT_POINTS = 240;
-/** Measures, judges and decides one scenario. Pure: the same record gives the same results again. */
-function assembleScenario(plan, record) {
+/**
+ * Measures, judges and decides one scenario. Pure: the same record and the same comparison give the same results again.
+ * Thresholds that hang on the base are judged by the comparison; without one they lack data.
+ */
+function assembleScenario(plan, record, comparison) {
     const measures = summarize(record);
-    const thresholds = judge(plan.thresholds, measures);
+    const thresholds = judgeAll(plan.thresholds, measures, comparison);
     const checks = runChecks(record, askedLevels(plan), plan.unaskedChecks);
     const { ladder: figures } = measures;
     const ladder = figures === undefined ? undefined : judgeClimb(plan, record, figures);
@@ -53442,6 +55092,9 @@ function assembleScenario(plan, record) {
             checks,
             record,
             more: [...climbConcerns(ladder), ...limitConcerns(record.limits)],
+            ...(comparison === undefined
+                ? {}
+                : { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) }),
         }),
         startedAt: record.startedAt,
         kind: plan.work.kind,
@@ -53451,12 +55104,21 @@ function assembleScenario(plan, record) {
         ...(plan.omittedGates === undefined ? {} : { omittedGates: [...plan.omittedGates] }),
         metrics: metricsOf(plan, measures),
         thresholds,
+        ...(comparison === undefined
+            ? {}
+            : { comparison: [...comparison.results], compared: comparison.compared }),
         ...(ladder === undefined ? {} : { ladder }),
         ...(grown === undefined ? {} : { stepGrowth: grown }),
         checks,
         errors: groupErrors(tallyOf(record).errorKinds({ killed: countsKilled(record) })),
         ...whatHappened(record),
     };
+}
+/** The default gates of a comparison stand behind those that were given. */
+function judgeAll(given, measures, comparison) {
+    if (comparison === undefined)
+        return judge_judge(given, measures);
+    return [...given, ...comparison.defaultGates].flatMap((threshold) => (0,base_limit/* isAgainstBase */.tc)(threshold) ? judgeAgainstBase(threshold, comparison) : judge_judge([threshold], measures));
 }
 function workText(work) {
     switch (work.kind) {
@@ -53492,7 +55154,7 @@ function askedLevels(plan) {
 /** The standard metrics, and every one that a threshold names. */
 function metricsOf(plan, measures) {
     const refs = [...standardRefs(measures), ...plan.thresholds.map(({ metric }) => metric)];
-    return Object.fromEntries(refs.map((ref) => [(0,metrics/* metricName */.Kh)(ref), measure(measures, ref)]));
+    return Object.fromEntries(refs.map((ref) => [(0,model_metrics/* metricName */.Kh)(ref), measure(measures, ref)]));
 }
 /** What is taken over from the record as it is. */
 function whatHappened(record) {
@@ -53559,6 +55221,7 @@ function copyOf({ steps, error, ttfb, ...flow }) {
 
 
 
+
 /**
  * Runs every scenario of the plan, one after another, and judges what came out. After an interrupt the scenarios that
  * are left are in the results too, as inconclusive: what was not run has not passed.
@@ -53566,22 +55229,53 @@ function copyOf({ steps, error, ttfb, ...flow }) {
 async function gate(plan, ports, context) {
     const createdAt = ports.clock.wall().toISOString();
     const scenarios = [];
-    for (const scenario of plan.scenarios) {
-        const record = await execute(scenario, ports, context);
-        scenarios.push(await judged(scenario, record, ports));
+    try {
+        for (const scenario of plan.scenarios) {
+            const record = await execute(scenario, ports, context);
+            const comparison = await compared(scenario, record, { ports, context });
+            scenarios.push(await judged(scenario, { record, comparison }, ports));
+        }
+    }
+    finally {
+        await context.opponents?.close();
     }
     return assembleResults({ ...context, createdAt, scenarios });
 }
+/** After its own run, so that the absolute gates are of a run that nothing has come before. */
+async function compared(plan, { problems, interrupted }, { ports, context }) {
+    const { opponents } = context;
+    if (opponents === undefined)
+        return undefined;
+    const options = { opponent: opponents.of(plan), how: opponents.how, ports, context };
+    if (interrupted !== undefined)
+        return notCompared(plan, options, 'the run was interrupted before');
+    if (problems.length > 0)
+        return notCompared(plan, options, `${options.opponent.head.label} did not run by itself`);
+    return compareScenario(plan, options);
+}
 /** Should judging throw, which would be a defect of ours, what was measured is not lost. */
-async function judged(plan, record, { files }) {
+async function judged(plan, gathered, { files, interrupt }) {
+    const { comparison } = gathered;
+    const record = withComparing(gathered, interrupt);
     try {
-        return assembleScenario(plan, record);
+        return assembleScenario(plan, record, comparison);
     }
     catch (thrown) {
         const file = `${await files.makeTemporary('flowgate-record-')}/record.json`;
-        await files.write(file, JSON.stringify(record));
+        await files.write(file, JSON.stringify({ ...record, comparison }));
         throw new Error(`${(0,errors/* messageOf */.bD)(thrown)} (what was measured is saved in ${file})`, { cause: thrown });
     }
+}
+/** What went wrong with head while it was compared is a problem of its run, and so is an interruption. */
+function withComparing({ record, comparison }, interrupt) {
+    if (comparison === undefined)
+        return record;
+    const { problem, compared } = comparison;
+    return {
+        ...record,
+        ...(problem === undefined ? {} : { problems: [...record.problems, problem] }),
+        ...(compared.ended === 'interrupted' ? { interrupted: String(interrupt.reason) } : {}),
+    };
 }
 
 
@@ -55177,8 +56871,8 @@ function killRules(path, scenario, { kill }) {
     return [];
 }
 
-// EXTERNAL MODULE: ./build/src/verdict/grammar.js + 1 modules
-var grammar = __nccwpck_require__(9931);
+// EXTERNAL MODULE: ./build/src/verdict/grammar.js
+var grammar = __nccwpck_require__(7782);
 // EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
 var threshold_list = __nccwpck_require__(8293);
 ;// CONCATENATED MODULE: ./build/src/inputs/ladder.js
@@ -56886,7 +58580,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1942);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6843);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6318);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8804);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);
@@ -57491,6 +59185,37 @@ function uslDivisor({ sigma, kappa }, flows) {
 /* harmony export */ });
 /** `inconclusive`: what a gate or a check needs was not measured. No data is never a pass. */
 const VERDICTS = ['pass', 'warn', 'fail', 'inconclusive'];
+
+
+/***/ }),
+
+/***/ 9738:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ stealBetween),
+/* harmony export */   r: () => (/* binding */ parseMachineCpu)
+/* harmony export */ });
+/** Columns of the line `cpu`: user, nice, system, idle, iowait, irq, softirq, steal; what follows is part of user. */
+const COLUMNS = 8;
+const STEAL = 7;
+/** The line `cpu` of /proc/stat (proc_stat(5)), in ticks; undefined if it is another text, or the kernel tells no steal. */
+function parseMachineCpu(stat) {
+    const line = /^cpu +(.*)$/m.exec(stat)?.[1];
+    const ticks = (line ?? '').split(/\s+/).slice(0, COLUMNS).map(Number);
+    const stolen = ticks[STEAL];
+    if (stolen === undefined || !ticks.every(Number.isFinite))
+        return undefined;
+    return { total: ticks.reduce((sum, tick) => sum + tick, 0), stolen };
+}
+/** Share of the machine that others were given between two readings, 0…1; undefined where it can not be told. */
+function stealBetween(before, after) {
+    if (before === undefined || after === undefined)
+        return undefined;
+    const total = after.total - before.total;
+    // Shorter than a tick: nothing can be told.
+    return total > 0 ? Math.max(0, after.stolen - before.stolen) / total : undefined;
+}
 
 
 /***/ }),
@@ -60449,109 +62174,129 @@ function isKnown(name) {
 
 /***/ }),
 
-/***/ 9931:
+/***/ 2404:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bo: () => (/* binding */ comparedMetrics),
+/* harmony export */   _K: () => (/* binding */ scaleOf),
+/* harmony export */   s1: () => (/* binding */ worseningOf),
+/* harmony export */   tc: () => (/* binding */ isAgainstBase),
+/* harmony export */   vo: () => (/* binding */ refusedAgainstBase)
+/* harmony export */ });
+/* unused harmony export conflictAgainstBase */
+/* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7790);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  B: () => (/* binding */ parseThreshold)
-});
-
-// EXTERNAL MODULE: ./build/src/model/metrics.js
-var metrics = __nccwpck_require__(7790);
-// EXTERNAL MODULE: ./build/src/verdict/nearest.js
-var nearest = __nccwpck_require__(2425);
-;// CONCATENATED MODULE: ./build/src/verdict/metric-name.js
-
-
-const NAMED_STATS = ['avg', 'min', 'med', 'max'];
-const STAT_LIST = 'avg, min, med, max, and pN such as p95 or p99.9';
-/** Other tools' words for the same. */
-const OTHER_WORDS = {
-    mean: 'avg',
-    average: 'avg',
-    median: 'med',
-    minimum: 'min',
-    maximum: 'max',
-};
-const SHAPE = /^([^\s(.]*)\s*(?:(\()([^)]*)(\))?)?\s*(?:\.\s*(.*))?$/su;
-/** Reads `id [ "(" label ")" ] [ "." stat ]`; `column` is where the text begins in its expression. */
-function parseMetricName(text, column) {
-    const [, id = '', open, label, close, stat] = SHAPE.exec(text) ?? [];
-    if (SHAPE.exec(text) === null)
-        return { problems: [{ message: `${text} is no metric`, column }] };
-    if (!isMetricId(id))
-        return { problems: [{ message: unknownMetric(id), column }] };
-    if (open !== undefined && close === undefined) {
-        return { problems: [{ message: `"(" is never closed; write ${id}(NAME)`, column: column + id.length }] };
-    }
-    const labelled = (0,metrics/* definitionOf */.Fg)(id).labelled === true;
-    const statResult = parseStat(id, stat);
-    const problems = [labelProblem(id, label?.trim(), labelled), statResult.message]
-        .filter((message) => message !== undefined)
-        .map((message, index) => ({ message, column: index === 0 ? column : column + text.length }));
-    return {
-        metric: {
-            id,
-            ...(labelled && label !== undefined ? { label: label.trim() } : {}),
-            ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
-        },
-        problems,
-    };
+function isAgainstBase(threshold) {
+    return threshold.limit.kind === 'base';
 }
-function isMetricId(id) {
-    return Object.hasOwn(metrics/* METRICS */.Cb, id);
-}
-function unknownMetric(id) {
-    if (id === '')
-        return 'the metric is missing; write METRIC OP LIMIT';
-    const names = Object.keys(metrics/* METRICS */.Cb);
-    return `there is no metric ${id}${(0,nearest/* didYouMean */.a)(id, names, `; metrics are ${names.join(', ')}`)}`;
-}
-function labelProblem(id, label, labelled) {
-    if (!labelled)
-        return label === undefined ? undefined : `${id} takes no name in parentheses`;
-    if (id === 'efficiency')
-        return rungProblem(label);
-    return label === undefined || label === ''
-        ? `${id} needs a name: write ${id}(NAME), as in ${id}(draft).p95`
-        : undefined;
-}
-/** The flows of a rung, without zeros before it: the spelling is the key in results.json. */
-function rungProblem(label) {
-    if (label !== undefined && /^[1-9]\d*$/.test(label))
+/** Shares of flows: compared by the flows that are counted, not by the quotients of rounds. */
+const RATES = new Set(['success_rate', 'error_rate']);
+/**
+ * Why a threshold against the base can not be judged, whatever is measured; undefined if it can. A comparison shows
+ * that head is not worse by more than an amount; it can not show that two things are equal, and says nothing of a
+ * ladder, of which a round is one rung.
+ */
+function refusedAgainstBase(threshold) {
+    if (!isAgainstBase(threshold))
         return undefined;
-    return 'efficiency needs the flows of a rung: write efficiency(N), as in efficiency(50) >= 60%';
-}
-function parseStat(id, stat) {
-    if ((0,metrics/* definitionOf */.Fg)(id).shape === 'scalar') {
-        return stat === undefined ? {} : { message: `${id} is one value and has no .${stat}; write ${id}` };
+    const { metric, op, limit } = threshold;
+    const name = (0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .metricName */ .Kh)(metric);
+    const { worse } = (0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .definitionOf */ .Fg)(metric.id);
+    const meant = worse === 'lower' ? `${name} >= base - 5%` : `${name} <= base + 5%`;
+    if (_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .LADDER_METRICS */ .Ff.has(metric.id)) {
+        return `${name} is of a ladder as a whole, and a comparison runs its top rung alone; give it a limit of its own`;
     }
-    if (stat === undefined || stat === '') {
-        return { message: `${id} needs a stat, as in ${id}.p95; stats are ${STAT_LIST}` };
+    if (op === '==')
+        return `no number of rounds shows that two things are equal; write ${meant}`;
+    if (op.startsWith('<') !== (worse === 'higher')) {
+        return `${name} is worse when ${worse}, so that base is the other bound of it; write ${meant}`;
     }
-    if (NAMED_STATS.some((name) => name === stat))
-        return { stat };
-    const percentile = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
-    if (percentile === undefined)
-        return { message: unknownStat(id, stat) };
-    const rank = Number(percentile);
-    return rank > 100
-        ? { message: `${stat} is no percentile; the N of pN goes from 0 to 100` }
-        : { stat: `p${rank}` };
+    const amount = worseningOf(threshold);
+    if (amount < 0)
+        return `asks head to be better than base by an amount; write ${meant}`;
+    if (worse === 'lower' && limit.relative && amount >= 1) {
+        return `${name} can not fall by ${limit.delta * -100}%; write ${meant}`;
+    }
+    return undefined;
 }
-function unknownStat(id, stat) {
-    const word = OTHER_WORDS[stat.toLowerCase()];
-    const meant = word === undefined
-        ? (0,nearest/* didYouMean */.a)(stat, [...NAMED_STATS, 'p50', 'p90', 'p95', 'p99'], `; stats are ${STAT_LIST}`)
-        : `; did you mean ${word}?`;
-    return `${id} has no stat ${stat}${meant}`;
+/**
+ * Why thresholds of one scenario can not be judged beside each other: one metric is compared in one way. Begins with the
+ * expression in quotation marks.
+ */
+function conflictAgainstBase(thresholds) {
+    for (const [name, all] of byMetric(thresholds)) {
+        const [first, ...others] = all.filter((threshold) => worseningOf(threshold) > 0);
+        const other = others.find((threshold) => first !== undefined && scaleOf(threshold) !== scaleOf(first));
+        if (first !== undefined && other !== undefined) {
+            return `"${other.expression}": "${first.expression}" compares ${name} in another way; write both with a share or both with an amount`;
+        }
+    }
+    return undefined;
+}
+/** How much worse than base is too much: a ratio if the limit is relative, else in the metric's base unit. */
+function worseningOf({ metric, limit }) {
+    const amount = (0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .definitionOf */ .Fg)(metric.id).worse === 'lower' ? -limit.delta : limit.delta;
+    // Not −0.
+    return amount === 0 ? 0 : amount;
+}
+/**
+ * What is to be compared for these thresholds, each metric once: by the strictest limit of its gates, or of its alerts
+ * if it has no gate. The others are judged by the same interval.
+ *
+ * A limit of base itself can be broken but never be shown to hold, so that no run could end by it: a metric with no
+ * other limit waits for the others (level `warn`).
+ */
+function comparedMetrics(thresholds) {
+    return [...byMetric(thresholds).entries()].map(([metric, all]) => {
+        const amounts = all.filter((threshold) => worseningOf(threshold) > 0);
+        const gates = amounts.filter(({ level }) => level === 'fail');
+        const deciding = gates.length > 0 ? gates : amounts;
+        const [one = all[0]] = deciding;
+        return {
+            metric,
+            worse: isWorseWhenLower(all) ? 'lower' : 'higher',
+            scale: one === undefined ? 'relative' : scaleOf(one),
+            limit: deciding.length === 0 ? 0 : Math.min(...deciding.map(worseningOf)),
+            level: gates.length > 0 ? 'fail' : 'warn',
+        };
+    });
+}
+function isWorseWhenLower([threshold]) {
+    return threshold !== undefined && (0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .definitionOf */ .Fg)(threshold.metric.id).worse === 'lower';
+}
+function byMetric(thresholds) {
+    const all = new Map();
+    for (const threshold of thresholds.filter(isAgainstBase)) {
+        const name = (0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .metricName */ .Kh)(threshold.metric);
+        const known = all.get(name);
+        if (known === undefined)
+            all.set(name, [threshold]);
+        else
+            known.push(threshold);
+    }
+    return all;
+}
+/** Base itself is no amount of either kind: a share is understood whatever the size of a metric, but a count may be 0. */
+function scaleOf({ metric, limit }) {
+    if (RATES.has(metric.id))
+        return 'rate';
+    const isShare = limit.delta === 0 ? (0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .definitionOf */ .Fg)(metric.id).unit !== 'count' : limit.relative;
+    return isShare ? 'relative' : 'absolute';
 }
 
-// EXTERNAL MODULE: ./build/src/verdict/quantity.js
-var quantity = __nccwpck_require__(1434);
-;// CONCATENATED MODULE: ./build/src/verdict/grammar.js
+
+/***/ }),
+
+/***/ 7782:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ parseThreshold)
+/* harmony export */ });
+/* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7790);
+/* harmony import */ var _metric_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9027);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1434);
 /*
  * threshold := metric op limit
  * metric    := id [ "(" label ")" ] [ "." stat ]
@@ -60586,13 +62331,13 @@ function parseThreshold(text, level) {
     const parts = split(text);
     if (parts === undefined)
         return { ok: false, problems: withoutOperator(text) };
-    const named = parseMetricName(parts.metric.text, parts.metric.column);
+    const named = (0,_metric_name_js__WEBPACK_IMPORTED_MODULE_1__/* .parseMetricName */ .$)(parts.metric.text, parts.metric.column);
     const op = parseOperator(parts.op);
     const limit = parseLimit(parts.limit, parts.op.text, named.metric);
     const problems = [...named.problems, ...op.problems, ...limit.problems];
     if (problems.length > 0 || !named.metric || !op.op || !limit.limit)
         return { ok: false, problems };
-    const expression = `${(0,metrics/* metricName */.Kh)(named.metric)} ${op.op} ${limit.text}`;
+    const expression = `${(0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .metricName */ .Kh)(named.metric)} ${op.op} ${limit.text}`;
     return {
         ok: true,
         threshold: { expression, level, metric: named.metric, op: op.op, limit: limit.limit },
@@ -60620,7 +62365,7 @@ function withoutOperator(text) {
     const whole = part(text, 1);
     // The metric is the text up to the first space that is not inside its label.
     const first = /^(?:[^\s(]|\([^)]*\))*/u.exec(whole.text)?.[0] ?? '';
-    const named = parseMetricName(first === '' ? whole.text : first, whole.column);
+    const named = (0,_metric_name_js__WEBPACK_IMPORTED_MODULE_1__/* .parseMetricName */ .$)(first === '' ? whole.text : first, whole.column);
     const message = `there is no operator after ${first}; write METRIC OP LIMIT with one of ${OPERATOR_LIST}`;
     return [...named.problems, { message, column: whole.column + first.length }];
 }
@@ -60674,21 +62419,118 @@ function parseBase({ text, column }, metric) {
 }
 /** Without a metric (it is unknown, and reported) the unit cannot be judged, but the number and its spelling can. */
 function parseValue(text, metric) {
-    const parsed = (0,quantity/* parseQuantity */.Lf)(text);
+    const parsed = (0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .parseQuantity */ .Lf)(text);
     if (!parsed.ok)
         return { message: parsed.message };
     if (metric === undefined)
         return { value: parsed.quantity.number, text: parsed.quantity.text };
-    const fitted = (0,quantity/* valueFor */.Xx)(parsed.quantity, metric.id, (0,metrics/* definitionOf */.Fg)(metric.id).unit);
+    const fitted = (0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .valueFor */ .Xx)(parsed.quantity, metric.id, (0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .definitionOf */ .Fg)(metric.id).unit);
     return fitted.ok ? { value: fitted.value, text: parsed.quantity.text } : { message: fitted.message };
 }
 /** A percentage of the base's value fits every metric and has no upper bound: `base + 150%`. */
 function parseDelta(text, metric) {
-    const parsed = (0,quantity/* parseQuantity */.Lf)(text);
+    const parsed = (0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .parseQuantity */ .Lf)(text);
     if (parsed.ok && parsed.quantity.kind === 'share') {
         return { value: parsed.quantity.number / 100, text: parsed.quantity.text, relative: true };
     }
     return { ...parseValue(text, metric), relative: false };
+}
+
+
+/***/ }),
+
+/***/ 9027:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ parseMetricName)
+/* harmony export */ });
+/* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7790);
+/* harmony import */ var _nearest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2425);
+
+
+const NAMED_STATS = ['avg', 'min', 'med', 'max'];
+const STAT_LIST = 'avg, min, med, max, and pN such as p95 or p99.9';
+/** Other tools' words for the same. */
+const OTHER_WORDS = {
+    mean: 'avg',
+    average: 'avg',
+    median: 'med',
+    minimum: 'min',
+    maximum: 'max',
+};
+const SHAPE = /^([^\s(.]*)\s*(?:(\()([^)]*)(\))?)?\s*(?:\.\s*(.*))?$/su;
+/** Reads `id [ "(" label ")" ] [ "." stat ]`; `column` is where the text begins in its expression. */
+function parseMetricName(text, column) {
+    const [, id = '', open, label, close, stat] = SHAPE.exec(text) ?? [];
+    if (SHAPE.exec(text) === null)
+        return { problems: [{ message: `${text} is no metric`, column }] };
+    if (!isMetricId(id))
+        return { problems: [{ message: unknownMetric(id), column }] };
+    if (open !== undefined && close === undefined) {
+        return { problems: [{ message: `"(" is never closed; write ${id}(NAME)`, column: column + id.length }] };
+    }
+    const labelled = (0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .definitionOf */ .Fg)(id).labelled === true;
+    const statResult = parseStat(id, stat);
+    const problems = [labelProblem(id, label?.trim(), labelled), statResult.message]
+        .filter((message) => message !== undefined)
+        .map((message, index) => ({ message, column: index === 0 ? column : column + text.length }));
+    return {
+        metric: {
+            id,
+            ...(labelled && label !== undefined ? { label: label.trim() } : {}),
+            ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
+        },
+        problems,
+    };
+}
+function isMetricId(id) {
+    return Object.hasOwn(_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .METRICS */ .Cb, id);
+}
+function unknownMetric(id) {
+    if (id === '')
+        return 'the metric is missing; write METRIC OP LIMIT';
+    const names = Object.keys(_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .METRICS */ .Cb);
+    return `there is no metric ${id}${(0,_nearest_js__WEBPACK_IMPORTED_MODULE_1__/* .didYouMean */ .a)(id, names, `; metrics are ${names.join(', ')}`)}`;
+}
+function labelProblem(id, label, labelled) {
+    if (!labelled)
+        return label === undefined ? undefined : `${id} takes no name in parentheses`;
+    if (id === 'efficiency')
+        return rungProblem(label);
+    return label === undefined || label === ''
+        ? `${id} needs a name: write ${id}(NAME), as in ${id}(draft).p95`
+        : undefined;
+}
+/** The flows of a rung, without zeros before it: the spelling is the key in results.json. */
+function rungProblem(label) {
+    if (label !== undefined && /^[1-9]\d*$/.test(label))
+        return undefined;
+    return 'efficiency needs the flows of a rung: write efficiency(N), as in efficiency(50) >= 60%';
+}
+function parseStat(id, stat) {
+    if ((0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .definitionOf */ .Fg)(id).shape === 'scalar') {
+        return stat === undefined ? {} : { message: `${id} is one value and has no .${stat}; write ${id}` };
+    }
+    if (stat === undefined || stat === '') {
+        return { message: `${id} needs a stat, as in ${id}.p95; stats are ${STAT_LIST}` };
+    }
+    if (NAMED_STATS.some((name) => name === stat))
+        return { stat };
+    const percentile = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
+    if (percentile === undefined)
+        return { message: unknownStat(id, stat) };
+    const rank = Number(percentile);
+    return rank > 100
+        ? { message: `${stat} is no percentile; the N of pN goes from 0 to 100` }
+        : { stat: `p${rank}` };
+}
+function unknownStat(id, stat) {
+    const word = OTHER_WORDS[stat.toLowerCase()];
+    const meant = word === undefined
+        ? (0,_nearest_js__WEBPACK_IMPORTED_MODULE_1__/* .didYouMean */ .a)(stat, [...NAMED_STATS, 'p50', 'p90', 'p95', 'p99'], `; stats are ${STAT_LIST}`)
+        : `; did you mean ${word}?`;
+    return `${id} has no stat ${stat}${meant}`;
 }
 
 
@@ -60933,7 +62775,9 @@ function withUnit(text, unit) {
 /* harmony export */   S: () => (/* binding */ parseThresholds),
 /* harmony export */   qS: () => (/* binding */ parseThresholdText)
 /* harmony export */ });
-/* harmony import */ var _grammar_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9931);
+/* harmony import */ var _base_limit_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2404);
+/* harmony import */ var _grammar_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7782);
+
 
 const EMPTY = 'is empty; write METRIC OP LIMIT or remove the line';
 /** Reads every entry and reports all problems of all of them. An empty entry is a problem: it gates nothing. */
@@ -60945,8 +62789,10 @@ function parseThresholds(entries, level, rule) {
             problems.push({ index, message: EMPTY, column: 1 });
             return;
         }
-        const result = (0,_grammar_js__WEBPACK_IMPORTED_MODULE_0__/* .parseThreshold */ .B)(entry, level);
-        const refused = result.ok ? rule?.(result.threshold) : undefined;
+        const result = (0,_grammar_js__WEBPACK_IMPORTED_MODULE_1__/* .parseThreshold */ .B)(entry, level);
+        const refused = result.ok
+            ? (rule?.(result.threshold) ?? (0,_base_limit_js__WEBPACK_IMPORTED_MODULE_0__/* .refusedAgainstBase */ .vo)(result.threshold))
+            : undefined;
         const found = result.ok ? [] : [...result.problems];
         if (refused !== undefined)
             found.push({ message: refused, column: 1 });
