@@ -65,10 +65,14 @@ describe('a dependency that is a service', () => {
     `faults: {network: [{listen: 15432, upstream: "${text}", reset: 5%}]}`;
 
   test.each([
-    ['127.0.0.1:{{port}}', 'service: x', '127.0.0.1', '{{port}}'],
-    ['127.0.0.1:{{ port.db }}', 'services: {db: x, app: y}', '127.0.0.1', '{{port.db}}'],
-    ['[::1]:{{port}}', 'services: {db: x}', '::1', '{{port}}'],
-  ])('%s with %s has its port once it is chosen', async (text, services, host, upstreamPort) => {
+    ['127.0.0.1:{{port}}', 'service: x', { host: '127.0.0.1', upstreamPort: '{{port}}' }],
+    [
+      '127.0.0.1:{{ port.db }}',
+      'services: {db: x, app: y}',
+      { host: '127.0.0.1', upstreamPort: '{{port.db}}' },
+    ],
+    ['[::1]:{{port}}', 'services: {db: x}', { host: '::1', upstreamPort: '{{port}}' }],
+  ])('%s with %s has its port once it is chosen', async (text, services, { host, upstreamPort }) => {
     const files = fakeFiles({ [`/repo/${FILE}`]: scenario('run: x', services, upstream(text)) });
     const plan = await makePlan({}, { files, workspace: '/repo' });
     expect(plan.scenarios[0]?.faults?.network).toEqual([
