@@ -3,7 +3,7 @@ import type { Unit } from '../model/metrics.js';
 import type { Record } from '../model/record.js';
 import type { Growth } from '../stats/growth.js';
 import type { Check, Finding } from './check.js';
-import { isLeak, SUBJECTS, type Subject } from './growth-subjects.js';
+import { floorOf, isLeak, SUBJECTS, type Subject } from './growth-subjects.js';
 
 const MS_PER_MINUTE = 60_000;
 
@@ -50,7 +50,7 @@ function leakText({ subject: { name, unit }, growth: found }: Judged): string {
 /** What was looked at, and how much would have been seen. */
 function restText({ subject: { name, unit, floor }, growth: found }: Judged): string {
   const { perFlow, flows } = found;
-  const least = Math.max(floor.least, floor.share * found.from) / flows;
+  const least = floorOf(found, floor) / flows;
   return `${name}: ${amount(perFlow, unit)} a flow (${intervalOf(found, unit)}) over ${plural(flows, 'flow')}: ${levelsOf(found, unit)}; less than ${amount(least, unit)} a flow is taken for noise`;
 }
 
