@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { HttpWork } from '../../src/model/http.js';
 import type { ThresholdResult } from '../../src/model/results.js';
 import { parseThresholds } from '../../src/verdict/threshold-list.js';
 import { answering, gateSides, httpPlanOf } from '../fakes/simulated-sides.js';
@@ -8,6 +9,20 @@ const gates = (...expressions: string[]) => {
   expect(problems).toEqual([]);
   return { thresholds };
 };
+
+/** A flow of two requests, one after the other. */
+const twoSteps = (side: 'base' | 'head'): HttpWork => ({
+  kind: 'http',
+  requests: ['look', 'place'].map((name) => ({
+    name,
+    method: 'GET',
+    url: `http://${side}/${name}`,
+    headers: {},
+    expect: { status: [{ from: 200, to: 399 }], statusText: '2xx or 3xx' },
+  })),
+  followRedirects: false,
+  maxBody: 1000,
+});
 
 const outcomes = (thresholds: readonly ThresholdResult[]): Record<string, string> =>
   Object.fromEntries(thresholds.map(({ expression, outcome }) => [expression, outcome]));
@@ -36,6 +51,31 @@ describe('head against base, in simulated time', () => {
       onUnresolved: 'warn',
     });
     expect(scenario.compared?.pairs).toHaveLength(10);
+  });
+
+  test('the step that became slower is named, with its part of the slowdown', async () => {
+    const [usual, slow] = [answering(1), answering(1.3, 8)];
+    const { scenario } = await gateSides({
+      answer: (request, at) => (request.path === '/place' ? slow : usual)(request, at),
+      head: { work: twoSteps('head'), ...gates('flow_time.med <= base + 5%') },
+      opponent: {
+        plan: httpPlanOf('base', { work: twoSteps('base') }),
+        base: { label: 'main' },
+        head: { label: 'head' },
+      },
+    });
+    expect(scenario.comparison?.[0]?.outcome).toBe('regression');
+    expect(scenario.compared?.attribution).toMatchObject([
+      {
+        metric: 'flow_time.med',
+        kind: 'step',
+        step: 'place',
+      },
+    ]);
+    expect(scenario.compared?.attribution[0]?.sentence).toMatch(
+      /^step place carries (?:\d\d%|all) of the slowdown \(\+7\.\d+ ms/,
+    );
+    expect(scenario.compared?.attribution[0]?.change).toBeCloseTo(0.3, 1);
   });
 
   test('a head that is the same passes, by the default gates if none is given', async () => {

@@ -32,6 +32,8 @@ const commit = z.object({ sha: z.string(), subject: z.string(), author: z.string
 
 export const ATTRIBUTION_KINDS = ['step', 'cpu', 'waiting', 'memory', 'threads'] as const;
 
+export type AttributionKind = (typeof ATTRIBUTION_KINDS)[number];
+
 /** What moved with a metric that has become worse. */
 const attribution = z.object({
   metric: z.string().meta({ description: 'the one that has become worse' }),

@@ -5,6 +5,7 @@ import type { ComparedMetric, ComparisonResult, Pair } from '../model/comparison
 import { plural } from '../model/format.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
+import { attribute } from '../stats/compare/attribution.js';
 import { compareRun } from '../stats/compare/run.js';
 import { whyDropped, type ValidityLimits } from '../stats/compare/validity.js';
 import { comparedMetrics, isAgainstBase } from '../verdict/base-limit.js';
@@ -153,9 +154,11 @@ function came(
   { about, validity }: { about: Pick<Compared, 'rounds'>; validity: ValidityLimits },
 ): Came {
   const why = failure === undefined ? undefined : failureWords(failure, run);
+  const measured = pairs.map((pair) => comparedPair(pair, validity));
+  const attribution = [...attribute(measured, results)];
   return {
     results: why === undefined ? results : results.map((result) => withReason(result, why)),
-    compared: { ...about, pairs: pairs.map((pair) => comparedPair(pair, validity)), time, ended },
+    compared: { ...about, pairs: measured, time, ended, attribution },
     ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
   };
 }
