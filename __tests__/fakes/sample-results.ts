@@ -1,4 +1,5 @@
 import type { Results, ScenarioResults } from '../../src/model/results.js';
+import { absent, faster, hostileComparison, slower, unresolved } from './sample-comparison.js';
 import { ladderResults, stoppedLadderResults } from './sample-ladder.js';
 import { aResults, aScenario, aThreshold, type Failing } from './results.js';
 
@@ -31,6 +32,11 @@ export const SAMPLES: Readonly<Record<string, () => Results>> = {
   hostile,
   ladder: ladderResults,
   'ladder-stopped': stoppedLadderResults,
+  slower,
+  faster,
+  unresolved,
+  'compared-new': () => absent(),
+  'compared-hostile': () => hostileComparison(HOSTILE_TEXTS),
 };
 
 function passing(): Results {

@@ -55,7 +55,7 @@ describe('the annotations', () => {
   });
 
   test('are plain text that holds no workflow command, in a bounded number of lines', () => {
-    for (const { title, message } of of('hostile')) {
+    for (const { title, message } of [...of('hostile'), ...of('compared-hostile')]) {
       const lines = [title, ...message.split('\n')];
       expect(lines.length).toBeLessThanOrEqual(22);
       expect(lines.filter(workflowCommand)).toEqual([]);

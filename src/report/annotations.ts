@@ -26,16 +26,20 @@ export function annotations(results: Results): readonly Annotation[] {
 }
 
 function errorOf(scenario: ScenarioView): Annotation | undefined {
-  const lines = [...mishaps(scenario), ...told(scenario, ['fail', 'inconclusive'])];
+  const lines = [
+    ...mishaps(scenario),
+    ...told(scenario, ['fail', 'inconclusive']),
+    ...unresolved(scenario, 'error'),
+  ];
   // A verdict that stops a merge never goes without a word.
   if (lines.length === 0 && (scenario.verdict === 'fail' || scenario.verdict === 'inconclusive')) {
     lines.push(...scenario.source.reasons.map((reason) => plain(reason)));
   }
-  return annotation('error', `${plain(scenario.name, 80)} ${scenario.headline.status}`, lines);
+  return annotation('error', `${plain(scenario.name, 80)} ${plain(scenario.headline.status, 80)}`, lines);
 }
 
 function warningOf(scenario: ScenarioView): Annotation | undefined {
-  const lines = told(scenario, ['alert']);
+  const lines = [...told(scenario, ['alert']), ...unresolved(scenario, 'warning')];
   return annotation('warning', `${plain(scenario.name, 80)}: ${plural(lines.length, 'alert')}`, lines);
 }
 
@@ -57,6 +61,16 @@ function mishaps({ source }: ScenarioView): string[] {
   ];
 }
 
+/** What the comparison did not tell is as bad as `on-inconclusive` makes it; an alert never stops a merge. */
+function unresolved({ rows, source }: ScenarioView, level: Annotation['level']): string[] {
+  const answer = source.compared?.onUnresolved ?? 'warn';
+  if (answer === 'pass') return [];
+  return rows
+    .filter(({ standing }) => standing === 'unresolved')
+    .filter((row) => (answer === 'fail' && row.level === 'fail' ? 'error' : 'warning') === level)
+    .map(rowLine);
+}
+
 function told({ rows, findings }: ScenarioView, standings: readonly Standing[]): string[] {
   return [
     ...rows.filter(({ standing }) => standings.includes(standing)).map(rowLine),
@@ -64,9 +78,13 @@ function told({ rows, findings }: ScenarioView, standings: readonly Standing[]):
   ];
 }
 
-function rowLine({ metric, value, limit, level, detail, standing }: Row): string {
+function rowLine({ metric, value, limit, level, detail, standing, against }: Row): string {
   const why = detail !== undefined && standing !== 'fail' ? ` (${detail})` : '';
-  return plain(`${metric} ${value}${why}, the ${level === 'warn' ? 'alert' : 'gate'} is ${limit ?? ''}`);
+  const measured = against === undefined ? value : against.how;
+  const open = standing === 'unresolved' ? ' unresolved:' : '';
+  return plain(
+    `${metric}${open} ${measured}${why}, the ${level === 'warn' ? 'alert' : 'gate'} is ${limit ?? ''}`,
+  );
 }
 
 function findingLine({ title, evidence }: Finding): string {

@@ -2,6 +2,16 @@ import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/res
 import { formatCount, formatQuantity, formatRatio, plural } from '../model/format.js';
 import { limitSentence } from '../model/ladder.js';
 import { judgedFlows } from './faults.js';
+import {
+  comparedDistance,
+  comparedStatus,
+  firstAttribution,
+  gatesHeld,
+  heldStatus,
+  unresolvedSentence,
+  unresolvedStatus,
+  unresolvedThresholds,
+} from './headline-compared.js';
 import { limitOf, measured } from './row.js';
 import { code, strong, words, type Sentence } from './sentence.js';
 
@@ -22,7 +32,7 @@ export function headlineOf(scenario: ScenarioResults, cores: number): Headline {
     case 'warn':
       return warned(scenario, cores);
     case 'pass':
-      return { status: 'holds', sentence: held(scenario) };
+      return { status: heldStatus(scenario), sentence: held(scenario) };
   }
 }
 
@@ -41,11 +51,14 @@ function failed(scenario: ScenarioResults, cores: number): Headline {
   }
   if (gate !== undefined) {
     return {
-      status: gates.length === 1 ? 'misses a gate' : `misses ${plural(gates.length, 'gate')}`,
+      status:
+        comparedStatus(scenario, gates) ??
+        (gates.length === 1 ? 'misses a gate' : `misses ${plural(gates.length, 'gate')}`),
       sentence: [
-        ...distance(gate, cores),
+        ...(comparedDistance(scenario, gate) ?? distance(gate, cores)),
         ...others({ gates: gates.length - 1, checks: checks.length, check: 'check' }),
         ...abortion(scenario),
+        ...firstAttribution(scenario, gate),
         words('.'),
       ],
     };
@@ -96,7 +109,8 @@ function inconclusive(scenario: ScenarioResults): Headline {
     };
   }
   const [gate] = gatesThat(scenario, 'inconclusive');
-  if (gate === undefined) return { status: 'is inconclusive', sentence: reason(scenario) };
+  if (gate === undefined)
+    return unresolved(scenario) ?? { status: 'is inconclusive', sentence: reason(scenario) };
   const why = gate.reason === undefined ? '' : `: ${gate.reason}`;
   return {
     status: 'is inconclusive',
@@ -110,22 +124,43 @@ function inconclusive(scenario: ScenarioResults): Headline {
 }
 
 function warned(scenario: ScenarioResults, cores: number): Headline {
-  const alerts = scenario.thresholds.filter(({ level, outcome }) => level === 'warn' && outcome !== 'pass');
+  const alerts = scenario.thresholds.filter(
+    ({ level, outcome }) => level === 'warn' && outcome !== 'pass' && outcome !== 'unresolved',
+  );
   const findings = scenario.checks.filter(({ level, outcome }) => level === 'warn' && outcome !== 'pass');
-  const count = alerts.length + findings.length;
+  const open = unresolvedThresholds(scenario);
+  const count = alerts.length + findings.length + open.length;
   const status = count === 0 ? 'holds, with alerts' : `holds, with ${plural(count, 'alert')}`;
   const [alert] = alerts;
   const [check] = findings;
-  if (alert !== undefined)
-    return { status, sentence: [...distance(alert, cores), words('; every gate holds.')] };
-  if (check !== undefined) return { status, sentence: [...finding(check), words('; every gate holds.')] };
+  const gates = words(
+    open.some(({ level }) => level === 'fail') ? '; no gate fails.' : '; every gate holds.',
+  );
+  if (alert !== undefined) {
+    return { status, sentence: [...(comparedDistance(scenario, alert) ?? distance(alert, cores)), gates] };
+  }
+  if (check !== undefined) return { status, sentence: [...finding(check), gates] };
+  if (open.length > 0) return unresolved(scenario) ?? { status, sentence: reason(scenario) };
   return { status, sentence: reason(scenario) };
+}
+
+/** What the comparison did not tell; undefined if it told everything. */
+function unresolved(scenario: ScenarioResults): Headline | undefined {
+  const [first, ...more] = unresolvedThresholds(scenario);
+  if (first === undefined) return undefined;
+  const rest =
+    more.length === 0
+      ? '.'
+      : `; ${plural(more.length, 'other threshold')} ${more.length === 1 ? 'is' : 'are'} unresolved too.`;
+  return {
+    status: unresolvedStatus(scenario),
+    sentence: [...unresolvedSentence(scenario, first), words(rest)],
+  };
 }
 
 function held(scenario: ScenarioResults): Sentence {
   const { ok, all } = judgedFlows(scenario);
   const whose = scenario.hits === undefined ? '' : ' that no fault hit';
-  const gates = scenario.thresholds.filter(({ level }) => level === 'fail').length;
   const p95 = scenario.metrics['flow_time.p95'];
   return [
     strong(`${formatCount(ok)} of ${plural(all, 'flow')}`),
@@ -134,7 +169,7 @@ function held(scenario: ScenarioResults): Sentence {
     ...(p95 === undefined || p95.value === null
       ? []
       : [words(', 95% of them within '), strong(formatQuantity(p95.value, p95.unit))]),
-    words(gates === 0 ? '.' : gates === 1 ? '; the gate holds.' : `; all ${gates} gates hold.`),
+    words(`${gatesHeld(scenario)}.`),
   ];
 }
 

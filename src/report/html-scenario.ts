@@ -4,8 +4,9 @@ import { formatCount, plural } from '../model/format.js';
 import { distributionChart } from './html-distribution.js';
 import { timelineChart } from './html-timeline.js';
 import { ladderNotes, ladderPlot } from './html-ladder.js';
-import type { Row, Standing } from './row.js';
-import type { Sentence } from './sentence.js';
+import { card, inline, list, mark, table, type Head } from './html-table.js';
+import { comparedCard } from './html-compared.js';
+import type { Row } from './row.js';
 import type { ScenarioView } from './view.js';
 
 /** One scenario: the sentence, the gates, the pictures, and all that the comment folds. */
@@ -14,7 +15,10 @@ export function scenarioSection(scenario: ScenarioView, page: { cores: number; i
     `<h2>${markup(scenario.name, 80)} <small>${scenario.load}</small></h2>`,
     `<p class="lead">${inline(scenario.headline.sentence)}</p>`,
     problems(scenario),
-    `<div class="columns">${gates(scenario)}${figures(scenario)}</div>`,
+    isCompared(scenario)
+      ? gates(scenario) + figures(scenario)
+      : `<div class="columns">${gates(scenario)}${figures(scenario)}</div>`,
+    comparedCard(scenario.compared),
     limits(scenario),
     ladderCard(scenario),
     card('Timeline', timelineChart(scenario, page.cores)),
@@ -27,54 +31,13 @@ export function scenarioSection(scenario: ScenarioView, page: { cores: number; i
   return `<section id="${page.id}">\n${parts.filter((part) => part !== '').join('\n')}\n</section>`;
 }
 
-/** A headed block; nothing if there is nothing in it. */
-function card(title: string, body: string): string {
-  return body === '' ? '' : `<div class="card"><h3>${title}</h3>${body}</div>`;
-}
-
-function inline(sentence: Sentence): string {
-  return sentence
-    .map(({ text, style }) => {
-      const escaped = `${/^\s/u.test(text) ? ' ' : ''}${markup(text, 400)}${/\s$/u.test(text) ? ' ' : ''}`;
-      if (style === 'code') return `<code>${escaped}</code>`;
-      return style === 'strong' ? `<strong>${escaped}</strong>` : escaped;
-    })
-    .join('');
-}
-
 function problems({ untold }: ScenarioView): string {
   return untold.length === 0 ? '' : list(untold);
 }
 
-function list(texts: readonly string[]): string {
-  return `<ul>${texts.map((text) => `<li>${markup(text, 400)}</li>`).join('')}</ul>`;
-}
-
-const MARKS: Readonly<Record<Standing, readonly [sign: string, word: string]>> = {
-  fail: ['✗', 'fails'],
-  inconclusive: ['?', 'no data'],
-  alert: ['!', 'alert'],
-  pass: ['✓', 'holds'],
-  plain: ['', ''],
-};
-
-function mark(standing: Standing): string {
-  const [sign, word] = MARKS[standing];
-  return sign === ''
-    ? '<td></td>'
-    : `<td class="mark ${standing}"><span role="img" aria-label="${word}">${sign}</span></td>`;
-}
-
-/** A head in an array of one is that of numbers, which stand to the right. */
-type Head = string | readonly [string];
-
-function table(heads: readonly Head[], rows: readonly string[]): string {
-  const cells = heads.map((head) =>
-    typeof head === 'string'
-      ? `<th scope="col">${head}</th>`
-      : `<th scope="col" class="number">${head[0]}</th>`,
-  );
-  return `<div class="scroll"><table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+/** The table of gates then takes the whole width. */
+function isCompared({ rows }: Pick<ScenarioView, 'rows'>): boolean {
+  return rows.some(({ against }) => against !== undefined);
 }
 
 function gates({ rows, defaultGates, omittedGates }: ScenarioView): string {
@@ -85,11 +48,23 @@ function gates({ rows, defaultGates, omittedGates }: ScenarioView): string {
     : '';
   const omitted =
     omittedGates === undefined ? '' : `<p class="note">${markup(`Default gates ${omittedGates}.`)}</p>`;
+  if (isCompared({ rows })) return comparedGates(judged, note + omitted);
   const lines = judged.map(
     (row) =>
       `<tr>${mark(row.standing)}<td>${markup(row.title)}</td><td class="number">${value(row)}</td><td>${markup(row.limit ?? '')}${row.level === 'warn' ? ' (alert)' : ''}</td></tr>`,
   );
   return card('Gates', table(['', 'Metric', ['This change'], 'Gate'], lines) + note + omitted);
+}
+
+function comparedGates(rows: readonly Row[], notes: string): string {
+  const lines = rows.map((row) => {
+    const { base = '', change = '', interval = '' } = row.against ?? {};
+    return `<tr>${mark(row.standing)}<td>${markup(row.title)}</td><td class="number">${value(row)}</td><td class="number">${base}</td><td class="number">${change}</td><td class="number">${interval}</td><td>${markup(row.limit ?? '')}${row.level === 'warn' ? ' (alert)' : ''}</td></tr>`;
+  });
+  return card(
+    'Gates',
+    table(['', 'Metric', ['This change'], ['Base'], ['Change'], ['Interval'], 'Gate'], lines) + notes,
+  );
 }
 
 function figures({ rows }: ScenarioView): string {

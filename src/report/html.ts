@@ -1,6 +1,7 @@
 import type { Results } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
 import { markup } from './escape.js';
+import { COMPARED_STYLE } from './html-compared.js';
 import { scenarioSection } from './html-scenario.js';
 import { STYLE } from './html-style.js';
 import { viewOf, type ScenarioView, type View } from './view.js';
@@ -22,7 +23,7 @@ export function renderHtml(results: Results): string {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${title} · flowgate</title>
-<style>${STYLE}</style>
+<style>${STYLE}${isCompared(view) ? COMPARED_STYLE : ''}</style>
 </head>
 <body>
 <header class="page ${view.verdict}">
@@ -41,6 +42,10 @@ ${footer(view, results)}
 `;
 }
 
+function isCompared({ scenarios }: View): boolean {
+  return scenarios.some(({ compared }) => compared !== undefined);
+}
+
 const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   pass: 'pass',
   warn: 'alert',
@@ -55,13 +60,13 @@ function badge(verdict: Verdict): string {
 function headingOf(view: View): string {
   const [only] = view.scenarios;
   if (view.scenarios.length !== 1 || only === undefined) return markup(view.tally);
-  return `${markup(only.name, 80)} ${only.headline.status}`;
+  return `${markup(only.name, 80)} ${markup(only.headline.status)}`;
 }
 
 function contents(scenarios: readonly ScenarioView[]): string {
   const links = scenarios.map(
     ({ name, verdict, headline }, index) =>
-      `<li>${badge(verdict)} <a href="#scenario-${index + 1}">${markup(name, 80)}</a> ${headline.status}</li>`,
+      `<li>${badge(verdict)} <a href="#scenario-${index + 1}">${markup(name, 80)}</a> ${markup(headline.status)}</li>`,
   );
   return `<nav aria-label="Scenarios"><ul>${links.join('')}</ul></nav>`;
 }

@@ -13,6 +13,7 @@ export const VERDICT_MARKS: Readonly<Record<Verdict, string>> = {
 export const MARKS: Readonly<Record<Standing, string>> = {
   fail: '❌',
   inconclusive: '❓',
+  unresolved: '〰️',
   alert: '⚠️',
   pass: '✅',
   plain: '',
@@ -44,6 +45,7 @@ export function inline(sentence: Sentence): string {
   return sentence
     .map(({ text, style }) => {
       if (style === 'code') return cell(text);
+      if (text.trim() === '') return text;
       // Cut and trimmed by html(): the spaces around a segment are put back.
       const escaped = `${/^\s/u.test(text) ? ' ' : ''}${html(text, 400)}${/\s$/u.test(text) ? ' ' : ''}`;
       return style === 'strong' ? `<b>${escaped}</b>` : escaped;

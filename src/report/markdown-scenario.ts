@@ -3,6 +3,7 @@ import { cell, html } from './escape.js';
 import { formatCount, plural } from '../model/format.js';
 import { holding, type Finding } from './finding.js';
 import { blocks, folded, inline, MARKS, table, type Column } from './markdown-block.js';
+import { comparedBlock, comparedFolds } from './markdown-compared.js';
 import { ladderBlock } from './markdown-ladder.js';
 import type { Row } from './row.js';
 import type { Tier } from './tiers.js';
@@ -17,7 +18,13 @@ const FAILING_SHOWN = 20;
 
 /** What follows a scenario's heading: the sentence, the table, and everything else folded. */
 export function scenarioBody(scenario: ScenarioView, cores: number, tier: Tier): string {
-  if (tier === 'failing rows') return blocks(inline(scenario.headline.sentence), failingTables(scenario));
+  if (tier === 'failing rows') {
+    return blocks(
+      inline(scenario.headline.sentence),
+      failingTables(scenario),
+      comparedBlock(scenario.compared, tier),
+    );
+  }
   return blocks(
     inline(scenario.headline.sentence),
     problems(scenario),
@@ -28,9 +35,11 @@ export function scenarioBody(scenario: ScenarioView, cores: number, tier: Tier):
     scenario.omittedGates === undefined
       ? undefined
       : `<sub>${html(`Default gates ${scenario.omittedGates}.`)}</sub>`,
+    comparedBlock(scenario.compared, tier),
     limits(scenario),
     ladderBlock(scenario.ladder, tier),
     [
+      ...comparedFolds(scenario.compared),
       checks(scenario),
       faults(scenario),
       errors(scenario),
@@ -45,10 +54,43 @@ export function scenarioBody(scenario: ScenarioView, cores: number, tier: Tier):
 
 function rowTable(rows: readonly Row[]): string | undefined {
   if (rows.length === 0) return undefined;
+  if (rows.some(({ against }) => against !== undefined)) return comparedRowTable(rows);
   return table(
     [MARK, left('Metric'), right('This change'), left('Gate')],
     rows.map((row) => [MARKS[row.standing], html(row.title), value(row), limit(row)]),
   );
+}
+
+function comparedRowTable(rows: readonly Row[]): string {
+  return table(
+    [
+      MARK,
+      left('Metric'),
+      right('This change'),
+      right('Base'),
+      right('Change'),
+      right('Interval'),
+      left('Gate'),
+    ],
+    rows.map((row) => {
+      const { base = '', change = '', interval = '' } = row.against ?? {};
+      const strong = row.standing === 'fail' && change !== '' ? `<b>${change}</b>` : change;
+      return [
+        MARKS[row.standing],
+        html(row.title),
+        value(row),
+        base,
+        strong,
+        whole(interval),
+        whole(limit(row)),
+      ];
+    }),
+  );
+}
+
+/** Kept on one line. */
+function whole(text: string): string {
+  return text.replaceAll(' ', '\u00A0');
 }
 
 /** Rows and checks that do not hold, and nothing else. */

@@ -61,11 +61,12 @@ function title(scenario: ScenarioView): string {
 }
 
 function named({ name, headline }: ScenarioView): string {
-  return `<b>${html(name, 80)}</b> ${headline.status}`;
+  return `<b>${html(name, 80)}</b> ${html(headline.status)}`;
 }
 
 /** One line a scenario, before the scenarios themselves. */
 function overview(scenarios: readonly ScenarioView[]): string {
+  const compared = scenarios.some((scenario) => scenario.compared !== undefined);
   return table(
     [
       { head: '', align: 'center' },
@@ -73,14 +74,16 @@ function overview(scenarios: readonly ScenarioView[]): string {
       { head: 'Success', align: 'right' },
       { head: 'Flow time p95', align: 'right' },
       { head: 'Peak memory', align: 'right' },
+      ...(compared ? [{ head: 'Against base', align: 'left' } as const] : []),
       { head: 'Load', align: 'left' },
     ],
     scenarios.map((scenario) => [
       VERDICT_MARKS[scenario.verdict],
-      `<b>${html(scenario.name, 80)}</b> ${scenario.headline.status}`,
+      named(scenario),
       figure(scenario, 'success_rate'),
       figure(scenario, 'flow_time.p95'),
       figure(scenario, 'peak_memory'),
+      ...(compared ? [scenario.compared?.answer.short ?? ''] : []),
       scenario.load,
     ]),
   );

@@ -1,9 +1,10 @@
 import type { MetricResult, ScenarioResults, ThresholdResult } from '../model/results.js';
 import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../model/format.js';
+import { hangsOnBase } from './base-limit.js';
 import { metricTitle, parseMetricName } from './metric-title.js';
 
 /** What a row says; also the mark that it bears. */
-export type Standing = 'fail' | 'inconclusive' | 'alert' | 'pass' | 'plain';
+export type Standing = 'fail' | 'inconclusive' | 'unresolved' | 'alert' | 'pass' | 'plain';
 
 /** One line of the table of metrics. */
 export interface Row {
@@ -21,6 +22,19 @@ export interface Row {
   /** As the user wrote it. */
   readonly expression?: string;
   readonly level?: ThresholdResult['level'];
+  /** Where the row is that of a comparison; the value is then the median over head's rounds too. */
+  readonly against?: Against;
+}
+
+/** What stands beside a value that was compared with the base's. */
+export interface Against {
+  readonly base: string;
+  /** `+9.8%`; `~` where noise may be all of it, `=` where nothing differs. */
+  readonly change: string;
+  /** `+7.1% … +12.6%`; empty if nothing is known. */
+  readonly interval: string;
+  /** `99.7% interval +7.1% … +12.6%, 24 pairs`. */
+  readonly how: string;
 }
 
 /** Plain figures, in this order, when no threshold shows them already. */
@@ -47,7 +61,7 @@ const FIGURES = [
 /** Shown where there are any. */
 const COUNTED = ['dropped', 'retried'];
 
-/** Failing gates, gates without data, alerts, gates that hold, alerts that hold, plain figures. */
+/** Failing gates, gates without data, those that the comparison left unresolved, alerts, gates that hold, alerts that hold, plain figures. */
 export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[] {
   const judged = scenario.thresholds
     .map((threshold) => thresholdRow(threshold, scenario.metrics[threshold.metric], cores))
@@ -92,10 +106,11 @@ function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefin
   };
 }
 
-function standingOf({ outcome, level }: ThresholdResult): Standing {
+/** `unresolved`: compared with the base, and it is not known. */
+export function standingOf({ outcome, level }: ThresholdResult): Standing {
   if (outcome === 'pass') return 'pass';
-  if (level === 'warn' || outcome === 'unresolved') return 'alert';
-  return outcome;
+  if (outcome === 'unresolved') return 'unresolved';
+  return level === 'warn' ? 'alert' : outcome;
 }
 
 /** The value with the digits that tell it from the limit it is held against. */
@@ -111,15 +126,24 @@ const SIGNS: Readonly<Record<string, string>> = { '<': '<', '<=': '≤', '>': '>
 const EXPRESSION = /(<=|>=|==|<|>)\s*(.+)$/su;
 const NUMBER_AND_UNIT = /^([\d.]+)\s*(%|[A-Za-zµ/]+)$/u;
 
-/** `≤ 30 s`, `≥ 90%`: in the user's own unit where he gave one. */
-export function limitOf({ expression, limit, unit }: ThresholdResult): string {
+/** `≤ 30 s`, `≥ 90%`, `≤ base + 5%`: in the user's own unit where he gave one. */
+export function limitOf(threshold: ThresholdResult): string {
+  const { expression, limit, unit } = threshold;
   const [, op = '', written = ''] = EXPRESSION.exec(expression) ?? [];
   const [, digits, own] = NUMBER_AND_UNIT.exec(written.trim()) ?? [];
   const sign = SIGNS[op] ?? '';
+  if (hangsOnBase(threshold)) return `${sign} ${baseLimit(written.trim())}`.trim();
   if (digits === undefined || own === undefined) {
     return `${sign} ${limit === null ? written.trim() : formatQuantity(limit, unit)}`.trim();
   }
   return `${sign} ${digits}${own === '%' || own.startsWith('/') ? '' : ' '}${own}`.trim();
+}
+
+/** `base − 5%`, `base + 10 MB`. */
+function baseLimit(written: string): string {
+  return written
+    .replace(/\s*([+-])\s*/u, (_, op: string) => ` ${op === '-' ? '\u2212' : op} `)
+    .replace(/(\d)([A-Za-zµ]+)$/u, '$1 $2');
 }
 
 function isCpuShare(name: string): boolean {
@@ -132,6 +156,6 @@ function detail(note: string | undefined): { detail?: string } {
 }
 
 function rank({ standing, level }: Row): number {
-  const order: readonly Standing[] = ['fail', 'inconclusive', 'alert', 'pass', 'plain'];
+  const order: readonly Standing[] = ['fail', 'inconclusive', 'unresolved', 'alert', 'pass', 'plain'];
   return order.indexOf(standing) * 2 + (level === 'warn' ? 1 : 0);
 }

@@ -35,6 +35,7 @@ export function palette(colors: Colors, width: number): Palette {
   const tint: Readonly<Record<Standing, Formatter>> = {
     fail: colors.red,
     inconclusive: colors.yellow,
+    unresolved: colors.yellow,
     alert: colors.yellow,
     pass: colors.green,
     plain: String,
@@ -82,6 +83,7 @@ export function palette(colors: Colors, width: number): Palette {
 const MARKS: Readonly<Record<Standing, string>> = {
   fail: '✗',
   inconclusive: '?',
+  unresolved: '~',
   alert: '!',
   pass: '✓',
   plain: ' ',

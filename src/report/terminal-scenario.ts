@@ -4,6 +4,7 @@ import { formatCount, plural } from '../model/format.js';
 import { clipped } from './lines.js';
 import type { Row } from './row.js';
 import { spoken } from './sentence.js';
+import { comparedLines } from './terminal-compared.js';
 import { ladderLines } from './terminal-ladder.js';
 import type { Palette } from './terminal-block.js';
 import type { ScenarioView } from './view.js';
@@ -14,12 +15,13 @@ export function scenarioLines(scenario: ScenarioView, paint: Palette): readonly 
   return [
     paint.verdict(
       scenario.verdict,
-      `${plain(scenario.name, 40)} ${headline.status}`,
+      `${plain(scenario.name, 40)} ${plain(headline.status, 60)}`,
       plain(spoken(headline.sentence), 500),
     ),
     ...section(problemLines(scenario, paint)),
     ...section(gateLines(scenario, paint)),
     ...section(figureLines(scenario, paint)),
+    ...section(comparedLines(scenario.compared, paint)),
     ...section(ladderLines(scenario.ladder, paint)),
     ...section(checkLines(scenario, paint)),
     ...section(faultLines(scenario, paint)),
@@ -54,8 +56,9 @@ function gateLines({ rows, defaultGates, omittedGates }: ScenarioView, paint: Pa
   return [`    ${head}`, ...lines, ...note, ...omitted];
 }
 
-function measuredCell({ value, detail, level }: Row): string {
-  const word = detail === undefined ? value : `${value}  (${plain(detail, 60)})`;
+function measuredCell({ value, detail, level, against }: Row): string {
+  const beside = against === undefined ? '' : `  from ${against.base}  ${against.change}`;
+  const word = `${value}${beside}${detail === undefined ? '' : `  (${plain(detail, 60)})`}`;
   return level === 'warn' ? `${word.padEnd(22)} alert` : word;
 }
 

@@ -1,6 +1,7 @@
 import type { Results, ScenarioResults } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
 import { loadOf, machineOf, monitorNotes, runLinkOf, type RunLink } from './environment.js';
+import { comparedView, type ComparedView } from './compared.js';
 import { errorLines, errorSummary, failuresOf, type ErrorLine, type Failure } from './failure.js';
 import { faultsView, type FaultsView } from './faults.js';
 import { findingsOf, leftoversOf, verifyLine, type Finding } from './finding.js';
@@ -9,6 +10,7 @@ import { ladderView, type LadderView } from './ladder.js';
 import { limitLines, limitNotes } from './limits.js';
 import { untoldProblems } from './problem.js';
 import { allMetrics, rowsOf, type Row } from './row.js';
+import { withComparison } from './row-compared.js';
 import type { Sentence } from './sentence.js';
 import { stepsOf, type StepLine } from './step.js';
 import { stepGrowthOf } from './step-growth.js';
@@ -37,6 +39,8 @@ export interface ScenarioView {
   /** The default gates are in force, and it has to be said. */
   readonly defaultGates: boolean;
   readonly ladder?: LadderView;
+  /** Head against base. */
+  readonly compared?: ComparedView;
   /** Those of them that are left out, and why. */
   readonly omittedGates?: string;
   /** Of a run with faults. */
@@ -81,6 +85,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
   const errors = errorLines(scenario.errors);
   const headline = headlineOf(scenario, cores);
   const ladder = ladderView(scenario, cores);
+  const compared = comparedView(scenario);
   const omittedGates = omittedGatesOf(scenario);
   const stepGrowth = stepGrowthOf(scenario);
   const faults = faultsView(scenario);
@@ -89,9 +94,10 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
     verdict: scenario.verdict,
     headline,
     load: loadOf(scenario),
-    rows: rowsOf(scenario, cores),
+    rows: withComparison(rowsOf(scenario, cores), compared?.lines ?? []),
     defaultGates: scenario.defaultGates,
     ...(ladder === undefined ? {} : { ladder }),
+    ...(compared === undefined ? {} : { compared }),
     ...(omittedGates === undefined ? {} : { omittedGates }),
     ...(faults === undefined ? {} : { faults }),
     findings: findingsOf(scenario),

@@ -1,0 +1,129 @@
+import type { Compared } from '../model/compared.js';
+import { formatCount, formatTime, plural } from '../model/format.js';
+import type { ScenarioResults } from '../model/results.js';
+import { answerOf, type Answer } from './compared-answer.js';
+import { comparedLines, type ComparedLine } from './compared-line.js';
+import { hangsOnBase } from './base-limit.js';
+import { standingOf, type Standing } from './row.js';
+import { sideName } from './side.js';
+
+/** Head against base: the answer, the table, what moved with it, and how it was measured. */
+export interface ComparedView {
+  /** `Compared with`. */
+  readonly verb: string;
+  /** `main (1a2b3c4)`. */
+  readonly base: string;
+  readonly answer: Answer;
+  readonly standing: Standing;
+  readonly lines: readonly ComparedLine[];
+  /** What moved with what became worse; exploratory. */
+  readonly attribution: readonly string[];
+  /** Pairs, rounds, time. */
+  readonly facts: readonly string[];
+  readonly commits?: CommitsView;
+  /** The gates on the base are defaults, and it has to be said. */
+  readonly defaultGates: boolean;
+  readonly source: Compared;
+}
+
+export interface CommitsView {
+  /** `12 commits between base and head`. */
+  readonly title: string;
+  readonly list: readonly CommitLine[];
+  /** Beyond those that are listed. */
+  readonly more: number;
+}
+
+export interface CommitLine {
+  /** Seven digits. */
+  readonly sha: string;
+  readonly subject: string;
+  readonly author: string;
+}
+
+const SENTENCES_SHOWN = 6;
+const COMMITS_SHOWN = 20;
+const REASONS_SHOWN = 3;
+
+export function comparedView(scenario: ScenarioResults): ComparedView | undefined {
+  const { compared } = scenario;
+  if (compared === undefined) return undefined;
+  const lines = comparedLines(scenario);
+  const commits = commitsOf(compared);
+  return {
+    verb: lines.length === 0 ? 'Not compared with' : 'Compared with',
+    base: sideName(compared.base),
+    answer: answerOf(lines, compared),
+    standing: standingOfAll(scenario, lines),
+    lines,
+    attribution: attributionOf(compared),
+    facts: factsOf(compared, lines),
+    ...(commits === undefined ? {} : { commits }),
+    defaultGates: compared.defaultGates !== undefined,
+    source: compared,
+  };
+}
+
+function standingOfAll({ thresholds }: ScenarioResults, [first]: readonly ComparedLine[]): Standing {
+  if (first !== undefined) return first.standing;
+  const [judged] = thresholds.filter(hangsOnBase);
+  return judged === undefined ? 'plain' : standingOf(judged);
+}
+
+/** Several metrics that became worse mostly have the same to tell. */
+function attributionOf({ attribution }: Compared): readonly string[] {
+  return [...new Set(attribution.map(({ sentence }) => sentence))].slice(0, SENTENCES_SHOWN);
+}
+
+function factsOf(compared: Compared, lines: readonly ComparedLine[]): readonly string[] {
+  const { rounds, time, budget, pairs, ended, head } = compared;
+  if (pairs.length === 0) return [];
+  const confidences = new Set(lines.map(({ confidence }) => confidence));
+  return [
+    pairsFact(compared),
+    ...roundsFact(rounds),
+    `${formatTime(time)} of ${formatTime(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
+    ...(confidences.size > 1 ? ['all intervals hold together with 99%'] : []),
+    `head is ${sideName(head)}`,
+  ];
+}
+
+const SERVICES = {
+  none: '',
+  keep: ', service kept up between them',
+  restart: ', each with a service of its own',
+} as const;
+
+const ENDINGS = {
+  decided: ', then it was decided',
+  looks: ', then all looks were taken',
+  budget: ': the budget was spent',
+  interrupted: ', then it was interrupted',
+  failed: ', then a round failed',
+} as const;
+
+function roundsFact(rounds: Compared['rounds']): readonly string[] {
+  if (rounds === undefined) return [];
+  const { flows, services, note } = rounds;
+  return [`rounds of ${plural(flows, 'flow')}${SERVICES[services]}`, ...(note === undefined ? [] : [note])];
+}
+
+/** `24 pairs, 1 dropped (12% of the machine was given to others while head ran)`. */
+function pairsFact({ pairs }: Compared): string {
+  const dropped = pairs.flatMap((pair) => (pair.dropped === undefined ? [] : [pair.dropped]));
+  if (dropped.length === 0) return plural(pairs.length, 'pair');
+  const reasons = [...new Set(dropped)];
+  const rest = reasons.length - REASONS_SHOWN;
+  const shown = [...reasons.slice(0, REASONS_SHOWN), ...(rest > 0 ? [`and ${formatCount(rest)} more`] : [])];
+  return `${plural(pairs.length, 'pair')}, ${formatCount(dropped.length)} dropped (${shown.join(', ')})`;
+}
+
+function commitsOf({ commits }: Compared): CommitsView | undefined {
+  if (commits === undefined || commits.total === 0) return undefined;
+  const list = commits.list.slice(0, COMMITS_SHOWN);
+  return {
+    title: `${plural(commits.total, 'commit')} between base and head`,
+    list: list.map(({ sha, subject, author }) => ({ sha: sha.slice(0, 7), subject, author })),
+    more: Math.max(0, commits.total - list.length),
+  };
+}

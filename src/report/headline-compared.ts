@@ -1,0 +1,113 @@
+import { formatCount, plural } from '../model/format.js';
+import type { ScenarioResults, ThresholdResult } from '../model/results.js';
+import { hangsOnBase } from './base-limit.js';
+import { capital, outlook } from './compared-answer.js';
+import { comparedLines, type ComparedLine } from './compared-line.js';
+import { directionOf } from './direction.js';
+import { limitOf } from './row.js';
+import { code, strong, words, type Sentence } from './sentence.js';
+import { sideLabel } from './side.js';
+
+/** `is slower than main`, if what fails is the comparison alone; undefined if a gate of another kind fails too. */
+export function comparedStatus(
+  { compared }: ScenarioResults,
+  failing: readonly ThresholdResult[],
+): string | undefined {
+  const [first] = failing;
+  if (compared === undefined || first === undefined || !failing.every(hangsOnBase)) return undefined;
+  return `${directionOf(first.metric).thanWorse} ${sideLabel(compared.base)}`;
+}
+
+/** `holds, and is faster than main`. */
+export function heldStatus(scenario: ScenarioResults): string {
+  const better = comparedLines(scenario).find(({ answer }) => answer === 'better');
+  if (scenario.compared === undefined || better === undefined) return 'holds';
+  return `holds, and ${directionOf(better.metric).thanBetter} ${sideLabel(scenario.compared.base)}`;
+}
+
+/** `flow_time.p95 rose by 9.8% (99% interval +7.1% … +12.6%, 24 pairs); the gate is ≤ base + 5%`; undefined if it is not of the base. */
+export function comparedDistance(
+  scenario: ScenarioResults,
+  threshold: ThresholdResult,
+): Sentence | undefined {
+  const line = lineOf(scenario, threshold);
+  if (line === undefined || line.source.change === null) return undefined;
+  const { source } = line;
+  const verb = (source.change ?? 0) < 0 ? 'fell' : 'rose';
+  return [
+    code(threshold.metric),
+    words(` ${verb} by `),
+    strong(line.change.replace(/^[+\u2212]/u, '')),
+    words(`${how(line)}; the ${nounOf(threshold)} is ${limitOf(threshold)}`),
+  ];
+}
+
+/** `. Step research carries 85% of the slowdown`; nothing if nothing was found. */
+export function firstAttribution({ compared }: ScenarioResults, { metric }: ThresholdResult): Sentence {
+  const first = compared?.attribution.find((one) => one.metric === metric);
+  return first === undefined ? [] : [words(`. ${capital(first.sentence)}`)];
+}
+
+const NOT_JUDGED = /^not judged:\s*/u;
+
+/** `flow_time.med changed by +1.2% (…), too uncertain for the gate of ≤ base + 5%: could have seen +6.3%`. */
+export function unresolvedSentence(scenario: ScenarioResults, threshold: ThresholdResult): Sentence {
+  const line = lineOf(scenario, threshold);
+  if (line === undefined || line.source.change === null || scenario.compared === undefined) {
+    const why = (threshold.reason ?? line?.source.reason ?? 'no reason was given').replace(NOT_JUDGED, '');
+    return [
+      code(threshold.metric),
+      words(' is '),
+      strong('not judged'),
+      words(`: ${why}; the ${nounOf(threshold)} is ${limitOf(threshold)}`),
+    ];
+  }
+  return [
+    code(threshold.metric),
+    words(' changed by '),
+    strong(line.change),
+    words(`${how(line)}, too uncertain for the ${nounOf(threshold)} of ${limitOf(threshold)}`),
+    ...outlook(line, scenario.compared),
+  ];
+}
+
+export function unresolvedStatus({ compared }: ScenarioResults): string {
+  if (compared === undefined) return 'is unresolved';
+  const verb = compared.absent === undefined ? 'is unresolved against' : 'is not compared with';
+  return `${verb} ${sideLabel(compared.base)}`;
+}
+
+/** Gates first. */
+export function unresolvedThresholds({ thresholds }: ScenarioResults): readonly ThresholdResult[] {
+  const unresolved = thresholds.filter(({ outcome }) => outcome === 'unresolved');
+  return [
+    ...unresolved.filter(({ level }) => level === 'fail'),
+    ...unresolved.filter(({ level }) => level === 'warn'),
+  ];
+}
+
+/** `; all 4 gates hold`, `; 3 of 4 gates hold, 1 is unresolved`. */
+export function gatesHeld({ thresholds }: ScenarioResults): string {
+  const gates = thresholds.filter(({ level }) => level === 'fail');
+  const open = gates.filter(({ outcome }) => outcome === 'unresolved').length;
+  if (open > 0) {
+    const held = `${formatCount(gates.length - open)} of ${plural(gates.length, 'gate')}`;
+    return `; ${held} ${gates.length === 1 ? 'holds' : 'hold'}, ${formatCount(open)} ${open === 1 ? 'is' : 'are'} unresolved`;
+  }
+  if (gates.length === 0) return '';
+  return gates.length === 1 ? '; the gate holds' : `; all ${gates.length} gates hold`;
+}
+
+function lineOf(scenario: ScenarioResults, threshold: ThresholdResult): ComparedLine | undefined {
+  if (!hangsOnBase(threshold)) return undefined;
+  return comparedLines(scenario).find(({ metric }) => metric === threshold.metric);
+}
+
+function how({ interval, confidence, source }: ComparedLine): string {
+  const pairs = plural(source.pairs, 'pair');
+  return interval === '' ? ` (${pairs})` : ` (${confidence} interval ${interval}, ${pairs})`;
+}
+
+function nounOf({ level }: ThresholdResult): string {
+  return level === 'fail' ? 'gate' : 'alert';
+}
