@@ -17,12 +17,20 @@ const VERSION = process.argv[2] ?? '23.0.2';
 const SOURCE = 'package/generated/api.github.com.json';
 const TARGET = new URL('../__tests__/e2e/github-openapi.json', import.meta.url);
 
-/** Every request that src/adapters/github.ts makes. */
+/** Every request that the GitHub client of src/adapters makes. */
 const OPERATIONS = {
   '/repos/{owner}/{repo}/issues/{issue_number}/comments': ['get', 'post'],
   '/repos/{owner}/{repo}/issues/comments/{comment_id}': ['patch'],
   '/repos/{owner}/{repo}/check-runs': ['post'],
   '/repos/{owner}/{repo}/check-runs/{check_run_id}': ['patch'],
+  '/repos/{owner}/{repo}/git/ref/{ref}': ['get'],
+  '/repos/{owner}/{repo}/git/commits/{commit_sha}': ['get'],
+  '/repos/{owner}/{repo}/git/trees/{tree_sha}': ['get'],
+  '/repos/{owner}/{repo}/git/blobs/{file_sha}': ['get'],
+  '/repos/{owner}/{repo}/git/trees': ['post'],
+  '/repos/{owner}/{repo}/git/commits': ['post'],
+  '/repos/{owner}/{repo}/git/refs': ['post'],
+  '/repos/{owner}/{repo}/git/refs/{ref}': ['patch'],
 };
 
 /** Prose and samples: nothing of it constrains a request. */

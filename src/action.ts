@@ -7,6 +7,7 @@ import type { Files, GitHub } from './ports.js';
 import { completeCheckRun, openCheckRun, type OpenCheckRun } from './publish/check-run.js';
 import { COMMENT_MODES } from './inputs/parse-inputs.js';
 import { exitStatus } from './publish/exit-status.js';
+import { keepHistory, readPast } from './publish/history.js';
 import { reportFailure } from './publish/failure.js';
 import { withoutSecrets } from './publish/redact.js';
 import type { Renderers } from './publish/renderers.js';
@@ -54,14 +55,21 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
   const github = start.token === undefined ? undefined : ports.openGitHub(start.token);
   const surroundings = readSurroundings(start);
   let checkRun: OpenCheckRun | undefined;
+  const history = { github, logger: runner.logger, clock: gatePorts.clock };
+  let plan: Plan;
   let results: Results;
   try {
-    const plan = await ports.makePlan(start.inputs, {
+    plan = await ports.makePlan(start.inputs, {
       files: gatePorts.files,
       workspace: surroundings.workspace,
     });
     checkRun = await startCheckRun({ github, runner }, start.inputs.checkName, surroundings);
-    const measured = await ports.gate(plan, gatePorts, contextOf(start, surroundings));
+    const past = await readPast(history, plan.history);
+    const context = contextOf(start, surroundings);
+    const measured = await ports.gate(plan, gatePorts, {
+      ...context,
+      ...(past === undefined ? {} : { past }),
+    });
     results = withoutSecrets(measured, secretTraces(start.env, secretsOf(start)));
   } catch (thrown) {
     const status = reportFailure(runner, thrown, surroundings.workspace);
@@ -78,6 +86,9 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
       temporary: start.temporary,
     },
   );
+  if (plan.history !== undefined) {
+    await keepHistory(history, { plan: plan.history, results, occasion: surroundings.occasion });
+  }
   return exitStatus(results);
 }
 

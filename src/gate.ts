@@ -1,5 +1,7 @@
 import type { Opponents } from './baseline/opponent.js';
 import { messageOf } from './errors.js';
+import { historyOf } from './baseline/history.js';
+import type { Past } from './model/history.js';
 import type { Plan, ScenarioPlan } from './model/plan.js';
 import type { Record } from './model/record.js';
 import type { Results, ScenarioResults } from './model/results.js';
@@ -7,6 +9,7 @@ import { compareScenario, notCompared, type ScenarioCompared } from './run/compa
 import { execute } from './run/execute.js';
 import type { ExecuteContext, ExecutePorts } from './run/stage.js';
 import { assembleResults, assembleScenario } from './verdict/assemble.js';
+import { gatedByHistory } from './verdict/history-gates.js';
 
 export type GatePorts = ExecutePorts;
 
@@ -18,6 +21,8 @@ export interface GateContext extends ExecuteContext {
   readonly reproduce: string;
   /** What the scenarios are compared with; closed at the end. Nothing is compared if left out. */
   readonly opponents?: Opponents;
+  /** Earlier runs, if they are kept. */
+  readonly past?: Past;
 }
 
 /**
@@ -28,15 +33,21 @@ export async function gate(plan: Plan, ports: GatePorts, context: GateContext): 
   const createdAt = ports.clock.wall().toISOString();
   const scenarios: ScenarioResults[] = [];
   try {
-    for (const scenario of plan.scenarios) {
+    for (const planned of plan.scenarios) {
+      const scenario = gatedByHistory(planned, context);
       const record = await execute(scenario, ports, context);
       const comparison = await compared(scenario, record, { ports, context });
-      scenarios.push(await judged(scenario, { record, comparison }, ports));
+      const results = await judged(scenario, { record, comparison }, ports);
+      scenarios.push(withHistory(results, context));
     }
   } finally {
     await context.opponents?.close();
   }
   return assembleResults({ ...context, createdAt, scenarios });
+}
+
+function withHistory(scenario: ScenarioResults, { past, environment }: GateContext): ScenarioResults {
+  return past === undefined ? scenario : { ...scenario, history: historyOf(scenario, past, environment) };
 }
 
 /** After its own run, so that the absolute gates are of a run that nothing has come before. */

@@ -4,8 +4,10 @@
  */
 import type { Excerpt, ProcessSummary } from './model/record.js';
 import type { FolderReading, StreamListener } from './ports/stream-listener.js';
+import type { DataBranch } from './ports/data-branch.js';
 import type { Enclosure } from './ports/resource-limits.js';
 
+export type { BranchFile, DataBranch, FileCommit } from './ports/data-branch.js';
 export type { Clock, Timer } from './ports/clock.js';
 export type {
   HttpClient,
@@ -251,7 +253,7 @@ export class GitHubError extends Error {
 }
 
 /** GitHub's API, as far as we need it; every method throws GitHubError and nothing else. */
-export interface GitHub {
+export interface GitHub extends DataBranch {
   /** All pages. */
   listComments(pullRequest: number): Promise<readonly PullRequestComment[]>;
   createComment(pullRequest: number, body: string): Promise<number>;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { GitStore, type Reply as GitReply } from './github-git.js';
 import { checkRunAnswer, commentAnswer, type StoredCheckRun, type StoredComment } from './github-answers.js';
 import { answerErrors, readRequest, type ApiCall, type ApiRequest } from './openapi.js';
 
@@ -30,6 +31,7 @@ export interface GitHubServer {
   readonly comments: StoredComment[];
   readonly checkRuns: StoredCheckRun[];
   readonly requests: SeenRequest[];
+  readonly git: GitStore;
   inject(fault: Fault): void;
   /** A comment that was there before. */
   addComment(comment: Partial<Omit<StoredComment, 'id'>>): StoredComment;
@@ -37,16 +39,14 @@ export interface GitHubServer {
   close(): Promise<void>;
 }
 
-interface Reply {
-  readonly status: number;
-  readonly body: unknown;
+interface Reply extends GitReply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** GitHub: "Body is too long (maximum is 65536 characters)". */
 const LONGEST_BODY = 65_536;
 
-type Store = Pick<GitHubServer, 'comments' | 'checkRuns'> & {
+type Store = Pick<GitHubServer, 'comments' | 'checkRuns' | 'git'> & {
   nextId: number;
   url: string;
   violations: string[];
@@ -97,7 +97,8 @@ interface CheckBody {
 export async function startGitHubServer(prefix = ''): Promise<GitHubServer> {
   const faults: (Fault & { left: number })[] = [];
   const requests: SeenRequest[] = [];
-  const store: Store = { comments: [], checkRuns: [], nextId: 1000, url: '', violations: [] };
+  const git = new GitStore();
+  const store: Store = { comments: [], checkRuns: [], git, nextId: 1000, url: '', violations: [] };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const seen = see(request, prefix);
@@ -129,6 +130,7 @@ export async function startGitHubServer(prefix = ''): Promise<GitHubServer> {
     url: store.url,
     comments: store.comments,
     checkRuns: store.checkRuns,
+    git,
     requests,
     inject: (fault) => faults.push({ ...fault, left: fault.times ?? 1 }),
     addComment: (comment) => addComment(store, comment),
@@ -143,8 +145,8 @@ export async function startGitHubServer(prefix = ''): Promise<GitHubServer> {
 /** Performs the request if it is as the description says, and sees to it that the answer is, too. */
 async function perform(call: Partial<ApiCall> & Pick<ApiCall, 'errors'>, store: Store): Promise<Reply> {
   const { operation } = call;
-  const act = operations[operation ?? ''];
-  if (operation === undefined || act === undefined || call.errors.length > 0) {
+  const act = operations[operation ?? ''] ?? ofGit;
+  if (operation === undefined || call.errors.length > 0) {
     store.violations.push(...call.errors);
     return refusal(400, call.errors.join('; '));
   }
@@ -152,6 +154,10 @@ async function perform(call: Partial<ApiCall> & Pick<ApiCall, 'errors'>, store: 
   if (reply.status < 400)
     store.violations.push(...(await answerErrors({ operation, status: reply.status, body: reply.body })));
   return reply;
+}
+
+function ofGit(call: ApiCall, { git, url }: Store): Reply {
+  return git.perform(call, url) ?? refusal(400, `no answer to ${call.operation}`);
 }
 
 function listComments({ query, params }: ApiCall, { comments, url }: Store): Reply {

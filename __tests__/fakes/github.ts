@@ -9,6 +9,8 @@ export interface FakeCheckRun extends CheckRunUpdate {
 
 /** GitHub in memory. */
 export interface FakeGitHub extends GitHub {
+  /** By branch: the number of its commits so far, and its files. */
+  readonly branches: Map<string, { head: number; files: Record<string, string> }>;
   /** By pull request; what a test puts there is there before the run. */
   readonly comments: Map<number, PullRequestComment[]>;
   readonly checkRuns: FakeCheckRun[];
@@ -21,6 +23,7 @@ export interface FakeGitHub extends GitHub {
 export function fakeGitHub(): FakeGitHub {
   const comments = new Map<number, PullRequestComment[]>();
   const checkRuns: FakeCheckRun[] = [];
+  const branches: FakeGitHub['branches'] = new Map();
   const calls: string[] = [];
   const refusals = new Map<string, Error>();
   let nextId = 100;
@@ -34,6 +37,7 @@ export function fakeGitHub(): FakeGitHub {
   return {
     comments,
     checkRuns,
+    branches,
     calls,
     refuse: (method, error) => refusals.set(method, error),
     listComments: (pullRequest) => call('listComments', () => comments.get(pullRequest) ?? []),
@@ -64,6 +68,18 @@ export function fakeGitHub(): FakeGitHub {
         const run = checkRuns[index];
         if (run === undefined) throw new GitHubError('Not Found', 404);
         checkRuns[index] = { ...run, ...update };
+      }),
+    readBranchFile: (branch, path) =>
+      call('readBranchFile', () => {
+        const known = branches.get(branch);
+        return known === undefined ? undefined : { head: String(known.head), content: known.files[path] };
+      }),
+    commitFile: ({ branch, path, content, head }) =>
+      call('commitFile', () => {
+        const known = branches.get(branch);
+        if (head !== (known === undefined ? undefined : String(known.head))) return false;
+        branches.set(branch, { head: (known?.head ?? 0) + 1, files: { ...known?.files, [path]: content } });
+        return true;
       }),
   };
 }

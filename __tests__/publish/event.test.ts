@@ -30,6 +30,7 @@ describe('a pull request', () => {
         isFork: false,
         dependabot: false,
         readOnly: false,
+        onDefaultBranch: false,
         defaultBranch: 'main',
       });
     },
@@ -79,8 +80,37 @@ describe('without a pull request', () => {
         isFork: false,
         dependabot: false,
         readOnly: false,
+        onDefaultBranch: name === 'schedule',
         defaultBranch: 'main',
       });
+    },
+  );
+});
+
+describe("the default branch's own run", () => {
+  const onMain = { GITHUB_REF: 'refs/heads/main' };
+  const isOwn = (
+    name: string,
+    env: Record<string, string> = onMain,
+    payload: object = { repository: HOME },
+  ) => read(name, payload, env).onDefaultBranch;
+
+  test('is a push to it, a dispatch on it, or a schedule', () => {
+    expect(isOwn('push')).toBe(true);
+    expect(isOwn('workflow_dispatch')).toBe(true);
+    expect(isOwn('schedule', onMain, {})).toBe(true);
+  });
+
+  test('is none on another branch or a tag of its name, nor where the default branch is not known', () => {
+    expect(isOwn('push', { GITHUB_REF: 'refs/heads/feature' })).toBe(false);
+    expect(isOwn('push', { GITHUB_REF: 'refs/tags/main' })).toBe(false);
+    expect(isOwn('push', onMain, {})).toBe(false);
+  });
+
+  test.each(['pull_request', 'pull_request_target', 'workflow_run', 'merge_group'])(
+    'is none by %s, which may bear its ref and run the code of others',
+    (name) => {
+      expect(isOwn(name)).toBe(false);
     },
   );
 });

@@ -52,7 +52,7 @@ test('a local run has no run, no commit, and its own folder', () => {
   expect(
     readSurroundings({ env: { GITHUB_RUN_ID: '', GITHUB_WORKSPACE: '' }, payload: undefined, cwd: '/here' }),
   ).toEqual({
-    occasion: { isFork: false, dependabot: false, readOnly: false },
+    occasion: { isFork: false, dependabot: false, readOnly: false, onDefaultBranch: false },
     workspace: '/here',
     git: {},
     key: 'workflow/job',

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js';
 import { GitHubError, type CheckRunUpdate, type GitHub, type PullRequestComment } from '../ports.js';
+import { commitFile, readBranchFile, type RepositoryName } from './github-data-branch.js';
 import type { GitHubOptions } from './github.js';
 import { openOctokit, type Octokit } from './github-octokit.js';
 
@@ -12,11 +13,6 @@ const PAGE = 100;
 const LONGEST_MESSAGE = 300;
 /** Seconds before a comment is tried again whose creation was not confirmed. */
 const CREATE_BACKOFF = [1, 4, 9];
-
-interface Repository {
-  readonly owner: string;
-  readonly repo: string;
-}
 
 /** Octokit behind the port: whatever goes wrong is a GitHubError, and no message holds the token. */
 export function connectGitHub(options: GitHubOptions): GitHub {
@@ -48,12 +44,14 @@ export function connectGitHub(options: GitHubOptions): GitHub {
     updateCheckRun: async (id, update) => {
       await told(octokit.rest.checks.update({ ...repository, check_run_id: id, ...checkRun(update) }));
     },
+    readBranchFile: (branch, path) => told(readBranchFile(octokit, repository, { branch, path })),
+    commitFile: (commit) => told(commitFile(octokit, repository, commit)),
   };
 }
 
 async function listComments(
   octokit: Octokit,
-  repository: Repository,
+  repository: RepositoryName,
   { pullRequest, byBots }: { pullRequest: number; byBots: boolean },
 ): Promise<PullRequestComment[]> {
   const comments = await octokit.paginate(octokit.rest.issues.listComments, {
@@ -70,7 +68,7 @@ async function listComments(
 
 async function createComment(
   octokit: Octokit,
-  repository: Repository,
+  repository: RepositoryName,
   { pullRequest, body }: { pullRequest: number; body: string },
 ): Promise<number> {
   // Not retried by the plugin: what is not idempotent is tried again by createOnce only, after a look.
@@ -121,7 +119,7 @@ function checkRun({ status, conclusion, title, summary }: CheckRunUpdate) {
   return { status, output: { title, summary }, ...(conclusion !== undefined && { conclusion }) };
 }
 
-function splitRepository(repository: string): Repository {
+function splitRepository(repository: string): RepositoryName {
   const [owner = '', repo = ''] = repository.split('/');
   return { owner, repo };
 }

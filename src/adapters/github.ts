@@ -27,5 +27,7 @@ export function openGitHub(options: GitHubOptions): GitHub {
     updateComment: async (id, body) => (await client()).updateComment(id, body),
     createCheckRun: async (name, sha, update) => (await client()).createCheckRun(name, sha, update),
     updateCheckRun: async (id, update) => (await client()).updateCheckRun(id, update),
+    readBranchFile: async (branch, path) => (await client()).readBranchFile(branch, path),
+    commitFile: async (commit) => (await client()).commitFile(commit),
   };
 }

@@ -79,8 +79,9 @@ function unknownKey(path: Path, key: string): string {
 }
 
 function kindOfMap(path: Path): keyof typeof KEYS {
-  const [, , part] = path;
+  const [first, , part] = path;
   if (path.length === 0) return 'config';
+  if (first === 'history') return 'history';
   if (part === 'http') return path.at(-1) === 'expect' ? 'expect' : 'http';
   return part === 'service' || part === 'services' || part === 'checks' || part === 'stages'
     ? part

@@ -22,6 +22,7 @@ export interface Inputs {
   readonly checkName?: string;
   readonly onInconclusive?: string;
   readonly workingDirectory?: string;
+  readonly history?: string;
   /** Of the terminal only: most in flight in the open model. */
   readonly maxFlows?: string;
   /** Of the terminal only: seed of everything random. */
@@ -53,6 +54,7 @@ export const ACTION_INPUTS = {
   checkName: 'check-name',
   onInconclusive: 'on-inconclusive',
   workingDirectory: 'working-directory',
+  history: 'history',
 } as const satisfies Partial<Record<InputKey, string>>;
 
 const INPUT_NAMES: Readonly<Record<InputKey, string>> = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { resultsSchema } from '../model/results.js';
 import { limits, limitSetSchema } from './limit-fields.js';
 import { httpRequests, requestSchema } from './http-fields.js';
+import { HISTORY_JSON_SCHEMA, history } from './history-schema.js';
 import { CONFIG_SCHEMA_ID, configSchema } from './schema.js';
 import { namedService, serviceOrCommand } from './service-schema.js';
 
@@ -19,6 +20,7 @@ export function configJsonSchema(): JsonSchema {
       if (zodSchema === serviceOrCommand || zodSchema === namedService) offerCommand(jsonSchema);
       if (zodSchema === httpRequests) offerRequests(jsonSchema);
       if (zodSchema === limits) offerLimits(jsonSchema);
+      if (zodSchema === history) offerHistory(jsonSchema);
     },
   });
   return identified(schema, CONFIG_SCHEMA_ID);
@@ -62,6 +64,13 @@ function offerLimits(schema: JsonSchema): void {
   });
   const map = without(whole, ['$schema']);
   Object.assign(schema, { anyOf: [map, { type: 'array', minItems: 1, items: map }] });
+}
+
+/** True, false, or a map. */
+function offerHistory(schema: JsonSchema): void {
+  const description = schema['description'];
+  for (const key of Object.keys(schema)) Reflect.deleteProperty(schema, key);
+  Object.assign(schema, { description, ...HISTORY_JSON_SCHEMA });
 }
 
 /** A schema with an id of zod's own is written as a reference to itself; here it is the root. */

@@ -17,6 +17,8 @@ export type CommentMode = (typeof COMMENT_MODES)[number];
 export const INCONCLUSIVE_MODES = ['fail', 'warn', 'pass'] as const;
 export type InconclusiveMode = (typeof INCONCLUSIVE_MODES)[number];
 
+const SWITCH = ['true', 'false'] as const;
+
 /** How the result is published; the plan does not depend on it. */
 export interface Publishing {
   readonly comment: CommentMode;
@@ -45,6 +47,7 @@ export interface ParsedInputs {
   readonly workingDirectory?: string;
   readonly seed?: number;
   readonly bug?: string;
+  readonly history?: 'true' | 'false';
   readonly publishing: Publishing;
 }
 
@@ -75,6 +78,7 @@ export function parseInputs(inputs: Inputs): InputsReading {
     ...given('workingDirectory', reader.text('workingDirectory')),
     ...given('seed', reader.whole('seed', 0)),
     ...given('bug', reader.oneOf('bug', BUGS)),
+    ...given('history', reader.oneOf('history', SWITCH)),
     publishing: {
       comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
       ...given('checkName', reader.text('checkName')),

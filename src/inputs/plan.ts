@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { UserError, type Problem } from '../errors.js';
+import { DEFAULT_BRANCH, DEFAULT_FILE, type HistoryPlan } from '../model/history.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../ports.js';
 import { didYouMean } from '../verdict/nearest.js';
@@ -27,7 +28,8 @@ export interface PlanSources {
 export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Plan> {
   const reading = parseInputs(inputs);
   const { parsed, problems: inputProblems } = reading;
-  const { source, drafts, places, problems: sourceProblems } = await draftScenarios(reading, sources);
+  const drafted = await draftScenarios(reading, sources);
+  const { source, drafts, places, problems: sourceProblems } = drafted;
   const problems = [...inputProblems, ...sourceProblems];
   for (const each of places) problems.push(...(await missingPlaces(each, { inputs: parsed, ...sources })));
   const scenarios: ScenarioPlan[] = [];
@@ -42,7 +44,8 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
     problems.push(...misplacedBug(result.scenario, parsed));
   }
   if (problems.length > 0) throw new UserError(distinct(problems));
-  return { scenarios, source };
+  const history = historyPlan(parsed, drafted);
+  return { scenarios, source, ...(history === undefined ? {} : { history }) };
 }
 
 /** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
@@ -50,7 +53,17 @@ export function validateConfig(text: string, file: string): readonly Problem[] {
   return readConfig(text, file, { input: {} }).problems;
 }
 
+/** The input turns on and off what the config says more of. */
+function historyPlan(
+  { history: asked }: ParsedInputs,
+  { history: configured }: Drafts,
+): HistoryPlan | undefined {
+  if (asked === 'false') return undefined;
+  return configured ?? (asked === undefined ? undefined : { branch: DEFAULT_BRANCH, file: DEFAULT_FILE });
+}
+
 interface Drafts {
+  readonly history?: HistoryPlan | undefined;
   readonly source: Plan['source'];
   readonly drafts: readonly Draft[];
   /** Looked for even where a draft could not be made: nothing that is missing waits for the next try. */
@@ -111,6 +124,7 @@ async function fromConfig(
   return {
     source,
     places,
+    history: config.history,
     drafts: configDrafts(config, parsed.scenarios, problemAt),
     problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
   };

@@ -3,6 +3,7 @@ import { ISOLATIONS } from '../model/plan.js';
 import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
 import { duration, oneOf, show, text, textMap, thresholds, whole } from './fields.js';
 import { faults } from './faults-schema.js';
+import { HISTORY_KEYS, history } from './history-schema.js';
 import { HTTP_KEYS, httpRequests, size } from './http-fields.js';
 import { ladder } from './ladder.js';
 import { LOAD_FIELDS, STAGE_KEYS } from './load-fields.js';
@@ -124,6 +125,7 @@ export const configSchema = z
           error: shapeOf('a map of names and scenarios'),
         })
         .meta(about('by name: letters, digits, ., _ and -')),
+      history: history.optional(),
     },
     { error: shapeOf('a map with version and scenarios') },
   )
@@ -139,5 +141,6 @@ export const KEYS = {
   ...SERVICE_KEYS,
   checks: [...CHECK_IDS],
   stages: STAGE_KEYS,
+  history: HISTORY_KEYS,
   ...HTTP_KEYS,
 } as const;

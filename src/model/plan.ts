@@ -1,5 +1,6 @@
 import type { CheckId, CheckLevel } from './check.js';
 import type { FaultsPlan } from './faults.js';
+import type { HistoryPlan } from './history.js';
 import type { HttpWork } from './http.js';
 import type { RetryPlan } from './retries.js';
 import type { OpenLoad, StagedLoad } from './load.js';
@@ -79,6 +80,7 @@ export interface ScenarioPlan {
 
 export interface Plan {
   readonly scenarios: readonly ScenarioPlan[];
+  readonly history?: HistoryPlan;
   /** Where the plan came from: a config file, the shorthand inputs, or neither (the demo). */
   readonly source:
     | { readonly kind: 'config'; readonly file: string }

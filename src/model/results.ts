@@ -4,6 +4,7 @@ import { comparedSchema } from './compared.js';
 import { comparisonSchema } from './comparison.js';
 import { contaminationSchema } from './contamination-schema.js';
 import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults-results.js';
+import { historySchema } from './history.js';
 import { ladderSchema } from './ladder.js';
 import { leftBehindSchema, leftoverSchema } from './left-behind.js';
 import { stepGrowthSchema } from './step-growth.js';
@@ -110,6 +111,7 @@ const threshold = z.object({
   outcome: z.enum(['pass', 'fail', 'inconclusive', 'unresolved']),
   /** Why it is inconclusive, or unresolved: compared with the base, but the budget did not tell. */
   reason: z.string().optional(),
+  origin: z.literal('history').optional().meta({ description: 'the limit is what earlier runs predict' }),
 });
 
 const check = z.object({
@@ -174,6 +176,7 @@ const scenario = z.object({
   compared: comparedSchema.optional(),
   ladder: ladderSchema.optional(),
   stepGrowth: stepGrowthSchema.optional(),
+  history: historySchema.optional(),
   limits: limitsSchema.optional(),
   checks: z.array(check),
   errors: z.array(errorGroup),

@@ -20,4 +20,6 @@ export interface Threshold {
   readonly limit: Limit;
   /** While the run is under way it is looked at too, from `delay` ms on, and ends the run when it does not hold. */
   readonly abort?: { readonly delay: number };
+  /** Its limit was not written by anybody: it is what earlier runs predict. */
+  readonly origin?: 'history';
 }

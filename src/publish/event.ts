@@ -15,6 +15,8 @@ export interface Occasion {
    */
   readonly readOnly: boolean;
   readonly defaultBranch?: string;
+  /** It is the default branch's own code that runs, by one of its own events. */
+  readonly onDefaultBranch: boolean;
 }
 
 export interface RunnerEvent {
@@ -80,11 +82,22 @@ export function readEvent({ name, payload, env }: RunnerEvent): Occasion {
   return {
     isFork: subject.isFork,
     dependabot,
+    onDefaultBranch: isOfDefaultBranch(name, env.GITHUB_REF, defaultBranch),
     readOnly: (name === 'pull_request' && (subject.isFork || dependabot)) || (name === 'push' && dependabot),
     ...(subject.pullRequest !== undefined && { pullRequest: subject.pullRequest }),
     ...(headSha !== undefined && { headSha }),
     ...(defaultBranch !== undefined && { defaultBranch }),
   };
+}
+
+/**
+ * A schedule runs on the default branch only, and its payload need not name that. A pull_request_target and a
+ * workflow_run bear the ref of the default branch too, whosever code they check out: they are none of its own.
+ */
+function isOfDefaultBranch(name: string, ref: string | undefined, branch: string | undefined): boolean {
+  if (name === 'schedule') return true;
+  if (name !== 'push' && name !== 'workflow_dispatch') return false;
+  return branch !== undefined && ref === `refs/heads/${branch}`;
 }
 
 function subjectOf(name: string, event: Payload): Subject {

@@ -3,6 +3,7 @@ import { holding } from './finding.js';
 import { formatCount, plural } from '../model/format.js';
 import { distributionChart } from './html-distribution.js';
 import { timelineChart } from './html-timeline.js';
+import { historyPlot } from './html-history.js';
 import { ladderNotes, ladderPlot } from './html-ladder.js';
 import { card, inline, list, mark, table, type Head } from './html-table.js';
 import { comparedCard } from './html-compared.js';
@@ -24,6 +25,7 @@ export function scenarioSection(scenario: ScenarioView, page: { cores: number; i
     card('Timeline', timelineChart(scenario, page.cores)),
     card('Flow time', distributionChart(scenario.source)),
     `<div class="columns">${checks(scenario)}${steps(scenario)}</div>`,
+    history(scenario),
     faults(scenario),
     errors(scenario),
     metrics(scenario),
@@ -136,6 +138,16 @@ function steps({ steps: lines, stepGrowth }: ScenarioView): string {
   );
   const grown = stepGrowth === undefined ? '' : `<p>${inline(stepGrowth)}.</p>`;
   return card('Steps', grown + table(['Step', ['Median'], ['Share'], ['p95'], ['Share at p95']], rows));
+}
+
+function history({ history: view }: ScenarioView): string {
+  if (view === undefined) return '';
+  const rows = [...view.changed, ...view.steady].map(
+    ({ title, trend, sentence, now, change }) =>
+      `<tr>${mark(change === 'worse' ? 'alert' : 'plain')}<td>${markup(title)}</td><td>${historyPlot(trend, markup(`${title} over ${trend.values.length} runs`))}</td><td>${inline(sentence)}</td><td>${markup(now)}</td></tr>`,
+  );
+  const lead = `<p>${inline(view.summary)}.</p>`;
+  return card('History', lead + table(['', 'Metric', 'Runs', 'Level', 'This run'], rows));
 }
 
 function faults({ faults: view }: ScenarioView): string {

@@ -4,6 +4,7 @@ import { formatCount, plural } from '../model/format.js';
 import { holding, type Finding } from './finding.js';
 import { blocks, folded, inline, MARKS, table, type Column } from './markdown-block.js';
 import { comparedBlock, comparedFolds } from './markdown-compared.js';
+import { historyBlock } from './markdown-history.js';
 import { ladderBlock } from './markdown-ladder.js';
 import type { Row } from './row.js';
 import type { Tier } from './tiers.js';
@@ -44,6 +45,7 @@ export function scenarioBody(scenario: ScenarioView, cores: number, tier: Tier):
       faults(scenario),
       errors(scenario),
       steps(scenario),
+      historyBlock(scenario.history),
       timeline(scenario, cores, tier),
       metrics(scenario),
     ]

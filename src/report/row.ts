@@ -99,7 +99,7 @@ function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefin
     metric: threshold.metric,
     title: metricTitle(threshold.metric),
     value: measured(threshold, cores),
-    limit: limitOf(threshold),
+    limit: `${limitOf(threshold)}${threshold.origin === undefined ? '' : ', by history'}`,
     expression: threshold.expression,
     level: threshold.level,
     ...detail(threshold.reason ?? metric?.note),

@@ -2,6 +2,7 @@ import { plain } from './escape.js';
 import { holding, type Finding } from './finding.js';
 import { formatCount, plural } from '../model/format.js';
 import { clipped } from './lines.js';
+import { historyLines } from './terminal-history.js';
 import type { Row } from './row.js';
 import { spoken } from './sentence.js';
 import { comparedLines } from './terminal-compared.js';
@@ -23,6 +24,7 @@ export function scenarioLines(scenario: ScenarioView, paint: Palette): readonly 
     ...section(figureLines(scenario, paint)),
     ...section(comparedLines(scenario.compared, paint)),
     ...section(ladderLines(scenario.ladder, paint)),
+    ...section(historyLines(scenario.history, paint)),
     ...section(checkLines(scenario, paint)),
     ...section(faultLines(scenario, paint)),
     ...section(errorLines(scenario, paint)),

@@ -6,6 +6,7 @@ import { errorLines, errorSummary, failuresOf, type ErrorLine, type Failure } fr
 import { faultsView, type FaultsView } from './faults.js';
 import { findingsOf, leftoversOf, verifyLine, type Finding } from './finding.js';
 import { headlineOf, type Headline } from './headline.js';
+import { historyNotes, historyView, type HistoryView } from './history.js';
 import { ladderView, type LadderView } from './ladder.js';
 import { limitLines, limitNotes } from './limits.js';
 import { untoldProblems } from './problem.js';
@@ -54,6 +55,8 @@ export interface ScenarioView {
   readonly steps: readonly StepLine[];
   /** Which step grew over the run or the ladder. */
   readonly stepGrowth?: Sentence;
+  /** Earlier runs of the default branch. */
+  readonly history?: HistoryView;
   /** `holds: …`, `fails: …`. */
   readonly verify?: string;
   readonly leftovers: readonly string[];
@@ -89,6 +92,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
   const omittedGates = omittedGatesOf(scenario);
   const stepGrowth = stepGrowthOf(scenario);
   const faults = faultsView(scenario);
+  const history = historyView(scenario, cores);
   return {
     name: scenario.name,
     verdict: scenario.verdict,
@@ -107,11 +111,12 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
     failures: failuresOf(scenario),
     steps: stepsOf(scenario),
     ...(stepGrowth === undefined ? {} : { stepGrowth }),
+    ...(history === undefined ? {} : { history }),
     ...(verify === undefined ? {} : { verify }),
     leftovers: leftoversOf(scenario),
     untold: untoldProblems(scenario, headline),
     limits: limitLines(scenario),
-    notes: [...monitorNotes(scenario), ...limitNotes(scenario)],
+    notes: [...monitorNotes(scenario), ...limitNotes(scenario), ...historyNotes(scenario)],
     metrics: allMetrics(scenario, cores),
     source: scenario,
   };

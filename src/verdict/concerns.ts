@@ -72,16 +72,9 @@ export function checkConcerns(checks: readonly CheckResult[]): Concern[] {
 }
 
 /** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
-export function byHowMuch({
-  expression,
-  level,
-  metric,
-  actual,
-  limit,
-  unit,
-  reason,
-}: ThresholdResult): string {
-  const gate = level === 'fail' ? 'gate' : 'alert';
+export function byHowMuch(threshold: ThresholdResult): string {
+  const { expression, level, metric, actual, limit, unit, reason, origin } = threshold;
+  const gate = `${level === 'fail' ? 'gate' : 'alert'}${origin === undefined ? '' : ' by history'}`;
   // Against the base it is not the two values that tell, but the differences of the pairs.
   if (reason !== undefined) return `${reason}; the ${gate} is ${condition(expression)}`;
   return `${metric} ${formatAgainst(actual, limit, unit)}, the ${gate} is ${condition(expression)}`;

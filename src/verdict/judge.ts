@@ -14,7 +14,15 @@ export function judge(thresholds: readonly Threshold[], measures: Measures): Thr
 function judgeOne(threshold: Threshold, { value, unit, note }: MetricResult): ThresholdResult {
   const { expression, level, op } = threshold;
   const limit = threshold.limit.kind === 'absolute' ? threshold.limit.value : null;
-  const judged = { expression, level, metric: metricName(threshold.metric), actual: value, limit, unit };
+  const judged = {
+    expression,
+    level,
+    metric: metricName(threshold.metric),
+    actual: value,
+    limit,
+    unit,
+    ...(threshold.origin === undefined ? {} : { origin: threshold.origin }),
+  };
   if (value === null) return { ...judged, outcome: 'inconclusive', reason: note ?? 'no data' };
   if (limit === null) {
     return { ...judged, outcome: 'inconclusive', reason: 'there is no base to compare with' };
