@@ -91,7 +91,7 @@ describe('invariants', () => {
 
 describe('all checks', () => {
   test.each(['containment', 'recovery'] as const)(
-    '%s, which does not exist yet, is inconclusive when asked for and else not listed',
+    '%s, which takes faults, is inconclusive when asked for without them and else not listed',
     (id) => {
       expect(of(id, recordOf())).toBeUndefined();
       expect(of(id, recordOf(), { [id]: 'off' })).toBeUndefined();
@@ -99,7 +99,7 @@ describe('all checks', () => {
         expect(of(id, recordOf(), { [id]: level })).toMatchObject({
           level,
           outcome: 'inconclusive',
-          evidence: ['not available in this version yet'],
+          evidence: ['it takes waves with faults (faults: kill or network), in a run that is not cut short'],
         });
       }
     },

@@ -94,22 +94,36 @@ test('bug leak keeps a megabyte a flow', async () => {
   expect(objection).toBeUndefined();
 });
 
-test('bug cascade lets the failure of flow 1 be the failure of all', async () => {
-  const { flows, objection } = await play({ flows: 10, options: { bug: 'cascade' } });
-  expect(flows.map(({ outcome }) => outcome)).toEqual(ALL.map(() => 'failed'));
-  expect(flows[0]?.error).toBe('the audience model gave up: overloaded');
-  expect(flows[1]?.error).toBe('the connection to the model is closed');
+test('a flow that is killed is its own failure alone, and everything adds up', async () => {
+  const killed = AbortSignal.timeout(20);
+  const { flows, objection } = await play({
+    flows: 10,
+    options: { speed: '10' },
+    signalOf: (iteration) => (iteration === 3 ? killed : undefined),
+  });
+  expect(flows.filter(({ outcome }) => outcome !== 'ok').map(({ iteration }) => iteration)).toEqual([3]);
   expect(objection).toBeUndefined();
 });
 
-test('bug stuck keeps flow 1 from ending, even when it is aborted; the others end', async () => {
-  const abort = new AbortController();
+test('bug cascade lets the death of one flow be the failure of all', async () => {
+  const killed = AbortSignal.timeout(20);
+  const { flows, objection } = await play({
+    flows: 10,
+    options: { bug: 'cascade', speed: '10' },
+    signalOf: (iteration) => (iteration === 3 ? killed : undefined),
+  });
+  expect(flows.map(({ outcome }) => outcome)).toEqual(ALL.map(() => 'failed'));
+  expect(flows[2]?.error).toBe('The operation was aborted');
+  expect(flows[0]?.error).toBe('the connection to the model is closed');
+  expect(objection).toBeUndefined();
+});
+
+test('bug stuck keeps a flow that was aborted from ending; the others end', async () => {
   let ended = false;
-  const stuck = play({ flows: 1, options: { bug: 'stuck' }, signal: abort.signal }).finally(() => {
+  const stuck = play({ flows: 1, options: { bug: 'stuck' }, signal: AbortSignal.abort() }).finally(() => {
     ended = true;
   });
-  abort.abort();
-  const others = await play({ flows: 1, seed: 2 });
+  const others = await play({ flows: 1, seed: 2, options: { bug: 'stuck' } });
   expect(others.flows[0]?.outcome).toBe('ok');
   expect(await Promise.race([stuck, new Promise((resolve) => setTimeout(resolve, 50, 'still there'))])).toBe(
     'still there',

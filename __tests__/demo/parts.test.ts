@@ -3,6 +3,7 @@ import { Alerts } from '../../src/demo/alerts.js';
 import { MetricsCollector } from '../../src/demo/collector.js';
 import { ModelConnection } from '../../src/demo/model.js';
 import { QualityGate } from '../../src/demo/quality-gate.js';
+import { Sessions } from '../../src/demo/sessions.js';
 import { readingEase, repetition, words } from '../../src/demo/text.js';
 import { embed, nearest } from '../../src/demo/vectors.js';
 
@@ -42,23 +43,50 @@ describe('alerts', () => {
 });
 
 describe('model connection', () => {
-  const signal = new AbortController().signal;
+  const { signal } = new AbortController();
   const failing = { crew: 'draft', latency: 1, signal, failsAt: 0.5 };
 
-  test('opens again after a model gave up', async () => {
-    const model = new ModelConnection({ reopens: true });
-    await expect(model.ask(failing)).rejects.toThrow('the draft model gave up');
-    await expect(model.ask({ ...failing, failsAt: undefined })).resolves.toBeUndefined();
+  test('outlives a model that gave up', async () => {
+    const line = new ModelConnection({ drains: false }).open();
+    await expect(line.ask(failing)).rejects.toThrow('the draft model gave up');
+    await expect(line.ask({ ...failing, failsAt: undefined })).resolves.toBeUndefined();
   });
 
-  test('that does not reopen fails those who are waiting and those who come', async () => {
-    const model = new ModelConnection({ reopens: false });
-    const waiting = model.ask({ crew: 'style', latency: 30, signal });
+  test('outlives a flow that is aborted in the middle of an answer', async () => {
+    const model = new ModelConnection({ drains: true });
+    const waiting = model.open().ask({ crew: 'style', latency: 5, signal });
+    const aborted = { ...failing, failsAt: undefined, signal: AbortSignal.abort() };
+    await expect(model.open().ask(aborted)).rejects.toThrow('aborted');
+    await expect(waiting).resolves.toBeUndefined();
+  });
+
+  test('that does not drain fails those who are on its line then, and not those who come later', async () => {
+    const model = new ModelConnection({ drains: false });
+    const line = model.open();
+    const waiting = line.ask({ crew: 'style', latency: 5, signal });
+    const aborted = { ...failing, failsAt: undefined, signal: AbortSignal.abort() };
     await Promise.all([
-      expect(model.ask(failing)).rejects.toThrow('the draft model gave up'),
+      expect(line.ask(aborted)).rejects.toThrow('aborted'),
       expect(waiting).rejects.toThrow('the connection to the model is closed'),
     ]);
-    await expect(model.ask({ ...failing, failsAt: undefined })).rejects.toThrow('closed');
+    await expect(line.ask({ ...failing, failsAt: undefined })).rejects.toThrow('closed');
+    await expect(model.open().ask({ ...failing, failsAt: undefined })).resolves.toBeUndefined();
+  });
+});
+
+describe('sessions', () => {
+  test('of one worker are entered one after another, those of others at once', async () => {
+    const sessions = new Sessions();
+    const leave = await sessions.enter(1);
+    let entered = false;
+    const next = sessions.enter(1).then(() => {
+      entered = true;
+    });
+    await sessions.enter(2);
+    expect(entered).toBe(false);
+    leave();
+    await next;
+    expect(entered).toBe(true);
   });
 });
 

@@ -24,10 +24,12 @@ export interface Play {
   readonly seed?: number;
   readonly options?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Of single flows, by iteration; in place of `signal`. */
+  readonly signalOf?: (iteration: number) => AbortSignal | undefined;
 }
 
 /** Runs the demo's flows at once, as the host does, with models that answer a thousand times as fast. */
-export async function play({ flows, seed = 1, options = {}, signal }: Play): Promise<Performance> {
+export async function play({ flows, seed = 1, options = {}, signal, signalOf }: Play): Promise<Performance> {
   const parent = await mkdtemp(join(tmpdir(), 'demo-'));
   const all = { speed: '1000', ...options };
   const desk = setup({ shared: undefined, seed, options: all });
@@ -44,7 +46,7 @@ export async function play({ flows, seed = 1, options = {}, signal }: Play): Pro
       iteration,
       token,
       workspace,
-      signal: signal ?? new AbortController().signal,
+      signal: signalOf?.(iteration) ?? signal ?? new AbortController().signal,
       random: seededRandom(seedOf(seed, iteration)),
       step: async (name, body) => {
         steps.get(token)?.push(name);

@@ -170,14 +170,18 @@ describe('what is wrong with it', () => {
     expect(found[0]).toContain(expected);
   });
 
-  test.each(['none', 'thread'])('a module with isolate: %s has no process to be killed', (isolate) => {
-    expect(problems('module: x', `isolate: ${isolate}`, 'faults: {kill: {share: 10%}}')).toEqual([
-      `6:14: scenarios.s.faults.kill: kills a flow by its process, and with isolate: ${isolate} all flows share one; write isolate: process`,
+  test('a module with isolate: thread has neither a process nor a signal to be killed by', () => {
+    expect(problems('module: x', 'isolate: thread', 'faults: {kill: {share: 10%}}')).toEqual([
+      '6:14: scenarios.s.faults.kill: kills a flow by its process, or by aborting its signal where all flows share one, and isolate: thread has neither; write isolate: process, or none',
     ]);
   });
 
-  test('a module with a process for each flow has', () => {
+  test('a module with a process for each flow has, and one that shares a process is aborted', () => {
     expect(problems('module: x', 'isolate: process', 'faults: {kill: {share: 10%}}')).toEqual([]);
+    expect(problems('module: x', 'faults: {kill: {share: 10%}}')).toEqual([]);
+    expect(problems('module: x', 'faults: {kill: {share: 10%, signal: SIGTERM}}')).toEqual([
+      expect.stringContaining('a module flow that shares one is aborted: leave it out'),
+    ]);
   });
 
   test('an HTTP flow is sent no signal', () => {

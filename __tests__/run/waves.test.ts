@@ -79,8 +79,10 @@ function simulate(faults: FaultsPlan, { onStart }: { onStart?: (start: FlowStart
 }
 
 describe('waves', () => {
-  test('are clean and faulted in turn, and clean at both ends', () => {
-    expect(wavesOf(KILL)).toEqual(['clean', 'faulted', 'clean', 'faulted', 'clean']);
+  test('are as many clean ones as there are rounds, then faulted and clean in turn', () => {
+    expect(wavesOf(KILL)).toEqual(['clean', 'clean', 'faulted', 'clean', 'faulted', 'clean']);
+    expect(wavesOf({ ...KILL, rounds: 1 })).toEqual(['clean', 'faulted', 'clean']);
+    expect(wavesOf({ ...KILL, rounds: 5 })).toHaveLength(15);
     expect(wavesOf({ seed: 1, rounds: 5, limits: [] })).toEqual([]);
     expect(wavesOf(undefined)).toEqual([]);
   });
@@ -88,17 +90,18 @@ describe('waves', () => {
   test('are the whole load each, with a start barrier of its own, and iterations go on', async () => {
     const { clock, runner, run } = simulate(KILL);
     const { flows, waves = [] } = await clock.run(run());
-    expect(flows.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    expect(flows.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
     expect(flows.map(({ wave }) => wave)).toEqual(
-      Array.from({ length: 100 }, (_, i) => 1 + Math.floor(i / 20)),
+      Array.from({ length: 120 }, (_, i) => 1 + Math.floor(i / 20)),
     );
-    expect(runner.released.filter((starts) => starts.length > 1)).toHaveLength(5);
+    expect(runner.released.filter((starts) => starts.length > 1)).toHaveLength(6);
     expect(waves.map(({ wave, kind }) => [wave, kind])).toEqual([
       [1, 'clean'],
-      [2, 'faulted'],
-      [3, 'clean'],
-      [4, 'faulted'],
-      [5, 'clean'],
+      [2, 'clean'],
+      [3, 'faulted'],
+      [4, 'clean'],
+      [5, 'faulted'],
+      [6, 'clean'],
     ]);
     for (const flow of flows) {
       const wave = waves[(flow.wave ?? 0) - 1];
@@ -110,7 +113,7 @@ describe('waves', () => {
   test('kill exactly the flows that the plan draws, in faulted waves alone', async () => {
     const { clock, run } = simulate(KILL);
     const record = await clock.run(run());
-    const faulted = record.flows.filter(({ wave }) => wave === 2 || wave === 4);
+    const faulted = record.flows.filter(({ wave }) => wave === 3 || wave === 5);
     const planned = faulted.filter(({ iteration }) => killOf(KILL, iteration) !== undefined);
     expect(planned.length).toBeGreaterThan(5);
     expect(record.flows.filter(({ hit }) => hit !== undefined)).toEqual(planned);
@@ -128,13 +131,13 @@ describe('waves', () => {
     const record = await clock.run(run());
     const killed = record.flows.filter(({ outcome }) => outcome === 'killed').length;
     const { scalars, flowTime } = summarize(record);
-    expect(scalars.success_rate).toEqual({ value: 1, note: `${100 - killed} of ${100 - killed}` });
+    expect(scalars.success_rate).toEqual({ value: 1, note: `${120 - killed} of ${120 - killed}` });
     expect(scalars.error_rate.value).toBe(0);
     expect(scalars.error_types.value).toBe(0);
-    expect(flowTime && countOf(flowTime)).toBe(100 - killed);
+    expect(flowTime && countOf(flowTime)).toBe(120 - killed);
     expect(record.tally?.hits.killed).toBe(killed);
-    expect(record.waveTallies?.get(2)?.counts.ok).toBe(
-      record.flows.filter(({ wave, outcome }) => wave === 2 && outcome === 'ok').length,
+    expect(record.waveTallies?.get(3)?.counts.ok).toBe(
+      record.flows.filter(({ wave, outcome }) => wave === 3 && outcome === 'ok').length,
     );
   });
 

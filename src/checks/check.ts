@@ -11,7 +11,8 @@ export type Artifact =
   | 'tokens'
   | 'lasting process'
   | 'steady load'
-  | 'long run';
+  | 'long run'
+  | 'waves';
 
 export interface Finding {
   readonly outcome: CheckResult['outcome'];

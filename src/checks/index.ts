@@ -4,23 +4,42 @@ import type { CheckResult } from '../model/results.js';
 import type { Check } from './check.js';
 import { cleanup } from './cleanup.js';
 import { concurrency } from './concurrency.js';
+import { containment } from './containment.js';
 import { growth } from './growth.js';
 import { invariants } from './invariants.js';
 import { isolation } from './isolation.js';
+import { recovery } from './recovery.js';
 import { runCheck, whyMissing } from './run-check.js';
+import { FEWEST_ROUNDS } from '../stats/waves/compare.js';
 
 export type CheckLevels = Readonly<Partial<globalThis.Record<CheckId, CheckLevel>>>;
 
 /** Every check that exists, in the order of the report. */
-export const CHECKS: readonly Check[] = [concurrency, invariants, isolation, cleanup, growth];
+export const CHECKS: readonly Check[] = [
+  concurrency,
+  invariants,
+  isolation,
+  containment,
+  recovery,
+  cleanup,
+  growth,
+];
 
 /** In force where the user names none. A check without a level here runs only when it is asked for. */
 export const DEFAULT_LEVELS: CheckLevels = {
   concurrency: 'warn',
   invariants: 'fail',
   isolation: 'warn',
+  containment: 'fail',
+  recovery: 'fail',
   cleanup: 'warn',
 };
+
+/** Whoever asks for fewer waves than can decide anything is told so, and not stopped. */
+function defaultsFor({ waves = [] }: Record): CheckLevels {
+  const faulted = waves.filter(({ kind }) => kind === 'faulted').length;
+  return faulted < FEWEST_ROUNDS ? { containment: 'warn', recovery: 'warn' } : {};
+}
 
 /** The level that the user asked for, else the default one. */
 export function levelOf(id: CheckId, levels: CheckLevels): CheckLevel {
@@ -35,7 +54,7 @@ export function levelOf(id: CheckId, levels: CheckLevels): CheckLevel {
  */
 export function runChecks(record: Record, levels: CheckLevels, unasked: CheckLevels = {}): CheckResult[] {
   return CHECK_IDS.flatMap((id) => {
-    const level = levelOf(id, { ...unasked, ...levels });
+    const level = levelOf(id, { ...defaultsFor(record), ...unasked, ...levels });
     if (level === 'off') return [];
     const check = CHECKS.find((candidate) => candidate.id === id);
     if (check === undefined) return [unavailable(id, level)];

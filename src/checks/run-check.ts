@@ -5,6 +5,7 @@ import { startedFlows } from '../stats/counted.js';
 import { tallyOf } from '../stats/tally.js';
 import type { Artifact, Check } from './check.js';
 import { LASTING, LONG, STEADY } from './growth-needs.js';
+import { WAVES } from './wave-needs.js';
 
 /** A check's result before a level says what it is worth. */
 export type Judged = Omit<CheckResult, 'level'>;
@@ -56,6 +57,7 @@ const ARTIFACTS: Readonly<globalThis.Record<Artifact, { in: (record: Record) => 
   'lasting process': LASTING,
   'steady load': STEADY,
   'long run': LONG,
+  waves: WAVES,
 };
 
 function notKnown(

@@ -4,13 +4,14 @@ import { messageOf, UserError } from '../errors.js';
 import { RESULTS_SCHEMA, resultsSchema, type Results } from '../model/results.js';
 import { exitStatus } from '../publish/exit-status.js';
 import { renderTerminal } from '../report/terminal.js';
+import { rejudge } from '../verdict/rejudge.js';
 import type { OutputOptions } from './options.js';
 import { writeOutputs } from './outputs.js';
 import type { Terminal } from './terminal.js';
 
-/** `flowgate report`: shows saved results again; the exit status is their verdict's. */
+/** `flowgate report`: runs the checks of saved results again and shows them; the exit status is their verdict's. */
 export async function showAgain(terminal: Terminal, file: string, outputs: OutputOptions): Promise<number> {
-  const results = parseResults(await readText(terminal, file), file);
+  const results = rejudge(parseResults(await readText(terminal, file), file));
   await writeOutputs(terminal, results, outputs);
   terminal.screen.write(`${renderTerminal(results, terminal.screen)}\n`);
   return exitStatus(results);

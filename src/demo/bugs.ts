@@ -9,8 +9,8 @@ export const BUG_MEANINGS: Readonly<Record<Bug, string>> = {
   bleed: 'the byline comes from a shared "current user": articles name another flow',
   leak: 'each flow keeps 1 MiB forever',
   orphan: 'flows 1, 6, 11 … leave a process behind (it ends by itself after 60 s)',
-  cascade: 'flow 1 fails and leaves the shared connection broken: the others fail with it',
-  stuck: 'flows 1, 6, 11 … never end and ignore that they were aborted',
+  cascade: 'a flow that is killed breaks the connection that all share: the others on it fail with it',
+  stuck: 'a flow that is killed never ends and keeps its session: those that need it next wait for ever',
 };
 
 /**

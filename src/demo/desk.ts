@@ -4,6 +4,7 @@ import type { Bug } from './bugs.js';
 import { MetricsCollector } from './collector.js';
 import { ModelConnection } from './model.js';
 import { QualityGate } from './quality-gate.js';
+import { Sessions } from './sessions.js';
 
 /** What all flows share: the state whose concurrent use is under test. */
 export interface Desk {
@@ -11,6 +12,7 @@ export interface Desk {
   readonly alerts: Alerts;
   readonly gate: QualityGate;
   readonly model: ModelConnection;
+  readonly sessions: Sessions;
   readonly bug: Bug | undefined;
   /** How many times faster, and smaller, than those of the reference the models are. */
   readonly speed: number;
@@ -27,7 +29,8 @@ export function openDesk(options: Readonly<Record<string, string>>): Desk {
     collector: new MetricsCollector({ atomic: bug !== 'race' }),
     alerts: new Alerts(),
     gate: new QualityGate(),
-    model: new ModelConnection({ reopens: bug !== 'cascade' }),
+    model: new ModelConnection({ drains: bug !== 'cascade' }),
+    sessions: new Sessions(),
     bug,
     speed: speedOf(options['speed'] ?? '1'),
     currentUser: '',

@@ -7,6 +7,7 @@ import type { Crew } from './crew.js';
 import { openDesk } from './desk.js';
 import type { Desk } from './desk.js';
 import { misbehave } from './misbehave.js';
+import type { Line } from './model.js';
 import { recount } from './recount.js';
 import { words } from './text.js';
 import { PARAGRAPHS, SEARCHES, draftParagraph, polish, search, sentenceLimit, takeNotes } from './writing.js';
@@ -35,16 +36,25 @@ export function setup(ctx: ModuleContext): Desk {
 
 /** One article, written by five crews. Rejects if a model gives up or the signal is aborted. */
 export default async function flow(ctx: Context): Promise<void> {
-  const { collector, alerts } = ctx.shared;
+  const { collector, alerts, sessions } = ctx.shared;
   await collector.started();
+  const leave = await sessions.enter(ctx.flow);
   try {
     await misbehave(ctx);
-    await publish(ctx, await write(ctx, assignmentOf(ctx)));
+    await publish(ctx, await write(ctx, jobOf(ctx)));
   } catch (thrown) {
     alerts.raise('flow failed', ctx.token);
     await collector.failed();
+    if (ctx.shared.bug === 'stuck' && ctx.signal.aborted) await never();
     throw thrown;
+  } finally {
+    leave();
   }
+}
+
+/** With the bug `stuck` a flow that was aborted neither ends nor leaves. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 /** Throws an Error that lists everything that does not add up. */
@@ -63,22 +73,24 @@ export function verify(ctx: VerifyContext<Desk>): void {
   }
 }
 
-/** With the bug `cascade`, flow 1 is the one that fails first. */
-function assignmentOf(ctx: Context): Assignment {
+/** What a flow has to do, and the line on which it asks the model. */
+interface Job extends Assignment {
+  readonly line: Line;
+}
+
+function jobOf(ctx: Context): Job {
   const assignment = assign(() => ctx.random(), {
     speed: ctx.shared.speed,
     fails: givesUp(ctx.seed, ctx.iteration),
   });
-  return ctx.shared.bug === 'cascade' && ctx.iteration === 1
-    ? { ...assignment, failsIn: 'audience' }
-    : assignment;
+  return { ...assignment, line: ctx.shared.model.open() };
 }
 
-async function write(ctx: Context, assignment: Assignment): Promise<string> {
-  const { subject } = assignment;
+async function write(ctx: Context, job: Job): Promise<string> {
+  const { subject } = job;
   const random = (): number => ctx.random();
   const turn = <T>(crew: Crew, work: () => T, share = 1): Promise<T> =>
-    takeTurn(ctx, assignment, { crew, share, work });
+    takeTurn(ctx, job, { crew, share, work });
 
   const notes = await ctx.step('research', async () => {
     const find = (): Finds => search(subject, random, ctx.shared.speed);
@@ -108,12 +120,12 @@ async function inParts<T>(count: number, part: (share: number) => Promise<T>): P
   return parts;
 }
 
-async function takeTurn<T>(ctx: Context, assignment: Assignment, turn: Turn<T>): Promise<T> {
-  const { model, collector } = ctx.shared;
+async function takeTurn<T>(ctx: Context, job: Job, turn: Turn<T>): Promise<T> {
+  const { collector } = ctx.shared;
   const { crew, share, work } = turn;
-  const latency = assignment.latency[crew] * share;
-  const failsAt = assignment.failsIn === crew ? assignment.failsAt : undefined;
-  await model.ask({ crew, latency, signal: ctx.signal, failsAt });
+  const latency = job.latency[crew] * share;
+  const failsAt = job.failsIn === crew ? job.failsAt : undefined;
+  await job.line.ask({ crew, latency, signal: ctx.signal, failsAt });
   const result = work();
   await collector.answered(crew);
   return result;

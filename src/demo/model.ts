@@ -11,32 +11,48 @@ export interface Question {
 }
 
 /**
- * The one connection to the language model that all flows share. There is no model: an answer is a wait.
- * A model that gives up closes the connection, and it is opened again at once, unless `reopens` is false (bug
- * `cascade`): then the failure of one flow is the failure of all.
+ * The connection to the language model that all flows share. There is no model: an answer is a wait.
+ * A flow that is aborted in the middle of an answer takes the rest of it off the line, unless `drains` is false (bug
+ * `cascade`): then the line is broken, and whoever is on it fails. Who comes later is given a new one.
  */
 export class ModelConnection {
-  private open = true;
-  private readonly reopens: boolean;
+  #line: Line;
+  readonly #drains: boolean;
 
-  constructor({ reopens }: { readonly reopens: boolean }) {
-    this.reopens = reopens;
+  constructor({ drains }: { readonly drains: boolean }) {
+    this.#drains = drains;
+    this.#line = new Line(drains);
   }
 
-  /** Resolves when the answer is there; rejects when the model gives up, the connection is closed or on abort. */
+  /** The line on which a flow asks from its start to its end. */
+  open(): Line {
+    if (this.#line.broken) this.#line = new Line(this.#drains);
+    return this.#line;
+  }
+}
+
+export class Line {
+  broken = false;
+  readonly #drains: boolean;
+
+  constructor(drains: boolean) {
+    this.#drains = drains;
+  }
+
+  /** Resolves when the answer is there; rejects when the model gives up, the line is broken or on abort. */
   async ask({ crew, latency, signal, failsAt }: Question): Promise<void> {
-    this.requireOpen();
-    await delay(latency * (failsAt ?? 1), undefined, { signal });
-    if (failsAt !== undefined) {
-      this.open = this.reopens;
-      throw new Error(`the ${crew} model gave up: overloaded`);
+    this.#requireWhole();
+    try {
+      await delay(latency * (failsAt ?? 1), undefined, { signal });
+    } catch (thrown) {
+      if (!this.#drains) this.broken = true;
+      throw thrown;
     }
-    this.requireOpen();
+    if (failsAt !== undefined) throw new Error(`the ${crew} model gave up: overloaded`);
+    this.#requireWhole();
   }
 
-  private requireOpen(): void {
-    if (!this.open) {
-      throw new Error('the connection to the model is closed');
-    }
+  #requireWhole(): void {
+    if (this.broken) throw new Error('the connection to the model is closed');
   }
 }

@@ -1,4 +1,5 @@
 import type { CheckId, CheckLevel } from '../model/check.js';
+import type { KillPlan } from '../model/faults.js';
 
 /** The built-in module that is run when nothing else is named. */
 export const DEMO_MODULE = 'flowgate:demo';
@@ -19,12 +20,24 @@ export const DEMO_UNASKED = { growth: 'fail' } as const;
 const LEAK_FLOWS = 200;
 const LEAK_TURNS = 10;
 const AT_ONCE = 10;
-/** So that they take no longer than it takes to look: models so many times faster, and so much smaller. */
-const LEAK_SPEED = '5';
+/** So that long runs take no longer than it takes to look: models so many times faster, and so much smaller. */
+const QUICK = '5';
 
-/** What the demo is run with when nothing else is said: a leak shows only in the long run. */
-export function demoDefaults({ bug, flows }: { readonly bug?: string; readonly flows?: number }) {
-  if (bug !== 'leak') return {};
-  const iterations = Math.max(LEAK_FLOWS, LEAK_TURNS * (flows ?? AT_ONCE));
-  return { iterations, options: { speed: LEAK_SPEED } };
+/** Rounds that show these two bugs whatever the seed: a wave in which no flow happens to be killed shows nothing. */
+const ROUNDS_OF_BUGS = 7;
+/** Early enough for flows that take a fifth of the time: 0.4 s. */
+const KILL: KillPlan = { share: 0.4, after: { from: 50, to: 350 }, signal: 'SIGKILL' };
+/** ms: whoever waits for what is never given back has waited long enough. */
+const STUCK_TIMEOUT = 2500;
+
+/**
+ * What the demo is run with when nothing else is said: a leak shows only in the long run, and what one flow's death does
+ * to others only when some are killed. How to kill without a bug is in docs/demo.md.
+ */
+export function demoDefaults({ bug, flows = AT_ONCE }: { readonly bug?: string; readonly flows?: number }) {
+  const options = { speed: QUICK };
+  const waves = { faults: { kill: KILL, rounds: ROUNDS_OF_BUGS }, warmup: flows, options };
+  if (bug === 'leak') return { iterations: Math.max(LEAK_FLOWS, LEAK_TURNS * flows), options };
+  if (bug === 'cascade') return waves;
+  return bug === 'stuck' ? { ...waves, timeout: STUCK_TIMEOUT } : {};
 }

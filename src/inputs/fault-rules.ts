@@ -30,15 +30,21 @@ function loadRules(path: Path, scenario: Raw): Finding[] {
 function killRules(path: Path, scenario: Raw, { kill }: Raw): Finding[] {
   if (kill === undefined) return [];
   const { module, isolate = 'none' } = scenario;
-  if (module !== undefined && isolate !== 'process') {
+  if (module !== undefined && isolate === 'thread') {
     const message =
-      `kills a flow by its process, and with isolate: ${String(isolate)} all flows share one; ` +
-      'write isolate: process';
+      'kills a flow by its process, or by aborting its signal where all flows share one, and isolate: thread has ' +
+      'neither; write isolate: process, or none';
     return [{ path: [...path, 'faults', 'kill'], message }];
   }
-  if ('http' in scenario && isMap(kill) && 'signal' in kill) {
+  const signal = isMap(kill) && 'signal' in kill ? [...path, 'faults', 'kill', 'signal'] : undefined;
+  if (module !== undefined && isolate === 'none' && signal !== undefined) {
+    const message =
+      'is for processes; a module flow that shares one is aborted: leave it out, or write isolate: process';
+    return [{ path: signal, message }];
+  }
+  if ('http' in scenario && signal !== undefined) {
     const message = 'is for processes; of an HTTP flow the connection is reset: leave it out';
-    return [{ path: [...path, 'faults', 'kill', 'signal'], message }];
+    return [{ path: signal, message }];
   }
   return [];
 }

@@ -10,7 +10,7 @@ import { kill, KILL_KEYS } from './kill-fields.js';
 /* `faults`: what is done to the flows, to what they depend on, and to what they may use. */
 
 const ROUNDS = 5;
-/** With one wave more than twice as many, each the whole load. */
+/** With three times as many waves, each the whole load. */
 const MOST_ROUNDS = 50;
 
 const about = (description: string) => ({ description });
@@ -33,8 +33,8 @@ const map = z.strictObject(
       .optional()
       .meta(
         about(
-          'how many faulted waves, with a clean wave before, between and after them; 5 if left out. ' +
-            'A wave is the whole load of the scenario',
+          'how many faulted waves, each with a clean one after it, and as many clean ones before the first; 5 if left ' +
+            'out, which is the fewest that containment and recovery can be judged by. A wave is the whole load',
         ),
       ),
   },

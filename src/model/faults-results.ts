@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { waveFiguresSchema } from './wave-figures.js';
 
 /*
  * What faults leave in results.json: the waves, what was injected, and what became of the flows that it hit. Times are
@@ -17,7 +18,15 @@ export const hitSchema = z
   .meta({ description: 'the first fault that hit the flow on purpose; a flow without is a bystander' });
 
 export const wavesSchema = z
-  .array(z.object({ wave: z.int(), kind: z.enum(['clean', 'faulted']), from: z.number(), to: z.number() }))
+  .array(
+    z.object({
+      wave: z.int(),
+      kind: z.enum(['clean', 'faulted']),
+      from: z.number(),
+      to: z.number(),
+      flows: waveFiguresSchema.optional(),
+    }),
+  )
   .meta({ description: 'of a run with faults: each wave is the whole load' });
 
 const injectedFault = z.object({

@@ -18,7 +18,7 @@ export interface FaultsPlan {
   readonly kill?: KillPlan;
   readonly network?: readonly NetworkFaultPlan[];
   readonly limits?: readonly LimitPlan[];
-  /** How often a clean and a faulted wave take turns, between a first and a last clean one; kill and network only. */
+  /** Faulted waves, each with a clean one after it; as many clean ones come before the first. Kill and network only. */
   readonly rounds: number;
 }
 

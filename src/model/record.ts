@@ -7,6 +7,7 @@ import type { LimitsRecord } from './limits-record.js';
 import type { Load } from './plan.js';
 import type { RetryPlan } from './retries.js';
 import type { FlowTally } from './tally.js';
+import type { WaveFigures } from './wave-figures.js';
 
 export type Outcome = 'ok' | 'failed' | 'timed_out' | 'killed' | 'dropped';
 
@@ -188,6 +189,8 @@ export interface Record {
   readonly waves?: readonly Wave[];
   /** What the flows of each wave add up to, by its number. */
   readonly waveTallies?: ReadonlyMap<number, FlowTally>;
+  /** Of a record that was read from results.json, in place of `waveTallies`. */
+  readonly waveFigures?: ReadonlyMap<number, WaveFigures>;
   /** What was done to the flows on purpose. */
   readonly injected?: InjectedFaults;
   readonly monitor: MonitorRecord;

@@ -2,12 +2,15 @@ import type { FaultsPlan, Wave } from './faults.js';
 import type { Load } from './plan.js';
 
 /**
- * The kinds of waves that a scenario runs, in their order: clean, faulted, clean, …, faulted, clean. None if nothing is
- * injected: limits are in force all the time.
+ * The kinds of waves that a scenario runs, in their order: as many clean ones as there are rounds, then faulted and
+ * clean in turn. What comes after the faults is compared with what came before any (`recovery`), and so many of each
+ * are needed for that as rounds are for the others. None if nothing is injected: limits are in force all the time.
  */
 export function wavesOf(faults: FaultsPlan | undefined): readonly Wave['kind'][] {
   if (faults?.kill === undefined && faults?.network === undefined) return [];
-  return Array.from({ length: 2 * faults.rounds + 1 }, (_, index) => (index % 2 === 0 ? 'clean' : 'faulted'));
+  const before = Array.from({ length: faults.rounds }, () => 'clean' as const);
+  const inTurn = Array.from({ length: faults.rounds }, () => ['faulted', 'clean'] as const);
+  return [...before, ...inTurn.flat()];
 }
 
 /** What all waves of a load are together; a load that is run once is itself. */

@@ -50,6 +50,9 @@ export interface HostOptions extends ModuleRunnerOptions {
   readonly alone?: boolean;
 }
 
+/** What is done to a flow in place of a signal to its process. */
+const ABORTED = 'aborted';
+
 /** As the flow of a module fails while its process lives on. */
 const THREW: Exit = { code: 1, signal: null };
 
@@ -180,7 +183,7 @@ export class Host implements FlowRunner {
         if (this.#options.ofOneFlow === true) void this.close();
         else this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
       });
-      const kill = awaitKill(start, { clock, startedAt }, (killed, signal) => {
+      const kill = awaitKill(this.#killable(start), { clock, startedAt }, (killed, signal) => {
         this.#kill(flow, killed, signal);
       });
       const flow: FlowInFlight = {
@@ -197,9 +200,19 @@ export class Host implements FlowRunner {
     });
   }
 
+  /** Of several flows in one process none can be killed: it is aborted, as one whose caller has gone. */
+  #killable({ kill }: FlowStart): Pick<FlowStart, 'kill'> {
+    if (kill === undefined || this.#options.ofOneFlow === true) return { kill };
+    return { kill: { ...kill, signal: ABORTED } };
+  }
+
   /** A host of one flow ends with it; should it survive the signal, it runs no other flow all the same. */
   #kill(flow: FlowInFlight, killed: FlowKilled, signal: string): void {
     flow.killed = killed;
+    if (signal === ABORTED) {
+      this.#give(flow, { outcome: 'killed', message: killed.message });
+      return;
+    }
     this.#usable = false;
     this.#process.kill(signal);
   }

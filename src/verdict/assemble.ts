@@ -17,6 +17,7 @@ import { groupErrors } from '../stats/errors.js';
 import { totalOf } from '../model/tally.js';
 import type { Measures } from '../stats/measures.js';
 import { tallyOf } from '../stats/tally.js';
+import { figuredWaves } from '../stats/waves/figures.js';
 import { stepGrowth } from '../stats/step-growth.js';
 import { measure, standardRefs, summarize } from '../stats/summarize.js';
 import { climbConcerns, judgeClimb } from './climb.js';
@@ -195,10 +196,14 @@ function whatHappened(record: Record): Happened {
 function faultsOf(record: Record): Pick<ScenarioResults, 'hits' | 'waves' | 'injected'> {
   const { waves, injected } = record;
   if (waves === undefined) return {};
+  const figures = new Map(figuredWaves(record).map((wave) => [wave.wave, wave.flows]));
   const { hits, untracedHits } = tallyOf(record);
   return {
     hits: { ...hits, untraced: untracedHits },
-    waves: [...waves],
+    waves: waves.map((wave) => {
+      const flows = figures.get(wave.wave);
+      return { ...wave, ...(flows === undefined ? {} : { flows }) };
+    }),
     ...(injected === undefined
       ? {}
       : {

@@ -71,7 +71,10 @@ function limitFrom(threshold: BaseThreshold, base: number | null): number | null
 }
 
 /** What became better, in words. */
-export function improvements({ results, compared }: ScenarioComparison): readonly string[] {
+export function improvements({
+  results,
+  compared,
+}: Pick<ScenarioComparison, 'results' | 'compared'>): readonly string[] {
   return results
     .filter(({ outcome }) => outcome === 'improvement')
     .map((result) => differenceWords(result, compared.base.label));

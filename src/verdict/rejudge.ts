@@ -1,0 +1,80 @@
+import { runChecks } from '../checks/index.js';
+import type { CheckId, CheckLevel } from '../model/check.js';
+import type { Flow, Record } from '../model/record.js';
+import type { CheckResult, Results, ScenarioResults } from '../model/results.js';
+import { savedTally } from '../stats/saved-tally.js';
+import { climbConcerns } from './climb.js';
+import { decide, overall } from './decide.js';
+import { improvements } from './judge-base.js';
+import { limitConcerns } from './limits.js';
+
+/**
+ * Runs the checks of saved results again, over what was saved, each at the level that it had. A verdict changes only if
+ * the outcome of a check does: a later version of flowgate may see more.
+ */
+export function rejudge(results: Results): Results {
+  const scenarios = results.scenarios.map((scenario) => rejudgeScenario(scenario, results));
+  return { ...results, scenarios, verdict: overall(scenarios) };
+}
+
+function rejudgeScenario(scenario: ScenarioResults, { environment }: Results): ScenarioResults {
+  const record = recordFrom(scenario, environment);
+  const levels: Partial<globalThis.Record<CheckId, CheckLevel>> = {};
+  for (const { id, level } of scenario.checks) levels[id] = level;
+  const again = runChecks(record, levels);
+  const checks = scenario.checks.map((saved) => again.find(({ id }) => id === saved.id) ?? saved);
+  const { thresholds, ladder } = scenario;
+  if (checks.every((check, index) => isAsSaved(check, scenario.checks[index])))
+    return { ...scenario, checks };
+  const more = [...climbConcerns(ladder), ...limitConcerns(scenario.limits as Record['limits'])];
+  return { ...scenario, checks, ...decide({ thresholds, checks, record, more, ...ofComparison(scenario) }) };
+}
+
+function ofComparison({ comparison, compared }: ScenarioResults) {
+  if (comparison === undefined || compared === undefined) return {};
+  return {
+    onUnresolved: compared.onUnresolved,
+    remarks: improvements({ results: comparison, compared }),
+  };
+}
+
+function isAsSaved({ outcome }: CheckResult, saved: CheckResult | undefined): boolean {
+  return outcome === saved?.outcome;
+}
+
+/**
+ * What checks look at. The schema has let it through, and JSON knows no value that is undefined: a key is there or not,
+ * as in the record.
+ */
+function recordFrom(scenario: ScenarioResults, environment: Results['environment']): Record {
+  const { name, load, waves, ...saved } = scenario;
+  const flows = scenario.flows as readonly Flow[];
+  return {
+    ...(saved as Pick<
+      Record,
+      | 'startedAt'
+      | 'monitor'
+      | 'verify'
+      | 'contamination'
+      | 'leftovers'
+      | 'leftBehind'
+      | 'interrupted'
+      | 'aborted'
+      | 'problems'
+      | 'injected'
+    >),
+    scenario: name,
+    load: load as Record['load'],
+    timeout: load.timeout,
+    warmup: load.warmup,
+    environment: environment as Record['environment'],
+    flows,
+    tally: savedTally({ ...scenario, flows }),
+    ...(scenario.ladder === undefined ? {} : { rungs: [] }),
+    ...(waves === undefined ? {} : { waves, waveFigures: figuresOf(waves) }),
+  };
+}
+
+function figuresOf(waves: NonNullable<ScenarioResults['waves']>): NonNullable<Record['waveFigures']> {
+  return new Map(waves.flatMap(({ wave, flows }) => (flows === undefined ? [] : [[wave, flows] as const])));
+}
