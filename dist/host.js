@@ -1037,7 +1037,7 @@ function errorOf(thrown) {
 
 /** Modules that are shipped in the bundle. */
 const BUILT_IN = {
-    'flowgate:demo': () => __nccwpck_require__.e(/* import() */ 117).then(__nccwpck_require__.bind(__nccwpck_require__, 117)),
+    'flowgate:demo': () => __nccwpck_require__.e(/* import() */ 579).then(__nccwpck_require__.bind(__nccwpck_require__, 579)),
 };
 function importModule(name) {
     return BUILT_IN[name]?.() ?? importUserModule(name);

@@ -38505,7 +38505,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 5072:
+/***/ 7635:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38613,6 +38613,147 @@ function exitStatus(results) {
     if (interruptionOf(results) !== undefined)
         return EXIT.interrupted;
     return results.verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.passed;
+}
+
+// EXTERNAL MODULE: ./build/src/model/history.js + 1 modules
+var model_history = __nccwpck_require__(8043);
+;// CONCATENATED MODULE: ./build/src/baseline/history-file.js
+
+/** Lines of the file that are kept: the newest ones. At about 1.5 KB each it stays below 8 MB. */
+const MOST_LINES = 5000;
+/** A longer line is none of ours. */
+const LONGEST_LINE = 64_000;
+/** The points of a file of JSON lines, in its order; what is not one of ours, a half line say, is passed over. */
+function readPoints(text) {
+    return linesOf(text).flatMap((line) => {
+        const parsed = model_history/* historyPointSchema */.Ko.safeParse(parsedJson(line));
+        return parsed.success ? [parsed.data] : [];
+    });
+}
+/** The file with the points behind what is in it, without those that are there already; the oldest lines fall out. */
+function withPoints(text, points) {
+    const lines = linesOf(text);
+    const known = new Set(lines);
+    const added = points.map((point) => JSON.stringify(point)).filter((line) => !known.has(line));
+    return [...lines, ...added]
+        .slice(-MOST_LINES)
+        .map((line) => `${line}\n`)
+        .join('');
+}
+/** Of what is in the file nothing is lost but empty lines. */
+function linesOf(text) {
+    return text
+        .split('\n')
+        .map((line) => line.trimEnd())
+        .filter((line) => line !== '');
+}
+function parsedJson(line) {
+    if (line.length > LONGEST_LINE)
+        return undefined;
+    try {
+        return JSON.parse(line);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./build/src/baseline/history-point.js
+var history_point = __nccwpck_require__(8870);
+// EXTERNAL MODULE: ./build/src/stats/random.js
+var stats_random = __nccwpck_require__(4918);
+;// CONCATENATED MODULE: ./build/src/publish/history.js
+
+
+
+
+/** Times that the branch is read again after another run was quicker; a matrix of twenty legs gets through. */
+const ATTEMPTS = 8;
+/** ms before the second attempt, at most; twice as many before each one after it. */
+const BACKOFF = 500;
+const LONGEST_BACKOFF = 15_000;
+/**
+ * Earlier runs, to judge and show this one by. Reading takes no more than a token that can read, so forks have it too.
+ * Never throws: what can not be read is as if there were none, after a warning.
+ */
+async function readPast({ github, logger }, plan) {
+    if (plan === undefined)
+        return undefined;
+    if (github === undefined) {
+        logger.warn('There is no history without a token: give the action the input github-token.');
+        return undefined;
+    }
+    try {
+        const content = (await github.readBranchFile(plan.branch, plan.file))?.content;
+        if (content === undefined) {
+            logger.info(`There is no history yet: no ${plan.file} on the branch ${plan.branch}.`);
+        }
+        return { plan, points: readPoints(content ?? '') };
+    }
+    catch (thrown) {
+        const what = `The history on the branch ${plan.branch} could not be read`;
+        logger.warn(explainRefusal(thrown, { what, permission: 'contents: read', readOnly: false }));
+        return undefined;
+    }
+}
+/**
+ * Adds this run to the history if it is one of the default branch: one commit, on top of whatever others have added
+ * meanwhile. Never throws, and changes no verdict.
+ */
+async function keepHistory(ports, subject) {
+    const { logger, github } = ports;
+    const { plan, results, occasion } = subject;
+    if (!occasion.onDefaultBranch || github === undefined)
+        return;
+    if (plan.branch === occasion.defaultBranch) {
+        logger.warn(`The history is not kept: ${plan.branch} is the default branch. Give it a branch of its own.`);
+        return;
+    }
+    const points = (0,history_point/* pointsOf */.X)(results);
+    if (points.length === 0)
+        return;
+    try {
+        const isKept = await append({ ...ports, github }, { plan, points, results });
+        logger[isKept ? 'info' : 'warn'](isKept
+            ? `This run was added to ${plan.file} on the branch ${plan.branch}.`
+            : `The history was not kept: the branch ${plan.branch} was changed by others ${ATTEMPTS} times in a row.`);
+    }
+    catch (thrown) {
+        const what = `The history on the branch ${plan.branch} could not be written`;
+        const { readOnly } = occasion;
+        logger.warn(explainRefusal(thrown, { what, permission: 'contents: write', readOnly }));
+    }
+}
+/** @returns false if others were quicker every time */
+async function append({ github, clock }, { plan: { branch, file }, points, results }) {
+    const random = (0,stats_random/* seededRandom */.I)(seedOfRun(results));
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (attempt > 0)
+            await clock.sleep(Math.min(LONGEST_BACKOFF, BACKOFF * 2 ** attempt) * random());
+        const tip = await github.readBranchFile(branch, file);
+        const before = tip?.content ?? '';
+        const content = withPoints(before, points);
+        // An answer may have been lost after all: then the lines are there.
+        if (content === before)
+            return true;
+        const commit = { branch, path: file, content, message: messageOfCommit(results) };
+        if (await github.commitFile({ ...commit, ...(tip === undefined ? {} : { head: tip.head }) }))
+            return true;
+    }
+    return false;
+}
+function messageOfCommit({ git, scenarios, run }) {
+    const names = scenarios.length === 1 ? (scenarios[0]?.name ?? '') : `${scenarios.length} scenarios`;
+    const where = run === undefined ? '' : `\n\n${run.url}`;
+    return `flowgate: ${names} at ${git.sha?.slice(0, 7) ?? 'an unknown commit'}${where}`;
+}
+/** Legs of a matrix end together and must not wait for each other in step: they differ in what they measured. */
+function seedOfRun({ scenarios, run }) {
+    const text = JSON.stringify([run, scenarios.map(({ startedAt, metrics }) => [startedAt, metrics])]);
+    let hash = 7;
+    for (let index = 0; index < text.length; index++)
+        hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
+    return hash;
 }
 
 ;// CONCATENATED MODULE: ./build/src/publish/failure.js
@@ -38983,13 +39124,13 @@ const REPEATED = new Set(['--threshold', '--alert']);
 function reproduceCommand(inputs, { workingDirectory, command = 'run', } = {}) {
     const words = OPTIONS.flatMap(([name, option]) => {
         const value = inputs[name]?.trim() ?? '';
-        const values = REPEATED.has(option) ? linesOf(value) : [value];
+        const values = REPEATED.has(option) ? reproduce_linesOf(value) : [value];
         return values.filter((each) => each !== '').map((each) => `${option} ${quote(each)}`);
     });
     const line = [`npx flowgate ${command}`, ...words].join(' ');
     return workingDirectory === undefined ? line : `cd ${quote(workingDirectory)} && ${line}`;
 }
-function linesOf(text) {
+function reproduce_linesOf(text) {
     return text
         .split('\n')
         .map((line) => line.trim())
@@ -38999,8 +39140,8 @@ function quote(word) {
     return /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./build/src/publish/event.js
 
 const event_text = schemas/* string */.YjP().min(1).optional().catch(undefined);
@@ -39045,11 +39186,23 @@ function readEvent({ name, payload, env }) {
     return {
         isFork: subject.isFork,
         dependabot,
+        onDefaultBranch: isOfDefaultBranch(name, env.GITHUB_REF, defaultBranch),
         readOnly: (name === 'pull_request' && (subject.isFork || dependabot)) || (name === 'push' && dependabot),
         ...(subject.pullRequest !== undefined && { pullRequest: subject.pullRequest }),
         ...(headSha !== undefined && { headSha }),
         ...(defaultBranch !== undefined && { defaultBranch }),
     };
+}
+/**
+ * A schedule runs on the default branch only, and its payload need not name that. A pull_request_target and a
+ * workflow_run bear the ref of the default branch too, whosever code they check out: they are none of its own.
+ */
+function isOfDefaultBranch(name, ref, branch) {
+    if (name === 'schedule')
+        return true;
+    if (name !== 'push' && name !== 'workflow_dispatch')
+        return false;
+    return branch !== undefined && ref === `refs/heads/${branch}`;
 }
 function subjectOf(name, event) {
     switch (name) {
@@ -39161,6 +39314,7 @@ var flow_env = __nccwpck_require__(849);
 
 
 
+
 /**
  * The action from its inputs to its exit status: plans, measures, judges, and only then reports.
  * Never throws: what keeps a verdict from being reached is reported by {@link reportFailure}.
@@ -39173,14 +39327,21 @@ async function runAction(ports, start) {
     const github = start.token === undefined ? undefined : ports.openGitHub(start.token);
     const surroundings = readSurroundings(start);
     let checkRun;
+    const history = { github, logger: runner.logger, clock: gatePorts.clock };
+    let plan;
     let results;
     try {
-        const plan = await ports.makePlan(start.inputs, {
+        plan = await ports.makePlan(start.inputs, {
             files: gatePorts.files,
             workspace: surroundings.workspace,
         });
         checkRun = await startCheckRun({ github, runner }, start.inputs.checkName, surroundings);
-        const measured = await ports.gate(plan, gatePorts, contextOf(start, surroundings));
+        const past = await readPast(history, plan.history);
+        const context = contextOf(start, surroundings);
+        const measured = await ports.gate(plan, gatePorts, {
+            ...context,
+            ...(past === undefined ? {} : { past }),
+        });
         results = withoutSecrets(measured, (0,flow_env/* secretTraces */.XK)(start.env, secretsOf(start)));
     }
     catch (thrown) {
@@ -39196,6 +39357,9 @@ async function runAction(ports, start) {
         mode: parse_inputs/* COMMENT_MODES */.p8.find((mode) => mode === start.inputs.comment) ?? 'always',
         temporary: start.temporary,
     });
+    if (plan.history !== undefined) {
+        await keepHistory(history, { plan: plan.history, results, occasion: surroundings.occasion });
+    }
     return exitStatus(results);
 }
 async function startCheckRun({ github, runner }, name, { occasion }) {
@@ -42343,13 +42507,15 @@ async function summarize(markdown) {
  */
 function openGitHub(options) {
     let loading;
-    const client = () => (loading ??= Promise.all(/* import() */[__nccwpck_require__.e(392), __nccwpck_require__.e(683)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7683)).then(({ connectGitHub }) => connectGitHub(options)));
+    const client = () => (loading ??= Promise.all(/* import() */[__nccwpck_require__.e(392), __nccwpck_require__.e(181)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3181)).then(({ connectGitHub }) => connectGitHub(options)));
     return {
         listComments: async (pullRequest) => (await client()).listComments(pullRequest),
         createComment: async (pullRequest, body) => (await client()).createComment(pullRequest, body),
         updateComment: async (id, body) => (await client()).updateComment(id, body),
         createCheckRun: async (name, sha, update) => (await client()).createCheckRun(name, sha, update),
         updateCheckRun: async (id, update) => (await client()).updateCheckRun(id, update),
+        readBranchFile: async (branch, path) => (await client()).readBranchFile(branch, path),
+        commitFile: async (commit) => (await client()).commitFile(commit),
     };
 }
 
@@ -45317,6 +45483,74 @@ function killPids(pids, signal = 'SIGKILL') {
 
 /***/ }),
 
+/***/ 6961:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ fingerprintOf)
+/* harmony export */ });
+const GIB = 2 ** 30;
+/**
+ * What decides how fast a machine is, as far as can be told: `4 × AMD EPYC 7763 64-Core Processor, 16 GiB, ubuntu24`.
+ * Memory in whole GiB, as machines of one kind differ in what the kernel keeps of it; of the image its name alone: its
+ * version changes weekly, and no machine would ever have twenty runs.
+ */
+function fingerprintOf({ cpu, cores, memory, image, os, arch, }) {
+    const system = image?.split(' ')[0] ?? `${os.split(' ')[0] ?? ''} ${arch}`;
+    return `${cores} × ${cpu.replace(/\s+/g, ' ').trim()}, ${Math.round(memory / GIB)} GiB, ${system}`;
+}
+
+
+/***/ }),
+
+/***/ 8870:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ pointsOf),
+/* harmony export */   c: () => (/* binding */ loadKey)
+/* harmony export */ });
+/* harmony import */ var _model_history_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8043);
+/* harmony import */ var _fingerprint_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6961);
+
+
+/** More digits say nothing of a run. */
+const DIGITS = 6;
+/** What is kept of a run: a point for each scenario that ran whole, whatever its verdict. */
+function pointsOf(results) {
+    return results.scenarios.filter(ranWhole).map((scenario) => pointOf(scenario, results));
+}
+/** The load as one text, the same for the plan and for the results of one scenario. */
+function loadKey(load) {
+    const { model, flows, iterations, duration, rate, stages } = load;
+    return JSON.stringify({ model, flows, iterations, duration, rate, stages });
+}
+function ranWhole({ interrupted, aborted, problems, counts }) {
+    const ran = counts.ok + counts.failed + counts.timed_out + counts.killed;
+    return interrupted === undefined && aborted === undefined && problems.length === 0 && ran > 0;
+}
+function pointOf(scenario, { environment, git, run, flowgate }) {
+    return {
+        v: 1,
+        scenario: scenario.name,
+        fingerprint: (0,_fingerprint_js__WEBPACK_IMPORTED_MODULE_1__/* .fingerprintOf */ .a)(environment),
+        load: loadKey(scenario.load),
+        at: scenario.startedAt,
+        ...(git.sha === undefined ? {} : { sha: git.sha }),
+        ...(run === undefined ? {} : { run: `${run.id}.${run.attempt}` }),
+        ...(environment.image === undefined ? {} : { image: environment.image }),
+        flowgate,
+        metrics: figuresOf(scenario),
+    };
+}
+function figuresOf({ metrics }) {
+    const known = Object.entries(metrics).flatMap(([name, { value }]) => value === null || !Number.isFinite(value) ? [] : [[name, Number(value.toPrecision(DIGITS))]]);
+    return Object.fromEntries(known.slice(0, _model_history_js__WEBPACK_IMPORTED_MODULE_0__/* .MOST_METRICS */ .cX));
+}
+
+
+/***/ }),
+
 /***/ 7406:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45472,7 +45706,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 6318:
+/***/ 7125:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45483,31 +45717,133 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: ./build/src/model/format.js
-var format = __nccwpck_require__(3504);
-;// CONCATENATED MODULE: ./build/src/stats/compare/looks.js
+// EXTERNAL MODULE: ./build/src/model/metrics.js
+var model_metrics = __nccwpck_require__(7790);
+// EXTERNAL MODULE: ./build/src/baseline/fingerprint.js
+var baseline_fingerprint = __nccwpck_require__(6961);
+// EXTERNAL MODULE: ./build/src/baseline/history-point.js
+var history_point = __nccwpck_require__(8870);
+// EXTERNAL MODULE: ./build/src/model/history.js + 1 modules
+var model_history = __nccwpck_require__(8043);
+// EXTERNAL MODULE: ./build/src/stats/random.js
+var stats_random = __nccwpck_require__(4918);
+;// CONCATENATED MODULE: ./build/src/stats/history/divergence.js
 /**
- * The looks of a run, alpha spent in equal parts. The parts add up to alpha, so whatever the looks have in common and
- * whichever one ends the run, no more than alpha of all runs go wrong (Bonferroni over looks; docs/statistics.md says
- * why no finer boundary).
+ * The split of largest divergence Q̂ = (m·n ÷ (m + n))·Ê over all τ and κ, x[0 … τ) against x[τ … κ), both of at least
+ * `fewest` values (Matteson and James, "A nonparametric approach for multiple change point analysis of multivariate
+ * data", JASA 2014, equations 5 to 7, α = 1). Ê is the energy distance: twice the mean distance between the parts, less
+ * the mean distances within each. κ may lie before the end, so that a level which comes back hides no change.
  *
- * A look too early to ever tell is put off to the first even number of pairs that can: n pairs reach a p-value of
- * 2⁻ⁿ at best. With one metric and 1% that is 10, with two to five it is 12.
- * @throws RangeError unless the numbers of pairs ascend from 1 up
+ * With L the sum of distances within the first part and R within the second, those between them are L(κ) − L(τ) − R; R
+ * is added up for falling τ, so that all of it takes n² ÷ 2 steps. Undefined if there are too few values.
  */
-function looksOf({ pairs, alpha, metrics }) {
-    if (pairs.length === 0 || pairs.some((count, index) => !(count > (pairs[index - 1] ?? 0)))) {
-        throw new RangeError(`looks are ascending numbers of pairs, not ${pairs.join(', ')}`);
+function largestDivergence(values, fewest) {
+    const count = values.length;
+    if (count < 2 * fewest)
+        return undefined;
+    const left = distancesWithin(values);
+    const right = new Float64Array(count + 1);
+    let best = { index: fewest, divergence: 0 };
+    for (let tau = count - 1; tau >= fewest; tau--) {
+        const value = values[tau] ?? 0;
+        const before = left[tau] ?? 0;
+        const within = tau < 2 ? 0 : before / (tau - 1);
+        let added = 0;
+        for (let kappa = tau + 1; kappa <= count; kappa++) {
+            added += distance(value, values[kappa - 1] ?? 0);
+            const after = (right[kappa] ?? 0) + added;
+            right[kappa] = after;
+            const size = kappa - tau;
+            if (size < fewest)
+                continue;
+            const between = (left[kappa] ?? 0) - before - after;
+            const own = size * within + (size < 2 ? 0 : (tau * after) / (size - 1));
+            const divergence = (2 * (between - own)) / kappa;
+            if (divergence > best.divergence)
+                best = { index: tau, divergence };
+        }
     }
-    const smallest = alpha / 2 / metrics / pairs.length;
-    const earliest = 2 * Math.ceil(Math.log2(1 / smallest) / 2);
-    const distinct = [...new Set(pairs.map((count) => Math.max(count, earliest)))];
-    return distinct.map((count) => ({ pairs: count, share: 1 / distinct.length }));
+    return best;
 }
-/** What one metric's bounds may miss at a look, when that many metrics still share the level of either side. */
-function missesOf(look, alpha, sharing) {
-    const side = (look.share * alpha) / 2;
-    return { low: side / Math.max(1, sharing.low), high: side / Math.max(1, sharing.high) };
+/** The sum of distances between all pairs of the first k values, for each k. */
+function distancesWithin(values) {
+    const sums = new Float64Array(values.length + 1);
+    for (let end = 1; end <= values.length; end++) {
+        let added = 0;
+        for (let index = 0; index < end - 1; index++)
+            added += distance(values[end - 1] ?? 0, values[index] ?? 0);
+        sums[end] = (sums[end - 1] ?? 0) + added;
+    }
+    return sums;
+}
+/** As Math.abs, which a sandbox such as Jest's looks up anew each time: this is done some hundred million times. */
+function distance(one, other) {
+    return one < other ? other - one : one - other;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/history/change-points.js
+
+
+/** A part of fewer values is not looked for: two equal outliers are no new level. */
+const SHORTEST_SEGMENT = 3;
+/** Permutations for each that the level lets exceed: with fewer the smallest p-value would be above the level. */
+const PERMUTATIONS_PER_LEVEL = 2;
+/**
+ * Indices at which a new level begins, ascending: E-divisive with means (Matteson and James 2014), as MongoDB, Hunter and
+ * Apache Otava use it (Daly et al., ICPE 2020; Fleming et al., ICPE 2023). A series is split where its parts are most
+ * unlike, and each part again, as long as a permutation test finds the split significant.
+ *
+ * Hunter tests with Student's t, which is quick but takes the split for one that was fixed beforehand: on 40 values
+ * without a change it alarms many times more often than its level says. The permutation test picks the best split of
+ * every permutation too, so that its level holds for any distribution, ties and outliers included, if neighbours are
+ * independent. That the values come in order of time and do not hang on each other is all that is assumed.
+ */
+function changePoints(values, options) {
+    const random = (0,stats_random/* seededRandom */.I)(options.seed);
+    const found = [];
+    const parts = [{ from: 0, to: values.length }];
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+        const segment = Float64Array.from(values.slice(part.from, part.to));
+        const split = largestDivergence(segment, SHORTEST_SEGMENT);
+        if (split === undefined || !isSignificant(segment, { observed: split.divergence, random, ...options }))
+            continue;
+        const at = part.from + split.index;
+        found.push(at);
+        parts.push({ from: part.from, to: at }, { from: at, to: part.to });
+    }
+    return found.sort((a, b) => a - b);
+}
+/**
+ * p = (1 + permutations at least as divergent) ÷ (1 + permutations) ≤ level (Phipson and Smyth, "Permutation p-values
+ * should never be zero", 2010). It ends as soon as too many are, which leaves the decision as it is.
+ */
+function isSignificant(values, { observed, level, random }) {
+    if (observed <= 0)
+        return false;
+    const permutations = Math.ceil(PERMUTATIONS_PER_LEVEL / level) - 1;
+    const allowed = Math.floor(level * (permutations + 1)) - 1;
+    // Rounding must not make a permutation that is the same series again count as less divergent.
+    const least = observed * (1 - 1e-9);
+    const shuffled = Float64Array.from(values);
+    let exceeding = 0;
+    for (let done = 0; done < permutations; done++) {
+        shuffle(shuffled, random);
+        if ((largestDivergence(shuffled, SHORTEST_SEGMENT)?.divergence ?? 0) < least)
+            continue;
+        exceeding += 1;
+        if (exceeding > allowed)
+            return false;
+    }
+    return true;
+}
+/** Fisher and Yates. */
+function shuffle(values, random) {
+    for (let last = values.length - 1; last > 0; last--) {
+        const chosen = Math.floor(random() * (last + 1));
+        const kept = values[last] ?? 0;
+        values[last] = values[chosen] ?? 0;
+        values[chosen] = kept;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/mean.js
@@ -45529,225 +45865,354 @@ class Mean {
     }
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/distribution.js
-
+;// CONCATENATED MODULE: ./build/src/stats/student.js
+/** Halvings of the interval: more than a double has digits. */
+const HALVINGS = 100;
 /**
- * Sorts a copy of the values (1e6 of them take about 0.13 s). No values: no distribution, never one of zeros.
- * @throws RangeError if a value is not finite: a percentile of NaN would compare as if a gate held.
+ * The quantile of Student's t that |t| exceeds with probability `chance`.
+ * @param chance in (0, 1)
+ * @param degrees of freedom, a whole number from 1 up
  */
-function distributionOf(values) {
-    if (values.length === 0)
-        return undefined;
-    const sorted = Float64Array.from(values).sort();
-    // Sorted, so that NaN and +∞ stand last and −∞ first.
-    if (!Number.isFinite(first(sorted)) || !Number.isFinite(last(sorted))) {
-        throw new RangeError('a distribution is made of finite numbers');
-    }
-    return { sorted, mean: meanOf(sorted) };
-}
-/**
- * The percentile of 0…100 per cent, linearly interpolated at p·(n−1): type 7 of Hyndman and Fan, "Sample quantiles
- * in statistical packages" (1996), as R, NumPy and spreadsheets compute it.
- */
-function percentile(distribution, percent) {
-    if ('percentile' in distribution)
-        return distribution.percentile(percent);
-    const { sorted } = distribution;
-    // Multiplied before it is divided: 99.9 × 1000 ÷ 100 is 999, while 99.9 ÷ 100 × 1000 is a little more.
-    const position = (percent * (sorted.length - 1)) / 100;
-    const below = Math.floor(position);
-    const low = sorted[below] ?? last(sorted);
-    const high = sorted[below + 1] ?? low;
-    return Math.min(low + (position - below) * (high - low), high);
-}
-/** `avg`, `min`, `med`, `max` or `pN` with N in 0…100; undefined for a name that is none of them. */
-function statOf(distribution, stat) {
-    switch (stat) {
-        case 'avg':
-            return distribution.mean;
-        case 'min':
-            return percentile(distribution, 0);
-        case 'med':
-            return percentile(distribution, 50);
-        case 'max':
-            return percentile(distribution, 100);
-        default: {
-            const percent = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
-            if (percent === undefined || Number(percent) > 100)
-                return undefined;
-            return percentile(distribution, Number(percent));
-        }
-    }
-}
-/** Kept within the extremes, which no rounding may leave. */
-function meanOf(sorted) {
-    const mean = new Mean();
-    for (const value of sorted)
-        mean.add(value);
-    return Math.min(Math.max(mean.value, first(sorted)), last(sorted));
-}
-/** How many values it is made of. */
-function countOf(distribution) {
-    return 'sorted' in distribution ? distribution.sorted.length : distribution.count;
-}
-function first(sorted) {
-    return sorted[0] ?? NaN;
-}
-function last(sorted) {
-    return sorted[sorted.length - 1] ?? NaN;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/compare/log-factorial.js
-const EXACT = 32;
-const TABLE = Array.from({ length: EXACT }, () => 0);
-for (let n = 2; n < EXACT; n++)
-    TABLE[n] = (TABLE[n - 1] ?? 0) + Math.log(n);
-const LN_ROOT_2PI = Math.log(2 * Math.PI) / 2;
-/** ln n!, by Stirling's series from 32 on, where three terms are good to the last digit (Abramowitz and Stegun 6.1.41). */
-function logFactorial(n) {
-    const known = TABLE[n];
-    if (known !== undefined)
-        return known;
-    const series = 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5);
-    return (n + 0.5) * Math.log(n) - n + LN_ROOT_2PI + series;
-}
-/** ln of n over k. */
-function logChoose(n, k) {
-    return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/compare/binomial.js
-
-/**
- * Bounds of the share that fails, each missed with a probability of at most `miss` (Clopper and Pearson, "The use of
- * confidence or fiducial limits illustrated in the case of the binomial", 1934). They hold for the mean share too when
- * it differs from round to round (Hoeffding, "On the distribution of the number of successes in independent trials",
- * 1956). 0 and 1 if nothing was started.
- */
-function shareBounds({ started, failed }, miss) {
-    return { low: 1 - highest(started - failed, started, miss), high: highest(failed, started, miss) };
-}
-/** 2⁻⁴⁰ is a flow in a million millions. */
-const HALVINGS = 40;
-/** The largest chance with which at most so many of the trials are no rarer than `miss`. */
-function highest(most, trials, miss) {
-    if (most >= trials)
-        return 1;
-    const atMost = binomial(most, trials);
-    let low = 0;
-    let high = 1;
+function studentQuantile(chance, degrees) {
+    // The angle of t: tan θ = t ÷ √ν; between none and a right one.
+    let [low, high] = [0, Math.PI / 2];
     for (let halving = 0; halving < HALVINGS; halving++) {
         const middle = (low + high) / 2;
-        if (atMost(middle) > miss)
+        if (chanceWithin(middle, degrees) < 1 - chance)
             low = middle;
         else
             high = middle;
     }
-    return (low + high) / 2;
+    return Math.sqrt(degrees) * Math.tan((low + high) / 2);
 }
-/** P(X ≤ most) as a function of the chance of each trial, for most < trials. */
-function binomial(most, trials) {
-    const lower = tail(most, trials);
-    const upper = tail(trials - most - 1, trials);
-    // Past the mode the terms rise towards it: the other tail is then the small one.
-    return (chance) => (most > trials * chance ? 1 - upper(1 - chance) : lower(chance));
-}
-/** Of the sum, what the digits of a number no longer show. */
-const NEGLIGIBLE = 1e-16;
-/** The same where `most` is below the mean: added up from the largest term down. */
-function tail(most, trials) {
-    const ways = logChoose(trials, most);
-    return (chance) => {
-        let term = Math.exp(ways + most * Math.log(chance) + (trials - most) * Math.log1p(-chance));
-        let sum = 0;
-        for (let count = most; count >= 0 && term > sum * NEGLIGIBLE; count--) {
-            sum += term;
-            term *= (count * (1 - chance)) / ((trials - count + 1) * chance);
-        }
-        return sum;
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/compare/scale.js
-/*
- * Differences are on a scale of their own, turned so that more is worse: ln(head ÷ base) if relative, head − base if
- * absolute or a rate, with the sign turned around for a metric that is worse when lower.
+/**
+ * Probability of |t| ≤ √ν·tan θ, exactly, as a finite sum (Abramowitz and Stegun, "Handbook of mathematical functions",
+ * 26.7.3 and 26.7.4).
  */
-/** 2%: two builds of the same code differ by that much for reasons of memory layout alone. */
-const RELATIVE_MARGIN = 0.02;
-/** The difference of one pair; undefined if it has none. */
-function differenceOf({ scale, worse }, base, head) {
-    const sign = worse === 'higher' ? 1 : -1;
-    if (scale !== 'relative')
-        return sign * (head - base);
-    if (base === 0 && head === 0)
-        return 0;
-    return base > 0 && head > 0 ? sign * Math.log(head / base) : undefined;
-}
-/** The change that a difference means: head ÷ base − 1, or head − base. */
-function changeOf({ scale, worse }, difference) {
-    const signed = worse === 'higher' ? difference : 0 - difference;
-    return scale === 'relative' ? Math.expm1(signed) : signed;
-}
-function limitOf(metric) {
-    return worsening(metric, metric.limit);
-}
-function marginOf(metric) {
-    return worsening(metric, metric.margin ?? (metric.scale === 'relative' ? RELATIVE_MARGIN : 0));
-}
-/** The difference that a change for the worse of this size makes. */
-function worsening({ scale, worse }, amount) {
-    if (scale !== 'relative')
-        return amount;
-    return worse === 'higher' ? Math.log1p(amount) : -Math.log1p(-amount);
+function chanceWithin(theta, degrees) {
+    const [sine, cosine] = [Math.sin(theta), Math.cos(theta)];
+    const isOdd = degrees % 2 === 1;
+    let sum = 0;
+    let term = isOdd ? cosine : 1;
+    for (let power = isOdd ? 1 : 0; power <= degrees - 2; power += 2) {
+        sum += term;
+        term *= (cosine ** 2 * (power + 1)) / (power + 2);
+    }
+    return isOdd ? (2 / Math.PI) * (theta + sine * sum) : sine * sum;
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/compare/stratified.js
+;// CONCATENATED MODULE: ./build/src/stats/history/level.js
+
+
+/** Fewer values than this say too little of their spread. */
+const FEWEST_FOR_INTERVAL = 5;
+/**
+ * The mean of the values, and the prediction interval mean ± t·s·√(1 + 1 ÷ n) of one value more (Hahn and Meeker,
+ * "Statistical intervals", 1991, section 4.8), of which chance holds if they are normal and independent.
+ * @param values at least one
+ */
+function levelOf(values, chance) {
+    const mean = meanOf(values);
+    const count = values.length;
+    if (count < FEWEST_FOR_INTERVAL)
+        return { mean };
+    const squares = new Mean();
+    for (const value of values)
+        squares.add((value - mean) ** 2);
+    const deviation = Math.sqrt((squares.value * count) / (count - 1));
+    const reach = studentQuantile(1 - chance, count - 1) * deviation * Math.sqrt(1 + 1 / count);
+    return { mean, low: mean - reach, high: mean + reach };
+}
+/** NaN of nothing. */
+function meanOf(values) {
+    const mean = new Mean();
+    for (const value of values)
+        mean.add(value);
+    return mean.value;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/history/segments.js
 
 /**
- * Do flows of head fail more often? Exact conditional test over 2×2 tables (Birch, "The detection of partial
- * association", 1964; Agresti, Categorical Data Analysis §6.7): given how many flows of a pair failed, how many of them
- * are of head is hypergeometric if it makes no difference; their sum over the pairs is the convolution. What drifts
- * from pair to pair drops out.
- *
- * Assumes that flows fail independently of each other within a round.
+ * The segments between change points, without steps that are smaller than `least`: the smallest is taken away, what it
+ * parted is joined, and so on, as Hunter does it (Fleming et al., ICPE 2023, section 4.3).
  */
-function stratifiedTest(strata) {
-    const statistic = strata.reduce((total, { head }) => total + head.failed, 0);
-    const whole = strata.map(hypergeometric).reduce(convolve, { from: 0, chances: [1] });
-    const sumOver = (takes) => Math.min(1, whole.chances.reduce((sum, chance, index) => sum + (takes(whole.from + index) ? chance : 0), 0));
+function segmentsBetween(values, starts, { least, sizeOf }) {
+    const segments = cut(values, starts);
+    const sizes = segments.slice(1).map(({ mean }, index) => sizeOf(segments[index]?.mean ?? mean, mean));
+    const smallest = sizes.reduce((least, size) => Math.min(least, size), Infinity);
+    if (sizes.length === 0 || smallest >= least)
+        return segments;
+    const dropped = sizes.indexOf(smallest);
+    return segmentsBetween(values, starts.filter((_start, index) => index !== dropped), { least, sizeOf });
+}
+function cut(values, starts) {
+    const edges = [0, ...starts, values.length];
+    return edges.slice(1).map((to, index) => {
+        const from = edges[index] ?? 0;
+        return { from, to, mean: meanOf(values.slice(from, to)) };
+    });
+}
+
+;// CONCATENATED MODULE: ./build/src/baseline/trend.js
+
+
+
+
+/** Fewer values are no trend. */
+const FEWEST_VALUES = 20;
+/**
+ * How often a series of independent values without a change may be said to have one: 0.05%, so that all of a scenario,
+ * about twenty, are right together in 99% of reports. Runs that follow each other are somewhat alike: docs/history.md.
+ */
+const LEVEL = 0.0005;
+/** Of the interval in which one more value is expected. */
+const CHANCE = 0.99;
+/** Two builds of the same code differ by that much: a smaller step is not told. */
+const LEAST_STEP = 0.02;
+const SEED = 1;
+/** The trend of a metric over comparable points; undefined if fewer than {@link FEWEST_VALUES} of them know it. */
+function trendOf({ name, definition, now }, points) {
+    const known = points.filter(({ metrics }) => metrics[name] !== undefined).slice(-model_history/* MOST_VALUES */.xy);
+    if (known.length < FEWEST_VALUES)
+        return undefined;
+    const values = known.map(({ metrics }) => metrics[name] ?? 0);
+    const segments = segmentsBetween(values, changePoints(values, { level: LEVEL, seed: SEED }), {
+        least: LEAST_STEP,
+        sizeOf: stepSize(definition),
+    });
+    const [before, last] = segments.length > 1 ? segments.slice(-2) : [undefined, ...segments];
+    if (last === undefined)
+        return undefined;
+    const first = known[last.from];
     return {
-        statistic,
-        greater: sumOver((failures) => failures >= statistic),
-        less: sumOver((failures) => failures <= statistic),
+        metric: name,
+        anyMachine: !definition.speed,
+        values,
+        last: { from: last.from, ...levelOf(values.slice(last.from), CHANCE) },
+        ...(before === undefined || first === undefined
+            ? {}
+            : {
+                change: changeAt(first, {
+                    before: before.mean,
+                    after: last.mean,
+                    definition,
+                    runsAgo: last.to - last.from,
+                }),
+            }),
+        now,
     };
 }
-function hypergeometric({ base, head }) {
-    const failed = base.failed + head.failed;
-    const from = Math.max(0, failed - base.started);
-    const to = Math.min(failed, head.started);
-    const all = logChoose(base.started + head.started, failed);
-    const chances = Array.from({ length: to - from + 1 }, (_, index) => {
-        const ofHead = from + index;
-        return Math.exp(logChoose(head.started, ofHead) + logChoose(base.started, failed - ofHead) - all);
-    });
-    return trimmed({ from, chances });
+/** Relative; of a share that had better be whole, what counts is what is missing: 99% to 98% is twice as many. */
+function stepSize({ unit, worse }) {
+    const counted = (value) => (unit === 'ratio' && worse === 'lower' ? 1 - value : value);
+    return (before, after) => {
+        const step = Math.abs(counted(after) - counted(before));
+        return step === 0 ? 0 : step / Math.abs(counted(before));
+    };
 }
-function convolve(one, other) {
-    const chances = new Array(one.chances.length + other.chances.length - 1).fill(0);
-    one.chances.forEach((chance, index) => {
-        other.chances.forEach((more, further) => {
-            chances[index + further] = (chances[index + further] ?? 0) + chance * more;
-        });
-    });
-    return trimmed({ from: one.from + other.from, chances });
+function changeAt({ sha, at }, { definition, ...change }) {
+    const { before, after } = change;
+    return {
+        ...change,
+        ...(sha === undefined ? {} : { sha }),
+        at,
+        worse: definition.worse === (after > before ? 'higher' : 'lower'),
+    };
 }
-/** Far below what a double can add to a p-value; without it thousands of failures would take minutes. */
-const stratified_NEGLIGIBLE = 1e-30;
-function trimmed({ from, chances }) {
-    const first = chances.findIndex((chance) => chance > stratified_NEGLIGIBLE);
-    const last = chances.findLastIndex((chance) => chance > stratified_NEGLIGIBLE);
-    return { from: from + first, chances: chances.slice(first, last + 1) };
+
+;// CONCATENATED MODULE: ./build/src/baseline/history.js
+
+
+
+
+/** Of which the trend is shown; what another of them says already is left out. */
+const TRENDED = new Set([
+    'success_rate',
+    'flow_time',
+    'ttfb',
+    'step',
+    'throughput',
+    'peak_memory',
+    'avg_memory',
+    'peak_cpu',
+    'cpu_per_flow',
+    'peak_threads',
+    'peak_processes',
+    'peak_files',
+    'memory_growth',
+    'memory_per_flow',
+    'cpu_per_flow_share',
+    'threads_per_flow',
+    'knee',
+]);
+const STATS = [undefined, 'med', 'p95'];
+const MOST_TRENDS = 40;
+const NAME = /^([a-z_]+)(?:\(.*\))?(?:\.([a-z0-9.]+))?$/su;
+function comparableTo(scenario, { points }, environment) {
+    const load = (0,history_point/* loadKey */.c)(scenario.load);
+    const fingerprint = (0,baseline_fingerprint/* fingerprintOf */.a)(environment);
+    const all = points.filter((point) => point.scenario === scenario.name && point.load === load);
+    return { all, alike: all.filter((point) => point.fingerprint === fingerprint) };
+}
+/** What earlier runs say of a scenario, this run beside them. Pure and seeded. */
+function historyOf(scenario, past, environment) {
+    const { all, alike } = comparableTo(scenario, past, environment);
+    const watched = Object.entries(scenario.metrics).flatMap(([name, { value }]) => {
+        const definition = trendedDefinition(name);
+        return definition === undefined ? [] : [{ name, definition, now: value }];
+    });
+    const trends = watched
+        .slice(0, MOST_TRENDS)
+        .map((metric) => trendOf(metric, metric.definition.speed ? alike : all))
+        .filter((trend) => trend !== undefined);
+    const { branch, file } = past.plan;
+    return { branch, file, runs: all.length, sameMachine: alike.length, trends };
+}
+function trendedDefinition(name) {
+    const [, id = '', stat] = NAME.exec(name) ?? [];
+    return isTrended(id) && STATS.includes(stat) ? (0,model_metrics/* definitionOf */.Fg)(id) : undefined;
+}
+function isTrended(id) {
+    return Object.hasOwn(model_metrics/* METRICS */.Cb, id) && TRENDED.has(id);
+}
+
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
+// EXTERNAL MODULE: ./build/src/model/format-change.js
+var format_change = __nccwpck_require__(7241);
+// EXTERNAL MODULE: ./build/src/stats/compare/scale.js
+var compare_scale = __nccwpck_require__(2135);
+;// CONCATENATED MODULE: ./build/src/stats/compare/attribution-words.js
+
+
+
+/** What one candidate has to do with a metric that became worse; a step's name is in it as it came. */
+function sentenceOf(movement, told) {
+    const { kind, step = '' } = movement.candidate;
+    switch (kind) {
+        case 'step':
+            return stepSentence(`step ${step}`, movement, told);
+        case 'cpu':
+            return `CPU per flow rose with it: ${changed(movement)}${after(', ', partOf(movement, told))}`;
+        case 'waiting':
+            return waitingSentence(movement, told);
+        case 'memory':
+            return `peak memory rose with it: ${changed(movement)}`;
+        case 'threads':
+            return `threads rose with it: ${changed(movement)}`;
+    }
+}
+/** Steps are medians, and medians do not add up: one may grow by more than the flow as a whole. */
+function stepSentence(name, movement, { slowdown }) {
+    const { amount } = movement;
+    if (slowdown === undefined)
+        return `${name} became slower: ${changed(movement)}`;
+    const ms = (0,format_change/* formatChange */.eD)(amount, MS);
+    if (amount > slowdown)
+        return `${name} carries all of the slowdown (${ms}, the flow ${added(slowdown)})`;
+    return `${name} carries ${share(amount / slowdown)} of the slowdown (${ms} of ${added(slowdown)})`;
+}
+function waitingSentence(movement, told) {
+    const cpu = told.movements.find(({ candidate }) => candidate.kind === 'cpu');
+    if (cpu === undefined || cpu.rose)
+        return `waiting rose too: ${changed(movement)}`;
+    if (!isStill(cpu)) {
+        return `waiting rose with it: ${changed(movement)}; whether CPU per flow did is not known (${interval(cpu)})`;
+    }
+    const what = `CPU per flow did not move (${interval(cpu)}): the time is spent waiting`;
+    const part = partOf(movement, told);
+    return part === '' ? what : `${what} (${part})`;
+}
+/** Within the margin on both sides: not only unseen, but seen to be small. */
+function isStill({ low, high }) {
+    return Math.expm1(high) < compare_scale/* RELATIVE_MARGIN */.GO && Math.expm1(low) > -compare_scale/* RELATIVE_MARGIN */.GO;
+}
+/** `+80 ms of +212 ms`; empty where it would be a part larger than the whole. */
+function partOf({ amount }, { slowdown }) {
+    if (slowdown === undefined || amount > slowdown)
+        return '';
+    return `${(0,format_change/* formatChange */.eD)(amount, MS)} of ${added(slowdown)}`;
+}
+function after(separator, text) {
+    return text === '' ? '' : `${separator}${text}`;
+}
+const MS = { scale: 'absolute', unit: 'ms' };
+function added(slowdown) {
+    return `+${(0,format/* formatTime */.fU)(slowdown)}`;
+}
+function share(ratio) {
+    return ratio >= 0.01 ? `${Math.round(ratio * 100)}%` : (0,format/* formatRatio */.B0)(ratio);
+}
+function changed(movement) {
+    return `${(0,format_change/* formatPercentChange */.vW)(Math.expm1(movement.center))} (${interval(movement)})`;
+}
+function interval({ low, high }) {
+    return `${(0,format_change/* formatPercentChange */.vW)(Math.expm1(low))} … ${(0,format_change/* formatPercentChange */.vW)(Math.expm1(high))}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/candidates.js
+const FLOW_TIME = 'flow_time.med';
+const CPU = 'cpu_per_flow';
+const STEP = /^step\((.*)\)\.med$/su;
+const candidates_valueOf = (metric) => ({ values }) => values[metric] ?? null;
+/**
+ * Median flow time − CPU time per flow: what a flow waits, for input and output, locks, timers, and a free core. Means
+ * something where a flow computes on one thread at a time; where it does not, CPU time may be the longer one, and
+ * there is then nothing to report.
+ */
+const waiting = ({ values }) => {
+    const time = values[FLOW_TIME] ?? null;
+    const cpu = values[CPU] ?? null;
+    return time === null || cpu === null ? null : time - cpu;
+};
+/**
+ * At most `most` of them: CPU, waiting, the longest steps, memory, threads, in this order. A step's length is that of
+ * base and head together, which swapping the rounds of a pair leaves as it is: the choice is blind to the outcome.
+ */
+function candidatesOf(pairs, most) {
+    const of = (kind, read) => {
+        const changes = changesOf(pairs, read);
+        return changes === undefined ? [] : [{ kind, ...changes }];
+    };
+    return [
+        ...of('cpu', candidates_valueOf(CPU)),
+        ...of('waiting', waiting),
+        ...stepsOf(pairs),
+        ...of('memory', candidates_valueOf('peak_memory')),
+        ...of('threads', candidates_valueOf('peak_threads')),
+    ].slice(0, most);
+}
+function stepsOf(pairs) {
+    const names = Object.keys(pairs[0]?.head.values ?? {}).flatMap((metric) => {
+        const [, step] = STEP.exec(metric) ?? [];
+        return step === undefined ? [] : [{ metric, step }];
+    });
+    return names
+        .flatMap(({ metric, step }) => {
+        const read = candidates_valueOf(metric);
+        const changes = changesOf(pairs, read);
+        if (changes === undefined)
+            return [];
+        const length = pairs.reduce((sum, { base, head }) => sum + (read(base) ?? 0) + (read(head) ?? 0), 0);
+        return [{ candidate: { kind: 'step', step, ...changes }, length }];
+    })
+        .sort((one, other) => other.length - one.length)
+        .map(({ candidate }) => candidate);
+}
+/** Undefined unless every round has a value above 0: whichever tree it was, so that nothing is left out by its outcome. */
+function changesOf(pairs, read) {
+    const ratios = [];
+    const amounts = [];
+    for (const { base, head } of pairs) {
+        const before = read(base) ?? 0;
+        const after = read(head) ?? 0;
+        if (!(before > 0 && after > 0))
+            return undefined;
+        ratios.push(Math.log(after / before));
+        amounts.push(after - before);
+    }
+    return { ratios, amounts };
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/compare/signed-rank.js
@@ -45889,6 +46354,326 @@ function middleOf(sorted) {
     return (below + (sorted[sorted.length >> 1] ?? NaN)) / 2;
 }
 
+;// CONCATENATED MODULE: ./build/src/stats/compare/movement.js
+
+/** Holm's steps: what is found leaves its part of the level to the others, until nothing new is found. */
+function movementsOf(candidates, level) {
+    const found = new Map();
+    for (;;) {
+        const miss = level / Math.max(1, candidates.length - found.size);
+        const rest = candidates
+            .filter((candidate) => !found.has(candidate))
+            .flatMap((candidate) => movementOf(candidate, miss));
+        const fresh = rest.filter(({ rose }) => rose);
+        if (fresh.length === 0)
+            return [...found.values(), ...rest];
+        for (const movement of fresh)
+            found.set(movement.candidate, movement);
+    }
+}
+function movementOf(candidate, miss) {
+    const misses = { low: miss, high: miss };
+    const interval = signedRankInterval(candidate.ratios, misses);
+    const amount = signedRankInterval(candidate.amounts, misses)?.center;
+    if (interval === undefined || amount === undefined)
+        return [];
+    const { center, low, high, reached } = interval;
+    return [{ candidate, center, low, high, rose: reached.low && low > 0, amount }];
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/attribution.js
+
+
+
+
+/**
+ * With which a run may say of anything that it moved when it did not: 0.7% at its first look, 0.1% at each of three
+ * later ones, together 1% whichever look ends the run (Bonferroni). Ten pairs reach 0.1% at best, so that the first
+ * look needs most of it; twenty reach 10⁻⁶.
+ */
+const FIRST_LOOK = 0.007;
+const LATER_LOOK = 0.001;
+/** Of what a flow's time is made. */
+const OF_TIME = /^(?:flow_time|step|ttfb|total_time|throughput|cpu_)/u;
+/**
+ * What moved with each metric that has become worse: steps, CPU per flow, waiting, memory, threads. Exploratory: the
+ * same signed-rank intervals over the same pairs, with Holm's steps among the candidates, and a level of its own that
+ * the comparison knows nothing of. What moved with it need not be why.
+ *
+ * Empty if nothing became worse, or nothing is seen to have moved. `pairs` as they were run, the dropped ones too.
+ */
+function attribute(pairs, comparison) {
+    const worse = comparison.filter(({ outcome }) => outcome === 'regression');
+    if (worse.length === 0)
+        return [];
+    const counted = comparison.reduce((most, result) => Math.max(most, result.pairs), 0);
+    const look = comparison.reduce((last, { looks }) => Math.max(last, looks), 1);
+    const valid = pairs.filter(({ dropped }) => dropped === undefined).slice(0, counted);
+    const level = look === 1 ? FIRST_LOOK : LATER_LOOK;
+    const movements = movementsOf(candidatesOf(valid, reachable(level, valid.length)), level);
+    const slowdown = slowdownOf(valid, level);
+    return worse.flatMap(({ metric }) => attributionsOf(metric, { movements, ...slowdown }));
+}
+/** Of how many candidates one can be found: n pairs reach a p-value of 2⁻ⁿ at best. */
+function reachable(level, pairs) {
+    return Math.floor(level * 2 ** pairs);
+}
+/** By how many ms the median flow is slower, if it is. */
+function slowdownOf(pairs, level) {
+    const changes = changesOf(pairs, candidates_valueOf(FLOW_TIME));
+    if (changes === undefined)
+        return {};
+    const interval = signedRankInterval(changes.amounts, { low: level, high: level });
+    return interval === undefined || !interval.reached.low || interval.low <= 0
+        ? {}
+        : { slowdown: interval.center };
+}
+function attributionsOf(metric, told) {
+    return told.movements
+        .filter(({ rose, candidate }) => rose && bearsOn(metric, candidate))
+        .toSorted((one, other) => rank(one) - rank(other) || other.amount - one.amount)
+        .map((movement) => ({
+        metric,
+        kind: movement.candidate.kind,
+        ...(movement.candidate.step === undefined ? {} : { step: movement.candidate.step }),
+        change: Math.expm1(movement.center),
+        low: Math.expm1(movement.low),
+        high: Math.expm1(movement.high),
+        sentence: sentenceOf(movement, told),
+    }));
+}
+/** A metric is not told of itself, nor one of memory of the time that steps take. */
+function bearsOn(metric, { kind, step }) {
+    switch (kind) {
+        case 'step':
+            return OF_TIME.test(metric) && !metric.startsWith(`step(${step ?? ''}).`);
+        case 'waiting':
+            return OF_TIME.test(metric) && !metric.startsWith('cpu_');
+        case 'cpu':
+            return !metric.startsWith('cpu_');
+        case 'memory':
+            return !metric.endsWith('_memory');
+        case 'threads':
+            return metric !== 'peak_threads';
+    }
+}
+const ORDER = ['step', 'cpu', 'waiting', 'memory', 'threads'];
+function rank({ candidate }) {
+    return ORDER.indexOf(candidate.kind);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/looks.js
+/**
+ * The looks of a run, alpha spent in equal parts. The parts add up to alpha, so whatever the looks have in common and
+ * whichever one ends the run, no more than alpha of all runs go wrong (Bonferroni over looks; docs/statistics.md says
+ * why no finer boundary).
+ *
+ * A look too early to ever tell is put off to the first even number of pairs that can: n pairs reach a p-value of
+ * 2⁻ⁿ at best. With one metric and 1% that is 10, with two to five it is 12.
+ * @throws RangeError unless the numbers of pairs ascend from 1 up
+ */
+function looksOf({ pairs, alpha, metrics }) {
+    if (pairs.length === 0 || pairs.some((count, index) => !(count > (pairs[index - 1] ?? 0)))) {
+        throw new RangeError(`looks are ascending numbers of pairs, not ${pairs.join(', ')}`);
+    }
+    const smallest = alpha / 2 / metrics / pairs.length;
+    const earliest = 2 * Math.ceil(Math.log2(1 / smallest) / 2);
+    const distinct = [...new Set(pairs.map((count) => Math.max(count, earliest)))];
+    return distinct.map((count) => ({ pairs: count, share: 1 / distinct.length }));
+}
+/** What one metric's bounds may miss at a look, when that many metrics still share the level of either side. */
+function missesOf(look, alpha, sharing) {
+    const side = (look.share * alpha) / 2;
+    return { low: side / Math.max(1, sharing.low), high: side / Math.max(1, sharing.high) };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/distribution.js
+
+/**
+ * Sorts a copy of the values (1e6 of them take about 0.13 s). No values: no distribution, never one of zeros.
+ * @throws RangeError if a value is not finite: a percentile of NaN would compare as if a gate held.
+ */
+function distributionOf(values) {
+    if (values.length === 0)
+        return undefined;
+    const sorted = Float64Array.from(values).sort();
+    // Sorted, so that NaN and +∞ stand last and −∞ first.
+    if (!Number.isFinite(first(sorted)) || !Number.isFinite(last(sorted))) {
+        throw new RangeError('a distribution is made of finite numbers');
+    }
+    return { sorted, mean: distribution_meanOf(sorted) };
+}
+/**
+ * The percentile of 0…100 per cent, linearly interpolated at p·(n−1): type 7 of Hyndman and Fan, "Sample quantiles
+ * in statistical packages" (1996), as R, NumPy and spreadsheets compute it.
+ */
+function percentile(distribution, percent) {
+    if ('percentile' in distribution)
+        return distribution.percentile(percent);
+    const { sorted } = distribution;
+    // Multiplied before it is divided: 99.9 × 1000 ÷ 100 is 999, while 99.9 ÷ 100 × 1000 is a little more.
+    const position = (percent * (sorted.length - 1)) / 100;
+    const below = Math.floor(position);
+    const low = sorted[below] ?? last(sorted);
+    const high = sorted[below + 1] ?? low;
+    return Math.min(low + (position - below) * (high - low), high);
+}
+/** `avg`, `min`, `med`, `max` or `pN` with N in 0…100; undefined for a name that is none of them. */
+function statOf(distribution, stat) {
+    switch (stat) {
+        case 'avg':
+            return distribution.mean;
+        case 'min':
+            return percentile(distribution, 0);
+        case 'med':
+            return percentile(distribution, 50);
+        case 'max':
+            return percentile(distribution, 100);
+        default: {
+            const percent = /^p(\d+(?:\.\d+)?)$/.exec(stat)?.[1];
+            if (percent === undefined || Number(percent) > 100)
+                return undefined;
+            return percentile(distribution, Number(percent));
+        }
+    }
+}
+/** Kept within the extremes, which no rounding may leave. */
+function distribution_meanOf(sorted) {
+    const mean = new Mean();
+    for (const value of sorted)
+        mean.add(value);
+    return Math.min(Math.max(mean.value, first(sorted)), last(sorted));
+}
+/** How many values it is made of. */
+function countOf(distribution) {
+    return 'sorted' in distribution ? distribution.sorted.length : distribution.count;
+}
+function first(sorted) {
+    return sorted[0] ?? NaN;
+}
+function last(sorted) {
+    return sorted[sorted.length - 1] ?? NaN;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/log-factorial.js
+const EXACT = 32;
+const TABLE = Array.from({ length: EXACT }, () => 0);
+for (let n = 2; n < EXACT; n++)
+    TABLE[n] = (TABLE[n - 1] ?? 0) + Math.log(n);
+const LN_ROOT_2PI = Math.log(2 * Math.PI) / 2;
+/** ln n!, by Stirling's series from 32 on, where three terms are good to the last digit (Abramowitz and Stegun 6.1.41). */
+function logFactorial(n) {
+    const known = TABLE[n];
+    if (known !== undefined)
+        return known;
+    const series = 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5);
+    return (n + 0.5) * Math.log(n) - n + LN_ROOT_2PI + series;
+}
+/** ln of n over k. */
+function logChoose(n, k) {
+    return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/binomial.js
+
+/**
+ * Bounds of the share that fails, each missed with a probability of at most `miss` (Clopper and Pearson, "The use of
+ * confidence or fiducial limits illustrated in the case of the binomial", 1934). They hold for the mean share too when
+ * it differs from round to round (Hoeffding, "On the distribution of the number of successes in independent trials",
+ * 1956). 0 and 1 if nothing was started.
+ */
+function shareBounds({ started, failed }, miss) {
+    return { low: 1 - highest(started - failed, started, miss), high: highest(failed, started, miss) };
+}
+/** 2⁻⁴⁰ is a flow in a million millions. */
+const binomial_HALVINGS = 40;
+/** The largest chance with which at most so many of the trials are no rarer than `miss`. */
+function highest(most, trials, miss) {
+    if (most >= trials)
+        return 1;
+    const atMost = binomial(most, trials);
+    let low = 0;
+    let high = 1;
+    for (let halving = 0; halving < binomial_HALVINGS; halving++) {
+        const middle = (low + high) / 2;
+        if (atMost(middle) > miss)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+/** P(X ≤ most) as a function of the chance of each trial, for most < trials. */
+function binomial(most, trials) {
+    const lower = tail(most, trials);
+    const upper = tail(trials - most - 1, trials);
+    // Past the mode the terms rise towards it: the other tail is then the small one.
+    return (chance) => (most > trials * chance ? 1 - upper(1 - chance) : lower(chance));
+}
+/** Of the sum, what the digits of a number no longer show. */
+const NEGLIGIBLE = 1e-16;
+/** The same where `most` is below the mean: added up from the largest term down. */
+function tail(most, trials) {
+    const ways = logChoose(trials, most);
+    return (chance) => {
+        let term = Math.exp(ways + most * Math.log(chance) + (trials - most) * Math.log1p(-chance));
+        let sum = 0;
+        for (let count = most; count >= 0 && term > sum * NEGLIGIBLE; count--) {
+            sum += term;
+            term *= (count * (1 - chance)) / ((trials - count + 1) * chance);
+        }
+        return sum;
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/stratified.js
+
+/**
+ * Do flows of head fail more often? Exact conditional test over 2×2 tables (Birch, "The detection of partial
+ * association", 1964; Agresti, Categorical Data Analysis §6.7): given how many flows of a pair failed, how many of them
+ * are of head is hypergeometric if it makes no difference; their sum over the pairs is the convolution. What drifts
+ * from pair to pair drops out.
+ *
+ * Assumes that flows fail independently of each other within a round.
+ */
+function stratifiedTest(strata) {
+    const statistic = strata.reduce((total, { head }) => total + head.failed, 0);
+    const whole = strata.map(hypergeometric).reduce(convolve, { from: 0, chances: [1] });
+    const sumOver = (takes) => Math.min(1, whole.chances.reduce((sum, chance, index) => sum + (takes(whole.from + index) ? chance : 0), 0));
+    return {
+        statistic,
+        greater: sumOver((failures) => failures >= statistic),
+        less: sumOver((failures) => failures <= statistic),
+    };
+}
+function hypergeometric({ base, head }) {
+    const failed = base.failed + head.failed;
+    const from = Math.max(0, failed - base.started);
+    const to = Math.min(failed, head.started);
+    const all = logChoose(base.started + head.started, failed);
+    const chances = Array.from({ length: to - from + 1 }, (_, index) => {
+        const ofHead = from + index;
+        return Math.exp(logChoose(head.started, ofHead) + logChoose(base.started, failed - ofHead) - all);
+    });
+    return trimmed({ from, chances });
+}
+function convolve(one, other) {
+    const chances = new Array(one.chances.length + other.chances.length - 1).fill(0);
+    one.chances.forEach((chance, index) => {
+        other.chances.forEach((more, further) => {
+            chances[index + further] = (chances[index + further] ?? 0) + chance * more;
+        });
+    });
+    return trimmed({ from: one.from + other.from, chances });
+}
+/** Far below what a double can add to a p-value; without it thousands of failures would take minutes. */
+const stratified_NEGLIGIBLE = 1e-30;
+function trimmed({ from, chances }) {
+    const first = chances.findIndex((chance) => chance > stratified_NEGLIGIBLE);
+    const last = chances.findLastIndex((chance) => chance > stratified_NEGLIGIBLE);
+    return { from: from + first, chances: chances.slice(first, last + 1) };
+}
+
 ;// CONCATENATED MODULE: ./build/src/stats/compare/evidence.js
 
 
@@ -45909,7 +46694,7 @@ function ofValues(pairs, metric, misses) {
             missing += 1;
             continue;
         }
-        const difference = differenceOf(metric, before, after);
+        const difference = (0,compare_scale/* differenceOf */.Pq)(metric, before, after);
         if (difference !== undefined)
             differences.push(difference);
     }
@@ -45922,7 +46707,7 @@ function ofValues(pairs, metric, misses) {
     if (interval === undefined)
         return { reason: 'there is nothing to compare' };
     const { center, low, high, reached, missed } = interval;
-    const margin = marginOf(metric);
+    const margin = (0,compare_scale/* marginOf */.OB)(metric);
     return {
         evidence: {
             center,
@@ -46027,7 +46812,7 @@ function compareMetric(pairs, metric, sight) {
         return { result, worse: false, better: false, settled: pairs.length > 0 };
     }
     const { evidence } = finding;
-    const limit = limitOf(metric);
+    const limit = (0,compare_scale/* limitOf */.LF)(metric);
     const outcome = outcomeOf(evidence, limit);
     const result = {
         ...known,
@@ -46060,8 +46845,8 @@ function outcomeOf({ center, worse, better, atMost }, limit) {
     return atMost !== undefined && atMost < limit ? 'no_regression' : 'unresolved';
 }
 function changes(metric, { center, low, high }) {
-    const ends = [changeOf(metric, low), changeOf(metric, high)];
-    return { change: changeOf(metric, center), low: Math.min(...ends), high: Math.max(...ends) };
+    const ends = [(0,compare_scale/* changeOf */.C2)(metric, low), (0,compare_scale/* changeOf */.C2)(metric, high)];
+    return { change: (0,compare_scale/* changeOf */.C2)(metric, center), low: Math.min(...ends), high: Math.max(...ends) };
 }
 function confidenceOf({ missed }, asked) {
     return missed === undefined ? asked : Math.max(0, 1 - missed.low - missed.high);
@@ -46076,11 +46861,11 @@ function tooFew(pairs, confidence) {
 function detectable(metric, evidence, { pairs, misses }) {
     if (evidence.missed !== undefined)
         return { mde: null, needed: null };
-    const margin = marginOf(metric);
+    const margin = (0,compare_scale/* marginOf */.OB)(metric);
     const distance = detectableDistance((evidence.high - evidence.low) / 2, misses.low);
-    const toLimit = limitOf(metric) - margin;
+    const toLimit = (0,compare_scale/* limitOf */.LF)(metric) - margin;
     return {
-        mde: Math.abs(changeOf(metric, margin + distance)),
+        mde: Math.abs((0,compare_scale/* changeOf */.C2)(metric, margin + distance)),
         needed: toLimit > 0 ? Math.ceil(pairs * (distance / toLimit) ** 2) : null,
     };
 }
@@ -46285,26 +47070,6 @@ function defaultBaseGates({ thresholds, work, services }, level) {
     return gates.filter(({ metric }) => isWatched || metric.id !== 'cpu_per_flow');
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/random.js
-/**
- * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
- * mixing step a number, period 2³². For repeatable choices, not for secrets.
- */
-function seededRandom(seed) {
-    let state = seed >>> 0;
-    return () => {
-        state = (state + 0x6d2b79f5) >>> 0;
-        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
-/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
-function seedOf(seed, part) {
-    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
-    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
-}
-
 ;// CONCATENATED MODULE: ./build/src/stats/compare/order.js
 
 /**
@@ -46317,7 +47082,7 @@ function nextOrder(valid, seed) {
     const lead = 2 * baseFirst - valid.length;
     if (lead !== 0)
         return lead > 0 ? 'head_first' : 'base_first';
-    return seededRandom(seedOf(seed, valid.length))() < 0.5 ? 'base_first' : 'head_first';
+    return (0,stats_random/* seededRandom */.I)((0,stats_random/* seedOf */.n)(seed, valid.length))() < 0.5 ? 'base_first' : 'head_first';
 }
 
 // EXTERNAL MODULE: ./build/src/model/service.js
@@ -47710,8 +48475,8 @@ function crashLine(stderr) {
     return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? lastLine(stderr);
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./build/src/model/contamination.js
 /** Where a flow can see what is another's. */
 const CANARY_PLACES = ['stdout', 'stderr', 'response', 'file', 'file name', 'return value'];
@@ -47810,6 +48575,8 @@ async function openModuleRunner(options) {
     }
     return Object.assign(host, { hooks: new Set(loaded.hooks) });
 }
+/** What is done to a flow in place of a signal to its process. */
+const ABORTED = 'aborted';
 /** As the flow of a module fails while its process lives on. */
 const THREW = { code: 1, signal: null };
 /** Runs flows in one host, and knows whether it still lives. */
@@ -47929,7 +48696,7 @@ class Host {
                 else
                     this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
             });
-            const kill = awaitKill(start, { clock, startedAt }, (killed, signal) => {
+            const kill = awaitKill(this.#killable(start), { clock, startedAt }, (killed, signal) => {
                 this.#kill(flow, killed, signal);
             });
             const flow = {
@@ -47945,9 +48712,19 @@ class Host {
             this.#inFlight.set(start.token, flow);
         });
     }
+    /** Of several flows in one process none can be killed: it is aborted, as one whose caller has gone. */
+    #killable({ kill }) {
+        if (kill === undefined || this.#options.ofOneFlow === true)
+            return { kill };
+        return { kill: { ...kill, signal: ABORTED } };
+    }
     /** A host of one flow ends with it; should it survive the signal, it runs no other flow all the same. */
     #kill(flow, killed, signal) {
         flow.killed = killed;
+        if (signal === ABORTED) {
+            this.#give(flow, { outcome: 'killed', message: killed.message });
+            return;
+        }
         this.#usable = false;
         this.#process.kill(signal);
     }
@@ -48519,14 +49296,14 @@ function profileOf(stretches) {
     let level = 0;
     for (const { level: to, duration, ramp } of stretches) {
         if (ramp > 0)
-            pieces.push(after(pieces.at(-1), { from: level, to, duration: ramp }));
+            pieces.push(profile_after(pieces.at(-1), { from: level, to, duration: ramp }));
         if (duration > ramp)
-            pieces.push(after(pieces.at(-1), { from: to, to, duration: duration - ramp }));
+            pieces.push(profile_after(pieces.at(-1), { from: to, to, duration: duration - ramp }));
         level = to;
     }
     return pieces;
 }
-function after(last, line) {
+function profile_after(last, line) {
     return last === undefined
         ? { ...line, begins: 0, before: 0 }
         : { ...line, begins: profile_endOf(last), before: last.before + areaOf(last) };
@@ -49191,7 +49968,7 @@ function startedFlows({ counts: { ok, failed, timed_out, killed } }) {
 
 ;// CONCATENATED MODULE: ./build/src/stats/column.js
 /** Bytes by which a column grows. */
-const STEP = 1 << 16;
+const column_STEP = 1 << 16;
 const FIRST = 512;
 /**
  * Numbers, up to a known count, 8 bytes each. The whole is reserved and used as it grows, so that nothing is copied when
@@ -49230,7 +50007,7 @@ class Column {
     }
     #grow() {
         const { byteLength, maxByteLength } = this.#buffer;
-        this.#buffer.resize(Math.min(maxByteLength, byteLength + Math.min(byteLength, STEP)));
+        this.#buffer.resize(Math.min(maxByteLength, byteLength + Math.min(byteLength, column_STEP)));
     }
 }
 
@@ -49577,44 +50354,6 @@ function whyApart(record) {
     return `${short}: give each flow more to do, so that the first has not ended when the last starts`;
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/kendall.js
-/**
- * Probability that a random order of `count` values has at most `inversions` pairs the wrong way round, exactly: the
- * null distribution of Kendall's rank correlation (Kendall, "A new measure of rank correlation", 1938). The k-th value
- * can be put in k places, which make 0 … k − 1 inversions, each as likely as the other.
- */
-function inversionsAtMost(count, inversions) {
-    let chances = [1];
-    for (let values = 2; values <= count; values++) {
-        const next = new Array(chances.length + values - 1).fill(0);
-        chances.forEach((chance, made) => {
-            for (let more = 0; more < values; more++)
-                next[made + more] = (next[made + more] ?? 0) + chance / values;
-        });
-        chances = next;
-    }
-    return chances.slice(0, Math.max(0, inversions + 1)).reduce((sum, chance) => sum + chance, 0);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/slope-interval.js
-
-/**
- * Of `points` points with the slopes `sorted` between all pairs of them: between the r-th slope from either end, since the
- * true one is below the r-th if at most r − 1 pairs are inverted (Sen, "Estimates of the regression coefficient based on
- * Kendall's tau", JASA 1968). `confidence` in 0…1; few points do not reach it, and the interval says what they do reach.
- */
-function slopeInterval(sorted, points, confidence) {
-    const missed = (rank) => 2 * inversionsAtMost(points, rank - 1);
-    let rank = 1;
-    while (rank < sorted.length / 2 && missed(rank + 1) <= 1 - confidence)
-        rank++;
-    return {
-        low: sorted[rank - 1] ?? NaN,
-        high: sorted[sorted.length - rank] ?? NaN,
-        confidence: 1 - missed(rank),
-    };
-}
-
 ;// CONCATENATED MODULE: ./build/src/stats/theil-sen.js
 
 /** 1,000 points are 499,500 pairs, whose slopes take some 60 ms to sort. */
@@ -49651,6 +50390,468 @@ function thin(points) {
         return points;
     const step = (points.length - 1) / (MOST_POINTS - 1);
     return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * step)]).filter((point) => point !== undefined);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/waves/rank-sum.js
+/**
+ * Chance of a rank sum at least as large as that of `some` among both, if it makes no difference to which of the two a
+ * value belongs (Wilcoxon 1945, Mann and Whitney 1947). Exact given the values, whatever ties there are: every choice of
+ * as many of them is then equally likely, and the distribution of the sum of their midranks follows by dynamic
+ * programming (Streitberg and Röhmel, "Exact distributions for permutation and rank tests", 1986).
+ *
+ * Nothing is assumed but that the values are exchangeable: what is inside of each of them may depend on itself at will.
+ * 1 if either is empty.
+ * @throws RangeError if a value is not finite
+ */
+function chanceOfHigher(some, others) {
+    if (some.length === 0 || others.length === 0)
+        return 1;
+    const doubled = rank_sum_doubledMidranks([...some, ...others]);
+    const sum = doubled.slice(0, some.length).reduce((total, rank) => total + rank, 0);
+    const ways = waysToSums(doubled, some.length);
+    let [atLeast, all] = [0, 0];
+    ways.forEach((count, total) => {
+        all += count;
+        if (total >= sum)
+            atLeast += count;
+    });
+    return atLeast / all;
+}
+/** The least that `chanceOfHigher` can be for so many values: one of all choices. */
+function leastChance(some, others) {
+    let choices = 1;
+    for (let taken = 1; taken <= some; taken++)
+        choices = (choices * (others + taken)) / taken;
+    return 1 / choices;
+}
+/**
+ * By how much `some` are above the others, with bounds: the median and two order statistics of all differences (Hodges
+ * and Lehmann 1963; Hollander and Wolfe, Nonparametric Statistical Methods, §4.3). With c the largest number for which
+ * P(U ≤ c) is at most the miss, the low bound is the (c + 1)-th difference; it is above the truth no more often than
+ * that, ties or not. −∞ or ∞ where so few values can not be that sure. Undefined if either is empty.
+ */
+function shiftOf(some, others, misses) {
+    const differences = Float64Array.from(some.flatMap((one) => others.map((other) => (one === other ? 0 : one - other)))).sort();
+    if (differences.length === 0)
+        return undefined;
+    const last = differences.length - 1;
+    const criticalAt = criticals(some.length, others.length);
+    const [below, above] = [criticalAt(misses.low), criticalAt(misses.high)];
+    const [left, right] = [differences[last >> 1] ?? NaN, differences[(last + 1) >> 1] ?? NaN];
+    return {
+        center: left === -right ? 0 : (left + right) / 2,
+        low: below < 0 ? -Infinity : (differences[below] ?? NaN),
+        high: above < 0 ? Infinity : (differences[last - above] ?? NaN),
+    };
+}
+/** The largest u with P(U ≤ u) ≤ level, by level; −1 if even U = 0 is likelier. */
+function criticals(some, others) {
+    const ranks = Array.from({ length: some + others }, (_, index) => 2 * (index + 1));
+    const least = some * (some + 1);
+    const all = 1 / leastChance(some, others);
+    const chances = waysToSums(ranks, some)
+        .filter((_, sum) => sum >= least && sum % 2 === 0)
+        .map((count) => count / all);
+    return (level) => {
+        let [u, sum] = [-1, 0];
+        for (const chance of chances) {
+            sum += chance;
+            if (sum > level)
+                break;
+            u += 1;
+        }
+        return u;
+    };
+}
+/** Twice the rank of each value, ties sharing the mean of their ranks. */
+function rank_sum_doubledMidranks(values) {
+    if (!values.every(Number.isFinite))
+        throw new RangeError('what is ranked are finite numbers');
+    return values.map((value) => values.reduce((rank, other) => rank + (other < value ? 2 : other === value ? 1 : 0), 1));
+}
+/** In how many ways `count` of the ranks, which are whole numbers, add up to each sum. */
+function waysToSums(ranks, count) {
+    const most = ranks.reduce((total, rank) => total + rank, 0);
+    const ways = Array.from({ length: count + 1 }, () => new Float64Array(most + 1));
+    ways[0][0] = 1;
+    for (const rank of ranks) {
+        for (let taken = count; taken >= 1; taken--) {
+            const [from, to] = [ways[taken - 1], ways[taken]];
+            for (let sum = most; sum >= rank; sum--)
+                to[sum] = (to[sum] ?? 0) + (from[sum - rank] ?? 0);
+        }
+    }
+    return ways[count];
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/waves/compare.js
+
+
+
+
+/*
+ * Are some waves worse than others? The wave is the unit: flows of one wave have much in common, a machine that paused, a
+ * dependency that hiccuped, and are no independent witnesses. See docs/statistics.md.
+ */
+/** How often a check may alarm falsely, its two tests together, and each of them. */
+const FALSE_ALARMS = 0.01;
+const EACH = FALSE_ALARMS / 2;
+/** Of all flows: so much more that are not ok is told from none. */
+const LEAST_EXCESS = 0.01;
+/** A slowdown by less than a fifth is let be, and twice as slow must be ruled out with 90% for time to pass. */
+const MARGIN = Math.log(1.2);
+const TOO_WIDE = Math.log(2);
+const MISS_OF_WIDTH = 0.1;
+/** Rounds that either test takes at least: 5 and 5 waves can be told apart with 1 in 252. */
+const FEWEST_ROUNDS = 5;
+/** Flows of a wave that no fault hit. */
+function compare_countOf({ flows: { bystanders } }) {
+    const started = (0,model_tally/* totalOf */.e)(bystanders);
+    return { started, failed: started - bystanders.ok };
+}
+function pooledCount(waves) {
+    return waves
+        .map(compare_countOf)
+        .reduce((sum, count) => ({ started: sum.started + count.started, failed: sum.failed + count.failed }), {
+        started: 0,
+        failed: 0,
+    });
+}
+/**
+ * Do more flows of some waves fail? Worse if the waves say so, by the exact rank-sum test on their shares, and it is a
+ * percentage point at least. Unknown if only the flows do, by the stratified test that takes them for independent.
+ */
+function compareSuccess({ some, others, strata }) {
+    const [mine, theirs] = [some.flatMap(shareOf), others.flatMap(shareOf)];
+    const counts = { some: pooledCount(some), others: pooledCount(others) };
+    const chance = chanceOfHigher(mine, theirs);
+    const tooFew = leastChance(mine.length, theirs.length) > EACH;
+    const excess = counts.some.failed / counts.some.started - counts.others.failed / counts.others.started;
+    const byFlows = stratifiedTest(strata).greater <= EACH;
+    const answer = () => {
+        if (excess >= LEAST_EXCESS && chance <= EACH)
+            return 'worse';
+        return tooFew || (excess >= LEAST_EXCESS && byFlows) ? 'unknown' : 'same';
+    };
+    const waves = { some: mine.length, others: theirs.length };
+    return { answer: answer(), ...counts, chance, waves, tooFew };
+}
+/** None without a bystander. */
+function shareOf(wave) {
+    const { started, failed } = compare_countOf(wave);
+    return started === 0 ? [] : [failed / started];
+}
+/**
+ * Do flows of some waves take longer? By the mean of those that are ok: of a closed load it is, with the number of
+ * flows at once, the throughput (Little's law), and a few that wait long are just what is looked for.
+ */
+function compareTimes({ some, others }, { afterOthers }) {
+    const [before, after] = [others.flatMap(pointOf), some.flatMap(pointOf)];
+    const trend = afterOthers ? Math.max(0, theilSen(before.filter(isFinished)) ?? 0) : 0;
+    const center = compare_meanOf(others.map(({ wave }) => wave));
+    const mine = after.map(({ x, y }) => y - trend * (x - center));
+    const theirs = before.map(({ y }) => y);
+    const shift = shiftOf(mine, theirs, { low: EACH, high: MISS_OF_WIDTH });
+    const tooFew = leastChance(mine.length, theirs.length) > EACH;
+    return {
+        answer: answerOf(shift, tooFew),
+        shift,
+        some: typical(after),
+        others: typical(before),
+        waves: { some: mine.length, others: theirs.length },
+        tooFew,
+        trend,
+    };
+}
+function answerOf(shift, tooFew) {
+    if (shift === undefined || tooFew)
+        return 'unknown';
+    if (shift.low > MARGIN)
+        return 'worse';
+    return shift.high < TOO_WIDE ? 'same' : 'unknown';
+}
+/** Of a wave whose flows all failed the time is ∞; of one without a bystander there is none. */
+function pointOf(wave) {
+    const { flowTime } = wave.flows;
+    if (flowTime !== undefined && flowTime > 0)
+        return [{ x: wave.wave, y: Math.log(flowTime) }];
+    return compare_countOf(wave).failed > 0 ? [{ x: wave.wave, y: Infinity }] : [];
+}
+function isFinished({ y }) {
+    return y < Infinity;
+}
+function compare_meanOf(values) {
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+/** The geometric mean of those waves in which a flow was ok. */
+function typical(points) {
+    const finished = points.filter(isFinished).map(({ y }) => y);
+    return finished.length === 0 ? undefined : Math.exp(compare_meanOf(finished));
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/waves/figures.js
+
+/** Flows that are named for an error. */
+const figures_MOST_FLOWS = 5;
+/** The waves of a run with faults in their order; those of which nothing is known are left out. */
+function figuredWaves({ waves = [], waveTallies, waveFigures }) {
+    return waves.flatMap((wave) => {
+        const tally = waveTallies?.get(wave.wave);
+        const flows = tally === undefined ? waveFigures?.get(wave.wave) : figuresOf(tally);
+        return flows === undefined ? [] : [{ ...wave, flows }];
+    });
+}
+function figuresOf(tally) {
+    const flowTime = tally.flowTimes()?.mean;
+    const [error] = tally.errorKinds({ killed: true });
+    return {
+        bystanders: (0,model_tally/* bystandersOf */.p)(tally),
+        hit: (0,model_tally/* totalOf */.e)(tally.hits),
+        untraced: tally.untracedHits,
+        ...(flowTime === undefined ? {} : { flowTime }),
+        ...(error === undefined
+            ? {}
+            : {
+                error: { sample: error.sample, count: error.count, flows: error.flows.slice(0, figures_MOST_FLOWS) },
+            }),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/checks/wave-text.js
+
+
+/** Both comparisons in one: what is worse is told before what is not known, and that before what is the same. */
+function findingOf({ success, time }, names, culprits) {
+    const lines = { success: successLine(success, names), time: timeLine(time, names) };
+    const answers = [success.answer, time.answer];
+    if (answers.includes('worse')) {
+        const failed = success.answer === 'worse' ? [lines.success, ...culprits.failures] : [];
+        // Where no flow is ok, success has said it.
+        const slow = time.answer === 'worse' && time.some !== undefined ? [lines.time, ...culprits.slow] : [];
+        return { outcome: 'fail', evidence: [...failed, ...slow] };
+    }
+    if (answers.includes('unknown')) {
+        return { outcome: 'inconclusive', evidence: [...whyUnknown(success, time), lines.success, lines.time] };
+    }
+    return { outcome: 'pass', evidence: [lines.success, lines.time] };
+}
+/** "not ok: 61 of 82 flows (74.4%) in the faulted waves, 1 of 120 (0.833%) in the clean waves around them (5 and 6 waves, p = 0.0022)". */
+function successLine({ some, others, chance, waves }, names) {
+    const compared = `${waves.some} and ${waves.others} waves, p = ${formatChance(chance)}`;
+    return `not ok: ${countText(some, ' flows')} ${names.some}, ${countText(others)} ${names.others} (${compared})`;
+}
+function countText({ failed, started }, noun = '') {
+    const share = started === 0 ? '' : ` (${(0,format/* formatRatio */.B0)(failed / started)})`;
+    return `${(0,format/* formatCount */.B4)(failed)} of ${(0,format/* formatCount */.B4)(started)}${noun}${share}`;
+}
+/** "flow time 512 ms in …, 220 ms in …: +133%, at least +98.1% with 99.5%". */
+function timeLine({ answer, some, others, shift, trend }, names) {
+    if (some === undefined || others === undefined || shift === undefined) {
+        return `flow time: no flow was ok ${some === undefined ? names.some : names.others}`;
+    }
+    const times = `flow time ${(0,format/* formatQuantity */.VZ)(some, 'ms')} ${names.some}, ${(0,format/* formatQuantity */.VZ)(others, 'ms')} ${names.others}`;
+    const rise = trend > 0 ? `, beside the ${changeText(trend)} a wave by which it rose before any fault` : '';
+    return `${times}: ${changeText(shift.center)}${boundText(shift, answer)}${rise}`;
+}
+/** How much it is at least where that is held against it, and else how much it is at most. */
+function boundText({ low, high }, answer) {
+    if (answer === 'worse')
+        return `, at least ${changeText(low)} with 99.5%`;
+    return Number.isFinite(high) ? `, at most ${changeText(high)} with 90%` : '';
+}
+/** Of a difference of logarithms: "+12.5%", "−3.1%". */
+function changeText(logarithm) {
+    const change = Math.exp(logarithm) - 1;
+    return `${change < 0 ? '−' : '+'}${(0,format/* formatRatio */.B0)(Math.abs(change))}`;
+}
+function formatChance(chance) {
+    return chance < 0.0001 ? chance.toExponential(1) : String(Number(chance.toPrecision(2)));
+}
+function whyUnknown(success, time) {
+    if (success.tooFew)
+        return [tooFewText(success.waves)];
+    const flows = success.answer === 'unknown'
+        ? [
+            'more flows were not ok, but in too few waves to tell it from chance, or from what stayed broken: give it ' +
+                'more rounds, or more flows a wave so that every faulted wave has a fault',
+        ]
+        : [];
+    if (time.answer !== 'unknown')
+        return flows;
+    return [...flows, time.tooFew ? tooFewTimesText(time.waves) : NOISY];
+}
+const NOISY = 'flow times differ too much from wave to wave: that it became twice as slow can not be ruled out; ' +
+    'give each wave more flows, or the scenario more rounds';
+function tooFewText({ some, others }) {
+    return `${some} and ${others} waves are too few to tell: it takes rounds: ${FEWEST_ROUNDS} or more`;
+}
+function tooFewTimesText({ some, others }) {
+    return `flow time is known of ${some} and ${others} waves, which are too few: the others have no bystander`;
+}
+/** The first lines, and how many more there are. */
+function wave_text_bounded(lines, most) {
+    return lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} more`];
+}
+
+;// CONCATENATED MODULE: ./build/src/checks/containment.js
+
+
+
+
+/** Lines of culprits, one for each fault or wave. */
+const LINES = 8;
+/** Flows that one line names. */
+const NAMED = 5;
+const NAMES = { some: 'in the faulted waves', others: 'in the clean ones around them' };
+const containment = {
+    id: 'containment',
+    title: () => 'Flows that no fault hit were as in clean waves',
+    failureTitle: () => 'Faults hurt flows that they did not hit',
+    description: "One flow's failure does not hurt the others: in waves with faults, flows that no fault hit succeed as often as in " +
+        'the clean waves around them, and take no longer. Exact rank-sum tests over the waves, 1% together.',
+    needs: ['waves'],
+    run: judge,
+};
+function judge(record) {
+    const waves = figuredWaves(record);
+    const first = waves.findIndex(({ kind }) => kind === 'faulted');
+    const around = waves.slice(Math.max(0, first - 1));
+    const faulted = around.filter(({ kind }) => kind === 'faulted');
+    const sides = {
+        some: faulted,
+        others: around.filter(({ kind }) => kind === 'clean'),
+        strata: strataOf(around),
+    };
+    const alone = nobodyLeft(faulted);
+    if (alone !== undefined)
+        return { outcome: 'inconclusive', evidence: [alone] };
+    if (faulted.every(({ flows }) => flows.hit === 0))
+        return { outcome: 'inconclusive', evidence: [NO_HIT] };
+    const success = compareSuccess(sides);
+    const time = compareTimes(sides, { afterOthers: false });
+    return findingOf({ success, time }, NAMES, {
+        failures: wave_text_bounded(failuresOf(record, faulted), LINES),
+        slow: wave_text_bounded(faulted.flatMap(timeOf), LINES),
+    });
+}
+const NO_HIT = 'no fault hit any flow: let more flows be hit (share, probability), or sooner (after), or run more of them in a wave';
+/** Each faulted wave with the clean one before it, which all that went wrong until then has hurt as well. */
+function strataOf(waves) {
+    return waves.flatMap((wave, index) => {
+        const clean = waves[index - 1];
+        return wave.kind === 'faulted' && clean !== undefined
+            ? [{ base: compare_countOf(clean), head: compare_countOf(wave) }]
+            : [];
+    });
+}
+/** Why there is nobody to look at in most of the waves. */
+function nobodyLeft(faulted) {
+    const empty = faulted.filter((wave) => compare_countOf(wave).started === 0);
+    if (empty.length === 0 || empty.length < faulted.length / 2)
+        return undefined;
+    const all = `in ${empty.length} of ${(0,format/* plural */.LS)(faulted.length, 'faulted wave')} every flow was hit`;
+    return empty.some(({ flows }) => flows.untraced > 0)
+        ? `${all}, or may have been: nobody saw whom. Let flows send FLOWGATE_TOKEN or {{token}} to what they depend on, and ` +
+            'leave some of them without a fault'
+        : `${all}: nobody is left to look at; give the faults a smaller share or probability`;
+}
+/** Bystanders that were not ok, put together by the fault that came last before their end; most of them first. */
+function failuresOf(record, faulted) {
+    const waves = new Set(faulted.map(({ wave }) => wave));
+    const victims = record.flows.filter(({ wave, outcome, hit }) => wave !== undefined && waves.has(wave) && outcome !== 'ok' && hit === undefined);
+    const groups = new Map();
+    const hits = record.flows.filter(({ hit }) => hit !== undefined);
+    for (const victim of victims) {
+        const fault = lastBefore(hits, victim);
+        const key = fault === undefined ? `wave ${victim.wave ?? 0}` : String(fault.iteration);
+        const group = groups.get(key) ?? { fault, victims: [] };
+        group.victims.push(victim);
+        groups.set(key, group);
+    }
+    return [...groups.values()]
+        .toSorted((one, other) => other.victims.length - one.victims.length)
+        .map(({ fault, victims: those }) => failureLine(fault, those));
+}
+/** The flow whose hit came last before this one ended, in the same wave. */
+function lastBefore(hits, { wave, endedAt }) {
+    let last;
+    for (const flow of hits) {
+        const at = flow.hit?.at ?? Infinity;
+        if (flow.wave === wave && at <= endedAt && at >= (last?.hit?.at ?? -Infinity))
+            last = flow;
+    }
+    return last;
+}
+const containment_DONE = {
+    kill: 'was killed',
+    latency: 'met latency',
+    bandwidth: 'met a slow connection',
+    reset: 'had its connection reset',
+    blackhole: 'met a connection on which nothing came',
+    slow_close: 'met a connection that closed late',
+    refuse: 'was refused',
+    down: 'met a dependency that was down',
+};
+/** "wave 7: after flow 61 (slot 3) was killed, flows 62, 63 and 5 more were not ok within 2.1 ms: the connection is closed". */
+function failureLine(fault, victims) {
+    const [first] = victims;
+    const named = victims.slice(0, NAMED).map(({ iteration }) => iteration);
+    const more = victims.length - named.length;
+    const who = `${victims.length === 1 ? 'flow' : 'flows'} ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    const what = first?.error?.message ?? first?.outcome ?? '';
+    const verb = victims.length === 1 ? 'was' : 'were';
+    const wave = `wave ${first?.wave ?? 0}`;
+    if (fault?.hit === undefined)
+        return `${wave}: ${who} ${verb} not ok, before any fault: ${what}`;
+    const { hit, iteration, slot } = fault;
+    const latest = Math.max(...victims.map(({ endedAt }) => endedAt - hit.at));
+    const within = `within ${(0,format/* formatQuantity */.VZ)(latest, 'ms')}`;
+    return `${wave}: after flow ${iteration} (slot ${slot}) ${containment_DONE[hit.kind]}, ${who} ${verb} not ok ${within}: ${what}`;
+}
+function timeOf({ wave, flows: { flowTime, hit } }) {
+    if (flowTime === undefined)
+        return [];
+    return [
+        `wave ${wave}: mean flow time ${(0,format/* formatQuantity */.VZ)(flowTime, 'ms')} beside ${(0,format/* plural */.LS)(hit, 'flow')} that faults hit`,
+    ];
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/kendall.js
+/**
+ * Probability that a random order of `count` values has at most `inversions` pairs the wrong way round, exactly: the
+ * null distribution of Kendall's rank correlation (Kendall, "A new measure of rank correlation", 1938). The k-th value
+ * can be put in k places, which make 0 … k − 1 inversions, each as likely as the other.
+ */
+function inversionsAtMost(count, inversions) {
+    let chances = [1];
+    for (let values = 2; values <= count; values++) {
+        const next = new Array(chances.length + values - 1).fill(0);
+        chances.forEach((chance, made) => {
+            for (let more = 0; more < values; more++)
+                next[made + more] = (next[made + more] ?? 0) + chance / values;
+        });
+        chances = next;
+    }
+    return chances.slice(0, Math.max(0, inversions + 1)).reduce((sum, chance) => sum + chance, 0);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/slope-interval.js
+
+/**
+ * Of `points` points with the slopes `sorted` between all pairs of them: between the r-th slope from either end, since the
+ * true one is below the r-th if at most r − 1 pairs are inverted (Sen, "Estimates of the regression coefficient based on
+ * Kendall's tau", JASA 1968). `confidence` in 0…1; few points do not reach it, and the interval says what they do reach.
+ */
+function slopeInterval(sorted, points, confidence) {
+    const missed = (rank) => 2 * inversionsAtMost(points, rank - 1);
+    let rank = 1;
+    while (rank < sorted.length / 2 && missed(rank + 1) <= 1 - confidence)
+        rank++;
+    return {
+        low: sorted[rank - 1] ?? NaN,
+        high: sorted[sorted.length - rank] ?? NaN,
+        confidence: 1 - missed(rank),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/growth.js
@@ -49729,7 +50930,7 @@ const MEMORY = { least: 3e6, share: 0.05, slack: { perFlow: 256, most: 32e6 } };
 /** A pool may open a few more. */
 const COUNT = { least: 3, share: 0.1 };
 /** ms a flow. Frequency, caches and other tenants move the CPU time of one and the same work by up to a third. */
-const CPU = { least: 0.02, share: 0.5 };
+const growth_subjects_CPU = { least: 0.02, share: 0.5 };
 /** ms: the kernel counts CPU of a process with threads by ticks of 10 ms, so that a part of ten is known to a tenth. */
 const LEAST_CPU = 100;
 const SUBJECTS = [
@@ -49743,7 +50944,7 @@ const SUBJECTS = [
     level('threads of the host process', { unit: 'count', floor: COUNT, of: ({ hostThreads }) => hostThreads }),
     level('open files of the service', { unit: 'count', floor: COUNT, of: ({ serviceFiles }) => serviceFiles }),
     level('open files of the host process', { unit: 'count', floor: COUNT, of: ({ hostFiles }) => hostFiles }),
-    { name: 'CPU time of the service', unit: 'ms', floor: CPU, growth: growthOfCpu },
+    { name: 'CPU time of the service', unit: 'ms', floor: growth_subjects_CPU, growth: growthOfCpu },
 ];
 function level(name, { unit, floor, of }) {
     const levelOf = (sample) => {
@@ -49785,9 +50986,9 @@ const growth = {
     description: 'What outlives the flows does not leak: memory, threads, open files and CPU time a flow of the services and of the ' +
         'process that module flows run in. Theil–Sen slope over the lower envelope after a third of the flows, at 99%.',
     needs: ['flows', 'lasting process', 'steady load', 'long run'],
-    run: judge,
+    run: growth_judge,
 };
-function judge({ monitor }) {
+function growth_judge({ monitor }) {
     const judged = SUBJECTS.flatMap((subject) => {
         const found = subject.growth(monitor.samples);
         return found === undefined ? [] : [{ subject, growth: found }];
@@ -49847,7 +51048,7 @@ function invariants_evidenceOf(verify) {
 ;// CONCATENATED MODULE: ./build/src/checks/isolation.js
 
 /** Lines of evidence, one for each sighting. */
-const LINES = 9;
+const isolation_LINES = 9;
 const isolation = {
     id: 'isolation',
     title: () => 'No flow saw the token of another',
@@ -49868,12 +51069,12 @@ function isolation_apart({ searched, own, incomplete }) {
     return { outcome: 'pass', evidence: [seen, ...whatWasLeftOut(incomplete)] };
 }
 function mixed({ count, sightings, incomplete }) {
-    const shown = sightings.slice(0, LINES);
+    const shown = sightings.slice(0, isolation_LINES);
     const more = count - shown.length;
     return {
         outcome: 'fail',
         evidence: [
-            ...shown.map(sentenceOf),
+            ...shown.map(isolation_sentenceOf),
             ...(more > 0 ? [`and ${more} more`] : []),
             ...whatWasLeftOut(incomplete),
         ],
@@ -49885,7 +51086,7 @@ function whatWasLeftOut(incomplete) {
         : [`of ${(0,format/* plural */.LS)(incomplete, 'flow')} not everything could be searched: too many files or bytes`];
 }
 /** `flow 12 (slot 3) saw the token of flow 7 in stdout at byte 1042: "…"`. */
-function sentenceOf({ iteration, slot, token, place, where, at, context }) {
+function isolation_sentenceOf({ iteration, slot, token, place, where, at, context }) {
     const offset = at === undefined ? '' : ` at byte ${at}`;
     const seen = `flow ${iteration} (slot ${slot}) saw the token of ${ownerOf(token)}`;
     return `${seen} in ${PLACES[place](where ?? '')}${offset}: "${context}"`;
@@ -49902,6 +51103,86 @@ const PLACES = {
     'file name': () => 'the name of a file in its workspace',
     'return value': (where) => (where === '' ? 'what it returned' : `what it returned, at ${where}`),
 };
+
+;// CONCATENATED MODULE: ./build/src/checks/recovery.js
+
+
+
+
+/** Lines of waves. */
+const recovery_LINES = 7;
+/** Flows that one line names. */
+const recovery_NAMED = 5;
+/** Waves whose time is told. */
+const TIMES = 16;
+const recovery_NAMES = { some: 'in the clean waves after faults', others: 'in those before any' };
+const recovery = {
+    id: 'recovery',
+    title: () => 'After the faults all was as before',
+    failureTitle: () => 'After the faults it was not as before',
+    description: 'When faults are over, the system is as it was: in the clean waves after faults, flows succeed as often as in those ' +
+        'before any fault, and take no longer. Exact rank-sum tests over the waves, 1% together.',
+    needs: ['waves'],
+    run: recovery_judge,
+};
+function recovery_judge(record) {
+    const waves = figuredWaves(record);
+    const first = waves.findIndex(({ kind }) => kind === 'faulted');
+    const before = waves.slice(0, Math.max(0, first));
+    const after = waves.slice(first).filter(({ kind }) => kind === 'clean');
+    if (waves.every(({ flows }) => flows.hit === 0))
+        return { outcome: 'inconclusive', evidence: [recovery_NO_HIT] };
+    const sides = {
+        some: after,
+        others: before,
+        strata: [{ base: pooledCount(before), head: pooledCount(after) }],
+    };
+    const success = compareSuccess(sides);
+    const time = compareTimes(sides, { afterOthers: true });
+    return findingOf({ success, time }, recovery_NAMES, {
+        failures: [...faultsLine(record, waves[first]), ...wave_text_bounded(after.flatMap(failureOf), recovery_LINES)],
+        slow: [
+            ...faultsLine(record, waves[first]),
+            timesOf(before, 'before any fault'),
+            timesOf(after, 'after faults'),
+        ],
+    });
+}
+const recovery_NO_HIT = 'no fault hit any flow, so that there was nothing to recover from: let more flows be hit (share, probability), or ' +
+    'sooner (after), or run more of them in a wave';
+/** What was done in the first faulted wave: "the first faults, in wave 6: reset of flows 204, 207 and 3 more". */
+function faultsLine({ injected }, wave) {
+    const faults = (injected?.faults ?? []).filter(({ at }) => wave !== undefined && wave.from <= at && at <= wave.to);
+    if (wave === undefined || faults.length === 0)
+        return [];
+    const kinds = [...new Set(faults.map(({ kind }) => kind))];
+    const done = kinds.map((kind) => {
+        const flows = faults.flatMap((fault) => fault.kind === kind && fault.iteration !== undefined ? [fault.iteration] : []);
+        const known = [...new Set(flows)];
+        if (known.length === 0)
+            return kind.replace('_', ' ');
+        const rest = more({ count: known.length, flows: known.slice(0, recovery_NAMED) });
+        return `${kind.replace('_', ' ')} of flows ${known.slice(0, recovery_NAMED).join(', ')}${rest}`;
+    });
+    return [`the first faults, in wave ${wave.wave}: ${done.join('; ')}`];
+}
+/** "wave 7 (clean, after faults in wave 6): 4 of 20 not ok: timed out after 2 s (flows 121, 125, …)". */
+function failureOf(wave) {
+    const { failed, started } = compare_countOf(wave);
+    if (failed === 0)
+        return [];
+    const { error } = wave.flows;
+    const flows = error === undefined ? '' : `: ${error.sample} (flows ${error.flows.join(', ')}${more(error)})`;
+    const share = `${failed} of ${started} not ok (${(0,format/* formatRatio */.B0)(failed / started)})`;
+    return [`wave ${wave.wave} (clean, after the faults of wave ${wave.wave - 1}): ${share}${flows}`];
+}
+function more({ count, flows }) {
+    return count > flows.length ? ` and ${count - flows.length} more` : '';
+}
+function timesOf(waves, when) {
+    const times = waves.map(({ wave, flows: { flowTime } }) => `${flowTime === undefined ? 'none ok' : (0,format/* formatQuantity */.VZ)(flowTime, 'ms')} (${wave})`);
+    return `mean flow time by clean wave ${when}: ${wave_text_bounded(times, TIMES).join(', ')}`;
+}
 
 ;// CONCATENATED MODULE: ./build/src/checks/growth-needs.js
 
@@ -49936,7 +51217,18 @@ function fewestFlows({ load }) {
     return load.model === 'closed' ? Math.max(FEWEST_FLOWS, FEWEST_TURNS * load.flows) : FEWEST_FLOWS;
 }
 
+;// CONCATENATED MODULE: ./build/src/checks/wave-needs.js
+
+/** Faults, in a run that was not cut short: what was cut off has not failed, and may have been slow. */
+const WAVES = {
+    in: (record) => record.interrupted === undefined &&
+        record.aborted === undefined &&
+        figuredWaves(record).some(({ kind }) => kind === 'faulted'),
+    why: 'it takes waves with faults (faults: kill or network), in a run that is not cut short',
+};
+
 ;// CONCATENATED MODULE: ./build/src/checks/run-check.js
+
 
 
 
@@ -49987,6 +51279,7 @@ const ARTIFACTS = {
     'lasting process': LASTING,
     'steady load': STEADY,
     'long run': LONG,
+    waves: WAVES,
 };
 function notKnown(check, { record, evidence }) {
     const title = check.title(record);
@@ -50006,17 +51299,35 @@ function notKnown(check, { record, evidence }) {
 
 
 
+
+
+
 /** Every check that exists, in the order of the report. */
-const CHECKS = [concurrency, invariants, isolation, cleanup, growth];
+const CHECKS = [
+    concurrency,
+    invariants,
+    isolation,
+    containment,
+    recovery,
+    cleanup,
+    growth,
+];
 /** In force where the user names none. A check without a level here runs only when it is asked for. */
 const DEFAULT_LEVELS = {
     concurrency: 'warn',
     invariants: 'fail',
     isolation: 'warn',
+    containment: 'fail',
+    recovery: 'fail',
     cleanup: 'warn',
 };
+/** Whoever asks for fewer waves than can decide anything is told so, and not stopped. */
+function defaultsFor({ waves = [] }) {
+    const faulted = waves.filter(({ kind }) => kind === 'faulted').length;
+    return faulted < FEWEST_ROUNDS ? { containment: 'warn', recovery: 'warn' } : {};
+}
 /** The level that the user asked for, else the default one. */
-function levelOf(id, levels) {
+function checks_levelOf(id, levels) {
     return levels[id] ?? DEFAULT_LEVELS[id] ?? 'off';
 }
 /**
@@ -50027,7 +51338,7 @@ function levelOf(id, levels) {
  */
 function runChecks(record, levels, unasked = {}) {
     return check/* CHECK_IDS */.S.flatMap((id) => {
-        const level = levelOf(id, { ...unasked, ...levels });
+        const level = checks_levelOf(id, { ...defaultsFor(record), ...unasked, ...levels });
         if (level === 'off')
             return [];
         const check = CHECKS.find((candidate) => candidate.id === id);
@@ -50173,7 +51484,7 @@ const UNSEARCHED = { own: false, others: [], count: 0, missed: true };
  * then no response can hold another flow's.
  */
 function seesTokens({ checks, work }) {
-    if (levelOf('isolation', checks) === 'off')
+    if (checks_levelOf('isolation', checks) === 'off')
         return false;
     if (work.kind !== 'http')
         return true;
@@ -50586,13 +51897,16 @@ function haltOn(stage, { runner, services, network }) {
 
 ;// CONCATENATED MODULE: ./build/src/model/waves.js
 /**
- * The kinds of waves that a scenario runs, in their order: clean, faulted, clean, …, faulted, clean. None if nothing is
- * injected: limits are in force all the time.
+ * The kinds of waves that a scenario runs, in their order: as many clean ones as there are rounds, then faulted and
+ * clean in turn. What comes after the faults is compared with what came before any (`recovery`), and so many of each
+ * are needed for that as rounds are for the others. None if nothing is injected: limits are in force all the time.
  */
 function wavesOf(faults) {
     if (faults?.kill === undefined && faults?.network === undefined)
         return [];
-    return Array.from({ length: 2 * faults.rounds + 1 }, (_, index) => (index % 2 === 0 ? 'clean' : 'faulted'));
+    const before = Array.from({ length: faults.rounds }, () => 'clean');
+    const inTurn = Array.from({ length: faults.rounds }, () => ['faulted', 'clean']);
+    return [...before, ...inTurn.flat()];
 }
 /** What all waves of a load are together; a load that is run once is itself. */
 function loadOfWaves(load, waves) {
@@ -50625,7 +51939,7 @@ class KeptFlows {
     #dropped = [];
     #seen = 0;
     constructor(seed) {
-        this.#random = seededRandom(seed);
+        this.#random = (0,stats_random/* seededRandom */.I)(seed);
     }
     add(flow) {
         if (flow.outcome === 'ok')
@@ -51746,8 +53060,6 @@ function isUnresolved({ results, plan }) {
     return !missed && results.some(({ metric, outcome }) => waiting.has(metric) && outcome === 'unresolved');
 }
 
-// EXTERNAL MODULE: ./build/src/model/metrics.js
-var model_metrics = __nccwpck_require__(7790);
 ;// CONCATENATED MODULE: ./build/src/stats/measures.js
 const NO_FLOW = 'no flow was started';
 const NO_REQUEST = 'no flow made an HTTP request';
@@ -51775,8 +53087,8 @@ function flowFigures(tally, record) {
     const count = (outcome) => (counted === 0 ? noData(why) : figure(counts[outcome]));
     const total = totalTime(tally);
     return {
-        success_rate: share(counts.ok, counted, why),
-        error_rate: share(counted - counts.ok, counted, why),
+        success_rate: flow_figures_share(counts.ok, counted, why),
+        error_rate: flow_figures_share(counted - counts.ok, counted, why),
         total_time: total,
         throughput: throughput(tally.counts.ok, total),
         start_skew: figureOr(tally.startSkew, 'no flow left a start barrier'),
@@ -51806,7 +53118,7 @@ function concurrencyFigure(tally) {
     const { most, of } = tally.mostInFlight();
     return figure(most, of === started ? undefined : `among the first ${of} flows that ended`);
 }
-function share(part, whole, why) {
+function flow_figures_share(part, whole, why) {
     // Divided, not 1 − x: 1 of 10 is exactly the 0.1 that `error_rate <= 10%` is read as.
     return whole === 0 ? noData(why) : figure(part / whole, `${part} of ${whole}`);
 }
@@ -52311,7 +53623,7 @@ const SATURATED = 0.9;
 function ladderOf(record) {
     if (record.rungs === undefined)
         return undefined;
-    const climbed = record.rungs.map((rung) => figuresOf(record, rung)).filter(({ started }) => started > 0);
+    const climbed = record.rungs.map((rung) => ladder_figuresOf(record, rung)).filter(({ started }) => started > 0);
     const rungs = climbed.map((rung) => ({ ...rung, efficiency: efficiency(rung, climbed[0]) }));
     const usl = uslOf(rungs);
     const model = modelOf(rungs);
@@ -52329,7 +53641,7 @@ function recordOfRung(record, { flows }) {
     const tally = record.rungTallies?.get(flows) ?? tallyOf({ flows: own, load });
     return { ...record, load: { ...load, iterations: startedFlows(tally) }, flows: own, tally };
 }
-function figuresOf(record, rung) {
+function ladder_figuresOf(record, rung) {
     const own = recordOfRung(record, rung);
     const tally = tallyOf(own);
     const flows = flowFigures(tally, own);
@@ -52588,7 +53900,7 @@ function flowsIn(load, trial) {
     return 'iterations' in load ? load.iterations : Math.ceil(load.duration / perFlow(trial));
 }
 /** ms of a load, about. */
-function timeOf(load, trial) {
+function round_load_timeOf(load, trial) {
     if ('stages' in load)
         return lengthOf(load.stages);
     return 'duration' in load ? load.duration : load.iterations * perFlow(trial);
@@ -52629,7 +53941,7 @@ async function tryOut({ load: planned, warmup }, rounds, { budget, metrics }) {
     return {
         load,
         flows: flowsIn(load, trial),
-        expected: tried.reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0),
+        expected: tried.reduce((sum, each) => sum + each.took - each.time + round_load_timeOf(load, each), 0),
         wanted,
         validity: validityFor(tried),
     };
@@ -52869,6 +54181,7 @@ class Rounds {
 
 
 
+
 /**
  * Compares a scenario of head, which has been run by itself before, with its opponent: rounds in pairs, until it is known
  * or the budget is spent. Never rejects for what is wrong with either side.
@@ -52964,9 +54277,11 @@ function roundsOf({ flows }, { services, note }) {
 }
 function came({ pairs, results, time, ended, failure }, run, { about, validity }) {
     const why = failure === undefined ? undefined : failureWords(failure, run);
+    const measured = pairs.map((pair) => comparedPair(pair, validity));
+    const attribution = [...attribute(measured, results)];
     return {
         results: why === undefined ? results : results.map((result) => withReason(result, why)),
-        compared: { ...about, pairs: pairs.map((pair) => comparedPair(pair, validity)), time, ended },
+        compared: { ...about, pairs: measured, time, ended, attribution },
         ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
     };
 }
@@ -53066,8 +54381,9 @@ function checkConcerns(checks) {
     }));
 }
 /** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
-function byHowMuch({ expression, level, metric, actual, limit, unit, reason, }) {
-    const gate = level === 'fail' ? 'gate' : 'alert';
+function byHowMuch(threshold) {
+    const { expression, level, metric, actual, limit, unit, reason, origin } = threshold;
+    const gate = `${level === 'fail' ? 'gate' : 'alert'}${origin === undefined ? '' : ' by history'}`;
     // Against the base it is not the two values that tell, but the differences of the pairs.
     if (reason !== undefined)
         return `${reason}; the ${gate} is ${condition(expression)}`;
@@ -53113,7 +54429,15 @@ function judge_judge(thresholds, measures) {
 function judgeOne(threshold, { value, unit, note }) {
     const { expression, level, op } = threshold;
     const limit = threshold.limit.kind === 'absolute' ? threshold.limit.value : null;
-    const judged = { expression, level, metric: (0,model_metrics/* metricName */.Kh)(threshold.metric), actual: value, limit, unit };
+    const judged = {
+        expression,
+        level,
+        metric: (0,model_metrics/* metricName */.Kh)(threshold.metric),
+        actual: value,
+        limit,
+        unit,
+        ...(threshold.origin === undefined ? {} : { origin: threshold.origin }),
+    };
     if (value === null)
         return { ...judged, outcome: 'inconclusive', reason: note ?? 'no data' };
     if (limit === null) {
@@ -53249,7 +54573,7 @@ function judgeClimb(plan, record, ladder) {
     }));
     const last = ladder.rungs.at(-1);
     const endedBy = last === undefined ? [] : endingGates(plan.thresholds, record, last.flows);
-    const limit = climb_limitOf(rungs, endedBy);
+    const limit = limitOf(rungs, endedBy);
     return {
         planned: (plan.ladder ?? []).map(({ flows }) => flows),
         ...ladder,
@@ -53262,7 +54586,7 @@ function endingGates(thresholds, record, flows) {
     return brokenGates(thresholds.filter(({ abort }) => abort !== undefined), record, flows);
 }
 /** The rung that ended the climb, or else the first one that breaks a gate. */
-function climb_limitOf(rungs, endedBy) {
+function limitOf(rungs, endedBy) {
     const stopped = endedBy.length > 0;
     const index = stopped ? rungs.length - 1 : rungs.findIndex(({ broken }) => broken.length > 0);
     const at = rungs[index];
@@ -53813,7 +55137,7 @@ const OF_KILLS = 0x6b69;
 function killOf({ kill, seed }, iteration) {
     if (kill === undefined)
         return undefined;
-    const random = seededRandom(seedOf(seedOf(seed, OF_KILLS), iteration));
+    const random = (0,stats_random/* seededRandom */.I)((0,stats_random/* seedOf */.n)((0,stats_random/* seedOf */.n)(seed, OF_KILLS), iteration));
     if (random() >= kill.share)
         return undefined;
     const { from, to } = kill.after;
@@ -54465,7 +55789,30 @@ const contaminationSchema = schemas/* object */.Ikc({
 })
     .meta({ description: 'what flows saw of each other; left out if nobody looked' });
 
+;// CONCATENATED MODULE: ./build/src/model/wave-figures.js
+
+const countsSchema = schemas/* object */.Ikc({
+    ok: schemas/* int */.Whr(),
+    failed: schemas/* int */.Whr(),
+    timed_out: schemas/* int */.Whr(),
+    killed: schemas/* int */.Whr(),
+    dropped: schemas/* int */.Whr(),
+});
+/** What the flows of one wave come to, as the checks `containment` and `recovery` see it; the same in results.json. */
+const waveFiguresSchema = schemas/* object */.Ikc({
+    bystanders: countsSchema.readonly().meta({ description: 'flows that no fault hit, by outcome' }),
+    hit: schemas/* int */.Whr().meta({ description: 'flows that a fault hit' }),
+    untraced: schemas/* int */.Whr().meta({ description: 'of them, those that only may have been hit' }),
+    flowTime: schemas/* number */.aig().optional().meta({ description: 'ms: mean of the bystanders that are ok' }),
+    error: schemas/* object */.Ikc({ sample: schemas/* string */.YjP(), count: schemas/* int */.Whr(), flows: schemas/* array */.YOg(schemas/* int */.Whr()).readonly() })
+        .readonly()
+        .optional()
+        .meta({ description: 'the most frequent error of bystanders, with the first flows that had it' }),
+})
+    .readonly();
+
 ;// CONCATENATED MODULE: ./build/src/model/faults-results.js
+
 
 /*
  * What faults leave in results.json: the waves, what was injected, and what became of the flows that it hit. Times are
@@ -54479,7 +55826,13 @@ const hitSchema = schemas/* object */.Ikc({
     untraced: schemas/* literal */.euz(true).optional().meta({ description: 'it may have been hit: nobody saw whom' }),
 })
     .meta({ description: 'the first fault that hit the flow on purpose; a flow without is a bystander' });
-const wavesSchema = schemas/* array */.YOg(schemas/* object */.Ikc({ wave: schemas/* int */.Whr(), kind: schemas/* enum */.k5n(['clean', 'faulted']), from: schemas/* number */.aig(), to: schemas/* number */.aig() }))
+const wavesSchema = schemas/* array */.YOg(schemas/* object */.Ikc({
+    wave: schemas/* int */.Whr(),
+    kind: schemas/* enum */.k5n(['clean', 'faulted']),
+    from: schemas/* number */.aig(),
+    to: schemas/* number */.aig(),
+    flows: waveFiguresSchema.optional(),
+}))
     .meta({ description: 'of a run with faults: each wave is the whole load' });
 const injectedFault = schemas/* object */.Ikc({
     kind,
@@ -54526,6 +55879,7 @@ const stepGrowthSchema = schemas/* object */.Ikc({
 // EXTERNAL MODULE: ./build/src/model/verdict.js
 var verdict = __nccwpck_require__(3538);
 ;// CONCATENATED MODULE: ./build/src/model/results.js
+
 
 
 
@@ -54624,6 +55978,7 @@ const threshold = schemas/* object */.Ikc({
     outcome: schemas/* enum */.k5n(['pass', 'fail', 'inconclusive', 'unresolved']),
     /** Why it is inconclusive, or unresolved: compared with the base, but the budget did not tell. */
     reason: schemas/* string */.YjP().optional(),
+    origin: schemas/* literal */.euz('history').optional().meta({ description: 'the limit is what earlier runs predict' }),
 });
 const results_check = schemas/* object */.Ikc({
     id: schemas/* enum */.k5n(check/* CHECK_IDS */.S),
@@ -54681,6 +56036,7 @@ const scenario = schemas/* object */.Ikc({
     compared: comparedSchema.optional(),
     ladder: model_ladder/* ladderSchema */.m.optional(),
     stepGrowth: stepGrowthSchema.optional(),
+    history: model_history/* historySchema */.Ut.optional(),
     limits: limitsSchema.optional(),
     checks: schemas/* array */.YOg(results_check),
     errors: schemas/* array */.YOg(errorGroup),
@@ -54826,7 +56182,7 @@ function trend_medianOf(values) {
  * How often a run in which no step grows may be said to have one that did, all its steps together: half of the 1% of
  * METHOD §5, since what runs at the same time is alike and the tests take it for independent.
  */
-const FALSE_ALARMS = 0.005;
+const step_growth_FALSE_ALARMS = 0.005;
 /** A growth of less is not told: the median of one and the same work differs by 3.2% (METHOD §2, one SD). */
 const LEAST_SHARE = 0.1;
 /** ms: the event loop's and the timer's own noise. */
@@ -54869,7 +56225,7 @@ function overRun(all, fewest) {
     const long = [...all].filter(([, laps]) => laps.length >= fewest);
     const steps = long.flatMap(([name, laps]) => {
         const times = laps.map(({ time }) => time);
-        if (chanceOfRise(times) > FALSE_ALARMS / long.length)
+        if (chanceOfRise(times) > step_growth_FALSE_ALARMS / long.length)
             return [];
         const third = Math.floor(times.length / 3);
         return grown({ name, before: trend_medianOf(times.slice(0, third)), after: trend_medianOf(times.slice(-third)) });
@@ -54883,7 +56239,7 @@ function overLadder(all) {
         return undefined;
     const steps = [...all].flatMap(([name, laps]) => {
         const times = rungs.map((flows) => laps.filter(({ rung }) => rung === flows).map(({ time }) => time));
-        if (chanceOfOrder(times) > FALSE_ALARMS / all.size)
+        if (chanceOfOrder(times) > step_growth_FALSE_ALARMS / all.size)
             return [];
         return grown({ name, before: trend_medianOf(times[0] ?? []), after: trend_medianOf(times.at(-1) ?? []) });
     });
@@ -54931,7 +56287,7 @@ function decide(judgement) {
         return { verdict: 'pass', reasons: [whatHolds(thresholds, checks), ...remarks] };
     }
     // Stable: within a verdict, what went wrong with the run stands before gates, and gates before checks.
-    const ordered = concerns.toSorted((one, other) => rank(one) - rank(other));
+    const ordered = concerns.toSorted((one, other) => decide_rank(one) - decide_rank(other));
     return { verdict: overall(ordered), reasons: [...ordered.map(({ reason }) => reason), ...remarks] };
 }
 /** The worst of several verdicts: fail, then inconclusive, warn, pass. None at all is inconclusive. */
@@ -54939,7 +56295,7 @@ function overall(scenarios) {
     return (WORST_FIRST.find((verdict) => scenarios.some((scenario) => scenario.verdict === verdict)) ??
         'inconclusive');
 }
-function rank({ verdict }) {
+function decide_rank({ verdict }) {
     return WORST_FIRST.indexOf(verdict);
 }
 function whatHolds(judged, checks) {
@@ -54992,7 +56348,7 @@ function outcomeAt(result, { worse, limit, margin }) {
         return 'unresolved';
     const sign = worse === 'higher' ? 1 : -1;
     const [from, to] = worse === 'higher' ? [low, high] : [-high, -low];
-    const beyond = margin ?? (scale === 'relative' ? RELATIVE_MARGIN : 0);
+    const beyond = margin ?? (scale === 'relative' ? compare_scale/* RELATIVE_MARGIN */.GO : 0);
     // The exact test of rates may find a difference that its bounds only touch.
     const isWorse = scale === 'rate' ? from >= beyond : from > beyond;
     const isBetter = scale === 'rate' ? to <= -beyond : to < -beyond;
@@ -55057,13 +56413,14 @@ function limitFrom(threshold, base) {
     return limit.relative && (0,base_limit/* scaleOf */._K)(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
 }
 /** What became better, in words. */
-function improvements({ results, compared }) {
+function improvements({ results, compared, }) {
     return results
         .filter(({ outcome }) => outcome === 'improvement')
         .map((result) => differenceWords(result, compared.base.label));
 }
 
 ;// CONCATENATED MODULE: ./build/src/verdict/assemble.js
+
 
 
 
@@ -55202,10 +56559,14 @@ function faultsOf(record) {
     const { waves, injected } = record;
     if (waves === undefined)
         return {};
+    const figures = new Map(figuredWaves(record).map((wave) => [wave.wave, wave.flows]));
     const { hits, untracedHits } = tallyOf(record);
     return {
         hits: { ...hits, untraced: untracedHits },
-        waves: [...waves],
+        waves: waves.map((wave) => {
+            const flows = figures.get(wave.wave);
+            return { ...wave, ...(flows === undefined ? {} : { flows }) };
+        }),
         ...(injected === undefined
             ? {}
             : {
@@ -55227,7 +56588,76 @@ function copyOf({ steps, error, ttfb, ...flow }) {
     };
 }
 
+// EXTERNAL MODULE: ./build/src/verdict/grammar.js
+var grammar = __nccwpck_require__(7782);
+;// CONCATENATED MODULE: ./build/src/verdict/history-gates.js
+
+
+
+
+/** They do not depend on how fast the machine is, nor on how many flows it got through in a time. */
+const GATED = [
+    'success_rate',
+    'peak_memory',
+    'avg_memory',
+    'peak_threads',
+    'peak_processes',
+    'peak_files',
+    'memory_per_flow',
+    'threads_per_flow',
+];
+const DIGITS = 3;
+/**
+ * The scenario with a threshold for each metric whose next value earlier runs predict: it must not lie beyond the
+ * interval of the last level by more than the margin, for the worse. As it is without enough earlier runs.
+ */
+function gatedByHistory(scenario, { past, environment }) {
+    const gate = past?.plan.gate;
+    if (past === undefined || gate === undefined)
+        return scenario;
+    const { all } = comparableTo(scenario, past, environment);
+    const gates = GATED.flatMap((id) => {
+        const definition = (0,model_metrics/* definitionOf */.Fg)(id);
+        const last = trendOf({ name: id, definition, now: null }, all)?.last;
+        const limit = last === undefined ? undefined : limitBeyond(last, gate, definition);
+        return limit === undefined ? [] : thresholdOf(`${id} ${limit}`, gate);
+    });
+    return { ...scenario, thresholds: [...scenario.thresholds, ...gates] };
+}
+/** `<= 148MB`; undefined if the last level is too short to predict anything, or nothing is worse. */
+function limitBeyond({ low, high }, { margin }, { worse, unit }) {
+    const edge = worse === 'higher' ? high : low;
+    const limit = edge === undefined ? 0 : edge * (worse === 'higher' ? 1 + margin : 1 - margin);
+    if (limit <= 0)
+        return undefined;
+    const round = worse === 'higher' ? Math.ceil : Math.floor;
+    const op = worse === 'higher' ? '<=' : '>=';
+    switch (unit) {
+        case 'bytes':
+            return `${op} ${rounded(limit / 1e6, round)}MB`;
+        case 'ratio':
+            return `${op} ${rounded(limit * 100, round)}%`;
+        case 'count':
+        case 'ms':
+        case 'per_second':
+        case 'bytes_per_minute':
+            return `${op} ${rounded(limit, round)}`;
+    }
+}
+/** Away from the values, to so many digits that a reader takes in: what is shown is what decides. */
+function rounded(value, round) {
+    const scale = 10 ** (DIGITS - 1 - Math.floor(Math.log10(value)));
+    // A whole number of the scale must not be taken for a little more than itself.
+    return Number((round(Number((value * scale).toPrecision(12))) / scale).toPrecision(12));
+}
+function thresholdOf(expression, { level }) {
+    const parsed = (0,grammar/* parseThreshold */.B)(expression, level);
+    return parsed.ok ? [{ ...parsed.threshold, origin: 'history' }] : [];
+}
+
 ;// CONCATENATED MODULE: ./build/src/gate.js
+
+
 
 
 
@@ -55240,16 +56670,21 @@ async function gate(plan, ports, context) {
     const createdAt = ports.clock.wall().toISOString();
     const scenarios = [];
     try {
-        for (const scenario of plan.scenarios) {
+        for (const planned of plan.scenarios) {
+            const scenario = gatedByHistory(planned, context);
             const record = await execute(scenario, ports, context);
             const comparison = await compared(scenario, record, { ports, context });
-            scenarios.push(await judged(scenario, { record, comparison }, ports));
+            const results = await judged(scenario, { record, comparison }, ports);
+            scenarios.push(withHistory(results, context));
         }
     }
     finally {
         await context.opponents?.close();
     }
     return assembleResults({ ...context, createdAt, scenarios });
+}
+function withHistory(scenario, { past, environment }) {
+    return past === undefined ? scenario : { ...scenario, history: historyOf(scenario, past, environment) };
 }
 /** After its own run, so that the absolute gates are of a run that nothing has come before. */
 async function compared(plan, { problems, interrupted }, { ports, context }) {
@@ -55367,8 +56802,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   WQ: () => (/* binding */ whole)
 });
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core = __nccwpck_require__(8532);
 // EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
@@ -55646,7 +57081,7 @@ function fromList(value, level, report) {
 /* harmony export */ });
 /* unused harmony export requestSchema */
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8532);
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9691);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2857);
 /* harmony import */ var _model_placeholders_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4077);
 /* harmony import */ var _scenarios_template_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3859);
 /* harmony import */ var _verdict_nearest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2425);
@@ -55918,6 +57353,7 @@ const ACTION_INPUTS = {
     checkName: 'check-name',
     onInconclusive: 'on-inconclusive',
     workingDirectory: 'working-directory',
+    history: 'history',
 };
 const INPUT_NAMES = {
     ...ACTION_INPUTS,
@@ -55959,8 +57395,8 @@ const BUG_MEANINGS = {
     bleed: 'the byline comes from a shared "current user": articles name another flow',
     leak: 'each flow keeps 1 MiB forever',
     orphan: 'flows 1, 6, 11 … leave a process behind (it ends by itself after 60 s)',
-    cascade: 'flow 1 fails and leaves the shared connection broken: the others fail with it',
-    stuck: 'flows 1, 6, 11 … never end and ignore that they were aborted',
+    cascade: 'a flow that is killed breaks the connection that all share: the others on it fail with it',
+    stuck: 'a flow that is killed never ends and keeps its session: those that need it next wait for ever',
 };
 /**
  * The bug that the options ask for, undefined if they ask for none.
@@ -56006,6 +57442,7 @@ var unavailable = __nccwpck_require__(9317);
 
 const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'];
 const INCONCLUSIVE_MODES = ['fail', 'warn', 'pass'];
+const SWITCH = ['true', 'false'];
 /** Reads every input and reports all that is wrong with them. Never throws. */
 function parseInputs(inputs) {
     const problems = [];
@@ -56027,6 +57464,7 @@ function parseInputs(inputs) {
         ...given('workingDirectory', reader.text('workingDirectory')),
         ...given('seed', reader.whole('seed', 0)),
         ...given('bug', reader.oneOf('bug', BUGS)),
+        ...given('history', reader.oneOf('history', SWITCH)),
         publishing: {
             comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
             ...given('checkName', reader.text('checkName')),
@@ -56155,7 +57593,7 @@ class InputReader {
 
 /***/ }),
 
-/***/ 8804:
+/***/ 7621:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -56170,10 +57608,12 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/model/history.js + 1 modules
+var model_history = __nccwpck_require__(8043);
 // EXTERNAL MODULE: ./build/src/verdict/nearest.js
 var nearest = __nccwpck_require__(2425);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core = __nccwpck_require__(8532);
 ;// CONCATENATED MODULE: ./build/src/model/network-fault.js
@@ -56775,7 +58215,7 @@ const KILL_KEYS = Object.keys(map.shape);
 
 /* `faults`: what is done to the flows, to what they depend on, and to what they may use. */
 const ROUNDS = 5;
-/** With one wave more than twice as many, each the whole load. */
+/** With three times as many waves, each the whole load. */
 const MOST_ROUNDS = 50;
 const faults_schema_about = (description) => ({ description });
 const faults_schema_map = schemas/* strictObject */.rej({
@@ -56790,8 +58230,8 @@ const faults_schema_map = schemas/* strictObject */.rej({
     rounds: (0,fields/* whole */.WQ)(1)
         .max(MOST_ROUNDS, { error: `must be at most ${MOST_ROUNDS}` })
         .optional()
-        .meta(faults_schema_about('how many faulted waves, with a clean wave before, between and after them; 5 if left out. ' +
-        'A wave is the whole load of the scenario')),
+        .meta(faults_schema_about('how many faulted waves, each with a clean one after it, and as many clean ones before the first; 5 if left ' +
+        'out, which is the fewest that containment and recovery can be judged by. A wave is the whole load')),
 }, {
     error: ({ code, input }) => code === 'invalid_type' ? `must be a map such as {kill: {share: 10%}}, not ${(0,fields/* show */.WU)(input)}` : undefined,
 });
@@ -56869,14 +58309,19 @@ function killRules(path, scenario, { kill }) {
     if (kill === undefined)
         return [];
     const { module, isolate = 'none' } = scenario;
-    if (module !== undefined && isolate !== 'process') {
-        const message = `kills a flow by its process, and with isolate: ${String(isolate)} all flows share one; ` +
-            'write isolate: process';
+    if (module !== undefined && isolate === 'thread') {
+        const message = 'kills a flow by its process, or by aborting its signal where all flows share one, and isolate: thread has ' +
+            'neither; write isolate: process, or none';
         return [{ path: [...path, 'faults', 'kill'], message }];
     }
-    if ('http' in scenario && isMap(kill) && 'signal' in kill) {
+    const signal = isMap(kill) && 'signal' in kill ? [...path, 'faults', 'kill', 'signal'] : undefined;
+    if (module !== undefined && isolate === 'none' && signal !== undefined) {
+        const message = 'is for processes; a module flow that shares one is aborted: leave it out, or write isolate: process';
+        return [{ path: signal, message }];
+    }
+    if ('http' in scenario && signal !== undefined) {
         const message = 'is for processes; of an HTTP flow the connection is reset: leave it out';
-        return [{ path: [...path, 'faults', 'kill', 'signal'], message }];
+        return [{ path: signal, message }];
     }
     return [];
 }
@@ -57543,6 +58988,92 @@ const ISOLATIONS = ['none', 'thread', 'process'];
 
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
+;// CONCATENATED MODULE: ./build/src/inputs/history-schema.js
+
+
+
+
+const history_schema_about = (description) => ({ description });
+const DEFAULT_LEVEL = 'warn';
+const LEVELS = ['warn', 'fail'];
+/** What git takes for the name of a branch (git-check-ref-format), without the rarer characters. */
+const BRANCH = /^(?!.*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]*(?<![/.])$/;
+/** A path from the root of the branch down. */
+const FILE = /^(?!.*(?:^|\/)(?:\.{1,2})?(?:\/|$))[^\\]+$/;
+const branch = (0,fields/* text */.Qq)(model_history/* DEFAULT_BRANCH */.nU)
+    .refine((name) => BRANCH.test(name), {
+    error: ({ input }) => `must be the name of a branch, without refs/heads/ before it, such as ${model_history/* DEFAULT_BRANCH */.nU}, not ${(0,fields/* show */.WU)(input)}`,
+})
+    .refine((name) => !name.startsWith('refs/'), {
+    error: `must be the name of a branch without refs/heads/ before it, such as ${model_history/* DEFAULT_BRANCH */.nU}`,
+});
+const file = (0,fields/* text */.Qq)(model_history/* DEFAULT_FILE */.j9).refine((path) => FILE.test(path), {
+    error: ({ input }) => `must be a path within the branch such as ${model_history/* DEFAULT_FILE */.j9}, not ${(0,fields/* show */.WU)(input)}`,
+});
+const margin = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig()], {
+    error: ({ input }) => `must be a share such as 10%, not ${(0,fields/* show */.WU)(input)}`,
+})
+    .transform((value, context) => {
+    const share = readShare(value);
+    if (share.ok)
+        return share.value;
+    context.issues.push({
+        code: 'custom',
+        input: value,
+        message: `must be a share such as 10%, not ${(0,fields/* show */.WU)(value)}`,
+    });
+    return core/* NEVER */.tm;
+});
+const shape = {
+    branch: branch.optional().meta(history_schema_about(`the branch that it is kept on; ${model_history/* DEFAULT_BRANCH */.nU} if left out`)),
+    file: file.optional().meta(history_schema_about(`the file on that branch; ${model_history/* DEFAULT_FILE */.j9} if left out`)),
+    gate: margin
+        .optional()
+        .meta(history_schema_about('how far beyond what earlier runs predict a metric that does not depend on the speed of the machine may be ' +
+        'for the worse, such as 10%; judges nothing if left out')),
+    level: (0,fields/* oneOf */.yL)(LEVELS)
+        .optional()
+        .meta(history_schema_about(`of what gate judges: ${LEVELS.join(' or ')}; ${DEFAULT_LEVEL} if left out`)),
+};
+const history_schema_map = schemas/* strictObject */.rej(shape, {
+    error: ({ code, input }) => code === 'invalid_type'
+        ? `must be true, false, or a map with branch, file, gate and level, not ${(0,fields/* show */.WU)(input)}`
+        : undefined,
+})
+    .refine(({ gate, level }) => gate !== undefined || level === undefined, {
+    path: ['level'],
+    error: 'is of gate, and there is none; write gate: 10% too, or leave it out',
+});
+/** `true` is a map with nothing in it, `false` is as if it were left out. */
+const history_schema_history = schemas/* preprocess */.vkY((value) => (value === true ? {} : value === false ? undefined : value), history_schema_map.optional())
+    .transform((given) => given === undefined
+    ? undefined
+    : {
+        branch: given.branch ?? model_history/* DEFAULT_BRANCH */.nU,
+        file: given.file ?? model_history/* DEFAULT_FILE */.j9,
+        ...(given.gate === undefined
+            ? {}
+            : { gate: { margin: given.gate, level: given.level ?? DEFAULT_LEVEL } }),
+    })
+    .meta(history_schema_about('keep what is measured on the default branch, and show how it has changed'));
+const HISTORY_KEYS = Object.keys(shape);
+/** As an editor is to see it: what is read before it is a map shows nothing of itself. */
+const HISTORY_JSON_SCHEMA = {
+    anyOf: [
+        { type: 'boolean' },
+        {
+            type: 'object',
+            additionalProperties: false,
+            properties: {
+                branch: { type: 'string', minLength: 1, description: shape.branch.description },
+                file: { type: 'string', minLength: 1, description: shape.file.description },
+                gate: { anyOf: [{ type: 'string' }, { type: 'number' }], description: shape.gate.description },
+                level: { enum: [...LEVELS], description: shape.level.description },
+            },
+        },
+    ],
+};
+
 // EXTERNAL MODULE: ./build/src/inputs/http-fields.js
 var http_fields = __nccwpck_require__(1225);
 // EXTERNAL MODULE: ./build/src/inputs/rate.js
@@ -57611,7 +59142,7 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'];
 /** It becomes part of a variable's name and of a placeholder. */
 const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const service_schema_about = (description) => ({ description });
-const shape = {
+const service_schema_shape = {
     run: (0,fields/* text */.Qq)('npm start').meta(service_schema_about('the command that starts it; it is ended with everything that it started')),
     ready: fields/* readiness */.xz
         .optional()
@@ -57626,12 +59157,12 @@ const shape = {
     timeout: fields/* duration */.p0.optional().meta(service_schema_about('how long it may take to become ready; 60s if left out')),
     grace: fields/* duration */.p0.optional().meta(service_schema_about('how long it may take to end before SIGKILL; 5s if left out')),
 };
-const serviceSchema = schemas/* strictObject */.rej(shape, { error: serviceShape });
+const serviceSchema = schemas/* strictObject */.rej(service_schema_shape, { error: serviceShape });
 const after = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? [value] : value), schemas/* array */.YOg((0,fields/* text */.Qq)('db'), {
     error: ({ input }) => `must be names of services such as [db], not ${(0,fields/* show */.WU)(input)}`,
 }))
     .meta({ anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] });
-const namedSchema = schemas/* strictObject */.rej({ ...shape, after: after.optional().meta(service_schema_about('the services that must be ready before it is started')) }, { error: serviceShape });
+const namedSchema = schemas/* strictObject */.rej({ ...service_schema_shape, after: after.optional().meta(service_schema_about('the services that must be ready before it is started')) }, { error: serviceShape });
 function serviceShape({ code, input }) {
     if (code !== 'invalid_type')
         return undefined;
@@ -57651,7 +59182,7 @@ const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(SERVICE
     .meta(service_schema_about('several services by name; each is started when those that it is after are ready'));
 /** The keys that exist. */
 const SERVICE_KEYS = {
-    service: Object.keys(shape),
+    service: Object.keys(service_schema_shape),
     services: Object.keys(namedSchema.shape),
 };
 
@@ -57677,6 +59208,7 @@ const retries = schemas/* union */.KCZ([(0,fields/* whole */.WQ)(1), retries_map
     : { times: given.times, backoff: given.backoff ?? BACKOFF });
 
 ;// CONCATENATED MODULE: ./build/src/inputs/schema.js
+
 
 
 
@@ -57773,6 +59305,7 @@ const configSchema = schemas/* strictObject */.rej({
         error: shapeOf('a map of names and scenarios'),
     })
         .meta(schema_about('by name: letters, digits, ., _ and -')),
+    history: history_schema_history.optional(),
 }, { error: shapeOf('a map with version and scenarios') })
     .meta({ title: 'flowgate configuration' });
 /** The keys that exist, by what kind of map they are in. */
@@ -57782,6 +59315,7 @@ const schema_KEYS = {
     ...SERVICE_KEYS,
     checks: [...check/* CHECK_IDS */.S],
     stages: STAGE_KEYS,
+    history: HISTORY_KEYS,
     ...http_fields/* HTTP_KEYS */.On,
 };
 
@@ -57956,9 +59490,11 @@ function unknownKey(path, key) {
     return `there is no ${word} ${key}${(0,nearest/* didYouMean */.a)(key, names, `; ${word}s are ${names.join(', ')}`)}`;
 }
 function kindOfMap(path) {
-    const [, , part] = path;
+    const [first, , part] = path;
     if (path.length === 0)
         return 'config';
+    if (first === 'history')
+        return 'history';
     if (part === 'http')
         return path.at(-1) === 'expect' ? 'expect' : 'http';
     return part === 'service' || part === 'services' || part === 'checks' || part === 'stages'
@@ -57997,14 +59533,26 @@ const DEMO_UNASKED = { growth: 'fail' };
 const LEAK_FLOWS = 200;
 const LEAK_TURNS = 10;
 const AT_ONCE = 10;
-/** So that they take no longer than it takes to look: models so many times faster, and so much smaller. */
-const LEAK_SPEED = '5';
-/** What the demo is run with when nothing else is said: a leak shows only in the long run. */
-function demoDefaults({ bug, flows }) {
-    if (bug !== 'leak')
-        return {};
-    const iterations = Math.max(LEAK_FLOWS, LEAK_TURNS * (flows ?? AT_ONCE));
-    return { iterations, options: { speed: LEAK_SPEED } };
+/** So that long runs take no longer than it takes to look: models so many times faster, and so much smaller. */
+const QUICK = '5';
+/** Rounds that show these two bugs whatever the seed: a wave in which no flow happens to be killed shows nothing. */
+const ROUNDS_OF_BUGS = 7;
+/** Early enough for flows that take a fifth of the time: 0.4 s. */
+const KILL = { share: 0.4, after: { from: 50, to: 350 }, signal: 'SIGKILL' };
+/** ms: whoever waits for what is never given back has waited long enough. */
+const STUCK_TIMEOUT = 2500;
+/**
+ * What the demo is run with when nothing else is said: a leak shows only in the long run, and what one flow's death does
+ * to others only when some are killed. How to kill without a bug is in docs/demo.md.
+ */
+function demoDefaults({ bug, flows = AT_ONCE }) {
+    const options = { speed: QUICK };
+    const waves = { faults: { kill: KILL, rounds: ROUNDS_OF_BUGS }, warmup: flows, options };
+    if (bug === 'leak')
+        return { iterations: Math.max(LEAK_FLOWS, LEAK_TURNS * flows), options };
+    if (bug === 'cascade')
+        return waves;
+    return bug === 'stuck' ? { ...waves, timeout: STUCK_TIMEOUT } : {};
 }
 
 // EXTERNAL MODULE: ./build/src/inputs/inputs.js
@@ -58372,6 +59920,7 @@ function textAt(map, name, key) {
 
 
 
+
 const DEFAULT_CONFIGS = ['.github/flowgate.yml', '.github/flowgate.yaml'];
 /**
  * What is to be run, from the inputs, the config file and the defaults, in this order of precedence.
@@ -58380,7 +59929,8 @@ const DEFAULT_CONFIGS = ['.github/flowgate.yml', '.github/flowgate.yaml'];
 async function makePlan(inputs, sources) {
     const reading = (0,parse_inputs/* parseInputs */.TL)(inputs);
     const { parsed, problems: inputProblems } = reading;
-    const { source, drafts, places, problems: sourceProblems } = await draftScenarios(reading, sources);
+    const drafted = await draftScenarios(reading, sources);
+    const { source, drafts, places, problems: sourceProblems } = drafted;
     const problems = [...inputProblems, ...sourceProblems];
     for (const each of places)
         problems.push(...(await missingPlaces(each, { inputs: parsed, ...sources })));
@@ -58398,11 +59948,18 @@ async function makePlan(inputs, sources) {
     }
     if (problems.length > 0)
         throw new errors/* UserError */.yo(distinct(problems));
-    return { scenarios, source };
+    const history = historyPlan(parsed, drafted);
+    return { scenarios, source, ...(history === undefined ? {} : { history }) };
 }
 /** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
 function validateConfig(text, file) {
     return readConfig(text, file, { input: {} }).problems;
+}
+/** The input turns on and off what the config says more of. */
+function historyPlan({ history: asked }, { history: configured }) {
+    if (asked === 'false')
+        return undefined;
+    return configured ?? (asked === undefined ? undefined : { branch: model_history/* DEFAULT_BRANCH */.nU, file: model_history/* DEFAULT_FILE */.j9 });
 }
 async function draftScenarios(reading, sources) {
     const { parsed } = reading;
@@ -58453,6 +60010,7 @@ async function fromConfig(named, { parsed, problems: inputProblems }, sources) {
     return {
         source,
         places,
+        history: config.history,
         drafts: configDrafts(config, parsed.scenarios, problemAt),
         problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
     };
@@ -58582,7 +60140,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3136);
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5072);
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7635);
 /* harmony import */ var _adapters_actions_progress_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(2349);
 /* harmony import */ var _adapters_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5022);
 /* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3463);
@@ -58590,12 +60148,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1942);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6318);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8804);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7125);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(7621);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
-/* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7597);
-/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(8705);
-/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9121);
+/* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8773);
+/* harmony import */ var _report_markdown_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7945);
+/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4183);
 /* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(849);
 /* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(8009);
 
@@ -58683,6 +60241,62 @@ const CHECK_IDS = [
     'growth',
 ];
 const CHECK_LEVELS = ['fail', 'warn', 'off'];
+
+
+/***/ }),
+
+/***/ 7241:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   eD: () => (/* binding */ formatChange),
+/* harmony export */   rQ: () => (/* binding */ formatChanges),
+/* harmony export */   vW: () => (/* binding */ formatPercentChange)
+/* harmony export */ });
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
+
+const MINUS = '\u2212';
+/** `+9.8%`, `−0.4%`, `0%`, from a ratio: tenths of a per cent, hundredths where there are no tenths. */
+function formatPercentChange(change) {
+    return withSign(change, (amount) => `${perCent(amount)}%`);
+}
+/**
+ * A change with its sign: `+9.8%` if relative, `+12 MB` if absolute, `−1.5 points` of a rate (a ratio, ×100). A change
+ * that is rounded to nothing is `0%`.
+ */
+function formatChange(change, { scale, unit }) {
+    switch (scale) {
+        case 'relative':
+            return formatPercentChange(change);
+        case 'absolute':
+            return withSign(change, (amount) => (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatQuantity */ .VZ)(amount, unit));
+        case 'rate':
+            return withSign(change, (amount) => points(perCent(amount)));
+    }
+}
+/** `+7.1% … +12.6%`, `−5.2 … −1.1 points`; undefined without bounds. */
+function formatChanges(low, high, unit) {
+    if (low === null || high === null)
+        return undefined;
+    const [from, to] = [formatChange(low, unit), formatChange(high, unit)];
+    return `${unit.scale === 'rate' ? from.replace(/ points?$/u, '') : from} … ${to}`;
+}
+function withSign(change, format) {
+    if (change === null || !Number.isFinite(change))
+        return _format_js__WEBPACK_IMPORTED_MODULE_0__/* .NO_DATA */ .V5;
+    const text = format(Math.abs(change));
+    if (!/[1-9]/u.test(text))
+        return text;
+    return `${change < 0 ? MINUS : '+'}${text}`;
+}
+function points(amount) {
+    return `${amount} ${amount === '1' ? 'point' : 'points'}`;
+}
+function perCent(amount) {
+    const scaled = amount * 100;
+    const decimals = scaled >= 99.95 ? 0 : scaled >= 0.095 ? 1 : 2;
+    return String(Number(scaled.toFixed(decimals)));
+}
 
 
 /***/ }),
@@ -58868,6 +60482,109 @@ function two(value) {
 
 /***/ }),
 
+/***/ 8043:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  nU: () => (/* binding */ DEFAULT_BRANCH),
+  j9: () => (/* binding */ DEFAULT_FILE),
+  cX: () => (/* binding */ MOST_METRICS),
+  xy: () => (/* binding */ MOST_VALUES),
+  Ko: () => (/* binding */ historyPointSchema),
+  Ut: () => (/* binding */ historySchema)
+});
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
+var api = __nccwpck_require__(3759);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
+
+
+
+function datetime(params) {
+    return api/* _isoDateTime */.G1(schemas/* ZodISODateTime */.You, params);
+}
+function date(params) {
+    return core._isoDate(ZodISODate, params);
+}
+function time(params) {
+    return core._isoTime(ZodISOTime, params);
+}
+function duration(params) {
+    return core._isoDuration(ZodISODuration, params);
+}
+
+;// CONCATENATED MODULE: ./build/src/model/history.js
+
+/*
+ * Runs of the default branch, one line each in a file on a branch of its own, and what they say of this run.
+ */
+const DEFAULT_BRANCH = 'flowgate-data';
+const DEFAULT_FILE = 'history.jsonl';
+/** More metrics of a scenario are not kept: names of steps come from the code under test. */
+const MOST_METRICS = 100;
+const LONGEST_NAME = 200;
+const history_name = schemas/* string */.YjP().max(LONGEST_NAME);
+/** One line of the file: one scenario of one run. What is not of this form is passed over. */
+const historyPointSchema = schemas/* object */.Ikc({
+    v: schemas/* literal */.euz(1),
+    scenario: history_name,
+    /** Of the machine, see baseline/fingerprint. */
+    fingerprint: history_name,
+    /** The load in canonical form: runs under another load are not comparable. */
+    load: schemas/* string */.YjP().max(2000),
+    at: datetime(),
+    sha: schemas/* string */.YjP()
+        .regex(/^[0-9a-f]{7,64}$/)
+        .optional(),
+    /** The run on GitHub: `id.attempt`. */
+    run: history_name.optional(),
+    image: history_name.optional(),
+    flowgate: history_name,
+    metrics: schemas/* record */.g1P(history_name, schemas/* number */.aig()),
+});
+/** Values of a metric that are looked at, the newest ones. */
+const MOST_VALUES = 100;
+const change = schemas/* object */.Ikc({
+    before: schemas/* number */.aig().meta({ description: 'mean of the level before the last one' }),
+    after: schemas/* number */.aig().meta({ description: 'mean of the last level' }),
+    runsAgo: schemas/* int */.Whr().meta({ description: 'runs since the last level began, its first one included' }),
+    sha: schemas/* string */.YjP().optional().meta({ description: 'commit of the first run of the last level' }),
+    at: schemas/* string */.YjP(),
+    worse: schemas/* boolean */.zMY(),
+});
+const trend = schemas/* object */.Ikc({
+    metric: schemas/* string */.YjP(),
+    anyMachine: schemas/* boolean */.zMY()
+        .meta({ description: 'it does not depend on the speed of the machine: runs of all machines count' }),
+    values: schemas/* array */.YOg(schemas/* number */.aig()).max(MOST_VALUES).meta({ description: 'oldest first, without this run' }),
+    last: schemas/* object */.Ikc({
+        from: schemas/* int */.Whr().meta({ description: 'index of its first value' }),
+        mean: schemas/* number */.aig(),
+        low: schemas/* number */.aig().optional(),
+        high: schemas/* number */.aig().optional(),
+    })
+        .meta({
+        description: 'the last level; low and high: where one more value of it lies with a chance of 99%',
+    }),
+    change: change.optional().meta({ description: 'if the last level is not the first' }),
+    now: schemas/* number */.aig().nullable().meta({ description: 'this run' }),
+});
+const historySchema = schemas/* object */.Ikc({
+    branch: schemas/* string */.YjP(),
+    file: schemas/* string */.YjP(),
+    runs: schemas/* int */.Whr().meta({ description: 'of this scenario under this load, on any machine' }),
+    sameMachine: schemas/* int */.Whr().meta({ description: 'those of them on a machine like this one' }),
+    trends: schemas/* array */.YOg(trend).meta({ description: 'of the metrics of which at least 20 values are known' }),
+})
+    .meta({ description: 'earlier runs of the default branch' });
+
+
+/***/ }),
+
 /***/ 6099:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -58875,7 +60592,7 @@ function two(value) {
 /* harmony export */   m: () => (/* binding */ ladderSchema),
 /* harmony export */   n: () => (/* binding */ limitSentence)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9691);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2857);
 
 const figure = zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nullable();
 const rung = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
@@ -59258,7 +60975,7 @@ class GitHubError extends Error {
 /* harmony export */ });
 /* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6209);
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3504);
-/* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7775);
+/* harmony import */ var _view_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1534);
 
 
 
@@ -59272,15 +60989,19 @@ function annotations(results) {
     return (0,_view_js__WEBPACK_IMPORTED_MODULE_1__/* .viewOf */ .d)(results).scenarios.flatMap((scenario) => [errorOf(scenario), warningOf(scenario)].filter((annotation) => annotation !== undefined));
 }
 function errorOf(scenario) {
-    const lines = [...mishaps(scenario), ...told(scenario, ['fail', 'inconclusive'])];
+    const lines = [
+        ...mishaps(scenario),
+        ...told(scenario, ['fail', 'inconclusive']),
+        ...unresolved(scenario, 'error'),
+    ];
     // A verdict that stops a merge never goes without a word.
     if (lines.length === 0 && (scenario.verdict === 'fail' || scenario.verdict === 'inconclusive')) {
         lines.push(...scenario.source.reasons.map((reason) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(reason)));
     }
-    return annotation('error', `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario.name, 80)} ${scenario.headline.status}`, lines);
+    return annotation('error', `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario.name, 80)} ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario.headline.status, 80)}`, lines);
 }
 function warningOf(scenario) {
-    const lines = told(scenario, ['alert']);
+    const lines = [...told(scenario, ['alert']), ...unresolved(scenario, 'warning')];
     return annotation('warning', `${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario.name, 80)}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(lines.length, 'alert')}`, lines);
 }
 function annotation(level, title, lines) {
@@ -59296,18 +61017,45 @@ function mishaps({ source }) {
         ...(source.interrupted === undefined ? [] : [`${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(source.interrupted, 40)} ended the run`]),
     ];
 }
+/** What the comparison did not tell is as bad as `on-inconclusive` makes it; an alert never stops a merge. */
+function unresolved({ rows, source }, level) {
+    const answer = source.compared?.onUnresolved ?? 'warn';
+    if (answer === 'pass')
+        return [];
+    return rows
+        .filter(({ standing }) => standing === 'unresolved')
+        .filter((row) => (answer === 'fail' && row.level === 'fail' ? 'error' : 'warning') === level)
+        .map(rowLine);
+}
 function told({ rows, findings }, standings) {
     return [
         ...rows.filter(({ standing }) => standings.includes(standing)).map(rowLine),
         ...findings.filter(({ standing }) => standings.includes(standing)).map(findingLine),
     ];
 }
-function rowLine({ metric, value, limit, level, detail, standing }) {
+function rowLine({ metric, value, limit, level, detail, standing, against }) {
     const why = detail !== undefined && standing !== 'fail' ? ` (${detail})` : '';
-    return (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(`${metric} ${value}${why}, the ${level === 'warn' ? 'alert' : 'gate'} is ${limit ?? ''}`);
+    const measured = against === undefined ? value : against.how;
+    const open = standing === 'unresolved' ? ' unresolved:' : '';
+    return (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(`${metric}${open} ${measured}${why}, the ${level === 'warn' ? 'alert' : 'gate'} is ${limit ?? ''}`);
 }
 function findingLine({ title, evidence }) {
     return (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(evidence === '' ? title : `${title}: ${evidence}`);
+}
+
+
+/***/ }),
+
+/***/ 3765:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ hangsOnBase)
+/* harmony export */ });
+const ON_BASE = /(?:<=|>=|==|<|>)\s*base\b/u;
+/** The threshold is judged by the comparison: `flow_time.p95 <= base + 5%`. */
+function hangsOnBase({ expression }) {
+    return ON_BASE.test(expression);
 }
 
 
@@ -59451,6 +61199,268 @@ function short(value) {
 }
 function largest(values) {
     return values.reduce((most, value) => Math.max(most, value), 0);
+}
+
+
+/***/ }),
+
+/***/ 786:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   En: () => (/* binding */ outlook),
+/* harmony export */   Nx: () => (/* binding */ capital),
+/* harmony export */   ut: () => (/* binding */ answerOf)
+/* harmony export */ });
+/* unused harmony export effect */
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3504);
+/* harmony import */ var _model_format_change_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7241);
+/* harmony import */ var _compared_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2654);
+/* harmony import */ var _direction_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7901);
+/* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2251);
+
+
+
+
+
+const WORST_FIRST = ['worse', 'unresolved', 'better', 'held'];
+/** `Slower: flow_time.p95 +9.8% (99% interval +7.1% … +12.6%) over 24 pairs`. */
+function answerOf(lines, compared) {
+    const answer = WORST_FIRST.find((one) => lines.some((line) => line.answer === one));
+    const line = lines.find((one) => one.answer === answer);
+    if (answer === undefined || line === undefined)
+        return nothing(compared);
+    const alike = lines.filter((one) => one.answer === answer).length - 1;
+    switch (answer) {
+        case 'worse':
+        case 'better':
+            return {
+                sentence: [(0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .words */ .aL)(`${capital(line.outcome)}: `), ...effect(line), ...too(alike, `${answer} too`)],
+                short: line.outcome,
+            };
+        case 'unresolved':
+            return {
+                sentence: [
+                    (0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .words */ .aL)('Unresolved: '),
+                    ...effect(line),
+                    ...outlook(line, compared),
+                    ...too(alike, 'unresolved too'),
+                ],
+                short: 'unresolved',
+            };
+        case 'held':
+            return {
+                sentence: [(0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .words */ .aL)(beyond(line)), ...effect(line), ...too(alike, 'without one too')],
+                short: line.outcome,
+            };
+    }
+}
+function nothing({ absent, ended }) {
+    if (absent !== undefined) {
+        return { sentence: [(0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .words */ .aL)(`${absent}; judged by its absolute gates alone`)], short: 'not compared' };
+    }
+    const why = ended === 'interrupted'
+        ? 'the run was interrupted before anything was known'
+        : ended === 'failed'
+            ? 'the rounds failed before anything was known'
+            : 'no pair of rounds was finished';
+    return { sentence: [(0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .words */ .aL)(why)], short: 'not compared' };
+}
+/** `flow_time.p95 +9.8% (99% interval +7.1% … +12.6%) over 24 pairs`. */
+function effect({ metric, change, source, ...line }) {
+    if (source.change === null)
+        return [(0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(metric)];
+    return [(0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(metric), (0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .words */ .aL)(' '), (0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .strong */ .ko)(change), (0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .words */ .aL)(` ${intervalOf(line)}over ${pairsOf(source)}`)];
+}
+function intervalOf({ interval, confidence }) {
+    return interval === '' ? '' : `(${confidence} interval ${interval}) `;
+}
+function pairsOf({ pairs }) {
+    return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .plural */ .LS)(pairs, 'pair');
+}
+/** `: could have seen +6.3%; about 40 pairs (4 min) would show +5%`, or why it is unresolved. */
+function outlook({ source, unit }, { time, pairs }) {
+    const { needed, reason, metric, limit } = source;
+    if (reason !== undefined)
+        return [(0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .words */ .aL)(`: ${reason}`)];
+    const seen = (0,_compared_line_js__WEBPACK_IMPORTED_MODULE_0__/* .detectable */ .ke)(source, unit);
+    const parts = [
+        ...(seen === undefined ? [] : [`could have seen ${seen}`]),
+        ...(needed === null || needed <= source.pairs
+            ? []
+            : [
+                `about ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatCount */ .B4)(needed)} pairs${roughly(needed, { time, rounds: pairs.length })} would show ${(0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_4__/* .formatChange */ .eD)((0,_direction_js__WEBPACK_IMPORTED_MODULE_1__/* .directionOf */ .F)(metric).sign * limit, unit)}`,
+            ]),
+    ];
+    return parts.length === 0 ? [] : [(0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .words */ .aL)(`: ${parts.join('; ')}`)];
+}
+/** ` (4 min)`: nobody knows it to the second. */
+function roughly(needed, ran) {
+    if (ran.rounds === 0 || !(ran.time > 0))
+        return '';
+    const ms = (ran.time / ran.rounds) * needed;
+    const step = ms >= 120_000 ? 60_000 : ms >= 10_000 ? 5000 : 1000;
+    return ` (${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatTime */ .fU)(Math.max(step, Math.round(ms / step) * step))})`;
+}
+/** `No regression beyond 5%: `; a limit of `base` itself can only be seen to be broken. */
+function beyond({ source, unit, outcome }) {
+    if (source.limit === 0 || source.outcome === 'unresolved')
+        return `${capital(outcome)}: `;
+    return `No regression beyond ${(0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_4__/* .formatChange */ .eD)(source.limit, unit).replace('+', '')}: `;
+}
+function too(count, what) {
+    if (count === 0)
+        return [];
+    return [(0,_sentence_js__WEBPACK_IMPORTED_MODULE_2__/* .words */ .aL)(`; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .plural */ .LS)(count, 'other metric')} ${count === 1 ? 'is' : 'are'} ${what}`)];
+}
+function capital(text) {
+    return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+
+/***/ }),
+
+/***/ 2654:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   WT: () => (/* binding */ intervalHead),
+/* harmony export */   Xq: () => (/* binding */ comparedLines),
+/* harmony export */   ke: () => (/* binding */ detectable),
+/* harmony export */   mi: () => (/* binding */ intervalCell)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3504);
+/* harmony import */ var _model_format_change_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7241);
+/* harmony import */ var _base_limit_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3765);
+/* harmony import */ var _direction_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7901);
+/* harmony import */ var _metric_title_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5189);
+/* harmony import */ var _row_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(744);
+
+
+
+
+
+
+const RANKS = ['fail', 'inconclusive', 'unresolved', 'alert', 'pass', 'plain'];
+/** What does not hold comes first; else in the order in which they were compared. */
+function comparedLines(scenario) {
+    return (scenario.comparison ?? [])
+        .map((result) => lineOf(result, scenario))
+        .sort((one, other) => RANKS.indexOf(one.standing) - RANKS.indexOf(other.standing));
+}
+function lineOf(source, scenario) {
+    const { metric, low, high, change } = source;
+    const unit = unitOf(source, scenario);
+    const thresholds = scenario.thresholds.filter((threshold) => threshold.metric === metric && (0,_base_limit_js__WEBPACK_IMPORTED_MODULE_3__/* .hangsOnBase */ .y)(threshold));
+    const [first] = thresholds;
+    const standing = worst(thresholds.map(_row_js__WEBPACK_IMPORTED_MODULE_2__/* .standingOf */ .YP));
+    const answer = answerOf(source, standing);
+    const detail = detailOf(source, answer, unit);
+    return {
+        standing,
+        answer,
+        metric,
+        base: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatQuantity */ .VZ)(source.base, unit.unit),
+        head: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatQuantity */ .VZ)(source.head, unit.unit),
+        change: (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_5__/* .formatChange */ .eD)(change, unit),
+        interval: (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_5__/* .formatChanges */ .rQ)(low, high, unit) ?? '',
+        confidence: source.confidence === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatRatio */ .B0)(source.confidence),
+        outcome: outcomeWords(source, answer),
+        ...(detail === undefined ? {} : { detail }),
+        limit: thresholds.map(_row_js__WEBPACK_IMPORTED_MODULE_2__/* .limitOf */ .LF).join(', '),
+        ...(first === undefined ? {} : { level: first.level }),
+        unit,
+        source,
+    };
+}
+function unitOf({ metric, scale }, { metrics }) {
+    const unit = metrics[metric]?.unit ?? (0,_metric_title_js__WEBPACK_IMPORTED_MODULE_1__/* .parseMetricName */ .$)(metric).definition?.unit ?? 'count';
+    return { scale, unit };
+}
+function worst(standings) {
+    return RANKS.find((standing) => standings.includes(standing)) ?? 'plain';
+}
+/** A limit of `base` itself is never shown to hold: where its gate is taken to hold, nothing was seen against it. */
+function answerOf({ outcome }, standing) {
+    switch (outcome) {
+        case 'regression':
+            return 'worse';
+        case 'improvement':
+            return 'better';
+        case 'no_regression':
+            return 'held';
+        case 'unresolved':
+            return standing === 'pass' ? 'held' : 'unresolved';
+    }
+}
+function outcomeWords({ metric, outcome }, answer) {
+    switch (answer) {
+        case 'worse':
+            return (0,_direction_js__WEBPACK_IMPORTED_MODULE_0__/* .directionOf */ .F)(metric).worse;
+        case 'better':
+            return (0,_direction_js__WEBPACK_IMPORTED_MODULE_0__/* .directionOf */ .F)(metric).better;
+        case 'held':
+            return outcome === 'unresolved' ? 'no change seen' : 'no regression';
+        case 'unresolved':
+            return 'unresolved';
+    }
+}
+function detailOf(source, answer, unit) {
+    if (answer !== 'unresolved')
+        return undefined;
+    if (source.reason !== undefined)
+        return source.reason;
+    const seen = detectable(source, unit);
+    return seen === undefined ? undefined : `could have seen ${seen}`;
+}
+/** `+6.3%`, `−6.3%` of what is worse when lower: the smallest change for the worse that so many pairs show. */
+function detectable({ metric, mde }, unit) {
+    if (mde === null)
+        return undefined;
+    return (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_5__/* .formatChange */ .eD)((0,_direction_js__WEBPACK_IMPORTED_MODULE_0__/* .directionOf */ .F)(metric).sign * mde, unit);
+}
+/** `99.7% interval`, if all of them hold with the same confidence. */
+function intervalHead(lines) {
+    const confidences = new Set(lines.map(({ confidence }) => confidence).filter((text) => text !== ''));
+    const [only = ''] = confidences;
+    return confidences.size === 1 ? `${only} interval` : 'Interval';
+}
+/** Beside a head that does not tell it, with the confidence. */
+function intervalCell({ interval, confidence }, head) {
+    return interval === '' || head !== 'Interval' ? interval : `${interval} (${confidence})`;
+}
+
+
+/***/ }),
+
+/***/ 7901:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ directionOf)
+/* harmony export */ });
+/* harmony import */ var _metric_title_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5189);
+
+const WORDS = {
+    time: ['slower', 'faster', 'is slower than', 'is faster than'],
+    cpu: ['more CPU', 'less CPU', 'takes more CPU than', 'takes less CPU than'],
+    memory: ['more memory', 'less memory', 'takes more memory than', 'takes less memory than'],
+    failures: ['fails more often', 'fails less often', 'fails more often than', 'fails less often than'],
+    other: ['worse', 'better', 'is worse than', 'is better than'],
+};
+function directionOf(metric) {
+    const { id, definition } = (0,_metric_title_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMetricName */ .$)(metric);
+    const [worse, better, thanWorse, thanBetter] = WORDS[subjectOf(id, definition?.unit)];
+    return { sign: definition?.worse === 'lower' ? -1 : 1, worse, better, thanWorse, thanBetter };
+}
+function subjectOf(id, unit) {
+    if (/^(?:success_rate|error_rate|failed|timed_out)$/u.test(id))
+        return 'failures';
+    if (/cpu/u.test(id))
+        return 'cpu';
+    if (/memory/u.test(id))
+        return 'memory';
+    return unit === 'ms' || unit === 'per_second' ? 'time' : 'other';
 }
 
 
@@ -59808,7 +61818,7 @@ function shortened(evidence) {
 
 /***/ }),
 
-/***/ 7597:
+/***/ 8773:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59819,8 +61829,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/src/report/escape.js
 var report_escape = __nccwpck_require__(6209);
-// EXTERNAL MODULE: ./build/src/report/finding.js
-var finding = __nccwpck_require__(4785);
+// EXTERNAL MODULE: ./build/src/report/compared-answer.js
+var compared_answer = __nccwpck_require__(786);
+// EXTERNAL MODULE: ./build/src/report/compared-line.js
+var compared_line = __nccwpck_require__(2654);
+// EXTERNAL MODULE: ./build/src/model/format-change.js
+var format_change = __nccwpck_require__(7241);
+// EXTERNAL MODULE: ./build/src/stats/compare/scale.js
+var scale = __nccwpck_require__(2135);
+// EXTERNAL MODULE: ./build/src/report/direction.js
+var direction = __nccwpck_require__(7901);
 // EXTERNAL MODULE: ./build/src/model/format.js
 var format = __nccwpck_require__(3504);
 ;// CONCATENATED MODULE: ./build/src/report/html-svg.js
@@ -59871,12 +61889,323 @@ function panel({ title, values, label, top, height, ceiling }) {
     return `<g class="curve"><line class="axis" x1="${CHART.left}" x2="${CHART.width - CHART.right}" y1="${bottom}" y2="${bottom}"/><path d="M${CHART.left} ${bottom}${steps}L${CHART.width - CHART.right} ${bottom}Z"/><text class="label strong" text-anchor="end" x="${CHART.left - 6}" y="${top + height / 2 + 4}">${title}</text><text class="label" text-anchor="end" x="${CHART.left - 6}" y="${top + 6}">${label(most)}</text></g>`;
 }
 
+// EXTERNAL MODULE: ./build/src/report/lines.js
+var lines = __nccwpck_require__(9603);
+;// CONCATENATED MODULE: ./build/src/report/html-compared-plot.js
+
+
+
+
+
+
+/* Effects on an axis of per cent: one row a metric, its estimate and its interval beside limit and margin. */
+const PLOT = { width: 1000, left: 190, right: 110 };
+const ROW = 34;
+const TOP = 12;
+const HALF = 5;
+/** Of the span, on either side. */
+const ROOM = 0.06;
+const TICKS = 8;
+/** A part of base's value, or of all flows for a rate: what the axis shows, whatever the change is measured in. */
+function shareOfBase(change, { scale, base }) {
+    if (scale !== 'absolute')
+        return change;
+    return base === null || base === 0 ? undefined : change / Math.abs(base);
+}
+/** Nothing if there is no estimate. */
+function effectPlot(lines) {
+    const effects = lines.flatMap(effectOf);
+    if (effects.length === 0)
+        return '';
+    const x = scaleOf(effects);
+    const bottom = TOP + effects.length * ROW;
+    return svg({
+        height: bottom + 24,
+        label: `Change of ${effects.length === 1 ? 'one metric' : `${effects.length} metrics`} against base, with intervals`,
+        body: [
+            axis(x, bottom),
+            ...effects.map((effect, index) => effectRow(effect, { x, y: TOP + (index + 0.5) * ROW })),
+        ].join('\n'),
+    });
+}
+function effectOf(line) {
+    const { source } = line;
+    const share = (change) => change === null ? undefined : shareOfBase(change, source);
+    const [center, low, high] = [share(source.change), share(source.low), share(source.high)];
+    if (center === undefined || low === undefined || high === undefined)
+        return [];
+    const { sign } = (0,direction/* directionOf */.F)(source.metric);
+    const limit = line.limit === '' ? undefined : share(sign * source.limit);
+    const margin = source.scale === 'relative' ? sign * scale/* RELATIVE_MARGIN */.GO : undefined;
+    return [
+        {
+            line,
+            center,
+            low,
+            high,
+            ...(limit === undefined ? {} : { limit }),
+            ...(margin === undefined ? {} : { margin }),
+        },
+    ];
+}
+function scaleOf(effects) {
+    const all = effects.flatMap(({ low, high, limit = 0, margin = 0 }) => [low, high, limit, margin]);
+    const least = Math.min(0, ...all);
+    const most = Math.max(0, ...all);
+    const room = (most - least || 0.01) * ROOM;
+    const [from, to] = [least - room, most + room];
+    const width = PLOT.width - PLOT.left - PLOT.right;
+    return { from, to, at: (ratio) => PLOT.left + ((ratio - from) / (to - from)) * width };
+}
+/** A line and a label at round changes; that of no change is stronger. */
+function axis({ from, to, at }, bottom) {
+    return roundChanges(from, to)
+        .map((change) => {
+        const left = at(change).toFixed(1);
+        const kind = change === 0 ? 'axis zero' : 'grid';
+        return `<line class="${kind}" x1="${left}" x2="${left}" y1="${TOP}" y2="${bottom}"/><text class="label" text-anchor="middle" x="${left}" y="${bottom + 16}">${(0,format_change/* formatPercentChange */.vW)(change)}</text>`;
+    })
+        .join('');
+}
+/** 1, 2 and 5 of a power of ten apart. */
+function roundChanges(from, to) {
+    const least = (to - from) / TICKS;
+    const power = 10 ** Math.floor(Math.log10(least));
+    const step = power * ([1, 2, 5].find((candidate) => candidate * power >= least) ?? 10);
+    const first = Math.ceil(from / step);
+    return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_unused, index) => Number(((first + index) * step).toPrecision(12)));
+}
+function effectRow({ line, center, low, high, limit, margin }, place) {
+    const { x, y } = place;
+    const px = (ratio) => x.at(ratio).toFixed(1);
+    const name = (0,report_escape/* markup */.PT)((0,lines/* clipped */.cz)(line.metric, 26));
+    const words = `${(0,report_escape/* markup */.PT)(line.metric, 80)} ${line.change}, interval ${line.interval}: ${line.outcome}${line.limit === '' ? '' : `, gate ${(0,report_escape/* markup */.PT)(line.limit)}`}`;
+    return `<g class="effect ${line.standing}" tabindex="0" role="img" aria-label="${words}"><title>${words}</title>
+<text class="label strong" text-anchor="end" x="${PLOT.left - 10}" y="${y + 4}">${name}</text>
+${limit === undefined ? '' : upright('limit', px(limit), y)}${margin === undefined ? '' : upright('margin', px(margin), y)}
+<line class="span" x1="${px(low)}" x2="${px(high)}" y1="${y}" y2="${y}"/><path class="point" d="M${(x.at(center) - HALF).toFixed(1)} ${y}L${px(center)} ${y - HALF}L${(x.at(center) + HALF).toFixed(1)} ${y}L${px(center)} ${y + HALF}Z"/>
+<text class="label strong" x="${PLOT.width - PLOT.right + 10}" y="${y + 4}">${line.change}</text></g>`;
+}
+function upright(kind, x, y) {
+    return `<line class="${kind}" x1="${x}" x2="${x}" y1="${y - ROW / 2 + 3}" y2="${y + ROW / 2 - 3}"/>`;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/html-compared-pairs.js
+
+
+
+
+
+
+
+/* Each pair of rounds as a dot, in the order in which they were run: a drift or a jump of the machine is seen here. */
+const html_compared_pairs_TOP = 10;
+const HEIGHT = 64;
+const GAP = 26;
+const html_compared_pairs_HALF = 3;
+const METRICS_SHOWN = 6;
+const PAIRS_SHOWN = 500;
+/** Nothing without pairs. */
+function pairsPlot(lines, { pairs }) {
+    const shown = pairs.slice(0, PAIRS_SHOWN);
+    const panels = lines.slice(0, METRICS_SHOWN).flatMap((line) => {
+        const dots = shown.flatMap((pair, index) => dotOf(pair, index, line.source));
+        return dots.length === 0 ? [] : [{ line, dots }];
+    });
+    if (panels.length === 0)
+        return '';
+    const bottom = html_compared_pairs_TOP + panels.length * (HEIGHT + GAP);
+    const middle = PLOT.left + (PLOT.width - PLOT.left - PLOT.right) / 2;
+    return svg({
+        height: bottom + 10,
+        label: `Change in each of ${(0,format/* plural */.LS)(shown.length, 'pair')} of rounds`,
+        body: [
+            ...panels.map((panel, index) => panelOf(panel, { top: html_compared_pairs_TOP + index * (HEIGHT + GAP), pairs: shown.length })),
+            `<text class="label" text-anchor="middle" x="${middle}" y="${bottom}">${(0,format/* plural */.LS)(shown.length, 'pair')}, first to last</text>`,
+        ].join('\n'),
+    });
+}
+function dotOf(pair, index, result) {
+    const { order, dropped } = pair;
+    const change = changeOf(pair, result);
+    if (change === undefined || !Number.isFinite(change))
+        return [];
+    return [{ pair: index + 1, change, order, ...(dropped === undefined ? {} : { dropped }) }];
+}
+function changeOf({ base, head }, result) {
+    const { metric, scale } = result;
+    if (scale === 'rate') {
+        const failing = failedShare(head) - failedShare(base);
+        return (0,direction/* directionOf */.F)(metric).sign * failing;
+    }
+    const before = base.values[metric] ?? null;
+    const after = head.values[metric] ?? null;
+    if (before === null || after === null)
+        return undefined;
+    return scale === 'relative' ? after / before - 1 : shareOfBase(after - before, result);
+}
+function failedShare({ flows: { started, failed } }) {
+    return failed / started;
+}
+/** A dropped pair does not stretch the axis: it stands at its edge. */
+function panelOf({ line, dots }, { top, pairs }) {
+    const { sign } = (0,direction/* directionOf */.F)(line.metric);
+    const limit = line.limit === '' ? undefined : shareOfBase(sign * line.source.limit, line.source);
+    const counted = dots.filter(({ dropped }) => dropped === undefined).map(({ change }) => Math.abs(change));
+    const most = Math.max(0.01, Math.abs(limit ?? 0) * 1.2, ...counted);
+    const middle = top + HEIGHT / 2;
+    const y = (change) => middle - (Math.min(Math.max(change, -most), most) / most) * (HEIGHT / 2);
+    const width = PLOT.width - PLOT.left - PLOT.right;
+    const x = (pair) => PLOT.left + ((pair - 0.5) / pairs) * width;
+    const right = PLOT.width - PLOT.right;
+    const across = (kind, at) => `<line class="${kind}" x1="${PLOT.left}" x2="${right}" y1="${y(at).toFixed(1)}" y2="${y(at).toFixed(1)}"/>`;
+    const label = (text, at) => `<text class="label" x="${right + 10}" y="${at + 4}">${text}</text>`;
+    return `<g class="pairs ${line.standing}"><text class="label strong" text-anchor="end" x="${PLOT.left - 10}" y="${middle + 4}">${(0,report_escape/* markup */.PT)((0,lines/* clipped */.cz)(line.metric, 26))}</text>
+${across('axis zero', 0)}${limit === undefined || limit === 0 ? '' : across('limit', limit)}${label((0,format_change/* formatPercentChange */.vW)(most), top)}${label((0,format_change/* formatPercentChange */.vW)(-most), top + HEIGHT)}
+${dots.map((dot) => dotShape(dot, x(dot.pair), y(dot.change))).join('')}</g>`;
+}
+function dotShape({ pair, change, order, dropped }, x, y) {
+    const first = order === 'base_first' ? 'base first' : 'head first';
+    const why = dropped === undefined ? '' : `, dropped: ${(0,report_escape/* markup */.PT)(dropped, 80)}`;
+    const words = `pair ${pair}: ${(0,format_change/* formatPercentChange */.vW)(change)}, ${first}${why}`;
+    return `<rect class="dot${dropped === undefined ? '' : ' dropped-pair'}" x="${(x - html_compared_pairs_HALF).toFixed(1)}" y="${(y - html_compared_pairs_HALF).toFixed(1)}" width="${2 * html_compared_pairs_HALF}" height="${2 * html_compared_pairs_HALF}"><title>${words}</title></rect>`;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/html-table.js
+
+/* What the parts of the page are made of. */
+/** A headed block; nothing if there is nothing in it. */
+function card(title, body) {
+    return body === '' ? '' : `<div class="card"><h3>${title}</h3>${body}</div>`;
+}
+function inline(sentence) {
+    return sentence
+        .map(({ text, style }) => {
+        if (text.trim() === '')
+            return text;
+        const escaped = `${/^\s/u.test(text) ? ' ' : ''}${(0,report_escape/* markup */.PT)(text, 400)}${/\s$/u.test(text) ? ' ' : ''}`;
+        if (style === 'code')
+            return `<code>${escaped}</code>`;
+        return style === 'strong' ? `<strong>${escaped}</strong>` : escaped;
+    })
+        .join('');
+}
+function list(texts) {
+    return `<ul>${texts.map((text) => `<li>${(0,report_escape/* markup */.PT)(text, 400)}</li>`).join('')}</ul>`;
+}
+const MARKS = {
+    fail: ['✗', 'fails'],
+    inconclusive: ['?', 'no data'],
+    unresolved: ['~', 'unresolved'],
+    alert: ['!', 'alert'],
+    pass: ['✓', 'holds'],
+    plain: ['', ''],
+};
+function mark(standing) {
+    const [sign, word] = MARKS[standing];
+    return sign === ''
+        ? '<td></td>'
+        : `<td class="mark ${standing}"><span role="img" aria-label="${word}">${sign}</span></td>`;
+}
+function table(heads, rows) {
+    const cells = heads.map((head) => typeof head === 'string'
+        ? `<th scope="col">${head}</th>`
+        : `<th scope="col" class="number">${head[0]}</th>`);
+    return `<div class="scroll"><table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/html-compared.js
+
+
+
+
+
+
+/** What a comparison adds to the look of the page. */
+const COMPARED_STYLE = `
+.mark.unresolved { color: var(--warn); } .zero { stroke: var(--soft); }
+.effect, .pairs { --tint: var(--soft); } .effect.fail, .pairs.fail { --tint: var(--fail); } .effect.pass, .pairs.pass { --tint: var(--pass); }
+.effect.alert, .effect.unresolved, .pairs.alert, .pairs.unresolved { --tint: var(--warn); } .effect.inconclusive { --tint: var(--unsure); }
+.effect { outline: none; } .effect:focus .span, .effect:hover .span { stroke-width: 6; }
+.span { stroke: var(--tint); stroke-width: 3; } .point { fill: var(--tint); stroke: var(--card); } .dot { fill: var(--tint); }
+.pairs .limit { stroke-width: 1; stroke-dasharray: 6 4; } .pairs-title { margin-top: 18px; } .metric code { white-space: nowrap; }
+.dropped-pair { fill: none; stroke: var(--soft); } .limit { stroke: var(--fail); stroke-width: 2; } .margin { stroke: var(--soft); stroke-width: 2; stroke-dasharray: 2 3; }
+.legend .key { display: inline-block; width: 0; height: 14px; margin-right: 8px; vertical-align: -2px; border-left: 2px solid var(--fail); }
+.legend .key.soft { border-left: 2px dashed var(--soft); }
+.legend .key.hollow { width: 8px; height: 8px; border: 1px solid var(--soft); vertical-align: 0; }
+`;
+/** The answer, the pictures, the table, and how it was measured. */
+function comparedCard(compared) {
+    if (compared === undefined)
+        return '';
+    const { verb, base, answer, lines, defaultGates, facts } = compared;
+    return card(`${verb} ${(0,report_escape/* markup */.PT)(base)}`, [
+        `<p>${inline(answer.sentence)}.</p>`,
+        attribution(compared),
+        effects(lines),
+        figures(lines),
+        pairs(compared),
+        defaultGates
+            ? '<p class="note">No threshold hangs on the base: the default gates of a comparison are in force.</p>'
+            : '',
+        facts.length === 0 ? '' : `<p class="note">${facts.map((fact) => (0,report_escape/* markup */.PT)(fact, 300)).join(' · ')}</p>`,
+        commits(compared.commits),
+    ].join('\n'));
+}
+function attribution({ attribution: sentences }) {
+    if (sentences.length === 0)
+        return '';
+    return `${list(sentences.map(compared_answer/* capital */.Nx))}<p class="note">Exploratory: what moved with it need not be why.</p>`;
+}
+function effects(lines) {
+    const plot = effectPlot(lines);
+    if (plot === '')
+        return '';
+    const relative = lines.some(({ source }) => source.scale === 'relative');
+    const margin = relative
+        ? '<li><span class="key soft"></span>margin: the whole interval has to be beyond it</li>'
+        : '';
+    return `${plot}<ul class="legend"><li><span class="key"></span>limit: the estimate has to reach it to fail</li>${margin}</ul>`;
+}
+function figures(lines) {
+    if (lines.length === 0)
+        return '';
+    const head = (0,compared_line/* intervalHead */.WT)(lines);
+    const rows = lines.map((line) => {
+        const numbers = [line.base, line.head, line.change, (0,compared_line/* intervalCell */.mi)(line, head)]
+            .map((text) => `<td class="number">${text}</td>`)
+            .join('');
+        const detail = line.detail === undefined ? '' : ` <span class="soft">(${(0,report_escape/* markup */.PT)(line.detail, 150)})</span>`;
+        const alert = line.level === 'warn' ? ' (alert)' : '';
+        return `<tr>${mark(line.standing)}<td class="metric"><code>${(0,report_escape/* markup */.PT)(line.metric, 60)}</code></td>${numbers}<td>${line.outcome}${detail}</td><td>${(0,report_escape/* markup */.PT)(line.limit)}${alert}</td></tr>`;
+    });
+    return table(['', 'Metric', ['Base'], ['Head'], ['Change'], [head], 'Outcome', 'Gate'], rows);
+}
+function pairs({ lines, source }) {
+    const plot = pairsPlot(lines, source);
+    if (plot === '')
+        return '';
+    const dropped = source.pairs.some((pair) => pair.dropped !== undefined)
+        ? '<ul class="legend"><li><span class="key hollow"></span>dropped: does not count</li></ul>'
+        : '';
+    return `<h3 class="pairs-title">Pair by pair</h3>${plot}${dropped}`;
+}
+function commits(view) {
+    if (view === undefined)
+        return '';
+    const lines = view.list.map(({ sha, subject, author }) => `<li><code>${(0,report_escape/* markup */.PT)(sha, 7)}</code> ${(0,report_escape/* markup */.PT)(subject, 100)} <span class="soft">${(0,report_escape/* markup */.PT)(author, 40)}</span></li>`);
+    const more = view.more > 0 ? `<li>and ${view.more} more</li>` : '';
+    return `<details><summary>${view.title}</summary><ul>${lines.join('')}${more}</ul></details>`;
+}
+
+// EXTERNAL MODULE: ./build/src/report/finding.js
+var finding = __nccwpck_require__(4785);
 ;// CONCATENATED MODULE: ./build/src/report/html-distribution.js
 
 
 const BINS = 48;
-const TOP = 34;
-const HEIGHT = 130;
+const html_distribution_TOP = 34;
+const html_distribution_HEIGHT = 130;
 const MARKED = [
     ['flow_time.med', 'median'],
     ['flow_time.p95', 'p95'],
@@ -59889,11 +62218,11 @@ function distributionChart({ flows, load, metrics }) {
     const span = spanOf(times);
     if (span === undefined)
         return '';
-    const bottom = TOP + HEIGHT;
+    const bottom = html_distribution_TOP + html_distribution_HEIGHT;
     return svg({
         height: bottom + 22,
         label: `Distribution of the time of ${(0,format/* plural */.LS)(times.length, 'ok flow')}`,
-        body: [timeAxis(span, { top: TOP, bottom }), bars(times, span), ...marks(metrics, scaleX(span))].join('\n'),
+        body: [timeAxis(span, { top: html_distribution_TOP, bottom }), bars(times, span), ...marks(metrics, scaleX(span))].join('\n'),
     });
 }
 /** From zero, unless most of the picture were empty then. */
@@ -59919,11 +62248,11 @@ function bars(times, { from, to }) {
     const drawn = counts.map((count, bin) => {
         if (count === 0)
             return '';
-        const height = (count / most) * HEIGHT;
+        const height = (count / most) * html_distribution_HEIGHT;
         const words = `${(0,format/* plural */.LS)(count, 'flow')} of ${start(bin)} to ${start(bin + 1)}`;
-        return `<rect class="bin" x="${(CHART.left + bin * width + 0.5).toFixed(1)}" y="${(TOP + HEIGHT - height).toFixed(1)}" width="${(width - 1).toFixed(1)}" height="${height.toFixed(1)}"><title>${words}</title></rect>`;
+        return `<rect class="bin" x="${(CHART.left + bin * width + 0.5).toFixed(1)}" y="${(html_distribution_TOP + html_distribution_HEIGHT - height).toFixed(1)}" width="${(width - 1).toFixed(1)}" height="${height.toFixed(1)}"><title>${words}</title></rect>`;
     });
-    return `${drawn.join('')}<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${TOP + 6}">${(0,format/* plural */.LS)(most, 'flow')}</text>`;
+    return `${drawn.join('')}<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${html_distribution_TOP + 6}">${(0,format/* plural */.LS)(most, 'flow')}</text>`;
 }
 /** Two rows of labels in turn, so that neighbours do not lie upon each other. */
 function marks(metrics, x) {
@@ -59935,7 +62264,7 @@ function marks(metrics, x) {
         const row = index % 2 === 0 ? 26 : 12;
         const anchor = x(value) > CHART.width - 120 ? 'end' : 'middle';
         return [
-            `<line class="marker" x1="${left}" x2="${left}" y1="${row + 3}" y2="${TOP + HEIGHT}"/><text class="label strong" text-anchor="${anchor}" x="${left}" y="${row}">${word} ${(0,format/* formatTime */.fU)(value)}</text>`,
+            `<line class="marker" x1="${left}" x2="${left}" y1="${row + 3}" y2="${html_distribution_TOP + html_distribution_HEIGHT}"/><text class="label strong" text-anchor="${anchor}" x="${left}" y="${row}">${word} ${(0,format/* formatTime */.fU)(value)}</text>`,
         ];
     });
 }
@@ -60048,6 +62377,27 @@ function legend(counts) {
     return `<ul class="legend">${items.join('')}</ul>`;
 }
 
+;// CONCATENATED MODULE: ./build/src/report/html-history.js
+const WIDTH = 200;
+const html_history_HEIGHT = 32;
+const EDGE = 4;
+/** The least height, as a part of the largest value: noise must not look like a mountain. */
+const LEAST_SPAN = 0.25;
+/** A metric over the earlier runs: its values, the last level as a dashed line, and this run as a dot at the end. */
+function historyPlot({ values, last, now }, label) {
+    const shown = now === null ? values : [...values, now];
+    const most = shown.reduce((largest, value) => Math.max(largest, value), -Infinity);
+    const least = shown.reduce((smallest, value) => Math.min(smallest, value), Infinity);
+    const span = Math.max(most - least, LEAST_SPAN * Math.abs(most)) || 1;
+    const x = (index) => (EDGE + (index / Math.max(1, values.length)) * (WIDTH - 2 * EDGE)).toFixed(1);
+    const y = (value) => (html_history_HEIGHT - EDGE - ((value - most + span) / span) * (html_history_HEIGHT - 2 * EDGE)).toFixed(1);
+    const path = values.map((value, index) => `${index === 0 ? 'M' : 'L'}${x(index)} ${y(value)}`).join('');
+    const level = `<line class="marker" x1="${x(last.from)}" x2="${x(values.length)}" y1="${y(last.mean)}" y2="${y(last.mean)}"/>`;
+    const dot = now === null ? '' : `<circle r="3" fill="currentColor" cx="${x(values.length)}" cy="${y(now)}"/>`;
+    const size = `viewBox="0 0 ${WIDTH} ${html_history_HEIGHT}" style="width: ${WIDTH}px; min-width: 0"`;
+    return `<svg ${size} role="img" aria-label="${label}"><g class="law"><path d="${path}"/></g>${level}${dot}</svg>`;
+}
+
 // EXTERNAL MODULE: ./build/src/model/usl.js
 var model_usl = __nccwpck_require__(4999);
 ;// CONCATENATED MODULE: ./build/src/report/html-ladder.js
@@ -60063,7 +62413,7 @@ const BOTTOM = html_ladder_TOP + html_ladder_HEIGHT;
 const STEPS = 120;
 /** Times the top rung: a knee up to there is drawn. */
 const FURTHEST = 2;
-const HALF = 4;
+const html_ladder_HALF = 4;
 /** The sentences of a ladder; its tables are made where the page's tables are. */
 function ladderNotes({ limit, law, resources, intervals, note }) {
     const paragraph = (text, kind = '') => text === undefined ? '' : `<p${kind}>${(0,report_escape/* markup */.PT)(text, 400)}</p>`;
@@ -60083,7 +62433,7 @@ function ladderPlot({ source }) {
     const scales = scalesOf(source);
     const squares = points.map(({ flows, throughput }) => {
         const words = `${(0,format/* formatRate */.CE)(throughput)} with ${(0,format/* formatCount */.B4)(flows)} at once`;
-        return `<rect class="bin" x="${(scales.x(flows) - HALF).toFixed(1)}" y="${(scales.y(throughput) - HALF).toFixed(1)}" width="${2 * HALF}" height="${2 * HALF}"><title>${words}</title></rect>`;
+        return `<rect class="bin" x="${(scales.x(flows) - html_ladder_HALF).toFixed(1)}" y="${(scales.y(throughput) - html_ladder_HALF).toFixed(1)}" width="${2 * html_ladder_HALF}" height="${2 * html_ladder_HALF}"><title>${words}</title></rect>`;
     });
     return svg({
         height: BOTTOM + 22,
@@ -60145,62 +62495,37 @@ function kneeMark({ knee }, { x, right }) {
 
 
 
+
+
+
 /** One scenario: the sentence, the gates, the pictures, and all that the comment folds. */
 function scenarioSection(scenario, page) {
     const parts = [
         `<h2>${(0,report_escape/* markup */.PT)(scenario.name, 80)} <small>${scenario.load}</small></h2>`,
         `<p class="lead">${inline(scenario.headline.sentence)}</p>`,
         problems(scenario),
-        `<div class="columns">${gates(scenario)}${figures(scenario)}</div>`,
+        isCompared(scenario)
+            ? gates(scenario) + html_scenario_figures(scenario)
+            : `<div class="columns">${gates(scenario)}${html_scenario_figures(scenario)}</div>`,
+        comparedCard(scenario.compared),
         limits(scenario),
         ladderCard(scenario),
         card('Timeline', timelineChart(scenario, page.cores)),
         card('Flow time', distributionChart(scenario.source)),
         `<div class="columns">${checks(scenario)}${steps(scenario)}</div>`,
+        html_scenario_history(scenario),
         faults(scenario),
         errors(scenario),
         metrics(scenario),
     ];
     return `<section id="${page.id}">\n${parts.filter((part) => part !== '').join('\n')}\n</section>`;
 }
-/** A headed block; nothing if there is nothing in it. */
-function card(title, body) {
-    return body === '' ? '' : `<div class="card"><h3>${title}</h3>${body}</div>`;
-}
-function inline(sentence) {
-    return sentence
-        .map(({ text, style }) => {
-        const escaped = `${/^\s/u.test(text) ? ' ' : ''}${(0,report_escape/* markup */.PT)(text, 400)}${/\s$/u.test(text) ? ' ' : ''}`;
-        if (style === 'code')
-            return `<code>${escaped}</code>`;
-        return style === 'strong' ? `<strong>${escaped}</strong>` : escaped;
-    })
-        .join('');
-}
 function problems({ untold }) {
     return untold.length === 0 ? '' : list(untold);
 }
-function list(texts) {
-    return `<ul>${texts.map((text) => `<li>${(0,report_escape/* markup */.PT)(text, 400)}</li>`).join('')}</ul>`;
-}
-const MARKS = {
-    fail: ['✗', 'fails'],
-    inconclusive: ['?', 'no data'],
-    alert: ['!', 'alert'],
-    pass: ['✓', 'holds'],
-    plain: ['', ''],
-};
-function mark(standing) {
-    const [sign, word] = MARKS[standing];
-    return sign === ''
-        ? '<td></td>'
-        : `<td class="mark ${standing}"><span role="img" aria-label="${word}">${sign}</span></td>`;
-}
-function table(heads, rows) {
-    const cells = heads.map((head) => typeof head === 'string'
-        ? `<th scope="col">${head}</th>`
-        : `<th scope="col" class="number">${head[0]}</th>`);
-    return `<div class="scroll"><table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+/** The table of gates then takes the whole width. */
+function isCompared({ rows }) {
+    return rows.some(({ against }) => against !== undefined);
 }
 function gates({ rows, defaultGates, omittedGates }) {
     const judged = rows.filter(({ limit }) => limit !== undefined);
@@ -60210,10 +62535,19 @@ function gates({ rows, defaultGates, omittedGates }) {
         ? '<p class="note">No thresholds were given: the default gates are in force.</p>'
         : '';
     const omitted = omittedGates === undefined ? '' : `<p class="note">${(0,report_escape/* markup */.PT)(`Default gates ${omittedGates}.`)}</p>`;
+    if (isCompared({ rows }))
+        return comparedGates(judged, note + omitted);
     const lines = judged.map((row) => `<tr>${mark(row.standing)}<td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td><td>${(0,report_escape/* markup */.PT)(row.limit ?? '')}${row.level === 'warn' ? ' (alert)' : ''}</td></tr>`);
     return card('Gates', table(['', 'Metric', ['This change'], 'Gate'], lines) + note + omitted);
 }
-function figures({ rows }) {
+function comparedGates(rows, notes) {
+    const lines = rows.map((row) => {
+        const { base = '', change = '', interval = '' } = row.against ?? {};
+        return `<tr>${mark(row.standing)}<td>${(0,report_escape/* markup */.PT)(row.title)}</td><td class="number">${value(row)}</td><td class="number">${base}</td><td class="number">${change}</td><td class="number">${interval}</td><td>${(0,report_escape/* markup */.PT)(row.limit ?? '')}${row.level === 'warn' ? ' (alert)' : ''}</td></tr>`;
+    });
+    return card('Gates', table(['', 'Metric', ['This change'], ['Base'], ['Change'], ['Interval'], 'Gate'], lines) + notes);
+}
+function html_scenario_figures({ rows }) {
     const plainRows = rows.filter(({ limit }) => limit === undefined);
     if (plainRows.length === 0)
         return '';
@@ -60264,6 +62598,13 @@ function steps({ steps: lines, stepGrowth }) {
     const rows = lines.map(({ name, median, p95, share, shareOfMedian, shareOfP95 }) => `<tr><td>${(0,report_escape/* markup */.PT)(name)}</td><td class="number">${median}</td><td class="number">${shareOfMedian ?? ''}<meter max="1" value="${Math.min(1, share).toFixed(3)}" aria-hidden="true"></meter></td><td class="number">${p95}</td><td class="number">${shareOfP95 ?? ''}</td></tr>`);
     const grown = stepGrowth === undefined ? '' : `<p>${inline(stepGrowth)}.</p>`;
     return card('Steps', grown + table(['Step', ['Median'], ['Share'], ['p95'], ['Share at p95']], rows));
+}
+function html_scenario_history({ history: view }) {
+    if (view === undefined)
+        return '';
+    const rows = [...view.changed, ...view.steady].map(({ title, trend, sentence, now, change }) => `<tr>${mark(change === 'worse' ? 'alert' : 'plain')}<td>${(0,report_escape/* markup */.PT)(title)}</td><td>${historyPlot(trend, (0,report_escape/* markup */.PT)(`${title} over ${trend.values.length} runs`))}</td><td>${inline(sentence)}</td><td>${(0,report_escape/* markup */.PT)(now)}</td></tr>`);
+    const lead = `<p>${inline(view.summary)}.</p>`;
+    return card('History', lead + table(['', 'Metric', 'Runs', 'Level', 'This run'], rows));
 }
 function faults({ faults: view }) {
     if (view === undefined)
@@ -60341,9 +62682,10 @@ svg { display: block; width: 100%; min-width: 680px; height: auto; }
 @media print { body { background: none; } .card { break-inside: avoid; } }
 `;
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 10 modules
-var report_view = __nccwpck_require__(7775);
+// EXTERNAL MODULE: ./build/src/report/view.js + 13 modules
+var report_view = __nccwpck_require__(1534);
 ;// CONCATENATED MODULE: ./build/src/report/html.js
+
 
 
 
@@ -60364,7 +62706,7 @@ function renderHtml(results) {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${title} · flowgate</title>
-<style>${STYLE}</style>
+<style>${STYLE}${html_isCompared(view) ? COMPARED_STYLE : ''}</style>
 </head>
 <body>
 <header class="page ${view.verdict}">
@@ -60382,6 +62724,9 @@ ${footer(view, results)}
 </html>
 `;
 }
+function html_isCompared({ scenarios }) {
+    return scenarios.some(({ compared }) => compared !== undefined);
+}
 const VERDICT_WORDS = {
     pass: 'pass',
     warn: 'alert',
@@ -60395,10 +62740,10 @@ function headingOf(view) {
     const [only] = view.scenarios;
     if (view.scenarios.length !== 1 || only === undefined)
         return (0,report_escape/* markup */.PT)(view.tally);
-    return `${(0,report_escape/* markup */.PT)(only.name, 80)} ${only.headline.status}`;
+    return `${(0,report_escape/* markup */.PT)(only.name, 80)} ${(0,report_escape/* markup */.PT)(only.headline.status)}`;
 }
 function contents(scenarios) {
-    const links = scenarios.map(({ name, verdict, headline }, index) => `<li>${badge(verdict)} <a href="#scenario-${index + 1}">${(0,report_escape/* markup */.PT)(name, 80)}</a> ${headline.status}</li>`);
+    const links = scenarios.map(({ name, verdict, headline }, index) => `<li>${badge(verdict)} <a href="#scenario-${index + 1}">${(0,report_escape/* markup */.PT)(name, 80)}</a> ${(0,report_escape/* markup */.PT)(headline.status)}</li>`);
     return `<nav aria-label="Scenarios"><ul>${links.join('')}</ul></nav>`;
 }
 function footer(view, results) {
@@ -60468,7 +62813,57 @@ function short(value) {
 
 /***/ }),
 
-/***/ 8705:
+/***/ 9603:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   OQ: () => (/* binding */ flowed),
+/* harmony export */   cz: () => (/* binding */ clipped),
+/* harmony export */   ht: () => (/* binding */ usableWidth),
+/* harmony export */   ky: () => (/* binding */ wrapped)
+/* harmony export */ });
+/** The widest that a report gets, however wide the terminal is: longer lines are not read. */
+const WIDEST = 120;
+const NARROWEST = 40;
+/** A width that the lines of a report can be made for. */
+function usableWidth(width) {
+    return Number.isFinite(width) ? Math.min(WIDEST, Math.max(NARROWEST, Math.floor(width))) : 80;
+}
+/** Items side by side with `gap` between them, on as many lines of at most `width` characters as it takes. */
+function flowed(items, width, gap = '   ') {
+    const lines = [];
+    let line = '';
+    for (const item of items) {
+        if (line !== '' && line.length + gap.length + item.length > width) {
+            lines.push(line);
+            line = item;
+        }
+        else {
+            line = line === '' ? item : `${line}${gap}${item}`;
+        }
+    }
+    return line === '' ? lines : [...lines, line];
+}
+const GLUE = '\u00A0';
+/** Within `< 2.5 s` nothing is broken. */
+const QUANTITY_SEAM = /(?<=[<>≤≥=]) (?=\d)|(?<=\d) (?=(?:[nµm]?s|min|h|[KMGTP]?B)\b)/gu;
+/** Broken between words only: a line can then start with nothing that a whole text could not start with. */
+function wrapped(text, width) {
+    return flowed(text
+        .replace(QUANTITY_SEAM, GLUE)
+        .split(' ')
+        .map((word) => clipped(word, width)), width, ' ').map((line) => line.replaceAll(GLUE, ' '));
+}
+/** At most `width` characters, cut with `…`. */
+function clipped(text, width) {
+    const characters = Array.from(text);
+    return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+
+/***/ }),
+
+/***/ 7945:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60491,6 +62886,7 @@ const VERDICT_MARKS = {
 const MARKS = {
     fail: '❌',
     inconclusive: '❓',
+    unresolved: '〰️',
     alert: '⚠️',
     pass: '✅',
     plain: '',
@@ -60514,6 +62910,8 @@ function inline(sentence) {
         .map(({ text, style }) => {
         if (style === 'code')
             return (0,report_escape/* cell */.Hn)(text);
+        if (text.trim() === '')
+            return text;
         // Cut and trimmed by html(): the spaces around a segment are put back.
         const escaped = `${/^\s/u.test(text) ? ' ' : ''}${(0,report_escape/* html */.qy)(text, 400)}${/\s$/u.test(text) ? ' ' : ''}`;
         return style === 'strong' ? `<b>${escaped}</b>` : escaped;
@@ -60534,14 +62932,118 @@ var report_charts = __nccwpck_require__(6303);
 var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/finding.js
 var finding = __nccwpck_require__(4785);
+// EXTERNAL MODULE: ./build/src/report/compared-answer.js
+var compared_answer = __nccwpck_require__(786);
+// EXTERNAL MODULE: ./build/src/report/compared-line.js
+var compared_line = __nccwpck_require__(2654);
+;// CONCATENATED MODULE: ./build/src/report/markdown-compared.js
+
+
+
+
+const left = (head) => ({ head, align: 'left' });
+const right = (head) => ({ head, align: 'right' });
+const MARK = { head: '', align: 'center' };
+/** The answer in one sentence, and what moved with what became worse. */
+function comparedBlock(compared, tier) {
+    if (compared === undefined)
+        return undefined;
+    const answer = `<b>${compared.verb} ${(0,report_escape/* html */.qy)(compared.base)}</b>: ${inline(compared.answer.sentence)}.`;
+    if (tier === 'failing rows')
+        return answer;
+    return blocks(answer, attribution(compared), note(compared));
+}
+function attribution({ attribution: sentences }) {
+    if (sentences.length === 0)
+        return undefined;
+    const list = sentences.map((sentence) => `- ${(0,report_escape/* html */.qy)((0,compared_answer/* capital */.Nx)(sentence), 300)}`).join('\n');
+    return blocks(list, '<sub>Exploratory: what moved with it need not be why.</sub>');
+}
+function note({ defaultGates }) {
+    return defaultGates
+        ? '<sub>No threshold hangs on the base: the default gates of a comparison are in force.</sub>'
+        : undefined;
+}
+/** The table with how it was measured, and the commits. */
+function comparedFolds(compared) {
+    if (compared === undefined)
+        return [];
+    return [figures(compared), commits(compared)].filter((part) => part !== undefined);
+}
+function figures({ lines, facts }) {
+    if (lines.length === 0)
+        return undefined;
+    const [first = ''] = facts;
+    const head = (0,compared_line/* intervalHead */.WT)(lines);
+    return folded(`<b>Comparison</b>${first === '' ? '' : `: ${(0,report_escape/* html */.qy)(first, 300)}`}`, blocks(table([
+        MARK,
+        left('Metric'),
+        right('Base'),
+        right('Head'),
+        right('Change'),
+        right(head),
+        left('Outcome'),
+        left('Gate'),
+    ], lines.map((line) => row(line, head))), facts.length < 2
+        ? undefined
+        : `<sub>${facts
+            .slice(1)
+            .map((fact) => (0,report_escape/* html */.qy)(fact))
+            .join(' · ')}</sub>`));
+}
+function row(line, head) {
+    const { standing, metric, base, head: after, change, outcome, detail, limit, level } = line;
+    const strong = standing === 'fail' || standing === 'alert' ? `<b>${change}</b>` : change;
+    return [
+        MARKS[standing],
+        (0,report_escape/* cell */.Hn)(metric),
+        base,
+        after,
+        strong,
+        (0,compared_line/* intervalCell */.mi)(line, head),
+        detail === undefined ? outcome : `${outcome} (${(0,report_escape/* html */.qy)(detail, 150)})`,
+        level === 'warn' ? `${(0,report_escape/* html */.qy)(limit)} (alert)` : (0,report_escape/* html */.qy)(limit),
+    ];
+}
+function commits({ commits: view }) {
+    if (view === undefined)
+        return undefined;
+    const lines = view.list.map(({ sha, subject, author }) => `- ${(0,report_escape/* cell */.Hn)(sha)} ${(0,report_escape/* html */.qy)(subject, 100)} <sub>${(0,report_escape/* html */.qy)(author, 40)}</sub>`);
+    const more = view.more > 0 ? [`- and ${view.more} more`] : [];
+    return folded(`<b>${view.title}</b>`, [...lines, ...more].join('\n'));
+}
+
+;// CONCATENATED MODULE: ./build/src/report/markdown-history.js
+
+
+/** Folded: what has changed stands in the line that unfolds it. */
+function historyBlock(view) {
+    if (view === undefined)
+        return undefined;
+    const rows = [...view.changed, ...view.steady].map(({ title, sentence, spark, now, change }) => [
+        MARKS[change === 'worse' ? 'alert' : 'plain'],
+        (0,report_escape/* html */.qy)(title, 80),
+        `<code>${spark}</code>`,
+        inline(sentence),
+        (0,report_escape/* html */.qy)(now),
+    ]);
+    return folded(`<b>History</b>: ${inline(view.summary)}`, blocks(table([
+        { head: '', align: 'center' },
+        { head: 'Metric', align: 'left' },
+        { head: 'Runs', align: 'left' },
+        { head: 'Level', align: 'left' },
+        { head: 'This run', align: 'left' },
+    ], rows)));
+}
+
 // EXTERNAL MODULE: ./build/src/report/ladder-chart.js
 var ladder_chart = __nccwpck_require__(9883);
 ;// CONCATENATED MODULE: ./build/src/report/markdown-ladder.js
 
 
 
-const right = (head) => ({ head, align: 'right' });
-const MARK = { head: '', align: 'center' };
+const markdown_ladder_right = (head) => ({ head, align: 'right' });
+const markdown_ladder_MARK = { head: '', align: 'center' };
 /** What a ladder says: its rungs, the laws that follow, and what other sizes would take. */
 function ladderBlock(ladder, tier) {
     if (ladder === undefined)
@@ -60553,7 +63055,7 @@ function rungTable({ rungs }) {
     if (rungs.length === 0)
         return undefined;
     return table([
-        MARK,
+        markdown_ladder_MARK,
         ...[
             'At once',
             'Throughput',
@@ -60564,7 +63066,7 @@ function rungTable({ rungs }) {
             'Memory',
             'CPU (peak)',
             'Threads',
-        ].map(right),
+        ].map(markdown_ladder_right),
     ], rungs.map(({ holds, flows, throughput, efficiency, median, p95, success, memory, cpu, threads }) => [
         MARKS[holds ? 'pass' : 'fail'],
         flows,
@@ -60581,7 +63083,7 @@ function rungTable({ rungs }) {
 function provisioningTable({ provisioning }) {
     if (provisioning.length === 0)
         return undefined;
-    return table(['At once, predicted', 'Memory', 'CPU', 'Threads'].map(right), provisioning.map(({ flows, memory, cpu, threads }) => [flows, memory, cpu, threads]));
+    return table(['At once, predicted', 'Memory', 'CPU', 'Threads'].map(markdown_ladder_right), provisioning.map(({ flows, memory, cpu, threads }) => [flows, memory, cpu, threads]));
 }
 function chart({ source, intervals }, tier) {
     const spark = (0,ladder_chart/* ladderSpark */.k)(source);
@@ -60596,24 +63098,29 @@ function chart({ source, intervals }, tier) {
 
 
 
+
+
 const markdown_scenario_MARK = { head: '', align: 'center' };
-const left = (head) => ({ head, align: 'left' });
+const markdown_scenario_left = (head) => ({ head, align: 'left' });
 const markdown_scenario_right = (head) => ({ head, align: 'right' });
 /** Rows of the failing table of one scenario: a reader mends the first ones first. */
 const FAILING_SHOWN = 20;
 /** What follows a scenario's heading: the sentence, the table, and everything else folded. */
 function scenarioBody(scenario, cores, tier) {
-    if (tier === 'failing rows')
-        return blocks(inline(scenario.headline.sentence), failingTables(scenario));
+    if (tier === 'failing rows') {
+        return blocks(inline(scenario.headline.sentence), failingTables(scenario), comparedBlock(scenario.compared, tier));
+    }
     return blocks(inline(scenario.headline.sentence), problems(scenario), rowTable(scenario.rows), scenario.defaultGates
         ? '<sub>No thresholds were given: the default gates are in force.</sub>'
         : undefined, scenario.omittedGates === undefined
         ? undefined
-        : `<sub>${(0,report_escape/* html */.qy)(`Default gates ${scenario.omittedGates}.`)}</sub>`, limits(scenario), ladderBlock(scenario.ladder, tier), [
+        : `<sub>${(0,report_escape/* html */.qy)(`Default gates ${scenario.omittedGates}.`)}</sub>`, comparedBlock(scenario.compared, tier), limits(scenario), ladderBlock(scenario.ladder, tier), [
+        ...comparedFolds(scenario.compared),
         checks(scenario),
         faults(scenario),
         errors(scenario),
         steps(scenario),
+        historyBlock(scenario.history),
         timeline(scenario, cores, tier),
         metrics(scenario),
     ]
@@ -60623,7 +63130,36 @@ function scenarioBody(scenario, cores, tier) {
 function rowTable(rows) {
     if (rows.length === 0)
         return undefined;
-    return table([markdown_scenario_MARK, left('Metric'), markdown_scenario_right('This change'), left('Gate')], rows.map((row) => [MARKS[row.standing], (0,report_escape/* html */.qy)(row.title), value(row), limit(row)]));
+    if (rows.some(({ against }) => against !== undefined))
+        return comparedRowTable(rows);
+    return table([markdown_scenario_MARK, markdown_scenario_left('Metric'), markdown_scenario_right('This change'), markdown_scenario_left('Gate')], rows.map((row) => [MARKS[row.standing], (0,report_escape/* html */.qy)(row.title), value(row), limit(row)]));
+}
+function comparedRowTable(rows) {
+    return table([
+        markdown_scenario_MARK,
+        markdown_scenario_left('Metric'),
+        markdown_scenario_right('This change'),
+        markdown_scenario_right('Base'),
+        markdown_scenario_right('Change'),
+        markdown_scenario_right('Interval'),
+        markdown_scenario_left('Gate'),
+    ], rows.map((row) => {
+        const { base = '', change = '', interval = '' } = row.against ?? {};
+        const strong = row.standing === 'fail' && change !== '' ? `<b>${change}</b>` : change;
+        return [
+            MARKS[row.standing],
+            (0,report_escape/* html */.qy)(row.title),
+            value(row),
+            base,
+            strong,
+            whole(interval),
+            whole(limit(row)),
+        ];
+    }));
+}
+/** Kept on one line. */
+function whole(text) {
+    return text.replaceAll(' ', '\u00A0');
 }
 /** Rows and checks that do not hold, and nothing else. */
 function failingTables({ rows, findings }) {
@@ -60635,7 +63171,7 @@ function failingTables({ rows, findings }) {
 function findingTable(findings) {
     if (findings.length === 0)
         return undefined;
-    return table([markdown_scenario_MARK, left('Check'), left('Evidence')], findings.map(({ standing, title, evidence }) => [MARKS[standing], (0,report_escape/* html */.qy)(title), (0,report_escape/* html */.qy)(evidence, 300)]));
+    return table([markdown_scenario_MARK, markdown_scenario_left('Check'), markdown_scenario_left('Evidence')], findings.map(({ standing, title, evidence }) => [MARKS[standing], (0,report_escape/* html */.qy)(title), (0,report_escape/* html */.qy)(evidence, 300)]));
 }
 function value(row) {
     const measured = row.standing === 'fail' || row.standing === 'alert' ? `<b>${row.value}</b>` : row.value;
@@ -60668,19 +63204,19 @@ function faults({ faults: view }) {
         return undefined;
     return folded(`<b>Faults</b>: ${view.summary.join('; ')}`, blocks(view.lines.length === 0
         ? undefined
-        : table([left('Fault'), markdown_scenario_right('Times'), markdown_scenario_right('Flows')], view.lines.map(({ kind, times, flows }) => [(0,report_escape/* html */.qy)(kind), times, flows])), view.notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
+        : table([markdown_scenario_left('Fault'), markdown_scenario_right('Times'), markdown_scenario_right('Flows')], view.lines.map(({ kind, times, flows }) => [(0,report_escape/* html */.qy)(kind), times, flows])), view.notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
 }
 function errors({ errors: lines, errorSummary, moreErrors, failures }) {
     if (lines.length === 0)
         return undefined;
-    return folded(`<b>Errors</b>: ${errorSummary}`, blocks(table([markdown_scenario_right('Flows'), left('Error'), left('First seen')], lines.map(({ count, sample, first }) => [(0,format/* formatCount */.B4)(count), (0,report_escape/* cell */.Hn)(sample, 300), first])), moreErrors > 0 ? `and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error` : undefined, failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ')));
+    return folded(`<b>Errors</b>: ${errorSummary}`, blocks(table([markdown_scenario_right('Flows'), markdown_scenario_left('Error'), markdown_scenario_left('First seen')], lines.map(({ count, sample, first }) => [(0,format/* formatCount */.B4)(count), (0,report_escape/* cell */.Hn)(sample, 300), first])), moreErrors > 0 ? `and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error` : undefined, failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ')));
 }
 function steps({ steps: lines, stepGrowth }) {
     const [first] = lines.toSorted((a, b) => b.share - a.share);
     if (first === undefined)
         return undefined;
     const most = first.shareOfMedian === undefined ? '' : `: ${(0,report_escape/* html */.qy)(first.name)} takes ${first.shareOfMedian} of a flow`;
-    return folded(`<b>Steps</b>${most}`, blocks(stepGrowth === undefined ? undefined : `${inline(stepGrowth)}.`, table([left('Step'), markdown_scenario_right('Median'), markdown_scenario_right('Share'), markdown_scenario_right('p95'), markdown_scenario_right('Share at p95')], lines.map(({ name, median, p95, shareOfMedian, shareOfP95 }) => [
+    return folded(`<b>Steps</b>${most}`, blocks(stepGrowth === undefined ? undefined : `${inline(stepGrowth)}.`, table([markdown_scenario_left('Step'), markdown_scenario_right('Median'), markdown_scenario_right('Share'), markdown_scenario_right('p95'), markdown_scenario_right('Share at p95')], lines.map(({ name, median, p95, shareOfMedian, shareOfP95 }) => [
         (0,report_escape/* html */.qy)(name),
         median,
         shareOfMedian ?? '',
@@ -60698,7 +63234,7 @@ function timeline({ source }, cores, tier) {
 function metrics({ metrics: rows, notes }) {
     return folded(`<b>All metrics</b>: ${rows.length}`, blocks(rows.length === 0
         ? undefined
-        : table([left('Metric'), left(''), markdown_scenario_right('Value')], rows.map((row) => [(0,report_escape/* cell */.Hn)(row.metric), (0,report_escape/* html */.qy)(row.title), value(row)])), notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
+        : table([markdown_scenario_left('Metric'), markdown_scenario_left(''), markdown_scenario_right('Value')], rows.map((row) => [(0,report_escape/* cell */.Hn)(row.metric), (0,report_escape/* html */.qy)(row.title), value(row)])), notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
 }
 
 ;// CONCATENATED MODULE: ./build/src/report/tiers.js
@@ -60721,8 +63257,8 @@ function byteLength(text) {
     return new TextEncoder().encode(text).length;
 }
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 10 modules
-var report_view = __nccwpck_require__(7775);
+// EXTERNAL MODULE: ./build/src/report/view.js + 13 modules
+var report_view = __nccwpck_require__(1534);
 ;// CONCATENATED MODULE: ./build/src/report/markdown.js
 
 
@@ -60774,23 +63310,26 @@ function title(scenario) {
     return `${VERDICT_MARKS[scenario.verdict]} ${named(scenario)}`;
 }
 function named({ name, headline }) {
-    return `<b>${(0,report_escape/* html */.qy)(name, 80)}</b> ${headline.status}`;
+    return `<b>${(0,report_escape/* html */.qy)(name, 80)}</b> ${(0,report_escape/* html */.qy)(headline.status)}`;
 }
 /** One line a scenario, before the scenarios themselves. */
 function overview(scenarios) {
+    const compared = scenarios.some((scenario) => scenario.compared !== undefined);
     return table([
         { head: '', align: 'center' },
         { head: 'Scenario', align: 'left' },
         { head: 'Success', align: 'right' },
         { head: 'Flow time p95', align: 'right' },
         { head: 'Peak memory', align: 'right' },
+        ...(compared ? [{ head: 'Against base', align: 'left' }] : []),
         { head: 'Load', align: 'left' },
     ], scenarios.map((scenario) => [
         VERDICT_MARKS[scenario.verdict],
-        `<b>${(0,report_escape/* html */.qy)(scenario.name, 80)}</b> ${scenario.headline.status}`,
+        named(scenario),
         figure(scenario, 'success_rate'),
         figure(scenario, 'flow_time.p95'),
         figure(scenario, 'peak_memory'),
+        ...(compared ? [scenario.compared?.answer.short ?? ''] : []),
         scenario.load,
     ]));
 }
@@ -60816,6 +63355,180 @@ function runLink({ run }) {
     if (run === undefined)
         return undefined;
     return `${run.prefix} ${run.url === undefined ? (0,report_escape/* html */.qy)(run.label) : `[${run.label}](${run.url})`}`;
+}
+
+
+/***/ }),
+
+/***/ 5189:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ parseMetricName),
+/* harmony export */   V: () => (/* binding */ metricTitle)
+/* harmony export */ });
+/* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7790);
+
+const NAME = /^([a-z_]+)(?:\((.*)\))?(?:\.([a-z0-9.]+))?$/su;
+function parseMetricName(name) {
+    const [, id = name, label, stat] = NAME.exec(name) ?? [];
+    return {
+        id,
+        ...(label === undefined ? {} : { label }),
+        ...(stat === undefined ? {} : { stat }),
+        ...(isMetricId(id) ? { definition: (0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .definitionOf */ .Fg)(id) } : {}),
+    };
+}
+/** As a person reads it: `Flow time p95`, `Flow time, median`, `Step draft p95`, `Peak memory`. */
+function metricTitle(name) {
+    const { label, stat, definition } = parseMetricName(name);
+    if (definition === undefined)
+        return name;
+    const subject = label === undefined ? definition.title : `${definition.title} ${label}`;
+    return stat === undefined ? subject : `${subject}${STATS[stat] ?? ` ${stat}`}`;
+}
+const STATS = {
+    avg: ', mean',
+    min: ', shortest',
+    med: ', median',
+    max: ', longest',
+};
+function isMetricId(id) {
+    return Object.hasOwn(_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .METRICS */ .Cb, id);
+}
+
+
+/***/ }),
+
+/***/ 744:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LF: () => (/* binding */ limitOf),
+/* harmony export */   PB: () => (/* binding */ allMetrics),
+/* harmony export */   RO: () => (/* binding */ rowsOf),
+/* harmony export */   YP: () => (/* binding */ standingOf),
+/* harmony export */   jh: () => (/* binding */ measured)
+/* harmony export */ });
+/* unused harmony export figureRow */
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3504);
+/* harmony import */ var _base_limit_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3765);
+/* harmony import */ var _metric_title_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5189);
+
+
+
+/** Plain figures, in this order, when no threshold shows them already. */
+const FIGURES = [
+    'success_rate',
+    'flow_time.med',
+    'flow_time.p95',
+    'flow_time.max',
+    'ttfb.med',
+    'ttfb.p95',
+    'total_time',
+    'throughput',
+    'peak_memory',
+    'peak_cpu',
+    'avg_cpu',
+    'cpu_per_flow',
+    'peak_threads',
+    'peak_processes',
+    'start_skew',
+    'max_concurrency',
+    'bytes_received',
+    'bytes_sent',
+];
+/** Shown where there are any. */
+const COUNTED = ['dropped', 'retried'];
+/** Failing gates, gates without data, those that the comparison left unresolved, alerts, gates that hold, alerts that hold, plain figures. */
+function rowsOf(scenario, cores) {
+    const judged = scenario.thresholds
+        .map((threshold) => thresholdRow(threshold, scenario.metrics[threshold.metric], cores))
+        .sort((a, b) => rank(a) - rank(b));
+    const shown = new Set(judged.map((row) => row.metric));
+    const figures = FIGURES.filter((name) => !shown.has(name)).flatMap((name) => {
+        const metric = scenario.metrics[name];
+        return metric === undefined || metric.value === null ? [] : [figureRow(name, metric, cores)];
+    });
+    const counted = COUNTED.filter((name) => !shown.has(name)).flatMap((name) => {
+        const metric = scenario.metrics[name];
+        return metric === undefined || (metric.value ?? 0) === 0 ? [] : [figureRow(name, metric, cores)];
+    });
+    return [...judged, ...figures, ...counted];
+}
+/** Every metric of the scenario, as a row without threshold. */
+function allMetrics(scenario, cores) {
+    return Object.entries(scenario.metrics).map(([name, metric]) => figureRow(name, metric, cores));
+}
+function figureRow(name, metric, cores) {
+    return {
+        standing: 'plain',
+        metric: name,
+        title: (0,_metric_title_js__WEBPACK_IMPORTED_MODULE_0__/* .metricTitle */ .V)(name),
+        value: isCpuShare(name) ? (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatShare */ .T1)(metric.value, cores) : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatQuantity */ .VZ)(metric.value, metric.unit),
+        ...detail(metric.note),
+    };
+}
+function thresholdRow(threshold, metric, cores) {
+    return {
+        standing: standingOf(threshold),
+        metric: threshold.metric,
+        title: (0,_metric_title_js__WEBPACK_IMPORTED_MODULE_0__/* .metricTitle */ .V)(threshold.metric),
+        value: measured(threshold, cores),
+        limit: `${limitOf(threshold)}${threshold.origin === undefined ? '' : ', by history'}`,
+        expression: threshold.expression,
+        level: threshold.level,
+        ...detail(threshold.reason ?? metric?.note),
+    };
+}
+/** `unresolved`: compared with the base, and it is not known. */
+function standingOf({ outcome, level }) {
+    if (outcome === 'pass')
+        return 'pass';
+    if (outcome === 'unresolved')
+        return 'unresolved';
+    return level === 'warn' ? 'alert' : outcome;
+}
+/** The value with the digits that tell it from the limit it is held against. */
+function measured(threshold, cores) {
+    const { metric, actual, limit, unit } = threshold;
+    const value = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAgainst */ .L$)(actual, limit, unit);
+    return isCpuShare(metric) && value !== _model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .NO_DATA */ .V5
+        ? `${value} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatShare */ .T1)(0, cores).slice('0% '.length)}`
+        : value;
+}
+const SIGNS = { '<': '<', '<=': '≤', '>': '>', '>=': '≥', '==': '=' };
+const EXPRESSION = /(<=|>=|==|<|>)\s*(.+)$/su;
+const NUMBER_AND_UNIT = /^([\d.]+)\s*(%|[A-Za-zµ/]+)$/u;
+/** `≤ 30 s`, `≥ 90%`, `≤ base + 5%`: in the user's own unit where he gave one. */
+function limitOf(threshold) {
+    const { expression, limit, unit } = threshold;
+    const [, op = '', written = ''] = EXPRESSION.exec(expression) ?? [];
+    const [, digits, own] = NUMBER_AND_UNIT.exec(written.trim()) ?? [];
+    const sign = SIGNS[op] ?? '';
+    if ((0,_base_limit_js__WEBPACK_IMPORTED_MODULE_2__/* .hangsOnBase */ .y)(threshold))
+        return `${sign} ${baseLimit(written.trim())}`.trim();
+    if (digits === undefined || own === undefined) {
+        return `${sign} ${limit === null ? written.trim() : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatQuantity */ .VZ)(limit, unit)}`.trim();
+    }
+    return `${sign} ${digits}${own === '%' || own.startsWith('/') ? '' : ' '}${own}`.trim();
+}
+/** `base − 5%`, `base + 10 MB`. */
+function baseLimit(written) {
+    return written
+        .replace(/\s*([+-])\s*/u, (_, op) => ` ${op === '-' ? '\u2212' : op} `)
+        .replace(/(\d)([A-Za-zµ]+)$/u, '$1 $2');
+}
+function isCpuShare(name) {
+    const { id } = (0,_metric_title_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMetricName */ .$)(name);
+    return id === 'peak_cpu' || id === 'avg_cpu';
+}
+function detail(note) {
+    return note === undefined || note === '' ? {} : { detail: note };
+}
+function rank({ standing, level }) {
+    const order = ['fail', 'inconclusive', 'unresolved', 'alert', 'pass', 'plain'];
+    return order.indexOf(standing) * 2 + (level === 'warn' ? 1 : 0);
 }
 
 
@@ -60963,7 +63676,7 @@ function block(share) {
 
 /***/ }),
 
-/***/ 9121:
+/***/ 4183:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60974,45 +63687,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/picocolors/picocolors.js
 var picocolors = __nccwpck_require__(7336);
-;// CONCATENATED MODULE: ./build/src/report/lines.js
-/** The widest that a report gets, however wide the terminal is: longer lines are not read. */
-const WIDEST = 120;
-const NARROWEST = 40;
-/** A width that the lines of a report can be made for. */
-function usableWidth(width) {
-    return Number.isFinite(width) ? Math.min(WIDEST, Math.max(NARROWEST, Math.floor(width))) : 80;
-}
-/** Items side by side with `gap` between them, on as many lines of at most `width` characters as it takes. */
-function flowed(items, width, gap = '   ') {
-    const lines = [];
-    let line = '';
-    for (const item of items) {
-        if (line !== '' && line.length + gap.length + item.length > width) {
-            lines.push(line);
-            line = item;
-        }
-        else {
-            line = line === '' ? item : `${line}${gap}${item}`;
-        }
-    }
-    return line === '' ? lines : [...lines, line];
-}
-const GLUE = '\u00A0';
-/** Within `< 2.5 s` nothing is broken. */
-const QUANTITY_SEAM = /(?<=[<>≤≥=]) (?=\d)|(?<=\d) (?=(?:[nµm]?s|min|h|[KMGTP]?B)\b)/gu;
-/** Broken between words only: a line can then start with nothing that a whole text could not start with. */
-function wrapped(text, width) {
-    return flowed(text
-        .replace(QUANTITY_SEAM, GLUE)
-        .split(' ')
-        .map((word) => clipped(word, width)), width, ' ').map((line) => line.replaceAll(GLUE, ' '));
-}
-/** At most `width` characters, cut with `…`. */
-function clipped(text, width) {
-    const characters = Array.from(text);
-    return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
-}
-
+// EXTERNAL MODULE: ./build/src/report/lines.js
+var report_lines = __nccwpck_require__(9603);
 // EXTERNAL MODULE: ./build/src/report/escape.js
 var report_escape = __nccwpck_require__(6209);
 // EXTERNAL MODULE: ./build/src/report/finding.js
@@ -61020,7 +63696,98 @@ var finding = __nccwpck_require__(4785);
 // EXTERNAL MODULE: ./build/src/model/format.js
 var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/sentence.js
-var sentence = __nccwpck_require__(2251);
+var report_sentence = __nccwpck_require__(2251);
+;// CONCATENATED MODULE: ./build/src/report/terminal-history.js
+
+
+/** A line for each metric that has changed, with its sparkline; or that none has. */
+function historyLines(view, paint) {
+    if (view === undefined)
+        return [];
+    if (view.changed.length === 0)
+        return paint.field('history', [(0,report_escape/* plain */.pj)((0,report_sentence/* spoken */.vg)(view.summary))]);
+    return view.changed.flatMap((line, index) => changeLines(line, paint, index === 0 ? 'history' : ''));
+}
+function changeLines({ title, sentence, now, spark }, paint, name) {
+    return [
+        ...paint.titled(name, `${(0,report_escape/* plain */.pj)(title, 60)}: ${(0,report_escape/* plain */.pj)((0,report_sentence/* spoken */.vg)(sentence))}; this run ${now}`),
+        ...paint.field('', [spark]),
+    ];
+}
+
+// EXTERNAL MODULE: ./build/src/report/compared-line.js
+var compared_line = __nccwpck_require__(2654);
+;// CONCATENATED MODULE: ./build/src/report/terminal-compared.js
+
+
+
+
+const GAP = '  ';
+const METRIC = 28;
+const COMMITS = 5;
+/** The answer, the table, what moved with what became worse, how it was measured, and the last commits. */
+function comparedLines(compared, paint) {
+    if (compared === undefined)
+        return [];
+    const { base, answer, attribution, facts, defaultGates } = compared;
+    const not = compared.lines.length === 0 ? 'not ' : '';
+    const each = (name, texts) => texts.flatMap((text, index) => paint.titled(index === 0 ? name : '', (0,report_escape/* plain */.pj)(text, 300)));
+    return [
+        ...paint.titled('compared', `${not}with ${(0,report_escape/* plain */.pj)(base, 70)}: ${(0,report_escape/* plain */.pj)((0,report_sentence/* spoken */.vg)(answer.sentence), 500)}`),
+        ...tableLines(compared.lines, paint),
+        ...(defaultGates
+            ? [paint.marked('plain', 'no threshold hangs on the base: default gates of a comparison')]
+            : []),
+        ...each('moved', attribution),
+        ...each('rounds', facts),
+        ...commitLines(compared.commits, paint),
+    ];
+}
+/** In the order in which they are left out, from the last, where the terminal is narrow. */
+function columnsOf(lines) {
+    const head = (0,compared_line/* intervalHead */.WT)(lines);
+    return [
+        { head: 'metric', cells: lines.map(({ metric }) => (0,report_lines/* clipped */.cz)((0,report_escape/* plain */.pj)(metric), METRIC)), left: true },
+        { head: 'change', cells: lines.map(({ change }) => change) },
+        { head: head.toLowerCase(), cells: lines.map((line) => (0,compared_line/* intervalCell */.mi)(line, head)) },
+        { head: 'outcome', cells: lines.map(({ outcome }) => outcome), left: true },
+        { head: 'base', cells: lines.map(({ base }) => base) },
+        { head: 'head', cells: lines.map(({ head: after }) => after) },
+        { head: 'gate', cells: lines.map(({ limit }) => (0,report_escape/* plain */.pj)(limit, 40)), left: true },
+    ];
+}
+function tableLines(lines, paint) {
+    if (lines.length === 0)
+        return [];
+    const columns = columnsOf(lines).map(padded);
+    const shown = columns.filter((_unused, index) => columns
+        .slice(0, index + 1)
+        .map(({ head }) => head)
+        .join(GAP).length <=
+        paint.width - 4);
+    return [
+        `    ${paint.dim(shown
+            .map(({ head }) => head)
+            .join(GAP)
+            .trimEnd())}`,
+        ...lines.map(({ standing }, index) => paint.marked(standing, shown.map(({ cells }) => cells[index] ?? '').join(GAP))),
+    ];
+}
+function padded({ head, cells, left }) {
+    const width = cells.reduce((most, text) => Math.max(most, text.length), head.length);
+    const pad = (text) => (left === true ? text.padEnd(width) : text.padStart(width));
+    return { head: pad(head), cells: cells.map(pad) };
+}
+function commitLines(commits, paint) {
+    if (commits === undefined)
+        return [];
+    const shown = commits.list
+        .slice(0, COMMITS)
+        .map(({ sha, subject }) => `${(0,report_escape/* plain */.pj)(sha, 7)} ${(0,report_escape/* plain */.pj)(subject, 100)}`);
+    const rest = commits.more + commits.list.length - shown.length;
+    return [commits.title, ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].flatMap((line, index) => paint.field(index === 0 ? 'commits' : '', [line]));
+}
+
 // EXTERNAL MODULE: ./build/src/report/ladder-chart.js
 var ladder_chart = __nccwpck_require__(9883);
 ;// CONCATENATED MODULE: ./build/src/report/terminal-ladder.js
@@ -61039,13 +63806,13 @@ const COLUMNS = [
     ['threads', ({ threads }) => threads],
     ['efficiency', ({ efficiency }) => efficiency],
 ];
-const GAP = '  ';
+const terminal_ladder_GAP = '  ';
 /** The rungs in columns, then the sentences on them. */
 function ladderLines(ladder, paint) {
     if (ladder === undefined)
         return [];
     const { limit, law, resources, provisioning, source } = ladder;
-    const sentence = (name, text) => text === undefined ? [] : paint.field(name, wrapped((0,report_escape/* plain */.pj)(text), paint.width - 16), ' ');
+    const sentence = (name, text) => text === undefined ? [] : paint.field(name, (0,report_lines/* wrapped */.ky)((0,report_escape/* plain */.pj)(text), paint.width - 16), ' ');
     const spark = (0,ladder_chart/* ladderSpark */.k)(source);
     return [
         ...rungLines(ladder, paint),
@@ -61065,15 +63832,17 @@ function rungLines({ rungs }, paint) {
     });
     const shown = columns.filter((_unused, index) => widthOf(columns.slice(0, index + 1).map(({ head }) => head)) <= paint.width - 4);
     return [
-        `    ${paint.dim(shown.map(({ head }) => head).join(GAP))}`,
-        ...rungs.map((rung, index) => paint.marked(rung.holds ? 'pass' : 'fail', shown.map(({ cells }) => cells[index] ?? '').join(GAP))),
+        `    ${paint.dim(shown.map(({ head }) => head).join(terminal_ladder_GAP))}`,
+        ...rungs.map((rung, index) => paint.marked(rung.holds ? 'pass' : 'fail', shown.map(({ cells }) => cells[index] ?? '').join(terminal_ladder_GAP))),
     ];
 }
 function widthOf(heads) {
-    return heads.join(GAP).length;
+    return heads.join(terminal_ladder_GAP).length;
 }
 
 ;// CONCATENATED MODULE: ./build/src/report/terminal-scenario.js
+
+
 
 
 
@@ -61084,11 +63853,13 @@ function widthOf(heads) {
 function scenarioLines(scenario, paint) {
     const { headline } = scenario;
     return [
-        paint.verdict(scenario.verdict, `${(0,report_escape/* plain */.pj)(scenario.name, 40)} ${headline.status}`, (0,report_escape/* plain */.pj)((0,sentence/* spoken */.vg)(headline.sentence), 500)),
+        paint.verdict(scenario.verdict, `${(0,report_escape/* plain */.pj)(scenario.name, 40)} ${(0,report_escape/* plain */.pj)(headline.status, 60)}`, (0,report_escape/* plain */.pj)((0,report_sentence/* spoken */.vg)(headline.sentence), 500)),
         ...section(problemLines(scenario, paint)),
         ...section(gateLines(scenario, paint)),
         ...section(figureLines(scenario, paint)),
+        ...section(comparedLines(scenario.compared, paint)),
         ...section(ladderLines(scenario.ladder, paint)),
+        ...section(historyLines(scenario.history, paint)),
         ...section(checkLines(scenario, paint)),
         ...section(faultLines(scenario, paint)),
         ...section(errorLines(scenario, paint)),
@@ -61109,7 +63880,7 @@ function gateLines({ rows, defaultGates, omittedGates }, paint) {
     const shown = judged.map((row) => ({ row, gate: (0,report_escape/* plain */.pj)(row.expression ?? '') }));
     const longest = shown.reduce((most, { gate }) => Math.max(most, gate.length), 0);
     const width = Math.max(12, Math.min(longest, paint.width - 40));
-    const lines = shown.map(({ row, gate }) => paint.marked(row.standing, `${clipped(gate, width).padEnd(width)}  ${measuredCell(row)}`));
+    const lines = shown.map(({ row, gate }) => paint.marked(row.standing, `${(0,report_lines/* clipped */.cz)(gate, width).padEnd(width)}  ${measuredCell(row)}`));
     const head = paint.dim(`${'gate'.padEnd(width)}  measured`);
     const note = defaultGates
         ? [paint.marked('plain', 'no thresholds were given: the default gates are in force')]
@@ -61117,8 +63888,9 @@ function gateLines({ rows, defaultGates, omittedGates }, paint) {
     const omitted = omittedGates === undefined ? [] : [paint.marked('plain', (0,report_escape/* plain */.pj)(omittedGates))];
     return [`    ${head}`, ...lines, ...note, ...omitted];
 }
-function measuredCell({ value, detail, level }) {
-    const word = detail === undefined ? value : `${value}  (${(0,report_escape/* plain */.pj)(detail, 60)})`;
+function measuredCell({ value, detail, level, against }) {
+    const beside = against === undefined ? '' : `  from ${against.base}  ${against.change}`;
+    const word = `${value}${beside}${detail === undefined ? '' : `  (${(0,report_escape/* plain */.pj)(detail, 60)})`}`;
     return level === 'warn' ? `${word.padEnd(22)} alert` : word;
 }
 function figureLines(scenario, paint) {
@@ -61146,7 +63918,7 @@ function growthLine({ stepGrowth }, paint) {
         return [];
     // A long name must not push the figures out of the line.
     const short = stepGrowth.map((part) => part.style === 'code' ? { ...part, text: (0,report_escape/* plain */.pj)(part.text, 24) } : part);
-    return paint.field('', [(0,report_escape/* plain */.pj)((0,sentence/* spoken */.vg)(short))]);
+    return paint.field('', [(0,report_escape/* plain */.pj)((0,report_sentence/* spoken */.vg)(short))]);
 }
 /** Each line by itself: they are sentences, and too long to stand beside each other. */
 function limitLines({ limits }, paint) {
@@ -61206,6 +63978,7 @@ function palette(colors, width) {
     const tint = {
         fail: colors.red,
         inconclusive: colors.yellow,
+        unresolved: colors.yellow,
         alert: colors.yellow,
         pass: colors.green,
         plain: String,
@@ -61216,15 +63989,15 @@ function palette(colors, width) {
         width,
         verdict(verdict, title, rest = '') {
             const standing = STANDINGS[verdict];
-            const [first = '', ...more] = wrapped(rest === '' ? title : `${title}: ${rest}`, room);
+            const [first = '', ...more] = (0,report_lines/* wrapped */.ky)(rest === '' ? title : `${title}: ${rest}`, room);
             const head = first.startsWith(title)
                 ? `${colors.bold(tint[standing](title))}${first.slice(title.length)}`
                 : first;
             return [`  ${mark(standing)} ${head}`, ...more.map((line) => `${' '.repeat(MARGIN)}${line}`)].join('\n');
         },
-        marked: (standing, text) => `  ${mark(standing)} ${clipped(text, room)}`.trimEnd(),
+        marked: (standing, text) => `  ${mark(standing)} ${(0,report_lines/* clipped */.cz)(text, room)}`.trimEnd(),
         found(standing, name, text) {
-            const [first = '', ...more] = wrapped(text, room - FIELD);
+            const [first = '', ...more] = (0,report_lines/* wrapped */.ky)(text, room - FIELD);
             return [
                 `  ${mark(standing)} ${name.padEnd(FIELD)}${first}`,
                 ...more.map((line) => `${' '.repeat(MARGIN + FIELD)}${line}`),
@@ -61232,15 +64005,16 @@ function palette(colors, width) {
         },
         field(name, items, gap) {
             const space = room - FIELD;
-            return flowed(items.map((item) => clipped(item, space)), space, gap).map((line, index) => `${' '.repeat(MARGIN)}${colors.dim((index === 0 ? name : '').padEnd(FIELD))}${line}`);
+            return (0,report_lines/* flowed */.OQ)(items.map((item) => (0,report_lines/* clipped */.cz)(item, space)), space, gap).map((line, index) => `${' '.repeat(MARGIN)}${colors.dim((index === 0 ? name : '').padEnd(FIELD))}${line}`);
         },
-        titled: (name, text) => wrapped(text, room - FIELD).map((line, index) => `${' '.repeat(MARGIN)}${colors.dim((index === 0 ? name : '').padEnd(FIELD))}${line}`),
+        titled: (name, text) => (0,report_lines/* wrapped */.ky)(text, room - FIELD).map((line, index) => `${' '.repeat(MARGIN)}${colors.dim((index === 0 ? name : '').padEnd(FIELD))}${line}`),
         dim: (text) => colors.dim(text),
     };
 }
 const MARKS = {
     fail: '✗',
     inconclusive: '?',
+    unresolved: '~',
     alert: '!',
     pass: '✓',
     plain: ' ',
@@ -61252,8 +64026,8 @@ const STANDINGS = {
     inconclusive: 'inconclusive',
 };
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 10 modules
-var report_view = __nccwpck_require__(7775);
+// EXTERNAL MODULE: ./build/src/report/view.js + 13 modules
+var report_view = __nccwpck_require__(1534);
 ;// CONCATENATED MODULE: ./build/src/report/terminal.js
 
 
@@ -61268,7 +64042,7 @@ var report_view = __nccwpck_require__(7775);
  */
 function renderTerminal(results, options) {
     const view = (0,report_view/* viewOf */.d)(results);
-    const width = usableWidth(options.width);
+    const width = (0,report_lines/* usableWidth */.ht)(options.width);
     const paint = palette(picocolors.createColors(options.color), width);
     const lines = view.scenarios.flatMap((scenario) => ['', ...scenarioLines(scenario, paint)]);
     if (view.scenarios.length !== 1)
@@ -61284,7 +64058,7 @@ function renderTerminal(results, options) {
 
 /***/ }),
 
-/***/ 7775:
+/***/ 1534:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61294,7 +64068,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./build/src/model/format.js
-var format = __nccwpck_require__(3504);
+var model_format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/escape.js
 var report_escape = __nccwpck_require__(6209);
 ;// CONCATENATED MODULE: ./build/src/report/load.js
@@ -61306,7 +64080,7 @@ const STAGES_TOLD = 4;
  * `10 flows at once for 30 s, then 50 for 30 s`.
  */
 function loadWords(load) {
-    const limit = load.model === 'open' ? `, at most ${(0,format/* formatCount */.B4)(load.flows)} in flight` : '';
+    const limit = load.model === 'open' ? `, at most ${(0,model_format/* formatCount */.B4)(load.flows)} in flight` : '';
     if (load.stages !== undefined)
         return `${stagesWords(load.stages)}${limit}`;
     const level = levelWords(load.rate === undefined ? { flows: load.flows } : { rate: load.rate });
@@ -61314,17 +64088,17 @@ function loadWords(load) {
 }
 function extentOf({ iterations, duration }) {
     if (iterations !== undefined)
-        return `, ${(0,format/* formatCount */.B4)(iterations)} in all`;
-    return duration === undefined ? '' : ` for ${(0,format/* formatTime */.fU)(duration)}`;
+        return `, ${(0,model_format/* formatCount */.B4)(iterations)} in all`;
+    return duration === undefined ? '' : ` for ${(0,model_format/* formatTime */.fU)(duration)}`;
 }
 function stagesWords(stages) {
     if (stages.length > STAGES_TOLD)
         return rangeWords(stages);
     return stages
         .map((stage, index) => {
-        const ramp = stage.ramp === undefined ? '' : ` (${(0,format/* formatTime */.fU)(stage.ramp)} of them a ramp)`;
-        const level = index === 0 || stage.flows === undefined ? levelWords(stage) : (0,format/* formatCount */.B4)(stage.flows);
-        return `${level} for ${(0,format/* formatTime */.fU)(stage.duration)}${ramp}`;
+        const ramp = stage.ramp === undefined ? '' : ` (${(0,model_format/* formatTime */.fU)(stage.ramp)} of them a ramp)`;
+        const level = index === 0 || stage.flows === undefined ? levelWords(stage) : (0,model_format/* formatCount */.B4)(stage.flows);
+        return `${level} for ${(0,model_format/* formatTime */.fU)(stage.duration)}${ramp}`;
     })
         .join(', then ');
 }
@@ -61333,15 +64107,15 @@ function rangeWords(stages) {
     const ordered = stages.toSorted((one, other) => levelOf(one) - levelOf(other));
     const [least] = ordered;
     const most = ordered.at(-1);
-    const from = least?.rate === undefined ? (0,format/* formatCount */.B4)(least?.flows ?? 0) : levelWords(least);
+    const from = least?.rate === undefined ? (0,model_format/* formatCount */.B4)(least?.flows ?? 0) : levelWords(least);
     const length = stages.reduce((sum, { duration }) => sum + duration, 0);
-    return `${(0,format/* formatCount */.B4)(stages.length)} stages from ${from} to ${levelWords(most ?? {})}, ${(0,format/* formatTime */.fU)(length)} in all`;
+    return `${(0,model_format/* formatCount */.B4)(stages.length)} stages from ${from} to ${levelWords(most ?? {})}, ${(0,model_format/* formatTime */.fU)(length)} in all`;
 }
 function levelOf({ flows, rate }) {
     return rate ?? flows ?? 0;
 }
 function levelWords({ flows, rate }) {
-    return rate === undefined ? `${(0,format/* plural */.LS)(flows ?? 0, 'flow')} at once` : (0,format/* formatQuantity */.VZ)(rate, 'per_second');
+    return rate === undefined ? `${(0,model_format/* plural */.LS)(flows ?? 0, 'flow')} at once` : (0,model_format/* formatQuantity */.VZ)(rate, 'per_second');
 }
 
 ;// CONCATENATED MODULE: ./build/src/report/environment.js
@@ -61352,8 +64126,8 @@ function levelWords({ flows, rate }) {
 function machineOf({ environment }) {
     const { cores, cpu, memory, os, arch, image, node } = environment;
     return [
-        `${(0,format/* plural */.LS)(cores, 'core')} ${shortName(cpu)}`.trim(),
-        (0,format/* formatBytes */.z3)(memory),
+        `${(0,model_format/* plural */.LS)(cores, 'core')} ${shortName(cpu)}`.trim(),
+        (0,model_format/* formatBytes */.z3)(memory),
         image ?? `${os} ${arch}`,
         `Node ${node.replace(/^v/u, '')}`,
     ].join(', ');
@@ -61377,16 +64151,130 @@ function runLinkOf({ run }) {
  * at once, 24 in all`.
  */
 function loadOf({ load, metrics, ladder, }) {
-    const warmup = load.warmup > 0 ? `, after ${(0,format/* formatCount */.B4)(load.warmup)} to warm up` : '';
+    const warmup = load.warmup > 0 ? `, after ${(0,model_format/* formatCount */.B4)(load.warmup)} to warm up` : '';
     const dropped = metrics['dropped']?.value ?? 0;
-    const rungs = ladder === undefined ? '' : `ladder of ${ladder.planned.map(format/* formatCount */.B4).join(', ')}: up to `;
-    return `${rungs}${loadWords(load)}${warmup}${dropped > 0 ? `; ${(0,format/* formatCount */.B4)(dropped)} dropped` : ''}`;
+    const rungs = ladder === undefined ? '' : `ladder of ${ladder.planned.map(model_format/* formatCount */.B4).join(', ')}: up to `;
+    return `${rungs}${loadWords(load)}${warmup}${dropped > 0 ? `; ${(0,model_format/* formatCount */.B4)(dropped)} dropped` : ''}`;
 }
 /** What watching cost, and what could not be measured. */
 function monitorNotes({ monitor }) {
     const { samples, cpuTime, duration } = monitor.cost;
-    const share = duration > 0 ? `, ${(0,format/* formatRatio */.B0)(cpuTime / duration)} of one core` : '';
-    return [`watched by ${monitor.source}: ${(0,format/* plural */.LS)(samples, 'sample')}${share}`, ...monitor.notes];
+    const share = duration > 0 ? `, ${(0,model_format/* formatRatio */.B0)(cpuTime / duration)} of one core` : '';
+    return [`watched by ${monitor.source}: ${(0,model_format/* plural */.LS)(samples, 'sample')}${share}`, ...monitor.notes];
+}
+
+// EXTERNAL MODULE: ./build/src/report/compared-answer.js
+var compared_answer = __nccwpck_require__(786);
+// EXTERNAL MODULE: ./build/src/report/compared-line.js
+var compared_line = __nccwpck_require__(2654);
+// EXTERNAL MODULE: ./build/src/report/base-limit.js
+var base_limit = __nccwpck_require__(3765);
+// EXTERNAL MODULE: ./build/src/report/row.js
+var row = __nccwpck_require__(744);
+// EXTERNAL MODULE: ./build/src/report/lines.js
+var lines = __nccwpck_require__(9603);
+;// CONCATENATED MODULE: ./build/src/report/side.js
+
+const LONGEST = 50;
+/** How people call it; a command or a path may be long. */
+function sideLabel({ label }) {
+    return (0,lines/* clipped */.cz)(label, LONGEST);
+}
+/** `main (1a2b3c4)`. */
+function sideName(side) {
+    const sha = side.sha?.slice(0, 7);
+    return sha === undefined || side.label.startsWith(sha) ? sideLabel(side) : `${sideLabel(side)} (${sha})`;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/compared.js
+
+
+
+
+
+
+const SENTENCES_SHOWN = 6;
+const COMMITS_SHOWN = 20;
+const REASONS_SHOWN = 3;
+function comparedView(scenario) {
+    const { compared } = scenario;
+    if (compared === undefined)
+        return undefined;
+    const lines = (0,compared_line/* comparedLines */.Xq)(scenario);
+    const commits = commitsOf(compared);
+    return {
+        verb: lines.length === 0 ? 'Not compared with' : 'Compared with',
+        base: sideName(compared.base),
+        answer: (0,compared_answer/* answerOf */.ut)(lines, compared),
+        standing: standingOfAll(scenario, lines),
+        lines,
+        attribution: attributionOf(compared),
+        facts: factsOf(compared, lines),
+        ...(commits === undefined ? {} : { commits }),
+        defaultGates: compared.defaultGates !== undefined,
+        source: compared,
+    };
+}
+function standingOfAll({ thresholds }, [first]) {
+    if (first !== undefined)
+        return first.standing;
+    const [judged] = thresholds.filter(base_limit/* hangsOnBase */.y);
+    return judged === undefined ? 'plain' : (0,row/* standingOf */.YP)(judged);
+}
+/** Several metrics that became worse mostly have the same to tell. */
+function attributionOf({ attribution }) {
+    return [...new Set(attribution.map(({ sentence }) => sentence))].slice(0, SENTENCES_SHOWN);
+}
+function factsOf(compared, lines) {
+    const { rounds, time, budget, pairs, ended, head } = compared;
+    if (pairs.length === 0)
+        return [];
+    const confidences = new Set(lines.map(({ confidence }) => confidence));
+    return [
+        pairsFact(compared),
+        ...roundsFact(rounds),
+        `${(0,model_format/* formatTime */.fU)(time)} of ${(0,model_format/* formatTime */.fU)(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
+        ...(confidences.size > 1 ? ['all intervals hold together with 99%'] : []),
+        `head is ${sideName(head)}`,
+    ];
+}
+const SERVICES = {
+    none: '',
+    keep: ', service kept up between them',
+    restart: ', each with a service of its own',
+};
+const ENDINGS = {
+    decided: ', then it was decided',
+    looks: ', then all looks were taken',
+    budget: ': the budget was spent',
+    interrupted: ', then it was interrupted',
+    failed: ', then a round failed',
+};
+function roundsFact(rounds) {
+    if (rounds === undefined)
+        return [];
+    const { flows, services, note } = rounds;
+    return [`rounds of ${(0,model_format/* plural */.LS)(flows, 'flow')}${SERVICES[services]}`, ...(note === undefined ? [] : [note])];
+}
+/** `24 pairs, 1 dropped (12% of the machine was given to others while head ran)`. */
+function pairsFact({ pairs }) {
+    const dropped = pairs.flatMap((pair) => (pair.dropped === undefined ? [] : [pair.dropped]));
+    if (dropped.length === 0)
+        return (0,model_format/* plural */.LS)(pairs.length, 'pair');
+    const reasons = [...new Set(dropped)];
+    const rest = reasons.length - REASONS_SHOWN;
+    const shown = [...reasons.slice(0, REASONS_SHOWN), ...(rest > 0 ? [`and ${(0,model_format/* formatCount */.B4)(rest)} more`] : [])];
+    return `${(0,model_format/* plural */.LS)(pairs.length, 'pair')}, ${(0,model_format/* formatCount */.B4)(dropped.length)} dropped (${shown.join(', ')})`;
+}
+function commitsOf({ commits }) {
+    if (commits === undefined || commits.total === 0)
+        return undefined;
+    const list = commits.list.slice(0, COMMITS_SHOWN);
+    return {
+        title: `${(0,model_format/* plural */.LS)(commits.total, 'commit')} between base and head`,
+        list: list.map(({ sha, subject, author }) => ({ sha: sha.slice(0, 7), subject, author })),
+        more: Math.max(0, commits.total - list.length),
+    };
 }
 
 // EXTERNAL MODULE: ./build/src/report/failure.js
@@ -61397,148 +64285,114 @@ var report_faults = __nccwpck_require__(7419);
 var finding = __nccwpck_require__(4785);
 // EXTERNAL MODULE: ./build/src/model/ladder.js
 var model_ladder = __nccwpck_require__(6099);
-// EXTERNAL MODULE: ./build/src/model/metrics.js
-var metrics = __nccwpck_require__(7790);
-;// CONCATENATED MODULE: ./build/src/report/metric-title.js
-
-const NAME = /^([a-z_]+)(?:\((.*)\))?(?:\.([a-z0-9.]+))?$/su;
-function parseMetricName(name) {
-    const [, id = name, label, stat] = NAME.exec(name) ?? [];
-    return {
-        id,
-        ...(label === undefined ? {} : { label }),
-        ...(stat === undefined ? {} : { stat }),
-        ...(isMetricId(id) ? { definition: (0,metrics/* definitionOf */.Fg)(id) } : {}),
-    };
-}
-/** As a person reads it: `Flow time p95`, `Flow time, median`, `Step draft p95`, `Peak memory`. */
-function metricTitle(name) {
-    const { label, stat, definition } = parseMetricName(name);
-    if (definition === undefined)
-        return name;
-    const subject = label === undefined ? definition.title : `${definition.title} ${label}`;
-    return stat === undefined ? subject : `${subject}${STATS[stat] ?? ` ${stat}`}`;
-}
-const STATS = {
-    avg: ', mean',
-    min: ', shortest',
-    med: ', median',
-    max: ', longest',
-};
-function isMetricId(id) {
-    return Object.hasOwn(metrics/* METRICS */.Cb, id);
-}
-
-;// CONCATENATED MODULE: ./build/src/report/row.js
-
-
-/** Plain figures, in this order, when no threshold shows them already. */
-const FIGURES = [
-    'success_rate',
-    'flow_time.med',
-    'flow_time.p95',
-    'flow_time.max',
-    'ttfb.med',
-    'ttfb.p95',
-    'total_time',
-    'throughput',
-    'peak_memory',
-    'peak_cpu',
-    'avg_cpu',
-    'cpu_per_flow',
-    'peak_threads',
-    'peak_processes',
-    'start_skew',
-    'max_concurrency',
-    'bytes_received',
-    'bytes_sent',
-];
-/** Shown where there are any. */
-const COUNTED = ['dropped', 'retried'];
-/** Failing gates, gates without data, alerts, gates that hold, alerts that hold, plain figures. */
-function rowsOf(scenario, cores) {
-    const judged = scenario.thresholds
-        .map((threshold) => thresholdRow(threshold, scenario.metrics[threshold.metric], cores))
-        .sort((a, b) => rank(a) - rank(b));
-    const shown = new Set(judged.map((row) => row.metric));
-    const figures = FIGURES.filter((name) => !shown.has(name)).flatMap((name) => {
-        const metric = scenario.metrics[name];
-        return metric === undefined || metric.value === null ? [] : [figureRow(name, metric, cores)];
-    });
-    const counted = COUNTED.filter((name) => !shown.has(name)).flatMap((name) => {
-        const metric = scenario.metrics[name];
-        return metric === undefined || (metric.value ?? 0) === 0 ? [] : [figureRow(name, metric, cores)];
-    });
-    return [...judged, ...figures, ...counted];
-}
-/** Every metric of the scenario, as a row without threshold. */
-function allMetrics(scenario, cores) {
-    return Object.entries(scenario.metrics).map(([name, metric]) => figureRow(name, metric, cores));
-}
-function figureRow(name, metric, cores) {
-    return {
-        standing: 'plain',
-        metric: name,
-        title: metricTitle(name),
-        value: isCpuShare(name) ? (0,format/* formatShare */.T1)(metric.value, cores) : (0,format/* formatQuantity */.VZ)(metric.value, metric.unit),
-        ...detail(metric.note),
-    };
-}
-function thresholdRow(threshold, metric, cores) {
-    return {
-        standing: standingOf(threshold),
-        metric: threshold.metric,
-        title: metricTitle(threshold.metric),
-        value: measured(threshold, cores),
-        limit: limitOf(threshold),
-        expression: threshold.expression,
-        level: threshold.level,
-        ...detail(threshold.reason ?? metric?.note),
-    };
-}
-function standingOf({ outcome, level }) {
-    if (outcome === 'pass')
-        return 'pass';
-    if (level === 'warn' || outcome === 'unresolved')
-        return 'alert';
-    return outcome;
-}
-/** The value with the digits that tell it from the limit it is held against. */
-function measured(threshold, cores) {
-    const { metric, actual, limit, unit } = threshold;
-    const value = (0,format/* formatAgainst */.L$)(actual, limit, unit);
-    return isCpuShare(metric) && value !== format/* NO_DATA */.V5
-        ? `${value} ${(0,format/* formatShare */.T1)(0, cores).slice('0% '.length)}`
-        : value;
-}
-const SIGNS = { '<': '<', '<=': '≤', '>': '>', '>=': '≥', '==': '=' };
-const EXPRESSION = /(<=|>=|==|<|>)\s*(.+)$/su;
-const NUMBER_AND_UNIT = /^([\d.]+)\s*(%|[A-Za-zµ/]+)$/u;
-/** `≤ 30 s`, `≥ 90%`: in the user's own unit where he gave one. */
-function limitOf({ expression, limit, unit }) {
-    const [, op = '', written = ''] = EXPRESSION.exec(expression) ?? [];
-    const [, digits, own] = NUMBER_AND_UNIT.exec(written.trim()) ?? [];
-    const sign = SIGNS[op] ?? '';
-    if (digits === undefined || own === undefined) {
-        return `${sign} ${limit === null ? written.trim() : (0,format/* formatQuantity */.VZ)(limit, unit)}`.trim();
-    }
-    return `${sign} ${digits}${own === '%' || own.startsWith('/') ? '' : ' '}${own}`.trim();
-}
-function isCpuShare(name) {
-    const { id } = parseMetricName(name);
-    return id === 'peak_cpu' || id === 'avg_cpu';
-}
-function detail(note) {
-    return note === undefined || note === '' ? {} : { detail: note };
-}
-function rank({ standing, level }) {
-    const order = ['fail', 'inconclusive', 'alert', 'pass', 'plain'];
-    return order.indexOf(standing) * 2 + (level === 'warn' ? 1 : 0);
-}
-
+// EXTERNAL MODULE: ./build/src/report/direction.js
+var direction = __nccwpck_require__(7901);
 // EXTERNAL MODULE: ./build/src/report/sentence.js
 var sentence = __nccwpck_require__(2251);
+;// CONCATENATED MODULE: ./build/src/report/headline-compared.js
+
+
+
+
+
+
+
+
+/** `is slower than main`, if what fails is the comparison alone; undefined if a gate of another kind fails too. */
+function comparedStatus({ compared }, failing) {
+    const [first] = failing;
+    if (compared === undefined || first === undefined || !failing.every(base_limit/* hangsOnBase */.y))
+        return undefined;
+    return `${(0,direction/* directionOf */.F)(first.metric).thanWorse} ${sideLabel(compared.base)}`;
+}
+/** `holds, and is faster than main`. */
+function heldStatus(scenario) {
+    const better = (0,compared_line/* comparedLines */.Xq)(scenario).find(({ answer }) => answer === 'better');
+    if (scenario.compared === undefined || better === undefined)
+        return 'holds';
+    return `holds, and ${(0,direction/* directionOf */.F)(better.metric).thanBetter} ${sideLabel(scenario.compared.base)}`;
+}
+/** `flow_time.p95 rose by 9.8% (99% interval +7.1% … +12.6%, 24 pairs); the gate is ≤ base + 5%`; undefined if it is not of the base. */
+function comparedDistance(scenario, threshold) {
+    const line = lineOf(scenario, threshold);
+    if (line === undefined || line.source.change === null)
+        return undefined;
+    const { source } = line;
+    const verb = (source.change ?? 0) < 0 ? 'fell' : 'rose';
+    return [
+        (0,sentence/* code */.aY)(threshold.metric),
+        (0,sentence/* words */.aL)(` ${verb} by `),
+        (0,sentence/* strong */.ko)(line.change.replace(/^[+\u2212]/u, '')),
+        (0,sentence/* words */.aL)(`${how(line)}; the ${nounOf(threshold)} is ${(0,row/* limitOf */.LF)(threshold)}`),
+    ];
+}
+/** `. Step research carries 85% of the slowdown`; nothing if nothing was found. */
+function firstAttribution({ compared }, { metric }) {
+    const first = compared?.attribution.find((one) => one.metric === metric);
+    return first === undefined ? [] : [(0,sentence/* words */.aL)(`. ${(0,compared_answer/* capital */.Nx)(first.sentence)}`)];
+}
+const NOT_JUDGED = /^not judged:\s*/u;
+/** `flow_time.med changed by +1.2% (…), too uncertain for the gate of ≤ base + 5%: could have seen +6.3%`. */
+function unresolvedSentence(scenario, threshold) {
+    const line = lineOf(scenario, threshold);
+    if (line === undefined || line.source.change === null || scenario.compared === undefined) {
+        const why = (threshold.reason ?? line?.source.reason ?? 'no reason was given').replace(NOT_JUDGED, '');
+        return [
+            (0,sentence/* code */.aY)(threshold.metric),
+            (0,sentence/* words */.aL)(' is '),
+            (0,sentence/* strong */.ko)('not judged'),
+            (0,sentence/* words */.aL)(`: ${why}; the ${nounOf(threshold)} is ${(0,row/* limitOf */.LF)(threshold)}`),
+        ];
+    }
+    return [
+        (0,sentence/* code */.aY)(threshold.metric),
+        (0,sentence/* words */.aL)(' changed by '),
+        (0,sentence/* strong */.ko)(line.change),
+        (0,sentence/* words */.aL)(`${how(line)}, too uncertain for the ${nounOf(threshold)} of ${(0,row/* limitOf */.LF)(threshold)}`),
+        ...(0,compared_answer/* outlook */.En)(line, scenario.compared),
+    ];
+}
+function unresolvedStatus({ compared }) {
+    if (compared === undefined)
+        return 'is unresolved';
+    const verb = compared.absent === undefined ? 'is unresolved against' : 'is not compared with';
+    return `${verb} ${sideLabel(compared.base)}`;
+}
+/** Gates first. */
+function unresolvedThresholds({ thresholds }) {
+    const unresolved = thresholds.filter(({ outcome }) => outcome === 'unresolved');
+    return [
+        ...unresolved.filter(({ level }) => level === 'fail'),
+        ...unresolved.filter(({ level }) => level === 'warn'),
+    ];
+}
+/** `; all 4 gates hold`, `; 3 of 4 gates hold, 1 is unresolved`. */
+function gatesHeld({ thresholds }) {
+    const gates = thresholds.filter(({ level }) => level === 'fail');
+    const open = gates.filter(({ outcome }) => outcome === 'unresolved').length;
+    if (open > 0) {
+        const held = `${(0,model_format/* formatCount */.B4)(gates.length - open)} of ${(0,model_format/* plural */.LS)(gates.length, 'gate')}`;
+        return `; ${held} ${gates.length === 1 ? 'holds' : 'hold'}, ${(0,model_format/* formatCount */.B4)(open)} ${open === 1 ? 'is' : 'are'} unresolved`;
+    }
+    if (gates.length === 0)
+        return '';
+    return gates.length === 1 ? '; the gate holds' : `; all ${gates.length} gates hold`;
+}
+function lineOf(scenario, threshold) {
+    if (!(0,base_limit/* hangsOnBase */.y)(threshold))
+        return undefined;
+    return (0,compared_line/* comparedLines */.Xq)(scenario).find(({ metric }) => metric === threshold.metric);
+}
+function how({ interval, confidence, source }) {
+    const pairs = (0,model_format/* plural */.LS)(source.pairs, 'pair');
+    return interval === '' ? ` (${pairs})` : ` (${confidence} interval ${interval}, ${pairs})`;
+}
+function nounOf({ level }) {
+    return level === 'fail' ? 'gate' : 'alert';
+}
+
 ;// CONCATENATED MODULE: ./build/src/report/headline.js
+
 
 
 
@@ -61553,7 +64407,7 @@ function headlineOf(scenario, cores) {
         case 'warn':
             return warned(scenario, cores);
         case 'pass':
-            return { status: 'holds', sentence: held(scenario) };
+            return { status: heldStatus(scenario), sentence: held(scenario) };
     }
 }
 function failed(scenario, cores) {
@@ -61571,11 +64425,13 @@ function failed(scenario, cores) {
     }
     if (gate !== undefined) {
         return {
-            status: gates.length === 1 ? 'misses a gate' : `misses ${(0,format/* plural */.LS)(gates.length, 'gate')}`,
+            status: comparedStatus(scenario, gates) ??
+                (gates.length === 1 ? 'misses a gate' : `misses ${(0,model_format/* plural */.LS)(gates.length, 'gate')}`),
             sentence: [
-                ...distance(gate, cores),
+                ...(comparedDistance(scenario, gate) ?? distance(gate, cores)),
                 ...others({ gates: gates.length - 1, checks: checks.length, check: 'check' }),
                 ...abortion(scenario),
+                ...firstAttribution(scenario, gate),
                 (0,sentence/* words */.aL)('.'),
             ],
         };
@@ -61588,7 +64444,7 @@ function failed(scenario, cores) {
     }
     if (check !== undefined) {
         return {
-            status: checks.length === 1 ? 'fails a check' : `fails ${(0,format/* plural */.LS)(checks.length, 'check')}`,
+            status: checks.length === 1 ? 'fails a check' : `fails ${(0,model_format/* plural */.LS)(checks.length, 'check')}`,
             sentence: [
                 ...headline_finding(check),
                 ...others({ gates: 0, checks: checks.length - 1, check: 'other check' }),
@@ -61601,7 +64457,7 @@ function failed(scenario, cores) {
 function abortion({ aborted }) {
     return aborted === undefined
         ? []
-        : [(0,sentence/* words */.aL)(`; abort-on-fail ended the run after ${(0,format/* formatQuantity */.VZ)(aborted.at, 'ms')}`)];
+        : [(0,sentence/* words */.aL)(`; abort-on-fail ended the run after ${(0,model_format/* formatQuantity */.VZ)(aborted.at, 'ms')}`)];
 }
 function inconclusive(scenario) {
     if (scenario.interrupted !== undefined) {
@@ -61615,15 +64471,15 @@ function inconclusive(scenario) {
                 (0,sentence/* strong */.ko)(scenario.interrupted),
                 (0,sentence/* words */.aL)(' ended the run after '),
                 (0,sentence/* strong */.ko)(iterations === undefined
-                    ? (0,format/* plural */.LS)(ran, 'flow')
-                    : `${(0,format/* formatCount */.B4)(ran)} of ${(0,format/* plural */.LS)(iterations, 'flow')}`),
+                    ? (0,model_format/* plural */.LS)(ran, 'flow')
+                    : `${(0,model_format/* formatCount */.B4)(ran)} of ${(0,model_format/* plural */.LS)(iterations, 'flow')}`),
                 (0,sentence/* words */.aL)('; what was measured until then is no verdict.'),
             ],
         };
     }
     const [gate] = gatesThat(scenario, 'inconclusive');
     if (gate === undefined)
-        return { status: 'is inconclusive', sentence: reason(scenario) };
+        return unresolved(scenario) ?? { status: 'is inconclusive', sentence: reason(scenario) };
     const why = gate.reason === undefined ? '' : `: ${gate.reason}`;
     return {
         status: 'is inconclusive',
@@ -61631,50 +64487,67 @@ function inconclusive(scenario) {
             (0,sentence/* code */.aY)(gate.metric),
             (0,sentence/* words */.aL)(' has '),
             (0,sentence/* strong */.ko)('no data'),
-            (0,sentence/* words */.aL)(`${why}; the gate of ${limitOf(gate)} is not passed without.`),
+            (0,sentence/* words */.aL)(`${why}; the gate of ${(0,row/* limitOf */.LF)(gate)} is not passed without.`),
         ],
     };
 }
 function warned(scenario, cores) {
-    const alerts = scenario.thresholds.filter(({ level, outcome }) => level === 'warn' && outcome !== 'pass');
+    const alerts = scenario.thresholds.filter(({ level, outcome }) => level === 'warn' && outcome !== 'pass' && outcome !== 'unresolved');
     const findings = scenario.checks.filter(({ level, outcome }) => level === 'warn' && outcome !== 'pass');
-    const count = alerts.length + findings.length;
-    const status = count === 0 ? 'holds, with alerts' : `holds, with ${(0,format/* plural */.LS)(count, 'alert')}`;
+    const open = unresolvedThresholds(scenario);
+    const count = alerts.length + findings.length + open.length;
+    const status = count === 0 ? 'holds, with alerts' : `holds, with ${(0,model_format/* plural */.LS)(count, 'alert')}`;
     const [alert] = alerts;
     const [check] = findings;
-    if (alert !== undefined)
-        return { status, sentence: [...distance(alert, cores), (0,sentence/* words */.aL)('; every gate holds.')] };
+    const gates = (0,sentence/* words */.aL)(open.some(({ level }) => level === 'fail') ? '; no gate fails.' : '; every gate holds.');
+    if (alert !== undefined) {
+        return { status, sentence: [...(comparedDistance(scenario, alert) ?? distance(alert, cores)), gates] };
+    }
     if (check !== undefined)
-        return { status, sentence: [...headline_finding(check), (0,sentence/* words */.aL)('; every gate holds.')] };
+        return { status, sentence: [...headline_finding(check), gates] };
+    if (open.length > 0)
+        return unresolved(scenario) ?? { status, sentence: reason(scenario) };
     return { status, sentence: reason(scenario) };
+}
+/** What the comparison did not tell; undefined if it told everything. */
+function unresolved(scenario) {
+    const [first, ...more] = unresolvedThresholds(scenario);
+    if (first === undefined)
+        return undefined;
+    const rest = more.length === 0
+        ? '.'
+        : `; ${(0,model_format/* plural */.LS)(more.length, 'other threshold')} ${more.length === 1 ? 'is' : 'are'} unresolved too.`;
+    return {
+        status: unresolvedStatus(scenario),
+        sentence: [...unresolvedSentence(scenario, first), (0,sentence/* words */.aL)(rest)],
+    };
 }
 function held(scenario) {
     const { ok, all } = (0,report_faults/* judgedFlows */.d)(scenario);
     const whose = scenario.hits === undefined ? '' : ' that no fault hit';
-    const gates = scenario.thresholds.filter(({ level }) => level === 'fail').length;
     const p95 = scenario.metrics['flow_time.p95'];
     return [
-        (0,sentence/* strong */.ko)(`${(0,format/* formatCount */.B4)(ok)} of ${(0,format/* plural */.LS)(all, 'flow')}`),
+        (0,sentence/* strong */.ko)(`${(0,model_format/* formatCount */.B4)(ok)} of ${(0,model_format/* plural */.LS)(all, 'flow')}`),
         (0,sentence/* words */.aL)(`${whose} were ok ${underLoad(scenario)}`),
         ...triedAgain(scenario),
         ...(p95 === undefined || p95.value === null
             ? []
-            : [(0,sentence/* words */.aL)(', 95% of them within '), (0,sentence/* strong */.ko)((0,format/* formatQuantity */.VZ)(p95.value, p95.unit))]),
-        (0,sentence/* words */.aL)(gates === 0 ? '.' : gates === 1 ? '; the gate holds.' : `; all ${gates} gates hold.`),
+            : [(0,sentence/* words */.aL)(', 95% of them within '), (0,sentence/* strong */.ko)((0,model_format/* formatQuantity */.VZ)(p95.value, p95.unit))]),
+        (0,sentence/* words */.aL)(`${gatesHeld(scenario)}.`),
     ];
 }
 /** What came right only when it was tried again is not simply right. */
 function triedAgain({ metrics }) {
     const retried = metrics['retried']?.value ?? 0;
-    return retried === 0 ? [] : [(0,sentence/* words */.aL)(', '), (0,sentence/* strong */.ko)(`${(0,format/* formatCount */.B4)(retried)} of them only when tried again`)];
+    return retried === 0 ? [] : [(0,sentence/* words */.aL)(', '), (0,sentence/* strong */.ko)(`${(0,model_format/* formatCount */.B4)(retried)} of them only when tried again`)];
 }
 /** `with 10 at once`, `at 50 flows/s`, `in 3 stages`. */
 function underLoad({ load: { flows, rate, stages }, ladder }) {
     if (ladder !== undefined)
         return `with up to ${flows} at once`;
     if (stages !== undefined)
-        return `in ${(0,format/* plural */.LS)(stages.length, 'stage')}`;
-    return rate === undefined ? `with ${flows} at once` : `at ${(0,format/* formatQuantity */.VZ)(rate, 'per_second')}`;
+        return `in ${(0,model_format/* plural */.LS)(stages.length, 'stage')}`;
+    return rate === undefined ? `with ${flows} at once` : `at ${(0,model_format/* formatQuantity */.VZ)(rate, 'per_second')}`;
 }
 /** `flow_time.p95` was 2.71 s, 8.4% above the gate of < 2.5 s */
 function distance(threshold, cores) {
@@ -61686,14 +64559,14 @@ function distance(threshold, cores) {
             (0,sentence/* code */.aY)(metric),
             (0,sentence/* words */.aL)(' has '),
             (0,sentence/* strong */.ko)('no data'),
-            (0,sentence/* words */.aL)(`${why}; the ${noun} is ${limitOf(threshold)}`),
+            (0,sentence/* words */.aL)(`${why}; the ${noun} is ${(0,row/* limitOf */.LF)(threshold)}`),
         ];
     }
     const far = howFar(threshold);
     const rest = far === undefined
-        ? `; the ${noun} is ${limitOf(threshold)}`
-        : `, ${far} the ${noun} of ${limitOf(threshold)}`;
-    return [(0,sentence/* code */.aY)(metric), (0,sentence/* words */.aL)(' was '), (0,sentence/* strong */.ko)(measured(threshold, cores)), (0,sentence/* words */.aL)(rest)];
+        ? `; the ${noun} is ${(0,row/* limitOf */.LF)(threshold)}`
+        : `, ${far} the ${noun} of ${(0,row/* limitOf */.LF)(threshold)}`;
+    return [(0,sentence/* code */.aY)(metric), (0,sentence/* words */.aL)(' was '), (0,sentence/* strong */.ko)((0,row/* measured */.jh)(threshold, cores)), (0,sentence/* words */.aL)(rest)];
 }
 /** `8.4% above`, `1.7 points below`, `3.2 times`; undefined where a share of the limit says nothing. */
 function howFar({ actual, limit, unit }) {
@@ -61701,7 +64574,7 @@ function howFar({ actual, limit, unit }) {
         return undefined;
     const side = actual > limit ? 'above' : 'below';
     if (unit === 'ratio') {
-        const points = (0,format/* formatRatio */.B0)(Math.abs(actual - limit)).replace('%', '');
+        const points = (0,model_format/* formatRatio */.B0)(Math.abs(actual - limit)).replace('%', '');
         return `${points} ${points === '1' ? 'point' : 'points'} ${side}`;
     }
     if (limit <= 0 || actual < 0)
@@ -61709,7 +64582,7 @@ function howFar({ actual, limit, unit }) {
     const ratio = actual / limit;
     if (ratio >= 2)
         return `${Number(ratio.toPrecision(2))} times`;
-    return `${(0,format/* formatRatio */.B0)(Math.abs(ratio - 1))} ${side}`;
+    return `${(0,model_format/* formatRatio */.B0)(Math.abs(ratio - 1))} ${side}`;
 }
 function headline_finding({ title, evidence }) {
     const [first] = evidence;
@@ -61718,8 +64591,8 @@ function headline_finding({ title, evidence }) {
 /** `; 2 other gates and 1 check fail too`. */
 function others({ gates, checks, check }) {
     const parts = [
-        ...(gates > 0 ? [(0,format/* plural */.LS)(gates, 'other gate')] : []),
-        ...(checks > 0 ? [(0,format/* plural */.LS)(checks, check)] : []),
+        ...(gates > 0 ? [(0,model_format/* plural */.LS)(gates, 'other gate')] : []),
+        ...(checks > 0 ? [(0,model_format/* plural */.LS)(checks, check)] : []),
     ];
     if (parts.length === 0)
         return [];
@@ -61733,6 +64606,92 @@ function gatesThat(scenario, outcome) {
 }
 function checksThat(scenario, level, outcome) {
     return scenario.checks.filter((check) => check.level === level && check.outcome === outcome);
+}
+
+// EXTERNAL MODULE: ./build/src/report/metric-title.js
+var metric_title = __nccwpck_require__(5189);
+// EXTERNAL MODULE: ./build/src/report/sparkline.js
+var sparkline = __nccwpck_require__(7879);
+;// CONCATENATED MODULE: ./build/src/report/history.js
+
+
+
+
+/** A level that has lasted longer is what one is used to, and no news. */
+const NEWS = 30;
+const CHANGES_SHOWN = 12;
+const STEADY_SHOWN = ['success_rate', 'flow_time.p95', 'throughput', 'peak_memory'];
+const SPARKS = 40;
+/** The least height of a sparkline, as a part of the largest value: noise must not look like a mountain. */
+const LEAST_SPAN = 0.25;
+const SHORT_SHA = 7;
+/** Undefined without a history, or while it is too short for a trend. */
+function historyView(scenario, cores) {
+    const trends = scenario.history?.trends ?? [];
+    if (trends.length === 0)
+        return undefined;
+    const lines = trends.map((trend) => history_lineOf(trend, formatter(scenario, trend, cores)));
+    const changed = lines.filter(({ change }) => change !== 'none');
+    const steady = lines.filter(({ change, trend }) => change === 'none' && STEADY_SHOWN.includes(trend.metric));
+    const worseFirst = changed.toSorted((a, b) => Number(b.change === 'worse') - Number(a.change === 'worse'));
+    const longest = trends.reduce((most, { values }) => Math.max(most, values.length), 0);
+    return {
+        summary: summaryOf(worseFirst, Math.min(longest, NEWS)),
+        changed: worseFirst.slice(0, CHANGES_SHOWN),
+        steady,
+    };
+}
+/** Said in passing: that there is no trend yet, and when there will be. */
+function historyNotes({ history }) {
+    if (history === undefined || history.trends.length > 0)
+        return [];
+    const { runs, branch } = history;
+    return runs === 0
+        ? [`history: no earlier run under this load on the branch ${branch} yet`]
+        : [`history: ${(0,model_format/* plural */.LS)(runs, 'earlier run')} so far; trends are told from 20 on`];
+}
+function formatter({ metrics }, { metric }, cores) {
+    const isShare = ['peak_cpu', 'avg_cpu'].includes((0,metric_title/* parseMetricName */.$)(metric).id);
+    const unit = metrics[metric]?.unit ?? (0,metric_title/* parseMetricName */.$)(metric).definition?.unit ?? 'count';
+    return (value) => (isShare ? (0,model_format/* formatShare */.T1)(value, cores) : (0,model_format/* formatQuantity */.VZ)(value, unit));
+}
+function summaryOf([first, ...others], runs) {
+    if (first === undefined)
+        return [(0,sentence/* words */.aL)(`no change in ${(0,model_format/* plural */.LS)(runs, 'run')}`)];
+    const more = others.length === 0 ? [] : [(0,sentence/* words */.aL)(`, and ${(0,model_format/* plural */.LS)(others.length, 'other change')}`)];
+    return [(0,sentence/* words */.aL)(`${first.title} `), ...first.sentence, ...more];
+}
+function history_lineOf(trend, format) {
+    const { metric, change, values, last } = trend;
+    const isNews = change !== undefined && change.runsAgo <= NEWS;
+    return {
+        title: (0,metric_title/* metricTitle */.V)(metric),
+        sentence: isNews
+            ? stepOf(change, format)
+            : [(0,sentence/* words */.aL)(`about ${format(last.mean)} in ${(0,model_format/* plural */.LS)(values.length - last.from, 'run')}`)],
+        now: nowOf(trend, format),
+        change: !isNews ? 'none' : change.worse ? 'worse' : 'changed',
+        spark: spark(values.slice(-SPARKS)),
+        trend,
+    };
+}
+function stepOf({ before, after, sha, runsAgo }, format) {
+    const since = sha === undefined ? [] : [(0,sentence/* words */.aL)(' since '), (0,sentence/* code */.aY)(sha.slice(0, SHORT_SHA)), (0,sentence/* words */.aL)(',')];
+    return [(0,sentence/* strong */.ko)(`${format(before)} → ${format(after)}`), ...since, (0,sentence/* words */.aL)(` ${(0,model_format/* plural */.LS)(runsAgo, 'run')} ago`)];
+}
+function nowOf({ now, last: { low, high } }, format) {
+    if (now === null)
+        return model_format/* NO_DATA */.V5;
+    if (low === undefined || high === undefined || (now >= low && now <= high))
+        return format(now);
+    const expected = low === high ? format(low) : `${format(Math.max(0, low))} to ${format(high)}`;
+    return `${format(now)}, ${expected} expected`;
+}
+function spark(values) {
+    const least = values.reduce((smallest, value) => Math.min(smallest, value), Infinity);
+    const most = values.reduce((largest, value) => Math.max(largest, value), -Infinity);
+    const span = Math.max(most - least, LEAST_SPAN * Math.abs(most));
+    return (0,sparkline/* sparkline */.K)(values.map((value) => value - (most - span)), span);
 }
 
 ;// CONCATENATED MODULE: ./build/src/report/ladder.js
@@ -61760,15 +64719,15 @@ function rungLine(rung) {
     const { avgCpu, peakCpu } = rung;
     return {
         holds: rung.broken.length === 0,
-        flows: (0,format/* formatCount */.B4)(rung.flows),
-        throughput: (0,format/* formatRate */.CE)(rung.throughput),
-        efficiency: (0,format/* formatRatio */.B0)(rung.efficiency),
-        median: (0,format/* formatTime */.fU)(rung.flowTimeMed),
-        p95: (0,format/* formatTime */.fU)(rung.flowTimeP95),
-        success: (0,format/* formatRatio */.B0)(rung.successRate),
-        memory: (0,format/* formatBytes */.z3)(rung.peakMemory),
-        cpu: avgCpu === null ? format/* NO_DATA */.V5 : `${(0,format/* formatRatio */.B0)(avgCpu)} (${(0,format/* formatRatio */.B0)(peakCpu)})`,
-        threads: (0,format/* formatCount */.B4)(rung.peakThreads),
+        flows: (0,model_format/* formatCount */.B4)(rung.flows),
+        throughput: (0,model_format/* formatRate */.CE)(rung.throughput),
+        efficiency: (0,model_format/* formatRatio */.B0)(rung.efficiency),
+        median: (0,model_format/* formatTime */.fU)(rung.flowTimeMed),
+        p95: (0,model_format/* formatTime */.fU)(rung.flowTimeP95),
+        success: (0,model_format/* formatRatio */.B0)(rung.successRate),
+        memory: (0,model_format/* formatBytes */.z3)(rung.peakMemory),
+        cpu: avgCpu === null ? model_format/* NO_DATA */.V5 : `${(0,model_format/* formatRatio */.B0)(avgCpu)} (${(0,model_format/* formatRatio */.B0)(peakCpu)})`,
+        threads: (0,model_format/* formatCount */.B4)(rung.peakThreads),
     };
 }
 function lawSentence({ usl }) {
@@ -61777,8 +64736,8 @@ function lawSentence({ usl }) {
     const { lambda, sigma, kappa, knee, rSquared } = usl;
     const highest = knee === null
         ? 'throughput does not fall'
-        : `highest at ${(0,format/* formatQuantity */.VZ)(Math.round(knee), 'count')} at once`;
-    return `throughput = ${(0,format/* formatRate */.CE)(lambda)}·N ÷ (1 + σ(N − 1) + κN(N − 1)) with σ = ${coefficient(sigma)}, κ = ${coefficient(kappa)}: ${highest} (R² ${rSquared.toFixed(3)})`;
+        : `highest at ${(0,model_format/* formatQuantity */.VZ)(Math.round(knee), 'count')} at once`;
+    return `throughput = ${(0,model_format/* formatRate */.CE)(lambda)}·N ÷ (1 + σ(N − 1) + κN(N − 1)) with σ = ${coefficient(sigma)}, κ = ${coefficient(kappa)}: ${highest} (R² ${rSquared.toFixed(3)})`;
 }
 /** `0.0267`, `7.69e-4`, `0`. */
 function coefficient(value) {
@@ -61805,7 +64764,7 @@ function sum({ a, b }, resource) {
 }
 function amount(value, unit) {
     // A part of a ratio or of a count is a difference, which is not kept from being rounded to all.
-    return (0,format/* formatQuantity */.VZ)(Number(value.toPrecision(3)), unit);
+    return (0,model_format/* formatQuantity */.VZ)(Number(value.toPrecision(3)), unit);
 }
 function intervalLines({ model }) {
     return RESOURCES.flatMap((resource) => {
@@ -61816,7 +64775,7 @@ function intervalLines({ model }) {
         const name = `${NAMES[resource]} per flow ${amount(line.b, UNITS[resource])}`;
         const between = low === undefined || high === undefined || confidence === undefined
             ? ', without an interval'
-            : `, between ${amount(low, UNITS[resource])} and ${amount(high, UNITS[resource])} (${(0,format/* formatRatio */.B0)(confidence)} confidence)`;
+            : `, between ${amount(low, UNITS[resource])} and ${amount(high, UNITS[resource])} (${(0,model_format/* formatRatio */.B0)(confidence)} confidence)`;
         return [`${name}${between}${note === undefined ? '' : `, ${note}`}`];
     });
 }
@@ -61824,12 +64783,12 @@ function intervalLines({ model }) {
 function provisionLine({ flows, memory, cpu, threads }, cores) {
     const needed = cpu === null ? null : cpu * cores;
     return {
-        flows: (0,format/* formatCount */.B4)(flows),
-        memory: (0,format/* formatBytes */.z3)(memory),
+        flows: (0,model_format/* formatCount */.B4)(flows),
+        memory: (0,model_format/* formatBytes */.z3)(memory),
         cpu: needed === null
-            ? format/* NO_DATA */.V5
-            : `${(0,format/* formatQuantity */.VZ)(Number(needed.toPrecision(3)), 'count')} ${needed === 1 ? 'core' : 'cores'}`,
-        threads: threads === null ? format/* NO_DATA */.V5 : (0,format/* formatCount */.B4)(Math.ceil(threads)),
+            ? model_format/* NO_DATA */.V5
+            : `${(0,model_format/* formatQuantity */.VZ)(Number(needed.toPrecision(3)), 'count')} ${needed === 1 ? 'core' : 'cores'}`,
+        threads: threads === null ? model_format/* NO_DATA */.V5 : (0,model_format/* formatCount */.B4)(Math.ceil(threads)),
     };
 }
 
@@ -61881,13 +64840,13 @@ function notEnforcedLines({ unenforced }) {
 function countedLine(counters) {
     const { peakMemory, cpuTime, throttledTime = 0, outOfMemoryKills, refusedForks } = counters;
     const counted = [
-        ...(peakMemory === undefined ? [] : [`peak memory ${(0,format/* formatBytes */.z3)(peakMemory)} with page cache`]),
-        ...(cpuTime === undefined ? [] : [`CPU ${(0,format/* formatTime */.fU)(cpuTime)}`]),
-        ...(throttledTime > 0 ? [`held back for ${(0,format/* formatTime */.fU)(throttledTime)}`] : []),
+        ...(peakMemory === undefined ? [] : [`peak memory ${(0,model_format/* formatBytes */.z3)(peakMemory)} with page cache`]),
+        ...(cpuTime === undefined ? [] : [`CPU ${(0,model_format/* formatTime */.fU)(cpuTime)}`]),
+        ...(throttledTime > 0 ? [`held back for ${(0,model_format/* formatTime */.fU)(throttledTime)}`] : []),
         ...(outOfMemoryKills > 0
-            ? [`${(0,format/* plural */.LS)(outOfMemoryKills, 'process', 'processes')} killed for want of memory`]
+            ? [`${(0,model_format/* plural */.LS)(outOfMemoryKills, 'process', 'processes')} killed for want of memory`]
             : []),
-        ...(refusedForks > 0 ? [`${(0,format/* plural */.LS)(refusedForks, 'fork or thread', 'forks or threads')} refused`] : []),
+        ...(refusedForks > 0 ? [`${(0,model_format/* plural */.LS)(refusedForks, 'fork or thread', 'forks or threads')} refused`] : []),
     ];
     return `the kernel counted ${counted.join(', ')}`;
 }
@@ -61899,7 +64858,44 @@ const SHOWN = 10;
 function untoldProblems({ problems }, { sentence }) {
     const untold = problems.filter((problem) => problem !== sentence[0]?.text);
     const rest = untold.length - SHOWN;
-    return rest > 0 ? [...untold.slice(0, SHOWN), `and ${(0,format/* plural */.LS)(rest, 'more problem')}`] : untold;
+    return rest > 0 ? [...untold.slice(0, SHOWN), `and ${(0,model_format/* plural */.LS)(rest, 'more problem')}`] : untold;
+}
+
+;// CONCATENATED MODULE: ./build/src/report/row-compared.js
+
+/**
+ * Base, change and interval beside the rows that a comparison is about: thresholds on the base, and plain figures. A
+ * row with a limit of its own stays as it is, as its value is of the whole run and not of rounds.
+ */
+function withComparison(rows, lines) {
+    const byMetric = new Map(lines.map((line) => [line.metric, line]));
+    return rows.map((row) => {
+        const line = byMetric.get(row.metric);
+        if (line === undefined || !isAbout(row))
+            return row;
+        // A word on the value is one on that of the whole run, and why it is unresolved stands in the comparison.
+        const { detail, ...rest } = row;
+        const why = line.source.change === null ? detail : undefined;
+        return {
+            ...rest,
+            value: line.head,
+            ...(why === undefined ? {} : { detail: why }),
+            against: againstOf(line),
+        };
+    });
+}
+function isAbout({ limit }) {
+    return limit === undefined || /\bbase\b/u.test(limit);
+}
+function againstOf({ base, change, interval, confidence, source }) {
+    const { low, high, pairs } = source;
+    const sign = low === null || high === null || (low <= 0 && high >= 0) ? '~' : change;
+    return {
+        base,
+        change: low === 0 && high === 0 ? '=' : sign,
+        interval,
+        how: `${change}${interval === '' ? '' : ` (${confidence} interval ${interval}, ${(0,model_format/* formatCount */.B4)(pairs)} pairs)`}`,
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/src/report/step.js
@@ -61918,8 +64914,8 @@ function stepsOf(scenario) {
         const tail = ratio(p95, value('flow_time.p95'));
         return {
             name,
-            median: (0,format/* formatTime */.fU)(median),
-            p95: (0,format/* formatTime */.fU)(p95),
+            median: (0,model_format/* formatTime */.fU)(median),
+            p95: (0,model_format/* formatTime */.fU)(p95),
             ...(share === undefined ? {} : { shareOfMedian: wholePercent(share) }),
             ...(tail === undefined ? {} : { shareOfP95: wholePercent(tail) }),
             share: share ?? 0,
@@ -61928,7 +64924,7 @@ function stepsOf(scenario) {
 }
 function stepNames(scenario) {
     const names = Object.keys(scenario.metrics)
-        .map(parseMetricName)
+        .map(metric_title/* parseMetricName */.$)
         .flatMap(({ id, label }) => (id === 'step' && label !== undefined ? [label] : []));
     return [...new Set(names)];
 }
@@ -61937,7 +64933,7 @@ function ratio(part, whole) {
 }
 /** Shares add up by eye when they are whole; below one per cent that would say nothing. */
 function wholePercent(share) {
-    return share >= 0.01 ? `${Math.round(share * 100)}%` : (0,format/* formatRatio */.B0)(share);
+    return share >= 0.01 ? `${Math.round(share * 100)}%` : (0,model_format/* formatRatio */.B0)(share);
 }
 
 ;// CONCATENATED MODULE: ./build/src/report/step-growth.js
@@ -61950,19 +64946,22 @@ function stepGrowthOf({ stepGrowth }) {
         return undefined;
     const { over, first = 0, last = 0 } = stepGrowth;
     const [before, after] = over === 'ladder'
-        ? [` at ${(0,format/* plural */.LS)(first, 'flow')} at once, `, ` at ${last}`]
+        ? [` at ${(0,model_format/* plural */.LS)(first, 'flow')} at once, `, ` at ${last}`]
         : [' in the first third, ', ' in the last'];
     return [
         (0,sentence/* code */.aY)(most.name),
         (0,sentence/* words */.aL)(others.length === 0 ? ' grew: ' : ' grew most: '),
-        (0,sentence/* strong */.ko)((0,format/* formatTime */.fU)(most.before)),
+        (0,sentence/* strong */.ko)((0,model_format/* formatTime */.fU)(most.before)),
         (0,sentence/* words */.aL)(before),
-        (0,sentence/* strong */.ko)((0,format/* formatTime */.fU)(most.after)),
+        (0,sentence/* strong */.ko)((0,model_format/* formatTime */.fU)(most.after)),
         (0,sentence/* words */.aL)(after),
     ];
 }
 
 ;// CONCATENATED MODULE: ./build/src/report/view.js
+
+
+
 
 
 
@@ -61991,17 +64990,20 @@ function scenarioView(scenario, cores) {
     const errors = (0,failure/* errorLines */.S6)(scenario.errors);
     const headline = headlineOf(scenario, cores);
     const ladder = ladderView(scenario, cores);
+    const compared = comparedView(scenario);
     const omittedGates = omittedGatesOf(scenario);
     const stepGrowth = stepGrowthOf(scenario);
     const faults = (0,report_faults/* faultsView */.Z)(scenario);
+    const history = historyView(scenario, cores);
     return {
         name: scenario.name,
         verdict: scenario.verdict,
         headline,
         load: loadOf(scenario),
-        rows: rowsOf(scenario, cores),
+        rows: withComparison((0,row/* rowsOf */.RO)(scenario, cores), compared?.lines ?? []),
         defaultGates: scenario.defaultGates,
         ...(ladder === undefined ? {} : { ladder }),
+        ...(compared === undefined ? {} : { compared }),
         ...(omittedGates === undefined ? {} : { omittedGates }),
         ...(faults === undefined ? {} : { faults }),
         findings: (0,finding/* findingsOf */.WX)(scenario),
@@ -62011,12 +65013,13 @@ function scenarioView(scenario, cores) {
         failures: (0,failure/* failuresOf */.dJ)(scenario),
         steps: stepsOf(scenario),
         ...(stepGrowth === undefined ? {} : { stepGrowth }),
+        ...(history === undefined ? {} : { history }),
         ...(verify === undefined ? {} : { verify }),
         leftovers: (0,finding/* leftoversOf */.Kz)(scenario),
         untold: untoldProblems(scenario, headline),
         limits: limitLines(scenario),
-        notes: [...monitorNotes(scenario), ...limitNotes(scenario)],
-        metrics: allMetrics(scenario, cores),
+        notes: [...monitorNotes(scenario), ...limitNotes(scenario), ...historyNotes(scenario)],
+        metrics: (0,row/* allMetrics */.PB)(scenario, cores),
         source: scenario,
     };
 }
@@ -62179,6 +65182,81 @@ function template(text) {
 }
 function isKnown(name) {
     return TEMPLATE_NAMES.some((known) => known === name);
+}
+
+
+/***/ }),
+
+/***/ 2135:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C2: () => (/* binding */ changeOf),
+/* harmony export */   GO: () => (/* binding */ RELATIVE_MARGIN),
+/* harmony export */   LF: () => (/* binding */ limitOf),
+/* harmony export */   OB: () => (/* binding */ marginOf),
+/* harmony export */   Pq: () => (/* binding */ differenceOf)
+/* harmony export */ });
+/*
+ * Differences are on a scale of their own, turned so that more is worse: ln(head ÷ base) if relative, head − base if
+ * absolute or a rate, with the sign turned around for a metric that is worse when lower.
+ */
+/** 2%: two builds of the same code differ by that much for reasons of memory layout alone. */
+const RELATIVE_MARGIN = 0.02;
+/** The difference of one pair; undefined if it has none. */
+function differenceOf({ scale, worse }, base, head) {
+    const sign = worse === 'higher' ? 1 : -1;
+    if (scale !== 'relative')
+        return sign * (head - base);
+    if (base === 0 && head === 0)
+        return 0;
+    return base > 0 && head > 0 ? sign * Math.log(head / base) : undefined;
+}
+/** The change that a difference means: head ÷ base − 1, or head − base. */
+function changeOf({ scale, worse }, difference) {
+    const signed = worse === 'higher' ? difference : 0 - difference;
+    return scale === 'relative' ? Math.expm1(signed) : signed;
+}
+function limitOf(metric) {
+    return worsening(metric, metric.limit);
+}
+function marginOf(metric) {
+    return worsening(metric, metric.margin ?? (metric.scale === 'relative' ? RELATIVE_MARGIN : 0));
+}
+/** The difference that a change for the worse of this size makes. */
+function worsening({ scale, worse }, amount) {
+    if (scale !== 'relative')
+        return amount;
+    return worse === 'higher' ? Math.log1p(amount) : -Math.log1p(-amount);
+}
+
+
+/***/ }),
+
+/***/ 4918:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ seededRandom),
+/* harmony export */   n: () => (/* binding */ seedOf)
+/* harmony export */ });
+/**
+ * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
+ * mixing step a number, period 2³². For repeatable choices, not for secrets.
+ */
+function seededRandom(seed) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
+function seedOf(seed, part) {
+    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
+    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
 }
 
 
@@ -62874,29 +65952,30 @@ const VERSION = '0.1.0';
 
 /***/ }),
 
-/***/ 9691:
+/***/ 2857:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  You: () => (/* binding */ ZodISODateTime),
   YOg: () => (/* binding */ array),
   zMY: () => (/* binding */ schemas_boolean),
   gMt: () => (/* binding */ discriminatedUnion),
-  k5n: () => (/* binding */ schemas_enum),
+  k5n: () => (/* binding */ _enum),
   Whr: () => (/* binding */ schemas_int),
   euz: () => (/* binding */ literal),
-  aig: () => (/* binding */ schemas_number),
+  aig: () => (/* binding */ number),
   Ikc: () => (/* binding */ object),
   vkY: () => (/* binding */ preprocess),
   g1P: () => (/* binding */ record),
   rej: () => (/* binding */ strictObject),
-  YjP: () => (/* binding */ schemas_string),
+  YjP: () => (/* binding */ string),
   KCZ: () => (/* binding */ union),
   L5J: () => (/* binding */ unknown)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODateTime, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, optional, partialRecord, pipe, prefault, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);
@@ -63215,682 +66294,8 @@ function isBackEdge(ctx, value) {
     return backEdges !== undefined && isRef(value) && backEdges.has(value);
 }
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/regexes.js
-
-/**
- * @deprecated CUID v1 is deprecated by its authors due to information leakage
- * (timestamps embedded in the id). Use {@link cuid2} instead.
- * See https://github.com/paralleldrive/cuid.
- */
-const cuid = /^[cC][0-9a-z]{6,}$/;
-const cuid2 = /^[0-9a-z]+$/;
-const ulid = /^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$/;
-const xid = /^[0-9a-vA-V]{20}$/;
-const ksuid = /^[A-Za-z0-9]{27}$/;
-const nanoid = /^[a-zA-Z0-9_-]{21}$/;
-function nanoidOfLength(length) {
-    return new RegExp(`^[a-zA-Z0-9_-]{${length}}$`);
-}
-/** ISO 8601-1 duration regex. Does not support the 8601-2 extensions like negative durations or fractional/negative components. */
-const duration = /^P(?:(\d+W)|(?!.*W)(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?)$/;
-/** Implements ISO 8601-2 extensions like explicit +- prefixes, mixing weeks with other units, and fractional/negative components. */
-const extendedDuration = /^[-+]?P(?!$)(?:(?:[-+]?\d+Y)|(?:[-+]?\d+[.,]\d+Y$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:(?:[-+]?\d+W)|(?:[-+]?\d+[.,]\d+W$))?(?:(?:[-+]?\d+D)|(?:[-+]?\d+[.,]\d+D$))?(?:T(?=[\d+-])(?:(?:[-+]?\d+H)|(?:[-+]?\d+[.,]\d+H$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:[-+]?\d+(?:[.,]\d+)?S)?)??$/;
-/** A regex for any UUID-like identifier: 8-4-4-4-12 hex pattern */
-const guid = /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/;
-/** Returns a regex for validating an RFC 9562/4122 UUID.
- *
- * @param version Optionally specify a version 1-8. If no version is specified, all versions are supported. */
-const uuid = (version) => {
-    if (!version)
-        return /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/;
-    return new RegExp(`^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-${version}[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$`);
-};
-const uuid4 = /*@__PURE__*/ (/* unused pure expression or super */ null && (uuid(4)));
-const uuid6 = /*@__PURE__*/ (/* unused pure expression or super */ null && (uuid(6)));
-const uuid7 = /*@__PURE__*/ (/* unused pure expression or super */ null && (uuid(7)));
-/** Practical email validation */
-const email = /^(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$/;
-/** Equivalent to the HTML5 input[type=email] validation implemented by browsers. Source: https://developer.mozilla.org/en-US/docs/Web/HTML/Element/input/email */
-const html5Email = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
-/** The classic emailregex.com regex for RFC 5322-compliant emails */
-const rfc5322Email = /^(([^<>()\[\]\\.,;:\s@"]+(\.[^<>()\[\]\\.,;:\s@"]+)*)|(".+"))@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}])|(([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,}))$/;
-/** A loose regex that allows Unicode characters, enforces length limits, and that's about it. */
-const unicodeEmail = /^[^\s@"]{1,64}@[^\s@]{1,255}$/u;
-const idnEmail = (/* unused pure expression or super */ null && (unicodeEmail));
-const browserEmail = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
-// from https://thekevinscott.com/emojis-in-javascript/#writing-a-regular-expression
-// Single character class, not an alternation: the two properties overlap (U+1F9B0-U+1F9B3), so `(A|B)+` backtracks exponentially on a failed match. The leading lookahead then demands one anchor — a pictograph, a regional indicator, or the enclosing keycap — because `\p{Emoji_Component}` on its own covers ASCII digits, `#`, `*`, ZWJ, variation selectors and skin tone modifiers, none of which is an emoji without a base.
-const _emoji = `^(?=[\\s\\S]*[\\p{Extended_Pictographic}\\p{Regional_Indicator}\\u20E3])[\\p{Extended_Pictographic}\\p{Emoji_Component}]+$`;
-function emoji() {
-    return new RegExp(_emoji, "u");
-}
-const ipv4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$/;
-const ipv6 = /^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))$/;
-const mac = (delimiter) => {
-    const escapedDelim = util.escapeRegex(delimiter ?? ":");
-    return new RegExp(`^(?:[0-9A-F]{2}${escapedDelim}){5}[0-9A-F]{2}$|^(?:[0-9a-f]{2}${escapedDelim}){5}[0-9a-f]{2}$`);
-};
-const cidrv4 = /^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\/([0-9]|[1-2][0-9]|3[0-2])$/;
-const cidrv6 = /^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))\/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$/;
-// https://stackoverflow.com/questions/7860392/determine-if-string-is-in-base64-using-javascript
-const base64 = /^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$/;
-const base64url = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;
-// based on https://stackoverflow.com/questions/106179/regular-expression-to-match-dns-hostname-or-ip-address
-// export const hostname: RegExp = /^([a-zA-Z0-9-]+\.)*[a-zA-Z0-9-]+$/;
-const hostname = /^(?=.{1,253}\.?$)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-0-9a-zA-Z]{0,61}[0-9a-zA-Z])?)*\.?$/;
-const domain = /^(?=.{1,253}$)([a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,63}$/;
-const httpProtocol = /^https?$/;
-// https://blog.stevenlevithan.com/archives/validate-phone-number#r4-3 (regex sans spaces) E.164: leading digit must be 1-9; total digits (excluding '+') between 7-15
-const e164 = /^\+[1-9]\d{6,14}$/;
-// Credit card shape: 12–19 digits, optionally separated by single spaces or single hyphens. ISO/IEC 7812 caps the PAN at 19 digits; 12 is the shortest issued length (Maestro).
-const creditCard = /^\d(?:[ -]?\d){11,18}$/;
-// ISO 4217 alpha codes from the SIX list, regenerated by scripts/update-iso-4217.ts
-const currencyCode = /^(?:AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BHD|BIF|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CLF|CLP|CNY|COP|COU|CRC|CUP|CVE|CZK|DJF|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GNF|GTQ|GYD|HKD|HNL|HTG|HUF|IDR|ILS|INR|IQD|IRR|ISK|JMD|JOD|JPY|KES|KGS|KHR|KMF|KPW|KRW|KWD|KYD|KZT|LAK|LBP|LKR|LRD|LSL|LYD|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|OMR|PAB|PEN|PGK|PHP|PKR|PLN|PYG|QAR|RON|RSD|RUB|RWF|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TND|TOP|TRY|TTD|TWD|TZS|UAH|UGX|USD|USN|UYI|UYU|UYW|UZS|VED|VES|VND|VUV|WST|XAD|XAF|XAG|XAU|XBA|XBB|XBC|XBD|XCD|XCG|XDR|XOF|XPD|XPF|XPT|XSU|XTS|XUA|XXX|YER|ZAR|ZMW|ZWG)$/;
-// iban electronic format: 2-letter country, check digits 02-98 (the only values `98 - remainder` can produce), 11-30 bban characters
-const iban = /^[A-Z]{2}(?!00|01|99)\d{2}[A-Z0-9]{11,30}$/;
-const dateSource = `(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))`;
-/** Anchors a pattern source. The interpolation lives here rather than at the call site because
- * esbuild will not drop a `@__PURE__` call whose own argument interpolates a variable, but it
- * will drop `anchor(dateSource)`. Keeping it inline pinned `date` into every bundle. */
-function regexes_anchor(source) {
-    return new RegExp(`^${source}$`);
-}
-const date = /*@__PURE__*/ regexes_anchor(dateSource);
-function timeSource(args) {
-    const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
-    const regex = typeof args.precision === "number"
-        ? args.precision === -1
-            ? `${hhmm}`
-            : args.precision === 0
-                ? `${hhmm}:[0-5]\\d`
-                : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}`
-        : args.seconds
-            ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?`
-            : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
-    return regex;
-}
-function time(args) {
-    return new RegExp(`^${timeSource(args)}$`);
-}
-// Adapted from https://stackoverflow.com/a/3143231
-function datetime(args) {
-    const opts = ["Z"];
-    // if (args.offset) opts.push(`([+-]\\d{2}:\\d{2})`);
-    if (args.offset)
-        opts.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);
-    // RFC 3339 mandates seconds wherever the time carries a `Z` or an offset, so only the unqualified form `local` adds may omit them
-    const qualified = `${timeSource({ precision: args.precision, seconds: true })}(?:${opts.join("|")})`;
-    const timeRegex = args.local ? `${qualified}|${timeSource({ precision: args.precision })}` : qualified;
-    return new RegExp(`^${dateSource}T(?:${timeRegex})$`);
-}
-// the unbounded form of `string()` as a literal, so every plain string shares one instance instead of building its own
-const anyString = /^[\s\S]{0,}$/;
-const string = (params) => {
-    const regex = params ? `[\\s\\S]{${params?.minimum ?? 0},${params?.maximum ?? ""}}` : `[\\s\\S]*`;
-    return new RegExp(`^${regex}$`);
-};
-const bigint = /^-?\d+n?$/;
-const integer = /^-?\d+$/;
-const number = /^-?\d+(?:\.\d+)?$/;
-const regexes_boolean = /^(?:true|false)$/i;
-const _null = /^null$/i;
-
-const _undefined = /^undefined$/i;
-
-// regex for string with no uppercase letters
-const lowercase = /^[^A-Z]*$/;
-// regex for string with no lowercase letters
-const uppercase = /^[^a-z]*$/;
-// regex for hexadecimal strings (any length)
-const hex = /^[0-9a-fA-F]*$/;
-// Hash regexes for different algorithms and encodings
-// Helper function to create base64 regex with exact length and padding
-function fixedBase64(bodyLength, padding) {
-    return new RegExp(`^[A-Za-z0-9+/]{${bodyLength}}${padding}$`);
-}
-// Helper function to create base64url regex with exact length (no padding)
-function fixedBase64url(length) {
-    return new RegExp(`^[A-Za-z0-9_-]{${length}}$`);
-}
-// MD5 (16 bytes): base64 = 24 chars total (22 + "==")
-const md5_hex = /^[0-9a-fA-F]{32}$/;
-const md5_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(22, "==")));
-const md5_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(22)));
-// SHA1 (20 bytes): base64 = 28 chars total (27 + "=")
-const sha1_hex = /^[0-9a-fA-F]{40}$/;
-const sha1_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(27, "=")));
-const sha1_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(27)));
-// SHA256 (32 bytes): base64 = 44 chars total (43 + "=")
-const sha256_hex = /^[0-9a-fA-F]{64}$/;
-const sha256_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(43, "=")));
-const sha256_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(43)));
-// SHA384 (48 bytes): base64 = 64 chars total (no padding)
-const sha384_hex = /^[0-9a-fA-F]{96}$/;
-const sha384_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(64, "")));
-const sha384_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(64)));
-// SHA512 (64 bytes): base64 = 88 chars total (86 + "==")
-const sha512_hex = /^[0-9a-fA-F]{128}$/;
-const sha512_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(86, "==")));
-const sha512_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(86)));
-
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/checks.js
-// import { $ZodType } from "./schemas.js";
-
-
-
-const $ZodCheck = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheck", (inst, def) => {
-    var _a;
-    inst._zod ?? (inst._zod = {});
-    inst._zod.def = def;
-    (_a = inst._zod).onattach ?? (_a.onattach = []);
-});
-/** Default `when` for size-based checks: run only on non-nullish values with a `size`. */
-const _whenHasSize = (payload) => {
-    const val = payload.value;
-    return !util.nullish(val) && val.size !== undefined;
-};
-/** Default `when` for length-based checks: run only on non-nullish values with a `length`. */
-const _whenHasLength = (payload) => {
-    const val = payload.value;
-    return !core_util/* nullish */.cl(val) && val.length !== undefined;
-};
-const numericOriginMap = {
-    number: "number",
-    bigint: "bigint",
-    object: "date",
-};
-const $ZodCheckLessThan = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckLessThan", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const origin = numericOriginMap[typeof def.value];
-    inst._zod.check = (payload) => {
-        if (def.inclusive ? payload.value <= def.value : payload.value < def.value) {
-            return;
-        }
-        payload.issues.push({
-            origin: numericOriginMap[typeof payload.value] ?? origin,
-            code: "too_big",
-            maximum: typeof def.value === "object" ? def.value.getTime() : def.value,
-            input: payload.value,
-            inclusive: def.inclusive,
-            inst,
-            continue: !def.abort,
-        });
-    };
-});
-const $ZodCheckGreaterThan = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckGreaterThan", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const origin = numericOriginMap[typeof def.value];
-    inst._zod.check = (payload) => {
-        if (def.inclusive ? payload.value >= def.value : payload.value > def.value) {
-            return;
-        }
-        payload.issues.push({
-            origin: numericOriginMap[typeof payload.value] ?? origin,
-            code: "too_small",
-            minimum: typeof def.value === "object" ? def.value.getTime() : def.value,
-            input: payload.value,
-            inclusive: def.inclusive,
-            inst,
-            continue: !def.abort,
-        });
-    };
-});
-const $ZodCheckMultipleOf = 
-/*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckMultipleOf", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    inst._zod.check = (payload) => {
-        if (typeof payload.value !== typeof def.value)
-            throw new Error("Cannot mix number and bigint in multiple_of check.");
-        const isMultiple = typeof payload.value === "bigint"
-            ? // `value % 0n` throws, and nothing is a multiple of zero — the number branch already fails this way via NaN
-                def.value !== BigInt(0) && payload.value % def.value === BigInt(0)
-            : core_util/* floatSafeRemainder */.LG(payload.value, def.value) === 0;
-        if (isMultiple)
-            return;
-        payload.issues.push({
-            origin: typeof payload.value,
-            code: "not_multiple_of",
-            divisor: def.value,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-});
-const $ZodCheckNumberFormat = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckNumberFormat", (inst, def) => {
-    $ZodCheck.init(inst, def); // no format checks
-    def.format = def.format || "float64";
-    const isInt = def.format?.includes("int");
-    const origin = isInt ? "int" : "number";
-    const [minimum, maximum] = core_util/* NUMBER_FORMAT_RANGES */.zH[def.format];
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        if (isInt) {
-            if (!Number.isInteger(input)) {
-                // invalid_format issue
-                // payload.issues.push({
-                //   expected: def.format,
-                //   format: def.format,
-                //   code: "invalid_format",
-                //   input,
-                //   inst,
-                // });
-                // invalid_type issue
-                payload.issues.push({
-                    expected: origin,
-                    format: def.format,
-                    code: "invalid_type",
-                    continue: false,
-                    input,
-                    inst,
-                });
-                return;
-                // not_multiple_of issue
-                // payload.issues.push({
-                //   code: "not_multiple_of",
-                //   origin: "number",
-                //   input,
-                //   inst,
-                //   divisor: 1,
-                // });
-            }
-            if (!Number.isSafeInteger(input)) {
-                if (input > 0) {
-                    // too_big
-                    payload.issues.push({
-                        input,
-                        code: "too_big",
-                        maximum: Number.MAX_SAFE_INTEGER,
-                        note: "Integers must be within the safe integer range.",
-                        inst,
-                        origin,
-                        inclusive: true,
-                        continue: !def.abort,
-                    });
-                }
-                else {
-                    // too_small
-                    payload.issues.push({
-                        input,
-                        code: "too_small",
-                        minimum: Number.MIN_SAFE_INTEGER,
-                        note: "Integers must be within the safe integer range.",
-                        inst,
-                        origin,
-                        inclusive: true,
-                        continue: !def.abort,
-                    });
-                }
-                return;
-            }
-        }
-        if (input < minimum) {
-            payload.issues.push({
-                origin: "number",
-                input,
-                code: "too_small",
-                minimum,
-                inclusive: true,
-                inst,
-                continue: !def.abort,
-            });
-        }
-        if (input > maximum) {
-            payload.issues.push({
-                origin: "number",
-                input,
-                code: "too_big",
-                maximum,
-                inclusive: true,
-                inst,
-                continue: !def.abort,
-            });
-        }
-    };
-});
-const $ZodCheckBigIntFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckBigIntFormat", (inst, def) => {
-    $ZodCheck.init(inst, def); // no format checks
-    const [minimum, maximum] = util.BIGINT_FORMAT_RANGES[def.format];
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        if (input < minimum) {
-            payload.issues.push({
-                origin: "bigint",
-                input,
-                code: "too_small",
-                minimum: minimum,
-                inclusive: true,
-                inst,
-                continue: !def.abort,
-            });
-        }
-        if (input > maximum) {
-            payload.issues.push({
-                origin: "bigint",
-                input,
-                code: "too_big",
-                maximum,
-                inclusive: true,
-                inst,
-                continue: !def.abort,
-            });
-        }
-    };
-})));
-const $ZodCheckMaxSize = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMaxSize", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const size = input.size;
-        if (size <= def.maximum)
-            return;
-        payload.issues.push({
-            origin: util.getSizableOrigin(input),
-            code: "too_big",
-            maximum: def.maximum,
-            inclusive: true,
-            input,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckMinSize = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMinSize", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const size = input.size;
-        if (size >= def.minimum)
-            return;
-        payload.issues.push({
-            origin: util.getSizableOrigin(input),
-            code: "too_small",
-            minimum: def.minimum,
-            inclusive: true,
-            input,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckSizeEquals = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckSizeEquals", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const size = input.size;
-        if (size === def.size)
-            return;
-        const tooBig = size > def.size;
-        payload.issues.push({
-            origin: util.getSizableOrigin(input),
-            ...(tooBig ? { code: "too_big", maximum: def.size } : { code: "too_small", minimum: def.size }),
-            inclusive: true,
-            exact: true,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckMaxLength = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckMaxLength", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const units = input.length;
-        // Strings are measured in Unicode code points, not UTF-16 units. A code point is at most two units, so a string that already fits in units fits in code points; only an overflow has to be counted.
-        const length = typeof input === "string" && units > def.maximum ? core_util/* codePointLength */.O7(input) : units;
-        if (length <= def.maximum)
-            return;
-        const origin = core_util/* getLengthableOrigin */.Rc(input);
-        payload.issues.push({
-            origin,
-            code: "too_big",
-            maximum: def.maximum,
-            inclusive: true,
-            input,
-            inst,
-            continue: !def.abort,
-        });
-    };
-});
-const $ZodCheckMinLength = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckMinLength", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const units = input.length;
-        // A code point is one or two UTF-16 units, so fewer units than the floor can never reach it and twice the floor always clears it. Only in between is the exact count in doubt.
-        const length = typeof input === "string" && units >= def.minimum && units < def.minimum * 2
-            ? core_util/* codePointLength */.O7(input)
-            : units;
-        if (length >= def.minimum)
-            return;
-        const origin = core_util/* getLengthableOrigin */.Rc(input);
-        payload.issues.push({
-            origin,
-            code: "too_small",
-            minimum: def.minimum,
-            inclusive: true,
-            input,
-            inst,
-            continue: !def.abort,
-        });
-    };
-});
-const $ZodCheckLengthEquals = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckLengthEquals", (inst, def) => {
-    var _a;
-    $ZodCheck.init(inst, def);
-    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
-    inst._zod.check = (payload) => {
-        const input = payload.value;
-        const units = input.length;
-        // A code point is one or two UTF-16 units, so outside `[length, length * 2]` units the target is missed either way — and missed in the same direction in both measures.
-        const length = typeof input === "string" && units >= def.length && units <= def.length * 2
-            ? core_util/* codePointLength */.O7(input)
-            : units;
-        if (length === def.length)
-            return;
-        const origin = core_util/* getLengthableOrigin */.Rc(input);
-        const tooBig = length > def.length;
-        payload.issues.push({
-            origin,
-            ...(tooBig ? { code: "too_big", maximum: def.length } : { code: "too_small", minimum: def.length }),
-            inclusive: true,
-            exact: true,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-});
-const $ZodCheckStringFormat = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckStringFormat", (inst, def) => {
-    var _a, _b;
-    $ZodCheck.init(inst, def);
-    if (def.pattern)
-        (_a = inst._zod).check ?? (_a.check = (payload) => {
-            def.pattern.lastIndex = 0;
-            if (def.pattern.test(payload.value))
-                return;
-            payload.issues.push({
-                origin: "string",
-                code: "invalid_format",
-                format: def.format,
-                input: payload.value,
-                ...(def.pattern ? { pattern: def.pattern.toString() } : {}),
-                inst,
-                continue: !def.abort,
-            });
-        });
-    else
-        (_b = inst._zod).check ?? (_b.check = () => { });
-});
-const $ZodCheckRegex = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckRegex", (inst, def) => {
-    $ZodCheckStringFormat.init(inst, def);
-    inst._zod.check = (payload) => {
-        def.pattern.lastIndex = 0;
-        if (def.pattern.test(payload.value))
-            return;
-        payload.issues.push({
-            origin: "string",
-            code: "invalid_format",
-            format: "regex",
-            input: payload.value,
-            pattern: def.pattern.toString(),
-            inst,
-            continue: !def.abort,
-        });
-    };
-});
-const $ZodCheckLowerCase = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckLowerCase", (inst, def) => {
-    def.pattern ?? (def.pattern = lowercase);
-    $ZodCheckStringFormat.init(inst, def);
-});
-const $ZodCheckUpperCase = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckUpperCase", (inst, def) => {
-    def.pattern ?? (def.pattern = uppercase);
-    $ZodCheckStringFormat.init(inst, def);
-});
-const $ZodCheckIncludes = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckIncludes", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const escapedRegex = core_util/* escapeRegex */.sD(def.includes);
-    // `String.prototype.includes(sub, position)` matches `sub` at `position`
-    // OR LATER, so the pattern must allow at least `position` leading chars
-    // (`{N,}`), not exactly `position` chars (`{N}`).
-    const pattern = new RegExp(typeof def.position === "number" ? `^.{${def.position},}${escapedRegex}` : escapedRegex);
-    def.pattern = pattern;
-    inst._zod.check = (payload) => {
-        if (payload.value.includes(def.includes, def.position))
-            return;
-        payload.issues.push({
-            origin: "string",
-            code: "invalid_format",
-            format: "includes",
-            includes: def.includes,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-});
-const $ZodCheckStartsWith = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckStartsWith", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const pattern = new RegExp(`^${core_util/* escapeRegex */.sD(def.prefix)}.*`);
-    def.pattern ?? (def.pattern = pattern);
-    inst._zod.check = (payload) => {
-        if (payload.value.startsWith(def.prefix))
-            return;
-        payload.issues.push({
-            origin: "string",
-            code: "invalid_format",
-            format: "starts_with",
-            prefix: def.prefix,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-});
-const $ZodCheckEndsWith = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckEndsWith", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const pattern = new RegExp(`.*${core_util/* escapeRegex */.sD(def.suffix)}$`);
-    def.pattern ?? (def.pattern = pattern);
-    inst._zod.check = (payload) => {
-        if (payload.value.endsWith(def.suffix))
-            return;
-        payload.issues.push({
-            origin: "string",
-            code: "invalid_format",
-            format: "ends_with",
-            suffix: def.suffix,
-            input: payload.value,
-            inst,
-            continue: !def.abort,
-        });
-    };
-});
-///////////////////////////////////
-/////    $ZodCheckProperty    /////
-///////////////////////////////////
-function handleCheckPropertyResult(result, payload, property) {
-    if (result.issues.length) {
-        payload.issues.push(...core_util/* prefixIssues */.lQ(property, result.issues));
-    }
-}
-const $ZodCheckProperty = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckProperty", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    inst._zod.check = (payload) => {
-        const result = def.schema._zod.run({
-            value: payload.value[def.property],
-            issues: [],
-        }, {});
-        if (result instanceof Promise) {
-            return result.then((result) => handleCheckPropertyResult(result, payload, def.property));
-        }
-        handleCheckPropertyResult(result, payload, def.property);
-        return;
-    };
-})));
-const $ZodCheckProperties = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckProperties", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    core_util/* hide */.jD(inst, Symbol.iterator, function* () {
-        yield inst;
-    });
-    // key and schema snapshotted together: reading one live and the other cached lets a later mutation of the caller's shape object pair a stale key with a missing schema
-    let entries;
-    inst._zod.check = (payload) => {
-        // the base schema already typed the value, so only a nullish one is rejected here: the properties read on a primitive too, matching z.property() on a string's length
-        if (payload.value == null) {
-            payload.issues.push({ expected: "object", code: "invalid_type", input: payload.value, inst });
-            return undefined;
-        }
-        entries ?? (entries = Reflect.ownKeys(def.shape).map((key) => [key, def.shape[key]]));
-        const input = payload.value;
-        let proms;
-        for (const [key, schema] of entries) {
-            const result = schema._zod.run({ value: input[key], issues: [] }, {});
-            if (result instanceof Promise) {
-                proms ?? (proms = []);
-                proms.push(result.then((result) => handleCheckPropertyResult(result, payload, key)));
-            }
-            else {
-                handleCheckPropertyResult(result, payload, key);
-            }
-        }
-        if (proms)
-            return Promise.all(proms).then(() => undefined);
-        return undefined;
-    };
-});
-const $ZodCheckMimeType = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMimeType", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    const mimeSet = new Set(def.mime);
-    inst._zod.check = (payload) => {
-        if (mimeSet.has(payload.value.type))
-            return;
-        payload.issues.push({
-            code: "invalid_value",
-            values: def.mime,
-            input: payload.value.type,
-            inst,
-            continue: !def.abort,
-        });
-    };
-})));
-const $ZodCheckOverwrite = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCheckOverwrite", (inst, def) => {
-    $ZodCheck.init(inst, def);
-    inst._zod.check = (payload) => {
-        payload.value = def.tx(payload.value);
-    };
-});
-
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
+var core_checks = __nccwpck_require__(4890);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/doc.js
 class Doc {
     constructor(args = [], closed = {}) {
@@ -63931,6 +66336,8 @@ class Doc {
     }
 }
 
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/regexes.js
+var core_regexes = __nccwpck_require__(3908);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/versions.js
 const version = {
     major: 4,
@@ -64096,7 +66503,7 @@ function standardProps(inst) {
 const $ZodString = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodString", (inst, def) => {
     $ZodType.init(inst, def);
     // a format's own pattern, else unbounded; a template literal derives the check-aware form itself
-    inst._zod.pattern = def.pattern ?? anyString;
+    inst._zod.pattern = def.pattern ?? core_regexes/* anyString */.gp;
     inst._zod.parse = (payload, _) => {
         if (def.coerce)
             try {
@@ -64116,11 +66523,11 @@ const $ZodString = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodString", (i
 });
 const $ZodStringFormat = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodStringFormat", (inst, def) => {
     // check initialization must come first
-    $ZodCheckStringFormat.init(inst, def);
+    core_checks/* $ZodCheckStringFormat */.ql.init(inst, def);
     $ZodString.init(inst, def);
 });
 const $ZodGUID = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodGUID", (inst, def) => {
-    def.pattern ?? (def.pattern = guid);
+    def.pattern ?? (def.pattern = core_regexes/* guid */.Os);
     $ZodStringFormat.init(inst, def);
 });
 const $ZodUUID = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodUUID", (inst, def) => {
@@ -64138,14 +66545,14 @@ const $ZodUUID = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodUUID", (inst,
         const v = versionMap[def.version];
         if (v === undefined)
             throw new Error(`Invalid UUID version: "${def.version}"`);
-        def.pattern ?? (def.pattern = uuid(v));
+        def.pattern ?? (def.pattern = core_regexes/* uuid */.uR(v));
     }
     else
-        def.pattern ?? (def.pattern = uuid());
+        def.pattern ?? (def.pattern = core_regexes/* uuid */.uR());
     $ZodStringFormat.init(inst, def);
 });
 const $ZodEmail = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodEmail", (inst, def) => {
-    def.pattern ?? (def.pattern = email);
+    def.pattern ?? (def.pattern = core_regexes/* email */.Rp);
     $ZodStringFormat.init(inst, def);
 });
 /** The `://` guard rejected the input before the URL constructor saw it. */
@@ -64172,7 +66579,7 @@ function validateURL(trimmed, def) {
 /** Parses a URL while preserving the non-normalizing HTTP guard. */
 function parseURLObject(trimmed, def) {
     // When normalize is off, require :// for http/https URLs. This prevents strings like "http:example.com" or "https:/path" from being silently accepted
-    if (!def.normalize && def.protocol?.source === httpProtocol.source && !/^https?:\/\//i.test(trimmed)) {
+    if (!def.normalize && def.protocol?.source === core_regexes/* httpProtocol */.F.source && !/^https?:\/\//i.test(trimmed)) {
         return URL_BAD_FORMAT;
     }
     try {
@@ -64271,13 +66678,13 @@ const $ZodURL = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodURL", (inst, d
     };
 });
 const $ZodEmoji = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodEmoji", (inst, def) => {
-    def.pattern ?? (def.pattern = emoji());
+    def.pattern ?? (def.pattern = core_regexes/* emoji */.Zg());
     $ZodStringFormat.init(inst, def);
 });
 const $ZodNanoID = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNanoID", (inst, def) => {
     if (def.length !== undefined && (!Number.isInteger(def.length) || def.length < 1))
         throw new Error(`Invalid nanoid length: ${def.length}`);
-    def.pattern ?? (def.pattern = def.length === undefined ? nanoid : nanoidOfLength(def.length));
+    def.pattern ?? (def.pattern = def.length === undefined ? core_regexes/* nanoid */.Ak : core_regexes/* nanoidOfLength */.D2(def.length));
     $ZodStringFormat.init(inst, def);
 });
 /**
@@ -64286,43 +66693,43 @@ const $ZodNanoID = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNanoID", (i
  * See https://github.com/paralleldrive/cuid.
  */
 const $ZodCUID = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCUID", (inst, def) => {
-    def.pattern ?? (def.pattern = cuid);
+    def.pattern ?? (def.pattern = core_regexes/* cuid */.gF);
     $ZodStringFormat.init(inst, def);
 });
 const $ZodCUID2 = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCUID2", (inst, def) => {
-    def.pattern ?? (def.pattern = cuid2);
+    def.pattern ?? (def.pattern = core_regexes/* cuid2 */.Gl);
     $ZodStringFormat.init(inst, def);
 });
 const $ZodULID = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodULID", (inst, def) => {
-    def.pattern ?? (def.pattern = ulid);
+    def.pattern ?? (def.pattern = core_regexes/* ulid */.Z0);
     $ZodStringFormat.init(inst, def);
 });
 const $ZodXID = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodXID", (inst, def) => {
-    def.pattern ?? (def.pattern = xid);
+    def.pattern ?? (def.pattern = core_regexes/* xid */.kM);
     $ZodStringFormat.init(inst, def);
 });
 const $ZodKSUID = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodKSUID", (inst, def) => {
-    def.pattern ?? (def.pattern = ksuid);
+    def.pattern ?? (def.pattern = core_regexes/* ksuid */.fO);
     $ZodStringFormat.init(inst, def);
 });
 const $ZodISODateTime = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodISODateTime", (inst, def) => {
-    def.pattern ?? (def.pattern = datetime(def));
+    def.pattern ?? (def.pattern = core_regexes/* datetime */.w$(def));
     $ZodStringFormat.init(inst, def);
 });
 const $ZodISODate = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodISODate", (inst, def) => {
-    def.pattern ?? (def.pattern = date);
+    def.pattern ?? (def.pattern = core_regexes/* date */.p6);
     $ZodStringFormat.init(inst, def);
 });
 const $ZodISOTime = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodISOTime", (inst, def) => {
-    def.pattern ?? (def.pattern = time(def));
+    def.pattern ?? (def.pattern = core_regexes/* time */.kB(def));
     $ZodStringFormat.init(inst, def);
 });
 const $ZodISODuration = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodISODuration", (inst, def) => {
-    def.pattern ?? (def.pattern = duration);
+    def.pattern ?? (def.pattern = core_regexes/* duration */.p0);
     $ZodStringFormat.init(inst, def);
 });
 const $ZodIPv4 = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodIPv4", (inst, def) => {
-    def.pattern ?? (def.pattern = ipv4);
+    def.pattern ?? (def.pattern = core_regexes/* ipv4 */.uX);
     $ZodStringFormat.init(inst, def);
 });
 /** An IPv6 address is written with hex digits, colons and dots, and nothing else. The guard is what makes the check below an IPv6 check: `new URL("http://[...]")` parses an authority, not an address, so `@` and `\` re-delimit it and `"::@1\\"` validates against the host `0.0.0.1`. The URL parser also deletes ASCII tab, LF and CR rather than failing, which is how `"::1\n"` validated as `::1`. */
@@ -64333,7 +66740,7 @@ function isValidIPv6(value) {
     return canParseURL(`http://[${value}]`);
 }
 const $ZodIPv6 = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodIPv6", (inst, def) => {
-    def.pattern ?? (def.pattern = ipv6);
+    def.pattern ?? (def.pattern = core_regexes/* ipv6 */.ug);
     $ZodStringFormat.init(inst, def);
     inst._zod.check = (payload) => {
         if (!isValidIPv6(payload.value)) {
@@ -64352,7 +66759,7 @@ const $ZodMAC = /*@__PURE__*/ (/* unused pure expression or super */ null && (co
     $ZodStringFormat.init(inst, def);
 })));
 const $ZodCIDRv4 = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCIDRv4", (inst, def) => {
-    def.pattern ?? (def.pattern = cidrv4);
+    def.pattern ?? (def.pattern = core_regexes/* cidrv4 */.zr);
     $ZodStringFormat.init(inst, def);
 });
 function isValidCIDRv6(value) {
@@ -64370,7 +66777,7 @@ function isValidCIDRv6(value) {
     return isValidIPv6(address);
 }
 const $ZodCIDRv6 = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCIDRv6", (inst, def) => {
-    def.pattern ?? (def.pattern = cidrv6); // not used for validation
+    def.pattern ?? (def.pattern = core_regexes/* cidrv6 */.l7); // not used for validation
     $ZodStringFormat.init(inst, def);
     inst._zod.check = (payload) => {
         if (!isValidCIDRv6(payload.value)) {
@@ -64445,7 +66852,7 @@ const $ZodBase64URL = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodBase64UR
     };
 });
 const $ZodE164 = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodE164", (inst, def) => {
-    def.pattern ?? (def.pattern = e164);
+    def.pattern ?? (def.pattern = core_regexes/* e164 */.hQ);
     $ZodStringFormat.init(inst, def);
 });
 //////////////////////////////   ZodCreditCard   //////////////////////////////
@@ -64572,7 +66979,7 @@ const $ZodCustomStringFormat = /*@__PURE__*/ (/* unused pure expression or super
 })));
 const $ZodNumber = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNumber", (inst, def) => {
     $ZodType.init(inst, def);
-    inst._zod.pattern = number;
+    inst._zod.pattern = core_regexes/* number */.ai;
     inst._zod.parse = (payload, _ctx) => {
         if (def.coerce)
             try {
@@ -64601,12 +67008,12 @@ const $ZodNumber = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNumber", (i
     };
 });
 const $ZodNumberFormat = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodNumberFormat", (inst, def) => {
-    $ZodCheckNumberFormat.init(inst, def);
+    core_checks/* $ZodCheckNumberFormat */.KH.init(inst, def);
     $ZodNumber.init(inst, def); // no format checks
 });
 const $ZodBoolean = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodBoolean", (inst, def) => {
     $ZodType.init(inst, def);
-    inst._zod.pattern = regexes_boolean;
+    inst._zod.pattern = core_regexes/* boolean */.zM;
     inst._zod.parse = (payload, _ctx) => {
         if (def.coerce)
             try {
@@ -64627,7 +67034,7 @@ const $ZodBoolean = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodBoolean", 
 });
 const $ZodBigInt = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodBigInt", (inst, def) => {
     $ZodType.init(inst, def);
-    inst._zod.pattern = bigint;
+    inst._zod.pattern = core_regexes/* bigint */.o;
     inst._zod.parse = (payload, _ctx) => {
         if (def.coerce)
             try {
@@ -65759,7 +68166,7 @@ const $ZodRecord = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodRecord", (i
                     throw new Error("Async schemas not supported in object keys currently");
                 }
                 // Numeric string fallback: if key is a numeric string and failed, retry with Number(key). This handles z.number(), z.literal([1, 2, 3]), and unions containing numeric literals
-                const checkNumericKey = typeof key === "string" && number.test(key) && keyResult.issues.length;
+                const checkNumericKey = typeof key === "string" && core_regexes/* number */.ai.test(key) && keyResult.issues.length;
                 if (checkNumericKey) {
                     const retryResult = def.keyType._zod.run({ value: Number(key), issues: [] }, ctx);
                     if (retryResult instanceof Promise) {
@@ -66545,7 +68952,7 @@ const $ZodLazy = /*@__PURE__*/ (/* unused pure expression or super */ null && (c
     };
 })));
 const $ZodCustom = /*@__PURE__*/ core_core/* $constructor */.xI("$ZodCustom", (inst, def) => {
-    $ZodCheck.init(inst, def);
+    core_checks/* $ZodCheck */.QP.init(inst, def);
     $ZodType.init(inst, def);
     inst._zod.parse = (payload, _) => {
         return payload;
@@ -66576,1164 +68983,10 @@ function handleRefineResult(result, payload, input, inst) {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/registries.js
-var _a;
-const $output = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodOutput")));
-const $input = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodInput")));
-class $ZodRegistry {
-    constructor() {
-        this._map = new WeakMap();
-        this._idmap = new Map();
-    }
-    add(schema, ..._meta) {
-        const meta = _meta[0];
-        this._map.set(schema, meta);
-        if (meta && typeof meta === "object" && "id" in meta) {
-            this._idmap.set(meta.id, schema);
-        }
-        return this;
-    }
-    clear() {
-        this._map = new WeakMap();
-        this._idmap = new Map();
-        return this;
-    }
-    remove(schema) {
-        const meta = this._map.get(schema);
-        if (meta && typeof meta === "object" && "id" in meta) {
-            this._idmap.delete(meta.id);
-        }
-        this._map.delete(schema);
-        return this;
-    }
-    get(schema) {
-        // return this._map.get(schema) as any;
-        // inherit metadata
-        const p = schema._zod.parent;
-        if (p) {
-            const pm = { ...(this.get(p) ?? {}) };
-            delete pm.id; // do not inherit id
-            const f = { ...pm, ...this._map.get(schema) };
-            return Object.keys(f).length ? f : undefined;
-        }
-        return this._map.get(schema);
-    }
-    has(schema) {
-        return this._map.has(schema);
-    }
-}
-// registries
-function registry() {
-    return new $ZodRegistry();
-}
-(_a = globalThis).__zod_globalRegistry ?? (_a.__zod_globalRegistry = registry());
-const globalRegistry = globalThis.__zod_globalRegistry;
-
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/api.js
-
-
-
-
-function snapshotChecks(def) {
-    if (def.checks)
-        def.checks = [...def.checks];
-    return def;
-}
-// @__NO_SIDE_EFFECTS__
-function _string(Class, params) {
-    return new Class(snapshotChecks({ type: "string", ...core_util/* normalizeParams */.A2(params) }));
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedString(Class, params) {
-    return new Class(snapshotChecks({ type: "string", coerce: true, ...util.normalizeParams(params) }));
-}
-// @__NO_SIDE_EFFECTS__
-function _email(Class, params) {
-    return new Class({
-        type: "string",
-        format: "email",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _guid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "guid",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uuid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "uuid",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uuidv4(Class, params) {
-    return new Class({
-        type: "string",
-        format: "uuid",
-        check: "string_format",
-        abort: false,
-        version: "v4",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uuidv6(Class, params) {
-    return new Class({
-        type: "string",
-        format: "uuid",
-        check: "string_format",
-        abort: false,
-        version: "v6",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uuidv7(Class, params) {
-    return new Class({
-        type: "string",
-        format: "uuid",
-        check: "string_format",
-        abort: false,
-        version: "v7",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _url(Class, params) {
-    return new Class({
-        type: "string",
-        format: "url",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function api_emoji(Class, params) {
-    return new Class({
-        type: "string",
-        format: "emoji",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _nanoid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "nanoid",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-/**
- * @deprecated CUID v1 is deprecated by its authors due to information leakage
- * (timestamps embedded in the id). Use {@link _cuid2} instead.
- * See https://github.com/paralleldrive/cuid.
- */
-// @__NO_SIDE_EFFECTS__
-function _cuid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "cuid",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _cuid2(Class, params) {
-    return new Class({
-        type: "string",
-        format: "cuid2",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _ulid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "ulid",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _xid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "xid",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _ksuid(Class, params) {
-    return new Class({
-        type: "string",
-        format: "ksuid",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _ipv4(Class, params) {
-    return new Class({
-        type: "string",
-        format: "ipv4",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _ipv6(Class, params) {
-    return new Class({
-        type: "string",
-        format: "ipv6",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _mac(Class, params) {
-    return new Class({
-        type: "string",
-        format: "mac",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _cidrv4(Class, params) {
-    return new Class({
-        type: "string",
-        format: "cidrv4",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _cidrv6(Class, params) {
-    return new Class({
-        type: "string",
-        format: "cidrv6",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _base64(Class, params) {
-    return new Class({
-        type: "string",
-        format: "base64",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _base64url(Class, params) {
-    return new Class({
-        type: "string",
-        format: "base64url",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _e164(Class, params) {
-    return new Class({
-        type: "string",
-        format: "e164",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _creditCard(Class, params) {
-    return new Class({
-        type: "string",
-        format: "credit_card",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _iban(Class, params) {
-    return new Class({
-        type: "string",
-        format: "iban",
-        check: "string_format",
-        abort: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _jwt(Class, params) {
-    return new Class({
-        type: "string",
-        format: "jwt",
-        check: "string_format",
-        abort: false,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-const TimePrecision = {
-    Any: null,
-    Minute: -1,
-    Second: 0,
-    Millisecond: 3,
-    Microsecond: 6,
-};
-// @__NO_SIDE_EFFECTS__
-function _isoDateTime(Class, params) {
-    return new Class({
-        type: "string",
-        format: "datetime",
-        check: "string_format",
-        offset: false,
-        local: false,
-        precision: null,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _isoDate(Class, params) {
-    return new Class({
-        type: "string",
-        format: "date",
-        check: "string_format",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _isoTime(Class, params) {
-    return new Class({
-        type: "string",
-        format: "time",
-        check: "string_format",
-        precision: null,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _isoDuration(Class, params) {
-    return new Class({
-        type: "string",
-        format: "duration",
-        check: "string_format",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _number(Class, params) {
-    return new Class(snapshotChecks({ type: "number", checks: [], ...core_util/* normalizeParams */.A2(params) }));
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedNumber(Class, params) {
-    return new Class(snapshotChecks({ type: "number", coerce: true, checks: [], ...util.normalizeParams(params) }));
-}
-// @__NO_SIDE_EFFECTS__
-function _int(Class, params) {
-    return new Class({
-        type: "number",
-        check: "number_format",
-        abort: false,
-        format: "safeint",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _float32(Class, params) {
-    return new Class({
-        type: "number",
-        check: "number_format",
-        abort: false,
-        format: "float32",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _float64(Class, params) {
-    return new Class({
-        type: "number",
-        check: "number_format",
-        abort: false,
-        format: "float64",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _int32(Class, params) {
-    return new Class({
-        type: "number",
-        check: "number_format",
-        abort: false,
-        format: "int32",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uint32(Class, params) {
-    return new Class({
-        type: "number",
-        check: "number_format",
-        abort: false,
-        format: "uint32",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _boolean(Class, params) {
-    return new Class({
-        type: "boolean",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedBoolean(Class, params) {
-    return new Class({
-        type: "boolean",
-        coerce: true,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _bigint(Class, params) {
-    return new Class({
-        type: "bigint",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedBigint(Class, params) {
-    return new Class({
-        type: "bigint",
-        coerce: true,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _int64(Class, params) {
-    return new Class({
-        type: "bigint",
-        check: "bigint_format",
-        abort: false,
-        format: "int64",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uint64(Class, params) {
-    return new Class({
-        type: "bigint",
-        check: "bigint_format",
-        abort: false,
-        format: "uint64",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _symbol(Class, params) {
-    return new Class({
-        type: "symbol",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function api_undefined(Class, params) {
-    return new Class({
-        type: "undefined",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function api_null(Class, params) {
-    return new Class({
-        type: "null",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _any(Class) {
-    return new Class({
-        type: "any",
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _unknown(Class) {
-    return new Class({
-        type: "unknown",
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _never(Class, params) {
-    return new Class({
-        type: "never",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _void(Class, params) {
-    return new Class({
-        type: "void",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _date(Class, params) {
-    return new Class({
-        type: "date",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedDate(Class, params) {
-    return new Class({
-        type: "date",
-        coerce: true,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _nan(Class, params) {
-    return new Class({
-        type: "nan",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _lt(value, params) {
-    return new $ZodCheckLessThan({
-        check: "less_than",
-        ...core_util/* normalizeParams */.A2(params),
-        value,
-        inclusive: false,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _lte(value, params) {
-    return new $ZodCheckLessThan({
-        check: "less_than",
-        ...core_util/* normalizeParams */.A2(params),
-        value,
-        inclusive: true,
-    });
-}
-
-// @__NO_SIDE_EFFECTS__
-function _gt(value, params) {
-    return new $ZodCheckGreaterThan({
-        check: "greater_than",
-        ...core_util/* normalizeParams */.A2(params),
-        value,
-        inclusive: false,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _gte(value, params) {
-    return new $ZodCheckGreaterThan({
-        check: "greater_than",
-        ...core_util/* normalizeParams */.A2(params),
-        value,
-        inclusive: true,
-    });
-}
-
-// @__NO_SIDE_EFFECTS__
-function _positive(params) {
-    return _gt(0, params);
-}
-// negative
-// @__NO_SIDE_EFFECTS__
-function _negative(params) {
-    return _lt(0, params);
-}
-// nonpositive
-// @__NO_SIDE_EFFECTS__
-function _nonpositive(params) {
-    return _lte(0, params);
-}
-// nonnegative
-// @__NO_SIDE_EFFECTS__
-function _nonnegative(params) {
-    return _gte(0, params);
-}
-// @__NO_SIDE_EFFECTS__
-function _multipleOf(value, params) {
-    return new $ZodCheckMultipleOf({
-        check: "multiple_of",
-        ...core_util/* normalizeParams */.A2(params),
-        value,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _maxSize(maximum, params) {
-    return new checks.$ZodCheckMaxSize({
-        check: "max_size",
-        ...util.normalizeParams(params),
-        maximum,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _minSize(minimum, params) {
-    return new checks.$ZodCheckMinSize({
-        check: "min_size",
-        ...util.normalizeParams(params),
-        minimum,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _size(size, params) {
-    return new checks.$ZodCheckSizeEquals({
-        check: "size_equals",
-        ...util.normalizeParams(params),
-        size,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _maxLength(maximum, params) {
-    const ch = new $ZodCheckMaxLength({
-        check: "max_length",
-        ...core_util/* normalizeParams */.A2(params),
-        maximum,
-    });
-    return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function _minLength(minimum, params) {
-    return new $ZodCheckMinLength({
-        check: "min_length",
-        ...core_util/* normalizeParams */.A2(params),
-        minimum,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _length(length, params) {
-    return new $ZodCheckLengthEquals({
-        check: "length_equals",
-        ...core_util/* normalizeParams */.A2(params),
-        length,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _regex(pattern, params) {
-    return new $ZodCheckRegex({
-        check: "string_format",
-        format: "regex",
-        ...core_util/* normalizeParams */.A2(params),
-        pattern,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _lowercase(params) {
-    return new $ZodCheckLowerCase({
-        check: "string_format",
-        format: "lowercase",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _uppercase(params) {
-    return new $ZodCheckUpperCase({
-        check: "string_format",
-        format: "uppercase",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _includes(includes, params) {
-    return new $ZodCheckIncludes({
-        check: "string_format",
-        format: "includes",
-        ...core_util/* normalizeParams */.A2(params),
-        includes,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _startsWith(prefix, params) {
-    return new $ZodCheckStartsWith({
-        check: "string_format",
-        format: "starts_with",
-        ...core_util/* normalizeParams */.A2(params),
-        prefix,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _endsWith(suffix, params) {
-    return new $ZodCheckEndsWith({
-        check: "string_format",
-        format: "ends_with",
-        ...core_util/* normalizeParams */.A2(params),
-        suffix,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _property(property, schema, params) {
-    return new checks.$ZodCheckProperty({
-        check: "property",
-        property,
-        schema,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _properties(shape, params) {
-    return new $ZodCheckProperties({
-        check: "properties",
-        shape,
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _mime(types, params) {
-    return new checks.$ZodCheckMimeType({
-        check: "mime_type",
-        mime: types,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _overwrite(tx) {
-    return new $ZodCheckOverwrite({
-        check: "overwrite",
-        tx,
-    });
-}
-// normalize
-// @__NO_SIDE_EFFECTS__
-function _normalize(form) {
-    return _overwrite((input) => input.normalize(form));
-}
-// trim
-// @__NO_SIDE_EFFECTS__
-function _trim() {
-    return _overwrite((input) => input.trim());
-}
-// toLowerCase
-// @__NO_SIDE_EFFECTS__
-function _toLowerCase() {
-    return _overwrite((input) => input.toLowerCase());
-}
-// toUpperCase
-// @__NO_SIDE_EFFECTS__
-function _toUpperCase() {
-    return _overwrite((input) => input.toUpperCase());
-}
-// slugify
-// @__NO_SIDE_EFFECTS__
-function _slugify() {
-    return _overwrite((input) => core_util/* slugify */.Yv(input));
-}
-// @__NO_SIDE_EFFECTS__
-function _array(Class, element, params) {
-    return new Class({
-        type: "array",
-        element,
-        // get element() {
-        //   return element;
-        // },
-        ...core_util/* normalizeParams */.A2(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _union(Class, options, params) {
-    return new Class({
-        type: "union",
-        options,
-        ...util.normalizeParams(params),
-    });
-}
-function _xor(Class, options, params) {
-    return new Class({
-        type: "union",
-        options,
-        inclusive: false,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _discriminatedUnion(Class, discriminator, options, params) {
-    return new Class({
-        type: "union",
-        options: options,
-        discriminator,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _intersection(Class, left, right) {
-    return new Class({
-        type: "intersection",
-        left,
-        right,
-    });
-}
-// export function _tuple(
-//   Class: util.SchemaClass<schemas.$ZodTuple>,
-//   items: [],
-//   params?: string | $ZodTupleParams
-// ): schemas.$ZodTuple<[], null>;
-// @__NO_SIDE_EFFECTS__
-function _tuple(Class, items, _paramsOrRest, _params) {
-    const hasRest = _paramsOrRest instanceof schemas.$ZodType;
-    const params = hasRest ? _params : _paramsOrRest;
-    const rest = hasRest ? _paramsOrRest : null;
-    return new Class({
-        type: "tuple",
-        items,
-        rest,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _record(Class, keyType, valueType, params) {
-    return new Class({
-        type: "record",
-        keyType,
-        valueType,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _map(Class, keyType, valueType, params) {
-    return new Class({
-        type: "map",
-        keyType,
-        valueType,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _set(Class, valueType, params) {
-    return new Class({
-        type: "set",
-        valueType,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _enum(Class, values, params) {
-    const entries = Array.isArray(values) ? Object.fromEntries(values.map((v) => [v, v])) : values;
-    // if (Array.isArray(values)) {
-    //   for (const value of values) {
-    //     entries[value] = value;
-    //   }
-    // } else {
-    //   Object.assign(entries, values);
-    // }
-    // const entries: util.EnumLike = {};
-    // for (const val of values) {
-    //   entries[val] = val;
-    // }
-    return new Class({
-        type: "enum",
-        entries,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-/** @deprecated This API has been merged into `z.enum()`. Use `z.enum()` instead.
- *
- * ```ts
- * enum Colors { red, green, blue }
- * z.enum(Colors);
- * ```
- */
-function _nativeEnum(Class, entries, params) {
-    return new Class({
-        type: "enum",
-        entries,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _literal(Class, value, params) {
-    return new Class({
-        type: "literal",
-        values: Array.isArray(value) ? value : [value],
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _file(Class, params) {
-    return new Class({
-        type: "file",
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _transform(Class, fn) {
-    return new Class({
-        type: "transform",
-        transform: fn,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _optional(Class, innerType) {
-    return new Class({
-        type: "optional",
-        innerType,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _nullable(Class, innerType) {
-    return new Class({
-        type: "nullable",
-        innerType,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _default(Class, innerType, defaultValue) {
-    return new Class({
-        type: "default",
-        innerType,
-        get defaultValue() {
-            return typeof defaultValue === "function" ? defaultValue() : util.shallowClone(defaultValue);
-        },
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _nonoptional(Class, innerType, params) {
-    return new Class({
-        type: "nonoptional",
-        innerType,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _success(Class, innerType) {
-    return new Class({
-        type: "success",
-        innerType,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _catch(Class, innerType, catchValue) {
-    return new Class({
-        type: "catch",
-        innerType,
-        catchValue: (typeof catchValue === "function" ? catchValue : util.constantCatch(catchValue)),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _pipe(Class, in_, out) {
-    return new Class({
-        type: "pipe",
-        in: in_,
-        out,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _readonly(Class, innerType) {
-    return new Class({
-        type: "readonly",
-        innerType,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _templateLiteral(Class, parts, params) {
-    return new Class({
-        type: "template_literal",
-        parts,
-        ...util.normalizeParams(params),
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _lazy(Class, getter) {
-    return new Class({
-        type: "lazy",
-        getter,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _promise(Class, innerType) {
-    return new Class({
-        type: "promise",
-        innerType,
-    });
-}
-// @__NO_SIDE_EFFECTS__
-function _custom(Class, fn, _params) {
-    const norm = util.normalizeParams(_params);
-    norm.abort ?? (norm.abort = true); // default to abort:false
-    const schema = new Class({
-        type: "custom",
-        check: "custom",
-        fn: fn,
-        ...norm,
-    });
-    return schema;
-}
-// same as _custom but defaults to abort:false
-// @__NO_SIDE_EFFECTS__
-function _refine(Class, fn, _params) {
-    const schema = new Class({
-        type: "custom",
-        check: "custom",
-        fn: fn,
-        ...core_util/* normalizeParams */.A2(_params),
-    });
-    return schema;
-}
-// @__NO_SIDE_EFFECTS__
-function _superRefine(fn, params) {
-    const ch = _check((payload) => {
-        payload.addIssue = (issue) => {
-            if (typeof issue === "string") {
-                payload.issues.push(core_util/* issue */.sn(issue, payload.value, ch._zod.def));
-            }
-            else {
-                // for Zod 3 backwards compatibility
-                const _issue = issue;
-                if (_issue.fatal)
-                    _issue.continue = false;
-                _issue.code ?? (_issue.code = "custom");
-                if (!("input" in _issue))
-                    _issue.input = payload.value;
-                _issue.inst ?? (_issue.inst = ch);
-                _issue.continue ?? (_issue.continue = !ch._zod.def.abort); // abort is always undefined, so this is always true...
-                payload.issues.push(core_util/* issue */.sn(_issue));
-            }
-        };
-        return fn(payload.value, payload);
-    }, params);
-    return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function _check(fn, params) {
-    const ch = new $ZodCheck({
-        check: "custom",
-        ...core_util/* normalizeParams */.A2(params),
-    });
-    ch._zod.check = fn;
-    return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function describe(description) {
-    const ch = new $ZodCheck({ check: "describe" });
-    ch._zod.onattach = [
-        (inst) => {
-            const existing = globalRegistry.get(inst) ?? {};
-            globalRegistry.add(inst, { ...existing, description });
-        },
-    ];
-    ch._zod.check = () => { }; // no-op check
-    return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function meta(metadata) {
-    const ch = new $ZodCheck({ check: "meta" });
-    ch._zod.onattach = [
-        (inst) => {
-            const existing = globalRegistry.get(inst) ?? {};
-            globalRegistry.add(inst, { ...existing, ...metadata });
-        },
-    ];
-    ch._zod.check = () => { }; // no-op check
-    return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function _stringbool(Classes, _params) {
-    const params = util.normalizeParams(_params);
-    let truthyArray = params.truthy ?? ["true", "1", "yes", "on", "y", "enabled"];
-    let falsyArray = params.falsy ?? ["false", "0", "no", "off", "n", "disabled"];
-    if (params.case !== "sensitive") {
-        truthyArray = truthyArray.map((v) => (typeof v === "string" ? v.toLowerCase() : v));
-        falsyArray = falsyArray.map((v) => (typeof v === "string" ? v.toLowerCase() : v));
-    }
-    const truthySet = new Set(truthyArray);
-    const falsySet = new Set(falsyArray);
-    const _Codec = Classes.Codec ?? schemas.$ZodCodec;
-    const _Boolean = Classes.Boolean ?? schemas.$ZodBoolean;
-    const _String = Classes.String ?? schemas.$ZodString;
-    const stringSchema = new _String({ type: "string", error: params.error });
-    const booleanSchema = new _Boolean({ type: "boolean", error: params.error });
-    const codec = new _Codec({
-        type: "pipe",
-        in: stringSchema,
-        out: booleanSchema,
-        transform: ((input, payload) => {
-            let data = input;
-            if (params.case !== "sensitive")
-                data = data.toLowerCase();
-            if (truthySet.has(data)) {
-                return true;
-            }
-            else if (falsySet.has(data)) {
-                return false;
-            }
-            else {
-                payload.issues.push({
-                    code: "invalid_value",
-                    expected: "stringbool",
-                    values: [...truthySet, ...falsySet],
-                    input: payload.value,
-                    inst: codec,
-                    continue: false,
-                });
-                return {};
-            }
-        }),
-        reverseTransform: ((input, _payload) => {
-            if (input === true) {
-                return truthyArray[0] || "true";
-            }
-            else {
-                return falsyArray[0] || "false";
-            }
-        }),
-        error: params.error,
-    });
-    codec._zod.bag.truthy = truthyArray;
-    codec._zod.bag.falsy = falsyArray;
-    codec._zod.bag.case = params.case ?? "insensitive";
-    return codec;
-}
-// @__NO_SIDE_EFFECTS__
-function _stringFormat(Class, format, fnOrRegex, _params = {}) {
-    const params = util.normalizeParams(_params);
-    const def = {
-        check: "string_format",
-        type: "string",
-        format,
-        fn: typeof fnOrRegex === "function" ? fnOrRegex : (val) => fnOrRegex.test(val),
-        ...params,
-    };
-    if (fnOrRegex instanceof RegExp) {
-        def.pattern = fnOrRegex;
-    }
-    const inst = new Class(def);
-    return inst;
-}
-
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/registries.js
+var registries = __nccwpck_require__(9396);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
+var api = __nccwpck_require__(3759);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/to-json-schema.js
 
 
@@ -67764,7 +69017,7 @@ function to_json_schema_initializeContext(params) {
         target = "draft-07";
     return {
         processors: params.processors ?? {},
-        metadataRegistry: params?.metadata ?? globalRegistry,
+        metadataRegistry: params?.metadata ?? registries/* globalRegistry */.fd,
         target,
         unrepresentable: params?.unrepresentable ?? "throw",
         override: params?.override ?? (() => { }),
@@ -68495,8 +69748,8 @@ const formatMap = {
 // ==================== SIMPLE TYPE PROCESSORS ====================
 // the runtime patterns are lax so parse paths never overflow the regex stack; the emitted schema swaps in the exact block forms, which zod itself never executes
 const exactPatterns = new Map([
-    [base64Charset, base64],
-    [base64urlCharset, base64url],
+    [base64Charset, core_regexes/* base64 */.K3],
+    [base64urlCharset, core_regexes/* base64url */.r0],
 ]);
 const exactPattern = (p) => exactPatterns.get(p) ?? p;
 const stringProcessor = (schema, ctx, _json, _params) => {
@@ -68965,7 +70218,7 @@ function stringifyKeyNames(bySchema, json, visited) {
         return rest;
     rest.type = "string";
     if (!values)
-        rest.pattern = (types.includes("number") ? number : integer).source;
+        rest.pattern = (types.includes("number") ? core_regexes/* number */.ai : core_regexes/* integer */.nd).source;
     return rest;
 }
 /** Every record of one conversion, so the carriers are found in a single pass rather than once per record. */
@@ -69937,7 +71190,7 @@ const ZodType = /*@__PURE__*/ core_core/* $constructor */.xI("ZodType", (inst, d
         return this.check(superRefine(refinement, params));
     },
     overwrite(fn) {
-        return this.check(_overwrite(fn));
+        return this.check(api/* _overwrite */.bS(fn));
     },
     optional() {
         return optional(this);
@@ -69967,13 +71220,13 @@ const ZodType = /*@__PURE__*/ core_core/* $constructor */.xI("ZodType", (inst, d
         return pipe(this, transform(tx));
     },
     default(d) {
-        return schemas_default(this, d);
+        return _default(this, d);
     },
     prefault(d) {
         return prefault(this, d);
     },
     catch(params) {
-        return schemas_catch(this, params);
+        return _catch(this, params);
     },
     pipe(target) {
         return pipe(this, target);
@@ -69983,15 +71236,15 @@ const ZodType = /*@__PURE__*/ core_core/* $constructor */.xI("ZodType", (inst, d
     },
     describe(description) {
         const cl = this.clone();
-        globalRegistry.add(cl, { description });
+        registries/* globalRegistry */.fd.add(cl, { description });
         return cl;
     },
     meta(...args) {
         // overloaded: meta() returns the registered metadata, meta(data) returns a clone with `data` registered. The mapped type picks up the second overload, so we accept variadic any-args and return `any` to satisfy both at runtime.
         if (args.length === 0)
-            return globalRegistry.get(this);
+            return registries/* globalRegistry */.fd.get(this);
         const cl = this.clone();
-        globalRegistry.add(cl, args[0]);
+        registries/* globalRegistry */.fd.add(cl, args[0]);
         return cl;
     },
     isOptional() {
@@ -70070,7 +71323,7 @@ const ZodType = /*@__PURE__*/ core_core/* $constructor */.xI("ZodType", (inst, d
     },
     // Reads through to the registry on every access, so it must not cache.
     get description() {
-        return globalRegistry.get(this)?.description;
+        return registries/* globalRegistry */.fd.get(this)?.description;
     },
     // No setter: `schema._def = x` throws, as it did when `_def` was a non-writable own property.
     get _def() {
@@ -70089,49 +71342,49 @@ const _ZodString = /*@__PURE__*/ core_core/* $constructor */.xI("_ZodString", (i
     maxLength: (inst) => aggregateChecks(inst).maximum ?? null,
 }, {
     regex(...args) {
-        return this.check(_regex(...args));
+        return this.check(api/* _regex */.Fk(...args));
     },
     includes(...args) {
-        return this.check(_includes(...args));
+        return this.check(api/* _includes */.dR(...args));
     },
     startsWith(...args) {
-        return this.check(_startsWith(...args));
+        return this.check(api/* _startsWith */.$S(...args));
     },
     endsWith(...args) {
-        return this.check(_endsWith(...args));
+        return this.check(api/* _endsWith */.ER(...args));
     },
     min(...args) {
-        return this.check(_minLength(...args));
+        return this.check(api/* _minLength */.m9(...args));
     },
     max(...args) {
-        return this.check(_maxLength(...args));
+        return this.check(api/* _maxLength */.Eb(...args));
     },
     length(...args) {
-        return this.check(_length(...args));
+        return this.check(api/* _length */.YA(...args));
     },
     nonempty(...args) {
-        return this.check(_minLength(1, ...args));
+        return this.check(api/* _minLength */.m9(1, ...args));
     },
     lowercase(params) {
-        return this.check(_lowercase(params));
+        return this.check(api/* _lowercase */.hH(params));
     },
     uppercase(params) {
-        return this.check(_uppercase(params));
+        return this.check(api/* _uppercase */.qF(params));
     },
     trim() {
-        return this.check(_trim());
+        return this.check(api/* _trim */.WN());
     },
     normalize(...args) {
-        return this.check(_normalize(...args));
+        return this.check(api/* _normalize */.lo(...args));
     },
     toLowerCase() {
-        return this.check(_toLowerCase());
+        return this.check(api/* _toLowerCase */.Il());
     },
     toUpperCase() {
-        return this.check(_toUpperCase());
+        return this.check(api/* _toUpperCase */.xY());
     },
     slugify() {
-        return this.check(_slugify());
+        return this.check(api/* _slugify */.TL());
     },
 }));
 const ZodString = /*@__PURE__*/ core_core/* $constructor */.xI("ZodString", (inst, def) => {
@@ -70139,86 +71392,86 @@ const ZodString = /*@__PURE__*/ core_core/* $constructor */.xI("ZodString", (ins
     _ZodString.init(inst, def);
 }, {
     email(params) {
-        return this.check(_email(ZodEmail, params));
+        return this.check(api/* _email */.Mu(ZodEmail, params));
     },
     url(params) {
-        return this.check(_url(ZodURL, params));
+        return this.check(api/* _url */.Fn(ZodURL, params));
     },
     jwt(params) {
-        return this.check(_jwt(ZodJWT, params));
+        return this.check(api/* _jwt */.rk(ZodJWT, params));
     },
     emoji(params) {
-        return this.check(api_emoji(ZodEmoji, params));
+        return this.check(api/* _emoji */.aC(ZodEmoji, params));
     },
     guid(params) {
-        return this.check(_guid(ZodGUID, params));
+        return this.check(api/* _guid */.tB(ZodGUID, params));
     },
     uuid(params) {
-        return this.check(_uuid(ZodUUID, params));
+        return this.check(api/* _uuid */.Be(ZodUUID, params));
     },
     uuidv4(params) {
-        return this.check(_uuidv4(ZodUUID, params));
+        return this.check(api/* _uuidv4 */.nA(ZodUUID, params));
     },
     uuidv6(params) {
-        return this.check(_uuidv6(ZodUUID, params));
+        return this.check(api/* _uuidv6 */.pY(ZodUUID, params));
     },
     uuidv7(params) {
-        return this.check(_uuidv7(ZodUUID, params));
+        return this.check(api/* _uuidv7 */.wA(ZodUUID, params));
     },
     nanoid(params) {
-        return this.check(_nanoid(ZodNanoID, params));
+        return this.check(api/* _nanoid */.Dl(ZodNanoID, params));
     },
     cuid(params) {
-        return this.check(_cuid(ZodCUID, params));
+        return this.check(api/* _cuid */.fs(ZodCUID, params));
     },
     cuid2(params) {
-        return this.check(_cuid2(ZodCUID2, params));
+        return this.check(api/* _cuid2 */.Bj(ZodCUID2, params));
     },
     ulid(params) {
-        return this.check(_ulid(ZodULID, params));
+        return this.check(api/* _ulid */.Ct(ZodULID, params));
     },
     base64(params) {
-        return this.check(_base64(ZodBase64, params));
+        return this.check(api/* _base64 */.rt(ZodBase64, params));
     },
     base64url(params) {
-        return this.check(_base64url(ZodBase64URL, params));
+        return this.check(api/* _base64url */.cU(ZodBase64URL, params));
     },
     xid(params) {
-        return this.check(_xid(ZodXID, params));
+        return this.check(api/* _xid */.Pw(ZodXID, params));
     },
     ksuid(params) {
-        return this.check(_ksuid(ZodKSUID, params));
+        return this.check(api/* _ksuid */._z(ZodKSUID, params));
     },
     ipv4(params) {
-        return this.check(_ipv4(ZodIPv4, params));
+        return this.check(api/* _ipv4 */.Ny(ZodIPv4, params));
     },
     ipv6(params) {
-        return this.check(_ipv6(ZodIPv6, params));
+        return this.check(api/* _ipv6 */.$O(ZodIPv6, params));
     },
     cidrv4(params) {
-        return this.check(_cidrv4(ZodCIDRv4, params));
+        return this.check(api/* _cidrv4 */.Uy(ZodCIDRv4, params));
     },
     cidrv6(params) {
-        return this.check(_cidrv6(ZodCIDRv6, params));
+        return this.check(api/* _cidrv6 */.gP(ZodCIDRv6, params));
     },
     e164(params) {
-        return this.check(_e164(ZodE164, params));
+        return this.check(api/* _e164 */.KB(ZodE164, params));
     },
     datetime(params) {
-        return this.check(_isoDateTime(ZodISODateTime, params));
+        return this.check(api/* _isoDateTime */.G1(ZodISODateTime, params));
     },
     date(params) {
-        return this.check(_isoDate(ZodISODate, params));
+        return this.check(api/* _isoDate */.db(ZodISODate, params));
     },
     time(params) {
-        return this.check(_isoTime(ZodISOTime, params));
+        return this.check(api/* _isoTime */.Kn(ZodISOTime, params));
     },
     duration(params) {
-        return this.check(_isoDuration(ZodISODuration, params));
+        return this.check(api/* _isoDuration */.f2(ZodISODuration, params));
     },
 });
-function schemas_string(params) {
-    return _string(ZodString, params);
+function string(params) {
+    return api/* _string */.Rl(ZodString, params);
 }
 const ZodStringFormat = /*@__PURE__*/ core_core/* $constructor */.xI("ZodStringFormat", (inst, def) => {
     $ZodStringFormat.init(inst, def);
@@ -70245,7 +71498,7 @@ const ZodEmail = /*@__PURE__*/ core_core/* $constructor */.xI("ZodEmail", (inst,
     $ZodEmail.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_email(params) {
+function email(params) {
     return core._email(ZodEmail, params);
 }
 const ZodGUID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodGUID", (inst, def) => {
@@ -70253,7 +71506,7 @@ const ZodGUID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodGUID", (inst, d
     $ZodGUID.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_guid(params) {
+function guid(params) {
     return core._guid(ZodGUID, params);
 }
 const ZodUUID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodUUID", (inst, def) => {
@@ -70261,7 +71514,7 @@ const ZodUUID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodUUID", (inst, d
     $ZodUUID.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_uuid(params) {
+function uuid(params) {
     return core._uuid(ZodUUID, params);
 }
 function uuidv4(params) {
@@ -70295,7 +71548,7 @@ const ZodEmoji = /*@__PURE__*/ core_core/* $constructor */.xI("ZodEmoji", (inst,
     $ZodEmoji.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_emoji(params) {
+function emoji(params) {
     return core._emoji(ZodEmoji, params);
 }
 const ZodNanoID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodNanoID", (inst, def) => {
@@ -70303,7 +71556,7 @@ const ZodNanoID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodNanoID", (ins
     $ZodNanoID.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_nanoid(params) {
+function nanoid(params) {
     return core._nanoid(ZodNanoID, params);
 }
 /**
@@ -70323,7 +71576,7 @@ const ZodCUID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodCUID", (inst, d
  * (timestamps embedded in the id). Use {@link cuid2 | `z.cuid2()`} instead.
  * See https://github.com/paralleldrive/cuid.
  */
-function schemas_cuid(params) {
+function cuid(params) {
     return core._cuid(ZodCUID, params);
 }
 const ZodCUID2 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodCUID2", (inst, def) => {
@@ -70331,7 +71584,7 @@ const ZodCUID2 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodCUID2", (inst,
     $ZodCUID2.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_cuid2(params) {
+function cuid2(params) {
     return core._cuid2(ZodCUID2, params);
 }
 const ZodULID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodULID", (inst, def) => {
@@ -70339,7 +71592,7 @@ const ZodULID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodULID", (inst, d
     $ZodULID.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_ulid(params) {
+function ulid(params) {
     return core._ulid(ZodULID, params);
 }
 const ZodXID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodXID", (inst, def) => {
@@ -70347,7 +71600,7 @@ const ZodXID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodXID", (inst, def
     $ZodXID.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_xid(params) {
+function xid(params) {
     return core._xid(ZodXID, params);
 }
 const ZodKSUID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodKSUID", (inst, def) => {
@@ -70355,7 +71608,7 @@ const ZodKSUID = /*@__PURE__*/ core_core/* $constructor */.xI("ZodKSUID", (inst,
     $ZodKSUID.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_ksuid(params) {
+function ksuid(params) {
     return core._ksuid(ZodKSUID, params);
 }
 const ZodIPv4 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodIPv4", (inst, def) => {
@@ -70363,7 +71616,7 @@ const ZodIPv4 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodIPv4", (inst, d
     $ZodIPv4.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_ipv4(params) {
+function ipv4(params) {
     return core._ipv4(ZodIPv4, params);
 }
 const ZodMAC = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodMAC", (inst, def) => {
@@ -70371,7 +71624,7 @@ const ZodMAC = /*@__PURE__*/ (/* unused pure expression or super */ null && (cor
     core.$ZodMAC.init(inst, def);
     ZodStringFormat.init(inst, def);
 })));
-function schemas_mac(params) {
+function mac(params) {
     return core._mac(ZodMAC, params);
 }
 const ZodIPv6 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodIPv6", (inst, def) => {
@@ -70379,21 +71632,21 @@ const ZodIPv6 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodIPv6", (inst, d
     $ZodIPv6.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_ipv6(params) {
+function ipv6(params) {
     return core._ipv6(ZodIPv6, params);
 }
 const ZodCIDRv4 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodCIDRv4", (inst, def) => {
     $ZodCIDRv4.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_cidrv4(params) {
+function cidrv4(params) {
     return core._cidrv4(ZodCIDRv4, params);
 }
 const ZodCIDRv6 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodCIDRv6", (inst, def) => {
     $ZodCIDRv6.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_cidrv6(params) {
+function cidrv6(params) {
     return core._cidrv6(ZodCIDRv6, params);
 }
 const ZodBase64 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodBase64", (inst, def) => {
@@ -70401,7 +71654,7 @@ const ZodBase64 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodBase64", (ins
     $ZodBase64.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_base64(params) {
+function base64(params) {
     return core._base64(ZodBase64, params);
 }
 const ZodBase64URL = /*@__PURE__*/ core_core/* $constructor */.xI("ZodBase64URL", (inst, def) => {
@@ -70409,7 +71662,7 @@ const ZodBase64URL = /*@__PURE__*/ core_core/* $constructor */.xI("ZodBase64URL"
     $ZodBase64URL.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_base64url(params) {
+function base64url(params) {
     return core._base64url(ZodBase64URL, params);
 }
 const ZodE164 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodE164", (inst, def) => {
@@ -70417,21 +71670,21 @@ const ZodE164 = /*@__PURE__*/ core_core/* $constructor */.xI("ZodE164", (inst, d
     $ZodE164.init(inst, def);
     ZodStringFormat.init(inst, def);
 });
-function schemas_e164(params) {
+function e164(params) {
     return core._e164(ZodE164, params);
 }
 const ZodCreditCard = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodCreditCard", (inst, def) => {
     core.$ZodCreditCard.init(inst, def);
     ZodStringFormat.init(inst, def);
 })));
-function schemas_creditCard(params) {
+function creditCard(params) {
     return core._creditCard(ZodCreditCard, params);
 }
 const ZodIBAN = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodIBAN", (inst, def) => {
     core.$ZodIBAN.init(inst, def);
     ZodStringFormat.init(inst, def);
 })));
-function schemas_iban(params) {
+function iban(params) {
     return core._iban(ZodIBAN, params);
 }
 const ZodJWT = /*@__PURE__*/ core_core/* $constructor */.xI("ZodJWT", (inst, def) => {
@@ -70450,13 +71703,13 @@ const ZodCustomStringFormat = /*@__PURE__*/ (/* unused pure expression or super 
 function stringFormat(format, fnOrRegex, _params = {}) {
     return core._stringFormat(ZodCustomStringFormat, format, fnOrRegex, _params);
 }
-function schemas_hostname(_params) {
+function hostname(_params) {
     return core._stringFormat(ZodCustomStringFormat, "hostname", regexes.hostname, _params);
 }
-function schemas_hex(_params) {
+function hex(_params) {
     return core._stringFormat(ZodCustomStringFormat, "hex", regexes.hex, _params);
 }
-function schemas_currencyCode(_params) {
+function currencyCode(_params) {
     return core._stringFormat(ZodCustomStringFormat, "currency_code", regexes.currencyCode, _params);
 }
 function hash(alg, params) {
@@ -70489,22 +71742,22 @@ const ZodNumber = /*@__PURE__*/ core_core/* $constructor */.xI("ZodNumber", (ins
     format: (inst) => aggregateChecks(inst).format ?? null,
 }, {
     gt(value, params) {
-        return this.check(_gt(value, params));
+        return this.check(api/* _gt */.Tx(value, params));
     },
     gte(value, params) {
-        return this.check(_gte(value, params));
+        return this.check(api/* _gte */.qm(value, params));
     },
     min(value, params) {
-        return this.check(_gte(value, params));
+        return this.check(api/* _gte */.qm(value, params));
     },
     lt(value, params) {
-        return this.check(_lt(value, params));
+        return this.check(api/* _lt */.Au(value, params));
     },
     lte(value, params) {
-        return this.check(_lte(value, params));
+        return this.check(api/* _lte */.Zm(value, params));
     },
     max(value, params) {
-        return this.check(_lte(value, params));
+        return this.check(api/* _lte */.Zm(value, params));
     },
     int(params) {
         return this.check(schemas_int(params));
@@ -70513,36 +71766,36 @@ const ZodNumber = /*@__PURE__*/ core_core/* $constructor */.xI("ZodNumber", (ins
         return this.check(schemas_int(params));
     },
     positive(params) {
-        return this.check(_gt(0, params));
+        return this.check(api/* _gt */.Tx(0, params));
     },
     nonnegative(params) {
-        return this.check(_gte(0, params));
+        return this.check(api/* _gte */.qm(0, params));
     },
     negative(params) {
-        return this.check(_lt(0, params));
+        return this.check(api/* _lt */.Au(0, params));
     },
     nonpositive(params) {
-        return this.check(_lte(0, params));
+        return this.check(api/* _lte */.Zm(0, params));
     },
     multipleOf(value, params) {
-        return this.check(_multipleOf(value, params));
+        return this.check(api/* _multipleOf */.Hi(value, params));
     },
     step(value, params) {
-        return this.check(_multipleOf(value, params));
+        return this.check(api/* _multipleOf */.Hi(value, params));
     },
     finite() {
         return this;
     },
 }));
-function schemas_number(params) {
-    return _number(ZodNumber, params);
+function number(params) {
+    return api/* _number */.F7(ZodNumber, params);
 }
 const ZodNumberFormat = /*@__PURE__*/ core_core/* $constructor */.xI("ZodNumberFormat", (inst, def) => {
     $ZodNumberFormat.init(inst, def);
     ZodNumber.init(inst, def);
 });
 function schemas_int(params) {
-    return _int(ZodNumberFormat, params);
+    return api/* _int */.LK(ZodNumberFormat, params);
 }
 function float32(params) {
     return core._float32(ZodNumberFormat, params);
@@ -70562,7 +71815,7 @@ const ZodBoolean = /*@__PURE__*/ core_core/* $constructor */.xI("ZodBoolean", (i
     inst._zod.processJSONSchema = (ctx, json, params) => booleanProcessor(inst, ctx, json, params);
 });
 function schemas_boolean(params) {
-    return _boolean(ZodBoolean, params);
+    return api/* _boolean */._L(ZodBoolean, params);
 }
 const ZodBigInt = /*@__PURE__*/ core_core/* $constructor */.xI("ZodBigInt", (inst, def) => {
     $ZodBigInt.init(inst, def);
@@ -70575,40 +71828,40 @@ const ZodBigInt = /*@__PURE__*/ core_core/* $constructor */.xI("ZodBigInt", (ins
     format: (inst) => aggregateChecks(inst).format ?? null,
 }, {
     gte(value, params) {
-        return this.check(_gte(value, params));
+        return this.check(api/* _gte */.qm(value, params));
     },
     min(value, params) {
-        return this.check(_gte(value, params));
+        return this.check(api/* _gte */.qm(value, params));
     },
     gt(value, params) {
-        return this.check(_gt(value, params));
+        return this.check(api/* _gt */.Tx(value, params));
     },
     lt(value, params) {
-        return this.check(_lt(value, params));
+        return this.check(api/* _lt */.Au(value, params));
     },
     lte(value, params) {
-        return this.check(_lte(value, params));
+        return this.check(api/* _lte */.Zm(value, params));
     },
     max(value, params) {
-        return this.check(_lte(value, params));
+        return this.check(api/* _lte */.Zm(value, params));
     },
     positive(params) {
-        return this.check(_gt(BigInt(0), params));
+        return this.check(api/* _gt */.Tx(BigInt(0), params));
     },
     negative(params) {
-        return this.check(_lt(BigInt(0), params));
+        return this.check(api/* _lt */.Au(BigInt(0), params));
     },
     nonpositive(params) {
-        return this.check(_lte(BigInt(0), params));
+        return this.check(api/* _lte */.Zm(BigInt(0), params));
     },
     nonnegative(params) {
-        return this.check(_gte(BigInt(0), params));
+        return this.check(api/* _gte */.qm(BigInt(0), params));
     },
     multipleOf(value, params) {
-        return this.check(_multipleOf(value, params));
+        return this.check(api/* _multipleOf */.Hi(value, params));
     },
 }));
-function schemas_bigint(params) {
+function bigint(params) {
     return core._bigint(ZodBigInt, params);
 }
 const ZodBigIntFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodBigIntFormat", (inst, def) => {
@@ -70634,7 +71887,7 @@ const ZodUndefined = /*@__PURE__*/ (/* unused pure expression or super */ null &
     ZodType.init(inst, def);
     inst._zod.processJSONSchema = (ctx, json, params) => processors.undefinedProcessor(inst, ctx, json, params);
 })));
-function schemas_undefined(params) {
+function _undefined(params) {
     return core._undefined(ZodUndefined, params);
 }
 
@@ -70643,7 +71896,7 @@ const ZodNull = /*@__PURE__*/ (/* unused pure expression or super */ null && (co
     ZodType.init(inst, def);
     inst._zod.processJSONSchema = (ctx, json, params) => processors.nullProcessor(inst, ctx, json, params);
 })));
-function schemas_null(params) {
+function _null(params) {
     return core._null(ZodNull, params);
 }
 
@@ -70661,7 +71914,7 @@ const ZodUnknown = /*@__PURE__*/ core_core/* $constructor */.xI("ZodUnknown", (i
     inst._zod.processJSONSchema = (ctx, json, params) => unknownProcessor(inst, ctx, json, params);
 });
 function unknown() {
-    return _unknown(ZodUnknown);
+    return api/* _unknown */.em(ZodUnknown);
 }
 const ZodNever = /*@__PURE__*/ core_core/* $constructor */.xI("ZodNever", (inst, def) => {
     $ZodNever.init(inst, def);
@@ -70669,14 +71922,14 @@ const ZodNever = /*@__PURE__*/ core_core/* $constructor */.xI("ZodNever", (inst,
     inst._zod.processJSONSchema = (ctx, json, params) => neverProcessor(inst, ctx, json, params);
 });
 function never(params) {
-    return _never(ZodNever, params);
+    return api/* _never */.G8(ZodNever, params);
 }
 const ZodVoid = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodVoid", (inst, def) => {
     core.$ZodVoid.init(inst, def);
     ZodType.init(inst, def);
     inst._zod.processJSONSchema = (ctx, json, params) => processors.voidProcessor(inst, ctx, json, params);
 })));
-function schemas_void(params) {
+function _void(params) {
     return core._void(ZodVoid, params);
 }
 
@@ -70684,8 +71937,8 @@ const ZodDate = /*@__PURE__*/ core_core/* $constructor */.xI("ZodDate", (inst, d
     $ZodDate.init(inst, def);
     ZodType.init(inst, def);
     inst._zod.processJSONSchema = (ctx, json, params) => dateProcessor(inst, ctx, json, params);
-    inst.min = (value, params) => inst.check(_gte(value, params));
-    inst.max = (value, params) => inst.check(_lte(value, params));
+    inst.min = (value, params) => inst.check(api/* _gte */.qm(value, params));
+    inst.max = (value, params) => inst.check(api/* _lte */.Zm(value, params));
 }, 
 /*@__PURE__*/ core_util/* derived */.un({
     minDate: (inst) => {
@@ -70697,7 +71950,7 @@ const ZodDate = /*@__PURE__*/ core_core/* $constructor */.xI("ZodDate", (inst, d
         return maximum ? new Date(maximum) : null;
     },
 }, {}));
-function schemas_date(params) {
+function date(params) {
     return core._date(ZodDate, params);
 }
 const ZodArray = /*@__PURE__*/ core_core/* $constructor */.xI("ZodArray", (inst, def) => {
@@ -70708,28 +71961,28 @@ const ZodArray = /*@__PURE__*/ core_core/* $constructor */.xI("ZodArray", (inst,
     inst.element = def.element;
 }, {
     min(n, params) {
-        return this.check(_minLength(n, params));
+        return this.check(api/* _minLength */.m9(n, params));
     },
     nonempty(params) {
-        return this.check(_minLength(1, params));
+        return this.check(api/* _minLength */.m9(1, params));
     },
     max(n, params) {
-        return this.check(_maxLength(n, params));
+        return this.check(api/* _maxLength */.Eb(n, params));
     },
     length(n, params) {
-        return this.check(_length(n, params));
+        return this.check(api/* _length */.YA(n, params));
     },
     unwrap() {
         return this.element;
     },
 });
 function array(element, params) {
-    return _array(ZodArray, element, params);
+    return api/* _array */.dZ(ZodArray, element, params);
 }
 // .keyof
 function keyof(schema) {
     const shape = schema._zod.def.shape;
-    return schemas_enum(Object.keys(shape));
+    return _enum(Object.keys(shape));
 }
 const ZodObject = /*@__PURE__*/ core_core/* $constructor */.xI("ZodObject", (inst, def) => {
     _ensureDefaultMemoizer();
@@ -70739,7 +71992,7 @@ const ZodObject = /*@__PURE__*/ core_core/* $constructor */.xI("ZodObject", (ins
     core_util/* installLazyProp */.X(inst, "shape", (self) => self._zod.def.shape, false);
 }, {
     keyof() {
-        return schemas_enum(Object.keys(this._zod.def.shape));
+        return _enum(Object.keys(this._zod.def.shape));
     },
     catchall(catchall) {
         // `mergeDefs` rather than a spread: spreading reads `shape`, and resolving it can mint a whole fresh subtree
@@ -70910,7 +72163,7 @@ function record(keyType, valueType, params) {
     if (!valueType || !valueType._zod) {
         return new ZodRecord({
             type: "record",
-            keyType: schemas_string(),
+            keyType: string(),
             valueType: keyType,
             ...core_util/* normalizeParams */.A2(valueType),
         });
@@ -71019,7 +72272,7 @@ const ZodEnum = /*@__PURE__*/ core_core/* $constructor */.xI("ZodEnum", (inst, d
         });
     };
 });
-function schemas_enum(values, params) {
+function _enum(values, params) {
     const entries = Array.isArray(values) ? Object.fromEntries(values.map((v) => [v, v])) : values;
     return new ZodEnum({
         type: "enum",
@@ -71164,7 +72417,7 @@ const ZodDefault = /*@__PURE__*/ core_core/* $constructor */.xI("ZodDefault", (i
     inst.unwrap = () => inst._zod.def.innerType;
     inst.removeDefault = inst.unwrap;
 });
-function schemas_default(innerType, defaultValue) {
+function _default(innerType, defaultValue) {
     return new ZodDefault({
         type: "default",
         innerType: innerType,
@@ -71220,7 +72473,7 @@ const ZodCatch = /*@__PURE__*/ core_core/* $constructor */.xI("ZodCatch", (inst,
     inst.unwrap = () => inst._zod.def.innerType;
     inst.removeCatch = inst.unwrap;
 });
-function schemas_catch(innerType, catchValue) {
+function _catch(innerType, catchValue) {
     return new ZodCatch({
         type: "catch",
         innerType: innerType,
@@ -71357,21 +72610,21 @@ function custom(fn, _params) {
     return core._custom(ZodCustom, fn ?? (() => true), _params);
 }
 function refine(fn, _params = {}) {
-    return _refine(ZodCustom, fn, _params);
+    return api/* _refine */.fU(ZodCustom, fn, _params);
 }
 // superRefine
 function superRefine(fn, params) {
-    return _superRefine(fn, params);
+    return api/* _superRefine */.MB(fn, params);
 }
 // Re-export describe and meta from core
-const schemas_describe = describe;
-const schemas_meta = meta;
+const describe = api/* describe */.q0;
+const meta = api/* meta */.mI;
 const ZodInstanceOf = /*@__PURE__*/ core_core/* $constructor */.xI("ZodInstanceOf", (inst, def) => {
     ZodCustom.init(inst, def);
 }, {
     properties(shape, params) {
         // asserts in place, so the narrowed output type is truthful without a wrapper
-        return this.check(_properties(shape, params));
+        return this.check(api/* _properties */.T2(shape, params));
     },
 });
 function _instanceof(cls, params = {}) {
@@ -71406,7 +72659,7 @@ const stringbool = (...args) => core._stringbool({
 }, ...args);
 function json(params) {
     const jsonSchema = lazy(() => {
-        return union([schemas_string(params), schemas_number(), schemas_boolean(), schemas_null(), array(jsonSchema), record(schemas_string(), jsonSchema)]);
+        return union([string(params), number(), schemas_boolean(), _null(), array(jsonSchema), record(string(), jsonSchema)]);
     });
     return jsonSchema;
 }
@@ -71418,6 +72671,1726 @@ function preprocess(fn, schema) {
         out: schema,
     });
 }
+
+
+/***/ }),
+
+/***/ 3759:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $O: () => (/* binding */ _ipv6),
+/* harmony export */   $S: () => (/* binding */ _startsWith),
+/* harmony export */   Au: () => (/* binding */ _lt),
+/* harmony export */   Be: () => (/* binding */ _uuid),
+/* harmony export */   Bj: () => (/* binding */ _cuid2),
+/* harmony export */   Ct: () => (/* binding */ _ulid),
+/* harmony export */   Dl: () => (/* binding */ _nanoid),
+/* harmony export */   ER: () => (/* binding */ _endsWith),
+/* harmony export */   Eb: () => (/* binding */ _maxLength),
+/* harmony export */   F7: () => (/* binding */ _number),
+/* harmony export */   Fk: () => (/* binding */ _regex),
+/* harmony export */   Fn: () => (/* binding */ _url),
+/* harmony export */   G1: () => (/* binding */ _isoDateTime),
+/* harmony export */   G8: () => (/* binding */ _never),
+/* harmony export */   Hi: () => (/* binding */ _multipleOf),
+/* harmony export */   Il: () => (/* binding */ _toLowerCase),
+/* harmony export */   KB: () => (/* binding */ _e164),
+/* harmony export */   Kn: () => (/* binding */ _isoTime),
+/* harmony export */   LK: () => (/* binding */ _int),
+/* harmony export */   MB: () => (/* binding */ _superRefine),
+/* harmony export */   Mu: () => (/* binding */ _email),
+/* harmony export */   Ny: () => (/* binding */ _ipv4),
+/* harmony export */   Pw: () => (/* binding */ _xid),
+/* harmony export */   Rl: () => (/* binding */ _string),
+/* harmony export */   T2: () => (/* binding */ _properties),
+/* harmony export */   TL: () => (/* binding */ _slugify),
+/* harmony export */   Tx: () => (/* binding */ _gt),
+/* harmony export */   Uy: () => (/* binding */ _cidrv4),
+/* harmony export */   WN: () => (/* binding */ _trim),
+/* harmony export */   YA: () => (/* binding */ _length),
+/* harmony export */   Zm: () => (/* binding */ _lte),
+/* harmony export */   _L: () => (/* binding */ _boolean),
+/* harmony export */   _z: () => (/* binding */ _ksuid),
+/* harmony export */   aC: () => (/* binding */ _emoji),
+/* harmony export */   bS: () => (/* binding */ _overwrite),
+/* harmony export */   cU: () => (/* binding */ _base64url),
+/* harmony export */   dR: () => (/* binding */ _includes),
+/* harmony export */   dZ: () => (/* binding */ _array),
+/* harmony export */   db: () => (/* binding */ _isoDate),
+/* harmony export */   em: () => (/* binding */ _unknown),
+/* harmony export */   f2: () => (/* binding */ _isoDuration),
+/* harmony export */   fU: () => (/* binding */ _refine),
+/* harmony export */   fs: () => (/* binding */ _cuid),
+/* harmony export */   gP: () => (/* binding */ _cidrv6),
+/* harmony export */   hH: () => (/* binding */ _lowercase),
+/* harmony export */   lo: () => (/* binding */ _normalize),
+/* harmony export */   m9: () => (/* binding */ _minLength),
+/* harmony export */   mI: () => (/* binding */ meta),
+/* harmony export */   nA: () => (/* binding */ _uuidv4),
+/* harmony export */   pY: () => (/* binding */ _uuidv6),
+/* harmony export */   q0: () => (/* binding */ describe),
+/* harmony export */   qF: () => (/* binding */ _uppercase),
+/* harmony export */   qm: () => (/* binding */ _gte),
+/* harmony export */   rk: () => (/* binding */ _jwt),
+/* harmony export */   rt: () => (/* binding */ _base64),
+/* harmony export */   tB: () => (/* binding */ _guid),
+/* harmony export */   wA: () => (/* binding */ _uuidv7),
+/* harmony export */   xY: () => (/* binding */ _toUpperCase)
+/* harmony export */ });
+/* unused harmony exports _coercedString, _mac, _creditCard, _iban, TimePrecision, _coercedNumber, _float32, _float64, _int32, _uint32, _coercedBoolean, _bigint, _coercedBigint, _int64, _uint64, _symbol, _undefined, _null, _any, _void, _date, _coercedDate, _nan, _max, _min, _positive, _negative, _nonpositive, _nonnegative, _maxSize, _minSize, _size, _property, _mime, _union, _xor, _discriminatedUnion, _intersection, _tuple, _record, _map, _set, _enum, _nativeEnum, _literal, _file, _transform, _optional, _nullable, _default, _nonoptional, _success, _catch, _pipe, _readonly, _templateLiteral, _lazy, _promise, _custom, _check, _stringbool, _stringFormat */
+/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4890);
+/* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9396);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
+
+
+
+
+function snapshotChecks(def) {
+    if (def.checks)
+        def.checks = [...def.checks];
+    return def;
+}
+// @__NO_SIDE_EFFECTS__
+function _string(Class, params) {
+    return new Class(snapshotChecks({ type: "string", ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedString(Class, params) {
+    return new Class(snapshotChecks({ type: "string", coerce: true, ...util.normalizeParams(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _email(Class, params) {
+    return new Class({
+        type: "string",
+        format: "email",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _guid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "guid",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuidv4(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        version: "v4",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuidv6(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        version: "v6",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uuidv7(Class, params) {
+    return new Class({
+        type: "string",
+        format: "uuid",
+        check: "string_format",
+        abort: false,
+        version: "v7",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _url(Class, params) {
+    return new Class({
+        type: "string",
+        format: "url",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _emoji(Class, params) {
+    return new Class({
+        type: "string",
+        format: "emoji",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nanoid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "nanoid",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+/**
+ * @deprecated CUID v1 is deprecated by its authors due to information leakage
+ * (timestamps embedded in the id). Use {@link _cuid2} instead.
+ * See https://github.com/paralleldrive/cuid.
+ */
+// @__NO_SIDE_EFFECTS__
+function _cuid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cuid",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _cuid2(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cuid2",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ulid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ulid",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _xid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "xid",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ksuid(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ksuid",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ipv4(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ipv4",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _ipv6(Class, params) {
+    return new Class({
+        type: "string",
+        format: "ipv6",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _mac(Class, params) {
+    return new Class({
+        type: "string",
+        format: "mac",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _cidrv4(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cidrv4",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _cidrv6(Class, params) {
+    return new Class({
+        type: "string",
+        format: "cidrv6",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _base64(Class, params) {
+    return new Class({
+        type: "string",
+        format: "base64",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _base64url(Class, params) {
+    return new Class({
+        type: "string",
+        format: "base64url",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _e164(Class, params) {
+    return new Class({
+        type: "string",
+        format: "e164",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _creditCard(Class, params) {
+    return new Class({
+        type: "string",
+        format: "credit_card",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _iban(Class, params) {
+    return new Class({
+        type: "string",
+        format: "iban",
+        check: "string_format",
+        abort: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _jwt(Class, params) {
+    return new Class({
+        type: "string",
+        format: "jwt",
+        check: "string_format",
+        abort: false,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+const TimePrecision = {
+    Any: null,
+    Minute: -1,
+    Second: 0,
+    Millisecond: 3,
+    Microsecond: 6,
+};
+// @__NO_SIDE_EFFECTS__
+function _isoDateTime(Class, params) {
+    return new Class({
+        type: "string",
+        format: "datetime",
+        check: "string_format",
+        offset: false,
+        local: false,
+        precision: null,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _isoDate(Class, params) {
+    return new Class({
+        type: "string",
+        format: "date",
+        check: "string_format",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _isoTime(Class, params) {
+    return new Class({
+        type: "string",
+        format: "time",
+        check: "string_format",
+        precision: null,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _isoDuration(Class, params) {
+    return new Class({
+        type: "string",
+        format: "duration",
+        check: "string_format",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _number(Class, params) {
+    return new Class(snapshotChecks({ type: "number", checks: [], ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedNumber(Class, params) {
+    return new Class(snapshotChecks({ type: "number", coerce: true, checks: [], ...util.normalizeParams(params) }));
+}
+// @__NO_SIDE_EFFECTS__
+function _int(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "safeint",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _float32(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "float32",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _float64(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "float64",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _int32(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "int32",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uint32(Class, params) {
+    return new Class({
+        type: "number",
+        check: "number_format",
+        abort: false,
+        format: "uint32",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _boolean(Class, params) {
+    return new Class({
+        type: "boolean",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedBoolean(Class, params) {
+    return new Class({
+        type: "boolean",
+        coerce: true,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _bigint(Class, params) {
+    return new Class({
+        type: "bigint",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedBigint(Class, params) {
+    return new Class({
+        type: "bigint",
+        coerce: true,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _int64(Class, params) {
+    return new Class({
+        type: "bigint",
+        check: "bigint_format",
+        abort: false,
+        format: "int64",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uint64(Class, params) {
+    return new Class({
+        type: "bigint",
+        check: "bigint_format",
+        abort: false,
+        format: "uint64",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _symbol(Class, params) {
+    return new Class({
+        type: "symbol",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _undefined(Class, params) {
+    return new Class({
+        type: "undefined",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _null(Class, params) {
+    return new Class({
+        type: "null",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _any(Class) {
+    return new Class({
+        type: "any",
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _unknown(Class) {
+    return new Class({
+        type: "unknown",
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _never(Class, params) {
+    return new Class({
+        type: "never",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _void(Class, params) {
+    return new Class({
+        type: "void",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _date(Class, params) {
+    return new Class({
+        type: "date",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _coercedDate(Class, params) {
+    return new Class({
+        type: "date",
+        coerce: true,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nan(Class, params) {
+    return new Class({
+        type: "nan",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lt(value, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckLessThan */ .sm({
+        check: "less_than",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        value,
+        inclusive: false,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lte(value, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckLessThan */ .sm({
+        check: "less_than",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        value,
+        inclusive: true,
+    });
+}
+
+// @__NO_SIDE_EFFECTS__
+function _gt(value, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckGreaterThan */ .J_({
+        check: "greater_than",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        value,
+        inclusive: false,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _gte(value, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckGreaterThan */ .J_({
+        check: "greater_than",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        value,
+        inclusive: true,
+    });
+}
+
+// @__NO_SIDE_EFFECTS__
+function _positive(params) {
+    return _gt(0, params);
+}
+// negative
+// @__NO_SIDE_EFFECTS__
+function _negative(params) {
+    return _lt(0, params);
+}
+// nonpositive
+// @__NO_SIDE_EFFECTS__
+function _nonpositive(params) {
+    return _lte(0, params);
+}
+// nonnegative
+// @__NO_SIDE_EFFECTS__
+function _nonnegative(params) {
+    return _gte(0, params);
+}
+// @__NO_SIDE_EFFECTS__
+function _multipleOf(value, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckMultipleOf */ .Jk({
+        check: "multiple_of",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        value,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _maxSize(maximum, params) {
+    return new checks.$ZodCheckMaxSize({
+        check: "max_size",
+        ...util.normalizeParams(params),
+        maximum,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _minSize(minimum, params) {
+    return new checks.$ZodCheckMinSize({
+        check: "min_size",
+        ...util.normalizeParams(params),
+        minimum,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _size(size, params) {
+    return new checks.$ZodCheckSizeEquals({
+        check: "size_equals",
+        ...util.normalizeParams(params),
+        size,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _maxLength(maximum, params) {
+    const ch = new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckMaxLength */ .Yk({
+        check: "max_length",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        maximum,
+    });
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function _minLength(minimum, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckMinLength */ .Kk({
+        check: "min_length",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        minimum,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _length(length, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckLengthEquals */ .RM({
+        check: "length_equals",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        length,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _regex(pattern, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckRegex */ .DG({
+        check: "string_format",
+        format: "regex",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        pattern,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lowercase(params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckLowerCase */ .NI({
+        check: "string_format",
+        format: "lowercase",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _uppercase(params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckUpperCase */ .kH({
+        check: "string_format",
+        format: "uppercase",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _includes(includes, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckIncludes */ .Tt({
+        check: "string_format",
+        format: "includes",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        includes,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _startsWith(prefix, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckStartsWith */ .J({
+        check: "string_format",
+        format: "starts_with",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        prefix,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _endsWith(suffix, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckEndsWith */ .E6({
+        check: "string_format",
+        format: "ends_with",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+        suffix,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _property(property, schema, params) {
+    return new checks.$ZodCheckProperty({
+        check: "property",
+        property,
+        schema,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _properties(shape, params) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckProperties */ .nJ({
+        check: "properties",
+        shape,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _mime(types, params) {
+    return new checks.$ZodCheckMimeType({
+        check: "mime_type",
+        mime: types,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _overwrite(tx) {
+    return new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheckOverwrite */ .v$({
+        check: "overwrite",
+        tx,
+    });
+}
+// normalize
+// @__NO_SIDE_EFFECTS__
+function _normalize(form) {
+    return _overwrite((input) => input.normalize(form));
+}
+// trim
+// @__NO_SIDE_EFFECTS__
+function _trim() {
+    return _overwrite((input) => input.trim());
+}
+// toLowerCase
+// @__NO_SIDE_EFFECTS__
+function _toLowerCase() {
+    return _overwrite((input) => input.toLowerCase());
+}
+// toUpperCase
+// @__NO_SIDE_EFFECTS__
+function _toUpperCase() {
+    return _overwrite((input) => input.toUpperCase());
+}
+// slugify
+// @__NO_SIDE_EFFECTS__
+function _slugify() {
+    return _overwrite((input) => _util_js__WEBPACK_IMPORTED_MODULE_0__/* .slugify */ .Yv(input));
+}
+// @__NO_SIDE_EFFECTS__
+function _array(Class, element, params) {
+    return new Class({
+        type: "array",
+        element,
+        // get element() {
+        //   return element;
+        // },
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _union(Class, options, params) {
+    return new Class({
+        type: "union",
+        options,
+        ...util.normalizeParams(params),
+    });
+}
+function _xor(Class, options, params) {
+    return new Class({
+        type: "union",
+        options,
+        inclusive: false,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _discriminatedUnion(Class, discriminator, options, params) {
+    return new Class({
+        type: "union",
+        options: options,
+        discriminator,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _intersection(Class, left, right) {
+    return new Class({
+        type: "intersection",
+        left,
+        right,
+    });
+}
+// export function _tuple(
+//   Class: util.SchemaClass<schemas.$ZodTuple>,
+//   items: [],
+//   params?: string | $ZodTupleParams
+// ): schemas.$ZodTuple<[], null>;
+// @__NO_SIDE_EFFECTS__
+function _tuple(Class, items, _paramsOrRest, _params) {
+    const hasRest = _paramsOrRest instanceof schemas.$ZodType;
+    const params = hasRest ? _params : _paramsOrRest;
+    const rest = hasRest ? _paramsOrRest : null;
+    return new Class({
+        type: "tuple",
+        items,
+        rest,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _record(Class, keyType, valueType, params) {
+    return new Class({
+        type: "record",
+        keyType,
+        valueType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _map(Class, keyType, valueType, params) {
+    return new Class({
+        type: "map",
+        keyType,
+        valueType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _set(Class, valueType, params) {
+    return new Class({
+        type: "set",
+        valueType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _enum(Class, values, params) {
+    const entries = Array.isArray(values) ? Object.fromEntries(values.map((v) => [v, v])) : values;
+    // if (Array.isArray(values)) {
+    //   for (const value of values) {
+    //     entries[value] = value;
+    //   }
+    // } else {
+    //   Object.assign(entries, values);
+    // }
+    // const entries: util.EnumLike = {};
+    // for (const val of values) {
+    //   entries[val] = val;
+    // }
+    return new Class({
+        type: "enum",
+        entries,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+/** @deprecated This API has been merged into `z.enum()`. Use `z.enum()` instead.
+ *
+ * ```ts
+ * enum Colors { red, green, blue }
+ * z.enum(Colors);
+ * ```
+ */
+function _nativeEnum(Class, entries, params) {
+    return new Class({
+        type: "enum",
+        entries,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _literal(Class, value, params) {
+    return new Class({
+        type: "literal",
+        values: Array.isArray(value) ? value : [value],
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _file(Class, params) {
+    return new Class({
+        type: "file",
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _transform(Class, fn) {
+    return new Class({
+        type: "transform",
+        transform: fn,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _optional(Class, innerType) {
+    return new Class({
+        type: "optional",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nullable(Class, innerType) {
+    return new Class({
+        type: "nullable",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _default(Class, innerType, defaultValue) {
+    return new Class({
+        type: "default",
+        innerType,
+        get defaultValue() {
+            return typeof defaultValue === "function" ? defaultValue() : util.shallowClone(defaultValue);
+        },
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _nonoptional(Class, innerType, params) {
+    return new Class({
+        type: "nonoptional",
+        innerType,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _success(Class, innerType) {
+    return new Class({
+        type: "success",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _catch(Class, innerType, catchValue) {
+    return new Class({
+        type: "catch",
+        innerType,
+        catchValue: (typeof catchValue === "function" ? catchValue : util.constantCatch(catchValue)),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _pipe(Class, in_, out) {
+    return new Class({
+        type: "pipe",
+        in: in_,
+        out,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _readonly(Class, innerType) {
+    return new Class({
+        type: "readonly",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _templateLiteral(Class, parts, params) {
+    return new Class({
+        type: "template_literal",
+        parts,
+        ...util.normalizeParams(params),
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _lazy(Class, getter) {
+    return new Class({
+        type: "lazy",
+        getter,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _promise(Class, innerType) {
+    return new Class({
+        type: "promise",
+        innerType,
+    });
+}
+// @__NO_SIDE_EFFECTS__
+function _custom(Class, fn, _params) {
+    const norm = util.normalizeParams(_params);
+    norm.abort ?? (norm.abort = true); // default to abort:false
+    const schema = new Class({
+        type: "custom",
+        check: "custom",
+        fn: fn,
+        ...norm,
+    });
+    return schema;
+}
+// same as _custom but defaults to abort:false
+// @__NO_SIDE_EFFECTS__
+function _refine(Class, fn, _params) {
+    const schema = new Class({
+        type: "custom",
+        check: "custom",
+        fn: fn,
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(_params),
+    });
+    return schema;
+}
+// @__NO_SIDE_EFFECTS__
+function _superRefine(fn, params) {
+    const ch = _check((payload) => {
+        payload.addIssue = (issue) => {
+            if (typeof issue === "string") {
+                payload.issues.push(_util_js__WEBPACK_IMPORTED_MODULE_0__/* .issue */ .sn(issue, payload.value, ch._zod.def));
+            }
+            else {
+                // for Zod 3 backwards compatibility
+                const _issue = issue;
+                if (_issue.fatal)
+                    _issue.continue = false;
+                _issue.code ?? (_issue.code = "custom");
+                if (!("input" in _issue))
+                    _issue.input = payload.value;
+                _issue.inst ?? (_issue.inst = ch);
+                _issue.continue ?? (_issue.continue = !ch._zod.def.abort); // abort is always undefined, so this is always true...
+                payload.issues.push(_util_js__WEBPACK_IMPORTED_MODULE_0__/* .issue */ .sn(_issue));
+            }
+        };
+        return fn(payload.value, payload);
+    }, params);
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function _check(fn, params) {
+    const ch = new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheck */ .QP({
+        check: "custom",
+        ..._util_js__WEBPACK_IMPORTED_MODULE_0__/* .normalizeParams */ .A2(params),
+    });
+    ch._zod.check = fn;
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function describe(description) {
+    const ch = new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheck */ .QP({ check: "describe" });
+    ch._zod.onattach = [
+        (inst) => {
+            const existing = _registries_js__WEBPACK_IMPORTED_MODULE_2__/* .globalRegistry */ .fd.get(inst) ?? {};
+            _registries_js__WEBPACK_IMPORTED_MODULE_2__/* .globalRegistry */ .fd.add(inst, { ...existing, description });
+        },
+    ];
+    ch._zod.check = () => { }; // no-op check
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function meta(metadata) {
+    const ch = new _checks_js__WEBPACK_IMPORTED_MODULE_1__/* .$ZodCheck */ .QP({ check: "meta" });
+    ch._zod.onattach = [
+        (inst) => {
+            const existing = _registries_js__WEBPACK_IMPORTED_MODULE_2__/* .globalRegistry */ .fd.get(inst) ?? {};
+            _registries_js__WEBPACK_IMPORTED_MODULE_2__/* .globalRegistry */ .fd.add(inst, { ...existing, ...metadata });
+        },
+    ];
+    ch._zod.check = () => { }; // no-op check
+    return ch;
+}
+// @__NO_SIDE_EFFECTS__
+function _stringbool(Classes, _params) {
+    const params = util.normalizeParams(_params);
+    let truthyArray = params.truthy ?? ["true", "1", "yes", "on", "y", "enabled"];
+    let falsyArray = params.falsy ?? ["false", "0", "no", "off", "n", "disabled"];
+    if (params.case !== "sensitive") {
+        truthyArray = truthyArray.map((v) => (typeof v === "string" ? v.toLowerCase() : v));
+        falsyArray = falsyArray.map((v) => (typeof v === "string" ? v.toLowerCase() : v));
+    }
+    const truthySet = new Set(truthyArray);
+    const falsySet = new Set(falsyArray);
+    const _Codec = Classes.Codec ?? schemas.$ZodCodec;
+    const _Boolean = Classes.Boolean ?? schemas.$ZodBoolean;
+    const _String = Classes.String ?? schemas.$ZodString;
+    const stringSchema = new _String({ type: "string", error: params.error });
+    const booleanSchema = new _Boolean({ type: "boolean", error: params.error });
+    const codec = new _Codec({
+        type: "pipe",
+        in: stringSchema,
+        out: booleanSchema,
+        transform: ((input, payload) => {
+            let data = input;
+            if (params.case !== "sensitive")
+                data = data.toLowerCase();
+            if (truthySet.has(data)) {
+                return true;
+            }
+            else if (falsySet.has(data)) {
+                return false;
+            }
+            else {
+                payload.issues.push({
+                    code: "invalid_value",
+                    expected: "stringbool",
+                    values: [...truthySet, ...falsySet],
+                    input: payload.value,
+                    inst: codec,
+                    continue: false,
+                });
+                return {};
+            }
+        }),
+        reverseTransform: ((input, _payload) => {
+            if (input === true) {
+                return truthyArray[0] || "true";
+            }
+            else {
+                return falsyArray[0] || "false";
+            }
+        }),
+        error: params.error,
+    });
+    codec._zod.bag.truthy = truthyArray;
+    codec._zod.bag.falsy = falsyArray;
+    codec._zod.bag.case = params.case ?? "insensitive";
+    return codec;
+}
+// @__NO_SIDE_EFFECTS__
+function _stringFormat(Class, format, fnOrRegex, _params = {}) {
+    const params = util.normalizeParams(_params);
+    const def = {
+        check: "string_format",
+        type: "string",
+        format,
+        fn: typeof fnOrRegex === "function" ? fnOrRegex : (val) => fnOrRegex.test(val),
+        ...params,
+    };
+    if (fnOrRegex instanceof RegExp) {
+        def.pattern = fnOrRegex;
+    }
+    const inst = new Class(def);
+    return inst;
+}
+
+
+/***/ }),
+
+/***/ 4890:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DG: () => (/* binding */ $ZodCheckRegex),
+/* harmony export */   E6: () => (/* binding */ $ZodCheckEndsWith),
+/* harmony export */   J: () => (/* binding */ $ZodCheckStartsWith),
+/* harmony export */   J_: () => (/* binding */ $ZodCheckGreaterThan),
+/* harmony export */   Jk: () => (/* binding */ $ZodCheckMultipleOf),
+/* harmony export */   KH: () => (/* binding */ $ZodCheckNumberFormat),
+/* harmony export */   Kk: () => (/* binding */ $ZodCheckMinLength),
+/* harmony export */   NI: () => (/* binding */ $ZodCheckLowerCase),
+/* harmony export */   QP: () => (/* binding */ $ZodCheck),
+/* harmony export */   RM: () => (/* binding */ $ZodCheckLengthEquals),
+/* harmony export */   Tt: () => (/* binding */ $ZodCheckIncludes),
+/* harmony export */   Yk: () => (/* binding */ $ZodCheckMaxLength),
+/* harmony export */   kH: () => (/* binding */ $ZodCheckUpperCase),
+/* harmony export */   nJ: () => (/* binding */ $ZodCheckProperties),
+/* harmony export */   ql: () => (/* binding */ $ZodCheckStringFormat),
+/* harmony export */   sm: () => (/* binding */ $ZodCheckLessThan),
+/* harmony export */   v$: () => (/* binding */ $ZodCheckOverwrite)
+/* harmony export */ });
+/* unused harmony exports $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckProperty, $ZodCheckMimeType */
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
+/* harmony import */ var _regexes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3908);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4723);
+// import { $ZodType } from "./schemas.js";
+
+
+
+const $ZodCheck = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheck", (inst, def) => {
+    var _a;
+    inst._zod ?? (inst._zod = {});
+    inst._zod.def = def;
+    (_a = inst._zod).onattach ?? (_a.onattach = []);
+});
+/** Default `when` for size-based checks: run only on non-nullish values with a `size`. */
+const _whenHasSize = (payload) => {
+    const val = payload.value;
+    return !util.nullish(val) && val.size !== undefined;
+};
+/** Default `when` for length-based checks: run only on non-nullish values with a `length`. */
+const _whenHasLength = (payload) => {
+    const val = payload.value;
+    return !_util_js__WEBPACK_IMPORTED_MODULE_1__/* .nullish */ .cl(val) && val.length !== undefined;
+};
+const numericOriginMap = {
+    number: "number",
+    bigint: "bigint",
+    object: "date",
+};
+const $ZodCheckLessThan = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckLessThan", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const origin = numericOriginMap[typeof def.value];
+    inst._zod.check = (payload) => {
+        if (def.inclusive ? payload.value <= def.value : payload.value < def.value) {
+            return;
+        }
+        payload.issues.push({
+            origin: numericOriginMap[typeof payload.value] ?? origin,
+            code: "too_big",
+            maximum: typeof def.value === "object" ? def.value.getTime() : def.value,
+            input: payload.value,
+            inclusive: def.inclusive,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckGreaterThan = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckGreaterThan", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const origin = numericOriginMap[typeof def.value];
+    inst._zod.check = (payload) => {
+        if (def.inclusive ? payload.value >= def.value : payload.value > def.value) {
+            return;
+        }
+        payload.issues.push({
+            origin: numericOriginMap[typeof payload.value] ?? origin,
+            code: "too_small",
+            minimum: typeof def.value === "object" ? def.value.getTime() : def.value,
+            input: payload.value,
+            inclusive: def.inclusive,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckMultipleOf = 
+/*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckMultipleOf", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    inst._zod.check = (payload) => {
+        if (typeof payload.value !== typeof def.value)
+            throw new Error("Cannot mix number and bigint in multiple_of check.");
+        const isMultiple = typeof payload.value === "bigint"
+            ? // `value % 0n` throws, and nothing is a multiple of zero — the number branch already fails this way via NaN
+                def.value !== BigInt(0) && payload.value % def.value === BigInt(0)
+            : _util_js__WEBPACK_IMPORTED_MODULE_1__/* .floatSafeRemainder */ .LG(payload.value, def.value) === 0;
+        if (isMultiple)
+            return;
+        payload.issues.push({
+            origin: typeof payload.value,
+            code: "not_multiple_of",
+            divisor: def.value,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckNumberFormat = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckNumberFormat", (inst, def) => {
+    $ZodCheck.init(inst, def); // no format checks
+    def.format = def.format || "float64";
+    const isInt = def.format?.includes("int");
+    const origin = isInt ? "int" : "number";
+    const [minimum, maximum] = _util_js__WEBPACK_IMPORTED_MODULE_1__/* .NUMBER_FORMAT_RANGES */ .zH[def.format];
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        if (isInt) {
+            if (!Number.isInteger(input)) {
+                // invalid_format issue
+                // payload.issues.push({
+                //   expected: def.format,
+                //   format: def.format,
+                //   code: "invalid_format",
+                //   input,
+                //   inst,
+                // });
+                // invalid_type issue
+                payload.issues.push({
+                    expected: origin,
+                    format: def.format,
+                    code: "invalid_type",
+                    continue: false,
+                    input,
+                    inst,
+                });
+                return;
+                // not_multiple_of issue
+                // payload.issues.push({
+                //   code: "not_multiple_of",
+                //   origin: "number",
+                //   input,
+                //   inst,
+                //   divisor: 1,
+                // });
+            }
+            if (!Number.isSafeInteger(input)) {
+                if (input > 0) {
+                    // too_big
+                    payload.issues.push({
+                        input,
+                        code: "too_big",
+                        maximum: Number.MAX_SAFE_INTEGER,
+                        note: "Integers must be within the safe integer range.",
+                        inst,
+                        origin,
+                        inclusive: true,
+                        continue: !def.abort,
+                    });
+                }
+                else {
+                    // too_small
+                    payload.issues.push({
+                        input,
+                        code: "too_small",
+                        minimum: Number.MIN_SAFE_INTEGER,
+                        note: "Integers must be within the safe integer range.",
+                        inst,
+                        origin,
+                        inclusive: true,
+                        continue: !def.abort,
+                    });
+                }
+                return;
+            }
+        }
+        if (input < minimum) {
+            payload.issues.push({
+                origin: "number",
+                input,
+                code: "too_small",
+                minimum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+        if (input > maximum) {
+            payload.issues.push({
+                origin: "number",
+                input,
+                code: "too_big",
+                maximum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+    };
+});
+const $ZodCheckBigIntFormat = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckBigIntFormat", (inst, def) => {
+    $ZodCheck.init(inst, def); // no format checks
+    const [minimum, maximum] = util.BIGINT_FORMAT_RANGES[def.format];
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        if (input < minimum) {
+            payload.issues.push({
+                origin: "bigint",
+                input,
+                code: "too_small",
+                minimum: minimum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+        if (input > maximum) {
+            payload.issues.push({
+                origin: "bigint",
+                input,
+                code: "too_big",
+                maximum,
+                inclusive: true,
+                inst,
+                continue: !def.abort,
+            });
+        }
+    };
+})));
+const $ZodCheckMaxSize = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMaxSize", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const size = input.size;
+        if (size <= def.maximum)
+            return;
+        payload.issues.push({
+            origin: util.getSizableOrigin(input),
+            code: "too_big",
+            maximum: def.maximum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckMinSize = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMinSize", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const size = input.size;
+        if (size >= def.minimum)
+            return;
+        payload.issues.push({
+            origin: util.getSizableOrigin(input),
+            code: "too_small",
+            minimum: def.minimum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckSizeEquals = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckSizeEquals", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasSize);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const size = input.size;
+        if (size === def.size)
+            return;
+        const tooBig = size > def.size;
+        payload.issues.push({
+            origin: util.getSizableOrigin(input),
+            ...(tooBig ? { code: "too_big", maximum: def.size } : { code: "too_small", minimum: def.size }),
+            inclusive: true,
+            exact: true,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckMaxLength = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckMaxLength", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const units = input.length;
+        // Strings are measured in Unicode code points, not UTF-16 units. A code point is at most two units, so a string that already fits in units fits in code points; only an overflow has to be counted.
+        const length = typeof input === "string" && units > def.maximum ? _util_js__WEBPACK_IMPORTED_MODULE_1__/* .codePointLength */ .O7(input) : units;
+        if (length <= def.maximum)
+            return;
+        const origin = _util_js__WEBPACK_IMPORTED_MODULE_1__/* .getLengthableOrigin */ .Rc(input);
+        payload.issues.push({
+            origin,
+            code: "too_big",
+            maximum: def.maximum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckMinLength = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckMinLength", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const units = input.length;
+        // A code point is one or two UTF-16 units, so fewer units than the floor can never reach it and twice the floor always clears it. Only in between is the exact count in doubt.
+        const length = typeof input === "string" && units >= def.minimum && units < def.minimum * 2
+            ? _util_js__WEBPACK_IMPORTED_MODULE_1__/* .codePointLength */ .O7(input)
+            : units;
+        if (length >= def.minimum)
+            return;
+        const origin = _util_js__WEBPACK_IMPORTED_MODULE_1__/* .getLengthableOrigin */ .Rc(input);
+        payload.issues.push({
+            origin,
+            code: "too_small",
+            minimum: def.minimum,
+            inclusive: true,
+            input,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckLengthEquals = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckLengthEquals", (inst, def) => {
+    var _a;
+    $ZodCheck.init(inst, def);
+    (_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
+    inst._zod.check = (payload) => {
+        const input = payload.value;
+        const units = input.length;
+        // A code point is one or two UTF-16 units, so outside `[length, length * 2]` units the target is missed either way — and missed in the same direction in both measures.
+        const length = typeof input === "string" && units >= def.length && units <= def.length * 2
+            ? _util_js__WEBPACK_IMPORTED_MODULE_1__/* .codePointLength */ .O7(input)
+            : units;
+        if (length === def.length)
+            return;
+        const origin = _util_js__WEBPACK_IMPORTED_MODULE_1__/* .getLengthableOrigin */ .Rc(input);
+        const tooBig = length > def.length;
+        payload.issues.push({
+            origin,
+            ...(tooBig ? { code: "too_big", maximum: def.length } : { code: "too_small", minimum: def.length }),
+            inclusive: true,
+            exact: true,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckStringFormat = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckStringFormat", (inst, def) => {
+    var _a, _b;
+    $ZodCheck.init(inst, def);
+    if (def.pattern)
+        (_a = inst._zod).check ?? (_a.check = (payload) => {
+            def.pattern.lastIndex = 0;
+            if (def.pattern.test(payload.value))
+                return;
+            payload.issues.push({
+                origin: "string",
+                code: "invalid_format",
+                format: def.format,
+                input: payload.value,
+                ...(def.pattern ? { pattern: def.pattern.toString() } : {}),
+                inst,
+                continue: !def.abort,
+            });
+        });
+    else
+        (_b = inst._zod).check ?? (_b.check = () => { });
+});
+const $ZodCheckRegex = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckRegex", (inst, def) => {
+    $ZodCheckStringFormat.init(inst, def);
+    inst._zod.check = (payload) => {
+        def.pattern.lastIndex = 0;
+        if (def.pattern.test(payload.value))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "regex",
+            input: payload.value,
+            pattern: def.pattern.toString(),
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckLowerCase = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckLowerCase", (inst, def) => {
+    def.pattern ?? (def.pattern = _regexes_js__WEBPACK_IMPORTED_MODULE_2__/* .lowercase */ .AC);
+    $ZodCheckStringFormat.init(inst, def);
+});
+const $ZodCheckUpperCase = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckUpperCase", (inst, def) => {
+    def.pattern ?? (def.pattern = _regexes_js__WEBPACK_IMPORTED_MODULE_2__/* .uppercase */ .Zv);
+    $ZodCheckStringFormat.init(inst, def);
+});
+const $ZodCheckIncludes = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckIncludes", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const escapedRegex = _util_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeRegex */ .sD(def.includes);
+    // `String.prototype.includes(sub, position)` matches `sub` at `position`
+    // OR LATER, so the pattern must allow at least `position` leading chars
+    // (`{N,}`), not exactly `position` chars (`{N}`).
+    const pattern = new RegExp(typeof def.position === "number" ? `^.{${def.position},}${escapedRegex}` : escapedRegex);
+    def.pattern = pattern;
+    inst._zod.check = (payload) => {
+        if (payload.value.includes(def.includes, def.position))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "includes",
+            includes: def.includes,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckStartsWith = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckStartsWith", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const pattern = new RegExp(`^${_util_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeRegex */ .sD(def.prefix)}.*`);
+    def.pattern ?? (def.pattern = pattern);
+    inst._zod.check = (payload) => {
+        if (payload.value.startsWith(def.prefix))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "starts_with",
+            prefix: def.prefix,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+const $ZodCheckEndsWith = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckEndsWith", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const pattern = new RegExp(`.*${_util_js__WEBPACK_IMPORTED_MODULE_1__/* .escapeRegex */ .sD(def.suffix)}$`);
+    def.pattern ?? (def.pattern = pattern);
+    inst._zod.check = (payload) => {
+        if (payload.value.endsWith(def.suffix))
+            return;
+        payload.issues.push({
+            origin: "string",
+            code: "invalid_format",
+            format: "ends_with",
+            suffix: def.suffix,
+            input: payload.value,
+            inst,
+            continue: !def.abort,
+        });
+    };
+});
+///////////////////////////////////
+/////    $ZodCheckProperty    /////
+///////////////////////////////////
+function handleCheckPropertyResult(result, payload, property) {
+    if (result.issues.length) {
+        payload.issues.push(..._util_js__WEBPACK_IMPORTED_MODULE_1__/* .prefixIssues */ .lQ(property, result.issues));
+    }
+}
+const $ZodCheckProperty = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckProperty", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    inst._zod.check = (payload) => {
+        const result = def.schema._zod.run({
+            value: payload.value[def.property],
+            issues: [],
+        }, {});
+        if (result instanceof Promise) {
+            return result.then((result) => handleCheckPropertyResult(result, payload, def.property));
+        }
+        handleCheckPropertyResult(result, payload, def.property);
+        return;
+    };
+})));
+const $ZodCheckProperties = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckProperties", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    _util_js__WEBPACK_IMPORTED_MODULE_1__/* .hide */ .jD(inst, Symbol.iterator, function* () {
+        yield inst;
+    });
+    // key and schema snapshotted together: reading one live and the other cached lets a later mutation of the caller's shape object pair a stale key with a missing schema
+    let entries;
+    inst._zod.check = (payload) => {
+        // the base schema already typed the value, so only a nullish one is rejected here: the properties read on a primitive too, matching z.property() on a string's length
+        if (payload.value == null) {
+            payload.issues.push({ expected: "object", code: "invalid_type", input: payload.value, inst });
+            return undefined;
+        }
+        entries ?? (entries = Reflect.ownKeys(def.shape).map((key) => [key, def.shape[key]]));
+        const input = payload.value;
+        let proms;
+        for (const [key, schema] of entries) {
+            const result = schema._zod.run({ value: input[key], issues: [] }, {});
+            if (result instanceof Promise) {
+                proms ?? (proms = []);
+                proms.push(result.then((result) => handleCheckPropertyResult(result, payload, key)));
+            }
+            else {
+                handleCheckPropertyResult(result, payload, key);
+            }
+        }
+        if (proms)
+            return Promise.all(proms).then(() => undefined);
+        return undefined;
+    };
+});
+const $ZodCheckMimeType = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodCheckMimeType", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    const mimeSet = new Set(def.mime);
+    inst._zod.check = (payload) => {
+        if (mimeSet.has(payload.value.type))
+            return;
+        payload.issues.push({
+            code: "invalid_value",
+            values: def.mime,
+            input: payload.value.type,
+            inst,
+            continue: !def.abort,
+        });
+    };
+})));
+const $ZodCheckOverwrite = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/* .$constructor */ .xI("$ZodCheckOverwrite", (inst, def) => {
+    $ZodCheck.init(inst, def);
+    inst._zod.check = (payload) => {
+        payload.value = def.tx(payload.value);
+    };
+});
 
 
 /***/ }),
@@ -71576,6 +74549,264 @@ function config(newConfig) {
         Object.assign(globalConfig, newConfig);
     return globalConfig;
 }
+
+
+/***/ }),
+
+/***/ 3908:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AC: () => (/* binding */ lowercase),
+/* harmony export */   Ak: () => (/* binding */ nanoid),
+/* harmony export */   D2: () => (/* binding */ nanoidOfLength),
+/* harmony export */   F: () => (/* binding */ httpProtocol),
+/* harmony export */   Gl: () => (/* binding */ cuid2),
+/* harmony export */   K3: () => (/* binding */ base64),
+/* harmony export */   Os: () => (/* binding */ guid),
+/* harmony export */   Rp: () => (/* binding */ email),
+/* harmony export */   Z0: () => (/* binding */ ulid),
+/* harmony export */   Zg: () => (/* binding */ emoji),
+/* harmony export */   Zv: () => (/* binding */ uppercase),
+/* harmony export */   ai: () => (/* binding */ number),
+/* harmony export */   fO: () => (/* binding */ ksuid),
+/* harmony export */   gF: () => (/* binding */ cuid),
+/* harmony export */   gp: () => (/* binding */ anyString),
+/* harmony export */   hQ: () => (/* binding */ e164),
+/* harmony export */   kB: () => (/* binding */ time),
+/* harmony export */   kM: () => (/* binding */ xid),
+/* harmony export */   l7: () => (/* binding */ cidrv6),
+/* harmony export */   nd: () => (/* binding */ integer),
+/* harmony export */   o: () => (/* binding */ bigint),
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   p6: () => (/* binding */ date),
+/* harmony export */   r0: () => (/* binding */ base64url),
+/* harmony export */   uR: () => (/* binding */ uuid),
+/* harmony export */   uX: () => (/* binding */ ipv4),
+/* harmony export */   ug: () => (/* binding */ ipv6),
+/* harmony export */   w$: () => (/* binding */ datetime),
+/* harmony export */   zM: () => (/* binding */ boolean),
+/* harmony export */   zr: () => (/* binding */ cidrv4)
+/* harmony export */ });
+/* unused harmony exports extendedDuration, uuid4, uuid6, uuid7, html5Email, rfc5322Email, unicodeEmail, idnEmail, browserEmail, mac, hostname, domain, creditCard, currencyCode, iban, string, null, undefined, hex, md5_hex, md5_base64, md5_base64url, sha1_hex, sha1_base64, sha1_base64url, sha256_hex, sha256_base64, sha256_base64url, sha384_hex, sha384_base64, sha384_base64url, sha512_hex, sha512_base64, sha512_base64url */
+
+/**
+ * @deprecated CUID v1 is deprecated by its authors due to information leakage
+ * (timestamps embedded in the id). Use {@link cuid2} instead.
+ * See https://github.com/paralleldrive/cuid.
+ */
+const cuid = /^[cC][0-9a-z]{6,}$/;
+const cuid2 = /^[0-9a-z]+$/;
+const ulid = /^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$/;
+const xid = /^[0-9a-vA-V]{20}$/;
+const ksuid = /^[A-Za-z0-9]{27}$/;
+const nanoid = /^[a-zA-Z0-9_-]{21}$/;
+function nanoidOfLength(length) {
+    return new RegExp(`^[a-zA-Z0-9_-]{${length}}$`);
+}
+/** ISO 8601-1 duration regex. Does not support the 8601-2 extensions like negative durations or fractional/negative components. */
+const duration = /^P(?:(\d+W)|(?!.*W)(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?)$/;
+/** Implements ISO 8601-2 extensions like explicit +- prefixes, mixing weeks with other units, and fractional/negative components. */
+const extendedDuration = /^[-+]?P(?!$)(?:(?:[-+]?\d+Y)|(?:[-+]?\d+[.,]\d+Y$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:(?:[-+]?\d+W)|(?:[-+]?\d+[.,]\d+W$))?(?:(?:[-+]?\d+D)|(?:[-+]?\d+[.,]\d+D$))?(?:T(?=[\d+-])(?:(?:[-+]?\d+H)|(?:[-+]?\d+[.,]\d+H$))?(?:(?:[-+]?\d+M)|(?:[-+]?\d+[.,]\d+M$))?(?:[-+]?\d+(?:[.,]\d+)?S)?)??$/;
+/** A regex for any UUID-like identifier: 8-4-4-4-12 hex pattern */
+const guid = /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/;
+/** Returns a regex for validating an RFC 9562/4122 UUID.
+ *
+ * @param version Optionally specify a version 1-8. If no version is specified, all versions are supported. */
+const uuid = (version) => {
+    if (!version)
+        return /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/;
+    return new RegExp(`^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-${version}[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$`);
+};
+const uuid4 = /*@__PURE__*/ (/* unused pure expression or super */ null && (uuid(4)));
+const uuid6 = /*@__PURE__*/ (/* unused pure expression or super */ null && (uuid(6)));
+const uuid7 = /*@__PURE__*/ (/* unused pure expression or super */ null && (uuid(7)));
+/** Practical email validation */
+const email = /^(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$/;
+/** Equivalent to the HTML5 input[type=email] validation implemented by browsers. Source: https://developer.mozilla.org/en-US/docs/Web/HTML/Element/input/email */
+const html5Email = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+/** The classic emailregex.com regex for RFC 5322-compliant emails */
+const rfc5322Email = /^(([^<>()\[\]\\.,;:\s@"]+(\.[^<>()\[\]\\.,;:\s@"]+)*)|(".+"))@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}])|(([a-zA-Z\-0-9]+\.)+[a-zA-Z]{2,}))$/;
+/** A loose regex that allows Unicode characters, enforces length limits, and that's about it. */
+const unicodeEmail = /^[^\s@"]{1,64}@[^\s@]{1,255}$/u;
+const idnEmail = (/* unused pure expression or super */ null && (unicodeEmail));
+const browserEmail = /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+// from https://thekevinscott.com/emojis-in-javascript/#writing-a-regular-expression
+// Single character class, not an alternation: the two properties overlap (U+1F9B0-U+1F9B3), so `(A|B)+` backtracks exponentially on a failed match. The leading lookahead then demands one anchor — a pictograph, a regional indicator, or the enclosing keycap — because `\p{Emoji_Component}` on its own covers ASCII digits, `#`, `*`, ZWJ, variation selectors and skin tone modifiers, none of which is an emoji without a base.
+const _emoji = `^(?=[\\s\\S]*[\\p{Extended_Pictographic}\\p{Regional_Indicator}\\u20E3])[\\p{Extended_Pictographic}\\p{Emoji_Component}]+$`;
+function emoji() {
+    return new RegExp(_emoji, "u");
+}
+const ipv4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$/;
+const ipv6 = /^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))$/;
+const mac = (delimiter) => {
+    const escapedDelim = util.escapeRegex(delimiter ?? ":");
+    return new RegExp(`^(?:[0-9A-F]{2}${escapedDelim}){5}[0-9A-F]{2}$|^(?:[0-9a-f]{2}${escapedDelim}){5}[0-9a-f]{2}$`);
+};
+const cidrv4 = /^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\/([0-9]|[1-2][0-9]|3[0-2])$/;
+const cidrv6 = /^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))\/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$/;
+// https://stackoverflow.com/questions/7860392/determine-if-string-is-in-base64-using-javascript
+const base64 = /^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$/;
+const base64url = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;
+// based on https://stackoverflow.com/questions/106179/regular-expression-to-match-dns-hostname-or-ip-address
+// export const hostname: RegExp = /^([a-zA-Z0-9-]+\.)*[a-zA-Z0-9-]+$/;
+const hostname = /^(?=.{1,253}\.?$)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-0-9a-zA-Z]{0,61}[0-9a-zA-Z])?)*\.?$/;
+const domain = /^(?=.{1,253}$)([a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,63}$/;
+const httpProtocol = /^https?$/;
+// https://blog.stevenlevithan.com/archives/validate-phone-number#r4-3 (regex sans spaces) E.164: leading digit must be 1-9; total digits (excluding '+') between 7-15
+const e164 = /^\+[1-9]\d{6,14}$/;
+// Credit card shape: 12–19 digits, optionally separated by single spaces or single hyphens. ISO/IEC 7812 caps the PAN at 19 digits; 12 is the shortest issued length (Maestro).
+const creditCard = /^\d(?:[ -]?\d){11,18}$/;
+// ISO 4217 alpha codes from the SIX list, regenerated by scripts/update-iso-4217.ts
+const currencyCode = /^(?:AED|AFN|ALL|AMD|AOA|ARS|AUD|AWG|AZN|BAM|BBD|BDT|BHD|BIF|BMD|BND|BOB|BOV|BRL|BSD|BTN|BWP|BYN|BZD|CAD|CDF|CHE|CHF|CHW|CLF|CLP|CNY|COP|COU|CRC|CUP|CVE|CZK|DJF|DKK|DOP|DZD|EGP|ERN|ETB|EUR|FJD|FKP|GBP|GEL|GHS|GIP|GMD|GNF|GTQ|GYD|HKD|HNL|HTG|HUF|IDR|ILS|INR|IQD|IRR|ISK|JMD|JOD|JPY|KES|KGS|KHR|KMF|KPW|KRW|KWD|KYD|KZT|LAK|LBP|LKR|LRD|LSL|LYD|MAD|MDL|MGA|MKD|MMK|MNT|MOP|MRU|MUR|MVR|MWK|MXN|MXV|MYR|MZN|NAD|NGN|NIO|NOK|NPR|NZD|OMR|PAB|PEN|PGK|PHP|PKR|PLN|PYG|QAR|RON|RSD|RUB|RWF|SAR|SBD|SCR|SDG|SEK|SGD|SHP|SLE|SOS|SRD|SSP|STN|SVC|SYP|SZL|THB|TJS|TMT|TND|TOP|TRY|TTD|TWD|TZS|UAH|UGX|USD|USN|UYI|UYU|UYW|UZS|VED|VES|VND|VUV|WST|XAD|XAF|XAG|XAU|XBA|XBB|XBC|XBD|XCD|XCG|XDR|XOF|XPD|XPF|XPT|XSU|XTS|XUA|XXX|YER|ZAR|ZMW|ZWG)$/;
+// iban electronic format: 2-letter country, check digits 02-98 (the only values `98 - remainder` can produce), 11-30 bban characters
+const iban = /^[A-Z]{2}(?!00|01|99)\d{2}[A-Z0-9]{11,30}$/;
+const dateSource = `(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))`;
+/** Anchors a pattern source. The interpolation lives here rather than at the call site because
+ * esbuild will not drop a `@__PURE__` call whose own argument interpolates a variable, but it
+ * will drop `anchor(dateSource)`. Keeping it inline pinned `date` into every bundle. */
+function anchor(source) {
+    return new RegExp(`^${source}$`);
+}
+const date = /*@__PURE__*/ anchor(dateSource);
+function timeSource(args) {
+    const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
+    const regex = typeof args.precision === "number"
+        ? args.precision === -1
+            ? `${hhmm}`
+            : args.precision === 0
+                ? `${hhmm}:[0-5]\\d`
+                : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}`
+        : args.seconds
+            ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?`
+            : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
+    return regex;
+}
+function time(args) {
+    return new RegExp(`^${timeSource(args)}$`);
+}
+// Adapted from https://stackoverflow.com/a/3143231
+function datetime(args) {
+    const opts = ["Z"];
+    // if (args.offset) opts.push(`([+-]\\d{2}:\\d{2})`);
+    if (args.offset)
+        opts.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);
+    // RFC 3339 mandates seconds wherever the time carries a `Z` or an offset, so only the unqualified form `local` adds may omit them
+    const qualified = `${timeSource({ precision: args.precision, seconds: true })}(?:${opts.join("|")})`;
+    const timeRegex = args.local ? `${qualified}|${timeSource({ precision: args.precision })}` : qualified;
+    return new RegExp(`^${dateSource}T(?:${timeRegex})$`);
+}
+// the unbounded form of `string()` as a literal, so every plain string shares one instance instead of building its own
+const anyString = /^[\s\S]{0,}$/;
+const string = (params) => {
+    const regex = params ? `[\\s\\S]{${params?.minimum ?? 0},${params?.maximum ?? ""}}` : `[\\s\\S]*`;
+    return new RegExp(`^${regex}$`);
+};
+const bigint = /^-?\d+n?$/;
+const integer = /^-?\d+$/;
+const number = /^-?\d+(?:\.\d+)?$/;
+const boolean = /^(?:true|false)$/i;
+const _null = /^null$/i;
+
+const _undefined = /^undefined$/i;
+
+// regex for string with no uppercase letters
+const lowercase = /^[^A-Z]*$/;
+// regex for string with no lowercase letters
+const uppercase = /^[^a-z]*$/;
+// regex for hexadecimal strings (any length)
+const hex = /^[0-9a-fA-F]*$/;
+// Hash regexes for different algorithms and encodings
+// Helper function to create base64 regex with exact length and padding
+function fixedBase64(bodyLength, padding) {
+    return new RegExp(`^[A-Za-z0-9+/]{${bodyLength}}${padding}$`);
+}
+// Helper function to create base64url regex with exact length (no padding)
+function fixedBase64url(length) {
+    return new RegExp(`^[A-Za-z0-9_-]{${length}}$`);
+}
+// MD5 (16 bytes): base64 = 24 chars total (22 + "==")
+const md5_hex = /^[0-9a-fA-F]{32}$/;
+const md5_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(22, "==")));
+const md5_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(22)));
+// SHA1 (20 bytes): base64 = 28 chars total (27 + "=")
+const sha1_hex = /^[0-9a-fA-F]{40}$/;
+const sha1_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(27, "=")));
+const sha1_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(27)));
+// SHA256 (32 bytes): base64 = 44 chars total (43 + "=")
+const sha256_hex = /^[0-9a-fA-F]{64}$/;
+const sha256_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(43, "=")));
+const sha256_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(43)));
+// SHA384 (48 bytes): base64 = 64 chars total (no padding)
+const sha384_hex = /^[0-9a-fA-F]{96}$/;
+const sha384_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(64, "")));
+const sha384_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(64)));
+// SHA512 (64 bytes): base64 = 88 chars total (86 + "==")
+const sha512_hex = /^[0-9a-fA-F]{128}$/;
+const sha512_base64 = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64(86, "==")));
+const sha512_base64url = /*@__PURE__*/ (/* unused pure expression or super */ null && (fixedBase64url(86)));
+
+
+/***/ }),
+
+/***/ 9396:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   fd: () => (/* binding */ globalRegistry)
+/* harmony export */ });
+/* unused harmony exports $output, $input, $ZodRegistry, registry */
+var _a;
+const $output = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodOutput")));
+const $input = /*@__PURE__*/ (/* unused pure expression or super */ null && (Symbol("ZodInput")));
+class $ZodRegistry {
+    constructor() {
+        this._map = new WeakMap();
+        this._idmap = new Map();
+    }
+    add(schema, ..._meta) {
+        const meta = _meta[0];
+        this._map.set(schema, meta);
+        if (meta && typeof meta === "object" && "id" in meta) {
+            this._idmap.set(meta.id, schema);
+        }
+        return this;
+    }
+    clear() {
+        this._map = new WeakMap();
+        this._idmap = new Map();
+        return this;
+    }
+    remove(schema) {
+        const meta = this._map.get(schema);
+        if (meta && typeof meta === "object" && "id" in meta) {
+            this._idmap.delete(meta.id);
+        }
+        this._map.delete(schema);
+        return this;
+    }
+    get(schema) {
+        // return this._map.get(schema) as any;
+        // inherit metadata
+        const p = schema._zod.parent;
+        if (p) {
+            const pm = { ...(this.get(p) ?? {}) };
+            delete pm.id; // do not inherit id
+            const f = { ...pm, ...this._map.get(schema) };
+            return Object.keys(f).length ? f : undefined;
+        }
+        return this._map.get(schema);
+    }
+    has(schema) {
+        return this._map.has(schema);
+    }
+}
+// registries
+function registry() {
+    return new $ZodRegistry();
+}
+(_a = globalThis).__zod_globalRegistry ?? (_a.__zod_globalRegistry = registry());
+const globalRegistry = globalThis.__zod_globalRegistry;
 
 
 /***/ }),
