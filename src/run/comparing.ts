@@ -2,7 +2,13 @@ import type { Compared } from '../model/compared.js';
 import type { ComparedMetric, ComparisonResult, Pair, Round } from '../model/comparison.js';
 import type { Clock } from '../ports.js';
 import { nextOrder } from '../stats/compare/order.js';
-import { beginComparison, compareRun, nextLook, type ComparisonState } from '../stats/compare/run.js';
+import {
+  beginComparison,
+  compareRun,
+  isDecided,
+  nextLook,
+  type ComparisonState,
+} from '../stats/compare/run.js';
 import { isValid, type ValidityLimits } from '../stats/compare/validity.js';
 import { SideError, type SideName } from './sides.js';
 
@@ -76,7 +82,7 @@ export async function comparePairs(options: ComparingOptions): Promise<Comparing
     state = nextLook(state, pairs);
     options.onPair?.({ pairs, state, elapsed: clock.now() - began });
   }
-  return end(isUnresolved(state) ? 'looks' : 'decided');
+  return end(isDecided(state) ? 'decided' : 'looks');
 }
 
 function fits({ budget, expected }: ComparingOptions, pairs: number, elapsed: number): boolean {
@@ -104,10 +110,4 @@ function finalResults(
 ): readonly ComparisonResult[] {
   if (state.status === 'decided') return state.results;
   return compareRun(pairs, metrics, { validity, exhausted: true }).results;
-}
-
-function isUnresolved({ results, plan }: ComparisonState): boolean {
-  const waiting = new Set(plan.metrics.filter(({ level }) => level !== 'warn').map(({ metric }) => metric));
-  const missed = results.some(({ metric, outcome }) => waiting.has(metric) && outcome === 'regression');
-  return !missed && results.some(({ metric, outcome }) => waiting.has(metric) && outcome === 'unresolved');
 }

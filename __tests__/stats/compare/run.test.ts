@@ -189,3 +189,16 @@ test('what can not be compared is refused', () => {
   expect(() => beginComparison([{ ...THROUGHPUT, limit: 1 }])).toThrow(RangeError);
   expect(() => beginComparison([A], { looks: [20, 10] })).toThrow('ascending');
 });
+
+test('a limit of base itself, which nothing shows to hold, is not waited for; if it is broken it ends the run', () => {
+  const noLoss: ComparedMetric = { ...SUCCESS, limit: 0 };
+  const pairs = byFactors('a', times(12, 1));
+  expect(compareRun(pairs, [A, noLoss]).status).toBe('decided');
+  expect(compareRun(pairs, [noLoss]).status).toBe('continue');
+  const failing = pairs.map((pair) => ({
+    ...pair,
+    head: { ...pair.head, flows: { started: 10, failed: 3 } },
+  }));
+  const noisy = { ...B, metric: 'not measured' };
+  expect(compareRun(failing, [noisy, noLoss]).status).toBe('decided');
+});

@@ -157,12 +157,29 @@ function joined(
   return new Set([...names, ...found.filter((one) => one[what]).map(({ result }) => result.metric)]);
 }
 
-/** A gate that is missed decides the run, and so do all gates settled; metrics that only warn wait for nobody. */
-function isDecided({ plan, results, settled }: ComparisonState): boolean {
-  const gates = plan.metrics.filter(({ level }) => level !== 'warn');
-  const awaited = new Set((gates.length > 0 ? gates : plan.metrics).map(({ metric }) => metric));
-  const isMissed = results.some(({ metric, outcome }) => awaited.has(metric) && outcome === 'regression');
-  return isMissed || [...awaited].every((metric) => settled.has(metric));
+/** A gate that is missed decides the run, and so do all gates settled. */
+export function isDecided({ plan, results, settled }: Omit<ComparisonState, 'status'>): boolean {
+  const gates = gatesOf(plan.metrics);
+  const isMissed = results.some(
+    ({ metric, outcome }) => outcome === 'regression' && gates.some((gate) => gate.metric === metric),
+  );
+  return isMissed || [...awaitedOf(plan.metrics)].every((metric) => settled.has(metric));
+}
+
+/**
+ * Names of the metrics that the run goes on for: those of gates. What only warns waits for nobody, nor does a limit of
+ * base itself, which no number of pairs shows to hold, unless there is nothing else.
+ */
+function awaitedOf(metrics: readonly ComparedMetric[]): ReadonlySet<string> {
+  const gates = gatesOf(metrics);
+  const provable = gates.filter(({ limit }) => limit > 0);
+  return new Set((provable.length > 0 ? provable : gates).map(({ metric }) => metric));
+}
+
+/** All metrics where none is a gate. */
+function gatesOf(metrics: readonly ComparedMetric[]): readonly ComparedMetric[] {
+  const gates = metrics.filter(({ level }) => level !== 'warn');
+  return gates.length > 0 ? gates : metrics;
 }
 
 function assertComparable(metrics: readonly ComparedMetric[]): void {
