@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Load } from '../../src/model/plan.js';
-import { roundLoad, trialLoad, warmTrialLoad } from '../../src/run/round-load.js';
+import { lengthened, roundLoad, trialLoad, warmTrialLoad } from '../../src/run/round-load.js';
 
 const BUDGET = { budget: 120_000, rounds: 24 };
 const closed = (flows: number, iterations: number): Load => ({ model: 'closed', flows, iterations });
@@ -51,8 +51,19 @@ describe('the trial', () => {
     expect(trialLoad(closed(10, 200), 25)).toEqual(closed(10, 25));
   });
 
-  test('is run again, warm and as long as the shortest round, if it was soon over', () => {
-    expect(warmTrialLoad(closed(10, 200), { flows: 10, time: 50, flowTime: 40 })).toEqual(closed(10, 40));
-    expect(warmTrialLoad(closed(10, 200), { flows: 10, time: 1500, flowTime: 40 })).toBeUndefined();
+  test('is run again, as long as the shortest round, until it is warm', () => {
+    const first = { flows: 10, time: 50, flowTime: 40 };
+    expect(warmTrialLoad(closed(10, 200), first, 1)).toEqual(closed(10, 40));
+    expect(warmTrialLoad(closed(10, 200), { ...first, time: 300 }, 1)).toEqual(closed(10, 10));
+    expect(warmTrialLoad(closed(10, 200), { ...first, time: 1500 }, 1)).toBeUndefined();
+    expect(warmTrialLoad(closed(10, 200), { flows: 40, time: 100, flowTime: 20 }, 2)).toEqual(closed(10, 80));
+    expect(warmTrialLoad(closed(10, 200), { flows: 80, time: 200, flowTime: 20 }, 3)).toBeUndefined();
   });
+});
+
+test('rounds that have become short are made longer for both sides, to 200 ms in whole waves', () => {
+  expect(lengthened(closed(10, 100), 150)).toEqual(closed(10, 140));
+  expect(lengthened(closed(10, 100), 200)).toEqual(closed(10, 100));
+  const open: Load = { model: 'open', flows: 10, rate: 50, duration: 100 };
+  expect(lengthened(open, 100)).toBe(open);
 });

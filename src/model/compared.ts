@@ -56,7 +56,7 @@ export const comparedSchema = z.object({
   absent: z.string().optional(),
   rounds: z
     .object({
-      flows: z.int().meta({ description: 'of one round' }),
+      flows: z.int().meta({ description: 'of one round; the last, as short rounds are made longer' }),
       services: z.enum(['none', ...ROUND_SERVICES]),
       note: z
         .string()

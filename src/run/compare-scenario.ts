@@ -13,6 +13,7 @@ import { defaultBaseGates } from '../verdict/compared-defaults.js';
 import type { ScenarioComparison } from '../verdict/judge-base.js';
 import { comparePairs, type Comparing } from './comparing.js';
 import { tryOut, type Attempt } from './round-trial.js';
+import { lengthened } from './round-load.js';
 import { inTheMannerOf, planOfRounds } from './round-plan.js';
 import { progressOf } from './comparing-progress.js';
 import { Rounds } from './rounds.js';
@@ -116,11 +117,12 @@ async function runPairs(plan: ScenarioPlan, sides: Sides, run: Run): Promise<Cam
     { budget: how.budget, metrics },
   );
   if (attempt === undefined) return interrupted(run);
-  const { load, expected, wanted, validity } = attempt;
-  const about = { rounds: roundsOf(attempt, sides) };
+  const { expected, wanted, validity } = attempt;
+  let { load } = attempt;
+  let before = 0;
   if (expected * wanted > how.budget * TOLERANCE) {
     const results = nothingKnown(metrics, tooLong(attempt, how.budget));
-    return { results, compared: { ...about, ended: 'budget' } };
+    return { results, compared: { rounds: roundsOf(attempt.flows, sides), ended: 'budget' } };
   }
   const comparing = await comparePairs({
     ...ports,
@@ -131,6 +133,8 @@ async function runPairs(plan: ScenarioPlan, sides: Sides, run: Run): Promise<Cam
     seed: plan.seed,
     round: (side) => rounds.run(side, load),
     onPair: (progress) => {
+      load = lengthened(load, (progress.elapsed - before) / 2);
+      before = progress.elapsed;
       ports.progress.update(
         progressOf(progress, { scenario: plan.name, base: opponent.base.label, budget: how.budget }),
       );
@@ -138,27 +142,28 @@ async function runPairs(plan: ScenarioPlan, sides: Sides, run: Run): Promise<Cam
   }).finally(() => {
     ports.progress.clear();
   });
-  return came(comparing, run, { about, validity });
+  const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
+  return came(comparing, run, { rounds: roundsOf(flows, sides), validity });
 }
 
 /** How far a trial, which is colder than a round, may promise more time than there is. */
 const TOLERANCE = 1.25;
 
-function roundsOf({ flows }: Attempt, { services, note }: Sides): NonNullable<Compared['rounds']> {
+function roundsOf(flows: number, { services, note }: Sides): NonNullable<Compared['rounds']> {
   return { flows, services, ...(note === undefined ? {} : { note }) };
 }
 
 function came(
   { pairs, results, time, ended, failure }: Comparing,
   run: Run,
-  { about, validity }: { about: Pick<Compared, 'rounds'>; validity: ValidityLimits },
+  { rounds, validity }: { rounds: Compared['rounds']; validity: ValidityLimits },
 ): Came {
   const why = failure === undefined ? undefined : failureWords(failure, run);
   const measured = pairs.map((pair) => comparedPair(pair, validity));
   const attribution = [...attribute(measured, results)];
   return {
     results: why === undefined ? results : results.map((result) => withReason(result, why)),
-    compared: { ...about, pairs: measured, time, ended, attribution },
+    compared: { rounds, pairs: measured, time, ended, attribution },
     ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
   };
 }

@@ -67,17 +67,31 @@ export function trialLoad(load: Load, flows: number): Load {
   return { model: 'closed', flows: load.flows, iterations: Math.max(load.flows, flows) };
 }
 
-/** A trial so short was all warming up. ms. */
+/** A first trial so short was all warming up. ms. */
 const COLD = 1000;
 
-/** What is tried next, warm: of the closed model what fills the shortest round. Undefined if the first tells enough. */
-export function warmTrialLoad(load: Load, trial: Trial): Load | undefined {
-  if (load.model === 'open' || 'stages' in load || trial.time >= COLD) return undefined;
+/**
+ * What is tried next, warmer: of the closed model what fills the shortest round. Undefined if the trials so far tell
+ * enough: the last one was as long as a round, and not the first, or long.
+ */
+export function warmTrialLoad(load: Load, trial: Trial, trials: number): Load | undefined {
+  const enough = trials === 1 ? COLD : SHORTEST_ROUND;
+  if (load.model === 'open' || 'stages' in load || trial.time >= enough) return undefined;
   return {
     model: 'closed',
     flows: load.flows,
     iterations: inWaves(SHORTEST_ROUND / perFlow(trial), load.flows),
   };
+}
+
+/**
+ * The load of the next rounds, when one of the last pair took `time` ms, both sides taken together: a service may still
+ * become faster. That a pair is larger than the one before says nothing of either side.
+ */
+export function lengthened(load: Load, time: number): Load {
+  if (load.model === 'open' || !('iterations' in load) || time >= SHORTEST_ROUND) return load;
+  const { flows, iterations } = load;
+  return { ...load, iterations: inWaves((iterations * SHORTEST_ROUND) / Math.max(time, 1), flows) };
 }
 
 /** Flows of a load, about. */

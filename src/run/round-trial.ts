@@ -37,7 +37,8 @@ interface Tried extends Trial {
 
 /**
  * Warms both sides up, by one wave of all flows at once or by the plan's warm-up, and sees how long they take, so that
- * the rounds can be as long as they should be. What is soon over is run once more, warm. Undefined if it was cut short.
+ * the rounds can be as long as they should be. What is soon over is run again until it is warm. Undefined if it was cut
+ * short.
  * @throws SideError
  */
 export async function tryOut(
@@ -45,10 +46,7 @@ export async function tryOut(
   rounds: TrialRounds,
   { budget, metrics }: { budget: number; metrics: readonly ComparedMetric[] },
 ): Promise<Attempt | undefined> {
-  const cold = await tryBoth(rounds, trialLoad(planned, warmup));
-  if (cold === undefined) return undefined;
-  const warm = warmTrialLoad(planned, togetherOf(cold));
-  const tried = warm === undefined ? cold : await tryBoth(rounds, warm);
+  const tried = await tryUntilWarm(planned, warmup, rounds);
   if (tried === undefined) return undefined;
   const wanted = beginComparison(metrics).wanted ?? 0;
   const trial = togetherOf(tried);
@@ -60,6 +58,24 @@ export async function tryOut(
     wanted,
     validity: validityFor(tried),
   };
+}
+
+/** A runtime that compiles while it runs may take a few. */
+const MOST_TRIALS = 6;
+
+async function tryUntilWarm(
+  planned: Load,
+  warmup: number,
+  rounds: TrialRounds,
+): Promise<readonly Tried[] | undefined> {
+  let load: Load | undefined = trialLoad(planned, warmup);
+  let tried: readonly Tried[] | undefined;
+  for (let trials = 1; load !== undefined && trials <= MOST_TRIALS; trials += 1) {
+    tried = await tryBoth(rounds, load);
+    if (tried === undefined) return undefined;
+    load = warmTrialLoad(planned, togetherOf(tried), trials);
+  }
+  return tried;
 }
 
 async function tryBoth(rounds: TrialRounds, load: Load): Promise<readonly Tried[] | undefined> {
