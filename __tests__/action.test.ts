@@ -3,6 +3,7 @@ import { runAction, type ActionPorts, type ActionStart } from '../src/action.js'
 import { UserError } from '../src/errors.js';
 import type { GateContext, GatePorts } from '../src/gate.js';
 import type { Results } from '../src/model/results.js';
+import type { TreeDoors } from '../src/trees/open-trees.js';
 import { GitHubError } from '../src/ports.js';
 import { fakeFiles } from './fakes/files.js';
 import { fakeGitHub, type FakeGitHub } from './fakes/github.js';
@@ -35,6 +36,7 @@ function ports(change: Partial<ActionPorts> = {}): ActionPorts {
       html: () => 'page',
       annotations: () => [],
     },
+    trees: {} as TreeDoors,
     openGitHub: () => github,
     makePlan: () => Promise.resolve(PLAN),
     gate: (_plan, _ports, given): Promise<Results> => {

@@ -1,3 +1,4 @@
+import { baseOfEvent } from './baseline/event-base.js';
 import type { GateContext, GatePorts } from './gate.js';
 import type { Inputs } from './inputs/inputs.js';
 import type { Plan } from './model/plan.js';
@@ -16,11 +17,15 @@ import { reproduceCommand } from './publish/reproduce.js';
 import type { Runner } from './publish/runner.js';
 import { readSurroundings, type Surroundings } from './publish/surroundings.js';
 import { flowEnv, secretTraces } from './run/flow-env.js';
+import { inTrees, type TreeWorld } from './trees/in-trees.js';
+import type { TreeDoors } from './trees/open-trees.js';
 
 export interface ActionPorts {
   readonly runner: Runner;
   readonly gatePorts: GatePorts;
   readonly renderers: Renderers;
+  /** What comparing with a commit takes beside the gate's ports. */
+  readonly trees: TreeDoors;
   readonly openGitHub: (token: string) => GitHub;
   /** Throws UserError with every problem of inputs and config. */
   readonly makePlan: (inputs: Inputs, sources: { files: Files; workspace: string }) => Promise<Plan>;
@@ -66,10 +71,10 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
     checkRun = await startCheckRun({ github, runner }, start.inputs.checkName, surroundings);
     const past = await readPast(history, plan.history);
     const context = contextOf(start, surroundings);
-    const measured = await ports.gate(plan, gatePorts, {
-      ...context,
-      ...(past === undefined ? {} : { past }),
-    });
+    const world = worldOf(ports, start, { workspace: surroundings.workspace, env: context.env });
+    const measured = await inTrees(plan, world, (judged, against) =>
+      ports.gate(judged, gatePorts, { ...context, ...against, ...(past === undefined ? {} : { past }) }),
+    );
     results = withoutSecrets(measured, secretTraces(start.env, secretsOf(start)));
   } catch (thrown) {
     const status = reportFailure(runner, thrown, surroundings.workspace);
@@ -129,6 +134,23 @@ function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext 
     ...(run !== undefined && { run }),
     reproduce: reproduceCommand(start.inputs, start.inputs),
     env: flowEnv(start.env, secretsOf(start)),
+  };
+}
+
+function worldOf(
+  { gatePorts, trees }: ActionPorts,
+  { inputs, env, payload, machine }: ActionStart,
+  given: Pick<TreeWorld['context'], 'workspace' | 'env'>,
+): TreeWorld {
+  return {
+    ports: { ...gatePorts, ...trees },
+    context: {
+      ...given,
+      inputs,
+      event: baseOfEvent({ name: env.GITHUB_EVENT_NAME ?? '', payload }),
+      environment: machine,
+      repositoryName: env.GITHUB_REPOSITORY,
+    },
   };
 }
 

@@ -33,7 +33,7 @@ import { VERSION } from './version.js';
 /** The terminal's entry: real ports in, exit status out. */
 function openTerminal(): Terminal {
   const screen = nodeScreen();
-  const { interrupt, ...ports } = nodePorts();
+  const { interrupt, trees, ...ports } = nodePorts();
   const complain = (message: string): void => {
     screen.complain(`flowgate: ${message}\n`);
   };
@@ -42,6 +42,7 @@ function openTerminal(): Terminal {
   return {
     screen,
     ports: { ...ports, logger, progress, interrupt: interrupt() },
+    trees,
     env: process.env,
     cwd: process.cwd(),
   };

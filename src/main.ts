@@ -25,7 +25,7 @@ export async function run(): Promise<void> {
   // A flow can not only inherit our environment but read it, as every process of the same user can.
   forgetVariables(secretVariables(env, asked.token === undefined ? [] : [asked.token]));
   const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
-  const { interrupt, ...ports } = nodePorts();
+  const { interrupt, trees, ...ports } = nodePorts();
   const runner = actionsRunner();
   const { logger } = runner;
 
@@ -49,6 +49,7 @@ export async function run(): Promise<void> {
           apiUrl: given('GITHUB_API_URL') ?? 'https://api.github.com',
           repository: env.GITHUB_REPOSITORY ?? '',
         }),
+      trees,
       makePlan,
       gate,
     },

@@ -128,7 +128,7 @@ scenarios:
     [['run', '--module', 'nowhere.mjs'], /nowhere\.mjs/],
     [['run', '--run', 'true', '--flows', '-1'], /flows/],
     [['run', '--run', 'true', '--frob'], /unknown option/],
-    [['run', '--run', 'true', '--compare', 'base'], /not available in this version/],
+    [['run', '--run', 'true', '--compare', 'base'], /compare needs a git repository/],
     [['frobnicate'], /unknown command|too many arguments/],
   ])('%j is unusable input', async (args, message) => {
     const run = await runCli(args);

@@ -80,7 +80,7 @@ describe('each kind of fault', () => {
     ],
     [
       'thresholds: [peak_memory < base + 5%]',
-      '5:18: scenarios.s.thresholds[0]: "peak_memory < base + 5%": needs compare: base is measured only when comparing, which is not available in this version yet',
+      '5:18: scenarios.s.thresholds[0]: "peak_memory < base + 5%": needs compare: give the input compare (--compare at a terminal), or write compare: base at the top of the config',
     ],
     [
       'checks: {isolaton: fail}',
@@ -128,11 +128,14 @@ describe('each kind of fault', () => {
     expect(found[0]).toContain(expected);
   });
 
-  test.each(['compare', 'prepare'])('%s is known and refused as not available yet', (key) => {
-    expect(problems(scenario('run: x', `${key}: 1`))).toEqual([
-      `5:5: scenarios.s: ${key} is not available in this version yet`,
-    ]);
-  });
+  test.each(['compare', 'prepare', 'budget', 'on-inconclusive'])(
+    '%s of a scenario belongs at the top',
+    (key) => {
+      expect(problems(scenario('run: x', `${key}: 1`))).toEqual([
+        `5:5: scenarios.s: ${key} is for the whole config; write it at the top, beside scenarios`,
+      ]);
+    },
+  );
 
   test('isolate is one of three', () => {
     expect(problems(scenario('module: x', 'isolate: threads'))).toEqual([

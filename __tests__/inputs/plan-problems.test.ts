@@ -99,14 +99,16 @@ describe('what is wrong with inputs', () => {
       'input url: {{port}} is the port of a service, and there is none; write a config',
     ],
     [{ url: 'http://x', run: 'x' }, 'input url: run and url are given; keep one'],
-    [{ run: 'x', compare: 'base' }, 'input compare: is not available in this version yet'],
+    [{ run: 'x', shard: '1/2' }, 'input shard: is not available in this version yet'],
+    [{ run: 'x', compare: '-x' }, 'input compare: -x can be no git ref: it begins with -'],
     [
-      { run: 'x', compare: 'base', thresholds: 'total_time < base + 5%' },
-      'input compare: is not available in this version yet',
+      { run: 'x', compare: 'a\nb', thresholds: 'total_time < base + 5%' },
+      'input compare: can be no git ref: it holds control characters',
     ],
+    [{ run: 'x', compare: 'base', budget: '2' }, 'input budget: 2 needs a unit: write 2s or 2ms'],
     [
       { run: 'x', thresholds: 'total_time < base + 5%' },
-      'input thresholds[0]: "total_time < base + 5%": needs compare: base is measured only when comparing, which is not available in this version yet',
+      'input thresholds[0]: "total_time < base + 5%": needs compare: give the input compare (--compare at a terminal), or write compare: base at the top of the config',
     ],
     [
       { run: 'x', iterations: '5' },

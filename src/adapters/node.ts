@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import type { ProcessTable } from '../ports.js';
 import { tcpProxyProcess } from './tcp-proxy-process.js';
 import type { ExecutePorts } from '../run/stage.js';
+import type { TreeDoors } from '../trees/open-trees.js';
+import { gitProgram } from './git-program.js';
 import { machineState } from './machine-state.js';
 import { nodeClock } from './node-clock.js';
 import { nodeFreePorts } from './node-free-ports.js';
@@ -12,6 +14,8 @@ import { interruptSignal } from './node-signals.js';
 import { nodeSpawner } from './node-spawner.js';
 import { openPidusage } from './pidusage.js';
 import { openProcfs } from './procfs.js';
+import { otherProcess } from './other-process.js';
+import { preparedTrees } from './prepared-trees.js';
 
 /** /proc where there is one, for what it costs and for what it tells; elsewhere pidusage. */
 function openTable(mark: string): ProcessTable {
@@ -21,6 +25,8 @@ function openTable(mark: string): ProcessTable {
 export type NodePorts = Omit<ExecutePorts, 'logger' | 'progress' | 'interrupt'> & {
   /** Listens to SIGINT, SIGTERM and SIGHUP from now on. */
   readonly interrupt: () => AbortSignal;
+  /** What comparing with a commit takes. */
+  readonly trees: TreeDoors;
 };
 
 /** Everything that is the same in the action and at the terminal. */
@@ -42,5 +48,6 @@ export function nodePorts(): NodePorts {
     },
     newRunId: () => randomBytes(6).toString('hex'),
     interrupt: interruptSignal,
+    trees: { git: gitProgram, cache: preparedTrees(), process: otherProcess },
   };
 }

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { UserError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
 
@@ -19,7 +19,18 @@ export interface RunOptions
   extends
     OutputOptions,
     LoadOptions,
-    Pick<Inputs, 'config' | 'run' | 'module' | 'url' | 'compare' | 'prepare' | 'workingDirectory'> {
+    Pick<
+      Inputs,
+      | 'config'
+      | 'run'
+      | 'module'
+      | 'url'
+      | 'compare'
+      | 'prepare'
+      | 'budget'
+      | 'onInconclusive'
+      | 'workingDirectory'
+    > {
   readonly scenario?: readonly string[];
   readonly threshold?: readonly string[];
   readonly alert?: readonly string[];
@@ -57,18 +68,23 @@ export function withLoad(command: Command): Command {
 }
 
 export function withScenario(command: Command): Command {
-  return (
-    command
-      .option('--config <file>', 'the config (.github/flowgate.yml if there is one)')
-      .option('--scenario <name>', 'run only this scenario of the config; again and again', collect)
-      .option('--run <command>', 'a command as the flow, without a config')
-      .option('--module <file>', 'a module whose default export is the flow, without a config')
-      .option('--url <url>', 'a GET request as the flow, without a config')
-      .option('--working-directory <folder>', 'where commands run')
-      // Known, so that the answer is that they are not there yet and not that they do not exist.
-      .addOption(new Option('--compare <ref>').hideHelp())
-      .addOption(new Option('--prepare <command>').hideHelp())
-  );
+  return command
+    .option('--config <file>', 'the config (.github/flowgate.yml if there is one)')
+    .option('--scenario <name>', 'run only this scenario of the config; again and again', collect)
+    .option('--run <command>', 'a command as the flow, without a config')
+    .option('--module <file>', 'a module whose default export is the flow, without a config')
+    .option('--url <url>', 'a GET request as the flow, without a config')
+    .option('--working-directory <folder>', 'where commands run')
+    .option(
+      '--compare <ref>',
+      'compare with a git ref, or with base: where the branch has left the default one',
+    )
+    .option('--prepare <command>', 'run this once in the tree of each side before comparing: "npm ci"')
+    .option('--budget <time>', 'how long the rounds of one comparison may take (2m)')
+    .option(
+      '--on-inconclusive <answer>',
+      'what an unresolved comparison does to the verdict: fail, warn or pass (warn)',
+    );
 }
 
 /**

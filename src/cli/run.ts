@@ -1,9 +1,11 @@
+import { baseOfEvent, type EventBase } from '../baseline/event-base.js';
 import { gate, type GateContext } from '../gate.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { makePlan } from '../inputs/plan.js';
 import { exitStatus } from '../publish/exit-status.js';
 import { renderTerminal } from '../report/terminal.js';
 import type { OutputOptions } from './options.js';
+import { inTrees } from '../trees/in-trees.js';
 import { KEPT, writeJson, writeOutputs } from './outputs.js';
 import type { Terminal } from './terminal.js';
 
@@ -15,7 +17,20 @@ export async function runScenarios(
 ): Promise<number> {
   const { screen, ports, cwd } = terminal;
   const plan = await makePlan(inputs, { files: ports.files, workspace: cwd });
-  const results = await gate(plan, ports, context);
+  const { env, environment } = context;
+  const event = await eventOf(terminal);
+  const trees = {
+    inputs,
+    workspace: cwd,
+    env,
+    environment,
+    event,
+    repositoryName: terminal.env.GITHUB_REPOSITORY,
+  };
+  const world = { ports: { ...ports, ...terminal.trees }, context: trees };
+  const results = await inTrees(plan, world, (judged, opponents) =>
+    gate(judged, ports, { ...context, ...opponents }),
+  );
   const { json: kept = KEPT, ...others } = outputs;
   const isKept = await writeJson(terminal, results, kept);
   await writeOutputs(terminal, results, others);
@@ -24,4 +39,15 @@ export async function runScenarios(
     screen.write(`  ${kept} written; flowgate report${kept === KEPT ? '' : ` ${kept}`} shows this again\n`);
   }
   return exitStatus(results);
+}
+
+/** In a workflow the terminal's command is about the same event as the action. */
+async function eventOf({ ports, env }: Terminal): Promise<EventBase> {
+  const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '' } = env;
+  if (name === '' || path === '') return { kind: 'none' };
+  try {
+    return baseOfEvent({ name, payload: JSON.parse((await ports.files.read(path)) ?? '') });
+  } catch {
+    return { kind: 'none' };
+  }
 }

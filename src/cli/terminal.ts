@@ -1,4 +1,5 @@
 import type { ExecutePorts } from '../run/stage.js';
+import type { TreeDoors } from '../trees/open-trees.js';
 
 /** The person's terminal, or the file or pipe that stands for it. */
 export interface Screen {
@@ -17,6 +18,8 @@ export interface Screen {
 export interface Terminal {
   readonly screen: Screen;
   readonly ports: ExecutePorts;
+  /** What comparing with a commit takes beside them. */
+  readonly trees: TreeDoors;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
   readonly cwd: string;

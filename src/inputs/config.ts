@@ -1,11 +1,13 @@
 import type { Problem } from '../errors.js';
 import { didYouMean } from '../verdict/nearest.js';
 import type { TextPlace } from '../verdict/threshold-list.js';
+import { COMPARE_FIELDS } from './compare-fields.js';
+import { needCompareInConfig } from './compare-rules.js';
 import { unknownKeyOfFaults } from './faults-schema.js';
 import { formatPath, oneLine, type Finding, type Path } from './finding.js';
 import { crossRules, type LoadContext } from './rules.js';
 import { configSchema, KEYS, type Config } from './schema.js';
-import { LATER_KEYS, UNAVAILABLE } from './unavailable.js';
+import { isMap } from './raw.js';
 import { parseYaml, type Position, type YamlSource } from './yaml-source.js';
 
 /** A config file as it was read. */
@@ -20,8 +22,20 @@ export interface ConfigReading {
   readonly problemAt: (path: Path, message: string) => Problem;
 }
 
+/** What stands beside the config. */
+export interface ConfigContext {
+  /** Without it nothing is said of the load. */
+  readonly load?: LoadContext | undefined;
+  /** Something is compared, whatever the config says of it. */
+  readonly comparing?: boolean;
+}
+
 /** Reads the text of a config file: syntax, keys, values and thresholds, all problems at once. Never throws. */
-export function readConfig(text: string, file: string, load?: LoadContext): ConfigReading {
+export function readConfig(
+  text: string,
+  file: string,
+  { load, comparing = false }: ConfigContext = {},
+): ConfigReading {
   const source = parseYaml(text, file);
   const toProblem = (finding: Finding) => problemOf(finding, source, file);
   const problemAt = (path: Path, message: string) => toProblem({ path, message });
@@ -32,7 +46,12 @@ export function readConfig(text: string, file: string, load?: LoadContext): Conf
   }
   const parsed = configSchema.safeParse(source.value);
   const issues: readonly Issue[] = parsed.success ? [] : parsed.error.issues;
-  const findings = [...issues.flatMap(findingsOf), ...crossRules(source.value, load)];
+  const compares = comparing || (isMap(source.value) && 'compare' in source.value);
+  const findings = [
+    ...issues.flatMap(findingsOf),
+    ...crossRules(source.value, load),
+    ...(compares ? [] : needCompareInConfig(source.value)),
+  ];
   const problems = inOrder([...source.problems, ...onePerCause(findings).map(toProblem)]);
   return parsed.success && problems.length === 0
     ? { config: parsed.data, value: source.value, problems, problemAt }
@@ -72,7 +91,9 @@ function findingsOf(issue: Issue): Finding[] {
 function unknownKey(path: Path, key: string): string {
   if (path[2] === 'faults') return unknownKeyOfFaults(path, key);
   const kind = kindOfMap(path);
-  if ((kind === 'config' || kind === 'scenario') && LATER_KEYS.has(key)) return `${key} ${UNAVAILABLE}`;
+  if (kind === 'scenario' && Object.hasOwn(COMPARE_FIELDS, key)) {
+    return `${key} is for the whole config; write it at the top, beside scenarios`;
+  }
   const names: readonly string[] = KEYS[kind];
   const word = kind === 'checks' ? 'check' : 'key';
   return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
@@ -80,8 +101,8 @@ function unknownKey(path: Path, key: string): string {
 
 function kindOfMap(path: Path): keyof typeof KEYS {
   const [first, , part] = path;
-  if (path.length === 0) return 'config';
-  if (first === 'history') return 'history';
+  if (first === undefined) return 'config';
+  if (first === 'history' || first === 'compare' || first === 'prepare') return first;
   if (part === 'http') return path.at(-1) === 'expect' ? 'expect' : 'http';
   return part === 'service' || part === 'services' || part === 'checks' || part === 'stages'
     ? part

@@ -5,7 +5,6 @@ import { parseThresholdText, type TextPlace } from '../verdict/threshold-list.js
 import { DURATION_PATTERN, missingUnit, parseDuration } from './duration.js';
 import { parseReadiness } from './readiness.js';
 import { readThresholdEntry, THRESHOLD_ENTRY_SCHEMA } from './threshold-entry.js';
-import { needsCompare } from './unavailable.js';
 
 /*
  * The kinds of value that a config has. Every message is the end of a sentence that begins with where it is:
@@ -120,7 +119,7 @@ export function thresholds(level: ThresholdLevel) {
 type Report = (message: string, path?: (string | number)[], place?: TextPlace) => void;
 
 function fromText(value: string, level: ThresholdLevel, report: Report): readonly Threshold[] {
-  const parsed = parseThresholdText(value, level, needsCompare);
+  const parsed = parseThresholdText(value, level);
   for (const { index, message, line, column } of parsed.problems) {
     report(message, index === undefined ? [] : [index], { line, column });
   }
@@ -129,8 +128,10 @@ function fromText(value: string, level: ThresholdLevel, report: Report): readonl
 
 function fromList(value: readonly unknown[], level: ThresholdLevel, report: Report): readonly Threshold[] {
   return value.flatMap((entry, index) =>
-    readThresholdEntry(entry, level, (message, path = [], place) => {
-      report(message, [index, ...path], place);
+    readThresholdEntry(entry, level, {
+      report: (message, path = [], place) => {
+        report(message, [index, ...path], place);
+      },
     }),
   );
 }

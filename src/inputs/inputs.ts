@@ -17,6 +17,7 @@ export interface Inputs {
   readonly alerts?: string;
   readonly compare?: string;
   readonly prepare?: string;
+  readonly budget?: string;
   readonly shard?: string;
   readonly comment?: string;
   readonly checkName?: string;
@@ -49,6 +50,7 @@ export const ACTION_INPUTS = {
   alerts: 'alerts',
   compare: 'compare',
   prepare: 'prepare',
+  budget: 'budget',
   shard: 'shard',
   comment: 'comment',
   checkName: 'check-name',

@@ -3,6 +3,7 @@ import { resultsSchema } from '../model/results.js';
 import { limits, limitSetSchema } from './limit-fields.js';
 import { httpRequests, requestSchema } from './http-fields.js';
 import { HISTORY_JSON_SCHEMA, history } from './history-schema.js';
+import { compare, prepare } from './compare-fields.js';
 import { CONFIG_SCHEMA_ID, configSchema } from './schema.js';
 import { namedService, serviceOrCommand } from './service-schema.js';
 
@@ -18,6 +19,7 @@ export function configJsonSchema(): JsonSchema {
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === serviceOrCommand || zodSchema === namedService) offerCommand(jsonSchema);
+      if (zodSchema === compare || zodSchema === prepare) offerCommand(jsonSchema);
       if (zodSchema === httpRequests) offerRequests(jsonSchema);
       if (zodSchema === limits) offerLimits(jsonSchema);
       if (zodSchema === history) offerHistory(jsonSchema);
@@ -33,7 +35,7 @@ export function resultsJsonSchema(): JsonSchema {
   return identified(schema, RESULTS_SCHEMA_ID);
 }
 
-/** A preprocessing step is not visible from outside: of a service only the map would be, and not the command. */
+/** A preprocessing step is not visible from outside: only the map would be, and not the text that stands for it. */
 function offerCommand(service: JsonSchema): void {
   const description = service['description'];
   const map = without(service, ['description']);

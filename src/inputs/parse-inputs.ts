@@ -1,21 +1,20 @@
 import { BUGS } from '../demo/bugs.js';
 import type { Problem } from '../errors.js';
+import { UNRESOLVED_ANSWERS, type UnresolvedAnswer } from '../model/compare-plan.js';
 import type { HttpRequestPlan } from '../model/http.js';
 import { placeholdersIn } from '../model/placeholders.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
 import { didYouMean } from '../verdict/nearest.js';
 import { parseThresholdText } from '../verdict/threshold-list.js';
+import { refProblem } from './compare-fields.js';
 import { parseDuration } from './duration.js';
 import { httpRequests } from './http-fields.js';
 import { whereInput, type InputKey, type Inputs } from './inputs.js';
 import { parseRate } from './rate.js';
-import { LATER_INPUTS, needsCompare, UNAVAILABLE } from './unavailable.js';
+import { LATER_INPUTS, UNAVAILABLE } from './unavailable.js';
 
 export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
 export type CommentMode = (typeof COMMENT_MODES)[number];
-
-export const INCONCLUSIVE_MODES = ['fail', 'warn', 'pass'] as const;
-export type InconclusiveMode = (typeof INCONCLUSIVE_MODES)[number];
 
 const SWITCH = ['true', 'false'] as const;
 
@@ -23,7 +22,6 @@ const SWITCH = ['true', 'false'] as const;
 export interface Publishing {
   readonly comment: CommentMode;
   readonly checkName?: string;
-  readonly onInconclusive: InconclusiveMode;
 }
 
 /** The inputs as values; what was left out is not there. */
@@ -44,6 +42,12 @@ export interface ParsedInputs {
   readonly timeout?: number;
   readonly thresholds?: readonly Threshold[];
   readonly alerts?: readonly Threshold[];
+  /** A git ref, or `base`. */
+  readonly compare?: string;
+  readonly prepare?: string;
+  /** ms */
+  readonly budget?: number;
+  readonly onInconclusive?: UnresolvedAnswer;
   readonly workingDirectory?: string;
   readonly seed?: number;
   readonly bug?: string;
@@ -75,15 +79,18 @@ export function parseInputs(inputs: Inputs): InputsReading {
     ...given('timeout', reader.duration('timeout')),
     ...given('thresholds', reader.thresholds('thresholds', 'fail')),
     ...given('alerts', reader.thresholds('alerts', 'warn')),
+    ...given('compare', reader.ref('compare')),
+    ...given('prepare', reader.text('prepare')),
+    ...given('budget', reader.duration('budget')),
+    publishing: {
+      comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
+      ...given('checkName', reader.text('checkName')),
+    },
+    ...given('onInconclusive', reader.oneOf('onInconclusive', UNRESOLVED_ANSWERS)),
     ...given('workingDirectory', reader.text('workingDirectory')),
     ...given('seed', reader.whole('seed', 0)),
     ...given('bug', reader.oneOf('bug', BUGS)),
     ...given('history', reader.oneOf('history', SWITCH)),
-    publishing: {
-      comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
-      ...given('checkName', reader.text('checkName')),
-      onInconclusive: reader.oneOf('onInconclusive', INCONCLUSIVE_MODES) ?? 'warn',
-    },
   };
   for (const key of LATER_INPUTS) {
     if (isGiven(inputs[key])) problems.push({ where: whereInput(key), message: UNAVAILABLE });
@@ -168,6 +175,13 @@ class InputReader {
     return this.accept(key, found, `${list}${didYouMean(value, names)}`);
   }
 
+  ref(key: InputKey): string | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    const problem = refProblem(value);
+    return problem === undefined ? value : this.accept<string>(key, undefined, problem);
+  }
+
   /** The URL of a GET. */
   requests(key: InputKey): readonly HttpRequestPlan[] | undefined {
     const value = this.text(key);
@@ -200,9 +214,7 @@ class InputReader {
   thresholds(key: InputKey, level: ThresholdLevel): readonly Threshold[] | undefined {
     const value = this.inputs[key];
     if (!isGiven(value)) return undefined;
-    // That compare is not available has been said already if it was given.
-    const rule = isGiven(this.inputs.compare) ? undefined : needsCompare;
-    const { thresholds, problems } = parseThresholdText(value, level, rule);
+    const { thresholds, problems } = parseThresholdText(value, level);
     for (const { index, message } of problems) {
       const where = `${whereInput(key)}${index === undefined ? '' : `[${index}]`}`;
       this.problems.push({ where, message });

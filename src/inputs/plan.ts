@@ -6,12 +6,15 @@ import type { Files } from '../ports.js';
 import { didYouMean } from '../verdict/nearest.js';
 import { readConfig } from './config.js';
 import { DEMO_MODULE } from './demo.js';
+import { planCompare } from './compare-plan.js';
+import { needCompareInInputs } from './compare-rules.js';
 import { configDrafts, shorthandDraft, type Draft } from './draft.js';
 import { oneLine } from './finding.js';
 import { whereInput, type Inputs } from './inputs.js';
-import { parseInputs, type InputsReading, type ParsedInputs } from './parse-inputs.js';
+import { isGiven, parseInputs, type InputsReading, type ParsedInputs } from './parse-inputs.js';
 import { fromWorkspace, missingPlaces, placesOfConfig, type Places } from './places.js';
 import { planScenario } from './scenario-plan.js';
+import type { Config } from './schema.js';
 
 export const DEFAULT_CONFIGS = ['.github/flowgate.yml', '.github/flowgate.yaml'] as const;
 
@@ -29,8 +32,10 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   const reading = parseInputs(inputs);
   const { parsed, problems: inputProblems } = reading;
   const drafted = await draftScenarios(reading, sources);
-  const { source, drafts, places, problems: sourceProblems } = drafted;
-  const problems = [...inputProblems, ...sourceProblems];
+  const { source, config, drafts, places, problems: sourceProblems } = drafted;
+  const compare = planCompare(parsed, config);
+  const baseless = compare === undefined && !isGiven(inputs.compare) ? needCompareInInputs(inputs) : [];
+  const problems = [...inputProblems, ...baseless, ...sourceProblems];
   for (const each of places) problems.push(...(await missingPlaces(each, { inputs: parsed, ...sources })));
   const scenarios: ScenarioPlan[] = [];
   for (const draft of drafts) {
@@ -45,12 +50,17 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   }
   if (problems.length > 0) throw new UserError(distinct(problems));
   const history = historyPlan(parsed, drafted);
-  return { scenarios, source, ...(history === undefined ? {} : { history }) };
+  return {
+    scenarios,
+    source,
+    ...(history === undefined ? {} : { history }),
+    ...(compare === undefined ? {} : { compare }),
+  };
 }
 
 /** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
 export function validateConfig(text: string, file: string): readonly Problem[] {
-  return readConfig(text, file, { input: {} }).problems;
+  return readConfig(text, file, { load: { input: {} } }).problems;
 }
 
 /** The input turns on and off what the config says more of. */
@@ -65,6 +75,8 @@ function historyPlan(
 interface Drafts {
   readonly history?: HistoryPlan | undefined;
   readonly source: Plan['source'];
+  /** Undefined without a config, or if it has problems. */
+  readonly config?: Config;
   readonly drafts: readonly Draft[];
   /** Looked for even where a draft could not be made: nothing that is missing waits for the next try. */
   readonly places: readonly Places[];
@@ -117,12 +129,14 @@ async function fromConfig(
     return { source, drafts: [], places: [], problems: [{ where: whereInput('config'), message }] };
   }
   const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
-  const { config, value, problems, problemAt } = readConfig(text, file, load);
+  const comparing = parsed.compare !== undefined;
+  const { config, value, problems, problemAt } = readConfig(text, file, { load, comparing });
   const isWanted = (name: string): boolean => parsed.scenarios?.includes(name) ?? true;
   const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));
   if (config === undefined) return { source, drafts: [], places, problems };
   return {
     source,
+    config,
     places,
     history: config.history,
     drafts: configDrafts(config, parsed.scenarios, problemAt),

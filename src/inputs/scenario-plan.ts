@@ -14,7 +14,7 @@ import type { ParsedInputs } from './parse-inputs.js';
 import type { ScenarioConfig } from './schema.js';
 import { servicesOf } from './service-plan.js';
 
-const SHELL = 'bash -eo pipefail';
+export const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
 const SEED = 1;
 /** Bytes. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ISOLATIONS } from '../model/plan.js';
 import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
+import { COMPARE_FIELDS, COMPARE_KEYS } from './compare-fields.js';
 import { duration, oneOf, show, text, textMap, thresholds, whole } from './fields.js';
 import { faults } from './faults-schema.js';
 import { HISTORY_KEYS, history } from './history-schema.js';
@@ -120,6 +121,7 @@ export const configSchema = z
   .strictObject(
     {
       version,
+      ...COMPARE_FIELDS,
       scenarios: z
         .record(z.string().regex(SCENARIO_NAME), scenario, {
           error: shapeOf('a map of names and scenarios'),
@@ -138,6 +140,7 @@ export type ScenarioConfig = Config['scenarios'][string];
 export const KEYS = {
   config: Object.keys(configSchema.shape),
   scenario: Object.keys(scenario.shape),
+  ...COMPARE_KEYS,
   ...SERVICE_KEYS,
   checks: [...CHECK_IDS],
   stages: STAGE_KEYS,

@@ -1,11 +1,16 @@
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
 import { didYouMean } from '../verdict/nearest.js';
-import { parseThresholds, type TextPlace } from '../verdict/threshold-list.js';
+import { parseThresholds, type TextPlace, type ThresholdRule } from '../verdict/threshold-list.js';
 import { parseDuration } from './duration.js';
-import { needsCompare } from './unavailable.js';
 
 /** Told of a problem of one entry; the path goes from the entry to the value. */
 export type EntryReport = (message: string, path?: readonly string[], place?: TextPlace) => void;
+
+/** Where an entry's problems go, and what else its threshold must satisfy. */
+export interface EntryReading {
+  readonly report: EntryReport;
+  readonly rule?: ThresholdRule;
+}
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -30,9 +35,12 @@ export const THRESHOLD_ENTRY_SCHEMA = {
 export function readThresholdEntry(
   entry: unknown,
   level: ThresholdLevel,
-  report: EntryReport,
+  reading: EntryReading,
 ): readonly Threshold[] {
-  if (entry === null || typeof entry === 'string') return readExpression(entry, level, { path: [], report });
+  const { report } = reading;
+  if (entry === null || typeof entry === 'string') {
+    return readExpression(entry, level, { path: [], ...reading });
+  }
   if (!isMap(entry)) {
     report(`must be text such as "success_rate >= 99%", not ${shown(entry)}`);
     return [];
@@ -46,16 +54,16 @@ export function readThresholdEntry(
     report(`must be text such as "error_rate < 10%", not ${shown(expr)}`, ['expr']);
     return [];
   }
-  const thresholds = readExpression(expr, level, { path: ['expr'], report });
+  const thresholds = readExpression(expr, level, { path: ['expr'], ...reading });
   return abort === undefined ? thresholds : thresholds.map((threshold) => ({ ...threshold, abort }));
 }
 
 function readExpression(
   text: string | null,
   level: ThresholdLevel,
-  { path, report }: { path: readonly string[]; report: EntryReport },
+  { path, report, rule }: EntryReading & { path: readonly string[] },
 ): readonly Threshold[] {
-  const parsed = parseThresholds([text], level, needsCompare);
+  const parsed = parseThresholds([text], level, rule);
   for (const { message, column } of parsed.problems) report(message, path, { line: 0, column });
   return parsed.thresholds;
 }

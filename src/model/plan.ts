@@ -1,4 +1,5 @@
 import type { CheckId, CheckLevel } from './check.js';
+import type { ComparePlan } from './compare-plan.js';
 import type { FaultsPlan } from './faults.js';
 import type { HistoryPlan } from './history.js';
 import type { HttpWork } from './http.js';
@@ -86,4 +87,6 @@ export interface Plan {
     | { readonly kind: 'config'; readonly file: string }
     | { readonly kind: 'inputs' }
     | { readonly kind: 'demo' };
+  /** What head is compared with, if with anything. */
+  readonly compare?: ComparePlan;
 }

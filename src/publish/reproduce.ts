@@ -15,6 +15,8 @@ const OPTIONS = [
   ['alerts', '--alert'],
   ['compare', '--compare'],
   ['prepare', '--prepare'],
+  ['budget', '--budget'],
+  ['onInconclusive', '--on-inconclusive'],
   ['seed', '--seed'],
   ['bug', '--bug'],
 ] as const;

@@ -1,0 +1,187 @@
+import { describe, expect, test } from '@jest/globals';
+import { gitProgram } from '../../src/adapters/git-program.js';
+import type { EventBase } from '../../src/baseline/event-base.js';
+import { findBase, type BaseCommit } from '../../src/trees/find-base.js';
+import { changedFiles } from '../../src/trees/head.js';
+import { Repository } from '../../src/trees/repository.js';
+import { makeRepository, type TestRepository } from '../repository.js';
+
+const NONE: EventBase = { kind: 'none' };
+
+async function base(
+  { folder }: TestRepository,
+  event: EventBase = NONE,
+  ref = 'base',
+): Promise<BaseCommit | undefined> {
+  const interrupt = new AbortController().signal;
+  const repository = await Repository.open(gitProgram, { workspace: folder, interrupt });
+  return findBase(repository, { ref, event, dirty: (await changedFiles(repository)) > 0 });
+}
+
+/** main: one, two, three; feature leaves main at two and has one commit; merged is feature merged into three. */
+function history(): { repository: TestRepository; sha: Readonly<Record<string, string>> } {
+  const repository = makeRepository();
+  const one = repository.commit('one', { a: '1' });
+  const two = repository.commit('two', { a: '2' });
+  repository.git('checkout', '-q', '-b', 'feature');
+  const feature = repository.commit('feature', { b: '1' });
+  repository.git('checkout', '-q', 'main');
+  const three = repository.commit('three', { a: '3' });
+  repository.git('checkout', '-q', '--detach');
+  repository.git('merge', '-q', '--no-ff', '-m', 'merge', 'feature');
+  const merged = repository.git('rev-parse', 'HEAD');
+  repository.git('update-ref', 'refs/pull/12/merge', merged);
+  repository.git('checkout', '-q', 'main');
+  return { repository, sha: { one, two, three, feature, merged } };
+}
+
+/** As actions/checkout does it: one commit, and a remote that has the others. */
+function checkedOut(repository: TestRepository, commit: string): TestRepository {
+  const clone = makeRepository();
+  clone.git('remote', 'add', 'origin', `file://${repository.folder}`);
+  clone.git('fetch', '-q', '--no-tags', '--depth=1', 'origin', commit);
+  clone.git('checkout', '-q', '--detach', commit);
+  return clone;
+}
+
+describe('the base of a pull request', () => {
+  const { repository, sha } = history();
+  const { two = '', three = '', feature = '', merged = '' } = sha;
+  const pull: EventBase = { kind: 'pull_request', branch: 'main', base: two, head: feature };
+
+  test('is the first parent of the merge commit that is checked out, whatever the event still called it', async () => {
+    const clone = checkedOut(repository, merged);
+    expect(await base(clone, pull)).toMatchObject({ sha: three, label: 'main' });
+    expect(clone.git('rev-parse', '--is-shallow-repository')).toBe('true');
+    expect(clone.git('rev-parse', `${three}^{tree}`)).toBe(repository.git('rev-parse', `${three}^{tree}`));
+  });
+
+  test('is where head has left it if head alone is checked out, in a shallow clone too', async () => {
+    const moved: EventBase = { kind: 'pull_request', branch: 'main', base: three, head: feature };
+    const expected = { sha: two, label: 'main (merge base)' };
+    const whole = repository.clone();
+    whole.git('checkout', '-q', 'origin/feature');
+    expect(await base(whole, moved)).toMatchObject(expected);
+    expect(await base(checkedOut(repository, feature), moved)).toMatchObject(expected);
+  });
+});
+
+describe('the base of other events', () => {
+  const { repository, sha } = history();
+  const { two = '', three = '' } = sha;
+
+  test('of a merge group is the commit that it is based on', async () => {
+    const event: EventBase = { kind: 'merge_group', branch: 'main', base: two };
+    expect(await base(checkedOut(repository, three), event)).toMatchObject({ sha: two, label: 'main' });
+  });
+
+  test('of a push is what was there before', async () => {
+    const event: EventBase = { kind: 'push', branch: 'main', before: two, defaultBranch: 'main' };
+    expect(await base(checkedOut(repository, three), event)).toMatchObject({
+      sha: two,
+      label: 'main before the push',
+    });
+  });
+
+  test('of a push that replaced a commit which nobody has any more is the commit before', async () => {
+    const event: EventBase = { kind: 'push', branch: 'main', before: 'e'.repeat(40), defaultBranch: 'main' };
+    expect(await base(checkedOut(repository, three), event)).toMatchObject({
+      sha: two,
+      label: 'the commit before',
+    });
+  });
+
+  test('of a push of a new branch is where it has left the default branch', async () => {
+    const event: EventBase = { kind: 'push', branch: 'feature', defaultBranch: 'main' };
+    const clone = checkedOut(repository, sha['feature'] ?? '');
+    expect(await base(clone, event)).toMatchObject({ sha: two, label: 'main (merge base)' });
+  });
+
+  test('of the first push of all is none', async () => {
+    const first = makeRepository();
+    first.commit('first', { a: '1' });
+    expect(await base(first, { kind: 'push', branch: 'main', defaultBranch: 'main' })).toBeUndefined();
+  });
+});
+
+describe('the base at a terminal', () => {
+  test('of a branch is where it has left the default branch', async () => {
+    const { repository, sha } = history();
+    repository.git('checkout', '-q', 'feature');
+    expect(await base(repository)).toMatchObject({ sha: sha['two'], label: 'main (merge base)' });
+  });
+
+  test('of the default branch is the commit before; with changes in the working tree it is the last commit', async () => {
+    const { repository, sha } = history();
+    expect(await base(repository)).toMatchObject({ sha: sha['two'], label: 'the commit before' });
+    repository.write({ a: '4' });
+    expect(await base(repository)).toMatchObject({ sha: sha['three'], label: 'the last commit' });
+  });
+
+  test('of commits that were not pushed yet is what was', async () => {
+    const { repository, sha } = history();
+    const clone = repository.clone();
+    clone.commit('four', { a: '4' });
+    expect(await base(clone)).toMatchObject({ sha: sha['three'], label: 'main (merge base)' });
+  });
+
+  test('is asked for where no branch can be taken for the default one', async () => {
+    const { repository } = history();
+    repository.git('branch', '-m', 'main', 'trunk');
+    await expect(base(repository)).rejects.toThrow(
+      'compare: which branch is the default one is not known here; name a ref in place of base, as in main',
+    );
+  });
+});
+
+describe('a ref', () => {
+  test('is a branch, a tag, a commit or an expression', async () => {
+    const { repository, sha } = history();
+    repository.git('tag', 'v1', sha['one'] ?? '');
+    const named = async (ref: string) => (await base(repository, NONE, ref))?.sha;
+    expect(await named('feature')).toBe(sha['feature']);
+    expect(await named('v1')).toBe(sha['one']);
+    expect(await named('HEAD~1')).toBe(sha['two']);
+    expect(await named((sha['three'] ?? '').slice(0, 10))).toBe(sha['three']);
+  });
+
+  test('that only the remote has is fetched, and the clone keeps its history', async () => {
+    const { repository, sha } = history();
+    const clone = repository.clone();
+    repository.git('tag', 'v2', sha['feature'] ?? '');
+    repository.git('branch', 'later', sha['one'] ?? '');
+    expect((await base(clone, NONE, 'v2'))?.sha).toBe(sha['feature']);
+    expect((await base(clone, NONE, 'later'))?.sha).toBe(sha['one']);
+    expect(clone.git('rev-parse', '--is-shallow-repository')).toBe('false');
+  });
+
+  test.each([
+    ['featrue', 'compare: there is no git ref featrue; did you mean feature?'],
+    ['main:refs/heads/x', 'is no name that a remote could know'],
+    ['HEAD~9', 'is no name that a remote could know'],
+  ])('%s is refused', async (ref, message) => {
+    const { repository } = history();
+    await expect(base(repository.clone(), NONE, ref)).rejects.toThrow(message);
+  });
+});
+
+describe('a commit that can not be had', () => {
+  test('without a remote, or with one that is gone, says what to do', async () => {
+    const { repository, sha } = history();
+    const event: EventBase = { kind: 'merge_group', branch: 'main', base: sha['two'] ?? '' };
+    const clone = checkedOut(repository, sha['three'] ?? '');
+    clone.git('remote', 'set-url', 'origin', 'file:///nowhere/at/all');
+    await expect(base(clone, event)).rejects.toThrow(
+      /^compare: the base of the merge group \([0-9a-f]{7}\) is not in this clone, and could not be fetched from origin: .*fetch-depth: 0$/,
+    );
+    clone.git('remote', 'remove', 'origin');
+    await expect(base(clone, event)).rejects.toThrow('and there is no remote to fetch it from');
+  });
+
+  test('because histories have nothing in common is said', async () => {
+    const { repository } = history();
+    repository.git('checkout', '-q', '--orphan', 'other');
+    repository.commit('other', { c: '1' });
+    await expect(base(repository)).rejects.toThrow('they share no history; name a ref to compare with');
+  });
+});

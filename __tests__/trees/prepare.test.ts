@@ -1,0 +1,164 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { UserError } from '../../src/errors.js';
+import { cacheKeyOf } from '../../src/trees/prepare.js';
+import type { Comparing } from '../../src/trees/open-trees.js';
+import { makeRepository, temporary, type TestRepository } from '../repository.js';
+import { openIn, treeWorld, type World } from './world.js';
+
+const config = (prepare: string): string => `version: 1
+compare: base
+prepare: ${prepare}
+scenarios:
+  s: {run: 'true'}
+`;
+
+function repositoryWith(prepare: string, second: Readonly<Record<string, string>> = {}): TestRepository {
+  const repository = makeRepository();
+  repository.commit('one', { '.github/flowgate.yml': config(prepare), kind: 'base' });
+  repository.commit('two', { kind: 'head', ...second });
+  return repository;
+}
+
+function treesOf({ plan, opponents }: Comparing): { head: string; base: string } {
+  const [head] = plan.scenarios;
+  if (head === undefined) throw new Error('no scenario');
+  const opponent = opponents.of(head);
+  if ('absent' in opponent) throw new Error(opponent.absent);
+  return { head: head.workingDirectory, base: opponent.plan.workingDirectory };
+}
+
+async function problemOf(opening: Promise<Comparing>): Promise<string> {
+  const thrown: unknown = await opening.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (thrown instanceof UserError) return thrown.message;
+  throw new Error('it was not refused', { cause: thrown });
+}
+
+describe('the command', () => {
+  test.each([1, 2])('runs once in each tree, on %d cores', async (cores) => {
+    const calls = join(temporary(), 'calls');
+    const repository = repositoryWith(`echo "$(cat kind) $GITHUB_WORKSPACE" >> ${calls}; cp kind built`);
+    const env = { GITHUB_WORKSPACE: repository.folder };
+    const comparing = await openIn(treeWorld(), { workspace: repository.folder, cores, env });
+    const { head, base } = treesOf(comparing);
+    expect([head, base].map((tree) => readFileSync(join(tree, 'built'), 'utf8'))).toEqual(['head', 'base']);
+    expect(readFileSync(calls, 'utf8').trim().split('\n').sort()).toEqual([`base ${base}`, `head ${head}`]);
+    await comparing.opponents.close();
+    expect(existsSync(head)).toBe(false);
+  });
+
+  test('that fails in base leaves head without an opponent, and says why', async () => {
+    const repository = repositoryWith(`'echo building; echo "no compiler" >&2; [ "$(cat kind)" = head ]'`);
+    const world = treeWorld();
+    const { plan, opponents } = await openIn(world, { workspace: repository.folder });
+    const [scenario] = plan.scenarios;
+    expect(scenario && opponents.of(scenario)).toMatchObject({
+      absent: 'the commit before can not be prepared: prepare ended with exit status 1: no compiler',
+      base: { label: 'the commit before', sha: repository.git('rev-parse', 'HEAD~1') },
+    });
+    expect(world.log.filter((line) => line.startsWith('warn'))).toEqual([
+      'warn prepare: the commit before can not be prepared: prepare ended with exit status 1: no compiler\n  no compiler',
+    ]);
+    await opponents.close();
+  });
+
+  test('that fails in head ends the run with the last lines that it printed, and nothing is left', async () => {
+    const repository = repositoryWith(
+      `'for i in $(seq 30); do echo line $i; done; [ "$(cat kind)" = base ]'`,
+    );
+    const message = await problemOf(openIn(treeWorld(), { workspace: repository.folder }));
+    expect(message).toMatch(
+      /^prepare: main can not be prepared: prepare ended with exit status 1: line 30\n/,
+    );
+    expect(message.split('\n').slice(1)).toEqual(
+      Array.from({ length: 12 }, (_, index) => `  line ${index + 19}`),
+    );
+    expect(repository.git('worktree', 'list').split('\n')).toHaveLength(1);
+  });
+
+  test('is ended by an interrupt: nothing is left, and there is no opponent', async () => {
+    const world = treeWorld();
+    const started = join(temporary(), 'started');
+    const repository = repositoryWith(`touch ${started}; exec sleep 600`);
+    const opening = openIn(world, { workspace: repository.folder });
+    while (!existsSync(started)) await new Promise((resolve) => setImmediate(resolve));
+    world.interrupt.abort('SIGINT');
+    const { plan, opponents } = await opening;
+    const [scenario] = plan.scenarios;
+    expect(scenario && opponents.of(scenario)).toMatchObject({ absent: 'interrupted' });
+    expect(repository.git('worktree', 'list').split('\n')).toHaveLength(1);
+  });
+});
+
+describe('a cache key', () => {
+  const cached = (calls: string, key = 'v1') =>
+    `{run: 'echo $(cat kind) >> ${calls}; cp kind built; ln -s built link; chmod +x built', cache-key: ${key}}`;
+
+  async function open(world: World, repository: TestRepository, repositoryName?: string): Promise<void> {
+    const name = repositoryName === undefined ? {} : { repositoryName };
+    const comparing = await openIn(world, { workspace: repository.folder, ...name });
+    const { head, base } = treesOf(comparing);
+    expect([head, base].map((tree) => readFileSync(join(tree, 'link'), 'utf8'))).toEqual(['head', 'base']);
+    // A tree of git's however it came: clean, but for what prepare made.
+    expect(repository.git('-C', base, 'status', '--porcelain').split('\n')).toEqual(['?? built', '?? link']);
+    await comparing.opponents.close();
+  }
+
+  test('takes a prepared tree from the cache, of the same repository and key only', async () => {
+    const calls = join(temporary(), 'calls');
+    const count = () => readFileSync(calls, 'utf8').trim().split('\n').length;
+    const world = treeWorld();
+    const repository = repositoryWith(cached(calls));
+    await open(world, repository, 'octo/shop');
+    expect(count()).toBe(2);
+    await open(world, repository, 'octo/shop');
+    expect(count()).toBe(2);
+    expect(world.log.filter((line) => line.endsWith('comes prepared from the cache'))).toHaveLength(2);
+    await open(world, repository, 'mallory/shop');
+    expect(count()).toBe(4);
+    repository.commit('three', { '.github/flowgate.yml': config(cached(calls, 'v2')) });
+    repository.commit('four', {});
+    writeFileSync(join(repository.folder, 'kind'), 'head');
+    await openIn(world, { workspace: repository.folder, repositoryName: 'octo/shop' }).then(({ opponents }) =>
+      opponents.close(),
+    );
+    expect(count()).toBe(6);
+  });
+
+  test('is one of all that a prepared tree hangs on', () => {
+    const prepare = { run: 'npm ci', cacheKey: 'v1' };
+    const machine = { os: 'linux', arch: 'x64', node: '20.18.0' };
+    const identity = { repository: 'octo/shop', sha: 'a', prefix: '', machine };
+    const keys = [
+      cacheKeyOf(prepare, identity),
+      cacheKeyOf({ ...prepare, run: 'npm install' }, identity),
+      cacheKeyOf({ ...prepare, cacheKey: 'v2' }, identity),
+      cacheKeyOf(prepare, { ...identity, repository: 'mallory/shop' }),
+      cacheKeyOf(prepare, { ...identity, sha: 'b' }),
+      cacheKeyOf(prepare, { ...identity, prefix: 'packages/shop' }),
+      cacheKeyOf(prepare, { ...identity, machine: { ...machine, arch: 'arm64' } }),
+      cacheKeyOf(prepare, { ...identity, machine: { ...machine, node: '24.0.0' } }),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys.every((key) => /^[0-9a-f]{40}$/.test(key ?? ''))).toBe(true);
+    expect(cacheKeyOf({ run: 'npm ci' }, identity)).toBeUndefined();
+  });
+
+  test('keeps neither a working tree with changes nor a tree whose command failed', async () => {
+    const calls = join(temporary(), 'calls');
+    const world = treeWorld();
+    const run = `{run: 'echo x >> ${calls}; [ "$(cat kind)" != base ]', cache-key: v1}`;
+    const repository = repositoryWith(run);
+    writeFileSync(join(repository.folder, 'new'), '');
+    const { opponents } = await openIn(world, {
+      workspace: repository.folder,
+      inputs: { compare: 'HEAD~1' },
+    });
+    await opponents.close();
+    expect(existsSync(world.cache) ? readdirSync(world.cache) : []).toEqual([]);
+  });
+});

@@ -1,0 +1,32 @@
+import type { ComparePlan, PreparePlan } from '../model/compare-plan.js';
+import type { ParsedInputs } from './parse-inputs.js';
+import type { Config } from './schema.js';
+
+/** ms. DESIGN §7. */
+const BUDGET = 120_000;
+
+/** Input goes before config goes before default; undefined if nothing is to be compared. */
+export function planCompare(
+  inputs: ParsedInputs,
+  config: Omit<Config, 'version' | 'scenarios'> = {},
+): ComparePlan | undefined {
+  const ref = inputs.compare ?? config.compare?.ref;
+  if (ref === undefined) return undefined;
+  const prepare = prepareOf(inputs, config.prepare);
+  return {
+    ref,
+    ...(prepare === undefined ? {} : { prepare }),
+    budget: inputs.budget ?? config.budget ?? BUDGET,
+    services: config.compare?.services ?? 'keep',
+    onUnresolved: inputs.onInconclusive ?? config['on-inconclusive'] ?? 'warn',
+    defaultLevel: config.compare?.['default-gates'] ?? 'fail',
+  };
+}
+
+/** The input replaces the command only: what the cache holds is known by the command as well as by its key. */
+function prepareOf(inputs: ParsedInputs, config: Config['prepare']): PreparePlan | undefined {
+  const run = inputs.prepare ?? config?.run;
+  if (run === undefined) return undefined;
+  const cacheKey = config?.['cache-key'];
+  return { run, ...(cacheKey === undefined ? {} : { cacheKey }) };
+}

@@ -1,0 +1,32 @@
+import type { ComparedCommits } from '../model/compared.js';
+import type { Repository } from './repository.js';
+
+/** As many as are told. */
+const MOST = 50;
+/** Characters of a subject or a name. */
+const LONGEST = 200;
+
+/**
+ * The commits that head has and base has not, newest first; undefined where a shallow clone does not know them.
+ * Subjects are whatever somebody wrote: they are escaped where they are shown.
+ */
+export async function commitsBetween(
+  repository: Repository,
+  base: string,
+  head: string,
+): Promise<ComparedCommits | undefined> {
+  const related = await repository.run(['merge-base', '--is-ancestor', base, head]);
+  if (repository.shallow && related.code !== 0) return undefined;
+  const range = `${base}..${head}`;
+  const total = Number(await repository.ask('rev-list', '--count', range));
+  if (!Number.isSafeInteger(total)) return undefined;
+  const args = ['log', '-z', `--max-count=${MOST}`, '--format=%H%x00%s%x00%an', range, '--'];
+  const { stdout } = await repository.run(args);
+  const fields = stdout === '' ? [] : stdout.replace(/\0$/, '').split('\0');
+  const list = [];
+  for (let at = 0; at + 2 < fields.length; at += 3) {
+    const [sha = '', subject = '', author = ''] = fields.slice(at, at + 3);
+    list.push({ sha, subject: subject.slice(0, LONGEST), author: author.slice(0, LONGEST) });
+  }
+  return { total, list };
+}

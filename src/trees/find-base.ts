@@ -1,0 +1,129 @@
+import type { EventBase } from '../baseline/event-base.js';
+import { fetchCommit, fetchRef, mergeBase } from './fetch.js';
+import { findRef } from './find-ref.js';
+import { refused, type Repository } from './repository.js';
+
+/** A commit to compare with. */
+export interface BaseCommit {
+  readonly sha: string;
+  /** How people call it. */
+  readonly label: string;
+  /** Why it is this one. */
+  readonly because: string;
+}
+
+export interface BaseQuestion {
+  /** A git ref, or `base`. */
+  readonly ref: string;
+  readonly event: EventBase;
+  /** The working tree differs from the commit that is checked out. */
+  readonly dirty: boolean;
+}
+
+/**
+ * The commit to compare with; undefined if there is no earlier one. Like is compared with like: what is checked out for
+ * a pull request is head merged into the base's tip, and is compared with that tip; head alone is compared with where
+ * it has left the base. Throws UserError if it can not be had.
+ */
+export async function findBase(
+  repository: Repository,
+  { ref, event, dirty }: BaseQuestion,
+): Promise<BaseCommit | undefined> {
+  if (ref !== 'base') return { ...(await findRef(repository, ref)), because: 'it was asked for' };
+  switch (event.kind) {
+    case 'pull_request':
+      return ofPullRequest(repository, event);
+    case 'merge_group':
+      await fetchCommit(repository, event.base, `the base of the merge group`);
+      return { sha: event.base, label: event.branch, because: 'the merge group is based on it' };
+    case 'push':
+      return ofPush(repository, event, dirty);
+    case 'none':
+      return ofBranch(repository, event.defaultBranch, dirty);
+  }
+}
+
+async function ofPullRequest(
+  repository: Repository,
+  { branch, base, head }: Extract<EventBase, { kind: 'pull_request' }>,
+): Promise<BaseCommit> {
+  const [first, second] = await repository.parents(repository.head);
+  if (first !== undefined && second === head) {
+    await fetchCommit(repository, first, `the first parent of the merge commit`);
+    return {
+      sha: first,
+      label: branch,
+      because: 'it is the first parent of the merge commit that is checked out',
+    };
+  }
+  await fetchCommit(repository, base, `the base of the pull request`);
+  return parting(repository, base, branch);
+}
+
+async function parting(repository: Repository, tip: string, branch: string): Promise<BaseCommit> {
+  const sha = await mergeBase(repository, repository.head, tip);
+  return { sha, label: `${branch} (merge base)`, because: `what is checked out has left ${branch} there` };
+}
+
+async function ofPush(
+  repository: Repository,
+  { branch, before, defaultBranch }: Extract<EventBase, { kind: 'push' }>,
+  dirty: boolean,
+): Promise<BaseCommit | undefined> {
+  if (before === undefined) {
+    return branch === defaultBranch ? commitBefore(repository) : ofBranch(repository, defaultBranch, dirty);
+  }
+  try {
+    await fetchCommit(repository, before, `what ${branch} was before the push`);
+    return { sha: before, label: `${branch} before the push`, because: 'the push replaced it' };
+  } catch {
+    // A forced push leaves what it replaced to be swept up.
+    return commitBefore(repository);
+  }
+}
+
+async function commitBefore(repository: Repository): Promise<BaseCommit | undefined> {
+  const [parent] = await repository.parents(repository.head);
+  if (parent === undefined) return undefined;
+  await fetchCommit(repository, parent, 'the commit before');
+  return {
+    sha: parent,
+    label: 'the commit before',
+    because: 'it is the first parent of what is checked out',
+  };
+}
+
+/** Where head has left the default branch; on that branch itself, what has changed since it was last pushed or committed. */
+async function ofBranch(
+  repository: Repository,
+  named: string | undefined,
+  dirty: boolean,
+): Promise<BaseCommit | undefined> {
+  const { branch, tip } = await defaultBranch(repository, named);
+  const found = await parting(repository, tip, branch);
+  if (found.sha !== repository.head) return found;
+  if (!dirty) return commitBefore(repository);
+  return { sha: found.sha, label: 'the last commit', because: 'the working tree has changes since' };
+}
+
+async function defaultBranch(
+  repository: Repository,
+  named: string | undefined,
+): Promise<{ readonly branch: string; readonly tip: string }> {
+  const remote = (await repository.remote()) ?? 'origin';
+  const told = await repository.ask('symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`);
+  const candidates = named === undefined ? [told?.slice(remote.length + 1), 'main', 'master'] : [named];
+  for (const branch of candidates) {
+    if (branch === undefined) continue;
+    const tip =
+      (await repository.commit(`refs/remotes/${remote}/${branch}`)) ??
+      (await repository.commit(`refs/heads/${branch}`));
+    if (tip !== undefined) return { branch, tip };
+  }
+  if (named !== undefined) {
+    const fetched = await fetchRef(repository, `refs/heads/${named}`);
+    if ('sha' in fetched) return { branch: named, tip: fetched.sha };
+    throw refused(`the default branch ${named} is not in this clone: ${fetched.why}`);
+  }
+  throw refused('which branch is the default one is not known here; name a ref in place of base, as in main');
+}

@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import type { EventBase } from '../baseline/event-base.js';
+import type { Opponent, Opponents, Side } from '../baseline/opponent.js';
+import { UserError } from '../errors.js';
+import type { Inputs } from '../inputs/inputs.js';
+import { SHELL } from '../inputs/scenario-plan.js';
+import type { ComparePlan } from '../model/compare-plan.js';
+import type { ComparedCommits } from '../model/compared.js';
+import type { Plan, ScenarioPlan } from '../model/plan.js';
+import type { Environment } from '../model/record.js';
+import type { Git } from '../ports/git.js';
+import { baseScenario, missingInHead, type BaseScenario } from './base-plan.js';
+import { commitsBetween } from './commits.js';
+import { lackingInTrees } from './notes.js';
+import { makeTrees, type PrepareSidesPorts } from './prepare-sides.js';
+import type { Prepared } from './prepare.js';
+import { movedPlan, movedVariables, type Move } from './relocate.js';
+import { refused, Repository } from './repository.js';
+import { short } from './said.js';
+import { findSides, type Sides, type TreeSide } from './sides.js';
+import { Worktrees, type WorktreePorts } from './worktrees.js';
+
+export interface TreePorts extends WorktreePorts, PrepareSidesPorts {
+  readonly git: Git;
+}
+
+/** Those of the ports that nothing but trees needs. */
+export type TreeDoors = Pick<TreePorts, 'git' | 'cache' | 'process'>;
+
+/** What the trees are made from, beside the plan. */
+export interface TreeContext {
+  readonly inputs: Inputs;
+  /** Absolute: where the plan was made. */
+  readonly workspace: string;
+  /** What flows get: no token is in it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly event: EventBase;
+  readonly environment: Environment;
+  readonly repositoryName: string | undefined;
+}
+
+/** A plan whose head is in a tree of its own, and what it is compared with. */
+export interface Comparing {
+  readonly plan: Plan;
+  readonly opponents: Opponents;
+}
+
+/**
+ * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
+ * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
+ * prepared, or that has no such scenario, is an opponent that is absent.
+ */
+export async function openTrees(
+  plan: Plan & { readonly compare: ComparePlan },
+  ports: TreePorts,
+  context: TreeContext,
+): Promise<Comparing> {
+  const { workspace, event } = context;
+  const { interrupt, files, logger } = ports;
+  const how = plan.compare;
+  let worktrees: Worktrees | undefined;
+  try {
+    const repository = await Repository.open(ports.git, { workspace, interrupt });
+    const sides = await findSides(repository, { ref: how.ref, event, files });
+    if (sides.base === undefined) {
+      return withoutBase(plan, sides, 'there is no earlier commit to compare with');
+    }
+    const { head, base } = { ...sides, base: sides.base };
+    logger.info(`${head.label} is compared with ${base.label} (${short(base.commit)}): ${base.because}`);
+    for (const note of await lackingInTrees(repository, head.commit, how.prepare)) logger.warn(note);
+    worktrees = await Worktrees.open(repository, ports);
+    const stage = { repository, worktrees };
+    return await compareTrees(plan, { ...stage, head, base }, { ports, context });
+  } catch (thrown) {
+    await worktrees?.close();
+    if (!interrupt.aborted) throw thrown;
+    return withoutBase(plan, { head: { label: 'head', commit: '' }, base: undefined }, 'interrupted');
+  }
+}
+
+interface Stage {
+  readonly repository: Repository;
+  readonly worktrees: Worktrees;
+  readonly head: TreeSide;
+  readonly base: TreeSide;
+}
+
+async function compareTrees(
+  plan: Plan & { readonly compare: ComparePlan },
+  stage: Stage,
+  { ports, context }: { ports: TreePorts; context: TreeContext },
+): Promise<Comparing> {
+  const { repository, worktrees, head, base } = stage;
+  const how = plan.compare;
+  const making = { ...stage, ...context, prepare: how.prepare, shell: SHELL, machine: context.environment };
+  // Before any code of either side is run: what it could do to the repository's configuration comes too late for git.
+  const commits = await commitsBetween(repository, base.commit, repository.head);
+  const prepared = await makeTrees({ base, head }, making, ports);
+  if (!prepared.head.ok) throw unprepared(head.label, prepared.head);
+  if (!prepared.base.ok) ports.logger.warn(unprepared(base.label, prepared.base).message);
+  const to = (name: 'base' | 'head'): Move => ({ from: repository.top, to: worktrees.path(name) });
+  const headPlan = withVariables(movedPlan(plan, to('head')), context.env, to('head'));
+  const missing = await missingInHead(headPlan, ports.files, {
+    from: worktrees.path('head'),
+    to: repository.top,
+  });
+  if (missing !== undefined) throw refused(missing);
+  const scenarios = new Map<string, BaseScenario>();
+  for (const scenario of headPlan.scenarios) {
+    const found = prepared.base.ok
+      ? await baseOf(scenario, stage, { plan, ports, context })
+      : { absent: `${base.label} can not be prepared: ${prepared.base.why}` };
+    scenarios.set(scenario.name, found);
+  }
+  return {
+    plan: headPlan,
+    opponents: {
+      how,
+      of: ({ name }) => opponentOf(scenarios.get(name), stage, commits),
+      close: () => worktrees.close(),
+    },
+  };
+}
+
+async function baseOf(
+  scenario: ScenarioPlan,
+  { repository, worktrees, base }: Stage,
+  { plan, ports, context }: { plan: Plan; ports: TreePorts; context: TreeContext },
+): Promise<BaseScenario> {
+  const move = { from: repository.top, to: worktrees.path('base') };
+  const found = await baseScenario(scenario, {
+    files: ports.files,
+    inputs: context.inputs,
+    source: plan.source,
+    workspace: join(move.to, repository.prefix),
+    move,
+    label: base.label,
+  });
+  if ('absent' in found) return found;
+  const env = { ...movedVariables(context.env, move), ...found.plan.env };
+  return { plan: { ...found.plan, env } };
+}
+
+function withVariables(plan: Plan, env: Readonly<Record<string, string>>, move: Move): Plan {
+  const variables = movedVariables(env, move);
+  return {
+    ...plan,
+    scenarios: plan.scenarios.map((scenario) => ({ ...scenario, env: { ...variables, ...scenario.env } })),
+  };
+}
+
+function opponentOf(
+  found: BaseScenario | undefined,
+  { base, head }: { base: TreeSide; head: TreeSide },
+  commits: ComparedCommits | undefined,
+): Opponent {
+  const sides = { base: sideOf(base), head: sideOf(head), ...(commits === undefined ? {} : { commits }) };
+  return { ...(found ?? { absent: 'the scenario is not in the plan' }), ...sides };
+}
+
+function sideOf({ label, sha }: TreeSide): Side {
+  return sha === undefined ? { label } : { label, sha };
+}
+
+function withoutBase(
+  plan: Plan & { readonly compare: ComparePlan },
+  { head }: Sides,
+  absent: string,
+): Comparing {
+  const opponents: Opponents = {
+    how: plan.compare,
+    of: () => ({ absent, base: { label: plan.compare.ref }, head: sideOf(head) }),
+    close: () => Promise.resolve(),
+  };
+  return { plan, opponents };
+}
+
+function unprepared(label: string, { why, printed }: Extract<Prepared, { ok: false }>): UserError {
+  const said = printed === '' ? '' : `\n${printed}`;
+  return new UserError({ where: 'prepare', message: `${label} can not be prepared: ${why}${said}` });
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { messageOf } from '../errors.js';
+import type { Files, Logger } from '../ports.js';
+import { refused, type Repository } from './repository.js';
+import { lastOf } from './said.js';
+
+/** As temporary folders of ours are called. */
+const PREFIX = 'flowgate-trees-';
+/** Holds the process that made the folder. */
+const OWNER = 'owner';
+/** ms: a large repository is written to the disk. */
+const CHECKOUT_TIMEOUT = 5 * 60_000;
+
+export interface WorktreePorts {
+  readonly files: Files;
+  readonly logger: Logger;
+  /** Our own process, and whether another one still runs. */
+  readonly process: { readonly pid: number; isRunning(pid: number): boolean };
+}
+
+/** Two trees of one repository, side by side under one temporary folder, so that their paths are alike. */
+export class Worktrees {
+  private constructor(
+    private readonly repository: Repository,
+    private readonly ports: WorktreePorts,
+    private readonly folder: string,
+  ) {}
+
+  /** Leftovers of a run that was killed are removed first; those of one that still runs are let be. */
+  static async open(repository: Repository, ports: WorktreePorts): Promise<Worktrees> {
+    await removeLeftovers(repository, ports);
+    const folder = await ports.files.makeTemporary(PREFIX);
+    await ports.files.write(join(folder, OWNER), String(ports.process.pid));
+    return new Worktrees(repository, ports, folder);
+  }
+
+  /** Where a side's tree is, or will be. Absolute. */
+  path(side: 'base' | 'head'): string {
+    return join(this.folder, side);
+  }
+
+  /** Makes a tree of a commit; `empty`: with nothing in it yet but its place in the repository. */
+  async add(side: 'base' | 'head', commit: string, { empty = false } = {}): Promise<string> {
+    const path = this.path(side);
+    const args = [
+      'worktree',
+      'add',
+      '--detach',
+      '--quiet',
+      ...(empty ? ['--no-checkout'] : []),
+      path,
+      commit,
+    ];
+    const end = await this.repository.run(args, { timeout: CHECKOUT_TIMEOUT });
+    if (end.code !== 0) throw refused(`the tree of ${side} could not be made: ${lastOf(end.stderr)}`);
+    return path;
+  }
+
+  /** Fills a tree that was made empty, from its commit. */
+  async fill(side: 'base' | 'head'): Promise<void> {
+    const options = { folder: this.path(side), timeout: CHECKOUT_TIMEOUT };
+    const end = await this.repository.run(['reset', '--hard', '--quiet'], options);
+    if (end.code !== 0) throw refused(`the tree of ${side} could not be filled: ${lastOf(end.stderr)}`);
+  }
+
+  /** The index of a tree that was filled by somebody else. */
+  async index(side: 'base' | 'head'): Promise<void> {
+    await this.repository.run(['reset', '--quiet'], { folder: this.path(side), timeout: CHECKOUT_TIMEOUT });
+  }
+
+  /** Removes both trees; what can not be removed is said. Never rejects. */
+  async close(): Promise<void> {
+    const { files, logger } = this.ports;
+    try {
+      await files.remove(this.folder);
+    } catch (thrown) {
+      logger.warn(`${this.folder} could not be removed: ${messageOf(thrown)}`);
+    }
+    await this.repository.tidy(['worktree', 'prune']);
+  }
+}
+
+async function removeLeftovers(repository: Repository, { files, process }: WorktreePorts): Promise<void> {
+  const listed = (await repository.ask('worktree', 'list', '--porcelain')) ?? '';
+  const trees = [...listed.matchAll(/^worktree (.+)$/gm)].map(([, path]) => path ?? '');
+  const folders = new Set(
+    trees.flatMap((path) => /^(.*\/flowgate-trees-[^/]+)\/(?:base|head)$/.exec(path)?.[1] ?? []),
+  );
+  for (const folder of folders) {
+    const owner = Number((await files.read(join(folder, OWNER))) ?? Number.NaN);
+    if (!Number.isSafeInteger(owner) || process.isRunning(owner)) continue;
+    await files.remove(folder).catch(() => undefined);
+  }
+  await repository.tidy(['worktree', 'prune']);
+}
