@@ -14460,7 +14460,7 @@ const noProgress = { update: () => undefined, clear: () => undefined };
 
 /***/ }),
 
-/***/ 1322:
+/***/ 5367:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14719,6 +14719,79 @@ function errorOf({ message, problems }) {
 function scriptBeside(bundle) {
     return bundle.slice(0, bundle.lastIndexOf('/') + 1) + 'proxy.js';
 }
+
+;// CONCATENATED MODULE: ./build/src/adapters/git-program.js
+
+/** ms. */
+const TIMEOUT = 60_000;
+/** Bytes of output: names of a large repository's refs or files. */
+const MOST = 64 * 1024 * 1024;
+/**
+ * What the configuration of the repository could have git start (git-config(1)): hooks, the monitor of the file
+ * system, housekeeping in the background, and transports that are commands.
+ */
+const CONFIG = [
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'gc.auto=0',
+    'maintenance.auto=false',
+    'protocol.ext.allow=never',
+    'submodule.recurse=false',
+    'advice.detachedHead=false',
+    'color.ui=false',
+    'log.showSignature=false',
+].flatMap((setting) => ['-c', setting]);
+/** Which repository is meant is said by the folder, also where a hook of git's has started us. */
+const OF_REPOSITORY = [
+    'GIT_DIR',
+    'GIT_WORK_TREE',
+    'GIT_INDEX_FILE',
+    'GIT_COMMON_DIR',
+    'GIT_OBJECT_DIRECTORY',
+    'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+    'GIT_NAMESPACE',
+    'GIT_PREFIX',
+];
+function environment(added) {
+    const env = { ...process.env };
+    for (const name of OF_REPOSITORY)
+        Reflect.deleteProperty(env, name);
+    return {
+        ...env,
+        LC_ALL: 'C',
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_OPTIONAL_LOCKS: '0',
+        GIT_PAGER: 'cat',
+        // Large files stay pointers, as actions/checkout leaves them: prepare says if they are wanted.
+        GIT_LFS_SKIP_SMUDGE: '1',
+        ...added,
+    };
+}
+/** The program git that is on the PATH. */
+const gitProgram = {
+    run: (folder, args, { env, timeout = TIMEOUT, signal } = {}) => new Promise((resolve) => {
+        const options = {
+            cwd: folder,
+            env: environment(env),
+            timeout,
+            maxBuffer: MOST,
+            windowsHide: true,
+            ...(signal === undefined ? {} : { signal }),
+        };
+        const child = (0,external_node_child_process_.execFile)('git', [...CONFIG, ...args], options, (error, stdout, stderr) => {
+            if (error === null) {
+                resolve({ code: 0, stdout, stderr });
+                return;
+            }
+            const code = typeof error.code === 'number' ? error.code : undefined;
+            // A folder that is gone is ENOENT too; it was there when we were started.
+            const missing = error.code === 'ENOENT';
+            const said = stderr === '' && code === undefined ? error.message : stderr;
+            resolve({ code, stdout, stderr: said, ...(missing ? { missing: true } : {}) });
+        });
+        child.stdin?.end();
+    }),
+};
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
@@ -17213,7 +17286,91 @@ function rootOfMarked(pid, environment, roots) {
     return root ?? { pid, role: 'flow', launcher: false };
 }
 
+;// CONCATENATED MODULE: ./build/src/adapters/other-process.js
+
+/** This process, and whether another one still runs: one of another user's does too. */
+const otherProcess = {
+    pid: process.pid,
+    isRunning: (pid) => {
+        try {
+            process.kill(pid, 0);
+            return true;
+        }
+        catch (thrown) {
+            return (0,errors/* codeOf */.$N)(thrown) === 'EPERM';
+        }
+    },
+};
+
+;// CONCATENATED MODULE: ./build/src/adapters/prepared-trees.js
+
+
+
+
+/** The oldest of more are removed. */
+const prepared_trees_MOST = 8;
+/** As the cache's own folders are called: whatever else is in its folder is let be. */
+const KEY = /^[0-9a-f]{40}$/;
+/** XDG_CACHE_HOME (XDG Base Directory Specification), or ~/.cache. */
+function cacheFolder(env = process.env) {
+    const { XDG_CACHE_HOME = '' } = env;
+    return (0,external_node_path_.join)(XDG_CACHE_HOME === '' ? (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.cache') : XDG_CACHE_HOME, 'flowgate', 'trees');
+}
+/** Copies of trees in folders of the user's own, which nobody else can write to. */
+function preparedTrees(folder = cacheFolder()) {
+    return {
+        take: async (key, into) => {
+            const kept = (0,external_node_path_.join)(folder, key);
+            if ((await (0,promises_.stat)(kept).catch(() => undefined)) === undefined)
+                return false;
+            await touch(kept);
+            await copyTree(kept, into);
+            return true;
+        },
+        keep: async (key, tree) => {
+            await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
+            // Renamed into place, so that nobody meets half a tree.
+            const partial = (0,external_node_path_.join)(folder, `${key}.${process.pid}.partial`);
+            try {
+                await copyTree(tree, partial);
+                await touch(partial);
+                await (0,promises_.rm)((0,external_node_path_.join)(folder, key), { recursive: true, force: true });
+                await (0,promises_.rename)(partial, (0,external_node_path_.join)(folder, key));
+            }
+            finally {
+                await (0,promises_.rm)(partial, { recursive: true, force: true });
+            }
+            await makeRoom(folder);
+        },
+    };
+}
+/** Everything but `.git`, by reference where the file system can; times too, for tools that go by them. */
+async function copyTree(from, to) {
+    await (0,promises_.cp)(from, to, {
+        recursive: true,
+        verbatimSymlinks: true,
+        preserveTimestamps: true,
+        mode: external_node_fs_.constants.COPYFILE_FICLONE,
+        filter: (path) => !((0,external_node_path_.basename)(path) === '.git' && path === (0,external_node_path_.join)(from, '.git')),
+    });
+}
+/** By the folder's time it is known which one was used last. */
+async function touch(folder) {
+    const now = new Date();
+    await (0,promises_.utimes)(folder, now, now).catch(() => undefined);
+}
+async function makeRoom(folder) {
+    const names = (await (0,promises_.readdir)(folder)).filter((name) => KEY.test(name));
+    const aged = await Promise.all(names.map(async (name) => ({ name, at: (await (0,promises_.stat)((0,external_node_path_.join)(folder, name))).mtimeMs })));
+    const oldest = aged.sort((a, b) => b.at - a.at).slice(prepared_trees_MOST);
+    for (const { name } of oldest)
+        await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { recursive: true, force: true });
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/node.js
+
+
+
 
 
 
@@ -17249,6 +17406,7 @@ function nodePorts() {
         },
         newRunId: () => (0,external_node_crypto_.randomBytes)(6).toString('hex'),
         interrupt: interruptSignal,
+        trees: { git: gitProgram, cache: preparedTrees(), process: otherProcess },
     };
 }
 
@@ -18429,11 +18587,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3485);
 /* harmony import */ var _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1521);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1322);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5367);
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3321);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5604);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3230);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8442);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7406);
@@ -18467,7 +18625,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /** The terminal's entry: real ports in, exit status out. */
 function openTerminal() {
     const screen = (0,_adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__/* .nodeScreen */ .Vs)();
-    const { interrupt, ...ports } = (0,_adapters_node_js__WEBPACK_IMPORTED_MODULE_4__/* .nodePorts */ .b)();
+    const { interrupt, trees, ...ports } = (0,_adapters_node_js__WEBPACK_IMPORTED_MODULE_4__/* .nodePorts */ .b)();
     const complain = (message) => {
         screen.complain(`flowgate: ${message}\n`);
     };
@@ -18476,6 +18634,7 @@ function openTerminal() {
     return {
         screen,
         ports: { ...ports, logger, progress, interrupt: interrupt() },
+        trees,
         env: process.env,
         cwd: process.cwd(),
     };
@@ -18933,9 +19092,7 @@ async function initRepository({ screen, ports, cwd }) {
 /* harmony export */   Vc: () => (/* binding */ inputsOf),
 /* harmony export */   Z9: () => (/* binding */ withScenario)
 /* harmony export */ });
-/* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
-
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
 
 const collect = (value, before = []) => [...before, value];
 function withOutputs(command) {
@@ -18957,16 +19114,17 @@ function withLoad(command) {
         .option('--alert <expression>', 'the same, but it only warns; again and again', collect);
 }
 function withScenario(command) {
-    return (command
+    return command
         .option('--config <file>', 'the config (.github/flowgate.yml if there is one)')
         .option('--scenario <name>', 'run only this scenario of the config; again and again', collect)
         .option('--run <command>', 'a command as the flow, without a config')
         .option('--module <file>', 'a module whose default export is the flow, without a config')
         .option('--url <url>', 'a GET request as the flow, without a config')
         .option('--working-directory <folder>', 'where commands run')
-        // Known, so that the answer is that they are not there yet and not that they do not exist.
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--compare <ref>').hideHelp())
-        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$('--prepare <command>').hideHelp()));
+        .option('--compare <ref>', 'compare with a git ref, or with base: where the branch has left the default one')
+        .option('--prepare <command>', 'run this once in the tree of each side before comparing: "npm ci"')
+        .option('--budget <time>', 'how long the rounds of one comparison may take (2m)')
+        .option('--on-inconclusive <answer>', 'what an unresolved comparison does to the verdict: fail, warn or pass (warn)');
 }
 /**
  * The same as the action's inputs say it: a list is a text of lines. To the action an empty input is one that was left
@@ -18989,7 +19147,7 @@ function refuseEmpty(options) {
         message: 'is empty; write it or leave it out',
     }));
     if (problems.length > 0)
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo(problems);
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo(problems);
 }
 
 
@@ -20462,8 +20620,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var errors = __nccwpck_require__(7428);
 // EXTERNAL MODULE: ./build/src/errors.js
 var src_errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: ./build/src/model/results.js + 8 modules
-var results = __nccwpck_require__(8866);
+// EXTERNAL MODULE: ./build/src/model/results.js + 7 modules
+var results = __nccwpck_require__(8635);
 // EXTERNAL MODULE: ./build/src/publish/exit-status.js
 var exit_status = __nccwpck_require__(7940);
 // EXTERNAL MODULE: ./build/src/report/terminal.js + 5 modules
@@ -20626,7 +20784,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 3230:
+/***/ 8442:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20634,6 +20792,57 @@ function parseResults(text, file) {
 __nccwpck_require__.d(__webpack_exports__, {
   z: () => (/* binding */ runScenarios)
 });
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+;// CONCATENATED MODULE: ./build/src/baseline/event-base.js
+
+const event_base_text = schemas/* string */.YjP().min(1).optional().catch(undefined);
+/** A commit's name, of SHA-1 or of SHA-256; nothing else is handed to git. */
+const sha = schemas/* string */.YjP()
+    .regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)
+    .optional()
+    .catch(undefined);
+const commit = schemas/* object */.Ikc({ sha, ref: event_base_text }).optional().catch(undefined);
+const payloadSchema = schemas/* object */.Ikc({
+    pull_request: schemas/* object */.Ikc({ base: commit, head: commit }).optional().catch(undefined),
+    merge_group: schemas/* object */.Ikc({ base_sha: sha, base_ref: event_base_text }).optional().catch(undefined),
+    ref: event_base_text,
+    before: sha,
+    repository: schemas/* object */.Ikc({ default_branch: event_base_text }).optional().catch(undefined),
+});
+/** What a push has as `before` when there was nothing. */
+const NOTHING = /^0+$/;
+/** Reads the event; never throws. Only what the event itself names is used. */
+function baseOfEvent({ name, payload }) {
+    const parsed = payloadSchema.safeParse(payload);
+    if (!parsed.success)
+        return { kind: 'none' };
+    const { pull_request: pull, merge_group: group, before, ref, repository } = parsed.data;
+    const defaultBranch = repository?.default_branch === undefined ? {} : { defaultBranch: repository.default_branch };
+    if (name === 'pull_request' && pull?.base?.sha !== undefined && pull.head?.sha !== undefined) {
+        const { base, head } = pull;
+        return {
+            kind: 'pull_request',
+            branch: base.ref ?? 'the base',
+            base: base.sha ?? '',
+            head: head.sha ?? '',
+        };
+    }
+    if (name === 'merge_group' && group?.base_sha !== undefined) {
+        return { kind: 'merge_group', branch: branchOf(group.base_ref) ?? 'the base', base: group.base_sha };
+    }
+    const branch = branchOf(ref);
+    if (name === 'push' && branch !== undefined) {
+        const known = before !== undefined && !NOTHING.test(before);
+        return { kind: 'push', branch, ...(known ? { before } : {}), ...defaultBranch };
+    }
+    return { kind: 'none', ...defaultBranch };
+}
+/** `refs/heads/main` → `main`; undefined for a tag. */
+function branchOf(ref) {
+    return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1];
+}
 
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
@@ -21863,12 +22072,25 @@ function stepDown(state, kept, { look: at, dropped }) {
 function joined(names, found, what) {
     return new Set([...names, ...found.filter((one) => one[what]).map(({ result }) => result.metric)]);
 }
-/** A gate that is missed decides the run, and so do all gates settled; metrics that only warn wait for nobody. */
+/** A gate that is missed decides the run, and so do all gates settled. */
 function isDecided({ plan, results, settled }) {
-    const gates = plan.metrics.filter(({ level }) => level !== 'warn');
-    const awaited = new Set((gates.length > 0 ? gates : plan.metrics).map(({ metric }) => metric));
-    const isMissed = results.some(({ metric, outcome }) => awaited.has(metric) && outcome === 'regression');
-    return isMissed || [...awaited].every((metric) => settled.has(metric));
+    const gates = gatesOf(plan.metrics);
+    const isMissed = results.some(({ metric, outcome }) => outcome === 'regression' && gates.some((gate) => gate.metric === metric));
+    return isMissed || [...awaitedOf(plan.metrics)].every((metric) => settled.has(metric));
+}
+/**
+ * Names of the metrics that the run goes on for: those of gates. What only warns waits for nobody, nor does a limit of
+ * base itself, which no number of pairs shows to hold, unless there is nothing else.
+ */
+function awaitedOf(metrics) {
+    const gates = gatesOf(metrics);
+    const provable = gates.filter(({ limit }) => limit > 0);
+    return new Set((provable.length > 0 ? provable : gates).map(({ metric }) => metric));
+}
+/** All metrics where none is a gate. */
+function gatesOf(metrics) {
+    const gates = metrics.filter(({ level }) => level !== 'warn');
+    return gates.length > 0 ? gates : metrics;
 }
 function assertComparable(metrics) {
     if (metrics.length === 0)
@@ -22142,7 +22364,7 @@ var external_node_buffer_ = __nccwpck_require__(4573);
 const AROUND = 40;
 /** `w` and the digits of the largest iteration there can be. */
 const LONGEST_COUNT = 17;
-const NOTHING = external_node_buffer_.Buffer.alloc(0);
+const token_scanner_NOTHING = external_node_buffer_.Buffer.alloc(0);
 const W = 0x77;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -22155,7 +22377,7 @@ class TokenScanner {
     #prefix;
     #onToken;
     /** What has to be seen again together with the next chunk, and from where on in it. */
-    #rest = NOTHING;
+    #rest = token_scanner_NOTHING;
     #from = 0;
     /** Byte of the stream at which `rest` begins. */
     #at = 0;
@@ -22180,7 +22402,7 @@ class TokenScanner {
     missed(bytes) {
         this.#skipped += bytes;
         this.#at += this.#rest.length + bytes;
-        this.#rest = NOTHING;
+        this.#rest = token_scanner_NOTHING;
         this.#from = 0;
     }
     /** The stream is over: a token that it ended with is one. */
@@ -22213,7 +22435,7 @@ class TokenScanner {
         this.#at += start;
         this.#from = found - start;
         // Copied: the chunk is only lent.
-        this.#rest = start === text.length ? NOTHING : external_node_buffer_.Buffer.from(text.subarray(start));
+        this.#rest = start === text.length ? token_scanner_NOTHING : external_node_buffer_.Buffer.from(text.subarray(start));
     }
     #tell(text, { found, end, last }) {
         if (!isDigit(text[end - 1]))
@@ -23215,8 +23437,6 @@ function crashLine(stderr) {
     return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? (0,last_line/* lastLine */.f)(stderr);
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
-var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./build/src/model/contamination.js
 var contamination = __nccwpck_require__(4025);
 ;// CONCATENATED MODULE: ./build/src/scenarios/host-message.js
@@ -26192,7 +26412,7 @@ async function comparePairs(options) {
         state = nextLook(state, pairs);
         options.onPair?.({ pairs, state, elapsed: clock.now() - began });
     }
-    return end(isUnresolved(state) ? 'looks' : 'decided');
+    return end(isDecided(state) ? 'decided' : 'looks');
 }
 function fits({ budget, expected }, pairs, elapsed) {
     return elapsed + (pairs === 0 ? expected : elapsed / pairs) <= budget;
@@ -26212,11 +26432,6 @@ function finalResults(pairs, state, { metrics, validity }) {
     if (state.status === 'decided')
         return state.results;
     return compareRun(pairs, metrics, { validity, exhausted: true }).results;
-}
-function isUnresolved({ results, plan }) {
-    const waiting = new Set(plan.metrics.filter(({ level }) => level !== 'warn').map(({ metric }) => metric));
-    const missed = results.some(({ metric, outcome }) => waiting.has(metric) && outcome === 'regression');
-    return !missed && results.some(({ metric, outcome }) => waiting.has(metric) && outcome === 'unresolved');
 }
 
 // EXTERNAL MODULE: ./build/src/stats/summarize.js + 2 modules
@@ -26274,17 +26489,31 @@ function trialLoad(load, flows) {
     }
     return { model: 'closed', flows: load.flows, iterations: Math.max(load.flows, flows) };
 }
-/** A trial so short was all warming up. ms. */
+/** A first trial so short was all warming up. ms. */
 const COLD = 1000;
-/** What is tried next, warm: of the closed model what fills the shortest round. Undefined if the first tells enough. */
-function warmTrialLoad(load, trial) {
-    if (load.model === 'open' || 'stages' in load || trial.time >= COLD)
+/**
+ * What is tried next, warmer: of the closed model what fills the shortest round. Undefined if the trials so far tell
+ * enough: the last one was as long as a round, and not the first, or long.
+ */
+function warmTrialLoad(load, trial, trials) {
+    const enough = trials === 1 ? COLD : SHORTEST_ROUND;
+    if (load.model === 'open' || 'stages' in load || trial.time >= enough)
         return undefined;
     return {
         model: 'closed',
         flows: load.flows,
         iterations: inWaves(SHORTEST_ROUND / perFlow(trial), load.flows),
     };
+}
+/**
+ * The load of the next rounds, when one of the last pair took `time` ms, both sides taken together: a service may still
+ * become faster. That a pair is larger than the one before says nothing of either side.
+ */
+function lengthened(load, time) {
+    if (load.model === 'open' || !('iterations' in load) || time >= SHORTEST_ROUND)
+        return load;
+    const { flows, iterations } = load;
+    return { ...load, iterations: inWaves((iterations * SHORTEST_ROUND) / Math.max(time, 1), flows) };
 }
 /** Flows of a load, about. */
 function flowsIn(load, trial) {
@@ -26319,15 +26548,12 @@ function inWaves(count, flows) {
 
 /**
  * Warms both sides up, by one wave of all flows at once or by the plan's warm-up, and sees how long they take, so that
- * the rounds can be as long as they should be. What is soon over is run once more, warm. Undefined if it was cut short.
+ * the rounds can be as long as they should be. What is soon over is run again until it is warm. Undefined if it was cut
+ * short.
  * @throws SideError
  */
 async function tryOut({ load: planned, warmup }, rounds, { budget, metrics }) {
-    const cold = await tryBoth(rounds, trialLoad(planned, warmup));
-    if (cold === undefined)
-        return undefined;
-    const warm = warmTrialLoad(planned, togetherOf(cold));
-    const tried = warm === undefined ? cold : await tryBoth(rounds, warm);
+    const tried = await tryUntilWarm(planned, warmup, rounds);
     if (tried === undefined)
         return undefined;
     const wanted = beginComparison(metrics).wanted ?? 0;
@@ -26340,6 +26566,19 @@ async function tryOut({ load: planned, warmup }, rounds, { budget, metrics }) {
         wanted,
         validity: validityFor(tried),
     };
+}
+/** A runtime that compiles while it runs may take a few. */
+const MOST_TRIALS = 6;
+async function tryUntilWarm(planned, warmup, rounds) {
+    let load = trialLoad(planned, warmup);
+    let tried;
+    for (let trials = 1; load !== undefined && trials <= MOST_TRIALS; trials += 1) {
+        tried = await tryBoth(rounds, load);
+        if (tried === undefined)
+            return undefined;
+        load = warmTrialLoad(planned, togetherOf(tried), trials);
+    }
+    return tried;
 }
 async function tryBoth(rounds, load) {
     const tried = [];
@@ -26521,6 +26760,7 @@ class Rounds {
 
 
 
+
 /**
  * Compares a scenario of head, which has been run by itself before, with its opponent: rounds in pairs, until it is known
  * or the budget is spent. Never rejects for what is wrong with either side.
@@ -26587,11 +26827,12 @@ async function runPairs(plan, sides, run) {
     const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget: how.budget, metrics });
     if (attempt === undefined)
         return interrupted(run);
-    const { load, expected, wanted, validity } = attempt;
-    const about = { rounds: roundsOf(attempt, sides) };
+    const { expected, wanted, validity } = attempt;
+    let { load } = attempt;
+    let before = 0;
     if (expected * wanted > how.budget * TOLERANCE) {
         const results = nothingKnown(metrics, tooLong(attempt, how.budget));
-        return { results, compared: { ...about, ended: 'budget' } };
+        return { results, compared: { rounds: roundsOf(attempt.flows, sides), ended: 'budget' } };
     }
     const comparing = await comparePairs({
         ...ports,
@@ -26602,25 +26843,28 @@ async function runPairs(plan, sides, run) {
         seed: plan.seed,
         round: (side) => rounds.run(side, load),
         onPair: (progress) => {
+            load = lengthened(load, (progress.elapsed - before) / 2);
+            before = progress.elapsed;
             ports.progress.update(progressOf(progress, { scenario: plan.name, base: opponent.base.label, budget: how.budget }));
         },
     }).finally(() => {
         ports.progress.clear();
     });
-    return came(comparing, run, { about, validity });
+    const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
+    return came(comparing, run, { rounds: roundsOf(flows, sides), validity });
 }
 /** How far a trial, which is colder than a round, may promise more time than there is. */
 const TOLERANCE = 1.25;
-function roundsOf({ flows }, { services, note }) {
+function roundsOf(flows, { services, note }) {
     return { flows, services, ...(note === undefined ? {} : { note }) };
 }
-function came({ pairs, results, time, ended, failure }, run, { about, validity }) {
+function came({ pairs, results, time, ended, failure }, run, { rounds, validity }) {
     const why = failure === undefined ? undefined : failureWords(failure, run);
     const measured = pairs.map((pair) => comparedPair(pair, validity));
     const attribution = [...attribute(measured, results)];
     return {
         results: why === undefined ? results : results.map((result) => withReason(result, why)),
-        compared: { ...about, pairs: measured, time, ended, attribution },
+        compared: { rounds, pairs: measured, time, ended, attribution },
         ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
     };
 }
@@ -27720,8 +27964,8 @@ function requestLines(requests) {
 
 // EXTERNAL MODULE: ./build/src/model/limits-record.js
 var limits_record = __nccwpck_require__(1377);
-// EXTERNAL MODULE: ./build/src/model/results.js + 8 modules
-var results = __nccwpck_require__(8866);
+// EXTERNAL MODULE: ./build/src/model/results.js + 7 modules
+var results = __nccwpck_require__(8635);
 // EXTERNAL MODULE: ./build/src/stats/errors.js
 var stats_errors = __nccwpck_require__(8334);
 // EXTERNAL MODULE: ./build/src/model/tally.js
@@ -28206,15 +28450,969 @@ function withComparing({ record, comparison }, interrupt) {
     };
 }
 
-// EXTERNAL MODULE: ./build/src/inputs/plan.js + 43 modules
-var inputs_plan = __nccwpck_require__(1071);
+// EXTERNAL MODULE: ./build/src/inputs/plan.js + 26 modules
+var inputs_plan = __nccwpck_require__(1893);
 // EXTERNAL MODULE: ./build/src/publish/exit-status.js
 var exit_status = __nccwpck_require__(7940);
 // EXTERNAL MODULE: ./build/src/report/terminal.js + 5 modules
 var report_terminal = __nccwpck_require__(4183);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/inputs/scenario-plan.js + 2 modules
+var scenario_plan = __nccwpck_require__(3087);
+// EXTERNAL MODULE: ./build/src/inputs/inputs.js
+var inputs = __nccwpck_require__(2542);
+;// CONCATENATED MODULE: ./build/src/trees/relocate.js
+
+function moved(path, { from, to }) {
+    if (!(0,external_node_path_.isAbsolute)(path))
+        return path;
+    const within = (0,external_node_path_.relative)(from, path);
+    return within === '..' || within.startsWith('../') || within.startsWith('..\\') || (0,external_node_path_.isAbsolute)(within)
+        ? path
+        : (0,external_node_path_.join)(to, within);
+}
+function movedPlan(plan, move) {
+    return { ...plan, scenarios: plan.scenarios.map((scenario) => movedScenario(scenario, move)) };
+}
+function movedScenario(scenario, move) {
+    return {
+        ...scenario,
+        work: movedWork(scenario.work, move),
+        workingDirectory: moved(scenario.workingDirectory, move),
+        services: scenario.services.map((service) => ({
+            ...service,
+            workingDirectory: moved(service.workingDirectory, move),
+        })),
+    };
+}
+function movedWork(work, move) {
+    if (work.kind === 'module')
+        return { ...work, module: moved(work.module, move) };
+    if (work.kind === 'http' && work.ca !== undefined)
+        return { ...work, ca: moved(work.ca, move) };
+    return work;
+}
+/**
+ * The variables that name places in the first tree (GITHUB_WORKSPACE, PATH with its node_modules/.bin), as they are in
+ * the other: what is run in a tree is not to find the first one by them. The others are left out; and where the first
+ * tree is around the home folder, all but GITHUB_WORKSPACE, because they mean what is installed there.
+ */
+function movedVariables(env, move) {
+    const { HOME: home = '', GITHUB_WORKSPACE } = env;
+    const aroundHome = moved(home, move) !== home;
+    const meant = aroundHome ? (GITHUB_WORKSPACE === undefined ? {} : { GITHUB_WORKSPACE }) : env;
+    const entries = Object.entries(meant).map(([name, value]) => [name, movedParts(value, move)]);
+    return Object.fromEntries(entries.filter(([name, value]) => value !== env[name]));
+}
+function movedParts(value, move) {
+    const parts = value.split(external_node_path_.delimiter).map((part) => moved(part, move));
+    return parts.join(external_node_path_.delimiter);
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/base-plan.js
+
+
+
+
+
+/**
+ * What head names and its tree has not: a file that an earlier step has made in the workspace, and git does not hold.
+ * Undefined if all is there.
+ */
+async function missingInHead({ scenarios }, files, back) {
+    for (const { name, workingDirectory, work } of scenarios) {
+        const module = work.kind === 'module' && (0,external_node_path_.isAbsolute)(work.module) ? [work.module] : [];
+        for (const path of [workingDirectory, ...module]) {
+            if (await files.exists(path))
+                continue;
+            const shown = (0,external_node_path_.relative)(back.to, moved(path, back));
+            return `${shown}, which ${name} names, is in the workspace and not in git, so that no tree has it; let prepare make it`;
+        }
+    }
+    return undefined;
+}
+/**
+ * What base does in the scenario of this name, by its own config. How many flows run at once, for how long, and what is
+ * expected of them is head's: like is compared with like.
+ */
+async function baseScenario(head, sources) {
+    const { files, label, workspace } = sources;
+    const inputs = await inputsForBase(head, sources);
+    if (inputs === undefined)
+        return { absent: `the scenario is new: ${label} has no config` };
+    try {
+        const { scenarios } = await (0,inputs_plan/* makePlan */.Cs)(inputs, { files, workspace });
+        const base = scenarios.find(({ name }) => name === head.name);
+        return base === undefined ? { absent: isNew(head, label) } : { plan: withWorkOf(base, head) };
+    }
+    catch (thrown) {
+        if (thrown instanceof errors/* UserError */.yo)
+            return { absent: absence(head, label, thrown) };
+        throw thrown;
+    }
+}
+/** What says which work is done, and nothing of the load or the gates; undefined if the config is not there. */
+async function inputsForBase({ name }, { files, inputs, source, workspace, move }) {
+    const { config, run, module, url, workingDirectory, seed, bug, compare = 'base' } = inputs;
+    const common = {
+        compare,
+        ...(workingDirectory === undefined ? {} : { workingDirectory: moved(workingDirectory, move) }),
+        ...(seed === undefined ? {} : { seed }),
+        ...(bug === undefined ? {} : { bug }),
+    };
+    if (source.kind === 'demo')
+        return { ...common, module: 'flowgate:demo' };
+    if (source.kind === 'inputs') {
+        return {
+            ...common,
+            ...(run === undefined ? {} : { run }),
+            ...(module === undefined ? {} : { module: moved(module, move) }),
+            ...(url === undefined ? {} : { url }),
+        };
+    }
+    for (const candidate of config === undefined ? inputs_plan/* DEFAULT_CONFIGS */.Yy : [moved(config, move)]) {
+        if (await files.exists((0,external_node_path_.resolve)(workspace, candidate))) {
+            return { ...common, config: candidate, scenario: name };
+        }
+    }
+    return undefined;
+}
+/** A hook that base does not have is not head's. */
+const HOOKS = ['setup', 'teardown', 'verify'];
+function withWorkOf(base, head) {
+    const { work, services, shell, workingDirectory, env } = base;
+    const hooks = Object.fromEntries(HOOKS.flatMap((hook) => (base[hook] === undefined ? [] : [[hook, base[hook]]])));
+    return { ...withoutHooks(head), work, services, shell, workingDirectory, env, ...hooks };
+}
+function withoutHooks(plan) {
+    const hooks = HOOKS;
+    const kept = Object.entries(plan).filter(([key]) => !hooks.includes(key));
+    return Object.fromEntries(kept);
+}
+function absence(head, label, { problems }) {
+    const [first] = problems;
+    if (problems.some(({ where }) => where === (0,inputs/* whereInput */.c7)('scenario')))
+        return isNew(head, label);
+    const place = first?.line === undefined ? '' : ` (line ${first.line})`;
+    const where = first?.where === undefined ? '' : `${first.where} `;
+    return `what ${label} has of it can not be run: ${where}${first?.message ?? 'it is invalid'}${place}`;
+}
+function isNew({ name }, label) {
+    return `the scenario is new: ${label} has none that is called ${name}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/commits.js
+/** As many as are told. */
+const MOST = 50;
+/** Characters of a subject or a name. */
+const commits_LONGEST = 200;
+/**
+ * The commits that head has and base has not, newest first; undefined where a shallow clone does not know them.
+ * Subjects are whatever somebody wrote: they are escaped where they are shown.
+ */
+async function commitsBetween(repository, base, head) {
+    const related = await repository.run(['merge-base', '--is-ancestor', base, head]);
+    if (repository.shallow && related.code !== 0)
+        return undefined;
+    const range = `${base}..${head}`;
+    const total = Number(await repository.ask('rev-list', '--count', range));
+    if (!Number.isSafeInteger(total))
+        return undefined;
+    const args = ['log', '-z', `--max-count=${MOST}`, '--format=%H%x00%s%x00%an', range, '--'];
+    const { stdout } = await repository.run(args);
+    const fields = stdout === '' ? [] : stdout.replace(/\0$/, '').split('\0');
+    const list = [];
+    for (let at = 0; at + 2 < fields.length; at += 3) {
+        const [sha = '', subject = '', author = ''] = fields.slice(at, at + 3);
+        list.push({ sha, subject: subject.slice(0, commits_LONGEST), author: author.slice(0, commits_LONGEST) });
+    }
+    return { total, list };
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/head.js
+/** What flowgate itself writes is no change of the user's. */
+const NOT_OURS = ':(exclude,glob)**/.flowgate/**';
+/** A commit of the working tree's state needs an author; nobody ever sees it. */
+const AUTHOR = Object.fromEntries(['AUTHOR', 'COMMITTER'].flatMap((who) => [
+    [`GIT_${who}_NAME`, 'flowgate'],
+    [`GIT_${who}_EMAIL`, 'flowgate@localhost'],
+]));
+/** ms: every file may have to be read. */
+const READING_TIMEOUT = 5 * 60_000;
+/** How many files differ from the commit that is checked out; what git ignores does not count. */
+async function changedFiles(repository) {
+    const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.', NOT_OURS];
+    const status = await repository.must('git status', args, { timeout: READING_TIMEOUT });
+    return status.split('\0').filter((entry) => entry !== '').length;
+}
+/**
+ * A commit of the working tree as it is, changes and new files included, what git ignores left out. Neither the working
+ * tree nor its index nor any ref is touched.
+ */
+async function snapshot(repository, files) {
+    const folder = await files.makeTemporary('flowgate-index-');
+    const env = { ...AUTHOR, GIT_INDEX_FILE: `${folder}/index` };
+    const act = (...args) => repository.must('taking the working tree as it is', args, { env, timeout: READING_TIMEOUT });
+    try {
+        await act('read-tree', 'HEAD');
+        await act('add', '--all', '--', '.', NOT_OURS);
+        const tree = (await act('write-tree')).trim();
+        return (await act('commit-tree', tree, '-p', 'HEAD', '-m', 'working tree')).trim();
+    }
+    finally {
+        await files.remove(folder);
+    }
+}
+/** What is in the working tree and will be in no tree, because git ignores it: at most five names, and how many in all. */
+async function ignored(repository) {
+    const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
+    const { stdout } = await repository.run([...args, '--', '.', NOT_OURS]);
+    const names = stdout.split('\0').filter((name) => name !== '' && name !== '.flowgate/');
+    return { names: names.slice(0, 5), count: names.length };
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/notes.js
+
+/** What the trees lack that the workspace may have: what a person wants to know before wondering why flows fail. */
+async function lackingInTrees(repository, commit, prepare) {
+    const notes = [];
+    const command = prepare?.run ?? '';
+    const submodules = await repository.run(['cat-file', '-e', `${commit}:.gitmodules`]);
+    if (submodules.code === 0 && !command.includes('submodule')) {
+        notes.push(lacks('submodules are empty', 'git submodule update --init --recursive', prepare));
+    }
+    const attributes = ['grep', '--quiet', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'];
+    const lfs = await repository.run(attributes);
+    if (lfs.code === 0 && !command.includes('lfs')) {
+        notes.push(lacks('files of Git LFS are pointers', 'git lfs pull', prepare));
+    }
+    if (prepare === undefined) {
+        const { names, count } = await ignored(repository);
+        if (count > 0) {
+            const more = count > names.length ? ` and ${count - names.length} more` : '';
+            const held = `what git ignores is not there (${names.join(', ')}${more})`;
+            notes.push(lacks(held, 'a command such as npm ci, if flows need it', prepare));
+        }
+    }
+    return notes;
+}
+function lacks(what, remedy, prepare) {
+    const advice = prepare === undefined ? `give prepare: ${remedy}` : `let prepare run ${remedy}`;
+    return `in the trees of both sides ${what}; ${advice}`;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./build/src/stats/normalize-message.js + 1 modules
+var normalize_message = __nccwpck_require__(7211);
+;// CONCATENATED MODULE: ./build/src/trees/prepare.js
+
+
+
+/** Runs the command to its end, for at most ten minutes; an interrupt ends it. */
+async function prepareTree(task, ports) {
+    const { run: command, shell, workingDirectory: cwd, env } = task;
+    const { ok, message, stdout, stderr } = await runHook({ shell, command, cwd, env }, ports);
+    if (ok)
+        return { ok };
+    return { ok, why: `prepare ended with ${message}`, printed: prepare_tail(stderr) || prepare_tail(stdout) };
+}
+/** Lines of what a command printed that are shown when it failed. */
+const SHOWN = 12;
+function prepare_tail({ head, tail: end, bytes }) {
+    const whole = bytes <= head.length + end.length ? head + end : end;
+    const lines = whole.split(/\r\n|\n|\r/).map((line) => (0,normalize_message/* oneLine */.T)(line));
+    return lines
+        .filter((line) => line !== '')
+        .slice(-SHOWN)
+        .map((line) => `  ${line}`)
+        .join('\n');
+}
+/** By what a prepared tree is known to the cache; undefined if none is to be kept. */
+function cacheKeyOf({ run, cacheKey }, identity) {
+    if (cacheKey === undefined)
+        return undefined;
+    const { repository, sha, prefix, machine } = identity;
+    const parts = [repository, sha, prefix, machine.os, machine.arch, machine.node, run, cacheKey];
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
+}
+/** Keeps it for another run; that it could not be kept changes nothing. */
+async function keepTree(cache, key, folder) {
+    try {
+        await cache.keep(key, folder);
+        return undefined;
+    }
+    catch (thrown) {
+        return thrown instanceof Error ? thrown.message : String(thrown);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/said.js
+
+/** The last line that says something, for a message. */
+function said_lastOf(printed) {
+    const line = printed
+        .split(/[\r\n]+/)
+        .map(normalize_message/* oneLine */.T)
+        .findLast((text) => text !== '');
+    return (line ?? 'it said nothing').slice(0, 400);
+}
+/** A commit as people name it. */
+function said_short(sha) {
+    return sha.slice(0, 7);
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/prepare-sides.js
+
+
+
+
+/** Makes the trees of both sides and prepares them, at once where there are two cores. */
+async function makeTrees(sides, context, ports) {
+    // git locks the repository while it makes a tree.
+    const makeHead = await place('head', sides.head, { context, ports });
+    const makeBase = await place('base', sides.base, { context, ports });
+    if (context.prepare !== undefined)
+        ports.logger.info(`prepare runs in both trees: ${context.prepare.run}`);
+    if (context.machine.cores < 2)
+        return { head: await makeHead(), base: await makeBase() };
+    const [head, base] = await Promise.all([makeHead(), makeBase()]);
+    return { head, base };
+}
+/** Gives a tree its place, filled from the commit or from the cache; what is left to do is to prepare it. */
+async function place(name, side, doing) {
+    const { worktrees, prepare } = doing.context;
+    const key = await prepare_sides_keyOf(side, doing.context);
+    await worktrees.add(name, side.commit, { empty: key !== undefined });
+    if (prepare === undefined)
+        return () => Promise.resolve({ ok: true });
+    if (key !== undefined) {
+        const { cache, logger } = doing.ports;
+        if (await cache.take(key, worktrees.path(name))) {
+            await worktrees.index(name);
+            logger.info(`the tree of ${side.label} (${said_short(side.commit)}) comes prepared from the cache`);
+            return () => Promise.resolve({ ok: true });
+        }
+        await worktrees.fill(name);
+    }
+    return () => prepareOne(name, { prepare, key }, doing);
+}
+async function prepareOne(name, { prepare, key }, { context, ports }) {
+    const { repository, worktrees, shell, env } = context;
+    const tree = worktrees.path(name);
+    const moved = movedVariables(env, { from: repository.top, to: tree });
+    const workingDirectory = (0,external_node_path_.join)(tree, repository.prefix);
+    const task = { run: prepare.run, shell, workingDirectory, env: { ...env, ...moved } };
+    const prepared = await prepareTree(task, ports);
+    if (!prepared.ok || key === undefined)
+        return prepared;
+    const problem = await keepTree(ports.cache, key, tree);
+    if (problem !== undefined)
+        ports.logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
+    return prepared;
+}
+/** A working tree with changes is not kept: nobody will ask for it again. */
+async function prepare_sides_keyOf(side, context) {
+    const { prepare, repository, machine, repositoryName } = context;
+    if (prepare?.cacheKey === undefined || side.passing)
+        return undefined;
+    const remote = await repository.remote();
+    const url = remote === undefined ? undefined : await repository.ask('remote', 'get-url', remote);
+    return cacheKeyOf(prepare, {
+        repository: repositoryName ?? url ?? repository.top,
+        sha: side.commit,
+        prefix: repository.prefix,
+        machine: { os: machine.os.split(' ')[0] ?? '', arch: machine.arch, node: machine.node },
+    });
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/repository.js
+
+
+
+/** What `git worktree` and `--porcelain` are taken for granted from. */
+const OLDEST = [2, 20];
+/** The repository that the workspace is in. Its questions are answered by git; nothing of git's is parsed elsewhere. */
+class Repository {
+    program;
+    interrupt;
+    /** Absolute: the top folder of the working tree. */
+    top;
+    /** The workspace from the top: empty, or `packages/shop`. */
+    prefix;
+    /** The commit that is checked out. */
+    head;
+    /** Not all of its history is here. */
+    shallow;
+    constructor(program, interrupt, facts) {
+        this.program = program;
+        this.interrupt = interrupt;
+        this.top = facts.top;
+        this.prefix = facts.prefix;
+        this.head = facts.head;
+        this.shallow = facts.shallow;
+    }
+    /** Throws UserError where there is nothing that could be compared, and says what to do. */
+    static async open(program, { workspace, interrupt }) {
+        const ask = (args) => program.run(workspace, args, { signal: interrupt });
+        checkVersion(await ask(['--version']));
+        const flags = ['--is-bare-repository', '--is-inside-work-tree', '--is-shallow-repository'];
+        const about = await ask(['rev-parse', ...flags, '--show-cdup', '--show-prefix']);
+        if (about.code !== 0)
+            throw refused(noRepository(about, workspace));
+        const [bare, inside, shallow, up = '', prefix = ''] = about.stdout.split('\n');
+        if (bare === 'true')
+            throw refused(`${workspace} is a bare repository: it has no working tree to compare`);
+        if (inside !== 'true')
+            throw refused(`${workspace} is not in a working tree of git; run it in one`);
+        const head = await ask(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
+        if (head.code !== 0)
+            throw refused(`${workspace} has no commit yet; commit something first`);
+        const top = (0,external_node_path_.resolve)(workspace, up === '' ? '.' : up);
+        return new Repository(program, interrupt, {
+            top,
+            prefix: prefix.replace(/\/$/, ''),
+            head: head.stdout.trim(),
+            shallow: shallow === 'true',
+        });
+    }
+    run(args, options = {}) {
+        const { folder = this.top, ...rest } = options;
+        return this.program.run(folder, args, { signal: this.interrupt, ...rest });
+    }
+    /** After an interrupt too: what is left behind is removed. */
+    async tidy(args) {
+        await this.program.run(this.top, args);
+    }
+    /** What git prints, without the line's end; undefined if it says no or nothing. */
+    async ask(...args) {
+        const { code, stdout } = await this.run(args);
+        const answer = stdout.trim();
+        return code === 0 && answer !== '' ? answer : undefined;
+    }
+    /** What has to work: throws UserError with what was to be done and git's last words if it does not. */
+    async must(what, args, options = {}) {
+        const end = await this.run(args, options);
+        if (end.code === 0)
+            return end.stdout;
+        throw refused(`${what} failed: ${said_lastOf(end.stderr)}`);
+    }
+    /** The commit that a name stands for, if it is here. */
+    commit(name) {
+        return this.ask('rev-parse', '--verify', '--quiet', `${name}^{commit}`);
+    }
+    async has(sha) {
+        return (await this.run(['cat-file', '-e', `${sha}^{commit}`])).code === 0;
+    }
+    /** As the commit itself names them: in a shallow clone they need not be here. */
+    async parents(sha) {
+        const { stdout } = await this.run(['cat-file', 'commit', sha]);
+        const [header = ''] = stdout.split('\n\n');
+        return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent]) => parent ?? '');
+    }
+    /** `origin`, or else the first; undefined if there is none. */
+    async remote() {
+        const names = (await this.ask('remote'))?.split('\n') ?? [];
+        return names.includes('origin') ? 'origin' : names[0];
+    }
+}
+/** What keeps trees from being compared, in the words of a problem. */
+function refused(message) {
+    return new errors/* UserError */.yo({ where: 'compare', message });
+}
+function checkVersion({ code, stdout, missing, stderr }) {
+    if (missing)
+        throw refused('needs git, and there is no program git on the PATH; install it');
+    const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
+    if (code !== 0 || major === undefined || minor === undefined) {
+        throw refused(`git --version failed: ${said_lastOf(stderr)}`);
+    }
+    const [oldestMajor, oldestMinor] = OLDEST;
+    const version = [Number(major), Number(minor)];
+    const fits = version[0] > oldestMajor || (version[0] === oldestMajor && version[1] >= oldestMinor);
+    if (!fits)
+        throw refused(`git ${major}.${minor} is too old; it takes ${OLDEST.join('.')} or later`);
+}
+function noRepository({ stderr }, workspace) {
+    if (/dubious ownership/.test(stderr)) {
+        const remedy = `git config --global --add safe.directory ${workspace}`;
+        return `git refuses to work in ${workspace}, which belongs to somebody else; run: ${remedy}`;
+    }
+    if (!/not a git repository/.test(stderr))
+        return `git refuses to work in ${workspace}: ${said_lastOf(stderr)}`;
+    return `compare needs a git repository, and ${workspace} is in none; check one out there, as actions/checkout does`;
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/fetch.js
+
+
+/** ms that one fetch may take. */
+const FETCH_TIMEOUT = 5 * 60_000;
+/** By how many commits a shallow history is deepened, one try after another, until a merge base is found. */
+const DEEPEN = [50, 150, 500, 1500];
+const CHECKOUT = 'give actions/checkout fetch-depth: 0';
+/** Fetches a commit that is not here: that one alone if the clone is shallow. Throws UserError if it can not be had. */
+async function fetchCommit(repository, sha, what) {
+    if (await repository.has(sha))
+        return;
+    const missing = `${what} (${said_short(sha)}) is not in this clone`;
+    const remote = await repository.remote();
+    if (remote === undefined)
+        throw refused(`${missing}, and there is no remote to fetch it from`);
+    const end = await repository.run(fetching(repository, remote, [sha]), { timeout: FETCH_TIMEOUT });
+    if (end.code === 0 && (await repository.has(sha)))
+        return;
+    throw refused(`${missing}, and could not be fetched from ${remote}: ${remedyFor(end.stderr)}`);
+}
+/** Names that are no expression (`HEAD~2`, `v1^{}`) and no refspec that would write a ref here (`a:b`). */
+const fetch_NAME = /^[^\s~^:?*[\\+]+$/;
+/** Fetches a ref by its name; the commit, or why not. */
+async function fetchRef(repository, ref) {
+    if (!fetch_NAME.test(ref))
+        return { why: `${ref} is no name that a remote could know` };
+    const remote = await repository.remote();
+    if (remote === undefined)
+        return { why: 'there is no remote to fetch it from' };
+    const end = await repository.run(fetching(repository, remote, [ref]), { timeout: FETCH_TIMEOUT });
+    const sha = end.code === 0 ? await repository.commit('FETCH_HEAD') : undefined;
+    return sha === undefined ? { why: remedyFor(end.stderr) } : { sha };
+}
+/**
+ * Where two commits have parted. In a shallow clone the history is deepened, in bounded steps, until it is known.
+ * Throws UserError if it can not be found.
+ */
+async function mergeBase(repository, head, tip) {
+    const find = () => repository.ask('merge-base', head, tip);
+    const known = await find();
+    if (known !== undefined)
+        return known;
+    const unknown = `where ${said_short(head)} and ${said_short(tip)} have parted is not known`;
+    if (!repository.shallow)
+        throw refused(`${unknown}: they share no history; name a ref to compare with`);
+    const remote = await repository.remote();
+    if (remote === undefined)
+        throw refused(`${unknown} in this shallow clone, and there is no remote`);
+    for (const depth of DEEPEN) {
+        // head may be known to this clone only.
+        const both = await deepen(repository, remote, { depth, commits: [head, tip] });
+        const end = both.code === 0 ? both : await deepen(repository, remote, { depth, commits: [tip] });
+        if (end.code !== 0) {
+            throw refused(`${unknown} in this shallow clone, and ${remote} gave no more: ${remedyFor(end.stderr)}`);
+        }
+        const found = await find();
+        if (found !== undefined)
+            return found;
+    }
+    const looked = DEEPEN.reduce((sum, each) => sum + each, 0);
+    throw refused(`${unknown} after ${looked} commits; ${CHECKOUT}`);
+}
+function deepen(repository, remote, { depth, commits }) {
+    const args = ['fetch', '--quiet', '--no-tags', `--deepen=${depth}`, remote, ...commits];
+    return repository.run(args, { timeout: FETCH_TIMEOUT });
+}
+/** With --depth a clone that has all of its history would lose what it knows of it. */
+function fetching({ shallow }, remote, refs) {
+    return ['fetch', '--quiet', '--no-tags', ...(shallow ? ['--depth=1'] : []), remote, ...refs];
+}
+function remedyFor(stderr) {
+    const denied = /could not read Username|Authentication failed|Permission denied|terminal prompts disabled/i;
+    if (denied.test(stderr)) {
+        return `git has no permission to read there (persist-credentials: false?); ${CHECKOUT}, which fetches all of it`;
+    }
+    if (/Could not resolve host|unable to access|Could not read from remote/i.test(stderr)) {
+        return `the remote can not be reached (${said_lastOf(stderr)}); ${CHECKOUT}`;
+    }
+    return said_lastOf(stderr);
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/nearest.js
+var nearest = __nccwpck_require__(2425);
+;// CONCATENATED MODULE: ./build/src/trees/find-ref.js
+
+
+
+/** The commit that a ref names, here or at the remote. Throws UserError with what was probably meant if there is none. */
+async function findRef(repository, ref) {
+    const remote = await repository.remote();
+    const here = (await repository.commit(ref)) ??
+        (remote === undefined ? undefined : await repository.commit(`refs/remotes/${remote}/${ref}`));
+    if (here !== undefined)
+        return { sha: here, label: ref };
+    const fetched = await fetchRef(repository, ref);
+    if ('sha' in fetched)
+        return { sha: fetched.sha, label: ref };
+    const meant = (0,nearest/* didYouMean */.a)(ref, await knownRefs(repository, remote));
+    const why = meant === '' ? ` here, and none was fetched: ${fetched.why}` : meant;
+    throw refused(`there is no git ref ${ref}${why}`);
+}
+/** Names of branches and tags; those of the remote as they are called there. */
+async function knownRefs(repository, remote) {
+    const listed = await repository.ask('for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads', 'refs/tags');
+    const tracked = remote === undefined
+        ? undefined
+        : await repository.ask('for-each-ref', '--format=%(refname:lstrip=3)', `refs/remotes/${remote}`);
+    const names = [...(listed?.split('\n') ?? []), ...(tracked?.split('\n') ?? [])];
+    return [...new Set(names)].filter((name) => name !== 'HEAD');
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/find-base.js
+
+
+
+/**
+ * The commit to compare with; undefined if there is no earlier one. Like is compared with like: what is checked out for
+ * a pull request is head merged into the base's tip, and is compared with that tip; head alone is compared with where
+ * it has left the base. Throws UserError if it can not be had.
+ */
+async function findBase(repository, { ref, event, dirty }) {
+    if (ref !== 'base')
+        return { ...(await findRef(repository, ref)), because: 'it was asked for' };
+    switch (event.kind) {
+        case 'pull_request':
+            return ofPullRequest(repository, event);
+        case 'merge_group':
+            await fetchCommit(repository, event.base, `the base of the merge group`);
+            return { sha: event.base, label: event.branch, because: 'the merge group is based on it' };
+        case 'push':
+            return ofPush(repository, event, dirty);
+        case 'none':
+            return ofBranch(repository, event.defaultBranch, dirty);
+    }
+}
+async function ofPullRequest(repository, { branch, base, head }) {
+    const [first, second] = await repository.parents(repository.head);
+    if (first !== undefined && second === head) {
+        await fetchCommit(repository, first, `the first parent of the merge commit`);
+        return {
+            sha: first,
+            label: branch,
+            because: 'it is the first parent of the merge commit that is checked out',
+        };
+    }
+    await fetchCommit(repository, base, `the base of the pull request`);
+    return parting(repository, base, branch);
+}
+async function parting(repository, tip, branch) {
+    const sha = await mergeBase(repository, repository.head, tip);
+    return { sha, label: `${branch} (merge base)`, because: `what is checked out has left ${branch} there` };
+}
+async function ofPush(repository, { branch, before, defaultBranch }, dirty) {
+    if (before === undefined) {
+        return branch === defaultBranch ? commitBefore(repository) : ofBranch(repository, defaultBranch, dirty);
+    }
+    try {
+        await fetchCommit(repository, before, `what ${branch} was before the push`);
+        return { sha: before, label: `${branch} before the push`, because: 'the push replaced it' };
+    }
+    catch {
+        // A forced push leaves what it replaced to be swept up.
+        return commitBefore(repository);
+    }
+}
+async function commitBefore(repository) {
+    const [parent] = await repository.parents(repository.head);
+    if (parent === undefined)
+        return undefined;
+    await fetchCommit(repository, parent, 'the commit before');
+    return {
+        sha: parent,
+        label: 'the commit before',
+        because: 'it is the first parent of what is checked out',
+    };
+}
+/** Where head has left the default branch; on that branch itself, what has changed since it was last pushed or committed. */
+async function ofBranch(repository, named, dirty) {
+    const { branch, tip } = await defaultBranch(repository, named);
+    const found = await parting(repository, tip, branch);
+    if (found.sha !== repository.head)
+        return found;
+    if (!dirty)
+        return commitBefore(repository);
+    return { sha: found.sha, label: 'the last commit', because: 'the working tree has changes since' };
+}
+async function defaultBranch(repository, named) {
+    const remote = (await repository.remote()) ?? 'origin';
+    const told = await repository.ask('symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`);
+    const candidates = named === undefined ? [told?.slice(remote.length + 1), 'main', 'master'] : [named];
+    for (const branch of candidates) {
+        if (branch === undefined)
+            continue;
+        const tip = (await repository.commit(`refs/remotes/${remote}/${branch}`)) ??
+            (await repository.commit(`refs/heads/${branch}`));
+        if (tip !== undefined)
+            return { branch, tip };
+    }
+    if (named !== undefined) {
+        const fetched = await fetchRef(repository, `refs/heads/${named}`);
+        if ('sha' in fetched)
+            return { branch: named, tip: fetched.sha };
+        throw refused(`the default branch ${named} is not in this clone: ${fetched.why}`);
+    }
+    throw refused('which branch is the default one is not known here; name a ref in place of base, as in main');
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/sides.js
+
+
+/** What is compared with what. Throws UserError if base can not be had. */
+async function findSides(repository, { ref, event, files }) {
+    const changed = await changedFiles(repository);
+    const base = await findBase(repository, { ref, event, dirty: changed > 0 });
+    const head = changed > 0 ? await workingTree(repository, files, changed) : await checkedOut(repository, event);
+    if (base === undefined)
+        return { head, base };
+    const { sha, label, because } = base;
+    return { head, base: { label, sha, commit: sha, because } };
+}
+async function workingTree(repository, files, changed) {
+    const label = `working tree (${changed} ${changed === 1 ? 'file' : 'files'} changed)`;
+    return { label, commit: await snapshot(repository, files), passing: true };
+}
+async function checkedOut(repository, event) {
+    const { head } = repository;
+    const common = { sha: head, commit: head };
+    if (event.kind === 'pull_request') {
+        const [, second] = await repository.parents(head);
+        if (second === event.head)
+            return { ...common, label: `head, merged into ${event.branch}` };
+    }
+    const branch = await repository.ask('symbolic-ref', '--quiet', '--short', 'HEAD');
+    return { ...common, label: branch ?? 'head' };
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/worktrees.js
+
+
+
+
+/** As temporary folders of ours are called. */
+const PREFIX = 'flowgate-trees-';
+/** Holds the process that made the folder. */
+const OWNER = 'owner';
+/** ms: a large repository is written to the disk. */
+const CHECKOUT_TIMEOUT = 5 * 60_000;
+/** Two trees of one repository, side by side under one temporary folder, so that their paths are alike. */
+class Worktrees {
+    repository;
+    ports;
+    folder;
+    constructor(repository, ports, folder) {
+        this.repository = repository;
+        this.ports = ports;
+        this.folder = folder;
+    }
+    /** Leftovers of a run that was killed are removed first; those of one that still runs are let be. */
+    static async open(repository, ports) {
+        await removeLeftovers(repository, ports);
+        const folder = await ports.files.makeTemporary(PREFIX);
+        await ports.files.write((0,external_node_path_.join)(folder, OWNER), String(ports.process.pid));
+        return new Worktrees(repository, ports, folder);
+    }
+    /** Where a side's tree is, or will be. Absolute. */
+    path(side) {
+        return (0,external_node_path_.join)(this.folder, side);
+    }
+    /** Makes a tree of a commit; `empty`: with nothing in it yet but its place in the repository. */
+    async add(side, commit, { empty = false } = {}) {
+        const path = this.path(side);
+        const args = [
+            'worktree',
+            'add',
+            '--detach',
+            '--quiet',
+            ...(empty ? ['--no-checkout'] : []),
+            path,
+            commit,
+        ];
+        const end = await this.repository.run(args, { timeout: CHECKOUT_TIMEOUT });
+        if (end.code !== 0)
+            throw refused(`the tree of ${side} could not be made: ${said_lastOf(end.stderr)}`);
+        return path;
+    }
+    /** Fills a tree that was made empty, from its commit. */
+    async fill(side) {
+        const options = { folder: this.path(side), timeout: CHECKOUT_TIMEOUT };
+        const end = await this.repository.run(['reset', '--hard', '--quiet'], options);
+        if (end.code !== 0)
+            throw refused(`the tree of ${side} could not be filled: ${said_lastOf(end.stderr)}`);
+    }
+    /** The index of a tree that was filled by somebody else. */
+    async index(side) {
+        await this.repository.run(['reset', '--quiet'], { folder: this.path(side), timeout: CHECKOUT_TIMEOUT });
+    }
+    /** Removes both trees; what can not be removed is said. Never rejects. */
+    async close() {
+        const { files, logger } = this.ports;
+        try {
+            await files.remove(this.folder);
+        }
+        catch (thrown) {
+            logger.warn(`${this.folder} could not be removed: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        }
+        await this.repository.tidy(['worktree', 'prune']);
+    }
+}
+async function removeLeftovers(repository, { files, process }) {
+    const listed = (await repository.ask('worktree', 'list', '--porcelain')) ?? '';
+    const trees = [...listed.matchAll(/^worktree (.+)$/gm)].map(([, path]) => path ?? '');
+    const folders = new Set(trees.flatMap((path) => /^(.*\/flowgate-trees-[^/]+)\/(?:base|head)$/.exec(path)?.[1] ?? []));
+    for (const folder of folders) {
+        const owner = Number((await files.read((0,external_node_path_.join)(folder, OWNER))) ?? Number.NaN);
+        if (!Number.isSafeInteger(owner) || process.isRunning(owner))
+            continue;
+        await files.remove(folder).catch(() => undefined);
+    }
+    await repository.tidy(['worktree', 'prune']);
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/open-trees.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
+ * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
+ * prepared, or that has no such scenario, is an opponent that is absent.
+ */
+async function openTrees(plan, ports, context) {
+    const { workspace, event } = context;
+    const { interrupt, files, logger } = ports;
+    const how = plan.compare;
+    let worktrees;
+    try {
+        const repository = await Repository.open(ports.git, { workspace, interrupt });
+        const sides = await findSides(repository, { ref: how.ref, event, files });
+        if (sides.base === undefined) {
+            return withoutBase(plan, sides, 'there is no earlier commit to compare with');
+        }
+        const { head, base } = { ...sides, base: sides.base };
+        logger.info(`${head.label} is compared with ${base.label} (${said_short(base.commit)}): ${base.because}`);
+        for (const note of await lackingInTrees(repository, head.commit, how.prepare))
+            logger.warn(note);
+        worktrees = await Worktrees.open(repository, ports);
+        const stage = { repository, worktrees };
+        return await compareTrees(plan, { ...stage, head, base }, { ports, context });
+    }
+    catch (thrown) {
+        await worktrees?.close();
+        if (!interrupt.aborted)
+            throw thrown;
+        return withoutBase(plan, { head: { label: 'head', commit: '' }, base: undefined }, 'interrupted');
+    }
+}
+async function compareTrees(plan, stage, { ports, context }) {
+    const { repository, worktrees, head, base } = stage;
+    const how = plan.compare;
+    const making = { ...stage, ...context, prepare: how.prepare, shell: scenario_plan/* SHELL */.jN, machine: context.environment };
+    // Before any code of either side is run: what it could do to the repository's configuration comes too late for git.
+    const commits = await commitsBetween(repository, base.commit, repository.head);
+    const prepared = await makeTrees({ base, head }, making, ports);
+    if (!prepared.head.ok)
+        throw unprepared(head.label, prepared.head);
+    if (!prepared.base.ok)
+        ports.logger.warn(unprepared(base.label, prepared.base).message);
+    const to = (name) => ({ from: repository.top, to: worktrees.path(name) });
+    const headPlan = withVariables(movedPlan(plan, to('head')), context.env, to('head'));
+    const missing = await missingInHead(headPlan, ports.files, {
+        from: worktrees.path('head'),
+        to: repository.top,
+    });
+    if (missing !== undefined)
+        throw refused(missing);
+    const scenarios = new Map();
+    for (const scenario of headPlan.scenarios) {
+        const found = prepared.base.ok
+            ? await baseOf(scenario, stage, { plan, ports, context })
+            : { absent: `${base.label} can not be prepared: ${prepared.base.why}` };
+        scenarios.set(scenario.name, found);
+    }
+    return {
+        plan: headPlan,
+        opponents: {
+            how,
+            of: ({ name }) => opponentOf(scenarios.get(name), stage, commits),
+            close: () => worktrees.close(),
+        },
+    };
+}
+async function baseOf(scenario, { repository, worktrees, base }, { plan, ports, context }) {
+    const move = { from: repository.top, to: worktrees.path('base') };
+    const found = await baseScenario(scenario, {
+        files: ports.files,
+        inputs: context.inputs,
+        source: plan.source,
+        workspace: (0,external_node_path_.join)(move.to, repository.prefix),
+        move,
+        label: base.label,
+    });
+    if ('absent' in found)
+        return found;
+    const env = { ...movedVariables(context.env, move), ...found.plan.env };
+    return { plan: { ...found.plan, env } };
+}
+function withVariables(plan, env, move) {
+    const variables = movedVariables(env, move);
+    return {
+        ...plan,
+        scenarios: plan.scenarios.map((scenario) => ({ ...scenario, env: { ...variables, ...scenario.env } })),
+    };
+}
+function opponentOf(found, { base, head }, commits) {
+    const sides = { base: sideOf(base), head: sideOf(head), ...(commits === undefined ? {} : { commits }) };
+    return { ...(found ?? { absent: 'the scenario is not in the plan' }), ...sides };
+}
+function sideOf({ label, sha }) {
+    return sha === undefined ? { label } : { label, sha };
+}
+function withoutBase(plan, { head }, absent) {
+    const opponents = {
+        how: plan.compare,
+        of: () => ({ absent, base: { label: plan.compare.ref }, head: sideOf(head) }),
+        close: () => Promise.resolve(),
+    };
+    return { plan, opponents };
+}
+function unprepared(label, { why, printed }) {
+    const said = printed === '' ? '' : `\n${printed}`;
+    return new errors/* UserError */.yo({ where: 'prepare', message: `${label} can not be prepared: ${why}${said}` });
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/in-trees.js
+
+/**
+ * Judges a plan: as it is if nothing is to be compared; else with head and base in trees of their own, which are removed
+ * whatever comes of it.
+ */
+async function inTrees(plan, { ports, context }, judge) {
+    if (!compares(plan))
+        return judge(plan, {});
+    const { plan: headPlan, opponents } = await openTrees(plan, ports, context);
+    try {
+        return await judge(headPlan, { opponents });
+    }
+    finally {
+        await opponents.close();
+    }
+}
+function compares(plan) {
+    return plan.compare !== undefined;
+}
+
 // EXTERNAL MODULE: ./build/src/cli/outputs.js + 19 modules
 var cli_outputs = __nccwpck_require__(3321);
 ;// CONCATENATED MODULE: ./build/src/cli/run.js
+
+
 
 
 
@@ -28224,7 +29422,18 @@ var cli_outputs = __nccwpck_require__(3321);
 async function runScenarios(terminal, context, { inputs, outputs }) {
     const { screen, ports, cwd } = terminal;
     const plan = await (0,inputs_plan/* makePlan */.Cs)(inputs, { files: ports.files, workspace: cwd });
-    const results = await gate(plan, ports, context);
+    const { env, environment } = context;
+    const event = await eventOf(terminal);
+    const trees = {
+        inputs,
+        workspace: cwd,
+        env,
+        environment,
+        event,
+        repositoryName: terminal.env.GITHUB_REPOSITORY,
+    };
+    const world = { ports: { ...ports, ...terminal.trees }, context: trees };
+    const results = await inTrees(plan, world, (judged, opponents) => gate(judged, ports, { ...context, ...opponents }));
     const { json: kept = cli_outputs/* KEPT */.t0, ...others } = outputs;
     const isKept = await (0,cli_outputs/* writeJson */.GF)(terminal, results, kept);
     await (0,cli_outputs/* writeOutputs */.Kn)(terminal, results, others);
@@ -28233,6 +29442,18 @@ async function runScenarios(terminal, context, { inputs, outputs }) {
         screen.write(`  ${kept} written; flowgate report${kept === cli_outputs/* KEPT */.t0 ? '' : ` ${kept}`} shows this again\n`);
     }
     return (0,exit_status/* exitStatus */.$u)(results);
+}
+/** In a workflow the terminal's command is about the same event as the action. */
+async function eventOf({ ports, env }) {
+    const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '' } = env;
+    if (name === '' || path === '')
+        return { kind: 'none' };
+    try {
+        return baseOfEvent({ name, payload: JSON.parse((await ports.files.read(path)) ?? '') });
+    }
+    catch {
+        return { kind: 'none' };
+    }
 }
 
 
@@ -28246,7 +29467,7 @@ async function runScenarios(terminal, context, { inputs, outputs }) {
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1071);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1893);
 
 
 
@@ -28475,46 +29696,61 @@ function demoDefaults({ bug, flows = AT_ONCE }) {
 
 /***/ }),
 
-/***/ 1071:
+/***/ 2406:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Yy: () => (/* binding */ DEFAULT_CONFIGS),
-  Cs: () => (/* binding */ makePlan)
-});
-
-// UNUSED EXPORTS: validateConfig
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./build/src/errors.js
-var errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: ./build/src/model/history.js + 1 modules
-var model_history = __nccwpck_require__(8043);
-// EXTERNAL MODULE: ./build/src/verdict/nearest.js
-var nearest = __nccwpck_require__(2425);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
-var schemas = __nccwpck_require__(3798);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core = __nccwpck_require__(8532);
-;// CONCATENATED MODULE: ./build/src/model/network-fault.js
-/** What is done to the network between the flows and something that they depend on, and what was done. */
-/** How delays spread around their mean; what `jitter` is of each is said in faults/network-delay.ts. */
-const DISTRIBUTIONS = ['uniform', 'normal', 'exponential'];
-/** Downstream is from the dependency to the client: its answers. */
-const DIRECTIONS = ['downstream', 'upstream', 'both'];
-/** `127.0.0.1:5432`, `[::1]:5432` */
-function formatEndpoint({ host, port }) {
-    return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ inOrderOfDependence),
+/* harmony export */   Q: () => (/* binding */ cycleIn)
+/* harmony export */ });
+/** Every name after those that it is after; otherwise as they were written. The dependence must have no cycle. */
+function inOrderOfDependence(after) {
+    const ordered = new Set();
+    const place = (name) => {
+        if (ordered.has(name))
+            return;
+        after.get(name)?.forEach(place);
+        ordered.add(name);
+    };
+    [...after.keys()].forEach(place);
+    return [...ordered];
+}
+/** Names of which each is after the next and the last is the first again: `[a, b, a]`. Undefined if there are none. */
+function cycleIn(after) {
+    const known = new Set();
+    const search = (name, way) => {
+        if (way.includes(name))
+            return [...way.slice(way.indexOf(name)), name];
+        if (known.has(name))
+            return undefined;
+        known.add(name);
+        for (const next of after.get(name) ?? []) {
+            const cycle = search(next, [...way, name]);
+            if (cycle !== undefined)
+                return cycle;
+        }
+        return undefined;
+    };
+    for (const name of after.keys()) {
+        const cycle = search(name, []);
+        if (cycle !== undefined)
+            return cycle;
+    }
+    return undefined;
 }
 
-// EXTERNAL MODULE: ./build/src/model/placeholders.js
-var placeholders = __nccwpck_require__(4077);
-// EXTERNAL MODULE: ./build/src/verdict/quantity.js
-var quantity = __nccwpck_require__(1434);
-;// CONCATENATED MODULE: ./build/src/inputs/duration.js
+
+/***/ }),
+
+/***/ 5319:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cq: () => (/* binding */ DURATION_PATTERN),
+/* harmony export */   E9: () => (/* binding */ parseDuration),
+/* harmony export */   NC: () => (/* binding */ missingUnit)
+/* harmony export */ });
+/* harmony import */ var _verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1434);
 
 /** As the JSON Schema of the config says it. */
 const DURATION_PATTERN = '^\\s*(\\d+(\\.\\d+)?\\s*(ns|us|µs|μs|ms|s|m|h)\\s*)+$';
@@ -28536,7 +29772,7 @@ function parseDuration(text) {
             return refuse(missingUnit(text.trim()));
         const factor = factorOf(unit);
         if (factor === undefined) {
-            return refuse(`${text}: there is no unit of time ${unit}${(0,quantity/* didYouMeanUnit */.M6)(unit, UNIT_NAMES, '; units are ns us ms s m h')}`);
+            return refuse(`${text}: there is no unit of time ${unit}${(0,_verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .didYouMeanUnit */ .M6)(unit, UNIT_NAMES, '; units are ns us ms s m h')}`);
         }
         ms += Number(number) * factor;
         rest = rest.slice(whole.length).trim();
@@ -28554,37 +29790,54 @@ function missingUnit(number) {
         ? `${number} needs a unit: write ${number}s or ${number}ms`
         : `${number} needs units: write it as 30s, 500ms or 1m30s`;
 }
-const UNIT_NAMES = Object.keys(quantity/* TIME_UNITS */.SY);
+const UNIT_NAMES = Object.keys(_verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .TIME_UNITS */ .SY);
 function factorOf(unit) {
-    const units = quantity/* TIME_UNITS */.SY;
+    const units = _verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .TIME_UNITS */ .SY;
     return Object.hasOwn(units, unit) ? units[unit] : undefined;
 }
 function refuse(message) {
     return { ok: false, message };
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/fault-values.js
+
+/***/ }),
+
+/***/ 6402:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B4: () => (/* binding */ readLatency),
+/* harmony export */   KW: () => (/* binding */ readEndpoint),
+/* harmony export */   QQ: () => (/* binding */ readBandwidth),
+/* harmony export */   _6: () => (/* binding */ readUpstream),
+/* harmony export */   aQ: () => (/* binding */ readTime),
+/* harmony export */   cb: () => (/* binding */ readShare),
+/* harmony export */   tw: () => (/* binding */ readWindow)
+/* harmony export */ });
+/* harmony import */ var _model_placeholders_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4077);
+/* harmony import */ var _verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1434);
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5319);
 
 
 
 function good(value) {
     return { ok: true, value };
 }
-function fault_values_refuse(message) {
+function refuse(message) {
     return { ok: false, message };
 }
 /** A time in ms that may be nothing: `0`, `0s`, `1m30s`. */
 function readTime(text) {
     if (/^0+(\.0+)?\s*(ns|us|µs|μs|ms|s|m|h)?$/.test(text.trim()))
         return good(0);
-    const result = parseDuration(text);
+    const result = (0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .parseDuration */ .E9)(text);
     return result.ok ? good(result.ms) : result;
 }
 /** `200ms`, or `200ms±50ms`, which may be written `200ms+-50ms` or `200ms +/- 50ms`. */
 function readLatency(text) {
     const [first = '', second, more] = text.split(/±|\+\s*\/?\s*-/);
     if (more !== undefined)
-        return fault_values_refuse(`${text} has more than one ±; write it as 200ms±50ms`);
+        return refuse(`${text} has more than one ±; write it as 200ms±50ms`);
     const mean = readTime(first);
     if (!mean.ok)
         return mean;
@@ -28592,7 +29845,7 @@ function readLatency(text) {
     if (!jitter.ok)
         return jitter;
     if (mean.value === 0)
-        return fault_values_refuse(`${text} delays nothing; write 200ms or 200ms±50ms`);
+        return refuse(`${text} delays nothing; write 200ms or 200ms±50ms`);
     return good({ mean: mean.value, jitter: jitter.value });
 }
 /** `1MB/s` → bytes a second. */
@@ -28600,42 +29853,42 @@ function readBandwidth(text) {
     const bits = /^(\d+(?:\.\d+)?)\s*([KMG])bit(?:\/s|ps)?$/i.exec(text.trim());
     if (bits !== null) {
         const bytes = Number(((Number(bits[1]) / 8) * 1).toPrecision(6));
-        return fault_values_refuse(`${text} is in bits; write bytes: ${bytes}${(bits[2] ?? '').toUpperCase()}B/s`);
+        return refuse(`${text} is in bits; write bytes: ${bytes}${(bits[2] ?? '').toUpperCase()}B/s`);
     }
-    const result = (0,quantity/* parseQuantity */.Lf)(text.trim());
+    const result = (0,_verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .parseQuantity */ .Lf)(text.trim());
     if (!result.ok)
         return result;
     const { kind, number, factor } = result.quantity;
     if (kind === 'size')
-        return fault_values_refuse(`${text} is a size; write it per time: ${text.trim()}/s`);
+        return refuse(`${text} is a size; write it per time: ${text.trim()}/s`);
     if (kind !== 'growth')
-        return fault_values_refuse(`${text} is no bandwidth; write it as 1MB/s or 500KB/s`);
+        return refuse(`${text} is no bandwidth; write it as 1MB/s or 500KB/s`);
     const rate = Number(((number * factor) / 60).toPrecision(15));
     if (rate < 1)
-        return fault_values_refuse(`${text} lets nothing pass; write 1B/s at least, or blackhole: true`);
+        return refuse(`${text} lets nothing pass; write 1B/s at least, or blackhole: true`);
     return good(rate);
 }
 /** `5%` or `0.05` → 0.05; more than 0 and at most 1. */
 function readShare(value) {
-    const result = (0,quantity/* parseQuantity */.Lf)(String(value).trim());
+    const result = (0,_verdict_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .parseQuantity */ .Lf)(String(value).trim());
     if (!result.ok)
         return result;
     const { kind, number, factor, text } = result.quantity;
     if (kind !== 'share' && kind !== 'bare')
-        return fault_values_refuse(`${text} is no share; write it as 5% or 0.05`);
+        return refuse(`${text} is no share; write it as 5% or 0.05`);
     const share = Number((number * factor).toPrecision(15));
     if (share === 0)
-        return fault_values_refuse(`${text} of the connections are none; write more than 0, or leave it out`);
+        return refuse(`${text} of the connections are none; write more than 0, or leave it out`);
     if (share <= 1)
         return good(share);
     const meant = kind === 'bare' && number <= 100 ? `; did you mean ${text}%?` : '; a share is at most 100%';
-    return fault_values_refuse(`${text} is more than all${meant}`);
+    return refuse(`${text} is more than all${meant}`);
 }
 /** `2s..4s`, `2s..` without an end, `..4s` from the start. */
 function readWindow(text) {
     const [first = '', last, more] = text.split(/\s*\.\.+\s*/);
     if (last === undefined || more !== undefined || text.trim() === '..') {
-        return fault_values_refuse(`${text} is no span of time; write it as 2s..4s, or 2s.. without an end`);
+        return refuse(`${text} is no span of time; write it as 2s..4s, or 2s.. without an end`);
     }
     const from = first.trim() === '' ? good(0) : readTime(first);
     if (!from.ok)
@@ -28646,7 +29899,7 @@ function readWindow(text) {
     if (!to.ok)
         return to;
     if (to.value <= from.value) {
-        return fault_values_refuse(`${text} ends before it begins; write the earlier time first, as in 2s..4s`);
+        return refuse(`${text} ends before it begins; write the earlier time first, as in 2s..4s`);
     }
     return good({ from: from.value, to: to.value });
 }
@@ -28656,14 +29909,14 @@ function readEndpoint(text) {
     const host = six ?? name;
     const port = Number(digits);
     if (host === undefined)
-        return fault_values_refuse(`${text} is no HOST:PORT; write it as 127.0.0.1:5432`);
+        return refuse(`${text} is no HOST:PORT; write it as 127.0.0.1:5432`);
     if (port < 1 || port > 65_535)
-        return fault_values_refuse(`${text}: a port is 1 to 65535`);
+        return refuse(`${text}: a port is 1 to 65535`);
     return good({ host, port });
 }
 /** `127.0.0.1:5432`, or `127.0.0.1:{{port.db}}`; which placeholders there are is not asked here. */
 function readUpstream(text) {
-    const [only] = (0,placeholders/* placeholdersIn */.Qf)(text);
+    const [only] = (0,_model_placeholders_js__WEBPACK_IMPORTED_MODULE_2__/* .placeholdersIn */ .Qf)(text);
     if (only === undefined) {
         const result = readEndpoint(text);
         return result.ok ? good({ upstream: result.value }) : result;
@@ -28673,286 +29926,48 @@ function readUpstream(text) {
     // Any port will do to see that the rest is right.
     const result = readEndpoint(`${host}1${text.slice(only.index).replace(/^[^}]*\}\}/, '')}`);
     if (!host.endsWith(':') || !result.ok) {
-        return fault_values_refuse(`${text} is no HOST:PORT; write it as 127.0.0.1:${placeholder}`);
+        return refuse(`${text} is no HOST:PORT; write it as 127.0.0.1:${placeholder}`);
     }
     return good({ upstream: { host: result.value.host, port: 0 }, upstreamPort: placeholder });
 }
 
-// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
-var threshold_list = __nccwpck_require__(8293);
-;// CONCATENATED MODULE: ./build/src/inputs/readiness.js
 
-/** Reads `http://…`, `tcp://HOST:PORT`, or a regular expression that one line of the service's output matches. */
-function parseReadiness(text) {
-    const trimmed = text.trim();
-    if (trimmed === '') {
-        return { ok: false, message: 'is empty; write http://…, tcp://HOST:PORT or a pattern of its output' };
-    }
-    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase();
-    if (scheme === undefined)
-        return parsePattern(trimmed);
-    if (scheme === 'tcp')
-        return parseTcp(trimmed);
-    if (scheme !== 'http' && scheme !== 'https') {
-        return {
-            ok: false,
-            message: `${trimmed}: ${scheme}:// cannot be probed; write http://… or tcp://HOST:PORT`,
-        };
-    }
-    return URL.canParse((0,placeholders/* fillAll */.HG)(trimmed, '1'))
-        ? { ok: true, ready: { kind: 'http', url: trimmed } }
-        : { ok: false, message: `${trimmed} is no URL; write http://127.0.0.1:3000/health` };
-}
-function parseTcp(text) {
-    const [, host, port] = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d+|\{\{.+\}\})\/?$/i.exec(text) ?? [];
-    // Which port a placeholder will be is not known yet, but that it will be one.
-    const number = Number((0,placeholders/* fillAll */.HG)(port ?? '', '1'));
-    if (host === undefined || port === undefined || !(number >= 1 && number <= 65_535)) {
-        return { ok: false, message: `${text} names no port; write tcp://HOST:PORT, as in tcp://127.0.0.1:5432` };
-    }
-    return {
-        ok: true,
-        ready: {
-            kind: 'tcp',
-            host: host.replace(/^\[|\]$/g, ''),
-            port: /^\d+$/.test(port) ? Number(port) : port,
-        },
-    };
-}
-function parsePattern(pattern) {
-    try {
-        new RegExp(pattern);
-    }
-    catch {
-        return {
-            ok: false,
-            message: `${pattern} is no regular expression; put a \\ before ( ) [ ] { } * + ? . | ^ $`,
-        };
-    }
-    return { ok: true, ready: { kind: 'output', pattern } };
-}
+/***/ }),
 
-;// CONCATENATED MODULE: ./build/src/inputs/unavailable.js
-/*
- * What the contract names and this version does not do yet: recognised and refused, so that it is never taken for a
- * misspelling and never silently ignored.
- */
-const UNAVAILABLE = 'is not available in this version yet';
-/** Of a scenario, or of the whole config. */
-const LATER_KEYS = new Set(['compare', 'prepare', 'budget']);
-const LATER_INPUTS = ['compare', 'prepare', 'shard'];
-/** Of a threshold whose limit hangs on the base branch: why it can not be judged. */
-function needsCompare({ limit }) {
-    if (limit.kind !== 'base')
-        return undefined;
-    return `needs compare: base is measured only when comparing, which ${UNAVAILABLE}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/threshold-entry.js
+/***/ 4365:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
-
-
-const KEYS = ['expr', 'abort-on-fail', 'delay'];
-/** As the JSON Schema of the config says it. */
-const THRESHOLD_ENTRY_SCHEMA = {
-    type: 'object',
-    properties: {
-        expr: { type: 'string', minLength: 1, description: 'METRIC OP LIMIT' },
-        'abort-on-fail': {
-            type: 'boolean',
-            description: 'looked at once a second; if it does not hold, the run ends',
-        },
-        delay: { type: 'string', description: 'how long after the first flow it is first looked at' },
-    },
-    required: ['expr'],
-    additionalProperties: false,
-};
-/** Reads one entry of a list of thresholds: a text, or a map with the text as `expr`. */
-function readThresholdEntry(entry, level, report) {
-    if (entry === null || typeof entry === 'string')
-        return readExpression(entry, level, { path: [], report });
-    if (!isMap(entry)) {
-        report(`must be text such as "success_rate >= 99%", not ${shown(entry)}`);
-        return [];
-    }
-    for (const key of Object.keys(entry).filter((name) => !KEYS.includes(name))) {
-        report(`there is no key ${key}${(0,nearest/* didYouMean */.a)(key, KEYS, `; keys are ${KEYS.join(', ')}`)}`, [key]);
-    }
-    const abort = readAbort(entry, level, report);
-    const { expr } = entry;
-    if (expr !== null && typeof expr !== 'string') {
-        report(`must be text such as "error_rate < 10%", not ${shown(expr)}`, ['expr']);
-        return [];
-    }
-    const thresholds = readExpression(expr, level, { path: ['expr'], report });
-    return abort === undefined ? thresholds : thresholds.map((threshold) => ({ ...threshold, abort }));
-}
-function readExpression(text, level, { path, report }) {
-    const parsed = (0,threshold_list/* parseThresholds */.S)([text], level, needsCompare);
-    for (const { message, column } of parsed.problems)
-        report(message, path, { line: 0, column });
-    return parsed.thresholds;
-}
-function readAbort(entry, level, report) {
-    const wanted = entry['abort-on-fail'];
-    if (wanted !== undefined && typeof wanted !== 'boolean') {
-        report(`must be true or false, not ${shown(wanted)}`, ['abort-on-fail']);
-    }
-    if (wanted === true && level === 'warn') {
-        report('is for thresholds: an alert warns and ends nothing', ['abort-on-fail']);
-    }
-    const delay = readDelay(entry, report);
-    return wanted === true ? { delay } : undefined;
-}
-/** ms. */
-function readDelay(entry, report) {
-    const { delay } = entry;
-    if (delay === undefined)
-        return 0;
-    if (entry['abort-on-fail'] !== true)
-        report('delays nothing without abort-on-fail: true', ['delay']);
-    const result = typeof delay === 'string' ? parseDuration(delay) : undefined;
-    if (result?.ok === true)
-        return result.ms;
-    report(result?.message ?? `must be a time such as 30s, 500ms or 1m30s, not ${shown(delay)}`, ['delay']);
-    return 0;
-}
-function shown(value) {
-    if (value === undefined || value === null)
-        return 'nothing';
-    if (Array.isArray(value))
-        return 'a list';
-    return typeof value === 'object' ? 'a map' : JSON.stringify(value).slice(0, 60);
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/fields.js
-
-
-
-
-
-
-/*
- * The kinds of value that a config has. Every message is the end of a sentence that begins with where it is:
- * "scenarios.checkout.flows: must be …".
- */
-/** A value as a message shows it. */
-function show(value) {
-    if (value === undefined || value === null)
-        return 'nothing';
-    if (Array.isArray(value))
-        return 'a list';
-    if (typeof value === 'object')
-        return 'a map';
-    const text = JSON.stringify(value);
-    return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-/** A whole number from `least` up. */
-function whole(least) {
-    const error = ({ input }) => {
-        const unquoted = typeof input === 'string' && /^\d+$/.test(input.trim());
-        const remedy = unquoted ? '; write it without quotation marks' : '';
-        return `must be a whole number from ${least} up, not ${show(input)}${remedy}`;
-    };
-    return schemas/* int */.Whr({ error }).min(least, { error });
-}
-/** Text that is not empty; `example` shows what could stand there. */
-function fields_text(example) {
-    const error = ({ input }) => input === null || input === ''
-        ? `is empty; write ${example}`
-        : `must be text such as ${example}, not ${show(input)}`;
-    return schemas/* string */.YjP({ error })
-        .refine((value) => value.trim() !== '', { error })
-        .meta({ minLength: 1 });
-}
-/** `30s` → ms. */
-const duration = schemas/* string */.YjP({
-    error: ({ input }) => typeof input === 'number'
-        ? missingUnit(input)
-        : `must be a time such as 30s, 500ms or 1m30s, not ${show(input)}`,
-})
-    .transform((value, context) => {
-    const result = parseDuration(value);
-    if (result.ok)
-        return result.ms;
-    context.issues.push({ code: 'custom', input: value, message: result.message });
-    return core/* NEVER */.tm;
-})
-    .meta({ pattern: DURATION_PATTERN });
-const readiness = fields_text('http://127.0.0.1:3000/health').transform((value, context) => {
-    const result = parseReadiness(value);
-    if (result.ok)
-        return result.ready;
-    context.issues.push({ code: 'custom', input: value, message: result.message });
-    return core/* NEVER */.tm;
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  eu: () => (/* binding */ faults),
+  xm: () => (/* binding */ faultsOf),
+  C2: () => (/* binding */ unknownKeyOfFaults)
 });
-/** Text, or a number or truth value that is turned into text: `PORT: 3000`. */
-const scalar = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig(), schemas/* boolean */.zMY()], {
-    error: ({ input }) => `must be text, a number or true/false, not ${show(input)}`,
-});
-/** A map of names to text. */
-function textMap(what) {
-    return schemas/* record */.g1P(schemas/* string */.YjP(), scalar.transform(String), {
-        error: ({ input }) => `must be a map of ${what}, not ${show(input)}`,
-    })
-        .transform((map) => map);
-}
-function oneOf(values) {
-    return schemas/* enum */.k5n(values, {
-        error: ({ input }) => `must be one of ${values.join(', ')}, not ${show(input)}`,
-    });
-}
-/** A list with one threshold an entry, or one text with one a line. */
-function thresholds(level) {
-    const example = level === 'fail' ? 'success_rate >= 99%' : 'peak_cpu < 70%';
-    return schemas/* unknown */.L5J()
-        .transform((value, context) => {
-        const report = (message, path = [], place) => {
-            context.issues.push({ code: 'custom', input: value, message, path, params: { place } });
-        };
-        if (typeof value === 'string')
-            return fromText(value, level, report);
-        if (Array.isArray(value) && value.length > 0)
-            return fromList(value, level, report);
-        const empty = value === null || Array.isArray(value);
-        report(empty
-            ? `is empty; list some, such as ${example}, or remove the key`
-            : `must be a list such as [${example}], not ${show(value)}`);
-        return core/* NEVER */.tm;
-    })
-        .meta({
-        anyOf: [
-            { type: 'string', minLength: 1 },
-            {
-                type: 'array',
-                minItems: 1,
-                items: { anyOf: [{ type: 'string', minLength: 1 }, THRESHOLD_ENTRY_SCHEMA] },
-            },
-        ],
-    });
-}
-function fromText(value, level, report) {
-    const parsed = (0,threshold_list/* parseThresholdText */.qS)(value, level, needsCompare);
-    for (const { index, message, line, column } of parsed.problems) {
-        report(message, index === undefined ? [] : [index], { line, column });
-    }
-    return parsed.thresholds;
-}
-function fromList(value, level, report) {
-    return value.flatMap((entry, index) => readThresholdEntry(entry, level, (message, path = [], place) => {
-        report(message, [index, ...path], place);
-    }));
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./build/src/verdict/nearest.js
+var nearest = __nccwpck_require__(2425);
+;// CONCATENATED MODULE: ./build/src/model/network-fault.js
+/** What is done to the network between the flows and something that they depend on, and what was done. */
+/** How delays spread around their mean; what `jitter` is of each is said in faults/network-delay.ts. */
+const DISTRIBUTIONS = ['uniform', 'normal', 'exponential'];
+/** Downstream is from the dependency to the client: its answers. */
+const DIRECTIONS = ['downstream', 'upstream', 'both'];
+/** `127.0.0.1:5432`, `[::1]:5432` */
+function formatEndpoint({ host, port }) {
+    return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/raw.js
-function raw_isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
+// EXTERNAL MODULE: ./build/src/inputs/fault-values.js
+var fault_values = __nccwpck_require__(6402);
+// EXTERNAL MODULE: ./build/src/inputs/fields.js + 1 modules
+var fields = __nccwpck_require__(6233);
+// EXTERNAL MODULE: ./build/src/inputs/raw.js
+var raw = __nccwpck_require__(7089);
 ;// CONCATENATED MODULE: ./build/src/inputs/fault-toxics.js
 
 
@@ -28964,7 +29979,7 @@ function raw_isMap(value) {
  * one after another in time.
  */
 const about = (description) => ({ description });
-function fault_toxics_refuse(context, message, path = []) {
+function refuse(context, message, path = []) {
     context.issues.push({ code: 'custom', input: undefined, message, path: [...path] });
     return core/* NEVER */.tm;
 }
@@ -28972,21 +29987,21 @@ function fault_toxics_refuse(context, message, path = []) {
 function read(what, reader) {
     return schemas/* unknown */.L5J().transform((value, context) => {
         if (typeof value !== 'string' && typeof value !== 'number') {
-            return fault_toxics_refuse(context, `must be ${what}, not ${show(value)}`);
+            return refuse(context, `must be ${what}, not ${(0,fields/* show */.WU)(value)}`);
         }
         const result = reader(String(value));
-        return result.ok ? result.value : fault_toxics_refuse(context, result.message);
+        return result.ok ? result.value : refuse(context, result.message);
     });
 }
-const share = read('a share of the connections such as 5%', readShare);
-const time = read('a time such as 500ms', readTime);
-const span = read('a span of time such as 2s..4s', readWindow);
+const share = read('a share of the connections such as 5%', fault_values/* readShare */.cb);
+const time = read('a time such as 500ms', fault_values/* readTime */.aQ);
+const span = read('a span of time such as 2s..4s', fault_values/* readWindow */.tw);
 /** One window or several. */
 const windows = schemas/* unknown */.L5J().transform((value, context) => {
     if (!Array.isArray(value))
         return parsePart(span.transform((one) => [one]), value, { context, path: [] });
     if (value.length === 0)
-        return fault_toxics_refuse(context, 'is empty; write 2s..4s, or a list such as [2s..4s, 8s..9s]');
+        return refuse(context, 'is empty; write 2s..4s, or a list such as [2s..4s, 8s..9s]');
     return value.map((each, index) => parsePart(span, each, { context, path: [index] }));
 });
 /** Reads a part of a value and puts what is wrong with it where it stands in the whole. */
@@ -29009,16 +30024,16 @@ const met = {
         .optional()
         .meta(about('when, from the start of the run: 2s..4s, or a list; always if left out')),
 };
-const direction = oneOf(DIRECTIONS).optional();
+const direction = (0,fields/* oneOf */.yL)(DIRECTIONS).optional();
 const LONG_FORMS = {
     latency: schemas/* strictObject */.rej({
         mean: time,
         jitter: time.optional(),
-        distribution: oneOf(DISTRIBUTIONS).optional(),
+        distribution: (0,fields/* oneOf */.yL)(DISTRIBUTIONS).optional(),
         direction,
         ...met,
     }),
-    bandwidth: schemas/* strictObject */.rej({ rate: read('a bandwidth such as 1MB/s', readBandwidth), direction, ...met }),
+    bandwidth: schemas/* strictObject */.rej({ rate: read('a bandwidth such as 1MB/s', fault_values/* readBandwidth */.QQ), direction, ...met }),
     reset: schemas/* strictObject */.rej({ after: time.optional(), ...met }),
     blackhole: schemas/* strictObject */.rej(met),
     slow_close: schemas/* strictObject */.rej({ delay: time, direction, ...met }),
@@ -29039,11 +30054,11 @@ const TOXIC_KEYS = {
     slow_close: Object.keys(LONG_FORMS.slow_close.shape),
 };
 const SHORT_FORMS = {
-    latency: readLatency,
-    bandwidth: (text) => mapped(readBandwidth(text), (rate) => ({ rate })),
-    reset: (text) => mapped(readShare(text), (probability) => ({ probability })),
-    blackhole: (text) => mapped(readShare(text), (probability) => ({ probability })),
-    slow_close: (text) => mapped(readTime(text), (delay) => ({ delay })),
+    latency: fault_values/* readLatency */.B4,
+    bandwidth: (text) => mapped((0,fault_values/* readBandwidth */.QQ)(text), (rate) => ({ rate })),
+    reset: (text) => mapped((0,fault_values/* readShare */.cb)(text), (probability) => ({ probability })),
+    blackhole: (text) => mapped((0,fault_values/* readShare */.cb)(text), (probability) => ({ probability })),
+    slow_close: (text) => mapped((0,fault_values/* readTime */.aQ)(text), (delay) => ({ delay })),
 };
 function mapped(result, change) {
     return result.ok ? { ok: true, value: change(result.value) } : result;
@@ -29055,7 +30070,7 @@ function toxic(name, toToxic) {
         const isList = Array.isArray(value);
         const list = isList ? value : [value];
         if (list.length === 0)
-            return fault_toxics_refuse(context, `is empty; write ${EXAMPLES[name]}`);
+            return refuse(context, `is empty; write ${EXAMPLES[name]}`);
         return list.map((each, index) => {
             const place = { context, path: isList ? [index] : [] };
             return oneToxic(name, each, { ...place, toToxic });
@@ -29064,31 +30079,31 @@ function toxic(name, toToxic) {
         .optional();
 }
 function oneToxic(name, value, { context, path, toToxic }) {
-    if (raw_isMap(value)) {
+    if ((0,raw/* isMap */.j)(value)) {
         const form = parsePart(LONG_FORMS[name], value, { context, path });
         return form === core/* NEVER */.tm ? core/* NEVER */.tm : checked(toToxic(form), { context, path });
     }
     const always = (name === 'reset' || name === 'blackhole') && value === true;
     if (!always && typeof value !== 'string' && typeof value !== 'number') {
-        return fault_toxics_refuse(context, `must be ${EXAMPLES[name]}, not ${show(value)}`, path);
+        return refuse(context, `must be ${EXAMPLES[name]}, not ${(0,fields/* show */.WU)(value)}`, path);
     }
     const result = always ? { ok: true, value: {} } : SHORT_FORMS[name](String(value));
     if (!result.ok)
-        return fault_toxics_refuse(context, result.message, path);
+        return refuse(context, result.message, path);
     return checked(toToxic(result.value), { context, path });
 }
 /** What the parts of one toxic say of each other. */
 function checked(made, { context, path }) {
     if (made.kind === 'latency' && made.mean === 0) {
-        return fault_toxics_refuse(context, 'delays nothing; write more than 0, or leave latency out', [...path, 'mean']);
+        return refuse(context, 'delays nothing; write more than 0, or leave latency out', [...path, 'mean']);
     }
     if (made.kind === 'latency' && made.jitter > made.mean) {
         const message = `has a jitter of ${made.jitter} ms, more than its mean of ${made.mean} ms: ` +
             'a delay can not be negative; write a jitter up to the mean';
-        return fault_toxics_refuse(context, message, path);
+        return refuse(context, message, path);
     }
     if (made.kind === 'slow_close' && made.delay === 0) {
-        return fault_toxics_refuse(context, 'delays nothing; write more than 0, or leave slow_close out', path);
+        return refuse(context, 'delays nothing; write more than 0, or leave slow_close out', path);
     }
     return made;
 }
@@ -29134,20 +30149,20 @@ const fault_fields_about = (description) => ({ description });
 const listen = schemas/* unknown */.L5J().transform((value, context) => {
     const isPort = typeof value === 'number' || (typeof value === 'string' && /^\s*\d+\s*$/.test(value));
     if (!isPort && typeof value !== 'string') {
-        return fault_toxics_refuse(context, `must be a port such as 15432, or HOST:PORT, not ${show(value)}`);
+        return refuse(context, `must be a port such as 15432, or HOST:PORT, not ${(0,fields/* show */.WU)(value)}`);
     }
-    const result = readEndpoint(isPort ? `${LOCAL}:${String(value).trim()}` : value);
+    const result = (0,fault_values/* readEndpoint */.KW)(isPort ? `${LOCAL}:${String(value).trim()}` : value);
     return result.ok
         ? result.value
-        : fault_toxics_refuse(context, isPort ? `a port is 1 to 65535, not ${value}` : result.message);
+        : refuse(context, isPort ? `a port is 1 to 65535, not ${value}` : result.message);
 });
-const upstream = read('HOST:PORT such as 127.0.0.1:5432', readUpstream);
+const upstream = read('HOST:PORT such as 127.0.0.1:5432', fault_values/* readUpstream */._6);
 /** Always, or in windows. A share can not be refused: whether it is, is decided before anybody sees the connection. */
 const refusal = schemas/* unknown */.L5J().transform((value, context) => {
     if (value === true)
         return [{ from: 0 }];
     if (typeof value === 'number' || (typeof value === 'string' && value.trim().endsWith('%'))) {
-        return fault_toxics_refuse(context, `${value}: a share of the connections can not be refused, which happens before one is seen; ` +
+        return refuse(context, `${value}: a share of the connections can not be refused, which happens before one is seen; ` +
             `write refuse: 2s..4s, or reset: ${value} for a share`);
     }
     return within(value, 'true, a span of time such as 2s..4s, or a list of them', context);
@@ -29156,7 +30171,7 @@ const downtime = schemas/* unknown */.L5J()
     .transform((value, context) => within(value, 'a span of time such as 2s..4s, or a list of them', context));
 function within(value, what, context) {
     if (typeof value !== 'string' && !Array.isArray(value)) {
-        return fault_toxics_refuse(context, `must be ${what}, not ${show(value)}`);
+        return refuse(context, `must be ${what}, not ${(0,fields/* show */.WU)(value)}`);
     }
     const result = windows.safeParse(value, { reportInput: true });
     if (result.success)
@@ -29180,7 +30195,7 @@ const entry = schemas/* strictObject */.rej({
         .meta(fault_fields_about('when nobody listens and open connections are reset: 2s..4s, or a list')),
 }, {
     error: ({ code, input }) => code === 'invalid_type'
-        ? `must be a map such as {listen: 15432, upstream: 127.0.0.1:5432, latency: 200ms}, not ${show(input)}`
+        ? `must be a map such as {listen: 15432, upstream: 127.0.0.1:5432, latency: 200ms}, not ${(0,fields/* show */.WU)(input)}`
         : undefined,
 });
 const plan = entry.transform((given, context) => {
@@ -29192,16 +30207,16 @@ const plan = entry.transform((given, context) => {
     ];
     // A fault whose key is misspelt is one all the same.
     if (toxics.length + outages.length === 0 && context.issues.length === 0) {
-        return fault_toxics_refuse(context, `does nothing; give it a fault, such as latency: 200ms; faults are ${FAULTS.join(', ')}`);
+        return refuse(context, `does nothing; give it a fault, such as latency: 200ms; faults are ${FAULTS.join(', ')}`);
     }
     if (formatEndpoint(given.listen) === formatEndpoint(given.upstream.upstream)) {
-        return fault_toxics_refuse(context, 'is where it listens itself; listen on another port, and let the flows connect to that', ['upstream']);
+        return refuse(context, 'is where it listens itself; listen on another port, and let the flows connect to that', ['upstream']);
     }
     return { listen: given.listen, ...given.upstream, toxics, outages };
 });
 /** The value of `faults.network`. */
 const networkFaults = schemas/* array */.YOg(plan, {
-    error: ({ input }) => `must be a list such as [{listen: 15432, upstream: 127.0.0.1:5432, latency: 200ms}], not ${show(input)}`,
+    error: ({ input }) => `must be a list such as [{listen: 15432, upstream: 127.0.0.1:5432, latency: 200ms}], not ${(0,fields/* show */.WU)(input)}`,
 })
     .min(1, { error: 'is empty; list a proxy, or remove the key' })
     .transform((plans, context) => {
@@ -29231,6 +30246,8 @@ function unknownFaultKey(path, key) {
 
 // EXTERNAL MODULE: ./build/src/model/limits.js
 var limits = __nccwpck_require__(4831);
+// EXTERNAL MODULE: ./build/src/verdict/quantity.js
+var quantity = __nccwpck_require__(1434);
 ;// CONCATENATED MODULE: ./build/src/inputs/limit-fields.js
 
 
@@ -29254,7 +30271,7 @@ const memory = schemas/* unknown */.L5J().transform((value, context) => {
     if (typeof value === 'number')
         return limit_fields_refuse(context, `${value} needs a unit; write ${value}MB`);
     if (typeof value !== 'string')
-        return limit_fields_refuse(context, `must be a size such as 256MB, not ${show(value)}`);
+        return limit_fields_refuse(context, `must be a size such as 256MB, not ${(0,fields/* show */.WU)(value)}`);
     const parsed = (0,quantity/* parseQuantity */.Lf)(value.trim());
     if (!parsed.ok)
         return limit_fields_refuse(context, parsed.message);
@@ -29269,7 +30286,7 @@ const memory = schemas/* unknown */.L5J().transform((value, context) => {
 const cpu = schemas/* unknown */.L5J().transform((value, context) => {
     const written = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
     if (written === '') {
-        return limit_fields_refuse(context, `must be a number of cores such as 0.5, or 50% of one, not ${show(value)}`);
+        return limit_fields_refuse(context, `must be a number of cores such as 0.5, or 50% of one, not ${(0,fields/* show */.WU)(value)}`);
     }
     const parsed = (0,quantity/* parseQuantity */.Lf)(written);
     if (!parsed.ok)
@@ -29286,18 +30303,18 @@ const cpu = schemas/* unknown */.L5J().transform((value, context) => {
 const limit_fields_about = (description) => ({ description });
 const LIMIT_KEYS = ['of', 'memory', 'cpu', 'processes', 'files'];
 const limitSetSchema = schemas/* strictObject */.rej({
-    of: oneOf(limits/* LIMIT_SUBJECTS */.am)
+    of: (0,fields/* oneOf */.yL)(limits/* LIMIT_SUBJECTS */.am)
         .optional()
         .meta(limit_fields_about('flow: each flow by itself; flows: all together; service: each service; each flow and each service if left out')),
     memory: memory.optional().meta({ ...limit_fields_about('bytes, such as 256MB'), type: 'string', minLength: 1 }),
     cpu: cpu
         .optional()
         .meta({ ...limit_fields_about('cores: 0.5, or 50% of one core'), anyOf: [{ type: 'number' }, { type: 'string' }] }),
-    processes: whole(1).optional().meta(limit_fields_about('processes and threads alive at once')),
-    files: whole(16).optional().meta(limit_fields_about('files that each process has open at once')),
+    processes: (0,fields/* whole */.WQ)(1).optional().meta(limit_fields_about('processes and threads alive at once')),
+    files: (0,fields/* whole */.WQ)(16).optional().meta(limit_fields_about('files that each process has open at once')),
 }, {
     error: ({ code, input }) => code === 'invalid_type'
-        ? `must be a map such as {memory: 256MB, cpu: 0.5}, or a list of them, not ${show(input)}`
+        ? `must be a map such as {memory: 256MB, cpu: 0.5}, or a list of them, not ${(0,fields/* show */.WU)(input)}`
         : undefined,
 });
 /** One map or a list → at most one plan of each subject. */
@@ -29366,10 +30383,10 @@ function readAfter(text) {
     if (more !== undefined || first.trim() === '' || last.trim() === '') {
         return { ok: false, message: `${text} has no two ends; write it as 100ms..1s, or 500ms for all` };
     }
-    const from = readTime(first);
+    const from = (0,fault_values/* readTime */.aQ)(first);
     if (!from.ok)
         return from;
-    const to = readTime(last);
+    const to = (0,fault_values/* readTime */.aQ)(last);
     if (!to.ok)
         return to;
     if (to.value < from.value) {
@@ -29381,7 +30398,7 @@ function readAfter(text) {
     return { ok: true, value: { from: from.value, to: to.value } };
 }
 function readShareOfFlows(text) {
-    const share = readShare(text);
+    const share = (0,fault_values/* readShare */.cb)(text);
     return share.ok ? share : { ok: false, message: share.message.replace('the connections', 'the flows') };
 }
 const map = schemas/* strictObject */.rej({
@@ -29389,12 +30406,12 @@ const map = schemas/* strictObject */.rej({
     after: read('a span of time such as 100ms..1s', readAfter)
         .optional()
         .meta(kill_fields_about('how long after its start a flow is killed, drawn evenly; 100ms..1s if left out')),
-    signal: oneOf(SIGNALS)
+    signal: (0,fields/* oneOf */.yL)(SIGNALS)
         .optional()
         .meta(kill_fields_about('what command flows and modules with isolate: process are sent; SIGKILL if left out')),
 }, {
     error: ({ code, input }) => code === 'invalid_type'
-        ? `must be a map such as {share: 10%, after: 100ms..1s}, not ${show(input)}`
+        ? `must be a map such as {share: 10%, after: 100ms..1s}, not ${(0,fields/* show */.WU)(input)}`
         : undefined,
 });
 const kill = map.transform(({ share, after = AFTER, signal = SIGNAL }) => ({
@@ -29417,7 +30434,7 @@ const ROUNDS = 5;
 const MOST_ROUNDS = 50;
 const faults_schema_about = (description) => ({ description });
 const faults_schema_map = schemas/* strictObject */.rej({
-    seed: whole(0)
+    seed: (0,fields/* whole */.WQ)(0)
         .optional()
         .meta(faults_schema_about("seed of everything random in the faults; the scenario's if left out")),
     kill: kill.optional().meta(faults_schema_about('flows that are killed on purpose')),
@@ -29425,13 +30442,13 @@ const faults_schema_map = schemas/* strictObject */.rej({
     limits: limit_fields_limits
         .optional()
         .meta(faults_schema_about('what flows and services may use: one map, or a list of maps that differ in of')),
-    rounds: whole(1)
+    rounds: (0,fields/* whole */.WQ)(1)
         .max(MOST_ROUNDS, { error: `must be at most ${MOST_ROUNDS}` })
         .optional()
         .meta(faults_schema_about('how many faulted waves, each with a clean one after it, and as many clean ones before the first; 5 if left ' +
         'out, which is the fewest that containment and recovery can be judged by. A wave is the whole load')),
 }, {
-    error: ({ code, input }) => code === 'invalid_type' ? `must be a map such as {kill: {share: 10%}}, not ${show(input)}` : undefined,
+    error: ({ code, input }) => code === 'invalid_type' ? `must be a map such as {kill: {share: 10%}}, not ${(0,fields/* show */.WU)(input)}` : undefined,
 });
 const faults = faults_schema_map
     .transform(({ rounds = ROUNDS, ...given }, context) => {
@@ -29455,78 +30472,282 @@ function withoutUndefined({ seed, kill: killed, network, limits: limited, }) {
 function faultsOf(given, seed) {
     return given === undefined ? {} : { faults: { ...given, seed: given.seed ?? seed } };
 }
-const faults_schema_KEYS = Object.keys(faults_schema_map.shape);
+const KEYS = Object.keys(faults_schema_map.shape);
 const NAMES = { kill: KILL_KEYS, limits: LIMIT_KEYS };
 /** What to say of a key below `faults` that there is not. `path`: of the map that it is in. */
 function unknownKeyOfFaults(path, key) {
     if (path[3] === 'network')
         return unknownFaultKey(path, key);
-    const names = NAMES[String(path[3])] ?? faults_schema_KEYS;
+    const names = NAMES[String(path[3])] ?? KEYS;
     return `there is no key ${key}${(0,nearest/* didYouMean */.a)(key, names, `; keys are ${names.join(', ')}`)}`;
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/finding.js
-/** `scenarios.checkout.thresholds[2]` */
-function formatPath(path) {
-    return path
-        .map((segment, index) => typeof segment === 'number' ? `[${segment}]` : `${index === 0 ? '' : '.'}${segment}`)
-        .join('');
+
+/***/ }),
+
+/***/ 6233:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p0: () => (/* binding */ fields_duration),
+  yL: () => (/* binding */ oneOf),
+  xz: () => (/* binding */ readiness),
+  WU: () => (/* binding */ show),
+  Qq: () => (/* binding */ fields_text),
+  sP: () => (/* binding */ textMap),
+  pw: () => (/* binding */ thresholds),
+  WQ: () => (/* binding */ whole)
+});
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
+var threshold_list = __nccwpck_require__(8293);
+// EXTERNAL MODULE: ./build/src/inputs/duration.js
+var duration = __nccwpck_require__(5319);
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
+;// CONCATENATED MODULE: ./build/src/inputs/readiness.js
+
+/** Reads `http://…`, `tcp://HOST:PORT`, or a regular expression that one line of the service's output matches. */
+function parseReadiness(text) {
+    const trimmed = text.trim();
+    if (trimmed === '') {
+        return { ok: false, message: 'is empty; write http://…, tcp://HOST:PORT or a pattern of its output' };
+    }
+    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed)?.[1]?.toLowerCase();
+    if (scheme === undefined)
+        return parsePattern(trimmed);
+    if (scheme === 'tcp')
+        return parseTcp(trimmed);
+    if (scheme !== 'http' && scheme !== 'https') {
+        return {
+            ok: false,
+            message: `${trimmed}: ${scheme}:// cannot be probed; write http://… or tcp://HOST:PORT`,
+        };
+    }
+    return URL.canParse((0,placeholders/* fillAll */.HG)(trimmed, '1'))
+        ? { ok: true, ready: { kind: 'http', url: trimmed } }
+        : { ok: false, message: `${trimmed} is no URL; write http://127.0.0.1:3000/health` };
 }
-/** What others wrote, in a message: one line without control characters, so that it can pose as nothing else. */
-function oneLine(message) {
-    const line = message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-    return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+function parseTcp(text) {
+    const [, host, port] = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d+|\{\{.+\}\})\/?$/i.exec(text) ?? [];
+    // Which port a placeholder will be is not known yet, but that it will be one.
+    const number = Number((0,placeholders/* fillAll */.HG)(port ?? '', '1'));
+    if (host === undefined || port === undefined || !(number >= 1 && number <= 65_535)) {
+        return { ok: false, message: `${text} names no port; write tcp://HOST:PORT, as in tcp://127.0.0.1:5432` };
+    }
+    return {
+        ok: true,
+        ready: {
+            kind: 'tcp',
+            host: host.replace(/^\[|\]$/g, ''),
+            port: /^\d+$/.test(port) ? Number(port) : port,
+        },
+    };
+}
+function parsePattern(pattern) {
+    try {
+        new RegExp(pattern);
+    }
+    catch {
+        return {
+            ok: false,
+            message: `${pattern} is no regular expression; put a \\ before ( ) [ ] { } * + ? . | ^ $`,
+        };
+    }
+    return { ok: true, ready: { kind: 'output', pattern } };
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/fault-rules.js
+// EXTERNAL MODULE: ./build/src/inputs/threshold-entry.js
+var threshold_entry = __nccwpck_require__(6933);
+;// CONCATENATED MODULE: ./build/src/inputs/fields.js
 
-/* What faults and the other keys of their scenario say of each other. */
-/** Loads that can not be repeated wave by wave. */
-const OTHER_LOADS = {
-    ladder: 'a ladder is one load after another already',
-    stages: 'stages are one load after another already',
-    rate: 'the open model goes on however earlier flows get on',
-};
-function faultRules(path, scenario) {
-    const { faults } = scenario;
-    if (!raw_isMap(faults))
-        return [];
-    const injects = 'kill' in faults || 'network' in faults;
-    return [...(injects ? loadRules(path, scenario) : []), ...killRules(path, scenario, faults)];
+
+
+
+
+/*
+ * The kinds of value that a config has. Every message is the end of a sentence that begins with where it is:
+ * "scenarios.checkout.flows: must be …".
+ */
+/** A value as a message shows it. */
+function show(value) {
+    if (value === undefined || value === null)
+        return 'nothing';
+    if (Array.isArray(value))
+        return 'a list';
+    if (typeof value === 'object')
+        return 'a map';
+    const text = JSON.stringify(value);
+    return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
-function loadRules(path, scenario) {
-    return Object.entries(OTHER_LOADS)
-        .filter(([key]) => key in scenario)
-        .map(([key, why]) => ({
-        path,
-        key,
-        message: `${key} and faults are given, and faults come in waves of one closed load: ${why}; keep one, or make two scenarios`,
+/** A whole number from `least` up. */
+function whole(least) {
+    const error = ({ input }) => {
+        const unquoted = typeof input === 'string' && /^\d+$/.test(input.trim());
+        const remedy = unquoted ? '; write it without quotation marks' : '';
+        return `must be a whole number from ${least} up, not ${show(input)}${remedy}`;
+    };
+    return schemas/* int */.Whr({ error }).min(least, { error });
+}
+/** Text that is not empty; `example` shows what could stand there. */
+function fields_text(example) {
+    const error = ({ input }) => input === null || input === ''
+        ? `is empty; write ${example}`
+        : `must be text such as ${example}, not ${show(input)}`;
+    return schemas/* string */.YjP({ error })
+        .refine((value) => value.trim() !== '', { error })
+        .meta({ minLength: 1 });
+}
+/** `30s` → ms. */
+const fields_duration = schemas/* string */.YjP({
+    error: ({ input }) => typeof input === 'number'
+        ? (0,duration/* missingUnit */.NC)(input)
+        : `must be a time such as 30s, 500ms or 1m30s, not ${show(input)}`,
+})
+    .transform((value, context) => {
+    const result = (0,duration/* parseDuration */.E9)(value);
+    if (result.ok)
+        return result.ms;
+    context.issues.push({ code: 'custom', input: value, message: result.message });
+    return core/* NEVER */.tm;
+})
+    .meta({ pattern: duration/* DURATION_PATTERN */.Cq });
+const readiness = fields_text('http://127.0.0.1:3000/health').transform((value, context) => {
+    const result = parseReadiness(value);
+    if (result.ok)
+        return result.ready;
+    context.issues.push({ code: 'custom', input: value, message: result.message });
+    return core/* NEVER */.tm;
+});
+/** Text, or a number or truth value that is turned into text: `PORT: 3000`. */
+const scalar = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig(), schemas/* boolean */.zMY()], {
+    error: ({ input }) => `must be text, a number or true/false, not ${show(input)}`,
+});
+/** A map of names to text. */
+function textMap(what) {
+    return schemas/* record */.g1P(schemas/* string */.YjP(), scalar.transform(String), {
+        error: ({ input }) => `must be a map of ${what}, not ${show(input)}`,
+    })
+        .transform((map) => map);
+}
+function oneOf(values) {
+    return schemas/* enum */.k5n(values, {
+        error: ({ input }) => `must be one of ${values.join(', ')}, not ${show(input)}`,
+    });
+}
+/** A list with one threshold an entry, or one text with one a line. */
+function thresholds(level) {
+    const example = level === 'fail' ? 'success_rate >= 99%' : 'peak_cpu < 70%';
+    return schemas/* unknown */.L5J()
+        .transform((value, context) => {
+        const report = (message, path = [], place) => {
+            context.issues.push({ code: 'custom', input: value, message, path, params: { place } });
+        };
+        if (typeof value === 'string')
+            return fromText(value, level, report);
+        if (Array.isArray(value) && value.length > 0)
+            return fromList(value, level, report);
+        const empty = value === null || Array.isArray(value);
+        report(empty
+            ? `is empty; list some, such as ${example}, or remove the key`
+            : `must be a list such as [${example}], not ${show(value)}`);
+        return core/* NEVER */.tm;
+    })
+        .meta({
+        anyOf: [
+            { type: 'string', minLength: 1 },
+            {
+                type: 'array',
+                minItems: 1,
+                items: { anyOf: [{ type: 'string', minLength: 1 }, threshold_entry/* THRESHOLD_ENTRY_SCHEMA */.$] },
+            },
+        ],
+    });
+}
+function fromText(value, level, report) {
+    const parsed = (0,threshold_list/* parseThresholdText */.qS)(value, level);
+    for (const { index, message, line, column } of parsed.problems) {
+        report(message, index === undefined ? [] : [index], { line, column });
+    }
+    return parsed.thresholds;
+}
+function fromList(value, level, report) {
+    return value.flatMap((entry, index) => (0,threshold_entry/* readThresholdEntry */.A)(entry, level, {
+        report: (message, path = [], place) => {
+            report(message, [index, ...path], place);
+        },
     }));
 }
-function killRules(path, scenario, { kill }) {
-    if (kill === undefined)
-        return [];
-    const { module, isolate = 'none' } = scenario;
-    if (module !== undefined && isolate === 'thread') {
-        const message = 'kills a flow by its process, or by aborting its signal where all flows share one, and isolate: thread has ' +
-            'neither; write isolate: process, or none';
-        return [{ path: [...path, 'faults', 'kill'], message }];
-    }
-    const signal = raw_isMap(kill) && 'signal' in kill ? [...path, 'faults', 'kill', 'signal'] : undefined;
-    if (module !== undefined && isolate === 'none' && signal !== undefined) {
-        const message = 'is for processes; a module flow that shares one is aborted: leave it out, or write isolate: process';
-        return [{ path: signal, message }];
-    }
-    if ('http' in scenario && signal !== undefined) {
-        const message = 'is for processes; of an HTTP flow the connection is reset: leave it out';
-        return [{ path: signal, message }];
-    }
-    return [];
+
+
+/***/ }),
+
+/***/ 2542:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c7: () => (/* binding */ whereInput)
+/* harmony export */ });
+/* unused harmony exports ACTION_INPUTS, readInputs */
+/** The inputs of action.yml that are ours to read (`github-token` and `matrix` are the publisher's), by their names. */
+const ACTION_INPUTS = {
+    config: 'config',
+    scenario: 'scenario',
+    run: 'run',
+    module: 'module',
+    url: 'url',
+    flows: 'flows',
+    iterations: 'iterations',
+    duration: 'duration',
+    rate: 'rate',
+    timeout: 'timeout',
+    thresholds: 'thresholds',
+    alerts: 'alerts',
+    compare: 'compare',
+    prepare: 'prepare',
+    budget: 'budget',
+    shard: 'shard',
+    comment: 'comment',
+    checkName: 'check-name',
+    onInconclusive: 'on-inconclusive',
+    workingDirectory: 'working-directory',
+    history: 'history',
+};
+const INPUT_NAMES = {
+    ...ACTION_INPUTS,
+    maxFlows: 'max-flows',
+    seed: 'seed',
+    bug: 'bug',
+};
+/** `input working-directory`: where a problem of an input is. */
+function whereInput(key) {
+    return `input ${INPUT_NAMES[key]}`;
+}
+/** Reads all inputs of the action; `get` gives the text of one by its name, empty if it was left out. */
+function readInputs(get) {
+    const entries = Object.entries(ACTION_INPUTS).map(([key, name]) => [key, get(name)]);
+    return Object.fromEntries(entries.filter(([, value]) => value !== ''));
 }
 
-// EXTERNAL MODULE: ./build/src/verdict/grammar.js
-var grammar = __nccwpck_require__(7782);
-;// CONCATENATED MODULE: ./build/src/inputs/ladder.js
+
+/***/ }),
+
+/***/ 9323:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T1: () => (/* binding */ ladder),
+/* harmony export */   hN: () => (/* binding */ tooFewForTop),
+/* harmony export */   ib: () => (/* binding */ planLadder)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3798);
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6233);
 
 
 /** More rungs than this tell nothing more. */
@@ -29535,8 +30756,8 @@ const MOST_RUNGS = 100;
 const ITERATIONS_PER_FLOW = 3;
 const EXAMPLE = '[1, 2, 5, 10]';
 /** Flows at once of each rung: whole numbers, ascending, at least two. */
-const ladder = schemas/* array */.YOg(whole(1), {
-    error: ({ input }) => `must be a list of flows at once such as ${EXAMPLE}, not ${show(input)}`,
+const ladder = zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg((0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .whole */ .WQ)(1), {
+    error: ({ input }) => `must be a list of flows at once such as ${EXAMPLE}, not ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .show */ .WU)(input)}`,
 })
     .min(2, { error: `must have at least two rungs, such as ${EXAMPLE}` })
     .max(MOST_RUNGS, { error: `must have at most ${MOST_RUNGS} rungs` })
@@ -29572,72 +30793,17 @@ function tooFewForTop(rungs, iterations) {
     return `iterations (${iterations}) is less than the top rung (${top}): never would ${top} be in flight`;
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/ladder-rules.js
 
+/***/ }),
 
+/***/ 7102:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/** Other ways to say how many run at once. */
-const ladder_rules_OTHER_LOADS = ['flows', 'rate', 'stages'];
-/** What a ladder and the other keys of its scenario say of each other. */
-function ladderRules(path, scenario) {
-    if (!('ladder' in scenario))
-        return [];
-    const others = ladder_rules_OTHER_LOADS.filter((key) => key in scenario).map((key) => ({
-        path,
-        key,
-        message: `${key} and ladder are given; keep one`,
-    }));
-    if ('abort-delay' in scenario) {
-        others.push({
-            path,
-            key: 'abort-delay',
-            message: 'abort-delay delays nothing on a ladder: a rung is judged at its end',
-        });
-    }
-    const { ladder, iterations } = scenario;
-    if (!isLadder(ladder))
-        return others;
-    const tooFew = typeof iterations === 'number' && 'iterations' in scenario ? tooFewForTop(ladder, iterations) : undefined;
-    return [
-        ...others,
-        ...(tooFew === undefined ? [] : [{ path: [...path, 'iterations'], message: tooFew }]),
-        ...['thresholds', 'alerts'].flatMap((key) => missingRungs([...path, key], scenario[key], ladder)),
-    ];
-}
-/** `efficiency(30)` where no rung has 30 flows would never have data. */
-function missingRungs(path, value, ladder) {
-    const entries = expressionsOf(path, value);
-    return entries.flatMap(({ text, ...where }) => {
-        const parsed = (0,grammar/* parseThreshold */.B)(text, 'fail');
-        if (!parsed.ok || parsed.threshold.metric.id !== 'efficiency')
-            return [];
-        const { label = '' } = parsed.threshold.metric;
-        if (ladder.some((flows) => String(flows) === label))
-            return [];
-        const message = `"${text}": the ladder has no rung with ${label} at once; rungs are ${ladder.join(', ')}`;
-        return [{ ...where, message }];
-    });
-}
-/** Every expression that is text, wherever in a list or a text it stands. */
-function expressionsOf(path, value) {
-    if (typeof value === 'string') {
-        return (0,threshold_list/* splitThresholds */.HU)(value).map(({ text, line, column }) => ({ text, path, place: { line, column } }));
-    }
-    if (!Array.isArray(value))
-        return [];
-    return value.flatMap((entry, index) => {
-        const place = { line: 0, column: 1 };
-        if (typeof entry === 'string')
-            return [{ text: entry, path: [...path, index], place }];
-        const text = typeof entry === 'object' && entry !== null && 'expr' in entry ? entry.expr : undefined;
-        return typeof text === 'string' ? [{ text, path: [...path, index, 'expr'], place }] : [];
-    });
-}
-function isLadder(value) {
-    return Array.isArray(value) && value.every((flows) => typeof flows === 'number');
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/limit-rules.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ limitRules),
+/* harmony export */   I: () => (/* binding */ limitsFor)
+/* harmony export */ });
+/* harmony import */ var _raw_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7089);
 
 /*
  * Whom a limit is for, and whether there is such a one. A limit without `of` is for whoever there is; one that names
@@ -29648,13 +30814,13 @@ const NO_PROCESS = 'HTTP flows have no process of their own; limit the service (
 /** What `faults.limits` says of the scenario that it is in. */
 function limitRules(path, scenario) {
     const { faults } = scenario;
-    if (!raw_isMap(faults) || !('limits' in faults))
+    if (!(0,_raw_js__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .j)(faults) || !('limits' in faults))
         return [];
     const { limits } = faults;
     const at = [...path, 'faults', 'limits'];
     const entries = Array.isArray(limits) ? limits : [limits];
     return entries.flatMap((entry, index) => {
-        const message = raw_isMap(entry) ? problemWith(entry, scenario) : undefined;
+        const message = (0,_raw_js__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .j)(entry) ? problemWith(entry, scenario) : undefined;
         return message === undefined ? [] : [{ path: Array.isArray(limits) ? [...at, index] : at, message }];
     });
 }
@@ -29672,96 +30838,16 @@ function limitsFor(limits, { http, services }) {
     return limits.filter(({ of }) => (of === 'service' ? services : !http));
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/load-rules.js
 
-/** Keys that exclude each other, and why. */
-const APART = [
-    ['iterations', 'duration', 'keep one'],
-    ['iterations', 'rate', 'keep one: in the open model rate and duration say how many there are'],
-    [
-        'flows',
-        'rate',
-        'keep one: flows is how many run at once in the closed model; in the open one write max-flows',
-    ],
-    ['flows', 'stages', 'keep one: each stage has its own flows'],
-    ['iterations', 'stages', 'keep one: the stages say how long flows are started'],
-    ['duration', 'stages', 'keep one: each stage says how long it is'],
-    ['rate', 'stages', 'keep one: each stage can have its own rate'],
-];
-function load_rules_loadRules(path, scenario) {
-    return [
-        ...together(path, scenario),
-        ...openOnly(path, scenario),
-        ...abortRule(path, scenario),
-        ...stageRules(path, scenario),
-    ];
-}
-/** Only of a scenario that is to be run: an input may give what it lacks, or make its model another. */
-function durationRule(path, scenario, input) {
-    const otherwise = ['duration', 'iterations', 'stages'].some((key) => key in scenario);
-    if (!('rate' in scenario) || otherwise)
-        return [];
-    const mended = [input.duration, input.flows, input.iterations, input.rate];
-    if (mended.some((value) => value !== undefined))
-        return [];
-    return [{ path: [...path, 'rate'], message: 'needs duration: for how long flows are started' }];
-}
-function together(path, scenario) {
-    return APART.filter(([one, other]) => one in scenario && other in scenario).map(([one, other, remedy]) => ({
-        path,
-        key: other,
-        message: `${one} and ${other} are given; ${remedy}`,
-    }));
-}
-function openOnly(path, scenario) {
-    if (!('max-flows' in scenario) || 'rate' in scenario || stagesOf(scenario).some(hasRate))
-        return [];
-    const message = 'is for the open model; give a rate, or write flows: how many run at once';
-    return [{ path: [...path, 'max-flows'], message }];
-}
-function abortRule(path, scenario) {
-    if (!('abort-delay' in scenario) || scenario['abort-on-fail'] === true)
-        return [];
-    return [{ path: [...path, 'abort-delay'], message: 'delays nothing without abort-on-fail: true' }];
-}
-function stageRules(path, scenario) {
-    const stages = stagesOf(scenario);
-    const open = stages.some(hasRate);
-    const mixed = open && stages.some((stage) => 'flows' in stage);
-    if (mixed) {
-        const message = 'some have flows and some a rate; a run is in the closed or in the open model, not in both';
-        return [{ path: [...path, 'stages'], message }];
-    }
-    return stages.flatMap((stage, index) => oneStage([...path, 'stages', index], stage));
-}
-function oneStage(path, stage) {
-    const level = 'flows' in stage || 'rate' in stage;
-    const idle = level ? [] : [{ path, message: 'needs flows or rate, as in {flows: 10, for: 30s}' }];
-    const length = msOf(stage['for']);
-    const ramp = msOf(stage['ramp']);
-    if (length === undefined || ramp === undefined || ramp <= length)
-        return idle;
-    const message = `is longer than the stage, which is ${String(stage['for'])}; the ramp is part of it`;
-    return [...idle, { path: [...path, 'ramp'], message }];
-}
-function msOf(value) {
-    if (typeof value !== 'string')
-        return undefined;
-    const result = parseDuration(value);
-    return result.ok ? result.ms : undefined;
-}
-function hasRate(stage) {
-    return 'rate' in stage;
-}
-/** Those that are maps. */
-function stagesOf({ stages }) {
-    if (!Array.isArray(stages))
-        return [];
-    const all = stages;
-    return all.map((stage) => (typeof stage === 'object' && stage !== null ? stage : { flows: 1 }));
-}
+/***/ }),
 
-;// CONCATENATED MODULE: ./build/src/inputs/load.js
+/***/ 939:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ resolveLoad)
+/* harmony export */ });
+/* unused harmony export DEFAULT_FLOWS */
 const DEFAULT_FLOWS = 10;
 /** Most in flight in the open model: so many, or what starts in so many seconds if that is more. */
 const DEFAULT_MAX_FLOWS = 100;
@@ -29846,6 +30932,378 @@ function culprit(input) {
     return { by: 'config', key: 'iterations' };
 }
 
+
+/***/ }),
+
+/***/ 1893:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Yy: () => (/* binding */ DEFAULT_CONFIGS),
+  Cs: () => (/* binding */ makePlan)
+});
+
+// UNUSED EXPORTS: validateConfig
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/model/history.js + 1 modules
+var model_history = __nccwpck_require__(8043);
+// EXTERNAL MODULE: ./build/src/verdict/nearest.js
+var nearest = __nccwpck_require__(2425);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+// EXTERNAL MODULE: ./build/src/model/compare-plan.js
+var compare_plan = __nccwpck_require__(7542);
+// EXTERNAL MODULE: ./build/src/inputs/fields.js + 1 modules
+var fields = __nccwpck_require__(6233);
+;// CONCATENATED MODULE: ./build/src/inputs/compare-fields.js
+
+
+
+const about = (description) => ({ description });
+/** Why a text can be no ref that git is asked for; undefined if it can. git itself knows which refs there are. */
+function refProblem(ref) {
+    if (ref.startsWith('-'))
+        return `${ref} can be no git ref: it begins with -`;
+    return /\p{Cc}/u.test(ref) ? 'can be no git ref: it holds control characters' : undefined;
+}
+const ref = (0,fields/* text */.Qq)('base').superRefine((value, context) => {
+    const message = refProblem(value);
+    if (message !== undefined)
+        context.addIssue({ code: 'custom', input: value, message });
+});
+const compareMap = schemas/* strictObject */.rej({
+    ref: ref.meta(about('a git ref, or base: what the pull request is to be merged into, else the version before')),
+    services: (0,fields/* oneOf */.yL)(compare_plan/* ROUND_SERVICES */.o)
+        .optional()
+        .meta(about('keep: services stay up between rounds; restart: each round starts its own; keep if left out')),
+    'default-gates': (0,fields/* oneOf */.yL)(['fail', 'warn'])
+        .optional()
+        .meta(about('level of the gates in force when no threshold hangs on the base; fail if left out')),
+}, { error: shapeOf('a git ref such as base, or a map such as {ref: base, services: keep}') });
+const prepareMap = schemas/* strictObject */.rej({
+    run: (0,fields/* text */.Qq)('npm ci').meta(about('the command; it runs where the scenarios do: in the workspace of its tree')),
+    'cache-key': (0,fields/* text */.Qq)('v1')
+        .optional()
+        .meta(about('a tree that was prepared for the same commit, command and key is taken from the cache')),
+}, { error: shapeOf('a command such as npm ci, or a map such as {run: npm ci, cache-key: v1}') });
+/** Says what a value should have been; other complaints of a map keep their own words. */
+function shapeOf(what) {
+    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,fields/* show */.WU)(input)}` : undefined;
+}
+/** A ref alone stands for the map. */
+const compare = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? { ref: value } : value), compareMap)
+    .meta(about('what head is compared with: a git ref, or base; see docs/comparing.md'));
+/** A command alone stands for the map. */
+const prepare = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? { run: value } : value), prepareMap)
+    .meta(about('a command that is run once in each tree before anything is measured'));
+/** How head is compared with its base: for the whole config, because both trees are of the whole repository. */
+const COMPARE_FIELDS = {
+    compare: compare.optional(),
+    prepare: prepare.optional(),
+    budget: fields/* duration */.p0.optional().meta(about('how long the rounds of one scenario may take; 2m if left out')),
+    'on-inconclusive': (0,fields/* oneOf */.yL)(compare_plan/* UNRESOLVED_ANSWERS */.q)
+        .optional()
+        .meta(about('what becomes of a comparison that its budget did not resolve; warn if left out')),
+};
+/** The keys that exist, by what kind of map they are in. */
+const COMPARE_KEYS = {
+    compare: Object.keys(compareMap.shape),
+    prepare: Object.keys(prepareMap.shape),
+};
+
+// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
+var threshold_list = __nccwpck_require__(8293);
+// EXTERNAL MODULE: ./build/src/inputs/inputs.js
+var inputs_inputs = __nccwpck_require__(2542);
+// EXTERNAL MODULE: ./build/src/inputs/raw.js
+var raw = __nccwpck_require__(7089);
+// EXTERNAL MODULE: ./build/src/inputs/threshold-entry.js
+var threshold_entry = __nccwpck_require__(6933);
+;// CONCATENATED MODULE: ./build/src/inputs/compare-rules.js
+
+
+
+
+/* A limit that hangs on the base can be judged only where head is compared with one. */
+const NEEDS_COMPARE = 'needs compare: give the input compare (--compare at a terminal), or write compare: base at the top of the config';
+const LISTS = [
+    ['thresholds', 'fail'],
+    ['alerts', 'warn'],
+];
+function needsCompare({ limit }) {
+    return limit.kind === 'base' ? NEEDS_COMPARE : undefined;
+}
+const isMeant = (message) => message.endsWith(`: ${NEEDS_COMPARE}`);
+/** The thresholds of a config that hang on a base, where nothing is compared; other problems of theirs are not said. */
+function needCompareInConfig(config) {
+    if (!(0,raw/* isMap */.j)(config) || !(0,raw/* isMap */.j)(config['scenarios']))
+        return [];
+    return Object.entries(config['scenarios']).flatMap(([name, scenario]) => (0,raw/* isMap */.j)(scenario)
+        ? LISTS.flatMap(([key, level]) => inList(['scenarios', name, key], scenario[key], level))
+        : []);
+}
+function inList(path, value, level) {
+    const found = [];
+    const note = (within, message, place) => {
+        if (!isMeant(message))
+            return;
+        found.push({ path: [...path, ...within], message, ...(place === undefined ? {} : { place }) });
+    };
+    if (typeof value === 'string') {
+        for (const { index, message, line, column } of (0,threshold_list/* parseThresholdText */.qS)(value, level, needsCompare).problems) {
+            note(index === undefined ? [] : [index], message, { line, column });
+        }
+    }
+    else if (Array.isArray(value)) {
+        value.forEach((entry, index) => {
+            (0,threshold_entry/* readThresholdEntry */.A)(entry, level, {
+                rule: needsCompare,
+                report: (message, within = [], place) => {
+                    note([index, ...within], message, place);
+                },
+            });
+        });
+    }
+    return found;
+}
+/** The same of the inputs. */
+function needCompareInInputs(inputs) {
+    return LISTS.flatMap(([key, level]) => (0,threshold_list/* parseThresholdText */.qS)(inputs[key] ?? '', level, needsCompare)
+        .problems.filter(({ message }) => isMeant(message))
+        .map(({ index, message }) => ({ where: `${(0,inputs_inputs/* whereInput */.c7)(key)}[${index ?? 0}]`, message })));
+}
+
+// EXTERNAL MODULE: ./build/src/inputs/faults-schema.js + 5 modules
+var faults_schema = __nccwpck_require__(4365);
+;// CONCATENATED MODULE: ./build/src/inputs/finding.js
+/** `scenarios.checkout.thresholds[2]` */
+function formatPath(path) {
+    return path
+        .map((segment, index) => typeof segment === 'number' ? `[${segment}]` : `${index === 0 ? '' : '.'}${segment}`)
+        .join('');
+}
+/** What others wrote, in a message: one line without control characters, so that it can pose as nothing else. */
+function oneLine(message) {
+    const line = message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+    return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/fault-rules.js
+
+/* What faults and the other keys of their scenario say of each other. */
+/** Loads that can not be repeated wave by wave. */
+const OTHER_LOADS = {
+    ladder: 'a ladder is one load after another already',
+    stages: 'stages are one load after another already',
+    rate: 'the open model goes on however earlier flows get on',
+};
+function faultRules(path, scenario) {
+    const { faults } = scenario;
+    if (!(0,raw/* isMap */.j)(faults))
+        return [];
+    const injects = 'kill' in faults || 'network' in faults;
+    return [...(injects ? loadRules(path, scenario) : []), ...killRules(path, scenario, faults)];
+}
+function loadRules(path, scenario) {
+    return Object.entries(OTHER_LOADS)
+        .filter(([key]) => key in scenario)
+        .map(([key, why]) => ({
+        path,
+        key,
+        message: `${key} and faults are given, and faults come in waves of one closed load: ${why}; keep one, or make two scenarios`,
+    }));
+}
+function killRules(path, scenario, { kill }) {
+    if (kill === undefined)
+        return [];
+    const { module, isolate = 'none' } = scenario;
+    if (module !== undefined && isolate === 'thread') {
+        const message = 'kills a flow by its process, or by aborting its signal where all flows share one, and isolate: thread has ' +
+            'neither; write isolate: process, or none';
+        return [{ path: [...path, 'faults', 'kill'], message }];
+    }
+    const signal = (0,raw/* isMap */.j)(kill) && 'signal' in kill ? [...path, 'faults', 'kill', 'signal'] : undefined;
+    if (module !== undefined && isolate === 'none' && signal !== undefined) {
+        const message = 'is for processes; a module flow that shares one is aborted: leave it out, or write isolate: process';
+        return [{ path: signal, message }];
+    }
+    if ('http' in scenario && signal !== undefined) {
+        const message = 'is for processes; of an HTTP flow the connection is reset: leave it out';
+        return [{ path: signal, message }];
+    }
+    return [];
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/grammar.js
+var grammar = __nccwpck_require__(7782);
+// EXTERNAL MODULE: ./build/src/inputs/ladder.js
+var inputs_ladder = __nccwpck_require__(9323);
+;// CONCATENATED MODULE: ./build/src/inputs/ladder-rules.js
+
+
+
+/** Other ways to say how many run at once. */
+const ladder_rules_OTHER_LOADS = ['flows', 'rate', 'stages'];
+/** What a ladder and the other keys of its scenario say of each other. */
+function ladderRules(path, scenario) {
+    if (!('ladder' in scenario))
+        return [];
+    const others = ladder_rules_OTHER_LOADS.filter((key) => key in scenario).map((key) => ({
+        path,
+        key,
+        message: `${key} and ladder are given; keep one`,
+    }));
+    if ('abort-delay' in scenario) {
+        others.push({
+            path,
+            key: 'abort-delay',
+            message: 'abort-delay delays nothing on a ladder: a rung is judged at its end',
+        });
+    }
+    const { ladder, iterations } = scenario;
+    if (!isLadder(ladder))
+        return others;
+    const tooFew = typeof iterations === 'number' && 'iterations' in scenario ? (0,inputs_ladder/* tooFewForTop */.hN)(ladder, iterations) : undefined;
+    return [
+        ...others,
+        ...(tooFew === undefined ? [] : [{ path: [...path, 'iterations'], message: tooFew }]),
+        ...['thresholds', 'alerts'].flatMap((key) => missingRungs([...path, key], scenario[key], ladder)),
+    ];
+}
+/** `efficiency(30)` where no rung has 30 flows would never have data. */
+function missingRungs(path, value, ladder) {
+    const entries = expressionsOf(path, value);
+    return entries.flatMap(({ text, ...where }) => {
+        const parsed = (0,grammar/* parseThreshold */.B)(text, 'fail');
+        if (!parsed.ok || parsed.threshold.metric.id !== 'efficiency')
+            return [];
+        const { label = '' } = parsed.threshold.metric;
+        if (ladder.some((flows) => String(flows) === label))
+            return [];
+        const message = `"${text}": the ladder has no rung with ${label} at once; rungs are ${ladder.join(', ')}`;
+        return [{ ...where, message }];
+    });
+}
+/** Every expression that is text, wherever in a list or a text it stands. */
+function expressionsOf(path, value) {
+    if (typeof value === 'string') {
+        return (0,threshold_list/* splitThresholds */.HU)(value).map(({ text, line, column }) => ({ text, path, place: { line, column } }));
+    }
+    if (!Array.isArray(value))
+        return [];
+    return value.flatMap((entry, index) => {
+        const place = { line: 0, column: 1 };
+        if (typeof entry === 'string')
+            return [{ text: entry, path: [...path, index], place }];
+        const text = typeof entry === 'object' && entry !== null && 'expr' in entry ? entry.expr : undefined;
+        return typeof text === 'string' ? [{ text, path: [...path, index, 'expr'], place }] : [];
+    });
+}
+function isLadder(value) {
+    return Array.isArray(value) && value.every((flows) => typeof flows === 'number');
+}
+
+// EXTERNAL MODULE: ./build/src/inputs/limit-rules.js
+var limit_rules = __nccwpck_require__(7102);
+// EXTERNAL MODULE: ./build/src/inputs/duration.js
+var duration = __nccwpck_require__(5319);
+;// CONCATENATED MODULE: ./build/src/inputs/load-rules.js
+
+/** Keys that exclude each other, and why. */
+const APART = [
+    ['iterations', 'duration', 'keep one'],
+    ['iterations', 'rate', 'keep one: in the open model rate and duration say how many there are'],
+    [
+        'flows',
+        'rate',
+        'keep one: flows is how many run at once in the closed model; in the open one write max-flows',
+    ],
+    ['flows', 'stages', 'keep one: each stage has its own flows'],
+    ['iterations', 'stages', 'keep one: the stages say how long flows are started'],
+    ['duration', 'stages', 'keep one: each stage says how long it is'],
+    ['rate', 'stages', 'keep one: each stage can have its own rate'],
+];
+function load_rules_loadRules(path, scenario) {
+    return [
+        ...together(path, scenario),
+        ...openOnly(path, scenario),
+        ...abortRule(path, scenario),
+        ...stageRules(path, scenario),
+    ];
+}
+/** Only of a scenario that is to be run: an input may give what it lacks, or make its model another. */
+function durationRule(path, scenario, input) {
+    const otherwise = ['duration', 'iterations', 'stages'].some((key) => key in scenario);
+    if (!('rate' in scenario) || otherwise)
+        return [];
+    const mended = [input.duration, input.flows, input.iterations, input.rate];
+    if (mended.some((value) => value !== undefined))
+        return [];
+    return [{ path: [...path, 'rate'], message: 'needs duration: for how long flows are started' }];
+}
+function together(path, scenario) {
+    return APART.filter(([one, other]) => one in scenario && other in scenario).map(([one, other, remedy]) => ({
+        path,
+        key: other,
+        message: `${one} and ${other} are given; ${remedy}`,
+    }));
+}
+function openOnly(path, scenario) {
+    if (!('max-flows' in scenario) || 'rate' in scenario || stagesOf(scenario).some(hasRate))
+        return [];
+    const message = 'is for the open model; give a rate, or write flows: how many run at once';
+    return [{ path: [...path, 'max-flows'], message }];
+}
+function abortRule(path, scenario) {
+    if (!('abort-delay' in scenario) || scenario['abort-on-fail'] === true)
+        return [];
+    return [{ path: [...path, 'abort-delay'], message: 'delays nothing without abort-on-fail: true' }];
+}
+function stageRules(path, scenario) {
+    const stages = stagesOf(scenario);
+    const open = stages.some(hasRate);
+    const mixed = open && stages.some((stage) => 'flows' in stage);
+    if (mixed) {
+        const message = 'some have flows and some a rate; a run is in the closed or in the open model, not in both';
+        return [{ path: [...path, 'stages'], message }];
+    }
+    return stages.flatMap((stage, index) => oneStage([...path, 'stages', index], stage));
+}
+function oneStage(path, stage) {
+    const level = 'flows' in stage || 'rate' in stage;
+    const idle = level ? [] : [{ path, message: 'needs flows or rate, as in {flows: 10, for: 30s}' }];
+    const length = msOf(stage['for']);
+    const ramp = msOf(stage['ramp']);
+    if (length === undefined || ramp === undefined || ramp <= length)
+        return idle;
+    const message = `is longer than the stage, which is ${String(stage['for'])}; the ramp is part of it`;
+    return [...idle, { path: [...path, 'ramp'], message }];
+}
+function msOf(value) {
+    if (typeof value !== 'string')
+        return undefined;
+    const result = (0,duration/* parseDuration */.E9)(value);
+    return result.ok ? result.ms : undefined;
+}
+function hasRate(stage) {
+    return 'rate' in stage;
+}
+/** Those that are maps. */
+function stagesOf({ stages }) {
+    if (!Array.isArray(stages))
+        return [];
+    const all = stages;
+    return all.map((stage) => (typeof stage === 'object' && stage !== null ? stage : { flows: 1 }));
+}
+
+// EXTERNAL MODULE: ./build/src/inputs/load.js
+var load = __nccwpck_require__(939);
 ;// CONCATENATED MODULE: ./build/src/inputs/environment.js
 
 /** Environment variables that each flow is given. */
@@ -29861,7 +31319,7 @@ const OF_FLOW = new Set([
 const OF_SERVICE = /^FLOWGATE_PORT(_|$)/;
 /** What is wrong with the names of `env` in the map at the path. */
 function environment(path, { env }) {
-    if (!raw_isMap(env))
+    if (!(0,raw/* isMap */.j)(env))
         return [];
     return Object.keys(env).flatMap((name) => {
         if (OF_FLOW.has(name)) {
@@ -29876,6 +31334,8 @@ function environment(path, { env }) {
     });
 }
 
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
 ;// CONCATENATED MODULE: ./build/src/inputs/placeholder-rules.js
 
 
@@ -29891,7 +31351,7 @@ function placeholderRules(path, scenario) {
     const ofTexts = TEXTS.flatMap((key) => findingsIn([...path, key], scenario[key], outside));
     const ofService = serviceFindings([...path, 'service'], scenario['service'], inside);
     const services = scenario['services'];
-    const ofServices = Object.entries(raw_isMap(services) ? services : {}).flatMap(([name, service]) => serviceFindings([...path, 'services', name], service, inside));
+    const ofServices = Object.entries((0,raw/* isMap */.j)(services) ? services : {}).flatMap(([name, service]) => serviceFindings([...path, 'services', name], service, inside));
     return [
         ...ofTexts,
         ...ofService,
@@ -29903,11 +31363,11 @@ function placeholderRules(path, scenario) {
 function ownersIn({ service, services }) {
     if (service !== undefined)
         return { kind: 'only' };
-    return { kind: 'named', names: raw_isMap(services) ? Object.keys(services) : [] };
+    return { kind: 'named', names: (0,raw/* isMap */.j)(services) ? Object.keys(services) : [] };
 }
 /** A command alone, or a map. */
 function serviceFindings(path, service, complain) {
-    if (!raw_isMap(service))
+    if (!(0,raw/* isMap */.j)(service))
         return findingsIn(path, service, complain);
     return SERVICE_TEXTS.flatMap((key) => findingsIn([...path, key], service[key], complain));
 }
@@ -29917,17 +31377,17 @@ function ofRequests(path, { http }, complain) {
 }
 /** Where a proxy listens is for its user to choose: what connects to it has to know. */
 function ofUpstreams(path, faults, complain) {
-    const network = raw_isMap(faults) ? faults['network'] : undefined;
+    const network = (0,raw/* isMap */.j)(faults) ? faults['network'] : undefined;
     if (!Array.isArray(network))
         return [];
-    return network.flatMap((entry, index) => raw_isMap(entry) ? findingsIn([...path, 'network', index, 'upstream'], entry['upstream'], complain) : []);
+    return network.flatMap((entry, index) => (0,raw/* isMap */.j)(entry) ? findingsIn([...path, 'network', index, 'upstream'], entry['upstream'], complain) : []);
 }
 function findingsIn(path, value, complain) {
     if (typeof value === 'string')
         return findingsInText(path, value, complain);
     if (Array.isArray(value))
         return value.flatMap((item, index) => findingsIn([...path, index], item, complain));
-    if (!raw_isMap(value))
+    if (!(0,raw/* isMap */.j)(value))
         return [];
     return Object.entries(value).flatMap(([key, item]) => findingsIn([...path, key], item, complain));
 }
@@ -29973,43 +31433,8 @@ function braced(word) {
 
 // EXTERNAL MODULE: ./build/src/model/service.js
 var service = __nccwpck_require__(9024);
-;// CONCATENATED MODULE: ./build/src/inputs/dependence.js
-/** Every name after those that it is after; otherwise as they were written. The dependence must have no cycle. */
-function inOrderOfDependence(after) {
-    const ordered = new Set();
-    const place = (name) => {
-        if (ordered.has(name))
-            return;
-        after.get(name)?.forEach(place);
-        ordered.add(name);
-    };
-    [...after.keys()].forEach(place);
-    return [...ordered];
-}
-/** Names of which each is after the next and the last is the first again: `[a, b, a]`. Undefined if there are none. */
-function cycleIn(after) {
-    const known = new Set();
-    const search = (name, way) => {
-        if (way.includes(name))
-            return [...way.slice(way.indexOf(name)), name];
-        if (known.has(name))
-            return undefined;
-        known.add(name);
-        for (const next of after.get(name) ?? []) {
-            const cycle = search(next, [...way, name]);
-            if (cycle !== undefined)
-                return cycle;
-        }
-        return undefined;
-    };
-    for (const name of after.keys()) {
-        const cycle = search(name, []);
-        if (cycle !== undefined)
-            return cycle;
-    }
-    return undefined;
-}
-
+// EXTERNAL MODULE: ./build/src/inputs/dependence.js
+var dependence = __nccwpck_require__(2406);
 ;// CONCATENATED MODULE: ./build/src/inputs/service-rules.js
 
 
@@ -30022,8 +31447,8 @@ function serviceRules(path, scenario) {
     const both = 'service' in scenario && 'services' in scenario;
     return [
         ...(both ? [{ path, key: 'services', message: 'service and services are given; keep one' }] : []),
-        ...(raw_isMap(service) ? environment([...path, 'service'], service) : []),
-        ...(raw_isMap(services) ? rulesOfSeveral([...path, 'services'], services) : []),
+        ...((0,raw/* isMap */.j)(service) ? environment([...path, 'service'], service) : []),
+        ...((0,raw/* isMap */.j)(services) ? rulesOfSeveral([...path, 'services'], services) : []),
     ];
 }
 function rulesOfSeveral(path, services) {
@@ -30034,7 +31459,7 @@ function rulesOfSeveral(path, services) {
     return [
         ...names.flatMap((name) => {
             const service = services[name];
-            return raw_isMap(service) ? environment([...path, name], service) : [];
+            return (0,raw/* isMap */.j)(service) ? environment([...path, name], service) : [];
         }),
         ...unknown,
         // Of names that are wrong it is not known whom they depend on.
@@ -30044,7 +31469,7 @@ function rulesOfSeveral(path, services) {
 }
 function unknownIn(path, service, names) {
     const others = names.filter((name) => name !== path.at(-1));
-    const after = raw_isMap(service) ? service['after'] : undefined;
+    const after = (0,raw/* isMap */.j)(service) ? service['after'] : undefined;
     return namesIn(after).flatMap((name, index) => {
         if (names.includes(name))
             return [];
@@ -30061,9 +31486,9 @@ function unknownIn(path, service, names) {
 function cycleRule(path, services) {
     const after = new Map(Object.entries(services).map(([name, service]) => [
         name,
-        raw_isMap(service) ? namesIn(service['after']) : [],
+        (0,raw/* isMap */.j)(service) ? namesIn(service['after']) : [],
     ]));
-    const cycle = cycleIn(after);
+    const cycle = (0,dependence/* cycleIn */.Q)(after);
     if (cycle === undefined)
         return [];
     const [first = '', ...rest] = cycle;
@@ -30109,7 +31534,7 @@ const HTTP_ONLY_KEYS = ['ca', 'follow-redirects', 'max-body'];
 const KINDS = ['run', 'module', 'http'];
 /** Without a load context nothing is said of the load: it cannot be known. */
 function crossRules(config, load) {
-    if (!raw_isMap(config) || !raw_isMap(config['scenarios']))
+    if (!(0,raw/* isMap */.j)(config) || !(0,raw/* isMap */.j)(config['scenarios']))
         return [];
     const names = Object.keys(config['scenarios']);
     if (names.length === 0) {
@@ -30121,7 +31546,7 @@ function crossRules(config, load) {
             return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
         }
         const scenario = config['scenarios'][name];
-        if (!raw_isMap(scenario))
+        if (!(0,raw/* isMap */.j)(scenario))
             return [];
         const path = ['scenarios', name];
         const selected = load?.selected?.includes(name) ?? true;
@@ -30138,7 +31563,7 @@ function scenarioRules(path, scenario) {
         ...environment(path, scenario),
         ...serviceRules(path, scenario),
         ...placeholderRules(path, scenario),
-        ...limitRules(path, scenario),
+        ...(0,limit_rules/* limitRules */.F)(path, scenario),
     ];
 }
 function oneKindOfWork(path, scenario) {
@@ -30169,7 +31594,7 @@ function loadRule(path, scenario, input) {
         return durationRule(path, scenario, input);
     if (!isCount(flows) || !isCount(iterations) || duration !== undefined)
         return [];
-    const result = resolveLoad(input, { flows, iterations });
+    const result = (0,load/* resolveLoad */.T)(input, { flows, iterations });
     if (result.ok || result.by === 'input')
         return [];
     return [{ path: [...path, result.key], message: result.message }];
@@ -30184,6 +31609,10 @@ const ISOLATIONS = ['none', 'thread', 'process'];
 
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./build/src/inputs/fault-values.js
+var fault_values = __nccwpck_require__(6402);
 ;// CONCATENATED MODULE: ./build/src/inputs/history-schema.js
 
 
@@ -30196,27 +31625,27 @@ const LEVELS = ['warn', 'fail'];
 const BRANCH = /^(?!.*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]*(?<![/.])$/;
 /** A path from the root of the branch down. */
 const FILE = /^(?!.*(?:^|\/)(?:\.{1,2})?(?:\/|$))[^\\]+$/;
-const branch = fields_text(model_history/* DEFAULT_BRANCH */.nU)
+const branch = (0,fields/* text */.Qq)(model_history/* DEFAULT_BRANCH */.nU)
     .refine((name) => BRANCH.test(name), {
-    error: ({ input }) => `must be the name of a branch, without refs/heads/ before it, such as ${model_history/* DEFAULT_BRANCH */.nU}, not ${show(input)}`,
+    error: ({ input }) => `must be the name of a branch, without refs/heads/ before it, such as ${model_history/* DEFAULT_BRANCH */.nU}, not ${(0,fields/* show */.WU)(input)}`,
 })
     .refine((name) => !name.startsWith('refs/'), {
     error: `must be the name of a branch without refs/heads/ before it, such as ${model_history/* DEFAULT_BRANCH */.nU}`,
 });
-const file = fields_text(model_history/* DEFAULT_FILE */.j9).refine((path) => FILE.test(path), {
-    error: ({ input }) => `must be a path within the branch such as ${model_history/* DEFAULT_FILE */.j9}, not ${show(input)}`,
+const file = (0,fields/* text */.Qq)(model_history/* DEFAULT_FILE */.j9).refine((path) => FILE.test(path), {
+    error: ({ input }) => `must be a path within the branch such as ${model_history/* DEFAULT_FILE */.j9}, not ${(0,fields/* show */.WU)(input)}`,
 });
 const margin = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig()], {
-    error: ({ input }) => `must be a share such as 10%, not ${show(input)}`,
+    error: ({ input }) => `must be a share such as 10%, not ${(0,fields/* show */.WU)(input)}`,
 })
     .transform((value, context) => {
-    const share = readShare(value);
+    const share = (0,fault_values/* readShare */.cb)(value);
     if (share.ok)
         return share.value;
     context.issues.push({
         code: 'custom',
         input: value,
-        message: `must be a share such as 10%, not ${show(value)}`,
+        message: `must be a share such as 10%, not ${(0,fields/* show */.WU)(value)}`,
     });
     return core/* NEVER */.tm;
 });
@@ -30227,13 +31656,13 @@ const shape = {
         .optional()
         .meta(history_schema_about('how far beyond what earlier runs predict a metric that does not depend on the speed of the machine may be ' +
         'for the worse, such as 10%; judges nothing if left out')),
-    level: oneOf(LEVELS)
+    level: (0,fields/* oneOf */.yL)(LEVELS)
         .optional()
         .meta(history_schema_about(`of what gate judges: ${LEVELS.join(' or ')}; ${DEFAULT_LEVEL} if left out`)),
 };
-const history_schema_map = schemas/* strictObject */.rej(shape, {
+const map = schemas/* strictObject */.rej(shape, {
     error: ({ code, input }) => code === 'invalid_type'
-        ? `must be true, false, or a map with branch, file, gate and level, not ${show(input)}`
+        ? `must be true, false, or a map with branch, file, gate and level, not ${(0,fields/* show */.WU)(input)}`
         : undefined,
 })
     .refine(({ gate, level }) => gate !== undefined || level === undefined, {
@@ -30241,7 +31670,7 @@ const history_schema_map = schemas/* strictObject */.rej(shape, {
     error: 'is of gate, and there is none; write gate: 10% too, or leave it out',
 });
 /** `true` is a map with nothing in it, `false` is as if it were left out. */
-const history_schema_history = schemas/* preprocess */.vkY((value) => (value === true ? {} : value === false ? undefined : value), history_schema_map.optional())
+const history_schema_history = schemas/* preprocess */.vkY((value) => (value === true ? {} : value === false ? undefined : value), map.optional())
     .transform((given) => given === undefined
     ? undefined
     : {
@@ -30272,6 +31701,8 @@ const HISTORY_JSON_SCHEMA = {
 
 // EXTERNAL MODULE: ./build/src/scenarios/template.js
 var template = __nccwpck_require__(3859);
+// EXTERNAL MODULE: ./build/src/verdict/quantity.js
+var quantity = __nccwpck_require__(1434);
 ;// CONCATENATED MODULE: ./build/src/inputs/http-fields.js
 
 
@@ -30303,22 +31734,22 @@ function templateFault(written) {
     const names = template/* TEMPLATE_NAMES */._W.map((name) => `{{${name}}}`).join(', ');
     return `nothing is known of {{${unknown}}}${(0,nearest/* didYouMean */.a)(unknown, template/* TEMPLATE_NAMES */._W, `; what is filled in is ${names}`)}`;
 }
-function http_fields_refuse(context, message, path = []) {
+function refuse(context, message, path = []) {
     context.issues.push({ code: 'custom', input: undefined, message, path });
     return core/* NEVER */.tm;
 }
-const url = fields_text('http://127.0.0.1:3000/orders').transform((value, context) => {
+const url = (0,fields/* text */.Qq)('http://127.0.0.1:3000/orders').transform((value, context) => {
     const fault = templateFault(value) ?? urlFault(value.trim());
-    return fault === undefined ? value.trim() : http_fields_refuse(context, fault);
+    return fault === undefined ? value.trim() : refuse(context, fault);
 });
 function urlFault(written) {
     const filled = (0,placeholders/* fillAll */.HG)((0,template/* template */.vs)(written)(SAMPLE), '3000');
     if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(filled) || !URL.canParse(filled)) {
-        return `${show(written)} is no URL; write http://127.0.0.1:3000/orders`;
+        return `${(0,fields/* show */.WU)(written)} is no URL; write http://127.0.0.1:3000/orders`;
     }
     const { protocol, username, password } = new URL(filled);
     if (protocol !== 'http:' && protocol !== 'https:') {
-        return `${show(written)}: ${protocol}// can not be requested; write http://… or https://…`;
+        return `${(0,fields/* show */.WU)(written)}: ${protocol}// can not be requested; write http://… or https://…`;
     }
     // fetch refuses them as well; sent they would be to nobody.
     if (username !== '' || password !== '') {
@@ -30326,20 +31757,20 @@ function urlFault(written) {
     }
     return undefined;
 }
-const method = fields_text('GET').transform((value, context) => METHOD.test(value)
+const method = (0,fields/* text */.Qq)('GET').transform((value, context) => METHOD.test(value)
     ? value.toUpperCase()
-    : http_fields_refuse(context, `${show(value)} is no method; write GET, POST, …`));
-const headers = textMap('header names and their values').transform((map, context) => {
+    : refuse(context, `${(0,fields/* show */.WU)(value)} is no method; write GET, POST, …`));
+const headers = (0,fields/* textMap */.sP)('header names and their values').transform((map, context) => {
     for (const [name, value] of Object.entries(map)) {
         const fault = headerFault(name, value);
         if (fault !== undefined)
-            http_fields_refuse(context, fault, [name]);
+            refuse(context, fault, [name]);
     }
     return map;
 });
 function headerFault(name, value) {
     if (!HEADER_NAME.test(name))
-        return `${show(name)} is no name for a header`;
+        return `${(0,fields/* show */.WU)(name)} is no name for a header`;
     if (/^(content-length|transfer-encoding|connection|upgrade|keep-alive)$/i.test(name)) {
         return 'is set by the connection itself; leave it out';
     }
@@ -30350,11 +31781,11 @@ function headerFault(name, value) {
 /** Text as it is; a map or a list is sent as JSON. */
 const body = schemas/* unknown */.L5J().transform((value, context) => {
     if (value === null)
-        return http_fields_refuse(context, 'is empty; write it, or leave the key out');
+        return refuse(context, 'is empty; write it, or leave the key out');
     const isJson = typeof value === 'object';
     const written = typeof value === 'string' ? value : JSON.stringify(value);
     const fault = templateFault(written);
-    return fault === undefined ? { text: written, isJson } : http_fields_refuse(context, fault);
+    return fault === undefined ? { text: written, isJson } : refuse(context, fault);
 });
 /** `200`, `2xx`, or a list of both. */
 const http_fields_status = schemas/* unknown */.L5J().transform((value, context) => {
@@ -30362,10 +31793,10 @@ const http_fields_status = schemas/* unknown */.L5J().transform((value, context)
     const ranges = list.map(rangeOf);
     const wrong = list.findIndex((_, index) => ranges[index] === undefined);
     if (list.length === 0)
-        return http_fields_refuse(context, 'is empty; write 200, 2xx or a list such as [200, 404]');
+        return refuse(context, 'is empty; write 200, 2xx or a list such as [200, 404]');
     if (wrong >= 0) {
-        const message = `must be a status such as 200, or a range such as 2xx, not ${show(list[wrong])}`;
-        return http_fields_refuse(context, message, Array.isArray(value) ? [wrong] : []);
+        const message = `must be a status such as 200, or a range such as 2xx, not ${(0,fields/* show */.WU)(list[wrong])}`;
+        return refuse(context, message, Array.isArray(value) ? [wrong] : []);
     }
     return { ranges: ranges.filter((range) => range !== undefined), text: list.join(' or ') };
 });
@@ -30381,23 +31812,23 @@ function rangeOf(value) {
 /** A text that must be found, or `/a pattern/flags`. */
 const bodyPattern = schemas/* unknown */.L5J().transform((value, context) => {
     if (typeof value !== 'string' || value === '') {
-        return http_fields_refuse(context, `must be text that the body holds, or a /pattern/ that it matches, not ${show(value)}`);
+        return refuse(context, `must be text that the body holds, or a /pattern/ that it matches, not ${(0,fields/* show */.WU)(value)}`);
     }
     const [, source, flags = ''] = /^\/(.+)\/([a-z]*)$/su.exec(value) ?? [];
     if (source !== undefined)
         return patternOf({ source, flags }, context);
     const fault = templateFault(value);
-    return fault === undefined ? { kind: 'text', text: value } : http_fields_refuse(context, fault);
+    return fault === undefined ? { kind: 'text', text: value } : refuse(context, fault);
 });
 function patternOf({ source, flags }, context) {
     // With g or y a pattern remembers where it was: it would match every other time.
     if (!/^[imsu]*$/.test(flags))
-        return http_fields_refuse(context, `/${source}/${flags}: flags are i, m, s and u`);
+        return refuse(context, `/${source}/${flags}: flags are i, m, s and u`);
     try {
         new RegExp(source, flags);
     }
     catch {
-        return http_fields_refuse(context, `/${source}/${flags} is no regular expression`);
+        return refuse(context, `/${source}/${flags} is no regular expression`);
     }
     return { kind: 'pattern', source, flags };
 }
@@ -30406,13 +31837,13 @@ const json = schemas/* unknown */.L5J().transform((value, context) => {
         value === null ||
         Array.isArray(value) ||
         Object.keys(value).length === 0) {
-        return http_fields_refuse(context, `must be a map of dotted paths and values, such as {items.0.name: tea}, not ${show(value)}`);
+        return refuse(context, `must be a map of dotted paths and values, such as {items.0.name: tea}, not ${(0,fields/* show */.WU)(value)}`);
     }
     const fault = templateFault(JSON.stringify(value));
-    return fault === undefined ? value : http_fields_refuse(context, fault);
+    return fault === undefined ? value : refuse(context, fault);
 });
 /** Text between the parentheses of `step(NAME).p95`. */
-const stepName = fields_text('place').refine((value) => !/[()]/.test(value), {
+const stepName = (0,fields/* text */.Qq)('place').refine((value) => !/[()]/.test(value), {
     error: 'holds a parenthesis, and stands between some in step(NAME).p95; leave it out',
 });
 const http_fields_about = (description) => ({ description });
@@ -30434,18 +31865,18 @@ const requestSchema = schemas/* strictObject */.rej({
             .optional()
             .meta({ ...http_fields_about('text that it holds, or a /pattern/'), type: 'string' }),
         json: json.optional().meta({ ...http_fields_about('dotted path → value'), type: 'object' }),
-    }, { error: shapeOf('a map with status, body and json') })
+    }, { error: http_fields_shapeOf('a map with status, body and json') })
         .optional()
         .meta(http_fields_about('what the response must be')),
-}, { error: shapeOf('a request, or a list of requests: a map with url, method, headers, body and expect') });
-function shapeOf(what) {
-    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
+}, { error: http_fields_shapeOf('a request, or a list of requests: a map with url, method, headers, body and expect') });
+function http_fields_shapeOf(what) {
+    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,fields/* show */.WU)(input)}` : undefined;
 }
 /** One request or a list. A text alone is the URL of a GET. */
 const httpRequests = schemas/* unknown */.L5J().transform((value, context) => {
     const list = Array.isArray(value) ? value : [value];
     if (list.length === 0)
-        return http_fields_refuse(context, 'is empty; write at least one request');
+        return refuse(context, 'is empty; write at least one request');
     const parsed = list.map((each) => requestSchema.safeParse(typeof each === 'string' ? { url: each } : each, { reportInput: true }));
     parsed.forEach((result, index) => {
         const prefix = Array.isArray(value) ? [index] : [];
@@ -30497,14 +31928,14 @@ function namedApart(requests) {
 /** `10MB` → bytes. */
 const size = schemas/* unknown */.L5J().transform((value, context) => {
     if (typeof value !== 'string')
-        return http_fields_refuse(context, `must be a size such as 10MB, not ${show(value)}`);
+        return refuse(context, `must be a size such as 10MB, not ${(0,fields/* show */.WU)(value)}`);
     const parsed = (0,quantity/* parseQuantity */.Lf)(value.trim());
     if (!parsed.ok)
-        return http_fields_refuse(context, parsed.message);
+        return refuse(context, parsed.message);
     const result = (0,quantity/* valueFor */.Xx)(parsed.quantity, 'max-body', 'bytes');
     if (!result.ok)
-        return http_fields_refuse(context, result.message);
-    return result.value >= 1 ? result.value : http_fields_refuse(context, `${value} is no size at all; write more than 0`);
+        return refuse(context, result.message);
+    return result.value >= 1 ? result.value : refuse(context, `${value} is no size at all; write more than 0`);
 });
 
 ;// CONCATENATED MODULE: ./build/src/inputs/rate.js
@@ -30552,7 +31983,7 @@ const load_fields_about = (description) => ({ description });
 const rate = schemas/* string */.YjP({
     error: ({ input }) => typeof input === 'number' && input >= 0
         ? rateWithoutUnit(input)
-        : `must be a rate such as 50/s, 300/min or 1000/h, not ${show(input)}`,
+        : `must be a rate such as 50/s, 300/min or 1000/h, not ${(0,fields/* show */.WU)(input)}`,
 })
     .transform((value, context) => {
     const result = parseRate(value);
@@ -30563,29 +31994,29 @@ const rate = schemas/* string */.YjP({
 })
     .meta({ pattern: RATE_PATTERN });
 const stage = schemas/* strictObject */.rej({
-    flows: whole(1).optional().meta(load_fields_about('how many run at once in this stage')),
+    flows: (0,fields/* whole */.WQ)(1).optional().meta(load_fields_about('how many run at once in this stage')),
     rate: rate.optional().meta(load_fields_about('at which rate flows are started in this stage')),
-    for: duration.meta(load_fields_about('how long the stage is')),
-    ramp: duration
+    for: fields/* duration */.p0.meta(load_fields_about('how long the stage is')),
+    ramp: fields/* duration */.p0
         .optional()
         .meta(load_fields_about('at its beginning, how long it takes to get here from the stage before; a step if left out')),
 }, {
     error: ({ code, input }) => code === 'invalid_type'
-        ? `must be a stage such as {flows: 10, for: 30s}, not ${show(input)}`
+        ? `must be a stage such as {flows: 10, for: 30s}, not ${(0,fields/* show */.WU)(input)}`
         : undefined,
 });
 const stages = schemas/* array */.YOg(stage, {
-    error: ({ input }) => `must be a list such as [{flows: 10, for: 30s}, {flows: 50, for: 30s}], not ${show(input)}`,
+    error: ({ input }) => `must be a list such as [{flows: 10, for: 30s}, {flows: 50, for: 30s}], not ${(0,fields/* show */.WU)(input)}`,
 })
     .min(1, { error: 'is empty; list some, such as {flows: 10, for: 30s}, or remove the key' });
 const STAGE_KEYS = Object.keys(stage.shape);
-const yes = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${show(input)}` });
+const yes = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${(0,fields/* show */.WU)(input)}` });
 /** Keys of a scenario that make its load, beside flows, iterations and duration. */
 const LOAD_FIELDS = {
     rate: rate
         .optional()
         .meta(load_fields_about('open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration')),
-    'max-flows': whole(1)
+    'max-flows': (0,fields/* whole */.WQ)(1)
         .optional()
         .meta(load_fields_about('open model: most flows in flight, one that is due beyond is dropped; 100 if left out, or what starts in 2 s if that is more')),
     stages: stages
@@ -30594,7 +32025,7 @@ const LOAD_FIELDS = {
     'abort-on-fail': yes
         .optional()
         .meta(load_fields_about('every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run')),
-    'abort-delay': duration
+    'abort-delay': fields/* duration */.p0
         .optional()
         .meta(load_fields_about('how long after the first flow gates with abort-on-fail are first looked at')),
 };
@@ -30607,23 +32038,23 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'];
 const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const service_schema_about = (description) => ({ description });
 const service_schema_shape = {
-    run: fields_text('npm start').meta(service_schema_about('the command that starts it; it is ended with everything that it started')),
-    ready: readiness
+    run: (0,fields/* text */.Qq)('npm start').meta(service_schema_about('the command that starts it; it is ended with everything that it started')),
+    ready: fields/* readiness */.xz
         .optional()
         .meta(service_schema_about('http://…, tcp://HOST:PORT, or a regular expression that one line of its output matches')),
-    env: textMap('variables and their values')
+    env: (0,fields/* textMap */.sP)('variables and their values')
         .optional()
         .meta(service_schema_about('added to the environment of this service only')),
-    'working-directory': fields_text('packages/shop')
+    'working-directory': (0,fields/* text */.Qq)('packages/shop')
         .optional()
         .meta(service_schema_about('where it runs, from the workspace; where the scenario runs if left out')),
-    stop: oneOf(STOP_SIGNALS).optional().meta(service_schema_about('the signal that ends it; SIGTERM if left out')),
-    timeout: duration.optional().meta(service_schema_about('how long it may take to become ready; 60s if left out')),
-    grace: duration.optional().meta(service_schema_about('how long it may take to end before SIGKILL; 5s if left out')),
+    stop: (0,fields/* oneOf */.yL)(STOP_SIGNALS).optional().meta(service_schema_about('the signal that ends it; SIGTERM if left out')),
+    timeout: fields/* duration */.p0.optional().meta(service_schema_about('how long it may take to become ready; 60s if left out')),
+    grace: fields/* duration */.p0.optional().meta(service_schema_about('how long it may take to end before SIGKILL; 5s if left out')),
 };
 const serviceSchema = schemas/* strictObject */.rej(service_schema_shape, { error: serviceShape });
-const after = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? [value] : value), schemas/* array */.YOg(fields_text('db'), {
-    error: ({ input }) => `must be names of services such as [db], not ${show(input)}`,
+const after = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? [value] : value), schemas/* array */.YOg((0,fields/* text */.Qq)('db'), {
+    error: ({ input }) => `must be names of services such as [db], not ${(0,fields/* show */.WU)(input)}`,
 }))
     .meta({ anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] });
 const namedSchema = schemas/* strictObject */.rej({ ...service_schema_shape, after: after.optional().meta(service_schema_about('the services that must be ready before it is started')) }, { error: serviceShape });
@@ -30632,7 +32063,7 @@ function serviceShape({ code, input }) {
         return undefined;
     if (Array.isArray(input))
         return 'is a list; write more than one as services: {NAME: {run: …}, …}';
-    return `must be a command, or a map with run, ready, env, working-directory, stop, timeout and grace, not ${show(input)}`;
+    return `must be a command, or a map with run, ready, env, working-directory, stop, timeout and grace, not ${(0,fields/* show */.WU)(input)}`;
 }
 const orCommand = (value) => (typeof value === 'string' ? { run: value } : value);
 /** A command alone is a service that counts as ready as soon as it runs. */
@@ -30641,7 +32072,7 @@ const serviceOrCommand = schemas/* preprocess */.vkY(orCommand, serviceSchema)
 const namedService = schemas/* preprocess */.vkY(orCommand, namedSchema)
     .meta(service_schema_about('a long-running process that the flows or other services talk to'));
 const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(SERVICE_NAME), namedService, {
-    error: ({ code, input }) => code === 'invalid_type' ? `must be a map of names and services, not ${show(input)}` : undefined,
+    error: ({ code, input }) => code === 'invalid_type' ? `must be a map of names and services, not ${(0,fields/* show */.WU)(input)}` : undefined,
 })
     .meta(service_schema_about('several services by name; each is started when those that it is after are ready'));
 /** The keys that exist. */
@@ -30656,16 +32087,16 @@ const SERVICE_KEYS = {
 /** ms before the second attempt. */
 const BACKOFF = 100;
 const retries_map = schemas/* strictObject */.rej({
-    times: whole(1).meta({ description: 'attempts beside the first' }),
-    backoff: duration.optional().meta({
+    times: (0,fields/* whole */.WQ)(1).meta({ description: 'attempts beside the first' }),
+    backoff: fields/* duration */.p0.optional().meta({
         description: 'the wait before the second attempt, twice as long before each one after it; 100ms if left out',
     }),
 });
 /** `2`, or `{times: 2, backoff: 200ms}`. */
-const retries = schemas/* union */.KCZ([whole(1), retries_map], {
+const retries = schemas/* union */.KCZ([(0,fields/* whole */.WQ)(1), retries_map], {
     error: ({ input }) => typeof input === 'object' && input !== null && !Array.isArray(input)
         ? 'must be a map with times and perhaps backoff, such as {times: 2, backoff: 200ms}'
-        : `must be a whole number from 1 up, or a map such as {times: 2, backoff: 200ms}, not ${show(input)}`,
+        : `must be a whole number from 1 up, or a map such as {times: 2, backoff: 200ms}, not ${(0,fields/* show */.WU)(input)}`,
 })
     .transform((given) => typeof given === 'number'
     ? { times: given, backoff: BACKOFF }
@@ -30683,66 +32114,67 @@ const retries = schemas/* union */.KCZ([whole(1), retries_map], {
 
 
 
+
 const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 /** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
 const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const schema_about = (description) => ({ description });
-const flag = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${show(input)}` });
-const level = oneOf(check/* CHECK_LEVELS */.V);
+const flag = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${(0,fields/* show */.WU)(input)}` });
+const level = (0,fields/* oneOf */.yL)(check/* CHECK_LEVELS */.V);
 const checks = schemas/* strictObject */.rej(Object.fromEntries(check/* CHECK_IDS */.S.map((id) => [id, level.optional()])), { error: schema_shapeOf('a map of checks and levels, such as {invariants: fail}') })
     .meta(schema_about('the level of each check: fail, warn or off'));
 /** Says what a map should have been; other complaints of a map keep their own words. */
 function schema_shapeOf(what) {
-    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
+    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,fields/* show */.WU)(input)}` : undefined;
 }
-const command = (description) => fields_text('npm run seed').optional().meta(schema_about(description));
+const command = (description) => (0,fields/* text */.Qq)('npm run seed').optional().meta(schema_about(description));
 const scenario = schemas/* strictObject */.rej({
-    run: fields_text('node scripts/place-order.js').optional().meta(schema_about('the command that one flow is')),
-    module: fields_text('flows/order.mjs')
+    run: (0,fields/* text */.Qq)('node scripts/place-order.js').optional().meta(schema_about('the command that one flow is')),
+    module: (0,fields/* text */.Qq)('flows/order.mjs')
         .optional()
         .meta(schema_about('the module file whose default export one flow is, from the working directory')),
-    options: textMap('options and their values')
+    options: (0,fields/* textMap */.sP)('options and their values')
         .optional()
         .meta(schema_about('handed to the module as ctx.options')),
     http: httpRequests
         .optional()
         .meta(schema_about('the HTTP request that one flow is, or a list of requests as its steps')),
-    ca: fields_text('certs/ca.pem')
+    ca: (0,fields/* text */.Qq)('certs/ca.pem')
         .optional()
         .meta(schema_about('a PEM file with certificates that http trusts too, from the working directory')),
     'follow-redirects': flag.optional().meta(schema_about('whether http follows redirections; false if left out')),
     'max-body': size
         .optional()
         .meta({ ...schema_about('the largest response that http reads; 10MB if left out'), type: 'string' }),
-    isolate: oneOf(ISOLATIONS)
+    isolate: (0,fields/* oneOf */.yL)(ISOLATIONS)
         .optional()
         .meta(schema_about('none: all flows concurrently in one host process; thread or process: one for each slot')),
-    flows: whole(1).optional().meta(schema_about('how many run at once; 10 if left out')),
-    iterations: whole(1)
+    flows: (0,fields/* whole */.WQ)(1).optional().meta(schema_about('how many run at once; 10 if left out')),
+    iterations: (0,fields/* whole */.WQ)(1)
         .optional()
         .meta(schema_about('how many are run in all; each of the flows once if left out')),
-    duration: duration.optional().meta(schema_about('for how long flows are started, in place of iterations')),
+    duration: fields/* duration */.p0.optional().meta(schema_about('for how long flows are started, in place of iterations')),
     ...LOAD_FIELDS,
-    ladder: ladder
+    ladder: inputs_ladder/* ladder */.T1
         .optional()
         .meta(schema_about('how many run at once on each rung, ascending; in place of flows, to learn the capacity')),
-    timeout: duration
+    timeout: fields/* duration */.p0
         .optional()
         .meta(schema_about('a flow past it is killed with its whole tree; 30s if left out')),
     retries: retries
         .optional()
         .meta(schema_about('how often a flow that fails or is timed out is tried again; not at all if left out')),
-    warmup: whole(0).optional().meta(schema_about('flows that are run first and not counted; 0 if left out')),
-    shell: fields_text('bash -eo pipefail')
+    warmup: (0,fields/* whole */.WQ)(0).optional().meta(schema_about('flows that are run first and not counted; 0 if left out')),
+    shell: (0,fields/* text */.Qq)('bash -eo pipefail')
         .refine((shell) => !shell.includes('{0}'), {
         error: '{0} is a script file of a workflow step; leave it out: the command is added after -c',
     })
         .optional()
         .meta(schema_about('program and arguments that interpret commands; bash -eo pipefail if left out')),
-    'working-directory': fields_text('packages/shop')
+    'working-directory': (0,fields/* text */.Qq)('packages/shop')
         .optional()
         .meta(schema_about('where commands run, from the workspace; the workspace if left out')),
-    env: textMap('variables and their values')
+    env: (0,fields/* textMap */.sP)('variables and their values')
         .optional()
         .meta(schema_about('added to the environment of everything that the scenario starts')),
     service: serviceOrCommand.optional(),
@@ -30750,21 +32182,22 @@ const scenario = schemas/* strictObject */.rej({
     setup: command('a command that is run before the flows'),
     teardown: command('a command that is run after the flows, always'),
     verify: command('a command that checks, after the flows, that everything they did together is right'),
-    thresholds: thresholds('fail').optional().meta(schema_about('gates: METRIC OP LIMIT')),
-    alerts: thresholds('warn').optional().meta(schema_about('thresholds that warn and do not fail')),
+    thresholds: (0,fields/* thresholds */.pw)('fail').optional().meta(schema_about('gates: METRIC OP LIMIT')),
+    alerts: (0,fields/* thresholds */.pw)('warn').optional().meta(schema_about('thresholds that warn and do not fail')),
     checks: checks.optional(),
-    faults: faults.optional(),
-    seed: whole(0).optional().meta(schema_about('seed of everything random; 1 if left out')),
+    faults: faults_schema/* faults */.eu.optional(),
+    seed: (0,fields/* whole */.WQ)(0).optional().meta(schema_about('seed of everything random; 1 if left out')),
 }, { error: schema_shapeOf('a map with run, module or http') })
     // Said here for editors; rules.ts says it in our words.
     .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }] });
 const version = schemas/* literal */.euz(1, {
     error: ({ input }) => input === undefined
         ? 'is missing; write version: 1'
-        : `must be 1, the only version so far, not ${show(input)}`,
+        : `must be 1, the only version so far, not ${(0,fields/* show */.WU)(input)}`,
 });
 const configSchema = schemas/* strictObject */.rej({
     version,
+    ...COMPARE_FIELDS,
     scenarios: schemas/* record */.g1P(schemas/* string */.YjP().regex(SCENARIO_NAME), scenario, {
         error: schema_shapeOf('a map of names and scenarios'),
     })
@@ -30773,9 +32206,10 @@ const configSchema = schemas/* strictObject */.rej({
 }, { error: schema_shapeOf('a map with version and scenarios') })
     .meta({ title: 'flowgate configuration' });
 /** The keys that exist, by what kind of map they are in. */
-const schema_KEYS = {
+const KEYS = {
     config: Object.keys(configSchema.shape),
     scenario: Object.keys(scenario.shape),
+    ...COMPARE_KEYS,
     ...SERVICE_KEYS,
     checks: [...check/* CHECK_IDS */.S],
     stages: STAGE_KEYS,
@@ -30902,8 +32336,10 @@ function offsetWithin(node, text, { line, column }) {
 
 
 
+
+
 /** Reads the text of a config file: syntax, keys, values and thresholds, all problems at once. Never throws. */
-function config_readConfig(text, file, load) {
+function config_readConfig(text, file, { load, comparing = false } = {}) {
     const source = parseYaml(text, file);
     const toProblem = (finding) => problemOf(finding, source, file);
     const problemAt = (path, message) => toProblem({ path, message });
@@ -30915,7 +32351,12 @@ function config_readConfig(text, file, load) {
     }
     const parsed = configSchema.safeParse(source.value);
     const issues = parsed.success ? [] : parsed.error.issues;
-    const findings = [...issues.flatMap(findingsOf), ...crossRules(source.value, load)];
+    const compares = comparing || ((0,raw/* isMap */.j)(source.value) && 'compare' in source.value);
+    const findings = [
+        ...issues.flatMap(findingsOf),
+        ...crossRules(source.value, load),
+        ...(compares ? [] : needCompareInConfig(source.value)),
+    ];
     const problems = inOrder([...source.problems, ...onePerCause(findings).map(toProblem)]);
     return parsed.success && problems.length === 0
         ? { config: parsed.data, value: source.value, problems, problemAt }
@@ -30943,20 +32384,21 @@ function findingsOf(issue) {
 }
 function unknownKey(path, key) {
     if (path[2] === 'faults')
-        return unknownKeyOfFaults(path, key);
+        return (0,faults_schema/* unknownKeyOfFaults */.C2)(path, key);
     const kind = kindOfMap(path);
-    if ((kind === 'config' || kind === 'scenario') && LATER_KEYS.has(key))
-        return `${key} ${UNAVAILABLE}`;
-    const names = schema_KEYS[kind];
+    if (kind === 'scenario' && Object.hasOwn(COMPARE_FIELDS, key)) {
+        return `${key} is for the whole config; write it at the top, beside scenarios`;
+    }
+    const names = KEYS[kind];
     const word = kind === 'checks' ? 'check' : 'key';
     return `there is no ${word} ${key}${(0,nearest/* didYouMean */.a)(key, names, `; ${word}s are ${names.join(', ')}`)}`;
 }
 function kindOfMap(path) {
     const [first, , part] = path;
-    if (path.length === 0)
+    if (first === undefined)
         return 'config';
-    if (first === 'history')
-        return 'history';
+    if (first === 'history' || first === 'compare' || first === 'prepare')
+        return first;
     if (part === 'http')
         return path.at(-1) === 'expect' ? 'expect' : 'http';
     return part === 'service' || part === 'services' || part === 'checks' || part === 'stages'
@@ -30980,44 +32422,31 @@ function inOrder(problems) {
 
 // EXTERNAL MODULE: ./build/src/inputs/demo.js
 var demo = __nccwpck_require__(148);
-;// CONCATENATED MODULE: ./build/src/inputs/inputs.js
-/** The inputs of action.yml that are ours to read (`github-token` and `matrix` are the publisher's), by their names. */
-const ACTION_INPUTS = {
-    config: 'config',
-    scenario: 'scenario',
-    run: 'run',
-    module: 'module',
-    url: 'url',
-    flows: 'flows',
-    iterations: 'iterations',
-    duration: 'duration',
-    rate: 'rate',
-    timeout: 'timeout',
-    thresholds: 'thresholds',
-    alerts: 'alerts',
-    compare: 'compare',
-    prepare: 'prepare',
-    shard: 'shard',
-    comment: 'comment',
-    checkName: 'check-name',
-    onInconclusive: 'on-inconclusive',
-    workingDirectory: 'working-directory',
-    history: 'history',
-};
-const INPUT_NAMES = {
-    ...ACTION_INPUTS,
-    maxFlows: 'max-flows',
-    seed: 'seed',
-    bug: 'bug',
-};
-/** `input working-directory`: where a problem of an input is. */
-function whereInput(key) {
-    return `input ${INPUT_NAMES[key]}`;
+;// CONCATENATED MODULE: ./build/src/inputs/compare-plan.js
+/** ms. DESIGN §7. */
+const BUDGET = 120_000;
+/** Input goes before config goes before default; undefined if nothing is to be compared. */
+function planCompare(inputs, config = {}) {
+    const ref = inputs.compare ?? config.compare?.ref;
+    if (ref === undefined)
+        return undefined;
+    const prepare = prepareOf(inputs, config.prepare);
+    return {
+        ref,
+        ...(prepare === undefined ? {} : { prepare }),
+        budget: inputs.budget ?? config.budget ?? BUDGET,
+        services: config.compare?.services ?? 'keep',
+        onUnresolved: inputs.onInconclusive ?? config['on-inconclusive'] ?? 'warn',
+        defaultLevel: config.compare?.['default-gates'] ?? 'fail',
+    };
 }
-/** Reads all inputs of the action; `get` gives the text of one by its name, empty if it was left out. */
-function readInputs(get) {
-    const entries = Object.entries(ACTION_INPUTS).map(([key, name]) => [key, get(name)]);
-    return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+/** The input replaces the command only: what the cache holds is known by the command as well as by its key. */
+function prepareOf(inputs, config) {
+    const run = inputs.prepare ?? config?.run;
+    if (run === undefined)
+        return undefined;
+    const cacheKey = config?.['cache-key'];
+    return { run, ...(cacheKey === undefined ? {} : { cacheKey }) };
 }
 
 ;// CONCATENATED MODULE: ./build/src/inputs/draft.js
@@ -31025,11 +32454,11 @@ function readInputs(get) {
 
 /** The input that says it; what no input says (`ca`) can not be wrong in a shorthand. */
 const WHERE = {
-    module: whereInput('module'),
-    ca: whereInput('url'),
-    iterations: whereInput('iterations'),
-    rate: whereInput('rate'),
-    'working-directory': whereInput('workingDirectory'),
+    module: (0,inputs_inputs/* whereInput */.c7)('module'),
+    ca: (0,inputs_inputs/* whereInput */.c7)('url'),
+    iterations: (0,inputs_inputs/* whereInput */.c7)('iterations'),
+    rate: (0,inputs_inputs/* whereInput */.c7)('rate'),
+    'working-directory': (0,inputs_inputs/* whereInput */.c7)('workingDirectory'),
 };
 /** The one scenario of the inputs `run`, `module` or `url`, or the demo. */
 function shorthandDraft({ run, module, url, ...inputs }) {
@@ -31093,6 +32522,14 @@ function bugOf(options) {
     return bug;
 }
 
+;// CONCATENATED MODULE: ./build/src/inputs/unavailable.js
+/*
+ * What the contract names and this version does not do yet: recognised and refused, so that it is never taken for a
+ * misspelling and never silently ignored.
+ */
+const UNAVAILABLE = 'is not available in this version yet';
+const LATER_INPUTS = ['shard'];
+
 ;// CONCATENATED MODULE: ./build/src/inputs/parse-inputs.js
 
 
@@ -31103,8 +32540,9 @@ function bugOf(options) {
 
 
 
+
+
 const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'];
-const INCONCLUSIVE_MODES = ['fail', 'warn', 'pass'];
 const SWITCH = ['true', 'false'];
 /** Reads every input and reports all that is wrong with them. Never throws. */
 function parseInputs(inputs) {
@@ -31124,19 +32562,22 @@ function parseInputs(inputs) {
         ...given('timeout', reader.duration('timeout')),
         ...given('thresholds', reader.thresholds('thresholds', 'fail')),
         ...given('alerts', reader.thresholds('alerts', 'warn')),
+        ...given('compare', reader.ref('compare')),
+        ...given('prepare', reader.text('prepare')),
+        ...given('budget', reader.duration('budget')),
+        publishing: {
+            comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
+            ...given('checkName', reader.text('checkName')),
+        },
+        ...given('onInconclusive', reader.oneOf('onInconclusive', compare_plan/* UNRESOLVED_ANSWERS */.q)),
         ...given('workingDirectory', reader.text('workingDirectory')),
         ...given('seed', reader.whole('seed', 0)),
         ...given('bug', reader.oneOf('bug', BUGS)),
         ...given('history', reader.oneOf('history', SWITCH)),
-        publishing: {
-            comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
-            ...given('checkName', reader.text('checkName')),
-            onInconclusive: reader.oneOf('onInconclusive', INCONCLUSIVE_MODES) ?? 'warn',
-        },
     };
     for (const key of LATER_INPUTS) {
         if (isGiven(inputs[key]))
-            problems.push({ where: whereInput(key), message: UNAVAILABLE });
+            problems.push({ where: (0,inputs_inputs/* whereInput */.c7)(key), message: UNAVAILABLE });
     }
     problems.push(...togetherProblems(inputs));
     return { parsed, problems };
@@ -31163,7 +32604,7 @@ function togetherProblems(inputs) {
     return pairs
         .filter(([first, second]) => isGiven(inputs[first]) && isGiven(inputs[second]))
         .map(([first, second]) => ({
-        where: whereInput(second),
+        where: (0,inputs_inputs/* whereInput */.c7)(second),
         message: `${first} and ${second} are given; keep one`,
     }));
 }
@@ -31193,7 +32634,7 @@ class InputReader {
         const value = this.text(key);
         if (value === undefined)
             return undefined;
-        const result = parseDuration(value);
+        const result = (0,duration/* parseDuration */.E9)(value);
         return result.ok ? result.ms : this.accept(key, undefined, result.message);
     }
     rate(key) {
@@ -31210,6 +32651,13 @@ class InputReader {
         const found = names.find((name) => name === value);
         const list = `must be one of ${names.join(', ')}, not ${value}`;
         return this.accept(key, found, `${list}${(0,nearest/* didYouMean */.a)(value, names)}`);
+    }
+    ref(key) {
+        const value = this.text(key);
+        if (value === undefined)
+            return undefined;
+        const problem = refProblem(value);
+        return problem === undefined ? value : this.accept(key, undefined, problem);
     }
     /** The URL of a GET. */
     requests(key) {
@@ -31236,11 +32684,9 @@ class InputReader {
         const value = this.inputs[key];
         if (!isGiven(value))
             return undefined;
-        // That compare is not available has been said already if it was given.
-        const rule = isGiven(this.inputs.compare) ? undefined : needsCompare;
-        const { thresholds, problems } = (0,threshold_list/* parseThresholdText */.qS)(value, level, rule);
+        const { thresholds, problems } = (0,threshold_list/* parseThresholdText */.qS)(value, level);
         for (const { index, message } of problems) {
-            const where = `${whereInput(key)}${index === undefined ? '' : `[${index}]`}`;
+            const where = `${(0,inputs_inputs/* whereInput */.c7)(key)}${index === undefined ? '' : `[${index}]`}`;
             this.problems.push({ where, message });
         }
         return problems.length === 0 ? thresholds : undefined;
@@ -31248,11 +32694,292 @@ class InputReader {
     /** The value as it is; without one the input has a problem. */
     accept(key, value, message) {
         if (value === undefined)
-            this.problems.push({ where: whereInput(key), message });
+            this.problems.push({ where: (0,inputs_inputs/* whereInput */.c7)(key), message });
         return value;
     }
 }
 
+// EXTERNAL MODULE: ./build/src/inputs/scenario-plan.js + 2 modules
+var scenario_plan = __nccwpck_require__(3087);
+;// CONCATENATED MODULE: ./build/src/inputs/places.js
+
+
+
+
+/** Of each scenario in the value of a config file, of which nothing is known yet but that it is YAML. */
+function placesOfConfig(value, problemAt) {
+    const scenarios = isMap(value) && isMap(value.scenarios) ? value.scenarios : {};
+    return Object.entries(scenarios).flatMap(([name, scenario]) => isMap(scenario)
+        ? [
+            {
+                name,
+                ...textAt(scenario, 'module', 'module'),
+                ...textAt(scenario, 'ca', 'ca'),
+                ...textAt(scenario, 'working-directory', 'workingDirectory'),
+                serviceFolders: serviceFolders(scenario, (path, message) => problemAt(['scenarios', name, ...path], message)),
+                problemAt: (key, message) => problemAt(['scenarios', name, key], message),
+            },
+        ]
+        : []);
+}
+function serviceFolders({ service, services }, problemAt) {
+    const named = Object.entries(isMap(services) ? services : {});
+    const all = [
+        [['service'], service],
+        ...named.map(([name, each]) => [['services', name], each]),
+    ];
+    return all.flatMap(([path, each]) => {
+        const folder = isMap(each) ? each['working-directory'] : undefined;
+        return typeof folder === 'string' && folder !== ''
+            ? [{ folder, problem: (message) => problemAt([...path, 'working-directory'], message) }]
+            : [];
+    });
+}
+/** What is named and not there. */
+async function missingPlaces(places, sources) {
+    const own = await missingPlacesOfScenario(places, sources);
+    const ofServices = await Promise.all((places.serviceFolders ?? []).map(async ({ folder, problem }) => {
+        const path = (0,external_node_path_.resolve)(sources.workspace, folder);
+        if (await sources.files.exists(path))
+            return [];
+        return [problem(`there is no folder ${fromWorkspace(path, sources.workspace)}`)];
+    }));
+    return [...own, ...ofServices.flat()];
+}
+async function missingPlacesOfScenario(places, sources) {
+    const { files, workspace, inputs } = sources;
+    const folder = (0,external_node_path_.resolve)(workspace, inputs.workingDirectory ?? places.workingDirectory ?? '.');
+    if (!(await files.exists(folder))) {
+        const message = `there is no folder ${fromWorkspace(folder, workspace)}`;
+        // Where the folder is missing the module in it is missing too, for the same cause.
+        return inputs.workingDirectory === undefined
+            ? [places.problemAt('working-directory', message)]
+            : [{ where: (0,inputs_inputs/* whereInput */.c7)('workingDirectory'), message }];
+    }
+    return [...(await missingModule(folder, places, sources)), ...(await missingFile(folder, places, sources))];
+}
+async function missingModule(folder, { module, problemAt }, { files, workspace }) {
+    if (module === undefined || module === demo/* DEMO_MODULE */.fO)
+        return [];
+    if ((0,scenario_plan/* isBuiltIn */.qi)(module)) {
+        return [problemAt('module', `there is no built-in module ${module}; did you mean ${demo/* DEMO_MODULE */.fO}?`)];
+    }
+    const path = (0,external_node_path_.resolve)(folder, module);
+    if (await files.exists(path))
+        return [];
+    return [problemAt('module', noFile(path, workspace))];
+}
+async function missingFile(folder, { ca, problemAt }, { files, workspace }) {
+    if (ca === undefined)
+        return [];
+    const path = (0,external_node_path_.resolve)(folder, ca);
+    return (await files.exists(path)) ? [] : [problemAt('ca', noFile(path, workspace))];
+}
+function noFile(path, workspace) {
+    return `there is no file ${fromWorkspace(path, workspace)}; write its path from the working directory`;
+}
+/** As annotations and people name it: with slashes, from the workspace if it is in there. */
+function fromWorkspace(file, workspace) {
+    const path = (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, file));
+    return path.startsWith('..') || (0,external_node_path_.isAbsolute)(path) ? file : path.replaceAll('\\', '/');
+}
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function textAt(map, name, key) {
+    const value = map[name];
+    return typeof value === 'string' && value !== '' ? { [key]: value } : {};
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/plan.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const DEFAULT_CONFIGS = ['.github/flowgate.yml', '.github/flowgate.yaml'];
+/**
+ * What is to be run, from the inputs, the config file and the defaults, in this order of precedence.
+ * Throws UserError with every problem that was found: of the inputs first, then of the config in order of line.
+ */
+async function makePlan(inputs, sources) {
+    const reading = parseInputs(inputs);
+    const { parsed, problems: inputProblems } = reading;
+    const drafted = await draftScenarios(reading, sources);
+    const { source, config, drafts, places, problems: sourceProblems } = drafted;
+    const compare = planCompare(parsed, config);
+    const baseless = compare === undefined && !isGiven(inputs.compare) ? needCompareInInputs(inputs) : [];
+    const problems = [...inputProblems, ...baseless, ...sourceProblems];
+    for (const each of places)
+        problems.push(...(await missingPlaces(each, { inputs: parsed, ...sources })));
+    const scenarios = [];
+    for (const draft of drafts) {
+        const result = (0,scenario_plan/* planScenario */._s)(draft, { inputs: parsed, workspace: sources.workspace });
+        if (!result.ok) {
+            // A number that could not be read would be taken for one that was left out.
+            if (inputProblems.length === 0)
+                problems.push(...result.problems);
+            continue;
+        }
+        scenarios.push(result.scenario);
+        problems.push(...misplacedBug(result.scenario, parsed));
+    }
+    if (problems.length > 0)
+        throw new errors/* UserError */.yo(distinct(problems));
+    const history = historyPlan(parsed, drafted);
+    return {
+        scenarios,
+        source,
+        ...(history === undefined ? {} : { history }),
+        ...(compare === undefined ? {} : { compare }),
+    };
+}
+/** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
+function validateConfig(text, file) {
+    return readConfig(text, file, { load: { input: {} } }).problems;
+}
+/** The input turns on and off what the config says more of. */
+function historyPlan({ history: asked }, { history: configured }) {
+    if (asked === 'false')
+        return undefined;
+    return configured ?? (asked === undefined ? undefined : { branch: model_history/* DEFAULT_BRANCH */.nU, file: model_history/* DEFAULT_FILE */.j9 });
+}
+async function draftScenarios(reading, sources) {
+    const { parsed } = reading;
+    // An explicit config beside run, module or url is a problem that parseInputs has found.
+    const shorthand = [parsed.run, parsed.module, parsed.url].some((work) => work !== undefined);
+    const file = parsed.config ?? (shorthand ? undefined : await defaultConfig(sources));
+    if (file !== undefined)
+        return fromConfig(file, reading, sources);
+    const draft = shorthandDraft(parsed);
+    const isDemo = draft.config.module === demo/* DEMO_MODULE */.fO;
+    return {
+        source: { kind: isDemo ? 'demo' : 'inputs' },
+        drafts: [draft],
+        places: [
+            {
+                problemAt: draft.problemAt,
+                ...(draft.config.module === undefined ? {} : { module: draft.config.module }),
+            },
+        ],
+        problems: parsed.scenarios === undefined ? [] : [selectsFromNothing(shorthand)],
+    };
+}
+function selectsFromNothing(shorthand) {
+    const reason = shorthand ? 'run, module and url make one scenario' : `there is no ${DEFAULT_CONFIGS[0]}`;
+    return { where: (0,inputs_inputs/* whereInput */.c7)('scenario'), message: `selects from a config file, and ${reason}` };
+}
+async function defaultConfig({ files, workspace }) {
+    for (const file of DEFAULT_CONFIGS) {
+        if (await files.exists((0,external_node_path_.resolve)(workspace, file)))
+            return file;
+    }
+    return undefined;
+}
+async function fromConfig(named, { parsed, problems: inputProblems }, sources) {
+    const file = fromWorkspace(named, sources.workspace);
+    const source = { kind: 'config', file };
+    const text = await readText((0,external_node_path_.resolve)(sources.workspace, named), sources.files);
+    if (text === undefined) {
+        const message = `there is no file ${named}; write its path from the workspace`;
+        return { source, drafts: [], places: [], problems: [{ where: (0,inputs_inputs/* whereInput */.c7)('config'), message }] };
+    }
+    const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
+    const comparing = parsed.compare !== undefined;
+    const { config, value, problems, problemAt } = config_readConfig(text, file, { load, comparing });
+    const isWanted = (name) => parsed.scenarios?.includes(name) ?? true;
+    const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));
+    if (config === undefined)
+        return { source, drafts: [], places, problems };
+    return {
+        source,
+        config,
+        places,
+        history: config.history,
+        drafts: configDrafts(config, parsed.scenarios, problemAt),
+        problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
+    };
+}
+/** A folder cannot be read either: to the user it is just as much no file. */
+async function readText(path, files) {
+    try {
+        return await files.read(path);
+    }
+    catch {
+        return undefined;
+    }
+}
+function unknownScenarios(wanted, known) {
+    return wanted
+        .filter((name) => !known.includes(name))
+        .map((name) => ({
+        where: (0,inputs_inputs/* whereInput */.c7)('scenario'),
+        message: `there is no scenario ${name}${(0,nearest/* didYouMean */.a)(name, known, `; scenarios are ${known.join(', ')}`)}`,
+    }));
+}
+function misplacedBug({ name, work }, { bug }) {
+    if (bug === undefined || (work.kind === 'module' && work.module === demo/* DEMO_MODULE */.fO))
+        return [];
+    return [
+        {
+            where: (0,inputs_inputs/* whereInput */.c7)('bug'),
+            message: `only the demo can be told to misbehave, and ${name} is not the demo`,
+        },
+    ];
+}
+/** A folder that an input names is missing in every scenario: that is one problem. */
+function distinct(problems) {
+    const seen = new Set();
+    const safe = problems.map((problem) => ({ ...problem, message: oneLine(problem.message) }));
+    return safe.filter((problem) => {
+        const key = JSON.stringify(problem);
+        if (seen.has(key))
+            return false;
+        seen.add(key);
+        return true;
+    });
+}
+
+
+/***/ }),
+
+/***/ 7089:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ isMap)
+/* harmony export */ });
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+
+/***/ }),
+
+/***/ 3087:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  jN: () => (/* binding */ SHELL),
+  qi: () => (/* binding */ isBuiltIn),
+  _s: () => (/* binding */ planScenario)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
+var threshold_list = __nccwpck_require__(8293);
 ;// CONCATENATED MODULE: ./build/src/verdict/defaults.js
 
 /** In force when a scenario has no thresholds of its own; the report says so. */
@@ -31277,6 +33004,20 @@ function gatesWithoutProcesses() {
     };
 }
 
+// EXTERNAL MODULE: ./build/src/inputs/demo.js
+var demo = __nccwpck_require__(148);
+// EXTERNAL MODULE: ./build/src/inputs/faults-schema.js + 5 modules
+var faults_schema = __nccwpck_require__(4365);
+// EXTERNAL MODULE: ./build/src/inputs/inputs.js
+var inputs_inputs = __nccwpck_require__(2542);
+// EXTERNAL MODULE: ./build/src/inputs/ladder.js
+var inputs_ladder = __nccwpck_require__(9323);
+// EXTERNAL MODULE: ./build/src/inputs/load.js
+var inputs_load = __nccwpck_require__(939);
+// EXTERNAL MODULE: ./build/src/inputs/limit-rules.js
+var limit_rules = __nccwpck_require__(7102);
+// EXTERNAL MODULE: ./build/src/inputs/dependence.js
+var dependence = __nccwpck_require__(2406);
 ;// CONCATENATED MODULE: ./build/src/inputs/service-plan.js
 
 
@@ -31287,7 +33028,7 @@ function servicesOf({ service, services = {} }, places) {
     if (service !== undefined)
         return [planOf(service, places)];
     const after = new Map(Object.entries(services).map(([name, config]) => [name, config.after ?? []]));
-    return inOrderOfDependence(after).map((name) => ({
+    return (0,dependence/* inOrderOfDependence */.C)(after).map((name) => ({
         name,
         ...planOf(services[name], places),
     }));
@@ -31355,12 +33096,12 @@ function planScenario(draft, { inputs, workspace }) {
     };
 }
 /** Inputs that say otherwise how many run at once. */
-const scenario_plan_OTHER_LOADS = ['flows', 'rate', 'maxFlows'];
+const OTHER_LOADS = ['flows', 'rate', 'maxFlows'];
 function planLoad(draft, inputs) {
     const { ladder } = draft.config;
     if (ladder !== undefined)
         return planClimb(ladder, draft, inputs);
-    const load = resolveLoad(inputs, { ...draft.config, maxFlows: draft.config['max-flows'] });
+    const load = (0,inputs_load/* resolveLoad */.T)(inputs, { ...draft.config, maxFlows: draft.config['max-flows'] });
     if (!load.ok)
         return { ok: false, problems: [loadProblem(draft, load)] };
     // What the config alone is to blame for, fault-rules.ts has said.
@@ -31368,29 +33109,29 @@ function planLoad(draft, inputs) {
     const injects = kill !== undefined || network !== undefined;
     if (injects && load.load.model === 'open' && inputs.rate !== undefined) {
         const message = `${draft.name} has faults, which come in waves of one closed load; leave the rate out`;
-        return { ok: false, problems: [{ where: whereInput('rate'), message }] };
+        return { ok: false, problems: [{ where: (0,inputs_inputs/* whereInput */.c7)('rate'), message }] };
     }
     return { ok: true, loads: { load: load.load } };
 }
 function planClimb(rungs, { name, config }, inputs) {
     const message = `${name} has a ladder, which says how many flows run at once; leave it out`;
-    const problems = scenario_plan_OTHER_LOADS.filter((key) => inputs[key] !== undefined).map((key) => ({
-        where: whereInput(key),
+    const problems = OTHER_LOADS.filter((key) => inputs[key] !== undefined).map((key) => ({
+        where: (0,inputs_inputs/* whereInput */.c7)(key),
         message,
     }));
-    const tooFew = tooFewForTop(rungs, inputs.iterations);
+    const tooFew = (0,inputs_ladder/* tooFewForTop */.hN)(rungs, inputs.iterations);
     if (tooFew !== undefined)
-        problems.push({ where: whereInput('iterations'), message: tooFew });
+        problems.push({ where: (0,inputs_inputs/* whereInput */.c7)('iterations'), message: tooFew });
     if (problems.length > 0)
         return { ok: false, problems };
     const given = inputs.iterations !== undefined || inputs.duration !== undefined ? inputs : config;
-    const { load, rungs: ladder } = planLadder(rungs, given);
+    const { load, rungs: ladder } = (0,inputs_ladder/* planLadder */.ib)(rungs, given);
     return { ok: true, loads: { load, ladder } };
 }
 function loadProblem(draft, { by, key, message }) {
     if (by === 'config')
         return draft.problemAt(key === 'rate' ? 'rate' : 'iterations', message);
-    return { where: whereInput(key), message };
+    return { where: (0,inputs_inputs/* whereInput */.c7)(key), message };
 }
 function workOf({ run, module, http, isolate, options, ...config }, given) {
     if (run !== undefined)
@@ -31415,7 +33156,7 @@ function workOf({ run, module, http, isolate, options, ...config }, given) {
 }
 function checksOf({ run, http, module = demo/* DEMO_MODULE */.fO, checks = {} }) {
     const isDemo = run === undefined && http === undefined && module === demo/* DEMO_MODULE */.fO;
-    return { ...(isDemo ? demo/* DEMO_CHECKS */.gm : {}), ...scenario_plan_withoutUndefined(checks) };
+    return { ...(isDemo ? demo/* DEMO_CHECKS */.gm : {}), ...withoutUndefined(checks) };
 }
 /** `flowgate:NAME` is shipped in the bundle. */
 function isBuiltIn(module) {
@@ -31457,251 +33198,108 @@ function abortingGates(gates, config) {
 }
 /** Limits are for whoever there is in the scenario. */
 function faultsFor({ faults: given, http, service, services }, seed) {
-    const { faults } = faultsOf(given, seed);
+    const { faults } = (0,faults_schema/* faultsOf */.xm)(given, seed);
     if (faults?.limits === undefined)
-        return faultsOf(given, seed);
+        return (0,faults_schema/* faultsOf */.xm)(given, seed);
     const has = { http: http !== undefined, services: service !== undefined || services !== undefined };
-    return { faults: { ...faults, limits: limitsFor(faults.limits, has) } };
+    return { faults: { ...faults, limits: (0,limit_rules/* limitsFor */.I)(faults.limits, has) } };
 }
-function scenario_plan_withoutUndefined(map) {
+function withoutUndefined(map) {
     return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined));
 }
 
-;// CONCATENATED MODULE: ./build/src/inputs/places.js
+
+/***/ }),
+
+/***/ 6933:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ THRESHOLD_ENTRY_SCHEMA),
+/* harmony export */   A: () => (/* binding */ readThresholdEntry)
+/* harmony export */ });
+/* harmony import */ var _verdict_nearest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2425);
+/* harmony import */ var _verdict_threshold_list_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8293);
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5319);
 
 
 
-
-/** Of each scenario in the value of a config file, of which nothing is known yet but that it is YAML. */
-function placesOfConfig(value, problemAt) {
-    const scenarios = places_isMap(value) && places_isMap(value.scenarios) ? value.scenarios : {};
-    return Object.entries(scenarios).flatMap(([name, scenario]) => places_isMap(scenario)
-        ? [
-            {
-                name,
-                ...textAt(scenario, 'module', 'module'),
-                ...textAt(scenario, 'ca', 'ca'),
-                ...textAt(scenario, 'working-directory', 'workingDirectory'),
-                serviceFolders: serviceFolders(scenario, (path, message) => problemAt(['scenarios', name, ...path], message)),
-                problemAt: (key, message) => problemAt(['scenarios', name, key], message),
-            },
-        ]
-        : []);
-}
-function serviceFolders({ service, services }, problemAt) {
-    const named = Object.entries(places_isMap(services) ? services : {});
-    const all = [
-        [['service'], service],
-        ...named.map(([name, each]) => [['services', name], each]),
-    ];
-    return all.flatMap(([path, each]) => {
-        const folder = places_isMap(each) ? each['working-directory'] : undefined;
-        return typeof folder === 'string' && folder !== ''
-            ? [{ folder, problem: (message) => problemAt([...path, 'working-directory'], message) }]
-            : [];
-    });
-}
-/** What is named and not there. */
-async function missingPlaces(places, sources) {
-    const own = await missingPlacesOfScenario(places, sources);
-    const ofServices = await Promise.all((places.serviceFolders ?? []).map(async ({ folder, problem }) => {
-        const path = (0,external_node_path_.resolve)(sources.workspace, folder);
-        if (await sources.files.exists(path))
-            return [];
-        return [problem(`there is no folder ${fromWorkspace(path, sources.workspace)}`)];
-    }));
-    return [...own, ...ofServices.flat()];
-}
-async function missingPlacesOfScenario(places, sources) {
-    const { files, workspace, inputs } = sources;
-    const folder = (0,external_node_path_.resolve)(workspace, inputs.workingDirectory ?? places.workingDirectory ?? '.');
-    if (!(await files.exists(folder))) {
-        const message = `there is no folder ${fromWorkspace(folder, workspace)}`;
-        // Where the folder is missing the module in it is missing too, for the same cause.
-        return inputs.workingDirectory === undefined
-            ? [places.problemAt('working-directory', message)]
-            : [{ where: whereInput('workingDirectory'), message }];
-    }
-    return [...(await missingModule(folder, places, sources)), ...(await missingFile(folder, places, sources))];
-}
-async function missingModule(folder, { module, problemAt }, { files, workspace }) {
-    if (module === undefined || module === demo/* DEMO_MODULE */.fO)
-        return [];
-    if (isBuiltIn(module)) {
-        return [problemAt('module', `there is no built-in module ${module}; did you mean ${demo/* DEMO_MODULE */.fO}?`)];
-    }
-    const path = (0,external_node_path_.resolve)(folder, module);
-    if (await files.exists(path))
-        return [];
-    return [problemAt('module', noFile(path, workspace))];
-}
-async function missingFile(folder, { ca, problemAt }, { files, workspace }) {
-    if (ca === undefined)
-        return [];
-    const path = (0,external_node_path_.resolve)(folder, ca);
-    return (await files.exists(path)) ? [] : [problemAt('ca', noFile(path, workspace))];
-}
-function noFile(path, workspace) {
-    return `there is no file ${fromWorkspace(path, workspace)}; write its path from the working directory`;
-}
-/** As annotations and people name it: with slashes, from the workspace if it is in there. */
-function fromWorkspace(file, workspace) {
-    const path = (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, file));
-    return path.startsWith('..') || (0,external_node_path_.isAbsolute)(path) ? file : path.replaceAll('\\', '/');
-}
-function places_isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function textAt(map, name, key) {
-    const value = map[name];
-    return typeof value === 'string' && value !== '' ? { [key]: value } : {};
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/plan.js
-
-
-
-
-
-
-
-
-
-
-
-
-const DEFAULT_CONFIGS = ['.github/flowgate.yml', '.github/flowgate.yaml'];
-/**
- * What is to be run, from the inputs, the config file and the defaults, in this order of precedence.
- * Throws UserError with every problem that was found: of the inputs first, then of the config in order of line.
- */
-async function makePlan(inputs, sources) {
-    const reading = parseInputs(inputs);
-    const { parsed, problems: inputProblems } = reading;
-    const drafted = await draftScenarios(reading, sources);
-    const { source, drafts, places, problems: sourceProblems } = drafted;
-    const problems = [...inputProblems, ...sourceProblems];
-    for (const each of places)
-        problems.push(...(await missingPlaces(each, { inputs: parsed, ...sources })));
-    const scenarios = [];
-    for (const draft of drafts) {
-        const result = planScenario(draft, { inputs: parsed, workspace: sources.workspace });
-        if (!result.ok) {
-            // A number that could not be read would be taken for one that was left out.
-            if (inputProblems.length === 0)
-                problems.push(...result.problems);
-            continue;
-        }
-        scenarios.push(result.scenario);
-        problems.push(...misplacedBug(result.scenario, parsed));
-    }
-    if (problems.length > 0)
-        throw new errors/* UserError */.yo(distinct(problems));
-    const history = historyPlan(parsed, drafted);
-    return { scenarios, source, ...(history === undefined ? {} : { history }) };
-}
-/** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
-function validateConfig(text, file) {
-    return readConfig(text, file, { input: {} }).problems;
-}
-/** The input turns on and off what the config says more of. */
-function historyPlan({ history: asked }, { history: configured }) {
-    if (asked === 'false')
-        return undefined;
-    return configured ?? (asked === undefined ? undefined : { branch: model_history/* DEFAULT_BRANCH */.nU, file: model_history/* DEFAULT_FILE */.j9 });
-}
-async function draftScenarios(reading, sources) {
-    const { parsed } = reading;
-    // An explicit config beside run, module or url is a problem that parseInputs has found.
-    const shorthand = [parsed.run, parsed.module, parsed.url].some((work) => work !== undefined);
-    const file = parsed.config ?? (shorthand ? undefined : await defaultConfig(sources));
-    if (file !== undefined)
-        return fromConfig(file, reading, sources);
-    const draft = shorthandDraft(parsed);
-    const isDemo = draft.config.module === demo/* DEMO_MODULE */.fO;
-    return {
-        source: { kind: isDemo ? 'demo' : 'inputs' },
-        drafts: [draft],
-        places: [
-            {
-                problemAt: draft.problemAt,
-                ...(draft.config.module === undefined ? {} : { module: draft.config.module }),
-            },
-        ],
-        problems: parsed.scenarios === undefined ? [] : [selectsFromNothing(shorthand)],
-    };
-}
-function selectsFromNothing(shorthand) {
-    const reason = shorthand ? 'run, module and url make one scenario' : `there is no ${DEFAULT_CONFIGS[0]}`;
-    return { where: whereInput('scenario'), message: `selects from a config file, and ${reason}` };
-}
-async function defaultConfig({ files, workspace }) {
-    for (const file of DEFAULT_CONFIGS) {
-        if (await files.exists((0,external_node_path_.resolve)(workspace, file)))
-            return file;
-    }
-    return undefined;
-}
-async function fromConfig(named, { parsed, problems: inputProblems }, sources) {
-    const file = fromWorkspace(named, sources.workspace);
-    const source = { kind: 'config', file };
-    const text = await readText((0,external_node_path_.resolve)(sources.workspace, named), sources.files);
-    if (text === undefined) {
-        const message = `there is no file ${named}; write its path from the workspace`;
-        return { source, drafts: [], places: [], problems: [{ where: whereInput('config'), message }] };
-    }
-    const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
-    const { config, value, problems, problemAt } = config_readConfig(text, file, load);
-    const isWanted = (name) => parsed.scenarios?.includes(name) ?? true;
-    const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));
-    if (config === undefined)
-        return { source, drafts: [], places, problems };
-    return {
-        source,
-        places,
-        history: config.history,
-        drafts: configDrafts(config, parsed.scenarios, problemAt),
-        problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
-    };
-}
-/** A folder cannot be read either: to the user it is just as much no file. */
-async function readText(path, files) {
-    try {
-        return await files.read(path);
-    }
-    catch {
-        return undefined;
-    }
-}
-function unknownScenarios(wanted, known) {
-    return wanted
-        .filter((name) => !known.includes(name))
-        .map((name) => ({
-        where: whereInput('scenario'),
-        message: `there is no scenario ${name}${(0,nearest/* didYouMean */.a)(name, known, `; scenarios are ${known.join(', ')}`)}`,
-    }));
-}
-function misplacedBug({ name, work }, { bug }) {
-    if (bug === undefined || (work.kind === 'module' && work.module === demo/* DEMO_MODULE */.fO))
-        return [];
-    return [
-        {
-            where: whereInput('bug'),
-            message: `only the demo can be told to misbehave, and ${name} is not the demo`,
+const KEYS = ['expr', 'abort-on-fail', 'delay'];
+/** As the JSON Schema of the config says it. */
+const THRESHOLD_ENTRY_SCHEMA = {
+    type: 'object',
+    properties: {
+        expr: { type: 'string', minLength: 1, description: 'METRIC OP LIMIT' },
+        'abort-on-fail': {
+            type: 'boolean',
+            description: 'looked at once a second; if it does not hold, the run ends',
         },
-    ];
+        delay: { type: 'string', description: 'how long after the first flow it is first looked at' },
+    },
+    required: ['expr'],
+    additionalProperties: false,
+};
+/** Reads one entry of a list of thresholds: a text, or a map with the text as `expr`. */
+function readThresholdEntry(entry, level, reading) {
+    const { report } = reading;
+    if (entry === null || typeof entry === 'string') {
+        return readExpression(entry, level, { path: [], ...reading });
+    }
+    if (!isMap(entry)) {
+        report(`must be text such as "success_rate >= 99%", not ${shown(entry)}`);
+        return [];
+    }
+    for (const key of Object.keys(entry).filter((name) => !KEYS.includes(name))) {
+        report(`there is no key ${key}${(0,_verdict_nearest_js__WEBPACK_IMPORTED_MODULE_0__/* .didYouMean */ .a)(key, KEYS, `; keys are ${KEYS.join(', ')}`)}`, [key]);
+    }
+    const abort = readAbort(entry, level, report);
+    const { expr } = entry;
+    if (expr !== null && typeof expr !== 'string') {
+        report(`must be text such as "error_rate < 10%", not ${shown(expr)}`, ['expr']);
+        return [];
+    }
+    const thresholds = readExpression(expr, level, { path: ['expr'], ...reading });
+    return abort === undefined ? thresholds : thresholds.map((threshold) => ({ ...threshold, abort }));
 }
-/** A folder that an input names is missing in every scenario: that is one problem. */
-function distinct(problems) {
-    const seen = new Set();
-    const safe = problems.map((problem) => ({ ...problem, message: oneLine(problem.message) }));
-    return safe.filter((problem) => {
-        const key = JSON.stringify(problem);
-        if (seen.has(key))
-            return false;
-        seen.add(key);
-        return true;
-    });
+function readExpression(text, level, { path, report, rule }) {
+    const parsed = (0,_verdict_threshold_list_js__WEBPACK_IMPORTED_MODULE_1__/* .parseThresholds */ .S)([text], level, rule);
+    for (const { message, column } of parsed.problems)
+        report(message, path, { line: 0, column });
+    return parsed.thresholds;
+}
+function readAbort(entry, level, report) {
+    const wanted = entry['abort-on-fail'];
+    if (wanted !== undefined && typeof wanted !== 'boolean') {
+        report(`must be true or false, not ${shown(wanted)}`, ['abort-on-fail']);
+    }
+    if (wanted === true && level === 'warn') {
+        report('is for thresholds: an alert warns and ends nothing', ['abort-on-fail']);
+    }
+    const delay = readDelay(entry, report);
+    return wanted === true ? { delay } : undefined;
+}
+/** ms. */
+function readDelay(entry, report) {
+    const { delay } = entry;
+    if (delay === undefined)
+        return 0;
+    if (entry['abort-on-fail'] !== true)
+        report('delays nothing without abort-on-fail: true', ['delay']);
+    const result = typeof delay === 'string' ? (0,_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .parseDuration */ .E9)(delay) : undefined;
+    if (result?.ok === true)
+        return result.ms;
+    report(result?.message ?? `must be a time such as 30s, 500ms or 1m30s, not ${shown(delay)}`, ['delay']);
+    return 0;
+}
+function shown(value) {
+    if (value === undefined || value === null)
+        return 'nothing';
+    if (Array.isArray(value))
+        return 'a list';
+    return typeof value === 'object' ? 'a map' : JSON.stringify(value).slice(0, 60);
+}
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 
@@ -31724,6 +33322,25 @@ const CHECK_IDS = [
     'growth',
 ];
 const CHECK_LEVELS = ['fail', 'warn', 'off'];
+
+
+/***/ }),
+
+/***/ 7542:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ ROUND_SERVICES),
+/* harmony export */   q: () => (/* binding */ UNRESOLVED_ANSWERS)
+/* harmony export */ });
+/*
+ * Head against base: what a plan asks for. Head is what the plan describes; base is a commit of the same repository, or
+ * a second command or config.
+ */
+/** What becomes of a comparison that its budget did not resolve. */
+const UNRESOLVED_ANSWERS = ['fail', 'warn', 'pass'];
+/** Between two rounds a service is kept up, or each round starts its own. */
+const ROUND_SERVICES = ['keep', 'restart'];
 
 
 /***/ }),
@@ -32427,7 +34044,7 @@ function isPlain(value) {
 
 /***/ }),
 
-/***/ 8866:
+/***/ 8635:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32441,16 +34058,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
-;// CONCATENATED MODULE: ./build/src/model/compare-plan.js
-/*
- * Head against base: what a plan asks for. Head is what the plan describes; base is a commit of the same repository, or
- * a second command or config.
- */
-/** What becomes of a comparison that its budget did not resolve. */
-const UNRESOLVED_ANSWERS = ['fail', 'warn', 'pass'];
-/** Between two rounds a service is kept up, or each round starts its own. */
-const ROUND_SERVICES = ['keep', 'restart'];
-
+// EXTERNAL MODULE: ./build/src/model/compare-plan.js
+var compare_plan = __nccwpck_require__(7542);
 ;// CONCATENATED MODULE: ./build/src/model/compared.js
 
 
@@ -32497,8 +34106,8 @@ const comparedSchema = schemas/* object */.Ikc({
     /** Why nothing was compared: the scenario is new, base can not be built, … */
     absent: schemas/* string */.YjP().optional(),
     rounds: schemas/* object */.Ikc({
-        flows: schemas/* int */.Whr().meta({ description: 'of one round' }),
-        services: schemas/* enum */.k5n(['none', ...ROUND_SERVICES]),
+        flows: schemas/* int */.Whr().meta({ description: 'of one round; the last, as short rounds are made longer' }),
+        services: schemas/* enum */.k5n(['none', ...compare_plan/* ROUND_SERVICES */.o]),
         note: schemas/* string */.YjP()
             .optional()
             .meta({ description: 'why services are started for each round although they were to be kept up' }),
@@ -32508,7 +34117,7 @@ const comparedSchema = schemas/* object */.Ikc({
     time: schemas/* number */.aig().meta({ description: 'ms that the rounds took' }),
     budget: schemas/* number */.aig().meta({ description: 'ms' }),
     ended: schemas/* enum */.k5n(['decided', 'looks', 'budget', 'interrupted', 'failed']).optional(),
-    onUnresolved: schemas/* enum */.k5n(UNRESOLVED_ANSWERS),
+    onUnresolved: schemas/* enum */.k5n(compare_plan/* UNRESOLVED_ANSWERS */.q),
     attribution: schemas/* array */.YOg(attribution),
     commits: schemas/* object */.Ikc({ total: schemas/* int */.Whr(), list: schemas/* array */.YOg(commit) })
         .optional()
@@ -33047,6 +34656,8 @@ const OPTIONS = [
     ['alerts', '--alert'],
     ['compare', '--compare'],
     ['prepare', '--prepare'],
+    ['budget', '--budget'],
+    ['onInconclusive', '--on-inconclusive'],
     ['seed', '--seed'],
     ['bug', '--bug'],
 ];
@@ -38945,10 +40556,9 @@ const VERSION = '0.1.0';
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   b7: () => (/* binding */ CommanderError),
-/* harmony export */   c$: () => (/* binding */ Option),
 /* harmony export */   uB: () => (/* binding */ Command)
 /* harmony export */ });
-/* unused harmony exports program, createCommand, createArgument, createOption, InvalidArgumentError, InvalidOptionArgumentError, Argument, Help */
+/* unused harmony exports program, createCommand, createArgument, createOption, InvalidArgumentError, InvalidOptionArgumentError, Argument, Option, Help */
 /* harmony import */ var _index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8909);
 
 
