@@ -6,13 +6,17 @@ import { liveProgress, nodeScreen, noProgress } from './adapters/node-screen.js'
 import { nodePorts } from './adapters/node.js';
 import {
   inputsOf,
+  withAnswer,
+  withBase,
   withLoad,
   withOutputs,
   withScenario,
+  withWork,
   type DemoOptions,
   type OutputOptions,
   type RunOptions,
 } from './cli/options.js';
+import { compareTwo, twoInputs, type CompareOptions } from './cli/compare.js';
 import { KEPT } from './cli/outputs.js';
 import { showAgain } from './cli/report.js';
 import { runScenarios } from './cli/run.js';
@@ -77,6 +81,16 @@ async function demo(options: DemoOptions): Promise<number> {
   return runScenarios(terminal, context, { inputs, outputs: options });
 }
 
+async function compare(options: CompareOptions): Promise<number> {
+  const terminal = openTerminal();
+  const inputs = twoInputs(options);
+  const context = contextOf(
+    terminal,
+    reproduceCommand(inputs.given, { ...inputs.given, command: 'compare' }),
+  );
+  return compareTwo(terminal, context, { inputs, outputs: options });
+}
+
 /** Runs a subcommand and leaves with its exit status. */
 function exiting<A extends unknown[]>(act: (...args: A) => Promise<number>): (...args: A) => Promise<void> {
   return async (...args) => {
@@ -100,6 +114,9 @@ function programOf(): Command {
     .description('run the built-in demo: ten AI writing flows at once, no network, no install')
     .option('--bug <name>', 'make it misbehave: race, bleed, leak, orphan, cascade or stuck')
     .action(exiting(demo));
+  withOutputs(withAnswer(withLoad(withBase(withWork(program.command('compare'))))))
+    .description('compare two commands, modules, requests or configs, without git')
+    .action(exiting(compare));
   program
     .command('init')
     .description('look at this repository and write .github/flowgate.yml and a workflow')

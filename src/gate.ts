@@ -19,7 +19,7 @@ export interface GateContext extends ExecuteContext {
   readonly git: Results['git'];
   readonly run?: Results['run'];
   readonly reproduce: string;
-  /** What the scenarios are compared with; closed at the end. Nothing is compared if left out. */
+  /** What the scenarios are compared with; whoever has opened them closes them. Nothing is compared if left out. */
   readonly opponents?: Opponents;
   /** Earlier runs, if they are kept. */
   readonly past?: Past;
@@ -32,16 +32,12 @@ export interface GateContext extends ExecuteContext {
 export async function gate(plan: Plan, ports: GatePorts, context: GateContext): Promise<Results> {
   const createdAt = ports.clock.wall().toISOString();
   const scenarios: ScenarioResults[] = [];
-  try {
-    for (const planned of plan.scenarios) {
-      const scenario = gatedByHistory(planned, context);
-      const record = await execute(scenario, ports, context);
-      const comparison = await compared(scenario, record, { ports, context });
-      const results = await judged(scenario, { record, comparison }, ports);
-      scenarios.push(withHistory(results, context));
-    }
-  } finally {
-    await context.opponents?.close();
+  for (const planned of plan.scenarios) {
+    const scenario = gatedByHistory(planned, context);
+    const record = await execute(scenario, ports, context);
+    const comparison = await compared(scenario, record, { ports, context });
+    const results = await judged(scenario, { record, comparison }, ports);
+    scenarios.push(withHistory(results, context));
   }
   return assembleResults({ ...context, createdAt, scenarios });
 }

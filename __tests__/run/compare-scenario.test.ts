@@ -108,7 +108,7 @@ describe('head against base, in simulated time', () => {
   });
 
   test('rounds of both sides are as large, in balanced order, and no flow of a side has the iteration of another', async () => {
-    const { scenario, closed } = await gateSides({
+    const { scenario } = await gateSides({
       answer: answering(1),
       head: gates('throughput >= base - 5%'),
     });
@@ -120,7 +120,6 @@ describe('head against base, in simulated time', () => {
     );
     const baseFirst = pairs.filter(({ order }) => order === 'base_first').length;
     expect(baseFirst).toBe(pairs.length / 2);
-    expect(closed()).toBe(true);
   });
 
   test('failures that only head has are found by the exact test', async () => {

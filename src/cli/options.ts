@@ -68,18 +68,40 @@ export function withLoad(command: Command): Command {
 }
 
 export function withScenario(command: Command): Command {
+  return withAnswer(
+    withWork(command)
+      .option(
+        '--compare <ref>',
+        'compare with a git ref, or with base: where the branch has left the default one',
+      )
+      .option('--prepare <command>', 'run this once in the tree of each side before comparing: "npm ci"'),
+  );
+}
+
+/** What is run. */
+export function withWork(command: Command): Command {
   return command
     .option('--config <file>', 'the config (.github/flowgate.yml if there is one)')
     .option('--scenario <name>', 'run only this scenario of the config; again and again', collect)
     .option('--run <command>', 'a command as the flow, without a config')
     .option('--module <file>', 'a module whose default export is the flow, without a config')
     .option('--url <url>', 'a GET request as the flow, without a config')
-    .option('--working-directory <folder>', 'where commands run')
-    .option(
-      '--compare <ref>',
-      'compare with a git ref, or with base: where the branch has left the default one',
-    )
-    .option('--prepare <command>', 'run this once in the tree of each side before comparing: "npm ci"')
+    .option('--working-directory <folder>', 'where commands run');
+}
+
+/** What it is compared with outside of git. */
+export function withBase(command: Command): Command {
+  return command
+    .option('--base-run <command>', 'a command to compare with')
+    .option('--base-config <file>', 'a config to compare with, scenario by scenario')
+    .option('--base-module <file>', 'a module to compare with')
+    .option('--base-url <url>', 'a GET request to compare with')
+    .option('--base-working-directory <folder>', "where base's commands run (where head's do)");
+}
+
+/** How long a comparison may take, and what becomes of one that tells nothing. */
+export function withAnswer(command: Command): Command {
+  return command
     .option('--budget <time>', 'how long the rounds of one comparison may take (2m)')
     .option(
       '--on-inconclusive <answer>',

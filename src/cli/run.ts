@@ -2,11 +2,9 @@ import { baseOfEvent, type EventBase } from '../baseline/event-base.js';
 import { gate, type GateContext } from '../gate.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { makePlan } from '../inputs/plan.js';
-import { exitStatus } from '../publish/exit-status.js';
-import { renderTerminal } from '../report/terminal.js';
 import type { OutputOptions } from './options.js';
 import { inTrees } from '../trees/in-trees.js';
-import { KEPT, writeJson, writeOutputs } from './outputs.js';
+import { tell } from './tell.js';
 import type { Terminal } from './terminal.js';
 
 /** `flowgate run` and `flowgate demo`: plans, measures, judges, writes, prints; gives the exit status. */
@@ -15,7 +13,7 @@ export async function runScenarios(
   context: GateContext,
   { inputs, outputs }: { inputs: Inputs; outputs: OutputOptions },
 ): Promise<number> {
-  const { screen, ports, cwd } = terminal;
+  const { ports, cwd } = terminal;
   const plan = await makePlan(inputs, { files: ports.files, workspace: cwd });
   const { env, environment } = context;
   const event = await eventOf(terminal);
@@ -31,14 +29,7 @@ export async function runScenarios(
   const results = await inTrees(plan, world, (judged, opponents) =>
     gate(judged, ports, { ...context, ...opponents }),
   );
-  const { json: kept = KEPT, ...others } = outputs;
-  const isKept = await writeJson(terminal, results, kept);
-  await writeOutputs(terminal, results, others);
-  screen.write(`${renderTerminal(results, screen)}\n`);
-  if (isKept) {
-    screen.write(`  ${kept} written; flowgate report${kept === KEPT ? '' : ` ${kept}`} shows this again\n`);
-  }
-  return exitStatus(results);
+  return tell(terminal, results, outputs);
 }
 
 /** In a workflow the terminal's command is about the same event as the action. */

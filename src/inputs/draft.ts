@@ -6,7 +6,7 @@ import type { ParsedInputs } from './parse-inputs.js';
 import type { Config, ScenarioConfig } from './schema.js';
 
 /** What a config and a shorthand can both say of a scenario and be wrong about only in view of files or each other. */
-export type DraftKey = 'module' | 'ca' | 'working-directory' | 'iterations' | 'rate';
+export type DraftKey = 'module' | 'ca' | 'working-directory' | 'iterations' | 'rate' | 'thresholds';
 
 /** A scenario before inputs and defaults are added to it. */
 export interface Draft {
@@ -21,6 +21,7 @@ const WHERE: Readonly<Record<DraftKey, string>> = {
   ca: whereInput('url'),
   iterations: whereInput('iterations'),
   rate: whereInput('rate'),
+  thresholds: whereInput('thresholds'),
   'working-directory': whereInput('workingDirectory'),
 };
 

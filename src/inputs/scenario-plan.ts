@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Problem } from '../errors.js';
 import type { ScenarioPlan, Work } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
+import { conflictAgainstBase } from '../verdict/base-limit.js';
 import { defaultGates, gatesWithoutProcesses } from '../verdict/defaults.js';
 import { DEMO_CHECKS, DEMO_MODULE, DEMO_UNASKED } from './demo.js';
 import type { Draft } from './draft.js';
@@ -36,6 +37,9 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
   const { name, config } = draft;
   const planned = planLoad(draft, inputs);
   if (!planned.ok) return planned;
+  const gates = gatesOf(inputs, config);
+  const conflict = conflictAgainstBase(gates.thresholds);
+  if (conflict !== undefined) return { ok: false, problems: [thresholdProblem(draft, inputs, conflict)] };
   const workingDirectory = resolve(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
   const shell = config.shell ?? SHELL;
   const seed = inputs.seed ?? config.seed ?? SEED;
@@ -55,7 +59,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       shell,
       workingDirectory,
       env: config.env ?? {},
-      ...gatesOf(inputs, config),
+      ...gates,
       checks: checksOf(config),
       ...(config.module === DEMO_MODULE ? { unaskedChecks: DEMO_UNASKED } : {}),
       ...faultsFor(config, seed),
@@ -103,6 +107,12 @@ function planClimb(rungs: readonly number[], { name, config }: Draft, inputs: Pa
 function loadProblem(draft: Draft, { by, key, message }: Extract<LoadResult, { ok: false }>): Problem {
   if (by === 'config') return draft.problemAt(key === 'rate' ? 'rate' : 'iterations', message);
   return { where: whereInput(key), message };
+}
+
+function thresholdProblem(draft: Draft, { thresholds }: ParsedInputs, message: string): Problem {
+  return thresholds === undefined
+    ? draft.problemAt('thresholds', message)
+    : { where: whereInput('thresholds'), message };
 }
 
 function workOf(

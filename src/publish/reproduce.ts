@@ -1,5 +1,10 @@
 /** Inputs that the terminal has too, in the order of a sentence; the rest is about GitHub or the runner. */
 const OPTIONS = [
+  ['baseConfig', '--base-config'],
+  ['baseRun', '--base-run'],
+  ['baseModule', '--base-module'],
+  ['baseUrl', '--base-url'],
+  ['baseWorkingDirectory', '--base-working-directory'],
   ['config', '--config'],
   ['scenario', '--scenario'],
   ['run', '--run'],
@@ -32,7 +37,7 @@ export function reproduceCommand(
   {
     workingDirectory,
     command = 'run',
-  }: { workingDirectory?: string | undefined; command?: 'run' | 'demo' } = {},
+  }: { workingDirectory?: string | undefined; command?: 'run' | 'demo' | 'compare' } = {},
 ): string {
   const words = OPTIONS.flatMap(([name, option]) => {
     const value = inputs[name]?.trim() ?? '';
