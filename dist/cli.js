@@ -18583,25 +18583,27 @@ function unavailable(id, level) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
-/* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(4561);
+/* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(4561);
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3485);
 /* harmony import */ var _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1521);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5367);
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
-/* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3321);
-/* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5604);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8442);
-/* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(4308);
-/* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1142);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7406);
-/* harmony import */ var _inputs_demo_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(148);
-/* harmony import */ var _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7940);
-/* harmony import */ var _publish_reproduce_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3898);
-/* harmony import */ var _report_comparing_progress_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(5098);
-/* harmony import */ var _report_progress_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(1737);
-/* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(849);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(8009);
+/* harmony import */ var _cli_compare_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8271);
+/* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3321);
+/* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5604);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8455);
+/* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4308);
+/* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1142);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7406);
+/* harmony import */ var _inputs_demo_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(148);
+/* harmony import */ var _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7940);
+/* harmony import */ var _publish_reproduce_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3898);
+/* harmony import */ var _report_comparing_progress_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(5098);
+/* harmony import */ var _report_progress_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(1737);
+/* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(849);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8009);
+
 
 
 
@@ -18640,40 +18642,46 @@ function openTerminal() {
     };
 }
 function drawn(state, screen) {
-    return 'pairs' in state ? (0,_report_comparing_progress_js__WEBPACK_IMPORTED_MODULE_15__/* .renderComparing */ .v)(state, screen) : (0,_report_progress_js__WEBPACK_IMPORTED_MODULE_16__/* .renderProgress */ .E)(state, screen);
+    return 'pairs' in state ? (0,_report_comparing_progress_js__WEBPACK_IMPORTED_MODULE_16__/* .renderComparing */ .v)(state, screen) : (0,_report_progress_js__WEBPACK_IMPORTED_MODULE_17__/* .renderProgress */ .E)(state, screen);
 }
 function contextOf({ env, cwd }, reproduce) {
     return {
-        version: _version_js__WEBPACK_IMPORTED_MODULE_18__/* .VERSION */ .x,
+        version: _version_js__WEBPACK_IMPORTED_MODULE_19__/* .VERSION */ .x,
         environment: (0,_adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__/* .readMachine */ .U)(env),
         git: (0,_adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__/* .readGit */ .l)(cwd),
         reproduce,
-        env: (0,_run_flow_env_js__WEBPACK_IMPORTED_MODULE_17__/* .flowEnv */ .UL)(env, []),
+        env: (0,_run_flow_env_js__WEBPACK_IMPORTED_MODULE_18__/* .flowEnv */ .UL)(env, []),
     };
 }
 async function run(options) {
     const terminal = openTerminal();
     const inputs = (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .inputsOf */ .Vc)(options);
-    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_14__/* .reproduceCommand */ .n)(inputs, inputs));
-    return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_8__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_15__/* .reproduceCommand */ .n)(inputs, inputs));
+    return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_9__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
 }
 async function demo(options) {
     const terminal = openTerminal();
     const asked = (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .inputsOf */ .Vc)(options);
-    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_14__/* .reproduceCommand */ .n)(asked, { command: 'demo' }));
-    const inputs = { ...asked, module: _inputs_demo_js__WEBPACK_IMPORTED_MODULE_12__/* .DEMO_MODULE */ .fO };
-    return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_8__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_15__/* .reproduceCommand */ .n)(asked, { command: 'demo' }));
+    const inputs = { ...asked, module: _inputs_demo_js__WEBPACK_IMPORTED_MODULE_13__/* .DEMO_MODULE */ .fO };
+    return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_9__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
+}
+async function compare(options) {
+    const terminal = openTerminal();
+    const inputs = (0,_cli_compare_js__WEBPACK_IMPORTED_MODULE_6__/* .twoInputs */ .W)(options);
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_15__/* .reproduceCommand */ .n)(inputs.given, { ...inputs.given, command: 'compare' }));
+    return (0,_cli_compare_js__WEBPACK_IMPORTED_MODULE_6__/* .compareTwo */ .g)(terminal, context, { inputs, outputs: options });
 }
 /** Runs a subcommand and leaves with its exit status. */
 function exiting(act) {
     return async (...args) => {
-        (0,_adapters_leave_js__WEBPACK_IMPORTED_MODULE_19__/* .leave */ .q)(await act(...args));
+        (0,_adapters_leave_js__WEBPACK_IMPORTED_MODULE_20__/* .leave */ .q)(await act(...args));
     };
 }
 function programOf() {
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('flowgate')
         .description('Opens N flows at once, watches the whole process tree, and gates the result.')
-        .version(_version_js__WEBPACK_IMPORTED_MODULE_18__/* .VERSION */ .x)
+        .version(_version_js__WEBPACK_IMPORTED_MODULE_19__/* .VERSION */ .x)
         .exitOverride()
         .addHelpText('after', '\nExit status: 0 pass or warn, 1 fail, 2 unusable input, 3 inconclusive, 130 interrupted.');
     (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withOutputs */ .Fk)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withLoad */ .Lp)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withScenario */ .Z9)(program.command('run'))))
@@ -18683,44 +18691,147 @@ function programOf() {
         .description('run the built-in demo: ten AI writing flows at once, no network, no install')
         .option('--bug <name>', 'make it misbehave: race, bleed, leak, orphan, cascade or stuck')
         .action(exiting(demo));
+    (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withOutputs */ .Fk)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withAnswer */ .$s)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withLoad */ .Lp)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withBase */ .cV)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withWork */ .gb)(program.command('compare'))))))
+        .description('compare two commands, modules, requests or configs, without git')
+        .action(exiting(compare));
     program
         .command('init')
         .description('look at this repository and write .github/flowgate.yml and a workflow')
-        .action(exiting(() => (0,_cli_init_js__WEBPACK_IMPORTED_MODULE_10__/* .initRepository */ .z)(openTerminal())));
+        .action(exiting(() => (0,_cli_init_js__WEBPACK_IMPORTED_MODULE_11__/* .initRepository */ .z)(openTerminal())));
     program
         .command('validate')
         .argument('[file]', 'the config (.github/flowgate.yml)')
         .description('say everything that is wrong with a config')
-        .action(exiting((file) => (0,_cli_validate_js__WEBPACK_IMPORTED_MODULE_9__/* .validate */ .t)(openTerminal(), file)));
+        .action(exiting((file) => (0,_cli_validate_js__WEBPACK_IMPORTED_MODULE_10__/* .validate */ .t)(openTerminal(), file)));
     (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withOutputs */ .Fk)(program.command('report'))
-        .argument('[file]', 'a saved results.json', _cli_outputs_js__WEBPACK_IMPORTED_MODULE_6__/* .KEPT */ .t0)
+        .argument('[file]', 'a saved results.json', _cli_outputs_js__WEBPACK_IMPORTED_MODULE_7__/* .KEPT */ .t0)
         .description('show a saved run again')
-        .action(exiting((file, options) => (0,_cli_report_js__WEBPACK_IMPORTED_MODULE_7__/* .showAgain */ .s)(openTerminal(), file, options)));
+        .action(exiting((file, options) => (0,_cli_report_js__WEBPACK_IMPORTED_MODULE_8__/* .showAgain */ .s)(openTerminal(), file, options)));
     return program;
 }
 /** Says what went wrong and gives the exit status; what a person can mend is said without a stack. */
 function complain(thrown) {
     // commander has said what is wrong with the words, or has shown the help that was asked for.
     if (thrown instanceof commander__WEBPACK_IMPORTED_MODULE_0__/* .CommanderError */ .b7)
-        return thrown.exitCode === 0 ? _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_13__/* .EXIT */ .dc.passed : _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_13__/* .EXIT */ .dc.unusable;
-    if (thrown instanceof _errors_js__WEBPACK_IMPORTED_MODULE_11__/* .UserError */ .yo) {
+        return thrown.exitCode === 0 ? _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_14__/* .EXIT */ .dc.passed : _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_14__/* .EXIT */ .dc.unusable;
+    if (thrown instanceof _errors_js__WEBPACK_IMPORTED_MODULE_12__/* .UserError */ .yo) {
         for (const problem of thrown.problems)
-            process.stderr.write(`flowgate: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_11__/* .formatProblem */ .Vw)(problem)}\n`);
-        return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_13__/* .EXIT */ .dc.unusable;
+            process.stderr.write(`flowgate: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_12__/* .formatProblem */ .Vw)(problem)}\n`);
+        return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_14__/* .EXIT */ .dc.unusable;
     }
     const stack = thrown instanceof Error ? thrown.stack : undefined;
     process.stderr.write(`${stack ?? String(thrown)}\nThis is a defect in flowgate, please report it.\n`);
-    return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_13__/* .EXIT */ .dc.failed;
+    return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_14__/* .EXIT */ .dc.failed;
 }
 try {
     await programOf().parseAsync();
 }
 catch (thrown) {
-    (0,_adapters_leave_js__WEBPACK_IMPORTED_MODULE_19__/* .leave */ .q)(complain(thrown));
+    (0,_adapters_leave_js__WEBPACK_IMPORTED_MODULE_20__/* .leave */ .q)(complain(thrown));
 }
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 8271:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ twoInputs),
+/* harmony export */   g: () => (/* binding */ compareTwo)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8417);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1893);
+/* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(698);
+/* harmony import */ var _tell_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7481);
+
+
+
+
+
+/** What base is, by the names that head has them by. */
+const BASE_OPTIONS = {
+    baseRun: 'run',
+    baseConfig: 'config',
+    baseModule: 'module',
+    baseUrl: 'url',
+};
+/**
+ * Base does its own work, with everything else as head has it.
+ * @throws UserError unless there is exactly one base
+ */
+function twoInputs(options) {
+    const { baseRun, baseConfig, baseModule, baseUrl, baseWorkingDirectory, ...others } = options;
+    const asked = (0,_options_js__WEBPACK_IMPORTED_MODULE_3__/* .inputsOf */ .Vc)(others);
+    const bases = withoutUndefined({ baseRun, baseConfig, baseModule, baseUrl });
+    const [option, value] = onlyOf(bases);
+    const directory = baseWorkingDirectory ?? asked.workingDirectory;
+    // That there is something to compare with lets limits hang on a base.
+    const compare = 'base';
+    return {
+        head: { ...asked, compare },
+        base: {
+            [BASE_OPTIONS[option]]: value,
+            ...(directory === undefined ? {} : { workingDirectory: directory }),
+            compare,
+        },
+        labels: labelsOf(value, asked.run ?? asked.module ?? asked.url ?? asked.config ?? 'the config'),
+        given: { ...asked, ...bases, ...withoutUndefined({ baseWorkingDirectory }) },
+    };
+}
+function onlyOf(bases) {
+    const [only, ...others] = Object.entries(bases);
+    if (only !== undefined && others.length === 0 && only[1].trim() !== '')
+        return only;
+    const message = only === undefined
+        ? 'there is no base; give one of --base-run, --base-config, --base-module and --base-url'
+        : 'give one base, of --base-run, --base-config, --base-module and --base-url, and not an empty one';
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo({ where: 'compare', message });
+}
+function withoutUndefined(map) {
+    return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined));
+}
+/** Told apart even if both are the same. */
+function labelsOf(base, head) {
+    return base.trim() === head.trim() ? { base: 'base', head: 'head' } : { base, head };
+}
+/** `flowgate compare`: two commands, modules, requests or configs against each other, without git. */
+async function compareTwo(terminal, context, { inputs, outputs }) {
+    const { ports, cwd } = terminal;
+    const sources = { files: ports.files, workspace: cwd };
+    const head = await (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)(inputs.head, sources);
+    const base = await (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)(inputs.base, sources);
+    const opponents = opponentsOf(head, base, inputs.labels);
+    return (0,_tell_js__WEBPACK_IMPORTED_MODULE_4__/* .tell */ .q)(terminal, await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .gate */ .G)(head, ports, { ...context, opponents }), outputs);
+}
+function opponentsOf(head, base, labels) {
+    const { compare } = head;
+    if (compare === undefined)
+        throw new Error('a plan with compare says how to compare');
+    const sides = {
+        base: { label: labels.base },
+        head: { label: labels.head },
+    };
+    return {
+        how: compare,
+        of: (scenario) => {
+            const plan = counterpartOf(scenario, head, base);
+            const absent = `${scenario.name} is not in ${labels.base}`;
+            return plan === undefined ? { absent, ...sides } : { plan, ...sides };
+        },
+        close: () => Promise.resolve(),
+    };
+}
+/** By its name; where either side has one scenario only, that is the one. */
+function counterpartOf(scenario, head, base) {
+    const [only, ...others] = base.scenarios;
+    const isOnly = head.scenarios.length === 1 && others.length === 0;
+    return base.scenarios.find(({ name }) => name === scenario.name) ?? (isOnly ? only : undefined);
+}
+
 
 /***/ }),
 
@@ -19087,10 +19198,13 @@ async function initRepository({ screen, ports, cwd }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $s: () => (/* binding */ withAnswer),
 /* harmony export */   Fk: () => (/* binding */ withOutputs),
 /* harmony export */   Lp: () => (/* binding */ withLoad),
 /* harmony export */   Vc: () => (/* binding */ inputsOf),
-/* harmony export */   Z9: () => (/* binding */ withScenario)
+/* harmony export */   Z9: () => (/* binding */ withScenario),
+/* harmony export */   cV: () => (/* binding */ withBase),
+/* harmony export */   gb: () => (/* binding */ withWork)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
 
@@ -19114,15 +19228,32 @@ function withLoad(command) {
         .option('--alert <expression>', 'the same, but it only warns; again and again', collect);
 }
 function withScenario(command) {
+    return withAnswer(withWork(command)
+        .option('--compare <ref>', 'compare with a git ref, or with base: where the branch has left the default one')
+        .option('--prepare <command>', 'run this once in the tree of each side before comparing: "npm ci"'));
+}
+/** What is run. */
+function withWork(command) {
     return command
         .option('--config <file>', 'the config (.github/flowgate.yml if there is one)')
         .option('--scenario <name>', 'run only this scenario of the config; again and again', collect)
         .option('--run <command>', 'a command as the flow, without a config')
         .option('--module <file>', 'a module whose default export is the flow, without a config')
         .option('--url <url>', 'a GET request as the flow, without a config')
-        .option('--working-directory <folder>', 'where commands run')
-        .option('--compare <ref>', 'compare with a git ref, or with base: where the branch has left the default one')
-        .option('--prepare <command>', 'run this once in the tree of each side before comparing: "npm ci"')
+        .option('--working-directory <folder>', 'where commands run');
+}
+/** What it is compared with outside of git. */
+function withBase(command) {
+    return command
+        .option('--base-run <command>', 'a command to compare with')
+        .option('--base-config <file>', 'a config to compare with, scenario by scenario')
+        .option('--base-module <file>', 'a module to compare with')
+        .option('--base-url <url>', 'a GET request to compare with')
+        .option('--base-working-directory <folder>', "where base's commands run (where head's do)");
+}
+/** How long a comparison may take, and what becomes of one that tells nothing. */
+function withAnswer(command) {
+    return command
         .option('--budget <time>', 'how long the rounds of one comparison may take (2m)')
         .option('--on-inconclusive <answer>', 'what an unresolved comparison does to the verdict: fail, warn or pass (warn)');
 }
@@ -20784,7 +20915,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 8442:
+/***/ 8455:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -20843,6 +20974,1231 @@ function baseOfEvent({ name, payload }) {
 function branchOf(ref) {
     return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1];
 }
+
+// EXTERNAL MODULE: ./build/src/gate.js + 118 modules
+var gate = __nccwpck_require__(8417);
+// EXTERNAL MODULE: ./build/src/inputs/plan.js + 26 modules
+var inputs_plan = __nccwpck_require__(1893);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/inputs/scenario-plan.js + 2 modules
+var scenario_plan = __nccwpck_require__(3087);
+// EXTERNAL MODULE: ./build/src/inputs/inputs.js
+var inputs = __nccwpck_require__(2542);
+;// CONCATENATED MODULE: ./build/src/trees/relocate.js
+
+function moved(path, { from, to }) {
+    if (!(0,external_node_path_.isAbsolute)(path))
+        return path;
+    const within = (0,external_node_path_.relative)(from, path);
+    return within === '..' || within.startsWith('../') || within.startsWith('..\\') || (0,external_node_path_.isAbsolute)(within)
+        ? path
+        : (0,external_node_path_.join)(to, within);
+}
+function movedPlan(plan, move) {
+    return { ...plan, scenarios: plan.scenarios.map((scenario) => movedScenario(scenario, move)) };
+}
+function movedScenario(scenario, move) {
+    return {
+        ...scenario,
+        work: movedWork(scenario.work, move),
+        workingDirectory: moved(scenario.workingDirectory, move),
+        services: scenario.services.map((service) => ({
+            ...service,
+            workingDirectory: moved(service.workingDirectory, move),
+        })),
+    };
+}
+function movedWork(work, move) {
+    if (work.kind === 'module')
+        return { ...work, module: moved(work.module, move) };
+    if (work.kind === 'http' && work.ca !== undefined)
+        return { ...work, ca: moved(work.ca, move) };
+    return work;
+}
+/**
+ * The variables that name places in the first tree (GITHUB_WORKSPACE, PATH with its node_modules/.bin), as they are in
+ * the other: what is run in a tree is not to find the first one by them. The others are left out; and where the first
+ * tree is around the home folder, all but GITHUB_WORKSPACE, because they mean what is installed there.
+ */
+function movedVariables(env, move) {
+    const { HOME: home = '', GITHUB_WORKSPACE } = env;
+    const aroundHome = moved(home, move) !== home;
+    const meant = aroundHome ? (GITHUB_WORKSPACE === undefined ? {} : { GITHUB_WORKSPACE }) : env;
+    const entries = Object.entries(meant).map(([name, value]) => [name, movedParts(value, move)]);
+    return Object.fromEntries(entries.filter(([name, value]) => value !== env[name]));
+}
+function movedParts(value, move) {
+    const parts = value.split(external_node_path_.delimiter).map((part) => moved(part, move));
+    return parts.join(external_node_path_.delimiter);
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/base-plan.js
+
+
+
+
+
+/**
+ * What head names and its tree has not: a file that an earlier step has made in the workspace, and git does not hold.
+ * Undefined if all is there.
+ */
+async function missingInHead({ scenarios }, files, back) {
+    for (const { name, workingDirectory, work } of scenarios) {
+        const module = work.kind === 'module' && (0,external_node_path_.isAbsolute)(work.module) ? [work.module] : [];
+        for (const path of [workingDirectory, ...module]) {
+            if (await files.exists(path))
+                continue;
+            const shown = (0,external_node_path_.relative)(back.to, moved(path, back));
+            return `${shown}, which ${name} names, is in the workspace and not in git, so that no tree has it; let prepare make it`;
+        }
+    }
+    return undefined;
+}
+/**
+ * What base does in the scenario of this name, by its own config. How many flows run at once, for how long, and what is
+ * expected of them is head's: like is compared with like.
+ */
+async function baseScenario(head, sources) {
+    const { files, label, workspace } = sources;
+    const inputs = await inputsForBase(head, sources);
+    if (inputs === undefined)
+        return { absent: `the scenario is new: ${label} has no config` };
+    try {
+        const { scenarios } = await (0,inputs_plan/* makePlan */.Cs)(inputs, { files, workspace });
+        const base = scenarios.find(({ name }) => name === head.name);
+        return base === undefined ? { absent: isNew(head, label) } : { plan: withWorkOf(base, head) };
+    }
+    catch (thrown) {
+        if (thrown instanceof errors/* UserError */.yo)
+            return { absent: absence(head, label, thrown) };
+        throw thrown;
+    }
+}
+/** What says which work is done, and nothing of the load or the gates; undefined if the config is not there. */
+async function inputsForBase({ name }, { files, inputs, source, workspace, move }) {
+    const { config, run, module, url, workingDirectory, seed, bug, compare = 'base' } = inputs;
+    const common = {
+        compare,
+        ...(workingDirectory === undefined ? {} : { workingDirectory: moved(workingDirectory, move) }),
+        ...(seed === undefined ? {} : { seed }),
+        ...(bug === undefined ? {} : { bug }),
+    };
+    if (source.kind === 'demo')
+        return { ...common, module: 'flowgate:demo' };
+    if (source.kind === 'inputs') {
+        return {
+            ...common,
+            ...(run === undefined ? {} : { run }),
+            ...(module === undefined ? {} : { module: moved(module, move) }),
+            ...(url === undefined ? {} : { url }),
+        };
+    }
+    for (const candidate of config === undefined ? inputs_plan/* DEFAULT_CONFIGS */.Yy : [moved(config, move)]) {
+        if (await files.exists((0,external_node_path_.resolve)(workspace, candidate))) {
+            return { ...common, config: candidate, scenario: name };
+        }
+    }
+    return undefined;
+}
+/** A hook that base does not have is not head's. */
+const HOOKS = ['setup', 'teardown', 'verify'];
+function withWorkOf(base, head) {
+    const { work, services, shell, workingDirectory, env } = base;
+    const hooks = Object.fromEntries(HOOKS.flatMap((hook) => (base[hook] === undefined ? [] : [[hook, base[hook]]])));
+    return { ...withoutHooks(head), work, services, shell, workingDirectory, env, ...hooks };
+}
+function withoutHooks(plan) {
+    const hooks = HOOKS;
+    const kept = Object.entries(plan).filter(([key]) => !hooks.includes(key));
+    return Object.fromEntries(kept);
+}
+function absence(head, label, { problems }) {
+    const [first] = problems;
+    if (problems.some(({ where }) => where === (0,inputs/* whereInput */.c7)('scenario')))
+        return isNew(head, label);
+    const place = first?.line === undefined ? '' : ` (line ${first.line})`;
+    const where = first?.where === undefined ? '' : `${first.where} `;
+    return `what ${label} has of it can not be run: ${where}${first?.message ?? 'it is invalid'}${place}`;
+}
+function isNew({ name }, label) {
+    return `the scenario is new: ${label} has none that is called ${name}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/commits.js
+/** As many as are told. */
+const MOST = 50;
+/** Characters of a subject or a name. */
+const LONGEST = 200;
+/**
+ * The commits that head has and base has not, newest first; undefined where a shallow clone does not know them.
+ * Subjects are whatever somebody wrote: they are escaped where they are shown.
+ */
+async function commitsBetween(repository, base, head) {
+    const related = await repository.run(['merge-base', '--is-ancestor', base, head]);
+    if (repository.shallow && related.code !== 0)
+        return undefined;
+    const range = `${base}..${head}`;
+    const total = Number(await repository.ask('rev-list', '--count', range));
+    if (!Number.isSafeInteger(total))
+        return undefined;
+    const args = ['log', '-z', `--max-count=${MOST}`, '--format=%H%x00%s%x00%an', range, '--'];
+    const { stdout } = await repository.run(args);
+    const fields = stdout === '' ? [] : stdout.replace(/\0$/, '').split('\0');
+    const list = [];
+    for (let at = 0; at + 2 < fields.length; at += 3) {
+        const [sha = '', subject = '', author = ''] = fields.slice(at, at + 3);
+        list.push({ sha, subject: subject.slice(0, LONGEST), author: author.slice(0, LONGEST) });
+    }
+    return { total, list };
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/head.js
+/** What flowgate itself writes is no change of the user's. */
+const NOT_OURS = ':(exclude,glob)**/.flowgate/**';
+/** A commit of the working tree's state needs an author; nobody ever sees it. */
+const AUTHOR = Object.fromEntries(['AUTHOR', 'COMMITTER'].flatMap((who) => [
+    [`GIT_${who}_NAME`, 'flowgate'],
+    [`GIT_${who}_EMAIL`, 'flowgate@localhost'],
+]));
+/** ms: every file may have to be read. */
+const READING_TIMEOUT = 5 * 60_000;
+/** How many files differ from the commit that is checked out; what git ignores does not count. */
+async function changedFiles(repository) {
+    const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.', NOT_OURS];
+    const status = await repository.must('git status', args, { timeout: READING_TIMEOUT });
+    return status.split('\0').filter((entry) => entry !== '').length;
+}
+/**
+ * A commit of the working tree as it is, changes and new files included, what git ignores left out. Neither the working
+ * tree nor its index nor any ref is touched.
+ */
+async function snapshot(repository, files) {
+    const folder = await files.makeTemporary('flowgate-index-');
+    const env = { ...AUTHOR, GIT_INDEX_FILE: `${folder}/index` };
+    const act = (...args) => repository.must('taking the working tree as it is', args, { env, timeout: READING_TIMEOUT });
+    try {
+        await act('read-tree', 'HEAD');
+        await act('add', '--all', '--', '.', NOT_OURS);
+        const tree = (await act('write-tree')).trim();
+        return (await act('commit-tree', tree, '-p', 'HEAD', '-m', 'working tree')).trim();
+    }
+    finally {
+        await files.remove(folder);
+    }
+}
+/** What is in the working tree and will be in no tree, because git ignores it: at most five names, and how many in all. */
+async function ignored(repository) {
+    const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
+    const { stdout } = await repository.run([...args, '--', '.', NOT_OURS]);
+    const names = stdout.split('\0').filter((name) => name !== '' && name !== '.flowgate/');
+    return { names: names.slice(0, 5), count: names.length };
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/notes.js
+
+/** What the trees lack that the workspace may have: what a person wants to know before wondering why flows fail. */
+async function lackingInTrees(repository, commit, prepare) {
+    const notes = [];
+    const command = prepare?.run ?? '';
+    const submodules = await repository.run(['cat-file', '-e', `${commit}:.gitmodules`]);
+    if (submodules.code === 0 && !command.includes('submodule')) {
+        notes.push(lacks('submodules are empty', 'git submodule update --init --recursive', prepare));
+    }
+    const attributes = ['grep', '--quiet', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'];
+    const lfs = await repository.run(attributes);
+    if (lfs.code === 0 && !command.includes('lfs')) {
+        notes.push(lacks('files of Git LFS are pointers', 'git lfs pull', prepare));
+    }
+    if (prepare === undefined) {
+        const { names, count } = await ignored(repository);
+        if (count > 0) {
+            const more = count > names.length ? ` and ${count - names.length} more` : '';
+            const held = `what git ignores is not there (${names.join(', ')}${more})`;
+            notes.push(lacks(held, 'a command such as npm ci, if flows need it', prepare));
+        }
+    }
+    return notes;
+}
+function lacks(what, remedy, prepare) {
+    const advice = prepare === undefined ? `give prepare: ${remedy}` : `let prepare run ${remedy}`;
+    return `in the trees of both sides ${what}; ${advice}`;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./build/src/scenarios/hook.js
+var hook = __nccwpck_require__(8726);
+// EXTERNAL MODULE: ./build/src/stats/normalize-message.js + 1 modules
+var normalize_message = __nccwpck_require__(7211);
+;// CONCATENATED MODULE: ./build/src/trees/prepare.js
+
+
+
+/** Runs the command to its end, for at most ten minutes; an interrupt ends it. */
+async function prepareTree(task, ports) {
+    const { run: command, shell, workingDirectory: cwd, env } = task;
+    const { ok, message, stdout, stderr } = await (0,hook/* runHook */.D)({ shell, command, cwd, env }, ports);
+    if (ok)
+        return { ok };
+    return { ok, why: `prepare ended with ${message}`, printed: tail(stderr) || tail(stdout) };
+}
+/** Lines of what a command printed that are shown when it failed. */
+const SHOWN = 12;
+function tail({ head, tail: end, bytes }) {
+    const whole = bytes <= head.length + end.length ? head + end : end;
+    const lines = whole.split(/\r\n|\n|\r/).map((line) => (0,normalize_message/* oneLine */.T)(line));
+    return lines
+        .filter((line) => line !== '')
+        .slice(-SHOWN)
+        .map((line) => `  ${line}`)
+        .join('\n');
+}
+/** By what a prepared tree is known to the cache; undefined if none is to be kept. */
+function cacheKeyOf({ run, cacheKey }, identity) {
+    if (cacheKey === undefined)
+        return undefined;
+    const { repository, sha, prefix, machine } = identity;
+    const parts = [repository, sha, prefix, machine.os, machine.arch, machine.node, run, cacheKey];
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
+}
+/** Keeps it for another run; that it could not be kept changes nothing. */
+async function keepTree(cache, key, folder) {
+    try {
+        await cache.keep(key, folder);
+        return undefined;
+    }
+    catch (thrown) {
+        return thrown instanceof Error ? thrown.message : String(thrown);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/said.js
+
+/** The last line that says something, for a message. */
+function lastOf(printed) {
+    const line = printed
+        .split(/[\r\n]+/)
+        .map(normalize_message/* oneLine */.T)
+        .findLast((text) => text !== '');
+    return (line ?? 'it said nothing').slice(0, 400);
+}
+/** A commit as people name it. */
+function said_short(sha) {
+    return sha.slice(0, 7);
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/prepare-sides.js
+
+
+
+
+/** Makes the trees of both sides and prepares them, at once where there are two cores. */
+async function makeTrees(sides, context, ports) {
+    // git locks the repository while it makes a tree.
+    const makeHead = await place('head', sides.head, { context, ports });
+    const makeBase = await place('base', sides.base, { context, ports });
+    if (context.prepare !== undefined)
+        ports.logger.info(`prepare runs in both trees: ${context.prepare.run}`);
+    if (context.machine.cores < 2)
+        return { head: await makeHead(), base: await makeBase() };
+    const [head, base] = await Promise.all([makeHead(), makeBase()]);
+    return { head, base };
+}
+/** Gives a tree its place, filled from the commit or from the cache; what is left to do is to prepare it. */
+async function place(name, side, doing) {
+    const { worktrees, prepare } = doing.context;
+    const key = await keyOf(side, doing.context);
+    await worktrees.add(name, side.commit, { empty: key !== undefined });
+    if (prepare === undefined)
+        return () => Promise.resolve({ ok: true });
+    if (key !== undefined) {
+        const { cache, logger } = doing.ports;
+        if (await cache.take(key, worktrees.path(name))) {
+            await worktrees.index(name);
+            logger.info(`the tree of ${side.label} (${said_short(side.commit)}) comes prepared from the cache`);
+            return () => Promise.resolve({ ok: true });
+        }
+        await worktrees.fill(name);
+    }
+    return () => prepareOne(name, { prepare, key }, doing);
+}
+async function prepareOne(name, { prepare, key }, { context, ports }) {
+    const { repository, worktrees, shell, env } = context;
+    const tree = worktrees.path(name);
+    const moved = movedVariables(env, { from: repository.top, to: tree });
+    const workingDirectory = (0,external_node_path_.join)(tree, repository.prefix);
+    const task = { run: prepare.run, shell, workingDirectory, env: { ...env, ...moved } };
+    const prepared = await prepareTree(task, ports);
+    if (!prepared.ok || key === undefined)
+        return prepared;
+    const problem = await keepTree(ports.cache, key, tree);
+    if (problem !== undefined)
+        ports.logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
+    return prepared;
+}
+/** A working tree with changes is not kept: nobody will ask for it again. */
+async function keyOf(side, context) {
+    const { prepare, repository, machine, repositoryName } = context;
+    if (prepare?.cacheKey === undefined || side.passing)
+        return undefined;
+    const remote = await repository.remote();
+    const url = remote === undefined ? undefined : await repository.ask('remote', 'get-url', remote);
+    return cacheKeyOf(prepare, {
+        repository: repositoryName ?? url ?? repository.top,
+        sha: side.commit,
+        prefix: repository.prefix,
+        machine: { os: machine.os.split(' ')[0] ?? '', arch: machine.arch, node: machine.node },
+    });
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/repository.js
+
+
+
+/** What `git worktree` and `--porcelain` are taken for granted from. */
+const OLDEST = [2, 20];
+/** The repository that the workspace is in. Its questions are answered by git; nothing of git's is parsed elsewhere. */
+class Repository {
+    program;
+    interrupt;
+    /** Absolute: the top folder of the working tree. */
+    top;
+    /** The workspace from the top: empty, or `packages/shop`. */
+    prefix;
+    /** The commit that is checked out. */
+    head;
+    /** Not all of its history is here. */
+    shallow;
+    constructor(program, interrupt, facts) {
+        this.program = program;
+        this.interrupt = interrupt;
+        this.top = facts.top;
+        this.prefix = facts.prefix;
+        this.head = facts.head;
+        this.shallow = facts.shallow;
+    }
+    /** Throws UserError where there is nothing that could be compared, and says what to do. */
+    static async open(program, { workspace, interrupt }) {
+        const ask = (args) => program.run(workspace, args, { signal: interrupt });
+        checkVersion(await ask(['--version']));
+        const flags = ['--is-bare-repository', '--is-inside-work-tree', '--is-shallow-repository'];
+        const about = await ask(['rev-parse', ...flags, '--show-cdup', '--show-prefix']);
+        if (about.code !== 0)
+            throw refused(noRepository(about, workspace));
+        const [bare, inside, shallow, up = '', prefix = ''] = about.stdout.split('\n');
+        if (bare === 'true')
+            throw refused(`${workspace} is a bare repository: it has no working tree to compare`);
+        if (inside !== 'true')
+            throw refused(`${workspace} is not in a working tree of git; run it in one`);
+        const head = await ask(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
+        if (head.code !== 0)
+            throw refused(`${workspace} has no commit yet; commit something first`);
+        const top = (0,external_node_path_.resolve)(workspace, up === '' ? '.' : up);
+        return new Repository(program, interrupt, {
+            top,
+            prefix: prefix.replace(/\/$/, ''),
+            head: head.stdout.trim(),
+            shallow: shallow === 'true',
+        });
+    }
+    run(args, options = {}) {
+        const { folder = this.top, ...rest } = options;
+        return this.program.run(folder, args, { signal: this.interrupt, ...rest });
+    }
+    /** After an interrupt too: what is left behind is removed. */
+    async tidy(args) {
+        await this.program.run(this.top, args);
+    }
+    /** What git prints, without the line's end; undefined if it says no or nothing. */
+    async ask(...args) {
+        const { code, stdout } = await this.run(args);
+        const answer = stdout.trim();
+        return code === 0 && answer !== '' ? answer : undefined;
+    }
+    /** What has to work: throws UserError with what was to be done and git's last words if it does not. */
+    async must(what, args, options = {}) {
+        const end = await this.run(args, options);
+        if (end.code === 0)
+            return end.stdout;
+        throw refused(`${what} failed: ${lastOf(end.stderr)}`);
+    }
+    /** The commit that a name stands for, if it is here. */
+    commit(name) {
+        return this.ask('rev-parse', '--verify', '--quiet', `${name}^{commit}`);
+    }
+    async has(sha) {
+        return (await this.run(['cat-file', '-e', `${sha}^{commit}`])).code === 0;
+    }
+    /** As the commit itself names them: in a shallow clone they need not be here. */
+    async parents(sha) {
+        const { stdout } = await this.run(['cat-file', 'commit', sha]);
+        const [header = ''] = stdout.split('\n\n');
+        return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent]) => parent ?? '');
+    }
+    /** `origin`, or else the first; undefined if there is none. */
+    async remote() {
+        const names = (await this.ask('remote'))?.split('\n') ?? [];
+        return names.includes('origin') ? 'origin' : names[0];
+    }
+}
+/** What keeps trees from being compared, in the words of a problem. */
+function refused(message) {
+    return new errors/* UserError */.yo({ where: 'compare', message });
+}
+function checkVersion({ code, stdout, missing, stderr }) {
+    if (missing)
+        throw refused('needs git, and there is no program git on the PATH; install it');
+    const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
+    if (code !== 0 || major === undefined || minor === undefined) {
+        throw refused(`git --version failed: ${lastOf(stderr)}`);
+    }
+    const [oldestMajor, oldestMinor] = OLDEST;
+    const version = [Number(major), Number(minor)];
+    const fits = version[0] > oldestMajor || (version[0] === oldestMajor && version[1] >= oldestMinor);
+    if (!fits)
+        throw refused(`git ${major}.${minor} is too old; it takes ${OLDEST.join('.')} or later`);
+}
+function noRepository({ stderr }, workspace) {
+    if (/dubious ownership/.test(stderr)) {
+        const remedy = `git config --global --add safe.directory ${workspace}`;
+        return `git refuses to work in ${workspace}, which belongs to somebody else; run: ${remedy}`;
+    }
+    if (!/not a git repository/.test(stderr))
+        return `git refuses to work in ${workspace}: ${lastOf(stderr)}`;
+    return `compare needs a git repository, and ${workspace} is in none; check one out there, as actions/checkout does`;
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/fetch.js
+
+
+/** ms that one fetch may take. */
+const FETCH_TIMEOUT = 5 * 60_000;
+/** By how many commits a shallow history is deepened, one try after another, until a merge base is found. */
+const DEEPEN = [50, 150, 500, 1500];
+const CHECKOUT = 'give actions/checkout fetch-depth: 0';
+/** Fetches a commit that is not here: that one alone if the clone is shallow. Throws UserError if it can not be had. */
+async function fetchCommit(repository, sha, what) {
+    if (await repository.has(sha))
+        return;
+    const missing = `${what} (${said_short(sha)}) is not in this clone`;
+    const remote = await repository.remote();
+    if (remote === undefined)
+        throw refused(`${missing}, and there is no remote to fetch it from`);
+    const end = await repository.run(fetching(repository, remote, [sha]), { timeout: FETCH_TIMEOUT });
+    if (end.code === 0 && (await repository.has(sha)))
+        return;
+    throw refused(`${missing}, and could not be fetched from ${remote}: ${remedyFor(end.stderr)}`);
+}
+/** Names that are no expression (`HEAD~2`, `v1^{}`) and no refspec that would write a ref here (`a:b`). */
+const NAME = /^[^\s~^:?*[\\+]+$/;
+/** Fetches a ref by its name; the commit, or why not. */
+async function fetchRef(repository, ref) {
+    if (!NAME.test(ref))
+        return { why: `${ref} is no name that a remote could know` };
+    const remote = await repository.remote();
+    if (remote === undefined)
+        return { why: 'there is no remote to fetch it from' };
+    const end = await repository.run(fetching(repository, remote, [ref]), { timeout: FETCH_TIMEOUT });
+    const sha = end.code === 0 ? await repository.commit('FETCH_HEAD') : undefined;
+    return sha === undefined ? { why: remedyFor(end.stderr) } : { sha };
+}
+/**
+ * Where two commits have parted. In a shallow clone the history is deepened, in bounded steps, until it is known.
+ * Throws UserError if it can not be found.
+ */
+async function mergeBase(repository, head, tip) {
+    const find = () => repository.ask('merge-base', head, tip);
+    const known = await find();
+    if (known !== undefined)
+        return known;
+    const unknown = `where ${said_short(head)} and ${said_short(tip)} have parted is not known`;
+    if (!repository.shallow)
+        throw refused(`${unknown}: they share no history; name a ref to compare with`);
+    const remote = await repository.remote();
+    if (remote === undefined)
+        throw refused(`${unknown} in this shallow clone, and there is no remote`);
+    for (const depth of DEEPEN) {
+        // head may be known to this clone only.
+        const both = await deepen(repository, remote, { depth, commits: [head, tip] });
+        const end = both.code === 0 ? both : await deepen(repository, remote, { depth, commits: [tip] });
+        if (end.code !== 0) {
+            throw refused(`${unknown} in this shallow clone, and ${remote} gave no more: ${remedyFor(end.stderr)}`);
+        }
+        const found = await find();
+        if (found !== undefined)
+            return found;
+    }
+    const looked = DEEPEN.reduce((sum, each) => sum + each, 0);
+    throw refused(`${unknown} after ${looked} commits; ${CHECKOUT}`);
+}
+function deepen(repository, remote, { depth, commits }) {
+    const args = ['fetch', '--quiet', '--no-tags', `--deepen=${depth}`, remote, ...commits];
+    return repository.run(args, { timeout: FETCH_TIMEOUT });
+}
+/** With --depth a clone that has all of its history would lose what it knows of it. */
+function fetching({ shallow }, remote, refs) {
+    return ['fetch', '--quiet', '--no-tags', ...(shallow ? ['--depth=1'] : []), remote, ...refs];
+}
+function remedyFor(stderr) {
+    const denied = /could not read Username|Authentication failed|Permission denied|terminal prompts disabled/i;
+    if (denied.test(stderr)) {
+        return `git has no permission to read there (persist-credentials: false?); ${CHECKOUT}, which fetches all of it`;
+    }
+    if (/Could not resolve host|unable to access|Could not read from remote/i.test(stderr)) {
+        return `the remote can not be reached (${lastOf(stderr)}); ${CHECKOUT}`;
+    }
+    return lastOf(stderr);
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/nearest.js
+var nearest = __nccwpck_require__(2425);
+;// CONCATENATED MODULE: ./build/src/trees/find-ref.js
+
+
+
+/** The commit that a ref names, here or at the remote. Throws UserError with what was probably meant if there is none. */
+async function findRef(repository, ref) {
+    const remote = await repository.remote();
+    const here = (await repository.commit(ref)) ??
+        (remote === undefined ? undefined : await repository.commit(`refs/remotes/${remote}/${ref}`));
+    if (here !== undefined)
+        return { sha: here, label: ref };
+    const fetched = await fetchRef(repository, ref);
+    if ('sha' in fetched)
+        return { sha: fetched.sha, label: ref };
+    const meant = (0,nearest/* didYouMean */.a)(ref, await knownRefs(repository, remote));
+    const why = meant === '' ? ` here, and none was fetched: ${fetched.why}` : meant;
+    throw refused(`there is no git ref ${ref}${why}`);
+}
+/** Names of branches and tags; those of the remote as they are called there. */
+async function knownRefs(repository, remote) {
+    const listed = await repository.ask('for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads', 'refs/tags');
+    const tracked = remote === undefined
+        ? undefined
+        : await repository.ask('for-each-ref', '--format=%(refname:lstrip=3)', `refs/remotes/${remote}`);
+    const names = [...(listed?.split('\n') ?? []), ...(tracked?.split('\n') ?? [])];
+    return [...new Set(names)].filter((name) => name !== 'HEAD');
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/find-base.js
+
+
+
+/**
+ * The commit to compare with; undefined if there is no earlier one. Like is compared with like: what is checked out for
+ * a pull request is head merged into the base's tip, and is compared with that tip; head alone is compared with where
+ * it has left the base. Throws UserError if it can not be had.
+ */
+async function findBase(repository, { ref, event, dirty }) {
+    if (ref !== 'base')
+        return { ...(await findRef(repository, ref)), because: 'it was asked for' };
+    switch (event.kind) {
+        case 'pull_request':
+            return ofPullRequest(repository, event);
+        case 'merge_group':
+            await fetchCommit(repository, event.base, `the base of the merge group`);
+            return { sha: event.base, label: event.branch, because: 'the merge group is based on it' };
+        case 'push':
+            return ofPush(repository, event, dirty);
+        case 'none':
+            return ofBranch(repository, event.defaultBranch, dirty);
+    }
+}
+async function ofPullRequest(repository, { branch, base, head }) {
+    const [first, second] = await repository.parents(repository.head);
+    if (first !== undefined && second === head) {
+        await fetchCommit(repository, first, `the first parent of the merge commit`);
+        return {
+            sha: first,
+            label: branch,
+            because: 'it is the first parent of the merge commit that is checked out',
+        };
+    }
+    await fetchCommit(repository, base, `the base of the pull request`);
+    return parting(repository, base, branch);
+}
+async function parting(repository, tip, branch) {
+    const sha = await mergeBase(repository, repository.head, tip);
+    return { sha, label: `${branch} (merge base)`, because: `what is checked out has left ${branch} there` };
+}
+async function ofPush(repository, { branch, before, defaultBranch }, dirty) {
+    if (before === undefined) {
+        return branch === defaultBranch ? commitBefore(repository) : ofBranch(repository, defaultBranch, dirty);
+    }
+    try {
+        await fetchCommit(repository, before, `what ${branch} was before the push`);
+        return { sha: before, label: `${branch} before the push`, because: 'the push replaced it' };
+    }
+    catch {
+        // A forced push leaves what it replaced to be swept up.
+        return commitBefore(repository);
+    }
+}
+async function commitBefore(repository) {
+    const [parent] = await repository.parents(repository.head);
+    if (parent === undefined)
+        return undefined;
+    await fetchCommit(repository, parent, 'the commit before');
+    return {
+        sha: parent,
+        label: 'the commit before',
+        because: 'it is the first parent of what is checked out',
+    };
+}
+/** Where head has left the default branch; on that branch itself, what has changed since it was last pushed or committed. */
+async function ofBranch(repository, named, dirty) {
+    const { branch, tip } = await defaultBranch(repository, named);
+    const found = await parting(repository, tip, branch);
+    if (found.sha !== repository.head)
+        return found;
+    if (!dirty)
+        return commitBefore(repository);
+    return { sha: found.sha, label: 'the last commit', because: 'the working tree has changes since' };
+}
+async function defaultBranch(repository, named) {
+    const remote = (await repository.remote()) ?? 'origin';
+    const told = await repository.ask('symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`);
+    const candidates = named === undefined ? [told?.slice(remote.length + 1), 'main', 'master'] : [named];
+    for (const branch of candidates) {
+        if (branch === undefined)
+            continue;
+        const tip = (await repository.commit(`refs/remotes/${remote}/${branch}`)) ??
+            (await repository.commit(`refs/heads/${branch}`));
+        if (tip !== undefined)
+            return { branch, tip };
+    }
+    if (named !== undefined) {
+        const fetched = await fetchRef(repository, `refs/heads/${named}`);
+        if ('sha' in fetched)
+            return { branch: named, tip: fetched.sha };
+        throw refused(`the default branch ${named} is not in this clone: ${fetched.why}`);
+    }
+    throw refused('which branch is the default one is not known here; name a ref in place of base, as in main');
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/sides.js
+
+
+/** What is compared with what. Throws UserError if base can not be had. */
+async function findSides(repository, { ref, event, files }) {
+    const changed = await changedFiles(repository);
+    const base = await findBase(repository, { ref, event, dirty: changed > 0 });
+    const head = changed > 0 ? await workingTree(repository, files, changed) : await checkedOut(repository, event);
+    if (base === undefined)
+        return { head, base };
+    const { sha, label, because } = base;
+    return { head, base: { label, sha, commit: sha, because } };
+}
+async function workingTree(repository, files, changed) {
+    const label = `working tree (${changed} ${changed === 1 ? 'file' : 'files'} changed)`;
+    return { label, commit: await snapshot(repository, files), passing: true };
+}
+async function checkedOut(repository, event) {
+    const { head } = repository;
+    const common = { sha: head, commit: head };
+    if (event.kind === 'pull_request') {
+        const [, second] = await repository.parents(head);
+        if (second === event.head)
+            return { ...common, label: `head, merged into ${event.branch}` };
+    }
+    const branch = await repository.ask('symbolic-ref', '--quiet', '--short', 'HEAD');
+    return { ...common, label: branch ?? 'head' };
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/worktrees.js
+
+
+
+
+/** As temporary folders of ours are called. */
+const PREFIX = 'flowgate-trees-';
+/** Holds the process that made the folder. */
+const OWNER = 'owner';
+/** ms: a large repository is written to the disk. */
+const CHECKOUT_TIMEOUT = 5 * 60_000;
+/** Two trees of one repository, side by side under one temporary folder, so that their paths are alike. */
+class Worktrees {
+    repository;
+    ports;
+    folder;
+    constructor(repository, ports, folder) {
+        this.repository = repository;
+        this.ports = ports;
+        this.folder = folder;
+    }
+    /** Leftovers of a run that was killed are removed first; those of one that still runs are let be. */
+    static async open(repository, ports) {
+        await removeLeftovers(repository, ports);
+        const folder = await ports.files.makeTemporary(PREFIX);
+        await ports.files.write((0,external_node_path_.join)(folder, OWNER), String(ports.process.pid));
+        return new Worktrees(repository, ports, folder);
+    }
+    /** Where a side's tree is, or will be. Absolute. */
+    path(side) {
+        return (0,external_node_path_.join)(this.folder, side);
+    }
+    /** Makes a tree of a commit; `empty`: with nothing in it yet but its place in the repository. */
+    async add(side, commit, { empty = false } = {}) {
+        const path = this.path(side);
+        const args = [
+            'worktree',
+            'add',
+            '--detach',
+            '--quiet',
+            ...(empty ? ['--no-checkout'] : []),
+            path,
+            commit,
+        ];
+        const end = await this.repository.run(args, { timeout: CHECKOUT_TIMEOUT });
+        if (end.code !== 0)
+            throw refused(`the tree of ${side} could not be made: ${lastOf(end.stderr)}`);
+        return path;
+    }
+    /** Fills a tree that was made empty, from its commit. */
+    async fill(side) {
+        const options = { folder: this.path(side), timeout: CHECKOUT_TIMEOUT };
+        const end = await this.repository.run(['reset', '--hard', '--quiet'], options);
+        if (end.code !== 0)
+            throw refused(`the tree of ${side} could not be filled: ${lastOf(end.stderr)}`);
+    }
+    /** The index of a tree that was filled by somebody else. */
+    async index(side) {
+        await this.repository.run(['reset', '--quiet'], { folder: this.path(side), timeout: CHECKOUT_TIMEOUT });
+    }
+    /** Removes both trees; what can not be removed is said. Never rejects. */
+    async close() {
+        const { files, logger } = this.ports;
+        try {
+            await files.remove(this.folder);
+        }
+        catch (thrown) {
+            logger.warn(`${this.folder} could not be removed: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        }
+        await this.repository.tidy(['worktree', 'prune']);
+    }
+}
+async function removeLeftovers(repository, { files, process }) {
+    const listed = (await repository.ask('worktree', 'list', '--porcelain')) ?? '';
+    const trees = [...listed.matchAll(/^worktree (.+)$/gm)].map(([, path]) => path ?? '');
+    const folders = new Set(trees.flatMap((path) => /^(.*\/flowgate-trees-[^/]+)\/(?:base|head)$/.exec(path)?.[1] ?? []));
+    for (const folder of folders) {
+        const owner = Number((await files.read((0,external_node_path_.join)(folder, OWNER))) ?? Number.NaN);
+        if (!Number.isSafeInteger(owner) || process.isRunning(owner))
+            continue;
+        await files.remove(folder).catch(() => undefined);
+    }
+    await repository.tidy(['worktree', 'prune']);
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/open-trees.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
+ * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
+ * prepared, or that has no such scenario, is an opponent that is absent.
+ */
+async function openTrees(plan, ports, context) {
+    const { workspace, event } = context;
+    const { interrupt, files, logger } = ports;
+    const how = plan.compare;
+    let worktrees;
+    try {
+        const repository = await Repository.open(ports.git, { workspace, interrupt });
+        const sides = await findSides(repository, { ref: how.ref, event, files });
+        if (sides.base === undefined) {
+            return withoutBase(plan, sides, 'there is no earlier commit to compare with');
+        }
+        const { head, base } = { ...sides, base: sides.base };
+        logger.info(`${head.label} is compared with ${base.label} (${said_short(base.commit)}): ${base.because}`);
+        for (const note of await lackingInTrees(repository, head.commit, how.prepare))
+            logger.warn(note);
+        worktrees = await Worktrees.open(repository, ports);
+        const stage = { repository, worktrees };
+        return await compareTrees(plan, { ...stage, head, base }, { ports, context });
+    }
+    catch (thrown) {
+        await worktrees?.close();
+        if (!interrupt.aborted)
+            throw thrown;
+        return withoutBase(plan, { head: { label: 'head', commit: '' }, base: undefined }, 'interrupted');
+    }
+}
+async function compareTrees(plan, stage, { ports, context }) {
+    const { repository, worktrees, head, base } = stage;
+    const how = plan.compare;
+    const making = { ...stage, ...context, prepare: how.prepare, shell: scenario_plan/* SHELL */.jN, machine: context.environment };
+    // Before any code of either side is run: what it could do to the repository's configuration comes too late for git.
+    const commits = await commitsBetween(repository, base.commit, repository.head);
+    const prepared = await makeTrees({ base, head }, making, ports);
+    if (!prepared.head.ok)
+        throw unprepared(head.label, prepared.head);
+    if (!prepared.base.ok)
+        ports.logger.warn(unprepared(base.label, prepared.base).message);
+    const to = (name) => ({ from: repository.top, to: worktrees.path(name) });
+    const headPlan = withVariables(movedPlan(plan, to('head')), context.env, to('head'));
+    const missing = await missingInHead(headPlan, ports.files, {
+        from: worktrees.path('head'),
+        to: repository.top,
+    });
+    if (missing !== undefined)
+        throw refused(missing);
+    const scenarios = new Map();
+    for (const scenario of headPlan.scenarios) {
+        const found = prepared.base.ok
+            ? await baseOf(scenario, stage, { plan, ports, context })
+            : { absent: `${base.label} can not be prepared: ${prepared.base.why}` };
+        scenarios.set(scenario.name, found);
+    }
+    return {
+        plan: headPlan,
+        opponents: {
+            how,
+            of: ({ name }) => opponentOf(scenarios.get(name), stage, commits),
+            close: () => worktrees.close(),
+        },
+    };
+}
+async function baseOf(scenario, { repository, worktrees, base }, { plan, ports, context }) {
+    const move = { from: repository.top, to: worktrees.path('base') };
+    const found = await baseScenario(scenario, {
+        files: ports.files,
+        inputs: context.inputs,
+        source: plan.source,
+        workspace: (0,external_node_path_.join)(move.to, repository.prefix),
+        move,
+        label: base.label,
+    });
+    if ('absent' in found)
+        return found;
+    const env = { ...movedVariables(context.env, move), ...found.plan.env };
+    return { plan: { ...found.plan, env } };
+}
+function withVariables(plan, env, move) {
+    const variables = movedVariables(env, move);
+    return {
+        ...plan,
+        scenarios: plan.scenarios.map((scenario) => ({ ...scenario, env: { ...variables, ...scenario.env } })),
+    };
+}
+function opponentOf(found, { base, head }, commits) {
+    const sides = { base: sideOf(base), head: sideOf(head), ...(commits === undefined ? {} : { commits }) };
+    return { ...(found ?? { absent: 'the scenario is not in the plan' }), ...sides };
+}
+function sideOf({ label, sha }) {
+    return sha === undefined ? { label } : { label, sha };
+}
+function withoutBase(plan, { head }, absent) {
+    const opponents = {
+        how: plan.compare,
+        of: () => ({ absent, base: { label: plan.compare.ref }, head: sideOf(head) }),
+        close: () => Promise.resolve(),
+    };
+    return { plan, opponents };
+}
+function unprepared(label, { why, printed }) {
+    const said = printed === '' ? '' : `\n${printed}`;
+    return new errors/* UserError */.yo({ where: 'prepare', message: `${label} can not be prepared: ${why}${said}` });
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/in-trees.js
+
+/**
+ * Judges a plan: as it is if nothing is to be compared; else with head and base in trees of their own, which are removed
+ * whatever comes of it.
+ */
+async function inTrees(plan, { ports, context }, judge) {
+    if (!compares(plan))
+        return judge(plan, {});
+    const { plan: headPlan, opponents } = await openTrees(plan, ports, context);
+    try {
+        return await judge(headPlan, { opponents });
+    }
+    finally {
+        await opponents.close();
+    }
+}
+function compares(plan) {
+    return plan.compare !== undefined;
+}
+
+// EXTERNAL MODULE: ./build/src/cli/tell.js
+var tell = __nccwpck_require__(7481);
+;// CONCATENATED MODULE: ./build/src/cli/run.js
+
+
+
+
+
+/** `flowgate run` and `flowgate demo`: plans, measures, judges, writes, prints; gives the exit status. */
+async function runScenarios(terminal, context, { inputs, outputs }) {
+    const { ports, cwd } = terminal;
+    const plan = await (0,inputs_plan/* makePlan */.Cs)(inputs, { files: ports.files, workspace: cwd });
+    const { env, environment } = context;
+    const event = await eventOf(terminal);
+    const trees = {
+        inputs,
+        workspace: cwd,
+        env,
+        environment,
+        event,
+        repositoryName: terminal.env.GITHUB_REPOSITORY,
+    };
+    const world = { ports: { ...ports, ...terminal.trees }, context: trees };
+    const results = await inTrees(plan, world, (judged, opponents) => (0,gate/* gate */.G)(judged, ports, { ...context, ...opponents }));
+    return (0,tell/* tell */.q)(terminal, results, outputs);
+}
+/** In a workflow the terminal's command is about the same event as the action. */
+async function eventOf({ ports, env }) {
+    const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '' } = env;
+    if (name === '' || path === '')
+        return { kind: 'none' };
+    try {
+        return baseOfEvent({ name, payload: JSON.parse((await ports.files.read(path)) ?? '') });
+    }
+    catch {
+        return { kind: 'none' };
+    }
+}
+
+
+/***/ }),
+
+/***/ 7481:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ tell)
+/* harmony export */ });
+/* harmony import */ var _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7940);
+/* harmony import */ var _report_terminal_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4183);
+/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3321);
+
+
+
+/** Keeps, writes and prints what came out; gives the exit status. */
+async function tell(terminal, results, { json: kept = _outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .KEPT */ .t0, ...others }) {
+    const { screen } = terminal;
+    const isKept = await (0,_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .writeJson */ .GF)(terminal, results, kept);
+    await (0,_outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .writeOutputs */ .Kn)(terminal, results, others);
+    screen.write(`${(0,_report_terminal_js__WEBPACK_IMPORTED_MODULE_1__/* .renderTerminal */ .b)(results, screen)}\n`);
+    if (isKept) {
+        screen.write(`  ${kept} written; flowgate report${kept === _outputs_js__WEBPACK_IMPORTED_MODULE_2__/* .KEPT */ .t0 ? '' : ` ${kept}`} shows this again\n`);
+    }
+    return (0,_publish_exit_status_js__WEBPACK_IMPORTED_MODULE_0__/* .exitStatus */ .$u)(results);
+}
+
+
+/***/ }),
+
+/***/ 4308:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ validate)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1893);
+
+
+
+/** `flowgate validate`: says everything that is wrong with a config, or that nothing is. */
+async function validate({ screen, ports, cwd }, file) {
+    const candidates = file === undefined ? _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .DEFAULT_CONFIGS */ .Yy : [file];
+    for (const candidate of candidates) {
+        if (!(await ports.files.exists((0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(candidate) ? candidate : (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(cwd, candidate))))
+            continue;
+        // As a run does it, so that what a run would refuse is found here too: modules and folders that are missing.
+        await (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)({ config: candidate }, { files: ports.files, workspace: cwd });
+        screen.write(`${candidate} is valid\n`);
+        return 0;
+    }
+    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo({
+        ...(file === undefined ? {} : { file }),
+        message: `there is no ${candidates.join(' or ')}; flowgate init writes one`,
+    });
+}
+
+
+/***/ }),
+
+/***/ 7406:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $N: () => (/* binding */ codeOf),
+/* harmony export */   Vw: () => (/* binding */ formatProblem),
+/* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   xb: () => (/* binding */ assertNever),
+/* harmony export */   yo: () => (/* binding */ UserError)
+/* harmony export */ });
+/** `file:line:column: where: message`, leaving out what is not known. */
+function formatProblem(problem) {
+    const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+    return [place, problem.where, problem.message]
+        .filter((part) => part !== undefined && part !== '')
+        .join(': ');
+}
+/**
+ * The user's fault, not ours: reported without a stack, exit status 2.
+ * Carries every problem that was found, so that one run shows them all.
+ */
+class UserError extends Error {
+    problems;
+    constructor(problems) {
+        const all = 'message' in problems ? [problems] : problems;
+        super(all.map(formatProblem).join('\n'));
+        this.name = 'UserError';
+        this.problems = all;
+    }
+}
+/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
+function assertNever(value) {
+    throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
+}
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
+function messageOf(thrown) {
+    try {
+        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    }
+    catch {
+        // An object without a prototype, or one whose toString throws.
+        return 'what was thrown has no text';
+    }
+}
+/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
+function codeOf(thrown) {
+    const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
+    return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+
+
+/***/ }),
+
+/***/ 356:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Af: () => (/* binding */ limitsOf),
+/* harmony export */   XM: () => (/* binding */ pathOf),
+/* harmony export */   c1: () => (/* binding */ groupsOf),
+/* harmony export */   ek: () => (/* binding */ placesOf),
+/* harmony export */   k0: () => (/* binding */ sharedPathOf)
+/* harmony export */ });
+const FLOWS = 'flows';
+/** Path below the run's group of the one that a place's processes are put into. */
+function pathOf(place) {
+    return place.kind === 'flow' ? `${FLOWS}/flow-${place.slot}` : `service-${place.name}`;
+}
+/** The group whose limit several places share; undefined for a service, which shares none. */
+function sharedPathOf(place) {
+    return place.kind === 'flow' ? FLOWS : undefined;
+}
+/** Every place that the request knows. */
+function placesOf({ slots, services }) {
+    return [
+        ...Array.from({ length: slots }, (_, index) => ({ kind: 'flow', slot: index + 1 })),
+        ...services.map((name) => ({ kind: 'service', name })),
+    ];
+}
+/**
+ * A group for each slot below one for all flows, and one for each service: all of them, limited or not, so that the
+ * counters of the run's own group are those of everything that was started.
+ */
+function groupsOf(request) {
+    const { slots } = request;
+    const flows = limitsOf(request.limits, 'flows');
+    const flow = limitsOf(request.limits, 'flow');
+    const service = limitsOf(request.limits, 'service');
+    const shared = { path: FLOWS, limits: withLaunchers(flows, slots), leaf: false };
+    const leaves = placesOf(request).map((place) => ({
+        path: pathOf(place),
+        limits: place.kind === 'flow' ? withLaunchers(below(flow, flows), 1) : service,
+        leaf: true,
+    }));
+    return slots === 0 ? leaves : [shared, ...leaves];
+}
+/** What was asked for one subject; empty if nothing was. */
+function limitsOf(limits, subject) {
+    return limits.find((each) => each.of === subject) ?? {};
+}
+/** A launcher of ours waits in each slot's group: it is none of the flow's processes. */
+function withLaunchers(limits, launchers) {
+    const { processes } = limits;
+    return processes === undefined ? limits : { ...limits, processes: processes + launchers };
+}
+/** cgroup v1 refuses a quota of CPU above the parent's (EINVAL), which would be in force anyway. */
+function below(own, parent) {
+    if (own.cpu === undefined || parent.cpu === undefined)
+        return own;
+    return { ...own, cpu: Math.min(own.cpu, parent.cpu) };
+}
+
+
+/***/ }),
+
+/***/ 952:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $G: () => (/* binding */ enterThroughSudo),
+/* harmony export */   HC: () => (/* binding */ enterDirectly),
+/* harmony export */   VL: () => (/* binding */ preludeOf),
+/* harmony export */   ky: () => (/* binding */ wrapped),
+/* harmony export */   mR: () => (/* binding */ NOT_ENTERED)
+/* harmony export */ });
+/** Exit status of a shell that could not enter its limits; 126 and 127 are the shell's own. */
+const NOT_ENTERED = 125;
+/** For sh: safe whatever is in it. */
+function quoted(text) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+/** Enters control groups: the kernel takes 0 for the pid of the writer, and echo is no process of its own. */
+function enterDirectly(files) {
+    return files.map((file) => `echo 0 >${quoted(file)}`);
+}
+/** The same where only root may write: sudo moves the shell, which waits for it. */
+function enterThroughSudo(files) {
+    return files.map((file) => `sudo -n sh -c 'echo "$1" >"$2"' sh $$ ${quoted(file)}`);
+}
+/** The text that goes before everything else that a shell does; empty if there is nothing to do. */
+function preludeOf(commands) {
+    if (commands.length === 0)
+        return '';
+    const failed = `echo 'flowgate: the resource limits could not be entered' >&2; exit ${NOT_ENTERED}`;
+    return `{ ${commands.join(' && ')}; } || { ${failed}; }`;
+}
+/** A shell that enters and then becomes the program, under its own pid. */
+function wrapped(prelude, argv) {
+    return prelude === '' ? [...argv] : ['/bin/sh', '-c', `${prelude}\nexec "$@"`, 'sh', ...argv];
+}
+
+
+/***/ }),
+
+/***/ 8417:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  G: () => (/* binding */ gate)
+});
 
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
@@ -22230,132 +23586,8 @@ class ConnectionLog {
     }
 }
 
-// EXTERNAL MODULE: ./build/src/faults/limits-groups.js
-var limits_groups = __nccwpck_require__(356);
-;// CONCATENATED MODULE: ./build/src/faults/limits-kill.js
-
-
-/** As a shell says that its command was ended by SIGKILL. */
-const KILLED = 128 + 9;
-/**
- * What a flow is to be called that the kernel killed for want of memory: its outcome is then `killed`. Undefined if
- * none of it was killed, or if it succeeded in spite of that. Kernels before 4.13 do not count kills in v1: there
- * SIGKILL at the limit is taken for one.
- */
-function outOfMemory(evidence) {
-    const { before, after, exit } = evidence;
-    if (exit.code === 0)
-        return undefined;
-    const grew = (key) => (after[key] ?? 0) > (before[key] ?? 0);
-    const ownLimit = grew('memoryLimitHits');
-    const sharedLimit = grew('sharedMemoryLimitHits');
-    const bySigkill = exit.signal === 'SIGKILL' || exit.code === KILLED;
-    const killed = grew('outOfMemoryKills') || (bySigkill && (ownLimit || sharedLimit));
-    if (!killed)
-        return undefined;
-    const own = (0,limits_groups/* limitsOf */.Af)(evidence.limits, evidence.of).memory;
-    if (own !== undefined && ownLimit)
-        return `killed: out of memory, the limit is ${(0,format/* formatBytes */.z3)(own)}`;
-    const shared = evidence.of === 'flow' ? (0,limits_groups/* limitsOf */.Af)(evidence.limits, 'flows').memory : undefined;
-    if (shared !== undefined && sharedLimit) {
-        return `killed: out of memory, the limit of all flows together is ${(0,format/* formatBytes */.z3)(shared)}`;
-    }
-    return 'killed: the machine was out of memory';
-}
-/** What to add to the error of a flow that failed and whose forks were refused; undefined if none was. */
-function refusedForks({ before, after, of, limits }) {
-    const count = after.refusedForks - before.refusedForks;
-    const limit = (0,limits_groups/* limitsOf */.Af)(limits, of).processes ?? (0,limits_groups/* limitsOf */.Af)(limits, 'flows').processes;
-    if (count <= 0 || limit === undefined)
-        return undefined;
-    return `${(0,format/* plural */.LS)(count, 'fork or thread was', 'forks or threads were')} refused, the limit is ${(0,format/* plural */.LS)(limit, 'process', 'processes')}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/confinement.js
-
-const UNTOUCHED = {};
-const UNLIMITED = () => UNTOUCHED;
-/**
- * Reads the counters now; what it gives is to be asked once, when that what ran from now on has ended. Counters are
- * read only where a limit can kill or refuse: a reading costs some 50 µs.
- */
-function watchLimits(confinement) {
-    if (confinement === undefined || !canStrike(confinement))
-        return UNLIMITED;
-    const { enclosure, of, limits } = confinement;
-    const before = enclosure.counters();
-    if (before === undefined)
-        return UNLIMITED;
-    return (exit) => {
-        const after = enclosure.counters();
-        if (exit.code === 0 || after === undefined)
-            return UNTOUCHED;
-        const evidence = { before, after, exit, of, limits };
-        const killed = outOfMemory(evidence);
-        const refused = refusedForks(evidence);
-        return {
-            ...(killed === undefined ? {} : { killed }),
-            ...(refused === undefined ? {} : { refused }),
-        };
-    };
-}
-function canStrike({ of, limits }) {
-    const binding = limits.filter((each) => (each.of === 'service') === (of === 'service'));
-    return binding.some(({ memory, processes }) => memory !== undefined || processes !== undefined);
-}
-/** How a flow ended that is not ok: killed by a limit, or failed, perhaps for a fork that was refused. */
-function failedBy(error, { killed, refused }) {
-    if (killed !== undefined)
-        return { outcome: 'killed', error: { ...error, message: killed } };
-    if (refused === undefined)
-        return { outcome: 'failed', error };
-    return { outcome: 'failed', error: { ...error, message: `${error.message}; ${refused}` } };
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/command-end.js
-
-/** Exit statuses of a shell whose command was ended by a signal are 128 + its number. */
-const SIGNALS = {
-    1: 'SIGHUP',
-    2: 'SIGINT',
-    3: 'SIGQUIT',
-    4: 'SIGILL',
-    6: 'SIGABRT',
-    7: 'SIGBUS',
-    8: 'SIGFPE',
-    9: 'SIGKILL',
-    11: 'SIGSEGV',
-    13: 'SIGPIPE',
-    14: 'SIGALRM',
-    15: 'SIGTERM',
-};
-function flowEnd(ended, { ending, killed, limits = {} }) {
-    const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
-    const common = {
-        startedAt,
-        endedAt,
-        ...(runningAt === undefined ? {} : { runningAt }),
-        stdout,
-        stderr,
-        ...(killed === undefined ? {} : { hit: killed.hit }),
-    };
-    if (ending !== undefined) {
-        return { ...common, outcome: ending.outcome, error: { message: ending.message } };
-    }
-    if (exit.code === 0)
-        return { ...common, outcome: 'ok' };
-    if (killed !== undefined)
-        return { ...common, outcome: 'killed', error: { message: killed.message } };
-    return { ...common, ...failedBy(exitError(exit), limits) };
-}
-/** "exit status 3", "exit status 137 (SIGKILL)", "killed by SIGKILL". */
-function exitError({ code, signal }) {
-    if (code === null)
-        return { message: `killed by ${signal ?? 'a signal'}` };
-    const name = SIGNALS[code - 128];
-    return { message: `exit status ${code}${name === undefined ? '' : ` (${name})`}`, exitStatus: code };
-}
-
+// EXTERNAL MODULE: ./build/src/scenarios/command-end.js
+var command_end = __nccwpck_require__(8876);
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
 ;// CONCATENATED MODULE: ./build/src/scenarios/token-scanner.js
@@ -22364,7 +23596,7 @@ var external_node_buffer_ = __nccwpck_require__(4573);
 const AROUND = 40;
 /** `w` and the digits of the largest iteration there can be. */
 const LONGEST_COUNT = 17;
-const token_scanner_NOTHING = external_node_buffer_.Buffer.alloc(0);
+const NOTHING = external_node_buffer_.Buffer.alloc(0);
 const W = 0x77;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -22377,7 +23609,7 @@ class TokenScanner {
     #prefix;
     #onToken;
     /** What has to be seen again together with the next chunk, and from where on in it. */
-    #rest = token_scanner_NOTHING;
+    #rest = NOTHING;
     #from = 0;
     /** Byte of the stream at which `rest` begins. */
     #at = 0;
@@ -22402,7 +23634,7 @@ class TokenScanner {
     missed(bytes) {
         this.#skipped += bytes;
         this.#at += this.#rest.length + bytes;
-        this.#rest = token_scanner_NOTHING;
+        this.#rest = NOTHING;
         this.#from = 0;
     }
     /** The stream is over: a token that it ended with is one. */
@@ -22435,7 +23667,7 @@ class TokenScanner {
         this.#at += start;
         this.#from = found - start;
         // Copied: the chunk is only lent.
-        this.#rest = start === text.length ? token_scanner_NOTHING : external_node_buffer_.Buffer.from(text.subarray(start));
+        this.#rest = start === text.length ? NOTHING : external_node_buffer_.Buffer.from(text.subarray(start));
     }
     #tell(text, { found, end, last }) {
         if (!isDigit(text[end - 1]))
@@ -22620,6 +23852,8 @@ function outputListeners(canary) {
     return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
 }
 
+// EXTERNAL MODULE: ./build/src/scenarios/confinement.js + 1 modules
+var scenarios_confinement = __nccwpck_require__(7755);
 ;// CONCATENATED MODULE: ./build/src/scenarios/runner.js
 const NEVER_BROKEN = new Promise(() => undefined);
 /** "timed out after 30 s". */
@@ -22790,7 +24024,7 @@ class Worker {
         this.#token = start.token;
         this.#ending = undefined;
         this.#killed = undefined;
-        this.#limits = watchLimits(this.#confinement);
+        this.#limits = (0,scenarios_confinement/* watchLimits */.U)(this.#confinement);
         this.#canary = this.#options.canaries === true ? new FlowCanary(start.token) : undefined;
     }
     #commandOf(start) {
@@ -22812,7 +24046,7 @@ class Worker {
         if (this.#root?.launcher === false)
             this.#leaveRoot();
         const limits = this.#limits?.(ended.exit);
-        const end = flowEnd(ended, { ending: this.#ending, killed: this.#killed, limits });
+        const end = (0,command_end/* flowEnd */.G)(ended, { ending: this.#ending, killed: this.#killed, limits });
         return this.#canary === undefined ? end : { ...end, seen: this.#canary.seen() };
     }
     /** A signal that can be caught is for the flow's own processes: the launcher would not survive it either. */
@@ -22871,81 +24105,8 @@ function environmentOf(start) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/src/scenarios/deadline.js
-/** How long something around the flows may take. After an interrupt there is little time: the runner kills us soon. */
-function openDeadline({ clock, interrupt, limit, afterInterrupt }) {
-    const controller = new AbortController();
-    const pass = (reason) => () => {
-        controller.abort(reason);
-    };
-    const timers = [clock.timer(limit, pass(`timed out after ${limit / 1000} s`))];
-    const hurry = () => {
-        if (afterInterrupt === 0)
-            controller.abort('interrupted');
-        else {
-            const reason = `cut short ${afterInterrupt / 1000} s after the interrupt`;
-            timers.push(clock.timer(afterInterrupt, pass(reason)));
-        }
-    };
-    if (interrupt.aborted)
-        hurry();
-    else
-        interrupt.addEventListener('abort', hurry, { once: true });
-    return {
-        signal: controller.signal,
-        cancel: () => {
-            for (const timer of timers)
-                timer.cancel();
-            interrupt.removeEventListener('abort', hurry);
-        },
-    };
-}
-/** What `doing` resolves to, or why it was not waited for any longer. */
-async function inTime(doing, deadline) {
-    const { signal } = deadline;
-    const late = new Promise((resolve) => {
-        const pass = () => {
-            resolve({ late: String(signal.reason) });
-        };
-        if (signal.aborted)
-            pass();
-        else
-            signal.addEventListener('abort', pass, { once: true });
-    });
-    try {
-        return await Promise.race([doing.then((value) => ({ value })), late]);
-    }
-    finally {
-        deadline.cancel();
-    }
-}
-
-// EXTERNAL MODULE: ./build/src/stats/last-line.js
-var last_line = __nccwpck_require__(9040);
-;// CONCATENATED MODULE: ./build/src/scenarios/hook.js
-
-
-
-/** Nothing around the flows may hang the job for hours. ms. */
-const HOOK_TIMEOUT = 10 * 60_000;
-/** Runs a setup, verify or teardown command to its end; when it takes too long its process group is killed. */
-async function runHook(spec, { spawner, clock, interrupt, afterInterrupt = 0 }) {
-    const running = spawner.spawn(spec);
-    const deadline = openDeadline({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
-    const end = await inTime(running.exited, deadline);
-    const ending = 'late' in end ? end.late : undefined;
-    if (ending !== undefined)
-        running.kill('SIGKILL');
-    const exit = await running.exited;
-    const stdout = running.stdout();
-    const stderr = running.stderr();
-    if (exit.code === 0 && ending === undefined)
-        return { ok: true, message: '', stdout, stderr };
-    const said = (0,last_line/* lastPrinted */.n)({ stdout, stderr });
-    const message = `${ending ?? exitError(exit).message}${said === '' ? '' : `: ${said}`}`;
-    return { ok: false, message, stdout, stderr };
-}
-
+// EXTERNAL MODULE: ./build/src/scenarios/hook.js
+var hook = __nccwpck_require__(8726);
 ;// CONCATENATED MODULE: ./build/src/scenarios/http-error.js
 
 /*
@@ -23423,13 +24584,17 @@ class HttpWorker {
     }
 }
 
+// EXTERNAL MODULE: ./build/src/scenarios/deadline.js
+var deadline = __nccwpck_require__(2445);
+// EXTERNAL MODULE: ./build/src/stats/last-line.js
+var last_line = __nccwpck_require__(9040);
 ;// CONCATENATED MODULE: ./build/src/scenarios/host-death.js
 
 
 /** Why a host has ended by itself: how, and what it said of it. */
 function hostDeath(exit, stderr) {
     const said = crashLine(stderr);
-    return `the module's process ended (${exitError(exit).message})${said === '' ? '' : `: ${said}`}`;
+    return `the module's process ended (${(0,command_end/* exitError */.x)(exit).message})${said === '' ? '' : `: ${said}`}`;
 }
 /** Of what Node prints when it crashes, the line that names the error. */
 function crashLine(stderr) {
@@ -23437,6 +24602,8 @@ function crashLine(stderr) {
     return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? (0,last_line/* lastLine */.f)(stderr);
 }
 
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./build/src/model/contamination.js
 var contamination = __nccwpck_require__(4025);
 ;// CONCATENATED MODULE: ./build/src/scenarios/host-message.js
@@ -23447,7 +24614,7 @@ var contamination = __nccwpck_require__(4025);
  * to whoever started it, and one that means harm, are heard here too.
  */
 const error = schemas/* object */.Ikc({ message: schemas/* string */.YjP(), stack: schemas/* string */.YjP().exactOptional() });
-const hook = schemas/* enum */.k5n(['setup', 'verify', 'teardown']);
+const host_message_hook = schemas/* enum */.k5n(['setup', 'verify', 'teardown']);
 const host_message_excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
 const step = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() });
 const seenToken = schemas/* object */.Ikc({
@@ -23474,10 +24641,10 @@ const flow = schemas/* object */.Ikc({
 });
 const schema = schemas/* discriminatedUnion */.gMt('type', [
     schemas/* object */.Ikc({ type: schemas/* literal */.euz('listening') }),
-    schemas/* object */.Ikc({ type: schemas/* literal */.euz('loaded'), hooks: schemas/* array */.YOg(hook), error: error.exactOptional() }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('loaded'), hooks: schemas/* array */.YOg(host_message_hook), error: error.exactOptional() }),
     schemas/* object */.Ikc({
         type: schemas/* literal */.euz('done'),
-        hook,
+        hook: host_message_hook,
         error: error.exactOptional(),
         shared: schemas/* string */.YjP().exactOptional(),
     }),
@@ -23552,7 +24719,7 @@ class Host {
     constructor(options, channel) {
         this.#options = options;
         this.#process = channel;
-        const limits = watchLimits(options.confinement);
+        const limits = (0,scenarios_confinement/* watchLimits */.U)(options.confinement);
         this.#process.onMessage((received) => {
             const message = readHostMessage(received);
             if (message === undefined)
@@ -23577,7 +24744,7 @@ class Host {
     }
     async load() {
         const { module, options, seed, canaries = false } = this.#options;
-        const listening = await inTime(this.#answer('listening'), this.#deadline());
+        const listening = await (0,deadline/* inTime */.R)(this.#answer('listening'), this.#deadline());
         if ('late' in listening)
             return { reason: `its process ${listening.late}` };
         if (listening.value === undefined)
@@ -23587,7 +24754,7 @@ class Host {
         const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
             this.#killIfBlocked(BLOCKED_WHILE_LOADING);
         });
-        const end = await inTime(loading, this.#deadline());
+        const end = await (0,deadline/* inTime */.R)(loading, this.#deadline());
         watch.cancel();
         if ('late' in end)
             return { reason: `loading it ${end.late}` };
@@ -23660,7 +24827,7 @@ class Host {
             const flow = {
                 start,
                 startedAt,
-                limits: watchLimits(alone === true ? confinement : undefined),
+                limits: (0,scenarios_confinement/* watchLimits */.U)(alone === true ? confinement : undefined),
                 resolve: (end) => {
                     timer.cancel();
                     kill?.cancel();
@@ -23705,7 +24872,7 @@ class Host {
         if (ended.error === undefined)
             flow.resolve({ ...ended, outcome: 'ok' });
         else
-            flow.resolve({ ...ended, ...failedBy(ended.error, flow.limits(THREW)) });
+            flow.resolve({ ...ended, ...(0,scenarios_confinement/* failedBy */.D)(ended.error, flow.limits(THREW)) });
         if (flow.killed !== undefined)
             void this.close();
     }
@@ -23723,7 +24890,7 @@ class Host {
     async #ask(message, afterInterrupt) {
         const answer = this.#answer('done', ({ hook }) => hook === message.type);
         this.#send(message);
-        const end = await inTime(answer, this.#deadline(afterInterrupt));
+        const end = await (0,deadline/* inTime */.R)(answer, this.#deadline(afterInterrupt));
         if ('late' in end)
             return { error: { message: end.late } };
         return end.value ?? { error: { message: await this.broken } };
@@ -23731,7 +24898,7 @@ class Host {
     /** A hook that is late is no longer waited for; the host lives on, so that the teardown can still be tried. */
     #deadline(afterInterrupt = 0) {
         const { clock, interrupt } = this.#options;
-        return openDeadline({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
+        return (0,deadline/* openDeadline */.L)({ clock, interrupt, limit: hook/* HOOK_TIMEOUT */.e, afterInterrupt });
     }
     #send(message) {
         this.#process.send(message);
@@ -24042,11 +25209,11 @@ async function startService(plan, spec, { onStart, ...ports }) {
 function endOf(exit, limits) {
     if (limits.killed !== undefined)
         return `was ${limits.killed}`;
-    return `ended by itself (${failedBy(exitError(exit), limits).error.message})`;
+    return `ended by itself (${(0,scenarios_confinement/* failedBy */.D)((0,command_end/* exitError */.x)(exit), limits).error.message})`;
 }
 const NEVER = new AbortController().signal;
 function serviceOf(running, plan, { clock, interrupt, confinement }) {
-    const limits = watchLimits(confinement);
+    const limits = (0,scenarios_confinement/* watchLimits */.U)(confinement);
     let stopping = false;
     const died = new Promise((resolve) => {
         void running.exited.then((exit) => {
@@ -24062,7 +25229,7 @@ function serviceOf(running, plan, { clock, interrupt, confinement }) {
             stopping = true;
             running.kill(plan.stop);
             const afterInterrupt = Math.min(plan.grace, HURRIED_GRACE);
-            await inTime(running.exited, openDeadline({ clock, interrupt, limit: plan.grace, afterInterrupt }));
+            await (0,deadline/* inTime */.R)(running.exited, (0,deadline/* openDeadline */.L)({ clock, interrupt, limit: plan.grace, afterInterrupt }));
             // Also when the leader is gone: others of its group may have outlived it.
             running.kill('SIGKILL');
             await running.exited;
@@ -25141,7 +26308,7 @@ async function prepare(stage, cast) {
         },
     });
     if (plan.setup !== undefined) {
-        const { ok, message } = await runHook(commandOn(stage, plan.setup), ports);
+        const { ok, message } = await (0,hook/* runHook */.D)(commandOn(stage, plan.setup), ports);
         if (!ok)
             throw new Error(`setup failed: ${message}`);
     }
@@ -25513,7 +26680,7 @@ async function teardownModule(module) {
 }
 async function teardownCommand(stage, teardown) {
     const ports = { ...stage.ports, afterInterrupt: HURRIED_TEARDOWN };
-    const { ok, message } = await runHook(commandOn(stage, teardown), ports);
+    const { ok, message } = await (0,hook/* runHook */.D)(commandOn(stage, teardown), ports);
     if (!ok)
         throw new Error(message);
 }
@@ -27811,7 +28978,7 @@ async function verifyByCommand(stage, run, command) {
     const { plan, ports, scratch } = stage;
     const results = `${scratch}/results.json`;
     await ports.files.write(results, JSON.stringify({ scenario: plan.name, ...run }));
-    return runHook(commandOn(stage, command, { FLOWGATE_RESULTS: results }), ports);
+    return (0,hook/* runHook */.D)(commandOn(stage, command, { FLOWGATE_RESULTS: results }), ports);
 }
 function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error }) {
     const time = endedAt - startedAt;
@@ -28396,17 +29563,12 @@ function thresholdOf(expression, { level }) {
 async function gate(plan, ports, context) {
     const createdAt = ports.clock.wall().toISOString();
     const scenarios = [];
-    try {
-        for (const planned of plan.scenarios) {
-            const scenario = gatedByHistory(planned, context);
-            const record = await execute(scenario, ports, context);
-            const comparison = await compared(scenario, record, { ports, context });
-            const results = await judged(scenario, { record, comparison }, ports);
-            scenarios.push(withHistory(results, context));
-        }
-    }
-    finally {
-        await context.opponents?.close();
+    for (const planned of plan.scenarios) {
+        const scenario = gatedByHistory(planned, context);
+        const record = await execute(scenario, ports, context);
+        const comparison = await compared(scenario, record, { ports, context });
+        const results = await judged(scenario, { record, comparison }, ports);
+        scenarios.push(withHistory(results, context));
     }
     return assembleResults({ ...context, createdAt, scenarios });
 }
@@ -28448,1199 +29610,6 @@ function withComparing({ record, comparison }, interrupt) {
         ...(problem === undefined ? {} : { problems: [...record.problems, problem] }),
         ...(compared.ended === 'interrupted' ? { interrupted: String(interrupt.reason) } : {}),
     };
-}
-
-// EXTERNAL MODULE: ./build/src/inputs/plan.js + 26 modules
-var inputs_plan = __nccwpck_require__(1893);
-// EXTERNAL MODULE: ./build/src/publish/exit-status.js
-var exit_status = __nccwpck_require__(7940);
-// EXTERNAL MODULE: ./build/src/report/terminal.js + 5 modules
-var report_terminal = __nccwpck_require__(4183);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./build/src/inputs/scenario-plan.js + 2 modules
-var scenario_plan = __nccwpck_require__(3087);
-// EXTERNAL MODULE: ./build/src/inputs/inputs.js
-var inputs = __nccwpck_require__(2542);
-;// CONCATENATED MODULE: ./build/src/trees/relocate.js
-
-function moved(path, { from, to }) {
-    if (!(0,external_node_path_.isAbsolute)(path))
-        return path;
-    const within = (0,external_node_path_.relative)(from, path);
-    return within === '..' || within.startsWith('../') || within.startsWith('..\\') || (0,external_node_path_.isAbsolute)(within)
-        ? path
-        : (0,external_node_path_.join)(to, within);
-}
-function movedPlan(plan, move) {
-    return { ...plan, scenarios: plan.scenarios.map((scenario) => movedScenario(scenario, move)) };
-}
-function movedScenario(scenario, move) {
-    return {
-        ...scenario,
-        work: movedWork(scenario.work, move),
-        workingDirectory: moved(scenario.workingDirectory, move),
-        services: scenario.services.map((service) => ({
-            ...service,
-            workingDirectory: moved(service.workingDirectory, move),
-        })),
-    };
-}
-function movedWork(work, move) {
-    if (work.kind === 'module')
-        return { ...work, module: moved(work.module, move) };
-    if (work.kind === 'http' && work.ca !== undefined)
-        return { ...work, ca: moved(work.ca, move) };
-    return work;
-}
-/**
- * The variables that name places in the first tree (GITHUB_WORKSPACE, PATH with its node_modules/.bin), as they are in
- * the other: what is run in a tree is not to find the first one by them. The others are left out; and where the first
- * tree is around the home folder, all but GITHUB_WORKSPACE, because they mean what is installed there.
- */
-function movedVariables(env, move) {
-    const { HOME: home = '', GITHUB_WORKSPACE } = env;
-    const aroundHome = moved(home, move) !== home;
-    const meant = aroundHome ? (GITHUB_WORKSPACE === undefined ? {} : { GITHUB_WORKSPACE }) : env;
-    const entries = Object.entries(meant).map(([name, value]) => [name, movedParts(value, move)]);
-    return Object.fromEntries(entries.filter(([name, value]) => value !== env[name]));
-}
-function movedParts(value, move) {
-    const parts = value.split(external_node_path_.delimiter).map((part) => moved(part, move));
-    return parts.join(external_node_path_.delimiter);
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/base-plan.js
-
-
-
-
-
-/**
- * What head names and its tree has not: a file that an earlier step has made in the workspace, and git does not hold.
- * Undefined if all is there.
- */
-async function missingInHead({ scenarios }, files, back) {
-    for (const { name, workingDirectory, work } of scenarios) {
-        const module = work.kind === 'module' && (0,external_node_path_.isAbsolute)(work.module) ? [work.module] : [];
-        for (const path of [workingDirectory, ...module]) {
-            if (await files.exists(path))
-                continue;
-            const shown = (0,external_node_path_.relative)(back.to, moved(path, back));
-            return `${shown}, which ${name} names, is in the workspace and not in git, so that no tree has it; let prepare make it`;
-        }
-    }
-    return undefined;
-}
-/**
- * What base does in the scenario of this name, by its own config. How many flows run at once, for how long, and what is
- * expected of them is head's: like is compared with like.
- */
-async function baseScenario(head, sources) {
-    const { files, label, workspace } = sources;
-    const inputs = await inputsForBase(head, sources);
-    if (inputs === undefined)
-        return { absent: `the scenario is new: ${label} has no config` };
-    try {
-        const { scenarios } = await (0,inputs_plan/* makePlan */.Cs)(inputs, { files, workspace });
-        const base = scenarios.find(({ name }) => name === head.name);
-        return base === undefined ? { absent: isNew(head, label) } : { plan: withWorkOf(base, head) };
-    }
-    catch (thrown) {
-        if (thrown instanceof errors/* UserError */.yo)
-            return { absent: absence(head, label, thrown) };
-        throw thrown;
-    }
-}
-/** What says which work is done, and nothing of the load or the gates; undefined if the config is not there. */
-async function inputsForBase({ name }, { files, inputs, source, workspace, move }) {
-    const { config, run, module, url, workingDirectory, seed, bug, compare = 'base' } = inputs;
-    const common = {
-        compare,
-        ...(workingDirectory === undefined ? {} : { workingDirectory: moved(workingDirectory, move) }),
-        ...(seed === undefined ? {} : { seed }),
-        ...(bug === undefined ? {} : { bug }),
-    };
-    if (source.kind === 'demo')
-        return { ...common, module: 'flowgate:demo' };
-    if (source.kind === 'inputs') {
-        return {
-            ...common,
-            ...(run === undefined ? {} : { run }),
-            ...(module === undefined ? {} : { module: moved(module, move) }),
-            ...(url === undefined ? {} : { url }),
-        };
-    }
-    for (const candidate of config === undefined ? inputs_plan/* DEFAULT_CONFIGS */.Yy : [moved(config, move)]) {
-        if (await files.exists((0,external_node_path_.resolve)(workspace, candidate))) {
-            return { ...common, config: candidate, scenario: name };
-        }
-    }
-    return undefined;
-}
-/** A hook that base does not have is not head's. */
-const HOOKS = ['setup', 'teardown', 'verify'];
-function withWorkOf(base, head) {
-    const { work, services, shell, workingDirectory, env } = base;
-    const hooks = Object.fromEntries(HOOKS.flatMap((hook) => (base[hook] === undefined ? [] : [[hook, base[hook]]])));
-    return { ...withoutHooks(head), work, services, shell, workingDirectory, env, ...hooks };
-}
-function withoutHooks(plan) {
-    const hooks = HOOKS;
-    const kept = Object.entries(plan).filter(([key]) => !hooks.includes(key));
-    return Object.fromEntries(kept);
-}
-function absence(head, label, { problems }) {
-    const [first] = problems;
-    if (problems.some(({ where }) => where === (0,inputs/* whereInput */.c7)('scenario')))
-        return isNew(head, label);
-    const place = first?.line === undefined ? '' : ` (line ${first.line})`;
-    const where = first?.where === undefined ? '' : `${first.where} `;
-    return `what ${label} has of it can not be run: ${where}${first?.message ?? 'it is invalid'}${place}`;
-}
-function isNew({ name }, label) {
-    return `the scenario is new: ${label} has none that is called ${name}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/commits.js
-/** As many as are told. */
-const MOST = 50;
-/** Characters of a subject or a name. */
-const commits_LONGEST = 200;
-/**
- * The commits that head has and base has not, newest first; undefined where a shallow clone does not know them.
- * Subjects are whatever somebody wrote: they are escaped where they are shown.
- */
-async function commitsBetween(repository, base, head) {
-    const related = await repository.run(['merge-base', '--is-ancestor', base, head]);
-    if (repository.shallow && related.code !== 0)
-        return undefined;
-    const range = `${base}..${head}`;
-    const total = Number(await repository.ask('rev-list', '--count', range));
-    if (!Number.isSafeInteger(total))
-        return undefined;
-    const args = ['log', '-z', `--max-count=${MOST}`, '--format=%H%x00%s%x00%an', range, '--'];
-    const { stdout } = await repository.run(args);
-    const fields = stdout === '' ? [] : stdout.replace(/\0$/, '').split('\0');
-    const list = [];
-    for (let at = 0; at + 2 < fields.length; at += 3) {
-        const [sha = '', subject = '', author = ''] = fields.slice(at, at + 3);
-        list.push({ sha, subject: subject.slice(0, commits_LONGEST), author: author.slice(0, commits_LONGEST) });
-    }
-    return { total, list };
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/head.js
-/** What flowgate itself writes is no change of the user's. */
-const NOT_OURS = ':(exclude,glob)**/.flowgate/**';
-/** A commit of the working tree's state needs an author; nobody ever sees it. */
-const AUTHOR = Object.fromEntries(['AUTHOR', 'COMMITTER'].flatMap((who) => [
-    [`GIT_${who}_NAME`, 'flowgate'],
-    [`GIT_${who}_EMAIL`, 'flowgate@localhost'],
-]));
-/** ms: every file may have to be read. */
-const READING_TIMEOUT = 5 * 60_000;
-/** How many files differ from the commit that is checked out; what git ignores does not count. */
-async function changedFiles(repository) {
-    const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.', NOT_OURS];
-    const status = await repository.must('git status', args, { timeout: READING_TIMEOUT });
-    return status.split('\0').filter((entry) => entry !== '').length;
-}
-/**
- * A commit of the working tree as it is, changes and new files included, what git ignores left out. Neither the working
- * tree nor its index nor any ref is touched.
- */
-async function snapshot(repository, files) {
-    const folder = await files.makeTemporary('flowgate-index-');
-    const env = { ...AUTHOR, GIT_INDEX_FILE: `${folder}/index` };
-    const act = (...args) => repository.must('taking the working tree as it is', args, { env, timeout: READING_TIMEOUT });
-    try {
-        await act('read-tree', 'HEAD');
-        await act('add', '--all', '--', '.', NOT_OURS);
-        const tree = (await act('write-tree')).trim();
-        return (await act('commit-tree', tree, '-p', 'HEAD', '-m', 'working tree')).trim();
-    }
-    finally {
-        await files.remove(folder);
-    }
-}
-/** What is in the working tree and will be in no tree, because git ignores it: at most five names, and how many in all. */
-async function ignored(repository) {
-    const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
-    const { stdout } = await repository.run([...args, '--', '.', NOT_OURS]);
-    const names = stdout.split('\0').filter((name) => name !== '' && name !== '.flowgate/');
-    return { names: names.slice(0, 5), count: names.length };
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/notes.js
-
-/** What the trees lack that the workspace may have: what a person wants to know before wondering why flows fail. */
-async function lackingInTrees(repository, commit, prepare) {
-    const notes = [];
-    const command = prepare?.run ?? '';
-    const submodules = await repository.run(['cat-file', '-e', `${commit}:.gitmodules`]);
-    if (submodules.code === 0 && !command.includes('submodule')) {
-        notes.push(lacks('submodules are empty', 'git submodule update --init --recursive', prepare));
-    }
-    const attributes = ['grep', '--quiet', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'];
-    const lfs = await repository.run(attributes);
-    if (lfs.code === 0 && !command.includes('lfs')) {
-        notes.push(lacks('files of Git LFS are pointers', 'git lfs pull', prepare));
-    }
-    if (prepare === undefined) {
-        const { names, count } = await ignored(repository);
-        if (count > 0) {
-            const more = count > names.length ? ` and ${count - names.length} more` : '';
-            const held = `what git ignores is not there (${names.join(', ')}${more})`;
-            notes.push(lacks(held, 'a command such as npm ci, if flows need it', prepare));
-        }
-    }
-    return notes;
-}
-function lacks(what, remedy, prepare) {
-    const advice = prepare === undefined ? `give prepare: ${remedy}` : `let prepare run ${remedy}`;
-    return `in the trees of both sides ${what}; ${advice}`;
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./build/src/stats/normalize-message.js + 1 modules
-var normalize_message = __nccwpck_require__(7211);
-;// CONCATENATED MODULE: ./build/src/trees/prepare.js
-
-
-
-/** Runs the command to its end, for at most ten minutes; an interrupt ends it. */
-async function prepareTree(task, ports) {
-    const { run: command, shell, workingDirectory: cwd, env } = task;
-    const { ok, message, stdout, stderr } = await runHook({ shell, command, cwd, env }, ports);
-    if (ok)
-        return { ok };
-    return { ok, why: `prepare ended with ${message}`, printed: prepare_tail(stderr) || prepare_tail(stdout) };
-}
-/** Lines of what a command printed that are shown when it failed. */
-const SHOWN = 12;
-function prepare_tail({ head, tail: end, bytes }) {
-    const whole = bytes <= head.length + end.length ? head + end : end;
-    const lines = whole.split(/\r\n|\n|\r/).map((line) => (0,normalize_message/* oneLine */.T)(line));
-    return lines
-        .filter((line) => line !== '')
-        .slice(-SHOWN)
-        .map((line) => `  ${line}`)
-        .join('\n');
-}
-/** By what a prepared tree is known to the cache; undefined if none is to be kept. */
-function cacheKeyOf({ run, cacheKey }, identity) {
-    if (cacheKey === undefined)
-        return undefined;
-    const { repository, sha, prefix, machine } = identity;
-    const parts = [repository, sha, prefix, machine.os, machine.arch, machine.node, run, cacheKey];
-    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
-}
-/** Keeps it for another run; that it could not be kept changes nothing. */
-async function keepTree(cache, key, folder) {
-    try {
-        await cache.keep(key, folder);
-        return undefined;
-    }
-    catch (thrown) {
-        return thrown instanceof Error ? thrown.message : String(thrown);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/said.js
-
-/** The last line that says something, for a message. */
-function said_lastOf(printed) {
-    const line = printed
-        .split(/[\r\n]+/)
-        .map(normalize_message/* oneLine */.T)
-        .findLast((text) => text !== '');
-    return (line ?? 'it said nothing').slice(0, 400);
-}
-/** A commit as people name it. */
-function said_short(sha) {
-    return sha.slice(0, 7);
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/prepare-sides.js
-
-
-
-
-/** Makes the trees of both sides and prepares them, at once where there are two cores. */
-async function makeTrees(sides, context, ports) {
-    // git locks the repository while it makes a tree.
-    const makeHead = await place('head', sides.head, { context, ports });
-    const makeBase = await place('base', sides.base, { context, ports });
-    if (context.prepare !== undefined)
-        ports.logger.info(`prepare runs in both trees: ${context.prepare.run}`);
-    if (context.machine.cores < 2)
-        return { head: await makeHead(), base: await makeBase() };
-    const [head, base] = await Promise.all([makeHead(), makeBase()]);
-    return { head, base };
-}
-/** Gives a tree its place, filled from the commit or from the cache; what is left to do is to prepare it. */
-async function place(name, side, doing) {
-    const { worktrees, prepare } = doing.context;
-    const key = await prepare_sides_keyOf(side, doing.context);
-    await worktrees.add(name, side.commit, { empty: key !== undefined });
-    if (prepare === undefined)
-        return () => Promise.resolve({ ok: true });
-    if (key !== undefined) {
-        const { cache, logger } = doing.ports;
-        if (await cache.take(key, worktrees.path(name))) {
-            await worktrees.index(name);
-            logger.info(`the tree of ${side.label} (${said_short(side.commit)}) comes prepared from the cache`);
-            return () => Promise.resolve({ ok: true });
-        }
-        await worktrees.fill(name);
-    }
-    return () => prepareOne(name, { prepare, key }, doing);
-}
-async function prepareOne(name, { prepare, key }, { context, ports }) {
-    const { repository, worktrees, shell, env } = context;
-    const tree = worktrees.path(name);
-    const moved = movedVariables(env, { from: repository.top, to: tree });
-    const workingDirectory = (0,external_node_path_.join)(tree, repository.prefix);
-    const task = { run: prepare.run, shell, workingDirectory, env: { ...env, ...moved } };
-    const prepared = await prepareTree(task, ports);
-    if (!prepared.ok || key === undefined)
-        return prepared;
-    const problem = await keepTree(ports.cache, key, tree);
-    if (problem !== undefined)
-        ports.logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
-    return prepared;
-}
-/** A working tree with changes is not kept: nobody will ask for it again. */
-async function prepare_sides_keyOf(side, context) {
-    const { prepare, repository, machine, repositoryName } = context;
-    if (prepare?.cacheKey === undefined || side.passing)
-        return undefined;
-    const remote = await repository.remote();
-    const url = remote === undefined ? undefined : await repository.ask('remote', 'get-url', remote);
-    return cacheKeyOf(prepare, {
-        repository: repositoryName ?? url ?? repository.top,
-        sha: side.commit,
-        prefix: repository.prefix,
-        machine: { os: machine.os.split(' ')[0] ?? '', arch: machine.arch, node: machine.node },
-    });
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/repository.js
-
-
-
-/** What `git worktree` and `--porcelain` are taken for granted from. */
-const OLDEST = [2, 20];
-/** The repository that the workspace is in. Its questions are answered by git; nothing of git's is parsed elsewhere. */
-class Repository {
-    program;
-    interrupt;
-    /** Absolute: the top folder of the working tree. */
-    top;
-    /** The workspace from the top: empty, or `packages/shop`. */
-    prefix;
-    /** The commit that is checked out. */
-    head;
-    /** Not all of its history is here. */
-    shallow;
-    constructor(program, interrupt, facts) {
-        this.program = program;
-        this.interrupt = interrupt;
-        this.top = facts.top;
-        this.prefix = facts.prefix;
-        this.head = facts.head;
-        this.shallow = facts.shallow;
-    }
-    /** Throws UserError where there is nothing that could be compared, and says what to do. */
-    static async open(program, { workspace, interrupt }) {
-        const ask = (args) => program.run(workspace, args, { signal: interrupt });
-        checkVersion(await ask(['--version']));
-        const flags = ['--is-bare-repository', '--is-inside-work-tree', '--is-shallow-repository'];
-        const about = await ask(['rev-parse', ...flags, '--show-cdup', '--show-prefix']);
-        if (about.code !== 0)
-            throw refused(noRepository(about, workspace));
-        const [bare, inside, shallow, up = '', prefix = ''] = about.stdout.split('\n');
-        if (bare === 'true')
-            throw refused(`${workspace} is a bare repository: it has no working tree to compare`);
-        if (inside !== 'true')
-            throw refused(`${workspace} is not in a working tree of git; run it in one`);
-        const head = await ask(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
-        if (head.code !== 0)
-            throw refused(`${workspace} has no commit yet; commit something first`);
-        const top = (0,external_node_path_.resolve)(workspace, up === '' ? '.' : up);
-        return new Repository(program, interrupt, {
-            top,
-            prefix: prefix.replace(/\/$/, ''),
-            head: head.stdout.trim(),
-            shallow: shallow === 'true',
-        });
-    }
-    run(args, options = {}) {
-        const { folder = this.top, ...rest } = options;
-        return this.program.run(folder, args, { signal: this.interrupt, ...rest });
-    }
-    /** After an interrupt too: what is left behind is removed. */
-    async tidy(args) {
-        await this.program.run(this.top, args);
-    }
-    /** What git prints, without the line's end; undefined if it says no or nothing. */
-    async ask(...args) {
-        const { code, stdout } = await this.run(args);
-        const answer = stdout.trim();
-        return code === 0 && answer !== '' ? answer : undefined;
-    }
-    /** What has to work: throws UserError with what was to be done and git's last words if it does not. */
-    async must(what, args, options = {}) {
-        const end = await this.run(args, options);
-        if (end.code === 0)
-            return end.stdout;
-        throw refused(`${what} failed: ${said_lastOf(end.stderr)}`);
-    }
-    /** The commit that a name stands for, if it is here. */
-    commit(name) {
-        return this.ask('rev-parse', '--verify', '--quiet', `${name}^{commit}`);
-    }
-    async has(sha) {
-        return (await this.run(['cat-file', '-e', `${sha}^{commit}`])).code === 0;
-    }
-    /** As the commit itself names them: in a shallow clone they need not be here. */
-    async parents(sha) {
-        const { stdout } = await this.run(['cat-file', 'commit', sha]);
-        const [header = ''] = stdout.split('\n\n');
-        return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent]) => parent ?? '');
-    }
-    /** `origin`, or else the first; undefined if there is none. */
-    async remote() {
-        const names = (await this.ask('remote'))?.split('\n') ?? [];
-        return names.includes('origin') ? 'origin' : names[0];
-    }
-}
-/** What keeps trees from being compared, in the words of a problem. */
-function refused(message) {
-    return new errors/* UserError */.yo({ where: 'compare', message });
-}
-function checkVersion({ code, stdout, missing, stderr }) {
-    if (missing)
-        throw refused('needs git, and there is no program git on the PATH; install it');
-    const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
-    if (code !== 0 || major === undefined || minor === undefined) {
-        throw refused(`git --version failed: ${said_lastOf(stderr)}`);
-    }
-    const [oldestMajor, oldestMinor] = OLDEST;
-    const version = [Number(major), Number(minor)];
-    const fits = version[0] > oldestMajor || (version[0] === oldestMajor && version[1] >= oldestMinor);
-    if (!fits)
-        throw refused(`git ${major}.${minor} is too old; it takes ${OLDEST.join('.')} or later`);
-}
-function noRepository({ stderr }, workspace) {
-    if (/dubious ownership/.test(stderr)) {
-        const remedy = `git config --global --add safe.directory ${workspace}`;
-        return `git refuses to work in ${workspace}, which belongs to somebody else; run: ${remedy}`;
-    }
-    if (!/not a git repository/.test(stderr))
-        return `git refuses to work in ${workspace}: ${said_lastOf(stderr)}`;
-    return `compare needs a git repository, and ${workspace} is in none; check one out there, as actions/checkout does`;
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/fetch.js
-
-
-/** ms that one fetch may take. */
-const FETCH_TIMEOUT = 5 * 60_000;
-/** By how many commits a shallow history is deepened, one try after another, until a merge base is found. */
-const DEEPEN = [50, 150, 500, 1500];
-const CHECKOUT = 'give actions/checkout fetch-depth: 0';
-/** Fetches a commit that is not here: that one alone if the clone is shallow. Throws UserError if it can not be had. */
-async function fetchCommit(repository, sha, what) {
-    if (await repository.has(sha))
-        return;
-    const missing = `${what} (${said_short(sha)}) is not in this clone`;
-    const remote = await repository.remote();
-    if (remote === undefined)
-        throw refused(`${missing}, and there is no remote to fetch it from`);
-    const end = await repository.run(fetching(repository, remote, [sha]), { timeout: FETCH_TIMEOUT });
-    if (end.code === 0 && (await repository.has(sha)))
-        return;
-    throw refused(`${missing}, and could not be fetched from ${remote}: ${remedyFor(end.stderr)}`);
-}
-/** Names that are no expression (`HEAD~2`, `v1^{}`) and no refspec that would write a ref here (`a:b`). */
-const fetch_NAME = /^[^\s~^:?*[\\+]+$/;
-/** Fetches a ref by its name; the commit, or why not. */
-async function fetchRef(repository, ref) {
-    if (!fetch_NAME.test(ref))
-        return { why: `${ref} is no name that a remote could know` };
-    const remote = await repository.remote();
-    if (remote === undefined)
-        return { why: 'there is no remote to fetch it from' };
-    const end = await repository.run(fetching(repository, remote, [ref]), { timeout: FETCH_TIMEOUT });
-    const sha = end.code === 0 ? await repository.commit('FETCH_HEAD') : undefined;
-    return sha === undefined ? { why: remedyFor(end.stderr) } : { sha };
-}
-/**
- * Where two commits have parted. In a shallow clone the history is deepened, in bounded steps, until it is known.
- * Throws UserError if it can not be found.
- */
-async function mergeBase(repository, head, tip) {
-    const find = () => repository.ask('merge-base', head, tip);
-    const known = await find();
-    if (known !== undefined)
-        return known;
-    const unknown = `where ${said_short(head)} and ${said_short(tip)} have parted is not known`;
-    if (!repository.shallow)
-        throw refused(`${unknown}: they share no history; name a ref to compare with`);
-    const remote = await repository.remote();
-    if (remote === undefined)
-        throw refused(`${unknown} in this shallow clone, and there is no remote`);
-    for (const depth of DEEPEN) {
-        // head may be known to this clone only.
-        const both = await deepen(repository, remote, { depth, commits: [head, tip] });
-        const end = both.code === 0 ? both : await deepen(repository, remote, { depth, commits: [tip] });
-        if (end.code !== 0) {
-            throw refused(`${unknown} in this shallow clone, and ${remote} gave no more: ${remedyFor(end.stderr)}`);
-        }
-        const found = await find();
-        if (found !== undefined)
-            return found;
-    }
-    const looked = DEEPEN.reduce((sum, each) => sum + each, 0);
-    throw refused(`${unknown} after ${looked} commits; ${CHECKOUT}`);
-}
-function deepen(repository, remote, { depth, commits }) {
-    const args = ['fetch', '--quiet', '--no-tags', `--deepen=${depth}`, remote, ...commits];
-    return repository.run(args, { timeout: FETCH_TIMEOUT });
-}
-/** With --depth a clone that has all of its history would lose what it knows of it. */
-function fetching({ shallow }, remote, refs) {
-    return ['fetch', '--quiet', '--no-tags', ...(shallow ? ['--depth=1'] : []), remote, ...refs];
-}
-function remedyFor(stderr) {
-    const denied = /could not read Username|Authentication failed|Permission denied|terminal prompts disabled/i;
-    if (denied.test(stderr)) {
-        return `git has no permission to read there (persist-credentials: false?); ${CHECKOUT}, which fetches all of it`;
-    }
-    if (/Could not resolve host|unable to access|Could not read from remote/i.test(stderr)) {
-        return `the remote can not be reached (${said_lastOf(stderr)}); ${CHECKOUT}`;
-    }
-    return said_lastOf(stderr);
-}
-
-// EXTERNAL MODULE: ./build/src/verdict/nearest.js
-var nearest = __nccwpck_require__(2425);
-;// CONCATENATED MODULE: ./build/src/trees/find-ref.js
-
-
-
-/** The commit that a ref names, here or at the remote. Throws UserError with what was probably meant if there is none. */
-async function findRef(repository, ref) {
-    const remote = await repository.remote();
-    const here = (await repository.commit(ref)) ??
-        (remote === undefined ? undefined : await repository.commit(`refs/remotes/${remote}/${ref}`));
-    if (here !== undefined)
-        return { sha: here, label: ref };
-    const fetched = await fetchRef(repository, ref);
-    if ('sha' in fetched)
-        return { sha: fetched.sha, label: ref };
-    const meant = (0,nearest/* didYouMean */.a)(ref, await knownRefs(repository, remote));
-    const why = meant === '' ? ` here, and none was fetched: ${fetched.why}` : meant;
-    throw refused(`there is no git ref ${ref}${why}`);
-}
-/** Names of branches and tags; those of the remote as they are called there. */
-async function knownRefs(repository, remote) {
-    const listed = await repository.ask('for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads', 'refs/tags');
-    const tracked = remote === undefined
-        ? undefined
-        : await repository.ask('for-each-ref', '--format=%(refname:lstrip=3)', `refs/remotes/${remote}`);
-    const names = [...(listed?.split('\n') ?? []), ...(tracked?.split('\n') ?? [])];
-    return [...new Set(names)].filter((name) => name !== 'HEAD');
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/find-base.js
-
-
-
-/**
- * The commit to compare with; undefined if there is no earlier one. Like is compared with like: what is checked out for
- * a pull request is head merged into the base's tip, and is compared with that tip; head alone is compared with where
- * it has left the base. Throws UserError if it can not be had.
- */
-async function findBase(repository, { ref, event, dirty }) {
-    if (ref !== 'base')
-        return { ...(await findRef(repository, ref)), because: 'it was asked for' };
-    switch (event.kind) {
-        case 'pull_request':
-            return ofPullRequest(repository, event);
-        case 'merge_group':
-            await fetchCommit(repository, event.base, `the base of the merge group`);
-            return { sha: event.base, label: event.branch, because: 'the merge group is based on it' };
-        case 'push':
-            return ofPush(repository, event, dirty);
-        case 'none':
-            return ofBranch(repository, event.defaultBranch, dirty);
-    }
-}
-async function ofPullRequest(repository, { branch, base, head }) {
-    const [first, second] = await repository.parents(repository.head);
-    if (first !== undefined && second === head) {
-        await fetchCommit(repository, first, `the first parent of the merge commit`);
-        return {
-            sha: first,
-            label: branch,
-            because: 'it is the first parent of the merge commit that is checked out',
-        };
-    }
-    await fetchCommit(repository, base, `the base of the pull request`);
-    return parting(repository, base, branch);
-}
-async function parting(repository, tip, branch) {
-    const sha = await mergeBase(repository, repository.head, tip);
-    return { sha, label: `${branch} (merge base)`, because: `what is checked out has left ${branch} there` };
-}
-async function ofPush(repository, { branch, before, defaultBranch }, dirty) {
-    if (before === undefined) {
-        return branch === defaultBranch ? commitBefore(repository) : ofBranch(repository, defaultBranch, dirty);
-    }
-    try {
-        await fetchCommit(repository, before, `what ${branch} was before the push`);
-        return { sha: before, label: `${branch} before the push`, because: 'the push replaced it' };
-    }
-    catch {
-        // A forced push leaves what it replaced to be swept up.
-        return commitBefore(repository);
-    }
-}
-async function commitBefore(repository) {
-    const [parent] = await repository.parents(repository.head);
-    if (parent === undefined)
-        return undefined;
-    await fetchCommit(repository, parent, 'the commit before');
-    return {
-        sha: parent,
-        label: 'the commit before',
-        because: 'it is the first parent of what is checked out',
-    };
-}
-/** Where head has left the default branch; on that branch itself, what has changed since it was last pushed or committed. */
-async function ofBranch(repository, named, dirty) {
-    const { branch, tip } = await defaultBranch(repository, named);
-    const found = await parting(repository, tip, branch);
-    if (found.sha !== repository.head)
-        return found;
-    if (!dirty)
-        return commitBefore(repository);
-    return { sha: found.sha, label: 'the last commit', because: 'the working tree has changes since' };
-}
-async function defaultBranch(repository, named) {
-    const remote = (await repository.remote()) ?? 'origin';
-    const told = await repository.ask('symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`);
-    const candidates = named === undefined ? [told?.slice(remote.length + 1), 'main', 'master'] : [named];
-    for (const branch of candidates) {
-        if (branch === undefined)
-            continue;
-        const tip = (await repository.commit(`refs/remotes/${remote}/${branch}`)) ??
-            (await repository.commit(`refs/heads/${branch}`));
-        if (tip !== undefined)
-            return { branch, tip };
-    }
-    if (named !== undefined) {
-        const fetched = await fetchRef(repository, `refs/heads/${named}`);
-        if ('sha' in fetched)
-            return { branch: named, tip: fetched.sha };
-        throw refused(`the default branch ${named} is not in this clone: ${fetched.why}`);
-    }
-    throw refused('which branch is the default one is not known here; name a ref in place of base, as in main');
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/sides.js
-
-
-/** What is compared with what. Throws UserError if base can not be had. */
-async function findSides(repository, { ref, event, files }) {
-    const changed = await changedFiles(repository);
-    const base = await findBase(repository, { ref, event, dirty: changed > 0 });
-    const head = changed > 0 ? await workingTree(repository, files, changed) : await checkedOut(repository, event);
-    if (base === undefined)
-        return { head, base };
-    const { sha, label, because } = base;
-    return { head, base: { label, sha, commit: sha, because } };
-}
-async function workingTree(repository, files, changed) {
-    const label = `working tree (${changed} ${changed === 1 ? 'file' : 'files'} changed)`;
-    return { label, commit: await snapshot(repository, files), passing: true };
-}
-async function checkedOut(repository, event) {
-    const { head } = repository;
-    const common = { sha: head, commit: head };
-    if (event.kind === 'pull_request') {
-        const [, second] = await repository.parents(head);
-        if (second === event.head)
-            return { ...common, label: `head, merged into ${event.branch}` };
-    }
-    const branch = await repository.ask('symbolic-ref', '--quiet', '--short', 'HEAD');
-    return { ...common, label: branch ?? 'head' };
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/worktrees.js
-
-
-
-
-/** As temporary folders of ours are called. */
-const PREFIX = 'flowgate-trees-';
-/** Holds the process that made the folder. */
-const OWNER = 'owner';
-/** ms: a large repository is written to the disk. */
-const CHECKOUT_TIMEOUT = 5 * 60_000;
-/** Two trees of one repository, side by side under one temporary folder, so that their paths are alike. */
-class Worktrees {
-    repository;
-    ports;
-    folder;
-    constructor(repository, ports, folder) {
-        this.repository = repository;
-        this.ports = ports;
-        this.folder = folder;
-    }
-    /** Leftovers of a run that was killed are removed first; those of one that still runs are let be. */
-    static async open(repository, ports) {
-        await removeLeftovers(repository, ports);
-        const folder = await ports.files.makeTemporary(PREFIX);
-        await ports.files.write((0,external_node_path_.join)(folder, OWNER), String(ports.process.pid));
-        return new Worktrees(repository, ports, folder);
-    }
-    /** Where a side's tree is, or will be. Absolute. */
-    path(side) {
-        return (0,external_node_path_.join)(this.folder, side);
-    }
-    /** Makes a tree of a commit; `empty`: with nothing in it yet but its place in the repository. */
-    async add(side, commit, { empty = false } = {}) {
-        const path = this.path(side);
-        const args = [
-            'worktree',
-            'add',
-            '--detach',
-            '--quiet',
-            ...(empty ? ['--no-checkout'] : []),
-            path,
-            commit,
-        ];
-        const end = await this.repository.run(args, { timeout: CHECKOUT_TIMEOUT });
-        if (end.code !== 0)
-            throw refused(`the tree of ${side} could not be made: ${said_lastOf(end.stderr)}`);
-        return path;
-    }
-    /** Fills a tree that was made empty, from its commit. */
-    async fill(side) {
-        const options = { folder: this.path(side), timeout: CHECKOUT_TIMEOUT };
-        const end = await this.repository.run(['reset', '--hard', '--quiet'], options);
-        if (end.code !== 0)
-            throw refused(`the tree of ${side} could not be filled: ${said_lastOf(end.stderr)}`);
-    }
-    /** The index of a tree that was filled by somebody else. */
-    async index(side) {
-        await this.repository.run(['reset', '--quiet'], { folder: this.path(side), timeout: CHECKOUT_TIMEOUT });
-    }
-    /** Removes both trees; what can not be removed is said. Never rejects. */
-    async close() {
-        const { files, logger } = this.ports;
-        try {
-            await files.remove(this.folder);
-        }
-        catch (thrown) {
-            logger.warn(`${this.folder} could not be removed: ${(0,errors/* messageOf */.bD)(thrown)}`);
-        }
-        await this.repository.tidy(['worktree', 'prune']);
-    }
-}
-async function removeLeftovers(repository, { files, process }) {
-    const listed = (await repository.ask('worktree', 'list', '--porcelain')) ?? '';
-    const trees = [...listed.matchAll(/^worktree (.+)$/gm)].map(([, path]) => path ?? '');
-    const folders = new Set(trees.flatMap((path) => /^(.*\/flowgate-trees-[^/]+)\/(?:base|head)$/.exec(path)?.[1] ?? []));
-    for (const folder of folders) {
-        const owner = Number((await files.read((0,external_node_path_.join)(folder, OWNER))) ?? Number.NaN);
-        if (!Number.isSafeInteger(owner) || process.isRunning(owner))
-            continue;
-        await files.remove(folder).catch(() => undefined);
-    }
-    await repository.tidy(['worktree', 'prune']);
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/open-trees.js
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
- * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
- * prepared, or that has no such scenario, is an opponent that is absent.
- */
-async function openTrees(plan, ports, context) {
-    const { workspace, event } = context;
-    const { interrupt, files, logger } = ports;
-    const how = plan.compare;
-    let worktrees;
-    try {
-        const repository = await Repository.open(ports.git, { workspace, interrupt });
-        const sides = await findSides(repository, { ref: how.ref, event, files });
-        if (sides.base === undefined) {
-            return withoutBase(plan, sides, 'there is no earlier commit to compare with');
-        }
-        const { head, base } = { ...sides, base: sides.base };
-        logger.info(`${head.label} is compared with ${base.label} (${said_short(base.commit)}): ${base.because}`);
-        for (const note of await lackingInTrees(repository, head.commit, how.prepare))
-            logger.warn(note);
-        worktrees = await Worktrees.open(repository, ports);
-        const stage = { repository, worktrees };
-        return await compareTrees(plan, { ...stage, head, base }, { ports, context });
-    }
-    catch (thrown) {
-        await worktrees?.close();
-        if (!interrupt.aborted)
-            throw thrown;
-        return withoutBase(plan, { head: { label: 'head', commit: '' }, base: undefined }, 'interrupted');
-    }
-}
-async function compareTrees(plan, stage, { ports, context }) {
-    const { repository, worktrees, head, base } = stage;
-    const how = plan.compare;
-    const making = { ...stage, ...context, prepare: how.prepare, shell: scenario_plan/* SHELL */.jN, machine: context.environment };
-    // Before any code of either side is run: what it could do to the repository's configuration comes too late for git.
-    const commits = await commitsBetween(repository, base.commit, repository.head);
-    const prepared = await makeTrees({ base, head }, making, ports);
-    if (!prepared.head.ok)
-        throw unprepared(head.label, prepared.head);
-    if (!prepared.base.ok)
-        ports.logger.warn(unprepared(base.label, prepared.base).message);
-    const to = (name) => ({ from: repository.top, to: worktrees.path(name) });
-    const headPlan = withVariables(movedPlan(plan, to('head')), context.env, to('head'));
-    const missing = await missingInHead(headPlan, ports.files, {
-        from: worktrees.path('head'),
-        to: repository.top,
-    });
-    if (missing !== undefined)
-        throw refused(missing);
-    const scenarios = new Map();
-    for (const scenario of headPlan.scenarios) {
-        const found = prepared.base.ok
-            ? await baseOf(scenario, stage, { plan, ports, context })
-            : { absent: `${base.label} can not be prepared: ${prepared.base.why}` };
-        scenarios.set(scenario.name, found);
-    }
-    return {
-        plan: headPlan,
-        opponents: {
-            how,
-            of: ({ name }) => opponentOf(scenarios.get(name), stage, commits),
-            close: () => worktrees.close(),
-        },
-    };
-}
-async function baseOf(scenario, { repository, worktrees, base }, { plan, ports, context }) {
-    const move = { from: repository.top, to: worktrees.path('base') };
-    const found = await baseScenario(scenario, {
-        files: ports.files,
-        inputs: context.inputs,
-        source: plan.source,
-        workspace: (0,external_node_path_.join)(move.to, repository.prefix),
-        move,
-        label: base.label,
-    });
-    if ('absent' in found)
-        return found;
-    const env = { ...movedVariables(context.env, move), ...found.plan.env };
-    return { plan: { ...found.plan, env } };
-}
-function withVariables(plan, env, move) {
-    const variables = movedVariables(env, move);
-    return {
-        ...plan,
-        scenarios: plan.scenarios.map((scenario) => ({ ...scenario, env: { ...variables, ...scenario.env } })),
-    };
-}
-function opponentOf(found, { base, head }, commits) {
-    const sides = { base: sideOf(base), head: sideOf(head), ...(commits === undefined ? {} : { commits }) };
-    return { ...(found ?? { absent: 'the scenario is not in the plan' }), ...sides };
-}
-function sideOf({ label, sha }) {
-    return sha === undefined ? { label } : { label, sha };
-}
-function withoutBase(plan, { head }, absent) {
-    const opponents = {
-        how: plan.compare,
-        of: () => ({ absent, base: { label: plan.compare.ref }, head: sideOf(head) }),
-        close: () => Promise.resolve(),
-    };
-    return { plan, opponents };
-}
-function unprepared(label, { why, printed }) {
-    const said = printed === '' ? '' : `\n${printed}`;
-    return new errors/* UserError */.yo({ where: 'prepare', message: `${label} can not be prepared: ${why}${said}` });
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/in-trees.js
-
-/**
- * Judges a plan: as it is if nothing is to be compared; else with head and base in trees of their own, which are removed
- * whatever comes of it.
- */
-async function inTrees(plan, { ports, context }, judge) {
-    if (!compares(plan))
-        return judge(plan, {});
-    const { plan: headPlan, opponents } = await openTrees(plan, ports, context);
-    try {
-        return await judge(headPlan, { opponents });
-    }
-    finally {
-        await opponents.close();
-    }
-}
-function compares(plan) {
-    return plan.compare !== undefined;
-}
-
-// EXTERNAL MODULE: ./build/src/cli/outputs.js + 19 modules
-var cli_outputs = __nccwpck_require__(3321);
-;// CONCATENATED MODULE: ./build/src/cli/run.js
-
-
-
-
-
-
-
-/** `flowgate run` and `flowgate demo`: plans, measures, judges, writes, prints; gives the exit status. */
-async function runScenarios(terminal, context, { inputs, outputs }) {
-    const { screen, ports, cwd } = terminal;
-    const plan = await (0,inputs_plan/* makePlan */.Cs)(inputs, { files: ports.files, workspace: cwd });
-    const { env, environment } = context;
-    const event = await eventOf(terminal);
-    const trees = {
-        inputs,
-        workspace: cwd,
-        env,
-        environment,
-        event,
-        repositoryName: terminal.env.GITHUB_REPOSITORY,
-    };
-    const world = { ports: { ...ports, ...terminal.trees }, context: trees };
-    const results = await inTrees(plan, world, (judged, opponents) => gate(judged, ports, { ...context, ...opponents }));
-    const { json: kept = cli_outputs/* KEPT */.t0, ...others } = outputs;
-    const isKept = await (0,cli_outputs/* writeJson */.GF)(terminal, results, kept);
-    await (0,cli_outputs/* writeOutputs */.Kn)(terminal, results, others);
-    screen.write(`${(0,report_terminal/* renderTerminal */.b)(results, screen)}\n`);
-    if (isKept) {
-        screen.write(`  ${kept} written; flowgate report${kept === cli_outputs/* KEPT */.t0 ? '' : ` ${kept}`} shows this again\n`);
-    }
-    return (0,exit_status/* exitStatus */.$u)(results);
-}
-/** In a workflow the terminal's command is about the same event as the action. */
-async function eventOf({ ports, env }) {
-    const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '' } = env;
-    if (name === '' || path === '')
-        return { kind: 'none' };
-    try {
-        return baseOfEvent({ name, payload: JSON.parse((await ports.files.read(path)) ?? '') });
-    }
-    catch {
-        return { kind: 'none' };
-    }
-}
-
-
-/***/ }),
-
-/***/ 4308:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   t: () => (/* binding */ validate)
-/* harmony export */ });
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1893);
-
-
-
-/** `flowgate validate`: says everything that is wrong with a config, or that nothing is. */
-async function validate({ screen, ports, cwd }, file) {
-    const candidates = file === undefined ? _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .DEFAULT_CONFIGS */ .Yy : [file];
-    for (const candidate of candidates) {
-        if (!(await ports.files.exists((0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(candidate) ? candidate : (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(cwd, candidate))))
-            continue;
-        // As a run does it, so that what a run would refuse is found here too: modules and folders that are missing.
-        await (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)({ config: candidate }, { files: ports.files, workspace: cwd });
-        screen.write(`${candidate} is valid\n`);
-        return 0;
-    }
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .yo({
-        ...(file === undefined ? {} : { file }),
-        message: `there is no ${candidates.join(' or ')}; flowgate init writes one`,
-    });
-}
-
-
-/***/ }),
-
-/***/ 7406:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $N: () => (/* binding */ codeOf),
-/* harmony export */   Vw: () => (/* binding */ formatProblem),
-/* harmony export */   bD: () => (/* binding */ messageOf),
-/* harmony export */   xb: () => (/* binding */ assertNever),
-/* harmony export */   yo: () => (/* binding */ UserError)
-/* harmony export */ });
-/** `file:line:column: where: message`, leaving out what is not known. */
-function formatProblem(problem) {
-    const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
-    return [place, problem.where, problem.message]
-        .filter((part) => part !== undefined && part !== '')
-        .join(': ');
-}
-/**
- * The user's fault, not ours: reported without a stack, exit status 2.
- * Carries every problem that was found, so that one run shows them all.
- */
-class UserError extends Error {
-    problems;
-    constructor(problems) {
-        const all = 'message' in problems ? [problems] : problems;
-        super(all.map(formatProblem).join('\n'));
-        this.name = 'UserError';
-        this.problems = all;
-    }
-}
-/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
-function assertNever(value) {
-    throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
-}
-/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
-function messageOf(thrown) {
-    try {
-        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
-        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
-    }
-    catch {
-        // An object without a prototype, or one whose toString throws.
-        return 'what was thrown has no text';
-    }
-}
-/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
-function codeOf(thrown) {
-    const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
-    return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
-}
-
-
-/***/ }),
-
-/***/ 356:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Af: () => (/* binding */ limitsOf),
-/* harmony export */   XM: () => (/* binding */ pathOf),
-/* harmony export */   c1: () => (/* binding */ groupsOf),
-/* harmony export */   ek: () => (/* binding */ placesOf),
-/* harmony export */   k0: () => (/* binding */ sharedPathOf)
-/* harmony export */ });
-const FLOWS = 'flows';
-/** Path below the run's group of the one that a place's processes are put into. */
-function pathOf(place) {
-    return place.kind === 'flow' ? `${FLOWS}/flow-${place.slot}` : `service-${place.name}`;
-}
-/** The group whose limit several places share; undefined for a service, which shares none. */
-function sharedPathOf(place) {
-    return place.kind === 'flow' ? FLOWS : undefined;
-}
-/** Every place that the request knows. */
-function placesOf({ slots, services }) {
-    return [
-        ...Array.from({ length: slots }, (_, index) => ({ kind: 'flow', slot: index + 1 })),
-        ...services.map((name) => ({ kind: 'service', name })),
-    ];
-}
-/**
- * A group for each slot below one for all flows, and one for each service: all of them, limited or not, so that the
- * counters of the run's own group are those of everything that was started.
- */
-function groupsOf(request) {
-    const { slots } = request;
-    const flows = limitsOf(request.limits, 'flows');
-    const flow = limitsOf(request.limits, 'flow');
-    const service = limitsOf(request.limits, 'service');
-    const shared = { path: FLOWS, limits: withLaunchers(flows, slots), leaf: false };
-    const leaves = placesOf(request).map((place) => ({
-        path: pathOf(place),
-        limits: place.kind === 'flow' ? withLaunchers(below(flow, flows), 1) : service,
-        leaf: true,
-    }));
-    return slots === 0 ? leaves : [shared, ...leaves];
-}
-/** What was asked for one subject; empty if nothing was. */
-function limitsOf(limits, subject) {
-    return limits.find((each) => each.of === subject) ?? {};
-}
-/** A launcher of ours waits in each slot's group: it is none of the flow's processes. */
-function withLaunchers(limits, launchers) {
-    const { processes } = limits;
-    return processes === undefined ? limits : { ...limits, processes: processes + launchers };
-}
-/** cgroup v1 refuses a quota of CPU above the parent's (EINVAL), which would be in force anyway. */
-function below(own, parent) {
-    if (own.cpu === undefined || parent.cpu === undefined)
-        return own;
-    return { ...own, cpu: Math.min(own.cpu, parent.cpu) };
-}
-
-
-/***/ }),
-
-/***/ 952:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $G: () => (/* binding */ enterThroughSudo),
-/* harmony export */   HC: () => (/* binding */ enterDirectly),
-/* harmony export */   VL: () => (/* binding */ preludeOf),
-/* harmony export */   ky: () => (/* binding */ wrapped),
-/* harmony export */   mR: () => (/* binding */ NOT_ENTERED)
-/* harmony export */ });
-/** Exit status of a shell that could not enter its limits; 126 and 127 are the shell's own. */
-const NOT_ENTERED = 125;
-/** For sh: safe whatever is in it. */
-function quoted(text) {
-    return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-/** Enters control groups: the kernel takes 0 for the pid of the writer, and echo is no process of its own. */
-function enterDirectly(files) {
-    return files.map((file) => `echo 0 >${quoted(file)}`);
-}
-/** The same where only root may write: sudo moves the shell, which waits for it. */
-function enterThroughSudo(files) {
-    return files.map((file) => `sudo -n sh -c 'echo "$1" >"$2"' sh $$ ${quoted(file)}`);
-}
-/** The text that goes before everything else that a shell does; empty if there is nothing to do. */
-function preludeOf(commands) {
-    if (commands.length === 0)
-        return '';
-    const failed = `echo 'flowgate: the resource limits could not be entered' >&2; exit ${NOT_ENTERED}`;
-    return `{ ${commands.join(' && ')}; } || { ${failed}; }`;
-}
-/** A shell that enters and then becomes the program, under its own pid. */
-function wrapped(prelude, argv) {
-    return prelude === '' ? [...argv] : ['/bin/sh', '-c', `${prelude}\nexec "$@"`, 'sh', ...argv];
 }
 
 
@@ -32458,6 +32427,7 @@ const WHERE = {
     ca: (0,inputs_inputs/* whereInput */.c7)('url'),
     iterations: (0,inputs_inputs/* whereInput */.c7)('iterations'),
     rate: (0,inputs_inputs/* whereInput */.c7)('rate'),
+    thresholds: (0,inputs_inputs/* whereInput */.c7)('thresholds'),
     'working-directory': (0,inputs_inputs/* whereInput */.c7)('workingDirectory'),
 };
 /** The one scenario of the inputs `run`, `module` or `url`, or the demo. */
@@ -32978,6 +32948,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/verdict/base-limit.js
+var base_limit = __nccwpck_require__(2404);
 // EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
 var threshold_list = __nccwpck_require__(8293);
 ;// CONCATENATED MODULE: ./build/src/verdict/defaults.js
@@ -33057,6 +33029,7 @@ function planOf(config, { workspace, workingDirectory }) {
 
 
 
+
 const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
 const SEED = 1;
@@ -33068,6 +33041,10 @@ function planScenario(draft, { inputs, workspace }) {
     const planned = planLoad(draft, inputs);
     if (!planned.ok)
         return planned;
+    const gates = gatesOf(inputs, config);
+    const conflict = (0,base_limit/* conflictAgainstBase */.pP)(gates.thresholds);
+    if (conflict !== undefined)
+        return { ok: false, problems: [thresholdProblem(draft, inputs, conflict)] };
     const workingDirectory = (0,external_node_path_.resolve)(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
     const shell = config.shell ?? SHELL;
     const seed = inputs.seed ?? config.seed ?? SEED;
@@ -33087,7 +33064,7 @@ function planScenario(draft, { inputs, workspace }) {
             shell,
             workingDirectory,
             env: config.env ?? {},
-            ...gatesOf(inputs, config),
+            ...gates,
             checks: checksOf(config),
             ...(config.module === demo/* DEMO_MODULE */.fO ? { unaskedChecks: demo/* DEMO_UNASKED */.GM } : {}),
             ...faultsFor(config, seed),
@@ -33132,6 +33109,11 @@ function loadProblem(draft, { by, key, message }) {
     if (by === 'config')
         return draft.problemAt(key === 'rate' ? 'rate' : 'iterations', message);
     return { where: (0,inputs_inputs/* whereInput */.c7)(key), message };
+}
+function thresholdProblem(draft, { thresholds }, message) {
+    return thresholds === undefined
+        ? draft.problemAt('thresholds', message)
+        : { where: (0,inputs_inputs/* whereInput */.c7)('thresholds'), message };
 }
 function workOf({ run, module, http, isolate, options, ...config }, given) {
     if (run !== undefined)
@@ -34641,6 +34623,11 @@ function exitStatus(results) {
 /* harmony export */ });
 /** Inputs that the terminal has too, in the order of a sentence; the rest is about GitHub or the runner. */
 const OPTIONS = [
+    ['baseConfig', '--base-config'],
+    ['baseRun', '--base-run'],
+    ['baseModule', '--base-module'],
+    ['baseUrl', '--base-url'],
+    ['baseWorkingDirectory', '--base-working-directory'],
     ['config', '--config'],
     ['scenario', '--scenario'],
     ['run', '--run'],
@@ -37457,6 +37444,215 @@ function tracesOf(secrets) {
 
 /***/ }),
 
+/***/ 8876:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ flowEnd),
+/* harmony export */   x: () => (/* binding */ exitError)
+/* harmony export */ });
+/* harmony import */ var _confinement_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7755);
+
+/** Exit statuses of a shell whose command was ended by a signal are 128 + its number. */
+const SIGNALS = {
+    1: 'SIGHUP',
+    2: 'SIGINT',
+    3: 'SIGQUIT',
+    4: 'SIGILL',
+    6: 'SIGABRT',
+    7: 'SIGBUS',
+    8: 'SIGFPE',
+    9: 'SIGKILL',
+    11: 'SIGSEGV',
+    13: 'SIGPIPE',
+    14: 'SIGALRM',
+    15: 'SIGTERM',
+};
+function flowEnd(ended, { ending, killed, limits = {} }) {
+    const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
+    const common = {
+        startedAt,
+        endedAt,
+        ...(runningAt === undefined ? {} : { runningAt }),
+        stdout,
+        stderr,
+        ...(killed === undefined ? {} : { hit: killed.hit }),
+    };
+    if (ending !== undefined) {
+        return { ...common, outcome: ending.outcome, error: { message: ending.message } };
+    }
+    if (exit.code === 0)
+        return { ...common, outcome: 'ok' };
+    if (killed !== undefined)
+        return { ...common, outcome: 'killed', error: { message: killed.message } };
+    return { ...common, ...(0,_confinement_js__WEBPACK_IMPORTED_MODULE_0__/* .failedBy */ .D)(exitError(exit), limits) };
+}
+/** "exit status 3", "exit status 137 (SIGKILL)", "killed by SIGKILL". */
+function exitError({ code, signal }) {
+    if (code === null)
+        return { message: `killed by ${signal ?? 'a signal'}` };
+    const name = SIGNALS[code - 128];
+    return { message: `exit status ${code}${name === undefined ? '' : ` (${name})`}`, exitStatus: code };
+}
+
+
+/***/ }),
+
+/***/ 7755:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  D: () => (/* binding */ failedBy),
+  U: () => (/* binding */ watchLimits)
+});
+
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
+// EXTERNAL MODULE: ./build/src/faults/limits-groups.js
+var limits_groups = __nccwpck_require__(356);
+;// CONCATENATED MODULE: ./build/src/faults/limits-kill.js
+
+
+/** As a shell says that its command was ended by SIGKILL. */
+const KILLED = 128 + 9;
+/**
+ * What a flow is to be called that the kernel killed for want of memory: its outcome is then `killed`. Undefined if
+ * none of it was killed, or if it succeeded in spite of that. Kernels before 4.13 do not count kills in v1: there
+ * SIGKILL at the limit is taken for one.
+ */
+function outOfMemory(evidence) {
+    const { before, after, exit } = evidence;
+    if (exit.code === 0)
+        return undefined;
+    const grew = (key) => (after[key] ?? 0) > (before[key] ?? 0);
+    const ownLimit = grew('memoryLimitHits');
+    const sharedLimit = grew('sharedMemoryLimitHits');
+    const bySigkill = exit.signal === 'SIGKILL' || exit.code === KILLED;
+    const killed = grew('outOfMemoryKills') || (bySigkill && (ownLimit || sharedLimit));
+    if (!killed)
+        return undefined;
+    const own = (0,limits_groups/* limitsOf */.Af)(evidence.limits, evidence.of).memory;
+    if (own !== undefined && ownLimit)
+        return `killed: out of memory, the limit is ${(0,format/* formatBytes */.z3)(own)}`;
+    const shared = evidence.of === 'flow' ? (0,limits_groups/* limitsOf */.Af)(evidence.limits, 'flows').memory : undefined;
+    if (shared !== undefined && sharedLimit) {
+        return `killed: out of memory, the limit of all flows together is ${(0,format/* formatBytes */.z3)(shared)}`;
+    }
+    return 'killed: the machine was out of memory';
+}
+/** What to add to the error of a flow that failed and whose forks were refused; undefined if none was. */
+function refusedForks({ before, after, of, limits }) {
+    const count = after.refusedForks - before.refusedForks;
+    const limit = (0,limits_groups/* limitsOf */.Af)(limits, of).processes ?? (0,limits_groups/* limitsOf */.Af)(limits, 'flows').processes;
+    if (count <= 0 || limit === undefined)
+        return undefined;
+    return `${(0,format/* plural */.LS)(count, 'fork or thread was', 'forks or threads were')} refused, the limit is ${(0,format/* plural */.LS)(limit, 'process', 'processes')}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/confinement.js
+
+const UNTOUCHED = {};
+const UNLIMITED = () => UNTOUCHED;
+/**
+ * Reads the counters now; what it gives is to be asked once, when that what ran from now on has ended. Counters are
+ * read only where a limit can kill or refuse: a reading costs some 50 µs.
+ */
+function watchLimits(confinement) {
+    if (confinement === undefined || !canStrike(confinement))
+        return UNLIMITED;
+    const { enclosure, of, limits } = confinement;
+    const before = enclosure.counters();
+    if (before === undefined)
+        return UNLIMITED;
+    return (exit) => {
+        const after = enclosure.counters();
+        if (exit.code === 0 || after === undefined)
+            return UNTOUCHED;
+        const evidence = { before, after, exit, of, limits };
+        const killed = outOfMemory(evidence);
+        const refused = refusedForks(evidence);
+        return {
+            ...(killed === undefined ? {} : { killed }),
+            ...(refused === undefined ? {} : { refused }),
+        };
+    };
+}
+function canStrike({ of, limits }) {
+    const binding = limits.filter((each) => (each.of === 'service') === (of === 'service'));
+    return binding.some(({ memory, processes }) => memory !== undefined || processes !== undefined);
+}
+/** How a flow ended that is not ok: killed by a limit, or failed, perhaps for a fork that was refused. */
+function failedBy(error, { killed, refused }) {
+    if (killed !== undefined)
+        return { outcome: 'killed', error: { ...error, message: killed } };
+    if (refused === undefined)
+        return { outcome: 'failed', error };
+    return { outcome: 'failed', error: { ...error, message: `${error.message}; ${refused}` } };
+}
+
+
+/***/ }),
+
+/***/ 2445:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ openDeadline),
+/* harmony export */   R: () => (/* binding */ inTime)
+/* harmony export */ });
+/** How long something around the flows may take. After an interrupt there is little time: the runner kills us soon. */
+function openDeadline({ clock, interrupt, limit, afterInterrupt }) {
+    const controller = new AbortController();
+    const pass = (reason) => () => {
+        controller.abort(reason);
+    };
+    const timers = [clock.timer(limit, pass(`timed out after ${limit / 1000} s`))];
+    const hurry = () => {
+        if (afterInterrupt === 0)
+            controller.abort('interrupted');
+        else {
+            const reason = `cut short ${afterInterrupt / 1000} s after the interrupt`;
+            timers.push(clock.timer(afterInterrupt, pass(reason)));
+        }
+    };
+    if (interrupt.aborted)
+        hurry();
+    else
+        interrupt.addEventListener('abort', hurry, { once: true });
+    return {
+        signal: controller.signal,
+        cancel: () => {
+            for (const timer of timers)
+                timer.cancel();
+            interrupt.removeEventListener('abort', hurry);
+        },
+    };
+}
+/** What `doing` resolves to, or why it was not waited for any longer. */
+async function inTime(doing, deadline) {
+    const { signal } = deadline;
+    const late = new Promise((resolve) => {
+        const pass = () => {
+            resolve({ late: String(signal.reason) });
+        };
+        if (signal.aborted)
+            pass();
+        else
+            signal.addEventListener('abort', pass, { once: true });
+    });
+    try {
+        return await Promise.race([doing.then((value) => ({ value })), late]);
+    }
+    finally {
+        deadline.cancel();
+    }
+}
+
+
+/***/ }),
+
 /***/ 68:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37493,6 +37689,42 @@ class ExcerptBuffer {
         // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
         return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
     }
+}
+
+
+/***/ }),
+
+/***/ 8726:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ runHook),
+/* harmony export */   e: () => (/* binding */ HOOK_TIMEOUT)
+/* harmony export */ });
+/* harmony import */ var _command_end_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8876);
+/* harmony import */ var _deadline_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2445);
+/* harmony import */ var _stats_last_line_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9040);
+
+
+
+/** Nothing around the flows may hang the job for hours. ms. */
+const HOOK_TIMEOUT = 10 * 60_000;
+/** Runs a setup, verify or teardown command to its end; when it takes too long its process group is killed. */
+async function runHook(spec, { spawner, clock, interrupt, afterInterrupt = 0 }) {
+    const running = spawner.spawn(spec);
+    const deadline = (0,_deadline_js__WEBPACK_IMPORTED_MODULE_2__/* .openDeadline */ .L)({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
+    const end = await (0,_deadline_js__WEBPACK_IMPORTED_MODULE_2__/* .inTime */ .R)(running.exited, deadline);
+    const ending = 'late' in end ? end.late : undefined;
+    if (ending !== undefined)
+        running.kill('SIGKILL');
+    const exit = await running.exited;
+    const stdout = running.stdout();
+    const stderr = running.stderr();
+    if (exit.code === 0 && ending === undefined)
+        return { ok: true, message: '', stdout, stderr };
+    const said = (0,_stats_last_line_js__WEBPACK_IMPORTED_MODULE_1__/* .lastPrinted */ .n)({ stdout, stderr });
+    const message = `${ending ?? (0,_command_end_js__WEBPACK_IMPORTED_MODULE_0__/* .exitError */ .x)(exit).message}${said === '' ? '' : `: ${said}`}`;
+    return { ok: false, message, stdout, stderr };
 }
 
 
@@ -39352,11 +39584,11 @@ function figuresOf(tally) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bo: () => (/* binding */ comparedMetrics),
 /* harmony export */   _K: () => (/* binding */ scaleOf),
+/* harmony export */   pP: () => (/* binding */ conflictAgainstBase),
 /* harmony export */   s1: () => (/* binding */ worseningOf),
 /* harmony export */   tc: () => (/* binding */ isAgainstBase),
 /* harmony export */   vo: () => (/* binding */ refusedAgainstBase)
 /* harmony export */ });
-/* unused harmony export conflictAgainstBase */
 /* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7790);
 
 function isAgainstBase(threshold) {

@@ -39151,6 +39151,11 @@ async function complete({ github, runner, renderers }, subject) {
 ;// CONCATENATED MODULE: ./build/src/publish/reproduce.js
 /** Inputs that the terminal has too, in the order of a sentence; the rest is about GitHub or the runner. */
 const OPTIONS = [
+    ['baseConfig', '--base-config'],
+    ['baseRun', '--base-run'],
+    ['baseModule', '--base-module'],
+    ['baseUrl', '--base-url'],
+    ['baseWorkingDirectory', '--base-working-directory'],
     ['config', '--config'],
     ['scenario', '--scenario'],
     ['run', '--run'],
@@ -57587,17 +57592,12 @@ function thresholdOf(expression, { level }) {
 async function gate(plan, ports, context) {
     const createdAt = ports.clock.wall().toISOString();
     const scenarios = [];
-    try {
-        for (const planned of plan.scenarios) {
-            const scenario = gatedByHistory(planned, context);
-            const record = await execute(scenario, ports, context);
-            const comparison = await compared(scenario, record, { ports, context });
-            const results = await judged(scenario, { record, comparison }, ports);
-            scenarios.push(withHistory(results, context));
-        }
-    }
-    finally {
-        await context.opponents?.close();
+    for (const planned of plan.scenarios) {
+        const scenario = gatedByHistory(planned, context);
+        const record = await execute(scenario, ports, context);
+        const comparison = await compared(scenario, record, { ports, context });
+        const results = await judged(scenario, { record, comparison }, ports);
+        scenarios.push(withHistory(results, context));
     }
     return assembleResults({ ...context, createdAt, scenarios });
 }
@@ -60691,6 +60691,7 @@ const WHERE = {
     ca: (0,inputs_inputs/* whereInput */.c7)('url'),
     iterations: (0,inputs_inputs/* whereInput */.c7)('iterations'),
     rate: (0,inputs_inputs/* whereInput */.c7)('rate'),
+    thresholds: (0,inputs_inputs/* whereInput */.c7)('thresholds'),
     'working-directory': (0,inputs_inputs/* whereInput */.c7)('workingDirectory'),
 };
 /** The one scenario of the inputs `run`, `module` or `url`, or the demo. */
@@ -61053,6 +61054,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./build/src/verdict/base-limit.js
+var base_limit = __nccwpck_require__(2404);
 // EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
 var threshold_list = __nccwpck_require__(8293);
 ;// CONCATENATED MODULE: ./build/src/verdict/defaults.js
@@ -61132,6 +61135,7 @@ function planOf(config, { workspace, workingDirectory }) {
 
 
 
+
 const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
 const SEED = 1;
@@ -61143,6 +61147,10 @@ function planScenario(draft, { inputs, workspace }) {
     const planned = planLoad(draft, inputs);
     if (!planned.ok)
         return planned;
+    const gates = gatesOf(inputs, config);
+    const conflict = (0,base_limit/* conflictAgainstBase */.pP)(gates.thresholds);
+    if (conflict !== undefined)
+        return { ok: false, problems: [thresholdProblem(draft, inputs, conflict)] };
     const workingDirectory = (0,external_node_path_.resolve)(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
     const shell = config.shell ?? SHELL;
     const seed = inputs.seed ?? config.seed ?? SEED;
@@ -61162,7 +61170,7 @@ function planScenario(draft, { inputs, workspace }) {
             shell,
             workingDirectory,
             env: config.env ?? {},
-            ...gatesOf(inputs, config),
+            ...gates,
             checks: checksOf(config),
             ...(config.module === demo/* DEMO_MODULE */.fO ? { unaskedChecks: demo/* DEMO_UNASKED */.GM } : {}),
             ...faultsFor(config, seed),
@@ -61207,6 +61215,11 @@ function loadProblem(draft, { by, key, message }) {
     if (by === 'config')
         return draft.problemAt(key === 'rate' ? 'rate' : 'iterations', message);
     return { where: (0,inputs_inputs/* whereInput */.c7)(key), message };
+}
+function thresholdProblem(draft, { thresholds }, message) {
+    return thresholds === undefined
+        ? draft.problemAt('thresholds', message)
+        : { where: (0,inputs_inputs/* whereInput */.c7)('thresholds'), message };
 }
 function workOf({ run, module, http, isolate, options, ...config }, given) {
     if (run !== undefined)
@@ -66905,11 +66918,11 @@ function seedOf(seed, part) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bo: () => (/* binding */ comparedMetrics),
 /* harmony export */   _K: () => (/* binding */ scaleOf),
+/* harmony export */   pP: () => (/* binding */ conflictAgainstBase),
 /* harmony export */   s1: () => (/* binding */ worseningOf),
 /* harmony export */   tc: () => (/* binding */ isAgainstBase),
 /* harmony export */   vo: () => (/* binding */ refusedAgainstBase)
 /* harmony export */ });
-/* unused harmony export conflictAgainstBase */
 /* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7790);
 
 function isAgainstBase(threshold) {
