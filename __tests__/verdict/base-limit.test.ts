@@ -28,13 +28,13 @@ describe('what a threshold on the base compares', () => {
     ]);
   });
 
-  test('base itself can not be shown to hold: no run waits for it', () => {
+  test('base itself is a limit of 0', () => {
     expect(
       comparedMetrics(parsed(['success_rate >= base', 'failed <= base', 'flow_time.med <= base'])),
     ).toEqual([
-      { metric: 'success_rate', worse: 'lower', scale: 'rate', limit: 0, level: 'warn' },
-      { metric: 'failed', worse: 'higher', scale: 'absolute', limit: 0, level: 'warn' },
-      { metric: 'flow_time.med', worse: 'higher', scale: 'relative', limit: 0, level: 'warn' },
+      { metric: 'success_rate', worse: 'lower', scale: 'rate', limit: 0, level: 'fail' },
+      { metric: 'failed', worse: 'higher', scale: 'absolute', limit: 0, level: 'fail' },
+      { metric: 'flow_time.med', worse: 'higher', scale: 'relative', limit: 0, level: 'fail' },
     ]);
   });
 

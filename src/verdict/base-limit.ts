@@ -64,8 +64,7 @@ export function worseningOf({ metric, limit }: BaseThreshold): number {
  * What is to be compared for these thresholds, each metric once: by the strictest limit of its gates, or of its alerts
  * if it has no gate. The others are judged by the same interval.
  *
- * A limit of base itself can be broken but never be shown to hold, so that no run could end by it: a metric with no
- * other limit waits for the others (level `warn`).
+ * Base itself is a limit of 0: it can be broken, but never be shown to hold, so that no run waits for it.
  */
 export function comparedMetrics(thresholds: readonly Threshold[]): readonly ComparedMetric[] {
   return [...byMetric(thresholds).entries()].map(([metric, all]) => {
@@ -78,7 +77,10 @@ export function comparedMetrics(thresholds: readonly Threshold[]): readonly Comp
       worse: isWorseWhenLower(all) ? 'lower' : 'higher',
       scale: one === undefined ? 'relative' : scaleOf(one),
       limit: deciding.length === 0 ? 0 : Math.min(...deciding.map(worseningOf)),
-      level: gates.length > 0 ? 'fail' : 'warn',
+      level:
+        (deciding.length > 0 ? gates : all.filter(({ level }) => level === 'fail')).length > 0
+          ? 'fail'
+          : 'warn',
     };
   });
 }
