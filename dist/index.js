@@ -66982,8 +66982,7 @@ function worseningOf({ metric, limit }) {
  * What is to be compared for these thresholds, each metric once: by the strictest limit of its gates, or of its alerts
  * if it has no gate. The others are judged by the same interval.
  *
- * A limit of base itself can be broken but never be shown to hold, so that no run could end by it: a metric with no
- * other limit waits for the others (level `warn`).
+ * Base itself is a limit of 0: it can be broken, but never be shown to hold, so that no run waits for it.
  */
 function comparedMetrics(thresholds) {
     return [...byMetric(thresholds).entries()].map(([metric, all]) => {
@@ -66996,7 +66995,9 @@ function comparedMetrics(thresholds) {
             worse: isWorseWhenLower(all) ? 'lower' : 'higher',
             scale: one === undefined ? 'relative' : scaleOf(one),
             limit: deciding.length === 0 ? 0 : Math.min(...deciding.map(worseningOf)),
-            level: gates.length > 0 ? 'fail' : 'warn',
+            level: (deciding.length > 0 ? gates : all.filter(({ level }) => level === 'fail')).length > 0
+                ? 'fail'
+                : 'warn',
         };
     });
 }

@@ -87,6 +87,14 @@ describe('two commands', () => {
   });
 });
 
+test('without thresholds the default gates on the base are in force, and no absolute ones', async () => {
+  const run = await twoCommands(500, 500);
+  const { compared, thresholds, defaultGates } = only(run.results());
+  expect(defaultGates).toBe(false);
+  expect(thresholds.map(({ expression }) => expression)).toEqual(compared?.defaultGates);
+  expect(compared?.defaultGates).toHaveLength(4);
+});
+
 describe('two configs', () => {
   const config = (port: string, rounds: number, name = 'api'): string => `version: 1
 scenarios:

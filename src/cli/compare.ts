@@ -85,10 +85,23 @@ export async function compareTwo(
 ): Promise<number> {
   const { ports, cwd } = terminal;
   const sources = { files: ports.files, workspace: cwd };
-  const head = await makePlan(inputs.head, sources);
+  const head = withoutDefaults(await makePlan(inputs.head, sources));
   const base = await makePlan(inputs.base, sources);
   const opponents = opponentsOf(head, base, inputs.labels);
   return tell(terminal, await gate(head, ports, { ...context, opponents }), outputs);
+}
+
+/** Whoever compares two commands asks which is worse, not whether either is good. Alerts are no defaults. */
+function withoutDefaults(plan: Plan): Plan {
+  const asked = ({ omittedGates, ...scenario }: ScenarioPlan): ScenarioPlan =>
+    scenario.defaultGates
+      ? {
+          ...scenario,
+          defaultGates: false,
+          thresholds: scenario.thresholds.filter(({ level }) => level === 'warn'),
+        }
+      : { ...scenario, ...(omittedGates === undefined ? {} : { omittedGates }) };
+  return { ...plan, scenarios: plan.scenarios.map(asked) };
 }
 
 function opponentsOf(head: Plan, base: Plan, labels: TwoInputs['labels']): Opponents {

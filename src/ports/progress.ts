@@ -30,6 +30,8 @@ export interface ComparingProgress {
   /** Pairs that were run, and the most that there will be. */
   readonly pairs: number;
   readonly most: number;
+  /** Pairs at which what is known is judged next; undefined if that was the last time. */
+  readonly nextLook: number | undefined;
   /** ms. */
   readonly elapsed: number;
   readonly budget: number;

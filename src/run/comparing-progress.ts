@@ -13,6 +13,7 @@ export function progressOf(
     ...about,
     pairs: pairs.length,
     most: Math.max(pairs.length, Math.min(lastLook, fitting)),
+    nextLook: state.wanted,
     elapsed,
     known: state.results
       .filter(({ change }) => change !== null)
