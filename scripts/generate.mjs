@@ -98,12 +98,13 @@ async function withTables(path, tables) {
 }
 
 async function generated() {
-  const { configJsonSchema, resultsJsonSchema, METRICS } = await importSources();
+  const { configJsonSchema, resultsJsonSchema, calibrationJsonSchema, METRICS } = await importSources();
   const action = parse(readFileSync(at('action.yml'), 'utf8'));
   const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
   return [
     { path: 'schema/config.schema.json', content: json(configJsonSchema()) },
     { path: 'schema/results.schema.json', content: json(resultsJsonSchema()) },
+    { path: 'schema/calibration.schema.json', content: json(calibrationJsonSchema()) },
     ...(await withTables('README.md', { inputs: inputsTable(action), outputs: outputsTable(action) })),
     ...(await withTables('docs/thresholds.md', { metrics: metricsTable(METRICS) })),
   ];

@@ -10,6 +10,7 @@ import {
   withBase,
   withLoad,
   withOutputs,
+  withCalibration,
   withScenario,
   withWork,
   type DemoOptions,
@@ -17,6 +18,7 @@ import {
   type RunOptions,
 } from './cli/options.js';
 import { compareTwo, twoInputs, type CompareOptions } from './cli/compare.js';
+import { calibrate, type CalibrateCliOptions } from './cli/calibrate.js';
 import { KEPT } from './cli/outputs.js';
 import { showAgain } from './cli/report.js';
 import { runScenarios } from './cli/run.js';
@@ -91,6 +93,11 @@ async function compare(options: CompareOptions): Promise<number> {
   return compareTwo(terminal, context, { inputs, outputs: options });
 }
 
+async function calibrateScenarios(options: CalibrateCliOptions): Promise<number> {
+  const terminal = openTerminal();
+  return calibrate(terminal, contextOf(terminal, ''), options);
+}
+
 /** Runs a subcommand and leaves with its exit status. */
 function exiting<A extends unknown[]>(act: (...args: A) => Promise<number>): (...args: A) => Promise<void> {
   return async (...args) => {
@@ -117,6 +124,9 @@ function programOf(): Command {
   withOutputs(withAnswer(withLoad(withBase(withWork(program.command('compare'))))))
     .description('compare two commands, modules, requests or configs, without git')
     .action(exiting(compare));
+  withCalibration(withLoad(withWork(program.command('calibrate'))))
+    .description('compare head with itself and with itself slowed: what a comparison can tell here')
+    .action(exiting(calibrateScenarios));
   program
     .command('init')
     .description('look at this repository and write .github/flowgate.yml and a workflow')

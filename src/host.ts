@@ -39,6 +39,7 @@ function openHost(send: (message: FromHost) => void): ModuleHost {
   return new ModuleHost({
     now: () => nodeClock.now(),
     after: (ms, callback) => nodeClock.timer(ms, callback),
+    worked: () => performance.eventLoopUtilization().active,
     send,
     importModule,
     outputs,

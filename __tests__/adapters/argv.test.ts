@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { argvOf } from '../../src/adapters/node-process.js';
+import { argvOf } from '../../src/scenarios/shell-argv.js';
 
 test.each([
   ['bash -eo pipefail', ['bash', '-eo', 'pipefail', '-c', 'CMD']],

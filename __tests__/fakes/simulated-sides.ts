@@ -58,10 +58,17 @@ export interface Simulated {
   readonly progress: readonly (Progress | ComparingProgress)[];
 }
 
-/** The whole gate in simulated time: head by itself, then against its opponent. */
-export async function gateSides(sides: SimulatedSides): Promise<Simulated> {
+export interface SimulatedWorld {
+  readonly clock: SimulatedClock;
+  readonly ports: GatePorts;
+  readonly progress: readonly (Progress | ComparingProgress)[];
+}
+
+/** Ports to a machine in simulated time, on which the sides answer. */
+export function simulatedWorld(
+  sides: Pick<SimulatedSides, 'answer' | 'cpu' | 'interruptAt'>,
+): SimulatedWorld {
   const clock = new SimulatedClock(0);
-  const client = new SimulatedHttp(clock, (request) => sides.answer(request, clock.now()));
   const interrupt = new AbortController();
   const progress: (Progress | ComparingProgress)[] = [];
   if (sides.interruptAt !== undefined) {
@@ -75,12 +82,20 @@ export async function gateSides(sides: SimulatedSides): Promise<Simulated> {
     files: fakeFiles(),
     machine: { cpu: () => sides.cpu?.(clock.now()) } as GatePorts['machine'],
     freePorts: { find: () => Promise.resolve([]) },
-    openHttpClient: () => Promise.resolve(client),
+    openHttpClient: () =>
+      Promise.resolve(new SimulatedHttp(clock, (request) => sides.answer(request, clock.now()))),
     spawner: { killPids: () => undefined } as unknown as GatePorts['spawner'],
     progress: { update: (state) => progress.push(state), clear: () => undefined },
     interrupt: interrupt.signal,
     newRunId: () => '0123456789ab',
   };
+  return { clock, ports: ports as GatePorts, progress };
+}
+
+/** The whole gate in simulated time: head by itself, then against its opponent. */
+export async function gateSides(sides: SimulatedSides): Promise<Simulated> {
+  const { clock, ports, progress } = simulatedWorld(sides);
+  let closed = false;
   const opponent = sides.opponent ?? {
     plan: httpPlanOf('base'),
     base: { label: 'main', sha: 'a'.repeat(40) },
@@ -99,7 +114,7 @@ export async function gateSides(sides: SimulatedSides): Promise<Simulated> {
     },
   };
   const plan: Plan = { scenarios: [httpPlanOf('head', sides.head)], source: { kind: 'inputs' } };
-  const results = await clock.run(gate(plan, ports as GatePorts, context));
+  const results = await clock.run(gate(plan, ports, context));
   const [scenario] = results.scenarios;
   if (scenario === undefined) throw new Error('there is one scenario');
   return { results, scenario, progress };

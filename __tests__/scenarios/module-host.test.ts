@@ -11,6 +11,7 @@ function hostWith(module: unknown) {
   const host = new ModuleHost({
     now: () => (time += 1),
     after: (_, callback) => setImmediate(callback),
+    worked: () => 0,
     send: (message) => sent.push(message),
     importModule: (name) =>
       name === '/broken.mjs' ? Promise.reject(new Error('it broke')) : Promise.resolve(module),

@@ -8,7 +8,8 @@ import type { FifoBarrier } from './fifo-barrier.js';
 import { nodeClock } from './node-clock.js';
 import { TELL_LARGEST } from './largest-process.js';
 import { enlist } from './living-groups.js';
-import { argvOf, exitOf } from './node-process.js';
+import { argvOf } from '../scenarios/shell-argv.js';
+import { exitOf } from './node-process.js';
 import { quote } from './quote.js';
 import { wallOnOurClock } from './wall-time.js';
 

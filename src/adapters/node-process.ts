@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { CommandSpec, Exit, HostProcess, HostSpec, RunningProcess } from '../ports.js';
 import { ExcerptBuffer } from '../scenarios/excerpt.js';
+import { argvOf } from '../scenarios/shell-argv.js';
 import { enlist } from './living-groups.js';
 import { killGroup } from './process-tree.js';
 
@@ -11,16 +12,6 @@ const DRAIN = 200;
 
 /** As a shell says it when a program cannot be started. */
 const CANNOT_START = 127;
-
-/** Options that the command follows already. -e is one for node, perl and ruby; for a shell it is errexit. */
-const TAKES_COMMAND = /(^| )(-c|\/c|-Command)$|^(\S*\/)?(node|bun|perl|ruby) (.* )?(-e|--eval)$/;
-
-/** The shell's program and arguments, with the command as the last one, after -c unless the shell says otherwise. */
-export function argvOf(spec: Pick<CommandSpec, 'shell' | 'command'>): [string, ...string[]] {
-  const [program = 'bash', ...options] = spec.shell.split(/\s+/).filter((word) => word !== '');
-  const takesIt = TAKES_COMMAND.test([program, ...options].join(' '));
-  return [program, ...options, ...(takesIt ? [] : ['-c']), spec.command];
-}
 
 /** Resolves when the process has exited and its streams are closed or drained; never rejects. */
 export function exitOf(child: ChildProcess, stderr?: ExcerptBuffer): Promise<Exit> {

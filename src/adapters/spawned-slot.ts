@@ -3,7 +3,8 @@ import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd } from '../p
 import { ExcerptBuffer } from '../scenarios/excerpt.js';
 import { nodeClock } from './node-clock.js';
 import { enlist } from './living-groups.js';
-import { argvOf, exitOf } from './node-process.js';
+import { argvOf } from '../scenarios/shell-argv.js';
+import { exitOf } from './node-process.js';
 import { killGroup } from './process-tree.js';
 
 /** A worker slot where there is no POSIX shell to launch from (Windows): every flow is spawned when it is due. */

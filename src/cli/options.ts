@@ -109,6 +109,16 @@ export function withAnswer(command: Command): Command {
     );
 }
 
+/** How long is calibrated, and where what was found is written. */
+export function withCalibration(command: Command): Command {
+  return command
+    .option('--budget <time>', 'how long the rounds of one comparison may take (2m)')
+    .option('--for <time>', 'begin no further comparison after this long (10m)')
+    .option('--runs <n>', 'this many comparisons of the same code, and as many slowed, instead of a time')
+    .option('--json <file>', 'write what was found as JSON there')
+    .option('--markdown <file>', 'write the report as Markdown there');
+}
+
 /**
  * The same as the action's inputs say it: a list is a text of lines. To the action an empty input is one that was left
  * out; at a terminal it is a variable that was never set (`--threshold "$GATE"`), and left out it would gate nothing.

@@ -18,16 +18,21 @@ export async function writeOutputs(
   { json, html, markdown }: OutputOptions,
 ): Promise<void> {
   if (json !== undefined) await writeJson(terminal, results, json);
-  if (html !== undefined) await write(terminal, html, renderHtml(results));
-  if (markdown !== undefined) await write(terminal, markdown, renderComment(results, { marker: MARKER }));
+  if (html !== undefined) await writeFile(terminal, html, renderHtml(results));
+  if (markdown !== undefined) await writeFile(terminal, markdown, renderComment(results, { marker: MARKER }));
 }
 
 /** Whether it was written. */
 export function writeJson(terminal: Terminal, results: Results, path: string): Promise<boolean> {
-  return write(terminal, path, `${JSON.stringify(results, undefined, 2)}\n`);
+  return writeFile(terminal, path, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
-async function write({ screen, ports, cwd }: Terminal, path: string, content: string): Promise<boolean> {
+/** A path as the user gave it; what can not be written is said. Whether it was. */
+export async function writeFile(
+  { screen, ports, cwd }: Terminal,
+  path: string,
+  content: string,
+): Promise<boolean> {
   try {
     await ports.files.write(isAbsolute(path) ? path : join(cwd, path), content);
     return true;

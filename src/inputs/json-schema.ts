@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calibrationSchema } from '../model/calibration.js';
 import { resultsSchema } from '../model/results.js';
 import { limits, limitSetSchema } from './limit-fields.js';
 import { httpRequests, requestSchema } from './http-fields.js';
@@ -10,6 +11,7 @@ import { namedService, serviceOrCommand } from './service-schema.js';
 export type JsonSchema = Record<string, unknown>;
 
 export const RESULTS_SCHEMA_ID = 'urn:flowgate:results:1';
+const CALIBRATION_SCHEMA_ID = 'urn:flowgate:calibration:1';
 
 /** JSON Schema (2020-12) of the config file, for editors. It knows the shape and not the grammar of thresholds. */
 export function configJsonSchema(): JsonSchema {
@@ -33,6 +35,12 @@ export function resultsJsonSchema(): JsonSchema {
   // A reader of a newer file may find keys that it does not know: io "input" leaves objects open.
   const schema = z.toJSONSchema(resultsSchema, { target: 'draft-2020-12', io: 'input' });
   return identified(schema, RESULTS_SCHEMA_ID);
+}
+
+/** JSON Schema (2020-12) of what `calibrate --json` writes. */
+export function calibrationJsonSchema(): JsonSchema {
+  const schema = z.toJSONSchema(calibrationSchema, { target: 'draft-2020-12', io: 'input' });
+  return identified(schema, CALIBRATION_SCHEMA_ID);
 }
 
 /** A preprocessing step is not visible from outside: only the map would be, and not the text that stands for it. */

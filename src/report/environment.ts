@@ -4,7 +4,7 @@ import { safeUrl } from './escape.js';
 import { loadWords } from './load.js';
 
 /** `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`. */
-export function machineOf({ environment }: Results): string {
+export function machineOf({ environment }: Pick<Results, 'environment'>): string {
   const { cores, cpu, memory, os, arch, image, node } = environment;
   return [
     `${plural(cores, 'core')} ${shortName(cpu)}`.trim(),

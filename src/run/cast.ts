@@ -10,6 +10,7 @@ import { openModuleRunner } from '../scenarios/module.js';
 import type { ModuleRunner } from '../scenarios/module-runner.js';
 import type { HttpClient } from '../ports.js';
 import type { FlowRunner } from '../scenarios/runner.js';
+import { slowedCommand } from '../scenarios/slowed-command.js';
 import { startServices, type Services } from '../scenarios/services.js';
 import type { NetworkInjection } from './fault-injection.js';
 import { openedAhead } from './flows.js';
@@ -71,9 +72,9 @@ async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>)
   const confine =
     limits === undefined ? undefined : (host: number | 'hooks') => limits.ofHost(host, plan.load.flows);
   try {
-    const { seed, timeout } = plan;
+    const { seed, timeout, slowdown } = plan;
     const canaries = seesTokens(plan);
-    const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine };
+    const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine, slowdown };
     const { isolate } = work;
     return isolate === 'none'
       ? await openModuleRunner(options)
@@ -85,10 +86,11 @@ async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>)
 
 function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): Promise<FlowRunner> {
   const { plan, ports, watch, scratch, limits } = stage;
+  const { run, shell } = plan.slowdown === undefined ? work : slowedCommand(work, plan.slowdown);
   return openCommandRunner({
     ...ports,
     watch,
-    spec: { ...commandOn(stage, work.run), shell: work.shell },
+    spec: { ...commandOn(stage, run), shell },
     slots: openedAhead(plan.load),
     timeout: plan.timeout,
     scratch,

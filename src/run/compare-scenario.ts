@@ -2,7 +2,6 @@ import type { Opponent } from '../baseline/opponent.js';
 import type { ComparePlan } from '../model/compare-plan.js';
 import type { Compared, ComparedPair } from '../model/compared.js';
 import type { ComparedMetric, ComparisonResult, Pair } from '../model/comparison.js';
-import { plural } from '../model/format.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import { attribute } from '../stats/compare/attribution.js';
@@ -11,12 +10,9 @@ import { whyDropped, type ValidityLimits } from '../stats/compare/validity.js';
 import { comparedMetrics, isAgainstBase } from '../verdict/base-limit.js';
 import { defaultBaseGates } from '../verdict/compared-defaults.js';
 import type { ScenarioComparison } from '../verdict/judge-base.js';
-import { comparePairs, type Comparing } from './comparing.js';
-import { tryOut, type Attempt } from './round-trial.js';
-import { lengthened } from './round-load.js';
+import { compareSides } from './compare-sides.js';
+import type { Comparing } from './comparing.js';
 import { inTheMannerOf, planOfRounds } from './round-plan.js';
-import { progressOf } from './comparing-progress.js';
-import { Rounds } from './rounds.js';
 import { openSides, SideError, type Sides } from './sides.js';
 import type { ExecuteContext, ExecutePorts } from './stage.js';
 
@@ -109,45 +105,21 @@ async function runComparison(head: ScenarioPlan, base: ScenarioPlan, run: Run): 
 }
 
 async function runPairs(plan: ScenarioPlan, sides: Sides, run: Run): Promise<Came> {
-  const { how, ports, metrics, thresholds, opponent } = run;
-  const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
-  const attempt = await tryOut(
+  const { how, metrics, opponent } = run;
+  const compared = await compareSides(sides, {
+    ...run,
     plan,
-    { clock: ports.clock, record: (side, load) => rounds.record(side, load) },
-    { budget: how.budget, metrics },
-  );
-  if (attempt === undefined) return interrupted(run);
-  const { expected, wanted, validity } = attempt;
-  let { load } = attempt;
-  let before = 0;
-  if (expected * wanted > how.budget * TOLERANCE) {
-    const results = nothingKnown(metrics, tooLong(attempt, how.budget));
-    return { results, compared: { rounds: roundsOf(attempt.flows, sides), ended: 'budget' } };
-  }
-  const comparing = await comparePairs({
-    ...ports,
-    metrics,
-    validity,
     budget: how.budget,
-    expected,
     seed: plan.seed,
-    round: (side) => rounds.run(side, load),
-    onPair: (progress) => {
-      load = lengthened(load, (progress.elapsed - before) / 2);
-      before = progress.elapsed;
-      ports.progress.update(
-        progressOf(progress, { scenario: plan.name, base: opponent.base.label, budget: how.budget }),
-      );
-    },
-  }).finally(() => {
-    ports.progress.clear();
+    about: { scenario: plan.name, base: opponent.base.label },
   });
-  const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
-  return came(comparing, run, { rounds: roundsOf(flows, sides), validity });
+  if (compared === undefined) return interrupted(run);
+  const rounds = roundsOf(compared.flows, sides);
+  if ('hopeless' in compared) {
+    return { results: nothingKnown(metrics, compared.hopeless), compared: { rounds, ended: 'budget' } };
+  }
+  return came(compared.comparing, run, { rounds, validity: compared.validity });
 }
-
-/** How far a trial, which is colder than a round, may promise more time than there is. */
-const TOLERANCE = 1.25;
 
 function roundsOf(flows: number, { services, note }: Sides): NonNullable<Compared['rounds']> {
   return { flows, services, ...(note === undefined ? {} : { note }) };
@@ -202,12 +174,4 @@ function interrupted({ metrics }: Run): Came {
 
 function nothingKnown(metrics: readonly ComparedMetric[], reason: string): readonly ComparisonResult[] {
   return compareRun([], metrics, { exhausted: true }).results.map((result) => ({ ...result, reason }));
-}
-
-function tooLong({ flows, expected, wanted }: Attempt, budget: number): string {
-  const needed = Math.ceil((expected * wanted) / 1000);
-  return (
-    `${wanted} pairs of rounds of ${plural(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
-    `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`
-  );
 }

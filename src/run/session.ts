@@ -3,6 +3,7 @@ import type { Load, ScenarioPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
 import { retrying } from '../scenarios/retrying.js';
 import type { FlowRunner } from '../scenarios/runner.js';
+import { slowed } from '../scenarios/slowed-flows.js';
 import { prepare, type Cast } from './cast.js';
 import type { LoggedFlows } from './climb.js';
 import { runFlows, warmUp } from './flows.js';
@@ -48,10 +49,15 @@ export class Session {
   flows(runner: FlowRunner, halt: Halt): LoggedFlows {
     const { plan, ports, identity, problems } = this.stage;
     const { clock } = ports;
-    const { retries } = plan;
+    const { retries, slowdown = 0, work } = plan;
+    // Commands and modules slow themselves, by work.
+    const slow =
+      work.kind === 'http' && slowdown > 0
+        ? slowed(runner, { share: slowdown, clock, halt: halt.signal })
+        : runner;
     return {
       load: plan.load,
-      runner: retries === undefined ? runner : retrying(runner, { retries, clock, halt: halt.signal }),
+      runner: retries === undefined ? slow : retrying(slow, { retries, clock, halt: halt.signal }),
       identity,
       workspaces: this.#workspaces,
       clock,

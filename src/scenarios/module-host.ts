@@ -2,6 +2,7 @@ import { messageOf } from '../errors.js';
 import type { FlowError, StepTiming } from '../model/record.js';
 import { seededRandom, seedOf } from '../stats/random.js';
 import { FlowCanary } from './flow-canary.js';
+import { HostSlowdown } from './host-slowdown.js';
 import { newFlowOutput, type FlowOutput, type FlowOutputs } from './flow-output.js';
 import type { FlowContext, FlowModule, ModuleContext } from './module-api.js';
 import type { FromHost, Hook, HostedFlow, ToHost } from './module-protocol.js';
@@ -14,6 +15,8 @@ export interface HostPorts {
   /** Calls back after `ms`. */
   readonly after: (ms: number, callback: () => void) => void;
   readonly send: (message: FromHost) => void;
+  /** ms for which the event loop has not been idle. */
+  readonly worked: () => number;
   readonly importModule: (name: string) => Promise<unknown>;
   readonly outputs: FlowOutputs;
 }
@@ -26,6 +29,7 @@ export class ModuleHost {
   readonly #aborts = new Map<string, AbortController>();
   #module: FlowModule | undefined;
   #canaries = false;
+  #slowdown: HostSlowdown | undefined;
   #context: ModuleContext = { shared: undefined, seed: 0, options: {} };
 
   constructor(ports: HostPorts) {
@@ -71,8 +75,10 @@ export class ModuleHost {
     }
   }
 
-  async #load({ module: name, options, seed, canaries }: Extract<ToHost, { type: 'load' }>): Promise<void> {
+  async #load(message: Extract<ToHost, { type: 'load' }>): Promise<void> {
+    const { module: name, options, seed, canaries, slowdown } = message;
     this.#canaries = canaries === true;
+    this.#slowdown = slowdown === undefined ? undefined : new HostSlowdown(slowdown, this.#ports);
     try {
       const loaded = await this.#ports.importModule(name);
       const module = asFlowModule(loaded);
@@ -124,6 +130,7 @@ export class ModuleHost {
     const { now, send, outputs } = this.#ports;
     const { token } = context;
     const startedAt = now();
+    const slow = this.#slowdown?.begin();
     let error: FlowError | undefined;
     let returned: unknown;
     try {
@@ -131,6 +138,7 @@ export class ModuleHost {
     } catch (thrown) {
       error = errorOf(thrown);
     }
+    if (slow !== undefined && error === undefined) await slow();
     const endedAt = now();
     this.#aborts.delete(token);
     if (canary !== undefined) searchValue(returned, canary);

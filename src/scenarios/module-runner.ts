@@ -19,6 +19,8 @@ export interface ModuleRunnerOptions {
   readonly interrupt: AbortSignal;
   /** Tokens of other flows are looked for in what each prints and returns. */
   readonly canaries?: boolean;
+  /** Share of itself by which each flow is made longer, 0 or more. */
+  readonly slowdown?: number | undefined;
   /** The limits of the host process of a slot, of the only one, or of that in which hooks run; none if left out. */
   readonly confine?: ((host: number | 'hooks') => Confinement) | undefined;
 }

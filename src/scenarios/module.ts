@@ -102,11 +102,18 @@ export class Host implements FlowRunner {
   }
 
   async load(): Promise<{ hooks: readonly Hook[] } | { reason: string }> {
-    const { module, options, seed, canaries = false } = this.#options;
+    const { module, options, seed, canaries = false, slowdown } = this.#options;
     const listening = await inTime(this.#answer('listening'), this.#deadline());
     if ('late' in listening) return { reason: `its process ${listening.late}` };
     if (listening.value === undefined) return { reason: await this.broken };
-    this.#send({ type: 'load', module, options, seed, ...(canaries ? { canaries } : {}) });
+    this.#send({
+      type: 'load',
+      module,
+      options,
+      seed,
+      ...(canaries ? { canaries } : {}),
+      ...(slowdown === undefined ? {} : { slowdown }),
+    });
     const loading = this.#answer('loaded');
     const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
       this.#killIfBlocked(BLOCKED_WHILE_LOADING);

@@ -24,6 +24,26 @@ export function requiredPairs({ distance, deviation, miss, power = POWER }: Sizi
 }
 
 /**
+ * The same turned around: how far from the margin an effect has to be for so many pairs to show it. Infinite for pairs
+ * too few to learn σ from.
+ */
+export function distanceShown({
+  pairs,
+  deviation,
+  miss,
+  power = POWER,
+}: Omit<Sizing, 'distance'> & { readonly pairs: number }): number {
+  const z = upperNormal(miss);
+  const left = pairs - z ** 2 / 2;
+  return left <= 0 ? Infinity : (z + upperNormal(1 - power)) * deviation * Math.sqrt(PRICE_OF_RANKS / left);
+}
+
+/** Standard deviation of a difference whose estimate over so many pairs has this standard error. */
+export function deviationOf(standardError: number, pairs: number): number {
+  return standardError * Math.sqrt(pairs / PRICE_OF_RANKS);
+}
+
+/**
  * How far from the margin an effect has to be to be seen, when its interval is `half` to either side: the bound lies
  * half = z_miss·s below the estimate, s its standard error, and the estimate is above its truth − z_power·s in `POWER`
  * of all runs.

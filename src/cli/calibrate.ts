@@ -1,0 +1,114 @@
+import { UserError, type Problem } from '../errors.js';
+import type { GateContext } from '../gate.js';
+import { parseDuration } from '../inputs/duration.js';
+import { makePlan } from '../inputs/plan.js';
+import { CALIBRATION_SCHEMA, type Calibration, type ScenarioCalibration } from '../model/calibration.js';
+import type { ComparePlan } from '../model/compare-plan.js';
+import type { Plan, ScenarioPlan } from '../model/plan.js';
+import { EXIT } from '../publish/exit-status.js';
+import { renderCalibrationMarkdown } from '../report/calibration-markdown.js';
+import { renderCalibrationTerminal } from '../report/calibration-terminal.js';
+import { calibrateScenario, type CalibrateOptions } from '../run/calibrating.js';
+import { inputsOf, type RunOptions } from './options.js';
+import { writeFile } from './outputs.js';
+import type { Terminal } from './terminal.js';
+
+export interface CalibrateCliOptions extends Omit<
+  RunOptions,
+  'html' | 'compare' | 'prepare' | 'onInconclusive'
+> {
+  readonly for?: string;
+  readonly runs?: string;
+}
+
+/** ms for all scenarios together. */
+const TIME = 600_000;
+/** Of each kind; some 10 s of computing. */
+const REPLAYS = 400;
+
+/** `flowgate calibrate`: measures, computes, writes, prints. What was found is no verdict, so that any of it is status 0. */
+export async function calibrate(
+  terminal: Terminal,
+  context: GateContext,
+  { for: time, runs, json, markdown, ...asked }: CalibrateCliOptions,
+): Promise<number> {
+  const { screen, ports } = terminal;
+  const { scenarios: plans, compare, bounds } = await planned(terminal, { asked, time, runs });
+  const createdAt = ports.clock.wall().toISOString();
+  const scenarios = await inTurn(plans, {
+    ...compare,
+    ...bounds,
+    time: bounds.time / plans.length,
+    replays: REPLAYS,
+    ports,
+    context,
+  });
+  const calibration: Calibration = {
+    schema: CALIBRATION_SCHEMA,
+    version: context.version,
+    createdAt,
+    environment: context.environment,
+    seed: plans[0]?.seed ?? 0,
+    ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
+    scenarios,
+  };
+  if (json !== undefined) await writeFile(terminal, json, `${JSON.stringify(calibration, undefined, 2)}\n`);
+  if (markdown !== undefined) await writeFile(terminal, markdown, renderCalibrationMarkdown(calibration));
+  screen.write(`${renderCalibrationTerminal(calibration, screen)}\n`);
+  return statusOf(calibration);
+}
+
+async function inTurn(
+  plans: readonly ScenarioPlan[],
+  options: CalibrateOptions,
+): Promise<ScenarioCalibration[]> {
+  const calibrated: ScenarioCalibration[] = [];
+  for (const plan of plans) calibrated.push(await calibrateScenario(plan, options));
+  return calibrated;
+}
+
+function statusOf({ interrupted, scenarios }: Calibration): number {
+  if (interrupted !== undefined) return EXIT.interrupted;
+  return scenarios.some(({ problem }) => problem !== undefined) ? EXIT.inconclusive : EXIT.passed;
+}
+
+interface Asked {
+  readonly asked: RunOptions;
+  readonly time: string | undefined;
+  readonly runs: string | undefined;
+}
+
+type Bounds = Pick<CalibrateOptions, 'time' | 'runs'>;
+
+/** @throws UserError with all that is wrong with the options and the config */
+async function planned(
+  { ports, cwd }: Terminal,
+  { asked, ...bounds }: Asked,
+): Promise<Pick<Plan, 'scenarios'> & { readonly compare: ComparePlan; readonly bounds: Bounds }> {
+  const problems: Problem[] = [];
+  const read = readBounds(bounds, problems);
+  // That there is something to compare with lets limits hang on a base, as where the gate runs.
+  const inputs = { ...inputsOf(asked), compare: 'base' };
+  try {
+    const { scenarios, compare } = await makePlan(inputs, { files: ports.files, workspace: cwd });
+    if (problems.length > 0) throw new UserError(problems);
+    if (compare === undefined) throw new Error('a plan with compare says how to compare');
+    return { scenarios, compare, bounds: read };
+  } catch (thrown) {
+    if (thrown instanceof UserError && thrown.problems !== problems) {
+      throw new UserError([...problems, ...thrown.problems]);
+    }
+    throw thrown;
+  }
+}
+
+function readBounds({ time, runs }: Omit<Asked, 'asked'>, problems: Problem[]): Bounds {
+  const read = time === undefined ? undefined : parseDuration(time);
+  if (read?.ok === false) problems.push({ where: 'option --for', message: read.message });
+  if (runs === undefined) return { time: read?.ok === true ? read.ms : TIME };
+  const count = Number(runs);
+  if (!Number.isSafeInteger(count) || count < 1) {
+    problems.push({ where: 'option --runs', message: `${runs} is no whole number from 1 up` });
+  }
+  return { runs: count, time: read?.ok === true ? read.ms : Infinity };
+}

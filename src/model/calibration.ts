@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { comparisonSchema } from './comparison.js';
+
+/*
+ * What `flowgate calibrate` finds out: how a comparison of this scenario fares on this machine when nothing differs, and
+ * when head is slower by a known share. Numbers in base units.
+ */
+
+export const CALIBRATION_SCHEMA = 'flowgate.calibration/1';
+
+/** Slowdowns that are injected, as shares of a flow. DESIGN §7.5. */
+export const SLOWDOWNS = [0.02, 0.05, 0.1, 0.2] as const;
+
+const figure = z.number().nullable();
+
+const share = z.object({
+  count: z.int(),
+  low: z.number().meta({ description: 'exact bounds, 95% each (Clopper and Pearson)' }),
+  high: z.number(),
+});
+
+const tally = z.object({
+  runs: z.int(),
+  regression: share.meta({ description: 'runs in which a metric is found to be worse' }),
+  improvement: share.meta({ description: 'runs in which a metric is found to be better' }),
+  resolved: share.meta({ description: 'runs in which every gate is known' }),
+  byMetric: z.array(z.object({ metric: z.string(), regression: share })),
+  pairs: figure.meta({ description: 'pairs that a run took, median' }),
+  time: figure.meta({ description: 'ms that they took' }),
+});
+
+const injected = comparisonSchema.pick({
+  metric: true,
+  scale: true,
+  change: true,
+  low: true,
+  high: true,
+  pairs: true,
+});
+
+const series = z.object({
+  slowdown: z.number().meta({ description: 'share of itself by which each flow of head was made longer' }),
+  runs: tally.meta({ description: 'whole comparisons, each on services and hosts of its own' }),
+  replays: tally.optional().meta({
+    description:
+      'comparisons of pairs drawn with replacement from those of the runs: they know no more than these',
+  }),
+  injected: z.array(injected).meta({ description: 'what it came to, over all pairs; 99% interval' }),
+});
+
+const calibratedMetric = z.object({
+  metric: z.string(),
+  scale: z.enum(['relative', 'absolute', 'rate']),
+  worse: z.enum(['higher', 'lower']),
+  limit: z.number().meta({ description: 'that the runs were judged by' }),
+  deviation: figure.meta({
+    description:
+      'standard deviation of the differences of pairs of the same code: of ln(head ÷ base) if relative',
+  }),
+  spread: figure.meta({
+    description:
+      'standard deviation of normal noise that ranks would take for as noisy; what limits are computed from',
+  }),
+  pairs: z.int(),
+  smallest: figure.meta({ description: 'limit that a comparison within the budget can hold it to' }),
+  suggested: figure.meta({ description: 'the same, rounded up; null if there is none that makes sense' }),
+});
+
+const scenario = z.object({
+  name: z.string(),
+  slowed: z.enum(['command', 'module', 'http']).meta({ description: 'how flows were slowed' }),
+  problem: z.string().optional(),
+  budget: z.number().meta({ description: 'ms that a comparison may take' }),
+  time: z.number().meta({ description: 'ms that calibrating took' }),
+  flows: z.int().nullable().meta({ description: 'of a round' }),
+  pairTime: figure.meta({ description: 'ms that a pair of rounds takes, with what is between them' }),
+  pairs: z.int().nullable().meta({ description: 'that a comparison has within the budget' }),
+  dropped: z.int(),
+  metrics: z.array(calibratedMetric),
+  same: series.optional(),
+  slower: z.array(series),
+  looks: z.array(
+    z.object({
+      pairs: z.int(),
+      time: figure,
+      smallest: z.array(z.object({ metric: z.string(), limit: figure })),
+    }),
+  ),
+  suggestion: z.object({ thresholds: z.array(z.string()), budget: z.number(), pairs: z.int() }).optional(),
+});
+
+export const calibrationSchema = z.object({
+  schema: z.literal(CALIBRATION_SCHEMA),
+  version: z.string(),
+  createdAt: z.string(),
+  environment: z.object({
+    os: z.string(),
+    arch: z.string(),
+    cpu: z.string(),
+    cores: z.int(),
+    memory: z.number(),
+    node: z.string(),
+    image: z.string().optional(),
+  }),
+  seed: z.int(),
+  interrupted: z.string().optional(),
+  scenarios: z.array(scenario),
+});
+
+export type Calibration = z.infer<typeof calibrationSchema>;
+export type ScenarioCalibration = Calibration['scenarios'][number];
+export type CalibratedMetric = ScenarioCalibration['metrics'][number];
+export type CalibrationSeries = z.infer<typeof series>;
+export type RunTally = z.infer<typeof tally>;
+export type TallyShare = z.infer<typeof share>;

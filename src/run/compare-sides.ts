@@ -1,0 +1,89 @@
+import type { ComparedMetric } from '../model/comparison.js';
+import { plural } from '../model/format.js';
+import type { ScenarioPlan } from '../model/plan.js';
+import type { Threshold } from '../model/threshold.js';
+import type { ComparingProgress } from '../ports.js';
+import type { ValidityLimits } from '../stats/compare/validity.js';
+import { comparePairs, type Comparing } from './comparing.js';
+import { progressOf } from './comparing-progress.js';
+import { lengthened } from './round-load.js';
+import { Rounds } from './rounds.js';
+import { tryOut, type Attempt } from './round-trial.js';
+import type { Sides } from './sides.js';
+import type { ExecutePorts } from './stage.js';
+
+export interface CompareSidesOptions {
+  /** That of the rounds of head. */
+  readonly plan: ScenarioPlan;
+  readonly thresholds: readonly Threshold[];
+  readonly metrics: readonly ComparedMetric[];
+  /** ms. */
+  readonly budget: number;
+  /** Of the order of the pairs. */
+  readonly seed: number;
+  readonly ports: ExecutePorts;
+  /** What the live view calls them. */
+  readonly about: Pick<ComparingProgress, 'scenario' | 'base'>;
+}
+
+export type SidesCompared =
+  | {
+      readonly comparing: Comparing;
+      readonly validity: ValidityLimits;
+      /** Of a round at the end. */
+      readonly flows: number;
+    }
+  /** Why there was no use in beginning. */
+  | { readonly hopeless: string; readonly flows: number };
+
+/**
+ * Tries both sides out, and compares them in rounds until it is known or the budget is spent. Undefined if it was
+ * interrupted before the first pair.
+ * @throws SideError if a side does not run as it should while it is tried out
+ */
+export async function compareSides(
+  sides: Sides,
+  options: CompareSidesOptions,
+): Promise<SidesCompared | undefined> {
+  const { plan, thresholds, metrics, budget, ports, about } = options;
+  const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
+  const attempt = await tryOut(
+    plan,
+    { clock: ports.clock, record: (side, load) => rounds.record(side, load) },
+    { budget, metrics },
+  );
+  if (attempt === undefined) return undefined;
+  const { expected, wanted, validity } = attempt;
+  if (expected * wanted > budget * TOLERANCE) {
+    return { hopeless: tooLong(attempt, budget), flows: attempt.flows };
+  }
+  let { load } = attempt;
+  let before = 0;
+  const comparing = await comparePairs({
+    ...ports,
+    ...options,
+    validity,
+    expected,
+    round: (side) => rounds.run(side, load),
+    onPair: (progress) => {
+      load = lengthened(load, (progress.elapsed - before) / 2);
+      before = progress.elapsed;
+      ports.progress.update(progressOf(progress, { ...about, budget }));
+    },
+  }).finally(() => {
+    ports.progress.clear();
+  });
+  const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
+  return { comparing, validity, flows };
+}
+
+/** How far a trial, which is colder than a round, may promise more time than there is. */
+const TOLERANCE = 1.25;
+
+function tooLong({ flows, expected, wanted }: Attempt, budget: number): string {
+  const needed = Math.ceil((expected * wanted) / 1000);
+  return (
+    `${wanted} pairs of rounds of ${plural(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
+    `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`
+  );
+}

@@ -1,0 +1,104 @@
+import type { ComparedMetric, Pair } from '../../model/comparison.js';
+import { beginComparison } from '../compare/run.js';
+import { changeOf, differenceOf, limitOf, marginOf } from '../compare/scale.js';
+import { deviationOf, distanceShown, requiredPairs, upperNormal } from '../compare/sizing.js';
+import { thinned } from './thinned.js';
+import { signedRankInterval } from '../compare/walsh.js';
+
+/** How much the pairs of the same code differ, on the scale of their differences. */
+export interface Noise {
+  /** Standard deviation. */
+  readonly deviation: number;
+  /**
+   * Standard deviation of the normal noise for which the signed ranks of so many pairs would give as wide an interval.
+   * Of heavy-tailed noise it is smaller than the standard deviation, as the comparison is by ranks. Where values come in
+   * steps, so that many differences are zero, an interval by ranks knows nothing of their size: it is the deviation then.
+   */
+  readonly spread: number;
+}
+
+/** Chance with which either bound of the interval that the spread is taken from misses. */
+const MISS = 0.05;
+/** Share of differences that are zero from which values are taken to come in steps, as CPU time in the kernel's ticks. */
+const STEPWISE = 0.1;
+/** Of fewer pairs such an interval can not be had. */
+const FEWEST = 5;
+
+/** Undefined for rates, which have no differences of rounds, and for too few pairs, or ones without a value. */
+export function noiseOf(pairs: readonly Pair[], metric: ComparedMetric): Noise | undefined {
+  if (metric.scale === 'rate') return undefined;
+  const differences = pairs.map(({ base, head }) => {
+    const [before, after] = [base.values[metric.metric] ?? null, head.values[metric.metric] ?? null];
+    return before === null || after === null ? undefined : differenceOf(metric, before, after);
+  });
+  const known = differences.filter((difference) => difference !== undefined);
+  if (known.length < FEWEST || known.length < differences.length) return undefined;
+  const ranked = thinned(known);
+  const interval = signedRankInterval(ranked, { low: MISS, high: MISS });
+  if (interval?.reached.low !== true) return undefined;
+  const half = (interval.high - interval.low) / 2;
+  const deviation = standardDeviation(known);
+  const isStepwise = known.filter((difference) => difference === 0).length > STEPWISE * known.length;
+  const spread = isStepwise ? deviation : deviationOf(half / upperNormal(MISS), ranked.length);
+  return { deviation, spread };
+}
+
+function standardDeviation(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1));
+}
+
+/** Valid pairs at each look of a comparison of these metrics. */
+export function looksAt(metrics: readonly ComparedMetric[]): readonly number[] {
+  return beginComparison(metrics).plan.looks.map(({ pairs }) => pairs);
+}
+
+/**
+ * The smallest limit that so many pairs can hold a metric to: a change for the worse of this size is told from the margin
+ * in 95% of comparisons, METHOD §2.6 turned around. Null before the first look, where nothing is ever told.
+ */
+export function smallestLimit(
+  { spread }: Pick<Noise, 'spread'>,
+  { metric, metrics, pairs }: Holding & { readonly pairs: number },
+): number | null {
+  const distances = chancesToTell(metrics, pairs).map(({ pairs: at, miss }) =>
+    distanceShown({ pairs: at, deviation: spread, miss }),
+  );
+  const distance = Math.min(...distances);
+  return Number.isFinite(distance) ? Math.abs(changeOf(metric, marginOf(metric) + distance)) : null;
+}
+
+interface Holding {
+  readonly metric: ComparedMetric;
+  /** All that are compared with it: they share what may be missed. */
+  readonly metrics: readonly ComparedMetric[];
+}
+
+/** Looks that so many pairs allow, with what the bound of a metric may miss at each; the last takes what is left over. */
+function chancesToTell(
+  metrics: readonly ComparedMetric[],
+  pairs: number,
+): readonly { readonly pairs: number; readonly miss: number }[] {
+  const { looks, alpha } = beginComparison(metrics).plan;
+  const taken = looks.filter((look) => look.pairs <= pairs);
+  const first = looks[0]?.pairs ?? Infinity;
+  if (pairs < first) return [];
+  const missOf = (share: number): number => (share * alpha) / 2 / metrics.length;
+  const left = looks.slice(taken.length).reduce((sum, { share }) => sum + share, 0);
+  return [
+    ...taken.map((look) => ({ pairs: look.pairs, miss: missOf(look.share) })),
+    ...(left > 0 ? [{ pairs, miss: missOf(left) }] : []),
+  ];
+}
+
+/** Pairs, up to the look that they are for, that hold the metric to its limit; Infinity if no look does. */
+export function pairsForLimit({ spread }: Pick<Noise, 'spread'>, { metric, metrics }: Holding): number {
+  const distance = limitOf(metric) - marginOf(metric);
+  const { looks, alpha } = beginComparison(metrics).plan;
+  const enough = looks.find(({ pairs, share }) => {
+    const miss = (share * alpha) / 2 / metrics.length;
+    return distance > 0 && requiredPairs({ distance, deviation: spread, miss }) <= pairs;
+  });
+  return enough?.pairs ?? Infinity;
+}

@@ -1,0 +1,72 @@
+import type { ComparedMetric, Pair, PairOrder } from '../../model/comparison.js';
+import { compareRun } from '../compare/run.js';
+import { isValid, type ValidityLimits } from '../compare/validity.js';
+import { seededRandom } from '../random.js';
+import type { MeasuredRun } from './measured.js';
+import type { Ended } from './tally.js';
+
+/** Two pairs, one of either order, as they were run one after the other. */
+export type Block = readonly [Pair, Pair];
+
+export interface Replay {
+  readonly metrics: readonly ComparedMetric[];
+  /** Pairs that a comparison has within its budget. */
+  readonly pairs: number;
+  /** Comparisons to replay. */
+  readonly runs: number;
+  readonly seed: number;
+  /** Base and head are the same: which of them a round was of is drawn by lot. */
+  readonly same: boolean;
+}
+
+/** Fewer blocks are the same few pairs over and over. */
+export const FEWEST_BLOCKS = 5;
+
+/** The valid pairs of runs in blocks of two, as `nextOrder` made them; what is left over is left out. */
+export function blocksOf(runs: readonly Pick<MeasuredRun, 'pairs' | 'validity'>[]): readonly Block[] {
+  return runs.flatMap(({ pairs, validity }) => {
+    const valid = pairs.filter((pair) => isValid(pair, validity));
+    return valid.flatMap((pair, index) => {
+      const before = valid[index - 1];
+      return index % 2 === 1 && before !== undefined && before.order !== pair.order
+        ? [[before, pair] as const]
+        : [];
+    });
+  });
+}
+
+/**
+ * Comparisons as they might have gone: each takes blocks drawn with replacement, in the order drawn, and looks at them as
+ * a comparison does. What follows upon what is lost thereby, as are differences between one start of the services and
+ * the next; the order within a pair stays balanced. Undefined if there are too few blocks to draw from.
+ */
+export function replay(blocks: readonly Block[], options: Replay): readonly Ended[] | undefined {
+  if (blocks.length < FEWEST_BLOCKS) return undefined;
+  const random = seededRandom(options.seed);
+  return Array.from({ length: options.runs }, () => {
+    const drawn = drawnPairs(blocks, options, random);
+    const { results } = compareRun(drawn, options.metrics, { validity: ANY, exhausted: true });
+    return { results, pairs: Math.max(...results.map(({ pairs }) => pairs)), time: undefined };
+  });
+}
+
+/** What is drawn from is valid. */
+const ANY: ValidityLimits = { steal: Infinity, startSkew: Infinity };
+
+function drawnPairs(
+  blocks: readonly Block[],
+  { pairs, same }: Replay,
+  random: () => number,
+): readonly Pair[] {
+  const drawn: Pair[] = [];
+  while (drawn.length < pairs) {
+    const block = blocks[Math.floor(random() * blocks.length)] as Block;
+    drawn.push(...(same && random() < 0.5 ? block.map(turned) : block));
+  }
+  return drawn.slice(0, pairs);
+}
+
+function turned({ order, base, head }: Pair): Pair {
+  const other: PairOrder = order === 'base_first' ? 'head_first' : 'base_first';
+  return { order: other, base: head, head: base };
+}
