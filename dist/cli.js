@@ -1355,7 +1355,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/prom
 
 /***/ }),
 
-/***/ 7067:
+/***/ 9448:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
@@ -14483,6 +14483,8 @@ var external_node_child_process_ = __nccwpck_require__(1421);
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 // EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
 var excerpt = __nccwpck_require__(68);
+// EXTERNAL MODULE: ./build/src/scenarios/shell-argv.js
+var shell_argv = __nccwpck_require__(2649);
 // EXTERNAL MODULE: ./build/src/adapters/process-tree.js
 var process_tree = __nccwpck_require__(624);
 ;// CONCATENATED MODULE: ./build/src/adapters/living-groups.js
@@ -14509,18 +14511,11 @@ function killLiving() {
 
 
 
+
 /** After a process has exited, what its descendants still write is waited for this long, in ms. */
 const DRAIN = 200;
 /** As a shell says it when a program cannot be started. */
 const CANNOT_START = 127;
-/** Options that the command follows already. -e is one for node, perl and ruby; for a shell it is errexit. */
-const TAKES_COMMAND = /(^| )(-c|\/c|-Command)$|^(\S*\/)?(node|bun|perl|ruby) (.* )?(-e|--eval)$/;
-/** The shell's program and arguments, with the command as the last one, after -c unless the shell says otherwise. */
-function argvOf(spec) {
-    const [program = 'bash', ...options] = spec.shell.split(/\s+/).filter((word) => word !== '');
-    const takesIt = TAKES_COMMAND.test([program, ...options].join(' '));
-    return [program, ...options, ...(takesIt ? [] : ['-c']), spec.command];
-}
 /** Resolves when the process has exited and its streams are closed or drained; never rejects. */
 function exitOf(child, stderr) {
     return new Promise((resolve) => {
@@ -14586,7 +14581,7 @@ function start(argv, spec, stdio) {
 }
 /** A command beside us, in a process group of its own, without standard input. */
 function spawnCommand(spec) {
-    return start(argvOf(spec), spec, ['ignore', 'pipe', 'pipe']).running;
+    return start((0,shell_argv/* argvOf */.U)(spec), spec, ['ignore', 'pipe', 'pipe']).running;
 }
 /** Node with a script of ours and a message channel. */
 function spawnNode(script, spec) {
@@ -15964,6 +15959,7 @@ function wallOnOurClock(wall) {
 
 
 
+
 /**
  * A launcher is a POSIX shell that reads its script from standard input: each flow is one line of it, and the arguments
  * of the shell are the command that every flow runs. Read so, a line comes in one piece; the builtin `read` takes a
@@ -16019,7 +16015,7 @@ class Launcher {
     #startsAhead;
     constructor(spec) {
         this.#startsAhead = waitsInShell(spec);
-        const child = (0,external_node_child_process_.spawn)(SHELL, ['-s', '--', ...argvOf(spec)], {
+        const child = (0,external_node_child_process_.spawn)(SHELL, ['-s', '--', ...(0,shell_argv/* argvOf */.U)(spec)], {
             cwd: spec.cwd,
             env: spec.env,
             stdio: ['pipe', 'ignore', 'ignore', 'ignore', 'pipe'],
@@ -16412,6 +16408,7 @@ function runningFrom(startedAt, saidAt, createdAt = saidAt) {
 
 
 
+
 /** A worker slot where there is no POSIX shell to launch from (Windows): every flow is spawned when it is due. */
 class SpawnedSlot {
     #spec;
@@ -16422,7 +16419,7 @@ class SpawnedSlot {
         this.#onLaunch = onLaunch;
     }
     async run(flow) {
-        const argv = argvOf(this.#spec);
+        const argv = (0,shell_argv/* argvOf */.U)(this.#spec);
         const [program, ...args] = this.#spec.enclosure?.wrap(argv) ?? argv;
         const stdout = new excerpt/* ExcerptBuffer */.Ck();
         const stderr = new excerpt/* ExcerptBuffer */.Ck();
@@ -18583,26 +18580,28 @@ function unavailable(id, level) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
-/* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(4561);
+/* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(4561);
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3485);
 /* harmony import */ var _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1521);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5367);
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
 /* harmony import */ var _cli_compare_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8271);
-/* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3321);
-/* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5604);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8455);
-/* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(4308);
-/* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1142);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7406);
-/* harmony import */ var _inputs_demo_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(148);
-/* harmony import */ var _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(7940);
-/* harmony import */ var _publish_reproduce_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3898);
-/* harmony import */ var _report_comparing_progress_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(5098);
-/* harmony import */ var _report_progress_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(1737);
-/* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(849);
-/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(8009);
+/* harmony import */ var _cli_calibrate_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(426);
+/* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3321);
+/* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5604);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8455);
+/* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4308);
+/* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1142);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7406);
+/* harmony import */ var _inputs_demo_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(148);
+/* harmony import */ var _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7940);
+/* harmony import */ var _publish_reproduce_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3898);
+/* harmony import */ var _report_comparing_progress_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(5098);
+/* harmony import */ var _report_progress_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(1737);
+/* harmony import */ var _run_flow_env_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(849);
+/* harmony import */ var _version_js__WEBPACK_IMPORTED_MODULE_20__ = __nccwpck_require__(8009);
+
 
 
 
@@ -18642,46 +18641,50 @@ function openTerminal() {
     };
 }
 function drawn(state, screen) {
-    return 'pairs' in state ? (0,_report_comparing_progress_js__WEBPACK_IMPORTED_MODULE_16__/* .renderComparing */ .v)(state, screen) : (0,_report_progress_js__WEBPACK_IMPORTED_MODULE_17__/* .renderProgress */ .E)(state, screen);
+    return 'pairs' in state ? (0,_report_comparing_progress_js__WEBPACK_IMPORTED_MODULE_17__/* .renderComparing */ .v)(state, screen) : (0,_report_progress_js__WEBPACK_IMPORTED_MODULE_18__/* .renderProgress */ .E)(state, screen);
 }
 function contextOf({ env, cwd }, reproduce) {
     return {
-        version: _version_js__WEBPACK_IMPORTED_MODULE_19__/* .VERSION */ .x,
+        version: _version_js__WEBPACK_IMPORTED_MODULE_20__/* .VERSION */ .x,
         environment: (0,_adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__/* .readMachine */ .U)(env),
         git: (0,_adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__/* .readGit */ .l)(cwd),
         reproduce,
-        env: (0,_run_flow_env_js__WEBPACK_IMPORTED_MODULE_18__/* .flowEnv */ .UL)(env, []),
+        env: (0,_run_flow_env_js__WEBPACK_IMPORTED_MODULE_19__/* .flowEnv */ .UL)(env, []),
     };
 }
 async function run(options) {
     const terminal = openTerminal();
     const inputs = (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .inputsOf */ .Vc)(options);
-    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_15__/* .reproduceCommand */ .n)(inputs, inputs));
-    return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_9__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_16__/* .reproduceCommand */ .n)(inputs, inputs));
+    return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_10__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
 }
 async function demo(options) {
     const terminal = openTerminal();
     const asked = (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .inputsOf */ .Vc)(options);
-    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_15__/* .reproduceCommand */ .n)(asked, { command: 'demo' }));
-    const inputs = { ...asked, module: _inputs_demo_js__WEBPACK_IMPORTED_MODULE_13__/* .DEMO_MODULE */ .fO };
-    return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_9__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_16__/* .reproduceCommand */ .n)(asked, { command: 'demo' }));
+    const inputs = { ...asked, module: _inputs_demo_js__WEBPACK_IMPORTED_MODULE_14__/* .DEMO_MODULE */ .fO };
+    return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_10__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
 }
 async function compare(options) {
     const terminal = openTerminal();
     const inputs = (0,_cli_compare_js__WEBPACK_IMPORTED_MODULE_6__/* .twoInputs */ .W)(options);
-    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_15__/* .reproduceCommand */ .n)(inputs.given, { ...inputs.given, command: 'compare' }));
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_16__/* .reproduceCommand */ .n)(inputs.given, { ...inputs.given, command: 'compare' }));
     return (0,_cli_compare_js__WEBPACK_IMPORTED_MODULE_6__/* .compareTwo */ .g)(terminal, context, { inputs, outputs: options });
+}
+async function calibrateScenarios(options) {
+    const terminal = openTerminal();
+    return (0,_cli_calibrate_js__WEBPACK_IMPORTED_MODULE_7__/* .calibrate */ .C)(terminal, contextOf(terminal, ''), options);
 }
 /** Runs a subcommand and leaves with its exit status. */
 function exiting(act) {
     return async (...args) => {
-        (0,_adapters_leave_js__WEBPACK_IMPORTED_MODULE_20__/* .leave */ .q)(await act(...args));
+        (0,_adapters_leave_js__WEBPACK_IMPORTED_MODULE_21__/* .leave */ .q)(await act(...args));
     };
 }
 function programOf() {
     const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB('flowgate')
         .description('Opens N flows at once, watches the whole process tree, and gates the result.')
-        .version(_version_js__WEBPACK_IMPORTED_MODULE_19__/* .VERSION */ .x)
+        .version(_version_js__WEBPACK_IMPORTED_MODULE_20__/* .VERSION */ .x)
         .exitOverride()
         .addHelpText('after', '\nExit status: 0 pass or warn, 1 fail, 2 unusable input, 3 inconclusive, 130 interrupted.');
     (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withOutputs */ .Fk)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withLoad */ .Lp)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withScenario */ .Z9)(program.command('run'))))
@@ -18694,44 +18697,994 @@ function programOf() {
     (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withOutputs */ .Fk)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withAnswer */ .$s)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withLoad */ .Lp)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withBase */ .cV)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withWork */ .gb)(program.command('compare'))))))
         .description('compare two commands, modules, requests or configs, without git')
         .action(exiting(compare));
+    (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withCalibration */ .Zj)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withLoad */ .Lp)((0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withWork */ .gb)(program.command('calibrate'))))
+        .description('compare head with itself and with itself slowed: what a comparison can tell here')
+        .action(exiting(calibrateScenarios));
     program
         .command('init')
         .description('look at this repository and write .github/flowgate.yml and a workflow')
-        .action(exiting(() => (0,_cli_init_js__WEBPACK_IMPORTED_MODULE_11__/* .initRepository */ .z)(openTerminal())));
+        .action(exiting(() => (0,_cli_init_js__WEBPACK_IMPORTED_MODULE_12__/* .initRepository */ .z)(openTerminal())));
     program
         .command('validate')
         .argument('[file]', 'the config (.github/flowgate.yml)')
         .description('say everything that is wrong with a config')
-        .action(exiting((file) => (0,_cli_validate_js__WEBPACK_IMPORTED_MODULE_10__/* .validate */ .t)(openTerminal(), file)));
+        .action(exiting((file) => (0,_cli_validate_js__WEBPACK_IMPORTED_MODULE_11__/* .validate */ .t)(openTerminal(), file)));
     (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .withOutputs */ .Fk)(program.command('report'))
-        .argument('[file]', 'a saved results.json', _cli_outputs_js__WEBPACK_IMPORTED_MODULE_7__/* .KEPT */ .t0)
+        .argument('[file]', 'a saved results.json', _cli_outputs_js__WEBPACK_IMPORTED_MODULE_8__/* .KEPT */ .t0)
         .description('show a saved run again')
-        .action(exiting((file, options) => (0,_cli_report_js__WEBPACK_IMPORTED_MODULE_8__/* .showAgain */ .s)(openTerminal(), file, options)));
+        .action(exiting((file, options) => (0,_cli_report_js__WEBPACK_IMPORTED_MODULE_9__/* .showAgain */ .s)(openTerminal(), file, options)));
     return program;
 }
 /** Says what went wrong and gives the exit status; what a person can mend is said without a stack. */
 function complain(thrown) {
     // commander has said what is wrong with the words, or has shown the help that was asked for.
     if (thrown instanceof commander__WEBPACK_IMPORTED_MODULE_0__/* .CommanderError */ .b7)
-        return thrown.exitCode === 0 ? _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_14__/* .EXIT */ .dc.passed : _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_14__/* .EXIT */ .dc.unusable;
-    if (thrown instanceof _errors_js__WEBPACK_IMPORTED_MODULE_12__/* .UserError */ .yo) {
+        return thrown.exitCode === 0 ? _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_15__/* .EXIT */ .dc.passed : _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_15__/* .EXIT */ .dc.unusable;
+    if (thrown instanceof _errors_js__WEBPACK_IMPORTED_MODULE_13__/* .UserError */ .yo) {
         for (const problem of thrown.problems)
-            process.stderr.write(`flowgate: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_12__/* .formatProblem */ .Vw)(problem)}\n`);
-        return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_14__/* .EXIT */ .dc.unusable;
+            process.stderr.write(`flowgate: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_13__/* .formatProblem */ .Vw)(problem)}\n`);
+        return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_15__/* .EXIT */ .dc.unusable;
     }
     const stack = thrown instanceof Error ? thrown.stack : undefined;
     process.stderr.write(`${stack ?? String(thrown)}\nThis is a defect in flowgate, please report it.\n`);
-    return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_14__/* .EXIT */ .dc.failed;
+    return _publish_exit_status_js__WEBPACK_IMPORTED_MODULE_15__/* .EXIT */ .dc.failed;
 }
 try {
     await programOf().parseAsync();
 }
 catch (thrown) {
-    (0,_adapters_leave_js__WEBPACK_IMPORTED_MODULE_20__/* .leave */ .q)(complain(thrown));
+    (0,_adapters_leave_js__WEBPACK_IMPORTED_MODULE_21__/* .leave */ .q)(complain(thrown));
 }
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 426:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ calibrate)
+});
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/inputs/duration.js
+var duration = __nccwpck_require__(5319);
+// EXTERNAL MODULE: ./build/src/inputs/plan.js + 26 modules
+var plan = __nccwpck_require__(1893);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+// EXTERNAL MODULE: ./build/src/model/comparison.js
+var comparison = __nccwpck_require__(2050);
+;// CONCATENATED MODULE: ./build/src/model/calibration.js
+
+
+/*
+ * What `flowgate calibrate` finds out: how a comparison of this scenario fares on this machine when nothing differs, and
+ * when head is slower by a known share. Numbers in base units.
+ */
+const CALIBRATION_SCHEMA = 'flowgate.calibration/1';
+/** Slowdowns that are injected, as shares of a flow. DESIGN §7.5. */
+const SLOWDOWNS = [0.02, 0.05, 0.1, 0.2];
+const figure = schemas/* number */.aig().nullable();
+const share = schemas/* object */.Ikc({
+    count: schemas/* int */.Whr(),
+    low: schemas/* number */.aig().meta({ description: 'exact bounds, 95% each (Clopper and Pearson)' }),
+    high: schemas/* number */.aig(),
+});
+const tally = schemas/* object */.Ikc({
+    runs: schemas/* int */.Whr(),
+    regression: share.meta({ description: 'runs in which a metric is found to be worse' }),
+    improvement: share.meta({ description: 'runs in which a metric is found to be better' }),
+    resolved: share.meta({ description: 'runs in which every gate is known' }),
+    byMetric: schemas/* array */.YOg(schemas/* object */.Ikc({ metric: schemas/* string */.YjP(), regression: share })),
+    pairs: figure.meta({ description: 'pairs that a run took, median' }),
+    time: figure.meta({ description: 'ms that they took' }),
+});
+const injected = comparison/* comparisonSchema */.D.pick({
+    metric: true,
+    scale: true,
+    change: true,
+    low: true,
+    high: true,
+    pairs: true,
+});
+const series = schemas/* object */.Ikc({
+    slowdown: schemas/* number */.aig().meta({ description: 'share of itself by which each flow of head was made longer' }),
+    runs: tally.meta({ description: 'whole comparisons, each on services and hosts of its own' }),
+    replays: tally.optional().meta({
+        description: 'comparisons of pairs drawn with replacement from those of the runs: they know no more than these',
+    }),
+    injected: schemas/* array */.YOg(injected).meta({ description: 'what it came to, over all pairs; 99% interval' }),
+});
+const calibratedMetric = schemas/* object */.Ikc({
+    metric: schemas/* string */.YjP(),
+    scale: schemas/* enum */.k5n(['relative', 'absolute', 'rate']),
+    worse: schemas/* enum */.k5n(['higher', 'lower']),
+    limit: schemas/* number */.aig().meta({ description: 'that the runs were judged by' }),
+    deviation: figure.meta({
+        description: 'standard deviation of the differences of pairs of the same code: of ln(head ÷ base) if relative',
+    }),
+    spread: figure.meta({
+        description: 'standard deviation of normal noise that ranks would take for as noisy; what limits are computed from',
+    }),
+    pairs: schemas/* int */.Whr(),
+    smallest: figure.meta({ description: 'limit that a comparison within the budget can hold it to' }),
+    suggested: figure.meta({ description: 'the same, rounded up; null if there is none that makes sense' }),
+});
+const scenario = schemas/* object */.Ikc({
+    name: schemas/* string */.YjP(),
+    slowed: schemas/* enum */.k5n(['command', 'module', 'http']).meta({ description: 'how flows were slowed' }),
+    problem: schemas/* string */.YjP().optional(),
+    budget: schemas/* number */.aig().meta({ description: 'ms that a comparison may take' }),
+    time: schemas/* number */.aig().meta({ description: 'ms that calibrating took' }),
+    flows: schemas/* int */.Whr().nullable().meta({ description: 'of a round' }),
+    pairTime: figure.meta({ description: 'ms that a pair of rounds takes, with what is between them' }),
+    pairs: schemas/* int */.Whr().nullable().meta({ description: 'that a comparison has within the budget' }),
+    dropped: schemas/* int */.Whr(),
+    metrics: schemas/* array */.YOg(calibratedMetric),
+    same: series.optional(),
+    slower: schemas/* array */.YOg(series),
+    looks: schemas/* array */.YOg(schemas/* object */.Ikc({
+        pairs: schemas/* int */.Whr(),
+        time: figure,
+        smallest: schemas/* array */.YOg(schemas/* object */.Ikc({ metric: schemas/* string */.YjP(), limit: figure })),
+    })),
+    suggestion: schemas/* object */.Ikc({ thresholds: schemas/* array */.YOg(schemas/* string */.YjP()), budget: schemas/* number */.aig(), pairs: schemas/* int */.Whr() }).optional(),
+});
+const calibrationSchema = schemas/* object */.Ikc({
+    schema: schemas/* literal */.euz(CALIBRATION_SCHEMA),
+    version: schemas/* string */.YjP(),
+    createdAt: schemas/* string */.YjP(),
+    environment: schemas/* object */.Ikc({
+        os: schemas/* string */.YjP(),
+        arch: schemas/* string */.YjP(),
+        cpu: schemas/* string */.YjP(),
+        cores: schemas/* int */.Whr(),
+        memory: schemas/* number */.aig(),
+        node: schemas/* string */.YjP(),
+        image: schemas/* string */.YjP().optional(),
+    }),
+    seed: schemas/* int */.Whr(),
+    interrupted: schemas/* string */.YjP().optional(),
+    scenarios: schemas/* array */.YOg(scenario),
+});
+
+// EXTERNAL MODULE: ./build/src/publish/exit-status.js
+var exit_status = __nccwpck_require__(7940);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
+// EXTERNAL MODULE: ./build/src/model/metrics.js
+var metrics = __nccwpck_require__(7790);
+// EXTERNAL MODULE: ./build/src/verdict/metric-name.js
+var metric_name = __nccwpck_require__(9027);
+;// CONCATENATED MODULE: ./build/src/report/calibration.js
+
+
+
+
+/** A section for each scenario, and the last for all of them: what to write into the config. */
+function calibrationView({ scenarios, interrupted }) {
+    const snippet = snippetOf(scenarios);
+    const cut = interrupted === undefined ? [] : [calibration_text(`Interrupted by ${interrupted}: this is what there was by then.`)];
+    return [
+        ...scenarios.map((scenario) => ({ title: scenario.name, blocks: [...cut, ...blocksOf(scenario)] })),
+        ...(snippet === undefined
+            ? []
+            : [
+                { title: 'Suggested', blocks: [{ kind: 'code', title: 'for the config', text: snippet }] },
+            ]),
+    ];
+}
+function blocksOf(scenario) {
+    const { problem, same, slower, metrics, looks } = scenario;
+    return [
+        ...(problem === undefined ? [] : [calibration_text(`Ended before its time: ${problem}`)]),
+        ...(same === undefined ? [] : [calibration_text(roundWords(scenario)), ...sameWords(same, scenario).map(calibration_text)]),
+        ...(slower.length === 0 ? [] : [detectionTable(slower), calibration_text(HOW_SLOWED[scenario.slowed])]),
+        ...(slower.length === 0 ? [] : [injectedTable(slower)]),
+        ...(same === undefined ? [] : [noiseTable(metrics, scenario), looksTable(looks, metrics)]),
+    ];
+}
+function calibration_text(words) {
+    return { kind: 'text', text: words };
+}
+function roundWords({ flows, pairTime, pairs, budget, dropped, time }) {
+    const lost = dropped === 0 ? '' : `; ${(0,format/* plural */.LS)(dropped, 'pair')} disturbed from outside and dropped`;
+    return (`A round is ${(0,format/* plural */.LS)(flows ?? 0, 'flow')}, a pair of rounds takes ${(0,format/* formatTime */.fU)(pairTime)}: a comparison has ` +
+        `${(0,format/* plural */.LS)(pairs ?? 0, 'pair')} within its budget of ${(0,format/* formatTime */.fU)(budget)}. Measured for ${(0,format/* formatTime */.fU)(time)}${lost}.`);
+}
+function sameWords({ runs, replays }, { metrics }) {
+    const limits = metrics.map(({ metric }) => metric).join(', ');
+    const real = `The same code, ${(0,format/* plural */.LS)(runs.runs, 'comparison')} (${limits}): ${foundWords(runs)}; ` +
+        `${runs.resolved.count} knew all gates at the end.`;
+    if (replays === undefined)
+        return [real];
+    return [
+        real,
+        `Replayed from their pairs, ${(0,format/* plural */.LS)(replays.runs, 'comparison')}: ${foundWords(replays)}; ` +
+            `${rate(replays.resolved.count / replays.runs)} knew all gates. Replays know no more than the pairs they are drawn from.`,
+    ];
+}
+function foundWords({ runs, regression, improvement }) {
+    return (`${(0,format/* plural */.LS)(regression.count, 'false regression')}${atMost(regression, runs)}, ` +
+        `${(0,format/* plural */.LS)(improvement.count, 'false improvement')}${atMost(improvement, runs)}`);
+}
+/** With a confidence of 95%. */
+function atMost({ high }, runs) {
+    return runs === 0 ? '' : ` (at most ${rate(high)} of comparisons)`;
+}
+function rate(share) {
+    return `${Number((share * 100).toFixed(share < 0.1 ? 2 : 1))}%`;
+}
+function detectionTable(slower) {
+    return {
+        kind: 'table',
+        title: 'Head slowed on purpose: comparisons that found it',
+        head: ['slowed by', 'found', 'of all, at least', 'replayed', 'pairs', 'time'],
+        rows: slower.map(({ slowdown, runs, replays }) => [
+            rate(slowdown),
+            `${runs.regression.count} of ${runs.runs}`,
+            runs.runs === 0 ? '' : rate(runs.regression.low),
+            replays === undefined ? 'too few pairs' : rate(replays.regression.count / replays.runs),
+            runs.pairs === null ? '' : String(Math.round(runs.pairs)),
+            runs.time === null ? '' : (0,format/* formatTime */.fU)(runs.time),
+        ]),
+    };
+}
+const HOW_SLOWED = {
+    command: 'Slowed by work: when a flow is through, its bash burns so much of the CPU time that it took, and waits for what is missing to so much of its wall time. Both sides of these comparisons pay for being timed.',
+    module: 'Slowed by work: when a flow is through, its host burns so much of what it has worked, and the flow waits for what is missing to so much of its own time.',
+    http: 'Slowed by waiting, in our client after the last answer: the server does no more work, so that nothing can be found by CPU.',
+};
+/** Of rates nothing was slowed. */
+function injectedTable(slower) {
+    const names = (slower[0]?.injected ?? [])
+        .map(({ metric }) => metric)
+        .filter((name) => !name.endsWith('_rate'));
+    return {
+        kind: 'table',
+        title: 'What the slowdown came to, over all pairs, ± half of its 99% interval',
+        head: ['slowed by', ...names],
+        rows: slower.map(({ slowdown, injected }) => [
+            rate(slowdown),
+            ...names.map((name) => changeWords(injected.find(({ metric }) => metric === name))),
+        ]),
+    };
+}
+/** `+4.9% ±1.1`, and of a change in the metric's own unit `+12 MB ±3 MB`. */
+function changeWords(injected) {
+    if (injected === undefined)
+        return 'no data';
+    const { metric, scale, change, low, high } = injected;
+    if (change === null || low === null || high === null)
+        return 'no data';
+    const sign = change < 0 ? '\u2212' : '+';
+    const half = (high - low) / 2;
+    if (scale === 'absolute') {
+        return `${sign}${amount({ metric, scale }, Math.abs(change))} ±${amount({ metric, scale }, half)}`;
+    }
+    return `${sign}${(Math.abs(change) * 100).toFixed(1)}% ±${(half * 100).toFixed(1)}`;
+}
+function noiseTable(metrics, { budget }) {
+    return {
+        kind: 'table',
+        title: `Noise, and the smallest limit that a comparison of ${(0,format/* formatTime */.fU)(budget)} can hold`,
+        head: ['metric', 'pair SD', 'smallest limit', 'limit now', 'suggested'],
+        rows: metrics.map((metric) => [
+            metric.metric,
+            amount(metric, metric.deviation),
+            metric.scale === 'rate' ? 'by flows' : amount(metric, metric.smallest),
+            metric.limit === 0 ? 'base' : amount(metric, metric.limit),
+            suggestedWords(metric),
+        ]),
+    };
+}
+function suggestedWords({ scale, suggested, smallest }) {
+    if (scale === 'rate')
+        return 'base';
+    if (scale === 'absolute')
+        return 'as it is';
+    if (suggested !== null)
+        return rate(suggested);
+    return smallest === null ? 'a larger budget' : 'none, too noisy';
+}
+function amount({ metric, scale }, value) {
+    if (value === null)
+        return '\u2013';
+    if (scale === 'relative' || scale === 'rate')
+        return rate(value);
+    const { metric: ref } = (0,metric_name/* parseMetricName */.$)(metric, 1);
+    return (0,format/* formatQuantity */.VZ)(value, ref === undefined ? 'count' : metrics/* METRICS */.Cb[ref.id].unit);
+}
+function looksTable(looks, metrics) {
+    const held = metrics.filter(({ spread }) => spread !== null);
+    return {
+        kind: 'table',
+        title: 'Smallest limits by budget',
+        head: ['budget', 'pairs', ...held.map(({ metric }) => metric)],
+        rows: looks.map(({ pairs, time, smallest }) => [
+            (0,format/* formatTime */.fU)(time),
+            String(pairs),
+            ...held.map((metric) => amount(metric, smallest.find((each) => each.metric === metric.metric)?.limit ?? null)),
+        ]),
+    };
+}
+/** Undefined if there is nothing to suggest. */
+function snippetOf(scenarios) {
+    const suggested = scenarios.flatMap(({ name, suggestion }) => (suggestion ? [{ name, suggestion }] : []));
+    if (suggested.length === 0)
+        return undefined;
+    const budget = Math.max(...suggested.map(({ suggestion }) => suggestion.budget));
+    return (0,dist/* stringify */.As)({
+        compare: 'base',
+        budget: `${budget / 1000}s`,
+        scenarios: Object.fromEntries(suggested.map(({ name, suggestion }) => [name, { thresholds: suggestion.thresholds }])),
+    });
+}
+
+// EXTERNAL MODULE: ./build/src/report/environment.js
+var environment = __nccwpck_require__(7549);
+// EXTERNAL MODULE: ./build/src/report/escape.js
+var report_escape = __nccwpck_require__(6209);
+;// CONCATENATED MODULE: ./build/src/report/calibration-markdown.js
+
+
+
+/** The report in GitHub's Markdown, with a newline at the end. */
+function renderCalibrationMarkdown(calibration) {
+    const sections = calibrationView(calibration).flatMap(({ title, blocks }) => [
+        `## ${(0,report_escape/* html */.qy)(title)}`,
+        ...blocks.map(markdownOf),
+    ]);
+    return `${['# Calibration', ...sections, (0,report_escape/* html */.qy)((0,environment/* machineOf */.VT)(calibration))].join('\n\n')}\n`;
+}
+function markdownOf(block) {
+    switch (block.kind) {
+        case 'text':
+            return (0,report_escape/* html */.qy)(block.text, 1000);
+        case 'table':
+            return [
+                `**${(0,report_escape/* html */.qy)(block.title)}**\n`,
+                row(block.head),
+                `|${block.head.map((_, index) => (index === 0 ? ':--' : '--:')).join('|')}|`,
+                ...block.rows.map(row),
+            ].join('\n');
+        case 'code':
+            return ['```yaml', block.text.trimEnd().replaceAll('```', ''), '```'].join('\n');
+    }
+}
+function row(cells) {
+    return `| ${cells.map((text) => (0,report_escape/* html */.qy)(text)).join(' | ')} |`;
+}
+
+// EXTERNAL MODULE: ./node_modules/picocolors/picocolors.js
+var picocolors = __nccwpck_require__(7336);
+// EXTERNAL MODULE: ./build/src/report/lines.js
+var report_lines = __nccwpck_require__(9603);
+;// CONCATENATED MODULE: ./build/src/report/calibration-terminal.js
+
+
+
+
+
+const MARGIN = '    ';
+/** The report for a terminal, in lines of at most `width` characters (40 … 120) but for tables; no newline at the end. */
+function renderCalibrationTerminal(calibration, options) {
+    const colors = picocolors.createColors(options.color);
+    const room = (0,report_lines/* usableWidth */.ht)(options.width) - MARGIN.length;
+    const lines = calibrationView(calibration).flatMap(({ title, blocks }) => [
+        '',
+        `  ${colors.bold((0,report_escape/* plain */.pj)(title, 80))}`,
+        ...blocks.flatMap((block) => ['', ...linesOf(block, room).map((line) => `${MARGIN}${line}`)]),
+    ]);
+    return [...lines, '', `${MARGIN}${colors.dim((0,report_escape/* plain */.pj)((0,environment/* machineOf */.VT)(calibration), 300))}`].join('\n');
+}
+function linesOf(block, room) {
+    switch (block.kind) {
+        case 'text':
+            return (0,report_lines/* wrapped */.ky)((0,report_escape/* plain */.pj)(block.text, 1000), room);
+        case 'table':
+            return [
+                ...(0,report_lines/* wrapped */.ky)((0,report_escape/* plain */.pj)(block.title), room),
+                ...tableLines([block.head, ...block.rows].map((row) => row.map((text) => (0,report_escape/* plain */.pj)(text, 80))), room),
+            ];
+        case 'code':
+            return block.text.trimEnd().split('\n').map(indented);
+    }
+}
+/** What is plain has no spaces before it. */
+function indented(line) {
+    return `${/^ */.exec(line)?.[0] ?? ''}${(0,report_escape/* plain */.pj)(line, 300)}`;
+}
+/** Columns of their own, or, where these are wider than there is room, a line for each cell under its row. */
+function tableLines(rows, room) {
+    const [head = []] = rows;
+    const widths = head.map((_, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));
+    const width = widths.reduce((sum, each) => sum + each + 2, -2);
+    if (width > room)
+        return stacked(rows);
+    return rows.map((row) => row
+        .map((text, index) => (index === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[index] ?? 0)))
+        .join('  ')
+        .trimEnd());
+}
+function stacked([head = [], ...rows]) {
+    const longest = Math.max(...head.map(({ length }) => length));
+    return rows.flatMap((row) => row.map((text, index) => {
+        const name = `${index === 0 ? '' : '  '}${head[index] ?? ''}`;
+        return `${name.padEnd(longest + 2)}  ${text}`;
+    }));
+}
+
+// EXTERNAL MODULE: ./build/src/stats/random.js
+var stats_random = __nccwpck_require__(4918);
+// EXTERNAL MODULE: ./build/src/stats/compare/metric.js + 1 modules
+var compare_metric = __nccwpck_require__(149);
+// EXTERNAL MODULE: ./build/src/stats/compare/validity.js
+var compare_validity = __nccwpck_require__(9591);
+// EXTERNAL MODULE: ./build/src/stats/compare/run.js + 1 modules
+var run = __nccwpck_require__(3998);
+// EXTERNAL MODULE: ./build/src/stats/compare/scale.js
+var scale = __nccwpck_require__(2135);
+// EXTERNAL MODULE: ./build/src/stats/compare/sizing.js
+var sizing = __nccwpck_require__(3915);
+;// CONCATENATED MODULE: ./build/src/stats/calibrate/thinned.js
+/** The square of them is what an interval by ranks takes. */
+const MOST = 400;
+/** At most 400 of the values, evenly spread over all of them. */
+function thinned(values) {
+    const step = Math.max(1, values.length / MOST);
+    return Array.from({ length: Math.min(MOST, values.length) }, (_, index) => values[Math.floor(index * step)]);
+}
+
+// EXTERNAL MODULE: ./build/src/stats/compare/walsh.js + 1 modules
+var walsh = __nccwpck_require__(7067);
+;// CONCATENATED MODULE: ./build/src/stats/calibrate/limits.js
+
+
+
+
+
+/** Chance with which either bound of the interval that the spread is taken from misses. */
+const MISS = 0.05;
+/** Share of differences that are zero from which values are taken to come in steps, as CPU time in the kernel's ticks. */
+const STEPWISE = 0.1;
+/** Of fewer pairs such an interval can not be had. */
+const FEWEST = 5;
+/** Undefined for rates, which have no differences of rounds, and for too few pairs, or ones without a value. */
+function noiseOf(pairs, metric) {
+    if (metric.scale === 'rate')
+        return undefined;
+    const differences = pairs.map(({ base, head }) => {
+        const [before, after] = [base.values[metric.metric] ?? null, head.values[metric.metric] ?? null];
+        return before === null || after === null ? undefined : (0,scale/* differenceOf */.Pq)(metric, before, after);
+    });
+    const known = differences.filter((difference) => difference !== undefined);
+    if (known.length < FEWEST || known.length < differences.length)
+        return undefined;
+    const ranked = thinned(known);
+    const interval = (0,walsh/* signedRankInterval */.C)(ranked, { low: MISS, high: MISS });
+    if (interval?.reached.low !== true)
+        return undefined;
+    const half = (interval.high - interval.low) / 2;
+    const deviation = standardDeviation(known);
+    const isStepwise = known.filter((difference) => difference === 0).length > STEPWISE * known.length;
+    const spread = isStepwise ? deviation : (0,sizing/* deviationOf */.D7)(half / (0,sizing/* upperNormal */.O0)(MISS), ranked.length);
+    return { deviation, spread };
+}
+function standardDeviation(values) {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    return Math.sqrt(squares / (values.length - 1));
+}
+/** Valid pairs at each look of a comparison of these metrics. */
+function looksAt(metrics) {
+    return (0,run/* beginComparison */.R7)(metrics).plan.looks.map(({ pairs }) => pairs);
+}
+/**
+ * The smallest limit that so many pairs can hold a metric to: a change for the worse of this size is told from the margin
+ * in 95% of comparisons, METHOD §2.6 turned around. Null before the first look, where nothing is ever told.
+ */
+function smallestLimit({ spread }, { metric, metrics, pairs }) {
+    const distances = chancesToTell(metrics, pairs).map(({ pairs: at, miss }) => (0,sizing/* distanceShown */.Hi)({ pairs: at, deviation: spread, miss }));
+    const distance = Math.min(...distances);
+    return Number.isFinite(distance) ? Math.abs((0,scale/* changeOf */.C2)(metric, (0,scale/* marginOf */.OB)(metric) + distance)) : null;
+}
+/** Looks that so many pairs allow, with what the bound of a metric may miss at each; the last takes what is left over. */
+function chancesToTell(metrics, pairs) {
+    const { looks, alpha } = (0,run/* beginComparison */.R7)(metrics).plan;
+    const taken = looks.filter((look) => look.pairs <= pairs);
+    const first = looks[0]?.pairs ?? Infinity;
+    if (pairs < first)
+        return [];
+    const missOf = (share) => (share * alpha) / 2 / metrics.length;
+    const left = looks.slice(taken.length).reduce((sum, { share }) => sum + share, 0);
+    return [
+        ...taken.map((look) => ({ pairs: look.pairs, miss: missOf(look.share) })),
+        ...(left > 0 ? [{ pairs, miss: missOf(left) }] : []),
+    ];
+}
+/** Pairs, up to the look that they are for, that hold the metric to its limit; Infinity if no look does. */
+function pairsForLimit({ spread }, { metric, metrics }) {
+    const distance = (0,scale/* limitOf */.LF)(metric) - (0,scale/* marginOf */.OB)(metric);
+    const { looks, alpha } = (0,run/* beginComparison */.R7)(metrics).plan;
+    const enough = looks.find(({ pairs, share }) => {
+        const miss = (share * alpha) / 2 / metrics.length;
+        return distance > 0 && (0,sizing/* requiredPairs */.zz)({ distance, deviation: spread, miss }) <= pairs;
+    });
+    return enough?.pairs ?? Infinity;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/calibrate/replay.js
+
+
+
+/** Fewer blocks are the same few pairs over and over. */
+const FEWEST_BLOCKS = 5;
+/** The valid pairs of runs in blocks of two, as `nextOrder` made them; what is left over is left out. */
+function replay_blocksOf(runs) {
+    return runs.flatMap(({ pairs, validity }) => {
+        const valid = pairs.filter((pair) => (0,compare_validity/* isValid */.fn)(pair, validity));
+        return valid.flatMap((pair, index) => {
+            const before = valid[index - 1];
+            return index % 2 === 1 && before !== undefined && before.order !== pair.order
+                ? [[before, pair]]
+                : [];
+        });
+    });
+}
+/**
+ * Comparisons as they might have gone: each takes blocks drawn with replacement, in the order drawn, and looks at them as
+ * a comparison does. What follows upon what is lost thereby, as are differences between one start of the services and
+ * the next; the order within a pair stays balanced. Undefined if there are too few blocks to draw from.
+ */
+function replay(blocks, options) {
+    if (blocks.length < FEWEST_BLOCKS)
+        return undefined;
+    const random = (0,stats_random/* seededRandom */.I)(options.seed);
+    return Array.from({ length: options.runs }, () => {
+        const drawn = drawnPairs(blocks, options, random);
+        const { results } = (0,run/* compareRun */.XZ)(drawn, options.metrics, { validity: ANY, exhausted: true });
+        return { results, pairs: Math.max(...results.map(({ pairs }) => pairs)), time: undefined };
+    });
+}
+/** What is drawn from is valid. */
+const ANY = { steal: Infinity, startSkew: Infinity };
+function drawnPairs(blocks, { pairs, same }, random) {
+    const drawn = [];
+    while (drawn.length < pairs) {
+        const block = blocks[Math.floor(random() * blocks.length)];
+        drawn.push(...(same && random() < 0.5 ? block.map(turned) : block));
+    }
+    return drawn.slice(0, pairs);
+}
+function turned({ order, base, head }) {
+    const other = order === 'base_first' ? 'head_first' : 'base_first';
+    return { order: other, base: head, head: base };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/calibrate/suggest.js
+
+/** Limits are rounded up to half per cents. */
+const STEP = 0.005;
+/** At the margin itself, 2%, nothing could be told from it. */
+const SMALLEST = 0.025;
+/** Beyond it a limit says nothing any more. */
+const LARGEST = 0.5;
+/** A limit that people would write; null where there is none to be had. */
+function suggestedLimit({ smallest, scale, }) {
+    if (smallest === null || scale !== 'relative')
+        return null;
+    // 0.03 ÷ 0.005 is a little more than 6.
+    const rounded = Math.max(SMALLEST, Math.ceil(smallest / STEP - 1e-9) * STEP);
+    return rounded > LARGEST ? null : Number(rounded.toFixed(3));
+}
+/** A pair is sometimes dropped, and both sides are warmed up before. */
+const SPARE = 1.25;
+/** ms to which a budget is rounded up. */
+const BUDGET_STEP = 10_000;
+/** Undefined if there is no metric to hold to anything. */
+function suggestionOf(metrics, { calibrated, pairTime }) {
+    const held = metrics.flatMap((metric) => {
+        const { suggested = null, spread = null } = calibrated.find((each) => each.metric === metric.metric) ?? {};
+        return suggested === null || spread === null ? [] : [{ metric: { ...metric, limit: suggested }, spread }];
+    });
+    if (held.length === 0)
+        return undefined;
+    const rates = metrics.filter(({ scale }) => scale === 'rate');
+    const looks = looksAt(metrics);
+    const needed = held.map(({ metric, spread }) => pairsForLimit({ spread }, { metric, metrics }));
+    const pairs = Math.min(Math.max(...needed), looks.at(-1) ?? Infinity);
+    return {
+        thresholds: [
+            ...held.map(({ metric }) => expressionOf(metric)),
+            ...rates.map(({ metric, worse }) => `${metric} ${worse === 'lower' ? '>=' : '<='} base`),
+        ],
+        budget: Math.ceil((pairs * pairTime * SPARE) / BUDGET_STEP) * BUDGET_STEP,
+        pairs,
+    };
+}
+function expressionOf({ metric, worse, limit }) {
+    const percent = `${Number((limit * 100).toFixed(1))}%`;
+    return worse === 'higher' ? `${metric} <= base + ${percent}` : `${metric} >= base - ${percent}`;
+}
+
+// EXTERNAL MODULE: ./build/src/stats/compare/binomial.js
+var binomial = __nccwpck_require__(6364);
+// EXTERNAL MODULE: ./build/src/stats/distribution.js
+var stats_distribution = __nccwpck_require__(5775);
+;// CONCATENATED MODULE: ./build/src/stats/calibrate/tally.js
+
+
+/** Chance with which either bound of a share may miss it. */
+const tally_MISS = 0.05;
+/** How many of the comparisons ended how. */
+function tallyRuns(runs, metrics) {
+    const whereAny = (is) => shareOf(runs.filter(({ results }) => results.some(is)).length, runs.length);
+    const gates = gatesOf(metrics);
+    return {
+        runs: runs.length,
+        regression: whereAny(ended('regression')),
+        improvement: whereAny(ended('improvement')),
+        resolved: shareOf(runs.filter(({ results }) => isResolved(results, gates)).length, runs.length),
+        byMetric: metrics.map(({ metric }) => ({
+            metric,
+            regression: whereAny((result) => result.metric === metric && ended('regression')(result)),
+        })),
+        pairs: medianOf(runs.map(({ pairs }) => pairs)),
+        time: medianOf(runs.flatMap(({ time }) => time ?? [])),
+    };
+}
+/** Metrics that a run waits for: those that only warn are not known to have been given their time. */
+function gatesOf(metrics) {
+    const gates = metrics.filter(({ level }) => level !== 'warn');
+    return new Set((gates.length > 0 ? gates : metrics).map(({ metric }) => metric));
+}
+/** A gate that is missed settles the run, whatever is not known of the others. */
+function isResolved(results, gates) {
+    const judged = results.filter(({ metric }) => gates.has(metric));
+    return judged.some(ended('regression')) || !judged.some(ended('unresolved'));
+}
+function ended(how) {
+    return ({ outcome }) => outcome === how;
+}
+function shareOf(count, runs) {
+    return { count, ...(0,binomial/* shareBounds */.j)({ started: runs, failed: count }, tally_MISS) };
+}
+function medianOf(values) {
+    const distribution = (0,stats_distribution/* distributionOf */.AO)(values);
+    return distribution === undefined ? null : (0,stats_distribution/* percentile */.Ym)(distribution, 50);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/calibrate/calibrate.js
+
+
+
+
+
+
+
+
+
+/** All that follows from the runs; the same runs and seed give the same. */
+function calibrationOf(calibrating) {
+    const { metrics, runs } = calibrating;
+    const all = runs.flatMap(({ pairs }) => pairs).length;
+    const time = runs.reduce((sum, run) => sum + run.time, 0);
+    const pairTime = all === 0 ? null : time / all;
+    const pairs = pairTime === null ? null : pairsWithin(calibrating, pairTime);
+    const same = runs.filter(({ slowdown }) => slowdown === 0);
+    const noises = metrics.map((metric) => noiseOf(validPairs(same), metric));
+    const calibrated = metrics.map((metric, index) => calibrate_calibratedMetric(metric, { ...calibrating, pairs, same, noise: noises[index] }));
+    const series = [0, ...SLOWDOWNS].flatMap((slowdown) => seriesOf(slowdown, calibrating, pairs));
+    const suggestion = pairTime === null ? undefined : suggestionOf(metrics, { calibrated, pairTime });
+    return {
+        pairTime,
+        pairs,
+        dropped: all - validPairs(runs).length,
+        metrics: calibrated,
+        ...pick(series),
+        looks: looksAt(metrics).map((look) => ({
+            pairs: look,
+            time: pairTime === null ? null : look * pairTime,
+            smallest: metrics.flatMap((metric, index) => {
+                const noise = noises[index];
+                return noise === undefined
+                    ? []
+                    : [{ metric: metric.metric, limit: smallestLimit(noise, { metric, metrics, pairs: look }) }];
+            }),
+        })),
+        ...(suggestion === undefined ? {} : { suggestion }),
+    };
+}
+function pick(series) {
+    const same = series.find(({ slowdown }) => slowdown === 0);
+    return {
+        ...(same === undefined ? {} : { same }),
+        slower: series.filter(({ slowdown }) => slowdown > 0),
+    };
+}
+/** As many as the last look takes at most. */
+function pairsWithin({ metrics, budget }, pairTime) {
+    return Math.min(looksAt(metrics).at(-1) ?? 0, Math.floor(budget / pairTime));
+}
+function validPairs(runs) {
+    return runs.flatMap(({ pairs, validity }) => pairs.filter((pair) => (0,compare_validity/* isValid */.fn)(pair, validity)));
+}
+function calibrate_calibratedMetric(metric, { metrics, pairs, same, noise }) {
+    const smallest = noise === undefined || pairs === null ? null : smallestLimit(noise, { metric, metrics, pairs });
+    const { scale, worse, limit } = metric;
+    return {
+        metric: metric.metric,
+        scale,
+        worse,
+        limit,
+        deviation: noise?.deviation ?? null,
+        spread: noise?.spread ?? null,
+        pairs: validPairs(same).length,
+        smallest,
+        suggested: suggestedLimit({ smallest, scale }),
+    };
+}
+/** None if there was no run with this slowdown. */
+function seriesOf(slowdown, { metrics, runs, replays, seed }, pairs) {
+    const of = runs.filter((run) => run.slowdown === slowdown);
+    if (of.length === 0)
+        return [];
+    const whole = of.filter((run) => run.whole);
+    const replayed = pairs === null || pairs === 0
+        ? undefined
+        : replay(replay_blocksOf(of), {
+            metrics,
+            pairs,
+            runs: replays,
+            seed: (0,stats_random/* seedOf */.n)(seed, Math.round(slowdown * 1000)),
+            same: slowdown === 0,
+        });
+    return [
+        {
+            slowdown,
+            runs: tallyRuns(whole.map(({ results, pairs: taken, time }) => ({ results, pairs: taken.length, time })), metrics),
+            ...(replayed === undefined ? {} : { replays: tallyRuns(replayed, metrics) }),
+            injected: metrics.map((metric) => injectedChange(validPairs(of), metric)),
+        },
+    ];
+}
+/** One look at all pairs, missed in 1%. */
+const ONE_LOOK = { misses: { low: 0.005, high: 0.005 }, confidence: 0.99, looks: 1, dropped: 0 };
+function injectedChange(pairs, metric) {
+    const { result } = (0,compare_metric/* compareMetric */.M)(thinned(pairs), metric, ONE_LOOK);
+    const { scale, change, low, high } = result;
+    return { metric: metric.metric, scale, change, low, high, pairs: result.pairs };
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/base-limit.js
+var base_limit = __nccwpck_require__(2404);
+// EXTERNAL MODULE: ./build/src/verdict/compared-defaults.js
+var compared_defaults = __nccwpck_require__(381);
+// EXTERNAL MODULE: ./build/src/run/compare-sides.js + 7 modules
+var compare_sides = __nccwpck_require__(5025);
+// EXTERNAL MODULE: ./build/src/run/round-plan.js
+var round_plan = __nccwpck_require__(6003);
+// EXTERNAL MODULE: ./build/src/run/sides.js
+var run_sides = __nccwpck_require__(1811);
+;// CONCATENATED MODULE: ./build/src/run/calibrating.js
+
+
+
+
+
+
+
+
+/**
+ * Compares head with itself, and with itself slowed by a known share, in turn, each time as a comparison with a base would
+ * be: on services and hosts of its own, until it is decided. Never rejects for what is wrong with the scenario: that is
+ * said, and what was measured before is kept.
+ */
+async function calibrateScenario(plan, options) {
+    const { budget, replays, ports } = options;
+    const began = ports.clock.now();
+    const thresholds = [...plan.thresholds.filter(base_limit/* isAgainstBase */.tc), ...(0,compared_defaults/* defaultBaseGates */.v)(plan, 'fail')];
+    const metrics = (0,base_limit/* comparedMetrics */.Bo)(thresholds);
+    const measuring = new Measuring(plan, { ...options, thresholds, metrics });
+    const problem = await measuring.run();
+    return {
+        name: plan.name,
+        slowed: plan.work.kind,
+        ...(problem === undefined ? {} : { problem }),
+        budget,
+        time: ports.clock.now() - began,
+        flows: measuring.flows ?? null,
+        ...calibrationOf({ metrics, runs: measuring.runs, budget, replays, seed: plan.seed }),
+    };
+}
+/** Every second comparison is slowed; the shares that are nearest to usual limits come first. */
+const ORDER = SLOWDOWNS.toSorted((one, other) => Math.abs(one - 0.05) - Math.abs(other - 0.05));
+class Measuring {
+    runs = [];
+    #plan;
+    #options;
+    #began;
+    /** Of a round, about. */
+    flows;
+    constructor(plan, options) {
+        this.#plan = (0,round_plan/* planOfRounds */.Y)(plan);
+        this.#options = options;
+        this.#began = options.ports.clock.now();
+    }
+    /** Why it ended before its time, if it did for another reason than an interrupt. */
+    async run() {
+        try {
+            while (!this.#isOver()) {
+                const problem = await this.#compare();
+                if (problem !== undefined)
+                    return problem;
+            }
+        }
+        catch (thrown) {
+            if (!(thrown instanceof run_sides/* SideError */.YH))
+                throw thrown;
+            return this.#options.ports.interrupt.aborted ? undefined : thrown.message;
+        }
+        return undefined;
+    }
+    #isOver() {
+        const { ports, runs = Infinity } = this.#options;
+        const count = this.runs.length;
+        // One of each at least, or there is nothing to tell.
+        return ports.interrupt.aborted || count >= 2 * runs || (count >= 2 && this.#left() <= 0);
+    }
+    #left() {
+        const { ports, time } = this.#options;
+        return this.#began + time - ports.clock.now();
+    }
+    #nextSlowdown() {
+        const count = this.runs.length;
+        return count % 2 === 0 ? 0 : (ORDER[((count - 1) / 2) % ORDER.length] ?? 0);
+    }
+    async #compare() {
+        const { services, ports, context } = this.#options;
+        const slowdown = this.#nextSlowdown();
+        const sides = await (0,run_sides/* openSides */.Pq)({ plans: this.#plansWith(slowdown), services, ports, context });
+        try {
+            const compared = await (0,compare_sides/* compareSides */.G)(sides, this.#optionsWith(slowdown));
+            if (compared === undefined)
+                return undefined;
+            if ('hopeless' in compared)
+                return compared.hopeless;
+            const { comparing, validity } = compared;
+            this.flows = compared.flows;
+            const { pairs, results, time, ended, failure } = comparing;
+            const whole = ended !== 'interrupted' && ended !== 'failed';
+            this.runs.push({ slowdown, pairs, validity, results, time, whole });
+            return failure?.message;
+        }
+        finally {
+            await sides.close();
+        }
+    }
+    /** Where nothing is to differ nothing does; the others bear the cost of slowing on either side. */
+    #plansWith(slowdown) {
+        const plan = this.#plan;
+        if (slowdown === 0)
+            return { base: plan, head: plan };
+        return { base: { ...plan, slowdown: 0 }, head: { ...plan, slowdown } };
+    }
+    #optionsWith(slowdown) {
+        const count = this.runs.length;
+        const plan = this.#plan;
+        const base = slowdown === 0 ? 'itself' : `itself, ${(0,format/* formatQuantity */.VZ)(slowdown, 'ratio')} slowed`;
+        // An order of its own for each.
+        return {
+            ...this.#options,
+            plan,
+            seed: plan.seed + count,
+            about: { scenario: `${plan.name}, calibrating, ${count + 1}`, base },
+        };
+    }
+}
+
+// EXTERNAL MODULE: ./build/src/cli/options.js
+var options = __nccwpck_require__(698);
+// EXTERNAL MODULE: ./build/src/cli/outputs.js + 19 modules
+var outputs = __nccwpck_require__(3321);
+;// CONCATENATED MODULE: ./build/src/cli/calibrate.js
+
+
+
+
+
+
+
+
+
+
+/** ms for all scenarios together. */
+const TIME = 600_000;
+/** Of each kind; some 10 s of computing. */
+const REPLAYS = 400;
+/** `flowgate calibrate`: measures, computes, writes, prints. What was found is no verdict, so that any of it is status 0. */
+async function calibrate(terminal, context, { for: time, runs, json, markdown, ...asked }) {
+    const { screen, ports } = terminal;
+    const { scenarios: plans, compare, bounds } = await planned(terminal, { asked, time, runs });
+    const createdAt = ports.clock.wall().toISOString();
+    const scenarios = await inTurn(plans, {
+        ...compare,
+        ...bounds,
+        time: bounds.time / plans.length,
+        replays: REPLAYS,
+        ports,
+        context,
+    });
+    const calibration = {
+        schema: CALIBRATION_SCHEMA,
+        version: context.version,
+        createdAt,
+        environment: context.environment,
+        seed: plans[0]?.seed ?? 0,
+        ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
+        scenarios,
+    };
+    if (json !== undefined)
+        await (0,outputs/* writeFile */._h)(terminal, json, `${JSON.stringify(calibration, undefined, 2)}\n`);
+    if (markdown !== undefined)
+        await (0,outputs/* writeFile */._h)(terminal, markdown, renderCalibrationMarkdown(calibration));
+    screen.write(`${renderCalibrationTerminal(calibration, screen)}\n`);
+    return statusOf(calibration);
+}
+async function inTurn(plans, options) {
+    const calibrated = [];
+    for (const plan of plans)
+        calibrated.push(await calibrateScenario(plan, options));
+    return calibrated;
+}
+function statusOf({ interrupted, scenarios }) {
+    if (interrupted !== undefined)
+        return exit_status/* EXIT */.dc.interrupted;
+    return scenarios.some(({ problem }) => problem !== undefined) ? exit_status/* EXIT */.dc.inconclusive : exit_status/* EXIT */.dc.passed;
+}
+/** @throws UserError with all that is wrong with the options and the config */
+async function planned({ ports, cwd }, { asked, ...bounds }) {
+    const problems = [];
+    const read = readBounds(bounds, problems);
+    // That there is something to compare with lets limits hang on a base, as where the gate runs.
+    const inputs = { ...(0,options/* inputsOf */.Vc)(asked), compare: 'base' };
+    try {
+        const { scenarios, compare } = await (0,plan/* makePlan */.Cs)(inputs, { files: ports.files, workspace: cwd });
+        if (problems.length > 0)
+            throw new errors/* UserError */.yo(problems);
+        if (compare === undefined)
+            throw new Error('a plan with compare says how to compare');
+        return { scenarios, compare, bounds: read };
+    }
+    catch (thrown) {
+        if (thrown instanceof errors/* UserError */.yo && thrown.problems !== problems) {
+            throw new errors/* UserError */.yo([...problems, ...thrown.problems]);
+        }
+        throw thrown;
+    }
+}
+function readBounds({ time, runs }, problems) {
+    const read = time === undefined ? undefined : (0,duration/* parseDuration */.E9)(time);
+    if (read?.ok === false)
+        problems.push({ where: 'option --for', message: read.message });
+    if (runs === undefined)
+        return { time: read?.ok === true ? read.ms : TIME };
+    const count = Number(runs);
+    if (!Number.isSafeInteger(count) || count < 1) {
+        problems.push({ where: 'option --runs', message: `${runs} is no whole number from 1 up` });
+    }
+    return { runs: count, time: read?.ok === true ? read.ms : Infinity };
+}
+
 
 /***/ }),
 
@@ -18743,7 +19696,7 @@ __webpack_async_result__();
 /* harmony export */   g: () => (/* binding */ compareTwo)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8417);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8280);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1893);
 /* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(698);
 /* harmony import */ var _tell_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7481);
@@ -18802,10 +19755,21 @@ function labelsOf(base, head) {
 async function compareTwo(terminal, context, { inputs, outputs }) {
     const { ports, cwd } = terminal;
     const sources = { files: ports.files, workspace: cwd };
-    const head = await (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)(inputs.head, sources);
+    const head = withoutDefaults(await (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)(inputs.head, sources));
     const base = await (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)(inputs.base, sources);
     const opponents = opponentsOf(head, base, inputs.labels);
     return (0,_tell_js__WEBPACK_IMPORTED_MODULE_4__/* .tell */ .q)(terminal, await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .gate */ .G)(head, ports, { ...context, opponents }), outputs);
+}
+/** Whoever compares two commands asks which is worse, not whether either is good. Alerts are no defaults. */
+function withoutDefaults(plan) {
+    const asked = ({ omittedGates, ...scenario }) => scenario.defaultGates
+        ? {
+            ...scenario,
+            defaultGates: false,
+            thresholds: scenario.thresholds.filter(({ level }) => level === 'warn'),
+        }
+        : { ...scenario, ...(omittedGates === undefined ? {} : { omittedGates }) };
+    return { ...plan, scenarios: plan.scenarios.map(asked) };
 }
 function opponentsOf(head, base, labels) {
     const { compare } = head;
@@ -19203,6 +20167,7 @@ async function initRepository({ screen, ports, cwd }) {
 /* harmony export */   Lp: () => (/* binding */ withLoad),
 /* harmony export */   Vc: () => (/* binding */ inputsOf),
 /* harmony export */   Z9: () => (/* binding */ withScenario),
+/* harmony export */   Zj: () => (/* binding */ withCalibration),
 /* harmony export */   cV: () => (/* binding */ withBase),
 /* harmony export */   gb: () => (/* binding */ withWork)
 /* harmony export */ });
@@ -19257,6 +20222,15 @@ function withAnswer(command) {
         .option('--budget <time>', 'how long the rounds of one comparison may take (2m)')
         .option('--on-inconclusive <answer>', 'what an unresolved comparison does to the verdict: fail, warn or pass (warn)');
 }
+/** How long is calibrated, and where what was found is written. */
+function withCalibration(command) {
+    return command
+        .option('--budget <time>', 'how long the rounds of one comparison may take (2m)')
+        .option('--for <time>', 'begin no further comparison after this long (10m)')
+        .option('--runs <n>', 'this many comparisons of the same code, and as many slowed, instead of a time')
+        .option('--json <file>', 'write what was found as JSON there')
+        .option('--markdown <file>', 'write the report as Markdown there');
+}
 /**
  * The same as the action's inputs say it: a list is a text of lines. To the action an empty input is one that was left
  * out; at a terminal it is a variable that was never set (`--threshold "$GATE"`), and left out it would gate nothing.
@@ -19291,6 +20265,7 @@ function refuseEmpty(options) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   t0: () => (/* binding */ KEPT),
+  _h: () => (/* binding */ writeFile),
   GF: () => (/* binding */ writeJson),
   Kn: () => (/* binding */ writeOutputs)
 });
@@ -20154,8 +21129,8 @@ svg { display: block; width: 100%; min-width: 680px; height: auto; }
 @media print { body { background: none; } .card { break-inside: avoid; } }
 `;
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 12 modules
-var report_view = __nccwpck_require__(2914);
+// EXTERNAL MODULE: ./build/src/report/view.js + 11 modules
+var report_view = __nccwpck_require__(5238);
 ;// CONCATENATED MODULE: ./build/src/report/html.js
 
 
@@ -20714,15 +21689,16 @@ async function writeOutputs(terminal, results, { json, html, markdown }) {
     if (json !== undefined)
         await writeJson(terminal, results, json);
     if (html !== undefined)
-        await write(terminal, html, renderHtml(results));
+        await writeFile(terminal, html, renderHtml(results));
     if (markdown !== undefined)
-        await write(terminal, markdown, renderComment(results, { marker: MARKER }));
+        await writeFile(terminal, markdown, renderComment(results, { marker: MARKER }));
 }
 /** Whether it was written. */
 function writeJson(terminal, results, path) {
-    return write(terminal, path, `${JSON.stringify(results, undefined, 2)}\n`);
+    return writeFile(terminal, path, `${JSON.stringify(results, undefined, 2)}\n`);
 }
-async function write({ screen, ports, cwd }, path, content) {
+/** A path as the user gave it; what can not be written is said. Whether it was. */
+async function writeFile({ screen, ports, cwd }, path, content) {
     try {
         await ports.files.write((0,external_node_path_.isAbsolute)(path) ? path : (0,external_node_path_.join)(cwd, path), content);
         return true;
@@ -20751,8 +21727,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var errors = __nccwpck_require__(7428);
 // EXTERNAL MODULE: ./build/src/errors.js
 var src_errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: ./build/src/model/results.js + 7 modules
-var results = __nccwpck_require__(8635);
+// EXTERNAL MODULE: ./build/src/model/results.js + 6 modules
+var results = __nccwpck_require__(6309);
 // EXTERNAL MODULE: ./build/src/publish/exit-status.js
 var exit_status = __nccwpck_require__(7940);
 // EXTERNAL MODULE: ./build/src/report/terminal.js + 5 modules
@@ -20975,8 +21951,8 @@ function branchOf(ref) {
     return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1];
 }
 
-// EXTERNAL MODULE: ./build/src/gate.js + 118 modules
-var gate = __nccwpck_require__(8417);
+// EXTERNAL MODULE: ./build/src/gate.js + 38 modules
+var gate = __nccwpck_require__(8280);
 // EXTERNAL MODULE: ./build/src/inputs/plan.js + 26 modules
 var inputs_plan = __nccwpck_require__(1893);
 // EXTERNAL MODULE: external "node:path"
@@ -22191,7 +23167,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 8417:
+/***/ 8280:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -22203,7 +23179,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/model/metrics.js
-var model_metrics = __nccwpck_require__(7790);
+var metrics = __nccwpck_require__(7790);
 ;// CONCATENATED MODULE: ./build/src/baseline/fingerprint.js
 const GIB = 2 ** 30;
 /**
@@ -22255,26 +23231,8 @@ function figuresOf({ metrics }) {
     return Object.fromEntries(known.slice(0, MOST_METRICS));
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/random.js
-/**
- * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
- * mixing step a number, period 2³². For repeatable choices, not for secrets.
- */
-function seededRandom(seed) {
-    let state = seed >>> 0;
-    return () => {
-        state = (state + 0x6d2b79f5) >>> 0;
-        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
-}
-/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
-function seedOf(seed, part) {
-    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
-    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
-}
-
+// EXTERNAL MODULE: ./build/src/stats/random.js
+var stats_random = __nccwpck_require__(4918);
 ;// CONCATENATED MODULE: ./build/src/stats/history/divergence.js
 /**
  * The split of largest divergence Q̂ = (m·n ÷ (m + n))·Ê over all τ and κ, x[0 … τ) against x[τ … κ), both of at least
@@ -22347,7 +23305,7 @@ const PERMUTATIONS_PER_LEVEL = 2;
  * independent. That the values come in order of time and do not hang on each other is all that is assumed.
  */
 function changePoints(values, options) {
-    const random = seededRandom(options.seed);
+    const random = (0,stats_random/* seededRandom */.I)(options.seed);
     const found = [];
     const parts = [{ from: 0, to: values.length }];
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
@@ -22602,10 +23560,10 @@ function historyOf(scenario, past, environment) {
 }
 function trendedDefinition(name) {
     const [, id = '', stat] = NAME.exec(name) ?? [];
-    return isTrended(id) && STATS.includes(stat) ? (0,model_metrics/* definitionOf */.Fg)(id) : undefined;
+    return isTrended(id) && STATS.includes(stat) ? (0,metrics/* definitionOf */.Fg)(id) : undefined;
 }
 function isTrended(id) {
-    return Object.hasOwn(model_metrics/* METRICS */.Cb, id) && TRENDED.has(id);
+    return Object.hasOwn(metrics/* METRICS */.Cb, id) && TRENDED.has(id);
 }
 
 // EXTERNAL MODULE: ./build/src/model/format.js
@@ -22746,145 +23704,8 @@ function changesOf(pairs, read) {
     return { ratios, amounts };
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/compare/signed-rank.js
-/** Beyond it 2⁻ⁿ is no longer a number. */
-const MOST_PAIRS = 1000;
-/**
- * Wilcoxon's signed-rank test (Wilcoxon 1945), exact given the absolute differences, whatever ties there are: under the
- * null hypothesis each difference is as likely as its opposite, so all 2ⁿ signs are equally likely, and the
- * distribution of W⁺ follows by dynamic programming over the doubled midranks, which are whole numbers (Streitberg and
- * Röhmel, "Exact distributions for permutation and rank tests", 1986).
- *
- * Zeros, by Pratt ("Remarks on zeros and ties in the Wilcoxon signed rank procedures", JASA 1959), take part in the
- * ranking and then have no sign; `wilcoxon` drops them before it, as R's wilcox.test does.
- * @throws RangeError if a difference is not finite, or there are more than 1,000
- */
-function signedRankTest(differences, zeros = 'pratt') {
-    if (!differences.every(Number.isFinite))
-        throw new RangeError('differences are finite numbers');
-    const ranked = zeros === 'pratt' ? differences : differences.filter((difference) => difference !== 0);
-    const doubled = doubledMidranks(ranked.map(Math.abs));
-    const signed = doubled.filter((_, index) => ranked[index] !== 0);
-    const sum = doubled.reduce((total, rank, index) => total + ((ranked[index] ?? 0) > 0 ? rank : 0), 0);
-    const all = signed.reduce((total, rank) => total + rank, 0);
-    const chances = rankSumChances(signed);
-    // The distribution is symmetric: at least `sum` is as likely as at most `all − sum`.
-    const greater = atMost(chances, all - sum);
-    const less = atMost(chances, sum);
-    return { statistic: sum / 2, greater, less, twoSided: Math.min(1, 2 * Math.min(greater, less)) };
-}
-/** Twice the rank of each value, ties sharing the mean of their ranks. */
-function doubledMidranks(values) {
-    const sorted = [...values].sort((one, other) => one - other);
-    const first = new Map();
-    const last = new Map();
-    for (const [index, value] of sorted.entries()) {
-        if (!first.has(value))
-            first.set(value, index + 1);
-        last.set(value, index + 1);
-    }
-    return values.map((value) => (first.get(value) ?? 0) + (last.get(value) ?? 0));
-}
-/** Probability of each sum, when every rank (a whole number) is taken or left with a chance of ½. */
-function rankSumChances(ranks) {
-    if (ranks.length > MOST_PAIRS)
-        throw new RangeError(`at most ${MOST_PAIRS} differences, not ${ranks.length}`);
-    const chances = new Float64Array(ranks.reduce((total, rank) => total + rank, 0) + 1);
-    chances[0] = 1;
-    let reached = 0;
-    for (const rank of ranks) {
-        reached += rank;
-        for (let sum = reached; sum >= 0; sum--) {
-            chances[sum] = ((chances[sum] ?? 0) + (sum < rank ? 0 : (chances[sum - rank] ?? 0))) / 2;
-        }
-    }
-    return chances;
-}
-function atMost(chances, most) {
-    let probability = 0;
-    for (let sum = 0; sum <= most; sum++)
-        probability += chances[sum] ?? 0;
-    return Math.min(1, probability);
-}
-/**
- * P(W⁺ ≤ w) for n pairs without ties: R's psignrank(w, n).
- * @throws RangeError for more than 1,000 pairs
- */
-function signedRankAtMost(w, pairs) {
-    if (w < 0)
-        return 0;
-    const cumulative = cumulativeOf(pairs);
-    return cumulative[Math.min(Math.floor(w), cumulative.length - 1)] ?? 1;
-}
-/** The largest w with P(W⁺ ≤ w) ≤ level; −1 if even W⁺ = 0, with 2⁻ⁿ, is likelier. */
-function signedRankCritical(level, pairs) {
-    const cumulative = cumulativeOf(pairs);
-    let w = -1;
-    while ((cumulative[w + 1] ?? Infinity) <= level)
-        w++;
-    return w;
-}
-/** A table that depends on nothing but n: kept, as every look at every metric asks for the same few. */
-const tables = new Map();
-function cumulativeOf(pairs) {
-    const known = tables.get(pairs);
-    if (known !== undefined)
-        return known;
-    let sum = 0;
-    const table = rankSumChances(Array.from({ length: pairs }, (_, index) => index + 1)).map((chance) => (sum += chance));
-    tables.set(pairs, table);
-    return table;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/compare/walsh.js
-
-/**
- * Center of symmetry of the differences and an interval for it (Hodges and Lehmann, "Estimates of location based on
- * rank tests", 1963; Tukey 1949). With the M = n(n+1)/2 Walsh averages (dᵢ + dⱼ)/2, i ≤ j, in order A₁ ≤ … ≤ A_M, the
- * estimate is their median and the bounds are A_{c+1} and A_{M−c}, c the largest with P(W⁺ ≤ c) ≤ the miss asked for.
- *
- * Exact without ties. With ties or zeros the closed interval misses no more often: break the ties by vanishing
- * symmetric noise, and it can only shrink.
- *
- * Undefined without differences. 200 of them are 20,100 averages, some 2 ms.
- * @throws RangeError if a difference is not finite
- */
-function signedRankInterval(differences, misses) {
-    if (differences.length === 0)
-        return undefined;
-    if (!differences.every(Number.isFinite))
-        throw new RangeError('differences are finite numbers');
-    const sorted = walshAverages(differences).sort();
-    const pairs = differences.length;
-    const below = signedRankCritical(misses.low, pairs);
-    const above = signedRankCritical(misses.high, pairs);
-    return {
-        center: middleOf(sorted),
-        low: sorted[Math.max(0, below)] ?? NaN,
-        high: sorted[sorted.length - 1 - Math.max(0, above)] ?? NaN,
-        missed: {
-            low: signedRankAtMost(Math.max(0, below), pairs),
-            high: signedRankAtMost(Math.max(0, above), pairs),
-        },
-        reached: { low: below >= 0, high: above >= 0 },
-    };
-}
-function walshAverages(differences) {
-    const averages = new Float64Array((differences.length * (differences.length + 1)) / 2);
-    let count = 0;
-    for (let one = 0; one < differences.length; one++) {
-        for (let other = one; other < differences.length; other++) {
-            averages[count++] = ((differences[one] ?? NaN) + (differences[other] ?? NaN)) / 2;
-        }
-    }
-    return averages;
-}
-/** The median of values in order. */
-function middleOf(sorted) {
-    const below = sorted[(sorted.length - 1) >> 1] ?? NaN;
-    return (below + (sorted[sorted.length >> 1] ?? NaN)) / 2;
-}
-
+// EXTERNAL MODULE: ./build/src/stats/compare/walsh.js + 1 modules
+var walsh = __nccwpck_require__(7067);
 ;// CONCATENATED MODULE: ./build/src/stats/compare/movement.js
 
 /** Holm's steps: what is found leaves its part of the level to the others, until nothing new is found. */
@@ -22904,8 +23725,8 @@ function movementsOf(candidates, level) {
 }
 function movementOf(candidate, miss) {
     const misses = { low: miss, high: miss };
-    const interval = signedRankInterval(candidate.ratios, misses);
-    const amount = signedRankInterval(candidate.amounts, misses)?.center;
+    const interval = (0,walsh/* signedRankInterval */.C)(candidate.ratios, misses);
+    const amount = (0,walsh/* signedRankInterval */.C)(candidate.amounts, misses)?.center;
     if (interval === undefined || amount === undefined)
         return [];
     const { center, low, high, reached } = interval;
@@ -22954,7 +23775,7 @@ function slowdownOf(pairs, level) {
     const changes = changesOf(pairs, candidates_valueOf(FLOW_TIME));
     if (changes === undefined)
         return {};
-    const interval = signedRankInterval(changes.amounts, { low: level, high: level });
+    const interval = (0,walsh/* signedRankInterval */.C)(changes.amounts, { low: level, high: level });
     return interval === undefined || !interval.reached.low || interval.low <= 0
         ? {}
         : { slowdown: interval.center };
@@ -22993,4933 +23814,21 @@ function rank({ candidate }) {
     return ORDER.indexOf(candidate.kind);
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/compare/looks.js
-/**
- * The looks of a run, alpha spent in equal parts. The parts add up to alpha, so whatever the looks have in common and
- * whichever one ends the run, no more than alpha of all runs go wrong (Bonferroni over looks; docs/statistics.md says
- * why no finer boundary).
- *
- * A look too early to ever tell is put off to the first even number of pairs that can: n pairs reach a p-value of
- * 2⁻ⁿ at best. With one metric and 1% that is 10, with two to five it is 12.
- * @throws RangeError unless the numbers of pairs ascend from 1 up
- */
-function looksOf({ pairs, alpha, metrics }) {
-    if (pairs.length === 0 || pairs.some((count, index) => !(count > (pairs[index - 1] ?? 0)))) {
-        throw new RangeError(`looks are ascending numbers of pairs, not ${pairs.join(', ')}`);
-    }
-    const smallest = alpha / 2 / metrics / pairs.length;
-    const earliest = 2 * Math.ceil(Math.log2(1 / smallest) / 2);
-    const distinct = [...new Set(pairs.map((count) => Math.max(count, earliest)))];
-    return distinct.map((count) => ({ pairs: count, share: 1 / distinct.length }));
-}
-/** What one metric's bounds may miss at a look, when that many metrics still share the level of either side. */
-function missesOf(look, alpha, sharing) {
-    const side = (look.share * alpha) / 2;
-    return { low: side / Math.max(1, sharing.low), high: side / Math.max(1, sharing.high) };
-}
-
-// EXTERNAL MODULE: ./build/src/stats/distribution.js
-var stats_distribution = __nccwpck_require__(5775);
-// EXTERNAL MODULE: ./build/src/stats/compare/log-factorial.js
-var log_factorial = __nccwpck_require__(3902);
-;// CONCATENATED MODULE: ./build/src/stats/compare/binomial.js
-
-/**
- * Bounds of the share that fails, each missed with a probability of at most `miss` (Clopper and Pearson, "The use of
- * confidence or fiducial limits illustrated in the case of the binomial", 1934). They hold for the mean share too when
- * it differs from round to round (Hoeffding, "On the distribution of the number of successes in independent trials",
- * 1956). 0 and 1 if nothing was started.
- */
-function shareBounds({ started, failed }, miss) {
-    return { low: 1 - highest(started - failed, started, miss), high: highest(failed, started, miss) };
-}
-/** 2⁻⁴⁰ is a flow in a million millions. */
-const binomial_HALVINGS = 40;
-/** The largest chance with which at most so many of the trials are no rarer than `miss`. */
-function highest(most, trials, miss) {
-    if (most >= trials)
-        return 1;
-    const atMost = binomial(most, trials);
-    let low = 0;
-    let high = 1;
-    for (let halving = 0; halving < binomial_HALVINGS; halving++) {
-        const middle = (low + high) / 2;
-        if (atMost(middle) > miss)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (low + high) / 2;
-}
-/** P(X ≤ most) as a function of the chance of each trial, for most < trials. */
-function binomial(most, trials) {
-    const lower = tail(most, trials);
-    const upper = tail(trials - most - 1, trials);
-    // Past the mode the terms rise towards it: the other tail is then the small one.
-    return (chance) => (most > trials * chance ? 1 - upper(1 - chance) : lower(chance));
-}
-/** Of the sum, what the digits of a number no longer show. */
-const NEGLIGIBLE = 1e-16;
-/** The same where `most` is below the mean: added up from the largest term down. */
-function tail(most, trials) {
-    const ways = (0,log_factorial/* logChoose */.O)(trials, most);
-    return (chance) => {
-        let term = Math.exp(ways + most * Math.log(chance) + (trials - most) * Math.log1p(-chance));
-        let sum = 0;
-        for (let count = most; count >= 0 && term > sum * NEGLIGIBLE; count--) {
-            sum += term;
-            term *= (count * (1 - chance)) / ((trials - count + 1) * chance);
-        }
-        return sum;
-    };
-}
-
-// EXTERNAL MODULE: ./build/src/stats/compare/stratified.js
-var stratified = __nccwpck_require__(9096);
-;// CONCATENATED MODULE: ./build/src/stats/compare/evidence.js
-
-
-
-
-function evidenceOf(pairs, metric, misses) {
-    if (pairs.length === 0)
-        return { reason: 'there is no valid pair of rounds' };
-    return metric.scale === 'rate' ? ofRates(pairs, misses) : ofValues(pairs, metric, misses);
-}
-function ofValues(pairs, metric, misses) {
-    const differences = [];
-    let missing = 0;
-    for (const { base, head } of pairs) {
-        const before = base.values[metric.metric] ?? null;
-        const after = head.values[metric.metric] ?? null;
-        if (before === null || after === null) {
-            missing += 1;
-            continue;
-        }
-        const difference = (0,scale/* differenceOf */.Pq)(metric, before, after);
-        if (difference !== undefined)
-            differences.push(difference);
-    }
-    // A round without a value is likely one that went wrong: leaving it out would not be blind to the outcome.
-    if (missing > 0)
-        return { reason: `${missing} of ${pairs.length} pairs have no ${metric.metric} to compare` };
-    if (differences.length < pairs.length)
-        return { reason: notPositive(pairs.length - differences.length) };
-    const interval = signedRankInterval(differences, misses);
-    if (interval === undefined)
-        return { reason: 'there is nothing to compare' };
-    const { center, low, high, reached, missed } = interval;
-    const margin = (0,scale/* marginOf */.OB)(metric);
-    return {
-        evidence: {
-            center,
-            low,
-            high,
-            worse: reached.low && low > margin,
-            better: reached.high && high < -margin,
-            atMost: reached.high ? high : undefined,
-            ...(reached.low && reached.high ? {} : { missed }),
-        },
-    };
-}
-function notPositive(count) {
-    return `${count} pairs have a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
-}
-/**
- * Of what may be missed on a side, half goes to the stratified test, which finds a difference best, and a quarter to
- * each of the two bounds, one for base and one for head, which say how large it can be.
- */
-function ofRates(pairs, misses) {
-    const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
-    const { base, head } = pooled(strata);
-    if (base.started === 0 || head.started === 0)
-        return { reason: 'no flow was started' };
-    const test = (0,stratified/* stratifiedTest */.G)(strata);
-    const worse = test.greater <= misses.low / 2;
-    const better = test.less <= misses.high / 2;
-    const low = shareBounds(head, misses.low / 4).low - shareBounds(base, misses.low / 4).high;
-    const high = shareBounds(head, misses.high / 4).high - shareBounds(base, misses.high / 4).low;
-    return {
-        evidence: {
-            center: head.failed / head.started - base.failed / base.started,
-            low: worse ? Math.max(low, 0) : low,
-            high: better ? Math.min(high, 0) : high,
-            worse: worse || low > 0,
-            better: better || high < 0,
-            atMost: better ? Math.min(high, 0) : high,
-        },
-    };
-}
-/** All pairs in one table. */
-function pooled(strata) {
-    const total = (side, of) => strata.reduce((sum, stratum) => sum + stratum[side][of], 0);
-    return {
-        base: { started: total('base', 'started'), failed: total('base', 'failed') },
-        head: { started: total('head', 'started'), failed: total('head', 'failed') },
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/compare/sizing.js
-/** In how many of a hundred runs an effect of the stated size is to be seen. */
-const POWER = 0.95;
-/** Variance of the Hodges–Lehmann estimate over that of the mean, for normal noise: π/3 ≈ 1.05 (Hodges and Lehmann 1956). */
-const PRICE_OF_RANKS = Math.PI / 3;
-/**
- * K = π/3 · ((z_miss + z_power)·σ ÷ distance)² + z_miss²/2: pairs for one look at one metric, not rounded. The last term
- * is what it takes to learn σ from the same pairs (Guenther, "Sample size formulas for normal theory t tests", 1981).
- */
-function requiredPairs({ distance, deviation, miss, power = POWER }) {
-    const z = upperNormal(miss);
-    return PRICE_OF_RANKS * (((z + upperNormal(1 - power)) * deviation) / distance) ** 2 + z ** 2 / 2;
-}
-/**
- * How far from the margin an effect has to be to be seen, when its interval is `half` to either side: the bound lies
- * half = z_miss·s below the estimate, s its standard error, and the estimate is above its truth − z_power·s in `POWER`
- * of all runs.
- */
-function detectableDistance(half, miss) {
-    return half * (1 + upperNormal(1 - POWER) / upperNormal(miss));
-}
-/**
- * z with P(Z > z) = p for 0 < p < 1, within 0.00045 (Hastings 1955; Abramowitz and Stegun 26.2.23): enough to count
- * pairs, not to judge them.
- */
-function upperNormal(p) {
-    if (p > 0.5)
-        return -upperNormal(1 - p);
-    const t = Math.sqrt(-2 * Math.log(p));
-    const above = 2.515517 + t * (0.802853 + t * 0.010328);
-    return t - above / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/compare/metric.js
-
-
-
-
-/** One metric at one look; `pairs` are the valid ones. */
-function compareMetric(pairs, metric, sight) {
-    const known = {
-        metric: metric.metric,
-        scale: metric.scale,
-        ...typicalValues(pairs, metric),
-        pairs: pairs.length,
-        dropped: sight.dropped,
-        looks: sight.looks,
-        limit: metric.limit,
-    };
-    const finding = evidenceOf(pairs, metric, sight.misses);
-    if ('reason' in finding) {
-        const result = { ...known, ...NOTHING_KNOWN, reason: finding.reason };
-        return { result, worse: false, better: false, settled: pairs.length > 0 };
-    }
-    const { evidence } = finding;
-    const limit = (0,scale/* limitOf */.LF)(metric);
-    const outcome = outcomeOf(evidence, limit);
-    const result = {
-        ...known,
-        ...changes(metric, evidence),
-        confidence: confidenceOf(evidence, sight.confidence),
-        outcome,
-        ...detectable(metric, evidence, { ...sight, pairs: pairs.length }),
-        ...(evidence.missed === undefined ? {} : { reason: tooFew(pairs.length, sight.confidence) }),
-    };
-    const { worse, better } = evidence;
-    // What looks better by as much as would matter for the worse is given the pairs to show it.
-    const mayImprove = outcome === 'no_regression' && evidence.center <= -limit;
-    return { result, worse, better, settled: outcome !== 'unresolved' && !mayImprove };
-}
-const NOTHING_KNOWN = {
-    change: null,
-    low: null,
-    high: null,
-    confidence: null,
-    outcome: 'unresolved',
-    mde: null,
-    needed: null,
-};
-/** METHOD §2.5, and an answer for what became faster. */
-function outcomeOf({ center, worse, better, atMost }, limit) {
-    if (worse && center >= limit)
-        return 'regression';
-    if (better)
-        return 'improvement';
-    return atMost !== undefined && atMost < limit ? 'no_regression' : 'unresolved';
-}
-function changes(metric, { center, low, high }) {
-    const ends = [(0,scale/* changeOf */.C2)(metric, low), (0,scale/* changeOf */.C2)(metric, high)];
-    return { change: (0,scale/* changeOf */.C2)(metric, center), low: Math.min(...ends), high: Math.max(...ends) };
-}
-function confidenceOf({ missed }, asked) {
-    return missed === undefined ? asked : Math.max(0, 1 - missed.low - missed.high);
-}
-function tooFew(pairs, confidence) {
-    return `${pairs} pairs are too few to be ${(confidence * 100).toFixed(1)}% sure of anything`;
-}
-/**
- * What so many pairs detect, and how many pairs detect the limit: the interval narrows with the root of their number.
- * Nothing where the interval does not hold what was asked for, nor pairs for a limit within the margin.
- */
-function detectable(metric, evidence, { pairs, misses }) {
-    if (evidence.missed !== undefined)
-        return { mde: null, needed: null };
-    const margin = (0,scale/* marginOf */.OB)(metric);
-    const distance = detectableDistance((evidence.high - evidence.low) / 2, misses.low);
-    const toLimit = (0,scale/* limitOf */.LF)(metric) - margin;
-    return {
-        mde: Math.abs((0,scale/* changeOf */.C2)(metric, margin + distance)),
-        needed: toLimit > 0 ? Math.ceil(pairs * (distance / toLimit) ** 2) : null,
-    };
-}
-function typicalValues(pairs, metric) {
-    if (metric.scale !== 'rate') {
-        return {
-            base: medianOf(pairs.map(({ base }) => metric_valueOf(base, metric))),
-            head: medianOf(pairs.map(({ head }) => metric_valueOf(head, metric))),
-        };
-    }
-    const { base, head } = pooled(pairs.map((pair) => ({ base: pair.base.flows, head: pair.head.flows })));
-    const rate = ({ started, failed }) => {
-        if (started === 0)
-            return null;
-        return (metric.worse === 'higher' ? failed : started - failed) / started;
-    };
-    return { base: rate(base), head: rate(head) };
-}
-function metric_valueOf({ values }, { metric }) {
-    return values[metric] ?? null;
-}
-function medianOf(values) {
-    const distribution = (0,stats_distribution/* distributionOf */.AO)(values.filter((value) => value !== null));
-    return distribution === undefined ? null : (0,stats_distribution/* percentile */.Ym)(distribution, 50);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/compare/validity.js
-
-const VALIDITY_LIMITS = { steal: 0.05, startSkew: 100 };
-/**
- * Blind to the outcome twice over: no metric is looked at, and base and head are treated alike, so that swapping the
- * two rounds changes nothing and under the null hypothesis a kept difference is still as likely as its opposite.
- */
-function isValid({ base, head }, limits) {
-    return isUndisturbed(base, limits) && isUndisturbed(head, limits);
-}
-/** Why a pair is dropped, for people; undefined if it is kept. */
-function whyDropped(pair, limits) {
-    const reasons = ['base', 'head'].flatMap((side) => {
-        const { steal = 0, startSkew = 0 } = pair[side];
-        return [
-            ...(steal > limits.steal
-                ? [`${(0,format/* formatRatio */.B0)(steal)} of the machine was given to others while ${side} ran`]
-                : []),
-            ...(startSkew > limits.startSkew ? [`flows of ${side} started ${(0,format/* formatTime */.fU)(startSkew)} apart`] : []),
-        ];
-    });
-    return reasons.length === 0 ? undefined : reasons.join('; ');
-}
-/** What was not measured can not speak against a round. */
-function isUndisturbed({ steal = 0, startSkew = 0 }, limits) {
-    return steal <= limits.steal && startSkew <= limits.startSkew;
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/compare/run.js
-
-
-
-const LOOKS = [10, 20, 40, 80];
-const ALPHA = 0.01;
-/**
- * Nothing measured yet.
- * @throws RangeError if there is no metric, one stands twice, or a limit or margin is not one
- */
-function beginComparison(metrics, options = {}) {
-    assertComparable(metrics);
-    const { alpha = ALPHA, looks: pairs = LOOKS, validity = VALIDITY_LIMITS } = options;
-    const looks = looksOf({ pairs, alpha, metrics: metrics.length });
-    const none = new Set();
-    return {
-        status: 'continue',
-        wanted: looks[0]?.pairs,
-        results: [],
-        taken: 0,
-        worse: none,
-        better: none,
-        settled: none,
-        plan: { metrics, looks, alpha, validity },
-    };
-}
-/**
- * All looks that the pairs so far allow. With `exhausted` (the budget is spent) one last look takes all that there is,
- * with all that is left to be missed. The same pairs give the same state, however often it is asked.
- */
-function compareRun(pairs, metrics, options = {}) {
-    let state = beginComparison(metrics, options);
-    const valid = pairs.filter((pair) => isValid(pair, state.plan.validity)).length;
-    while (state.status === 'continue' && valid >= (state.wanted ?? Infinity))
-        state = nextLook(state, pairs);
-    if (state.status === 'decided' || options.exhausted !== true)
-        return state;
-    return look(state, pairs, { pairs: valid, share: shareLeft(state) });
-}
-/** One look, at as many valid pairs as it takes; the state as it was while there are fewer. */
-function nextLook(state, pairs) {
-    const next = state.plan.looks[state.taken];
-    if (state.status === 'decided' || next === undefined)
-        return state;
-    const valid = pairs.filter((pair) => isValid(pair, state.plan.validity)).length;
-    return valid < next.pairs ? state : look(state, pairs, next);
-}
-function shareLeft({ plan, taken }) {
-    return plan.looks.slice(taken).reduce((sum, { share }) => sum + share, 0);
-}
-function look(state, pairs, at) {
-    const { kept, dropped } = firstValid(pairs, at.pairs, state.plan.validity);
-    const judged = stepDown(state, kept, { look: at, dropped });
-    const taken = at.share < shareLeft(state) ? state.taken + 1 : state.plan.looks.length;
-    const wanted = state.plan.looks[taken]?.pairs;
-    return {
-        ...judged,
-        taken,
-        wanted,
-        status: isDecided(judged) || wanted === undefined ? 'decided' : 'continue',
-    };
-}
-function firstValid(pairs, count, validity) {
-    const kept = [];
-    let dropped = 0;
-    for (const pair of pairs) {
-        if (!isValid(pair, validity))
-            dropped += 1;
-        else if (kept.push(pair) === count)
-            break;
-    }
-    return { kept, dropped };
-}
-/**
- * Holm's steps (1979) on either side by itself: a metric known to be worse no longer shares the level of the low
- * bounds, one known to be better no longer that of the high bounds, at this look and at all later ones (Maurer and
- * Bretz, "Multiple testing in group sequential trials", 2013). Steps follow until none finds anything new. What is
- * settled stays as it was found.
- */
-function stepDown(state, kept, { look: at, dropped }) {
-    const { metrics, alpha } = state.plan;
-    const sharing = { low: metrics.length - state.worse.size, high: metrics.length - state.better.size };
-    const misses = missesOf(at, alpha, sharing);
-    const total = missesOf({ ...at, share: 1 }, alpha, sharing);
-    const sight = { misses, confidence: 1 - total.low - total.high, looks: state.taken + 1, dropped };
-    const before = new Map(state.results.map((result) => [result.metric, result]));
-    const found = metrics.map((metric) => {
-        const settled = state.settled.has(metric.metric) ? before.get(metric.metric) : undefined;
-        if (settled === undefined)
-            return compareMetric(kept, metric, sight);
-        const is = (names) => names.has(metric.metric);
-        return { result: settled, worse: is(state.worse), better: is(state.better), settled: true };
-    });
-    const stepped = {
-        ...state,
-        results: found.map(({ result }) => result),
-        worse: joined(state.worse, found, 'worse'),
-        better: joined(state.better, found, 'better'),
-        settled: joined(state.settled, found, 'settled'),
-    };
-    const isNew = stepped.worse.size > state.worse.size || stepped.better.size > state.better.size;
-    return isNew ? stepDown(stepped, kept, { look: at, dropped }) : stepped;
-}
-function joined(names, found, what) {
-    return new Set([...names, ...found.filter((one) => one[what]).map(({ result }) => result.metric)]);
-}
-/** A gate that is missed decides the run, and so do all gates settled. */
-function isDecided({ plan, results, settled }) {
-    const gates = gatesOf(plan.metrics);
-    const isMissed = results.some(({ metric, outcome }) => outcome === 'regression' && gates.some((gate) => gate.metric === metric));
-    return isMissed || [...awaitedOf(plan.metrics)].every((metric) => settled.has(metric));
-}
-/**
- * Names of the metrics that the run goes on for: those of gates. What only warns waits for nobody, nor does a limit of
- * base itself, which no number of pairs shows to hold, unless there is nothing else.
- */
-function awaitedOf(metrics) {
-    const gates = gatesOf(metrics);
-    const provable = gates.filter(({ limit }) => limit > 0);
-    return new Set((provable.length > 0 ? provable : gates).map(({ metric }) => metric));
-}
-/** All metrics where none is a gate. */
-function gatesOf(metrics) {
-    const gates = metrics.filter(({ level }) => level !== 'warn');
-    return gates.length > 0 ? gates : metrics;
-}
-function assertComparable(metrics) {
-    if (metrics.length === 0)
-        throw new RangeError('there is no metric to compare');
-    if (new Set(metrics.map(({ metric }) => metric)).size < metrics.length) {
-        throw new RangeError('a metric is compared once; take the stricter limit, or compare twice');
-    }
-    for (const { metric, scale, worse, limit, margin = 0 } of metrics) {
-        const most = scale === 'relative' && worse === 'lower' ? 1 : Infinity;
-        if (![limit, margin].every((amount) => amount >= 0 && amount < most)) {
-            throw new RangeError(`${metric}: limit ${limit} and margin ${margin} are amounts for the worse, from 0 up`);
-        }
-    }
-}
-
+// EXTERNAL MODULE: ./build/src/stats/compare/run.js + 1 modules
+var run = __nccwpck_require__(3998);
+// EXTERNAL MODULE: ./build/src/stats/compare/validity.js
+var compare_validity = __nccwpck_require__(9591);
 // EXTERNAL MODULE: ./build/src/verdict/base-limit.js
 var base_limit = __nccwpck_require__(2404);
-// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
-var threshold_list = __nccwpck_require__(8293);
-;// CONCATENATED MODULE: ./build/src/verdict/compared-defaults.js
-
-
-/** In force when a scenario is compared and none of its thresholds hangs on the base; the report says so. */
-const DEFAULT_BASE_GATES = [
-    'flow_time.med <= base + 5%',
-    'throughput >= base - 5%',
-    'cpu_per_flow <= base + 5%',
-    'success_rate >= base',
-];
-/** None if the plan has thresholds on the base. CPU is left out where no process is watched. */
-function defaultBaseGates({ thresholds, work, services }, level) {
-    if (thresholds.some(base_limit/* isAgainstBase */.tc))
-        return [];
-    const isWatched = work.kind !== 'http' || services.length > 0;
-    const { thresholds: gates } = (0,threshold_list/* parseThresholds */.S)(DEFAULT_BASE_GATES, level);
-    return gates.filter(({ metric }) => isWatched || metric.id !== 'cpu_per_flow');
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/compare/order.js
-
-/**
- * Which tree of the next pair runs first. Whichever order is behind among the valid pairs; a coin if neither is. So
- * pairs come in blocks of two, BH HB or HB BH, half of either order stand before every even look, and a block that
- * lost a pair is completed. What runs second on a machine that slows down is then head as often as base.
- */
-function nextOrder(valid, seed) {
-    const baseFirst = valid.filter(({ order }) => order === 'base_first').length;
-    const lead = 2 * baseFirst - valid.length;
-    if (lead !== 0)
-        return lead > 0 ? 'head_first' : 'base_first';
-    return seededRandom(seedOf(seed, valid.length))() < 0.5 ? 'base_first' : 'head_first';
-}
-
-// EXTERNAL MODULE: ./build/src/model/service.js
-var model_service = __nccwpck_require__(9024);
-;// CONCATENATED MODULE: ./build/src/scenarios/retrying.js
-/**
- * A runner whose flows are tried again when they fail or time out. A flow is all of its attempts and the waits between
- * them: it starts with the first, in the same slot and workspace and with the same token, and ends as the last does.
- */
-function retrying(runner, options) {
-    const attempt = (start) => runner.release([start])[0];
-    return {
-        release: (starts) => runner
-            .release(starts)
-            .map((first, index) => lastOf(first, () => attempt(starts[index]), options)),
-        endAll: (reason) => {
-            runner.endAll(reason);
-        },
-        settle: () => runner.settle(),
-        close: () => runner.close(),
-        broken: runner.broken,
-    };
-}
-async function lastOf(first, again, { retries, clock, halt }) {
-    const { startedAt, runningAt, ...rest } = await first;
-    let end = { startedAt, ...rest };
-    let attempts = 1;
-    for (let wait = retries.backoff; attempts <= retries.times && isWorthAnother(end); wait *= 2) {
-        await clock.sleep(wait, halt);
-        if (halt.aborted)
-            break;
-        end = retrying_joined(end, await again());
-        attempts += 1;
-    }
-    return {
-        ...end,
-        startedAt,
-        ...(runningAt === undefined ? {} : { runningAt }),
-        ...(attempts === 1 ? {} : { attempts }),
-    };
-}
-/** What was killed was meant to be. */
-function isWorthAnother({ outcome }) {
-    return outcome === 'failed' || outcome === 'timed_out';
-}
-/** The later attempt tells, but for what its connection carried and what it saw, which is of both, and a hit of the earlier. */
-function retrying_joined(earlier, later) {
-    const { bytesIn, bytesOut } = later;
-    const seen = seenByBoth(earlier.seen, later.seen);
-    return {
-        ...later,
-        ...(earlier.hit === undefined ? {} : { hit: earlier.hit }),
-        ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
-        ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
-        ...(seen === undefined ? {} : { seen }),
-    };
-}
-/** Undefined if nobody looked; of an attempt that was given up nothing is known. */
-function seenByBoth(earlier, later) {
-    if (earlier === undefined || later === undefined) {
-        const known = earlier ?? later;
-        return known === undefined ? undefined : { ...known, missed: true };
-    }
-    return {
-        own: earlier.own || later.own,
-        others: [...earlier.others, ...later.others],
-        count: earlier.count + later.count,
-        missed: earlier.missed || later.missed,
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/faults/connection-log.js
-/** A port that was closed is used again after thousands of others: more connections of one port are never asked for. */
-const OF_ONE_PORT = 2;
-/** Whose connection a local port is: how a fault that a proxy saw on it finds its flow. */
-class ConnectionLog {
-    #byPort = new Map();
-    /** `at`: ms of Clock.now(). */
-    add(port, opened) {
-        const known = this.#byPort.get(port) ?? [];
-        this.#byPort.set(port, [...known, opened].slice(-OF_ONE_PORT));
-    }
-    /** The slot whose connection the port was at that time; undefined if it was none of ours. */
-    slotOf(port, at) {
-        return this.#byPort.get(port)?.findLast((opened) => opened.at <= at)?.slot;
-    }
-}
-
-// EXTERNAL MODULE: ./build/src/scenarios/command-end.js
-var command_end = __nccwpck_require__(8876);
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./build/src/scenarios/token-scanner.js
-
-/** Bytes shown before and after a token. */
-const AROUND = 40;
-/** `w` and the digits of the largest iteration there can be. */
-const LONGEST_COUNT = 17;
-const NOTHING = external_node_buffer_.Buffer.alloc(0);
-const W = 0x77;
-const ZERO = 0x30;
-const NINE = 0x39;
-/**
- * Finds the tokens of one run in a stream, wherever it is cut into chunks. Almost all that it is given holds none, and
- * then it costs one search for the bytes that all of them begin with. That these hold 48 random bits makes the edges of
- * a word unnecessary: a token is found in `\nfg-…` of a JSON text too.
- */
-class TokenScanner {
-    #prefix;
-    #onToken;
-    /** What has to be seen again together with the next chunk, and from where on in it. */
-    #rest = NOTHING;
-    #from = 0;
-    /** Byte of the stream at which `rest` begins. */
-    #at = 0;
-    #skipped = 0;
-    /** `prefix`: `fg-RUN-`. */
-    constructor(prefix, onToken) {
-        this.#prefix = prefix;
-        this.#onToken = onToken;
-    }
-    /** Bytes that went by unheard. */
-    get skipped() {
-        return this.#skipped;
-    }
-    data(chunk) {
-        const { length } = this.#rest;
-        const bytes = external_node_buffer_.Buffer.isBuffer(chunk)
-            ? chunk
-            : external_node_buffer_.Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-        this.#search(length === 0 ? bytes : external_node_buffer_.Buffer.concat([this.#rest, bytes]));
-    }
-    /** What stands on either side of a gap does not belong together: a token at its edge may be half of one. */
-    missed(bytes) {
-        this.#skipped += bytes;
-        this.#at += this.#rest.length + bytes;
-        this.#rest = NOTHING;
-        this.#from = 0;
-    }
-    /** The stream is over: a token that it ended with is one. */
-    end() {
-        const text = this.#rest;
-        const found = text.indexOf(this.#prefix, this.#from);
-        if (found !== -1)
-            this.#tell(text, { found, end: endOfCount(text, found + this.#prefix.length), last: true });
-        this.missed(0);
-    }
-    #search(text) {
-        let from = this.#from;
-        for (;;) {
-            const found = text.indexOf(this.#prefix, from);
-            if (found === -1)
-                break;
-            const end = endOfCount(text, found + this.#prefix.length);
-            if (end === text.length && end - found < this.#prefix.length + LONGEST_COUNT) {
-                this.#keep(text, found);
-                return;
-            }
-            this.#tell(text, { found, end, last: false });
-            from = end;
-        }
-        this.#keep(text, beginningAtEnd(text, from, this.#prefix));
-    }
-    /** Keeps what may be the beginning of a token, with what stands before it. */
-    #keep(text, found) {
-        const start = found === text.length ? found : Math.max(0, found - AROUND);
-        this.#at += start;
-        this.#from = found - start;
-        // Copied: the chunk is only lent.
-        this.#rest = start === text.length ? NOTHING : external_node_buffer_.Buffer.from(text.subarray(start));
-    }
-    #tell(text, { found, end, last }) {
-        if (!isDigit(text[end - 1]))
-            return;
-        this.#onToken({
-            token: text.toString('latin1', found, end),
-            at: this.#at + found,
-            // Almost every token is the flow's own, and nobody asks what stands around it.
-            context: () => readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
-            last,
-        });
-    }
-}
-/** What all tokens of the run begin with: `fg-RUN-`. */
-function prefixOf(token) {
-    return external_node_buffer_.Buffer.from(token.slice(0, token.lastIndexOf('-') + 1), 'latin1');
-}
-/** Behind `w` and digits that begin at `from`; `from` itself if there are no digits. */
-function endOfCount(text, from) {
-    const digitsFrom = text[from] === W ? from + 1 : from;
-    const limit = Math.min(text.length, from + LONGEST_COUNT);
-    let end = digitsFrom;
-    while (end < limit && isDigit(text[end]))
-        end += 1;
-    // A lone `w` at the very end may still get its digits.
-    return end === digitsFrom && end < text.length ? from : end;
-}
-function isDigit(byte) {
-    return byte >= ZERO && byte <= NINE;
-}
-/** Where at the end of the text the prefix begins and is cut off; the text's length if it does not. */
-function beginningAtEnd(text, from, prefix) {
-    const first = prefix[0];
-    for (let at = Math.max(from, text.length - prefix.length + 1); at < text.length; at += 1) {
-        if (text[at] === first && text.compare(prefix, 0, text.length - at, at) === 0)
-            return at;
-    }
-    return text.length;
-}
-/** On one line. */
-function readable(bytes) {
-    return bytes
-        .toString('utf8')
-        .replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
-        .trim();
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/flow-canary.js
-
-/** Sightings kept of one flow. */
-const KEPT = 20;
-/** Beyond this many different ones they are no longer counted. */
-const TOLD_APART = 1000;
-const NOTHING_SEEN = { own: false, others: [], count: 0, missed: false };
-const OWN_SEEN = { ...NOTHING_SEEN, own: true };
-/**
- * Looks for the tokens of others in all that one flow sees. What only looks like another's is let be: its own with
- * digits behind it (`fg-RUN-1` and a 2), and its own cut short where a stream ends.
- */
-class FlowCanary {
-    #own;
-    #prefix;
-    #open = [];
-    #hasOwn = false;
-    #missed = false;
-    #count = 0;
-    #others;
-    #known;
-    /** `prefix`: that of the flow's token, where it is at hand. */
-    constructor(own, prefix = prefixOf(own)) {
-        this.#own = own;
-        this.#prefix = prefix;
-    }
-    /** Searches one stream. */
-    listen(place, where) {
-        const scanner = new TokenScanner(this.#prefix, (met) => {
-            this.#meet(met, place, where);
-        });
-        this.#open.push(scanner);
-        return scanner;
-    }
-    /** Searches a short text. */
-    text(text, place, where) {
-        if (!text.includes('fg-'))
-            return;
-        const scanner = this.listen(place, where);
-        scanner.data(new TextEncoder().encode(text));
-        scanner.end();
-    }
-    /** Not all could be searched. */
-    missed() {
-        this.#missed = true;
-    }
-    /** When all its streams are over. */
-    seen() {
-        for (const scanner of this.#open) {
-            scanner.end();
-            if (scanner.skipped > 0)
-                this.#missed = true;
-        }
-        this.#open.length = 0;
-        if (this.#others === undefined && !this.#missed)
-            return this.#hasOwn ? OWN_SEEN : NOTHING_SEEN;
-        return { own: this.#hasOwn, others: this.#others ?? [], count: this.#count, missed: this.#missed };
-    }
-    #meet({ token, at, context, last }, place, where) {
-        if (token === this.#own)
-            this.#hasOwn = true;
-        if (token.startsWith(this.#own) || (last && this.#own.startsWith(token)))
-            return;
-        const key = `${token} ${place} ${where ?? ''}`;
-        const known = (this.#known ??= new Set());
-        if (known.has(key) || known.size === TOLD_APART)
-            return;
-        known.add(key);
-        this.#count += 1;
-        const others = (this.#others ??= []);
-        if (others.length >= KEPT)
-            return;
-        const offset = place === 'return value' || place === 'file name' ? {} : { at };
-        others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context: context() });
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/flow-kill.js
-
-/** Calls back when the flow is to be killed; nothing is waited for if it is let be. `startedAt`: ms of Clock.now(). */
-function awaitKill({ kill }, { clock, startedAt }, onKill) {
-    if (kill === undefined)
-        return undefined;
-    return clock.timer(startedAt + kill.after - clock.now(), () => {
-        const at = clock.now();
-        onKill({ hit: { kind: 'kill', at }, message: killedBy(kill.signal, at - startedAt) }, kill.signal);
-    });
-}
-/** `how`: a signal, or what else ended it. `after`: ms. */
-function killedBy(how, after) {
-    return `killed by a fault: ${how} after ${(0,format/* formatQuantity */.VZ)(Math.max(0, after), 'ms')}`;
-}
-/** How a flow ended whose process has ended for this reason: by the kill, if it was killed. */
-function endedBy(killed, reason) {
-    return killed === undefined
-        ? { outcome: 'failed', message: reason }
-        : { outcome: 'killed', message: killed.message };
-}
-
-;// CONCATENATED MODULE: external "node:async_hooks"
-const external_node_async_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
-// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
-var excerpt = __nccwpck_require__(68);
-;// CONCATENATED MODULE: ./build/src/scenarios/flow-output.js
-
-
-
-/**
- * Tells flows of one process apart by what they print: whatever is written in the asynchronous context of a flow is
- * that flow's output, however many run at once.
- */
-class FlowOutputs {
-    #current = new AsyncLocalStorage();
-    /** Runs `flow` in a context of its own. */
-    collect(output, flow) {
-        return this.#current.run(output, flow);
-    }
-    /** Takes a write if a flow made it; false if it is the process's own. */
-    take(stream, chunk) {
-        const output = this.#current.getStore();
-        if (output === undefined)
-            return false;
-        const bytes = Buffer.from(chunk);
-        output[stream].push(bytes);
-        output.listeners?.[stream].data(bytes);
-        return true;
-    }
-}
-function newFlowOutput(canary) {
-    const kept = { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
-    return canary === undefined ? kept : { ...kept, listeners: outputListeners(canary) };
-}
-/** One for each stream that a flow prints to. */
-function outputListeners(canary) {
-    return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
-}
-
-// EXTERNAL MODULE: ./build/src/scenarios/confinement.js + 1 modules
-var scenarios_confinement = __nccwpck_require__(7755);
-;// CONCATENATED MODULE: ./build/src/scenarios/runner.js
-const NEVER_BROKEN = new Promise(() => undefined);
-/** "timed out after 30 s". */
-function timedOut(timeout) {
-    return timeout < 1000 ? `timed out after ${timeout} ms` : `timed out after ${timeout / 1000} s`;
-}
-/** Resolves to the flow's end, or calls `onTimeout` once when it takes longer than `timeout` ms. */
-async function withTimeout(flow, { clock, timeout, onTimeout }) {
-    const timer = clock.timer(timeout, onTimeout);
-    try {
-        return await flow;
-    }
-    finally {
-        timer.cancel();
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/command.js
-
-
-
-
-
-
-/** Slots that are asked for their largest process: each takes about 2 ms of CPU. */
-const MOST_ASKED = 64;
-/** Forks all launchers ahead and runs command flows in them. */
-async function openCommandRunner(options) {
-    const barrier = await options.spawner.openBarrier(options.scratch);
-    const crew = new Crew(options, barrier);
-    await crew.open(options.slots);
-    return {
-        release: (starts) => {
-            const [only, ...others] = starts;
-            if (only === undefined)
-                return [];
-            if (others.length === 0) {
-                const end = crew.run(only);
-                if (only.iteration === 1)
-                    options.watch.released();
-                return [end];
-            }
-            return releaseTogether(starts.map((start) => crew.prepare(start)), () => {
-                barrier.release();
-                options.watch.released();
-            });
-        },
-        endAll: (reason) => {
-            crew.endAll(reason);
-        },
-        settle: () => Promise.resolve(),
-        largestProcess: () => crew.largestProcess(),
-        broken: NEVER_BROKEN,
-        close: async () => {
-            await crew.close();
-        },
-    };
-}
-/** All wait at the barrier, ready to run, before one of them does. */
-function releaseTogether(waiting, open) {
-    const released = Promise.all(waiting).then((all) => {
-        open();
-        return all.map((go) => go());
-    });
-    return waiting.map(async (_, index) => (await released)[index]);
-}
-/** The workers by their slot, opened ahead or when a flow first needs them. */
-class Crew {
-    #options;
-    #barrier;
-    #opening = new Map();
-    #open = new Map();
-    #ended;
-    constructor(options, barrier) {
-        this.#options = options;
-        this.#barrier = barrier;
-    }
-    async open(slots) {
-        await Promise.all(Array.from({ length: slots }, (_, index) => this.#workerOf(index + 1)));
-    }
-    async run(start) {
-        const worker = this.#open.get(start.slot) ?? (await this.#workerOf(start.slot));
-        return this.#ended === undefined ? worker.run(start) : this.#neverRun(this.#ended);
-    }
-    async prepare(start) {
-        const worker = this.#open.get(start.slot) ?? (await this.#workerOf(start.slot));
-        if (this.#ended === undefined)
-            return worker.prepare(start);
-        const end = this.#neverRun(this.#ended);
-        return () => Promise.resolve(end);
-    }
-    endAll(reason) {
-        this.#ended = reason;
-        for (const worker of this.#open.values())
-            worker.end('killed', reason);
-    }
-    async largestProcess() {
-        const asked = [...this.#open.values()].slice(0, MOST_ASKED);
-        const told = await Promise.all(asked.map((worker) => worker.largestProcess()));
-        const known = told.filter((bytes) => bytes !== undefined);
-        return known.length === 0 ? undefined : Math.max(...known);
-    }
-    async close() {
-        await Promise.allSettled(this.#opening.values());
-        await Promise.all([...this.#open.values()].map((worker) => worker.close()));
-    }
-    #workerOf(number) {
-        const known = this.#opening.get(number);
-        if (known !== undefined)
-            return known;
-        const opening = Worker.open(this.#options, { number, barrier: this.#barrier }).then((worker) => {
-            this.#open.set(number, worker);
-            return worker;
-        });
-        this.#opening.set(number, opening);
-        return opening;
-    }
-    /** All flows were ended while its slot was being opened. */
-    #neverRun(reason) {
-        const now = this.#options.clock.now();
-        return { outcome: 'killed', startedAt: now, endedAt: now, error: { message: reason } };
-    }
-}
-/** One worker slot with the flow in it. */
-class Worker {
-    #options;
-    #commands;
-    #root;
-    #token;
-    #ending;
-    #killed;
-    #canary;
-    #confinement;
-    #limits;
-    constructor(options, number) {
-        this.#options = options;
-        this.#confinement = options.confine?.(number);
-    }
-    static async open(options, { number, barrier }) {
-        const worker = new Worker(options, number);
-        const scratch = `${options.scratch}/slot-${number}`;
-        await options.makeFolder(scratch);
-        const enclosure = worker.#confinement?.enclosure;
-        const spec = {
-            ...options.spec,
-            env: { ...options.spec.env, FLOWGATE_FLOW: String(number) },
-            ...(enclosure === undefined ? {} : { enclosure }),
-        };
-        const onLaunch = (launched) => {
-            worker.#leaveRoot();
-            worker.#root = launched;
-            options.watch.addRoot({ ...launched, role: 'flow' });
-        };
-        worker.#commands = await options.spawner.openSlot(spec, { scratch, barrier, onLaunch });
-        return worker;
-    }
-    run(start) {
-        this.#begin(start);
-        return this.#follow(this.#commands.run(this.#commandOf(start)), start);
-    }
-    /** What it resolves to is to be called at the barrier's release; the flow's time counts from there. */
-    async prepare(start) {
-        this.#begin(start);
-        const go = await this.#commands.prepare(this.#commandOf(start));
-        return () => this.#follow(go(), start);
-    }
-    #begin(start) {
-        this.#token = start.token;
-        this.#ending = undefined;
-        this.#killed = undefined;
-        this.#limits = (0,scenarios_confinement/* watchLimits */.U)(this.#confinement);
-        this.#canary = this.#options.canaries === true ? new FlowCanary(start.token) : undefined;
-    }
-    #commandOf(start) {
-        const env = environmentOf(start);
-        return this.#canary === undefined ? { env } : { env, listeners: outputListeners(this.#canary) };
-    }
-    async #follow(running, start) {
-        const { clock, timeout } = this.#options;
-        const kill = awaitKill(start, { clock, startedAt: clock.now() }, (killed, signal) => {
-            this.#kill(killed, signal);
-        });
-        const onTimeout = () => {
-            this.end('timed_out', timedOut(timeout));
-        };
-        const ended = await withTimeout(running, { clock, timeout, onTimeout });
-        kill?.cancel();
-        this.#token = undefined;
-        // Its process is gone with it; what it has left behind is known to the table already.
-        if (this.#root?.launcher === false)
-            this.#leaveRoot();
-        const limits = this.#limits?.(ended.exit);
-        const end = (0,command_end/* flowEnd */.G)(ended, { ending: this.#ending, killed: this.#killed, limits });
-        return this.#canary === undefined ? end : { ...end, seen: this.#canary.seen() };
-    }
-    /** A signal that can be caught is for the flow's own processes: the launcher would not survive it either. */
-    #kill(killed, signal) {
-        if (this.#token === undefined || this.#ending !== undefined)
-            return;
-        this.#killed = killed;
-        if (signal === 'SIGKILL')
-            this.end('killed', killed.message);
-        else
-            void this.#signal(this.#token, signal);
-    }
-    async #signal(token, signal) {
-        const seen = await this.#options.watch.pidsOfFlow(this.#root?.pid, token);
-        if (this.#token === token)
-            this.#options.spawner.killPids(seen, signal);
-    }
-    end(outcome, message) {
-        if (this.#token === undefined || this.#ending !== undefined)
-            return;
-        this.#ending = { outcome, message };
-        void this.#endTree(this.#token);
-    }
-    async largestProcess() {
-        return this.#commands.largestProcess?.();
-    }
-    close() {
-        return this.#commands.close();
-    }
-    /** The pid of a root that has ended may be given to anybody, who must be neither watched nor killed. */
-    #leaveRoot() {
-        if (this.#root !== undefined)
-            this.#options.watch.removeRoot(this.#root.pid);
-        this.#root = undefined;
-    }
-    /** The group, which no process can leave while it is being killed, and with it whoever has left it before. */
-    async #endTree(token) {
-        const { watch, spawner } = this.#options;
-        const root = this.#root?.pid;
-        const seen = await watch.pidsOfFlow(root, token);
-        // It has ended by itself while a slow table was read: what the slot runs now is another flow.
-        if (this.#token !== token)
-            return;
-        this.#commands.kill();
-        spawner.killPids(seen);
-        const bornMeanwhile = await watch.pidsOfFlow(root, token);
-        spawner.killPids(bornMeanwhile);
-    }
-}
-function environmentOf(start) {
-    return {
-        FLOWGATE_ITERATION: String(start.iteration),
-        FLOWGATE_TOKEN: start.token,
-        FLOWGATE_WORKSPACE: start.workspace,
-        TRACEPARENT: start.traceparent,
-    };
-}
-
-// EXTERNAL MODULE: ./build/src/scenarios/hook.js
-var hook = __nccwpck_require__(8726);
-;// CONCATENATED MODULE: ./build/src/scenarios/http-error.js
-
-/*
- * Errors of requests, named alike whatever the client calls them: the message begins with its kind, so that errors are
- * grouped by it. Codes are those of Node's net, dns and tls (node:errors, "Common system errors"; OpenSSL's X.509
- * errors) and of undici (docs/api/Errors.md).
- */
-const KINDS = [
-    [/^ECONNREFUSED$/, 'connection refused'],
-    [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET)$/, 'connection reset'],
-    [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, 'connection timed out'],
-    [/^(ENOTFOUND|EAI_.*)$/, 'unknown host'],
-    [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE)$/, 'no connection'],
-    [/^(HPE_.*|UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH))$/, 'broken response'],
-    [
-        /^(EPROTO|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*|UNABLE_TO_.*|INVALID_CA|HOSTNAME_MISMATCH)$/,
-        'tls',
-    ],
-];
-/** Certificates that nobody whom we trust has signed. */
-const UNTRUSTED = /^(SELF_SIGNED_.*|DEPTH_ZERO_.*|UNABLE_TO_.*)$/;
-/** "connection refused: 127.0.0.1:3000"; an error of no known kind keeps its own words. */
-function requestError(thrown, origin) {
-    const code = codeOf(thrown);
-    const kind = KINDS.find(([pattern]) => pattern.test(code))?.[1];
-    if (kind === undefined)
-        return `request failed: ${(0,errors/* messageOf */.bD)(thrown)}`;
-    const place = kind === 'unknown host' ? new URL(origin).hostname : placeOf(origin);
-    if (kind === 'no connection')
-        return `${kind}: ${place} (${code})`;
-    if (kind === 'broken response')
-        return `${kind}: ${place} (${(0,errors/* messageOf */.bD)(thrown)})`;
-    if (kind !== 'tls')
-        return `${kind}: ${place}`;
-    const remedy = UNTRUSTED.test(code) ? '; a private authority is trusted with ca: PATH' : '';
-    return `${kind}: ${place} (${code}: ${plainMessage(thrown)})${remedy}`;
-}
-/** Host and port, the port written out: with port 80 and 443 it is the scheme's. */
-function placeOf(origin) {
-    const { hostname, port, protocol } = new URL(origin);
-    return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
-}
-/** OpenSSL's messages are lines of addresses and source files with one reason among them. */
-function plainMessage(thrown) {
-    const reason = thrown?.reason;
-    return typeof reason === 'string' ? reason : (0,errors/* messageOf */.bD)(thrown);
-}
-function codeOf(thrown) {
-    const { code, cause, name } = (thrown ?? {});
-    if (typeof code === 'string')
-        return code;
-    // undici's error for what is no HTTP at all has no code of its own.
-    if (name === 'HTTPParserError')
-        return 'HPE_INVALID';
-    return cause === undefined ? '' : codeOf(cause);
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./build/src/scenarios/http-expect.js
-
-/** Characters of a value or body in a message. */
-const LONGEST = 80;
-/** Everything that is expected and was not got, in one line; undefined if all is right. */
-function unmet(expected, answer) {
-    const faults = [
-        ...statusFault(expected, answer.status),
-        ...(expected.body === undefined ? [] : bodyFault(expected.body, answer.body)),
-        ...(expected.json === undefined ? [] : jsonFaults(expected.json, answer.body)),
-    ];
-    return faults.length === 0 ? undefined : faults.join('; ');
-}
-function statusFault({ status, statusText }, got) {
-    const isRight = ({ from, to }) => got >= from && got <= to;
-    return status.some(isRight) ? [] : [`status ${got}, expected ${statusText}`];
-}
-function bodyFault(pattern, body) {
-    const holds = pattern.kind === 'text'
-        ? body.includes(pattern.text)
-        : new RegExp(pattern.source, pattern.flags).test(body);
-    if (holds)
-        return [];
-    const wanted = pattern.kind === 'text'
-        ? `to hold ${shorten(JSON.stringify(pattern.text))}`
-        : `to match /${shorten(pattern.source)}/${pattern.flags}`;
-    return [`expected body ${wanted}, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
-}
-function jsonFaults(expected, body) {
-    const parsed = parse(body);
-    if (parsed === undefined) {
-        return [`expected body to be JSON, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
-    }
-    return Object.entries(expected).flatMap(([path, wanted]) => {
-        const got = valueAt(parsed.value, path);
-        if ((0,external_node_util_.isDeepStrictEqual)(got, wanted))
-            return [];
-        return [`expected json ${path} to be ${show(wanted)}, got ${show(got)}`];
-    });
-}
-function parse(body) {
-    try {
-        return { value: JSON.parse(body) };
-    }
-    catch {
-        return undefined;
-    }
-}
-/** `items.0.name` or `items[0].name`; `$` or an empty path is the whole. Undefined where there is nothing. */
-function valueAt(value, path) {
-    const segments = path.replace(/^\$\.?/, '').replace(/\[(\d+)\]/g, '.$1');
-    return segments
-        .split('.')
-        .filter((segment) => segment !== '')
-        .reduce((from, segment) => typeof from === 'object' && from !== null && Object.hasOwn(from, segment)
-        ? from[segment]
-        : undefined, value);
-}
-function show(value) {
-    return value === undefined ? 'nothing' : shorten(JSON.stringify(value));
-}
-function shorten(text) {
-    return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/http-failure.js
-/** Why an HTTP flow fails, in words that begin with the kind of error. */
-class FlowFailure extends Error {
-}
-/** Why an HTTP flow is ended before it ends by itself. */
-class FlowEnding extends Error {
-    outcome;
-    hit;
-    constructor(outcome, message, 
-    /** The fault that ended it. */
-    hit) {
-        super(message);
-        this.outcome = outcome;
-        this.hit = hit;
-    }
-}
-
-// EXTERNAL MODULE: ./build/src/scenarios/template.js
-var template = __nccwpck_require__(3859);
-;// CONCATENATED MODULE: ./build/src/scenarios/http-request.js
-
-function prepareRequest(plan) {
-    const { name, method, expect } = plan;
-    const url = prepareUrl(plan.url);
-    const headers = prepareHeaders(plan.headers);
-    const body = plan.body === undefined ? undefined : (0,template/* template */.vs)(plan.body);
-    return {
-        name,
-        keepsBody: expect.body !== undefined || expect.json !== undefined,
-        request: (values) => ({
-            method,
-            ...url(values),
-            headers: headers(values),
-            ...(body === undefined ? {} : { body: body(values) }),
-        }),
-        expected: prepareExpectation(expect),
-    };
-}
-/** A URL without places is taken apart once and not for each of a million flows. */
-function prepareUrl(text) {
-    const fill = (0,template/* template */.vs)(text);
-    if (!text.includes('{{')) {
-        const target = targetOf(text);
-        return () => target;
-    }
-    return (values) => targetOf(fill(values));
-}
-function targetOf(text) {
-    const { origin, pathname, search } = new URL(text);
-    return { origin, path: `${pathname}${search}` };
-}
-function prepareHeaders(headers) {
-    const filled = Object.entries(headers).map(([name, value]) => [name, (0,template/* template */.vs)(value)]);
-    if (!Object.values(headers).some((value) => value.includes('{{')))
-        return () => headers;
-    return (values) => Object.fromEntries(filled.map(([name, fill]) => [name, fill(values)]));
-}
-function prepareExpectation(expect) {
-    const { body, json } = expect;
-    const inBody = body?.kind === 'text' && body.text.includes('{{');
-    const inJson = json !== undefined && JSON.stringify(json).includes('{{');
-    if (!inBody && !inJson)
-        return () => expect;
-    return (values) => ({
-        ...expect,
-        ...(inBody ? { body: { kind: 'text', text: (0,template/* template */.vs)(body.text)(values) } } : {}),
-        ...(inJson ? { json: fillJson(json, values) } : {}),
-    });
-}
-/** Fills in the texts of a JSON value; keys of maps stay as they are. */
-function fillJson(value, values) {
-    if (typeof value === 'string')
-        return (0,template/* template */.vs)(value)(values);
-    if (Array.isArray(value))
-        return value.map((each) => fillJson(each, values));
-    if (typeof value !== 'object' || value === null)
-        return value;
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fillJson(each, values)]));
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/http-redirect.js
-
-
-/** As many as browsers follow (Fetch Standard, HTTP-redirect fetch, step 7). */
-const MOST_REDIRECTS = 20;
-/** Nobody but the server that they were meant for is told these. */
-const SECRET_HEADERS = /^(authorization|cookie|proxy-authorization|host)$/i;
-const BODY_HEADERS = /^content-/i;
-/**
- * The request that a redirection asks for, with the method that the Fetch Standard gives it; undefined if the response
- * is none. Throws FlowFailure where the location is no URL of HTTP.
- */
-function redirected(request, status, location) {
-    if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
-        return undefined;
-    const here = `${request.origin}${request.path}`;
-    if (!URL.canParse(location, here))
-        throw new FlowFailure(`redirected to ${location}, which is no URL`);
-    const url = new URL(location, here);
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-        throw new FlowFailure(`redirected to ${url.protocol}//, which is not HTTP`);
-    }
-    const target = targetOf(url.href);
-    const toGet = (status === 303 && !['GET', 'HEAD'].includes(request.method)) ||
-        (status <= 302 && request.method === 'POST');
-    const kept = Object.entries(request.headers).filter(([name]) => !(target.origin !== request.origin && SECRET_HEADERS.test(name)) && !(toGet && BODY_HEADERS.test(name)));
-    const headers = Object.fromEntries(kept);
-    if (toGet || request.body === undefined)
-        return { method: toGet ? 'GET' : request.method, ...target, headers };
-    return { ...request, ...target, headers };
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/http-response.js
-
-
-
-/** A response as it comes, in bounded memory. */
-class Response {
-    #options;
-    /** All of the body if it is kept, else its beginning. */
-    #chunks = [];
-    /** Takes what comes when the beginning is as long as it can show. */
-    #rest;
-    #bytes = 0;
-    #headAt;
-    #status = 0;
-    #location;
-    constructor(options) {
-        this.#options = options;
-    }
-    get status() {
-        return this.#status;
-    }
-    get location() {
-        return this.#location;
-    }
-    /** When its head came, ms of Clock.now(); undefined while there is none. */
-    get headAt() {
-        return this.#headAt;
-    }
-    head(status, location) {
-        this.#headAt = this.#options.clock.now();
-        this.#status = status;
-        this.#location = location;
-    }
-    data(chunk) {
-        const { maxBody, keepsBody, listener } = this.#options;
-        const isBeginning = this.#bytes < excerpt/* HEAD_BYTES */.Lq;
-        this.#bytes += chunk.length;
-        listener?.data(chunk);
-        if (keepsBody || isBeginning)
-            this.#chunks.push(chunk);
-        else
-            (this.#rest ??= this.#excerptOfChunks()).push(bufferOf(chunk));
-        if (this.#bytes > maxBody) {
-            throw new FlowFailure(`response too large: more than max-body (${(0,format/* formatBytes */.z3)(maxBody)})`);
-        }
-    }
-    /** Empty unless it is kept. */
-    body() {
-        return this.#options.keepsBody ? Buffer.concat(this.#chunks).toString('utf8') : '';
-    }
-    excerpt() {
-        return (this.#rest ?? this.#excerptOfChunks()).excerpt();
-    }
-    #excerptOfChunks() {
-        const text = new excerpt/* ExcerptBuffer */.Ck();
-        for (const chunk of this.#chunks)
-            text.push(bufferOf(chunk));
-        return text;
-    }
-}
-function bufferOf(chunk) {
-    return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/http.js
-
-
-
-
-
-
-
-
-
-
-/** Runs HTTP flows in our own process, over one keep-alive connection a slot. */
-function openHttpRunner(options) {
-    const requests = options.work.requests.map(prepareRequest);
-    const workers = Array.from({ length: options.slots }, (_, index) => new HttpWorker(options, requests, index + 1));
-    return {
-        release: (starts) => {
-            // One loop without an await in it is the barrier: every first request is sent in the same turn.
-            const ends = starts.map((start) => workerOf(workers, start).run(start));
-            if (starts.length > 1 || starts[0]?.iteration === 1)
-                options.watch.released();
-            return ends;
-        },
-        endAll: (reason) => {
-            for (const worker of workers)
-                worker.end('killed', reason);
-        },
-        settle: () => Promise.resolve(),
-        broken: NEVER_BROKEN,
-        close: async () => {
-            await Promise.all(workers.map((worker) => worker.close()));
-        },
-    };
-}
-function workerOf(workers, { slot }) {
-    const worker = workers[slot - 1];
-    if (worker === undefined)
-        throw new RangeError(`there is no slot ${slot}`);
-    return worker;
-}
-/** One worker slot with the flow in it. */
-class HttpWorker {
-    #options;
-    #requests;
-    #connection;
-    #busy = false;
-    #ending;
-    #traffic = { received: 0, sent: 0 };
-    #onTimeout;
-    #prefix;
-    constructor(options, requests, slot) {
-        this.#options = options;
-        this.#requests = requests;
-        const { onConnection } = options;
-        this.#connection = options.client.openConnection(onConnection &&
-            ((port) => {
-                onConnection(slot, port);
-            }));
-        this.#onTimeout = () => {
-            this.end('timed_out', timedOut(options.timeout));
-        };
-    }
-    async run(start) {
-        const { clock, timeout } = this.#options;
-        const startedAt = clock.now();
-        const canary = this.#canaryOf(start);
-        const visit = { steps: [], ttfb: [], at: startedAt, response: undefined, origin: '', canary };
-        this.#busy = true;
-        this.#ending = undefined;
-        const timer = clock.timer(timeout, this.#onTimeout);
-        const kill = start.kill === undefined ? undefined : this.#awaitKill(start.kill, startedAt);
-        const error = await this.#perform(start, visit);
-        timer.cancel();
-        kill?.cancel();
-        this.#busy = false;
-        const before = this.#traffic;
-        const after = (this.#traffic = this.#connection.traffic());
-        const { steps, ttfb, response } = visit;
-        const end = {
-            startedAt,
-            endedAt: error === undefined ? visit.at : clock.now(),
-            steps,
-            ttfb,
-            bytesIn: after.received - before.received,
-            bytesOut: after.sent - before.sent,
-            ...(canary === undefined ? undefined : { seen: canary.seen() }),
-        };
-        if (error === undefined)
-            return { outcome: 'ok', ...end };
-        return {
-            ...error,
-            ...end,
-            ...(response === undefined ? {} : { stdout: response.excerpt() }),
-        };
-    }
-    end(outcome, message) {
-        if (!this.#busy || this.#ending !== undefined)
-            return;
-        this.#ending = new FlowEnding(outcome, message);
-        this.#connection.abort(this.#ending);
-    }
-    /** The prefix is that of the whole run. */
-    #canaryOf({ token }) {
-        if (this.#options.canaries !== true)
-            return undefined;
-        return new FlowCanary(token, (this.#prefix ??= prefixOf(token)));
-    }
-    close() {
-        return this.#connection.close();
-    }
-    #awaitKill({ after }, startedAt) {
-        const { clock } = this.#options;
-        const kill = { after, signal: 'connection reset' };
-        return awaitKill({ kill }, { clock, startedAt }, ({ hit, message }) => {
-            if (!this.#busy || this.#ending !== undefined)
-                return;
-            this.#ending = new FlowEnding('killed', message, hit);
-            this.#connection.reset(this.#ending);
-        });
-    }
-    /** One request after another, until one goes wrong; undefined if none does. */
-    async #perform(start, visit) {
-        const values = { token: start.token, flow: start.slot, iteration: start.iteration };
-        for (const prepared of this.#requests) {
-            try {
-                const startedAt = visit.at;
-                const answer = await this.#ask(prepared.request(values), visit, prepared);
-                visit.at = this.#options.clock.now();
-                visit.steps.push({ name: prepared.name, startedAt, endedAt: visit.at });
-                const fault = unmet(prepared.expected(values), answer);
-                if (fault !== undefined)
-                    throw new FlowFailure(fault);
-            }
-            catch (thrown) {
-                return this.#failed(thrown, visit.origin, prepared.name);
-            }
-        }
-        return undefined;
-    }
-    /** The answer to a request, behind its redirections if they are followed. */
-    async #ask(request, visit, { name, keepsBody }) {
-        const { clock, work } = this.#options;
-        const { canary } = visit;
-        for (let hops = 0;; hops += 1) {
-            // Ended between two requests: there was nothing to abort.
-            if (this.#ending !== undefined)
-                throw this.#ending;
-            visit.origin = request.origin;
-            const askedAt = hops === 0 ? visit.at : clock.now();
-            const listener = canary?.listen('response', name);
-            const response = (visit.response = new Response({
-                clock,
-                maxBody: work.maxBody,
-                keepsBody,
-                listener,
-            }));
-            await this.#connection.exchange(request, response);
-            if (response.headAt !== undefined)
-                visit.ttfb.push(response.headAt - askedAt);
-            const next = work.followRedirects ? redirected(request, response.status, response.location) : undefined;
-            if (next === undefined)
-                return { status: response.status, body: response.body() };
-            if (hops === MOST_REDIRECTS)
-                throw new FlowFailure(`redirected more than ${MOST_REDIRECTS} times`);
-            request = next;
-        }
-    }
-    #failed(thrown, origin, step) {
-        const known = thrown instanceof FlowEnding || thrown instanceof FlowFailure;
-        const message = known ? thrown.message : requestError(thrown, origin);
-        const where = this.#requests.length > 1 ? ` (${step})` : '';
-        const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
-        const hit = thrown instanceof FlowEnding ? thrown.hit : undefined;
-        return { outcome, error: { message: `${message}${where}` }, ...(hit === undefined ? {} : { hit }) };
-    }
-}
-
-// EXTERNAL MODULE: ./build/src/scenarios/deadline.js
-var deadline = __nccwpck_require__(2445);
-// EXTERNAL MODULE: ./build/src/stats/last-line.js
-var last_line = __nccwpck_require__(9040);
-;// CONCATENATED MODULE: ./build/src/scenarios/host-death.js
-
-
-/** Why a host has ended by itself: how, and what it said of it. */
-function hostDeath(exit, stderr) {
-    const said = crashLine(stderr);
-    return `the module's process ended (${(0,command_end/* exitError */.x)(exit).message})${said === '' ? '' : `: ${said}`}`;
-}
-/** Of what Node prints when it crashes, the line that names the error. */
-function crashLine(stderr) {
-    const lines = `${stderr.head}\n${stderr.tail}`.split('\n');
-    return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? (0,last_line/* lastLine */.f)(stderr);
-}
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
-var schemas = __nccwpck_require__(3798);
-// EXTERNAL MODULE: ./build/src/model/contamination.js
-var contamination = __nccwpck_require__(4025);
-;// CONCATENATED MODULE: ./build/src/scenarios/host-message.js
-
-
-/*
- * The module's code shares the host's process, and with it the message channel: a program that says process.send('ready')
- * to whoever started it, and one that means harm, are heard here too.
- */
-const error = schemas/* object */.Ikc({ message: schemas/* string */.YjP(), stack: schemas/* string */.YjP().exactOptional() });
-const host_message_hook = schemas/* enum */.k5n(['setup', 'verify', 'teardown']);
-const host_message_excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
-const step = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() });
-const seenToken = schemas/* object */.Ikc({
-    token: schemas/* string */.YjP(),
-    place: schemas/* enum */.k5n(contamination/* CANARY_PLACES */.i),
-    where: schemas/* string */.YjP().exactOptional(),
-    at: schemas/* number */.aig().exactOptional(),
-    context: schemas/* string */.YjP(),
-});
-const seen = schemas/* object */.Ikc({
-    own: schemas/* boolean */.zMY(),
-    others: schemas/* array */.YOg(seenToken),
-    count: schemas/* number */.aig(),
-    missed: schemas/* boolean */.zMY(),
-});
-const flow = schemas/* object */.Ikc({
-    startedAt: schemas/* number */.aig(),
-    endedAt: schemas/* number */.aig(),
-    error: error.exactOptional(),
-    steps: schemas/* array */.YOg(step),
-    stdout: host_message_excerpt,
-    stderr: host_message_excerpt,
-    seen: seen.exactOptional(),
-});
-const schema = schemas/* discriminatedUnion */.gMt('type', [
-    schemas/* object */.Ikc({ type: schemas/* literal */.euz('listening') }),
-    schemas/* object */.Ikc({ type: schemas/* literal */.euz('loaded'), hooks: schemas/* array */.YOg(host_message_hook), error: error.exactOptional() }),
-    schemas/* object */.Ikc({
-        type: schemas/* literal */.euz('done'),
-        hook: host_message_hook,
-        error: error.exactOptional(),
-        shared: schemas/* string */.YjP().exactOptional(),
-    }),
-    schemas/* object */.Ikc({ type: schemas/* literal */.euz('ended'), token: schemas/* string */.YjP(), flow }),
-    schemas/* object */.Ikc({ type: schemas/* literal */.euz('pong') }),
-]);
-/** A message of the host's; undefined if it is none, and then it is the module's own and no business of ours. */
-function readHostMessage(message) {
-    return schema.safeParse(message).data;
-}
-const thread = schemas/* int */.Whr();
-const threadsSchema = schemas/* discriminatedUnion */.gMt('type', [
-    schemas/* object */.Ikc({ type: schemas/* literal */.euz('said'), thread, message: schemas/* unknown */.L5J() }),
-    schemas/* object */.Ikc({ type: schemas/* literal */.euz('gone'), thread, code: schemas/* int */.Whr(), error: schemas/* string */.YjP() }),
-]);
-/** The same of the process that holds the threads. */
-function readThreadsMessage(message) {
-    return threadsSchema.safeParse(message).data;
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/watched-host.js
-/** A host process that is watched from its start. */
-function spawnWatchedHost({ spawner, spec, watch }, confinement) {
-    const enclosure = confinement?.enclosure;
-    const process = spawner.spawnHost(enclosure === undefined ? spec : { ...spec, enclosure });
-    watch.addRoot({ pid: process.pid, role: 'flow', launcher: false });
-    return process;
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/module.js
-
-
-
-
-
-
-
-
-/** ms in which the host must answer after one of its flows has timed out; then its event loop is blocked. */
-const PONG_WITHIN = 2000;
-/** ms that loading a module may keep the event loop of its host to itself. */
-const BLOCKED_LOADING = 30_000;
-const BLOCKED_WHILE_LOADING = `${BLOCKED_LOADING / 1000} s while it was loaded; its process was killed: let it await`;
-const BLOCKED_AFTER_TIMEOUT = `${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
-/** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
-async function openModuleRunner(options) {
-    const confinement = options.confine?.(1);
-    const host = new Host({ ...options, confinement }, spawnWatchedHost(options, confinement));
-    const loaded = await host.load();
-    if ('reason' in loaded) {
-        await host.close();
-        throw new Error(loaded.reason);
-    }
-    return Object.assign(host, { hooks: new Set(loaded.hooks) });
-}
-/** What is done to a flow in place of a signal to its process. */
-const ABORTED = 'aborted';
-/** As the flow of a module fails while its process lives on. */
-const THREW = { code: 1, signal: null };
-/** Runs flows in one host, and knows whether it still lives. */
-class Host {
-    broken;
-    #options;
-    #process;
-    #inFlight = new Map();
-    #listeners = new Set();
-    /** The answer to the last ping, or the end of a host that gave none. */
-    #pong = Promise.resolve();
-    /** For how long and when its event loop was blocked, and what to do. */
-    #blocked;
-    #usable = true;
-    constructor(options, channel) {
-        this.#options = options;
-        this.#process = channel;
-        const limits = (0,scenarios_confinement/* watchLimits */.U)(options.confinement);
-        this.#process.onMessage((received) => {
-            const message = readHostMessage(received);
-            if (message === undefined)
-                return;
-            for (const listener of this.#listeners)
-                listener(message);
-        });
-        this.#listeners.add((message) => {
-            if (message.type === 'ended')
-                this.#onEnded(message.token, message.flow);
-        });
-        this.broken = this.#process.exited.then((exit) => {
-            this.#usable = false;
-            const { killed } = limits(exit);
-            const reason = killed === undefined ? this.#deathReason(exit) : `the module's process was ${killed}`;
-            const byLimit = killed === undefined ? undefined : { outcome: 'killed', message: killed };
-            for (const flow of this.#inFlight.values()) {
-                this.#resolve(flow, byLimit ?? endedBy(flow.killed, reason));
-            }
-            return reason;
-        });
-    }
-    async load() {
-        const { module, options, seed, canaries = false } = this.#options;
-        const listening = await (0,deadline/* inTime */.R)(this.#answer('listening'), this.#deadline());
-        if ('late' in listening)
-            return { reason: `its process ${listening.late}` };
-        if (listening.value === undefined)
-            return { reason: await this.broken };
-        this.#send({ type: 'load', module, options, seed, ...(canaries ? { canaries } : {}) });
-        const loading = this.#answer('loaded');
-        const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
-            this.#killIfBlocked(BLOCKED_WHILE_LOADING);
-        });
-        const end = await (0,deadline/* inTime */.R)(loading, this.#deadline());
-        watch.cancel();
-        if ('late' in end)
-            return { reason: `loading it ${end.late}` };
-        const answer = end.value;
-        if (answer === undefined)
-            return { reason: await this.broken };
-        return answer.error === undefined ? { hooks: answer.hooks } : { reason: answer.error.message };
-    }
-    /** False once it has ended or is being ended. */
-    get usable() {
-        return this.#usable;
-    }
-    async setup() {
-        return (await this.#ask({ type: 'setup' })).error;
-    }
-    /** What setup returned, packed for other hosts; or its error. */
-    setupToShare() {
-        return this.#ask({ type: 'setup', share: true });
-    }
-    /** What setup returned in another host. */
-    share(shared) {
-        this.#send({ type: 'share', shared });
-    }
-    async verify(run) {
-        return (await this.#ask({ type: 'verify', run })).error;
-    }
-    async teardown(afterInterrupt) {
-        return (await this.#ask({ type: 'teardown' }, afterInterrupt)).error;
-    }
-    /** `at`: ms of the clock at which they start, should several hosts start together. */
-    release(starts, at) {
-        const startedAt = at ?? this.#options.clock.now();
-        const ends = starts.map((start) => this.#expect(start, startedAt));
-        const flows = starts.map(({ slot, iteration, token, workspace }) => ({
-            slot,
-            iteration,
-            token,
-            workspace,
-        }));
-        this.#send({ type: 'start', flows, ...(at === undefined ? {} : { at }) });
-        if (starts.length > 1)
-            this.#options.watch.released();
-        return ends;
-    }
-    endAll(reason) {
-        for (const flow of this.#inFlight.values())
-            this.#give(flow, { outcome: 'killed', message: reason });
-    }
-    async settle() {
-        await this.#pong;
-    }
-    async close() {
-        this.#usable = false;
-        this.#process.kill('SIGKILL');
-        await this.#process.exited;
-    }
-    #expect(start, startedAt) {
-        const { clock, timeout, alone, confinement } = this.#options;
-        return new Promise((resolve) => {
-            const timer = clock.timer(startedAt - clock.now() + timeout, () => {
-                this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
-                if (this.#options.ofOneFlow === true)
-                    void this.close();
-                else
-                    this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
-            });
-            const kill = awaitKill(this.#killable(start), { clock, startedAt }, (killed, signal) => {
-                this.#kill(flow, killed, signal);
-            });
-            const flow = {
-                start,
-                startedAt,
-                limits: (0,scenarios_confinement/* watchLimits */.U)(alone === true ? confinement : undefined),
-                resolve: (end) => {
-                    timer.cancel();
-                    kill?.cancel();
-                    resolve(flow.killed === undefined ? end : { ...end, hit: flow.killed.hit });
-                },
-            };
-            this.#inFlight.set(start.token, flow);
-        });
-    }
-    /** Of several flows in one process none can be killed: it is aborted, as one whose caller has gone. */
-    #killable({ kill }) {
-        if (kill === undefined || this.#options.ofOneFlow === true)
-            return { kill };
-        return { kill: { ...kill, signal: ABORTED } };
-    }
-    /** A host of one flow ends with it; should it survive the signal, it runs no other flow all the same. */
-    #kill(flow, killed, signal) {
-        flow.killed = killed;
-        if (signal === ABORTED) {
-            this.#give(flow, { outcome: 'killed', message: killed.message });
-            return;
-        }
-        this.#usable = false;
-        this.#process.kill(signal);
-    }
-    /** Gives a flow up: its signal is aborted, and whatever it still does is no longer waited for. */
-    #give(flow, ending) {
-        this.#send({ type: 'abort', token: flow.start.token, reason: ending.message });
-        this.#resolve(flow, ending);
-    }
-    #resolve(flow, { outcome, message }) {
-        this.#inFlight.delete(flow.start.token);
-        const endedAt = this.#options.clock.now();
-        flow.resolve({ outcome, startedAt: flow.startedAt, endedAt, error: { message } });
-    }
-    #onEnded(token, ended) {
-        const flow = this.#inFlight.get(token);
-        // Given up before: its outcome stands.
-        if (flow === undefined)
-            return;
-        this.#inFlight.delete(token);
-        if (ended.error === undefined)
-            flow.resolve({ ...ended, outcome: 'ok' });
-        else
-            flow.resolve({ ...ended, ...(0,scenarios_confinement/* failedBy */.D)(ended.error, flow.limits(THREW)) });
-        if (flow.killed !== undefined)
-            void this.close();
-    }
-    /** A flow that ignores its signal is let be; a host whose event loop is blocked can run no other flow either. */
-    #killIfBlocked(how) {
-        const timer = this.#options.clock.timer(PONG_WITHIN, () => {
-            this.#blocked = how;
-            this.#process.kill('SIGKILL');
-        });
-        this.#pong = this.#answer('pong').then(() => {
-            timer.cancel();
-        });
-        this.#send({ type: 'ping' });
-    }
-    async #ask(message, afterInterrupt) {
-        const answer = this.#answer('done', ({ hook }) => hook === message.type);
-        this.#send(message);
-        const end = await (0,deadline/* inTime */.R)(answer, this.#deadline(afterInterrupt));
-        if ('late' in end)
-            return { error: { message: end.late } };
-        return end.value ?? { error: { message: await this.broken } };
-    }
-    /** A hook that is late is no longer waited for; the host lives on, so that the teardown can still be tried. */
-    #deadline(afterInterrupt = 0) {
-        const { clock, interrupt } = this.#options;
-        return (0,deadline/* openDeadline */.L)({ clock, interrupt, limit: hook/* HOOK_TIMEOUT */.e, afterInterrupt });
-    }
-    #send(message) {
-        this.#process.send(message);
-    }
-    /** The next message of this type that is `meant`; undefined if the host ends before. */
-    #answer(type, meant = () => true) {
-        return new Promise((resolve) => {
-            const listener = (message) => {
-                if (message.type !== type)
-                    return;
-                const answer = message;
-                if (!meant(answer))
-                    return;
-                this.#listeners.delete(listener);
-                resolve(answer);
-            };
-            this.#listeners.add(listener);
-            void this.#process.exited.then(() => {
-                resolve(undefined);
-            });
-        });
-    }
-    #deathReason(exit) {
-        if (this.#blocked !== undefined) {
-            return `the module blocked its event loop for more than ${this.#blocked}`;
-        }
-        return hostDeath(exit, this.#process.stderr());
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/module-threads.js
-
-
-
-/** Threads of one host process, each a host of its own. Should the process end, the next thread starts a new one. */
-class Threads {
-    #spawn;
-    #threads = new Map();
-    #process;
-    #opened = 0;
-    constructor(spawn) {
-        this.#spawn = spawn;
-    }
-    open() {
-        const process = this.#living();
-        const thread = (this.#opened += 1);
-        const tell = (message) => {
-            process.send(message);
-        };
-        const state = { listeners: [], lastWords: '', end: () => undefined };
-        const ended = new Promise((resolve) => {
-            state.end = resolve;
-        });
-        this.#threads.set(thread, state);
-        tell({ type: 'open', thread });
-        return {
-            exited: Promise.race([ended, process.exited]),
-            stderr: () => (state.lastWords === '' ? process.stderr() : excerptOf(state.lastWords)),
-            // Whatever the signal: a thread can only be ended.
-            kill: () => {
-                tell({ type: 'end', thread });
-            },
-            send: (message) => {
-                tell({ type: 'tell', thread, message: message });
-            },
-            onMessage: (listener) => {
-                state.listeners.push(listener);
-            },
-        };
-    }
-    async close() {
-        this.#process?.kill('SIGKILL');
-        await this.#process?.exited;
-    }
-    #living() {
-        if (this.#process !== undefined)
-            return this.#process;
-        const process = (this.#process = this.#spawn());
-        process.onMessage((received) => {
-            const message = readThreadsMessage(received);
-            if (message !== undefined)
-                this.#hear(message);
-        });
-        void process.exited.then(() => {
-            if (this.#process === process)
-                this.#process = undefined;
-        });
-        return process;
-    }
-    #hear(message) {
-        const state = this.#threads.get(message.thread);
-        if (state === undefined)
-            return;
-        if (message.type === 'said') {
-            for (const listener of state.listeners)
-                listener(message.message);
-        }
-        else {
-            this.#threads.delete(message.thread);
-            state.lastWords = message.error;
-            state.end({ code: message.code, signal: null });
-        }
-    }
-}
-function excerptOf(text) {
-    return { ...excerpt/* NOTHING_PRINTED */.xL, head: text, bytes: external_node_buffer_.Buffer.byteLength(text) };
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/module-pool.js
-
-
-
-
-
-/** ms between telling the hosts to start and the instant at which they do, and how much more for each of them. */
-const LEAD = 15;
-const LEAD_PER_HOST = 1;
-/**
- * A host for each slot. A module with hooks has one more host, in which they run and no flow ever does, so that no flow
- * can take down what setup has made. Rejects if the module can not be loaded.
- */
-async function openModulePool(options) {
-    const pool = new Pool(options);
-    try {
-        await pool.open();
-        return pool;
-    }
-    catch (thrown) {
-        await pool.close();
-        throw thrown;
-    }
-}
-class Pool {
-    /** A host that ends takes its own flow with it, and no other. */
-    broken = NEVER_BROKEN;
-    #options;
-    #threads;
-    #living = new Set();
-    #slots = new Map();
-    #hooks = new Set();
-    /** In which the hooks run. */
-    #first;
-    #shared;
-    #ended;
-    constructor(options) {
-        this.#options = options;
-        this.#threads = new Threads(() => watchedToItsEnd(options, this.#confinementOf(ONLY)));
-    }
-    get hooks() {
-        return this.#hooks;
-    }
-    /** The first alone, so that a module that can not be loaded is said so once. */
-    async open() {
-        const { host, hooks } = await this.#openHost('hooks');
-        this.#hooks = hooks;
-        this.#first = host;
-        if (hooks.size === 0)
-            this.#slots.set(1, Promise.resolve(host));
-        // With a setup they wait for what it returns.
-        if (!hooks.has('setup'))
-            await this.#fill();
-    }
-    async setup() {
-        const { error, shared } = (await this.#first?.setupToShare()) ?? {};
-        if (error !== undefined)
-            return error;
-        this.#shared = shared;
-        await this.#fill();
-        return undefined;
-    }
-    async verify(run) {
-        return this.#first?.verify(run);
-    }
-    async teardown(afterInterrupt) {
-        return this.#first?.teardown(afterInterrupt);
-    }
-    release(starts) {
-        const { clock, watch } = this.#options;
-        if (starts.length === 1)
-            return starts.map((start) => this.#run(start, undefined));
-        const at = clock.now() + LEAD + LEAD_PER_HOST * starts.length;
-        clock.timer(at - clock.now(), () => {
-            watch.released();
-        });
-        return starts.map((start) => this.#run(start, at));
-    }
-    endAll(reason) {
-        this.#ended = reason;
-        for (const host of this.#living)
-            host.endAll(reason);
-    }
-    async settle() {
-        await Promise.all([...this.#living].map((host) => host.settle()));
-    }
-    async close() {
-        this.#ended ??= 'the run is over';
-        await Promise.all([...this.#living].map((host) => host.close()));
-        await this.#threads.close();
-    }
-    /** A flow starts when its slot has a host: after one that has ended, a new one. */
-    async #run(start, at) {
-        const { clock } = this.#options;
-        let host;
-        try {
-            host = await this.#hostOf(start.slot);
-        }
-        catch (thrown) {
-            return this.#notRun(this.#ended === undefined ? 'failed' : 'killed', (0,errors/* messageOf */.bD)(thrown));
-        }
-        if (this.#ended !== undefined)
-            return this.#notRun('killed', this.#ended);
-        const late = at !== undefined && clock.now() >= at;
-        const [end] = host.release([start], late ? undefined : at);
-        return end ?? this.#notRun('failed', 'it was not started');
-    }
-    #notRun(outcome, message) {
-        const now = this.#options.clock.now();
-        return { outcome, startedAt: now, endedAt: now, error: { message } };
-    }
-    async #hostOf(slot) {
-        const host = await this.#slots.get(slot);
-        if (host?.usable === true)
-            return host;
-        const opening = this.#openHost(slot).then((opened) => opened.host);
-        this.#slots.set(slot, opening);
-        return opening;
-    }
-    #confinementOf(host) {
-        const { confine, isolate } = this.#options;
-        return confine?.(isolate === 'thread' ? ONLY : host);
-    }
-    async #fill() {
-        const numbers = Array.from({ length: this.#options.slots }, (_, index) => index + 1);
-        await Promise.all(numbers.map((slot) => this.#hostOf(slot)));
-    }
-    async #openHost(of) {
-        if (this.#ended !== undefined)
-            throw new Error(this.#ended);
-        const confinement = this.#confinementOf(of);
-        const alone = this.#options.isolate === 'process';
-        const channel = alone ? watchedToItsEnd(this.#options, confinement) : this.#threads.open();
-        const host = new Host({ ...this.#options, ofOneFlow: true, confinement, alone }, channel);
-        this.#living.add(host);
-        void host.broken.then(() => this.#living.delete(host));
-        const loaded = await host.load();
-        if ('reason' in loaded) {
-            await host.close();
-            throw new Error(loaded.reason);
-        }
-        if (this.#shared !== undefined)
-            host.share(this.#shared);
-        return { host, hooks: new Set(loaded.hooks) };
-    }
-}
-/** All threads are in one process. */
-const ONLY = 1;
-/** The pid of a host that has ended may be given to anybody, who must be neither watched nor killed. */
-function watchedToItsEnd(options, confinement) {
-    const process = spawnWatchedHost(options, confinement);
-    void process.exited.then(() => {
-        options.watch.removeRoot(process.pid);
-    });
-    return process;
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/service.js
-
-
-
-
-
-
-/** ms between two probes, and how long one may take. */
-const PROBE_EVERY = 50;
-const PROBE_TIMEOUT = 2000;
-/** After an interrupt a service has this long to stop, whatever its grace: the runner kills everything soon. ms. */
-const HURRIED_GRACE = 2000;
-/** A service that never became ready, or died before; the message holds its last output. */
-class ServiceError extends Error {
-}
-/**
- * Starts a service and resolves when it is ready. `onStart` is told its pid at once, so that it is watched from the
- * beginning. Throws ServiceError after having ended it, when it is not ready in time, dies, or the run is interrupted.
- */
-async function startService(plan, spec, { onStart, ...ports }) {
-    await refuseStranger(plan, ports.http);
-    const enclosure = ports.confinement?.enclosure;
-    const running = ports.spawner.spawn(enclosure === undefined ? spec : { ...spec, enclosure });
-    const service = serviceOf(running, plan, ports);
-    onStart(running.pid);
-    const over = new AbortController();
-    const waiting = waitUntilReady(plan, { running, ...ports, giveUp: over.signal });
-    const { interrupt, giveUp = NEVER } = ports;
-    const reason = await Promise.race([
-        waiting,
-        service.died,
-        ports.clock
-            .sleep(plan.readyTimeout, AbortSignal.any([interrupt, giveUp, over.signal]))
-            .then(() => notReady(plan, running, { interrupt, giveUp })),
-    ]);
-    over.abort();
-    if (reason === undefined)
-        return service;
-    await service.stop();
-    throw new ServiceError(reason);
-}
-/** "was killed: out of memory, the limit is 256 MB", "ended by itself (exit status 1; …)". */
-function endOf(exit, limits) {
-    if (limits.killed !== undefined)
-        return `was ${limits.killed}`;
-    return `ended by itself (${(0,scenarios_confinement/* failedBy */.D)((0,command_end/* exitError */.x)(exit), limits).error.message})`;
-}
-const NEVER = new AbortController().signal;
-function serviceOf(running, plan, { clock, interrupt, confinement }) {
-    const limits = (0,scenarios_confinement/* watchLimits */.U)(confinement);
-    let stopping = false;
-    const died = new Promise((resolve) => {
-        void running.exited.then((exit) => {
-            if (!stopping) {
-                resolve(`${(0,model_service/* serviceTitle */._)(plan)} ${endOf(exit, limits(exit))}${lastWords(running)}`);
-            }
-        });
-    });
-    return {
-        pid: running.pid,
-        died,
-        stop: async () => {
-            stopping = true;
-            running.kill(plan.stop);
-            const afterInterrupt = Math.min(plan.grace, HURRIED_GRACE);
-            await (0,deadline/* inTime */.R)(running.exited, (0,deadline/* openDeadline */.L)({ clock, interrupt, limit: plan.grace, afterInterrupt }));
-            // Also when the leader is gone: others of its group may have outlived it.
-            running.kill('SIGKILL');
-            await running.exited;
-        },
-    };
-}
-/** Resolves to undefined when ready; keeps trying until it is given up. */
-async function waitUntilReady({ ready }, ports) {
-    if (ready.kind === 'none')
-        return undefined;
-    if (ready.kind === 'output')
-        return sawLine(new RegExp(ready.pattern), ports.running);
-    while (!ports.giveUp.aborted) {
-        if ((await probe(ready, ports.http)) === undefined)
-            return undefined;
-        await ports.clock.sleep(PROBE_EVERY, ports.giveUp);
-    }
-    return undefined;
-}
-/** Whoever answers before the service was started would be taken for it. */
-async function refuseStranger(plan, http) {
-    const { ready } = plan;
-    if (ready.kind === 'output' || ready.kind === 'none')
-        return;
-    if ((await probe(ready, http)) !== undefined)
-        return;
-    const place = ready.kind === 'http' ? ready.url : `${ready.host}:${ready.port}`;
-    throw new ServiceError(`${place} answers before ${(0,model_service/* serviceTitle */._)(plan)} was started: another process has its port; stop it or choose another port`);
-}
-function sawLine(pattern, running) {
-    return new Promise((resolve) => {
-        running.onLine((line) => {
-            if (pattern.test(line))
-                resolve(undefined);
-        });
-    });
-}
-function probe(ready, http) {
-    switch (ready.kind) {
-        case 'http':
-            return http.probe(ready.url, PROBE_TIMEOUT);
-        case 'tcp':
-            return http.connect(ready.host, Number(ready.port), PROBE_TIMEOUT);
-        default:
-            return (0,errors/* assertNever */.xb)(ready);
-    }
-}
-function notReady(plan, running, { interrupt, giveUp }) {
-    if (interrupt.aborted)
-        return `interrupted while ${(0,model_service/* serviceTitle */._)(plan)} was starting`;
-    if (giveUp.aborted)
-        return `${(0,model_service/* serviceTitle */._)(plan)} was given up while it was starting`;
-    return `${(0,model_service/* serviceTitle */._)(plan)} was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready)}; correct ready, or raise its timeout)${lastWords(running)}`;
-}
-function describe(ready) {
-    switch (ready.kind) {
-        case 'http':
-            return `no good answer from ${ready.url}`;
-        case 'tcp':
-            return `no connection to ${ready.host}:${ready.port}`;
-        case 'output':
-            return `no line matched /${ready.pattern}/`;
-        case 'none':
-            return 'it is ready as soon as it runs';
-        default:
-            return (0,errors/* assertNever */.xb)(ready);
-    }
-}
-function lastWords(running) {
-    const said = (0,last_line/* lastPrinted */.n)({ stdout: running.stdout(), stderr: running.stderr() });
-    return said === '' ? '; it printed nothing' : `; its last output: ${said}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/services.js
-
-
-/**
- * Starts each service as soon as those that it depends on are ready, so that independent ones start at once. Should one
- * not become ready, or die while another starts, all are stopped again and it throws a ServiceError.
- * @param plans in order of dependence
- */
-async function startServices(plans, options) {
-    const starting = new Starting(plans, options);
-    try {
-        await starting.ready();
-        return starting;
-    }
-    catch (thrown) {
-        await starting.stop();
-        throw thrown;
-    }
-}
-class Starting {
-    died;
-    #plans;
-    #options;
-    #failure = new AbortController();
-    #started = new Map();
-    #die = () => undefined;
-    constructor(plans, options) {
-        this.#plans = plans;
-        this.#options = options;
-        this.died = new Promise((resolve) => {
-            this.#die = resolve;
-        });
-        for (const plan of plans)
-            this.#started.set(keyOf(plan), this.#start(plan));
-    }
-    /** Throws what the first failure was; what fails because of it is not worth telling. */
-    async ready() {
-        await Promise.all(this.#started.values());
-        if (this.#failure.signal.aborted)
-            throw this.#failure.signal.reason;
-    }
-    async stop() {
-        const stopped = new Map();
-        for (const plan of [...this.#plans].reverse())
-            stopped.set(keyOf(plan), this.#stop(plan, stopped));
-        const results = await Promise.allSettled(stopped.values());
-        const failures = results.filter((result) => result.status === 'rejected');
-        if (failures.length > 0)
-            throw new Error(failures.map(({ reason }) => (0,errors/* messageOf */.bD)(reason)).join('; '));
-    }
-    /** Undefined if it was not started, or is gone again. Never rejects: the first failure is kept instead. */
-    async #start(plan) {
-        const { specOf, confine, ...ports } = this.#options;
-        const { signal } = this.#failure;
-        try {
-            await Promise.all(of(plan.after, this.#started));
-            if (ports.interrupt.aborted)
-                throw new ServiceError('interrupted while the services were starting');
-            if (signal.aborted)
-                return undefined;
-            const service = await startService(plan, specOf(plan), {
-                ...ports,
-                giveUp: signal,
-                confinement: confine?.(plan),
-            });
-            void service.died.then((reason) => {
-                this.#failure.abort(new Error(reason));
-                this.#die(reason);
-            });
-            return service;
-        }
-        catch (thrown) {
-            this.#failure.abort(thrown);
-            return undefined;
-        }
-    }
-    async #stop(plan, stopped) {
-        const dependents = this.#plans.filter(({ after }) => after.includes(keyOf(plan))).map(keyOf);
-        // One that could not be stopped is told of at the end; this one is to be stopped all the same.
-        await Promise.allSettled(of(dependents, stopped));
-        const service = await this.#started.get(keyOf(plan));
-        await service?.stop();
-    }
-}
-function of(keys, map) {
-    return keys.flatMap((key) => map.get(key) ?? []);
-}
-/** The only one that has no name can not be depended on. */
-function keyOf({ name }) {
-    return name ?? '';
-}
-
-;// CONCATENATED MODULE: ./build/src/run/identity.js
-/** Marks every process of the run in its environment, so that it is known even after it was reparented. */
-const MARK = 'FLOWGATE_RUN';
-/** `count`: the iteration from 1, or for warm-up flows `w` and their number. */
-function tokenOf({ run }, count) {
-    return `fg-${run}-${count}`;
-}
-/** The iteration of a token, or undefined for a warm-up flow's or somebody else's. */
-function iterationOf({ run }, token) {
-    const prefix = `fg-${run}-`;
-    const count = token.startsWith(prefix) ? Number(token.slice(prefix.length)) : NaN;
-    return Number.isInteger(count) ? count : undefined;
-}
-/** W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header): one trace a flow, sampled. */
-function traceparentOf({ run }, count) {
-    const trace = run + count.toString(16).padStart(32 - run.length, '0');
-    const span = (count + 1).toString(16).padStart(16, '0');
-    return `00-${trace}-${span}-01`;
-}
-
-;// CONCATENATED MODULE: ./build/src/run/profile.js
-function profileOf(stretches) {
-    const pieces = [];
-    let level = 0;
-    for (const { level: to, duration, ramp } of stretches) {
-        if (ramp > 0)
-            pieces.push(profile_after(pieces.at(-1), { from: level, to, duration: ramp }));
-        if (duration > ramp)
-            pieces.push(profile_after(pieces.at(-1), { from: to, to, duration: duration - ramp }));
-        level = to;
-    }
-    return pieces;
-}
-function profile_after(last, line) {
-    return last === undefined
-        ? { ...line, begins: 0, before: 0 }
-        : { ...line, begins: profile_endOf(last), before: last.before + areaOf(last) };
-}
-/** ms. */
-function endOfProfile(profile) {
-    const last = profile.at(-1);
-    return last === undefined ? 0 : profile_endOf(last);
-}
-/** At a step it is the new level already; past the end it is 0. */
-function levelAt(profile, at) {
-    const piece = firstPiece(profile, (each) => at < profile_endOf(each));
-    return piece === undefined ? 0 : piece.from + slopeOf(piece) * (at - piece.begins);
-}
-/** Level × ms under the whole profile. */
-function wholeArea(profile) {
-    const last = profile.at(-1);
-    return last === undefined ? 0 : last.before + areaOf(last);
-}
-/** When the area under the profile reaches `area`, which is less than the whole. */
-function timeOfArea(profile, area) {
-    const piece = firstPiece(profile, (each) => area < each.before + areaOf(each)) ?? profile.at(-1);
-    if (piece === undefined)
-        return 0;
-    const rest = area - piece.before;
-    if (rest <= 0)
-        return piece.begins;
-    // from·x + slope·x²/2 = rest, in the form that loses no digits where the slope is small or the level begins at 0.
-    const root = Math.sqrt(Math.max(0, piece.from ** 2 + 2 * slopeOf(piece) * rest));
-    return piece.begins + (2 * rest) / (piece.from + root);
-}
-/** The first moment from `at` on at which the level is `level` or more; undefined if it never is again. */
-function timeOfLevel(profile, level, at) {
-    for (const piece of profile) {
-        const start = Math.max(at, piece.begins);
-        if (start >= profile_endOf(piece))
-            continue;
-        if (piece.from + slopeOf(piece) * (start - piece.begins) >= level)
-            return start;
-        if (piece.to >= level)
-            return piece.begins + (level - piece.from) / slopeOf(piece);
-    }
-    return undefined;
-}
-/** By bisection: `holds` is false up to some piece and true from there on. */
-function firstPiece(profile, holds) {
-    let low = 0;
-    let high = profile.length;
-    while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (holds(profile[middle]))
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return profile[low];
-}
-function profile_endOf({ begins, duration }) {
-    return begins + duration;
-}
-function areaOf({ from, to, duration }) {
-    return ((from + to) / 2) * duration;
-}
-function slopeOf({ from, to, duration }) {
-    return (to - from) / duration;
-}
-
-;// CONCATENATED MODULE: ./build/src/run/closed-pacer.js
-
-const WAIT = { kind: 'wait' };
-const DONE = { kind: 'done' };
-/** A level that is a whole number but for the rounding of a double is that number. */
-const ROUNDING = 1e-9;
-/**
- * The closed model: as many flows in flight as the load says, a new one as soon as one has ended, until `iterations`
- * have been started or no time of `duration` or of the stages is left. Flows in flight at the end are waited for.
- */
-function closedPacer(load) {
-    if ('stages' in load)
-        return stagedPacer(load);
-    const isOver = 'iterations' in load
-        ? ({ started }) => started >= load.iterations
-        : ({ elapsed, started }) => started > 0 && elapsed >= load.duration;
-    const left = (pace) => ('iterations' in load ? load.iterations - pace.started : Infinity);
-    return (pace) => {
-        if (isOver(pace))
-            return pace.inFlight === 0 ? DONE : WAIT;
-        const flows = Math.min(load.flows - pace.inFlight, left(pace));
-        return flows > 0 ? { kind: 'start', flows } : WAIT;
-    };
-}
-/** Where a stage has fewer flows than the one before, those in flight beyond are not ended, but not replaced either. */
-function stagedPacer({ stages }) {
-    const profile = profileOf(stages.map(({ flows, duration, ramp = 0 }) => ({ level: flows, duration, ramp })));
-    const end = endOfProfile(profile);
-    return ({ elapsed, inFlight }) => {
-        if (elapsed >= end)
-            return inFlight === 0 ? DONE : WAIT;
-        const level = Math.floor(levelAt(profile, elapsed) + ROUNDING);
-        if (level > inFlight)
-            return { kind: 'start', flows: level - inFlight };
-        const at = timeOfLevel(profile, inFlight + 1 - ROUNDING, elapsed);
-        // With nothing in flight no end of a flow would ask again.
-        return at === undefined ? { kind: 'wait', at: end } : { kind: 'wait', at };
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/run/open-pacer.js
-
-const open_pacer_WAIT = { kind: 'wait' };
-const open_pacer_DONE = { kind: 'done' };
-/** A ns, in ms: less than a clock tells, more than the rounding of a sum of times. */
-const INSTANT = 1e-6;
-/** Flows, by which the rounding of a double may miss a whole number of them. */
-const open_pacer_ROUNDING = 1e-9;
-const MS_PER_SECOND = 1000;
-/**
- * The open model: the first flow is due at 0, and the n-th after it when the integral of the rate has reached n, however
- * the flows before it get on. One that asks late is given all that are due by then, each with the time when it was, so
- * that a delay of ours or theirs is in the flows' times and not lost (coordinated omission).
- */
-function openPacer(load) {
-    const stages = 'stages' in load ? load.stages : [load];
-    const profile = profileOf(stages.map(({ rate, duration, ramp = 0 }) => ({
-        level: rate,
-        duration,
-        ramp,
-    })));
-    const flows = Math.ceil(wholeArea(profile) / MS_PER_SECOND - open_pacer_ROUNDING);
-    const dueAt = (flow) => timeOfArea(profile, flow * MS_PER_SECOND);
-    return ({ elapsed, started, inFlight }) => {
-        if (started >= flows)
-            return inFlight === 0 ? open_pacer_DONE : open_pacer_WAIT;
-        const due = [];
-        let next = dueAt(started);
-        while (next <= elapsed + INSTANT && started + due.length < flows) {
-            due.push(next);
-            next = dueAt(started + due.length);
-        }
-        return due.length === 0 ? { kind: 'wait', at: next } : { kind: 'start', flows: due.length, due };
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/run/pacer.js
-
-
-function pacerOf(load) {
-    return load.model === 'open' ? openPacer(load) : closedPacer(load);
-}
-
-;// CONCATENATED MODULE: ./build/src/run/scheduler.js
-/**
- * Asks the pacer, does as it says, until it says that all is done. Should starting or following a flow fail, no more are
- * started, those in flight are waited for, and then it rejects with the first failure.
- */
-function runSchedule(schedule) {
-    return new Scheduler(schedule).run();
-}
-class Scheduler {
-    #schedule;
-    #began;
-    #free;
-    #bell = new Bell();
-    #started = 0;
-    #inFlight = 0;
-    #failure;
-    constructor(schedule) {
-        this.#schedule = schedule;
-        this.#began = schedule.clock.now();
-        this.#free = Array.from({ length: schedule.slots }, (_, index) => index + 1);
-    }
-    async run() {
-        const { clock, halt } = this.#schedule;
-        halt.addEventListener('abort', this.#bell.ring, { once: true });
-        for (;;) {
-            const step = this.#isHalted() ? scheduler_WAIT : this.#ask(clock.now(), this.#inFlight);
-            if (step.kind === 'done' || (this.#isHalted() && this.#inFlight === 0))
-                break;
-            if (step.kind === 'start')
-                await this.#start(dueAt(step, this.#began, clock.now()));
-            else {
-                const at = step.at === undefined ? undefined : this.#began + step.at - clock.now();
-                await this.#bell.next(clock, at);
-            }
-        }
-        halt.removeEventListener('abort', this.#bell.ring);
-        if (this.#failure !== undefined)
-            throw this.#failure.thrown;
-    }
-    #isHalted() {
-        return this.#schedule.halt.aborted || this.#failure !== undefined;
-    }
-    #ask(now, inFlight) {
-        return this.#schedule.pacer({ elapsed: now - this.#began, started: this.#started, inFlight });
-    }
-    async #start(due) {
-        const { release, drop } = this.#schedule;
-        const wave = { first: this.#started === 0, again: this.#again };
-        const slots = this.#free.splice(0, due.length);
-        const taken = slots.map((slot, index) => ({ slot, at: due[index] }));
-        const dropped = due.slice(slots.length);
-        this.#started += due.length;
-        this.#inFlight += slots.length;
-        try {
-            const releasing = taken.length === 0 ? [] : release(taken, wave);
-            if (dropped.length > 0)
-                drop(dropped);
-            for (const [index, end] of (await releasing).entries()) {
-                void end.catch(this.#fail).then(() => {
-                    this.#leave(slots[index]);
-                });
-            }
-        }
-        catch (thrown) {
-            this.#fail(thrown);
-            for (const slot of slots)
-                this.#leave(slot);
-        }
-    }
-    #again = (slot) => {
-        if (this.#isHalted())
-            return undefined;
-        const at = this.#schedule.clock.now();
-        const step = this.#ask(at, this.#inFlight - 1);
-        // What is due at times of its own is for whoever waits for them.
-        if (step.kind !== 'start' || step.due !== undefined)
-            return undefined;
-        this.#started += 1;
-        return { slot, at };
-    };
-    #leave(slot) {
-        this.#inFlight -= 1;
-        // Taken again first: a slot that was never used costs nothing.
-        this.#free.unshift(slot);
-        this.#bell.ring();
-    }
-    #fail = (thrown) => {
-        this.#failure ??= { thrown };
-    };
-}
-const scheduler_WAIT = { kind: 'wait' };
-function dueAt({ flows, due }, began, now) {
-    return due?.map((at) => began + at) ?? new Array(flows).fill(now);
-}
-/** Wakes the one who waits; a ring while nobody waits is not lost. */
-class Bell {
-    #rung = false;
-    #wake;
-    ring = () => {
-        this.#rung = true;
-        this.#wake?.();
-    };
-    /** Resolves at the next ring, or after `ms`. */
-    async next(clock, ms) {
-        await new Promise((resolve) => {
-            const timer = ms === undefined ? undefined : clock.alarm(ms, resolve);
-            this.#wake = () => {
-                timer?.cancel();
-                resolve();
-            };
-            if (this.#rung)
-                this.#wake();
-        });
-        this.#rung = false;
-        this.#wake = undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/run/slots.js
-
-/** The worker slots of a wave: in each there is one flow after another. */
-class Slots {
-    #options;
-    #wave;
-    constructor(options, wave) {
-        this.#options = options;
-        this.#wave = wave;
-    }
-    /** Starts a flow in each of these slots; behind the barrier all at the same instant. */
-    begin(due, workspaces, barrier) {
-        const { runner, identity, observer, contamination, killOf } = this.#options;
-        const starts = due.map(({ slot }, index) => {
-            const start = new Start(this.#wave.name(slot), workspaces[index], identity);
-            if (killOf !== undefined)
-                start.kill = killOf(start.iteration);
-            return start;
-        });
-        observer?.started(starts.length);
-        for (const start of starts)
-            contamination?.begun(start);
-        const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
-        return ends.map((end, index) => ({
-            start: starts[index],
-            scheduledAt: due[index].at,
-            barrier,
-            end,
-        }));
-    }
-    /** Follows a flow to its end and begins the next in its slot, for as long as there is one. */
-    async follow(first, again) {
-        const { observer, origin } = this.#options;
-        for (let begun = first; begun !== undefined;) {
-            const ended = begun;
-            const end = await ended.end;
-            observer?.ended(end.outcome);
-            try {
-                // The next one first: what is to be noted of this one does not keep the slot waiting.
-                const due = again(ended.start.slot);
-                begun = due === undefined ? undefined : await this.#next(due);
-            }
-            finally {
-                this.#leave(ended.start, end);
-                this.#wave.onFlow(flowOf(ended, end, origin));
-            }
-        }
-    }
-    /** The folder of a flow goes when it was looked through. */
-    #leave(start, { seen }) {
-        const { workspaces, contamination } = this.#options;
-        const { workspace } = start;
-        if (contamination === undefined)
-            workspaces.release(workspace);
-        else if (workspaces.releaseEmpty(workspace))
-            contamination.ended(start, seen);
-        else {
-            contamination.ended(start, seen, () => {
-                workspaces.release(workspace);
-            });
-        }
-    }
-    /** Undefined if the run was halted while it waited for its folder. */
-    #next(due) {
-        const begin = (workspace) => this.#options.halt.aborted ? undefined : this.begin([due], [workspace], false)[0];
-        const workspace = this.#options.workspaces.take();
-        return typeof workspace === 'string' ? begin(workspace) : workspace.then(begin);
-    }
-}
-class Start {
-    slot;
-    iteration;
-    token;
-    workspace;
-    kill = undefined;
-    #identity;
-    #count;
-    constructor({ slot, iteration, token, count }, workspace, identity) {
-        this.slot = slot;
-        this.iteration = iteration;
-        this.token = token;
-        this.workspace = workspace;
-        this.#identity = identity;
-        this.#count = count;
-    }
-    get traceparent() {
-        return traceparentOf(this.#identity, this.#count);
-    }
-}
-/** Times are of the record's clock. Written out: copying what is there costs more than a request of HTTP. */
-function flowOf({ start, scheduledAt, barrier }, end, origin) {
-    const startedAt = end.startedAt - origin;
-    const flow = {
-        slot: start.slot,
-        iteration: start.iteration,
-        token: start.token,
-        outcome: end.outcome,
-        // Behind the barrier a flow is due when it is released, not when it was brought there.
-        scheduledAt: barrier ? startedAt : scheduledAt - origin,
-        startedAt,
-        endedAt: end.endedAt - origin,
-    };
-    if (end.runningAt !== undefined)
-        flow.runningAt = end.runningAt - origin;
-    if (barrier)
-        flow.barrier = true;
-    if (end.attempts !== undefined)
-        flow.attempts = end.attempts;
-    if (end.hit !== undefined)
-        flow.hit = { kind: end.hit.kind, at: end.hit.at - origin };
-    if (end.error !== undefined)
-        flow.error = end.error;
-    if (end.steps !== undefined && end.steps.length > 0) {
-        flow.steps = end.steps.map((step) => ({
-            name: step.name,
-            startedAt: step.startedAt - origin,
-            endedAt: step.endedAt - origin,
-        }));
-    }
-    if (end.ttfb !== undefined)
-        flow.ttfb = end.ttfb;
-    if (end.bytesIn !== undefined)
-        flow.bytesIn = end.bytesIn;
-    if (end.bytesOut !== undefined)
-        flow.bytesOut = end.bytesOut;
-    if (end.stdout !== undefined)
-        flow.stdout = end.stdout;
-    if (end.stderr !== undefined)
-        flow.stderr = end.stderr;
-    return flow;
-}
-
-;// CONCATENATED MODULE: ./build/src/run/flows.js
-
-
-
-
-
-/** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
-async function runFlows(options) {
-    const { log, rung, wave, before = 0 } = options;
-    const part = { ...(rung === undefined ? {} : { rung }), ...(wave === undefined ? {} : { wave }) };
-    const isWhole = rung === undefined && wave === undefined;
-    let iteration = before + log.count;
-    const name = (slot) => {
-        iteration += 1;
-        return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
-    };
-    const onFlow = (flow) => {
-        log.add(isWhole ? flow : { ...flow, ...part });
-    };
-    try {
-        await runWave(options, { load: options.load, name, onFlow });
-    }
-    catch (thrown) {
-        options.onProblem((0,errors/* messageOf */.bD)(thrown));
-    }
-}
-/** Runs flows that are not counted, as many at once as the load has. */
-async function warmUp(options, flows) {
-    let count = 0;
-    const name = (slot) => {
-        count += 1;
-        return { slot, iteration: 0, count, token: tokenOf(options.identity, `w${count}`) };
-    };
-    const load = { model: 'closed', flows: options.load.flows, iterations: flows };
-    await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
-}
-/** Slots that the open model opens before it begins, and then as many more as it comes to need. */
-const AHEAD = 20;
-/** How many slots are made ready before the first flow. */
-function openedAhead(load) {
-    return load.model === 'open' ? Math.min(load.flows, AHEAD) : load.flows;
-}
-const SILENT = { started: () => undefined, ended: () => undefined };
-async function runWave(options, wave) {
-    const { clock, halt, workspaces, observer = SILENT } = options;
-    const slots = new Slots(options, wave);
-    const release = async (due, { first, again }) => {
-        const places = await Promise.all(due.map(async () => workspaces.take()));
-        // Halted while it waited for its folder: whoever ended the flows in flight did not know of these.
-        if (halt.aborted)
-            return due.map(() => Promise.resolve());
-        // Only the first wave has a barrier. Slots that happen to be free together need not wait for each other.
-        const barrier = first && wave.load.model === 'closed';
-        const begun = slots.begin(due, places, barrier);
-        return begun.map((flow) => slots.follow(flow, again));
-    };
-    const drop = (due) => {
-        observer.started(due.length);
-        for (const at of due) {
-            wave.onFlow(droppedFlow(wave.name(NO_SLOT), at - options.origin));
-            observer.ended('dropped');
-        }
-    };
-    await workspaces.prepare(openedAhead(wave.load));
-    await runSchedule({ pacer: pacerOf(wave.load), slots: wave.load.flows, clock, halt, release, drop });
-}
-/** The slot of a flow that was dropped. */
-const NO_SLOT = 0;
-function droppedFlow({ slot, iteration, token }, at) {
-    return { slot, iteration, token, outcome: 'dropped', scheduledAt: at, startedAt: at, endedAt: at };
-}
-
-// EXTERNAL MODULE: ./build/src/checks/index.js + 15 modules
-var src_checks = __nccwpck_require__(4039);
-// EXTERNAL MODULE: ./build/src/model/placeholders.js
-var placeholders = __nccwpck_require__(4077);
-;// CONCATENATED MODULE: ./build/src/run/contamination-log.js
-
-
-/** Sightings kept of a run. */
-const contamination_log_KEPT = 20;
-/** Of one workspace: files, and bytes of all together. */
-const MOST_FILES = 1000;
-const MOST_BYTES = 16 * 1024 * 1024;
-/** Workspaces that wait to be searched; what comes beyond them is let go, so that flows never wait for it. */
-const MOST_WAITING = 64;
-/** Adds up what the flows of a run saw of each other, and searches what each left in its workspace. */
-class ContaminationLog {
-    #options;
-    #sightings = [];
-    #searching = new Set();
-    #latest = 0;
-    #searched = 0;
-    #own = 0;
-    #contaminated = 0;
-    #count = 0;
-    #incomplete = 0;
-    constructor(options) {
-        this.#options = options;
-    }
-    /** A token is another flow's only if there is or was such a flow. */
-    begun({ iteration }) {
-        this.#latest = Math.max(this.#latest, iteration);
-    }
-    /** A flow has ended. If it left something, its workspace is searched, and `done` called when that is over. */
-    ended(start, seen, done) {
-        if (done === undefined) {
-            this.#note(start, [seen]);
-            return;
-        }
-        if (this.#searching.size >= MOST_WAITING) {
-            this.#note(start, [seen, UNSEARCHED]);
-            done();
-            return;
-        }
-        const searching = this.#search(start)
-            .then((inFiles) => {
-            this.#note(start, [seen, inFiles]);
-        })
-            .finally(() => {
-            this.#searching.delete(searching);
-            done();
-        });
-        this.#searching.add(searching);
-    }
-    /** Resolves when every workspace is searched. */
-    async settle() {
-        await Promise.allSettled(this.#searching);
-    }
-    recorded() {
-        return {
-            searched: this.#searched,
-            own: this.#own,
-            contaminated: this.#contaminated,
-            count: this.#count,
-            sightings: this.#sightings.toSorted((a, b) => a.iteration - b.iteration),
-            incomplete: this.#incomplete,
-        };
-    }
-    async #search({ token, workspace }) {
-        const canary = new FlowCanary(token);
-        const whole = await this.#options.files.readBelow(workspace, {
-            maxFiles: MOST_FILES,
-            maxBytes: MOST_BYTES,
-            open: (path) => {
-                canary.text(path, 'file name', path);
-                return canary.listen('file', path);
-            },
-        });
-        if (!whole)
-            canary.missed();
-        return canary.seen();
-    }
-    #note({ slot, iteration }, parts) {
-        const [first] = parts;
-        // Almost always, and of HTTP flows tens of thousands of times a second.
-        if (parts.length === 1 && first !== undefined && first.others.length === 0 && !first.missed) {
-            this.#searched += 1;
-            if (first.own)
-                this.#own += 1;
-            return;
-        }
-        const all = parts.filter((part) => part !== undefined);
-        const others = all.flatMap((part) => part.others.filter(({ token }) => this.#isOfAFlow(token)));
-        // Beyond those that a flow keeps, nobody can say whose they were.
-        const beyond = all.reduce((sum, part) => sum + part.count - part.others.length, 0);
-        this.#searched += 1;
-        if (all.some(({ own }) => own))
-            this.#own += 1;
-        if (all.length < parts.length || all.some(({ missed }) => missed))
-            this.#incomplete += 1;
-        if (others.length === 0)
-            return;
-        this.#contaminated += 1;
-        this.#count += others.length + beyond;
-        const room = contamination_log_KEPT - this.#sightings.length;
-        this.#sightings.push(...others.slice(0, room).map((seen) => ({ slot, iteration, ...seen })));
-    }
-    #isOfAFlow(token) {
-        const { identity, warmup } = this.#options;
-        const iteration = iterationOf(identity, token);
-        if (iteration !== undefined && tokenOf(identity, iteration) === token) {
-            return iteration >= 1 && iteration <= this.#latest;
-        }
-        const count = Number(token.slice(tokenOf(identity, 'w0').length - 1));
-        return count >= 1 && count <= warmup && tokenOf(identity, `w${count}`) === token;
-    }
-}
-const UNSEARCHED = { own: false, others: [], count: 0, missed: true };
-
-;// CONCATENATED MODULE: ./build/src/run/sees-tokens.js
-
-
-
-/**
- * Whether what flows see is searched for tokens. Not where nobody asks for it, and not where no request carries one:
- * then no response can hold another flow's.
- */
-function seesTokens({ checks, work }) {
-    if ((0,src_checks/* levelOf */.In)('isolation', checks) === 'off')
-        return false;
-    if (work.kind !== 'http')
-        return true;
-    const sent = JSON.stringify(work.requests.map(({ url, headers, body }) => ({ url, headers, body })));
-    return (0,placeholders/* placeholdersIn */.Qf)(sent).some(({ word }) => word === 'token');
-}
-/** Undefined if nothing is searched. */
-function contaminationLogOf({ plan, ports, identity }) {
-    return seesTokens(plan) ? new ContaminationLog({ ...ports, identity, warmup: plan.warmup }) : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/service-ports.js
-
-
-/**
- * Gives each service a port, in their order, and puts it wherever the scenario names it. In a service's own texts
- * `{{port}}` is its own port; elsewhere it is the port of the only service.
- */
-function withPorts(plan, ports) {
-    const { name, thresholds, services, faults, ...texts } = plan;
-    const ported = services.map((service, index) => ({ service, port: String(ports[index]) }));
-    const named = new Map(ported.flatMap(({ service: { name }, port }) => (name === undefined ? [] : [[`port.${name}`, port]])));
-    const only = ported.length === 1 ? ported[0]?.port : undefined;
-    const values = only === undefined ? named : new Map([...named, ['port', only]]);
-    return {
-        plan: {
-            ...(0,placeholders/* fillTexts */.wX)(texts, values),
-            name,
-            thresholds,
-            ...(faults === undefined ? {} : { faults: portedFaults(faults, values) }),
-            services: ported.map(({ service, port }) => portedService(service, new Map([...named, ['port', port]]))),
-        },
-        env: {
-            ...Object.fromEntries(ported.flatMap(({ service: { name }, port }) => name === undefined ? [] : [[(0,model_service/* portVariable */.k)(name), port]])),
-            ...(only === undefined ? {} : { FLOWGATE_PORT: only }),
-        },
-    };
-}
-/** A service finds its own port in FLOWGATE_PORT, however many there are. */
-function portedService(service, values) {
-    const filled = (0,placeholders/* fillTexts */.wX)(service, values);
-    return { ...filled, env: { FLOWGATE_PORT: values.get('port') ?? '', ...filled.env } };
-}
-/** A dependency that is a service is where that service has its port. */
-function portedFaults(faults, values) {
-    const { network, ...rest } = faults;
-    if (network === undefined)
-        return faults;
-    return {
-        ...rest,
-        network: network.map(({ upstreamPort, upstream, ...entry }) => ({
-            ...entry,
-            upstream: upstreamPort === undefined ? upstream : { ...upstream, port: Number((0,placeholders/* fillText */.BB)(upstreamPort, values)) },
-        })),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/run/limits.js
-/** How the only service is called, which has no name of its own. */
-const THE_SERVICE = 'service';
-/** The limits of a scenario, from before its first process until after its last. */
-class Limits {
-    #session;
-    #limits;
-    /** When the flows began and when the last of them had ended. */
-    #began;
-    #ended;
-    #leftBehind = [];
-    constructor(session, limits) {
-        this.#session = session;
-        this.#limits = limits;
-    }
-    ofSlot(slot) {
-        return {
-            enclosure: this.#session.enclosure({ kind: 'flow', slot }),
-            of: 'flow',
-            limits: this.#limits,
-        };
-    }
-    /** Of a module's host: that of the hooks comes after those of the slots. */
-    ofHost(host, slots) {
-        return this.ofSlot(host === 'hooks' ? slots + 1 : host);
-    }
-    ofService({ name = THE_SERVICE }) {
-        return {
-            enclosure: this.#session.enclosure({ kind: 'service', name }),
-            of: 'service',
-            limits: this.#limits,
-        };
-    }
-    /** What is used from now on is the flows'. */
-    begin() {
-        this.#began = this.#session.counters();
-    }
-    end() {
-        this.#ended = this.#session.counters();
-    }
-    /** Kills what is still inside. */
-    async close() {
-        // A run that was cut short before its flows ended has counted all the same.
-        this.#ended ??= this.#session.counters();
-        this.#leftBehind = await this.#session.close();
-    }
-    get record() {
-        const counters = countedSince(this.#began, this.#ended);
-        return {
-            ...this.#session.inForce,
-            ...(counters === undefined ? {} : { counters }),
-            leftBehind: this.#leftBehind,
-        };
-    }
-}
-/** Opens the limits that the scenario asks for; undefined if it asks for none. */
-async function openLimits({ faults, load, services, work }, resourceLimits) {
-    const limits = faults?.limits ?? [];
-    if (limits.length === 0)
-        return undefined;
-    const session = await resourceLimits.open({
-        limits,
-        slots: placesOfFlows(work, load.flows),
-        services: services.map(({ name }) => name ?? THE_SERVICE),
-    });
-    return new Limits(session, limits);
-}
-/** Flows that share a process share its place; with a process each, the host of the hooks has one of its own. */
-function placesOfFlows(work, flows) {
-    if (work.kind === 'http')
-        return 0;
-    if (work.kind === 'command')
-        return flows;
-    return work.isolate === 'process' ? flows + 1 : 1;
-}
-/** Peaks can not be set back: they are since the limits were opened. */
-function countedSince(began, ended) {
-    if (began === undefined || ended === undefined)
-        return ended;
-    const { cpuTime, throttledTime } = ended;
-    return {
-        ...ended,
-        ...(cpuTime === undefined ? {} : { cpuTime: cpuTime - (began.cpuTime ?? 0) }),
-        ...(throttledTime === undefined ? {} : { throttledTime: throttledTime - (began.throttledTime ?? 0) }),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/run/watch.js
-/** ms after the barrier: short flows may be over before the monitor's first regular look. */
-const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
-/** The process trees of one scenario: where they begin, and who is alive in them. */
-class ProcessWatch {
-    #table;
-    #roots = new Map();
-    #monitor;
-    #clock;
-    constructor(table) {
-        this.#table = table;
-    }
-    addRoot(root) {
-        // A process that could not be started has no pid.
-        if (root.pid === 0)
-            return;
-        this.#roots.set(root.pid, root);
-        this.#monitor?.addRoot(root);
-    }
-    removeRoot(pid) {
-        this.#roots.delete(pid);
-        this.#monitor?.removeRoot(pid);
-    }
-    /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
-    attach(monitor, clock) {
-        this.#monitor = monitor;
-        this.#clock = clock;
-        for (const root of this.#roots.values())
-            monitor.addRoot(root);
-    }
-    detach() {
-        this.#monitor = undefined;
-    }
-    released() {
-        for (const ms of EARLY_LOOKS)
-            this.#clock?.timer(ms, () => void this.#monitor?.sampleNow());
-    }
-    /** Everything that is alive below the roots, the roots included. */
-    async alive() {
-        const readings = await this.#read();
-        return readings.filter(({ zombie }) => zombie !== true);
-    }
-    async pidsOfFlow(root, token) {
-        const isOfFlow = (reading) => reading.token === token || (reading.token === undefined && reading.root === root);
-        const alive = await this.alive();
-        return alive.filter((reading) => !reading.launcher && isOfFlow(reading)).map(({ pid }) => pid);
-    }
-    /** Everything alive that flows have started: neither launchers nor hosts, nor the service. */
-    async flowProcesses() {
-        const alive = await this.alive();
-        return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && !this.#roots.has(pid));
-    }
-    /** The processes in which a module's flows run. */
-    async hosts() {
-        const alive = await this.alive();
-        return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && this.#roots.has(pid));
-    }
-    /** Everything alive that services have started, and not the services themselves. */
-    async serviceProcesses() {
-        const alive = await this.alive();
-        return alive.filter(({ pid, role }) => role === 'service' && !this.#roots.has(pid));
-    }
-    async #read() {
-        if (this.#monitor === undefined)
-            return this.#table.read([...this.#roots.values()]);
-        await this.#monitor.sampleNow();
-        return this.#monitor.latest()?.readings ?? [];
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/run/stage.js
-
-
-
-
-async function setStage(plan, ports, context) {
-    const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
-    const identity = { run: ports.newRunId() };
-    const scratch = await ports.files.makeTemporary('flowgate-');
-    const table = ports.openTable(`${MARK}=${identity.run}`);
-    return {
-        plan: ported.plan,
-        ports,
-        environment: context.environment,
-        identity,
-        env: {
-            ...context.env,
-            ...ported.plan.env,
-            ...ported.env,
-            FLOWGATE_SEED: String(plan.seed),
-            [MARK]: identity.run,
-        },
-        scratch,
-        watch: new ProcessWatch(table),
-        table,
-        // Last: whoever has opened them closes them.
-        limits: await openLimits(ported.plan, ports.resourceLimits),
-        problems: [],
-    };
-}
-/** A command of the scenario that is no flow. */
-function commandOn(stage, command, env = {}) {
-    const { shell, workingDirectory } = stage.plan;
-    return { shell, command, cwd: workingDirectory, env: { ...stage.env, ...env } };
-}
-/** A service of the scenario, with what is its own. */
-function serviceOn(stage, { run, env, workingDirectory }) {
-    return { ...commandOn(stage, run, env), cwd: workingDirectory };
-}
-
-;// CONCATENATED MODULE: ./build/src/run/cast.js
-
-
-
-
-
-
-
-
-
-
-
-/** Proxies, services, then setup, then whatever runs the flows; each is told of only once it stands. */
-async function prepare(stage, cast) {
-    const { plan, ports, watch, limits } = stage;
-    const connections = await openNetwork(stage, cast);
-    cast.services = await startServices(plan.services, {
-        ...ports,
-        specOf: (service) => serviceOn(stage, service),
-        confine: limits === undefined ? undefined : (service) => limits.ofService(service),
-        onStart: (pid) => {
-            watch.addRoot({ pid, role: 'service', launcher: false });
-        },
-    });
-    if (plan.setup !== undefined) {
-        const { ok, message } = await (0,hook/* runHook */.D)(commandOn(stage, plan.setup), ports);
-        if (!ok)
-            throw new Error(`setup failed: ${message}`);
-    }
-    if (plan.work.kind === 'module') {
-        cast.runner = cast.module = await openModule(stage, plan.work);
-        const error = cast.module.hooks.has('setup') ? await cast.module.setup() : undefined;
-        if (error !== undefined)
-            throw new Error(`setup failed: ${error.message}`);
-    }
-    else if (plan.work.kind === 'http') {
-        cast.runner = await openRequests(stage, plan.work, connections);
-    }
-    else {
-        cast.runner = await openCommands(stage, plan.work);
-    }
-}
-/** They need only listen: services and setup may connect through them before any fault is injected. */
-async function openNetwork({ plan, ports }, cast) {
-    const { network, seed } = plan.faults ?? {};
-    if (network === undefined)
-        return undefined;
-    const proxy = await ports.openNetworkProxy(network, { seed: seed ?? plan.seed });
-    const connections = new ConnectionLog();
-    cast.network = { proxy, slotOf: (port, at) => connections.slotOf(port, at) };
-    return connections;
-}
-async function openModule(stage, work) {
-    const { plan, ports, watch, env, limits } = stage;
-    const spec = { cwd: plan.workingDirectory, env };
-    const confine = limits === undefined ? undefined : (host) => limits.ofHost(host, plan.load.flows);
-    try {
-        const { seed, timeout } = plan;
-        const canaries = seesTokens(plan);
-        const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine };
-        const { isolate } = work;
-        return isolate === 'none'
-            ? await openModuleRunner(options)
-            : await openModulePool({ ...options, isolate, slots: openedAhead(plan.load) });
-    }
-    catch (thrown) {
-        throw new Error(`${work.module} can not be run: ${(0,errors/* messageOf */.bD)(thrown)}`, { cause: thrown });
-    }
-}
-function openCommands(stage, work) {
-    const { plan, ports, watch, scratch, limits } = stage;
-    return openCommandRunner({
-        ...ports,
-        watch,
-        spec: { ...commandOn(stage, work.run), shell: work.shell },
-        slots: openedAhead(plan.load),
-        timeout: plan.timeout,
-        scratch,
-        makeFolder: (path) => ports.files.makeFolder(path),
-        canaries: seesTokens(plan),
-        confine: limits === undefined ? undefined : (slot) => limits.ofSlot(slot),
-    });
-}
-async function openRequests(stage, work, connections) {
-    const { plan, ports, watch } = stage;
-    const { clock } = ports;
-    const client = await openClient(stage, work.ca);
-    return openHttpRunner({
-        client,
-        clock,
-        watch,
-        work,
-        slots: plan.load.flows,
-        timeout: plan.timeout,
-        ...(connections === undefined
-            ? {}
-            : {
-                onConnection: (slot, port) => {
-                    connections.add(port, { slot, at: clock.now() });
-                },
-            }),
-        canaries: seesTokens(plan),
-    });
-}
-async function openClient({ ports }, path) {
-    if (path === undefined)
-        return ports.openHttpClient({});
-    const ca = await ports.files.read(path);
-    if (ca === undefined)
-        throw new Error(`ca: there is no file ${path}`);
-    try {
-        return await ports.openHttpClient({ ca });
-    }
-    catch (thrown) {
-        throw new Error(`ca: ${path} is no certificate in PEM: ${(0,errors/* messageOf */.bD)(thrown)}`, { cause: thrown });
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/run/halt.js
-/** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
-function haltOn(stage, { runner, services, network }) {
-    const { interrupt } = stage.ports;
-    const controller = new AbortController();
-    let over = false;
-    const halt = (reason) => {
-        if (over || controller.signal.aborted)
-            return;
-        controller.abort(reason);
-        runner?.endAll(reason);
-    };
-    const onInterrupt = () => {
-        halt(`interrupted by ${String(interrupt.reason)}`);
-    };
-    const onProblem = (reason) => {
-        if (over)
-            return;
-        stage.problems.push(reason);
-        halt(reason);
-    };
-    if (interrupt.aborted)
-        onInterrupt();
-    else
-        interrupt.addEventListener('abort', onInterrupt, { once: true });
-    void services?.died.then(onProblem);
-    void network?.proxy.failed.then(onProblem);
-    void runner?.broken.then(onProblem);
-    return {
-        signal: controller.signal,
-        now: halt,
-        end: () => {
-            over = true;
-            interrupt.removeEventListener('abort', onInterrupt);
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/model/waves.js
-/**
- * The kinds of waves that a scenario runs, in their order: as many clean ones as there are rounds, then faulted and
- * clean in turn. What comes after the faults is compared with what came before any (`recovery`), and so many of each
- * are needed for that as rounds are for the others. None if nothing is injected: limits are in force all the time.
- */
-function wavesOf(faults) {
-    if (faults?.kill === undefined && faults?.network === undefined)
-        return [];
-    const before = Array.from({ length: faults.rounds }, () => 'clean');
-    const inTurn = Array.from({ length: faults.rounds }, () => ['faulted', 'clean']);
-    return [...before, ...inTurn.flat()];
-}
-/** What all waves of a load are together; a load that is run once is itself. */
-function loadOfWaves(load, waves) {
-    if (waves.length === 0 || load.model !== 'closed' || 'stages' in load)
-        return load;
-    return 'iterations' in load
-        ? { ...load, iterations: load.iterations * waves.length }
-        : { ...load, duration: load.duration * waves.length };
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/kept-flows.js
-
-/** Flows that are ok: all up to here, beyond it a sample of as many. */
-const MOST_OK = 10_000;
-/** Flows that are not: the first ones. */
-const MOST_NOT_OK = 10_000;
-/** Of them, those that keep what they printed and their stack; up to 32 KiB each. */
-const MOST_OUTPUTS = 1000;
-/** A dropped flow tells no more than when it was due. */
-const MOST_DROPPED = 1000;
-/**
- * The flows of a run of any length, in bounded memory: all that are ok or, of more than 10,000, a sample in which each
- * is as likely as any other (reservoir sampling: Vitter, "Random sampling with a reservoir", 1985, algorithm R); of the
- * others the first 10,000, of the dropped ones the first 1,000.
- */
-class KeptFlows {
-    #random;
-    #ok = [];
-    #notOk = [];
-    #dropped = [];
-    #seen = 0;
-    constructor(seed) {
-        this.#random = seededRandom(seed);
-    }
-    add(flow) {
-        if (flow.outcome === 'ok')
-            this.#addOk(flow);
-        else if (flow.outcome === 'dropped')
-            addTo(this.#dropped, flow, MOST_DROPPED);
-        else
-            addTo(this.#notOk, this.#notOk.length < MOST_OUTPUTS ? flow : withoutOutput(flow), MOST_NOT_OK);
-    }
-    /** In order of their iteration. */
-    inOrder() {
-        return [...this.#ok, ...this.#notOk, ...this.#dropped].sort((a, b) => a.iteration - b.iteration);
-    }
-    #addOk(flow) {
-        this.#seen += 1;
-        if (this.#ok.length < MOST_OK) {
-            this.#ok.push(withoutOutput(flow));
-            return;
-        }
-        const place = Math.floor(this.#random() * this.#seen);
-        if (place < MOST_OK)
-            this.#ok[place] = withoutOutput(flow);
-    }
-}
-function addTo(flows, flow, most) {
-    if (flows.length < most)
-        flows.push(flow);
-}
-function withoutOutput(flow) {
-    if (flow.stdout === undefined && flow.stderr === undefined && flow.error === undefined)
-        return flow;
-    const copy = { ...flow };
-    delete copy.stdout;
-    delete copy.stderr;
-    if (flow.error !== undefined) {
-        const error = { ...flow.error };
-        delete error.stack;
-        copy.error = error;
-    }
-    return copy;
-}
-
-// EXTERNAL MODULE: ./build/src/stats/tally.js + 3 modules
-var stats_tally = __nccwpck_require__(4772);
-;// CONCATENATED MODULE: ./build/src/stats/flow-log.js
-
-
-/** The flows of a run as they end: each is added up, and as many are kept as a reader can use. */
-class FlowLog {
-    #model;
-    #kept;
-    #tally;
-    #rungs = new Map();
-    #waves = new Map();
-    #count = 0;
-    constructor({ model, seed }) {
-        this.#model = model;
-        this.#kept = new KeptFlows(seed);
-        this.#tally = new stats_tally/* Tally */.F(model);
-    }
-    get count() {
-        return this.#count;
-    }
-    /** Those of them that were started: dropped ones never were. */
-    get ended() {
-        return this.#count - this.#tally.counts.dropped;
-    }
-    add = (flow) => {
-        this.#count += 1;
-        this.#kept.add(flow);
-        this.#tally.add(flow);
-        if (flow.rung !== undefined)
-            this.#tallyIn(this.#rungs, flow.rung).add(flow);
-        if (flow.wave !== undefined)
-            this.#tallyIn(this.#waves, flow.wave).add(flow);
-    };
-    /** What the record holds of them. It goes on to change while flows are added. */
-    recorded() {
-        return {
-            flows: this.#kept.inOrder(),
-            tally: this.#tally,
-            ...(this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs }),
-            ...(this.#waves.size === 0 ? {} : { waveTallies: this.#waves }),
-        };
-    }
-    #tallyIn(parts, part) {
-        const known = parts.get(part);
-        if (known !== undefined)
-            return known;
-        const tally = new stats_tally/* Tally */.F(this.#model);
-        parts.set(part, tally);
-        return tally;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/run/run-record.js
-
-
-function recordOf({ plan, ports, environment, problems, limits }, performance) {
-    const { startedAt, ...rest } = performance;
-    return {
-        scenario: plan.name,
-        startedAt: startedAt.toISOString(),
-        load: loadOfWaves(plan.load, wavesOf(plan.faults)),
-        timeout: plan.timeout,
-        warmup: plan.warmup,
-        ...(plan.retries === undefined ? {} : { retries: plan.retries }),
-        ...(plan.ladder === undefined ? {} : { rungs: [] }),
-        environment,
-        leftovers: [],
-        ...(limits === undefined ? {} : { limits: limits.record }),
-        problems,
-        ...rest,
-        ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
-    };
-}
-/** A run that came to no flow. */
-function nothing(plan, ports, source) {
-    const cost = { samples: 0, cpuTime: 0, duration: 0 };
-    return {
-        startedAt: ports.clock.wall(),
-        ...logOf(plan).recorded(),
-        monitor: { source, samples: [], processes: [], cost, notes: [] },
-    };
-}
-function logOf({ load, seed }) {
-    return new FlowLog({ model: load.model, seed });
-}
-
-;// CONCATENATED MODULE: ./build/src/run/leftovers.js
-const LOOK_EVERY = 50;
-/** How often the last processes are killed before they are taken for unkillable (a process in state D is). */
-const KILL_ROUNDS = 20;
-/** What is still there when it has had `grace` ms to go by itself; that long is waited only if there is something. */
-async function whatStays(look, { clock, grace }) {
-    let left = await look();
-    for (let waited = 0; waited < grace && left.length > 0; waited += LOOK_EVERY) {
-        await clock.sleep(LOOK_EVERY);
-        left = await look();
-    }
-    return left;
-}
-/** Kills whatever is alive in the trees, until nothing is. */
-async function killAll(watch, spawner, clock) {
-    for (let round = 0; round < KILL_ROUNDS; round += 1) {
-        const alive = await watch.alive();
-        if (alive.length === 0)
-            return;
-        spawner.killPids(alive.map(({ pid }) => pid));
-        await clock.sleep(LOOK_EVERY);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/run/strike.js
-
-
-
-
-/** After an interrupt the teardown has this long: the runner kills everything soon. ms. */
-const HURRIED_TEARDOWN = 3000;
-/** Clears the stage. Each step happens whatever became of the one before. */
-async function strike(stage, cast) {
-    const { plan, ports, watch } = stage;
-    const { teardown } = plan;
-    const steps = [
-        ['teardown', async () => teardownModule(cast.module)],
-        ['looking for ports that were left', async () => cast.search?.forPorts()],
-        ['ending the flows', async () => cast.runner?.close()],
-        ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
-        ['looking for files that were left', async () => cast.search?.forFiles()],
-        ['stopping the services', async () => cast.services?.stop()],
-        ['looking for what services have left', async () => cast.search?.inServices()],
-        ['closing the network proxies', async () => cast.network?.proxy.close()],
-        ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
-        ['removing the limits', async () => stage.limits?.close()],
-        ['closing the process table', () => closeTable(stage)],
-        ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
-    ];
-    for (const [name, step] of steps) {
-        try {
-            await step();
-        }
-        catch (thrown) {
-            stage.problems.push(`${name} failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
-        }
-    }
-}
-async function teardownModule(module) {
-    if (module?.hooks.has('teardown') !== true)
-        return;
-    const error = await module.teardown(HURRIED_TEARDOWN);
-    if (error !== undefined)
-        throw new Error(error.message);
-}
-async function teardownCommand(stage, teardown) {
-    const ports = { ...stage.ports, afterInterrupt: HURRIED_TEARDOWN };
-    const { ok, message } = await (0,hook/* runHook */.D)(commandOn(stage, teardown), ports);
-    if (!ok)
-        throw new Error(message);
-}
-function closeTable({ table }) {
-    table.close();
-    return Promise.resolve();
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/sample-series.js
-/** 20,000 samples are 200 s at the shortest interval, and about 3 MB. */
-const MOST_SAMPLES = 20_000;
-/**
- * Samples of a run of any length: when there are `most`, neighbours are merged and half remain, so that memory is
- * bounded and no peak is lost.
- */
-class SampleSeries {
-    most;
-    kept = [];
-    constructor(most = MOST_SAMPLES) {
-        this.most = most;
-    }
-    add(sample) {
-        this.kept.push(sample);
-        if (this.kept.length >= this.most)
-            this.kept = halveResolution(this.kept);
-    }
-    samples() {
-        return this.kept;
-    }
-}
-/** Neighbours merged two by two; a last one without a neighbour stays as it is. */
-function halveResolution(samples) {
-    const merged = [];
-    for (let index = 0; index < samples.length; index += 2) {
-        const first = samples[index];
-        const second = samples[index + 1];
-        if (first !== undefined)
-            merged.push(second === undefined ? first : merge(first, second));
-    }
-    return merged;
-}
-/** The later instant with the peaks of both: what is summed over time is of one instant, what is a peak is the higher. */
-function merge(first, second) {
-    const files = largest(first.files, second.files);
-    return {
-        ...second,
-        peakMemory: Math.max(first.peakMemory, second.peakMemory),
-        threads: Math.max(first.threads, second.threads),
-        processes: Math.max(first.processes, second.processes),
-        ...(files === undefined ? {} : { files }),
-    };
-}
-function largest(a, b) {
-    return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/sampling-interval.js
-/** A read of /proc costs µs: fast enough to see a spike of 20 ms. */
-const FAST = { shortest: 10, longest: 250 };
-/** A table that starts a process for every read (METHOD §4: `ps` takes 10 ms here and 28 ms in the child). */
-const SLOW = { shortest: 100, longest: 1000 };
-/** Reads at the start that look at every process of the machine, in code that is not yet compiled: they tell nothing. */
-const COLD_READS = 3;
-/** Reads that the interval is taken from. */
-const COSTS_KEPT = 9;
-/**
- * CPU time of a look, all told, over what its read takes: waking up for it, compiling and collecting garbage come on top.
- * Seen: 1.2 to 1.9 with 1 to 20 processes, every 10 to 50 ms; the highest, so that the share is kept.
- */
-const WHOLE_LOOK = 1.9;
-/** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a look costs. */
-const SHARE = 0.01;
-/** ms of looking that a run may spend beyond its share, so that a short one can be looked at closely too. */
-const ADVANCE = 10;
-/** Memory that rises by both between two samples is growing: bytes, and share of what it was. */
-const GROWTH = { bytes: 4e6, share: 0.02 };
-/**
- * ms from one read to the next.
- *
- * As a rule a hundred times the median of what the last looks cost: the median, because a read that was interrupted by
- * the flows themselves took longer on the clock than on the CPU, and must not thin out the samples just when the
- * machine is busy. While memory grows, the shortest: a process that ends at its peak is seen only by a reading right
- * before its end. That is paid from what was left of the share, so that over the run it is still kept.
- */
-function nextInterval(pace, bounds) {
-    const left = ADVANCE + SHARE * pace.elapsed - pace.spent;
-    if (pace.growing && left > 0)
-        return bounds.shortest;
-    const sorted = pace.costs.slice(-COSTS_KEPT).sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
-    return Math.min(bounds.longest, Math.max(bounds.shortest, median / SHARE));
-}
-/** Whether memory, in bytes, rose much from one sample to the next. */
-function isGrowing(before, now) {
-    return now - before > Math.max(GROWTH.bytes, GROWTH.share * before);
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/process-key.js
-/** One process, also when its pid is given out again. */
-function process_key_keyOf(reading) {
-    return `${reading.pid}@${reading.startTime}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/cpu-account.js
-
-/**
- * CPU time of a tree in which processes come and go between readings.
- *
- * The kernel adds a child's CPU, and what that child had from its own children, to the parent at the moment the parent
- * waits for it (wait4(2): RUSAGE_CHILDREN). So the sum over the living of own + children is the CPU of everything that
- * ever ran, also of commands that were too short to be seen, except for what died without being waited for inside the
- * tree. The rules:
- *
- * - A process that vanished is charged, at its last seen value, to its nearest living ancestor in the tree. If that
- *   one waited for it, its childrenCpuTime holds at least as much already; if not (SIGCHLD ignored, or a process table
- *   that does not know childrenCpuTime), it does not: so the larger one of the two counts, never both.
- * - Without a living ancestor in the tree (a root, or reparented to init) its last seen value is kept for good.
- * - A launcher's own CPU is ours, not the flows'; what it waited for is theirs.
- *
- * Nothing is counted twice as long as a parent was read before its child: had the child ended in between, it would be
- * missing now and the parent be credited in the next reading. The procfs table reads in that order.
- */
-class CpuAccount {
-    living = new Map();
-    buried = 0;
-    total = 0;
-    /** Takes the next reading and returns ms of CPU in all; never less than the time before. */
-    charge(readings) {
-        const next = new Map();
-        for (const reading of readings) {
-            const key = process_key_keyOf(reading);
-            next.set(key, { reading, inherited: this.living.get(key)?.inherited ?? 0 });
-        }
-        this.bury(next);
-        this.living = next;
-        let sum = this.buried;
-        for (const entry of next.values())
-            sum += ownTime(entry.reading) + childrenTime(entry);
-        this.total = Math.max(this.total, sum);
-        return this.total;
-    }
-    bury(next) {
-        const dead = [...this.living].filter(([key]) => !next.has(key)).map(([, entry]) => entry);
-        if (dead.length === 0)
-            return;
-        const parents = new Map([...this.living.values()].map((entry) => [entry.reading.pid, entry]));
-        for (const entry of dead) {
-            const seen = ownTime(entry.reading) + entry.reading.childrenCpuTime;
-            // What it should have been left by its children and was not, nobody who waits for it will get either.
-            this.buried += childrenTime(entry) - entry.reading.childrenCpuTime;
-            const heir = livingAncestor(entry, parents, next);
-            if (heir === undefined)
-                this.buried += seen;
-            else
-                next.set(process_key_keyOf(heir.reading), { ...heir, inherited: heir.inherited + seen });
-        }
-    }
-}
-function ownTime(reading) {
-    return reading.launcher ? 0 : reading.cpuTime;
-}
-function childrenTime({ reading, inherited }) {
-    return Math.max(reading.childrenCpuTime, inherited);
-}
-function livingAncestor(entry, before, now) {
-    const passed = new Set([entry.reading.pid]);
-    for (let pid = entry.reading.parent; !passed.has(pid);) {
-        passed.add(pid);
-        const ancestor = before.get(pid);
-        if (ancestor === undefined)
-            return undefined;
-        const alive = now.get(process_key_keyOf(ancestor.reading));
-        if (alive !== undefined)
-            return alive;
-        pid = ancestor.reading.parent;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/sums.js
-function sum(readings, of) {
-    return readings.reduce((total, reading) => total + of(reading), 0);
-}
-/** Open files of all together; undefined if those of none could be counted. */
-function filesOf(readings) {
-    return readings.some((reading) => reading.files !== undefined)
-        ? sum(readings, (reading) => reading.files ?? 0)
-        : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/standing.js
-
-/** What stands longer than a flow, and what it holds: the services, and the host process of module flows. */
-class Standing {
-    serviceSeen = false;
-    serviceCpuTime = 0;
-    /** Of the living, launchers left out. */
-    observe(alive) {
-        return { ...this.service(alive.filter(({ role }) => role === 'service')), ...hostPart(alive) };
-    }
-    /** Once seen it is told of for good: a service that has ended holds nothing. */
-    service(readings) {
-        this.serviceSeen ||= readings.length > 0;
-        if (!this.serviceSeen)
-            return {};
-        const files = filesOf(readings);
-        // What a worker used and nobody waited for is lost with it: the sum must not fall for that.
-        this.serviceCpuTime = Math.max(this.serviceCpuTime, sum(readings, ({ cpuTime, childrenCpuTime }) => cpuTime + childrenCpuTime));
-        return {
-            serviceMemory: sum(readings, ({ memory }) => memory),
-            serviceThreads: sum(readings, ({ threads }) => threads),
-            ...(files === undefined ? {} : { serviceFiles: files }),
-            serviceCpuTime: this.serviceCpuTime,
-        };
-    }
-}
-/** With a host for each slot, one more slot is one more host: what they hold together tells of no flow. */
-function hostPart(alive) {
-    const [host, another] = alive.filter(({ pid, root, role }) => role === 'flow' && pid === root);
-    if (host === undefined || another !== undefined)
-        return {};
-    return {
-        hostMemory: host.memory,
-        hostThreads: host.threads,
-        ...(host.files === undefined ? {} : { hostFiles: host.files }),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/peak-memory.js
-
-/**
- * The highest a process can have been since the reading before, in bytes.
- *
- * If its high-water mark changed since then (rose, or was set anew by exec) the mark is it: a spike between two
- * readings is not lost. If not, it was at most what it was before or is now, as far as anybody can tell. A process seen
- * for the first time counts with its mark.
- */
-function highestSince(before, now) {
-    return before === undefined || before.peakMemory !== now.peakMemory
-        ? Math.max(now.peakMemory, now.memory)
-        : Math.max(before.memory, now.memory);
-}
-/**
- * Resident memory of the tree with every process at its highest since the reading before. Processes that ended in
- * between are left out: those that followed them would be added on top, and both never were there together.
- */
-class PeakMemory {
-    before = new Map();
-    /** Bytes; of the processes that count (no launchers, no zombies). */
-    observe(readings) {
-        const now = new Map();
-        let sum = 0;
-        for (const reading of readings) {
-            const key = process_key_keyOf(reading);
-            sum += highestSince(this.before.get(key), reading);
-            now.set(key, { memory: reading.memory, peakMemory: reading.peakMemory });
-        }
-        this.before = now;
-        return sum;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/process-summaries.js
-
-/** Processes that are listed by name. */
-const MOST_LISTED = 50;
-/** What is known of each process of a run, bounded: the living, and of the dead the largest. */
-class ProcessSummaries {
-    living = new Map();
-    dead = [];
-    /** `at` in ms; launchers are ours and must not be among the readings. */
-    observe(at, readings) {
-        const next = new Map();
-        for (const reading of readings) {
-            const key = process_key_keyOf(reading);
-            next.set(key, liveOn(this.living.get(key), reading, at));
-        }
-        for (const [key, life] of this.living)
-            if (!next.has(key))
-                this.dead.push(life.summary);
-        this.living = next;
-        if (this.dead.length >= 4 * MOST_LISTED)
-            this.dead = process_summaries_largest(this.dead);
-    }
-    /** The 50 with the highest peak, highest first. */
-    list() {
-        return process_summaries_largest([...this.dead, ...[...this.living.values()].map((life) => life.summary)]);
-    }
-}
-function liveOn(life, reading, at) {
-    const ended = reading.zombie === true;
-    const rose = reading.peakMemory > (life?.mark ?? 0);
-    const summary = {
-        pid: reading.pid,
-        parent: reading.parent,
-        command: reading.command,
-        role: reading.role,
-        peakMemory: Math.max(life?.summary.peakMemory ?? 0, reading.peakMemory),
-        cpuTime: Math.max(life?.summary.cpuTime ?? 0, reading.cpuTime),
-        firstSeen: life?.summary.firstSeen ?? at,
-        lastSeen: at,
-        // A zombie has no memory left to tell: what was said of it while it lived stands.
-        mayHaveGrown: ended
-            ? (life?.summary.mayHaveGrown ?? true)
-            : rose && reading.memory === reading.peakMemory,
-    };
-    return { summary, mark: ended ? (life?.mark ?? 0) : reading.peakMemory };
-}
-function process_summaries_largest(summaries) {
-    return [...summaries].sort((a, b) => b.peakMemory - a.peakMemory).slice(0, MOST_LISTED);
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/tree-usage.js
-
-
-
-
-
-/**
- * Folds successive readings of a process tree into samples of it as a whole. Nothing but the readings goes in.
- *
- * Memory is the sum of resident sets: a page that two processes share counts in both, as in `ps` and in cgroup-less
- * tools; proportional sets would cost fifty times as much to read (METHOD §4, smaps_rollup).
- * Launchers are ours: only the CPU of what they waited for counts. Zombies keep their CPU and count for nothing else.
- */
-class TreeUsage {
-    cpu = new CpuAccount();
-    peaks = new PeakMemory();
-    summaries = new ProcessSummaries();
-    standing = new Standing();
-    /** The next reading, taken at `at` (ms), as a sample. */
-    observe(at, readings) {
-        const watched = readings.filter((reading) => !reading.launcher);
-        const alive = watched.filter((reading) => reading.zombie !== true);
-        this.summaries.observe(at, watched);
-        const memory = sum(alive, (reading) => reading.memory);
-        const files = filesOf(alive);
-        return {
-            at,
-            memory,
-            peakMemory: Math.max(memory, this.peaks.observe(alive)),
-            cpuTime: this.cpu.charge(readings),
-            threads: sum(alive, (reading) => reading.threads),
-            processes: alive.length,
-            ...(files === undefined ? {} : { files }),
-            ...this.standing.observe(alive),
-        };
-    }
-    /** The 50 processes with the highest peak, highest first. */
-    processes() {
-        return this.summaries.list();
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/monitor/sampler.js
-
-
-
-
-/** What a source can not tell, for the report. */
-const LIMITS = {
-    pidusage: [
-        'threads and open files were not measured: pidusage does not tell them',
-        'memory peaks between two samples were not seen: pidusage knows no high-water mark',
-        'CPU time of processes shorter than a sample was not seen',
-    ],
-};
-/** Starts to sample the trees below the roots that will be added, as often as 1% of one core allows. */
-function startMonitor(options) {
-    const sampler = new Sampler(options);
-    sampler.schedule();
-    return sampler;
-}
-class Sampler {
-    options;
-    roots = new Map();
-    usage = new TreeUsage();
-    series = new SampleSeries();
-    notes;
-    startedAt;
-    costs = [];
-    reads = 0;
-    failed = false;
-    cpuTime = 0;
-    /** Of `cpuTime`, what the first looks cost. */
-    coldTime = 0;
-    growing = false;
-    seen;
-    reading;
-    timer;
-    record;
-    constructor(options) {
-        this.options = options;
-        this.startedAt = options.clock.now();
-        this.notes = new Set(LIMITS[options.table.source] ?? []);
-    }
-    addRoot(root) {
-        this.roots.set(root.pid, root);
-    }
-    removeRoot(pid) {
-        this.roots.delete(pid);
-    }
-    latest() {
-        return this.seen;
-    }
-    sampleNow() {
-        // Who asks wants to know what is now: a read that has begun before may have missed it, so one more follows it.
-        return this.reading === undefined ? this.read() : this.reading.then(() => this.sampleNow());
-    }
-    stop() {
-        this.record ??= this.finish();
-        return this.record;
-    }
-    schedule() {
-        const { clock, table } = this.options;
-        const bounds = table.source === 'pidusage' ? SLOW : FAST;
-        this.timer = clock.timer(nextInterval(this.pace(), bounds), () => {
-            const pending = this.reading ?? this.read();
-            if (pending === undefined)
-                this.reschedule();
-            else
-                void pending.then(() => {
-                    this.reschedule();
-                });
-        });
-    }
-    pace() {
-        const { costs, growing, startedAt } = this;
-        const elapsed = this.options.clock.now() - startedAt;
-        return { costs, spent: this.cpuTime - this.coldTime, elapsed, growing };
-    }
-    reschedule() {
-        if (this.record === undefined)
-            this.schedule();
-    }
-    async finish() {
-        this.timer?.cancel();
-        await this.sampleNow();
-        return this.soFar();
-    }
-    soFar() {
-        const { clock, table } = this.options;
-        return {
-            source: table.source,
-            samples: this.series.samples(),
-            processes: this.usage.processes(),
-            cost: { samples: this.reads, cpuTime: this.cpuTime, duration: clock.now() - this.startedAt },
-            notes: [...this.notes],
-        };
-    }
-    read() {
-        const begun = this.options.clock.now();
-        try {
-            const readings = this.options.table.read([...this.roots.values()]);
-            if (!(readings instanceof Promise)) {
-                this.take(readings, begun);
-                return undefined;
-            }
-            this.reading = readings
-                .then((all) => {
-                this.take(all, begun);
-            })
-                .catch((thrown) => {
-                this.excuse(thrown, begun);
-            })
-                .finally(() => {
-                this.reading = undefined;
-            });
-            return this.reading;
-        }
-        catch (thrown) {
-            this.excuse(thrown, begun);
-            return undefined;
-        }
-    }
-    take(readings, begun) {
-        const at = this.options.clock.now();
-        const flows = this.options.flows?.();
-        const usage = this.usage.observe(at - this.options.origin, readings);
-        // Not {...usage, flows}: V8 gives each such copy a hidden class of its own, and a sample takes 630 bytes instead of 230.
-        const sample = flows === undefined ? usage : Object.assign(usage, { flows });
-        this.series.add(sample);
-        this.growing = isGrowing(this.seen?.sample.memory ?? sample.memory, sample.memory);
-        this.seen = { sample, readings };
-        this.spend(begun);
-    }
-    excuse(thrown, begun) {
-        // Once: the same failure would come back a hundred times a second, each time with another pid in it.
-        if (!this.failed)
-            this.notes.add(`a reading of the process table failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
-        this.failed = true;
-        this.spend(begun);
-    }
-    /** A synchronous read is all our own CPU, and not all of it; of one that waits, the clock tells at most what it took. */
-    spend(begun) {
-        const took = this.options.clock.now() - begun;
-        const cost = this.reading === undefined ? took * WHOLE_LOOK : took;
-        this.reads += 1;
-        this.cpuTime += cost;
-        if (this.reads <= COLD_READS)
-            this.coldTime += cost;
-        else
-            this.costs = [...this.costs.slice(1 - COSTS_KEPT), cost];
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/run/watched.js
-
-/** Watches the processes of a stage while something runs on it. */
-async function watched({ plan, ports, watch, table }, { log, run }) {
-    const { clock } = ports;
-    const startedAt = clock.wall();
-    const origin = clock.now();
-    const monitor = startMonitor({ clock, table, origin, flows: () => log.ended });
-    watch.attach(monitor, clock);
-    // The baseline: what service and host have used before the first flow is not the flows'.
-    await monitor.sampleNow();
-    const ran = await run(monitor, origin);
-    watch.detach();
-    const unwatched = !isWatched(plan);
-    return { startedAt, ...ran, monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) } };
-}
-/** Requests of our own to somebody else's service have no processes. */
-function isWatched({ work, services }) {
-    return work.kind !== 'http' || services.length > 0;
-}
-
-;// CONCATENATED MODULE: ./build/src/run/workspaces.js
-/**
- * Empty private folders, one for each flow. They are made ahead, so that a flow does not wait for the disk between the
- * end of the flow before it and its own start. One that its flow left empty is used again under another name, which is a
- * third of the work of making and removing one: a path is never given out twice, but a process that a flow has left
- * behind with the folder as its working directory stays in it.
- */
-class Workspaces {
-    #files;
-    #parent;
-    #ready = [];
-    #removing = new Set();
-    #made = 0;
-    constructor(files, parent) {
-        this.#files = files;
-        this.#parent = parent;
-    }
-    /** Makes folders until `count` are ready. */
-    async prepare(count) {
-        while (this.#ready.length < count)
-            this.#ready.push(this.#make());
-        await Promise.all(this.#ready);
-    }
-    /** A folder under a name that no other flow had or will have. */
-    take() {
-        return this.#ready.shift() ?? this.#make();
-    }
-    /** Takes a flow's folder back: there is one more ready then, or soon. */
-    release(workspace) {
-        if (this.releaseEmpty(workspace))
-            return;
-        this.#ready.push(this.#make());
-        this.#remove(workspace);
-    }
-    /** The same only if the flow left it empty; false if it did not. */
-    releaseEmpty(workspace) {
-        const path = this.#nextPath();
-        const isEmpty = this.#files.renameEmptyFolder(workspace, path);
-        if (isEmpty)
-            this.#ready.push(Promise.resolve(path));
-        return isEmpty;
-    }
-    /** Resolves when nothing is being made or removed any more. */
-    async settle() {
-        await Promise.allSettled([...this.#ready, ...this.#removing]);
-    }
-    #remove(workspace) {
-        const removing = this.#files
-            .remove(workspace)
-            // What a leftover process still writes into goes with the whole scratch folder at the end.
-            .catch(() => undefined)
-            .finally(() => this.#removing.delete(removing));
-        this.#removing.add(removing);
-    }
-    #make() {
-        return this.#makeAt(this.#nextPath());
-    }
-    #makeAt(path) {
-        const making = this.#files.makeFolder(path).then(() => path);
-        // Whoever takes it is told; nobody may ever do, and that must not end the process.
-        making.catch(() => undefined);
-        return making;
-    }
-    #nextPath() {
-        this.#made += 1;
-        return `${this.#parent}/${this.#made}`;
-    }
-}
-/** For flows that are no process and have no use for a folder: making one takes longer than a request. */
-const NO_WORKSPACES = {
-    prepare: () => Promise.resolve(),
-    take: () => '',
-    release: () => undefined,
-    releaseEmpty: () => true,
-    settle: () => Promise.resolve(),
-};
-
-;// CONCATENATED MODULE: ./build/src/run/session.js
-
-
-
-
-
-
-
-
-
-
-/**
- * A scenario's stage with everybody on it: services, the module's host, the slots of the flows. It stays up until it is
- * closed, so that the scenario can be run on it once or many times.
- */
-class Session {
-    stage;
-    cast = {};
-    #workspaces;
-    #runner;
-    /** Flows that the rounds so far have started: no two of a session have the same iteration. */
-    #iterations = 0;
-    constructor(stage) {
-        const { plan, ports, scratch } = stage;
-        this.stage = stage;
-        this.#workspaces =
-            plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${scratch}/work`);
-    }
-    /** Rejects only if there is not even a stage; whatever else goes wrong is among the stage's problems. */
-    static async open(plan, ports, context) {
-        const session = new Session(await setStage(plan, ports, context));
-        if (!ports.interrupt.aborted)
-            await session.#prepare();
-        return session;
-    }
-    /** What runs the flows; undefined if it could not be made ready. */
-    get runner() {
-        return this.#runner;
-    }
-    /** Flows of the plan's load, for `runFlows`. */
-    flows(runner, halt) {
-        const { plan, ports, identity, problems } = this.stage;
-        const { clock } = ports;
-        const { retries } = plan;
-        return {
-            load: plan.load,
-            runner: retries === undefined ? runner : retrying(runner, { retries, clock, halt: halt.signal }),
-            identity,
-            workspaces: this.#workspaces,
-            clock,
-            halt: halt.signal,
-            origin: clock.now(),
-            before: this.#iterations,
-            log: logOf(plan),
-            onProblem: (message) => problems.push(message),
-        };
-    }
-    /** Runs flows that nobody counts. */
-    async warmUp(flows) {
-        await this.#during(async (runner, halt) => warmUp(this.flows(runner, halt), flows));
-    }
-    /**
-     * Runs a load of the plan's model once, watched: only the flows, without what an ordinary run does around them. The
-     * record's problems are those of this round.
-     * @throws Error if the session has no runner
-     */
-    async round(load) {
-        const { stage } = this;
-        const before = stage.problems.length;
-        const ran = await this.#during(async (runner, halt) => {
-            const options = { ...this.flows(runner, halt), load };
-            const { log } = options;
-            const round = await watched(stage, {
-                log,
-                run: async (_, origin) => {
-                    await runFlows({ ...options, origin });
-                    return log.recorded();
-                },
-            });
-            this.#iterations += log.count;
-            return round;
-        });
-        await this.#workspaces.settle();
-        return recordOf({ ...stage, problems: stage.problems.slice(before) }, { ...ran, load });
-    }
-    async close() {
-        await strike(this.stage, this.cast);
-    }
-    async #during(act) {
-        if (this.#runner === undefined)
-            throw new Error('there is nothing that could run the flows');
-        const halt = haltOn(this.stage, this.cast);
-        try {
-            const done = await act(this.#runner, halt);
-            await this.#runner.settle();
-            return done;
-        }
-        finally {
-            halt.end();
-        }
-    }
-    async #prepare() {
-        const { ports, problems } = this.stage;
-        try {
-            await prepare(this.stage, this.cast);
-            this.#runner = this.cast.runner;
-        }
-        catch (thrown) {
-            // What an interrupt cuts short has not failed: that the run was interrupted is all there is to say.
-            if (!ports.interrupt.aborted)
-                problems.push((0,errors/* messageOf */.bD)(thrown));
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/run/sides.js
-
-
-
-const SIDES = ['base', 'head'];
-/** Something went wrong with one side, so that nothing can be compared any more. */
-class SideError extends Error {
-    side;
-    constructor(side, message) {
-        super(message);
-        this.side = side;
-    }
-}
-/**
- * Keeps both sides up between the rounds, services and module hosts included, so that a round is nothing but flows. Where
- * their services can not be up at once (both want the same port), or that is asked for, each round starts its own.
- * @throws SideError if a side can not be run
- */
-async function openSides(options) {
-    const { plans } = options;
-    const hasServices = SIDES.some((side) => plans[side].services.length > 0);
-    const clash = sharedPlace(plans.base, plans.head);
-    if (clash !== undefined)
-        return new Restarted(options, clash);
-    if (hasServices && options.services === 'restart')
-        return new Restarted(options);
-    const kept = new Kept(options, hasServices ? 'keep' : 'none');
-    try {
-        await kept.open();
-        return kept;
-    }
-    catch (thrown) {
-        await kept.close();
-        // Base came up and head did not: alone it may.
-        if (!hasServices || !(thrown instanceof SideError) || thrown.side === 'base')
-            throw thrown;
-        return new Restarted(options, `the services of both could not be up at once (${thrown.message})`);
-    }
-}
-class Kept {
-    services;
-    #options;
-    #sessions = new Map();
-    constructor(options, services) {
-        this.#options = options;
-        this.services = services;
-    }
-    async open() {
-        for (const side of SIDES) {
-            this.#sessions.set(side, await openSession(side, this.#options));
-            assertReady(side, this.#sessions.get(side));
-        }
-    }
-    async round(side, load) {
-        const session = this.#sessions.get(side);
-        if (session === undefined)
-            throw new SideError(side, 'it is not there any more');
-        return sound(side, await session.round(load));
-    }
-    async close() {
-        const sessions = [...this.#sessions.values()];
-        this.#sessions.clear();
-        await Promise.all(sessions.map((session) => session.close()));
-    }
-}
-class Restarted {
-    services = 'restart';
-    #options;
-    note;
-    constructor(options, note) {
-        this.#options = options;
-        if (note !== undefined)
-            this.note = note;
-    }
-    async round(side, load) {
-        const session = await openSession(side, this.#options);
-        try {
-            assertReady(side, session);
-            const { warmup } = session.stage.plan;
-            if (warmup > 0)
-                await session.warmUp(warmup);
-            return sound(side, await session.round(load));
-        }
-        finally {
-            await session.close();
-        }
-    }
-    close() {
-        return Promise.resolve();
-    }
-}
-async function openSession(side, { plans, ports, context }) {
-    try {
-        return await Session.open(plans[side], ports, context);
-    }
-    catch (thrown) {
-        throw new SideError(side, (0,errors/* messageOf */.bD)(thrown));
-    }
-}
-function assertReady(side, session) {
-    const { problems = [], ports } = session?.stage ?? {};
-    if (session?.runner !== undefined && problems.length === 0)
-        return;
-    const interrupted = ports?.interrupt.aborted === true ? ['interrupted while it was made ready'] : [];
-    throw new SideError(side, [...problems, ...interrupted].join('; '));
-}
-function sound(side, record) {
-    if (record.problems.length > 0)
-        throw new SideError(side, record.problems.join('; '));
-    return record;
-}
-/** Where both would listen: a place that is written out and not chosen anew for each stage. */
-function sharedPlace(base, head) {
-    const proxies = portsOfProxies(base).find((port) => portsOfProxies(head).includes(port));
-    if (proxies !== undefined)
-        return `the network faults of both listen on port ${proxies}`;
-    const places = new Set(base.services.flatMap(({ ready }) => sides_placeOf(ready) ?? []));
-    const service = head.services.find(({ ready }) => places.has(sides_placeOf(ready) ?? ''));
-    if (service === undefined)
-        return undefined;
-    return `${(0,model_service/* serviceTitle */._)(service)} of both listens on ${sides_placeOf(service.ready) ?? ''}; with {{port}} for its port both could be kept up`;
-}
-function portsOfProxies({ faults }) {
-    return (faults?.network ?? []).map(({ listen }) => listen.port);
-}
-/** Host and port; undefined if they are not known before it is started. */
-function sides_placeOf(ready) {
-    if (ready.kind === 'tcp')
-        return isChosen(String(ready.port)) ? undefined : `${ready.host}:${ready.port}`;
-    if (ready.kind !== 'http' || isChosen(ready.url))
-        return undefined;
-    return /^https?:\/\/([^/?#]+)/i.exec(ready.url)?.[1];
-}
-function isChosen(text) {
-    return text.includes('{{port');
-}
-
-;// CONCATENATED MODULE: ./build/src/run/comparing.js
-
-
-
-
-/**
- * Runs pairs of rounds, one side right after the other, and looks at them as docs/statistics.md says, until all gates are
- * known, the looks are over, or another pair would not fit into the budget. Whether it fits is told by the time of both
- * sides together, so that it does not depend on which of them is slower. Never rejects: what was measured is kept.
- */
-async function comparePairs(options) {
-    const { clock, metrics, validity } = options;
-    const pairs = [];
-    const began = clock.now();
-    const isInterrupted = () => options.interrupt.aborted;
-    let state = beginComparison(metrics, { validity });
-    const end = (ended, failure) => ({
-        pairs,
-        results: finalResults(pairs, state, { metrics, validity }),
-        time: clock.now() - began,
-        ended,
-        ...(failure === undefined ? {} : { failure }),
-    });
-    while (state.status === 'continue') {
-        if (isInterrupted())
-            return end('interrupted');
-        if (!fits(options, pairs.length, clock.now() - began))
-            return end('budget');
-        try {
-            const pair = await runPair(options, pairs);
-            if (pair === undefined)
-                return end('interrupted');
-            pairs.push(pair);
-        }
-        catch (thrown) {
-            if (!(thrown instanceof SideError))
-                throw thrown;
-            return isInterrupted() ? end('interrupted') : end('failed', thrown);
-        }
-        state = nextLook(state, pairs);
-        options.onPair?.({ pairs, state, elapsed: clock.now() - began });
-    }
-    return end(isDecided(state) ? 'decided' : 'looks');
-}
-function fits({ budget, expected }, pairs, elapsed) {
-    return elapsed + (pairs === 0 ? expected : elapsed / pairs) <= budget;
-}
-async function runPair({ validity, seed, round }, pairs) {
-    const valid = pairs.filter((pair) => isValid(pair, validity));
-    const order = nextOrder(valid, seed);
-    const [first, second] = order === 'base_first' ? ['base', 'head'] : ['head', 'base'];
-    const one = await round(first);
-    const other = one === undefined ? undefined : await round(second);
-    if (one === undefined || other === undefined)
-        return undefined;
-    return { order, ...(first === 'base' ? { base: one, head: other } : { base: other, head: one }) };
-}
-/** What ended before it was decided is looked at a last time, with all that is left to be missed. */
-function finalResults(pairs, state, { metrics, validity }) {
-    if (state.status === 'decided')
-        return state.results;
-    return compareRun(pairs, metrics, { validity, exhausted: true }).results;
-}
-
-// EXTERNAL MODULE: ./build/src/stats/summarize.js + 2 modules
-var summarize = __nccwpck_require__(3029);
-// EXTERNAL MODULE: ./build/src/stats/counted.js
-var counted = __nccwpck_require__(2175);
-;// CONCATENATED MODULE: ./build/src/model/load.js
-/** ms of all stages together. */
-function lengthOf(stages) {
-    return stages.reduce((sum, { duration }) => sum + duration, 0);
-}
-
-;// CONCATENATED MODULE: ./build/src/run/round-load.js
-
-/** A round shorter than this is mostly start and end. ms; METHOD §2.1. */
-const SHORTEST_ROUND = 200;
-/** Median flow times in a round; METHOD §2.1. */
-const FLOW_TIMES = 8;
-/** Rounds that a budget is to hold at most: longer ones are less noisy. */
-const MOST_ROUNDS = 300;
-/** Of the budget, what the rounds up to the first look may take: the rest is for what lies between them. */
-const round_load_SHARE = 0.8;
-/** Flows that an open model starts in a round at least. */
-const FEWEST_STARTS = 10;
-/** ms that the flows of a round should take. */
-function roundTime({ flowTime = 0 }, { budget, rounds }) {
-    const wanted = Math.max(SHORTEST_ROUND, FLOW_TIMES * flowTime, budget / MOST_ROUNDS);
-    return Math.min(wanted, (round_load_SHARE * budget) / rounds);
-}
-/**
- * The load of a round: whole waves of the closed model that take as long as a round should, at least one. A round is no
- * larger than the scenario itself, unless that were too short. Stages are what they are: a round is all of them.
- */
-function roundLoad(load, trial, budget) {
-    if ('stages' in load)
-        return load;
-    const time = roundTime(trial, budget);
-    if (load.model === 'open') {
-        const shortest = Math.max(time, (FEWEST_STARTS / load.rate) * 1000);
-        return { ...load, duration: Math.min(load.duration, shortest) };
-    }
-    const { flows } = load;
-    const each = perFlow(trial);
-    const whole = 'iterations' in load ? load.iterations : Math.ceil(load.duration / each);
-    const most = Math.max(whole, inWaves(SHORTEST_ROUND / each, flows));
-    return { model: 'closed', flows, iterations: Math.min(most, inWaves(time / each, flows)) };
-}
-/** What is run first, to warm up and to see how long it takes: `flows` at least, of the closed model one whole wave. */
-function trialLoad(load, flows) {
-    if ('stages' in load)
-        return load;
-    if (load.model === 'open') {
-        const needed = (Math.max(FEWEST_STARTS, flows) / load.rate) * 1000;
-        return { ...load, duration: Math.min(load.duration, needed) };
-    }
-    return { model: 'closed', flows: load.flows, iterations: Math.max(load.flows, flows) };
-}
-/** A first trial so short was all warming up. ms. */
-const COLD = 1000;
-/**
- * What is tried next, warmer: of the closed model what fills the shortest round. Undefined if the trials so far tell
- * enough: the last one was as long as a round, and not the first, or long.
- */
-function warmTrialLoad(load, trial, trials) {
-    const enough = trials === 1 ? COLD : SHORTEST_ROUND;
-    if (load.model === 'open' || 'stages' in load || trial.time >= enough)
-        return undefined;
-    return {
-        model: 'closed',
-        flows: load.flows,
-        iterations: inWaves(SHORTEST_ROUND / perFlow(trial), load.flows),
-    };
-}
-/**
- * The load of the next rounds, when one of the last pair took `time` ms, both sides taken together: a service may still
- * become faster. That a pair is larger than the one before says nothing of either side.
- */
-function lengthened(load, time) {
-    if (load.model === 'open' || !('iterations' in load) || time >= SHORTEST_ROUND)
-        return load;
-    const { flows, iterations } = load;
-    return { ...load, iterations: inWaves((iterations * SHORTEST_ROUND) / Math.max(time, 1), flows) };
-}
-/** Flows of a load, about. */
-function flowsIn(load, trial) {
-    if ('stages' in load)
-        return Math.round(trial.flows);
-    if (load.model === 'open')
-        return Math.round((load.duration / 1000) * load.rate);
-    return 'iterations' in load ? load.iterations : Math.ceil(load.duration / perFlow(trial));
-}
-/** ms of a load, about. */
-function timeOf(load, trial) {
-    if ('stages' in load)
-        return lengthOf(load.stages);
-    return 'duration' in load ? load.duration : load.iterations * perFlow(trial);
-}
-/** ms; what takes no measurable time takes some. */
-function perFlow({ time, flows }) {
-    return Math.max(time, 0.001) / Math.max(1, flows);
-}
-/** As many whole waves as hold so many flows; at least one. */
-function inWaves(count, flows) {
-    return Math.max(1, Math.ceil(count / flows)) * flows;
-}
-
-;// CONCATENATED MODULE: ./build/src/run/round-trial.js
-
-
-
-
-
-
-
-/**
- * Warms both sides up, by one wave of all flows at once or by the plan's warm-up, and sees how long they take, so that
- * the rounds can be as long as they should be. What is soon over is run again until it is warm. Undefined if it was cut
- * short.
- * @throws SideError
- */
-async function tryOut({ load: planned, warmup }, rounds, { budget, metrics }) {
-    const tried = await tryUntilWarm(planned, warmup, rounds);
-    if (tried === undefined)
-        return undefined;
-    const wanted = beginComparison(metrics).wanted ?? 0;
-    const trial = togetherOf(tried);
-    const load = roundLoad(planned, trial, { budget, rounds: 2 * wanted });
-    return {
-        load,
-        flows: flowsIn(load, trial),
-        expected: tried.reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0),
-        wanted,
-        validity: validityFor(tried),
-    };
-}
-/** A runtime that compiles while it runs may take a few. */
-const MOST_TRIALS = 6;
-async function tryUntilWarm(planned, warmup, rounds) {
-    let load = trialLoad(planned, warmup);
-    let tried;
-    for (let trials = 1; load !== undefined && trials <= MOST_TRIALS; trials += 1) {
-        tried = await tryBoth(rounds, load);
-        if (tried === undefined)
-            return undefined;
-        load = warmTrialLoad(planned, togetherOf(tried), trials);
-    }
-    return tried;
-}
-async function tryBoth(rounds, load) {
-    const tried = [];
-    for (const side of SIDES) {
-        const began = rounds.clock.now();
-        const record = await rounds.record(side, load);
-        if (record === undefined)
-            return undefined;
-        tried.push(triedOf(record, rounds.clock.now() - began));
-    }
-    return tried;
-}
-function triedOf(record, took) {
-    const measures = (0,summarize/* summarize */.eh)(record);
-    const { total_time: time, start_skew: startSkew } = measures.scalars;
-    return {
-        flows: (0,counted/* startedFlows */.pZ)((0,stats_tally/* tallyOf */.s)(record)),
-        time: time.value ?? took,
-        flowTime: (0,summarize/* measure */.xP)(measures, { id: 'flow_time', stat: 'med' }).value ?? undefined,
-        took,
-        startSkew: startSkew.value ?? 0,
-    };
-}
-/** The two sides as one: rounds are as long on either. */
-function togetherOf(tried) {
-    const mean = (values) => values.reduce((total, value) => total + value, 0) / values.length;
-    const known = tried.flatMap(({ flowTime }) => flowTime ?? []);
-    return {
-        flows: mean(tried.map(({ flows }) => flows)),
-        time: mean(tried.map(({ time }) => time)),
-        flowTime: known.length === 0 ? undefined : mean(known),
-    };
-}
-/** Rounds whose flows start this much further apart than in the trial were disturbed. */
-const WIDER = 3;
-/**
- * Many processes on few cores start far apart without anybody disturbing them: what is too far is told by the trial of
- * both sides, before there is any pair, and is the same for both.
- */
-function validityFor(tried) {
-    const usual = Math.max(...tried.map(({ startSkew }) => startSkew));
-    return { ...VALIDITY_LIMITS, startSkew: Math.max(VALIDITY_LIMITS.startSkew, WIDER * usual) };
-}
-
-;// CONCATENATED MODULE: ./build/src/run/round-plan.js
-/**
- * A scenario as the rounds of a comparison run it: what the flows do and what they talk to, without what an ordinary run
- * does around them. Nothing is checked, verified or killed on purpose, no token is looked for; limits are in force, and
- * network faults leave their proxies in place, which pass everything on. Of a ladder it is the top rung.
- */
-function planOfRounds(plan) {
-    const { ladder, faults } = plan;
-    const quiet = faults === undefined ? undefined : without(faults, ['kill']);
-    return {
-        ...without(plan, ['ladder', 'verify', 'faults']),
-        load: ladder?.at(-1) ?? plan.load,
-        thresholds: [],
-        checks: { isolation: 'off', cleanup: 'off', growth: 'off' },
-        ...(quiet === undefined ? {} : { faults: quiet }),
-    };
-}
-/**
- * Base runs what head runs in the same manner: as many flows at once, as long, as patiently, with the same random
- * numbers. What a flow does and what it talks to is base's own.
- */
-function inTheMannerOf(head, base) {
-    return {
-        ...without(base, ['ladder', 'retries']),
-        load: head.load,
-        timeout: head.timeout,
-        warmup: head.warmup,
-        seed: head.seed,
-        ...(head.ladder === undefined ? {} : { ladder: head.ladder }),
-        ...(head.retries === undefined ? {} : { retries: head.retries }),
-    };
-}
-function without(all, names) {
-    const kept = Object.entries(all).filter(([name]) => !names.some((other) => other === name));
-    return Object.fromEntries(kept);
-}
-
-// EXTERNAL MODULE: ./build/src/verdict/compared-words.js
-var compared_words = __nccwpck_require__(7010);
-;// CONCATENATED MODULE: ./build/src/run/comparing-progress.js
-
-/** What the live view shows after a pair. */
-function progressOf({ pairs, state, elapsed }, about) {
-    const lastLook = Math.max(...state.plan.looks.map((look) => look.pairs));
-    const fitting = Math.floor((about.budget * pairs.length) / elapsed);
-    return {
-        ...about,
-        pairs: pairs.length,
-        most: Math.max(pairs.length, Math.min(lastLook, fitting)),
-        elapsed,
-        known: state.results
-            .filter(({ change }) => change !== null)
-            .map((result) => (0,compared_words/* differenceWords */.X)(result, about.base)),
-    };
-}
-
-// EXTERNAL MODULE: ./build/src/monitor/machine-cpu.js
-var machine_cpu = __nccwpck_require__(9738);
-;// CONCATENATED MODULE: ./build/src/stats/compare/round.js
-
-
-
-
-/** Shown and used to explain a difference, whatever the thresholds ask for. */
-const ALWAYS = [
-    { id: 'flow_time', stat: 'med' },
-    { id: 'flow_time', stat: 'p95' },
-    { id: 'throughput' },
-    { id: 'cpu_per_flow' },
-    { id: 'peak_memory' },
-    { id: 'peak_threads' },
-    { id: 'success_rate' },
-];
-/** Steps whose median a round holds: a name made anew by every flow must not swell the results. */
-const MOST_STEPS = 20;
-/** What a comparison keeps of one run of the concurrent scenario. */
-function roundOf(record, { metrics, steal }) {
-    const measures = (0,summarize/* summarize */.eh)(record);
-    const tally = (0,stats_tally/* tallyOf */.s)(record);
-    const steps = [...measures.steps.keys()]
-        .slice(0, MOST_STEPS)
-        .map((label) => ({ id: 'step', label, stat: 'med' }));
-    const values = [...ALWAYS, ...steps, ...metrics].map((ref) => [
-        (0,model_metrics/* metricName */.Kh)(ref),
-        (0,summarize/* measure */.xP)(measures, ref).value,
-    ]);
-    const started = (0,counted/* countedFlows */.YE)(tally, record);
-    const startSkew = measures.scalars.start_skew.value;
-    return {
-        values: Object.fromEntries(values),
-        // What was killed by a limit has failed; nothing is injected in a round.
-        flows: { started, failed: started - tally.counts.ok },
-        ...(steal === undefined ? {} : { steal }),
-        ...(startSkew === null ? {} : { startSkew }),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/run/rounds.js
-
-
-/** Runs rounds and keeps of each what a comparison needs. */
-class Rounds {
-    #options;
-    constructor(options) {
-        this.#options = options;
-    }
-    /**
-     * Undefined if it was cut short by an interrupt.
-     * @throws SideError if it did not run as it should
-     */
-    async run(side, load) {
-        const { machine } = this.#options.ports;
-        const before = machine.cpu();
-        const record = await this.record(side, load);
-        const steal = (0,machine_cpu/* stealBetween */.m)(before, machine.cpu());
-        return record === undefined ? undefined : roundOf(record, { metrics: this.#options.metrics, steal });
-    }
-    async record(side, load) {
-        const { sides, ports } = this.#options;
-        const record = await sides.round(side, load);
-        return ports.interrupt.aborted ? undefined : record;
-    }
-}
-
+// EXTERNAL MODULE: ./build/src/verdict/compared-defaults.js
+var compared_defaults = __nccwpck_require__(381);
+// EXTERNAL MODULE: ./build/src/run/compare-sides.js + 7 modules
+var compare_sides = __nccwpck_require__(5025);
+// EXTERNAL MODULE: ./build/src/run/round-plan.js
+var round_plan = __nccwpck_require__(6003);
+// EXTERNAL MODULE: ./build/src/run/sides.js
+var run_sides = __nccwpck_require__(1811);
 ;// CONCATENATED MODULE: ./build/src/run/compare-scenario.js
-
-
-
-
-
 
 
 
@@ -27934,7 +23843,7 @@ class Rounds {
  */
 async function compareScenario(plan, options) {
     const { opponent, how } = options;
-    const defaultGates = defaultBaseGates(plan, how.defaultLevel);
+    const defaultGates = (0,compared_defaults/* defaultBaseGates */.v)(plan, how.defaultLevel);
     const thresholds = [...plan.thresholds.filter(base_limit/* isAgainstBase */.tc), ...defaultGates];
     const surroundings = surroundingsOf(options, defaultGates);
     if ('absent' in opponent) {
@@ -27954,7 +23863,7 @@ async function compareScenario(plan, options) {
 }
 /** Why nothing is compared, in the form of a comparison. */
 function notCompared(plan, options, absent) {
-    const defaultGates = defaultBaseGates(plan, options.how.defaultLevel);
+    const defaultGates = (0,compared_defaults/* defaultBaseGates */.v)(plan, options.how.defaultLevel);
     return { defaultGates, results: [], compared: { ...surroundingsOf(options, defaultGates), absent } };
 }
 function surroundingsOf({ opponent, how }, defaultGates) {
@@ -27973,14 +23882,14 @@ function surroundingsOf({ opponent, how }, defaultGates) {
 }
 async function runComparison(head, base, run) {
     const { how, ports, context } = run;
-    const plans = { base: planOfRounds(inTheMannerOf(head, base)), head: planOfRounds(head) };
+    const plans = { base: (0,round_plan/* planOfRounds */.Y)((0,round_plan/* inTheMannerOf */.z)(head, base)), head: (0,round_plan/* planOfRounds */.Y)(head) };
     let sides;
     try {
-        sides = await openSides({ plans, services: how.services, ports, context });
+        sides = await (0,run_sides/* openSides */.Pq)({ plans, services: how.services, ports, context });
         return await runPairs(plans.head, sides, run);
     }
     catch (thrown) {
-        if (!(thrown instanceof SideError))
+        if (!(thrown instanceof run_sides/* SideError */.YH))
             throw thrown;
         return failedBefore(thrown, run);
     }
@@ -27989,39 +23898,22 @@ async function runComparison(head, base, run) {
     }
 }
 async function runPairs(plan, sides, run) {
-    const { how, ports, metrics, thresholds, opponent } = run;
-    const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
-    const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget: how.budget, metrics });
-    if (attempt === undefined)
-        return interrupted(run);
-    const { expected, wanted, validity } = attempt;
-    let { load } = attempt;
-    let before = 0;
-    if (expected * wanted > how.budget * TOLERANCE) {
-        const results = nothingKnown(metrics, tooLong(attempt, how.budget));
-        return { results, compared: { rounds: roundsOf(attempt.flows, sides), ended: 'budget' } };
-    }
-    const comparing = await comparePairs({
-        ...ports,
-        metrics,
-        validity,
+    const { how, metrics, opponent } = run;
+    const compared = await (0,compare_sides/* compareSides */.G)(sides, {
+        ...run,
+        plan,
         budget: how.budget,
-        expected,
         seed: plan.seed,
-        round: (side) => rounds.run(side, load),
-        onPair: (progress) => {
-            load = lengthened(load, (progress.elapsed - before) / 2);
-            before = progress.elapsed;
-            ports.progress.update(progressOf(progress, { scenario: plan.name, base: opponent.base.label, budget: how.budget }));
-        },
-    }).finally(() => {
-        ports.progress.clear();
+        about: { scenario: plan.name, base: opponent.base.label },
     });
-    const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
-    return came(comparing, run, { rounds: roundsOf(flows, sides), validity });
+    if (compared === undefined)
+        return interrupted(run);
+    const rounds = roundsOf(compared.flows, sides);
+    if ('hopeless' in compared) {
+        return { results: nothingKnown(metrics, compared.hopeless), compared: { rounds, ended: 'budget' } };
+    }
+    return came(compared.comparing, run, { rounds, validity: compared.validity });
 }
-/** How far a trial, which is colder than a round, may promise more time than there is. */
-const TOLERANCE = 1.25;
 function roundsOf(flows, { services, note }) {
     return { flows, services, ...(note === undefined ? {} : { note }) };
 }
@@ -28036,7 +23928,7 @@ function came({ pairs, results, time, ended, failure }, run, { rounds, validity 
     };
 }
 function comparedPair(pair, validity) {
-    const dropped = whyDropped(pair, validity);
+    const dropped = (0,compare_validity/* whyDropped */.Px)(pair, validity);
     return { ...pair, ...(dropped === undefined ? {} : { dropped }) };
 }
 function withReason(result, reason) {
@@ -28064,14 +23956,13 @@ function interrupted({ metrics }) {
     };
 }
 function nothingKnown(metrics, reason) {
-    return compareRun([], metrics, { exhausted: true }).results.map((result) => ({ ...result, reason }));
-}
-function tooLong({ flows, expected, wanted }, budget) {
-    const needed = Math.ceil((expected * wanted) / 1000);
-    return (`${wanted} pairs of rounds of ${(0,format/* plural */.LS)(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
-        `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`);
+    return (0,run/* compareRun */.XZ)([], metrics, { exhausted: true }).results.map((result) => ({ ...result, reason }));
 }
 
+// EXTERNAL MODULE: ./build/src/model/waves.js
+var model_waves = __nccwpck_require__(281);
+// EXTERNAL MODULE: ./build/src/stats/summarize.js + 2 modules
+var summarize = __nccwpck_require__(3029);
 // EXTERNAL MODULE: ./build/src/verdict/concerns.js
 var concerns = __nccwpck_require__(5854);
 // EXTERNAL MODULE: ./build/src/verdict/judge.js
@@ -28096,7 +23987,7 @@ function abortReason(thresholds, soFar, elapsed) {
 ;// CONCATENATED MODULE: ./build/src/run/abort.js
 
 /** ms between two looks at the gates. */
-const abort_LOOK_EVERY = 1000;
+const LOOK_EVERY = 1000;
 /** Looks once a second at the gates with abort-on-fail, over what has ended so far, and halts the run at the first miss. */
 class AbortWatch {
     #options;
@@ -28115,7 +24006,7 @@ class AbortWatch {
         this.#timer?.cancel();
     }
     #schedule() {
-        this.#timer = this.#options.stage.ports.clock.timer(abort_LOOK_EVERY, () => {
+        this.#timer = this.#options.stage.ports.clock.timer(LOOK_EVERY, () => {
             this.#look();
             if (this.#aborted === undefined)
                 this.#schedule();
@@ -28151,6 +24042,8 @@ class AbortWatch {
 
 // EXTERNAL MODULE: ./build/src/verdict/climb.js
 var climb = __nccwpck_require__(9874);
+// EXTERNAL MODULE: ./build/src/run/flows.js + 6 modules
+var flows = __nccwpck_require__(2432);
 ;// CONCATENATED MODULE: ./build/src/run/climb.js
 
 
@@ -28168,7 +24061,7 @@ async function climb_climb(stage, options, monitor) {
             break;
         await monitor.sampleNow();
         const from = clock.now() - origin;
-        await runFlows({ ...options, load, rung: load.flows });
+        await (0,flows/* runFlows */.TW)({ ...options, load, rung: load.flows });
         await monitor.sampleNow();
         rungs.push({ flows: load.flows, from, to: clock.now() - origin });
         if (!isHalted() && breaksGate(stage, monitor, { load, rungs, ...log.recorded() })) {
@@ -28202,7 +24095,7 @@ function climbed({ flows }, iterations) {
  * Looks along a run whose growth is asked for, two thirds of which are judged in eight parts (stats/growth): five in
  * each, so that the lowest of them is below what the garbage collector had yet to collect.
  */
-const looks_LOOKS = 60;
+const LOOKS = 60;
 /**
  * Has the monitor look each time that so many flows have ended. By its own pace, 1% of a core, it may come to ten looks
  * in ten thousand requests, which take no longer than a second.
@@ -28212,7 +24105,7 @@ function lookingAlong(observer, plan, monitor) {
     const level = checks.growth ?? unaskedChecks?.growth ?? 'off';
     if (level === 'off' || !('iterations' in load))
         return observer;
-    const every = Math.ceil(load.iterations / looks_LOOKS);
+    const every = Math.ceil(load.iterations / LOOKS);
     let ended = 0;
     return {
         started: (flows) => {
@@ -28227,6 +24120,8 @@ function lookingAlong(observer, plan, monitor) {
     };
 }
 
+// EXTERNAL MODULE: ./build/src/run/halt.js
+var run_halt = __nccwpck_require__(6452);
 ;// CONCATENATED MODULE: ./build/src/run/largest-process.js
 /**
  * Adds to what the monitor has seen what the kernel says of the largest process of all. Asked of the whole life of the
@@ -28240,6 +24135,8 @@ async function withLargestProcess(monitor, { runner, plan }) {
     return largestProcess === undefined ? monitor : { ...monitor, largestProcess };
 }
 
+// EXTERNAL MODULE: ./build/src/model/load.js
+var model_load = __nccwpck_require__(560);
 ;// CONCATENATED MODULE: ./build/src/run/live.js
 
 /** ms between two updates of the live view, and how many of them its sparklines show. */
@@ -28317,7 +24214,7 @@ class Live {
 function extentOf(load) {
     if ('iterations' in load)
         return { total: load.iterations };
-    return { duration: 'stages' in load ? lengthOf(load.stages) : load.duration };
+    return { duration: 'stages' in load ? (0,model_load/* lengthOf */.Y)(load.stages) : load.duration };
 }
 function keepLast(history, value) {
     history.push(value);
@@ -28325,8 +24222,12 @@ function keepLast(history, value) {
         history.shift();
 }
 
+// EXTERNAL MODULE: ./build/src/run/run-record.js + 2 modules
+var run_record = __nccwpck_require__(1292);
 // EXTERNAL MODULE: ./build/src/model/left-behind.js
 var left_behind = __nccwpck_require__(2999);
+// EXTERNAL MODULE: ./build/src/run/leftovers.js
+var run_leftovers = __nccwpck_require__(7995);
 ;// CONCATENATED MODULE: ./build/src/run/left-files.js
 
 /** A folder with more entries is not read, and of new ones no more are looked into. */
@@ -28368,7 +24269,7 @@ class LeftFiles {
             ours = ours.filter(({ path }) => names.has(path.slice(this.#folder.length + 1)));
             return ours;
         };
-        return whatStays(stays, { clock, grace: GRACE });
+        return (0,run_leftovers/* whatStays */.$)(stays, { clock, grace: GRACE });
     }
     async #newNames() {
         const before = this.#before;
@@ -28452,7 +24353,7 @@ class LeftPorts {
     /** What a service listens on is its own business, and what a stranger does is not ours. */
     async find(leftovers) {
         const { ports } = this.#stage;
-        return whatStays(async () => this.#look(leftovers), { clock: ports.clock, grace: left_ports_GRACE });
+        return (0,run_leftovers/* whatStays */.$)(async () => this.#look(leftovers), { clock: ports.clock, grace: left_ports_GRACE });
     }
     async #look(leftovers) {
         const { watch, ports } = this.#stage;
@@ -28476,6 +24377,10 @@ function portsOf({ pid, command, slot, iteration }, sockets, machine) {
         .map(({ address, inode }) => [inode, { address, pid, command, ...origin }]);
 }
 
+// EXTERNAL MODULE: ./build/src/monitor/process-key.js
+var process_key = __nccwpck_require__(7999);
+// EXTERNAL MODULE: ./build/src/run/identity.js
+var run_identity = __nccwpck_require__(4881);
 ;// CONCATENATED MODULE: ./build/src/run/left-processes.js
 
 
@@ -28490,7 +24395,7 @@ class LeftProcesses {
     #bornInService = new Set();
     constructor(stage, before, writers) {
         this.#stage = stage;
-        this.#before = new Set(before.map(process_key_keyOf));
+        this.#before = new Set(before.map(process_key/* keyOf */.T));
         this.#writersBefore = new Set(writers.map(({ pid }) => pid));
     }
     /** What is alive now, daemons of `setup` and pools that the warm-up has filled, is no flow's. */
@@ -28498,15 +24403,15 @@ class LeftProcesses {
         return new LeftProcesses(stage, await stage.watch.alive(), writersOf(stage));
     }
     isNew(reading) {
-        return !this.#before.has(process_key_keyOf(reading));
+        return !this.#before.has((0,process_key/* keyOf */.T)(reading));
     }
     /** When the last flow has ended. */
     async ofFlows(slots) {
         const { watch, ports } = this.#stage;
         const look = async () => (await watch.flowProcesses()).filter((reading) => this.isNew(reading));
-        const seen = await whatStays(look, { clock: ports.clock, grace: left_processes_GRACE });
+        const seen = await (0,run_leftovers/* whatStays */.$)(look, { clock: ports.clock, grace: left_processes_GRACE });
         const inService = await watch.serviceProcesses();
-        this.#bornInService = new Set(inService.filter((reading) => this.isNew(reading)).map(process_key_keyOf));
+        this.#bornInService = new Set(inService.filter((reading) => this.isNew(reading)).map(process_key/* keyOf */.T));
         const writers = writersOf(this.#stage);
         const places = new Map(writers.map(({ pid, path }) => [pid, slotOf(path)]));
         const found = seen.map((reading) => this.#ofFlow(reading, slots, places.get(reading.pid)));
@@ -28517,8 +24422,8 @@ class LeftProcesses {
         if (this.#bornInService.size === 0)
             return [];
         const { watch, ports } = this.#stage;
-        const look = async () => (await watch.alive()).filter((reading) => this.#bornInService.has(process_key_keyOf(reading)));
-        const left = await whatStays(look, { clock: ports.clock, grace: left_processes_GRACE });
+        const look = async () => (await watch.alive()).filter((reading) => this.#bornInService.has((0,process_key/* keyOf */.T)(reading)));
+        const left = await (0,run_leftovers/* whatStays */.$)(look, { clock: ports.clock, grace: left_processes_GRACE });
         return left.map((reading) => ({ ...this.#leftover(reading), by: 'service' }));
     }
     /** `place`: the slot in whose output it writes. */
@@ -28526,7 +24431,7 @@ class LeftProcesses {
         const { identity, ports } = this.#stage;
         // The table takes what a host has for what its children have; this one may have been given a token all the same.
         const token = reading.token ?? ports.machine.variableOf(reading.pid, 'FLOWGATE_TOKEN');
-        const iteration = token === undefined ? undefined : iterationOf(identity, token);
+        const iteration = token === undefined ? undefined : (0,run_identity/* iterationOf */.rb)(identity, token);
         const slot = iteration === undefined ? place : slots.get(iteration);
         return {
             ...this.#leftover(reading),
@@ -28645,6 +24550,10 @@ class Search {
 }
 const STEPS = 4;
 
+// EXTERNAL MODULE: ./build/src/run/sees-tokens.js + 1 modules
+var sees_tokens = __nccwpck_require__(5992);
+// EXTERNAL MODULE: ./build/src/run/session.js + 27 modules
+var run_session = __nccwpck_require__(8715);
 ;// CONCATENATED MODULE: ./build/src/faults/kill-plan.js
 
 /** Keeps kills and connections of the same number from sharing their luck; any number that is no proxy's. */
@@ -28656,7 +24565,7 @@ const OF_KILLS = 0x6b69;
 function killOf({ kill, seed }, iteration) {
     if (kill === undefined)
         return undefined;
-    const random = seededRandom(seedOf(seedOf(seed, OF_KILLS), iteration));
+    const random = (0,stats_random/* seededRandom */.I)((0,stats_random/* seedOf */.n)((0,stats_random/* seedOf */.n)(seed, OF_KILLS), iteration));
     if (random() >= kill.share)
         return undefined;
     const { from, to } = kill.after;
@@ -28746,7 +24655,7 @@ function spanOf({ at, until = Infinity, connection }) {
 
 ;// CONCATENATED MODULE: ./build/src/faults/injected-log.js
 /** Faults that are kept one by one; more are only counted. */
-const injected_log_KEPT = 10_000;
+const KEPT = 10_000;
 /** What was done to the flows, fault by fault and in all. */
 class InjectedLog {
     #faults = [];
@@ -28799,7 +24708,7 @@ class InjectedLog {
         };
     }
     #keep(fault) {
-        if (this.#faults.length >= injected_log_KEPT)
+        if (this.#faults.length >= KEPT)
             return undefined;
         this.#faults.push(fault);
         return fault;
@@ -28939,22 +24848,26 @@ async function runWaves(faults, options, { monitor, network }) {
     const injection = new FaultInjection({ ...options, faults, network });
     const killed = { log: injection, killOf: (iteration) => killOf(faults, iteration) };
     const waves = [];
-    for (const [index, kind] of wavesOf(faults).entries()) {
+    for (const [index, kind] of (0,model_waves/* wavesOf */.g)(faults).entries()) {
         if (isHalted())
             break;
         const wave = index + 1;
         await monitor.sampleNow();
         const from = clock.now() - origin;
         if (kind === 'clean')
-            await runFlows({ ...options, wave });
+            await (0,flows/* runFlows */.TW)({ ...options, wave });
         else
-            await injection.during(() => runFlows({ ...options, ...killed, wave }));
+            await injection.during(() => (0,flows/* runFlows */.TW)({ ...options, ...killed, wave }));
         await monitor.sampleNow();
         waves.push({ wave, kind, from, to: clock.now() - origin });
     }
     return { waves, injected: await injection.injected() };
 }
 
+// EXTERNAL MODULE: ./build/src/scenarios/hook.js
+var hook = __nccwpck_require__(8726);
+// EXTERNAL MODULE: ./build/src/run/stage.js + 3 modules
+var run_stage = __nccwpck_require__(9324);
 ;// CONCATENATED MODULE: ./build/src/run/verify.js
 
 
@@ -28978,7 +24891,7 @@ async function verifyByCommand(stage, run, command) {
     const { plan, ports, scratch } = stage;
     const results = `${scratch}/results.json`;
     await ports.files.write(results, JSON.stringify({ scenario: plan.name, ...run }));
-    return (0,hook/* runHook */.D)(commandOn(stage, command, { FLOWGATE_RESULTS: results }), ports);
+    return (0,hook/* runHook */.D)((0,run_stage/* commandOn */.NN)(stage, command, { FLOWGATE_RESULTS: results }), ports);
 }
 function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error }) {
     const time = endedAt - startedAt;
@@ -28992,6 +24905,8 @@ function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error 
     };
 }
 
+// EXTERNAL MODULE: ./build/src/run/watched.js + 9 modules
+var watched = __nccwpck_require__(5297);
 ;// CONCATENATED MODULE: ./build/src/run/execute.js
 
 
@@ -29016,11 +24931,11 @@ function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error 
 async function execute(plan, ports, context) {
     let session;
     try {
-        session = await Session.open(plan, ports, context);
+        session = await run_session/* Session */.N.open(plan, ports, context);
     }
     catch (thrown) {
         const unset = { plan, ports, environment: context.environment, problems: [(0,errors/* messageOf */.bD)(thrown)] };
-        return recordOf(unset, nothing(plan, ports, 'none'));
+        return (0,run_record/* recordOf */.zv)(unset, (0,run_record/* nothing */.s6)(plan, ports, 'none'));
     }
     const { stage, cast, runner } = session;
     let performance;
@@ -29035,20 +24950,20 @@ async function execute(plan, ports, context) {
         await session.close();
     }
     const left = cast.search?.found();
-    return recordOf(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
+    return (0,run_record/* recordOf */.zv)(stage, { ...(performance ?? (0,run_record/* nothing */.s6)(plan, ports, stage.table.source)), ...left });
 }
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
 async function perform(session, runner) {
     const { stage, cast } = session;
     const { plan, ports } = stage;
-    const halt = haltOn(stage, cast);
+    const halt = (0,run_halt/* haltOn */.N)(stage, cast);
     const options = session.flows(runner, halt);
     if (plan.warmup > 0)
-        await warmUp({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
-    const search = isWatched(plan)
+        await (0,flows/* warmUp */.lM)({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
+    const search = (0,watched/* isWatched */.D)(plan)
         ? await attempt(stage, 'looking at what is there', async () => Search.begin(stage))
         : undefined;
-    const contamination = contaminationLogOf(stage);
+    const contamination = (0,sees_tokens/* contaminationLogOf */.O)(stage);
     const performed = await performWatched(stage, { ...options, ...(contamination === undefined ? {} : { contamination }) }, { halt, cast });
     await runner.settle();
     // What was cut short has had no time to tidy up.
@@ -29090,7 +25005,7 @@ function performWatched(stage, options, { halt, cast }) {
         stage.limits?.begin();
         const live = new Live({
             scenario: plan.name,
-            load: loadOfWaves(plan.load, wavesOf(plan.faults)),
+            load: (0,model_waves/* loadOfWaves */.E)(plan.load, (0,model_waves/* wavesOf */.g)(plan.faults)),
             cores: environment.cores,
             clock: ports.clock,
             view: ports.progress,
@@ -29106,15 +25021,15 @@ function performWatched(stage, options, { halt, cast }) {
         });
         return { ...ran, ...options.log.recorded() };
     };
-    return watched(stage, { log: options.log, run });
+    return (0,watched/* watched */.V)(stage, { log: options.log, run });
 }
 /** The flows of one load, which a gate with abort-on-fail may end. */
 async function runLoad(stage, options, { monitor, halt, cast }) {
     const { origin, log } = options;
     const { faults } = stage.plan;
     const abort = new AbortWatch({ stage, monitor, origin, log, halt: halt.now });
-    const running = faults === undefined || wavesOf(faults).length === 0
-        ? runFlows(options)
+    const running = faults === undefined || (0,model_waves/* wavesOf */.g)(faults).length === 0
+        ? (0,flows/* runFlows */.TW)(options)
         : runWaves(faults, options, { monitor, network: cast.network });
     const ran = await running.finally(() => {
         abort.stop();
@@ -29131,12 +25046,18 @@ function requestLines(requests) {
 
 // EXTERNAL MODULE: ./build/src/model/limits-record.js
 var limits_record = __nccwpck_require__(1377);
-// EXTERNAL MODULE: ./build/src/model/results.js + 7 modules
-var results = __nccwpck_require__(8635);
+// EXTERNAL MODULE: ./build/src/model/results.js + 6 modules
+var results = __nccwpck_require__(6309);
+// EXTERNAL MODULE: ./build/src/checks/index.js + 15 modules
+var src_checks = __nccwpck_require__(4039);
+// EXTERNAL MODULE: ./build/src/stats/counted.js
+var counted = __nccwpck_require__(2175);
 // EXTERNAL MODULE: ./build/src/stats/errors.js
 var stats_errors = __nccwpck_require__(8334);
 // EXTERNAL MODULE: ./build/src/model/tally.js
 var model_tally = __nccwpck_require__(6517);
+// EXTERNAL MODULE: ./build/src/stats/tally.js + 3 modules
+var stats_tally = __nccwpck_require__(4772);
 // EXTERNAL MODULE: ./build/src/stats/waves/figures.js
 var waves_figures = __nccwpck_require__(9409);
 ;// CONCATENATED MODULE: ./build/src/stats/jonckheere.js
@@ -29159,13 +25080,13 @@ function chanceOfOrder(groups) {
     }
     const sizes = compared.map((group) => group.length);
     const all = sizes.reduce((sum, size) => sum + size, 0);
-    const mean = (all ** 2 - jonckheere_sum(sizes, (size) => size ** 2)) / 4;
-    const variance = (all ** 2 * (2 * all + 3) - jonckheere_sum(sizes, (size) => size ** 2 * (2 * size + 3))) / 72;
+    const mean = (all ** 2 - sum(sizes, (size) => size ** 2)) / 4;
+    const variance = (all ** 2 * (2 * all + 3) - sum(sizes, (size) => size ** 2 * (2 * size + 3))) / 72;
     // Half a pair, since the statistic comes in whole ones.
     return upperTail((ordered - 0.5 - mean) / Math.sqrt(variance));
 }
 function pairsInOrder(lower, upper) {
-    return jonckheere_sum(lower, (a) => jonckheere_sum(upper, (b) => (b > a ? 1 : b === a ? 0.5 : 0)));
+    return sum(lower, (a) => sum(upper, (b) => (b > a ? 1 : b === a ? 0.5 : 0)));
 }
 function thin(values) {
     if (values.length <= MOST_VALUES)
@@ -29173,7 +25094,7 @@ function thin(values) {
     const step = (values.length - 1) / (MOST_VALUES - 1);
     return Array.from({ length: MOST_VALUES }, (_, index) => values[Math.round(index * step)]).filter((value) => value !== undefined);
 }
-function jonckheere_sum(values, of) {
+function sum(values, of) {
     return values.reduce((total, value) => total + of(value), 0);
 }
 /** Of the standard normal distribution: Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.2.17; ±7.5e-8. */
@@ -29186,6 +25107,8 @@ function upperTail(z) {
     return density * polynomial;
 }
 
+// EXTERNAL MODULE: ./build/src/stats/distribution.js
+var stats_distribution = __nccwpck_require__(5775);
 // EXTERNAL MODULE: ./build/src/stats/kendall.js
 var kendall = __nccwpck_require__(8552);
 ;// CONCATENATED MODULE: ./build/src/stats/trend.js
@@ -29208,7 +25131,7 @@ function chanceOfRise(values) {
         return 1;
     const medians = Array.from({ length: PARTS }, (_, part) => {
         const from = Math.round((part * values.length) / PARTS);
-        return trend_medianOf(values.slice(from, Math.round(((part + 1) * values.length) / PARTS)));
+        return medianOf(values.slice(from, Math.round(((part + 1) * values.length) / PARTS)));
     });
     let inversions = 0;
     for (const [index, earlier] of medians.entries()) {
@@ -29217,7 +25140,7 @@ function chanceOfRise(values) {
     return (0,kendall/* inversionsAtMost */.x)(PARTS, inversions);
 }
 /** NaN of nothing. */
-function trend_medianOf(values) {
+function medianOf(values) {
     const distribution = (0,stats_distribution/* distributionOf */.AO)(values);
     return distribution === undefined ? NaN : (0,stats_distribution/* percentile */.Ym)(distribution, 50);
 }
@@ -29235,7 +25158,7 @@ const LEAST_SHARE = 0.1;
 /** ms: the event loop's and the timer's own noise. */
 const LEAST_TIME = 0.1;
 /** Names come from the code under test: one made anew by every flow must not cost the others their power. */
-const step_growth_MOST_STEPS = 50;
+const MOST_STEPS = 50;
 /** Of a closed model's first wave the last flow waits for all others: a run is long if it has many waves. */
 const FEWEST_WAVES = 10;
 /**
@@ -29256,7 +25179,7 @@ function lapsOf(flows) {
             const known = laps.get(name);
             if (known !== undefined)
                 known.push(lap);
-            else if (laps.size < step_growth_MOST_STEPS)
+            else if (laps.size < MOST_STEPS)
                 laps.set(name, [lap]);
         }
     }
@@ -29275,7 +25198,7 @@ function overRun(all, fewest) {
         if (chanceOfRise(times) > FALSE_ALARMS / long.length)
             return [];
         const third = Math.floor(times.length / 3);
-        return grown({ name, before: trend_medianOf(times.slice(0, third)), after: trend_medianOf(times.slice(-third)) });
+        return grown({ name, before: medianOf(times.slice(0, third)), after: medianOf(times.slice(-third)) });
     });
     return steps.length === 0 ? undefined : { over: 'run', steps: mostFirst(steps) };
 }
@@ -29288,7 +25211,7 @@ function overLadder(all) {
         const times = rungs.map((flows) => laps.filter(({ rung }) => rung === flows).map(({ time }) => time));
         if (chanceOfOrder(times) > FALSE_ALARMS / all.size)
             return [];
-        return grown({ name, before: trend_medianOf(times[0] ?? []), after: trend_medianOf(times.at(-1) ?? []) });
+        return grown({ name, before: medianOf(times[0] ?? []), after: medianOf(times.at(-1) ?? []) });
     });
     return steps.length === 0 ? undefined : { over: 'ladder', first, last, steps: mostFirst(steps) };
 }
@@ -29415,7 +25338,7 @@ function askedLevels(plan) {
 /** The standard metrics, and every one that a threshold names. */
 function metricsOf(plan, measures) {
     const refs = [...(0,summarize/* standardRefs */.Mq)(measures), ...plan.thresholds.map(({ metric }) => metric)];
-    return Object.fromEntries(refs.map((ref) => [(0,model_metrics/* metricName */.Kh)(ref), (0,summarize/* measure */.xP)(measures, ref)]));
+    return Object.fromEntries(refs.map((ref) => [(0,metrics/* metricName */.Kh)(ref), (0,summarize/* measure */.xP)(measures, ref)]));
 }
 /** What is taken over from the record as it is. */
 function whatHappened(record) {
@@ -29511,7 +25434,7 @@ function gatedByHistory(scenario, { past, environment }) {
         return scenario;
     const { all } = comparableTo(scenario, past, environment);
     const gates = GATED.flatMap((id) => {
-        const definition = (0,model_metrics/* definitionOf */.Fg)(id);
+        const definition = (0,metrics/* definitionOf */.Fg)(id);
         const last = trendOf({ name: id, definition, now: null }, all)?.last;
         const limit = last === undefined ? undefined : limitBeyond(last, gate, definition);
         return limit === undefined ? [] : thresholdOf(`${id} ${limit}`, gate);
@@ -33327,6 +29250,56 @@ const ROUND_SERVICES = ['keep', 'restart'];
 
 /***/ }),
 
+/***/ 2050:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ comparisonSchema)
+/* harmony export */ });
+/* unused harmony export COMPARISON_OUTCOMES */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+
+/*
+ * Head against base: what goes into a comparison, and what comes out of it. The result is part of results.json;
+ * numbers in base units.
+ */
+/**
+ * `regression`: worse than base by more than the margin and, by estimate, by at least the limit. `no_regression`: worse
+ * by less than the limit. `improvement`: better than base by more than the margin. `unresolved`: none of them is known.
+ */
+const COMPARISON_OUTCOMES = ['regression', 'no_regression', 'improvement', 'unresolved'];
+const figure = zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().nullable();
+const comparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    metric: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    scale: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['relative', 'absolute', 'rate']),
+    base: figure.meta({ description: 'median over the pairs; of a rate, over all flows' }),
+    head: figure,
+    change: figure.meta({
+        description: 'head ÷ base − 1 if relative, else head − base: estimate over the pairs',
+    }),
+    low: figure.meta({ description: 'interval of the change' }),
+    high: figure,
+    confidence: figure.meta({
+        description: 'with which the interval holds the true change, at whichever look it was taken',
+    }),
+    pairs: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().meta({ description: 'valid ones that this result rests on' }),
+    dropped: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().meta({ description: 'invalid pairs among them, left out' }),
+    looks: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr().meta({ description: 'how often the pairs were looked at' }),
+    limit: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().meta({ description: 'how much worse is too much' }),
+    outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(COMPARISON_OUTCOMES),
+    mde: figure.meta({
+        description: 'minimum detectable effect: a change for the worse that so many pairs show in 95% of runs',
+    }),
+    needed: figure.meta({
+        description: 'pairs that would show a change of the size of the limit in 95% of runs',
+    }),
+    /** Why it is unresolved, if for another reason than noise. */
+    reason: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+});
+
+
+/***/ }),
+
 /***/ 4025:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -33891,6 +29864,20 @@ const LIMIT_STRATEGIES = [
 
 /***/ }),
 
+/***/ 560:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ lengthOf)
+/* harmony export */ });
+/** ms of all stages together. */
+function lengthOf(stages) {
+    return stages.reduce((sum, { duration }) => sum + duration, 0);
+}
+
+
+/***/ }),
+
 /***/ 7790:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -34026,7 +30013,7 @@ function isPlain(value) {
 
 /***/ }),
 
-/***/ 8635:
+/***/ 6309:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34106,46 +30093,8 @@ const comparedSchema = schemas/* object */.Ikc({
         .meta({ description: 'between base and head, newest first, at most 50' }),
 });
 
-;// CONCATENATED MODULE: ./build/src/model/comparison.js
-
-/*
- * Head against base: what goes into a comparison, and what comes out of it. The result is part of results.json;
- * numbers in base units.
- */
-/**
- * `regression`: worse than base by more than the margin and, by estimate, by at least the limit. `no_regression`: worse
- * by less than the limit. `improvement`: better than base by more than the margin. `unresolved`: none of them is known.
- */
-const COMPARISON_OUTCOMES = ['regression', 'no_regression', 'improvement', 'unresolved'];
-const figure = schemas/* number */.aig().nullable();
-const comparisonSchema = schemas/* object */.Ikc({
-    metric: schemas/* string */.YjP(),
-    scale: schemas/* enum */.k5n(['relative', 'absolute', 'rate']),
-    base: figure.meta({ description: 'median over the pairs; of a rate, over all flows' }),
-    head: figure,
-    change: figure.meta({
-        description: 'head ÷ base − 1 if relative, else head − base: estimate over the pairs',
-    }),
-    low: figure.meta({ description: 'interval of the change' }),
-    high: figure,
-    confidence: figure.meta({
-        description: 'with which the interval holds the true change, at whichever look it was taken',
-    }),
-    pairs: schemas/* int */.Whr().meta({ description: 'valid ones that this result rests on' }),
-    dropped: schemas/* int */.Whr().meta({ description: 'invalid pairs among them, left out' }),
-    looks: schemas/* int */.Whr().meta({ description: 'how often the pairs were looked at' }),
-    limit: schemas/* number */.aig().meta({ description: 'how much worse is too much' }),
-    outcome: schemas/* enum */.k5n(COMPARISON_OUTCOMES),
-    mde: figure.meta({
-        description: 'minimum detectable effect: a change for the worse that so many pairs show in 95% of runs',
-    }),
-    needed: figure.meta({
-        description: 'pairs that would show a change of the size of the limit in 95% of runs',
-    }),
-    /** Why it is unresolved, if for another reason than noise. */
-    reason: schemas/* string */.YjP().optional(),
-});
-
+// EXTERNAL MODULE: ./build/src/model/comparison.js
+var comparison = __nccwpck_require__(2050);
 // EXTERNAL MODULE: ./build/src/model/contamination.js
 var contamination = __nccwpck_require__(4025);
 ;// CONCATENATED MODULE: ./build/src/model/contamination-schema.js
@@ -34425,7 +30374,7 @@ const scenario = schemas/* object */.Ikc({
         .meta({ description: 'default gates that are left out because no process is watched' }),
     metrics: schemas/* record */.g1P(schemas/* string */.YjP(), metric),
     thresholds: schemas/* array */.YOg(threshold),
-    comparison: schemas/* array */.YOg(comparisonSchema).optional(),
+    comparison: schemas/* array */.YOg(comparison/* comparisonSchema */.D).optional(),
     compared: comparedSchema.optional(),
     ladder: ladder/* ladderSchema */.m.optional(),
     stepGrowth: stepGrowthSchema.optional(),
@@ -34552,6 +30501,37 @@ function uslDivisor({ sigma, kappa }, flows) {
 
 /***/ }),
 
+/***/ 281:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ loadOfWaves),
+/* harmony export */   g: () => (/* binding */ wavesOf)
+/* harmony export */ });
+/**
+ * The kinds of waves that a scenario runs, in their order: as many clean ones as there are rounds, then faulted and
+ * clean in turn. What comes after the faults is compared with what came before any (`recovery`), and so many of each
+ * are needed for that as rounds are for the others. None if nothing is injected: limits are in force all the time.
+ */
+function wavesOf(faults) {
+    if (faults?.kill === undefined && faults?.network === undefined)
+        return [];
+    const before = Array.from({ length: faults.rounds }, () => 'clean');
+    const inTurn = Array.from({ length: faults.rounds }, () => ['faulted', 'clean']);
+    return [...before, ...inTurn.flat()];
+}
+/** What all waves of a load are together; a load that is run once is itself. */
+function loadOfWaves(load, waves) {
+    if (waves.length === 0 || load.model !== 'closed' || 'stages' in load)
+        return load;
+    return 'iterations' in load
+        ? { ...load, iterations: load.iterations * waves.length }
+        : { ...load, duration: load.duration * waves.length };
+}
+
+
+/***/ }),
+
 /***/ 9738:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -34578,6 +30558,20 @@ function stealBetween(before, after) {
     const total = after.total - before.total;
     // Shorter than a tick: nothing can be told.
     return total > 0 ? Math.max(0, after.stolen - before.stolen) / total : undefined;
+}
+
+
+/***/ }),
+
+/***/ 7999:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ keyOf)
+/* harmony export */ });
+/** One process, also when its pid is given out again. */
+function keyOf(reading) {
+    return `${reading.pid}@${reading.startTime}`;
 }
 
 
@@ -35075,13 +31069,17 @@ function intervalCell({ interval, confidence }, head) {
 
 
 /** The live lines of a comparison, of at most `width` characters (40 … 120), without a newline at the end. */
-function renderComparing({ scenario, base, pairs, most, elapsed, budget, known }, options) {
+function renderComparing({ scenario, base, pairs, most, nextLook, elapsed, budget, known }, options) {
     const colors = picocolors__WEBPACK_IMPORTED_MODULE_1__.createColors(options.color);
     const width = (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .usableWidth */ .ht)(options.width);
     const clock = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatClock */ .ei)(elapsed);
     const head = (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .clipped */ .cz)(`${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(scenario, 30)}   against ${(0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(base, 40)}`, width - 4 - clock.length);
-    const counts = `pair ${pairs} of at most ${most}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatLeft */ .fu)(Math.max(0, budget - elapsed))} left at most`;
-    const lines = known.length === 0 ? ['nothing is known yet'] : known.map((line) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(line, width - 2));
+    const left = (0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatLeft */ .fu)(Math.max(0, budget - elapsed));
+    const look = nextLook === undefined ? '' : `, next look at ${nextLook}`;
+    const counts = `pair ${pairs} of at most ${most}${look}, ${left} left at most`;
+    const lines = known.length === 0
+        ? ['nothing is known before the first look']
+        : known.map((line) => (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .plain */ .pj)(line, width - 2));
     return [
         `  ${colors.bold(head)}  ${colors.dim(clock)}`,
         (0,_lines_js__WEBPACK_IMPORTED_MODULE_2__/* .clipped */ .cz)(`  ${counts}`, width),
@@ -35120,6 +31118,65 @@ function subjectOf(id, unit) {
     if (/memory/u.test(id))
         return 'memory';
     return unit === 'ms' || unit === 'per_second' ? 'time' : 'other';
+}
+
+
+/***/ }),
+
+/***/ 7549:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lg: () => (/* binding */ runLinkOf),
+/* harmony export */   M9: () => (/* binding */ loadOf),
+/* harmony export */   Ox: () => (/* binding */ monitorNotes),
+/* harmony export */   VT: () => (/* binding */ machineOf)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3504);
+/* harmony import */ var _escape_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6209);
+/* harmony import */ var _load_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3434);
+
+
+
+/** `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`. */
+function machineOf({ environment }) {
+    const { cores, cpu, memory, os, arch, image, node } = environment;
+    return [
+        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(cores, 'core')} ${shortName(cpu)}`.trim(),
+        (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(memory),
+        image ?? `${os} ${arch}`,
+        `Node ${node.replace(/^v/u, '')}`,
+    ].join(', ');
+}
+/** Without marks of trade, the count of cores and the nominal clock: `AMD EPYC 7763`. */
+function shortName(cpu) {
+    return cpu.replace(/\((?:R|TM)\)|\s+\d+-Core Processor|\s+CPU @ [\d.]+GHz|\s+Processor$/giu, '').trim();
+}
+function runLinkOf({ run }) {
+    if (run === undefined)
+        return undefined;
+    const url = (0,_escape_js__WEBPACK_IMPORTED_MODULE_0__/* .safeUrl */ .Pl)(run.url);
+    return {
+        prefix: run.attempt > 1 ? `attempt ${run.attempt} of run` : 'run',
+        label: `#${run.number}`,
+        ...(url === undefined ? {} : { url }),
+    };
+}
+/**
+ * `10 flows at once, 240 in all`, `10 flows at once for 60 s, after 5 to warm up`, `ladder of 1, 2, 5: up to 5 flows
+ * at once, 24 in all`.
+ */
+function loadOf({ load, metrics, ladder, }) {
+    const warmup = load.warmup > 0 ? `, after ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(load.warmup)} to warm up` : '';
+    const dropped = metrics['dropped']?.value ?? 0;
+    const rungs = ladder === undefined ? '' : `ladder of ${ladder.planned.map(_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4).join(', ')}: up to `;
+    return `${rungs}${(0,_load_js__WEBPACK_IMPORTED_MODULE_2__/* .loadWords */ .A)(load)}${warmup}${dropped > 0 ? `; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(dropped)} dropped` : ''}`;
+}
+/** What watching cost, and what could not be measured. */
+function monitorNotes({ monitor }) {
+    const { samples, cpuTime, duration } = monitor.cost;
+    const share = duration > 0 ? `, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatRatio */ .B0)(cpuTime / duration)} of one core` : '';
+    return [`watched by ${monitor.source}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(samples, 'sample')}${share}`, ...monitor.notes];
 }
 
 
@@ -36398,8 +32455,8 @@ const STANDINGS = {
     inconclusive: 'inconclusive',
 };
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 12 modules
-var report_view = __nccwpck_require__(2914);
+// EXTERNAL MODULE: ./build/src/report/view.js + 11 modules
+var report_view = __nccwpck_require__(5238);
 ;// CONCATENATED MODULE: ./build/src/report/terminal.js
 
 
@@ -36430,7 +32487,7 @@ function renderTerminal(results, options) {
 
 /***/ }),
 
-/***/ 2914:
+/***/ 5238:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36439,57 +32496,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   d: () => (/* binding */ viewOf)
 });
 
+// EXTERNAL MODULE: ./build/src/report/environment.js
+var environment = __nccwpck_require__(7549);
 // EXTERNAL MODULE: ./build/src/model/format.js
 var model_format = __nccwpck_require__(3504);
-// EXTERNAL MODULE: ./build/src/report/escape.js
-var report_escape = __nccwpck_require__(6209);
-// EXTERNAL MODULE: ./build/src/report/load.js
-var report_load = __nccwpck_require__(3434);
-;// CONCATENATED MODULE: ./build/src/report/environment.js
-
-
-
-/** `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`. */
-function machineOf({ environment }) {
-    const { cores, cpu, memory, os, arch, image, node } = environment;
-    return [
-        `${(0,model_format/* plural */.LS)(cores, 'core')} ${shortName(cpu)}`.trim(),
-        (0,model_format/* formatBytes */.z3)(memory),
-        image ?? `${os} ${arch}`,
-        `Node ${node.replace(/^v/u, '')}`,
-    ].join(', ');
-}
-/** Without marks of trade, the count of cores and the nominal clock: `AMD EPYC 7763`. */
-function shortName(cpu) {
-    return cpu.replace(/\((?:R|TM)\)|\s+\d+-Core Processor|\s+CPU @ [\d.]+GHz|\s+Processor$/giu, '').trim();
-}
-function runLinkOf({ run }) {
-    if (run === undefined)
-        return undefined;
-    const url = (0,report_escape/* safeUrl */.Pl)(run.url);
-    return {
-        prefix: run.attempt > 1 ? `attempt ${run.attempt} of run` : 'run',
-        label: `#${run.number}`,
-        ...(url === undefined ? {} : { url }),
-    };
-}
-/**
- * `10 flows at once, 240 in all`, `10 flows at once for 60 s, after 5 to warm up`, `ladder of 1, 2, 5: up to 5 flows
- * at once, 24 in all`.
- */
-function loadOf({ load, metrics, ladder, }) {
-    const warmup = load.warmup > 0 ? `, after ${(0,model_format/* formatCount */.B4)(load.warmup)} to warm up` : '';
-    const dropped = metrics['dropped']?.value ?? 0;
-    const rungs = ladder === undefined ? '' : `ladder of ${ladder.planned.map(model_format/* formatCount */.B4).join(', ')}: up to `;
-    return `${rungs}${(0,report_load/* loadWords */.A)(load)}${warmup}${dropped > 0 ? `; ${(0,model_format/* formatCount */.B4)(dropped)} dropped` : ''}`;
-}
-/** What watching cost, and what could not be measured. */
-function monitorNotes({ monitor }) {
-    const { samples, cpuTime, duration } = monitor.cost;
-    const share = duration > 0 ? `, ${(0,model_format/* formatRatio */.B0)(cpuTime / duration)} of one core` : '';
-    return [`watched by ${monitor.source}: ${(0,model_format/* plural */.LS)(samples, 'sample')}${share}`, ...monitor.notes];
-}
-
 // EXTERNAL MODULE: ./build/src/report/compared-answer.js
 var compared_answer = __nccwpck_require__(786);
 // EXTERNAL MODULE: ./build/src/report/compared-line.js
@@ -37302,12 +33312,12 @@ function stepGrowthOf({ stepGrowth }) {
 
 /** The view of a results file; nothing but the results goes into it. */
 function viewOf(results) {
-    const run = runLinkOf(results);
+    const run = (0,environment/* runLinkOf */.Lg)(results);
     return {
         verdict: results.verdict,
         tally: tallyOf(results),
         scenarios: results.scenarios.map((scenario) => scenarioView(scenario, results.environment.cores)),
-        machine: machineOf(results),
+        machine: (0,environment/* machineOf */.VT)(results),
         ...(run === undefined ? {} : { run }),
         reproduce: results.reproduce,
     };
@@ -37326,7 +33336,7 @@ function scenarioView(scenario, cores) {
         name: scenario.name,
         verdict: scenario.verdict,
         headline,
-        load: loadOf(scenario),
+        load: (0,environment/* loadOf */.M9)(scenario),
         rows: withComparison((0,row/* rowsOf */.RO)(scenario, cores), compared?.lines ?? []),
         defaultGates: scenario.defaultGates,
         ...(ladder === undefined ? {} : { ladder }),
@@ -37345,7 +33355,7 @@ function scenarioView(scenario, cores) {
         leftovers: (0,finding/* leftoversOf */.Kz)(scenario),
         untold: untoldProblems(scenario, headline),
         limits: limitLines(scenario),
-        notes: [...monitorNotes(scenario), ...limitNotes(scenario), ...historyNotes(scenario)],
+        notes: [...(0,environment/* monitorNotes */.Ox)(scenario), ...limitNotes(scenario), ...historyNotes(scenario)],
         metrics: (0,row/* allMetrics */.PB)(scenario, cores),
         source: scenario,
     };
@@ -37367,6 +33377,433 @@ function tallyOf({ verdict, scenarios }) {
     if (alike === scenarios.length && alike > 1)
         return `all ${alike} scenarios ${many}`;
     return `${alike} of ${scenarios.length} scenarios ${alike === 1 ? one : many}`;
+}
+
+
+/***/ }),
+
+/***/ 5025:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  G: () => (/* binding */ compareSides)
+});
+
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
+// EXTERNAL MODULE: ./build/src/stats/random.js
+var random = __nccwpck_require__(4918);
+;// CONCATENATED MODULE: ./build/src/stats/compare/order.js
+
+/**
+ * Which tree of the next pair runs first. Whichever order is behind among the valid pairs; a coin if neither is. So
+ * pairs come in blocks of two, BH HB or HB BH, half of either order stand before every even look, and a block that
+ * lost a pair is completed. What runs second on a machine that slows down is then head as often as base.
+ */
+function nextOrder(valid, seed) {
+    const baseFirst = valid.filter(({ order }) => order === 'base_first').length;
+    const lead = 2 * baseFirst - valid.length;
+    if (lead !== 0)
+        return lead > 0 ? 'head_first' : 'base_first';
+    return (0,random/* seededRandom */.I)((0,random/* seedOf */.n)(seed, valid.length))() < 0.5 ? 'base_first' : 'head_first';
+}
+
+// EXTERNAL MODULE: ./build/src/stats/compare/run.js + 1 modules
+var run = __nccwpck_require__(3998);
+// EXTERNAL MODULE: ./build/src/stats/compare/validity.js
+var compare_validity = __nccwpck_require__(9591);
+// EXTERNAL MODULE: ./build/src/run/sides.js
+var sides = __nccwpck_require__(1811);
+;// CONCATENATED MODULE: ./build/src/run/comparing.js
+
+
+
+
+/**
+ * Runs pairs of rounds, one side right after the other, and looks at them as docs/statistics.md says, until all gates are
+ * known, the looks are over, or another pair would not fit into the budget. Whether it fits is told by the time of both
+ * sides together, so that it does not depend on which of them is slower. Never rejects: what was measured is kept.
+ */
+async function comparePairs(options) {
+    const { clock, metrics, validity } = options;
+    const pairs = [];
+    const began = clock.now();
+    const isInterrupted = () => options.interrupt.aborted;
+    let state = (0,run/* beginComparison */.R7)(metrics, { validity });
+    const end = (ended, failure) => ({
+        pairs,
+        results: finalResults(pairs, state, { metrics, validity }),
+        time: clock.now() - began,
+        ended,
+        ...(failure === undefined ? {} : { failure }),
+    });
+    while (state.status === 'continue') {
+        if (isInterrupted())
+            return end('interrupted');
+        if (!fits(options, pairs.length, clock.now() - began))
+            return end('budget');
+        try {
+            const pair = await runPair(options, pairs);
+            if (pair === undefined)
+                return end('interrupted');
+            pairs.push(pair);
+        }
+        catch (thrown) {
+            if (!(thrown instanceof sides/* SideError */.YH))
+                throw thrown;
+            return isInterrupted() ? end('interrupted') : end('failed', thrown);
+        }
+        state = (0,run/* nextLook */.JD)(state, pairs);
+        options.onPair?.({ pairs, state, elapsed: clock.now() - began });
+    }
+    return end((0,run/* isDecided */.d$)(state) ? 'decided' : 'looks');
+}
+function fits({ budget, expected }, pairs, elapsed) {
+    return elapsed + (pairs === 0 ? expected : elapsed / pairs) <= budget;
+}
+async function runPair({ validity, seed, round }, pairs) {
+    const valid = pairs.filter((pair) => (0,compare_validity/* isValid */.fn)(pair, validity));
+    const order = nextOrder(valid, seed);
+    const [first, second] = order === 'base_first' ? ['base', 'head'] : ['head', 'base'];
+    const one = await round(first);
+    const other = one === undefined ? undefined : await round(second);
+    if (one === undefined || other === undefined)
+        return undefined;
+    return { order, ...(first === 'base' ? { base: one, head: other } : { base: other, head: one }) };
+}
+/** What ended before it was decided is looked at a last time, with all that is left to be missed. */
+function finalResults(pairs, state, { metrics, validity }) {
+    if (state.status === 'decided')
+        return state.results;
+    return (0,run/* compareRun */.XZ)(pairs, metrics, { validity, exhausted: true }).results;
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/compared-words.js
+var compared_words = __nccwpck_require__(7010);
+;// CONCATENATED MODULE: ./build/src/run/comparing-progress.js
+
+/** What the live view shows after a pair. */
+function progressOf({ pairs, state, elapsed }, about) {
+    const lastLook = Math.max(...state.plan.looks.map((look) => look.pairs));
+    const fitting = Math.floor((about.budget * pairs.length) / elapsed);
+    return {
+        ...about,
+        pairs: pairs.length,
+        most: Math.max(pairs.length, Math.min(lastLook, fitting)),
+        nextLook: state.wanted,
+        elapsed,
+        known: state.results
+            .filter(({ change }) => change !== null)
+            .map((result) => (0,compared_words/* differenceWords */.X)(result, about.base)),
+    };
+}
+
+// EXTERNAL MODULE: ./build/src/model/load.js
+var model_load = __nccwpck_require__(560);
+;// CONCATENATED MODULE: ./build/src/run/round-load.js
+
+/** A round shorter than this is mostly start and end. ms; METHOD §2.1. */
+const SHORTEST_ROUND = 200;
+/** Median flow times in a round; METHOD §2.1. */
+const FLOW_TIMES = 8;
+/** Rounds that a budget is to hold at most: longer ones are less noisy. */
+const MOST_ROUNDS = 300;
+/** Of the budget, what the rounds up to the first look may take: the rest is for what lies between them. */
+const SHARE = 0.8;
+/** Flows that an open model starts in a round at least. */
+const FEWEST_STARTS = 10;
+/** ms that the flows of a round should take. */
+function roundTime({ flowTime = 0 }, { budget, rounds }) {
+    const wanted = Math.max(SHORTEST_ROUND, FLOW_TIMES * flowTime, budget / MOST_ROUNDS);
+    return Math.min(wanted, (SHARE * budget) / rounds);
+}
+/**
+ * The load of a round: whole waves of the closed model that take as long as a round should, at least one. A round is no
+ * larger than the scenario itself, unless that were too short. Stages are what they are: a round is all of them.
+ */
+function roundLoad(load, trial, budget) {
+    if ('stages' in load)
+        return load;
+    const time = roundTime(trial, budget);
+    if (load.model === 'open') {
+        const shortest = Math.max(time, (FEWEST_STARTS / load.rate) * 1000);
+        return { ...load, duration: Math.min(load.duration, shortest) };
+    }
+    const { flows } = load;
+    const each = perFlow(trial);
+    const whole = 'iterations' in load ? load.iterations : Math.ceil(load.duration / each);
+    const most = Math.max(whole, inWaves(SHORTEST_ROUND / each, flows));
+    return { model: 'closed', flows, iterations: Math.min(most, inWaves(time / each, flows)) };
+}
+/** What is run first, to warm up and to see how long it takes: `flows` at least, of the closed model one whole wave. */
+function trialLoad(load, flows) {
+    if ('stages' in load)
+        return load;
+    if (load.model === 'open') {
+        const needed = (Math.max(FEWEST_STARTS, flows) / load.rate) * 1000;
+        return { ...load, duration: Math.min(load.duration, needed) };
+    }
+    return { model: 'closed', flows: load.flows, iterations: Math.max(load.flows, flows) };
+}
+/** A first trial so short was all warming up. ms. */
+const COLD = 1000;
+/**
+ * What is tried next, warmer: of the closed model what fills the shortest round. Undefined if the trials so far tell
+ * enough: the last one was as long as a round, and not the first, or long.
+ */
+function warmTrialLoad(load, trial, trials) {
+    const enough = trials === 1 ? COLD : SHORTEST_ROUND;
+    if (load.model === 'open' || 'stages' in load || trial.time >= enough)
+        return undefined;
+    return {
+        model: 'closed',
+        flows: load.flows,
+        iterations: inWaves(SHORTEST_ROUND / perFlow(trial), load.flows),
+    };
+}
+/**
+ * The load of the next rounds, when one of the last pair took `time` ms, both sides taken together: a service may still
+ * become faster. That a pair is larger than the one before says nothing of either side.
+ */
+function lengthened(load, time) {
+    if (load.model === 'open' || !('iterations' in load) || time >= SHORTEST_ROUND)
+        return load;
+    const { flows, iterations } = load;
+    return { ...load, iterations: inWaves((iterations * SHORTEST_ROUND) / Math.max(time, 1), flows) };
+}
+/** Flows of a load, about. */
+function flowsIn(load, trial) {
+    if ('stages' in load)
+        return Math.round(trial.flows);
+    if (load.model === 'open')
+        return Math.round((load.duration / 1000) * load.rate);
+    return 'iterations' in load ? load.iterations : Math.ceil(load.duration / perFlow(trial));
+}
+/** ms of a load, about. */
+function timeOf(load, trial) {
+    if ('stages' in load)
+        return (0,model_load/* lengthOf */.Y)(load.stages);
+    return 'duration' in load ? load.duration : load.iterations * perFlow(trial);
+}
+/** ms; what takes no measurable time takes some. */
+function perFlow({ time, flows }) {
+    return Math.max(time, 0.001) / Math.max(1, flows);
+}
+/** As many whole waves as hold so many flows; at least one. */
+function inWaves(count, flows) {
+    return Math.max(1, Math.ceil(count / flows)) * flows;
+}
+
+// EXTERNAL MODULE: ./build/src/monitor/machine-cpu.js
+var machine_cpu = __nccwpck_require__(9738);
+// EXTERNAL MODULE: ./build/src/model/metrics.js
+var model_metrics = __nccwpck_require__(7790);
+// EXTERNAL MODULE: ./build/src/stats/counted.js
+var counted = __nccwpck_require__(2175);
+// EXTERNAL MODULE: ./build/src/stats/summarize.js + 2 modules
+var summarize = __nccwpck_require__(3029);
+// EXTERNAL MODULE: ./build/src/stats/tally.js + 3 modules
+var stats_tally = __nccwpck_require__(4772);
+;// CONCATENATED MODULE: ./build/src/stats/compare/round.js
+
+
+
+
+/** Shown and used to explain a difference, whatever the thresholds ask for. */
+const ALWAYS = [
+    { id: 'flow_time', stat: 'med' },
+    { id: 'flow_time', stat: 'p95' },
+    { id: 'throughput' },
+    { id: 'cpu_per_flow' },
+    { id: 'peak_memory' },
+    { id: 'peak_threads' },
+    { id: 'success_rate' },
+];
+/** Steps whose median a round holds: a name made anew by every flow must not swell the results. */
+const MOST_STEPS = 20;
+/** What a comparison keeps of one run of the concurrent scenario. */
+function roundOf(record, { metrics, steal }) {
+    const measures = (0,summarize/* summarize */.eh)(record);
+    const tally = (0,stats_tally/* tallyOf */.s)(record);
+    const steps = [...measures.steps.keys()]
+        .slice(0, MOST_STEPS)
+        .map((label) => ({ id: 'step', label, stat: 'med' }));
+    const values = [...ALWAYS, ...steps, ...metrics].map((ref) => [
+        (0,model_metrics/* metricName */.Kh)(ref),
+        (0,summarize/* measure */.xP)(measures, ref).value,
+    ]);
+    const started = (0,counted/* countedFlows */.YE)(tally, record);
+    const startSkew = measures.scalars.start_skew.value;
+    return {
+        values: Object.fromEntries(values),
+        // What was killed by a limit has failed; nothing is injected in a round.
+        flows: { started, failed: started - tally.counts.ok },
+        ...(steal === undefined ? {} : { steal }),
+        ...(startSkew === null ? {} : { startSkew }),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/rounds.js
+
+
+/** Runs rounds and keeps of each what a comparison needs. */
+class Rounds {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    /**
+     * Undefined if it was cut short by an interrupt.
+     * @throws SideError if it did not run as it should
+     */
+    async run(side, load) {
+        const { machine } = this.#options.ports;
+        const before = machine.cpu();
+        const record = await this.record(side, load);
+        const steal = (0,machine_cpu/* stealBetween */.m)(before, machine.cpu());
+        return record === undefined ? undefined : roundOf(record, { metrics: this.#options.metrics, steal });
+    }
+    async record(side, load) {
+        const { sides, ports } = this.#options;
+        const record = await sides.round(side, load);
+        return ports.interrupt.aborted ? undefined : record;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/round-trial.js
+
+
+
+
+
+
+
+/**
+ * Warms both sides up, by one wave of all flows at once or by the plan's warm-up, and sees how long they take, so that
+ * the rounds can be as long as they should be. What is soon over is run again until it is warm. Undefined if it was cut
+ * short.
+ * @throws SideError
+ */
+async function tryOut({ load: planned, warmup }, rounds, { budget, metrics }) {
+    const tried = await tryUntilWarm(planned, warmup, rounds);
+    if (tried === undefined)
+        return undefined;
+    const wanted = (0,run/* beginComparison */.R7)(metrics).wanted ?? 0;
+    const trial = togetherOf(tried);
+    const load = roundLoad(planned, trial, { budget, rounds: 2 * wanted });
+    return {
+        load,
+        flows: flowsIn(load, trial),
+        expected: tried.reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0),
+        wanted,
+        validity: validityFor(tried),
+    };
+}
+/** A runtime that compiles while it runs may take a few. */
+const MOST_TRIALS = 6;
+async function tryUntilWarm(planned, warmup, rounds) {
+    let load = trialLoad(planned, warmup);
+    let tried;
+    for (let trials = 1; load !== undefined && trials <= MOST_TRIALS; trials += 1) {
+        tried = await tryBoth(rounds, load);
+        if (tried === undefined)
+            return undefined;
+        load = warmTrialLoad(planned, togetherOf(tried), trials);
+    }
+    return tried;
+}
+async function tryBoth(rounds, load) {
+    const tried = [];
+    for (const side of sides/* SIDES */.BV) {
+        const began = rounds.clock.now();
+        const record = await rounds.record(side, load);
+        if (record === undefined)
+            return undefined;
+        tried.push(triedOf(record, rounds.clock.now() - began));
+    }
+    return tried;
+}
+function triedOf(record, took) {
+    const measures = (0,summarize/* summarize */.eh)(record);
+    const { total_time: time, start_skew: startSkew } = measures.scalars;
+    return {
+        flows: (0,counted/* startedFlows */.pZ)((0,stats_tally/* tallyOf */.s)(record)),
+        time: time.value ?? took,
+        flowTime: (0,summarize/* measure */.xP)(measures, { id: 'flow_time', stat: 'med' }).value ?? undefined,
+        took,
+        startSkew: startSkew.value ?? 0,
+    };
+}
+/** The two sides as one: rounds are as long on either. */
+function togetherOf(tried) {
+    const mean = (values) => values.reduce((total, value) => total + value, 0) / values.length;
+    const known = tried.flatMap(({ flowTime }) => flowTime ?? []);
+    return {
+        flows: mean(tried.map(({ flows }) => flows)),
+        time: mean(tried.map(({ time }) => time)),
+        flowTime: known.length === 0 ? undefined : mean(known),
+    };
+}
+/** Rounds whose flows start this much further apart than in the trial were disturbed. */
+const WIDER = 3;
+/**
+ * Many processes on few cores start far apart without anybody disturbing them: what is too far is told by the trial of
+ * both sides, before there is any pair, and is the same for both.
+ */
+function validityFor(tried) {
+    const usual = Math.max(...tried.map(({ startSkew }) => startSkew));
+    return { ...compare_validity/* VALIDITY_LIMITS */.o3, startSkew: Math.max(compare_validity/* VALIDITY_LIMITS */.o3.startSkew, WIDER * usual) };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/compare-sides.js
+
+
+
+
+
+
+/**
+ * Tries both sides out, and compares them in rounds until it is known or the budget is spent. Undefined if it was
+ * interrupted before the first pair.
+ * @throws SideError if a side does not run as it should while it is tried out
+ */
+async function compareSides(sides, options) {
+    const { plan, thresholds, metrics, budget, ports, about } = options;
+    const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
+    const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget, metrics });
+    if (attempt === undefined)
+        return undefined;
+    const { expected, wanted, validity } = attempt;
+    if (expected * wanted > budget * TOLERANCE) {
+        return { hopeless: tooLong(attempt, budget), flows: attempt.flows };
+    }
+    let { load } = attempt;
+    let before = 0;
+    const comparing = await comparePairs({
+        ...ports,
+        ...options,
+        validity,
+        expected,
+        round: (side) => rounds.run(side, load),
+        onPair: (progress) => {
+            load = lengthened(load, (progress.elapsed - before) / 2);
+            before = progress.elapsed;
+            ports.progress.update(progressOf(progress, { ...about, budget }));
+        },
+    }).finally(() => {
+        ports.progress.clear();
+    });
+    const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
+    return { comparing, validity, flows };
+}
+/** How far a trial, which is colder than a round, may promise more time than there is. */
+const TOLERANCE = 1.25;
+function tooLong({ flows, expected, wanted }, budget) {
+    const needed = Math.ceil((expected * wanted) / 1000);
+    return (`${wanted} pairs of rounds of ${(0,format/* plural */.LS)(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
+        `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`);
 }
 
 
@@ -37439,6 +33876,4155 @@ function tracesOf(secrets) {
         const groups = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
         return groups.length < 8 ? [text] : [text, groups];
     });
+}
+
+
+/***/ }),
+
+/***/ 2432:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  P7: () => (/* binding */ openedAhead),
+  TW: () => (/* binding */ runFlows),
+  lM: () => (/* binding */ warmUp)
+});
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/run/identity.js
+var identity = __nccwpck_require__(4881);
+;// CONCATENATED MODULE: ./build/src/run/profile.js
+function profileOf(stretches) {
+    const pieces = [];
+    let level = 0;
+    for (const { level: to, duration, ramp } of stretches) {
+        if (ramp > 0)
+            pieces.push(after(pieces.at(-1), { from: level, to, duration: ramp }));
+        if (duration > ramp)
+            pieces.push(after(pieces.at(-1), { from: to, to, duration: duration - ramp }));
+        level = to;
+    }
+    return pieces;
+}
+function after(last, line) {
+    return last === undefined
+        ? { ...line, begins: 0, before: 0 }
+        : { ...line, begins: endOf(last), before: last.before + areaOf(last) };
+}
+/** ms. */
+function endOfProfile(profile) {
+    const last = profile.at(-1);
+    return last === undefined ? 0 : endOf(last);
+}
+/** At a step it is the new level already; past the end it is 0. */
+function levelAt(profile, at) {
+    const piece = firstPiece(profile, (each) => at < endOf(each));
+    return piece === undefined ? 0 : piece.from + slopeOf(piece) * (at - piece.begins);
+}
+/** Level × ms under the whole profile. */
+function wholeArea(profile) {
+    const last = profile.at(-1);
+    return last === undefined ? 0 : last.before + areaOf(last);
+}
+/** When the area under the profile reaches `area`, which is less than the whole. */
+function timeOfArea(profile, area) {
+    const piece = firstPiece(profile, (each) => area < each.before + areaOf(each)) ?? profile.at(-1);
+    if (piece === undefined)
+        return 0;
+    const rest = area - piece.before;
+    if (rest <= 0)
+        return piece.begins;
+    // from·x + slope·x²/2 = rest, in the form that loses no digits where the slope is small or the level begins at 0.
+    const root = Math.sqrt(Math.max(0, piece.from ** 2 + 2 * slopeOf(piece) * rest));
+    return piece.begins + (2 * rest) / (piece.from + root);
+}
+/** The first moment from `at` on at which the level is `level` or more; undefined if it never is again. */
+function timeOfLevel(profile, level, at) {
+    for (const piece of profile) {
+        const start = Math.max(at, piece.begins);
+        if (start >= endOf(piece))
+            continue;
+        if (piece.from + slopeOf(piece) * (start - piece.begins) >= level)
+            return start;
+        if (piece.to >= level)
+            return piece.begins + (level - piece.from) / slopeOf(piece);
+    }
+    return undefined;
+}
+/** By bisection: `holds` is false up to some piece and true from there on. */
+function firstPiece(profile, holds) {
+    let low = 0;
+    let high = profile.length;
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (holds(profile[middle]))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return profile[low];
+}
+function endOf({ begins, duration }) {
+    return begins + duration;
+}
+function areaOf({ from, to, duration }) {
+    return ((from + to) / 2) * duration;
+}
+function slopeOf({ from, to, duration }) {
+    return (to - from) / duration;
+}
+
+;// CONCATENATED MODULE: ./build/src/run/closed-pacer.js
+
+const WAIT = { kind: 'wait' };
+const DONE = { kind: 'done' };
+/** A level that is a whole number but for the rounding of a double is that number. */
+const ROUNDING = 1e-9;
+/**
+ * The closed model: as many flows in flight as the load says, a new one as soon as one has ended, until `iterations`
+ * have been started or no time of `duration` or of the stages is left. Flows in flight at the end are waited for.
+ */
+function closedPacer(load) {
+    if ('stages' in load)
+        return stagedPacer(load);
+    const isOver = 'iterations' in load
+        ? ({ started }) => started >= load.iterations
+        : ({ elapsed, started }) => started > 0 && elapsed >= load.duration;
+    const left = (pace) => ('iterations' in load ? load.iterations - pace.started : Infinity);
+    return (pace) => {
+        if (isOver(pace))
+            return pace.inFlight === 0 ? DONE : WAIT;
+        const flows = Math.min(load.flows - pace.inFlight, left(pace));
+        return flows > 0 ? { kind: 'start', flows } : WAIT;
+    };
+}
+/** Where a stage has fewer flows than the one before, those in flight beyond are not ended, but not replaced either. */
+function stagedPacer({ stages }) {
+    const profile = profileOf(stages.map(({ flows, duration, ramp = 0 }) => ({ level: flows, duration, ramp })));
+    const end = endOfProfile(profile);
+    return ({ elapsed, inFlight }) => {
+        if (elapsed >= end)
+            return inFlight === 0 ? DONE : WAIT;
+        const level = Math.floor(levelAt(profile, elapsed) + ROUNDING);
+        if (level > inFlight)
+            return { kind: 'start', flows: level - inFlight };
+        const at = timeOfLevel(profile, inFlight + 1 - ROUNDING, elapsed);
+        // With nothing in flight no end of a flow would ask again.
+        return at === undefined ? { kind: 'wait', at: end } : { kind: 'wait', at };
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/open-pacer.js
+
+const open_pacer_WAIT = { kind: 'wait' };
+const open_pacer_DONE = { kind: 'done' };
+/** A ns, in ms: less than a clock tells, more than the rounding of a sum of times. */
+const INSTANT = 1e-6;
+/** Flows, by which the rounding of a double may miss a whole number of them. */
+const open_pacer_ROUNDING = 1e-9;
+const MS_PER_SECOND = 1000;
+/**
+ * The open model: the first flow is due at 0, and the n-th after it when the integral of the rate has reached n, however
+ * the flows before it get on. One that asks late is given all that are due by then, each with the time when it was, so
+ * that a delay of ours or theirs is in the flows' times and not lost (coordinated omission).
+ */
+function openPacer(load) {
+    const stages = 'stages' in load ? load.stages : [load];
+    const profile = profileOf(stages.map(({ rate, duration, ramp = 0 }) => ({
+        level: rate,
+        duration,
+        ramp,
+    })));
+    const flows = Math.ceil(wholeArea(profile) / MS_PER_SECOND - open_pacer_ROUNDING);
+    const dueAt = (flow) => timeOfArea(profile, flow * MS_PER_SECOND);
+    return ({ elapsed, started, inFlight }) => {
+        if (started >= flows)
+            return inFlight === 0 ? open_pacer_DONE : open_pacer_WAIT;
+        const due = [];
+        let next = dueAt(started);
+        while (next <= elapsed + INSTANT && started + due.length < flows) {
+            due.push(next);
+            next = dueAt(started + due.length);
+        }
+        return due.length === 0 ? { kind: 'wait', at: next } : { kind: 'start', flows: due.length, due };
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/pacer.js
+
+
+function pacerOf(load) {
+    return load.model === 'open' ? openPacer(load) : closedPacer(load);
+}
+
+;// CONCATENATED MODULE: ./build/src/run/scheduler.js
+/**
+ * Asks the pacer, does as it says, until it says that all is done. Should starting or following a flow fail, no more are
+ * started, those in flight are waited for, and then it rejects with the first failure.
+ */
+function runSchedule(schedule) {
+    return new Scheduler(schedule).run();
+}
+class Scheduler {
+    #schedule;
+    #began;
+    #free;
+    #bell = new Bell();
+    #started = 0;
+    #inFlight = 0;
+    #failure;
+    constructor(schedule) {
+        this.#schedule = schedule;
+        this.#began = schedule.clock.now();
+        this.#free = Array.from({ length: schedule.slots }, (_, index) => index + 1);
+    }
+    async run() {
+        const { clock, halt } = this.#schedule;
+        halt.addEventListener('abort', this.#bell.ring, { once: true });
+        for (;;) {
+            const step = this.#isHalted() ? scheduler_WAIT : this.#ask(clock.now(), this.#inFlight);
+            if (step.kind === 'done' || (this.#isHalted() && this.#inFlight === 0))
+                break;
+            if (step.kind === 'start')
+                await this.#start(dueAt(step, this.#began, clock.now()));
+            else {
+                const at = step.at === undefined ? undefined : this.#began + step.at - clock.now();
+                await this.#bell.next(clock, at);
+            }
+        }
+        halt.removeEventListener('abort', this.#bell.ring);
+        if (this.#failure !== undefined)
+            throw this.#failure.thrown;
+    }
+    #isHalted() {
+        return this.#schedule.halt.aborted || this.#failure !== undefined;
+    }
+    #ask(now, inFlight) {
+        return this.#schedule.pacer({ elapsed: now - this.#began, started: this.#started, inFlight });
+    }
+    async #start(due) {
+        const { release, drop } = this.#schedule;
+        const wave = { first: this.#started === 0, again: this.#again };
+        const slots = this.#free.splice(0, due.length);
+        const taken = slots.map((slot, index) => ({ slot, at: due[index] }));
+        const dropped = due.slice(slots.length);
+        this.#started += due.length;
+        this.#inFlight += slots.length;
+        try {
+            const releasing = taken.length === 0 ? [] : release(taken, wave);
+            if (dropped.length > 0)
+                drop(dropped);
+            for (const [index, end] of (await releasing).entries()) {
+                void end.catch(this.#fail).then(() => {
+                    this.#leave(slots[index]);
+                });
+            }
+        }
+        catch (thrown) {
+            this.#fail(thrown);
+            for (const slot of slots)
+                this.#leave(slot);
+        }
+    }
+    #again = (slot) => {
+        if (this.#isHalted())
+            return undefined;
+        const at = this.#schedule.clock.now();
+        const step = this.#ask(at, this.#inFlight - 1);
+        // What is due at times of its own is for whoever waits for them.
+        if (step.kind !== 'start' || step.due !== undefined)
+            return undefined;
+        this.#started += 1;
+        return { slot, at };
+    };
+    #leave(slot) {
+        this.#inFlight -= 1;
+        // Taken again first: a slot that was never used costs nothing.
+        this.#free.unshift(slot);
+        this.#bell.ring();
+    }
+    #fail = (thrown) => {
+        this.#failure ??= { thrown };
+    };
+}
+const scheduler_WAIT = { kind: 'wait' };
+function dueAt({ flows, due }, began, now) {
+    return due?.map((at) => began + at) ?? new Array(flows).fill(now);
+}
+/** Wakes the one who waits; a ring while nobody waits is not lost. */
+class Bell {
+    #rung = false;
+    #wake;
+    ring = () => {
+        this.#rung = true;
+        this.#wake?.();
+    };
+    /** Resolves at the next ring, or after `ms`. */
+    async next(clock, ms) {
+        await new Promise((resolve) => {
+            const timer = ms === undefined ? undefined : clock.alarm(ms, resolve);
+            this.#wake = () => {
+                timer?.cancel();
+                resolve();
+            };
+            if (this.#rung)
+                this.#wake();
+        });
+        this.#rung = false;
+        this.#wake = undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/slots.js
+
+/** The worker slots of a wave: in each there is one flow after another. */
+class Slots {
+    #options;
+    #wave;
+    constructor(options, wave) {
+        this.#options = options;
+        this.#wave = wave;
+    }
+    /** Starts a flow in each of these slots; behind the barrier all at the same instant. */
+    begin(due, workspaces, barrier) {
+        const { runner, identity, observer, contamination, killOf } = this.#options;
+        const starts = due.map(({ slot }, index) => {
+            const start = new Start(this.#wave.name(slot), workspaces[index], identity);
+            if (killOf !== undefined)
+                start.kill = killOf(start.iteration);
+            return start;
+        });
+        observer?.started(starts.length);
+        for (const start of starts)
+            contamination?.begun(start);
+        const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
+        return ends.map((end, index) => ({
+            start: starts[index],
+            scheduledAt: due[index].at,
+            barrier,
+            end,
+        }));
+    }
+    /** Follows a flow to its end and begins the next in its slot, for as long as there is one. */
+    async follow(first, again) {
+        const { observer, origin } = this.#options;
+        for (let begun = first; begun !== undefined;) {
+            const ended = begun;
+            const end = await ended.end;
+            observer?.ended(end.outcome);
+            try {
+                // The next one first: what is to be noted of this one does not keep the slot waiting.
+                const due = again(ended.start.slot);
+                begun = due === undefined ? undefined : await this.#next(due);
+            }
+            finally {
+                this.#leave(ended.start, end);
+                this.#wave.onFlow(flowOf(ended, end, origin));
+            }
+        }
+    }
+    /** The folder of a flow goes when it was looked through. */
+    #leave(start, { seen }) {
+        const { workspaces, contamination } = this.#options;
+        const { workspace } = start;
+        if (contamination === undefined)
+            workspaces.release(workspace);
+        else if (workspaces.releaseEmpty(workspace))
+            contamination.ended(start, seen);
+        else {
+            contamination.ended(start, seen, () => {
+                workspaces.release(workspace);
+            });
+        }
+    }
+    /** Undefined if the run was halted while it waited for its folder. */
+    #next(due) {
+        const begin = (workspace) => this.#options.halt.aborted ? undefined : this.begin([due], [workspace], false)[0];
+        const workspace = this.#options.workspaces.take();
+        return typeof workspace === 'string' ? begin(workspace) : workspace.then(begin);
+    }
+}
+class Start {
+    slot;
+    iteration;
+    token;
+    workspace;
+    kill = undefined;
+    #identity;
+    #count;
+    constructor({ slot, iteration, token, count }, workspace, identity) {
+        this.slot = slot;
+        this.iteration = iteration;
+        this.token = token;
+        this.workspace = workspace;
+        this.#identity = identity;
+        this.#count = count;
+    }
+    get traceparent() {
+        return (0,identity/* traceparentOf */.dx)(this.#identity, this.#count);
+    }
+}
+/** Times are of the record's clock. Written out: copying what is there costs more than a request of HTTP. */
+function flowOf({ start, scheduledAt, barrier }, end, origin) {
+    const startedAt = end.startedAt - origin;
+    const flow = {
+        slot: start.slot,
+        iteration: start.iteration,
+        token: start.token,
+        outcome: end.outcome,
+        // Behind the barrier a flow is due when it is released, not when it was brought there.
+        scheduledAt: barrier ? startedAt : scheduledAt - origin,
+        startedAt,
+        endedAt: end.endedAt - origin,
+    };
+    if (end.runningAt !== undefined)
+        flow.runningAt = end.runningAt - origin;
+    if (barrier)
+        flow.barrier = true;
+    if (end.attempts !== undefined)
+        flow.attempts = end.attempts;
+    if (end.hit !== undefined)
+        flow.hit = { kind: end.hit.kind, at: end.hit.at - origin };
+    if (end.error !== undefined)
+        flow.error = end.error;
+    if (end.steps !== undefined && end.steps.length > 0) {
+        flow.steps = end.steps.map((step) => ({
+            name: step.name,
+            startedAt: step.startedAt - origin,
+            endedAt: step.endedAt - origin,
+        }));
+    }
+    if (end.ttfb !== undefined)
+        flow.ttfb = end.ttfb;
+    if (end.bytesIn !== undefined)
+        flow.bytesIn = end.bytesIn;
+    if (end.bytesOut !== undefined)
+        flow.bytesOut = end.bytesOut;
+    if (end.stdout !== undefined)
+        flow.stdout = end.stdout;
+    if (end.stderr !== undefined)
+        flow.stderr = end.stderr;
+    return flow;
+}
+
+;// CONCATENATED MODULE: ./build/src/run/flows.js
+
+
+
+
+
+/** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
+async function runFlows(options) {
+    const { log, rung, wave, before = 0 } = options;
+    const part = { ...(rung === undefined ? {} : { rung }), ...(wave === undefined ? {} : { wave }) };
+    const isWhole = rung === undefined && wave === undefined;
+    let iteration = before + log.count;
+    const name = (slot) => {
+        iteration += 1;
+        return { slot, iteration, count: iteration, token: (0,identity/* tokenOf */.B9)(options.identity, iteration) };
+    };
+    const onFlow = (flow) => {
+        log.add(isWhole ? flow : { ...flow, ...part });
+    };
+    try {
+        await runWave(options, { load: options.load, name, onFlow });
+    }
+    catch (thrown) {
+        options.onProblem((0,errors/* messageOf */.bD)(thrown));
+    }
+}
+/** Runs flows that are not counted, as many at once as the load has. */
+async function warmUp(options, flows) {
+    let count = 0;
+    const name = (slot) => {
+        count += 1;
+        return { slot, iteration: 0, count, token: (0,identity/* tokenOf */.B9)(options.identity, `w${count}`) };
+    };
+    const load = { model: 'closed', flows: options.load.flows, iterations: flows };
+    await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
+}
+/** Slots that the open model opens before it begins, and then as many more as it comes to need. */
+const AHEAD = 20;
+/** How many slots are made ready before the first flow. */
+function openedAhead(load) {
+    return load.model === 'open' ? Math.min(load.flows, AHEAD) : load.flows;
+}
+const SILENT = { started: () => undefined, ended: () => undefined };
+async function runWave(options, wave) {
+    const { clock, halt, workspaces, observer = SILENT } = options;
+    const slots = new Slots(options, wave);
+    const release = async (due, { first, again }) => {
+        const places = await Promise.all(due.map(async () => workspaces.take()));
+        // Halted while it waited for its folder: whoever ended the flows in flight did not know of these.
+        if (halt.aborted)
+            return due.map(() => Promise.resolve());
+        // Only the first wave has a barrier. Slots that happen to be free together need not wait for each other.
+        const barrier = first && wave.load.model === 'closed';
+        const begun = slots.begin(due, places, barrier);
+        return begun.map((flow) => slots.follow(flow, again));
+    };
+    const drop = (due) => {
+        observer.started(due.length);
+        for (const at of due) {
+            wave.onFlow(droppedFlow(wave.name(NO_SLOT), at - options.origin));
+            observer.ended('dropped');
+        }
+    };
+    await workspaces.prepare(openedAhead(wave.load));
+    await runSchedule({ pacer: pacerOf(wave.load), slots: wave.load.flows, clock, halt, release, drop });
+}
+/** The slot of a flow that was dropped. */
+const NO_SLOT = 0;
+function droppedFlow({ slot, iteration, token }, at) {
+    return { slot, iteration, token, outcome: 'dropped', scheduledAt: at, startedAt: at, endedAt: at };
+}
+
+
+/***/ }),
+
+/***/ 6452:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ haltOn)
+/* harmony export */ });
+/** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
+function haltOn(stage, { runner, services, network }) {
+    const { interrupt } = stage.ports;
+    const controller = new AbortController();
+    let over = false;
+    const halt = (reason) => {
+        if (over || controller.signal.aborted)
+            return;
+        controller.abort(reason);
+        runner?.endAll(reason);
+    };
+    const onInterrupt = () => {
+        halt(`interrupted by ${String(interrupt.reason)}`);
+    };
+    const onProblem = (reason) => {
+        if (over)
+            return;
+        stage.problems.push(reason);
+        halt(reason);
+    };
+    if (interrupt.aborted)
+        onInterrupt();
+    else
+        interrupt.addEventListener('abort', onInterrupt, { once: true });
+    void services?.died.then(onProblem);
+    void network?.proxy.failed.then(onProblem);
+    void runner?.broken.then(onProblem);
+    return {
+        signal: controller.signal,
+        now: halt,
+        end: () => {
+            over = true;
+            interrupt.removeEventListener('abort', onInterrupt);
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 4881:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B9: () => (/* binding */ tokenOf),
+/* harmony export */   M$: () => (/* binding */ MARK),
+/* harmony export */   dx: () => (/* binding */ traceparentOf),
+/* harmony export */   rb: () => (/* binding */ iterationOf)
+/* harmony export */ });
+/** Marks every process of the run in its environment, so that it is known even after it was reparented. */
+const MARK = 'FLOWGATE_RUN';
+/** `count`: the iteration from 1, or for warm-up flows `w` and their number. */
+function tokenOf({ run }, count) {
+    return `fg-${run}-${count}`;
+}
+/** The iteration of a token, or undefined for a warm-up flow's or somebody else's. */
+function iterationOf({ run }, token) {
+    const prefix = `fg-${run}-`;
+    const count = token.startsWith(prefix) ? Number(token.slice(prefix.length)) : NaN;
+    return Number.isInteger(count) ? count : undefined;
+}
+/** W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header): one trace a flow, sampled. */
+function traceparentOf({ run }, count) {
+    const trace = run + count.toString(16).padStart(32 - run.length, '0');
+    const span = (count + 1).toString(16).padStart(16, '0');
+    return `00-${trace}-${span}-01`;
+}
+
+
+/***/ }),
+
+/***/ 7995:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ whatStays),
+/* harmony export */   E: () => (/* binding */ killAll)
+/* harmony export */ });
+const LOOK_EVERY = 50;
+/** How often the last processes are killed before they are taken for unkillable (a process in state D is). */
+const KILL_ROUNDS = 20;
+/** What is still there when it has had `grace` ms to go by itself; that long is waited only if there is something. */
+async function whatStays(look, { clock, grace }) {
+    let left = await look();
+    for (let waited = 0; waited < grace && left.length > 0; waited += LOOK_EVERY) {
+        await clock.sleep(LOOK_EVERY);
+        left = await look();
+    }
+    return left;
+}
+/** Kills whatever is alive in the trees, until nothing is. */
+async function killAll(watch, spawner, clock) {
+    for (let round = 0; round < KILL_ROUNDS; round += 1) {
+        const alive = await watch.alive();
+        if (alive.length === 0)
+            return;
+        spawner.killPids(alive.map(({ pid }) => pid));
+        await clock.sleep(LOOK_EVERY);
+    }
+}
+
+
+/***/ }),
+
+/***/ 6003:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ planOfRounds),
+/* harmony export */   z: () => (/* binding */ inTheMannerOf)
+/* harmony export */ });
+/**
+ * A scenario as the rounds of a comparison run it: what the flows do and what they talk to, without what an ordinary run
+ * does around them. Nothing is checked, verified or killed on purpose, no token is looked for; limits are in force, and
+ * network faults leave their proxies in place, which pass everything on. Of a ladder it is the top rung.
+ */
+function planOfRounds(plan) {
+    const { ladder, faults } = plan;
+    const quiet = faults === undefined ? undefined : without(faults, ['kill']);
+    return {
+        ...without(plan, ['ladder', 'verify', 'faults']),
+        load: ladder?.at(-1) ?? plan.load,
+        thresholds: [],
+        checks: { isolation: 'off', cleanup: 'off', growth: 'off' },
+        ...(quiet === undefined ? {} : { faults: quiet }),
+    };
+}
+/**
+ * Base runs what head runs in the same manner: as many flows at once, as long, as patiently, with the same random
+ * numbers. What a flow does and what it talks to is base's own.
+ */
+function inTheMannerOf(head, base) {
+    return {
+        ...without(base, ['ladder', 'retries']),
+        load: head.load,
+        timeout: head.timeout,
+        warmup: head.warmup,
+        seed: head.seed,
+        ...(head.ladder === undefined ? {} : { ladder: head.ladder }),
+        ...(head.retries === undefined ? {} : { retries: head.retries }),
+    };
+}
+function without(all, names) {
+    const kept = Object.entries(all).filter(([name]) => !names.some((other) => other === name));
+    return Object.fromEntries(kept);
+}
+
+
+/***/ }),
+
+/***/ 1292:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Gs: () => (/* binding */ logOf),
+  s6: () => (/* binding */ nothing),
+  zv: () => (/* binding */ recordOf)
+});
+
+// EXTERNAL MODULE: ./build/src/model/waves.js
+var waves = __nccwpck_require__(281);
+// EXTERNAL MODULE: ./build/src/stats/random.js
+var random = __nccwpck_require__(4918);
+;// CONCATENATED MODULE: ./build/src/stats/kept-flows.js
+
+/** Flows that are ok: all up to here, beyond it a sample of as many. */
+const MOST_OK = 10_000;
+/** Flows that are not: the first ones. */
+const MOST_NOT_OK = 10_000;
+/** Of them, those that keep what they printed and their stack; up to 32 KiB each. */
+const MOST_OUTPUTS = 1000;
+/** A dropped flow tells no more than when it was due. */
+const MOST_DROPPED = 1000;
+/**
+ * The flows of a run of any length, in bounded memory: all that are ok or, of more than 10,000, a sample in which each
+ * is as likely as any other (reservoir sampling: Vitter, "Random sampling with a reservoir", 1985, algorithm R); of the
+ * others the first 10,000, of the dropped ones the first 1,000.
+ */
+class KeptFlows {
+    #random;
+    #ok = [];
+    #notOk = [];
+    #dropped = [];
+    #seen = 0;
+    constructor(seed) {
+        this.#random = (0,random/* seededRandom */.I)(seed);
+    }
+    add(flow) {
+        if (flow.outcome === 'ok')
+            this.#addOk(flow);
+        else if (flow.outcome === 'dropped')
+            addTo(this.#dropped, flow, MOST_DROPPED);
+        else
+            addTo(this.#notOk, this.#notOk.length < MOST_OUTPUTS ? flow : withoutOutput(flow), MOST_NOT_OK);
+    }
+    /** In order of their iteration. */
+    inOrder() {
+        return [...this.#ok, ...this.#notOk, ...this.#dropped].sort((a, b) => a.iteration - b.iteration);
+    }
+    #addOk(flow) {
+        this.#seen += 1;
+        if (this.#ok.length < MOST_OK) {
+            this.#ok.push(withoutOutput(flow));
+            return;
+        }
+        const place = Math.floor(this.#random() * this.#seen);
+        if (place < MOST_OK)
+            this.#ok[place] = withoutOutput(flow);
+    }
+}
+function addTo(flows, flow, most) {
+    if (flows.length < most)
+        flows.push(flow);
+}
+function withoutOutput(flow) {
+    if (flow.stdout === undefined && flow.stderr === undefined && flow.error === undefined)
+        return flow;
+    const copy = { ...flow };
+    delete copy.stdout;
+    delete copy.stderr;
+    if (flow.error !== undefined) {
+        const error = { ...flow.error };
+        delete error.stack;
+        copy.error = error;
+    }
+    return copy;
+}
+
+// EXTERNAL MODULE: ./build/src/stats/tally.js + 3 modules
+var stats_tally = __nccwpck_require__(4772);
+;// CONCATENATED MODULE: ./build/src/stats/flow-log.js
+
+
+/** The flows of a run as they end: each is added up, and as many are kept as a reader can use. */
+class FlowLog {
+    #model;
+    #kept;
+    #tally;
+    #rungs = new Map();
+    #waves = new Map();
+    #count = 0;
+    constructor({ model, seed }) {
+        this.#model = model;
+        this.#kept = new KeptFlows(seed);
+        this.#tally = new stats_tally/* Tally */.F(model);
+    }
+    get count() {
+        return this.#count;
+    }
+    /** Those of them that were started: dropped ones never were. */
+    get ended() {
+        return this.#count - this.#tally.counts.dropped;
+    }
+    add = (flow) => {
+        this.#count += 1;
+        this.#kept.add(flow);
+        this.#tally.add(flow);
+        if (flow.rung !== undefined)
+            this.#tallyIn(this.#rungs, flow.rung).add(flow);
+        if (flow.wave !== undefined)
+            this.#tallyIn(this.#waves, flow.wave).add(flow);
+    };
+    /** What the record holds of them. It goes on to change while flows are added. */
+    recorded() {
+        return {
+            flows: this.#kept.inOrder(),
+            tally: this.#tally,
+            ...(this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs }),
+            ...(this.#waves.size === 0 ? {} : { waveTallies: this.#waves }),
+        };
+    }
+    #tallyIn(parts, part) {
+        const known = parts.get(part);
+        if (known !== undefined)
+            return known;
+        const tally = new stats_tally/* Tally */.F(this.#model);
+        parts.set(part, tally);
+        return tally;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/run-record.js
+
+
+function recordOf({ plan, ports, environment, problems, limits }, performance) {
+    const { startedAt, ...rest } = performance;
+    return {
+        scenario: plan.name,
+        startedAt: startedAt.toISOString(),
+        load: (0,waves/* loadOfWaves */.E)(plan.load, (0,waves/* wavesOf */.g)(plan.faults)),
+        timeout: plan.timeout,
+        warmup: plan.warmup,
+        ...(plan.retries === undefined ? {} : { retries: plan.retries }),
+        ...(plan.ladder === undefined ? {} : { rungs: [] }),
+        environment,
+        leftovers: [],
+        ...(limits === undefined ? {} : { limits: limits.record }),
+        problems,
+        ...rest,
+        ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
+    };
+}
+/** A run that came to no flow. */
+function nothing(plan, ports, source) {
+    const cost = { samples: 0, cpuTime: 0, duration: 0 };
+    return {
+        startedAt: ports.clock.wall(),
+        ...logOf(plan).recorded(),
+        monitor: { source, samples: [], processes: [], cost, notes: [] },
+    };
+}
+function logOf({ load, seed }) {
+    return new FlowLog({ model: load.model, seed });
+}
+
+
+/***/ }),
+
+/***/ 5992:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  O: () => (/* binding */ contaminationLogOf),
+  x: () => (/* binding */ seesTokens)
+});
+
+// EXTERNAL MODULE: ./build/src/checks/index.js + 15 modules
+var src_checks = __nccwpck_require__(4039);
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
+// EXTERNAL MODULE: ./build/src/scenarios/flow-canary.js
+var flow_canary = __nccwpck_require__(6822);
+// EXTERNAL MODULE: ./build/src/run/identity.js
+var run_identity = __nccwpck_require__(4881);
+;// CONCATENATED MODULE: ./build/src/run/contamination-log.js
+
+
+/** Sightings kept of a run. */
+const KEPT = 20;
+/** Of one workspace: files, and bytes of all together. */
+const MOST_FILES = 1000;
+const MOST_BYTES = 16 * 1024 * 1024;
+/** Workspaces that wait to be searched; what comes beyond them is let go, so that flows never wait for it. */
+const MOST_WAITING = 64;
+/** Adds up what the flows of a run saw of each other, and searches what each left in its workspace. */
+class ContaminationLog {
+    #options;
+    #sightings = [];
+    #searching = new Set();
+    #latest = 0;
+    #searched = 0;
+    #own = 0;
+    #contaminated = 0;
+    #count = 0;
+    #incomplete = 0;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** A token is another flow's only if there is or was such a flow. */
+    begun({ iteration }) {
+        this.#latest = Math.max(this.#latest, iteration);
+    }
+    /** A flow has ended. If it left something, its workspace is searched, and `done` called when that is over. */
+    ended(start, seen, done) {
+        if (done === undefined) {
+            this.#note(start, [seen]);
+            return;
+        }
+        if (this.#searching.size >= MOST_WAITING) {
+            this.#note(start, [seen, UNSEARCHED]);
+            done();
+            return;
+        }
+        const searching = this.#search(start)
+            .then((inFiles) => {
+            this.#note(start, [seen, inFiles]);
+        })
+            .finally(() => {
+            this.#searching.delete(searching);
+            done();
+        });
+        this.#searching.add(searching);
+    }
+    /** Resolves when every workspace is searched. */
+    async settle() {
+        await Promise.allSettled(this.#searching);
+    }
+    recorded() {
+        return {
+            searched: this.#searched,
+            own: this.#own,
+            contaminated: this.#contaminated,
+            count: this.#count,
+            sightings: this.#sightings.toSorted((a, b) => a.iteration - b.iteration),
+            incomplete: this.#incomplete,
+        };
+    }
+    async #search({ token, workspace }) {
+        const canary = new flow_canary/* FlowCanary */.V(token);
+        const whole = await this.#options.files.readBelow(workspace, {
+            maxFiles: MOST_FILES,
+            maxBytes: MOST_BYTES,
+            open: (path) => {
+                canary.text(path, 'file name', path);
+                return canary.listen('file', path);
+            },
+        });
+        if (!whole)
+            canary.missed();
+        return canary.seen();
+    }
+    #note({ slot, iteration }, parts) {
+        const [first] = parts;
+        // Almost always, and of HTTP flows tens of thousands of times a second.
+        if (parts.length === 1 && first !== undefined && first.others.length === 0 && !first.missed) {
+            this.#searched += 1;
+            if (first.own)
+                this.#own += 1;
+            return;
+        }
+        const all = parts.filter((part) => part !== undefined);
+        const others = all.flatMap((part) => part.others.filter(({ token }) => this.#isOfAFlow(token)));
+        // Beyond those that a flow keeps, nobody can say whose they were.
+        const beyond = all.reduce((sum, part) => sum + part.count - part.others.length, 0);
+        this.#searched += 1;
+        if (all.some(({ own }) => own))
+            this.#own += 1;
+        if (all.length < parts.length || all.some(({ missed }) => missed))
+            this.#incomplete += 1;
+        if (others.length === 0)
+            return;
+        this.#contaminated += 1;
+        this.#count += others.length + beyond;
+        const room = KEPT - this.#sightings.length;
+        this.#sightings.push(...others.slice(0, room).map((seen) => ({ slot, iteration, ...seen })));
+    }
+    #isOfAFlow(token) {
+        const { identity, warmup } = this.#options;
+        const iteration = (0,run_identity/* iterationOf */.rb)(identity, token);
+        if (iteration !== undefined && (0,run_identity/* tokenOf */.B9)(identity, iteration) === token) {
+            return iteration >= 1 && iteration <= this.#latest;
+        }
+        const count = Number(token.slice((0,run_identity/* tokenOf */.B9)(identity, 'w0').length - 1));
+        return count >= 1 && count <= warmup && (0,run_identity/* tokenOf */.B9)(identity, `w${count}`) === token;
+    }
+}
+const UNSEARCHED = { own: false, others: [], count: 0, missed: true };
+
+;// CONCATENATED MODULE: ./build/src/run/sees-tokens.js
+
+
+
+/**
+ * Whether what flows see is searched for tokens. Not where nobody asks for it, and not where no request carries one:
+ * then no response can hold another flow's.
+ */
+function seesTokens({ checks, work }) {
+    if ((0,src_checks/* levelOf */.In)('isolation', checks) === 'off')
+        return false;
+    if (work.kind !== 'http')
+        return true;
+    const sent = JSON.stringify(work.requests.map(({ url, headers, body }) => ({ url, headers, body })));
+    return (0,placeholders/* placeholdersIn */.Qf)(sent).some(({ word }) => word === 'token');
+}
+/** Undefined if nothing is searched. */
+function contaminationLogOf({ plan, ports, identity }) {
+    return seesTokens(plan) ? new ContaminationLog({ ...ports, identity, warmup: plan.warmup }) : undefined;
+}
+
+
+/***/ }),
+
+/***/ 8715:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  N: () => (/* binding */ Session)
+});
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+;// CONCATENATED MODULE: ./build/src/scenarios/retrying.js
+/**
+ * A runner whose flows are tried again when they fail or time out. A flow is all of its attempts and the waits between
+ * them: it starts with the first, in the same slot and workspace and with the same token, and ends as the last does.
+ */
+function retrying(runner, options) {
+    const attempt = (start) => runner.release([start])[0];
+    return {
+        release: (starts) => runner
+            .release(starts)
+            .map((first, index) => lastOf(first, () => attempt(starts[index]), options)),
+        endAll: (reason) => {
+            runner.endAll(reason);
+        },
+        settle: () => runner.settle(),
+        close: () => runner.close(),
+        broken: runner.broken,
+    };
+}
+async function lastOf(first, again, { retries, clock, halt }) {
+    const { startedAt, runningAt, ...rest } = await first;
+    let end = { startedAt, ...rest };
+    let attempts = 1;
+    for (let wait = retries.backoff; attempts <= retries.times && isWorthAnother(end); wait *= 2) {
+        await clock.sleep(wait, halt);
+        if (halt.aborted)
+            break;
+        end = joined(end, await again());
+        attempts += 1;
+    }
+    return {
+        ...end,
+        startedAt,
+        ...(runningAt === undefined ? {} : { runningAt }),
+        ...(attempts === 1 ? {} : { attempts }),
+    };
+}
+/** What was killed was meant to be. */
+function isWorthAnother({ outcome }) {
+    return outcome === 'failed' || outcome === 'timed_out';
+}
+/** The later attempt tells, but for what its connection carried and what it saw, which is of both, and a hit of the earlier. */
+function joined(earlier, later) {
+    const { bytesIn, bytesOut } = later;
+    const seen = seenByBoth(earlier.seen, later.seen);
+    return {
+        ...later,
+        ...(earlier.hit === undefined ? {} : { hit: earlier.hit }),
+        ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
+        ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
+        ...(seen === undefined ? {} : { seen }),
+    };
+}
+/** Undefined if nobody looked; of an attempt that was given up nothing is known. */
+function seenByBoth(earlier, later) {
+    if (earlier === undefined || later === undefined) {
+        const known = earlier ?? later;
+        return known === undefined ? undefined : { ...known, missed: true };
+    }
+    return {
+        own: earlier.own || later.own,
+        others: [...earlier.others, ...later.others],
+        count: earlier.count + later.count,
+        missed: earlier.missed || later.missed,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/slowed-flows.js
+/**
+ * A runner whose flows take so much longer: after its last answer each waits in its slot, as if it had been answered
+ * later. Only time is added, no work: nobody on the other side does more for it. A flow that failed is left alone.
+ */
+function slowed(runner, { share, clock, halt }) {
+    const late = async (running) => {
+        const end = await running;
+        const until = end.endedAt + share * (end.endedAt - end.startedAt);
+        // The flow is seen to have ended a little after it has.
+        if (end.outcome !== 'ok' || share === 0)
+            return end;
+        await punctual(clock, until - clock.now(), halt);
+        return { ...end, endedAt: Math.max(end.endedAt, clock.now()) };
+    };
+    return {
+        release: (starts) => runner.release(starts).map(late),
+        endAll: (reason) => {
+            runner.endAll(reason);
+        },
+        settle: () => runner.settle(),
+        close: () => runner.close(),
+        broken: runner.broken,
+    };
+}
+/** A timer is late by a ms or two, which is more than a slowdown of most flows. */
+function punctual(clock, ms, halt) {
+    if (ms <= 0 || halt.aborted)
+        return Promise.resolve();
+    return new Promise((resolve) => {
+        const wake = () => {
+            alarm.cancel();
+            halt.removeEventListener('abort', wake);
+            resolve();
+        };
+        const alarm = clock.alarm(ms, wake);
+        halt.addEventListener('abort', wake, { once: true });
+    });
+}
+
+;// CONCATENATED MODULE: ./build/src/faults/connection-log.js
+/** A port that was closed is used again after thousands of others: more connections of one port are never asked for. */
+const OF_ONE_PORT = 2;
+/** Whose connection a local port is: how a fault that a proxy saw on it finds its flow. */
+class ConnectionLog {
+    #byPort = new Map();
+    /** `at`: ms of Clock.now(). */
+    add(port, opened) {
+        const known = this.#byPort.get(port) ?? [];
+        this.#byPort.set(port, [...known, opened].slice(-OF_ONE_PORT));
+    }
+    /** The slot whose connection the port was at that time; undefined if it was none of ours. */
+    slotOf(port, at) {
+        return this.#byPort.get(port)?.findLast((opened) => opened.at <= at)?.slot;
+    }
+}
+
+// EXTERNAL MODULE: ./build/src/scenarios/command-end.js
+var command_end = __nccwpck_require__(8876);
+// EXTERNAL MODULE: ./build/src/scenarios/flow-canary.js
+var flow_canary = __nccwpck_require__(6822);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
+;// CONCATENATED MODULE: ./build/src/scenarios/flow-kill.js
+
+/** Calls back when the flow is to be killed; nothing is waited for if it is let be. `startedAt`: ms of Clock.now(). */
+function awaitKill({ kill }, { clock, startedAt }, onKill) {
+    if (kill === undefined)
+        return undefined;
+    return clock.timer(startedAt + kill.after - clock.now(), () => {
+        const at = clock.now();
+        onKill({ hit: { kind: 'kill', at }, message: killedBy(kill.signal, at - startedAt) }, kill.signal);
+    });
+}
+/** `how`: a signal, or what else ended it. `after`: ms. */
+function killedBy(how, after) {
+    return `killed by a fault: ${how} after ${(0,format/* formatQuantity */.VZ)(Math.max(0, after), 'ms')}`;
+}
+/** How a flow ended whose process has ended for this reason: by the kill, if it was killed. */
+function endedBy(killed, reason) {
+    return killed === undefined
+        ? { outcome: 'failed', message: reason }
+        : { outcome: 'killed', message: killed.message };
+}
+
+;// CONCATENATED MODULE: external "node:async_hooks"
+const external_node_async_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+// EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
+var excerpt = __nccwpck_require__(68);
+;// CONCATENATED MODULE: ./build/src/scenarios/flow-output.js
+
+
+
+/**
+ * Tells flows of one process apart by what they print: whatever is written in the asynchronous context of a flow is
+ * that flow's output, however many run at once.
+ */
+class FlowOutputs {
+    #current = new AsyncLocalStorage();
+    /** Runs `flow` in a context of its own. */
+    collect(output, flow) {
+        return this.#current.run(output, flow);
+    }
+    /** Takes a write if a flow made it; false if it is the process's own. */
+    take(stream, chunk) {
+        const output = this.#current.getStore();
+        if (output === undefined)
+            return false;
+        const bytes = Buffer.from(chunk);
+        output[stream].push(bytes);
+        output.listeners?.[stream].data(bytes);
+        return true;
+    }
+}
+function newFlowOutput(canary) {
+    const kept = { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
+    return canary === undefined ? kept : { ...kept, listeners: outputListeners(canary) };
+}
+/** One for each stream that a flow prints to. */
+function outputListeners(canary) {
+    return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
+}
+
+// EXTERNAL MODULE: ./build/src/scenarios/confinement.js + 1 modules
+var scenarios_confinement = __nccwpck_require__(7755);
+;// CONCATENATED MODULE: ./build/src/scenarios/runner.js
+const NEVER_BROKEN = new Promise(() => undefined);
+/** "timed out after 30 s". */
+function timedOut(timeout) {
+    return timeout < 1000 ? `timed out after ${timeout} ms` : `timed out after ${timeout / 1000} s`;
+}
+/** Resolves to the flow's end, or calls `onTimeout` once when it takes longer than `timeout` ms. */
+async function withTimeout(flow, { clock, timeout, onTimeout }) {
+    const timer = clock.timer(timeout, onTimeout);
+    try {
+        return await flow;
+    }
+    finally {
+        timer.cancel();
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/command.js
+
+
+
+
+
+
+/** Slots that are asked for their largest process: each takes about 2 ms of CPU. */
+const MOST_ASKED = 64;
+/** Forks all launchers ahead and runs command flows in them. */
+async function openCommandRunner(options) {
+    const barrier = await options.spawner.openBarrier(options.scratch);
+    const crew = new Crew(options, barrier);
+    await crew.open(options.slots);
+    return {
+        release: (starts) => {
+            const [only, ...others] = starts;
+            if (only === undefined)
+                return [];
+            if (others.length === 0) {
+                const end = crew.run(only);
+                if (only.iteration === 1)
+                    options.watch.released();
+                return [end];
+            }
+            return releaseTogether(starts.map((start) => crew.prepare(start)), () => {
+                barrier.release();
+                options.watch.released();
+            });
+        },
+        endAll: (reason) => {
+            crew.endAll(reason);
+        },
+        settle: () => Promise.resolve(),
+        largestProcess: () => crew.largestProcess(),
+        broken: NEVER_BROKEN,
+        close: async () => {
+            await crew.close();
+        },
+    };
+}
+/** All wait at the barrier, ready to run, before one of them does. */
+function releaseTogether(waiting, open) {
+    const released = Promise.all(waiting).then((all) => {
+        open();
+        return all.map((go) => go());
+    });
+    return waiting.map(async (_, index) => (await released)[index]);
+}
+/** The workers by their slot, opened ahead or when a flow first needs them. */
+class Crew {
+    #options;
+    #barrier;
+    #opening = new Map();
+    #open = new Map();
+    #ended;
+    constructor(options, barrier) {
+        this.#options = options;
+        this.#barrier = barrier;
+    }
+    async open(slots) {
+        await Promise.all(Array.from({ length: slots }, (_, index) => this.#workerOf(index + 1)));
+    }
+    async run(start) {
+        const worker = this.#open.get(start.slot) ?? (await this.#workerOf(start.slot));
+        return this.#ended === undefined ? worker.run(start) : this.#neverRun(this.#ended);
+    }
+    async prepare(start) {
+        const worker = this.#open.get(start.slot) ?? (await this.#workerOf(start.slot));
+        if (this.#ended === undefined)
+            return worker.prepare(start);
+        const end = this.#neverRun(this.#ended);
+        return () => Promise.resolve(end);
+    }
+    endAll(reason) {
+        this.#ended = reason;
+        for (const worker of this.#open.values())
+            worker.end('killed', reason);
+    }
+    async largestProcess() {
+        const asked = [...this.#open.values()].slice(0, MOST_ASKED);
+        const told = await Promise.all(asked.map((worker) => worker.largestProcess()));
+        const known = told.filter((bytes) => bytes !== undefined);
+        return known.length === 0 ? undefined : Math.max(...known);
+    }
+    async close() {
+        await Promise.allSettled(this.#opening.values());
+        await Promise.all([...this.#open.values()].map((worker) => worker.close()));
+    }
+    #workerOf(number) {
+        const known = this.#opening.get(number);
+        if (known !== undefined)
+            return known;
+        const opening = Worker.open(this.#options, { number, barrier: this.#barrier }).then((worker) => {
+            this.#open.set(number, worker);
+            return worker;
+        });
+        this.#opening.set(number, opening);
+        return opening;
+    }
+    /** All flows were ended while its slot was being opened. */
+    #neverRun(reason) {
+        const now = this.#options.clock.now();
+        return { outcome: 'killed', startedAt: now, endedAt: now, error: { message: reason } };
+    }
+}
+/** One worker slot with the flow in it. */
+class Worker {
+    #options;
+    #commands;
+    #root;
+    #token;
+    #ending;
+    #killed;
+    #canary;
+    #confinement;
+    #limits;
+    constructor(options, number) {
+        this.#options = options;
+        this.#confinement = options.confine?.(number);
+    }
+    static async open(options, { number, barrier }) {
+        const worker = new Worker(options, number);
+        const scratch = `${options.scratch}/slot-${number}`;
+        await options.makeFolder(scratch);
+        const enclosure = worker.#confinement?.enclosure;
+        const spec = {
+            ...options.spec,
+            env: { ...options.spec.env, FLOWGATE_FLOW: String(number) },
+            ...(enclosure === undefined ? {} : { enclosure }),
+        };
+        const onLaunch = (launched) => {
+            worker.#leaveRoot();
+            worker.#root = launched;
+            options.watch.addRoot({ ...launched, role: 'flow' });
+        };
+        worker.#commands = await options.spawner.openSlot(spec, { scratch, barrier, onLaunch });
+        return worker;
+    }
+    run(start) {
+        this.#begin(start);
+        return this.#follow(this.#commands.run(this.#commandOf(start)), start);
+    }
+    /** What it resolves to is to be called at the barrier's release; the flow's time counts from there. */
+    async prepare(start) {
+        this.#begin(start);
+        const go = await this.#commands.prepare(this.#commandOf(start));
+        return () => this.#follow(go(), start);
+    }
+    #begin(start) {
+        this.#token = start.token;
+        this.#ending = undefined;
+        this.#killed = undefined;
+        this.#limits = (0,scenarios_confinement/* watchLimits */.U)(this.#confinement);
+        this.#canary = this.#options.canaries === true ? new flow_canary/* FlowCanary */.V(start.token) : undefined;
+    }
+    #commandOf(start) {
+        const env = environmentOf(start);
+        return this.#canary === undefined ? { env } : { env, listeners: outputListeners(this.#canary) };
+    }
+    async #follow(running, start) {
+        const { clock, timeout } = this.#options;
+        const kill = awaitKill(start, { clock, startedAt: clock.now() }, (killed, signal) => {
+            this.#kill(killed, signal);
+        });
+        const onTimeout = () => {
+            this.end('timed_out', timedOut(timeout));
+        };
+        const ended = await withTimeout(running, { clock, timeout, onTimeout });
+        kill?.cancel();
+        this.#token = undefined;
+        // Its process is gone with it; what it has left behind is known to the table already.
+        if (this.#root?.launcher === false)
+            this.#leaveRoot();
+        const limits = this.#limits?.(ended.exit);
+        const end = (0,command_end/* flowEnd */.G)(ended, { ending: this.#ending, killed: this.#killed, limits });
+        return this.#canary === undefined ? end : { ...end, seen: this.#canary.seen() };
+    }
+    /** A signal that can be caught is for the flow's own processes: the launcher would not survive it either. */
+    #kill(killed, signal) {
+        if (this.#token === undefined || this.#ending !== undefined)
+            return;
+        this.#killed = killed;
+        if (signal === 'SIGKILL')
+            this.end('killed', killed.message);
+        else
+            void this.#signal(this.#token, signal);
+    }
+    async #signal(token, signal) {
+        const seen = await this.#options.watch.pidsOfFlow(this.#root?.pid, token);
+        if (this.#token === token)
+            this.#options.spawner.killPids(seen, signal);
+    }
+    end(outcome, message) {
+        if (this.#token === undefined || this.#ending !== undefined)
+            return;
+        this.#ending = { outcome, message };
+        void this.#endTree(this.#token);
+    }
+    async largestProcess() {
+        return this.#commands.largestProcess?.();
+    }
+    close() {
+        return this.#commands.close();
+    }
+    /** The pid of a root that has ended may be given to anybody, who must be neither watched nor killed. */
+    #leaveRoot() {
+        if (this.#root !== undefined)
+            this.#options.watch.removeRoot(this.#root.pid);
+        this.#root = undefined;
+    }
+    /** The group, which no process can leave while it is being killed, and with it whoever has left it before. */
+    async #endTree(token) {
+        const { watch, spawner } = this.#options;
+        const root = this.#root?.pid;
+        const seen = await watch.pidsOfFlow(root, token);
+        // It has ended by itself while a slow table was read: what the slot runs now is another flow.
+        if (this.#token !== token)
+            return;
+        this.#commands.kill();
+        spawner.killPids(seen);
+        const bornMeanwhile = await watch.pidsOfFlow(root, token);
+        spawner.killPids(bornMeanwhile);
+    }
+}
+function environmentOf(start) {
+    return {
+        FLOWGATE_ITERATION: String(start.iteration),
+        FLOWGATE_TOKEN: start.token,
+        FLOWGATE_WORKSPACE: start.workspace,
+        TRACEPARENT: start.traceparent,
+    };
+}
+
+// EXTERNAL MODULE: ./build/src/scenarios/hook.js
+var hook = __nccwpck_require__(8726);
+;// CONCATENATED MODULE: ./build/src/scenarios/http-error.js
+
+/*
+ * Errors of requests, named alike whatever the client calls them: the message begins with its kind, so that errors are
+ * grouped by it. Codes are those of Node's net, dns and tls (node:errors, "Common system errors"; OpenSSL's X.509
+ * errors) and of undici (docs/api/Errors.md).
+ */
+const KINDS = [
+    [/^ECONNREFUSED$/, 'connection refused'],
+    [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET)$/, 'connection reset'],
+    [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, 'connection timed out'],
+    [/^(ENOTFOUND|EAI_.*)$/, 'unknown host'],
+    [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE)$/, 'no connection'],
+    [/^(HPE_.*|UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH))$/, 'broken response'],
+    [
+        /^(EPROTO|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*|UNABLE_TO_.*|INVALID_CA|HOSTNAME_MISMATCH)$/,
+        'tls',
+    ],
+];
+/** Certificates that nobody whom we trust has signed. */
+const UNTRUSTED = /^(SELF_SIGNED_.*|DEPTH_ZERO_.*|UNABLE_TO_.*)$/;
+/** "connection refused: 127.0.0.1:3000"; an error of no known kind keeps its own words. */
+function requestError(thrown, origin) {
+    const code = codeOf(thrown);
+    const kind = KINDS.find(([pattern]) => pattern.test(code))?.[1];
+    if (kind === undefined)
+        return `request failed: ${(0,errors/* messageOf */.bD)(thrown)}`;
+    const place = kind === 'unknown host' ? new URL(origin).hostname : placeOf(origin);
+    if (kind === 'no connection')
+        return `${kind}: ${place} (${code})`;
+    if (kind === 'broken response')
+        return `${kind}: ${place} (${(0,errors/* messageOf */.bD)(thrown)})`;
+    if (kind !== 'tls')
+        return `${kind}: ${place}`;
+    const remedy = UNTRUSTED.test(code) ? '; a private authority is trusted with ca: PATH' : '';
+    return `${kind}: ${place} (${code}: ${plainMessage(thrown)})${remedy}`;
+}
+/** Host and port, the port written out: with port 80 and 443 it is the scheme's. */
+function placeOf(origin) {
+    const { hostname, port, protocol } = new URL(origin);
+    return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
+}
+/** OpenSSL's messages are lines of addresses and source files with one reason among them. */
+function plainMessage(thrown) {
+    const reason = thrown?.reason;
+    return typeof reason === 'string' ? reason : (0,errors/* messageOf */.bD)(thrown);
+}
+function codeOf(thrown) {
+    const { code, cause, name } = (thrown ?? {});
+    if (typeof code === 'string')
+        return code;
+    // undici's error for what is no HTTP at all has no code of its own.
+    if (name === 'HTTPParserError')
+        return 'HPE_INVALID';
+    return cause === undefined ? '' : codeOf(cause);
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./build/src/scenarios/http-expect.js
+
+/** Characters of a value or body in a message. */
+const LONGEST = 80;
+/** Everything that is expected and was not got, in one line; undefined if all is right. */
+function unmet(expected, answer) {
+    const faults = [
+        ...statusFault(expected, answer.status),
+        ...(expected.body === undefined ? [] : bodyFault(expected.body, answer.body)),
+        ...(expected.json === undefined ? [] : jsonFaults(expected.json, answer.body)),
+    ];
+    return faults.length === 0 ? undefined : faults.join('; ');
+}
+function statusFault({ status, statusText }, got) {
+    const isRight = ({ from, to }) => got >= from && got <= to;
+    return status.some(isRight) ? [] : [`status ${got}, expected ${statusText}`];
+}
+function bodyFault(pattern, body) {
+    const holds = pattern.kind === 'text'
+        ? body.includes(pattern.text)
+        : new RegExp(pattern.source, pattern.flags).test(body);
+    if (holds)
+        return [];
+    const wanted = pattern.kind === 'text'
+        ? `to hold ${shorten(JSON.stringify(pattern.text))}`
+        : `to match /${shorten(pattern.source)}/${pattern.flags}`;
+    return [`expected body ${wanted}, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
+}
+function jsonFaults(expected, body) {
+    const parsed = parse(body);
+    if (parsed === undefined) {
+        return [`expected body to be JSON, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
+    }
+    return Object.entries(expected).flatMap(([path, wanted]) => {
+        const got = valueAt(parsed.value, path);
+        if ((0,external_node_util_.isDeepStrictEqual)(got, wanted))
+            return [];
+        return [`expected json ${path} to be ${show(wanted)}, got ${show(got)}`];
+    });
+}
+function parse(body) {
+    try {
+        return { value: JSON.parse(body) };
+    }
+    catch {
+        return undefined;
+    }
+}
+/** `items.0.name` or `items[0].name`; `$` or an empty path is the whole. Undefined where there is nothing. */
+function valueAt(value, path) {
+    const segments = path.replace(/^\$\.?/, '').replace(/\[(\d+)\]/g, '.$1');
+    return segments
+        .split('.')
+        .filter((segment) => segment !== '')
+        .reduce((from, segment) => typeof from === 'object' && from !== null && Object.hasOwn(from, segment)
+        ? from[segment]
+        : undefined, value);
+}
+function show(value) {
+    return value === undefined ? 'nothing' : shorten(JSON.stringify(value));
+}
+function shorten(text) {
+    return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/http-failure.js
+/** Why an HTTP flow fails, in words that begin with the kind of error. */
+class FlowFailure extends Error {
+}
+/** Why an HTTP flow is ended before it ends by itself. */
+class FlowEnding extends Error {
+    outcome;
+    hit;
+    constructor(outcome, message, 
+    /** The fault that ended it. */
+    hit) {
+        super(message);
+        this.outcome = outcome;
+        this.hit = hit;
+    }
+}
+
+// EXTERNAL MODULE: ./build/src/scenarios/template.js
+var template = __nccwpck_require__(3859);
+;// CONCATENATED MODULE: ./build/src/scenarios/http-request.js
+
+function prepareRequest(plan) {
+    const { name, method, expect } = plan;
+    const url = prepareUrl(plan.url);
+    const headers = prepareHeaders(plan.headers);
+    const body = plan.body === undefined ? undefined : (0,template/* template */.vs)(plan.body);
+    return {
+        name,
+        keepsBody: expect.body !== undefined || expect.json !== undefined,
+        request: (values) => ({
+            method,
+            ...url(values),
+            headers: headers(values),
+            ...(body === undefined ? {} : { body: body(values) }),
+        }),
+        expected: prepareExpectation(expect),
+    };
+}
+/** A URL without places is taken apart once and not for each of a million flows. */
+function prepareUrl(text) {
+    const fill = (0,template/* template */.vs)(text);
+    if (!text.includes('{{')) {
+        const target = targetOf(text);
+        return () => target;
+    }
+    return (values) => targetOf(fill(values));
+}
+function targetOf(text) {
+    const { origin, pathname, search } = new URL(text);
+    return { origin, path: `${pathname}${search}` };
+}
+function prepareHeaders(headers) {
+    const filled = Object.entries(headers).map(([name, value]) => [name, (0,template/* template */.vs)(value)]);
+    if (!Object.values(headers).some((value) => value.includes('{{')))
+        return () => headers;
+    return (values) => Object.fromEntries(filled.map(([name, fill]) => [name, fill(values)]));
+}
+function prepareExpectation(expect) {
+    const { body, json } = expect;
+    const inBody = body?.kind === 'text' && body.text.includes('{{');
+    const inJson = json !== undefined && JSON.stringify(json).includes('{{');
+    if (!inBody && !inJson)
+        return () => expect;
+    return (values) => ({
+        ...expect,
+        ...(inBody ? { body: { kind: 'text', text: (0,template/* template */.vs)(body.text)(values) } } : {}),
+        ...(inJson ? { json: fillJson(json, values) } : {}),
+    });
+}
+/** Fills in the texts of a JSON value; keys of maps stay as they are. */
+function fillJson(value, values) {
+    if (typeof value === 'string')
+        return (0,template/* template */.vs)(value)(values);
+    if (Array.isArray(value))
+        return value.map((each) => fillJson(each, values));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fillJson(each, values)]));
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/http-redirect.js
+
+
+/** As many as browsers follow (Fetch Standard, HTTP-redirect fetch, step 7). */
+const MOST_REDIRECTS = 20;
+/** Nobody but the server that they were meant for is told these. */
+const SECRET_HEADERS = /^(authorization|cookie|proxy-authorization|host)$/i;
+const BODY_HEADERS = /^content-/i;
+/**
+ * The request that a redirection asks for, with the method that the Fetch Standard gives it; undefined if the response
+ * is none. Throws FlowFailure where the location is no URL of HTTP.
+ */
+function redirected(request, status, location) {
+    if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
+        return undefined;
+    const here = `${request.origin}${request.path}`;
+    if (!URL.canParse(location, here))
+        throw new FlowFailure(`redirected to ${location}, which is no URL`);
+    const url = new URL(location, here);
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+        throw new FlowFailure(`redirected to ${url.protocol}//, which is not HTTP`);
+    }
+    const target = targetOf(url.href);
+    const toGet = (status === 303 && !['GET', 'HEAD'].includes(request.method)) ||
+        (status <= 302 && request.method === 'POST');
+    const kept = Object.entries(request.headers).filter(([name]) => !(target.origin !== request.origin && SECRET_HEADERS.test(name)) && !(toGet && BODY_HEADERS.test(name)));
+    const headers = Object.fromEntries(kept);
+    if (toGet || request.body === undefined)
+        return { method: toGet ? 'GET' : request.method, ...target, headers };
+    return { ...request, ...target, headers };
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/http-response.js
+
+
+
+/** A response as it comes, in bounded memory. */
+class Response {
+    #options;
+    /** All of the body if it is kept, else its beginning. */
+    #chunks = [];
+    /** Takes what comes when the beginning is as long as it can show. */
+    #rest;
+    #bytes = 0;
+    #headAt;
+    #status = 0;
+    #location;
+    constructor(options) {
+        this.#options = options;
+    }
+    get status() {
+        return this.#status;
+    }
+    get location() {
+        return this.#location;
+    }
+    /** When its head came, ms of Clock.now(); undefined while there is none. */
+    get headAt() {
+        return this.#headAt;
+    }
+    head(status, location) {
+        this.#headAt = this.#options.clock.now();
+        this.#status = status;
+        this.#location = location;
+    }
+    data(chunk) {
+        const { maxBody, keepsBody, listener } = this.#options;
+        const isBeginning = this.#bytes < excerpt/* HEAD_BYTES */.Lq;
+        this.#bytes += chunk.length;
+        listener?.data(chunk);
+        if (keepsBody || isBeginning)
+            this.#chunks.push(chunk);
+        else
+            (this.#rest ??= this.#excerptOfChunks()).push(bufferOf(chunk));
+        if (this.#bytes > maxBody) {
+            throw new FlowFailure(`response too large: more than max-body (${(0,format/* formatBytes */.z3)(maxBody)})`);
+        }
+    }
+    /** Empty unless it is kept. */
+    body() {
+        return this.#options.keepsBody ? Buffer.concat(this.#chunks).toString('utf8') : '';
+    }
+    excerpt() {
+        return (this.#rest ?? this.#excerptOfChunks()).excerpt();
+    }
+    #excerptOfChunks() {
+        const text = new excerpt/* ExcerptBuffer */.Ck();
+        for (const chunk of this.#chunks)
+            text.push(bufferOf(chunk));
+        return text;
+    }
+}
+function bufferOf(chunk) {
+    return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
+// EXTERNAL MODULE: ./build/src/scenarios/token-scanner.js
+var token_scanner = __nccwpck_require__(1563);
+;// CONCATENATED MODULE: ./build/src/scenarios/http.js
+
+
+
+
+
+
+
+
+
+
+/** Runs HTTP flows in our own process, over one keep-alive connection a slot. */
+function openHttpRunner(options) {
+    const requests = options.work.requests.map(prepareRequest);
+    const workers = Array.from({ length: options.slots }, (_, index) => new HttpWorker(options, requests, index + 1));
+    return {
+        release: (starts) => {
+            // One loop without an await in it is the barrier: every first request is sent in the same turn.
+            const ends = starts.map((start) => workerOf(workers, start).run(start));
+            if (starts.length > 1 || starts[0]?.iteration === 1)
+                options.watch.released();
+            return ends;
+        },
+        endAll: (reason) => {
+            for (const worker of workers)
+                worker.end('killed', reason);
+        },
+        settle: () => Promise.resolve(),
+        broken: NEVER_BROKEN,
+        close: async () => {
+            await Promise.all(workers.map((worker) => worker.close()));
+        },
+    };
+}
+function workerOf(workers, { slot }) {
+    const worker = workers[slot - 1];
+    if (worker === undefined)
+        throw new RangeError(`there is no slot ${slot}`);
+    return worker;
+}
+/** One worker slot with the flow in it. */
+class HttpWorker {
+    #options;
+    #requests;
+    #connection;
+    #busy = false;
+    #ending;
+    #traffic = { received: 0, sent: 0 };
+    #onTimeout;
+    #prefix;
+    constructor(options, requests, slot) {
+        this.#options = options;
+        this.#requests = requests;
+        const { onConnection } = options;
+        this.#connection = options.client.openConnection(onConnection &&
+            ((port) => {
+                onConnection(slot, port);
+            }));
+        this.#onTimeout = () => {
+            this.end('timed_out', timedOut(options.timeout));
+        };
+    }
+    async run(start) {
+        const { clock, timeout } = this.#options;
+        const startedAt = clock.now();
+        const canary = this.#canaryOf(start);
+        const visit = { steps: [], ttfb: [], at: startedAt, response: undefined, origin: '', canary };
+        this.#busy = true;
+        this.#ending = undefined;
+        const timer = clock.timer(timeout, this.#onTimeout);
+        const kill = start.kill === undefined ? undefined : this.#awaitKill(start.kill, startedAt);
+        const error = await this.#perform(start, visit);
+        timer.cancel();
+        kill?.cancel();
+        this.#busy = false;
+        const before = this.#traffic;
+        const after = (this.#traffic = this.#connection.traffic());
+        const { steps, ttfb, response } = visit;
+        const end = {
+            startedAt,
+            endedAt: error === undefined ? visit.at : clock.now(),
+            steps,
+            ttfb,
+            bytesIn: after.received - before.received,
+            bytesOut: after.sent - before.sent,
+            ...(canary === undefined ? undefined : { seen: canary.seen() }),
+        };
+        if (error === undefined)
+            return { outcome: 'ok', ...end };
+        return {
+            ...error,
+            ...end,
+            ...(response === undefined ? {} : { stdout: response.excerpt() }),
+        };
+    }
+    end(outcome, message) {
+        if (!this.#busy || this.#ending !== undefined)
+            return;
+        this.#ending = new FlowEnding(outcome, message);
+        this.#connection.abort(this.#ending);
+    }
+    /** The prefix is that of the whole run. */
+    #canaryOf({ token }) {
+        if (this.#options.canaries !== true)
+            return undefined;
+        return new flow_canary/* FlowCanary */.V(token, (this.#prefix ??= (0,token_scanner/* prefixOf */.M)(token)));
+    }
+    close() {
+        return this.#connection.close();
+    }
+    #awaitKill({ after }, startedAt) {
+        const { clock } = this.#options;
+        const kill = { after, signal: 'connection reset' };
+        return awaitKill({ kill }, { clock, startedAt }, ({ hit, message }) => {
+            if (!this.#busy || this.#ending !== undefined)
+                return;
+            this.#ending = new FlowEnding('killed', message, hit);
+            this.#connection.reset(this.#ending);
+        });
+    }
+    /** One request after another, until one goes wrong; undefined if none does. */
+    async #perform(start, visit) {
+        const values = { token: start.token, flow: start.slot, iteration: start.iteration };
+        for (const prepared of this.#requests) {
+            try {
+                const startedAt = visit.at;
+                const answer = await this.#ask(prepared.request(values), visit, prepared);
+                visit.at = this.#options.clock.now();
+                visit.steps.push({ name: prepared.name, startedAt, endedAt: visit.at });
+                const fault = unmet(prepared.expected(values), answer);
+                if (fault !== undefined)
+                    throw new FlowFailure(fault);
+            }
+            catch (thrown) {
+                return this.#failed(thrown, visit.origin, prepared.name);
+            }
+        }
+        return undefined;
+    }
+    /** The answer to a request, behind its redirections if they are followed. */
+    async #ask(request, visit, { name, keepsBody }) {
+        const { clock, work } = this.#options;
+        const { canary } = visit;
+        for (let hops = 0;; hops += 1) {
+            // Ended between two requests: there was nothing to abort.
+            if (this.#ending !== undefined)
+                throw this.#ending;
+            visit.origin = request.origin;
+            const askedAt = hops === 0 ? visit.at : clock.now();
+            const listener = canary?.listen('response', name);
+            const response = (visit.response = new Response({
+                clock,
+                maxBody: work.maxBody,
+                keepsBody,
+                listener,
+            }));
+            await this.#connection.exchange(request, response);
+            if (response.headAt !== undefined)
+                visit.ttfb.push(response.headAt - askedAt);
+            const next = work.followRedirects ? redirected(request, response.status, response.location) : undefined;
+            if (next === undefined)
+                return { status: response.status, body: response.body() };
+            if (hops === MOST_REDIRECTS)
+                throw new FlowFailure(`redirected more than ${MOST_REDIRECTS} times`);
+            request = next;
+        }
+    }
+    #failed(thrown, origin, step) {
+        const known = thrown instanceof FlowEnding || thrown instanceof FlowFailure;
+        const message = known ? thrown.message : requestError(thrown, origin);
+        const where = this.#requests.length > 1 ? ` (${step})` : '';
+        const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
+        const hit = thrown instanceof FlowEnding ? thrown.hit : undefined;
+        return { outcome, error: { message: `${message}${where}` }, ...(hit === undefined ? {} : { hit }) };
+    }
+}
+
+// EXTERNAL MODULE: ./build/src/scenarios/deadline.js
+var deadline = __nccwpck_require__(2445);
+// EXTERNAL MODULE: ./build/src/stats/last-line.js
+var last_line = __nccwpck_require__(9040);
+;// CONCATENATED MODULE: ./build/src/scenarios/host-death.js
+
+
+/** Why a host has ended by itself: how, and what it said of it. */
+function hostDeath(exit, stderr) {
+    const said = crashLine(stderr);
+    return `the module's process ended (${(0,command_end/* exitError */.x)(exit).message})${said === '' ? '' : `: ${said}`}`;
+}
+/** Of what Node prints when it crashes, the line that names the error. */
+function crashLine(stderr) {
+    const lines = `${stderr.head}\n${stderr.tail}`.split('\n');
+    return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? (0,last_line/* lastLine */.f)(stderr);
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+// EXTERNAL MODULE: ./build/src/model/contamination.js
+var contamination = __nccwpck_require__(4025);
+;// CONCATENATED MODULE: ./build/src/scenarios/host-message.js
+
+
+/*
+ * The module's code shares the host's process, and with it the message channel: a program that says process.send('ready')
+ * to whoever started it, and one that means harm, are heard here too.
+ */
+const error = schemas/* object */.Ikc({ message: schemas/* string */.YjP(), stack: schemas/* string */.YjP().exactOptional() });
+const host_message_hook = schemas/* enum */.k5n(['setup', 'verify', 'teardown']);
+const host_message_excerpt = schemas/* object */.Ikc({ head: schemas/* string */.YjP(), tail: schemas/* string */.YjP(), bytes: schemas/* number */.aig() });
+const step = schemas/* object */.Ikc({ name: schemas/* string */.YjP(), startedAt: schemas/* number */.aig(), endedAt: schemas/* number */.aig() });
+const seenToken = schemas/* object */.Ikc({
+    token: schemas/* string */.YjP(),
+    place: schemas/* enum */.k5n(contamination/* CANARY_PLACES */.i),
+    where: schemas/* string */.YjP().exactOptional(),
+    at: schemas/* number */.aig().exactOptional(),
+    context: schemas/* string */.YjP(),
+});
+const seen = schemas/* object */.Ikc({
+    own: schemas/* boolean */.zMY(),
+    others: schemas/* array */.YOg(seenToken),
+    count: schemas/* number */.aig(),
+    missed: schemas/* boolean */.zMY(),
+});
+const flow = schemas/* object */.Ikc({
+    startedAt: schemas/* number */.aig(),
+    endedAt: schemas/* number */.aig(),
+    error: error.exactOptional(),
+    steps: schemas/* array */.YOg(step),
+    stdout: host_message_excerpt,
+    stderr: host_message_excerpt,
+    seen: seen.exactOptional(),
+});
+const schema = schemas/* discriminatedUnion */.gMt('type', [
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('listening') }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('loaded'), hooks: schemas/* array */.YOg(host_message_hook), error: error.exactOptional() }),
+    schemas/* object */.Ikc({
+        type: schemas/* literal */.euz('done'),
+        hook: host_message_hook,
+        error: error.exactOptional(),
+        shared: schemas/* string */.YjP().exactOptional(),
+    }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('ended'), token: schemas/* string */.YjP(), flow }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('pong') }),
+]);
+/** A message of the host's; undefined if it is none, and then it is the module's own and no business of ours. */
+function readHostMessage(message) {
+    return schema.safeParse(message).data;
+}
+const thread = schemas/* int */.Whr();
+const threadsSchema = schemas/* discriminatedUnion */.gMt('type', [
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('said'), thread, message: schemas/* unknown */.L5J() }),
+    schemas/* object */.Ikc({ type: schemas/* literal */.euz('gone'), thread, code: schemas/* int */.Whr(), error: schemas/* string */.YjP() }),
+]);
+/** The same of the process that holds the threads. */
+function readThreadsMessage(message) {
+    return threadsSchema.safeParse(message).data;
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/watched-host.js
+/** A host process that is watched from its start. */
+function spawnWatchedHost({ spawner, spec, watch }, confinement) {
+    const enclosure = confinement?.enclosure;
+    const process = spawner.spawnHost(enclosure === undefined ? spec : { ...spec, enclosure });
+    watch.addRoot({ pid: process.pid, role: 'flow', launcher: false });
+    return process;
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/module.js
+
+
+
+
+
+
+
+
+/** ms in which the host must answer after one of its flows has timed out; then its event loop is blocked. */
+const PONG_WITHIN = 2000;
+/** ms that loading a module may keep the event loop of its host to itself. */
+const BLOCKED_LOADING = 30_000;
+const BLOCKED_WHILE_LOADING = `${BLOCKED_LOADING / 1000} s while it was loaded; its process was killed: let it await`;
+const BLOCKED_AFTER_TIMEOUT = `${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
+/** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
+async function openModuleRunner(options) {
+    const confinement = options.confine?.(1);
+    const host = new Host({ ...options, confinement }, spawnWatchedHost(options, confinement));
+    const loaded = await host.load();
+    if ('reason' in loaded) {
+        await host.close();
+        throw new Error(loaded.reason);
+    }
+    return Object.assign(host, { hooks: new Set(loaded.hooks) });
+}
+/** What is done to a flow in place of a signal to its process. */
+const ABORTED = 'aborted';
+/** As the flow of a module fails while its process lives on. */
+const THREW = { code: 1, signal: null };
+/** Runs flows in one host, and knows whether it still lives. */
+class Host {
+    broken;
+    #options;
+    #process;
+    #inFlight = new Map();
+    #listeners = new Set();
+    /** The answer to the last ping, or the end of a host that gave none. */
+    #pong = Promise.resolve();
+    /** For how long and when its event loop was blocked, and what to do. */
+    #blocked;
+    #usable = true;
+    constructor(options, channel) {
+        this.#options = options;
+        this.#process = channel;
+        const limits = (0,scenarios_confinement/* watchLimits */.U)(options.confinement);
+        this.#process.onMessage((received) => {
+            const message = readHostMessage(received);
+            if (message === undefined)
+                return;
+            for (const listener of this.#listeners)
+                listener(message);
+        });
+        this.#listeners.add((message) => {
+            if (message.type === 'ended')
+                this.#onEnded(message.token, message.flow);
+        });
+        this.broken = this.#process.exited.then((exit) => {
+            this.#usable = false;
+            const { killed } = limits(exit);
+            const reason = killed === undefined ? this.#deathReason(exit) : `the module's process was ${killed}`;
+            const byLimit = killed === undefined ? undefined : { outcome: 'killed', message: killed };
+            for (const flow of this.#inFlight.values()) {
+                this.#resolve(flow, byLimit ?? endedBy(flow.killed, reason));
+            }
+            return reason;
+        });
+    }
+    async load() {
+        const { module, options, seed, canaries = false, slowdown } = this.#options;
+        const listening = await (0,deadline/* inTime */.R)(this.#answer('listening'), this.#deadline());
+        if ('late' in listening)
+            return { reason: `its process ${listening.late}` };
+        if (listening.value === undefined)
+            return { reason: await this.broken };
+        this.#send({
+            type: 'load',
+            module,
+            options,
+            seed,
+            ...(canaries ? { canaries } : {}),
+            ...(slowdown === undefined ? {} : { slowdown }),
+        });
+        const loading = this.#answer('loaded');
+        const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
+            this.#killIfBlocked(BLOCKED_WHILE_LOADING);
+        });
+        const end = await (0,deadline/* inTime */.R)(loading, this.#deadline());
+        watch.cancel();
+        if ('late' in end)
+            return { reason: `loading it ${end.late}` };
+        const answer = end.value;
+        if (answer === undefined)
+            return { reason: await this.broken };
+        return answer.error === undefined ? { hooks: answer.hooks } : { reason: answer.error.message };
+    }
+    /** False once it has ended or is being ended. */
+    get usable() {
+        return this.#usable;
+    }
+    async setup() {
+        return (await this.#ask({ type: 'setup' })).error;
+    }
+    /** What setup returned, packed for other hosts; or its error. */
+    setupToShare() {
+        return this.#ask({ type: 'setup', share: true });
+    }
+    /** What setup returned in another host. */
+    share(shared) {
+        this.#send({ type: 'share', shared });
+    }
+    async verify(run) {
+        return (await this.#ask({ type: 'verify', run })).error;
+    }
+    async teardown(afterInterrupt) {
+        return (await this.#ask({ type: 'teardown' }, afterInterrupt)).error;
+    }
+    /** `at`: ms of the clock at which they start, should several hosts start together. */
+    release(starts, at) {
+        const startedAt = at ?? this.#options.clock.now();
+        const ends = starts.map((start) => this.#expect(start, startedAt));
+        const flows = starts.map(({ slot, iteration, token, workspace }) => ({
+            slot,
+            iteration,
+            token,
+            workspace,
+        }));
+        this.#send({ type: 'start', flows, ...(at === undefined ? {} : { at }) });
+        if (starts.length > 1)
+            this.#options.watch.released();
+        return ends;
+    }
+    endAll(reason) {
+        for (const flow of this.#inFlight.values())
+            this.#give(flow, { outcome: 'killed', message: reason });
+    }
+    async settle() {
+        await this.#pong;
+    }
+    async close() {
+        this.#usable = false;
+        this.#process.kill('SIGKILL');
+        await this.#process.exited;
+    }
+    #expect(start, startedAt) {
+        const { clock, timeout, alone, confinement } = this.#options;
+        return new Promise((resolve) => {
+            const timer = clock.timer(startedAt - clock.now() + timeout, () => {
+                this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
+                if (this.#options.ofOneFlow === true)
+                    void this.close();
+                else
+                    this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
+            });
+            const kill = awaitKill(this.#killable(start), { clock, startedAt }, (killed, signal) => {
+                this.#kill(flow, killed, signal);
+            });
+            const flow = {
+                start,
+                startedAt,
+                limits: (0,scenarios_confinement/* watchLimits */.U)(alone === true ? confinement : undefined),
+                resolve: (end) => {
+                    timer.cancel();
+                    kill?.cancel();
+                    resolve(flow.killed === undefined ? end : { ...end, hit: flow.killed.hit });
+                },
+            };
+            this.#inFlight.set(start.token, flow);
+        });
+    }
+    /** Of several flows in one process none can be killed: it is aborted, as one whose caller has gone. */
+    #killable({ kill }) {
+        if (kill === undefined || this.#options.ofOneFlow === true)
+            return { kill };
+        return { kill: { ...kill, signal: ABORTED } };
+    }
+    /** A host of one flow ends with it; should it survive the signal, it runs no other flow all the same. */
+    #kill(flow, killed, signal) {
+        flow.killed = killed;
+        if (signal === ABORTED) {
+            this.#give(flow, { outcome: 'killed', message: killed.message });
+            return;
+        }
+        this.#usable = false;
+        this.#process.kill(signal);
+    }
+    /** Gives a flow up: its signal is aborted, and whatever it still does is no longer waited for. */
+    #give(flow, ending) {
+        this.#send({ type: 'abort', token: flow.start.token, reason: ending.message });
+        this.#resolve(flow, ending);
+    }
+    #resolve(flow, { outcome, message }) {
+        this.#inFlight.delete(flow.start.token);
+        const endedAt = this.#options.clock.now();
+        flow.resolve({ outcome, startedAt: flow.startedAt, endedAt, error: { message } });
+    }
+    #onEnded(token, ended) {
+        const flow = this.#inFlight.get(token);
+        // Given up before: its outcome stands.
+        if (flow === undefined)
+            return;
+        this.#inFlight.delete(token);
+        if (ended.error === undefined)
+            flow.resolve({ ...ended, outcome: 'ok' });
+        else
+            flow.resolve({ ...ended, ...(0,scenarios_confinement/* failedBy */.D)(ended.error, flow.limits(THREW)) });
+        if (flow.killed !== undefined)
+            void this.close();
+    }
+    /** A flow that ignores its signal is let be; a host whose event loop is blocked can run no other flow either. */
+    #killIfBlocked(how) {
+        const timer = this.#options.clock.timer(PONG_WITHIN, () => {
+            this.#blocked = how;
+            this.#process.kill('SIGKILL');
+        });
+        this.#pong = this.#answer('pong').then(() => {
+            timer.cancel();
+        });
+        this.#send({ type: 'ping' });
+    }
+    async #ask(message, afterInterrupt) {
+        const answer = this.#answer('done', ({ hook }) => hook === message.type);
+        this.#send(message);
+        const end = await (0,deadline/* inTime */.R)(answer, this.#deadline(afterInterrupt));
+        if ('late' in end)
+            return { error: { message: end.late } };
+        return end.value ?? { error: { message: await this.broken } };
+    }
+    /** A hook that is late is no longer waited for; the host lives on, so that the teardown can still be tried. */
+    #deadline(afterInterrupt = 0) {
+        const { clock, interrupt } = this.#options;
+        return (0,deadline/* openDeadline */.L)({ clock, interrupt, limit: hook/* HOOK_TIMEOUT */.e, afterInterrupt });
+    }
+    #send(message) {
+        this.#process.send(message);
+    }
+    /** The next message of this type that is `meant`; undefined if the host ends before. */
+    #answer(type, meant = () => true) {
+        return new Promise((resolve) => {
+            const listener = (message) => {
+                if (message.type !== type)
+                    return;
+                const answer = message;
+                if (!meant(answer))
+                    return;
+                this.#listeners.delete(listener);
+                resolve(answer);
+            };
+            this.#listeners.add(listener);
+            void this.#process.exited.then(() => {
+                resolve(undefined);
+            });
+        });
+    }
+    #deathReason(exit) {
+        if (this.#blocked !== undefined) {
+            return `the module blocked its event loop for more than ${this.#blocked}`;
+        }
+        return hostDeath(exit, this.#process.stderr());
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/module-threads.js
+
+
+
+/** Threads of one host process, each a host of its own. Should the process end, the next thread starts a new one. */
+class Threads {
+    #spawn;
+    #threads = new Map();
+    #process;
+    #opened = 0;
+    constructor(spawn) {
+        this.#spawn = spawn;
+    }
+    open() {
+        const process = this.#living();
+        const thread = (this.#opened += 1);
+        const tell = (message) => {
+            process.send(message);
+        };
+        const state = { listeners: [], lastWords: '', end: () => undefined };
+        const ended = new Promise((resolve) => {
+            state.end = resolve;
+        });
+        this.#threads.set(thread, state);
+        tell({ type: 'open', thread });
+        return {
+            exited: Promise.race([ended, process.exited]),
+            stderr: () => (state.lastWords === '' ? process.stderr() : excerptOf(state.lastWords)),
+            // Whatever the signal: a thread can only be ended.
+            kill: () => {
+                tell({ type: 'end', thread });
+            },
+            send: (message) => {
+                tell({ type: 'tell', thread, message: message });
+            },
+            onMessage: (listener) => {
+                state.listeners.push(listener);
+            },
+        };
+    }
+    async close() {
+        this.#process?.kill('SIGKILL');
+        await this.#process?.exited;
+    }
+    #living() {
+        if (this.#process !== undefined)
+            return this.#process;
+        const process = (this.#process = this.#spawn());
+        process.onMessage((received) => {
+            const message = readThreadsMessage(received);
+            if (message !== undefined)
+                this.#hear(message);
+        });
+        void process.exited.then(() => {
+            if (this.#process === process)
+                this.#process = undefined;
+        });
+        return process;
+    }
+    #hear(message) {
+        const state = this.#threads.get(message.thread);
+        if (state === undefined)
+            return;
+        if (message.type === 'said') {
+            for (const listener of state.listeners)
+                listener(message.message);
+        }
+        else {
+            this.#threads.delete(message.thread);
+            state.lastWords = message.error;
+            state.end({ code: message.code, signal: null });
+        }
+    }
+}
+function excerptOf(text) {
+    return { ...excerpt/* NOTHING_PRINTED */.xL, head: text, bytes: external_node_buffer_.Buffer.byteLength(text) };
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/module-pool.js
+
+
+
+
+
+/** ms between telling the hosts to start and the instant at which they do, and how much more for each of them. */
+const LEAD = 15;
+const LEAD_PER_HOST = 1;
+/**
+ * A host for each slot. A module with hooks has one more host, in which they run and no flow ever does, so that no flow
+ * can take down what setup has made. Rejects if the module can not be loaded.
+ */
+async function openModulePool(options) {
+    const pool = new Pool(options);
+    try {
+        await pool.open();
+        return pool;
+    }
+    catch (thrown) {
+        await pool.close();
+        throw thrown;
+    }
+}
+class Pool {
+    /** A host that ends takes its own flow with it, and no other. */
+    broken = NEVER_BROKEN;
+    #options;
+    #threads;
+    #living = new Set();
+    #slots = new Map();
+    #hooks = new Set();
+    /** In which the hooks run. */
+    #first;
+    #shared;
+    #ended;
+    constructor(options) {
+        this.#options = options;
+        this.#threads = new Threads(() => watchedToItsEnd(options, this.#confinementOf(ONLY)));
+    }
+    get hooks() {
+        return this.#hooks;
+    }
+    /** The first alone, so that a module that can not be loaded is said so once. */
+    async open() {
+        const { host, hooks } = await this.#openHost('hooks');
+        this.#hooks = hooks;
+        this.#first = host;
+        if (hooks.size === 0)
+            this.#slots.set(1, Promise.resolve(host));
+        // With a setup they wait for what it returns.
+        if (!hooks.has('setup'))
+            await this.#fill();
+    }
+    async setup() {
+        const { error, shared } = (await this.#first?.setupToShare()) ?? {};
+        if (error !== undefined)
+            return error;
+        this.#shared = shared;
+        await this.#fill();
+        return undefined;
+    }
+    async verify(run) {
+        return this.#first?.verify(run);
+    }
+    async teardown(afterInterrupt) {
+        return this.#first?.teardown(afterInterrupt);
+    }
+    release(starts) {
+        const { clock, watch } = this.#options;
+        if (starts.length === 1)
+            return starts.map((start) => this.#run(start, undefined));
+        const at = clock.now() + LEAD + LEAD_PER_HOST * starts.length;
+        clock.timer(at - clock.now(), () => {
+            watch.released();
+        });
+        return starts.map((start) => this.#run(start, at));
+    }
+    endAll(reason) {
+        this.#ended = reason;
+        for (const host of this.#living)
+            host.endAll(reason);
+    }
+    async settle() {
+        await Promise.all([...this.#living].map((host) => host.settle()));
+    }
+    async close() {
+        this.#ended ??= 'the run is over';
+        await Promise.all([...this.#living].map((host) => host.close()));
+        await this.#threads.close();
+    }
+    /** A flow starts when its slot has a host: after one that has ended, a new one. */
+    async #run(start, at) {
+        const { clock } = this.#options;
+        let host;
+        try {
+            host = await this.#hostOf(start.slot);
+        }
+        catch (thrown) {
+            return this.#notRun(this.#ended === undefined ? 'failed' : 'killed', (0,errors/* messageOf */.bD)(thrown));
+        }
+        if (this.#ended !== undefined)
+            return this.#notRun('killed', this.#ended);
+        const late = at !== undefined && clock.now() >= at;
+        const [end] = host.release([start], late ? undefined : at);
+        return end ?? this.#notRun('failed', 'it was not started');
+    }
+    #notRun(outcome, message) {
+        const now = this.#options.clock.now();
+        return { outcome, startedAt: now, endedAt: now, error: { message } };
+    }
+    async #hostOf(slot) {
+        const host = await this.#slots.get(slot);
+        if (host?.usable === true)
+            return host;
+        const opening = this.#openHost(slot).then((opened) => opened.host);
+        this.#slots.set(slot, opening);
+        return opening;
+    }
+    #confinementOf(host) {
+        const { confine, isolate } = this.#options;
+        return confine?.(isolate === 'thread' ? ONLY : host);
+    }
+    async #fill() {
+        const numbers = Array.from({ length: this.#options.slots }, (_, index) => index + 1);
+        await Promise.all(numbers.map((slot) => this.#hostOf(slot)));
+    }
+    async #openHost(of) {
+        if (this.#ended !== undefined)
+            throw new Error(this.#ended);
+        const confinement = this.#confinementOf(of);
+        const alone = this.#options.isolate === 'process';
+        const channel = alone ? watchedToItsEnd(this.#options, confinement) : this.#threads.open();
+        const host = new Host({ ...this.#options, ofOneFlow: true, confinement, alone }, channel);
+        this.#living.add(host);
+        void host.broken.then(() => this.#living.delete(host));
+        const loaded = await host.load();
+        if ('reason' in loaded) {
+            await host.close();
+            throw new Error(loaded.reason);
+        }
+        if (this.#shared !== undefined)
+            host.share(this.#shared);
+        return { host, hooks: new Set(loaded.hooks) };
+    }
+}
+/** All threads are in one process. */
+const ONLY = 1;
+/** The pid of a host that has ended may be given to anybody, who must be neither watched nor killed. */
+function watchedToItsEnd(options, confinement) {
+    const process = spawnWatchedHost(options, confinement);
+    void process.exited.then(() => {
+        options.watch.removeRoot(process.pid);
+    });
+    return process;
+}
+
+// EXTERNAL MODULE: ./build/src/scenarios/shell-argv.js
+var shell_argv = __nccwpck_require__(2649);
+;// CONCATENATED MODULE: ./build/src/scenarios/slowed-command.js
+
+const BASH = /^(\S*\/)?bash(\s|$)/;
+/** For sh: safe whatever is in it. */
+function quoted(text) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+/**
+ * A command that does the same and is made longer by a share of itself, as if all of its code were that much slower: when
+ * it is through, its bash burns so much of the CPU time that it took, and then waits for what is missing to so much of
+ * its wall time. With a share of 0 it does everything that this costs and neither burns nor waits, so that the two differ
+ * by nothing but the slowdown. A command that failed is left alone.
+ *
+ * Takes bash 5 or later, whatever shell interprets the command itself.
+ * @param share 0 or more: 0.05 for 5%
+ */
+function slowedCommand({ shell, run }, share) {
+    const isBash = BASH.test(shell.trim());
+    // In a subshell its exec and its traps end where it ends; eval takes whatever text the shell itself would take.
+    const body = isBash
+        ? `eval ${quoted(run)}`
+        : `exec ${(0,shell_argv/* argvOf */.U)({ shell, command: run }).map(quoted).join(' ')}`;
+    return { shell: isBash ? shell : 'bash', run: SCRIPT(body, Math.round(share * 1e6)) };
+}
+/** Below it a slice of the scheduler's is rarely cut short, so that wall time is CPU time; `times` counts in whole ms. µs. */
+const BY_THE_CLOCK = 4000;
+/**
+ * Bash alone, without a process that a flow would not have: `times` is read through a pipe, which is also what is waited
+ * on. It cuts off half a ms of each of its four figures.
+ */
+const SCRIPT = (body, millionths) => `\
+: "\${EPOCHREALTIME:?flowgate calibrate slows commands by bash 5 or later}"
+__fg_began=\${EPOCHREALTIME/[^0-9]/}
+( ${body} )
+__fg_status=$?
+__fg_took=$(( \${EPOCHREALTIME/[^0-9]/} - __fg_began ))
+if (( __fg_status != 0 )); then exit "$__fg_status"; fi
+LC_ALL=C
+exec {__fg_pipe}<> <(:)
+__fg_add() {
+  local digits=\${1#*m}
+  digits=\${digits%s}
+  __fg_ms=$(( __fg_ms + 10#\${1%%m*} * 60000 + 10#\${digits/[^0-9]/} ))
+}
+__fg_cpu() {
+  local user system children_user children_system
+  times >&"$__fg_pipe"
+  read -r user system <&"$__fg_pipe"
+  read -r children_user children_system <&"$__fg_pipe"
+  __fg_ms=0
+  __fg_add "$user"
+  __fg_add "$system"
+  __fg_own=$__fg_ms
+  __fg_add "$children_user"
+  __fg_add "$children_system"
+}
+__fg_cpu
+__fg_burn=$(( (__fg_ms + 2) * ${millionths} / 1000 ))
+if (( __fg_burn < ${BY_THE_CLOCK} )); then
+  __fg_until=$(( \${EPOCHREALTIME/[^0-9]/} + __fg_burn ))
+  while (( \${EPOCHREALTIME/[^0-9]/} < __fg_until )); do :; done
+else
+  __fg_until=$(( __fg_own * 1000 + __fg_burn ))
+  while (( __fg_own * 1000 < __fg_until )); do
+    for (( __fg_turn = 0; __fg_turn < 1000; __fg_turn += 1 )); do :; done
+    __fg_cpu
+  done
+fi
+__fg_left=$(( __fg_began + __fg_took + __fg_took * ${millionths} / 1000000 - \${EPOCHREALTIME/[^0-9]/} ))
+if (( __fg_left > 0 )); then
+  printf -v __fg_wait '%d.%06d' "$(( __fg_left / 1000000 ))" "$(( __fg_left % 1000000 ))"
+  read -r -t "$__fg_wait" -u "$__fg_pipe" || :
+fi
+`;
+
+// EXTERNAL MODULE: ./build/src/model/service.js
+var service = __nccwpck_require__(9024);
+;// CONCATENATED MODULE: ./build/src/scenarios/service.js
+
+
+
+
+
+
+/** ms between two probes, and how long one may take. */
+const PROBE_EVERY = 50;
+const PROBE_TIMEOUT = 2000;
+/** After an interrupt a service has this long to stop, whatever its grace: the runner kills everything soon. ms. */
+const HURRIED_GRACE = 2000;
+/** A service that never became ready, or died before; the message holds its last output. */
+class ServiceError extends Error {
+}
+/**
+ * Starts a service and resolves when it is ready. `onStart` is told its pid at once, so that it is watched from the
+ * beginning. Throws ServiceError after having ended it, when it is not ready in time, dies, or the run is interrupted.
+ */
+async function startService(plan, spec, { onStart, ...ports }) {
+    await refuseStranger(plan, ports.http);
+    const enclosure = ports.confinement?.enclosure;
+    const running = ports.spawner.spawn(enclosure === undefined ? spec : { ...spec, enclosure });
+    const service = serviceOf(running, plan, ports);
+    onStart(running.pid);
+    const over = new AbortController();
+    const waiting = waitUntilReady(plan, { running, ...ports, giveUp: over.signal });
+    const { interrupt, giveUp = NEVER } = ports;
+    const reason = await Promise.race([
+        waiting,
+        service.died,
+        ports.clock
+            .sleep(plan.readyTimeout, AbortSignal.any([interrupt, giveUp, over.signal]))
+            .then(() => notReady(plan, running, { interrupt, giveUp })),
+    ]);
+    over.abort();
+    if (reason === undefined)
+        return service;
+    await service.stop();
+    throw new ServiceError(reason);
+}
+/** "was killed: out of memory, the limit is 256 MB", "ended by itself (exit status 1; …)". */
+function endOf(exit, limits) {
+    if (limits.killed !== undefined)
+        return `was ${limits.killed}`;
+    return `ended by itself (${(0,scenarios_confinement/* failedBy */.D)((0,command_end/* exitError */.x)(exit), limits).error.message})`;
+}
+const NEVER = new AbortController().signal;
+function serviceOf(running, plan, { clock, interrupt, confinement }) {
+    const limits = (0,scenarios_confinement/* watchLimits */.U)(confinement);
+    let stopping = false;
+    const died = new Promise((resolve) => {
+        void running.exited.then((exit) => {
+            if (!stopping) {
+                resolve(`${(0,service/* serviceTitle */._)(plan)} ${endOf(exit, limits(exit))}${lastWords(running)}`);
+            }
+        });
+    });
+    return {
+        pid: running.pid,
+        died,
+        stop: async () => {
+            stopping = true;
+            running.kill(plan.stop);
+            const afterInterrupt = Math.min(plan.grace, HURRIED_GRACE);
+            await (0,deadline/* inTime */.R)(running.exited, (0,deadline/* openDeadline */.L)({ clock, interrupt, limit: plan.grace, afterInterrupt }));
+            // Also when the leader is gone: others of its group may have outlived it.
+            running.kill('SIGKILL');
+            await running.exited;
+        },
+    };
+}
+/** Resolves to undefined when ready; keeps trying until it is given up. */
+async function waitUntilReady({ ready }, ports) {
+    if (ready.kind === 'none')
+        return undefined;
+    if (ready.kind === 'output')
+        return sawLine(new RegExp(ready.pattern), ports.running);
+    while (!ports.giveUp.aborted) {
+        if ((await probe(ready, ports.http)) === undefined)
+            return undefined;
+        await ports.clock.sleep(PROBE_EVERY, ports.giveUp);
+    }
+    return undefined;
+}
+/** Whoever answers before the service was started would be taken for it. */
+async function refuseStranger(plan, http) {
+    const { ready } = plan;
+    if (ready.kind === 'output' || ready.kind === 'none')
+        return;
+    if ((await probe(ready, http)) !== undefined)
+        return;
+    const place = ready.kind === 'http' ? ready.url : `${ready.host}:${ready.port}`;
+    throw new ServiceError(`${place} answers before ${(0,service/* serviceTitle */._)(plan)} was started: another process has its port; stop it or choose another port`);
+}
+function sawLine(pattern, running) {
+    return new Promise((resolve) => {
+        running.onLine((line) => {
+            if (pattern.test(line))
+                resolve(undefined);
+        });
+    });
+}
+function probe(ready, http) {
+    switch (ready.kind) {
+        case 'http':
+            return http.probe(ready.url, PROBE_TIMEOUT);
+        case 'tcp':
+            return http.connect(ready.host, Number(ready.port), PROBE_TIMEOUT);
+        default:
+            return (0,errors/* assertNever */.xb)(ready);
+    }
+}
+function notReady(plan, running, { interrupt, giveUp }) {
+    if (interrupt.aborted)
+        return `interrupted while ${(0,service/* serviceTitle */._)(plan)} was starting`;
+    if (giveUp.aborted)
+        return `${(0,service/* serviceTitle */._)(plan)} was given up while it was starting`;
+    return `${(0,service/* serviceTitle */._)(plan)} was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready)}; correct ready, or raise its timeout)${lastWords(running)}`;
+}
+function describe(ready) {
+    switch (ready.kind) {
+        case 'http':
+            return `no good answer from ${ready.url}`;
+        case 'tcp':
+            return `no connection to ${ready.host}:${ready.port}`;
+        case 'output':
+            return `no line matched /${ready.pattern}/`;
+        case 'none':
+            return 'it is ready as soon as it runs';
+        default:
+            return (0,errors/* assertNever */.xb)(ready);
+    }
+}
+function lastWords(running) {
+    const said = (0,last_line/* lastPrinted */.n)({ stdout: running.stdout(), stderr: running.stderr() });
+    return said === '' ? '; it printed nothing' : `; its last output: ${said}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/services.js
+
+
+/**
+ * Starts each service as soon as those that it depends on are ready, so that independent ones start at once. Should one
+ * not become ready, or die while another starts, all are stopped again and it throws a ServiceError.
+ * @param plans in order of dependence
+ */
+async function startServices(plans, options) {
+    const starting = new Starting(plans, options);
+    try {
+        await starting.ready();
+        return starting;
+    }
+    catch (thrown) {
+        await starting.stop();
+        throw thrown;
+    }
+}
+class Starting {
+    died;
+    #plans;
+    #options;
+    #failure = new AbortController();
+    #started = new Map();
+    #die = () => undefined;
+    constructor(plans, options) {
+        this.#plans = plans;
+        this.#options = options;
+        this.died = new Promise((resolve) => {
+            this.#die = resolve;
+        });
+        for (const plan of plans)
+            this.#started.set(keyOf(plan), this.#start(plan));
+    }
+    /** Throws what the first failure was; what fails because of it is not worth telling. */
+    async ready() {
+        await Promise.all(this.#started.values());
+        if (this.#failure.signal.aborted)
+            throw this.#failure.signal.reason;
+    }
+    async stop() {
+        const stopped = new Map();
+        for (const plan of [...this.#plans].reverse())
+            stopped.set(keyOf(plan), this.#stop(plan, stopped));
+        const results = await Promise.allSettled(stopped.values());
+        const failures = results.filter((result) => result.status === 'rejected');
+        if (failures.length > 0)
+            throw new Error(failures.map(({ reason }) => (0,errors/* messageOf */.bD)(reason)).join('; '));
+    }
+    /** Undefined if it was not started, or is gone again. Never rejects: the first failure is kept instead. */
+    async #start(plan) {
+        const { specOf, confine, ...ports } = this.#options;
+        const { signal } = this.#failure;
+        try {
+            await Promise.all(of(plan.after, this.#started));
+            if (ports.interrupt.aborted)
+                throw new ServiceError('interrupted while the services were starting');
+            if (signal.aborted)
+                return undefined;
+            const service = await startService(plan, specOf(plan), {
+                ...ports,
+                giveUp: signal,
+                confinement: confine?.(plan),
+            });
+            void service.died.then((reason) => {
+                this.#failure.abort(new Error(reason));
+                this.#die(reason);
+            });
+            return service;
+        }
+        catch (thrown) {
+            this.#failure.abort(thrown);
+            return undefined;
+        }
+    }
+    async #stop(plan, stopped) {
+        const dependents = this.#plans.filter(({ after }) => after.includes(keyOf(plan))).map(keyOf);
+        // One that could not be stopped is told of at the end; this one is to be stopped all the same.
+        await Promise.allSettled(of(dependents, stopped));
+        const service = await this.#started.get(keyOf(plan));
+        await service?.stop();
+    }
+}
+function of(keys, map) {
+    return keys.flatMap((key) => map.get(key) ?? []);
+}
+/** The only one that has no name can not be depended on. */
+function keyOf({ name }) {
+    return name ?? '';
+}
+
+// EXTERNAL MODULE: ./build/src/run/flows.js + 6 modules
+var run_flows = __nccwpck_require__(2432);
+// EXTERNAL MODULE: ./build/src/run/sees-tokens.js + 1 modules
+var sees_tokens = __nccwpck_require__(5992);
+// EXTERNAL MODULE: ./build/src/run/stage.js + 3 modules
+var run_stage = __nccwpck_require__(9324);
+;// CONCATENATED MODULE: ./build/src/run/cast.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** Proxies, services, then setup, then whatever runs the flows; each is told of only once it stands. */
+async function prepare(stage, cast) {
+    const { plan, ports, watch, limits } = stage;
+    const connections = await openNetwork(stage, cast);
+    cast.services = await startServices(plan.services, {
+        ...ports,
+        specOf: (service) => (0,run_stage/* serviceOn */.P9)(stage, service),
+        confine: limits === undefined ? undefined : (service) => limits.ofService(service),
+        onStart: (pid) => {
+            watch.addRoot({ pid, role: 'service', launcher: false });
+        },
+    });
+    if (plan.setup !== undefined) {
+        const { ok, message } = await (0,hook/* runHook */.D)((0,run_stage/* commandOn */.NN)(stage, plan.setup), ports);
+        if (!ok)
+            throw new Error(`setup failed: ${message}`);
+    }
+    if (plan.work.kind === 'module') {
+        cast.runner = cast.module = await openModule(stage, plan.work);
+        const error = cast.module.hooks.has('setup') ? await cast.module.setup() : undefined;
+        if (error !== undefined)
+            throw new Error(`setup failed: ${error.message}`);
+    }
+    else if (plan.work.kind === 'http') {
+        cast.runner = await openRequests(stage, plan.work, connections);
+    }
+    else {
+        cast.runner = await openCommands(stage, plan.work);
+    }
+}
+/** They need only listen: services and setup may connect through them before any fault is injected. */
+async function openNetwork({ plan, ports }, cast) {
+    const { network, seed } = plan.faults ?? {};
+    if (network === undefined)
+        return undefined;
+    const proxy = await ports.openNetworkProxy(network, { seed: seed ?? plan.seed });
+    const connections = new ConnectionLog();
+    cast.network = { proxy, slotOf: (port, at) => connections.slotOf(port, at) };
+    return connections;
+}
+async function openModule(stage, work) {
+    const { plan, ports, watch, env, limits } = stage;
+    const spec = { cwd: plan.workingDirectory, env };
+    const confine = limits === undefined ? undefined : (host) => limits.ofHost(host, plan.load.flows);
+    try {
+        const { seed, timeout, slowdown } = plan;
+        const canaries = (0,sees_tokens/* seesTokens */.x)(plan);
+        const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine, slowdown };
+        const { isolate } = work;
+        return isolate === 'none'
+            ? await openModuleRunner(options)
+            : await openModulePool({ ...options, isolate, slots: (0,run_flows/* openedAhead */.P7)(plan.load) });
+    }
+    catch (thrown) {
+        throw new Error(`${work.module} can not be run: ${(0,errors/* messageOf */.bD)(thrown)}`, { cause: thrown });
+    }
+}
+function openCommands(stage, work) {
+    const { plan, ports, watch, scratch, limits } = stage;
+    const { run, shell } = plan.slowdown === undefined ? work : slowedCommand(work, plan.slowdown);
+    return openCommandRunner({
+        ...ports,
+        watch,
+        spec: { ...(0,run_stage/* commandOn */.NN)(stage, run), shell },
+        slots: (0,run_flows/* openedAhead */.P7)(plan.load),
+        timeout: plan.timeout,
+        scratch,
+        makeFolder: (path) => ports.files.makeFolder(path),
+        canaries: (0,sees_tokens/* seesTokens */.x)(plan),
+        confine: limits === undefined ? undefined : (slot) => limits.ofSlot(slot),
+    });
+}
+async function openRequests(stage, work, connections) {
+    const { plan, ports, watch } = stage;
+    const { clock } = ports;
+    const client = await openClient(stage, work.ca);
+    return openHttpRunner({
+        client,
+        clock,
+        watch,
+        work,
+        slots: plan.load.flows,
+        timeout: plan.timeout,
+        ...(connections === undefined
+            ? {}
+            : {
+                onConnection: (slot, port) => {
+                    connections.add(port, { slot, at: clock.now() });
+                },
+            }),
+        canaries: (0,sees_tokens/* seesTokens */.x)(plan),
+    });
+}
+async function openClient({ ports }, path) {
+    if (path === undefined)
+        return ports.openHttpClient({});
+    const ca = await ports.files.read(path);
+    if (ca === undefined)
+        throw new Error(`ca: there is no file ${path}`);
+    try {
+        return await ports.openHttpClient({ ca });
+    }
+    catch (thrown) {
+        throw new Error(`ca: ${path} is no certificate in PEM: ${(0,errors/* messageOf */.bD)(thrown)}`, { cause: thrown });
+    }
+}
+
+// EXTERNAL MODULE: ./build/src/run/halt.js
+var run_halt = __nccwpck_require__(6452);
+// EXTERNAL MODULE: ./build/src/run/run-record.js + 2 modules
+var run_record = __nccwpck_require__(1292);
+// EXTERNAL MODULE: ./build/src/run/leftovers.js
+var leftovers = __nccwpck_require__(7995);
+;// CONCATENATED MODULE: ./build/src/run/strike.js
+
+
+
+
+/** After an interrupt the teardown has this long: the runner kills everything soon. ms. */
+const HURRIED_TEARDOWN = 3000;
+/** Clears the stage. Each step happens whatever became of the one before. */
+async function strike(stage, cast) {
+    const { plan, ports, watch } = stage;
+    const { teardown } = plan;
+    const steps = [
+        ['teardown', async () => teardownModule(cast.module)],
+        ['looking for ports that were left', async () => cast.search?.forPorts()],
+        ['ending the flows', async () => cast.runner?.close()],
+        ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
+        ['looking for files that were left', async () => cast.search?.forFiles()],
+        ['stopping the services', async () => cast.services?.stop()],
+        ['looking for what services have left', async () => cast.search?.inServices()],
+        ['closing the network proxies', async () => cast.network?.proxy.close()],
+        ['ending what was left', async () => (0,leftovers/* killAll */.E)(watch, ports.spawner, ports.clock)],
+        ['removing the limits', async () => stage.limits?.close()],
+        ['closing the process table', () => closeTable(stage)],
+        ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
+    ];
+    for (const [name, step] of steps) {
+        try {
+            await step();
+        }
+        catch (thrown) {
+            stage.problems.push(`${name} failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        }
+    }
+}
+async function teardownModule(module) {
+    if (module?.hooks.has('teardown') !== true)
+        return;
+    const error = await module.teardown(HURRIED_TEARDOWN);
+    if (error !== undefined)
+        throw new Error(error.message);
+}
+async function teardownCommand(stage, teardown) {
+    const ports = { ...stage.ports, afterInterrupt: HURRIED_TEARDOWN };
+    const { ok, message } = await (0,hook/* runHook */.D)((0,run_stage/* commandOn */.NN)(stage, teardown), ports);
+    if (!ok)
+        throw new Error(message);
+}
+function closeTable({ table }) {
+    table.close();
+    return Promise.resolve();
+}
+
+// EXTERNAL MODULE: ./build/src/run/watched.js + 9 modules
+var watched = __nccwpck_require__(5297);
+;// CONCATENATED MODULE: ./build/src/run/workspaces.js
+/**
+ * Empty private folders, one for each flow. They are made ahead, so that a flow does not wait for the disk between the
+ * end of the flow before it and its own start. One that its flow left empty is used again under another name, which is a
+ * third of the work of making and removing one: a path is never given out twice, but a process that a flow has left
+ * behind with the folder as its working directory stays in it.
+ */
+class Workspaces {
+    #files;
+    #parent;
+    #ready = [];
+    #removing = new Set();
+    #made = 0;
+    constructor(files, parent) {
+        this.#files = files;
+        this.#parent = parent;
+    }
+    /** Makes folders until `count` are ready. */
+    async prepare(count) {
+        while (this.#ready.length < count)
+            this.#ready.push(this.#make());
+        await Promise.all(this.#ready);
+    }
+    /** A folder under a name that no other flow had or will have. */
+    take() {
+        return this.#ready.shift() ?? this.#make();
+    }
+    /** Takes a flow's folder back: there is one more ready then, or soon. */
+    release(workspace) {
+        if (this.releaseEmpty(workspace))
+            return;
+        this.#ready.push(this.#make());
+        this.#remove(workspace);
+    }
+    /** The same only if the flow left it empty; false if it did not. */
+    releaseEmpty(workspace) {
+        const path = this.#nextPath();
+        const isEmpty = this.#files.renameEmptyFolder(workspace, path);
+        if (isEmpty)
+            this.#ready.push(Promise.resolve(path));
+        return isEmpty;
+    }
+    /** Resolves when nothing is being made or removed any more. */
+    async settle() {
+        await Promise.allSettled([...this.#ready, ...this.#removing]);
+    }
+    #remove(workspace) {
+        const removing = this.#files
+            .remove(workspace)
+            // What a leftover process still writes into goes with the whole scratch folder at the end.
+            .catch(() => undefined)
+            .finally(() => this.#removing.delete(removing));
+        this.#removing.add(removing);
+    }
+    #make() {
+        return this.#makeAt(this.#nextPath());
+    }
+    #makeAt(path) {
+        const making = this.#files.makeFolder(path).then(() => path);
+        // Whoever takes it is told; nobody may ever do, and that must not end the process.
+        making.catch(() => undefined);
+        return making;
+    }
+    #nextPath() {
+        this.#made += 1;
+        return `${this.#parent}/${this.#made}`;
+    }
+}
+/** For flows that are no process and have no use for a folder: making one takes longer than a request. */
+const NO_WORKSPACES = {
+    prepare: () => Promise.resolve(),
+    take: () => '',
+    release: () => undefined,
+    releaseEmpty: () => true,
+    settle: () => Promise.resolve(),
+};
+
+;// CONCATENATED MODULE: ./build/src/run/session.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * A scenario's stage with everybody on it: services, the module's host, the slots of the flows. It stays up until it is
+ * closed, so that the scenario can be run on it once or many times.
+ */
+class Session {
+    stage;
+    cast = {};
+    #workspaces;
+    #runner;
+    /** Flows that the rounds so far have started: no two of a session have the same iteration. */
+    #iterations = 0;
+    constructor(stage) {
+        const { plan, ports, scratch } = stage;
+        this.stage = stage;
+        this.#workspaces =
+            plan.work.kind === 'http' ? NO_WORKSPACES : new Workspaces(ports.files, `${scratch}/work`);
+    }
+    /** Rejects only if there is not even a stage; whatever else goes wrong is among the stage's problems. */
+    static async open(plan, ports, context) {
+        const session = new Session(await (0,run_stage/* setStage */.d$)(plan, ports, context));
+        if (!ports.interrupt.aborted)
+            await session.#prepare();
+        return session;
+    }
+    /** What runs the flows; undefined if it could not be made ready. */
+    get runner() {
+        return this.#runner;
+    }
+    /** Flows of the plan's load, for `runFlows`. */
+    flows(runner, halt) {
+        const { plan, ports, identity, problems } = this.stage;
+        const { clock } = ports;
+        const { retries, slowdown = 0, work } = plan;
+        // Commands and modules slow themselves, by work.
+        const slow = work.kind === 'http' && slowdown > 0
+            ? slowed(runner, { share: slowdown, clock, halt: halt.signal })
+            : runner;
+        return {
+            load: plan.load,
+            runner: retries === undefined ? slow : retrying(slow, { retries, clock, halt: halt.signal }),
+            identity,
+            workspaces: this.#workspaces,
+            clock,
+            halt: halt.signal,
+            origin: clock.now(),
+            before: this.#iterations,
+            log: (0,run_record/* logOf */.Gs)(plan),
+            onProblem: (message) => problems.push(message),
+        };
+    }
+    /** Runs flows that nobody counts. */
+    async warmUp(flows) {
+        await this.#during(async (runner, halt) => (0,run_flows/* warmUp */.lM)(this.flows(runner, halt), flows));
+    }
+    /**
+     * Runs a load of the plan's model once, watched: only the flows, without what an ordinary run does around them. The
+     * record's problems are those of this round.
+     * @throws Error if the session has no runner
+     */
+    async round(load) {
+        const { stage } = this;
+        const before = stage.problems.length;
+        const ran = await this.#during(async (runner, halt) => {
+            const options = { ...this.flows(runner, halt), load };
+            const { log } = options;
+            const round = await (0,watched/* watched */.V)(stage, {
+                log,
+                run: async (_, origin) => {
+                    await (0,run_flows/* runFlows */.TW)({ ...options, origin });
+                    return log.recorded();
+                },
+            });
+            this.#iterations += log.count;
+            return round;
+        });
+        await this.#workspaces.settle();
+        return (0,run_record/* recordOf */.zv)({ ...stage, problems: stage.problems.slice(before) }, { ...ran, load });
+    }
+    async close() {
+        await strike(this.stage, this.cast);
+    }
+    async #during(act) {
+        if (this.#runner === undefined)
+            throw new Error('there is nothing that could run the flows');
+        const halt = (0,run_halt/* haltOn */.N)(this.stage, this.cast);
+        try {
+            const done = await act(this.#runner, halt);
+            await this.#runner.settle();
+            return done;
+        }
+        finally {
+            halt.end();
+        }
+    }
+    async #prepare() {
+        const { ports, problems } = this.stage;
+        try {
+            await prepare(this.stage, this.cast);
+            this.#runner = this.cast.runner;
+        }
+        catch (thrown) {
+            // What an interrupt cuts short has not failed: that the run was interrupted is all there is to say.
+            if (!ports.interrupt.aborted)
+                problems.push((0,errors/* messageOf */.bD)(thrown));
+        }
+    }
+}
+
+
+/***/ }),
+
+/***/ 1811:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BV: () => (/* binding */ SIDES),
+/* harmony export */   Pq: () => (/* binding */ openSides),
+/* harmony export */   YH: () => (/* binding */ SideError)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
+/* harmony import */ var _model_service_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9024);
+/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8715);
+
+
+
+const SIDES = ['base', 'head'];
+/** Something went wrong with one side, so that nothing can be compared any more. */
+class SideError extends Error {
+    side;
+    constructor(side, message) {
+        super(message);
+        this.side = side;
+    }
+}
+/**
+ * Keeps both sides up between the rounds, services and module hosts included, so that a round is nothing but flows. Where
+ * their services can not be up at once (both want the same port), or that is asked for, each round starts its own.
+ * @throws SideError if a side can not be run
+ */
+async function openSides(options) {
+    const { plans } = options;
+    const hasServices = SIDES.some((side) => plans[side].services.length > 0);
+    const clash = sharedPlace(plans.base, plans.head);
+    if (clash !== undefined)
+        return new Restarted(options, clash);
+    if (hasServices && options.services === 'restart')
+        return new Restarted(options);
+    const kept = new Kept(options, hasServices ? 'keep' : 'none');
+    try {
+        await kept.open();
+        return kept;
+    }
+    catch (thrown) {
+        await kept.close();
+        // Base came up and head did not: alone it may.
+        if (!hasServices || !(thrown instanceof SideError) || thrown.side === 'base')
+            throw thrown;
+        return new Restarted(options, `the services of both could not be up at once (${thrown.message})`);
+    }
+}
+class Kept {
+    services;
+    #options;
+    #sessions = new Map();
+    constructor(options, services) {
+        this.#options = options;
+        this.services = services;
+    }
+    async open() {
+        for (const side of SIDES) {
+            this.#sessions.set(side, await openSession(side, this.#options));
+            assertReady(side, this.#sessions.get(side));
+        }
+    }
+    async round(side, load) {
+        const session = this.#sessions.get(side);
+        if (session === undefined)
+            throw new SideError(side, 'it is not there any more');
+        return sound(side, await session.round(load));
+    }
+    async close() {
+        const sessions = [...this.#sessions.values()];
+        this.#sessions.clear();
+        await Promise.all(sessions.map((session) => session.close()));
+    }
+}
+class Restarted {
+    services = 'restart';
+    #options;
+    note;
+    constructor(options, note) {
+        this.#options = options;
+        if (note !== undefined)
+            this.note = note;
+    }
+    async round(side, load) {
+        const session = await openSession(side, this.#options);
+        try {
+            assertReady(side, session);
+            const { warmup } = session.stage.plan;
+            if (warmup > 0)
+                await session.warmUp(warmup);
+            return sound(side, await session.round(load));
+        }
+        finally {
+            await session.close();
+        }
+    }
+    close() {
+        return Promise.resolve();
+    }
+}
+async function openSession(side, { plans, ports, context }) {
+    try {
+        return await _session_js__WEBPACK_IMPORTED_MODULE_1__/* .Session */ .N.open(plans[side], ports, context);
+    }
+    catch (thrown) {
+        throw new SideError(side, (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(thrown));
+    }
+}
+function assertReady(side, session) {
+    const { problems = [], ports } = session?.stage ?? {};
+    if (session?.runner !== undefined && problems.length === 0)
+        return;
+    const interrupted = ports?.interrupt.aborted === true ? ['interrupted while it was made ready'] : [];
+    throw new SideError(side, [...problems, ...interrupted].join('; '));
+}
+function sound(side, record) {
+    if (record.problems.length > 0)
+        throw new SideError(side, record.problems.join('; '));
+    return record;
+}
+/** Where both would listen: a place that is written out and not chosen anew for each stage. */
+function sharedPlace(base, head) {
+    const proxies = portsOfProxies(base).find((port) => portsOfProxies(head).includes(port));
+    if (proxies !== undefined)
+        return `the network faults of both listen on port ${proxies}`;
+    const places = new Set(base.services.flatMap(({ ready }) => placeOf(ready) ?? []));
+    const service = head.services.find(({ ready }) => places.has(placeOf(ready) ?? ''));
+    if (service === undefined)
+        return undefined;
+    return `${(0,_model_service_js__WEBPACK_IMPORTED_MODULE_2__/* .serviceTitle */ ._)(service)} of both listens on ${placeOf(service.ready) ?? ''}; with {{port}} for its port both could be kept up`;
+}
+function portsOfProxies({ faults }) {
+    return (faults?.network ?? []).map(({ listen }) => listen.port);
+}
+/** Host and port; undefined if they are not known before it is started. */
+function placeOf(ready) {
+    if (ready.kind === 'tcp')
+        return isChosen(String(ready.port)) ? undefined : `${ready.host}:${ready.port}`;
+    if (ready.kind !== 'http' || isChosen(ready.url))
+        return undefined;
+    return /^https?:\/\/([^/?#]+)/i.exec(ready.url)?.[1];
+}
+function isChosen(text) {
+    return text.includes('{{port');
+}
+
+
+/***/ }),
+
+/***/ 9324:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  NN: () => (/* binding */ commandOn),
+  P9: () => (/* binding */ serviceOn),
+  d$: () => (/* binding */ setStage)
+});
+
+// EXTERNAL MODULE: ./build/src/model/service.js
+var service = __nccwpck_require__(9024);
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
+;// CONCATENATED MODULE: ./build/src/scenarios/service-ports.js
+
+
+/**
+ * Gives each service a port, in their order, and puts it wherever the scenario names it. In a service's own texts
+ * `{{port}}` is its own port; elsewhere it is the port of the only service.
+ */
+function withPorts(plan, ports) {
+    const { name, thresholds, services, faults, ...texts } = plan;
+    const ported = services.map((service, index) => ({ service, port: String(ports[index]) }));
+    const named = new Map(ported.flatMap(({ service: { name }, port }) => (name === undefined ? [] : [[`port.${name}`, port]])));
+    const only = ported.length === 1 ? ported[0]?.port : undefined;
+    const values = only === undefined ? named : new Map([...named, ['port', only]]);
+    return {
+        plan: {
+            ...(0,placeholders/* fillTexts */.wX)(texts, values),
+            name,
+            thresholds,
+            ...(faults === undefined ? {} : { faults: portedFaults(faults, values) }),
+            services: ported.map(({ service, port }) => portedService(service, new Map([...named, ['port', port]]))),
+        },
+        env: {
+            ...Object.fromEntries(ported.flatMap(({ service: { name }, port }) => name === undefined ? [] : [[(0,service/* portVariable */.k)(name), port]])),
+            ...(only === undefined ? {} : { FLOWGATE_PORT: only }),
+        },
+    };
+}
+/** A service finds its own port in FLOWGATE_PORT, however many there are. */
+function portedService(service, values) {
+    const filled = (0,placeholders/* fillTexts */.wX)(service, values);
+    return { ...filled, env: { FLOWGATE_PORT: values.get('port') ?? '', ...filled.env } };
+}
+/** A dependency that is a service is where that service has its port. */
+function portedFaults(faults, values) {
+    const { network, ...rest } = faults;
+    if (network === undefined)
+        return faults;
+    return {
+        ...rest,
+        network: network.map(({ upstreamPort, upstream, ...entry }) => ({
+            ...entry,
+            upstream: upstreamPort === undefined ? upstream : { ...upstream, port: Number((0,placeholders/* fillText */.BB)(upstreamPort, values)) },
+        })),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/limits.js
+/** How the only service is called, which has no name of its own. */
+const THE_SERVICE = 'service';
+/** The limits of a scenario, from before its first process until after its last. */
+class Limits {
+    #session;
+    #limits;
+    /** When the flows began and when the last of them had ended. */
+    #began;
+    #ended;
+    #leftBehind = [];
+    constructor(session, limits) {
+        this.#session = session;
+        this.#limits = limits;
+    }
+    ofSlot(slot) {
+        return {
+            enclosure: this.#session.enclosure({ kind: 'flow', slot }),
+            of: 'flow',
+            limits: this.#limits,
+        };
+    }
+    /** Of a module's host: that of the hooks comes after those of the slots. */
+    ofHost(host, slots) {
+        return this.ofSlot(host === 'hooks' ? slots + 1 : host);
+    }
+    ofService({ name = THE_SERVICE }) {
+        return {
+            enclosure: this.#session.enclosure({ kind: 'service', name }),
+            of: 'service',
+            limits: this.#limits,
+        };
+    }
+    /** What is used from now on is the flows'. */
+    begin() {
+        this.#began = this.#session.counters();
+    }
+    end() {
+        this.#ended = this.#session.counters();
+    }
+    /** Kills what is still inside. */
+    async close() {
+        // A run that was cut short before its flows ended has counted all the same.
+        this.#ended ??= this.#session.counters();
+        this.#leftBehind = await this.#session.close();
+    }
+    get record() {
+        const counters = countedSince(this.#began, this.#ended);
+        return {
+            ...this.#session.inForce,
+            ...(counters === undefined ? {} : { counters }),
+            leftBehind: this.#leftBehind,
+        };
+    }
+}
+/** Opens the limits that the scenario asks for; undefined if it asks for none. */
+async function openLimits({ faults, load, services, work }, resourceLimits) {
+    const limits = faults?.limits ?? [];
+    if (limits.length === 0)
+        return undefined;
+    const session = await resourceLimits.open({
+        limits,
+        slots: placesOfFlows(work, load.flows),
+        services: services.map(({ name }) => name ?? THE_SERVICE),
+    });
+    return new Limits(session, limits);
+}
+/** Flows that share a process share its place; with a process each, the host of the hooks has one of its own. */
+function placesOfFlows(work, flows) {
+    if (work.kind === 'http')
+        return 0;
+    if (work.kind === 'command')
+        return flows;
+    return work.isolate === 'process' ? flows + 1 : 1;
+}
+/** Peaks can not be set back: they are since the limits were opened. */
+function countedSince(began, ended) {
+    if (began === undefined || ended === undefined)
+        return ended;
+    const { cpuTime, throttledTime } = ended;
+    return {
+        ...ended,
+        ...(cpuTime === undefined ? {} : { cpuTime: cpuTime - (began.cpuTime ?? 0) }),
+        ...(throttledTime === undefined ? {} : { throttledTime: throttledTime - (began.throttledTime ?? 0) }),
+    };
+}
+
+// EXTERNAL MODULE: ./build/src/run/identity.js
+var run_identity = __nccwpck_require__(4881);
+;// CONCATENATED MODULE: ./build/src/run/watch.js
+/** ms after the barrier: short flows may be over before the monitor's first regular look. */
+const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
+/** The process trees of one scenario: where they begin, and who is alive in them. */
+class ProcessWatch {
+    #table;
+    #roots = new Map();
+    #monitor;
+    #clock;
+    constructor(table) {
+        this.#table = table;
+    }
+    addRoot(root) {
+        // A process that could not be started has no pid.
+        if (root.pid === 0)
+            return;
+        this.#roots.set(root.pid, root);
+        this.#monitor?.addRoot(root);
+    }
+    removeRoot(pid) {
+        this.#roots.delete(pid);
+        this.#monitor?.removeRoot(pid);
+    }
+    /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
+    attach(monitor, clock) {
+        this.#monitor = monitor;
+        this.#clock = clock;
+        for (const root of this.#roots.values())
+            monitor.addRoot(root);
+    }
+    detach() {
+        this.#monitor = undefined;
+    }
+    released() {
+        for (const ms of EARLY_LOOKS)
+            this.#clock?.timer(ms, () => void this.#monitor?.sampleNow());
+    }
+    /** Everything that is alive below the roots, the roots included. */
+    async alive() {
+        const readings = await this.#read();
+        return readings.filter(({ zombie }) => zombie !== true);
+    }
+    async pidsOfFlow(root, token) {
+        const isOfFlow = (reading) => reading.token === token || (reading.token === undefined && reading.root === root);
+        const alive = await this.alive();
+        return alive.filter((reading) => !reading.launcher && isOfFlow(reading)).map(({ pid }) => pid);
+    }
+    /** Everything alive that flows have started: neither launchers nor hosts, nor the service. */
+    async flowProcesses() {
+        const alive = await this.alive();
+        return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && !this.#roots.has(pid));
+    }
+    /** The processes in which a module's flows run. */
+    async hosts() {
+        const alive = await this.alive();
+        return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && this.#roots.has(pid));
+    }
+    /** Everything alive that services have started, and not the services themselves. */
+    async serviceProcesses() {
+        const alive = await this.alive();
+        return alive.filter(({ pid, role }) => role === 'service' && !this.#roots.has(pid));
+    }
+    async #read() {
+        if (this.#monitor === undefined)
+            return this.#table.read([...this.#roots.values()]);
+        await this.#monitor.sampleNow();
+        return this.#monitor.latest()?.readings ?? [];
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/stage.js
+
+
+
+
+async function setStage(plan, ports, context) {
+    const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
+    const identity = { run: ports.newRunId() };
+    const scratch = await ports.files.makeTemporary('flowgate-');
+    const table = ports.openTable(`${run_identity/* MARK */.M$}=${identity.run}`);
+    return {
+        plan: ported.plan,
+        ports,
+        environment: context.environment,
+        identity,
+        env: {
+            ...context.env,
+            ...ported.plan.env,
+            ...ported.env,
+            FLOWGATE_SEED: String(plan.seed),
+            [run_identity/* MARK */.M$]: identity.run,
+        },
+        scratch,
+        watch: new ProcessWatch(table),
+        table,
+        // Last: whoever has opened them closes them.
+        limits: await openLimits(ported.plan, ports.resourceLimits),
+        problems: [],
+    };
+}
+/** A command of the scenario that is no flow. */
+function commandOn(stage, command, env = {}) {
+    const { shell, workingDirectory } = stage.plan;
+    return { shell, command, cwd: workingDirectory, env: { ...stage.env, ...env } };
+}
+/** A service of the scenario, with what is its own. */
+function serviceOn(stage, { run, env, workingDirectory }) {
+    return { ...commandOn(stage, run, env), cwd: workingDirectory };
+}
+
+
+/***/ }),
+
+/***/ 5297:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  D: () => (/* binding */ isWatched),
+  V: () => (/* binding */ watched)
+});
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+;// CONCATENATED MODULE: ./build/src/monitor/sample-series.js
+/** 20,000 samples are 200 s at the shortest interval, and about 3 MB. */
+const MOST_SAMPLES = 20_000;
+/**
+ * Samples of a run of any length: when there are `most`, neighbours are merged and half remain, so that memory is
+ * bounded and no peak is lost.
+ */
+class SampleSeries {
+    most;
+    kept = [];
+    constructor(most = MOST_SAMPLES) {
+        this.most = most;
+    }
+    add(sample) {
+        this.kept.push(sample);
+        if (this.kept.length >= this.most)
+            this.kept = halveResolution(this.kept);
+    }
+    samples() {
+        return this.kept;
+    }
+}
+/** Neighbours merged two by two; a last one without a neighbour stays as it is. */
+function halveResolution(samples) {
+    const merged = [];
+    for (let index = 0; index < samples.length; index += 2) {
+        const first = samples[index];
+        const second = samples[index + 1];
+        if (first !== undefined)
+            merged.push(second === undefined ? first : merge(first, second));
+    }
+    return merged;
+}
+/** The later instant with the peaks of both: what is summed over time is of one instant, what is a peak is the higher. */
+function merge(first, second) {
+    const files = largest(first.files, second.files);
+    return {
+        ...second,
+        peakMemory: Math.max(first.peakMemory, second.peakMemory),
+        threads: Math.max(first.threads, second.threads),
+        processes: Math.max(first.processes, second.processes),
+        ...(files === undefined ? {} : { files }),
+    };
+}
+function largest(a, b) {
+    return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/sampling-interval.js
+/** A read of /proc costs µs: fast enough to see a spike of 20 ms. */
+const FAST = { shortest: 10, longest: 250 };
+/** A table that starts a process for every read (METHOD §4: `ps` takes 10 ms here and 28 ms in the child). */
+const SLOW = { shortest: 100, longest: 1000 };
+/** Reads at the start that look at every process of the machine, in code that is not yet compiled: they tell nothing. */
+const COLD_READS = 3;
+/** Reads that the interval is taken from. */
+const COSTS_KEPT = 9;
+/**
+ * CPU time of a look, all told, over what its read takes: waking up for it, compiling and collecting garbage come on top.
+ * Seen: 1.2 to 1.9 with 1 to 20 processes, every 10 to 50 ms; the highest, so that the share is kept.
+ */
+const WHOLE_LOOK = 1.9;
+/** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a look costs. */
+const SHARE = 0.01;
+/** ms of looking that a run may spend beyond its share, so that a short one can be looked at closely too. */
+const ADVANCE = 10;
+/** Memory that rises by both between two samples is growing: bytes, and share of what it was. */
+const GROWTH = { bytes: 4e6, share: 0.02 };
+/**
+ * ms from one read to the next.
+ *
+ * As a rule a hundred times the median of what the last looks cost: the median, because a read that was interrupted by
+ * the flows themselves took longer on the clock than on the CPU, and must not thin out the samples just when the
+ * machine is busy. While memory grows, the shortest: a process that ends at its peak is seen only by a reading right
+ * before its end. That is paid from what was left of the share, so that over the run it is still kept.
+ */
+function nextInterval(pace, bounds) {
+    const left = ADVANCE + SHARE * pace.elapsed - pace.spent;
+    if (pace.growing && left > 0)
+        return bounds.shortest;
+    const sorted = pace.costs.slice(-COSTS_KEPT).sort((a, b) => a - b);
+    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+    return Math.min(bounds.longest, Math.max(bounds.shortest, median / SHARE));
+}
+/** Whether memory, in bytes, rose much from one sample to the next. */
+function isGrowing(before, now) {
+    return now - before > Math.max(GROWTH.bytes, GROWTH.share * before);
+}
+
+// EXTERNAL MODULE: ./build/src/monitor/process-key.js
+var process_key = __nccwpck_require__(7999);
+;// CONCATENATED MODULE: ./build/src/monitor/cpu-account.js
+
+/**
+ * CPU time of a tree in which processes come and go between readings.
+ *
+ * The kernel adds a child's CPU, and what that child had from its own children, to the parent at the moment the parent
+ * waits for it (wait4(2): RUSAGE_CHILDREN). So the sum over the living of own + children is the CPU of everything that
+ * ever ran, also of commands that were too short to be seen, except for what died without being waited for inside the
+ * tree. The rules:
+ *
+ * - A process that vanished is charged, at its last seen value, to its nearest living ancestor in the tree. If that
+ *   one waited for it, its childrenCpuTime holds at least as much already; if not (SIGCHLD ignored, or a process table
+ *   that does not know childrenCpuTime), it does not: so the larger one of the two counts, never both.
+ * - Without a living ancestor in the tree (a root, or reparented to init) its last seen value is kept for good.
+ * - A launcher's own CPU is ours, not the flows'; what it waited for is theirs.
+ *
+ * Nothing is counted twice as long as a parent was read before its child: had the child ended in between, it would be
+ * missing now and the parent be credited in the next reading. The procfs table reads in that order.
+ */
+class CpuAccount {
+    living = new Map();
+    buried = 0;
+    total = 0;
+    /** Takes the next reading and returns ms of CPU in all; never less than the time before. */
+    charge(readings) {
+        const next = new Map();
+        for (const reading of readings) {
+            const key = (0,process_key/* keyOf */.T)(reading);
+            next.set(key, { reading, inherited: this.living.get(key)?.inherited ?? 0 });
+        }
+        this.bury(next);
+        this.living = next;
+        let sum = this.buried;
+        for (const entry of next.values())
+            sum += ownTime(entry.reading) + childrenTime(entry);
+        this.total = Math.max(this.total, sum);
+        return this.total;
+    }
+    bury(next) {
+        const dead = [...this.living].filter(([key]) => !next.has(key)).map(([, entry]) => entry);
+        if (dead.length === 0)
+            return;
+        const parents = new Map([...this.living.values()].map((entry) => [entry.reading.pid, entry]));
+        for (const entry of dead) {
+            const seen = ownTime(entry.reading) + entry.reading.childrenCpuTime;
+            // What it should have been left by its children and was not, nobody who waits for it will get either.
+            this.buried += childrenTime(entry) - entry.reading.childrenCpuTime;
+            const heir = livingAncestor(entry, parents, next);
+            if (heir === undefined)
+                this.buried += seen;
+            else
+                next.set((0,process_key/* keyOf */.T)(heir.reading), { ...heir, inherited: heir.inherited + seen });
+        }
+    }
+}
+function ownTime(reading) {
+    return reading.launcher ? 0 : reading.cpuTime;
+}
+function childrenTime({ reading, inherited }) {
+    return Math.max(reading.childrenCpuTime, inherited);
+}
+function livingAncestor(entry, before, now) {
+    const passed = new Set([entry.reading.pid]);
+    for (let pid = entry.reading.parent; !passed.has(pid);) {
+        passed.add(pid);
+        const ancestor = before.get(pid);
+        if (ancestor === undefined)
+            return undefined;
+        const alive = now.get((0,process_key/* keyOf */.T)(ancestor.reading));
+        if (alive !== undefined)
+            return alive;
+        pid = ancestor.reading.parent;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/sums.js
+function sum(readings, of) {
+    return readings.reduce((total, reading) => total + of(reading), 0);
+}
+/** Open files of all together; undefined if those of none could be counted. */
+function filesOf(readings) {
+    return readings.some((reading) => reading.files !== undefined)
+        ? sum(readings, (reading) => reading.files ?? 0)
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/standing.js
+
+/** What stands longer than a flow, and what it holds: the services, and the host process of module flows. */
+class Standing {
+    serviceSeen = false;
+    serviceCpuTime = 0;
+    /** Of the living, launchers left out. */
+    observe(alive) {
+        return { ...this.service(alive.filter(({ role }) => role === 'service')), ...hostPart(alive) };
+    }
+    /** Once seen it is told of for good: a service that has ended holds nothing. */
+    service(readings) {
+        this.serviceSeen ||= readings.length > 0;
+        if (!this.serviceSeen)
+            return {};
+        const files = filesOf(readings);
+        // What a worker used and nobody waited for is lost with it: the sum must not fall for that.
+        this.serviceCpuTime = Math.max(this.serviceCpuTime, sum(readings, ({ cpuTime, childrenCpuTime }) => cpuTime + childrenCpuTime));
+        return {
+            serviceMemory: sum(readings, ({ memory }) => memory),
+            serviceThreads: sum(readings, ({ threads }) => threads),
+            ...(files === undefined ? {} : { serviceFiles: files }),
+            serviceCpuTime: this.serviceCpuTime,
+        };
+    }
+}
+/** With a host for each slot, one more slot is one more host: what they hold together tells of no flow. */
+function hostPart(alive) {
+    const [host, another] = alive.filter(({ pid, root, role }) => role === 'flow' && pid === root);
+    if (host === undefined || another !== undefined)
+        return {};
+    return {
+        hostMemory: host.memory,
+        hostThreads: host.threads,
+        ...(host.files === undefined ? {} : { hostFiles: host.files }),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/peak-memory.js
+
+/**
+ * The highest a process can have been since the reading before, in bytes.
+ *
+ * If its high-water mark changed since then (rose, or was set anew by exec) the mark is it: a spike between two
+ * readings is not lost. If not, it was at most what it was before or is now, as far as anybody can tell. A process seen
+ * for the first time counts with its mark.
+ */
+function highestSince(before, now) {
+    return before === undefined || before.peakMemory !== now.peakMemory
+        ? Math.max(now.peakMemory, now.memory)
+        : Math.max(before.memory, now.memory);
+}
+/**
+ * Resident memory of the tree with every process at its highest since the reading before. Processes that ended in
+ * between are left out: those that followed them would be added on top, and both never were there together.
+ */
+class PeakMemory {
+    before = new Map();
+    /** Bytes; of the processes that count (no launchers, no zombies). */
+    observe(readings) {
+        const now = new Map();
+        let sum = 0;
+        for (const reading of readings) {
+            const key = (0,process_key/* keyOf */.T)(reading);
+            sum += highestSince(this.before.get(key), reading);
+            now.set(key, { memory: reading.memory, peakMemory: reading.peakMemory });
+        }
+        this.before = now;
+        return sum;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/process-summaries.js
+
+/** Processes that are listed by name. */
+const MOST_LISTED = 50;
+/** What is known of each process of a run, bounded: the living, and of the dead the largest. */
+class ProcessSummaries {
+    living = new Map();
+    dead = [];
+    /** `at` in ms; launchers are ours and must not be among the readings. */
+    observe(at, readings) {
+        const next = new Map();
+        for (const reading of readings) {
+            const key = (0,process_key/* keyOf */.T)(reading);
+            next.set(key, liveOn(this.living.get(key), reading, at));
+        }
+        for (const [key, life] of this.living)
+            if (!next.has(key))
+                this.dead.push(life.summary);
+        this.living = next;
+        if (this.dead.length >= 4 * MOST_LISTED)
+            this.dead = process_summaries_largest(this.dead);
+    }
+    /** The 50 with the highest peak, highest first. */
+    list() {
+        return process_summaries_largest([...this.dead, ...[...this.living.values()].map((life) => life.summary)]);
+    }
+}
+function liveOn(life, reading, at) {
+    const ended = reading.zombie === true;
+    const rose = reading.peakMemory > (life?.mark ?? 0);
+    const summary = {
+        pid: reading.pid,
+        parent: reading.parent,
+        command: reading.command,
+        role: reading.role,
+        peakMemory: Math.max(life?.summary.peakMemory ?? 0, reading.peakMemory),
+        cpuTime: Math.max(life?.summary.cpuTime ?? 0, reading.cpuTime),
+        firstSeen: life?.summary.firstSeen ?? at,
+        lastSeen: at,
+        // A zombie has no memory left to tell: what was said of it while it lived stands.
+        mayHaveGrown: ended
+            ? (life?.summary.mayHaveGrown ?? true)
+            : rose && reading.memory === reading.peakMemory,
+    };
+    return { summary, mark: ended ? (life?.mark ?? 0) : reading.peakMemory };
+}
+function process_summaries_largest(summaries) {
+    return [...summaries].sort((a, b) => b.peakMemory - a.peakMemory).slice(0, MOST_LISTED);
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/tree-usage.js
+
+
+
+
+
+/**
+ * Folds successive readings of a process tree into samples of it as a whole. Nothing but the readings goes in.
+ *
+ * Memory is the sum of resident sets: a page that two processes share counts in both, as in `ps` and in cgroup-less
+ * tools; proportional sets would cost fifty times as much to read (METHOD §4, smaps_rollup).
+ * Launchers are ours: only the CPU of what they waited for counts. Zombies keep their CPU and count for nothing else.
+ */
+class TreeUsage {
+    cpu = new CpuAccount();
+    peaks = new PeakMemory();
+    summaries = new ProcessSummaries();
+    standing = new Standing();
+    /** The next reading, taken at `at` (ms), as a sample. */
+    observe(at, readings) {
+        const watched = readings.filter((reading) => !reading.launcher);
+        const alive = watched.filter((reading) => reading.zombie !== true);
+        this.summaries.observe(at, watched);
+        const memory = sum(alive, (reading) => reading.memory);
+        const files = filesOf(alive);
+        return {
+            at,
+            memory,
+            peakMemory: Math.max(memory, this.peaks.observe(alive)),
+            cpuTime: this.cpu.charge(readings),
+            threads: sum(alive, (reading) => reading.threads),
+            processes: alive.length,
+            ...(files === undefined ? {} : { files }),
+            ...this.standing.observe(alive),
+        };
+    }
+    /** The 50 processes with the highest peak, highest first. */
+    processes() {
+        return this.summaries.list();
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/sampler.js
+
+
+
+
+/** What a source can not tell, for the report. */
+const LIMITS = {
+    pidusage: [
+        'threads and open files were not measured: pidusage does not tell them',
+        'memory peaks between two samples were not seen: pidusage knows no high-water mark',
+        'CPU time of processes shorter than a sample was not seen',
+    ],
+};
+/** Starts to sample the trees below the roots that will be added, as often as 1% of one core allows. */
+function startMonitor(options) {
+    const sampler = new Sampler(options);
+    sampler.schedule();
+    return sampler;
+}
+class Sampler {
+    options;
+    roots = new Map();
+    usage = new TreeUsage();
+    series = new SampleSeries();
+    notes;
+    startedAt;
+    costs = [];
+    reads = 0;
+    failed = false;
+    cpuTime = 0;
+    /** Of `cpuTime`, what the first looks cost. */
+    coldTime = 0;
+    growing = false;
+    seen;
+    reading;
+    timer;
+    record;
+    constructor(options) {
+        this.options = options;
+        this.startedAt = options.clock.now();
+        this.notes = new Set(LIMITS[options.table.source] ?? []);
+    }
+    addRoot(root) {
+        this.roots.set(root.pid, root);
+    }
+    removeRoot(pid) {
+        this.roots.delete(pid);
+    }
+    latest() {
+        return this.seen;
+    }
+    sampleNow() {
+        // Who asks wants to know what is now: a read that has begun before may have missed it, so one more follows it.
+        return this.reading === undefined ? this.read() : this.reading.then(() => this.sampleNow());
+    }
+    stop() {
+        this.record ??= this.finish();
+        return this.record;
+    }
+    schedule() {
+        const { clock, table } = this.options;
+        const bounds = table.source === 'pidusage' ? SLOW : FAST;
+        this.timer = clock.timer(nextInterval(this.pace(), bounds), () => {
+            const pending = this.reading ?? this.read();
+            if (pending === undefined)
+                this.reschedule();
+            else
+                void pending.then(() => {
+                    this.reschedule();
+                });
+        });
+    }
+    pace() {
+        const { costs, growing, startedAt } = this;
+        const elapsed = this.options.clock.now() - startedAt;
+        return { costs, spent: this.cpuTime - this.coldTime, elapsed, growing };
+    }
+    reschedule() {
+        if (this.record === undefined)
+            this.schedule();
+    }
+    async finish() {
+        this.timer?.cancel();
+        await this.sampleNow();
+        return this.soFar();
+    }
+    soFar() {
+        const { clock, table } = this.options;
+        return {
+            source: table.source,
+            samples: this.series.samples(),
+            processes: this.usage.processes(),
+            cost: { samples: this.reads, cpuTime: this.cpuTime, duration: clock.now() - this.startedAt },
+            notes: [...this.notes],
+        };
+    }
+    read() {
+        const begun = this.options.clock.now();
+        try {
+            const readings = this.options.table.read([...this.roots.values()]);
+            if (!(readings instanceof Promise)) {
+                this.take(readings, begun);
+                return undefined;
+            }
+            this.reading = readings
+                .then((all) => {
+                this.take(all, begun);
+            })
+                .catch((thrown) => {
+                this.excuse(thrown, begun);
+            })
+                .finally(() => {
+                this.reading = undefined;
+            });
+            return this.reading;
+        }
+        catch (thrown) {
+            this.excuse(thrown, begun);
+            return undefined;
+        }
+    }
+    take(readings, begun) {
+        const at = this.options.clock.now();
+        const flows = this.options.flows?.();
+        const usage = this.usage.observe(at - this.options.origin, readings);
+        // Not {...usage, flows}: V8 gives each such copy a hidden class of its own, and a sample takes 630 bytes instead of 230.
+        const sample = flows === undefined ? usage : Object.assign(usage, { flows });
+        this.series.add(sample);
+        this.growing = isGrowing(this.seen?.sample.memory ?? sample.memory, sample.memory);
+        this.seen = { sample, readings };
+        this.spend(begun);
+    }
+    excuse(thrown, begun) {
+        // Once: the same failure would come back a hundred times a second, each time with another pid in it.
+        if (!this.failed)
+            this.notes.add(`a reading of the process table failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        this.failed = true;
+        this.spend(begun);
+    }
+    /** A synchronous read is all our own CPU, and not all of it; of one that waits, the clock tells at most what it took. */
+    spend(begun) {
+        const took = this.options.clock.now() - begun;
+        const cost = this.reading === undefined ? took * WHOLE_LOOK : took;
+        this.reads += 1;
+        this.cpuTime += cost;
+        if (this.reads <= COLD_READS)
+            this.coldTime += cost;
+        else
+            this.costs = [...this.costs.slice(1 - COSTS_KEPT), cost];
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/run/watched.js
+
+/** Watches the processes of a stage while something runs on it. */
+async function watched({ plan, ports, watch, table }, { log, run }) {
+    const { clock } = ports;
+    const startedAt = clock.wall();
+    const origin = clock.now();
+    const monitor = startMonitor({ clock, table, origin, flows: () => log.ended });
+    watch.attach(monitor, clock);
+    // The baseline: what service and host have used before the first flow is not the flows'.
+    await monitor.sampleNow();
+    const ran = await run(monitor, origin);
+    watch.detach();
+    const unwatched = !isWatched(plan);
+    return { startedAt, ...ran, monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) } };
+}
+/** Requests of our own to somebody else's service have no processes. */
+function isWatched({ work, services }) {
+    return work.kind !== 'http' || services.length > 0;
 }
 
 
@@ -37694,6 +38280,92 @@ class ExcerptBuffer {
 
 /***/ }),
 
+/***/ 6822:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ FlowCanary)
+/* harmony export */ });
+/* harmony import */ var _token_scanner_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1563);
+
+/** Sightings kept of one flow. */
+const KEPT = 20;
+/** Beyond this many different ones they are no longer counted. */
+const TOLD_APART = 1000;
+const NOTHING_SEEN = { own: false, others: [], count: 0, missed: false };
+const OWN_SEEN = { ...NOTHING_SEEN, own: true };
+/**
+ * Looks for the tokens of others in all that one flow sees. What only looks like another's is let be: its own with
+ * digits behind it (`fg-RUN-1` and a 2), and its own cut short where a stream ends.
+ */
+class FlowCanary {
+    #own;
+    #prefix;
+    #open = [];
+    #hasOwn = false;
+    #missed = false;
+    #count = 0;
+    #others;
+    #known;
+    /** `prefix`: that of the flow's token, where it is at hand. */
+    constructor(own, prefix = (0,_token_scanner_js__WEBPACK_IMPORTED_MODULE_0__/* .prefixOf */ .M)(own)) {
+        this.#own = own;
+        this.#prefix = prefix;
+    }
+    /** Searches one stream. */
+    listen(place, where) {
+        const scanner = new _token_scanner_js__WEBPACK_IMPORTED_MODULE_0__/* .TokenScanner */ .e(this.#prefix, (met) => {
+            this.#meet(met, place, where);
+        });
+        this.#open.push(scanner);
+        return scanner;
+    }
+    /** Searches a short text. */
+    text(text, place, where) {
+        if (!text.includes('fg-'))
+            return;
+        const scanner = this.listen(place, where);
+        scanner.data(new TextEncoder().encode(text));
+        scanner.end();
+    }
+    /** Not all could be searched. */
+    missed() {
+        this.#missed = true;
+    }
+    /** When all its streams are over. */
+    seen() {
+        for (const scanner of this.#open) {
+            scanner.end();
+            if (scanner.skipped > 0)
+                this.#missed = true;
+        }
+        this.#open.length = 0;
+        if (this.#others === undefined && !this.#missed)
+            return this.#hasOwn ? OWN_SEEN : NOTHING_SEEN;
+        return { own: this.#hasOwn, others: this.#others ?? [], count: this.#count, missed: this.#missed };
+    }
+    #meet({ token, at, context, last }, place, where) {
+        if (token === this.#own)
+            this.#hasOwn = true;
+        if (token.startsWith(this.#own) || (last && this.#own.startsWith(token)))
+            return;
+        const key = `${token} ${place} ${where ?? ''}`;
+        const known = (this.#known ??= new Set());
+        if (known.has(key) || known.size === TOLD_APART)
+            return;
+        known.add(key);
+        this.#count += 1;
+        const others = (this.#others ??= []);
+        if (others.length >= KEPT)
+            return;
+        const offset = place === 'return value' || place === 'file name' ? {} : { at };
+        others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context: context() });
+    }
+}
+
+
+/***/ }),
+
 /***/ 8726:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37730,6 +38402,24 @@ async function runHook(spec, { spawner, clock, interrupt, afterInterrupt = 0 }) 
 
 /***/ }),
 
+/***/ 2649:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ argvOf)
+/* harmony export */ });
+/** Options that the command follows already. -e is one for node, perl and ruby; for a shell it is errexit. */
+const TAKES_COMMAND = /(^| )(-c|\/c|-Command)$|^(\S*\/)?(node|bun|perl|ruby) (.* )?(-e|--eval)$/;
+/** The shell's program and arguments, with the command as the last one, after -c unless the shell says otherwise. */
+function argvOf({ shell, command, }) {
+    const [program = 'bash', ...options] = shell.split(/\s+/).filter((word) => word !== '');
+    const takesIt = TAKES_COMMAND.test([program, ...options].join(' '));
+    return [program, ...options, ...(takesIt ? [] : ['-c']), command];
+}
+
+
+/***/ }),
+
 /***/ 3859:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37758,6 +38448,202 @@ function isKnown(name) {
 
 /***/ }),
 
+/***/ 1563:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ prefixOf),
+/* harmony export */   e: () => (/* binding */ TokenScanner)
+/* harmony export */ });
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
+
+/** Bytes shown before and after a token. */
+const AROUND = 40;
+/** `w` and the digits of the largest iteration there can be. */
+const LONGEST_COUNT = 17;
+const NOTHING = node_buffer__WEBPACK_IMPORTED_MODULE_0__.Buffer.alloc(0);
+const W = 0x77;
+const ZERO = 0x30;
+const NINE = 0x39;
+/**
+ * Finds the tokens of one run in a stream, wherever it is cut into chunks. Almost all that it is given holds none, and
+ * then it costs one search for the bytes that all of them begin with. That these hold 48 random bits makes the edges of
+ * a word unnecessary: a token is found in `\nfg-…` of a JSON text too.
+ */
+class TokenScanner {
+    #prefix;
+    #onToken;
+    /** What has to be seen again together with the next chunk, and from where on in it. */
+    #rest = NOTHING;
+    #from = 0;
+    /** Byte of the stream at which `rest` begins. */
+    #at = 0;
+    #skipped = 0;
+    /** `prefix`: `fg-RUN-`. */
+    constructor(prefix, onToken) {
+        this.#prefix = prefix;
+        this.#onToken = onToken;
+    }
+    /** Bytes that went by unheard. */
+    get skipped() {
+        return this.#skipped;
+    }
+    data(chunk) {
+        const { length } = this.#rest;
+        const bytes = node_buffer__WEBPACK_IMPORTED_MODULE_0__.Buffer.isBuffer(chunk)
+            ? chunk
+            : node_buffer__WEBPACK_IMPORTED_MODULE_0__.Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+        this.#search(length === 0 ? bytes : node_buffer__WEBPACK_IMPORTED_MODULE_0__.Buffer.concat([this.#rest, bytes]));
+    }
+    /** What stands on either side of a gap does not belong together: a token at its edge may be half of one. */
+    missed(bytes) {
+        this.#skipped += bytes;
+        this.#at += this.#rest.length + bytes;
+        this.#rest = NOTHING;
+        this.#from = 0;
+    }
+    /** The stream is over: a token that it ended with is one. */
+    end() {
+        const text = this.#rest;
+        const found = text.indexOf(this.#prefix, this.#from);
+        if (found !== -1)
+            this.#tell(text, { found, end: endOfCount(text, found + this.#prefix.length), last: true });
+        this.missed(0);
+    }
+    #search(text) {
+        let from = this.#from;
+        for (;;) {
+            const found = text.indexOf(this.#prefix, from);
+            if (found === -1)
+                break;
+            const end = endOfCount(text, found + this.#prefix.length);
+            if (end === text.length && end - found < this.#prefix.length + LONGEST_COUNT) {
+                this.#keep(text, found);
+                return;
+            }
+            this.#tell(text, { found, end, last: false });
+            from = end;
+        }
+        this.#keep(text, beginningAtEnd(text, from, this.#prefix));
+    }
+    /** Keeps what may be the beginning of a token, with what stands before it. */
+    #keep(text, found) {
+        const start = found === text.length ? found : Math.max(0, found - AROUND);
+        this.#at += start;
+        this.#from = found - start;
+        // Copied: the chunk is only lent.
+        this.#rest = start === text.length ? NOTHING : node_buffer__WEBPACK_IMPORTED_MODULE_0__.Buffer.from(text.subarray(start));
+    }
+    #tell(text, { found, end, last }) {
+        if (!isDigit(text[end - 1]))
+            return;
+        this.#onToken({
+            token: text.toString('latin1', found, end),
+            at: this.#at + found,
+            // Almost every token is the flow's own, and nobody asks what stands around it.
+            context: () => readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
+            last,
+        });
+    }
+}
+/** What all tokens of the run begin with: `fg-RUN-`. */
+function prefixOf(token) {
+    return node_buffer__WEBPACK_IMPORTED_MODULE_0__.Buffer.from(token.slice(0, token.lastIndexOf('-') + 1), 'latin1');
+}
+/** Behind `w` and digits that begin at `from`; `from` itself if there are no digits. */
+function endOfCount(text, from) {
+    const digitsFrom = text[from] === W ? from + 1 : from;
+    const limit = Math.min(text.length, from + LONGEST_COUNT);
+    let end = digitsFrom;
+    while (end < limit && isDigit(text[end]))
+        end += 1;
+    // A lone `w` at the very end may still get its digits.
+    return end === digitsFrom && end < text.length ? from : end;
+}
+function isDigit(byte) {
+    return byte >= ZERO && byte <= NINE;
+}
+/** Where at the end of the text the prefix begins and is cut off; the text's length if it does not. */
+function beginningAtEnd(text, from, prefix) {
+    const first = prefix[0];
+    for (let at = Math.max(from, text.length - prefix.length + 1); at < text.length; at += 1) {
+        if (text[at] === first && text.compare(prefix, 0, text.length - at, at) === 0)
+            return at;
+    }
+    return text.length;
+}
+/** On one line. */
+function readable(bytes) {
+    return bytes
+        .toString('utf8')
+        .replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
+        .trim();
+}
+
+
+/***/ }),
+
+/***/ 6364:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ shareBounds)
+/* harmony export */ });
+/* harmony import */ var _log_factorial_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3902);
+
+/**
+ * Bounds of the share that fails, each missed with a probability of at most `miss` (Clopper and Pearson, "The use of
+ * confidence or fiducial limits illustrated in the case of the binomial", 1934). They hold for the mean share too when
+ * it differs from round to round (Hoeffding, "On the distribution of the number of successes in independent trials",
+ * 1956). 0 and 1 if nothing was started.
+ */
+function shareBounds({ started, failed }, miss) {
+    return { low: 1 - highest(started - failed, started, miss), high: highest(failed, started, miss) };
+}
+/** 2⁻⁴⁰ is a flow in a million millions. */
+const HALVINGS = 40;
+/** The largest chance with which at most so many of the trials are no rarer than `miss`. */
+function highest(most, trials, miss) {
+    if (most >= trials)
+        return 1;
+    const atMost = binomial(most, trials);
+    let low = 0;
+    let high = 1;
+    for (let halving = 0; halving < HALVINGS; halving++) {
+        const middle = (low + high) / 2;
+        if (atMost(middle) > miss)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+/** P(X ≤ most) as a function of the chance of each trial, for most < trials. */
+function binomial(most, trials) {
+    const lower = tail(most, trials);
+    const upper = tail(trials - most - 1, trials);
+    // Past the mode the terms rise towards it: the other tail is then the small one.
+    return (chance) => (most > trials * chance ? 1 - upper(1 - chance) : lower(chance));
+}
+/** Of the sum, what the digits of a number no longer show. */
+const NEGLIGIBLE = 1e-16;
+/** The same where `most` is below the mean: added up from the largest term down. */
+function tail(most, trials) {
+    const ways = (0,_log_factorial_js__WEBPACK_IMPORTED_MODULE_0__/* .logChoose */ .O)(trials, most);
+    return (chance) => {
+        let term = Math.exp(ways + most * Math.log(chance) + (trials - most) * Math.log1p(-chance));
+        let sum = 0;
+        for (let count = most; count >= 0 && term > sum * NEGLIGIBLE; count--) {
+            sum += term;
+            term *= (count * (1 - chance)) / ((trials - count + 1) * chance);
+        }
+        return sum;
+    };
+}
+
+
+/***/ }),
+
 /***/ 3902:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37781,6 +38667,399 @@ function logFactorial(n) {
 /** ln of n over k. */
 function logChoose(n, k) {
     return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
+}
+
+
+/***/ }),
+
+/***/ 149:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  M: () => (/* binding */ compareMetric)
+});
+
+// EXTERNAL MODULE: ./build/src/stats/distribution.js
+var stats_distribution = __nccwpck_require__(5775);
+// EXTERNAL MODULE: ./build/src/stats/compare/binomial.js
+var binomial = __nccwpck_require__(6364);
+// EXTERNAL MODULE: ./build/src/stats/compare/scale.js
+var scale = __nccwpck_require__(2135);
+// EXTERNAL MODULE: ./build/src/stats/compare/stratified.js
+var stratified = __nccwpck_require__(9096);
+// EXTERNAL MODULE: ./build/src/stats/compare/walsh.js + 1 modules
+var walsh = __nccwpck_require__(7067);
+;// CONCATENATED MODULE: ./build/src/stats/compare/evidence.js
+
+
+
+
+function evidenceOf(pairs, metric, misses) {
+    if (pairs.length === 0)
+        return { reason: 'there is no valid pair of rounds' };
+    return metric.scale === 'rate' ? ofRates(pairs, misses) : ofValues(pairs, metric, misses);
+}
+function ofValues(pairs, metric, misses) {
+    const differences = [];
+    let missing = 0;
+    for (const { base, head } of pairs) {
+        const before = base.values[metric.metric] ?? null;
+        const after = head.values[metric.metric] ?? null;
+        if (before === null || after === null) {
+            missing += 1;
+            continue;
+        }
+        const difference = (0,scale/* differenceOf */.Pq)(metric, before, after);
+        if (difference !== undefined)
+            differences.push(difference);
+    }
+    // A round without a value is likely one that went wrong: leaving it out would not be blind to the outcome.
+    if (missing > 0)
+        return { reason: `${missing} of ${pairs.length} pairs have no ${metric.metric} to compare` };
+    if (differences.length < pairs.length)
+        return { reason: notPositive(pairs.length - differences.length) };
+    const interval = (0,walsh/* signedRankInterval */.C)(differences, misses);
+    if (interval === undefined)
+        return { reason: 'there is nothing to compare' };
+    const { center, low, high, reached, missed } = interval;
+    const margin = (0,scale/* marginOf */.OB)(metric);
+    return {
+        evidence: {
+            center,
+            low,
+            high,
+            worse: reached.low && low > margin,
+            better: reached.high && high < -margin,
+            atMost: reached.high ? high : undefined,
+            ...(reached.low && reached.high ? {} : { missed }),
+        },
+    };
+}
+function notPositive(count) {
+    return `${count} pairs have a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
+}
+/**
+ * Of what may be missed on a side, half goes to the stratified test, which finds a difference best, and a quarter to
+ * each of the two bounds, one for base and one for head, which say how large it can be.
+ */
+function ofRates(pairs, misses) {
+    const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
+    const { base, head } = pooled(strata);
+    if (base.started === 0 || head.started === 0)
+        return { reason: 'no flow was started' };
+    const test = (0,stratified/* stratifiedTest */.G)(strata);
+    const worse = test.greater <= misses.low / 2;
+    const better = test.less <= misses.high / 2;
+    const low = (0,binomial/* shareBounds */.j)(head, misses.low / 4).low - (0,binomial/* shareBounds */.j)(base, misses.low / 4).high;
+    const high = (0,binomial/* shareBounds */.j)(head, misses.high / 4).high - (0,binomial/* shareBounds */.j)(base, misses.high / 4).low;
+    return {
+        evidence: {
+            center: head.failed / head.started - base.failed / base.started,
+            low: worse ? Math.max(low, 0) : low,
+            high: better ? Math.min(high, 0) : high,
+            worse: worse || low > 0,
+            better: better || high < 0,
+            atMost: better ? Math.min(high, 0) : high,
+        },
+    };
+}
+/** All pairs in one table. */
+function pooled(strata) {
+    const total = (side, of) => strata.reduce((sum, stratum) => sum + stratum[side][of], 0);
+    return {
+        base: { started: total('base', 'started'), failed: total('base', 'failed') },
+        head: { started: total('head', 'started'), failed: total('head', 'failed') },
+    };
+}
+
+// EXTERNAL MODULE: ./build/src/stats/compare/sizing.js
+var sizing = __nccwpck_require__(3915);
+;// CONCATENATED MODULE: ./build/src/stats/compare/metric.js
+
+
+
+
+/** One metric at one look; `pairs` are the valid ones. */
+function compareMetric(pairs, metric, sight) {
+    const known = {
+        metric: metric.metric,
+        scale: metric.scale,
+        ...typicalValues(pairs, metric),
+        pairs: pairs.length,
+        dropped: sight.dropped,
+        looks: sight.looks,
+        limit: metric.limit,
+    };
+    const finding = evidenceOf(pairs, metric, sight.misses);
+    if ('reason' in finding) {
+        const result = { ...known, ...NOTHING_KNOWN, reason: finding.reason };
+        return { result, worse: false, better: false, settled: pairs.length > 0 };
+    }
+    const { evidence } = finding;
+    const limit = (0,scale/* limitOf */.LF)(metric);
+    const outcome = outcomeOf(evidence, limit);
+    const result = {
+        ...known,
+        ...changes(metric, evidence),
+        confidence: confidenceOf(evidence, sight.confidence),
+        outcome,
+        ...detectable(metric, evidence, { ...sight, pairs: pairs.length }),
+        ...(evidence.missed === undefined ? {} : { reason: tooFew(pairs.length, sight.confidence) }),
+    };
+    const { worse, better } = evidence;
+    // What looks better by as much as would matter for the worse is given the pairs to show it.
+    const mayImprove = outcome === 'no_regression' && evidence.center <= -limit;
+    return { result, worse, better, settled: outcome !== 'unresolved' && !mayImprove };
+}
+const NOTHING_KNOWN = {
+    change: null,
+    low: null,
+    high: null,
+    confidence: null,
+    outcome: 'unresolved',
+    mde: null,
+    needed: null,
+};
+/** METHOD §2.5, and an answer for what became faster. */
+function outcomeOf({ center, worse, better, atMost }, limit) {
+    if (worse && center >= limit)
+        return 'regression';
+    if (better)
+        return 'improvement';
+    return atMost !== undefined && atMost < limit ? 'no_regression' : 'unresolved';
+}
+function changes(metric, { center, low, high }) {
+    const ends = [(0,scale/* changeOf */.C2)(metric, low), (0,scale/* changeOf */.C2)(metric, high)];
+    return { change: (0,scale/* changeOf */.C2)(metric, center), low: Math.min(...ends), high: Math.max(...ends) };
+}
+function confidenceOf({ missed }, asked) {
+    return missed === undefined ? asked : Math.max(0, 1 - missed.low - missed.high);
+}
+function tooFew(pairs, confidence) {
+    return `${pairs} pairs are too few to be ${(confidence * 100).toFixed(1)}% sure of anything`;
+}
+/**
+ * What so many pairs detect, and how many pairs detect the limit: the interval narrows with the root of their number.
+ * Nothing where the interval does not hold what was asked for, nor pairs for a limit within the margin.
+ */
+function detectable(metric, evidence, { pairs, misses }) {
+    if (evidence.missed !== undefined)
+        return { mde: null, needed: null };
+    const margin = (0,scale/* marginOf */.OB)(metric);
+    const distance = (0,sizing/* detectableDistance */.pe)((evidence.high - evidence.low) / 2, misses.low);
+    const toLimit = (0,scale/* limitOf */.LF)(metric) - margin;
+    return {
+        mde: Math.abs((0,scale/* changeOf */.C2)(metric, margin + distance)),
+        needed: toLimit > 0 ? Math.ceil(pairs * (distance / toLimit) ** 2) : null,
+    };
+}
+function typicalValues(pairs, metric) {
+    if (metric.scale !== 'rate') {
+        return {
+            base: medianOf(pairs.map(({ base }) => metric_valueOf(base, metric))),
+            head: medianOf(pairs.map(({ head }) => metric_valueOf(head, metric))),
+        };
+    }
+    const { base, head } = pooled(pairs.map((pair) => ({ base: pair.base.flows, head: pair.head.flows })));
+    const rate = ({ started, failed }) => {
+        if (started === 0)
+            return null;
+        return (metric.worse === 'higher' ? failed : started - failed) / started;
+    };
+    return { base: rate(base), head: rate(head) };
+}
+function metric_valueOf({ values }, { metric }) {
+    return values[metric] ?? null;
+}
+function medianOf(values) {
+    const distribution = (0,stats_distribution/* distributionOf */.AO)(values.filter((value) => value !== null));
+    return distribution === undefined ? null : (0,stats_distribution/* percentile */.Ym)(distribution, 50);
+}
+
+
+/***/ }),
+
+/***/ 3998:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R7: () => (/* binding */ beginComparison),
+  XZ: () => (/* binding */ compareRun),
+  d$: () => (/* binding */ isDecided),
+  JD: () => (/* binding */ nextLook)
+});
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/looks.js
+/**
+ * The looks of a run, alpha spent in equal parts. The parts add up to alpha, so whatever the looks have in common and
+ * whichever one ends the run, no more than alpha of all runs go wrong (Bonferroni over looks; docs/statistics.md says
+ * why no finer boundary).
+ *
+ * A look too early to ever tell is put off to the first even number of pairs that can: n pairs reach a p-value of
+ * 2⁻ⁿ at best. With one metric and 1% that is 10, with two to five it is 12.
+ * @throws RangeError unless the numbers of pairs ascend from 1 up
+ */
+function looksOf({ pairs, alpha, metrics }) {
+    if (pairs.length === 0 || pairs.some((count, index) => !(count > (pairs[index - 1] ?? 0)))) {
+        throw new RangeError(`looks are ascending numbers of pairs, not ${pairs.join(', ')}`);
+    }
+    const smallest = alpha / 2 / metrics / pairs.length;
+    const earliest = 2 * Math.ceil(Math.log2(1 / smallest) / 2);
+    const distinct = [...new Set(pairs.map((count) => Math.max(count, earliest)))];
+    return distinct.map((count) => ({ pairs: count, share: 1 / distinct.length }));
+}
+/** What one metric's bounds may miss at a look, when that many metrics still share the level of either side. */
+function missesOf(look, alpha, sharing) {
+    const side = (look.share * alpha) / 2;
+    return { low: side / Math.max(1, sharing.low), high: side / Math.max(1, sharing.high) };
+}
+
+// EXTERNAL MODULE: ./build/src/stats/compare/metric.js + 1 modules
+var compare_metric = __nccwpck_require__(149);
+// EXTERNAL MODULE: ./build/src/stats/compare/validity.js
+var compare_validity = __nccwpck_require__(9591);
+;// CONCATENATED MODULE: ./build/src/stats/compare/run.js
+
+
+
+const LOOKS = [10, 20, 40, 80];
+const ALPHA = 0.01;
+/**
+ * Nothing measured yet.
+ * @throws RangeError if there is no metric, one stands twice, or a limit or margin is not one
+ */
+function beginComparison(metrics, options = {}) {
+    assertComparable(metrics);
+    const { alpha = ALPHA, looks: pairs = LOOKS, validity = compare_validity/* VALIDITY_LIMITS */.o3 } = options;
+    const looks = looksOf({ pairs, alpha, metrics: metrics.length });
+    const none = new Set();
+    return {
+        status: 'continue',
+        wanted: looks[0]?.pairs,
+        results: [],
+        taken: 0,
+        worse: none,
+        better: none,
+        settled: none,
+        plan: { metrics, looks, alpha, validity },
+    };
+}
+/**
+ * All looks that the pairs so far allow. With `exhausted` (the budget is spent) one last look takes all that there is,
+ * with all that is left to be missed. The same pairs give the same state, however often it is asked.
+ */
+function compareRun(pairs, metrics, options = {}) {
+    let state = beginComparison(metrics, options);
+    const valid = pairs.filter((pair) => (0,compare_validity/* isValid */.fn)(pair, state.plan.validity)).length;
+    while (state.status === 'continue' && valid >= (state.wanted ?? Infinity))
+        state = nextLook(state, pairs);
+    if (state.status === 'decided' || options.exhausted !== true)
+        return state;
+    return look(state, pairs, { pairs: valid, share: shareLeft(state) });
+}
+/** One look, at as many valid pairs as it takes; the state as it was while there are fewer. */
+function nextLook(state, pairs) {
+    const next = state.plan.looks[state.taken];
+    if (state.status === 'decided' || next === undefined)
+        return state;
+    const valid = pairs.filter((pair) => (0,compare_validity/* isValid */.fn)(pair, state.plan.validity)).length;
+    return valid < next.pairs ? state : look(state, pairs, next);
+}
+function shareLeft({ plan, taken }) {
+    return plan.looks.slice(taken).reduce((sum, { share }) => sum + share, 0);
+}
+function look(state, pairs, at) {
+    const { kept, dropped } = firstValid(pairs, at.pairs, state.plan.validity);
+    const judged = stepDown(state, kept, { look: at, dropped });
+    const taken = at.share < shareLeft(state) ? state.taken + 1 : state.plan.looks.length;
+    const wanted = state.plan.looks[taken]?.pairs;
+    return {
+        ...judged,
+        taken,
+        wanted,
+        status: isDecided(judged) || wanted === undefined ? 'decided' : 'continue',
+    };
+}
+function firstValid(pairs, count, validity) {
+    const kept = [];
+    let dropped = 0;
+    for (const pair of pairs) {
+        if (!(0,compare_validity/* isValid */.fn)(pair, validity))
+            dropped += 1;
+        else if (kept.push(pair) === count)
+            break;
+    }
+    return { kept, dropped };
+}
+/**
+ * Holm's steps (1979) on either side by itself: a metric known to be worse no longer shares the level of the low
+ * bounds, one known to be better no longer that of the high bounds, at this look and at all later ones (Maurer and
+ * Bretz, "Multiple testing in group sequential trials", 2013). Steps follow until none finds anything new. What is
+ * settled stays as it was found.
+ */
+function stepDown(state, kept, { look: at, dropped }) {
+    const { metrics, alpha } = state.plan;
+    const sharing = { low: metrics.length - state.worse.size, high: metrics.length - state.better.size };
+    const misses = missesOf(at, alpha, sharing);
+    const total = missesOf({ ...at, share: 1 }, alpha, sharing);
+    const sight = { misses, confidence: 1 - total.low - total.high, looks: state.taken + 1, dropped };
+    const before = new Map(state.results.map((result) => [result.metric, result]));
+    const found = metrics.map((metric) => {
+        const settled = state.settled.has(metric.metric) ? before.get(metric.metric) : undefined;
+        if (settled === undefined)
+            return (0,compare_metric/* compareMetric */.M)(kept, metric, sight);
+        const is = (names) => names.has(metric.metric);
+        return { result: settled, worse: is(state.worse), better: is(state.better), settled: true };
+    });
+    const stepped = {
+        ...state,
+        results: found.map(({ result }) => result),
+        worse: joined(state.worse, found, 'worse'),
+        better: joined(state.better, found, 'better'),
+        settled: joined(state.settled, found, 'settled'),
+    };
+    const isNew = stepped.worse.size > state.worse.size || stepped.better.size > state.better.size;
+    return isNew ? stepDown(stepped, kept, { look: at, dropped }) : stepped;
+}
+function joined(names, found, what) {
+    return new Set([...names, ...found.filter((one) => one[what]).map(({ result }) => result.metric)]);
+}
+/** A gate that is missed decides the run, and so do all gates settled. */
+function isDecided({ plan, results, settled }) {
+    const gates = gatesOf(plan.metrics);
+    const isMissed = results.some(({ metric, outcome }) => outcome === 'regression' && gates.some((gate) => gate.metric === metric));
+    return isMissed || [...awaitedOf(plan.metrics)].every((metric) => settled.has(metric));
+}
+/**
+ * Names of the metrics that the run goes on for: those of gates. What only warns waits for nobody, nor does a limit of
+ * base itself, which no number of pairs shows to hold, unless there is nothing else.
+ */
+function awaitedOf(metrics) {
+    const gates = gatesOf(metrics);
+    const provable = gates.filter(({ limit }) => limit > 0);
+    return new Set((provable.length > 0 ? provable : gates).map(({ metric }) => metric));
+}
+/** All metrics where none is a gate. */
+function gatesOf(metrics) {
+    const gates = metrics.filter(({ level }) => level !== 'warn');
+    return gates.length > 0 ? gates : metrics;
+}
+function assertComparable(metrics) {
+    if (metrics.length === 0)
+        throw new RangeError('there is no metric to compare');
+    if (new Set(metrics.map(({ metric }) => metric)).size < metrics.length) {
+        throw new RangeError('a metric is compared once; take the stricter limit, or compare twice');
+    }
+    for (const { metric, scale, worse, limit, margin = 0 } of metrics) {
+        const most = scale === 'relative' && worse === 'lower' ? 1 : Infinity;
+        if (![limit, margin].every((amount) => amount >= 0 && amount < most)) {
+            throw new RangeError(`${metric}: limit ${limit} and margin ${margin} are amounts for the worse, from 0 up`);
+        }
+    }
 }
 
 
@@ -37827,6 +39106,65 @@ function worsening({ scale, worse }, amount) {
     if (scale !== 'relative')
         return amount;
     return worse === 'higher' ? Math.log1p(amount) : -Math.log1p(-amount);
+}
+
+
+/***/ }),
+
+/***/ 3915:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D7: () => (/* binding */ deviationOf),
+/* harmony export */   Hi: () => (/* binding */ distanceShown),
+/* harmony export */   O0: () => (/* binding */ upperNormal),
+/* harmony export */   pe: () => (/* binding */ detectableDistance),
+/* harmony export */   zz: () => (/* binding */ requiredPairs)
+/* harmony export */ });
+/* unused harmony export POWER */
+/** In how many of a hundred runs an effect of the stated size is to be seen. */
+const POWER = 0.95;
+/** Variance of the Hodges–Lehmann estimate over that of the mean, for normal noise: π/3 ≈ 1.05 (Hodges and Lehmann 1956). */
+const PRICE_OF_RANKS = Math.PI / 3;
+/**
+ * K = π/3 · ((z_miss + z_power)·σ ÷ distance)² + z_miss²/2: pairs for one look at one metric, not rounded. The last term
+ * is what it takes to learn σ from the same pairs (Guenther, "Sample size formulas for normal theory t tests", 1981).
+ */
+function requiredPairs({ distance, deviation, miss, power = POWER }) {
+    const z = upperNormal(miss);
+    return PRICE_OF_RANKS * (((z + upperNormal(1 - power)) * deviation) / distance) ** 2 + z ** 2 / 2;
+}
+/**
+ * The same turned around: how far from the margin an effect has to be for so many pairs to show it. Infinite for pairs
+ * too few to learn σ from.
+ */
+function distanceShown({ pairs, deviation, miss, power = POWER, }) {
+    const z = upperNormal(miss);
+    const left = pairs - z ** 2 / 2;
+    return left <= 0 ? Infinity : (z + upperNormal(1 - power)) * deviation * Math.sqrt(PRICE_OF_RANKS / left);
+}
+/** Standard deviation of a difference whose estimate over so many pairs has this standard error. */
+function deviationOf(standardError, pairs) {
+    return standardError * Math.sqrt(pairs / PRICE_OF_RANKS);
+}
+/**
+ * How far from the margin an effect has to be to be seen, when its interval is `half` to either side: the bound lies
+ * half = z_miss·s below the estimate, s its standard error, and the estimate is above its truth − z_power·s in `POWER`
+ * of all runs.
+ */
+function detectableDistance(half, miss) {
+    return half * (1 + upperNormal(1 - POWER) / upperNormal(miss));
+}
+/**
+ * z with P(Z > z) = p for 0 < p < 1, within 0.00045 (Hastings 1955; Abramowitz and Stegun 26.2.23): enough to count
+ * pairs, not to judge them.
+ */
+function upperNormal(p) {
+    if (p > 0.5)
+        return -upperNormal(1 - p);
+    const t = Math.sqrt(-2 * Math.log(p));
+    const above = 2.515517 + t * (0.802853 + t * 0.010328);
+    return t - above / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
 }
 
 
@@ -37884,6 +39222,196 @@ function trimmed({ from, chances }) {
     const first = chances.findIndex((chance) => chance > NEGLIGIBLE);
     const last = chances.findLastIndex((chance) => chance > NEGLIGIBLE);
     return { from: from + first, chances: chances.slice(first, last + 1) };
+}
+
+
+/***/ }),
+
+/***/ 9591:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Px: () => (/* binding */ whyDropped),
+/* harmony export */   fn: () => (/* binding */ isValid),
+/* harmony export */   o3: () => (/* binding */ VALIDITY_LIMITS)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
+
+const VALIDITY_LIMITS = { steal: 0.05, startSkew: 100 };
+/**
+ * Blind to the outcome twice over: no metric is looked at, and base and head are treated alike, so that swapping the
+ * two rounds changes nothing and under the null hypothesis a kept difference is still as likely as its opposite.
+ */
+function isValid({ base, head }, limits) {
+    return isUndisturbed(base, limits) && isUndisturbed(head, limits);
+}
+/** Why a pair is dropped, for people; undefined if it is kept. */
+function whyDropped(pair, limits) {
+    const reasons = ['base', 'head'].flatMap((side) => {
+        const { steal = 0, startSkew = 0 } = pair[side];
+        return [
+            ...(steal > limits.steal
+                ? [`${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatRatio */ .B0)(steal)} of the machine was given to others while ${side} ran`]
+                : []),
+            ...(startSkew > limits.startSkew ? [`flows of ${side} started ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatTime */ .fU)(startSkew)} apart`] : []),
+        ];
+    });
+    return reasons.length === 0 ? undefined : reasons.join('; ');
+}
+/** What was not measured can not speak against a round. */
+function isUndisturbed({ steal = 0, startSkew = 0 }, limits) {
+    return steal <= limits.steal && startSkew <= limits.startSkew;
+}
+
+
+/***/ }),
+
+/***/ 7067:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ signedRankInterval)
+});
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/signed-rank.js
+/** Beyond it 2⁻ⁿ is no longer a number. */
+const MOST_PAIRS = 1000;
+/**
+ * Wilcoxon's signed-rank test (Wilcoxon 1945), exact given the absolute differences, whatever ties there are: under the
+ * null hypothesis each difference is as likely as its opposite, so all 2ⁿ signs are equally likely, and the
+ * distribution of W⁺ follows by dynamic programming over the doubled midranks, which are whole numbers (Streitberg and
+ * Röhmel, "Exact distributions for permutation and rank tests", 1986).
+ *
+ * Zeros, by Pratt ("Remarks on zeros and ties in the Wilcoxon signed rank procedures", JASA 1959), take part in the
+ * ranking and then have no sign; `wilcoxon` drops them before it, as R's wilcox.test does.
+ * @throws RangeError if a difference is not finite, or there are more than 1,000
+ */
+function signedRankTest(differences, zeros = 'pratt') {
+    if (!differences.every(Number.isFinite))
+        throw new RangeError('differences are finite numbers');
+    const ranked = zeros === 'pratt' ? differences : differences.filter((difference) => difference !== 0);
+    const doubled = doubledMidranks(ranked.map(Math.abs));
+    const signed = doubled.filter((_, index) => ranked[index] !== 0);
+    const sum = doubled.reduce((total, rank, index) => total + ((ranked[index] ?? 0) > 0 ? rank : 0), 0);
+    const all = signed.reduce((total, rank) => total + rank, 0);
+    const chances = rankSumChances(signed);
+    // The distribution is symmetric: at least `sum` is as likely as at most `all − sum`.
+    const greater = atMost(chances, all - sum);
+    const less = atMost(chances, sum);
+    return { statistic: sum / 2, greater, less, twoSided: Math.min(1, 2 * Math.min(greater, less)) };
+}
+/** Twice the rank of each value, ties sharing the mean of their ranks. */
+function doubledMidranks(values) {
+    const sorted = [...values].sort((one, other) => one - other);
+    const first = new Map();
+    const last = new Map();
+    for (const [index, value] of sorted.entries()) {
+        if (!first.has(value))
+            first.set(value, index + 1);
+        last.set(value, index + 1);
+    }
+    return values.map((value) => (first.get(value) ?? 0) + (last.get(value) ?? 0));
+}
+/** Probability of each sum, when every rank (a whole number) is taken or left with a chance of ½. */
+function rankSumChances(ranks) {
+    if (ranks.length > MOST_PAIRS)
+        throw new RangeError(`at most ${MOST_PAIRS} differences, not ${ranks.length}`);
+    const chances = new Float64Array(ranks.reduce((total, rank) => total + rank, 0) + 1);
+    chances[0] = 1;
+    let reached = 0;
+    for (const rank of ranks) {
+        reached += rank;
+        for (let sum = reached; sum >= 0; sum--) {
+            chances[sum] = ((chances[sum] ?? 0) + (sum < rank ? 0 : (chances[sum - rank] ?? 0))) / 2;
+        }
+    }
+    return chances;
+}
+function atMost(chances, most) {
+    let probability = 0;
+    for (let sum = 0; sum <= most; sum++)
+        probability += chances[sum] ?? 0;
+    return Math.min(1, probability);
+}
+/**
+ * P(W⁺ ≤ w) for n pairs without ties: R's psignrank(w, n).
+ * @throws RangeError for more than 1,000 pairs
+ */
+function signedRankAtMost(w, pairs) {
+    if (w < 0)
+        return 0;
+    const cumulative = cumulativeOf(pairs);
+    return cumulative[Math.min(Math.floor(w), cumulative.length - 1)] ?? 1;
+}
+/** The largest w with P(W⁺ ≤ w) ≤ level; −1 if even W⁺ = 0, with 2⁻ⁿ, is likelier. */
+function signedRankCritical(level, pairs) {
+    const cumulative = cumulativeOf(pairs);
+    let w = -1;
+    while ((cumulative[w + 1] ?? Infinity) <= level)
+        w++;
+    return w;
+}
+/** A table that depends on nothing but n: kept, as every look at every metric asks for the same few. */
+const tables = new Map();
+function cumulativeOf(pairs) {
+    const known = tables.get(pairs);
+    if (known !== undefined)
+        return known;
+    let sum = 0;
+    const table = rankSumChances(Array.from({ length: pairs }, (_, index) => index + 1)).map((chance) => (sum += chance));
+    tables.set(pairs, table);
+    return table;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/walsh.js
+
+/**
+ * Center of symmetry of the differences and an interval for it (Hodges and Lehmann, "Estimates of location based on
+ * rank tests", 1963; Tukey 1949). With the M = n(n+1)/2 Walsh averages (dᵢ + dⱼ)/2, i ≤ j, in order A₁ ≤ … ≤ A_M, the
+ * estimate is their median and the bounds are A_{c+1} and A_{M−c}, c the largest with P(W⁺ ≤ c) ≤ the miss asked for.
+ *
+ * Exact without ties. With ties or zeros the closed interval misses no more often: break the ties by vanishing
+ * symmetric noise, and it can only shrink.
+ *
+ * Undefined without differences. 200 of them are 20,100 averages, some 2 ms.
+ * @throws RangeError if a difference is not finite
+ */
+function signedRankInterval(differences, misses) {
+    if (differences.length === 0)
+        return undefined;
+    if (!differences.every(Number.isFinite))
+        throw new RangeError('differences are finite numbers');
+    const sorted = walshAverages(differences).sort();
+    const pairs = differences.length;
+    const below = signedRankCritical(misses.low, pairs);
+    const above = signedRankCritical(misses.high, pairs);
+    return {
+        center: middleOf(sorted),
+        low: sorted[Math.max(0, below)] ?? NaN,
+        high: sorted[sorted.length - 1 - Math.max(0, above)] ?? NaN,
+        missed: {
+            low: signedRankAtMost(Math.max(0, below), pairs),
+            high: signedRankAtMost(Math.max(0, above), pairs),
+        },
+        reached: { low: below >= 0, high: above >= 0 },
+    };
+}
+function walshAverages(differences) {
+    const averages = new Float64Array((differences.length * (differences.length + 1)) / 2);
+    let count = 0;
+    for (let one = 0; one < differences.length; one++) {
+        for (let other = one; other < differences.length; other++) {
+            averages[count++] = ((differences[one] ?? NaN) + (differences[other] ?? NaN)) / 2;
+        }
+    }
+    return averages;
+}
+/** The median of values in order. */
+function middleOf(sorted) {
+    const below = sorted[(sorted.length - 1) >> 1] ?? NaN;
+    return (below + (sorted[sorted.length >> 1] ?? NaN)) / 2;
 }
 
 
@@ -39001,6 +40529,35 @@ function replacement(found, ...rest) {
 
 /***/ }),
 
+/***/ 4918:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ seededRandom),
+/* harmony export */   n: () => (/* binding */ seedOf)
+/* harmony export */ });
+/**
+ * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
+ * mixing step a number, period 2³². For repeatable choices, not for secrets.
+ */
+function seededRandom(seed) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
+function seedOf(seed, part) {
+    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
+    return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
+}
+
+
+/***/ }),
+
 /***/ 6490:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39760,6 +41317,36 @@ function limitOf(rungs, endedBy) {
 function climbConcerns(ladder) {
     const limit = ladder?.limit;
     return limit?.stopped === true ? [{ verdict: 'fail', reason: (0,_model_ladder_js__WEBPACK_IMPORTED_MODULE_0__/* .limitSentence */ .n)(limit) }] : [];
+}
+
+
+/***/ }),
+
+/***/ 381:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ defaultBaseGates)
+/* harmony export */ });
+/* unused harmony export DEFAULT_BASE_GATES */
+/* harmony import */ var _base_limit_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2404);
+/* harmony import */ var _threshold_list_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8293);
+
+
+/** In force when a scenario is compared and none of its thresholds hangs on the base; the report says so. */
+const DEFAULT_BASE_GATES = [
+    'flow_time.med <= base + 5%',
+    'throughput >= base - 5%',
+    'cpu_per_flow <= base + 5%',
+    'success_rate >= base',
+];
+/** None if the plan has thresholds on the base. CPU is left out where no process is watched. */
+function defaultBaseGates({ thresholds, work, services }, level) {
+    if (thresholds.some(_base_limit_js__WEBPACK_IMPORTED_MODULE_0__/* .isAgainstBase */ .tc))
+        return [];
+    const isWatched = work.kind !== 'http' || services.length > 0;
+    const { thresholds: gates } = (0,_threshold_list_js__WEBPACK_IMPORTED_MODULE_1__/* .parseThresholds */ .S)(DEFAULT_BASE_GATES, level);
+    return gates.filter(({ metric }) => isWatched || metric.id !== 'cpu_per_flow');
 }
 
 

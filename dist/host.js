@@ -763,6 +763,56 @@ class FlowCanary {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/scenarios/host-slowdown.js
+/**
+ * Makes the flows of a host longer by a share of themselves, as if all of the module's code were that much slower. When
+ * a flow is through, the host burns so much of what it has worked since a flow was through before: whose work it was in
+ * one event loop nobody knows, but all of them together are slowed by as much as was asked for. Then the flow waits for
+ * what is missing to so much of its own time, in which what was burnt for others meanwhile does not count.
+ */
+class HostSlowdown {
+    #share;
+    #ports;
+    /** ms of work that is accounted for; undefined before the first flow. */
+    #accounted;
+    /** ms burnt in all. */
+    #burnt = 0;
+    /** @param share 0 or more: 0.05 for 5% */
+    constructor(share, ports) {
+        this.#share = share;
+        this.#ports = ports;
+    }
+    /** To be called when a flow starts; what it gives, when that flow is through: it resolves when the flow may end. */
+    begin() {
+        const { now, worked } = this.#ports;
+        this.#accounted ??= worked();
+        const startedAt = now();
+        const burntBefore = this.#burnt;
+        return () => {
+            const own = now() - startedAt - (this.#burnt - burntBefore);
+            this.#burn();
+            return this.#wait(startedAt + own * (1 + this.#share) - now());
+        };
+    }
+    #burn() {
+        const { now, worked } = this.#ports;
+        const before = worked();
+        const from = now();
+        const until = from + this.#share * (before - (this.#accounted ?? before));
+        while (now() < until)
+            ;
+        this.#burnt += now() - from;
+        this.#accounted = worked();
+    }
+    #wait(ms) {
+        if (ms <= 0)
+            return Promise.resolve();
+        return new Promise((resolve) => {
+            this.#ports.after(ms, resolve);
+        });
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/search-value.js
 /** Values looked at in what a flow returns, and characters of all of its texts together. */
 const MOST_VALUES = 10_000;
@@ -846,6 +896,7 @@ function unpackShared(packed) {
 
 
 
+
 const HOOKS = ['setup', 'verify', 'teardown'];
 /** Lives in the host process: runs a module's flows, all concurrently, and says how each went. */
 class ModuleHost {
@@ -853,6 +904,7 @@ class ModuleHost {
     #aborts = new Map();
     #module;
     #canaries = false;
+    #slowdown;
     #context = { shared: undefined, seed: 0, options: {} };
     constructor(ports) {
         this.#ports = ports;
@@ -895,8 +947,10 @@ class ModuleHost {
                 break;
         }
     }
-    async #load({ module: name, options, seed, canaries }) {
+    async #load(message) {
+        const { module: name, options, seed, canaries, slowdown } = message;
         this.#canaries = canaries === true;
+        this.#slowdown = slowdown === undefined ? undefined : new HostSlowdown(slowdown, this.#ports);
         try {
             const loaded = await this.#ports.importModule(name);
             const module = asFlowModule(loaded);
@@ -946,6 +1000,7 @@ class ModuleHost {
         const { now, send, outputs } = this.#ports;
         const { token } = context;
         const startedAt = now();
+        const slow = this.#slowdown?.begin();
         let error;
         let returned;
         try {
@@ -954,6 +1009,8 @@ class ModuleHost {
         catch (thrown) {
             error = errorOf(thrown);
         }
+        if (slow !== undefined && error === undefined)
+            await slow();
         const endedAt = now();
         this.#aborts.delete(token);
         if (canary !== undefined)
@@ -1063,6 +1120,7 @@ function openHost(send) {
     return new ModuleHost({
         now: () => nodeClock.now(),
         after: (ms, callback) => nodeClock.timer(ms, callback),
+        worked: () => performance.eventLoopUtilization().active,
         send,
         importModule,
         outputs,

@@ -43613,6 +43613,8 @@ var external_node_child_process_ = __nccwpck_require__(1421);
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 // EXTERNAL MODULE: ./build/src/scenarios/excerpt.js
 var excerpt = __nccwpck_require__(68);
+// EXTERNAL MODULE: ./build/src/scenarios/shell-argv.js
+var shell_argv = __nccwpck_require__(5030);
 // EXTERNAL MODULE: ./build/src/adapters/process-tree.js
 var process_tree = __nccwpck_require__(624);
 ;// CONCATENATED MODULE: ./build/src/adapters/living-groups.js
@@ -43639,18 +43641,11 @@ function killLiving() {
 
 
 
+
 /** After a process has exited, what its descendants still write is waited for this long, in ms. */
 const DRAIN = 200;
 /** As a shell says it when a program cannot be started. */
 const CANNOT_START = 127;
-/** Options that the command follows already. -e is one for node, perl and ruby; for a shell it is errexit. */
-const TAKES_COMMAND = /(^| )(-c|\/c|-Command)$|^(\S*\/)?(node|bun|perl|ruby) (.* )?(-e|--eval)$/;
-/** The shell's program and arguments, with the command as the last one, after -c unless the shell says otherwise. */
-function argvOf(spec) {
-    const [program = 'bash', ...options] = spec.shell.split(/\s+/).filter((word) => word !== '');
-    const takesIt = TAKES_COMMAND.test([program, ...options].join(' '));
-    return [program, ...options, ...(takesIt ? [] : ['-c']), spec.command];
-}
 /** Resolves when the process has exited and its streams are closed or drained; never rejects. */
 function exitOf(child, stderr) {
     return new Promise((resolve) => {
@@ -43716,7 +43711,7 @@ function start(argv, spec, stdio) {
 }
 /** A command beside us, in a process group of its own, without standard input. */
 function spawnCommand(spec) {
-    return start(argvOf(spec), spec, ['ignore', 'pipe', 'pipe']).running;
+    return start((0,shell_argv/* argvOf */.U)(spec), spec, ['ignore', 'pipe', 'pipe']).running;
 }
 /** Node with a script of ours and a message channel. */
 function spawnNode(script, spec) {
@@ -45094,6 +45089,7 @@ function wallOnOurClock(wall) {
 
 
 
+
 /**
  * A launcher is a POSIX shell that reads its script from standard input: each flow is one line of it, and the arguments
  * of the shell are the command that every flow runs. Read so, a line comes in one piece; the builtin `read` takes a
@@ -45149,7 +45145,7 @@ class Launcher {
     #startsAhead;
     constructor(spec) {
         this.#startsAhead = waitsInShell(spec);
-        const child = (0,external_node_child_process_.spawn)(SHELL, ['-s', '--', ...argvOf(spec)], {
+        const child = (0,external_node_child_process_.spawn)(SHELL, ['-s', '--', ...(0,shell_argv/* argvOf */.U)(spec)], {
             cwd: spec.cwd,
             env: spec.env,
             stdio: ['pipe', 'ignore', 'ignore', 'ignore', 'pipe'],
@@ -45542,6 +45538,7 @@ function runningFrom(startedAt, saidAt, createdAt = saidAt) {
 
 
 
+
 /** A worker slot where there is no POSIX shell to launch from (Windows): every flow is spawned when it is due. */
 class SpawnedSlot {
     #spec;
@@ -45552,7 +45549,7 @@ class SpawnedSlot {
         this.#onLaunch = onLaunch;
     }
     async run(flow) {
-        const argv = argvOf(this.#spec);
+        const argv = (0,shell_argv/* argvOf */.U)(this.#spec);
         const [program, ...args] = this.#spec.enclosure?.wrap(argv) ?? argv;
         const stdout = new excerpt/* ExcerptBuffer */.Ck();
         const stderr = new excerpt/* ExcerptBuffer */.Ck();
@@ -46886,7 +46883,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 8211:
+/***/ 2894:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47951,6 +47948,19 @@ function requiredPairs({ distance, deviation, miss, power = POWER }) {
     return PRICE_OF_RANKS * (((z + upperNormal(1 - power)) * deviation) / distance) ** 2 + z ** 2 / 2;
 }
 /**
+ * The same turned around: how far from the margin an effect has to be for so many pairs to show it. Infinite for pairs
+ * too few to learn σ from.
+ */
+function distanceShown({ pairs, deviation, miss, power = POWER, }) {
+    const z = upperNormal(miss);
+    const left = pairs - z ** 2 / 2;
+    return left <= 0 ? Infinity : (z + upperNormal(1 - power)) * deviation * Math.sqrt(PRICE_OF_RANKS / left);
+}
+/** Standard deviation of a difference whose estimate over so many pairs has this standard error. */
+function deviationOf(standardError, pairs) {
+    return standardError * Math.sqrt(pairs / PRICE_OF_RANKS);
+}
+/**
  * How far from the margin an effect has to be to be seen, when its interval is `half` to either side: the bound lies
  * half = z_miss·s below the estimate, s its standard error, and the estimate is above its truth − z_power·s in `POWER`
  * of all runs.
@@ -48345,6 +48355,46 @@ function seenByBoth(earlier, later) {
         count: earlier.count + later.count,
         missed: earlier.missed || later.missed,
     };
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/slowed-flows.js
+/**
+ * A runner whose flows take so much longer: after its last answer each waits in its slot, as if it had been answered
+ * later. Only time is added, no work: nobody on the other side does more for it. A flow that failed is left alone.
+ */
+function slowed(runner, { share, clock, halt }) {
+    const late = async (running) => {
+        const end = await running;
+        const until = end.endedAt + share * (end.endedAt - end.startedAt);
+        // The flow is seen to have ended a little after it has.
+        if (end.outcome !== 'ok' || share === 0)
+            return end;
+        await punctual(clock, until - clock.now(), halt);
+        return { ...end, endedAt: Math.max(end.endedAt, clock.now()) };
+    };
+    return {
+        release: (starts) => runner.release(starts).map(late),
+        endAll: (reason) => {
+            runner.endAll(reason);
+        },
+        settle: () => runner.settle(),
+        close: () => runner.close(),
+        broken: runner.broken,
+    };
+}
+/** A timer is late by a ms or two, which is more than a slowdown of most flows. */
+function punctual(clock, ms, halt) {
+    if (ms <= 0 || halt.aborted)
+        return Promise.resolve();
+    return new Promise((resolve) => {
+        const wake = () => {
+            alarm.cancel();
+            halt.removeEventListener('abort', wake);
+            resolve();
+        };
+        const alarm = clock.alarm(ms, wake);
+        halt.addEventListener('abort', wake, { once: true });
+    });
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/connection-log.js
@@ -49523,13 +49573,20 @@ class Host {
         });
     }
     async load() {
-        const { module, options, seed, canaries = false } = this.#options;
+        const { module, options, seed, canaries = false, slowdown } = this.#options;
         const listening = await (0,deadline/* inTime */.R)(this.#answer('listening'), this.#deadline());
         if ('late' in listening)
             return { reason: `its process ${listening.late}` };
         if (listening.value === undefined)
             return { reason: await this.broken };
-        this.#send({ type: 'load', module, options, seed, ...(canaries ? { canaries } : {}) });
+        this.#send({
+            type: 'load',
+            module,
+            options,
+            seed,
+            ...(canaries ? { canaries } : {}),
+            ...(slowdown === undefined ? {} : { slowdown }),
+        });
         const loading = this.#answer('loaded');
         const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
             this.#killIfBlocked(BLOCKED_WHILE_LOADING);
@@ -49943,6 +50000,83 @@ function watchedToItsEnd(options, confinement) {
     });
     return process;
 }
+
+// EXTERNAL MODULE: ./build/src/scenarios/shell-argv.js
+var shell_argv = __nccwpck_require__(5030);
+;// CONCATENATED MODULE: ./build/src/scenarios/slowed-command.js
+
+const BASH = /^(\S*\/)?bash(\s|$)/;
+/** For sh: safe whatever is in it. */
+function quoted(text) {
+    return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+/**
+ * A command that does the same and is made longer by a share of itself, as if all of its code were that much slower: when
+ * it is through, its bash burns so much of the CPU time that it took, and then waits for what is missing to so much of
+ * its wall time. With a share of 0 it does everything that this costs and neither burns nor waits, so that the two differ
+ * by nothing but the slowdown. A command that failed is left alone.
+ *
+ * Takes bash 5 or later, whatever shell interprets the command itself.
+ * @param share 0 or more: 0.05 for 5%
+ */
+function slowedCommand({ shell, run }, share) {
+    const isBash = BASH.test(shell.trim());
+    // In a subshell its exec and its traps end where it ends; eval takes whatever text the shell itself would take.
+    const body = isBash
+        ? `eval ${quoted(run)}`
+        : `exec ${(0,shell_argv/* argvOf */.U)({ shell, command: run }).map(quoted).join(' ')}`;
+    return { shell: isBash ? shell : 'bash', run: SCRIPT(body, Math.round(share * 1e6)) };
+}
+/** Below it a slice of the scheduler's is rarely cut short, so that wall time is CPU time; `times` counts in whole ms. µs. */
+const BY_THE_CLOCK = 4000;
+/**
+ * Bash alone, without a process that a flow would not have: `times` is read through a pipe, which is also what is waited
+ * on. It cuts off half a ms of each of its four figures.
+ */
+const SCRIPT = (body, millionths) => `\
+: "\${EPOCHREALTIME:?flowgate calibrate slows commands by bash 5 or later}"
+__fg_began=\${EPOCHREALTIME/[^0-9]/}
+( ${body} )
+__fg_status=$?
+__fg_took=$(( \${EPOCHREALTIME/[^0-9]/} - __fg_began ))
+if (( __fg_status != 0 )); then exit "$__fg_status"; fi
+LC_ALL=C
+exec {__fg_pipe}<> <(:)
+__fg_add() {
+  local digits=\${1#*m}
+  digits=\${digits%s}
+  __fg_ms=$(( __fg_ms + 10#\${1%%m*} * 60000 + 10#\${digits/[^0-9]/} ))
+}
+__fg_cpu() {
+  local user system children_user children_system
+  times >&"$__fg_pipe"
+  read -r user system <&"$__fg_pipe"
+  read -r children_user children_system <&"$__fg_pipe"
+  __fg_ms=0
+  __fg_add "$user"
+  __fg_add "$system"
+  __fg_own=$__fg_ms
+  __fg_add "$children_user"
+  __fg_add "$children_system"
+}
+__fg_cpu
+__fg_burn=$(( (__fg_ms + 2) * ${millionths} / 1000 ))
+if (( __fg_burn < ${BY_THE_CLOCK} )); then
+  __fg_until=$(( \${EPOCHREALTIME/[^0-9]/} + __fg_burn ))
+  while (( \${EPOCHREALTIME/[^0-9]/} < __fg_until )); do :; done
+else
+  __fg_until=$(( __fg_own * 1000 + __fg_burn ))
+  while (( __fg_own * 1000 < __fg_until )); do
+    for (( __fg_turn = 0; __fg_turn < 1000; __fg_turn += 1 )); do :; done
+    __fg_cpu
+  done
+fi
+__fg_left=$(( __fg_began + __fg_took + __fg_took * ${millionths} / 1000000 - \${EPOCHREALTIME/[^0-9]/} ))
+if (( __fg_left > 0 )); then
+  printf -v __fg_wait '%d.%06d' "$(( __fg_left / 1000000 ))" "$(( __fg_left % 1000000 ))"
+  read -r -t "$__fg_wait" -u "$__fg_pipe" || :
+fi
+`;
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/service.js
 
@@ -52658,6 +52792,7 @@ function serviceOn(stage, { run, env, workingDirectory }) {
 
 
 
+
 /** Proxies, services, then setup, then whatever runs the flows; each is told of only once it stands. */
 async function prepare(stage, cast) {
     const { plan, ports, watch, limits } = stage;
@@ -52703,9 +52838,9 @@ async function openModule(stage, work) {
     const spec = { cwd: plan.workingDirectory, env };
     const confine = limits === undefined ? undefined : (host) => limits.ofHost(host, plan.load.flows);
     try {
-        const { seed, timeout } = plan;
+        const { seed, timeout, slowdown } = plan;
         const canaries = seesTokens(plan);
-        const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine };
+        const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine, slowdown };
         const { isolate } = work;
         return isolate === 'none'
             ? await openModuleRunner(options)
@@ -52717,10 +52852,11 @@ async function openModule(stage, work) {
 }
 function openCommands(stage, work) {
     const { plan, ports, watch, scratch, limits } = stage;
+    const { run, shell } = plan.slowdown === undefined ? work : slowedCommand(work, plan.slowdown);
     return openCommandRunner({
         ...ports,
         watch,
-        spec: { ...commandOn(stage, work.run), shell: work.shell },
+        spec: { ...commandOn(stage, run), shell },
         slots: openedAhead(plan.load),
         timeout: plan.timeout,
         scratch,
@@ -53657,6 +53793,7 @@ const NO_WORKSPACES = {
 
 
 
+
 /**
  * A scenario's stage with everybody on it: services, the module's host, the slots of the flows. It stays up until it is
  * closed, so that the scenario can be run on it once or many times.
@@ -53689,10 +53826,14 @@ class Session {
     flows(runner, halt) {
         const { plan, ports, identity, problems } = this.stage;
         const { clock } = ports;
-        const { retries } = plan;
+        const { retries, slowdown = 0, work } = plan;
+        // Commands and modules slow themselves, by work.
+        const slow = work.kind === 'http' && slowdown > 0
+            ? slowed(runner, { share: slowdown, clock, halt: halt.signal })
+            : runner;
         return {
             load: plan.load,
-            runner: retries === undefined ? runner : retrying(runner, { retries, clock, halt: halt.signal }),
+            runner: retries === undefined ? slow : retrying(slow, { retries, clock, halt: halt.signal }),
             identity,
             workspaces: this.#workspaces,
             clock,
@@ -53962,6 +54103,184 @@ function finalResults(pairs, state, { metrics, validity }) {
     return compareRun(pairs, metrics, { validity, exhausted: true }).results;
 }
 
+// EXTERNAL MODULE: ./build/src/verdict/metric-name.js
+var metric_name = __nccwpck_require__(9027);
+;// CONCATENATED MODULE: ./build/src/verdict/compared-words.js
+
+
+
+/** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
+function differenceWords(result, base) {
+    const { metric, change } = result;
+    if (change === null)
+        return `${metric} was not compared with ${base}`;
+    if (change === 0)
+        return `${metric} is as with ${base} ${intervalWords(result)}`;
+    return `${metric} is ${amountOf(result, Math.abs(change))} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
+}
+/** The difference, "which does not tell; a change of 6.3% for the worse could have been seen; it takes about 40 pairs to see 5%". */
+function unresolvedWords(result, base) {
+    const { mde, needed, pairs } = result;
+    const seen = mde === null ? [] : [`a change of ${amountOf(result, mde)} for the worse could have been seen`];
+    const more = needed === null || needed <= pairs
+        ? []
+        : [`it takes about ${(0,format/* plural */.LS)(needed, 'pair')} to see ${amountOf(result, result.limit)}`];
+    return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
+}
+function intervalWords(result) {
+    const { low, high, confidence, pairs } = result;
+    if (low === null || high === null || confidence === null)
+        return `(${(0,format/* plural */.LS)(pairs, 'pair')})`;
+    const percent = `${Number((confidence * 100).toFixed(1))}%`;
+    return `(${percent} interval ${signed(result, low)} … ${signed(result, high)}, ${(0,format/* plural */.LS)(pairs, 'pair')})`;
+}
+function signed(result, change) {
+    const text = amountOf(result, Math.abs(change));
+    if (change === 0)
+        return text;
+    return `${change > 0 ? '+' : '\u2212'}${text}`;
+}
+/** Two digits behind the point are noise. */
+function amountOf({ metric, scale }, amount) {
+    const percent = String(Number((amount * 100).toFixed(1)));
+    if (scale === 'relative')
+        return `${percent}%`;
+    if (scale === 'rate')
+        return `${percent} points`;
+    return (0,format/* formatQuantity */.VZ)(amount, definitionOfName(metric)?.unit ?? 'count');
+}
+function directionOf(metric, change) {
+    const { unit, speed } = definitionOfName(metric) ?? {};
+    const isTime = unit === 'ms' && speed === true && !/^cpu/.test(metric);
+    if (isTime)
+        return change > 0 ? 'slower' : 'faster';
+    return change > 0 ? 'higher' : 'lower';
+}
+function definitionOfName(name) {
+    const { metric } = (0,metric_name/* parseMetricName */.$)(name, 1);
+    return metric === undefined ? undefined : model_metrics/* METRICS */.Cb[metric.id];
+}
+
+;// CONCATENATED MODULE: ./build/src/run/comparing-progress.js
+
+/** What the live view shows after a pair. */
+function progressOf({ pairs, state, elapsed }, about) {
+    const lastLook = Math.max(...state.plan.looks.map((look) => look.pairs));
+    const fitting = Math.floor((about.budget * pairs.length) / elapsed);
+    return {
+        ...about,
+        pairs: pairs.length,
+        most: Math.max(pairs.length, Math.min(lastLook, fitting)),
+        nextLook: state.wanted,
+        elapsed,
+        known: state.results
+            .filter(({ change }) => change !== null)
+            .map((result) => differenceWords(result, about.base)),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/model/load.js
+/** ms of all stages together. */
+function lengthOf(stages) {
+    return stages.reduce((sum, { duration }) => sum + duration, 0);
+}
+
+;// CONCATENATED MODULE: ./build/src/run/round-load.js
+
+/** A round shorter than this is mostly start and end. ms; METHOD §2.1. */
+const SHORTEST_ROUND = 200;
+/** Median flow times in a round; METHOD §2.1. */
+const FLOW_TIMES = 8;
+/** Rounds that a budget is to hold at most: longer ones are less noisy. */
+const MOST_ROUNDS = 300;
+/** Of the budget, what the rounds up to the first look may take: the rest is for what lies between them. */
+const round_load_SHARE = 0.8;
+/** Flows that an open model starts in a round at least. */
+const FEWEST_STARTS = 10;
+/** ms that the flows of a round should take. */
+function roundTime({ flowTime = 0 }, { budget, rounds }) {
+    const wanted = Math.max(SHORTEST_ROUND, FLOW_TIMES * flowTime, budget / MOST_ROUNDS);
+    return Math.min(wanted, (round_load_SHARE * budget) / rounds);
+}
+/**
+ * The load of a round: whole waves of the closed model that take as long as a round should, at least one. A round is no
+ * larger than the scenario itself, unless that were too short. Stages are what they are: a round is all of them.
+ */
+function roundLoad(load, trial, budget) {
+    if ('stages' in load)
+        return load;
+    const time = roundTime(trial, budget);
+    if (load.model === 'open') {
+        const shortest = Math.max(time, (FEWEST_STARTS / load.rate) * 1000);
+        return { ...load, duration: Math.min(load.duration, shortest) };
+    }
+    const { flows } = load;
+    const each = perFlow(trial);
+    const whole = 'iterations' in load ? load.iterations : Math.ceil(load.duration / each);
+    const most = Math.max(whole, inWaves(SHORTEST_ROUND / each, flows));
+    return { model: 'closed', flows, iterations: Math.min(most, inWaves(time / each, flows)) };
+}
+/** What is run first, to warm up and to see how long it takes: `flows` at least, of the closed model one whole wave. */
+function trialLoad(load, flows) {
+    if ('stages' in load)
+        return load;
+    if (load.model === 'open') {
+        const needed = (Math.max(FEWEST_STARTS, flows) / load.rate) * 1000;
+        return { ...load, duration: Math.min(load.duration, needed) };
+    }
+    return { model: 'closed', flows: load.flows, iterations: Math.max(load.flows, flows) };
+}
+/** A first trial so short was all warming up. ms. */
+const COLD = 1000;
+/**
+ * What is tried next, warmer: of the closed model what fills the shortest round. Undefined if the trials so far tell
+ * enough: the last one was as long as a round, and not the first, or long.
+ */
+function warmTrialLoad(load, trial, trials) {
+    const enough = trials === 1 ? COLD : SHORTEST_ROUND;
+    if (load.model === 'open' || 'stages' in load || trial.time >= enough)
+        return undefined;
+    return {
+        model: 'closed',
+        flows: load.flows,
+        iterations: inWaves(SHORTEST_ROUND / perFlow(trial), load.flows),
+    };
+}
+/**
+ * The load of the next rounds, when one of the last pair took `time` ms, both sides taken together: a service may still
+ * become faster. That a pair is larger than the one before says nothing of either side.
+ */
+function lengthened(load, time) {
+    if (load.model === 'open' || !('iterations' in load) || time >= SHORTEST_ROUND)
+        return load;
+    const { flows, iterations } = load;
+    return { ...load, iterations: inWaves((iterations * SHORTEST_ROUND) / Math.max(time, 1), flows) };
+}
+/** Flows of a load, about. */
+function flowsIn(load, trial) {
+    if ('stages' in load)
+        return Math.round(trial.flows);
+    if (load.model === 'open')
+        return Math.round((load.duration / 1000) * load.rate);
+    return 'iterations' in load ? load.iterations : Math.ceil(load.duration / perFlow(trial));
+}
+/** ms of a load, about. */
+function round_load_timeOf(load, trial) {
+    if ('stages' in load)
+        return lengthOf(load.stages);
+    return 'duration' in load ? load.duration : load.iterations * perFlow(trial);
+}
+/** ms; what takes no measurable time takes some. */
+function perFlow({ time, flows }) {
+    return Math.max(time, 0.001) / Math.max(1, flows);
+}
+/** As many whole waves as hold so many flows; at least one. */
+function inWaves(count, flows) {
+    return Math.max(1, Math.ceil(count / flows)) * flows;
+}
+
+// EXTERNAL MODULE: ./build/src/monitor/machine-cpu.js
+var machine_cpu = __nccwpck_require__(9738);
 ;// CONCATENATED MODULE: ./build/src/stats/measures.js
 const NO_FLOW = 'no flow was started';
 const NO_REQUEST = 'no flow made an HTTP request';
@@ -54730,104 +55049,70 @@ function isScalar(id) {
     return !others.includes(id);
 }
 
-;// CONCATENATED MODULE: ./build/src/model/load.js
-/** ms of all stages together. */
-function lengthOf(stages) {
-    return stages.reduce((sum, { duration }) => sum + duration, 0);
-}
+;// CONCATENATED MODULE: ./build/src/stats/compare/round.js
 
-;// CONCATENATED MODULE: ./build/src/run/round-load.js
 
-/** A round shorter than this is mostly start and end. ms; METHOD §2.1. */
-const SHORTEST_ROUND = 200;
-/** Median flow times in a round; METHOD §2.1. */
-const FLOW_TIMES = 8;
-/** Rounds that a budget is to hold at most: longer ones are less noisy. */
-const MOST_ROUNDS = 300;
-/** Of the budget, what the rounds up to the first look may take: the rest is for what lies between them. */
-const round_load_SHARE = 0.8;
-/** Flows that an open model starts in a round at least. */
-const FEWEST_STARTS = 10;
-/** ms that the flows of a round should take. */
-function roundTime({ flowTime = 0 }, { budget, rounds }) {
-    const wanted = Math.max(SHORTEST_ROUND, FLOW_TIMES * flowTime, budget / MOST_ROUNDS);
-    return Math.min(wanted, (round_load_SHARE * budget) / rounds);
-}
-/**
- * The load of a round: whole waves of the closed model that take as long as a round should, at least one. A round is no
- * larger than the scenario itself, unless that were too short. Stages are what they are: a round is all of them.
- */
-function roundLoad(load, trial, budget) {
-    if ('stages' in load)
-        return load;
-    const time = roundTime(trial, budget);
-    if (load.model === 'open') {
-        const shortest = Math.max(time, (FEWEST_STARTS / load.rate) * 1000);
-        return { ...load, duration: Math.min(load.duration, shortest) };
-    }
-    const { flows } = load;
-    const each = perFlow(trial);
-    const whole = 'iterations' in load ? load.iterations : Math.ceil(load.duration / each);
-    const most = Math.max(whole, inWaves(SHORTEST_ROUND / each, flows));
-    return { model: 'closed', flows, iterations: Math.min(most, inWaves(time / each, flows)) };
-}
-/** What is run first, to warm up and to see how long it takes: `flows` at least, of the closed model one whole wave. */
-function trialLoad(load, flows) {
-    if ('stages' in load)
-        return load;
-    if (load.model === 'open') {
-        const needed = (Math.max(FEWEST_STARTS, flows) / load.rate) * 1000;
-        return { ...load, duration: Math.min(load.duration, needed) };
-    }
-    return { model: 'closed', flows: load.flows, iterations: Math.max(load.flows, flows) };
-}
-/** A first trial so short was all warming up. ms. */
-const COLD = 1000;
-/**
- * What is tried next, warmer: of the closed model what fills the shortest round. Undefined if the trials so far tell
- * enough: the last one was as long as a round, and not the first, or long.
- */
-function warmTrialLoad(load, trial, trials) {
-    const enough = trials === 1 ? COLD : SHORTEST_ROUND;
-    if (load.model === 'open' || 'stages' in load || trial.time >= enough)
-        return undefined;
+
+
+/** Shown and used to explain a difference, whatever the thresholds ask for. */
+const ALWAYS = [
+    { id: 'flow_time', stat: 'med' },
+    { id: 'flow_time', stat: 'p95' },
+    { id: 'throughput' },
+    { id: 'cpu_per_flow' },
+    { id: 'peak_memory' },
+    { id: 'peak_threads' },
+    { id: 'success_rate' },
+];
+/** Steps whose median a round holds: a name made anew by every flow must not swell the results. */
+const round_MOST_STEPS = 20;
+/** What a comparison keeps of one run of the concurrent scenario. */
+function roundOf(record, { metrics, steal }) {
+    const measures = summarize(record);
+    const tally = tallyOf(record);
+    const steps = [...measures.steps.keys()]
+        .slice(0, round_MOST_STEPS)
+        .map((label) => ({ id: 'step', label, stat: 'med' }));
+    const values = [...ALWAYS, ...steps, ...metrics].map((ref) => [
+        (0,model_metrics/* metricName */.Kh)(ref),
+        measure(measures, ref).value,
+    ]);
+    const started = countedFlows(tally, record);
+    const startSkew = measures.scalars.start_skew.value;
     return {
-        model: 'closed',
-        flows: load.flows,
-        iterations: inWaves(SHORTEST_ROUND / perFlow(trial), load.flows),
+        values: Object.fromEntries(values),
+        // What was killed by a limit has failed; nothing is injected in a round.
+        flows: { started, failed: started - tally.counts.ok },
+        ...(steal === undefined ? {} : { steal }),
+        ...(startSkew === null ? {} : { startSkew }),
     };
 }
-/**
- * The load of the next rounds, when one of the last pair took `time` ms, both sides taken together: a service may still
- * become faster. That a pair is larger than the one before says nothing of either side.
- */
-function lengthened(load, time) {
-    if (load.model === 'open' || !('iterations' in load) || time >= SHORTEST_ROUND)
-        return load;
-    const { flows, iterations } = load;
-    return { ...load, iterations: inWaves((iterations * SHORTEST_ROUND) / Math.max(time, 1), flows) };
-}
-/** Flows of a load, about. */
-function flowsIn(load, trial) {
-    if ('stages' in load)
-        return Math.round(trial.flows);
-    if (load.model === 'open')
-        return Math.round((load.duration / 1000) * load.rate);
-    return 'iterations' in load ? load.iterations : Math.ceil(load.duration / perFlow(trial));
-}
-/** ms of a load, about. */
-function round_load_timeOf(load, trial) {
-    if ('stages' in load)
-        return lengthOf(load.stages);
-    return 'duration' in load ? load.duration : load.iterations * perFlow(trial);
-}
-/** ms; what takes no measurable time takes some. */
-function perFlow({ time, flows }) {
-    return Math.max(time, 0.001) / Math.max(1, flows);
-}
-/** As many whole waves as hold so many flows; at least one. */
-function inWaves(count, flows) {
-    return Math.max(1, Math.ceil(count / flows)) * flows;
+
+;// CONCATENATED MODULE: ./build/src/run/rounds.js
+
+
+/** Runs rounds and keeps of each what a comparison needs. */
+class Rounds {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    /**
+     * Undefined if it was cut short by an interrupt.
+     * @throws SideError if it did not run as it should
+     */
+    async run(side, load) {
+        const { machine } = this.#options.ports;
+        const before = machine.cpu();
+        const record = await this.record(side, load);
+        const steal = (0,machine_cpu/* stealBetween */.m)(before, machine.cpu());
+        return record === undefined ? undefined : roundOf(record, { metrics: this.#options.metrics, steal });
+    }
+    async record(side, load) {
+        const { sides, ports } = this.#options;
+        const record = await sides.round(side, load);
+        return ports.interrupt.aborted ? undefined : record;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/round-trial.js
@@ -54915,6 +55200,55 @@ function validityFor(tried) {
     return { ...VALIDITY_LIMITS, startSkew: Math.max(VALIDITY_LIMITS.startSkew, WIDER * usual) };
 }
 
+;// CONCATENATED MODULE: ./build/src/run/compare-sides.js
+
+
+
+
+
+
+/**
+ * Tries both sides out, and compares them in rounds until it is known or the budget is spent. Undefined if it was
+ * interrupted before the first pair.
+ * @throws SideError if a side does not run as it should while it is tried out
+ */
+async function compareSides(sides, options) {
+    const { plan, thresholds, metrics, budget, ports, about } = options;
+    const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
+    const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget, metrics });
+    if (attempt === undefined)
+        return undefined;
+    const { expected, wanted, validity } = attempt;
+    if (expected * wanted > budget * TOLERANCE) {
+        return { hopeless: tooLong(attempt, budget), flows: attempt.flows };
+    }
+    let { load } = attempt;
+    let before = 0;
+    const comparing = await comparePairs({
+        ...ports,
+        ...options,
+        validity,
+        expected,
+        round: (side) => rounds.run(side, load),
+        onPair: (progress) => {
+            load = lengthened(load, (progress.elapsed - before) / 2);
+            before = progress.elapsed;
+            ports.progress.update(progressOf(progress, { ...about, budget }));
+        },
+    }).finally(() => {
+        ports.progress.clear();
+    });
+    const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
+    return { comparing, validity, flows };
+}
+/** How far a trial, which is colder than a round, may promise more time than there is. */
+const TOLERANCE = 1.25;
+function tooLong({ flows, expected, wanted }, budget) {
+    const needed = Math.ceil((expected * wanted) / 1000);
+    return (`${wanted} pairs of rounds of ${(0,format/* plural */.LS)(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
+        `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`);
+}
+
 ;// CONCATENATED MODULE: ./build/src/run/round-plan.js
 /**
  * A scenario as the rounds of a comparison run it: what the flows do and what they talk to, without what an ordinary run
@@ -54952,155 +55286,7 @@ function without(all, names) {
     return Object.fromEntries(kept);
 }
 
-// EXTERNAL MODULE: ./build/src/verdict/metric-name.js
-var metric_name = __nccwpck_require__(9027);
-;// CONCATENATED MODULE: ./build/src/verdict/compared-words.js
-
-
-
-/** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
-function differenceWords(result, base) {
-    const { metric, change } = result;
-    if (change === null)
-        return `${metric} was not compared with ${base}`;
-    if (change === 0)
-        return `${metric} is as with ${base} ${intervalWords(result)}`;
-    return `${metric} is ${amountOf(result, Math.abs(change))} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
-}
-/** The difference, "which does not tell; a change of 6.3% for the worse could have been seen; it takes about 40 pairs to see 5%". */
-function unresolvedWords(result, base) {
-    const { mde, needed, pairs } = result;
-    const seen = mde === null ? [] : [`a change of ${amountOf(result, mde)} for the worse could have been seen`];
-    const more = needed === null || needed <= pairs
-        ? []
-        : [`it takes about ${(0,format/* plural */.LS)(needed, 'pair')} to see ${amountOf(result, result.limit)}`];
-    return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
-}
-function intervalWords(result) {
-    const { low, high, confidence, pairs } = result;
-    if (low === null || high === null || confidence === null)
-        return `(${(0,format/* plural */.LS)(pairs, 'pair')})`;
-    const percent = `${Number((confidence * 100).toFixed(1))}%`;
-    return `(${percent} interval ${signed(result, low)} … ${signed(result, high)}, ${(0,format/* plural */.LS)(pairs, 'pair')})`;
-}
-function signed(result, change) {
-    const text = amountOf(result, Math.abs(change));
-    if (change === 0)
-        return text;
-    return `${change > 0 ? '+' : '\u2212'}${text}`;
-}
-/** Two digits behind the point are noise. */
-function amountOf({ metric, scale }, amount) {
-    const percent = String(Number((amount * 100).toFixed(1)));
-    if (scale === 'relative')
-        return `${percent}%`;
-    if (scale === 'rate')
-        return `${percent} points`;
-    return (0,format/* formatQuantity */.VZ)(amount, definitionOfName(metric)?.unit ?? 'count');
-}
-function directionOf(metric, change) {
-    const { unit, speed } = definitionOfName(metric) ?? {};
-    const isTime = unit === 'ms' && speed === true && !/^cpu/.test(metric);
-    if (isTime)
-        return change > 0 ? 'slower' : 'faster';
-    return change > 0 ? 'higher' : 'lower';
-}
-function definitionOfName(name) {
-    const { metric } = (0,metric_name/* parseMetricName */.$)(name, 1);
-    return metric === undefined ? undefined : model_metrics/* METRICS */.Cb[metric.id];
-}
-
-;// CONCATENATED MODULE: ./build/src/run/comparing-progress.js
-
-/** What the live view shows after a pair. */
-function progressOf({ pairs, state, elapsed }, about) {
-    const lastLook = Math.max(...state.plan.looks.map((look) => look.pairs));
-    const fitting = Math.floor((about.budget * pairs.length) / elapsed);
-    return {
-        ...about,
-        pairs: pairs.length,
-        most: Math.max(pairs.length, Math.min(lastLook, fitting)),
-        elapsed,
-        known: state.results
-            .filter(({ change }) => change !== null)
-            .map((result) => differenceWords(result, about.base)),
-    };
-}
-
-// EXTERNAL MODULE: ./build/src/monitor/machine-cpu.js
-var machine_cpu = __nccwpck_require__(9738);
-;// CONCATENATED MODULE: ./build/src/stats/compare/round.js
-
-
-
-
-/** Shown and used to explain a difference, whatever the thresholds ask for. */
-const ALWAYS = [
-    { id: 'flow_time', stat: 'med' },
-    { id: 'flow_time', stat: 'p95' },
-    { id: 'throughput' },
-    { id: 'cpu_per_flow' },
-    { id: 'peak_memory' },
-    { id: 'peak_threads' },
-    { id: 'success_rate' },
-];
-/** Steps whose median a round holds: a name made anew by every flow must not swell the results. */
-const round_MOST_STEPS = 20;
-/** What a comparison keeps of one run of the concurrent scenario. */
-function roundOf(record, { metrics, steal }) {
-    const measures = summarize(record);
-    const tally = tallyOf(record);
-    const steps = [...measures.steps.keys()]
-        .slice(0, round_MOST_STEPS)
-        .map((label) => ({ id: 'step', label, stat: 'med' }));
-    const values = [...ALWAYS, ...steps, ...metrics].map((ref) => [
-        (0,model_metrics/* metricName */.Kh)(ref),
-        measure(measures, ref).value,
-    ]);
-    const started = countedFlows(tally, record);
-    const startSkew = measures.scalars.start_skew.value;
-    return {
-        values: Object.fromEntries(values),
-        // What was killed by a limit has failed; nothing is injected in a round.
-        flows: { started, failed: started - tally.counts.ok },
-        ...(steal === undefined ? {} : { steal }),
-        ...(startSkew === null ? {} : { startSkew }),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/run/rounds.js
-
-
-/** Runs rounds and keeps of each what a comparison needs. */
-class Rounds {
-    #options;
-    constructor(options) {
-        this.#options = options;
-    }
-    /**
-     * Undefined if it was cut short by an interrupt.
-     * @throws SideError if it did not run as it should
-     */
-    async run(side, load) {
-        const { machine } = this.#options.ports;
-        const before = machine.cpu();
-        const record = await this.record(side, load);
-        const steal = (0,machine_cpu/* stealBetween */.m)(before, machine.cpu());
-        return record === undefined ? undefined : roundOf(record, { metrics: this.#options.metrics, steal });
-    }
-    async record(side, load) {
-        const { sides, ports } = this.#options;
-        const record = await sides.round(side, load);
-        return ports.interrupt.aborted ? undefined : record;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/src/run/compare-scenario.js
-
-
-
-
-
 
 
 
@@ -55170,39 +55356,22 @@ async function runComparison(head, base, run) {
     }
 }
 async function runPairs(plan, sides, run) {
-    const { how, ports, metrics, thresholds, opponent } = run;
-    const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
-    const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget: how.budget, metrics });
-    if (attempt === undefined)
-        return interrupted(run);
-    const { expected, wanted, validity } = attempt;
-    let { load } = attempt;
-    let before = 0;
-    if (expected * wanted > how.budget * TOLERANCE) {
-        const results = nothingKnown(metrics, tooLong(attempt, how.budget));
-        return { results, compared: { rounds: roundsOf(attempt.flows, sides), ended: 'budget' } };
-    }
-    const comparing = await comparePairs({
-        ...ports,
-        metrics,
-        validity,
+    const { how, metrics, opponent } = run;
+    const compared = await compareSides(sides, {
+        ...run,
+        plan,
         budget: how.budget,
-        expected,
         seed: plan.seed,
-        round: (side) => rounds.run(side, load),
-        onPair: (progress) => {
-            load = lengthened(load, (progress.elapsed - before) / 2);
-            before = progress.elapsed;
-            ports.progress.update(progressOf(progress, { scenario: plan.name, base: opponent.base.label, budget: how.budget }));
-        },
-    }).finally(() => {
-        ports.progress.clear();
+        about: { scenario: plan.name, base: opponent.base.label },
     });
-    const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
-    return came(comparing, run, { rounds: roundsOf(flows, sides), validity });
+    if (compared === undefined)
+        return interrupted(run);
+    const rounds = roundsOf(compared.flows, sides);
+    if ('hopeless' in compared) {
+        return { results: nothingKnown(metrics, compared.hopeless), compared: { rounds, ended: 'budget' } };
+    }
+    return came(compared.comparing, run, { rounds, validity: compared.validity });
 }
-/** How far a trial, which is colder than a round, may promise more time than there is. */
-const TOLERANCE = 1.25;
 function roundsOf(flows, { services, note }) {
     return { flows, services, ...(note === undefined ? {} : { note }) };
 }
@@ -55246,11 +55415,6 @@ function interrupted({ metrics }) {
 }
 function nothingKnown(metrics, reason) {
     return compareRun([], metrics, { exhausted: true }).results.map((result) => ({ ...result, reason }));
-}
-function tooLong({ flows, expected, wanted }, budget) {
-    const needed = Math.ceil((expected * wanted) / 1000);
-    return (`${wanted} pairs of rounds of ${(0,format/* plural */.LS)(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
-        `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/verdict/concerns.js
@@ -61411,7 +61575,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2795);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8211);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2894);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8092);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8773);
@@ -66682,6 +66846,24 @@ async function runHook(spec, { spawner, clock, interrupt, afterInterrupt = 0 }) 
     const said = (0,_stats_last_line_js__WEBPACK_IMPORTED_MODULE_1__/* .lastPrinted */ .n)({ stdout, stderr });
     const message = `${ending ?? (0,_command_end_js__WEBPACK_IMPORTED_MODULE_0__/* .exitError */ .x)(exit).message}${said === '' ? '' : `: ${said}`}`;
     return { ok: false, message, stdout, stderr };
+}
+
+
+/***/ }),
+
+/***/ 5030:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ argvOf)
+/* harmony export */ });
+/** Options that the command follows already. -e is one for node, perl and ruby; for a shell it is errexit. */
+const TAKES_COMMAND = /(^| )(-c|\/c|-Command)$|^(\S*\/)?(node|bun|perl|ruby) (.* )?(-e|--eval)$/;
+/** The shell's program and arguments, with the command as the last one, after -c unless the shell says otherwise. */
+function argvOf({ shell, command, }) {
+    const [program = 'bash', ...options] = shell.split(/\s+/).filter((word) => word !== '');
+    const takesIt = TAKES_COMMAND.test([program, ...options].join(' '));
+    return [program, ...options, ...(takesIt ? [] : ['-c']), command];
 }
 
 
