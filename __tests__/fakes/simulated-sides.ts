@@ -13,7 +13,7 @@ import { FakeProcessTable } from './process-table.js';
 import { recordOf, scenarioPlanOf } from './record.js';
 import { SimulatedClock } from './simulated-clock.js';
 
-/** HTTP flows against a server called base or head, which answers in simulated time. */
+/** HTTP flows against a server called base or head, which answers in simulated time; each asks for its iteration. */
 export function httpPlanOf(side: 'base' | 'head', differs: Partial<ScenarioPlan> = {}): ScenarioPlan {
   const work: HttpWork = {
     kind: 'http',
@@ -21,7 +21,7 @@ export function httpPlanOf(side: 'base' | 'head', differs: Partial<ScenarioPlan>
       {
         name: 'GET /',
         method: 'GET',
-        url: `http://${side}/`,
+        url: `http://${side}/{{iteration}}`,
         headers: {},
         expect: { status: [{ from: 200, to: 399 }], statusText: '2xx or 3xx' },
       },

@@ -107,9 +107,14 @@ describe('head against base, in simulated time', () => {
     expect(scenario.reasons.join('\n')).toMatch(/flow_time\.med is 1[45](\.\d)?% faster than main/);
   });
 
-  test('rounds of both sides are as large, in balanced order, and no flow of a side has the iteration of another', async () => {
+  test('rounds of both sides are as large, in balanced order, and each flow of a side has an iteration of its own', async () => {
+    const asked: Record<string, string[]> = {};
+    const answer = answering(1);
     const { scenario } = await gateSides({
-      answer: answering(1),
+      answer: (request, at) => {
+        (asked[request.origin] ??= []).push(request.path);
+        return answer(request, at);
+      },
       head: gates('throughput >= base - 5%'),
     });
     const { pairs = [], rounds } = scenario.compared ?? {};
@@ -120,6 +125,10 @@ describe('head against base, in simulated time', () => {
     );
     const baseFirst = pairs.filter(({ order }) => order === 'base_first').length;
     expect(baseFirst).toBe(pairs.length / 2);
+    const ofBase = asked['http://base'] ?? [];
+    expect(new Set(ofBase).size).toBe(ofBase.length);
+    // Head's own run of 40 came first.
+    expect((asked['http://head'] ?? []).slice(40).sort()).toEqual(ofBase.sort());
   });
 
   test('failures that only head has are found by the exact test', async () => {
@@ -224,7 +233,10 @@ describe('what is not known', () => {
       interruptAt: 4000,
     });
     expect(scenario.compared?.ended).toBe('interrupted');
-    expect(scenario.compared?.pairs.length).toBeGreaterThan(1);
+    const { pairs = [] } = scenario.compared ?? {};
+    expect(pairs.length).toBeGreaterThan(1);
+    // The pair that was cut short is not among them.
+    expect(pairs.every(({ base, head }) => base.flows.started === 40 && head.flows.started === 40)).toBe(true);
     expect(scenario.interrupted).toBe('SIGINT');
     expect(scenario.verdict).toBe('inconclusive');
   });
