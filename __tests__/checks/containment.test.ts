@@ -133,6 +133,25 @@ describe('containment', () => {
     expect(recoveryOf(record)).toMatchObject({ outcome: 'inconclusive' });
   });
 
+  test('waves in which no fault hit anybody do not acquit, whatever the one looks like in which it did', () => {
+    const record = wavesRecord(5, ({ kind, wave }) =>
+      kind === 'faulted' ? (wave === 8 ? { time: 350 } : { hit: 0 }) : {},
+    );
+    expect(containmentOf(record)).toMatchObject({
+      outcome: 'inconclusive',
+      evidence: [
+        'only 1 of 5 faulted waves had both a flow that a fault hit and one that none did, too few to tell: let more flows be hit (share, probability), or run more of them in a wave',
+        expect.any(String),
+        expect.any(String),
+      ],
+    });
+    const alone = wavesRecord(5, ({ kind, wave }) =>
+      kind === 'faulted' ? (wave === 8 ? { hit: 1, started: 0 } : { hit: 0 }) : {},
+    );
+    expect(containmentOf(alone)?.outcome).toBe('inconclusive');
+    expect(containmentOf(wavesRecord(5, ({ wave }) => (wave === 8 ? { hit: 0 } : {})))?.outcome).toBe('pass');
+  });
+
   test('with fewer rounds than can decide anything it says so, and only warns unless it was asked for', () => {
     const record = wavesRecord(4);
     expect(containmentOf(record)).toMatchObject({

@@ -101,6 +101,20 @@ describe('recovery', () => {
     expect(of('containment', atOnce)?.outcome).toBe('inconclusive');
   });
 
+  test('clean waves before any flow was hit do not acquit', () => {
+    const from = (first: number) =>
+      wavesRecord(5, ({ kind, wave }) => (kind === 'faulted' && wave < first ? { hit: 0 } : {}));
+    expect(of('recovery', from(8))?.outcome).toBe('pass');
+    expect(of('recovery', from(14))).toMatchObject({
+      outcome: 'inconclusive',
+      evidence: [
+        expect.stringMatching(/^no flow was hit before wave 14, and 1 clean wave after it/),
+        expect.any(String),
+        expect.any(String),
+      ],
+    });
+  });
+
   test('with few rounds it is not known', () => {
     expect(of('recovery', wavesRecord(2))).toMatchObject({
       level: 'warn',

@@ -1,10 +1,10 @@
 import { formatQuantity, plural } from '../model/format.js';
 import type { Flow, Record } from '../model/record.js';
 import type { Stratum } from '../stats/compare/stratified.js';
-import { compareSuccess, compareTimes, countOf } from '../stats/waves/compare.js';
+import { canTell, compareSuccess, compareTimes, countOf } from '../stats/waves/compare.js';
 import { figuredWaves, type FiguredWave } from '../stats/waves/figures.js';
 import type { Check, Finding } from './check.js';
-import { bounded, findingOf } from './wave-text.js';
+import { bounded, findingOf, provenOnlyIf } from './wave-text.js';
 
 /** Lines of culprits, one for each fault or wave. */
 const LINES = 8;
@@ -39,10 +39,19 @@ function judge(record: Record): Finding {
   if (faulted.every(({ flows }) => flows.hit === 0)) return { outcome: 'inconclusive', evidence: [NO_HIT] };
   const success = compareSuccess(sides);
   const time = compareTimes(sides, { afterOthers: false });
-  return findingOf({ success, time }, NAMES, {
+  const found = findingOf({ success, time }, NAMES, {
     failures: bounded(failuresOf(record, faulted), LINES),
     slow: bounded(faulted.flatMap(timeOf), LINES),
   });
+  const witnesses = faulted.filter((wave) => wave.flows.hit > 0 && countOf(wave).started > 0).length;
+  return provenOnlyIf(canTell(witnesses, sides.others.length), fewWitnesses(witnesses, faulted), found);
+}
+
+function fewWitnesses(witnesses: number, faulted: readonly FiguredWave[]): string {
+  return (
+    `only ${witnesses} of ${plural(faulted.length, 'faulted wave')} had both a flow that a fault hit and one that none ` +
+    'did, too few to tell: let more flows be hit (share, probability), or run more of them in a wave'
+  );
 }
 
 const NO_HIT =

@@ -1,9 +1,9 @@
-import { formatQuantity, formatRatio } from '../model/format.js';
+import { formatQuantity, formatRatio, plural } from '../model/format.js';
 import type { Record } from '../model/record.js';
-import { compareSuccess, compareTimes, countOf, pooledCount } from '../stats/waves/compare.js';
+import { canTell, compareSuccess, compareTimes, countOf, pooledCount } from '../stats/waves/compare.js';
 import { figuredWaves, type FiguredWave } from '../stats/waves/figures.js';
 import type { Check, Finding } from './check.js';
-import { bounded, findingOf } from './wave-text.js';
+import { bounded, findingOf, provenOnlyIf } from './wave-text.js';
 
 /** Lines of waves. */
 const LINES = 7;
@@ -39,7 +39,7 @@ function judge(record: Record): Finding {
   };
   const success = compareSuccess(sides);
   const time = compareTimes(sides, { afterOthers: true });
-  return findingOf({ success, time }, NAMES, {
+  const found = findingOf({ success, time }, NAMES, {
     failures: [...faultsLine(record, waves[first]), ...bounded(after.flatMap(failureOf), LINES)],
     slow: [
       ...faultsLine(record, waves[first]),
@@ -47,6 +47,17 @@ function judge(record: Record): Finding {
       timesOf(after, 'after faults'),
     ],
   });
+  const hitFirst = waves.find(({ flows }) => flows.hit > 0)?.wave ?? Infinity;
+  const witnesses = after.filter(({ wave }) => wave > hitFirst).length;
+  const rest = before.length + after.length - witnesses;
+  return provenOnlyIf(canTell(witnesses, rest), fewWitnesses(witnesses, hitFirst), found);
+}
+
+function fewWitnesses(witnesses: number, hitFirst: number): string {
+  return (
+    `no flow was hit before wave ${hitFirst}, and ${plural(witnesses, 'clean wave')} after it are too few to tell: ` +
+    'let more flows be hit (share, probability), or give it more rounds'
+  );
 }
 
 const NO_HIT =

@@ -36,6 +36,12 @@ export function findingOf(
   return { outcome: 'pass', evidence: [lines.success, lines.time] };
 }
 
+/** What was found is no proof that nothing is wrong if too few of the waves could have shown it. */
+export function provenOnlyIf(enough: boolean, why: string, finding: Finding): Finding {
+  if (enough || finding.outcome !== 'pass') return finding;
+  return { outcome: 'inconclusive', evidence: [why, ...finding.evidence] };
+}
+
 /** "not ok: 61 of 82 flows (74.4%) in the faulted waves, 1 of 120 (0.833%) in the clean waves around them (5 and 6 waves, p = 0.0022)". */
 function successLine({ some, others, chance, waves }: SuccessComparison, names: SideNames): string {
   const compared = `${waves.some} and ${waves.others} waves, p = ${formatChance(chance)}`;

@@ -56,6 +56,11 @@ export interface TimeComparison {
 /** Rounds that either test takes at least: 5 and 5 waves can be told apart with 1 in 252. */
 export const FEWEST_ROUNDS = 5;
 
+/** Whether so many waves can be told from others at all. */
+export function canTell(some: number, others: number): boolean {
+  return leastChance(some, others) <= EACH;
+}
+
 /** Flows of a wave that no fault hit. */
 export function countOf({ flows: { bystanders } }: FiguredWave): Count {
   const started = totalOf(bystanders);
@@ -79,7 +84,7 @@ export function compareSuccess({ some, others, strata }: WaveSides): SuccessComp
   const [mine, theirs] = [some.flatMap(shareOf), others.flatMap(shareOf)];
   const counts = { some: pooledCount(some), others: pooledCount(others) };
   const chance = chanceOfHigher(mine, theirs);
-  const tooFew = leastChance(mine.length, theirs.length) > EACH;
+  const tooFew = !canTell(mine.length, theirs.length);
   const excess = counts.some.failed / counts.some.started - counts.others.failed / counts.others.started;
   const byFlows = stratifiedTest(strata).greater <= EACH;
   const answer = (): Answer => {
@@ -112,7 +117,7 @@ export function compareTimes({ some, others }: WaveSides, { afterOthers }: TimeO
   const mine = after.map(({ x, y }) => y - trend * (x - center));
   const theirs = before.map(({ y }) => y);
   const shift = shiftOf(mine, theirs, { low: EACH, high: MISS_OF_WIDTH });
-  const tooFew = leastChance(mine.length, theirs.length) > EACH;
+  const tooFew = !canTell(mine.length, theirs.length);
   return {
     answer: answerOf(shift, tooFew),
     shift,
