@@ -40,6 +40,20 @@ describe('growth', () => {
     });
   });
 
+  test('that holds says what it could not judge', () => {
+    const record = long((flows) => ({
+      serviceMemory: 50e6,
+      ...(flows % 600 === 0 ? { serviceFiles: 20 + flows } : {}),
+    }));
+    expect(of(record)).toMatchObject({
+      outcome: 'pass',
+      evidence: [
+        expect.stringMatching(/^memory of the service: /),
+        'not judged, for too few readings: open files of the service',
+      ],
+    });
+  });
+
   test('names each that grows: threads and files of the service, memory of the host', () => {
     const record = long((flows) => ({
       serviceMemory: 50e6,

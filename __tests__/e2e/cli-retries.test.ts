@@ -18,7 +18,7 @@ scenarios:
 `,
     );
     const run = await runCli(['run', '--config', 'c.yml', '--json', 'r.json'], { cwd });
-    expect(run.stdout).toContain('1 of them only when tried again');
+    expect(run.stdout).toContain('1 flow tried again');
     expect(run.status).toBe(0);
     const [scenario] = run.results('r.json').scenarios;
     expect(scenario?.metrics['retried']).toMatchObject({ value: 1 });

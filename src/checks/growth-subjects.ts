@@ -17,6 +17,8 @@ export interface Subject {
   readonly unit: Unit;
   readonly floor: Floor;
   readonly growth: (samples: readonly Sample[]) => Growth | undefined;
+  /** Whether it was looked at: undefined growth then is for want of readings. */
+  readonly seen: (sample: Sample) => boolean;
 }
 
 /**
@@ -46,7 +48,13 @@ export const SUBJECTS: readonly Subject[] = [
   level('threads of the host process', { unit: 'count', floor: COUNT, of: ({ hostThreads }) => hostThreads }),
   level('open files of the service', { unit: 'count', floor: COUNT, of: ({ serviceFiles }) => serviceFiles }),
   level('open files of the host process', { unit: 'count', floor: COUNT, of: ({ hostFiles }) => hostFiles }),
-  { name: 'CPU time of the service', unit: 'ms', floor: CPU, growth: growthOfCpu },
+  {
+    name: 'CPU time of the service',
+    unit: 'ms',
+    floor: CPU,
+    growth: growthOfCpu,
+    seen: ({ serviceCpuTime }) => serviceCpuTime !== undefined,
+  },
 ];
 
 interface LevelOptions extends Pick<Subject, 'unit' | 'floor'> {
@@ -58,7 +66,13 @@ function level(name: string, { unit, floor, of }: LevelOptions): Subject {
     const [value, { at, flows }] = [of(sample), sample];
     return value === undefined || flows === undefined ? [] : [{ at, flows, value }];
   };
-  return { name, unit, floor, growth: (samples) => growthOf(samples.flatMap(levelOf)) };
+  return {
+    name,
+    unit,
+    floor,
+    growth: (samples) => growthOf(samples.flatMap(levelOf)),
+    seen: (sample) => of(sample) !== undefined,
+  };
 }
 
 /** Whether it grew for certain, and by more than the floor. */

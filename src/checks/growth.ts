@@ -34,7 +34,22 @@ function judge({ monitor }: Record): Finding {
   const leaks = judged.filter(({ subject, growth: found }) => isLeak(found, subject.floor));
   return leaks.length > 0
     ? { outcome: 'fail', evidence: leaks.map(leakText) }
-    : { outcome: 'pass', evidence: judged.filter(({ subject }) => subject.unit === 'bytes').map(restText) };
+    : {
+        outcome: 'pass',
+        evidence: [
+          ...judged.filter(({ subject }) => subject.unit === 'bytes').map(restText),
+          ...unjudged(monitor, judged),
+        ],
+      };
+}
+
+/** A pass says what it is not about. */
+function unjudged({ samples }: Record['monitor'], judged: readonly Judged[]): readonly string[] {
+  const known = new Set(judged.map(({ subject }) => subject));
+  const names = SUBJECTS.filter((subject) => !known.has(subject) && samples.some(subject.seen)).map(
+    ({ name }) => name,
+  );
+  return names.length === 0 ? [] : [`not judged, for too few readings: ${names.join(', ')}`];
 }
 
 /** "memory of the service grew by 1.1 KB a flow (0.9 KB … 1.3 KB, 99%), 212 MB/min, over 6 667 flows: 48 MB → 59 MB". */

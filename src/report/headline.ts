@@ -173,10 +173,10 @@ function held(scenario: ScenarioResults): Sentence {
   ];
 }
 
-/** What came right only when it was tried again is not simply right. */
+/** What was tried again is not simply right, nor was it the flows that are ok alone: `retried` counts those that failed too. */
 function triedAgain({ metrics }: ScenarioResults): Sentence {
   const retried = metrics['retried']?.value ?? 0;
-  return retried === 0 ? [] : [words(', '), strong(`${formatCount(retried)} of them only when tried again`)];
+  return retried === 0 ? [] : [words(', '), strong(`${plural(retried, 'flow')} tried again`)];
 }
 
 /** `with 10 at once`, `at 50 flows/s`, `in 3 stages`. */
