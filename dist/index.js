@@ -46883,7 +46883,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 2894:
+/***/ 588:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47352,13 +47352,21 @@ function candidatesOf(pairs, most) {
         const changes = changesOf(pairs, read);
         return changes === undefined ? [] : [{ kind, ...changes }];
     };
+    // CPU time is told for each flow that is ok: where more of them fail it rises without anything being computed.
+    const ofCpu = areRatesAlike(pairs) ? [...of('cpu', candidates_valueOf(CPU)), ...of('waiting', waiting)] : [];
     return [
-        ...of('cpu', candidates_valueOf(CPU)),
-        ...of('waiting', waiting),
+        ...ofCpu,
         ...stepsOf(pairs),
         ...of('memory', candidates_valueOf('peak_memory')),
         ...of('threads', candidates_valueOf('peak_threads')),
     ].slice(0, most);
+}
+/** Shares of ok flows that differ by less do not move what is told for each of them. */
+const RATE_APART = 0.01;
+function areRatesAlike(pairs) {
+    const read = candidates_valueOf('success_rate');
+    const apart = pairs.reduce((sum, { base, head }) => sum + (read(head) ?? 1) - (read(base) ?? 1), 0);
+    return Math.abs(apart) <= RATE_APART * pairs.length;
 }
 function stepsOf(pairs) {
     const names = Object.keys(pairs[0]?.head.values ?? {}).flatMap((metric) => {
@@ -47803,6 +47811,30 @@ function tail(most, trials) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/src/stats/compare/sign-flip.js
+/**
+ * Do rounds of head fail more flows? Exact sign-flip test over the pairs (Fisher, The Design of Experiments, §21): if it
+ * makes no difference, base and head of a pair could as well be each other, so that head.failed − base.failed is as
+ * likely as its opposite; all 2ⁿ ways to swap them give the distribution of the sum.
+ *
+ * Assumes nothing of the flows within a round: they may fail together.
+ */
+function signFlipTest(strata) {
+    const differences = strata.map(({ base, head }) => head.failed - base.failed);
+    const sum = differences.reduce((total, difference) => total + difference, 0);
+    let chances = new Map([[0, 1]]);
+    for (const difference of differences.map(Math.abs).filter((size) => size > 0)) {
+        const next = new Map();
+        for (const [at, chance] of chances) {
+            for (const to of [at - difference, at + difference])
+                next.set(to, (next.get(to) ?? 0) + chance / 2);
+        }
+        chances = next;
+    }
+    const over = (takes) => [...chances].reduce((total, [at, chance]) => total + (takes(at) ? chance : 0), 0);
+    return { greater: over((at) => at >= sum), less: over((at) => at <= sum) };
+}
+
 ;// CONCATENATED MODULE: ./build/src/stats/compare/stratified.js
 
 /**
@@ -47856,6 +47888,7 @@ function trimmed({ from, chances }) {
 
 
 
+
 function evidenceOf(pairs, metric, misses) {
     if (pairs.length === 0)
         return { reason: 'there is no valid pair of rounds' };
@@ -47902,29 +47935,35 @@ function notPositive(count) {
 }
 /**
  * Of what may be missed on a side, half goes to the stratified test, which finds a difference best, and a quarter to
- * each of the two bounds, one for base and one for head, which say how large it can be.
+ * each of the two bounds, one for base and one for head, which say how large it can be. All of these take flows to fail
+ * independently of each other; rounds that fail as a whole make them cry. A difference therefore counts only if the
+ * rounds, each taken as one, tell it too.
  */
 function ofRates(pairs, misses) {
     const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
     const { base, head } = pooled(strata);
     if (base.started === 0 || head.started === 0)
         return { reason: 'no flow was started' };
-    const test = stratifiedTest(strata);
-    const worse = test.greater <= misses.low / 2;
-    const better = test.less <= misses.high / 2;
+    const flows = stratifiedTest(strata);
+    const rounds = signFlipTest(strata);
     const low = shareBounds(head, misses.low / 4).low - shareBounds(base, misses.low / 4).high;
     const high = shareBounds(head, misses.high / 4).high - shareBounds(base, misses.high / 4).low;
+    const worse = (flows.greater <= misses.low / 2 || low > 0) && rounds.greater <= misses.low;
+    const better = (flows.less <= misses.high / 2 || high < 0) && rounds.less <= misses.high;
+    const upper = better ? Math.min(high, 0) : Math.max(high, JUST_ABOVE);
     return {
         evidence: {
             center: head.failed / head.started - base.failed / base.started,
-            low: worse ? Math.max(low, 0) : low,
-            high: better ? Math.min(high, 0) : high,
-            worse: worse || low > 0,
-            better: better || high < 0,
-            atMost: better ? Math.min(high, 0) : high,
+            low: worse ? Math.max(low, 0) : Math.min(low, -JUST_ABOVE),
+            high: upper,
+            worse,
+            better,
+            atMost: upper,
         },
     };
 }
+/** An interval that holds 0 and does not only touch it, which would say that the test has found a difference. */
+const JUST_ABOVE = Number.EPSILON;
 /** All pairs in one table. */
 function pooled(strata) {
     const total = (side, of) => strata.reduce((sum, stratum) => sum + stratum[side][of], 0);
@@ -51545,6 +51584,10 @@ const TOO_WIDE = Math.log(2);
 const MISS_OF_WIDTH = 0.1;
 /** Rounds that either test takes at least: 5 and 5 waves can be told apart with 1 in 252. */
 const FEWEST_ROUNDS = 5;
+/** Whether so many waves can be told from others at all. */
+function canTell(some, others) {
+    return leastChance(some, others) <= EACH;
+}
 /** Flows of a wave that no fault hit. */
 function compare_countOf({ flows: { bystanders } }) {
     const started = (0,model_tally/* totalOf */.e)(bystanders);
@@ -51566,7 +51609,7 @@ function compareSuccess({ some, others, strata }) {
     const [mine, theirs] = [some.flatMap(shareOf), others.flatMap(shareOf)];
     const counts = { some: pooledCount(some), others: pooledCount(others) };
     const chance = chanceOfHigher(mine, theirs);
-    const tooFew = leastChance(mine.length, theirs.length) > EACH;
+    const tooFew = !canTell(mine.length, theirs.length);
     const excess = counts.some.failed / counts.some.started - counts.others.failed / counts.others.started;
     const byFlows = stratifiedTest(strata).greater <= EACH;
     const answer = () => {
@@ -51593,7 +51636,7 @@ function compareTimes({ some, others }, { afterOthers }) {
     const mine = after.map(({ x, y }) => y - trend * (x - center));
     const theirs = before.map(({ y }) => y);
     const shift = shiftOf(mine, theirs, { low: EACH, high: MISS_OF_WIDTH });
-    const tooFew = leastChance(mine.length, theirs.length) > EACH;
+    const tooFew = !canTell(mine.length, theirs.length);
     return {
         answer: answerOf(shift, tooFew),
         shift,
@@ -51675,6 +51718,12 @@ function findingOf({ success, time }, names, culprits) {
         return { outcome: 'inconclusive', evidence: [...whyUnknown(success, time), lines.success, lines.time] };
     }
     return { outcome: 'pass', evidence: [lines.success, lines.time] };
+}
+/** What was found is no proof that nothing is wrong if too few of the waves could have shown it. */
+function provenOnlyIf(enough, why, finding) {
+    if (enough || finding.outcome !== 'pass')
+        return finding;
+    return { outcome: 'inconclusive', evidence: [why, ...finding.evidence] };
 }
 /** "not ok: 61 of 82 flows (74.4%) in the faulted waves, 1 of 120 (0.833%) in the clean waves around them (5 and 6 waves, p = 0.0022)". */
 function successLine({ some, others, chance, waves }, names) {
@@ -51770,10 +51819,16 @@ function judge(record) {
         return { outcome: 'inconclusive', evidence: [NO_HIT] };
     const success = compareSuccess(sides);
     const time = compareTimes(sides, { afterOthers: false });
-    return findingOf({ success, time }, NAMES, {
+    const found = findingOf({ success, time }, NAMES, {
         failures: wave_text_bounded(failuresOf(record, faulted), LINES),
         slow: wave_text_bounded(faulted.flatMap(timeOf), LINES),
     });
+    const witnesses = faulted.filter((wave) => wave.flows.hit > 0 && compare_countOf(wave).started > 0).length;
+    return provenOnlyIf(canTell(witnesses, sides.others.length), fewWitnesses(witnesses, faulted), found);
+}
+function fewWitnesses(witnesses, faulted) {
+    return (`only ${witnesses} of ${(0,format/* plural */.LS)(faulted.length, 'faulted wave')} had both a flow that a fault hit and one that none ` +
+        'did, too few to tell: let more flows be hit (share, probability), or run more of them in a wave');
 }
 const NO_HIT = 'no fault hit any flow: let more flows be hit (share, probability), or sooner (after), or run more of them in a wave';
 /** Each faulted wave with the clean one before it, which all that went wrong until then has hurt as well. */
@@ -51985,14 +52040,26 @@ const SUBJECTS = [
     level('threads of the host process', { unit: 'count', floor: COUNT, of: ({ hostThreads }) => hostThreads }),
     level('open files of the service', { unit: 'count', floor: COUNT, of: ({ serviceFiles }) => serviceFiles }),
     level('open files of the host process', { unit: 'count', floor: COUNT, of: ({ hostFiles }) => hostFiles }),
-    { name: 'CPU time of the service', unit: 'ms', floor: growth_subjects_CPU, growth: growthOfCpu },
+    {
+        name: 'CPU time of the service',
+        unit: 'ms',
+        floor: growth_subjects_CPU,
+        growth: growthOfCpu,
+        seen: ({ serviceCpuTime }) => serviceCpuTime !== undefined,
+    },
 ];
 function level(name, { unit, floor, of }) {
     const levelOf = (sample) => {
         const [value, { at, flows }] = [of(sample), sample];
         return value === undefined || flows === undefined ? [] : [{ at, flows, value }];
     };
-    return { name, unit, floor, growth: (samples) => growthOf(samples.flatMap(levelOf)) };
+    return {
+        name,
+        unit,
+        floor,
+        growth: (samples) => growthOf(samples.flatMap(levelOf)),
+        seen: (sample) => of(sample) !== undefined,
+    };
 }
 /** Whether it grew for certain, and by more than the floor. */
 function isLeak(growth, floor) {
@@ -52040,7 +52107,19 @@ function growth_judge({ monitor }) {
     const leaks = judged.filter(({ subject, growth: found }) => isLeak(found, subject.floor));
     return leaks.length > 0
         ? { outcome: 'fail', evidence: leaks.map(leakText) }
-        : { outcome: 'pass', evidence: judged.filter(({ subject }) => subject.unit === 'bytes').map(restText) };
+        : {
+            outcome: 'pass',
+            evidence: [
+                ...judged.filter(({ subject }) => subject.unit === 'bytes').map(restText),
+                ...unjudged(monitor, judged),
+            ],
+        };
+}
+/** A pass says what it is not about. */
+function unjudged({ samples }, judged) {
+    const known = new Set(judged.map(({ subject }) => subject));
+    const names = SUBJECTS.filter((subject) => !known.has(subject) && samples.some(subject.seen)).map(({ name }) => name);
+    return names.length === 0 ? [] : [`not judged, for too few readings: ${names.join(', ')}`];
 }
 /** "memory of the service grew by 1.1 KB a flow (0.9 KB … 1.3 KB, 99%), 212 MB/min, over 6 667 flows: 48 MB → 59 MB". */
 function leakText({ subject: { name, unit }, growth: found }) {
@@ -52180,7 +52259,7 @@ function recovery_judge(record) {
     };
     const success = compareSuccess(sides);
     const time = compareTimes(sides, { afterOthers: true });
-    return findingOf({ success, time }, recovery_NAMES, {
+    const found = findingOf({ success, time }, recovery_NAMES, {
         failures: [...faultsLine(record, waves[first]), ...wave_text_bounded(after.flatMap(failureOf), recovery_LINES)],
         slow: [
             ...faultsLine(record, waves[first]),
@@ -52188,6 +52267,14 @@ function recovery_judge(record) {
             timesOf(after, 'after faults'),
         ],
     });
+    const hitFirst = waves.find(({ flows }) => flows.hit > 0)?.wave ?? Infinity;
+    const witnesses = after.filter(({ wave }) => wave > hitFirst).length;
+    const rest = before.length + after.length - witnesses;
+    return provenOnlyIf(canTell(witnesses, rest), recovery_fewWitnesses(witnesses, hitFirst), found);
+}
+function recovery_fewWitnesses(witnesses, hitFirst) {
+    return (`no flow was hit before wave ${hitFirst}, and ${(0,format/* plural */.LS)(witnesses, 'clean wave')} after it are too few to tell: ` +
+        'let more flows be hit (share, probability), or give it more rounds');
 }
 const recovery_NO_HIT = 'no fault hit any flow, so that there was nothing to recover from: let more flows be hit (share, probability), or ' +
     'sooner (after), or run more of them in a wave';
@@ -55136,9 +55223,11 @@ async function tryOut({ load: planned, warmup }, rounds, { budget, metrics }) {
     const wanted = beginComparison(metrics).wanted ?? 0;
     const trial = togetherOf(tried);
     const load = roundLoad(planned, trial, { budget, rounds: 2 * wanted });
+    const flows = flowsIn(load, trial);
     return {
         load,
-        flows: flowsIn(load, trial),
+        flows,
+        cpuTime: flows * Math.min(...tried.map(({ cpuPerFlow }) => cpuPerFlow)),
         expected: tried.reduce((sum, each) => sum + each.took - each.time + round_load_timeOf(load, each), 0),
         wanted,
         validity: validityFor(tried),
@@ -55170,13 +55259,14 @@ async function tryBoth(rounds, load) {
 }
 function triedOf(record, took) {
     const measures = summarize(record);
-    const { total_time: time, start_skew: startSkew } = measures.scalars;
+    const { total_time: time, start_skew: startSkew, cpu_per_flow: cpuPerFlow } = measures.scalars;
     return {
         flows: startedFlows(tallyOf(record)),
         time: time.value ?? took,
         flowTime: measure(measures, { id: 'flow_time', stat: 'med' }).value ?? undefined,
         took,
         startSkew: startSkew.value ?? 0,
+        cpuPerFlow: cpuPerFlow.value ?? 0,
     };
 }
 /** The two sides as one: rounds are as long on either. */
@@ -55213,20 +55303,22 @@ function validityFor(tried) {
  * @throws SideError if a side does not run as it should while it is tried out
  */
 async function compareSides(sides, options) {
-    const { plan, thresholds, metrics, budget, ports, about } = options;
+    const { plan, thresholds, budget, ports, about } = options;
     const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
-    const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget, metrics });
+    const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget, metrics: options.metrics });
     if (attempt === undefined)
         return undefined;
     const { expected, wanted, validity } = attempt;
     if (expected * wanted > budget * TOLERANCE) {
         return { hopeless: tooLong(attempt, budget), flows: attempt.flows };
     }
+    const metrics = options.metrics.filter(({ metric }) => attempt.cpuTime >= FEWEST_CPU_TIME || options.spare?.has(metric) !== true);
     let { load } = attempt;
     let before = 0;
     const comparing = await comparePairs({
         ...ports,
         ...options,
+        metrics,
         validity,
         expected,
         round: (side) => rounds.run(side, load),
@@ -55241,6 +55333,8 @@ async function compareSides(sides, options) {
     const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
     return { comparing, validity, flows };
 }
+/** ms: the kernel counts the CPU time of a process with threads by ticks of 10 ms, of which this is twenty. */
+const FEWEST_CPU_TIME = 200;
 /** How far a trial, which is colder than a round, may promise more time than there is. */
 const TOLERANCE = 1.25;
 function tooLong({ flows, expected, wanted }, budget) {
@@ -55295,34 +55389,47 @@ function without(all, names) {
 
 
 
+
 /**
  * Compares a scenario of head, which has been run by itself before, with its opponent: rounds in pairs, until it is known
  * or the budget is spent. Never rejects for what is wrong with either side.
  */
 async function compareScenario(plan, options) {
     const { opponent, how } = options;
-    const defaultGates = defaultBaseGates(plan, how.defaultLevel);
-    const thresholds = [...plan.thresholds.filter(base_limit/* isAgainstBase */.tc), ...defaultGates];
-    const surroundings = surroundingsOf(options, defaultGates);
-    if ('absent' in opponent) {
-        return { defaultGates, results: [], compared: { ...surroundings, absent: opponent.absent } };
-    }
+    if ('absent' in opponent)
+        return notCompared(plan, options, opponent.absent);
+    const asked = plan.thresholds.filter(base_limit/* isAgainstBase */.tc);
+    const byDefault = defaultBaseGates(plan, how.defaultLevel);
+    const thresholds = [...asked, ...byDefault];
     const { results, compared, problem } = await runComparison(plan, opponent.plan, {
         ...options,
         thresholds,
         metrics: (0,base_limit/* comparedMetrics */.Bo)(thresholds),
+        spare: new Set(byDefault.filter(({ metric }) => metric.id === 'cpu_per_flow').map(nameOf)),
     });
+    if (compared.absent !== undefined)
+        return notCompared(plan, options, compared.absent);
+    const defaultGates = byDefault.filter((gate) => results.some(({ metric }) => metric === nameOf(gate)));
     return {
         defaultGates,
         results,
-        compared: { ...surroundings, ...compared },
+        compared: { ...surroundingsOf(options, defaultGates), ...compared },
         ...(problem === undefined ? {} : { problem }),
     };
 }
-/** Why nothing is compared, in the form of a comparison. */
+const nameOf = ({ metric }) => (0,model_metrics/* metricName */.Kh)(metric);
+/**
+ * Why nothing is compared, in the form of a comparison. No gate that nobody wrote is in force then, and what was asked
+ * for is no more than a warning: no run could resolve it, and what adds a scenario or mends a base must not be kept out.
+ */
 function notCompared(plan, options, absent) {
-    const defaultGates = defaultBaseGates(plan, options.how.defaultLevel);
-    return { defaultGates, results: [], compared: { ...surroundingsOf(options, defaultGates), absent } };
+    const { onUnresolved } = options.how;
+    const compared = { ...surroundingsOf(options, []), absent };
+    return {
+        defaultGates: [],
+        results: [],
+        compared: { ...compared, onUnresolved: onUnresolved === 'fail' ? 'warn' : onUnresolved },
+    };
 }
 function surroundingsOf({ opponent, how }, defaultGates) {
     const { base, head, commits } = opponent;
@@ -61575,7 +61682,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2795);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(2894);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(588);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8092);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8773);
@@ -65983,10 +66090,10 @@ function held(scenario) {
         (0,sentence/* words */.aL)(`${gatesHeld(scenario)}.`),
     ];
 }
-/** What came right only when it was tried again is not simply right. */
+/** What was tried again is not simply right, nor was it the flows that are ok alone: `retried` counts those that failed too. */
 function triedAgain({ metrics }) {
     const retried = metrics['retried']?.value ?? 0;
-    return retried === 0 ? [] : [(0,sentence/* words */.aL)(', '), (0,sentence/* strong */.ko)(`${(0,model_format/* formatCount */.B4)(retried)} of them only when tried again`)];
+    return retried === 0 ? [] : [(0,sentence/* words */.aL)(', '), (0,sentence/* strong */.ko)(`${(0,model_format/* plural */.LS)(retried, 'flow')} tried again`)];
 }
 /** `with 10 at once`, `at 50 flows/s`, `in 3 stages`. */
 function underLoad({ load: { flows, rate, stages }, ladder }) {

@@ -169,12 +169,21 @@ describe('what is not known', () => {
     ['pass', 'pass'],
   ] as const)('on-inconclusive %s makes it %s', async (onUnresolved, verdict) => {
     const { results } = await gateSides({
-      answer: answering(1),
-      head: gates('flow_time.med <= base + 5%'),
-      opponent: { absent: 'base does not build', base: { label: 'main' }, head: { label: 'head' } },
-      how: { onUnresolved },
+      answer: () => ({ headAfter: 2000 }),
+      head: { ...gates('flow_time.med <= base + 5%'), load: { model: 'closed', flows: 4, iterations: 4 } },
+      how: { onUnresolved, budget: 10_000 },
     });
     expect(results.verdict).toBe(verdict);
+  });
+
+  test('without a base it warns at most, and no gate on it is in force that nobody wrote', async () => {
+    const opponent = { absent: 'base does not build', base: { label: 'main' }, head: { label: 'head' } };
+    const of = (thresholds: ReturnType<typeof gates>) =>
+      gateSides({ answer: answering(1), head: thresholds, opponent, how: { onUnresolved: 'fail' } });
+    expect((await of(gates('flow_time.med <= base + 5%'))).results.verdict).toBe('warn');
+    const { scenario } = await of(gates('success_rate >= 99%'));
+    expect(scenario).toMatchObject({ verdict: 'pass', compared: { absent: 'base does not build' } });
+    expect(scenario.thresholds).toHaveLength(1);
   });
 
   test('a budget that the first look does not fit into is said before any pair is run', async () => {
@@ -236,7 +245,9 @@ describe('what is not known', () => {
     const { pairs = [] } = scenario.compared ?? {};
     expect(pairs.length).toBeGreaterThan(1);
     // The pair that was cut short is not among them.
-    expect(pairs.every(({ base, head }) => base.flows.started === 40 && head.flows.started === 40)).toBe(true);
+    expect(pairs.every(({ base, head }) => base.flows.started === 40 && head.flows.started === 40)).toBe(
+      true,
+    );
     expect(scenario.interrupted).toBe('SIGINT');
     expect(scenario.verdict).toBe('inconclusive');
   });

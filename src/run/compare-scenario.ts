@@ -2,6 +2,7 @@ import type { Opponent } from '../baseline/opponent.js';
 import type { ComparePlan } from '../model/compare-plan.js';
 import type { Compared, ComparedPair } from '../model/compared.js';
 import type { ComparedMetric, ComparisonResult, Pair } from '../model/comparison.js';
+import { metricName } from '../model/metrics.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import { attribute } from '../stats/compare/attribution.js';
@@ -38,29 +39,40 @@ export async function compareScenario(
   options: CompareOptions,
 ): Promise<ScenarioCompared> {
   const { opponent, how } = options;
-  const defaultGates = defaultBaseGates(plan, how.defaultLevel);
-  const thresholds = [...plan.thresholds.filter(isAgainstBase), ...defaultGates];
-  const surroundings = surroundingsOf(options, defaultGates);
-  if ('absent' in opponent) {
-    return { defaultGates, results: [], compared: { ...surroundings, absent: opponent.absent } };
-  }
+  if ('absent' in opponent) return notCompared(plan, options, opponent.absent);
+  const asked = plan.thresholds.filter(isAgainstBase);
+  const byDefault = defaultBaseGates(plan, how.defaultLevel);
+  const thresholds = [...asked, ...byDefault];
   const { results, compared, problem } = await runComparison(plan, opponent.plan, {
     ...options,
     thresholds,
     metrics: comparedMetrics(thresholds),
+    spare: new Set(byDefault.filter(({ metric }) => metric.id === 'cpu_per_flow').map(nameOf)),
   });
+  if (compared.absent !== undefined) return notCompared(plan, options, compared.absent);
+  const defaultGates = byDefault.filter((gate) => results.some(({ metric }) => metric === nameOf(gate)));
   return {
     defaultGates,
     results,
-    compared: { ...surroundings, ...compared },
+    compared: { ...surroundingsOf(options, defaultGates), ...compared },
     ...(problem === undefined ? {} : { problem }),
   };
 }
 
-/** Why nothing is compared, in the form of a comparison. */
+const nameOf = ({ metric }: Threshold): string => metricName(metric);
+
+/**
+ * Why nothing is compared, in the form of a comparison. No gate that nobody wrote is in force then, and what was asked
+ * for is no more than a warning: no run could resolve it, and what adds a scenario or mends a base must not be kept out.
+ */
 export function notCompared(plan: ScenarioPlan, options: CompareOptions, absent: string): ScenarioCompared {
-  const defaultGates = defaultBaseGates(plan, options.how.defaultLevel);
-  return { defaultGates, results: [], compared: { ...surroundingsOf(options, defaultGates), absent } };
+  const { onUnresolved } = options.how;
+  const compared = { ...surroundingsOf(options, []), absent };
+  return {
+    defaultGates: [],
+    results: [],
+    compared: { ...compared, onUnresolved: onUnresolved === 'fail' ? 'warn' : onUnresolved },
+  };
 }
 
 function surroundingsOf({ opponent, how }: CompareOptions, defaultGates: readonly Threshold[]): Compared {
@@ -81,6 +93,8 @@ function surroundingsOf({ opponent, how }: CompareOptions, defaultGates: readonl
 interface Run extends CompareOptions {
   readonly thresholds: readonly Threshold[];
   readonly metrics: readonly ComparedMetric[];
+  /** Names of metrics that nobody asked for: left out if a round is too coarse for them. */
+  readonly spare: ReadonlySet<string>;
 }
 
 interface Came {

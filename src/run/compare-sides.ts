@@ -17,6 +17,8 @@ export interface CompareSidesOptions {
   readonly plan: ScenarioPlan;
   readonly thresholds: readonly Threshold[];
   readonly metrics: readonly ComparedMetric[];
+  /** Names of those that are left out if the CPU time of a round is too short to be told in ticks of the kernel. */
+  readonly spare?: ReadonlySet<string>;
   /** ms. */
   readonly budget: number;
   /** Of the order of the pairs. */
@@ -45,23 +47,27 @@ export async function compareSides(
   sides: Sides,
   options: CompareSidesOptions,
 ): Promise<SidesCompared | undefined> {
-  const { plan, thresholds, metrics, budget, ports, about } = options;
+  const { plan, thresholds, budget, ports, about } = options;
   const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
   const attempt = await tryOut(
     plan,
     { clock: ports.clock, record: (side, load) => rounds.record(side, load) },
-    { budget, metrics },
+    { budget, metrics: options.metrics },
   );
   if (attempt === undefined) return undefined;
   const { expected, wanted, validity } = attempt;
   if (expected * wanted > budget * TOLERANCE) {
     return { hopeless: tooLong(attempt, budget), flows: attempt.flows };
   }
+  const metrics = options.metrics.filter(
+    ({ metric }) => attempt.cpuTime >= FEWEST_CPU_TIME || options.spare?.has(metric) !== true,
+  );
   let { load } = attempt;
   let before = 0;
   const comparing = await comparePairs({
     ...ports,
     ...options,
+    metrics,
     validity,
     expected,
     round: (side) => rounds.run(side, load),
@@ -76,6 +82,9 @@ export async function compareSides(
   const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
   return { comparing, validity, flows };
 }
+
+/** ms: the kernel counts the CPU time of a process with threads by ticks of 10 ms, of which this is twenty. */
+const FEWEST_CPU_TIME = 200;
 
 /** How far a trial, which is colder than a round, may promise more time than there is. */
 const TOLERANCE = 1.25;

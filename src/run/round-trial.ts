@@ -20,6 +20,8 @@ export interface Attempt {
   /** Valid pairs of the first look. */
   readonly wanted: number;
   readonly validity: ValidityLimits;
+  /** ms of CPU that a round takes on the side that takes less, about; 0 where it is not known. */
+  readonly cpuTime: number;
 }
 
 export interface TrialRounds {
@@ -33,6 +35,8 @@ interface Tried extends Trial {
   /** ms that the round took, all told. */
   readonly took: number;
   readonly startSkew: number;
+  /** ms, of a flow; 0 where it is not known. */
+  readonly cpuPerFlow: number;
 }
 
 /**
@@ -51,9 +55,11 @@ export async function tryOut(
   const wanted = beginComparison(metrics).wanted ?? 0;
   const trial = togetherOf(tried);
   const load = roundLoad(planned, trial, { budget, rounds: 2 * wanted });
+  const flows = flowsIn(load, trial);
   return {
     load,
-    flows: flowsIn(load, trial),
+    flows,
+    cpuTime: flows * Math.min(...tried.map(({ cpuPerFlow }) => cpuPerFlow)),
     expected: tried.reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0),
     wanted,
     validity: validityFor(tried),
@@ -91,13 +97,14 @@ async function tryBoth(rounds: TrialRounds, load: Load): Promise<readonly Tried[
 
 function triedOf(record: Record, took: number): Tried {
   const measures = summarize(record);
-  const { total_time: time, start_skew: startSkew } = measures.scalars;
+  const { total_time: time, start_skew: startSkew, cpu_per_flow: cpuPerFlow } = measures.scalars;
   return {
     flows: startedFlows(tallyOf(record)),
     time: time.value ?? took,
     flowTime: measure(measures, { id: 'flow_time', stat: 'med' }).value ?? undefined,
     took,
     startSkew: startSkew.value ?? 0,
+    cpuPerFlow: cpuPerFlow.value ?? 0,
   };
 }
 

@@ -68,6 +68,11 @@ describe('what moved with a metric that became worse', () => {
     );
   });
 
+  test('nothing on CPU where more flows fail, since it is told for each of those that are ok', () => {
+    const failing = pairsOf({ ...SLOWER, cpu_per_flow: [300, 600], success_rate: [1, 0.5] });
+    expect(sentences(failing, 'flow_time.med').join()).not.toMatch(/CPU|waiting/);
+  });
+
   test('memory and threads, also of a metric that is not of time', () => {
     const heavier = { ...SLOWER, peak_memory: [147e6, 200e6], peak_threads: [11, 22] } as const;
     const all = sentences(pairsOf(heavier), 'flow_time.med');

@@ -1,6 +1,7 @@
 import type { ComparedMetric, Pair } from '../../model/comparison.js';
 import { shareBounds } from './binomial.js';
 import { differenceOf, marginOf } from './scale.js';
+import { signFlipTest } from './sign-flip.js';
 import { stratifiedTest, type Stratum } from './stratified.js';
 import { signedRankInterval, type Misses } from './walsh.js';
 
@@ -66,28 +67,35 @@ function notPositive(count: number): string {
 
 /**
  * Of what may be missed on a side, half goes to the stratified test, which finds a difference best, and a quarter to
- * each of the two bounds, one for base and one for head, which say how large it can be.
+ * each of the two bounds, one for base and one for head, which say how large it can be. All of these take flows to fail
+ * independently of each other; rounds that fail as a whole make them cry. A difference therefore counts only if the
+ * rounds, each taken as one, tell it too.
  */
 function ofRates(pairs: readonly Pair[], misses: Misses): Finding {
   const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
   const { base, head } = pooled(strata);
   if (base.started === 0 || head.started === 0) return { reason: 'no flow was started' };
-  const test = stratifiedTest(strata);
-  const worse = test.greater <= misses.low / 2;
-  const better = test.less <= misses.high / 2;
+  const flows = stratifiedTest(strata);
+  const rounds = signFlipTest(strata);
   const low = shareBounds(head, misses.low / 4).low - shareBounds(base, misses.low / 4).high;
   const high = shareBounds(head, misses.high / 4).high - shareBounds(base, misses.high / 4).low;
+  const worse = (flows.greater <= misses.low / 2 || low > 0) && rounds.greater <= misses.low;
+  const better = (flows.less <= misses.high / 2 || high < 0) && rounds.less <= misses.high;
+  const upper = better ? Math.min(high, 0) : Math.max(high, JUST_ABOVE);
   return {
     evidence: {
       center: head.failed / head.started - base.failed / base.started,
-      low: worse ? Math.max(low, 0) : low,
-      high: better ? Math.min(high, 0) : high,
-      worse: worse || low > 0,
-      better: better || high < 0,
-      atMost: better ? Math.min(high, 0) : high,
+      low: worse ? Math.max(low, 0) : Math.min(low, -JUST_ABOVE),
+      high: upper,
+      worse,
+      better,
+      atMost: upper,
     },
   };
 }
+
+/** An interval that holds 0 and does not only touch it, which would say that the test has found a difference. */
+const JUST_ABOVE = Number.EPSILON;
 
 /** All pairs in one table. */
 export function pooled(strata: readonly Stratum[]): Stratum {
