@@ -1,14 +1,7 @@
 import type { Unit } from '../model/metrics.js';
 import type { Sample } from '../model/record.js';
 import { afterWarmUp, growthAlong, growthOf, inParts, type Growth, type Level } from '../stats/growth.js';
-
-/** Growth over the flows that were judged is no leak below either: in the unit of the subject, and of where it began. */
-interface Floor {
-  readonly least: number;
-  readonly share: number;
-  /** A little for each flow is let be as well, up to so much in all. */
-  readonly slack?: { readonly perFlow: number; readonly most: number };
-}
+import { floorOf, MEMORY_FLOOR, type Floor } from '../stats/growth-floor.js';
 
 /** Something that must not grow with the flows. */
 export interface Subject {
@@ -21,15 +14,6 @@ export interface Subject {
   readonly seen: (sample: Sample) => boolean;
 }
 
-/**
- * A Node server that does not leak had its interval below 0.6 MB in 29 runs of 10,000 requests, one whose cache is filled
- * for the first half of the run below 2.7 MB; one that leaks 1 KB a request had it above 5.6 MB.
- *
- * The slack is for a heap that is not yet full enough to be collected as a whole: under 100 to 300 requests a second the
- * memory of a bare Node server rose by 120 to 370 bytes a request, 60 to 73 MB in four to six minutes, until the first
- * full collection took it back to 58 MB. What is kept for ever goes past it in time.
- */
-const MEMORY: Floor = { least: 3e6, share: 0.05, slack: { perFlow: 256, most: 32e6 } };
 /** A pool may open a few more. */
 const COUNT: Floor = { least: 3, share: 0.1 };
 /** ms a flow. Frequency, caches and other tenants move the CPU time of one and the same work by up to a third. */
@@ -38,8 +22,16 @@ const CPU: Floor = { least: 0.02, share: 0.5 };
 const LEAST_CPU = 100;
 
 export const SUBJECTS: readonly Subject[] = [
-  level('memory of the service', { unit: 'bytes', floor: MEMORY, of: ({ serviceMemory }) => serviceMemory }),
-  level('memory of the host process', { unit: 'bytes', floor: MEMORY, of: ({ hostMemory }) => hostMemory }),
+  level('memory of the service', {
+    unit: 'bytes',
+    floor: MEMORY_FLOOR,
+    of: ({ serviceMemory }) => serviceMemory,
+  }),
+  level('memory of the host process', {
+    unit: 'bytes',
+    floor: MEMORY_FLOOR,
+    of: ({ hostMemory }) => hostMemory,
+  }),
   level('threads of the service', {
     unit: 'count',
     floor: COUNT,
@@ -78,12 +70,6 @@ function level(name: string, { unit, floor, of }: LevelOptions): Subject {
 /** Whether it grew for certain, and by more than the floor. */
 export function isLeak(growth: Growth, floor: Floor): boolean {
   return growth.low * growth.flows > floorOf(growth, floor);
-}
-
-/** What is taken for noise of a growth over these flows, in the unit of the subject. */
-export function floorOf({ flows, from }: Growth, { least, share, slack }: Floor): number {
-  const uncollected = slack === undefined ? 0 : Math.min(slack.perFlow * flows, slack.most);
-  return Math.max(least, share * from, uncollected);
 }
 
 /** CPU time of each flow in every part of the run. */

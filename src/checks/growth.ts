@@ -2,8 +2,9 @@ import { formatQuantity, plural } from '../model/format.js';
 import type { Unit } from '../model/metrics.js';
 import type { Record } from '../model/record.js';
 import type { Growth } from '../stats/growth.js';
+import { floorOf } from '../stats/growth-floor.js';
 import type { Check, Finding } from './check.js';
-import { floorOf, isLeak, SUBJECTS, type Subject } from './growth-subjects.js';
+import { isLeak, SUBJECTS, type Subject } from './growth-subjects.js';
 
 const MS_PER_MINUTE = 60_000;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { comparedGrowthSchema } from './compared-growth.js';
 import { ROUND_SERVICES, UNRESOLVED_ANSWERS } from './compare-plan.js';
 
 /*
@@ -16,6 +17,10 @@ const round = z.object({
   flows: z.object({ started: z.int(), failed: z.int() }),
   steal: z.number().optional(),
   startSkew: z.number().optional(),
+  held: z
+    .object({ service: z.number().optional(), host: z.number().optional() })
+    .optional()
+    .meta({ description: 'lowest resident bytes of what outlives the flows' }),
 });
 
 const pair = z.object({
@@ -70,6 +75,7 @@ export const comparedSchema = z.object({
   ended: z.enum(['decided', 'looks', 'budget', 'interrupted', 'failed']).optional(),
   onUnresolved: z.enum(UNRESOLVED_ANSWERS),
   attribution: z.array(attribution),
+  growth: comparedGrowthSchema.optional(),
   commits: z
     .object({ total: z.int(), list: z.array(commit) })
     .optional()

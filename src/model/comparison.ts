@@ -23,6 +23,8 @@ export interface Round {
   readonly steal?: number;
   /** ms between the first and the last start behind the barrier. */
   readonly startSkew?: number;
+  /** Lowest resident bytes of what outlives the flows: the services together, and the one host of module flows. */
+  readonly held?: { readonly service?: number; readonly host?: number };
 }
 
 export type PairOrder = 'base_first' | 'head_first';

@@ -18,6 +18,8 @@ export interface ComparedView {
   readonly lines: readonly ComparedLine[];
   /** What moved with what became worse; exploratory. */
   readonly attribution: readonly string[];
+  /** What services and hosts held with every flow, where head and base differ or it was asked for. */
+  readonly growth: readonly string[];
   /** Pairs, rounds, time. */
   readonly facts: readonly string[];
   readonly commits?: CommitsView;
@@ -57,6 +59,7 @@ export function comparedView(scenario: ScenarioResults): ComparedView | undefine
     standing: standingOfAll(scenario, lines),
     lines,
     attribution: attributionOf(compared),
+    growth: growthOf(scenario),
     facts: factsOf(compared, lines),
     ...(commits === undefined ? {} : { commits }),
     defaultGates: compared.defaultGates !== undefined,
@@ -73,6 +76,15 @@ function standingOfAll({ thresholds }: ScenarioResults, [first]: readonly Compar
 /** Several metrics that became worse mostly have the same to tell. */
 function attributionOf({ attribution }: Compared): readonly string[] {
   return [...new Set(attribution.map(({ sentence }) => sentence))].slice(0, SENTENCES_SHOWN);
+}
+
+function growthOf({ compared, checks }: ScenarioResults): readonly string[] {
+  const { found = [], unknown } = compared?.growth ?? {};
+  const asked = checks.some(({ id, level }) => id === 'growth' && level !== 'off');
+  return [
+    ...found.filter(({ outcome }) => asked || outcome !== 'alike').map(({ sentence }) => sentence),
+    ...(asked && unknown !== undefined ? [`growth against base is not known: ${unknown}`] : []),
+  ];
 }
 
 function factsOf(compared: Compared, lines: readonly ComparedLine[]): readonly string[] {

@@ -18,6 +18,12 @@ export function comparedStatus(
   return `${directionOf(first.metric).thanWorse} ${sideLabel(compared.base)}`;
 }
 
+/** `grows more than main`; undefined if nothing does. */
+export function grownStatus({ compared }: ScenarioResults): string | undefined {
+  const grows = compared?.growth?.found.some(({ outcome }) => outcome === 'more') === true;
+  return grows ? `grows more than ${sideLabel(compared.base)}` : undefined;
+}
+
 /** `holds, and is faster than main`. */
 export function heldStatus(scenario: ScenarioResults): string {
   const better = comparedLines(scenario).find(({ answer }) => answer === 'better');

@@ -7,6 +7,7 @@ import {
   comparedStatus,
   firstAttribution,
   gatesHeld,
+  grownStatus,
   heldStatus,
   unresolvedSentence,
   unresolvedStatus,
@@ -79,7 +80,7 @@ function failed(scenario: ScenarioResults, cores: number): Headline {
       ],
     };
   }
-  return { status: 'failed', sentence: reason(scenario) };
+  return { status: grownStatus(scenario) ?? 'failed', sentence: reason(scenario) };
 }
 
 function abortion({ aborted }: ScenarioResults): Sentence {

@@ -23,12 +23,12 @@ export const COMPARED_STYLE = `
 /** The answer, the pictures, the table, and how it was measured. */
 export function comparedCard(compared: ComparedView | undefined): string {
   if (compared === undefined) return '';
-  const { verb, base, answer, lines, defaultGates, facts } = compared;
+  const { verb, base, answer, lines, growth, defaultGates, facts } = compared;
   return card(
     `${verb} ${markup(base)}`,
     [
       `<p>${inline(answer.sentence)}.</p>`,
-      attribution(compared),
+      `${attribution(compared)}${growth.length === 0 ? '' : list(growth.map(capital))}`,
       effects(lines),
       figures(lines),
       pairs(compared),

@@ -14,13 +14,18 @@ export function comparedBlock(compared: ComparedView | undefined, tier: Tier): s
   if (compared === undefined) return undefined;
   const answer = `<b>${compared.verb} ${html(compared.base)}</b>: ${inline(compared.answer.sentence)}.`;
   if (tier === 'failing rows') return answer;
-  return blocks(answer, attribution(compared), note(compared));
+  return blocks(answer, attribution(compared), growth(compared), note(compared));
 }
 
 function attribution({ attribution: sentences }: ComparedView): string | undefined {
   if (sentences.length === 0) return undefined;
   const list = sentences.map((sentence) => `- ${html(capital(sentence), 300)}`).join('\n');
   return blocks(list, '<sub>Exploratory: what moved with it need not be why.</sub>');
+}
+
+function growth({ growth: sentences }: ComparedView): string | undefined {
+  if (sentences.length === 0) return undefined;
+  return sentences.map((sentence) => `- ${html(capital(sentence), 300)}`).join('\n');
 }
 
 function note({ defaultGates }: ComparedView): string | undefined {

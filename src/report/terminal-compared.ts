@@ -12,7 +12,7 @@ const COMMITS = 5;
 /** The answer, the table, what moved with what became worse, how it was measured, and the last commits. */
 export function comparedLines(compared: ComparedView | undefined, paint: Palette): readonly string[] {
   if (compared === undefined) return [];
-  const { base, answer, attribution, facts, defaultGates } = compared;
+  const { base, answer, attribution, growth, facts, defaultGates } = compared;
   const not = compared.lines.length === 0 ? 'not ' : '';
   const each = (name: string, texts: readonly string[]): readonly string[] =>
     texts.flatMap((text, index) => paint.titled(index === 0 ? name : '', plain(text, 300)));
@@ -23,6 +23,7 @@ export function comparedLines(compared: ComparedView | undefined, paint: Palette
       ? [paint.marked('plain', 'no threshold hangs on the base: default gates of a comparison')]
       : []),
     ...each('moved', attribution),
+    ...each('growth', growth),
     ...each('rounds', facts),
     ...commitLines(compared.commits, paint),
   ];

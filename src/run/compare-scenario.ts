@@ -6,6 +6,7 @@ import { metricName } from '../model/metrics.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import { attribute } from '../stats/compare/attribution.js';
+import { comparedGrowth } from '../stats/compare/compared-growth.js';
 import { compareRun } from '../stats/compare/run.js';
 import { whyDropped, type ValidityLimits } from '../stats/compare/validity.js';
 import { comparedMetrics, isAgainstBase } from '../verdict/base-limit.js';
@@ -48,6 +49,7 @@ export async function compareScenario(
     thresholds,
     metrics: comparedMetrics(thresholds),
     spare: new Set(byDefault.filter(({ metric }) => metric.id === 'cpu_per_flow').map(nameOf)),
+    growthAsked: (plan.checks.growth ?? 'off') !== 'off',
   });
   if (compared.absent !== undefined) return notCompared(plan, options, compared.absent);
   const defaultGates = byDefault.filter((gate) => results.some(({ metric }) => metric === nameOf(gate)));
@@ -95,6 +97,8 @@ interface Run extends CompareOptions {
   readonly metrics: readonly ComparedMetric[];
   /** Names of metrics that nobody asked for: left out if a round is too coarse for them. */
   readonly spare: ReadonlySet<string>;
+  /** The check `growth` is in force. */
+  readonly growthAsked: boolean;
 }
 
 interface Came {
@@ -142,14 +146,26 @@ function roundsOf(flows: number, { services, note }: Sides): NonNullable<Compare
 function came(
   { pairs, results, time, ended, failure }: Comparing,
   run: Run,
-  { rounds, validity }: { rounds: Compared['rounds']; validity: ValidityLimits },
+  { rounds, validity }: { rounds: NonNullable<Compared['rounds']>; validity: ValidityLimits },
 ): Came {
   const why = failure === undefined ? undefined : failureWords(failure, run);
   const measured = pairs.map((pair) => comparedPair(pair, validity));
   const attribution = [...attribute(measured, results)];
+  const growth = comparedGrowth(pairs, {
+    services: rounds.services,
+    base: run.opponent.base.label,
+    asked: run.growthAsked,
+  });
   return {
     results: why === undefined ? results : results.map((result) => withReason(result, why)),
-    compared: { rounds, pairs: measured, time, ended, attribution },
+    compared: {
+      rounds,
+      pairs: measured,
+      time,
+      ended,
+      attribution,
+      ...(growth === undefined ? {} : { growth }),
+    },
     ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
   };
 }

@@ -24,6 +24,7 @@ import { climbConcerns, judgeClimb } from './climb.js';
 import { decide, overall } from './decide.js';
 import { limitConcerns } from './limits.js';
 import { judge } from './judge.js';
+import { growthConcerns } from './compared-growth.js';
 import { isAgainstBase } from './base-limit.js';
 import { improvements, judgeAgainstBase, type ScenarioComparison } from './judge-base.js';
 
@@ -65,7 +66,11 @@ export function assembleScenario(
       thresholds,
       checks,
       record,
-      more: [...climbConcerns(ladder), ...limitConcerns(record.limits)],
+      more: [
+        ...climbConcerns(ladder),
+        ...limitConcerns(record.limits),
+        ...growthConcerns(comparison?.compared, checks),
+      ],
       ...(comparison === undefined
         ? {}
         : { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) }),

@@ -4,6 +4,7 @@ import type { Flow, Record } from '../model/record.js';
 import type { CheckResult, Results, ScenarioResults } from '../model/results.js';
 import { savedTally } from '../stats/saved-tally.js';
 import { climbConcerns } from './climb.js';
+import { growthConcerns } from './compared-growth.js';
 import { decide, overall } from './decide.js';
 import { improvements } from './judge-base.js';
 import { limitConcerns } from './limits.js';
@@ -26,7 +27,11 @@ function rejudgeScenario(scenario: ScenarioResults, { environment }: Results): S
   const { thresholds, ladder } = scenario;
   if (checks.every((check, index) => isAsSaved(check, scenario.checks[index])))
     return { ...scenario, checks };
-  const more = [...climbConcerns(ladder), ...limitConcerns(scenario.limits as Record['limits'])];
+  const more = [
+    ...climbConcerns(ladder),
+    ...limitConcerns(scenario.limits as Record['limits']),
+    ...growthConcerns(scenario.compared, checks),
+  ];
   return { ...scenario, checks, ...decide({ thresholds, checks, record, more, ...ofComparison(scenario) }) };
 }
 

@@ -4,6 +4,7 @@ import type { Record } from '../../model/record.js';
 import { countedFlows } from '../counted.js';
 import { measure, summarize } from '../summarize.js';
 import { tallyOf } from '../tally.js';
+import { heldIn } from './held.js';
 
 /** Shown and used to explain a difference, whatever the thresholds ask for. */
 const ALWAYS: readonly MetricRef[] = [
@@ -38,6 +39,7 @@ export function roundOf(record: Record, { metrics, steal }: RoundSurroundings): 
     measure(measures, ref).value,
   ]);
   const started = countedFlows(tally, record);
+  const held = heldIn(record.monitor.samples);
   const startSkew = measures.scalars.start_skew.value;
   return {
     values: Object.fromEntries(values) as Round['values'],
@@ -45,5 +47,6 @@ export function roundOf(record: Record, { metrics, steal }: RoundSurroundings): 
     flows: { started, failed: started - tally.counts.ok },
     ...(steal === undefined ? {} : { steal }),
     ...(startSkew === null ? {} : { startSkew }),
+    ...(held === undefined ? {} : { held }),
   };
 }
