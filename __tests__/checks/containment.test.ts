@@ -124,6 +124,21 @@ describe('containment', () => {
       ],
     });
     const all = wavesRecord(5, ({ kind }) => (kind === 'faulted' ? { started: 0, hit: 20 } : {}));
+    const injected = (...kinds: readonly ('refuse' | 'down' | 'reset')[]) => ({
+      injected: {
+        faults: [],
+        counts: kinds.map((kind) => ({ kind, times: 5, flows: 0 })),
+        spared: 0,
+        untraced: 0,
+        notes: [],
+      },
+    });
+    const outage = containmentOf({ ...untraced, ...injected('refuse', 'down') })?.evidence[0];
+    expect(outage).toContain('nobody sees whom an outage refuses; shorten its window (refuse: 1s..2s)');
+    expect(outage).not.toContain('FLOWGATE_TOKEN');
+    expect(containmentOf({ ...untraced, ...injected('refuse', 'reset') })?.evidence[0]).toContain(
+      'Let flows send FLOWGATE_TOKEN',
+    );
     expect(containmentOf(all)?.evidence[0]).toMatch(/nobody is left to look at; give the faults a smaller/);
   });
 

@@ -167,6 +167,27 @@ scenarios:
     expect(found[0]?.message).not.toContain('\n');
   });
 
+  test('a value that is not quoted is told once, with what to do, and not what follows from it', () => {
+    const more = Array.from({ length: 100 }, (_unused, index) => `  s${index}: {run: 'true'}`).join('\n');
+    const text = `version: 1\nscenarios:\n  s: { run: PORT={{port}} node x }\n${more}\n`;
+    const found = validateConfig(text, FILE);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ line: 3 });
+    expect(found[0]?.message).toContain('a value with {{…}} or ": " in it must be quoted');
+    const [colon] = validateConfig('version: 1\nscenarios:\n  s:\n    run: echo a: b\n', FILE);
+    expect(colon).toMatchObject({ line: 4 });
+    expect(colon?.message).toContain('must be quoted');
+    const tab = validateConfig('version: 1\nscenarios:\n\ts:\n    run: x\n', FILE);
+    expect(tab[0]?.message).not.toContain('quoted');
+  });
+
+  test('of many errors in the syntax five are told', () => {
+    const rows = Array.from({ length: 30 }, () => '  - "a" b').join('\n');
+    const found = validateConfig(`version: 1\nscenarios:\n${rows}\n`, FILE);
+    expect(found).toHaveLength(5);
+    expect(found.map(({ line }) => line)).toEqual([3, 4, 5, 6, 7]);
+  });
+
   test('a key that is given twice is reported, and what else is wrong as well', () => {
     expect(problems(scenario('run: x', 'flows: 3', 'flows: 0'))).toEqual(
       expect.arrayContaining(['6:5: flows is given twice in the same map']),

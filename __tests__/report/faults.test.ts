@@ -81,6 +81,17 @@ describe('faults in the reports', () => {
     expect(text).toContain('FLOWGATE_TOKEN');
   });
 
+  test('a fault of which nobody knows whom it hit is not said to have hit nobody', () => {
+    const counts = [
+      { kind: 'down' as const, times: 5, flows: 0 },
+      { kind: 'reset' as const, times: 2, flows: 1 },
+    ];
+    const results = faulted({ injected: { ...INJECTED, counts } });
+    expect(terminal(results)).toContain('down 5 ×, connection reset 2 × on 1 flow');
+    expect(renderHtml(results)).toContain('not known');
+    expect(renderComment(results, { marker: '' })).not.toContain('on 0 flows');
+  });
+
   test('nobody hit is said too; a run without faults says nothing', () => {
     expect(terminal(faulted({ hits: NONE }))).toContain('no flow was hit by a fault');
     expect(terminal(aResults())).not.toContain('fault');

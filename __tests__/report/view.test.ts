@@ -170,6 +170,30 @@ describe('what else is seen', () => {
     expect(failure?.flows).toBe('flows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 30 more');
   });
 
+  test('flows that were tried again are named, the ok ones too, also where there is no error', () => {
+    const scenario = aScenario({ failing: { 9: { outcome: 'failed', message: 'm' } } });
+    const attempts: Readonly<Record<number, number>> = { 3: 2, 7: 3, 9: 3 };
+    const flows = scenario.flows.map((flow) => {
+      const times = attempts[flow.iteration];
+      return times === undefined ? flow : { ...flow, attempts: times };
+    });
+    expect(viewOfOne({ ...scenario, flows })).toMatchObject({
+      failures: [{ ending: 'failed after 3 attempts', count: 1, flows: 'flow 9' }],
+      retried: [{ ending: 'ok only when tried again', count: 2, flows: 'flows 3, 7' }],
+    });
+    const ok = flows.filter(({ outcome }) => outcome === 'ok');
+    const results = aResults({ scenarios: [{ ...scenario, flows: ok, errors: [] }] });
+    for (const text of [
+      renderTerminal(results, { color: false, width: 120 }),
+      renderSummary(results),
+      renderHtml(results),
+    ]) {
+      expect(text).toContain('ok only when tried again: flows 3, 7');
+    }
+    const sampled = { ...scenario, flows, counts: { ...scenario.counts, ok: 20_000 } };
+    expect(viewOfOne(sampled).retried[0]?.flows).toBe('flows 3, 7 and more');
+  });
+
   test('errors count all flows concerned, also beyond those that are listed', () => {
     const scenario = aScenario({}, { errors: [{ type: 't', count: 500, sample: 's', flows: [3, 4] }] });
     expect(viewOfOne(scenario)).toMatchObject({

@@ -135,6 +135,14 @@ describe('a problem says what, where and what to write', () => {
     ['total_time < NaN', ['14: NaN is no number']],
     ['total_time < -5s', ['14: -5s is negative; a limit is 0 or more']],
     ['total_time < base + 5MB', ['21: total_time is a time; 5MB is a size; write it as 5s or 500ms']],
+    [
+      'total_time < bas + 5%',
+      ['14: what head is compared with is called base, not bas; did you mean base + 5%?'],
+    ],
+    [
+      'total_time < origin/main  +5%',
+      ['14: what head is compared with is called base, not origin/main; did you mean base + 5%?'],
+    ],
     ['total_time < base +', ['20: the quantity is missing after base +']],
     ['total_time < base * 2', ['19: unexpected "* 2" after base; write base, base + 5% or base - 5%']],
     ['total_time < baseline', ['14: baseline is no number; write a number and a unit']],

@@ -34,7 +34,7 @@ function judge(record: Record): Finding {
     others: around.filter(({ kind }) => kind === 'clean'),
     strata: strataOf(around),
   };
-  const alone = nobodyLeft(faulted);
+  const alone = nobodyLeft(faulted, isOutageAlone(record));
   if (alone !== undefined) return { outcome: 'inconclusive', evidence: [alone] };
   if (faulted.every(({ flows }) => flows.hit === 0)) return { outcome: 'inconclusive', evidence: [NO_HIT] };
   const success = compareSuccess(sides);
@@ -67,12 +67,25 @@ function strataOf(waves: readonly FiguredWave[]): readonly Stratum[] {
   });
 }
 
+/** Of what was done to the network: nobody sees whom an outage refuses, whatever flows send. */
+function isOutageAlone({ injected }: Record): boolean {
+  const network = (injected?.counts ?? []).filter(({ kind, times }) => kind !== 'kill' && times > 0);
+  return network.length > 0 && network.every(({ kind }) => kind === 'refuse' || kind === 'down');
+}
+
 /** Why there is nobody to look at in most of the waves. */
-function nobodyLeft(faulted: readonly FiguredWave[]): string | undefined {
+function nobodyLeft(faulted: readonly FiguredWave[], outageAlone: boolean): string | undefined {
   const empty = faulted.filter((wave) => countOf(wave).started === 0);
   if (empty.length === 0 || empty.length < faulted.length / 2) return undefined;
   const all = `in ${empty.length} of ${plural(faulted.length, 'faulted wave')} every flow was hit`;
-  return empty.some(({ flows }) => flows.untraced > 0)
+  const untraced = empty.some(({ flows }) => flows.untraced > 0);
+  if (untraced && outageAlone) {
+    return (
+      `${all}, or may have been: nobody sees whom an outage refuses; shorten its window (refuse: 1s..2s) so that ` +
+      'flows are left outside of it'
+    );
+  }
+  return untraced
     ? `${all}, or may have been: nobody saw whom. Let flows send FLOWGATE_TOKEN or {{token}} to what they depend on, and ` +
         'leave some of them without a fault'
     : `${all}: nobody is left to look at; give the faults a smaller share or probability`;

@@ -9,6 +9,7 @@ import {
   type Node,
   type Pair,
   type Scalar,
+  type YAMLError,
 } from 'yaml';
 import type { Problem } from '../errors.js';
 import type { TextPlace } from '../verdict/threshold-list.js';
@@ -40,12 +41,16 @@ export function parseYaml(text: string, file: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-    message: code === 'DUPLICATE_KEY' ? oneLine(duplicateKey(text, pos[0])) : invalid(message),
+  const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
+  const told = broken ? withoutEcho(document.errors, position) : [...document.errors, ...document.warnings];
+  const problems = told.map(({ code, message, pos }, index) => ({
+    message:
+      code === 'DUPLICATE_KEY'
+        ? oneLine(duplicateKey(text, pos[0]))
+        : `${invalid(message)}${index === 0 ? quotingHint(lineAt(text, pos[0])) : ''}`,
     file,
     ...position(pos[0]),
   }));
-  const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
   const plain = broken ? { value: undefined } : toPlain(document);
   if ('message' in plain) problems.push({ message: plain.message, file, line: 1, column: 1 });
   return {
@@ -67,6 +72,37 @@ function toPlain(document: Document): { value: unknown } | { message: string } {
 
 function invalid(message: string): string {
   return `is no valid YAML: ${oneLine(message)}`;
+}
+
+/** One slip makes errors without end, also of what follows: the first of each line, and what comes after the break not. */
+function withoutEcho(
+  errors: readonly YAMLError[],
+  position: (offset: number) => Position,
+): readonly YAMLError[] {
+  const lines = new Set<number>();
+  const first = errors.filter(({ message, pos }, index) => {
+    const { line } = position(pos[0]);
+    const isEcho = lines.has(line) || (index > 0 && message.includes('in YAML stream'));
+    lines.add(line);
+    return !isEcho;
+  });
+  return first.slice(0, MOST_BROKEN);
+}
+
+/** Problems of broken syntax that are told. */
+const MOST_BROKEN = 5;
+
+/** `{{port}}` opens two maps, and `: ` makes a key of what is before it, where text is not quoted. */
+function quotingHint(line: string): string {
+  const suspicious = line.includes('{{') || /:\s.*:\s/.test(line);
+  return suspicious
+    ? '; a value with {{…}} or ": " in it must be quoted, as in run: \'PORT={{port}} npm start\''
+    : '';
+}
+
+function lineAt(text: string, offset: number): string {
+  const from = text.lastIndexOf('\n', offset - 1) + 1;
+  return /^.*/.exec(text.slice(from, from + 2000))?.[0] ?? '';
 }
 
 function duplicateKey(text: string, offset: number): string {

@@ -48,7 +48,7 @@ export function failuresOf({ flows, ...tallied }: ScenarioResults): readonly Fai
   const byEnding = new Map<string, number[]>();
   for (const flow of flows) {
     if (flow.outcome === 'ok' || flow.hit !== undefined) continue;
-    const ending = endingOf(flow);
+    const ending = `${endingOf(flow)}${flow.attempts === undefined ? '' : ` after ${flow.attempts} attempts`}`;
     const alike = byEnding.get(ending);
     if (alike === undefined) byEnding.set(ending, [flow.iteration]);
     else alike.push(flow.iteration);
@@ -62,6 +62,20 @@ export function failuresOf({ flows, ...tallied }: ScenarioResults): readonly Fai
     }))
     .sort((a, b) => b.count - a.count)
     .slice(0, GROUPS_SHOWN);
+}
+
+/**
+ * `ok only when tried again: flows 3, 7`: none is silently ok. Of very many ok flows only some are known. Flows that a
+ * fault hit are told apart from these, as in `failuresOf`.
+ */
+export function retriedOf({ flows, counts }: ScenarioResults): readonly Failure[] {
+  const ok = flows.filter(({ outcome }) => outcome === 'ok');
+  const again = ok.filter(({ attempts, hit }) => attempts !== undefined && hit === undefined);
+  if (again.length === 0) return [];
+  const count = again.length;
+  const listed = again.map(({ iteration }) => iteration);
+  const known = ok.length < counts.ok ? undefined : count;
+  return [{ ending: 'ok only when tried again', count, flows: flowList(listed, known) }];
 }
 
 /** How a flow ended, in two or three words. */

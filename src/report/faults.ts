@@ -10,7 +10,7 @@ export interface FaultLine {
   readonly kind: string;
   /** `1 204` */
   readonly times: string;
-  /** Different flows that it is known to have hit. */
+  /** Different flows that it is known to have hit; `not known` where nobody saw whom. */
   readonly flows: string;
   /** `connection reset 12 × on 9 flows`. */
   readonly words: string;
@@ -43,8 +43,8 @@ export function faultsView({ counts, hits, waves, injected }: Results): FaultsVi
     lines: (injected?.counts ?? []).map(({ kind, times, flows }) => ({
       kind: KINDS[kind],
       times: formatCount(times),
-      flows: formatCount(flows),
-      words: `${KINDS[kind]} ${formatCount(times)} × on ${plural(flows, 'flow')}`,
+      flows: flows === 0 ? 'not known' : formatCount(flows),
+      words: `${KINDS[kind]} ${formatCount(times)} ×${flows === 0 ? '' : ` on ${plural(flows, 'flow')}`}`,
     })),
     notes: [...wavesNote(waves ?? []), ...(injected === undefined ? [] : notesOn(injected, hits.untraced))],
   };

@@ -163,14 +163,15 @@ function faults({ faults: view }: ScenarioView): string {
   );
 }
 
-function errors({ errors: lines, errorSummary, moreErrors, failures }: ScenarioView): string {
-  if (lines.length === 0) return '';
+function errors({ errors: lines, errorSummary, moreErrors, failures, retried }: ScenarioView): string {
+  const again = retried.map(({ ending, flows }) => `${ending}: ${flows}`);
+  if (lines.length === 0) return again.length === 0 ? '' : card('Tried again', `<p>${again.join(' · ')}</p>`);
+  const ended = [...failures.map(({ ending, flows }) => `${ending}: ${flows}`), ...again].join(' · ');
   const rows = lines.map(
     ({ count, sample, flows }) =>
       `<tr><td class="number">${formatCount(count)}</td><td><code>${markup(sample, 400)}</code></td><td>${flows}</td></tr>`,
   );
   const more = moreErrors > 0 ? `<p>and ${plural(moreErrors, 'more kind')} of error</p>` : '';
-  const ended = failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ');
   return card(
     `Errors: ${errorSummary}`,
     `${table([['Flows'], 'Error', 'Seen in'], rows)}${more}<p class="note">${ended}</p>`,

@@ -163,8 +163,17 @@ function faults({ faults: view }: ScenarioView): string | undefined {
   );
 }
 
-function errors({ errors: lines, errorSummary, moreErrors, failures }: ScenarioView): string | undefined {
-  if (lines.length === 0) return undefined;
+function errors({
+  errors: lines,
+  errorSummary,
+  moreErrors,
+  failures,
+  retried,
+}: ScenarioView): string | undefined {
+  const again = retried.map(({ ending, flows }) => `${ending}: ${flows}`);
+  if (lines.length === 0)
+    return again.length === 0 ? undefined : folded('<b>Tried again</b>', again.join(' · '));
+  const ended = [...failures.map(({ ending, flows }) => `${ending}: ${flows}`), ...again].join(' · ');
   return folded(
     `<b>Errors</b>: ${errorSummary}`,
     blocks(
@@ -173,7 +182,7 @@ function errors({ errors: lines, errorSummary, moreErrors, failures }: ScenarioV
         lines.map(({ count, sample, first }) => [formatCount(count), cell(sample, 300), first]),
       ),
       moreErrors > 0 ? `and ${plural(moreErrors, 'more kind')} of error` : undefined,
-      failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · '),
+      ended,
     ),
   );
 }

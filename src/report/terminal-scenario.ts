@@ -137,14 +137,17 @@ function faultLines({ faults }: ScenarioView, paint: Palette): readonly string[]
   return [...paint.field('faults', [first]), ...rest.flatMap((line) => paint.field('', [plain(line, 400)]))];
 }
 
-function errorLines({ errors, moreErrors, failures }: ScenarioView, paint: Palette): readonly string[] {
+function errorLines(
+  { errors, moreErrors, failures, retried }: ScenarioView,
+  paint: Palette,
+): readonly string[] {
   const listed = errors.map(({ count, sample, first }) => {
     const where = first === '' ? '' : ` (${count === 1 ? '' : 'first: '}${first})`;
     const space = paint.width - 16 - where.length - 8;
     return `${formatCount(count)} × ${plain(sample, space)}${where}`;
   });
   const more = moreErrors > 0 ? [`and ${plural(moreErrors, 'more kind')} of error`] : [];
-  const ended = failures.map(({ ending, flows }) => `${ending}: ${flows}`);
+  const ended = [...failures, ...retried].map(({ ending, flows }) => `${ending}: ${flows}`);
   return [
     ...[...listed, ...more].flatMap((line, index) => paint.field(index === 0 ? 'errors' : '', [line])),
     ...paint.field('ended', ended),

@@ -2,7 +2,7 @@ import type { Results, ScenarioResults } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
 import { loadOf, machineOf, monitorNotes, runLinkOf, type RunLink } from './environment.js';
 import { comparedView, type ComparedView } from './compared.js';
-import { errorLines, errorSummary, failuresOf, type ErrorLine, type Failure } from './failure.js';
+import { errorLines, errorSummary, failuresOf, retriedOf, type ErrorLine, type Failure } from './failure.js';
 import { faultsView, type FaultsView } from './faults.js';
 import { findingsOf, leftoversOf, verifyLine, type Finding } from './finding.js';
 import { headlineOf, type Headline } from './headline.js';
@@ -52,6 +52,8 @@ export interface ScenarioView {
   /** Kinds of error beyond those that are listed. */
   readonly moreErrors: number;
   readonly failures: readonly Failure[];
+  /** Flows that were ok, but not at once. */
+  readonly retried: readonly Failure[];
   readonly steps: readonly StepLine[];
   /** Which step grew over the run or the ladder. */
   readonly stepGrowth?: Sentence;
@@ -109,6 +111,7 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
     errorSummary: errorSummary(scenario.errors),
     moreErrors: scenario.errors.length - errors.length,
     failures: failuresOf(scenario),
+    retried: retriedOf(scenario),
     steps: stepsOf(scenario),
     ...(stepGrowth === undefined ? {} : { stepGrowth }),
     ...(history === undefined ? {} : { history }),

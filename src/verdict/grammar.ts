@@ -110,8 +110,15 @@ function parseLimit({ text, column }: Part, op: string, metric: MetricRef | unde
     return parseBase({ text: rest, column: column + text.length - rest.length }, metric);
   }
   const value = parseValue(text, metric);
-  if ('message' in value) return { problems: [{ message: value.message, column }] };
+  if ('message' in value) return { problems: [{ message: baseMeant(text) ?? value.message, column }] };
   return { limit: { kind: 'absolute', value: value.value }, text: value.text, problems: [] };
+}
+
+/** Whatever head is compared with is called base: a branch's name, or a slip, with an amount after it means that. */
+function baseMeant(text: string): string | undefined {
+  const [, word, sign, amount] = /^(\p{L}[\p{L}\p{N}_./]*)\s*([+-])\s*(\S.*)$/su.exec(text) ?? [];
+  if (word === undefined || sign === undefined || amount === undefined) return undefined;
+  return `what head is compared with is called base, not ${word}; did you mean base ${sign} ${amount}?`;
 }
 
 function parseBase({ text, column }: Part, metric: MetricRef | undefined): LimitResult {
