@@ -132,7 +132,7 @@ function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext 
     environment: start.machine,
     git,
     ...(run !== undefined && { run }),
-    reproduce: reproduceCommand(start.inputs, start.inputs),
+    reproduce: reproduceCommand(start.inputs),
     env: flowEnv(start.env, secretsOf(start)),
   };
 }

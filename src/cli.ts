@@ -71,7 +71,7 @@ function contextOf({ env, cwd }: Terminal, reproduce: string): GateContext {
 async function run(options: RunOptions): Promise<number> {
   const terminal = openTerminal();
   const inputs = inputsOf(options);
-  const context = contextOf(terminal, reproduceCommand(inputs, inputs));
+  const context = contextOf(terminal, reproduceCommand(inputs));
   return runScenarios(terminal, context, { inputs, outputs: options });
 }
 
@@ -86,10 +86,7 @@ async function demo(options: DemoOptions): Promise<number> {
 async function compare(options: CompareOptions): Promise<number> {
   const terminal = openTerminal();
   const inputs = twoInputs(options);
-  const context = contextOf(
-    terminal,
-    reproduceCommand(inputs.given, { ...inputs.given, command: 'compare' }),
-  );
+  const context = contextOf(terminal, reproduceCommand(inputs.given, { command: 'compare' }));
   return compareTwo(terminal, context, { inputs, outputs: options });
 }
 

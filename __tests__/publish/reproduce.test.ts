@@ -22,15 +22,14 @@ test('a threshold a line is an option a line, without comments and empty lines',
 
 test('a shell reads back what was given, whatever it is', () => {
   const run = `echo "it's" $HOME; \`x\` \\ | & ~\nsecond line`;
-  const command = reproduceCommand({ run }, { workingDirectory: 'a folder' })
-    .replace('npx flowgate run --run', 'printf %s')
-    .replace(/^cd .* && /, '');
+  const command = reproduceCommand({ run }).replace('npx flowgate run --run', 'printf %s');
   expect(execFileSync('sh', ['-c', command]).toString()).toBe(run);
 });
 
-test('another working directory is gone to first', () => {
-  expect(reproduceCommand({ flows: '1' }, { workingDirectory: 'packages/api' })).toBe(
-    'cd packages/api && npx flowgate run --flows 1',
+test('another working directory is an option: a config is named from the top whatever it is', () => {
+  const config = 'packages/a b/flowgate.yml';
+  expect(reproduceCommand({ config, workingDirectory: 'packages/a b', flows: '1' })).toBe(
+    "npx flowgate run --config 'packages/a b/flowgate.yml' --working-directory 'packages/a b' --flows 1",
   );
 });
 

@@ -139,6 +139,41 @@ describe('the answer of a comparison is one sentence', () => {
   });
 });
 
+describe('how it was measured', () => {
+  const compared = (change: Partial<Compared>) => firstOf(made({}, {}, change)).compared;
+
+  test('cut short in the first pair says so', () => {
+    expect(compared({ pairs: [], ended: 'interrupted' })?.facts).toEqual([
+      'interrupted before the first pair was through',
+    ]);
+    expect(compared({ pairs: [], ended: 'budget' })?.facts).toEqual([]);
+  });
+
+  test.each([
+    ['feature', 'head is feature (9f8e7d6)'],
+    ['head, merged into main', 'head is merged into main (9f8e7d6)'],
+    ['head', 'head is 9f8e7d6'],
+  ])('head that is called %s is told once', (label, fact) => {
+    const { pairs, ...source } = firstOf(slower()).compared?.source ?? { pairs: [] };
+    expect(source).toBeDefined();
+    expect(compared({ pairs, head: { label, sha: '9f8e7d6c5b' } })?.facts.at(-1)).toBe(fact);
+  });
+
+  test('commits that a shallow clone does not know are said to be unknown', () => {
+    const commits = { total: 0, list: [], unknown: 'the clone is shallow (fetch-depth: 0 shows them)' };
+    const results = made({}, {}, { commits });
+    for (const text of [terminal(results), renderSummary(results), renderHtml(results)]) {
+      const spelled = text.replaceAll(/&#(\d+);/gu, (_all, digits: string) =>
+        String.fromCodePoint(Number(digits)),
+      );
+      expect(spelled.replaceAll(/\s+/gu, ' ')).toContain(
+        'commits between base and head: not known: the clone is shallow (fetch-depth: 0 shows them)',
+      );
+    }
+    expect(terminal(made({}, {}, { commits: { total: 0, list: [] } }))).not.toContain('commits');
+  });
+});
+
 describe('the headline', () => {
   test('of a regression says how much against what, and what moved with it', () => {
     expect(headline(slower())).toMatch(

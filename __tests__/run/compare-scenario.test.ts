@@ -252,6 +252,20 @@ describe('what is not known', () => {
     expect(scenario.verdict).toBe('inconclusive');
   });
 
+  test('an interrupt in the first pair is the reason, and the rounds are told', async () => {
+    const { scenario } = await gateSides({
+      answer: answering(1),
+      head: gates('flow_time.med <= base + 5%'),
+      // Head by itself and one round of each to see how long they are take 250 ms each, and so do the pair's two.
+      interruptAt: 1000,
+    });
+    expect(scenario.compared).toMatchObject({ ended: 'interrupted', pairs: [], rounds: { flows: 40 } });
+    expect(scenario.comparison?.[0]).toMatchObject({
+      outcome: 'unresolved',
+      reason: 'interrupted before the first pair was through',
+    });
+  });
+
   test('progress tells the pair, the most there may be, and what is known', async () => {
     const { progress } = await gateSides({
       answer: answering(1.1),

@@ -115,18 +115,23 @@ describe('a cache key', () => {
     const repository = repositoryWith(cached(calls));
     await open(world, repository, 'octo/shop');
     expect(count()).toBe(2);
+    const said = () => world.log.filter((line) => line.startsWith('info prepare runs'));
+    expect(said()).toEqual([expect.stringMatching(/^info prepare runs in both trees: /)]);
     await open(world, repository, 'octo/shop');
     expect(count()).toBe(2);
+    expect(said()).toHaveLength(1);
     expect(world.log.filter((line) => line.endsWith('comes prepared from the cache'))).toHaveLength(2);
     await open(world, repository, 'mallory/shop');
     expect(count()).toBe(4);
     repository.commit('three', { '.github/flowgate.yml': config(cached(calls, 'v2')) });
     repository.commit('four', {});
     writeFileSync(join(repository.folder, 'kind'), 'head');
+    const before = said().length;
     await openIn(world, { workspace: repository.folder, repositoryName: 'octo/shop' }).then(({ opponents }) =>
       opponents.close(),
     );
     expect(count()).toBe(6);
+    expect(said().slice(before)).toHaveLength(1);
   });
 
   test('is one of all that a prepared tree hangs on', () => {

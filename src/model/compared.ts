@@ -77,7 +77,14 @@ export const comparedSchema = z.object({
   attribution: z.array(attribution),
   growth: comparedGrowthSchema.optional(),
   commits: z
-    .object({ total: z.int(), list: z.array(commit) })
+    .object({
+      total: z.int(),
+      list: z.array(commit),
+      unknown: z
+        .string()
+        .optional()
+        .meta({ description: 'why nobody knows them; then total is 0 and the list is empty' }),
+    })
     .optional()
     .meta({ description: 'between base and head, newest first, at most 50' }),
 });

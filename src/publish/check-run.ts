@@ -26,6 +26,8 @@ export interface CheckRunEnd {
   readonly interrupted: boolean;
   /** The step fails: a check run that is grey beside a red step would be a riddle. */
   readonly stepFails: boolean;
+  /** `1 of 2 scenarios is unresolved`: what neither holds nor fails. */
+  readonly unresolved?: string | undefined;
   /** Markdown, at most 65,535 characters. */
   readonly summary: string;
 }
@@ -83,9 +85,12 @@ export function conclusionOf({
   return stepFails ? 'failure' : 'neutral';
 }
 
-function titleOf({ verdict, interrupted }: CheckRunEnd): string {
+function titleOf({ verdict, interrupted, unresolved }: CheckRunEnd): string {
   if (verdict === undefined) return 'flowgate could not finish';
-  return interrupted && verdict !== 'fail' ? 'Interrupted' : TITLES[verdict];
+  if (interrupted && verdict !== 'fail') return 'Interrupted';
+  if (unresolved === undefined) return TITLES[verdict];
+  if (verdict === 'warn') return `No gate failed: ${unresolved}`;
+  return verdict === 'inconclusive' ? `No verdict: ${unresolved}` : TITLES[verdict];
 }
 
 function warn(logger: Logger, thrown: unknown, { name, readOnly }: CheckRunRequest): void {

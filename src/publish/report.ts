@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { Results } from '../model/results.js';
+import { unresolvedTally } from '../model/unresolved.js';
 import type { Files, GitHub, Logger } from '../ports.js';
 import { completeCheckRun, type OpenCheckRun } from './check-run.js';
 import { publishComment, type CommentMode } from './comment.js';
@@ -126,6 +127,7 @@ async function complete({ github, runner, renderers }: ReportPorts, subject: Rep
     verdict: results.verdict,
     interrupted: interruptionOf(results) !== undefined,
     stepFails: exitStatus(results) !== 0,
+    unresolved: unresolvedTally(results),
     summary: renderers.summary(results, { limit: CHECK_SUMMARY_LIMIT }),
   });
 }

@@ -10,6 +10,7 @@ const OPTIONS = [
   ['run', '--run'],
   ['module', '--module'],
   ['url', '--url'],
+  ['workingDirectory', '--working-directory'],
   ['flows', '--flows'],
   ['iterations', '--iterations'],
   ['duration', '--duration'],
@@ -31,21 +32,20 @@ const REPEATED = new Set(['--threshold', '--alert']);
 
 type Given = { readonly [Name in (typeof OPTIONS)[number][0]]?: string | undefined };
 
-/** The command that reproduces the verdict at a terminal: the inputs that were given, quoted for a POSIX shell. */
+/**
+ * The command that reproduces the verdict at a terminal, at the top of the workspace, from where a config is named
+ * whatever the working directory: the inputs that were given, quoted for a POSIX shell.
+ */
 export function reproduceCommand(
   inputs: Given,
-  {
-    workingDirectory,
-    command = 'run',
-  }: { workingDirectory?: string | undefined; command?: 'run' | 'demo' | 'compare' } = {},
+  { command = 'run' }: { command?: 'run' | 'demo' | 'compare' } = {},
 ): string {
   const words = OPTIONS.flatMap(([name, option]) => {
     const value = inputs[name]?.trim() ?? '';
     const values = REPEATED.has(option) ? linesOf(value) : [value];
     return values.filter((each) => each !== '').map((each) => `${option} ${quote(each)}`);
   });
-  const line = [`npx flowgate ${command}`, ...words].join(' ');
-  return workingDirectory === undefined ? line : `cd ${quote(workingDirectory)} && ${line}`;
+  return [`npx flowgate ${command}`, ...words].join(' ');
 }
 
 function linesOf(text: string): string[] {

@@ -29,7 +29,7 @@ export interface ComparedView {
 }
 
 export interface CommitsView {
-  /** `12 commits between base and head`. */
+  /** `12 commits between base and head`, or why nobody knows them; a forged file can say anything. */
   readonly title: string;
   readonly list: readonly CommitLine[];
   /** Beyond those that are listed. */
@@ -89,15 +89,23 @@ function growthOf({ compared, checks }: ScenarioResults): readonly string[] {
 
 function factsOf(compared: Compared, lines: readonly ComparedLine[]): readonly string[] {
   const { rounds, time, budget, pairs, ended, head } = compared;
-  if (pairs.length === 0) return [];
+  if (pairs.length === 0) return ended === 'interrupted' ? [CUT_SHORT] : [];
   const confidences = new Set(lines.map(({ confidence }) => confidence));
   return [
     pairsFact(compared),
     ...roundsFact(rounds),
     `${formatTime(time)} of ${formatTime(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
     ...(confidences.size > 1 ? ['all intervals hold together with 99%'] : []),
-    `head is ${sideName(head)}`,
+    ...headFact(head),
   ];
+}
+
+const CUT_SHORT = 'interrupted before the first pair was through';
+
+/** `head is feature (1a2b3c4)`, `head is merged into main (1a2b3c4)`; a label of `head` alone tells nothing. */
+function headFact(head: Compared['head']): readonly string[] {
+  if (head.label !== 'head') return [`head is ${sideName(head).replace(/^head, /u, '')}`];
+  return head.sha === undefined ? [] : [`head is ${head.sha.slice(0, 7)}`];
 }
 
 const SERVICES = {
@@ -131,6 +139,9 @@ function pairsFact({ pairs }: Compared): string {
 }
 
 function commitsOf({ commits }: Compared): CommitsView | undefined {
+  if (commits?.unknown !== undefined) {
+    return { title: `commits between base and head: not known: ${commits.unknown}`, list: [], more: 0 };
+  }
   if (commits === undefined || commits.total === 0) return undefined;
   const list = commits.list.slice(0, COMMITS_SHOWN);
   return {

@@ -82,10 +82,11 @@ function pairs({ lines, source }: ComparedView): string {
 
 function commits(view: CommitsView | undefined): string {
   if (view === undefined) return '';
+  if (view.list.length === 0) return `<p class="note">${markup(view.title, 300)}</p>`;
   const lines = view.list.map(
     ({ sha, subject, author }) =>
       `<li><code>${markup(sha, 7)}</code> ${markup(subject, 100)} <span class="soft">${markup(author, 40)}</span></li>`,
   );
   const more = view.more > 0 ? `<li>and ${view.more} more</li>` : '';
-  return `<details><summary>${view.title}</summary><ul>${lines.join('')}${more}</ul></details>`;
+  return `<details><summary>${markup(view.title, 300)}</summary><ul>${lines.join('')}${more}</ul></details>`;
 }

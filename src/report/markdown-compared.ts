@@ -87,6 +87,7 @@ function row(line: ComparedLine, head: string): readonly string[] {
 
 function commits({ commits: view }: ComparedView): string | undefined {
   if (view === undefined) return undefined;
+  if (view.list.length === 0) return `<sub>${html(view.title, 300)}</sub>`;
   const lines = view.list.map(
     ({ sha, subject, author }) => `- ${cell(sha)} ${html(subject, 100)} <sub>${html(author, 40)}</sub>`,
   );

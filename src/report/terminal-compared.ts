@@ -85,7 +85,7 @@ function commitLines(commits: CommitsView | undefined, paint: Palette): readonly
     .slice(0, COMMITS)
     .map(({ sha, subject }) => `${plain(sha, 7)} ${plain(subject, 100)}`);
   const rest = commits.more + commits.list.length - shown.length;
-  return [commits.title, ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].flatMap((line, index) =>
-    paint.field(index === 0 ? 'commits' : '', [line]),
+  return [plain(commits.title, 300), ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].flatMap(
+    (line, index) => paint.field(index === 0 ? 'commits' : '', [line]),
   );
 }

@@ -1,4 +1,5 @@
 import type { Results, ScenarioResults } from '../model/results.js';
+import { isOnlyUnresolved, unresolvedTally } from '../model/unresolved.js';
 import type { Verdict } from '../model/verdict.js';
 import { loadOf, machineOf, monitorNotes, runLinkOf, type RunLink } from './environment.js';
 import { comparedView, type ComparedView } from './compared.js';
@@ -131,7 +132,10 @@ function omittedGatesOf({ omittedGates = [] }: ScenarioResults): string | undefi
 }
 
 function tallyOf({ verdict, scenarios }: Results): string {
-  const alike = scenarios.filter((scenario) => scenario.verdict === verdict).length;
+  const same = scenarios.filter((scenario) => scenario.verdict === verdict);
+  const alike = same.filter((scenario) => !isOnlyUnresolved(scenario)).length;
+  const open = same.length - alike;
+  if (open > 0 && alike === 0) return unresolvedTally({ scenarios }) ?? '';
   const verb: Readonly<Record<Verdict, readonly [string, string]>> = {
     pass: ['holds', 'hold'],
     warn: ['holds, with alerts', 'hold, with alerts'],
@@ -140,5 +144,6 @@ function tallyOf({ verdict, scenarios }: Results): string {
   };
   const [one, many] = verb[verdict];
   if (alike === scenarios.length && alike > 1) return `all ${alike} scenarios ${many}`;
-  return `${alike} of ${scenarios.length} scenarios ${alike === 1 ? one : many}`;
+  const rest = open === 0 ? '' : `; ${open} ${open === 1 ? 'is' : 'are'} unresolved`;
+  return `${alike} of ${scenarios.length} scenarios ${alike === 1 ? one : many}${rest}`;
 }

@@ -148,6 +148,10 @@ function came(
   run: Run,
   { rounds, validity }: { rounds: NonNullable<Compared['rounds']>; validity: ValidityLimits },
 ): Came {
+  if (ended === 'interrupted' && pairs.length === 0) {
+    const nothing = interrupted(run);
+    return { ...nothing, compared: { ...nothing.compared, rounds, time } };
+  }
   const why = failure === undefined ? undefined : failureWords(failure, run);
   const measured = pairs.map((pair) => comparedPair(pair, validity));
   const attribution = [...attribute(measured, results)];
@@ -197,7 +201,7 @@ function failedBefore(failure: SideError, run: Run): Came {
 
 function interrupted({ metrics }: Run): Came {
   return {
-    results: nothingKnown(metrics, 'interrupted before the first pair'),
+    results: nothingKnown(metrics, 'interrupted before the first pair was through'),
     compared: { ended: 'interrupted' },
   };
 }

@@ -3,11 +3,12 @@ import type { Repository } from './repository.js';
 
 /** As many as are told. */
 const MOST = 50;
+const SHALLOW = 'the clone is shallow (fetch-depth: 0 shows them)';
 /** Characters of a subject or a name. */
 const LONGEST = 200;
 
 /**
- * The commits that head has and base has not, newest first; undefined where a shallow clone does not know them.
+ * The commits that head has and base has not, newest first; where a shallow clone does not know them, it says so.
  * Subjects are whatever somebody wrote: they are escaped where they are shown.
  */
 export async function commitsBetween(
@@ -16,7 +17,7 @@ export async function commitsBetween(
   head: string,
 ): Promise<ComparedCommits | undefined> {
   const related = await repository.run(['merge-base', '--is-ancestor', base, head]);
-  if (repository.shallow && related.code !== 0) return undefined;
+  if (repository.shallow && related.code !== 0) return { total: 0, list: [], unknown: SHALLOW };
   const range = `${base}..${head}`;
   const total = Number(await repository.ask('rev-list', '--count', range));
   if (!Number.isSafeInteger(total)) return undefined;

@@ -67,6 +67,7 @@ export async function openTrees(
     }
     const { head, base } = { ...sides, base: sides.base };
     logger.info(`${head.label} is compared with ${base.label} (${short(base.commit)}): ${base.because}`);
+    if (head.commit === base.commit) logger.warn(sameCommit(base));
     for (const note of await lackingInTrees(repository, head.commit, how.prepare)) logger.warn(note);
     worktrees = await Worktrees.open(repository, ports);
     const stage = { repository, worktrees };
@@ -173,6 +174,11 @@ function withoutBase(
     close: () => Promise.resolve(),
   };
   return { plan, opponents };
+}
+
+function sameCommit({ label, commit }: TreeSide): string {
+  const what = `compare: ${label} is what is checked out: both sides are the same commit (${short(commit)})`;
+  return `${what}, and nothing but noise is compared; name an earlier ref, or base`;
 }
 
 function unprepared(label: string, { why, printed }: Extract<Prepared, { ok: false }>): UserError {

@@ -36,30 +36,48 @@ export async function makeTrees(
   // git locks the repository while it makes a tree.
   const makeHead = await place('head', sides.head, { context, ports });
   const makeBase = await place('base', sides.base, { context, ports });
-  if (context.prepare !== undefined) ports.logger.info(`prepare runs in both trees: ${context.prepare.run}`);
-  if (context.machine.cores < 2) return { head: await makeHead(), base: await makeBase() };
-  const [head, base] = await Promise.all([makeHead(), makeBase()]);
+  const where = whereItRuns(makeHead.prepares, makeBase.prepares);
+  if (context.prepare !== undefined && where !== undefined) {
+    ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
+  }
+  if (context.machine.cores < 2) return { head: await makeHead.make(), base: await makeBase.make() };
+  const [head, base] = await Promise.all([makeHead.make(), makeBase.make()]);
   return { head, base };
 }
+
+function whereItRuns(head: boolean, base: boolean): string | undefined {
+  if (head && base) return 'both trees';
+  if (!head && !base) return undefined;
+  return `the tree of ${head ? 'head' : 'base'}`;
+}
+
+/** A tree in its place. */
+interface Placed {
+  /** The command is still to be run. */
+  readonly prepares: boolean;
+  readonly make: () => Promise<Prepared>;
+}
+
+const READY: Placed = { prepares: false, make: () => Promise.resolve({ ok: true }) };
 
 type Doing = { readonly context: PrepareContext; readonly ports: PrepareSidesPorts };
 
 /** Gives a tree its place, filled from the commit or from the cache; what is left to do is to prepare it. */
-async function place(name: 'base' | 'head', side: TreeSide, doing: Doing): Promise<() => Promise<Prepared>> {
+async function place(name: 'base' | 'head', side: TreeSide, doing: Doing): Promise<Placed> {
   const { worktrees, prepare } = doing.context;
   const key = await keyOf(side, doing.context);
   await worktrees.add(name, side.commit, { empty: key !== undefined });
-  if (prepare === undefined) return () => Promise.resolve({ ok: true });
+  if (prepare === undefined) return READY;
   if (key !== undefined) {
     const { cache, logger } = doing.ports;
     if (await cache.take(key, worktrees.path(name))) {
       await worktrees.index(name);
       logger.info(`the tree of ${side.label} (${short(side.commit)}) comes prepared from the cache`);
-      return () => Promise.resolve({ ok: true });
+      return READY;
     }
     await worktrees.fill(name);
   }
-  return () => prepareOne(name, { prepare, key }, doing);
+  return { prepares: true, make: () => prepareOne(name, { prepare, key }, doing) };
 }
 
 async function prepareOne(

@@ -45,6 +45,8 @@ describe('pairs', () => {
       reason: '3 pairs are too few to be 99.0% sure of anything',
     });
     expect(result?.low).toBeCloseTo(0.1, 9);
+    const alone = compareRun(byFactors('flow_time.p50', [1.1]), [TIME], { exhausted: true }).results[0];
+    expect(alone?.reason).toBe('1 pair is too few to be 99.0% sure of anything');
     const [none] = compareRun([], [TIME], { exhausted: true }).results;
     expect(none).toMatchObject({
       outcome: 'unresolved',
@@ -81,5 +83,7 @@ describe('pairs', () => {
       reason:
         '2 pairs have a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10',
     });
+    const one = zero.map((pair, index) => (index < 1 ? { ...pair, head: round({ a: 5 }) } : pair));
+    expect(compareRun(one, [A]).results[0]?.reason).toMatch(/^1 pair has a value that is not above 0,/);
   });
 });

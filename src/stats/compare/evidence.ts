@@ -62,7 +62,8 @@ function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses
 }
 
 function notPositive(count: number): string {
-  return `${count} pairs have a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
+  const pairs = count === 1 ? '1 pair has' : `${count} pairs have`;
+  return `${pairs} a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
 }
 
 /**

@@ -96,7 +96,8 @@ function confidenceOf({ missed }: Evidence, asked: number): number {
 }
 
 function tooFew(pairs: number, confidence: number): string {
-  return `${pairs} pairs are too few to be ${(confidence * 100).toFixed(1)}% sure of anything`;
+  const few = pairs === 1 ? '1 pair is too few' : `${pairs} pairs are too few`;
+  return `${few} to be ${(confidence * 100).toFixed(1)}% sure of anything`;
 }
 
 /**

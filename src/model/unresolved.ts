@@ -1,0 +1,22 @@
+import type { Results, ScenarioResults } from './results.js';
+
+/** Nothing but the comparison with the base is open: no alert was raised, no check fails, all else was measured. */
+export function isOnlyUnresolved({ verdict, interrupted, ...judged }: ScenarioResults): boolean {
+  if ((verdict !== 'warn' && verdict !== 'inconclusive') || interrupted !== undefined) return false;
+  const open = judged.thresholds.filter(({ outcome }) => outcome !== 'pass');
+  return (
+    open.length > 0 &&
+    open.every(({ outcome }) => outcome === 'unresolved') &&
+    judged.checks.every(({ outcome }) => outcome === 'pass')
+  );
+}
+
+/** `1 of 2 scenarios is unresolved`; undefined if none is by its comparison alone. */
+export function unresolvedTally({ scenarios }: Pick<Results, 'scenarios'>): string | undefined {
+  const open = scenarios.filter(isOnlyUnresolved).length;
+  if (open === 0) return undefined;
+  if (scenarios.length === 1) return 'the comparison is unresolved';
+  const whole =
+    open === scenarios.length ? `all ${open} scenarios` : `${open} of ${scenarios.length} scenarios`;
+  return `${whole} ${open === 1 ? 'is' : 'are'} unresolved`;
+}
