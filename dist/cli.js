@@ -17162,7 +17162,7 @@ function killPids(pids, signal = 'SIGKILL') {
 
 /***/ }),
 
-/***/ 4039:
+/***/ 1310:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -17619,7 +17619,7 @@ function judge(record) {
         others: around.filter(({ kind }) => kind === 'clean'),
         strata: strataOf(around),
     };
-    const alone = nobodyLeft(faulted);
+    const alone = nobodyLeft(faulted, isOutageAlone(record));
     if (alone !== undefined)
         return { outcome: 'inconclusive', evidence: [alone] };
     if (faulted.every(({ flows }) => flows.hit === 0))
@@ -17646,12 +17646,21 @@ function strataOf(waves) {
             : [];
     });
 }
-function nobodyLeft(faulted) {
+function isOutageAlone({ injected }) {
+    const network = (injected?.counts ?? []).filter(({ kind, times }) => kind !== 'kill' && times > 0);
+    return network.length > 0 && network.every(({ kind }) => kind === 'refuse' || kind === 'down');
+}
+function nobodyLeft(faulted, outageAlone) {
     const empty = faulted.filter((wave) => compare_countOf(wave).started === 0);
     if (empty.length === 0 || empty.length < faulted.length / 2)
         return undefined;
     const all = `in ${empty.length} of ${(0,format/* plural */.LS)(faulted.length, 'faulted wave')} every flow was hit`;
-    return empty.some(({ flows }) => flows.untraced > 0)
+    const untraced = empty.some(({ flows }) => flows.untraced > 0);
+    if (untraced && outageAlone) {
+        return (`${all}, or may have been: nobody sees whom an outage refuses; shorten its window (refuse: 1s..2s) so that ` +
+            'flows are left outside of it');
+    }
+    return untraced
         ? `${all}, or may have been: nobody saw whom. Let flows send FLOWGATE_TOKEN or {{token}} to what they depend on, and ` +
             'leave some of them without a fault'
         : `${all}: nobody is left to look at; give the faults a smaller share or probability`;
@@ -17714,64 +17723,27 @@ function timeOf({ wave, flows: { flowTime, hit } }) {
     ];
 }
 
-// EXTERNAL MODULE: ./build/src/stats/slope-interval.js
-var slope_interval = __nccwpck_require__(6490);
-;// CONCATENATED MODULE: ./build/src/stats/growth.js
-
-
-const WARM_UP = 1 / 3;
-const PARTS = 8;
-const CONFIDENCE = 0.99;
-function growthOf(levels) {
-    return growthAlong(lowestOfParts(afterWarmUp(levels)));
-}
-function growthAlong(parts) {
-    const [first, last] = [parts[0], parts.at(-1)];
-    if (first === undefined || last === undefined || parts.length < (PARTS * 2) / 3)
-        return undefined;
-    const points = parts.map(({ flows, value }) => ({ x: flows, y: value }));
-    const slopes = (0,theil_sen/* slopesOf */.s)(points);
-    const perFlow = (0,theil_sen/* theilSen */.f)(points);
-    if (slopes === undefined || perFlow === undefined)
-        return undefined;
-    return {
-        perFlow,
-        ...(0,slope_interval/* slopeInterval */.l)(slopes.sorted, points.length, CONFIDENCE),
-        time: last.at - first.at,
-        flows: last.flows - first.flows,
-        from: first.value,
-        to: last.value,
-    };
-}
-function afterWarmUp(levels) {
-    const all = levels.at(-1)?.flows ?? 0;
-    return levels.filter(({ flows }) => flows >= all * WARM_UP && flows < all);
-}
-function inParts(levels) {
-    const [from, to] = [levels[0]?.flows ?? 0, levels.at(-1)?.flows ?? 0];
-    const parts = Array.from({ length: PARTS }, () => []);
-    for (const level of levels) {
-        const part = to === from ? 0 : Math.floor(((level.flows - from) / (to - from)) * PARTS);
-        parts[Math.min(part, PARTS - 1)]?.push(level);
-    }
-    return parts.filter((part) => part.length > 0);
-}
-function lowestOfParts(levels) {
-    return inParts(levels).flatMap((part) => lowestOf(part) ?? []);
-}
-function lowestOf(levels) {
-    return levels.reduce((lowest, level) => (lowest === undefined || level.value < lowest.value ? level : lowest), undefined);
-}
-
+// EXTERNAL MODULE: ./build/src/stats/growth-floor.js
+var growth_floor = __nccwpck_require__(4013);
+// EXTERNAL MODULE: ./build/src/stats/growth.js
+var growth = __nccwpck_require__(954);
 ;// CONCATENATED MODULE: ./build/src/checks/growth-subjects.js
 
-const MEMORY = { least: 3e6, share: 0.05, slack: { perFlow: 256, most: 32e6 } };
+
 const COUNT = { least: 3, share: 0.1 };
 const CPU = { least: 0.02, share: 0.5 };
 const LEAST_CPU = 100;
 const SUBJECTS = [
-    level('memory of the service', { unit: 'bytes', floor: MEMORY, of: ({ serviceMemory }) => serviceMemory }),
-    level('memory of the host process', { unit: 'bytes', floor: MEMORY, of: ({ hostMemory }) => hostMemory }),
+    level('memory of the service', {
+        unit: 'bytes',
+        floor: growth_floor/* MEMORY_FLOOR */.$,
+        of: ({ serviceMemory }) => serviceMemory,
+    }),
+    level('memory of the host process', {
+        unit: 'bytes',
+        floor: growth_floor/* MEMORY_FLOOR */.$,
+        of: ({ hostMemory }) => hostMemory,
+    }),
     level('threads of the service', {
         unit: 'count',
         floor: COUNT,
@@ -17797,20 +17769,16 @@ function level(name, { unit, floor, of }) {
         name,
         unit,
         floor,
-        growth: (samples) => growthOf(samples.flatMap(levelOf)),
+        growth: (samples) => (0,growth/* growthOf */.Xo)(samples.flatMap(levelOf)),
         seen: (sample) => of(sample) !== undefined,
     };
 }
 function isLeak(growth, floor) {
-    return growth.low * growth.flows > floorOf(growth, floor);
-}
-function floorOf({ flows, from }, { least, share, slack }) {
-    const uncollected = slack === undefined ? 0 : Math.min(slack.perFlow * flows, slack.most);
-    return Math.max(least, share * from, uncollected);
+    return growth.low * growth.flows > (0,growth_floor/* floorOf */.E)(growth, floor);
 }
 function growthOfCpu(samples) {
     const readings = samples.flatMap(({ at, flows, serviceCpuTime: value }) => flows === undefined || value === undefined ? [] : [{ at, flows, value }]);
-    return growthAlong(inParts(afterWarmUp(readings)).flatMap(cpuPerFlow));
+    return (0,growth/* growthAlong */.NR)((0,growth/* inParts */.oP)((0,growth/* afterWarmUp */.xk)(readings)).flatMap(cpuPerFlow));
 }
 function cpuPerFlow(part) {
     const [first, last] = [part[0], part.at(-1)];
@@ -17823,8 +17791,9 @@ function cpuPerFlow(part) {
 ;// CONCATENATED MODULE: ./build/src/checks/growth.js
 
 
+
 const MS_PER_MINUTE = 60_000;
-const growth = {
+const growth_growth = {
     id: 'growth',
     title: () => 'Nothing grows with the flows',
     failureTitle: () => 'Something grows with every flow',
@@ -17866,7 +17835,7 @@ function leakText({ subject: { name, unit }, growth: found }) {
 }
 function restText({ subject: { name, unit, floor }, growth: found }) {
     const { perFlow, flows } = found;
-    const least = floorOf(found, floor) / flows;
+    const least = (0,growth_floor/* floorOf */.E)(found, floor) / flows;
     return `${name}: ${amount(perFlow, unit)} a flow (${intervalOf(found, unit)}) over ${(0,format/* plural */.LS)(flows, 'flow')}: ${levelsOf(found, unit)}; less than ${amount(least, unit)} a flow is taken for noise`;
 }
 function intervalOf({ low, high, confidence }, unit) {
@@ -18059,7 +18028,7 @@ const LONG = {
     in: (record) => {
         const flows = (0,counted/* startedFlows */.pZ)((0,stats_tally/* tallyOf */.s)(record));
         const samples = record.monitor.samples.filter((sample) => sample.flows !== undefined);
-        const judged = afterWarmUp(samples.map(({ flows: ended = 0 }) => ({ flows: ended })));
+        const judged = (0,growth/* afterWarmUp */.xk)(samples.map(({ flows: ended = 0 }) => ({ flows: ended })));
         return flows >= fewestFlows(record) && judged.length >= FEWEST_SAMPLES;
     },
     why: `the run was too short to tell: it takes ${FEWEST_FLOWS} flows, ${FEWEST_TURNS} for each of those at once, and ` +
@@ -18155,7 +18124,7 @@ const CHECKS = [
     containment,
     recovery,
     cleanup,
-    growth,
+    growth_growth,
 ];
 const DEFAULT_LEVELS = {
     concurrency: 'warn',
@@ -18277,7 +18246,7 @@ function contextOf({ env, cwd }, reproduce) {
 async function run(options) {
     const terminal = openTerminal();
     const inputs = (0,_cli_options_js__WEBPACK_IMPORTED_MODULE_5__/* .inputsOf */ .Vc)(options);
-    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_16__/* .reproduceCommand */ .n)(inputs, inputs));
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_16__/* .reproduceCommand */ .n)(inputs));
     return (0,_cli_run_js__WEBPACK_IMPORTED_MODULE_10__/* .runScenarios */ .z)(terminal, context, { inputs, outputs: options });
 }
 async function demo(options) {
@@ -18290,7 +18259,7 @@ async function demo(options) {
 async function compare(options) {
     const terminal = openTerminal();
     const inputs = (0,_cli_compare_js__WEBPACK_IMPORTED_MODULE_6__/* .twoInputs */ .W)(options);
-    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_16__/* .reproduceCommand */ .n)(inputs.given, { ...inputs.given, command: 'compare' }));
+    const context = contextOf(terminal, (0,_publish_reproduce_js__WEBPACK_IMPORTED_MODULE_16__/* .reproduceCommand */ .n)(inputs.given, { command: 'compare' }));
     return (0,_cli_compare_js__WEBPACK_IMPORTED_MODULE_6__/* .compareTwo */ .g)(terminal, context, { inputs, outputs: options });
 }
 async function calibrateScenarios(options) {
@@ -19037,8 +19006,8 @@ function injectedChange(pairs, metric) {
 var base_limit = __nccwpck_require__(2404);
 // EXTERNAL MODULE: ./build/src/verdict/compared-defaults.js
 var compared_defaults = __nccwpck_require__(381);
-// EXTERNAL MODULE: ./build/src/run/compare-sides.js + 7 modules
-var compare_sides = __nccwpck_require__(5025);
+// EXTERNAL MODULE: ./build/src/run/compare-sides.js + 8 modules
+var compare_sides = __nccwpck_require__(9446);
 // EXTERNAL MODULE: ./build/src/run/round-plan.js
 var round_plan = __nccwpck_require__(6003);
 // EXTERNAL MODULE: ./build/src/run/sides.js
@@ -19248,7 +19217,7 @@ function readBounds({ time, runs }, problems) {
 /* harmony export */   g: () => (/* binding */ compareTwo)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8280);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3543);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1893);
 /* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(698);
 /* harmony import */ var _tell_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7481);
@@ -20072,10 +20041,10 @@ const COMPARED_STYLE = `
 function comparedCard(compared) {
     if (compared === undefined)
         return '';
-    const { verb, base, answer, lines, defaultGates, facts } = compared;
+    const { verb, base, answer, lines, growth, defaultGates, facts } = compared;
     return card(`${verb} ${(0,report_escape/* markup */.PT)(base)}`, [
         `<p>${inline(answer.sentence)}.</p>`,
-        attribution(compared),
+        `${attribution(compared)}${growth.length === 0 ? '' : list(growth.map(compared_answer/* capital */.Nx))}`,
         effects(lines),
         figures(lines),
         pairs(compared),
@@ -20127,9 +20096,11 @@ function pairs({ lines, source }) {
 function commits(view) {
     if (view === undefined)
         return '';
+    if (view.list.length === 0)
+        return `<p class="note">${(0,report_escape/* markup */.PT)(view.title, 300)}</p>`;
     const lines = view.list.map(({ sha, subject, author }) => `<li><code>${(0,report_escape/* markup */.PT)(sha, 7)}</code> ${(0,report_escape/* markup */.PT)(subject, 100)} <span class="soft">${(0,report_escape/* markup */.PT)(author, 40)}</span></li>`);
     const more = view.more > 0 ? `<li>and ${view.more} more</li>` : '';
-    return `<details><summary>${view.title}</summary><ul>${lines.join('')}${more}</ul></details>`;
+    return `<details><summary>${(0,report_escape/* markup */.PT)(view.title, 300)}</summary><ul>${lines.join('')}${more}</ul></details>`;
 }
 
 // EXTERNAL MODULE: ./build/src/report/finding.js
@@ -20528,12 +20499,13 @@ function faults({ faults: view }) {
     const lines = rows.length === 0 ? '' : table(['Fault', ['Times'], ['Flows']], rows);
     return card('Faults', `<p>${view.summary.join('; ')}</p>${lines}<div class="note">${list(view.notes)}</div>`);
 }
-function html_scenario_errors({ errors: lines, errorSummary, moreErrors, failures }) {
+function html_scenario_errors({ errors: lines, errorSummary, moreErrors, failures, retried }) {
+    const again = retried.map(({ ending, flows }) => `${ending}: ${flows}`);
     if (lines.length === 0)
-        return '';
+        return again.length === 0 ? '' : card('Tried again', `<p>${again.join(' · ')}</p>`);
+    const ended = [...failures.map(({ ending, flows }) => `${ending}: ${flows}`), ...again].join(' · ');
     const rows = lines.map(({ count, sample, flows }) => `<tr><td class="number">${(0,format/* formatCount */.B4)(count)}</td><td><code>${(0,report_escape/* markup */.PT)(sample, 400)}</code></td><td>${flows}</td></tr>`);
     const more = moreErrors > 0 ? `<p>and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error</p>` : '';
-    const ended = failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ');
     return card(`Errors: ${errorSummary}`, `${table([['Flows'], 'Error', 'Seen in'], rows)}${more}<p class="note">${ended}</p>`);
 }
 function metrics({ metrics: rows, notes }) {
@@ -20596,8 +20568,8 @@ svg { display: block; width: 100%; min-width: 680px; height: auto; }
 @media print { body { background: none; } .card { break-inside: avoid; } }
 `;
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 11 modules
-var report_view = __nccwpck_require__(5238);
+// EXTERNAL MODULE: ./build/src/report/view.js + 12 modules
+var report_view = __nccwpck_require__(3777);
 ;// CONCATENATED MODULE: ./build/src/report/html.js
 
 
@@ -20731,13 +20703,18 @@ function comparedBlock(compared, tier) {
     const answer = `<b>${compared.verb} ${(0,report_escape/* html */.qy)(compared.base)}</b>: ${markdown_block_inline(compared.answer.sentence)}.`;
     if (tier === 'failing rows')
         return answer;
-    return blocks(answer, markdown_compared_attribution(compared), note(compared));
+    return blocks(answer, markdown_compared_attribution(compared), growth(compared), note(compared));
 }
 function markdown_compared_attribution({ attribution: sentences }) {
     if (sentences.length === 0)
         return undefined;
     const list = sentences.map((sentence) => `- ${(0,report_escape/* html */.qy)((0,compared_answer/* capital */.Nx)(sentence), 300)}`).join('\n');
     return blocks(list, '<sub>Exploratory: what moved with it need not be why.</sub>');
+}
+function growth({ growth: sentences }) {
+    if (sentences.length === 0)
+        return undefined;
+    return sentences.map((sentence) => `- ${(0,report_escape/* html */.qy)((0,compared_answer/* capital */.Nx)(sentence), 300)}`).join('\n');
 }
 function note({ defaultGates }) {
     return defaultGates
@@ -20787,6 +20764,8 @@ function row(line, head) {
 function markdown_compared_commits({ commits: view }) {
     if (view === undefined)
         return undefined;
+    if (view.list.length === 0)
+        return `<sub>${(0,report_escape/* html */.qy)(view.title, 300)}</sub>`;
     const lines = view.list.map(({ sha, subject, author }) => `- ${(0,report_escape/* cell */.Hn)(sha)} ${(0,report_escape/* html */.qy)(subject, 100)} <sub>${(0,report_escape/* html */.qy)(author, 40)}</sub>`);
     const more = view.more > 0 ? [`- and ${view.more} more`] : [];
     return folded(`<b>${view.title}</b>`, [...lines, ...more].join('\n'));
@@ -20979,10 +20958,12 @@ function markdown_scenario_faults({ faults: view }) {
         ? undefined
         : markdown_block_table([markdown_scenario_left('Fault'), markdown_scenario_right('Times'), markdown_scenario_right('Flows')], view.lines.map(({ kind, times, flows }) => [(0,report_escape/* html */.qy)(kind), times, flows])), view.notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
 }
-function markdown_scenario_errors({ errors: lines, errorSummary, moreErrors, failures }) {
+function markdown_scenario_errors({ errors: lines, errorSummary, moreErrors, failures, retried, }) {
+    const again = retried.map(({ ending, flows }) => `${ending}: ${flows}`);
     if (lines.length === 0)
-        return undefined;
-    return folded(`<b>Errors</b>: ${errorSummary}`, blocks(markdown_block_table([markdown_scenario_right('Flows'), markdown_scenario_left('Error'), markdown_scenario_left('First seen')], lines.map(({ count, sample, first }) => [(0,format/* formatCount */.B4)(count), (0,report_escape/* cell */.Hn)(sample, 300), first])), moreErrors > 0 ? `and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error` : undefined, failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ')));
+        return again.length === 0 ? undefined : folded('<b>Tried again</b>', again.join(' · '));
+    const ended = [...failures.map(({ ending, flows }) => `${ending}: ${flows}`), ...again].join(' · ');
+    return folded(`<b>Errors</b>: ${errorSummary}`, blocks(markdown_block_table([markdown_scenario_right('Flows'), markdown_scenario_left('Error'), markdown_scenario_left('First seen')], lines.map(({ count, sample, first }) => [(0,format/* formatCount */.B4)(count), (0,report_escape/* cell */.Hn)(sample, 300), first])), moreErrors > 0 ? `and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error` : undefined, ended));
 }
 function markdown_scenario_steps({ steps: lines, stepGrowth }) {
     const [first] = lines.toSorted((a, b) => b.share - a.share);
@@ -21160,14 +21141,14 @@ var external_node_path_ = __nccwpck_require__(6760);
 var errors = __nccwpck_require__(7428);
 // EXTERNAL MODULE: ./build/src/errors.js
 var src_errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: ./build/src/model/results.js + 6 modules
-var results = __nccwpck_require__(6309);
+// EXTERNAL MODULE: ./build/src/model/results.js + 7 modules
+var results = __nccwpck_require__(5743);
 // EXTERNAL MODULE: ./build/src/publish/exit-status.js
 var exit_status = __nccwpck_require__(7940);
 // EXTERNAL MODULE: ./build/src/report/terminal.js + 5 modules
 var report_terminal = __nccwpck_require__(4183);
-// EXTERNAL MODULE: ./build/src/checks/index.js + 15 modules
-var src_checks = __nccwpck_require__(4039);
+// EXTERNAL MODULE: ./build/src/checks/index.js + 14 modules
+var src_checks = __nccwpck_require__(1310);
 // EXTERNAL MODULE: ./build/src/model/tally.js
 var tally = __nccwpck_require__(6517);
 // EXTERNAL MODULE: ./build/src/stats/tally.js + 3 modules
@@ -21201,6 +21182,8 @@ function savedTally({ load, counts, hits, metrics, flows }) {
 
 // EXTERNAL MODULE: ./build/src/verdict/climb.js
 var climb = __nccwpck_require__(9874);
+// EXTERNAL MODULE: ./build/src/verdict/compared-growth.js
+var compared_growth = __nccwpck_require__(2092);
 // EXTERNAL MODULE: ./build/src/verdict/decide.js
 var decide = __nccwpck_require__(1299);
 // EXTERNAL MODULE: ./build/src/verdict/judge-base.js + 1 modules
@@ -21208,6 +21191,7 @@ var judge_base = __nccwpck_require__(6491);
 // EXTERNAL MODULE: ./build/src/verdict/limits.js
 var limits = __nccwpck_require__(7347);
 ;// CONCATENATED MODULE: ./build/src/verdict/rejudge.js
+
 
 
 
@@ -21228,7 +21212,11 @@ function rejudgeScenario(scenario, { environment }) {
     const { thresholds, ladder } = scenario;
     if (checks.every((check, index) => isAsSaved(check, scenario.checks[index])))
         return { ...scenario, checks };
-    const more = [...(0,climb/* climbConcerns */.xn)(ladder), ...(0,limits/* limitConcerns */.R)(scenario.limits)];
+    const more = [
+        ...(0,climb/* climbConcerns */.xn)(ladder),
+        ...(0,limits/* limitConcerns */.R)(scenario.limits),
+        ...(0,compared_growth/* growthConcerns */.v)(scenario.compared, checks),
+    ];
     return { ...scenario, checks, ...(0,decide/* decide */.L)({ thresholds, checks, record, more, ...ofComparison(scenario) }) };
 }
 function ofComparison({ comparison, compared }) {
@@ -21366,8 +21354,8 @@ function branchOf(ref) {
     return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1];
 }
 
-// EXTERNAL MODULE: ./build/src/gate.js + 38 modules
-var gate = __nccwpck_require__(8280);
+// EXTERNAL MODULE: ./build/src/gate.js + 41 modules
+var gate = __nccwpck_require__(3543);
 // EXTERNAL MODULE: ./build/src/inputs/plan.js + 26 modules
 var inputs_plan = __nccwpck_require__(1893);
 // EXTERNAL MODULE: external "node:path"
@@ -21505,11 +21493,12 @@ function isNew({ name }, label) {
 
 ;// CONCATENATED MODULE: ./build/src/trees/commits.js
 const MOST = 50;
+const SHALLOW = 'the clone is shallow (fetch-depth: 0 shows them)';
 const LONGEST = 200;
 async function commitsBetween(repository, base, head) {
     const related = await repository.run(['merge-base', '--is-ancestor', base, head]);
     if (repository.shallow && related.code !== 0)
-        return undefined;
+        return { total: 0, list: [], unknown: SHALLOW };
     const range = `${base}..${head}`;
     const total = Number(await repository.ask('rev-list', '--count', range));
     if (!Number.isSafeInteger(total))
@@ -21652,29 +21641,39 @@ function said_short(sha) {
 async function makeTrees(sides, context, ports) {
     const makeHead = await place('head', sides.head, { context, ports });
     const makeBase = await place('base', sides.base, { context, ports });
-    if (context.prepare !== undefined)
-        ports.logger.info(`prepare runs in both trees: ${context.prepare.run}`);
+    const where = whereItRuns(makeHead.prepares, makeBase.prepares);
+    if (context.prepare !== undefined && where !== undefined) {
+        ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
+    }
     if (context.machine.cores < 2)
-        return { head: await makeHead(), base: await makeBase() };
-    const [head, base] = await Promise.all([makeHead(), makeBase()]);
+        return { head: await makeHead.make(), base: await makeBase.make() };
+    const [head, base] = await Promise.all([makeHead.make(), makeBase.make()]);
     return { head, base };
 }
+function whereItRuns(head, base) {
+    if (head && base)
+        return 'both trees';
+    if (!head && !base)
+        return undefined;
+    return `the tree of ${head ? 'head' : 'base'}`;
+}
+const READY = { prepares: false, make: () => Promise.resolve({ ok: true }) };
 async function place(name, side, doing) {
     const { worktrees, prepare } = doing.context;
     const key = await keyOf(side, doing.context);
     await worktrees.add(name, side.commit, { empty: key !== undefined });
     if (prepare === undefined)
-        return () => Promise.resolve({ ok: true });
+        return READY;
     if (key !== undefined) {
         const { cache, logger } = doing.ports;
         if (await cache.take(key, worktrees.path(name))) {
             await worktrees.index(name);
             logger.info(`the tree of ${side.label} (${said_short(side.commit)}) comes prepared from the cache`);
-            return () => Promise.resolve({ ok: true });
+            return READY;
         }
         await worktrees.fill(name);
     }
-    return () => prepareOne(name, { prepare, key }, doing);
+    return { prepares: true, make: () => prepareOne(name, { prepare, key }, doing) };
 }
 async function prepareOne(name, { prepare, key }, { context, ports }) {
     const { repository, worktrees, shell, env } = context;
@@ -22124,6 +22123,8 @@ async function openTrees(plan, ports, context) {
         }
         const { head, base } = { ...sides, base: sides.base };
         logger.info(`${head.label} is compared with ${base.label} (${said_short(base.commit)}): ${base.because}`);
+        if (head.commit === base.commit)
+            logger.warn(sameCommit(base));
         for (const note of await lackingInTrees(repository, head.commit, how.prepare))
             logger.warn(note);
         worktrees = await Worktrees.open(repository, ports);
@@ -22207,6 +22208,10 @@ function withoutBase(plan, { head }, absent) {
         close: () => Promise.resolve(),
     };
     return { plan, opponents };
+}
+function sameCommit({ label, commit }) {
+    const what = `compare: ${label} is what is checked out: both sides are the same commit (${said_short(commit)})`;
+    return `${what}, and nothing but noise is compared; name an earlier ref, or base`;
 }
 function unprepared(label, { why, printed }) {
     const said = printed === '' ? '' : `\n${printed}`;
@@ -22456,7 +22461,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 8280:
+/***/ 3543:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -23008,6 +23013,137 @@ function rank({ candidate }) {
     return ORDER.indexOf(candidate.kind);
 }
 
+// EXTERNAL MODULE: ./build/src/stats/distribution.js
+var stats_distribution = __nccwpck_require__(5775);
+// EXTERNAL MODULE: ./build/src/stats/growth-floor.js
+var growth_floor = __nccwpck_require__(4013);
+// EXTERNAL MODULE: ./build/src/stats/growth.js
+var growth = __nccwpck_require__(954);
+// EXTERNAL MODULE: ./build/src/stats/slope-interval.js
+var slope_interval = __nccwpck_require__(6490);
+;// CONCATENATED MODULE: ./build/src/stats/compare/growth-difference.js
+
+
+
+
+const WARM_UP = 1 / 3;
+const FEWEST_PAIRS = (growth/* PARTS */.dI * 3) / 2;
+const CONFIDENCE = 0.99;
+function growthDifference(pairs) {
+    if (pairs.length < FEWEST_PAIRS)
+        return undefined;
+    const parts = lowestOfParts(pairs.slice(Math.ceil(pairs.length * WARM_UP)));
+    const [first, last] = [parts[0], parts.at(-1)];
+    const base = slopeOf(parts, ({ base: from }, { base: to }) => slopeBetween(from, to));
+    const head = slopeOf(parts, ({ head: from }, { head: to }) => slopeBetween(from, to));
+    const difference = slopeOf(parts, differenceBetween);
+    if (!first || !last || !base || !head || !difference)
+        return undefined;
+    const flows = last.head.flows - first.head.flows;
+    const noise = (0,growth_floor/* floorOf */.E)({ flows, from: first.head.value }, growth_floor/* MEMORY_FLOOR */.$);
+    const figures = { base, head, difference, flows, noise };
+    return { ...figures, pairs: pairs.length, outcome: outcomeOf(figures) };
+}
+function outcomeOf({ base, head, difference, flows, noise, }) {
+    if (Math.min(difference.low, head.low) * flows > noise)
+        return 'more';
+    if (Math.min(-difference.high, base.low) * flows > noise)
+        return 'less';
+    return 'alike';
+}
+function lowestOfParts(pairs) {
+    const parts = [];
+    for (let part = 0; part < growth/* PARTS */.dI; part++) {
+        const [from, to] = [part, part + 1].map((end) => Math.round((end * pairs.length) / growth/* PARTS */.dI));
+        const lowest = pairs.slice(from, to).reduce(lowerOf, undefined);
+        if (lowest !== undefined)
+            parts.push(lowest);
+    }
+    return parts;
+}
+function lowerOf(lowest, pair) {
+    if (lowest === undefined)
+        return pair;
+    return {
+        base: pair.base.value < lowest.base.value ? pair.base : lowest.base,
+        head: pair.head.value < lowest.head.value ? pair.head : lowest.head,
+    };
+}
+function slopeOf(parts, between) {
+    const slopes = parts.flatMap((from, index) => parts.slice(index + 1).map((to) => between(from, to)));
+    const distribution = slopes.every(Number.isFinite) ? (0,stats_distribution/* distributionOf */.AO)(slopes) : undefined;
+    if (distribution === undefined)
+        return undefined;
+    return {
+        perFlow: (0,stats_distribution/* percentile */.Ym)(distribution, 50),
+        ...(0,slope_interval/* slopeInterval */.l)(distribution.sorted, parts.length, CONFIDENCE),
+    };
+}
+function differenceBetween(from, to) {
+    return slopeBetween(from.head, to.head) - slopeBetween(from.base, to.base);
+}
+function slopeBetween(from, to) {
+    return (to.value - from.value) / (to.flows - from.flows);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/growth-words.js
+
+function growthSentence({ subject, difference, flows, noise, outcome }, base) {
+    const { perFlow, confidence } = difference;
+    const [low, high] = perFlow < 0 ? [-difference.high, -difference.low] : [difference.low, difference.high];
+    const interval = `${(0,format/* formatBytes */.z3)(low)} … ${(0,format/* formatBytes */.z3)(high)}, ${Math.floor(confidence * 100)}%`;
+    const effect = `${(0,format/* formatBytes */.z3)(Math.abs(perFlow))} a flow ${perFlow < 0 ? 'less' : 'more'} than ${base}'s`;
+    const told = `${subject} grew by ${effect} (${interval}) over ${(0,format/* plural */.LS)(flows, 'flow')}`;
+    return outcome === 'alike'
+        ? `${told}: less than ${(0,format/* formatBytes */.z3)(noise / flows)} a flow is taken for noise`
+        : told;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/compared-growth.js
+
+
+const SUBJECTS = [
+    { name: 'memory of the service', by: 'service' },
+    { name: 'memory of the host process', by: 'host' },
+];
+function comparedGrowth(pairs, circumstances) {
+    const { services, asked } = circumstances;
+    const found = services === 'restart' ? [] : differencesOf(pairs, circumstances);
+    if (found.length > 0)
+        return { found };
+    return asked ? { found, unknown: whyUnknown(pairs, circumstances) } : undefined;
+}
+function differencesOf(pairs, { base }) {
+    return SUBJECTS.flatMap(({ name, by }) => {
+        const figures = growthDifference(levelsOf(pairs, by));
+        if (figures === undefined)
+            return [];
+        const difference = { subject: name, ...figures };
+        return [{ ...difference, sentence: growthSentence(difference, base) }];
+    });
+}
+function levelsOf(pairs, by) {
+    const before = { base: 0, head: 0 };
+    return pairs.flatMap(({ base, head }) => {
+        const flows = { ...before };
+        before.base += base.flows.started;
+        before.head += head.flows.started;
+        const [ofBase, ofHead] = [base.held?.[by], head.held?.[by]];
+        if (ofBase === undefined || ofHead === undefined)
+            return [];
+        return [{ base: { flows: flows.base, value: ofBase }, head: { flows: flows.head, value: ofHead } }];
+    });
+}
+function whyUnknown(pairs, { services }) {
+    if (services === 'restart')
+        return 'services are started anew for each round';
+    const held = pairs.filter(({ base, head }) => base.held !== undefined && head.held !== undefined);
+    if (held.length < pairs.length || pairs.length === 0) {
+        return 'nothing that outlives the flows was watched on both sides';
+    }
+    return `it takes ${FEWEST_PAIRS} pairs of rounds, and there were ${pairs.length}`;
+}
+
 // EXTERNAL MODULE: ./build/src/stats/compare/run.js + 1 modules
 var run = __nccwpck_require__(3998);
 // EXTERNAL MODULE: ./build/src/stats/compare/validity.js
@@ -23016,13 +23152,14 @@ var compare_validity = __nccwpck_require__(9591);
 var base_limit = __nccwpck_require__(2404);
 // EXTERNAL MODULE: ./build/src/verdict/compared-defaults.js
 var compared_defaults = __nccwpck_require__(381);
-// EXTERNAL MODULE: ./build/src/run/compare-sides.js + 7 modules
-var compare_sides = __nccwpck_require__(5025);
+// EXTERNAL MODULE: ./build/src/run/compare-sides.js + 8 modules
+var compare_sides = __nccwpck_require__(9446);
 // EXTERNAL MODULE: ./build/src/run/round-plan.js
 var round_plan = __nccwpck_require__(6003);
 // EXTERNAL MODULE: ./build/src/run/sides.js
 var run_sides = __nccwpck_require__(1811);
 ;// CONCATENATED MODULE: ./build/src/run/compare-scenario.js
+
 
 
 
@@ -23044,6 +23181,7 @@ async function compareScenario(plan, options) {
         thresholds,
         metrics: (0,base_limit/* comparedMetrics */.Bo)(thresholds),
         spare: new Set(byDefault.filter(({ metric }) => metric.id === 'cpu_per_flow').map(nameOf)),
+        growthAsked: (plan.checks.growth ?? 'off') !== 'off',
     });
     if (compared.absent !== undefined)
         return notCompared(plan, options, compared.absent);
@@ -23117,12 +23255,28 @@ function roundsOf(flows, { services, note }) {
     return { flows, services, ...(note === undefined ? {} : { note }) };
 }
 function came({ pairs, results, time, ended, failure }, run, { rounds, validity }) {
+    if (ended === 'interrupted' && pairs.length === 0) {
+        const nothing = interrupted(run);
+        return { ...nothing, compared: { ...nothing.compared, rounds, time } };
+    }
     const why = failure === undefined ? undefined : failureWords(failure, run);
     const measured = pairs.map((pair) => comparedPair(pair, validity));
     const attribution = [...attribute(measured, results)];
+    const growth = comparedGrowth(pairs, {
+        services: rounds.services,
+        base: run.opponent.base.label,
+        asked: run.growthAsked,
+    });
     return {
         results: why === undefined ? results : results.map((result) => withReason(result, why)),
-        compared: { rounds, pairs: measured, time, ended, attribution },
+        compared: {
+            rounds,
+            pairs: measured,
+            time,
+            ended,
+            attribution,
+            ...(growth === undefined ? {} : { growth }),
+        },
         ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
     };
 }
@@ -23149,7 +23303,7 @@ function failedBefore(failure, run) {
 }
 function interrupted({ metrics }) {
     return {
-        results: nothingKnown(metrics, 'interrupted before the first pair'),
+        results: nothingKnown(metrics, 'interrupted before the first pair was through'),
         compared: { ended: 'interrupted' },
     };
 }
@@ -24133,10 +24287,10 @@ function requestLines(requests) {
 
 // EXTERNAL MODULE: ./build/src/model/limits-record.js
 var limits_record = __nccwpck_require__(1377);
-// EXTERNAL MODULE: ./build/src/model/results.js + 6 modules
-var results = __nccwpck_require__(6309);
-// EXTERNAL MODULE: ./build/src/checks/index.js + 15 modules
-var src_checks = __nccwpck_require__(4039);
+// EXTERNAL MODULE: ./build/src/model/results.js + 7 modules
+var results = __nccwpck_require__(5743);
+// EXTERNAL MODULE: ./build/src/checks/index.js + 14 modules
+var src_checks = __nccwpck_require__(1310);
 // EXTERNAL MODULE: ./build/src/stats/counted.js
 var counted = __nccwpck_require__(2175);
 // EXTERNAL MODULE: ./build/src/stats/errors.js
@@ -24185,8 +24339,6 @@ function upperTail(z) {
     return density * polynomial;
 }
 
-// EXTERNAL MODULE: ./build/src/stats/distribution.js
-var stats_distribution = __nccwpck_require__(5775);
 // EXTERNAL MODULE: ./build/src/stats/kendall.js
 var kendall = __nccwpck_require__(8552);
 ;// CONCATENATED MODULE: ./build/src/stats/trend.js
@@ -24286,9 +24438,12 @@ function mostFirst(steps) {
 var decide = __nccwpck_require__(1299);
 // EXTERNAL MODULE: ./build/src/verdict/limits.js
 var limits = __nccwpck_require__(7347);
+// EXTERNAL MODULE: ./build/src/verdict/compared-growth.js
+var compared_growth = __nccwpck_require__(2092);
 // EXTERNAL MODULE: ./build/src/verdict/judge-base.js + 1 modules
 var judge_base = __nccwpck_require__(6491);
 ;// CONCATENATED MODULE: ./build/src/verdict/assemble.js
+
 
 
 
@@ -24322,7 +24477,11 @@ function assembleScenario(plan, record, comparison) {
             thresholds,
             checks,
             record,
-            more: [...(0,climb/* climbConcerns */.xn)(ladder), ...(0,limits/* limitConcerns */.R)(record.limits)],
+            more: [
+                ...(0,climb/* climbConcerns */.xn)(ladder),
+                ...(0,limits/* limitConcerns */.R)(record.limits),
+                ...(0,compared_growth/* growthConcerns */.v)(comparison?.compared, checks),
+            ],
             ...(comparison === undefined
                 ? {}
                 : { onUnresolved: comparison.compared.onUnresolved, remarks: (0,judge_base/* improvements */.u)(comparison) }),
@@ -26968,12 +27127,15 @@ function parseYaml(text, file) {
         const { line, col } = lines.linePos(offset);
         return { line: Math.max(1, line), column: Math.max(1, col) };
     };
-    const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-        message: code === 'DUPLICATE_KEY' ? oneLine(duplicateKey(text, pos[0])) : invalid(message),
+    const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
+    const told = broken ? withoutEcho(document.errors, position) : [...document.errors, ...document.warnings];
+    const problems = told.map(({ code, message, pos }, index) => ({
+        message: code === 'DUPLICATE_KEY'
+            ? oneLine(duplicateKey(text, pos[0]))
+            : `${invalid(message)}${index === 0 ? quotingHint(lineAt(text, pos[0])) : ''}`,
         file,
         ...position(pos[0]),
     }));
-    const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
     const plain = broken ? { value: undefined } : toPlain(document);
     if ('message' in plain)
         problems.push({ message: plain.message, file, line: 1, column: 1 });
@@ -26994,6 +27156,27 @@ function toPlain(document) {
 }
 function invalid(message) {
     return `is no valid YAML: ${oneLine(message)}`;
+}
+function withoutEcho(errors, position) {
+    const lines = new Set();
+    const first = errors.filter(({ message, pos }, index) => {
+        const { line } = position(pos[0]);
+        const isEcho = lines.has(line) || (index > 0 && message.includes('in YAML stream'));
+        lines.add(line);
+        return !isEcho;
+    });
+    return first.slice(0, MOST_BROKEN);
+}
+const MOST_BROKEN = 5;
+function quotingHint(line) {
+    const suspicious = line.includes('{{') || /:\s.*:\s/.test(line);
+    return suspicious
+        ? '; a value with {{…}} or ": " in it must be quoted, as in run: \'PORT={{port}} npm start\''
+        : '';
+}
+function lineAt(text, offset) {
+    const from = text.lastIndexOf('\n', offset - 1) + 1;
+    return /^.*/.exec(text.slice(from, from + 2000))?.[0] ?? '';
 }
 function duplicateKey(text, offset) {
     const key = /^["']?[^\s:"']+/.exec(text.slice(offset, offset + 80))?.[0].replace(/^["']/, '') ?? 'a key';
@@ -28720,7 +28903,7 @@ function isPlain(value) {
 
 /***/ }),
 
-/***/ 6309:
+/***/ 5743:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -28734,9 +28917,37 @@ __nccwpck_require__.d(__webpack_exports__, {
 var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./build/src/model/check.js
 var check = __nccwpck_require__(6495);
+;// CONCATENATED MODULE: ./build/src/model/compared-growth.js
+
+const GROWTH_OUTCOMES = ['more', 'less', 'alike'];
+const slope = schemas/* object */.Ikc({
+    perFlow: schemas/* number */.aig().meta({ description: 'bytes a flow (Theil–Sen)' }),
+    low: schemas/* number */.aig(),
+    high: schemas/* number */.aig(),
+    confidence: schemas/* number */.aig().meta({ description: 'of the interval, 0 … 1' }),
+});
+const difference = schemas/* object */.Ikc({
+    subject: schemas/* string */.YjP(),
+    base: slope,
+    head: slope,
+    difference: slope.meta({ description: 'head − base, by pairs' }),
+    flows: schemas/* int */.Whr().meta({ description: 'of head, over which it was judged: the first third is left out' }),
+    pairs: schemas/* int */.Whr().meta({ description: 'the first third included' }),
+    noise: schemas/* number */.aig().meta({ description: 'bytes in all that are taken for noise' }),
+    outcome: schemas/* enum */.k5n(GROWTH_OUTCOMES),
+    sentence: schemas/* string */.YjP(),
+});
+const comparedGrowthSchema = schemas/* object */.Ikc({
+    found: schemas/* array */.YOg(difference),
+    unknown: schemas/* string */.YjP()
+        .optional()
+        .meta({ description: 'why nothing was found although the check growth was asked for' }),
+});
+
 // EXTERNAL MODULE: ./build/src/model/compare-plan.js
 var compare_plan = __nccwpck_require__(7542);
 ;// CONCATENATED MODULE: ./build/src/model/compared.js
+
 
 
 const side = schemas/* object */.Ikc({
@@ -28748,6 +28959,9 @@ const round = schemas/* object */.Ikc({
     flows: schemas/* object */.Ikc({ started: schemas/* int */.Whr(), failed: schemas/* int */.Whr() }),
     steal: schemas/* number */.aig().optional(),
     startSkew: schemas/* number */.aig().optional(),
+    held: schemas/* object */.Ikc({ service: schemas/* number */.aig().optional(), host: schemas/* number */.aig().optional() })
+        .optional()
+        .meta({ description: 'lowest resident bytes of what outlives the flows' }),
 });
 const pair = schemas/* object */.Ikc({
     order: schemas/* enum */.k5n(['base_first', 'head_first']),
@@ -28789,7 +29003,14 @@ const comparedSchema = schemas/* object */.Ikc({
     ended: schemas/* enum */.k5n(['decided', 'looks', 'budget', 'interrupted', 'failed']).optional(),
     onUnresolved: schemas/* enum */.k5n(compare_plan/* UNRESOLVED_ANSWERS */.q),
     attribution: schemas/* array */.YOg(attribution),
-    commits: schemas/* object */.Ikc({ total: schemas/* int */.Whr(), list: schemas/* array */.YOg(commit) })
+    growth: comparedGrowthSchema.optional(),
+    commits: schemas/* object */.Ikc({
+        total: schemas/* int */.Whr(),
+        list: schemas/* array */.YOg(commit),
+        unknown: schemas/* string */.YjP()
+            .optional()
+            .meta({ description: 'why nobody knows them; then total is 0 and the list is empty' }),
+    })
         .optional()
         .meta({ description: 'between base and head, newest first, at most 50' }),
 });
@@ -29291,6 +29512,7 @@ const OPTIONS = [
     ['run', '--run'],
     ['module', '--module'],
     ['url', '--url'],
+    ['workingDirectory', '--working-directory'],
     ['flows', '--flows'],
     ['iterations', '--iterations'],
     ['duration', '--duration'],
@@ -29307,14 +29529,13 @@ const OPTIONS = [
     ['bug', '--bug'],
 ];
 const REPEATED = new Set(['--threshold', '--alert']);
-function reproduceCommand(inputs, { workingDirectory, command = 'run', } = {}) {
+function reproduceCommand(inputs, { command = 'run' } = {}) {
     const words = OPTIONS.flatMap(([name, option]) => {
         const value = inputs[name]?.trim() ?? '';
         const values = REPEATED.has(option) ? linesOf(value) : [value];
         return values.filter((each) => each !== '').map((each) => `${option} ${quote(each)}`);
     });
-    const line = [`npx flowgate ${command}`, ...words].join(' ');
-    return workingDirectory === undefined ? line : `cd ${quote(workingDirectory)} && ${line}`;
+    return [`npx flowgate ${command}`, ...words].join(' ');
 }
 function linesOf(text) {
     return text
@@ -29911,6 +30132,7 @@ function markup(text, max = TEXT_LIMIT) {
 /* harmony export */   S6: () => (/* binding */ errorLines),
 /* harmony export */   dJ: () => (/* binding */ failuresOf),
 /* harmony export */   im: () => (/* binding */ OUTCOMES),
+/* harmony export */   po: () => (/* binding */ retriedOf),
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3504);
@@ -29938,7 +30160,7 @@ function failuresOf({ flows, ...tallied }) {
     for (const flow of flows) {
         if (flow.outcome === 'ok' || flow.hit !== undefined)
             continue;
-        const ending = endingOf(flow);
+        const ending = `${endingOf(flow)}${flow.attempts === undefined ? '' : ` after ${flow.attempts} attempts`}`;
         const alike = byEnding.get(ending);
         if (alike === undefined)
             byEnding.set(ending, [flow.iteration]);
@@ -29954,6 +30176,16 @@ function failuresOf({ flows, ...tallied }) {
     }))
         .sort((a, b) => b.count - a.count)
         .slice(0, GROUPS_SHOWN);
+}
+function retriedOf({ flows, counts }) {
+    const ok = flows.filter(({ outcome }) => outcome === 'ok');
+    const again = ok.filter(({ attempts, hit }) => attempts !== undefined && hit === undefined);
+    if (again.length === 0)
+        return [];
+    const count = again.length;
+    const listed = again.map(({ iteration }) => iteration);
+    const known = ok.length < counts.ok ? undefined : count;
+    return [{ ending: 'ok only when tried again', count, flows: flowList(listed, known) }];
 }
 function endingOf({ outcome, error }) {
     if (outcome === 'failed' && error?.exitStatus !== undefined)
@@ -30012,8 +30244,8 @@ function faultsView({ counts, hits, waves, injected }) {
         lines: (injected?.counts ?? []).map(({ kind, times, flows }) => ({
             kind: KINDS[kind],
             times: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(times),
-            flows: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(flows),
-            words: `${KINDS[kind]} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(times)} × on ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')}`,
+            flows: flows === 0 ? 'not known' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(flows),
+            words: `${KINDS[kind]} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(times)} ×${flows === 0 ? '' : ` on ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')}`}`,
         })),
         notes: [...wavesNote(waves ?? []), ...(injected === undefined ? [] : notesOn(injected, hits.untraced))],
     };
@@ -30706,7 +30938,7 @@ const COMMITS = 5;
 function comparedLines(compared, paint) {
     if (compared === undefined)
         return [];
-    const { base, answer, attribution, facts, defaultGates } = compared;
+    const { base, answer, attribution, growth, facts, defaultGates } = compared;
     const not = compared.lines.length === 0 ? 'not ' : '';
     const each = (name, texts) => texts.flatMap((text, index) => paint.titled(index === 0 ? name : '', (0,report_escape/* plain */.pj)(text, 300)));
     return [
@@ -30716,6 +30948,7 @@ function comparedLines(compared, paint) {
             ? [paint.marked('plain', 'no threshold hangs on the base: default gates of a comparison')]
             : []),
         ...each('moved', attribution),
+        ...each('growth', growth),
         ...each('rounds', facts),
         ...commitLines(compared.commits, paint),
     ];
@@ -30761,7 +30994,7 @@ function commitLines(commits, paint) {
         .slice(0, COMMITS)
         .map(({ sha, subject }) => `${(0,report_escape/* plain */.pj)(sha, 7)} ${(0,report_escape/* plain */.pj)(subject, 100)}`);
     const rest = commits.more + commits.list.length - shown.length;
-    return [commits.title, ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].flatMap((line, index) => paint.field(index === 0 ? 'commits' : '', [line]));
+    return [(0,report_escape/* plain */.pj)(commits.title, 300), ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].flatMap((line, index) => paint.field(index === 0 ? 'commits' : '', [line]));
 }
 
 // EXTERNAL MODULE: ./build/src/report/ladder-chart.js
@@ -30926,14 +31159,14 @@ function faultLines({ faults }, paint) {
     ].filter((line) => line !== '');
     return [...paint.field('faults', [first]), ...rest.flatMap((line) => paint.field('', [(0,report_escape/* plain */.pj)(line, 400)]))];
 }
-function errorLines({ errors, moreErrors, failures }, paint) {
+function errorLines({ errors, moreErrors, failures, retried }, paint) {
     const listed = errors.map(({ count, sample, first }) => {
         const where = first === '' ? '' : ` (${count === 1 ? '' : 'first: '}${first})`;
         const space = paint.width - 16 - where.length - 8;
         return `${(0,format/* formatCount */.B4)(count)} × ${(0,report_escape/* plain */.pj)(sample, space)}${where}`;
     });
     const more = moreErrors > 0 ? [`and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error`] : [];
-    const ended = failures.map(({ ending, flows }) => `${ending}: ${flows}`);
+    const ended = [...failures, ...retried].map(({ ending, flows }) => `${ending}: ${flows}`);
     return [
         ...[...listed, ...more].flatMap((line, index) => paint.field(index === 0 ? 'errors' : '', [line])),
         ...paint.field('ended', ended),
@@ -30996,8 +31229,8 @@ const STANDINGS = {
     inconclusive: 'inconclusive',
 };
 
-// EXTERNAL MODULE: ./build/src/report/view.js + 11 modules
-var report_view = __nccwpck_require__(5238);
+// EXTERNAL MODULE: ./build/src/report/view.js + 12 modules
+var report_view = __nccwpck_require__(3777);
 ;// CONCATENATED MODULE: ./build/src/report/terminal.js
 
 
@@ -31022,7 +31255,7 @@ function renderTerminal(results, options) {
 
 /***/ }),
 
-/***/ 5238:
+/***/ 3777:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -31030,6 +31263,25 @@ function renderTerminal(results, options) {
 __nccwpck_require__.d(__webpack_exports__, {
   d: () => (/* binding */ viewOf)
 });
+
+;// CONCATENATED MODULE: ./build/src/model/unresolved.js
+function isOnlyUnresolved({ verdict, interrupted, ...judged }) {
+    if ((verdict !== 'warn' && verdict !== 'inconclusive') || interrupted !== undefined)
+        return false;
+    const open = judged.thresholds.filter(({ outcome }) => outcome !== 'pass');
+    return (open.length > 0 &&
+        open.every(({ outcome }) => outcome === 'unresolved') &&
+        judged.checks.every(({ outcome }) => outcome === 'pass'));
+}
+function unresolvedTally({ scenarios }) {
+    const open = scenarios.filter(isOnlyUnresolved).length;
+    if (open === 0)
+        return undefined;
+    if (scenarios.length === 1)
+        return 'the comparison is unresolved';
+    const whole = open === scenarios.length ? `all ${open} scenarios` : `${open} of ${scenarios.length} scenarios`;
+    return `${whole} ${open === 1 ? 'is' : 'are'} unresolved`;
+}
 
 // EXTERNAL MODULE: ./build/src/report/environment.js
 var environment = __nccwpck_require__(7549);
@@ -31079,6 +31331,7 @@ function comparedView(scenario) {
         standing: standingOfAll(scenario, lines),
         lines,
         attribution: attributionOf(compared),
+        growth: growthOf(scenario),
         facts: factsOf(compared, lines),
         ...(commits === undefined ? {} : { commits }),
         defaultGates: compared.defaultGates !== undefined,
@@ -31094,18 +31347,32 @@ function standingOfAll({ thresholds }, [first]) {
 function attributionOf({ attribution }) {
     return [...new Set(attribution.map(({ sentence }) => sentence))].slice(0, SENTENCES_SHOWN);
 }
+function growthOf({ compared, checks }) {
+    const { found = [], unknown } = compared?.growth ?? {};
+    const asked = checks.some(({ id, level }) => id === 'growth' && level !== 'off');
+    return [
+        ...found.filter(({ outcome }) => asked || outcome !== 'alike').map(({ sentence }) => sentence),
+        ...(asked && unknown !== undefined ? [`growth against base is not known: ${unknown}`] : []),
+    ];
+}
 function factsOf(compared, lines) {
     const { rounds, time, budget, pairs, ended, head } = compared;
     if (pairs.length === 0)
-        return [];
+        return ended === 'interrupted' ? [CUT_SHORT] : [];
     const confidences = new Set(lines.map(({ confidence }) => confidence));
     return [
         pairsFact(compared),
         ...roundsFact(rounds),
         `${(0,model_format/* formatTime */.fU)(time)} of ${(0,model_format/* formatTime */.fU)(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
         ...(confidences.size > 1 ? ['all intervals hold together with 99%'] : []),
-        `head is ${sideName(head)}`,
+        ...headFact(head),
     ];
+}
+const CUT_SHORT = 'interrupted before the first pair was through';
+function headFact(head) {
+    if (head.label !== 'head')
+        return [`head is ${sideName(head).replace(/^head, /u, '')}`];
+    return head.sha === undefined ? [] : [`head is ${head.sha.slice(0, 7)}`];
 }
 const SERVICES = {
     none: '',
@@ -31135,6 +31402,9 @@ function pairsFact({ pairs }) {
     return `${(0,model_format/* plural */.LS)(pairs.length, 'pair')}, ${(0,model_format/* formatCount */.B4)(dropped.length)} dropped (${shown.join(', ')})`;
 }
 function commitsOf({ commits }) {
+    if (commits?.unknown !== undefined) {
+        return { title: `commits between base and head: not known: ${commits.unknown}`, list: [], more: 0 };
+    }
     if (commits === undefined || commits.total === 0)
         return undefined;
     const list = commits.list.slice(0, COMMITS_SHOWN);
@@ -31171,6 +31441,10 @@ function comparedStatus({ compared }, failing) {
     if (compared === undefined || first === undefined || !failing.every(base_limit/* hangsOnBase */.y))
         return undefined;
     return `${(0,direction/* directionOf */.F)(first.metric).thanWorse} ${sideLabel(compared.base)}`;
+}
+function grownStatus({ compared }) {
+    const grows = compared?.growth?.found.some(({ outcome }) => outcome === 'more') === true;
+    return grows ? `grows more than ${sideLabel(compared.base)}` : undefined;
 }
 function heldStatus(scenario) {
     const better = (0,compared_line/* comparedLines */.Xq)(scenario).find(({ answer }) => answer === 'better');
@@ -31313,7 +31587,7 @@ function failed(scenario, cores) {
             ],
         };
     }
-    return { status: 'failed', sentence: reason(scenario) };
+    return { status: grownStatus(scenario) ?? 'failed', sentence: reason(scenario) };
 }
 function abortion({ aborted }) {
     return aborted === undefined
@@ -31806,6 +32080,7 @@ function stepGrowthOf({ stepGrowth }) {
 
 
 
+
 function viewOf(results) {
     const run = (0,environment/* runLinkOf */.Lg)(results);
     return {
@@ -31843,6 +32118,7 @@ function scenarioView(scenario, cores) {
         errorSummary: (0,failure/* errorSummary */.N5)(scenario.errors),
         moreErrors: scenario.errors.length - errors.length,
         failures: (0,failure/* failuresOf */.dJ)(scenario),
+        retried: (0,failure/* retriedOf */.po)(scenario),
         steps: stepsOf(scenario),
         ...(stepGrowth === undefined ? {} : { stepGrowth }),
         ...(history === undefined ? {} : { history }),
@@ -31861,7 +32137,11 @@ function omittedGatesOf({ omittedGates = [] }) {
     return `left out, as no process is watched: ${omittedGates.join(', ')}`;
 }
 function tallyOf({ verdict, scenarios }) {
-    const alike = scenarios.filter((scenario) => scenario.verdict === verdict).length;
+    const same = scenarios.filter((scenario) => scenario.verdict === verdict);
+    const alike = same.filter((scenario) => !isOnlyUnresolved(scenario)).length;
+    const open = same.length - alike;
+    if (open > 0 && alike === 0)
+        return unresolvedTally({ scenarios }) ?? '';
     const verb = {
         pass: ['holds', 'hold'],
         warn: ['holds, with alerts', 'hold, with alerts'],
@@ -31871,13 +32151,14 @@ function tallyOf({ verdict, scenarios }) {
     const [one, many] = verb[verdict];
     if (alike === scenarios.length && alike > 1)
         return `all ${alike} scenarios ${many}`;
-    return `${alike} of ${scenarios.length} scenarios ${alike === 1 ? one : many}`;
+    const rest = open === 0 ? '' : `; ${open} ${open === 1 ? 'is' : 'are'} unresolved`;
+    return `${alike} of ${scenarios.length} scenarios ${alike === 1 ? one : many}${rest}`;
 }
 
 
 /***/ }),
 
-/***/ 5025:
+/***/ 9446:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32065,7 +32346,20 @@ var counted = __nccwpck_require__(2175);
 var summarize = __nccwpck_require__(3029);
 // EXTERNAL MODULE: ./build/src/stats/tally.js + 3 modules
 var stats_tally = __nccwpck_require__(4772);
+;// CONCATENATED MODULE: ./build/src/stats/compare/held.js
+function heldIn(samples) {
+    const service = lowest(samples.flatMap(({ serviceMemory }) => serviceMemory ?? []));
+    const host = lowest(samples.flatMap(({ hostMemory }) => hostMemory ?? []));
+    if (service === undefined && host === undefined)
+        return undefined;
+    return { ...(service === undefined ? {} : { service }), ...(host === undefined ? {} : { host }) };
+}
+function lowest(values) {
+    return values.length === 0 ? undefined : values.reduce((least, value) => Math.min(least, value));
+}
+
 ;// CONCATENATED MODULE: ./build/src/stats/compare/round.js
+
 
 
 
@@ -32091,12 +32385,14 @@ function roundOf(record, { metrics, steal }) {
         (0,summarize/* measure */.xP)(measures, ref).value,
     ]);
     const started = (0,counted/* countedFlows */.YE)(tally, record);
+    const held = heldIn(record.monitor.samples);
     const startSkew = measures.scalars.start_skew.value;
     return {
         values: Object.fromEntries(values),
         flows: { started, failed: started - tally.counts.ok },
         ...(steal === undefined ? {} : { steal }),
         ...(startSkew === null ? {} : { startSkew }),
+        ...(held === undefined ? {} : { held }),
     };
 }
 
@@ -33062,8 +33358,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   x: () => (/* binding */ seesTokens)
 });
 
-// EXTERNAL MODULE: ./build/src/checks/index.js + 15 modules
-var src_checks = __nccwpck_require__(4039);
+// EXTERNAL MODULE: ./build/src/checks/index.js + 14 modules
+var src_checks = __nccwpck_require__(1310);
 // EXTERNAL MODULE: ./build/src/model/placeholders.js
 var placeholders = __nccwpck_require__(4077);
 // EXTERNAL MODULE: ./build/src/scenarios/flow-canary.js
@@ -36695,7 +36991,8 @@ function ofValues(pairs, metric, misses) {
     };
 }
 function notPositive(count) {
-    return `${count} pairs have a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
+    const pairs = count === 1 ? '1 pair has' : `${count} pairs have`;
+    return `${pairs} a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
 }
 function ofRates(pairs, misses) {
     const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
@@ -36790,7 +37087,8 @@ function confidenceOf({ missed }, asked) {
     return missed === undefined ? asked : Math.max(0, 1 - missed.low - missed.high);
 }
 function tooFew(pairs, confidence) {
-    return `${pairs} pairs are too few to be ${(confidence * 100).toFixed(1)}% sure of anything`;
+    const few = pairs === 1 ? '1 pair is too few' : `${pairs} pairs are too few`;
+    return `${few} to be ${(confidence * 100).toFixed(1)}% sure of anything`;
 }
 function detectable(metric, evidence, { pairs, misses }) {
     if (evidence.missed !== undefined)
@@ -37551,6 +37849,83 @@ function throughput(ok, total) {
 
 /***/ }),
 
+/***/ 4013:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ MEMORY_FLOOR),
+/* harmony export */   E: () => (/* binding */ floorOf)
+/* harmony export */ });
+const MEMORY_FLOOR = { least: 3e6, share: 0.05, slack: { perFlow: 256, most: 32e6 } };
+function floorOf({ flows, from }, { least, share, slack }) {
+    const uncollected = slack === undefined ? 0 : Math.min(slack.perFlow * flows, slack.most);
+    return Math.max(least, share * from, uncollected);
+}
+
+
+/***/ }),
+
+/***/ 954:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NR: () => (/* binding */ growthAlong),
+/* harmony export */   Xo: () => (/* binding */ growthOf),
+/* harmony export */   dI: () => (/* binding */ PARTS),
+/* harmony export */   oP: () => (/* binding */ inParts),
+/* harmony export */   xk: () => (/* binding */ afterWarmUp)
+/* harmony export */ });
+/* harmony import */ var _slope_interval_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6490);
+/* harmony import */ var _theil_sen_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7624);
+
+
+const WARM_UP = 1 / 3;
+const PARTS = 8;
+const CONFIDENCE = 0.99;
+function growthOf(levels) {
+    return growthAlong(lowestOfParts(afterWarmUp(levels)));
+}
+function growthAlong(parts) {
+    const [first, last] = [parts[0], parts.at(-1)];
+    if (first === undefined || last === undefined || parts.length < (PARTS * 2) / 3)
+        return undefined;
+    const points = parts.map(({ flows, value }) => ({ x: flows, y: value }));
+    const slopes = (0,_theil_sen_js__WEBPACK_IMPORTED_MODULE_0__/* .slopesOf */ .s)(points);
+    const perFlow = (0,_theil_sen_js__WEBPACK_IMPORTED_MODULE_0__/* .theilSen */ .f)(points);
+    if (slopes === undefined || perFlow === undefined)
+        return undefined;
+    return {
+        perFlow,
+        ...(0,_slope_interval_js__WEBPACK_IMPORTED_MODULE_1__/* .slopeInterval */ .l)(slopes.sorted, points.length, CONFIDENCE),
+        time: last.at - first.at,
+        flows: last.flows - first.flows,
+        from: first.value,
+        to: last.value,
+    };
+}
+function afterWarmUp(levels) {
+    const all = levels.at(-1)?.flows ?? 0;
+    return levels.filter(({ flows }) => flows >= all * WARM_UP && flows < all);
+}
+function inParts(levels) {
+    const [from, to] = [levels[0]?.flows ?? 0, levels.at(-1)?.flows ?? 0];
+    const parts = Array.from({ length: PARTS }, () => []);
+    for (const level of levels) {
+        const part = to === from ? 0 : Math.floor(((level.flows - from) / (to - from)) * PARTS);
+        parts[Math.min(part, PARTS - 1)]?.push(level);
+    }
+    return parts.filter((part) => part.length > 0);
+}
+function lowestOfParts(levels) {
+    return inParts(levels).flatMap((part) => lowestOf(part) ?? []);
+}
+function lowestOf(levels) {
+    return levels.reduce((lowest, level) => (lowest === undefined || level.value < lowest.value ? level : lowest), undefined);
+}
+
+
+/***/ }),
+
 /***/ 8552:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -37872,11 +38247,19 @@ function lastLine(excerpt) {
     const whole = byteLength(excerpt.head) + byteLength(excerpt.tail) >= excerpt.bytes;
     const parts = whole ? [excerpt.head + excerpt.tail] : [excerpt.tail, excerpt.head];
     for (const part of parts) {
-        const line = part.split(/[\r\n]+/).findLast((text) => (0,_normalize_message_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .T)(text) !== '');
+        const lines = part.split(/[\r\n]+/).filter((text) => (0,_normalize_message_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .T)(text) !== '');
+        const line = VERSION.test(lines.at(-1) ?? '') ? errorLine(lines) : lines.at(-1);
         if (line !== undefined)
             return (0,_normalize_message_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .T)(line);
     }
     return '';
+}
+const VERSION = /^Node\.js v\d/;
+const ERROR = /^\[?(?:Uncaught )?[\w.$]*(?:Error|Exception|Rejection)(?: \[\w+\])?(?::|$)/;
+const ASIDE = /^\s*(?:at\s|[\]{}^]+,?\s*$|\(Use `node --trace-)/;
+function errorLine(lines) {
+    const said = lines.slice(0, -1);
+    return (said.findLast((text) => ERROR.test(text)) ?? said.findLast((text) => !ASIDE.test(text)) ?? lines.at(-1));
 }
 function lastPrinted(printed) {
     return lastLine(printed.stderr) || lastLine(printed.stdout);
@@ -38965,6 +39348,24 @@ function defaultBaseGates({ thresholds, work, services }, level) {
 
 /***/ }),
 
+/***/ 2092:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ growthConcerns)
+/* harmony export */ });
+function growthConcerns(compared, checks) {
+    const level = checks.find(({ id }) => id === 'growth')?.level;
+    if (level === undefined || level === 'off')
+        return [];
+    return (compared?.growth?.found ?? [])
+        .filter(({ outcome }) => outcome === 'more')
+        .map(({ sentence }) => ({ verdict: level, reason: sentence }));
+}
+
+
+/***/ }),
+
 /***/ 7010:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39264,8 +39665,14 @@ function parseLimit({ text, column }, op, metric) {
     }
     const value = parseValue(text, metric);
     if ('message' in value)
-        return { problems: [{ message: value.message, column }] };
+        return { problems: [{ message: baseMeant(text) ?? value.message, column }] };
     return { limit: { kind: 'absolute', value: value.value }, text: value.text, problems: [] };
+}
+function baseMeant(text) {
+    const [, word, sign, amount] = /^(\p{L}[\p{L}\p{N}_./]*)\s*([+-])\s*(\S.*)$/su.exec(text) ?? [];
+    if (word === undefined || sign === undefined || amount === undefined)
+        return undefined;
+    return `what head is compared with is called base, not ${word}; did you mean base ${sign} ${amount}?`;
 }
 function parseBase({ text, column }, metric) {
     if (text === '')

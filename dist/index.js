@@ -38623,10 +38623,16 @@ function conclusionOf({ verdict, interrupted, stepFails, }) {
         return 'success';
     return stepFails ? 'failure' : 'neutral';
 }
-function titleOf({ verdict, interrupted }) {
+function titleOf({ verdict, interrupted, unresolved }) {
     if (verdict === undefined)
         return 'flowgate could not finish';
-    return interrupted && verdict !== 'fail' ? 'Interrupted' : TITLES[verdict];
+    if (interrupted && verdict !== 'fail')
+        return 'Interrupted';
+    if (unresolved === undefined)
+        return TITLES[verdict];
+    if (verdict === 'warn')
+        return `No gate failed: ${unresolved}`;
+    return verdict === 'inconclusive' ? `No verdict: ${unresolved}` : TITLES[verdict];
 }
 function warn(logger, thrown, { name, readOnly }) {
     const what = `The check run "${name}" could not be written`;
@@ -38825,6 +38831,8 @@ function redacted(value, secrets) {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [redacted(name, secrets), redacted(item, secrets)]));
 }
 
+// EXTERNAL MODULE: ./build/src/model/unresolved.js
+var unresolved = __nccwpck_require__(6376);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./build/src/model/verdict.js
@@ -38990,6 +38998,7 @@ async function resultFolder(files, temporary) {
 
 
 
+
 const CHECK_SUMMARY_LIMIT = 65_535;
 const JOB_SUMMARY_LIMIT = 1024 * 1024;
 const OUTPUT_LIMIT = 65_536;
@@ -39071,6 +39080,7 @@ async function complete({ github, runner, renderers }, subject) {
         verdict: results.verdict,
         interrupted: interruptionOf(results) !== undefined,
         stepFails: exitStatus(results) !== 0,
+        unresolved: (0,unresolved/* unresolvedTally */.W)(results),
         summary: renderers.summary(results, { limit: CHECK_SUMMARY_LIMIT }),
     });
 }
@@ -39087,6 +39097,7 @@ const OPTIONS = [
     ['run', '--run'],
     ['module', '--module'],
     ['url', '--url'],
+    ['workingDirectory', '--working-directory'],
     ['flows', '--flows'],
     ['iterations', '--iterations'],
     ['duration', '--duration'],
@@ -39103,14 +39114,13 @@ const OPTIONS = [
     ['bug', '--bug'],
 ];
 const REPEATED = new Set(['--threshold', '--alert']);
-function reproduceCommand(inputs, { workingDirectory, command = 'run', } = {}) {
+function reproduceCommand(inputs, { command = 'run' } = {}) {
     const words = OPTIONS.flatMap(([name, option]) => {
         const value = inputs[name]?.trim() ?? '';
         const values = REPEATED.has(option) ? reproduce_linesOf(value) : [value];
         return values.filter((each) => each !== '').map((each) => `${option} ${quote(each)}`);
     });
-    const line = [`npx flowgate ${command}`, ...words].join(' ');
-    return workingDirectory === undefined ? line : `cd ${quote(workingDirectory)} && ${line}`;
+    return [`npx flowgate ${command}`, ...words].join(' ');
 }
 function reproduce_linesOf(text) {
     return text
@@ -39406,11 +39416,12 @@ function isNew({ name }, label) {
 
 ;// CONCATENATED MODULE: ./build/src/trees/commits.js
 const MOST = 50;
+const SHALLOW = 'the clone is shallow (fetch-depth: 0 shows them)';
 const LONGEST = 200;
 async function commitsBetween(repository, base, head) {
     const related = await repository.run(['merge-base', '--is-ancestor', base, head]);
     if (repository.shallow && related.code !== 0)
-        return undefined;
+        return { total: 0, list: [], unknown: SHALLOW };
     const range = `${base}..${head}`;
     const total = Number(await repository.ask('rev-list', '--count', range));
     if (!Number.isSafeInteger(total))
@@ -39551,29 +39562,39 @@ function said_short(sha) {
 async function makeTrees(sides, context, ports) {
     const makeHead = await place('head', sides.head, { context, ports });
     const makeBase = await place('base', sides.base, { context, ports });
-    if (context.prepare !== undefined)
-        ports.logger.info(`prepare runs in both trees: ${context.prepare.run}`);
+    const where = whereItRuns(makeHead.prepares, makeBase.prepares);
+    if (context.prepare !== undefined && where !== undefined) {
+        ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
+    }
     if (context.machine.cores < 2)
-        return { head: await makeHead(), base: await makeBase() };
-    const [head, base] = await Promise.all([makeHead(), makeBase()]);
+        return { head: await makeHead.make(), base: await makeBase.make() };
+    const [head, base] = await Promise.all([makeHead.make(), makeBase.make()]);
     return { head, base };
 }
+function whereItRuns(head, base) {
+    if (head && base)
+        return 'both trees';
+    if (!head && !base)
+        return undefined;
+    return `the tree of ${head ? 'head' : 'base'}`;
+}
+const READY = { prepares: false, make: () => Promise.resolve({ ok: true }) };
 async function place(name, side, doing) {
     const { worktrees, prepare } = doing.context;
     const key = await keyOf(side, doing.context);
     await worktrees.add(name, side.commit, { empty: key !== undefined });
     if (prepare === undefined)
-        return () => Promise.resolve({ ok: true });
+        return READY;
     if (key !== undefined) {
         const { cache, logger } = doing.ports;
         if (await cache.take(key, worktrees.path(name))) {
             await worktrees.index(name);
             logger.info(`the tree of ${side.label} (${said_short(side.commit)}) comes prepared from the cache`);
-            return () => Promise.resolve({ ok: true });
+            return READY;
         }
         await worktrees.fill(name);
     }
-    return () => prepareOne(name, { prepare, key }, doing);
+    return { prepares: true, make: () => prepareOne(name, { prepare, key }, doing) };
 }
 async function prepareOne(name, { prepare, key }, { context, ports }) {
     const { repository, worktrees, shell, env } = context;
@@ -40023,6 +40044,8 @@ async function openTrees(plan, ports, context) {
         }
         const { head, base } = { ...sides, base: sides.base };
         logger.info(`${head.label} is compared with ${base.label} (${said_short(base.commit)}): ${base.because}`);
+        if (head.commit === base.commit)
+            logger.warn(sameCommit(base));
         for (const note of await lackingInTrees(repository, head.commit, how.prepare))
             logger.warn(note);
         worktrees = await Worktrees.open(repository, ports);
@@ -40106,6 +40129,10 @@ function withoutBase(plan, { head }, absent) {
         close: () => Promise.resolve(),
     };
     return { plan, opponents };
+}
+function sameCommit({ label, commit }) {
+    const what = `compare: ${label} is what is checked out: both sides are the same commit (${said_short(commit)})`;
+    return `${what}, and nothing but noise is compared; name an earlier ref, or base`;
 }
 function unprepared(label, { why, printed }) {
     const said = printed === '' ? '' : `\n${printed}`;
@@ -40207,7 +40234,7 @@ function contextOf(start, { git, run }) {
         environment: start.machine,
         git,
         ...(run !== undefined && { run }),
-        reproduce: reproduceCommand(start.inputs, start.inputs),
+        reproduce: reproduceCommand(start.inputs),
         env: (0,flow_env/* flowEnv */.UL)(start.env, secretsOf(start)),
     };
 }
@@ -46335,7 +46362,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 588:
+/***/ 8107:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46970,21 +46997,6 @@ function rank({ candidate }) {
     return ORDER.indexOf(candidate.kind);
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/compare/looks.js
-function looksOf({ pairs, alpha, metrics }) {
-    if (pairs.length === 0 || pairs.some((count, index) => !(count > (pairs[index - 1] ?? 0)))) {
-        throw new RangeError(`looks are ascending numbers of pairs, not ${pairs.join(', ')}`);
-    }
-    const smallest = alpha / 2 / metrics / pairs.length;
-    const earliest = 2 * Math.ceil(Math.log2(1 / smallest) / 2);
-    const distinct = [...new Set(pairs.map((count) => Math.max(count, earliest)))];
-    return distinct.map((count) => ({ pairs: count, share: 1 / distinct.length }));
-}
-function missesOf(look, alpha, sharing) {
-    const side = (look.share * alpha) / 2;
-    return { low: side / Math.max(1, sharing.low), high: side / Math.max(1, sharing.high) };
-}
-
 ;// CONCATENATED MODULE: ./build/src/stats/distribution.js
 
 function distributionOf(values) {
@@ -47038,6 +47050,254 @@ function first(sorted) {
 }
 function last(sorted) {
     return sorted[sorted.length - 1] ?? NaN;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/growth-floor.js
+const MEMORY_FLOOR = { least: 3e6, share: 0.05, slack: { perFlow: 256, most: 32e6 } };
+function floorOf({ flows, from }, { least, share, slack }) {
+    const uncollected = slack === undefined ? 0 : Math.min(slack.perFlow * flows, slack.most);
+    return Math.max(least, share * from, uncollected);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/kendall.js
+function inversionsAtMost(count, inversions) {
+    let chances = [1];
+    for (let values = 2; values <= count; values++) {
+        const next = new Array(chances.length + values - 1).fill(0);
+        chances.forEach((chance, made) => {
+            for (let more = 0; more < values; more++)
+                next[made + more] = (next[made + more] ?? 0) + chance / values;
+        });
+        chances = next;
+    }
+    return chances.slice(0, Math.max(0, inversions + 1)).reduce((sum, chance) => sum + chance, 0);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/slope-interval.js
+
+function slopeInterval(sorted, points, confidence) {
+    const missed = (rank) => 2 * inversionsAtMost(points, rank - 1);
+    let rank = 1;
+    while (rank < sorted.length / 2 && missed(rank + 1) <= 1 - confidence)
+        rank++;
+    return {
+        low: sorted[rank - 1] ?? NaN,
+        high: sorted[sorted.length - rank] ?? NaN,
+        confidence: 1 - missed(rank),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/theil-sen.js
+
+const MOST_POINTS = 1000;
+function theilSen(points) {
+    const slopes = slopesOf(points);
+    return slopes && percentile(slopes, 50);
+}
+function slopesOf(points) {
+    const kept = thin(points);
+    const slopes = new Float64Array((kept.length * (kept.length - 1)) / 2);
+    let count = 0;
+    for (const [index, from] of kept.entries()) {
+        for (let other = index + 1; other < kept.length; other++) {
+            const to = kept[other];
+            if (to === undefined || to.x === from.x)
+                continue;
+            slopes[count++] = (to.y - from.y) / (to.x - from.x);
+        }
+    }
+    return distributionOf(slopes.subarray(0, count));
+}
+function thin(points) {
+    if (points.length <= MOST_POINTS)
+        return points;
+    const step = (points.length - 1) / (MOST_POINTS - 1);
+    return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * step)]).filter((point) => point !== undefined);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/growth.js
+
+
+const WARM_UP = 1 / 3;
+const PARTS = 8;
+const CONFIDENCE = 0.99;
+function growthOf(levels) {
+    return growthAlong(lowestOfParts(afterWarmUp(levels)));
+}
+function growthAlong(parts) {
+    const [first, last] = [parts[0], parts.at(-1)];
+    if (first === undefined || last === undefined || parts.length < (PARTS * 2) / 3)
+        return undefined;
+    const points = parts.map(({ flows, value }) => ({ x: flows, y: value }));
+    const slopes = slopesOf(points);
+    const perFlow = theilSen(points);
+    if (slopes === undefined || perFlow === undefined)
+        return undefined;
+    return {
+        perFlow,
+        ...slopeInterval(slopes.sorted, points.length, CONFIDENCE),
+        time: last.at - first.at,
+        flows: last.flows - first.flows,
+        from: first.value,
+        to: last.value,
+    };
+}
+function afterWarmUp(levels) {
+    const all = levels.at(-1)?.flows ?? 0;
+    return levels.filter(({ flows }) => flows >= all * WARM_UP && flows < all);
+}
+function inParts(levels) {
+    const [from, to] = [levels[0]?.flows ?? 0, levels.at(-1)?.flows ?? 0];
+    const parts = Array.from({ length: PARTS }, () => []);
+    for (const level of levels) {
+        const part = to === from ? 0 : Math.floor(((level.flows - from) / (to - from)) * PARTS);
+        parts[Math.min(part, PARTS - 1)]?.push(level);
+    }
+    return parts.filter((part) => part.length > 0);
+}
+function lowestOfParts(levels) {
+    return inParts(levels).flatMap((part) => lowestOf(part) ?? []);
+}
+function lowestOf(levels) {
+    return levels.reduce((lowest, level) => (lowest === undefined || level.value < lowest.value ? level : lowest), undefined);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/growth-difference.js
+
+
+
+
+const growth_difference_WARM_UP = 1 / 3;
+const FEWEST_PAIRS = (PARTS * 3) / 2;
+const growth_difference_CONFIDENCE = 0.99;
+function growthDifference(pairs) {
+    if (pairs.length < FEWEST_PAIRS)
+        return undefined;
+    const parts = growth_difference_lowestOfParts(pairs.slice(Math.ceil(pairs.length * growth_difference_WARM_UP)));
+    const [first, last] = [parts[0], parts.at(-1)];
+    const base = slopeOf(parts, ({ base: from }, { base: to }) => slopeBetween(from, to));
+    const head = slopeOf(parts, ({ head: from }, { head: to }) => slopeBetween(from, to));
+    const difference = slopeOf(parts, differenceBetween);
+    if (!first || !last || !base || !head || !difference)
+        return undefined;
+    const flows = last.head.flows - first.head.flows;
+    const noise = floorOf({ flows, from: first.head.value }, MEMORY_FLOOR);
+    const figures = { base, head, difference, flows, noise };
+    return { ...figures, pairs: pairs.length, outcome: outcomeOf(figures) };
+}
+function outcomeOf({ base, head, difference, flows, noise, }) {
+    if (Math.min(difference.low, head.low) * flows > noise)
+        return 'more';
+    if (Math.min(-difference.high, base.low) * flows > noise)
+        return 'less';
+    return 'alike';
+}
+function growth_difference_lowestOfParts(pairs) {
+    const parts = [];
+    for (let part = 0; part < PARTS; part++) {
+        const [from, to] = [part, part + 1].map((end) => Math.round((end * pairs.length) / PARTS));
+        const lowest = pairs.slice(from, to).reduce(lowerOf, undefined);
+        if (lowest !== undefined)
+            parts.push(lowest);
+    }
+    return parts;
+}
+function lowerOf(lowest, pair) {
+    if (lowest === undefined)
+        return pair;
+    return {
+        base: pair.base.value < lowest.base.value ? pair.base : lowest.base,
+        head: pair.head.value < lowest.head.value ? pair.head : lowest.head,
+    };
+}
+function slopeOf(parts, between) {
+    const slopes = parts.flatMap((from, index) => parts.slice(index + 1).map((to) => between(from, to)));
+    const distribution = slopes.every(Number.isFinite) ? distributionOf(slopes) : undefined;
+    if (distribution === undefined)
+        return undefined;
+    return {
+        perFlow: percentile(distribution, 50),
+        ...slopeInterval(distribution.sorted, parts.length, growth_difference_CONFIDENCE),
+    };
+}
+function differenceBetween(from, to) {
+    return slopeBetween(from.head, to.head) - slopeBetween(from.base, to.base);
+}
+function slopeBetween(from, to) {
+    return (to.value - from.value) / (to.flows - from.flows);
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/growth-words.js
+
+function growthSentence({ subject, difference, flows, noise, outcome }, base) {
+    const { perFlow, confidence } = difference;
+    const [low, high] = perFlow < 0 ? [-difference.high, -difference.low] : [difference.low, difference.high];
+    const interval = `${(0,format/* formatBytes */.z3)(low)} … ${(0,format/* formatBytes */.z3)(high)}, ${Math.floor(confidence * 100)}%`;
+    const effect = `${(0,format/* formatBytes */.z3)(Math.abs(perFlow))} a flow ${perFlow < 0 ? 'less' : 'more'} than ${base}'s`;
+    const told = `${subject} grew by ${effect} (${interval}) over ${(0,format/* plural */.LS)(flows, 'flow')}`;
+    return outcome === 'alike'
+        ? `${told}: less than ${(0,format/* formatBytes */.z3)(noise / flows)} a flow is taken for noise`
+        : told;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/compared-growth.js
+
+
+const SUBJECTS = [
+    { name: 'memory of the service', by: 'service' },
+    { name: 'memory of the host process', by: 'host' },
+];
+function comparedGrowth(pairs, circumstances) {
+    const { services, asked } = circumstances;
+    const found = services === 'restart' ? [] : differencesOf(pairs, circumstances);
+    if (found.length > 0)
+        return { found };
+    return asked ? { found, unknown: whyUnknown(pairs, circumstances) } : undefined;
+}
+function differencesOf(pairs, { base }) {
+    return SUBJECTS.flatMap(({ name, by }) => {
+        const figures = growthDifference(levelsOf(pairs, by));
+        if (figures === undefined)
+            return [];
+        const difference = { subject: name, ...figures };
+        return [{ ...difference, sentence: growthSentence(difference, base) }];
+    });
+}
+function levelsOf(pairs, by) {
+    const before = { base: 0, head: 0 };
+    return pairs.flatMap(({ base, head }) => {
+        const flows = { ...before };
+        before.base += base.flows.started;
+        before.head += head.flows.started;
+        const [ofBase, ofHead] = [base.held?.[by], head.held?.[by]];
+        if (ofBase === undefined || ofHead === undefined)
+            return [];
+        return [{ base: { flows: flows.base, value: ofBase }, head: { flows: flows.head, value: ofHead } }];
+    });
+}
+function whyUnknown(pairs, { services }) {
+    if (services === 'restart')
+        return 'services are started anew for each round';
+    const held = pairs.filter(({ base, head }) => base.held !== undefined && head.held !== undefined);
+    if (held.length < pairs.length || pairs.length === 0) {
+        return 'nothing that outlives the flows was watched on both sides';
+    }
+    return `it takes ${FEWEST_PAIRS} pairs of rounds, and there were ${pairs.length}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/looks.js
+function looksOf({ pairs, alpha, metrics }) {
+    if (pairs.length === 0 || pairs.some((count, index) => !(count > (pairs[index - 1] ?? 0)))) {
+        throw new RangeError(`looks are ascending numbers of pairs, not ${pairs.join(', ')}`);
+    }
+    const smallest = alpha / 2 / metrics / pairs.length;
+    const earliest = 2 * Math.ceil(Math.log2(1 / smallest) / 2);
+    const distinct = [...new Set(pairs.map((count) => Math.max(count, earliest)))];
+    return distinct.map((count) => ({ pairs: count, share: 1 / distinct.length }));
+}
+function missesOf(look, alpha, sharing) {
+    const side = (look.share * alpha) / 2;
+    return { low: side / Math.max(1, sharing.low), high: side / Math.max(1, sharing.high) };
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/compare/log-factorial.js
@@ -47200,7 +47460,8 @@ function ofValues(pairs, metric, misses) {
     };
 }
 function notPositive(count) {
-    return `${count} pairs have a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
+    const pairs = count === 1 ? '1 pair has' : `${count} pairs have`;
+    return `${pairs} a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
 }
 function ofRates(pairs, misses) {
     const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
@@ -47282,7 +47543,7 @@ function compareMetric(pairs, metric, sight) {
     }
     const { evidence } = finding;
     const limit = (0,compare_scale/* limitOf */.LF)(metric);
-    const outcome = outcomeOf(evidence, limit);
+    const outcome = metric_outcomeOf(evidence, limit);
     const result = {
         ...known,
         ...changes(metric, evidence),
@@ -47304,7 +47565,7 @@ const NOTHING_KNOWN = {
     mde: null,
     needed: null,
 };
-function outcomeOf({ center, worse, better, atMost }, limit) {
+function metric_outcomeOf({ center, worse, better, atMost }, limit) {
     if (worse && center >= limit)
         return 'regression';
     if (better)
@@ -47319,7 +47580,8 @@ function confidenceOf({ missed }, asked) {
     return missed === undefined ? asked : Math.max(0, 1 - missed.low - missed.high);
 }
 function tooFew(pairs, confidence) {
-    return `${pairs} pairs are too few to be ${(confidence * 100).toFixed(1)}% sure of anything`;
+    const few = pairs === 1 ? '1 pair is too few' : `${pairs} pairs are too few`;
+    return `${few} to be ${(confidence * 100).toFixed(1)}% sure of anything`;
 }
 function detectable(metric, evidence, { pairs, misses }) {
     if (evidence.missed !== undefined)
@@ -49399,7 +49661,7 @@ function endOfProfile(profile) {
 }
 function levelAt(profile, at) {
     const piece = firstPiece(profile, (each) => at < profile_endOf(each));
-    return piece === undefined ? 0 : piece.from + slopeOf(piece) * (at - piece.begins);
+    return piece === undefined ? 0 : piece.from + profile_slopeOf(piece) * (at - piece.begins);
 }
 function wholeArea(profile) {
     const last = profile.at(-1);
@@ -49412,7 +49674,7 @@ function timeOfArea(profile, area) {
     const rest = area - piece.before;
     if (rest <= 0)
         return piece.begins;
-    const root = Math.sqrt(Math.max(0, piece.from ** 2 + 2 * slopeOf(piece) * rest));
+    const root = Math.sqrt(Math.max(0, piece.from ** 2 + 2 * profile_slopeOf(piece) * rest));
     return piece.begins + (2 * rest) / (piece.from + root);
 }
 function timeOfLevel(profile, level, at) {
@@ -49420,10 +49682,10 @@ function timeOfLevel(profile, level, at) {
         const start = Math.max(at, piece.begins);
         if (start >= profile_endOf(piece))
             continue;
-        if (piece.from + slopeOf(piece) * (start - piece.begins) >= level)
+        if (piece.from + profile_slopeOf(piece) * (start - piece.begins) >= level)
             return start;
         if (piece.to >= level)
-            return piece.begins + (level - piece.from) / slopeOf(piece);
+            return piece.begins + (level - piece.from) / profile_slopeOf(piece);
     }
     return undefined;
 }
@@ -49445,7 +49707,7 @@ function profile_endOf({ begins, duration }) {
 function areaOf({ from, to, duration }) {
     return ((from + to) / 2) * duration;
 }
-function slopeOf({ from, to, duration }) {
+function profile_slopeOf({ from, to, duration }) {
     return (to - from) / duration;
 }
 
@@ -50339,34 +50601,6 @@ function whyApart(record) {
     return `${short}: give each flow more to do, so that the first has not ended when the last starts`;
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/theil-sen.js
-
-const MOST_POINTS = 1000;
-function theilSen(points) {
-    const slopes = slopesOf(points);
-    return slopes && percentile(slopes, 50);
-}
-function slopesOf(points) {
-    const kept = thin(points);
-    const slopes = new Float64Array((kept.length * (kept.length - 1)) / 2);
-    let count = 0;
-    for (const [index, from] of kept.entries()) {
-        for (let other = index + 1; other < kept.length; other++) {
-            const to = kept[other];
-            if (to === undefined || to.x === from.x)
-                continue;
-            slopes[count++] = (to.y - from.y) / (to.x - from.x);
-        }
-    }
-    return distributionOf(slopes.subarray(0, count));
-}
-function thin(points) {
-    if (points.length <= MOST_POINTS)
-        return points;
-    const step = (points.length - 1) / (MOST_POINTS - 1);
-    return Array.from({ length: MOST_POINTS }, (_, index) => points[Math.round(index * step)]).filter((point) => point !== undefined);
-}
-
 ;// CONCATENATED MODULE: ./build/src/stats/waves/rank-sum.js
 function chanceOfHigher(some, others) {
     if (some.length === 0 || others.length === 0)
@@ -50565,7 +50799,7 @@ function findingOf({ success, time }, names, culprits) {
         return { outcome: 'fail', evidence: [...failed, ...slow] };
     }
     if (answers.includes('unknown')) {
-        return { outcome: 'inconclusive', evidence: [...whyUnknown(success, time), lines.success, lines.time] };
+        return { outcome: 'inconclusive', evidence: [...wave_text_whyUnknown(success, time), lines.success, lines.time] };
     }
     return { outcome: 'pass', evidence: [lines.success, lines.time] };
 }
@@ -50602,7 +50836,7 @@ function changeText(logarithm) {
 function formatChance(chance) {
     return chance < 0.0001 ? chance.toExponential(1) : String(Number(chance.toPrecision(2)));
 }
-function whyUnknown(success, time) {
+function wave_text_whyUnknown(success, time) {
     if (success.tooFew)
         return [tooFewText(success.waves)];
     const flows = success.answer === 'unknown'
@@ -50654,7 +50888,7 @@ function judge(record) {
         others: around.filter(({ kind }) => kind === 'clean'),
         strata: strataOf(around),
     };
-    const alone = nobodyLeft(faulted);
+    const alone = nobodyLeft(faulted, isOutageAlone(record));
     if (alone !== undefined)
         return { outcome: 'inconclusive', evidence: [alone] };
     if (faulted.every(({ flows }) => flows.hit === 0))
@@ -50681,12 +50915,21 @@ function strataOf(waves) {
             : [];
     });
 }
-function nobodyLeft(faulted) {
+function isOutageAlone({ injected }) {
+    const network = (injected?.counts ?? []).filter(({ kind, times }) => kind !== 'kill' && times > 0);
+    return network.length > 0 && network.every(({ kind }) => kind === 'refuse' || kind === 'down');
+}
+function nobodyLeft(faulted, outageAlone) {
     const empty = faulted.filter((wave) => compare_countOf(wave).started === 0);
     if (empty.length === 0 || empty.length < faulted.length / 2)
         return undefined;
     const all = `in ${empty.length} of ${(0,format/* plural */.LS)(faulted.length, 'faulted wave')} every flow was hit`;
-    return empty.some(({ flows }) => flows.untraced > 0)
+    const untraced = empty.some(({ flows }) => flows.untraced > 0);
+    if (untraced && outageAlone) {
+        return (`${all}, or may have been: nobody sees whom an outage refuses; shorten its window (refuse: 1s..2s) so that ` +
+            'flows are left outside of it');
+    }
+    return untraced
         ? `${all}, or may have been: nobody saw whom. Let flows send FLOWGATE_TOKEN or {{token}} to what they depend on, and ` +
             'leave some of them without a fault'
         : `${all}: nobody is left to look at; give the faults a smaller share or probability`;
@@ -50749,90 +50992,23 @@ function timeOf({ wave, flows: { flowTime, hit } }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/kendall.js
-function inversionsAtMost(count, inversions) {
-    let chances = [1];
-    for (let values = 2; values <= count; values++) {
-        const next = new Array(chances.length + values - 1).fill(0);
-        chances.forEach((chance, made) => {
-            for (let more = 0; more < values; more++)
-                next[made + more] = (next[made + more] ?? 0) + chance / values;
-        });
-        chances = next;
-    }
-    return chances.slice(0, Math.max(0, inversions + 1)).reduce((sum, chance) => sum + chance, 0);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/slope-interval.js
-
-function slopeInterval(sorted, points, confidence) {
-    const missed = (rank) => 2 * inversionsAtMost(points, rank - 1);
-    let rank = 1;
-    while (rank < sorted.length / 2 && missed(rank + 1) <= 1 - confidence)
-        rank++;
-    return {
-        low: sorted[rank - 1] ?? NaN,
-        high: sorted[sorted.length - rank] ?? NaN,
-        confidence: 1 - missed(rank),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/growth.js
-
-
-const WARM_UP = 1 / 3;
-const PARTS = 8;
-const CONFIDENCE = 0.99;
-function growthOf(levels) {
-    return growthAlong(lowestOfParts(afterWarmUp(levels)));
-}
-function growthAlong(parts) {
-    const [first, last] = [parts[0], parts.at(-1)];
-    if (first === undefined || last === undefined || parts.length < (PARTS * 2) / 3)
-        return undefined;
-    const points = parts.map(({ flows, value }) => ({ x: flows, y: value }));
-    const slopes = slopesOf(points);
-    const perFlow = theilSen(points);
-    if (slopes === undefined || perFlow === undefined)
-        return undefined;
-    return {
-        perFlow,
-        ...slopeInterval(slopes.sorted, points.length, CONFIDENCE),
-        time: last.at - first.at,
-        flows: last.flows - first.flows,
-        from: first.value,
-        to: last.value,
-    };
-}
-function afterWarmUp(levels) {
-    const all = levels.at(-1)?.flows ?? 0;
-    return levels.filter(({ flows }) => flows >= all * WARM_UP && flows < all);
-}
-function inParts(levels) {
-    const [from, to] = [levels[0]?.flows ?? 0, levels.at(-1)?.flows ?? 0];
-    const parts = Array.from({ length: PARTS }, () => []);
-    for (const level of levels) {
-        const part = to === from ? 0 : Math.floor(((level.flows - from) / (to - from)) * PARTS);
-        parts[Math.min(part, PARTS - 1)]?.push(level);
-    }
-    return parts.filter((part) => part.length > 0);
-}
-function lowestOfParts(levels) {
-    return inParts(levels).flatMap((part) => lowestOf(part) ?? []);
-}
-function lowestOf(levels) {
-    return levels.reduce((lowest, level) => (lowest === undefined || level.value < lowest.value ? level : lowest), undefined);
-}
-
 ;// CONCATENATED MODULE: ./build/src/checks/growth-subjects.js
 
-const MEMORY = { least: 3e6, share: 0.05, slack: { perFlow: 256, most: 32e6 } };
+
 const COUNT = { least: 3, share: 0.1 };
 const growth_subjects_CPU = { least: 0.02, share: 0.5 };
 const LEAST_CPU = 100;
-const SUBJECTS = [
-    level('memory of the service', { unit: 'bytes', floor: MEMORY, of: ({ serviceMemory }) => serviceMemory }),
-    level('memory of the host process', { unit: 'bytes', floor: MEMORY, of: ({ hostMemory }) => hostMemory }),
+const growth_subjects_SUBJECTS = [
+    level('memory of the service', {
+        unit: 'bytes',
+        floor: MEMORY_FLOOR,
+        of: ({ serviceMemory }) => serviceMemory,
+    }),
+    level('memory of the host process', {
+        unit: 'bytes',
+        floor: MEMORY_FLOOR,
+        of: ({ hostMemory }) => hostMemory,
+    }),
     level('threads of the service', {
         unit: 'count',
         floor: COUNT,
@@ -50865,10 +51041,6 @@ function level(name, { unit, floor, of }) {
 function isLeak(growth, floor) {
     return growth.low * growth.flows > floorOf(growth, floor);
 }
-function floorOf({ flows, from }, { least, share, slack }) {
-    const uncollected = slack === undefined ? 0 : Math.min(slack.perFlow * flows, slack.most);
-    return Math.max(least, share * from, uncollected);
-}
 function growthOfCpu(samples) {
     const readings = samples.flatMap(({ at, flows, serviceCpuTime: value }) => flows === undefined || value === undefined ? [] : [{ at, flows, value }]);
     return growthAlong(inParts(afterWarmUp(readings)).flatMap(cpuPerFlow));
@@ -50884,6 +51056,7 @@ function cpuPerFlow(part) {
 ;// CONCATENATED MODULE: ./build/src/checks/growth.js
 
 
+
 const MS_PER_MINUTE = 60_000;
 const growth = {
     id: 'growth',
@@ -50895,7 +51068,7 @@ const growth = {
     run: growth_judge,
 };
 function growth_judge({ monitor }) {
-    const judged = SUBJECTS.flatMap((subject) => {
+    const judged = growth_subjects_SUBJECTS.flatMap((subject) => {
         const found = subject.growth(monitor.samples);
         return found === undefined ? [] : [{ subject, growth: found }];
     });
@@ -50915,7 +51088,7 @@ function growth_judge({ monitor }) {
 }
 function unjudged({ samples }, judged) {
     const known = new Set(judged.map(({ subject }) => subject));
-    const names = SUBJECTS.filter((subject) => !known.has(subject) && samples.some(subject.seen)).map(({ name }) => name);
+    const names = growth_subjects_SUBJECTS.filter((subject) => !known.has(subject) && samples.some(subject.seen)).map(({ name }) => name);
     return names.length === 0 ? [] : [`not judged, for too few readings: ${names.join(', ')}`];
 }
 function leakText({ subject: { name, unit }, growth: found }) {
@@ -50923,17 +51096,17 @@ function leakText({ subject: { name, unit }, growth: found }) {
     const pace = unit === 'bytes' && time > 0
         ? `, ${(0,format/* formatQuantity */.VZ)((perFlow * flows * MS_PER_MINUTE) / time, 'bytes_per_minute')},`
         : '';
-    return `${name} grew by ${amount(perFlow, unit)} a flow (${intervalOf(found, unit)})${pace} over ${(0,format/* plural */.LS)(flows, 'flow')}: ${levelsOf(found, unit)}`;
+    return `${name} grew by ${amount(perFlow, unit)} a flow (${intervalOf(found, unit)})${pace} over ${(0,format/* plural */.LS)(flows, 'flow')}: ${growth_levelsOf(found, unit)}`;
 }
 function restText({ subject: { name, unit, floor }, growth: found }) {
     const { perFlow, flows } = found;
     const least = floorOf(found, floor) / flows;
-    return `${name}: ${amount(perFlow, unit)} a flow (${intervalOf(found, unit)}) over ${(0,format/* plural */.LS)(flows, 'flow')}: ${levelsOf(found, unit)}; less than ${amount(least, unit)} a flow is taken for noise`;
+    return `${name}: ${amount(perFlow, unit)} a flow (${intervalOf(found, unit)}) over ${(0,format/* plural */.LS)(flows, 'flow')}: ${growth_levelsOf(found, unit)}; less than ${amount(least, unit)} a flow is taken for noise`;
 }
 function intervalOf({ low, high, confidence }, unit) {
     return `${amount(low, unit)} … ${amount(high, unit)}, ${Math.floor(confidence * 100)}%`;
 }
-function levelsOf({ from, to }, unit) {
+function growth_levelsOf({ from, to }, unit) {
     const each = unit === 'ms' ? ' a flow' : '';
     return `${(0,format/* formatQuantity */.VZ)(from, unit)} → ${(0,format/* formatQuantity */.VZ)(to, unit)}${each}`;
 }
@@ -53576,7 +53749,20 @@ function isScalar(id) {
     return !others.includes(id);
 }
 
+;// CONCATENATED MODULE: ./build/src/stats/compare/held.js
+function heldIn(samples) {
+    const service = lowest(samples.flatMap(({ serviceMemory }) => serviceMemory ?? []));
+    const host = lowest(samples.flatMap(({ hostMemory }) => hostMemory ?? []));
+    if (service === undefined && host === undefined)
+        return undefined;
+    return { ...(service === undefined ? {} : { service }), ...(host === undefined ? {} : { host }) };
+}
+function lowest(values) {
+    return values.length === 0 ? undefined : values.reduce((least, value) => Math.min(least, value));
+}
+
 ;// CONCATENATED MODULE: ./build/src/stats/compare/round.js
+
 
 
 
@@ -53602,12 +53788,14 @@ function roundOf(record, { metrics, steal }) {
         measure(measures, ref).value,
     ]);
     const started = countedFlows(tally, record);
+    const held = heldIn(record.monitor.samples);
     const startSkew = measures.scalars.start_skew.value;
     return {
         values: Object.fromEntries(values),
         flows: { started, failed: started - tally.counts.ok },
         ...(steal === undefined ? {} : { steal }),
         ...(startSkew === null ? {} : { startSkew }),
+        ...(held === undefined ? {} : { held }),
     };
 }
 
@@ -53792,6 +53980,7 @@ function without(all, names) {
 
 
 
+
 async function compareScenario(plan, options) {
     const { opponent, how } = options;
     if ('absent' in opponent)
@@ -53804,6 +53993,7 @@ async function compareScenario(plan, options) {
         thresholds,
         metrics: (0,base_limit/* comparedMetrics */.Bo)(thresholds),
         spare: new Set(byDefault.filter(({ metric }) => metric.id === 'cpu_per_flow').map(nameOf)),
+        growthAsked: (plan.checks.growth ?? 'off') !== 'off',
     });
     if (compared.absent !== undefined)
         return notCompared(plan, options, compared.absent);
@@ -53877,12 +54067,28 @@ function roundsOf(flows, { services, note }) {
     return { flows, services, ...(note === undefined ? {} : { note }) };
 }
 function came({ pairs, results, time, ended, failure }, run, { rounds, validity }) {
+    if (ended === 'interrupted' && pairs.length === 0) {
+        const nothing = interrupted(run);
+        return { ...nothing, compared: { ...nothing.compared, rounds, time } };
+    }
     const why = failure === undefined ? undefined : failureWords(failure, run);
     const measured = pairs.map((pair) => comparedPair(pair, validity));
     const attribution = [...attribute(measured, results)];
+    const growth = comparedGrowth(pairs, {
+        services: rounds.services,
+        base: run.opponent.base.label,
+        asked: run.growthAsked,
+    });
     return {
         results: why === undefined ? results : results.map((result) => withReason(result, why)),
-        compared: { rounds, pairs: measured, time, ended, attribution },
+        compared: {
+            rounds,
+            pairs: measured,
+            time,
+            ended,
+            attribution,
+            ...(growth === undefined ? {} : { growth }),
+        },
         ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
     };
 }
@@ -53909,7 +54115,7 @@ function failedBefore(failure, run) {
 }
 function interrupted({ metrics }) {
     return {
-        results: nothingKnown(metrics, 'interrupted before the first pair'),
+        results: nothingKnown(metrics, 'interrupted before the first pair was through'),
         compared: { ended: 'interrupted' },
     };
 }
@@ -55110,9 +55316,37 @@ function limitsResult({ counters, ...limits }) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/src/model/compared-growth.js
+
+const GROWTH_OUTCOMES = ['more', 'less', 'alike'];
+const slope = schemas/* object */.Ikc({
+    perFlow: schemas/* number */.aig().meta({ description: 'bytes a flow (Theil–Sen)' }),
+    low: schemas/* number */.aig(),
+    high: schemas/* number */.aig(),
+    confidence: schemas/* number */.aig().meta({ description: 'of the interval, 0 … 1' }),
+});
+const difference = schemas/* object */.Ikc({
+    subject: schemas/* string */.YjP(),
+    base: slope,
+    head: slope,
+    difference: slope.meta({ description: 'head − base, by pairs' }),
+    flows: schemas/* int */.Whr().meta({ description: 'of head, over which it was judged: the first third is left out' }),
+    pairs: schemas/* int */.Whr().meta({ description: 'the first third included' }),
+    noise: schemas/* number */.aig().meta({ description: 'bytes in all that are taken for noise' }),
+    outcome: schemas/* enum */.k5n(GROWTH_OUTCOMES),
+    sentence: schemas/* string */.YjP(),
+});
+const comparedGrowthSchema = schemas/* object */.Ikc({
+    found: schemas/* array */.YOg(difference),
+    unknown: schemas/* string */.YjP()
+        .optional()
+        .meta({ description: 'why nothing was found although the check growth was asked for' }),
+});
+
 // EXTERNAL MODULE: ./build/src/model/compare-plan.js
 var compare_plan = __nccwpck_require__(7542);
 ;// CONCATENATED MODULE: ./build/src/model/compared.js
+
 
 
 const side = schemas/* object */.Ikc({
@@ -55124,6 +55358,9 @@ const round = schemas/* object */.Ikc({
     flows: schemas/* object */.Ikc({ started: schemas/* int */.Whr(), failed: schemas/* int */.Whr() }),
     steal: schemas/* number */.aig().optional(),
     startSkew: schemas/* number */.aig().optional(),
+    held: schemas/* object */.Ikc({ service: schemas/* number */.aig().optional(), host: schemas/* number */.aig().optional() })
+        .optional()
+        .meta({ description: 'lowest resident bytes of what outlives the flows' }),
 });
 const pair = schemas/* object */.Ikc({
     order: schemas/* enum */.k5n(['base_first', 'head_first']),
@@ -55165,7 +55402,14 @@ const comparedSchema = schemas/* object */.Ikc({
     ended: schemas/* enum */.k5n(['decided', 'looks', 'budget', 'interrupted', 'failed']).optional(),
     onUnresolved: schemas/* enum */.k5n(compare_plan/* UNRESOLVED_ANSWERS */.q),
     attribution: schemas/* array */.YOg(attribution),
-    commits: schemas/* object */.Ikc({ total: schemas/* int */.Whr(), list: schemas/* array */.YOg(commit) })
+    growth: comparedGrowthSchema.optional(),
+    commits: schemas/* object */.Ikc({
+        total: schemas/* int */.Whr(),
+        list: schemas/* array */.YOg(commit),
+        unknown: schemas/* string */.YjP()
+            .optional()
+            .meta({ description: 'why nobody knows them; then total is 0 and the list is empty' }),
+    })
         .optional()
         .meta({ description: 'between base and head, newest first, at most 50' }),
 });
@@ -55701,6 +55945,16 @@ function limitConcerns(limits) {
     return [...missing, ...weaker, ...leftBehind].map((reason) => ({ verdict: 'warn', reason }));
 }
 
+;// CONCATENATED MODULE: ./build/src/verdict/compared-growth.js
+function growthConcerns(compared, checks) {
+    const level = checks.find(({ id }) => id === 'growth')?.level;
+    if (level === undefined || level === 'off')
+        return [];
+    return (compared?.growth?.found ?? [])
+        .filter(({ outcome }) => outcome === 'more')
+        .map(({ sentence }) => ({ verdict: level, reason: sentence }));
+}
+
 ;// CONCATENATED MODULE: ./build/src/stats/compare/at-limit.js
 
 function outcomeAt(result, { worse, limit, margin }) {
@@ -55794,6 +56048,7 @@ function improvements({ results, compared, }) {
 
 
 
+
 const IN_FLIGHT_POINTS = 240;
 function assembleScenario(plan, record, comparison) {
     const measures = summarize(record);
@@ -55808,7 +56063,11 @@ function assembleScenario(plan, record, comparison) {
             thresholds,
             checks,
             record,
-            more: [...climbConcerns(ladder), ...limitConcerns(record.limits)],
+            more: [
+                ...climbConcerns(ladder),
+                ...limitConcerns(record.limits),
+                ...growthConcerns(comparison?.compared, checks),
+            ],
             ...(comparison === undefined
                 ? {}
                 : { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) }),
@@ -58680,12 +58939,15 @@ function parseYaml(text, file) {
         const { line, col } = lines.linePos(offset);
         return { line: Math.max(1, line), column: Math.max(1, col) };
     };
-    const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-        message: code === 'DUPLICATE_KEY' ? oneLine(duplicateKey(text, pos[0])) : invalid(message),
+    const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
+    const told = broken ? withoutEcho(document.errors, position) : [...document.errors, ...document.warnings];
+    const problems = told.map(({ code, message, pos }, index) => ({
+        message: code === 'DUPLICATE_KEY'
+            ? oneLine(duplicateKey(text, pos[0]))
+            : `${invalid(message)}${index === 0 ? quotingHint(lineAt(text, pos[0])) : ''}`,
         file,
         ...position(pos[0]),
     }));
-    const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
     const plain = broken ? { value: undefined } : toPlain(document);
     if ('message' in plain)
         problems.push({ message: plain.message, file, line: 1, column: 1 });
@@ -58706,6 +58968,27 @@ function toPlain(document) {
 }
 function invalid(message) {
     return `is no valid YAML: ${oneLine(message)}`;
+}
+function withoutEcho(errors, position) {
+    const lines = new Set();
+    const first = errors.filter(({ message, pos }, index) => {
+        const { line } = position(pos[0]);
+        const isEcho = lines.has(line) || (index > 0 && message.includes('in YAML stream'));
+        lines.add(line);
+        return !isEcho;
+    });
+    return first.slice(0, MOST_BROKEN);
+}
+const MOST_BROKEN = 5;
+function quotingHint(line) {
+    const suspicious = line.includes('{{') || /:\s.*:\s/.test(line);
+    return suspicious
+        ? '; a value with {{…}} or ": " in it must be quoted, as in run: \'PORT={{port}} npm start\''
+        : '';
+}
+function lineAt(text, offset) {
+    const from = text.lastIndexOf('\n', offset - 1) + 1;
+    return /^.*/.exec(text.slice(from, from + 2000))?.[0] ?? '';
 }
 function duplicateKey(text, offset) {
     const key = /^["']?[^\s:"']+/.exec(text.slice(offset, offset + 80))?.[0].replace(/^["']/, '') ?? 'a key';
@@ -59573,7 +59856,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2795);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(588);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8107);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8092);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8773);
@@ -60262,6 +60545,34 @@ function bystandersOf({ counts, hits }) {
 
 /***/ }),
 
+/***/ 6376:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ unresolvedTally),
+/* harmony export */   s: () => (/* binding */ isOnlyUnresolved)
+/* harmony export */ });
+function isOnlyUnresolved({ verdict, interrupted, ...judged }) {
+    if ((verdict !== 'warn' && verdict !== 'inconclusive') || interrupted !== undefined)
+        return false;
+    const open = judged.thresholds.filter(({ outcome }) => outcome !== 'pass');
+    return (open.length > 0 &&
+        open.every(({ outcome }) => outcome === 'unresolved') &&
+        judged.checks.every(({ outcome }) => outcome === 'pass'));
+}
+function unresolvedTally({ scenarios }) {
+    const open = scenarios.filter(isOnlyUnresolved).length;
+    if (open === 0)
+        return undefined;
+    if (scenarios.length === 1)
+        return 'the comparison is unresolved';
+    const whole = open === scenarios.length ? `all ${open} scenarios` : `${open} of ${scenarios.length} scenarios`;
+    return `${whole} ${open === 1 ? 'is' : 'are'} unresolved`;
+}
+
+
+/***/ }),
+
 /***/ 4999:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -60902,6 +61213,7 @@ function markup(text, max = TEXT_LIMIT) {
 /* harmony export */   S6: () => (/* binding */ errorLines),
 /* harmony export */   dJ: () => (/* binding */ failuresOf),
 /* harmony export */   im: () => (/* binding */ OUTCOMES),
+/* harmony export */   po: () => (/* binding */ retriedOf),
 /* harmony export */   z6: () => (/* binding */ endingOf)
 /* harmony export */ });
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3504);
@@ -60929,7 +61241,7 @@ function failuresOf({ flows, ...tallied }) {
     for (const flow of flows) {
         if (flow.outcome === 'ok' || flow.hit !== undefined)
             continue;
-        const ending = endingOf(flow);
+        const ending = `${endingOf(flow)}${flow.attempts === undefined ? '' : ` after ${flow.attempts} attempts`}`;
         const alike = byEnding.get(ending);
         if (alike === undefined)
             byEnding.set(ending, [flow.iteration]);
@@ -60945,6 +61257,16 @@ function failuresOf({ flows, ...tallied }) {
     }))
         .sort((a, b) => b.count - a.count)
         .slice(0, GROUPS_SHOWN);
+}
+function retriedOf({ flows, counts }) {
+    const ok = flows.filter(({ outcome }) => outcome === 'ok');
+    const again = ok.filter(({ attempts, hit }) => attempts !== undefined && hit === undefined);
+    if (again.length === 0)
+        return [];
+    const count = again.length;
+    const listed = again.map(({ iteration }) => iteration);
+    const known = ok.length < counts.ok ? undefined : count;
+    return [{ ending: 'ok only when tried again', count, flows: flowList(listed, known) }];
 }
 function endingOf({ outcome, error }) {
     if (outcome === 'failed' && error?.exitStatus !== undefined)
@@ -61003,8 +61325,8 @@ function faultsView({ counts, hits, waves, injected }) {
         lines: (injected?.counts ?? []).map(({ kind, times, flows }) => ({
             kind: KINDS[kind],
             times: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(times),
-            flows: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(flows),
-            words: `${KINDS[kind]} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(times)} × on ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')}`,
+            flows: flows === 0 ? 'not known' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(flows),
+            words: `${KINDS[kind]} ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(times)} ×${flows === 0 ? '' : ` on ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(flows, 'flow')}`}`,
         })),
         notes: [...wavesNote(waves ?? []), ...(injected === undefined ? [] : notesOn(injected, hits.untraced))],
     };
@@ -61413,10 +61735,10 @@ const COMPARED_STYLE = `
 function comparedCard(compared) {
     if (compared === undefined)
         return '';
-    const { verb, base, answer, lines, defaultGates, facts } = compared;
+    const { verb, base, answer, lines, growth, defaultGates, facts } = compared;
     return card(`${verb} ${(0,report_escape/* markup */.PT)(base)}`, [
         `<p>${inline(answer.sentence)}.</p>`,
-        attribution(compared),
+        `${attribution(compared)}${growth.length === 0 ? '' : list(growth.map(compared_answer/* capital */.Nx))}`,
         effects(lines),
         figures(lines),
         pairs(compared),
@@ -61468,9 +61790,11 @@ function pairs({ lines, source }) {
 function commits(view) {
     if (view === undefined)
         return '';
+    if (view.list.length === 0)
+        return `<p class="note">${(0,report_escape/* markup */.PT)(view.title, 300)}</p>`;
     const lines = view.list.map(({ sha, subject, author }) => `<li><code>${(0,report_escape/* markup */.PT)(sha, 7)}</code> ${(0,report_escape/* markup */.PT)(subject, 100)} <span class="soft">${(0,report_escape/* markup */.PT)(author, 40)}</span></li>`);
     const more = view.more > 0 ? `<li>and ${view.more} more</li>` : '';
-    return `<details><summary>${view.title}</summary><ul>${lines.join('')}${more}</ul></details>`;
+    return `<details><summary>${(0,report_escape/* markup */.PT)(view.title, 300)}</summary><ul>${lines.join('')}${more}</ul></details>`;
 }
 
 // EXTERNAL MODULE: ./build/src/report/finding.js
@@ -61869,12 +62193,13 @@ function faults({ faults: view }) {
     const lines = rows.length === 0 ? '' : table(['Fault', ['Times'], ['Flows']], rows);
     return card('Faults', `<p>${view.summary.join('; ')}</p>${lines}<div class="note">${list(view.notes)}</div>`);
 }
-function errors({ errors: lines, errorSummary, moreErrors, failures }) {
+function errors({ errors: lines, errorSummary, moreErrors, failures, retried }) {
+    const again = retried.map(({ ending, flows }) => `${ending}: ${flows}`);
     if (lines.length === 0)
-        return '';
+        return again.length === 0 ? '' : card('Tried again', `<p>${again.join(' · ')}</p>`);
+    const ended = [...failures.map(({ ending, flows }) => `${ending}: ${flows}`), ...again].join(' · ');
     const rows = lines.map(({ count, sample, flows }) => `<tr><td class="number">${(0,format/* formatCount */.B4)(count)}</td><td><code>${(0,report_escape/* markup */.PT)(sample, 400)}</code></td><td>${flows}</td></tr>`);
     const more = moreErrors > 0 ? `<p>and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error</p>` : '';
-    const ended = failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ');
     return card(`Errors: ${errorSummary}`, `${table([['Flows'], 'Error', 'Seen in'], rows)}${more}<p class="note">${ended}</p>`);
 }
 function metrics({ metrics: rows, notes }) {
@@ -62189,13 +62514,18 @@ function comparedBlock(compared, tier) {
     const answer = `<b>${compared.verb} ${(0,report_escape/* html */.qy)(compared.base)}</b>: ${inline(compared.answer.sentence)}.`;
     if (tier === 'failing rows')
         return answer;
-    return blocks(answer, attribution(compared), note(compared));
+    return blocks(answer, attribution(compared), growth(compared), note(compared));
 }
 function attribution({ attribution: sentences }) {
     if (sentences.length === 0)
         return undefined;
     const list = sentences.map((sentence) => `- ${(0,report_escape/* html */.qy)((0,compared_answer/* capital */.Nx)(sentence), 300)}`).join('\n');
     return blocks(list, '<sub>Exploratory: what moved with it need not be why.</sub>');
+}
+function growth({ growth: sentences }) {
+    if (sentences.length === 0)
+        return undefined;
+    return sentences.map((sentence) => `- ${(0,report_escape/* html */.qy)((0,compared_answer/* capital */.Nx)(sentence), 300)}`).join('\n');
 }
 function note({ defaultGates }) {
     return defaultGates
@@ -62245,6 +62575,8 @@ function row(line, head) {
 function commits({ commits: view }) {
     if (view === undefined)
         return undefined;
+    if (view.list.length === 0)
+        return `<sub>${(0,report_escape/* html */.qy)(view.title, 300)}</sub>`;
     const lines = view.list.map(({ sha, subject, author }) => `- ${(0,report_escape/* cell */.Hn)(sha)} ${(0,report_escape/* html */.qy)(subject, 100)} <sub>${(0,report_escape/* html */.qy)(author, 40)}</sub>`);
     const more = view.more > 0 ? [`- and ${view.more} more`] : [];
     return folded(`<b>${view.title}</b>`, [...lines, ...more].join('\n'));
@@ -62437,10 +62769,12 @@ function faults({ faults: view }) {
         ? undefined
         : table([markdown_scenario_left('Fault'), markdown_scenario_right('Times'), markdown_scenario_right('Flows')], view.lines.map(({ kind, times, flows }) => [(0,report_escape/* html */.qy)(kind), times, flows])), view.notes.map((note) => `<sub>${(0,report_escape/* html */.qy)(note, 300)}</sub>`).join('<br>\n')));
 }
-function errors({ errors: lines, errorSummary, moreErrors, failures }) {
+function errors({ errors: lines, errorSummary, moreErrors, failures, retried, }) {
+    const again = retried.map(({ ending, flows }) => `${ending}: ${flows}`);
     if (lines.length === 0)
-        return undefined;
-    return folded(`<b>Errors</b>: ${errorSummary}`, blocks(table([markdown_scenario_right('Flows'), markdown_scenario_left('Error'), markdown_scenario_left('First seen')], lines.map(({ count, sample, first }) => [(0,format/* formatCount */.B4)(count), (0,report_escape/* cell */.Hn)(sample, 300), first])), moreErrors > 0 ? `and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error` : undefined, failures.map(({ ending, flows }) => `${ending}: ${flows}`).join(' · ')));
+        return again.length === 0 ? undefined : folded('<b>Tried again</b>', again.join(' · '));
+    const ended = [...failures.map(({ ending, flows }) => `${ending}: ${flows}`), ...again].join(' · ');
+    return folded(`<b>Errors</b>: ${errorSummary}`, blocks(table([markdown_scenario_right('Flows'), markdown_scenario_left('Error'), markdown_scenario_left('First seen')], lines.map(({ count, sample, first }) => [(0,format/* formatCount */.B4)(count), (0,report_escape/* cell */.Hn)(sample, 300), first])), moreErrors > 0 ? `and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error` : undefined, ended));
 }
 function steps({ steps: lines, stepGrowth }) {
     const [first] = lines.toSorted((a, b) => b.share - a.share);
@@ -62925,7 +63259,7 @@ const COMMITS = 5;
 function comparedLines(compared, paint) {
     if (compared === undefined)
         return [];
-    const { base, answer, attribution, facts, defaultGates } = compared;
+    const { base, answer, attribution, growth, facts, defaultGates } = compared;
     const not = compared.lines.length === 0 ? 'not ' : '';
     const each = (name, texts) => texts.flatMap((text, index) => paint.titled(index === 0 ? name : '', (0,report_escape/* plain */.pj)(text, 300)));
     return [
@@ -62935,6 +63269,7 @@ function comparedLines(compared, paint) {
             ? [paint.marked('plain', 'no threshold hangs on the base: default gates of a comparison')]
             : []),
         ...each('moved', attribution),
+        ...each('growth', growth),
         ...each('rounds', facts),
         ...commitLines(compared.commits, paint),
     ];
@@ -62980,7 +63315,7 @@ function commitLines(commits, paint) {
         .slice(0, COMMITS)
         .map(({ sha, subject }) => `${(0,report_escape/* plain */.pj)(sha, 7)} ${(0,report_escape/* plain */.pj)(subject, 100)}`);
     const rest = commits.more + commits.list.length - shown.length;
-    return [commits.title, ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].flatMap((line, index) => paint.field(index === 0 ? 'commits' : '', [line]));
+    return [(0,report_escape/* plain */.pj)(commits.title, 300), ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].flatMap((line, index) => paint.field(index === 0 ? 'commits' : '', [line]));
 }
 
 // EXTERNAL MODULE: ./build/src/report/ladder-chart.js
@@ -63145,14 +63480,14 @@ function faultLines({ faults }, paint) {
     ].filter((line) => line !== '');
     return [...paint.field('faults', [first]), ...rest.flatMap((line) => paint.field('', [(0,report_escape/* plain */.pj)(line, 400)]))];
 }
-function errorLines({ errors, moreErrors, failures }, paint) {
+function errorLines({ errors, moreErrors, failures, retried }, paint) {
     const listed = errors.map(({ count, sample, first }) => {
         const where = first === '' ? '' : ` (${count === 1 ? '' : 'first: '}${first})`;
         const space = paint.width - 16 - where.length - 8;
         return `${(0,format/* formatCount */.B4)(count)} × ${(0,report_escape/* plain */.pj)(sample, space)}${where}`;
     });
     const more = moreErrors > 0 ? [`and ${(0,format/* plural */.LS)(moreErrors, 'more kind')} of error`] : [];
-    const ended = failures.map(({ ending, flows }) => `${ending}: ${flows}`);
+    const ended = [...failures, ...retried].map(({ ending, flows }) => `${ending}: ${flows}`);
     return [
         ...[...listed, ...more].flatMap((line, index) => paint.field(index === 0 ? 'errors' : '', [line])),
         ...paint.field('ended', ended),
@@ -63250,6 +63585,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   d: () => (/* binding */ viewOf)
 });
 
+// EXTERNAL MODULE: ./build/src/model/unresolved.js
+var unresolved = __nccwpck_require__(6376);
 // EXTERNAL MODULE: ./build/src/model/format.js
 var model_format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/report/escape.js
@@ -63377,6 +63714,7 @@ function comparedView(scenario) {
         standing: standingOfAll(scenario, lines),
         lines,
         attribution: attributionOf(compared),
+        growth: growthOf(scenario),
         facts: factsOf(compared, lines),
         ...(commits === undefined ? {} : { commits }),
         defaultGates: compared.defaultGates !== undefined,
@@ -63392,18 +63730,32 @@ function standingOfAll({ thresholds }, [first]) {
 function attributionOf({ attribution }) {
     return [...new Set(attribution.map(({ sentence }) => sentence))].slice(0, SENTENCES_SHOWN);
 }
+function growthOf({ compared, checks }) {
+    const { found = [], unknown } = compared?.growth ?? {};
+    const asked = checks.some(({ id, level }) => id === 'growth' && level !== 'off');
+    return [
+        ...found.filter(({ outcome }) => asked || outcome !== 'alike').map(({ sentence }) => sentence),
+        ...(asked && unknown !== undefined ? [`growth against base is not known: ${unknown}`] : []),
+    ];
+}
 function factsOf(compared, lines) {
     const { rounds, time, budget, pairs, ended, head } = compared;
     if (pairs.length === 0)
-        return [];
+        return ended === 'interrupted' ? [CUT_SHORT] : [];
     const confidences = new Set(lines.map(({ confidence }) => confidence));
     return [
         pairsFact(compared),
         ...roundsFact(rounds),
         `${(0,model_format/* formatTime */.fU)(time)} of ${(0,model_format/* formatTime */.fU)(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
         ...(confidences.size > 1 ? ['all intervals hold together with 99%'] : []),
-        `head is ${sideName(head)}`,
+        ...headFact(head),
     ];
+}
+const CUT_SHORT = 'interrupted before the first pair was through';
+function headFact(head) {
+    if (head.label !== 'head')
+        return [`head is ${sideName(head).replace(/^head, /u, '')}`];
+    return head.sha === undefined ? [] : [`head is ${head.sha.slice(0, 7)}`];
 }
 const SERVICES = {
     none: '',
@@ -63433,6 +63785,9 @@ function pairsFact({ pairs }) {
     return `${(0,model_format/* plural */.LS)(pairs.length, 'pair')}, ${(0,model_format/* formatCount */.B4)(dropped.length)} dropped (${shown.join(', ')})`;
 }
 function commitsOf({ commits }) {
+    if (commits?.unknown !== undefined) {
+        return { title: `commits between base and head: not known: ${commits.unknown}`, list: [], more: 0 };
+    }
     if (commits === undefined || commits.total === 0)
         return undefined;
     const list = commits.list.slice(0, COMMITS_SHOWN);
@@ -63469,6 +63824,10 @@ function comparedStatus({ compared }, failing) {
     if (compared === undefined || first === undefined || !failing.every(base_limit/* hangsOnBase */.y))
         return undefined;
     return `${(0,direction/* directionOf */.F)(first.metric).thanWorse} ${sideLabel(compared.base)}`;
+}
+function grownStatus({ compared }) {
+    const grows = compared?.growth?.found.some(({ outcome }) => outcome === 'more') === true;
+    return grows ? `grows more than ${sideLabel(compared.base)}` : undefined;
 }
 function heldStatus(scenario) {
     const better = (0,compared_line/* comparedLines */.Xq)(scenario).find(({ answer }) => answer === 'better');
@@ -63611,7 +63970,7 @@ function failed(scenario, cores) {
             ],
         };
     }
-    return { status: 'failed', sentence: reason(scenario) };
+    return { status: grownStatus(scenario) ?? 'failed', sentence: reason(scenario) };
 }
 function abortion({ aborted }) {
     return aborted === undefined
@@ -63637,7 +63996,7 @@ function inconclusive(scenario) {
     }
     const [gate] = gatesThat(scenario, 'inconclusive');
     if (gate === undefined)
-        return unresolved(scenario) ?? { status: 'is inconclusive', sentence: reason(scenario) };
+        return headline_unresolved(scenario) ?? { status: 'is inconclusive', sentence: reason(scenario) };
     const why = gate.reason === undefined ? '' : `: ${gate.reason}`;
     return {
         status: 'is inconclusive',
@@ -63664,10 +64023,10 @@ function warned(scenario, cores) {
     if (check !== undefined)
         return { status, sentence: [...headline_finding(check), gates] };
     if (open.length > 0)
-        return unresolved(scenario) ?? { status, sentence: reason(scenario) };
+        return headline_unresolved(scenario) ?? { status, sentence: reason(scenario) };
     return { status, sentence: reason(scenario) };
 }
-function unresolved(scenario) {
+function headline_unresolved(scenario) {
     const [first, ...more] = unresolvedThresholds(scenario);
     if (first === undefined)
         return undefined;
@@ -64104,6 +64463,7 @@ function stepGrowthOf({ stepGrowth }) {
 
 
 
+
 function viewOf(results) {
     const run = runLinkOf(results);
     return {
@@ -64141,6 +64501,7 @@ function scenarioView(scenario, cores) {
         errorSummary: (0,failure/* errorSummary */.N5)(scenario.errors),
         moreErrors: scenario.errors.length - errors.length,
         failures: (0,failure/* failuresOf */.dJ)(scenario),
+        retried: (0,failure/* retriedOf */.po)(scenario),
         steps: stepsOf(scenario),
         ...(stepGrowth === undefined ? {} : { stepGrowth }),
         ...(history === undefined ? {} : { history }),
@@ -64159,7 +64520,11 @@ function omittedGatesOf({ omittedGates = [] }) {
     return `left out, as no process is watched: ${omittedGates.join(', ')}`;
 }
 function tallyOf({ verdict, scenarios }) {
-    const alike = scenarios.filter((scenario) => scenario.verdict === verdict).length;
+    const same = scenarios.filter((scenario) => scenario.verdict === verdict);
+    const alike = same.filter((scenario) => !(0,unresolved/* isOnlyUnresolved */.s)(scenario)).length;
+    const open = same.length - alike;
+    if (open > 0 && alike === 0)
+        return (0,unresolved/* unresolvedTally */.W)({ scenarios }) ?? '';
     const verb = {
         pass: ['holds', 'hold'],
         warn: ['holds, with alerts', 'hold, with alerts'],
@@ -64169,7 +64534,8 @@ function tallyOf({ verdict, scenarios }) {
     const [one, many] = verb[verdict];
     if (alike === scenarios.length && alike > 1)
         return `all ${alike} scenarios ${many}`;
-    return `${alike} of ${scenarios.length} scenarios ${alike === 1 ? one : many}`;
+    const rest = open === 0 ? '' : `; ${open} ${open === 1 ? 'is' : 'are'} unresolved`;
+    return `${alike} of ${scenarios.length} scenarios ${alike === 1 ? one : many}${rest}`;
 }
 
 
@@ -64585,11 +64951,19 @@ function lastLine(excerpt) {
     const whole = byteLength(excerpt.head) + byteLength(excerpt.tail) >= excerpt.bytes;
     const parts = whole ? [excerpt.head + excerpt.tail] : [excerpt.tail, excerpt.head];
     for (const part of parts) {
-        const line = part.split(/[\r\n]+/).findLast((text) => (0,_normalize_message_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .T)(text) !== '');
+        const lines = part.split(/[\r\n]+/).filter((text) => (0,_normalize_message_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .T)(text) !== '');
+        const line = VERSION.test(lines.at(-1) ?? '') ? errorLine(lines) : lines.at(-1);
         if (line !== undefined)
             return (0,_normalize_message_js__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .T)(line);
     }
     return '';
+}
+const VERSION = /^Node\.js v\d/;
+const ERROR = /^\[?(?:Uncaught )?[\w.$]*(?:Error|Exception|Rejection)(?: \[\w+\])?(?::|$)/;
+const ASIDE = /^\s*(?:at\s|[\]{}^]+,?\s*$|\(Use `node --trace-)/;
+function errorLine(lines) {
+    const said = lines.slice(0, -1);
+    return (said.findLast((text) => ERROR.test(text)) ?? said.findLast((text) => !ASIDE.test(text)) ?? lines.at(-1));
 }
 function lastPrinted(printed) {
     return lastLine(printed.stderr) || lastLine(printed.stdout);
@@ -64881,8 +65255,14 @@ function parseLimit({ text, column }, op, metric) {
     }
     const value = parseValue(text, metric);
     if ('message' in value)
-        return { problems: [{ message: value.message, column }] };
+        return { problems: [{ message: baseMeant(text) ?? value.message, column }] };
     return { limit: { kind: 'absolute', value: value.value }, text: value.text, problems: [] };
+}
+function baseMeant(text) {
+    const [, word, sign, amount] = /^(\p{L}[\p{L}\p{N}_./]*)\s*([+-])\s*(\S.*)$/su.exec(text) ?? [];
+    if (word === undefined || sign === undefined || amount === undefined)
+        return undefined;
+    return `what head is compared with is called base, not ${word}; did you mean base ${sign} ${amount}?`;
 }
 function parseBase({ text, column }, metric) {
     if (text === '')
