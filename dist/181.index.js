@@ -19,6 +19,7 @@ var errors = __webpack_require__(7406);
 var ports = __webpack_require__(7709);
 ;// CONCATENATED MODULE: ./build/src/adapters/github-data-branch.js
 const REGULAR_FILE = '100644';
+/** GitHub's Git data API: https://docs.github.com/rest/git. Throws what octokit throws. */
 async function readBranchFile(octokit, repository, { branch, path }) {
     const head = await headOf(octokit, repository, branch);
     if (head === undefined)
@@ -41,6 +42,7 @@ async function headOf(octokit, repository, branch) {
         throw thrown;
     }
 }
+/** Tree by tree, not all at once: a listing of the whole branch may be cut short. */
 async function findBlob(octokit, repository, { tree, path }) {
     const [name, ...rest] = path;
     const { data } = await octokit.rest.git.getTree({ ...repository, tree_sha: tree });
@@ -51,6 +53,10 @@ async function findBlob(octokit, repository, { tree, path }) {
         return entry.type === 'blob' ? entry.sha : undefined;
     return entry.type === 'tree' ? findBlob(octokit, repository, { tree: entry.sha, path: rest }) : undefined;
 }
+/**
+ * A tree on that of the head, a commit on the head, and only then the branch: nobody ever sees a part of it. GitHub makes
+ * the blob with the tree, which is one request less: they are a second apart, as GitHub asks of whoever writes.
+ */
 async function commitFile(octokit, repository, { branch, path, content, message, head }) {
     const { git } = octokit.rest;
     const base = head === undefined ? undefined : await git.getCommit({ ...repository, commit_sha: head });
@@ -76,12 +82,14 @@ async function commitFile(octokit, repository, { branch, path, content, message,
     }
 }
 async function moveBranch(octokit, repository, { branch, sha, isNew }) {
+    // Asking again cannot mend a race: whoever lost it has to read again first.
     const request = { retries: 0 };
     if (isNew)
         await octokit.rest.git.createRef({ ...repository, ref: `refs/heads/${branch}`, sha, request });
     else
         await octokit.rest.git.updateRef({ ...repository, ref: `heads/${branch}`, sha, force: false, request });
 }
+/** "Update is not a fast forward", "Reference already exists", "Reference does not exist": the branch is not as it was. */
 function isRace(thrown) {
     const { message } = Object(thrown);
     const told = typeof message === 'string' ? message : '';
@@ -108,11 +116,15 @@ var external_node_crypto_ = __webpack_require__(7598);
 
 
 
+/** Attempts after the first one. */
 const RETRIES = 3;
+/** Seconds that all calls together may wait for a rate limit: a job must not hang on its comment. */
 const PATIENCE = 60;
 const TIMEOUT = 15_000;
+/** Refusals that asking again does not mend; 403 and 429 are asked again by the throttling plugin if GitHub says when. */
 const FINAL = [400, 401, 403, 404, 410, 422, 429, 451];
 const NO_BODY = [204, 205, 304];
+/** The client with retries, patience with rate limits, a timeout a request, and the runner's proxy. */
 function openOctokit({ token, apiUrl, logger, second = 1000, timeout = TIMEOUT, }) {
     let patience = PATIENCE;
     const wait = (seconds, ...[, , attempts]) => {
@@ -130,6 +142,7 @@ function openOctokit({ token, apiUrl, logger, second = 1000, timeout = TIMEOUT, 
         log: { debug, info: debug, warn: debug, error: debug },
         request: { fetch: wholeFetch(timeout) },
         throttle: {
+            // The plugin keeps one queue a process and id: a client of its own waits for nobody else.
             id: (0,external_node_crypto_.randomUUID)(),
             onRateLimit: wait,
             onSecondaryRateLimit: wait,
@@ -138,6 +151,11 @@ function openOctokit({ token, apiUrl, logger, second = 1000, timeout = TIMEOUT, 
         retry: { doNotRetry: FINAL, retries: RETRIES, retryAfterBaseValue: second },
     }, nameTheLimit, plugin_throttling_dist_bundle/* throttling */.A, dist_bundle/* retry */.L);
 }
+/**
+ * The throttling plugin knows a secondary limit by its words only. GitHub documents the status and the header
+ * ("exceeding the rate limit" in its REST guide), so an answer with both is given the words, for the plugin to see.
+ * Registered first, this hook is the innermost.
+ */
 function nameTheLimit(octokit) {
     octokit.hook.error('request', (error) => {
         const { status, message, response } = error;
@@ -148,6 +166,10 @@ function nameTheLimit(octokit) {
         throw error;
     });
 }
+/**
+ * The runner's proxied fetch, with a timeout for each attempt, the body included. The body is read here because octokit
+ * takes one that was cut off for an empty answer.
+ */
 function wholeFetch(timeout) {
     const proxied = utils/* defaults */.NT.request?.fetch;
     return async (url, options) => {
@@ -167,11 +189,16 @@ function wholeFetch(timeout) {
 
 
 
+/** Begins the token of a job or of an app: what it writes is a bot's. A person's token begins otherwise. */
 const INSTALLATION_TOKEN = /^ghs_/;
+/** author_association of those who may have written with a token of their own. */
 const WRITERS = ['OWNER', 'MEMBER', 'COLLABORATOR'];
+/** GitHub's largest page. */
 const PAGE = 100;
 const LONGEST_MESSAGE = 300;
+/** Seconds before a comment is tried again whose creation was not confirmed. */
 const CREATE_BACKOFF = [1, 4, 9];
+/** Octokit behind the port: whatever goes wrong is a GitHubError, and no message holds the token. */
 function connectGitHub(options) {
     const octokit = openOctokit(options);
     const repository = splitRepository(options.repository);
@@ -213,6 +240,7 @@ async function listComments(octokit, repository, { pullRequest, byBots }) {
     }));
 }
 async function createComment(octokit, repository, { pullRequest, body }) {
+    // Not retried by the plugin: what is not idempotent is tried again by createOnce only, after a look.
     const request = { retries: 0 };
     const created = await octokit.rest.issues.createComment({
         ...repository,
@@ -222,6 +250,7 @@ async function createComment(octokit, repository, { pullRequest, body }) {
     });
     return created.data.id;
 }
+/** A creation whose answer was lost may have happened: before it is tried again, it is looked for. */
 async function createOnce({ create, find, second }) {
     for (const seconds of CREATE_BACKOFF) {
         try {
@@ -241,6 +270,7 @@ async function createOnce({ create, find, second }) {
 function mayHaveHappened(thrown) {
     return thrown instanceof ports/* GitHubError */.y && (thrown.status === undefined || thrown.status >= 500);
 }
+/** GitHub may give back other line ends, and no space at the end. */
 function sameText(a, b) {
     const normal = (text) => text.replaceAll('\r\n', '\n').trimEnd();
     return normal(a) === normal(b);
@@ -252,6 +282,7 @@ function splitRepository(repository) {
     const [owner = '', repo = ''] = repository.split('/');
     return { owner, repo };
 }
+/** The API's message on one line, bounded, without the token; no status if there was no answer. */
 function toGitHubError(thrown, token) {
     const text = (0,errors/* messageOf */.bD)(thrown).replace(/\s+/g, ' ').trim();
     const safe = token === '' ? text : text.replaceAll(token, '***');

@@ -25,7 +25,9 @@ var external_node_path_ = __webpack_require__(760);
 // EXTERNAL MODULE: ./build/src/stats/random.js
 var random = __webpack_require__(918);
 ;// CONCATENATED MODULE: ./build/src/demo/crew.js
+/** The five crews that an article goes through, in this order; each is a step of the flow. */
 const CREWS = ['research', 'audience', 'draft', 'style', 'quality'];
+/** Share of a flow's time that each crew takes. */
 const SHARES = {
     research: 0.22,
     audience: 0.11,
@@ -35,12 +37,14 @@ const SHARES = {
 };
 
 ;// CONCATENATED MODULE: ./build/src/demo/pick.js
+/** The item that a uniform draw in [0, 1) falls on. */
 function pick(items, draw) {
     return items[Math.floor(draw * items.length)] ?? items[0];
 }
 
 ;// CONCATENATED MODULE: ./build/src/demo/corpus.js
 
+/** What the articles are about. */
 const SUBJECTS = [
     'release notes that people read',
     'error messages that say what to do next',
@@ -80,6 +84,7 @@ const REASONS = [
     'as soon as two people work at once',
     'whether or not it was asked for',
 ];
+/** One sentence about a subject; each random number chooses a part of it. */
 function sentence(subject, random) {
     const clause = `${pick(ACTORS, random())} ${pick(ACTS, random())} ${pick(THINGS, random())}`;
     return random() < 0.5
@@ -95,13 +100,21 @@ function paragraph(subject, random, sentences) {
 
 
 
+/** ms of the shortest flow, and how much longer the longest one is: the mean is shortest + spread ÷ 4, see `paceOf`. */
 const SHORTEST_MS = 1985;
 const SPREAD_MS = 620;
+/** One flow in so many is given up by its model: 2%. */
 const FAILS_EVERY = 50;
+/**
+ * Whether the model gives up on this flow: a systematic sample (Madow and Madow 1944) of one in FAILS_EVERY, whose start
+ * is drawn from the seed. Flows drawn each for itself would now and then fail two in ten, which the default gate on
+ * success refuses: in 1.6% of the seeds the demo would fail with nothing wrong. Those of the warm-up, 0, never fail.
+ */
 function givesUp(seed, iteration) {
     const start = Math.floor((0,random/* seededRandom */.I)(seed)() * FAILS_EVERY) + 1;
     return iteration > 0 && (iteration - start) % FAILS_EVERY === 0;
 }
+/** Draws one assignment. The same random numbers give the same assignment; `speed` 10 makes it ten times as fast. */
 function assignment_assign(random, { speed, fails }) {
     const failsAt = random();
     const crew = pick(CREWS, random());
@@ -109,9 +122,11 @@ function assignment_assign(random, { speed, fails }) {
     const pace = paceOf(random()) / speed;
     return { subject, latency: latencies(pace, random), failsIn: fails ? crew : undefined, failsAt };
 }
+/** ms from a uniform draw. Cubed, as answers of models are: many quick ones, few slow ones. */
 function paceOf(draw) {
     return SHORTEST_MS + SPREAD_MS * draw ** 3;
 }
+/** Divides the pace among the crews by their shares, each of them a tenth off at most. */
 function latencies(pace, random) {
     const weights = CREWS.map((crew) => SHARES[crew] * (0.9 + 0.2 * random()));
     const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -122,6 +137,7 @@ function latencies(pace, random) {
 ;// CONCATENATED MODULE: ./build/src/demo/alerts.js
 class Alerts {
     tokensByRule = new Map();
+    /** True if the alert is new; a flow that raises the same rule again changes nothing. */
     raise(rule, token) {
         const tokens = this.tokensByRule.get(rule) ?? new Set();
         const isNew = !tokens.has(token);
@@ -129,13 +145,16 @@ class Alerts {
         this.tokensByRule.set(rule, tokens);
         return isNew;
     }
+    /** Tokens of the flows that raised the rule. */
     raisedBy(rule) {
         return this.tokensByRule.get(rule) ?? new Set();
     }
 }
 
 ;// CONCATENATED MODULE: ./build/src/demo/bugs.js
+/** What the demo can be told to do wrong; each is one that only shows, or only hurts, when flows run together. */
 const BUGS = ['race', 'bleed', 'leak', 'orphan', 'cascade', 'stuck'];
+/** What each bug does, for `--help` and the docs. */
 const BUG_MEANINGS = {
     race: 'the metrics collector reads, waits and writes: updates are lost',
     bleed: 'the byline comes from a shared "current user": articles name another flow',
@@ -144,6 +163,10 @@ const BUG_MEANINGS = {
     cascade: 'a flow that is killed breaks the connection that all share: the others on it fail with it',
     stuck: 'a flow that is killed never ends and keeps its session: those that need it next wait for ever',
 };
+/**
+ * The bug that the options ask for, undefined if they ask for none.
+ * Throws an Error that lists the known ones if there is no such bug.
+ */
 function bugOf(options) {
     const wanted = options['bug'];
     if (wanted === undefined || wanted === '') {
@@ -161,7 +184,13 @@ var external_node_timers_promises_ = __webpack_require__(500);
 ;// CONCATENATED MODULE: ./build/src/demo/collector.js
 
 const EMPTY = { started: 0, failed: 0, finished: 0, words: 0, answers: {}, entries: [] };
+/** ms between reading and writing, as a remote store would take. */
 const STORE_LATENCY_MS = 5;
+/**
+ * The metrics that all flows report to.
+ * Atomic: a change is applied to what is there when it is applied. Not atomic (bug `race`): the state is read, the
+ * store takes its time, and what was read is written back with the change, over whatever others wrote meanwhile.
+ */
 class MetricsCollector {
     state = EMPTY;
     atomic;
@@ -204,6 +233,11 @@ class MetricsCollector {
 
 ;// CONCATENATED MODULE: ./build/src/demo/model.js
 
+/**
+ * The connection to the language model that all flows share. There is no model: an answer is a wait.
+ * A flow that is aborted in the middle of an answer takes the rest of it off the line, unless `drains` is false (bug
+ * `cascade`): then the line is broken, and whoever is on it fails. Who comes later is given a new one.
+ */
 class ModelConnection {
     #line;
     #drains;
@@ -211,6 +245,7 @@ class ModelConnection {
         this.#drains = drains;
         this.#line = new Line(drains);
     }
+    /** The line on which a flow asks from its start to its end. */
     open() {
         if (this.#line.broken)
             this.#line = new Line(this.#drains);
@@ -223,6 +258,7 @@ class Line {
     constructor(drains) {
         this.#drains = drains;
     }
+    /** Resolves when the answer is there; rejects when the model gives up, the line is broken or on abort. */
     async ask({ crew, latency, signal, failsAt }) {
         this.#requireWhole();
         try {
@@ -244,9 +280,14 @@ class Line {
 }
 
 ;// CONCATENATED MODULE: ./build/src/demo/text.js
+/** The words of a text, in lower case, in order. */
 function words(text) {
     return text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
 }
+/**
+ * Flesch reading ease: 100 is very easy, 0 is very hard, usual prose is about 60.
+ * R. Flesch, "A new readability yardstick", 1948. Undefined for a text without a word.
+ */
 function readingEase(text) {
     const all = words(text);
     if (all.length === 0) {
@@ -256,10 +297,12 @@ function readingEase(text) {
     const syllables = all.reduce((sum, word) => sum + syllablesOf(word), 0);
     return 206.835 - (1.015 * all.length) / sentences - (84.6 * syllables) / all.length;
 }
+/** Groups of vowels, without a silent e at the end: right for most English words. */
 function syllablesOf(word) {
     const groups = word.replace(/e$/u, '').match(/[aeiouy]+/gu);
     return Math.max(1, groups?.length ?? 0);
 }
+/** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
 function hash(text) {
     let value = 0x811c9dc5;
     for (let at = 0; at < text.length; at += 1) {
@@ -267,6 +310,7 @@ function hash(text) {
     }
     return value >>> 0;
 }
+/** The share of three-word sequences that occur more than once: 0 for a text that never repeats itself. */
 function repetition(text) {
     const all = words(text);
     const seen = new Set();
@@ -281,12 +325,16 @@ function repetition(text) {
 
 ;// CONCATENATED MODULE: ./build/src/demo/quality-gate.js
 
+/** Below this, Flesch calls a text "very difficult". */
 const HARDEST = 30;
+/** Sentences are made of few parts here, so that most phrases come back: an article may say three in four again. */
 const MOST_REPETITION = 0.75;
+/** The gate that every article passes through; keeps a running mean and variance of what it saw. */
 class QualityGate {
     count = 0;
     mean = 0;
     squares = 0;
+    /** Throws if there is nothing to review. */
     review(article) {
         const ease = readingEase(article);
         if (ease === undefined) {
@@ -305,9 +353,11 @@ class QualityGate {
     reviewed() {
         return this.count;
     }
+    /** Mean and variance of the reading ease so far; the variance is 0 for fewer than two reviews. */
     ease() {
         return { mean: this.mean, variance: this.count < 2 ? 0 : this.squares / (this.count - 1) };
     }
+    /** Welford's update (Technometrics 1962): one pass, and no sum that grows. */
     remember(ease) {
         this.count += 1;
         const before = ease - this.mean;
@@ -317,8 +367,10 @@ class QualityGate {
 }
 
 ;// CONCATENATED MODULE: ./build/src/demo/sessions.js
+/** The one session with the model that each worker has: its flows come into it one after another. */
 class Sessions {
     #last = new Map();
+    /** Resolves, when the flow before has left, to how this one leaves. What it never leaves stays taken. */
     async enter(worker) {
         const before = this.#last.get(worker);
         let leave = () => undefined;
@@ -337,6 +389,7 @@ class Sessions {
 
 
 
+/** Options: `bug`, one of BUGS; `speed`, a number above 0. Throws an Error that says what is wrong with them. */
 function openDesk(options) {
     const bug = bugOf(options);
     return {
@@ -367,8 +420,11 @@ var external_node_events_ = __webpack_require__(474);
 
 
 const LEAK_BYTES = 1024 * 1024;
+/** An orphan ends by itself after this long, so that trying the demo leaves nothing for ever. */
 const ORPHAN_SECONDS = 60;
+/** Flows 1, 6, 11 … */
 const ORPHAN_EVERY = 5;
+/** What the bugs `bleed`, `leak` and `orphan` do at the start of a flow; the others are where they go wrong. */
 async function misbehave(ctx) {
     const desk = ctx.shared;
     if (desk.bug === 'bleed') {
@@ -381,6 +437,7 @@ async function misbehave(ctx) {
         await leaveOrphan(ctx.token);
     }
 }
+/** A process in a session of its own, which outlives the flow and carries its token. */
 async function leaveOrphan(token) {
     const [program, ...args] = process.platform === 'win32'
         ? [process.execPath, '-e', `setTimeout(() => {}, ${ORPHAN_SECONDS * 1000})`]
@@ -398,6 +455,7 @@ async function leaveOrphan(token) {
 function totalOf({ ok, failed, timed_out, killed, dropped }) {
     return ok + failed + timed_out + killed + dropped;
 }
+/** Of the flows that no fault hit on purpose: what the system under test is judged by. */
 function bystandersOf({ counts, hits }) {
     return {
         ok: counts.ok - hits.ok,
@@ -410,9 +468,11 @@ function bystandersOf({ counts, hits }) {
 
 ;// CONCATENATED MODULE: ./build/src/demo/recount.js
 
+/** Counts everything again; one sentence for each thing that does not add up, none if all does. */
 function recount(books) {
     return [...entriesOf(books), ...sumsOf(books), ...alertsOf(books)];
 }
+/** Each ok flow stands in the collector exactly once, and no flow that failed does. */
 function entriesOf({ snapshot, flows }) {
     const times = new Map();
     for (const { token } of snapshot.entries) {
@@ -426,6 +486,7 @@ function entriesOf({ snapshot, flows }) {
         return outcome === 'failed' && count > 0 ? [`flow ${iteration} failed and is counted as finished`] : [];
     });
 }
+/** The collector's sums are the sums of its entries, and every flow was counted when it started. */
 function sumsOf({ snapshot, reviewed, counts, warmup }) {
     const { entries } = snapshot;
     const words = entries.reduce((sum, entry) => sum + entry.words, 0);
@@ -442,6 +503,7 @@ function difference(what, counted, expected) {
         ? undefined
         : `${what}: the metrics collector has ${counted}, the recount gives ${expected}`;
 }
+/** Each failed flow raised an alert, and no ok flow did. A flow that was ended from outside may have or not. */
 function alertsOf({ alerts, flows }) {
     const raised = alerts.raisedBy('flow failed');
     return flows.flatMap(({ iteration, token, outcome }) => {
@@ -457,6 +519,7 @@ function timesInWords(count) {
 
 ;// CONCATENATED MODULE: ./build/src/demo/vectors.js
 
+/** Feature hashing: each word adds ±1 at the place that its hash names (Weinberger et al., ICML 2009). */
 function vectors_embed(texts, dimensions) {
     const values = new Float32Array(texts.length * dimensions);
     texts.forEach((text, row) => {
@@ -472,6 +535,7 @@ function vectors_embed(texts, dimensions) {
     });
     return { rows: texts.length, dimensions, values };
 }
+/** All other places are 0. */
 function normalise(vector, places) {
     let square = 0;
     for (const at of places) {
@@ -482,6 +546,7 @@ function normalise(vector, places) {
         vector[at] = (vector[at] ?? 0) * scale;
     }
 }
+/** The rows most like the text, best first, with their cosine. */
 function nearest(vectors, text, count) {
     const { rows, dimensions, values } = vectors;
     const query = vectors_embed([text], dimensions).values;
@@ -503,17 +568,21 @@ function dot(a, b) {
 
 
 
+/** Answers that the research crew's model gives, passages in each, and the size of a vector: 8 MB of vectors in all. */
 const SEARCHES = 2;
 const PASSAGES = 510;
 const DIMENSIONS = 2048;
 const KEPT_PASSAGES = 5;
+/** Parts that the draft's model streams, each an answer of its own. */
 const PARAGRAPHS = 6;
 const SENTENCES = 7;
+/** Of a model that is `speed` times as fast because it is so much smaller, and finds so many passages fewer. */
 function search(subject, random, speed = 1) {
     const count = Math.max(KEPT_PASSAGES, Math.round(PASSAGES / Math.max(1, speed)));
     const passages = Array.from({ length: count }, () => sentence(subject, random));
     return { passages, vectors: vectors_embed(passages, DIMENSIONS) };
 }
+/** Keeps the passages that are nearest to the subject. */
 function takeNotes(finds, subject) {
     return { finds, quotes: quote(finds, subject, KEPT_PASSAGES) };
 }
@@ -524,14 +593,17 @@ function quote(finds, text, count) {
         .slice(0, count)
         .map(({ passage }) => passage);
 }
+/** How many words a sentence may have: readers of easy sources get short sentences. */
 function sentenceLimit(notes) {
     const ease = readingEase(notes.quotes.join(' ')) ?? 60;
     return Math.max(8, Math.min(20, Math.round(ease / 4)));
 }
+/** One paragraph of the draft; it closes with a passage that was found for it. */
 function draftParagraph(subject, notes, random) {
     const text = paragraph(subject, random, SENTENCES);
     return `${text} ${notes.quotes[Math.floor(random() * notes.quotes.length)] ?? ''}`;
 }
+/** Cuts sentences that are longer than the limit at their comma, and puts a related passage below the text. */
 function polish(draft, notes, limit) {
     const body = draft.map((text) => text
         .split(/(?<=\.)\s/u)
@@ -554,10 +626,13 @@ function shorten(text, limit) {
 
 
 
+/** The file that each flow writes into its workspace. */
 const ARTICLE_FILE = 'article.md';
+/** What the flows share: collector, alerts, quality gate and the connection to the model. */
 function setup(ctx) {
     return openDesk(ctx.options);
 }
+/** One article, written by five crews. Rejects if a model gives up or the signal is aborted. */
 async function flow(ctx) {
     const { collector, alerts, sessions } = ctx.shared;
     await collector.started();
@@ -577,9 +652,11 @@ async function flow(ctx) {
         leave();
     }
 }
+/** With the bug `stuck` a flow that was aborted neither ends nor leaves. */
 function never() {
     return new Promise(() => undefined);
 }
+/** Throws an Error that lists everything that does not add up. */
 function verify(ctx) {
     const { collector, alerts, gate } = ctx.shared;
     const found = recount({
@@ -619,6 +696,7 @@ async function write(ctx, job) {
     }));
     return article;
 }
+/** One part after another, each a share of its crew's time. */
 async function inParts(count, part) {
     const parts = [];
     while (parts.length < count) {
@@ -636,6 +714,7 @@ async function takeTurn(ctx, job, turn) {
     await collector.answered(crew);
     return result;
 }
+/** With the bug `bleed`, whoever started last is served. */
 function bylineOf(ctx) {
     return ctx.shared.bug === 'bleed' ? ctx.shared.currentUser : ctx.token;
 }
@@ -649,6 +728,7 @@ function review(ctx, article) {
         alerts.raise('repeats itself', ctx.token);
     }
 }
+/** Writes the article into the flow's own folder, says so in one line, and reports it: last, so that it counts once. */
 async function publish(ctx, article) {
     const count = words(article).length;
     const bylines = [...article.matchAll(/^Written for: (.*)$/gmu)].map(([, name]) => name ?? '');

@@ -25,6 +25,7 @@ var model_limits = __webpack_require__(4831);
 // EXTERNAL MODULE: ./build/src/faults/limits-groups.js
 var limits_groups = __webpack_require__(356);
 ;// CONCATENATED MODULE: ./build/src/faults/limits-rlimit.js
+/** RLIMIT_NOFILE, hard and soft: a process can not lift it again. */
 const files = ({ limit }, { platform, hardFiles }) => {
     if (platform === 'win32')
         return { reason: 'Windows has no limit on open files' };
@@ -34,6 +35,10 @@ const files = ({ limit }, { platform, hardFiles }) => {
     }
     return { by: 'RLIMIT_NOFILE', command: () => `ulimit -n ${limit}` };
 };
+/**
+ * RLIMIT_DATA counts private writable memory from Linux 4.7 on (getrlimit(2)). Not RLIMIT_AS: programs with a garbage
+ * collector reserve far more addresses than they ever use, and node does not start under an RLIMIT_AS of 256 MB.
+ */
 const memory = ({ of, limit }, { platform }) => {
     if (platform !== 'linux')
         return { reason: `${platform} enforces no limit on memory` };
@@ -42,6 +47,7 @@ const memory = ({ of, limit }, { platform }) => {
     const remark = 'for each process by itself, and of the memory that it asks for, used or not; past it allocation fails, nothing is killed';
     return { by: 'RLIMIT_DATA', remark, weaker: true, command: () => `ulimit -d ${Math.floor(limit / 1024)}` };
 };
+/** Whole processors, by affinity: the nearest to a share of CPU that there is without a quota. */
 const cpu = ({ of, limit }, { platform, processors, taskset }) => {
     if (platform !== 'linux')
         return { reason: `${platform} can not bind processes to processors` };
@@ -60,13 +66,19 @@ const cpu = ({ of, limit }, { platform, processors, taskset }) => {
     const bound = `bound to ${count} of ${processors.length} processors, which it may use wholly`;
     return { by: 'affinity', remark: bound, ...(count > limit ? { weaker: true } : {}), command };
 };
+/**
+ * Not RLIMIT_NPROC: it counts every process and thread of the user, the runner's too, and does not hold for root. Set
+ * to what a flow may have it would stop the first fork.
+ */
 const processes = () => ({
     reason: 'RLIMIT_NPROC counts all processes of the user, the runner included; it takes a control group (pids.max)',
 });
 const RULES = { memory, cpu, processes, files };
+/** How a limit is enforced without a control group, or why it can not be. */
 function rlimitRule(wish, world) {
     return RULES[wish.resource](wish, world);
 }
+/** `Cpus_allowed_list: 0-3,8` of /proc/self/status → 0, 1, 2, 3, 8. */
 function allowedProcessors(status) {
     const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '';
     return list.split(',').flatMap((part) => {
@@ -76,29 +88,39 @@ function allowedProcessors(status) {
             : [];
     });
 }
+/** The hard limit in /proc/self/limits; infinite if it says unlimited or is not there. */
 function hardFileLimit(limits) {
     const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
     return hard === undefined || hard === 'unlimited' ? Infinity : Number(hard);
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/limits-settings.js
+/** µs: the kernel's default period of CPU quotas; a group that has used its quota waits for the next period. */
 const PERIOD = 100_000;
+/** What limits each resource, by the kernel's name. Files are limited for each process, never for a group. */
 const LIMIT_FILES = {
     v2: { memory: 'memory.max', cpu: 'cpu.max', processes: 'pids.max' },
     v1: { memory: 'memory.limit_in_bytes', cpu: 'cpu.cfs_quota_us', processes: 'pids.max' },
 };
+/**
+ * What keeps a group from swapping. In v1 not a limit on memory and swap together: where that is reached first, as
+ * it is if both are the same, memory.failcnt stays 0 (seen on Linux 6.18). Groups inherit it when they are made.
+ */
 const SWAP_FILES = { v2: 'memory.swap.max', v1: 'memory.swappiness' };
+/** The resources that a control group can limit. */
 const GROUP_RESOURCES = ['memory', 'cpu', 'processes'];
 const V2_CONTROLLERS = {
     memory: 'memory',
     cpu: 'cpu',
     processes: 'pids',
 };
+/** v1 has a hierarchy for each controller. */
 const V1_CONTROLLER_OF = {
     memory: 'memory',
     cpu: 'cpu',
     processes: 'pids',
 };
+/** Without swap: what is swapped out would not be counted, and the limit never reached. */
 const SETTINGS_V2 = {
     memory: (bytes) => [
         { file: LIMIT_FILES.v2.memory, value: String(Math.floor(bytes)) },
@@ -118,9 +140,11 @@ const SETTINGS_V1 = {
     ],
     processes: (count) => [{ file: LIMIT_FILES.v1.processes, value: String(count) }],
 };
+/** µs of CPU a period. */
 function quotaOf(cores) {
     return Math.round(cores * PERIOD);
 }
+/** What limits one resource of a group, in the order in which it is to be written. */
 function settingsFor(version, resource, limits) {
     const limit = limits[resource];
     if (limit === undefined)
@@ -133,24 +157,29 @@ function settingsFor(version, resource, limits) {
 
 
 
+/** The resources that a group would be needed for. */
 function askedOfGroups(limits) {
     return GROUP_RESOURCES.filter((resource) => limits.some((each) => each[resource] !== undefined));
 }
+/** Each limit by itself, subjects and resources in the order of the model. */
 function wishesOf(limits) {
     return limits.flatMap((each) => model_limits/* LIMITED_RESOURCES */.tp.flatMap((resource) => {
         const limit = each[resource];
         return limit === undefined ? [] : [{ of: each.of, resource, limit }];
     }));
 }
+/** The file of a group that limits what is wished for; undefined if no group can here. */
 function groupFile({ resource }, ability) {
     const known = GROUP_RESOURCES.find((each) => each === resource);
     if (ability === undefined || known === undefined || !ability.resources.includes(known))
         return undefined;
     return LIMIT_FILES[ability.version][known];
 }
+/** The subjects whose limits bind the processes of a place. */
 function subjectsOf({ kind }) {
     return kind === 'flow' ? ['flows', 'flow'] : ['service'];
 }
+/** Each limit by a group where there is one that can, else by what a shell can do, else not at all. */
 function answer(request, world, ability) {
     const noFlows = request.slots === 0;
     const decided = wishesOf(request.limits).map((wish) => decide(wish, { world, ability, noFlows }));
@@ -196,18 +225,23 @@ function decide(wish, { world, ability, noFlows }) {
     const by = groupFile(wish, ability);
     return by === undefined ? { wish, rule: rlimitRule(wish, world) } : { wish, by };
 }
+/** What a shell has lowered it can not raise again: of two limits on one resource only the lower is set. */
 function strictest(decisions) {
     return decisions.filter((each) => !decisions.some((other) => other.wish.resource === each.wish.resource && other.wish.limit < each.wish.limit));
 }
+/** Tells places apart. */
 function keyOf(place) {
     return place.kind === 'flow' ? `flow ${place.slot}` : `service ${place.name}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/limits-mounts.js
+/** The controllers of cgroup v1 that limit or count something here. */
 const V1_CONTROLLERS = ['memory', 'cpu', 'cpuacct', 'pids'];
+/** Spaces and the like are written as octal escapes (proc_pid_mountinfo(5)). */
 function unescaped(field) {
     return field.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)));
 }
+/** `31 23 0:28 ROOT MOUNTPOINT rw,relatime shared:1 - TYPE SOURCE OPTIONS` */
 function mountOf(line) {
     const [before, after] = line.split(' - ');
     const [, , , root, mountPoint] = before?.split(' ') ?? [];
@@ -221,6 +255,7 @@ function mountOf(line) {
         options: options?.trim().split(',') ?? [],
     };
 }
+/** Controllers (none for v2) → path of the group in its hierarchy: `4:memory:/a`, `0::/a` (cgroups(7)). */
 function ownPaths(cgroup) {
     return cgroup.split('\n').flatMap((line) => {
         const [, id, controllers = '', path] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? [];
@@ -229,6 +264,10 @@ function ownPaths(cgroup) {
         return [{ controllers: controllers === '' ? [] : controllers.split(','), path }];
     });
 }
+/**
+ * A mount may show only a part of its hierarchy, from `root` down. A group outside that part can not be reached: then
+ * there is no such mount for us.
+ */
 function place(mount, path) {
     const inside = mount.root === '/' ? path : path.slice(mount.root.length);
     const reachable = mount.root === '/' || path === mount.root || path.startsWith(`${mount.root}/`);
@@ -236,6 +275,7 @@ function place(mount, path) {
         return undefined;
     return { mountPoint: mount.mountPoint, own: mount.mountPoint + (inside === '/' ? '' : inside) };
 }
+/** Reads /proc/self/mountinfo and /proc/self/cgroup. */
 function cgroupLayout(mountinfo, cgroup) {
     const mounts = mountinfo.split('\n').flatMap((line) => mountOf(line) ?? []);
     const paths = ownPaths(cgroup);
@@ -297,6 +337,10 @@ async function applyDirectly(step) {
         }
     }
 }
+/**
+ * As root, by sudo without a password, as hosted runners have it. Nothing is done with it but what the steps say: one
+ * shell for all of them, which gets them on standard input, so that there may be many.
+ */
 const sudoDoor = {
     apply: (steps) => asRoot(steps.map(lineOf)),
     remove: (folders) => asRoot(folders.map((folder) => `[ ! -d ${quote(folder)} ] || rmdir ${quote(folder)}`)),
@@ -313,6 +357,7 @@ function quote(text) {
 }
 function asRoot(lines) {
     return new Promise((resolve, reject) => {
+        // Nothing of our environment, which has secrets in it, but where sudo is.
         const env = { PATH: process.env['PATH'] };
         const child = (0,external_node_child_process_.execFile)('sudo', ['-n', 'sh', '-e'], { env }, (error, _, stderr) => {
             if (error === null)
@@ -322,18 +367,25 @@ function asRoot(lines) {
             else
                 reject(new Error((stderr.trim() || error.message).split('\n').join('; ')));
         });
+        // A sudo that refuses does not read: its exit says so, not this.
         child.stdin?.on('error', () => undefined);
         child.stdin?.end(`${lines.join('\n')}\n`);
     });
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/limits-files.js
+/*
+ * The files of a control group: Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/ of the kernel. A file that is
+ * not there reads as undefined; no counter is made up for it.
+ */
+/** The number of a file that holds one; `max` is infinite. */
 function singleNumber(text) {
     const trimmed = text?.trim() ?? '';
     if (trimmed === 'max')
         return Infinity;
     return /^-?\d+$/.test(trimmed) ? Number(trimmed) : undefined;
 }
+/** The number behind a key in a file with `key number` a line. */
 function keyedNumber(text, key) {
     const line = text?.split('\n').find((each) => each.startsWith(`${key} `));
     return singleNumber(line?.slice(key.length + 1));
@@ -341,9 +393,11 @@ function keyedNumber(text, key) {
 function leaveOut(key, value) {
     return value === undefined ? {} : { [key]: value };
 }
+/** Divides what may be unknown. */
 function over(value, divisor) {
     return value === undefined ? undefined : value / divisor;
 }
+/** memory.peak is there from Linux 5.19 on. */
 function countersV2(read) {
     const events = read('memory.events');
     const cpu = read('cpu.stat');
@@ -352,10 +406,12 @@ function countersV2(read) {
         ...leaveOut('cpuTime', over(keyedNumber(cpu, 'usage_usec'), 1e3)),
         ...leaveOut('throttledTime', over(keyedNumber(cpu, 'throttled_usec'), 1e3)),
         outOfMemoryKills: keyedNumber(events, 'oom_kill') ?? 0,
+        // Not `max`, which counts what could be reclaimed as well.
         memoryLimitHits: keyedNumber(events, 'oom') ?? 0,
         refusedForks: keyedNumber(read('pids.events'), 'max') ?? 0,
     };
 }
+/** Nanoseconds here. memory.failcnt counts what could be reclaimed as well. */
 function countersV1(read) {
     return {
         ...leaveOut('peakMemory', singleNumber(read('memory.max_usage_in_bytes'))),
@@ -368,6 +424,12 @@ function countersV1(read) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/limits-parent.js
+/**
+ * The group of cgroup v2 to make ours in: the nearest that hands on the most of the wanted controllers. Our own group
+ * seldom does: one that hands on controllers may hold no processes ("no internal processes", cgroup-v2.rst), and it
+ * holds us. A group beside ours is bound by the same ancestors; the way up therefore ends at a group with a limit,
+ * which a group beside it would escape.
+ */
 function chooseParent(chain, wanted) {
     const end = chain.findIndex(({ limited }) => limited);
     const reachable = end < 0 ? chain : chain.slice(0, end + 1);
@@ -400,22 +462,30 @@ var external_node_crypto_ = __webpack_require__(7598);
 
 
 const NAME = /^flowgate-(\d+)-(\d+)-[0-9a-f]{8}$/;
+/** For a group of ours: says who has made it, and in which pid namespace that is a process. */
 function ownGroupName() {
     return `flowgate-${process.pid}-${pidNamespace() ?? 0}-${(0,external_node_crypto_.randomUUID)().slice(0, 8)}`;
 }
+/**
+ * Removes what a flowgate that was ended at once (a third SIGINT, SIGKILL) has left in these folders: groups by the
+ * name that ours have, whose maker is gone and in which nobody is. Others are let be; what can not be removed stays.
+ */
 async function removeStaleGroups(door, parents) {
     for (const parent of parents) {
         for (const name of entriesOf(parent).filter(isAbandoned)) {
             const folders = emptyFolders((0,external_node_path_.join)(parent, name));
+            // Somebody else may be at it as well, and a process may still enter: the kernel then refuses.
             if (folders !== undefined)
                 await door.remove(folders).catch(() => undefined);
         }
     }
 }
+/** A pid of another namespace, a container beside ours, is somebody else here or nobody: nothing can be said of it. */
 function isAbandoned(name) {
     const [, pid, namespace] = NAME.exec(name) ?? [];
     return pid !== undefined && namespace === pidNamespace() && isGone(Number(pid));
 }
+/** Of another user it is refused (EPERM), and so lives. */
 function isGone(pid) {
     try {
         process.kill(pid, 0);
@@ -425,6 +495,7 @@ function isGone(pid) {
         return (0,errors/* codeOf */.$N)(thrown) === 'ESRCH';
     }
 }
+/** The inode of the pid namespace that we are in; undefined without /proc. */
 function pidNamespace() {
     try {
         return /\d+/.exec((0,external_node_fs_.readlinkSync)('/proc/self/ns/pid'))?.[0];
@@ -433,6 +504,7 @@ function pidNamespace() {
         return undefined;
     }
 }
+/** A group and those in it, deepest first; undefined if somebody is in one of them, or if that can not be seen. */
 function emptyFolders(group) {
     try {
         if ((0,external_node_fs_.readFileSync)((0,external_node_path_.join)(group, 'cgroup.procs'), 'utf8') !== '')
@@ -466,8 +538,10 @@ function foldersIn(folder) {
 
 
 
+/** ms between two tries to remove a group whose processes are still ending, and for all of them. */
 const RETRY = 20;
 const PATIENCE = 5000;
+/** Text of a file of a group; undefined if it is not there, or not to be read. */
 function readText(path) {
     try {
         return (0,external_node_fs_.readFileSync)(path, 'utf8');
@@ -476,6 +550,7 @@ function readText(path) {
         return undefined;
     }
 }
+/** The groups of one run, the same in every hierarchy. */
 class CgroupTree {
     #door;
     #roots;
@@ -484,6 +559,7 @@ class CgroupTree {
         this.#door = door;
         this.#roots = hierarchies.map((each) => ({ ...each, root: (0,external_node_path_.join)(each.parent, name) }));
     }
+    /** Makes all groups and sets their limits. Rejects if one can not be; what was made is then removed. */
     async make(groups) {
         try {
             for (const root of this.#roots)
@@ -494,9 +570,11 @@ class CgroupTree {
             throw thrown;
         }
     }
+    /** Commands of a shell that enter a group, given by its path below ours. */
     enter(path) {
         return this.#door.enter(this.#roots.map(({ root }) => (0,external_node_path_.join)(root, path, 'cgroup.procs')));
     }
+    /** Reads files of a group by name, whichever hierarchy has them. */
     reader(path) {
         return (name) => {
             for (const { root } of this.#roots) {
@@ -507,6 +585,7 @@ class CgroupTree {
             return undefined;
         };
     }
+    /** Kills whoever is in the groups and removes them; resolves to what could not be removed. */
     async remove() {
         const deadline = Date.now() + PATIENCE;
         let left = await this.#removeOnce();
@@ -530,6 +609,7 @@ class CgroupTree {
         }
         return left;
     }
+    /** cgroup.kill (Linux 5.14) reaches all at once; without it nobody may fork any more, and all are killed singly. */
     async #endProcesses(root, folders) {
         if (folders.every((folder) => pidsIn(folder).length === 0))
             return;
@@ -559,6 +639,7 @@ function stepsFor(root, groups) {
     };
     return [{ make: root.root }, ...handOn(root.root), ...groups.flatMap(ofGroup)];
 }
+/** Deepest first, itself last: flows may have made groups of their own. Empty if it is gone. */
 function foldersBelow(root) {
     try {
         const inside = (0,external_node_fs_.readdirSync)(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -570,6 +651,7 @@ function foldersBelow(root) {
         throw thrown;
     }
 }
+/** A process of another pid namespace is read as 0, which for kill would mean ourselves. */
 function pidsIn(folder) {
     const lines = (readText((0,external_node_path_.join)(folder, 'cgroup.procs')) ?? '').split('\n');
     return lines.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
@@ -583,6 +665,7 @@ function pidsIn(folder) {
 
 
 
+/** From our own group up to the top of the mount. */
 function chainOf({ own, mountPoint }) {
     const here = {
         folder: own,
@@ -596,6 +679,7 @@ function isLimited(folder) {
     const cpu = readText(`${folder}/cpu.max`) ?? 'max';
     return memory !== Infinity || !cpu.startsWith('max');
 }
+/** Where our group of cgroup v2 goes. Throws with the reason if there is no such place. */
 function v2Place({ v2 }, asked) {
     if (v2 === undefined)
         throw new Error('it is not mounted, or we are outside of what is');
@@ -606,8 +690,13 @@ function v2Place({ v2 }, asked) {
     const resources = asked.filter((resource) => controllers.includes(V2_CONTROLLERS[resource]));
     return [{ version: 'v2', parent, resources, controllers }];
 }
+/**
+ * Below our own group in each hierarchy of v1: what binds us binds the flows too. Controllers that are mounted together
+ * are one hierarchy. Throws with the reason if nothing that was asked for can be limited.
+ */
 function v1Places({ v1 }, asked) {
     const ownOf = (resource) => v1[V1_CONTROLLER_OF[resource]]?.own;
+    // A kernel may be built without quotas of CPU.
     const able = GROUP_RESOURCES.filter((resource) => resource !== 'cpu' || (0,external_node_fs_.existsSync)(`${ownOf(resource) ?? ''}/${LIMIT_FILES.v1.cpu}`));
     const limitable = asked.filter((resource) => able.includes(resource) && ownOf(resource) !== undefined);
     if (limitable.length === 0) {
@@ -630,6 +719,7 @@ function v1Places({ v1 }, asked) {
 
 
 
+/** Makes the groups of a scenario, and tidies up after runs that could not. Rejects, with nothing left behind, if one can not be made or its limit not be set. */
 async function openCgroups(way, needs) {
     const { request, world, passedOver } = needs;
     await removeStaleGroups(way.door, way.hierarchies.map(({ parent }) => parent));
@@ -651,6 +741,7 @@ async function openCgroups(way, needs) {
         close: () => tree.remove(),
     };
 }
+/** A way in by these commands of a shell. */
 function enclosureOf(commands, counters) {
     const prelude = (0,limits_shell/* preludeOf */.VL)(commands);
     return { prelude, wrap: (argv) => (0,limits_shell/* wrapped */.ky)(prelude, argv), counters };
@@ -660,6 +751,10 @@ function abilityOf({ version, hierarchies }, tree, limits) {
     const swap = tree.reader('')(SWAP_FILES[version]) !== undefined;
     return { version, resources: askedOfGroups(limits).filter((resource) => able.has(resource)), swap };
 }
+/**
+ * Counters of a place and of everything. In v1 events are counted in the group of the process alone, in v2 in those
+ * above it as well; memory and CPU are hierarchical in both.
+ */
 function countersOf(tree, version, paths) {
     const read = version === 'v1' ? countersV1 : countersV2;
     const own = (path) => read(tree.reader(path));
@@ -691,6 +786,7 @@ function countersOf(tree, version, paths) {
 
 
 
+/** Limits that a shell sets on itself and that what it starts inherits: nothing is made, and nothing to remove. */
 function openRlimits({ request, world, passedOver }) {
     const given = answer(request, world, undefined);
     const { enforced, unenforced } = given;
@@ -719,14 +815,17 @@ function openRlimits({ request, world, passedOver }) {
 
 
 
+/** Best first. */
 const WAYS = [
     { strategy: 'cgroup v2', version: 'v2', door: directDoor, places: v2Place },
     { strategy: 'cgroup v2 through sudo', version: 'v2', door: sudoDoor, places: v2Place },
     { strategy: 'cgroup v1', version: 'v1', door: directDoor, places: v1Places },
 ];
+/** Control groups where they can be made, else the limits that every process can set on itself. */
 const nodeResourceLimits = {
     open: (request) => openBest(request, WAYS),
 };
+/** Only what every process can set on itself, for what must not depend on control groups. */
 const prlimitOnly = {
     open: (request) => openBest(request, []),
 };

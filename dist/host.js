@@ -1,25 +1,6 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 118:
-/***/ ((module) => {
-
-function webpackEmptyAsyncContext(req) {
-	// Here Promise.resolve().then() is used instead of new Promise() to prevent
-	// uncaught exception popping up in devtools
-	return Promise.resolve().then(() => {
-		var e = new Error("Cannot find module '" + req + "'");
-		e.code = 'MODULE_NOT_FOUND';
-		throw e;
-	});
-}
-webpackEmptyAsyncContext.keys = () => ([]);
-webpackEmptyAsyncContext.resolve = webpackEmptyAsyncContext;
-webpackEmptyAsyncContext.id = 118;
-module.exports = webpackEmptyAsyncContext;
-
-/***/ }),
-
 /***/ 421:
 /***/ ((module) => {
 
@@ -62,6 +43,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/
 /* harmony export */   I: () => (/* binding */ seededRandom),
 /* harmony export */   n: () => (/* binding */ seedOf)
 /* harmony export */ });
+/**
+ * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
+ * mixing step a number, period 2³². For repeatable choices, not for secrets.
+ */
 function seededRandom(seed) {
     let state = seed >>> 0;
     return () => {
@@ -71,7 +56,9 @@ function seededRandom(seed) {
         return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
     };
 }
+/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
 function seedOf(seed, part) {
+    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
     return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
 }
 
@@ -236,12 +223,17 @@ var __webpack_exports__ = {};
 ;// CONCATENATED MODULE: external "node:worker_threads"
 const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
 ;// CONCATENATED MODULE: ./build/src/errors.js
+/** `file:line:column: where: message`, leaving out what is not known. */
 function formatProblem(problem) {
     const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
     return [place, problem.where, problem.message]
         .filter((part) => part !== undefined && part !== '')
         .join(': ');
 }
+/**
+ * The user's fault, not ours: reported without a stack, exit status 2.
+ * Carries every problem that was found, so that one run shows them all.
+ */
 class UserError extends Error {
     problems;
     constructor(problems) {
@@ -251,18 +243,22 @@ class UserError extends Error {
         this.problems = all;
     }
 }
+/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
 function assertNever(value) {
     throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
 }
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
 function messageOf(thrown) {
     try {
         const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
         return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
     }
     catch {
+        // An object without a prototype, or one whose toString throws.
         return 'what was thrown has no text';
     }
 }
+/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
 function codeOf(thrown) {
     const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
     return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
@@ -271,10 +267,15 @@ function codeOf(thrown) {
 ;// CONCATENATED MODULE: ./build/src/adapters/host-threads.js
 
 
+/**
+ * Lives in the host process: worker threads that each run a host of their own. None of the user's code runs in the main
+ * thread, so that a thread can be ended whatever it does.
+ */
 class HostThreads {
     #script;
     #send;
     #workers = new Map();
+    /** `script`: path of what each thread runs. */
     constructor(script, send) {
         this.#script = script;
         this.#send = send;
@@ -320,8 +321,11 @@ const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impor
 ;// CONCATENATED MODULE: ./build/src/adapters/thrown-at.js
 
 
+/** `file:///a/b.mjs:3:1` or `/a/b.cjs:3:1`, in brackets after a function's name or alone; the column may be missing. */
 const FRAME = /^\s*at (?:.*\()?(?:async )?((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)(?::\d+)?\)?$/;
+/** Node writes it before the stack of a CommonJS module that can not be parsed. */
 const HEADING = /^((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)$/;
+/** `flows/order.mjs:3`: the line of the user's code that threw, as the stack tells; undefined if it tells of none. */
 function thrownAt(thrown, { cwd, own }) {
     const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
     for (const line of stack.split('\n')) {
@@ -348,11 +352,15 @@ function pathOf(file) {
 
 
 
+/** Node.js strips types without a flag since 22.18 and 23.6 (nodejs.org/api/typescript.html). */
 const STRIPS_TYPES = '22.18';
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts']);
+/** Imports a user's module, found when it runs. What it throws says where, and what Node is too old for. */
 async function importUserModule(name) {
     try {
-        return await __nccwpck_require__(118)((0,external_node_path_.isAbsolute)(name) ? (0,external_node_url_namespaceObject.pathToFileURL)(name).href : name);
+        // The bundler must leave this import alone.
+        return await import(
+        /* webpackIgnore: true */ (0,external_node_path_.isAbsolute)(name) ? (0,external_node_url_namespaceObject.pathToFileURL)(name).href : name);
     }
     catch (thrown) {
         throw new Error(explain(thrown, name), { cause: thrown });
@@ -367,11 +375,17 @@ function explain(thrown, name) {
     const place = thrownAt(thrown, { cwd: process.cwd(), own: (0,external_node_path_.dirname)(process.argv[1] ?? '') });
     if (place !== undefined)
         return `${message} (at ${place})`;
+    // Node knows the line of a module that it can not parse, and tells it to nobody but a terminal.
     return thrown instanceof SyntaxError ? `${message}; node --check FILE shows the line` : message;
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/alarm.js
 
+/*
+ * A timer of Node's is late by a ms or two: its loop counts in whole ms. A thread that does nothing but wait on a futex
+ * wakes within tenths of one, and takes no CPU while it waits.
+ */
+/** What the thread does: it waits for the time that it was told last, or for being told another, and says when it is. */
 const SLEEPER = `
 const { parentPort, workerData } = require('node:worker_threads');
 const told = new Int32Array(workerData, 0, 1);
@@ -383,6 +397,7 @@ for (;;) {
   parentPort.postMessage(undefined);
   Atomics.wait(told, 0, version);
 }`;
+/** Calls back within tenths of a ms, by a thread that is started with the first alarm. */
 class Alarms {
     #now;
     #pending = new Set();
@@ -390,6 +405,7 @@ class Alarms {
     #told = new Int32Array(this.#shared, 0, 1);
     #wakeAt = new Float64Array(this.#shared, 8, 1);
     #thread;
+    /** @param now the machine's monotonic clock, ms */
     constructor(now) {
         this.#now = now;
     }
@@ -426,6 +442,7 @@ class Alarms {
     #start() {
         const thread = new external_node_worker_threads_namespaceObject.Worker(SLEEPER, { eval: true, workerData: this.#shared });
         thread.on('message', this.#ring);
+        // Without it alarms are as late as timers are, and no worse.
         thread.on('error', () => undefined);
         thread.unref();
         return thread;
@@ -434,6 +451,10 @@ class Alarms {
 
 ;// CONCATENATED MODULE: ./build/src/adapters/node-clock.js
 
+/**
+ * ms between the zero of CLOCK_MONOTONIC and that of performance.now(), which runs by the same clock and is read in half
+ * the time of process.hrtime.bigint(). Of several readings the one that took the least time, as others are off by it.
+ */
 const OFFSET = Array.from({ length: 20 }, readOffset).reduce((best, next) => next.took < best.took ? next : best).ms;
 function readOffset() {
     const before = Number(process.hrtime.bigint()) / 1e6;
@@ -475,9 +496,11 @@ const external_node_async_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequi
 ;// CONCATENATED MODULE: external "node:buffer"
 const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
 ;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
+/** Bytes kept of the first and of the last that a stream carried. */
 const HEAD_BYTES = 4 * 1024;
 const TAIL_BYTES = 12 * 1024;
 const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
+/** Keeps the head and the tail of a stream of any length in bounded memory. */
 class ExcerptBuffer {
     #head = Buffer.alloc(0);
     #tail = Buffer.alloc(0);
@@ -492,10 +515,12 @@ class ExcerptBuffer {
             return;
         this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     }
+    /** Bytes that fell between head and tail were not kept. */
     skip(bytes) {
         this.#bytes += bytes;
     }
     excerpt() {
+        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
         return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
     }
 }
@@ -504,11 +529,17 @@ class ExcerptBuffer {
 
 
 
+/**
+ * Tells flows of one process apart by what they print: whatever is written in the asynchronous context of a flow is
+ * that flow's output, however many run at once.
+ */
 class FlowOutputs {
     #current = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
+    /** Runs `flow` in a context of its own. */
     collect(output, flow) {
         return this.#current.run(output, flow);
     }
+    /** Takes a write if a flow made it; false if it is the process's own. */
     take(stream, chunk) {
         const output = this.#current.getStore();
         if (output === undefined)
@@ -523,6 +554,7 @@ function newFlowOutput(canary) {
     const kept = { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
     return canary === undefined ? kept : { ...kept, listeners: outputListeners(canary) };
 }
+/** One for each stream that a flow prints to. */
 function outputListeners(canary) {
     return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
 }
@@ -531,23 +563,34 @@ function outputListeners(canary) {
 var random = __nccwpck_require__(918);
 ;// CONCATENATED MODULE: ./build/src/scenarios/token-scanner.js
 
+/** Bytes shown before and after a token. */
 const AROUND = 40;
+/** `w` and the digits of the largest iteration there can be. */
 const LONGEST_COUNT = 17;
 const NOTHING = external_node_buffer_namespaceObject.Buffer.alloc(0);
 const W = 0x77;
 const ZERO = 0x30;
 const NINE = 0x39;
+/**
+ * Finds the tokens of one run in a stream, wherever it is cut into chunks. Almost all that it is given holds none, and
+ * then it costs one search for the bytes that all of them begin with. That these hold 48 random bits makes the edges of
+ * a word unnecessary: a token is found in `\nfg-…` of a JSON text too.
+ */
 class TokenScanner {
     #prefix;
     #onToken;
+    /** What has to be seen again together with the next chunk, and from where on in it. */
     #rest = NOTHING;
     #from = 0;
+    /** Byte of the stream at which `rest` begins. */
     #at = 0;
     #skipped = 0;
+    /** `prefix`: `fg-RUN-`. */
     constructor(prefix, onToken) {
         this.#prefix = prefix;
         this.#onToken = onToken;
     }
+    /** Bytes that went by unheard. */
     get skipped() {
         return this.#skipped;
     }
@@ -558,12 +601,14 @@ class TokenScanner {
             : external_node_buffer_namespaceObject.Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
         this.#search(length === 0 ? bytes : external_node_buffer_namespaceObject.Buffer.concat([this.#rest, bytes]));
     }
+    /** What stands on either side of a gap does not belong together: a token at its edge may be half of one. */
     missed(bytes) {
         this.#skipped += bytes;
         this.#at += this.#rest.length + bytes;
         this.#rest = NOTHING;
         this.#from = 0;
     }
+    /** The stream is over: a token that it ended with is one. */
     end() {
         const text = this.#rest;
         const found = text.indexOf(this.#prefix, this.#from);
@@ -587,10 +632,12 @@ class TokenScanner {
         }
         this.#keep(text, beginningAtEnd(text, from, this.#prefix));
     }
+    /** Keeps what may be the beginning of a token, with what stands before it. */
     #keep(text, found) {
         const start = found === text.length ? found : Math.max(0, found - AROUND);
         this.#at += start;
         this.#from = found - start;
+        // Copied: the chunk is only lent.
         this.#rest = start === text.length ? NOTHING : external_node_buffer_namespaceObject.Buffer.from(text.subarray(start));
     }
     #tell(text, { found, end, last }) {
@@ -599,25 +646,30 @@ class TokenScanner {
         this.#onToken({
             token: text.toString('latin1', found, end),
             at: this.#at + found,
+            // Almost every token is the flow's own, and nobody asks what stands around it.
             context: () => readable(text.subarray(Math.max(0, found - AROUND), end + AROUND)),
             last,
         });
     }
 }
+/** What all tokens of the run begin with: `fg-RUN-`. */
 function prefixOf(token) {
     return external_node_buffer_namespaceObject.Buffer.from(token.slice(0, token.lastIndexOf('-') + 1), 'latin1');
 }
+/** Behind `w` and digits that begin at `from`; `from` itself if there are no digits. */
 function endOfCount(text, from) {
     const digitsFrom = text[from] === W ? from + 1 : from;
     const limit = Math.min(text.length, from + LONGEST_COUNT);
     let end = digitsFrom;
     while (end < limit && isDigit(text[end]))
         end += 1;
+    // A lone `w` at the very end may still get its digits.
     return end === digitsFrom && end < text.length ? from : end;
 }
 function isDigit(byte) {
     return byte >= ZERO && byte <= NINE;
 }
+/** Where at the end of the text the prefix begins and is cut off; the text's length if it does not. */
 function beginningAtEnd(text, from, prefix) {
     const first = prefix[0];
     for (let at = Math.max(from, text.length - prefix.length + 1); at < text.length; at += 1) {
@@ -626,6 +678,7 @@ function beginningAtEnd(text, from, prefix) {
     }
     return text.length;
 }
+/** On one line. */
 function readable(bytes) {
     return bytes
         .toString('utf8')
@@ -635,10 +688,16 @@ function readable(bytes) {
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/flow-canary.js
 
+/** Sightings kept of one flow. */
 const KEPT = 20;
+/** Beyond this many different ones they are no longer counted. */
 const TOLD_APART = 1000;
 const NOTHING_SEEN = { own: false, others: [], count: 0, missed: false };
 const OWN_SEEN = { ...NOTHING_SEEN, own: true };
+/**
+ * Looks for the tokens of others in all that one flow sees. What only looks like another's is let be: its own with
+ * digits behind it (`fg-RUN-1` and a 2), and its own cut short where a stream ends.
+ */
 class FlowCanary {
     #own;
     #prefix;
@@ -648,10 +707,12 @@ class FlowCanary {
     #count = 0;
     #others;
     #known;
+    /** `prefix`: that of the flow's token, where it is at hand. */
     constructor(own, prefix = prefixOf(own)) {
         this.#own = own;
         this.#prefix = prefix;
     }
+    /** Searches one stream. */
     listen(place, where) {
         const scanner = new TokenScanner(this.#prefix, (met) => {
             this.#meet(met, place, where);
@@ -659,6 +720,7 @@ class FlowCanary {
         this.#open.push(scanner);
         return scanner;
     }
+    /** Searches a short text. */
     text(text, place, where) {
         if (!text.includes('fg-'))
             return;
@@ -666,9 +728,11 @@ class FlowCanary {
         scanner.data(new TextEncoder().encode(text));
         scanner.end();
     }
+    /** Not all could be searched. */
     missed() {
         this.#missed = true;
     }
+    /** When all its streams are over. */
     seen() {
         for (const scanner of this.#open) {
             scanner.end();
@@ -700,15 +764,25 @@ class FlowCanary {
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/host-slowdown.js
+/**
+ * Makes the flows of a host longer by a share of themselves, as if all of the module's code were that much slower. When
+ * a flow is through, the host burns so much of what it has worked since a flow was through before: whose work it was in
+ * one event loop nobody knows, but all of them together are slowed by as much as was asked for. Then the flow waits for
+ * what is missing to so much of its own time, in which what was burnt for others meanwhile does not count.
+ */
 class HostSlowdown {
     #share;
     #ports;
+    /** ms of work that is accounted for; undefined before the first flow. */
     #accounted;
+    /** ms burnt in all. */
     #burnt = 0;
+    /** @param share 0 or more: 0.05 for 5% */
     constructor(share, ports) {
         this.#share = share;
         this.#ports = ports;
     }
+    /** To be called when a flow starts; what it gives, when that flow is through: it resolves when the flow may end. */
     begin() {
         const { now, worked } = this.#ports;
         this.#accounted ??= worked();
@@ -740,8 +814,13 @@ class HostSlowdown {
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/search-value.js
+/** Values looked at in what a flow returns, and characters of all of its texts together. */
 const MOST_VALUES = 10_000;
 const MOST_CHARACTERS = 1024 * 1024;
+/**
+ * Looks for tokens in a text, or in the texts and keys of what JSON could hold: arrays and plain objects. Of anything
+ * else that a flow may return (a response, a connection, a map that all share) it is no business of ours what is in it.
+ */
 function searchValue(value, canary) {
     const open = [[value, '']];
     let values = 0;
@@ -766,6 +845,7 @@ function searchValue(value, canary) {
         }
     }
 }
+/** A getter or a proxy of the module's may throw: then nothing is returned that could be read. */
 function childrenOf(value) {
     try {
         return isPlain(value) ? Object.entries(value) : [];
@@ -789,7 +869,12 @@ const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 
 
 
+/** Characters of what could not be cloned: it may be the text of a whole function. */
 const LONGEST = 100;
+/**
+ * What setup returned, as text that can be handed from host to host: the structured clone of HTML, so that dates, maps,
+ * sets and buffers arrive as what they were. Throws if something in it is no data.
+ */
 function packShared(shared) {
     try {
         return (0,external_node_v8_namespaceObject.serialize)(shared).toString('base64');
@@ -813,6 +898,7 @@ function unpackShared(packed) {
 
 
 const HOOKS = ['setup', 'verify', 'teardown'];
+/** Lives in the host process: runs a module's flows, all concurrently, and says how each went. */
 class ModuleHost {
     #ports;
     #aborts = new Map();
@@ -876,6 +962,10 @@ class ModuleHost {
             this.#ports.send({ type: 'loaded', hooks: [], error: errorOf(thrown) });
         }
     }
+    /**
+     * One synchronous loop over flows that are ready to run: the start barrier of one host. Those of several hosts share
+     * the instant `at`.
+     */
     #start({ flows, at }) {
         const runs = flows.map((flow) => this.#prepare(flow));
         const start = () => {
@@ -966,6 +1056,7 @@ class ModuleHost {
         return this.#module;
     }
 }
+/** What CommonJS code exports arrives as the default export of its namespace. */
 function asFlowModule(loaded) {
     const candidates = [loaded, isObject(loaded) ? loaded.default : undefined];
     const module = candidates.find((candidate) => isObject(candidate) && typeof candidate.default === 'function');
@@ -976,11 +1067,13 @@ function asFlowModule(loaded) {
 function isObject(value) {
     return (typeof value === 'object' || typeof value === 'function') && value !== null;
 }
+/** Plain JavaScript may give anything for a name. */
 function textOf(name) {
     return String(name);
 }
 function errorOf(thrown) {
     const message = messageOf(thrown).split('\n', 1)[0] ?? '';
+    // A library may have put something else there.
     const stack = thrown instanceof Error ? thrown.stack : undefined;
     return {
         message: message === '' ? 'an error without a message' : message,
@@ -989,18 +1082,24 @@ function errorOf(thrown) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/host.js
+/**
+ * The host of module flows: real ports in, messages out. Started by flowgate, never by hand; as a process, and as each
+ * thread of one.
+ */
 
 
 
 
 
 
+/** Modules that are shipped in the bundle. */
 const BUILT_IN = {
     'flowgate:demo': () => __nccwpck_require__.e(/* import() */ 579).then(__nccwpck_require__.bind(__nccwpck_require__, 579)),
 };
 function importModule(name) {
     return BUILT_IN[name]?.() ?? importUserModule(name);
 }
+/** Sends what a flow prints to that flow; what the process prints otherwise goes where it went. */
 function divert(stream, outputs) {
     const target = process[stream];
     const write = target.write.bind(target);
@@ -1013,6 +1112,7 @@ function divert(stream, outputs) {
         return true;
     };
 }
+/** A host that says what it has to say by `send`. */
 function openHost(send) {
     const outputs = new FlowOutputs();
     divert('stdout', outputs);
@@ -1038,6 +1138,7 @@ function serveAsThread(port) {
 }
 function serveAsProcess(script) {
     const send = (message) => {
+        // A parent that is gone needs no answer.
         if (process.connected)
             process.send?.(message);
     };
@@ -1049,6 +1150,7 @@ function serveAsProcess(script) {
         else
             host.handle(message);
     });
+    // Without its parent it has nothing to do.
     process.on('disconnect', () => process.exit());
     send({ type: 'listening' });
 }

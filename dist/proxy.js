@@ -5,6 +5,11 @@ var __webpack_exports__ = {};
 const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
 ;// CONCATENATED MODULE: ./build/src/adapters/alarm.js
 
+/*
+ * A timer of Node's is late by a ms or two: its loop counts in whole ms. A thread that does nothing but wait on a futex
+ * wakes within tenths of one, and takes no CPU while it waits.
+ */
+/** What the thread does: it waits for the time that it was told last, or for being told another, and says when it is. */
 const SLEEPER = `
 const { parentPort, workerData } = require('node:worker_threads');
 const told = new Int32Array(workerData, 0, 1);
@@ -16,6 +21,7 @@ for (;;) {
   parentPort.postMessage(undefined);
   Atomics.wait(told, 0, version);
 }`;
+/** Calls back within tenths of a ms, by a thread that is started with the first alarm. */
 class Alarms {
     #now;
     #pending = new Set();
@@ -23,6 +29,7 @@ class Alarms {
     #told = new Int32Array(this.#shared, 0, 1);
     #wakeAt = new Float64Array(this.#shared, 8, 1);
     #thread;
+    /** @param now the machine's monotonic clock, ms */
     constructor(now) {
         this.#now = now;
     }
@@ -59,6 +66,7 @@ class Alarms {
     #start() {
         const thread = new external_node_worker_threads_namespaceObject.Worker(SLEEPER, { eval: true, workerData: this.#shared });
         thread.on('message', this.#ring);
+        // Without it alarms are as late as timers are, and no worse.
         thread.on('error', () => undefined);
         thread.unref();
         return thread;
@@ -67,6 +75,10 @@ class Alarms {
 
 ;// CONCATENATED MODULE: ./build/src/adapters/node-clock.js
 
+/**
+ * ms between the zero of CLOCK_MONOTONIC and that of performance.now(), which runs by the same clock and is read in half
+ * the time of process.hrtime.bigint(). Of several readings the one that took the least time, as others are off by it.
+ */
 const OFFSET = Array.from({ length: 20 }, readOffset).reduce((best, next) => next.took < best.took ? next : best).ms;
 function readOffset() {
     const before = Number(process.hrtime.bigint()) / 1e6;
@@ -104,12 +116,17 @@ const nodeClock = {
 };
 
 ;// CONCATENATED MODULE: ./build/src/errors.js
+/** `file:line:column: where: message`, leaving out what is not known. */
 function formatProblem(problem) {
     const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
     return [place, problem.where, problem.message]
         .filter((part) => part !== undefined && part !== '')
         .join(': ');
 }
+/**
+ * The user's fault, not ours: reported without a stack, exit status 2.
+ * Carries every problem that was found, so that one run shows them all.
+ */
 class UserError extends Error {
     problems;
     constructor(problems) {
@@ -119,27 +136,35 @@ class UserError extends Error {
         this.problems = all;
     }
 }
+/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
 function assertNever(value) {
     throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
 }
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
 function messageOf(thrown) {
     try {
         const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
         return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
     }
     catch {
+        // An object without a prototype, or one whose toString throws.
         return 'what was thrown has no text';
     }
 }
+/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
 function codeOf(thrown) {
     const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
     return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/network-log.js
+/** Faults that are kept one by one; more are only counted. */
 const KEPT = 10_000;
+/** Faults that wait to be taken: whoever runs flows takes them long before. */
 const MOST_FRESH = 100_000;
+/** What was injected: the first faults one by one, and the exact numbers of all. */
 class NetworkLog {
+    /** ms from the zero of the record's clock to the instant at which injecting began. */
     shift = 0;
     #kept;
     #faults = [];
@@ -154,6 +179,7 @@ class NetworkLog {
     accepted() {
         this.#accepted += 1;
     }
+    /** `first`: no fault of its kind was injected into its connection before. */
     add(fault, first) {
         fault.at += this.shift;
         increase(this.#times, fault.kind);
@@ -164,11 +190,13 @@ class NetworkLog {
         if (this.#fresh.length < MOST_FRESH)
             this.#fresh.push(fault);
     }
+    /** Every fault since the last call, as far as it is known. */
     take() {
         const taken = this.#fresh.map((fault) => ({ ...fault }));
         this.#fresh = [];
         return taken;
     }
+    /** Something that went wrong without our doing, which may happen many times. */
     note(text) {
         increase(this.#notes, text);
     }
@@ -190,6 +218,10 @@ function increase(map, key) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/random.js
+/**
+ * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
+ * mixing step a number, period 2³². For repeatable choices, not for secrets.
+ */
 function seededRandom(seed) {
     let state = seed >>> 0;
     return () => {
@@ -199,7 +231,9 @@ function seededRandom(seed) {
         return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
     };
 }
+/** A seed of its own for the n-th part of something seeded, so that parts do not share a stream. */
 function seedOf(seed, part) {
+    // Knuth's multiplicative constant (2³²÷φ) spreads neighbouring parts over the whole range.
     return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
 }
 
@@ -208,14 +242,22 @@ const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 ;// CONCATENATED MODULE: ./build/src/model/network-fault.js
+/** What is done to the network between the flows and something that they depend on, and what was done. */
+/** How delays spread around their mean; what `jitter` is of each is said in faults/network-delay.ts. */
 const DISTRIBUTIONS = (/* unused pure expression or super */ null && (['uniform', 'normal', 'exponential']));
+/** Downstream is from the dependency to the client: its answers. */
 const DIRECTIONS = (/* unused pure expression or super */ null && (['downstream', 'upstream', 'both']));
+/** `127.0.0.1:5432`, `[::1]:5432` */
 function formatEndpoint({ host, port }) {
     return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/network-draw.js
 
+/**
+ * The toxics of the plan that the n-th connection (from 1) meets. One number is drawn for each toxic whatever its
+ * probability is, so that changing one leaves the others as they were.
+ */
 function toxicsMet({ toxics }, seed, connection) {
     const own = seedOf(seed, connection);
     const random = seededRandom(own);
@@ -224,18 +266,24 @@ function toxicsMet({ toxics }, seed, connection) {
         .filter(({ toxic, luck }) => luck < toxic.probability)
         .map(({ toxic, random: ofToxic }) => ({ toxic, random: ofToxic }));
 }
+/** Those of one kind. */
 function ofKind(met, kind) {
     return met.filter(({ toxic }) => toxic.kind === kind);
 }
 
 ;// CONCATENATED MODULE: ./build/src/model/token.js
+/** A canary: unique to its flow, and of a shape that no text holds by chance. `fg-RUN-ITERATION`, or `…-wN` in warm-up. */
 const TOKEN = /\bfg-[0-9a-f]{12}-w?\d+\b/g;
 
 ;// CONCATENATED MODULE: ./build/src/faults/network-exchange.js
 
+/** Bytes from the beginning of each direction in which a canary is looked for. */
 const LOOKED_AT = 8 * 1024;
+/** Longer than a canary with an iteration of ten digits: what may be the beginning of one that a chunk cuts in two. */
 const TAIL = 32;
+/** What every canary begins with: looking for it costs next to nothing where there is none. */
 const CANARY = 'fg-';
+/** A request and its answer, as far as a connection shows them: from one turn to the client's next. */
 class Exchange {
     #faults = new Map();
     #looking = { client: looking(), upstream: looking() };
@@ -248,8 +296,10 @@ class Exchange {
             fault.token = this.#token;
         this.#faults.set(fault.kind, fault);
     }
+    /** Looks whose exchange it is; the faults that it has met already are told as well. */
     look(side, chunk) {
         const at = this.#looking[side];
+        // What the client has said of itself is not changed by what it is answered.
         if (at.done || (side === 'upstream' && this.#token !== undefined))
             return;
         const bytes = Buffer.concat([at.tail, chunk]);
@@ -267,6 +317,7 @@ class Exchange {
 function looking() {
     return { bytes: 0, tail: Buffer.alloc(0), done: false };
 }
+/** `whole`: it can not go on in the next chunk. */
 function canaryIn(bytes) {
     const from = bytes.indexOf(CANARY);
     if (from < 0)
@@ -277,6 +328,7 @@ function canaryIn(bytes) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/fifo.js
+/** First in, first out, in constant time: an array's own shift moves all that is left of a long one. */
 class Fifo {
     #items = [];
     #head = 0;
@@ -293,12 +345,22 @@ class Fifo {
         this.#items = this.#items.slice(this.#head);
         this.#head = 0;
     }
+    /** Puts another one in the place of the first. */
     replaceFirst(item) {
         this.#items[this.#head] = item;
     }
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/network-delay.js
+/**
+ * A delay in ms, never negative, whose mean is `mean`:
+ *
+ * - uniform: between mean − jitter and mean + jitter, as toxiproxy and tc netem have it;
+ * - normal: jitter is the standard deviation; cut off symmetrically, at 0 and at 2·mean, so that the mean stays;
+ * - exponential: mean − jitter at least, and above it an exponential tail with jitter as its standard deviation.
+ *
+ * `random`: uniform in [0, 1). The jitter is at most the mean.
+ */
 function drawDelay({ mean, jitter, distribution }, random) {
     switch (distribution) {
         case 'uniform':
@@ -309,6 +371,7 @@ function drawDelay({ mean, jitter, distribution }, random) {
             return mean - jitter - Math.log(1 - random()) * jitter;
     }
 }
+/** Rejection: of a standard deviation that is at most the mean two draws of three or more lie within. */
 function normalWithin(mean, deviation, random) {
     for (;;) {
         const delay = mean + standardNormal(random) * deviation;
@@ -316,24 +379,34 @@ function normalWithin(mean, deviation, random) {
             return delay;
     }
 }
+/** Box and Muller (1958). */
 function standardNormal(random) {
     return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/network-link.js
+/** Bytes are sent in slices of this long, in ms: short against what a client notices, long against a timer's step. */
 const SLICE = 10;
 const SMALLEST_SLICE = 256;
+/**
+ * A line of limited rate, as a token bucket without a burst: a slice is through when its last byte is, and the next one
+ * begins then. It is a function of time, so that a timer that fires late takes nothing from the rate.
+ */
 class Link {
+    /** Bytes a second. */
     rate;
+    /** Bytes that are sent as one. */
     slice;
     #freeAt = -Infinity;
     constructor(rate) {
         this.rate = rate;
         this.slice = Math.max(SMALLEST_SLICE, Math.floor((rate * SLICE) / 1000));
     }
+    /** When the next slice can begin, in ms. */
     get freeAt() {
         return this.#freeAt;
     }
+    /** Sends bytes that have been there since `since`; gives when the last of them is through. */
     transmit(bytes, since) {
         this.#freeAt = Math.max(this.#freeAt, since) + (bytes / this.rate) * 1000;
         return this.#freeAt;
@@ -341,9 +414,11 @@ class Link {
 }
 
 ;// CONCATENATED MODULE: ./build/src/faults/network-window.js
+/** Whether an instant (ms from the start of the run) lies in one of the windows; always without windows. */
 function isWithin(windows, at) {
     return windows?.some((window) => window.from <= at && at < endOf(window)) ?? true;
 }
+/** The first instant after `at` at which a window begins or ends; undefined if there is none. */
 function nextEdge(windows, at) {
     const edges = (windows ?? []).flatMap((window) => [window.from, endOf(window)]);
     const next = Math.min(...edges.filter((edge) => edge > at));
@@ -358,10 +433,22 @@ function endOf({ to }) {
 
 
 
+/** The step of a timer, in ms: what is due within it is sent now. Waiting for it would take one to two. */
 const EARLY = 1;
+/**
+ * Bytes that one direction of a connection holds before its source is left unread, and the other side has to wait. With
+ * latency it is what is under way: 4 MiB are 20 MB a second at 200 ms.
+ */
 const HOLDS = 256 * 1024;
 const HOLDS_WITH_LATENCY = 4 * 1024 * 1024;
+/** What a chunk takes beside its bytes, roughly. */
 const CHUNK = 256;
+/**
+ * One direction of a connection. What comes waits in the backlog for the blackhole to end and for the link to be free,
+ * then goes along the line, which is as long as the latency:
+ *
+ *   source → backlog → link → line → sink
+ */
 class Lane {
     #toxics;
     #world;
@@ -372,7 +459,9 @@ class Lane {
     #holds;
     #held = 0;
     #lastDue = -Infinity;
+    /** Of the present burst; undefined before its first chunk. */
     #delay;
+    /** Since when the way has been open again after a blackhole. */
     #openSince = -Infinity;
     #paused = false;
     #full = false;
@@ -385,6 +474,7 @@ class Lane {
         this.#links = toxics.bandwidths.map(({ toxic }) => ({ toxic, link: new Link(toxic.rate) }));
         this.#holds = toxics.latencies.length > 0 ? HOLDS_WITH_LATENCY : HOLDS;
     }
+    /** The connection has changed its direction: what comes now is another burst, with a delay of its own. */
     turn() {
         this.#delay = undefined;
     }
@@ -400,6 +490,7 @@ class Lane {
             this.#ends.pause();
         }
     }
+    /** The source has said that nothing more comes. */
     end() {
         if (this.#end === 'none')
             this.#end = 'waiting';
@@ -413,6 +504,7 @@ class Lane {
         this.#end = 'done';
         this.#timer?.cancel();
     }
+    /** Moves on what can be moved now, and wakes for the rest. */
     pump() {
         this.#timer?.cancel();
         this.#timer = undefined;
@@ -437,6 +529,7 @@ class Lane {
         else if (this.#end === 'waiting' && this.#isEmpty())
             this.#close(run);
     }
+    /** Backlog to line. Gives when the link is free for what is left. */
     #transmit(now, run) {
         for (let head = this.#backlog.first; head !== undefined; head = this.#backlog.first) {
             const narrowest = this.#linkAt(run);
@@ -465,6 +558,7 @@ class Lane {
         this.#delay ??= this.#drawDelay(run);
         if (this.#delay > 0)
             this.#world.onFault('latency', this.#delay);
+        // What was sent first arrives first, whatever its delay.
         this.#lastDue = Math.max(this.#lastDue, sentAt + this.#delay);
         this.#line.push({ chunk, due: this.#lastDue });
     }
@@ -483,6 +577,7 @@ class Lane {
         this.#paused = false;
         this.#ends.resume();
     }
+    /** Passes the end on, late if it is to be slow. */
     #close(run) {
         const active = this.#toxics.slowCloses.filter((met) => isActive(met, run));
         const delay = active.reduce((sum, { toxic }) => sum + toxic.delay, 0);
@@ -513,6 +608,7 @@ class Lane {
     #isEmpty() {
         return this.#backlog.first === undefined && this.#line.first === undefined;
     }
+    /** When, on the clock, one of the toxics begins or ends. */
     #edgeOf(met, now, run) {
         if (run === undefined)
             return undefined;
@@ -528,6 +624,7 @@ class Lane {
         });
     }
 }
+/** Faults are injected, and this one is in its window. */
 function isActive({ toxic }, run) {
     return run !== undefined && isWithin(toxic.during, run);
 }
@@ -538,10 +635,13 @@ function isActive({ toxic }, run) {
 
 
 
+/** ms that a connection is kept in a blackhole after its client has said that it sends no more: most are gone then. */
 const ABANDONED = 30_000;
+/** A client's connection and the one to the upstream that belongs to it, with what it meets. */
 class NetworkConnection {
     #options;
     #world;
+    /** By the side that sends. */
     #lanes;
     #resets;
     #injected = new Set();
@@ -566,6 +666,7 @@ class NetworkConnection {
         if (!this.#isOver())
             this.#lanes[side].push(chunk);
     }
+    /** That side sends no more; the other may. */
     ended(side) {
         if (this.#over)
             return;
@@ -576,13 +677,16 @@ class NetworkConnection {
             });
         }
     }
+    /** That side can be written to again. */
     drained(side) {
         this.#lanes[side === 'client' ? 'upstream' : 'client'].drained();
     }
+    /** What is in force has changed. */
     stir() {
         this.#lanes.client.pump();
         this.#lanes.upstream.pump();
     }
+    /** Resets both sides, as a fault of this kind. */
     cut(kind, amount) {
         if (this.#over)
             return;
@@ -594,6 +698,7 @@ class NetworkConnection {
         this.#options.ends.client.reset();
         this.#options.ends.upstream.reset();
     }
+    /** Nothing more happens on it. */
     close() {
         this.#over = true;
         this.#lanes.client.close();
@@ -619,6 +724,7 @@ class NetworkConnection {
             this.cut('reset');
         else {
             this.#after(reset.after, () => {
+                // The next wave is a clean one.
                 if (this.#world.at() === undefined)
                     this.#resetIsDue = false;
                 else
@@ -626,6 +732,7 @@ class NetworkConnection {
             });
         }
     }
+    /** A method, because what is called in between may have ended it. */
     #isOver() {
         return this.#over;
     }
@@ -657,6 +764,7 @@ class NetworkConnection {
             },
         });
     }
+    /** Once for each kind and exchange: a flow that was hit, not each of its bytes. */
     #record(kind, amount) {
         if (this.#exchange.has(kind))
             return;
@@ -692,7 +800,12 @@ function toxicsOf(side, met) {
 ;// CONCATENATED MODULE: ./build/src/adapters/tcp-door.js
 
 
+/** ms between two attempts to take back a port that somebody else has taken. */
 const RETRY = 20;
+/**
+ * A listening socket that can be taken away, so that the kernel refuses connections, and brought back. Only a socket that
+ * does not listen refuses: once a connection is accepted it can be reset, but its client has seen it open.
+ */
 class TcpDoor {
     #endpoint;
     #onConnection;
@@ -705,6 +818,7 @@ class TcpDoor {
         this.#onConnection = on.connection;
         this.#onTaken = on.taken;
     }
+    /** Rejects with the system's error. `taken`: the port could not be had back at once. */
     static async open(endpoint, on) {
         const door = new TcpDoor(endpoint, on);
         door.#server = await door.#listen();
@@ -718,6 +832,7 @@ class TcpDoor {
         this.#wanted = true;
         return this.#follow();
     }
+    /** One step after another, whatever was wished for in the meantime. */
     #follow() {
         this.#work = this.#work.then(() => this.#step());
         return this.#work;
@@ -741,6 +856,7 @@ class TcpDoor {
             }
         }
     }
+    /** A method, because it changes while something is waited for. */
     #isWanted() {
         return this.#wanted;
     }
@@ -770,6 +886,7 @@ class TcpDoor {
 
 
 
+/** One entry of `faults.network`: listens, and passes on to the upstream with what each connection meets. */
 class TcpProxy {
     #plan;
     #world;
@@ -785,6 +902,7 @@ class TcpProxy {
         this.#world = world;
         this.#seed = seed;
     }
+    /** Rejects with the system's error if it can not listen. */
     static async open(plan, world, seed) {
         const proxy = new TcpProxy(plan, world, seed);
         const listen = formatEndpoint(plan.listen);
@@ -798,6 +916,7 @@ class TcpProxy {
         });
         return proxy;
     }
+    /** What is in force has changed: by the time, or because injecting has begun or ended. */
     async stir() {
         this.#timer?.cancel();
         const run = this.#world.at();
@@ -810,6 +929,7 @@ class TcpProxy {
         for (const { fault, beganAt } of over)
             fault.until = fault.at + this.#world.clock.now() - beganAt;
     }
+    /** Resolves when every socket is closed. */
     async close() {
         this.#timer?.cancel();
         const shut = this.#door?.shut();
@@ -819,6 +939,7 @@ class TcpProxy {
         await Promise.all(open.map((socket) => (0,external_node_events_namespaceObject.once)(socket, 'close')));
         await shut;
     }
+    /** Begins and ends them; gives those that are over. */
     #turnOutages(run) {
         const over = [];
         for (const outage of this.#plan.outages) {
@@ -931,6 +1052,7 @@ function tcp_proxy_endOf(socket) {
 
 
 
+/** Proxies in this very process. A run has them in one of their own: see tcp-proxy-process.ts. */
 function tcpProxies(clock) {
     return async (plans, { seed }) => {
         const log = new NetworkLog();
@@ -957,6 +1079,7 @@ function tcpProxies(clock) {
         };
     };
 }
+/** All of them or none; every one that can not be opened is named. */
 async function openAll(plans, open) {
     const results = await Promise.allSettled(plans.map(open));
     const proxies = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -986,11 +1109,16 @@ function whyNot(thrown, { host, port }) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/proxy.js
+/**
+ * The process of the TCP proxies that inject network faults, so that what they do takes nothing from the event loop that
+ * sends the load. Started by flowgate, never by hand.
+ */
 
 
 
 let proxies;
 function send(message) {
+    // A parent that is gone needs no answer.
     if (process.connected)
         process.send?.(message);
 }
@@ -1028,6 +1156,7 @@ async function answer(message) {
     }
 }
 process.on('message', (message) => void answer(message));
+// Without its parent it has nothing to do; its sockets are closed by the kernel.
 process.on('disconnect', () => process.exit());
 send({ type: 'listening' });
 
