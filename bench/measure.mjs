@@ -10,15 +10,20 @@ export function median(values) {
 /**
  * Runs every peer once in each round, in turn, the order turned around every second round. A peer is
  * {name, run(): value | Promise<value>}; one whose `missing()` says why it is not here is left out of the rounds.
+ * `onValue(name, value)` is told each value as it comes; once `stopped()`, what there is is all there will be.
  */
-export async function inTurn(peers, rounds) {
+export async function inTurn(peers, rounds, { onValue = () => undefined, stopped = () => false } = {}) {
   const rows = peers.map(({ name, missing }) => ({ name, missing: missing?.(), values: [] }));
-  const present = peers.flatMap(({ run }, index) =>
-    rows[index].missing === undefined ? [{ run, values: rows[index].values }] : [],
+  const present = peers.flatMap(({ name, run }, index) =>
+    rows[index].missing === undefined ? [{ name, run, values: rows[index].values }] : [],
   );
   for (let round = 0; round < rounds; round += 1) {
-    for (const { run, values } of round % 2 === 0 ? present : [...present].reverse())
-      values.push(await run());
+    for (const { name, run, values } of round % 2 === 0 ? present : [...present].reverse()) {
+      if (stopped()) return rows;
+      const value = await run();
+      values.push(value);
+      onValue(name, value);
+    }
   }
   return rows;
 }

@@ -10,7 +10,7 @@ import { built, builtPath } from './built.mjs';
 const silent = () => undefined;
 
 /** The ports of the CLI, but for what would print. */
-async function quietPorts() {
+export async function quietPorts() {
   const { nodePorts } = await built('adapters/node.js');
   const { nodeSpawner } = await built('adapters/node-spawner.js');
   return {

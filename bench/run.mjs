@@ -3,8 +3,11 @@
  *
  *   npm run bench                  all of it, one after another
  *   npm run bench -- NAME…         one target or more; --rounds N, --json FILE
+ *   npm run bench -- --report FILE what a bench with --log FILE has left there, whatever became of it
+ *
+ * An interrupt ends it after what is under way, and reports what there is.
  */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fingerprint, noiseStatement, watchNoise } from './machine.mjs';
@@ -16,7 +19,12 @@ const ROUNDS = 7;
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    rounds: { type: 'string' },
+    json: { type: 'string' },
+    log: { type: 'string' },
+    report: { type: 'string' },
+  },
 });
 
 const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.bench.mjs'));
@@ -34,9 +42,21 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+if (options.report !== undefined) {
+  reportLogged(options.report);
+  process.exit(0);
+}
+
+let isStopped = false;
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (isStopped = true));
+const log = (title) => (name, value) => {
+  if (options.log !== undefined) appendFileSync(options.log, `${JSON.stringify({ title, name, value })}\n`);
+};
+
 const results = [];
 console.log(`${fingerprint()}\n`);
 for (const bench of all.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  if (isStopped) break;
   const instrument = bench.missing?.();
   if (instrument !== undefined) {
     console.log(`### ${bench.title}\n\nNot measured: ${instrument}.\n`);
@@ -44,7 +64,7 @@ for (const bench of all.filter(({ name }) => names.length === 0 || names.include
   }
   const rounds = Number(options.rounds ?? bench.rounds ?? ROUNDS);
   const noiseUntilNow = bench.untimed ? undefined : watchNoise();
-  const rows = await inTurn(bench.peers, rounds);
+  const rows = await inTurn(bench.peers, rounds, { onValue: log(bench.title), stopped: () => isStopped });
   const noise = noiseUntilNow?.();
   console.log(
     `### ${bench.title}\n\n${tableOf(bench, rows, rounds)}\n\n${bench.target}\n\n${noiseStatement(noise)}\n`,
@@ -55,4 +75,21 @@ for (const bench of all.filter(({ name }) => names.length === 0 || names.include
 if (options.json !== undefined) {
   const at = new Date().toISOString();
   writeFileSync(options.json, `${JSON.stringify({ at, machine: fingerprint(), results }, undefined, 2)}\n`);
+}
+
+function reportLogged(file) {
+  const logged = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  for (const bench of all) {
+    const values = logged.filter(({ title }) => title === bench.title);
+    if (values.length === 0) continue;
+    const rows = bench.peers.map(({ name }) => ({
+      name,
+      values: values.filter((one) => one.name === name).map(({ value }) => value),
+    }));
+    const rounds = Math.max(...rows.map((row) => row.values.length));
+    console.log(`### ${bench.title}\n\n${tableOf(bench, rows, rounds)}\n\n${bench.target}\n`);
+  }
 }

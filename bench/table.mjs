@@ -1,4 +1,5 @@
 /** What the rounds of a bench come to, as a Markdown table. */
+import { shareBounds } from './exact.mjs';
 import { median, noise, ratio } from './measure.mjs';
 
 /** A reference that spreads more than this within one run tells nothing about a ratio near its limit. */
@@ -30,13 +31,15 @@ function ratioTable({ unit }, rows, rounds) {
 
 /**
  * Each round is {column: number}; a peer that can not tell a figure leaves it out. Medians over the rounds; means with
- * `mean`, for what is a yes or a no in each round.
+ * `mean`, for what is a yes or a no in each round. What is counted is [count, of how many] and is added up, with the bounds
+ * of its rate, 95% each.
  */
 function figureTable({ columns, mean }, rows) {
   const middle = mean ? (values) => values.reduce((sum, value) => sum + value, 0) / values.length : median;
   const cell = (values, column) => {
     const known = values.map((figures) => figures[column]).filter((value) => value !== undefined);
-    return known.length === 0 ? '–' : shown(middle(known));
+    if (known.length === 0) return '–';
+    return Array.isArray(known[0]) ? counted(known) : shown(middle(known));
   };
   return [
     `| | ${columns.join(' | ')} |`,
@@ -47,6 +50,14 @@ function figureTable({ columns, mean }, rows) {
         : `| ${name} | ${missing} |${' |'.repeat(columns.length - 1)}`,
     ),
   ].join('\n');
+}
+
+function counted(known) {
+  const [count, of] = known.reduce(([hits, all], [hit, each]) => [hits + hit, all + each], [0, 0]);
+  if (of === 0) return '–';
+  const { low, high } = shareBounds(count, of);
+  const percent = (share) => (share * 100).toFixed(1);
+  return `${count} of ${of} (${percent(low)} … ${percent(high)}%)`;
 }
 
 /** Three digits, but all of a whole number. */

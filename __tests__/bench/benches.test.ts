@@ -43,7 +43,16 @@ const { inTurn } = (await load('measure.mjs')) as {
   inTurn: (
     peers: readonly { name: string; missing?: () => string | undefined; run: () => unknown }[],
     rounds: number,
+    how?: { onValue?: (name: string, value: unknown) => void; stopped?: () => boolean },
   ) => Promise<Row[]>;
+};
+const { shareBounds } = (await load('exact.mjs')) as {
+  shareBounds: (count: number, of: number, miss?: number) => { low: number; high: number };
+};
+const { welch, baseThenHead, Tachometer } = (await load('alarms.mjs')) as {
+  welch: (base: readonly number[], head: readonly number[], miss: number) => { low: number; high: number };
+  baseThenHead: (times: readonly number[], how: { miss: number; margin?: number }) => boolean;
+  Tachometer: new (most: number) => { take: (times: readonly number[]) => readonly [number, number] };
 };
 const { watchNoise, noiseStatement } = (await load('machine.mjs')) as {
   watchNoise: () => () => object;
@@ -83,6 +92,23 @@ describe('rounds', () => {
       { name: 'c', missing: 'c is not installed', values: [] },
     ]);
   });
+});
+
+test('rounds that are stopped have what there was by then, each value told as it came', async () => {
+  const told: string[] = [];
+  const rows = await inTurn(
+    [
+      { name: 'a', run: () => 1 },
+      { name: 'b', run: () => 2 },
+    ],
+    10,
+    {
+      onValue: (name, value) => told.push(`${name}${String(value)}`),
+      stopped: () => told.length === 3,
+    },
+  );
+  expect(told).toEqual(['a1', 'b2', 'b2']);
+  expect(rows.map(({ values }) => values)).toEqual([[1], [2, 2]]);
 });
 
 describe('the table', () => {
@@ -131,6 +157,58 @@ describe('a table of what is a yes or a no in each round', () => {
   test('has means: a median would hide the one that was missed', () => {
     const rows = [{ name: 'flowgate', values: [100, 100, 0, 100].map((found) => ({ 'found, %': found })) }];
     expect(tableOf({ unit: '%', columns: ['found, %'], mean: true }, rows, 4)).toContain('| flowgate | 75 |');
+  });
+});
+
+describe('a table of what is counted', () => {
+  test('adds it up, with the exact bounds of its rate, 95% each', () => {
+    const values = [
+      [0, 1],
+      [1, 1],
+      [0, 3],
+    ].map((alarms) => ({ alarms }));
+    const rows = [
+      { name: 'flowgate', values: [...new Array<object>(150).fill({ alarms: [0, 2] })] },
+      { name: 'peer', values },
+      { name: 'nobody', values: [{ alarms: [0, 0] }] },
+    ];
+    // 0 of 300: 1 − 0.05^(1/300) = 0.99%. 1 of 5, from R: binom.test(1, 5, conf.level = 0.9): 0.0102 … 0.6574.
+    expect(
+      tableOf({ unit: 'comparisons', columns: ['alarms'] }, rows, 3)
+        .split('\n')
+        .slice(2),
+    ).toEqual(['| flowgate | 0 of 300 (0.0 … 1.0%) |', '| peer | 1 of 5 (1.0 … 65.7%) |', '| nobody | – |']);
+    expect(shareBounds(0, 300).high).toBeCloseTo(0.009936, 5);
+    expect(shareBounds(300, 300)).toEqual({ low: expect.closeTo(1 - 0.009936, 5), high: 1 });
+  });
+});
+
+describe('what others would say of rounds', () => {
+  test('Welch: the interval of t.test, on the mean of base', () => {
+    const wide = (values: readonly number[]) => Array.from({ length: 8 }, () => values).flat();
+    const { low, high } = welch(wide([1, 2, 3, 4]), wide([2, 4, 6, 8]), 0.025);
+    // n = 32 each: means 2.5 and 5, variances 1.2903 and 5.1613, standard error 0.4490, 45.6 degrees, t = 2.0134.
+    expect(low).toBeCloseTo((2.5 - 2.0134 * 0.449) / 2.5, 3);
+    expect(high).toBeCloseTo((2.5 + 2.0134 * 0.449) / 2.5, 3);
+  });
+
+  test('base, then head: a machine that grows slower is an alarm, one that does not is none', () => {
+    const noise = (index: number): number => ((index * 7919) % 13) / 100;
+    const steady = Array.from({ length: 40 }, (_, index) => 10 + noise(index));
+    const drifting = steady.map((time, index) => time * (1 + 0.002 * index));
+    expect(baseThenHead(steady, { miss: 0.025 })).toBe(false);
+    expect(baseThenHead(drifting, { miss: 0.025 })).toBe(true);
+    expect(baseThenHead(drifting, { miss: 0.005, margin: 0.2 })).toBe(false);
+  });
+
+  test('tachometer: 50 of each before it says anything, no more than it may, and then anew', () => {
+    const tachometer = new Tachometer(60);
+    const same = new Array<number[]>(50).fill([10, 10.1, 10.1, 10]).flat();
+    const slower = new Array<number[]>(50).fill([10, 12, 10.1, 12.1]).flat();
+    expect(tachometer.take(slower.slice(0, 98))).toEqual([0, 0]);
+    expect(tachometer.take(slower.slice(98, 100))).toEqual([1, 1]);
+    expect(tachometer.take(same.slice(0, 118))).toEqual([0, 0]);
+    expect(tachometer.take(same.slice(118, 120))).toEqual([0, 1]);
   });
 });
 

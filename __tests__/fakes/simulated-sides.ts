@@ -95,7 +95,6 @@ export function simulatedWorld(
 /** The whole gate in simulated time: head by itself, then against its opponent. */
 export async function gateSides(sides: SimulatedSides): Promise<Simulated> {
   const { clock, ports, progress } = simulatedWorld(sides);
-  let closed = false;
   const opponent = sides.opponent ?? {
     plan: httpPlanOf('base'),
     base: { label: 'main', sha: 'a'.repeat(40) },

@@ -91,10 +91,10 @@ describe('calibrating, in simulated time', () => {
   });
 
   test('an interrupt keeps what was measured, and counts no comparison that it cut short', async () => {
-    const { calibration } = await calibrated({ interruptAt: 20_000 });
+    const { calibration } = await calibrated({ interruptAt: 4000 });
     expect(calibration.problem).toBeUndefined();
-    const all = [calibration.same, ...calibration.slower].flatMap((series) => series ?? []);
-    expect(all.reduce((sum, { runs }) => sum + runs.runs, 0)).toBeGreaterThan(0);
-    expect(all.reduce((sum, { runs }) => sum + runs.runs, 0)).toBeLessThan(8);
+    expect(calibration.same?.runs.runs).toBe(0);
+    expect(calibration.metrics[0]?.pairs).toBeGreaterThan(1);
+    expect(calibration.slower).toEqual([]);
   });
 });

@@ -19,15 +19,29 @@ function runIn(shell: string, run: string, share: number) {
 
 describe('a slowed command', () => {
   test.each([
-    ['says what it says', 'echo "it\'s $((1 + 1))"; echo oops >&2', 0, "it's 2\n", 'oops\n'],
-    ['ends as it ends', 'echo a; exit 7; echo b', 7, 'a\n', ''],
-    ['ends at the first failure, as its shell does', 'echo a; false; echo b', 1, 'a\n', ''],
-    ['may become another program', 'exec echo a', 0, 'a\n', ''],
-    ['may have a trap and a comment', "trap 'echo bye' EXIT; echo a # and no more", 0, 'a\nbye\n', ''],
-    ['may be of several lines', 'cat <<END\na\nEND\necho b', 0, 'a\nb\n', ''],
-  ])('%s', (_, run, status, stdout, stderr) => {
+    {
+      it: 'says what it says',
+      run: 'echo "it\'s $((1 + 1))"; echo oops >&2',
+      stdout: "it's 2\n",
+      stderr: 'oops\n',
+    },
+    { it: 'ends as it ends', run: 'echo a; exit 7; echo b', status: 7, stdout: 'a\n' },
+    {
+      it: 'ends at the first failure, as its shell does',
+      run: 'echo a; false; echo b',
+      status: 1,
+      stdout: 'a\n',
+    },
+    { it: 'may become another program', run: 'exec echo a', stdout: 'a\n' },
+    {
+      it: 'may have a trap and a comment',
+      run: "trap 'echo bye' EXIT; echo a # no more",
+      stdout: 'a\nbye\n',
+    },
+    { it: 'may be of several lines', run: 'cat <<END\na\nEND\necho b', stdout: 'a\nb\n' },
+  ])('$it', ({ run, ...ends }) => {
     for (const share of [0, 0.05]) {
-      expect(runIn(BASH, run, share)).toEqual({ status, signal: null, stdout, stderr });
+      expect(runIn(BASH, run, share)).toMatchObject({ status: 0, signal: null, stderr: '', ...ends });
     }
   });
 
@@ -52,15 +66,17 @@ describe('a slowed command', () => {
     );
   });
 
-  test('burns the share of its CPU time that it was asked to', () => {
-    const busy = 'for ((i = 0; i < 60000; i += 1)); do :; done; times >&2';
-    const { shell, run } = slowedCommand({ shell: BASH, run: busy }, 2);
+  const busy = 'for ((i = 0; i < 60000; i += 1)); do :; done; times >&2';
+
+  test.each([
+    ['as it is', busy],
+    ['and becomes another program', `exec bash -c '${busy}'`],
+  ])('burns the share of its CPU time that it was asked to: a command %s', (_, command) => {
+    const { shell, run } = slowedCommand({ shell: BASH, run: command }, 2);
     const { stdout, stderr } = spawnSync(
       'bash',
       ['-c', '"$@" | cat; times', 'sh', ...argvOf({ shell, command: run })],
-      {
-        encoding: 'utf8',
-      },
+      { encoding: 'utf8' },
     );
     // The first line is the shell's own; of the inner one what the loop took, of the outer one's children all of it.
     const own = cpuOf(stderr.split('\n')[0] ?? '');

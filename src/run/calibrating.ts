@@ -6,7 +6,7 @@ import type { Threshold } from '../model/threshold.js';
 import { calibrationOf } from '../stats/calibrate/calibrate.js';
 import type { MeasuredRun } from '../stats/calibrate/measured.js';
 import { comparedMetrics, isAgainstBase } from '../verdict/base-limit.js';
-import { defaultBaseGates } from '../verdict/compared-defaults.js';
+import { defaultBaseGates, spareMetrics } from '../verdict/compared-defaults.js';
 import { formatQuantity } from '../model/format.js';
 import { compareSides, type CompareSidesOptions } from './compare-sides.js';
 import { planOfRounds } from './round-plan.js';
@@ -38,9 +38,10 @@ export async function calibrateScenario(
 ): Promise<ScenarioCalibration> {
   const { budget, replays, ports } = options;
   const began = ports.clock.now();
-  const thresholds = [...plan.thresholds.filter(isAgainstBase), ...defaultBaseGates(plan, 'fail')];
-  const metrics = comparedMetrics(thresholds);
-  const measuring = new Measuring(plan, { ...options, thresholds, metrics });
+  const byDefault = defaultBaseGates(plan, 'fail');
+  const thresholds = [...plan.thresholds.filter(isAgainstBase), ...byDefault];
+  const spare = spareMetrics(byDefault);
+  const measuring = new Measuring(plan, { ...options, thresholds, spare });
   const problem = await measuring.run();
   return {
     name: plan.name,
@@ -49,13 +50,14 @@ export async function calibrateScenario(
     budget,
     time: ports.clock.now() - began,
     flows: measuring.flows ?? null,
-    ...calibrationOf({ metrics, runs: measuring.runs, budget, replays, seed: plan.seed }),
+    ...calibrationOf({ metrics: measuring.metrics, runs: measuring.runs, budget, replays, seed: plan.seed }),
   };
 }
 
 interface Known extends CalibrateOptions {
   readonly thresholds: readonly Threshold[];
-  readonly metrics: readonly ComparedMetric[];
+  /** Names of metrics that are left out if the rounds of the first comparison are too coarse for them. */
+  readonly spare: ReadonlySet<string>;
 }
 
 /** Every second comparison is slowed; the shares that are nearest to usual limits come first. */
@@ -68,12 +70,15 @@ class Measuring {
   readonly #plan: ScenarioPlan;
   readonly #options: Known;
   readonly #began: number;
+  /** What all comparisons after the first have in common. */
+  metrics: readonly ComparedMetric[];
   /** Of a round, about. */
   flows: number | undefined;
 
   constructor(plan: ScenarioPlan, options: Known) {
     this.#plan = planOfRounds(plan);
     this.#options = options;
+    this.metrics = comparedMetrics(options.thresholds);
     this.#began = options.ports.clock.now();
   }
 
@@ -119,6 +124,7 @@ class Measuring {
       const { comparing, validity } = compared;
       this.flows = compared.flows;
       const { pairs, results, time, ended, failure } = comparing;
+      this.metrics = this.metrics.filter(({ metric }) => results.some((result) => result.metric === metric));
       const whole = ended !== 'interrupted' && ended !== 'failed';
       this.runs.push({ slowdown, pairs, validity, results, time, whole });
       return failure?.message;
@@ -141,6 +147,8 @@ class Measuring {
     // An order of its own for each.
     return {
       ...this.#options,
+      metrics: this.metrics,
+      spare: count === 0 ? this.#options.spare : new Set(),
       plan,
       seed: plan.seed + count,
       about: { scenario: `${plan.name}, calibrating, ${count + 1}`, base },

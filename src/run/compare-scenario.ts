@@ -10,7 +10,7 @@ import { comparedGrowth } from '../stats/compare/compared-growth.js';
 import { compareRun } from '../stats/compare/run.js';
 import { whyDropped, type ValidityLimits } from '../stats/compare/validity.js';
 import { comparedMetrics, isAgainstBase } from '../verdict/base-limit.js';
-import { defaultBaseGates } from '../verdict/compared-defaults.js';
+import { defaultBaseGates, spareMetrics } from '../verdict/compared-defaults.js';
 import type { ScenarioComparison } from '../verdict/judge-base.js';
 import { compareSides } from './compare-sides.js';
 import type { Comparing } from './comparing.js';
@@ -48,7 +48,7 @@ export async function compareScenario(
     ...options,
     thresholds,
     metrics: comparedMetrics(thresholds),
-    spare: new Set(byDefault.filter(({ metric }) => metric.id === 'cpu_per_flow').map(nameOf)),
+    spare: spareMetrics(byDefault),
     growthAsked: (plan.checks.growth ?? 'off') !== 'off',
   });
   if (compared.absent !== undefined) return notCompared(plan, options, compared.absent);

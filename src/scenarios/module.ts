@@ -106,14 +106,7 @@ export class Host implements FlowRunner {
     const listening = await inTime(this.#answer('listening'), this.#deadline());
     if ('late' in listening) return { reason: `its process ${listening.late}` };
     if (listening.value === undefined) return { reason: await this.broken };
-    this.#send({
-      type: 'load',
-      module,
-      options,
-      seed,
-      ...(canaries ? { canaries } : {}),
-      ...(slowdown === undefined ? {} : { slowdown }),
-    });
+    this.#send({ type: 'load', module, options, seed, slowdown, ...(canaries ? { canaries } : {}) });
     const loading = this.#answer('loaded');
     const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
       this.#killIfBlocked(BLOCKED_WHILE_LOADING);

@@ -15,7 +15,7 @@ export interface Replay {
   /** Comparisons to replay. */
   readonly runs: number;
   readonly seed: number;
-  /** Base and head are the same: which of them a round was of is drawn by lot. */
+  /** Base and head are the same: which of a pair's rounds is called base is drawn by lot, each pair by itself. */
   readonly same: boolean;
 }
 
@@ -38,7 +38,7 @@ export function blocksOf(runs: readonly Pick<MeasuredRun, 'pairs' | 'validity'>[
 /**
  * Comparisons as they might have gone: each takes blocks drawn with replacement, in the order drawn, and looks at them as
  * a comparison does. What follows upon what is lost thereby, as are differences between one start of the services and
- * the next; the order within a pair stays balanced. Undefined if there are too few blocks to draw from.
+ * the next; as many pairs are of either order as in a comparison. Undefined if there are too few blocks to draw from.
  */
 export function replay(blocks: readonly Block[], options: Replay): readonly Ended[] | undefined {
   if (blocks.length < FEWEST_BLOCKS) return undefined;
@@ -61,7 +61,7 @@ function drawnPairs(
   const drawn: Pair[] = [];
   while (drawn.length < pairs) {
     const block = blocks[Math.floor(random() * blocks.length)] as Block;
-    drawn.push(...(same && random() < 0.5 ? block.map(turned) : block));
+    drawn.push(...block.map((pair) => (same && random() < 0.5 ? turned(pair) : pair)));
   }
   return drawn.slice(0, pairs);
 }

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { welch } from './alarms.mjs';
+import { compareInside, isRegression } from './comparison.mjs';
+import { missing } from './measure.mjs';
+import { commandText, commandWork, httpWork } from './work.mjs';
+
+/** ms that finding may take, by how much more work there is. METHOD §5. */
+const BUDGETS = { 1: 15_000, 1.05: 60_000, 1.2: 15_000 };
+const AMOUNTS = Object.keys(BUDGETS).map(Number);
+const named = (amount) => (amount === 1 ? 'same code' : `+${Math.round((amount - 1) * 100)}% work`);
+
+/** `find` gives whether head was found to be slower, and the seconds that it took. */
+function peer(name, find, missing) {
+  let round = 0;
+  return {
+    name,
+    ...(missing === undefined ? {} : { missing }),
+    run: async () => {
+      const figures = {};
+      for (const amount of AMOUNTS) {
+        const { found, seconds } = await find(amount, round);
+        figures[`${named(amount)}: found`] = [found ? 1 : 0, 1];
+        figures[`${named(amount)}: s`] = seconds;
+      }
+      round += 1;
+      return figures;
+    },
+  };
+}
+
+/** Comparisons of one kind of work, each run once for all who ask: results and ms. */
+function comparisonsOf(work) {
+  const known = new Map();
+  return (amount, round) => {
+    const key = `${amount} ${round}`;
+    if (!known.has(key)) {
+      const how = { limit: 3, budget: BUDGETS[amount], seed: round + 1 };
+      known.set(key, compareInside(work(amount), work(1), how));
+    }
+    return known.get(key);
+  };
+}
+
+/** Of the same comparisons, by one metric or by any. */
+function flowgate(name, compared, isAsked = () => true) {
+  return peer(name, async (amount, round) => {
+    const { results, time } = await compared(amount, round);
+    const found = results.some((result) => isAsked(result) && isRegression(result));
+    return { found, seconds: time / 1000 };
+  });
+}
+
+/** hyperfine says how many times faster one command is than the other, ±: found if that is more than 1. */
+function hyperfine(amount, ms) {
+  const folder = mkdtempSync(join(tmpdir(), 'flowgate-bench-'));
+  const commands = [1, amount].map((each) => `bash -c '${commandText(each)}'`);
+  try {
+    const times = (runs) => {
+      const json = join(folder, 'times.json');
+      execFileSync(
+        'hyperfine',
+        ['-N', '--warmup', '2', '--runs', String(runs), '--export-json', json, ...commands],
+        { stdio: 'ignore' },
+      );
+      return JSON.parse(readFileSync(json, 'utf8')).results;
+    };
+    const began = performance.now();
+    const [first] = times(3);
+    const left = ms - (performance.now() - began);
+    const [base, head] = times(Math.max(5, Math.floor(left / 2000 / first.mean) - 2));
+    const ratio = head.mean / base.mean;
+    const spread = ratio * Math.hypot(head.stddev / head.mean, base.stddev / base.mean);
+    return {
+      said: ratio - spread > 1,
+      tested: welch(base.times, head.times, 0.005).low > 0,
+      seconds: (performance.now() - began) / 1000,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const ofCommands = comparisonsOf(commandWork);
+const ofHttp = comparisonsOf(httpWork);
+const timed = new Map();
+
+/** One run of hyperfine for both ways of reading it, as long as flowgate's. */
+async function hyperfineOf(amount, round) {
+  const { time } = await ofCommands(amount, round);
+  const key = `${amount} ${round}`;
+  if (!timed.has(key)) timed.set(key, hyperfine(amount, time));
+  return timed.get(key);
+}
+
+function hyperfinePeer(name, read) {
+  const find = async (amount, round) => {
+    const { seconds, ...answers } = await hyperfineOf(amount, round);
+    return { found: answers[read], seconds };
+  };
+  return peer(name, find, missing('hyperfine'));
+}
+
+const target =
+  'Target 2: +5% found in at least 95% of comparisons within 60 s, +20% within 15 s. flowgate: any of flow_time.med, throughput, cpu_per_flow by limits of 3%, 4 flows at once, stopped when it knows.';
+const columns = AMOUNTS.flatMap((amount) => [`${named(amount)}: found`, `${named(amount)}: s`]);
+
+export default [
+  {
+    title: 'More work in a command: comparisons that find it',
+    unit: 'comparisons',
+    target: `${target} hyperfine has the same commands, one at a time, for as long as flowgate took, base and then head.`,
+    rounds: 4,
+    columns,
+    peers: [
+      flowgate('flowgate', ofCommands),
+      hyperfinePeer('hyperfine, its ratio − its ± above 1', 'said'),
+      hyperfinePeer('hyperfine, Welch 99% of its times', 'tested'),
+    ],
+  },
+  {
+    title: 'More work in an HTTP server: comparisons that find it',
+    unit: 'comparisons',
+    target: `${target} Below, what one metric alone has found by then.`,
+    rounds: 4,
+    columns,
+    peers: [
+      flowgate('flowgate', ofHttp),
+      ...['flow_time.med', 'throughput', 'cpu_per_flow'].map((metric) =>
+        flowgate(`flowgate, ${metric} alone`, ofHttp, (result) => result.metric === metric),
+      ),
+    ],
+  },
+];
