@@ -19237,7 +19237,7 @@ function replay_blocksOf(runs) {
 /**
  * Comparisons as they might have gone: each takes blocks drawn with replacement, in the order drawn, and looks at them as
  * a comparison does. What follows upon what is lost thereby, as are differences between one start of the services and
- * the next; the order within a pair stays balanced. Undefined if there are too few blocks to draw from.
+ * the next; as many pairs are of either order as in a comparison. Undefined if there are too few blocks to draw from.
  */
 function replay(blocks, options) {
     if (blocks.length < FEWEST_BLOCKS)
@@ -19255,7 +19255,7 @@ function drawnPairs(blocks, { pairs, same }, random) {
     const drawn = [];
     while (drawn.length < pairs) {
         const block = blocks[Math.floor(random() * blocks.length)];
-        drawn.push(...(same && random() < 0.5 ? block.map(turned) : block));
+        drawn.push(...block.map((pair) => (same && random() < 0.5 ? turned(pair) : pair)));
     }
     return drawn.slice(0, pairs);
 }
@@ -19486,9 +19486,10 @@ var run_sides = __nccwpck_require__(1811);
 async function calibrateScenario(plan, options) {
     const { budget, replays, ports } = options;
     const began = ports.clock.now();
-    const thresholds = [...plan.thresholds.filter(base_limit/* isAgainstBase */.tc), ...(0,compared_defaults/* defaultBaseGates */.v)(plan, 'fail')];
-    const metrics = (0,base_limit/* comparedMetrics */.Bo)(thresholds);
-    const measuring = new Measuring(plan, { ...options, thresholds, metrics });
+    const byDefault = (0,compared_defaults/* defaultBaseGates */.vN)(plan, 'fail');
+    const thresholds = [...plan.thresholds.filter(base_limit/* isAgainstBase */.tc), ...byDefault];
+    const spare = (0,compared_defaults/* spareMetrics */.$$)(byDefault);
+    const measuring = new Measuring(plan, { ...options, thresholds, spare });
     const problem = await measuring.run();
     return {
         name: plan.name,
@@ -19497,7 +19498,7 @@ async function calibrateScenario(plan, options) {
         budget,
         time: ports.clock.now() - began,
         flows: measuring.flows ?? null,
-        ...calibrationOf({ metrics, runs: measuring.runs, budget, replays, seed: plan.seed }),
+        ...calibrationOf({ metrics: measuring.metrics, runs: measuring.runs, budget, replays, seed: plan.seed }),
     };
 }
 /** Every second comparison is slowed; the shares that are nearest to usual limits come first. */
@@ -19507,11 +19508,14 @@ class Measuring {
     #plan;
     #options;
     #began;
+    /** What all comparisons after the first have in common. */
+    metrics;
     /** Of a round, about. */
     flows;
     constructor(plan, options) {
         this.#plan = (0,round_plan/* planOfRounds */.Y)(plan);
         this.#options = options;
+        this.metrics = (0,base_limit/* comparedMetrics */.Bo)(options.thresholds);
         this.#began = options.ports.clock.now();
     }
     /** Why it ended before its time, if it did for another reason than an interrupt. */
@@ -19557,6 +19561,7 @@ class Measuring {
             const { comparing, validity } = compared;
             this.flows = compared.flows;
             const { pairs, results, time, ended, failure } = comparing;
+            this.metrics = this.metrics.filter(({ metric }) => results.some((result) => result.metric === metric));
             const whole = ended !== 'interrupted' && ended !== 'failed';
             this.runs.push({ slowdown, pairs, validity, results, time, whole });
             return failure?.message;
@@ -19579,6 +19584,8 @@ class Measuring {
         // An order of its own for each.
         return {
             ...this.#options,
+            metrics: this.metrics,
+            spare: count === 0 ? this.#options.spare : new Set(),
             plan,
             seed: plan.seed + count,
             about: { scenario: `${plan.name}, calibrating, ${count + 1}`, base },
@@ -24035,13 +24042,13 @@ async function compareScenario(plan, options) {
     if ('absent' in opponent)
         return notCompared(plan, options, opponent.absent);
     const asked = plan.thresholds.filter(base_limit/* isAgainstBase */.tc);
-    const byDefault = (0,compared_defaults/* defaultBaseGates */.v)(plan, how.defaultLevel);
+    const byDefault = (0,compared_defaults/* defaultBaseGates */.vN)(plan, how.defaultLevel);
     const thresholds = [...asked, ...byDefault];
     const { results, compared, problem } = await runComparison(plan, opponent.plan, {
         ...options,
         thresholds,
         metrics: (0,base_limit/* comparedMetrics */.Bo)(thresholds),
-        spare: new Set(byDefault.filter(({ metric }) => metric.id === 'cpu_per_flow').map(nameOf)),
+        spare: (0,compared_defaults/* spareMetrics */.$$)(byDefault),
         growthAsked: (plan.checks.growth ?? 'off') !== 'off',
     });
     if (compared.absent !== undefined)
@@ -36359,14 +36366,7 @@ class Host {
             return { reason: `its process ${listening.late}` };
         if (listening.value === undefined)
             return { reason: await this.broken };
-        this.#send({
-            type: 'load',
-            module,
-            options,
-            seed,
-            ...(canaries ? { canaries } : {}),
-            ...(slowdown === undefined ? {} : { slowdown }),
-        });
+        this.#send({ type: 'load', module, options, seed, slowdown, ...(canaries ? { canaries } : {}) });
         const loading = this.#answer('loaded');
         const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
             this.#killIfBlocked(BLOCKED_WHILE_LOADING);
@@ -41864,11 +41864,14 @@ function climbConcerns(ladder) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   v: () => (/* binding */ defaultBaseGates)
+/* harmony export */   $$: () => (/* binding */ spareMetrics),
+/* harmony export */   vN: () => (/* binding */ defaultBaseGates)
 /* harmony export */ });
 /* unused harmony export DEFAULT_BASE_GATES */
 /* harmony import */ var _base_limit_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2404);
-/* harmony import */ var _threshold_list_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8293);
+/* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7790);
+/* harmony import */ var _threshold_list_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8293);
+
 
 
 /** In force when a scenario is compared and none of its thresholds hangs on the base; the report says so. */
@@ -41883,8 +41886,12 @@ function defaultBaseGates({ thresholds, work, services }, level) {
     if (thresholds.some(_base_limit_js__WEBPACK_IMPORTED_MODULE_0__/* .isAgainstBase */ .tc))
         return [];
     const isWatched = work.kind !== 'http' || services.length > 0;
-    const { thresholds: gates } = (0,_threshold_list_js__WEBPACK_IMPORTED_MODULE_1__/* .parseThresholds */ .S)(DEFAULT_BASE_GATES, level);
+    const { thresholds: gates } = (0,_threshold_list_js__WEBPACK_IMPORTED_MODULE_2__/* .parseThresholds */ .S)(DEFAULT_BASE_GATES, level);
     return gates.filter(({ metric }) => isWatched || metric.id !== 'cpu_per_flow');
+}
+/** Names of the metrics of default gates that are left out if the rounds are too coarse for them. */
+function spareMetrics(defaultGates) {
+    return new Set(defaultGates.filter(({ metric }) => metric.id === 'cpu_per_flow').map(({ metric }) => (0,_model_metrics_js__WEBPACK_IMPORTED_MODULE_1__/* .metricName */ .Kh)(metric)));
 }
 
 

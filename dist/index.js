@@ -48624,6 +48624,7 @@ var threshold_list = __nccwpck_require__(8293);
 ;// CONCATENATED MODULE: ./build/src/verdict/compared-defaults.js
 
 
+
 /** In force when a scenario is compared and none of its thresholds hangs on the base; the report says so. */
 const DEFAULT_BASE_GATES = [
     'flow_time.med <= base + 5%',
@@ -48638,6 +48639,10 @@ function defaultBaseGates({ thresholds, work, services }, level) {
     const isWatched = work.kind !== 'http' || services.length > 0;
     const { thresholds: gates } = (0,threshold_list/* parseThresholds */.S)(DEFAULT_BASE_GATES, level);
     return gates.filter(({ metric }) => isWatched || metric.id !== 'cpu_per_flow');
+}
+/** Names of the metrics of default gates that are left out if the rounds are too coarse for them. */
+function spareMetrics(defaultGates) {
+    return new Set(defaultGates.filter(({ metric }) => metric.id === 'cpu_per_flow').map(({ metric }) => (0,model_metrics/* metricName */.Kh)(metric)));
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/compare/order.js
@@ -49946,14 +49951,7 @@ class Host {
             return { reason: `its process ${listening.late}` };
         if (listening.value === undefined)
             return { reason: await this.broken };
-        this.#send({
-            type: 'load',
-            module,
-            options,
-            seed,
-            ...(canaries ? { canaries } : {}),
-            ...(slowdown === undefined ? {} : { slowdown }),
-        });
+        this.#send({ type: 'load', module, options, seed, slowdown, ...(canaries ? { canaries } : {}) });
         const loading = this.#answer('loaded');
         const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
             this.#killIfBlocked(BLOCKED_WHILE_LOADING);
@@ -55621,7 +55619,7 @@ async function compareScenario(plan, options) {
         ...options,
         thresholds,
         metrics: (0,base_limit/* comparedMetrics */.Bo)(thresholds),
-        spare: new Set(byDefault.filter(({ metric }) => metric.id === 'cpu_per_flow').map(nameOf)),
+        spare: spareMetrics(byDefault),
         growthAsked: (plan.checks.growth ?? 'off') !== 'off',
     });
     if (compared.absent !== undefined)

@@ -19,7 +19,10 @@ function run(args, folder, env = {}) {
   });
 }
 
-/** The CLI says its version, the action gates two command flows, and the host runs the demo. Throws if one does not. */
+/**
+ * The CLI says its version, the action gates two command flows, and the host runs the demo and a module that it was not
+ * bundled with. Throws if one does not.
+ */
 export function runDist() {
   const folder = mkdtempSync(join(tmpdir(), 'flowgate-dist-'));
   const version = run([join(dist, 'cli.js'), '--version'], folder).trim();
@@ -37,8 +40,11 @@ export function runDist() {
     throw new Error('dist/index.js did not pass');
   const demo = run([join(dist, 'cli.js'), 'demo'], folder);
   if (!demo.includes('10 of 10')) throw new Error(`dist/cli.js demo did not pass:\n${demo}`);
+  writeFileSync(join(folder, 'flow.mjs'), 'export default () => 1;\n');
+  const module = run([join(dist, 'cli.js'), 'run', '--module', 'flow.mjs', '--flows', '2'], folder);
+  if (!module.includes('2 of 2')) throw new Error(`dist/host.js did not run a module:\n${module}`);
   rmSync(folder, { recursive: true });
-  console.log(`dist runs on Node ${process.versions.node}: cli ${version}, the action, the demo`);
+  console.log(`dist runs on Node ${process.versions.node}: cli ${version}, the action, the demo, a module`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) runDist();
