@@ -19,27 +19,13 @@ function runIn(shell: string, run: string, share: number) {
 
 describe('a slowed command', () => {
   test.each([
-    {
-      it: 'says what it says',
-      run: 'echo "it\'s $((1 + 1))"; echo oops >&2',
-      stdout: "it's 2\n",
-      stderr: 'oops\n',
-    },
-    { it: 'ends as it ends', run: 'echo a; exit 7; echo b', status: 7, stdout: 'a\n' },
-    {
-      it: 'ends at the first failure, as its shell does',
-      run: 'echo a; false; echo b',
-      status: 1,
-      stdout: 'a\n',
-    },
-    { it: 'may become another program', run: 'exec echo a', stdout: 'a\n' },
-    {
-      it: 'may have a trap and a comment',
-      run: "trap 'echo bye' EXIT; echo a # no more",
-      stdout: 'a\nbye\n',
-    },
-    { it: 'may be of several lines', run: 'cat <<END\na\nEND\necho b', stdout: 'a\nb\n' },
-  ])('$it', ({ run, ...ends }) => {
+    ['says what it says', 'echo "it\'s $((1 + 1))"; echo oops >&2', { stdout: "it's 2\n", stderr: 'oops\n' }],
+    ['ends as it ends', 'echo a; exit 7; echo b', { status: 7, stdout: 'a\n' }],
+    ['ends at the first failure, as its shell does', 'echo a; false; echo b', { status: 1, stdout: 'a\n' }],
+    ['may become another program', 'exec echo a', { stdout: 'a\n' }],
+    ['may have a trap and a comment', "trap 'echo bye' EXIT; echo a # no more", { stdout: 'a\nbye\n' }],
+    ['may be of several lines', 'cat <<END\na\nEND\necho b', { stdout: 'a\nb\n' }],
+  ])('%s', (_, run, ends) => {
     for (const share of [0, 0.05]) {
       expect(runIn(BASH, run, share)).toMatchObject({ status: 0, signal: null, stderr: '', ...ends });
     }
