@@ -52623,7 +52623,6 @@ function notKnown(check, { record, evidence }) {
 
 
 
-
 /** Every check that exists, in the order of the report. */
 const CHECKS = [
     concurrency,
@@ -52643,11 +52642,6 @@ const DEFAULT_LEVELS = {
     recovery: 'fail',
     cleanup: 'warn',
 };
-/** Whoever asks for fewer waves than can decide anything is told so, and not stopped. */
-function defaultsFor({ waves = [] }) {
-    const faulted = waves.filter(({ kind }) => kind === 'faulted').length;
-    return faulted < FEWEST_ROUNDS ? { containment: 'warn', recovery: 'warn' } : {};
-}
 /** The level that the user asked for, else the default one. */
 function checks_levelOf(id, levels) {
     return levels[id] ?? DEFAULT_LEVELS[id] ?? 'off';
@@ -52660,7 +52654,7 @@ function checks_levelOf(id, levels) {
  */
 function runChecks(record, levels, unasked = {}) {
     return check/* CHECK_IDS */.S.flatMap((id) => {
-        const level = checks_levelOf(id, { ...defaultsFor(record), ...unasked, ...levels });
+        const level = checks_levelOf(id, { ...unasked, ...levels });
         if (level === 'off')
             return [];
         const check = CHECKS.find((candidate) => candidate.id === id);
@@ -52668,7 +52662,10 @@ function runChecks(record, levels, unasked = {}) {
             return [unavailable(id, level)];
         if (levels[id] === undefined && whyMissing(check, record) !== undefined)
             return [];
-        return [{ ...runCheck(check, record), level }];
+        const judged = runCheck(check, record);
+        // What nobody asked for stops nobody for want of data.
+        const isSpared = levels[id] === undefined && judged.outcome === 'inconclusive';
+        return [{ ...judged, level: isSpared ? 'warn' : level }];
     });
 }
 function unavailable(id, level) {

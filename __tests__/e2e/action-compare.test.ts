@@ -79,9 +79,9 @@ test('a pull request that is slower fails in a shallow checkout of its merge com
   });
   // No threshold hangs on the base: the default gates are in force.
   const failed = scenario?.thresholds.filter(({ outcome }) => outcome === 'fail').map(({ metric }) => metric);
-  expect(failed).toContain('cpu_per_flow');
+  expect(failed).toContain('flow_time.med');
   const errors = end.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
-  expect(errors.join('\n')).toContain('cpu_per_flow');
+  expect(errors.join('\n')).toContain('flow_time.med');
   const environment = readFileSync(seen, 'utf8');
   expect(environment).toMatch(/^GITHUB_WORKSPACE=.*flowgate-trees-.*\/head$/m);
   expect(environment).toMatch(/^GITHUB_WORKSPACE=.*flowgate-trees-.*\/base$/m);

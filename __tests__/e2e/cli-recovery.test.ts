@@ -116,12 +116,16 @@ const poolScenario = (): string[] => [
 ];
 
 describe('a pool of connections to a dependency that resets some', () => {
-  test('passes both checks when it opens new ones', async () => {
+  test('recovers when it opens new ones; of containment nothing is known, as only its first connections are reset', async () => {
     const run = await runScenario(poolScenario(), { 'server.mjs': poolServer(true) });
     expect(run.one.hits?.failed).toBeGreaterThan(0);
     expect(run.one.hits?.untraced).toBe(0);
     expect(failing(run.one)).toEqual([]);
-    expect(checkOf(run.one, 'containment')).toMatchObject({ level: 'fail', outcome: 'pass' });
+    expect(checkOf(run.one, 'containment')).toMatchObject({
+      level: 'warn',
+      outcome: 'inconclusive',
+      evidence: expect.arrayContaining([expect.stringMatching(/^only 1 of 5 faulted waves/)]) as unknown,
+    });
     expect(checkOf(run.one, 'recovery')).toMatchObject({ level: 'fail', outcome: 'pass' });
     await expectSameAgain(run);
   }, 60_000);

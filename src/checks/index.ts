@@ -10,7 +10,6 @@ import { invariants } from './invariants.js';
 import { isolation } from './isolation.js';
 import { recovery } from './recovery.js';
 import { runCheck, whyMissing } from './run-check.js';
-import { FEWEST_ROUNDS } from '../stats/waves/compare.js';
 
 export type CheckLevels = Readonly<Partial<globalThis.Record<CheckId, CheckLevel>>>;
 
@@ -35,12 +34,6 @@ export const DEFAULT_LEVELS: CheckLevels = {
   cleanup: 'warn',
 };
 
-/** Whoever asks for fewer waves than can decide anything is told so, and not stopped. */
-function defaultsFor({ waves = [] }: Record): CheckLevels {
-  const faulted = waves.filter(({ kind }) => kind === 'faulted').length;
-  return faulted < FEWEST_ROUNDS ? { containment: 'warn', recovery: 'warn' } : {};
-}
-
 /** The level that the user asked for, else the default one. */
 export function levelOf(id: CheckId, levels: CheckLevels): CheckLevel {
   return levels[id] ?? DEFAULT_LEVELS[id] ?? 'off';
@@ -54,12 +47,15 @@ export function levelOf(id: CheckId, levels: CheckLevels): CheckLevel {
  */
 export function runChecks(record: Record, levels: CheckLevels, unasked: CheckLevels = {}): CheckResult[] {
   return CHECK_IDS.flatMap((id) => {
-    const level = levelOf(id, { ...defaultsFor(record), ...unasked, ...levels });
+    const level = levelOf(id, { ...unasked, ...levels });
     if (level === 'off') return [];
     const check = CHECKS.find((candidate) => candidate.id === id);
     if (check === undefined) return [unavailable(id, level)];
     if (levels[id] === undefined && whyMissing(check, record) !== undefined) return [];
-    return [{ ...runCheck(check, record), level }];
+    const judged = runCheck(check, record);
+    // What nobody asked for stops nobody for want of data.
+    const isSpared = levels[id] === undefined && judged.outcome === 'inconclusive';
+    return [{ ...judged, level: isSpared ? 'warn' : level }];
   });
 }
 
