@@ -3,6 +3,7 @@
  *
  *   npm run bench                  all of it, one after another
  *   npm run bench -- NAME…         one target or more; --rounds N, --json FILE
+ *   npm run bench -- NAME --title HTTP     those of its tables that have this in their title
  *   npm run bench -- --report FILE what a bench with --log FILE has left there, whatever became of it
  *
  * An interrupt ends it after what is under way, and reports what there is.
@@ -24,6 +25,7 @@ const { values: options, positionals: names } = parseArgs({
     json: { type: 'string' },
     log: { type: 'string' },
     report: { type: 'string' },
+    title: { type: 'string', default: '' },
   },
 });
 
@@ -55,7 +57,9 @@ const log = (title) => (name, value) => {
 
 const results = [];
 console.log(`${fingerprint()}\n`);
-for (const bench of all.filter(({ name }) => names.length === 0 || names.includes(name))) {
+const isAsked = ({ name, title }) =>
+  (names.length === 0 || names.includes(name)) && title.includes(options.title);
+for (const bench of all.filter(isAsked)) {
   if (isStopped) break;
   const instrument = bench.missing?.();
   if (instrument !== undefined) {
