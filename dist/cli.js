@@ -18749,9 +18749,12 @@ var duration = __nccwpck_require__(5319);
 var plan = __nccwpck_require__(1893);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
 var schemas = __nccwpck_require__(3798);
+// EXTERNAL MODULE: ./build/src/model/environment-schema.js
+var environment_schema = __nccwpck_require__(4388);
 // EXTERNAL MODULE: ./build/src/model/comparison.js
 var comparison = __nccwpck_require__(2050);
 ;// CONCATENATED MODULE: ./build/src/model/calibration.js
+
 
 
 /*
@@ -18831,15 +18834,7 @@ const calibrationSchema = schemas/* object */.Ikc({
     schema: schemas/* literal */.euz(CALIBRATION_SCHEMA),
     version: schemas/* string */.YjP(),
     createdAt: schemas/* string */.YjP(),
-    environment: schemas/* object */.Ikc({
-        os: schemas/* string */.YjP(),
-        arch: schemas/* string */.YjP(),
-        cpu: schemas/* string */.YjP(),
-        cores: schemas/* int */.Whr(),
-        memory: schemas/* number */.aig(),
-        node: schemas/* string */.YjP(),
-        image: schemas/* string */.YjP().optional(),
-    }),
+    environment: environment_schema/* environmentSchema */.V,
     seed: schemas/* int */.Whr(),
     interrupted: schemas/* string */.YjP().optional(),
     scenarios: schemas/* array */.YOg(scenario),
@@ -21821,15 +21816,14 @@ function rejudgeScenario(scenario, { environment }) {
         ...(0,limits/* limitConcerns */.R)(scenario.limits),
         ...(0,compared_growth/* growthConcerns */.v)(scenario.compared, checks),
     ];
-    return { ...scenario, checks, ...(0,decide/* decide */.L)({ thresholds, checks, record, more, ...ofComparison(scenario) }) };
-}
-function ofComparison({ comparison, compared }) {
-    if (comparison === undefined || compared === undefined)
-        return {};
     return {
-        onUnresolved: compared.onUnresolved,
-        remarks: (0,judge_base/* improvements */.u)({ results: comparison, compared }),
+        ...scenario,
+        checks,
+        ...(0,decide/* decide */.L)({ thresholds, checks, record, more, ...(0,judge_base/* ofComparison */.R)(comparisonIn(scenario)) }),
     };
+}
+function comparisonIn({ comparison, compared }) {
+    return comparison === undefined || compared === undefined ? undefined : { results: comparison, compared };
 }
 function isAsSaved({ outcome }, saved) {
     return outcome === saved?.outcome;
@@ -25503,9 +25497,7 @@ function assembleScenario(plan, record, comparison) {
                 ...(0,limits/* limitConcerns */.R)(record.limits),
                 ...(0,compared_growth/* growthConcerns */.v)(comparison?.compared, checks),
             ],
-            ...(comparison === undefined
-                ? {}
-                : { onUnresolved: comparison.compared.onUnresolved, remarks: (0,judge_base/* improvements */.u)(comparison) }),
+            ...(0,judge_base/* ofComparison */.R)(comparison),
         }),
         startedAt: record.startedAt,
         kind: plan.work.kind,
@@ -25529,7 +25521,7 @@ function assembleScenario(plan, record, comparison) {
 function judgeAll(given, measures, comparison) {
     if (comparison === undefined)
         return (0,judge/* judge */.S)(given, measures);
-    return [...given, ...comparison.defaultGates].flatMap((threshold) => (0,base_limit/* isAgainstBase */.tc)(threshold) ? (0,judge_base/* judgeAgainstBase */.Y)(threshold, comparison) : (0,judge/* judge */.S)([threshold], measures));
+    return [...given, ...comparison.defaultGates].flatMap((threshold) => (0,base_limit/* isAgainstBase */.tc)(threshold) ? (0,judge_base/* judgeAgainstBase */.Yw)(threshold, comparison) : (0,judge/* judge */.S)([threshold], measures));
 }
 function workText(work) {
     switch (work.kind) {
@@ -29566,11 +29558,34 @@ const CANARY_PLACES = ['stdout', 'stderr', 'response', 'file', 'file name', 'ret
 
 /***/ }),
 
+/***/ 4388:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ environmentSchema)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
+
+/** The machine, as files of results and of calibrations have it (`Environment` of model/record). */
+const environmentSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    os: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    arch: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    cpu: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    cores: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
+    memory: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    node: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
+    image: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
+});
+
+
+/***/ }),
+
 /***/ 7241:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   eD: () => (/* binding */ formatChange),
+/* harmony export */   ej: () => (/* binding */ formatAmount),
 /* harmony export */   rQ: () => (/* binding */ formatChanges),
 /* harmony export */   vW: () => (/* binding */ formatPercentChange)
 /* harmony export */ });
@@ -29585,14 +29600,18 @@ function formatPercentChange(change) {
  * A change with its sign: `+9.8%` if relative, `+12 MB` if absolute, `−1.5 points` of a rate (a ratio, ×100). A change
  * that is rounded to nothing is `0%`.
  */
-function formatChange(change, { scale, unit }) {
+function formatChange(change, unit) {
+    return withSign(change, (amount) => formatAmount(amount, unit));
+}
+/** How much it is, without a sign: `9.8%`, `12 MB`, `1.5 points`. */
+function formatAmount(amount, { scale, unit }) {
     switch (scale) {
         case 'relative':
-            return formatPercentChange(change);
+            return `${perCent(amount)}%`;
         case 'absolute':
-            return withSign(change, (amount) => (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatQuantity */ .VZ)(amount, unit));
+            return (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatQuantity */ .VZ)(amount, unit);
         case 'rate':
-            return withSign(change, (amount) => points(perCent(amount)));
+            return points(perCent(amount));
     }
 }
 /** `+7.1% … +12.6%`, `−5.2 … −1.1 points`; undefined without bounds. */
@@ -30418,6 +30437,8 @@ const contaminationSchema = schemas/* object */.Ikc({
 })
     .meta({ description: 'what flows saw of each other; left out if nobody looked' });
 
+// EXTERNAL MODULE: ./build/src/model/environment-schema.js
+var environment_schema = __nccwpck_require__(4388);
 ;// CONCATENATED MODULE: ./build/src/model/wave-figures.js
 
 const countsSchema = schemas/* object */.Ikc({
@@ -30518,6 +30539,7 @@ var limits_record = __nccwpck_require__(1377);
 const VERDICTS = ['pass', 'warn', 'fail', 'inconclusive'];
 
 ;// CONCATENATED MODULE: ./build/src/model/results.js
+
 
 
 
@@ -30648,15 +30670,6 @@ const load = schemas/* object */.Ikc({
     timeout: schemas/* number */.aig(),
     warmup: schemas/* int */.Whr(),
 });
-const environment = schemas/* object */.Ikc({
-    os: schemas/* string */.YjP(),
-    arch: schemas/* string */.YjP(),
-    cpu: schemas/* string */.YjP(),
-    cores: schemas/* int */.Whr(),
-    memory: schemas/* number */.aig(),
-    node: schemas/* string */.YjP(),
-    image: schemas/* string */.YjP().optional(),
-});
 const scenario = schemas/* object */.Ikc({
     name: schemas/* string */.YjP(),
     verdict,
@@ -30711,7 +30724,7 @@ const resultsSchema = schemas/* object */.Ikc({
     flowgate: schemas/* string */.YjP().meta({ description: 'version that wrote the file' }),
     createdAt: schemas/* string */.YjP(),
     verdict,
-    environment,
+    environment: environment_schema/* environmentSchema */.V,
     git: schemas/* object */.Ikc({
         sha: schemas/* string */.YjP().optional(),
         ref: schemas/* string */.YjP().optional(),
@@ -41924,8 +41937,10 @@ function growthConcerns(compared, checks) {
 /* harmony export */   X: () => (/* binding */ differenceWords)
 /* harmony export */ });
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3504);
+/* harmony import */ var _model_format_change_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7241);
 /* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7790);
 /* harmony import */ var _metric_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9027);
+
 
 
 
@@ -41949,25 +41964,16 @@ function unresolvedWords(result, base) {
 }
 function intervalWords(result) {
     const { low, high, confidence, pairs } = result;
-    if (low === null || high === null || confidence === null)
+    const interval = (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_3__/* .formatChanges */ .rQ)(low, high, unitOf(result));
+    if (interval === undefined || confidence === null)
         return `(${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(pairs, 'pair')})`;
-    const percent = `${Number((confidence * 100).toFixed(1))}%`;
-    return `(${percent} interval ${signed(result, low)} … ${signed(result, high)}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(pairs, 'pair')})`;
+    return `(${Number((confidence * 100).toFixed(1))}% interval ${interval}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(pairs, 'pair')})`;
 }
-function signed(result, change) {
-    const text = amountOf(result, Math.abs(change));
-    if (change === 0)
-        return text;
-    return `${change > 0 ? '+' : '\u2212'}${text}`;
+function amountOf(result, amount) {
+    return (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_3__/* .formatAmount */ .ej)(amount, unitOf(result));
 }
-/** Two digits behind the point are noise. */
-function amountOf({ metric, scale }, amount) {
-    const percent = String(Number((amount * 100).toFixed(1)));
-    if (scale === 'relative')
-        return `${percent}%`;
-    if (scale === 'rate')
-        return `${percent} points`;
-    return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatQuantity */ .VZ)(amount, definitionOfName(metric)?.unit ?? 'count');
+function unitOf({ metric, scale }) {
+    return { scale, unit: definitionOfName(metric)?.unit ?? 'count' };
 }
 function directionOf(metric, change) {
     const { unit, speed } = definitionOfName(metric) ?? {};
@@ -42321,9 +42327,11 @@ function parseDelta(text, metric) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  u: () => (/* binding */ improvements),
-  Y: () => (/* binding */ judgeAgainstBase)
+  Yw: () => (/* binding */ judgeAgainstBase),
+  R: () => (/* binding */ ofComparison)
 });
+
+// UNUSED EXPORTS: improvements
 
 // EXTERNAL MODULE: ./build/src/model/metrics.js
 var metrics = __nccwpck_require__(7790);
@@ -42411,6 +42419,12 @@ function limitFrom(threshold, base) {
     if (base === null)
         return null;
     return limit.relative && (0,base_limit/* scaleOf */._K)(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
+}
+/** What a comparison adds to the decision on its scenario; nothing where there is none. */
+function ofComparison(comparison) {
+    if (comparison === undefined)
+        return {};
+    return { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) };
 }
 /** What became better, in words. */
 function improvements({ results, compared, }) {

@@ -46913,7 +46913,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 8107:
+/***/ 7077:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -54387,6 +54387,7 @@ var metric_name = __nccwpck_require__(9027);
 
 
 
+
 /** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
 function differenceWords(result, base) {
     const { metric, change } = result;
@@ -54407,25 +54408,16 @@ function unresolvedWords(result, base) {
 }
 function intervalWords(result) {
     const { low, high, confidence, pairs } = result;
-    if (low === null || high === null || confidence === null)
+    const interval = (0,format_change/* formatChanges */.rQ)(low, high, unitOf(result));
+    if (interval === undefined || confidence === null)
         return `(${(0,format/* plural */.LS)(pairs, 'pair')})`;
-    const percent = `${Number((confidence * 100).toFixed(1))}%`;
-    return `(${percent} interval ${signed(result, low)} … ${signed(result, high)}, ${(0,format/* plural */.LS)(pairs, 'pair')})`;
+    return `(${Number((confidence * 100).toFixed(1))}% interval ${interval}, ${(0,format/* plural */.LS)(pairs, 'pair')})`;
 }
-function signed(result, change) {
-    const text = amountOf(result, Math.abs(change));
-    if (change === 0)
-        return text;
-    return `${change > 0 ? '+' : '\u2212'}${text}`;
+function amountOf(result, amount) {
+    return (0,format_change/* formatAmount */.ej)(amount, unitOf(result));
 }
-/** Two digits behind the point are noise. */
-function amountOf({ metric, scale }, amount) {
-    const percent = String(Number((amount * 100).toFixed(1)));
-    if (scale === 'relative')
-        return `${percent}%`;
-    if (scale === 'rate')
-        return `${percent} points`;
-    return (0,format/* formatQuantity */.VZ)(amount, definitionOfName(metric)?.unit ?? 'count');
+function unitOf({ metric, scale }) {
+    return { scale, unit: definitionOfName(metric)?.unit ?? 'count' };
 }
 function directionOf(metric, change) {
     const { unit, speed } = definitionOfName(metric) ?? {};
@@ -57254,6 +57246,19 @@ const contaminationSchema = schemas/* object */.Ikc({
 })
     .meta({ description: 'what flows saw of each other; left out if nobody looked' });
 
+;// CONCATENATED MODULE: ./build/src/model/environment-schema.js
+
+/** The machine, as files of results and of calibrations have it (`Environment` of model/record). */
+const environmentSchema = schemas/* object */.Ikc({
+    os: schemas/* string */.YjP(),
+    arch: schemas/* string */.YjP(),
+    cpu: schemas/* string */.YjP(),
+    cores: schemas/* int */.Whr(),
+    memory: schemas/* number */.aig(),
+    node: schemas/* string */.YjP(),
+    image: schemas/* string */.YjP().optional(),
+});
+
 ;// CONCATENATED MODULE: ./build/src/model/wave-figures.js
 
 const countsSchema = schemas/* object */.Ikc({
@@ -57344,6 +57349,7 @@ const stepGrowthSchema = schemas/* object */.Ikc({
 // EXTERNAL MODULE: ./build/src/model/verdict.js
 var verdict = __nccwpck_require__(3538);
 ;// CONCATENATED MODULE: ./build/src/model/results.js
+
 
 
 
@@ -57474,15 +57480,6 @@ const load = schemas/* object */.Ikc({
     timeout: schemas/* number */.aig(),
     warmup: schemas/* int */.Whr(),
 });
-const environment = schemas/* object */.Ikc({
-    os: schemas/* string */.YjP(),
-    arch: schemas/* string */.YjP(),
-    cpu: schemas/* string */.YjP(),
-    cores: schemas/* int */.Whr(),
-    memory: schemas/* number */.aig(),
-    node: schemas/* string */.YjP(),
-    image: schemas/* string */.YjP().optional(),
-});
 const scenario = schemas/* object */.Ikc({
     name: schemas/* string */.YjP(),
     verdict: results_verdict,
@@ -57537,7 +57534,7 @@ const resultsSchema = schemas/* object */.Ikc({
     flowgate: schemas/* string */.YjP().meta({ description: 'version that wrote the file' }),
     createdAt: schemas/* string */.YjP(),
     verdict: results_verdict,
-    environment,
+    environment: environmentSchema,
     git: schemas/* object */.Ikc({
         sha: schemas/* string */.YjP().optional(),
         ref: schemas/* string */.YjP().optional(),
@@ -57891,6 +57888,12 @@ function limitFrom(threshold, base) {
         return null;
     return limit.relative && (0,base_limit/* scaleOf */._K)(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
 }
+/** What a comparison adds to the decision on its scenario; nothing where there is none. */
+function ofComparison(comparison) {
+    if (comparison === undefined)
+        return {};
+    return { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) };
+}
 /** What became better, in words. */
 function improvements({ results, compared, }) {
     return results
@@ -57943,9 +57946,7 @@ function assembleScenario(plan, record, comparison) {
                 ...limitConcerns(record.limits),
                 ...growthConcerns(comparison?.compared, checks),
             ],
-            ...(comparison === undefined
-                ? {}
-                : { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) }),
+            ...ofComparison(comparison),
         }),
         startedAt: record.startedAt,
         kind: plan.work.kind,
@@ -61999,7 +62000,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2795);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8107);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7077);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8092);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8773);
@@ -62121,6 +62122,7 @@ const ROUND_SERVICES = ['keep', 'restart'];
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   eD: () => (/* binding */ formatChange),
+/* harmony export */   ej: () => (/* binding */ formatAmount),
 /* harmony export */   rQ: () => (/* binding */ formatChanges),
 /* harmony export */   vW: () => (/* binding */ formatPercentChange)
 /* harmony export */ });
@@ -62135,14 +62137,18 @@ function formatPercentChange(change) {
  * A change with its sign: `+9.8%` if relative, `+12 MB` if absolute, `−1.5 points` of a rate (a ratio, ×100). A change
  * that is rounded to nothing is `0%`.
  */
-function formatChange(change, { scale, unit }) {
+function formatChange(change, unit) {
+    return withSign(change, (amount) => formatAmount(amount, unit));
+}
+/** How much it is, without a sign: `9.8%`, `12 MB`, `1.5 points`. */
+function formatAmount(amount, { scale, unit }) {
     switch (scale) {
         case 'relative':
-            return formatPercentChange(change);
+            return `${perCent(amount)}%`;
         case 'absolute':
-            return withSign(change, (amount) => (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatQuantity */ .VZ)(amount, unit));
+            return (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatQuantity */ .VZ)(amount, unit);
         case 'rate':
-            return withSign(change, (amount) => points(perCent(amount)));
+            return points(perCent(amount));
     }
 }
 /** `+7.1% … +12.6%`, `−5.2 … −1.1 points`; undefined without bounds. */

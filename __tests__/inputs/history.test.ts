@@ -61,12 +61,12 @@ describe('history', () => {
 
 describe('the input history', () => {
   const plan = async (history: string | undefined, text?: string) => {
-    const files = fakeFiles({ '/work/a': '', ...(text === undefined ? {} : { [`/work/${FILE}`]: text }) });
+    const files = fakeFiles({ '/repo/a': '', ...(text === undefined ? {} : { [`/repo/${FILE}`]: text }) });
     const inputs = {
       ...(text === undefined ? { run: 'true' } : {}),
       ...(history === undefined ? {} : { history }),
     };
-    return (await makePlan(inputs, { files, workspace: '/work' })).history;
+    return (await makePlan(inputs, { files, workspace: '/repo' })).history;
   };
 
   test('turns it on, with what the config says of it', async () => {

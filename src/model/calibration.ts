@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { environmentSchema } from './environment-schema.js';
 import { comparisonSchema } from './comparison.js';
 
 /*
@@ -93,15 +94,7 @@ export const calibrationSchema = z.object({
   schema: z.literal(CALIBRATION_SCHEMA),
   version: z.string(),
   createdAt: z.string(),
-  environment: z.object({
-    os: z.string(),
-    arch: z.string(),
-    cpu: z.string(),
-    cores: z.int(),
-    memory: z.number(),
-    node: z.string(),
-    image: z.string().optional(),
-  }),
+  environment: environmentSchema,
   seed: z.int(),
   interrupted: z.string().optional(),
   scenarios: z.array(scenario),

@@ -19,14 +19,19 @@ export function formatPercentChange(change: number | null): string {
  * A change with its sign: `+9.8%` if relative, `+12 MB` if absolute, `−1.5 points` of a rate (a ratio, ×100). A change
  * that is rounded to nothing is `0%`.
  */
-export function formatChange(change: number | null, { scale, unit }: ChangeUnit): string {
+export function formatChange(change: number | null, unit: ChangeUnit): string {
+  return withSign(change, (amount) => formatAmount(amount, unit));
+}
+
+/** How much it is, without a sign: `9.8%`, `12 MB`, `1.5 points`. */
+export function formatAmount(amount: number, { scale, unit }: ChangeUnit): string {
   switch (scale) {
     case 'relative':
-      return formatPercentChange(change);
+      return `${perCent(amount)}%`;
     case 'absolute':
-      return withSign(change, (amount) => formatQuantity(amount, unit));
+      return formatQuantity(amount, unit);
     case 'rate':
-      return withSign(change, (amount) => points(perCent(amount)));
+      return points(perCent(amount));
   }
 }
 

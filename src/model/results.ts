@@ -3,6 +3,7 @@ import { CHECK_IDS, CHECK_LEVELS } from './check.js';
 import { comparedSchema } from './compared.js';
 import { comparisonSchema } from './comparison.js';
 import { contaminationSchema } from './contamination-schema.js';
+import { environmentSchema } from './environment-schema.js';
 import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults-results.js';
 import { historySchema } from './history.js';
 import { ladderSchema } from './ladder.js';
@@ -147,16 +148,6 @@ const load = z.object({
   warmup: z.int(),
 });
 
-const environment = z.object({
-  os: z.string(),
-  arch: z.string(),
-  cpu: z.string(),
-  cores: z.int(),
-  memory: z.number(),
-  node: z.string(),
-  image: z.string().optional(),
-});
-
 const scenario = z.object({
   name: z.string(),
   verdict,
@@ -218,7 +209,7 @@ export const resultsSchema = z
     flowgate: z.string().meta({ description: 'version that wrote the file' }),
     createdAt: z.string(),
     verdict,
-    environment,
+    environment: environmentSchema,
     git: z.object({
       sha: z.string().optional(),
       ref: z.string().optional(),

@@ -26,7 +26,7 @@ import { limitConcerns } from './limits.js';
 import { judge } from './judge.js';
 import { growthConcerns } from './compared-growth.js';
 import { isAgainstBase } from './base-limit.js';
-import { improvements, judgeAgainstBase, type ScenarioComparison } from './judge-base.js';
+import { ofComparison, judgeAgainstBase, type ScenarioComparison } from './judge-base.js';
 
 /** Points of the curve of flows in flight, where it can not be drawn from the flows that are kept. */
 const IN_FLIGHT_POINTS = 240;
@@ -71,9 +71,7 @@ export function assembleScenario(
         ...limitConcerns(record.limits),
         ...growthConcerns(comparison?.compared, checks),
       ],
-      ...(comparison === undefined
-        ? {}
-        : { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) }),
+      ...ofComparison(comparison),
     }),
     startedAt: record.startedAt,
     kind: plan.work.kind,

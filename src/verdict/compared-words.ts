@@ -1,5 +1,6 @@
 import type { ComparisonResult } from '../model/comparison.js';
-import { formatQuantity, plural } from '../model/format.js';
+import { plural } from '../model/format.js';
+import { formatAmount, formatChanges, type ChangeUnit } from '../model/format-change.js';
 import { METRICS, type MetricDefinition } from '../model/metrics.js';
 import { parseMetricName } from './metric-name.js';
 
@@ -25,23 +26,17 @@ export function unresolvedWords(result: ComparisonResult, base: string): string 
 
 function intervalWords(result: ComparisonResult): string {
   const { low, high, confidence, pairs } = result;
-  if (low === null || high === null || confidence === null) return `(${plural(pairs, 'pair')})`;
-  const percent = `${Number((confidence * 100).toFixed(1))}%`;
-  return `(${percent} interval ${signed(result, low)} … ${signed(result, high)}, ${plural(pairs, 'pair')})`;
+  const interval = formatChanges(low, high, unitOf(result));
+  if (interval === undefined || confidence === null) return `(${plural(pairs, 'pair')})`;
+  return `(${Number((confidence * 100).toFixed(1))}% interval ${interval}, ${plural(pairs, 'pair')})`;
 }
 
-function signed(result: ComparisonResult, change: number): string {
-  const text = amountOf(result, Math.abs(change));
-  if (change === 0) return text;
-  return `${change > 0 ? '+' : '\u2212'}${text}`;
+function amountOf(result: ComparisonResult, amount: number): string {
+  return formatAmount(amount, unitOf(result));
 }
 
-/** Two digits behind the point are noise. */
-function amountOf({ metric, scale }: ComparisonResult, amount: number): string {
-  const percent = String(Number((amount * 100).toFixed(1)));
-  if (scale === 'relative') return `${percent}%`;
-  if (scale === 'rate') return `${percent} points`;
-  return formatQuantity(amount, definitionOfName(metric)?.unit ?? 'count');
+function unitOf({ metric, scale }: ComparisonResult): ChangeUnit {
+  return { scale, unit: definitionOfName(metric)?.unit ?? 'count' };
 }
 
 function directionOf(metric: string, change: number): string {

@@ -1,3 +1,4 @@
+import type { UnresolvedAnswer } from '../model/compare-plan.js';
 import type { Compared } from '../model/compared.js';
 import type { ComparisonResult } from '../model/comparison.js';
 import { definitionOf, metricName } from '../model/metrics.js';
@@ -68,6 +69,15 @@ function limitFrom(threshold: BaseThreshold, base: number | null): number | null
   const { limit } = threshold;
   if (base === null) return null;
   return limit.relative && scaleOf(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
+}
+
+/** What a comparison adds to the decision on its scenario; nothing where there is none. */
+export function ofComparison(comparison: Pick<ScenarioComparison, 'results' | 'compared'> | undefined): {
+  readonly onUnresolved?: UnresolvedAnswer;
+  readonly remarks?: readonly string[];
+} {
+  if (comparison === undefined) return {};
+  return { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) };
 }
 
 /** What became better, in words. */

@@ -6,7 +6,7 @@ import { savedTally } from '../stats/saved-tally.js';
 import { climbConcerns } from './climb.js';
 import { growthConcerns } from './compared-growth.js';
 import { decide, overall } from './decide.js';
-import { improvements } from './judge-base.js';
+import { ofComparison } from './judge-base.js';
 import { limitConcerns } from './limits.js';
 
 /**
@@ -32,15 +32,15 @@ function rejudgeScenario(scenario: ScenarioResults, { environment }: Results): S
     ...limitConcerns(scenario.limits as Record['limits']),
     ...growthConcerns(scenario.compared, checks),
   ];
-  return { ...scenario, checks, ...decide({ thresholds, checks, record, more, ...ofComparison(scenario) }) };
+  return {
+    ...scenario,
+    checks,
+    ...decide({ thresholds, checks, record, more, ...ofComparison(comparisonIn(scenario)) }),
+  };
 }
 
-function ofComparison({ comparison, compared }: ScenarioResults) {
-  if (comparison === undefined || compared === undefined) return {};
-  return {
-    onUnresolved: compared.onUnresolved,
-    remarks: improvements({ results: comparison, compared }),
-  };
+function comparisonIn({ comparison, compared }: ScenarioResults) {
+  return comparison === undefined || compared === undefined ? undefined : { results: comparison, compared };
 }
 
 function isAsSaved({ outcome }: CheckResult, saved: CheckResult | undefined): boolean {
