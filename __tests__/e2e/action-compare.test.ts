@@ -78,10 +78,11 @@ test('a pull request that is slower fails in a shallow checkout of its merge com
     head: { label: 'head, merged into main', sha: merged },
   });
   // No threshold hangs on the base: the default gates are in force.
+  // All flows share one event loop: of their times the median jumps, and what gets through together tells best.
   const failed = scenario?.thresholds.filter(({ outcome }) => outcome === 'fail').map(({ metric }) => metric);
-  expect(failed).toContain('flow_time.med');
+  expect(failed).toContain('throughput');
   const errors = end.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
-  expect(errors.join('\n')).toContain('flow_time.med');
+  expect(errors.join('\n')).toContain('throughput');
   const environment = readFileSync(seen, 'utf8');
   expect(environment).toMatch(/^GITHUB_WORKSPACE=.*flowgate-trees-.*\/head$/m);
   expect(environment).toMatch(/^GITHUB_WORKSPACE=.*flowgate-trees-.*\/base$/m);
