@@ -18,6 +18,14 @@ export function baseThenHead(times, { miss, margin = 0 }) {
   return low > margin || high < -margin;
 }
 
+/** Whether head would be taken for slower by a run of base and then one of head: the first half of one, the second of the other. */
+export function slowerByHalves(times, { miss, margin }) {
+  const half = times.length >> 2;
+  const base = times.filter((_, index) => index % 2 === 0).slice(0, half);
+  const head = times.filter((_, index) => index % 2 === 1).slice(-half);
+  return welch(base, head, miss).low > margin;
+}
+
 const FIRST = 50;
 const STEP = 10;
 

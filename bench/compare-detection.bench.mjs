@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { welch } from './alarms.mjs';
-import { compareInside, isRegression } from './comparison.mjs';
+import { slowerByHalves, Tachometer, welch } from './alarms.mjs';
+import { compareInside, isRegression, timesBySide } from './comparison.mjs';
 import { missing } from './measure.mjs';
 import { commandText, commandWork, httpWork } from './work.mjs';
 
@@ -22,8 +22,8 @@ function peer(name, find, missing) {
       const figures = {};
       for (const amount of AMOUNTS) {
         const { found, seconds } = await find(amount, round);
-        figures[`${named(amount)}: found`] = [found ? 1 : 0, 1];
-        figures[`${named(amount)}: s`] = seconds;
+        figures[`${named(amount)}: found`] = Array.isArray(found) ? found : [found ? 1 : 0, 1];
+        if (seconds !== undefined) figures[`${named(amount)}: s`] = seconds;
       }
       round += 1;
       return figures;
@@ -50,6 +50,32 @@ function flowgate(name, compared, isAsked = () => true) {
     const { results, time } = await compared(amount, round);
     const found = results.some((result) => isAsked(result) && isRegression(result));
     return { found, seconds: time / 1000 };
+  });
+}
+
+/** What base first and then head would have shown: half of the rounds of either. */
+function baseThenHeadOf(compared) {
+  return peer('base, then head: Welch, 99%, beyond 2%', async (amount, round) => {
+    const { pairs, time } = await compared(amount, round);
+    const found = slowerByHalves(timesBySide(pairs), { miss: 0.005, margin: 0.02 });
+    return { found, seconds: time / 1000 };
+  });
+}
+
+/** Rounds that tachometer takes of either at most. */
+const MOST = 200;
+
+/** Tachometer takes more rounds than a comparison has: those of several in a row. Seconds until it knew. */
+function tachometerOf(compared) {
+  const rules = new Map(AMOUNTS.map((amount) => [amount, { tachometer: new Tachometer(MOST), ms: 0 }]));
+  return peer(`tachometer's rule, 50 to ${MOST} of each`, async (amount, round) => {
+    const { pairs, time } = await compared(amount, round);
+    const rule = rules.get(amount);
+    rule.ms += time;
+    const found = rule.tachometer.take(timesBySide(pairs));
+    const seconds = found[1] === 0 ? undefined : rule.ms / 1000 / found[1];
+    if (seconds !== undefined) rule.ms = 0;
+    return { found, seconds };
   });
 }
 
@@ -105,17 +131,21 @@ function hyperfinePeer(name, read) {
 
 const target =
   'Target 2: +5% found in at least 95% of comparisons within 60 s, +20% within 15 s. flowgate: any of flow_time.med, throughput, cpu_per_flow by limits of 3%, 4 flows at once, stopped when it knows.';
+const SAME_ROUNDS =
+  'Base-then-head has half of the rounds of either side, tachometer all of them, from several comparisons in a row; both judge flow_time.med and call head slower than base.';
 const columns = AMOUNTS.flatMap((amount) => [`${named(amount)}: found`, `${named(amount)}: s`]);
 
 export default [
   {
     title: 'More work in a command: comparisons that find it',
     unit: 'comparisons',
-    target: `${target} hyperfine has the same commands, one at a time, for as long as flowgate took, base and then head.`,
+    target: `${target} ${SAME_ROUNDS} hyperfine has the same commands, one at a time, for as long as flowgate took, base and then head.`,
     rounds: 4,
     columns,
     peers: [
       flowgate('flowgate', ofCommands),
+      baseThenHeadOf(ofCommands),
+      tachometerOf(ofCommands),
       hyperfinePeer('hyperfine, its ratio − its ± above 1', 'said'),
       hyperfinePeer('hyperfine, Welch 99% of its times', 'tested'),
     ],
@@ -123,7 +153,7 @@ export default [
   {
     title: 'More work in an HTTP server: comparisons that find it',
     unit: 'comparisons',
-    target: `${target} Below, what one metric alone has found by then.`,
+    target: `${target} Below, what one metric alone has found by then. ${SAME_ROUNDS}`,
     rounds: 4,
     columns,
     peers: [
@@ -131,6 +161,8 @@ export default [
       ...['flow_time.med', 'throughput', 'cpu_per_flow'].map((metric) =>
         flowgate(`flowgate, ${metric} alone`, ofHttp, (result) => result.metric === metric),
       ),
+      baseThenHeadOf(ofHttp),
+      tachometerOf(ofHttp),
     ],
   },
 ];

@@ -50,9 +50,18 @@ export async function compareInside(head, base, { budget, limit, seed }) {
 
 /** Rounds of the valid pairs in the order in which they were run: flow_time.med of each. */
 export function timesInOrder(pairs) {
+  return timesOf(pairs, ({ order, base, head }) => (order === 'base_first' ? [base, head] : [head, base]));
+}
+
+/** The same by side: base, head, base, head, whichever was run first. */
+export function timesBySide(pairs) {
+  return timesOf(pairs, ({ base, head }) => [base, head]);
+}
+
+function timesOf(pairs, roundsOf) {
   return pairs
     .filter(({ dropped }) => dropped === undefined)
-    .flatMap(({ order, base, head }) => (order === 'base_first' ? [base, head] : [head, base]))
+    .flatMap(roundsOf)
     .map(({ values }) => values['flow_time.med'])
     .filter((time) => time !== null);
 }

@@ -18,12 +18,12 @@ export function commandWork(amount = 1) {
   return { run: commandText(amount), flows: FLOWS, iterations: 400 };
 }
 
-const loop = (amount) =>
-  `let sum = 0; for (let i = 0; i < ${Math.round(NODE_TURNS * amount)}; i += 1) sum = (sum * 31 + i) | 0;`;
+export const loop = (turns) =>
+  `let sum = 0; for (let i = 0; i < ${Math.round(turns)}; i += 1) sum = (sum * 31 + i) | 0;`;
 
 /** Requests to a server of its own that computes its answer. */
-export function httpWork(amount = 1) {
-  const server = `require('node:http').createServer((_, response) => { ${loop(amount)} response.end(String(sum)); }).listen(Number(process.argv[1]), '127.0.0.1')`;
+export function httpWork(amount = 1, turns = NODE_TURNS) {
+  const server = `require('node:http').createServer((_, response) => { ${loop(turns * amount)} response.end(String(sum)); }).listen(Number(process.argv[1]), '127.0.0.1')`;
   return {
     http: { url: 'http://127.0.0.1:{{port}}/' },
     flows: FLOWS,

@@ -14460,7 +14460,7 @@ const noProgress = { update: () => undefined, clear: () => undefined };
 
 /***/ }),
 
-/***/ 5367:
+/***/ 1145:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15005,6 +15005,30 @@ function numberAfter(bytes, key) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/monitor/thread-times.js
+/**
+ * CPU of a process of several threads to the ns, from what each of its threads has used. What threads have used that
+ * ended before they were seen is known from the ticks alone: between two readings that changes only if another one ended.
+ */
+class ThreadTimes {
+    living = new Map();
+    ended = 0;
+    /** Takes ms of CPU by thread, and returns ms of the whole process. */
+    take(living, { least, likely }) {
+        for (const [thread, time] of this.living)
+            if (!living.has(thread))
+                this.ended += time;
+        this.living = living;
+        let sum = this.ended;
+        for (const time of living.values())
+            sum += time;
+        if (sum >= least)
+            return sum;
+        this.ended += likely - sum;
+        return likely;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/procfs-descriptors.js
 
 
@@ -15091,6 +15115,7 @@ function isGone(error) {
 
 
 
+
 /** ms between two counts of a process's open files: a folder is dearer to read than a file. */
 const FILES_EVERY = 1000;
 /** Sightings for which what a process has from its parent is not counted again, unless it calls exec before. */
@@ -15116,6 +15141,10 @@ class Member {
     /** Bytes of its memory that it has from its parent, and that count there. */
     copied = 0;
     cpuTime = 0;
+    /** Of several threads, from the first careful look on. */
+    threadTimes;
+    /** ms by which the ticks were wrong at the last careful look: until the next one that is taken from them. */
+    tickError = 0;
     command;
     commandTries = 0;
     openFiles;
@@ -15232,18 +15261,27 @@ class Member {
     }
     /**
      * Ticks of 10 ms are rough; schedstat counts ns, but of one thread, and lags up to a tick behind while it runs. So
-     * for a single thread the larger of the two is the truth.
+     * for a single thread the larger of the two is the truth. Of several threads each has a file: too dear for every look.
      */
     measureCpu(stat) {
-        const { descriptors, buffer } = this.reader;
-        let time = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
-        if (stat.threads === 1) {
-            const length = descriptors.read(this.files.schedstat, buffer);
-            const exact = length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
-            if (exact !== undefined)
-                time = Math.max(exact, this.floor(stat.userTicks + stat.systemTicks));
+        const least = this.floor(stat.userTicks + stat.systemTicks);
+        const likely = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
+        if (this.reader.careful && (stat.threads > 1 || this.threadTimes !== undefined)) {
+            this.threadTimes ??= new ThreadTimes();
+            this.tickError = likely - this.threadTimes.take(timesOfThreads(this.pid), { least, likely });
         }
-        this.cpuTime = Math.max(this.cpuTime, time);
+        // Less than the time before, if the ticks were ahead then.
+        if (this.threadTimes !== undefined)
+            this.cpuTime = likely - this.tickError;
+        else
+            this.cpuTime = Math.max(this.cpuTime, this.schedstat(stat) ?? likely, least);
+    }
+    schedstat({ threads }) {
+        if (threads !== 1)
+            return undefined;
+        const { descriptors, buffer } = this.reader;
+        const length = descriptors.read(this.files.schedstat, buffer);
+        return length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
     }
     /** The kernel rounds down to whole ticks: the middle of the tick is right on average, so that sums are. */
     ms(ticks) {
@@ -15297,6 +15335,25 @@ class Member {
             // Another user's process, or gone: not counted.
             this.openFiles = undefined;
         }
+    }
+}
+/** ms of CPU by thread; empty where the kernel does not tell it, or the process is gone. */
+function timesOfThreads(pid) {
+    const times = new Map();
+    for (const thread of threadsOf(pid)) {
+        const text = readOrUndefined(`/proc/${pid}/task/${thread}/schedstat`)?.toString('latin1');
+        const time = text === undefined ? undefined : parseSchedstat(text);
+        if (time !== undefined)
+            times.set(thread, time);
+    }
+    return times;
+}
+function threadsOf(pid) {
+    try {
+        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/task`);
+    }
+    catch {
+        return [];
     }
 }
 /** The whole file; undefined if it is gone or not ours to read. */
@@ -17120,6 +17177,7 @@ class Procfs {
             descriptors: new Descriptors(),
             buffer: Buffer.alloc(BUFFER_SIZE),
             units: parseAuxiliaryVector(vector, (0,external_node_os_.endianness)() === 'LE'),
+            careful: false,
             now: () => performance.now(),
         };
         const self = this.look(process.pid);
@@ -17131,8 +17189,9 @@ class Procfs {
         const ours = process.env[name] === value.join('=');
         this.mark = ours || name === '' ? undefined : { name, value: value.join('=') };
     }
-    read(roots) {
+    read(roots, { careful = false } = {}) {
         this.reads += 1;
+        this.reader.careful = careful;
         let changed = false;
         for (const member of [...this.members.values()])
             if (!member.refresh())
@@ -18575,13 +18634,13 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3485);
 /* harmony import */ var _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1521);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5367);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1145);
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(698);
 /* harmony import */ var _cli_compare_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8271);
 /* harmony import */ var _cli_calibrate_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(426);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3321);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5604);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8455);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5613);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7406);
@@ -21902,7 +21961,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 8455:
+/***/ 5613:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -22350,6 +22409,44 @@ async function keyOf(side, context) {
         prefix: repository.prefix,
         machine: { os: machine.os.split(' ')[0] ?? '', arch: machine.arch, node: machine.node },
     });
+}
+
+// EXTERNAL MODULE: ./build/src/run/identity.js
+var identity = __nccwpck_require__(4881);
+// EXTERNAL MODULE: ./build/src/run/leftovers.js
+var leftovers = __nccwpck_require__(7995);
+// EXTERNAL MODULE: ./build/src/run/watch.js
+var watch = __nccwpck_require__(7436);
+;// CONCATENATED MODULE: ./build/src/trees/prepared-processes.js
+
+
+
+
+/** What `prepare` has started in the background: there for the flows of both sides, and gone with the trees. */
+class PreparedProcesses {
+    #ports;
+    #run;
+    constructor(ports) {
+        this.#ports = ports;
+        this.#run = ports.newRunId();
+    }
+    /** What tells them from others, however they have left their parents. */
+    get env() {
+        return { [identity/* MARK */.M$]: this.#run };
+    }
+    /** Ends them; what goes wrong is said. Never rejects. */
+    async close() {
+        const { openTable, spawner, clock, logger } = this.#ports;
+        try {
+            const table = openTable(`${identity/* MARK */.M$}=${this.#run}`);
+            await (0,leftovers/* killAll */.E)(new watch/* ProcessWatch */.$(table), spawner, clock).finally(() => {
+                table.close();
+            });
+        }
+        catch (thrown) {
+            logger.warn(`what prepare has left running could not be ended: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/src/trees/repository.js
@@ -22804,6 +22901,7 @@ async function removeLeftovers(repository, { files, process }) {
 
 
 
+
 /**
  * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
  * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
@@ -22813,7 +22911,12 @@ async function openTrees(plan, ports, context) {
     const { workspace, event } = context;
     const { interrupt, files, logger } = ports;
     const how = plan.compare;
+    const prepared = how.prepare === undefined ? undefined : new PreparedProcesses(ports);
     let worktrees;
+    const close = async () => {
+        await prepared?.close();
+        await worktrees?.close();
+    };
     try {
         const repository = await Repository.open(ports.git, { workspace, interrupt });
         const sides = await findSides(repository, { ref: how.ref, event, files });
@@ -22827,20 +22930,28 @@ async function openTrees(plan, ports, context) {
         for (const note of await lackingInTrees(repository, head.commit, how.prepare))
             logger.warn(note);
         worktrees = await Worktrees.open(repository, ports);
-        const stage = { repository, worktrees };
+        const stage = { repository, worktrees, prepared, close };
         return await compareTrees(plan, { ...stage, head, base }, { ports, context });
     }
     catch (thrown) {
-        await worktrees?.close();
+        await close();
         if (!interrupt.aborted)
             throw thrown;
         return withoutBase(plan, { head: { label: 'head', commit: '' }, base: undefined }, 'interrupted');
     }
 }
 async function compareTrees(plan, stage, { ports, context }) {
-    const { repository, worktrees, head, base } = stage;
+    const { repository, worktrees, head, base, close } = stage;
     const how = plan.compare;
-    const making = { ...stage, ...context, prepare: how.prepare, shell: scenario_plan/* SHELL */.jN, machine: context.environment };
+    const env = { ...context.env, ...stage.prepared?.env };
+    const making = {
+        ...stage,
+        ...context,
+        env,
+        prepare: how.prepare,
+        shell: scenario_plan/* SHELL */.jN,
+        machine: context.environment,
+    };
     // Before any code of either side is run: what it could do to the repository's configuration comes too late for git.
     const commits = await commitsBetween(repository, base.commit, repository.head);
     const prepared = await makeTrees({ base, head }, making, ports);
@@ -22868,7 +22979,7 @@ async function compareTrees(plan, stage, { ports, context }) {
         opponents: {
             how,
             of: ({ name }) => opponentOf(scenarios.get(name), stage, commits),
-            close: () => worktrees.close(),
+            close,
         },
     };
 }
@@ -23789,9 +23900,10 @@ const OF_TIME = /^(?:flow_time|step|ttfb|total_time|throughput|cpu_)/u;
  * the comparison knows nothing of. What moved with it need not be why.
  *
  * Empty if nothing became worse, or nothing is seen to have moved. `pairs` as they were run, the dropped ones too.
+ * @param broken names of metrics that became worse by another limit than the one that they were compared by
  */
-function attribute(pairs, comparison) {
-    const worse = comparison.filter(({ outcome }) => outcome === 'regression');
+function attribute(pairs, comparison, broken = new Set()) {
+    const worse = comparison.filter(({ outcome, metric }) => outcome === 'regression' || broken.has(metric));
     if (worse.length === 0)
         return [];
     const counted = comparison.reduce((most, result) => Math.max(most, result.pairs), 0);
@@ -23992,11 +24104,11 @@ function levelsOf(pairs, by) {
 function whyUnknown(pairs, { services }) {
     if (services === 'restart')
         return 'services are started anew for each round';
-    const held = pairs.filter(({ base, head }) => base.held !== undefined && head.held !== undefined);
-    if (held.length < pairs.length || pairs.length === 0) {
+    const held = Math.max(...SUBJECTS.map(({ by }) => levelsOf(pairs, by).length));
+    if (held === 0)
         return 'nothing that outlives the flows was watched on both sides';
-    }
-    return `it takes ${FEWEST_PAIRS} pairs of rounds, and there were ${pairs.length}`;
+    const watched = held < pairs.length ? ' in which it was watched on both sides' : '';
+    return `it takes ${FEWEST_PAIRS} pairs of rounds, and there were ${held}${watched}`;
 }
 
 // EXTERNAL MODULE: ./build/src/stats/compare/run.js + 1 modules
@@ -24007,6 +24119,8 @@ var compare_validity = __nccwpck_require__(9591);
 var base_limit = __nccwpck_require__(2404);
 // EXTERNAL MODULE: ./build/src/verdict/compared-defaults.js
 var compared_defaults = __nccwpck_require__(381);
+// EXTERNAL MODULE: ./build/src/verdict/judge-base.js + 1 modules
+var judge_base = __nccwpck_require__(6491);
 // EXTERNAL MODULE: ./build/src/run/compare-sides.js + 8 modules
 var compare_sides = __nccwpck_require__(9446);
 // EXTERNAL MODULE: ./build/src/run/round-plan.js
@@ -24014,6 +24128,7 @@ var round_plan = __nccwpck_require__(6003);
 // EXTERNAL MODULE: ./build/src/run/sides.js
 var run_sides = __nccwpck_require__(1811);
 ;// CONCATENATED MODULE: ./build/src/run/compare-scenario.js
+
 
 
 
@@ -24122,9 +24237,9 @@ function came({ pairs, results, time, ended, failure }, run, { rounds, validity 
         const nothing = interrupted(run);
         return { ...nothing, compared: { ...nothing.compared, rounds, time } };
     }
-    const why = failure === undefined ? undefined : failureWords(failure, run);
     const measured = pairs.map((pair) => comparedPair(pair, validity));
-    const attribution = [...attribute(measured, results)];
+    const why = failure === undefined ? allDropped(measured) : failureWords(failure, run);
+    const attribution = [...attribute(measured, results, (0,judge_base/* brokenMetrics */.jb)(run.thresholds, results))];
     const growth = comparedGrowth(pairs, {
         services: rounds.services,
         base: run.opponent.base.label,
@@ -24142,6 +24257,14 @@ function came({ pairs, results, time, ended, failure }, run, { rounds, validity 
         },
         ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
     };
+}
+/** `all 40 pairs were dropped: 12% of the machine was given to others while head ran`; undefined if one counts. */
+function allDropped(pairs) {
+    const reasons = pairs.flatMap(({ dropped }) => dropped ?? []);
+    if (pairs.length === 0 || reasons.length < pairs.length)
+        return undefined;
+    const whole = pairs.length === 1 ? 'the only pair was' : `all ${pairs.length} pairs were`;
+    return `${whole} dropped: ${reasons.at(-1) ?? ''}; a machine that others use less can tell`;
 }
 function comparedPair(pair, validity) {
     const dropped = (0,compare_validity/* whyDropped */.Px)(pair, validity);
@@ -25082,8 +25205,8 @@ async function runWaves(faults, options, { monitor, network }) {
 
 // EXTERNAL MODULE: ./build/src/scenarios/hook.js
 var hook = __nccwpck_require__(8726);
-// EXTERNAL MODULE: ./build/src/run/stage.js + 3 modules
-var run_stage = __nccwpck_require__(9324);
+// EXTERNAL MODULE: ./build/src/run/stage.js + 2 modules
+var run_stage = __nccwpck_require__(4992);
 ;// CONCATENATED MODULE: ./build/src/run/verify.js
 
 
@@ -25450,8 +25573,6 @@ var decide = __nccwpck_require__(1299);
 var limits = __nccwpck_require__(7347);
 // EXTERNAL MODULE: ./build/src/verdict/compared-growth.js
 var compared_growth = __nccwpck_require__(2092);
-// EXTERNAL MODULE: ./build/src/verdict/judge-base.js + 1 modules
-var judge_base = __nccwpck_require__(6491);
 ;// CONCATENATED MODULE: ./build/src/verdict/assemble.js
 
 
@@ -27092,7 +27213,7 @@ const compareMap = schemas/* strictObject */.rej({
     ref: ref.meta(about('a git ref, or base: what the pull request is to be merged into, else the version before')),
     services: (0,fields/* oneOf */.yL)(compare_plan/* ROUND_SERVICES */.o)
         .optional()
-        .meta(about('keep: services stay up between rounds; restart: each round starts its own; keep if left out')),
+        .meta(about('keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out')),
     'default-gates': (0,fields/* oneOf */.yL)(['fail', 'warn'])
         .optional()
         .meta(about('level of the gates in force when no threshold hangs on the base; fail if left out')),
@@ -29650,6 +29771,7 @@ function perCent(amount) {
 /* harmony export */   CE: () => (/* binding */ formatRate),
 /* harmony export */   L$: () => (/* binding */ formatAgainst),
 /* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   Me: () => (/* binding */ formatConfidence),
 /* harmony export */   T1: () => (/* binding */ formatShare),
 /* harmony export */   V5: () => (/* binding */ NO_DATA),
 /* harmony export */   VZ: () => (/* binding */ formatQuantity),
@@ -29721,6 +29843,11 @@ function formatClock(ms) {
 function formatLeft(ms) {
     const { hours, minutes, seconds } = clock(ms);
     return hours === 0 ? `${minutes}:${two(seconds)}` : `${hours}:${two(minutes)}:${two(seconds)}`;
+}
+/** With what share of runs something holds, rounded down: no more is promised than that. `99.6%` of 0.9965. */
+function formatConfidence(share) {
+    // 0.998 × 1000 is a little less than 998.
+    return `${Math.floor(share * 1000 + 1e-6) / 10}%`;
 }
 /** `1 flow`, `2 flows`, `12 345 flows`. */
 function plural(count, singular, many = `${singular}s`) {
@@ -31288,7 +31415,8 @@ function lineOf(source, scenario) {
     const thresholds = scenario.thresholds.filter((threshold) => threshold.metric === metric && (0,_base_limit_js__WEBPACK_IMPORTED_MODULE_3__/* .hangsOnBase */ .y)(threshold));
     const [first] = thresholds;
     const standing = worst(thresholds.map(_row_js__WEBPACK_IMPORTED_MODULE_2__/* .standingOf */ .YP));
-    const answer = answerOf(source, standing);
+    const isBroken = thresholds.some(({ outcome }) => outcome === 'fail');
+    const answer = isBroken ? 'worse' : answerOf(source, standing);
     const detail = detailOf(source, answer, unit);
     return {
         standing,
@@ -31298,7 +31426,7 @@ function lineOf(source, scenario) {
         head: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatQuantity */ .VZ)(source.head, unit.unit),
         change: (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_5__/* .formatChange */ .eD)(change, unit),
         interval: (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_5__/* .formatChanges */ .rQ)(low, high, unit) ?? '',
-        confidence: source.confidence === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatRatio */ .B0)(source.confidence),
+        confidence: source.confidence === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatConfidence */ .Me)(source.confidence),
         outcome: outcomeWords(source, answer),
         ...(detail === undefined ? {} : { detail }),
         limit: thresholds.map(_row_js__WEBPACK_IMPORTED_MODULE_2__/* .limitOf */ .LF).join(', '),
@@ -32826,14 +32954,21 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 ;// CONCATENATED MODULE: ./build/src/model/unresolved.js
-/** Nothing but the comparison with the base is open: no alert was raised, no check fails, all else was measured. */
+/**
+ * Nothing but the comparison with the base is open: no alert was raised, no check fails, all else was measured. That is so
+ * whatever the verdict makes of it, `pass` included.
+ */
 function isOnlyUnresolved({ verdict, interrupted, ...judged }) {
-    if ((verdict !== 'warn' && verdict !== 'inconclusive') || interrupted !== undefined)
+    if (verdict === 'fail' || interrupted !== undefined)
         return false;
     const open = judged.thresholds.filter(({ outcome }) => outcome !== 'pass');
     return (open.length > 0 &&
         open.every(({ outcome }) => outcome === 'unresolved') &&
         judged.checks.every(({ outcome }) => outcome === 'pass'));
+}
+/** Nothing else has made the verdict what it is. */
+function isUnresolvedAlone({ verdict, scenarios }) {
+    return scenarios.every((scenario) => scenario.verdict !== verdict || isOnlyUnresolved(scenario));
 }
 /** `1 of 2 scenarios is unresolved`; undefined if none is by its comparison alone. */
 function unresolvedTally({ scenarios }) {
@@ -32930,10 +33065,17 @@ function factsOf(compared, lines) {
         pairsFact(compared),
         ...roundsFact(rounds),
         `${(0,model_format/* formatTime */.fU)(time)} of ${(0,model_format/* formatTime */.fU)(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
-        ...(confidences.size > 1 ? ['all intervals hold together with 99%'] : []),
+        ...(confidences.size > 1 ? ['all that is claimed holds together with 99%'] : []),
         ...headFact(head),
+        ...(lines.length > 0 ? [WHOSE] : []),
+        ...(rounds?.services === 'keep' && lines.some(({ metric }) => OF_MEMORY.test(metric)) ? [ONE_START] : []),
     ];
 }
+const OF_MEMORY = /memory/u;
+/** Two starts of one program differ by some MB, which all pairs then share: no number of them tells that apart. */
+const ONE_START = 'memory is that of one start of each side; with services: restart it would be that of many';
+/** A scenario's figures stand in one table with those of its rounds, and need not agree with them. */
+const WHOSE = 'what stands beside a base is the median of these rounds, all else is of head by itself';
 const CUT_SHORT = 'interrupted before the first pair was through';
 /** `head is feature (1a2b3c4)`, `head is merged into main (1a2b3c4)`; a label of `head` alone tells nothing. */
 function headFact(head) {
@@ -32943,8 +33085,8 @@ function headFact(head) {
 }
 const SERVICES = {
     none: '',
-    keep: ', service kept up between them',
-    restart: ', each with a service of its own',
+    keep: ', everything kept up between them',
+    restart: ', everything started anew for each',
 };
 const ENDINGS = {
     decided: ', then it was decided',
@@ -37105,8 +37247,8 @@ function keyOf({ name }) {
 var run_flows = __nccwpck_require__(2432);
 // EXTERNAL MODULE: ./build/src/run/sees-tokens.js + 1 modules
 var sees_tokens = __nccwpck_require__(5992);
-// EXTERNAL MODULE: ./build/src/run/stage.js + 3 modules
-var run_stage = __nccwpck_require__(9324);
+// EXTERNAL MODULE: ./build/src/run/stage.js + 2 modules
+var run_stage = __nccwpck_require__(4992);
 ;// CONCATENATED MODULE: ./build/src/run/cast.js
 
 
@@ -37518,12 +37660,13 @@ class SideError extends Error {
 async function openSides(options) {
     const { plans } = options;
     const hasServices = SIDES.some((side) => plans[side].services.length > 0);
+    const hasHosts = SIDES.some((side) => plans[side].work.kind === 'module');
     const clash = sharedPlace(plans.base, plans.head);
     if (clash !== undefined)
         return new Restarted(options, clash);
-    if (hasServices && options.services === 'restart')
+    if ((hasServices || hasHosts) && options.services === 'restart')
         return new Restarted(options);
-    const kept = new Kept(options, hasServices ? 'keep' : 'none');
+    const kept = new Kept(options, hasServices || hasHosts ? 'keep' : 'none');
     try {
         await kept.open();
         return kept;
@@ -37573,16 +37716,19 @@ class Restarted {
     }
     async round(side, load) {
         const session = await openSession(side, this.#options);
-        try {
-            assertReady(side, session);
-            const { warmup } = session.stage.plan;
-            if (warmup > 0)
-                await session.warmUp(warmup);
-            return sound(side, await session.round(load));
-        }
-        finally {
-            await session.close();
-        }
+        const record = await this.#roundOn(session, { side, load }).finally(() => session.close());
+        const { problems, ports } = session.stage;
+        // What teardown has not cleared away is there in the next round.
+        if (problems.length > 0 && !ports.interrupt.aborted)
+            throw new SideError(side, problems.join('; '));
+        return record;
+    }
+    async #roundOn(session, { side, load }) {
+        assertReady(side, session);
+        const { warmup } = session.stage.plan;
+        if (warmup > 0)
+            await session.warmUp(warmup);
+        return sound(side, await session.round(load));
     }
     close() {
         return Promise.resolve();
@@ -37637,7 +37783,7 @@ function isChosen(text) {
 
 /***/ }),
 
-/***/ 9324:
+/***/ 4992:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37787,7 +37933,57 @@ function countedSince(began, ended) {
 
 // EXTERNAL MODULE: ./build/src/run/identity.js
 var run_identity = __nccwpck_require__(4881);
-;// CONCATENATED MODULE: ./build/src/run/watch.js
+// EXTERNAL MODULE: ./build/src/run/watch.js
+var watch = __nccwpck_require__(7436);
+;// CONCATENATED MODULE: ./build/src/run/stage.js
+
+
+
+
+async function setStage(plan, ports, context) {
+    const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
+    const identity = { run: ports.newRunId() };
+    const scratch = await ports.files.makeTemporary('flowgate-');
+    const table = ports.openTable(`${run_identity/* MARK */.M$}=${identity.run}`);
+    return {
+        plan: ported.plan,
+        ports,
+        environment: context.environment,
+        identity,
+        env: {
+            ...context.env,
+            ...ported.plan.env,
+            ...ported.env,
+            FLOWGATE_SEED: String(plan.seed),
+            [run_identity/* MARK */.M$]: identity.run,
+        },
+        scratch,
+        watch: new watch/* ProcessWatch */.$(table),
+        table,
+        // Last: whoever has opened them closes them.
+        limits: await openLimits(ported.plan, ports.resourceLimits),
+        problems: [],
+    };
+}
+/** A command of the scenario that is no flow. */
+function commandOn(stage, command, env = {}) {
+    const { shell, workingDirectory } = stage.plan;
+    return { shell, command, cwd: workingDirectory, env: { ...stage.env, ...env } };
+}
+/** A service of the scenario, with what is its own. */
+function serviceOn(stage, { run, env, workingDirectory }) {
+    return { ...commandOn(stage, run, env), cwd: workingDirectory };
+}
+
+
+/***/ }),
+
+/***/ 7436:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ ProcessWatch)
+/* harmony export */ });
 /** ms after the barrier: short flows may be over before the monitor's first regular look. */
 const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
 /** The process trees of one scenario: where they begin, and who is alive in them. */
@@ -37855,46 +38051,6 @@ class ProcessWatch {
         await this.#monitor.sampleNow();
         return this.#monitor.latest()?.readings ?? [];
     }
-}
-
-;// CONCATENATED MODULE: ./build/src/run/stage.js
-
-
-
-
-async function setStage(plan, ports, context) {
-    const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
-    const identity = { run: ports.newRunId() };
-    const scratch = await ports.files.makeTemporary('flowgate-');
-    const table = ports.openTable(`${run_identity/* MARK */.M$}=${identity.run}`);
-    return {
-        plan: ported.plan,
-        ports,
-        environment: context.environment,
-        identity,
-        env: {
-            ...context.env,
-            ...ported.plan.env,
-            ...ported.env,
-            FLOWGATE_SEED: String(plan.seed),
-            [run_identity/* MARK */.M$]: identity.run,
-        },
-        scratch,
-        watch: new ProcessWatch(table),
-        table,
-        // Last: whoever has opened them closes them.
-        limits: await openLimits(ported.plan, ports.resourceLimits),
-        problems: [],
-    };
-}
-/** A command of the scenario that is no flow. */
-function commandOn(stage, command, env = {}) {
-    const { shell, workingDirectory } = stage.plan;
-    return { shell, command, cwd: workingDirectory, env: { ...stage.env, ...env } };
-}
-/** A service of the scenario, with what is its own. */
-function serviceOn(stage, { run, env, workingDirectory }) {
-    return { ...commandOn(stage, run, env), cwd: workingDirectory };
 }
 
 
@@ -38005,6 +38161,8 @@ function isGrowing(before, now) {
 var process_key = __nccwpck_require__(7999);
 ;// CONCATENATED MODULE: ./build/src/monitor/cpu-account.js
 
+/** ms: user and system time of a process, a tick of 10 ms each. */
+const TICKS = 20;
 /**
  * CPU time of a tree in which processes come and go between readings.
  *
@@ -38026,7 +38184,10 @@ class CpuAccount {
     living = new Map();
     buried = 0;
     total = 0;
-    /** Takes the next reading and returns ms of CPU in all; never less than the time before. */
+    /**
+     * Takes the next reading and returns ms of CPU in all; never less than the time before, but for what the ticks of
+     * processes with several threads were ahead of the truth by.
+     */
     charge(readings) {
         const next = new Map();
         for (const reading of readings) {
@@ -38038,7 +38199,8 @@ class CpuAccount {
         let sum = this.buried;
         for (const entry of next.values())
             sum += ownTime(entry.reading) + childrenTime(entry);
-        this.total = Math.max(this.total, sum);
+        const ahead = TICKS * readings.filter(({ threads }) => threads > 1).length;
+        this.total = sum >= this.total - ahead ? sum : this.total;
         return this.total;
     }
     bury(next) {
@@ -38283,6 +38445,7 @@ class Sampler {
     costs = [];
     reads = 0;
     failed = false;
+    ending = false;
     cpuTime = 0;
     /** Of `cpuTime`, what the first looks cost. */
     coldTime = 0;
@@ -38337,6 +38500,7 @@ class Sampler {
     }
     async finish() {
         this.timer?.cancel();
+        this.ending = true;
         await this.sampleNow();
         return this.soFar();
     }
@@ -38353,7 +38517,9 @@ class Sampler {
     read() {
         const begun = this.options.clock.now();
         try {
-            const readings = this.options.table.read([...this.roots.values()]);
+            // What was used in between is the difference of the first and the last.
+            const careful = this.reads === 0 || this.ending;
+            const readings = this.options.table.read([...this.roots.values()], { careful });
             if (!(readings instanceof Promise)) {
                 this.take(readings, begun);
                 return undefined;
@@ -39081,6 +39247,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   M: () => (/* binding */ compareMetric)
 });
 
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
 // EXTERNAL MODULE: ./build/src/stats/distribution.js
 var stats_distribution = __nccwpck_require__(5775);
 // EXTERNAL MODULE: ./build/src/stats/compare/binomial.js
@@ -39121,6 +39289,7 @@ var walsh = __nccwpck_require__(7067);
 
 
 
+
 function evidenceOf(pairs, metric, misses) {
     if (pairs.length === 0)
         return { reason: 'there is no valid pair of rounds' };
@@ -39129,6 +39298,7 @@ function evidenceOf(pairs, metric, misses) {
 function ofValues(pairs, metric, misses) {
     const differences = [];
     let missing = 0;
+    let fallen = 0;
     for (const { base, head } of pairs) {
         const before = base.values[metric.metric] ?? null;
         const after = head.values[metric.metric] ?? null;
@@ -39136,13 +39306,17 @@ function ofValues(pairs, metric, misses) {
             missing += 1;
             continue;
         }
+        if (isNothingLeft(metric, before, after))
+            fallen += 1;
         const difference = (0,scale/* differenceOf */.Pq)(metric, before, after);
         if (difference !== undefined)
             differences.push(difference);
     }
     // A round without a value is likely one that went wrong: leaving it out would not be blind to the outcome.
     if (missing > 0)
-        return { reason: `${missing} of ${pairs.length} pairs have no ${metric.metric} to compare` };
+        return { reason: `${inPairs(missing, pairs)} no ${metric.metric} to compare` };
+    if (fallen > 0)
+        return { reason: `${inPairs(fallen, pairs)} nothing left of ${metric.metric} in head` };
     if (differences.length < pairs.length)
         return { reason: notPositive(pairs.length - differences.length) };
     const interval = (0,walsh/* signedRankInterval */.C)(differences, misses);
@@ -39161,6 +39335,14 @@ function ofValues(pairs, metric, misses) {
             ...(reached.low && reached.high ? {} : { missed }),
         },
     };
+}
+/** Head has nothing of what is worse when lower: no ratio tells how much worse that is. */
+function isNothingLeft({ scale, worse }, base, head) {
+    return scale === 'relative' && worse === 'lower' && head === 0 && base !== null && base > 0;
+}
+/** `3 of 12 pairs have`. */
+function inPairs(count, { length }) {
+    return `${count} of ${(0,format/* plural */.LS)(length, 'pair')} ${count === 1 ? 'has' : 'have'}`;
 }
 function notPositive(count) {
     const pairs = count === 1 ? '1 pair has' : `${count} pairs have`;
@@ -39184,6 +39366,10 @@ function ofRates(pairs, misses) {
     const worse = (flows.greater <= misses.low / 2 || low > 0) && rounds.greater <= misses.low;
     const better = (flows.less <= misses.high / 2 || high < 0) && rounds.less <= misses.high;
     const upper = better ? Math.min(high, 0) : Math.max(high, JUST_ABOVE);
+    // All rounds the same way have this chance: with fewer no difference counts, however many flows tell it.
+    const least = 2 ** -pairs.length;
+    const missed = { low: Math.max(misses.low, least), high: Math.max(misses.high, least) };
+    const reached = least <= Math.min(misses.low, misses.high);
     return {
         evidence: {
             center: head.failed / head.started - base.failed / base.started,
@@ -39192,6 +39378,7 @@ function ofRates(pairs, misses) {
             worse,
             better,
             atMost: upper,
+            ...(reached ? {} : { missed }),
         },
     };
 }
@@ -39209,6 +39396,7 @@ function pooled(strata) {
 // EXTERNAL MODULE: ./build/src/stats/compare/sizing.js
 var sizing = __nccwpck_require__(3915);
 ;// CONCATENATED MODULE: ./build/src/stats/compare/metric.js
+
 
 
 
@@ -39271,7 +39459,7 @@ function confidenceOf({ missed }, asked) {
 }
 function tooFew(pairs, confidence) {
     const few = pairs === 1 ? '1 pair is too few' : `${pairs} pairs are too few`;
-    return `${few} to be ${(confidence * 100).toFixed(1)}% sure of anything`;
+    return `${few} to be ${(0,format/* formatConfidence */.Me)(confidence)} sure of anything`;
 }
 /**
  * What so many pairs detect, and how many pairs detect the limit: the interval narrows with the root of their number.
@@ -40893,7 +41081,7 @@ function cpuTime(samples, window) {
     if (first === undefined || last === undefined || last.at <= first.at) {
         return (0,measures/* noData */._h)('the monitor took fewer than two samples');
     }
-    return (0,measures/* figure */.vP)(last.cpuTime - first.cpuTime);
+    return (0,measures/* figure */.vP)(Math.max(0, last.cpuTime - first.cpuTime));
 }
 /** More than all cores cannot be used: what is read above is an error of the clocks, and said so. */
 function cpuShare(share, cpu) {
@@ -41967,7 +42155,7 @@ function intervalWords(result) {
     const interval = (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_3__/* .formatChanges */ .rQ)(low, high, unitOf(result));
     if (interval === undefined || confidence === null)
         return `(${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(pairs, 'pair')})`;
-    return `(${Number((confidence * 100).toFixed(1))}% interval ${interval}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(pairs, 'pair')})`;
+    return `(${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatConfidence */ .Me)(confidence)} interval ${interval}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(pairs, 'pair')})`;
 }
 function amountOf(result, amount) {
     return (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_3__/* .formatAmount */ .ej)(amount, unitOf(result));
@@ -42327,6 +42515,7 @@ function parseDelta(text, metric) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  jb: () => (/* binding */ brokenMetrics),
   Yw: () => (/* binding */ judgeAgainstBase),
   R: () => (/* binding */ ofComparison)
 });
@@ -42398,20 +42587,24 @@ function judgeAgainstBase(threshold, { results, compared }) {
 const NOT_REACHED = 'no round was run';
 function standing(threshold, result, { base }) {
     const limit = (0,base_limit/* worseningOf */.s1)(threshold);
-    const { worse } = (0,metrics/* definitionOf */.Fg)(threshold.metric.id);
-    const outcome = outcomeAt(result, { worse: worse === 'lower' ? 'lower' : 'higher', limit });
+    const outcome = outcomeOf(threshold, result);
     if (outcome === 'regression')
         return { outcome: 'fail', reason: (0,compared_words/* differenceWords */.X)(result, base.label) };
     if (outcome !== 'unresolved')
         return { outcome: 'pass' };
     const { reason } = result;
-    // Nothing was measured on either side, however many rounds there were.
-    if (result.pairs > 0 && result.base === null && result.head === null) {
+    if (result.pairs > 0 && hasNoHead(result, (0,metrics/* definitionOf */.Fg)(threshold.metric.id))) {
         return { outcome: 'inconclusive', reason: reason ?? 'no data' };
     }
     if (limit === 0 && reason === undefined && result.change !== null)
         return { outcome: 'pass' };
-    return { outcome: 'unresolved', reason: reason ?? (0,compared_words/* unresolvedWords */.J)(result, base.label) };
+    // How many pairs would tell is known of the limit alone that was compared.
+    const told = result.limit === limit ? result : { ...result, needed: null };
+    return { outcome: 'unresolved', reason: reason ?? (0,compared_words/* unresolvedWords */.J)(told, base.label) };
+}
+/** Nothing was measured of head, or nothing is left of it, however many rounds there were: no flow of it was ok. */
+function hasNoHead({ base, head, scale }, { worse }) {
+    return head === null || (scale === 'relative' && worse === 'lower' && head === 0 && (base ?? 0) > 0);
 }
 /** The limit that base's own value makes, in the metric's base unit; the interval decides, not it. */
 function limitFrom(threshold, base) {
@@ -42419,6 +42612,21 @@ function limitFrom(threshold, base) {
     if (base === null)
         return null;
     return limit.relative && (0,base_limit/* scaleOf */._K)(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
+}
+/** Names of the metrics that became worse by what one of their thresholds takes for too much. */
+function brokenMetrics(thresholds, results) {
+    const broken = thresholds.filter(base_limit/* isAgainstBase */.tc).filter((threshold) => {
+        const result = results.find(({ metric }) => metric === (0,metrics/* metricName */.Kh)(threshold.metric));
+        return result !== undefined && outcomeOf(threshold, result) === 'regression';
+    });
+    return new Set(broken.map(({ metric }) => (0,metrics/* metricName */.Kh)(metric)));
+}
+function outcomeOf(threshold, result) {
+    const { worse } = (0,metrics/* definitionOf */.Fg)(threshold.metric.id);
+    return outcomeAt(result, {
+        worse: worse === 'lower' ? 'lower' : 'higher',
+        limit: (0,base_limit/* worseningOf */.s1)(threshold),
+    });
 }
 /** What a comparison adds to the decision on its scenario; nothing where there is none. */
 function ofComparison(comparison) {

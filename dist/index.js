@@ -38505,7 +38505,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 8922:
+/***/ 330:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38632,16 +38632,23 @@ function conclusionOf({ verdict, interrupted, stepFails, }) {
         return 'success';
     return stepFails ? 'failure' : 'neutral';
 }
-function titleOf({ verdict, interrupted, unresolved }) {
+function titleOf({ verdict, interrupted, unresolved, unresolvedAlone = true }) {
     if (verdict === undefined)
         return 'flowgate could not finish';
     if (interrupted && verdict !== 'fail')
         return 'Interrupted';
     if (unresolved === undefined)
         return TITLES[verdict];
-    if (verdict === 'warn')
-        return `No gate failed: ${unresolved}`;
-    return verdict === 'inconclusive' ? `No verdict: ${unresolved}` : TITLES[verdict];
+    switch (verdict) {
+        case 'fail':
+            return TITLES.fail;
+        case 'inconclusive':
+            return unresolvedAlone ? `No verdict: ${unresolved}` : TITLES.inconclusive;
+        case 'warn':
+            return `No gate failed${unresolvedAlone ? '' : ', with alerts'}: ${unresolved}`;
+        case 'pass':
+            return `No gate failed: ${unresolved}`;
+    }
 }
 function warn(logger, thrown, { name, readOnly }) {
     const what = `The check run "${name}" could not be written`;
@@ -39153,7 +39160,8 @@ async function complete({ github, runner, renderers }, subject) {
         verdict: results.verdict,
         interrupted: interruptionOf(results) !== undefined,
         stepFails: exitStatus(results) !== 0,
-        unresolved: (0,unresolved/* unresolvedTally */.W)(results),
+        unresolved: (0,unresolved/* unresolvedTally */.W0)(results),
+        unresolvedAlone: (0,unresolved/* isUnresolvedAlone */.TR)(results),
         summary: renderers.summary(results, { limit: CHECK_SUMMARY_LIMIT }),
     });
 }
@@ -39757,6 +39765,44 @@ async function keyOf(side, context) {
     });
 }
 
+// EXTERNAL MODULE: ./build/src/run/identity.js
+var identity = __nccwpck_require__(4881);
+// EXTERNAL MODULE: ./build/src/run/leftovers.js
+var leftovers = __nccwpck_require__(7995);
+// EXTERNAL MODULE: ./build/src/run/watch.js
+var watch = __nccwpck_require__(7436);
+;// CONCATENATED MODULE: ./build/src/trees/prepared-processes.js
+
+
+
+
+/** What `prepare` has started in the background: there for the flows of both sides, and gone with the trees. */
+class PreparedProcesses {
+    #ports;
+    #run;
+    constructor(ports) {
+        this.#ports = ports;
+        this.#run = ports.newRunId();
+    }
+    /** What tells them from others, however they have left their parents. */
+    get env() {
+        return { [identity/* MARK */.M$]: this.#run };
+    }
+    /** Ends them; what goes wrong is said. Never rejects. */
+    async close() {
+        const { openTable, spawner, clock, logger } = this.#ports;
+        try {
+            const table = openTable(`${identity/* MARK */.M$}=${this.#run}`);
+            await (0,leftovers/* killAll */.E)(new watch/* ProcessWatch */.$(table), spawner, clock).finally(() => {
+                table.close();
+            });
+        }
+        catch (thrown) {
+            logger.warn(`what prepare has left running could not be ended: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/trees/repository.js
 
 
@@ -40209,6 +40255,7 @@ async function removeLeftovers(repository, { files, process }) {
 
 
 
+
 /**
  * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
  * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
@@ -40218,7 +40265,12 @@ async function openTrees(plan, ports, context) {
     const { workspace, event } = context;
     const { interrupt, files, logger } = ports;
     const how = plan.compare;
+    const prepared = how.prepare === undefined ? undefined : new PreparedProcesses(ports);
     let worktrees;
+    const close = async () => {
+        await prepared?.close();
+        await worktrees?.close();
+    };
     try {
         const repository = await Repository.open(ports.git, { workspace, interrupt });
         const sides = await findSides(repository, { ref: how.ref, event, files });
@@ -40232,20 +40284,28 @@ async function openTrees(plan, ports, context) {
         for (const note of await lackingInTrees(repository, head.commit, how.prepare))
             logger.warn(note);
         worktrees = await Worktrees.open(repository, ports);
-        const stage = { repository, worktrees };
+        const stage = { repository, worktrees, prepared, close };
         return await compareTrees(plan, { ...stage, head, base }, { ports, context });
     }
     catch (thrown) {
-        await worktrees?.close();
+        await close();
         if (!interrupt.aborted)
             throw thrown;
         return withoutBase(plan, { head: { label: 'head', commit: '' }, base: undefined }, 'interrupted');
     }
 }
 async function compareTrees(plan, stage, { ports, context }) {
-    const { repository, worktrees, head, base } = stage;
+    const { repository, worktrees, head, base, close } = stage;
     const how = plan.compare;
-    const making = { ...stage, ...context, prepare: how.prepare, shell: scenario_plan/* SHELL */.jN, machine: context.environment };
+    const env = { ...context.env, ...stage.prepared?.env };
+    const making = {
+        ...stage,
+        ...context,
+        env,
+        prepare: how.prepare,
+        shell: scenario_plan/* SHELL */.jN,
+        machine: context.environment,
+    };
     // Before any code of either side is run: what it could do to the repository's configuration comes too late for git.
     const commits = await commitsBetween(repository, base.commit, repository.head);
     const prepared = await makeTrees({ base, head }, making, ports);
@@ -40273,7 +40333,7 @@ async function compareTrees(plan, stage, { ports, context }) {
         opponents: {
             how,
             of: ({ name }) => opponentOf(scenarios.get(name), stage, commits),
-            close: () => worktrees.close(),
+            close,
         },
     };
 }
@@ -43620,7 +43680,7 @@ function readMachine(env) {
 
 /***/ }),
 
-/***/ 2795:
+/***/ 5430:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44165,6 +44225,30 @@ function numberAfter(bytes, key) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/monitor/thread-times.js
+/**
+ * CPU of a process of several threads to the ns, from what each of its threads has used. What threads have used that
+ * ended before they were seen is known from the ticks alone: between two readings that changes only if another one ended.
+ */
+class ThreadTimes {
+    living = new Map();
+    ended = 0;
+    /** Takes ms of CPU by thread, and returns ms of the whole process. */
+    take(living, { least, likely }) {
+        for (const [thread, time] of this.living)
+            if (!living.has(thread))
+                this.ended += time;
+        this.living = living;
+        let sum = this.ended;
+        for (const time of living.values())
+            sum += time;
+        if (sum >= least)
+            return sum;
+        this.ended += likely - sum;
+        return likely;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/adapters/procfs-descriptors.js
 
 
@@ -44251,6 +44335,7 @@ function isGone(error) {
 
 
 
+
 /** ms between two counts of a process's open files: a folder is dearer to read than a file. */
 const FILES_EVERY = 1000;
 /** Sightings for which what a process has from its parent is not counted again, unless it calls exec before. */
@@ -44276,6 +44361,10 @@ class Member {
     /** Bytes of its memory that it has from its parent, and that count there. */
     copied = 0;
     cpuTime = 0;
+    /** Of several threads, from the first careful look on. */
+    threadTimes;
+    /** ms by which the ticks were wrong at the last careful look: until the next one that is taken from them. */
+    tickError = 0;
     command;
     commandTries = 0;
     openFiles;
@@ -44392,18 +44481,27 @@ class Member {
     }
     /**
      * Ticks of 10 ms are rough; schedstat counts ns, but of one thread, and lags up to a tick behind while it runs. So
-     * for a single thread the larger of the two is the truth.
+     * for a single thread the larger of the two is the truth. Of several threads each has a file: too dear for every look.
      */
     measureCpu(stat) {
-        const { descriptors, buffer } = this.reader;
-        let time = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
-        if (stat.threads === 1) {
-            const length = descriptors.read(this.files.schedstat, buffer);
-            const exact = length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
-            if (exact !== undefined)
-                time = Math.max(exact, this.floor(stat.userTicks + stat.systemTicks));
+        const least = this.floor(stat.userTicks + stat.systemTicks);
+        const likely = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
+        if (this.reader.careful && (stat.threads > 1 || this.threadTimes !== undefined)) {
+            this.threadTimes ??= new ThreadTimes();
+            this.tickError = likely - this.threadTimes.take(timesOfThreads(this.pid), { least, likely });
         }
-        this.cpuTime = Math.max(this.cpuTime, time);
+        // Less than the time before, if the ticks were ahead then.
+        if (this.threadTimes !== undefined)
+            this.cpuTime = likely - this.tickError;
+        else
+            this.cpuTime = Math.max(this.cpuTime, this.schedstat(stat) ?? likely, least);
+    }
+    schedstat({ threads }) {
+        if (threads !== 1)
+            return undefined;
+        const { descriptors, buffer } = this.reader;
+        const length = descriptors.read(this.files.schedstat, buffer);
+        return length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
     }
     /** The kernel rounds down to whole ticks: the middle of the tick is right on average, so that sums are. */
     ms(ticks) {
@@ -44457,6 +44555,25 @@ class Member {
             // Another user's process, or gone: not counted.
             this.openFiles = undefined;
         }
+    }
+}
+/** ms of CPU by thread; empty where the kernel does not tell it, or the process is gone. */
+function timesOfThreads(pid) {
+    const times = new Map();
+    for (const thread of threadsOf(pid)) {
+        const text = readOrUndefined(`/proc/${pid}/task/${thread}/schedstat`)?.toString('latin1');
+        const time = text === undefined ? undefined : parseSchedstat(text);
+        if (time !== undefined)
+            times.set(thread, time);
+    }
+    return times;
+}
+function threadsOf(pid) {
+    try {
+        return (0,external_node_fs_.readdirSync)(`/proc/${pid}/task`);
+    }
+    catch {
+        return [];
     }
 }
 /** The whole file; undefined if it is gone or not ours to read. */
@@ -46280,6 +46397,7 @@ class Procfs {
             descriptors: new Descriptors(),
             buffer: Buffer.alloc(BUFFER_SIZE),
             units: parseAuxiliaryVector(vector, (0,external_node_os_.endianness)() === 'LE'),
+            careful: false,
             now: () => performance.now(),
         };
         const self = this.look(process.pid);
@@ -46291,8 +46409,9 @@ class Procfs {
         const ours = process.env[name] === value.join('=');
         this.mark = ours || name === '' ? undefined : { name, value: value.join('=') };
     }
-    read(roots) {
+    read(roots, { careful = false } = {}) {
         this.reads += 1;
+        this.reader.careful = careful;
         let changed = false;
         for (const member of [...this.members.values()])
             if (!member.refresh())
@@ -46913,7 +47032,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 7077:
+/***/ 6524:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47616,9 +47735,10 @@ const OF_TIME = /^(?:flow_time|step|ttfb|total_time|throughput|cpu_)/u;
  * the comparison knows nothing of. What moved with it need not be why.
  *
  * Empty if nothing became worse, or nothing is seen to have moved. `pairs` as they were run, the dropped ones too.
+ * @param broken names of metrics that became worse by another limit than the one that they were compared by
  */
-function attribute(pairs, comparison) {
-    const worse = comparison.filter(({ outcome }) => outcome === 'regression');
+function attribute(pairs, comparison, broken = new Set()) {
+    const worse = comparison.filter(({ outcome, metric }) => outcome === 'regression' || broken.has(metric));
     if (worse.length === 0)
         return [];
     const counted = comparison.reduce((most, result) => Math.max(most, result.pairs), 0);
@@ -48034,11 +48154,11 @@ function levelsOf(pairs, by) {
 function whyUnknown(pairs, { services }) {
     if (services === 'restart')
         return 'services are started anew for each round';
-    const held = pairs.filter(({ base, head }) => base.held !== undefined && head.held !== undefined);
-    if (held.length < pairs.length || pairs.length === 0) {
+    const held = Math.max(...SUBJECTS.map(({ by }) => levelsOf(pairs, by).length));
+    if (held === 0)
         return 'nothing that outlives the flows was watched on both sides';
-    }
-    return `it takes ${FEWEST_PAIRS} pairs of rounds, and there were ${pairs.length}`;
+    const watched = held < pairs.length ? ' in which it was watched on both sides' : '';
+    return `it takes ${FEWEST_PAIRS} pairs of rounds, and there were ${held}${watched}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/compare/looks.js
@@ -48215,6 +48335,7 @@ function trimmed({ from, chances }) {
 
 
 
+
 function evidenceOf(pairs, metric, misses) {
     if (pairs.length === 0)
         return { reason: 'there is no valid pair of rounds' };
@@ -48223,6 +48344,7 @@ function evidenceOf(pairs, metric, misses) {
 function ofValues(pairs, metric, misses) {
     const differences = [];
     let missing = 0;
+    let fallen = 0;
     for (const { base, head } of pairs) {
         const before = base.values[metric.metric] ?? null;
         const after = head.values[metric.metric] ?? null;
@@ -48230,13 +48352,17 @@ function ofValues(pairs, metric, misses) {
             missing += 1;
             continue;
         }
+        if (isNothingLeft(metric, before, after))
+            fallen += 1;
         const difference = (0,compare_scale/* differenceOf */.Pq)(metric, before, after);
         if (difference !== undefined)
             differences.push(difference);
     }
     // A round without a value is likely one that went wrong: leaving it out would not be blind to the outcome.
     if (missing > 0)
-        return { reason: `${missing} of ${pairs.length} pairs have no ${metric.metric} to compare` };
+        return { reason: `${inPairs(missing, pairs)} no ${metric.metric} to compare` };
+    if (fallen > 0)
+        return { reason: `${inPairs(fallen, pairs)} nothing left of ${metric.metric} in head` };
     if (differences.length < pairs.length)
         return { reason: notPositive(pairs.length - differences.length) };
     const interval = signedRankInterval(differences, misses);
@@ -48255,6 +48381,14 @@ function ofValues(pairs, metric, misses) {
             ...(reached.low && reached.high ? {} : { missed }),
         },
     };
+}
+/** Head has nothing of what is worse when lower: no ratio tells how much worse that is. */
+function isNothingLeft({ scale, worse }, base, head) {
+    return scale === 'relative' && worse === 'lower' && head === 0 && base !== null && base > 0;
+}
+/** `3 of 12 pairs have`. */
+function inPairs(count, { length }) {
+    return `${count} of ${(0,format/* plural */.LS)(length, 'pair')} ${count === 1 ? 'has' : 'have'}`;
 }
 function notPositive(count) {
     const pairs = count === 1 ? '1 pair has' : `${count} pairs have`;
@@ -48278,6 +48412,10 @@ function ofRates(pairs, misses) {
     const worse = (flows.greater <= misses.low / 2 || low > 0) && rounds.greater <= misses.low;
     const better = (flows.less <= misses.high / 2 || high < 0) && rounds.less <= misses.high;
     const upper = better ? Math.min(high, 0) : Math.max(high, JUST_ABOVE);
+    // All rounds the same way have this chance: with fewer no difference counts, however many flows tell it.
+    const least = 2 ** -pairs.length;
+    const missed = { low: Math.max(misses.low, least), high: Math.max(misses.high, least) };
+    const reached = least <= Math.min(misses.low, misses.high);
     return {
         evidence: {
             center: head.failed / head.started - base.failed / base.started,
@@ -48286,6 +48424,7 @@ function ofRates(pairs, misses) {
             worse,
             better,
             atMost: upper,
+            ...(reached ? {} : { missed }),
         },
     };
 }
@@ -48351,6 +48490,7 @@ function upperNormal(p) {
 
 
 
+
 /** One metric at one look; `pairs` are the valid ones. */
 function compareMetric(pairs, metric, sight) {
     const known = {
@@ -48409,7 +48549,7 @@ function confidenceOf({ missed }, asked) {
 }
 function tooFew(pairs, confidence) {
     const few = pairs === 1 ? '1 pair is too few' : `${pairs} pairs are too few`;
-    return `${few} to be ${(confidence * 100).toFixed(1)}% sure of anything`;
+    return `${few} to be ${(0,format/* formatConfidence */.Me)(confidence)} sure of anything`;
 }
 /**
  * What so many pairs detect, and how many pairs detect the limit: the interval narrows with the root of their number.
@@ -48643,6 +48783,167 @@ function defaultBaseGates({ thresholds, work, services }, level) {
 /** Names of the metrics of default gates that are left out if the rounds are too coarse for them. */
 function spareMetrics(defaultGates) {
     return new Set(defaultGates.filter(({ metric }) => metric.id === 'cpu_per_flow').map(({ metric }) => (0,model_metrics/* metricName */.Kh)(metric)));
+}
+
+;// CONCATENATED MODULE: ./build/src/stats/compare/at-limit.js
+
+/**
+ * What a result says of another limit than the one it was compared by. The interval does not depend on the limit, so
+ * whatever it says is as sure as what it says of its own; with what it says of all of them together.
+ */
+function outcomeAt(result, { worse, limit, margin }) {
+    const { change, low, high, scale, reason } = result;
+    if (limit === result.limit)
+        return result.outcome;
+    // A reason says that nothing can be claimed.
+    if (change === null || low === null || high === null || reason !== undefined)
+        return 'unresolved';
+    const sign = worse === 'higher' ? 1 : -1;
+    const [from, to] = worse === 'higher' ? [low, high] : [-high, -low];
+    const beyond = margin ?? (scale === 'relative' ? compare_scale/* RELATIVE_MARGIN */.GO : 0);
+    // The exact test of rates may find a difference that its bounds only touch.
+    const isWorse = scale === 'rate' ? from >= beyond : from > beyond;
+    const isBetter = scale === 'rate' ? to <= -beyond : to < -beyond;
+    if (isWorse && sign * change >= limit)
+        return 'regression';
+    if (isBetter)
+        return 'improvement';
+    return to < limit ? 'no_regression' : 'unresolved';
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/metric-name.js
+var metric_name = __nccwpck_require__(9027);
+;// CONCATENATED MODULE: ./build/src/verdict/compared-words.js
+
+
+
+
+/** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
+function differenceWords(result, base) {
+    const { metric, change } = result;
+    if (change === null)
+        return `${metric} was not compared with ${base}`;
+    if (change === 0)
+        return `${metric} is as with ${base} ${intervalWords(result)}`;
+    return `${metric} is ${amountOf(result, Math.abs(change))} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
+}
+/** The difference, "which does not tell; a change of 6.3% for the worse could have been seen; it takes about 40 pairs to see 5%". */
+function unresolvedWords(result, base) {
+    const { mde, needed, pairs } = result;
+    const seen = mde === null ? [] : [`a change of ${amountOf(result, mde)} for the worse could have been seen`];
+    const more = needed === null || needed <= pairs
+        ? []
+        : [`it takes about ${(0,format/* plural */.LS)(needed, 'pair')} to see ${amountOf(result, result.limit)}`];
+    return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
+}
+function intervalWords(result) {
+    const { low, high, confidence, pairs } = result;
+    const interval = (0,format_change/* formatChanges */.rQ)(low, high, unitOf(result));
+    if (interval === undefined || confidence === null)
+        return `(${(0,format/* plural */.LS)(pairs, 'pair')})`;
+    return `(${(0,format/* formatConfidence */.Me)(confidence)} interval ${interval}, ${(0,format/* plural */.LS)(pairs, 'pair')})`;
+}
+function amountOf(result, amount) {
+    return (0,format_change/* formatAmount */.ej)(amount, unitOf(result));
+}
+function unitOf({ metric, scale }) {
+    return { scale, unit: definitionOfName(metric)?.unit ?? 'count' };
+}
+function directionOf(metric, change) {
+    const { unit, speed } = definitionOfName(metric) ?? {};
+    const isTime = unit === 'ms' && speed === true && !/^cpu/.test(metric);
+    if (isTime)
+        return change > 0 ? 'slower' : 'faster';
+    return change > 0 ? 'higher' : 'lower';
+}
+function definitionOfName(name) {
+    const { metric } = (0,metric_name/* parseMetricName */.$)(name, 1);
+    return metric === undefined ? undefined : model_metrics/* METRICS */.Cb[metric.id];
+}
+
+;// CONCATENATED MODULE: ./build/src/verdict/judge-base.js
+
+
+
+
+/**
+ * A threshold against the base. What is not known is `unresolved`, never passed; but a limit of base itself, which no
+ * number of rounds could show to hold, holds unless it is shown to be broken.
+ */
+function judgeAgainstBase(threshold, { results, compared }) {
+    const metric = (0,model_metrics/* metricName */.Kh)(threshold.metric);
+    const result = results.find((one) => one.metric === metric);
+    const { unit } = (0,model_metrics/* definitionOf */.Fg)(threshold.metric.id);
+    const judged = {
+        expression: threshold.expression,
+        level: threshold.level,
+        metric,
+        actual: result?.head ?? null,
+        limit: limitFrom(threshold, result?.base ?? null),
+        unit,
+    };
+    if (compared.absent !== undefined) {
+        return { ...judged, outcome: 'unresolved', reason: `not judged: ${compared.absent}` };
+    }
+    if (result === undefined)
+        return { ...judged, outcome: 'unresolved', reason: NOT_REACHED };
+    return { ...judged, ...standing(threshold, result, compared) };
+}
+const NOT_REACHED = 'no round was run';
+function standing(threshold, result, { base }) {
+    const limit = (0,base_limit/* worseningOf */.s1)(threshold);
+    const outcome = judge_base_outcomeOf(threshold, result);
+    if (outcome === 'regression')
+        return { outcome: 'fail', reason: differenceWords(result, base.label) };
+    if (outcome !== 'unresolved')
+        return { outcome: 'pass' };
+    const { reason } = result;
+    if (result.pairs > 0 && hasNoHead(result, (0,model_metrics/* definitionOf */.Fg)(threshold.metric.id))) {
+        return { outcome: 'inconclusive', reason: reason ?? 'no data' };
+    }
+    if (limit === 0 && reason === undefined && result.change !== null)
+        return { outcome: 'pass' };
+    // How many pairs would tell is known of the limit alone that was compared.
+    const told = result.limit === limit ? result : { ...result, needed: null };
+    return { outcome: 'unresolved', reason: reason ?? unresolvedWords(told, base.label) };
+}
+/** Nothing was measured of head, or nothing is left of it, however many rounds there were: no flow of it was ok. */
+function hasNoHead({ base, head, scale }, { worse }) {
+    return head === null || (scale === 'relative' && worse === 'lower' && head === 0 && (base ?? 0) > 0);
+}
+/** The limit that base's own value makes, in the metric's base unit; the interval decides, not it. */
+function limitFrom(threshold, base) {
+    const { limit } = threshold;
+    if (base === null)
+        return null;
+    return limit.relative && (0,base_limit/* scaleOf */._K)(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
+}
+/** Names of the metrics that became worse by what one of their thresholds takes for too much. */
+function brokenMetrics(thresholds, results) {
+    const broken = thresholds.filter(base_limit/* isAgainstBase */.tc).filter((threshold) => {
+        const result = results.find(({ metric }) => metric === (0,model_metrics/* metricName */.Kh)(threshold.metric));
+        return result !== undefined && judge_base_outcomeOf(threshold, result) === 'regression';
+    });
+    return new Set(broken.map(({ metric }) => (0,model_metrics/* metricName */.Kh)(metric)));
+}
+function judge_base_outcomeOf(threshold, result) {
+    const { worse } = (0,model_metrics/* definitionOf */.Fg)(threshold.metric.id);
+    return outcomeAt(result, {
+        worse: worse === 'lower' ? 'lower' : 'higher',
+        limit: (0,base_limit/* worseningOf */.s1)(threshold),
+    });
+}
+/** What a comparison adds to the decision on its scenario; nothing where there is none. */
+function ofComparison(comparison) {
+    if (comparison === undefined)
+        return {};
+    return { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) };
+}
+/** What became better, in words. */
+function improvements({ results, compared, }) {
+    return results
+        .filter(({ outcome }) => outcome === 'improvement')
+        .map((result) => differenceWords(result, compared.base.label));
 }
 
 ;// CONCATENATED MODULE: ./build/src/stats/compare/order.js
@@ -50674,26 +50975,8 @@ function keyOf({ name }) {
     return name ?? '';
 }
 
-;// CONCATENATED MODULE: ./build/src/run/identity.js
-/** Marks every process of the run in its environment, so that it is known even after it was reparented. */
-const MARK = 'FLOWGATE_RUN';
-/** `count`: the iteration from 1, or for warm-up flows `w` and their number. */
-function tokenOf({ run }, count) {
-    return `fg-${run}-${count}`;
-}
-/** The iteration of a token, or undefined for a warm-up flow's or somebody else's. */
-function iterationOf({ run }, token) {
-    const prefix = `fg-${run}-`;
-    const count = token.startsWith(prefix) ? Number(token.slice(prefix.length)) : NaN;
-    return Number.isInteger(count) ? count : undefined;
-}
-/** W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header): one trace a flow, sampled. */
-function traceparentOf({ run }, count) {
-    const trace = run + count.toString(16).padStart(32 - run.length, '0');
-    const span = (count + 1).toString(16).padStart(16, '0');
-    return `00-${trace}-${span}-01`;
-}
-
+// EXTERNAL MODULE: ./build/src/run/identity.js
+var run_identity = __nccwpck_require__(4881);
 ;// CONCATENATED MODULE: ./build/src/run/profile.js
 function profileOf(stretches) {
     const pieces = [];
@@ -51062,7 +51345,7 @@ class Start {
         this.#count = count;
     }
     get traceparent() {
-        return traceparentOf(this.#identity, this.#count);
+        return (0,run_identity/* traceparentOf */.dx)(this.#identity, this.#count);
     }
 }
 /** Times are of the record's clock. Written out: copying what is there costs more than a request of HTTP. */
@@ -51122,7 +51405,7 @@ async function runFlows(options) {
     let iteration = before + log.count;
     const name = (slot) => {
         iteration += 1;
-        return { slot, iteration, count: iteration, token: tokenOf(options.identity, iteration) };
+        return { slot, iteration, count: iteration, token: (0,run_identity/* tokenOf */.B9)(options.identity, iteration) };
     };
     const onFlow = (flow) => {
         log.add(isWhole ? flow : { ...flow, ...part });
@@ -51139,7 +51422,7 @@ async function warmUp(options, flows) {
     let count = 0;
     const name = (slot) => {
         count += 1;
-        return { slot, iteration: 0, count, token: tokenOf(options.identity, `w${count}`) };
+        return { slot, iteration: 0, count, token: (0,run_identity/* tokenOf */.B9)(options.identity, `w${count}`) };
     };
     const load = { model: 'closed', flows: options.load.flows, iterations: flows };
     await runWave({ ...options, observer: SILENT }, { load, name, onFlow: () => undefined });
@@ -52784,12 +53067,12 @@ class ContaminationLog {
     }
     #isOfAFlow(token) {
         const { identity, warmup } = this.#options;
-        const iteration = iterationOf(identity, token);
-        if (iteration !== undefined && tokenOf(identity, iteration) === token) {
+        const iteration = (0,run_identity/* iterationOf */.rb)(identity, token);
+        if (iteration !== undefined && (0,run_identity/* tokenOf */.B9)(identity, iteration) === token) {
             return iteration >= 1 && iteration <= this.#latest;
         }
-        const count = Number(token.slice(tokenOf(identity, 'w0').length - 1));
-        return count >= 1 && count <= warmup && tokenOf(identity, `w${count}`) === token;
+        const count = Number(token.slice((0,run_identity/* tokenOf */.B9)(identity, 'w0').length - 1));
+        return count >= 1 && count <= warmup && (0,run_identity/* tokenOf */.B9)(identity, `w${count}`) === token;
     }
 }
 const UNSEARCHED = { own: false, others: [], count: 0, missed: true };
@@ -52948,76 +53231,8 @@ function countedSince(began, ended) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/src/run/watch.js
-/** ms after the barrier: short flows may be over before the monitor's first regular look. */
-const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
-/** The process trees of one scenario: where they begin, and who is alive in them. */
-class ProcessWatch {
-    #table;
-    #roots = new Map();
-    #monitor;
-    #clock;
-    constructor(table) {
-        this.#table = table;
-    }
-    addRoot(root) {
-        // A process that could not be started has no pid.
-        if (root.pid === 0)
-            return;
-        this.#roots.set(root.pid, root);
-        this.#monitor?.addRoot(root);
-    }
-    removeRoot(pid) {
-        this.#roots.delete(pid);
-        this.#monitor?.removeRoot(pid);
-    }
-    /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
-    attach(monitor, clock) {
-        this.#monitor = monitor;
-        this.#clock = clock;
-        for (const root of this.#roots.values())
-            monitor.addRoot(root);
-    }
-    detach() {
-        this.#monitor = undefined;
-    }
-    released() {
-        for (const ms of EARLY_LOOKS)
-            this.#clock?.timer(ms, () => void this.#monitor?.sampleNow());
-    }
-    /** Everything that is alive below the roots, the roots included. */
-    async alive() {
-        const readings = await this.#read();
-        return readings.filter(({ zombie }) => zombie !== true);
-    }
-    async pidsOfFlow(root, token) {
-        const isOfFlow = (reading) => reading.token === token || (reading.token === undefined && reading.root === root);
-        const alive = await this.alive();
-        return alive.filter((reading) => !reading.launcher && isOfFlow(reading)).map(({ pid }) => pid);
-    }
-    /** Everything alive that flows have started: neither launchers nor hosts, nor the service. */
-    async flowProcesses() {
-        const alive = await this.alive();
-        return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && !this.#roots.has(pid));
-    }
-    /** The processes in which a module's flows run. */
-    async hosts() {
-        const alive = await this.alive();
-        return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && this.#roots.has(pid));
-    }
-    /** Everything alive that services have started, and not the services themselves. */
-    async serviceProcesses() {
-        const alive = await this.alive();
-        return alive.filter(({ pid, role }) => role === 'service' && !this.#roots.has(pid));
-    }
-    async #read() {
-        if (this.#monitor === undefined)
-            return this.#table.read([...this.#roots.values()]);
-        await this.#monitor.sampleNow();
-        return this.#monitor.latest()?.readings ?? [];
-    }
-}
-
+// EXTERNAL MODULE: ./build/src/run/watch.js
+var watch = __nccwpck_require__(7436);
 ;// CONCATENATED MODULE: ./build/src/run/stage.js
 
 
@@ -53027,7 +53242,7 @@ async function setStage(plan, ports, context) {
     const ported = withPorts(plan, await ports.freePorts.find(plan.services.length));
     const identity = { run: ports.newRunId() };
     const scratch = await ports.files.makeTemporary('flowgate-');
-    const table = ports.openTable(`${MARK}=${identity.run}`);
+    const table = ports.openTable(`${run_identity/* MARK */.M$}=${identity.run}`);
     return {
         plan: ported.plan,
         ports,
@@ -53038,10 +53253,10 @@ async function setStage(plan, ports, context) {
             ...ported.plan.env,
             ...ported.env,
             FLOWGATE_SEED: String(plan.seed),
-            [MARK]: identity.run,
+            [run_identity/* MARK */.M$]: identity.run,
         },
         scratch,
-        watch: new ProcessWatch(table),
+        watch: new watch/* ProcessWatch */.$(table),
         table,
         // Last: whoever has opened them closes them.
         limits: await openLimits(ported.plan, ports.resourceLimits),
@@ -53388,30 +53603,8 @@ function logOf({ load, seed }) {
     return new FlowLog({ model: load.model, seed });
 }
 
-;// CONCATENATED MODULE: ./build/src/run/leftovers.js
-const LOOK_EVERY = 50;
-/** How often the last processes are killed before they are taken for unkillable (a process in state D is). */
-const KILL_ROUNDS = 20;
-/** What is still there when it has had `grace` ms to go by itself; that long is waited only if there is something. */
-async function whatStays(look, { clock, grace }) {
-    let left = await look();
-    for (let waited = 0; waited < grace && left.length > 0; waited += LOOK_EVERY) {
-        await clock.sleep(LOOK_EVERY);
-        left = await look();
-    }
-    return left;
-}
-/** Kills whatever is alive in the trees, until nothing is. */
-async function killAll(watch, spawner, clock) {
-    for (let round = 0; round < KILL_ROUNDS; round += 1) {
-        const alive = await watch.alive();
-        if (alive.length === 0)
-            return;
-        spawner.killPids(alive.map(({ pid }) => pid));
-        await clock.sleep(LOOK_EVERY);
-    }
-}
-
+// EXTERNAL MODULE: ./build/src/run/leftovers.js
+var run_leftovers = __nccwpck_require__(7995);
 ;// CONCATENATED MODULE: ./build/src/run/strike.js
 
 
@@ -53432,7 +53625,7 @@ async function strike(stage, cast) {
         ['stopping the services', async () => cast.services?.stop()],
         ['looking for what services have left', async () => cast.search?.inServices()],
         ['closing the network proxies', async () => cast.network?.proxy.close()],
-        ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
+        ['ending what was left', async () => (0,run_leftovers/* killAll */.E)(watch, ports.spawner, ports.clock)],
         ['removing the limits', async () => stage.limits?.close()],
         ['closing the process table', () => closeTable(stage)],
         ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
@@ -53561,6 +53754,8 @@ function process_key_keyOf(reading) {
 
 ;// CONCATENATED MODULE: ./build/src/monitor/cpu-account.js
 
+/** ms: user and system time of a process, a tick of 10 ms each. */
+const TICKS = 20;
 /**
  * CPU time of a tree in which processes come and go between readings.
  *
@@ -53582,7 +53777,10 @@ class CpuAccount {
     living = new Map();
     buried = 0;
     total = 0;
-    /** Takes the next reading and returns ms of CPU in all; never less than the time before. */
+    /**
+     * Takes the next reading and returns ms of CPU in all; never less than the time before, but for what the ticks of
+     * processes with several threads were ahead of the truth by.
+     */
     charge(readings) {
         const next = new Map();
         for (const reading of readings) {
@@ -53594,7 +53792,8 @@ class CpuAccount {
         let sum = this.buried;
         for (const entry of next.values())
             sum += ownTime(entry.reading) + childrenTime(entry);
-        this.total = Math.max(this.total, sum);
+        const ahead = TICKS * readings.filter(({ threads }) => threads > 1).length;
+        this.total = sum >= this.total - ahead ? sum : this.total;
         return this.total;
     }
     bury(next) {
@@ -53839,6 +54038,7 @@ class Sampler {
     costs = [];
     reads = 0;
     failed = false;
+    ending = false;
     cpuTime = 0;
     /** Of `cpuTime`, what the first looks cost. */
     coldTime = 0;
@@ -53893,6 +54093,7 @@ class Sampler {
     }
     async finish() {
         this.timer?.cancel();
+        this.ending = true;
         await this.sampleNow();
         return this.soFar();
     }
@@ -53909,7 +54110,9 @@ class Sampler {
     read() {
         const begun = this.options.clock.now();
         try {
-            const readings = this.options.table.read([...this.roots.values()]);
+            // What was used in between is the difference of the first and the last.
+            const careful = this.reads === 0 || this.ending;
+            const readings = this.options.table.read([...this.roots.values()], { careful });
             if (!(readings instanceof Promise)) {
                 this.take(readings, begun);
                 return undefined;
@@ -54201,12 +54404,13 @@ class SideError extends Error {
 async function openSides(options) {
     const { plans } = options;
     const hasServices = SIDES.some((side) => plans[side].services.length > 0);
+    const hasHosts = SIDES.some((side) => plans[side].work.kind === 'module');
     const clash = sharedPlace(plans.base, plans.head);
     if (clash !== undefined)
         return new Restarted(options, clash);
-    if (hasServices && options.services === 'restart')
+    if ((hasServices || hasHosts) && options.services === 'restart')
         return new Restarted(options);
-    const kept = new Kept(options, hasServices ? 'keep' : 'none');
+    const kept = new Kept(options, hasServices || hasHosts ? 'keep' : 'none');
     try {
         await kept.open();
         return kept;
@@ -54256,16 +54460,19 @@ class Restarted {
     }
     async round(side, load) {
         const session = await openSession(side, this.#options);
-        try {
-            assertReady(side, session);
-            const { warmup } = session.stage.plan;
-            if (warmup > 0)
-                await session.warmUp(warmup);
-            return sound(side, await session.round(load));
-        }
-        finally {
-            await session.close();
-        }
+        const record = await this.#roundOn(session, { side, load }).finally(() => session.close());
+        const { problems, ports } = session.stage;
+        // What teardown has not cleared away is there in the next round.
+        if (problems.length > 0 && !ports.interrupt.aborted)
+            throw new SideError(side, problems.join('; '));
+        return record;
+    }
+    async #roundOn(session, { side, load }) {
+        assertReady(side, session);
+        const { warmup } = session.stage.plan;
+        if (warmup > 0)
+            await session.warmUp(warmup);
+        return sound(side, await session.round(load));
     }
     close() {
         return Promise.resolve();
@@ -54379,56 +54586,6 @@ function finalResults(pairs, state, { metrics, validity }) {
     if (state.status === 'decided')
         return state.results;
     return compareRun(pairs, metrics, { validity, exhausted: true }).results;
-}
-
-// EXTERNAL MODULE: ./build/src/verdict/metric-name.js
-var metric_name = __nccwpck_require__(9027);
-;// CONCATENATED MODULE: ./build/src/verdict/compared-words.js
-
-
-
-
-/** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
-function differenceWords(result, base) {
-    const { metric, change } = result;
-    if (change === null)
-        return `${metric} was not compared with ${base}`;
-    if (change === 0)
-        return `${metric} is as with ${base} ${intervalWords(result)}`;
-    return `${metric} is ${amountOf(result, Math.abs(change))} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
-}
-/** The difference, "which does not tell; a change of 6.3% for the worse could have been seen; it takes about 40 pairs to see 5%". */
-function unresolvedWords(result, base) {
-    const { mde, needed, pairs } = result;
-    const seen = mde === null ? [] : [`a change of ${amountOf(result, mde)} for the worse could have been seen`];
-    const more = needed === null || needed <= pairs
-        ? []
-        : [`it takes about ${(0,format/* plural */.LS)(needed, 'pair')} to see ${amountOf(result, result.limit)}`];
-    return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
-}
-function intervalWords(result) {
-    const { low, high, confidence, pairs } = result;
-    const interval = (0,format_change/* formatChanges */.rQ)(low, high, unitOf(result));
-    if (interval === undefined || confidence === null)
-        return `(${(0,format/* plural */.LS)(pairs, 'pair')})`;
-    return `(${Number((confidence * 100).toFixed(1))}% interval ${interval}, ${(0,format/* plural */.LS)(pairs, 'pair')})`;
-}
-function amountOf(result, amount) {
-    return (0,format_change/* formatAmount */.ej)(amount, unitOf(result));
-}
-function unitOf({ metric, scale }) {
-    return { scale, unit: definitionOfName(metric)?.unit ?? 'count' };
-}
-function directionOf(metric, change) {
-    const { unit, speed } = definitionOfName(metric) ?? {};
-    const isTime = unit === 'ms' && speed === true && !/^cpu/.test(metric);
-    if (isTime)
-        return change > 0 ? 'slower' : 'faster';
-    return change > 0 ? 'higher' : 'lower';
-}
-function definitionOfName(name) {
-    const { metric } = (0,metric_name/* parseMetricName */.$)(name, 1);
-    return metric === undefined ? undefined : model_metrics/* METRICS */.Cb[metric.id];
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/comparing-progress.js
@@ -54873,7 +55030,7 @@ function cpuTime(samples, window) {
     if (first === undefined || last === undefined || last.at <= first.at) {
         return noData('the monitor took fewer than two samples');
     }
-    return figure(last.cpuTime - first.cpuTime);
+    return figure(Math.max(0, last.cpuTime - first.cpuTime));
 }
 /** More than all cores cannot be used: what is read above is an error of the clocks, and said so. */
 function cpuShare(share, cpu) {
@@ -55593,6 +55750,7 @@ function without(all, names) {
 
 
 
+
 /**
  * Compares a scenario of head, which has been run by itself before, with its opponent: rounds in pairs, until it is known
  * or the budget is spent. Never rejects for what is wrong with either side.
@@ -55691,9 +55849,9 @@ function came({ pairs, results, time, ended, failure }, run, { rounds, validity 
         const nothing = interrupted(run);
         return { ...nothing, compared: { ...nothing.compared, rounds, time } };
     }
-    const why = failure === undefined ? undefined : failureWords(failure, run);
     const measured = pairs.map((pair) => comparedPair(pair, validity));
-    const attribution = [...attribute(measured, results)];
+    const why = failure === undefined ? allDropped(measured) : failureWords(failure, run);
+    const attribution = [...attribute(measured, results, brokenMetrics(run.thresholds, results))];
     const growth = comparedGrowth(pairs, {
         services: rounds.services,
         base: run.opponent.base.label,
@@ -55711,6 +55869,14 @@ function came({ pairs, results, time, ended, failure }, run, { rounds, validity 
         },
         ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
     };
+}
+/** `all 40 pairs were dropped: 12% of the machine was given to others while head ran`; undefined if one counts. */
+function allDropped(pairs) {
+    const reasons = pairs.flatMap(({ dropped }) => dropped ?? []);
+    if (pairs.length === 0 || reasons.length < pairs.length)
+        return undefined;
+    const whole = pairs.length === 1 ? 'the only pair was' : `all ${pairs.length} pairs were`;
+    return `${whole} dropped: ${reasons.at(-1) ?? ''}; a machine that others use less can tell`;
 }
 function comparedPair(pair, validity) {
     const dropped = whyDropped(pair, validity);
@@ -55918,7 +56084,7 @@ function abortReason(thresholds, soFar, elapsed) {
 ;// CONCATENATED MODULE: ./build/src/run/abort.js
 
 /** ms between two looks at the gates. */
-const abort_LOOK_EVERY = 1000;
+const LOOK_EVERY = 1000;
 /** Looks once a second at the gates with abort-on-fail, over what has ended so far, and halts the run at the first miss. */
 class AbortWatch {
     #options;
@@ -55937,7 +56103,7 @@ class AbortWatch {
         this.#timer?.cancel();
     }
     #schedule() {
-        this.#timer = this.#options.stage.ports.clock.timer(abort_LOOK_EVERY, () => {
+        this.#timer = this.#options.stage.ports.clock.timer(LOOK_EVERY, () => {
             this.#look();
             if (this.#aborted === undefined)
                 this.#schedule();
@@ -56271,7 +56437,7 @@ class LeftFiles {
             ours = ours.filter(({ path }) => names.has(path.slice(this.#folder.length + 1)));
             return ours;
         };
-        return whatStays(stays, { clock, grace: GRACE });
+        return (0,run_leftovers/* whatStays */.$)(stays, { clock, grace: GRACE });
     }
     async #newNames() {
         const before = this.#before;
@@ -56355,7 +56521,7 @@ class LeftPorts {
     /** What a service listens on is its own business, and what a stranger does is not ours. */
     async find(leftovers) {
         const { ports } = this.#stage;
-        return whatStays(async () => this.#look(leftovers), { clock: ports.clock, grace: left_ports_GRACE });
+        return (0,run_leftovers/* whatStays */.$)(async () => this.#look(leftovers), { clock: ports.clock, grace: left_ports_GRACE });
     }
     async #look(leftovers) {
         const { watch, ports } = this.#stage;
@@ -56407,7 +56573,7 @@ class LeftProcesses {
     async ofFlows(slots) {
         const { watch, ports } = this.#stage;
         const look = async () => (await watch.flowProcesses()).filter((reading) => this.isNew(reading));
-        const seen = await whatStays(look, { clock: ports.clock, grace: left_processes_GRACE });
+        const seen = await (0,run_leftovers/* whatStays */.$)(look, { clock: ports.clock, grace: left_processes_GRACE });
         const inService = await watch.serviceProcesses();
         this.#bornInService = new Set(inService.filter((reading) => this.isNew(reading)).map(process_key_keyOf));
         const writers = writersOf(this.#stage);
@@ -56421,7 +56587,7 @@ class LeftProcesses {
             return [];
         const { watch, ports } = this.#stage;
         const look = async () => (await watch.alive()).filter((reading) => this.#bornInService.has(process_key_keyOf(reading)));
-        const left = await whatStays(look, { clock: ports.clock, grace: left_processes_GRACE });
+        const left = await (0,run_leftovers/* whatStays */.$)(look, { clock: ports.clock, grace: left_processes_GRACE });
         return left.map((reading) => ({ ...this.#leftover(reading), by: 'service' }));
     }
     /** `place`: the slot in whose output it writes. */
@@ -56429,7 +56595,7 @@ class LeftProcesses {
         const { identity, ports } = this.#stage;
         // The table takes what a host has for what its children have; this one may have been given a token all the same.
         const token = reading.token ?? ports.machine.variableOf(reading.pid, 'FLOWGATE_TOKEN');
-        const iteration = token === undefined ? undefined : iterationOf(identity, token);
+        const iteration = token === undefined ? undefined : (0,run_identity/* iterationOf */.rb)(identity, token);
         const slot = iteration === undefined ? place : slots.get(iteration);
         return {
             ...this.#leftover(reading),
@@ -57809,98 +57975,6 @@ function growthConcerns(compared, checks) {
         .map(({ sentence }) => ({ verdict: level, reason: sentence }));
 }
 
-;// CONCATENATED MODULE: ./build/src/stats/compare/at-limit.js
-
-/**
- * What a result says of another limit than the one it was compared by. The interval does not depend on the limit, so
- * whatever it says is as sure as what it says of its own; with what it says of all of them together.
- */
-function outcomeAt(result, { worse, limit, margin }) {
-    const { change, low, high, scale, reason } = result;
-    if (limit === result.limit)
-        return result.outcome;
-    // A reason says that nothing can be claimed.
-    if (change === null || low === null || high === null || reason !== undefined)
-        return 'unresolved';
-    const sign = worse === 'higher' ? 1 : -1;
-    const [from, to] = worse === 'higher' ? [low, high] : [-high, -low];
-    const beyond = margin ?? (scale === 'relative' ? compare_scale/* RELATIVE_MARGIN */.GO : 0);
-    // The exact test of rates may find a difference that its bounds only touch.
-    const isWorse = scale === 'rate' ? from >= beyond : from > beyond;
-    const isBetter = scale === 'rate' ? to <= -beyond : to < -beyond;
-    if (isWorse && sign * change >= limit)
-        return 'regression';
-    if (isBetter)
-        return 'improvement';
-    return to < limit ? 'no_regression' : 'unresolved';
-}
-
-;// CONCATENATED MODULE: ./build/src/verdict/judge-base.js
-
-
-
-
-/**
- * A threshold against the base. What is not known is `unresolved`, never passed; but a limit of base itself, which no
- * number of rounds could show to hold, holds unless it is shown to be broken.
- */
-function judgeAgainstBase(threshold, { results, compared }) {
-    const metric = (0,model_metrics/* metricName */.Kh)(threshold.metric);
-    const result = results.find((one) => one.metric === metric);
-    const { unit } = (0,model_metrics/* definitionOf */.Fg)(threshold.metric.id);
-    const judged = {
-        expression: threshold.expression,
-        level: threshold.level,
-        metric,
-        actual: result?.head ?? null,
-        limit: limitFrom(threshold, result?.base ?? null),
-        unit,
-    };
-    if (compared.absent !== undefined) {
-        return { ...judged, outcome: 'unresolved', reason: `not judged: ${compared.absent}` };
-    }
-    if (result === undefined)
-        return { ...judged, outcome: 'unresolved', reason: NOT_REACHED };
-    return { ...judged, ...standing(threshold, result, compared) };
-}
-const NOT_REACHED = 'no round was run';
-function standing(threshold, result, { base }) {
-    const limit = (0,base_limit/* worseningOf */.s1)(threshold);
-    const { worse } = (0,model_metrics/* definitionOf */.Fg)(threshold.metric.id);
-    const outcome = outcomeAt(result, { worse: worse === 'lower' ? 'lower' : 'higher', limit });
-    if (outcome === 'regression')
-        return { outcome: 'fail', reason: differenceWords(result, base.label) };
-    if (outcome !== 'unresolved')
-        return { outcome: 'pass' };
-    const { reason } = result;
-    // Nothing was measured on either side, however many rounds there were.
-    if (result.pairs > 0 && result.base === null && result.head === null) {
-        return { outcome: 'inconclusive', reason: reason ?? 'no data' };
-    }
-    if (limit === 0 && reason === undefined && result.change !== null)
-        return { outcome: 'pass' };
-    return { outcome: 'unresolved', reason: reason ?? unresolvedWords(result, base.label) };
-}
-/** The limit that base's own value makes, in the metric's base unit; the interval decides, not it. */
-function limitFrom(threshold, base) {
-    const { limit } = threshold;
-    if (base === null)
-        return null;
-    return limit.relative && (0,base_limit/* scaleOf */._K)(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
-}
-/** What a comparison adds to the decision on its scenario; nothing where there is none. */
-function ofComparison(comparison) {
-    if (comparison === undefined)
-        return {};
-    return { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) };
-}
-/** What became better, in words. */
-function improvements({ results, compared, }) {
-    return results
-        .filter(({ outcome }) => outcome === 'improvement')
-        .map((result) => differenceWords(result, compared.base.label));
-}
-
 ;// CONCATENATED MODULE: ./build/src/verdict/assemble.js
 
 
@@ -58237,7 +58311,7 @@ const compareMap = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
     ref: ref.meta(about('a git ref, or base: what the pull request is to be merged into, else the version before')),
     services: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .oneOf */ .yL)(_model_compare_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .ROUND_SERVICES */ .o)
         .optional()
-        .meta(about('keep: services stay up between rounds; restart: each round starts its own; keep if left out')),
+        .meta(about('keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out')),
     'default-gates': (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .oneOf */ .yL)(['fail', 'warn'])
         .optional()
         .meta(about('level of the gates in force when no threshold hangs on the base; fail if left out')),
@@ -61992,15 +62066,15 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3136);
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8922);
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(330);
 /* harmony import */ var _adapters_actions_progress_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(2349);
 /* harmony import */ var _adapters_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5022);
 /* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3463);
 /* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(4561);
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2795);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5430);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7077);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6524);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8092);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8773);
@@ -62187,6 +62261,7 @@ function perCent(amount) {
 /* harmony export */   CE: () => (/* binding */ formatRate),
 /* harmony export */   L$: () => (/* binding */ formatAgainst),
 /* harmony export */   LS: () => (/* binding */ plural),
+/* harmony export */   Me: () => (/* binding */ formatConfidence),
 /* harmony export */   T1: () => (/* binding */ formatShare),
 /* harmony export */   V5: () => (/* binding */ NO_DATA),
 /* harmony export */   VZ: () => (/* binding */ formatQuantity),
@@ -62257,6 +62332,11 @@ function formatClock(ms) {
 function formatLeft(ms) {
     const { hours, minutes, seconds } = clock(ms);
     return hours === 0 ? `${minutes}:${two(seconds)}` : `${hours}:${two(minutes)}:${two(seconds)}`;
+}
+/** With what share of runs something holds, rounded down: no more is promised than that. `99.6%` of 0.9965. */
+function formatConfidence(share) {
+    // 0.998 × 1000 is a little less than 998.
+    return `${Math.floor(share * 1000 + 1e-6) / 10}%`;
 }
 /** `1 flow`, `2 flows`, `12 345 flows`. */
 function plural(count, singular, many = `${singular}s`) {
@@ -62766,17 +62846,25 @@ function bystandersOf({ counts, hits }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ unresolvedTally),
-/* harmony export */   s: () => (/* binding */ isOnlyUnresolved)
+/* harmony export */   TR: () => (/* binding */ isUnresolvedAlone),
+/* harmony export */   W0: () => (/* binding */ unresolvedTally),
+/* harmony export */   sT: () => (/* binding */ isOnlyUnresolved)
 /* harmony export */ });
-/** Nothing but the comparison with the base is open: no alert was raised, no check fails, all else was measured. */
+/**
+ * Nothing but the comparison with the base is open: no alert was raised, no check fails, all else was measured. That is so
+ * whatever the verdict makes of it, `pass` included.
+ */
 function isOnlyUnresolved({ verdict, interrupted, ...judged }) {
-    if ((verdict !== 'warn' && verdict !== 'inconclusive') || interrupted !== undefined)
+    if (verdict === 'fail' || interrupted !== undefined)
         return false;
     const open = judged.thresholds.filter(({ outcome }) => outcome !== 'pass');
     return (open.length > 0 &&
         open.every(({ outcome }) => outcome === 'unresolved') &&
         judged.checks.every(({ outcome }) => outcome === 'pass'));
+}
+/** Nothing else has made the verdict what it is. */
+function isUnresolvedAlone({ verdict, scenarios }) {
+    return scenarios.every((scenario) => scenario.verdict !== verdict || isOnlyUnresolved(scenario));
 }
 /** `1 of 2 scenarios is unresolved`; undefined if none is by its comparison alone. */
 function unresolvedTally({ scenarios }) {
@@ -63261,7 +63349,8 @@ function lineOf(source, scenario) {
     const thresholds = scenario.thresholds.filter((threshold) => threshold.metric === metric && (0,_base_limit_js__WEBPACK_IMPORTED_MODULE_3__/* .hangsOnBase */ .y)(threshold));
     const [first] = thresholds;
     const standing = worst(thresholds.map(_row_js__WEBPACK_IMPORTED_MODULE_2__/* .standingOf */ .YP));
-    const answer = answerOf(source, standing);
+    const isBroken = thresholds.some(({ outcome }) => outcome === 'fail');
+    const answer = isBroken ? 'worse' : answerOf(source, standing);
     const detail = detailOf(source, answer, unit);
     return {
         standing,
@@ -63271,7 +63360,7 @@ function lineOf(source, scenario) {
         head: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatQuantity */ .VZ)(source.head, unit.unit),
         change: (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_5__/* .formatChange */ .eD)(change, unit),
         interval: (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_5__/* .formatChanges */ .rQ)(low, high, unit) ?? '',
-        confidence: source.confidence === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatRatio */ .B0)(source.confidence),
+        confidence: source.confidence === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatConfidence */ .Me)(source.confidence),
         outcome: outcomeWords(source, answer),
         ...(detail === undefined ? {} : { detail }),
         limit: thresholds.map(_row_js__WEBPACK_IMPORTED_MODULE_2__/* .limitOf */ .LF).join(', '),
@@ -66180,10 +66269,17 @@ function factsOf(compared, lines) {
         pairsFact(compared),
         ...roundsFact(rounds),
         `${(0,model_format/* formatTime */.fU)(time)} of ${(0,model_format/* formatTime */.fU)(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
-        ...(confidences.size > 1 ? ['all intervals hold together with 99%'] : []),
+        ...(confidences.size > 1 ? ['all that is claimed holds together with 99%'] : []),
         ...headFact(head),
+        ...(lines.length > 0 ? [WHOSE] : []),
+        ...(rounds?.services === 'keep' && lines.some(({ metric }) => OF_MEMORY.test(metric)) ? [ONE_START] : []),
     ];
 }
+const OF_MEMORY = /memory/u;
+/** Two starts of one program differ by some MB, which all pairs then share: no number of them tells that apart. */
+const ONE_START = 'memory is that of one start of each side; with services: restart it would be that of many';
+/** A scenario's figures stand in one table with those of its rounds, and need not agree with them. */
+const WHOSE = 'what stands beside a base is the median of these rounds, all else is of head by itself';
 const CUT_SHORT = 'interrupted before the first pair was through';
 /** `head is feature (1a2b3c4)`, `head is merged into main (1a2b3c4)`; a label of `head` alone tells nothing. */
 function headFact(head) {
@@ -66193,8 +66289,8 @@ function headFact(head) {
 }
 const SERVICES = {
     none: '',
-    keep: ', service kept up between them',
-    restart: ', each with a service of its own',
+    keep: ', everything kept up between them',
+    restart: ', everything started anew for each',
 };
 const ENDINGS = {
     decided: ', then it was decided',
@@ -66993,10 +67089,10 @@ function omittedGatesOf({ omittedGates = [] }) {
 }
 function tallyOf({ verdict, scenarios }) {
     const same = scenarios.filter((scenario) => scenario.verdict === verdict);
-    const alike = same.filter((scenario) => !(0,unresolved/* isOnlyUnresolved */.s)(scenario)).length;
+    const alike = same.filter((scenario) => !(0,unresolved/* isOnlyUnresolved */.sT)(scenario)).length;
     const open = same.length - alike;
     if (open > 0 && alike === 0)
-        return (0,unresolved/* unresolvedTally */.W)({ scenarios }) ?? '';
+        return (0,unresolved/* unresolvedTally */.W0)({ scenarios }) ?? '';
     const verb = {
         pass: ['holds', 'hold'],
         warn: ['holds, with alerts', 'hold, with alerts'],
@@ -67081,6 +67177,148 @@ function tracesOf(secrets) {
         const groups = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
         return groups.length < 8 ? [text] : [text, groups];
     });
+}
+
+
+/***/ }),
+
+/***/ 4881:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B9: () => (/* binding */ tokenOf),
+/* harmony export */   M$: () => (/* binding */ MARK),
+/* harmony export */   dx: () => (/* binding */ traceparentOf),
+/* harmony export */   rb: () => (/* binding */ iterationOf)
+/* harmony export */ });
+/** Marks every process of the run in its environment, so that it is known even after it was reparented. */
+const MARK = 'FLOWGATE_RUN';
+/** `count`: the iteration from 1, or for warm-up flows `w` and their number. */
+function tokenOf({ run }, count) {
+    return `fg-${run}-${count}`;
+}
+/** The iteration of a token, or undefined for a warm-up flow's or somebody else's. */
+function iterationOf({ run }, token) {
+    const prefix = `fg-${run}-`;
+    const count = token.startsWith(prefix) ? Number(token.slice(prefix.length)) : NaN;
+    return Number.isInteger(count) ? count : undefined;
+}
+/** W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header): one trace a flow, sampled. */
+function traceparentOf({ run }, count) {
+    const trace = run + count.toString(16).padStart(32 - run.length, '0');
+    const span = (count + 1).toString(16).padStart(16, '0');
+    return `00-${trace}-${span}-01`;
+}
+
+
+/***/ }),
+
+/***/ 7995:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ whatStays),
+/* harmony export */   E: () => (/* binding */ killAll)
+/* harmony export */ });
+const LOOK_EVERY = 50;
+/** How often the last processes are killed before they are taken for unkillable (a process in state D is). */
+const KILL_ROUNDS = 20;
+/** What is still there when it has had `grace` ms to go by itself; that long is waited only if there is something. */
+async function whatStays(look, { clock, grace }) {
+    let left = await look();
+    for (let waited = 0; waited < grace && left.length > 0; waited += LOOK_EVERY) {
+        await clock.sleep(LOOK_EVERY);
+        left = await look();
+    }
+    return left;
+}
+/** Kills whatever is alive in the trees, until nothing is. */
+async function killAll(watch, spawner, clock) {
+    for (let round = 0; round < KILL_ROUNDS; round += 1) {
+        const alive = await watch.alive();
+        if (alive.length === 0)
+            return;
+        spawner.killPids(alive.map(({ pid }) => pid));
+        await clock.sleep(LOOK_EVERY);
+    }
+}
+
+
+/***/ }),
+
+/***/ 7436:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ ProcessWatch)
+/* harmony export */ });
+/** ms after the barrier: short flows may be over before the monitor's first regular look. */
+const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
+/** The process trees of one scenario: where they begin, and who is alive in them. */
+class ProcessWatch {
+    #table;
+    #roots = new Map();
+    #monitor;
+    #clock;
+    constructor(table) {
+        this.#table = table;
+    }
+    addRoot(root) {
+        // A process that could not be started has no pid.
+        if (root.pid === 0)
+            return;
+        this.#roots.set(root.pid, root);
+        this.#monitor?.addRoot(root);
+    }
+    removeRoot(pid) {
+        this.#roots.delete(pid);
+        this.#monitor?.removeRoot(pid);
+    }
+    /** From now on what is read is measured too: nothing is killed without its last figures having been taken. */
+    attach(monitor, clock) {
+        this.#monitor = monitor;
+        this.#clock = clock;
+        for (const root of this.#roots.values())
+            monitor.addRoot(root);
+    }
+    detach() {
+        this.#monitor = undefined;
+    }
+    released() {
+        for (const ms of EARLY_LOOKS)
+            this.#clock?.timer(ms, () => void this.#monitor?.sampleNow());
+    }
+    /** Everything that is alive below the roots, the roots included. */
+    async alive() {
+        const readings = await this.#read();
+        return readings.filter(({ zombie }) => zombie !== true);
+    }
+    async pidsOfFlow(root, token) {
+        const isOfFlow = (reading) => reading.token === token || (reading.token === undefined && reading.root === root);
+        const alive = await this.alive();
+        return alive.filter((reading) => !reading.launcher && isOfFlow(reading)).map(({ pid }) => pid);
+    }
+    /** Everything alive that flows have started: neither launchers nor hosts, nor the service. */
+    async flowProcesses() {
+        const alive = await this.alive();
+        return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && !this.#roots.has(pid));
+    }
+    /** The processes in which a module's flows run. */
+    async hosts() {
+        const alive = await this.alive();
+        return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && this.#roots.has(pid));
+    }
+    /** Everything alive that services have started, and not the services themselves. */
+    async serviceProcesses() {
+        const alive = await this.alive();
+        return alive.filter(({ pid, role }) => role === 'service' && !this.#roots.has(pid));
+    }
+    async #read() {
+        if (this.#monitor === undefined)
+            return this.#table.read([...this.#roots.values()]);
+        await this.#monitor.sampleNow();
+        return this.#monitor.latest()?.readings ?? [];
+    }
 }
 
 

@@ -178,6 +178,11 @@ export interface ProcessReading {
   readonly token?: string;
 }
 
+export interface ReadingCare {
+  /** CPU is to be as exact as can be, whatever it costs: so that two such readings tell what was used in between. */
+  readonly careful?: boolean;
+}
+
 /** The operating system's processes, read as trees. */
 export interface ProcessTable {
   /** "procfs", "pidusage": named in the report. */
@@ -186,7 +191,10 @@ export interface ProcessTable {
    * Reads all processes below the roots, and reparented ones that were seen below them or carry the run's mark in
    * their environment. Synchronous where it can be.
    */
-  read(roots: readonly TreeRoot[]): readonly ProcessReading[] | Promise<readonly ProcessReading[]>;
+  read(
+    roots: readonly TreeRoot[],
+    care?: ReadingCare,
+  ): readonly ProcessReading[] | Promise<readonly ProcessReading[]>;
   close(): void;
 }
 

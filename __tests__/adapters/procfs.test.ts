@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openProcfs } from '../../src/adapters/procfs.js';
 import type { ProcessReading, ProcessTable } from '../../src/ports.js';
@@ -6,6 +7,9 @@ import { nodeCommand, onLinux, pidsOf, RealProcesses, readUntil } from './procfs
 
 const find = (readings: readonly ProcessReading[], pid: number): ProcessReading | undefined =>
   readings.find((reading) => reading.pid === pid);
+
+const steps = (values: readonly number[]): number[] =>
+  values.slice(1).map((value, index) => value - (values[index] ?? NaN));
 
 onLinux('the process table of /proc', () => {
   let processes: RealProcesses;
@@ -129,6 +133,35 @@ onLinux('the process table of /proc', () => {
     const readings = await table.read([tree.root()]);
     expect(truth).toBeGreaterThan(50);
     expect(Math.abs((find(readings, tree.pid)?.childrenCpuTime ?? 0) - truth)).toBeLessThanOrEqual(20);
+  });
+
+  test('what a process of several threads uses between two careful looks is exact, not in ticks of 10 ms', async () => {
+    // On each line it prints the CPU that the kernel has counted for it until then, in ms, and works some 3 ms more.
+    const program =
+      'const used=()=>{const{user,system}=process.cpuUsage();return(user+system)/1e3};' +
+      'process.stdin.on("data",()=>{const now=used();while(used()<now+3);console.log(now)})';
+    const tree = processes.start(`exec ${nodeCommand(program)}`);
+    const cpuTime = async (careful: boolean): Promise<number> =>
+      find(await table.read([tree.root()], { careful }), tree.pid)?.cpuTime ?? NaN;
+    const truths: number[] = [];
+    const exact: number[] = [];
+    const rough: number[] = [];
+    for (let turn = 1; turn <= 9; turn += 1) {
+      tree.write('go');
+      truths.push(Number((await tree.printed(turn)).at(-1)));
+      await sleep(20);
+      rough.push(await cpuTime(false));
+      exact.push(await cpuTime(true));
+    }
+    // What was read after a line is what it prints at the next one, but for what waking up takes.
+    const errors = steps(exact.slice(0, -1)).map((step, index) =>
+      Math.abs(step - (steps(truths)[index + 1] ?? NaN)),
+    );
+    errors.sort((one, other) => one - other);
+    // Of seven the fourth; ticks would be wrong by 3 ms or by 7 each time.
+    expect(errors[3]).toBeLessThan(1.5);
+    // User and system time are a tick each.
+    expect(Math.max(...rough.map((time, index) => Math.abs(time - (exact[index] ?? NaN))))).toBeLessThan(21);
   });
 
   test('what a forked process has from its parent counts once, and again only if it stays', async () => {

@@ -1,4 +1,4 @@
-import type { ProcessReading, ProcessTable, TreeRoot } from '../../src/ports.js';
+import type { ProcessReading, ProcessTable, ReadingCare, TreeRoot } from '../../src/ports.js';
 
 /** A living process of a flow with nothing special about it, changed by `given`. */
 export function aReading(given: Partial<ProcessReading> & { readonly pid: number }): ProcessReading {
@@ -23,6 +23,8 @@ type Answer = readonly ProcessReading[] | Promise<readonly ProcessReading[]>;
 /** A process table that says what a test tells it to, and remembers what it was asked. */
 export class FakeProcessTable implements ProcessTable {
   readonly asked: (readonly TreeRoot[])[] = [];
+  /** Whether each reading was to be careful. */
+  readonly careful: boolean[] = [];
   closed = false;
 
   /** `answer` is called for every read; what it throws, the read throws. */
@@ -31,8 +33,9 @@ export class FakeProcessTable implements ProcessTable {
     readonly source = 'fake',
   ) {}
 
-  read(roots: readonly TreeRoot[]): Answer {
+  read(roots: readonly TreeRoot[], { careful = false }: ReadingCare = {}): Answer {
     this.asked.push(roots);
+    this.careful.push(careful);
     return this.answer();
   }
 

@@ -7,6 +7,7 @@ import type { Results, ScenarioResults } from '../../src/model/results.js';
 import type { MachineCpu } from '../../src/ports/machine-state.js';
 import type { ComparingProgress, HttpRequest, Progress } from '../../src/ports.js';
 import { seededRandom } from '../../src/stats/random.js';
+import { parseThresholds } from '../../src/verdict/threshold-list.js';
 import { fakeFiles } from './files.js';
 import { SimulatedHttp, type SimulatedAnswer } from './http-client.js';
 import { FakeProcessTable } from './process-table.js';
@@ -127,3 +128,10 @@ export function answering(slower: number, seed = 7): SimulatedSides['answer'] {
     return { headAfter: 25 * own * (origin.includes('head') ? slower : 1) };
   };
 }
+
+/** Thresholds of a plan, all of them gates. */
+export const gates = (...expressions: string[]): Pick<ScenarioPlan, 'thresholds'> => {
+  const { thresholds, problems } = parseThresholds(expressions, 'fail');
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  return { thresholds };
+};

@@ -21,6 +21,13 @@ describe('CPU time of a tree', () => {
     ).toEqual([12, 23]);
   });
 
+  test('is put right where ticks were ahead of what several threads have used, and by no more than that', () => {
+    const threaded = (cpuTime: number): ProcessReading => ({ ...process(1, 0, [cpuTime]), threads: 11 });
+    expect(charge([threaded(100)], [threaded(115)], [threaded(103)])).toEqual([100, 115, 103]);
+    expect(charge([threaded(100)], [threaded(115)], [threaded(90)])).toEqual([100, 115, 115]);
+    expect(charge([process(1, 0, [115])], [process(1, 0, [103])])).toEqual([115, 115]);
+  });
+
   test('holds what a child used that was never seen, through the parent that waited for it', () => {
     expect(charge([process(1, 0, [5])], [process(1, 0, [5, 30])])).toEqual([5, 35]);
   });

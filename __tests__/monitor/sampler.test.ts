@@ -64,6 +64,14 @@ describe('a monitor of a synchronous table', () => {
     expect(clock.lastTimer).toBeCloseTo(95);
   });
 
+  test('is careful when it begins and when it ends, not in between', async () => {
+    const table = new FakeProcessTable();
+    const { clock, monitor } = watch(table);
+    clock.advance(35);
+    await monitor.stop();
+    expect(table.careful).toEqual([true, false, false, true]);
+  });
+
   test('asks for the roots that were added and not removed', () => {
     const table = new FakeProcessTable();
     const { monitor } = watch(table);

@@ -31,12 +31,32 @@ test('a check run is in progress during the run and completed after it', async (
 });
 
 test.each([
+  ['pass', 'No gate failed: 1 of 2 scenarios is unresolved'],
   ['warn', 'No gate failed: 1 of 2 scenarios is unresolved'],
   ['inconclusive', 'No verdict: 1 of 2 scenarios is unresolved'],
   ['fail', 'A gate failed'],
 ] as const)('the title of %s tells what is unresolved', async (verdict, title) => {
   const unresolved = '1 of 2 scenarios is unresolved';
   const end = { verdict, interrupted: false, stepFails: false, summary: 'table', unresolved };
+  const open = await openCheckRun({ github, logger }, REQUEST);
+  if (open === undefined) throw new Error('no check run');
+  await completeCheckRun({ github, logger }, open, end);
+  expect(github.checkRuns).toMatchObject([{ title }]);
+});
+
+test.each([
+  ['warn', 'No gate failed, with alerts: 1 of 2 scenarios is unresolved'],
+  ['inconclusive', 'No verdict: what a gate needs was not measured'],
+] as const)('the title of %s where something else is open too', async (verdict, title) => {
+  const unresolved = '1 of 2 scenarios is unresolved';
+  const end = {
+    verdict,
+    interrupted: false,
+    stepFails: false,
+    summary: '',
+    unresolved,
+    unresolvedAlone: false,
+  };
   const open = await openCheckRun({ github, logger }, REQUEST);
   if (open === undefined) throw new Error('no check run');
   await completeCheckRun({ github, logger }, open, end);

@@ -14,10 +14,12 @@ describe('how it was measured', () => {
   test('is told: pairs, those dropped and why, rounds, services, time of the budget', () => {
     expect(firstOf(slower()).compared?.facts).toEqual([
       '42 pairs, 2 dropped (12% of the machine was given to others while head ran)',
-      'rounds of 10 flows, service kept up between them',
+      'rounds of 10 flows, everything kept up between them',
       '58.8 s of 2 min, then it was decided',
-      'all intervals hold together with 99%',
+      'all that is claimed holds together with 99%',
       'head is refs/pull/12/merge (9f8e7d6)',
+      'what stands beside a base is the median of these rounds, all else is of head by itself',
+      'memory is that of one start of each side; with services: restart it would be that of many',
     ]);
   });
 
@@ -27,7 +29,7 @@ describe('how it was measured', () => {
     const rounds = { flows: 1, services: 'restart' as const, note: 'the port of web is fixed' };
     expect(firstOf(made({}, {}, { pairs: dropped, rounds })).compared?.facts.slice(0, 3)).toEqual([
       '24 pairs, 24 dropped (reason 0, reason 1, reason 2, and 21 more)',
-      'rounds of 1 flow, each with a service of its own',
+      'rounds of 1 flow, everything started anew for each',
       'the port of web is fixed',
     ]);
   });

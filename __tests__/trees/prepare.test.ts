@@ -38,6 +38,15 @@ async function problemOf(opening: Promise<Comparing>): Promise<string> {
   throw new Error('it was not refused', { cause: thrown });
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 describe('the command', () => {
   test.each([1, 2])('runs once in each tree, on %d cores', async (cores) => {
     const calls = join(temporary(), 'calls');
@@ -49,6 +58,22 @@ describe('the command', () => {
     expect(readFileSync(calls, 'utf8').trim().split('\n').sort()).toEqual([`base ${base}`, `head ${head}`]);
     await comparing.opponents.close();
     expect(existsSync(head)).toBe(false);
+  });
+
+  test('may leave processes for the flows, which are gone with the trees', async () => {
+    const repository = repositoryWith("'setsid sleep 300 > log 2>&1 < /dev/null & echo $! > pid'");
+    const comparing = await openIn(treeWorld(), { workspace: repository.folder });
+    const pids = Object.values(treesOf(comparing)).map((tree) => Number(readFileSync(join(tree, 'pid'))));
+    expect(pids.map(isRunning)).toEqual([true, true]);
+    await comparing.opponents.close();
+    expect(pids.map(isRunning)).toEqual([false, false]);
+  });
+
+  test('that fails leaves no process behind', async () => {
+    const pid = join(temporary(), 'pid');
+    const repository = repositoryWith(`'sleep 300 > log 2>&1 & echo $! > ${pid}; exit 3'`);
+    await expect(openIn(treeWorld(), { workspace: repository.folder })).rejects.toThrow('exit status 3');
+    expect(isRunning(Number(readFileSync(pid)))).toBe(false);
   });
 
   test('that fails in base leaves head without an opponent, and says why', async () => {

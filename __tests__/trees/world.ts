@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { gitProgram } from '../../src/adapters/git-program.js';
 import { nodeClock } from '../../src/adapters/node-clock.js';
+import { nodePorts } from '../../src/adapters/node.js';
 import { nodeFiles } from '../../src/adapters/node-files.js';
 import { nodeSpawner } from '../../src/adapters/node-spawner.js';
 import { preparedTrees } from '../../src/adapters/prepared-trees.js';
@@ -28,7 +29,10 @@ export function treeWorld(): World {
   };
   const cache = join(temporary(), 'cache');
   const interrupt = new AbortController();
+  const { openTable, newRunId } = nodePorts();
   const ports: TreePorts = {
+    openTable,
+    newRunId,
     git: gitProgram,
     files: nodeFiles,
     spawner: nodeSpawner(),

@@ -4,7 +4,7 @@ import type { ComparisonResult } from '../../src/model/comparison.js';
 import type { ThresholdLevel } from '../../src/model/threshold.js';
 import { isAgainstBase } from '../../src/verdict/base-limit.js';
 import { thresholdConcerns } from '../../src/verdict/concerns.js';
-import { judgeAgainstBase } from '../../src/verdict/judge-base.js';
+import { brokenMetrics, judgeAgainstBase } from '../../src/verdict/judge-base.js';
 import { parseThresholds } from '../../src/verdict/threshold-list.js';
 
 const COMPARED: Compared = {
@@ -145,6 +145,27 @@ describe('a threshold on the base', () => {
     expect(judged('flow_time.p95 <= base + 5%', undefined).outcome).toBe('unresolved');
   });
 
+  test('a head of which nothing was measured is not passed, whatever base has', () => {
+    const none = { head: null, change: null, low: null, high: null, outcome: 'unresolved' } as const;
+    const reason = '12 of 12 pairs have no flow_time.p95 to compare';
+    expect(judged('flow_time.p95 <= base + 5%', { ...none, reason })).toMatchObject({
+      outcome: 'inconclusive',
+      reason,
+    });
+    expect(judged('flow_time.p95 <= base + 5%', { ...none, base: null, head: 219, reason }).outcome).toBe(
+      'unresolved',
+    );
+    const nothingLeft = { ...none, metric: 'throughput', base: 5, head: 0, reason: 'nothing left' };
+    expect(judged('throughput >= base - 5%', nothingLeft).outcome).toBe('inconclusive');
+  });
+
+  test('what another limit than the compared one takes is not told by the pairs of that one', () => {
+    const open = { change: 0.012, low: -0.031, high: 0.056, outcome: 'no_regression', limit: 0.1 } as const;
+    const { outcome, reason } = judged('flow_time.p95 <= base + 5%', open, { level: 'warn' });
+    expect(outcome).toBe('unresolved');
+    expect(reason).not.toMatch(/it takes about/);
+  });
+
   test('an absent base leaves it open', () => {
     expect(
       judged('flow_time.p95 <= base + 5%', {}, { compared: { absent: 'base does not build' } }),
@@ -153,6 +174,14 @@ describe('a threshold on the base', () => {
       reason: 'not judged: base does not build',
     });
   });
+});
+
+test('broken is what misses any of its thresholds, whichever it was compared by', () => {
+  const { thresholds } = parseThresholds(['flow_time.p95 <= base + 5%', 'flow_time.p95 <= base'], 'fail');
+  const result = { ...SLOWER, change: 0.03, low: 0.022, high: 0.04, outcome: 'no_regression' } as const;
+  expect([...brokenMetrics(thresholds, [result])]).toEqual(['flow_time.p95']);
+  expect([...brokenMetrics(thresholds, [{ ...result, low: 0.01 }])]).toEqual([]);
+  expect([...brokenMetrics(thresholds, [SLOWER])]).toEqual(['flow_time.p95']);
 });
 
 describe('what becomes of an unresolved threshold', () => {

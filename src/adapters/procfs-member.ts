@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { ProcStat } from '../monitor/proc-stat.js';
 import { parseStat } from '../monitor/proc-stat.js';
 import { parseStatusMemory } from '../monitor/proc-status.js';
+import { ThreadTimes } from '../monitor/thread-times.js';
 import {
   environmentValue,
   parseCommandLine,
@@ -17,6 +18,8 @@ export interface ProcReader {
   /** Reused for every read. */
   readonly buffer: Buffer;
   readonly units: MachineUnits;
+  /** This time CPU is read thread by thread. */
+  careful: boolean;
   /** ms, monotonic. */
   now(): number;
 }
@@ -60,6 +63,10 @@ export class Member {
   /** Bytes of its memory that it has from its parent, and that count there. */
   private copied = 0;
   private cpuTime = 0;
+  /** Of several threads, from the first careful look on. */
+  private threadTimes: ThreadTimes | undefined;
+  /** ms by which the ticks were wrong at the last careful look: until the next one that is taken from them. */
+  private tickError = 0;
   private command: string | undefined;
   private commandTries = 0;
   private openFiles: number | undefined;
@@ -180,17 +187,25 @@ export class Member {
 
   /**
    * Ticks of 10 ms are rough; schedstat counts ns, but of one thread, and lags up to a tick behind while it runs. So
-   * for a single thread the larger of the two is the truth.
+   * for a single thread the larger of the two is the truth. Of several threads each has a file: too dear for every look.
    */
   private measureCpu(stat: ProcStat): void {
-    const { descriptors, buffer } = this.reader;
-    let time = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
-    if (stat.threads === 1) {
-      const length = descriptors.read(this.files.schedstat, buffer);
-      const exact = length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
-      if (exact !== undefined) time = Math.max(exact, this.floor(stat.userTicks + stat.systemTicks));
+    const least = this.floor(stat.userTicks + stat.systemTicks);
+    const likely = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
+    if (this.reader.careful && (stat.threads > 1 || this.threadTimes !== undefined)) {
+      this.threadTimes ??= new ThreadTimes();
+      this.tickError = likely - this.threadTimes.take(timesOfThreads(this.pid), { least, likely });
     }
-    this.cpuTime = Math.max(this.cpuTime, time);
+    // Less than the time before, if the ticks were ahead then.
+    if (this.threadTimes !== undefined) this.cpuTime = likely - this.tickError;
+    else this.cpuTime = Math.max(this.cpuTime, this.schedstat(stat) ?? likely, least);
+  }
+
+  private schedstat({ threads }: ProcStat): number | undefined {
+    if (threads !== 1) return undefined;
+    const { descriptors, buffer } = this.reader;
+    const length = descriptors.read(this.files.schedstat, buffer);
+    return length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
   }
 
   /** The kernel rounds down to whole ticks: the middle of the tick is right on average, so that sums are. */
@@ -245,6 +260,25 @@ export class Member {
       // Another user's process, or gone: not counted.
       this.openFiles = undefined;
     }
+  }
+}
+
+/** ms of CPU by thread; empty where the kernel does not tell it, or the process is gone. */
+function timesOfThreads(pid: number): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const thread of threadsOf(pid)) {
+    const text = readOrUndefined(`/proc/${pid}/task/${thread}/schedstat`)?.toString('latin1');
+    const time = text === undefined ? undefined : parseSchedstat(text);
+    if (time !== undefined) times.set(thread, time);
+  }
+  return times;
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
   }
 }
 

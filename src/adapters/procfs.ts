@@ -4,7 +4,7 @@ import { lineageOf, parentsFirst, type Foreigner, type Newborn } from '../monito
 import type { ProcStat } from '../monitor/proc-stat.js';
 import { parseStat } from '../monitor/proc-stat.js';
 import { environmentValue, parseAuxiliaryVector, parseLastPid } from '../monitor/proc-text.js';
-import type { ProcessReading, ProcessTable, TreeRoot } from '../ports.js';
+import type { ProcessReading, ProcessTable, ReadingCare, TreeRoot } from '../ports.js';
 import { Descriptors, type ProcFile } from './procfs-descriptors.js';
 import { Member, readOrUndefined, type ProcReader } from './procfs-member.js';
 
@@ -59,6 +59,7 @@ class Procfs implements ProcessTable {
       descriptors: new Descriptors(),
       buffer: Buffer.alloc(BUFFER_SIZE),
       units: parseAuxiliaryVector(vector, endianness() === 'LE'),
+      careful: false,
       now: () => performance.now(),
     };
     const self = this.look(process.pid);
@@ -70,8 +71,9 @@ class Procfs implements ProcessTable {
     this.mark = ours || name === '' ? undefined : { name, value: value.join('=') };
   }
 
-  read(roots: readonly TreeRoot[]): readonly ProcessReading[] {
+  read(roots: readonly TreeRoot[], { careful = false }: ReadingCare = {}): readonly ProcessReading[] {
     this.reads += 1;
+    this.reader.careful = careful;
     let changed = false;
     for (const member of [...this.members.values()]) if (!member.refresh()) this.bury(member);
     for (const root of roots) changed = this.takeRoot(root) || changed;

@@ -23,7 +23,9 @@ const compareMap = z.strictObject(
     services: oneOf(ROUND_SERVICES)
       .optional()
       .meta(
-        about('keep: services stay up between rounds; restart: each round starts its own; keep if left out'),
+        about(
+          'keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out',
+        ),
       ),
     'default-gates': oneOf(['fail', 'warn'])
       .optional()

@@ -73,6 +73,12 @@ export function formatLeft(ms: number): string {
   return hours === 0 ? `${minutes}:${two(seconds)}` : `${hours}:${two(minutes)}:${two(seconds)}`;
 }
 
+/** With what share of runs something holds, rounded down: no more is promised than that. `99.6%` of 0.9965. */
+export function formatConfidence(share: number): string {
+  // 0.998 × 1000 is a little less than 998.
+  return `${Math.floor(share * 1000 + 1e-6) / 10}%`;
+}
+
 /** `1 flow`, `2 flows`, `12 345 flows`. */
 export function plural(count: number, singular: string, many = `${singular}s`): string {
   return `${formatCount(count)} ${count === 1 ? singular : many}`;

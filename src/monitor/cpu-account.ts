@@ -8,6 +8,9 @@ interface Entry {
   readonly inherited: number;
 }
 
+/** ms: user and system time of a process, a tick of 10 ms each. */
+const TICKS = 20;
+
 /**
  * CPU time of a tree in which processes come and go between readings.
  *
@@ -30,7 +33,10 @@ export class CpuAccount {
   private buried = 0;
   private total = 0;
 
-  /** Takes the next reading and returns ms of CPU in all; never less than the time before. */
+  /**
+   * Takes the next reading and returns ms of CPU in all; never less than the time before, but for what the ticks of
+   * processes with several threads were ahead of the truth by.
+   */
   charge(readings: readonly ProcessReading[]): number {
     const next = new Map<string, Entry>();
     for (const reading of readings) {
@@ -41,7 +47,8 @@ export class CpuAccount {
     this.living = next;
     let sum = this.buried;
     for (const entry of next.values()) sum += ownTime(entry.reading) + childrenTime(entry);
-    this.total = Math.max(this.total, sum);
+    const ahead = TICKS * readings.filter(({ threads }) => threads > 1).length;
+    this.total = sum >= this.total - ahead ? sum : this.total;
     return this.total;
   }
 

@@ -70,6 +70,7 @@ class Sampler implements Monitor {
   private costs: number[] = [];
   private reads = 0;
   private failed = false;
+  private ending = false;
   private cpuTime = 0;
   /** Of `cpuTime`, what the first looks cost. */
   private coldTime = 0;
@@ -131,6 +132,7 @@ class Sampler implements Monitor {
 
   private async finish(): Promise<MonitorRecord> {
     this.timer?.cancel();
+    this.ending = true;
     await this.sampleNow();
     return this.soFar();
   }
@@ -149,7 +151,9 @@ class Sampler implements Monitor {
   private read(): Promise<void> | undefined {
     const begun = this.options.clock.now();
     try {
-      const readings = this.options.table.read([...this.roots.values()]);
+      // What was used in between is the difference of the first and the last.
+      const careful = this.reads === 0 || this.ending;
+      const readings = this.options.table.read([...this.roots.values()], { careful });
       if (!(readings instanceof Promise)) {
         this.take(readings, begun);
         return undefined;

@@ -28,6 +28,8 @@ export interface CheckRunEnd {
   readonly stepFails: boolean;
   /** `1 of 2 scenarios is unresolved`: what neither holds nor fails. */
   readonly unresolved?: string | undefined;
+  /** That alone has made the verdict what it is; so it is if left out. */
+  readonly unresolvedAlone?: boolean;
   /** Markdown, at most 65,535 characters. */
   readonly summary: string;
 }
@@ -85,12 +87,20 @@ export function conclusionOf({
   return stepFails ? 'failure' : 'neutral';
 }
 
-function titleOf({ verdict, interrupted, unresolved }: CheckRunEnd): string {
+function titleOf({ verdict, interrupted, unresolved, unresolvedAlone = true }: CheckRunEnd): string {
   if (verdict === undefined) return 'flowgate could not finish';
   if (interrupted && verdict !== 'fail') return 'Interrupted';
   if (unresolved === undefined) return TITLES[verdict];
-  if (verdict === 'warn') return `No gate failed: ${unresolved}`;
-  return verdict === 'inconclusive' ? `No verdict: ${unresolved}` : TITLES[verdict];
+  switch (verdict) {
+    case 'fail':
+      return TITLES.fail;
+    case 'inconclusive':
+      return unresolvedAlone ? `No verdict: ${unresolved}` : TITLES.inconclusive;
+    case 'warn':
+      return `No gate failed${unresolvedAlone ? '' : ', with alerts'}: ${unresolved}`;
+    case 'pass':
+      return `No gate failed: ${unresolved}`;
+  }
 }
 
 function warn(logger: Logger, thrown: unknown, { name, readOnly }: CheckRunRequest): void {

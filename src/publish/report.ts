@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { Results } from '../model/results.js';
-import { unresolvedTally } from '../model/unresolved.js';
+import { isUnresolvedAlone, unresolvedTally } from '../model/unresolved.js';
 import type { Files, GitHub, Logger } from '../ports.js';
 import { completeCheckRun, type OpenCheckRun } from './check-run.js';
 import { publishComment, type CommentMode } from './comment.js';
@@ -128,6 +128,7 @@ async function complete({ github, runner, renderers }: ReportPorts, subject: Rep
     interrupted: interruptionOf(results) !== undefined,
     stepFails: exitStatus(results) !== 0,
     unresolved: unresolvedTally(results),
+    unresolvedAlone: isUnresolvedAlone(results),
     summary: renderers.summary(results, { limit: CHECK_SUMMARY_LIMIT }),
   });
 }

@@ -1,5 +1,5 @@
 import type { ComparisonResult } from '../model/comparison.js';
-import { formatQuantity, formatRatio } from '../model/format.js';
+import { formatConfidence, formatQuantity } from '../model/format.js';
 import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { hangsOnBase } from './base-limit.js';
@@ -53,7 +53,8 @@ function lineOf(source: ComparisonResult, scenario: ScenarioResults): ComparedLi
   );
   const [first] = thresholds;
   const standing = worst(thresholds.map(standingOf));
-  const answer = answerOf(source, standing);
+  const isBroken = thresholds.some(({ outcome }) => outcome === 'fail');
+  const answer = isBroken ? 'worse' : answerOf(source, standing);
   const detail = detailOf(source, answer, unit);
   return {
     standing,
@@ -63,7 +64,7 @@ function lineOf(source: ComparisonResult, scenario: ScenarioResults): ComparedLi
     head: formatQuantity(source.head, unit.unit),
     change: formatChange(change, unit),
     interval: formatChanges(low, high, unit) ?? '',
-    confidence: source.confidence === null ? '' : formatRatio(source.confidence),
+    confidence: source.confidence === null ? '' : formatConfidence(source.confidence),
     outcome: outcomeWords(source, answer),
     ...(detail === undefined ? {} : { detail }),
     limit: thresholds.map(limitOf).join(', '),

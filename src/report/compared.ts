@@ -95,10 +95,20 @@ function factsOf(compared: Compared, lines: readonly ComparedLine[]): readonly s
     pairsFact(compared),
     ...roundsFact(rounds),
     `${formatTime(time)} of ${formatTime(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
-    ...(confidences.size > 1 ? ['all intervals hold together with 99%'] : []),
+    ...(confidences.size > 1 ? ['all that is claimed holds together with 99%'] : []),
     ...headFact(head),
+    ...(lines.length > 0 ? [WHOSE] : []),
+    ...(rounds?.services === 'keep' && lines.some(({ metric }) => OF_MEMORY.test(metric)) ? [ONE_START] : []),
   ];
 }
+
+const OF_MEMORY = /memory/u;
+
+/** Two starts of one program differ by some MB, which all pairs then share: no number of them tells that apart. */
+const ONE_START = 'memory is that of one start of each side; with services: restart it would be that of many';
+
+/** A scenario's figures stand in one table with those of its rounds, and need not agree with them. */
+const WHOSE = 'what stands beside a base is the median of these rounds, all else is of head by itself';
 
 const CUT_SHORT = 'interrupted before the first pair was through';
 
@@ -110,8 +120,8 @@ function headFact(head: Compared['head']): readonly string[] {
 
 const SERVICES = {
   none: '',
-  keep: ', service kept up between them',
-  restart: ', each with a service of its own',
+  keep: ', everything kept up between them',
+  restart: ', everything started anew for each',
 } as const;
 
 const ENDINGS = {

@@ -11,7 +11,7 @@ import { compareRun } from '../stats/compare/run.js';
 import { whyDropped, type ValidityLimits } from '../stats/compare/validity.js';
 import { comparedMetrics, isAgainstBase } from '../verdict/base-limit.js';
 import { defaultBaseGates, spareMetrics } from '../verdict/compared-defaults.js';
-import type { ScenarioComparison } from '../verdict/judge-base.js';
+import { brokenMetrics, type ScenarioComparison } from '../verdict/judge-base.js';
 import { compareSides } from './compare-sides.js';
 import type { Comparing } from './comparing.js';
 import { inTheMannerOf, planOfRounds } from './round-plan.js';
@@ -152,9 +152,9 @@ function came(
     const nothing = interrupted(run);
     return { ...nothing, compared: { ...nothing.compared, rounds, time } };
   }
-  const why = failure === undefined ? undefined : failureWords(failure, run);
   const measured = pairs.map((pair) => comparedPair(pair, validity));
-  const attribution = [...attribute(measured, results)];
+  const why = failure === undefined ? allDropped(measured) : failureWords(failure, run);
+  const attribution = [...attribute(measured, results, brokenMetrics(run.thresholds, results))];
   const growth = comparedGrowth(pairs, {
     services: rounds.services,
     base: run.opponent.base.label,
@@ -172,6 +172,14 @@ function came(
     },
     ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
   };
+}
+
+/** `all 40 pairs were dropped: 12% of the machine was given to others while head ran`; undefined if one counts. */
+function allDropped(pairs: readonly ComparedPair[]): string | undefined {
+  const reasons = pairs.flatMap(({ dropped }) => dropped ?? []);
+  if (pairs.length === 0 || reasons.length < pairs.length) return undefined;
+  const whole = pairs.length === 1 ? 'the only pair was' : `all ${pairs.length} pairs were`;
+  return `${whole} dropped: ${reasons.at(-1) ?? ''}; a machine that others use less can tell`;
 }
 
 function comparedPair(pair: Pair, validity: ValidityLimits): ComparedPair {

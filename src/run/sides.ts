@@ -45,10 +45,11 @@ export interface SidesOptions {
 export async function openSides(options: SidesOptions): Promise<Sides> {
   const { plans } = options;
   const hasServices = SIDES.some((side) => plans[side].services.length > 0);
+  const hasHosts = SIDES.some((side) => plans[side].work.kind === 'module');
   const clash = sharedPlace(plans.base, plans.head);
   if (clash !== undefined) return new Restarted(options, clash);
-  if (hasServices && options.services === 'restart') return new Restarted(options);
-  const kept = new Kept(options, hasServices ? 'keep' : 'none');
+  if ((hasServices || hasHosts) && options.services === 'restart') return new Restarted(options);
+  const kept = new Kept(options, hasServices || hasHosts ? 'keep' : 'none');
   try {
     await kept.open();
     return kept;
@@ -102,14 +103,18 @@ class Restarted implements Sides {
 
   async round(side: SideName, load: Load): Promise<Record> {
     const session = await openSession(side, this.#options);
-    try {
-      assertReady(side, session);
-      const { warmup } = session.stage.plan;
-      if (warmup > 0) await session.warmUp(warmup);
-      return sound(side, await session.round(load));
-    } finally {
-      await session.close();
-    }
+    const record = await this.#roundOn(session, { side, load }).finally(() => session.close());
+    const { problems, ports } = session.stage;
+    // What teardown has not cleared away is there in the next round.
+    if (problems.length > 0 && !ports.interrupt.aborted) throw new SideError(side, problems.join('; '));
+    return record;
+  }
+
+  async #roundOn(session: Session, { side, load }: { side: SideName; load: Load }): Promise<Record> {
+    assertReady(side, session);
+    const { warmup } = session.stage.plan;
+    if (warmup > 0) await session.warmUp(warmup);
+    return sound(side, await session.round(load));
   }
 
   close(): Promise<void> {

@@ -151,7 +151,7 @@ function cpuTime(samples: readonly Sample[], window: Window | undefined): Figure
   if (first === undefined || last === undefined || last.at <= first.at) {
     return noData('the monitor took fewer than two samples');
   }
-  return figure(last.cpuTime - first.cpuTime);
+  return figure(Math.max(0, last.cpuTime - first.cpuTime));
 }
 
 /** More than all cores cannot be used: what is read above is an error of the clocks, and said so. */

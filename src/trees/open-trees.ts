@@ -13,6 +13,7 @@ import { baseScenario, missingInHead, type BaseScenario } from './base-plan.js';
 import { commitsBetween } from './commits.js';
 import { lackingInTrees } from './notes.js';
 import { makeTrees, type PrepareSidesPorts } from './prepare-sides.js';
+import { PreparedProcesses, type PreparedProcessesPorts } from './prepared-processes.js';
 import type { Prepared } from './prepare.js';
 import { movedPlan, movedVariables, type Move } from './relocate.js';
 import { refused, Repository } from './repository.js';
@@ -20,7 +21,7 @@ import { short } from './said.js';
 import { findSides, type Sides, type TreeSide } from './sides.js';
 import { Worktrees, type WorktreePorts } from './worktrees.js';
 
-export interface TreePorts extends WorktreePorts, PrepareSidesPorts {
+export interface TreePorts extends WorktreePorts, PrepareSidesPorts, PreparedProcessesPorts {
   readonly git: Git;
 }
 
@@ -58,7 +59,12 @@ export async function openTrees(
   const { workspace, event } = context;
   const { interrupt, files, logger } = ports;
   const how = plan.compare;
+  const prepared = how.prepare === undefined ? undefined : new PreparedProcesses(ports);
   let worktrees: Worktrees | undefined;
+  const close = async (): Promise<void> => {
+    await prepared?.close();
+    await worktrees?.close();
+  };
   try {
     const repository = await Repository.open(ports.git, { workspace, interrupt });
     const sides = await findSides(repository, { ref: how.ref, event, files });
@@ -70,10 +76,10 @@ export async function openTrees(
     if (head.commit === base.commit) logger.warn(sameCommit(base));
     for (const note of await lackingInTrees(repository, head.commit, how.prepare)) logger.warn(note);
     worktrees = await Worktrees.open(repository, ports);
-    const stage = { repository, worktrees };
+    const stage = { repository, worktrees, prepared, close };
     return await compareTrees(plan, { ...stage, head, base }, { ports, context });
   } catch (thrown) {
-    await worktrees?.close();
+    await close();
     if (!interrupt.aborted) throw thrown;
     return withoutBase(plan, { head: { label: 'head', commit: '' }, base: undefined }, 'interrupted');
   }
@@ -82,6 +88,10 @@ export async function openTrees(
 interface Stage {
   readonly repository: Repository;
   readonly worktrees: Worktrees;
+  /** Undefined if there is nothing to prepare. */
+  readonly prepared: PreparedProcesses | undefined;
+  /** Removes the trees, and what was started for them. */
+  readonly close: () => Promise<void>;
   readonly head: TreeSide;
   readonly base: TreeSide;
 }
@@ -91,9 +101,17 @@ async function compareTrees(
   stage: Stage,
   { ports, context }: { ports: TreePorts; context: TreeContext },
 ): Promise<Comparing> {
-  const { repository, worktrees, head, base } = stage;
+  const { repository, worktrees, head, base, close } = stage;
   const how = plan.compare;
-  const making = { ...stage, ...context, prepare: how.prepare, shell: SHELL, machine: context.environment };
+  const env = { ...context.env, ...stage.prepared?.env };
+  const making = {
+    ...stage,
+    ...context,
+    env,
+    prepare: how.prepare,
+    shell: SHELL,
+    machine: context.environment,
+  };
   // Before any code of either side is run: what it could do to the repository's configuration comes too late for git.
   const commits = await commitsBetween(repository, base.commit, repository.head);
   const prepared = await makeTrees({ base, head }, making, ports);
@@ -118,7 +136,7 @@ async function compareTrees(
     opponents: {
       how,
       of: ({ name }) => opponentOf(scenarios.get(name), stage, commits),
-      close: () => worktrees.close(),
+      close,
     },
   };
 }

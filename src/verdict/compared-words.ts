@@ -1,5 +1,5 @@
 import type { ComparisonResult } from '../model/comparison.js';
-import { plural } from '../model/format.js';
+import { formatConfidence, plural } from '../model/format.js';
 import { formatAmount, formatChanges, type ChangeUnit } from '../model/format-change.js';
 import { METRICS, type MetricDefinition } from '../model/metrics.js';
 import { parseMetricName } from './metric-name.js';
@@ -28,7 +28,7 @@ function intervalWords(result: ComparisonResult): string {
   const { low, high, confidence, pairs } = result;
   const interval = formatChanges(low, high, unitOf(result));
   if (interval === undefined || confidence === null) return `(${plural(pairs, 'pair')})`;
-  return `(${Number((confidence * 100).toFixed(1))}% interval ${interval}, ${plural(pairs, 'pair')})`;
+  return `(${formatConfidence(confidence)} interval ${interval}, ${plural(pairs, 'pair')})`;
 }
 
 function amountOf(result: ComparisonResult, amount: number): string {

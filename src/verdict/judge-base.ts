@@ -1,11 +1,11 @@
 import type { UnresolvedAnswer } from '../model/compare-plan.js';
 import type { Compared } from '../model/compared.js';
-import type { ComparisonResult } from '../model/comparison.js';
-import { definitionOf, metricName } from '../model/metrics.js';
+import type { ComparisonOutcome, ComparisonResult } from '../model/comparison.js';
+import { definitionOf, metricName, type MetricDefinition } from '../model/metrics.js';
 import type { ThresholdResult } from '../model/results.js';
 import type { Threshold } from '../model/threshold.js';
 import { outcomeAt } from '../stats/compare/at-limit.js';
-import { scaleOf, worseningOf, type BaseThreshold } from './base-limit.js';
+import { isAgainstBase, scaleOf, worseningOf, type BaseThreshold } from './base-limit.js';
 import { differenceWords, unresolvedWords } from './compared-words.js';
 
 /** What a comparison gives to whoever judges. */
@@ -51,17 +51,25 @@ function standing(
   { base }: Compared,
 ): Pick<ThresholdResult, 'outcome' | 'reason'> {
   const limit = worseningOf(threshold);
-  const { worse } = definitionOf(threshold.metric.id);
-  const outcome = outcomeAt(result, { worse: worse === 'lower' ? 'lower' : 'higher', limit });
+  const outcome = outcomeOf(threshold, result);
   if (outcome === 'regression') return { outcome: 'fail', reason: differenceWords(result, base.label) };
   if (outcome !== 'unresolved') return { outcome: 'pass' };
   const { reason } = result;
-  // Nothing was measured on either side, however many rounds there were.
-  if (result.pairs > 0 && result.base === null && result.head === null) {
+  if (result.pairs > 0 && hasNoHead(result, definitionOf(threshold.metric.id))) {
     return { outcome: 'inconclusive', reason: reason ?? 'no data' };
   }
   if (limit === 0 && reason === undefined && result.change !== null) return { outcome: 'pass' };
-  return { outcome: 'unresolved', reason: reason ?? unresolvedWords(result, base.label) };
+  // How many pairs would tell is known of the limit alone that was compared.
+  const told = result.limit === limit ? result : { ...result, needed: null };
+  return { outcome: 'unresolved', reason: reason ?? unresolvedWords(told, base.label) };
+}
+
+/** Nothing was measured of head, or nothing is left of it, however many rounds there were: no flow of it was ok. */
+function hasNoHead(
+  { base, head, scale }: ComparisonResult,
+  { worse }: Pick<MetricDefinition, 'worse'>,
+): boolean {
+  return head === null || (scale === 'relative' && worse === 'lower' && head === 0 && (base ?? 0) > 0);
 }
 
 /** The limit that base's own value makes, in the metric's base unit; the interval decides, not it. */
@@ -69,6 +77,26 @@ function limitFrom(threshold: BaseThreshold, base: number | null): number | null
   const { limit } = threshold;
   if (base === null) return null;
   return limit.relative && scaleOf(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
+}
+
+/** Names of the metrics that became worse by what one of their thresholds takes for too much. */
+export function brokenMetrics(
+  thresholds: readonly Threshold[],
+  results: readonly ComparisonResult[],
+): ReadonlySet<string> {
+  const broken = thresholds.filter(isAgainstBase).filter((threshold) => {
+    const result = results.find(({ metric }) => metric === metricName(threshold.metric));
+    return result !== undefined && outcomeOf(threshold, result) === 'regression';
+  });
+  return new Set(broken.map(({ metric }) => metricName(metric)));
+}
+
+function outcomeOf(threshold: BaseThreshold, result: ComparisonResult): ComparisonOutcome {
+  const { worse } = definitionOf(threshold.metric.id);
+  return outcomeAt(result, {
+    worse: worse === 'lower' ? 'lower' : 'higher',
+    limit: worseningOf(threshold),
+  });
 }
 
 /** What a comparison adds to the decision on its scenario; nothing where there is none. */

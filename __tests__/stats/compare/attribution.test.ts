@@ -97,6 +97,17 @@ describe('what moved with a metric that became worse', () => {
     ]);
   });
 
+  test('of what misses another limit than the one it was compared by', () => {
+    const pairs = pairsOf(SLOWER);
+    const cleared = judged(pairs, 'flow_time.med').map((result) => ({
+      ...result,
+      outcome: 'no_regression' as const,
+    }));
+    expect(attribute(pairs, cleared)).toEqual([]);
+    const [first] = attribute(pairs, cleared, new Set(['flow_time.med']));
+    expect(first).toMatchObject({ metric: 'flow_time.med', step: 'research' });
+  });
+
   test('nothing where nothing became worse', () => {
     const faster = pairsOf({ ...SLOWER, 'flow_time.med': [1000, 800] });
     expect(sentences(faster, 'flow_time.med')).toEqual([]);

@@ -47,6 +47,12 @@ describe('growth of services and hosts over the rounds of a comparison', () => {
     const without = ({ values, flows }: Round): Round => ({ values, flows });
     const unseen = leakingPairs(12, 'service').map((pair): Pair => ({ ...pair, base: without(pair.base) }));
     expect(comparedGrowth(unseen, asked)?.unknown).toMatch(/^nothing that outlives the flows was watched/);
+    const once = leakingPairs(12, 'service').map((pair, index): Pair =>
+      index === 3 ? { ...pair, base: without(pair.base) } : pair,
+    );
+    expect(comparedGrowth(once, asked)?.unknown).toBe(
+      'it takes 12 pairs of rounds, and there were 11 in which it was watched on both sides',
+    );
   });
 });
 

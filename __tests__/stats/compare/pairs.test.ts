@@ -42,11 +42,11 @@ describe('pairs', () => {
       outcome: 'unresolved',
       confidence: 0.75,
       mde: null,
-      reason: '3 pairs are too few to be 99.0% sure of anything',
+      reason: '3 pairs are too few to be 99% sure of anything',
     });
     expect(result?.low).toBeCloseTo(0.1, 9);
     const alone = compareRun(byFactors('flow_time.p50', [1.1]), [TIME], { exhausted: true }).results[0];
-    expect(alone?.reason).toBe('1 pair is too few to be 99.0% sure of anything');
+    expect(alone?.reason).toBe('1 pair is too few to be 99% sure of anything');
     const [none] = compareRun([], [TIME], { exhausted: true }).results;
     expect(none).toMatchObject({
       outcome: 'unresolved',
@@ -65,7 +65,7 @@ describe('pairs', () => {
     expect(state.status).toBe('decided');
     expect(state.results[0]).toMatchObject({
       outcome: 'unresolved',
-      reason: '1 of 12 pairs have no a to compare',
+      reason: '1 of 12 pairs has no a to compare',
     });
     expect(state.results[1]?.outcome).toBe('no_regression');
   });

@@ -59,6 +59,14 @@ describe('one metric', () => {
     );
   });
 
+  test('a head of which nothing is left has no ratio, and is told as what it is', () => {
+    const [result] = compareRun(byFactors('throughput', [...times(9, 1), 0]), [THROUGHPUT]).results;
+    expect(result).toMatchObject({
+      outcome: 'unresolved',
+      reason: '1 of 10 pairs has nothing left of throughput in head',
+    });
+  });
+
   test('one pair of ten the other way round is not yet known at the first look, and is at the second', () => {
     const pairs = byFactors('flow_time.p50', [0.9, ...times(19, 1.1)]);
     const first = compareRun(pairs.slice(0, 10), [TIME]);
@@ -134,6 +142,20 @@ describe('a share of flows', () => {
     expect(result).toMatchObject({ outcome: 'no_regression', pairs: 20, change: 0 });
     // 200 flows: 1 − (0.00125 ÷ 4)^(1/200) = 0.03955.
     expect(result?.low).toBeCloseTo(-0.03955, 5);
+  });
+
+  test('too few pairs to tell anything say so: a limit of base itself then does not hold unseen', () => {
+    // Seven pairs, all the same way: 2⁻⁷ is more than the ½% that may be missed on a side.
+    const seven = compareRun(failing(7, 0, 4), [{ ...SUCCESS, limit: 0 }], { exhausted: true });
+    expect(seven.results[0]).toMatchObject({
+      outcome: 'unresolved',
+      pairs: 7,
+      reason: '7 pairs are too few to be 99% sure of anything',
+      mde: null,
+    });
+    const eight = compareRun(failing(8, 0, 4), [{ ...SUCCESS, limit: 0 }], { exhausted: true });
+    expect(eight.results[0]).toMatchObject({ outcome: 'regression', confidence: 0.99 });
+    expect(eight.results[0]).not.toHaveProperty('reason');
   });
 
   test('fewer failures are an improvement', () => {

@@ -29,12 +29,14 @@ const OF_TIME = /^(?:flow_time|step|ttfb|total_time|throughput|cpu_)/u;
  * the comparison knows nothing of. What moved with it need not be why.
  *
  * Empty if nothing became worse, or nothing is seen to have moved. `pairs` as they were run, the dropped ones too.
+ * @param broken names of metrics that became worse by another limit than the one that they were compared by
  */
 export function attribute(
   pairs: readonly MeasuredPair[],
   comparison: readonly ComparisonResult[],
+  broken: ReadonlySet<string> = new Set(),
 ): readonly Attribution[] {
-  const worse = comparison.filter(({ outcome }) => outcome === 'regression');
+  const worse = comparison.filter(({ outcome, metric }) => outcome === 'regression' || broken.has(metric));
   if (worse.length === 0) return [];
   const counted = comparison.reduce((most, result) => Math.max(most, result.pairs), 0);
   const look = comparison.reduce((last, { looks }) => Math.max(last, looks), 1);

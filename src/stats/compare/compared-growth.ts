@@ -56,9 +56,8 @@ function levelsOf(pairs: readonly Pair[], by: HeldBy): readonly PairLevels[] {
 
 function whyUnknown(pairs: readonly Pair[], { services }: GrowthCircumstances): string {
   if (services === 'restart') return 'services are started anew for each round';
-  const held = pairs.filter(({ base, head }) => base.held !== undefined && head.held !== undefined);
-  if (held.length < pairs.length || pairs.length === 0) {
-    return 'nothing that outlives the flows was watched on both sides';
-  }
-  return `it takes ${FEWEST_PAIRS} pairs of rounds, and there were ${pairs.length}`;
+  const held = Math.max(...SUBJECTS.map(({ by }) => levelsOf(pairs, by).length));
+  if (held === 0) return 'nothing that outlives the flows was watched on both sides';
+  const watched = held < pairs.length ? ' in which it was watched on both sides' : '';
+  return `it takes ${FEWEST_PAIRS} pairs of rounds, and there were ${held}${watched}`;
 }

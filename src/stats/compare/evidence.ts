@@ -1,4 +1,5 @@
 import type { ComparedMetric, Pair } from '../../model/comparison.js';
+import { plural } from '../../model/format.js';
 import { shareBounds } from './binomial.js';
 import { differenceOf, marginOf } from './scale.js';
 import { signFlipTest } from './sign-flip.js';
@@ -30,6 +31,7 @@ export function evidenceOf(pairs: readonly Pair[], metric: ComparedMetric, misse
 function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses): Finding {
   const differences: number[] = [];
   let missing = 0;
+  let fallen = 0;
   for (const { base, head } of pairs) {
     const before = base.values[metric.metric] ?? null;
     const after = head.values[metric.metric] ?? null;
@@ -37,12 +39,13 @@ function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses
       missing += 1;
       continue;
     }
+    if (isNothingLeft(metric, before, after)) fallen += 1;
     const difference = differenceOf(metric, before, after);
     if (difference !== undefined) differences.push(difference);
   }
   // A round without a value is likely one that went wrong: leaving it out would not be blind to the outcome.
-  if (missing > 0)
-    return { reason: `${missing} of ${pairs.length} pairs have no ${metric.metric} to compare` };
+  if (missing > 0) return { reason: `${inPairs(missing, pairs)} no ${metric.metric} to compare` };
+  if (fallen > 0) return { reason: `${inPairs(fallen, pairs)} nothing left of ${metric.metric} in head` };
   if (differences.length < pairs.length) return { reason: notPositive(pairs.length - differences.length) };
   const interval = signedRankInterval(differences, misses);
   if (interval === undefined) return { reason: 'there is nothing to compare' };
@@ -59,6 +62,20 @@ function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses
       ...(reached.low && reached.high ? {} : { missed }),
     },
   };
+}
+
+/** Head has nothing of what is worse when lower: no ratio tells how much worse that is. */
+export function isNothingLeft(
+  { scale, worse }: ComparedMetric,
+  base: number | null,
+  head: number | null,
+): boolean {
+  return scale === 'relative' && worse === 'lower' && head === 0 && base !== null && base > 0;
+}
+
+/** `3 of 12 pairs have`. */
+function inPairs(count: number, { length }: readonly Pair[]): string {
+  return `${count} of ${plural(length, 'pair')} ${count === 1 ? 'has' : 'have'}`;
 }
 
 function notPositive(count: number): string {
@@ -83,6 +100,10 @@ function ofRates(pairs: readonly Pair[], misses: Misses): Finding {
   const worse = (flows.greater <= misses.low / 2 || low > 0) && rounds.greater <= misses.low;
   const better = (flows.less <= misses.high / 2 || high < 0) && rounds.less <= misses.high;
   const upper = better ? Math.min(high, 0) : Math.max(high, JUST_ABOVE);
+  // All rounds the same way have this chance: with fewer no difference counts, however many flows tell it.
+  const least = 2 ** -pairs.length;
+  const missed = { low: Math.max(misses.low, least), high: Math.max(misses.high, least) };
+  const reached = least <= Math.min(misses.low, misses.high);
   return {
     evidence: {
       center: head.failed / head.started - base.failed / base.started,
@@ -91,6 +112,7 @@ function ofRates(pairs: readonly Pair[], misses: Misses): Finding {
       worse,
       better,
       atMost: upper,
+      ...(reached ? {} : { missed }),
     },
   };
 }

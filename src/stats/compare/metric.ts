@@ -5,6 +5,7 @@ import type {
   Pair,
   Round,
 } from '../../model/comparison.js';
+import { formatConfidence } from '../../model/format.js';
 import { distributionOf, percentile } from '../distribution.js';
 import { evidenceOf, pooled, type Evidence } from './evidence.js';
 import { changeOf, limitOf, marginOf } from './scale.js';
@@ -97,7 +98,7 @@ function confidenceOf({ missed }: Evidence, asked: number): number {
 
 function tooFew(pairs: number, confidence: number): string {
   const few = pairs === 1 ? '1 pair is too few' : `${pairs} pairs are too few`;
-  return `${few} to be ${(confidence * 100).toFixed(1)}% sure of anything`;
+  return `${few} to be ${formatConfidence(confidence)} sure of anything`;
 }
 
 /**
