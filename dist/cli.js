@@ -18640,7 +18640,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _cli_calibrate_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(426);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3321);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5604);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5613);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8175);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7406);
@@ -21961,7 +21961,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 5613:
+/***/ 8175:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -21974,6 +21974,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var schemas = __nccwpck_require__(3798);
 ;// CONCATENATED MODULE: ./build/src/baseline/event-base.js
 
+/** Whether an event was read: then the workspace is a runner's, which may have kept it from an earlier job. */
+function isOfWorkflow(event) {
+    return event.kind !== 'none' || event.defaultBranch !== undefined;
+}
 const event_base_text = schemas/* string */.YjP().min(1).optional().catch(undefined);
 /** A commit's name, of SHA-1 or of SHA-256; nothing else is handed to git. */
 const sha = schemas/* string */.YjP()
@@ -22173,7 +22177,45 @@ function isNew({ name }, label) {
     return `the scenario is new: ${label} has none that is called ${name}`;
 }
 
+;// CONCATENATED MODULE: ./build/src/trees/shallow.js
+/**
+ * Whether history is cut off at one of these commits (arguments of `git rev-list`). Where a shallow clone ends, git sees
+ * a commit without parents; the commit itself names some.
+ */
+async function isCut(repository, ...commits) {
+    const listed = await repository.must('git rev-list', ['rev-list', '--max-parents=0', ...commits, '--']);
+    for (const beginning of lines(listed)) {
+        if ((await repository.parents(beginning)).length > 0)
+            return true;
+    }
+    return false;
+}
+/**
+ * Whether `base..head` is known to be all that head has and base has not, and nothing else. In a shallow clone it is if
+ * history is whole down to a commit that base shares with all that those commits start from: what lies behind the cuts
+ * is then older than both. Without that, commits of head may be missing, and some may be listed that base has too.
+ */
+async function knowsBetween(repository, base, head) {
+    if (!repository.shallow)
+        return true;
+    if (base === head)
+        return true;
+    if ((await repository.run(['merge-base', '--is-ancestor', base, head])).code !== 0)
+        return false;
+    const listed = await repository.must('git rev-list', ['rev-list', '--boundary', `${base}..${head}`, '--']);
+    const starts = lines(listed).flatMap((line) => (line.startsWith('-') ? [line.slice(1)] : []));
+    const shared = await repository.ask('merge-base', '--octopus', base, ...starts);
+    if (shared === undefined)
+        return false;
+    const beginnings = ['rev-list', '--max-parents=0', '--max-count=1', base, head, `^${shared}`, '--'];
+    return lines(await repository.must('git rev-list', beginnings)).length === 0;
+}
+function lines(listed) {
+    return listed.split('\n').filter((line) => line !== '');
+}
+
 ;// CONCATENATED MODULE: ./build/src/trees/commits.js
+
 /** As many as are told. */
 const MOST = 50;
 const SHALLOW = 'the clone is shallow (fetch-depth: 0 shows them)';
@@ -22184,8 +22226,7 @@ const LONGEST = 200;
  * Subjects are whatever somebody wrote: they are escaped where they are shown.
  */
 async function commitsBetween(repository, base, head) {
-    const related = await repository.run(['merge-base', '--is-ancestor', base, head]);
-    if (repository.shallow && related.code !== 0)
+    if (!(await knowsBetween(repository, base, head)))
         return { total: 0, list: [], unknown: SHALLOW };
     const range = `${base}..${head}`;
     const total = Number(await repository.ask('rev-list', '--count', range));
@@ -22212,11 +22253,11 @@ const AUTHOR = Object.fromEntries(['AUTHOR', 'COMMITTER'].flatMap((who) => [
 ]));
 /** ms: every file may have to be read. */
 const READING_TIMEOUT = 5 * 60_000;
-/** How many files differ from the commit that is checked out; what git ignores does not count. */
-async function changedFiles(repository) {
+async function changesIn(repository) {
     const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.', NOT_OURS];
     const status = await repository.must('git status', args, { timeout: READING_TIMEOUT });
-    return status.split('\0').filter((entry) => entry !== '').length;
+    const entries = status.split('\0').filter((entry) => entry !== '');
+    return { files: entries.length, tracked: entries.filter((entry) => !entry.startsWith('?? ')).length };
 }
 /**
  * A commit of the working tree as it is, changes and new files included, what git ignores left out. Neither the working
@@ -22569,27 +22610,39 @@ function noRepository({ stderr }, workspace) {
 ;// CONCATENATED MODULE: ./build/src/trees/fetch.js
 
 
+
 /** ms that one fetch may take. */
 const FETCH_TIMEOUT = 5 * 60_000;
 /** By how many commits a shallow history is deepened, one try after another, until a merge base is found. */
 const DEEPEN = [50, 150, 500, 1500];
+/** What mends most of it. */
 const CHECKOUT = 'give actions/checkout fetch-depth: 0';
-/** Fetches a commit that is not here: that one alone if the clone is shallow. Throws UserError if it can not be had. */
-async function fetchCommit(repository, sha, what) {
+/** Fetches a commit that is not here: that one alone if the clone is shallow. Undefined if it is here then. */
+async function fetchIfMissing(repository, sha) {
     if (await repository.has(sha))
-        return;
-    const missing = `${what} (${said_short(sha)}) is not in this clone`;
+        return undefined;
+    const missing = `(${said_short(sha)}) is not in this clone`;
     const remote = await repository.remote();
-    if (remote === undefined)
-        throw refused(`${missing}, and there is no remote to fetch it from`);
+    if (remote === undefined) {
+        return { why: `${missing}, and there is no remote to fetch it from`, gone: false };
+    }
     const end = await repository.run(fetching(repository, remote, [sha]), { timeout: FETCH_TIMEOUT });
     if (end.code === 0 && (await repository.has(sha)))
-        return;
-    throw refused(`${missing}, and could not be fetched from ${remote}: ${remedyFor(end.stderr)}`);
+        return undefined;
+    const why = `${missing}, and could not be fetched from ${remote}: ${remedyFor(end.stderr)}`;
+    return { why, gone: GONE.test(end.stderr) };
+}
+/** What git's servers, and git itself in older protocols, say to a commit that is not to be had. */
+const GONE = /not our ref|unadvertised object|no such remote ref|couldn't find remote ref|want [0-9a-f]+ not valid/i;
+/** As `fetchIfMissing`; throws UserError if the commit can not be had. */
+async function fetchCommit(repository, sha, what) {
+    const missing = await fetchIfMissing(repository, sha);
+    if (missing !== undefined)
+        throw refused(`${what} ${missing.why}`);
 }
 /** Names that are no expression (`HEAD~2`, `v1^{}`) and no refspec that would write a ref here (`a:b`). */
 const NAME = /^[^\s~^:?*[\\+]+$/;
-/** Fetches a ref by its name; the commit, or why not. */
+/** Fetches a ref by its name. */
 async function fetchRef(repository, ref) {
     if (!NAME.test(ref))
         return { why: `${ref} is no name that a remote could know` };
@@ -22601,11 +22654,36 @@ async function fetchRef(repository, ref) {
     return sha === undefined ? { why: remedyFor(end.stderr) } : { sha };
 }
 /**
+ * Where the remote's branch is now. It is asked before anything is fetched: fetching one commit alone would cut off the
+ * history of a commit that is here.
+ */
+async function fetchBranch(repository, branch) {
+    if (!NAME.test(branch))
+        return { why: `${branch} is no name that a remote could know` };
+    const remote = await repository.remote();
+    if (remote === undefined)
+        return { why: 'there is no remote to fetch it from' };
+    const ref = `refs/heads/${branch}`;
+    const { code, stdout, stderr } = await repository.run(['ls-remote', '--exit-code', remote, ref]);
+    if (code === NO_SUCH_REF)
+        return { why: `${remote} has no branch ${branch}` };
+    if (code !== 0)
+        return { why: remedyFor(stderr) };
+    const tip = stdout.split('\n').find((line) => line.endsWith(`\t${ref}`));
+    const sha = tip?.split('\t')[0];
+    return sha !== undefined && (await repository.has(sha)) ? { sha } : fetchRef(repository, ref);
+}
+/** What `git ls-remote --exit-code` ends with if nothing is called so. */
+const NO_SUCH_REF = 2;
+/**
  * Where two commits have parted. In a shallow clone the history is deepened, in bounded steps, until it is known.
  * Throws UserError if it can not be found.
  */
 async function mergeBase(repository, head, tip) {
-    const find = () => repository.ask('merge-base', head, tip);
+    const find = async () => {
+        const found = await repository.ask('merge-base', head, tip);
+        return found !== undefined && (await isLast(repository, found, { head, tip })) ? found : undefined;
+    };
     const known = await find();
     if (known !== undefined)
         return known;
@@ -22628,6 +22706,15 @@ async function mergeBase(repository, head, tip) {
     }
     const looked = DEEPEN.reduce((sum, each) => sum + each, 0);
     throw refused(`${unknown} after ${looked} commits; ${CHECKOUT}`);
+}
+/**
+ * No later ancestor of both lies behind a cut. A branch that was merged lately leads to an old ancestor of both within
+ * a few commits, while the way to the last one is cut off.
+ */
+async function isLast(repository, found, { head, tip }) {
+    if (!repository.shallow || found === head || found === tip)
+        return true;
+    return !(await isCut(repository, head, tip, `^${found}`));
 }
 function deepen(repository, remote, { depth, commits }) {
     const args = ['fetch', '--quiet', '--no-tags', `--deepen=${depth}`, remote, ...commits];
@@ -22654,19 +22741,42 @@ var nearest = __nccwpck_require__(2425);
 
 
 
-/** The commit that a ref names, here or at the remote. Throws UserError with what was probably meant if there is none. */
-async function findRef(repository, ref) {
+/**
+ * The commit that a ref names, here or at the remote. In a workflow the remote is asked first where a branch is: what is
+ * here may be what an earlier job has left. Throws UserError with what was probably meant if there is none.
+ */
+async function findRef(repository, ref, { inWorkflow }) {
     const remote = await repository.remote();
-    const here = (await repository.commit(ref)) ??
-        (remote === undefined ? undefined : await repository.commit(`refs/remotes/${remote}/${ref}`));
-    if (here !== undefined)
-        return { sha: here, label: ref };
+    const tracked = remote === undefined ? undefined : `refs/remotes/${remote}/${ref}`;
+    const asks = inWorkflow && (await isBranch(repository, ref, tracked));
+    const asked = asks ? await fetchBranch(repository, ref) : undefined;
+    if (asked !== undefined && 'sha' in asked)
+        return { sha: asked.sha, label: ref };
+    const here = (await repository.commit(ref)) ?? (tracked === undefined ? undefined : await repository.commit(tracked));
+    if (here !== undefined) {
+        return { sha: here, label: ref, ...(asked === undefined ? {} : { doubt: asKnownHere(ref, asked.why) }) };
+    }
     const fetched = await fetchRef(repository, ref);
     if ('sha' in fetched)
         return { sha: fetched.sha, label: ref };
     const meant = (0,nearest/* didYouMean */.a)(ref, await knownRefs(repository, remote));
-    const why = meant === '' ? ` here, and none was fetched: ${fetched.why}` : meant;
-    throw refused(`there is no git ref ${ref}${why}`);
+    throw refused(`there is no git ref ${ref}${meant === '' ? notHere(repository, fetched.why) : meant}`);
+}
+/** What the remote does not tell may be old here. */
+function asKnownHere(branch, why) {
+    return `${branch} is taken as it is known here: ${why}`;
+}
+/** A branch by its plain name, which no tag has too: git takes the tag then. */
+async function isBranch(repository, ref, tracked) {
+    const exists = async (name) => (await repository.run(['show-ref', '--verify', '--quiet', name])).code === 0;
+    if (await exists(`refs/tags/${ref}`))
+        return false;
+    return (await exists(`refs/heads/${ref}`)) || (tracked !== undefined && (await exists(tracked)));
+}
+/** Expressions and shortened commits are for who has the history. */
+function notHere({ shallow }, why) {
+    const advice = shallow && !why.includes(CHECKOUT) ? `; the clone is shallow, ${CHECKOUT}` : '';
+    return ` here, and none was fetched: ${why}${advice}`;
 }
 /** Names of branches and tags; those of the remote as they are called there. */
 async function knownRefs(repository, remote) {
@@ -22682,6 +22792,8 @@ async function knownRefs(repository, remote) {
 
 
 
+
+
 /**
  * The commit to compare with; undefined if there is no earlier one. Like is compared with like: what is checked out for
  * a pull request is head merged into the base's tip, and is compared with that tip; head alone is compared with where
@@ -22689,7 +22801,7 @@ async function knownRefs(repository, remote) {
  */
 async function findBase(repository, { ref, event, dirty }) {
     if (ref !== 'base')
-        return { ...(await findRef(repository, ref)), because: 'it was asked for' };
+        return asked(repository, ref, event);
     switch (event.kind) {
         case 'pull_request':
             return ofPullRequest(repository, event);
@@ -22701,6 +22813,13 @@ async function findBase(repository, { ref, event, dirty }) {
         case 'none':
             return ofBranch(repository, event.defaultBranch, dirty);
     }
+}
+async function asked(repository, ref, event) {
+    const { sha, label, doubt } = await findRef(repository, ref, { inWorkflow: isOfWorkflow(event) });
+    return doubted({ sha, label, because: 'it was asked for' }, doubt);
+}
+function doubted(base, doubt) {
+    return doubt === undefined ? base : { ...base, because: `${base.because}; ${doubt}` };
 }
 async function ofPullRequest(repository, { branch, base, head }) {
     const [first, second] = await repository.parents(repository.head);
@@ -22723,14 +22842,16 @@ async function ofPush(repository, { branch, before, defaultBranch }, dirty) {
     if (before === undefined) {
         return branch === defaultBranch ? commitBefore(repository) : ofBranch(repository, defaultBranch, dirty);
     }
-    try {
-        await fetchCommit(repository, before, `what ${branch} was before the push`);
+    const what = `what ${branch} was before the push`;
+    const missing = await fetchIfMissing(repository, before);
+    if (missing === undefined) {
         return { sha: before, label: `${branch} before the push`, because: 'the push replaced it' };
     }
-    catch {
-        // A forced push leaves what it replaced to be swept up.
-        return commitBefore(repository);
-    }
+    if (!missing.gone)
+        throw refused(`${what} ${missing.why}`);
+    // A forced push leaves what it replaced to be swept up.
+    const parent = await commitBefore(repository);
+    return parent && doubted(parent, `${what} (${said_short(before)}) is not to be had, as after a forced push`);
 }
 async function commitBefore(repository) {
     const [parent] = await repository.parents(repository.head);
@@ -22745,33 +22866,43 @@ async function commitBefore(repository) {
 }
 /** Where head has left the default branch; on that branch itself, what has changed since it was last pushed or committed. */
 async function ofBranch(repository, named, dirty) {
-    const { branch, tip } = await defaultBranch(repository, named);
-    const found = await parting(repository, tip, branch);
+    const { branch, tip, doubt } = await defaultBranch(repository, named);
+    const found = doubted(await parting(repository, tip, branch), doubt);
     if (found.sha !== repository.head)
         return found;
-    if (!dirty)
-        return commitBefore(repository);
-    return { sha: found.sha, label: 'the last commit', because: 'the working tree has changes since' };
+    const { sha } = found;
+    if (dirty)
+        return { sha, label: 'the last commit', because: 'the working tree has changes since' };
+    const parent = await commitBefore(repository);
+    return parent && doubted(parent, doubt);
 }
+/**
+ * Where an event names it, the remote is asked where it is now: what is here may be what an earlier job has left in the
+ * workspace. At a terminal it is what was fetched last.
+ */
 async function defaultBranch(repository, named) {
     const remote = (await repository.remote()) ?? 'origin';
+    if (named !== undefined) {
+        const fetched = await fetchBranch(repository, named);
+        if ('sha' in fetched)
+            return { branch: named, tip: fetched.sha };
+        const tip = await tipHere(repository, remote, named);
+        if (tip !== undefined)
+            return { branch: named, tip, doubt: asKnownHere(named, fetched.why) };
+        throw refused(`the default branch ${named} is not in this clone: ${fetched.why}`);
+    }
     const told = await repository.ask('symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`);
-    const candidates = named === undefined ? [told?.slice(remote.length + 1), 'main', 'master'] : [named];
-    for (const branch of candidates) {
-        if (branch === undefined)
-            continue;
-        const tip = (await repository.commit(`refs/remotes/${remote}/${branch}`)) ??
-            (await repository.commit(`refs/heads/${branch}`));
+    const first = told === undefined ? [] : [told.slice(remote.length + 1)];
+    for (const branch of [...first, 'main', 'master']) {
+        const tip = await tipHere(repository, remote, branch);
         if (tip !== undefined)
             return { branch, tip };
     }
-    if (named !== undefined) {
-        const fetched = await fetchRef(repository, `refs/heads/${named}`);
-        if ('sha' in fetched)
-            return { branch: named, tip: fetched.sha };
-        throw refused(`the default branch ${named} is not in this clone: ${fetched.why}`);
-    }
     throw refused('which branch is the default one is not known here; name a ref in place of base, as in main');
+}
+async function tipHere(repository, remote, branch) {
+    return ((await repository.commit(`refs/remotes/${remote}/${branch}`)) ??
+        (await repository.commit(`refs/heads/${branch}`)));
 }
 
 ;// CONCATENATED MODULE: ./build/src/trees/sides.js
@@ -22779,9 +22910,12 @@ async function defaultBranch(repository, named) {
 
 /** What is compared with what. Throws UserError if base can not be had. */
 async function findSides(repository, { ref, event, files }) {
-    const changed = await changedFiles(repository);
-    const base = await findBase(repository, { ref, event, dirty: changed > 0 });
-    const head = changed > 0 ? await workingTree(repository, files, changed) : await checkedOut(repository, event);
+    const changes = await changesIn(repository);
+    // A new file that lies around is head's; it does not make head something else than its last commit.
+    const base = await findBase(repository, { ref, event, dirty: changes.tracked > 0 });
+    const head = changes.files > 0
+        ? await workingTree(repository, files, changes.files)
+        : await checkedOut(repository, event);
     if (base === undefined)
         return { head, base };
     const { sha, label, because } = base;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { gitProgram } from '../../src/adapters/git-program.js';
 import type { EventBase } from '../../src/baseline/event-base.js';
 import { findBase, type BaseCommit } from '../../src/trees/find-base.js';
-import { changedFiles } from '../../src/trees/head.js';
+import { changesIn } from '../../src/trees/head.js';
 import { Repository } from '../../src/trees/repository.js';
 import { makeRepository, type TestRepository } from '../repository.js';
 
@@ -15,7 +15,7 @@ async function base(
 ): Promise<BaseCommit | undefined> {
   const interrupt = new AbortController().signal;
   const repository = await Repository.open(gitProgram, { workspace: folder, interrupt });
-  return findBase(repository, { ref, event, dirty: (await changedFiles(repository)) > 0 });
+  return findBase(repository, { ref, event, dirty: (await changesIn(repository)).tracked > 0 });
 }
 
 /** main: one, two, three; feature leaves main at two and has one commit; merged is feature merged into three. */
@@ -66,6 +66,88 @@ describe('the base of a pull request', () => {
   });
 });
 
+describe('the base of a pull request in a history that is cut off', () => {
+  /** On either side: commits, and a merge of a branch that has left main at its first commit. */
+  function mergedLately(repository: TestRepository, branch: string): void {
+    for (const step of ['a', 'b', 'c', 'd']) repository.commit(`${branch} ${step}`, { [branch]: step });
+    repository.git('checkout', '-q', '-b', `${branch}-late`, 'old');
+    repository.commit(`${branch} late`, { [`${branch}-late`]: '1' });
+    repository.git('checkout', '-q', branch);
+    repository.git('merge', '-q', '--no-ff', '-m', 'merge', `${branch}-late`);
+  }
+
+  test('is not the old commit that branches which were merged lately lead to', async () => {
+    const repository = makeRepository();
+    repository.commit('one', { a: '1' });
+    repository.git('tag', 'old');
+    const left = repository.commit('two', { a: '2' });
+    repository.git('branch', 'feature');
+    mergedLately(repository, 'main');
+    repository.git('checkout', '-q', 'feature');
+    mergedLately(repository, 'feature');
+    const clone = repository.clone(3);
+    clone.git('fetch', '-q', '--depth=3', 'origin', 'main:refs/remotes/origin/main');
+    const [head, tip] = [clone.git('rev-parse', 'HEAD'), clone.git('rev-parse', 'origin/main')];
+    // What git takes for it there, and would be compared with.
+    expect(clone.git('merge-base', head, tip)).toBe(repository.git('rev-parse', 'old'));
+    const pull: EventBase = { kind: 'pull_request', branch: 'main', base: tip, head };
+    expect(await base(clone, pull)).toMatchObject({ sha: left, label: 'main (merge base)' });
+  });
+});
+
+describe('the base in a workspace that an earlier job has left', () => {
+  /** What it knows of main is the state of that job: the remote's has moved on to four, and topic was made of it. */
+  function kept(): { repository: TestRepository; clone: TestRepository; four: string } {
+    const { repository } = history();
+    const clone = repository.clone();
+    const four = repository.commit('four', { a: '4' });
+    repository.git('checkout', '-q', '-b', 'topic');
+    repository.commit('topic', { c: '1' });
+    clone.git('fetch', '-q', 'origin', 'topic:topic');
+    clone.git('checkout', '-q', 'topic');
+    repository.git('checkout', '-q', 'main');
+    return { repository, clone, four };
+  }
+  const dispatched: EventBase = { kind: 'none', defaultBranch: 'main' };
+
+  test('is where head has left the default branch as it is now', async () => {
+    const { clone, four } = kept();
+    const pushed: EventBase = { kind: 'push', branch: 'topic', defaultBranch: 'main' };
+    for (const event of [pushed, dispatched]) {
+      const stale = clone.git('rev-parse', 'origin/main');
+      expect(stale).not.toBe(four);
+      expect(await base(clone, event)).toMatchObject({ sha: four, label: 'main (merge base)' });
+      clone.git('update-ref', 'refs/remotes/origin/main', stale);
+    }
+  });
+
+  test('is as it was known there if the remote does not tell, which is said', async () => {
+    const { clone } = kept();
+    const stale = clone.git('rev-parse', 'origin/main');
+    clone.git('remote', 'set-url', 'origin', 'file:///nowhere/at/all');
+    const because = expect.stringContaining('; main is taken as it is known here: the remote can not be');
+    for (const ref of ['base', 'main']) {
+      expect(await base(clone, dispatched, ref)).toMatchObject({ sha: stale, because });
+    }
+  });
+
+  test('is of a branch that was named what the remote has; at a terminal what is here, and nothing is fetched', async () => {
+    const { clone, four } = kept();
+    const stale = clone.git('rev-parse', 'origin/main');
+    expect((await base(clone, NONE, 'main'))?.sha).toBe(stale);
+    expect((await base(clone, NONE))?.sha).toBe(stale);
+    expect(clone.git('rev-parse', 'origin/main')).toBe(stale);
+    expect(await base(clone, dispatched, 'main')).toMatchObject({ sha: four, because: 'it was asked for' });
+  });
+
+  test('cuts nothing off what a shallow clone has of it', async () => {
+    const { repository } = history();
+    const clone = repository.clone(2);
+    expect((await base(clone, dispatched, 'main'))?.sha).toBe(clone.git('rev-parse', 'HEAD'));
+    expect(clone.git('rev-list', '--count', 'HEAD')).toBe('2');
+  });
+});
+
 describe('the base of other events', () => {
   const { repository, sha } = history();
   const { two = '', three = '' } = sha;
@@ -88,7 +170,20 @@ describe('the base of other events', () => {
     expect(await base(checkedOut(repository, three), event)).toMatchObject({
       sha: two,
       label: 'the commit before',
+      because:
+        'it is the first parent of what is checked out; what main was before the push (eeeeeee) is not to be had, as after a forced push',
     });
+  });
+
+  test('of a push whose earlier commit could not be asked for is no other one', async () => {
+    const event: EventBase = { kind: 'push', branch: 'main', before: two, defaultBranch: 'main' };
+    const clone = checkedOut(repository, three);
+    clone.git('fetch', '-q', '--deepen=1', 'origin', three);
+    clone.git('remote', 'set-url', 'origin', 'file:///nowhere/at/all');
+    await expect(base(clone, { ...event, before: 'e'.repeat(40) })).rejects.toThrow(
+      'compare: what main was before the push (eeeeeee) is not in this clone, and could not be fetched from origin: the remote can not be reached',
+    );
+    expect((await base(clone, event))?.sha).toBe(two);
   });
 
   test('of a push of a new branch is where it has left the default branch', async () => {
@@ -115,6 +210,14 @@ describe('the base at a terminal', () => {
     const { repository, sha } = history();
     expect(await base(repository)).toMatchObject({ sha: sha['two'], label: 'the commit before' });
     repository.write({ a: '4' });
+    expect(await base(repository)).toMatchObject({ sha: sha['three'], label: 'the last commit' });
+  });
+
+  test('of the default branch is the commit before too if a file lies around that git does not know', async () => {
+    const { repository, sha } = history();
+    repository.write({ 'notes.txt': '' });
+    expect(await base(repository)).toMatchObject({ sha: sha['two'], label: 'the commit before' });
+    repository.git('add', 'notes.txt');
     expect(await base(repository)).toMatchObject({ sha: sha['three'], label: 'the last commit' });
   });
 
@@ -163,6 +266,13 @@ describe('a ref', () => {
     const { repository } = history();
     await expect(base(repository.clone(), NONE, ref)).rejects.toThrow(message);
   });
+});
+
+test.each(['HEAD~1', 'a1b2c3d'])('the ref %s takes a history, which a shallow clone has not', async (ref) => {
+  const { repository } = history();
+  const advice = '; the clone is shallow, give actions/checkout fetch-depth: 0';
+  await expect(base(repository.clone(1), NONE, ref)).rejects.toThrow(advice);
+  await expect(base(repository.clone(), NONE, ref === 'HEAD~1' ? 'HEAD~9' : ref)).rejects.not.toThrow(advice);
 });
 
 describe('a commit that can not be had', () => {

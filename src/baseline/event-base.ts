@@ -15,6 +15,11 @@ export type EventBase =
   /** Any other event, or none: at a terminal. */
   | { readonly kind: 'none'; readonly defaultBranch?: string };
 
+/** Whether an event was read: then the workspace is a runner's, which may have kept it from an earlier job. */
+export function isOfWorkflow(event: EventBase): boolean {
+  return event.kind !== 'none' || event.defaultBranch !== undefined;
+}
+
 export interface RunEvent {
   /** GITHUB_EVENT_NAME; empty outside of a workflow. */
   readonly name: string;

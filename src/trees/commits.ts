@@ -1,5 +1,6 @@
 import type { ComparedCommits } from '../model/compared.js';
 import type { Repository } from './repository.js';
+import { knowsBetween } from './shallow.js';
 
 /** As many as are told. */
 const MOST = 50;
@@ -16,8 +17,7 @@ export async function commitsBetween(
   base: string,
   head: string,
 ): Promise<ComparedCommits | undefined> {
-  const related = await repository.run(['merge-base', '--is-ancestor', base, head]);
-  if (repository.shallow && related.code !== 0) return { total: 0, list: [], unknown: SHALLOW };
+  if (!(await knowsBetween(repository, base, head))) return { total: 0, list: [], unknown: SHALLOW };
   const range = `${base}..${head}`;
   const total = Number(await repository.ask('rev-list', '--count', range));
   if (!Number.isSafeInteger(total)) return undefined;

@@ -1,5 +1,6 @@
 import { refused, type Repository } from './repository.js';
 import { lastOf, short } from './said.js';
+import { isCut } from './shallow.js';
 
 /** ms that one fetch may take. */
 const FETCH_TIMEOUT = 5 * 60_000;
@@ -7,27 +8,49 @@ const FETCH_TIMEOUT = 5 * 60_000;
 /** By how many commits a shallow history is deepened, one try after another, until a merge base is found. */
 const DEEPEN = [50, 150, 500, 1500] as const;
 
-const CHECKOUT = 'give actions/checkout fetch-depth: 0';
+/** What mends most of it. */
+export const CHECKOUT = 'give actions/checkout fetch-depth: 0';
 
-/** Fetches a commit that is not here: that one alone if the clone is shallow. Throws UserError if it can not be had. */
-export async function fetchCommit(repository: Repository, sha: string, what: string): Promise<void> {
-  if (await repository.has(sha)) return;
-  const missing = `${what} (${short(sha)}) is not in this clone`;
+/** Why a commit can not be had. */
+export interface Missing {
+  /** Follows the name of what is missing. */
+  readonly why: string;
+  /** The remote was reached, and has no such commit, or none that it gives. */
+  readonly gone: boolean;
+}
+
+/** Fetches a commit that is not here: that one alone if the clone is shallow. Undefined if it is here then. */
+export async function fetchIfMissing(repository: Repository, sha: string): Promise<Missing | undefined> {
+  if (await repository.has(sha)) return undefined;
+  const missing = `(${short(sha)}) is not in this clone`;
   const remote = await repository.remote();
-  if (remote === undefined) throw refused(`${missing}, and there is no remote to fetch it from`);
+  if (remote === undefined) {
+    return { why: `${missing}, and there is no remote to fetch it from`, gone: false };
+  }
   const end = await repository.run(fetching(repository, remote, [sha]), { timeout: FETCH_TIMEOUT });
-  if (end.code === 0 && (await repository.has(sha))) return;
-  throw refused(`${missing}, and could not be fetched from ${remote}: ${remedyFor(end.stderr)}`);
+  if (end.code === 0 && (await repository.has(sha))) return undefined;
+  const why = `${missing}, and could not be fetched from ${remote}: ${remedyFor(end.stderr)}`;
+  return { why, gone: GONE.test(end.stderr) };
+}
+
+/** What git's servers, and git itself in older protocols, say to a commit that is not to be had. */
+const GONE =
+  /not our ref|unadvertised object|no such remote ref|couldn't find remote ref|want [0-9a-f]+ not valid/i;
+
+/** As `fetchIfMissing`; throws UserError if the commit can not be had. */
+export async function fetchCommit(repository: Repository, sha: string, what: string): Promise<void> {
+  const missing = await fetchIfMissing(repository, sha);
+  if (missing !== undefined) throw refused(`${what} ${missing.why}`);
 }
 
 /** Names that are no expression (`HEAD~2`, `v1^{}`) and no refspec that would write a ref here (`a:b`). */
 const NAME = /^[^\s~^:?*[\\+]+$/;
 
-/** Fetches a ref by its name; the commit, or why not. */
-export async function fetchRef(
-  repository: Repository,
-  ref: string,
-): Promise<{ readonly sha: string } | { readonly why: string }> {
+/** The commit, or why it was not fetched. */
+export type Fetched = { readonly sha: string } | { readonly why: string };
+
+/** Fetches a ref by its name. */
+export async function fetchRef(repository: Repository, ref: string): Promise<Fetched> {
   if (!NAME.test(ref)) return { why: `${ref} is no name that a remote could know` };
   const remote = await repository.remote();
   if (remote === undefined) return { why: 'there is no remote to fetch it from' };
@@ -37,11 +60,34 @@ export async function fetchRef(
 }
 
 /**
+ * Where the remote's branch is now. It is asked before anything is fetched: fetching one commit alone would cut off the
+ * history of a commit that is here.
+ */
+export async function fetchBranch(repository: Repository, branch: string): Promise<Fetched> {
+  if (!NAME.test(branch)) return { why: `${branch} is no name that a remote could know` };
+  const remote = await repository.remote();
+  if (remote === undefined) return { why: 'there is no remote to fetch it from' };
+  const ref = `refs/heads/${branch}`;
+  const { code, stdout, stderr } = await repository.run(['ls-remote', '--exit-code', remote, ref]);
+  if (code === NO_SUCH_REF) return { why: `${remote} has no branch ${branch}` };
+  if (code !== 0) return { why: remedyFor(stderr) };
+  const tip = stdout.split('\n').find((line) => line.endsWith(`\t${ref}`));
+  const sha = tip?.split('\t')[0];
+  return sha !== undefined && (await repository.has(sha)) ? { sha } : fetchRef(repository, ref);
+}
+
+/** What `git ls-remote --exit-code` ends with if nothing is called so. */
+const NO_SUCH_REF = 2;
+
+/**
  * Where two commits have parted. In a shallow clone the history is deepened, in bounded steps, until it is known.
  * Throws UserError if it can not be found.
  */
 export async function mergeBase(repository: Repository, head: string, tip: string): Promise<string> {
-  const find = (): Promise<string | undefined> => repository.ask('merge-base', head, tip);
+  const find = async (): Promise<string | undefined> => {
+    const found = await repository.ask('merge-base', head, tip);
+    return found !== undefined && (await isLast(repository, found, { head, tip })) ? found : undefined;
+  };
   const known = await find();
   if (known !== undefined) return known;
   const unknown = `where ${short(head)} and ${short(tip)} have parted is not known`;
@@ -60,6 +106,19 @@ export async function mergeBase(repository: Repository, head: string, tip: strin
   }
   const looked = DEEPEN.reduce((sum, each) => sum + each, 0);
   throw refused(`${unknown} after ${looked} commits; ${CHECKOUT}`);
+}
+
+/**
+ * No later ancestor of both lies behind a cut. A branch that was merged lately leads to an old ancestor of both within
+ * a few commits, while the way to the last one is cut off.
+ */
+async function isLast(
+  repository: Repository,
+  found: string,
+  { head, tip }: { head: string; tip: string },
+): Promise<boolean> {
+  if (!repository.shallow || found === head || found === tip) return true;
+  return !(await isCut(repository, head, tip, `^${found}`));
 }
 
 function deepen(

@@ -1,7 +1,8 @@
-import type { EventBase } from '../baseline/event-base.js';
-import { fetchCommit, fetchRef, mergeBase } from './fetch.js';
-import { findRef } from './find-ref.js';
+import { isOfWorkflow, type EventBase } from '../baseline/event-base.js';
+import { fetchBranch, fetchCommit, fetchIfMissing, mergeBase } from './fetch.js';
+import { asKnownHere, findRef } from './find-ref.js';
 import { refused, type Repository } from './repository.js';
+import { short } from './said.js';
 
 /** A commit to compare with. */
 export interface BaseCommit {
@@ -16,7 +17,7 @@ export interface BaseQuestion {
   /** A git ref, or `base`. */
   readonly ref: string;
   readonly event: EventBase;
-  /** The working tree differs from the commit that is checked out. */
+  /** Files that git knows differ from the commit that is checked out. */
   readonly dirty: boolean;
 }
 
@@ -29,7 +30,7 @@ export async function findBase(
   repository: Repository,
   { ref, event, dirty }: BaseQuestion,
 ): Promise<BaseCommit | undefined> {
-  if (ref !== 'base') return { ...(await findRef(repository, ref)), because: 'it was asked for' };
+  if (ref !== 'base') return asked(repository, ref, event);
   switch (event.kind) {
     case 'pull_request':
       return ofPullRequest(repository, event);
@@ -41,6 +42,15 @@ export async function findBase(
     case 'none':
       return ofBranch(repository, event.defaultBranch, dirty);
   }
+}
+
+async function asked(repository: Repository, ref: string, event: EventBase): Promise<BaseCommit> {
+  const { sha, label, doubt } = await findRef(repository, ref, { inWorkflow: isOfWorkflow(event) });
+  return doubted({ sha, label, because: 'it was asked for' }, doubt);
+}
+
+function doubted(base: BaseCommit, doubt: string | undefined): BaseCommit {
+  return doubt === undefined ? base : { ...base, because: `${base.because}; ${doubt}` };
 }
 
 async function ofPullRequest(
@@ -73,13 +83,15 @@ async function ofPush(
   if (before === undefined) {
     return branch === defaultBranch ? commitBefore(repository) : ofBranch(repository, defaultBranch, dirty);
   }
-  try {
-    await fetchCommit(repository, before, `what ${branch} was before the push`);
+  const what = `what ${branch} was before the push`;
+  const missing = await fetchIfMissing(repository, before);
+  if (missing === undefined) {
     return { sha: before, label: `${branch} before the push`, because: 'the push replaced it' };
-  } catch {
-    // A forced push leaves what it replaced to be swept up.
-    return commitBefore(repository);
   }
+  if (!missing.gone) throw refused(`${what} ${missing.why}`);
+  // A forced push leaves what it replaced to be swept up.
+  const parent = await commitBefore(repository);
+  return parent && doubted(parent, `${what} (${short(before)}) is not to be had, as after a forced push`);
 }
 
 async function commitBefore(repository: Repository): Promise<BaseCommit | undefined> {
@@ -99,31 +111,46 @@ async function ofBranch(
   named: string | undefined,
   dirty: boolean,
 ): Promise<BaseCommit | undefined> {
-  const { branch, tip } = await defaultBranch(repository, named);
-  const found = await parting(repository, tip, branch);
+  const { branch, tip, doubt } = await defaultBranch(repository, named);
+  const found = doubted(await parting(repository, tip, branch), doubt);
   if (found.sha !== repository.head) return found;
-  if (!dirty) return commitBefore(repository);
-  return { sha: found.sha, label: 'the last commit', because: 'the working tree has changes since' };
+  const { sha } = found;
+  if (dirty) return { sha, label: 'the last commit', because: 'the working tree has changes since' };
+  const parent = await commitBefore(repository);
+  return parent && doubted(parent, doubt);
 }
 
-async function defaultBranch(
-  repository: Repository,
-  named: string | undefined,
-): Promise<{ readonly branch: string; readonly tip: string }> {
+interface DefaultBranch {
+  readonly branch: string;
+  readonly tip: string;
+  readonly doubt?: string;
+}
+
+/**
+ * Where an event names it, the remote is asked where it is now: what is here may be what an earlier job has left in the
+ * workspace. At a terminal it is what was fetched last.
+ */
+async function defaultBranch(repository: Repository, named: string | undefined): Promise<DefaultBranch> {
   const remote = (await repository.remote()) ?? 'origin';
-  const told = await repository.ask('symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`);
-  const candidates = named === undefined ? [told?.slice(remote.length + 1), 'main', 'master'] : [named];
-  for (const branch of candidates) {
-    if (branch === undefined) continue;
-    const tip =
-      (await repository.commit(`refs/remotes/${remote}/${branch}`)) ??
-      (await repository.commit(`refs/heads/${branch}`));
-    if (tip !== undefined) return { branch, tip };
-  }
   if (named !== undefined) {
-    const fetched = await fetchRef(repository, `refs/heads/${named}`);
+    const fetched = await fetchBranch(repository, named);
     if ('sha' in fetched) return { branch: named, tip: fetched.sha };
+    const tip = await tipHere(repository, remote, named);
+    if (tip !== undefined) return { branch: named, tip, doubt: asKnownHere(named, fetched.why) };
     throw refused(`the default branch ${named} is not in this clone: ${fetched.why}`);
   }
+  const told = await repository.ask('symbolic-ref', '--quiet', '--short', `refs/remotes/${remote}/HEAD`);
+  const first = told === undefined ? [] : [told.slice(remote.length + 1)];
+  for (const branch of [...first, 'main', 'master']) {
+    const tip = await tipHere(repository, remote, branch);
+    if (tip !== undefined) return { branch, tip };
+  }
   throw refused('which branch is the default one is not known here; name a ref in place of base, as in main');
+}
+
+async function tipHere(repository: Repository, remote: string, branch: string): Promise<string | undefined> {
+  return (
+    (await repository.commit(`refs/remotes/${remote}/${branch}`)) ??
+    (await repository.commit(`refs/heads/${branch}`))
+  );
 }

@@ -15,11 +15,19 @@ const AUTHOR = Object.fromEntries(
 /** ms: every file may have to be read. */
 const READING_TIMEOUT = 5 * 60_000;
 
-/** How many files differ from the commit that is checked out; what git ignores does not count. */
-export async function changedFiles(repository: Repository): Promise<number> {
+/** What differs from the commit that is checked out; what git ignores does not count. */
+export interface Changes {
+  /** How many. */
+  readonly files: number;
+  /** Those of them that git knows: the others are new, and were not added yet. */
+  readonly tracked: number;
+}
+
+export async function changesIn(repository: Repository): Promise<Changes> {
   const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.', NOT_OURS];
   const status = await repository.must('git status', args, { timeout: READING_TIMEOUT });
-  return status.split('\0').filter((entry) => entry !== '').length;
+  const entries = status.split('\0').filter((entry) => entry !== '');
+  return { files: entries.length, tracked: entries.filter((entry) => !entry.startsWith('?? ')).length };
 }
 
 /**

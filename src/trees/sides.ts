@@ -2,7 +2,7 @@ import type { EventBase } from '../baseline/event-base.js';
 import type { Side } from '../baseline/opponent.js';
 import type { Files } from '../ports.js';
 import { findBase, type BaseCommit } from './find-base.js';
-import { changedFiles, snapshot } from './head.js';
+import { changesIn, snapshot } from './head.js';
 import type { Repository } from './repository.js';
 
 /** A side of the comparison, and the commit that its tree is made of. */
@@ -29,10 +29,13 @@ export async function findSides(
   repository: Repository,
   { ref, event, files }: SidesQuestion,
 ): Promise<Sides> {
-  const changed = await changedFiles(repository);
-  const base = await findBase(repository, { ref, event, dirty: changed > 0 });
+  const changes = await changesIn(repository);
+  // A new file that lies around is head's; it does not make head something else than its last commit.
+  const base = await findBase(repository, { ref, event, dirty: changes.tracked > 0 });
   const head =
-    changed > 0 ? await workingTree(repository, files, changed) : await checkedOut(repository, event);
+    changes.files > 0
+      ? await workingTree(repository, files, changes.files)
+      : await checkedOut(repository, event);
   if (base === undefined) return { head, base };
   const { sha, label, because } = base;
   return { head, base: { label, sha, commit: sha, because } };
