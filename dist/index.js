@@ -40355,25 +40355,41 @@ class Worktrees {
     async close() {
         const { files, logger } = this.ports;
         try {
+            for (const side of ['head', 'base'])
+                await removeTree(this.repository, files, this.path(side));
             await files.remove(this.folder);
         }
         catch (thrown) {
             logger.warn(`${this.folder} could not be removed: ${(0,errors/* messageOf */.bD)(thrown)}`);
         }
-        await this.repository.tidy(['worktree', 'prune']);
     }
+}
+/**
+ * Git is told of this one, by its path, and forgets it without its folder too. `git worktree prune` would forget every
+ * tree whose folder is not there, such as those of the user's on a disk that is not mounted.
+ */
+async function removeTree(repository, files, path) {
+    await files.remove(path);
+    await repository.tidy(['worktree', 'remove', '--force', '--force', path]);
 }
 async function removeLeftovers(repository, { files, process }) {
     const listed = (await repository.ask('worktree', 'list', '--porcelain')) ?? '';
-    const trees = [...listed.matchAll(/^worktree (.+)$/gm)].map(([, path]) => path ?? '');
-    const folders = new Set(trees.flatMap((path) => /^(.*\/flowgate-trees-[^/]+)\/(?:base|head)$/.exec(path)?.[1] ?? []));
-    for (const folder of folders) {
-        const owner = Number((await files.read((0,external_node_path_.join)(folder, OWNER))) ?? Number.NaN);
-        if (!Number.isSafeInteger(owner) || process.isRunning(owner))
+    const ours = [...listed.matchAll(/^worktree ((.*\/flowgate-trees-[^/]+)\/(?:base|head))$/gm)];
+    for (const folder of new Set(ours.map(([, , folder = '']) => folder))) {
+        if (await isInUse(folder, { files, process }))
             continue;
+        const trees = ours.flatMap(([, tree = '', within]) => (within === folder ? [tree] : []));
+        for (const tree of trees)
+            await removeTree(repository, files, tree).catch(() => undefined);
         await files.remove(folder).catch(() => undefined);
     }
-    await repository.tidy(['worktree', 'prune']);
+}
+/** By a run that goes on, or by somebody whom it does not name; a folder that is gone is nobody's. */
+async function isInUse(folder, { files, process }) {
+    if (!(await files.exists(folder)))
+        return false;
+    const owner = Number((await files.read((0,external_node_path_.join)(folder, OWNER))) ?? Number.NaN);
+    return !Number.isSafeInteger(owner) || process.isRunning(owner);
 }
 
 ;// CONCATENATED MODULE: ./build/src/trees/open-trees.js

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Opponent } from '../../src/baseline/opponent.js';
@@ -236,23 +236,6 @@ test('what head names and git does not hold is asked of prepare', async () => {
   const made = await openIn(treeWorld(), { ...opening, inputs: { ...opening.inputs, prepare } });
   expect(absence(opponentOf(made).opponent)).toBeUndefined();
   await made.opponents.close();
-});
-
-describe('what a killed run has left', () => {
-  test('is removed by the next one, and what a running one needs is not', async () => {
-    const repository = repositoryWith({});
-    const killed = await openIn(treeWorld(), { workspace: repository.folder });
-    const running = await openIn(treeWorld(), { workspace: repository.folder });
-    const folderOf = (comparing: Comparing) => dirname(opponentOf(comparing, 'order').head.workingDirectory);
-    writeFileSync(join(folderOf(killed), 'owner'), '999999999');
-    const next = await openIn(treeWorld(), { workspace: repository.folder });
-    expect(existsSync(folderOf(killed))).toBe(false);
-    expect(existsSync(join(folderOf(running), 'head/order.js'))).toBe(true);
-    expect(treesOf(repository)).toBe(4);
-    await next.opponents.close();
-    await running.opponents.close();
-    expect(treesOf(repository)).toBe(0);
-  });
 });
 
 describe('what the trees lack is said', () => {

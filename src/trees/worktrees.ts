@@ -72,24 +72,40 @@ export class Worktrees {
   async close(): Promise<void> {
     const { files, logger } = this.ports;
     try {
+      for (const side of ['head', 'base'] as const) await removeTree(this.repository, files, this.path(side));
       await files.remove(this.folder);
     } catch (thrown) {
       logger.warn(`${this.folder} could not be removed: ${messageOf(thrown)}`);
     }
-    await this.repository.tidy(['worktree', 'prune']);
   }
+}
+
+/**
+ * Git is told of this one, by its path, and forgets it without its folder too. `git worktree prune` would forget every
+ * tree whose folder is not there, such as those of the user's on a disk that is not mounted.
+ */
+async function removeTree(repository: Repository, files: Files, path: string): Promise<void> {
+  await files.remove(path);
+  await repository.tidy(['worktree', 'remove', '--force', '--force', path]);
 }
 
 async function removeLeftovers(repository: Repository, { files, process }: WorktreePorts): Promise<void> {
   const listed = (await repository.ask('worktree', 'list', '--porcelain')) ?? '';
-  const trees = [...listed.matchAll(/^worktree (.+)$/gm)].map(([, path]) => path ?? '');
-  const folders = new Set(
-    trees.flatMap((path) => /^(.*\/flowgate-trees-[^/]+)\/(?:base|head)$/.exec(path)?.[1] ?? []),
-  );
-  for (const folder of folders) {
-    const owner = Number((await files.read(join(folder, OWNER))) ?? Number.NaN);
-    if (!Number.isSafeInteger(owner) || process.isRunning(owner)) continue;
+  const ours = [...listed.matchAll(/^worktree ((.*\/flowgate-trees-[^/]+)\/(?:base|head))$/gm)];
+  for (const folder of new Set(ours.map(([, , folder = '']) => folder))) {
+    if (await isInUse(folder, { files, process })) continue;
+    const trees = ours.flatMap(([, tree = '', within]) => (within === folder ? [tree] : []));
+    for (const tree of trees) await removeTree(repository, files, tree).catch(() => undefined);
     await files.remove(folder).catch(() => undefined);
   }
-  await repository.tidy(['worktree', 'prune']);
+}
+
+/** By a run that goes on, or by somebody whom it does not name; a folder that is gone is nobody's. */
+async function isInUse(
+  folder: string,
+  { files, process }: Pick<WorktreePorts, 'files' | 'process'>,
+): Promise<boolean> {
+  if (!(await files.exists(folder))) return false;
+  const owner = Number((await files.read(join(folder, OWNER))) ?? Number.NaN);
+  return !Number.isSafeInteger(owner) || process.isRunning(owner);
 }
