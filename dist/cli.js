@@ -17363,10 +17363,18 @@ const otherProcess = {
 
 
 
+
 /** The oldest of more are removed. */
 const prepared_trees_MOST = 8;
 /** As the cache's own folders are called: whatever else is in its folder is let be. */
 const KEY = /^[0-9a-f]{40}$/;
+/** Ends the name of one that is written or removed right now, or was when its run was killed. */
+const PARTIAL = '.partial';
+const PARTIAL_NAME = /^[0-9a-f]{40}\..+\.partial$/;
+/** ms: nobody writes to it any more. */
+const ABANDONED = 60 * 60_000;
+/** A tree's place in its repository, which is its own. */
+const GIT = '.git';
 /** XDG_CACHE_HOME (XDG Base Directory Specification), or ~/.cache. */
 function cacheFolder(env = process.env) {
     const { XDG_CACHE_HOME = '' } = env;
@@ -17376,29 +17384,67 @@ function cacheFolder(env = process.env) {
 function preparedTrees(folder = cacheFolder()) {
     return {
         take: async (key, into) => {
-            const kept = (0,external_node_path_.join)(folder, key);
-            if ((await (0,promises_.stat)(kept).catch(() => undefined)) === undefined)
-                return false;
-            await touch(kept);
-            await copyTree(kept, into);
-            return true;
-        },
-        keep: async (key, tree) => {
-            await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
-            // Renamed into place, so that nobody meets half a tree.
-            const partial = (0,external_node_path_.join)(folder, `${key}.${process.pid}.partial`);
+            let taken = false;
             try {
-                await copyTree(tree, partial);
-                await touch(partial);
-                await (0,promises_.rm)((0,external_node_path_.join)(folder, key), { recursive: true, force: true });
-                await (0,promises_.rename)(partial, (0,external_node_path_.join)(folder, key));
+                taken = await copyWhole((0,external_node_path_.join)(folder, key), into);
             }
             finally {
-                await (0,promises_.rm)(partial, { recursive: true, force: true });
+                if (!taken)
+                    await emptyTree(into);
             }
+            return taken;
+        },
+        keep: async (key, tree) => {
+            const kept = (0,external_node_path_.join)(folder, key);
+            await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
+            // Another job may be copying from it, and it is the same.
+            if ((await inodeOf(kept)) === undefined)
+                await copyInto(kept, tree);
             await makeRoom(folder);
         },
     };
+}
+/** Whether there was one, and it was there to the end: what another job removes goes as a whole, by another name. */
+async function copyWhole(kept, into) {
+    const found = await inodeOf(kept);
+    if (found === undefined)
+        return false;
+    await touch(kept);
+    try {
+        await copyTree(kept, into);
+    }
+    catch (thrown) {
+        if (prepared_trees_isGone(thrown))
+            return false;
+        throw thrown;
+    }
+    return (await inodeOf(kept)) === found;
+}
+/** Renamed into place, so that nobody meets half a tree. */
+async function copyInto(kept, tree) {
+    const partial = partialOf(kept);
+    try {
+        await copyTree(tree, partial);
+        await touch(partial);
+        await (0,promises_.rename)(partial, kept).catch(async (thrown) => {
+            // Another job was faster.
+            if ((await inodeOf(kept)) === undefined)
+                throw thrown;
+        });
+    }
+    finally {
+        await (0,promises_.rm)(partial, { recursive: true, force: true });
+    }
+}
+/** What a tree is called while it is written or removed: two containers share a cache, and numbers of processes. */
+function partialOf(kept) {
+    return `${kept}.${(0,external_node_crypto_.randomUUID)()}${PARTIAL}`;
+}
+async function inodeOf(path) {
+    return (await (0,promises_.stat)(path).catch(() => undefined))?.ino;
+}
+function prepared_trees_isGone(thrown) {
+    return thrown?.code === 'ENOENT';
 }
 /** Everything but `.git`, by reference where the file system can; times too, for tools that go by them. */
 async function copyTree(from, to) {
@@ -17407,20 +17453,47 @@ async function copyTree(from, to) {
         verbatimSymlinks: true,
         preserveTimestamps: true,
         mode: external_node_fs_.constants.COPYFILE_FICLONE,
-        filter: (path) => !((0,external_node_path_.basename)(path) === '.git' && path === (0,external_node_path_.join)(from, '.git')),
+        filter: (path) => !((0,external_node_path_.basename)(path) === GIT && path === (0,external_node_path_.join)(from, GIT)),
     });
+}
+async function emptyTree(folder) {
+    for (const name of await (0,promises_.readdir)(folder)) {
+        if (name !== GIT)
+            await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { recursive: true, force: true });
+    }
 }
 /** By the folder's time it is known which one was used last. */
 async function touch(folder) {
     const now = new Date();
     await (0,promises_.utimes)(folder, now, now).catch(() => undefined);
 }
+/** Removes the oldest trees of too many, and what killed runs have left half written or half removed. */
 async function makeRoom(folder) {
-    const names = (await (0,promises_.readdir)(folder)).filter((name) => KEY.test(name));
-    const aged = await Promise.all(names.map(async (name) => ({ name, at: (await (0,promises_.stat)((0,external_node_path_.join)(folder, name))).mtimeMs })));
-    const oldest = aged.sort((a, b) => b.at - a.at).slice(prepared_trees_MOST);
-    for (const { name } of oldest)
-        await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { recursive: true, force: true });
+    const kept = await aged(folder, (name) => KEY.test(name));
+    for (const { path } of kept.slice(prepared_trees_MOST)) {
+        const going = partialOf(path);
+        await (0,promises_.rename)(path, going)
+            .then(() => (0,promises_.rm)(going, { recursive: true, force: true }))
+            .catch(ignore);
+    }
+    const partial = await aged(folder, (name) => PARTIAL_NAME.test(name));
+    for (const { path, at } of partial) {
+        if (Date.now() - at > ABANDONED)
+            await (0,promises_.rm)(path, { recursive: true, force: true }).catch(ignore);
+    }
+}
+/** The newest first; what another job has removed by now is none. */
+async function aged(folder, isMeant) {
+    const each = (await (0,promises_.readdir)(folder)).filter(isMeant).map(async (name) => {
+        const path = (0,external_node_path_.join)(folder, name);
+        const found = await (0,promises_.stat)(path).catch(ignore);
+        return found === undefined ? [] : [{ path, at: found.mtimeMs }];
+    });
+    return (await Promise.all(each)).flat().sort((a, b) => b.at - a.at);
+}
+/** Another job was faster, or what is left is removed by a later one. */
+function ignore() {
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/node.js
@@ -22383,19 +22456,45 @@ function said_short(sha) {
 
 
 
+
 /** Makes the trees of both sides and prepares them, at once where there are two cores. */
 async function makeTrees(sides, context, ports) {
     // git locks the repository while it makes a tree.
-    const makeHead = await place('head', sides.head, { context, ports });
-    const makeBase = await place('base', sides.base, { context, ports });
-    const where = whereItRuns(makeHead.prepares, makeBase.prepares);
+    const head = await place('head', sides.head, { context, ports });
+    const base = sides.base === undefined ? READY : await place('base', sides.base, { context, ports });
+    const where = whereItRuns(head.prepares, base.prepares);
     if (context.prepare !== undefined && where !== undefined) {
         ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
     }
-    if (context.machine.cores < 2)
-        return { head: await makeHead.make(), base: await makeBase.make() };
-    const [head, base] = await Promise.all([makeHead.make(), makeBase.make()]);
-    return { head, base };
+    const prepared = await makeBoth({ head, base }, context.machine);
+    const keeps = [...keepOf(head, prepared.head), ...keepOf(base, prepared.base)];
+    await keepAll(keeps, { context, ports });
+    return prepared;
+}
+async function makeBoth({ head, base }, { cores }) {
+    if (cores < 2)
+        return { head: await head.make(), base: await base.make() };
+    const [madeHead, madeBase] = await Promise.all([head.make(), base.make()]);
+    return { head: madeHead, base: madeBase };
+}
+function keepOf({ keep }, { ok }) {
+    return ok && keep !== undefined ? [keep] : [];
+}
+/**
+ * Not before both sides are prepared: whose a process is can not be told. What runs in the background is not in a tree
+ * that comes from the cache, and nobody would start it there.
+ */
+async function keepAll(keeps, { context, ports }) {
+    if (keeps.length === 0)
+        return;
+    const running = (await context.prepared?.running()) ?? [];
+    if (running.length > 0) {
+        const which = running.slice(0, 5).join(', ');
+        ports.logger.warn(`prepare leaves processes running, so its tree is not cached: ${which}`);
+        return;
+    }
+    for (const keep of keeps)
+        await keep();
 }
 function whereItRuns(head, base) {
     if (head && base)
@@ -22412,30 +22511,40 @@ async function place(name, side, doing) {
     await worktrees.add(name, side.commit, { empty: key !== undefined });
     if (prepare === undefined)
         return READY;
-    if (key !== undefined) {
-        const { cache, logger } = doing.ports;
-        if (await cache.take(key, worktrees.path(name))) {
-            await worktrees.index(name);
-            logger.info(`the tree of ${side.label} (${said_short(side.commit)}) comes prepared from the cache`);
-            return READY;
-        }
-        await worktrees.fill(name);
+    const make = () => prepareOne(name, prepare, doing);
+    if (key === undefined)
+        return { prepares: true, make };
+    const { cache, logger } = doing.ports;
+    const tree = worktrees.path(name);
+    if (await isTaken(key, tree, doing.ports)) {
+        await worktrees.index(name);
+        logger.info(`the tree of ${side.label} (${said_short(side.commit)}) comes prepared from the cache`);
+        return READY;
     }
-    return { prepares: true, make: () => prepareOne(name, { prepare, key }, doing) };
+    await worktrees.fill(name);
+    const keep = async () => {
+        const problem = await keepTree(cache, key, tree);
+        if (problem !== undefined)
+            logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
+    };
+    return { prepares: true, make, keep };
 }
-async function prepareOne(name, { prepare, key }, { context, ports }) {
+/** A cache that can not be read costs the time that it would have saved, and no more. */
+async function isTaken(key, tree, { cache, logger }) {
+    try {
+        return await cache.take(key, tree);
+    }
+    catch (thrown) {
+        logger.warn(`a prepared tree could not be taken from the cache: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        return false;
+    }
+}
+async function prepareOne(name, prepare, { context, ports }) {
     const { repository, worktrees, shell, env } = context;
     const tree = worktrees.path(name);
     const moved = movedVariables(env, { from: repository.top, to: tree });
     const workingDirectory = (0,external_node_path_.join)(tree, repository.prefix);
-    const task = { run: prepare.run, shell, workingDirectory, env: { ...env, ...moved } };
-    const prepared = await prepareTree(task, ports);
-    if (!prepared.ok || key === undefined)
-        return prepared;
-    const problem = await keepTree(ports.cache, key, tree);
-    if (problem !== undefined)
-        ports.logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
-    return prepared;
+    return prepareTree({ run: prepare.run, shell, workingDirectory, env: { ...env, ...moved } }, ports);
 }
 /** A working tree with changes is not kept: nobody will ask for it again. */
 async function keyOf(side, context) {
@@ -22463,6 +22572,9 @@ var watch = __nccwpck_require__(7436);
 
 
 
+
+/** ms: what is about to end by itself is not taken for something that stays. */
+const GRACE = 1000;
 /** What `prepare` has started in the background: there for the flows of both sides, and gone with the trees. */
 class PreparedProcesses {
     #ports;
@@ -22475,19 +22587,41 @@ class PreparedProcesses {
     get env() {
         return { [identity/* MARK */.M$]: this.#run };
     }
+    /** What of them is running, by name; nothing where the platform can not tell. Never rejects. */
+    async running() {
+        const { clock, logger } = this.#ports;
+        try {
+            const stay = await this.#watching((watch) => (0,leftovers/* whatStays */.$)(() => watch.alive(), { clock, grace: GRACE }));
+            return [...new Set(stay.map(({ command }) => programOf(command)))].sort();
+        }
+        catch (thrown) {
+            logger.warn(`whether prepare has left something running is not known: ${(0,errors/* messageOf */.bD)(thrown)}`);
+            return [];
+        }
+    }
     /** Ends them; what goes wrong is said. Never rejects. */
     async close() {
-        const { openTable, spawner, clock, logger } = this.#ports;
+        const { spawner, clock, logger } = this.#ports;
         try {
-            const table = openTable(`${identity/* MARK */.M$}=${this.#run}`);
-            await (0,leftovers/* killAll */.E)(new watch/* ProcessWatch */.$(table), spawner, clock).finally(() => {
-                table.close();
-            });
+            await this.#watching((watch) => (0,leftovers/* killAll */.E)(watch, spawner, clock));
         }
         catch (thrown) {
             logger.warn(`what prepare has left running could not be ended: ${(0,errors/* messageOf */.bD)(thrown)}`);
         }
     }
+    async #watching(look) {
+        const table = this.#ports.openTable(`${identity/* MARK */.M$}=${this.#run}`);
+        try {
+            return await look(new watch/* ProcessWatch */.$(table));
+        }
+        finally {
+            table.close();
+        }
+    }
+}
+/** Of a command line, which may be long and hold what is nobody's business. */
+function programOf(command) {
+    return (0,external_node_path_.basename)(command.split(' ')[0] ?? command);
 }
 
 ;// CONCATENATED MODULE: ./build/src/trees/repository.js
@@ -23055,7 +23189,7 @@ async function isInUse(folder, { files, process }) {
 /**
  * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
  * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
- * prepared, or that has no such scenario, is an opponent that is absent.
+ * prepared, that has no such scenario, or that there is not yet, is an opponent that is absent.
  */
 async function openTrees(plan, ports, context) {
     const { workspace, event } = context;
@@ -23070,26 +23204,24 @@ async function openTrees(plan, ports, context) {
     try {
         const repository = await Repository.open(ports.git, { workspace, interrupt });
         const sides = await findSides(repository, { ref: how.ref, event, files });
-        if (sides.base === undefined) {
-            return withoutBase(plan, sides, 'there is no earlier commit to compare with');
-        }
-        const { head, base } = { ...sides, base: sides.base };
-        logger.info(`${head.label} is compared with ${base.label} (${said_short(base.commit)}): ${base.because}`);
-        if (head.commit === base.commit)
-            logger.warn(sameCommit(base));
+        const { head } = sides;
+        logger.info(whatIsCompared(sides));
+        if (head.commit === sides.base?.commit)
+            logger.warn(sameCommit(sides.base));
         for (const note of await lackingInTrees(repository, head.commit, how.prepare))
             logger.warn(note);
         worktrees = await Worktrees.open(repository, ports);
         const stage = { repository, worktrees, prepared, close };
-        return await compareTrees(plan, { ...stage, head, base }, { ports, context });
+        return await compareTrees(plan, { ...stage, ...sides }, { ports, context });
     }
     catch (thrown) {
         await close();
         if (!interrupt.aborted)
             throw thrown;
-        return withoutBase(plan, { head: { label: 'head', commit: '' }, base: undefined }, 'interrupted');
+        return interrupted(plan);
     }
 }
+const NO_BASE = 'there is no earlier commit to compare with';
 async function compareTrees(plan, stage, { ports, context }) {
     const { repository, worktrees, head, base, close } = stage;
     const how = plan.compare;
@@ -23103,11 +23235,11 @@ async function compareTrees(plan, stage, { ports, context }) {
         machine: context.environment,
     };
     // Before any code of either side is run: what it could do to the repository's configuration comes too late for git.
-    const commits = await commitsBetween(repository, base.commit, repository.head);
+    const commits = base && (await commitsBetween(repository, base.commit, repository.head));
     const prepared = await makeTrees({ base, head }, making, ports);
     if (!prepared.head.ok)
         throw unprepared(head.label, prepared.head);
-    if (!prepared.base.ok)
+    if (base && !prepared.base.ok)
         ports.logger.warn(unprepared(base.label, prepared.base).message);
     const to = (name) => ({ from: repository.top, to: worktrees.path(name) });
     const headPlan = withVariables(movedPlan(plan, to('head')), context.env, to('head'));
@@ -23119,21 +23251,29 @@ async function compareTrees(plan, stage, { ports, context }) {
         throw refused(missing);
     const scenarios = new Map();
     for (const scenario of headPlan.scenarios) {
-        const found = prepared.base.ok
-            ? await baseOf(scenario, stage, { plan, ports, context })
-            : { absent: `${base.label} can not be prepared: ${prepared.base.why}` };
+        const found = await baseOf(scenario, { ...stage, made: prepared.base }, { plan, ports, context });
         scenarios.set(scenario.name, found);
     }
+    const told = {
+        base: base === undefined ? { label: how.ref } : sideOf(base),
+        head: sideOf(head),
+        ...(commits === undefined ? {} : { commits }),
+    };
     return {
         plan: headPlan,
         opponents: {
             how,
-            of: ({ name }) => opponentOf(scenarios.get(name), stage, commits),
+            of: ({ name }) => ({ ...(scenarios.get(name) ?? UNPLANNED), ...told }),
             close,
         },
     };
 }
-async function baseOf(scenario, { repository, worktrees, base }, { plan, ports, context }) {
+const UNPLANNED = { absent: 'the scenario is not in the plan' };
+async function baseOf(scenario, { repository, worktrees, base, made }, { plan, ports, context }) {
+    if (base === undefined)
+        return { absent: NO_BASE };
+    if (!made.ok)
+        return { absent: `${base.label} can not be prepared: ${made.why}` };
     const move = { from: repository.top, to: worktrees.path('base') };
     const found = await baseScenario(scenario, {
         files: ports.files,
@@ -23155,20 +23295,22 @@ function withVariables(plan, env, move) {
         scenarios: plan.scenarios.map((scenario) => ({ ...scenario, env: { ...variables, ...scenario.env } })),
     };
 }
-function opponentOf(found, { base, head }, commits) {
-    const sides = { base: sideOf(base), head: sideOf(head), ...(commits === undefined ? {} : { commits }) };
-    return { ...(found ?? { absent: 'the scenario is not in the plan' }), ...sides };
-}
 function sideOf({ label, sha }) {
     return sha === undefined ? { label } : { label, sha };
 }
-function withoutBase(plan, { head }, absent) {
+/** Nothing is run any more. */
+function interrupted(plan) {
     const opponents = {
         how: plan.compare,
-        of: () => ({ absent, base: { label: plan.compare.ref }, head: sideOf(head) }),
+        of: () => ({ absent: 'interrupted', base: { label: plan.compare.ref }, head: { label: 'head' } }),
         close: () => Promise.resolve(),
     };
     return { plan, opponents };
+}
+function whatIsCompared({ head, base }) {
+    if (base === undefined)
+        return `${head.label} runs by itself: ${NO_BASE}`;
+    return `${head.label} is compared with ${base.label} (${said_short(base.commit)}): ${base.because}`;
 }
 function sameCommit({ label, commit }) {
     const what = `compare: ${label} is what is checked out: both sides are the same commit (${said_short(commit)})`;

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -27,9 +28,8 @@ test('a tree is given back as it was kept, without its place in the repository',
   const into = temporary();
   expect(await cache.take(key(1), into)).toBe(false);
   await cache.keep(key(1), tree('one'));
-  await cache.keep(key(1), tree('two'));
   expect(await cache.take(key(1), into)).toBe(true);
-  expect(readFileSync(join(into, 'sub/file'), 'utf8')).toBe('two');
+  expect(readFileSync(join(into, 'sub/file'), 'utf8')).toBe('one');
   expect(statSync(join(into, 'sub/file')).mode & 0o777).toBe(0o755);
   expect(existsSync(join(into, '.git'))).toBe(false);
 });
@@ -45,6 +45,58 @@ test('of more than eight the one that was used longest ago makes room; what is n
   expect(await cache.take(key(1), temporary())).toBe(true);
   await cache.keep(key(9), tree('9'));
   expect(readdirSync(folder).sort()).toEqual([1, 3, 4, 5, 6, 7, 8, 9].map(key).concat('mine').sort());
+});
+
+test('what is kept stays as it is, as another job may be copying from it', async () => {
+  const folder = join(temporary(), 'trees');
+  const cache = preparedTrees(folder);
+  await cache.keep(key(1), tree('one'));
+  const { ino } = statSync(join(folder, key(1)));
+  await cache.keep(key(1), tree('two'));
+  expect(statSync(join(folder, key(1))).ino).toBe(ino);
+  expect(readFileSync(join(folder, key(1), 'sub/file'), 'utf8')).toBe('one');
+  expect(readdirSync(folder)).toEqual([key(1)]);
+});
+
+/** As git makes it: there is nothing in it but its place in the repository. */
+function emptyTree(): string {
+  const folder = temporary();
+  writeFileSync(join(folder, '.git'), 'gitdir: elsewhere');
+  return folder;
+}
+
+test('what is removed while it is copied was not there: nothing of it stays', async () => {
+  const folder = join(temporary(), 'trees');
+  const cache = preparedTrees(folder);
+  const large = tree('one');
+  for (let n = 0; n < 300; n += 1) writeFileSync(join(large, `file-${n}`), '');
+  await cache.keep(key(1), large);
+  const into = emptyTree();
+  const taking = cache.take(key(1), into);
+  while (readdirSync(into).length < 2) await new Promise((resolve) => setImmediate(resolve));
+  renameSync(join(folder, key(1)), join(folder, 'elsewhere'));
+  expect(await taking).toBe(false);
+  expect(readdirSync(into)).toEqual(['.git']);
+});
+
+test('what can not be copied is told, and nothing of it stays', async () => {
+  const folder = join(temporary(), 'trees');
+  const cache = preparedTrees(folder);
+  await cache.keep(key(1), tree('one'));
+  const into = emptyTree();
+  mkdirSync(join(into, 'sub/file'), { recursive: true });
+  await expect(cache.take(key(1), into)).rejects.toThrow(/overwrite directory/i);
+  expect(readdirSync(into)).toEqual(['.git']);
+});
+
+test('what killed runs have left half written is removed after an hour', async () => {
+  const folder = join(temporary(), 'trees');
+  const [old, recent] = [`${key(2)}.17.partial`, `${key(3)}.18.partial`];
+  for (const name of [old, recent, 'notes.partial']) mkdirSync(join(folder, name), { recursive: true });
+  const earlier = Date.now() / 1000 - 2 * 3600;
+  for (const name of [old, 'notes.partial']) utimesSync(join(folder, name), earlier, earlier);
+  await preparedTrees(folder).keep(key(1), tree('one'));
+  expect(readdirSync(folder).sort()).toEqual([key(1), recent, 'notes.partial'].sort());
 });
 
 test('it is where the XDG specification has caches', () => {

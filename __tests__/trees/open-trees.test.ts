@@ -213,14 +213,20 @@ describe('an opponent is absent', () => {
     await comparing.opponents.close();
   });
 
-  test('where there is no earlier commit: head stays where it is', async () => {
+  test('where there is no earlier commit; head is in a tree of its own all the same', async () => {
     const repository = makeRepository();
     repository.commit('one', FILES);
     const comparing = await openIn(treeWorld(), { workspace: repository.folder });
     const { head, opponent } = opponentOf(comparing, 'order');
-    expect(absence(opponent)).toBe('there is no earlier commit to compare with');
-    expect(head.workingDirectory).toBe(repository.folder);
+    expect(opponent).toMatchObject({
+      absent: 'there is no earlier commit to compare with',
+      base: { label: 'base' },
+      head: { label: 'main', sha: repository.git('rev-parse', 'HEAD') },
+    });
+    expect(head.workingDirectory.endsWith('/head')).toBe(true);
+    expect(treesOf(repository)).toBe(1);
     await comparing.opponents.close();
+    expect(treesOf(repository)).toBe(0);
   });
 });
 

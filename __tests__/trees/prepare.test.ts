@@ -14,6 +14,9 @@ scenarios:
   s: {run: 'true'}
 `;
 
+/** Elsewhere processes can not be told from others by what is in their environment. */
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
 function repositoryWith(prepare: string, second: Readonly<Record<string, string>> = {}): TestRepository {
   const repository = makeRepository();
   repository.commit('one', { '.github/flowgate.yml': config(prepare), kind: 'base' });
@@ -60,7 +63,22 @@ describe('the command', () => {
     expect(existsSync(head)).toBe(false);
   });
 
-  test('may leave processes for the flows, which are gone with the trees', async () => {
+  test('runs in the tree of head where there is no earlier commit', async () => {
+    const repository = makeRepository();
+    repository.commit('one', { '.github/flowgate.yml': config('cp kind built'), kind: 'first' });
+    const world = treeWorld();
+    const { plan, opponents } = await openIn(world, { workspace: repository.folder });
+    const tree = plan.scenarios[0]?.workingDirectory ?? '';
+    expect(readFileSync(join(tree, 'built'), 'utf8')).toBe('first');
+    expect(existsSync(join(repository.folder, 'built'))).toBe(false);
+    expect(world.log).toEqual([
+      'info main runs by itself: there is no earlier commit to compare with',
+      'info prepare runs in the tree of head: cp kind built',
+    ]);
+    await opponents.close();
+  });
+
+  onLinux('may leave processes for the flows, which are gone with the trees', async () => {
     const repository = repositoryWith("'setsid sleep 300 > log 2>&1 < /dev/null & echo $! > pid'");
     const comparing = await openIn(treeWorld(), { workspace: repository.folder });
     const pids = Object.values(treesOf(comparing)).map((tree) => Number(readFileSync(join(tree, 'pid'))));
@@ -190,5 +208,29 @@ describe('a cache key', () => {
     });
     await opponents.close();
     expect(existsSync(world.cache) ? readdirSync(world.cache) : []).toEqual([]);
+  });
+
+  onLinux(
+    'keeps no tree whose command leaves something running, which nobody would start on a hit',
+    async () => {
+      const world = treeWorld();
+      const leaving = `{run: 'if [ "$(cat kind)" = head ]; then sleep 300 > log 2>&1 < /dev/null & fi', cache-key: v1}`;
+      const repository = repositoryWith(leaving);
+      await (await openIn(world, { workspace: repository.folder })).opponents.close();
+      expect(world.log.filter((line) => line.startsWith('warn'))).toEqual([
+        'warn prepare leaves processes running, so its tree is not cached: sleep',
+      ]);
+      expect(existsSync(world.cache)).toBe(false);
+    },
+  );
+
+  test('costs time only where the cache can not be read', async () => {
+    const world = treeWorld();
+    const take = (): Promise<boolean> => Promise.reject(new Error('input/output error'));
+    const keep = (): Promise<void> => Promise.resolve();
+    const unreadable: World = { ...world, ports: { ...world.ports, cache: { take, keep } } };
+    await open(unreadable, repositoryWith(cached(join(temporary(), 'calls'))));
+    const warning = 'warn a prepared tree could not be taken from the cache: input/output error';
+    expect(world.log.filter((line) => line.startsWith('warn'))).toEqual([warning, warning]);
   });
 });

@@ -28,8 +28,11 @@ export interface Git {
 
 /** Trees that were prepared in earlier runs. */
 export interface PreparedTrees {
-  /** Fills an existing folder with the tree kept by this key; false, and nothing is done, if there is none. */
+  /**
+   * Fills a folder that is empty but for its `.git` with the tree kept by this key; false if there is none, or no more.
+   * Where it returns false or rejects, the folder is as empty as before.
+   */
   take(key: string, into: string): Promise<boolean>;
-  /** Keeps a copy of the folder without its `.git`; the oldest ones make room. */
+  /** Keeps a copy of the folder without its `.git`, if there is none yet; the oldest ones make room. */
   keep(key: string, folder: string): Promise<void>;
 }

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import type { EventBase } from '../baseline/event-base.js';
-import type { Opponent, Opponents, Side } from '../baseline/opponent.js';
+import type { Opponents, Side } from '../baseline/opponent.js';
 import { UserError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { SHELL } from '../inputs/scenario-plan.js';
 import type { ComparePlan } from '../model/compare-plan.js';
-import type { ComparedCommits } from '../model/compared.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type { Git } from '../ports/git.js';
@@ -49,7 +48,7 @@ export interface Comparing {
 /**
  * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
  * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
- * prepared, or that has no such scenario, is an opponent that is absent.
+ * prepared, that has no such scenario, or that there is not yet, is an opponent that is absent.
  */
 export async function openTrees(
   plan: Plan & { readonly compare: ComparePlan },
@@ -68,20 +67,17 @@ export async function openTrees(
   try {
     const repository = await Repository.open(ports.git, { workspace, interrupt });
     const sides = await findSides(repository, { ref: how.ref, event, files });
-    if (sides.base === undefined) {
-      return withoutBase(plan, sides, 'there is no earlier commit to compare with');
-    }
-    const { head, base } = { ...sides, base: sides.base };
-    logger.info(`${head.label} is compared with ${base.label} (${short(base.commit)}): ${base.because}`);
-    if (head.commit === base.commit) logger.warn(sameCommit(base));
+    const { head } = sides;
+    logger.info(whatIsCompared(sides));
+    if (head.commit === sides.base?.commit) logger.warn(sameCommit(sides.base));
     for (const note of await lackingInTrees(repository, head.commit, how.prepare)) logger.warn(note);
     worktrees = await Worktrees.open(repository, ports);
     const stage = { repository, worktrees, prepared, close };
-    return await compareTrees(plan, { ...stage, head, base }, { ports, context });
+    return await compareTrees(plan, { ...stage, ...sides }, { ports, context });
   } catch (thrown) {
     await close();
     if (!interrupt.aborted) throw thrown;
-    return withoutBase(plan, { head: { label: 'head', commit: '' }, base: undefined }, 'interrupted');
+    return interrupted(plan);
   }
 }
 
@@ -93,8 +89,11 @@ interface Stage {
   /** Removes the trees, and what was started for them. */
   readonly close: () => Promise<void>;
   readonly head: TreeSide;
-  readonly base: TreeSide;
+  /** Undefined if there is no earlier commit. */
+  readonly base: TreeSide | undefined;
 }
+
+const NO_BASE = 'there is no earlier commit to compare with';
 
 async function compareTrees(
   plan: Plan & { readonly compare: ComparePlan },
@@ -113,10 +112,10 @@ async function compareTrees(
     machine: context.environment,
   };
   // Before any code of either side is run: what it could do to the repository's configuration comes too late for git.
-  const commits = await commitsBetween(repository, base.commit, repository.head);
+  const commits = base && (await commitsBetween(repository, base.commit, repository.head));
   const prepared = await makeTrees({ base, head }, making, ports);
   if (!prepared.head.ok) throw unprepared(head.label, prepared.head);
-  if (!prepared.base.ok) ports.logger.warn(unprepared(base.label, prepared.base).message);
+  if (base && !prepared.base.ok) ports.logger.warn(unprepared(base.label, prepared.base).message);
   const to = (name: 'base' | 'head'): Move => ({ from: repository.top, to: worktrees.path(name) });
   const headPlan = withVariables(movedPlan(plan, to('head')), context.env, to('head'));
   const missing = await missingInHead(headPlan, ports.files, {
@@ -126,26 +125,33 @@ async function compareTrees(
   if (missing !== undefined) throw refused(missing);
   const scenarios = new Map<string, BaseScenario>();
   for (const scenario of headPlan.scenarios) {
-    const found = prepared.base.ok
-      ? await baseOf(scenario, stage, { plan, ports, context })
-      : { absent: `${base.label} can not be prepared: ${prepared.base.why}` };
+    const found = await baseOf(scenario, { ...stage, made: prepared.base }, { plan, ports, context });
     scenarios.set(scenario.name, found);
   }
+  const told = {
+    base: base === undefined ? { label: how.ref } : sideOf(base),
+    head: sideOf(head),
+    ...(commits === undefined ? {} : { commits }),
+  };
   return {
     plan: headPlan,
     opponents: {
       how,
-      of: ({ name }) => opponentOf(scenarios.get(name), stage, commits),
+      of: ({ name }) => ({ ...(scenarios.get(name) ?? UNPLANNED), ...told }),
       close,
     },
   };
 }
 
+const UNPLANNED = { absent: 'the scenario is not in the plan' };
+
 async function baseOf(
   scenario: ScenarioPlan,
-  { repository, worktrees, base }: Stage,
+  { repository, worktrees, base, made }: Stage & { readonly made: Prepared },
   { plan, ports, context }: { plan: Plan; ports: TreePorts; context: TreeContext },
 ): Promise<BaseScenario> {
+  if (base === undefined) return { absent: NO_BASE };
+  if (!made.ok) return { absent: `${base.label} can not be prepared: ${made.why}` };
   const move = { from: repository.top, to: worktrees.path('base') };
   const found = await baseScenario(scenario, {
     files: ports.files,
@@ -168,30 +174,23 @@ function withVariables(plan: Plan, env: Readonly<Record<string, string>>, move: 
   };
 }
 
-function opponentOf(
-  found: BaseScenario | undefined,
-  { base, head }: { base: TreeSide; head: TreeSide },
-  commits: ComparedCommits | undefined,
-): Opponent {
-  const sides = { base: sideOf(base), head: sideOf(head), ...(commits === undefined ? {} : { commits }) };
-  return { ...(found ?? { absent: 'the scenario is not in the plan' }), ...sides };
-}
-
 function sideOf({ label, sha }: TreeSide): Side {
   return sha === undefined ? { label } : { label, sha };
 }
 
-function withoutBase(
-  plan: Plan & { readonly compare: ComparePlan },
-  { head }: Sides,
-  absent: string,
-): Comparing {
+/** Nothing is run any more. */
+function interrupted(plan: Plan & { readonly compare: ComparePlan }): Comparing {
   const opponents: Opponents = {
     how: plan.compare,
-    of: () => ({ absent, base: { label: plan.compare.ref }, head: sideOf(head) }),
+    of: () => ({ absent: 'interrupted', base: { label: plan.compare.ref }, head: { label: 'head' } }),
     close: () => Promise.resolve(),
   };
   return { plan, opponents };
+}
+
+function whatIsCompared({ head, base }: Sides): string {
+  if (base === undefined) return `${head.label} runs by itself: ${NO_BASE}`;
+  return `${head.label} is compared with ${base.label} (${short(base.commit)}): ${base.because}`;
 }
 
 function sameCommit({ label, commit }: TreeSide): string {

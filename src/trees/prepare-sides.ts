@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { messageOf } from '../errors.js';
 import type { PreparePlan } from '../model/compare-plan.js';
 import type { Environment } from '../model/record.js';
 import type { Logger } from '../ports.js';
 import type { PreparedTrees } from '../ports/git.js';
 import { cacheKeyOf, keepTree, prepareTree, type Prepared, type PreparePorts } from './prepare.js';
+import type { PreparedProcesses } from './prepared-processes.js';
 import { movedVariables } from './relocate.js';
 import type { Repository } from './repository.js';
 import { short } from './said.js';
@@ -19,6 +21,8 @@ export interface PrepareContext {
   readonly repository: Repository;
   readonly worktrees: Worktrees;
   readonly prepare: PreparePlan | undefined;
+  /** Undefined if there is nothing to prepare. */
+  readonly prepared: PreparedProcesses | undefined;
   readonly shell: string;
   /** What flows get too: no token is in it. */
   readonly env: Readonly<Record<string, string>>;
@@ -27,22 +31,57 @@ export interface PrepareContext {
   readonly repositoryName: string | undefined;
 }
 
+export interface PreparedSides {
+  /** As if it were prepared where there is no base. */
+  readonly base: Prepared;
+  readonly head: Prepared;
+}
+
 /** Makes the trees of both sides and prepares them, at once where there are two cores. */
 export async function makeTrees(
-  sides: { readonly base: TreeSide; readonly head: TreeSide },
+  sides: { readonly base: TreeSide | undefined; readonly head: TreeSide },
   context: PrepareContext,
   ports: PrepareSidesPorts,
-): Promise<{ readonly base: Prepared; readonly head: Prepared }> {
+): Promise<PreparedSides> {
   // git locks the repository while it makes a tree.
-  const makeHead = await place('head', sides.head, { context, ports });
-  const makeBase = await place('base', sides.base, { context, ports });
-  const where = whereItRuns(makeHead.prepares, makeBase.prepares);
+  const head = await place('head', sides.head, { context, ports });
+  const base = sides.base === undefined ? READY : await place('base', sides.base, { context, ports });
+  const where = whereItRuns(head.prepares, base.prepares);
   if (context.prepare !== undefined && where !== undefined) {
     ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
   }
-  if (context.machine.cores < 2) return { head: await makeHead.make(), base: await makeBase.make() };
-  const [head, base] = await Promise.all([makeHead.make(), makeBase.make()]);
-  return { head, base };
+  const prepared = await makeBoth({ head, base }, context.machine);
+  const keeps = [...keepOf(head, prepared.head), ...keepOf(base, prepared.base)];
+  await keepAll(keeps, { context, ports });
+  return prepared;
+}
+
+async function makeBoth(
+  { head, base }: { readonly head: Placed; readonly base: Placed },
+  { cores }: Environment,
+): Promise<PreparedSides> {
+  if (cores < 2) return { head: await head.make(), base: await base.make() };
+  const [madeHead, madeBase] = await Promise.all([head.make(), base.make()]);
+  return { head: madeHead, base: madeBase };
+}
+
+function keepOf({ keep }: Placed, { ok }: Prepared): readonly (() => Promise<void>)[] {
+  return ok && keep !== undefined ? [keep] : [];
+}
+
+/**
+ * Not before both sides are prepared: whose a process is can not be told. What runs in the background is not in a tree
+ * that comes from the cache, and nobody would start it there.
+ */
+async function keepAll(keeps: readonly (() => Promise<void>)[], { context, ports }: Doing): Promise<void> {
+  if (keeps.length === 0) return;
+  const running = (await context.prepared?.running()) ?? [];
+  if (running.length > 0) {
+    const which = running.slice(0, 5).join(', ');
+    ports.logger.warn(`prepare leaves processes running, so its tree is not cached: ${which}`);
+    return;
+  }
+  for (const keep of keeps) await keep();
 }
 
 function whereItRuns(head: boolean, base: boolean): string | undefined {
@@ -56,6 +95,8 @@ interface Placed {
   /** The command is still to be run. */
   readonly prepares: boolean;
   readonly make: () => Promise<Prepared>;
+  /** For another run, once it is made; undefined if it is not to be kept. Never rejects. */
+  readonly keep?: () => Promise<void>;
 }
 
 const READY: Placed = { prepares: false, make: () => Promise.resolve({ ok: true }) };
@@ -68,33 +109,43 @@ async function place(name: 'base' | 'head', side: TreeSide, doing: Doing): Promi
   const key = await keyOf(side, doing.context);
   await worktrees.add(name, side.commit, { empty: key !== undefined });
   if (prepare === undefined) return READY;
-  if (key !== undefined) {
-    const { cache, logger } = doing.ports;
-    if (await cache.take(key, worktrees.path(name))) {
-      await worktrees.index(name);
-      logger.info(`the tree of ${side.label} (${short(side.commit)}) comes prepared from the cache`);
-      return READY;
-    }
-    await worktrees.fill(name);
+  const make = (): Promise<Prepared> => prepareOne(name, prepare, doing);
+  if (key === undefined) return { prepares: true, make };
+  const { cache, logger } = doing.ports;
+  const tree = worktrees.path(name);
+  if (await isTaken(key, tree, doing.ports)) {
+    await worktrees.index(name);
+    logger.info(`the tree of ${side.label} (${short(side.commit)}) comes prepared from the cache`);
+    return READY;
   }
-  return { prepares: true, make: () => prepareOne(name, { prepare, key }, doing) };
+  await worktrees.fill(name);
+  const keep = async (): Promise<void> => {
+    const problem = await keepTree(cache, key, tree);
+    if (problem !== undefined) logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
+  };
+  return { prepares: true, make, keep };
+}
+
+/** A cache that can not be read costs the time that it would have saved, and no more. */
+async function isTaken(key: string, tree: string, { cache, logger }: PrepareSidesPorts): Promise<boolean> {
+  try {
+    return await cache.take(key, tree);
+  } catch (thrown) {
+    logger.warn(`a prepared tree could not be taken from the cache: ${messageOf(thrown)}`);
+    return false;
+  }
 }
 
 async function prepareOne(
   name: 'base' | 'head',
-  { prepare, key }: { prepare: PreparePlan; key: string | undefined },
+  prepare: PreparePlan,
   { context, ports }: Doing,
 ): Promise<Prepared> {
   const { repository, worktrees, shell, env } = context;
   const tree = worktrees.path(name);
   const moved = movedVariables(env, { from: repository.top, to: tree });
   const workingDirectory = join(tree, repository.prefix);
-  const task = { run: prepare.run, shell, workingDirectory, env: { ...env, ...moved } };
-  const prepared = await prepareTree(task, ports);
-  if (!prepared.ok || key === undefined) return prepared;
-  const problem = await keepTree(ports.cache, key, tree);
-  if (problem !== undefined) ports.logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
-  return prepared;
+  return prepareTree({ run: prepare.run, shell, workingDirectory, env: { ...env, ...moved } }, ports);
 }
 
 /** A working tree with changes is not kept: nobody will ask for it again. */
