@@ -130,7 +130,7 @@ function hyperfinePeer(name, read) {
 }
 
 const target =
-  'Target 2: +5% found in at least 95% of comparisons within 60 s, +20% within 15 s. flowgate: any of flow_time.med, throughput, cpu_per_flow by limits of 3%, 4 flows at once, stopped when it knows.';
+  'Target 2: +5% found in at least 95% of comparisons within 60 s, +20% within 15 s. flowgate: any of flow_time.med, throughput, cpu_per_flow by limits of 3%, 2 flows at once, stopped when it knows.';
 const SAME_ROUNDS =
   'Base-then-head has half of the rounds of either side, tachometer all of them, from several comparisons in a row; both judge flow_time.med and call head slower than base.';
 const columns = AMOUNTS.flatMap((amount) => [`${named(amount)}: found`, `${named(amount)}: s`]);
