@@ -34637,7 +34637,7 @@ async function compareSides(sides, options) {
     const flows = comparing.pairs.at(-1)?.head.flows.started ?? attempt.flows;
     return { comparing, validity, flows };
 }
-/** ms: the kernel counts the CPU time of a process with threads by ticks of 10 ms, of which this is twenty. */
+/** ms: of commands that have ended the kernel tells CPU time by ticks of 10 ms, of which this is twenty. */
 const FEWEST_CPU_TIME = 200;
 /** How far a trial, which is colder than a round, may promise more time than there is. */
 const TOLERANCE = 1.25;
