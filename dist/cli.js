@@ -32773,11 +32773,13 @@ function memoryOver(samples, duration, slices) {
 }
 function cpuOver(samples, { duration, slices, cores }) {
     const width = duration / slices;
+    // What is shorter than a window as a whole lies in one, as for peak_cpu.
+    const window = Math.max(width, CPU_WINDOW);
     const edges = Array.from({ length: slices + 1 }, (_unused, index) => index * width);
     const used = cpuTimeAt(samples, edges);
     return edges
         .slice(1)
-        .map((_edge, index) => Math.max(0, (used[index + 1] ?? 0) - (used[index] ?? 0)) / (width * cores));
+        .map((_edge, index) => Math.max(0, (used[index + 1] ?? 0) - (used[index] ?? 0)) / (window * cores));
 }
 /** Cumulative CPU time at each edge (rising), linear between samples and flat outside of them. */
 function cpuTimeAt(samples, edges) {
@@ -41171,12 +41173,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 ;// CONCATENATED MODULE: ./build/src/stats/cpu-windows.js
-/** ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process (METHOD §4). */
+/**
+ * ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process (METHOD §4), and what a
+ * running thread has used is told up to a tick of the scheduler late.
+ */
 const WINDOW = 250;
 /**
  * The largest share of all cores used over 250 ms (ratio; above 1 only by errors of reading). Cumulative CPU time is
  * taken to rise evenly between two samples, so a window between samples that are further apart is as long as they
- * are. A run that is shorter than 250 ms is one window. Undefined for fewer than two samples.
+ * are. A run that is shorter than 250 ms lies whole in one window, and the rest of that is idle. Undefined for fewer
+ * than two samples.
  */
 function peakShare(samples, cores) {
     const first = samples[0];
@@ -41184,18 +41190,18 @@ function peakShare(samples, cores) {
     if (first === undefined || last === undefined || last.at <= first.at)
         return undefined;
     if (last.at - first.at <= WINDOW)
-        return (last.cpuTime - first.cpuTime) / (last.at - first.at) / cores;
+        return (last.cpuTime - first.cpuTime) / WINDOW / cores;
     // Between samples the use of a sliding window changes linearly: its maximum has one edge at a sample.
     const peak = Math.max(peakFrom(samples), peakFrom(samples.map(mirrored).reverse()));
     return peak / WINDOW / cores;
 }
-/** Average share of all cores from the first sample to the last (ratio). */
+/** Average share of all cores from the first sample to the last (ratio), over 250 ms if they are closer. */
 function averageShare(samples, cores) {
     const first = samples[0];
     const last = samples.at(-1);
     if (first === undefined || last === undefined || last.at <= first.at)
         return undefined;
-    return (last.cpuTime - first.cpuTime) / (last.at - first.at) / cores;
+    return (last.cpuTime - first.cpuTime) / Math.max(last.at - first.at, WINDOW) / cores;
 }
 /**
  * Most CPU time (ms) in a window that begins at a sample. One that reaches past the last sample holds no more than
@@ -41287,8 +41293,8 @@ function machineFigures(tally, record) {
     return {
         ...memoryFigures(samples, { window, alone }, record.monitor.largestProcess),
         ...countFigures(samples, { source: record.monitor.source, window, alone }),
-        peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
-        avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
+        peak_cpu: cpuShare(peakShare(samples, record.environment.cores), { cpu, samples }),
+        avg_cpu: cpuShare(averageShare(samples, record.environment.cores), { cpu, samples }),
         cpu_time: cpu,
         cpu_per_flow: perOkFlow(cpu, counts.ok),
         memory_growth: growth(samples, window),
@@ -41376,11 +41382,13 @@ function cpuTime(samples, window) {
     return (0,measures/* figure */.vP)(Math.max(0, last.cpuTime - first.cpuTime));
 }
 /** More than all cores cannot be used: what is read above is an error of the clocks, and said so. */
-function cpuShare(share, cpu) {
+function cpuShare(share, { cpu, samples }) {
     if (share === undefined || cpu.value === null)
         return (0,measures/* noData */._h)(cpu.note ?? 'CPU time was not measured');
+    const sampled = (samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0);
+    const note = sampled < WINDOW ? `over ${WINDOW} ms: the flows took less` : undefined;
     if (share <= 1)
-        return (0,measures/* figure */.vP)(share);
+        return (0,measures/* figure */.vP)(share, note);
     return (0,measures/* figure */.vP)(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
 }
 function perOkFlow(cpu, ok) {

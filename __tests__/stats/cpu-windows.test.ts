@@ -11,9 +11,14 @@ describe('peak CPU share', () => {
     expect(peakShare(readings([3, 5], [3, 9]), 2)).toBeUndefined();
   });
 
-  test('a run shorter than 250 ms is one window over the whole', () => {
-    // 80 ms of CPU in 100 ms on 4 cores.
-    expect(peakShare(readings([0, 0], [10, 60], [100, 80]), 4)).toBeCloseTo(0.2, 12);
+  test('a run shorter than 250 ms lies in a window that is idle else', () => {
+    // 80 ms of CPU in 100 ms on 4 cores: 80 of 4 × 250.
+    expect(peakShare(readings([0, 0], [10, 60], [100, 80]), 4)).toBeCloseTo(0.08, 12);
+  });
+
+  test('a clock that is read late by a tick makes no peak of a run of a few ms', () => {
+    // 10 ms of CPU that were used before, told within 4 ms: more than both cores could do.
+    expect(peakShare(readings([0, 0], [4, 10]), 2)).toBeCloseTo(0.02, 12);
   });
 
   test('a burst between samples 10 ms apart is spread over 250 ms', () => {
@@ -64,4 +69,6 @@ describe('peak CPU share', () => {
 test('the average share is CPU time over time and cores', () => {
   expect(averageShare(readings([100, 50], [200, 60], [1100, 550]), 2)).toBe(0.25);
   expect(averageShare(readings([100, 50]), 2)).toBeUndefined();
+  // Never above the peak: 80 of 4 × 250 ms.
+  expect(averageShare(readings([0, 0], [10, 60], [100, 80]), 4)).toBeCloseTo(0.08, 12);
 });

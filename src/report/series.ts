@@ -9,7 +9,7 @@ export interface Series {
   readonly duration: number;
   /** Bytes: the largest in each slice. Empty if nothing was sampled. */
   readonly memory: readonly number[];
-  /** Share of all cores in each slice, which is never shorter than 250 ms. Empty if nothing was sampled. */
+  /** Share of all cores in each slice, over 250 ms at least. Empty if nothing was sampled. */
   readonly cpu: readonly number[];
   /** Most flows in flight in each slice. */
   readonly inFlight: readonly number[];
@@ -57,11 +57,13 @@ function cpuOver(
   { duration, slices, cores }: { duration: number; slices: number; cores: number },
 ): readonly number[] {
   const width = duration / slices;
+  // What is shorter than a window as a whole lies in one, as for peak_cpu.
+  const window = Math.max(width, CPU_WINDOW);
   const edges = Array.from({ length: slices + 1 }, (_unused, index) => index * width);
   const used = cpuTimeAt(samples, edges);
   return edges
     .slice(1)
-    .map((_edge, index) => Math.max(0, (used[index + 1] ?? 0) - (used[index] ?? 0)) / (width * cores));
+    .map((_edge, index) => Math.max(0, (used[index + 1] ?? 0) - (used[index] ?? 0)) / (window * cores));
 }
 
 /** Cumulative CPU time at each edge (rising), linear between samples and flat outside of them. */

@@ -1,6 +1,6 @@
 import type { Record, Sample } from '../model/record.js';
 import type { FlowTally, Window } from '../model/tally.js';
-import { averageShare, peakShare } from './cpu-windows.js';
+import { averageShare, peakShare, WINDOW } from './cpu-windows.js';
 import { type Figure, type Figures, figure, figureOr, NO_FLOW, NONE_OK, noData } from './measures.js';
 import { averageOverTime } from './over-time.js';
 import { theilSen } from './theil-sen.js';
@@ -41,8 +41,8 @@ export function machineFigures(tally: FlowTally, record: Record): Figures<Machin
   return {
     ...memoryFigures(samples, { window, alone }, record.monitor.largestProcess),
     ...countFigures(samples, { source: record.monitor.source, window, alone }),
-    peak_cpu: cpuShare(peakShare(samples, record.environment.cores), cpu),
-    avg_cpu: cpuShare(averageShare(samples, record.environment.cores), cpu),
+    peak_cpu: cpuShare(peakShare(samples, record.environment.cores), { cpu, samples }),
+    avg_cpu: cpuShare(averageShare(samples, record.environment.cores), { cpu, samples }),
     cpu_time: cpu,
     cpu_per_flow: perOkFlow(cpu, counts.ok),
     memory_growth: growth(samples, window),
@@ -155,9 +155,14 @@ function cpuTime(samples: readonly Sample[], window: Window | undefined): Figure
 }
 
 /** More than all cores cannot be used: what is read above is an error of the clocks, and said so. */
-function cpuShare(share: number | undefined, cpu: Figure): Figure {
+function cpuShare(
+  share: number | undefined,
+  { cpu, samples }: { readonly cpu: Figure; readonly samples: readonly Sample[] },
+): Figure {
   if (share === undefined || cpu.value === null) return noData(cpu.note ?? 'CPU time was not measured');
-  if (share <= 1) return figure(share);
+  const sampled = (samples.at(-1)?.at ?? 0) - (samples[0]?.at ?? 0);
+  const note = sampled < WINDOW ? `over ${WINDOW} ms: the flows took less` : undefined;
+  if (share <= 1) return figure(share, note);
   return figure(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
 }
 
