@@ -19050,7 +19050,7 @@ function detectionTable(slower) {
             rate(slowdown),
             `${runs.regression.count} of ${runs.runs}`,
             runs.runs === 0 ? '' : rate(runs.regression.low),
-            replays === undefined ? 'too few pairs' : rate(replays.regression.count / replays.runs),
+            replays === undefined ? 'not replayed' : rate(replays.regression.count / replays.runs),
             runs.pairs === null ? '' : String(Math.round(runs.pairs)),
             runs.time === null ? '' : (0,format/* formatTime */.fU)(runs.time),
         ]),
@@ -19363,15 +19363,17 @@ function replay_blocksOf(runs) {
  * a comparison does. What follows upon what is lost thereby, as are differences between one start of the services and
  * the next; as many pairs are of either order as in a comparison. Undefined if there are too few blocks to draw from.
  */
-function replay(blocks, options) {
+async function replay(blocks, options) {
     if (blocks.length < FEWEST_BLOCKS)
         return undefined;
     const random = (0,stats_random/* seededRandom */.I)(options.seed);
-    return Array.from({ length: options.runs }, () => {
+    const ended = [];
+    while (ended.length < options.runs && (await options.goOn())) {
         const drawn = drawnPairs(blocks, options, random);
         const { results } = (0,run/* compareRun */.XZ)(drawn, options.metrics, { validity: ANY, exhausted: true });
-        return { results, pairs: Math.max(...results.map(({ pairs }) => pairs)), time: undefined };
-    });
+        ended.push({ results, pairs: Math.max(...results.map(({ pairs }) => pairs)), time: undefined });
+    }
+    return ended;
 }
 /** What is drawn from is valid. */
 const ANY = { steal: Infinity, startSkew: Infinity };
@@ -19492,7 +19494,7 @@ function medianOf(values) {
 
 
 /** All that follows from the runs; the same runs and seed give the same. */
-function calibrationOf(calibrating) {
+async function calibrationOf(calibrating) {
     const { metrics, runs } = calibrating;
     const all = runs.flatMap(({ pairs }) => pairs).length;
     const time = runs.reduce((sum, run) => sum + run.time, 0);
@@ -19501,7 +19503,9 @@ function calibrationOf(calibrating) {
     const same = runs.filter(({ slowdown }) => slowdown === 0);
     const noises = metrics.map((metric) => noiseOf(validPairs(same), metric));
     const calibrated = metrics.map((metric, index) => calibrate_calibratedMetric(metric, { ...calibrating, pairs, same, noise: noises[index] }));
-    const series = [0, ...SLOWDOWNS].flatMap((slowdown) => seriesOf(slowdown, calibrating, pairs));
+    const series = [];
+    for (const slowdown of [0, ...SLOWDOWNS])
+        series.push(...(await seriesOf(slowdown, calibrating, pairs)));
     const suggestion = pairTime === null ? undefined : suggestionOf(metrics, { calibrated, pairTime });
     return {
         pairTime,
@@ -19552,25 +19556,26 @@ function calibrate_calibratedMetric(metric, { metrics, pairs, same, noise }) {
     };
 }
 /** None if there was no run with this slowdown. */
-function seriesOf(slowdown, { metrics, runs, replays, seed }, pairs) {
+async function seriesOf(slowdown, { metrics, runs, replays, seed, goOn }, pairs) {
     const of = runs.filter((run) => run.slowdown === slowdown);
     if (of.length === 0)
         return [];
     const whole = of.filter((run) => run.whole);
     const replayed = pairs === null || pairs === 0
         ? undefined
-        : replay(replay_blocksOf(of), {
+        : await replay(replay_blocksOf(of), {
             metrics,
             pairs,
             runs: replays,
             seed: (0,stats_random/* seedOf */.n)(seed, Math.round(slowdown * 1000)),
             same: slowdown === 0,
+            goOn,
         });
     return [
         {
             slowdown,
             runs: tallyRuns(whole.map(({ results, pairs: taken, time }) => ({ results, pairs: taken.length, time })), metrics),
-            ...(replayed === undefined ? {} : { replays: tallyRuns(replayed, metrics) }),
+            ...(replayed === undefined || replayed.length === 0 ? {} : { replays: tallyRuns(replayed, metrics) }),
             injected: metrics.map((metric) => injectedChange(validPairs(of), metric)),
         },
     ];
@@ -19615,14 +19620,22 @@ async function calibrateScenario(plan, options) {
     const spare = (0,compared_defaults/* spareMetrics */.$$)(byDefault);
     const measuring = new Measuring(plan, { ...options, thresholds, spare });
     const problem = await measuring.run();
+    const { runs, metrics, flows } = measuring;
     return {
         name: plan.name,
         slowed: plan.work.kind,
         ...(problem === undefined ? {} : { problem }),
         budget,
         time: ports.clock.now() - began,
-        flows: measuring.flows ?? null,
-        ...calibrationOf({ metrics: measuring.metrics, runs: measuring.runs, budget, replays, seed: plan.seed }),
+        flows: flows ?? null,
+        ...(await calibrationOf({ metrics, runs, budget, replays, seed: plan.seed, goOn: goesOn(ports) })),
+    };
+}
+/** Between two replays what else there is to do gets its turn, so that Ctrl-C is heard. */
+function goesOn({ clock, interrupt }) {
+    return async () => {
+        await clock.sleep(0);
+        return !interrupt.aborted;
     };
 }
 /** Every second comparison is slowed; the shares that are nearest to usual limits come first. */

@@ -106,7 +106,7 @@ function detectionTable(slower: readonly CalibrationSeries[]): CalibrationBlock 
       rate(slowdown),
       `${runs.regression.count} of ${runs.runs}`,
       runs.runs === 0 ? '' : rate(runs.regression.low),
-      replays === undefined ? 'too few pairs' : rate(replays.regression.count / replays.runs),
+      replays === undefined ? 'not replayed' : rate(replays.regression.count / replays.runs),
       runs.pairs === null ? '' : String(Math.round(runs.pairs)),
       runs.time === null ? '' : formatTime(runs.time),
     ]),

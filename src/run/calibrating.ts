@@ -43,14 +43,23 @@ export async function calibrateScenario(
   const spare = spareMetrics(byDefault);
   const measuring = new Measuring(plan, { ...options, thresholds, spare });
   const problem = await measuring.run();
+  const { runs, metrics, flows } = measuring;
   return {
     name: plan.name,
     slowed: plan.work.kind,
     ...(problem === undefined ? {} : { problem }),
     budget,
     time: ports.clock.now() - began,
-    flows: measuring.flows ?? null,
-    ...calibrationOf({ metrics: measuring.metrics, runs: measuring.runs, budget, replays, seed: plan.seed }),
+    flows: flows ?? null,
+    ...(await calibrationOf({ metrics, runs, budget, replays, seed: plan.seed, goOn: goesOn(ports) })),
+  };
+}
+
+/** Between two replays what else there is to do gets its turn, so that Ctrl-C is heard. */
+function goesOn({ clock, interrupt }: Pick<ExecutePorts, 'clock' | 'interrupt'>): () => Promise<boolean> {
+  return async () => {
+    await clock.sleep(0);
+    return !interrupt.aborted;
   };
 }
 

@@ -132,7 +132,14 @@ describe('the smallest limit', () => {
 });
 
 describe('replays', () => {
-  const options = { metrics: METRICS, pairs: 80, runs: 300, seed: 5, same: true };
+  const options = {
+    metrics: METRICS,
+    pairs: 80,
+    runs: 300,
+    seed: 5,
+    same: true,
+    goOn: () => Promise.resolve(true),
+  };
 
   test('are drawn in blocks of one pair of either order', () => {
     const [run] = [runOf(0, 21)];
@@ -141,32 +148,38 @@ describe('replays', () => {
     for (const [one, other] of blocks) expect(one.order).not.toBe(other.order);
   });
 
-  test('of the same code claim a change in at most 1%, however much one start of the services was slower than the other', () => {
+  test('of the same code claim a change in at most 1%, however much one start of the services was slower than the other', async () => {
     const pairs = pairsAt(1.1, 60);
-    const replayed = replay(blocksOf([{ pairs, validity: VALIDITY_LIMITS }]), options) ?? [];
+    const replayed = (await replay(blocksOf([{ pairs, validity: VALIDITY_LIMITS }]), options)) ?? [];
     const { regression, improvement } = tallyRuns(replayed, METRICS);
     expect(regression.count + improvement.count).toBeLessThanOrEqual(3);
   });
 
-  test('of slowed code find what is plain and miss what is not', () => {
-    const found = (ratio: number) => {
+  test('of slowed code find what is plain and miss what is not', async () => {
+    const found = async (ratio: number) => {
       const blocks = blocksOf([{ pairs: pairsAt(ratio, 60), validity: VALIDITY_LIMITS }]);
-      return tallyRuns(replay(blocks, { ...options, same: false }) ?? [], METRICS).regression.count;
+      return tallyRuns((await replay(blocks, { ...options, same: false })) ?? [], METRICS).regression.count;
     };
-    expect(found(1.1)).toBe(300);
-    expect(found(1.01)).toBeLessThan(10);
+    expect(await found(1.1)).toBe(300);
+    expect(await found(1.01)).toBeLessThan(10);
   });
 
-  test('the same seed gives the same, another another', () => {
+  test('the same seed gives the same, another another', async () => {
     const blocks = blocksOf([runOf(0, 40)]);
-    const results = (seed: number) =>
-      JSON.stringify(replay(blocks, { ...options, runs: 5, seed })?.map((run) => run.results));
-    expect(results(1)).toBe(results(1));
-    expect(results(1)).not.toBe(results(2));
+    const results = async (seed: number) =>
+      JSON.stringify((await replay(blocks, { ...options, runs: 5, seed }))?.map((run) => run.results));
+    expect(await results(1)).toBe(await results(1));
+    expect(await results(1)).not.toBe(await results(2));
   });
 
-  test('of too few pairs there are none', () => {
-    expect(replay(blocksOf([runOf(0, 8)]), options)).toBeUndefined();
+  test('of too few pairs there are none', async () => {
+    expect(await replay(blocksOf([runOf(0, 8)]), options)).toBeUndefined();
+  });
+
+  test('end when they are told to, and those that were made count', async () => {
+    let asked = 0;
+    const goOn = () => Promise.resolve(++asked <= 3);
+    expect(await replay(blocksOf([runOf(0, 40)]), { ...options, goOn })).toHaveLength(3);
   });
 });
 
@@ -187,11 +200,12 @@ describe('the tally', () => {
 });
 
 describe('a calibration', () => {
+  const goOn = () => Promise.resolve(true);
   const runs = [0, 0.05, 0, 0.2, 0].map((slowdown, index) => runOf(slowdown, 40, index + 1));
-  const figures = () => calibrationOf({ metrics: METRICS, runs, budget: 30_000, replays: 50, seed: 1 });
+  const figures = () => calibrationOf({ metrics: METRICS, runs, budget: 30_000, replays: 50, seed: 1, goOn });
 
-  test('keeps the same code and each slowdown apart, and leaves out what was not run', () => {
-    const { same, slower, pairTime, pairs, dropped } = figures();
+  test('keeps the same code and each slowdown apart, and leaves out what was not run', async () => {
+    const { same, slower, pairTime, pairs, dropped } = await figures();
     expect({ pairTime, pairs, dropped }).toEqual({ pairTime: 500, pairs: 60, dropped: 0 });
     expect(same?.runs.runs).toBe(3);
     expect(slower.map(({ slowdown }) => slowdown)).toEqual([0.05, 0.2]);
@@ -201,8 +215,8 @@ describe('a calibration', () => {
     expect(time?.high).toBeGreaterThan(0.05);
   });
 
-  test('suggests limits that hold and the time of the look that they take', () => {
-    const { suggestion, looks } = figures();
+  test('suggests limits that hold and the time of the look that they take', async () => {
+    const { suggestion, looks } = await figures();
     expect(looks.map(({ pairs, time }) => [pairs, time])).toEqual([
       [12, 6000],
       [20, 10_000],
@@ -214,27 +228,29 @@ describe('a calibration', () => {
     expect(looks.map(({ pairs }) => pairs)).toContain(suggestion?.pairs);
   });
 
-  test('a run that was cut short counts for its pairs and not as a run', () => {
+  test('a run that was cut short counts for its pairs and not as a run', async () => {
     const [first, ...others] = runs as [MeasuredRun, ...MeasuredRun[]];
     const cut = [{ ...first, whole: false }, ...others];
-    const { same, metrics } = calibrationOf({
+    const { same, metrics } = await calibrationOf({
       metrics: METRICS,
       runs: cut,
       budget: 30_000,
       replays: 5,
       seed: 1,
+      goOn,
     });
     expect(same?.runs.runs).toBe(2);
     expect(metrics[0]?.pairs).toBe(120);
   });
 
-  test('of nothing is nothing', () => {
-    const { same, slower, pairTime, suggestion } = calibrationOf({
+  test('of nothing is nothing', async () => {
+    const { same, slower, pairTime, suggestion } = await calibrationOf({
       metrics: METRICS,
       runs: [],
       budget: 1,
       replays: 5,
       seed: 1,
+      goOn,
     });
     expect({ same, slower, pairTime, suggestion }).toEqual({ slower: [], pairTime: null });
   });

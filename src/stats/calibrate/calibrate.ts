@@ -6,7 +6,7 @@ import { compareMetric } from '../compare/metric.js';
 import { isValid } from '../compare/validity.js';
 import { looksAt, noiseOf, smallestLimit, type Noise } from './limits.js';
 import type { MeasuredRun } from './measured.js';
-import { blocksOf, replay } from './replay.js';
+import { blocksOf, replay, type GoOn } from './replay.js';
 import { thinned } from './thinned.js';
 import { suggestedLimit, suggestionOf } from './suggest.js';
 import { tallyRuns } from './tally.js';
@@ -19,6 +19,8 @@ export interface Calibrating {
   /** Comparisons to replay of each series. */
   readonly replays: number;
   readonly seed: number;
+  /** Whether to go on with the replays. */
+  readonly goOn: GoOn;
 }
 
 export type Figures = Pick<
@@ -27,7 +29,7 @@ export type Figures = Pick<
 >;
 
 /** All that follows from the runs; the same runs and seed give the same. */
-export function calibrationOf(calibrating: Calibrating): Figures {
+export async function calibrationOf(calibrating: Calibrating): Promise<Figures> {
   const { metrics, runs } = calibrating;
   const all = runs.flatMap(({ pairs }) => pairs).length;
   const time = runs.reduce((sum, run) => sum + run.time, 0);
@@ -38,7 +40,8 @@ export function calibrationOf(calibrating: Calibrating): Figures {
   const calibrated = metrics.map((metric, index) =>
     calibratedMetric(metric, { ...calibrating, pairs, same, noise: noises[index] }),
   );
-  const series = [0, ...SLOWDOWNS].flatMap((slowdown) => seriesOf(slowdown, calibrating, pairs));
+  const series: CalibrationSeries[] = [];
+  for (const slowdown of [0, ...SLOWDOWNS]) series.push(...(await seriesOf(slowdown, calibrating, pairs)));
   const suggestion = pairTime === null ? undefined : suggestionOf(metrics, { calibrated, pairTime });
   return {
     pairTime,
@@ -101,23 +104,24 @@ function calibratedMetric(metric: ComparedMetric, { metrics, pairs, same, noise 
 }
 
 /** None if there was no run with this slowdown. */
-function seriesOf(
+async function seriesOf(
   slowdown: number,
-  { metrics, runs, replays, seed }: Calibrating,
+  { metrics, runs, replays, seed, goOn }: Calibrating,
   pairs: number | null,
-): readonly CalibrationSeries[] {
+): Promise<readonly CalibrationSeries[]> {
   const of = runs.filter((run) => run.slowdown === slowdown);
   if (of.length === 0) return [];
   const whole = of.filter((run) => run.whole);
   const replayed =
     pairs === null || pairs === 0
       ? undefined
-      : replay(blocksOf(of), {
+      : await replay(blocksOf(of), {
           metrics,
           pairs,
           runs: replays,
           seed: seedOf(seed, Math.round(slowdown * 1000)),
           same: slowdown === 0,
+          goOn,
         });
   return [
     {
@@ -126,7 +130,7 @@ function seriesOf(
         whole.map(({ results, pairs: taken, time }) => ({ results, pairs: taken.length, time })),
         metrics,
       ),
-      ...(replayed === undefined ? {} : { replays: tallyRuns(replayed, metrics) }),
+      ...(replayed === undefined || replayed.length === 0 ? {} : { replays: tallyRuns(replayed, metrics) }),
       injected: metrics.map((metric) => injectedChange(validPairs(of), metric)),
     },
   ];

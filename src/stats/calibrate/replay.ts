@@ -17,7 +17,11 @@ export interface Replay {
   readonly seed: number;
   /** Base and head are the same: which of a pair's rounds is called base is drawn by lot, each pair by itself. */
   readonly same: boolean;
+  readonly goOn: GoOn;
 }
+
+/** Asked before each replay, which may take a second where many flows failed: whether to go on at all. */
+export type GoOn = () => Promise<boolean>;
 
 /** Fewer blocks are the same few pairs over and over. */
 export const FEWEST_BLOCKS = 5;
@@ -40,14 +44,19 @@ export function blocksOf(runs: readonly Pick<MeasuredRun, 'pairs' | 'validity'>[
  * a comparison does. What follows upon what is lost thereby, as are differences between one start of the services and
  * the next; as many pairs are of either order as in a comparison. Undefined if there are too few blocks to draw from.
  */
-export function replay(blocks: readonly Block[], options: Replay): readonly Ended[] | undefined {
+export async function replay(
+  blocks: readonly Block[],
+  options: Replay,
+): Promise<readonly Ended[] | undefined> {
   if (blocks.length < FEWEST_BLOCKS) return undefined;
   const random = seededRandom(options.seed);
-  return Array.from({ length: options.runs }, () => {
+  const ended: Ended[] = [];
+  while (ended.length < options.runs && (await options.goOn())) {
     const drawn = drawnPairs(blocks, options, random);
     const { results } = compareRun(drawn, options.metrics, { validity: ANY, exhausted: true });
-    return { results, pairs: Math.max(...results.map(({ pairs }) => pairs)), time: undefined };
-  });
+    ended.push({ results, pairs: Math.max(...results.map(({ pairs }) => pairs)), time: undefined });
+  }
+  return ended;
 }
 
 /** What is drawn from is valid. */
