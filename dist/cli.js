@@ -18713,7 +18713,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _cli_calibrate_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(426);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3321);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5604);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8175);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8733);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7406);
@@ -19243,8 +19243,8 @@ function stacked([head = [], ...rows]) {
 
 // EXTERNAL MODULE: ./build/src/stats/random.js
 var stats_random = __nccwpck_require__(4918);
-// EXTERNAL MODULE: ./build/src/stats/compare/metric.js + 2 modules
-var compare_metric = __nccwpck_require__(7811);
+// EXTERNAL MODULE: ./build/src/stats/compare/metric.js
+var compare_metric = __nccwpck_require__(2641);
 // EXTERNAL MODULE: ./build/src/stats/compare/validity.js
 var compare_validity = __nccwpck_require__(9591);
 // EXTERNAL MODULE: ./build/src/stats/compare/run.js + 1 modules
@@ -19694,7 +19694,7 @@ class Measuring {
             if (compared === undefined)
                 return undefined;
             if ('hopeless' in compared)
-                return compared.hopeless;
+                return compared.hopeless.reason;
             const { comparing, validity } = compared;
             this.flows = compared.flows;
             const { pairs, results, time, ended, failure } = comparing;
@@ -22047,7 +22047,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 8175:
+/***/ 8733:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -22754,6 +22754,24 @@ function noRepository({ stderr }, workspace) {
     return `compare needs a git repository, and ${workspace} is in none; check one out there, as actions/checkout does`;
 }
 
+;// CONCATENATED MODULE: ./build/src/trees/same-server.js
+const SAME_SERVER = 'both sides send the same requests to a server that neither of them starts, so that head would be compared with ' +
+    'itself; start the server as a service of the scenario';
+/** Whether the flows of both sides ask one server, which was there before and runs the code of one of them. */
+function asksSameServer(head, base) {
+    const [one, other] = [head.work, base.work];
+    if (one.kind !== 'http' || other.kind !== 'http')
+        return false;
+    return !startsServer(head) && !startsServer(base) && sameRequests(one.requests, other.requests);
+}
+/** A `setup` may start one as well. */
+function startsServer({ services, setup }) {
+    return services.length > 0 || setup !== undefined;
+}
+function sameRequests(one, other) {
+    return JSON.stringify(one) === JSON.stringify(other);
+}
+
 ;// CONCATENATED MODULE: ./build/src/trees/fetch.js
 
 
@@ -23199,6 +23217,7 @@ async function isInUse(folder, { files, process }) {
 
 
 
+
 /**
  * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
  * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
@@ -23298,6 +23317,8 @@ async function baseOf(scenario, { repository, worktrees, base, made }, { plan, p
     });
     if ('absent' in found)
         return found;
+    if (asksSameServer(scenario, found.plan))
+        return { absent: SAME_SERVER };
     const env = { ...movedVariables(context.env, move), ...found.plan.env };
     return { plan: { ...found.plan, env } };
 }
@@ -24444,6 +24465,7 @@ var run_sides = __nccwpck_require__(1811);
 
 
 
+
 /**
  * Compares a scenario of head, which has been run by itself before, with its opponent: rounds in pairs, until it is known
  * or the budget is spent. Never rejects for what is wrong with either side.
@@ -24478,13 +24500,12 @@ const nameOf = ({ metric }) => (0,metrics/* metricName */.Kh)(metric);
  * for is no more than a warning: no run could resolve it, and what adds a scenario or mends a base must not be kept out.
  */
 function notCompared(plan, options, absent) {
-    const { onUnresolved } = options.how;
     const compared = { ...surroundingsOf(options, []), absent };
-    return {
-        defaultGates: [],
-        results: [],
-        compared: { ...compared, onUnresolved: onUnresolved === 'fail' ? 'warn' : onUnresolved },
-    };
+    return { defaultGates: [], results: [], compared: { ...compared, onUnresolved: atMostWarning(options) } };
+}
+/** What keeps a comparison from being made is base's doing. */
+function atMostWarning({ how }) {
+    return how.onUnresolved === 'fail' ? 'warn' : how.onUnresolved;
 }
 function surroundingsOf({ opponent, how }, defaultGates) {
     const { base, head, commits } = opponent;
@@ -24530,7 +24551,10 @@ async function runPairs(plan, sides, run) {
         return interrupted(run);
     const rounds = roundsOf(compared.flows, sides);
     if ('hopeless' in compared) {
-        return { results: nothingKnown(metrics, compared.hopeless), compared: { rounds, ended: 'budget' } };
+        const { reason, headIsWhy } = compared.hopeless;
+        // The slower head is, the fewer rounds there are: that is no way to get by.
+        const answer = headIsWhy ? { onUnresolved: 'fail' } : {};
+        return { results: nothingKnown(metrics, reason), compared: { rounds, ended: 'budget', ...answer } };
     }
     return came(compared.comparing, run, { rounds, validity: compared.validity });
 }
@@ -24543,16 +24567,19 @@ function came({ pairs, results, time, ended, failure }, run, { rounds, validity 
         return { ...nothing, compared: { ...nothing.compared, rounds, time } };
     }
     const measured = pairs.map((pair) => comparedPair(pair, validity));
+    const { label } = run.opponent.base;
     const why = failure === undefined ? allDropped(measured) : failureWords(failure, run);
+    const broken = brokenBase(measured, label);
     const attribution = [...attribute(measured, results, (0,judge_base/* brokenMetrics */.jb)(run.thresholds, results))];
     const growth = comparedGrowth(pairs, {
         services: rounds.services,
-        base: run.opponent.base.label,
+        base: label,
         asked: run.growthAsked,
     });
     return {
-        results: why === undefined ? results : results.map((result) => withReason(result, why)),
+        results: results.map((result) => withReason(result, why ?? (result.reason && broken))),
         compared: {
+            ...(failure?.side === 'base' || broken !== undefined ? { onUnresolved: atMostWarning(run) } : {}),
             rounds,
             pairs: measured,
             time,
@@ -24575,8 +24602,22 @@ function comparedPair(pair, validity) {
     const dropped = (0,compare_validity/* whyDropped */.Px)(pair, validity);
     return { ...pair, ...(dropped === undefined ? {} : { dropped }) };
 }
+/**
+ * `no flow of main was ok in 3 of 12 pairs`, where some of head was in each: what mends base must not be kept out.
+ * Undefined if all rounds of base can be compared.
+ */
+function brokenBase(pairs, base) {
+    const valid = pairs.filter(({ dropped }) => dropped === undefined);
+    const broken = valid.filter((pair) => isNoneOk(pair.base)).length;
+    if (broken === 0 || valid.some((pair) => isNoneOk(pair.head)))
+        return undefined;
+    return `no flow of ${base} was ok in ${broken} of ${(0,format/* plural */.LS)(valid.length, 'pair')}`;
+}
+function isNoneOk({ flows: { started, failed } }) {
+    return failed >= started;
+}
 function withReason(result, reason) {
-    return result.outcome === 'unresolved' ? { ...result, reason } : result;
+    return result.outcome === 'unresolved' && reason !== undefined ? { ...result, reason } : result;
 }
 function failureWords({ side, message }, { opponent }) {
     return `comparing ended because ${opponent[side].label} did not run: ${message}`;
@@ -25876,9 +25917,12 @@ function mostFirst(steps) {
 var decide = __nccwpck_require__(1299);
 // EXTERNAL MODULE: ./build/src/verdict/limits.js
 var limits = __nccwpck_require__(7347);
+// EXTERNAL MODULE: ./build/src/verdict/compared-failures.js
+var compared_failures = __nccwpck_require__(1992);
 // EXTERNAL MODULE: ./build/src/verdict/compared-growth.js
 var compared_growth = __nccwpck_require__(2092);
 ;// CONCATENATED MODULE: ./build/src/verdict/assemble.js
+
 
 
 
@@ -25922,6 +25966,7 @@ function assembleScenario(plan, record, comparison) {
                 ...(0,climb/* climbConcerns */.xn)(ladder),
                 ...(0,limits/* limitConcerns */.R)(record.limits),
                 ...(0,compared_growth/* growthConcerns */.v)(comparison?.compared, checks),
+                ...(0,compared_failures/* failureConcerns */.c)(comparison),
             ],
             ...(0,judge_base/* ofComparison */.R)(comparison),
         }),
@@ -34543,11 +34588,14 @@ async function tryOut({ load: planned, warmup }, rounds, { budget, metrics }) {
     const trial = togetherOf(tried);
     const load = roundLoad(planned, trial, { budget, rounds: 2 * wanted });
     const flows = flowsIn(load, trial);
+    const roundOf = (side) => tried
+        .filter((one) => one.side === side)
+        .reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0);
     return {
         load,
         flows,
         cpuTime: flows * Math.min(...tried.map(({ cpuPerFlow }) => cpuPerFlow)),
-        expected: tried.reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0),
+        times: { base: roundOf('base'), head: roundOf('head') },
         wanted,
         validity: validityFor(tried),
     };
@@ -34572,7 +34620,7 @@ async function tryBoth(rounds, load) {
         const record = await rounds.record(side, load);
         if (record === undefined)
             return undefined;
-        tried.push(triedOf(record, rounds.clock.now() - began));
+        tried.push({ side, ...triedOf(record, rounds.clock.now() - began) });
     }
     return tried;
 }
@@ -34627,9 +34675,10 @@ async function compareSides(sides, options) {
     const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget, metrics: options.metrics });
     if (attempt === undefined)
         return undefined;
-    const { expected, wanted, validity } = attempt;
-    if (expected * wanted > budget * TOLERANCE) {
-        return { hopeless: tooLong(attempt, budget), flows: attempt.flows };
+    const { times, validity } = attempt;
+    const expected = times.base + times.head;
+    if (expected * attempt.wanted > budget * TOLERANCE) {
+        return { hopeless: hopelessFor(attempt, { budget, base: about.base }), flows: attempt.flows };
     }
     const metrics = options.metrics.filter(({ metric }) => attempt.cpuTime >= FEWEST_CPU_TIME || options.spare?.has(metric) !== true);
     let { load } = attempt;
@@ -34656,10 +34705,16 @@ async function compareSides(sides, options) {
 const FEWEST_CPU_TIME = 200;
 /** How far a trial, which is colder than a round, may promise more time than there is. */
 const TOLERANCE = 1.25;
-function tooLong({ flows, expected, wanted }, budget) {
-    const needed = Math.ceil((expected * wanted) / 1000);
-    return (`${wanted} pairs of rounds of ${(0,format/* plural */.LS)(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
-        `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`);
+function hopelessFor({ flows, times, wanted }, { budget, base }) {
+    const seconds = (ms) => `${Math.ceil(ms / 1000)} s`;
+    const headIsWhy = 2 * times.base * wanted <= budget;
+    const each = `${(0,format/* formatQuantity */.VZ)(times.base, 'ms')} each of ${base} and ${(0,format/* formatQuantity */.VZ)(times.head, 'ms')} of head`;
+    const reason = `${wanted} pairs of rounds of ${(0,format/* plural */.LS)(flows, 'flow')}, the fewest that can tell anything, take about ` +
+        `${seconds((times.base + times.head) * wanted)} (${each}), and the budget is ${seconds(budget)}; ` +
+        (headIsWhy
+            ? `were head no slower than ${base}, they would fit: raise the budget to know by how much it is`
+            : 'raise the budget, or compare a shorter scenario');
+    return { reason, headIsWhy };
 }
 
 
@@ -39517,47 +39572,20 @@ function tail(most, trials) {
 
 /***/ }),
 
-/***/ 3902:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ logChoose)
-/* harmony export */ });
-/* unused harmony export logFactorial */
-const EXACT = 32;
-const TABLE = Array.from({ length: EXACT }, () => 0);
-for (let n = 2; n < EXACT; n++)
-    TABLE[n] = (TABLE[n - 1] ?? 0) + Math.log(n);
-const LN_ROOT_2PI = Math.log(2 * Math.PI) / 2;
-/** ln n!, by Stirling's series from 32 on, where three terms are good to the last digit (Abramowitz and Stegun 6.1.41). */
-function logFactorial(n) {
-    const known = TABLE[n];
-    if (known !== undefined)
-        return known;
-    const series = 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5);
-    return (n + 0.5) * Math.log(n) - n + LN_ROOT_2PI + series;
-}
-/** ln of n over k. */
-function logChoose(n, k) {
-    return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
-}
-
-
-/***/ }),
-
-/***/ 7811:
+/***/ 2677:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  M: () => (/* binding */ compareMetric)
+  X1: () => (/* binding */ evidenceOf),
+  IE: () => (/* binding */ pooled)
 });
+
+// UNUSED EXPORTS: isNothingLeft
 
 // EXTERNAL MODULE: ./build/src/model/format.js
 var format = __nccwpck_require__(3504);
-// EXTERNAL MODULE: ./build/src/stats/distribution.js
-var stats_distribution = __nccwpck_require__(5775);
 // EXTERNAL MODULE: ./build/src/stats/compare/binomial.js
 var binomial = __nccwpck_require__(6364);
 // EXTERNAL MODULE: ./build/src/stats/compare/scale.js
@@ -39700,9 +39728,48 @@ function pooled(strata) {
     };
 }
 
-// EXTERNAL MODULE: ./build/src/stats/compare/sizing.js
-var sizing = __nccwpck_require__(3915);
-;// CONCATENATED MODULE: ./build/src/stats/compare/metric.js
+
+/***/ }),
+
+/***/ 3902:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ logChoose)
+/* harmony export */ });
+/* unused harmony export logFactorial */
+const EXACT = 32;
+const TABLE = Array.from({ length: EXACT }, () => 0);
+for (let n = 2; n < EXACT; n++)
+    TABLE[n] = (TABLE[n - 1] ?? 0) + Math.log(n);
+const LN_ROOT_2PI = Math.log(2 * Math.PI) / 2;
+/** ln n!, by Stirling's series from 32 on, where three terms are good to the last digit (Abramowitz and Stegun 6.1.41). */
+function logFactorial(n) {
+    const known = TABLE[n];
+    if (known !== undefined)
+        return known;
+    const series = 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5);
+    return (n + 0.5) * Math.log(n) - n + LN_ROOT_2PI + series;
+}
+/** ln of n over k. */
+function logChoose(n, k) {
+    return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
+}
+
+
+/***/ }),
+
+/***/ 2641:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ compareMetric)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3504);
+/* harmony import */ var _distribution_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5775);
+/* harmony import */ var _evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2677);
+/* harmony import */ var _scale_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2135);
+/* harmony import */ var _sizing_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3915);
 
 
 
@@ -39719,13 +39786,13 @@ function compareMetric(pairs, metric, sight) {
         looks: sight.looks,
         limit: metric.limit,
     };
-    const finding = evidenceOf(pairs, metric, sight.misses);
+    const finding = (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .evidenceOf */ .X1)(pairs, metric, sight.misses);
     if ('reason' in finding) {
         const result = { ...known, ...NOTHING_KNOWN, reason: finding.reason };
         return { result, worse: false, better: false, settled: pairs.length > 0 };
     }
     const { evidence } = finding;
-    const limit = (0,scale/* limitOf */.LF)(metric);
+    const limit = (0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .limitOf */ .LF)(metric);
     const outcome = outcomeOf(evidence, limit);
     const result = {
         ...known,
@@ -39758,15 +39825,15 @@ function outcomeOf({ center, worse, better, atMost }, limit) {
     return atMost !== undefined && atMost < limit ? 'no_regression' : 'unresolved';
 }
 function changes(metric, { center, low, high }) {
-    const ends = [(0,scale/* changeOf */.C2)(metric, low), (0,scale/* changeOf */.C2)(metric, high)];
-    return { change: (0,scale/* changeOf */.C2)(metric, center), low: Math.min(...ends), high: Math.max(...ends) };
+    const ends = [(0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .changeOf */ .C2)(metric, low), (0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .changeOf */ .C2)(metric, high)];
+    return { change: (0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .changeOf */ .C2)(metric, center), low: Math.min(...ends), high: Math.max(...ends) };
 }
 function confidenceOf({ missed }, asked) {
     return missed === undefined ? asked : Math.max(0, 1 - missed.low - missed.high);
 }
 function tooFew(pairs, confidence) {
     const few = pairs === 1 ? '1 pair is too few' : `${pairs} pairs are too few`;
-    return `${few} to be ${(0,format/* formatConfidence */.Me)(confidence)} sure of anything`;
+    return `${few} to be ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatConfidence */ .Me)(confidence)} sure of anything`;
 }
 /**
  * What so many pairs detect, and how many pairs detect the limit: the interval narrows with the root of their number.
@@ -39775,22 +39842,22 @@ function tooFew(pairs, confidence) {
 function detectable(metric, evidence, { pairs, misses }) {
     if (evidence.missed !== undefined)
         return { mde: null, needed: null };
-    const margin = (0,scale/* marginOf */.OB)(metric);
-    const distance = (0,sizing/* detectableDistance */.pe)((evidence.high - evidence.low) / 2, misses.low);
-    const toLimit = (0,scale/* limitOf */.LF)(metric) - margin;
+    const margin = (0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .marginOf */ .OB)(metric);
+    const distance = (0,_sizing_js__WEBPACK_IMPORTED_MODULE_1__/* .detectableDistance */ .pe)((evidence.high - evidence.low) / 2, misses.low);
+    const toLimit = (0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .limitOf */ .LF)(metric) - margin;
     return {
-        mde: Math.abs((0,scale/* changeOf */.C2)(metric, margin + distance)),
+        mde: Math.abs((0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .changeOf */ .C2)(metric, margin + distance)),
         needed: toLimit > 0 ? Math.ceil(pairs * (distance / toLimit) ** 2) : null,
     };
 }
 function typicalValues(pairs, metric) {
     if (metric.scale !== 'rate') {
         return {
-            base: medianOf(pairs.map(({ base }) => metric_valueOf(base, metric))),
-            head: medianOf(pairs.map(({ head }) => metric_valueOf(head, metric))),
+            base: medianOf(pairs.map(({ base }) => valueOf(base, metric))),
+            head: medianOf(pairs.map(({ head }) => valueOf(head, metric))),
         };
     }
-    const { base, head } = pooled(pairs.map((pair) => ({ base: pair.base.flows, head: pair.head.flows })));
+    const { base, head } = (0,_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .pooled */ .IE)(pairs.map((pair) => ({ base: pair.base.flows, head: pair.head.flows })));
     const rate = ({ started, failed }) => {
         if (started === 0)
             return null;
@@ -39798,12 +39865,12 @@ function typicalValues(pairs, metric) {
     };
     return { base: rate(base), head: rate(head) };
 }
-function metric_valueOf({ values }, { metric }) {
+function valueOf({ values }, { metric }) {
     return values[metric] ?? null;
 }
 function medianOf(values) {
-    const distribution = (0,stats_distribution/* distributionOf */.AO)(values.filter((value) => value !== null));
-    return distribution === undefined ? null : (0,stats_distribution/* percentile */.Ym)(distribution, 50);
+    const distribution = (0,_distribution_js__WEBPACK_IMPORTED_MODULE_4__/* .distributionOf */ .AO)(values.filter((value) => value !== null));
+    return distribution === undefined ? null : (0,_distribution_js__WEBPACK_IMPORTED_MODULE_4__/* .percentile */ .Ym)(distribution, 50);
 }
 
 
@@ -39846,8 +39913,8 @@ function missesOf(look, alpha, sharing) {
     return { low: side / Math.max(1, sharing.low), high: side / Math.max(1, sharing.high) };
 }
 
-// EXTERNAL MODULE: ./build/src/stats/compare/metric.js + 2 modules
-var compare_metric = __nccwpck_require__(7811);
+// EXTERNAL MODULE: ./build/src/stats/compare/metric.js
+var compare_metric = __nccwpck_require__(2641);
 // EXTERNAL MODULE: ./build/src/stats/compare/validity.js
 var compare_validity = __nccwpck_require__(9591);
 ;// CONCATENATED MODULE: ./build/src/stats/compare/run.js
@@ -42418,6 +42485,54 @@ function spareMetrics(defaultGates) {
 
 /***/ }),
 
+/***/ 1992:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ failureConcerns),
+/* harmony export */   n: () => (/* binding */ moreFailures)
+/* harmony export */ });
+/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3504);
+/* harmony import */ var _stats_compare_evidence_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2677);
+
+
+const RATES = ['success_rate', 'error_rate'];
+const FAILURES = { metric: 'error_rate', worse: 'higher', scale: 'rate', limit: 0 };
+/** With which sides that fail alike are told apart, on either side. */
+const MISS = 0.005;
+/**
+ * Times are those of ok flows: where the slow ones fail, head looks faster. So if nobody asked for the rate of success
+ * against base, more failures of head are a warning.
+ */
+function failureConcerns(comparison) {
+    const sentence = comparison && moreFailures(comparison);
+    return sentence === undefined ? [] : [{ verdict: 'warn', reason: sentence }];
+}
+/** `more flows of head failed than of main: 60 of 120 flows, and 0 of 120 flows; …`; undefined if that is not known, or judged. */
+function moreFailures({ results, compared }) {
+    if (results.some(({ metric }) => RATES.includes(metric)))
+        return undefined;
+    const pairs = compared.pairs.filter(({ dropped }) => dropped === undefined).map(flowsOf);
+    const found = (0,_stats_compare_evidence_js__WEBPACK_IMPORTED_MODULE_0__/* .evidenceOf */ .X1)(pairs, FAILURES, { low: MISS, high: MISS });
+    if (!('evidence' in found) || !found.evidence.worse)
+        return undefined;
+    return (`more flows of head failed than of ${compared.base.label}: ${failedIn(pairs, 'head')}, and ` +
+        `${failedIn(pairs, 'base')}; times are those of ok flows alone: ask for success_rate >= base as well`);
+}
+function flowsOf({ order, base, head }) {
+    return { order, base: { values: {}, flows: base.flows }, head: { values: {}, flows: head.flows } };
+}
+/** `60 of 120 flows`. */
+function failedIn(pairs, side) {
+    const rounds = pairs.map((pair) => pair[side].flows);
+    const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
+    const started = rounds.reduce((sum, round) => sum + round.started, 0);
+    return `${failed} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(started, 'flow')}`;
+}
+
+
+/***/ }),
+
 /***/ 2092:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42877,9 +42992,12 @@ function outcomeAt(result, { worse, limit, margin }) {
 
 // EXTERNAL MODULE: ./build/src/verdict/base-limit.js
 var base_limit = __nccwpck_require__(2404);
+// EXTERNAL MODULE: ./build/src/verdict/compared-failures.js
+var compared_failures = __nccwpck_require__(1992);
 // EXTERNAL MODULE: ./build/src/verdict/compared-words.js
 var compared_words = __nccwpck_require__(7010);
 ;// CONCATENATED MODULE: ./build/src/verdict/judge-base.js
+
 
 
 
@@ -42955,7 +43073,9 @@ function outcomeOf(threshold, result) {
 function ofComparison(comparison) {
     if (comparison === undefined)
         return {};
-    return { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) };
+    // What is faster because its slow flows fail is no improvement.
+    const remarks = (0,compared_failures/* moreFailures */.n)(comparison) === undefined ? improvements(comparison) : [];
+    return { onUnresolved: comparison.compared.onUnresolved, remarks };
 }
 /** What became better, in words. */
 function improvements({ results, compared, }) {

@@ -38505,7 +38505,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 7929:
+/***/ 8443:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40022,6 +40022,24 @@ function noRepository({ stderr }, workspace) {
     return `compare needs a git repository, and ${workspace} is in none; check one out there, as actions/checkout does`;
 }
 
+;// CONCATENATED MODULE: ./build/src/trees/same-server.js
+const SAME_SERVER = 'both sides send the same requests to a server that neither of them starts, so that head would be compared with ' +
+    'itself; start the server as a service of the scenario';
+/** Whether the flows of both sides ask one server, which was there before and runs the code of one of them. */
+function asksSameServer(head, base) {
+    const [one, other] = [head.work, base.work];
+    if (one.kind !== 'http' || other.kind !== 'http')
+        return false;
+    return !startsServer(head) && !startsServer(base) && sameRequests(one.requests, other.requests);
+}
+/** A `setup` may start one as well. */
+function startsServer({ services, setup }) {
+    return services.length > 0 || setup !== undefined;
+}
+function sameRequests(one, other) {
+    return JSON.stringify(one) === JSON.stringify(other);
+}
+
 ;// CONCATENATED MODULE: ./build/src/trees/fetch.js
 
 
@@ -40467,6 +40485,7 @@ async function isInUse(folder, { files, process }) {
 
 
 
+
 /**
  * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
  * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
@@ -40566,6 +40585,8 @@ async function baseOf(scenario, { repository, worktrees, base, made }, { plan, p
     });
     if ('absent' in found)
         return found;
+    if (asksSameServer(scenario, found.plan))
+        return { absent: SAME_SERVER };
     const env = { ...movedVariables(context.env, move), ...found.plan.env };
     return { plan: { ...found.plan, env } };
 }
@@ -47324,7 +47345,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 6524:
+/***/ 1410:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49113,6 +49134,43 @@ function outcomeAt(result, { worse, limit, margin }) {
     return to < limit ? 'no_regression' : 'unresolved';
 }
 
+;// CONCATENATED MODULE: ./build/src/verdict/compared-failures.js
+
+
+const RATES = ['success_rate', 'error_rate'];
+const FAILURES = { metric: 'error_rate', worse: 'higher', scale: 'rate', limit: 0 };
+/** With which sides that fail alike are told apart, on either side. */
+const MISS = 0.005;
+/**
+ * Times are those of ok flows: where the slow ones fail, head looks faster. So if nobody asked for the rate of success
+ * against base, more failures of head are a warning.
+ */
+function failureConcerns(comparison) {
+    const sentence = comparison && moreFailures(comparison);
+    return sentence === undefined ? [] : [{ verdict: 'warn', reason: sentence }];
+}
+/** `more flows of head failed than of main: 60 of 120 flows, and 0 of 120 flows; …`; undefined if that is not known, or judged. */
+function moreFailures({ results, compared }) {
+    if (results.some(({ metric }) => RATES.includes(metric)))
+        return undefined;
+    const pairs = compared.pairs.filter(({ dropped }) => dropped === undefined).map(flowsOf);
+    const found = evidenceOf(pairs, FAILURES, { low: MISS, high: MISS });
+    if (!('evidence' in found) || !found.evidence.worse)
+        return undefined;
+    return (`more flows of head failed than of ${compared.base.label}: ${failedIn(pairs, 'head')}, and ` +
+        `${failedIn(pairs, 'base')}; times are those of ok flows alone: ask for success_rate >= base as well`);
+}
+function flowsOf({ order, base, head }) {
+    return { order, base: { values: {}, flows: base.flows }, head: { values: {}, flows: head.flows } };
+}
+/** `60 of 120 flows`. */
+function failedIn(pairs, side) {
+    const rounds = pairs.map((pair) => pair[side].flows);
+    const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
+    const started = rounds.reduce((sum, round) => sum + round.started, 0);
+    return `${failed} of ${(0,format/* plural */.LS)(started, 'flow')}`;
+}
+
 // EXTERNAL MODULE: ./build/src/verdict/metric-name.js
 var metric_name = __nccwpck_require__(9027);
 ;// CONCATENATED MODULE: ./build/src/verdict/compared-words.js
@@ -49164,6 +49222,7 @@ function definitionOfName(name) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/verdict/judge-base.js
+
 
 
 
@@ -49239,7 +49298,9 @@ function judge_base_outcomeOf(threshold, result) {
 function ofComparison(comparison) {
     if (comparison === undefined)
         return {};
-    return { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) };
+    // What is faster because its slow flows fail is no improvement.
+    const remarks = moreFailures(comparison) === undefined ? improvements(comparison) : [];
+    return { onUnresolved: comparison.compared.onUnresolved, remarks };
 }
 /** What became better, in words. */
 function improvements({ results, compared, }) {
@@ -55891,11 +55952,14 @@ async function tryOut({ load: planned, warmup }, rounds, { budget, metrics }) {
     const trial = togetherOf(tried);
     const load = roundLoad(planned, trial, { budget, rounds: 2 * wanted });
     const flows = flowsIn(load, trial);
+    const roundOf = (side) => tried
+        .filter((one) => one.side === side)
+        .reduce((sum, each) => sum + each.took - each.time + round_load_timeOf(load, each), 0);
     return {
         load,
         flows,
         cpuTime: flows * Math.min(...tried.map(({ cpuPerFlow }) => cpuPerFlow)),
-        expected: tried.reduce((sum, each) => sum + each.took - each.time + round_load_timeOf(load, each), 0),
+        times: { base: roundOf('base'), head: roundOf('head') },
         wanted,
         validity: validityFor(tried),
     };
@@ -55920,7 +55984,7 @@ async function tryBoth(rounds, load) {
         const record = await rounds.record(side, load);
         if (record === undefined)
             return undefined;
-        tried.push(triedOf(record, rounds.clock.now() - began));
+        tried.push({ side, ...triedOf(record, rounds.clock.now() - began) });
     }
     return tried;
 }
@@ -55975,9 +56039,10 @@ async function compareSides(sides, options) {
     const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget, metrics: options.metrics });
     if (attempt === undefined)
         return undefined;
-    const { expected, wanted, validity } = attempt;
-    if (expected * wanted > budget * TOLERANCE) {
-        return { hopeless: tooLong(attempt, budget), flows: attempt.flows };
+    const { times, validity } = attempt;
+    const expected = times.base + times.head;
+    if (expected * attempt.wanted > budget * TOLERANCE) {
+        return { hopeless: hopelessFor(attempt, { budget, base: about.base }), flows: attempt.flows };
     }
     const metrics = options.metrics.filter(({ metric }) => attempt.cpuTime >= FEWEST_CPU_TIME || options.spare?.has(metric) !== true);
     let { load } = attempt;
@@ -56004,10 +56069,16 @@ async function compareSides(sides, options) {
 const FEWEST_CPU_TIME = 200;
 /** How far a trial, which is colder than a round, may promise more time than there is. */
 const TOLERANCE = 1.25;
-function tooLong({ flows, expected, wanted }, budget) {
-    const needed = Math.ceil((expected * wanted) / 1000);
-    return (`${wanted} pairs of rounds of ${(0,format/* plural */.LS)(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
-        `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`);
+function hopelessFor({ flows, times, wanted }, { budget, base }) {
+    const seconds = (ms) => `${Math.ceil(ms / 1000)} s`;
+    const headIsWhy = 2 * times.base * wanted <= budget;
+    const each = `${(0,format/* formatQuantity */.VZ)(times.base, 'ms')} each of ${base} and ${(0,format/* formatQuantity */.VZ)(times.head, 'ms')} of head`;
+    const reason = `${wanted} pairs of rounds of ${(0,format/* plural */.LS)(flows, 'flow')}, the fewest that can tell anything, take about ` +
+        `${seconds((times.base + times.head) * wanted)} (${each}), and the budget is ${seconds(budget)}; ` +
+        (headIsWhy
+            ? `were head no slower than ${base}, they would fit: raise the budget to know by how much it is`
+            : 'raise the budget, or compare a shorter scenario');
+    return { reason, headIsWhy };
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/round-plan.js
@@ -56059,6 +56130,7 @@ function without(all, names) {
 
 
 
+
 /**
  * Compares a scenario of head, which has been run by itself before, with its opponent: rounds in pairs, until it is known
  * or the budget is spent. Never rejects for what is wrong with either side.
@@ -56093,13 +56165,12 @@ const nameOf = ({ metric }) => (0,model_metrics/* metricName */.Kh)(metric);
  * for is no more than a warning: no run could resolve it, and what adds a scenario or mends a base must not be kept out.
  */
 function notCompared(plan, options, absent) {
-    const { onUnresolved } = options.how;
     const compared = { ...surroundingsOf(options, []), absent };
-    return {
-        defaultGates: [],
-        results: [],
-        compared: { ...compared, onUnresolved: onUnresolved === 'fail' ? 'warn' : onUnresolved },
-    };
+    return { defaultGates: [], results: [], compared: { ...compared, onUnresolved: atMostWarning(options) } };
+}
+/** What keeps a comparison from being made is base's doing. */
+function atMostWarning({ how }) {
+    return how.onUnresolved === 'fail' ? 'warn' : how.onUnresolved;
 }
 function surroundingsOf({ opponent, how }, defaultGates) {
     const { base, head, commits } = opponent;
@@ -56145,7 +56216,10 @@ async function runPairs(plan, sides, run) {
         return interrupted(run);
     const rounds = roundsOf(compared.flows, sides);
     if ('hopeless' in compared) {
-        return { results: nothingKnown(metrics, compared.hopeless), compared: { rounds, ended: 'budget' } };
+        const { reason, headIsWhy } = compared.hopeless;
+        // The slower head is, the fewer rounds there are: that is no way to get by.
+        const answer = headIsWhy ? { onUnresolved: 'fail' } : {};
+        return { results: nothingKnown(metrics, reason), compared: { rounds, ended: 'budget', ...answer } };
     }
     return came(compared.comparing, run, { rounds, validity: compared.validity });
 }
@@ -56158,16 +56232,19 @@ function came({ pairs, results, time, ended, failure }, run, { rounds, validity 
         return { ...nothing, compared: { ...nothing.compared, rounds, time } };
     }
     const measured = pairs.map((pair) => comparedPair(pair, validity));
+    const { label } = run.opponent.base;
     const why = failure === undefined ? allDropped(measured) : failureWords(failure, run);
+    const broken = brokenBase(measured, label);
     const attribution = [...attribute(measured, results, brokenMetrics(run.thresholds, results))];
     const growth = comparedGrowth(pairs, {
         services: rounds.services,
-        base: run.opponent.base.label,
+        base: label,
         asked: run.growthAsked,
     });
     return {
-        results: why === undefined ? results : results.map((result) => withReason(result, why)),
+        results: results.map((result) => withReason(result, why ?? (result.reason && broken))),
         compared: {
+            ...(failure?.side === 'base' || broken !== undefined ? { onUnresolved: atMostWarning(run) } : {}),
             rounds,
             pairs: measured,
             time,
@@ -56190,8 +56267,22 @@ function comparedPair(pair, validity) {
     const dropped = whyDropped(pair, validity);
     return { ...pair, ...(dropped === undefined ? {} : { dropped }) };
 }
+/**
+ * `no flow of main was ok in 3 of 12 pairs`, where some of head was in each: what mends base must not be kept out.
+ * Undefined if all rounds of base can be compared.
+ */
+function brokenBase(pairs, base) {
+    const valid = pairs.filter(({ dropped }) => dropped === undefined);
+    const broken = valid.filter((pair) => isNoneOk(pair.base)).length;
+    if (broken === 0 || valid.some((pair) => isNoneOk(pair.head)))
+        return undefined;
+    return `no flow of ${base} was ok in ${broken} of ${(0,format/* plural */.LS)(valid.length, 'pair')}`;
+}
+function isNoneOk({ flows: { started, failed } }) {
+    return failed >= started;
+}
 function withReason(result, reason) {
-    return result.outcome === 'unresolved' ? { ...result, reason } : result;
+    return result.outcome === 'unresolved' && reason !== undefined ? { ...result, reason } : result;
 }
 function failureWords({ side, message }, { opponent }) {
     return `comparing ended because ${opponent[side].label} did not run: ${message}`;
@@ -58304,6 +58395,7 @@ function growthConcerns(compared, checks) {
 
 
 
+
 /** Points of the curve of flows in flight, where it can not be drawn from the flows that are kept. */
 const IN_FLIGHT_POINTS = 240;
 /**
@@ -58327,6 +58419,7 @@ function assembleScenario(plan, record, comparison) {
                 ...climbConcerns(ladder),
                 ...limitConcerns(record.limits),
                 ...growthConcerns(comparison?.compared, checks),
+                ...failureConcerns(comparison),
             ],
             ...ofComparison(comparison),
         }),
@@ -62374,7 +62467,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
 /* harmony import */ var node_url__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3136);
-/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7929);
+/* harmony import */ var _action_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8443);
 /* harmony import */ var _adapters_actions_progress_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(2349);
 /* harmony import */ var _adapters_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5022);
 /* harmony import */ var _adapters_github_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3463);
@@ -62382,7 +62475,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5430);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6524);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1410);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8092);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8773);

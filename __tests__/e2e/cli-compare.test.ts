@@ -92,7 +92,9 @@ test('without thresholds the default gates on the base are in force, and no abso
   const { compared, thresholds, defaultGates } = only(run.results());
   expect(defaultGates).toBe(false);
   expect(thresholds.map(({ expression }) => expression)).toEqual(compared?.defaultGates);
-  expect(compared?.defaultGates).toHaveLength(4);
+  // On a machine that is busy, rounds may hold too few flows for a CPU time that the kernel's ticks can tell.
+  const gates = compared?.defaultGates?.filter((gate) => gate !== 'cpu_per_flow <= base + 5%');
+  expect(gates).toEqual(['flow_time.med <= base + 5%', 'throughput >= base - 5%', 'success_rate >= base']);
 });
 
 describe('two configs', () => {
@@ -194,7 +196,7 @@ scenarios:
     const { compared, reasons } = only(run.results());
     expect(compared).toMatchObject({ ended: 'budget', pairs: [] });
     expect(reasons[0]).toMatch(
-      /12 pairs of rounds of 2 flows, .* take about \d+ s, and the budget is 3 s; raise the budget/,
+      /12 pairs of rounds of 2 flows, .* take about \d+ s \(.* each of base and .* of head\), and the budget is 3 s; raise the budget/,
     );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { answering, gates, gateSides } from '../fakes/simulated-sides.js';
+import { answering, gates, gateSides, type SimulatedSides } from '../fakes/simulated-sides.js';
 
 describe('what is not known', () => {
   test('a base that is absent leaves gates on it open, and the absolute ones in force', async () => {
@@ -48,9 +48,59 @@ describe('what is not known', () => {
     });
     expect(scenario.compared).toMatchObject({ ended: 'budget', pairs: [] });
     expect(scenario.thresholds[0]?.reason).toBe(
-      '10 pairs of rounds of 4 flows, the fewest that can tell anything, take about 40 s, and the budget is 10 s; raise the budget, or compare a shorter scenario',
+      '10 pairs of rounds of 4 flows, the fewest that can tell anything, take about 40 s (2 s each of main and 2 s of head), and the budget is 10 s; raise the budget, or compare a shorter scenario',
     );
     expect(scenario.verdict).toBe('warn');
+  });
+
+  test.each(['fail', 'warn', 'pass'] as const)(
+    'a head so slow that the budget holds no first look does not get by: inconclusive, also with %s',
+    async (onUnresolved) => {
+      const { scenario } = await gateSides({
+        answer: ({ origin }) => ({ headAfter: origin.includes('head') ? 2000 : 400 }),
+        head: { ...gates('flow_time.med <= base + 5%'), load: { model: 'closed', flows: 4, iterations: 4 } },
+        how: { budget: 10_000, onUnresolved },
+      });
+      expect(scenario.verdict).toBe('inconclusive');
+      expect(scenario.thresholds[0]?.reason).toBe(
+        '10 pairs of rounds of 4 flows, the fewest that can tell anything, take about 24 s (400 ms each of main and 2 s of head), and the budget is 10 s; were head no slower than main, they would fit: raise the budget to know by how much it is',
+      );
+    },
+  );
+
+  test('a head that mends a base whose flows all fail is not kept out', async () => {
+    const { scenario } = await gateSides({
+      answer: ({ origin }) => ({ headAfter: 25, status: origin.includes('head') ? 200 : 500 }),
+      head: gates('flow_time.med <= base + 5%', 'throughput >= base - 5%'),
+      how: { onUnresolved: 'fail', budget: 9000 },
+    });
+    expect(scenario.verdict).toBe('warn');
+    for (const { outcome, reason } of scenario.thresholds) {
+      expect(outcome).toBe('unresolved');
+      expect(reason).toMatch(/^no flow of main was ok in (\d+) of \1 pairs$/);
+    }
+  });
+
+  test('a head whose slow flows fail is not called faster, and warns', async () => {
+    const answer: SimulatedSides['answer'] = ({ origin, path }) => {
+      const slow = Number(path.slice(1)) % 2 === 0;
+      return { headAfter: slow ? 50 : 25, status: slow && origin.includes('head') ? 500 : 200 };
+    };
+    const timed = gates('flow_time.med <= base + 5%');
+    const { scenario } = await gateSides({ answer, head: timed });
+    expect(scenario.comparison?.[0]?.outcome).toBe('improvement');
+    expect(scenario.verdict).toBe('warn');
+    expect(scenario.reasons).toHaveLength(1);
+    expect(scenario.reasons[0]).toMatch(
+      /^more flows of head failed than of main: \d+ of \d+ flows, and 0 of \d+ flows; .* success_rate >= base/,
+    );
+    // Asked for, it is judged.
+    const judged = await gateSides({
+      answer,
+      head: gates('flow_time.med <= base + 5%', 'success_rate >= base'),
+    });
+    expect(judged.scenario.verdict).toBe('fail');
+    expect(judged.scenario.reasons.join()).not.toContain('more flows of head');
   });
 
   test('a budget that is spent between two looks ends it with what there is', async () => {

@@ -129,7 +129,7 @@ class Measuring {
     try {
       const compared = await compareSides(sides, this.#optionsWith(slowdown));
       if (compared === undefined) return undefined;
-      if ('hopeless' in compared) return compared.hopeless;
+      if ('hopeless' in compared) return compared.hopeless.reason;
       const { comparing, validity } = compared;
       this.flows = compared.flows;
       const { pairs, results, time, ended, failure } = comparing;

@@ -1,7 +1,8 @@
 import type { Opponent } from '../baseline/opponent.js';
-import type { ComparePlan } from '../model/compare-plan.js';
+import type { ComparePlan, UnresolvedAnswer } from '../model/compare-plan.js';
 import type { Compared, ComparedPair } from '../model/compared.js';
-import type { ComparedMetric, ComparisonResult, Pair } from '../model/comparison.js';
+import type { ComparedMetric, ComparisonResult, Pair, Round } from '../model/comparison.js';
+import { plural } from '../model/format.js';
 import { metricName } from '../model/metrics.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
@@ -68,13 +69,13 @@ const nameOf = ({ metric }: Threshold): string => metricName(metric);
  * for is no more than a warning: no run could resolve it, and what adds a scenario or mends a base must not be kept out.
  */
 export function notCompared(plan: ScenarioPlan, options: CompareOptions, absent: string): ScenarioCompared {
-  const { onUnresolved } = options.how;
   const compared = { ...surroundingsOf(options, []), absent };
-  return {
-    defaultGates: [],
-    results: [],
-    compared: { ...compared, onUnresolved: onUnresolved === 'fail' ? 'warn' : onUnresolved },
-  };
+  return { defaultGates: [], results: [], compared: { ...compared, onUnresolved: atMostWarning(options) } };
+}
+
+/** What keeps a comparison from being made is base's doing. */
+function atMostWarning({ how }: CompareOptions): UnresolvedAnswer {
+  return how.onUnresolved === 'fail' ? 'warn' : how.onUnresolved;
 }
 
 function surroundingsOf({ opponent, how }: CompareOptions, defaultGates: readonly Threshold[]): Compared {
@@ -134,7 +135,10 @@ async function runPairs(plan: ScenarioPlan, sides: Sides, run: Run): Promise<Cam
   if (compared === undefined) return interrupted(run);
   const rounds = roundsOf(compared.flows, sides);
   if ('hopeless' in compared) {
-    return { results: nothingKnown(metrics, compared.hopeless), compared: { rounds, ended: 'budget' } };
+    const { reason, headIsWhy } = compared.hopeless;
+    // The slower head is, the fewer rounds there are: that is no way to get by.
+    const answer = headIsWhy ? { onUnresolved: 'fail' as const } : {};
+    return { results: nothingKnown(metrics, reason), compared: { rounds, ended: 'budget', ...answer } };
   }
   return came(compared.comparing, run, { rounds, validity: compared.validity });
 }
@@ -153,16 +157,19 @@ function came(
     return { ...nothing, compared: { ...nothing.compared, rounds, time } };
   }
   const measured = pairs.map((pair) => comparedPair(pair, validity));
+  const { label } = run.opponent.base;
   const why = failure === undefined ? allDropped(measured) : failureWords(failure, run);
+  const broken = brokenBase(measured, label);
   const attribution = [...attribute(measured, results, brokenMetrics(run.thresholds, results))];
   const growth = comparedGrowth(pairs, {
     services: rounds.services,
-    base: run.opponent.base.label,
+    base: label,
     asked: run.growthAsked,
   });
   return {
-    results: why === undefined ? results : results.map((result) => withReason(result, why)),
+    results: results.map((result) => withReason(result, why ?? (result.reason && broken))),
     compared: {
+      ...(failure?.side === 'base' || broken !== undefined ? { onUnresolved: atMostWarning(run) } : {}),
       rounds,
       pairs: measured,
       time,
@@ -187,8 +194,23 @@ function comparedPair(pair: Pair, validity: ValidityLimits): ComparedPair {
   return { ...pair, ...(dropped === undefined ? {} : { dropped }) };
 }
 
-function withReason(result: ComparisonResult, reason: string): ComparisonResult {
-  return result.outcome === 'unresolved' ? { ...result, reason } : result;
+/**
+ * `no flow of main was ok in 3 of 12 pairs`, where some of head was in each: what mends base must not be kept out.
+ * Undefined if all rounds of base can be compared.
+ */
+function brokenBase(pairs: readonly ComparedPair[], base: string): string | undefined {
+  const valid = pairs.filter(({ dropped }) => dropped === undefined);
+  const broken = valid.filter((pair) => isNoneOk(pair.base)).length;
+  if (broken === 0 || valid.some((pair) => isNoneOk(pair.head))) return undefined;
+  return `no flow of ${base} was ok in ${broken} of ${plural(valid.length, 'pair')}`;
+}
+
+function isNoneOk({ flows: { started, failed } }: Pick<Round, 'flows'>): boolean {
+  return failed >= started;
+}
+
+function withReason(result: ComparisonResult, reason: string | undefined): ComparisonResult {
+  return result.outcome === 'unresolved' && reason !== undefined ? { ...result, reason } : result;
 }
 
 function failureWords({ side, message }: SideError, { opponent }: Run): string {

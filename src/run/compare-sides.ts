@@ -1,5 +1,5 @@
 import type { ComparedMetric } from '../model/comparison.js';
-import { plural } from '../model/format.js';
+import { formatQuantity, plural } from '../model/format.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import type { ComparingProgress } from '../ports.js';
@@ -35,8 +35,14 @@ export type SidesCompared =
       /** Of a round at the end. */
       readonly flows: number;
     }
-  /** Why there was no use in beginning. */
-  | { readonly hopeless: string; readonly flows: number };
+  | { readonly hopeless: Hopeless; readonly flows: number };
+
+/** Why there was no use in beginning. */
+export interface Hopeless {
+  readonly reason: string;
+  /** Had head taken no longer than base, there would have been time. */
+  readonly headIsWhy: boolean;
+}
 
 /**
  * Tries both sides out, and compares them in rounds until it is known or the budget is spent. Undefined if it was
@@ -55,9 +61,10 @@ export async function compareSides(
     { budget, metrics: options.metrics },
   );
   if (attempt === undefined) return undefined;
-  const { expected, wanted, validity } = attempt;
-  if (expected * wanted > budget * TOLERANCE) {
-    return { hopeless: tooLong(attempt, budget), flows: attempt.flows };
+  const { times, validity } = attempt;
+  const expected = times.base + times.head;
+  if (expected * attempt.wanted > budget * TOLERANCE) {
+    return { hopeless: hopelessFor(attempt, { budget, base: about.base }), flows: attempt.flows };
   }
   const metrics = options.metrics.filter(
     ({ metric }) => attempt.cpuTime >= FEWEST_CPU_TIME || options.spare?.has(metric) !== true,
@@ -89,10 +96,18 @@ const FEWEST_CPU_TIME = 200;
 /** How far a trial, which is colder than a round, may promise more time than there is. */
 const TOLERANCE = 1.25;
 
-function tooLong({ flows, expected, wanted }: Attempt, budget: number): string {
-  const needed = Math.ceil((expected * wanted) / 1000);
-  return (
-    `${wanted} pairs of rounds of ${plural(flows, 'flow')}, the fewest that can tell anything, take about ${needed} s, ` +
-    `and the budget is ${Math.round(budget / 1000)} s; raise the budget, or compare a shorter scenario`
-  );
+function hopelessFor(
+  { flows, times, wanted }: Attempt,
+  { budget, base }: { readonly budget: number; readonly base: string },
+): Hopeless {
+  const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`;
+  const headIsWhy = 2 * times.base * wanted <= budget;
+  const each = `${formatQuantity(times.base, 'ms')} each of ${base} and ${formatQuantity(times.head, 'ms')} of head`;
+  const reason =
+    `${wanted} pairs of rounds of ${plural(flows, 'flow')}, the fewest that can tell anything, take about ` +
+    `${seconds((times.base + times.head) * wanted)} (${each}), and the budget is ${seconds(budget)}; ` +
+    (headIsWhy
+      ? `were head no slower than ${base}, they would fit: raise the budget to know by how much it is`
+      : 'raise the budget, or compare a shorter scenario');
+  return { reason, headIsWhy };
 }

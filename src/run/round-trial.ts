@@ -15,8 +15,8 @@ export interface Attempt {
   readonly load: Load;
   /** Of a round, about. */
   readonly flows: number;
-  /** ms that a pair of rounds takes, about. */
-  readonly expected: number;
+  /** ms that a round of either side takes, about. */
+  readonly times: { readonly [side in SideName]: number };
   /** Valid pairs of the first look. */
   readonly wanted: number;
   readonly validity: ValidityLimits;
@@ -32,6 +32,7 @@ export interface TrialRounds {
 
 /** What one side did in a trial. */
 interface Tried extends Trial {
+  readonly side: SideName;
   /** ms that the round took, all told. */
   readonly took: number;
   readonly startSkew: number;
@@ -56,11 +57,15 @@ export async function tryOut(
   const trial = togetherOf(tried);
   const load = roundLoad(planned, trial, { budget, rounds: 2 * wanted });
   const flows = flowsIn(load, trial);
+  const roundOf = (side: SideName): number =>
+    tried
+      .filter((one) => one.side === side)
+      .reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0);
   return {
     load,
     flows,
     cpuTime: flows * Math.min(...tried.map(({ cpuPerFlow }) => cpuPerFlow)),
-    expected: tried.reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0),
+    times: { base: roundOf('base'), head: roundOf('head') },
     wanted,
     validity: validityFor(tried),
   };
@@ -90,12 +95,12 @@ async function tryBoth(rounds: TrialRounds, load: Load): Promise<readonly Tried[
     const began = rounds.clock.now();
     const record = await rounds.record(side, load);
     if (record === undefined) return undefined;
-    tried.push(triedOf(record, rounds.clock.now() - began));
+    tried.push({ side, ...triedOf(record, rounds.clock.now() - began) });
   }
   return tried;
 }
 
-function triedOf(record: Record, took: number): Tried {
+function triedOf(record: Record, took: number): Omit<Tried, 'side'> {
   const measures = summarize(record);
   const { total_time: time, start_skew: startSkew, cpu_per_flow: cpuPerFlow } = measures.scalars;
   return {

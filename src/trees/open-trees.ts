@@ -17,6 +17,7 @@ import type { Prepared } from './prepare.js';
 import { movedPlan, movedVariables, type Move } from './relocate.js';
 import { refused, Repository } from './repository.js';
 import { short } from './said.js';
+import { asksSameServer, SAME_SERVER } from './same-server.js';
 import { findSides, type Sides, type TreeSide } from './sides.js';
 import { Worktrees, type WorktreePorts } from './worktrees.js';
 
@@ -162,6 +163,7 @@ async function baseOf(
     label: base.label,
   });
   if ('absent' in found) return found;
+  if (asksSameServer(scenario, found.plan)) return { absent: SAME_SERVER };
   const env = { ...movedVariables(context.env, move), ...found.plan.env };
   return { plan: { ...found.plan, env } };
 }

@@ -24,6 +24,7 @@ import { climbConcerns, judgeClimb } from './climb.js';
 import { decide, overall } from './decide.js';
 import { limitConcerns } from './limits.js';
 import { judge } from './judge.js';
+import { failureConcerns } from './compared-failures.js';
 import { growthConcerns } from './compared-growth.js';
 import { isAgainstBase } from './base-limit.js';
 import { ofComparison, judgeAgainstBase, type ScenarioComparison } from './judge-base.js';
@@ -70,6 +71,7 @@ export function assembleScenario(
         ...climbConcerns(ladder),
         ...limitConcerns(record.limits),
         ...growthConcerns(comparison?.compared, checks),
+        ...failureConcerns(comparison),
       ],
       ...ofComparison(comparison),
     }),

@@ -6,6 +6,7 @@ import type { ThresholdResult } from '../model/results.js';
 import type { Threshold } from '../model/threshold.js';
 import { outcomeAt } from '../stats/compare/at-limit.js';
 import { isAgainstBase, scaleOf, worseningOf, type BaseThreshold } from './base-limit.js';
+import { moreFailures } from './compared-failures.js';
 import { differenceWords, unresolvedWords } from './compared-words.js';
 
 /** What a comparison gives to whoever judges. */
@@ -105,7 +106,9 @@ export function ofComparison(comparison: Pick<ScenarioComparison, 'results' | 'c
   readonly remarks?: readonly string[];
 } {
   if (comparison === undefined) return {};
-  return { onUnresolved: comparison.compared.onUnresolved, remarks: improvements(comparison) };
+  // What is faster because its slow flows fail is no improvement.
+  const remarks = moreFailures(comparison) === undefined ? improvements(comparison) : [];
+  return { onUnresolved: comparison.compared.onUnresolved, remarks };
 }
 
 /** What became better, in words. */
