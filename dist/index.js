@@ -62604,50 +62604,81 @@ const ROUND_SERVICES = ['keep', 'restart'];
 /* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
 
 const MINUS = '\u2212';
+const DIGITS = 3;
+/** Beyond those that are shown elsewhere; what still can not be told from a mark is shown without them. */
+const MORE_DECIMALS = 8;
+const nearest = (figure) => Math.sign(figure) * Math.round(Math.abs(figure));
 /** `+9.8%`, `−0.4%`, `0%`, from a ratio: tenths of a per cent, hundredths where there are no tenths. */
 function formatPercentChange(change) {
-    return withSign(change, (amount) => `${perCent(amount)}%`);
+    return formatChange(change, { scale: 'relative', unit: 'ratio' });
 }
 /**
  * A change with its sign: `+9.8%` if relative, `+12 MB` if absolute, `−1.5 points` of a rate (a ratio, ×100). A change
  * that is rounded to nothing is `0%`.
  */
 function formatChange(change, unit) {
-    return withSign(change, (amount) => formatAmount(amount, unit));
+    return withSign(change, unit, nearest);
 }
 /** How much it is, without a sign: `9.8%`, `12 MB`, `1.5 points`. */
-function formatAmount(amount, { scale, unit }) {
-    switch (scale) {
-        case 'relative':
-            return `${perCent(amount)}%`;
-        case 'absolute':
-            return (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatQuantity */ .VZ)(amount, unit);
-        case 'rate':
-            return points(perCent(amount));
-    }
+function formatAmount(amount, unit) {
+    return textOf(rounded(amount, unit, nearest), unit);
 }
-/** `+7.1% … +12.6%`, `−5.2 … −1.1 points`; undefined without bounds. */
+/**
+ * `+7.1% … +12.6%`, `−5.2 … −1.1 points`; undefined without bounds. Rounded outwards, so that no more is claimed than is
+ * known: what holds 0 is never shown to end at it.
+ */
 function formatChanges(low, high, unit) {
     if (low === null || high === null)
         return undefined;
-    const [from, to] = [formatChange(low, unit), formatChange(high, unit)];
+    const [from, to] = [withSign(low, unit, Math.floor), withSign(high, unit, Math.ceil)];
     return `${unit.scale === 'rate' ? from.replace(/ points?$/u, '') : from} … ${to}`;
 }
-function withSign(change, format) {
+function withSign(change, unit, rounding) {
     if (change === null || !Number.isFinite(change))
         return _format_js__WEBPACK_IMPORTED_MODULE_0__/* .NO_DATA */ .V5;
-    const text = format(Math.abs(change));
-    if (!/[1-9]/u.test(text))
-        return text;
-    return `${change < 0 ? MINUS : '+'}${text}`;
+    const figure = rounded(change, unit, rounding);
+    const sign = figure === 0 ? '' : figure < 0 ? MINUS : '+';
+    return `${sign}${textOf(Math.abs(figure), unit)}`;
 }
-function points(amount) {
-    return `${amount} ${amount === '1' ? 'point' : 'points'}`;
+/** In the figures that are shown, with the fewest decimals that leave it on its side of every mark. */
+function rounded(change, unit, rounding) {
+    const figure = figureOf(change, unit);
+    const marks = (unit.marks ?? []).map((mark) => figureOf(mark, unit));
+    const fewest = decimalsOf(Math.abs(figure), unit);
+    const withDecimals = (decimals) => clean(rounding(clean(figure * 10 ** decimals)) / 10 ** decimals);
+    for (let decimals = fewest; decimals <= fewest + MORE_DECIMALS; decimals++) {
+        const shown = withDecimals(decimals);
+        if (marks.every((mark) => Math.sign(shown - mark) === Math.sign(figure - mark)))
+            return shown;
+    }
+    return withDecimals(fewest);
 }
-function perCent(amount) {
-    const scaled = amount * 100;
-    const decimals = scaled >= 99.95 ? 0 : scaled >= 0.095 ? 1 : 2;
-    return String(Number(scaled.toFixed(decimals)));
+function figureOf(change, { scale }) {
+    return clean(scale === 'absolute' ? change : change * 100);
+}
+/** 0.071 × 100 is a little more than 7.1, and would be rounded up to 7.2. */
+function clean(figure) {
+    return Number(figure.toPrecision(12));
+}
+function decimalsOf(amount, { scale, unit }) {
+    if (scale !== 'absolute')
+        return amount >= 99.95 ? 0 : amount >= 0.095 ? 1 : 2;
+    if (amount === 0 || (unit === 'count' && Number.isInteger(amount)))
+        return 0;
+    // Minutes have whole seconds.
+    if (unit === 'ms' && amount >= 60_000)
+        return -3;
+    return DIGITS - 1 - Math.floor(Math.log10(amount));
+}
+function textOf(figure, { scale, unit }) {
+    switch (scale) {
+        case 'relative':
+            return `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatExact */ .Bo)(figure, 'count')}%`;
+        case 'absolute':
+            return (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatExact */ .Bo)(figure, unit);
+        case 'rate':
+            return `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatExact */ .Bo)(figure, 'count')} ${figure === 1 ? 'point' : 'points'}`;
+    }
 }
 
 
@@ -62659,6 +62690,7 @@ function perCent(amount) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B0: () => (/* binding */ formatRatio),
 /* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   Bo: () => (/* binding */ formatExact),
 /* harmony export */   CE: () => (/* binding */ formatRate),
 /* harmony export */   L$: () => (/* binding */ formatAgainst),
 /* harmony export */   LS: () => (/* binding */ plural),
@@ -62697,6 +62729,10 @@ function formatAgainst(value, limit, unit) {
             return text;
     }
     return formatQuantity(value, unit);
+}
+/** What is round, or has been rounded already, with every digit that it has: `1.0486 MB`. */
+function formatExact(value, unit) {
+    return formatDigits(value, unit, 12);
 }
 /** ms as `41 ns`, `8.2 ms`, `2.71 s`, `2 min 5 s`, `1 h 3 min`. */
 function formatTime(ms) {
@@ -63611,7 +63647,7 @@ function largest(values) {
 /* unused harmony export effect */
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3504);
 /* harmony import */ var _model_format_change_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7241);
-/* harmony import */ var _compared_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2654);
+/* harmony import */ var _compared_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3341);
 /* harmony import */ var _direction_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7901);
 /* harmony import */ var _sentence_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2251);
 
@@ -63702,7 +63738,8 @@ function roughly(needed, ran) {
 function beyond({ source, unit, outcome }) {
     if (source.limit === 0 || source.outcome === 'unresolved')
         return `${capital(outcome)}: `;
-    return `No regression beyond ${(0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_4__/* .formatChange */ .eD)(source.limit, unit).replace('+', '')}: `;
+    const limit = (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_4__/* .formatChange */ .eD)((0,_direction_js__WEBPACK_IMPORTED_MODULE_1__/* .directionOf */ .F)(source.metric).sign * source.limit, unit);
+    return `No regression beyond ${limit.replace(/^[+\u2212]/u, '')}: `;
 }
 function too(count, what) {
     if (count === 0)
@@ -63716,21 +63753,56 @@ function capital(text) {
 
 /***/ }),
 
-/***/ 2654:
+/***/ 3341:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   WT: () => (/* binding */ intervalHead),
-/* harmony export */   Xq: () => (/* binding */ comparedLines),
-/* harmony export */   ke: () => (/* binding */ detectable),
-/* harmony export */   mi: () => (/* binding */ intervalCell)
-/* harmony export */ });
-/* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3504);
-/* harmony import */ var _model_format_change_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7241);
-/* harmony import */ var _base_limit_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3765);
-/* harmony import */ var _direction_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7901);
-/* harmony import */ var _metric_title_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5189);
-/* harmony import */ var _row_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(744);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Xq: () => (/* binding */ comparedLines),
+  ke: () => (/* binding */ detectable),
+  mi: () => (/* binding */ intervalCell),
+  WT: () => (/* binding */ intervalHead)
+});
+
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
+// EXTERNAL MODULE: ./build/src/model/format-change.js
+var format_change = __nccwpck_require__(7241);
+// EXTERNAL MODULE: ./build/src/report/base-limit.js
+var base_limit = __nccwpck_require__(3765);
+// EXTERNAL MODULE: ./build/src/stats/compare/scale.js
+var scale = __nccwpck_require__(2135);
+// EXTERNAL MODULE: ./build/src/report/direction.js
+var direction = __nccwpck_require__(7901);
+;// CONCATENATED MODULE: ./build/src/report/compared-marks.js
+
+
+/**
+ * The changes that decide: the margin on either side, the limit that the metric was compared by, and those of the
+ * thresholds that hang on it.
+ */
+function marksOf(source, thresholds) {
+    const worse = (0,direction/* directionOf */.F)(source.metric).sign === 1 ? 'higher' : 'lower';
+    const metric = { ...source, worse };
+    const margin = (0,scale/* marginOf */.OB)(metric);
+    const deciding = [margin, -margin, (0,scale/* limitOf */.LF)(metric)].map((difference) => (0,scale/* changeOf */.C2)(metric, difference));
+    const limits = thresholds.flatMap((threshold) => limitAsChange(threshold, source) ?? []);
+    return [...deciding, ...limits].filter(Number.isFinite);
+}
+/** A threshold holds what base's own value makes of its limit. */
+function limitAsChange({ limit }, { base, scale }) {
+    if (limit === null || base === null)
+        return undefined;
+    return scale === 'relative' ? limit / base - 1 : limit - base;
+}
+
+// EXTERNAL MODULE: ./build/src/report/metric-title.js
+var metric_title = __nccwpck_require__(5189);
+// EXTERNAL MODULE: ./build/src/report/row.js
+var row = __nccwpck_require__(744);
+;// CONCATENATED MODULE: ./build/src/report/compared-line.js
+
 
 
 
@@ -63746,10 +63818,10 @@ function comparedLines(scenario) {
 }
 function lineOf(source, scenario) {
     const { metric, low, high, change } = source;
-    const unit = unitOf(source, scenario);
-    const thresholds = scenario.thresholds.filter((threshold) => threshold.metric === metric && (0,_base_limit_js__WEBPACK_IMPORTED_MODULE_3__/* .hangsOnBase */ .y)(threshold));
+    const thresholds = scenario.thresholds.filter((threshold) => threshold.metric === metric && (0,base_limit/* hangsOnBase */.y)(threshold));
+    const unit = { ...unitOf(source, scenario), marks: marksOf(source, thresholds) };
     const [first] = thresholds;
-    const standing = worst(thresholds.map(_row_js__WEBPACK_IMPORTED_MODULE_2__/* .standingOf */ .YP));
+    const standing = worst(thresholds.map(row/* standingOf */.YP));
     const isBroken = thresholds.some(({ outcome }) => outcome === 'fail');
     const answer = isBroken ? 'worse' : answerOf(source, standing);
     const detail = detailOf(source, answer, unit);
@@ -63757,21 +63829,21 @@ function lineOf(source, scenario) {
         standing,
         answer,
         metric,
-        base: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatQuantity */ .VZ)(source.base, unit.unit),
-        head: (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatQuantity */ .VZ)(source.head, unit.unit),
-        change: (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_5__/* .formatChange */ .eD)(change, unit),
-        interval: (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_5__/* .formatChanges */ .rQ)(low, high, unit) ?? '',
-        confidence: source.confidence === null ? '' : (0,_model_format_js__WEBPACK_IMPORTED_MODULE_4__/* .formatConfidence */ .Me)(source.confidence),
+        base: (0,format/* formatQuantity */.VZ)(source.base, unit.unit),
+        head: (0,format/* formatQuantity */.VZ)(source.head, unit.unit),
+        change: (0,format_change/* formatChange */.eD)(change, unit),
+        interval: (0,format_change/* formatChanges */.rQ)(low, high, unit) ?? '',
+        confidence: source.confidence === null ? '' : (0,format/* formatConfidence */.Me)(source.confidence),
         outcome: outcomeWords(source, answer),
         ...(detail === undefined ? {} : { detail }),
-        limit: thresholds.map(_row_js__WEBPACK_IMPORTED_MODULE_2__/* .limitOf */ .LF).join(', '),
+        limit: thresholds.map(row/* limitOf */.LF).join(', '),
         ...(first === undefined ? {} : { level: first.level }),
         unit,
         source,
     };
 }
 function unitOf({ metric, scale }, { metrics }) {
-    const unit = metrics[metric]?.unit ?? (0,_metric_title_js__WEBPACK_IMPORTED_MODULE_1__/* .parseMetricName */ .$)(metric).definition?.unit ?? 'count';
+    const unit = metrics[metric]?.unit ?? (0,metric_title/* parseMetricName */.$)(metric).definition?.unit ?? 'count';
     return { scale, unit };
 }
 function worst(standings) {
@@ -63793,9 +63865,9 @@ function answerOf({ outcome }, standing) {
 function outcomeWords({ metric, outcome }, answer) {
     switch (answer) {
         case 'worse':
-            return (0,_direction_js__WEBPACK_IMPORTED_MODULE_0__/* .directionOf */ .F)(metric).worse;
+            return (0,direction/* directionOf */.F)(metric).worse;
         case 'better':
-            return (0,_direction_js__WEBPACK_IMPORTED_MODULE_0__/* .directionOf */ .F)(metric).better;
+            return (0,direction/* directionOf */.F)(metric).better;
         case 'held':
             return outcome === 'unresolved' ? 'no change seen' : 'no regression';
         case 'unresolved':
@@ -63814,7 +63886,7 @@ function detailOf(source, answer, unit) {
 function detectable({ metric, mde }, unit) {
     if (mde === null)
         return undefined;
-    return (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_5__/* .formatChange */ .eD)((0,_direction_js__WEBPACK_IMPORTED_MODULE_0__/* .directionOf */ .F)(metric).sign * mde, unit);
+    return (0,format_change/* formatChange */.eD)((0,direction/* directionOf */.F)(metric).sign * mde, unit);
 }
 /** `99.7% interval`, if all of them hold with the same confidence. */
 function intervalHead(lines) {
@@ -64243,8 +64315,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var report_escape = __nccwpck_require__(6209);
 // EXTERNAL MODULE: ./build/src/report/compared-answer.js
 var compared_answer = __nccwpck_require__(786);
-// EXTERNAL MODULE: ./build/src/report/compared-line.js
-var compared_line = __nccwpck_require__(2654);
+// EXTERNAL MODULE: ./build/src/report/compared-line.js + 1 modules
+var compared_line = __nccwpck_require__(3341);
 // EXTERNAL MODULE: ./build/src/model/format-change.js
 var format_change = __nccwpck_require__(7241);
 // EXTERNAL MODULE: ./build/src/stats/compare/scale.js
@@ -65349,8 +65421,8 @@ var format = __nccwpck_require__(3504);
 var finding = __nccwpck_require__(4785);
 // EXTERNAL MODULE: ./build/src/report/compared-answer.js
 var compared_answer = __nccwpck_require__(786);
-// EXTERNAL MODULE: ./build/src/report/compared-line.js
-var compared_line = __nccwpck_require__(2654);
+// EXTERNAL MODULE: ./build/src/report/compared-line.js + 1 modules
+var compared_line = __nccwpck_require__(3341);
 ;// CONCATENATED MODULE: ./build/src/report/markdown-compared.js
 
 
@@ -66141,8 +66213,8 @@ function changeLines({ title, sentence, now, spark }, paint, name) {
     ];
 }
 
-// EXTERNAL MODULE: ./build/src/report/compared-line.js
-var compared_line = __nccwpck_require__(2654);
+// EXTERNAL MODULE: ./build/src/report/compared-line.js + 1 modules
+var compared_line = __nccwpck_require__(3341);
 ;// CONCATENATED MODULE: ./build/src/report/terminal-compared.js
 
 
@@ -66594,8 +66666,8 @@ function monitorNotes({ monitor }) {
 
 // EXTERNAL MODULE: ./build/src/report/compared-answer.js
 var compared_answer = __nccwpck_require__(786);
-// EXTERNAL MODULE: ./build/src/report/compared-line.js
-var compared_line = __nccwpck_require__(2654);
+// EXTERNAL MODULE: ./build/src/report/compared-line.js + 1 modules
+var compared_line = __nccwpck_require__(3341);
 // EXTERNAL MODULE: ./build/src/report/base-limit.js
 var base_limit = __nccwpck_require__(3765);
 // EXTERNAL MODULE: ./build/src/report/row.js
@@ -67349,13 +67421,18 @@ function isAbout({ limit }) {
 }
 function againstOf({ base, change, interval, confidence, source }) {
     const { low, high, pairs } = source;
-    const sign = low === null || high === null || (low <= 0 && high >= 0) ? '~' : change;
     return {
         base,
-        change: low === 0 && high === 0 ? '=' : sign,
+        change: low === 0 && high === 0 ? '=' : mayBeNoise(source) ? '~' : change,
         interval,
         how: `${change}${interval === '' ? '' : ` (${confidence} interval ${interval}, ${(0,model_format/* formatCount */.B4)(pairs)} pairs)`}`,
     };
+}
+/** The exact test of rates may find a difference that its bounds, which are wider, only touch: they then end at 0. */
+function mayBeNoise({ low, high, scale }) {
+    if (low === null || high === null)
+        return true;
+    return scale === 'rate' ? low < 0 && high > 0 : low <= 0 && high >= 0;
 }
 
 ;// CONCATENATED MODULE: ./build/src/report/step.js

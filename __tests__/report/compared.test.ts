@@ -183,7 +183,7 @@ describe('how it was measured', () => {
 describe('the headline', () => {
   test('of a regression says how much against what, and what moved with it', () => {
     expect(headline(slower())).toMatch(
-      /^is slower than main: flow_time\.p95 rose by 9\.5% \(99\.8% interval \+6\.6% … \+11\.8%, 40 pairs\); the gate is ≤ base \+ 5%; 2 other gates fail too\. Step research carries 90% of the slowdown \(\+173 ms of \+192 ms\)\.$/u,
+      /^is slower than main: flow_time\.p95 rose by 9\.5% \(99\.8% interval \+6\.5% … \+11\.8%, 40 pairs\); the gate is ≤ base \+ 5%; 2 other gates fail too\. Step research carries 90% of the slowdown \(\+173 ms of \+192 ms\)\.$/u,
     );
   });
 
@@ -232,7 +232,7 @@ describe('the rows of metrics', () => {
       standing: 'fail',
       value: '2.49 s',
       limit: '≤ base + 5%',
-      against: { base: '2.32 s', change: '+9.5%', interval: '+6.6% … +11.8%' },
+      against: { base: '2.32 s', change: '+9.5%', interval: '+6.5% … +11.8%' },
     });
     expect(row('throughput')?.limit).toBe('≥ base − 5%');
     expect(row('peak_memory')?.limit).toBe('≤ base + 10 MB');

@@ -30,6 +30,11 @@ export function formatAgainst(value: number | null, limit: number | null, unit: 
   return formatQuantity(value, unit);
 }
 
+/** What is round, or has been rounded already, with every digit that it has: `1.0486 MB`. */
+export function formatExact(value: number, unit: Unit): string {
+  return formatDigits(value, unit, 12);
+}
+
 /** ms as `41 ns`, `8.2 ms`, `2.71 s`, `2 min 5 s`, `1 h 3 min`. */
 export function formatTime(ms: number | null): string {
   return formatDigits(ms, 'ms', DIGITS);

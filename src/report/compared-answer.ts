@@ -99,7 +99,8 @@ function roughly(needed: number, ran: { readonly time: number; readonly rounds: 
 /** `No regression beyond 5%: `; a limit of `base` itself can only be seen to be broken. */
 function beyond({ source, unit, outcome }: ComparedLine): string {
   if (source.limit === 0 || source.outcome === 'unresolved') return `${capital(outcome)}: `;
-  return `No regression beyond ${formatChange(source.limit, unit).replace('+', '')}: `;
+  const limit = formatChange(directionOf(source.metric).sign * source.limit, unit);
+  return `No regression beyond ${limit.replace(/^[+\u2212]/u, '')}: `;
 }
 
 function too(count: number, what: string): Sentence {

@@ -29,11 +29,16 @@ function isAbout({ limit }: Row): boolean {
 
 function againstOf({ base, change, interval, confidence, source }: ComparedLine): Against {
   const { low, high, pairs } = source;
-  const sign = low === null || high === null || (low <= 0 && high >= 0) ? '~' : change;
   return {
     base,
-    change: low === 0 && high === 0 ? '=' : sign,
+    change: low === 0 && high === 0 ? '=' : mayBeNoise(source) ? '~' : change,
     interval,
     how: `${change}${interval === '' ? '' : ` (${confidence} interval ${interval}, ${formatCount(pairs)} pairs)`}`,
   };
+}
+
+/** The exact test of rates may find a difference that its bounds, which are wider, only touch: they then end at 0. */
+function mayBeNoise({ low, high, scale }: ComparedLine['source']): boolean {
+  if (low === null || high === null) return true;
+  return scale === 'rate' ? low < 0 && high > 0 : low <= 0 && high >= 0;
 }
