@@ -19596,8 +19596,8 @@ var compared_defaults = __nccwpck_require__(381);
 var compare_sides = __nccwpck_require__(9446);
 // EXTERNAL MODULE: ./build/src/run/round-plan.js
 var round_plan = __nccwpck_require__(6003);
-// EXTERNAL MODULE: ./build/src/run/sides.js
-var run_sides = __nccwpck_require__(1811);
+// EXTERNAL MODULE: ./build/src/run/sides.js + 1 modules
+var run_sides = __nccwpck_require__(3128);
 ;// CONCATENATED MODULE: ./build/src/run/calibrating.js
 
 
@@ -24451,8 +24451,8 @@ var judge_base = __nccwpck_require__(6491);
 var compare_sides = __nccwpck_require__(9446);
 // EXTERNAL MODULE: ./build/src/run/round-plan.js
 var round_plan = __nccwpck_require__(6003);
-// EXTERNAL MODULE: ./build/src/run/sides.js
-var run_sides = __nccwpck_require__(1811);
+// EXTERNAL MODULE: ./build/src/run/sides.js + 1 modules
+var run_sides = __nccwpck_require__(3128);
 ;// CONCATENATED MODULE: ./build/src/run/compare-scenario.js
 
 
@@ -27563,7 +27563,7 @@ const compareMap = schemas/* strictObject */.rej({
     ref: ref.meta(about('a git ref, or base: what the pull request is to be merged into, else the version before')),
     services: (0,fields/* oneOf */.yL)(compare_plan/* ROUND_SERVICES */.o)
         .optional()
-        .meta(about('keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out')),
+        .meta(about('keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out and it is known where they listen')),
     'default-gates': (0,fields/* oneOf */.yL)(['fail', 'warn'])
         .optional()
         .meta(about('level of the gates in force when no threshold hangs on the base; fail if left out')),
@@ -29040,11 +29040,12 @@ function planCompare(inputs, config = {}) {
     if (ref === undefined)
         return undefined;
     const prepare = prepareOf(inputs, config.prepare);
+    const services = config.compare?.services;
     return {
         ref,
         ...(prepare === undefined ? {} : { prepare }),
         budget: inputs.budget ?? config.budget ?? BUDGET,
-        services: config.compare?.services ?? 'keep',
+        ...(services === undefined ? {} : { services }),
         onUnresolved: inputs.onInconclusive ?? config['on-inconclusive'] ?? 'warn',
         defaultLevel: config.compare?.['default-gates'] ?? 'fail',
     };
@@ -34366,8 +34367,8 @@ function nextOrder(valid, seed) {
 var run = __nccwpck_require__(3998);
 // EXTERNAL MODULE: ./build/src/stats/compare/validity.js
 var compare_validity = __nccwpck_require__(9591);
-// EXTERNAL MODULE: ./build/src/run/sides.js
-var sides = __nccwpck_require__(1811);
+// EXTERNAL MODULE: ./build/src/run/sides.js + 1 modules
+var run_sides = __nccwpck_require__(3128);
 ;// CONCATENATED MODULE: ./build/src/run/comparing.js
 
 
@@ -34403,7 +34404,7 @@ async function comparePairs(options) {
             pairs.push(pair);
         }
         catch (thrown) {
-            if (!(thrown instanceof sides/* SideError */.YH))
+            if (!(thrown instanceof run_sides/* SideError */.YH))
                 throw thrown;
             return isInterrupted() ? end('interrupted') : end('failed', thrown);
         }
@@ -34692,7 +34693,7 @@ async function tryUntilWarm(planned, warmup, rounds) {
 }
 async function tryBoth(rounds, load) {
     const tried = [];
-    for (const side of sides/* SIDES */.BV) {
+    for (const side of run_sides/* SIDES */.BV) {
         const began = rounds.clock.now();
         const record = await rounds.record(side, load);
         if (record === undefined)
@@ -34741,12 +34742,36 @@ function validityFor(tried) {
 
 
 
+
 /**
  * Tries both sides out, and compares them in rounds until it is known or the budget is spent. Undefined if it was
  * interrupted before the first pair.
  * @throws SideError if a side does not run as it should while it is tried out
  */
 async function compareSides(sides, options) {
+    try {
+        const compared = await compareOnce(sides, options);
+        const failure = failedAtOnce(compared);
+        if (failure === undefined || !(await sides.separate(failure)))
+            return compared;
+    }
+    catch (thrown) {
+        if (!(thrown instanceof run_sides/* SideError */.YH) || !(await sides.separate(thrown)))
+            throw thrown;
+    }
+    return compareOnce(sides, options);
+}
+/**
+ * Before the first pair was through: one of two services that want the same port may be taken for ready, and end only when
+ * it listens. Nothing is lost then.
+ */
+function failedAtOnce(compared) {
+    if (compared === undefined || 'hopeless' in compared)
+        return undefined;
+    const { pairs, failure } = compared.comparing;
+    return pairs.length === 0 ? failure : undefined;
+}
+async function compareOnce(sides, options) {
     const { plan, thresholds, budget, ports, about } = options;
     const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
     const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget, metrics: options.metrics });
@@ -38068,17 +38093,91 @@ class Session {
 
 /***/ }),
 
-/***/ 1811:
+/***/ 3128:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BV: () => (/* binding */ SIDES),
-/* harmony export */   Pq: () => (/* binding */ openSides),
-/* harmony export */   YH: () => (/* binding */ SideError)
-/* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
-/* harmony import */ var _model_service_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9024);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8715);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  BV: () => (/* binding */ SIDES),
+  YH: () => (/* binding */ SideError),
+  Pq: () => (/* binding */ openSides)
+});
+
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var model_placeholders = __nccwpck_require__(4077);
+// EXTERNAL MODULE: ./build/src/model/service.js
+var model_service = __nccwpck_require__(9024);
+;// CONCATENATED MODULE: ./build/src/run/clash.js
+
+
+/*
+ * Whether what both sides keep up between rounds can be up at once, as far as their plans tell.
+ */
+/** Where both would listen: a place that is written out and not chosen anew for each stage. */
+function clashOf(base, head) {
+    const proxies = portsOfProxies(base).find((port) => portsOfProxies(head).includes(port));
+    if (proxies !== undefined)
+        return `the network faults of both listen on port ${proxies}`;
+    const places = new Set(base.services.flatMap(({ ready }) => placeOf(ready) ?? []));
+    const service = head.services.find(({ ready }) => places.has(placeOf(ready) ?? ''));
+    if (service === undefined)
+        return undefined;
+    return `${(0,model_service/* serviceTitle */._)(service)} of both listens on ${placeOf(service.ready) ?? ''}; with {{port}} for its port both could be kept up`;
+}
+/**
+ * Why they may clash unseen. A server that finds its port taken need not end: it takes the next one, or goes on without,
+ * and base's answers what is asked of head's.
+ */
+function doubtOf(base, head) {
+    const [ofHead, ofBase] = [onTheirOwnPorts(head), onTheirOwnPorts(base)];
+    if (ofHead.length === 0 || ofBase.length === 0)
+        return undefined;
+    const service = [...ofHead, ...ofBase].find(({ ready }) => placeOf(ready) === undefined);
+    if (service === undefined)
+        return undefined;
+    return `where ${(0,model_service/* serviceTitle */._)(service)} listens is not known; with {{port}} for its port, or services: keep if it needs none, both could be kept up`;
+}
+function portsOfProxies({ faults }) {
+    return (faults?.network ?? []).map(({ listen }) => listen.port);
+}
+/** Host and port; undefined if they are not known before it is started. */
+function placeOf(ready) {
+    if (ready.kind === 'tcp')
+        return isChosen(String(ready.port)) ? undefined : `${ready.host}:${ready.port}`;
+    if (ready.kind !== 'http' || isChosen(ready.url))
+        return undefined;
+    return /^https?:\/\/([^/?#]+)/i.exec(ready.url)?.[1];
+}
+function isChosen(text) {
+    return text.includes('{{port');
+}
+/** Services that nothing in the scenario sends to the port that was chosen for them. */
+function onTheirOwnPorts(plan) {
+    const anywhere = portNamesIn(plan);
+    const isOnly = plan.services.length === 1;
+    return plan.services.filter((service) => {
+        const own = isOnly ? anywhere : portNamesIn(service);
+        return !namesOf(service).some((name) => anywhere.has(name)) && !OWN.some((name) => own.has(name));
+    });
+}
+/** What a service has its own port by. */
+const OWN = ['port', 'FLOWGATE_PORT'];
+/** What everything else has a service's port by, if there are several. */
+function namesOf({ name }) {
+    return name === undefined ? [] : [`port.${name}`, (0,model_service/* portVariable */.k)(name)];
+}
+function portNamesIn(part) {
+    const text = JSON.stringify(part);
+    const placeholders = (0,model_placeholders/* placeholdersIn */.Qf)(text).map(({ word }) => word);
+    return new Set([...placeholders, ...(text.match(/FLOWGATE_PORT\w*/g) ?? [])]);
+}
+
+// EXTERNAL MODULE: ./build/src/run/session.js + 27 modules
+var session = __nccwpck_require__(8715);
+;// CONCATENATED MODULE: ./build/src/run/sides.js
 
 
 
@@ -38093,38 +38192,48 @@ class SideError extends Error {
 }
 /**
  * Keeps both sides up between the rounds, services and module hosts included, so that a round is nothing but flows. Where
- * their services can not be up at once (both want the same port), or that is asked for, each round starts its own.
+ * they can not be up at once (both want the same port), that is not known, or it is asked for, each round starts its own.
  * @throws SideError if a side can not be run
  */
 async function openSides(options) {
-    const { plans } = options;
+    const { plans, services } = options;
     const hasServices = SIDES.some((side) => plans[side].services.length > 0);
     const hasHosts = SIDES.some((side) => plans[side].work.kind === 'module');
-    const clash = sharedPlace(plans.base, plans.head);
-    if (clash !== undefined)
-        return new Restarted(options, clash);
-    if ((hasServices || hasHosts) && options.services === 'restart')
+    const doubt = services === undefined ? doubtOf(plans.base, plans.head) : undefined;
+    const apart = clashOf(plans.base, plans.head) ?? doubt;
+    if (apart !== undefined)
+        return new Restarted(options, apart);
+    if ((hasServices || hasHosts) && services === 'restart')
         return new Restarted(options);
     const kept = new Kept(options, hasServices || hasHosts ? 'keep' : 'none');
     try {
         await kept.open();
-        return kept;
     }
     catch (thrown) {
-        await kept.close();
-        // Base came up and head did not: alone it may.
-        if (!hasServices || !(thrown instanceof SideError) || thrown.side === 'base')
+        // Base comes first, and was alone. Head was not: alone it may come up.
+        const mayBeBoth = thrown instanceof SideError && thrown.side === 'head';
+        if (!mayBeBoth || !(await kept.separate(thrown))) {
+            await kept.close();
             throw thrown;
-        return new Restarted(options, `the services of both could not be up at once (${thrown.message})`);
+        }
     }
+    return kept;
 }
+/** As long as that works: then each round starts its own here too. */
 class Kept {
-    services;
     #options;
+    #kept;
     #sessions = new Map();
-    constructor(options, services) {
+    #apart;
+    constructor(options, kept) {
         this.#options = options;
-        this.services = services;
+        this.#kept = kept;
+    }
+    get services() {
+        return this.#apart?.services ?? this.#kept;
+    }
+    get note() {
+        return this.#apart?.note;
     }
     async open() {
         for (const side of SIDES) {
@@ -38133,25 +38242,37 @@ class Kept {
         }
     }
     async round(side, load) {
+        if (this.#apart !== undefined)
+            return this.#apart.round(side, load);
         const session = this.#sessions.get(side);
         if (session === undefined)
             throw new SideError(side, 'it is not there any more');
         return sound(side, await session.round(load));
+    }
+    async separate({ message }) {
+        if (this.services !== 'keep' || this.#options.ports.interrupt.aborted)
+            return false;
+        await this.close();
+        this.#apart = new Restarted(this.#options, `${this.#what()} of both could not be up at once (${message})`);
+        return true;
     }
     async close() {
         const sessions = [...this.#sessions.values()];
         this.#sessions.clear();
         await Promise.all(sessions.map((session) => session.close()));
     }
+    #what() {
+        const { base, head } = this.#options.plans;
+        return [base, head].some(({ services }) => services.length > 0) ? 'the services' : 'the module hosts';
+    }
 }
 class Restarted {
     services = 'restart';
-    #options;
     note;
+    #options;
     constructor(options, note) {
         this.#options = options;
-        if (note !== undefined)
-            this.note = note;
+        this.note = note;
     }
     async round(side, load) {
         const session = await openSession(side, this.#options);
@@ -38169,16 +38290,19 @@ class Restarted {
             await session.warmUp(warmup);
         return sound(side, await session.round(load));
     }
+    separate() {
+        return Promise.resolve(false);
+    }
     close() {
         return Promise.resolve();
     }
 }
 async function openSession(side, { plans, ports, context }) {
     try {
-        return await _session_js__WEBPACK_IMPORTED_MODULE_1__/* .Session */ .N.open(plans[side], ports, context);
+        return await session/* Session */.N.open(plans[side], ports, context);
     }
     catch (thrown) {
-        throw new SideError(side, (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(thrown));
+        throw new SideError(side, (0,errors/* messageOf */.bD)(thrown));
     }
 }
 function assertReady(side, session) {
@@ -38192,31 +38316,6 @@ function sound(side, record) {
     if (record.problems.length > 0)
         throw new SideError(side, record.problems.join('; '));
     return record;
-}
-/** Where both would listen: a place that is written out and not chosen anew for each stage. */
-function sharedPlace(base, head) {
-    const proxies = portsOfProxies(base).find((port) => portsOfProxies(head).includes(port));
-    if (proxies !== undefined)
-        return `the network faults of both listen on port ${proxies}`;
-    const places = new Set(base.services.flatMap(({ ready }) => placeOf(ready) ?? []));
-    const service = head.services.find(({ ready }) => places.has(placeOf(ready) ?? ''));
-    if (service === undefined)
-        return undefined;
-    return `${(0,_model_service_js__WEBPACK_IMPORTED_MODULE_2__/* .serviceTitle */ ._)(service)} of both listens on ${placeOf(service.ready) ?? ''}; with {{port}} for its port both could be kept up`;
-}
-function portsOfProxies({ faults }) {
-    return (faults?.network ?? []).map(({ listen }) => listen.port);
-}
-/** Host and port; undefined if they are not known before it is started. */
-function placeOf(ready) {
-    if (ready.kind === 'tcp')
-        return isChosen(String(ready.port)) ? undefined : `${ready.host}:${ready.port}`;
-    if (ready.kind !== 'http' || isChosen(ready.url))
-        return undefined;
-    return /^https?:\/\/([^/?#]+)/i.exec(ready.url)?.[1];
-}
-function isChosen(text) {
-    return text.includes('{{port');
 }
 
 

@@ -47345,7 +47345,7 @@ function wrapped(prelude, argv) {
 
 /***/ }),
 
-/***/ 1410:
+/***/ 3395:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49324,8 +49324,75 @@ function nextOrder(valid, seed) {
     return (0,stats_random/* seededRandom */.I)((0,stats_random/* seedOf */.n)(seed, valid.length))() < 0.5 ? 'base_first' : 'head_first';
 }
 
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var model_placeholders = __nccwpck_require__(4077);
 // EXTERNAL MODULE: ./build/src/model/service.js
 var model_service = __nccwpck_require__(9024);
+;// CONCATENATED MODULE: ./build/src/run/clash.js
+
+
+/*
+ * Whether what both sides keep up between rounds can be up at once, as far as their plans tell.
+ */
+/** Where both would listen: a place that is written out and not chosen anew for each stage. */
+function clashOf(base, head) {
+    const proxies = portsOfProxies(base).find((port) => portsOfProxies(head).includes(port));
+    if (proxies !== undefined)
+        return `the network faults of both listen on port ${proxies}`;
+    const places = new Set(base.services.flatMap(({ ready }) => placeOf(ready) ?? []));
+    const service = head.services.find(({ ready }) => places.has(placeOf(ready) ?? ''));
+    if (service === undefined)
+        return undefined;
+    return `${(0,model_service/* serviceTitle */._)(service)} of both listens on ${placeOf(service.ready) ?? ''}; with {{port}} for its port both could be kept up`;
+}
+/**
+ * Why they may clash unseen. A server that finds its port taken need not end: it takes the next one, or goes on without,
+ * and base's answers what is asked of head's.
+ */
+function doubtOf(base, head) {
+    const [ofHead, ofBase] = [onTheirOwnPorts(head), onTheirOwnPorts(base)];
+    if (ofHead.length === 0 || ofBase.length === 0)
+        return undefined;
+    const service = [...ofHead, ...ofBase].find(({ ready }) => placeOf(ready) === undefined);
+    if (service === undefined)
+        return undefined;
+    return `where ${(0,model_service/* serviceTitle */._)(service)} listens is not known; with {{port}} for its port, or services: keep if it needs none, both could be kept up`;
+}
+function portsOfProxies({ faults }) {
+    return (faults?.network ?? []).map(({ listen }) => listen.port);
+}
+/** Host and port; undefined if they are not known before it is started. */
+function placeOf(ready) {
+    if (ready.kind === 'tcp')
+        return isChosen(String(ready.port)) ? undefined : `${ready.host}:${ready.port}`;
+    if (ready.kind !== 'http' || isChosen(ready.url))
+        return undefined;
+    return /^https?:\/\/([^/?#]+)/i.exec(ready.url)?.[1];
+}
+function isChosen(text) {
+    return text.includes('{{port');
+}
+/** Services that nothing in the scenario sends to the port that was chosen for them. */
+function onTheirOwnPorts(plan) {
+    const anywhere = portNamesIn(plan);
+    const isOnly = plan.services.length === 1;
+    return plan.services.filter((service) => {
+        const own = isOnly ? anywhere : portNamesIn(service);
+        return !namesOf(service).some((name) => anywhere.has(name)) && !OWN.some((name) => own.has(name));
+    });
+}
+/** What a service has its own port by. */
+const OWN = ['port', 'FLOWGATE_PORT'];
+/** What everything else has a service's port by, if there are several. */
+function namesOf({ name }) {
+    return name === undefined ? [] : [`port.${name}`, (0,model_service/* portVariable */.k)(name)];
+}
+function portNamesIn(part) {
+    const text = JSON.stringify(part);
+    const placeholders = (0,model_placeholders/* placeholdersIn */.Qf)(text).map(({ word }) => word);
+    return new Set([...placeholders, ...(text.match(/FLOWGATE_PORT\w*/g) ?? [])]);
+}
+
 ;// CONCATENATED MODULE: ./build/src/scenarios/retrying.js
 /**
  * A runner whose flows are tried again when they fail or time out. A flow is all of its attempts and the waits between
@@ -49998,7 +50065,7 @@ function requestError(thrown, origin) {
     const kind = KINDS.find(([pattern]) => pattern.test(code))?.[1];
     if (kind === undefined)
         return `request failed: ${(0,errors/* messageOf */.bD)(thrown)}`;
-    const place = kind === 'unknown host' ? new URL(origin).hostname : placeOf(origin);
+    const place = kind === 'unknown host' ? new URL(origin).hostname : http_error_placeOf(origin);
     if (kind === 'no connection')
         return `${kind}: ${place} (${code})`;
     if (kind === 'broken response')
@@ -50009,7 +50076,7 @@ function requestError(thrown, origin) {
     return `${kind}: ${place} (${code}: ${plainMessage(thrown)})${remedy}`;
 }
 /** Host and port, the port written out: with port 80 and 443 it is the scheme's. */
-function placeOf(origin) {
+function http_error_placeOf(origin) {
     const { hostname, port, protocol } = new URL(origin);
     return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
 }
@@ -53324,8 +53391,6 @@ function unavailable(id, level) {
     };
 }
 
-// EXTERNAL MODULE: ./build/src/model/placeholders.js
-var placeholders = __nccwpck_require__(4077);
 ;// CONCATENATED MODULE: ./build/src/run/contamination-log.js
 
 
@@ -53454,7 +53519,7 @@ function seesTokens({ checks, work }) {
     if (work.kind !== 'http')
         return true;
     const sent = JSON.stringify(work.requests.map(({ url, headers, body }) => ({ url, headers, body })));
-    return (0,placeholders/* placeholdersIn */.Qf)(sent).some(({ word }) => word === 'token');
+    return (0,model_placeholders/* placeholdersIn */.Qf)(sent).some(({ word }) => word === 'token');
 }
 /** Undefined if nothing is searched. */
 function contaminationLogOf({ plan, ports, identity }) {
@@ -53476,7 +53541,7 @@ function withPorts(plan, ports) {
     const values = only === undefined ? named : new Map([...named, ['port', only]]);
     return {
         plan: {
-            ...(0,placeholders/* fillTexts */.wX)(texts, values),
+            ...(0,model_placeholders/* fillTexts */.wX)(texts, values),
             name,
             thresholds,
             ...(faults === undefined ? {} : { faults: portedFaults(faults, values) }),
@@ -53490,7 +53555,7 @@ function withPorts(plan, ports) {
 }
 /** A service finds its own port in FLOWGATE_PORT, however many there are. */
 function portedService(service, values) {
-    const filled = (0,placeholders/* fillTexts */.wX)(service, values);
+    const filled = (0,model_placeholders/* fillTexts */.wX)(service, values);
     return { ...filled, env: { FLOWGATE_PORT: values.get('port') ?? '', ...filled.env } };
 }
 /** A dependency that is a service is where that service has its port. */
@@ -53502,7 +53567,7 @@ function portedFaults(faults, values) {
         ...rest,
         network: network.map(({ upstreamPort, upstream, ...entry }) => ({
             ...entry,
-            upstream: upstreamPort === undefined ? upstream : { ...upstream, port: Number((0,placeholders/* fillText */.BB)(upstreamPort, values)) },
+            upstream: upstreamPort === undefined ? upstream : { ...upstream, port: Number((0,model_placeholders/* fillText */.BB)(upstreamPort, values)) },
         })),
     };
 }
@@ -54761,38 +54826,48 @@ class SideError extends Error {
 }
 /**
  * Keeps both sides up between the rounds, services and module hosts included, so that a round is nothing but flows. Where
- * their services can not be up at once (both want the same port), or that is asked for, each round starts its own.
+ * they can not be up at once (both want the same port), that is not known, or it is asked for, each round starts its own.
  * @throws SideError if a side can not be run
  */
 async function openSides(options) {
-    const { plans } = options;
+    const { plans, services } = options;
     const hasServices = SIDES.some((side) => plans[side].services.length > 0);
     const hasHosts = SIDES.some((side) => plans[side].work.kind === 'module');
-    const clash = sharedPlace(plans.base, plans.head);
-    if (clash !== undefined)
-        return new Restarted(options, clash);
-    if ((hasServices || hasHosts) && options.services === 'restart')
+    const doubt = services === undefined ? doubtOf(plans.base, plans.head) : undefined;
+    const apart = clashOf(plans.base, plans.head) ?? doubt;
+    if (apart !== undefined)
+        return new Restarted(options, apart);
+    if ((hasServices || hasHosts) && services === 'restart')
         return new Restarted(options);
     const kept = new Kept(options, hasServices || hasHosts ? 'keep' : 'none');
     try {
         await kept.open();
-        return kept;
     }
     catch (thrown) {
-        await kept.close();
-        // Base came up and head did not: alone it may.
-        if (!hasServices || !(thrown instanceof SideError) || thrown.side === 'base')
+        // Base comes first, and was alone. Head was not: alone it may come up.
+        const mayBeBoth = thrown instanceof SideError && thrown.side === 'head';
+        if (!mayBeBoth || !(await kept.separate(thrown))) {
+            await kept.close();
             throw thrown;
-        return new Restarted(options, `the services of both could not be up at once (${thrown.message})`);
+        }
     }
+    return kept;
 }
+/** As long as that works: then each round starts its own here too. */
 class Kept {
-    services;
     #options;
+    #kept;
     #sessions = new Map();
-    constructor(options, services) {
+    #apart;
+    constructor(options, kept) {
         this.#options = options;
-        this.services = services;
+        this.#kept = kept;
+    }
+    get services() {
+        return this.#apart?.services ?? this.#kept;
+    }
+    get note() {
+        return this.#apart?.note;
     }
     async open() {
         for (const side of SIDES) {
@@ -54801,25 +54876,37 @@ class Kept {
         }
     }
     async round(side, load) {
+        if (this.#apart !== undefined)
+            return this.#apart.round(side, load);
         const session = this.#sessions.get(side);
         if (session === undefined)
             throw new SideError(side, 'it is not there any more');
         return sound(side, await session.round(load));
+    }
+    async separate({ message }) {
+        if (this.services !== 'keep' || this.#options.ports.interrupt.aborted)
+            return false;
+        await this.close();
+        this.#apart = new Restarted(this.#options, `${this.#what()} of both could not be up at once (${message})`);
+        return true;
     }
     async close() {
         const sessions = [...this.#sessions.values()];
         this.#sessions.clear();
         await Promise.all(sessions.map((session) => session.close()));
     }
+    #what() {
+        const { base, head } = this.#options.plans;
+        return [base, head].some(({ services }) => services.length > 0) ? 'the services' : 'the module hosts';
+    }
 }
 class Restarted {
     services = 'restart';
-    #options;
     note;
+    #options;
     constructor(options, note) {
         this.#options = options;
-        if (note !== undefined)
-            this.note = note;
+        this.note = note;
     }
     async round(side, load) {
         const session = await openSession(side, this.#options);
@@ -54836,6 +54923,9 @@ class Restarted {
         if (warmup > 0)
             await session.warmUp(warmup);
         return sound(side, await session.round(load));
+    }
+    separate() {
+        return Promise.resolve(false);
     }
     close() {
         return Promise.resolve();
@@ -54860,31 +54950,6 @@ function sound(side, record) {
     if (record.problems.length > 0)
         throw new SideError(side, record.problems.join('; '));
     return record;
-}
-/** Where both would listen: a place that is written out and not chosen anew for each stage. */
-function sharedPlace(base, head) {
-    const proxies = portsOfProxies(base).find((port) => portsOfProxies(head).includes(port));
-    if (proxies !== undefined)
-        return `the network faults of both listen on port ${proxies}`;
-    const places = new Set(base.services.flatMap(({ ready }) => sides_placeOf(ready) ?? []));
-    const service = head.services.find(({ ready }) => places.has(sides_placeOf(ready) ?? ''));
-    if (service === undefined)
-        return undefined;
-    return `${(0,model_service/* serviceTitle */._)(service)} of both listens on ${sides_placeOf(service.ready) ?? ''}; with {{port}} for its port both could be kept up`;
-}
-function portsOfProxies({ faults }) {
-    return (faults?.network ?? []).map(({ listen }) => listen.port);
-}
-/** Host and port; undefined if they are not known before it is started. */
-function sides_placeOf(ready) {
-    if (ready.kind === 'tcp')
-        return isChosen(String(ready.port)) ? undefined : `${ready.host}:${ready.port}`;
-    if (ready.kind !== 'http' || isChosen(ready.url))
-        return undefined;
-    return /^https?:\/\/([^/?#]+)/i.exec(ready.url)?.[1];
-}
-function isChosen(text) {
-    return text.includes('{{port');
 }
 
 ;// CONCATENATED MODULE: ./build/src/run/comparing.js
@@ -56028,12 +56093,36 @@ function validityFor(tried) {
 
 
 
+
 /**
  * Tries both sides out, and compares them in rounds until it is known or the budget is spent. Undefined if it was
  * interrupted before the first pair.
  * @throws SideError if a side does not run as it should while it is tried out
  */
 async function compareSides(sides, options) {
+    try {
+        const compared = await compareOnce(sides, options);
+        const failure = failedAtOnce(compared);
+        if (failure === undefined || !(await sides.separate(failure)))
+            return compared;
+    }
+    catch (thrown) {
+        if (!(thrown instanceof SideError) || !(await sides.separate(thrown)))
+            throw thrown;
+    }
+    return compareOnce(sides, options);
+}
+/**
+ * Before the first pair was through: one of two services that want the same port may be taken for ready, and end only when
+ * it listens. Nothing is lost then.
+ */
+function failedAtOnce(compared) {
+    if (compared === undefined || 'hopeless' in compared)
+        return undefined;
+    const { pairs, failure } = compared.comparing;
+    return pairs.length === 0 ? failure : undefined;
+}
+async function compareOnce(sides, options) {
     const { plan, thresholds, budget, ports, about } = options;
     const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
     const attempt = await tryOut(plan, { clock: ports.clock, record: (side, load) => rounds.record(side, load) }, { budget, metrics: options.metrics });
@@ -58712,7 +58801,7 @@ const compareMap = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
     ref: ref.meta(about('a git ref, or base: what the pull request is to be merged into, else the version before')),
     services: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .oneOf */ .yL)(_model_compare_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .ROUND_SERVICES */ .o)
         .optional()
-        .meta(about('keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out')),
+        .meta(about('keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out and it is known where they listen')),
     'default-gates': (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .oneOf */ .yL)(['fail', 'warn'])
         .optional()
         .meta(about('level of the gates in force when no threshold hangs on the base; fail if left out')),
@@ -61728,11 +61817,12 @@ function planCompare(inputs, config = {}) {
     if (ref === undefined)
         return undefined;
     const prepare = prepareOf(inputs, config.prepare);
+    const services = config.compare?.services;
     return {
         ref,
         ...(prepare === undefined ? {} : { prepare }),
         budget: inputs.budget ?? config.budget ?? BUDGET,
-        services: config.compare?.services ?? 'keep',
+        ...(services === undefined ? {} : { services }),
         onUnresolved: inputs.onInconclusive ?? config['on-inconclusive'] ?? 'warn',
         defaultLevel: config.compare?.['default-gates'] ?? 'fail',
     };
@@ -62475,7 +62565,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9783);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5430);
 /* harmony import */ var _adapters_own_environment_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1930);
-/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1410);
+/* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3395);
 /* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8092);
 /* harmony import */ var _report_annotations_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5594);
 /* harmony import */ var _report_html_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(8773);

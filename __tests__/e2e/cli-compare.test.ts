@@ -28,6 +28,21 @@ createServer((q, s) => {
 }).on('error', ({ code }) => { console.error(code); process.exit(1); }).listen(Number(port), '127.0.0.1', () => console.log('listening'));
 `;
 
+/** Says that it is ready, and only then begins to listen. */
+const EARLY = `import { createServer } from 'node:http';
+console.log('ready');
+setTimeout(() => {
+  createServer((q, s) => setTimeout(() => s.end('done'), 100))
+    .on('error', ({ code }) => { console.error(code); process.exit(1); }).listen(Number(process.argv[2]), '127.0.0.1');
+}, 300);
+`;
+
+/** Ends when somebody listens. */
+const LISTENS = `import { connect } from 'node:net';
+const look = () => connect(Number(process.argv[2]), '127.0.0.1', () => process.exit()).on('error', () => setTimeout(look, 20));
+look();
+`;
+
 function only(results: Results): Results['scenarios'][number] {
   const [scenario] = results.scenarios;
   if (scenario === undefined) throw new Error('no scenario');
@@ -38,6 +53,8 @@ function folder(): string {
   const cwd = emptyFolder();
   write(cwd, 'hash.mjs', HASH);
   write(cwd, 'server.mjs', SERVER);
+  write(cwd, 'early.mjs', EARLY);
+  write(cwd, 'listens.mjs', LISTENS);
   return cwd;
 }
 
@@ -110,6 +127,9 @@ scenarios:
     thresholds: [success_rate >= 99%, cpu_per_flow <= base + 5%]
 `;
 
+  /** Before a config: whatever is not known of its services. */
+  const KEEP = 'compare: { ref: base, services: keep }\n';
+
   const twoConfigs = async (base: string, head: string, budget = '60s') => {
     const cwd = folder();
     write(cwd, 'old.yml', base);
@@ -149,14 +169,52 @@ scenarios:
     expect(lines).toEqual(lines.map((_, index) => (index % 2 === 0 ? 'start' : 'stop')));
   });
 
-  test('services whose readiness does not tell their port are found out by trying', async () => {
-    const [port = 0] = await nodeFreePorts.find(1);
-    const printing = (rounds: number) =>
+  describe('services whose readiness does not tell their port', () => {
+    const printing = (port: number, rounds: number) =>
       config(String(port), rounds).replace(/ready: .*/, 'ready: listening');
-    const { compared, problems } = only((await twoConfigs(printing(200), printing(400))).results());
-    expect(problems).toEqual([]);
-    expect(compared?.rounds?.services).toBe('restart');
-    expect(compared?.rounds?.note).toMatch(/^the services of both could not be up at once \(.*EADDRINUSE/s);
+
+    test('are started for each round, which is said', async () => {
+      const [port = 0] = await nodeFreePorts.find(1);
+      const { compared, problems } = only(
+        (await twoConfigs(printing(port, 200), printing(port, 400))).results(),
+      );
+      expect(problems).toEqual([]);
+      expect(compared?.rounds).toMatchObject({
+        services: 'restart',
+        note: 'where the service listens is not known; with {{port}} for its port, or services: keep if it needs none, both could be kept up',
+      });
+    });
+
+    test('are found out by trying where they are to be kept up', async () => {
+      const [port = 0] = await nodeFreePorts.find(1);
+      const run = await twoConfigs(printing(port, 200), KEEP + printing(port, 400));
+      const { compared, problems } = only(run.results());
+      expect(problems).toEqual([]);
+      expect(compared?.rounds?.services).toBe('restart');
+      expect(compared?.rounds?.note).toMatch(/^the services of both could not be up at once \(.*EADDRINUSE/s);
+    });
+
+    test('are found out too where they are ready before they listen', async () => {
+      const [port = 0] = await nodeFreePorts.find(1);
+      const early = `version: 1
+scenarios:
+  api:
+    http: http://127.0.0.1:${port}/
+    flows: 4
+    iterations: 8
+    setup: exec node listens.mjs ${port}
+    service: { run: exec node early.mjs ${port}, ready: ready }
+    thresholds: [success_rate >= 99%, throughput >= base - 50%]
+`;
+      const run = await twoConfigs(early, KEEP + early);
+      const { compared, problems, verdict } = only(run.results());
+      expect([problems, verdict]).toEqual([[], 'pass']);
+      expect(compared?.rounds?.services).toBe('restart');
+      expect(compared?.rounds?.note).toMatch(
+        /^the services of both could not be up at once \(the service ended by itself .*EADDRINUSE/s,
+      );
+      expect(compared?.pairs.length).toBeGreaterThan(0);
+    });
   });
 
   test('a base whose service can not be started leaves the limit on it open, with its last words', async () => {

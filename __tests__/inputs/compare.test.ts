@@ -38,7 +38,6 @@ describe('what is compared', () => {
     expect(await compared({ run: 'x', compare: 'base' })).toEqual({
       ref: 'base',
       budget: 120_000,
-      services: 'keep',
       onUnresolved: 'warn',
       defaultLevel: 'fail',
     });
@@ -73,7 +72,6 @@ describe('what is compared', () => {
       ref: 'main',
       prepare: { run: 'make', cacheKey: 'v1' },
       budget: 30_000,
-      services: 'keep',
       onUnresolved: 'pass',
       defaultLevel: 'fail',
     });

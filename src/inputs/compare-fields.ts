@@ -24,7 +24,7 @@ const compareMap = z.strictObject(
       .optional()
       .meta(
         about(
-          'keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out',
+          'keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out and it is known where they listen',
         ),
       ),
     'default-gates': oneOf(['fail', 'warn'])

@@ -13,11 +13,12 @@ export function planCompare(
   const ref = inputs.compare ?? config.compare?.ref;
   if (ref === undefined) return undefined;
   const prepare = prepareOf(inputs, config.prepare);
+  const services = config.compare?.services;
   return {
     ref,
     ...(prepare === undefined ? {} : { prepare }),
     budget: inputs.budget ?? config.budget ?? BUDGET,
-    services: config.compare?.services ?? 'keep',
+    ...(services === undefined ? {} : { services }),
     onUnresolved: inputs.onInconclusive ?? config['on-inconclusive'] ?? 'warn',
     defaultLevel: config.compare?.['default-gates'] ?? 'fail',
   };

@@ -28,7 +28,8 @@ export interface ComparePlan {
   readonly prepare?: PreparePlan;
   /** ms that the rounds of one scenario may take. */
   readonly budget: number;
-  readonly services: RoundServices;
+  /** Kept up if left out, unless services of both sides may clash unseen. */
+  readonly services?: RoundServices;
   readonly onUnresolved: UnresolvedAnswer;
   /** Of the gates that are in force when no threshold hangs on the base. */
   readonly defaultLevel: ThresholdLevel;

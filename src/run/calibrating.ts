@@ -20,7 +20,8 @@ export interface CalibrateOptions {
   readonly runs?: number;
   /** ms after which no further comparison is begun; Infinity for none. */
   readonly time: number;
-  readonly services: RoundServices;
+  /** As in a comparison. */
+  readonly services?: RoundServices;
   /** Comparisons to replay of each kind. */
   readonly replays: number;
   readonly ports: ExecutePorts;

@@ -9,7 +9,7 @@ import { progressOf } from './comparing-progress.js';
 import { lengthened } from './round-load.js';
 import { Rounds } from './rounds.js';
 import { tryOut, type Attempt } from './round-trial.js';
-import type { Sides } from './sides.js';
+import { SideError, type Sides } from './sides.js';
 import type { ExecutePorts } from './stage.js';
 
 export interface CompareSidesOptions {
@@ -53,6 +53,27 @@ export async function compareSides(
   sides: Sides,
   options: CompareSidesOptions,
 ): Promise<SidesCompared | undefined> {
+  try {
+    const compared = await compareOnce(sides, options);
+    const failure = failedAtOnce(compared);
+    if (failure === undefined || !(await sides.separate(failure))) return compared;
+  } catch (thrown) {
+    if (!(thrown instanceof SideError) || !(await sides.separate(thrown))) throw thrown;
+  }
+  return compareOnce(sides, options);
+}
+
+/**
+ * Before the first pair was through: one of two services that want the same port may be taken for ready, and end only when
+ * it listens. Nothing is lost then.
+ */
+function failedAtOnce(compared: SidesCompared | undefined): SideError | undefined {
+  if (compared === undefined || 'hopeless' in compared) return undefined;
+  const { pairs, failure } = compared.comparing;
+  return pairs.length === 0 ? failure : undefined;
+}
+
+async function compareOnce(sides: Sides, options: CompareSidesOptions): Promise<SidesCompared | undefined> {
   const { plan, thresholds, budget, ports, about } = options;
   const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
   const attempt = await tryOut(

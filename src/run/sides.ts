@@ -2,7 +2,7 @@ import { messageOf } from '../errors.js';
 import type { RoundServices } from '../model/compare-plan.js';
 import type { Load, ScenarioPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
-import { serviceTitle, type Readiness } from '../model/service.js';
+import { clashOf, doubtOf } from './clash.js';
 import { Session } from './session.js';
 import type { ExecuteContext, ExecutePorts } from './stage.js';
 
@@ -24,51 +24,70 @@ export class SideError extends Error {
 export interface Sides {
   readonly services: 'none' | RoundServices;
   /** Why services are started anew for each round although they were to be kept up. */
-  readonly note?: string;
+  readonly note: string | undefined;
   /** @throws SideError if it did not run as it should */
   round(side: SideName, load: Load): Promise<Record>;
+  /**
+   * Has each round start its own from now on, if that was otherwise: that both are up at once may be why one failed.
+   * Whether anything is changed.
+   */
+  separate(failure: SideError): Promise<boolean>;
   close(): Promise<void>;
 }
 
 export interface SidesOptions {
   readonly plans: Readonly<{ [Side in SideName]: ScenarioPlan }>;
-  readonly services: RoundServices;
+  /** Undefined: kept up, unless they may clash unseen. */
+  readonly services: RoundServices | undefined;
   readonly ports: ExecutePorts;
   readonly context: ExecuteContext;
 }
 
 /**
  * Keeps both sides up between the rounds, services and module hosts included, so that a round is nothing but flows. Where
- * their services can not be up at once (both want the same port), or that is asked for, each round starts its own.
+ * they can not be up at once (both want the same port), that is not known, or it is asked for, each round starts its own.
  * @throws SideError if a side can not be run
  */
 export async function openSides(options: SidesOptions): Promise<Sides> {
-  const { plans } = options;
+  const { plans, services } = options;
   const hasServices = SIDES.some((side) => plans[side].services.length > 0);
   const hasHosts = SIDES.some((side) => plans[side].work.kind === 'module');
-  const clash = sharedPlace(plans.base, plans.head);
-  if (clash !== undefined) return new Restarted(options, clash);
-  if ((hasServices || hasHosts) && options.services === 'restart') return new Restarted(options);
+  const doubt = services === undefined ? doubtOf(plans.base, plans.head) : undefined;
+  const apart = clashOf(plans.base, plans.head) ?? doubt;
+  if (apart !== undefined) return new Restarted(options, apart);
+  if ((hasServices || hasHosts) && services === 'restart') return new Restarted(options);
   const kept = new Kept(options, hasServices || hasHosts ? 'keep' : 'none');
   try {
     await kept.open();
-    return kept;
   } catch (thrown) {
-    await kept.close();
-    // Base came up and head did not: alone it may.
-    if (!hasServices || !(thrown instanceof SideError) || thrown.side === 'base') throw thrown;
-    return new Restarted(options, `the services of both could not be up at once (${thrown.message})`);
+    // Base comes first, and was alone. Head was not: alone it may come up.
+    const mayBeBoth = thrown instanceof SideError && thrown.side === 'head';
+    if (!mayBeBoth || !(await kept.separate(thrown))) {
+      await kept.close();
+      throw thrown;
+    }
   }
+  return kept;
 }
 
+/** As long as that works: then each round starts its own here too. */
 class Kept implements Sides {
-  readonly services: Sides['services'];
   readonly #options: SidesOptions;
+  readonly #kept: 'none' | 'keep';
   readonly #sessions = new Map<SideName, Session>();
+  #apart: Restarted | undefined;
 
-  constructor(options: SidesOptions, services: Sides['services']) {
+  constructor(options: SidesOptions, kept: 'none' | 'keep') {
     this.#options = options;
-    this.services = services;
+    this.#kept = kept;
+  }
+
+  get services(): Sides['services'] {
+    return this.#apart?.services ?? this.#kept;
+  }
+
+  get note(): string | undefined {
+    return this.#apart?.note;
   }
 
   async open(): Promise<void> {
@@ -79,9 +98,20 @@ class Kept implements Sides {
   }
 
   async round(side: SideName, load: Load): Promise<Record> {
+    if (this.#apart !== undefined) return this.#apart.round(side, load);
     const session = this.#sessions.get(side);
     if (session === undefined) throw new SideError(side, 'it is not there any more');
     return sound(side, await session.round(load));
+  }
+
+  async separate({ message }: SideError): Promise<boolean> {
+    if (this.services !== 'keep' || this.#options.ports.interrupt.aborted) return false;
+    await this.close();
+    this.#apart = new Restarted(
+      this.#options,
+      `${this.#what()} of both could not be up at once (${message})`,
+    );
+    return true;
   }
 
   async close(): Promise<void> {
@@ -89,16 +119,21 @@ class Kept implements Sides {
     this.#sessions.clear();
     await Promise.all(sessions.map((session) => session.close()));
   }
+
+  #what(): string {
+    const { base, head } = this.#options.plans;
+    return [base, head].some(({ services }) => services.length > 0) ? 'the services' : 'the module hosts';
+  }
 }
 
 class Restarted implements Sides {
   readonly services = 'restart';
+  readonly note: string | undefined;
   readonly #options: SidesOptions;
-  readonly note?: string;
 
   constructor(options: SidesOptions, note?: string) {
     this.#options = options;
-    if (note !== undefined) this.note = note;
+    this.note = note;
   }
 
   async round(side: SideName, load: Load): Promise<Record> {
@@ -115,6 +150,10 @@ class Restarted implements Sides {
     const { warmup } = session.stage.plan;
     if (warmup > 0) await session.warmUp(warmup);
     return sound(side, await session.round(load));
+  }
+
+  separate(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   close(): Promise<void> {
@@ -140,29 +179,4 @@ function assertReady(side: SideName, session: Session | undefined): void {
 function sound(side: SideName, record: Record): Record {
   if (record.problems.length > 0) throw new SideError(side, record.problems.join('; '));
   return record;
-}
-
-/** Where both would listen: a place that is written out and not chosen anew for each stage. */
-function sharedPlace(base: ScenarioPlan, head: ScenarioPlan): string | undefined {
-  const proxies = portsOfProxies(base).find((port) => portsOfProxies(head).includes(port));
-  if (proxies !== undefined) return `the network faults of both listen on port ${proxies}`;
-  const places = new Set(base.services.flatMap(({ ready }) => placeOf(ready) ?? []));
-  const service = head.services.find(({ ready }) => places.has(placeOf(ready) ?? ''));
-  if (service === undefined) return undefined;
-  return `${serviceTitle(service)} of both listens on ${placeOf(service.ready) ?? ''}; with {{port}} for its port both could be kept up`;
-}
-
-function portsOfProxies({ faults }: ScenarioPlan): readonly number[] {
-  return (faults?.network ?? []).map(({ listen }) => listen.port);
-}
-
-/** Host and port; undefined if they are not known before it is started. */
-function placeOf(ready: Readiness): string | undefined {
-  if (ready.kind === 'tcp') return isChosen(String(ready.port)) ? undefined : `${ready.host}:${ready.port}`;
-  if (ready.kind !== 'http' || isChosen(ready.url)) return undefined;
-  return /^https?:\/\/([^/?#]+)/i.exec(ready.url)?.[1];
-}
-
-function isChosen(text: string): boolean {
-  return text.includes('{{port');
 }
