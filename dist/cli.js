@@ -22414,10 +22414,10 @@ var normalize_message = __nccwpck_require__(7211);
 /** Runs the command to its end, for at most ten minutes; an interrupt ends it. */
 async function prepareTree(task, ports) {
     const { run: command, shell, workingDirectory: cwd, env } = task;
-    const { ok, message, stdout, stderr } = await (0,hook/* runHook */.D)({ shell, command, cwd, env }, ports);
+    const { ok, cut, message, stdout, stderr } = await (0,hook/* runHook */.D)({ shell, command, cwd, env }, ports);
     if (ok)
         return { ok };
-    return { ok, why: `prepare ended with ${message}`, printed: tail(stderr) || tail(stdout) };
+    return { ok, cut, why: `prepare ended with ${message}`, printed: tail(stderr) || tail(stdout) };
 }
 /** Lines of what a command printed that are shown when it failed. */
 const SHOWN = 12;
@@ -22479,19 +22479,39 @@ async function makeTrees(sides, context, ports) {
     if (context.prepare !== undefined && where !== undefined) {
         ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
     }
-    const prepared = await makeBoth({ head, base }, context.machine);
+    const prepared = await makeBoth({ head, base }, { context, ports });
     const keeps = [...keepOf(head, prepared.head), ...keepOf(base, prepared.base)];
     await keepAll(keeps, { context, ports });
     return prepared;
 }
-async function makeBoth({ head, base }, { cores }) {
-    if (cores < 2)
+async function makeBoth({ head, base }, { context, ports }) {
+    if (context.machine.cores < 2)
         return { head: await head.make(), base: await base.make() };
     const [madeHead, madeBase] = await Promise.all([head.make(), base.make()]);
-    return { head: madeHead, base: madeBase };
+    if (!head.prepares || !base.prepares)
+        return { head: madeHead, base: madeBase };
+    const headAlone = await makeAlone('head', { placed: head, made: madeHead }, ports);
+    // Without head there is nothing to compare base with.
+    if (!headAlone.ok)
+        return { head: headAlone, base: madeBase };
+    return { head: headAlone, base: await makeAlone('base', { placed: base, made: madeBase }, ports) };
 }
-function keepOf({ keep }, { ok }) {
-    return ok && keep !== undefined ? [keep] : [];
+/**
+ * What failed beside the other side's may do by itself: some tools do not bear two at once, over one cache or on one port.
+ * In the tree as it was left: git is not run any more once code of either side has been.
+ */
+async function makeAlone(name, { placed, made }, { logger }) {
+    if (made.ok || made.cut)
+        return made;
+    const other = name === 'head' ? 'base' : 'head';
+    logger.info(`prepare failed in the tree of ${name} beside that of ${other}, and runs again alone: ${made.why}`);
+    const again = await placed.make();
+    return again.ok ? { ok: true, again: true } : again;
+}
+/** A tree that took two tries may hold what is left of the first. */
+function keepOf({ keep }, made) {
+    const clean = made.ok && made.again !== true;
+    return clean && keep !== undefined ? [keep] : [];
 }
 /**
  * Not before both sides are prepared: whose a process is can not be told. What runs in the background is not in a tree
@@ -39497,10 +39517,10 @@ async function runHook(spec, { spawner, clock, interrupt, afterInterrupt = 0 }) 
     const stdout = running.stdout();
     const stderr = running.stderr();
     if (exit.code === 0 && ending === undefined)
-        return { ok: true, message: '', stdout, stderr };
+        return { ok: true, cut: false, message: '', stdout, stderr };
     const said = (0,_stats_last_line_js__WEBPACK_IMPORTED_MODULE_1__/* .lastPrinted */ .n)({ stdout, stderr });
     const message = `${ending ?? (0,_command_end_js__WEBPACK_IMPORTED_MODULE_0__/* .exitError */ .x)(exit).message}${said === '' ? '' : `: ${said}`}`;
-    return { ok: false, message, stdout, stderr };
+    return { ok: false, cut: ending !== undefined, message, stdout, stderr };
 }
 
 

@@ -133,8 +133,56 @@ describe('the command', () => {
     const { plan, opponents } = await opening;
     const [scenario] = plan.scenarios;
     expect(scenario && opponents.of(scenario)).toMatchObject({ absent: 'interrupted' });
+    expect(world.log.filter((line) => line.includes('again'))).toEqual([]);
     expect(repository.git('worktree', 'list').split('\n')).toHaveLength(1);
   });
+});
+
+/** A command that fails while another of its kind is under way, as tools do that lock what they share. */
+function locking(folder: string): string {
+  writeFileSync(
+    join(folder, 'lock.sh'),
+    `echo $(cat kind) >> ${folder}/calls
+if ! mkdir ${folder}/lock 2> ${folder}/errors; then touch ${folder}/met; echo it is locked; exit 1; fi
+until [ -e ${folder}/met ]; do sleep 0.01; done
+rmdir ${folder}/lock
+cp kind built
+`,
+  );
+  return `sh ${folder}/lock.sh`;
+}
+
+describe('two at once that do not bear each other', () => {
+  test('that which failed runs again, alone, and is not cached', async () => {
+    const folder = temporary();
+    const repository = repositoryWith(`{run: ${locking(folder)}, cache-key: v1}`);
+    const world = treeWorld();
+    const comparing = await openIn(world, { workspace: repository.folder });
+    const { head, base } = treesOf(comparing);
+    expect([head, base].map((tree) => readFileSync(join(tree, 'built'), 'utf8'))).toEqual(['head', 'base']);
+    const calls = readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
+    const last = calls.at(-1) ?? '';
+    expect(calls.toSorted()).toEqual(['base', 'head', last].toSorted());
+    expect(world.log.filter((line) => line.includes('again'))).toEqual([
+      `info prepare failed in the tree of ${last} beside that of ${last === 'head' ? 'base' : 'head'}, and runs again alone: prepare ended with exit status 1: it is locked`,
+    ]);
+    expect(readdirSync(world.cache)).toHaveLength(1);
+    await comparing.opponents.close();
+  });
+
+  test.each([
+    [2, ['base', 'head', 'head']],
+    [1, ['base', 'head']],
+  ])(
+    'what fails alone too ends the run, and one core runs them alone from the start: %d',
+    async (cores, expected) => {
+      const calls = join(temporary(), 'calls');
+      const repository = repositoryWith(`'echo $(cat kind) >> ${calls}; exit 3'`);
+      const message = await problemOf(openIn(treeWorld(), { workspace: repository.folder, cores }));
+      expect(message).toContain('exit status 3');
+      expect(readFileSync(calls, 'utf8').trim().split('\n').toSorted()).toEqual(expected);
+    },
+  );
 });
 
 describe('a cache key', () => {

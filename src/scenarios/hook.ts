@@ -17,6 +17,8 @@ export interface HookPorts {
 
 export interface HookEnd {
   readonly ok: boolean;
+  /** It took too long, or there was an interrupt. */
+  readonly cut: boolean;
   /** "exit status 3: stock is negative", empty if it was ok. */
   readonly message: string;
   readonly stdout: Excerpt;
@@ -36,8 +38,8 @@ export async function runHook(
   const exit = await running.exited;
   const stdout = running.stdout();
   const stderr = running.stderr();
-  if (exit.code === 0 && ending === undefined) return { ok: true, message: '', stdout, stderr };
+  if (exit.code === 0 && ending === undefined) return { ok: true, cut: false, message: '', stdout, stderr };
   const said = lastPrinted({ stdout, stderr });
   const message = `${ending ?? exitError(exit).message}${said === '' ? '' : `: ${said}`}`;
-  return { ok: false, message, stdout, stderr };
+  return { ok: false, cut: ending !== undefined, message, stdout, stderr };
 }

@@ -13,7 +13,7 @@ import { commitsBetween } from './commits.js';
 import { lackingInTrees } from './notes.js';
 import { makeTrees, type PrepareSidesPorts } from './prepare-sides.js';
 import { PreparedProcesses, type PreparedProcessesPorts } from './prepared-processes.js';
-import type { Prepared } from './prepare.js';
+import type { Prepared, Unprepared } from './prepare.js';
 import { movedPlan, movedVariables, type Move } from './relocate.js';
 import { refused, Repository } from './repository.js';
 import { short } from './said.js';
@@ -200,7 +200,7 @@ function sameCommit({ label, commit }: TreeSide): string {
   return `${what}, and nothing but noise is compared; name an earlier ref, or base`;
 }
 
-function unprepared(label: string, { why, printed }: Extract<Prepared, { ok: false }>): UserError {
+function unprepared(label: string, { why, printed }: Unprepared): UserError {
   const said = printed === '' ? '' : `\n${printed}`;
   return new UserError({ where: 'prepare', message: `${label} can not be prepared: ${why}${said}` });
 }

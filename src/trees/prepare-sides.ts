@@ -50,7 +50,7 @@ export async function makeTrees(
   if (context.prepare !== undefined && where !== undefined) {
     ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
   }
-  const prepared = await makeBoth({ head, base }, context.machine);
+  const prepared = await makeBoth({ head, base }, { context, ports });
   const keeps = [...keepOf(head, prepared.head), ...keepOf(base, prepared.base)];
   await keepAll(keeps, { context, ports });
   return prepared;
@@ -58,15 +58,39 @@ export async function makeTrees(
 
 async function makeBoth(
   { head, base }: { readonly head: Placed; readonly base: Placed },
-  { cores }: Environment,
+  { context, ports }: Doing,
 ): Promise<PreparedSides> {
-  if (cores < 2) return { head: await head.make(), base: await base.make() };
+  if (context.machine.cores < 2) return { head: await head.make(), base: await base.make() };
   const [madeHead, madeBase] = await Promise.all([head.make(), base.make()]);
-  return { head: madeHead, base: madeBase };
+  if (!head.prepares || !base.prepares) return { head: madeHead, base: madeBase };
+  const headAlone = await makeAlone('head', { placed: head, made: madeHead }, ports);
+  // Without head there is nothing to compare base with.
+  if (!headAlone.ok) return { head: headAlone, base: madeBase };
+  return { head: headAlone, base: await makeAlone('base', { placed: base, made: madeBase }, ports) };
 }
 
-function keepOf({ keep }: Placed, { ok }: Prepared): readonly (() => Promise<void>)[] {
-  return ok && keep !== undefined ? [keep] : [];
+/**
+ * What failed beside the other side's may do by itself: some tools do not bear two at once, over one cache or on one port.
+ * In the tree as it was left: git is not run any more once code of either side has been.
+ */
+async function makeAlone(
+  name: 'base' | 'head',
+  { placed, made }: { readonly placed: Placed; readonly made: Prepared },
+  { logger }: PrepareSidesPorts,
+): Promise<Prepared> {
+  if (made.ok || made.cut) return made;
+  const other = name === 'head' ? 'base' : 'head';
+  logger.info(
+    `prepare failed in the tree of ${name} beside that of ${other}, and runs again alone: ${made.why}`,
+  );
+  const again = await placed.make();
+  return again.ok ? { ok: true, again: true } : again;
+}
+
+/** A tree that took two tries may hold what is left of the first. */
+function keepOf({ keep }: Placed, made: Prepared): readonly (() => Promise<void>)[] {
+  const clean = made.ok && made.again !== true;
+  return clean && keep !== undefined ? [keep] : [];
 }
 
 /**

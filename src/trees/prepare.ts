@@ -22,16 +22,24 @@ export interface PrepareTask {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** `why`: one line; `printed`: the last lines of what it said. */
-export type Prepared =
-  { readonly ok: true } | { readonly ok: false; readonly why: string; readonly printed: string };
+export type Prepared = { readonly ok: true; /** At the second try. */ readonly again?: true } | Unprepared;
+
+export interface Unprepared {
+  readonly ok: false;
+  /** It took too long, or there was an interrupt. */
+  readonly cut: boolean;
+  /** One line. */
+  readonly why: string;
+  /** The last lines of what it said. */
+  readonly printed: string;
+}
 
 /** Runs the command to its end, for at most ten minutes; an interrupt ends it. */
 export async function prepareTree(task: PrepareTask, ports: PreparePorts): Promise<Prepared> {
   const { run: command, shell, workingDirectory: cwd, env } = task;
-  const { ok, message, stdout, stderr } = await runHook({ shell, command, cwd, env }, ports);
+  const { ok, cut, message, stdout, stderr } = await runHook({ shell, command, cwd, env }, ports);
   if (ok) return { ok };
-  return { ok, why: `prepare ended with ${message}`, printed: tail(stderr) || tail(stdout) };
+  return { ok, cut, why: `prepare ended with ${message}`, printed: tail(stderr) || tail(stdout) };
 }
 
 /** Lines of what a command printed that are shown when it failed. */
