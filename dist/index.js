@@ -39979,9 +39979,9 @@ class Repository {
         const { folder = this.top, ...rest } = options;
         return this.program.run(folder, args, { signal: this.interrupt, ...rest });
     }
-    /** After an interrupt too: what is left behind is removed. */
+    /** After an interrupt too: what is left behind is removed. Whether git has done all of it. */
     async tidy(args) {
-        await this.program.run(this.top, args);
+        return (await this.program.run(this.top, args)).code === 0;
     }
     /** What git prints, without the line's end; undefined if it says no or nothing. */
     async ask(...args) {
@@ -40450,26 +40450,35 @@ class Worktrees {
     async index(side) {
         await this.repository.run(['reset', '--quiet'], { folder: this.path(side), timeout: CHECKOUT_TIMEOUT });
     }
-    /** Removes both trees; what can not be removed is said. Never rejects. */
+    /** Removes both trees, each whatever becomes of the other; what can not be removed is said. Never rejects. */
     async close() {
         const { files, logger } = this.ports;
-        try {
-            for (const side of ['head', 'base'])
-                await removeTree(this.repository, files, this.path(side));
-            await files.remove(this.folder);
-        }
-        catch (thrown) {
-            logger.warn(`${this.folder} could not be removed: ${(0,errors/* messageOf */.bD)(thrown)}`);
-        }
+        const steps = [
+            () => removeTree(this.repository, files, this.path('head')),
+            () => removeTree(this.repository, files, this.path('base')),
+            () => files.remove(this.folder),
+        ];
+        // What can not be removed from a tree is met once more in the folder around it.
+        const problems = new Set();
+        for (const step of steps)
+            await step().catch((thrown) => problems.add((0,errors/* messageOf */.bD)(thrown)));
+        if (problems.size === 0)
+            return;
+        logger.warn(`${this.folder} could not be removed: ${[...problems].join('; ')}`);
     }
 }
 /**
- * Git is told of this one, by its path, and forgets it without its folder too. `git worktree prune` would forget every
- * tree whose folder is not there, such as those of the user's on a disk that is not mounted.
+ * Git is told of this one, by its path: `git worktree prune` would forget every tree whose folder is not there, such as
+ * those of the user's on a disk that is not mounted. It comes first: a file that can not be removed, as of root's that a
+ * container has made, does not keep it from forgetting a tree, but a tree whose `.git` is gone does. That one it forgets
+ * once its folder is gone too.
  */
 async function removeTree(repository, files, path) {
+    const removal = ['worktree', 'remove', '--force', '--force', path];
+    if (await repository.tidy(removal))
+        return;
     await files.remove(path);
-    await repository.tidy(['worktree', 'remove', '--force', '--force', path]);
+    await repository.tidy(removal);
 }
 async function removeLeftovers(repository, { files, process }) {
     const listed = (await repository.ask('worktree', 'list', '--porcelain')) ?? '';

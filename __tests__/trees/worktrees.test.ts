@@ -1,11 +1,11 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { gitProgram } from '../../src/adapters/git-program.js';
+import type { TreePorts } from '../../src/trees/open-trees.js';
 import { Repository } from '../../src/trees/repository.js';
 import { Worktrees } from '../../src/trees/worktrees.js';
 import { makeRepository, temporary, type TestRepository } from '../repository.js';
-import { treeWorld } from './world.js';
+import { treeWorld, type World } from './world.js';
 
 function oneCommit(): TestRepository {
   const repository = makeRepository();
@@ -14,10 +14,10 @@ function oneCommit(): TestRepository {
 }
 
 /** Both trees of a run. */
-async function open({ folder }: TestRepository): Promise<Worktrees> {
-  const interrupt = new AbortController().signal;
-  const repository = await Repository.open(gitProgram, { workspace: folder, interrupt });
-  const trees = await Worktrees.open(repository, treeWorld().ports);
+async function open({ folder }: TestRepository, ports: TreePorts = treeWorld().ports): Promise<Worktrees> {
+  const { git, interrupt } = ports;
+  const repository = await Repository.open(git, { workspace: folder, interrupt });
+  const trees = await Worktrees.open(repository, ports);
   for (const side of ['head', 'base'] as const) await trees.add(side, repository.head);
   return trees;
 }
@@ -65,4 +65,51 @@ test('a worktree of the user whose folder is just not there outlives a compariso
   renameSync(`${mine}-unmounted`, mine);
   expect(repository.git('-C', mine, 'status', '--porcelain')).toBe('');
   expect(known(repository)).toBe(1);
+});
+
+/** Head's tree holds a file of somebody else's: git and we remove what we can, and git forgets the tree all the same. */
+function withStuckFile({ ports, ...world }: World): World {
+  const isHead = (path: string | undefined): boolean => path?.endsWith('/head') === true;
+  const holdsHead = (path: string): boolean => isHead(path) || existsSync(join(path, 'head'));
+  return {
+    ...world,
+    ports: {
+      ...ports,
+      git: {
+        run: async (folder, args, options) => {
+          const end = await ports.git.run(folder, args, options);
+          if (args[1] !== 'remove' || !isHead(args.at(-1))) return end;
+          mkdirSync(join(args.at(-1) ?? '', 'docker'), { recursive: true });
+          return { ...end, code: 255 };
+        },
+      },
+      files: {
+        ...ports.files,
+        remove: (path) =>
+          holdsHead(path)
+            ? Promise.reject(new Error('permission denied: head/docker'))
+            : ports.files.remove(path),
+      },
+    },
+  };
+}
+
+test('a file that can not be removed keeps neither the other tree nor what git knows of both', async () => {
+  const repository = oneCommit();
+  const world = withStuckFile(treeWorld());
+  const trees = await open(repository, world.ports);
+  await trees.close();
+  expect(existsSync(trees.path('base'))).toBe(false);
+  expect(known(repository)).toBe(0);
+  expect(world.log).toEqual([`warn ${folderOf(trees)} could not be removed: permission denied: head/docker`]);
+  rmSync(folderOf(trees), { recursive: true });
+});
+
+test('a tree that has lost its place in the repository is forgotten too', async () => {
+  const repository = oneCommit();
+  const trees = await open(repository);
+  rmSync(join(trees.path('head'), '.git'));
+  await trees.close();
+  expect(known(repository)).toBe(0);
+  expect(existsSync(folderOf(trees))).toBe(false);
 });

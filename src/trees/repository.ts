@@ -63,9 +63,9 @@ export class Repository {
     return this.program.run(folder, args, { signal: this.interrupt, ...rest });
   }
 
-  /** After an interrupt too: what is left behind is removed. */
-  async tidy(args: readonly string[]): Promise<void> {
-    await this.program.run(this.top, args);
+  /** After an interrupt too: what is left behind is removed. Whether git has done all of it. */
+  async tidy(args: readonly string[]): Promise<boolean> {
+    return (await this.program.run(this.top, args)).code === 0;
   }
 
   /** What git prints, without the line's end; undefined if it says no or nothing. */

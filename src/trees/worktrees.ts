@@ -68,25 +68,33 @@ export class Worktrees {
     await this.repository.run(['reset', '--quiet'], { folder: this.path(side), timeout: CHECKOUT_TIMEOUT });
   }
 
-  /** Removes both trees; what can not be removed is said. Never rejects. */
+  /** Removes both trees, each whatever becomes of the other; what can not be removed is said. Never rejects. */
   async close(): Promise<void> {
     const { files, logger } = this.ports;
-    try {
-      for (const side of ['head', 'base'] as const) await removeTree(this.repository, files, this.path(side));
-      await files.remove(this.folder);
-    } catch (thrown) {
-      logger.warn(`${this.folder} could not be removed: ${messageOf(thrown)}`);
-    }
+    const steps = [
+      () => removeTree(this.repository, files, this.path('head')),
+      () => removeTree(this.repository, files, this.path('base')),
+      () => files.remove(this.folder),
+    ];
+    // What can not be removed from a tree is met once more in the folder around it.
+    const problems = new Set<string>();
+    for (const step of steps) await step().catch((thrown: unknown) => problems.add(messageOf(thrown)));
+    if (problems.size === 0) return;
+    logger.warn(`${this.folder} could not be removed: ${[...problems].join('; ')}`);
   }
 }
 
 /**
- * Git is told of this one, by its path, and forgets it without its folder too. `git worktree prune` would forget every
- * tree whose folder is not there, such as those of the user's on a disk that is not mounted.
+ * Git is told of this one, by its path: `git worktree prune` would forget every tree whose folder is not there, such as
+ * those of the user's on a disk that is not mounted. It comes first: a file that can not be removed, as of root's that a
+ * container has made, does not keep it from forgetting a tree, but a tree whose `.git` is gone does. That one it forgets
+ * once its folder is gone too.
  */
 async function removeTree(repository: Repository, files: Files, path: string): Promise<void> {
+  const removal = ['worktree', 'remove', '--force', '--force', path];
+  if (await repository.tidy(removal)) return;
   await files.remove(path);
-  await repository.tidy(['worktree', 'remove', '--force', '--force', path]);
+  await repository.tidy(removal);
 }
 
 async function removeLeftovers(repository: Repository, { files, process }: WorktreePorts): Promise<void> {
