@@ -18713,7 +18713,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _cli_calibrate_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(426);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3321);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5604);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(8733);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(895);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7406);
@@ -18877,8 +18877,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/inputs/duration.js
 var duration = __nccwpck_require__(5319);
-// EXTERNAL MODULE: ./build/src/inputs/plan.js + 26 modules
-var plan = __nccwpck_require__(1893);
+// EXTERNAL MODULE: ./build/src/inputs/plan.js + 25 modules
+var plan = __nccwpck_require__(7186);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
 var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./build/src/model/environment-schema.js
@@ -19835,7 +19835,7 @@ function readBounds({ time, runs }, problems) {
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
 /* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3543);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1893);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7186);
 /* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(698);
 /* harmony import */ var _tell_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7481);
 
@@ -22047,7 +22047,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 8733:
+/***/ 895:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -22113,8 +22113,8 @@ function branchOf(ref) {
 
 // EXTERNAL MODULE: ./build/src/gate.js + 41 modules
 var gate = __nccwpck_require__(3543);
-// EXTERNAL MODULE: ./build/src/inputs/plan.js + 26 modules
-var inputs_plan = __nccwpck_require__(1893);
+// EXTERNAL MODULE: ./build/src/inputs/plan.js + 25 modules
+var inputs_plan = __nccwpck_require__(7186);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/src/errors.js
@@ -22177,22 +22177,6 @@ function movedParts(value, move) {
 
 
 
-/**
- * What head names and its tree has not: a file that an earlier step has made in the workspace, and git does not hold.
- * Undefined if all is there.
- */
-async function missingInHead({ scenarios }, files, back) {
-    for (const { name, workingDirectory, work } of scenarios) {
-        const module = work.kind === 'module' && (0,external_node_path_.isAbsolute)(work.module) ? [work.module] : [];
-        for (const path of [workingDirectory, ...module]) {
-            if (await files.exists(path))
-                continue;
-            const shown = (0,external_node_path_.relative)(back.to, moved(path, back));
-            return `${shown}, which ${name} names, is in the workspace and not in git, so that no tree has it; let prepare make it`;
-        }
-    }
-    return undefined;
-}
 /**
  * What base does in the scenario of this name, by its own config. How many flows run at once, for how long, and what is
  * expected of them is head's: like is compared with like.
@@ -22327,6 +22311,42 @@ async function commitsBetween(repository, base, head) {
         list.push({ sha, subject: subject.slice(0, LONGEST), author: author.slice(0, LONGEST) });
     }
     return { total, list };
+}
+
+// EXTERNAL MODULE: ./build/src/inputs/places.js
+var places = __nccwpck_require__(8095);
+;// CONCATENATED MODULE: ./build/src/trees/head-places.js
+
+
+
+/**
+ * What head names and its tree has not, now that it is prepared; each once. `back` leads from head's tree to the working
+ * tree, by whose paths people know it.
+ */
+async function missingInHead({ scenarios, compare }, files, back) {
+    const missing = [];
+    const problems = [];
+    const isKnown = (path) => missing.some((known) => path === known || path.startsWith(`${known}${external_node_path_.sep}`));
+    for (const scenario of scenarios) {
+        for (const path of placesOf(scenario)) {
+            if (isKnown(path) || (await files.exists(path)))
+                continue;
+            missing.push(path);
+            const named = `${(0,places/* fromWorkspace */.mr)(moved(path, back), back.to)}, which ${scenario.name} names,`;
+            const where = compare?.prepare === undefined ? NOT_IN_GIT : NOT_PREPARED;
+            problems.push({ where: 'compare', message: `${named} ${where}` });
+        }
+    }
+    return problems;
+}
+/** It was looked for in the workspace before. */
+const NOT_IN_GIT = 'is in the workspace and not in git, so that no tree has it; let prepare make it';
+const NOT_PREPARED = 'is not there once head is prepared: neither git holds it nor does prepare make it';
+/** Folders first: what is in one that is missing is missing for the same cause. */
+function placesOf({ workingDirectory, work, services }) {
+    const module = work.kind === 'module' && (0,external_node_path_.isAbsolute)(work.module) ? [work.module] : [];
+    const ca = work.kind === 'http' && work.ca !== undefined ? [work.ca] : [];
+    return [workingDirectory, ...services.map((service) => service.workingDirectory), ...module, ...ca];
 }
 
 ;// CONCATENATED MODULE: ./build/src/trees/head.js
@@ -23247,6 +23267,7 @@ async function isInUse(folder, { files, process }) {
 
 
 
+
 /**
  * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
  * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
@@ -23308,8 +23329,8 @@ async function compareTrees(plan, stage, { ports, context }) {
         from: worktrees.path('head'),
         to: repository.top,
     });
-    if (missing !== undefined)
-        throw refused(missing);
+    if (missing.length > 0)
+        throw new errors/* UserError */.yo(missing);
     const scenarios = new Map();
     for (const scenario of headPlan.scenarios) {
         const found = await baseOf(scenario, { ...stage, made: prepared.base }, { plan, ports, context });
@@ -23416,7 +23437,7 @@ var tell = __nccwpck_require__(7481);
 /** `flowgate run` and `flowgate demo`: plans, measures, judges, writes, prints; gives the exit status. */
 async function runScenarios(terminal, context, { inputs, outputs }) {
     const { ports, cwd } = terminal;
-    const plan = await (0,inputs_plan/* makePlan */.Cs)(inputs, { files: ports.files, workspace: cwd });
+    const plan = await (0,inputs_plan/* makePlan */.Cs)(inputs, { files: ports.files, workspace: cwd, prepares: true });
     const { env, environment } = context;
     const event = await eventOf(terminal);
     const trees = {
@@ -23482,7 +23503,7 @@ async function tell(terminal, results, { json: kept = _outputs_js__WEBPACK_IMPOR
 /* harmony export */ });
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1893);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7186);
 
 
 
@@ -23493,7 +23514,7 @@ async function validate({ screen, ports, cwd }, file) {
         if (!(await ports.files.exists((0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(candidate) ? candidate : (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(cwd, candidate))))
             continue;
         // As a run does it, so that what a run would refuse is found here too: modules and folders that are missing.
-        await (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)({ config: candidate }, { files: ports.files, workspace: cwd });
+        await (0,_inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .makePlan */ .Cs)({ config: candidate }, { files: ports.files, workspace: cwd, prepares: true });
         screen.write(`${candidate} is valid\n`);
         return 0;
     }
@@ -27546,7 +27567,111 @@ function culprit(input) {
 
 /***/ }),
 
-/***/ 1893:
+/***/ 8095:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   mr: () => (/* binding */ fromWorkspace),
+/* harmony export */   uX: () => (/* binding */ placesOfConfig),
+/* harmony export */   xj: () => (/* binding */ missingPlaces)
+/* harmony export */ });
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _demo_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(148);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2542);
+/* harmony import */ var _scenario_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3087);
+
+
+
+
+/** Of each scenario in the value of a config file, of which nothing is known yet but that it is YAML. */
+function placesOfConfig(value, problemAt) {
+    const scenarios = isMap(value) && isMap(value.scenarios) ? value.scenarios : {};
+    return Object.entries(scenarios).flatMap(([name, scenario]) => isMap(scenario)
+        ? [
+            {
+                name,
+                ...textAt(scenario, 'module', 'module'),
+                ...textAt(scenario, 'ca', 'ca'),
+                ...textAt(scenario, 'working-directory', 'workingDirectory'),
+                serviceFolders: serviceFolders(scenario, (path, message) => problemAt(['scenarios', name, ...path], message)),
+                problemAt: (key, message) => problemAt(['scenarios', name, key], message),
+            },
+        ]
+        : []);
+}
+function serviceFolders({ service, services }, problemAt) {
+    const named = Object.entries(isMap(services) ? services : {});
+    const all = [
+        [['service'], service],
+        ...named.map(([name, each]) => [['services', name], each]),
+    ];
+    return all.flatMap(([path, each]) => {
+        const folder = isMap(each) ? each['working-directory'] : undefined;
+        return typeof folder === 'string' && folder !== ''
+            ? [{ folder, problem: (message) => problemAt([...path, 'working-directory'], message) }]
+            : [];
+    });
+}
+/** What is named and not there. */
+async function missingPlaces(places, sources) {
+    const own = await missingPlacesOfScenario(places, sources);
+    const ofServices = await Promise.all((places.serviceFolders ?? []).map(async ({ folder, problem }) => {
+        const path = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(sources.workspace, folder);
+        if (await sources.exists(path))
+            return [];
+        return [problem(`there is no folder ${fromWorkspace(path, sources.workspace)}`)];
+    }));
+    return [...own, ...ofServices.flat()];
+}
+async function missingPlacesOfScenario(places, sources) {
+    const { exists, workspace, inputs } = sources;
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(workspace, inputs.workingDirectory ?? places.workingDirectory ?? '.');
+    if (!(await exists(folder))) {
+        const message = `there is no folder ${fromWorkspace(folder, workspace)}`;
+        // Where the folder is missing the module in it is missing too, for the same cause.
+        return inputs.workingDirectory === undefined
+            ? [places.problemAt('working-directory', message)]
+            : [{ where: (0,_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .whereInput */ .c7)('workingDirectory'), message }];
+    }
+    return [...(await missingModule(folder, places, sources)), ...(await missingFile(folder, places, sources))];
+}
+async function missingModule(folder, { module, problemAt }, { exists, workspace }) {
+    if (module === undefined || module === _demo_js__WEBPACK_IMPORTED_MODULE_1__/* .DEMO_MODULE */ .fO)
+        return [];
+    if ((0,_scenario_plan_js__WEBPACK_IMPORTED_MODULE_3__/* .isBuiltIn */ .qi)(module)) {
+        return [problemAt('module', `there is no built-in module ${module}; did you mean ${_demo_js__WEBPACK_IMPORTED_MODULE_1__/* .DEMO_MODULE */ .fO}?`)];
+    }
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(folder, module);
+    if (await exists(path))
+        return [];
+    return [problemAt('module', noFile(path, workspace))];
+}
+async function missingFile(folder, { ca, problemAt }, { exists, workspace }) {
+    if (ca === undefined)
+        return [];
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(folder, ca);
+    return (await exists(path)) ? [] : [problemAt('ca', noFile(path, workspace))];
+}
+function noFile(path, workspace) {
+    return `there is no file ${fromWorkspace(path, workspace)}; write its path from the working directory`;
+}
+/** As annotations and people name it: with slashes, from the workspace if it is in there. */
+function fromWorkspace(file, workspace) {
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.relative)(workspace, (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(workspace, file));
+    return path.startsWith('..') || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.isAbsolute)(path) ? file : path.replaceAll('\\', '/');
+}
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function textAt(map, name, key) {
+    const value = map[name];
+    return typeof value === 'string' && value !== '' ? { [key]: value } : {};
+}
+
+
+/***/ }),
+
+/***/ 7186:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29061,6 +29186,7 @@ function inOrder(problems) {
 // EXTERNAL MODULE: ./build/src/inputs/demo.js
 var demo = __nccwpck_require__(148);
 ;// CONCATENATED MODULE: ./build/src/inputs/compare-plan.js
+
 /** ms. DESIGN §7. */
 const BUDGET = 120_000;
 /** Input goes before config goes before default; undefined if nothing is to be compared. */
@@ -29078,6 +29204,11 @@ function planCompare(inputs, config = {}) {
         onUnresolved: inputs.onInconclusive ?? config['on-inconclusive'] ?? 'warn',
         defaultLevel: config.compare?.['default-gates'] ?? 'fail',
     };
+}
+/** Whether `prepare` is run; `config` is what a config says, whatever else is wrong with it. */
+function isPrepared(inputs, config) {
+    const says = (key) => inputs[key] !== undefined || ((0,raw/* isMap */.j)(config) && config[key] !== undefined);
+    return says('compare') && says('prepare');
 }
 /** The input replaces the command only: what the cache holds is known by the command as well as by its key. */
 function prepareOf(inputs, config) {
@@ -29339,98 +29470,10 @@ class InputReader {
     }
 }
 
+// EXTERNAL MODULE: ./build/src/inputs/places.js
+var inputs_places = __nccwpck_require__(8095);
 // EXTERNAL MODULE: ./build/src/inputs/scenario-plan.js + 2 modules
 var scenario_plan = __nccwpck_require__(3087);
-;// CONCATENATED MODULE: ./build/src/inputs/places.js
-
-
-
-
-/** Of each scenario in the value of a config file, of which nothing is known yet but that it is YAML. */
-function placesOfConfig(value, problemAt) {
-    const scenarios = isMap(value) && isMap(value.scenarios) ? value.scenarios : {};
-    return Object.entries(scenarios).flatMap(([name, scenario]) => isMap(scenario)
-        ? [
-            {
-                name,
-                ...textAt(scenario, 'module', 'module'),
-                ...textAt(scenario, 'ca', 'ca'),
-                ...textAt(scenario, 'working-directory', 'workingDirectory'),
-                serviceFolders: serviceFolders(scenario, (path, message) => problemAt(['scenarios', name, ...path], message)),
-                problemAt: (key, message) => problemAt(['scenarios', name, key], message),
-            },
-        ]
-        : []);
-}
-function serviceFolders({ service, services }, problemAt) {
-    const named = Object.entries(isMap(services) ? services : {});
-    const all = [
-        [['service'], service],
-        ...named.map(([name, each]) => [['services', name], each]),
-    ];
-    return all.flatMap(([path, each]) => {
-        const folder = isMap(each) ? each['working-directory'] : undefined;
-        return typeof folder === 'string' && folder !== ''
-            ? [{ folder, problem: (message) => problemAt([...path, 'working-directory'], message) }]
-            : [];
-    });
-}
-/** What is named and not there. */
-async function missingPlaces(places, sources) {
-    const own = await missingPlacesOfScenario(places, sources);
-    const ofServices = await Promise.all((places.serviceFolders ?? []).map(async ({ folder, problem }) => {
-        const path = (0,external_node_path_.resolve)(sources.workspace, folder);
-        if (await sources.files.exists(path))
-            return [];
-        return [problem(`there is no folder ${fromWorkspace(path, sources.workspace)}`)];
-    }));
-    return [...own, ...ofServices.flat()];
-}
-async function missingPlacesOfScenario(places, sources) {
-    const { files, workspace, inputs } = sources;
-    const folder = (0,external_node_path_.resolve)(workspace, inputs.workingDirectory ?? places.workingDirectory ?? '.');
-    if (!(await files.exists(folder))) {
-        const message = `there is no folder ${fromWorkspace(folder, workspace)}`;
-        // Where the folder is missing the module in it is missing too, for the same cause.
-        return inputs.workingDirectory === undefined
-            ? [places.problemAt('working-directory', message)]
-            : [{ where: (0,inputs_inputs/* whereInput */.c7)('workingDirectory'), message }];
-    }
-    return [...(await missingModule(folder, places, sources)), ...(await missingFile(folder, places, sources))];
-}
-async function missingModule(folder, { module, problemAt }, { files, workspace }) {
-    if (module === undefined || module === demo/* DEMO_MODULE */.fO)
-        return [];
-    if ((0,scenario_plan/* isBuiltIn */.qi)(module)) {
-        return [problemAt('module', `there is no built-in module ${module}; did you mean ${demo/* DEMO_MODULE */.fO}?`)];
-    }
-    const path = (0,external_node_path_.resolve)(folder, module);
-    if (await files.exists(path))
-        return [];
-    return [problemAt('module', noFile(path, workspace))];
-}
-async function missingFile(folder, { ca, problemAt }, { files, workspace }) {
-    if (ca === undefined)
-        return [];
-    const path = (0,external_node_path_.resolve)(folder, ca);
-    return (await files.exists(path)) ? [] : [problemAt('ca', noFile(path, workspace))];
-}
-function noFile(path, workspace) {
-    return `there is no file ${fromWorkspace(path, workspace)}; write its path from the working directory`;
-}
-/** As annotations and people name it: with slashes, from the workspace if it is in there. */
-function fromWorkspace(file, workspace) {
-    const path = (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, file));
-    return path.startsWith('..') || (0,external_node_path_.isAbsolute)(path) ? file : path.replaceAll('\\', '/');
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function textAt(map, name, key) {
-    const value = map[name];
-    return typeof value === 'string' && value !== '' ? { [key]: value } : {};
-}
-
 ;// CONCATENATED MODULE: ./build/src/inputs/plan.js
 
 
@@ -29455,12 +29498,15 @@ async function makePlan(inputs, sources) {
     const reading = parseInputs(inputs);
     const { parsed, problems: inputProblems } = reading;
     const drafted = await draftScenarios(reading, sources);
-    const { source, config, drafts, places, problems: sourceProblems } = drafted;
+    const { source, config, value, drafts, places, problems: sourceProblems } = drafted;
     const compare = planCompare(parsed, config);
     const baseless = compare === undefined && !isGiven(inputs.compare) ? needCompareInInputs(inputs) : [];
     const problems = [...inputProblems, ...baseless, ...sourceProblems];
-    for (const each of places)
-        problems.push(...(await missingPlaces(each, { inputs: parsed, ...sources })));
+    const isAwaited = sources.prepares === true && isPrepared(parsed, value);
+    const exists = async (path) => isAwaited || (await sources.files.exists(path));
+    for (const each of places) {
+        problems.push(...(await (0,inputs_places/* missingPlaces */.xj)(each, { inputs: parsed, workspace: sources.workspace, exists })));
+    }
     const scenarios = [];
     for (const draft of drafts) {
         const result = (0,scenario_plan/* planScenario */._s)(draft, { inputs: parsed, workspace: sources.workspace });
@@ -29526,7 +29572,7 @@ async function defaultConfig({ files, workspace }) {
     return undefined;
 }
 async function fromConfig(named, { parsed, problems: inputProblems }, sources) {
-    const file = fromWorkspace(named, sources.workspace);
+    const file = (0,inputs_places/* fromWorkspace */.mr)(named, sources.workspace);
     const source = { kind: 'config', file };
     const text = await readText((0,external_node_path_.resolve)(sources.workspace, named), sources.files);
     if (text === undefined) {
@@ -29537,12 +29583,13 @@ async function fromConfig(named, { parsed, problems: inputProblems }, sources) {
     const comparing = parsed.compare !== undefined;
     const { config, value, problems, problemAt } = config_readConfig(text, file, { load, comparing });
     const isWanted = (name) => parsed.scenarios?.includes(name) ?? true;
-    const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));
+    const places = (0,inputs_places/* placesOfConfig */.uX)(value, problemAt).filter(({ name }) => isWanted(name));
     if (config === undefined)
-        return { source, drafts: [], places, problems };
+        return { source, value, drafts: [], places, problems };
     return {
         source,
         config,
+        value,
         places,
         history: config.history,
         drafts: configDrafts(config, parsed.scenarios, problemAt),

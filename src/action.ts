@@ -1,10 +1,11 @@
 import { baseOfEvent } from './baseline/event-base.js';
 import type { GateContext, GatePorts } from './gate.js';
 import type { Inputs } from './inputs/inputs.js';
+import type { PlanSources } from './inputs/plan.js';
 import type { Plan } from './model/plan.js';
 import type { Environment } from './model/record.js';
 import type { Results } from './model/results.js';
-import type { Files, GitHub } from './ports.js';
+import type { GitHub } from './ports.js';
 import { completeCheckRun, openCheckRun, type OpenCheckRun } from './publish/check-run.js';
 import { COMMENT_MODES } from './inputs/parse-inputs.js';
 import { exitStatus } from './publish/exit-status.js';
@@ -28,7 +29,7 @@ export interface ActionPorts {
   readonly trees: TreeDoors;
   readonly openGitHub: (token: string) => GitHub;
   /** Throws UserError with every problem of inputs and config. */
-  readonly makePlan: (inputs: Inputs, sources: { files: Files; workspace: string }) => Promise<Plan>;
+  readonly makePlan: (inputs: Inputs, sources: PlanSources) => Promise<Plan>;
   readonly gate: (plan: Plan, ports: GatePorts, context: GateContext) => Promise<Results>;
 }
 
@@ -67,6 +68,7 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
     plan = await ports.makePlan(start.inputs, {
       files: gatePorts.files,
       workspace: surroundings.workspace,
+      prepares: true,
     });
     checkRun = await startCheckRun({ github, runner }, start.inputs.checkName, surroundings);
     const past = await readPast(history, plan.history);

@@ -143,6 +143,17 @@ describe('without a base to be compared with', () => {
     expect(treesOf(repository)).toBe(0);
   });
 
+  test('a module that is made by prepare need not be there before, and validate says so too', async () => {
+    const repository = makeRepository();
+    const text = `${FAST}prepare: cp source.mjs hash.mjs\n`;
+    repository.commit('built', { '.github/flowgate.yml': text, 'source.mjs': flow(1) });
+    const valid = await runCli(['validate'], { cwd: repository.folder });
+    expect([valid.status, valid.stderr]).toEqual([0, '']);
+    const run = await compareIn(repository);
+    expect(run.status).toBe(0);
+    expect(only(run.results()).metrics['success_rate']?.value).toBe(1);
+  });
+
   test('a ref that does not exist is unusable input, and what was probably meant is named', async () => {
     const repository = repositoryWith(1, 1);
     const run = await compareIn(repository, '--compare', 'featrue');

@@ -28,9 +28,13 @@ const REPOSITORY = {
 const WITH_CONFIG = { ...REPOSITORY, '/repo/.github/flowgate.yml': CONFIG };
 
 /** The problems of the plan as they are shown; empty if there is a plan. */
-async function problems(inputs: Inputs, files: Record<string, string> = REPOSITORY): Promise<string[]> {
+async function problems(
+  inputs: Inputs,
+  files: Record<string, string> = REPOSITORY,
+  how: { readonly prepares?: true } = {},
+): Promise<string[]> {
   try {
-    await makePlan(inputs, { files: fakeFiles(files), workspace: WORKSPACE });
+    await makePlan(inputs, { files: fakeFiles(files), workspace: WORKSPACE, ...how });
     return [];
   } catch (error) {
     if (error instanceof UserError) return error.problems.map(formatProblem);
@@ -211,4 +215,46 @@ scenarios:
     'scenarios.c.shell',
     'scenarios.c.working-directory',
   ]);
+});
+
+describe('what prepare is to make', () => {
+  const PREPARED = ['compare: base', 'prepare: npm run build'];
+  const places = (...top: string[]): Record<string, string> => ({
+    ...REPOSITORY,
+    '/repo/.github/flowgate.yml': [
+      'version: 1',
+      ...top,
+      'scenarios:',
+      '  a: {module: dist/flow.js}',
+      '  b: {run: x, working-directory: made, service: {run: x, working-directory: server}}',
+      '  c: {http: {url: https://a.example/}, ca: made/ca.pem}',
+    ].join('\n'),
+  });
+  const prepares = true;
+
+  test('is not missed before it is run', async () => {
+    expect(await problems({}, places(...PREPARED), { prepares })).toEqual([]);
+    const inputs = { compare: 'base', prepare: 'npm run build' };
+    expect(await problems(inputs, places(), { prepares })).toEqual([]);
+    const shorthand = { ...inputs, module: 'dist/flow.js', workingDirectory: 'made' };
+    expect(await problems(shorthand, REPOSITORY, { prepares })).toEqual([]);
+  });
+
+  test('is missed where it is not run', async () => {
+    // Nothing is prepared, nothing is compared, or nobody prepares, as where two configs are compared.
+    expect(await problems({}, places('compare: base'), { prepares })).toHaveLength(4);
+    expect(await problems({}, places('prepare: npm run build'), { prepares })).toHaveLength(4);
+    expect(await problems({}, places(...PREPARED))).toHaveLength(4);
+  });
+
+  test('is not missed beside other problems, and no excuse for them', async () => {
+    const config = places(...PREPARED, 'budgt: 2m');
+    expect(await problems({}, config, { prepares })).toEqual([
+      '.github/flowgate.yml:4:1: there is no key budgt; did you mean budget?',
+    ]);
+    const inputs = { compare: 'base', prepare: 'true', module: 'flowgate:dmo' };
+    expect(await problems(inputs, REPOSITORY, { prepares })).toEqual([
+      'input module: there is no built-in module flowgate:dmo; did you mean flowgate:demo?',
+    ]);
+  });
 });

@@ -230,20 +230,6 @@ describe('an opponent is absent', () => {
   });
 });
 
-test('what head names and git does not hold is asked of prepare', async () => {
-  const repository = repositoryWith({ '.gitignore': 'built/\n' });
-  repository.write({ 'built/flow.mjs': 'export default () => undefined;\n' });
-  const opening = { workspace: repository.folder, inputs: { module: 'built/flow.mjs', compare: 'base' } };
-  await expect(openIn(treeWorld(), opening)).rejects.toThrow(
-    'compare: built/flow.mjs, which flow names, is in the workspace and not in git, so that no tree has it; let prepare make it',
-  );
-  expect(treesOf(repository)).toBe(0);
-  const prepare = 'mkdir built; echo "export default () => undefined;" > built/flow.mjs';
-  const made = await openIn(treeWorld(), { ...opening, inputs: { ...opening.inputs, prepare } });
-  expect(absence(opponentOf(made).opponent)).toBeUndefined();
-  await made.opponents.close();
-});
-
 describe('what the trees lack is said', () => {
   test.each<[string, Readonly<Record<string, string>>, RegExp[]]>([
     ['nothing', {}, []],

@@ -57,7 +57,7 @@ export interface Opening {
 /** Plans what the inputs and the workspace's config say, and puts it into trees. */
 export async function openIn({ ports }: World, opening: Opening): Promise<Comparing> {
   const { workspace, inputs = {}, env = {}, event = { kind: 'none' }, cores = 2 } = opening;
-  const plan = await makePlan(inputs, { files: ports.files, workspace });
+  const plan = await makePlan(inputs, { files: ports.files, workspace, prepares: true });
   return openTrees(comparing(plan), ports, {
     inputs,
     workspace,

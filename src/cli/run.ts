@@ -14,7 +14,7 @@ export async function runScenarios(
   { inputs, outputs }: { inputs: Inputs; outputs: OutputOptions },
 ): Promise<number> {
   const { ports, cwd } = terminal;
-  const plan = await makePlan(inputs, { files: ports.files, workspace: cwd });
+  const plan = await makePlan(inputs, { files: ports.files, workspace: cwd, prepares: true });
   const { env, environment } = context;
   const event = await eventOf(terminal);
   const trees = {

@@ -9,7 +9,7 @@ export async function validate({ screen, ports, cwd }: Terminal, file: string | 
   for (const candidate of candidates) {
     if (!(await ports.files.exists(isAbsolute(candidate) ? candidate : join(cwd, candidate)))) continue;
     // As a run does it, so that what a run would refuse is found here too: modules and folders that are missing.
-    await makePlan({ config: candidate }, { files: ports.files, workspace: cwd });
+    await makePlan({ config: candidate }, { files: ports.files, workspace: cwd, prepares: true });
     screen.write(`${candidate} is valid\n`);
     return 0;
   }

@@ -1,5 +1,6 @@
 import type { ComparePlan, PreparePlan } from '../model/compare-plan.js';
 import type { ParsedInputs } from './parse-inputs.js';
+import { isMap } from './raw.js';
 import type { Config } from './schema.js';
 
 /** ms. DESIGN §7. */
@@ -22,6 +23,13 @@ export function planCompare(
     onUnresolved: inputs.onInconclusive ?? config['on-inconclusive'] ?? 'warn',
     defaultLevel: config.compare?.['default-gates'] ?? 'fail',
   };
+}
+
+/** Whether `prepare` is run; `config` is what a config says, whatever else is wrong with it. */
+export function isPrepared(inputs: ParsedInputs, config: unknown): boolean {
+  const says = (key: 'compare' | 'prepare'): boolean =>
+    inputs[key] !== undefined || (isMap(config) && config[key] !== undefined);
+  return says('compare') && says('prepare');
 }
 
 /** The input replaces the command only: what the cache holds is known by the command as well as by its key. */

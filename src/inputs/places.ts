@@ -23,7 +23,8 @@ interface ServiceFolder {
 }
 
 export interface PlaceSources {
-  readonly files: Files;
+  /** Whether a file or folder is there, or will be when it is needed. */
+  readonly exists: Files['exists'];
   /** Absolute. */
   readonly workspace: string;
   readonly inputs: Pick<ParsedInputs, 'workingDirectory'>;
@@ -76,7 +77,7 @@ export async function missingPlaces(places: Places, sources: PlaceSources): Prom
   const ofServices = await Promise.all(
     (places.serviceFolders ?? []).map(async ({ folder, problem }) => {
       const path = resolve(sources.workspace, folder);
-      if (await sources.files.exists(path)) return [];
+      if (await sources.exists(path)) return [];
       return [problem(`there is no folder ${fromWorkspace(path, sources.workspace)}`)];
     }),
   );
@@ -84,9 +85,9 @@ export async function missingPlaces(places: Places, sources: PlaceSources): Prom
 }
 
 async function missingPlacesOfScenario(places: Places, sources: PlaceSources): Promise<readonly Problem[]> {
-  const { files, workspace, inputs } = sources;
+  const { exists, workspace, inputs } = sources;
   const folder = resolve(workspace, inputs.workingDirectory ?? places.workingDirectory ?? '.');
-  if (!(await files.exists(folder))) {
+  if (!(await exists(folder))) {
     const message = `there is no folder ${fromWorkspace(folder, workspace)}`;
     // Where the folder is missing the module in it is missing too, for the same cause.
     return inputs.workingDirectory === undefined
@@ -99,25 +100,25 @@ async function missingPlacesOfScenario(places: Places, sources: PlaceSources): P
 async function missingModule(
   folder: string,
   { module, problemAt }: Places,
-  { files, workspace }: PlaceSources,
+  { exists, workspace }: PlaceSources,
 ): Promise<readonly Problem[]> {
   if (module === undefined || module === DEMO_MODULE) return [];
   if (isBuiltIn(module)) {
     return [problemAt('module', `there is no built-in module ${module}; did you mean ${DEMO_MODULE}?`)];
   }
   const path = resolve(folder, module);
-  if (await files.exists(path)) return [];
+  if (await exists(path)) return [];
   return [problemAt('module', noFile(path, workspace))];
 }
 
 async function missingFile(
   folder: string,
   { ca, problemAt }: Places,
-  { files, workspace }: PlaceSources,
+  { exists, workspace }: PlaceSources,
 ): Promise<readonly Problem[]> {
   if (ca === undefined) return [];
   const path = resolve(folder, ca);
-  return (await files.exists(path)) ? [] : [problemAt('ca', noFile(path, workspace))];
+  return (await exists(path)) ? [] : [problemAt('ca', noFile(path, workspace))];
 }
 
 function noFile(path: string, workspace: string): string {

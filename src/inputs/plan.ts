@@ -6,7 +6,7 @@ import type { Files } from '../ports.js';
 import { didYouMean } from '../verdict/nearest.js';
 import { readConfig } from './config.js';
 import { DEMO_MODULE } from './demo.js';
-import { planCompare } from './compare-plan.js';
+import { isPrepared, planCompare } from './compare-plan.js';
 import { needCompareInInputs } from './compare-rules.js';
 import { configDrafts, shorthandDraft, type Draft } from './draft.js';
 import { oneLine } from './finding.js';
@@ -22,6 +22,11 @@ export interface PlanSources {
   readonly files: Files;
   /** Absolute: the root of the repository. */
   readonly workspace: string;
+  /**
+   * What is compared is prepared before any of it is run: what is named and not there may be made by `prepare`, and is
+   * looked for after it. If left out, nobody prepares.
+   */
+  readonly prepares?: true;
 }
 
 /**
@@ -32,11 +37,15 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   const reading = parseInputs(inputs);
   const { parsed, problems: inputProblems } = reading;
   const drafted = await draftScenarios(reading, sources);
-  const { source, config, drafts, places, problems: sourceProblems } = drafted;
+  const { source, config, value, drafts, places, problems: sourceProblems } = drafted;
   const compare = planCompare(parsed, config);
   const baseless = compare === undefined && !isGiven(inputs.compare) ? needCompareInInputs(inputs) : [];
   const problems = [...inputProblems, ...baseless, ...sourceProblems];
-  for (const each of places) problems.push(...(await missingPlaces(each, { inputs: parsed, ...sources })));
+  const isAwaited = sources.prepares === true && isPrepared(parsed, value);
+  const exists = async (path: string): Promise<boolean> => isAwaited || (await sources.files.exists(path));
+  for (const each of places) {
+    problems.push(...(await missingPlaces(each, { inputs: parsed, workspace: sources.workspace, exists })));
+  }
   const scenarios: ScenarioPlan[] = [];
   for (const draft of drafts) {
     const result = planScenario(draft, { inputs: parsed, workspace: sources.workspace });
@@ -77,6 +86,8 @@ interface Drafts {
   readonly source: Plan['source'];
   /** Undefined without a config, or if it has problems. */
   readonly config?: Config;
+  /** Of a config, right or wrong. */
+  readonly value?: unknown;
   readonly drafts: readonly Draft[];
   /** Looked for even where a draft could not be made: nothing that is missing waits for the next try. */
   readonly places: readonly Places[];
@@ -133,10 +144,11 @@ async function fromConfig(
   const { config, value, problems, problemAt } = readConfig(text, file, { load, comparing });
   const isWanted = (name: string): boolean => parsed.scenarios?.includes(name) ?? true;
   const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));
-  if (config === undefined) return { source, drafts: [], places, problems };
+  if (config === undefined) return { source, value, drafts: [], places, problems };
   return {
     source,
     config,
+    value,
     places,
     history: config.history,
     drafts: configDrafts(config, parsed.scenarios, problemAt),

@@ -1,4 +1,4 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { whereInput, type Inputs } from '../inputs/inputs.js';
 import { DEFAULT_CONFIGS, makePlan } from '../inputs/plan.js';
@@ -17,26 +17,6 @@ export interface BaseSources {
   readonly move: Move;
   /** How people call the base. */
   readonly label: string;
-}
-
-/**
- * What head names and its tree has not: a file that an earlier step has made in the workspace, and git does not hold.
- * Undefined if all is there.
- */
-export async function missingInHead(
-  { scenarios }: Plan,
-  files: Files,
-  back: Move,
-): Promise<string | undefined> {
-  for (const { name, workingDirectory, work } of scenarios) {
-    const module = work.kind === 'module' && isAbsolute(work.module) ? [work.module] : [];
-    for (const path of [workingDirectory, ...module]) {
-      if (await files.exists(path)) continue;
-      const shown = relative(back.to, moved(path, back));
-      return `${shown}, which ${name} names, is in the workspace and not in git, so that no tree has it; let prepare make it`;
-    }
-  }
-  return undefined;
 }
 
 /** The base's version of a scenario of head's, or why there is none. */

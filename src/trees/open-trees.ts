@@ -8,14 +8,15 @@ import type { ComparePlan } from '../model/compare-plan.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type { Git } from '../ports/git.js';
-import { baseScenario, missingInHead, type BaseScenario } from './base-plan.js';
+import { baseScenario, type BaseScenario } from './base-plan.js';
 import { commitsBetween } from './commits.js';
+import { missingInHead } from './head-places.js';
 import { lackingInTrees } from './notes.js';
 import { makeTrees, type PrepareSidesPorts } from './prepare-sides.js';
 import { PreparedProcesses, type PreparedProcessesPorts } from './prepared-processes.js';
 import type { Prepared, Unprepared } from './prepare.js';
 import { movedPlan, movedVariables, type Move } from './relocate.js';
-import { refused, Repository } from './repository.js';
+import { Repository } from './repository.js';
 import { short } from './said.js';
 import { asksSameServer, SAME_SERVER } from './same-server.js';
 import { findSides, type Sides, type TreeSide } from './sides.js';
@@ -123,7 +124,7 @@ async function compareTrees(
     from: worktrees.path('head'),
     to: repository.top,
   });
-  if (missing !== undefined) throw refused(missing);
+  if (missing.length > 0) throw new UserError(missing);
   const scenarios = new Map<string, BaseScenario>();
   for (const scenario of headPlan.scenarios) {
     const found = await baseOf(scenario, { ...stage, made: prepared.base }, { plan, ports, context });
