@@ -17383,35 +17383,36 @@ function cacheFolder(env = process.env) {
 /** Copies of trees in folders of the user's own, which nobody else can write to. */
 function preparedTrees(folder = cacheFolder()) {
     return {
-        take: async (key, into) => {
+        take: async (key, into, signal) => {
             let taken = false;
             try {
-                taken = await copyWhole((0,external_node_path_.join)(folder, key), into);
+                taken = await copyWhole((0,external_node_path_.join)(folder, key), into, signal);
             }
             finally {
-                if (!taken)
+                // Who is aborted is in a hurry, and removing takes as long as copying.
+                if (!taken && signal?.aborted !== true)
                     await emptyTree(into);
             }
             return taken;
         },
-        keep: async (key, tree) => {
+        keep: async (key, tree, signal) => {
             const kept = (0,external_node_path_.join)(folder, key);
             await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
             // Another job may be copying from it, and it is the same.
             if ((await inodeOf(kept)) === undefined)
-                await copyInto(kept, tree);
+                await copyInto(kept, tree, signal);
             await makeRoom(folder);
         },
     };
 }
 /** Whether there was one, and it was there to the end: what another job removes goes as a whole, by another name. */
-async function copyWhole(kept, into) {
+async function copyWhole(kept, into, signal) {
     const found = await inodeOf(kept);
     if (found === undefined)
         return false;
     await touch(kept);
     try {
-        await copyTree(kept, into);
+        await copyTree(kept, into, signal);
     }
     catch (thrown) {
         if (prepared_trees_isGone(thrown))
@@ -17421,10 +17422,10 @@ async function copyWhole(kept, into) {
     return (await inodeOf(kept)) === found;
 }
 /** Renamed into place, so that nobody meets half a tree. */
-async function copyInto(kept, tree) {
+async function copyInto(kept, tree, signal) {
     const partial = partialOf(kept);
     try {
-        await copyTree(tree, partial);
+        await copyTree(tree, partial, signal);
         await touch(partial);
         await (0,promises_.rename)(partial, kept).catch(async (thrown) => {
             // Another job was faster.
@@ -17433,7 +17434,9 @@ async function copyInto(kept, tree) {
         });
     }
     finally {
-        await (0,promises_.rm)(partial, { recursive: true, force: true });
+        // What is left half written is removed by a later run.
+        if (signal?.aborted !== true)
+            await (0,promises_.rm)(partial, { recursive: true, force: true });
     }
 }
 /** What a tree is called while it is written or removed: two containers share a cache, and numbers of processes. */
@@ -17447,13 +17450,16 @@ function prepared_trees_isGone(thrown) {
     return thrown?.code === 'ENOENT';
 }
 /** Everything but `.git`, by reference where the file system can; times too, for tools that go by them. */
-async function copyTree(from, to) {
+async function copyTree(from, to, signal) {
     await (0,promises_.cp)(from, to, {
         recursive: true,
         verbatimSymlinks: true,
         preserveTimestamps: true,
         mode: external_node_fs_.constants.COPYFILE_FICLONE,
-        filter: (path) => !((0,external_node_path_.basename)(path) === GIT && path === (0,external_node_path_.join)(from, GIT)),
+        filter: (path) => {
+            signal?.throwIfAborted();
+            return !((0,external_node_path_.basename)(path) === GIT && path === (0,external_node_path_.join)(from, GIT));
+        },
     });
 }
 async function emptyTree(folder) {
@@ -22431,6 +22437,7 @@ var normalize_message = __nccwpck_require__(7211);
 
 
 
+
 /** Runs the command to its end, for at most ten minutes; an interrupt ends it. */
 async function prepareTree(task, ports) {
     const { run: command, shell, workingDirectory: cwd, env } = task;
@@ -22458,14 +22465,14 @@ function cacheKeyOf({ run, cacheKey }, identity) {
     const parts = [repository, sha, prefix, machine.os, machine.arch, machine.node, run, cacheKey];
     return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
 }
-/** Keeps it for another run; that it could not be kept changes nothing. */
-async function keepTree(cache, key, folder) {
+/** Keeps it for another run; that it could not be kept changes nothing. Why not, unless it was interrupted. */
+async function keepTree({ cache, interrupt }, key, folder) {
     try {
-        await cache.keep(key, folder);
+        await cache.keep(key, folder, interrupt);
         return undefined;
     }
     catch (thrown) {
-        return thrown instanceof Error ? thrown.message : String(thrown);
+        return interrupt.aborted ? undefined : (0,errors/* messageOf */.bD)(thrown);
     }
 }
 
@@ -22535,10 +22542,10 @@ function keepOf({ keep }, made) {
 }
 /**
  * Not before both sides are prepared: whose a process is can not be told. What runs in the background is not in a tree
- * that comes from the cache, and nobody would start it there.
+ * that comes from the cache, and nobody would start it there. Who was interrupted has no time for another run.
  */
 async function keepAll(keeps, { context, ports }) {
-    if (keeps.length === 0)
+    if (keeps.length === 0 || ports.interrupt.aborted)
         return;
     const running = (await context.prepared?.running()) ?? [];
     if (running.length > 0) {
@@ -22567,7 +22574,7 @@ async function place(name, side, doing) {
     const make = () => prepareOne(name, prepare, doing);
     if (key === undefined)
         return { prepares: true, make };
-    const { cache, logger } = doing.ports;
+    const { logger } = doing.ports;
     const tree = worktrees.path(name);
     if (await isTaken(key, tree, doing.ports)) {
         await worktrees.index(name);
@@ -22576,18 +22583,21 @@ async function place(name, side, doing) {
     }
     await worktrees.fill(name);
     const keep = async () => {
-        const problem = await keepTree(cache, key, tree);
+        const problem = await keepTree(doing.ports, key, tree);
         if (problem !== undefined)
             logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
     };
     return { prepares: true, make, keep };
 }
-/** A cache that can not be read costs the time that it would have saved, and no more. */
-async function isTaken(key, tree, { cache, logger }) {
+/** A cache that can not be read costs the time that it would have saved, and no more. Rejects if it is interrupted. */
+async function isTaken(key, tree, ports) {
+    const { cache, interrupt, logger } = ports;
     try {
-        return await cache.take(key, tree);
+        return await cache.take(key, tree, interrupt);
     }
     catch (thrown) {
+        if (interrupt.aborted)
+            throw thrown;
         logger.warn(`a prepared tree could not be taken from the cache: ${(0,errors/* messageOf */.bD)(thrown)}`);
         return false;
     }
@@ -23270,8 +23280,8 @@ async function isInUse(folder, { files, process }) {
 
 /**
  * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
- * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
- * prepared, that has no such scenario, or that there is not yet, is an opponent that is absent.
+ * A base that can not be prepared, that has no such scenario, or that there is not yet, is an opponent that is absent.
+ * Whatever comes of it is to be closed, and nothing is left behind then. Never rejects.
  */
 async function openTrees(plan, ports, context) {
     const { workspace, event } = context;
@@ -23297,10 +23307,9 @@ async function openTrees(plan, ports, context) {
         return await compareTrees(plan, { ...stage, ...sides }, { ports, context });
     }
     catch (thrown) {
-        await close();
-        if (!interrupt.aborted)
-            throw thrown;
-        return interrupted(plan);
+        if (interrupt.aborted)
+            return { plan, opponents: interrupted(how, close) };
+        return { thrown: thrown instanceof Error ? thrown : new Error((0,errors/* messageOf */.bD)(thrown)), close };
     }
 }
 const NO_BASE = 'there is no earlier commit to compare with';
@@ -23383,13 +23392,12 @@ function sideOf({ label, sha }) {
     return sha === undefined ? { label } : { label, sha };
 }
 /** Nothing is run any more. */
-function interrupted(plan) {
-    const opponents = {
-        how: plan.compare,
-        of: () => ({ absent: 'interrupted', base: { label: plan.compare.ref }, head: { label: 'head' } }),
-        close: () => Promise.resolve(),
+function interrupted(how, close) {
+    return {
+        how,
+        of: () => ({ absent: 'interrupted', base: { label: how.ref }, head: { label: 'head' } }),
+        close,
     };
-    return { plan, opponents };
 }
 function whatIsCompared({ head, base }) {
     if (base === undefined)
@@ -23408,18 +23416,25 @@ function unprepared(label, { why, printed }) {
 ;// CONCATENATED MODULE: ./build/src/trees/in-trees.js
 
 /**
- * Judges a plan: as it is if nothing is to be compared; else with head and base in trees of their own, which are removed
- * whatever comes of it.
+ * Has a plan judged: as it is if nothing is to be compared; else with head and base in trees of their own, which are
+ * removed last, whatever comes of it.
  */
-async function inTrees(plan, { ports, context }, judge) {
+async function inTrees(plan, { ports, context }, { judge, fail }) {
     if (!compares(plan))
         return judge(plan, {});
-    const { plan: headPlan, opponents } = await openTrees(plan, ports, context);
+    const trees = await openTrees(plan, ports, context);
     try {
-        return await judge(headPlan, { opponents });
+        if ('thrown' in trees)
+            throw trees.thrown;
+        return await judge(trees.plan, { opponents: trees.opponents });
+    }
+    catch (thrown) {
+        if (fail === undefined)
+            throw thrown;
+        return await fail(thrown);
     }
     finally {
-        await opponents.close();
+        await ('thrown' in trees ? trees : trees.opponents).close();
     }
 }
 function compares(plan) {
@@ -23449,8 +23464,9 @@ async function runScenarios(terminal, context, { inputs, outputs }) {
         repositoryName: terminal.env.GITHUB_REPOSITORY,
     };
     const world = { ports: { ...ports, ...terminal.trees }, context: trees };
-    const results = await inTrees(plan, world, (judged, opponents) => (0,gate/* gate */.G)(judged, ports, { ...context, ...opponents }));
-    return (0,tell/* tell */.q)(terminal, results, outputs);
+    return inTrees(plan, world, {
+        judge: async (judged, opponents) => (0,tell/* tell */.q)(terminal, await (0,gate/* gate */.G)(judged, ports, { ...context, ...opponents }), outputs),
+    });
 }
 /** In a workflow the terminal's command is about the same event as the action. */
 async function eventOf({ ports, env }) {

@@ -18,7 +18,7 @@ import { reproduceCommand } from './publish/reproduce.js';
 import type { Runner } from './publish/runner.js';
 import { readSurroundings, type Surroundings } from './publish/surroundings.js';
 import { flowEnv, secretTraces } from './run/flow-env.js';
-import { inTrees, type TreeWorld } from './trees/in-trees.js';
+import { inTrees, type Judging, type TreeWorld } from './trees/in-trees.js';
 import type { TreeDoors } from './trees/open-trees.js';
 
 export interface ActionPorts {
@@ -51,7 +51,8 @@ export interface ActionStart {
 }
 
 /**
- * The action from its inputs to its exit status: plans, measures, judges, and only then reports.
+ * The action from its inputs to its exit status: plans, measures, judges, and only then reports. What was made for a
+ * comparison is removed after that: a runner that cancels the job waits for ten seconds, and large trees take longer.
  * Never throws: what keeps a verdict from being reached is reported by {@link reportFailure}.
  * @returns the exit status, DESIGN §13
  */
@@ -60,12 +61,17 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
   if (start.token !== undefined) runner.mask(start.token);
   const github = start.token === undefined ? undefined : ports.openGitHub(start.token);
   const surroundings = readSurroundings(start);
-  let checkRun: OpenCheckRun | undefined;
   const history = { github, logger: runner.logger, clock: gatePorts.clock };
-  let plan: Plan;
-  let results: Results;
+  const reporting = { runner, files: gatePorts.files, renderers: ports.renderers, github };
+  const mode = COMMENT_MODES.find((known) => known === start.inputs.comment) ?? 'always';
+  let checkRun: OpenCheckRun | undefined;
+  const fail = async (thrown: unknown): Promise<number> => {
+    const status = reportFailure(runner, thrown, surroundings.workspace);
+    if (github !== undefined && checkRun !== undefined) await abandon({ github, runner }, checkRun);
+    return status;
+  };
   try {
-    plan = await ports.makePlan(start.inputs, {
+    const plan = await ports.makePlan(start.inputs, {
       files: gatePorts.files,
       workspace: surroundings.workspace,
       prepares: true,
@@ -74,29 +80,20 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
     const past = await readPast(history, plan.history);
     const context = contextOf(start, surroundings);
     const world = worldOf(ports, start, { workspace: surroundings.workspace, env: context.env });
-    const measured = await inTrees(plan, world, (judged, against) =>
-      ports.gate(judged, gatePorts, { ...context, ...against, ...(past === undefined ? {} : { past }) }),
-    );
-    results = withoutSecrets(measured, secretTraces(start.env, secretsOf(start)));
+    const judge: Judging<number>['judge'] = async (judged, against) => {
+      const given = { ...context, ...against, ...(past === undefined ? {} : { past }) };
+      const measured = await ports.gate(judged, gatePorts, given);
+      const results = withoutSecrets(measured, secretTraces(start.env, secretsOf(start)));
+      await report(reporting, { results, surroundings, checkRun, mode, temporary: start.temporary });
+      if (plan.history !== undefined) {
+        await keepHistory(history, { plan: plan.history, results, occasion: surroundings.occasion });
+      }
+      return exitStatus(results);
+    };
+    return await inTrees(plan, world, { judge, fail });
   } catch (thrown) {
-    const status = reportFailure(runner, thrown, surroundings.workspace);
-    if (github !== undefined && checkRun !== undefined) await abandon({ github, runner }, checkRun);
-    return status;
+    return fail(thrown);
   }
-  await report(
-    { runner, files: gatePorts.files, renderers: ports.renderers, github },
-    {
-      results,
-      surroundings,
-      checkRun,
-      mode: COMMENT_MODES.find((mode) => mode === start.inputs.comment) ?? 'always',
-      temporary: start.temporary,
-    },
-  );
-  if (plan.history !== undefined) {
-    await keepHistory(history, { plan: plan.history, results, occasion: surroundings.occasion });
-  }
-  return exitStatus(results);
 }
 
 async function startCheckRun(

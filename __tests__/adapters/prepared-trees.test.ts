@@ -79,6 +79,36 @@ test('what is removed while it is copied was not there: nothing of it stays', as
   expect(readdirSync(into)).toEqual(['.git']);
 });
 
+test('who aborts waits for no copy, in either direction, and half a copy is none', async () => {
+  const folder = join(temporary(), 'trees');
+  const cache = preparedTrees(folder);
+  const large = tree('one');
+  for (let n = 0; n < 300; n += 1) writeFileSync(join(large, `file-${n}`), '');
+  const seen = (within: string): number => (existsSync(within) ? readdirSync(within).length : 0);
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  const keeping = new AbortController();
+  const kept = cache.keep(key(1), large, keeping.signal);
+  const partial = (): string => readdirSync(folder).find((name) => name.endsWith('.partial')) ?? 'none';
+  await until(() => seen(folder) > 0 && seen(join(folder, partial())) > 2);
+  keeping.abort(new Error('interrupted'));
+  await expect(kept).rejects.toThrow('interrupted');
+  expect(seen(join(folder, partial()))).toBeLessThan(301);
+  expect(await cache.take(key(1), emptyTree())).toBe(false);
+
+  await cache.keep(key(1), large);
+  const into = emptyTree();
+  const taking = new AbortController();
+  const taken = cache.take(key(1), into, taking.signal);
+  await until(() => seen(into) > 2);
+  taking.abort(new Error('interrupted'));
+  await expect(taken).rejects.toThrow('interrupted');
+  expect(seen(into)).toBeLessThan(302);
+  expect(seen(into)).toBeGreaterThan(2);
+});
+
 test('what can not be copied is told, and nothing of it stays', async () => {
   const folder = join(temporary(), 'trees');
   const cache = preparedTrees(folder);

@@ -41,6 +41,10 @@ async function problemOf(opening: Promise<Comparing>): Promise<string> {
   throw new Error('it was not refused', { cause: thrown });
 }
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -123,17 +127,20 @@ describe('the command', () => {
     expect(repository.git('worktree', 'list').split('\n')).toHaveLength(1);
   });
 
-  test('is ended by an interrupt: nothing is left, and there is no opponent', async () => {
+  test('is ended by an interrupt: there is no opponent, and nothing is left once it is closed', async () => {
     const world = treeWorld();
     const started = join(temporary(), 'started');
     const repository = repositoryWith(`touch ${started}; exec sleep 600`);
     const opening = openIn(world, { workspace: repository.folder });
-    while (!existsSync(started)) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => existsSync(started));
     world.interrupt.abort('SIGINT');
     const { plan, opponents } = await opening;
     const [scenario] = plan.scenarios;
     expect(scenario && opponents.of(scenario)).toMatchObject({ absent: 'interrupted' });
     expect(world.log.filter((line) => line.includes('again'))).toEqual([]);
+    // To remove them takes time that a runner does not leave for what comes before: telling.
+    expect(repository.git('worktree', 'list').split('\n')).toHaveLength(3);
+    await opponents.close();
     expect(repository.git('worktree', 'list').split('\n')).toHaveLength(1);
   });
 });
@@ -256,6 +263,35 @@ describe('a cache key', () => {
     });
     await opponents.close();
     expect(existsSync(world.cache) ? readdirSync(world.cache) : []).toEqual([]);
+  });
+
+  test('keeps and takes nothing any more once it is interrupted', async () => {
+    const started = join(temporary(), 'started');
+    const repository = repositoryWith(
+      `{run: '[ "$(cat kind)" = head ] || { touch ${started}; exec sleep 600; }', cache-key: v1}`,
+    );
+    const world = treeWorld();
+    // Head is prepared by then, and would be kept.
+    const opening = openIn(world, { workspace: repository.folder, cores: 1 });
+    await until(() => existsSync(started));
+    world.interrupt.abort('SIGINT');
+    await (await opening).opponents.close();
+    expect(existsSync(world.cache)).toBe(false);
+
+    const hasty = treeWorld();
+    const take = (): Promise<boolean> => {
+      hasty.interrupt.abort('SIGINT');
+      return Promise.reject(new Error('aborted'));
+    };
+    const cache = { take, keep: () => Promise.resolve() };
+    const { plan, opponents } = await openIn(
+      { ...hasty, ports: { ...hasty.ports, cache } },
+      { workspace: repository.folder },
+    );
+    const [scenario] = plan.scenarios;
+    expect(scenario && opponents.of(scenario)).toMatchObject({ absent: 'interrupted' });
+    expect(hasty.log.filter((line) => line.startsWith('warn'))).toEqual([]);
+    await opponents.close();
   });
 
   onLinux(

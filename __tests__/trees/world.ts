@@ -54,11 +54,11 @@ export interface Opening {
   readonly cores?: number;
 }
 
-/** Plans what the inputs and the workspace's config say, and puts it into trees. */
+/** Plans what the inputs and the workspace's config say, and puts it into trees; rejects, with nothing left, if it can not. */
 export async function openIn({ ports }: World, opening: Opening): Promise<Comparing> {
   const { workspace, inputs = {}, env = {}, event = { kind: 'none' }, cores = 2 } = opening;
   const plan = await makePlan(inputs, { files: ports.files, workspace, prepares: true });
-  return openTrees(comparing(plan), ports, {
+  const trees = await openTrees(comparing(plan), ports, {
     inputs,
     workspace,
     env: { PATH: process.env['PATH'] ?? '', ...env },
@@ -66,6 +66,9 @@ export async function openIn({ ports }: World, opening: Opening): Promise<Compar
     environment: { os: 'linux 6', arch: 'x64', cpu: 'none', cores, memory: 1e9, node: '20.18.0' },
     repositoryName: opening.repositoryName,
   });
+  if (!('thrown' in trees)) return trees;
+  await trees.close();
+  throw trees.thrown;
 }
 
 function comparing(plan: Plan): Plan & { readonly compare: ComparePlan } {

@@ -29,32 +29,33 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 /** Copies of trees in folders of the user's own, which nobody else can write to. */
 export function preparedTrees(folder: string = cacheFolder()): PreparedTrees {
   return {
-    take: async (key, into) => {
+    take: async (key, into, signal) => {
       let taken = false;
       try {
-        taken = await copyWhole(join(folder, key), into);
+        taken = await copyWhole(join(folder, key), into, signal);
       } finally {
-        if (!taken) await emptyTree(into);
+        // Who is aborted is in a hurry, and removing takes as long as copying.
+        if (!taken && signal?.aborted !== true) await emptyTree(into);
       }
       return taken;
     },
-    keep: async (key, tree) => {
+    keep: async (key, tree, signal) => {
       const kept = join(folder, key);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       // Another job may be copying from it, and it is the same.
-      if ((await inodeOf(kept)) === undefined) await copyInto(kept, tree);
+      if ((await inodeOf(kept)) === undefined) await copyInto(kept, tree, signal);
       await makeRoom(folder);
     },
   };
 }
 
 /** Whether there was one, and it was there to the end: what another job removes goes as a whole, by another name. */
-async function copyWhole(kept: string, into: string): Promise<boolean> {
+async function copyWhole(kept: string, into: string, signal?: AbortSignal): Promise<boolean> {
   const found = await inodeOf(kept);
   if (found === undefined) return false;
   await touch(kept);
   try {
-    await copyTree(kept, into);
+    await copyTree(kept, into, signal);
   } catch (thrown) {
     if (isGone(thrown)) return false;
     throw thrown;
@@ -63,17 +64,18 @@ async function copyWhole(kept: string, into: string): Promise<boolean> {
 }
 
 /** Renamed into place, so that nobody meets half a tree. */
-async function copyInto(kept: string, tree: string): Promise<void> {
+async function copyInto(kept: string, tree: string, signal?: AbortSignal): Promise<void> {
   const partial = partialOf(kept);
   try {
-    await copyTree(tree, partial);
+    await copyTree(tree, partial, signal);
     await touch(partial);
     await rename(partial, kept).catch(async (thrown: unknown) => {
       // Another job was faster.
       if ((await inodeOf(kept)) === undefined) throw thrown;
     });
   } finally {
-    await rm(partial, { recursive: true, force: true });
+    // What is left half written is removed by a later run.
+    if (signal?.aborted !== true) await rm(partial, { recursive: true, force: true });
   }
 }
 
@@ -91,13 +93,16 @@ function isGone(thrown: unknown): boolean {
 }
 
 /** Everything but `.git`, by reference where the file system can; times too, for tools that go by them. */
-async function copyTree(from: string, to: string): Promise<void> {
+async function copyTree(from: string, to: string, signal?: AbortSignal): Promise<void> {
   await cp(from, to, {
     recursive: true,
     verbatimSymlinks: true,
     preserveTimestamps: true,
     mode: constants.COPYFILE_FICLONE,
-    filter: (path) => !(basename(path) === GIT && path === join(from, GIT)),
+    filter: (path) => {
+      signal?.throwIfAborted();
+      return !(basename(path) === GIT && path === join(from, GIT));
+    },
   });
 }
 

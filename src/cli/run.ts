@@ -26,10 +26,10 @@ export async function runScenarios(
     repositoryName: terminal.env.GITHUB_REPOSITORY,
   };
   const world = { ports: { ...ports, ...terminal.trees }, context: trees };
-  const results = await inTrees(plan, world, (judged, opponents) =>
-    gate(judged, ports, { ...context, ...opponents }),
-  );
-  return tell(terminal, results, outputs);
+  return inTrees(plan, world, {
+    judge: async (judged, opponents) =>
+      tell(terminal, await gate(judged, ports, { ...context, ...opponents }), outputs),
+  });
 }
 
 /** In a workflow the terminal's command is about the same event as the action. */

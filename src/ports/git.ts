@@ -26,13 +26,16 @@ export interface Git {
   run(folder: string, args: readonly string[], options?: GitOptions): Promise<GitEnd>;
 }
 
-/** Trees that were prepared in earlier runs. */
+/** Trees that were prepared in earlier runs. Both reject once they are aborted, and leave what they have copied. */
 export interface PreparedTrees {
   /**
    * Fills a folder that is empty but for its `.git` with the tree kept by this key; false if there is none, or no more.
-   * Where it returns false or rejects, the folder is as empty as before.
+   * Where it returns false or rejects without being aborted, the folder is as empty as before.
    */
-  take(key: string, into: string): Promise<boolean>;
-  /** Keeps a copy of the folder without its `.git`, if there is none yet; the oldest ones make room. */
-  keep(key: string, folder: string): Promise<void>;
+  take(key: string, into: string, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Keeps a copy of the folder without its `.git`, if there is none yet; the oldest ones make room. Half a copy is never
+   * taken, and removed by a later run.
+   */
+  keep(key: string, folder: string, signal?: AbortSignal): Promise<void>;
 }

@@ -9,20 +9,35 @@ export interface TreeWorld {
 }
 
 /**
- * Judges a plan: as it is if nothing is to be compared; else with head and base in trees of their own, which are removed
- * whatever comes of it.
+ * What comes of a plan. Both are done before the trees are removed: that may take longer than a runner leaves a job that
+ * is cancelled.
+ */
+export interface Judging<T> {
+  /** Measures, judges and tells. */
+  readonly judge: (plan: Plan, against: { readonly opponents?: Opponents }) => Promise<T>;
+  /** Tells what has kept it from being judged in trees; thrown on if left out. */
+  readonly fail?: (thrown: unknown) => Promise<T>;
+}
+
+/**
+ * Has a plan judged: as it is if nothing is to be compared; else with head and base in trees of their own, which are
+ * removed last, whatever comes of it.
  */
 export async function inTrees<T>(
   plan: Plan,
   { ports, context }: TreeWorld,
-  judge: (plan: Plan, against: { readonly opponents?: Opponents }) => Promise<T>,
+  { judge, fail }: Judging<T>,
 ): Promise<T> {
   if (!compares(plan)) return judge(plan, {});
-  const { plan: headPlan, opponents } = await openTrees(plan, ports, context);
+  const trees = await openTrees(plan, ports, context);
   try {
-    return await judge(headPlan, { opponents });
+    if ('thrown' in trees) throw trees.thrown;
+    return await judge(trees.plan, { opponents: trees.opponents });
+  } catch (thrown) {
+    if (fail === undefined) throw thrown;
+    return await fail(thrown);
   } finally {
-    await opponents.close();
+    await ('thrown' in trees ? trees : trees.opponents).close();
   }
 }
 

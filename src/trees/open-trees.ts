@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { EventBase } from '../baseline/event-base.js';
 import type { Opponents, Side } from '../baseline/opponent.js';
-import { UserError } from '../errors.js';
+import { messageOf, UserError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { SHELL } from '../inputs/scenario-plan.js';
 import type { ComparePlan } from '../model/compare-plan.js';
@@ -47,16 +47,24 @@ export interface Comparing {
   readonly opponents: Opponents;
 }
 
+/** Nothing can be compared. */
+export interface Unopened {
+  /** A UserError if base can not be had or head can not be prepared. */
+  readonly thrown: Error;
+  /** Removes what there is of the trees. */
+  close(): Promise<void>;
+}
+
 /**
  * Puts head and base each into a git worktree, prepares both, and plans for each scenario what base does in it.
- * Throws UserError, with nothing left behind, if base can not be had or head can not be prepared; a base that can not be
- * prepared, that has no such scenario, or that there is not yet, is an opponent that is absent.
+ * A base that can not be prepared, that has no such scenario, or that there is not yet, is an opponent that is absent.
+ * Whatever comes of it is to be closed, and nothing is left behind then. Never rejects.
  */
 export async function openTrees(
   plan: Plan & { readonly compare: ComparePlan },
   ports: TreePorts,
   context: TreeContext,
-): Promise<Comparing> {
+): Promise<Comparing | Unopened> {
   const { workspace, event } = context;
   const { interrupt, files, logger } = ports;
   const how = plan.compare;
@@ -77,9 +85,8 @@ export async function openTrees(
     const stage = { repository, worktrees, prepared, close };
     return await compareTrees(plan, { ...stage, ...sides }, { ports, context });
   } catch (thrown) {
-    await close();
-    if (!interrupt.aborted) throw thrown;
-    return interrupted(plan);
+    if (interrupt.aborted) return { plan, opponents: interrupted(how, close) };
+    return { thrown: thrown instanceof Error ? thrown : new Error(messageOf(thrown)), close };
   }
 }
 
@@ -182,13 +189,12 @@ function sideOf({ label, sha }: TreeSide): Side {
 }
 
 /** Nothing is run any more. */
-function interrupted(plan: Plan & { readonly compare: ComparePlan }): Comparing {
-  const opponents: Opponents = {
-    how: plan.compare,
-    of: () => ({ absent: 'interrupted', base: { label: plan.compare.ref }, head: { label: 'head' } }),
-    close: () => Promise.resolve(),
+function interrupted(how: ComparePlan, close: Opponents['close']): Opponents {
+  return {
+    how,
+    of: () => ({ absent: 'interrupted', base: { label: how.ref }, head: { label: 'head' } }),
+    close,
   };
-  return { plan, opponents };
 }
 
 function whatIsCompared({ head, base }: Sides): string {

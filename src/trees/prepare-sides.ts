@@ -95,10 +95,10 @@ function keepOf({ keep }: Placed, made: Prepared): readonly (() => Promise<void>
 
 /**
  * Not before both sides are prepared: whose a process is can not be told. What runs in the background is not in a tree
- * that comes from the cache, and nobody would start it there.
+ * that comes from the cache, and nobody would start it there. Who was interrupted has no time for another run.
  */
 async function keepAll(keeps: readonly (() => Promise<void>)[], { context, ports }: Doing): Promise<void> {
-  if (keeps.length === 0) return;
+  if (keeps.length === 0 || ports.interrupt.aborted) return;
   const running = (await context.prepared?.running()) ?? [];
   if (running.length > 0) {
     const which = running.slice(0, 5).join(', ');
@@ -135,7 +135,7 @@ async function place(name: 'base' | 'head', side: TreeSide, doing: Doing): Promi
   if (prepare === undefined) return READY;
   const make = (): Promise<Prepared> => prepareOne(name, prepare, doing);
   if (key === undefined) return { prepares: true, make };
-  const { cache, logger } = doing.ports;
+  const { logger } = doing.ports;
   const tree = worktrees.path(name);
   if (await isTaken(key, tree, doing.ports)) {
     await worktrees.index(name);
@@ -144,17 +144,19 @@ async function place(name: 'base' | 'head', side: TreeSide, doing: Doing): Promi
   }
   await worktrees.fill(name);
   const keep = async (): Promise<void> => {
-    const problem = await keepTree(cache, key, tree);
+    const problem = await keepTree(doing.ports, key, tree);
     if (problem !== undefined) logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
   };
   return { prepares: true, make, keep };
 }
 
-/** A cache that can not be read costs the time that it would have saved, and no more. */
-async function isTaken(key: string, tree: string, { cache, logger }: PrepareSidesPorts): Promise<boolean> {
+/** A cache that can not be read costs the time that it would have saved, and no more. Rejects if it is interrupted. */
+async function isTaken(key: string, tree: string, ports: PrepareSidesPorts): Promise<boolean> {
+  const { cache, interrupt, logger } = ports;
   try {
-    return await cache.take(key, tree);
+    return await cache.take(key, tree, interrupt);
   } catch (thrown) {
+    if (interrupt.aborted) throw thrown;
     logger.warn(`a prepared tree could not be taken from the cache: ${messageOf(thrown)}`);
     return false;
   }

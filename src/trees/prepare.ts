@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { messageOf } from '../errors.js';
 import type { PreparePlan } from '../model/compare-plan.js';
 import type { Excerpt } from '../model/record.js';
 import type { Clock, Spawner } from '../ports.js';
@@ -73,16 +74,21 @@ export function cacheKeyOf({ run, cacheKey }: PreparePlan, identity: TreeIdentit
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
 }
 
-/** Keeps it for another run; that it could not be kept changes nothing. */
+export interface KeepPorts {
+  readonly cache: PreparedTrees;
+  readonly interrupt: AbortSignal;
+}
+
+/** Keeps it for another run; that it could not be kept changes nothing. Why not, unless it was interrupted. */
 export async function keepTree(
-  cache: PreparedTrees,
+  { cache, interrupt }: KeepPorts,
   key: string,
   folder: string,
 ): Promise<string | undefined> {
   try {
-    await cache.keep(key, folder);
+    await cache.keep(key, folder, interrupt);
     return undefined;
   } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    return interrupt.aborted ? undefined : messageOf(thrown);
   }
 }
