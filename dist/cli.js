@@ -25599,7 +25599,7 @@ async function runWaves(faults, options, { monitor, network }) {
     const injection = new FaultInjection({ ...options, faults, network });
     const killed = { log: injection, killOf: (iteration) => killOf(faults, iteration) };
     const waves = [];
-    for (const [index, kind] of (0,model_waves/* wavesOf */.g)(faults).entries()) {
+    for (const [index, kind] of (0,model_waves/* wavesOf */.gt)(faults).entries()) {
         if (isHalted())
             break;
         const wave = index + 1;
@@ -25756,7 +25756,7 @@ function performWatched(stage, options, { halt, cast }) {
         stage.limits?.begin();
         const live = new Live({
             scenario: plan.name,
-            load: (0,model_waves/* loadOfWaves */.E)(plan.load, (0,model_waves/* wavesOf */.g)(plan.faults)),
+            load: (0,model_waves/* wholeLoad */.K_)(plan),
             cores: environment.cores,
             clock: ports.clock,
             view: ports.progress,
@@ -25779,7 +25779,7 @@ async function runLoad(stage, options, { monitor, halt, cast }) {
     const { origin, log } = options;
     const { faults } = stage.plan;
     const abort = new AbortWatch({ stage, monitor, origin, log, halt: halt.now });
-    const running = faults === undefined || (0,model_waves/* wavesOf */.g)(faults).length === 0
+    const running = faults === undefined || (0,model_waves/* wavesOf */.gt)(faults).length === 0
         ? (0,flows/* runFlows */.TW)(options)
         : runWaves(faults, options, { monitor, network: cast.network });
     const ran = await running.finally(() => {
@@ -26168,6 +26168,7 @@ var grammar = __nccwpck_require__(7782);
 
 
 
+
 /** They do not depend on how fast the machine is, nor on how many flows it got through in a time. */
 const GATED = [
     'success_rate',
@@ -26188,7 +26189,7 @@ function gatedByHistory(scenario, { past, environment }) {
     const gate = past?.plan.gate;
     if (past === undefined || gate === undefined)
         return scenario;
-    const { all } = comparableTo(scenario, past, environment);
+    const { all } = comparableTo({ name: scenario.name, load: (0,model_waves/* wholeLoad */.K_)(scenario) }, past, environment);
     const gates = GATED.flatMap((id) => {
         const definition = (0,metrics/* definitionOf */.Fg)(id);
         const last = trendOf({ name: id, definition, now: null }, all)?.last;
@@ -31421,9 +31422,10 @@ function uslDivisor({ sigma, kappa }, flows) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ loadOfWaves),
-/* harmony export */   g: () => (/* binding */ wavesOf)
+/* harmony export */   K_: () => (/* binding */ wholeLoad),
+/* harmony export */   gt: () => (/* binding */ wavesOf)
 /* harmony export */ });
+/* unused harmony export loadOfWaves */
 /**
  * The kinds of waves that a scenario runs, in their order: as many clean ones as there are rounds, then faulted and
  * clean in turn. What comes after the faults is compared with what came before any (`recovery`), and so many of each
@@ -31435,6 +31437,10 @@ function wavesOf(faults) {
     const before = Array.from({ length: faults.rounds }, () => 'clean');
     const inTurn = Array.from({ length: faults.rounds }, () => ['faulted', 'clean']);
     return [...before, ...inTurn.flat()];
+}
+/** The load of all that a scenario runs, its waves together: what its record, its results and its history have. */
+function wholeLoad({ load, faults }) {
+    return loadOfWaves(load, wavesOf(faults));
 }
 /** What all waves of a load are together; a load that is run once is itself. */
 function loadOfWaves(load, waves) {
@@ -35787,7 +35793,7 @@ function recordOf({ plan, ports, environment, problems, limits }, performance) {
     return {
         scenario: plan.name,
         startedAt: startedAt.toISOString(),
-        load: (0,waves/* loadOfWaves */.E)(plan.load, (0,waves/* wavesOf */.g)(plan.faults)),
+        load: (0,waves/* wholeLoad */.K_)(plan),
         timeout: plan.timeout,
         warmup: plan.warmup,
         ...(plan.retries === undefined ? {} : { retries: plan.retries }),

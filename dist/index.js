@@ -53940,6 +53940,10 @@ function wavesOf(faults) {
     const inTurn = Array.from({ length: faults.rounds }, () => ['faulted', 'clean']);
     return [...before, ...inTurn.flat()];
 }
+/** The load of all that a scenario runs, its waves together: what its record, its results and its history have. */
+function wholeLoad({ load, faults }) {
+    return loadOfWaves(load, wavesOf(faults));
+}
 /** What all waves of a load are together; a load that is run once is itself. */
 function loadOfWaves(load, waves) {
     if (waves.length === 0 || load.model !== 'closed' || 'stages' in load)
@@ -54073,7 +54077,7 @@ function recordOf({ plan, ports, environment, problems, limits }, performance) {
     return {
         scenario: plan.name,
         startedAt: startedAt.toISOString(),
-        load: loadOfWaves(plan.load, wavesOf(plan.faults)),
+        load: wholeLoad(plan),
         timeout: plan.timeout,
         warmup: plan.warmup,
         ...(plan.retries === undefined ? {} : { retries: plan.retries }),
@@ -57715,7 +57719,7 @@ function performWatched(stage, options, { halt, cast }) {
         stage.limits?.begin();
         const live = new Live({
             scenario: plan.name,
-            load: loadOfWaves(plan.load, wavesOf(plan.faults)),
+            load: wholeLoad(plan),
             cores: environment.cores,
             clock: ports.clock,
             view: ports.progress,
@@ -58712,6 +58716,7 @@ var grammar = __nccwpck_require__(7782);
 
 
 
+
 /** They do not depend on how fast the machine is, nor on how many flows it got through in a time. */
 const GATED = [
     'success_rate',
@@ -58732,7 +58737,7 @@ function gatedByHistory(scenario, { past, environment }) {
     const gate = past?.plan.gate;
     if (past === undefined || gate === undefined)
         return scenario;
-    const { all } = comparableTo(scenario, past, environment);
+    const { all } = comparableTo({ name: scenario.name, load: wholeLoad(scenario) }, past, environment);
     const gates = GATED.flatMap((id) => {
         const definition = (0,model_metrics/* definitionOf */.Fg)(id);
         const last = trendOf({ name: id, definition, now: null }, all)?.last;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { loadKey } from '../../src/baseline/history-point.js';
 import type { HistoryGate, Past } from '../../src/model/history.js';
 import type { ScenarioPlan } from '../../src/model/plan.js';
 import { gatedByHistory } from '../../src/verdict/history-gates.js';
@@ -12,8 +13,8 @@ const OWN = parseThresholds(['peak_memory < 500MB'], 'fail').thresholds;
 
 const scenario = { name: 'checkout', load: { model: 'closed', flows: 10, iterations: 10 }, thresholds: OWN };
 
-function gates(past: Past | undefined): string[] {
-  const planned = gatedByHistory(scenario as unknown as ScenarioPlan, {
+function gates(past: Past | undefined, of: object = scenario): string[] {
+  const planned = gatedByHistory(of as ScenarioPlan, {
     environment,
     ...(past === undefined ? {} : { past }),
   });
@@ -50,6 +51,18 @@ describe('gates by history', () => {
   test('are none before twenty runs, and none of a level of four', () => {
     expect(gate(STEP.slice(0, 19))).toEqual([]);
     expect(gate(STEP.slice(0, 34))).toEqual(['warn success_rate >= 90%']);
+  });
+
+  test('of a scenario with faults come from runs of all its waves', () => {
+    // Two rounds are six waves (two clean, then faulted and clean in turn) of ten flows each: 60 is what is kept.
+    const kill = { share: 0.1, after: { from: 0, to: 10 }, signal: 'SIGKILL' };
+    const faulted = { ...scenario, faults: { seed: 1, kill, rounds: 2 } };
+    const past = pastOf(STEP, { ...HISTORY_PLAN, gate: { margin: 0.1, level: 'warn' } });
+    const load = loadKey({ model: 'closed', flows: 10, iterations: 60 });
+    const waved = { ...past, points: past.points.map((point) => ({ ...point, load })) };
+    expect(gates(waved, faulted)).toEqual(['warn success_rate >= 90%', 'warn peak_memory <= 150MB']);
+    expect(gates(past, faulted)).toEqual([]);
+    expect(gates(waved)).toEqual([]);
   });
 
   test('know counts and large sizes', () => {

@@ -1,5 +1,5 @@
 import type { FaultsPlan, Wave } from './faults.js';
-import type { Load } from './plan.js';
+import type { Load, ScenarioPlan } from './plan.js';
 
 /**
  * The kinds of waves that a scenario runs, in their order: as many clean ones as there are rounds, then faulted and
@@ -11,6 +11,11 @@ export function wavesOf(faults: FaultsPlan | undefined): readonly Wave['kind'][]
   const before = Array.from({ length: faults.rounds }, () => 'clean' as const);
   const inTurn = Array.from({ length: faults.rounds }, () => ['faulted', 'clean'] as const);
   return [...before, ...inTurn.flat()];
+}
+
+/** The load of all that a scenario runs, its waves together: what its record, its results and its history have. */
+export function wholeLoad({ load, faults }: Pick<ScenarioPlan, 'load' | 'faults'>): Load {
+  return loadOfWaves(load, wavesOf(faults));
 }
 
 /** What all waves of a load are together; a load that is run once is itself. */

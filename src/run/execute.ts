@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { ScenarioPlan } from '../model/plan.js';
-import { loadOfWaves, wavesOf } from '../model/waves.js';
+import { wavesOf, wholeLoad } from '../model/waves.js';
 import type { Record } from '../model/record.js';
 import type { Monitor } from '../monitor/sampler.js';
 import type { FlowRunner } from '../scenarios/runner.js';
@@ -113,7 +113,7 @@ function performWatched(
     stage.limits?.begin();
     const live = new Live({
       scenario: plan.name,
-      load: loadOfWaves(plan.load, wavesOf(plan.faults)),
+      load: wholeLoad(plan),
       cores: environment.cores,
       clock: ports.clock,
       view: ports.progress,

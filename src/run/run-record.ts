@@ -1,6 +1,6 @@
 import type { Contamination } from '../model/contamination.js';
 import type { ScenarioPlan } from '../model/plan.js';
-import { loadOfWaves, wavesOf } from '../model/waves.js';
+import { wholeLoad } from '../model/waves.js';
 import type { Aborted, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
 import { FlowLog, type Recorded } from '../stats/flow-log.js';
 import type { Climb } from './climb.js';
@@ -28,7 +28,7 @@ export function recordOf(
   return {
     scenario: plan.name,
     startedAt: startedAt.toISOString(),
-    load: loadOfWaves(plan.load, wavesOf(plan.faults)),
+    load: wholeLoad(plan),
     timeout: plan.timeout,
     warmup: plan.warmup,
     ...(plan.retries === undefined ? {} : { retries: plan.retries }),

@@ -5,6 +5,7 @@ import { definitionOf, type MetricDefinition, type MetricId } from '../model/met
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type { Threshold } from '../model/threshold.js';
+import { wholeLoad } from '../model/waves.js';
 import { parseThreshold } from './grammar.js';
 
 /** They do not depend on how fast the machine is, nor on how many flows it got through in a time. */
@@ -30,7 +31,7 @@ export function gatedByHistory(
 ): ScenarioPlan {
   const gate = past?.plan.gate;
   if (past === undefined || gate === undefined) return scenario;
-  const { all } = comparableTo(scenario, past, environment);
+  const { all } = comparableTo({ name: scenario.name, load: wholeLoad(scenario) }, past, environment);
   const gates = GATED.flatMap((id) => {
     const definition = definitionOf(id);
     const last = trendOf({ name: id, definition, now: null }, all)?.last;
