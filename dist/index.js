@@ -38518,9 +38518,9 @@ __nccwpck_require__.d(__webpack_exports__, {
 var schemas = __nccwpck_require__(2857);
 ;// CONCATENATED MODULE: ./build/src/baseline/event-base.js
 
-/** Whether an event was read: then the workspace is a runner's, which may have kept it from an earlier job. */
-function isOfWorkflow(event) {
-    return event.kind !== 'none' || event.defaultBranch !== undefined;
+/** Whether there is an event: then the workspace is a runner's, which may have kept it from an earlier job. */
+function isOfWorkflow({ kind }) {
+    return kind !== 'none';
 }
 const event_base_text = schemas/* string */.YjP().min(1).optional().catch(undefined);
 /** A commit's name, of SHA-1 or of SHA-256; nothing else is handed to git. */
@@ -38539,12 +38539,15 @@ const payloadSchema = schemas/* object */.Ikc({
 /** What a push has as `before` when there was nothing. */
 const NOTHING = /^0+$/;
 /** Reads the event; never throws. Only what the event itself names is used. */
-function baseOfEvent({ name, payload }) {
-    const parsed = payloadSchema.safeParse(payload);
-    if (!parsed.success)
+function baseOfEvent({ name, ref: runsOn, payload }) {
+    if (name === '')
         return { kind: 'none' };
-    const { pull_request: pull, merge_group: group, before, ref, repository } = parsed.data;
-    const defaultBranch = repository?.default_branch === undefined ? {} : { defaultBranch: repository.default_branch };
+    const parsed = payloadSchema.safeParse(payload);
+    const event = parsed.success ? parsed.data : {};
+    const { pull_request: pull, merge_group: group, before, ref, repository } = event;
+    // A schedule runs on the default branch and nothing else, and its payload has no repository to name it.
+    const named = repository?.default_branch ?? (name === 'schedule' ? branchOf(runsOn) : undefined);
+    const defaultBranch = named === undefined ? {} : { defaultBranch: named };
     if (name === 'pull_request' && pull?.base?.sha !== undefined && pull.head?.sha !== undefined) {
         const { base, head } = pull;
         return {
@@ -38562,7 +38565,7 @@ function baseOfEvent({ name, payload }) {
         const known = before !== undefined && !NOTHING.test(before);
         return { kind: 'push', branch, ...(known ? { before } : {}), ...defaultBranch };
     }
-    return { kind: 'none', ...defaultBranch };
+    return { kind: 'other', ...defaultBranch };
 }
 /** `refs/heads/main` → `main`; undefined for a tag. */
 function branchOf(ref) {
@@ -40286,9 +40289,11 @@ async function findBase(repository, { ref, event, dirty }) {
             await fetchCommit(repository, event.base, `the base of the merge group`);
             return { sha: event.base, label: event.branch, because: 'the merge group is based on it' };
         case 'push':
-            return ofPush(repository, event, dirty);
+            return ofPush(repository, event);
+        case 'other':
+            return ofBranch(repository, event);
         case 'none':
-            return ofBranch(repository, event.defaultBranch, dirty);
+            return ofBranch(repository, { dirty });
     }
 }
 async function asked(repository, ref, event) {
@@ -40315,9 +40320,10 @@ async function parting(repository, tip, branch) {
     const sha = await mergeBase(repository, repository.head, tip);
     return { sha, label: `${branch} (merge base)`, because: `what is checked out has left ${branch} there` };
 }
-async function ofPush(repository, { branch, before, defaultBranch }, dirty) {
+async function ofPush(repository, event) {
+    const { branch, before, defaultBranch } = event;
     if (before === undefined) {
-        return branch === defaultBranch ? commitBefore(repository) : ofBranch(repository, defaultBranch, dirty);
+        return branch === defaultBranch ? commitBefore(repository) : ofBranch(repository, event);
     }
     const what = `what ${branch} was before the push`;
     const missing = await fetchIfMissing(repository, before);
@@ -40342,7 +40348,7 @@ async function commitBefore(repository) {
     };
 }
 /** Where head has left the default branch; on that branch itself, what has changed since it was last pushed or committed. */
-async function ofBranch(repository, named, dirty) {
+async function ofBranch(repository, { defaultBranch: named, dirty = false }) {
     const { branch, tip, doubt } = await defaultBranch(repository, named);
     const found = doubted(await parting(repository, tip, branch), doubt);
     if (found.sha !== repository.head)
@@ -40800,7 +40806,7 @@ function worldOf({ gatePorts, trees }, { inputs, env, payload, machine }, given)
         context: {
             ...given,
             inputs,
-            event: baseOfEvent({ name: env.GITHUB_EVENT_NAME ?? '', payload }),
+            event: baseOfEvent({ name: env.GITHUB_EVENT_NAME ?? '', ref: env.GITHUB_REF, payload }),
             environment: machine,
             repositoryName: env.GITHUB_REPOSITORY,
         },

@@ -146,7 +146,7 @@ function worldOf(
     context: {
       ...given,
       inputs,
-      event: baseOfEvent({ name: env.GITHUB_EVENT_NAME ?? '', payload }),
+      event: baseOfEvent({ name: env.GITHUB_EVENT_NAME ?? '', ref: env.GITHUB_REF, payload }),
       environment: machine,
       repositoryName: env.GITHUB_REPOSITORY,
     },

@@ -26,17 +26,26 @@ test.each([
     { ref: 'refs/heads/new', before: '0'.repeat(40), repository },
     { kind: 'push', branch: 'new', defaultBranch: 'main' },
   ],
-  ['push', { ref: 'refs/tags/v1', before: A, repository }, { kind: 'none', defaultBranch: 'main' }],
-  ['schedule', { repository }, { kind: 'none', defaultBranch: 'main' }],
+  ['push', { ref: 'refs/tags/v1', before: A, repository }, { kind: 'other', defaultBranch: 'main' }],
+  ['workflow_dispatch', { ref: 'refs/heads/new', repository }, { kind: 'other', defaultBranch: 'main' }],
+  ['workflow_dispatch', undefined, { kind: 'other' }],
   ['', undefined, { kind: 'none' }],
   // What is no commit is never handed to git.
   [
     'pull_request',
     { pull_request: { base: { sha: '--upload-pack=x', ref: 'main' }, head: { sha: B } } },
-    { kind: 'none' },
+    { kind: 'other' },
   ],
   ['push', { ref: 'refs/heads/main', before: '--output=x' }, { kind: 'push', branch: 'main' }],
-  ['merge_group', { merge_group: 3 }, { kind: 'none' }],
+  ['merge_group', { merge_group: 3 }, { kind: 'other' }],
 ])('%s %j', (name, payload, expected) => {
-  expect(baseOfEvent({ name, payload })).toEqual(expected);
+  expect(baseOfEvent({ name, ref: 'refs/heads/new', payload })).toEqual(expected);
+});
+
+// GitHub gives a schedule no repository.
+test.each([
+  ['refs/heads/develop', { kind: 'other', defaultBranch: 'develop' }],
+  [undefined, { kind: 'other' }],
+])('a schedule on %s runs on the default branch', (ref, expected) => {
+  expect(baseOfEvent({ name: 'schedule', ref, payload: { schedule: '0 0 * * *' } })).toEqual(expected);
 });

@@ -101,3 +101,22 @@ test('a base that can not be fetched is unusable input, and says what to give th
     /compare: the first parent of the merge commit \([0-9a-f]{7}\) is not in this clone, and could not be fetched from origin: .*fetch-depth: 0/,
   );
 });
+
+test('a schedule is compared on the default branch that it runs on, which its event does not name', async () => {
+  const origin = makeRepository();
+  const first = origin.commit('first');
+  origin.git('checkout', '-q', '-b', 'develop');
+  const before = origin.commit('before');
+  origin.commit('last');
+  const clone = origin.clone();
+  // actions/checkout does not note which one it is, and main is a branch like others.
+  clone.git('remote', 'set-head', 'origin', '--delete');
+  expect(clone.git('rev-parse', 'origin/main')).toBe(first);
+  const end = await runAction({
+    apiUrl: server.url,
+    event: { name: 'schedule', payload: { schedule: '0 0 * * *' } },
+    inputs: { compare: 'base', run: 'true', flows: '1', budget: '1s' },
+    env: { GITHUB_WORKSPACE: clone.folder, GITHUB_REF: 'refs/heads/develop', GITHUB_REF_NAME: 'develop' },
+  });
+  expect(end.results?.scenarios[0]?.compared?.base).toEqual({ label: 'the commit before', sha: before });
+}, 60_000);

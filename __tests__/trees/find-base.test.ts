@@ -1,48 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { gitProgram } from '../../src/adapters/git-program.js';
-import type { EventBase } from '../../src/baseline/event-base.js';
-import { findBase, type BaseCommit } from '../../src/trees/find-base.js';
-import { changesIn } from '../../src/trees/head.js';
-import { Repository } from '../../src/trees/repository.js';
+import { baseOfEvent, type EventBase } from '../../src/baseline/event-base.js';
 import { makeRepository, type TestRepository } from '../repository.js';
-
-const NONE: EventBase = { kind: 'none' };
-
-async function base(
-  { folder }: TestRepository,
-  event: EventBase = NONE,
-  ref = 'base',
-): Promise<BaseCommit | undefined> {
-  const interrupt = new AbortController().signal;
-  const repository = await Repository.open(gitProgram, { workspace: folder, interrupt });
-  return findBase(repository, { ref, event, dirty: (await changesIn(repository)).tracked > 0 });
-}
-
-/** main: one, two, three; feature leaves main at two and has one commit; merged is feature merged into three. */
-function history(): { repository: TestRepository; sha: Readonly<Record<string, string>> } {
-  const repository = makeRepository();
-  const one = repository.commit('one', { a: '1' });
-  const two = repository.commit('two', { a: '2' });
-  repository.git('checkout', '-q', '-b', 'feature');
-  const feature = repository.commit('feature', { b: '1' });
-  repository.git('checkout', '-q', 'main');
-  const three = repository.commit('three', { a: '3' });
-  repository.git('checkout', '-q', '--detach');
-  repository.git('merge', '-q', '--no-ff', '-m', 'merge', 'feature');
-  const merged = repository.git('rev-parse', 'HEAD');
-  repository.git('update-ref', 'refs/pull/12/merge', merged);
-  repository.git('checkout', '-q', 'main');
-  return { repository, sha: { one, two, three, feature, merged } };
-}
-
-/** As actions/checkout does it: one commit, and a remote that has the others. */
-function checkedOut(repository: TestRepository, commit: string): TestRepository {
-  const clone = makeRepository();
-  clone.git('remote', 'add', 'origin', `file://${repository.folder}`);
-  clone.git('fetch', '-q', '--no-tags', '--depth=1', 'origin', commit);
-  clone.git('checkout', '-q', '--detach', commit);
-  return clone;
-}
+import { base, checkedOut, history, NONE } from './parted-branches.js';
 
 describe('the base of a pull request', () => {
   const { repository, sha } = history();
@@ -108,7 +67,7 @@ describe('the base in a workspace that an earlier job has left', () => {
     repository.git('checkout', '-q', 'main');
     return { repository, clone, four };
   }
-  const dispatched: EventBase = { kind: 'none', defaultBranch: 'main' };
+  const dispatched: EventBase = { kind: 'other', defaultBranch: 'main' };
 
   test('is where head has left the default branch as it is now', async () => {
     const { clone, four } = kept();
@@ -192,6 +151,29 @@ describe('the base of other events', () => {
     expect(await base(clone, event)).toMatchObject({ sha: two, label: 'main (merge base)' });
   });
 
+  test.each<EventBase>([
+    { kind: 'other', defaultBranch: 'main' },
+    { kind: 'push', branch: 'new', defaultBranch: 'main' },
+  ])(
+    'of the default branch is the commit before, whatever an earlier step has changed: %j',
+    async (event) => {
+      const clone = repository.clone();
+      clone.write({ a: 'written by an earlier step' });
+      expect(await base(clone, event)).toMatchObject({ sha: two, label: 'the commit before' });
+    },
+  );
+
+  test('of a schedule hangs on the default branch, though another one is called main', async () => {
+    const { repository: origin, sha } = history();
+    origin.git('checkout', '-q', '-b', 'develop');
+    origin.git('branch', '-f', 'main', sha['one'] ?? '');
+    const clone = origin.clone();
+    // actions/checkout does not note it.
+    clone.git('remote', 'set-head', 'origin', '--delete');
+    const event = baseOfEvent({ name: 'schedule', ref: 'refs/heads/develop', payload: {} });
+    expect(await base(clone, event)).toMatchObject({ sha: sha['two'], label: 'the commit before' });
+  });
+
   test('of the first push of all is none', async () => {
     const first = makeRepository();
     first.commit('first', { a: '1' });
@@ -235,44 +217,6 @@ describe('the base at a terminal', () => {
       'compare: which branch is the default one is not known here; name a ref in place of base, as in main',
     );
   });
-});
-
-describe('a ref', () => {
-  test('is a branch, a tag, a commit or an expression', async () => {
-    const { repository, sha } = history();
-    repository.git('tag', 'v1', sha['one'] ?? '');
-    const named = async (ref: string) => (await base(repository, NONE, ref))?.sha;
-    expect(await named('feature')).toBe(sha['feature']);
-    expect(await named('v1')).toBe(sha['one']);
-    expect(await named('HEAD~1')).toBe(sha['two']);
-    expect(await named((sha['three'] ?? '').slice(0, 10))).toBe(sha['three']);
-  });
-
-  test('that only the remote has is fetched, and the clone keeps its history', async () => {
-    const { repository, sha } = history();
-    const clone = repository.clone();
-    repository.git('tag', 'v2', sha['feature'] ?? '');
-    repository.git('branch', 'later', sha['one'] ?? '');
-    expect((await base(clone, NONE, 'v2'))?.sha).toBe(sha['feature']);
-    expect((await base(clone, NONE, 'later'))?.sha).toBe(sha['one']);
-    expect(clone.git('rev-parse', '--is-shallow-repository')).toBe('false');
-  });
-
-  test.each([
-    ['featrue', 'compare: there is no git ref featrue; did you mean feature?'],
-    ['main:refs/heads/x', 'is no name that a remote could know'],
-    ['HEAD~9', 'is no name that a remote could know'],
-  ])('%s is refused', async (ref, message) => {
-    const { repository } = history();
-    await expect(base(repository.clone(), NONE, ref)).rejects.toThrow(message);
-  });
-});
-
-test.each(['HEAD~1', 'a1b2c3d'])('the ref %s takes a history, which a shallow clone has not', async (ref) => {
-  const { repository } = history();
-  const advice = '; the clone is shallow, give actions/checkout fetch-depth: 0';
-  await expect(base(repository.clone(1), NONE, ref)).rejects.toThrow(advice);
-  await expect(base(repository.clone(), NONE, ref === 'HEAD~1' ? 'HEAD~9' : ref)).rejects.not.toThrow(advice);
 });
 
 describe('a commit that can not be had', () => {

@@ -12,17 +12,21 @@ export type EventBase =
       readonly before?: string;
       readonly defaultBranch?: string;
     }
-  /** Any other event, or none: at a terminal. */
-  | { readonly kind: 'none'; readonly defaultBranch?: string };
+  /** Any other event. */
+  | { readonly kind: 'other'; readonly defaultBranch?: string }
+  /** At a terminal. */
+  | { readonly kind: 'none' };
 
-/** Whether an event was read: then the workspace is a runner's, which may have kept it from an earlier job. */
-export function isOfWorkflow(event: EventBase): boolean {
-  return event.kind !== 'none' || event.defaultBranch !== undefined;
+/** Whether there is an event: then the workspace is a runner's, which may have kept it from an earlier job. */
+export function isOfWorkflow({ kind }: EventBase): boolean {
+  return kind !== 'none';
 }
 
 export interface RunEvent {
   /** GITHUB_EVENT_NAME; empty outside of a workflow. */
   readonly name: string;
+  /** GITHUB_REF, of what the workflow runs on. */
+  readonly ref: string | undefined;
   /** Whatever is missing or of another form counts as not said. */
   readonly payload: unknown;
 }
@@ -44,16 +48,20 @@ const payloadSchema = z.object({
   repository: z.object({ default_branch: text }).optional().catch(undefined),
 });
 
+type Payload = z.infer<typeof payloadSchema>;
+
 /** What a push has as `before` when there was nothing. */
 const NOTHING = /^0+$/;
 
 /** Reads the event; never throws. Only what the event itself names is used. */
-export function baseOfEvent({ name, payload }: RunEvent): EventBase {
+export function baseOfEvent({ name, ref: runsOn, payload }: RunEvent): EventBase {
+  if (name === '') return { kind: 'none' };
   const parsed = payloadSchema.safeParse(payload);
-  if (!parsed.success) return { kind: 'none' };
-  const { pull_request: pull, merge_group: group, before, ref, repository } = parsed.data;
-  const defaultBranch =
-    repository?.default_branch === undefined ? {} : { defaultBranch: repository.default_branch };
+  const event: Payload = parsed.success ? parsed.data : {};
+  const { pull_request: pull, merge_group: group, before, ref, repository } = event;
+  // A schedule runs on the default branch and nothing else, and its payload has no repository to name it.
+  const named = repository?.default_branch ?? (name === 'schedule' ? branchOf(runsOn) : undefined);
+  const defaultBranch = named === undefined ? {} : { defaultBranch: named };
   if (name === 'pull_request' && pull?.base?.sha !== undefined && pull.head?.sha !== undefined) {
     const { base, head } = pull;
     return {
@@ -71,7 +79,7 @@ export function baseOfEvent({ name, payload }: RunEvent): EventBase {
     const known = before !== undefined && !NOTHING.test(before);
     return { kind: 'push', branch, ...(known ? { before } : {}), ...defaultBranch };
   }
-  return { kind: 'none', ...defaultBranch };
+  return { kind: 'other', ...defaultBranch };
 }
 
 /** `refs/heads/main` → `main`; undefined for a tag. */

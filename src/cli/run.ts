@@ -34,11 +34,12 @@ export async function runScenarios(
 
 /** In a workflow the terminal's command is about the same event as the action. */
 async function eventOf({ ports, env }: Terminal): Promise<EventBase> {
-  const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '' } = env;
-  if (name === '' || path === '') return { kind: 'none' };
+  const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '', GITHUB_REF: ref } = env;
+  let payload: unknown;
   try {
-    return baseOfEvent({ name, payload: JSON.parse((await ports.files.read(path)) ?? '') });
+    payload = JSON.parse((await ports.files.read(path)) ?? '');
   } catch {
-    return { kind: 'none' };
+    // It is a workflow all the same, whose event says nothing.
   }
+  return baseOfEvent({ name, ref, payload });
 }

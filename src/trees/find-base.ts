@@ -17,7 +17,10 @@ export interface BaseQuestion {
   /** A git ref, or `base`. */
   readonly ref: string;
   readonly event: EventBase;
-  /** Files that git knows differ from the commit that is checked out. */
+  /**
+   * Files that git knows differ from the commit that is checked out. It counts at a terminal only: in a workflow an
+   * earlier step has changed them (the lock file that `npm install` wrote), on top of the commit that it is about.
+   */
   readonly dirty: boolean;
 }
 
@@ -38,9 +41,11 @@ export async function findBase(
       await fetchCommit(repository, event.base, `the base of the merge group`);
       return { sha: event.base, label: event.branch, because: 'the merge group is based on it' };
     case 'push':
-      return ofPush(repository, event, dirty);
+      return ofPush(repository, event);
+    case 'other':
+      return ofBranch(repository, event);
     case 'none':
-      return ofBranch(repository, event.defaultBranch, dirty);
+      return ofBranch(repository, { dirty });
   }
 }
 
@@ -77,11 +82,11 @@ async function parting(repository: Repository, tip: string, branch: string): Pro
 
 async function ofPush(
   repository: Repository,
-  { branch, before, defaultBranch }: Extract<EventBase, { kind: 'push' }>,
-  dirty: boolean,
+  event: Extract<EventBase, { kind: 'push' }>,
 ): Promise<BaseCommit | undefined> {
+  const { branch, before, defaultBranch } = event;
   if (before === undefined) {
-    return branch === defaultBranch ? commitBefore(repository) : ofBranch(repository, defaultBranch, dirty);
+    return branch === defaultBranch ? commitBefore(repository) : ofBranch(repository, event);
   }
   const what = `what ${branch} was before the push`;
   const missing = await fetchIfMissing(repository, before);
@@ -108,8 +113,7 @@ async function commitBefore(repository: Repository): Promise<BaseCommit | undefi
 /** Where head has left the default branch; on that branch itself, what has changed since it was last pushed or committed. */
 async function ofBranch(
   repository: Repository,
-  named: string | undefined,
-  dirty: boolean,
+  { defaultBranch: named, dirty = false }: { readonly defaultBranch?: string; readonly dirty?: boolean },
 ): Promise<BaseCommit | undefined> {
   const { branch, tip, doubt } = await defaultBranch(repository, named);
   const found = doubted(await parting(repository, tip, branch), doubt);
