@@ -18719,7 +18719,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _cli_calibrate_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(426);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3321);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5604);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(895);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9019);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(7406);
@@ -22053,7 +22053,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 895:
+/***/ 9019:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -22465,7 +22465,8 @@ function cacheKeyOf({ run, cacheKey }, identity) {
     if (cacheKey === undefined)
         return undefined;
     const { repository, sha, prefix, machine } = identity;
-    const parts = [repository, sha, prefix, machine.os, machine.arch, machine.node, run, cacheKey];
+    const { os, arch, system, node } = machine;
+    const parts = [repository, sha, prefix, os, arch, system, node, run, cacheKey];
     return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
 }
 /** Keeps it for another run; that it could not be kept changes nothing. Why not, unless it was interrupted. */
@@ -22477,6 +22478,38 @@ async function keepTree({ cache, interrupt }, key, folder) {
     catch (thrown) {
         return interrupt.aborted ? undefined : (0,errors/* messageOf */.bD)(thrown);
     }
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/preparing-machine.js
+
+/** os-release(5): the second one is there where the first was taken away. */
+const RELEASES = ['/etc/os-release', '/usr/lib/os-release'];
+/** Which distribution: its C library is not that of another. */
+const NAMED = ['ID', 'VERSION_ID'];
+/** Our own Node tells nothing: in the action it is the runner's, whatever setup-node has put on the PATH. */
+async function preparingMachine({ os, arch, image }, place, ports) {
+    // ImageOS is also set by hand, where an action asks for it, and may be that of another system than the container's.
+    const system = [image, await distribution(ports.files)].filter(Boolean).join(', ');
+    return { os: os.split(' ')[0] ?? '', arch, system, node: await nodeOf(place, ports) };
+}
+async function nodeOf(place, ports) {
+    const { ok, stdout } = await (0,hook/* runHook */.D)({ ...place, command: 'node --version' }, ports);
+    const [version] = /^v\d\S*$/m.exec(stdout.head) ?? [];
+    return ok && version !== undefined ? version : 'none';
+}
+async function distribution(files) {
+    for (const path of RELEASES) {
+        // A machine that does not tell is one of its own kind.
+        const text = await files.read(path).catch(() => undefined);
+        if (text !== undefined)
+            return NAMED.flatMap((name) => assigned(name, text)).join(' ');
+    }
+    return '';
+}
+/** `VERSION_ID="24.04"`, as a shell would read it. */
+function assigned(name, text) {
+    const [, value = ''] = new RegExp(`^${name}=["']?([^"'\\r\\n]*)`, 'm').exec(text) ?? [];
+    return value === '' ? [] : [value];
 }
 
 ;// CONCATENATED MODULE: ./build/src/trees/said.js
@@ -22500,18 +22533,20 @@ function said_short(sha) {
 
 
 
+
 /** Makes the trees of both sides and prepares them, at once where there are two cores. */
 async function makeTrees(sides, context, ports) {
+    const doing = { context, ports, machine: await machineOf(context, ports) };
     // git locks the repository while it makes a tree.
-    const head = await place('head', sides.head, { context, ports });
-    const base = sides.base === undefined ? READY : await place('base', sides.base, { context, ports });
+    const head = await place('head', sides.head, doing);
+    const base = sides.base === undefined ? READY : await place('base', sides.base, doing);
     const where = whereItRuns(head.prepares, base.prepares);
     if (context.prepare !== undefined && where !== undefined) {
         ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
     }
-    const prepared = await makeBoth({ head, base }, { context, ports });
+    const prepared = await makeBoth({ head, base }, doing);
     const keeps = [...keepOf(head, prepared.head), ...keepOf(base, prepared.base)];
-    await keepAll(keeps, { context, ports });
+    await keepAll(keeps, doing);
     return prepared;
 }
 async function makeBoth({ head, base }, { context, ports }) {
@@ -22567,10 +22602,18 @@ function whereItRuns(head, base) {
     return `the tree of ${head ? 'head' : 'base'}`;
 }
 const READY = { prepares: false, make: () => Promise.resolve({ ok: true }) };
+/** As the command will find it: what the workspace has on the PATH is not in a tree that is not yet filled. */
+async function machineOf({ repository, worktrees, prepare, shell, env, machine }, ports) {
+    if (prepare?.cacheKey === undefined)
+        return undefined;
+    const moved = movedVariables(env, { from: repository.top, to: worktrees.path('head') });
+    const cwd = (0,external_node_path_.join)(repository.top, repository.prefix);
+    return preparingMachine(machine, { shell, cwd, env: { ...env, ...moved } }, ports);
+}
 /** Gives a tree its place, filled from the commit or from the cache; what is left to do is to prepare it. */
 async function place(name, side, doing) {
     const { worktrees, prepare } = doing.context;
-    const key = await keyOf(side, doing.context);
+    const key = await keyOf(side, doing);
     await worktrees.add(name, side.commit, { empty: key !== undefined });
     if (prepare === undefined)
         return READY;
@@ -22613,9 +22656,9 @@ async function prepareOne(name, prepare, { context, ports }) {
     return prepareTree({ run: prepare.run, shell, workingDirectory, env: { ...env, ...moved } }, ports);
 }
 /** A working tree with changes is not kept: nobody will ask for it again. */
-async function keyOf(side, context) {
-    const { prepare, repository, machine, repositoryName } = context;
-    if (prepare?.cacheKey === undefined || side.passing)
+async function keyOf(side, { context, machine }) {
+    const { prepare, repository, repositoryName } = context;
+    if (prepare === undefined || machine === undefined || side.passing)
         return undefined;
     const remote = await repository.remote();
     const url = remote === undefined ? undefined : await repository.ask('remote', 'get-url', remote);
@@ -22623,7 +22666,7 @@ async function keyOf(side, context) {
         repository: repositoryName ?? url ?? repository.top,
         sha: side.commit,
         prefix: repository.prefix,
-        machine: { os: machine.os.split(' ')[0] ?? '', arch: machine.arch, node: machine.node },
+        machine,
     });
 }
 

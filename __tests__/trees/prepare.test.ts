@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/errors.js';
 import { cacheKeyOf } from '../../src/trees/prepare.js';
 import type { Comparing } from '../../src/trees/open-trees.js';
 import { makeRepository, temporary, type TestRepository } from '../repository.js';
+import { nodeOf } from './installed-node.js';
 import { openIn, treeWorld, type World } from './world.js';
 
 const config = (prepare: string): string => `version: 1
@@ -232,9 +233,31 @@ describe('a cache key', () => {
     expect(said().slice(before)).toHaveLength(1);
   });
 
+  test('is of the version of Node that the command finds, and not of our own', async () => {
+    const calls = join(temporary(), 'calls');
+    const count = () => readFileSync(calls, 'utf8').trim().split('\n').length;
+    const world = treeWorld();
+    const repository = repositoryWith(cached(calls), { '.gitignore': 'installed/' });
+    const installed = join(repository.folder, 'installed');
+    const openWith = async (version: string): Promise<void> => {
+      const env = { PATH: [installed, nodeOf(version), process.env['PATH'] ?? ''].join(':') };
+      await (await openIn(world, { workspace: repository.folder, env })).opponents.close();
+    };
+    await openWith('v20.18.0');
+    await openWith('v22.11.0');
+    expect(count()).toBe(4);
+    await openWith('v20.18.0');
+    await openWith('v22.11.0');
+    expect(count()).toBe(4);
+    // The trees do not have what lies in the workspace and git does not know.
+    renameSync(nodeOf('v99.0.0'), installed);
+    await openWith('v22.11.0');
+    expect(count()).toBe(4);
+  });
+
   test('is one of all that a prepared tree hangs on', () => {
     const prepare = { run: 'npm ci', cacheKey: 'v1' };
-    const machine = { os: 'linux', arch: 'x64', node: '20.18.0' };
+    const machine = { os: 'linux', arch: 'x64', system: 'ubuntu24 20260101.1', node: 'v20.18.0' };
     const identity = { repository: 'octo/shop', sha: 'a', prefix: '', machine };
     const keys = [
       cacheKeyOf(prepare, identity),
@@ -244,7 +267,9 @@ describe('a cache key', () => {
       cacheKeyOf(prepare, { ...identity, sha: 'b' }),
       cacheKeyOf(prepare, { ...identity, prefix: 'packages/shop' }),
       cacheKeyOf(prepare, { ...identity, machine: { ...machine, arch: 'arm64' } }),
-      cacheKeyOf(prepare, { ...identity, machine: { ...machine, node: '24.0.0' } }),
+      cacheKeyOf(prepare, { ...identity, machine: { ...machine, node: 'v24.0.0' } }),
+      cacheKeyOf(prepare, { ...identity, machine: { ...machine, system: 'alpine 3.22.1' } }),
+      cacheKeyOf(prepare, { ...identity, machine: { ...machine, os: 'darwin' } }),
     ];
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys.every((key) => /^[0-9a-f]{40}$/.test(key ?? ''))).toBe(true);

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import type { PreparePlan } from '../model/compare-plan.js';
 import type { Environment } from '../model/record.js';
-import type { Logger } from '../ports.js';
+import type { Files, Logger } from '../ports.js';
 import type { PreparedTrees } from '../ports/git.js';
 import { cacheKeyOf, keepTree, prepareTree, type Prepared, type PreparePorts } from './prepare.js';
 import type { PreparedProcesses } from './prepared-processes.js';
+import { preparingMachine, type PreparingMachine } from './preparing-machine.js';
 import { movedVariables } from './relocate.js';
 import type { Repository } from './repository.js';
 import { short } from './said.js';
@@ -14,6 +15,7 @@ import type { Worktrees } from './worktrees.js';
 
 export interface PrepareSidesPorts extends PreparePorts {
   readonly cache: PreparedTrees;
+  readonly files: Files;
   readonly logger: Logger;
 }
 
@@ -43,16 +45,17 @@ export async function makeTrees(
   context: PrepareContext,
   ports: PrepareSidesPorts,
 ): Promise<PreparedSides> {
+  const doing = { context, ports, machine: await machineOf(context, ports) };
   // git locks the repository while it makes a tree.
-  const head = await place('head', sides.head, { context, ports });
-  const base = sides.base === undefined ? READY : await place('base', sides.base, { context, ports });
+  const head = await place('head', sides.head, doing);
+  const base = sides.base === undefined ? READY : await place('base', sides.base, doing);
   const where = whereItRuns(head.prepares, base.prepares);
   if (context.prepare !== undefined && where !== undefined) {
     ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
   }
-  const prepared = await makeBoth({ head, base }, { context, ports });
+  const prepared = await makeBoth({ head, base }, doing);
   const keeps = [...keepOf(head, prepared.head), ...keepOf(base, prepared.base)];
-  await keepAll(keeps, { context, ports });
+  await keepAll(keeps, doing);
   return prepared;
 }
 
@@ -125,12 +128,28 @@ interface Placed {
 
 const READY: Placed = { prepares: false, make: () => Promise.resolve({ ok: true }) };
 
-type Doing = { readonly context: PrepareContext; readonly ports: PrepareSidesPorts };
+interface Doing {
+  readonly context: PrepareContext;
+  readonly ports: PrepareSidesPorts;
+  /** Undefined if no tree is to be kept. */
+  readonly machine: PreparingMachine | undefined;
+}
+
+/** As the command will find it: what the workspace has on the PATH is not in a tree that is not yet filled. */
+async function machineOf(
+  { repository, worktrees, prepare, shell, env, machine }: PrepareContext,
+  ports: PrepareSidesPorts,
+): Promise<PreparingMachine | undefined> {
+  if (prepare?.cacheKey === undefined) return undefined;
+  const moved = movedVariables(env, { from: repository.top, to: worktrees.path('head') });
+  const cwd = join(repository.top, repository.prefix);
+  return preparingMachine(machine, { shell, cwd, env: { ...env, ...moved } }, ports);
+}
 
 /** Gives a tree its place, filled from the commit or from the cache; what is left to do is to prepare it. */
 async function place(name: 'base' | 'head', side: TreeSide, doing: Doing): Promise<Placed> {
   const { worktrees, prepare } = doing.context;
-  const key = await keyOf(side, doing.context);
+  const key = await keyOf(side, doing);
   await worktrees.add(name, side.commit, { empty: key !== undefined });
   if (prepare === undefined) return READY;
   const make = (): Promise<Prepared> => prepareOne(name, prepare, doing);
@@ -175,15 +194,15 @@ async function prepareOne(
 }
 
 /** A working tree with changes is not kept: nobody will ask for it again. */
-async function keyOf(side: TreeSide, context: PrepareContext): Promise<string | undefined> {
-  const { prepare, repository, machine, repositoryName } = context;
-  if (prepare?.cacheKey === undefined || side.passing) return undefined;
+async function keyOf(side: TreeSide, { context, machine }: Doing): Promise<string | undefined> {
+  const { prepare, repository, repositoryName } = context;
+  if (prepare === undefined || machine === undefined || side.passing) return undefined;
   const remote = await repository.remote();
   const url = remote === undefined ? undefined : await repository.ask('remote', 'get-url', remote);
   return cacheKeyOf(prepare, {
     repository: repositoryName ?? url ?? repository.top,
     sha: side.commit,
     prefix: repository.prefix,
-    machine: { os: machine.os.split(' ')[0] ?? '', arch: machine.arch, node: machine.node },
+    machine,
   });
 }

@@ -6,6 +6,7 @@ import type { Clock, Spawner } from '../ports.js';
 import type { PreparedTrees } from '../ports/git.js';
 import { runHook } from '../scenarios/hook.js';
 import { oneLine } from '../stats/normalize-message.js';
+import type { PreparingMachine } from './preparing-machine.js';
 
 export interface PreparePorts {
   readonly spawner: Spawner;
@@ -63,14 +64,15 @@ export interface TreeIdentity {
   readonly sha: string;
   /** The workspace in the tree: where the command runs. */
   readonly prefix: string;
-  readonly machine: { readonly os: string; readonly arch: string; readonly node: string };
+  readonly machine: PreparingMachine;
 }
 
 /** By what a prepared tree is known to the cache; undefined if none is to be kept. */
 export function cacheKeyOf({ run, cacheKey }: PreparePlan, identity: TreeIdentity): string | undefined {
   if (cacheKey === undefined) return undefined;
   const { repository, sha, prefix, machine } = identity;
-  const parts = [repository, sha, prefix, machine.os, machine.arch, machine.node, run, cacheKey];
+  const { os, arch, system, node } = machine;
+  const parts = [repository, sha, prefix, os, arch, system, node, run, cacheKey];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
 }
 
