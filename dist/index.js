@@ -48863,7 +48863,7 @@ function ofRates(pairs, misses) {
             high: upper,
             worse,
             better,
-            atMost: upper,
+            atMost: reached ? upper : undefined,
             ...(reached ? {} : { missed }),
         },
     };

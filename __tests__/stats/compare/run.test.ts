@@ -158,6 +158,21 @@ describe('a share of flows', () => {
     expect(eight.results[0]).not.toHaveProperty('reason');
   });
 
+  test('too few pairs clear no limit either, however many flows they have', () => {
+    // 2,100 flows without a failure rule 5% out, if they fail independently: 1 − (0.00125)^(1/2100) = 0.3%.
+    const pairs = failing(7, 0, 0).map(({ order }) => ({
+      order,
+      base: round({}, { flows: { started: 300, failed: 0 } }),
+      head: round({}, { flows: { started: 300, failed: 0 } }),
+    }));
+    expect(compareRun(pairs, [SUCCESS], { exhausted: true }).results[0]).toMatchObject({
+      outcome: 'unresolved',
+      reason: '7 pairs are too few to be 99% sure of anything',
+    });
+    const eight = compareRun([...pairs, ...pairs.slice(0, 1)], [SUCCESS], { exhausted: true });
+    expect(eight.results[0]?.outcome).toBe('no_regression');
+  });
+
   test('fewer failures are an improvement', () => {
     expect(compareRun(failing(10, 3, 0), [SUCCESS]).results[0]?.outcome).toBe('improvement');
   });

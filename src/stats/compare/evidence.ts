@@ -111,7 +111,7 @@ function ofRates(pairs: readonly Pair[], misses: Misses): Finding {
       high: upper,
       worse,
       better,
-      atMost: upper,
+      atMost: reached ? upper : undefined,
       ...(reached ? {} : { missed }),
     },
   };
