@@ -24,18 +24,41 @@ test('pairs that do not differ say nothing', () => {
   expect(signFlipTest(strataOf([0, 3, 0, 3])).greater).toBe(0.25);
 });
 
+test('rounds of different sizes are compared by rates: the faster side has more flows, and more that fail', () => {
+  const stratum = (base: number, head: number) => ({
+    base: { started: 50, failed: base },
+    head: { started: 100, failed: head },
+  });
+  expect(signFlipTest(new Array(10).fill(stratum(5, 10)))).toEqual({ greater: 1, less: 1 });
+  expect(signFlipTest(new Array(10).fill(stratum(5, 20))).greater).toBe(2 ** -10);
+  expect(signFlipTest(new Array(10).fill(stratum(5, 6))).less).toBe(2 ** -10);
+  // Half a flow is not rounded to a whole one: 1% of head in each round, 0% and 2% of base in turn.
+  const halves = Array.from({ length: 10 }, (_, index) => stratum(index % 2, 1));
+  const { greater, less } = signFlipTest(halves);
+  expect(greater).toBe(less);
+});
+
+test('a round without a flow says nothing', () => {
+  const empty = { base: { started: 0, failed: 0 }, head: { started: 10, failed: 10 } };
+  expect(signFlipTest([empty])).toEqual({ greater: 1, less: 1 });
+});
+
 /** Share of runs of 40 pairs in which head is said to fail more flows than base, or fewer. */
-function claims(metric: ComparedMetric, failing: { readonly base: number; readonly head: number }): number {
+function claims(
+  metric: ComparedMetric,
+  failing: { readonly base: number; readonly head: number },
+  ofHead = 10,
+): number {
   const random = seeded(5);
   const runs = 400;
-  const roundOf = (chance: number) =>
-    round({}, { flows: { started: 10, failed: random() < chance ? 10 : 0 } });
+  const roundOf = (chance: number, started = 10) =>
+    round({}, { flows: { started, failed: random() < chance ? started : 0 } });
   let claimed = 0;
   for (let run = 0; run < runs; run += 1) {
     const pairs = Array.from({ length: 40 }, (): Pair => ({
       order: 'base_first',
       base: roundOf(failing.base),
-      head: roundOf(failing.head),
+      head: roundOf(failing.head, ofHead),
     }));
     const [result] = compareRun(pairs, [metric], { exhausted: true }).results;
     if (result?.outcome === 'regression' || result?.outcome === 'improvement') claimed += 1;
@@ -51,6 +74,13 @@ test.each([0, 0.01])(
     }
   },
 );
+
+test('rounds that fail as a whole are no difference where head has three times as many flows in a round', () => {
+  for (const chance of [0.05, 0.2]) {
+    const claimed = claims({ ...SUCCESS, limit: 0 }, { base: chance, head: chance }, 30);
+    expect(claimed).toBeLessThanOrEqual(0.01);
+  }
+});
 
 test('rounds that fail as a whole half of the time, on head only, are one', () => {
   expect(claims({ ...SUCCESS, limit: 0 }, { base: 0.01, head: 0.5 })).toBeGreaterThan(0.95);
