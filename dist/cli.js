@@ -40024,7 +40024,7 @@ function inPairs(count, { length }) {
 }
 function notPositive(count) {
     const pairs = count === 1 ? '1 pair has' : `${count} pairs have`;
-    return `${pairs} a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
+    return `${pairs} a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10, and flows that fail by success_rate`;
 }
 /**
  * Of what may be missed on a side, half goes to the stratified test, which finds a difference best, and a quarter to
@@ -42622,10 +42622,21 @@ function isAgainstBase(threshold) {
 }
 /** Shares of flows: compared by the flows that are counted, not by the quotients of rounds. */
 const RATES = new Set(['success_rate', 'error_rate']);
+/** Flows by how they ended; the success rate is what tells of all of them. */
+const FLOWS = new Set(['failed', 'timed_out', 'dropped']);
+/** What adds up over the flows: of a round, which has fewer of them than the run, it is less. */
+const SUMS = new Set([
+    ...FLOWS,
+    'total_time',
+    'cpu_time',
+    'retried',
+    'bytes_received',
+    'bytes_sent',
+]);
 /**
  * Why a threshold against the base can not be judged, whatever is measured; undefined if it can. A comparison shows
- * that head is not worse by more than an amount; it can not show that two things are equal, and says nothing of a
- * ladder, of which a round is one rung.
+ * that head is not worse by more than an amount; it can not show that two things are equal, says nothing of a ladder, of
+ * which a round is one rung, nor of what it drops pairs by, and knows an amount for a round only.
  */
 function refusedAgainstBase(threshold) {
     if (!isAgainstBase(threshold))
@@ -42636,6 +42647,9 @@ function refusedAgainstBase(threshold) {
     const meant = worse === 'lower' ? `${name} >= base - 5%` : `${name} <= base + 5%`;
     if (_model_metrics_js__WEBPACK_IMPORTED_MODULE_0__/* .LADDER_METRICS */ .Ff.has(metric.id)) {
         return `${name} is of a ladder as a whole, and a comparison runs its top rung alone; give it a limit of its own`;
+    }
+    if (metric.id === 'start_skew') {
+        return 'pairs of rounds with a wide start_skew are dropped, so that what is left can not tell of it; give it a limit of its own';
     }
     if (op === '==')
         return `no number of rounds shows that two things are equal; write ${meant}`;
@@ -42648,7 +42662,16 @@ function refusedAgainstBase(threshold) {
     if (worse === 'lower' && limit.relative && amount >= 1) {
         return `${name} can not fall by ${limit.delta * -100}%; write ${meant}`;
     }
+    if (amount > 0 && !limit.relative && SUMS.has(metric.id)) {
+        return `${name} adds up over a run, and a round of a comparison is only a part of one; write ${insteadOfSum(metric.id)}`;
+    }
     return undefined;
+}
+/** Of what a round may have none at all there is no share. */
+function insteadOfSum(id) {
+    if (FLOWS.has(id))
+        return 'success_rate >= base - 1%';
+    return id === 'retried' ? 'retried <= base' : `a share, such as ${id} <= base + 5%`;
 }
 /**
  * Why thresholds of one scenario can not be judged beside each other: one metric is compared in one way. Begins with the

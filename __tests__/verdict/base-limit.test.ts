@@ -78,9 +78,45 @@ describe('what can not be judged is refused', () => {
       'efficiency(50) >= base - 5%',
       'efficiency(50) is of a ladder as a whole, and a comparison runs its top rung alone; give it a limit of its own',
     ],
+    [
+      'total_time <= base + 1s',
+      'total_time adds up over a run, and a round of a comparison is only a part of one; write a share, such as total_time <= base + 5%',
+    ],
+    [
+      'failed <= base + 2',
+      'failed adds up over a run, and a round of a comparison is only a part of one; write success_rate >= base - 1%',
+    ],
+    [
+      'retried <= base + 2',
+      'retried adds up over a run, and a round of a comparison is only a part of one; write retried <= base',
+    ],
+    [
+      'start_skew <= base + 5%',
+      'pairs of rounds with a wide start_skew are dropped, so that what is left can not tell of it; give it a limit of its own',
+    ],
   ])('%s', (expression, message) => {
     const { problems } = parseThresholds([expression], 'fail');
     expect(problems).toEqual([{ index: 0, column: 1, message: `"${expression}": ${message}` }]);
+  });
+
+  test.each([
+    'cpu_time <= base + 1s',
+    'timed_out <= base + 1',
+    'dropped < base + 1',
+    'bytes_received <= base + 1MB',
+    'bytes_sent <= base + 1MB',
+  ])('an amount of what adds up over a run: %s', (expression) => {
+    expect(parseThresholds([expression], 'warn').thresholds).toEqual([]);
+  });
+
+  test('a share of it, and base itself, are fine: they are the same for a round as for the run', () => {
+    const fine = [
+      'total_time <= base + 5%',
+      'cpu_time <= base',
+      'failed <= base',
+      'flow_time.med <= base + 1s',
+    ];
+    expect(parsed(fine)).toHaveLength(4);
   });
 
   test('a share and an amount of one metric', () => {

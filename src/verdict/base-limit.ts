@@ -12,10 +12,23 @@ export function isAgainstBase(threshold: Threshold): threshold is BaseThreshold 
 /** Shares of flows: compared by the flows that are counted, not by the quotients of rounds. */
 const RATES: ReadonlySet<MetricId> = new Set(['success_rate', 'error_rate']);
 
+/** Flows by how they ended; the success rate is what tells of all of them. */
+const FLOWS: ReadonlySet<MetricId> = new Set(['failed', 'timed_out', 'dropped']);
+
+/** What adds up over the flows: of a round, which has fewer of them than the run, it is less. */
+const SUMS: ReadonlySet<MetricId> = new Set([
+  ...FLOWS,
+  'total_time',
+  'cpu_time',
+  'retried',
+  'bytes_received',
+  'bytes_sent',
+]);
+
 /**
  * Why a threshold against the base can not be judged, whatever is measured; undefined if it can. A comparison shows
- * that head is not worse by more than an amount; it can not show that two things are equal, and says nothing of a
- * ladder, of which a round is one rung.
+ * that head is not worse by more than an amount; it can not show that two things are equal, says nothing of a ladder, of
+ * which a round is one rung, nor of what it drops pairs by, and knows an amount for a round only.
  */
 export function refusedAgainstBase(threshold: Threshold): string | undefined {
   if (!isAgainstBase(threshold)) return undefined;
@@ -26,6 +39,9 @@ export function refusedAgainstBase(threshold: Threshold): string | undefined {
   if (LADDER_METRICS.has(metric.id)) {
     return `${name} is of a ladder as a whole, and a comparison runs its top rung alone; give it a limit of its own`;
   }
+  if (metric.id === 'start_skew') {
+    return 'pairs of rounds with a wide start_skew are dropped, so that what is left can not tell of it; give it a limit of its own';
+  }
   if (op === '==') return `no number of rounds shows that two things are equal; write ${meant}`;
   if (op.startsWith('<') !== (worse === 'higher')) {
     return `${name} is worse when ${worse}, so that base is the other bound of it; write ${meant}`;
@@ -35,7 +51,16 @@ export function refusedAgainstBase(threshold: Threshold): string | undefined {
   if (worse === 'lower' && limit.relative && amount >= 1) {
     return `${name} can not fall by ${limit.delta * -100}%; write ${meant}`;
   }
+  if (amount > 0 && !limit.relative && SUMS.has(metric.id)) {
+    return `${name} adds up over a run, and a round of a comparison is only a part of one; write ${insteadOfSum(metric.id)}`;
+  }
   return undefined;
+}
+
+/** Of what a round may have none at all there is no share. */
+function insteadOfSum(id: MetricId): string {
+  if (FLOWS.has(id)) return 'success_rate >= base - 1%';
+  return id === 'retried' ? 'retried <= base' : `a share, such as ${id} <= base + 5%`;
 }
 
 /**

@@ -81,7 +81,7 @@ describe('pairs', () => {
     expect(compareRun(some, [A]).results[0]).toMatchObject({
       outcome: 'unresolved',
       reason:
-        '2 pairs have a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10',
+        '2 pairs have a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10, and flows that fail by success_rate',
     });
     const one = zero.map((pair, index) => (index < 1 ? { ...pair, head: round({ a: 5 }) } : pair));
     expect(compareRun(one, [A]).results[0]?.reason).toMatch(/^1 pair has a value that is not above 0,/);

@@ -80,7 +80,7 @@ function inPairs(count: number, { length }: readonly Pair[]): string {
 
 function notPositive(count: number): string {
   const pairs = count === 1 ? '1 pair has' : `${count} pairs have`;
-  return `${pairs} a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10`;
+  return `${pairs} a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10, and flows that fail by success_rate`;
 }
 
 /**
