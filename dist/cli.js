@@ -42609,6 +42609,7 @@ function figuresOf(tally) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bo: () => (/* binding */ comparedMetrics),
+/* harmony export */   Lz: () => (/* binding */ marginBeside),
 /* harmony export */   _K: () => (/* binding */ scaleOf),
 /* harmony export */   pP: () => (/* binding */ conflictAgainstBase),
 /* harmony export */   s1: () => (/* binding */ worseningOf),
@@ -42616,6 +42617,8 @@ function figuresOf(tally) {
 /* harmony export */   vo: () => (/* binding */ refusedAgainstBase)
 /* harmony export */ });
 /* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7790);
+/* harmony import */ var _stats_compare_scale_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2135);
+
 
 function isAgainstBase(threshold) {
     return threshold.limit.kind === 'base';
@@ -42730,6 +42733,14 @@ function byMetric(thresholds) {
             known.push(threshold);
     }
     return all;
+}
+/**
+ * The margin of a limit of base itself where another limit has its metric compared by amounts: as large as it is without
+ * that one, since two builds of the same code differ by 2% whatever else is asked. Undefined where the scale tells.
+ */
+function marginBeside(threshold, { scale, base }) {
+    const isTold = threshold.limit.delta !== 0 || scaleOf(threshold) === scale;
+    return isTold || scale !== 'absolute' || base === null ? undefined : _stats_compare_scale_js__WEBPACK_IMPORTED_MODULE_1__/* .RELATIVE_MARGIN */ .GO * base;
 }
 /** Base itself is no amount of either kind: a share is understood whatever the size of a metric, but a count may be 0. */
 function scaleOf({ metric, limit }) {
@@ -43430,9 +43441,11 @@ function brokenMetrics(thresholds, results) {
 }
 function outcomeOf(threshold, result) {
     const { worse } = (0,metrics/* definitionOf */.Fg)(threshold.metric.id);
+    const margin = (0,base_limit/* marginBeside */.Lz)(threshold, result);
     return outcomeAt(result, {
         worse: worse === 'lower' ? 'lower' : 'higher',
         limit: (0,base_limit/* worseningOf */.s1)(threshold),
+        ...(margin === undefined ? {} : { margin }),
     });
 }
 /** What a comparison adds to the decision on its scenario; nothing where there is none. */

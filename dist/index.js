@@ -49426,9 +49426,11 @@ function brokenMetrics(thresholds, results) {
 }
 function judge_base_outcomeOf(threshold, result) {
     const { worse } = (0,model_metrics/* definitionOf */.Fg)(threshold.metric.id);
+    const margin = (0,base_limit/* marginBeside */.Lz)(threshold, result);
     return outcomeAt(result, {
         worse: worse === 'lower' ? 'lower' : 'higher',
         limit: (0,base_limit/* worseningOf */.s1)(threshold),
+        ...(margin === undefined ? {} : { margin }),
     });
 }
 /** What a comparison adds to the decision on its scenario; nothing where there is none. */
@@ -68609,6 +68611,7 @@ function seedOf(seed, part) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Bo: () => (/* binding */ comparedMetrics),
+/* harmony export */   Lz: () => (/* binding */ marginBeside),
 /* harmony export */   _K: () => (/* binding */ scaleOf),
 /* harmony export */   pP: () => (/* binding */ conflictAgainstBase),
 /* harmony export */   s1: () => (/* binding */ worseningOf),
@@ -68616,6 +68619,8 @@ function seedOf(seed, part) {
 /* harmony export */   vo: () => (/* binding */ refusedAgainstBase)
 /* harmony export */ });
 /* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7790);
+/* harmony import */ var _stats_compare_scale_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2135);
+
 
 function isAgainstBase(threshold) {
     return threshold.limit.kind === 'base';
@@ -68730,6 +68735,14 @@ function byMetric(thresholds) {
             known.push(threshold);
     }
     return all;
+}
+/**
+ * The margin of a limit of base itself where another limit has its metric compared by amounts: as large as it is without
+ * that one, since two builds of the same code differ by 2% whatever else is asked. Undefined where the scale tells.
+ */
+function marginBeside(threshold, { scale, base }) {
+    const isTold = threshold.limit.delta !== 0 || scaleOf(threshold) === scale;
+    return isTold || scale !== 'absolute' || base === null ? undefined : _stats_compare_scale_js__WEBPACK_IMPORTED_MODULE_1__/* .RELATIVE_MARGIN */ .GO * base;
 }
 /** Base itself is no amount of either kind: a share is understood whatever the size of a metric, but a count may be 0. */
 function scaleOf({ metric, limit }) {

@@ -83,6 +83,27 @@ describe('a threshold on the base', () => {
     expect(judged('flow_time.p95 <= base', { change: -0.1, low: -0.12, high: -0.03 }).outcome).toBe('pass');
   });
 
+  test('base itself has its margin of 2% beside a limit by an amount too; a count has none', () => {
+    const memory = {
+      metric: 'peak_memory',
+      scale: 'absolute',
+      base: 500e6,
+      head: 504e6,
+      limit: 20e6,
+      outcome: 'no_regression',
+    } as const;
+    // 2% of 500 MB are 10 MB.
+    const little = { ...memory, change: 4e6, low: 1e6, high: 7e6 };
+    expect(judged('peak_memory <= base', little).outcome).toBe('pass');
+    expect(judged('peak_memory <= base', { ...memory, change: 12e6, low: 11e6, high: 13e6 }).outcome).toBe(
+      'fail',
+    );
+    // A limit by an amount means it to the byte.
+    expect(judged('peak_memory <= base + 2MB', little).outcome).toBe('fail');
+    const threads = { ...memory, metric: 'peak_threads', base: 100, head: 101, limit: 5 };
+    expect(judged('peak_threads <= base', { ...threads, change: 1, low: 1, high: 1 }).outcome).toBe('fail');
+  });
+
   test('of a metric that is worse when lower', () => {
     const less = { metric: 'throughput', change: -0.08, low: -0.11, high: -0.05 };
     expect(judged('throughput >= base - 6%', less)).toMatchObject({

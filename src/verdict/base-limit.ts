@@ -1,6 +1,7 @@
-import type { ComparedMetric, ComparisonScale } from '../model/comparison.js';
+import type { ComparedMetric, ComparisonResult, ComparisonScale } from '../model/comparison.js';
 import { definitionOf, LADDER_METRICS, metricName, type MetricId } from '../model/metrics.js';
 import type { Limit, Threshold } from '../model/threshold.js';
+import { RELATIVE_MARGIN } from '../stats/compare/scale.js';
 
 /** A threshold whose limit hangs on the base. */
 export type BaseThreshold = Threshold & { readonly limit: Extract<Limit, { kind: 'base' }> };
@@ -123,6 +124,18 @@ function byMetric(thresholds: readonly Threshold[]): ReadonlyMap<string, readonl
     else known.push(threshold);
   }
   return all;
+}
+
+/**
+ * The margin of a limit of base itself where another limit has its metric compared by amounts: as large as it is without
+ * that one, since two builds of the same code differ by 2% whatever else is asked. Undefined where the scale tells.
+ */
+export function marginBeside(
+  threshold: BaseThreshold,
+  { scale, base }: Pick<ComparisonResult, 'scale' | 'base'>,
+): number | undefined {
+  const isTold = threshold.limit.delta !== 0 || scaleOf(threshold) === scale;
+  return isTold || scale !== 'absolute' || base === null ? undefined : RELATIVE_MARGIN * base;
 }
 
 /** Base itself is no amount of either kind: a share is understood whatever the size of a metric, but a count may be 0. */

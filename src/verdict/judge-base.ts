@@ -5,7 +5,7 @@ import { definitionOf, metricName, type MetricDefinition } from '../model/metric
 import type { ThresholdResult } from '../model/results.js';
 import type { Threshold } from '../model/threshold.js';
 import { outcomeAt } from '../stats/compare/at-limit.js';
-import { isAgainstBase, scaleOf, worseningOf, type BaseThreshold } from './base-limit.js';
+import { isAgainstBase, marginBeside, scaleOf, worseningOf, type BaseThreshold } from './base-limit.js';
 import { moreFailures } from './compared-failures.js';
 import { differenceWords, unresolvedWords } from './compared-words.js';
 
@@ -94,9 +94,11 @@ export function brokenMetrics(
 
 function outcomeOf(threshold: BaseThreshold, result: ComparisonResult): ComparisonOutcome {
   const { worse } = definitionOf(threshold.metric.id);
+  const margin = marginBeside(threshold, result);
   return outcomeAt(result, {
     worse: worse === 'lower' ? 'lower' : 'higher',
     limit: worseningOf(threshold),
+    ...(margin === undefined ? {} : { margin }),
   });
 }
 
