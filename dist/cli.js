@@ -18912,7 +18912,9 @@ const tally = schemas/* object */.Ikc({
     runs: schemas/* int */.Whr(),
     regression: share.meta({ description: 'runs in which a metric is found to be worse' }),
     improvement: share.meta({ description: 'runs in which a metric is found to be better' }),
-    resolved: share.meta({ description: 'runs in which every gate is known' }),
+    resolved: share.meta({
+        description: 'runs in which every gate is known, but for limits of base itself, which nothing shows to hold',
+    }),
     byMetric: schemas/* array */.YOg(schemas/* object */.Ikc({ metric: schemas/* string */.YjP(), regression: share })),
     pairs: figure.meta({ description: 'pairs that a run took, median' }),
     time: figure.meta({ description: 'ms that they took' }),
@@ -19449,17 +19451,17 @@ var stats_distribution = __nccwpck_require__(5775);
 ;// CONCATENATED MODULE: ./build/src/stats/calibrate/tally.js
 
 
+
 /** Chance with which either bound of a share may miss it. */
 const tally_MISS = 0.05;
 /** How many of the comparisons ended how. */
 function tallyRuns(runs, metrics) {
     const whereAny = (is) => shareOf(runs.filter(({ results }) => results.some(is)).length, runs.length);
-    const gates = gatesOf(metrics);
     return {
         runs: runs.length,
         regression: whereAny(ended('regression')),
         improvement: whereAny(ended('improvement')),
-        resolved: shareOf(runs.filter(({ results }) => isResolved(results, gates)).length, runs.length),
+        resolved: shareOf(runs.filter(({ results }) => isResolved(results, metrics)).length, runs.length),
         byMetric: metrics.map(({ metric }) => ({
             metric,
             regression: whereAny((result) => result.metric === metric && ended('regression')(result)),
@@ -19468,15 +19470,15 @@ function tallyRuns(runs, metrics) {
         time: medianOf(runs.flatMap(({ time }) => time ?? [])),
     };
 }
-/** Metrics that a run waits for: those that only warn are not known to have been given their time. */
-function gatesOf(metrics) {
-    const gates = metrics.filter(({ level }) => level !== 'warn');
-    return new Set((gates.length > 0 ? gates : metrics).map(({ metric }) => metric));
-}
-/** A gate that is missed settles the run, whatever is not known of the others. */
-function isResolved(results, gates) {
-    const judged = results.filter(({ metric }) => gates.has(metric));
-    return judged.some(ended('regression')) || !judged.some(ended('unresolved'));
+/**
+ * A gate that is missed settles the run, whatever is not known of the others. Else all must be known that a run waits
+ * for: what only warns is not known to have been given its time, and of the same code nothing shows that it is base.
+ */
+function isResolved(results, metrics) {
+    const gates = new Set((0,run/* gatesOf */.og)(metrics).map(({ metric }) => metric));
+    const awaited = (0,run/* awaitedOf */.fF)(metrics);
+    const isMissed = results.some((result) => gates.has(result.metric) && ended('regression')(result));
+    return isMissed || !results.some((result) => awaited.has(result.metric) && ended('unresolved')(result));
 }
 function ended(how) {
     return ({ outcome }) => outcome === how;
@@ -40225,8 +40227,10 @@ function medianOf(values) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  fF: () => (/* binding */ awaitedOf),
   R7: () => (/* binding */ beginComparison),
   XZ: () => (/* binding */ compareRun),
+  og: () => (/* binding */ gatesOf),
   d$: () => (/* binding */ isDecided),
   JD: () => (/* binding */ nextLook)
 });

@@ -24,7 +24,10 @@ const tally = z.object({
   runs: z.int(),
   regression: share.meta({ description: 'runs in which a metric is found to be worse' }),
   improvement: share.meta({ description: 'runs in which a metric is found to be better' }),
-  resolved: share.meta({ description: 'runs in which every gate is known' }),
+  resolved: share.meta({
+    description:
+      'runs in which every gate is known, but for limits of base itself, which nothing shows to hold',
+  }),
   byMetric: z.array(z.object({ metric: z.string(), regression: share })),
   pairs: figure.meta({ description: 'pairs that a run took, median' }),
   time: figure.meta({ description: 'ms that they took' }),

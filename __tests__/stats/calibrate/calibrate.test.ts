@@ -199,6 +199,26 @@ describe('the tally', () => {
   });
 });
 
+test('a limit of base itself, which the same code can not show to hold, is not waited for; if it is broken all is known', () => {
+  const metrics = METRICS.map((metric) => (metric.scale === 'rate' ? { ...metric, limit: 0 } : metric));
+  const endedWith = (pairs: readonly Pair[]) => ({
+    results: compareRun(pairs, metrics, { exhausted: true }).results,
+    pairs: pairs.length,
+    time: undefined,
+  });
+  const same = endedWith(pairsAt(1, 80));
+  expect(same.results.at(-1)).toMatchObject({ metric: 'success_rate', outcome: 'unresolved' });
+  expect(tallyRuns([same], metrics).resolved.count).toBe(1);
+  const few = pairsAt(1, 12).map(({ order, base, head }) => ({
+    order,
+    base: { ...base, values: {} },
+    head: { ...head, values: {}, flows: { started: 10, failed: 8 } },
+  }));
+  expect(tallyRuns([endedWith(few)], metrics).resolved.count).toBe(1);
+  const unknown = few.map((pair) => ({ ...pair, head: { ...pair.head, flows: pair.base.flows } }));
+  expect(tallyRuns([endedWith(unknown)], metrics).resolved.count).toBe(0);
+});
+
 describe('a calibration', () => {
   const goOn = () => Promise.resolve(true);
   const runs = [0, 0.05, 0, 0.2, 0].map((slowdown, index) => runOf(slowdown, 40, index + 1));

@@ -1,6 +1,7 @@
 import type { RunTally, TallyShare } from '../../model/calibration.js';
 import type { ComparedMetric, ComparisonOutcome, ComparisonResult } from '../../model/comparison.js';
 import { shareBounds } from '../compare/binomial.js';
+import { awaitedOf, gatesOf } from '../compare/run.js';
 import { distributionOf, percentile } from '../distribution.js';
 
 /** How one comparison ended. */
@@ -19,12 +20,11 @@ const MISS = 0.05;
 export function tallyRuns(runs: readonly Ended[], metrics: readonly ComparedMetric[]): RunTally {
   const whereAny = (is: (result: ComparisonResult) => boolean): TallyShare =>
     shareOf(runs.filter(({ results }) => results.some(is)).length, runs.length);
-  const gates = gatesOf(metrics);
   return {
     runs: runs.length,
     regression: whereAny(ended('regression')),
     improvement: whereAny(ended('improvement')),
-    resolved: shareOf(runs.filter(({ results }) => isResolved(results, gates)).length, runs.length),
+    resolved: shareOf(runs.filter(({ results }) => isResolved(results, metrics)).length, runs.length),
     byMetric: metrics.map(({ metric }) => ({
       metric,
       regression: whereAny((result) => result.metric === metric && ended('regression')(result)),
@@ -34,16 +34,15 @@ export function tallyRuns(runs: readonly Ended[], metrics: readonly ComparedMetr
   };
 }
 
-/** Metrics that a run waits for: those that only warn are not known to have been given their time. */
-function gatesOf(metrics: readonly ComparedMetric[]): ReadonlySet<string> {
-  const gates = metrics.filter(({ level }) => level !== 'warn');
-  return new Set((gates.length > 0 ? gates : metrics).map(({ metric }) => metric));
-}
-
-/** A gate that is missed settles the run, whatever is not known of the others. */
-function isResolved(results: readonly ComparisonResult[], gates: ReadonlySet<string>): boolean {
-  const judged = results.filter(({ metric }) => gates.has(metric));
-  return judged.some(ended('regression')) || !judged.some(ended('unresolved'));
+/**
+ * A gate that is missed settles the run, whatever is not known of the others. Else all must be known that a run waits
+ * for: what only warns is not known to have been given its time, and of the same code nothing shows that it is base.
+ */
+function isResolved(results: readonly ComparisonResult[], metrics: readonly ComparedMetric[]): boolean {
+  const gates = new Set(gatesOf(metrics).map(({ metric }) => metric));
+  const awaited = awaitedOf(metrics);
+  const isMissed = results.some((result) => gates.has(result.metric) && ended('regression')(result));
+  return isMissed || !results.some((result) => awaited.has(result.metric) && ended('unresolved')(result));
 }
 
 function ended(how: ComparisonOutcome): (result: ComparisonResult) => boolean {

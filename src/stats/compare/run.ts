@@ -170,14 +170,14 @@ export function isDecided({ plan, results, settled }: Omit<ComparisonState, 'sta
  * Names of the metrics that the run goes on for: those of gates. What only warns waits for nobody, nor does a limit of
  * base itself, which no number of pairs shows to hold, unless there is nothing else.
  */
-function awaitedOf(metrics: readonly ComparedMetric[]): ReadonlySet<string> {
+export function awaitedOf(metrics: readonly ComparedMetric[]): ReadonlySet<string> {
   const gates = gatesOf(metrics);
   const provable = gates.filter(({ limit }) => limit > 0);
   return new Set((provable.length > 0 ? provable : gates).map(({ metric }) => metric));
 }
 
 /** All metrics where none is a gate. */
-function gatesOf(metrics: readonly ComparedMetric[]): readonly ComparedMetric[] {
+export function gatesOf(metrics: readonly ComparedMetric[]): readonly ComparedMetric[] {
   const gates = metrics.filter(({ level }) => level !== 'warn');
   return gates.length > 0 ? gates : metrics;
 }
