@@ -30150,10 +30150,10 @@ const comparisonSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     limit: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().meta({ description: 'how much worse is too much' }),
     outcome: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(COMPARISON_OUTCOMES),
     mde: figure.meta({
-        description: 'minimum detectable effect: a change for the worse that so many pairs show in 95% of runs',
+        description: 'minimum detectable effect: a change for the worse that so many pairs find to be a regression in 95% of runs',
     }),
     needed: figure.meta({
-        description: 'pairs that would show a change of the size of the limit in 95% of runs',
+        description: 'pairs that would tell a change of the size of the limit from the margin in 95% of runs',
     }),
     /** Why it is unresolved, if for another reason than noise. */
     reason: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
@@ -40181,17 +40181,22 @@ function tooFew(pairs, confidence) {
     return `${few} to be ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_3__/* .formatConfidence */ .Me)(confidence)} sure of anything`;
 }
 /**
- * What so many pairs detect, and how many pairs detect the limit: the interval narrows with the root of their number.
+ * What so many pairs detect, and how many pairs tell a change of the limit from the margin: the interval narrows with
+ * the root of their number. A change is detected if the bound is beyond the margin and the estimate reaches the limit; in
+ * 95% of runs the estimate falls short of the change by distance − half at most.
+ *
  * Nothing where the interval does not hold what was asked for, nor pairs for a limit within the margin.
  */
 function detectable(metric, evidence, { pairs, misses }) {
     if (evidence.missed !== undefined)
         return { mde: null, needed: null };
     const margin = (0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .marginOf */ .OB)(metric);
-    const distance = (0,_sizing_js__WEBPACK_IMPORTED_MODULE_1__/* .detectableDistance */ .pe)((evidence.high - evidence.low) / 2, misses.low);
-    const toLimit = (0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .limitOf */ .LF)(metric) - margin;
+    const limit = (0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .limitOf */ .LF)(metric);
+    const half = (evidence.high - evidence.low) / 2;
+    const distance = (0,_sizing_js__WEBPACK_IMPORTED_MODULE_1__/* .detectableDistance */ .pe)(half, misses.low);
+    const toLimit = limit - margin;
     return {
-        mde: Math.abs((0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .changeOf */ .C2)(metric, margin + distance)),
+        mde: Math.abs((0,_scale_js__WEBPACK_IMPORTED_MODULE_2__/* .changeOf */ .C2)(metric, Math.max(margin + distance, limit + distance - half))),
         needed: toLimit > 0 ? Math.ceil(pairs * (distance / toLimit) ** 2) : null,
     };
 }
@@ -43420,9 +43425,15 @@ function standing(threshold, result, { base }) {
     }
     if (limit === 0 && reason === undefined && result.change !== null)
         return { outcome: 'pass' };
-    // How many pairs would tell is known of the limit alone that was compared.
-    const told = result.limit === limit ? result : { ...result, needed: null };
+    const told = result.limit === limit ? result : ofAnotherLimit(result, limit);
     return { outcome: 'unresolved', reason: reason ?? (0,compared_words/* unresolvedWords */.J)(told, base.label) };
+}
+/**
+ * How many pairs would tell is known of the limit alone that was compared. A change that it sees is seen by a smaller one
+ * too, but not by a larger one, which the estimate may not reach.
+ */
+function ofAnotherLimit(result, limit) {
+    return { ...result, needed: null, mde: limit < result.limit ? result.mde : null };
 }
 /** Nothing was measured of head, or nothing is left of it, however many rounds there were: no flow of it was ok. */
 function hasNoHead({ base, head, scale }, { worse }) {

@@ -185,6 +185,11 @@ describe('a threshold on the base', () => {
     const { outcome, reason } = judged('flow_time.p95 <= base + 5%', open, { level: 'warn' });
     expect(outcome).toBe('unresolved');
     expect(reason).not.toMatch(/it takes about/);
+    expect(reason).toMatch(/a change of 6% for the worse could have been seen/);
+    // One of 6% is not reported by a limit of 15%.
+    const larger = judged('flow_time.p95 <= base + 15%', { ...open, high: 0.2 }, { level: 'warn' });
+    expect(larger.outcome).toBe('unresolved');
+    expect(larger.reason).not.toMatch(/could have been seen/);
   });
 
   test('an absent base leaves it open', () => {

@@ -78,10 +78,11 @@ export const comparisonSchema = z.object({
   limit: z.number().meta({ description: 'how much worse is too much' }),
   outcome: z.enum(COMPARISON_OUTCOMES),
   mde: figure.meta({
-    description: 'minimum detectable effect: a change for the worse that so many pairs show in 95% of runs',
+    description:
+      'minimum detectable effect: a change for the worse that so many pairs find to be a regression in 95% of runs',
   }),
   needed: figure.meta({
-    description: 'pairs that would show a change of the size of the limit in 95% of runs',
+    description: 'pairs that would tell a change of the size of the limit from the margin in 95% of runs',
   }),
   /** Why it is unresolved, if for another reason than noise. */
   reason: z.string().optional(),

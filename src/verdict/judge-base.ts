@@ -60,9 +60,16 @@ function standing(
     return { outcome: 'inconclusive', reason: reason ?? 'no data' };
   }
   if (limit === 0 && reason === undefined && result.change !== null) return { outcome: 'pass' };
-  // How many pairs would tell is known of the limit alone that was compared.
-  const told = result.limit === limit ? result : { ...result, needed: null };
+  const told = result.limit === limit ? result : ofAnotherLimit(result, limit);
   return { outcome: 'unresolved', reason: reason ?? unresolvedWords(told, base.label) };
+}
+
+/**
+ * How many pairs would tell is known of the limit alone that was compared. A change that it sees is seen by a smaller one
+ * too, but not by a larger one, which the estimate may not reach.
+ */
+function ofAnotherLimit(result: ComparisonResult, limit: number): ComparisonResult {
+  return { ...result, needed: null, mde: limit < result.limit ? result.mde : null };
 }
 
 /** Nothing was measured of head, or nothing is left of it, however many rounds there were: no flow of it was ok. */

@@ -24,7 +24,8 @@ describe('one metric', () => {
         looks: 1,
         limit: 0.05,
         outcome: 'regression',
-        mde: expect.closeTo(0.02, 9),
+        // Without noise whatever reaches the limit.
+        mde: expect.closeTo(0.05, 9),
         needed: 0,
       },
     ]);
@@ -93,6 +94,17 @@ describe('one metric', () => {
     // margin · exp(half · (1 + z(5%) ÷ z(0.125%))), z = 1.6449 and 3.0233.
     expect(result?.mde).toBeCloseTo(1.02 * Math.exp(half * (1 + 1.6449 / 3.0233)) - 1, 3);
     expect(result?.needed).toBeGreaterThan(80);
+  });
+
+  test('what could have been seen reaches the limit too, as a regression has to by estimate', () => {
+    const random = seeded(7);
+    const factors = Array.from({ length: 80 }, () => Math.exp(0.01 * heavy(random)));
+    const wide: ComparedMetric = { ...TIME, limit: 0.1 };
+    const [result] = compareRun(byFactors('flow_time.p50', factors), [wide], { looks: [80] }).results;
+    const half = Math.log((1 + (result?.high ?? NaN)) / (1 + (result?.low ?? NaN))) / 2;
+    // One look misses ½% a side: limit · exp(half · z(5%) ÷ z(0.5%)), z = 1.6449 and 2.5758; the margin alone would say 3%.
+    expect(result?.mde).toBeCloseTo(1.1 * Math.exp((half * 1.6449) / 2.5758) - 1, 3);
+    expect(result?.mde).toBeGreaterThan(0.1);
   });
 
   test('what looks better by the size of the limit is given more pairs to show it', () => {
