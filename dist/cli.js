@@ -30201,10 +30201,10 @@ const environmentSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   eD: () => (/* binding */ formatChange),
-/* harmony export */   ej: () => (/* binding */ formatAmount),
 /* harmony export */   rQ: () => (/* binding */ formatChanges),
 /* harmony export */   vW: () => (/* binding */ formatPercentChange)
 /* harmony export */ });
+/* unused harmony export formatAmount */
 /* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3504);
 
 const MINUS = '\u2212';
@@ -31936,24 +31936,18 @@ var format = __nccwpck_require__(3504);
 var format_change = __nccwpck_require__(7241);
 // EXTERNAL MODULE: ./build/src/report/base-limit.js
 var base_limit = __nccwpck_require__(3765);
-// EXTERNAL MODULE: ./build/src/stats/compare/scale.js
-var scale = __nccwpck_require__(2135);
+// EXTERNAL MODULE: ./build/src/stats/compare/marks.js
+var marks = __nccwpck_require__(2047);
 // EXTERNAL MODULE: ./build/src/report/direction.js
 var direction = __nccwpck_require__(7901);
 ;// CONCATENATED MODULE: ./build/src/report/compared-marks.js
 
 
-/**
- * The changes that decide: the margin on either side, the limit that the metric was compared by, and those of the
- * thresholds that hang on it.
- */
-function marksOf(source, thresholds) {
+/** The changes that decide, and the limits of all thresholds that hang on the metric. */
+function marksOfLine(source, thresholds) {
     const worse = (0,direction/* directionOf */.F)(source.metric).sign === 1 ? 'higher' : 'lower';
-    const metric = { ...source, worse };
-    const margin = (0,scale/* marginOf */.OB)(metric);
-    const deciding = [margin, -margin, (0,scale/* limitOf */.LF)(metric)].map((difference) => (0,scale/* changeOf */.C2)(metric, difference));
     const limits = thresholds.flatMap((threshold) => limitAsChange(threshold, source) ?? []);
-    return [...deciding, ...limits].filter(Number.isFinite);
+    return [...(0,marks/* marksOf */.O)({ ...source, worse }), ...limits.filter(Number.isFinite)];
 }
 /** A threshold holds what base's own value makes of its limit. */
 function limitAsChange({ limit }, { base, scale }) {
@@ -31984,7 +31978,7 @@ function comparedLines(scenario) {
 function lineOf(source, scenario) {
     const { metric, low, high, change } = source;
     const thresholds = scenario.thresholds.filter((threshold) => threshold.metric === metric && (0,base_limit/* hangsOnBase */.y)(threshold));
-    const unit = { ...unitOf(source, scenario), marks: marksOf(source, thresholds) };
+    const unit = { ...unitOf(source, scenario), marks: marksOfLine(source, thresholds) };
     const [first] = thresholds;
     const standing = worst(thresholds.map(row/* standingOf */.YP));
     const isBroken = thresholds.some(({ outcome }) => outcome === 'fail');
@@ -40104,6 +40098,24 @@ function logChoose(n, k) {
 
 /***/ }),
 
+/***/ 2047:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ marksOf)
+/* harmony export */ });
+/* harmony import */ var _scale_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2135);
+
+/** The changes that decide: the margin on either side, and the limit. */
+function marksOf(metric) {
+    const margin = (0,_scale_js__WEBPACK_IMPORTED_MODULE_0__/* .marginOf */ .OB)(metric);
+    const differences = [margin, -margin, (0,_scale_js__WEBPACK_IMPORTED_MODULE_0__/* .limitOf */ .LF)(metric)];
+    return differences.map((difference) => (0,_scale_js__WEBPACK_IMPORTED_MODULE_0__/* .changeOf */ .C2)(metric, difference)).filter(Number.isFinite);
+}
+
+
+/***/ }),
+
 /***/ 2641:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42951,7 +42963,9 @@ function growthConcerns(compared, checks) {
 /* harmony import */ var _model_format_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3504);
 /* harmony import */ var _model_format_change_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7241);
 /* harmony import */ var _model_metrics_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7790);
+/* harmony import */ var _stats_compare_marks_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2047);
 /* harmony import */ var _metric_name_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9027);
+
 
 
 
@@ -42963,15 +42977,19 @@ function differenceWords(result, base) {
         return `${metric} was not compared with ${base}`;
     if (change === 0)
         return `${metric} is as with ${base} ${intervalWords(result)}`;
-    return `${metric} is ${amountOf(result, Math.abs(change))} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
+    return `${metric} is ${amountOf(result, change)} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
 }
 /** The difference, "which does not tell; a change of 6.3% for the worse could have been seen; it takes about 40 pairs to see 5%". */
 function unresolvedWords(result, base) {
     const { mde, needed, pairs } = result;
-    const seen = mde === null ? [] : [`a change of ${amountOf(result, mde)} for the worse could have been seen`];
+    const seen = mde === null
+        ? []
+        : [`a change of ${amountOf(result, signOf(result) * mde)} for the worse could have been seen`];
     const more = needed === null || needed <= pairs
         ? []
-        : [`it takes about ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(needed, 'pair')} to see ${amountOf(result, result.limit)}`];
+        : [
+            `it takes about ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(needed, 'pair')} to see ${amountOf(result, signOf(result) * result.limit)}`,
+        ];
     return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
 }
 function intervalWords(result) {
@@ -42981,11 +42999,16 @@ function intervalWords(result) {
         return `(${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(pairs, 'pair')})`;
     return `(${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .formatConfidence */ .Me)(confidence)} interval ${interval}, ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_2__/* .plural */ .LS)(pairs, 'pair')})`;
 }
-function amountOf(result, amount) {
-    return (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_3__/* .formatAmount */ .ej)(amount, unitOf(result));
+function amountOf(result, change) {
+    return (0,_model_format_change_js__WEBPACK_IMPORTED_MODULE_3__/* .formatChange */ .eD)(change, unitOf(result)).replace(/^[+\u2212]/u, '');
 }
-function unitOf({ metric, scale }) {
-    return { scale, unit: definitionOfName(metric)?.unit ?? 'count' };
+function signOf({ metric }) {
+    return definitionOfName(metric)?.worse === 'lower' ? -1 : 1;
+}
+function unitOf(result) {
+    const { metric, scale } = result;
+    const worse = signOf(result) === 1 ? 'higher' : 'lower';
+    return { scale, unit: definitionOfName(metric)?.unit ?? 'count', marks: (0,_stats_compare_marks_js__WEBPACK_IMPORTED_MODULE_4__/* .marksOf */ .O)({ ...result, worse }) };
 }
 function directionOf(metric, change) {
     const { unit, speed } = definitionOfName(metric) ?? {};

@@ -3,7 +3,7 @@ import { formatConfidence, formatQuantity } from '../model/format.js';
 import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { hangsOnBase } from './base-limit.js';
-import { marksOf } from './compared-marks.js';
+import { marksOfLine } from './compared-marks.js';
 import { directionOf } from './direction.js';
 import { parseMetricName } from './metric-title.js';
 import { limitOf, standingOf, type Standing } from './row.js';
@@ -51,7 +51,7 @@ function lineOf(source: ComparisonResult, scenario: ScenarioResults): ComparedLi
   const thresholds = scenario.thresholds.filter(
     (threshold) => threshold.metric === metric && hangsOnBase(threshold),
   );
-  const unit = { ...unitOf(source, scenario), marks: marksOf(source, thresholds) };
+  const unit = { ...unitOf(source, scenario), marks: marksOfLine(source, thresholds) };
   const [first] = thresholds;
   const standing = worst(thresholds.map(standingOf));
   const isBroken = thresholds.some(({ outcome }) => outcome === 'fail');

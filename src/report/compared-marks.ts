@@ -1,19 +1,16 @@
-import type { ComparedMetric, ComparisonResult } from '../model/comparison.js';
+import type { ComparisonResult } from '../model/comparison.js';
 import type { ThresholdResult } from '../model/results.js';
-import { changeOf, limitOf, marginOf } from '../stats/compare/scale.js';
+import { marksOf } from '../stats/compare/marks.js';
 import { directionOf } from './direction.js';
 
-/**
- * The changes that decide: the margin on either side, the limit that the metric was compared by, and those of the
- * thresholds that hang on it.
- */
-export function marksOf(source: ComparisonResult, thresholds: readonly ThresholdResult[]): readonly number[] {
+/** The changes that decide, and the limits of all thresholds that hang on the metric. */
+export function marksOfLine(
+  source: ComparisonResult,
+  thresholds: readonly ThresholdResult[],
+): readonly number[] {
   const worse = directionOf(source.metric).sign === 1 ? 'higher' : 'lower';
-  const metric: ComparedMetric = { ...source, worse };
-  const margin = marginOf(metric);
-  const deciding = [margin, -margin, limitOf(metric)].map((difference) => changeOf(metric, difference));
   const limits = thresholds.flatMap((threshold) => limitAsChange(threshold, source) ?? []);
-  return [...deciding, ...limits].filter(Number.isFinite);
+  return [...marksOf({ ...source, worse }), ...limits.filter(Number.isFinite)];
 }
 
 /** A threshold holds what base's own value makes of its limit. */

@@ -1,7 +1,8 @@
 import type { ComparisonResult } from '../model/comparison.js';
 import { formatConfidence, plural } from '../model/format.js';
-import { formatAmount, formatChanges, type ChangeUnit } from '../model/format-change.js';
+import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
 import { METRICS, type MetricDefinition } from '../model/metrics.js';
+import { marksOf } from '../stats/compare/marks.js';
 import { parseMetricName } from './metric-name.js';
 
 /** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
@@ -9,18 +10,22 @@ export function differenceWords(result: ComparisonResult, base: string): string 
   const { metric, change } = result;
   if (change === null) return `${metric} was not compared with ${base}`;
   if (change === 0) return `${metric} is as with ${base} ${intervalWords(result)}`;
-  return `${metric} is ${amountOf(result, Math.abs(change))} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
+  return `${metric} is ${amountOf(result, change)} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
 }
 
 /** The difference, "which does not tell; a change of 6.3% for the worse could have been seen; it takes about 40 pairs to see 5%". */
 export function unresolvedWords(result: ComparisonResult, base: string): string {
   const { mde, needed, pairs } = result;
   const seen =
-    mde === null ? [] : [`a change of ${amountOf(result, mde)} for the worse could have been seen`];
+    mde === null
+      ? []
+      : [`a change of ${amountOf(result, signOf(result) * mde)} for the worse could have been seen`];
   const more =
     needed === null || needed <= pairs
       ? []
-      : [`it takes about ${plural(needed, 'pair')} to see ${amountOf(result, result.limit)}`];
+      : [
+          `it takes about ${plural(needed, 'pair')} to see ${amountOf(result, signOf(result) * result.limit)}`,
+        ];
   return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
 }
 
@@ -31,12 +36,18 @@ function intervalWords(result: ComparisonResult): string {
   return `(${formatConfidence(confidence)} interval ${interval}, ${plural(pairs, 'pair')})`;
 }
 
-function amountOf(result: ComparisonResult, amount: number): string {
-  return formatAmount(amount, unitOf(result));
+function amountOf(result: ComparisonResult, change: number): string {
+  return formatChange(change, unitOf(result)).replace(/^[+\u2212]/u, '');
 }
 
-function unitOf({ metric, scale }: ComparisonResult): ChangeUnit {
-  return { scale, unit: definitionOfName(metric)?.unit ?? 'count' };
+function signOf({ metric }: ComparisonResult): 1 | -1 {
+  return definitionOfName(metric)?.worse === 'lower' ? -1 : 1;
+}
+
+function unitOf(result: ComparisonResult): ChangeUnit {
+  const { metric, scale } = result;
+  const worse = signOf(result) === 1 ? 'higher' : 'lower';
+  return { scale, unit: definitionOfName(metric)?.unit ?? 'count', marks: marksOf({ ...result, worse }) };
 }
 
 function directionOf(metric: string, change: number): string {
