@@ -28,7 +28,7 @@ export function scenarioLines(scenario: ScenarioView, paint: Palette): readonly 
     ...section(checkLines(scenario, paint)),
     ...section(faultLines(scenario, paint)),
     ...section(errorLines(scenario, paint)),
-    ...section(scenario.notes.slice(1).flatMap((note) => paint.field('note', [plain(note)]))),
+    ...section(scenario.notes.slice(1).flatMap((note) => paint.titled('note', plain(note, 400)))),
   ];
 }
 
@@ -117,7 +117,7 @@ function checkLines({ findings, leftovers, verify }: ScenarioView, paint: Palett
   return [
     ...(findings.length === 0 ? [] : paint.field('checks', [holding(findings)])),
     ...findings.filter(({ standing }) => standing !== 'pass').flatMap((finding) => checkLine(finding, paint)),
-    ...(verify === undefined || listed ? [] : paint.field('verify', [plain(verify)])),
+    ...(verify === undefined || listed ? [] : paint.titled('verify', plain(verify, 400))),
     ...leftovers.flatMap((process, index) => paint.field(index === 0 ? 'left behind' : '', [plain(process)])),
   ];
 }
@@ -134,22 +134,22 @@ function faultLines({ faults }: ScenarioView, paint: Palette): readonly string[]
     faults.lines.map(({ words }) => words).join(', '),
     ...faults.notes,
   ].filter((line) => line !== '');
-  return [...paint.field('faults', [first]), ...rest.flatMap((line) => paint.field('', [plain(line, 400)]))];
+  return [...paint.field('faults', [first]), ...rest.flatMap((line) => paint.titled('', plain(line, 400)))];
 }
 
 function errorLines(
   { errors, moreErrors, failures, retried }: ScenarioView,
   paint: Palette,
 ): readonly string[] {
+  // Wrapped, not cut: what failed is often said at the end of the line.
   const listed = errors.map(({ count, sample, first }) => {
     const where = first === '' ? '' : ` (${count === 1 ? '' : 'first: '}${first})`;
-    const space = paint.width - 16 - where.length - 8;
-    return `${formatCount(count)} × ${plain(sample, space)}${where}`;
+    return `${formatCount(count)} × ${plain(sample, 400)}${where}`;
   });
   const more = moreErrors > 0 ? [`and ${plural(moreErrors, 'more kind')} of error`] : [];
   const ended = [...failures, ...retried].map(({ ending, flows }) => `${ending}: ${flows}`);
   return [
-    ...[...listed, ...more].flatMap((line, index) => paint.field(index === 0 ? 'errors' : '', [line])),
+    ...[...listed, ...more].flatMap((line, index) => paint.titled(index === 0 ? 'errors' : '', line)),
     ...paint.field('ended', ended),
   ];
 }
