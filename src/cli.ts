@@ -27,7 +27,6 @@ import { initRepository } from './cli/init.js';
 import type { Screen, Terminal } from './cli/terminal.js';
 import { formatProblem, UserError } from './errors.js';
 import type { GateContext } from './gate.js';
-import { DEMO_MODULE } from './inputs/demo.js';
 import type { ComparingProgress, Logger, Progress } from './ports.js';
 import { EXIT } from './publish/exit-status.js';
 import { reproduceCommand } from './publish/reproduce.js';
@@ -77,9 +76,8 @@ async function run(options: RunOptions): Promise<number> {
 
 async function demo(options: DemoOptions): Promise<number> {
   const terminal = openTerminal();
-  const asked = inputsOf(options);
-  const context = contextOf(terminal, reproduceCommand(asked, { command: 'demo' }));
-  const inputs = { ...asked, module: DEMO_MODULE };
+  const inputs = { ...inputsOf(options), demo: 'true' };
+  const context = contextOf(terminal, reproduceCommand(inputs));
   return runScenarios(terminal, context, { inputs, outputs: options });
 }
 
@@ -130,7 +128,7 @@ function programOf(): Command {
     .action(exiting(() => initRepository(openTerminal())));
   program
     .command('validate')
-    .argument('[file]', 'the config (.github/flowgate.yml)')
+    .argument('[file]', 'the config (.github/flowgate.yml, else flowgate.yml)')
     .description('say everything that is wrong with a config')
     .action(exiting((file: string | undefined) => validate(openTerminal(), file)));
   withOutputs(program.command('report'))

@@ -239,6 +239,21 @@ describe('what can not be run', () => {
     expect(server.requests).toEqual([]);
   });
 
+  test('nothing to run is an error, and no demo is run in its place', async () => {
+    const end = await act({ run: '', flows: '' }, { files: { 'flowgate.yaml': 'version: 1\n' } });
+    expect(end.exitCode).toBe(2);
+    const [error] = end.annotations.filter(({ level }) => level === 'error');
+    expect(error?.message).toContain('the nearest config is flowgate.yaml');
+    expect(error?.message).toContain('demo: true');
+    expect(server.requests).toEqual([]);
+  });
+
+  test('a misspelt input is an error, and not a gate that is missing', async () => {
+    const end = await act({ thresholds: '', threshold: 'success_rate >= 100%' });
+    expect(end.exitCode).toBe(2);
+    expect(end.annotations.map(({ message }) => message).join()).toContain('did you mean thresholds?');
+  });
+
   test('is shown at its place in the config file', async () => {
     const config = 'version: 1\nscenarios:\n  a:\n    run: "true"\n    thresholds: [flow_tme.p95 < 5s]\n';
     const inputs = { run: '', flows: '', thresholds: '' };
@@ -246,6 +261,13 @@ describe('what can not be run', () => {
     expect(end.exitCode).toBe(2);
     expect(end.annotations[0]?.properties).toMatchObject({ file: '.github/flowgate.yml', line: '5' });
   });
+});
+
+test('demo: true runs the demo, and the report says how to run it again', async () => {
+  const end = await act({ run: '', demo: 'true', flows: '2', thresholds: 'success_rate >= 0%' });
+  expect(end.exitCode).toBe(0);
+  expect(end.results?.scenarios[0]).toMatchObject({ name: 'demo', work: 'flowgate:demo' });
+  expect(end.results?.reproduce).toBe("npx flowgate demo --flows 2 --threshold 'success_rate >= 0%'");
 });
 
 describe('a job that is cancelled', () => {

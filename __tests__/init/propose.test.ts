@@ -159,5 +159,6 @@ test('what is there already is not proposed', () => {
   expect(pathsOf()).toEqual([CONFIG, WORKFLOW]);
   expect(pathsOf(CONFIG)).toEqual([WORKFLOW]);
   expect(pathsOf('.github/flowgate.yaml')).toEqual([WORKFLOW]);
+  expect(pathsOf('flowgate.yml')).toEqual([WORKFLOW]);
   expect(pathsOf(CONFIG, WORKFLOW)).toEqual([]);
 });

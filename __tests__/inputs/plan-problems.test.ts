@@ -79,8 +79,14 @@ describe('what is wrong with inputs', () => {
   });
 
   test.each<[Inputs, string]>([
-    [{ config: 'no.yml' }, 'input config: there is no file no.yml; write its path from the workspace'],
-    [{ config: 'shop' }, 'input config: there is no file shop; write its path from the workspace'],
+    [
+      { config: 'no.yml' },
+      'input config: there is no file no.yml; write its path from the workspace; the nearest config is .github/flowgate.yml',
+    ],
+    [
+      { config: 'shop' },
+      'input config: there is no file shop; write its path from the workspace; the nearest config is .github/flowgate.yml',
+    ],
     [{ scenario: 'chekout' }, 'input scenario: there is no scenario chekout; did you mean checkout?'],
     [{ scenario: 'zzz' }, 'input scenario: there is no scenario zzz; scenarios are checkout, order'],
     [{ scenario: ',' }, 'input scenario: , names no scenario'],
@@ -92,7 +98,7 @@ describe('what is wrong with inputs', () => {
     ],
     [
       { run: 'x', scenario: 'y' },
-      'input scenario: selects from a config file, and run, module and url make one scenario',
+      'input scenario: selects from a config file, and run, module, url and demo make one scenario',
     ],
     [{ run: ' ' }, 'input run: is blank; write it or leave it out'],
     [{ url: 'x' }, 'input url: "x" is no URL; write http://127.0.0.1:3000/orders'],
@@ -156,7 +162,7 @@ describe('what is wrong with inputs', () => {
 
   test('scenario without any config says that there is none', async () => {
     expect(await problems({ scenario: 'demo' })).toEqual([
-      'input scenario: selects from a config file, and there is no .github/flowgate.yml',
+      'input config: there is no .github/flowgate.yml and no flowgate.yml in the workspace, and none of run, module and url is given; flowgate init writes a config; demo: true (flowgate demo) runs the built-in demo',
     ]);
   });
 });

@@ -39,8 +39,8 @@ const only = ({ scenarios }: Plan) => {
 };
 
 describe('where the scenarios come from', () => {
-  test('with nothing at all the demo is run, ten flows at once', async () => {
-    const made = await plan({});
+  test('the demo is run where it is asked for, ten flows at once', async () => {
+    const made = await plan({ demo: 'true' });
     expect(made.source).toEqual({ kind: 'demo' });
     expect(only(made)).toMatchObject({
       name: 'demo',
@@ -50,9 +50,8 @@ describe('where the scenarios come from', () => {
   });
 
   test('an empty input is one that was left out', async () => {
-    expect(await plan({ run: '', flows: '', config: '', thresholds: '', compare: '' })).toEqual(
-      await plan({}),
-    );
+    const given = { run: '', flows: '', config: '', thresholds: '', compare: '', demo: '' };
+    expect(await plan(given, WITH_CONFIG)).toEqual(await plan({}, WITH_CONFIG));
   });
 
   test('run alone is a scenario with every default', async () => {
@@ -86,7 +85,7 @@ describe('where the scenarios come from', () => {
     });
   });
 
-  test.each(['.github/flowgate.yml', '.github/flowgate.yaml'])('%s is used if it exists', async (file) => {
+  test.each(['.github/flowgate.yml', 'flowgate.yml'])('%s is used if it exists', async (file) => {
     const made = await plan({}, { ...REPOSITORY, [`/repo/${file}`]: CONFIG });
     expect(made.source).toEqual({ kind: 'config', file });
     expect(made.scenarios.map(({ name }) => name)).toEqual(['checkout', 'order']);
@@ -169,20 +168,24 @@ describe('input goes before config goes before default', () => {
   });
 
   test('the demo judges growth unasked, and is run for longer and faster when it is to leak', async () => {
-    const demo = only(await plan({}));
+    const demo = only(await plan({ demo: 'true' }));
     expect(demo).toMatchObject({ unaskedChecks: { growth: 'fail' } });
     expect(demo?.checks).not.toHaveProperty('growth');
-    expect(only(await plan({ bug: 'leak' }))).toMatchObject({
+    expect(only(await plan({ demo: 'true', bug: 'leak' }))).toMatchObject({
       work: { options: { bug: 'leak', speed: '5' } },
       load: { flows: 10, iterations: 200 },
     });
-    expect(only(await plan({ bug: 'leak', flows: '30' }))?.load).toMatchObject({ iterations: 300 });
-    expect(only(await plan({ bug: 'leak', iterations: '12' }))?.load).toMatchObject({ iterations: 12 });
+    expect(only(await plan({ demo: 'true', bug: 'leak', flows: '30' }))?.load).toMatchObject({
+      iterations: 300,
+    });
+    expect(only(await plan({ demo: 'true', bug: 'leak', iterations: '12' }))?.load).toMatchObject({
+      iterations: 12,
+    });
     expect(only(await plan({ run: 'npm test' }))).not.toHaveProperty('unaskedChecks');
   });
 
   test('bug and seed reach the demo', async () => {
-    expect(only(await plan({ bug: 'race', seed: '7' }))).toMatchObject({
+    expect(only(await plan({ demo: 'true', bug: 'race', seed: '7' }))).toMatchObject({
       work: { options: { bug: 'race' } },
       seed: 7,
     });

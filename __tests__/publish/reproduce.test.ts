@@ -34,7 +34,8 @@ test('another working directory is an option: a config is named from the top wha
 });
 
 test('the demo is reproduced by its own subcommand, with its bug and its seed', () => {
-  expect(reproduceCommand({ bug: 'race', seed: '3' }, { command: 'demo' })).toBe(
+  expect(reproduceCommand({ demo: 'true', bug: 'race', seed: '3' })).toBe(
     'npx flowgate demo --seed 3 --bug race',
   );
+  expect(reproduceCommand({ demo: 'false', run: 'x' })).toBe('npx flowgate run --run x');
 });

@@ -22,7 +22,8 @@ export function readActionInputs(): ActionInputs {
     const text = core.getInput(name);
     return text === '' ? undefined : text;
   };
-  return { inputs: readInputs(core.getInput), token: read('github-token'), matrix: read('matrix') };
+  const inputs = readInputs(core.getInput, Object.keys(process.env));
+  return { inputs, token: read('github-token'), matrix: read('matrix') };
 }
 
 /** The event's payload; undefined if there is none to read, as in a local run. */

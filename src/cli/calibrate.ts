@@ -1,6 +1,7 @@
 import { UserError, type Problem } from '../errors.js';
 import type { GateContext } from '../gate.js';
 import { parseDuration } from '../inputs/duration.js';
+import type { Inputs } from '../inputs/inputs.js';
 import { makePlan } from '../inputs/plan.js';
 import { CALIBRATION_SCHEMA, type Calibration, type ScenarioCalibration } from '../model/calibration.js';
 import type { ComparePlan } from '../model/compare-plan.js';
@@ -8,6 +9,7 @@ import type { Plan, ScenarioPlan } from '../model/plan.js';
 import { EXIT } from '../publish/exit-status.js';
 import { renderCalibrationMarkdown } from '../report/calibration-markdown.js';
 import { renderCalibrationTerminal } from '../report/calibration-terminal.js';
+import { isAgainstBase } from '../verdict/base-limit.js';
 import { calibrateScenario, type CalibrateOptions } from '../run/calibrating.js';
 import { inputsOf, type RunOptions } from './options.js';
 import { writeFile } from './outputs.js';
@@ -91,6 +93,7 @@ async function planned(
   const inputs = { ...inputsOf(asked), compare: 'base' };
   try {
     const { scenarios, compare } = await makePlan(inputs, { files: ports.files, workspace: cwd });
+    problems.push(...unusedThresholds(inputs, scenarios));
     if (problems.length > 0) throw new UserError(problems);
     if (compare === undefined) throw new Error('a plan with compare says how to compare');
     return { scenarios, compare, bounds: read };
@@ -100,6 +103,17 @@ async function planned(
     }
     throw thrown;
   }
+}
+
+/** Those of the options that no comparison judges; those of a config are for its gate. */
+function unusedThresholds(inputs: Inputs, [scenario]: readonly ScenarioPlan[]): Problem[] {
+  const ofOption = { fail: inputs.thresholds, warn: inputs.alerts };
+  return (scenario?.thresholds ?? [])
+    .filter((threshold) => ofOption[threshold.level] !== undefined && !isAgainstBase(threshold))
+    .map(({ expression, level }) => ({
+      where: `option --${level === 'fail' ? 'threshold' : 'alert'}`,
+      message: `"${expression}": only limits on the base are calibrated; write base + 5%, or leave it out`,
+    }));
 }
 
 function readBounds({ time, runs }: Omit<Asked, 'asked'>, problems: Problem[]): Bounds {

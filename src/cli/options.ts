@@ -81,7 +81,7 @@ export function withScenario(command: Command): Command {
 /** What is run. */
 export function withWork(command: Command): Command {
   return command
-    .option('--config <file>', 'the config (.github/flowgate.yml if there is one)')
+    .option('--config <file>', 'the config (.github/flowgate.yml, else flowgate.yml)')
     .option('--scenario <name>', 'run only this scenario of the config; again and again', collect)
     .option('--run <command>', 'a command as the flow, without a config')
     .option('--module <file>', 'a module whose default export is the flow, without a config')

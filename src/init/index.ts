@@ -7,8 +7,8 @@ import { renderWorkflow } from './workflow-file.js';
 export type { Repository } from './repository.js';
 
 const CONFIG = '.github/flowgate.yml';
-/** The config is found under either name; one is enough. */
-const CONFIGS: readonly string[] = [CONFIG, '.github/flowgate.yaml'];
+/** A repository that has one of these has its config; the last two only need another name, which a run says. */
+const CONFIGS: readonly string[] = [CONFIG, 'flowgate.yml', '.github/flowgate.yaml', 'flowgate.yaml'];
 const WORKFLOW = '.github/workflows/flowgate.yml';
 
 export interface Proposal {

@@ -12,7 +12,7 @@ export function planCompare(
   config: Omit<Config, 'version' | 'scenarios'> = {},
 ): ComparePlan | undefined {
   const ref = inputs.compare ?? config.compare?.ref;
-  if (ref === undefined) return undefined;
+  if (ref === undefined || inputs.noCompare === true) return undefined;
   const prepare = prepareOf(inputs, config.prepare);
   const services = config.compare?.services;
   return {
@@ -27,6 +27,7 @@ export function planCompare(
 
 /** Whether `prepare` is run; `config` is what a config says, whatever else is wrong with it. */
 export function isPrepared(inputs: ParsedInputs, config: unknown): boolean {
+  if (inputs.noCompare === true) return false;
   const says = (key: 'compare' | 'prepare'): boolean =>
     inputs[key] !== undefined || (isMap(config) && config[key] !== undefined);
   return says('compare') && says('prepare');

@@ -1,7 +1,7 @@
 import type { CheckId, CheckLevel } from '../model/check.js';
 import type { KillPlan } from '../model/faults.js';
 
-/** The built-in module that is run when nothing else is named. */
+/** The built-in module that is run if the demo is asked for, and never otherwise. */
 export const DEMO_MODULE = 'flowgate:demo';
 
 /** What the demo's bugs are caught by, beside what is always checked. */
@@ -31,7 +31,7 @@ const KILL: KillPlan = { share: 0.4, after: { from: 50, to: 350 }, signal: 'SIGK
 const STUCK_TIMEOUT = 2500;
 
 /**
- * What the demo is run with when nothing else is said: a leak shows only in the long run, and what one flow's death does
+ * What the demo is run with when no input says otherwise: a leak shows only in the long run, and what one flow's death does
  * to others only when some are killed. How to kill without a bug is in docs/demo.md.
  */
 export function demoDefaults({ bug, flows = AT_ONCE }: { readonly bug?: string; readonly flows?: number }) {

@@ -25,15 +25,16 @@ const WHERE: Readonly<Record<DraftKey, string>> = {
   'working-directory': whereInput('workingDirectory'),
 };
 
-/** The one scenario of the inputs `run`, `module` or `url`, or the demo. */
-export function shorthandDraft({ run, module, url, ...inputs }: ParsedInputs): Draft {
+/** The one scenario of the inputs `run`, `module`, `url` or `demo`; undefined if none of them is given. */
+export function shorthandDraft({ run, module, url, demo, ...inputs }: ParsedInputs): Draft | undefined {
   const problemAt = (key: DraftKey, message: string): Problem => ({
     where: WHERE[key],
     message,
   });
   if (run !== undefined) return { name: 'run', config: { run }, problemAt };
   if (url !== undefined) return { name: 'url', config: { http: url }, problemAt };
-  const file = module ?? DEMO_MODULE;
+  const file = module ?? (demo === true ? DEMO_MODULE : undefined);
+  if (file === undefined) return undefined;
   const config = { module: file, ...(file === DEMO_MODULE ? demoDefaults(inputs) : {}) };
   return { name: nameOfModule(file), config, problemAt };
 }

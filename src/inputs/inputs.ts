@@ -8,6 +8,7 @@ export interface Inputs {
   readonly run?: string;
   readonly module?: string;
   readonly url?: string;
+  readonly demo?: string;
   readonly flows?: string;
   readonly iterations?: string;
   readonly duration?: string;
@@ -30,17 +31,25 @@ export interface Inputs {
   readonly seed?: string;
   /** Of the terminal only: how the demo is told to misbehave. */
   readonly bug?: string;
+  /** Of the terminal only: `true` leaves out the comparison that the config asks for. */
+  readonly noCompare?: string;
+  /** Of the action only: names of inputs that action.yml does not have, one a line. */
+  readonly unknown?: string;
 }
 
 export type InputKey = keyof Inputs;
 
-/** The inputs of action.yml that are ours to read (`github-token` and `matrix` are the publisher's), by their names. */
+/** Inputs of action.yml that only the publisher reads. */
+export const PUBLISHER_INPUTS = ['github-token', 'matrix'] as const;
+
+/** All others of action.yml, by their names. */
 export const ACTION_INPUTS = {
   config: 'config',
   scenario: 'scenario',
   run: 'run',
   module: 'module',
   url: 'url',
+  demo: 'demo',
   flows: 'flows',
   iterations: 'iterations',
   duration: 'duration',
@@ -64,6 +73,8 @@ const INPUT_NAMES: Readonly<Record<InputKey, string>> = {
   maxFlows: 'max-flows',
   seed: 'seed',
   bug: 'bug',
+  noCompare: 'no-compare',
+  unknown: 'unknown',
 };
 
 /** `input working-directory`: where a problem of an input is. */
@@ -71,8 +82,22 @@ export function whereInput(key: InputKey): string {
   return `input ${INPUT_NAMES[key]}`;
 }
 
-/** Reads all inputs of the action; `get` gives the text of one by its name, empty if it was left out. */
-export function readInputs(get: (name: string) => string): Inputs {
+/**
+ * Reads all inputs of the action.
+ * @param get gives the text of one by its name, empty if it was left out
+ * @param given names of all that the runner has handed over, in the runner's spelling of a variable (INPUT_CHECK-NAME)
+ */
+export function readInputs(get: (name: string) => string, given: readonly string[] = []): Inputs {
   const entries = Object.entries(ACTION_INPUTS).map(([key, name]) => [key, get(name)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+  const unknown = given
+    .filter((variable) => variable.startsWith(PREFIX))
+    .map((variable) => variable.slice(PREFIX.length).toLowerCase())
+    .filter((name) => !KNOWN.has(name));
+  return Object.fromEntries(
+    [...entries, ['unknown', unknown.sort().join('\n')] as const].filter(([, value]) => value !== ''),
+  );
 }
+
+/** `core.getInput` reads an input from the variable of this name; the runner writes it in capitals. */
+const PREFIX = 'INPUT_';
+const KNOWN: ReadonlySet<string> = new Set([...Object.values(ACTION_INPUTS), ...PUBLISHER_INPUTS]);

@@ -9,9 +9,10 @@ import { parseThresholdText } from '../verdict/threshold-list.js';
 import { refProblem } from './compare-fields.js';
 import { parseDuration } from './duration.js';
 import { httpRequests } from './http-fields.js';
-import { whereInput, type InputKey, type Inputs } from './inputs.js';
+import { ACTION_INPUTS, PUBLISHER_INPUTS, whereInput, type InputKey, type Inputs } from './inputs.js';
 import { parseRate } from './rate.js';
 import { LATER_INPUTS, UNAVAILABLE } from './unavailable.js';
+import { isGiven, togetherProblems } from './unused-inputs.js';
 
 export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
 export type CommentMode = (typeof COMMENT_MODES)[number];
@@ -31,6 +32,7 @@ export interface ParsedInputs {
   readonly run?: string;
   readonly module?: string;
   readonly url?: readonly HttpRequestPlan[];
+  readonly demo?: boolean;
   readonly flows?: number;
   readonly iterations?: number;
   /** ms */
@@ -44,6 +46,7 @@ export interface ParsedInputs {
   readonly alerts?: readonly Threshold[];
   /** A git ref, or `base`. */
   readonly compare?: string;
+  readonly noCompare?: boolean;
   readonly prepare?: string;
   /** ms */
   readonly budget?: number;
@@ -71,6 +74,7 @@ export function parseInputs(inputs: Inputs): InputsReading {
     ...given('run', reader.text('run')),
     ...given('module', reader.text('module')),
     ...given('url', reader.requests('url')),
+    demo: reader.oneOf('demo', SWITCH) === 'true',
     ...given('flows', reader.whole('flows', 1)),
     ...given('iterations', reader.whole('iterations', 1)),
     ...given('duration', reader.duration('duration')),
@@ -80,6 +84,7 @@ export function parseInputs(inputs: Inputs): InputsReading {
     ...given('thresholds', reader.thresholds('thresholds', 'fail')),
     ...given('alerts', reader.thresholds('alerts', 'warn')),
     ...given('compare', reader.ref('compare')),
+    noCompare: isGiven(inputs.noCompare),
     ...given('prepare', reader.text('prepare')),
     ...given('budget', reader.duration('budget')),
     publishing: {
@@ -95,37 +100,24 @@ export function parseInputs(inputs: Inputs): InputsReading {
   for (const key of LATER_INPUTS) {
     if (isGiven(inputs[key])) problems.push({ where: whereInput(key), message: UNAVAILABLE });
   }
-  problems.push(...togetherProblems(inputs));
+  problems.push(...togetherProblems(inputs), ...unknownInputs(inputs));
   return { parsed, problems };
 }
 
-export function isGiven(text: string | undefined): text is string {
-  return text !== undefined && text !== '';
+/** The runner only warns of a name that action.yml does not have, and a gate that is misspelt would gate nothing. */
+function unknownInputs({ unknown = '' }: Inputs): Problem[] {
+  const known = [...Object.values(ACTION_INPUTS), ...PUBLISHER_INPUTS];
+  return unknown
+    .split('\n')
+    .filter((name) => name !== '')
+    .map((name) => ({
+      where: `input ${name}`,
+      message: `there is no such input${didYouMean(name, known, `; inputs are ${known.join(', ')}`)}`,
+    }));
 }
 
 function given<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
   return value === undefined ? {} : ({ [key]: value } as Record<Key, Value>);
-}
-
-/** What two inputs say of each other. */
-function togetherProblems(inputs: Inputs): Problem[] {
-  const pairs: readonly (readonly [InputKey, InputKey])[] = [
-    ['run', 'module'],
-    ['run', 'url'],
-    ['module', 'url'],
-    ['config', 'run'],
-    ['config', 'module'],
-    ['config', 'url'],
-    ['iterations', 'duration'],
-    ['flows', 'rate'],
-    ['iterations', 'rate'],
-  ];
-  return pairs
-    .filter(([first, second]) => isGiven(inputs[first]) && isGiven(inputs[second]))
-    .map(([first, second]) => ({
-      where: whereInput(second),
-      message: `${first} and ${second} are given; keep one`,
-    }));
 }
 
 class InputReader {

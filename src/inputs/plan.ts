@@ -9,14 +9,15 @@ import { DEMO_MODULE } from './demo.js';
 import { isPrepared, planCompare } from './compare-plan.js';
 import { needCompareInInputs } from './compare-rules.js';
 import { configDrafts, shorthandDraft, type Draft } from './draft.js';
+import { defaultConfig, missingConfig, nothingToRun } from './find-config.js';
 import { oneLine } from './finding.js';
 import { whereInput, type Inputs } from './inputs.js';
-import { isGiven, parseInputs, type InputsReading, type ParsedInputs } from './parse-inputs.js';
+import { parseInputs, type InputsReading, type ParsedInputs } from './parse-inputs.js';
 import { fromWorkspace, missingPlaces, placesOfConfig, type Places } from './places.js';
 import { planScenario } from './scenario-plan.js';
+import { isMap } from './raw.js';
 import type { Config } from './schema.js';
-
-export const DEFAULT_CONFIGS = ['.github/flowgate.yml', '.github/flowgate.yaml'] as const;
+import { hasShorthand, isGiven, unusedDirectory, withoutComparison } from './unused-inputs.js';
 
 export interface PlanSources {
   readonly files: Files;
@@ -27,6 +28,8 @@ export interface PlanSources {
    * looked for after it. If left out, nobody prepares.
    */
   readonly prepares?: true;
+  /** The inputs are those of head: what base is asked for need not use all of them. */
+  readonly isBase?: true;
 }
 
 /**
@@ -36,11 +39,10 @@ export interface PlanSources {
 export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Plan> {
   const reading = parseInputs(inputs);
   const { parsed, problems: inputProblems } = reading;
-  const drafted = await draftScenarios(reading, sources);
+  const drafted = await draftScenarios(inputs, reading, sources);
   const { source, config, value, drafts, places, problems: sourceProblems } = drafted;
   const compare = planCompare(parsed, config);
-  const baseless = compare === undefined && !isGiven(inputs.compare) ? needCompareInInputs(inputs) : [];
-  const problems = [...inputProblems, ...baseless, ...sourceProblems];
+  const problems = [...inputProblems, ...comparisonProblems(inputs, parsed, drafted), ...sourceProblems];
   const isAwaited = sources.prepares === true && isPrepared(parsed, value);
   const exists = async (path: string): Promise<boolean> => isAwaited || (await sources.files.exists(path));
   for (const each of places) {
@@ -57,6 +59,7 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
     scenarios.push(result.scenario);
     problems.push(...misplacedBug(result.scenario, parsed));
   }
+  if (problems.length === 0 && sources.isBase !== true) problems.push(...unusedDirectory(parsed, scenarios));
   if (problems.length > 0) throw new UserError(distinct(problems));
   const history = historyPlan(parsed, drafted);
   return {
@@ -65,6 +68,14 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
     ...(history === undefined ? {} : { history }),
     ...(compare === undefined ? {} : { compare }),
   };
+}
+
+/** What inputs ask of a comparison where there is none. */
+function comparisonProblems(inputs: Inputs, parsed: ParsedInputs, { value }: Drafts): readonly Problem[] {
+  const isOff = parsed.noCompare === true;
+  const compares = !isOff && (isGiven(inputs.compare) || (isMap(value) && 'compare' in value));
+  const baseless = compares || isOff ? [] : needCompareInInputs(inputs);
+  return [...baseless, ...withoutComparison(parsed, compares)];
 }
 
 /** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
@@ -94,37 +105,27 @@ interface Drafts {
   readonly problems: readonly Problem[];
 }
 
-async function draftScenarios(reading: InputsReading, sources: PlanSources): Promise<Drafts> {
+async function draftScenarios(inputs: Inputs, reading: InputsReading, sources: PlanSources): Promise<Drafts> {
   const { parsed } = reading;
-  // An explicit config beside run, module or url is a problem that parseInputs has found.
-  const shorthand = [parsed.run, parsed.module, parsed.url].some((work) => work !== undefined);
+  // An explicit config beside run, module, url or demo is a problem that parseInputs has found.
+  const shorthand = hasShorthand(inputs);
   const file = parsed.config ?? (shorthand ? undefined : await defaultConfig(sources));
   if (file !== undefined) return fromConfig(file, reading, sources);
   const draft = shorthandDraft(parsed);
-  const isDemo = draft.config.module === DEMO_MODULE;
-  return {
-    source: { kind: isDemo ? 'demo' : 'inputs' },
-    drafts: [draft],
-    places: [
-      {
-        problemAt: draft.problemAt,
-        ...(draft.config.module === undefined ? {} : { module: draft.config.module }),
-      },
-    ],
-    problems: parsed.scenarios === undefined ? [] : [selectsFromNothing(shorthand)],
-  };
-}
-
-function selectsFromNothing(shorthand: boolean): Problem {
-  const reason = shorthand ? 'run, module and url make one scenario' : `there is no ${DEFAULT_CONFIGS[0]}`;
-  return { where: whereInput('scenario'), message: `selects from a config file, and ${reason}` };
-}
-
-async function defaultConfig({ files, workspace }: PlanSources): Promise<string | undefined> {
-  for (const file of DEFAULT_CONFIGS) {
-    if (await files.exists(resolve(workspace, file))) return file;
+  const source = { kind: draft?.config.module === DEMO_MODULE ? 'demo' : 'inputs' } as const;
+  if (draft === undefined) {
+    // What the shorthand is to run could not be read: that is the problem, and parseInputs has found it.
+    const missing =
+      shorthand || isGiven(inputs.config) ? [] : [await nothingToRun({ ...sources, ...parsed })];
+    return { source, drafts: [], places: [], problems: missing };
   }
-  return undefined;
+  const { module } = draft.config;
+  return {
+    source,
+    drafts: [draft],
+    places: [{ problemAt: draft.problemAt, ...(module === undefined ? {} : { module }) }],
+    problems: [],
+  };
 }
 
 async function fromConfig(
@@ -136,11 +137,12 @@ async function fromConfig(
   const source = { kind: 'config', file } as const;
   const text = await readText(resolve(sources.workspace, named), sources.files);
   if (text === undefined) {
-    const message = `there is no file ${named}; write its path from the workspace`;
-    return { source, drafts: [], places: [], problems: [{ where: whereInput('config'), message }] };
+    const missing = await missingConfig(named, { ...sources, workingDirectory: parsed.workingDirectory });
+    return { source, drafts: [], places: [], problems: [missing] };
   }
   const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
-  const comparing = parsed.compare !== undefined;
+  // With --no-compare limits on the base are said to be not judged, which is no problem of the config.
+  const comparing = parsed.compare !== undefined || parsed.noCompare === true;
   const { config, value, problems, problemAt } = readConfig(text, file, { load, comparing });
   const isWanted = (name: string): boolean => parsed.scenarios?.includes(name) ?? true;
   const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));

@@ -130,18 +130,17 @@ function workOf(
       maxBody: config['max-body'] ?? MAX_BODY,
     };
   }
-  const file = module ?? DEMO_MODULE;
+  if (module === undefined) throw new Error('a scenario that passed the rules has run, module or http');
   return {
     kind: 'module',
-    module: isBuiltIn(file) ? file : resolveModule(given.workingDirectory, file),
+    module: isBuiltIn(module) ? module : resolveModule(given.workingDirectory, module),
     isolate: isolate ?? 'none',
     options: { ...options, ...(given.bug === undefined ? {} : { bug: given.bug }) },
   };
 }
 
-function checksOf({ run, http, module = DEMO_MODULE, checks = {} }: ScenarioConfig): ScenarioPlan['checks'] {
-  const isDemo = run === undefined && http === undefined && module === DEMO_MODULE;
-  return { ...(isDemo ? DEMO_CHECKS : {}), ...withoutUndefined(checks) };
+function checksOf({ module, checks = {} }: ScenarioConfig): ScenarioPlan['checks'] {
+  return { ...(module === DEMO_MODULE ? DEMO_CHECKS : {}), ...withoutUndefined(checks) };
 }
 
 /** `flowgate:NAME` is shipped in the bundle. */

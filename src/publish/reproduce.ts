@@ -30,7 +30,7 @@ const OPTIONS = [
 /** Options that are given again and again, once a line. */
 const REPEATED = new Set(['--threshold', '--alert']);
 
-type Given = { readonly [Name in (typeof OPTIONS)[number][0]]?: string | undefined };
+type Given = { readonly [Name in (typeof OPTIONS)[number][0] | 'demo' | 'noCompare']?: string | undefined };
 
 /**
  * The command that reproduces the verdict at a terminal, at the top of the workspace, from where a config is named
@@ -38,14 +38,17 @@ type Given = { readonly [Name in (typeof OPTIONS)[number][0]]?: string | undefin
  */
 export function reproduceCommand(
   inputs: Given,
-  { command = 'run' }: { command?: 'run' | 'demo' | 'compare' } = {},
+  {
+    command = inputs.demo?.trim() === 'true' ? 'demo' : 'run',
+  }: { command?: 'run' | 'demo' | 'compare' } = {},
 ): string {
   const words = OPTIONS.flatMap(([name, option]) => {
     const value = inputs[name]?.trim() ?? '';
     const values = REPEATED.has(option) ? linesOf(value) : [value];
     return values.filter((each) => each !== '').map((each) => `${option} ${quote(each)}`);
   });
-  return [`npx flowgate ${command}`, ...words].join(' ');
+  const switches = inputs.noCompare === 'true' ? ['--no-compare'] : [];
+  return [`npx flowgate ${command}`, ...words, ...switches].join(' ');
 }
 
 function linesOf(text: string): string[] {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import { whereInput, type Inputs } from '../inputs/inputs.js';
-import { DEFAULT_CONFIGS, makePlan } from '../inputs/plan.js';
+import { DEFAULT_CONFIGS } from '../inputs/find-config.js';
+import { makePlan } from '../inputs/plan.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../ports.js';
 import { moved, type Move } from './relocate.js';
@@ -31,7 +32,7 @@ export async function baseScenario(head: ScenarioPlan, sources: BaseSources): Pr
   const inputs = await inputsForBase(head, sources);
   if (inputs === undefined) return { absent: `the scenario is new: ${label} has no config` };
   try {
-    const { scenarios } = await makePlan(inputs, { files, workspace });
+    const { scenarios } = await makePlan(inputs, { files, workspace, isBase: true });
     const base = scenarios.find(({ name }) => name === head.name);
     return base === undefined ? { absent: isNew(head, label) } : { plan: withWorkOf(base, head) };
   } catch (thrown) {
