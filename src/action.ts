@@ -48,6 +48,8 @@ export interface ActionStart {
   readonly temporary: string;
   readonly machine: Environment;
   readonly version: string;
+  /** Random hexadecimal digits, others in each invocation. */
+  readonly nonce: string;
 }
 
 /**

@@ -109,6 +109,7 @@ async function prepare(root: string, options: ActionOptions): Promise<Record<str
     GITHUB_RUN_NUMBER: '7',
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_WORKFLOW: 'ci',
+    GITHUB_WORKFLOW_REF: 'octo/repo/.github/workflows/ci.yml@refs/pull/12/merge',
     GITHUB_JOB: 'gate',
     GITHUB_ACTOR: 'someone',
     ACTIONS_RUNTIME_TOKEN: `${TOKEN}-runtime`,

@@ -8,6 +8,8 @@ export interface FakeCheckRun extends CheckRunUpdate {
 }
 
 /** GitHub in memory. */
+export const TOKEN_USER = 'github-actions[bot]';
+
 export interface FakeGitHub extends GitHub {
   /** By branch: the number of its commits so far, and its files. */
   readonly branches: Map<string, { head: number; files: Record<string, string> }>;
@@ -40,10 +42,11 @@ export function fakeGitHub(): FakeGitHub {
     branches,
     calls,
     refuse: (method, error) => refusals.set(method, error),
+    tokenUser: () => call('tokenUser', () => TOKEN_USER),
     listComments: (pullRequest) => call('listComments', () => comments.get(pullRequest) ?? []),
     createComment: (pullRequest, body) =>
       call('createComment', () => {
-        const comment = { id: nextId++, body, trusted: true };
+        const comment = { id: nextId++, body, author: TOKEN_USER };
         comments.set(pullRequest, [...(comments.get(pullRequest) ?? []), comment]);
         return comment.id;
       }),

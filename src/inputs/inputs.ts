@@ -20,6 +20,7 @@ export interface Inputs {
   readonly budget?: string;
   readonly shard?: string;
   readonly comment?: string;
+  readonly commentKey?: string;
   readonly checkName?: string;
   readonly onInconclusive?: string;
   readonly workingDirectory?: string;
@@ -53,6 +54,7 @@ export const ACTION_INPUTS = {
   budget: 'budget',
   shard: 'shard',
   comment: 'comment',
+  commentKey: 'comment-key',
   checkName: 'check-name',
   onInconclusive: 'on-inconclusive',
   workingDirectory: 'working-directory',
