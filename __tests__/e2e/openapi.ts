@@ -62,6 +62,11 @@ export async function readRequest(request: ApiRequest): Promise<Partial<ApiCall>
   };
 }
 
+interface Operation {
+  readonly operationId?: string;
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
 interface Schema {
   readonly type?: string;
   readonly nullable?: boolean;
@@ -72,10 +77,9 @@ interface Schema {
 
 /** The smallest answer that the description allows: for one with a hundred fields, of which a test sets three. */
 export function sampleAnswer(operation: string, status: number): unknown {
-  const operations = Object.values(definition.paths ?? {}).flatMap((path) => Object.values(path as object));
-  const found = (operations as { operationId?: string; responses: Record<string, unknown> }[]).find(
-    ({ operationId }) => operationId === operation,
-  );
+  const paths = Object.values(definition.paths ?? {}) as Record<string, Operation>[];
+  const operations = paths.flatMap((path) => Object.values(path));
+  const found = operations.find(({ operationId }) => operationId === operation);
   const response = found?.responses[String(status)] as { content: Record<string, { schema: Schema }> };
   return sampleOf(response.content['application/json']?.schema ?? {});
 }
@@ -94,6 +98,8 @@ function sampleOf(schema: Schema): unknown {
       return 1;
     case 'boolean':
       return false;
+    case 'string':
+    case undefined:
     default:
       return '';
   }

@@ -75,6 +75,20 @@ export async function runAction(options: ActionOptions): Promise<ActionEnd> {
   }
 }
 
+/** One flow, gated on its success alone: nothing that a busy machine could change is judged. */
+export function runQuick(
+  apiUrl: string,
+  inputs: Readonly<Record<string, string>> = {},
+  options: Partial<ActionOptions> = {},
+): Promise<ActionEnd> {
+  const quick = { run: 'true', flows: '1', thresholds: 'success_rate >= 90%' };
+  return runAction({ apiUrl, inputs: { ...quick, ...inputs }, ...options });
+}
+
+export function warningsOf({ annotations }: ActionEnd): string[] {
+  return annotations.filter(({ level }) => level === 'warning').map(({ message }) => message);
+}
+
 async function prepare(root: string, options: ActionOptions): Promise<Record<string, string>> {
   const { event = pullRequestEvent(), inputs = {}, files = {}, runId = 100 } = options;
   await mkdir(join(root, 'workspace'));
