@@ -241,6 +241,16 @@ export interface PullRequestComment {
   readonly author: string | undefined;
 }
 
+/** A pull request, as far as we need it. */
+export interface PullRequest {
+  readonly headSha: string;
+  /** `owner/name` of where its commits are; undefined if that fork is gone. */
+  readonly headRepository: string | undefined;
+  readonly baseSha: string;
+  readonly baseBranch: string;
+  readonly author: string | undefined;
+}
+
 export interface CheckRunUpdate {
   readonly status: 'in_progress' | 'completed';
   readonly conclusion?: 'success' | 'failure' | 'neutral' | 'cancelled';
@@ -264,6 +274,7 @@ export class GitHubError extends Error {
 export interface GitHub extends DataBranch {
   /** Login of the user that the token writes as, as in {@link PullRequestComment.author}. */
   tokenUser(): Promise<string>;
+  pullRequest(number: number): Promise<PullRequest>;
   /** All pages. */
   listComments(pullRequest: number): Promise<readonly PullRequestComment[]>;
   createComment(pullRequest: number, body: string): Promise<number>;

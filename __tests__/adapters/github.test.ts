@@ -90,6 +90,23 @@ describe('comments', () => {
   });
 });
 
+describe('pull requests', () => {
+  test('a pull request is told by its head, its base and whose it is', async () => {
+    server.pullRequests.set(12, { head: SHA, headRepository: 'someone/repo', baseRef: 'main' });
+    expect(await github.pullRequest(12)).toEqual({
+      headSha: SHA,
+      headRepository: 'someone/repo',
+      baseSha: 'b'.repeat(40),
+      baseBranch: 'main',
+      author: 'someone',
+    });
+  });
+
+  test('one that is none is refused', async () => {
+    expect((await refused(github.pullRequest(13))).status).toBe(404);
+  });
+});
+
 describe('check runs', () => {
   test('a check run is created in progress and completed', async () => {
     const id = await github.createCheckRun('flowgate', SHA, {

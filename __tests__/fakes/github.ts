@@ -1,4 +1,4 @@
-import type { CheckRunUpdate, GitHub, PullRequestComment } from '../../src/ports.js';
+import type { CheckRunUpdate, GitHub, PullRequest, PullRequestComment } from '../../src/ports.js';
 import { GitHubError } from '../../src/ports.js';
 
 export interface FakeCheckRun extends CheckRunUpdate {
@@ -16,6 +16,7 @@ export interface FakeGitHub extends GitHub {
   /** By pull request; what a test puts there is there before the run. */
   readonly comments: Map<number, PullRequestComment[]>;
   readonly checkRuns: FakeCheckRun[];
+  readonly pullRequests: Map<number, PullRequest>;
   /** Names of the calls, in order. */
   readonly calls: string[];
   /** From now on this method is refused. */
@@ -25,6 +26,7 @@ export interface FakeGitHub extends GitHub {
 export function fakeGitHub(): FakeGitHub {
   const comments = new Map<number, PullRequestComment[]>();
   const checkRuns: FakeCheckRun[] = [];
+  const pullRequests: FakeGitHub['pullRequests'] = new Map();
   const branches: FakeGitHub['branches'] = new Map();
   const calls: string[] = [];
   const refusals = new Map<string, Error>();
@@ -37,12 +39,19 @@ export function fakeGitHub(): FakeGitHub {
   };
 
   return {
+    pullRequests,
     comments,
     checkRuns,
     branches,
     calls,
     refuse: (method, error) => refusals.set(method, error),
     tokenUser: () => call('tokenUser', () => TOKEN_USER),
+    pullRequest: (number) =>
+      call('pullRequest', () => {
+        const pull = pullRequests.get(number);
+        if (pull === undefined) throw new GitHubError('Not Found', 404);
+        return pull;
+      }),
     listComments: (pullRequest) => call('listComments', () => comments.get(pullRequest) ?? []),
     createComment: (pullRequest, body) =>
       call('createComment', () => {

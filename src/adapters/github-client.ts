@@ -1,5 +1,11 @@
 import { messageOf } from '../errors.js';
-import { GitHubError, type CheckRunUpdate, type GitHub, type PullRequestComment } from '../ports.js';
+import {
+  GitHubError,
+  type CheckRunUpdate,
+  type GitHub,
+  type PullRequest,
+  type PullRequestComment,
+} from '../ports.js';
 import { commitFile, readBranchFile, type RepositoryName } from './github-data-branch.js';
 import type { GitHubOptions } from './github.js';
 import { openOctokit, type Octokit } from './github-octokit.js';
@@ -28,6 +34,7 @@ export function connectGitHub(options: GitHubOptions): GitHub {
     told(listComments(octokit, repository, pullRequest));
   return {
     tokenUser: async () => (await told(octokit.graphql<TokenUser>(TOKEN_USER))).viewer.login,
+    pullRequest: (number) => told(readPullRequest(octokit, repository, number)),
     listComments: list,
     createComment: (pullRequest, body) =>
       createOnce({
@@ -49,6 +56,23 @@ export function connectGitHub(options: GitHubOptions): GitHub {
     },
     readBranchFile: (branch, path) => told(readBranchFile(octokit, repository, { branch, path })),
     commitFile: (commit) => told(commitFile(octokit, repository, commit)),
+  };
+}
+
+async function readPullRequest(
+  octokit: Octokit,
+  repository: RepositoryName,
+  number: number,
+): Promise<PullRequest> {
+  const { data } = await octokit.rest.pulls.get({ ...repository, pull_number: number });
+  // Null where the fork was deleted, which GitHub's types leave out.
+  const headRepository = data.head.repo as { full_name: string } | null;
+  return {
+    headSha: data.head.sha,
+    headRepository: headRepository?.full_name,
+    baseSha: data.base.sha,
+    baseBranch: data.base.ref,
+    author: data.user.login,
   };
 }
 

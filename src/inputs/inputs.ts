@@ -21,6 +21,7 @@ export interface Inputs {
   readonly shard?: string;
   readonly comment?: string;
   readonly commentKey?: string;
+  readonly pullRequest?: string;
   readonly checkName?: string;
   readonly onInconclusive?: string;
   readonly workingDirectory?: string;
@@ -55,6 +56,7 @@ export const ACTION_INPUTS = {
   shard: 'shard',
   comment: 'comment',
   commentKey: 'comment-key',
+  pullRequest: 'pull-request',
   checkName: 'check-name',
   onInconclusive: 'on-inconclusive',
   workingDirectory: 'working-directory',
