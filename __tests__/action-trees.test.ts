@@ -70,6 +70,7 @@ async function act(prepare: string, world = treeWorld()): Promise<Acted> {
       temporary: temporary(),
       machine: { os: 'linux', arch: 'x64', cpu: 'none', cores: 2, memory: 1e9, node: '20.18.0' },
       version: '0.1.0',
+      nonce: 'f00d',
     },
   );
   return { status, told, conclusion: fake.checkRuns[0]?.conclusion, left: treesOf(repository) };

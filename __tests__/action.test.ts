@@ -67,6 +67,7 @@ function start(change: Partial<ActionStart> = {}): ActionStart {
     temporary: '/temp',
     machine: { os: 'linux', arch: 'x64', cpu: 'none', cores: 2, memory: 1e9, node: '20.18.0' },
     version: '0.1.0',
+    nonce: 'f00d',
     ...change,
   };
 }
@@ -75,7 +76,7 @@ test('a run ends with its verdict in the comment, the outputs and the exit statu
   expect(await runAction(ports(), start())).toBe(1);
   expect(runner.outputs.get('verdict')).toBe('fail');
   expect(github.comments.get(12)?.map(({ body }) => body)).toEqual([
-    '<!-- flowgate:ci/gate run=5 attempt=1 verdict=fail -->\nfail',
+    '<!-- flowgate:ci/gate run=5 attempt=1 verdict=fail inputs=4f53cda1 by=f00d -->\nfail',
   ]);
 });
 

@@ -1,17 +1,18 @@
-import { baseOfEvent } from './baseline/event-base.js';
+import { baseOfEvent, type EventBase } from './baseline/event-base.js';
 import type { GateContext, GatePorts } from './gate.js';
 import type { Inputs } from './inputs/inputs.js';
 import type { PlanSources } from './inputs/plan.js';
 import type { Plan } from './model/plan.js';
 import type { Environment } from './model/record.js';
 import type { Results } from './model/results.js';
-import type { GitHub } from './ports.js';
+import type { GitHub, PullRequest } from './ports.js';
 import { completeCheckRun, openCheckRun, type OpenCheckRun } from './publish/check-run.js';
 import { COMMENT_MODES } from './inputs/parse-inputs.js';
 import { exitStatus } from './publish/exit-status.js';
 import { keepHistory, readPast } from './publish/history.js';
 import { reportFailure } from './publish/failure.js';
 import { withoutSecrets } from './publish/redact.js';
+import { settlePullRequest } from './publish/pull-request.js';
 import type { Renderers } from './publish/renderers.js';
 import { report } from './publish/report.js';
 import { reproduceCommand } from './publish/reproduce.js';
@@ -48,6 +49,8 @@ export interface ActionStart {
   readonly temporary: string;
   readonly machine: Environment;
   readonly version: string;
+  /** Random hexadecimal digits, others in each invocation. */
+  readonly nonce: string;
 }
 
 /**
@@ -60,26 +63,29 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
   const { runner, gatePorts } = ports;
   if (start.token !== undefined) runner.mask(start.token);
   const github = start.token === undefined ? undefined : ports.openGitHub(start.token);
-  const surroundings = readSurroundings(start);
+  const known = readSurroundings(start);
   const history = { github, logger: runner.logger, clock: gatePorts.clock };
   const reporting = { runner, files: gatePorts.files, renderers: ports.renderers, github };
   const mode = COMMENT_MODES.find((known) => known === start.inputs.comment) ?? 'always';
   let checkRun: OpenCheckRun | undefined;
   const fail = async (thrown: unknown): Promise<number> => {
-    const status = reportFailure(runner, thrown, surroundings.workspace);
+    const status = reportFailure(runner, thrown, known.workspace);
     if (github !== undefined && checkRun !== undefined) await abandon({ github, runner }, checkRun);
     return status;
   };
   try {
     const plan = await ports.makePlan(start.inputs, {
       files: gatePorts.files,
-      workspace: surroundings.workspace,
+      workspace: known.workspace,
       prepares: true,
     });
+    const doors = { github, git: ports.trees.git, logger: runner.logger };
+    const { surroundings, asked } = await settlePullRequest(doors, { ...start, surroundings: known });
     checkRun = await startCheckRun({ github, runner }, start.inputs.checkName, surroundings);
     const past = await readPast(history, plan.history);
     const context = contextOf(start, surroundings);
-    const world = worldOf(ports, start, { workspace: surroundings.workspace, env: context.env });
+    const event = eventBaseOf(start, asked);
+    const world = worldOf(ports, start, { workspace: known.workspace, env: context.env, event });
     const judge: Judging<number>['judge'] = async (judged, against) => {
       const given = { ...context, ...against, ...(past === undefined ? {} : { past }) };
       const measured = await ports.gate(judged, gatePorts, given);
@@ -138,19 +144,27 @@ function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext 
 
 function worldOf(
   { gatePorts, trees }: ActionPorts,
-  { inputs, env, payload, machine }: ActionStart,
-  given: Pick<TreeWorld['context'], 'workspace' | 'env'>,
+  { inputs, env, machine }: ActionStart,
+  given: Pick<TreeWorld['context'], 'workspace' | 'env' | 'event'>,
 ): TreeWorld {
   return {
     ports: { ...gatePorts, ...trees },
     context: {
       ...given,
       inputs,
-      event: baseOfEvent({ name: env.GITHUB_EVENT_NAME ?? '', ref: env.GITHUB_REF, payload }),
       environment: machine,
       repositoryName: env.GITHUB_REPOSITORY,
     },
   };
+}
+
+/** What the event says of the base, unless GitHub was asked for the pull request. */
+function eventBaseOf({ env, payload }: ActionStart, asked: PullRequest | undefined): EventBase {
+  if (asked === undefined) {
+    return baseOfEvent({ name: env.GITHUB_EVENT_NAME ?? '', ref: env.GITHUB_REF, payload });
+  }
+  const { baseBranch: branch, baseSha: base, headSha: head } = asked;
+  return { kind: 'pull_request', branch, base, head };
 }
 
 function secretsOf({ token }: ActionStart): readonly string[] {

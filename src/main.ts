@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -61,6 +62,7 @@ export async function run(): Promise<void> {
       temporary: given('RUNNER_TEMP') ?? tmpdir(),
       machine: readMachine(env),
       version: VERSION,
+      nonce: randomBytes(6).toString('hex'),
     },
   );
   leave(status);

@@ -237,8 +237,18 @@ export interface FreePorts {
 export interface PullRequestComment {
   readonly id: number;
   readonly body: string;
-  /** Written by an app or a bot, or by somebody with write access: nobody else's comment is ever taken for ours. */
-  readonly trusted: boolean;
+  /** Login of who wrote it, `NAME[bot]` for an app; undefined if the account is gone. */
+  readonly author: string | undefined;
+}
+
+/** A pull request, as far as we need it. */
+export interface PullRequest {
+  readonly headSha: string;
+  /** `owner/name` of where its commits are; undefined if that fork is gone. */
+  readonly headRepository: string | undefined;
+  readonly baseSha: string;
+  readonly baseBranch: string;
+  readonly author: string | undefined;
 }
 
 export interface CheckRunUpdate {
@@ -262,6 +272,9 @@ export class GitHubError extends Error {
 
 /** GitHub's API, as far as we need it; every method throws GitHubError and nothing else. */
 export interface GitHub extends DataBranch {
+  /** Login of the user that the token writes as, as in {@link PullRequestComment.author}. */
+  tokenUser(): Promise<string>;
+  pullRequest(number: number): Promise<PullRequest>;
   /** All pages. */
   listComments(pullRequest: number): Promise<readonly PullRequestComment[]>;
   createComment(pullRequest: number, body: string): Promise<number>;

@@ -46,7 +46,7 @@ describe('comments', () => {
   test('a comment is created, found again and updated in place', async () => {
     const id = await github.createComment(7, 'first');
     await github.updateComment(id, 'second');
-    expect(await github.listComments(7)).toEqual([{ id, body: 'second', trusted: true }]);
+    expect(await github.listComments(7)).toEqual([{ id, body: 'second', author: 'github-actions[bot]' }]);
   });
 
   test('all pages are listed, a hundred comments each', async () => {
@@ -60,29 +60,50 @@ describe('comments', () => {
     ]);
   });
 
-  async function trust(
-    client: GitHub,
-    comment: Parameters<GitHubServer['addComment']>[0],
-  ): Promise<boolean | undefined> {
-    const { id } = server.addComment(comment);
-    return (await client.listComments(7)).find((listed) => listed.id === id)?.trusted;
-  }
-
-  test("with the job's token only a bot's comment counts as ours", async () => {
-    expect(await trust(github, { type: 'Bot', association: 'NONE' })).toBe(true);
-    for (const association of ['OWNER', 'COLLABORATOR', 'NONE']) {
-      expect(await trust(github, { type: 'User', association })).toBe(false);
-    }
+  test.each([
+    ['ghs_0123456789abcdefghij', 'github-actions[bot]'],
+    ['ghs_app0123456789abcdef', 'an-app[bot]'],
+    ['ghp_0123456789abcdefghij', 'someone'],
+  ])('the user of the token %s is %s, and wrote what the token created', async (token, login) => {
+    const client = connect({ token });
+    expect(await client.tokenUser()).toBe(login);
+    const id = await client.createComment(7, 'mine');
+    server.addComment({ body: 'by another bot', login: 'other[bot]' });
+    const authors = (await client.listComments(7)).map(({ id: each, author }) => [each === id, author]);
+    expect(authors).toEqual([
+      [true, login],
+      [false, 'other[bot]'],
+    ]);
   });
 
-  test("with a person's token a comment counts as ours from somebody who may have such a token", async () => {
-    const client = connect({ token: 'ghp_0123456789abcdefghij' });
-    for (const association of ['OWNER', 'MEMBER', 'COLLABORATOR']) {
-      expect(await trust(client, { type: 'User', association })).toBe(true);
-    }
-    for (const association of ['CONTRIBUTOR', 'FIRST_TIMER', 'NONE']) {
-      expect(await trust(client, { type: 'User', association })).toBe(false);
-    }
+  test('the user of a token is asked of GitHub Enterprise Server below /api', async () => {
+    const enterprise = await startGitHubServer('/api/v3');
+    const client = openGitHub({
+      token: TOKEN,
+      apiUrl: enterprise.url,
+      repository: 'octo/repo',
+      logger: { info: () => undefined, debug: () => undefined },
+    });
+    expect(await client.tokenUser()).toBe('github-actions[bot]');
+    expect(enterprise.requests).toMatchObject([{ method: 'POST', path: '/api/graphql' }]);
+    await enterprise.close();
+  });
+});
+
+describe('pull requests', () => {
+  test('a pull request is told by its head, its base and whose it is', async () => {
+    server.pullRequests.set(12, { head: SHA, headRepository: 'someone/repo', baseRef: 'main' });
+    expect(await github.pullRequest(12)).toEqual({
+      headSha: SHA,
+      headRepository: 'someone/repo',
+      baseSha: 'b'.repeat(40),
+      baseBranch: 'main',
+      author: 'someone',
+    });
+  });
+
+  test('one that is none is refused', async () => {
+    expect((await refused(github.pullRequest(13))).status).toBe(404);
   });
 });
 

@@ -11,6 +11,14 @@ test.each([
     { pull_request: { base: { sha: A, ref: 'main' }, head: { sha: B } }, repository },
     { kind: 'pull_request', branch: 'main', base: A, head: B },
   ],
+  ...['pull_request_target', 'pull_request_review'].map(
+    (name) =>
+      [
+        name,
+        { pull_request: { base: { sha: A, ref: 'main' }, head: { sha: B } }, repository },
+        { kind: 'pull_request', branch: 'main', base: A, head: B },
+      ] as const,
+  ),
   [
     'merge_group',
     { merge_group: { base_sha: A, base_ref: 'refs/heads/main', head_sha: B } },

@@ -4,10 +4,10 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { startGitHubServer, type GitHubServer } from './github-server.js';
 import {
   HEAD,
-  HOME,
   pullRequestEvent,
-  runAction,
+  runQuick,
   TOKEN,
+  warningsOf,
   type ActionEnd,
   type ActionOptions,
 } from './run-action.js';
@@ -24,16 +24,8 @@ afterEach(async () => {
   await server.close();
 });
 
-/** One flow, gated on its success alone: nothing that a busy machine could change is judged. */
-function act(inputs: Record<string, string> = {}, options: Partial<ActionOptions> = {}): Promise<ActionEnd> {
-  const quick = { run: 'true', flows: '1', thresholds: 'success_rate >= 90%' };
-  return runAction({ apiUrl: server.url, inputs: { ...quick, ...inputs }, ...options });
-}
-
-const warnings = (end: ActionEnd): string[] =>
-  end.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message);
-const writes = (): string[] =>
-  server.requests.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
+const act = (inputs?: Record<string, string>, options?: Partial<ActionOptions>): Promise<ActionEnd> =>
+  runQuick(server.url, inputs, options);
 
 describe('the action', () => {
   test('passes, with every output to be parsed', async () => {
@@ -65,58 +57,6 @@ describe('the action', () => {
     expect(end.outputs).toMatchObject({ verdict: 'fail', failed: '1' });
     expect(end.annotations.filter(({ level }) => level === 'error')).toHaveLength(1);
     expect(server.comments[0]?.body).toContain('exit status 3');
-  });
-
-  test('leaves one comment on a pull request, with what the last run found', async () => {
-    await act({ run: 'exit 3' }, { runId: 100 });
-    const [first] = server.comments;
-    expect(first?.body).toMatch(/^<!-- flowgate:ci\/gate run=100 attempt=1 verdict=fail -->\n/);
-    await act({}, { runId: 101 });
-    expect(server.comments).toHaveLength(1);
-    expect(server.comments[0]?.id).toBe(first?.id);
-    expect(server.comments[0]?.body).toMatch(/^<!-- flowgate:ci\/gate run=101 attempt=1 verdict=pass -->\n/);
-    expect(server.comments[0]?.body).not.toContain('exit status 3');
-  });
-
-  test('leaves one comment for each of two steps of a job, and each finds its own again', async () => {
-    const step = (name: string, runId: number, run = 'true') =>
-      act({ run }, { runId, env: { GITHUB_ACTION: name } });
-    server.addComment({ body: '<!-- flowgate:ci/gate run=1 attempt=1 verdict=fail -->\nold' });
-    for (const runId of [100, 101]) {
-      await step('__flowgate_flowgate', runId);
-      await step('__flowgate_flowgate_2', runId, 'exit 3');
-    }
-    expect(server.comments.map(({ body }) => body.split('\n')[0])).toEqual([
-      '<!-- flowgate:ci/gate#__flowgate_flowgate run=101 attempt=1 verdict=pass -->',
-      '<!-- flowgate:ci/gate#__flowgate_flowgate_2 run=101 attempt=1 verdict=fail -->',
-    ]);
-  });
-
-  test('finds its comment on the third page', async () => {
-    for (let index = 0; index < 210; index += 1) server.addComment({ body: `chat ${index}` });
-    const ours = server.addComment({ body: '<!-- flowgate:ci/gate run=1 attempt=1 verdict=fail -->\nold' });
-    for (let index = 0; index < 20; index += 1) server.addComment({ body: `more ${index}` });
-    const end = await act();
-    expect(end.outputs['comment-id']).toBe(String(ours.id));
-    expect(writes()).toEqual([`PATCH /repos/octo/repo/issues/comments/${ours.id}`]);
-  });
-
-  test('does not write over what a newer run has said', async () => {
-    await act({}, { runId: 101 });
-    await act({ run: 'exit 3' }, { runId: 100 });
-    expect(server.comments.map(({ body }) => body.split('\n')[0])).toEqual([
-      '<!-- flowgate:ci/gate run=101 attempt=1 verdict=pass -->',
-    ]);
-  });
-
-  test('is not taken in by a comment that anybody could write', async () => {
-    server.addComment({
-      type: 'User',
-      login: 'mallory',
-      body: '<!-- flowgate:ci/gate run=999 attempt=1 verdict=pass -->',
-    });
-    await act();
-    expect(server.comments).toHaveLength(2);
   });
 
   test('works on GitHub Enterprise Server, whose API is below a path', async () => {
@@ -177,8 +117,8 @@ describe('a token that can only read', () => {
     expect(end.outputs.verdict).toBe('pass');
     expect(end.outputs['comment-id']).toBeUndefined();
     expect(end.summary).not.toBe('');
-    expect(warnings(end).join('\n')).toContain('permissions: pull-requests: write');
-    expect(warnings(end).join('\n')).toContain('permissions: checks: write');
+    expect(warningsOf(end).join('\n')).toContain('permissions: pull-requests: write');
+    expect(warningsOf(end).join('\n')).toContain('permissions: checks: write');
     expect(end.stdout.replaceAll(`::add-mask::${TOKEN}`, '')).not.toContain(TOKEN);
   });
 
@@ -190,34 +130,7 @@ describe('a token that can only read', () => {
     );
     expect(end.exitCode).toBe(1);
     expect(end.outputs.verdict).toBe('fail');
-    expect(warnings(end).join('\n')).toContain('docs/recipes.md#forks');
-  });
-});
-
-describe('events', () => {
-  const workflowRun = { head_sha: HEAD, head_repository: HOME, pull_requests: [] };
-
-  test.each([
-    ['merge_group', { merge_group: { head_sha: HEAD } }, HEAD],
-    ['push', { after: HEAD }, HEAD],
-    ['schedule', { schedule: '0 0 * * *' }, 'b'.repeat(40)],
-    ['workflow_dispatch', { inputs: {} }, 'b'.repeat(40)],
-    ['workflow_run', { workflow_run: workflowRun }, HEAD],
-  ])('%s measures and gates, without a comment and without a warning', async (name, payload, sha) => {
-    const event = { name, payload: { repository: HOME, ...payload } };
-    const end = await act({ run: 'exit 3' }, { event });
-    expect(end.exitCode).toBe(1);
-    expect(end.outputs.verdict).toBe('fail');
-    expect(end.results?.git.sha).toBe(sha);
-    expect(warnings(end)).toEqual([]);
-    expect(server.requests).toEqual([]);
-  });
-
-  test.each(['pull_request', 'pull_request_target'])('%s has a comment', async (name) => {
-    await act({}, { event: { ...pullRequestEvent(), name } });
-    expect(server.requests.map(({ path }) => path)).toEqual(
-      Array(2).fill('/repos/octo/repo/issues/12/comments'),
-    );
+    expect(warningsOf(end).join('\n')).toContain('docs/recipes.md#forks');
   });
 });
 

@@ -1,3 +1,5 @@
+import { sampleAnswer } from './openapi.js';
+
 /** The objects of GitHub's API with everything that its description requires. */
 
 export interface StoredComment {
@@ -16,6 +18,15 @@ export interface StoredCheckRun {
   conclusion: string | null;
   title: string;
   summary: string;
+}
+
+export interface StoredPullRequest {
+  readonly head: string;
+  /** `owner/name`; null once the fork was deleted, which the description does not say. */
+  readonly headRepository?: string | null;
+  readonly base?: string;
+  readonly baseRef?: string;
+  readonly author?: string;
 }
 
 const NOW = '2026-01-01T00:00:00Z';
@@ -56,6 +67,28 @@ export function commentAnswer(url: string, comment: StoredComment): object {
     updated_at: NOW,
     author_association: comment.association,
     performed_via_github_app: null,
+  };
+}
+
+const HOME = 'octo/repo';
+
+export function pullRequestAnswer(url: string, number: number, pull: StoredPullRequest): object {
+  const { head, headRepository = HOME, base = 'b'.repeat(40), baseRef = 'main', author = 'someone' } = pull;
+  const sample = sampleAnswer('pulls/get', 200) as { head: object; base: object; user: object };
+  const { repo } = sample.head as { repo: object };
+  return {
+    ...sample,
+    number,
+    state: 'open',
+    url: `${url}/pulls/${number}`,
+    user: userAnswer(url, { login: author, type: 'User' }),
+    head: {
+      ...sample.head,
+      ref: 'topic',
+      sha: head,
+      repo: headRepository === null ? repo : { ...repo, full_name: headRepository },
+    },
+    base: { ...sample.base, ref: baseRef, sha: base, repo: { ...repo, full_name: HOME } },
   };
 }
 

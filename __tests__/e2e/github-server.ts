@@ -1,7 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GitStore, type Reply as GitReply } from './github-git.js';
-import { checkRunAnswer, commentAnswer, type StoredCheckRun, type StoredComment } from './github-answers.js';
+import {
+  checkRunAnswer,
+  commentAnswer,
+  pullRequestAnswer,
+  type StoredCheckRun,
+  type StoredComment,
+  type StoredPullRequest,
+} from './github-answers.js';
 import { answerErrors, readRequest, type ApiCall, type ApiRequest } from './openapi.js';
 
 /** What the server does instead of answering, to the next `times` requests that match. */
@@ -32,6 +39,8 @@ export interface GitHubServer {
   readonly checkRuns: StoredCheckRun[];
   readonly requests: SeenRequest[];
   readonly git: GitStore;
+  /** Pull requests by their number; one of this repository at HEAD's commit if a test sets none. */
+  readonly pullRequests: Map<number, StoredPullRequest>;
   inject(fault: Fault): void;
   /** A comment that was there before. */
   addComment(comment: Partial<Omit<StoredComment, 'id'>>): StoredComment;
@@ -46,18 +55,26 @@ interface Reply extends GitReply {
 /** GitHub: "Body is too long (maximum is 65536 characters)". */
 const LONGEST_BODY = 65_536;
 
-type Store = Pick<GitHubServer, 'comments' | 'checkRuns' | 'git'> & {
+type Store = Pick<GitHubServer, 'comments' | 'checkRuns' | 'git' | 'pullRequests'> & {
   nextId: number;
   url: string;
   violations: string[];
 };
 
-const operations: Record<string, (call: ApiCall, store: Store) => Reply> = {
+type Call = ApiCall & { readonly authorization: string };
+
+const operations: Record<string, (call: Call, store: Store) => Reply> = {
   'issues/list-comments': listComments,
   'issues/create-comment': (call, store) => {
     const { body } = call.body as { body: string };
     if (body.length > LONGEST_BODY) return refusal(422, 'Body is too long (maximum is 65536 characters)');
-    return { status: 201, body: commentAnswer(store.url, addComment(store, { body })) };
+    const author = userOf(call.authorization);
+    return { status: 201, body: commentAnswer(store.url, addComment(store, { body, ...author })) };
+  },
+  'pulls/get': (call, { pullRequests, url }) => {
+    const pull = pullRequests.get(idIn(call, 'pull_number'));
+    if (pull === undefined) return refusal(404, 'Not Found');
+    return { status: 200, body: pullRequestAnswer(url, idIn(call, 'pull_number'), pull) };
   },
   'issues/update-comment': (call, store) => {
     const comment = store.comments.find(({ id }) => id === idIn(call, 'comment_id'));
@@ -98,7 +115,16 @@ export async function startGitHubServer(prefix = ''): Promise<GitHubServer> {
   const faults: (Fault & { left: number })[] = [];
   const requests: SeenRequest[] = [];
   const git = new GitStore();
-  const store: Store = { comments: [], checkRuns: [], git, nextId: 1000, url: '', violations: [] };
+  const pullRequests: GitHubServer['pullRequests'] = new Map();
+  const store: Store = {
+    comments: [],
+    checkRuns: [],
+    git,
+    pullRequests,
+    nextId: 1000,
+    url: '',
+    violations: [],
+  };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const seen = see(request, prefix);
@@ -112,7 +138,7 @@ export async function startGitHubServer(prefix = ''): Promise<GitHubServer> {
     if (fault?.delay !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delay));
     const reply =
       fault?.status === undefined
-        ? await perform(await readRequest(asApiRequest(request, seen, body)), store)
+        ? await answer(request, { seen, body, store })
         : { ...refusal(fault.status, fault.message ?? 'as injected'), headers: fault.headers ?? {} };
     if (fault?.cut === 'after') return void request.socket.destroy();
     send(response, reply, fault?.cut === 'midway');
@@ -131,6 +157,7 @@ export async function startGitHubServer(prefix = ''): Promise<GitHubServer> {
     comments: store.comments,
     checkRuns: store.checkRuns,
     git,
+    pullRequests,
     requests,
     inject: (fault) => faults.push({ ...fault, left: fault.times ?? 1 }),
     addComment: (comment) => addComment(store, comment),
@@ -142,15 +169,47 @@ export async function startGitHubServer(prefix = ''): Promise<GitHubServer> {
   };
 }
 
+interface Asked {
+  readonly seen: SeenRequest;
+  readonly body: string;
+  readonly store: Store;
+}
+
+async function answer(request: IncomingMessage, { seen, body, store }: Asked): Promise<Reply> {
+  // On GitHub Enterprise Server REST is below /api/v3 and GraphQL is /api/graphql.
+  if (seen.method === 'POST' && /^(\/api)?\/graphql$/.test((request.url ?? '').split('?')[0] ?? '')) {
+    return graphql(seen, body, store);
+  }
+  const call = await readRequest(asApiRequest(request, seen, body));
+  return perform({ ...call, authorization: seen.authorization }, store);
+}
+
+/** The one query that is asked, which the description of the REST API does not have. */
+function graphql({ authorization }: SeenRequest, body: string, { violations }: Store): Reply {
+  const { query } = JSON.parse(body) as { query: string };
+  if (/^(query )?\{ viewer \{ login \} \}$/.test(query)) {
+    return { status: 200, body: { data: { viewer: { login: userOf(authorization).login } } } };
+  }
+  violations.push(`no such query: ${query}`);
+  return { status: 200, body: { errors: [{ message: `Cannot query ${query}` }] } };
+}
+
+/** The token of a job, of another app, or of a person. */
+function userOf(authorization: string): Pick<StoredComment, 'login' | 'type'> {
+  const token = authorization.replace(/^(token|bearer) /i, '');
+  if (/^gh[pu]_/.test(token)) return { login: 'someone', type: 'User' };
+  return { login: token.startsWith('ghs_app') ? 'an-app[bot]' : 'github-actions[bot]', type: 'Bot' };
+}
+
 /** Performs the request if it is as the description says, and sees to it that the answer is, too. */
-async function perform(call: Partial<ApiCall> & Pick<ApiCall, 'errors'>, store: Store): Promise<Reply> {
+async function perform(call: Partial<Call> & Pick<Call, 'errors'>, store: Store): Promise<Reply> {
   const { operation } = call;
   const act = operations[operation ?? ''] ?? ofGit;
   if (operation === undefined || call.errors.length > 0) {
     store.violations.push(...call.errors);
     return refusal(400, call.errors.join('; '));
   }
-  const reply = act(call as ApiCall, store);
+  const reply = act(call as Call, store);
   if (reply.status < 400)
     store.violations.push(...(await answerErrors({ operation, status: reply.status, body: reply.body })));
   return reply;
@@ -205,7 +264,7 @@ function see(request: IncomingMessage, prefix: string): SeenRequest {
   const method = request.method ?? '';
   return {
     method,
-    path: path.slice(prefix.length),
+    path: path.startsWith(prefix) ? path.slice(prefix.length) : path,
     query,
     authorization: request.headers.authorization ?? '',
   };

@@ -75,6 +75,20 @@ export async function runAction(options: ActionOptions): Promise<ActionEnd> {
   }
 }
 
+/** One flow, gated on its success alone: nothing that a busy machine could change is judged. */
+export function runQuick(
+  apiUrl: string,
+  inputs: Readonly<Record<string, string>> = {},
+  options: Partial<ActionOptions> = {},
+): Promise<ActionEnd> {
+  const quick = { run: 'true', flows: '1', thresholds: 'success_rate >= 90%' };
+  return runAction({ apiUrl, inputs: { ...quick, ...inputs }, ...options });
+}
+
+export function warningsOf({ annotations }: ActionEnd): string[] {
+  return annotations.filter(({ level }) => level === 'warning').map(({ message }) => message);
+}
+
 async function prepare(root: string, options: ActionOptions): Promise<Record<string, string>> {
   const { event = pullRequestEvent(), inputs = {}, files = {}, runId = 100 } = options;
   await mkdir(join(root, 'workspace'));
@@ -109,6 +123,7 @@ async function prepare(root: string, options: ActionOptions): Promise<Record<str
     GITHUB_RUN_NUMBER: '7',
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_WORKFLOW: 'ci',
+    GITHUB_WORKFLOW_REF: 'octo/repo/.github/workflows/ci.yml@refs/pull/12/merge',
     GITHUB_JOB: 'gate',
     GITHUB_ACTOR: 'someone',
     ACTIONS_RUNTIME_TOKEN: `${TOKEN}-runtime`,

@@ -1,4 +1,4 @@
-import type { CheckRunUpdate, GitHub, PullRequestComment } from '../../src/ports.js';
+import type { CheckRunUpdate, GitHub, PullRequest, PullRequestComment } from '../../src/ports.js';
 import { GitHubError } from '../../src/ports.js';
 
 export interface FakeCheckRun extends CheckRunUpdate {
@@ -8,12 +8,15 @@ export interface FakeCheckRun extends CheckRunUpdate {
 }
 
 /** GitHub in memory. */
+export const TOKEN_USER = 'github-actions[bot]';
+
 export interface FakeGitHub extends GitHub {
   /** By branch: the number of its commits so far, and its files. */
   readonly branches: Map<string, { head: number; files: Record<string, string> }>;
   /** By pull request; what a test puts there is there before the run. */
   readonly comments: Map<number, PullRequestComment[]>;
   readonly checkRuns: FakeCheckRun[];
+  readonly pullRequests: Map<number, PullRequest>;
   /** Names of the calls, in order. */
   readonly calls: string[];
   /** From now on this method is refused. */
@@ -23,6 +26,7 @@ export interface FakeGitHub extends GitHub {
 export function fakeGitHub(): FakeGitHub {
   const comments = new Map<number, PullRequestComment[]>();
   const checkRuns: FakeCheckRun[] = [];
+  const pullRequests: FakeGitHub['pullRequests'] = new Map();
   const branches: FakeGitHub['branches'] = new Map();
   const calls: string[] = [];
   const refusals = new Map<string, Error>();
@@ -35,15 +39,23 @@ export function fakeGitHub(): FakeGitHub {
   };
 
   return {
+    pullRequests,
     comments,
     checkRuns,
     branches,
     calls,
     refuse: (method, error) => refusals.set(method, error),
+    tokenUser: () => call('tokenUser', () => TOKEN_USER),
+    pullRequest: (number) =>
+      call('pullRequest', () => {
+        const pull = pullRequests.get(number);
+        if (pull === undefined) throw new GitHubError('Not Found', 404);
+        return pull;
+      }),
     listComments: (pullRequest) => call('listComments', () => comments.get(pullRequest) ?? []),
     createComment: (pullRequest, body) =>
       call('createComment', () => {
-        const comment = { id: nextId++, body, trusted: true };
+        const comment = { id: nextId++, body, author: TOKEN_USER };
         comments.set(pullRequest, [...(comments.get(pullRequest) ?? []), comment]);
         return comment.id;
       }),

@@ -3,7 +3,7 @@ import type { Verdict } from '../../src/model/verdict.js';
 import { GitHubError } from '../../src/ports.js';
 import { publishComment, type CommentMode, type CommentRequest } from '../../src/publish/comment.js';
 import { formatMarker, type Marker } from '../../src/publish/marker.js';
-import { fakeGitHub, type FakeGitHub } from '../fakes/github.js';
+import { fakeGitHub, TOKEN_USER, type FakeGitHub } from '../fakes/github.js';
 import { recordingLogger, type RecordingLogger } from '../fakes/runner.js';
 
 const PULL = 12;
@@ -21,6 +21,8 @@ const mark = (of: Partial<Marker> = {}): Marker => ({
   run: 5,
   attempt: 1,
   verdict: 'pass',
+  inputs: '00000000',
+  nonce: 'a1',
   ...of,
 });
 
@@ -35,8 +37,8 @@ function publish(
   );
 }
 
-function standing(id: number, of: Partial<Marker> = {}, trusted = true): void {
-  const comment = { id, body: `${formatMarker(mark(of))}\nrun ${of.run ?? 5}`, trusted };
+function standing(id: number, of: Partial<Marker> = {}, author = TOKEN_USER): void {
+  const comment = { id, body: `${formatMarker(mark(of))}\nrun ${of.run ?? 5}`, author };
   github.comments.set(PULL, [...(github.comments.get(PULL) ?? []), comment]);
 }
 
@@ -78,22 +80,15 @@ describe('one comment', () => {
     expect(texts()).toEqual(['run 3', 'run 6']);
   });
 
-  test('is each step’s own; the first step takes over what stands from before steps had their own', async () => {
-    standing(1, { run: 3 });
+  test('is each step’s own, and not that of its job', async () => {
+    standing(1, { run: 3, verdict: 'fail' });
     const first = { key: 'ci/gate#__flowgate' };
     const second = { key: 'ci/gate#__flowgate_2' };
-    expect(await publish({ ...first, run: 5 })).toBe(1);
+    const one = await publish({ ...first, run: 5 });
     const other = await publish({ ...second, run: 5 });
-    expect(other).not.toBe(1);
-    expect(await publish({ ...first, run: 6 })).toBe(1);
+    expect(await publish({ ...first, run: 6 })).toBe(one);
     expect(await publish({ ...second, run: 7 })).toBe(other);
-    expect(texts()).toEqual(['run 6', 'run 7']);
-  });
-
-  test('of the job is left alone by a step if a newer run has written it', async () => {
-    standing(1, { run: 9 });
-    expect(await publish({ key: 'ci/gate#__flowgate', run: 8 })).toBe(1);
-    expect(texts()).toEqual(['run 9']);
+    expect(texts()).toEqual(['run 3', 'run 6', 'run 7']);
   });
 
   test('is not written over a newer duplicate', async () => {
@@ -115,11 +110,14 @@ describe('one comment', () => {
     expect(texts()).toEqual(['run 2', 'run 6']);
   });
 
-  test('by somebody without write access is none of ours, whatever it says', async () => {
-    standing(1, { run: 999 }, false);
-    expect(await publish({ run: 6 })).not.toBe(1);
-    expect(texts()).toEqual(['run 999', 'run 6']);
-  });
+  test.each(['mallory', 'other-app[bot]', 'github-actions'])(
+    'by %s is none of ours, whatever it says',
+    async (author) => {
+      standing(1, { run: 999 }, author);
+      expect(await publish({ run: 6 })).not.toBe(1);
+      expect(texts()).toEqual(['run 999', 'run 6']);
+    },
+  );
 
   test('is looked for right before it is written, after it was rendered', async () => {
     const render = (marker: string): string => {
@@ -131,13 +129,98 @@ describe('one comment', () => {
   });
 });
 
+describe('two steps of a run with one key', () => {
+  const A = { inputs: 'aaaaaaaa' };
+  const B = { inputs: 'bbbbbbbb' };
+  let invocations = 0;
+  /** Each invocation of the action has a nonce of its own. */
+  const act = (of: Partial<Marker>): Promise<number | undefined> =>
+    publish({ ...of, nonce: `c${(invocations += 1)}` });
+  const verdicts = (): string[] =>
+    (github.comments.get(PULL) ?? []).map(({ body }) => /verdict=(\w+)/.exec(body)?.[1] ?? '');
+
+  test('each keep their own comment, and the second names the input that tells them apart', async () => {
+    const red = await act({ ...A, verdict: 'fail' });
+    expect(logger.at('warn')).toEqual([]);
+    const green = await act({ ...B, verdict: 'pass' });
+    expect(green).not.toBe(red);
+    expect(verdicts()).toEqual(['fail', 'pass']);
+    expect(logger.at('warn')).toEqual([expect.stringContaining('comment-key')]);
+  });
+
+  test('with the very same inputs too', async () => {
+    await act({ verdict: 'fail' });
+    await act({ verdict: 'pass' });
+    expect(verdicts()).toEqual(['fail', 'pass']);
+  });
+
+  test('find their own again in the next run, whichever comes first', async () => {
+    const red = await act({ ...A, run: 5, verdict: 'fail' });
+    const green = await act({ ...B, run: 5 });
+    expect(await act({ ...B, run: 6 })).toBe(green);
+    expect(await act({ ...A, run: 6, verdict: 'fail' })).toBe(red);
+    expect(await act({ ...A, run: 7 })).toBe(red);
+    expect(await act({ ...B, run: 7, verdict: 'fail' })).toBe(green);
+    expect(verdicts()).toEqual(['pass', 'fail']);
+  });
+
+  test.each([
+    ['first', 'fail', 'pass'],
+    ['second', 'pass', 'fail'],
+  ] as const)(
+    'of which the %s alone runs again, paint no failure of the other over',
+    async (_which, one, two) => {
+      await act({ run: 5, verdict: one });
+      await act({ run: 5, verdict: two });
+      await act({ run: 6, verdict: 'pass' });
+      expect([...verdicts()].sort()).toEqual(['fail', 'pass']);
+      await act({ run: 6, attempt: 2, verdict: 'pass' });
+      expect([...verdicts()].sort()).toEqual(['fail', 'pass']);
+    },
+  );
+
+  test('that both failed leave one failure standing until both have passed', async () => {
+    await act({ run: 5, verdict: 'fail' });
+    await act({ run: 5, verdict: 'fail' });
+    await act({ run: 6 });
+    expect([...verdicts()].sort()).toEqual(['fail', 'pass']);
+    await act({ run: 6 });
+    expect(verdicts()).toEqual(['pass', 'pass']);
+  });
+
+  test('of which the failed one is re-run alone: it finds its own', async () => {
+    await act({ ...A, verdict: 'fail' });
+    await act({ ...B });
+    await act({ ...A, attempt: 2 });
+    expect(verdicts()).toEqual(['pass', 'pass']);
+  });
+
+  test('of which a re-run finds only the other’s comment: it makes its own', async () => {
+    await act({ ...A, verdict: 'fail' });
+    await act({ ...B, attempt: 2 });
+    expect(verdicts()).toEqual(['fail', 'pass']);
+  });
+
+  test('with inputs that were edited since take over what stands', async () => {
+    const first = await act({ ...A, run: 5, verdict: 'fail' });
+    expect(await act({ ...B, run: 6 })).toBe(first);
+    expect(verdicts()).toEqual(['pass']);
+  });
+
+  test('of an older run write nothing once a newer run has written', async () => {
+    await act({ ...A, run: 6, verdict: 'fail' });
+    await act({ ...B, run: 5 });
+    expect(verdicts()).toEqual(['fail']);
+  });
+});
+
 describe('modes', () => {
   /** What was written: created, updated or nothing, with a comment of verdict `before` or none. */
   async function written(mode: CommentMode, now: Verdict, before?: Verdict): Promise<string> {
     github = fakeGitHub();
     if (before !== undefined) standing(1, { run: 1, verdict: before });
     await publish({ run: 6, verdict: now }, { mode });
-    return github.calls.filter((call) => call !== 'listComments').join(' ');
+    return github.calls.filter((call) => /Comment$/.test(call)).join(' ');
   }
 
   test('never: nothing is asked of GitHub', async () => {

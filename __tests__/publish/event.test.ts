@@ -21,7 +21,7 @@ function pullRequest(head: object | null, login = 'someone'): object {
 }
 
 describe('a pull request', () => {
-  test.each(['pull_request', 'pull_request_target'])(
+  test.each(['pull_request', 'pull_request_target', 'pull_request_review', 'pull_request_review_comment'])(
     '%s names the pull request and its head, not its merge',
     (name) => {
       expect(read(name, pullRequest(HOME))).toEqual({
@@ -36,9 +36,25 @@ describe('a pull request', () => {
     },
   );
 
-  test('of a fork, or of one that is gone, has a token that can only read', () => {
-    expect(read('pull_request', pullRequest(FORK))).toMatchObject({ isFork: true, readOnly: true });
-    expect(read('pull_request', pullRequest(null))).toMatchObject({ isFork: true, readOnly: true });
+  test.each(['pull_request', 'pull_request_review', 'pull_request_review_comment'])(
+    'of a fork, or of one that is gone, has a token that can only read by %s',
+    (name) => {
+      expect(read(name, pullRequest(FORK))).toMatchObject({ isFork: true, readOnly: true });
+      expect(read(name, pullRequest(null))).toMatchObject({ isFork: true, readOnly: true });
+    },
+  );
+
+  test('that a comment is on is named, and its head is not known by the event', () => {
+    const comment = { repository: HOME, issue: { number: 12, pull_request: { url: '' } }, comment: {} };
+    const occasion = read('issue_comment', comment);
+    expect(occasion).toMatchObject({ pullRequest: 12, readOnly: false });
+    expect(occasion.headSha).toBeUndefined();
+  });
+
+  test('is none where a comment is on an issue', () => {
+    const occasion = read('issue_comment', { repository: HOME, issue: { number: 12 } });
+    expect(occasion.pullRequest).toBeUndefined();
+    expect(occasion.headSha).toBe(MERGE);
   });
 
   test('of a fork can be written to from pull_request_target', () => {

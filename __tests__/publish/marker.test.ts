@@ -3,12 +3,20 @@ import {
   commentKey,
   compareAge,
   formatMarker,
-  keyOfJob,
+  givenKey,
   parseMarker,
+  workflowPath,
   type Marker,
 } from '../../src/publish/marker.js';
 
-const marker: Marker = { key: 'ci/gate', run: 17_000_000_001, attempt: 2, verdict: 'fail' };
+const marker: Marker = {
+  key: 'ci/gate',
+  run: 17_000_000_001,
+  attempt: 2,
+  verdict: 'fail',
+  inputs: '0a1b2c3d',
+  nonce: 'f00d',
+};
 
 describe('a marker', () => {
   test('is read back as it was written', () => {
@@ -22,8 +30,9 @@ describe('a marker', () => {
 
   test.each([
     '<!-- flowgate:ci/gate -->',
-    '<!-- flowgate:ci/gate run=x attempt=1 verdict=pass -->',
-    '<!-- flowgate:ci/gate run=1 attempt=1 verdict=great -->',
+    '<!-- flowgate:ci/gate run=x attempt=1 verdict=pass inputs=0a1b2c3d by=f00d -->',
+    '<!-- flowgate:ci/gate run=1 attempt=1 verdict=great inputs=0a1b2c3d by=f00d -->',
+    '<!-- flowgate:ci/gate run=1 attempt=1 verdict=pass -->',
     '',
   ])('%s is none', (body) => {
     expect(parseMarker(body)).toBeUndefined();
@@ -59,7 +68,7 @@ describe('the key', () => {
     expect(commentKey({ ...owner, matrix: '{"os":"linux","node":22}' })).not.toBe(key);
   });
 
-  test('tells the steps of a job apart, and still names their job', () => {
+  test('tells the steps of a job apart', () => {
     const keys = ['__flowgate_flowgate', '__flowgate_flowgate_2', 'a/b#c'].map((step) =>
       commentKey({ ...owner, step }),
     );
@@ -69,10 +78,8 @@ describe('the key', () => {
       'ci/gate#a%2Fb%23c',
     ]);
     for (const key of keys) {
-      expect(keyOfJob(key)).toBe('ci/gate');
       expect(parseMarker(formatMarker({ ...marker, key }))?.key).toBe(key);
     }
-    expect(keyOfJob(commentKey({ workflow: 'a#b', job: 'c' }))).toBe('a%23b/c');
   });
 
   test('leaves out a step whose name is made anew in every run, as inside a composite action', () => {
@@ -94,5 +101,27 @@ describe('the key', () => {
     expect(parseMarker(text)).toEqual({ ...marker, key });
     expect(commentKey({ workflow: 'a b', job: 'c' })).not.toBe(commentKey({ workflow: 'a', job: 'b/c' }));
     expect(commentKey({ workflow: 'a/b', job: 'c' })).not.toBe(commentKey({ workflow: 'a', job: 'b/c' }));
+  });
+
+  test('that is given is never one that is made', () => {
+    const given = givenKey('ci/gate');
+    expect(given).not.toBe(commentKey(owner));
+    expect(parseMarker(formatMarker({ ...marker, key: given }))?.key).toBe(given);
+    expect(givenKey('a --> b')).not.toMatch(/[\s>]/);
+  });
+
+  test('is bounded, so that the marker does not crowd out the comment', () => {
+    expect(givenKey('x'.repeat(70_000)).length).toBeLessThan(400);
+    expect(givenKey('x'.repeat(70_000))).not.toBe(givenKey('x'.repeat(70_001)));
+  });
+});
+
+describe('the workflow', () => {
+  test.each([
+    ['octo/repo/.github/workflows/ci.yml@refs/heads/main', '.github/workflows/ci.yml'],
+    ['octo/repo/.github/workflows/ci.yml@refs/pull/7/merge', '.github/workflows/ci.yml'],
+    ['octo/.github/.github/workflows/all.yml@refs/heads/main', 'octo/.github/.github/workflows/all.yml'],
+  ])('%s is %s', (reference, path) => {
+    expect(workflowPath(reference, 'octo/repo')).toBe(path);
   });
 });

@@ -29,6 +29,8 @@ let runner: RecordingRunner;
 let files: ReturnType<typeof fakeFiles>;
 let github: FakeGitHub;
 
+const START = { inputs: {}, nonce: 'f00d', cwd: '/w' };
+
 beforeEach(() => {
   runner = recordingRunner();
   files = fakeFiles();
@@ -38,7 +40,7 @@ beforeEach(() => {
 function subject(change: Partial<ReportSubject> = {}): ReportSubject {
   return {
     results: aResults({ verdict: 'fail' }),
-    surroundings: readSurroundings({ env: ENV, payload: { pull_request: { number: 12 } }, cwd: '/w' }),
+    surroundings: readSurroundings({ env: ENV, payload: { pull_request: { number: 12 } }, ...START }),
     mode: 'always',
     temporary: '/temp',
     ...change,
@@ -62,7 +64,7 @@ test('the verdict is said in every place', async () => {
   expect(runner.annotations).toHaveLength(1);
   expect(runner.summaries).toEqual(['summary fail 1048576']);
   expect(github.comments.get(12)?.[0]?.body).toBe(
-    '<!-- flowgate:ci/gate run=5 attempt=1 verdict=fail -->\nfail',
+    '<!-- flowgate:ci/gate run=5 attempt=1 verdict=fail inputs=4f53cda1 by=f00d -->\nfail',
   );
   const id = String(github.comments.get(12)?.[0]?.id);
   expect(Object.fromEntries(runner.outputs)).toMatchObject({
@@ -121,7 +123,7 @@ describe('a step that fails does not stop the next', () => {
 
 describe('the comment', () => {
   test('is none without a pull request, and that is no warning', async () => {
-    await say({}, { surroundings: readSurroundings({ env: ENV, payload: {}, cwd: '/w' }) });
+    await say({}, { surroundings: readSurroundings({ env: ENV, payload: {}, ...START }) });
     expect(github.calls).toEqual([]);
     expect(runner.logger.at('warn')).toEqual([]);
     expect(runner.outputs.has('comment-id')).toBe(false);

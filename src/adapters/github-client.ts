@@ -1,18 +1,26 @@
 import { messageOf } from '../errors.js';
-import { GitHubError, type CheckRunUpdate, type GitHub, type PullRequestComment } from '../ports.js';
+import {
+  GitHubError,
+  type CheckRunUpdate,
+  type GitHub,
+  type PullRequest,
+  type PullRequestComment,
+} from '../ports.js';
 import { commitFile, readBranchFile, type RepositoryName } from './github-data-branch.js';
 import type { GitHubOptions } from './github.js';
 import { openOctokit, type Octokit } from './github-octokit.js';
 
-/** Begins the token of a job or of an app: what it writes is a bot's. A person's token begins otherwise. */
-const INSTALLATION_TOKEN = /^ghs_/;
-/** author_association of those who may have written with a token of their own. */
-const WRITERS = ['OWNER', 'MEMBER', 'COLLABORATOR'];
+/** REST's `GET /user` refuses the token of a job or of an app; GraphQL names whose it is (`github-actions[bot]`). */
+const TOKEN_USER = 'query { viewer { login } }';
 /** GitHub's largest page. */
 const PAGE = 100;
 const LONGEST_MESSAGE = 300;
 /** Seconds before a comment is tried again whose creation was not confirmed. */
 const CREATE_BACKOFF = [1, 4, 9];
+
+interface TokenUser {
+  readonly viewer: { readonly login: string };
+}
 
 /** Octokit behind the port: whatever goes wrong is a GitHubError, and no message holds the token. */
 export function connectGitHub(options: GitHubOptions): GitHub {
@@ -23,8 +31,10 @@ export function connectGitHub(options: GitHubOptions): GitHub {
       throw toGitHubError(thrown, options.token);
     });
   const list = (pullRequest: number): Promise<PullRequestComment[]> =>
-    told(listComments(octokit, repository, { pullRequest, byBots: INSTALLATION_TOKEN.test(options.token) }));
+    told(listComments(octokit, repository, pullRequest));
   return {
+    tokenUser: async () => (await told(octokit.graphql<TokenUser>(TOKEN_USER))).viewer.login,
+    pullRequest: (number) => told(readPullRequest(octokit, repository, number)),
     listComments: list,
     createComment: (pullRequest, body) =>
       createOnce({
@@ -49,21 +59,34 @@ export function connectGitHub(options: GitHubOptions): GitHub {
   };
 }
 
+async function readPullRequest(
+  octokit: Octokit,
+  repository: RepositoryName,
+  number: number,
+): Promise<PullRequest> {
+  const { data } = await octokit.rest.pulls.get({ ...repository, pull_number: number });
+  // Null where the fork was deleted, which GitHub's types leave out.
+  const headRepository = data.head.repo as { full_name: string } | null;
+  return {
+    headSha: data.head.sha,
+    headRepository: headRepository?.full_name,
+    baseSha: data.base.sha,
+    baseBranch: data.base.ref,
+    author: data.user.login,
+  };
+}
+
 async function listComments(
   octokit: Octokit,
   repository: RepositoryName,
-  { pullRequest, byBots }: { pullRequest: number; byBots: boolean },
+  pullRequest: number,
 ): Promise<PullRequestComment[]> {
   const comments = await octokit.paginate(octokit.rest.issues.listComments, {
     ...repository,
     issue_number: pullRequest,
     per_page: PAGE,
   });
-  return comments.map(({ id, body, user, author_association }) => ({
-    id,
-    body: body ?? '',
-    trusted: user?.type === 'Bot' || (!byBots && WRITERS.includes(author_association)),
-  }));
+  return comments.map(({ id, body, user }) => ({ id, body: body ?? '', author: user?.login }));
 }
 
 async function createComment(

@@ -22,6 +22,8 @@ export function openGitHub(options: GitHubOptions): GitHub {
   const client = (): Promise<GitHub> =>
     (loading ??= import('./github-client.js').then(({ connectGitHub }) => connectGitHub(options)));
   return {
+    tokenUser: async () => (await client()).tokenUser(),
+    pullRequest: async (number) => (await client()).pullRequest(number),
     listComments: async (pullRequest) => (await client()).listComments(pullRequest),
     createComment: async (pullRequest, body) => (await client()).createComment(pullRequest, body),
     updateComment: async (id, body) => (await client()).updateComment(id, body),

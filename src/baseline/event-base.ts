@@ -50,6 +50,9 @@ const payloadSchema = z.object({
 
 type Payload = z.infer<typeof payloadSchema>;
 
+/** Events whose payload has a pull request that the run is about. */
+const PULL_REQUEST = /^pull_request(_target|_review|_review_comment)?$/;
+
 /** What a push has as `before` when there was nothing. */
 const NOTHING = /^0+$/;
 
@@ -62,7 +65,7 @@ export function baseOfEvent({ name, ref: runsOn, payload }: RunEvent): EventBase
   // A schedule runs on the default branch and nothing else, and its payload has no repository to name it.
   const named = repository?.default_branch ?? (name === 'schedule' ? branchOf(runsOn) : undefined);
   const defaultBranch = named === undefined ? {} : { defaultBranch: named };
-  if (name === 'pull_request' && pull?.base?.sha !== undefined && pull.head?.sha !== undefined) {
+  if (PULL_REQUEST.test(name) && pull?.base?.sha !== undefined && pull.head?.sha !== undefined) {
     const { base, head } = pull;
     return {
       kind: 'pull_request',

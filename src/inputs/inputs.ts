@@ -21,6 +21,8 @@ export interface Inputs {
   readonly budget?: string;
   readonly shard?: string;
   readonly comment?: string;
+  readonly commentKey?: string;
+  readonly pullRequest?: string;
   readonly checkName?: string;
   readonly onInconclusive?: string;
   readonly workingDirectory?: string;
@@ -62,6 +64,8 @@ export const ACTION_INPUTS = {
   budget: 'budget',
   shard: 'shard',
   comment: 'comment',
+  commentKey: 'comment-key',
+  pullRequest: 'pull-request',
   checkName: 'check-name',
   onInconclusive: 'on-inconclusive',
   workingDirectory: 'working-directory',

@@ -22,6 +22,8 @@ const SWITCH = ['true', 'false'] as const;
 /** How the result is published; the plan does not depend on it. */
 export interface Publishing {
   readonly comment: CommentMode;
+  /** Number of the pull request that the run is about. */
+  readonly pullRequest?: number;
   readonly checkName?: string;
 }
 
@@ -89,6 +91,7 @@ export function parseInputs(inputs: Inputs): InputsReading {
     ...given('budget', reader.duration('budget')),
     publishing: {
       comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
+      ...given('pullRequest', reader.whole('pullRequest', 1)),
       ...given('checkName', reader.text('checkName')),
     },
     ...given('onInconclusive', reader.oneOf('onInconclusive', UNRESOLVED_ANSWERS)),

@@ -1,6 +1,7 @@
 import { GitHubError, type GitHub, type Logger, type PullRequestComment } from '../ports.js';
 import type { CommentMode } from '../inputs/parse-inputs.js';
-import { compareAge, formatMarker, isPlausible, keyOfJob, parseMarker, type Marker } from './marker.js';
+import type { Verdict } from '../model/verdict.js';
+import { compareAge, formatMarker, isPlausible, parseMarker, type Marker } from './marker.js';
 import { explainRefusal } from './refusal.js';
 
 /**
@@ -39,19 +40,26 @@ export async function publishComment(
   { github, logger }: CommentPorts,
   request: CommentRequest,
 ): Promise<number | undefined> {
-  if (request.mode === 'never') return undefined;
+  const { mode, marker, pullRequest } = request;
+  if (mode === 'never') return undefined;
   try {
-    const body = request.render(formatMarker(request.marker));
+    const body = request.render(formatMarker(marker));
+    const author = await github.tokenUser();
     // Listed last of all, right before writing: another run may have written while this one was measuring.
-    const standing = ours(await github.listComments(request.pullRequest), request.marker);
-    const [oldest] = standing;
-    const reason = reasonToLeave(request, standing);
+    const standing = withKey(await github.listComments(pullRequest), { marker, author });
+    const others = standing.filter((comment) => isOfAnotherStep(comment.marker, marker));
+    if (others.length > 0) logger.warn(SHARED_KEY);
+    const mine = mineOf(
+      standing.filter((comment) => !others.includes(comment)),
+      marker,
+    );
+    const reason = reasonToLeave(request, { standing, mine });
     if (reason !== undefined) {
       logger.info(`The comment was left as it is: ${reason}.`);
-      return oldest?.id;
+      return (mine ?? standing[0])?.id;
     }
-    if (oldest === undefined) return await github.createComment(request.pullRequest, body);
-    return await rewrite(github, request.pullRequest, { id: oldest.id, body });
+    if (mine === undefined) return await github.createComment(pullRequest, body);
+    return await rewrite(github, pullRequest, { id: mine.id, body });
   } catch (thrown) {
     const refusal = {
       what: 'The comment could not be written',
@@ -62,6 +70,10 @@ export async function publishComment(
     return undefined;
   }
 }
+
+const SHARED_KEY =
+  'Another step of this run writes a comment with the same key, as when one reusable workflow is called twice. ' +
+  'Each keeps its own comment. Give each step the input comment-key, so that it finds its own again.';
 
 /** In place; anew if it was deleted since it was listed. */
 async function rewrite(
@@ -79,16 +91,13 @@ async function rewrite(
   }
 }
 
-/** Of this step; until it has one, of its job: a comment from before steps had their own is taken over. */
-function ours(comments: readonly PullRequestComment[], mine: Marker): Standing[] {
-  const own = withKey(comments, mine);
-  return own.length > 0 ? own : withKey(comments, { ...mine, key: keyOfJob(mine.key) });
-}
-
-/** Comments of this key by somebody with write access, oldest first: two first runs at once may have left two. */
-function withKey(comments: readonly PullRequestComment[], mine: Marker): Standing[] {
+/** Comments of this key by the token's own user, oldest first. */
+function withKey(
+  comments: readonly PullRequestComment[],
+  { marker: mine, author }: { marker: Marker; author: string },
+): Standing[] {
   return comments
-    .filter(({ trusted }) => trusted)
+    .filter((comment) => comment.author === author)
     .flatMap(({ id, body }) => {
       const marker = parseMarker(body);
       const isOurs = marker?.key === mine.key && isPlausible(marker, mine);
@@ -97,12 +106,34 @@ function withKey(comments: readonly PullRequestComment[], mine: Marker): Standin
     .sort((a, b) => a.id - b.id);
 }
 
-function reasonToLeave(request: CommentRequest, standing: readonly Standing[]): string | undefined {
-  const { marker, mode } = request;
-  const [oldest] = standing;
+/**
+ * Another step of the same run has written it: in the same attempt each step has a nonce of its own, and in an earlier
+ * attempt the same step had the same inputs.
+ */
+function isOfAnotherStep(theirs: Marker, mine: Marker): boolean {
+  if (theirs.run !== mine.run) return false;
+  if (theirs.attempt === mine.attempt) return theirs.nonce !== mine.nonce;
+  return theirs.attempt < mine.attempt && theirs.inputs !== mine.inputs;
+}
+
+/**
+ * Which comment to update where steps share a key: first one with the same inputs, then the one with the mildest verdict,
+ * then the oldest. So no failure is painted over while a milder comment could be written instead.
+ */
+function mineOf(standing: readonly Standing[], { inputs }: Marker): Standing | undefined {
+  const rank = ({ marker }: Standing): number =>
+    (marker.inputs === inputs ? 0 : SEVERITY.length) + SEVERITY.indexOf(marker.verdict);
+  return [...standing].sort((a, b) => rank(a) - rank(b) || a.id - b.id)[0];
+}
+
+const SEVERITY: readonly Verdict[] = ['pass', 'warn', 'inconclusive', 'fail'];
+
+function reasonToLeave(
+  { marker, mode }: CommentRequest,
+  { standing, mine }: { standing: readonly Standing[]; mine: Standing | undefined },
+): string | undefined {
   if (standing.some((comment) => compareAge(comment.marker, marker) > 0)) return 'a newer run has written it';
-  if (mode === 'on-change' && oldest?.marker.verdict === marker.verdict) return 'the verdict is the same';
-  if (mode === 'on-problem' && oldest === undefined && marker.verdict === 'pass')
-    return 'there is no problem';
+  if (mode === 'on-change' && mine?.marker.verdict === marker.verdict) return 'the verdict is the same';
+  if (mode === 'on-problem' && mine === undefined && marker.verdict === 'pass') return 'there is no problem';
   return undefined;
 }

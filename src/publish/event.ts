@@ -4,7 +4,10 @@ import { z } from 'zod';
 export interface Occasion {
   /** The pull request to comment on; without one there is no comment, and that is no error. */
   readonly pullRequest?: number;
-  /** What a check run belongs to: the head of the pull request and never its merge commit, else what was pushed. */
+  /**
+   * What a check run belongs to: the head of the pull request and never its merge commit, else what was pushed.
+   * Undefined where an event names a pull request and not its head: GitHub has to be asked.
+   */
   readonly headSha?: string;
   /** The head is in another repository, or in one that is gone. */
   readonly isFork: boolean;
@@ -51,6 +54,11 @@ const payloadSchema = z.object({
   after: text,
   merge_group: z.object({ head_sha: text }).optional().catch(undefined),
   pull_request: pullRequest,
+  /** With a member `pull_request`, it is one. */
+  issue: z
+    .object({ number: z.int().positive(), pull_request: z.object({}) })
+    .optional()
+    .catch(undefined),
   workflow_run: z
     .object({
       head_sha: text,
@@ -65,6 +73,14 @@ const payloadSchema = z.object({
 type Payload = z.infer<typeof payloadSchema>;
 type Subject = Pick<Occasion, 'pullRequest' | 'headSha'> & { isFork: boolean; author?: string | undefined };
 
+/** A fork's pull request gets a token that can only read by these events; what is checked out is its merge. */
+const READS_ONLY = ['pull_request', 'pull_request_review', 'pull_request_review_comment'];
+
+/** Whether the runner itself checks out the pull request that the event is about. */
+export function checksOutPullRequest(event: string): boolean {
+  return READS_ONLY.includes(event);
+}
+
 const DEPENDABOT = 'dependabot[bot]';
 /** What a push that deletes a branch has as its new head. */
 const NO_COMMIT = /^0+$/;
@@ -74,7 +90,8 @@ export function readEvent({ name, payload, env }: RunnerEvent): Occasion {
   const parsed = payloadSchema.safeParse(payload);
   const event: Payload = parsed.success ? parsed.data : {};
   const subject = subjectOf(name, event);
-  const headSha = [subject.headSha, env.GITHUB_SHA].find(
+  const isHeadUnknown = subject.pullRequest !== undefined && subject.headSha === undefined;
+  const headSha = [subject.headSha, isHeadUnknown ? undefined : env.GITHUB_SHA].find(
     (sha) => sha !== undefined && sha !== '' && !NO_COMMIT.test(sha),
   );
   const defaultBranch = event.repository?.default_branch;
@@ -83,7 +100,8 @@ export function readEvent({ name, payload, env }: RunnerEvent): Occasion {
     isFork: subject.isFork,
     dependabot,
     onDefaultBranch: isOfDefaultBranch(name, env.GITHUB_REF, defaultBranch),
-    readOnly: (name === 'pull_request' && (subject.isFork || dependabot)) || (name === 'push' && dependabot),
+    readOnly:
+      (checksOutPullRequest(name) && (subject.isFork || dependabot)) || (name === 'push' && dependabot),
     ...(subject.pullRequest !== undefined && { pullRequest: subject.pullRequest }),
     ...(headSha !== undefined && { headSha }),
     ...(defaultBranch !== undefined && { defaultBranch }),
@@ -104,7 +122,11 @@ function subjectOf(name: string, event: Payload): Subject {
   switch (name) {
     case 'pull_request':
     case 'pull_request_target':
+    case 'pull_request_review':
+    case 'pull_request_review_comment':
       return ofPullRequest(event);
+    case 'issue_comment':
+      return { isFork: false, ...(event.issue !== undefined && { pullRequest: event.issue.number }) };
     case 'merge_group':
       return commit(event.merge_group?.head_sha);
     case 'push':

@@ -9,10 +9,14 @@ export interface Marker {
   readonly run: number;
   readonly attempt: number;
   readonly verdict: Verdict;
+  /** Hash of the action's inputs: two calls of one reusable workflow share the key, but seldom these. */
+  readonly inputs: string;
+  /** Random, of one invocation of the action: it tells two steps with the same key in one run apart. */
+  readonly nonce: string;
 }
 
 export interface CommentOwner {
-  /** GITHUB_WORKFLOW and GITHUB_JOB. */
+  /** The path of the workflow file, see {@link workflowPath}, and GITHUB_JOB. */
   readonly workflow: string;
   readonly job: string;
   /** The job's matrix as JSON; null, empty or left out without a matrix. */
@@ -23,12 +27,15 @@ export interface CommentOwner {
   readonly shardGroup?: string;
 }
 
-/** Between the job and the step; the parts themselves are percent-encoded and never hold one. */
+/** Between the job and the step, and before a given key; the parts themselves are percent-encoded and never hold one. */
 const STEP = '#';
+/** Characters of a key: a longer one is replaced by its hash, so that the marker never crowds out the comment. */
+const LONGEST_KEY = 300;
 /** What the runner may name a step inside a composite action; it is another one in every run. */
 const MADE_ANEW = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i;
 
-const PATTERN = /^\s*<!-- flowgate:(\S+) run=(\d{1,16}) attempt=(\d{1,16}) verdict=([a-z]+) -->/;
+const PATTERN =
+  /^\s*<!-- flowgate:(\S+) run=(\d{1,16}) attempt=(\d{1,16}) verdict=([a-z]+) inputs=([0-9a-f]{8}) by=([0-9a-f]{1,32}) -->/;
 
 /** `workflow/job`, then a short hash of the matrix if the job has one, then `#step` if it is known by name. */
 export function commentKey({ workflow, job, matrix, step = '', shardGroup }: CommentOwner): string {
@@ -38,26 +45,37 @@ export function commentKey({ workflow, job, matrix, step = '', shardGroup }: Com
     .map(encode)
     .join('/');
   const alone = shardGroup !== undefined || step === '' || MADE_ANEW.test(step);
-  return alone ? path : `${path}${STEP}${encode(step)}`;
+  return bounded(alone ? path : `${path}${STEP}${encode(step)}`);
 }
 
-/** The key of the whole job, under which comments were written before steps had their own. */
-export function keyOfJob(key: string): string {
-  const [path = key] = key.split(STEP);
-  return path;
+/** The key that the input `comment-key` gives; it is never the same as one that {@link commentKey} makes. */
+export function givenKey(name: string): string {
+  return bounded(`${STEP}${encode(name)}`);
+}
+
+/**
+ * GITHUB_WORKFLOW_REF is `OWNER/REPO/.github/workflows/ci.yml@refs/heads/x`: the path tells two workflows of the same
+ * name apart, and the ref would make another key on every branch. A workflow of another repository, which an
+ * organization requires, keeps that repository's name.
+ */
+export function workflowPath(reference: string, repository: string | undefined): string {
+  const [path = reference] = reference.split('@');
+  const prefix = `${repository ?? ''}/`;
+  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
 }
 
 /** The marker as the first line of the comment's body. */
-export function formatMarker({ key, run, attempt, verdict }: Marker): string {
-  return `<!-- flowgate:${key} run=${run} attempt=${attempt} verdict=${verdict} -->`;
+export function formatMarker({ key, run, attempt, verdict, inputs, nonce }: Marker): string {
+  const from = `run=${run} attempt=${attempt} verdict=${verdict} inputs=${inputs} by=${nonce}`;
+  return `<!-- flowgate:${key} ${from} -->`;
 }
 
 /** The marker that a comment's body begins with; undefined if the comment is none of ours. */
 export function parseMarker(body: string): Marker | undefined {
-  const [, key, run, attempt, word] = PATTERN.exec(body) ?? [];
+  const [, key, run, attempt, word, inputs = '', nonce = ''] = PATTERN.exec(body) ?? [];
   const verdict = VERDICTS.find((known) => known === word);
   if (key === undefined || verdict === undefined) return undefined;
-  return { key, run: Number(run), attempt: Number(attempt), verdict };
+  return { key, run: Number(run), attempt: Number(attempt), verdict, inputs, nonce };
 }
 
 /** Negative if `a` was measured by an older run than `b`, 0 if by the same: by run id, then by attempt. */
@@ -79,10 +97,19 @@ function encode(name: string): string {
   return encodeURIComponent(Buffer.from(name).toString());
 }
 
+function bounded(key: string): string {
+  return key.length <= LONGEST_KEY ? key : shortHash(key);
+}
+
+/** 8 hexadecimal digits: enough to tell the few comments of one pull request apart. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
 function matrixHash(matrix: string | undefined): string | undefined {
   const canonical = canonicalMatrix(matrix?.trim() ?? '');
   if (['', 'null', '{}', '[]', '""'].includes(canonical)) return undefined;
-  return createHash('sha256').update(canonical).digest('hex').slice(0, 8);
+  return shortHash(canonical);
 }
 
 /** The same matrix gives the same text however it was indented and ordered. */

@@ -113,6 +113,7 @@ async function comment({ github, runner, renderers }: ReportPorts, subject: Repo
         run: surroundings.run?.id ?? 0,
         attempt: surroundings.run?.attempt ?? 1,
         verdict: results.verdict,
+        ...surroundings.invocation,
       },
       render: (marker) => renderers.comment(results, { marker }),
     },

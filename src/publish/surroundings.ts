@@ -1,6 +1,7 @@
 import type { Results } from '../model/results.js';
 import { readEvent, type Occasion } from './event.js';
-import { commentKey } from './marker.js';
+import type { Inputs } from '../inputs/inputs.js';
+import { commentKey, givenKey, shortHash, workflowPath, type Marker } from './marker.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly run?: NonNullable<Results['run']>;
   /** Key of the comment; see marker.ts. */
   readonly key: string;
+  /** What tells this invocation of the action from another one with the same key. */
+  readonly invocation: Pick<Marker, 'inputs' | 'nonce'>;
 }
 
 export interface SurroundingsSource {
@@ -21,12 +24,16 @@ export interface SurroundingsSource {
   readonly payload: unknown;
   /** Input `matrix`. */
   readonly matrix?: string | undefined;
+  readonly inputs: Inputs;
+  /** Random, of this invocation; hexadecimal digits. */
+  readonly nonce: string;
   /** Where the process runs, if GITHUB_WORKSPACE does not say better. */
   readonly cwd: string;
 }
 
 /** Pure; never throws: a variable that is missing, as in a local run, is left out. */
-export function readSurroundings({ env, payload, matrix, cwd }: SurroundingsSource): Surroundings {
+export function readSurroundings(source: SurroundingsSource): Surroundings {
+  const { env, payload, inputs, nonce, cwd } = source;
   const occasion = readEvent({ name: env.GITHUB_EVENT_NAME ?? '', payload, env });
   const run = readRun(env);
   return {
@@ -34,13 +41,24 @@ export function readSurroundings({ env, payload, matrix, cwd }: SurroundingsSour
     workspace: given(env.GITHUB_WORKSPACE) ?? cwd,
     git: readGit(env, occasion),
     ...(run !== undefined && { run }),
-    key: commentKey({
-      workflow: given(env.GITHUB_WORKFLOW) ?? 'workflow',
-      job: given(env.GITHUB_JOB) ?? 'job',
-      ...(matrix !== undefined && { matrix }),
-      step: env.GITHUB_ACTION ?? '',
-    }),
+    key: keyOf(source),
+    invocation: { inputs: shortHash(JSON.stringify(Object.entries(inputs).sort())), nonce },
   };
+}
+
+function keyOf({ env, inputs, matrix }: SurroundingsSource): string {
+  const named = inputs.commentKey?.trim() ?? '';
+  if (named !== '') return givenKey(named);
+  const reference = given(env.GITHUB_WORKFLOW_REF);
+  // Only an old GitHub Enterprise Server has no GITHUB_WORKFLOW_REF.
+  const workflow =
+    reference === undefined ? env.GITHUB_WORKFLOW : workflowPath(reference, env.GITHUB_REPOSITORY);
+  return commentKey({
+    workflow: given(workflow) ?? 'workflow',
+    job: given(env.GITHUB_JOB) ?? 'job',
+    ...(matrix !== undefined && { matrix }),
+    step: env.GITHUB_ACTION ?? '',
+  });
 }
 
 function readGit(env: Env, { headSha }: Occasion): Results['git'] {
