@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { BodyPattern, HttpExpectation, JsonValue, StatusRange } from '../model/http.js';
+import { isSameJson, parseJson, RepeatedKey, toJson } from './json.js';
 
 /** A response that came to its end; the body is only kept if something is expected of it. */
 export interface Answer {
@@ -39,22 +39,22 @@ function bodyFault(pattern: BodyPattern, body: string): string[] {
 }
 
 function jsonFaults(expected: Readonly<Record<string, JsonValue>>, body: string): string[] {
-  const parsed = parse(body);
-  if (parsed === undefined) {
-    return [`expected body to be JSON, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
-  }
+  const parsed = parseBody(body);
+  if (typeof parsed === 'string') return [parsed];
   return Object.entries(expected).flatMap(([path, wanted]) => {
     const got = valueAt(parsed.value, path);
-    if (isDeepStrictEqual(got, wanted)) return [];
+    if (isSameJson(got, wanted)) return [];
     return [`expected json ${path} to be ${show(wanted)}, got ${show(got)}`];
   });
 }
 
-function parse(body: string): { readonly value: unknown } | undefined {
+/** The value of a JSON text, or why it has none. */
+function parseBody(body: string): { readonly value: unknown } | string {
   try {
-    return { value: JSON.parse(body) };
-  } catch {
-    return undefined;
+    return { value: parseJson(body) };
+  } catch (thrown) {
+    if (thrown instanceof RepeatedKey) return `expected body to be JSON: ${shorten(thrown.message)}`;
+    return `expected body to be JSON, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`;
   }
 }
 
@@ -74,7 +74,7 @@ export function valueAt(value: unknown, path: string): unknown {
 }
 
 function show(value: unknown): string {
-  return value === undefined ? 'nothing' : shorten(JSON.stringify(value));
+  return value === undefined ? 'nothing' : shorten(toJson(value));
 }
 
 function shorten(text: string): string {
