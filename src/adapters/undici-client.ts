@@ -26,9 +26,14 @@ function keepNurserySmall(): void {
 
 /** A context takes nonsense without a word; here it is thrown out. */
 function certificatesOf(pem: string): readonly string[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs) ?? [];
+  const [, ...blocks] = pem.split('-----BEGIN CERTIFICATE-----');
   if (blocks.length === 0) throw new Error('there is no certificate in it');
-  return blocks.map((block) => new X509Certificate(block).toString());
+  return blocks.map((block) => {
+    const [body] = block.split('-----END CERTIFICATE-----', 1);
+    return new X509Certificate(
+      `-----BEGIN CERTIFICATE-----${body ?? ''}-----END CERTIFICATE-----`,
+    ).toString();
+  });
 }
 
 /** Timeouts are the flow's: whoever waits for a response cuts it short by `abort`. */

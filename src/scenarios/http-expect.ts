@@ -1,4 +1,5 @@
 import type { BodyPattern, HttpExpectation, JsonValue, StatusRange } from '../model/http.js';
+import { SlowPattern, TextPattern } from './text-pattern.js';
 import { isSameJson, parseJson, RepeatedKey, toJson } from './json.js';
 
 /** A response that came to its end; the body is only kept if something is expected of it. */
@@ -26,16 +27,27 @@ function statusFault({ status, statusText }: HttpExpectation, got: number): stri
 }
 
 function bodyFault(pattern: BodyPattern, body: string): string[] {
-  const holds =
-    pattern.kind === 'text'
-      ? body.includes(pattern.text)
-      : new RegExp(pattern.source, pattern.flags).test(body);
-  if (holds) return [];
   const wanted =
     pattern.kind === 'text'
       ? `to hold ${shorten(JSON.stringify(pattern.text))}`
       : `to match /${shorten(pattern.source)}/${pattern.flags}`;
+  try {
+    if (holds(pattern, body)) return [];
+  } catch (thrown) {
+    if (thrown instanceof SlowPattern) return [`expected body ${wanted}, and ${thrown.message}`];
+    throw thrown;
+  }
   return [`expected body ${wanted}, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
+}
+
+/** Made once for each pattern of the plan. */
+const compiled = new WeakMap<BodyPattern, TextPattern>();
+
+function holds(pattern: BodyPattern, body: string): boolean {
+  if (pattern.kind === 'text') return body.includes(pattern.text);
+  const known = compiled.get(pattern) ?? new TextPattern(pattern.source, pattern.flags);
+  compiled.set(pattern, known);
+  return known.test(body);
 }
 
 function jsonFaults(expected: Readonly<Record<string, JsonValue>>, body: string): string[] {
