@@ -43,11 +43,12 @@ interface Options extends Partial<Omit<HttpWork, 'requests'>> {
   readonly timeout?: number;
   readonly pem?: string;
   readonly request?: Partial<HttpRequestPlan>;
+  readonly canaries?: boolean;
 }
 
 export function open(
   url: string,
-  { slots = 1, timeout = 30_000, pem, request, ...work }: Options = {},
+  { slots = 1, timeout = 30_000, pem, request, canaries = false, ...work }: Options = {},
 ): FlowRunner {
   const runner = openHttpRunner({
     client: openUndici(pem === undefined ? {} : { ca: pem }),
@@ -71,6 +72,7 @@ export function open(
     },
     slots,
     timeout,
+    canaries,
   });
   closing.push(() => runner.close());
   return runner;

@@ -93,6 +93,18 @@ describe('what goes wrong has a name', () => {
     expect(connections()).toBe(2);
   });
 
+  test('a pattern that does not come to an end, in every slot', async () => {
+    const { url } = await serve((_, response) => response.end(`${'a'.repeat(40)}!`));
+    const body = { kind: 'pattern', source: '(a+)+$', flags: '' } as const;
+    const expect_ = { status: [{ from: 200, to: 200 }], statusText: '200', body };
+    for (const end of await waves(open(url, { slots: 3, request: { expect: expect_ } }), 3)) {
+      expect(end).toMatchObject({
+        outcome: 'failed',
+        error: { message: expect.stringContaining('was stopped after') },
+      });
+    }
+  });
+
   test('flows that are ended say why', async () => {
     const { url } = await serve(() => undefined);
     const runner = open(url, { slots: 3 });

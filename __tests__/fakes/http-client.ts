@@ -58,7 +58,7 @@ export class SimulatedHttp implements HttpClient {
   ): Promise<void> {
     await this.clock.sleep(headAfter);
     if (error !== undefined) throw error;
-    receiver.head(status, location);
+    receiver.head(status, (name) => (name === 'location' ? location : undefined));
     await this.clock.sleep(bodyAfter);
     for (const chunk of chunks) {
       carried.received += chunk.length;

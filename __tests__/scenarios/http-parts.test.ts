@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { ExactNumber } from '../../src/model/exact-number.js';
 import type { HttpExpectation } from '../../src/model/http.js';
 import type { HttpRequest } from '../../src/ports.js';
 import { requestError } from '../../src/scenarios/http-error.js';
@@ -72,6 +73,52 @@ describe('what is expected', () => {
     ],
   ])('%s', (...[, expected, status, body, fault]) => {
     expect(unmet(expected, { status, body })).toBe(fault);
+  });
+
+  const exact = (text: string): ExactNumber => new ExactNumber(text);
+  test.each<[string, ExactNumber | number, string, boolean]>([
+    ['another integer of the same double', exact('12345678901234567891'), '12345678901234567890', false],
+    ['the same', exact('12345678901234567890'), '12345678901234567890', true],
+    ['a long integer for a short one', 9007199254740992, '9007199254740993', false],
+    ['another decimal of the same double', 0.1, '0.1000000000000000055', false],
+    ['the same decimal', 1, '1.0', true],
+    ['the same decimal with an exponent', exact('1.50'), '150e-2', true],
+    ['a power of ten', 1000, '1E+3', true],
+    ['what no double holds', exact('1e400'), '1e401', false],
+    ['what no double tells from 0', 0, '1e-400', false],
+    ['-0', 0, '-0.0', true],
+    ['the other sign', exact('1.0'), '-1', false],
+    ['an endless exponent', 1, `1e${'9'.repeat(400)}`, false],
+    ['NaN', 1, 'NaN', false],
+  ])('numbers of JSON are compared exactly: %s', (...[, wanted, got, same]) => {
+    const fault = unmet(
+      { ...ok, json: { id: wanted, 'in.0': wanted } },
+      { status: 200, body: `{"id":${got},"in":[${got}]}` },
+    );
+    expect(fault === undefined).toBe(same);
+  });
+
+  test('both numbers are said with all of their digits', () => {
+    expect(
+      unmet(
+        { ...ok, json: { id: exact('12345678901234567891') } },
+        { status: 200, body: '{"id":12345678901234567890}' },
+      ),
+    ).toBe('expected json id to be 12345678901234567891, got 12345678901234567890');
+  });
+
+  test('a key with two values is no answer', () => {
+    const expected = { ...ok, json: { status: 'ok' } };
+    expect(unmet(expected, { status: 200, body: '{"status":"error","status":"ok"}' })).toBe(
+      'expected body to be JSON: the key "status" is given twice, with different values',
+    );
+    expect(unmet(expected, { status: 200, body: '{"a":{"n":1,"n":2},"status":"ok"}' })).toMatch(/twice/);
+    expect(unmet(expected, { status: 200, body: '{"status":"ok","status":"ok"}' })).toBeUndefined();
+  });
+
+  test('a long run of zeros takes no time', () => {
+    const zeros = `1${'0'.repeat(1_000_000)}1`;
+    expect(unmet({ ...ok, json: { id: 1 } }, { status: 200, body: `{"id":${zeros}}` })).toMatch(/got 1000/);
   });
 
   test('what was got is bounded', () => {

@@ -6,6 +6,9 @@ const FRAME = /^\s*at (?:.*\()?(?:async )?((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?
 /** Node writes it before the stack of a CommonJS module that can not be parsed. */
 const HEADING = /^((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)$/;
 
+/** Characters; over a line that was made for it these patterns would take forever. */
+const LONGEST_FRAME = 2000;
+
 export interface Standpoint {
   /** Paths are told from here. */
   readonly cwd: string;
@@ -17,6 +20,7 @@ export interface Standpoint {
 export function thrownAt(thrown: unknown, { cwd, own }: Standpoint): string | undefined {
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
   for (const line of stack.split('\n')) {
+    if (line.length > LONGEST_FRAME) continue;
     const [, file, number] = HEADING.exec(line) ?? FRAME.exec(line) ?? [];
     if (file === undefined || number === undefined) continue;
     const path = pathOf(file);

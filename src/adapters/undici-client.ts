@@ -26,9 +26,14 @@ function keepNurserySmall(): void {
 
 /** A context takes nonsense without a word; here it is thrown out. */
 function certificatesOf(pem: string): readonly string[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs) ?? [];
+  const [, ...blocks] = pem.split('-----BEGIN CERTIFICATE-----');
   if (blocks.length === 0) throw new Error('there is no certificate in it');
-  return blocks.map((block) => new X509Certificate(block).toString());
+  return blocks.map((block) => {
+    const [body] = block.split('-----END CERTIFICATE-----', 1);
+    return new X509Certificate(
+      `-----BEGIN CERTIFICATE-----${body ?? ''}-----END CERTIFICATE-----`,
+    ).toString();
+  });
 }
 
 /** Timeouts are the flow's: whoever waits for a response cuts it short by `abort`. */
@@ -68,7 +73,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onHeaders(status: number, headers: readonly Buffer[]): boolean {
     // Informational responses (1xx) come before the response itself.
     if (this.#over || status < 200) return true;
-    this.#receiver.head(status, status < 400 && status >= 300 ? locationIn(headers) : undefined);
+    this.#receiver.head(status, (name) => valueIn(headers, name));
     return true;
   }
 
@@ -95,12 +100,16 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Names and values of headers come in turn. */
-function locationIn(headers: readonly Buffer[]): string | undefined {
-  const at = headers.findIndex(
-    (name, index) => index % 2 === 0 && name.toString('latin1').toLowerCase() === 'location',
-  );
-  return at === -1 ? undefined : headers[at + 1]?.toString('utf8');
+/** Names and values of headers come in turn. Several of one name are one list (RFC 9110, section 5.3). */
+function valueIn(headers: readonly Buffer[], wanted: string): string | undefined {
+  let found: string | undefined;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] as Buffer;
+    if (name.length !== wanted.length || name.toString('latin1').toLowerCase() !== wanted) continue;
+    const value = (headers[at + 1] as Buffer).toString('utf8');
+    found = found === undefined ? value : `${found}, ${value}`;
+  }
+  return found;
 }
 
 class UndiciConnection implements HttpConnection {

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { BodyPattern, HttpRequestPlan, JsonValue, StatusRange } from '../model/http.js';
+import { ExactNumber } from '../model/exact-number.js';
 import { fillAll } from '../model/placeholders.js';
+import { toJson } from '../scenarios/json.js';
 import { TEMPLATE_NAMES, template, unknownNames } from '../scenarios/template.js';
 import { didYouMean } from '../verdict/nearest.js';
 import { parseQuantity, valueFor } from '../verdict/quantity.js';
 import { show, text, textMap } from './fields.js';
+import { readJson } from './json-value.js';
 
 /*
  * The values of an http scenario: one request, or a list of them. Like the other kinds of value, every message is the
@@ -90,8 +93,11 @@ function headerFault(name: string, value: string): string | undefined {
 /** Text as it is; a map or a list is sent as JSON. */
 const body = z.unknown().transform((value, context): { text: string; isJson: boolean } => {
   if (value === null) return refuse(context, 'is empty; write it, or leave the key out');
-  const isJson = typeof value === 'object';
-  const written = typeof value === 'string' ? value : JSON.stringify(value);
+  // A number alone is text: it is sent as it is written.
+  const read = value instanceof ExactNumber ? { ok: true as const, value: value.text } : readJson(value);
+  if (!read.ok) return refuse(context, read.message, read.path);
+  const isJson = typeof read.value === 'object';
+  const written = typeof read.value === 'string' ? read.value : toJson(read.value);
   const fault = templateFault(written);
   return fault === undefined ? { text: written, isJson } : refuse(context, fault);
 });
@@ -156,8 +162,12 @@ const json = z.unknown().transform((value, context): { readonly [path: string]: 
       `must be a map of dotted paths and values, such as {items.0.name: tea}, not ${show(value)}`,
     );
   }
-  const fault = templateFault(JSON.stringify(value));
-  return fault === undefined ? (value as { readonly [path: string]: JsonValue }) : refuse(context, fault);
+  const read = readJson(value);
+  if (!read.ok) return refuse(context, read.message, read.path);
+  const fault = templateFault(toJson(read.value));
+  return fault === undefined
+    ? (read.value as { readonly [path: string]: JsonValue })
+    : refuse(context, fault);
 });
 
 /** Text between the parentheses of `step(NAME).p95`. */

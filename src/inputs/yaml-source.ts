@@ -14,6 +14,7 @@ import {
 import type { Problem } from '../errors.js';
 import type { TextPlace } from '../verdict/threshold-list.js';
 import { oneLine, type Path } from './finding.js';
+import { keepWritten } from './yaml-numbers.js';
 
 /** Line and column count from 1. */
 export interface Position {
@@ -51,6 +52,7 @@ export function parseYaml(text: string, file: string): YamlSource {
     file,
     ...position(pos[0]),
   }));
+  if (!broken) keepWritten(document);
   const plain = broken ? { value: undefined } : toPlain(document);
   if ('message' in plain) problems.push({ message: plain.message, file, line: 1, column: 1 });
   return {

@@ -1,6 +1,14 @@
-/** A value of JSON. */
+import type { ExactNumber } from './exact-number.js';
+
+/** A value of JSON. A number that a double would change is an ExactNumber. */
 export type JsonValue =
-  null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+  | null
+  | boolean
+  | number
+  | ExactNumber
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
 /** Statuses that are right, both ends included: 2xx is 200 to 299. */
 export interface StatusRange {

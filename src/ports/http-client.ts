@@ -10,8 +10,8 @@ export interface HttpRequest {
 
 /** Takes a response as it comes. What one of its methods throws ends the exchange, which rejects with it. */
 export interface HttpReceiver {
-  /** The first that comes of a response; `location` is the header of this name. */
-  head(status: number, location: string | undefined): void;
+  /** The first that comes of a response. `header` gives the value of a header by its name in lower case. */
+  head(status: number, header: (name: string) => string | undefined): void;
   data(chunk: Uint8Array): void;
 }
 

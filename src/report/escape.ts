@@ -1,3 +1,5 @@
+import { withoutEscapes } from '../stats/escapes.js';
+
 /*
  * What flows print, and every name and message in a results file, is hostile (DESIGN §12): a flow runs the pull
  * request's code, and a saved file may come from a fork. Nothing of it reaches a reader but through one of these.
@@ -6,9 +8,6 @@
 /** Longest text that a table cell or a line of a log holds, if nothing else is said. */
 export const TEXT_LIMIT = 200;
 
-/** ECMA-48: CSI … final byte; OSC, DCS, SOS, PM and APC up to BEL or ST; other two-byte and longer escapes. */
-const ESCAPES =
-  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])(?:[^\u0007\u001B\u0090\u0098\u009C-\u009F]*(?:\u0007|\u001B\\|\u009C))?|\u001B[ -/]*[0-~]?/gu;
 /** Controls, and format characters: bidi overrides, zero-width ones, tags, byte order marks. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\uFFFC\u115F\u1160\u3164\uFFA0]/gu;
 const LONE_SURROGATE = /\p{Cs}/gu;
@@ -23,10 +22,8 @@ const STACKED_MARKS = /(\p{M}{2})\p{M}+/gu;
  */
 export function plain(text: string, max: number = TEXT_LIMIT): string {
   // What is far beyond the cut is not worth cleaning; an escape sequence never needs this much.
-  const visible = text
-    .slice(0, max * 20 + 10_000)
-    .replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/gu, ' ')
-    .replace(ESCAPES, '')
+  const oneLine = text.slice(0, max * 20 + 10_000).replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/gu, ' ');
+  const visible = withoutEscapes(oneLine)
     .replace(INVISIBLE, '')
     .replace(LONE_SURROGATE, '\uFFFD')
     .replace(STACKED_MARKS, '$1')

@@ -1,5 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { BodyPattern, HttpExpectation, JsonValue, StatusRange } from '../model/http.js';
+import { SlowPattern, TextPattern } from './text-pattern.js';
+import { isSameJson, parseJson, RepeatedKey, toJson } from './json.js';
 
 /** A response that came to its end; the body is only kept if something is expected of it. */
 export interface Answer {
@@ -26,35 +27,46 @@ function statusFault({ status, statusText }: HttpExpectation, got: number): stri
 }
 
 function bodyFault(pattern: BodyPattern, body: string): string[] {
-  const holds =
-    pattern.kind === 'text'
-      ? body.includes(pattern.text)
-      : new RegExp(pattern.source, pattern.flags).test(body);
-  if (holds) return [];
   const wanted =
     pattern.kind === 'text'
       ? `to hold ${shorten(JSON.stringify(pattern.text))}`
       : `to match /${shorten(pattern.source)}/${pattern.flags}`;
+  try {
+    if (holds(pattern, body)) return [];
+  } catch (thrown) {
+    if (thrown instanceof SlowPattern) return [`expected body ${wanted}, and ${thrown.message}`];
+    throw thrown;
+  }
   return [`expected body ${wanted}, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
 }
 
+/** Made once for each pattern of the plan. */
+const compiled = new WeakMap<BodyPattern, TextPattern>();
+
+function holds(pattern: BodyPattern, body: string): boolean {
+  if (pattern.kind === 'text') return body.includes(pattern.text);
+  const known = compiled.get(pattern) ?? new TextPattern(pattern.source, pattern.flags);
+  compiled.set(pattern, known);
+  return known.test(body);
+}
+
 function jsonFaults(expected: Readonly<Record<string, JsonValue>>, body: string): string[] {
-  const parsed = parse(body);
-  if (parsed === undefined) {
-    return [`expected body to be JSON, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`];
-  }
+  const parsed = parseBody(body);
+  if (typeof parsed === 'string') return [parsed];
   return Object.entries(expected).flatMap(([path, wanted]) => {
     const got = valueAt(parsed.value, path);
-    if (isDeepStrictEqual(got, wanted)) return [];
+    if (isSameJson(got, wanted)) return [];
     return [`expected json ${path} to be ${show(wanted)}, got ${show(got)}`];
   });
 }
 
-function parse(body: string): { readonly value: unknown } | undefined {
+/** The value of a JSON text, or why it has none. */
+function parseBody(body: string): { readonly value: unknown } | string {
   try {
-    return { value: JSON.parse(body) };
-  } catch {
-    return undefined;
+    return { value: parseJson(body) };
+  } catch (thrown) {
+    if (thrown instanceof RepeatedKey) return `expected body to be JSON: ${shorten(thrown.message)}`;
+    return `expected body to be JSON, got ${body === '' ? 'an empty one' : shorten(JSON.stringify(body))}`;
   }
 }
 
@@ -74,7 +86,7 @@ export function valueAt(value: unknown, path: string): unknown {
 }
 
 function show(value: unknown): string {
-  return value === undefined ? 'nothing' : shorten(JSON.stringify(value));
+  return value === undefined ? 'nothing' : shorten(toJson(value));
 }
 
 function shorten(text: string): string {

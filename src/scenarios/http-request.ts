@@ -1,5 +1,6 @@
 import type { HttpExpectation, HttpRequestPlan, JsonValue } from '../model/http.js';
 import type { HttpRequest } from '../ports.js';
+import { mapTexts, toJson } from './json.js';
 import { template, type TemplateValues } from './template.js';
 
 /** A request of the plan, ready to be filled in for one flow after another. */
@@ -57,19 +58,13 @@ function prepareHeaders(
 function prepareExpectation(expect: HttpExpectation): PreparedRequest['expected'] {
   const { body, json } = expect;
   const inBody = body?.kind === 'text' && body.text.includes('{{');
-  const inJson = json !== undefined && JSON.stringify(json).includes('{{');
+  const inJson = json !== undefined && toJson(json).includes('{{');
   if (!inBody && !inJson) return () => expect;
   return (values) => ({
     ...expect,
     ...(inBody ? { body: { kind: 'text', text: template(body.text)(values) } as const } : {}),
-    ...(inJson ? { json: fillJson(json, values) as { readonly [path: string]: JsonValue } } : {}),
+    ...(inJson
+      ? { json: mapTexts(json, (text) => template(text)(values)) as { readonly [path: string]: JsonValue } }
+      : {}),
   });
-}
-
-/** Fills in the texts of a JSON value; keys of maps stay as they are. */
-function fillJson(value: JsonValue, values: TemplateValues): JsonValue {
-  if (typeof value === 'string') return template(value)(values);
-  if (Array.isArray(value)) return value.map((each: JsonValue) => fillJson(each, values));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fillJson(each, values)]));
 }

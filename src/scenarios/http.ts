@@ -170,7 +170,6 @@ class HttpWorker {
       try {
         const startedAt = visit.at;
         const answer = await this.#ask(prepared.request(values), visit, prepared);
-        visit.at = this.#options.clock.now();
         visit.steps.push({ name: prepared.name, startedAt, endedAt: visit.at });
         const fault = unmet(prepared.expected(values), answer);
         if (fault !== undefined) throw new FlowFailure(fault);
@@ -197,12 +196,29 @@ class HttpWorker {
         keepsBody,
         listener,
       }));
-      await this.#connection.exchange(request, response);
+      await this.#receive(request, { response, visit });
       if (response.headAt !== undefined) visit.ttfb.push(response.headAt - askedAt);
       const next = work.followRedirects ? redirected(request, response.status, response.location) : undefined;
       if (next === undefined) return { status: response.status, body: response.body() };
       if (hops === MOST_REDIRECTS) throw new FlowFailure(`redirected more than ${MOST_REDIRECTS} times`);
       request = next;
+    }
+  }
+
+  async #receive(
+    request: HttpRequest,
+    { response, visit }: { response: Response; visit: Visit },
+  ): Promise<void> {
+    try {
+      await this.#connection.exchange(request, response);
+      visit.at = this.#options.clock.now();
+      // This takes our time, not the server's.
+      await response.decode();
+      // It may have been ended meanwhile.
+      if (this.#ending !== undefined) throw this.#ending;
+    } catch (thrown) {
+      response.giveUp();
+      throw thrown;
     }
   }
 

@@ -1,4 +1,5 @@
 import { TOKEN } from '../model/token.js';
+import { withoutEscapes } from './escapes.js';
 
 /** Longer messages are cut: what tells two errors apart stands at their beginning. */
 const LONGEST = 300;
@@ -72,11 +73,9 @@ export function normalizeMessage(message: string): string {
 
 /** Terminal colours and control characters removed, white space joined; at most 2,000 characters. */
 export function oneLine(text: string): string {
-  return text.slice(0, 2000).replace(ESCAPES, '').replace(CONTROLS, ' ').replace(/\s+/g, ' ').trim();
+  return withoutEscapes(text.slice(0, 2000)).replace(CONTROLS, ' ').replace(/\s+/g, ' ').trim();
 }
 
-/** ECMA-48 control sequences, as colours and cursor moves are, and operating system commands, as links are. */
-const ESCAPES = /\u001b\[[0-9;:?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 const CONTROLS = /\p{Cc}/gu;
 
 /** The groups that a pattern names come last among a replacer's arguments. */

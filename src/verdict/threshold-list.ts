@@ -111,11 +111,25 @@ export function splitThresholds(text: string): readonly ThresholdEntry[] {
 
 function splitLine(content: string, line: number): ThresholdEntry[] {
   let column = 1;
-  // At commas that no ")" follows before the next "(": those stand inside a label.
-  return content.split(/,(?![^(]*\))/).map((raw) => {
+  return splitAtCommas(content).map((raw) => {
     const text = raw.trim();
     const entry = { text, line, column: column + (text === '' ? 0 : raw.indexOf(text)) };
     column += raw.length + 1;
     return entry;
   });
+}
+
+/** At commas that no ")" follows before the next "(": those stand inside a label. In one pass, from the end. */
+function splitAtCommas(content: string): string[] {
+  const parts: string[] = [];
+  let end = content.length;
+  let bracket = '';
+  for (let at = content.length - 1; at >= 0; at -= 1) {
+    const character = content[at] ?? '';
+    if (character === '(' || character === ')') bracket = character;
+    if (character !== ',' || bracket === ')') continue;
+    parts.push(content.slice(at + 1, end));
+    end = at;
+  }
+  return [...parts, content.slice(0, end)].reverse();
 }

@@ -1,0 +1,44 @@
+import { ExactNumber } from '../model/exact-number.js';
+import type { JsonValue } from '../model/http.js';
+
+export type JsonReading =
+  | { readonly ok: true; readonly value: JsonValue }
+  | { readonly ok: false; readonly path: (string | number)[]; readonly message: string };
+
+/** RFC 8259, section 6. */
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+const OTHER_BASE = /^0(?:x[\da-f]+|o[0-7]+)$/i;
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(e[+-]?\d+)?$/i;
+
+/** A value of the config as JSON. Numbers keep their digits; one that JSON cannot hold is refused. */
+export function readJson(value: unknown, path: (string | number)[] = []): JsonReading {
+  if (value instanceof ExactNumber) return readNumber(value, path);
+  if (typeof value !== 'object' || value === null) return { ok: true, value: value as JsonValue };
+  const read: [string, JsonValue][] = [];
+  for (const [key, each] of Object.entries(value as Readonly<Record<string, unknown>>)) {
+    const result = readJson(each, [...path, Array.isArray(value) ? Number(key) : key]);
+    if (!result.ok) return result;
+    read.push([key, result.value]);
+  }
+  if (Array.isArray(value)) return { ok: true, value: read.map(([, each]) => each) };
+  return { ok: true, value: Object.fromEntries(read) };
+}
+
+function readNumber({ text }: ExactNumber, path: (string | number)[]): JsonReading {
+  const number = jsonNumber(text);
+  if (number !== undefined) return { ok: true, value: new ExactNumber(number) };
+  const digits = /^[+-]?0+\d/.test(text)
+    ? `, or ${text.replace(/^([+-]?)0+(?=\d)/, '$1')} for the number`
+    : '';
+  return { ok: false, path, message: `${text} is not a number in JSON; write "${text}" for text${digits}` };
+}
+
+/** The same number as JSON writes it; undefined if there is none, or if leading zeros leave open what is meant. */
+function jsonNumber(text: string): string | undefined {
+  if (JSON_NUMBER.test(text)) return text;
+  if (OTHER_BASE.test(text)) return BigInt(text).toString();
+  const [, sign = '', whole = '', fraction = '', exponent = ''] = DECIMAL.exec(text) ?? [];
+  if (whole + fraction === '' || /^0\d/.test(whole)) return undefined;
+  const point = fraction === '' ? '' : `.${fraction}`;
+  return `${sign === '-' ? '-' : ''}${whole === '' ? '0' : whole}${point}${exponent}`;
+}
