@@ -77,6 +77,18 @@ export function unresolvedSentence(scenario: ScenarioResults, threshold: Thresho
   ];
 }
 
+/** `Head's flows changed base's files: flow.sh; the comparison with main is invalid.`; undefined if it is not. */
+export function invalidComparison({
+  compared,
+}: ScenarioResults): { readonly status: string; readonly sentence: Sentence } | undefined {
+  if (compared?.invalid === undefined) return undefined;
+  const base = sideLabel(compared.base);
+  return {
+    status: `has no valid comparison with ${base}`,
+    sentence: [strong(capital(compared.invalid)), words(`; the comparison with ${base} is invalid.`)],
+  };
+}
+
 export function unresolvedStatus({ compared }: ScenarioResults): string {
   if (compared === undefined) return 'is unresolved';
   const verb = compared.absent === undefined ? 'is unresolved against' : 'is not compared with';

@@ -9,6 +9,7 @@ import {
   gatesHeld,
   grownStatus,
   heldStatus,
+  invalidComparison,
   unresolvedSentence,
   unresolvedStatus,
   unresolvedThresholds,
@@ -109,6 +110,8 @@ function inconclusive(scenario: ScenarioResults): Headline {
       ],
     };
   }
+  const invalid = invalidComparison(scenario);
+  if (invalid !== undefined) return invalid;
   const [gate] = gatesThat(scenario, 'inconclusive');
   if (gate === undefined)
     return unresolved(scenario) ?? { status: 'is inconclusive', sentence: reason(scenario) };
