@@ -48,14 +48,14 @@ async function act(prepare: string, world = treeWorld()): Promise<Acted> {
     told.set(what, treesOf(repository));
   };
   const fake = fakeGitHub();
-  const { git, cache, process: others } = world.ports;
+  const { git, cache, treeFiles, process: others } = world.ports;
   const status = await runAction(
     {
       runner: telling(tell),
       // The gate is a fake here, so that only the ports of trees are used.
       gatePorts: world.ports as unknown as GatePorts,
       renderers: RENDERERS,
-      trees: { git, cache, process: others },
+      trees: { git, cache, treeFiles, process: others },
       openGitHub: () => completing(fake, tell),
       makePlan,
       gate: () => Promise.resolve(aResults()),

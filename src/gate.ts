@@ -34,12 +34,20 @@ export async function gate(plan: Plan, ports: GatePorts, context: GateContext): 
   const scenarios: ScenarioResults[] = [];
   for (const planned of plan.scenarios) {
     const scenario = gatedByHistory(planned, context);
-    const record = await execute(scenario, ports, context);
+    const record = await headAlone(scenario, { ports, context });
     const comparison = await compared(scenario, record, { ports, context });
     const results = await judged(scenario, { record, comparison }, ports);
     scenarios.push(withHistory(results, context));
   }
   return assembleResults({ ...context, createdAt, scenarios });
+}
+
+function headAlone(
+  plan: ScenarioPlan,
+  { ports, context }: { ports: GatePorts; context: GateContext },
+): Promise<Record> {
+  const run = (): Promise<Record> => execute(plan, ports, context);
+  return context.opponents?.guard?.during('head', run) ?? run();
 }
 
 function withHistory(scenario: ScenarioResults, { past, environment }: GateContext): ScenarioResults {
@@ -54,7 +62,8 @@ async function compared(
 ): Promise<ScenarioCompared | undefined> {
   const { opponents } = context;
   if (opponents === undefined) return undefined;
-  const options = { opponent: opponents.of(plan), how: opponents.how, ports, context };
+  const { how, guard } = opponents;
+  const options = { opponent: opponents.of(plan), how, guard, ports, context };
   if (interrupted !== undefined) return notCompared(plan, options, 'the run was interrupted before');
   if (problems.length > 0)
     return notCompared(plan, options, `${options.opponent.head.label} did not run by itself`);

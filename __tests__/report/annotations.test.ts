@@ -11,9 +11,9 @@ describe('the annotations', () => {
     expect(of('fail')).toEqual([
       {
         level: 'error',
-        title: 'checkout misses a gate',
+        title: 'checkout fails a check',
         message:
-          'flow_time.p95 2.85 s, the gate is < 2.5 s\nSomething is left behind: 2 processes outlived their flow: node worker.js (flow 3, flow 8)',
+          'Something is left behind: 2 processes outlived their flow: node worker.js (flow 3, flow 8)\nflow_time.p95 2.85 s, the gate is < 2.5 s',
       },
       { level: 'warning', title: 'checkout: 1 alert', message: 'peak_memory 431 MB, the alert is < 400 MB' },
     ]);

@@ -74,8 +74,8 @@ describe('a comment', () => {
   test('begins with its marker, then the verdict, then the sentence and the table', () => {
     const [first, second, , sentence, , head] = renderComment(sample('fail'), { marker: MARKER }).split('\n');
     expect(first).toBe(MARKER);
-    expect(second).toBe('### ❌ flowgate: <b>checkout</b> misses a gate');
-    expect(sentence).toContain('14% above the gate');
+    expect(second).toBe('### ❌ flowgate: <b>checkout</b> fails a check');
+    expect(sentence).toContain('1 gate fails too');
     expect(head).toBe('| | Metric | This change | Gate |');
   });
 
@@ -131,7 +131,7 @@ describe('a comment that does not fit', () => {
     expect(failing).not.toContain('Success rate');
     const verdict = at(500);
     expect(verdict).not.toContain('|');
-    expect(verdict).toContain('checkout</b> misses a gate');
+    expect(verdict).toContain('checkout</b> fails a check');
     expect(verdict).toContain('[#1234](https://github.com/octo/shop/actions/runs/1)');
   });
 

@@ -88,7 +88,7 @@ describe('the headline says what, by how much, against what', () => {
     ],
     [
       'fail',
-      'checkout misses a gate: flow_time.p95 was 2.85 s, 14% above the gate of < 2.5 s; 1 check fails too.',
+      'checkout fails a check: Something is left behind: 2 processes outlived their flow: node worker.js (flow 3, flow 8); 1 gate fails too.',
     ],
     [
       'warn',
@@ -124,7 +124,7 @@ describe('the headline says what, by how much, against what', () => {
     );
   });
 
-  test('a check speaks when every gate holds, and a problem before both', () => {
+  test('a check that fails leads, whatever gates fail, and a problem comes before both', () => {
     const check = {
       id: 'cleanup',
       level: 'fail',
@@ -135,8 +135,44 @@ describe('the headline says what, by how much, against what', () => {
     expect(failing({ checks: [{ ...check, evidence: [...check.evidence] }] })).toBe(
       'x fails a check: Something is left: pid 4.',
     );
+    const scenario = aScenario({});
+    const gates = [
+      aThreshold(scenario, 'flow_time.p95 < 1s', { limit: 1000 }),
+      aThreshold(scenario, 'peak_memory < 1MB', { limit: 1e6 }),
+    ];
+    const broken = {
+      ...check,
+      id: 'invariants',
+      title: 'The invariant is broken',
+      evidence: ['stock is −3'],
+    };
+    const checks = [broken, { ...check, evidence: [] }] as ScenarioResults['checks'];
+    const all = failing({
+      checks,
+      thresholds: gates,
+      aborted: { at: 1000, reason: 'too slow' },
+    });
+    expect(all).toBe(
+      'x fails 2 checks: The invariant is broken: stock is −3; 1 other check and 2 gates fail too; abort-on-fail ended the run after 1 s.',
+    );
     expect(failing({ problems: ['setup ended with exit status 1'] })).toBe(
       'x did not run as it should: setup ended with exit status 1',
+    );
+  });
+
+  test('flows that saw each other are said before the gate that fails, also where that is only an alert', () => {
+    const scenario = aScenario({});
+    const checks = [
+      { id: 'isolation', level: 'warn', outcome: 'fail', title: '3 flows of 10 saw another', evidence: [] },
+      { id: 'cleanup', level: 'warn', outcome: 'fail', title: 'Left behind: 1 file', evidence: [] },
+    ] as ScenarioResults['checks'];
+    const thresholds = [aThreshold(scenario, 'success_rate >= 101%', { limit: 1.01 })];
+    expect(failing({ checks, thresholds })).toMatch(
+      /^x misses a gate: 3 flows of 10 saw another; success_rate was 100%/,
+    );
+    const alert = aThreshold(scenario, 'flow_time.p95 < 1s', { limit: 1000, level: 'warn' });
+    expect(told(viewOfOne({ ...scenario, name: 'x', verdict: 'warn', checks, thresholds: [alert] }))).toBe(
+      'x holds, with 3 alerts: 3 flows of 10 saw another; every gate holds.',
     );
   });
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { makeRepository, temporary } from '../repository.js';
@@ -105,49 +105,63 @@ describe('the command', () => {
   });
 });
 
-/** A command that fails while another of its kind is under way, as tools do that lock what they share. */
-function locking(folder: string): string {
-  writeFileSync(
-    join(folder, 'lock.sh'),
-    `echo $(cat kind) >> ${folder}/calls
-if ! mkdir ${folder}/lock 2> ${folder}/errors; then touch ${folder}/met; echo it is locked; exit 1; fi
-until [ -e ${folder}/met ]; do sleep 0.01; done
-rmdir ${folder}/lock
-cp kind built
-`,
-  );
-  return `sh ${folder}/lock.sh`;
-}
-
-describe('two at once that do not bear each other', () => {
-  test('that which failed runs again, alone, and is not cached', async () => {
+describe('base comes first', () => {
+  test('the command runs in the tree of base to its end before it runs in that of head, also on two cores', async () => {
     const folder = temporary();
-    const repository = repositoryWith(`{run: ${locking(folder)}, cache-key: v1}`);
-    const world = treeWorld();
-    const comparing = await openIn(world, { workspace: repository.folder });
-    const { head, base } = treesOf(comparing);
-    expect([head, base].map((tree) => readFileSync(join(tree, 'built'), 'utf8'))).toEqual(['head', 'base']);
-    const calls = readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
-    const last = calls.at(-1) ?? '';
-    expect(calls.toSorted()).toEqual(['base', 'head', last].toSorted());
-    expect(world.log.filter((line) => line.includes('again'))).toEqual([
-      `info prepare failed in the tree of ${last} beside that of ${last === 'head' ? 'base' : 'head'}, and runs again alone: prepare ended with exit status 1: it is locked`,
-    ]);
-    expect(readdirSync(world.cache)).toHaveLength(1);
+    // Fails while another of its kind is under way, as tools do that lock what they share.
+    writeFileSync(
+      join(folder, 'lock.sh'),
+      `mkdir ${folder}/lock || exit 1
+echo $(cat kind) >> ${folder}/calls
+sleep 0.1
+rmdir ${folder}/lock
+`,
+    );
+    const comparing = await openIn(treeWorld(), {
+      workspace: repositoryWith(`sh ${folder}/lock.sh`).folder,
+      cores: 2,
+    });
+    expect(readFileSync(join(folder, 'calls'), 'utf8')).toBe('base\nhead\n');
     await comparing.opponents.close();
   });
 
-  test.each([
-    [2, ['base', 'head', 'head']],
-    [1, ['base', 'head']],
-  ])(
-    'what fails alone too ends the run, and one core runs them alone from the start: %d',
-    async (cores, expected) => {
-      const calls = join(temporary(), 'calls');
-      const repository = repositoryWith(`'echo $(cat kind) >> ${calls}; exit 3'`);
-      const message = await problemOf(openIn(treeWorld(), { workspace: repository.folder, cores }));
-      expect(message).toContain('exit status 3');
-      expect(readFileSync(calls, 'utf8').trim().split('\n').toSorted()).toEqual(expected);
-    },
-  );
+  test('what head prepares changes neither the config that base runs by nor the tree that is cached of it', async () => {
+    const spoil =
+      '[ "$(cat kind)" = base ] || { sed -i s/true/sleep/ ../base/.github/flowgate.yml; echo spoilt > ../base/kind; }';
+    const repository = makeRepository();
+    const text = `version: 1
+compare: base
+prepare:
+  cache-key: v1
+  run: |
+    ${spoil}
+scenarios:
+  s: {run: 'true'}
+`;
+    repository.commit('one', { '.github/flowgate.yml': text, kind: 'base' });
+    repository.commit('two', { kind: 'head' });
+    const world = treeWorld();
+    const first = await openIn(world, { workspace: repository.folder });
+    const [scenario] = first.plan.scenarios;
+    expect(scenario && first.opponents.of(scenario)).toMatchObject({ plan: { work: { run: 'true' } } });
+    expect(readFileSync(join(treesOf(first).base, 'kind'), 'utf8')).toBe('spoilt\n');
+    expect(await first.opponents.guard?.look({ must: true })).toBe(
+      "head's prepare changed base's files: .github/flowgate.yml, kind",
+    );
+    await first.opponents.close();
+    // Head is taken from the cache this time, so that nothing is run in it.
+    const second = await openIn(world, { workspace: repository.folder });
+    expect(readFileSync(join(treesOf(second).base, 'kind'), 'utf8')).toBe('base');
+    expect(await second.opponents.guard?.look({ must: true })).toBeUndefined();
+    await second.opponents.close();
+  });
+
+  test('what base prepares in the tree of head is found too', async () => {
+    const repository = repositoryWith(
+      `'[ "$(cat kind)" = head ] || { rm ../head/kind; echo head > ../head/kind; }'`,
+    );
+    const { opponents } = await openIn(treeWorld(), { workspace: repository.folder });
+    expect(await opponents.guard?.look({ must: true })).toBe("base's prepare changed head's files: kind");
+    await opponents.close();
+  });
 });

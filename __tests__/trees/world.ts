@@ -5,6 +5,7 @@ import { nodePorts } from '../../src/adapters/node.js';
 import { nodeFiles } from '../../src/adapters/node-files.js';
 import { nodeSpawner } from '../../src/adapters/node-spawner.js';
 import { preparedTrees } from '../../src/adapters/prepared-trees.js';
+import { treeFiles } from '../../src/adapters/tree-files.js';
 import type { EventBase } from '../../src/baseline/event-base.js';
 import type { Inputs } from '../../src/inputs/inputs.js';
 import { makePlan } from '../../src/inputs/plan.js';
@@ -38,6 +39,7 @@ export function treeWorld(): World {
     spawner: nodeSpawner(),
     clock: nodeClock,
     cache: preparedTrees(cache),
+    treeFiles,
     logger: { info: say('info'), warn: say('warn'), error: say('error'), debug: say('debug') },
     interrupt: interrupt.signal,
     process: { pid: process.pid, isRunning: (pid) => pid === process.pid },

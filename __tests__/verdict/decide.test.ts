@@ -137,7 +137,7 @@ describe('the verdict on a scenario', () => {
     });
   });
 
-  test('the most important reason comes first: problems, gates, checks, then what lacks data, then alerts', () => {
+  test('the most important reason comes first: problems, checks, gates, then what lacks data, then alerts', () => {
     const { verdict, reasons } = decided({
       thresholds: [failedAlert, lacking, failedGate],
       checks: [check({ level: 'warn', title: 'Small' }), check()],
@@ -146,11 +146,11 @@ describe('the verdict on a scenario', () => {
     expect(verdict).toBe('fail');
     expect(reasons).toEqual([
       'the service ended',
-      'flow_time.p95 2.71 s, the gate is < 2.5 s',
       'The invariant is broken: stock is 88, not 90',
+      'flow_time.p95 2.71 s, the gate is < 2.5 s',
       'flow_time.p95 < 2.5s cannot be judged: no flow was ok',
-      'peak_memory 431 MB, the alert is < 400 MB',
       'Small: stock is 88, not 90',
+      'peak_memory 431 MB, the alert is < 400 MB',
     ]);
   });
 });

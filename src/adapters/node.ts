@@ -16,6 +16,7 @@ import { openPidusage } from './pidusage.js';
 import { openProcfs } from './procfs.js';
 import { otherProcess } from './other-process.js';
 import { preparedTrees } from './prepared-trees.js';
+import { treeFiles } from './tree-files.js';
 
 /** /proc where there is one, for what it costs and for what it tells; elsewhere pidusage. */
 function openTable(mark: string): ProcessTable {
@@ -48,6 +49,6 @@ export function nodePorts(): NodePorts {
     },
     newRunId: () => randomBytes(6).toString('hex'),
     interrupt: interruptSignal,
-    trees: { git: gitProgram, cache: preparedTrees(), process: otherProcess },
+    trees: { git: gitProgram, cache: preparedTrees(), treeFiles, process: otherProcess },
   };
 }

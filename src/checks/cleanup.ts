@@ -1,3 +1,4 @@
+import { andMore } from '../model/evidence.js';
 import { formatBytes, plural } from '../model/format.js';
 import type { LeftBehind, LeftFile, Leftover, LeftPort } from '../model/left-behind.js';
 import type { Flow, Record } from '../model/record.js';
@@ -97,7 +98,7 @@ function bounded(leavings: Leavings): readonly string[] {
   const share = Math.floor(MOST_LINES / kinds.length);
   const lines = kinds.flatMap((all) => all.slice(0, share));
   const rest = countOf(leavings) - lines.length;
-  return rest > 0 ? [...lines, `and ${rest} more`] : lines;
+  return rest > 0 ? [...lines, andMore(rest)] : lines;
 }
 
 function processLine(left: Leftover): string {
@@ -136,12 +137,12 @@ function remarksOf(record: Record, { excused }: Leavings): Finding['evidence'] {
   ];
 }
 
-/** Memory that is not given back may be a cache: whether it grows with every flow is for `growth` to say. */
+/** Memory that is not given back may be a cache: whether it grows with every flow is for the check `growth` to say, if it is on. */
 function memoryRemark({ monitor: { samples } }: Record): string | undefined {
   const before = samples[0]?.serviceMemory;
   const after = samples.at(-1)?.serviceMemory;
   if (before === undefined || after === undefined) return undefined;
   if (after - before < Math.max(REMARKABLE.bytes, before * REMARKABLE.share)) return undefined;
   const [from, to] = [formatBytes(before), formatBytes(after)];
-  return `service memory ${from} before the flows, ${to} after them (growth judges it)`;
+  return `service memory ${from} before the flows, ${to} after them`;
 }

@@ -1,4 +1,5 @@
 import type { CanaryPlace, Contamination, Sighting } from '../model/contamination.js';
+import { andMore } from '../model/evidence.js';
 import { plural } from '../model/format.js';
 import type { Record } from '../model/record.js';
 import type { Check, Finding } from './check.js';
@@ -33,11 +34,7 @@ function mixed({ count, sightings, incomplete }: Contamination): Finding {
   const more = count - shown.length;
   return {
     outcome: 'fail',
-    evidence: [
-      ...shown.map(sentenceOf),
-      ...(more > 0 ? [`and ${more} more`] : []),
-      ...whatWasLeftOut(incomplete),
-    ],
+    evidence: [...shown.map(sentenceOf), ...(more > 0 ? [andMore(more)] : []), ...whatWasLeftOut(incomplete)],
   };
 }
 

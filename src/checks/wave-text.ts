@@ -1,3 +1,4 @@
+import { andMore } from '../model/evidence.js';
 import { formatCount, formatQuantity, formatRatio } from '../model/format.js';
 import type { Count } from '../stats/compare/stratified.js';
 import type { SuccessComparison, TimeComparison } from '../stats/waves/compare.js';
@@ -106,5 +107,5 @@ function tooFewTimesText({ some, others }: TimeComparison['waves']): string {
 
 /** The first lines, and how many more there are. */
 export function bounded(lines: readonly string[], most: number): readonly string[] {
-  return lines.length <= most ? lines : [...lines.slice(0, most), `and ${lines.length - most} more`];
+  return lines.length <= most ? lines : [...lines.slice(0, most), andMore(lines.length - most)];
 }

@@ -59,6 +59,10 @@ export const comparedSchema = z.object({
     .meta({ description: 'in force because none of the thresholds given hangs on the base' }),
   /** Why nothing was compared: the scenario is new, base can not be built, … */
   absent: z.string().optional(),
+  invalid: z.string().optional().meta({
+    description:
+      'why nothing can be concluded: one side changed the files of the other; then no threshold is judged',
+  }),
   rounds: z
     .object({
       flows: z.int().meta({ description: 'of one round; the last, as short rounds are made longer' }),
@@ -72,7 +76,7 @@ export const comparedSchema = z.object({
   pairs: z.array(pair).meta({ description: 'as they were run, the dropped ones too' }),
   time: z.number().meta({ description: 'ms that the rounds took' }),
   budget: z.number().meta({ description: 'ms' }),
-  ended: z.enum(['decided', 'looks', 'budget', 'interrupted', 'failed']).optional(),
+  ended: z.enum(['decided', 'looks', 'budget', 'interrupted', 'failed', 'invalid']).optional(),
   onUnresolved: z.enum(UNRESOLVED_ANSWERS),
   attribution: z.array(attribution),
   growth: comparedGrowthSchema.optional(),

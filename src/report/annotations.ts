@@ -73,8 +73,8 @@ function unresolved({ rows, source }: ScenarioView, level: Annotation['level']):
 
 function told({ rows, findings }: ScenarioView, standings: readonly Standing[]): string[] {
   return [
-    ...rows.filter(({ standing }) => standings.includes(standing)).map(rowLine),
     ...findings.filter(({ standing }) => standings.includes(standing)).map(findingLine),
+    ...rows.filter(({ standing }) => standings.includes(standing)).map(rowLine),
   ];
 }
 

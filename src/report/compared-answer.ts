@@ -16,6 +16,9 @@ export interface Answer {
 
 /** `Slower: flow_time.p95 +9.8% (99% interval +7.1% … +12.6%) over 24 pairs`. */
 export function answerOf(lines: readonly ComparedLine[], compared: Compared): Answer {
+  if (compared.invalid !== undefined) {
+    return { sentence: [words('Invalid: '), words(compared.invalid)], short: 'invalid' };
+  }
   const answer = WORST_FIRST.find((one) => lines.some((line) => line.answer === one));
   const line = lines.find((one) => one.answer === answer);
   if (answer === undefined || line === undefined) return nothing(compared);

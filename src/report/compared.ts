@@ -130,6 +130,7 @@ const ENDINGS = {
   budget: ': the budget was spent',
   interrupted: ', then it was interrupted',
   failed: ', then a round failed',
+  invalid: ', then one side was seen to have changed the files of the other',
 } as const;
 
 function roundsFact(rounds: Compared['rounds']): readonly string[] {

@@ -1,4 +1,5 @@
 import type { CheckResult, ScenarioResults } from '../model/results.js';
+import { andMore, countIn } from '../model/evidence.js';
 import { plural } from '../model/format.js';
 import type { Standing } from './row.js';
 
@@ -51,7 +52,9 @@ export function leftoversOf(scenario: ScenarioResults, max = 10): readonly strin
     const origin = iteration === undefined ? '' : `, flow ${iteration}`;
     return `${command} (pid ${pid}${origin})`;
   });
-  const rest = scenario.leftovers.length - lines.length;
+  // No more than the first are kept.
+  const count = Math.max(scenario.leftovers.length, scenario.leftBehind?.processes ?? 0);
+  const rest = count - lines.length;
   return rest > 0 ? [...lines, `and ${plural(rest, 'more process', 'more processes')}`] : lines;
 }
 
@@ -62,6 +65,6 @@ function standingOf({ outcome, level }: CheckResult): Standing {
 
 function shortened(evidence: readonly string[]): string {
   const shown = evidence.slice(0, EVIDENCE_SHOWN);
-  const rest = evidence.length - shown.length;
-  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
+  const rest = evidence.slice(EVIDENCE_SHOWN).reduce((sum, line) => sum + countIn(line), 0);
+  return [...shown, ...(rest > 0 ? [andMore(rest)] : [])].join('; ');
 }

@@ -1,7 +1,7 @@
 import { formatCount, plural } from '../model/format.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { hangsOnBase } from './base-limit.js';
-import { capital, outlook } from './compared-answer.js';
+import { answerOf, capital, outlook } from './compared-answer.js';
 import { comparedLines, type ComparedLine } from './compared-line.js';
 import { directionOf } from './direction.js';
 import { limitOf } from './row.js';
@@ -22,6 +22,13 @@ export function comparedStatus(
 export function grownStatus({ compared }: ScenarioResults): string | undefined {
   const grows = compared?.growth?.found.some(({ outcome }) => outcome === 'more') === true;
   return grows ? `grows more than ${sideLabel(compared.base)}` : undefined;
+}
+
+/** `No regression beyond 5%: flow_time.p95 +0.3% (…) over 24 pairs`; undefined if nothing was compared. */
+export function comparedAnswer(scenario: ScenarioResults): Sentence | undefined {
+  const lines = comparedLines(scenario);
+  if (scenario.compared === undefined || lines.length === 0) return undefined;
+  return answerOf(lines, scenario.compared).sentence;
 }
 
 /** `holds, and is faster than main`. */
@@ -75,6 +82,18 @@ export function unresolvedSentence(scenario: ScenarioResults, threshold: Thresho
     words(`${how(line)}, too uncertain for the ${nounOf(threshold)} of ${limitOf(threshold)}`),
     ...outlook(line, scenario.compared),
   ];
+}
+
+/** `Head's flows changed base's files: flow.sh; the comparison with main is invalid.`; undefined if it is not. */
+export function invalidComparison({
+  compared,
+}: ScenarioResults): { readonly status: string; readonly sentence: Sentence } | undefined {
+  if (compared?.invalid === undefined) return undefined;
+  const base = sideLabel(compared.base);
+  return {
+    status: `has no valid comparison with ${base}`,
+    sentence: [strong(capital(compared.invalid)), words(`; the comparison with ${base} is invalid.`)],
+  };
 }
 
 export function unresolvedStatus({ compared }: ScenarioResults): string {

@@ -3,12 +3,14 @@ import { formatCount, formatQuantity, formatRatio, plural } from '../model/forma
 import { limitSentence } from '../model/ladder.js';
 import { judgedFlows } from './faults.js';
 import {
+  comparedAnswer,
   comparedDistance,
   comparedStatus,
   firstAttribution,
   gatesHeld,
   grownStatus,
   heldStatus,
+  invalidComparison,
   unresolvedSentence,
   unresolvedStatus,
   unresolvedThresholds,
@@ -46,6 +48,9 @@ function failed(scenario: ScenarioResults, cores: number): Headline {
   if (problem !== undefined) {
     return { status: 'did not run as it should', sentence: [words(problem)] };
   }
+  // What is wrong is wrong however fast it is.
+  if (check !== undefined)
+    return failedCheck(scenario, check, { checks: checks.length, gates: gates.length });
   const limit = scenario.ladder?.limit;
   if (limit?.stopped === true) {
     return { status: `stops at ${limit.breaks} at once`, sentence: [words(`${limitSentence(limit)}.`)] };
@@ -56,8 +61,9 @@ function failed(scenario: ScenarioResults, cores: number): Headline {
         comparedStatus(scenario, gates) ??
         (gates.length === 1 ? 'misses a gate' : `misses ${plural(gates.length, 'gate')}`),
       sentence: [
+        ...wrongAnyway(scenario),
         ...(comparedDistance(scenario, gate) ?? distance(gate, cores)),
-        ...others({ gates: gates.length - 1, checks: checks.length, check: 'check' }),
+        ...others({ leads: 'gate', gates: gates.length - 1, checks: 0 }),
         ...abortion(scenario),
         ...firstAttribution(scenario, gate),
         words('.'),
@@ -70,17 +76,32 @@ function failed(scenario: ScenarioResults, cores: number): Headline {
       sentence: [strong(scenario.aborted.reason), ...abortion(scenario), words('.')],
     };
   }
-  if (check !== undefined) {
-    return {
-      status: checks.length === 1 ? 'fails a check' : `fails ${plural(checks.length, 'check')}`,
-      sentence: [
-        ...finding(check),
-        ...others({ gates: 0, checks: checks.length - 1, check: 'other check' }),
-        words('.'),
-      ],
-    };
-  }
   return { status: grownStatus(scenario) ?? 'failed', sentence: reason(scenario) };
+}
+
+/** What is wrong and was not asked to fail the run stands before the gate that does: flows that are wrong are not measured. */
+function wrongAnyway({ checks }: ScenarioResults): Sentence {
+  const wrong = checks.filter(
+    ({ id, level, outcome }) =>
+      level === 'warn' && outcome === 'fail' && (id === 'invariants' || id === 'isolation'),
+  );
+  return wrong.flatMap(({ title }) => [strong(title), words('; ')]);
+}
+
+function failedCheck(
+  scenario: ScenarioResults,
+  check: CheckResult,
+  { checks, gates }: { readonly checks: number; readonly gates: number },
+): Headline {
+  return {
+    status: checks === 1 ? 'fails a check' : `fails ${plural(checks, 'check')}`,
+    sentence: [
+      ...finding(check),
+      ...others({ leads: 'check', gates, checks: checks - 1 }),
+      ...abortion(scenario),
+      words('.'),
+    ],
+  };
 }
 
 function abortion({ aborted }: ScenarioResults): Sentence {
@@ -109,6 +130,8 @@ function inconclusive(scenario: ScenarioResults): Headline {
       ],
     };
   }
+  const invalid = invalidComparison(scenario);
+  if (invalid !== undefined) return invalid;
   const [gate] = gatesThat(scenario, 'inconclusive');
   if (gate === undefined)
     return unresolved(scenario) ?? { status: 'is inconclusive', sentence: reason(scenario) };
@@ -137,10 +160,10 @@ function warned(scenario: ScenarioResults, cores: number): Headline {
   const gates = words(
     open.some(({ level }) => level === 'fail') ? '; no gate fails.' : '; every gate holds.',
   );
+  if (check !== undefined) return { status, sentence: [...finding(check), gates] };
   if (alert !== undefined) {
     return { status, sentence: [...(comparedDistance(scenario, alert) ?? distance(alert, cores)), gates] };
   }
-  if (check !== undefined) return { status, sentence: [...finding(check), gates] };
   if (open.length > 0) return unresolved(scenario) ?? { status, sentence: reason(scenario) };
   return { status, sentence: reason(scenario) };
 }
@@ -160,18 +183,27 @@ function unresolved(scenario: ScenarioResults): Headline | undefined {
 }
 
 function held(scenario: ScenarioResults): Sentence {
+  const compared = comparedAnswer(scenario);
+  if (compared !== undefined) return [...compared, words('; '), ...flowsHeld(scenario, [])];
+  return flowsHeld(scenario, within(scenario));
+}
+
+function flowsHeld(scenario: ScenarioResults, times: Sentence): Sentence {
   const { ok, all } = judgedFlows(scenario);
   const whose = scenario.hits === undefined ? '' : ' that no fault hit';
-  const p95 = scenario.metrics['flow_time.p95'];
   return [
     strong(`${formatCount(ok)} of ${plural(all, 'flow')}`),
     words(`${whose} were ok ${underLoad(scenario)}`),
     ...triedAgain(scenario),
-    ...(p95 === undefined || p95.value === null
-      ? []
-      : [words(', 95% of them within '), strong(formatQuantity(p95.value, p95.unit))]),
+    ...times,
     words(`${gatesHeld(scenario)}.`),
   ];
+}
+
+function within({ metrics }: ScenarioResults): Sentence {
+  const p95 = metrics['flow_time.p95'];
+  if (p95 === undefined || p95.value === null) return [];
+  return [words(', 95% of them within '), strong(formatQuantity(p95.value, p95.unit))];
 }
 
 /** What was tried again is not simply right, nor was it the flows that are ok alone: `retried` counts those that failed too. */
@@ -227,11 +259,19 @@ function finding({ title, evidence }: CheckResult): Sentence {
   return [strong(title), ...(first === undefined ? [] : [words(`: ${first}`)])];
 }
 
-/** `; 2 other gates and 1 check fail too`. */
-function others({ gates, checks, check }: { gates: number; checks: number; check: string }): Sentence {
+/** Beside the gate or the check that leads: `; 1 other check and 2 gates fail too`. */
+function others({
+  leads,
+  gates,
+  checks,
+}: {
+  readonly leads: 'gate' | 'check';
+  readonly gates: number;
+  readonly checks: number;
+}): Sentence {
   const parts = [
-    ...(gates > 0 ? [plural(gates, 'other gate')] : []),
-    ...(checks > 0 ? [plural(checks, check)] : []),
+    ...(checks > 0 ? [plural(checks, 'other check')] : []),
+    ...(gates > 0 ? [plural(gates, leads === 'gate' ? 'other gate' : 'gate')] : []),
   ];
   if (parts.length === 0) return [];
   return [words(`; ${parts.join(' and ')} ${gates + checks === 1 ? 'fails' : 'fail'} too`)];

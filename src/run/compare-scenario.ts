@@ -1,4 +1,4 @@
-import type { Opponent } from '../baseline/opponent.js';
+import type { Opponent, TreeGuard } from '../baseline/opponent.js';
 import type { ComparePlan, UnresolvedAnswer } from '../model/compare-plan.js';
 import type { Compared, ComparedPair } from '../model/compared.js';
 import type { ComparedMetric, ComparisonResult, Pair, Round } from '../model/comparison.js';
@@ -22,6 +22,8 @@ import type { ExecuteContext, ExecutePorts } from './stage.js';
 export interface CompareOptions {
   readonly opponent: Opponent;
   readonly how: ComparePlan;
+  /** Undefined where the sides have no trees of their own. */
+  readonly guard?: TreeGuard | undefined;
   readonly ports: ExecutePorts;
   readonly context: ExecuteContext;
 }
@@ -109,15 +111,21 @@ interface Came {
 }
 
 async function runComparison(head: ScenarioPlan, base: ScenarioPlan, run: Run): Promise<Came> {
-  const { how, ports, context } = run;
+  const { how, guard, ports, context } = run;
   const plans = { base: planOfRounds(inTheMannerOf(head, base)), head: planOfRounds(head) };
   let sides: Sides | undefined;
   try {
-    sides = await openSides({ plans, services: how.services, ports, context });
-    return await runPairs(plans.head, sides, run);
+    const before = await guard?.look({ must: true });
+    if (before !== undefined) return invalid(run, before);
+    sides = await openSides({ plans, services: how.services, guard, ports, context });
+    const done = await runPairs(plans.head, sides, run);
+    const changed = await guard?.look({ must: true });
+    return changed === undefined ? done : invalid(run, changed, done);
   } catch (thrown) {
     if (!(thrown instanceof SideError)) throw thrown;
-    return failedBefore(thrown, run);
+    // A side whose files the other one changed may fail for that.
+    const changed = await guard?.look({ must: true });
+    return changed === undefined ? failedBefore(thrown, run) : invalid(run, changed);
   } finally {
     await sides?.close();
   }
@@ -227,6 +235,21 @@ function failedBefore(failure: SideError, run: Run): Came {
   }
   const problem = failureWords(failure, run);
   return { results: nothingKnown(metrics, problem), compared: { ended: 'failed' }, problem };
+}
+
+/** Whatever was measured is of a tree that was changed: the pairs are kept, and nothing is concluded from them. */
+function invalid({ metrics }: Run, why: string, { compared }: Partial<Came> = {}): Came {
+  const { rounds, pairs, time } = compared ?? {};
+  return {
+    results: nothingKnown(metrics, why),
+    compared: {
+      ...(rounds === undefined ? {} : { rounds }),
+      ...(pairs === undefined ? {} : { pairs }),
+      ...(time === undefined ? {} : { time }),
+      ended: 'invalid',
+      invalid: why,
+    },
+  };
 }
 
 function interrupted({ metrics }: Run): Came {

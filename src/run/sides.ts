@@ -1,3 +1,4 @@
+import type { TreeGuard } from '../baseline/opponent.js';
 import { messageOf } from '../errors.js';
 import type { RoundServices } from '../model/compare-plan.js';
 import type { Load, ScenarioPlan } from '../model/plan.js';
@@ -20,6 +21,11 @@ export class SideError extends Error {
   }
 }
 
+/** One side changed the files of the other: no pair says anything any more. */
+export class TreesChanged extends SideError {
+  override readonly name = 'TreesChanged';
+}
+
 /** Both sides of a comparison, ready to run rounds in turn; while one runs, the other does nothing. */
 export interface Sides {
   readonly services: 'none' | RoundServices;
@@ -39,6 +45,8 @@ export interface SidesOptions {
   readonly plans: Readonly<{ [Side in SideName]: ScenarioPlan }>;
   /** Undefined: kept up, unless they may clash unseen. */
   readonly services: RoundServices | undefined;
+  /** Undefined where the sides have no trees of their own. */
+  readonly guard?: TreeGuard | undefined;
   readonly ports: ExecutePorts;
   readonly context: ExecuteContext;
 }
@@ -76,6 +84,8 @@ class Kept implements Sides {
   readonly #kept: 'none' | 'keep';
   readonly #sessions = new Map<SideName, Session>();
   #apart: Restarted | undefined;
+  /** Says that nothing is kept up any more. */
+  #apartAgain: (() => void) | undefined;
 
   constructor(options: SidesOptions, kept: 'none' | 'keep') {
     this.#options = options;
@@ -91,9 +101,12 @@ class Kept implements Sides {
   }
 
   async open(): Promise<void> {
+    if (this.#kept === 'keep') this.#apartAgain = this.#options.guard?.keepUp();
     for (const side of SIDES) {
-      this.#sessions.set(side, await openSession(side, this.#options));
-      assertReady(side, this.#sessions.get(side));
+      await guarded(side, this.#options, async () => {
+        this.#sessions.set(side, await openSession(side, this.#options));
+        assertReady(side, this.#sessions.get(side));
+      });
     }
   }
 
@@ -101,10 +114,12 @@ class Kept implements Sides {
     if (this.#apart !== undefined) return this.#apart.round(side, load);
     const session = this.#sessions.get(side);
     if (session === undefined) throw new SideError(side, 'it is not there any more');
-    return sound(side, await session.round(load));
+    return guarded(side, this.#options, async () => sound(side, await session.round(load)));
   }
 
-  async separate({ message }: SideError): Promise<boolean> {
+  async separate(failure: SideError): Promise<boolean> {
+    const { message } = failure;
+    if (failure instanceof TreesChanged) return false;
     if (this.services !== 'keep' || this.#options.ports.interrupt.aborted) return false;
     await this.close();
     this.#apart = new Restarted(
@@ -118,6 +133,8 @@ class Kept implements Sides {
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
     await Promise.all(sessions.map((session) => session.close()));
+    this.#apartAgain?.();
+    this.#apartAgain = undefined;
   }
 
   #what(): string {
@@ -136,7 +153,11 @@ class Restarted implements Sides {
     this.note = note;
   }
 
-  async round(side: SideName, load: Load): Promise<Record> {
+  round(side: SideName, load: Load): Promise<Record> {
+    return guarded(side, this.#options, () => this.#round(side, load));
+  }
+
+  async #round(side: SideName, load: Load): Promise<Record> {
     const session = await openSession(side, this.#options);
     const record = await this.#roundOn(session, { side, load }).finally(() => session.close());
     const { problems, ports } = session.stage;
@@ -159,6 +180,19 @@ class Restarted implements Sides {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** @throws TreesChanged if one side is seen to have changed the files of the other */
+async function guarded<T>(
+  side: SideName,
+  { guard }: Pick<SidesOptions, 'guard'>,
+  act: () => Promise<T>,
+): Promise<T> {
+  if (guard === undefined) return act();
+  const done = await guard.during(side, act);
+  const changed = await guard.look();
+  if (changed !== undefined) throw new TreesChanged(side, changed);
+  return done;
 }
 
 async function openSession(side: SideName, { plans, ports, context }: SidesOptions): Promise<Session> {

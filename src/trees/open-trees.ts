@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { EventBase } from '../baseline/event-base.js';
-import type { Opponents, Side } from '../baseline/opponent.js';
+import type { Opponents, Side, TreeGuard } from '../baseline/opponent.js';
 import { messageOf, UserError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { SHELL } from '../inputs/scenario-plan.js';
@@ -12,7 +12,7 @@ import { baseScenario, type BaseScenario } from './base-plan.js';
 import { commitsBetween } from './commits.js';
 import { missingInHead } from './head-places.js';
 import { lackingInTrees } from './notes.js';
-import { makeTrees, type PrepareSidesPorts } from './prepare-sides.js';
+import { placeTrees, prepareSide, type PlacedSides, type PrepareSidesPorts } from './prepare-sides.js';
 import { PreparedProcesses, type PreparedProcessesPorts } from './prepared-processes.js';
 import type { Prepared, Unprepared } from './prepare.js';
 import { movedPlan, movedVariables, type Move } from './relocate.js';
@@ -20,14 +20,15 @@ import { Repository } from './repository.js';
 import { short } from './said.js';
 import { asksSameServer, SAME_SERVER } from './same-server.js';
 import { findSides, type Sides, type TreeSide } from './sides.js';
+import { TreeFilesGuard, type GuardedTree, type GuardPorts } from './tree-guard.js';
 import { Worktrees, type WorktreePorts } from './worktrees.js';
 
-export interface TreePorts extends WorktreePorts, PrepareSidesPorts, PreparedProcessesPorts {
+export interface TreePorts extends WorktreePorts, PrepareSidesPorts, PreparedProcessesPorts, GuardPorts {
   readonly git: Git;
 }
 
 /** Those of the ports that nothing but trees needs. */
-export type TreeDoors = Pick<TreePorts, 'git' | 'cache' | 'process'>;
+export type TreeDoors = Pick<TreePorts, 'git' | 'cache' | 'treeFiles' | 'process'>;
 
 /** What the trees are made from, beside the plan. */
 export interface TreeContext {
@@ -122,21 +123,22 @@ async function compareTrees(
   };
   // Before any code of either side is run: what it could do to the repository's configuration comes too late for git.
   const commits = base && (await commitsBetween(repository, base.commit, repository.head));
-  const prepared = await makeTrees({ base, head }, making, ports);
-  if (!prepared.head.ok) throw unprepared(head.label, prepared.head);
-  if (base && !prepared.base.ok) ports.logger.warn(unprepared(base.label, prepared.base).message);
+  const placed = await placeTrees({ base, head }, making, ports);
   const to = (name: 'base' | 'head'): Move => ({ from: repository.top, to: worktrees.path(name) });
   const headPlan = withVariables(movedPlan(plan, to('head')), context.env, to('head'));
+  const planBase = async (made: Prepared): Promise<Scenarios> => {
+    const found = headPlan.scenarios.map(async (scenario) => {
+      const of = await baseOf(scenario, { ...stage, made }, { plan, ports, context });
+      return [scenario.name, of] as const;
+    });
+    return new Map(await Promise.all(found));
+  };
+  const { scenarios, guard } = await prepareInTurn(stage, { placed, planBase }, ports);
   const missing = await missingInHead(headPlan, ports.files, {
     from: worktrees.path('head'),
     to: repository.top,
   });
   if (missing.length > 0) throw new UserError(missing);
-  const scenarios = new Map<string, BaseScenario>();
-  for (const scenario of headPlan.scenarios) {
-    const found = await baseOf(scenario, { ...stage, made: prepared.base }, { plan, ports, context });
-    scenarios.set(scenario.name, found);
-  }
   const told = {
     base: base === undefined ? { label: how.ref } : sideOf(base),
     head: sideOf(head),
@@ -146,9 +148,57 @@ async function compareTrees(
     plan: headPlan,
     opponents: {
       how,
+      guard,
       of: ({ name }) => ({ ...(scenarios.get(name) ?? UNPLANNED), ...told }),
       close,
     },
+  };
+}
+
+type Scenarios = ReadonlyMap<string, BaseScenario>;
+
+interface InTurn {
+  readonly placed: PlacedSides;
+  readonly planBase: (made: Prepared) => Promise<Scenarios>;
+}
+
+/**
+ * Base first: it is prepared, kept for other runs and planned from its config before any code of head runs, which could
+ * change all of that. From then on its files are watched.
+ * @throws UserError if head cannot be prepared
+ */
+async function prepareInTurn(
+  stage: Stage,
+  { placed, planBase }: InTurn,
+  ports: TreePorts,
+): Promise<{ readonly scenarios: Scenarios; readonly guard: TreeGuard }> {
+  const { worktrees, prepared, base, head } = stage;
+  const guard = new TreeFilesGuard(ports, worktrees.besides('clock'));
+  const trees = await guardedTrees(stage);
+  await guard.watch('head', trees.head);
+  const made = await guard.during('base', () => prepareSide(placed.base, stage, ports), 'prepare');
+  if (base && !made.ok) ports.logger.warn(unprepared(base.label, made).message);
+  const scenarios = await planBase(made);
+  if (trees.base !== undefined) await guard.watch('base', trees.base);
+  const ready = await guard.during('head', () => prepareSide(placed.head, stage, ports), 'prepare');
+  if (!ready.ok) throw unprepared(head.label, ready);
+  // What base changed in head's tree is found before that tree is taken for what head starts with.
+  await guard.look({ must: true });
+  await guard.watch('head', trees.head);
+  const ran = placed.base.prepares || placed.head.prepares;
+  if (ran && prepared !== undefined && (await prepared.running()).length > 0) guard.keepUp();
+  return { scenarios, guard };
+}
+
+/** By git, so before any code of either side runs. */
+async function guardedTrees({ repository, worktrees, head, base }: Stage) {
+  const treeOf = async (name: 'base' | 'head', { commit }: TreeSide): Promise<GuardedTree> => {
+    const folder = worktrees.path(name);
+    return { folder, tracked: await repository.filesOf(commit) };
+  };
+  return {
+    head: await treeOf('head', head),
+    base: base === undefined ? undefined : await treeOf('base', base),
   };
 }
 

@@ -33,100 +33,70 @@ export interface PrepareContext {
   readonly repositoryName: string | undefined;
 }
 
-export interface PreparedSides {
+/** Trees that are filled, and not prepared yet. */
+export interface PlacedSides {
   /** As if it were prepared where there is no base. */
-  readonly base: Prepared;
-  readonly head: Prepared;
+  readonly base: Placed;
+  readonly head: Placed;
 }
 
-/** Makes the trees of both sides and prepares them, at once where there are two cores. */
-export async function makeTrees(
+/** Makes the trees of both sides, and fills them from their commits or from the cache. Runs no code of either side. */
+export async function placeTrees(
   sides: { readonly base: TreeSide | undefined; readonly head: TreeSide },
   context: PrepareContext,
   ports: PrepareSidesPorts,
-): Promise<PreparedSides> {
+): Promise<PlacedSides> {
   const doing = { context, ports, machine: await machineOf(context, ports) };
-  // git locks the repository while it makes a tree.
   const head = await place('head', sides.head, doing);
-  const base = sides.base === undefined ? READY : await place('base', sides.base, doing);
+  const base = sides.base === undefined ? readyTree('base') : await place('base', sides.base, doing);
   const where = whereItRuns(head.prepares, base.prepares);
   if (context.prepare !== undefined && where !== undefined) {
     ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
   }
-  const prepared = await makeBoth({ head, base }, doing);
-  const keeps = [...keepOf(head, prepared.head), ...keepOf(base, prepared.base)];
-  await keepAll(keeps, doing);
-  return prepared;
-}
-
-async function makeBoth(
-  { head, base }: { readonly head: Placed; readonly base: Placed },
-  { context, ports }: Doing,
-): Promise<PreparedSides> {
-  if (context.machine.cores < 2) return { head: await head.make(), base: await base.make() };
-  const [madeHead, madeBase] = await Promise.all([head.make(), base.make()]);
-  if (!head.prepares || !base.prepares) return { head: madeHead, base: madeBase };
-  const headAlone = await makeAlone('head', { placed: head, made: madeHead }, ports);
-  // Without head there is nothing to compare base with.
-  if (!headAlone.ok) return { head: headAlone, base: madeBase };
-  return { head: headAlone, base: await makeAlone('base', { placed: base, made: madeBase }, ports) };
+  return { base, head };
 }
 
 /**
- * What failed beside the other side's may do by itself: some tools do not bear two at once, over one cache or on one port.
- * In the tree as it was left: git is not run any more once code of either side has been.
+ * Prepares a tree, and keeps it for other runs before code of the other side can reach it. One that leaves processes
+ * running is not kept: they are not in the cache, and nothing would start them where the tree comes from there.
  */
-async function makeAlone(
-  name: 'base' | 'head',
-  { placed, made }: { readonly placed: Placed; readonly made: Prepared },
-  { logger }: PrepareSidesPorts,
+export async function prepareSide(
+  { name, make, keep }: Placed,
+  { prepared }: Pick<PrepareContext, 'prepared'>,
+  { interrupt, logger }: PrepareSidesPorts,
 ): Promise<Prepared> {
-  if (made.ok || made.cut) return made;
-  const other = name === 'head' ? 'base' : 'head';
-  logger.info(
-    `prepare failed in the tree of ${name} beside that of ${other}, and runs again alone: ${made.why}`,
-  );
-  const again = await placed.make();
-  return again.ok ? { ok: true, again: true } : again;
-}
-
-/** A tree that took two tries may hold what is left of the first. */
-function keepOf({ keep }: Placed, made: Prepared): readonly (() => Promise<void>)[] {
-  const clean = made.ok && made.again !== true;
-  return clean && keep !== undefined ? [keep] : [];
-}
-
-/**
- * Not before both sides are prepared: whose a process is can not be told. What runs in the background is not in a tree
- * that comes from the cache, and nobody would start it there. Who was interrupted has no time for another run.
- */
-async function keepAll(keeps: readonly (() => Promise<void>)[], { context, ports }: Doing): Promise<void> {
-  if (keeps.length === 0 || ports.interrupt.aborted) return;
-  const running = (await context.prepared?.running()) ?? [];
-  if (running.length > 0) {
+  const made = await make();
+  // An interrupted run has no time for what the next one would use.
+  if (!made.ok || keep === undefined || interrupt.aborted) return made;
+  const running = (await prepared?.running()) ?? [];
+  if (running.length === 0) {
+    await keep();
+  } else {
     const which = running.slice(0, 5).join(', ');
-    ports.logger.warn(`prepare leaves processes running, so its tree is not cached: ${which}`);
-    return;
+    logger.warn(`prepare leaves processes running, so the tree of ${name} is not cached: ${which}`);
   }
-  for (const keep of keeps) await keep();
+  return made;
 }
 
 function whereItRuns(head: boolean, base: boolean): string | undefined {
-  if (head && base) return 'both trees';
+  if (head && base) return 'both trees, base first';
   if (!head && !base) return undefined;
   return `the tree of ${head ? 'head' : 'base'}`;
 }
 
 /** A tree in its place. */
-interface Placed {
+export interface Placed {
+  readonly name: 'base' | 'head';
   /** The command is still to be run. */
   readonly prepares: boolean;
   readonly make: () => Promise<Prepared>;
-  /** For another run, once it is made; undefined if it is not to be kept. Never rejects. */
+  /** For another run, once it is made; undefined if no other run would ask for it. Never rejects. */
   readonly keep?: () => Promise<void>;
 }
 
-const READY: Placed = { prepares: false, make: () => Promise.resolve({ ok: true }) };
+function readyTree(name: 'base' | 'head'): Placed {
+  return { name, prepares: false, make: () => Promise.resolve({ ok: true }) };
+}
 
 interface Doing {
   readonly context: PrepareContext;
@@ -151,22 +121,22 @@ async function place(name: 'base' | 'head', side: TreeSide, doing: Doing): Promi
   const { worktrees, prepare } = doing.context;
   const key = await keyOf(side, doing);
   await worktrees.add(name, side.commit, { empty: key !== undefined });
-  if (prepare === undefined) return READY;
+  if (prepare === undefined) return readyTree(name);
   const make = (): Promise<Prepared> => prepareOne(name, prepare, doing);
-  if (key === undefined) return { prepares: true, make };
+  if (key === undefined) return { name, prepares: true, make };
   const { logger } = doing.ports;
   const tree = worktrees.path(name);
   if (await isTaken(key, tree, doing.ports)) {
     await worktrees.index(name);
     logger.info(`the tree of ${side.label} (${short(side.commit)}) comes prepared from the cache`);
-    return READY;
+    return readyTree(name);
   }
   await worktrees.fill(name);
   const keep = async (): Promise<void> => {
     const problem = await keepTree(doing.ports, key, tree);
     if (problem !== undefined) logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
   };
-  return { prepares: true, make, keep };
+  return { name, prepares: true, make, keep };
 }
 
 /** A cache that can not be read costs the time that it would have saved, and no more. Rejects if it is interrupted. */

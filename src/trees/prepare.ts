@@ -24,12 +24,10 @@ export interface PrepareTask {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export type Prepared = { readonly ok: true; /** At the second try. */ readonly again?: true } | Unprepared;
+export type Prepared = { readonly ok: true } | Unprepared;
 
 export interface Unprepared {
   readonly ok: false;
-  /** It took too long, or there was an interrupt. */
-  readonly cut: boolean;
   /** One line. */
   readonly why: string;
   /** The last lines of what it said. */
@@ -39,9 +37,9 @@ export interface Unprepared {
 /** Runs the command to its end, for at most ten minutes; an interrupt ends it. */
 export async function prepareTree(task: PrepareTask, ports: PreparePorts): Promise<Prepared> {
   const { run: command, shell, workingDirectory: cwd, env } = task;
-  const { ok, cut, message, stdout, stderr } = await runHook({ shell, command, cwd, env }, ports);
+  const { ok, message, stdout, stderr } = await runHook({ shell, command, cwd, env }, ports);
   if (ok) return { ok };
-  return { ok, cut, why: `prepare ended with ${message}`, printed: tail(stderr) || tail(stdout) };
+  return { ok, why: `prepare ended with ${message}`, printed: tail(stderr) || tail(stdout) };
 }
 
 /** Lines of what a command printed that are shown when it failed. */

@@ -91,6 +91,12 @@ export class Repository {
     return (await this.run(['cat-file', '-e', `${sha}^{commit}`])).code === 0;
   }
 
+  /** Paths of all files in a commit, from the top. */
+  async filesOf(sha: string): Promise<ReadonlySet<string>> {
+    const listed = await this.must('git ls-tree', ['ls-tree', '-r', '-z', '--name-only', '--full-tree', sha]);
+    return new Set(listed.split('\0').filter((path) => path !== ''));
+  }
+
   /** As the commit itself names them: in a shallow clone they need not be here. */
   async parents(sha: string): Promise<readonly string[]> {
     const { stdout } = await this.run(['cat-file', 'commit', sha]);

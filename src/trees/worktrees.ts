@@ -39,6 +39,11 @@ export class Worktrees {
     return join(this.folder, side);
   }
 
+  /** Where a file of ours may lie beside the trees, on the same file system. Absolute. */
+  besides(name: string): string {
+    return join(this.folder, name);
+  }
+
   /** Makes a tree of a commit; `empty`: with nothing in it yet but its place in the repository. */
   async add(side: 'base' | 'head', commit: string, { empty = false } = {}): Promise<string> {
     const path = this.path(side);

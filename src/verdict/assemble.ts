@@ -27,7 +27,7 @@ import { judge } from './judge.js';
 import { failureConcerns } from './compared-failures.js';
 import { growthConcerns } from './compared-growth.js';
 import { isAgainstBase } from './base-limit.js';
-import { ofComparison, judgeAgainstBase, type ScenarioComparison } from './judge-base.js';
+import { invalidConcerns, ofComparison, judgeAgainstBase, type ScenarioComparison } from './judge-base.js';
 
 /** Points of the curve of flows in flight, where it can not be drawn from the flows that are kept. */
 const IN_FLIGHT_POINTS = 240;
@@ -68,6 +68,7 @@ export function assembleScenario(
       checks,
       record,
       more: [
+        ...invalidConcerns(comparison),
         ...climbConcerns(ladder),
         ...limitConcerns(record.limits),
         ...growthConcerns(comparison?.compared, checks),

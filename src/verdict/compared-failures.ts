@@ -23,7 +23,8 @@ export function failureConcerns(comparison: Compared | undefined): Concern[] {
 
 /** `more flows of head failed than of main: 60 of 120 flows, and 0 of 120 flows; …`; undefined if that is not known, or judged. */
 export function moreFailures({ results, compared }: Compared): string | undefined {
-  if (results.some(({ metric }) => RATES.includes(metric))) return undefined;
+  if (compared.invalid !== undefined || results.some(({ metric }) => RATES.includes(metric)))
+    return undefined;
   const pairs = compared.pairs.filter(({ dropped }) => dropped === undefined).map(flowsOf);
   const found = evidenceOf(pairs, FAILURES, { low: MISS, high: MISS });
   if (!('evidence' in found) || !found.evidence.worse) return undefined;

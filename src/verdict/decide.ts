@@ -40,14 +40,14 @@ export function decide(judgement: Judgement): Decision {
   const { thresholds, checks, record, more = [], remarks = [], onUnresolved } = judgement;
   const concerns = [
     ...recordConcerns(record),
+    ...checkConcerns(checks),
     ...more,
     ...thresholdConcerns(thresholds, onUnresolved),
-    ...checkConcerns(checks),
   ];
   if (concerns.length === 0) {
     return { verdict: 'pass', reasons: [whatHolds(thresholds, checks), ...remarks] };
   }
-  // Stable: within a verdict, what went wrong with the run stands before gates, and gates before checks.
+  // Stable: within a verdict, what went wrong with the run stands before checks, and checks before gates.
   const ordered = concerns.toSorted((one, other) => rank(one) - rank(other));
   return { verdict: overall(ordered), reasons: [...ordered.map(({ reason }) => reason), ...remarks] };
 }

@@ -6,6 +6,7 @@ import type { ThresholdResult } from '../model/results.js';
 import type { Threshold } from '../model/threshold.js';
 import { outcomeAt } from '../stats/compare/at-limit.js';
 import { isAgainstBase, marginBeside, scaleOf, worseningOf, type BaseThreshold } from './base-limit.js';
+import type { Concern } from './concerns.js';
 import { moreFailures } from './compared-failures.js';
 import { differenceWords, unresolvedWords } from './compared-words.js';
 
@@ -40,10 +41,14 @@ export function judgeAgainstBase(
   if (compared.absent !== undefined) {
     return { ...judged, outcome: 'unresolved', reason: `not judged: ${compared.absent}` };
   }
+  if (compared.invalid !== undefined) {
+    return { ...judged, actual: null, limit: null, outcome: 'inconclusive', reason: INVALID };
+  }
   if (result === undefined) return { ...judged, outcome: 'unresolved', reason: NOT_REACHED };
   return { ...judged, ...standing(threshold, result, compared) };
 }
 
+const INVALID = 'the comparison is invalid';
 const NOT_REACHED = 'no round was run';
 
 function standing(
@@ -118,6 +123,18 @@ export function ofComparison(comparison: Pick<ScenarioComparison, 'results' | 'c
   // What is faster because its slow flows fail is no improvement.
   const remarks = moreFailures(comparison) === undefined ? improvements(comparison) : [];
   return { onUnresolved: comparison.compared.onUnresolved, remarks };
+}
+
+/** Whatever `on-inconclusive` says, and whether or not a gate hangs on the base. */
+export function invalidConcerns(comparison: Pick<ScenarioComparison, 'compared'> | undefined): Concern[] {
+  const { invalid, base } = comparison?.compared ?? {};
+  if (invalid === undefined) return [];
+  return [
+    {
+      verdict: 'inconclusive',
+      reason: `the comparison with ${base?.label ?? 'base'} is invalid: ${invalid}`,
+    },
+  ];
 }
 
 /** What became better, in words. */

@@ -6,7 +6,7 @@ import { savedTally } from '../stats/saved-tally.js';
 import { climbConcerns } from './climb.js';
 import { growthConcerns } from './compared-growth.js';
 import { decide, overall } from './decide.js';
-import { ofComparison } from './judge-base.js';
+import { invalidConcerns, ofComparison } from './judge-base.js';
 import { limitConcerns } from './limits.js';
 
 /**
@@ -28,6 +28,7 @@ function rejudgeScenario(scenario: ScenarioResults, { environment }: Results): S
   if (checks.every((check, index) => isAsSaved(check, scenario.checks[index])))
     return { ...scenario, checks };
   const more = [
+    ...invalidConcerns(comparisonIn(scenario)),
     ...climbConcerns(ladder),
     ...limitConcerns(scenario.limits as Record['limits']),
     ...growthConcerns(scenario.compared, checks),
