@@ -1425,13 +1425,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
-/***/ 8500:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-
-/***/ }),
-
 /***/ 1692:
 /***/ ((module) => {
 
@@ -14329,6 +14322,160 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
+/***/ 4397:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  n: () => (/* binding */ CgroupTree),
+  y: () => (/* binding */ readText)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: ./build/src/errors.js
+var errors = __nccwpck_require__(7406);
+// EXTERNAL MODULE: ./build/src/faults/limits-settings.js
+var limits_settings = __nccwpck_require__(8141);
+// EXTERNAL MODULE: ./build/src/adapters/process-tree.js
+var process_tree = __nccwpck_require__(624);
+// EXTERNAL MODULE: ./build/src/adapters/stale-cgroups.js
+var stale_cgroups = __nccwpck_require__(4823);
+;// CONCATENATED MODULE: ./build/src/adapters/cgroup-tree.js
+
+
+
+
+
+
+
+/** ms between two tries to remove a group whose processes are still ending, and for all of them. */
+const RETRY = 20;
+const PATIENCE = 5000;
+/** Text of a file of a group; undefined if it is not there, or not to be read. */
+function readText(path) {
+    try {
+        return (0,external_node_fs_.readFileSync)(path, 'utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The groups of one run, the same in every hierarchy. */
+class CgroupTree {
+    #door;
+    #roots;
+    constructor(door, hierarchies) {
+        const name = (0,stale_cgroups/* ownGroupName */.V)();
+        this.#door = door;
+        this.#roots = hierarchies.map((each) => ({ ...each, root: (0,external_node_path_.join)(each.parent, name) }));
+    }
+    /** Makes all groups and sets their limits. Rejects if one can not be; what was made is then removed. */
+    async make(groups) {
+        try {
+            for (const root of this.#roots)
+                await this.#door.apply(stepsFor(root, groups));
+        }
+        catch (thrown) {
+            await this.remove();
+            throw thrown;
+        }
+    }
+    /** Commands of a shell that enter a group, given by its path below ours. */
+    enter(path) {
+        return this.#door.enter(this.#roots.map(({ root }) => (0,external_node_path_.join)(root, path, 'cgroup.procs')));
+    }
+    /** Reads files of a group by name, whichever hierarchy has them. */
+    reader(path) {
+        return (name) => {
+            for (const { root } of this.#roots) {
+                const text = readText((0,external_node_path_.join)(root, path, name));
+                if (text !== undefined)
+                    return text;
+            }
+            return undefined;
+        };
+    }
+    /** Kills whoever is in the groups and removes them; resolves to what could not be removed. */
+    async remove() {
+        const deadline = Date.now() + PATIENCE;
+        let left = await this.#removeOnce();
+        while (left.length > 0 && Date.now() < deadline) {
+            await (0,promises_namespaceObject.setTimeout)(RETRY);
+            left = await this.#removeOnce();
+        }
+        return left;
+    }
+    async #removeOnce() {
+        const left = [];
+        for (const { root } of this.#roots) {
+            try {
+                const folders = foldersBelow(root);
+                await this.#endProcesses(root, folders);
+                await this.#door.remove(folders);
+            }
+            catch (thrown) {
+                left.push(`the control group ${root} could not be removed: ${(0,errors/* messageOf */.bD)(thrown)}`);
+            }
+        }
+        return left;
+    }
+    /** cgroup.kill (Linux 5.14) reaches all at once; without it nobody may fork any more, and all are killed singly. */
+    async #endProcesses(root, folders) {
+        if (folders.every((folder) => pidsIn(folder).length === 0))
+            return;
+        const whole = (0,external_node_path_.join)(root, 'cgroup.kill');
+        const files = folders.map((folder) => ({ file: (0,external_node_path_.join)(folder, 'pids.max'), value: '0', optional: true }));
+        await this.#door.apply((0,external_node_fs_.existsSync)(whole) ? [{ file: whole, value: '1' }] : files);
+        (0,process_tree/* killPids */.t)(folders.flatMap(pidsIn));
+    }
+}
+function stepsFor(root, groups) {
+    const handOn = (folder) => root.version === 'v1' || root.controllers.length === 0
+        ? []
+        : [
+            {
+                file: (0,external_node_path_.join)(folder, 'cgroup.subtree_control'),
+                value: root.controllers.map((name) => `+${name}`).join(' '),
+            },
+        ];
+    const ofGroup = ({ path, limits, leaf }) => {
+        const folder = (0,external_node_path_.join)(root.root, path);
+        const settings = root.resources.flatMap((resource) => (0,limits_settings/* settingsFor */.zc)(root.version, resource, limits));
+        return [
+            { make: folder },
+            ...settings.map((setting) => ({ ...setting, file: (0,external_node_path_.join)(folder, setting.file) })),
+            ...(leaf ? [] : handOn(folder)),
+        ];
+    };
+    return [{ make: root.root }, ...handOn(root.root), ...groups.flatMap(ofGroup)];
+}
+/** Deepest first, itself last: flows may have made groups of their own. Empty if it is gone. */
+function foldersBelow(root) {
+    try {
+        const inside = (0,external_node_fs_.readdirSync)(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+        return [...inside.flatMap(({ name }) => foldersBelow((0,external_node_path_.join)(root, name))), root];
+    }
+    catch (thrown) {
+        if ((0,errors/* codeOf */.$N)(thrown) === 'ENOENT')
+            return [];
+        throw thrown;
+    }
+}
+/** A process of another pid namespace is read as 0, which for kill would mean ourselves. */
+function pidsIn(folder) {
+    const lines = (readText((0,external_node_path_.join)(folder, 'cgroup.procs')) ?? '').split('\n');
+    return lines.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+}
+
+
+/***/ }),
+
 /***/ 4561:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -14350,23 +14497,121 @@ function leave(status) {
 
 /***/ }),
 
-/***/ 9783:
+/***/ 7190:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ readMachine)
-/* harmony export */ });
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
 
-/** The machine that this process runs on; ImageOS and ImageVersion are variables of GitHub's hosted runners. */
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  U: () => (/* binding */ readMachine)
+});
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./build/src/faults/limits-files.js
+var limits_files = __nccwpck_require__(6913);
+// EXTERNAL MODULE: ./build/src/faults/limits-mounts.js
+var limits_mounts = __nccwpck_require__(6706);
+;// CONCATENATED MODULE: ./build/src/faults/machine-share.js
+
+
+/**
+ * Cores and memory that this process, and so all that it starts, can use on Linux: those of the machine, or of the
+ * CPUs that it may run on (a cpuset, taskset), or of the tightest limit of its control group and of the groups above
+ * it, of either version (cgroup v2: cpu.max, memory.max; v1: cpu.cfs_quota_us, memory.limit_in_bytes).
+ */
+function machineShare(machine, read) {
+    const quota = quotaOf(read);
+    const allowed = allowedCpus(read) ?? machine.cores;
+    const memory = memoryLimit(read);
+    const cores = Math.min(machine.cores, allowed, quota);
+    const limits = {
+        ...(cores < machine.cores && {
+            cores: {
+                machine: machine.cores,
+                by: quota <= allowed ? 'control group' : 'CPU affinity',
+            },
+        }),
+        ...(memory < machine.memory && { memory: { machine: machine.memory, by: 'control group' } }),
+    };
+    return {
+        cores,
+        memory: Math.min(machine.memory, memory),
+        ...(Object.keys(limits).length > 0 && { limits }),
+    };
+}
+/** CPUs that are online and that this process may run on, which a cpuset decides as well as sched_setaffinity(2). */
+function allowedCpus(read) {
+    const line = /^Cpus_allowed_list:\s*(\S+)$/m.exec(read('/proc/self/status') ?? '')?.[1];
+    if (line === undefined)
+        return undefined;
+    const online = read('/sys/devices/system/cpu/online')?.trim();
+    const allowed = cpusOf(line);
+    const there = online === undefined || online === '' ? allowed : cpusOf(online);
+    const count = [...allowed].filter((cpu) => there.has(cpu)).length;
+    return count > 0 ? count : undefined;
+}
+/** `0-3,8` → 0, 1, 2, 3, 8 (cpuset(7), List format). */
+function cpusOf(list) {
+    return new Set(list.split(',').flatMap((range) => {
+        const [first = NaN, last = first] = range.split('-').map(Number);
+        return Number.isInteger(first) && Number.isInteger(last)
+            ? Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index)
+            : [];
+    }));
+}
+/** Cores; infinite without a quota. */
+function quotaOf(read) {
+    const { v2, v1 } = layoutOf(read);
+    return Math.min(...groupsUp(v2).map((folder) => quotient(read(`${folder}/cpu.max`))), ...groupsUp(v1.cpu).map((folder) => quotient(`${read(`${folder}/cpu.cfs_quota_us`) ?? ''} ${read(`${folder}/cpu.cfs_period_us`) ?? ''}`)));
+}
+/** `50000 100000`: µs in a period of µs. `max` and −1 are no limit, and neither is what cannot be read. */
+function quotient(text) {
+    const [quota, period] = (text ?? '').trim().split(/\s+/).map(Number);
+    return quota !== undefined && period !== undefined && quota > 0 && period > 0 ? quota / period : Infinity;
+}
+/** Bytes; v1 writes no limit as a number beyond any memory. */
+function memoryLimit(read) {
+    const { v2, v1 } = layoutOf(read);
+    const files = [
+        ...groupsUp(v2).map((folder) => `${folder}/memory.max`),
+        ...groupsUp(v1.memory).map((folder) => `${folder}/memory.limit_in_bytes`),
+    ];
+    return Math.min(...files.map((file) => (0,limits_files/* singleNumber */.WQ)(read(file)) ?? Infinity));
+}
+function layoutOf(read) {
+    return (0,limits_mounts/* cgroupLayout */.d)(read('/proc/self/mountinfo') ?? '', read('/proc/self/cgroup') ?? '');
+}
+/** Our own group and all above it that can be seen: each of them binds. */
+function groupsUp(mount) {
+    if (mount === undefined)
+        return [];
+    const { own, mountPoint } = mount;
+    const above = own.slice(0, own.lastIndexOf('/'));
+    return own.length <= mountPoint.length ? [mountPoint] : [own, ...groupsUp({ own: above, mountPoint })];
+}
+
+// EXTERNAL MODULE: ./build/src/adapters/cgroup-tree.js + 1 modules
+var cgroup_tree = __nccwpck_require__(4397);
+;// CONCATENATED MODULE: ./build/src/adapters/machine.js
+
+
+
+/**
+ * The machine that this process runs on, or what a limit leaves it of that; ImageOS and ImageVersion are variables of
+ * GitHub's hosted runners. Not by availableParallelism on Linux: some versions of Node round a quota into it.
+ */
 function readMachine(env) {
     const image = [env.ImageOS, env.ImageVersion].filter((part) => part !== undefined && part !== '').join(' ');
+    const online = (0,external_node_os_.cpus)().length;
+    const share = (0,external_node_os_.platform)() === 'linux' && online > 0
+        ? machineShare({ cores: online, memory: (0,external_node_os_.totalmem)() }, cgroup_tree/* readText */.y)
+        : { cores: (0,external_node_os_.availableParallelism)(), memory: (0,external_node_os_.totalmem)() };
     return {
-        os: `${(0,node_os__WEBPACK_IMPORTED_MODULE_0__.platform)()} ${(0,node_os__WEBPACK_IMPORTED_MODULE_0__.release)()}`,
-        arch: (0,node_os__WEBPACK_IMPORTED_MODULE_0__.arch)(),
-        cpu: (0,node_os__WEBPACK_IMPORTED_MODULE_0__.cpus)()[0]?.model.trim() ?? 'unknown',
-        cores: (0,node_os__WEBPACK_IMPORTED_MODULE_0__.availableParallelism)(),
-        memory: (0,node_os__WEBPACK_IMPORTED_MODULE_0__.totalmem)(),
+        os: `${(0,external_node_os_.platform)()} ${(0,external_node_os_.release)()}`,
+        arch: (0,external_node_os_.arch)(),
+        cpu: (0,external_node_os_.cpus)()[0]?.model.trim() ?? 'unknown',
+        ...share,
         node: process.versions.node,
         ...(image !== '' && { image }),
     };
@@ -17537,7 +17782,7 @@ function nodePorts() {
         openNetworkProxy: tcpProxyProcess(),
         // A chunk of its own, which a run without limits does not load.
         resourceLimits: {
-            open: async (request) => (await __nccwpck_require__.e(/* import() */ 984).then(__nccwpck_require__.bind(__nccwpck_require__, 6984))).nodeResourceLimits.open(request),
+            open: async (request) => (await __nccwpck_require__.e(/* import() */ 449).then(__nccwpck_require__.bind(__nccwpck_require__, 6449))).nodeResourceLimits.open(request),
         },
         newRunId: () => (0,external_node_crypto_.randomBytes)(6).toString('hex'),
         interrupt: interruptSignal,
@@ -17597,6 +17842,93 @@ function killPids(pids, signal = 'SIGKILL') {
                 throw thrown;
         }
     }
+}
+
+
+/***/ }),
+
+/***/ 4823:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ removeStaleGroups),
+/* harmony export */   V: () => (/* binding */ ownGroupName)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7406);
+
+
+
+
+const NAME = /^flowgate-(\d+)-(\d+)-[0-9a-f]{8}$/;
+/** For a group of ours: says who has made it, and in which pid namespace that is a process. */
+function ownGroupName() {
+    return `flowgate-${process.pid}-${pidNamespace() ?? 0}-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)().slice(0, 8)}`;
+}
+/**
+ * Removes what a flowgate that was ended at once (a third SIGINT, SIGKILL) has left in these folders: groups by the
+ * name that ours have, whose maker is gone and in which nobody is. Others are let be; what can not be removed stays.
+ */
+async function removeStaleGroups(door, parents) {
+    for (const parent of parents) {
+        for (const name of entriesOf(parent).filter(isAbandoned)) {
+            const folders = emptyFolders((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(parent, name));
+            // Somebody else may be at it as well, and a process may still enter: the kernel then refuses.
+            if (folders !== undefined)
+                await door.remove(folders).catch(() => undefined);
+        }
+    }
+}
+/** A pid of another namespace, a container beside ours, is somebody else here or nobody: nothing can be said of it. */
+function isAbandoned(name) {
+    const [, pid, namespace] = NAME.exec(name) ?? [];
+    return pid !== undefined && namespace === pidNamespace() && isGone(Number(pid));
+}
+/** Of another user it is refused (EPERM), and so lives. */
+function isGone(pid) {
+    try {
+        process.kill(pid, 0);
+        return false;
+    }
+    catch (thrown) {
+        return (0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .codeOf */ .$N)(thrown) === 'ESRCH';
+    }
+}
+/** The inode of the pid namespace that we are in; undefined without /proc. */
+function pidNamespace() {
+    try {
+        return /\d+/.exec((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readlinkSync)('/proc/self/ns/pid'))?.[0];
+    }
+    catch {
+        return undefined;
+    }
+}
+/** A group and those in it, deepest first; undefined if somebody is in one of them, or if that can not be seen. */
+function emptyFolders(group) {
+    try {
+        if ((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(group, 'cgroup.procs'), 'utf8') !== '')
+            return undefined;
+        const inside = foldersIn(group).map((name) => emptyFolders((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(group, name)));
+        const empty = inside.filter((folders) => folders !== undefined);
+        return empty.length === inside.length ? [...empty.flat(), group] : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function entriesOf(folder) {
+    try {
+        return foldersIn(folder);
+    }
+    catch {
+        return [];
+    }
+}
+function foldersIn(folder) {
+    const entries = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 
@@ -18710,7 +19042,7 @@ function unavailable(id, level) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8179);
 /* harmony import */ var _adapters_leave_js__WEBPACK_IMPORTED_MODULE_21__ = __nccwpck_require__(4561);
-/* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9783);
+/* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7190);
 /* harmony import */ var _adapters_node_git_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3485);
 /* harmony import */ var _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1521);
 /* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1145);
@@ -23648,6 +23980,67 @@ function codeOf(thrown) {
 
 /***/ }),
 
+/***/ 6913:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ut: () => (/* binding */ countersV2),
+/* harmony export */   WQ: () => (/* binding */ singleNumber),
+/* harmony export */   b$: () => (/* binding */ countersV1)
+/* harmony export */ });
+/* unused harmony export keyedNumber */
+/*
+ * The files of a control group: Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/ of the kernel. A file that is
+ * not there reads as undefined; no counter is made up for it.
+ */
+/** The number of a file that holds one; `max` is infinite. */
+function singleNumber(text) {
+    const trimmed = text?.trim() ?? '';
+    if (trimmed === 'max')
+        return Infinity;
+    return /^-?\d+$/.test(trimmed) ? Number(trimmed) : undefined;
+}
+/** The number behind a key in a file with `key number` a line. */
+function keyedNumber(text, key) {
+    const line = text?.split('\n').find((each) => each.startsWith(`${key} `));
+    return singleNumber(line?.slice(key.length + 1));
+}
+function leaveOut(key, value) {
+    return value === undefined ? {} : { [key]: value };
+}
+/** Divides what may be unknown. */
+function over(value, divisor) {
+    return value === undefined ? undefined : value / divisor;
+}
+/** memory.peak is there from Linux 5.19 on. */
+function countersV2(read) {
+    const events = read('memory.events');
+    const cpu = read('cpu.stat');
+    return {
+        ...leaveOut('peakMemory', singleNumber(read('memory.peak'))),
+        ...leaveOut('cpuTime', over(keyedNumber(cpu, 'usage_usec'), 1e3)),
+        ...leaveOut('throttledTime', over(keyedNumber(cpu, 'throttled_usec'), 1e3)),
+        outOfMemoryKills: keyedNumber(events, 'oom_kill') ?? 0,
+        // Not `max`, which counts what could be reclaimed as well.
+        memoryLimitHits: keyedNumber(events, 'oom') ?? 0,
+        refusedForks: keyedNumber(read('pids.events'), 'max') ?? 0,
+    };
+}
+/** Nanoseconds here. memory.failcnt counts what could be reclaimed as well. */
+function countersV1(read) {
+    return {
+        ...leaveOut('peakMemory', singleNumber(read('memory.max_usage_in_bytes'))),
+        ...leaveOut('cpuTime', over(singleNumber(read('cpuacct.usage')), 1e6)),
+        ...leaveOut('throttledTime', over(keyedNumber(read('cpu.stat'), 'throttled_time'), 1e6)),
+        outOfMemoryKills: keyedNumber(read('memory.oom_control'), 'oom_kill') ?? 0,
+        memoryLimitHits: singleNumber(read('memory.failcnt')) ?? 0,
+        refusedForks: keyedNumber(read('pids.events'), 'max') ?? 0,
+    };
+}
+
+
+/***/ }),
+
 /***/ 356:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -23710,6 +24103,143 @@ function below(own, parent) {
 
 /***/ }),
 
+/***/ 6706:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ cgroupLayout),
+/* harmony export */   q: () => (/* binding */ V1_CONTROLLERS)
+/* harmony export */ });
+/** The controllers of cgroup v1 that limit or count something here. */
+const V1_CONTROLLERS = ['memory', 'cpu', 'cpuacct', 'pids'];
+/** Spaces and the like are written as octal escapes (proc_pid_mountinfo(5)). */
+function unescaped(field) {
+    return field.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)));
+}
+/** `31 23 0:28 ROOT MOUNTPOINT rw,relatime shared:1 - TYPE SOURCE OPTIONS` */
+function mountOf(line) {
+    const [before, after] = line.split(' - ');
+    const [, , , root, mountPoint] = before?.split(' ') ?? [];
+    const [type, , options] = after?.split(' ') ?? [];
+    if (root === undefined || mountPoint === undefined || type === undefined)
+        return undefined;
+    return {
+        root: unescaped(root),
+        mountPoint: unescaped(mountPoint),
+        type,
+        options: options?.trim().split(',') ?? [],
+    };
+}
+/** Controllers (none for v2) → path of the group in its hierarchy: `4:memory:/a`, `0::/a` (cgroups(7)). */
+function ownPaths(cgroup) {
+    return cgroup.split('\n').flatMap((line) => {
+        const [, id, controllers = '', path] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? [];
+        if (id === undefined || path === undefined)
+            return [];
+        return [{ controllers: controllers === '' ? [] : controllers.split(','), path }];
+    });
+}
+/**
+ * A mount may show only a part of its hierarchy, from `root` down. A group outside that part can not be reached: then
+ * there is no such mount for us.
+ */
+function place(mount, path) {
+    const inside = mount.root === '/' ? path : path.slice(mount.root.length);
+    const reachable = mount.root === '/' || path === mount.root || path.startsWith(`${mount.root}/`);
+    if (!reachable || path.startsWith('/..'))
+        return undefined;
+    return { mountPoint: mount.mountPoint, own: mount.mountPoint + (inside === '/' ? '' : inside) };
+}
+/** Reads /proc/self/mountinfo and /proc/self/cgroup. */
+function cgroupLayout(mountinfo, cgroup) {
+    const mounts = mountinfo.split('\n').flatMap((line) => mountOf(line) ?? []);
+    const paths = ownPaths(cgroup);
+    const v2Path = paths.find(({ controllers }) => controllers.length === 0)?.path;
+    const v2Mount = mounts.find(({ type }) => type === 'cgroup2');
+    const v2 = v2Path === undefined || v2Mount === undefined ? undefined : place(v2Mount, v2Path);
+    const v1 = V1_CONTROLLERS.flatMap((controller) => {
+        const mount = mounts.find(({ type, options }) => type === 'cgroup' && options.includes(controller));
+        const path = paths.find(({ controllers }) => controllers.includes(controller))?.path;
+        const found = mount === undefined || path === undefined ? undefined : place(mount, path);
+        return found === undefined ? [] : [[controller, found]];
+    });
+    return { ...(v2 === undefined ? {} : { v2 }), v1: Object.fromEntries(v1) };
+}
+
+
+/***/ }),
+
+/***/ 8141:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   EI: () => (/* binding */ GROUP_RESOURCES),
+/* harmony export */   St: () => (/* binding */ SWAP_FILES),
+/* harmony export */   dz: () => (/* binding */ V2_CONTROLLERS),
+/* harmony export */   fc: () => (/* binding */ V1_CONTROLLER_OF),
+/* harmony export */   ic: () => (/* binding */ LIMIT_FILES),
+/* harmony export */   zc: () => (/* binding */ settingsFor)
+/* harmony export */ });
+/** µs: the kernel's default period of CPU quotas; a group that has used its quota waits for the next period. */
+const PERIOD = 100_000;
+/** What limits each resource, by the kernel's name. Files are limited for each process, never for a group. */
+const LIMIT_FILES = {
+    v2: { memory: 'memory.max', cpu: 'cpu.max', processes: 'pids.max' },
+    v1: { memory: 'memory.limit_in_bytes', cpu: 'cpu.cfs_quota_us', processes: 'pids.max' },
+};
+/**
+ * What keeps a group from swapping. In v1 not a limit on memory and swap together: where that is reached first, as
+ * it is if both are the same, memory.failcnt stays 0 (seen on Linux 6.18). Groups inherit it when they are made.
+ */
+const SWAP_FILES = { v2: 'memory.swap.max', v1: 'memory.swappiness' };
+/** The resources that a control group can limit. */
+const GROUP_RESOURCES = ['memory', 'cpu', 'processes'];
+const V2_CONTROLLERS = {
+    memory: 'memory',
+    cpu: 'cpu',
+    processes: 'pids',
+};
+/** v1 has a hierarchy for each controller. */
+const V1_CONTROLLER_OF = {
+    memory: 'memory',
+    cpu: 'cpu',
+    processes: 'pids',
+};
+/** Without swap: what is swapped out would not be counted, and the limit never reached. */
+const SETTINGS_V2 = {
+    memory: (bytes) => [
+        { file: LIMIT_FILES.v2.memory, value: String(Math.floor(bytes)) },
+        { file: SWAP_FILES.v2, value: '0', optional: true },
+    ],
+    cpu: (cores) => [{ file: LIMIT_FILES.v2.cpu, value: `${quotaOf(cores)} ${PERIOD}` }],
+    processes: (count) => [{ file: LIMIT_FILES.v2.processes, value: String(count) }],
+};
+const SETTINGS_V1 = {
+    memory: (bytes) => [
+        { file: LIMIT_FILES.v1.memory, value: String(Math.floor(bytes)) },
+        { file: SWAP_FILES.v1, value: '0', optional: true },
+    ],
+    cpu: (cores) => [
+        { file: 'cpu.cfs_period_us', value: String(PERIOD) },
+        { file: LIMIT_FILES.v1.cpu, value: String(quotaOf(cores)) },
+    ],
+    processes: (count) => [{ file: LIMIT_FILES.v1.processes, value: String(count) }],
+};
+/** µs of CPU a period. */
+function quotaOf(cores) {
+    return Math.round(cores * PERIOD);
+}
+/** What limits one resource of a group, in the order in which it is to be written. */
+function settingsFor(version, resource, limits) {
+    const limit = limits[resource];
+    if (limit === undefined)
+        return [];
+    return (version === 'v2' ? SETTINGS_V2 : SETTINGS_V1)[resource](limit);
+}
+
+
+/***/ }),
+
 /***/ 952:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -23763,15 +24293,20 @@ var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/model/metrics.js
 var metrics = __nccwpck_require__(7790);
 ;// CONCATENATED MODULE: ./build/src/baseline/fingerprint.js
+const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 /**
  * What decides how fast a machine is, as far as can be told: `4 × AMD EPYC 7763 64-Core Processor, 16 GiB, ubuntu24`.
- * Memory in whole GiB, as machines of one kind differ in what the kernel keeps of it; of the image its name alone: its
- * version changes weekly, and no machine would ever have twenty runs.
+ * Where a limit leaves less of the machine, that is counted: `0.5 × …, 512 MiB`. Memory in whole GiB, as machines of one
+ * kind differ in what the kernel keeps of it; of the image its name alone: its version changes weekly, and no machine
+ * would ever have twenty runs.
  */
 function fingerprint_fingerprintOf({ cpu, cores, memory, image, os, arch, }) {
     const system = image?.split(' ')[0] ?? `${os.split(' ')[0] ?? ''} ${arch}`;
-    return `${cores} × ${cpu.replace(/\s+/g, ' ').trim()}, ${Math.round(memory / GIB)} GiB, ${system}`;
+    return `${Number(cores.toPrecision(3))} × ${cpu.replace(/\s+/g, ' ').trim()}, ${rounded(memory)}, ${system}`;
+}
+function rounded(memory) {
+    return memory < GIB ? `${Math.round(memory / MIB)} MiB` : `${Math.round(memory / GIB)} GiB`;
 }
 
 // EXTERNAL MODULE: ./build/src/model/history.js + 1 modules
@@ -26259,18 +26794,18 @@ function limitBeyond({ low, high }, { margin }, { worse, unit }) {
     const op = worse === 'higher' ? '<=' : '>=';
     switch (unit) {
         case 'bytes':
-            return `${op} ${rounded(limit / 1e6, round)}MB`;
+            return `${op} ${history_gates_rounded(limit / 1e6, round)}MB`;
         case 'ratio':
-            return `${op} ${rounded(limit * 100, round)}%`;
+            return `${op} ${history_gates_rounded(limit * 100, round)}%`;
         case 'count':
         case 'ms':
         case 'per_second':
         case 'bytes_per_minute':
-            return `${op} ${rounded(limit, round)}`;
+            return `${op} ${history_gates_rounded(limit, round)}`;
     }
 }
 /** Away from the values, to so many digits that a reader takes in: what is shown is what decides. */
-function rounded(value, round) {
+function history_gates_rounded(value, round) {
     const scale = 10 ** (history_gates_DIGITS - 1 - Math.floor(Math.log10(value)));
     // A whole number of the scale must not be taken for a little more than itself.
     return Number((round(Number((value * scale).toPrecision(12))) / scale).toPrecision(12));
@@ -30182,13 +30717,20 @@ const CANARY_PLACES = ['stdout', 'stderr', 'response', 'file', 'file name', 'ret
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3798);
 
+const machineLimit = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
+    machine: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().meta({ description: 'what the machine has' }),
+    by: zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(['control group', 'CPU affinity']),
+});
 /** The machine, as files of results and of calibrations have it (`Environment` of model/record). */
 const environmentSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
     os: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
     arch: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
     cpu: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
-    cores: zod__WEBPACK_IMPORTED_MODULE_0__/* .int */ .Whr(),
-    memory: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig(),
+    cores: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().positive().meta({ description: 'that could be used; a quota can make it a fraction' }),
+    memory: zod__WEBPACK_IMPORTED_MODULE_0__/* .number */ .aig().meta({ description: 'bytes that could be used' }),
+    limits: zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({ cores: machineLimit.optional(), memory: machineLimit.optional() })
+        .optional()
+        .meta({ description: 'where cores or memory are less than the machine has' }),
     node: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP(),
     image: zod__WEBPACK_IMPORTED_MODULE_0__/* .string */ .YjP().optional(),
 });
@@ -30292,6 +30834,7 @@ function textOf(figure, { scale, unit }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AA: () => (/* binding */ formatCores),
 /* harmony export */   B0: () => (/* binding */ formatRatio),
 /* harmony export */   B4: () => (/* binding */ formatCount),
 /* harmony export */   Bo: () => (/* binding */ formatExact),
@@ -30351,11 +30894,15 @@ function formatBytes(bytes) {
 function formatRatio(ratio) {
     return formatDigits(ratio, 'ratio', DIGITS);
 }
+/** `1 core`, `4 cores`, `0.5 cores`: a quota can give a part of one. */
+function formatCores(cores) {
+    return plural(rounded(cores, DIGITS), 'core');
+}
 /** A share of all cores: `23% of 4 cores`. */
 function formatShare(ratio, cores) {
     if (ratio === null || !Number.isFinite(ratio))
         return NO_DATA;
-    return `${formatRatio(ratio)} of ${cores} ${cores === 1 ? 'core' : 'cores'}`;
+    return `${formatRatio(ratio)} of ${formatCores(cores)}`;
 }
 /** A whole number, grouped from five digits on: `240`, `12 345`. */
 function formatCount(count) {
@@ -30700,7 +31247,7 @@ const leftBehindSchema = zod__WEBPACK_IMPORTED_MODULE_0__/* .object */ .Ikc({
 
 const AMOUNTS = {
     memory: (limit) => `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(limit)} of memory`,
-    cpu: (limit) => `${limit} ${limit === 1 ? 'core' : 'cores'}`,
+    cpu: _format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCores */ .AA,
     processes: (limit) => (limit === 1 ? '1 process' : `${(0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(limit)} processes`),
     files: (limit) => (0,_format_js__WEBPACK_IMPORTED_MODULE_0__/* .plural */ .LS)(limit, 'open file'),
 };
@@ -32145,15 +32692,32 @@ function subjectOf(id, unit) {
 
 
 
-/** `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`. */
+/**
+ * `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`; in a container `0.5 of 4 cores (control group limit)
+ * AMD EPYC 7763, 512 MB of 16 GB (control group limit), …`.
+ */
 function machineOf({ environment }) {
-    const { cores, cpu, memory, os, arch, image, node } = environment;
+    const { cpu, os, arch, image, node } = environment;
     return [
-        `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(cores, 'core')} ${shortName(cpu)}`.trim(),
-        (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(memory),
+        `${coresOf(environment)} ${shortName(cpu)}`.trim(),
+        memoryOf(environment),
         image ?? `${os} ${arch}`,
         `Node ${node.replace(/^v/u, '')}`,
     ].join(', ');
+}
+/** `0.5 of 2 cores (control group limit)`, `1 of 2 cores (CPU affinity)`; `2 cores` without a limit. */
+function coresOf({ cores, limits }) {
+    const limit = limits?.cores;
+    if (limit === undefined)
+        return (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCores */ .AA)(cores);
+    const by = limit.by === 'control group' ? 'control group limit' : limit.by;
+    return `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatQuantity */ .VZ)(cores, 'count')} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCores */ .AA)(limit.machine)} (${by})`;
+}
+function memoryOf({ memory, limits }) {
+    const limit = limits?.memory;
+    return limit === undefined
+        ? (0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(memory)
+        : `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(memory)} of ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(limit.machine)} (${limit.by} limit)`;
 }
 /** Without marks of trade, the count of cores and the nominal clock: `AMD EPYC 7763`. */
 function shortName(cpu) {
@@ -34174,7 +34738,7 @@ function resourceSentence({ model }, cores) {
         const line = model[resource];
         if (line === undefined)
             return [];
-        const of = resource === 'cpu' ? ` of ${cores} ${cores === 1 ? 'core' : 'cores'}` : '';
+        const of = resource === 'cpu' ? ` of ${(0,model_format/* formatCores */.AA)(cores)}` : '';
         return [`${NAMES[resource]} = ${sum(line, resource)}${of}`];
     });
     return parts.length === 0 ? undefined : parts.join(', ');
@@ -34206,9 +34770,7 @@ function provisionLine({ flows, memory, cpu, threads }, cores) {
     return {
         flows: (0,model_format/* formatCount */.B4)(flows),
         memory: (0,model_format/* formatBytes */.z3)(memory),
-        cpu: needed === null
-            ? model_format/* NO_DATA */.V5
-            : `${(0,model_format/* formatQuantity */.VZ)(Number(needed.toPrecision(3)), 'count')} ${needed === 1 ? 'core' : 'cores'}`,
+        cpu: needed === null ? model_format/* NO_DATA */.V5 : (0,model_format/* formatCores */.AA)(needed),
         threads: threads === null ? model_format/* NO_DATA */.V5 : (0,model_format/* formatCount */.B4)(Math.ceil(threads)),
     };
 }

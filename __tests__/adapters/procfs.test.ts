@@ -169,16 +169,46 @@ onLinux('the process table of /proc', () => {
   });
 
   test('what a forked process has from its parent counts once, and again only if it stays', async () => {
+    let now = 0;
+    const timed = openProcfs('', () => now);
     const tree = processes.start('(echo up; read go); true');
     await tree.printed(1);
     const shares = async (): Promise<number> => {
-      const readings = await table.read([tree.root()]);
+      const readings = await timed.read([tree.root()]);
       const child = readings.find(({ parent }) => parent === tree.pid);
       return (child?.memory ?? NaN) / (find(readings, tree.pid)?.memory ?? NaN);
     };
     expect(await shares()).toBeLessThan(0.1);
     for (let again = 0; again < 12; again++) await shares();
+    expect(await shares()).toBeLessThan(0.1);
+    // Time tells, not looks: a tree that is looked at four times a second forks processes that stay as well.
+    now = 1e9;
     expect(await shares()).toBeGreaterThan(0.3);
+    timed.close();
+  });
+
+  test('a process that was there long before it is first seen counts with all that it has', async () => {
+    const timed = openProcfs('', () => 1e9);
+    const tree = processes.start('(echo up; read go); true');
+    await tree.printed(1);
+    const readings = await timed.read([tree.root()]);
+    const child = readings.find(({ parent }) => parent === tree.pid);
+    expect(child?.memory).toBeGreaterThan(0.3 * (find(readings, tree.pid)?.memory ?? NaN));
+    timed.close();
+  });
+
+  test('a process that has not run since is not read again, and still knows when its parent has gone', async () => {
+    const tree = processes.start('sh -c "sleep 60 & echo up; read go"; true');
+    await tree.printed(1);
+    const roots = [tree.root()];
+    const sleeper = () => readUntil(table, roots, (all) => all.some(({ command }) => command === 'sleep 60'));
+    const before = (await sleeper()).find(({ command }) => command === 'sleep 60');
+    for (let again = 0; again < 5; again++) await table.read(roots);
+    expect(find(await table.read(roots), before?.pid ?? 0)).toEqual(before);
+    process.kill(before?.parent ?? 0, 'SIGKILL');
+    const after = await readUntil(table, roots, (all) => find(all, before?.parent ?? 0) === undefined);
+    expect(find(after, before?.pid ?? 0)?.parent).not.toBe(before?.parent);
+    expect(find(after, before?.pid ?? 0)?.memory).toBeGreaterThan(0);
   });
 
   test('a zombie keeps its CPU and has nothing else', async () => {

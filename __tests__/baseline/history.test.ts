@@ -23,6 +23,12 @@ describe('a fingerprint', () => {
     expect(image).toBe('ubuntu24 20260101.1');
     expect(fingerprintOf({ ...bare, memory: 16.5 * 2 ** 30 })).toContain('17 GiB, linux x64');
   });
+
+  test('is that of the limit where there is one: half a core is another machine than two', () => {
+    const limited = { ...environment, cores: 0.5, memory: 512 * 2 ** 20 };
+    expect(fingerprintOf(limited)).toBe('0.5 × AMD EPYC 7763 64-Core Processor, 512 MiB, ubuntu24');
+    expect(fingerprintOf({ ...limited, cores: 4 / 3 })).toMatch(/^1\.33 × /);
+  });
 });
 
 describe('what is kept of a run', () => {

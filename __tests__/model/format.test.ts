@@ -80,6 +80,8 @@ describe('a value beside its limit has the digits that tell them apart', () => {
 test('shares, rates, clocks and counts of things', () => {
   expect(formatShare(0.23, 4)).toBe('23% of 4 cores');
   expect(formatShare(0.5, 1)).toBe('50% of 1 core');
+  expect(formatShare(1, 0.5)).toBe('100% of 0.5 cores');
+  expect(formatShare(0.5, 4 / 3)).toBe('50% of 1.33 cores');
   expect(formatShare(null, 4)).toBe('no data');
   expect(formatRate(3.82)).toBe('3.82/s');
   expect(formatRate(NaN)).toBe('no data');

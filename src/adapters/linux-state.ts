@@ -7,7 +7,7 @@ import { parseListeners } from '../monitor/proc-net.js';
 import { parseStat } from '../monitor/proc-stat.js';
 import { environmentValue, parseCommandLine } from '../monitor/proc-text.js';
 import type { ListeningSocket, MachineState, OutputWriter } from '../ports/machine-state.js';
-import { readOrUndefined } from './procfs-member.js';
+import { readOrUndefined } from './procfs-reader.js';
 
 /** Bytes: of a file this much is read, and of a larger one nothing. */
 const HEAD = 1024;

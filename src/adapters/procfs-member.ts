@@ -1,28 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { ProcStat } from '../monitor/proc-stat.js';
 import { parseStat } from '../monitor/proc-stat.js';
 import { parseStatusMemory } from '../monitor/proc-status.js';
 import { ThreadTimes } from '../monitor/thread-times.js';
-import {
-  environmentValue,
-  parseCommandLine,
-  parseSchedstat,
-  type MachineUnits,
-} from '../monitor/proc-text.js';
+import { environmentValue, parseCommandLine, parseSchedstat } from '../monitor/proc-text.js';
 import type { ProcessReading, TreeRoot } from '../ports.js';
-import { GONE, type Descriptors, type ProcFile } from './procfs-descriptors.js';
-
-/** What all members are read with. */
-export interface ProcReader {
-  readonly descriptors: Descriptors;
-  /** Reused for every read. */
-  readonly buffer: Buffer;
-  readonly units: MachineUnits;
-  /** This time CPU is read thread by thread. */
-  careful: boolean;
-  /** ms, monotonic. */
-  now(): number;
-}
+import { GONE, type ProcFile } from './procfs-descriptors.js';
+import { readOrUndefined, timesOfThreads, type ProcReader } from './procfs-reader.js';
 
 /** Where a process came into the tree. */
 export interface Birth {
@@ -36,9 +20,11 @@ export interface Birth {
 
 /** ms between two counts of a process's open files: a folder is dearer to read than a file. */
 const FILES_EVERY = 1000;
-/** Sightings for which what a process has from its parent is not counted again, unless it calls exec before. */
-const COPY_SIGHTINGS = 10;
+/** ms after its fork in which what a process has from its parent is not counted again, unless it calls exec before. */
+const COPY_TIME = 100;
 const COMMAND_TRIES = 3;
+/** Reads after which a process that has not run is looked at all the same: others can take its memory away. */
+const REST_READS = 32;
 const TOKEN = 'FLOWGATE_TOKEN';
 
 /** One process of the tree, from the moment it was seen until it is gone. */
@@ -54,7 +40,8 @@ export class Member {
     readonly status: ProcFile;
     readonly schedstat: ProcFile;
   };
-  private sightings = 0;
+  /** ms of the reader's clock: until then it may be on its way from fork to exec. */
+  private readonly copyUntil: number;
   private zombie = false;
   private memory = 0;
   private peakMemory = 0;
@@ -63,6 +50,8 @@ export class Member {
   /** Bytes of its memory that it has from its parent, and that count there. */
   private copied = 0;
   private cpuTime = 0;
+  /** `schedstat` as it was last read. */
+  private scheduled = '';
   /** Of several threads, from the first careful look on. */
   private threadTimes: ThreadTimes | undefined;
   /** ms by which the ticks were wrong at the last careful look: until the next one that is taken from them. */
@@ -91,6 +80,7 @@ export class Member {
       schedstat: { path: `${folder}/schedstat` },
     };
     this.filesDue = reader.now();
+    this.copyUntil = reader.now() + COPY_TIME - this.age();
     this.learnToken();
     this.measure(birth.stat);
     this.copied = this.copiedFromParent();
@@ -98,6 +88,11 @@ export class Member {
 
   isRoot(): boolean {
     return this.root.pid === this.pid;
+  }
+
+  /** Not a zombie when it was last looked at. */
+  isAlive(): boolean {
+    return !this.zombie;
   }
 
   origin(): TreeRoot {
@@ -111,6 +106,17 @@ export class Member {
 
   /** Reads it again; false if it is gone. What can not be read now stays as it was. */
   refresh(): boolean {
+    const before = this.scheduled;
+    if (this.stat.threads === 1 && !this.readSchedstat()) return false;
+    if (this.isResting(before)) {
+      if (!this.zombie) this.learnCommand();
+      return true;
+    }
+    return this.look();
+  }
+
+  /** Reads all of it, whether it has run or not. */
+  look(): boolean {
     const { descriptors, buffer } = this.reader;
     const length = descriptors.read(this.files.stat, buffer);
     if (length === GONE) return false;
@@ -131,6 +137,31 @@ export class Member {
     this.learnCommand();
     this.countFiles();
     return true;
+  }
+
+  /**
+   * A single thread that slept at the last look and has not been on a CPU since: nothing of it can be different, and most
+   * processes of most trees are such. The last number of schedstat counts how often it was (0: the kernel does not).
+   */
+  private isResting(before: string): boolean {
+    const { careful, reads } = this.reader;
+    return (
+      this.scheduled === before &&
+      this.stat.threads === 1 &&
+      this.stat.state !== 'R' &&
+      !before.endsWith(' 0\n') &&
+      !careful &&
+      (this.copied === 0 || this.reader.now() <= this.copyUntil) &&
+      (this.pid + reads) % REST_READS !== 0
+    );
+  }
+
+  /** False if the process is gone. */
+  private readSchedstat(): boolean {
+    const { descriptors, buffer } = this.reader;
+    const length = descriptors.read(this.files.schedstat, buffer);
+    this.scheduled = length > 0 ? buffer.toString('latin1', 0, length) : '';
+    return length !== GONE;
   }
 
   close(): void {
@@ -160,8 +191,7 @@ export class Member {
   }
 
   private measure(stat: ProcStat): void {
-    this.sightings += 1;
-    if (this.sightings > COPY_SIGHTINGS) {
+    if (this.reader.now() > this.copyUntil) {
       this.parent = undefined;
       this.copied = 0;
     }
@@ -203,9 +233,14 @@ export class Member {
 
   private schedstat({ threads }: ProcStat): number | undefined {
     if (threads !== 1) return undefined;
-    const { descriptors, buffer } = this.reader;
-    const length = descriptors.read(this.files.schedstat, buffer);
-    return length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
+    if (this.scheduled === '') this.readSchedstat();
+    return parseSchedstat(this.scheduled);
+  }
+
+  /** ms since it was started, as far as ticks of 10 ms tell. */
+  private age(): number {
+    const ticks = this.startTime - this.reader.startTime;
+    return Math.max(0, this.reader.now() - (ticks * 1000) / this.reader.units.ticksPerSecond);
   }
 
   /** The kernel rounds down to whole ticks: the middle of the tick is right on average, so that sums are. */
@@ -220,7 +255,7 @@ export class Member {
   /**
    * Between fork and exec a child has the memory of its parent: the same (vfork) or a copy that takes no room until it is
    * written to. Counted again, every spawn would look like a spike of the parent's size. A process that was forked to
-   * stay is counted as `ps` would after a few sightings.
+   * stay is counted as `ps` would soon after, however seldom it is looked at.
    */
   private copiedFromParent(): number {
     const parent = this.parent;
@@ -260,33 +295,5 @@ export class Member {
       // Another user's process, or gone: not counted.
       this.openFiles = undefined;
     }
-  }
-}
-
-/** ms of CPU by thread; empty where the kernel does not tell it, or the process is gone. */
-function timesOfThreads(pid: number): ReadonlyMap<string, number> {
-  const times = new Map<string, number>();
-  for (const thread of threadsOf(pid)) {
-    const text = readOrUndefined(`/proc/${pid}/task/${thread}/schedstat`)?.toString('latin1');
-    const time = text === undefined ? undefined : parseSchedstat(text);
-    if (time !== undefined) times.set(thread, time);
-  }
-  return times;
-}
-
-function threadsOf(pid: number): readonly string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`);
-  } catch {
-    return [];
-  }
-}
-
-/** The whole file; undefined if it is gone or not ours to read. */
-export function readOrUndefined(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
   }
 }

@@ -6,7 +6,8 @@ import { parseStat } from '../monitor/proc-stat.js';
 import { environmentValue, parseAuxiliaryVector, parseLastPid } from '../monitor/proc-text.js';
 import type { ProcessReading, ProcessTable, ReadingCare, TreeRoot } from '../ports.js';
 import { Descriptors, type ProcFile } from './procfs-descriptors.js';
-import { Member, readOrUndefined, type ProcReader } from './procfs-member.js';
+import { Member } from './procfs-member.js';
+import { readOrUndefined, type ProcReader } from './procfs-reader.js';
 
 /** Longer than any stat or status file. */
 const BUFFER_SIZE = 8192;
@@ -31,10 +32,10 @@ interface Stranger extends Foreigner {
  * The processes of Linux, read from /proc. `mark` is a variable and its value (`FLOWGATE_RUN=…`) in the environment of
  * everything that the run starts; it must not be in ours, or it would tell nothing and is ignored.
  *
- * Throws if there is no /proc of Linux.
+ * `now`: ms since this process was started. Throws if there is no /proc of Linux.
  */
-export function openProcfs(mark: string): ProcessTable {
-  return new Procfs(mark);
+export function openProcfs(mark: string, now = (): number => performance.now()): ProcessTable {
+  return new Procfs(mark, now);
 }
 
 class Procfs implements ProcessTable {
@@ -53,18 +54,21 @@ class Procfs implements ProcessTable {
   private reads = 0;
   private scans = 0;
 
-  constructor(mark: string) {
+  constructor(mark: string, now: () => number) {
     const vector = readOrUndefined('/proc/self/auxv') ?? Buffer.alloc(0);
     this.reader = {
       descriptors: new Descriptors(),
       buffer: Buffer.alloc(BUFFER_SIZE),
       units: parseAuxiliaryVector(vector, endianness() === 'LE'),
       careful: false,
-      now: () => performance.now(),
+      reads: 0,
+      startTime: 0,
+      now,
     };
     const self = this.look(process.pid);
     if (self === undefined) throw new Error('/proc does not hold this process: it is not a /proc of Linux');
     this.reader.descriptors.release(self.file);
+    this.reader.startTime = self.stat.startTime;
     this.own = self;
     const [name = '', ...value] = mark.split('=');
     const ours = process.env[name] === value.join('=');
@@ -73,9 +77,10 @@ class Procfs implements ProcessTable {
 
   read(roots: readonly TreeRoot[], { careful = false }: ReadingCare = {}): readonly ProcessReading[] {
     this.reads += 1;
+    this.reader.reads = this.reads;
     this.reader.careful = careful;
     let changed = false;
-    for (const member of [...this.members.values()]) if (!member.refresh()) this.bury(member);
+    this.refreshMembers();
     for (const root of roots) changed = this.takeRoot(root) || changed;
     for (const member of this.members.values()) this.rememberKin(member);
     if (this.somebodyWasBorn() || changed) this.scan(roots);
@@ -86,6 +91,19 @@ class Procfs implements ProcessTable {
     this.members.clear();
     this.strangers.clear();
     this.reader.descriptors.close();
+  }
+
+  private refreshMembers(): void {
+    const ended = new Set<number>();
+    for (const member of [...this.members.values()]) {
+      const lived = member.isAlive();
+      if (!member.refresh()) this.bury(member);
+      if (lived && (!member.isAlive() || !this.members.has(member.pid))) ended.add(member.pid);
+    }
+    // Its children have another parent now, whether they have run since or not.
+    if (ended.size === 0) return;
+    for (const member of [...this.members.values()])
+      if (ended.has(member.stat.parent) && !member.look()) this.bury(member);
   }
 
   private takeRoot(root: TreeRoot): boolean {

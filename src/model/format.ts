@@ -50,10 +50,15 @@ export function formatRatio(ratio: number | null): string {
   return formatDigits(ratio, 'ratio', DIGITS);
 }
 
+/** `1 core`, `4 cores`, `0.5 cores`: a quota can give a part of one. */
+export function formatCores(cores: number): string {
+  return plural(rounded(cores, DIGITS), 'core');
+}
+
 /** A share of all cores: `23% of 4 cores`. */
 export function formatShare(ratio: number | null, cores: number): string {
   if (ratio === null || !Number.isFinite(ratio)) return NO_DATA;
-  return `${formatRatio(ratio)} of ${cores} ${cores === 1 ? 'core' : 'cores'}`;
+  return `${formatRatio(ratio)} of ${formatCores(cores)}`;
 }
 
 /** A whole number, grouped from five digits on: `240`, `12 345`. */

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, plural } from './format.js';
+import { formatBytes, formatCores, formatCount, plural } from './format.js';
 import type { LimitedResource, LimitSubject } from './limits.js';
 
 interface Limit {
@@ -10,7 +10,7 @@ interface Limit {
 
 const AMOUNTS: Readonly<Record<LimitedResource, (limit: number) => string>> = {
   memory: (limit) => `${formatBytes(limit)} of memory`,
-  cpu: (limit) => `${limit} ${limit === 1 ? 'core' : 'cores'}`,
+  cpu: formatCores,
   processes: (limit) => (limit === 1 ? '1 process' : `${formatCount(limit)} processes`),
   files: (limit) => plural(limit, 'open file'),
 };

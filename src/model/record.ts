@@ -145,14 +145,23 @@ export interface VerifyOutcome {
   readonly stderr?: Excerpt;
 }
 
-/** The machine. */
+/** What a limit leaves of the machine: what the machine has, and what sets the limit. */
+export interface MachineLimit {
+  readonly machine: number;
+  readonly by: 'control group' | 'CPU affinity';
+}
+
+/** The machine, or what a limit leaves of it: a container with half a core has half a core. */
 export interface Environment {
   readonly os: string;
   readonly arch: string;
   readonly cpu: string;
+  /** May be a fraction. */
   readonly cores: number;
   /** Bytes. */
   readonly memory: number;
+  /** Where `cores` or `memory` are less than the machine has. */
+  readonly limits?: { readonly cores?: MachineLimit; readonly memory?: MachineLimit };
   readonly node: string;
   /** Name and version of the runner's image on GitHub: "ubuntu24 20260101.1". */
   readonly image?: string;

@@ -1,17 +1,42 @@
 import type { Results, ScenarioResults } from '../model/results.js';
-import { formatBytes, formatCount, formatRatio, plural } from '../model/format.js';
+import {
+  formatBytes,
+  formatCores,
+  formatCount,
+  formatQuantity,
+  formatRatio,
+  plural,
+} from '../model/format.js';
 import { safeUrl } from './escape.js';
 import { loadWords } from './load.js';
 
-/** `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`. */
+/**
+ * `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`; in a container `0.5 of 4 cores (control group limit)
+ * AMD EPYC 7763, 512 MB of 16 GB (control group limit), …`.
+ */
 export function machineOf({ environment }: Pick<Results, 'environment'>): string {
-  const { cores, cpu, memory, os, arch, image, node } = environment;
+  const { cpu, os, arch, image, node } = environment;
   return [
-    `${plural(cores, 'core')} ${shortName(cpu)}`.trim(),
-    formatBytes(memory),
+    `${coresOf(environment)} ${shortName(cpu)}`.trim(),
+    memoryOf(environment),
     image ?? `${os} ${arch}`,
     `Node ${node.replace(/^v/u, '')}`,
   ].join(', ');
+}
+
+/** `0.5 of 2 cores (control group limit)`, `1 of 2 cores (CPU affinity)`; `2 cores` without a limit. */
+function coresOf({ cores, limits }: Results['environment']): string {
+  const limit = limits?.cores;
+  if (limit === undefined) return formatCores(cores);
+  const by = limit.by === 'control group' ? 'control group limit' : limit.by;
+  return `${formatQuantity(cores, 'count')} of ${formatCores(limit.machine)} (${by})`;
+}
+
+function memoryOf({ memory, limits }: Results['environment']): string {
+  const limit = limits?.memory;
+  return limit === undefined
+    ? formatBytes(memory)
+    : `${formatBytes(memory)} of ${formatBytes(limit.machine)} (${limit.by} limit)`;
 }
 
 /** Without marks of trade, the count of cores and the nominal clock: `AMD EPYC 7763`. */

@@ -1,5 +1,6 @@
 import {
   formatBytes,
+  formatCores,
   formatCount,
   formatQuantity,
   formatRate,
@@ -108,7 +109,7 @@ function resourceSentence({ model }: LadderResults, cores: number): string | und
   const parts = RESOURCES.flatMap((resource) => {
     const line = model[resource];
     if (line === undefined) return [];
-    const of = resource === 'cpu' ? ` of ${cores} ${cores === 1 ? 'core' : 'cores'}` : '';
+    const of = resource === 'cpu' ? ` of ${formatCores(cores)}` : '';
     return [`${NAMES[resource]} = ${sum(line, resource)}${of}`];
   });
   return parts.length === 0 ? undefined : parts.join(', ');
@@ -144,10 +145,7 @@ function provisionLine({ flows, memory, cpu, threads }: Provision, cores: number
   return {
     flows: formatCount(flows),
     memory: formatBytes(memory),
-    cpu:
-      needed === null
-        ? NO_DATA
-        : `${formatQuantity(Number(needed.toPrecision(3)), 'count')} ${needed === 1 ? 'core' : 'cores'}`,
+    cpu: needed === null ? NO_DATA : formatCores(needed),
     threads: threads === null ? NO_DATA : formatCount(Math.ceil(threads)),
   };
 }
