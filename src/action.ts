@@ -17,7 +17,7 @@ import { report } from './publish/report.js';
 import { reproduceCommand } from './publish/reproduce.js';
 import type { Runner } from './publish/runner.js';
 import { readSurroundings, type Surroundings } from './publish/surroundings.js';
-import { flowEnv, secretTraces } from './run/flow-env.js';
+import { flowEnv, secretTraces, withheldFromShells } from './run/flow-env.js';
 import { inTrees, type Judging, type TreeWorld } from './trees/in-trees.js';
 import type { TreeDoors } from './trees/open-trees.js';
 
@@ -79,6 +79,8 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
     checkRun = await startCheckRun({ github, runner }, start.inputs.checkName, surroundings);
     const past = await readPast(history, plan.history);
     const context = contextOf(start, surroundings);
+    const withheld = withheldFromShells(start.env);
+    if (withheld !== undefined) runner.logger.info(withheld);
     const world = worldOf(ports, start, { workspace: surroundings.workspace, env: context.env });
     const judge: Judging<number>['judge'] = async (judged, against) => {
       const given = { ...context, ...against, ...(past === undefined ? {} : { past }) };
