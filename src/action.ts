@@ -18,7 +18,7 @@ import { report } from './publish/report.js';
 import { reproduceCommand } from './publish/reproduce.js';
 import type { Runner } from './publish/runner.js';
 import { readSurroundings, type Surroundings } from './publish/surroundings.js';
-import { flowEnv, secretTraces } from './run/flow-env.js';
+import { flowEnv, secretTraces, withheldFromShells } from './run/flow-env.js';
 import { inTrees, type Judging, type TreeWorld } from './trees/in-trees.js';
 import type { TreeDoors } from './trees/open-trees.js';
 
@@ -84,6 +84,8 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
     checkRun = await startCheckRun({ github, runner }, start.inputs.checkName, surroundings);
     const past = await readPast(history, plan.history);
     const context = contextOf(start, surroundings);
+    const withheld = withheldFromShells(start.env);
+    if (withheld !== undefined) runner.logger.info(withheld);
     const event = eventBaseOf(start, asked);
     const world = worldOf(ports, start, { workspace: known.workspace, env: context.env, event });
     const judge: Judging<number>['judge'] = async (judged, against) => {

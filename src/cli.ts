@@ -32,7 +32,7 @@ import { EXIT } from './publish/exit-status.js';
 import { reproduceCommand } from './publish/reproduce.js';
 import { renderComparing } from './report/comparing-progress.js';
 import { renderProgress } from './report/progress.js';
-import { flowEnv } from './run/flow-env.js';
+import { flowEnv, withheldFromShells } from './run/flow-env.js';
 import { VERSION } from './version.js';
 
 /** The terminal's entry: real ports in, exit status out. */
@@ -57,7 +57,9 @@ function drawn(state: Progress | ComparingProgress, screen: Screen): string {
   return 'pairs' in state ? renderComparing(state, screen) : renderProgress(state, screen);
 }
 
-function contextOf({ env, cwd }: Terminal, reproduce: string): GateContext {
+function contextOf({ env, cwd, ports }: Terminal, reproduce: string): GateContext {
+  const withheld = withheldFromShells(env);
+  if (withheld !== undefined) ports.logger.info(withheld);
   return {
     version: VERSION,
     environment: readMachine(env),

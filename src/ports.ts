@@ -91,6 +91,8 @@ export interface FlowCommandEnd {
  */
 export interface Barrier {
   release(): void;
+  /** Nobody comes to it any more. */
+  close?(): void;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { waitsInShell } from '../../src/adapters/bash-barrier.js';
+import { mayWaitInShell } from '../../src/adapters/bash-barrier.js';
 
 describe('who waits at the barrier already started', () => {
   test.each([
@@ -10,7 +10,7 @@ describe('who waits at the barrier already started', () => {
     'bash --noprofile --norc -eo pipefail',
     'bash -eu -o pipefail -c',
   ])('%s', (shell) => {
-    expect(waitsInShell({ shell, env: { PATH: '/bin' } })).toBe(true);
+    expect(mayWaitInShell({ shell, env: { PATH: '/bin' } })).toBe(true);
   });
 
   test.each([
@@ -24,10 +24,10 @@ describe('who waits at the barrier already started', () => {
     ['bash -l', 'reads other files first'],
     ['sudo bash', 'may keep its environment from it'],
   ])('not %s: it %s', (shell) => {
-    expect(waitsInShell({ shell, env: {} })).toBe(false);
+    expect(mayWaitInShell({ shell, env: {} })).toBe(false);
   });
 
   test.each(['BASH_ENV', 'SHELLOPTS', 'BASHOPTS'])('not a bash whose user has set %s', (name) => {
-    expect(waitsInShell({ shell: 'bash', env: { [name]: '' } })).toBe(false);
+    expect(mayWaitInShell({ shell: 'bash', env: { [name]: '' } })).toBe(false);
   });
 });

@@ -60,7 +60,7 @@ const whereTold = TELL_LARGEST === undefined ? test.skip : test;
     const launcher = new Launcher(specOf(`${process.execPath} -e "Buffer.alloc(2e8, 1)"; true`));
     await launcher.ready;
     await barrier.closed;
-    const flow = launcher.start('', barrier);
+    const flow = launcher.start('', { barrier, inShell: true });
     barrier.expect(flow.passed);
     await flow.waiting;
     barrier.release();

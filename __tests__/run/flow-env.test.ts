@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { flowEnv, secretVariables } from '../../src/run/flow-env.js';
+import { flowEnv, secretVariables, withheldFromShells } from '../../src/run/flow-env.js';
 
 const TOKEN = 'ghs_0123456789abcdefghij';
 
@@ -77,4 +77,31 @@ test("git's configuration by environment goes as a whole, or git would refuse to
     'GIT_CONFIG_COUNT',
     '1',
   );
+});
+
+test.each([
+  'POSIXLY_CORRECT',
+  'POSIX_PEDANTIC',
+  'BASH_ENV',
+  'ENV',
+  'SHELLOPTS',
+  'BASHOPTS',
+  'BASH_COMPAT',
+  'BASH_XTRACEFD',
+  'BASH_FUNC_sleep%%',
+  '__BASH_FUNC<sleep>()',
+  'ZDOTDIR',
+  'FPATH',
+])('%s, which changes how a shell starts, is withheld, and that is said', (name) => {
+  const env = { [name]: '1', KEPT: 'x' };
+  expect(flowEnv(env, [])).toEqual({ KEPT: 'x' });
+  expect(withheldFromShells(env)).toContain(name);
+  // It is no secret: flowgate itself keeps it.
+  expect(secretVariables(env, [])).toEqual([]);
+});
+
+test('a variable that only looks like one of those of shells is passed on', () => {
+  const env = { env: 'production', BASH_VERSION_WANTED: '5', MY_ENV: 'x' };
+  expect(flowEnv(env, [])).toEqual(env);
+  expect(withheldFromShells(env)).toBeUndefined();
 });

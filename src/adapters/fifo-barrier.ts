@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import type { Barrier } from '../ports.js';
-import { startupFile } from './bash-barrier.js';
+import type { Barrier, CommandSpec } from '../ports.js';
+import { waitsInShell } from './bash-barrier.js';
+import { makeFifo, type Fifo } from './fifo.js';
 import { nodeClock } from './node-clock.js';
-import { quote } from './quote.js';
 
 /**
  * A FIFO as a start barrier: opening it for reading blocks until somebody has it open for writing, and that open wakes
@@ -13,24 +10,24 @@ import { quote } from './quote.js';
  * release waits for that: an open barrier would let it through before its time.
  */
 export class FifoBarrier implements Barrier {
-  readonly path: string;
-  /** Makes a bash wait here before it runs its command ($BASH_ENV). */
-  readonly startupFile: string;
+  readonly #fifo: Fifo;
   #releasedAt: number | undefined;
   #onTheWay: Promise<void>[] = [];
   #closed: Promise<void> = Promise.resolve();
+  readonly #waiting = new Map<string, Promise<boolean>>();
 
-  private constructor(path: string) {
-    this.path = path;
-    this.startupFile = `${path}.bash`;
+  private constructor(fifo: Fifo) {
+    this.#fifo = fifo;
   }
 
-  /** `path` must not exist. Node has no call of its own for mkfifo(3). */
+  /** `path` must not exist. */
   static async make(path: string): Promise<FifoBarrier> {
-    await promisify(execFile)('mkfifo', [path]);
-    const barrier = new FifoBarrier(path);
-    await writeFile(barrier.startupFile, startupFile(quote(path)));
-    return barrier;
+    return new FifoBarrier(await makeFifo(path));
+  }
+
+  /** To be opened for reading by whoever waits. */
+  get path(): string {
+    return this.#fifo.path;
   }
 
   /** ms of the clock, of the last release. */
@@ -43,6 +40,14 @@ export class FifoBarrier implements Barrier {
     return this.#closed;
   }
 
+  /** Whether the flow's own shell waits here, which is tried out once for each shell and working directory. */
+  waitsInShell(spec: CommandSpec): Promise<boolean> {
+    const key = JSON.stringify([spec.shell, spec.cwd]);
+    const known = this.#waiting.get(key) ?? waitsInShell(spec);
+    this.#waiting.set(key, known);
+    return known;
+  }
+
   /** Somebody comes to the barrier; `passed` resolves when it is through, or will never be. */
   expect(passed: Promise<void>): void {
     this.#onTheWay.push(passed);
@@ -50,11 +55,15 @@ export class FifoBarrier implements Barrier {
 
   release(): void {
     this.#releasedAt = nodeClock.now();
-    // For reading too, so that the open itself never blocks, even if nobody waits.
-    const descriptor = openSync(this.path, constants.O_RDWR | constants.O_NONBLOCK);
+    // We hold it open for reading, so this never blocks, even if nobody waits.
+    const descriptor = openSync(this.path, constants.O_WRONLY | constants.O_NONBLOCK);
     this.#closed = Promise.all(this.#onTheWay).then(() => {
       closeSync(descriptor);
     });
     this.#onTheWay = [];
+  }
+
+  close(): void {
+    closeSync(this.#fifo.descriptor);
   }
 }

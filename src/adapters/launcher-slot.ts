@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd } from '../ports.js';
 import type { FifoBarrier } from './fifo-barrier.js';
-import { Launcher, type LaunchedFlow } from './launcher.js';
+import { Launcher, type LaunchedEnd } from './launcher.js';
 import { nodeClock } from './node-clock.js';
-import { OutputFile } from './output-file.js';
+import { OutputPipe } from './output-pipe.js';
 import { killGroup } from './process-tree.js';
 import { quote } from './quote.js';
 
 export interface LauncherSlotOptions {
-  /** An empty folder for the streams of its flows. */
+  /** An empty folder for the pipes of its flows, by which their processes can be told to be of this slot. */
   readonly scratch: string;
   readonly barrier: FifoBarrier;
   /** Told each launcher's pid. */
@@ -16,16 +16,19 @@ export interface LauncherSlotOptions {
 }
 
 interface Streams {
-  readonly stdout: OutputFile;
-  readonly stderr: OutputFile;
+  readonly stdout: OutputPipe;
+  readonly stderr: OutputPipe;
 }
 
-/** A worker slot whose launcher is forked ahead. Flows of one slot never share a stream: each has its own files. */
+/** A worker slot whose launcher is forked ahead. */
 export class LauncherSlot implements CommandSlot {
   readonly #spec: CommandSpec;
   readonly #options: LauncherSlotOptions;
   #launcher: Launcher;
-  #count = 0;
+  /** All that were made: those that a flow has left held are read to their end. */
+  readonly #pipes: OutputPipe[] = [];
+  #made = 0;
+  #streams: Streams | undefined;
 
   private constructor(spec: CommandSpec, options: LauncherSlotOptions) {
     this.#spec = spec;
@@ -35,28 +38,39 @@ export class LauncherSlot implements CommandSlot {
 
   static async open(spec: CommandSpec, options: LauncherSlotOptions): Promise<LauncherSlot> {
     const slot = new LauncherSlot(spec, options);
-    await slot.#launcher.ready;
+    try {
+      await Promise.all([slot.#launcher.ready, slot.#freshStreams()]);
+    } catch (thrown) {
+      await slot.close();
+      throw thrown;
+    }
     return slot;
   }
 
   async run(flow: FlowCommand): Promise<FlowCommandEnd> {
     if (this.#launcher.gone) await this.#relaunch();
-    const streams = this.#nextStreams(flow);
+    const streams = await this.#streamsFor(flow);
     // Before it is told to: on a busy machine it may have ended before we are on the processor again.
     const startedAt = nodeClock.now();
-    const launched = this.#launcher.start(lineOf(flow, streams));
-    return follow(launched, streams, startedAt);
+    const { ended } = this.#launcher.start(lineOf(flow, streams));
+    const { exit, endedAt, stdout, stderr } = await printed(ended, streams);
+    return { exit, startedAt, runningAt: undefined, endedAt, stdout, stderr };
   }
 
   async prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>> {
     if (this.#launcher.gone) await this.#relaunch();
-    const streams = this.#nextStreams(flow);
+    const streams = await this.#streamsFor(flow);
     const { barrier } = this.#options;
+    const inShell = await barrier.waitsInShell(this.#spec);
     await barrier.closed;
-    const launched = this.#launcher.start(lineOf(flow, streams), barrier);
+    const toldAt = nodeClock.now();
+    const launched = this.#launcher.start(lineOf(flow, streams), { barrier, inShell });
     barrier.expect(launched.passed);
     await launched.waiting;
-    return () => follow(launched, streams, barrier.releasedAt ?? nodeClock.now());
+    return async () => {
+      const releasedAt = barrier.releasedAt ?? nodeClock.now();
+      return fromBarrier(await printed(launched.ended, streams), { toldAt, releasedAt });
+    };
   }
 
   kill(): void {
@@ -71,6 +85,7 @@ export class LauncherSlot implements CommandSlot {
     this.#launcher.dismiss();
     if (this.#launcher.busy) this.kill();
     await this.#launcher.exited;
+    for (const pipe of this.#pipes) pipe.close();
   }
 
   async #relaunch(): Promise<void> {
@@ -84,46 +99,55 @@ export class LauncherSlot implements CommandSlot {
     return launcher;
   }
 
-  #nextStreams({ listeners }: FlowCommand): Streams {
-    this.#count += 1;
-    const path = join(this.#options.scratch, String(this.#count));
-    return {
-      stdout: new OutputFile(`${path}.out`, listeners?.stdout),
-      stderr: new OutputFile(`${path}.err`, listeners?.stderr),
-    };
+  /** The pipes of the flow before, unless a process that it has left still holds one of them. */
+  async #streamsFor({ listeners }: FlowCommand): Promise<Streams> {
+    const known = this.#streams;
+    const streams =
+      known === undefined || known.stdout.held || known.stderr.held ? await this.#freshStreams() : known;
+    streams.stdout.begin(listeners?.stdout);
+    streams.stderr.begin(listeners?.stderr);
+    return streams;
+  }
+
+  async #freshStreams(): Promise<Streams> {
+    const path = join(this.#options.scratch, String((this.#made += 1)));
+    const [stdout, stderr] = await Promise.all([
+      OutputPipe.open(`${path}.out`),
+      OutputPipe.open(`${path}.err`),
+    ]);
+    this.#pipes.push(stdout, stderr);
+    this.#streams = { stdout, stderr };
+    return this.#streams;
   }
 }
 
 function lineOf({ env }: FlowCommand, { stdout, stderr }: Streams): string {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`);
-  // Appending, so that what was read can be cut off a stream that grows too long while its writer goes on.
-  return [...variables, `>>${quote(stdout.path)}`, `2>>${quote(stderr.path)}`].join(' ');
+  return [...variables, `>${quote(stdout.path)}`, `2>${quote(stderr.path)}`].join(' ');
 }
 
-async function follow(
-  launched: LaunchedFlow,
-  { stdout, stderr }: Streams,
-  startedAt: number,
-): Promise<FlowCommandEnd> {
-  stdout.watch();
-  stderr.watch();
-  const { exit, runningAt, endedAt } = await launched.ended;
-  const createdAt = launched.ahead ? undefined : stdout.createdAt();
-  return {
-    exit,
-    startedAt,
-    runningAt: runningAt === undefined ? undefined : runningFrom(startedAt, runningAt, createdAt),
-    endedAt,
-    stdout: stdout.close(),
-    stderr: stderr.close(),
-  };
+type PrintedEnd = LaunchedEnd & Pick<FlowCommandEnd, 'stdout' | 'stderr'>;
+
+async function printed(ended: Promise<LaunchedEnd>, { stdout, stderr }: Streams): Promise<PrintedEnd> {
+  const end = await ended;
+  return { ...end, stdout: stdout.end(), stderr: stderr.end() };
 }
 
 /**
- * When a flow began to run. On a busy machine we hear of it late, and of all flows at once. If the launcher made the
- * flow's first file only then, the kernel noted when, in steps of its timer (4 ms at 250 Hz) and always early: the earlier
- * of the two is nearer the truth.
+ * A flow's time counts from the release of the barrier, unless it ran before: a shell that did not wait began when it was
+ * told to start, and one that another process let through began when it came through.
  */
-function runningFrom(startedAt: number, saidAt: number, createdAt: number = saidAt): number {
-  return Math.max(startedAt, Math.min(saidAt, createdAt));
+function fromBarrier(
+  end: PrintedEnd,
+  { toldAt, releasedAt }: { toldAt: number; releasedAt: number },
+): FlowCommandEnd {
+  const { heard, runningAt, endedAt, exit, stdout, stderr } = end;
+  const startedAt = (): number => {
+    if (heard.waiting === undefined) return toldAt;
+    const early = heard.running !== undefined && heard.running < releasedAt;
+    return Math.min(early && runningAt !== undefined ? runningAt : releasedAt, endedAt);
+  };
+  const started = startedAt();
+  const running = runningAt === undefined ? undefined : Math.max(started, runningAt);
+  return { exit, startedAt: started, runningAt: running, endedAt, stdout, stderr };
 }

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { NOT_ENTERED } from '../faults/limits-shell.js';
 import type { CommandSpec, Exit } from '../ports.js';
-import { waitsInShell } from './bash-barrier.js';
+import { startupCode, withStartup } from './bash-barrier.js';
 import type { FifoBarrier } from './fifo-barrier.js';
 import { nodeClock } from './node-clock.js';
 import { TELL_LARGEST } from './largest-process.js';
+import { SHELL } from './launcher-shell.js';
 import { enlist } from './living-groups.js';
 import { argvOf } from '../scenarios/shell-argv.js';
 import { exitOf } from './node-process.js';
@@ -20,9 +21,6 @@ import { wallOnOurClock } from './wall-time.js';
  * on descriptor 4 when it is there.
  */
 const HELLO = 'echo R >&4\n';
-
-/** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
-const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => existsSync(path)) ?? '/bin/sh';
 
 /** ru_maxrss of Linux is in these. */
 const KIB = 1024;
@@ -43,7 +41,16 @@ export interface LaunchedEnd {
   readonly exit: Exit;
   /** ms of the clock: let through the barrier, as it says itself or as we heard; undefined if it went through none. */
   readonly runningAt: number | undefined;
+  /** ms of the clock: heard that it waits at the barrier, and that it was let through. */
+  readonly heard: { readonly waiting?: number; readonly running?: number };
   readonly endedAt: number;
+}
+
+/** Where a flow waits before it runs. */
+export interface Wait {
+  readonly barrier: FifoBarrier;
+  /** The flow's own shell waits there, already started; otherwise the launcher does. */
+  readonly inShell: boolean;
 }
 
 /** A flow that was handed to a launcher. */
@@ -53,14 +60,14 @@ export interface LaunchedFlow {
   /** Resolves when it has passed the barrier and runs, or never will. */
   readonly passed: Promise<void>;
   readonly ended: Promise<LaunchedEnd>;
-  /** Its shell, with its files open, was there before it was let through. */
-  readonly ahead: boolean;
 }
 
 interface FlowInFlight {
   readonly arrive: () => void;
   readonly pass: () => void;
   readonly end: (exit: Exit) => void;
+  readonly toldAt: number;
+  readonly heard: { waiting?: number; running?: number };
   runningAt: number | undefined;
 }
 
@@ -97,11 +104,11 @@ export class Launcher {
   readonly #child: ChildProcess;
   /** None if there was no descriptor left for it. */
   readonly #control: Writable | undefined;
-  /** The flow's own shell waits at the barrier. */
-  readonly #startsAhead: boolean;
+  /** Only the launcher knows it, so that no flow can say how another one of the slot ended. */
+  readonly #secret: string = randomUUID();
+  #count = 0;
 
   constructor(spec: CommandSpec) {
-    this.#startsAhead = waitsInShell(spec);
     const child = spawn(SHELL, ['-s', '--', ...argvOf(spec)], {
       cwd: spec.cwd,
       env: spec.env,
@@ -148,7 +155,8 @@ export class Launcher {
   }
 
   /** Runs a flow at once, or brings it to the barrier. */
-  start(line: string, barrier?: FifoBarrier): LaunchedFlow {
+  start(line: string, wait?: Wait): LaunchedFlow {
+    this.#count += 1;
     let arrive: () => void = () => undefined;
     const waiting = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -159,6 +167,8 @@ export class Launcher {
     });
     const ended = new Promise<LaunchedEnd>((resolve) => {
       const flow: FlowInFlight = {
+        toldAt: nodeClock.now(),
+        heard: {},
         runningAt: undefined,
         arrive,
         pass,
@@ -166,27 +176,35 @@ export class Launcher {
           this.#flow = undefined;
           arrive();
           pass();
-          resolve({ exit, runningAt: flow.runningAt, endedAt: nodeClock.now() });
+          const { runningAt, heard } = flow;
+          resolve({ exit, runningAt, heard, endedAt: nodeClock.now() });
         },
       };
       this.#flow = flow;
-      if (this.#gone === undefined) this.#control?.write(this.#scriptOf(line, barrier));
+      if (this.#gone === undefined) this.#control?.write(this.#scriptOf(line, wait));
       else flow.end(this.#gone);
     });
-    return { waiting, passed, ended, ahead: barrier !== undefined && this.#startsAhead };
+    return { waiting, passed, ended };
   }
 
   /**
-   * What it does for one flow: it says `E status` when the flow has ended; of a flow that goes through the barrier also W
-   * when it waits there and S when it was let through. The barrier is a FIFO: opening it blocks until we open it too,
+   * What it does for one flow: it says `E MARK STATUS` when the flow has ended; of a flow that goes through the barrier also
+   * W when it waits there and S when it was let through. The barrier is a FIFO: opening it blocks until we open it too,
    * which wakes all who wait. A bash waits there itself, already started, so that all that is left to do then is the
    * command; for any other shell the launcher waits. No flow's command gets descriptor 4.
    */
-  #scriptOf(line: string, barrier: FifoBarrier | undefined): string {
-    const end = 'echo "E $?" >&4\n';
-    if (barrier === undefined) return `${line} "$@" </dev/null 4>&-; ${end}`;
-    if (this.#startsAhead) return `BASH_ENV=${quote(barrier.startupFile)} ${line} "$@" </dev/null; ${end}`;
-    return `echo W >&4; : <${quote(barrier.path)}; echo S >&4; ${line} "$@" </dev/null 4>&-; ${end}`;
+  #scriptOf(line: string, wait: Wait | undefined): string {
+    const flow = String(this.#count);
+    const end = `echo "E ${this.#markOf(flow)} $?" >&4\n`;
+    if (wait === undefined) return `${line} "$@" </dev/null 4>&-; ${end}`;
+    const { path } = wait.barrier;
+    if (wait.inShell) return `${withStartup(`${line} "$@" </dev/null`, startupCode(path, flow))}${end}`;
+    const pass = `echo 'W ${flow}' >&4; : <${quote(path)}; echo 'S ${flow}' >&4`;
+    return `${pass}; ${line} "$@" </dev/null 4>&-; ${end}`;
+  }
+
+  #markOf(flow: string): string {
+    return `${this.#secret}-${flow}`;
   }
 
   /**
@@ -213,22 +231,28 @@ export class Launcher {
   }
 
   #onStatus(line: string): void {
+    const [word, mark, value = ''] = line.split(' ');
     // 0 KIB: it has waited for nobody.
-    if (line.startsWith('M ')) this.#largest = Number(line.slice(2)) * KIB || undefined;
+    if (word === 'M') this.#largest = Number(mark) * KIB || undefined;
     const flow = this.#flow;
     if (flow === undefined) return;
-    if (line === 'W') flow.arrive();
-    else if (line.startsWith('S')) {
-      flow.runningAt = startOf(line);
+    const count = String(this.#count);
+    if (word === 'E' && mark === this.#markOf(count)) flow.end({ code: Number(value), signal: null });
+    if (mark !== count) return;
+    if (word === 'W') {
+      flow.heard.waiting = nodeClock.now();
+      flow.arrive();
+    } else if (word === 'S' && flow.heard.waiting !== undefined) {
+      flow.heard.running = nodeClock.now();
+      flow.runningAt = startOf(value, { from: flow.toldAt, to: flow.heard.running });
       flow.pass();
-    } else flow.end({ code: Number(line.slice(2)), signal: null });
+    }
   }
 }
 
-/** When a flow says that it began, in ms of our clock; when we heard of it if it does not say. */
-function startOf(line: string): number {
+/** When a flow says that it began, in ms of our clock, within what we know; when we heard of it if it does not say. */
+function startOf(value: string, { from, to }: { from: number; to: number }): number {
   // The decimal point is the locale's.
-  const seconds = Number(line.slice(2).replace(',', '.'));
-  const heardAt = nodeClock.now();
-  return seconds > 0 ? Math.min(heardAt, wallOnOurClock(seconds * 1000)) : heardAt;
+  const seconds = Number(value.replace(',', '.'));
+  return seconds > 0 ? Math.max(from, Math.min(to, wallOnOurClock(seconds * 1000))) : to;
 }

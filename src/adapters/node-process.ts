@@ -2,9 +2,10 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { CommandSpec, Exit, HostProcess, HostSpec, RunningProcess } from '../ports.js';
-import { ExcerptBuffer } from '../scenarios/excerpt.js';
+import { ExcerptBuffer, wholeExcerpt } from '../scenarios/excerpt.js';
 import { argvOf } from '../scenarios/shell-argv.js';
 import { enlist } from './living-groups.js';
+import { missingShell } from './missing-shell.js';
 import { killGroup } from './process-tree.js';
 
 /** After a process has exited, what its descendants still write is waited for this long, in ms. */
@@ -81,7 +82,10 @@ function start(
 
 /** A command beside us, in a process group of its own, without standard input. */
 export function spawnCommand(spec: CommandSpec): RunningProcess {
-  return start(argvOf(spec), spec, ['ignore', 'pipe', 'pipe']).running;
+  const { child, running } = start(argvOf(spec), spec, ['ignore', 'pipe', 'pipe']);
+  const missing = child.pid === undefined && process.platform !== 'win32' ? missingShell(spec) : undefined;
+  // Node says "spawn bash ENOENT", which names neither the cause nor the cure.
+  return missing === undefined ? running : { ...running, stderr: () => wholeExcerpt(missing) };
 }
 
 /** Node with a script of ours and a message channel. */

@@ -1,3 +1,5 @@
+import { CHANGES_SHELL_START } from '../scenarios/shell-start.js';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The files that the runner reads commands from. */
@@ -25,8 +27,8 @@ const SHORTEST = 8;
 const SECRET = /^(ACTIONS_.*TOKEN|(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN|INPUT_GITHUB-TOKEN)$/;
 
 /**
- * The environment that flows get: ours without what is the runner's, and without any variable, whatever its name, that
- * holds one of the secrets, plain or in Base64 as git's `extraheader` has it. Names count in any case, as on Windows.
+ * The environment that flows get: ours without what is the runner's, without what changes how a shell starts, and
+ * without any variable, whatever its name, that holds one of the secrets, plain or in Base64 as git's `extraheader` has it. Names count in any case, as on Windows.
  * @param secrets one of less than 8 characters is none
  */
 export function flowEnv(env: Environment, secrets: readonly string[]): Record<string, string> {
@@ -38,6 +40,8 @@ export function flowEnv(env: Environment, secrets: readonly string[]): Record<st
   return Object.fromEntries(
     variables
       .filter(([name]) => !WITHHELD.some((pattern) => pattern.test(name.toUpperCase())))
+      // Set for a user's own shell. In a flow's they would change what it does; `env` in the config can still set them.
+      .filter(([name]) => !CHANGES_SHELL_START.test(name))
       .filter(([name, value]) => !holdsSecret(value) && !(gitConfig && GIT_CONFIG.test(name))),
   );
 }
@@ -52,7 +56,10 @@ export function secretVariables(env: Environment, secrets: readonly string[]): s
   const given = flowEnv(env, secrets);
   return Object.keys(env).filter(
     (name) =>
-      env[name] !== undefined && !Object.hasOwn(given, name) && !COMMAND_FILES.test(name.toUpperCase()),
+      env[name] !== undefined &&
+      !Object.hasOwn(given, name) &&
+      !COMMAND_FILES.test(name.toUpperCase()) &&
+      !CHANGES_SHELL_START.test(name),
   );
 }
 
@@ -75,4 +82,11 @@ function tracesOf(secrets: readonly string[]): string[] {
     const groups = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
     return groups.length < 8 ? [text] : [text, groups];
   });
+}
+
+/** Says which variables flows do not get because they change how a shell starts; undefined if there are none. */
+export function withheldFromShells(env: Environment): string | undefined {
+  const names = Object.keys(env).filter((name) => env[name] !== undefined && CHANGES_SHELL_START.test(name));
+  if (names.length === 0) return undefined;
+  return `Not passed to commands, because it changes how a shell starts: ${names.join(', ')}. To pass it, set it under "env" in the config.`;
 }

@@ -2,6 +2,7 @@ import type { FlowKill } from '../faults/kill-plan.js';
 import type { Flow } from '../model/record.js';
 import type { FlowEnd, FlowStart } from '../scenarios/runner.js';
 import type { FlowsOptions, Wave } from './flows.js';
+import { timeDefect, withoutTimes } from './flow-times.js';
 import { traceparentOf, type Identity } from './identity.js';
 import type { Due, Release } from './scheduler.js';
 
@@ -25,6 +26,8 @@ interface Begun {
 export class Slots {
   readonly #options: Omit<FlowsOptions, 'log'>;
   readonly #wave: Wave;
+  /** The first says enough. */
+  #hasDefect = false;
 
   constructor(options: Omit<FlowsOptions, 'log'>, wave: Wave) {
     this.#options = options;
@@ -63,9 +66,21 @@ export class Slots {
         begun = due === undefined ? undefined : await this.#next(due);
       } finally {
         this.#leave(ended.start, end);
-        this.#wave.onFlow(flowOf(ended, end, origin));
+        this.#wave.onFlow(this.#checked(flowOf(ended, end, origin)));
       }
     }
+  }
+
+  /** No measurement is made of times that cannot be: the flow is not ok, and the run has a problem. */
+  #checked(flow: Flow): Flow {
+    const defect = timeDefect(flow);
+    if (defect === undefined) return flow;
+    if (!this.#hasDefect)
+      this.#options.onProblem(
+        `flow ${flow.iteration} has impossible times: ${defect}. This is a defect in flowgate: please report it with this message`,
+      );
+    this.#hasDefect = true;
+    return withoutTimes(flow, defect);
   }
 
   /** The folder of a flow goes when it was looked through. */

@@ -49,7 +49,14 @@ export interface CommandRunnerOptions {
 export async function openCommandRunner(options: CommandRunnerOptions): Promise<FlowRunner> {
   const barrier = await options.spawner.openBarrier(options.scratch);
   const crew = new Crew(options, barrier);
-  await crew.open(options.slots);
+  const close = async (): Promise<void> => {
+    await crew.close();
+    barrier.close?.();
+  };
+  await crew.open(options.slots).catch(async (thrown: unknown) => {
+    await close();
+    throw thrown;
+  });
   return {
     release: (starts) => {
       const [only, ...others] = starts;
@@ -73,9 +80,7 @@ export async function openCommandRunner(options: CommandRunnerOptions): Promise<
     settle: () => Promise.resolve(),
     largestProcess: () => crew.largestProcess(),
     broken: NEVER_BROKEN,
-    close: async () => {
-      await crew.close();
-    },
+    close,
   };
 }
 

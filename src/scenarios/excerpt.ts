@@ -6,6 +6,11 @@ export const TAIL_BYTES = 12 * 1024;
 
 export const NOTHING_PRINTED: Excerpt = { head: '', tail: '', bytes: 0 };
 
+/** A short text that is kept as a whole. */
+export function wholeExcerpt(text: string): Excerpt {
+  return { head: text, tail: '', bytes: Buffer.byteLength(text) };
+}
+
 /** Keeps the head and the tail of a stream of any length in bounded memory. */
 export class ExcerptBuffer {
   #head: Buffer = Buffer.alloc(0);
