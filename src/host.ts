@@ -12,7 +12,7 @@ import type { FromHost, FromThreads, ToHost, ToThreads } from './scenarios/modul
 
 /** Modules that are shipped in the bundle. */
 const BUILT_IN: Readonly<Record<string, () => Promise<unknown>>> = {
-  'flowgate:demo': () => import('./demo/index.js'),
+  'flowgate:demo': () => import(/* webpackMode: "eager" */ './demo/index.js'),
 };
 
 function importModule(name: string): Promise<unknown> {
