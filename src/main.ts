@@ -1,3 +1,4 @@
+import './adapters/no-debugger.js';
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';

@@ -20,7 +20,9 @@ export interface GitHubOptions {
 export function openGitHub(options: GitHubOptions): GitHub {
   let loading: Promise<GitHub> | undefined;
   const client = (): Promise<GitHub> =>
-    (loading ??= import(/* webpackMode: "eager" */ './github-client.js').then(({ connectGitHub }) => connectGitHub(options)));
+    (loading ??= import(/* webpackMode: "eager" */ './github-client.js').then(({ connectGitHub }) =>
+      connectGitHub(options),
+    ));
   return {
     listComments: async (pullRequest) => (await client()).listComments(pullRequest),
     createComment: async (pullRequest, body) => (await client()).createComment(pullRequest, body),
