@@ -19,6 +19,8 @@ const ncc = createRequire(import.meta.url)('@vercel/ncc');
 
 /** dist/NAME.js from src/SOURCE.ts. The host and the proxies are started by the other two. */
 const ENTRIES = { index: 'main', cli: 'cli', host: 'host', proxy: 'proxy' };
+/** They are run from memory, as classic scripts: see src/adapters/own-script.ts. */
+const SCRIPTS = ['host', 'proxy'];
 
 async function compile() {
   await rm(join(root, 'build/src'), { recursive: true, force: true });
@@ -28,27 +30,24 @@ async function compile() {
 }
 
 /**
- * Splits dynamic imports off into chunks, so that the GitHub and the HTTP client are loaded only when they are used. Each
- * chunk has licenses of its own, which are written as one file.
+ * One file each. What is imported when it is needed is in it too (webpackMode: eager), and only evaluated then: a file
+ * that is read later may be a flow's by then.
  */
 async function bundle(name, source) {
   const options = {
     filename: `${name}.js`,
     cache: false,
     quiet: true,
-    license: `${name}.[id].licenses.txt`,
+    license: `${name}.licenses.txt`,
     target: 'es2022',
+    esm: !SCRIPTS.includes(name),
   };
   const { code, assets } = await ncc(join(root, `build/src/${source}.js`), options);
   const shebang = name === 'cli' ? '#!/usr/bin/env node\n' : '';
   const files = Object.entries(assets).map(([file, { source: content }]) => [file, content]);
-  const isLicense = ([file]) => file.endsWith('.licenses.txt');
-  const licenses = files.filter(isLicense).map(([, content]) => String(content));
-  return [
-    [`${name}.js`, shebang + code],
-    ...files.filter((file) => !isLicense(file)),
-    ...(licenses.length === 0 ? [] : [[`${name}.licenses.txt`, licenses.join('')]]),
-  ];
+  const late = files.filter(([file]) => file.endsWith('js')).map(([file]) => file);
+  if (late.length > 0) throw new Error(`${name}.js would load ${late.join(', ')} later: import it eagerly`);
+  return [[`${name}.js`, shebang + code], ...files];
 }
 
 async function build(folder) {

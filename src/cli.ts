@@ -1,3 +1,4 @@
+import './adapters/no-debugger.js';
 import { Command, CommanderError } from 'commander';
 import { leave } from './adapters/leave.js';
 import { readMachine } from './adapters/machine.js';

@@ -1,18 +1,34 @@
 /**
  * The host of module flows: real ports in, messages out. Started by flowgate, never by hand; as a process, and as each
- * thread of one.
+ * thread of one. It runs in a realm of its own, and the module in Node's: see adapters/own-script.ts.
  */
 import { isMainThread, parentPort, type MessagePort } from 'node:worker_threads';
 import { HostThreads, isForThreads } from './adapters/host-threads.js';
 import { importUserModule } from './adapters/import-module.js';
 import { nodeClock } from './adapters/node-clock.js';
+import { channelToParent } from './adapters/parent-channel.js';
+import { lineOf } from './scenarios/host-line.js';
 import { FlowOutputs, type StreamName } from './scenarios/flow-output.js';
 import { ModuleHost } from './scenarios/module-host.js';
 import type { FromHost, FromThreads, ToHost, ToThreads } from './scenarios/module-protocol.js';
 
+/** Given by what this script is started with. */
+declare const flowgate: {
+  /** Each line that is said to flowgate begins with it. */
+  readonly key: string;
+  /** What a thread is started with. */
+  readonly threadText: string;
+  /** A copy of data in Node's realm. */
+  readonly cloned: <T>(data: T) => T;
+};
+
+// Bound before any module could replace them.
+const nextTick = process.nextTick.bind(process);
+const exit = process.exit.bind(process);
+
 /** Modules that are shipped in the bundle. */
 const BUILT_IN: Readonly<Record<string, () => Promise<unknown>>> = {
-  'flowgate:demo': () => import('./demo/index.js'),
+  'flowgate:demo': () => import(/* webpackMode: "eager" */ './demo/index.js'),
 };
 
 function importModule(name: string): Promise<unknown> {
@@ -26,7 +42,7 @@ function divert(stream: StreamName, outputs: FlowOutputs): void {
   target.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     if (!outputs.take(stream, chunk)) return Reflect.apply(write, target, [chunk, ...rest]) as boolean;
     const callback = rest.find((argument) => typeof argument === 'function');
-    if (callback !== undefined) process.nextTick(callback);
+    if (callback !== undefined) nextTick(callback);
     return true;
   };
 }
@@ -42,36 +58,41 @@ function openHost(send: (message: FromHost) => void): ModuleHost {
     worked: () => performance.eventLoopUtilization().active,
     send,
     importModule,
+    forModule: flowgate.cloned,
     outputs,
   });
 }
 
-function serveAsThread(port: MessagePort): void {
-  const send = (message: FromHost): void => {
-    port.postMessage(message);
-  };
-  const host = openHost(send);
-  port.on('message', (message: ToHost) => {
-    host.handle(message);
+/** Serves on the port that is sent first: any code in the thread can speak on its parent's. */
+function serveAsThread(parent: MessagePort): void {
+  parent.once('message', (port: MessagePort) => {
+    const send: (message: FromHost) => void = port.postMessage.bind(port);
+    const host = openHost(send);
+    port.on('message', (message: ToHost) => {
+      host.handle(message);
+    });
+    send({ type: 'listening' });
   });
-  send({ type: 'listening' });
 }
 
-function serveAsProcess(script: string): void {
+function serveAsProcess(): void {
+  const say = channelToParent({
+    key: flowgate.key,
+    onMessage: (received) => {
+      const message = received as ToHost | ToThreads;
+      if (isForThreads(message)) threads.handle(message);
+      else host.handle(message);
+    },
+    // Without its parent it has nothing to do.
+    onEnd: () => exit(),
+  });
   const send = (message: FromHost | FromThreads): void => {
-    // A parent that is gone needs no answer.
-    if (process.connected) process.send?.(message);
+    say(lineOf(message));
   };
   const host = openHost(send);
-  const threads = new HostThreads(script, send);
-  process.on('message', (message: ToHost | ToThreads) => {
-    if (isForThreads(message)) threads.handle(message);
-    else host.handle(message);
-  });
-  // Without its parent it has nothing to do.
-  process.on('disconnect', () => process.exit());
+  const threads = new HostThreads(flowgate.threadText, send);
   send({ type: 'listening' });
 }
 
-if (isMainThread) serveAsProcess(process.argv[1] ?? '');
+if (isMainThread) serveAsProcess();
 else if (parentPort !== null) serveAsThread(parentPort);

@@ -1,3 +1,4 @@
+import './adapters/no-debugger.js';
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,6 +3,7 @@
  * sends the load. Started by flowgate, never by hand.
  */
 import { nodeClock } from './adapters/node-clock.js';
+import { channelToParent } from './adapters/parent-channel.js';
 import { tcpProxies } from './adapters/tcp-proxies.js';
 import { messageOf, UserError } from './errors.js';
 import type { FromProxies, ProxiesAnswer, ToProxies } from './faults/network-protocol.js';
@@ -10,9 +11,18 @@ import type { NetworkProxy } from './ports.js';
 
 let proxies: NetworkProxy | undefined;
 
+/** Given by what this script is started with: see adapters/own-script.ts. */
+declare const flowgate: { readonly key: string };
+
+const say = channelToParent({
+  key: flowgate.key,
+  onMessage: (message) => void answer(message as ToProxies),
+  // Without its parent it has nothing to do; its sockets are closed by the kernel.
+  onEnd: () => process.exit(),
+});
+
 function send(message: FromProxies): void {
-  // A parent that is gone needs no answer.
-  if (process.connected) process.send?.(message);
+  say(JSON.stringify(message));
 }
 
 async function follow(message: ToProxies): Promise<ProxiesAnswer> {
@@ -53,7 +63,4 @@ async function answer(message: ToProxies): Promise<void> {
   }
 }
 
-process.on('message', (message: ToProxies) => void answer(message));
-// Without its parent it has nothing to do; its sockets are closed by the kernel.
-process.on('disconnect', () => process.exit());
 send({ type: 'listening' });

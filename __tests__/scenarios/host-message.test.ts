@@ -9,8 +9,8 @@ test.each([
   { type: 'loaded', hooks: ['verify'] },
   { type: 'loaded', hooks: [], error: { message: 'it broke', stack: 'at x' } },
   { type: 'done', hook: 'setup' },
-  { type: 'ended', token: 'fg-x-1', flow: FLOW },
-  { type: 'ended', token: 'fg-x-1', flow: { ...FLOW, steps: [{ name: 's', startedAt: 1, endedAt: 2 }] } },
+  { type: 'ended', id: 1, flow: FLOW },
+  { type: 'ended', id: 1, flow: { ...FLOW, steps: [{ name: 's', startedAt: 1, endedAt: 2 }] } },
   { type: 'pong' },
 ])('%j is a message of the host', (message) => {
   expect(readHostMessage(message)).toEqual(message);
@@ -22,11 +22,11 @@ test.each([
   {},
   { type: 'ready' },
   { type: 'loaded' },
-  { type: 'ended', token: 'fg-x-1', flow: null },
-  { type: 'ended', token: 'fg-x-1', flow: { ...FLOW, stdout: null } },
-  { type: 'ended', token: 'fg-x-1', flow: { ...FLOW, error: { message: { a: 1 } } } },
-  { type: 'ended', token: 'fg-x-1', flow: { ...FLOW, steps: [{ name: 's' }] } },
-  { type: 'ended', token: 'fg-x-1', flow: { ...FLOW, endedAt: null } },
-])("%j is the module's own and is not heard", (message) => {
+  { type: 'ended', id: 1, flow: null },
+  { type: 'ended', id: 1, flow: { ...FLOW, stdout: null } },
+  { type: 'ended', id: 1, flow: { ...FLOW, error: { message: { a: 1 } } } },
+  { type: 'ended', id: 1, flow: { ...FLOW, steps: [{ name: 's' }] } },
+  { type: 'ended', id: 1, flow: { ...FLOW, endedAt: null } },
+])('%j is no message', (message) => {
   expect(readHostMessage(message)).toBeUndefined();
 });

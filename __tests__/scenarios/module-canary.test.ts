@@ -4,6 +4,7 @@ import { ModuleHost } from '../../src/scenarios/module-host.js';
 import type { FromHost, HostedFlow } from '../../src/scenarios/module-protocol.js';
 
 const flow = (iteration: number): HostedFlow => ({
+  id: iteration,
   slot: iteration,
   iteration,
   token: `fg-x-${iteration}`,
@@ -28,6 +29,7 @@ test('tokens of others are found in what a flow prints and returns, and told apa
     after: (_, callback) => setImmediate(callback),
     worked: () => 0,
     send: (message) => sent.push(message),
+    forModule: (data) => data,
     importModule: () => Promise.resolve(module),
     outputs,
   });

@@ -13,6 +13,7 @@ function hostWith(module: unknown) {
     after: (_, callback) => setImmediate(callback),
     worked: () => 0,
     send: (message) => sent.push(message),
+    forModule: (data) => data,
     importModule: (name) =>
       name === '/broken.mjs' ? Promise.reject(new Error('it broke')) : Promise.resolve(module),
     outputs,
@@ -21,6 +22,7 @@ function hostWith(module: unknown) {
 }
 
 const flow = (iteration: number): HostedFlow => ({
+  id: iteration,
   slot: iteration,
   iteration,
   token: `fg-x-${iteration}`,
@@ -36,7 +38,7 @@ async function load(host: ModuleHost): Promise<void> {
 
 function endsOf(sent: readonly FromHost[]): Map<string, HostedFlowEnd> {
   return new Map(
-    sent.flatMap((message) => (message.type === 'ended' ? [[message.token, message.flow]] : [])),
+    sent.flatMap((message) => (message.type === 'ended' ? [[`fg-x-${message.id}`, message.flow]] : [])),
   );
 }
 
@@ -179,7 +181,7 @@ describe('flows', () => {
     });
     await load(host);
     host.handle({ type: 'start', flows: [flow(1)] });
-    host.handle({ type: 'abort', token: 'fg-x-1', reason: 'timed out after 1 s' });
+    host.handle({ type: 'abort', id: 1, reason: 'timed out after 1 s' });
     await quiet();
     expect(endsOf(sent).get('fg-x-1')?.error?.message).toBe('timed out after 1 s');
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FromHost, ToHost } from '../../src/scenarios/module-protocol.js';
-import { Host, type HostChannel, type HostOptions } from '../../src/scenarios/module.js';
+import type { HostChannel } from '../../src/scenarios/host-dialogue.js';
+import { Host, type HostOptions } from '../../src/scenarios/module.js';
 import type { Exit } from '../../src/ports.js';
 import { NOTHING_PRINTED } from '../../src/scenarios/excerpt.js';
 import { SimulatedClock } from '../fakes/simulated-clock.js';

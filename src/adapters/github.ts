@@ -20,7 +20,9 @@ export interface GitHubOptions {
 export function openGitHub(options: GitHubOptions): GitHub {
   let loading: Promise<GitHub> | undefined;
   const client = (): Promise<GitHub> =>
-    (loading ??= import('./github-client.js').then(({ connectGitHub }) => connectGitHub(options)));
+    (loading ??= import(/* webpackMode: "eager" */ './github-client.js').then(({ connectGitHub }) =>
+      connectGitHub(options),
+    ));
   return {
     tokenUser: async () => (await client()).tokenUser(),
     pullRequest: async (number) => (await client()).pullRequest(number),

@@ -30,5 +30,7 @@ function explain(thrown: unknown, name: string): string {
   const place = thrownAt(thrown, { cwd: process.cwd(), own: dirname(process.argv[1] ?? '') });
   if (place !== undefined) return `${message} (at ${place})`;
   // Node knows the line of a module that it can not parse, and tells it to nobody but a terminal.
-  return thrown instanceof SyntaxError ? `${message}; node --check FILE shows the line` : message;
+  return thrown instanceof Error && thrown.name === 'SyntaxError'
+    ? `${message}; node --check FILE shows the line`
+    : message;
 }

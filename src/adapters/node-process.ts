@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { CommandSpec, Exit, HostProcess, HostSpec, RunningProcess } from '../ports.js';
 import { ExcerptBuffer, wholeExcerpt } from '../scenarios/excerpt.js';
 import { argvOf } from '../scenarios/shell-argv.js';
+import { CHANNEL, channelTo } from './child-channel.js';
 import { enlist } from './living-groups.js';
 import { missingShell } from './missing-shell.js';
+import { startingText, type OwnScript } from './own-script.js';
 import { killGroup } from './process-tree.js';
 
 /** After a process has exited, what its descendants still write is waited for this long, in ms. */
@@ -56,7 +59,6 @@ function start(
     // A process group of its own, so that one signal reaches all of it. On Windows that would open a console window.
     detached: process.platform !== 'win32',
     windowsHide: true,
-    serialization: 'json',
   });
   enlist(child);
   const listeners: ((line: string) => void)[] = [];
@@ -88,17 +90,19 @@ export function spawnCommand(spec: CommandSpec): RunningProcess {
   return missing === undefined ? running : { ...running, stderr: () => wholeExcerpt(missing) };
 }
 
-/** Node with a script of ours and a message channel. */
-export function spawnNode(script: string, spec: HostSpec): HostProcess {
-  const { child, running } = start([process.execPath, script], spec, ['ignore', 'pipe', 'pipe', 'ipc']);
-  return {
-    ...running,
-    send: (message) => {
-      // The host may be gone already: its exit says so, not this.
-      if (child.connected) child.send(message as object, () => undefined);
-    },
-    onMessage: (listener) => {
-      child.on('message', listener);
-    },
-  };
+/** Where Node knows it, a signal opens no debugger even before the script has begun. */
+const NO_DEBUGGER = process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : [];
+
+/**
+ * Node with a script of ours, which it gets from memory, and a channel of our own. Node's message channel is not used:
+ * any code in the process could speak on it by process.send, and Node obeys some messages by itself.
+ */
+export function spawnNode(script: OwnScript, spec: HostSpec): HostProcess {
+  const key = randomBytes(16).toString('hex');
+  // The file is named for people who list processes, and for code that asks what was started; it is not read.
+  const argv: [string, ...string[]] = [process.execPath, ...NO_DEBUGGER, '-', script.file];
+  const { child, running } = start(argv, spec, ['pipe', 'pipe', 'pipe', 'pipe']);
+  // The process may be gone before it has read all: its exit says so, not this.
+  child.stdin?.on('error', () => undefined).end(startingText(script, key));
+  return { ...running, ...channelTo(child.stdio[CHANNEL] as Duplex, key) };
 }

@@ -1,19 +1,23 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Spawner } from '../ports.js';
 import { FifoBarrier } from './fifo-barrier.js';
 import { LauncherSlot } from './launcher-slot.js';
 import { missingShell } from './missing-shell.js';
 import { spawnCommand, spawnNode } from './node-process.js';
+import { fileBeside, readScript } from './own-script.js';
 import { killPids } from './process-tree.js';
 import { SpawnedSlot } from './spawned-slot.js';
 
-/** `host`: path of the script that runs module flows, beside the bundle that is running. */
-export function nodeSpawner(host: string = fileURLToPath(hostBeside(import.meta.url))): Spawner {
+/** `host`: path of the script that runs module flows, beside the bundle that is running. It is read at once. */
+export function nodeSpawner(host: string = fileBeside(import.meta.url, 'host.js')): Spawner {
+  const script = readScript(host);
   return {
     spawn: spawnCommand,
     ...(process.platform === 'win32' ? spawnedSlots : launcherSlots),
-    spawnHost: (spec) => spawnNode(host, spec),
+    spawnHost: (spec) => {
+      if (script === undefined) throw new Error(`${host} is missing; run npm run build`);
+      return spawnNode(script, spec);
+    },
     killPids,
   };
 }
@@ -42,8 +46,3 @@ const spawnedSlots: Slots = {
     return Promise.resolve(new SpawnedSlot(spec, onPid));
   },
 };
-
-/** Not `new URL('./host.js', import.meta.url)` in one expression: the bundler would take it for an asset and move it. */
-function hostBeside(bundle: string): string {
-  return bundle.slice(0, bundle.lastIndexOf('/') + 1) + 'host.js';
-}

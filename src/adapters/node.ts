@@ -41,11 +41,13 @@ export function nodePorts(): NodePorts {
     http: nodeHttp,
     freePorts: nodeFreePorts,
     // A chunk of its own, which a run without HTTP flows does not load.
-    openHttpClient: async (options) => (await import('./undici-client.js')).openUndici(options),
+    openHttpClient: async (options) =>
+      (await import(/* webpackMode: "eager" */ './undici-client.js')).openUndici(options),
     openNetworkProxy: tcpProxyProcess(),
     // A chunk of its own, which a run without limits does not load.
     resourceLimits: {
-      open: async (request) => (await import('./cgroup-or-prlimit.js')).nodeResourceLimits.open(request),
+      open: async (request) =>
+        (await import(/* webpackMode: "eager" */ './cgroup-or-prlimit.js')).nodeResourceLimits.open(request),
     },
     newRunId: () => randomBytes(6).toString('hex'),
     interrupt: interruptSignal,

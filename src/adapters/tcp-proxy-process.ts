@@ -1,17 +1,17 @@
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.js';
 import type { FromProxies, ProxiesAnswer, ToProxies } from '../faults/network-protocol.js';
 import type { NetworkFaultReport } from '../model/network-fault.js';
 import type { HostProcess, NetworkProxy, OpenNetworkProxy } from '../ports.js';
 import { spawnNode } from './node-process.js';
+import { fileBeside, readScript } from './own-script.js';
 
 const NOTHING: NetworkFaultReport = { faults: [], counts: {}, connections: 0, notes: [] };
 
-/** Proxies in a process of their own. `script`: path of what it runs, beside the bundle that is running. */
-export function tcpProxyProcess(
-  script: string = fileURLToPath(scriptBeside(import.meta.url)),
-): OpenNetworkProxy {
+/** Proxies in a process of their own. `file`: what it runs, beside the bundle that is running. It is read at once. */
+export function tcpProxyProcess(file: string = fileBeside(import.meta.url, 'proxy.js')): OpenNetworkProxy {
+  const script = readScript(file);
   return async (plans, { seed }) => {
+    if (script === undefined) throw new Error(`${file} is missing; run npm run build`);
     // It needs nothing of our environment, in which there are secrets.
     const proxies = new ProxyProcess(spawnNode(script, { cwd: process.cwd(), env: {} }));
     try {
@@ -44,8 +44,10 @@ class ProxyProcess {
     this.#host = host;
     this.#listening = new Promise((resolve) => {
       host.onMessage((message) => {
-        const from = message as FromProxies;
-        if (from.type === 'listening') resolve();
+        const from = message as FromProxies | undefined;
+        // No foreign code runs there; should something else speak all the same, what it said is worth nothing.
+        if (from === undefined) host.kill('SIGKILL');
+        else if (from.type === 'listening') resolve();
         else this.#take(from);
       });
     });
@@ -118,9 +120,4 @@ class ProxyProcess {
 
 function errorOf({ message, problems }: Extract<Answer, { type: 'failed' }>): Error {
   return problems === undefined ? new Error(message) : new UserError(problems);
-}
-
-/** In one expression with `new URL` the bundler would take it for an asset and move it. */
-function scriptBeside(bundle: string): string {
-  return bundle.slice(0, bundle.lastIndexOf('/') + 1) + 'proxy.js';
 }

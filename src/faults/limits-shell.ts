@@ -11,9 +11,9 @@ export function enterDirectly(files: readonly string[]): readonly string[] {
   return files.map((file) => `echo 0 >${quoted(file)}`);
 }
 
-/** The same where only root may write: sudo moves the shell, which waits for it. */
+/** The same where only root may write: sudo moves the shell, which waits for it, and does not read what is meant for the program. */
 export function enterThroughSudo(files: readonly string[]): readonly string[] {
-  return files.map((file) => `sudo -n sh -c 'echo "$1" >"$2"' sh $$ ${quoted(file)}`);
+  return files.map((file) => `sudo -n sh -c 'echo "$1" >"$2"' sh $$ ${quoted(file)} </dev/null`);
 }
 
 /** The text that goes before everything else that a shell does; empty if there is nothing to do. */

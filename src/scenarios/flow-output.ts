@@ -11,21 +11,31 @@ export type FlowOutput = Readonly<Record<StreamName, ExcerptBuffer>> & {
   readonly listeners?: Readonly<Record<StreamName, StreamListener>>;
 };
 
+type InContext = <T>(output: FlowOutput, flow: () => T) => T;
+
 /**
  * Tells flows of one process apart by what they print: whatever is written in the asynchronous context of a flow is
  * that flow's output, however many run at once.
  */
 export class FlowOutputs {
-  readonly #current = new AsyncLocalStorage<FlowOutput>();
+  readonly #run: InContext;
+  readonly #current: () => FlowOutput | undefined;
+
+  constructor() {
+    // Bound before any module could replace them.
+    const storage = new AsyncLocalStorage<FlowOutput>();
+    this.#run = storage.run.bind(storage);
+    this.#current = storage.getStore.bind(storage);
+  }
 
   /** Runs `flow` in a context of its own. */
   collect<T>(output: FlowOutput, flow: () => T): T {
-    return this.#current.run(output, flow);
+    return this.#run(output, flow);
   }
 
   /** Takes a write if a flow made it; false if it is the process's own. */
   take(stream: StreamName, chunk: string | Uint8Array): boolean {
-    const output = this.#current.getStore();
+    const output = this.#current();
     if (output === undefined) return false;
     const bytes = Buffer.from(chunk);
     output[stream].push(bytes);

@@ -3,8 +3,8 @@ import { CANARY_PLACES } from '../model/contamination.js';
 import type { FromHost, FromThreads, Hook } from './module-protocol.js';
 
 /*
- * The module's code shares the host's process, and with it the message channel: a program that says process.send('ready')
- * to whoever started it, and one that means harm, are heard here too.
+ * The module's code shares the host's process, and can reach the channel if it looks for it. So nothing is taken for a
+ * message that has not the shape of one.
  */
 
 const error = z.object({ message: z.string(), stack: z.string().exactOptional() });
@@ -45,17 +45,18 @@ const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [
     error: error.exactOptional(),
     shared: z.string().exactOptional(),
   }),
-  z.object({ type: z.literal('ended'), token: z.string(), flow }),
+  z.object({ type: z.literal('ended'), id: z.int(), flow }),
   z.object({ type: z.literal('pong') }),
 ]);
 
-/** A message of the host's; undefined if it is none, and then it is the module's own and no business of ours. */
+/** A message of the host's; undefined if it is none. */
 export function readHostMessage(message: unknown): FromHost | undefined {
   return schema.safeParse(message).data;
 }
 
 const thread = z.int();
 const threadsSchema: z.ZodType<FromThreads> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listening') }),
   z.object({ type: z.literal('said'), thread, message: z.unknown() }),
   z.object({ type: z.literal('gone'), thread, code: z.int(), error: z.string() }),
 ]);

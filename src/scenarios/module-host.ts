@@ -18,6 +18,8 @@ export interface HostPorts {
   /** ms for which the event loop has not been idle. */
   readonly worked: () => number;
   readonly importModule: (name: string) => Promise<unknown>;
+  /** A copy of data that is made of the module's own Array and Object, for the module to hold. */
+  readonly forModule: <T>(data: T) => T;
   readonly outputs: FlowOutputs;
 }
 
@@ -26,7 +28,7 @@ const HOOKS: readonly Hook[] = ['setup', 'verify', 'teardown'];
 /** Lives in the host process: runs a module's flows, all concurrently, and says how each went. */
 export class ModuleHost {
   readonly #ports: HostPorts;
-  readonly #aborts = new Map<string, AbortController>();
+  readonly #aborts = new Map<number, AbortController>();
   #module: FlowModule | undefined;
   #canaries = false;
   #slowdown: HostSlowdown | undefined;
@@ -53,7 +55,7 @@ export class ModuleHost {
         break;
       case 'verify':
         void this.#hook('verify', async (module) => {
-          await module.verify?.({ ...this.#context, ...message.run });
+          await module.verify?.({ ...this.#context, ...this.#ports.forModule(message.run) });
           return undefined;
         });
         break;
@@ -67,7 +69,7 @@ export class ModuleHost {
         this.#start(message);
         break;
       case 'abort':
-        this.#aborts.get(message.token)?.abort(new Error(message.reason));
+        this.#aborts.get(message.id)?.abort(new Error(message.reason));
         break;
       case 'ping':
         this.#ports.send({ type: 'pong' });
@@ -83,7 +85,7 @@ export class ModuleHost {
       const loaded = await this.#ports.importModule(name);
       const module = asFlowModule(loaded);
       this.#module = module;
-      this.#context = { shared: undefined, seed, options };
+      this.#context = { shared: undefined, seed, options: this.#ports.forModule(options) };
       this.#ports.send({ type: 'loaded', hooks: HOOKS.filter((hook) => module[hook] !== undefined) });
     } catch (thrown) {
       this.#ports.send({ type: 'loaded', hooks: [], error: errorOf(thrown) });
@@ -121,14 +123,13 @@ export class ModuleHost {
     const output = newFlowOutput(canary);
     const steps: StepTiming[] = [];
     const abort = new AbortController();
-    this.#aborts.set(flow.token, abort);
+    this.#aborts.set(flow.id, abort);
     const context = this.#contextOf(flow, steps, abort.signal);
-    return () => this.#run(context, { steps, output, canary });
+    return () => this.#run(context, { id: flow.id, steps, output, canary });
   }
 
-  async #run(context: FlowContext, { steps, output, canary }: Doing): Promise<void> {
+  async #run(context: FlowContext, { id, steps, output, canary }: Doing): Promise<void> {
     const { now, send, outputs } = this.#ports;
-    const { token } = context;
     const startedAt = now();
     const slow = this.#slowdown?.begin();
     let error: FlowError | undefined;
@@ -140,11 +141,11 @@ export class ModuleHost {
     }
     if (slow !== undefined && error === undefined) await slow();
     const endedAt = now();
-    this.#aborts.delete(token);
+    this.#aborts.delete(id);
     if (canary !== undefined) searchValue(returned, canary);
     send({
       type: 'ended',
-      token,
+      id,
       flow: {
         startedAt,
         endedAt,
@@ -186,6 +187,7 @@ export class ModuleHost {
 
 /** What a flow has done so far, beside what it returns. */
 interface Doing {
+  readonly id: number;
   readonly steps: readonly StepTiming[];
   readonly output: FlowOutput;
   readonly canary: FlowCanary | undefined;

@@ -1,6 +1,6 @@
 /**
- * Messages between flowgate and a host of module flows, which is a process or a thread of one: JSON over the process's
- * message channel.
+ * Messages between flowgate and a host of module flows, which is a process or a thread of one: lines of JSON over a
+ * channel of our own.
  */
 import type { TokensSeen } from '../model/contamination.js';
 import type { Excerpt, FlowError, StepTiming } from '../model/record.js';
@@ -10,6 +10,8 @@ import type { RunSummary } from './module-api.js';
 export type Hook = 'setup' | 'verify' | 'teardown';
 
 export interface HostedFlow {
+  /** Of this start in this host: a flow that is tried again keeps its token. */
+  readonly id: number;
   readonly slot: number;
   readonly iteration: number;
   readonly token: string;
@@ -35,14 +37,14 @@ export type ToHost =
   | { readonly type: 'verify'; readonly run: RunSummary }
   /** `at`: ms of the machine's monotonic clock at which they start; at once if left out. */
   | { readonly type: 'start'; readonly flows: readonly HostedFlow[]; readonly at?: number }
-  | { readonly type: 'abort'; readonly token: string; readonly reason: string }
+  | { readonly type: 'abort'; readonly id: number; readonly reason: string }
   | { readonly type: 'ping' };
 
 export type FromHost =
   | { readonly type: 'listening' }
   | { readonly type: 'loaded'; readonly hooks: readonly Hook[]; readonly error?: FlowError }
   | { readonly type: 'done'; readonly hook: Hook; readonly error?: FlowError; readonly shared?: string }
-  | { readonly type: 'ended'; readonly token: string; readonly flow: HostedFlowEnd }
+  | { readonly type: 'ended'; readonly id: number; readonly flow: HostedFlowEnd }
   | { readonly type: 'pong' };
 
 /** Times are ms of the machine's monotonic clock, which both processes share. */
@@ -63,6 +65,8 @@ export type ToThreads =
   | { readonly type: 'end'; readonly thread: number };
 
 export type FromThreads =
+  /** Of the process itself, which is ready for threads. */
+  | { readonly type: 'listening' }
   /** Of the thread's host, not yet known to be a message of ours. */
   | { readonly type: 'said'; readonly thread: number; readonly message?: unknown }
   | { readonly type: 'gone'; readonly thread: number; readonly code: number; readonly error: string };

@@ -2,14 +2,16 @@ import { Buffer } from 'node:buffer';
 import type { Excerpt } from '../model/record.js';
 import type { Exit, HostProcess } from '../ports.js';
 import { NOTHING_PRINTED } from './excerpt.js';
+import { NO_MESSAGE, type HostChannel } from './host-dialogue.js';
 import { readThreadsMessage } from './host-message.js';
-import type { HostChannel } from './module.js';
 import type { FromThreads, ToHost, ToThreads } from './module-protocol.js';
 
 /** Threads of one host process, each a host of its own. Should the process end, the next thread starts a new one. */
 export class Threads {
   readonly #spawn: () => HostProcess;
   readonly #threads = new Map<number, ThreadState>();
+  /** Those that were ended because something in them was no message. */
+  readonly #broken = new WeakSet<HostProcess>();
   #process: HostProcess | undefined;
   #opened = 0;
 
@@ -42,6 +44,7 @@ export class Threads {
       onMessage: (listener) => {
         state.listeners.push(listener);
       },
+      broken: () => (this.#broken.has(process) ? NO_MESSAGE : undefined),
     };
   }
 
@@ -55,7 +58,13 @@ export class Threads {
     const process = (this.#process = this.#spawn());
     process.onMessage((received) => {
       const message = readThreadsMessage(received);
-      if (message !== undefined) this.#hear(message);
+      if (message !== undefined) {
+        this.#hear(message);
+        return;
+      }
+      // Which of its threads wrote there nobody knows.
+      this.#broken.add(process);
+      process.kill('SIGKILL');
     });
     void process.exited.then(() => {
       if (this.#process === process) this.#process = undefined;
@@ -64,6 +73,7 @@ export class Threads {
   }
 
   #hear(message: FromThreads): void {
+    if (message.type === 'listening') return;
     const state = this.#threads.get(message.thread);
     if (state === undefined) return;
     if (message.type === 'said') {

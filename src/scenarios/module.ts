@@ -1,13 +1,14 @@
 import type { FlowError } from '../model/record.js';
-import type { Exit, HostProcess } from '../ports.js';
+import type { Exit } from '../ports.js';
 import type { RunSummary } from './module-api.js';
-import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
+import type { Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
 import { failedBy, watchLimits, type Confinement, type LimitWatch } from './confinement.js';
 import { inTime, openDeadline, type Deadline } from './deadline.js';
 import { awaitKill, endedBy, type FlowKilled } from './flow-kill.js';
 import { HOOK_TIMEOUT } from './hook.js';
 import { hostDeath } from './host-death.js';
-import { readHostMessage } from './host-message.js';
+import { HostDialogue, type HostChannel } from './host-dialogue.js';
+import { within } from './claimed-times.js';
 import type { ModuleRunner, ModuleRunnerOptions } from './module-runner.js';
 import { spawnWatchedHost } from './watched-host.js';
 import { timedOut, type FlowEnd, type FlowRunner, type FlowStart } from './runner.js';
@@ -21,7 +22,6 @@ const BLOCKED_WHILE_LOADING = `${BLOCKED_LOADING / 1000} s while it was loaded; 
 const BLOCKED_AFTER_TIMEOUT = `${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
 
 /** What a host is reached by: a process, or a thread of one. */
-export type HostChannel = Pick<HostProcess, 'exited' | 'stderr' | 'kill' | 'send' | 'onMessage'>;
 
 /** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
 export async function openModuleRunner(options: ModuleRunnerOptions): Promise<ModuleRunner> {
@@ -57,7 +57,9 @@ const ABORTED = 'aborted';
 const THREW: Exit = { code: 1, signal: null };
 
 interface FlowInFlight {
-  readonly start: FlowStart;
+  readonly id: number;
+  /** When the host was told to start it: it can not have started before. */
+  readonly toldAt: number;
   readonly startedAt: number;
   readonly limits: LimitWatch;
   readonly resolve: (end: FlowEnd) => void;
@@ -69,8 +71,9 @@ export class Host implements FlowRunner {
   readonly broken: Promise<string>;
   readonly #options: HostOptions;
   readonly #process: HostChannel;
-  readonly #inFlight = new Map<string, FlowInFlight>();
-  readonly #listeners = new Set<(message: FromHost) => void>();
+  readonly #dialogue: HostDialogue;
+  readonly #inFlight = new Map<number, FlowInFlight>();
+  #started = 0;
   /** The answer to the last ping, or the end of a host that gave none. */
   #pong: Promise<unknown> = Promise.resolve();
   /** For how long and when its event loop was blocked, and what to do. */
@@ -81,13 +84,8 @@ export class Host implements FlowRunner {
     this.#options = options;
     this.#process = channel;
     const limits = watchLimits(options.confinement);
-    this.#process.onMessage((received) => {
-      const message = readHostMessage(received);
-      if (message === undefined) return;
-      for (const listener of this.#listeners) listener(message);
-    });
-    this.#listeners.add((message) => {
-      if (message.type === 'ended') this.#onEnded(message.token, message.flow);
+    this.#dialogue = new HostDialogue(channel, ({ id, flow }) => {
+      this.#onEnded(id, flow);
     });
     this.broken = this.#process.exited.then((exit) => {
       this.#usable = false;
@@ -103,11 +101,11 @@ export class Host implements FlowRunner {
 
   async load(): Promise<{ hooks: readonly Hook[] } | { reason: string }> {
     const { module, options, seed, canaries = false, slowdown } = this.#options;
-    const listening = await inTime(this.#answer('listening'), this.#deadline());
+    const listening = await inTime(this.#dialogue.answer('listening'), this.#deadline());
     if ('late' in listening) return { reason: `its process ${listening.late}` };
     if (listening.value === undefined) return { reason: await this.broken };
     this.#send({ type: 'load', module, options, seed, slowdown, ...(canaries ? { canaries } : {}) });
-    const loading = this.#answer('loaded');
+    const loading = this.#dialogue.answer('loaded');
     const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
       this.#killIfBlocked(BLOCKED_WHILE_LOADING);
     });
@@ -149,8 +147,11 @@ export class Host implements FlowRunner {
   /** `at`: ms of the clock at which they start, should several hosts start together. */
   release(starts: readonly FlowStart[], at?: number): readonly Promise<FlowEnd>[] {
     const startedAt = at ?? this.#options.clock.now();
-    const ends = starts.map((start) => this.#expect(start, startedAt));
-    const flows = starts.map(({ slot, iteration, token, workspace }) => ({
+    const first = this.#started + 1;
+    this.#started += starts.length;
+    const ends = starts.map((start, index) => this.#expect(start, { id: first + index, startedAt }));
+    const flows = starts.map(({ slot, iteration, token, workspace }, index) => ({
+      id: first + index,
       slot,
       iteration,
       token,
@@ -175,7 +176,7 @@ export class Host implements FlowRunner {
     await this.#process.exited;
   }
 
-  #expect(start: FlowStart, startedAt: number): Promise<FlowEnd> {
+  #expect(start: FlowStart, { id, startedAt }: { id: number; startedAt: number }): Promise<FlowEnd> {
     const { clock, timeout, alone, confinement } = this.#options;
     return new Promise((resolve) => {
       const timer = clock.timer(startedAt - clock.now() + timeout, () => {
@@ -187,7 +188,8 @@ export class Host implements FlowRunner {
         this.#kill(flow, killed, signal);
       });
       const flow: FlowInFlight = {
-        start,
+        id,
+        toldAt: clock.now(),
         startedAt,
         limits: watchLimits(alone === true ? confinement : undefined),
         resolve: (end) => {
@@ -196,7 +198,7 @@ export class Host implements FlowRunner {
           resolve(flow.killed === undefined ? end : { ...end, hit: flow.killed.hit });
         },
       };
-      this.#inFlight.set(start.token, flow);
+      this.#inFlight.set(id, flow);
     });
   }
 
@@ -219,21 +221,22 @@ export class Host implements FlowRunner {
 
   /** Gives a flow up: its signal is aborted, and whatever it still does is no longer waited for. */
   #give(flow: FlowInFlight, ending: { outcome: 'timed_out' | 'killed'; message: string }): void {
-    this.#send({ type: 'abort', token: flow.start.token, reason: ending.message });
+    this.#send({ type: 'abort', id: flow.id, reason: ending.message });
     this.#resolve(flow, ending);
   }
 
   #resolve(flow: FlowInFlight, { outcome, message }: { outcome: FlowEnd['outcome']; message: string }): void {
-    this.#inFlight.delete(flow.start.token);
+    this.#inFlight.delete(flow.id);
     const endedAt = this.#options.clock.now();
     flow.resolve({ outcome, startedAt: flow.startedAt, endedAt, error: { message } });
   }
 
-  #onEnded(token: string, ended: HostedFlowEnd): void {
-    const flow = this.#inFlight.get(token);
+  #onEnded(id: number, claimed: HostedFlowEnd): void {
+    const flow = this.#inFlight.get(id);
     // Given up before: its outcome stands.
     if (flow === undefined) return;
-    this.#inFlight.delete(token);
+    this.#inFlight.delete(id);
+    const ended = within(claimed, flow.toldAt, this.#options.clock.now());
     if (ended.error === undefined) flow.resolve({ ...ended, outcome: 'ok' });
     else flow.resolve({ ...ended, ...failedBy(ended.error, flow.limits(THREW)) });
     if (flow.killed !== undefined) void this.close();
@@ -245,14 +248,14 @@ export class Host implements FlowRunner {
       this.#blocked = how;
       this.#process.kill('SIGKILL');
     });
-    this.#pong = this.#answer('pong').then(() => {
+    this.#pong = this.#dialogue.answer('pong').then(() => {
       timer.cancel();
     });
     this.#send({ type: 'ping' });
   }
 
   async #ask(message: Extract<ToHost, { type: Hook }>, afterInterrupt?: number): Promise<HookAnswer> {
-    const answer = this.#answer('done', ({ hook }) => hook === message.type);
+    const answer = this.#dialogue.answer('done', ({ hook }) => hook === message.type);
     this.#send(message);
     const end = await inTime(answer, this.#deadline(afterInterrupt));
     if ('late' in end) return { error: { message: end.late } };
@@ -266,33 +269,13 @@ export class Host implements FlowRunner {
   }
 
   #send(message: ToHost): void {
-    this.#process.send(message);
-  }
-
-  /** The next message of this type that is `meant`; undefined if the host ends before. */
-  #answer<T extends FromHost['type']>(
-    type: T,
-    meant: (message: Extract<FromHost, { type: T }>) => boolean = () => true,
-  ): Promise<Extract<FromHost, { type: T }> | undefined> {
-    return new Promise((resolve) => {
-      const listener = (message: FromHost): void => {
-        if (message.type !== type) return;
-        const answer = message as Extract<FromHost, { type: T }>;
-        if (!meant(answer)) return;
-        this.#listeners.delete(listener);
-        resolve(answer);
-      };
-      this.#listeners.add(listener);
-      void this.#process.exited.then(() => {
-        resolve(undefined);
-      });
-    });
+    this.#dialogue.send(message);
   }
 
   #deathReason(exit: Exit): string {
     if (this.#blocked !== undefined) {
       return `the module blocked its event loop for more than ${this.#blocked}`;
     }
-    return hostDeath(exit, this.#process.stderr());
+    return this.#dialogue.broken ?? hostDeath(exit, this.#process.stderr());
   }
 }

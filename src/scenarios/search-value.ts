@@ -43,5 +43,6 @@ function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  // The Object.prototype of any realm: the module's is not ours.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

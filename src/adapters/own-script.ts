@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** A script of ours that processes of ours run, as it was before any foreign code ran: that may write to its file. */
+export interface OwnScript {
+  /** Absolute. */
+  readonly file: string;
+  readonly source: string;
+}
+
+/** Reads it now. Undefined if it is not there, as beside sources that were not built. */
+export function readScript(file: string): OwnScript | undefined {
+  try {
+    return { file, source: readFileSync(file, 'utf8') };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The file of that name beside the bundle that is running. Not `new URL('./host.js', import.meta.url)` in one
+ * expression: the bundler would take it for an asset and move it.
+ */
+export function fileBeside(bundle: string, name: string): string {
+  return fileURLToPath(bundle.slice(0, bundle.lastIndexOf('/') + 1) + name);
+}
+
+/** What a script is started with: the text that Node gets on its standard input. */
+export function startingText({ file, source }: OwnScript, key: string): string {
+  return bootText(JSON.stringify({ file, source, key }));
+}
+
+/** The function runs in Node as a classic script, before anything else does. */
+function bootText(given: string): string {
+  return `(${BOOT})(${given});\n`;
+}
+
+/**
+ * Runs a script of ours in a realm of its own (a context of node:vm), in which it has its own Array, Map, Promise and so
+ * on. Of what Node gives, it gets copies that are made here, before any module is loaded. So a module, or a test library
+ * that it uses, may replace clocks, timers, JSON or whatever it likes in its realm: nothing changes in that of ours.
+ * What modules are given to hold (errors, signals to abort) is made with their realm's classes.
+ */
+const BOOT = `function boot(given) {
+  'use strict';
+  const { file, source, key } = given;
+  const { isMainThread } = require('node:worker_threads');
+  if (isMainThread) {
+    for (const signal of ['SIGUSR1', 'SIGUSR2']) {
+      process.removeAllListeners(signal);
+      process.on(signal, () => undefined);
+    }
+  }
+  process.argv.splice(1, process.argv.length, file);
+  process.execArgv = [];
+  const { constants, createContext, Script } = require('node:vm');
+  const { dirname } = require('node:path');
+  const copies = new Map();
+  const copyOf = (name) => {
+    if (!copies.has(name)) copies.set(name, { ...require(name) });
+    return copies.get(name);
+  };
+  const { now, eventLoopUtilization } = performance;
+  const realm = createContext({
+    process, Buffer, Error, AbortController, TextEncoder, TextDecoder, URL,
+    setTimeout, clearTimeout, setImmediate, clearImmediate, queueMicrotask,
+    performance: {
+      now: now.bind(performance),
+      eventLoopUtilization: eventLoopUtilization.bind(performance),
+    },
+  });
+  const { parse, stringify } = JSON;
+  const script = new Script('(function (require, __dirname, module, exports, flowgate) {' + source + '\\n})', {
+    filename: file,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  script.runInContext(realm)(copyOf, dirname(file), { exports: {} }, {}, {
+    key,
+    cloned: (value) => (value === undefined ? undefined : parse(stringify(value))),
+    threadText: '(' + boot + ')(' + stringify({ file, source, key: '' }) + ');',
+  });
+}`;
