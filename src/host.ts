@@ -10,6 +10,9 @@ import { FlowOutputs, type StreamName } from './scenarios/flow-output.js';
 import { ModuleHost } from './scenarios/module-host.js';
 import type { FromHost, FromThreads, ToHost, ToThreads } from './scenarios/module-protocol.js';
 
+/** ms. */
+const WITHOUT_GUARD = 1000;
+
 /** Modules that are shipped in the bundle. */
 const BUILT_IN: Readonly<Record<string, () => Promise<unknown>>> = {
   'flowgate:demo': () => import('./demo/index.js'),
@@ -68,8 +71,9 @@ function serveAsProcess(script: string): void {
     if (isForThreads(message)) threads.handle(message);
     else host.handle(message);
   });
-  // Without its parent it has nothing to do.
-  process.on('disconnect', () => process.exit());
+  // Without its parent it has nothing to do. Our guard ends it with all that it has adopted, which would be lost from
+  // sight if it ended first; it ends by itself only if there is no guard.
+  process.on('disconnect', () => nodeClock.timer(WITHOUT_GUARD, () => process.exit()));
   send({ type: 'listening' });
 }
 

@@ -1,11 +1,12 @@
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { CommandSpec, Exit, HostProcess, HostSpec, RunningProcess } from '../ports.js';
 import { ExcerptBuffer } from '../scenarios/excerpt.js';
 import { argvOf } from '../scenarios/shell-argv.js';
-import { enlist } from './living-groups.js';
+import { spawnGuarded } from './living-groups.js';
 import { killGroup } from './process-tree.js';
+import { adopting } from './subreaper.js';
 
 /** After a process has exited, what its descendants still write is waited for this long, in ms. */
 const DRAIN = 200;
@@ -45,19 +46,20 @@ function keep(stream: Readable | null, listeners: ((line: string) => void)[]): E
 function start(
   argv: readonly [string, ...string[]],
   spec: HostSpec,
-  stdio: StdioOptions,
+  { stdio, adopts = false }: { readonly stdio: StdioOptions; readonly adopts?: boolean },
 ): { child: ChildProcess; running: RunningProcess } {
-  const [program, ...args] = spec.enclosure?.wrap(argv) ?? argv;
-  const child = spawn(program, args, {
+  const bound = { argv: spec.enclosure?.wrap(argv) ?? argv, env: spec.env };
+  const { argv: started, env } = adopts ? adopting(bound) : bound;
+  const [program, ...args] = started;
+  const child = spawnGuarded(program, args, {
     cwd: spec.cwd,
-    env: spec.env,
+    env,
     stdio,
     // A process group of its own, so that one signal reaches all of it. On Windows that would open a console window.
     detached: process.platform !== 'win32',
     windowsHide: true,
     serialization: 'json',
   });
-  enlist(child);
   const listeners: ((line: string) => void)[] = [];
   const stdout = keep(child.stdout, listeners);
   const stderr = keep(child.stderr, listeners);
@@ -81,12 +83,13 @@ function start(
 
 /** A command beside us, in a process group of its own, without standard input. */
 export function spawnCommand(spec: CommandSpec): RunningProcess {
-  return start(argvOf(spec), spec, ['ignore', 'pipe', 'pipe']).running;
+  return start(argvOf(spec), spec, { stdio: ['ignore', 'pipe', 'pipe'] }).running;
 }
 
-/** Node with a script of ours and a message channel. */
-export function spawnNode(script: string, spec: HostSpec): HostProcess {
-  const { child, running } = start([process.execPath, script], spec, ['ignore', 'pipe', 'pipe', 'ipc']);
+/** Node with a script of ours and a message channel; `adopts`: the orphans of what it starts become its children. */
+export function spawnNode(script: string, spec: HostSpec, { adopts = false } = {}): HostProcess {
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
+  const { child, running } = start([process.execPath, script], spec, { stdio, adopts });
   return {
     ...running,
     send: (message) => {

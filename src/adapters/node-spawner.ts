@@ -12,7 +12,7 @@ export function nodeSpawner(host: string = fileURLToPath(hostBeside(import.meta.
   return {
     spawn: spawnCommand,
     ...(process.platform === 'win32' ? spawnedSlots : launcherSlots),
-    spawnHost: (spec) => spawnNode(host, spec),
+    spawnHost: (spec) => spawnNode(host, spec, { adopts: true }),
     killPids,
   };
 }

@@ -15,6 +15,8 @@ export async function strike(stage: Stage, cast: Cast): Promise<void> {
   const steps: readonly [string, () => Promise<unknown>][] = [
     ['teardown', async () => teardownModule(cast.module)],
     ['looking for ports that were left', async () => cast.search?.forPorts()],
+    // What launchers and hosts have adopted is lost from sight when they end, unless it was seen before.
+    ['looking for what flows have left', async () => watch.alive()],
     ['ending the flows', async () => cast.runner?.close()],
     ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
     ['looking for files that were left', async () => cast.search?.forFiles()],
