@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { seededRandom } from '../../src/stats/random.js';
 import { until } from '../processes.js';
@@ -36,7 +37,10 @@ export default () => new Promise(() => {
 
 const KINDS: readonly [string, string][] = [
   ['commands', `{run: 'sleep 777 & sleep 777', flows: 5}`],
-  ['children in sessions of their own', `{run: 'setsid sh -c "sleep 777 & sleep 777" & sleep 777', flows: 3}`],
+  [
+    'children in sessions of their own',
+    `{run: 'setsid sh -c "sleep 777 & sleep 777" & sleep 777', flows: 3}`,
+  ],
   ['daemons that hide', `{run: 'perl daemon.pl; sleep 0.2', flows: 3, duration: 60s}`],
   ['modules with a process each', `{module: m.mjs, isolate: process, flows: 3}`],
   ['modules in threads', `{module: m.mjs, isolate: thread, flows: 2}`],
@@ -79,4 +83,28 @@ onLinux('flowgate killed with SIGKILL', () => {
     },
     60_000,
   );
+
+  test('leaves a temporary folder that the next run removes, and nothing that is not its own', async () => {
+    const [cwd, temporary] = [emptyFolder(), emptyFolder()];
+    const env = { TMPDIR: temporary };
+    write(
+      cwd,
+      'c.yml',
+      `version: 1\nscenarios:\n  s: {run: 'touch $FLOWGATE_WORKSPACE/x; sleep 777', flows: 2}\n`,
+    );
+    await runAndKill(cwd, env, 500);
+    const left = readdirSync(temporary);
+    expect(left).toEqual([expect.stringMatching(/^flowgate-\d+-\d+-\w{6}$/)]);
+    // Of a process that lives, of another pid namespace, of somebody else, and a file that is only called so.
+    const others = [
+      `flowgate-${process.pid}-${String(left[0]?.split('-')[2])}-abcdef`,
+      'flowgate-999999999-1-abcdef',
+      'flowgate-mine',
+    ];
+    for (const name of others) mkdirSync(join(temporary, name));
+    const file = String(left[0]).replace(/\w{6}$/, 'file12');
+    writeFileSync(join(temporary, file), '');
+    await runCli(['run', '--run', 'true', '--flows', '1'], { cwd: emptyFolder(), env });
+    expect(readdirSync(temporary).sort()).toEqual([...others, file].sort());
+  }, 60_000);
 });

@@ -26,7 +26,7 @@ export async function strike(stage: Stage, cast: Cast): Promise<void> {
     ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
     ['removing the limits', async () => stage.limits?.close()],
     ['closing the process table', () => closeTable(stage)],
-    ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
+    ['removing the temporary folder', async () => removeScratch(stage)],
   ];
   for (const [name, step] of steps) {
     try {
@@ -47,6 +47,15 @@ async function teardownCommand(stage: Stage, teardown: string): Promise<void> {
   const ports = { ...stage.ports, afterInterrupt: HURRIED_TEARDOWN };
   const { ok, message } = await runHook(commandOn(stage, teardown), ports);
   if (!ok) throw new Error(message);
+}
+
+/** What flows have made in there may not be ours to remove: that changes nothing of what was measured. */
+async function removeScratch({ ports, scratch }: Stage): Promise<void> {
+  try {
+    await ports.files.remove(scratch);
+  } catch (thrown) {
+    ports.logger.warn(`the temporary folder ${scratch} could not be removed: ${messageOf(thrown)}`);
+  }
 }
 
 function closeTable({ table }: Stage): Promise<void> {
