@@ -17,8 +17,8 @@ import { runDist } from './run-dist.mjs';
 const root = join(import.meta.dirname, '..');
 const ncc = createRequire(import.meta.url)('@vercel/ncc');
 
-/** dist/NAME.js from src/SOURCE.ts. The host and the proxies are started by the other two. */
-const ENTRIES = { index: 'main', cli: 'cli', host: 'host', proxy: 'proxy' };
+/** dist/NAME.js from src/SOURCE.ts. The host, the proxies and the guard are started by the other two. */
+const ENTRIES = { index: 'main', cli: 'cli', host: 'host', proxy: 'proxy', guard: 'guard' };
 /** They are run from memory, as classic scripts: see src/adapters/own-script.ts. */
 const SCRIPTS = ['host', 'proxy'];
 

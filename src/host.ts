@@ -25,6 +25,8 @@ declare const flowgate: {
 // Bound before any module could replace them.
 const nextTick = process.nextTick.bind(process);
 const exit = process.exit.bind(process);
+/** ms. */
+const WITHOUT_GUARD = 1000;
 
 /** Modules that are shipped in the bundle. */
 const BUILT_IN: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -83,8 +85,9 @@ function serveAsProcess(): void {
       if (isForThreads(message)) threads.handle(message);
       else host.handle(message);
     },
-    // Without its parent it has nothing to do.
-    onEnd: () => exit(),
+    // Without its parent it has nothing to do. Our guard ends it with all that it has adopted, which would be lost from
+    // sight if it ended first; it ends by itself only if there is no guard.
+    onEnd: () => nodeClock.timer(WITHOUT_GUARD, () => exit()),
   });
   const send = (message: FromHost | FromThreads): void => {
     say(lineOf(message));

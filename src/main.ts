@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { runAction } from './action.js';
 import { lineProgress } from './adapters/actions-progress.js';
+import { CommandFiles } from './adapters/command-files.js';
 import { actionsRunner, readActionInputs, readPayload } from './adapters/actions.js';
 import { openGitHub } from './adapters/github.js';
 import { leave } from './adapters/leave.js';
@@ -23,18 +24,22 @@ import { VERSION } from './version.js';
 /** The action, from the environment that a runner gives it to its exit status. */
 export async function run(): Promise<void> {
   const env = { ...process.env };
+  const commandFiles = new CommandFiles(env);
   const asked = readActionInputs();
   // A flow can not only inherit our environment but read it, as every process of the same user can.
   forgetVariables(secretVariables(env, asked.token === undefined ? [] : [asked.token]));
   const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   const { interrupt, trees, ...ports } = nodePorts();
-  const runner = actionsRunner();
+  const runner = actionsRunner(commandFiles);
   const { logger } = runner;
+  const interrupted = interrupt();
+  // After the last process was ended, whatever ends us.
+  process.once('exit', () => commandFiles.restore());
 
   const status = await runAction(
     {
       runner,
-      gatePorts: { ...ports, logger, progress: lineProgress(ports.clock, logger), interrupt: interrupt() },
+      gatePorts: { ...ports, logger, progress: lineProgress(ports.clock, logger), interrupt: interrupted },
       renderers: {
         comment: renderComment,
         summary: renderSummary,
@@ -66,6 +71,7 @@ export async function run(): Promise<void> {
       nonce: randomBytes(6).toString('hex'),
     },
   );
+  for (const said of commandFiles.restore()) logger.warn(said);
   leave(status);
 }
 

@@ -20,7 +20,12 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly onStart?: (pid: number) => void;
+  /** Not as root, who may do everything, even if we are; the folders that it writes to must be given to ORDINARY. */
+  readonly ordinary?: boolean;
 }
+
+/** Of a user without rights of its own ("nobody"). */
+export const ORDINARY = 65534;
 
 const folders: string[] = [];
 
@@ -47,6 +52,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: cwd, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.ordinary === true && process.geteuid?.() === 0 ? { uid: ORDINARY, gid: ORDINARY } : {}),
   });
   let stdout = '';
   let stderr = '';

@@ -5,6 +5,7 @@ import { readInputs, type Inputs } from '../inputs/inputs.js';
 import type { Logger } from '../ports.js';
 import type { Runner } from '../publish/runner.js';
 import { inert } from './actions-text.js';
+import { CommandFiles } from './command-files.js';
 
 /** Of a step's summary; GitHub drops the whole of a larger one. */
 const SUMMARY_LIMIT = 1024 * 1024;
@@ -55,7 +56,7 @@ export function actionsLogger(): Logger {
 }
 
 /** The runner of GitHub Actions, by its workflow commands and command files. */
-export function actionsRunner(): Runner {
+export function actionsRunner(files = new CommandFiles(process.env)): Runner {
   return {
     logger: actionsLogger(),
     mask: (secret) => {
@@ -71,9 +72,16 @@ export function actionsRunner(): Runner {
       });
     },
     output: (name, value) => {
-      core.setOutput(name, value);
+      // Nobody who wrote the value could know the word that ends it.
+      const end = `flowgate_${randomUUID()}`;
+      const isWritten = files.append('GITHUB_OUTPUT', `${name}<<${end}\n${value}\n${end}\n`);
+      if (!isWritten) core.setOutput(name, value);
     },
-    summarize,
+    summarize: (markdown) =>
+      new Promise((resolve) => {
+        summarize(files, markdown);
+        resolve();
+      }),
     print: (text) => {
       // Nobody who printed the text could know the word that ends the pause.
       const resume = randomUUID();
@@ -82,10 +90,11 @@ export function actionsRunner(): Runner {
   };
 }
 
-async function summarize(markdown: string): Promise<void> {
+function summarize(files: CommandFiles, markdown: string): void {
   const size = Buffer.byteLength(markdown);
   if (size > SUMMARY_LIMIT) throw new Error(`${size} bytes are more than GitHub takes (${SUMMARY_LIMIT})`);
   // A runner without summaries, as an old GitHub Enterprise Server has, names no file.
-  if ((process.env.GITHUB_STEP_SUMMARY ?? '') === '') return;
-  await core.summary.addRaw(markdown, true).write();
+  const isWritten = files.append('GITHUB_STEP_SUMMARY', `${markdown}\n`);
+  const path = process.env.GITHUB_STEP_SUMMARY ?? '';
+  if (!isWritten && path !== '') throw new Error(`${path}, which the runner names for it, is not a file`);
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 /** Number of the system call getrusage by architecture: asm/unistd_64.h, asm-generic/unistd.h. */
 const GETRUSAGE: Readonly<Record<string, number>> = { x64: 98, arm64: 165 };
 /** In perl-base, which Debian, Ubuntu and the hosted runners always have. */
-const PERL = '/usr/bin/perl';
+export const PERL = '/usr/bin/perl';
 
 /**
  * A command for sh that replaces it by a program which writes a line, `M KIB`, to descriptor 4: the highest resident

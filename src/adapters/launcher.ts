@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { NOT_ENTERED } from '../faults/limits-shell.js';
@@ -8,10 +8,11 @@ import type { FifoBarrier } from './fifo-barrier.js';
 import { nodeClock } from './node-clock.js';
 import { TELL_LARGEST } from './largest-process.js';
 import { SHELL } from './launcher-shell.js';
-import { enlist } from './living-groups.js';
+import { spawnGuarded } from './living-groups.js';
 import { argvOf } from '../scenarios/shell-argv.js';
 import { exitOf } from './node-process.js';
 import { quote } from './quote.js';
+import { adopting } from './subreaper.js';
 import { wallOnOurClock } from './wall-time.js';
 
 /**
@@ -19,8 +20,12 @@ import { wallOnOurClock } from './wall-time.js';
  * of the shell are the command that every flow runs. Read so, a line comes in one piece; the builtin `read` takes a
  * system call a byte. dash starts a simple command by vfork, which is what makes it fast; any sh does it right. It says R
  * on descriptor 4 when it is there.
+ *
+ * Should its script end without a farewell, we are gone: it waits for our guard, which ends it with all that it has
+ * adopted. Without it, orphans would be lost from sight.
  */
-const HELLO = 'echo R >&4\n';
+const HELLO = `trap 'sleep 1' EXIT; echo R >&4\n`;
+const FAREWELL = 'trap - EXIT; exit\n';
 
 /** ru_maxrss of Linux is in these. */
 const KIB = 1024;
@@ -109,13 +114,14 @@ export class Launcher {
   #count = 0;
 
   constructor(spec: CommandSpec) {
-    const child = spawn(SHELL, ['-s', '--', ...argvOf(spec)], {
+    const { argv, env } = adopting({ argv: [SHELL, '-s', '--', ...argvOf(spec)], env: spec.env });
+    const [program, ...args] = argv;
+    const child = spawnGuarded(program, args, {
       cwd: spec.cwd,
-      env: spec.env,
+      env,
       stdio: ['pipe', 'ignore', 'ignore', 'ignore', 'pipe'],
       detached: true,
     });
-    enlist(child);
     this.#child = child;
     this.pid = child.pid;
     this.exited = exitOf(child);
@@ -227,7 +233,7 @@ export class Launcher {
 
   /** Takes no more flows and ends. */
   dismiss(): void {
-    this.#control?.end();
+    this.#control?.end(FAREWELL);
   }
 
   #onStatus(line: string): void {

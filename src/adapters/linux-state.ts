@@ -8,6 +8,7 @@ import { parseStat } from '../monitor/proc-stat.js';
 import { environmentValue, parseCommandLine } from '../monitor/proc-text.js';
 import type { ListeningSocket, MachineState, OutputWriter } from '../ports/machine-state.js';
 import { readOrUndefined } from './procfs-reader.js';
+import { NOT_ADOPTING, REFUSED } from './subreaper.js';
 
 /** Bytes: of a file this much is read, and of a larger one nothing. */
 const HEAD = 1024;
@@ -19,6 +20,9 @@ const OUTPUT_AND_ERROR = [1, 2];
 /** What Linux tells in /proc and in the file system. */
 export const linuxState: MachineState = {
   blind: undefined,
+  notAdopting: (pids) =>
+    NOT_ADOPTING ??
+    (pids.some(wasRefused) ? 'the kernel refuses it (prctl PR_SET_CHILD_SUBREAPER)' : undefined),
   temporaryFolder: ({ TMPDIR = '' }) => (isAbsolute(TMPDIR) ? resolve(TMPDIR) : '/tmp'),
   names: (folder, most) => orElse(async () => namesIn(folder, most), undefined),
   signsOf: (path) => orElse(async () => signsOf(path), ''),
@@ -106,6 +110,11 @@ function linkOf(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function wasRefused(pid: number): boolean {
+  const environment = readOrUndefined(`/proc/${pid}/environ`);
+  return environment !== undefined && environmentValue(environment, REFUSED) !== undefined;
 }
 
 /** Links of others can not be read: asking whose it is saves the tries. */

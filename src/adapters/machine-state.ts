@@ -7,6 +7,7 @@ import { linuxState } from './linux-state.js';
 const blindState: MachineState = {
   blind:
     'ports, temporary files and processes that have left their tree were not looked for: only Linux tells whose they are',
+  notAdopting: () => undefined,
   temporaryFolder: () => tmpdir(),
   names: () => Promise.resolve(undefined),
   signsOf: () => Promise.resolve(''),

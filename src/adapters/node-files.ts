@@ -1,10 +1,23 @@
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf, messageOf, UserError } from '../errors.js';
 import type { Files } from '../ports.js';
+import { isAbandoned, ownerTag } from './owner-tag.js';
 import { readBelow } from './read-below.js';
+import { removeTree } from './remove-tree.js';
 
 function isMissing(thrown: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '');
@@ -25,6 +38,36 @@ function temporaryFolder(): { readonly path: string; readonly variable: string }
   return RUNNER_TEMP === ''
     ? { path: tmpdir(), variable: 'TMPDIR' }
     : { path: RUNNER_TEMP, variable: 'RUNNER_TEMP' };
+}
+
+/** Of temporary folders by the prefixes that they have; a saved record (`flowgate-record-`) is kept for a person. */
+const STALE = /^flowgate-(?:trees-|index-)?(\d+-\d+)-[A-Za-z0-9]{6}$/;
+
+/** Removes the temporary folders of runs that were killed. Those of other users stay, and whatever cannot be removed. */
+async function removeStaleFolders(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    const [, owner] = STALE.exec(name) ?? [];
+    if (owner === undefined || !isAbandoned(owner)) continue;
+    const path = join(parent, name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory() !== true || found.uid !== (process.geteuid?.() ?? found.uid)) continue;
+    await removeTree(path).catch(() => undefined);
+  }
+}
+
+/** The folders for temporary files that stale ones were removed from, once a process. */
+const cleared = new Set<string>();
+
+/** Makes a folder of ours in a folder of ours; a flow may have taken the rights to it away. */
+async function makeOwnFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (thrown) {
+    const parent = dirname(path);
+    if (codeOf(thrown) !== 'EACCES' || !(await lstat(parent)).isDirectory()) throw thrown;
+    await chmod(parent, 0o700);
+    await mkdir(path, { recursive: true });
+  }
 }
 
 /** A folder, no link in its place, with the owner and the permissions that the folder it is in has as well. */
@@ -55,7 +98,9 @@ export const nodeFiles: Files = {
     const { path, variable } = temporaryFolder();
     try {
       await mkdir(path, { recursive: true });
-      return await mkdtemp(join(path, prefix));
+      if (!cleared.has(path)) await removeStaleFolders(path);
+      cleared.add(path);
+      return await mkdtemp(join(path, `${prefix}${ownerTag()}-`));
     } catch (thrown) {
       throw new UserError({
         where: variable,
@@ -63,9 +108,7 @@ export const nodeFiles: Files = {
       });
     }
   },
-  makeFolder: async (path) => {
-    await mkdir(path, { recursive: true });
-  },
+  makeFolder: makeOwnFolder,
   renameEmptyFolder: (path, to) => {
     try {
       if (!isAsMade(path) || readdirSync(path).length > 0) return false;
@@ -77,6 +120,6 @@ export const nodeFiles: Files = {
   },
   remove: async (path) => {
     // Most workspaces are empty, and this is ten times as fast; it throws for anything else.
-    await rmdir(path).catch(() => rm(path, { recursive: true, force: true, maxRetries: 3 }));
+    await rmdir(path).catch(() => removeTree(path));
   },
 };

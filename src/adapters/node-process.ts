@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Duplex, Readable } from 'node:stream';
@@ -6,10 +6,11 @@ import type { CommandSpec, Exit, HostProcess, HostSpec, RunningProcess } from '.
 import { ExcerptBuffer, wholeExcerpt } from '../scenarios/excerpt.js';
 import { argvOf } from '../scenarios/shell-argv.js';
 import { CHANNEL, channelTo } from './child-channel.js';
-import { enlist } from './living-groups.js';
+import { spawnGuarded } from './living-groups.js';
 import { missingShell } from './missing-shell.js';
 import { startingText, type OwnScript } from './own-script.js';
 import { killGroup } from './process-tree.js';
+import { adopting } from './subreaper.js';
 
 /** After a process has exited, what its descendants still write is waited for this long, in ms. */
 const DRAIN = 200;
@@ -49,18 +50,19 @@ function keep(stream: Readable | null, listeners: ((line: string) => void)[]): E
 function start(
   argv: readonly [string, ...string[]],
   spec: HostSpec,
-  stdio: StdioOptions,
+  { stdio, adopts = false }: { readonly stdio: StdioOptions; readonly adopts?: boolean },
 ): { child: ChildProcess; running: RunningProcess } {
-  const [program, ...args] = spec.enclosure?.wrap(argv) ?? argv;
-  const child = spawn(program, args, {
+  const bound = { argv: spec.enclosure?.wrap(argv) ?? argv, env: spec.env };
+  const { argv: started, env } = adopts ? adopting(bound) : bound;
+  const [program, ...args] = started;
+  const child = spawnGuarded(program, args, {
     cwd: spec.cwd,
-    env: spec.env,
+    env,
     stdio,
     // A process group of its own, so that one signal reaches all of it. On Windows that would open a console window.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
-  enlist(child);
   const listeners: ((line: string) => void)[] = [];
   const stdout = keep(child.stdout, listeners);
   const stderr = keep(child.stderr, listeners);
@@ -84,7 +86,7 @@ function start(
 
 /** A command beside us, in a process group of its own, without standard input. */
 export function spawnCommand(spec: CommandSpec): RunningProcess {
-  const { child, running } = start(argvOf(spec), spec, ['ignore', 'pipe', 'pipe']);
+  const { child, running } = start(argvOf(spec), spec, { stdio: ['ignore', 'pipe', 'pipe'] });
   const missing = child.pid === undefined && process.platform !== 'win32' ? missingShell(spec) : undefined;
   // Node says "spawn bash ENOENT", which names neither the cause nor the cure.
   return missing === undefined ? running : { ...running, stderr: () => wholeExcerpt(missing) };
@@ -95,13 +97,14 @@ const NO_DEBUGGER = process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')
 
 /**
  * Node with a script of ours, which it gets from memory, and a channel of our own. Node's message channel is not used:
- * any code in the process could speak on it by process.send, and Node obeys some messages by itself.
+ * any code in the process could speak on it by process.send, and Node obeys some messages by itself. `adopts`: the orphans of
+ * what it starts become its children.
  */
-export function spawnNode(script: OwnScript, spec: HostSpec): HostProcess {
+export function spawnNode(script: OwnScript, spec: HostSpec, { adopts = false } = {}): HostProcess {
   const key = randomBytes(16).toString('hex');
   // The file is named for people who list processes, and for code that asks what was started; it is not read.
   const argv: [string, ...string[]] = [process.execPath, ...NO_DEBUGGER, '-', script.file];
-  const { child, running } = start(argv, spec, ['pipe', 'pipe', 'pipe', 'pipe']);
+  const { child, running } = start(argv, spec, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], adopts });
   // The process may be gone before it has read all: its exit says so, not this.
   child.stdin?.on('error', () => undefined).end(startingText(script, key));
   return { ...running, ...channelTo(child.stdio[CHANNEL] as Duplex, key) };

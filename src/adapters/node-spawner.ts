@@ -16,7 +16,7 @@ export function nodeSpawner(host: string = fileBeside(import.meta.url, 'host.js'
     ...(process.platform === 'win32' ? spawnedSlots : launcherSlots),
     spawnHost: (spec) => {
       if (script === undefined) throw new Error(`${host} is missing; run npm run build`);
-      return spawnNode(script, spec);
+      return spawnNode(script, spec, { adopts: true });
     },
     killPids,
   };

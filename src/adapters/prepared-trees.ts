@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, stat, utimes } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { PreparedTrees } from '../ports/git.js';
+import { removeTree } from './remove-tree.js';
 
 /** The oldest of more are removed. */
 const MOST = 8;
@@ -75,7 +76,7 @@ async function copyInto(kept: string, tree: string, signal?: AbortSignal): Promi
     });
   } finally {
     // What is left half written is removed by a later run.
-    if (signal?.aborted !== true) await rm(partial, { recursive: true, force: true });
+    if (signal?.aborted !== true) await removeTree(partial);
   }
 }
 
@@ -108,7 +109,7 @@ async function copyTree(from: string, to: string, signal?: AbortSignal): Promise
 
 async function emptyTree(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name !== GIT) await rm(join(folder, name), { recursive: true, force: true });
+    if (name !== GIT) await removeTree(join(folder, name));
   }
 }
 
@@ -124,12 +125,12 @@ async function makeRoom(folder: string): Promise<void> {
   for (const { path } of kept.slice(MOST)) {
     const going = partialOf(path);
     await rename(path, going)
-      .then(() => rm(going, { recursive: true, force: true }))
+      .then(() => removeTree(going))
       .catch(ignore);
   }
   const partial = await aged(folder, (name) => PARTIAL_NAME.test(name));
   for (const { path, at } of partial) {
-    if (Date.now() - at > ABANDONED) await rm(path, { recursive: true, force: true }).catch(ignore);
+    if (Date.now() - at > ABANDONED) await removeTree(path).catch(ignore);
   }
 }
 

@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd } from '../ports.js';
 import { ExcerptBuffer } from '../scenarios/excerpt.js';
 import { nodeClock } from './node-clock.js';
-import { enlist } from './living-groups.js';
+import { spawnGuarded } from './living-groups.js';
 import { argvOf } from '../scenarios/shell-argv.js';
 import { exitOf } from './node-process.js';
 import { killGroup } from './process-tree.js';
@@ -24,14 +24,13 @@ export class SpawnedSlot implements CommandSlot {
     const stdout = new ExcerptBuffer();
     const stderr = new ExcerptBuffer();
     const startedAt = nodeClock.now();
-    const child = spawn(program, args, {
+    const child = spawnGuarded(program, args, {
       cwd: this.#spec.cwd,
       env: { ...this.#spec.env, ...flow.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
-    enlist(child);
     this.#child = child;
     if (child.pid !== undefined) this.#onLaunch(child.pid);
     const runningAt = child.pid === undefined ? undefined : nodeClock.now();
@@ -39,11 +38,11 @@ export class SpawnedSlot implements CommandSlot {
     child.once('exit', () => {
       endedAt = nodeClock.now();
     });
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       stdout.push(chunk);
       flow.listeners?.stdout.data(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       stderr.push(chunk);
       flow.listeners?.stderr.data(chunk);
     });

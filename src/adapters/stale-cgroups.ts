@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from '../errors.js';
 import type { CgroupDoor } from './cgroup-door.js';
+import { isAbandoned, ownerTag } from './owner-tag.js';
 
-const NAME = /^flowgate-(\d+)-(\d+)-[0-9a-f]{8}$/;
+const NAME = /^flowgate-(\d+-\d+)-[0-9a-f]{8}$/;
 
-/** For a group of ours: says who has made it, and in which pid namespace that is a process. */
+/** For a group of ours. */
 export function ownGroupName(): string {
-  return `flowgate-${process.pid}-${pidNamespace() ?? 0}-${randomUUID().slice(0, 8)}`;
+  return `flowgate-${ownerTag()}-${randomUUID().slice(0, 8)}`;
 }
 
 /**
@@ -17,7 +17,7 @@ export function ownGroupName(): string {
  */
 export async function removeStaleGroups(door: CgroupDoor, parents: readonly string[]): Promise<void> {
   for (const parent of parents) {
-    for (const name of entriesOf(parent).filter(isAbandoned)) {
+    for (const name of entriesOf(parent).filter(isStale)) {
       const folders = emptyFolders(join(parent, name));
       // Somebody else may be at it as well, and a process may still enter: the kernel then refuses.
       if (folders !== undefined) await door.remove(folders).catch(() => undefined);
@@ -25,29 +25,9 @@ export async function removeStaleGroups(door: CgroupDoor, parents: readonly stri
   }
 }
 
-/** A pid of another namespace, a container beside ours, is somebody else here or nobody: nothing can be said of it. */
-function isAbandoned(name: string): boolean {
-  const [, pid, namespace] = NAME.exec(name) ?? [];
-  return pid !== undefined && namespace === pidNamespace() && isGone(Number(pid));
-}
-
-/** Of another user it is refused (EPERM), and so lives. */
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (thrown) {
-    return codeOf(thrown) === 'ESRCH';
-  }
-}
-
-/** The inode of the pid namespace that we are in; undefined without /proc. */
-function pidNamespace(): string | undefined {
-  try {
-    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
-  } catch {
-    return undefined;
-  }
+function isStale(name: string): boolean {
+  const [, owner] = NAME.exec(name) ?? [];
+  return owner !== undefined && isAbandoned(owner);
 }
 
 /** A group and those in it, deepest first; undefined if somebody is in one of them, or if that can not be seen. */

@@ -28,6 +28,11 @@ export interface MachineCpu {
 export interface MachineState {
   /** What can not be told here, and why, in words; undefined on a system where all of it can. */
   readonly blind: string | undefined;
+  /**
+   * Why a daemon that one of these launchers and hosts has started could hide from us; undefined if the kernel hands
+   * them the orphans of what they start, or if nothing more is known here than `blind` says.
+   */
+  notAdopting(pids: readonly number[]): string | undefined;
   /** Where whoever has this environment puts temporary files. */
   temporaryFolder(env: Readonly<Record<string, string>>): string;
   /** Names at the top of a folder, at most `most`; undefined if there are more, or it can not be read. */

@@ -17,9 +17,12 @@ export class LeftProcesses {
   readonly #before: ReadonlySet<string>;
   readonly #writersBefore: ReadonlySet<number>;
   #bornInService: ReadonlySet<string> = new Set();
+  /** That daemons could hide, and why; undefined if they can not. */
+  readonly hiding: string | undefined;
 
   private constructor(stage: Stage, before: readonly ProcessReading[], writers: readonly OutputWriter[]) {
     this.#stage = stage;
+    this.hiding = hidingIn(stage);
     this.#before = new Set(before.map(keyOf));
     this.#writersBefore = new Set(writers.map(({ pid }) => pid));
   }
@@ -63,12 +66,18 @@ export class LeftProcesses {
     // The table takes what a host has for what its children have; this one may have been given a token all the same.
     const token = reading.token ?? ports.machine.variableOf(reading.pid, 'FLOWGATE_TOKEN');
     const iteration = token === undefined ? undefined : iterationOf(identity, token);
-    const slot = iteration === undefined ? place : slots.get(iteration);
+    const slot = iteration === undefined ? (place ?? this.#slotOfLauncher(reading)) : slots.get(iteration);
     return {
       ...this.#leftover(reading),
       ...(slot === undefined ? {} : { slot }),
       ...(iteration === undefined ? {} : { iteration }),
     };
+  }
+
+  /** An orphan without an environment that the launcher of a slot has adopted. */
+  #slotOfLauncher({ root }: ProcessReading): number | undefined {
+    const slot = Number(this.#stage.ports.machine.variableOf(root, 'FLOWGATE_FLOW') ?? NaN);
+    return Number.isInteger(slot) ? slot : undefined;
   }
 
   /**
@@ -91,6 +100,14 @@ export class LeftProcesses {
     const folder = this.#stage.ports.machine.workingDirectoryOf(pid);
     return { pid, parent, command, ...(folder === undefined ? {} : { folder }) };
   }
+}
+
+function hidingIn({ watch, ports }: Stage): string | undefined {
+  const roots = watch.flowRoots();
+  const why = roots.length === 0 ? undefined : ports.machine.notAdopting(roots);
+  return why === undefined
+    ? undefined
+    : `daemons that leave their flow and clear their environment were not looked for: ${why}`;
 }
 
 /** Only command flows write into files of ours. */

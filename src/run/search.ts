@@ -76,13 +76,14 @@ export class Search {
 
   #leftBehind(): LeftBehind {
     const { blind } = this.#stage.ports.machine;
+    const { hiding } = this.#processes;
     return {
       processes: this.#leftovers.length,
       files: this.#leftFiles.slice(0, MOST_LEFT),
       fileCount: this.#leftFiles.length,
       ports: this.#leftPorts.slice(0, MOST_LEFT),
       portCount: this.#leftPorts.length,
-      unseen: [...(blind === undefined ? [] : [blind]), ...this.#files.unseen],
+      unseen: [blind, hiding, ...this.#files.unseen].filter((why) => why !== undefined),
     };
   }
 

@@ -15,6 +15,8 @@ export async function strike(stage: Stage, cast: Cast): Promise<void> {
   const steps: readonly [string, () => Promise<unknown>][] = [
     ['teardown', async () => teardownModule(cast.module)],
     ['looking for ports that were left', async () => cast.search?.forPorts()],
+    // What launchers and hosts have adopted is lost from sight when they end, unless it was seen before.
+    ['looking for what flows have left', async () => watch.alive()],
     ['ending the flows', async () => cast.runner?.close()],
     ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
     ['looking for files that were left', async () => cast.search?.forFiles()],
@@ -24,7 +26,7 @@ export async function strike(stage: Stage, cast: Cast): Promise<void> {
     ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
     ['removing the limits', async () => stage.limits?.close()],
     ['closing the process table', () => closeTable(stage)],
-    ['removing the temporary folder', async () => ports.files.remove(stage.scratch)],
+    ['removing the temporary folder', async () => removeScratch(stage)],
   ];
   for (const [name, step] of steps) {
     try {
@@ -45,6 +47,15 @@ async function teardownCommand(stage: Stage, teardown: string): Promise<void> {
   const ports = { ...stage.ports, afterInterrupt: HURRIED_TEARDOWN };
   const { ok, message } = await runHook(commandOn(stage, teardown), ports);
   if (!ok) throw new Error(message);
+}
+
+/** What flows have made in there may not be ours to remove: that changes nothing of what was measured. */
+async function removeScratch({ ports, scratch }: Stage): Promise<void> {
+  try {
+    await ports.files.remove(scratch);
+  } catch (thrown) {
+    ports.logger.warn(`the temporary folder ${scratch} could not be removed: ${messageOf(thrown)}`);
+  }
 }
 
 function closeTable({ table }: Stage): Promise<void> {

@@ -62,6 +62,11 @@ export class ProcessWatch implements Watch {
     return alive.filter(({ pid, role, launcher }) => role === 'flow' && !launcher && !this.#roots.has(pid));
   }
 
+  /** Launchers and hosts: below them everything that flows start is found. */
+  flowRoots(): readonly number[] {
+    return [...this.#roots.values()].filter(({ role }) => role === 'flow').map(({ pid }) => pid);
+  }
+
   /** The processes in which a module's flows run. */
   async hosts(): Promise<readonly ProcessReading[]> {
     const alive = await this.alive();

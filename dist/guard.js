@@ -1,0 +1,804 @@
+import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
+/******/ var __webpack_modules__ = ({
+
+/***/ 468:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ endRun)
+});
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./build/src/monitor/proc-stat.js
+const SPACE = 0x20;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LETTER_A = 0x41;
+/** Fields after the command: state (3) to exit_code (52) in the numbering of proc_pid_stat(5). */
+const FIELDS = 50;
+/** env_start came with Linux 3.5; all that we need before it has been there since 2.6. */
+const FIELDS_NEEDED = 22;
+/**
+ * Parses the first `length` bytes of a stat file; undefined if they are none.
+ * The command may hold spaces and parentheses, so the numbers start after the *last* closing one. The bytes are read
+ * as they are: a string and its split would cost more than the system call.
+ */
+function proc_stat_parseStat(bytes, length) {
+    const opening = bytes.indexOf('(');
+    const closing = bytes.lastIndexOf(')', length - 1);
+    if (opening < 0 || closing < opening || closing >= length)
+        return undefined;
+    const fields = parseNumbers(bytes, closing + 4, length);
+    if (fields.length < FIELDS_NEEDED - 1)
+        return undefined;
+    /** By the number of proc_pid_stat(5); 4 is the first number after the state. */
+    const field = (number) => fields[number - 4] ?? 0;
+    return {
+        command: bytes.toString('utf8', opening + 1, closing),
+        state: String.fromCharCode(bytes[closing + 2] ?? LETTER_A),
+        parent: field(4),
+        group: field(5),
+        session: field(6),
+        faults: field(10) + field(12),
+        userTicks: field(14),
+        systemTicks: field(15),
+        childUserTicks: field(16),
+        childSystemTicks: field(17),
+        threads: field(20),
+        startTime: field(22),
+        virtualSize: field(23),
+        residentPages: field(24),
+        environStart: field(50),
+    };
+}
+/** Decimal numbers between spaces; addresses above 2^53 lose their last digits, and none of those is used. */
+function parseNumbers(bytes, from, to) {
+    const numbers = [];
+    let value = 0;
+    let sign = 1;
+    let digits = false;
+    for (let index = from; index < to && numbers.length < FIELDS; index++) {
+        const byte = bytes[index] ?? SPACE;
+        if (byte >= ZERO && byte <= NINE) {
+            value = value * 10 + byte - ZERO;
+            digits = true;
+            continue;
+        }
+        if (digits)
+            numbers.push(sign * value);
+        value = 0;
+        digits = false;
+        sign = byte === MINUS ? -1 : 1;
+    }
+    if (digits && numbers.length < FIELDS)
+        numbers.push(sign * value);
+    return numbers;
+}
+
+;// CONCATENATED MODULE: ./build/src/monitor/proc-text.js
+/** The smaller files of /proc. */
+const MOST_OF_A_COMMAND = 200;
+const NS_PER_MS = 1e6;
+/** NUL-separated arguments as one line of at most 200 characters; undefined if there are none (a zombie). */
+function proc_text_parseCommandLine(bytes) {
+    const line = bytes.toString('utf8').replace(/\0+$/, '').replaceAll('\0', ' ').trim();
+    return line === '' ? undefined : line.slice(0, MOST_OF_A_COMMAND);
+}
+/** The value of a variable in a NUL-separated environment; the first one counts, as for getenv(3). */
+function proc_text_environmentValue(bytes, name) {
+    const key = Buffer.from(`${name}=`);
+    for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + 1)) {
+        if (at > 0 && bytes[at - 1] !== 0)
+            continue;
+        const end = bytes.indexOf(0, at);
+        return bytes.toString('utf8', at + key.length, end < 0 ? bytes.length : end);
+    }
+    return undefined;
+}
+/**
+ * The pid that was given out last, from /proc/loadavg: as long as it is the same, no process was born, nor a thread.
+ * Undefined if the text is not as expected.
+ */
+function parseLastPid(loadavg) {
+    const last = /\s(\d+)\s*$/.exec(loadavg)?.[1];
+    return last === undefined ? undefined : Number(last);
+}
+/** ms of CPU from /proc/PID/schedstat: its first number is ns (Documentation/scheduler/sched-stats). */
+function proc_text_parseSchedstat(text) {
+    const ns = /^\d+/.exec(text)?.[0];
+    return ns === undefined ? undefined : Number(ns) / NS_PER_MS;
+}
+/** AT_PAGESZ and AT_CLKTCK of getauxval(3). */
+const PAGE_SIZE = 6n;
+const CLOCK_TICKS = 17n;
+/**
+ * For want of the auxiliary vector. USER_HZ is 100 on every architecture that Node runs on: it is fixed by the kernel's
+ * interface (include/asm-generic/param.h) and has nothing to do with CONFIG_HZ; only alpha and ia64 had 1024.
+ */
+const USUAL = { pageSize: 4096, ticksPerSecond: 100 };
+/** Parses /proc/self/auxv: pairs of 64-bit words, in the machine's byte order. */
+function parseAuxiliaryVector(bytes, littleEndian) {
+    const found = new Map();
+    for (let at = 0; at + 16 <= bytes.length; at += 16) {
+        const word = (offset) => littleEndian ? bytes.readBigUInt64LE(at + offset) : bytes.readBigUInt64BE(at + offset);
+        found.set(word(0), Number(word(8)));
+    }
+    return {
+        pageSize: found.get(PAGE_SIZE) ?? USUAL.pageSize,
+        ticksPerSecond: found.get(CLOCK_TICKS) ?? USUAL.ticksPerSecond,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/run/identity.js
+/** Marks every process of the run in its environment, so that it is known even after it was reparented. */
+const MARK = 'FLOWGATE_RUN';
+/** `count`: the iteration from 1, or for warm-up flows `w` and their number. */
+function tokenOf({ run }, count) {
+    return `fg-${run}-${count}`;
+}
+/** The iteration of a token, or undefined for a warm-up flow's or somebody else's. */
+function iterationOf({ run }, token) {
+    const prefix = `fg-${run}-`;
+    const count = token.startsWith(prefix) ? Number(token.slice(prefix.length)) : NaN;
+    return Number.isInteger(count) ? count : undefined;
+}
+/** W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header): one trace a flow, sampled. */
+function traceparentOf({ run }, count) {
+    const trace = run + count.toString(16).padStart(32 - run.length, '0');
+    const span = (count + 1).toString(16).padStart(16, '0');
+    return `00-${trace}-${span}-01`;
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./build/src/errors.js
+/** `file:line:column: where: message`, leaving out what is not known. */
+function formatProblem(problem) {
+    const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+    return [place, problem.where, problem.message]
+        .filter((part) => part !== undefined && part !== '')
+        .join(': ');
+}
+/**
+ * The user's fault, not ours: reported without a stack, exit status 2.
+ * Carries every problem that was found, so that one run shows them all.
+ */
+class UserError extends Error {
+    problems;
+    constructor(problems) {
+        const all = 'message' in problems ? [problems] : problems;
+        super(all.map(formatProblem).join('\n'));
+        this.name = 'UserError';
+        this.problems = all;
+    }
+}
+/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
+function assertNever(value) {
+    throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
+}
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
+function messageOf(thrown) {
+    try {
+        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    }
+    catch {
+        // An object without a prototype, or one whose toString throws.
+        return 'what was thrown has no text';
+    }
+}
+/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
+function errors_codeOf(thrown) {
+    const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
+    return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/process-tree.js
+
+
+function isGone(thrown) {
+    return ['ESRCH', 'EPERM'].includes(errors_codeOf(thrown) ?? '');
+}
+/** Windows knows no groups: the tree below a process is ended by parentage. */
+function taskkill(pids) {
+    if (pids.length === 0)
+        return;
+    (0,external_node_child_process_namespaceObject.spawnSync)('taskkill', ['/T', '/F', ...pids.flatMap((pid) => ['/PID', String(pid)])], { stdio: 'ignore' });
+}
+/** Sends a signal to a whole process group; nothing happens if it is gone. */
+function killGroup(leader, signal) {
+    if (process.platform === 'win32') {
+        taskkill([leader]);
+        return;
+    }
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (thrown) {
+        if (!isGone(thrown))
+            throw thrown;
+    }
+}
+/** Ends single processes for good, or sends them another signal; those that are gone are passed over. */
+function killPids(pids, signal = 'SIGKILL') {
+    if (process.platform === 'win32') {
+        taskkill(pids);
+        return;
+    }
+    for (const pid of pids) {
+        try {
+            process.kill(pid, signal);
+        }
+        catch (thrown) {
+            if (!isGone(thrown))
+                throw thrown;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/procfs-descriptors.js
+
+
+/** Read results that are no length. */
+const procfs_descriptors_GONE = (/* unused pure expression or super */ null && (-1));
+const UNREADABLE = (/* unused pure expression or super */ null && (-2));
+/** Flows need descriptors in this process too: their pipes. Three a process, so some 200 processes stay open. */
+const MOST_KEPT = 600;
+/**
+ * Descriptors of /proc files kept open between reads: reading through one costs less than half of open, read, close
+ * (METHOD §4), and it never reads another process that got the same pid. Beyond a bound files are opened for each read.
+ */
+class Descriptors {
+    most;
+    kept = new Set();
+    constructor(most = MOST_KEPT) {
+        this.most = most;
+    }
+    /** Bytes read from the start of the file; GONE if its process is; UNREADABLE if it can not be read now. */
+    read(file, into) {
+        try {
+            const descriptor = file.descriptor ?? this.open(file);
+            try {
+                return readSync(descriptor, into, 0, into.length, 0);
+            }
+            finally {
+                if (file.descriptor === undefined)
+                    closeSync(descriptor);
+            }
+        }
+        catch (error) {
+            this.release(file);
+            return procfs_descriptors_isGone(error) ? procfs_descriptors_GONE : UNREADABLE;
+        }
+    }
+    release(file) {
+        if (file.descriptor === undefined)
+            return;
+        closeSync(file.descriptor);
+        file.descriptor = undefined;
+        this.kept.delete(file);
+    }
+    /** Descriptors that are open now. */
+    count() {
+        return this.kept.size;
+    }
+    close() {
+        for (const file of [...this.kept])
+            this.release(file);
+    }
+    open(file) {
+        const descriptor = this.openOrShed(file.path);
+        if (this.kept.size < this.most) {
+            file.descriptor = descriptor;
+            this.kept.add(file);
+        }
+        return descriptor;
+    }
+    openOrShed(path) {
+        try {
+            return openSync(path, 'r');
+        }
+        catch (error) {
+            const code = codeOf(error);
+            if (code !== 'EMFILE' && code !== 'ENFILE')
+                throw error;
+            // Somebody else needs them more: half of ours are given back, and as many fewer are kept from now on.
+            this.most = Math.floor(this.kept.size / 2);
+            for (const file of [...this.kept].slice(this.most))
+                this.release(file);
+            return openSync(path, 'r');
+        }
+    }
+}
+/** ENOENT when it is opened, ESRCH when it is read through a descriptor: either way the process has ended. */
+function procfs_descriptors_isGone(error) {
+    const code = codeOf(error);
+    return code === 'ENOENT' || code === 'ESRCH';
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/procfs-member.js
+
+
+
+
+
+
+/** ms between two counts of a process's open files: a folder is dearer to read than a file. */
+const FILES_EVERY = 1000;
+/** Sightings for which what a process has from its parent is not counted again, unless it calls exec before. */
+const COPY_SIGHTINGS = 10;
+const COMMAND_TRIES = 3;
+const TOKEN = 'FLOWGATE_TOKEN';
+/** One process of the tree, from the moment it was seen until it is gone. */
+class Member {
+    reader;
+    pid;
+    startTime;
+    stat;
+    root;
+    /** Known while it is young; kept longer, it would hold all its ancestors in memory. */
+    parent;
+    files;
+    sightings = 0;
+    zombie = false;
+    memory = 0;
+    peakMemory = 0;
+    /** Page faults and resident pages at the last look into `status`: while neither changes, it says the same. */
+    looked = { faults: -1, pages: -1 };
+    /** Bytes of its memory that it has from its parent, and that count there. */
+    copied = 0;
+    cpuTime = 0;
+    /** Of several threads, from the first careful look on. */
+    threadTimes;
+    /** ms by which the ticks were wrong at the last careful look: until the next one that is taken from them. */
+    tickError = 0;
+    command;
+    commandTries = 0;
+    openFiles;
+    filesDue;
+    token;
+    /** Its environment was read, and what it held is what its children will have. */
+    tokenSettled = false;
+    constructor(birth, reader) {
+        this.reader = reader;
+        this.pid = birth.pid;
+        this.stat = birth.stat;
+        this.startTime = birth.stat.startTime;
+        this.root = birth.root;
+        this.parent = birth.parent;
+        const folder = `/proc/${birth.pid}`;
+        this.files = {
+            stat: birth.file,
+            status: { path: `${folder}/status` },
+            schedstat: { path: `${folder}/schedstat` },
+        };
+        this.filesDue = reader.now();
+        this.learnToken();
+        this.measure(birth.stat);
+        this.copied = this.copiedFromParent();
+    }
+    isRoot() {
+        return this.root.pid === this.pid;
+    }
+    origin() {
+        return this.root;
+    }
+    /** It was found in the tree before it was named as a root of it. */
+    becomeRoot(root) {
+        this.root = root;
+    }
+    /** Reads it again; false if it is gone. What can not be read now stays as it was. */
+    refresh() {
+        const { descriptors, buffer } = this.reader;
+        const length = descriptors.read(this.files.stat, buffer);
+        if (length === GONE)
+            return false;
+        const stat = length > 0 ? parseStat(buffer, length) : undefined;
+        if (stat === undefined)
+            return true;
+        if (stat.startTime !== this.startTime)
+            return false;
+        // In the middle of exec there is none: then it is too early to tell.
+        const executed = stat.environStart !== 0 && stat.environStart !== this.stat.environStart;
+        if (executed)
+            this.copied = 0;
+        this.stat = stat.environStart !== 0 ? stat : { ...stat, environStart: this.stat.environStart };
+        this.measure(stat);
+        if (this.zombie)
+            return true;
+        if (executed) {
+            this.commandTries = 0;
+            this.command = undefined;
+            this.learnToken();
+        }
+        this.learnCommand();
+        this.countFiles();
+        return true;
+    }
+    close() {
+        for (const file of Object.values(this.files))
+            this.reader.descriptors.release(file);
+    }
+    reading() {
+        const { stat, root } = this;
+        const token = this.token;
+        return {
+            pid: this.pid,
+            parent: stat.parent,
+            startTime: this.startTime,
+            role: root.role,
+            root: root.pid,
+            launcher: root.launcher && this.isRoot(),
+            command: this.command ?? stat.command,
+            memory: this.zombie ? 0 : Math.max(0, this.memory - this.copied),
+            peakMemory: this.zombie ? 0 : Math.max(0, this.peakMemory - this.copied),
+            cpuTime: this.cpuTime,
+            childrenCpuTime: this.ms(stat.childUserTicks) + this.ms(stat.childSystemTicks),
+            threads: this.zombie ? 0 : stat.threads,
+            ...(this.zombie ? { zombie: true } : {}),
+            ...(this.openFiles === undefined ? {} : { files: this.openFiles }),
+            ...(token === undefined ? {} : { token }),
+        };
+    }
+    measure(stat) {
+        this.sightings += 1;
+        if (this.sightings > COPY_SIGHTINGS) {
+            this.parent = undefined;
+            this.copied = 0;
+        }
+        this.measureCpu(stat);
+        this.zombie = stat.state === 'Z' || stat.state === 'X';
+        if (!this.zombie)
+            this.measureMemory(stat);
+    }
+    /**
+     * Dearer than `stat`, so looked at only if it can have changed. The pages in `stat` tell that, but not how many there
+     * are: since Linux 6.2 they leave out what each CPU has not yet added to the common count (percpu_counter_read).
+     */
+    measureMemory({ faults, residentPages: pages }) {
+        if (faults === this.looked.faults && pages === this.looked.pages)
+            return;
+        const { descriptors, buffer, units } = this.reader;
+        const length = descriptors.read(this.files.status, buffer);
+        const status = length > 0 ? parseStatusMemory(buffer, length) : undefined;
+        const resident = pages * units.pageSize;
+        this.looked = status === undefined ? { faults: -1, pages: -1 } : { faults, pages };
+        this.memory = status?.memory ?? resident;
+        this.peakMemory = status?.peakMemory ?? Math.max(this.peakMemory, resident);
+    }
+    /**
+     * Ticks of 10 ms are rough; schedstat counts ns, but of one thread, and lags up to a tick behind while it runs. So
+     * for a single thread the larger of the two is the truth. Of several threads each has a file: too dear for every look.
+     */
+    measureCpu(stat) {
+        const least = this.floor(stat.userTicks + stat.systemTicks);
+        const likely = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
+        if (this.reader.careful && (stat.threads > 1 || this.threadTimes !== undefined)) {
+            this.threadTimes ??= new ThreadTimes();
+            this.tickError = likely - this.threadTimes.take(timesOfThreads(this.pid), { least, likely });
+        }
+        // Less than the time before, if the ticks were ahead then.
+        if (this.threadTimes !== undefined)
+            this.cpuTime = likely - this.tickError;
+        else
+            this.cpuTime = Math.max(this.cpuTime, this.schedstat(stat) ?? likely, least);
+    }
+    schedstat({ threads }) {
+        if (threads !== 1)
+            return undefined;
+        const { descriptors, buffer } = this.reader;
+        const length = descriptors.read(this.files.schedstat, buffer);
+        return length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
+    }
+    /** The kernel rounds down to whole ticks: the middle of the tick is right on average, so that sums are. */
+    ms(ticks) {
+        return ticks === 0 ? 0 : this.floor(ticks + 0.5);
+    }
+    floor(ticks) {
+        return (ticks * 1000) / this.reader.units.ticksPerSecond;
+    }
+    /**
+     * Between fork and exec a child has the memory of its parent: the same (vfork) or a copy that takes no room until it is
+     * written to. Counted again, every spawn would look like a spike of the parent's size. A process that was forked to
+     * stay is counted as `ps` would after a few sightings.
+     */
+    copiedFromParent() {
+        const parent = this.parent;
+        const copy = parent !== undefined && this.stat.environStart === parent.stat.environStart;
+        return copy && this.stat.environStart !== 0 ? Math.min(this.memory, parent.memory) : 0;
+    }
+    /** A flow's processes inherit its token; only where a launcher starts one, it has to be read. */
+    learnToken() {
+        if (this.token !== undefined)
+            return;
+        const parent = this.parent;
+        this.token = parent?.token;
+        this.tokenSettled = this.token !== undefined || parent?.tokenSettled === true;
+        if (this.tokenSettled)
+            return;
+        const environment = readOrUndefined(`/proc/${this.pid}/environ`);
+        this.token = environment === undefined ? undefined : environmentValue(environment, TOKEN);
+        // A launcher starts flows with tokens, and so does a copy of it that has not called exec.
+        const copy = parent !== undefined && parent.stat.environStart === this.stat.environStart;
+        this.tokenSettled = this.token !== undefined || !(this.root.launcher && (this.isRoot() || copy));
+    }
+    /** Most processes are gone before anybody asks for their arguments: read at the second sighting. */
+    learnCommand() {
+        if (this.command !== undefined || this.commandTries >= COMMAND_TRIES)
+            return;
+        this.commandTries += 1;
+        const bytes = readOrUndefined(`/proc/${this.pid}/cmdline`);
+        this.command = bytes === undefined ? undefined : parseCommandLine(bytes);
+    }
+    countFiles() {
+        const now = this.reader.now();
+        if (now < this.filesDue)
+            return;
+        this.filesDue = now + FILES_EVERY;
+        try {
+            this.openFiles = readdirSync(`/proc/${this.pid}/fd`).length;
+        }
+        catch {
+            // Another user's process, or gone: not counted.
+            this.openFiles = undefined;
+        }
+    }
+}
+/** ms of CPU by thread; empty where the kernel does not tell it, or the process is gone. */
+function timesOfThreads(pid) {
+    const times = new Map();
+    for (const thread of threadsOf(pid)) {
+        const text = readOrUndefined(`/proc/${pid}/task/${thread}/schedstat`)?.toString('latin1');
+        const time = text === undefined ? undefined : parseSchedstat(text);
+        if (time !== undefined)
+            times.set(thread, time);
+    }
+    return times;
+}
+function threadsOf(pid) {
+    try {
+        return readdirSync(`/proc/${pid}/task`);
+    }
+    catch {
+        return [];
+    }
+}
+/** The whole file; undefined if it is gone or not ours to read. */
+function readOrUndefined(path) {
+    try {
+        return (0,external_node_fs_namespaceObject.readFileSync)(path);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/end-run.js
+
+
+
+
+
+
+
+/** ms between two looks; how many in a row must find nothing; and how many there are at most. */
+const LOOK_EVERY = 20;
+const QUIET_LOOKS = 3;
+const MOST_LOOKS = 500;
+/**
+ * Ends every process of a run whose flowgate was killed: the groups that it knew, what is below their leaders, whichever
+ * group or session it has moved to, and what carries the run's mark. The leaders go last: launchers and hosts adopt the
+ * orphans of their flows, which are found below them only while they live.
+ */
+async function endRun({ leaders, runs }) {
+    killPids(leaders, 'SIGSTOP');
+    await endAll(() => abandoned({ leaders, runs }).filter((pid) => !leaders.includes(pid)));
+    for (const leader of leaders)
+        killGroup(leader, 'SIGKILL');
+    await endAll(() => abandoned({ leaders: [], runs }));
+}
+async function endAll(find) {
+    for (let looks = 0, quiet = 0; quiet < QUIET_LOOKS && looks < MOST_LOOKS; looks += 1) {
+        const found = find();
+        killPids(found);
+        quiet = found.length === 0 ? quiet + 1 : 0;
+        await (0,promises_namespaceObject.setTimeout)(LOOK_EVERY);
+    }
+}
+/** The living below the leaders, those that carry a mark, and what is below these. Empty where there is no /proc. */
+function abandoned({ leaders, runs }) {
+    const seen = processes();
+    const family = new Set(leaders);
+    for (const { pid } of seen)
+        if (isMarked(pid, runs))
+            family.add(pid);
+    for (let size = -1; size !== family.size;) {
+        size = family.size;
+        for (const { pid, parent } of seen)
+            if (family.has(parent))
+                family.add(pid);
+    }
+    return seen.filter(({ pid, ended }) => family.has(pid) && !ended).map(({ pid }) => pid);
+}
+function processes() {
+    return namesOfProc().flatMap((name) => {
+        const bytes = /^\d+$/.test(name) ? readOrUndefined(`/proc/${name}/stat`) : undefined;
+        const stat = bytes === undefined ? undefined : proc_stat_parseStat(bytes, bytes.length);
+        const pid = Number(name);
+        if (stat === undefined || pid === process.pid)
+            return [];
+        return [{ pid, parent: stat.parent, ended: stat.state === 'Z' || stat.state === 'X' }];
+    });
+}
+function namesOfProc() {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)('/proc');
+    }
+    catch {
+        return [];
+    }
+}
+function isMarked(pid, runs) {
+    const environment = readOrUndefined(`/proc/${pid}/environ`);
+    const mark = environment === undefined ? undefined : proc_text_environmentValue(environment, MARK);
+    return mark !== undefined && runs.includes(mark);
+}
+
+
+/***/ }),
+
+/***/ 336:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _adapters_end_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(468);
+/**
+ * Ends what a flowgate that was killed has left running. Its guard (adapters/guard.ts) becomes this program, never
+ * started by hand: guard.js LEADER… -- RUN…
+ */
+
+const given = process.argv.slice(2);
+const end = given.indexOf('--');
+await (0,_adapters_end_run_js__WEBPACK_IMPORTED_MODULE_0__/* .endRun */ .l)({ leaders: given.slice(0, end).map(Number), runs: given.slice(end + 1) });
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ })
+
+/******/ });
+/************************************************************************/
+/******/ // The module cache
+/******/ var __webpack_module_cache__ = {};
+/******/ 
+/******/ // The require function
+/******/ function __nccwpck_require__(moduleId) {
+/******/ 	// Check if module is in cache
+/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 	if (cachedModule !== undefined) {
+/******/ 		return cachedModule.exports;
+/******/ 	}
+/******/ 	// Create a new module (and put it into the cache)
+/******/ 	var module = __webpack_module_cache__[moduleId] = {
+/******/ 		// no module.id needed
+/******/ 		// no module.loaded needed
+/******/ 		exports: {}
+/******/ 	};
+/******/ 
+/******/ 	// Execute the module function
+/******/ 	var threw = true;
+/******/ 	try {
+/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		threw = false;
+/******/ 	} finally {
+/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 	}
+/******/ 
+/******/ 	// Return the exports of the module
+/******/ 	return module.exports;
+/******/ }
+/******/ 
+/************************************************************************/
+/******/ /* webpack/runtime/asset-relocator-loader */
+/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/async module */
+/******/ (() => {
+/******/ 	var webpackQueues = typeof Symbol === "function" ? Symbol("webpack queues") : "__webpack_queues__";
+/******/ 	var webpackExports = typeof Symbol === "function" ? Symbol("webpack exports") : "__webpack_exports__";
+/******/ 	var webpackError = typeof Symbol === "function" ? Symbol("webpack error") : "__webpack_error__";
+/******/ 	var resolveQueue = (queue) => {
+/******/ 		if(queue && queue.d < 1) {
+/******/ 			queue.d = 1;
+/******/ 			queue.forEach((fn) => (fn.r--));
+/******/ 			queue.forEach((fn) => (fn.r-- ? fn.r++ : fn()));
+/******/ 		}
+/******/ 	}
+/******/ 	var wrapDeps = (deps) => (deps.map((dep) => {
+/******/ 		if(dep !== null && typeof dep === "object") {
+/******/ 			if(dep[webpackQueues]) return dep;
+/******/ 			if(dep.then) {
+/******/ 				var queue = [];
+/******/ 				queue.d = 0;
+/******/ 				dep.then((r) => {
+/******/ 					obj[webpackExports] = r;
+/******/ 					resolveQueue(queue);
+/******/ 				}, (e) => {
+/******/ 					obj[webpackError] = e;
+/******/ 					resolveQueue(queue);
+/******/ 				});
+/******/ 				var obj = {};
+/******/ 				obj[webpackQueues] = (fn) => (fn(queue));
+/******/ 				return obj;
+/******/ 			}
+/******/ 		}
+/******/ 		var ret = {};
+/******/ 		ret[webpackQueues] = x => {};
+/******/ 		ret[webpackExports] = dep;
+/******/ 		return ret;
+/******/ 	}));
+/******/ 	__nccwpck_require__.a = (module, body, hasAwait) => {
+/******/ 		var queue;
+/******/ 		hasAwait && ((queue = []).d = -1);
+/******/ 		var depQueues = new Set();
+/******/ 		var exports = module.exports;
+/******/ 		var currentDeps;
+/******/ 		var outerResolve;
+/******/ 		var reject;
+/******/ 		var promise = new Promise((resolve, rej) => {
+/******/ 			reject = rej;
+/******/ 			outerResolve = resolve;
+/******/ 		});
+/******/ 		promise[webpackExports] = exports;
+/******/ 		promise[webpackQueues] = (fn) => (queue && fn(queue), depQueues.forEach(fn), promise["catch"](x => {}));
+/******/ 		module.exports = promise;
+/******/ 		body((deps) => {
+/******/ 			currentDeps = wrapDeps(deps);
+/******/ 			var fn;
+/******/ 			var getResult = () => (currentDeps.map((d) => {
+/******/ 				if(d[webpackError]) throw d[webpackError];
+/******/ 				return d[webpackExports];
+/******/ 			}))
+/******/ 			var promise = new Promise((resolve) => {
+/******/ 				fn = () => (resolve(getResult));
+/******/ 				fn.r = 0;
+/******/ 				var fnQueue = (q) => (q !== queue && !depQueues.has(q) && (depQueues.add(q), q && !q.d && (fn.r++, q.push(fn))));
+/******/ 				currentDeps.map((dep) => (dep[webpackQueues](fnQueue)));
+/******/ 			});
+/******/ 			return fn.r ? promise : getResult();
+/******/ 		}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
+/******/ 		queue && queue.d < 0 && (queue.d = 0);
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/define property getters */
+/******/ (() => {
+/******/ 	// define getter functions for harmony exports
+/******/ 	__nccwpck_require__.d = (exports, definition) => {
+/******/ 		for(var key in definition) {
+/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 			}
+/******/ 		}
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/hasOwnProperty shorthand */
+/******/ (() => {
+/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/************************************************************************/
+/******/ 
+/******/ // startup
+/******/ // Load entry module and return exports
+/******/ // This entry module used 'module' so it can't be inlined
+/******/ var __webpack_exports__ = __nccwpck_require__(336);
+/******/ __webpack_exports__ = await __webpack_exports__;
+/******/ 
