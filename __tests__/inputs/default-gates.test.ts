@@ -32,7 +32,7 @@ describe('the default gate on total_time is left out, and said to be, where the 
       'duration: 10s, faults: {kill: {share: 10%}, rounds: 1}',
     ],
     ['45 s', 'a duration of the inputs', { duration: '45s' }, 'duration: 10s'],
-  ])('%s: %s', async (time, _, inputs, scenario) => {
+  ])('%s: %s', async (...[time, , inputs, scenario]) => {
     const plan = await planned(inputs, scenario);
     expect(gates(plan)).not.toContain(TOTAL_TIME);
     expect(plan?.omittedGates).toEqual(omitted(time));
