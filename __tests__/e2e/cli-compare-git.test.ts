@@ -207,3 +207,18 @@ test('nothing is compared outside of a repository', async () => {
     /^flowgate: compare: compare needs a git repository, and .* is in none; check one out/,
   );
 });
+
+test('--no-compare runs a config with limits on the base: they are not judged, and prepare is not run', async () => {
+  const repository = repositoryWith(
+    1,
+    1,
+    CONFIG.replace('budget: 60s', 'budget: 60s\nprepare: touch prepared; exit 1'),
+  );
+  const run = await compareIn(repository, '--no-compare');
+  expect(run.status).toBe(0);
+  const [scenario] = run.results().scenarios;
+  expect(scenario).toMatchObject({ verdict: 'warn' });
+  expect(scenario).not.toHaveProperty('compared');
+  expect(scenario?.thresholds.map(({ outcome }) => outcome)).toEqual(['pass', 'not_judged']);
+  expect(run.stdout).toContain('not judged: nothing was compared');
+});

@@ -36,7 +36,10 @@ describe('flowgate run --url', () => {
       name: 'url',
       kind: 'http',
       work: `GET ${origin}/{{token}}`,
-      omittedGates: ['peak_memory <= 500MB', 'peak_cpu <= 80%'],
+      omittedGates: [
+        { expression: 'peak_memory <= 500MB', reason: 'no process is watched' },
+        { expression: 'peak_cpu <= 80%', reason: 'no process is watched' },
+      ],
     });
     expect(results.scenarios[0]?.flows).toHaveLength(50);
     expect(metricOf(results, 'ttfb.p95')).toBeGreaterThan(0);

@@ -107,7 +107,7 @@ describe('what is wrong with it', () => {
 
 describe('limits that hang on the base', () => {
   const NEEDS =
-    'needs compare: give the input compare (--compare at a terminal), or write compare: base at the top of the config';
+    'needs compare: give the input compare (--compare at a terminal, or --no-compare to run without judging it), or write compare: base at the top of the config';
   const list = [
     '    thresholds:',
     '      - success_rate >= 99%',

@@ -80,7 +80,7 @@ describe('each kind of fault', () => {
     ],
     [
       'thresholds: [peak_memory < base + 5%]',
-      '5:18: scenarios.s.thresholds[0]: "peak_memory < base + 5%": needs compare: give the input compare (--compare at a terminal), or write compare: base at the top of the config',
+      '5:18: scenarios.s.thresholds[0]: "peak_memory < base + 5%": needs compare: give the input compare (--compare at a terminal, or --no-compare to run without judging it), or write compare: base at the top of the config',
     ],
     [
       'checks: {isolaton: fail}',

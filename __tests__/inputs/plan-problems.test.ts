@@ -65,8 +65,7 @@ describe('what is wrong with inputs', () => {
       'input duration: 30 needs a unit: write 30s or 30ms',
       'input timeout: soon is no time; write it as 30s, 500ms or 1m30s',
       'input thresholds[0]: "flow_tme.p95 < 5s": there is no metric flow_tme; did you mean flow_time?',
-      'input thresholds[1]: is empty; write METRIC OP LIMIT or remove the line',
-      'input thresholds[2]: "total_time < 5MB": total_time is a time; 5MB is a size; write it as 5s or 500ms',
+      'input thresholds[1]: "total_time < 5MB": total_time is a time; 5MB is a size; write it as 5s or 500ms',
       'input alerts: holds no threshold; write METRIC OP LIMIT or remove it',
       'input comment: must be one of always, on-change, on-problem, never, not sometimes',
       'input on-inconclusive: must be one of fail, warn, pass, not war; did you mean warn?',
@@ -118,7 +117,7 @@ describe('what is wrong with inputs', () => {
     [{ run: 'x', compare: 'base', budget: '2' }, 'input budget: 2 needs a unit: write 2s or 2ms'],
     [
       { run: 'x', thresholds: 'total_time < base + 5%' },
-      'input thresholds[0]: "total_time < base + 5%": needs compare: give the input compare (--compare at a terminal), or write compare: base at the top of the config',
+      'input thresholds[0]: "total_time < base + 5%": needs compare: give the input compare (--compare at a terminal, or --no-compare to run without judging it), or write compare: base at the top of the config',
     ],
     [
       { run: 'x', iterations: '5' },

@@ -282,7 +282,13 @@ describe('what else is seen', () => {
 });
 
 test('default gates that are left out are said in every report, with why', () => {
-  const scenario = aScenario({}, { defaultGates: true, omittedGates: ['peak_cpu <= 80%'] });
+  const scenario = aScenario(
+    {},
+    {
+      defaultGates: true,
+      omittedGates: [{ expression: 'peak_cpu <= 80%', reason: 'no process is watched' }],
+    },
+  );
   const results = aResults({
     scenarios: [{ ...scenario, thresholds: [aThreshold(scenario, 'failed == 0', { limit: 0 })] }],
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { METRICS } from '../../src/model/metrics.js';
 import { DEFAULT_GATES, defaultGates } from '../../src/verdict/defaults.js';
 import { parseThreshold } from '../../src/verdict/grammar.js';
-import { parseThresholds, splitThresholds } from '../../src/verdict/threshold-list.js';
+import { parseThresholds, parseThresholdText, splitThresholds } from '../../src/verdict/threshold-list.js';
 
 /** `column: message` of every problem. */
 function problems(text: string): string[] {
@@ -226,10 +226,36 @@ describe('a list of thresholds', () => {
     ]);
   });
 
-  test('a place left empty between two entries is an empty entry', () => {
+  test('a place left empty between two commas is an empty entry', () => {
     expect(splitThresholds('a < 1,, b < 2').map(({ text }) => text)).toEqual(['a < 1', '', 'b < 2']);
-    expect(splitThresholds('a < 1\n\nb < 2').map(({ text }) => text)).toEqual(['a < 1', '', 'b < 2']);
-    expect(splitThresholds('  ').map(({ text }) => text)).toEqual(['']);
+  });
+
+  test.each([
+    ['between two entries', 'a < 1\n\nb < 2'],
+    ['several, with spaces and tabs', '\n \n a < 1 \n\t\n  \n b < 2\n\n'],
+    ['of Windows', '\r\na < 1\r\n\r\n  \r\nb < 2\r\n'],
+    ['around a comment', 'a < 1\n\n# why\n\nb < 2'],
+  ])('blank lines are skipped: %s', (_, text) => {
+    expect(splitThresholds(text).map((entry) => entry.text)).toEqual(['a < 1', 'b < 2']);
+  });
+
+  test.each(['', '  ', '\n\n', '\r\n \r\n', '# a comment', ' # one\n\n#two'])(
+    'a text with nothing in it holds no threshold, which is a problem: %j',
+    (text) => {
+      expect(parseThresholdText(text, 'fail')).toEqual({
+        thresholds: [],
+        problems: [{ message: 'holds no threshold; write METRIC OP LIMIT or remove it', line: 0, column: 1 }],
+      });
+    },
+  );
+
+  test.each([
+    ['commas', `a < 1${','.repeat(250_000)}`],
+    ['commas in a label that is never closed', `step(${','.repeat(250_000)}`],
+    ['parentheses', '(,'.repeat(125_000)],
+  ])('a long text is split in one pass: %s', (_, text) => {
+    const found = splitThresholds(text);
+    expect(found.map((entry) => entry.text).join(',').length).toBeGreaterThan(100_000);
   });
 
   test('the default gates are the four of the contract', () => {

@@ -21,19 +21,13 @@ export interface RunOptions
     LoadOptions,
     Pick<
       Inputs,
-      | 'config'
-      | 'run'
-      | 'module'
-      | 'url'
-      | 'compare'
-      | 'prepare'
-      | 'budget'
-      | 'onInconclusive'
-      | 'workingDirectory'
+      'config' | 'run' | 'module' | 'url' | 'prepare' | 'budget' | 'onInconclusive' | 'workingDirectory'
     > {
   readonly scenario?: readonly string[];
   readonly threshold?: readonly string[];
   readonly alert?: readonly string[];
+  /** False for --no-compare. */
+  readonly compare?: string | false;
 }
 
 export interface DemoOptions extends OutputOptions, LoadOptions {
@@ -74,6 +68,7 @@ export function withScenario(command: Command): Command {
         '--compare <ref>',
         'compare with a git ref, or with base: where the branch has left the default one',
       )
+      .option('--no-compare', 'compare nothing, whatever the config says: limits on the base are not judged')
       .option('--prepare <command>', 'run this once in the tree of each side before comparing: "npm ci"'),
   );
 }
@@ -125,9 +120,10 @@ export function withCalibration(command: Command): Command {
  */
 export function inputsOf(all: RunOptions & DemoOptions): Inputs {
   refuseEmpty(all);
-  const { scenario, threshold, alert, ...options } = all;
+  const { scenario, threshold, alert, compare, ...options } = all;
   return {
     ...options,
+    ...(compare === undefined ? {} : compare === false ? { noCompare: 'true' } : { compare }),
     ...(scenario === undefined ? {} : { scenario: scenario.join('\n') }),
     ...(threshold === undefined ? {} : { thresholds: threshold.join('\n') }),
     ...(alert === undefined ? {} : { alerts: alert.join('\n') }),
@@ -135,8 +131,8 @@ export function inputsOf(all: RunOptions & DemoOptions): Inputs {
 }
 
 function refuseEmpty(options: RunOptions & DemoOptions): void {
-  const empty = Object.entries(options).filter(([, value]: [string, string | readonly string[]]) =>
-    [value].flat().some((text) => text.trim() === ''),
+  const empty = Object.entries(options).filter(([, value]: [string, string | false | readonly string[]]) =>
+    [value].flat().some((text) => typeof text === 'string' && text.trim() === ''),
   );
   const problems = empty.map(([name]) => ({
     where: `option --${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,

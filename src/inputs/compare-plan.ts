@@ -1,4 +1,7 @@
 import type { ComparePlan, PreparePlan } from '../model/compare-plan.js';
+import type { ScenarioPlan } from '../model/plan.js';
+import { defaultBaseGates } from '../verdict/compared-defaults.js';
+import { NOT_COMPARED } from '../verdict/judge.js';
 import type { ParsedInputs } from './parse-inputs.js';
 import { isMap } from './raw.js';
 import type { Config } from './schema.js';
@@ -12,7 +15,7 @@ export function planCompare(
   config: Omit<Config, 'version' | 'scenarios'> = {},
 ): ComparePlan | undefined {
   const ref = inputs.compare ?? config.compare?.ref;
-  if (ref === undefined || inputs.noCompare === true) return undefined;
+  if (ref === undefined) return undefined;
   const prepare = prepareOf(inputs, config.prepare);
   const services = config.compare?.services;
   return {
@@ -22,6 +25,21 @@ export function planCompare(
     ...(services === undefined ? {} : { services }),
     onUnresolved: inputs.onInconclusive ?? config['on-inconclusive'] ?? 'warn',
     defaultLevel: config.compare?.['default-gates'] ?? 'fail',
+  };
+}
+
+/**
+ * The scenario in a run with --no-compare.
+ * @param asked what would be compared; its default gates are then left out as well
+ */
+export function withoutComparing(scenario: ScenarioPlan, asked: ComparePlan | undefined): ScenarioPlan {
+  const defaults = asked === undefined ? [] : defaultBaseGates(scenario, asked.defaultLevel);
+  const omitted = defaults.map(({ expression }) => ({ expression, reason: NOT_COMPARED }));
+  const omittedGates = [...(scenario.omittedGates ?? []), ...omitted];
+  return {
+    ...scenario,
+    ...(omittedGates.length === 0 ? {} : { omittedGates }),
+    comparesNothing: true,
   };
 }
 

@@ -9,7 +9,7 @@ import { readThresholdEntry } from './threshold-entry.js';
 /* A limit that hangs on the base can be judged only where head is compared with one. */
 
 const NEEDS_COMPARE =
-  'needs compare: give the input compare (--compare at a terminal), or write compare: base at the top of the config';
+  'needs compare: give the input compare (--compare at a terminal, or --no-compare to run without judging it), or write compare: base at the top of the config';
 
 const LISTS = [
   ['thresholds', 'fail'],

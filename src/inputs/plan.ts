@@ -6,7 +6,7 @@ import type { Files } from '../ports.js';
 import { didYouMean } from '../verdict/nearest.js';
 import { readConfig } from './config.js';
 import { DEMO_MODULE } from './demo.js';
-import { isPrepared, planCompare } from './compare-plan.js';
+import { isPrepared, planCompare, withoutComparing } from './compare-plan.js';
 import { needCompareInInputs } from './compare-rules.js';
 import { configDrafts, shorthandDraft, type Draft } from './draft.js';
 import { defaultConfig, missingConfig, nothingToRun } from './find-config.js';
@@ -41,7 +41,7 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   const { parsed, problems: inputProblems } = reading;
   const drafted = await draftScenarios(inputs, reading, sources);
   const { source, config, value, drafts, places, problems: sourceProblems } = drafted;
-  const compare = planCompare(parsed, config);
+  const asked = planCompare(parsed, config);
   const problems = [...inputProblems, ...comparisonProblems(inputs, parsed, drafted), ...sourceProblems];
   const isAwaited = sources.prepares === true && isPrepared(parsed, value);
   const exists = async (path: string): Promise<boolean> => isAwaited || (await sources.files.exists(path));
@@ -62,12 +62,11 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   if (problems.length === 0 && sources.isBase !== true) problems.push(...unusedDirectory(parsed, scenarios));
   if (problems.length > 0) throw new UserError(distinct(problems));
   const history = historyPlan(parsed, drafted);
-  return {
-    scenarios,
-    source,
-    ...(history === undefined ? {} : { history }),
-    ...(compare === undefined ? {} : { compare }),
-  };
+  const plan = { source, ...(history === undefined ? {} : { history }) };
+  if (parsed.noCompare === true) {
+    return { ...plan, scenarios: scenarios.map((scenario) => withoutComparing(scenario, asked)) };
+  }
+  return { ...plan, scenarios, ...(asked === undefined ? {} : { compare: asked }) };
 }
 
 /** What inputs ask of a comparison where there is none. */

@@ -1,9 +1,12 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Problem } from '../errors.js';
-import type { ScenarioPlan, Work } from '../model/plan.js';
+import type { FaultsPlan } from '../model/faults.js';
+import { lengthOf } from '../model/load.js';
+import type { Load, ScenarioPlan, Work } from '../model/plan.js';
+import { wholeLoad } from '../model/waves.js';
 import type { Threshold } from '../model/threshold.js';
 import { conflictAgainstBase } from '../verdict/base-limit.js';
-import { defaultGates, gatesWithoutProcesses } from '../verdict/defaults.js';
+import { defaultGatesFor } from '../verdict/defaults.js';
 import { DEMO_CHECKS, DEMO_MODULE, DEMO_UNASKED } from './demo.js';
 import type { Draft } from './draft.js';
 import { faultsOf } from './faults-schema.js';
@@ -37,7 +40,8 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
   const { name, config } = draft;
   const planned = planLoad(draft, inputs);
   if (!planned.ok) return planned;
-  const gates = gatesOf(inputs, config);
+  const faults = faultsFor(config, inputs.seed ?? config.seed ?? SEED);
+  const gates = gatesOf(inputs, config, lengthOfRun(planned.loads.load, faults.faults));
   const conflict = conflictAgainstBase(gates.thresholds);
   if (conflict !== undefined) return { ok: false, problems: [thresholdProblem(draft, inputs, conflict)] };
   const workingDirectory = resolve(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
@@ -62,7 +66,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
       ...gates,
       checks: checksOf(config),
       ...(config.module === DEMO_MODULE ? { unaskedChecks: DEMO_UNASKED } : {}),
-      ...faultsFor(config, seed),
+      ...faults,
       seed,
     },
   };
@@ -154,12 +158,14 @@ function resolveModule(workingDirectory: string, file: string): string {
 }
 
 /**
- * Alerts alone leave the default gates in force. Where no process is watched, those on memory and CPU could never be
- * judged: they are left out. A gate that somebody has asked for is not.
+ * Alerts alone leave the default gates in force. Those that could never be judged, or only fail, are left out. A gate
+ * that somebody has asked for is not.
+ * @param length ms that the load asks for
  */
 function gatesOf(
   inputs: ParsedInputs,
   config: ScenarioConfig,
+  length: number | undefined,
 ): Pick<ScenarioPlan, 'thresholds' | 'defaultGates' | 'omittedGates'> {
   const gates = inputs.thresholds ?? config.thresholds;
   const alerts = inputs.alerts ?? config.alerts ?? [];
@@ -168,15 +174,21 @@ function gatesOf(
     ...alerts,
   ];
   if (gates !== undefined) return { thresholds: all(gates), defaultGates: false };
-  if (config.http === undefined || config.service !== undefined || config.services !== undefined) {
-    return { thresholds: all(defaultGates()), defaultGates: true };
-  }
-  const { applying, omitted } = gatesWithoutProcesses();
+  const isWatched =
+    config.http === undefined || config.service !== undefined || config.services !== undefined;
+  const { applying, omitted } = defaultGatesFor({ isWatched, length });
   return {
     thresholds: all(applying),
     defaultGates: true,
-    omittedGates: omitted.map(({ expression }) => expression),
+    ...(omitted.length === 0 ? {} : { omittedGates: omitted }),
   };
+}
+
+/** ms that flows are started for, all waves and rungs together; undefined if their number ends the run. */
+function lengthOfRun(load: Load, faults: FaultsPlan | undefined): number | undefined {
+  const whole = wholeLoad({ load, ...(faults === undefined ? {} : { faults }) });
+  if ('stages' in whole) return lengthOf(whole.stages);
+  return 'duration' in whole ? whole.duration : undefined;
 }
 
 /** abort-on-fail of the scenario is that of every gate which has none of its own. */

@@ -43,6 +43,12 @@ export type Load =
 /** One rung of a ladder is a closed load of its own. */
 export type RungPlan = Load;
 
+export interface OmittedGate {
+  readonly expression: string;
+  /** Follows `left out, as`. */
+  readonly reason: string;
+}
+
 export interface ScenarioPlan {
   readonly name: string;
   readonly work: Work;
@@ -69,8 +75,10 @@ export interface ScenarioPlan {
   readonly thresholds: readonly Threshold[];
   /** No thresholds were given: the default gates are in force, and the report says so. */
   readonly defaultGates: boolean;
-  /** Default gates that are left out: no process is watched, so there is nothing that they could be judged by. */
-  readonly omittedGates?: readonly string[];
+  /** Default gates that could only fail, or never be judged. */
+  readonly omittedGates?: readonly OmittedGate[];
+  /** Nothing is compared, although there may be limits on the base: those are not judged. */
+  readonly comparesNothing?: true;
   readonly faults?: FaultsPlan;
   readonly checks: Readonly<Partial<Record<CheckId, CheckLevel>>>;
   /** Levels of checks that nobody asked for: they are judged where there is something to look at, else left out. */

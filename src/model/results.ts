@@ -109,8 +109,10 @@ const threshold = z.object({
   actual: z.number().nullable(),
   limit: z.number().nullable().meta({ description: 'in the base unit' }),
   unit,
-  outcome: z.enum(['pass', 'fail', 'inconclusive', 'unresolved']),
-  /** Why it is inconclusive, or unresolved: compared with the base, but the budget did not tell. */
+  outcome: z.enum(['pass', 'fail', 'inconclusive', 'unresolved', 'not_judged']).meta({
+    description: 'not_judged: a limit on the base in a run that compares nothing; it counts as no pass',
+  }),
+  /** Why it is inconclusive, not judged, or unresolved: compared with the base, but the budget did not tell. */
   reason: z.string().optional(),
   origin: z.literal('history').optional().meta({ description: 'the limit is what earlier runs predict' }),
 });
@@ -158,9 +160,9 @@ const scenario = z.object({
   load,
   defaultGates: z.boolean(),
   omittedGates: z
-    .array(z.string())
+    .array(z.object({ expression: z.string(), reason: z.string() }))
     .optional()
-    .meta({ description: 'default gates that are left out because no process is watched' }),
+    .meta({ description: 'default gates that are left out, and why' }),
   metrics: z.record(z.string(), metric),
   thresholds: z.array(threshold),
   comparison: z.array(comparisonSchema).optional(),

@@ -9,7 +9,7 @@ export function isOnlyUnresolved({ verdict, interrupted, ...judged }: ScenarioRe
   const open = judged.thresholds.filter(({ outcome }) => outcome !== 'pass');
   return (
     open.length > 0 &&
-    open.every(({ outcome }) => outcome === 'unresolved') &&
+    open.every(({ outcome }) => outcome === 'unresolved' || outcome === 'not_judged') &&
     judged.checks.every(({ outcome }) => outcome === 'pass')
   );
 }
@@ -21,8 +21,10 @@ export function isUnresolvedAlone({ verdict, scenarios }: Pick<Results, 'verdict
 
 /** `1 of 2 scenarios is unresolved`; undefined if none is by its comparison alone. */
 export function unresolvedTally({ scenarios }: Pick<Results, 'scenarios'>): string | undefined {
-  const open = scenarios.filter(isOnlyUnresolved).length;
+  const left = scenarios.filter(isOnlyUnresolved);
+  const open = left.length;
   if (open === 0) return undefined;
+  if (left.every(({ compared }) => compared === undefined)) return 'nothing was compared';
   if (scenarios.length === 1) return 'the comparison is unresolved';
   const whole =
     open === scenarios.length ? `all ${open} scenarios` : `${open} of ${scenarios.length} scenarios`;

@@ -97,18 +97,22 @@ export function invalidComparison({
 }
 
 export function unresolvedStatus({ compared }: ScenarioResults): string {
-  if (compared === undefined) return 'is unresolved';
+  if (compared === undefined) return 'is not compared';
   const verb = compared.absent === undefined ? 'is unresolved against' : 'is not compared with';
   return `${verb} ${sideLabel(compared.base)}`;
 }
 
 /** Gates first. */
 export function unresolvedThresholds({ thresholds }: ScenarioResults): readonly ThresholdResult[] {
-  const unresolved = thresholds.filter(({ outcome }) => outcome === 'unresolved');
+  const unresolved = thresholds.filter(isOpen);
   return [
     ...unresolved.filter(({ level }) => level === 'fail'),
     ...unresolved.filter(({ level }) => level === 'warn'),
   ];
+}
+
+function isOpen({ outcome }: ThresholdResult): boolean {
+  return outcome === 'unresolved' || outcome === 'not_judged';
 }
 
 /** `; all 4 gates hold`, `; 3 of 4 gates hold, 1 is unresolved`. */

@@ -149,7 +149,7 @@ function inconclusive(scenario: ScenarioResults): Headline {
 
 function warned(scenario: ScenarioResults, cores: number): Headline {
   const alerts = scenario.thresholds.filter(
-    ({ level, outcome }) => level === 'warn' && outcome !== 'pass' && outcome !== 'unresolved',
+    ({ level, outcome }) => level === 'warn' && (outcome === 'fail' || outcome === 'inconclusive'),
   );
   const findings = scenario.checks.filter(({ level, outcome }) => level === 'warn' && outcome !== 'pass');
   const open = unresolvedThresholds(scenario);

@@ -102,15 +102,19 @@ function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefin
     limit: `${limitOf(threshold)}${threshold.origin === undefined ? '' : ', by history'}`,
     expression: threshold.expression,
     level: threshold.level,
-    ...detail(threshold.reason ?? metric?.note),
+    ...detail(reasonOf(threshold) ?? metric?.note),
   };
 }
 
-/** `unresolved`: compared with the base, and it is not known. */
+/** `unresolved`: a limit on the base of which it is not known whether it holds. */
 export function standingOf({ outcome, level }: ThresholdResult): Standing {
   if (outcome === 'pass') return 'pass';
-  if (outcome === 'unresolved') return 'unresolved';
+  if (outcome === 'unresolved' || outcome === 'not_judged') return 'unresolved';
   return level === 'warn' ? 'alert' : outcome;
+}
+
+function reasonOf({ outcome, reason }: ThresholdResult): string | undefined {
+  return outcome === 'not_judged' ? `not judged: ${reason ?? ''}` : reason;
 }
 
 /** The value with the digits that tell it from the limit it is held against. */

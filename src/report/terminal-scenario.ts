@@ -1,7 +1,7 @@
 import { plain } from './escape.js';
 import { holding, type Finding } from './finding.js';
 import { formatCount, plural } from '../model/format.js';
-import { clipped } from './lines.js';
+import { clipped, wrapped } from './lines.js';
 import { historyLines } from './terminal-history.js';
 import type { Row } from './row.js';
 import { spoken } from './sentence.js';
@@ -54,7 +54,9 @@ function gateLines({ rows, defaultGates, omittedGates }: ScenarioView, paint: Pa
   const note = defaultGates
     ? [paint.marked('plain', 'no thresholds were given: the default gates are in force')]
     : [];
-  const omitted = omittedGates === undefined ? [] : [paint.marked('plain', plain(omittedGates))];
+  const omitted = wrapped(plain(omittedGates ?? ''), paint.width - 4).map((line) =>
+    paint.marked('plain', line),
+  );
   return [`    ${head}`, ...lines, ...note, ...omitted];
 }
 

@@ -128,7 +128,11 @@ function scenarioView(scenario: ScenarioResults, cores: number): ScenarioView {
 
 function omittedGatesOf({ omittedGates = [] }: ScenarioResults): string | undefined {
   if (omittedGates.length === 0) return undefined;
-  return `left out, as no process is watched: ${omittedGates.join(', ')}`;
+  const groups = [...new Set(omittedGates.map(({ reason }) => reason))].map((reason) => {
+    const gates = omittedGates.filter((gate) => gate.reason === reason);
+    return `as ${reason}: ${gates.map(({ expression }) => expression).join(', ')}`;
+  });
+  return `left out, ${groups.join('; ')}`;
 }
 
 function tallyOf({ verdict, scenarios }: Results): string {

@@ -9,7 +9,6 @@ import {
   type ScenarioResults,
   type ThresholdResult,
 } from '../model/results.js';
-import type { Threshold } from '../model/threshold.js';
 import { assertNever } from '../errors.js';
 import { type CheckLevels, runChecks } from '../checks/index.js';
 import { countsKilled } from '../stats/counted.js';
@@ -23,7 +22,7 @@ import { measure, standardRefs, summarize } from '../stats/summarize.js';
 import { climbConcerns, judgeClimb } from './climb.js';
 import { decide, overall } from './decide.js';
 import { limitConcerns } from './limits.js';
-import { judge } from './judge.js';
+import { judge, judgeAlone } from './judge.js';
 import { failureConcerns } from './compared-failures.js';
 import { growthConcerns } from './compared-growth.js';
 import { isAgainstBase } from './base-limit.js';
@@ -56,7 +55,7 @@ export function assembleScenario(
   comparison?: ScenarioComparison,
 ): ScenarioResults {
   const measures = summarize(record);
-  const thresholds = judgeAll(plan.thresholds, measures, comparison);
+  const thresholds = judgeAll(plan, measures, comparison);
   const checks = runChecks(record, askedLevels(plan), plan.unaskedChecks);
   const { ladder: figures } = measures;
   const ladder = figures === undefined ? undefined : judgeClimb(plan, record, figures);
@@ -81,7 +80,9 @@ export function assembleScenario(
     work: workText(plan.work),
     load: { ...record.load, timeout: record.timeout, warmup: record.warmup },
     defaultGates: plan.defaultGates,
-    ...(plan.omittedGates === undefined ? {} : { omittedGates: [...plan.omittedGates] }),
+    ...(plan.omittedGates === undefined
+      ? {}
+      : { omittedGates: plan.omittedGates.map((gate) => ({ ...gate })) }),
     metrics: metricsOf(plan, measures),
     thresholds,
     ...(comparison === undefined
@@ -97,11 +98,11 @@ export function assembleScenario(
 
 /** The default gates of a comparison stand behind those that were given. */
 function judgeAll(
-  given: readonly Threshold[],
+  { thresholds: given, comparesNothing }: ScenarioPlan,
   measures: Measures,
   comparison: ScenarioComparison | undefined,
 ): ThresholdResult[] {
-  if (comparison === undefined) return judge(given, measures);
+  if (comparison === undefined) return (comparesNothing === true ? judgeAlone : judge)(given, measures);
   return [...given, ...comparison.defaultGates].flatMap((threshold) =>
     isAgainstBase(threshold) ? judgeAgainstBase(threshold, comparison) : judge([threshold], measures),
   );

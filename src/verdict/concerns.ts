@@ -47,7 +47,26 @@ export function thresholdConcerns(
     ...failed,
     ...withoutData(thresholds, 'fail'),
     ...withoutData(thresholds, 'warn'),
+    ...notJudged(thresholds),
     ...leftOpen(thresholds, onUnresolved),
+  ];
+}
+
+/** With other gates to go by it is a warning; a run in which no gate was judged has passed none. */
+function notJudged(thresholds: readonly ThresholdResult[]): Concern[] {
+  const left = thresholds.filter(({ outcome }) => outcome === 'not_judged');
+  const [first] = left;
+  if (first === undefined) return [];
+  const gates = thresholds.filter(({ level }) => level === 'fail');
+  const isAll = gates.length > 0 && gates.every(({ outcome }) => outcome === 'not_judged');
+  const expressions = left.map(({ expression }) => expression).join(', ');
+  const verb = left.length === 1 ? 'was' : 'were';
+  const reason = `${expressions} ${verb} not judged: ${first.reason ?? 'no data'}`;
+  return [
+    {
+      verdict: isAll ? 'inconclusive' : 'warn',
+      reason: sentence(isAll ? `no gate was judged: ${reason}` : reason),
+    },
   ];
 }
 

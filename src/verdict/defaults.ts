@@ -1,4 +1,6 @@
+import { formatQuantity } from '../model/format.js';
 import type { MetricId } from '../model/metrics.js';
+import type { OmittedGate } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import { parseThresholds } from './threshold-list.js';
 
@@ -17,15 +19,32 @@ export function defaultGates(): readonly Threshold[] {
 /** Those of them that need a process to be watched. */
 const OF_PROCESSES: readonly MetricId[] = ['peak_memory', 'peak_cpu'];
 
-/** The default gates that can be judged where no process is watched, and those that never could. */
-export function gatesWithoutProcesses(): {
+export interface RunShape {
+  /** Flows or services are processes of this machine. */
+  readonly isWatched: boolean;
+  /** ms that the load asks flows to be started for; undefined if it ends after so many flows. */
+  readonly length: number | undefined;
+}
+
+/**
+ * The default gates that can tell right from wrong in such a run, and the others with why not: where no process is
+ * watched, two are never judged; a run that is asked to last as long as the limit of `total_time` only ends after it.
+ */
+export function defaultGatesFor({ isWatched, length = 0 }: RunShape): {
   readonly applying: readonly Threshold[];
-  readonly omitted: readonly Threshold[];
+  readonly omitted: readonly OmittedGate[];
 } {
-  const ofProcesses = ({ metric }: Threshold): boolean => OF_PROCESSES.includes(metric.id);
-  const all = defaultGates();
+  const whyNot = ({ metric, limit }: Threshold): string | undefined => {
+    if (OF_PROCESSES.includes(metric.id)) return isWatched ? undefined : 'no process is watched';
+    const most = limit.kind === 'absolute' ? limit.value : Infinity;
+    const isTooLong = metric.id === 'total_time' && length >= most;
+    return isTooLong ? `flows are started for ${formatQuantity(length, 'ms')}` : undefined;
+  };
+  const judged = defaultGates().map((gate) => ({ gate, reason: whyNot(gate) }));
   return {
-    applying: all.filter((gate) => !ofProcesses(gate)),
-    omitted: all.filter(ofProcesses),
+    applying: judged.filter(({ reason }) => reason === undefined).map(({ gate }) => gate),
+    omitted: judged.flatMap(({ gate: { expression }, reason }) =>
+      reason === undefined ? [] : [{ expression, reason }],
+    ),
   };
 }

@@ -11,6 +11,18 @@ export function judge(thresholds: readonly Threshold[], measures: Measures): Thr
   return thresholds.map((threshold) => judgeOne(threshold, measure(measures, threshold.metric)));
 }
 
+/** The same where nobody wants to compare: limits on the base are not judged, which is no pass either. */
+export function judgeAlone(thresholds: readonly Threshold[], measures: Measures): ThresholdResult[] {
+  return judge(thresholds, measures).map((result, index) =>
+    thresholds[index]?.limit.kind === 'base'
+      ? { ...result, outcome: 'not_judged', reason: NOT_COMPARED }
+      : result,
+  );
+}
+
+/** Why a limit on the base was not judged. */
+export const NOT_COMPARED = 'nothing was compared (--no-compare)';
+
 function judgeOne(threshold: Threshold, { value, unit, note }: MetricResult): ThresholdResult {
   const { expression, level, op } = threshold;
   const limit = threshold.limit.kind === 'absolute' ? threshold.limit.value : null;
