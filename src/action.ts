@@ -1,4 +1,5 @@
 import { baseOfEvent, type EventBase } from './baseline/event-base.js';
+import { gateChanges } from './gate-changes/index.js';
 import type { GateContext, GatePorts } from './gate.js';
 import type { Inputs } from './inputs/inputs.js';
 import type { PlanSources } from './inputs/plan.js';
@@ -88,10 +89,16 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
     if (withheld !== undefined) runner.logger.info(withheld);
     const event = eventBaseOf(start, asked);
     const world = worldOf(ports, start, { workspace: known.workspace, env: context.env, event });
+    // Asked for before any code of the pull request is run: git is not used after that.
+    const changed = await gateChanges(plan, { ...gatePorts, git: ports.trees.git }, { ...world.context });
+    const gateChangesOf = changed === undefined ? {} : { gateChanges: changed };
     const judge: Judging<number>['judge'] = async (judged, against) => {
       const given = { ...context, ...against, ...(past === undefined ? {} : { past }) };
       const measured = await ports.gate(judged, gatePorts, given);
-      const results = withoutSecrets(measured, secretTraces(start.env, secretsOf(start)));
+      const results = withoutSecrets(
+        { ...measured, ...gateChangesOf },
+        secretTraces(start.env, secretsOf(start)),
+      );
       await report(reporting, { results, surroundings, checkRun, mode, temporary: start.temporary });
       if (plan.history !== undefined) {
         await keepHistory(history, { plan: plan.history, results, occasion: surroundings.occasion });

@@ -30,6 +30,7 @@ export const SAMPLES: Readonly<Record<string, () => Results>> = {
   interrupted,
   several: () => several(),
   hostile,
+  'gates-changed': gatesChanged,
   ladder: ladderResults,
   'ladder-stopped': stoppedLadderResults,
   slower,
@@ -196,6 +197,28 @@ export function several(count = 3): Results {
   });
 }
 
+/** A pull request that lowers the gate which it would not have passed. */
+function gatesChanged(): Results {
+  return {
+    ...passing(),
+    gateChanges: {
+      base: 'main',
+      sha: 'b'.repeat(40),
+      changes: [
+        { setting: 'compare', base: 'with base, unresolved: fail', head: null },
+        {
+          scenario: 'demo',
+          setting: 'success_rate',
+          base: 'success_rate >= 99%',
+          head: 'success_rate >= 0%',
+        },
+        { scenario: 'demo', setting: 'check cleanup', base: 'fail', head: 'off' },
+        { scenario: 'mails', setting: 'scenario', base: 'flow_time.p95 < 800ms', head: null },
+      ],
+    },
+  };
+}
+
 /** Every text that a flow, a config or a forged file can set is hostile. */
 function hostile(): Results {
   const all = HOSTILE_TEXTS.join(' ');
@@ -216,6 +239,11 @@ function hostile(): Results {
       attempt: 1,
       workflow: all,
       job: all,
+    },
+    gateChanges: {
+      base: all,
+      sha: all,
+      changes: HOSTILE_TEXTS.map((text) => ({ scenario: text, setting: all, base: text, head: all })),
     },
     scenarios: [
       {

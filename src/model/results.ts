@@ -5,6 +5,7 @@ import { comparisonSchema } from './comparison.js';
 import { contaminationSchema } from './contamination-schema.js';
 import { environmentSchema } from './environment-schema.js';
 import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults-results.js';
+import { gateChangesSchema } from './gate-changes.js';
 import { historySchema } from './history.js';
 import { ladderSchema } from './ladder.js';
 import { leftBehindSchema, leftoverSchema } from './left-behind.js';
@@ -230,6 +231,7 @@ export const resultsSchema = z
       .optional(),
     /** The command that reproduces the verdict at a terminal. */
     reproduce: z.string(),
+    gateChanges: gateChangesSchema.optional(),
     scenarios: z.array(scenario),
   })
   .meta({ title: 'flowgate results', id: RESULTS_SCHEMA });

@@ -1,6 +1,7 @@
 import type { Results } from '../model/results.js';
 import { plain } from './escape.js';
 import { plural } from '../model/format.js';
+import { gateChangesAnnotation } from './gate-changes.js';
 import type { Finding } from './finding.js';
 import type { Row, Standing } from './row.js';
 import { viewOf, type ScenarioView } from './view.js';
@@ -20,9 +21,10 @@ const LINES_SHOWN = 20;
  * or have no data, and what kept the run from being whole. Warnings: alerts.
  */
 export function annotations(results: Results): readonly Annotation[] {
-  return viewOf(results).scenarios.flatMap((scenario) =>
-    [errorOf(scenario), warningOf(scenario)].filter((annotation) => annotation !== undefined),
-  );
+  return [
+    ...viewOf(results).scenarios.flatMap((scenario) => [errorOf(scenario), warningOf(scenario)]),
+    gateChangesAnnotation(results.gateChanges),
+  ].filter((annotation) => annotation !== undefined);
 }
 
 function errorOf(scenario: ScenarioView): Annotation | undefined {

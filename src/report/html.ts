@@ -2,6 +2,7 @@ import type { Results } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
 import { markup } from './escape.js';
 import { COMPARED_STYLE } from './html-compared.js';
+import { gateChangesCard } from './gate-changes.js';
 import { scenarioSection } from './html-scenario.js';
 import { STYLE } from './html-style.js';
 import { viewOf, type ScenarioView, type View } from './view.js';
@@ -14,6 +15,12 @@ export function renderHtml(results: Results): string {
   const view = viewOf(results);
   const { cores } = results.environment;
   const title = headingOf(view);
+  const sections = [
+    gateChangesCard(results.gateChanges),
+    ...view.scenarios.map((scenario, index) =>
+      scenarioSection(scenario, { cores, id: `scenario-${index + 1}` }),
+    ),
+  ].filter((section) => section !== '');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -32,7 +39,7 @@ export function renderHtml(results: Results): string {
 ${view.scenarios.length > 1 ? contents(view.scenarios) : ''}
 </header>
 <main>
-${view.scenarios.map((scenario, index) => scenarioSection(scenario, { cores, id: `scenario-${index + 1}` })).join('\n')}
+${sections.join('\n')}
 </main>
 <footer>
 ${footer(view, results)}

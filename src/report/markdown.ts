@@ -1,5 +1,6 @@
 import type { Results } from '../model/results.js';
 import { cell, html } from './escape.js';
+import { gateChangesMarkdown } from './gate-changes.js';
 import { blocks, table, VERDICT_MARKS } from './markdown-block.js';
 import { scenarioBody } from './markdown-scenario.js';
 import { fullestThatFits, type Tier } from './tiers.js';
@@ -32,12 +33,14 @@ function renderer(results: Results, whole: string): (tier: Tier) => string {
   const view = viewOf(results);
   const { cores } = results.environment;
   return (tier) => {
-    if (tier === 'verdict') return blocks(heading(view), footer(view, whole)) + '\n';
+    const gates = gateChangesMarkdown(results.gateChanges, tier);
+    if (tier === 'verdict') return blocks(heading(view), gates, footer(view, whole)) + '\n';
     const told = tier === 'failing rows' ? shortList(view.scenarios) : view.scenarios;
     const several = view.scenarios.length > 1;
     return (
       blocks(
         heading(view),
+        gates,
         several ? overview(told) : undefined,
         ...told.flatMap((scenario) => [
           several ? `#### ${title(scenario)}` : undefined,

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { Results } from '../model/results.js';
+import { gateChangesLines } from './gate-changes.js';
 import { usableWidth } from './lines.js';
 import { scenarioLines } from './terminal-scenario.js';
 import { palette } from './terminal-block.js';
@@ -17,6 +18,7 @@ export function renderTerminal(results: Results, options: { color: boolean; widt
   const paint = palette(pc.createColors(options.color), width);
   const lines = view.scenarios.flatMap((scenario) => ['', ...scenarioLines(scenario, paint)]);
   if (view.scenarios.length !== 1) lines.push('', paint.verdict(view.verdict, `flowgate: ${view.tally}`));
+  lines.push(...gateChangesLines(results.gateChanges, paint));
   const run = view.run === undefined ? '' : `, ${view.run.prefix} ${view.run.label}`;
   lines.push('', ...paint.field('machine', plain(`${view.machine}${run}`, 300).split(/(?<=,) /u), ' '));
   // Not wrapped or cut, however long it is: it is there to be copied.

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { makeRepository } from '../repository.js';
+import { startGitHubServer, type GitHubServer } from './github-server.js';
+import { HOME, runAction, warningsOf } from './run-action.js';
+
+let server: GitHubServer;
+
+beforeEach(async () => {
+  server = await startGitHubServer();
+});
+
+afterEach(async () => {
+  await server.close();
+});
+
+const config = (gate: string): string =>
+  `version: 1\nscenarios:\n  orders: {run: exit 1, flows: 3, thresholds: ['${gate}'], checks: {cleanup: off}}\n`;
+
+test('a pull request that passes by a gate that it lowered itself says so everywhere, and passes still', async () => {
+  const clone = makeRepository();
+  const base = clone.commit('main', { '.github/flowgate.yml': config('success_rate >= 99%') });
+  clone.git('checkout', '-q', '-b', 'topic');
+  const head = clone.commit('lower it', { '.github/flowgate.yml': config('success_rate >= 0%') });
+  const pull = {
+    number: 12,
+    head: { sha: head, ref: 'topic', repo: HOME },
+    base: { sha: base, ref: 'main', repo: HOME },
+    user: { login: 'someone' },
+  };
+  const end = await runAction({
+    apiUrl: server.url,
+    event: { name: 'pull_request', payload: { repository: HOME, pull_request: pull } },
+    env: { GITHUB_WORKSPACE: clone.folder },
+  });
+  expect(end.exitCode).toBe(0);
+  expect(end.results?.gateChanges?.changes).toEqual([
+    { scenario: 'orders', setting: 'success_rate', base: 'success_rate >= 99%', head: 'success_rate >= 0%' },
+  ]);
+  const title = 'This change alters its gates';
+  for (const text of [server.comments[0]?.body, end.summary, end.outputs.summary, end.stdout]) {
+    expect(text).toContain(title);
+  }
+  expect(warningsOf(end).join()).toContain('success_rate >= 99% → success_rate >= 0%');
+});

@@ -1,0 +1,72 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { readConfig } from '../inputs/config.js';
+import type { Inputs } from '../inputs/inputs.js';
+import { DEFAULT_CONFIGS, makePlan } from '../inputs/plan.js';
+import type { Plan } from '../model/plan.js';
+import type { Files } from '../ports.js';
+import type { Repository } from '../trees/repository.js';
+
+export interface BaseConfig {
+  readonly repository: Repository;
+  /** Whose config it is. */
+  readonly commit: string;
+  readonly files: Files;
+  readonly inputs: Inputs;
+  /** Absolute: the workspace that head's plan was made in. */
+  readonly workspace: string;
+  /** Names of head's scenarios. */
+  readonly scenarios: readonly string[];
+}
+
+/** Bytes of the largest config that is read. */
+const LARGEST = 256 * 1024;
+
+/**
+ * The plan that the base's config makes of the same inputs; undefined if base has no config where head's may be.
+ * Nothing is checked out. Throws UserError if it is not valid.
+ */
+export async function basePlan(
+  from: BaseConfig,
+): Promise<(Pick<Plan, 'scenarios'> & Partial<Plan>) | undefined> {
+  const { inputs, workspace } = from;
+  const candidates = inputs.config === undefined ? DEFAULT_CONFIGS : [inputs.config];
+  for (const config of candidates) {
+    const text = await textOf(from, resolve(workspace, config));
+    if (text !== undefined) return planOf(from, { config, text });
+  }
+  return undefined;
+}
+
+/** Scenarios that the input selects and base does not have yet are left out, or base's plan would be refused. */
+async function planOf(
+  { inputs, workspace, files, scenarios }: BaseConfig,
+  { config, text }: { readonly config: string; readonly text: string },
+): Promise<Pick<Plan, 'scenarios'> & Partial<Plan>> {
+  const path = resolve(workspace, config);
+  const asInBase: Files = {
+    ...files,
+    read: (wanted) =>
+      wanted === path ? Promise.resolve(text) : Promise.reject(new Error(`base's ${wanted} is not read`)),
+    // Whether base's modules and folders are there does not change what its gates are.
+    exists: () => Promise.resolve(true),
+  };
+  const { scenario: selected, ...others } = inputs;
+  const sources = { files: asInBase, workspace };
+  if (selected === undefined) return makePlan({ ...others, config }, sources);
+  const known = Object.keys(readConfig(text, config).config?.scenarios ?? {});
+  const both = scenarios.filter((name) => known.includes(name));
+  if (known.length > 0 && both.length === 0) return { scenarios: [] };
+  return makePlan({ ...others, config, ...(both.length === 0 ? {} : { scenario: both.join(',') }) }, sources);
+}
+
+/** Of a file in the commit; undefined if there is none. Throws if it is too large to be a config. */
+async function textOf({ repository, commit }: BaseConfig, path: string): Promise<string | undefined> {
+  const inside = relative(repository.top, path);
+  if (inside.startsWith('..') || isAbsolute(inside)) return undefined;
+  const blob = `${commit}:${inside.split(sep).join('/')}`;
+  const size = Number(await repository.ask('cat-file', '-s', blob));
+  if (!Number.isSafeInteger(size)) return undefined;
+  if (size > LARGEST) throw new Error(`its config has ${size} bytes, and no more than ${LARGEST} are read`);
+  const { code, stdout } = await repository.run(['cat-file', 'blob', blob]);
+  return code === 0 ? stdout : undefined;
+}

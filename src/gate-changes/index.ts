@@ -1,0 +1,82 @@
+import type { EventBase } from '../baseline/event-base.js';
+import { messageOf, UserError } from '../errors.js';
+import type { Inputs } from '../inputs/inputs.js';
+import type { GateChange, GateChanges } from '../model/gate-changes.js';
+import type { Plan } from '../model/plan.js';
+import type { Files } from '../ports.js';
+import type { Git } from '../ports/git.js';
+import { findBase } from '../trees/find-base.js';
+import { Repository } from '../trees/repository.js';
+import { basePlan } from './base-plan.js';
+import { differences } from './differences.js';
+
+export interface GateChangesPorts {
+  readonly git: Git;
+  readonly files: Files;
+  readonly interrupt: AbortSignal;
+}
+
+export interface GateChangesContext {
+  readonly inputs: Inputs;
+  /** Absolute: where the plan was made. */
+  readonly workspace: string;
+  readonly event: EventBase;
+}
+
+/** Changes that are kept; a config that is rewritten has more than anybody reads. */
+const MOST = 100;
+/** Characters of a value that is kept. */
+const LONGEST = 300;
+
+/**
+ * What a pull request or a merge group changes in the gates that judge it, from the config of its base; to be asked for
+ * before any of its code is run. Undefined where there is no base, or no config. Never rejects, and changes no verdict:
+ * a base that cannot be read is told as such.
+ */
+export async function gateChanges(
+  plan: Plan,
+  { git, files, interrupt }: GateChangesPorts,
+  { inputs, workspace, event }: GateChangesContext,
+): Promise<GateChanges | undefined> {
+  if (plan.source.kind !== 'config') return undefined;
+  if (event.kind !== 'pull_request' && event.kind !== 'merge_group') return undefined;
+  let base: Pick<GateChanges, 'base' | 'sha'> = { base: event.branch };
+  try {
+    const repository = await Repository.open(git, { workspace, interrupt });
+    const found = await findBase(repository, { ref: 'base', event, dirty: false });
+    if (found === undefined) return undefined;
+    const { sha, label } = found;
+    base = { base: label, sha };
+    const scenarios = plan.scenarios.map(({ name }) => name);
+    const planned = await basePlan({ repository, commit: sha, files, inputs, workspace, scenarios });
+    if (planned === undefined) {
+      return { ...base, changes: [], unknown: `it has no config ${plan.source.file}` };
+    }
+    return { ...base, ...bounded(differences(planned, plan)) };
+  } catch (thrown) {
+    return { ...base, changes: [], unknown: reasonOf(thrown) };
+  }
+}
+
+function bounded(changes: readonly GateChange[]): Pick<GateChanges, 'changes' | 'more'> {
+  const kept = changes.slice(0, MOST).map((change) => ({
+    ...change,
+    setting: cut(change.setting),
+    base: change.base === null ? null : cut(change.base),
+    head: change.head === null ? null : cut(change.head),
+  }));
+  return { changes: kept, ...(changes.length > MOST ? { more: changes.length - MOST } : {}) };
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}
+
+function reasonOf(thrown: unknown): string {
+  const [first] = thrown instanceof UserError ? thrown.problems : [];
+  if (first === undefined) return cut(messageOf(thrown));
+  const place =
+    first.file === undefined ? '' : `${first.file}${first.line === undefined ? '' : `:${first.line}`}: `;
+  const where = first.where === undefined || first.where === 'compare' ? '' : `${first.where}: `;
+  return cut(`${place}${where}${first.message}`);
+}
