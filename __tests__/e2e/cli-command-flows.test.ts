@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { emptyFolder, metricOf, runCli, write } from './run-cli.js';
 
 const LOOP = ['--flows', '4', '--iterations', '8'];
@@ -95,17 +97,44 @@ describe('what one command flow does changes no other', () => {
     expect(run.status).toBe(0);
     expect(statSync(join(cwd, 'precious')).size).toBe(3_000_000);
   });
+});
 
-  const toFullDevice = existsSync('/dev/full') ? test : test.skip;
-  toFullDevice('it fills the disk: flows that need none are ok, and print', async () => {
-    const cwd = emptyFolder();
-    // A device that is always full stands for the disk.
-    const command = 'if [ "$FLOWGATE_FLOW" = 1 ]; then yes >/dev/full; else echo innocent; fi';
-    const run = await runCli(['run', '--run', command, ...LOOP, '--threshold', 'success_rate >= 0%'], {
-      cwd,
-    });
-    for (const { slot, outcome } of run.results().scenarios[0]?.flows ?? [])
-      expect(outcome).toBe(slot === 1 ? 'failed' : 'ok');
+/** A disk of 1 MB and 60 files; undefined where it takes rights that we do not have. */
+function smallDisk(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'flowgate-disk-'));
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,nr_inodes=60', 'tmpfs', folder]);
+  if (status === 0) return folder;
+  rmSync(folder, { recursive: true });
+  return undefined;
+}
+
+const disk = smallDisk();
+const onSmallDisk = disk === undefined ? describe.skip : describe;
+
+afterAll(() => {
+  if (disk === undefined) return;
+  spawnSync('umount', [disk]);
+  rmSync(disk, { recursive: true });
+});
+
+onSmallDisk('a full disk for temporary files (needs the right to mount one)', () => {
+  const TMPDIR = disk ?? '';
+
+  test('fails no flow that writes nothing to it, whatever it prints', async () => {
+    const fill = 'head -c 3000000 /dev/zero >$TMPDIR/big || true';
+    const command = `if [ "$FLOWGATE_FLOW" = 1 ]; then ${fill}; else sleep 0.1; seq 100000; fi`;
+    const gate = ['--threshold', 'success_rate >= 100%'];
+    const run = await runCli(['run', '--run', command, ...LOOP, ...gate], { env: { TMPDIR } });
+    expect(run.status).toBe(0);
+    rmSync(join(TMPDIR, 'big'));
+  });
+
+  test('is named with what to do, when flowgate itself cannot go on', async () => {
+    const fill = 'for n in $(seq 100); do touch $TMPDIR/full-$n 2>&- || true; done';
+    const command = `touch $FLOWGATE_WORKSPACE/x || true; ${fill}; sleep 0.1`;
+    const run = await runCli(['run', '--run', command, ...LOOP], { env: { TMPDIR } });
+    expect(run.status).toBe(1);
+    expect(run.stdout.replace(/\s+/g, ' ')).toMatch(/the disk is full, or its quota .* free space there/);
   });
 });
 

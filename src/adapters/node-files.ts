@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,20 @@ function temporaryFolder(): { readonly path: string; readonly variable: string }
     : { path: RUNNER_TEMP, variable: 'RUNNER_TEMP' };
 }
 
+const FULL: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
+
+/** Node names the path of few of these errors, and no cure. */
+async function namingFullDisk(path: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (thrown) {
+    if (!FULL.includes(codeOf(thrown))) throw thrown;
+    throw new Error(
+      `the disk is full, or its quota is used up: ${path} cannot be written (${messageOf(thrown)}); free space there, or set TMPDIR (on a runner RUNNER_TEMP) to another disk`,
+    );
+  }
+}
+
 /** A folder, no link in its place, with the owner and the permissions that the folder it is in has as well. */
 function isAsMade(path: string): boolean {
   const folder = lstatSync(path);
@@ -42,11 +57,19 @@ function isAsMade(path: string): boolean {
 export const nodeFiles: Files = {
   read: (path) => unlessMissing(readFile(path, 'utf8'), undefined),
   write: async (path, content) => {
-    await mkdir(dirname(path), { recursive: true });
-    // Renamed into place, so that a reader (or a kill in the middle) never meets half a file.
-    const partial = `${path}.${process.pid}.partial`;
-    await writeFile(partial, content);
-    await rename(partial, path);
+    await namingFullDisk(path, async () => {
+      await mkdir(dirname(path), { recursive: true });
+      // Renamed into place, so that a reader (or a kill in the middle) never meets half a file. What flows could put
+      // there before us, a link to elsewhere or a FIFO, is not opened: the name is new, and the file must be too.
+      const partial = `${path}.${randomUUID()}.partial`;
+      try {
+        await writeFile(partial, content, { flag: 'wx' });
+        await rename(partial, path);
+      } catch (thrown) {
+        await rm(partial, { force: true });
+        throw thrown;
+      }
+    });
   },
   exists: async (path) => (await unlessMissing(stat(path), undefined)) !== undefined,
   list: (path) => unlessMissing(readdir(path), []),
@@ -63,9 +86,11 @@ export const nodeFiles: Files = {
       });
     }
   },
-  makeFolder: async (path) => {
-    await mkdir(path, { recursive: true });
-  },
+  makeFolder: (path) =>
+    namingFullDisk(path, async () => {
+      // Where the disk is full Node says ENOENT of a path with `recursive`; without it, it says why.
+      await mkdir(path, { recursive: true }).catch(() => mkdir(path));
+    }),
   renameEmptyFolder: (path, to) => {
     try {
       if (!isAsMade(path) || readdirSync(path).length > 0) return false;
