@@ -69,8 +69,18 @@ describe('an empty folder that is given another name', () => {
 
 describe('a file that is written', () => {
   test.each([
-    ['a link to another file', (partial: string) => { symlinkSync(join(root, 'precious'), partial); }],
-    ['a folder', (partial: string) => { mkdirSync(partial); }],
+    [
+      'a link to another file',
+      (partial: string) => {
+        symlinkSync(join(root, 'precious'), partial);
+      },
+    ],
+    [
+      'a folder',
+      (partial: string) => {
+        mkdirSync(partial);
+      },
+    ],
   ])('is whole, whatever stands where it might be put together: %s', async (_, put) => {
     const path = join(root, 'results.json');
     writeFileSync(join(root, 'precious'), 'mine');
