@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -63,5 +64,43 @@ describe('an empty folder that is given another name', () => {
   posixOnly('is refused when its permissions were changed', () => {
     chmodSync(folder, 0o500);
     expect(nodeFiles.renameEmptyFolder(folder, renamed)).toBe(false);
+  });
+});
+
+describe('a file that is written', () => {
+  test.each([
+    [
+      'a link to another file',
+      (partial: string) => {
+        symlinkSync(join(root, 'precious'), partial);
+      },
+    ],
+    [
+      'a folder',
+      (partial: string) => {
+        mkdirSync(partial);
+      },
+    ],
+  ])('is whole, whatever stands where it might be put together: %s', async (_, put) => {
+    const path = join(root, 'results.json');
+    writeFileSync(join(root, 'precious'), 'mine');
+    put(`${path}.${process.pid}.partial`);
+    await nodeFiles.write(path, 'ours');
+    expect(readFileSync(path, 'utf8')).toBe('ours');
+    expect(readFileSync(join(root, 'precious'), 'utf8')).toBe('mine');
+  });
+
+  test('takes the place of a link, and leaves what it leads to', async () => {
+    const path = join(root, 'results.json');
+    writeFileSync(join(root, 'precious'), 'mine');
+    symlinkSync(join(root, 'precious'), path);
+    await nodeFiles.write(path, 'ours');
+    expect(lstatSync(path).isFile()).toBe(true);
+    expect(readFileSync(join(root, 'precious'), 'utf8')).toBe('mine');
+  });
+
+  test('that cannot take its place leaves nothing beside it', async () => {
+    await expect(nodeFiles.write(folder, 'ours')).rejects.toThrow();
+    expect(readdirSync(join(root, 'work'))).toEqual(['1']);
   });
 });

@@ -18,13 +18,17 @@ afterEach(() => {
   rmSync(parent, { recursive: true });
 });
 
-async function read(limits: { maxFiles?: number; maxBytes?: number } = {}) {
+async function read(
+  limits: { maxFiles?: number; maxBytes?: number } = {},
+  onOpen: (path: string) => void = () => undefined,
+) {
   const files = new Map<string, string>();
   const whole = await readBelow(folder, {
     maxFiles: 100,
     maxBytes: 1e6,
     ...limits,
     open: (path) => {
+      onOpen(path);
       const add = (text: string): void => {
         files.set(path, `${files.get(path) ?? ''}${text}`);
       };
@@ -62,6 +66,38 @@ test('follows no link and waits for no pipe', async () => {
   if (process.platform !== 'win32') execFileSync('mkfifo', [join(folder, 'pipe')]);
   expect(await read()).toEqual({ files: {}, whole: true });
 });
+
+// Elsewhere folders are opened by their paths.
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('a folder that is a link by the time it is read is not followed', async () => {
+  writeFileSync(join(parent, 'outside.txt'), 'secret');
+  writeFileSync(join(folder, 'a.txt'), 'one');
+  const swap = (): void => {
+    rmSync(join(folder, 'deep'), { recursive: true });
+    symlinkSync(parent, join(folder, 'deep'));
+  };
+  expect(await read({}, swap)).toEqual({ files: { 'a.txt': 'one' }, whole: false });
+});
+
+onLinux('a workspace that is a link is not followed', async () => {
+  writeFileSync(join(parent, 'outside.txt'), 'secret');
+  rmSync(folder, { recursive: true });
+  symlinkSync(parent, folder);
+  expect(await read()).toEqual({ files: {}, whole: false });
+});
+
+onLinux(
+  'a file that is a pipe by the time it is read is not waited for, and counts as not read',
+  async () => {
+    writeFileSync(join(folder, 'a.txt'), 'one');
+    const swap = (): void => {
+      rmSync(join(folder, 'a.txt'));
+      execFileSync('mkfifo', [join(folder, 'a.txt')]);
+    };
+    expect(await read({}, swap)).toEqual({ files: { 'a.txt': '' }, whole: false });
+  },
+);
 
 test('stops at as many files or bytes as it may read, and says that it did', async () => {
   for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, name), name.repeat(10));

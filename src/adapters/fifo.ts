@@ -59,7 +59,8 @@ function makeAll(fifos: readonly Wanted[]): void {
     if (error === null) for (const { made } of fifos) made();
     else {
       const [reason = ''] = stderr === '' ? [error.message] : stderr.split('\n');
-      for (const { failed } of fifos) failed(new Error(`cannot make the pipes of the flows: ${reason}`));
+      for (const { failed } of fifos)
+        failed(new Error(`cannot make the pipes for the output of flows: ${reason}`));
     }
   });
 }

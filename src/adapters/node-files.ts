@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import {
   chmod,
@@ -7,6 +8,7 @@ import {
   readFile,
   readdir,
   rename,
+  rm,
   rmdir,
   stat,
   writeFile,
@@ -64,9 +66,25 @@ async function makeOwnFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true });
   } catch (thrown) {
     const parent = dirname(path);
+    // Where the disk is full Node says ENOENT of a path with `recursive`; without it, it says why.
+    if (codeOf(thrown) === 'ENOENT') return mkdir(path);
     if (codeOf(thrown) !== 'EACCES' || !(await lstat(parent)).isDirectory()) throw thrown;
     await chmod(parent, 0o700);
     await mkdir(path, { recursive: true });
+  }
+}
+
+const FULL: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
+
+/** Node names the path of few of these errors, and no cure. */
+async function namingFullDisk(path: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (thrown) {
+    if (!FULL.includes(codeOf(thrown))) throw thrown;
+    throw new Error(
+      `the disk is full, or its quota is used up: ${path} cannot be written (${messageOf(thrown)}); free space there, or set TMPDIR (on a runner RUNNER_TEMP) to another disk`,
+    );
   }
 }
 
@@ -85,11 +103,19 @@ function isAsMade(path: string): boolean {
 export const nodeFiles: Files = {
   read: (path) => unlessMissing(readFile(path, 'utf8'), undefined),
   write: async (path, content) => {
-    await mkdir(dirname(path), { recursive: true });
-    // Renamed into place, so that a reader (or a kill in the middle) never meets half a file.
-    const partial = `${path}.${process.pid}.partial`;
-    await writeFile(partial, content);
-    await rename(partial, path);
+    await namingFullDisk(path, async () => {
+      await mkdir(dirname(path), { recursive: true });
+      // Renamed into place, so that a reader (or a kill in the middle) never meets half a file. What flows could put
+      // there before us, a link to elsewhere or a FIFO, is not opened: the name is new, and the file must be too.
+      const partial = `${path}.${randomUUID()}.partial`;
+      try {
+        await writeFile(partial, content, { flag: 'wx' });
+        await rename(partial, path);
+      } catch (thrown) {
+        await rm(partial, { force: true });
+        throw thrown;
+      }
+    });
   },
   exists: async (path) => (await unlessMissing(stat(path), undefined)) !== undefined,
   list: (path) => unlessMissing(readdir(path), []),
@@ -108,7 +134,7 @@ export const nodeFiles: Files = {
       });
     }
   },
-  makeFolder: makeOwnFolder,
+  makeFolder: (path) => namingFullDisk(path, () => makeOwnFolder(path)),
   renameEmptyFolder: (path, to) => {
     try {
       if (!isAsMade(path) || readdirSync(path).length > 0) return false;

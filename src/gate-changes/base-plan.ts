@@ -1,7 +1,8 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { readConfig } from '../inputs/config.js';
 import type { Inputs } from '../inputs/inputs.js';
-import { DEFAULT_CONFIGS, makePlan } from '../inputs/plan.js';
+import { DEFAULT_CONFIGS } from '../inputs/find-config.js';
+import { makePlan } from '../inputs/plan.js';
 import type { Plan } from '../model/plan.js';
 import type { Files } from '../ports.js';
 import type { Repository } from '../trees/repository.js';
