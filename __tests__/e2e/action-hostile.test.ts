@@ -60,6 +60,33 @@ describe('what a hostile flow prints', () => {
   });
 });
 
+describe('the files that the runner reads', () => {
+  test('hold what the action wrote, whatever flows and the daemons that they leave do to them', async () => {
+    const attack = `
+      cd "$GITHUB_WORKSPACE/.."
+      echo verdict=pass >> output
+      echo BASH_ENV=/tmp/evil >> env
+      ln -sf "$PWD/workspace/elsewhere" path
+      rm state; mkfifo state
+      (setsid sh -c 'while sleep 0.02; do echo verdict=pass >> output; echo "# forged" >> summary; done' &) 2>/dev/null
+      exit 1`;
+    const end = await runAction({
+      apiUrl: server.url,
+      inputs: { run: 'sh attack.sh', flows: '2', thresholds: 'success_rate >= 90%' },
+      files: { 'attack.sh': attack },
+    });
+    expect(end.outputs).toMatchObject({ verdict: 'fail', failed: '1' });
+    expect(end.summary).not.toContain('# forged');
+    expect(end.commandFiles).toEqual({ env: '', path: '', state: '' });
+    const warned = end.annotations.filter(({ message }) =>
+      message.includes('of the runner; this was undone'),
+    );
+    expect(warned.map(({ level, message }) => [level, /GITHUB_\w+/.exec(message)?.[0]])).toEqual(
+      ['OUTPUT', 'ENV', 'PATH', 'STATE', 'STEP_SUMMARY'].map((name) => ['warning', `GITHUB_${name}`]),
+    );
+  });
+});
+
 describe('the environment of a flow', () => {
   test('holds no token, no input and none of the files that the runner reads', async () => {
     const run = 'env > "$GITHUB_WORKSPACE/../temp/env-$FLOWGATE_FLOW.txt"; env; exit 1';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { CheckResult, ScenarioResults } from '../../src/model/results.js';
@@ -66,6 +66,61 @@ onLinux('what flows leave', () => {
     expect(failing(one)).toEqual(['cleanup']);
     expect(one.leftovers.map(({ command }) => command)).toEqual(['sleep 72', 'sleep 72']);
     for (const { pid } of one.leftovers) expect(isAlive(pid)).toBe(false);
+  });
+
+  const HIDES = `use POSIX; exit if fork; setsid; exit if fork; POSIX::close($_) for 0 .. 9;
+    exec 'env', '-i', @ARGV;`;
+  const withPerl = hasPerl ? test : test.skip;
+
+  withPerl.each([
+    [
+      'a command',
+      `run: "perl hide.pl sleep 78", flows: 2`,
+      /^a flow of slot [12] left|^flow [12] \(slot [12]\)/,
+    ],
+    ['a module', `module: m.mjs, flows: 2`, /^a flow left|^flow [12]/],
+    ['a module with a process each', `module: m.mjs, isolate: process, flows: 2`, /^a flow left|^flow [12]/],
+  ])(
+    'a daemon of %s that hides at once: no parent, no environment, no descriptor',
+    async (_, scenario, who) => {
+      const { one, status } = await runScenario({
+        scenario,
+        files: {
+          'hide.pl': HIDES,
+          'm.mjs': `import { spawnSync } from 'node:child_process';
+          export default () => { spawnSync('perl', ['hide.pl', 'sleep', '78']); };`,
+        },
+      });
+      expect([status, failing(one)]).toEqual([1, ['cleanup']]);
+      expect(one.leftovers.map(({ command }) => command)).toEqual(['sleep 78', 'sleep 78']);
+      for (const line of cleanupOf(one)?.evidence ?? []) expect(line).toMatch(who);
+      for (const { pid } of one.leftovers) expect(isAlive(pid)).toBe(false);
+    },
+  );
+
+  withPerl('what a daemon that hides uses counts for the gates', async () => {
+    const { one } = await runScenario({
+      scenario: `run: "perl hide.pl perl -e '$x = q(x) x 2e8; sleep 79'; sleep 0.8", flows: 1`,
+      files: { 'hide.pl': HIDES },
+    });
+    expect(one.metrics.peak_memory?.value).toBeGreaterThan(2e8);
+    for (const { pid } of one.leftovers) expect(isAlive(pid)).toBe(false);
+  });
+
+  withPerl('flows that the timeout has ended leave no daemon that hides either', async () => {
+    const { cwd, one } = await runScenario({
+      scenario: `run: "perl hide.pl sleep 80; sleep 30", flows: 2, timeout: 500ms`,
+      files: { 'hide.pl': HIDES },
+    });
+    expect(one.metrics.timed_out?.value).toBe(2);
+    const alive = readdirSync('/proc').filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`) === cwd;
+      } catch {
+        return false;
+      }
+    });
+    expect(alive).toEqual([]);
   });
 
   test('files in the temporary folder, known by a token in their name or in what they hold', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { isAlive, until } from '../processes.js';
@@ -23,6 +23,45 @@ describe('an interrupt', () => {
     expect((await running).status).toBe(130);
     await until(() => pids().every((pid) => !isAlive(Number(pid))));
   });
+
+  (process.platform === 'win32' ? test.skip : test)(
+    'a flowgate that is stopped for a while takes no flow that has ended in time for one that has not',
+    async () => {
+      const cwd = emptyFolder();
+      write(
+        cwd,
+        'm.mjs',
+        `import { writeFileSync } from 'node:fs';
+        export default async () => { writeFileSync('there', ''); await new Promise((r) => setTimeout(r, 800)); };`,
+      );
+      write(
+        cwd,
+        'c.yml',
+        `version: 1
+scenarios:
+  a: {run: 'touch there; sleep 0.8', flows: 2, timeout: 3s, thresholds: [success_rate == 100%]}
+  b: {module: m.mjs, flows: 2, timeout: 3s, thresholds: [success_rate == 100%]}\n`,
+      );
+      let flowgate = 0;
+      const onStart = (pid: number): void => {
+        flowgate = pid;
+      };
+      const running = runCli(['run', '--config', 'c.yml'], { cwd, onStart });
+      for (const _scenario of ['a', 'b']) {
+        await until(() => existsSync(join(cwd, 'there')));
+        process.kill(flowgate, 'SIGSTOP');
+        await new Promise((resolve) => setTimeout(resolve, 4000));
+        unlinkSync(join(cwd, 'there'));
+        process.kill(flowgate, 'SIGCONT');
+      }
+      const run = await running;
+      expect(run.status).toBe(0);
+      for (const { monitor } of run.results().scenarios) {
+        expect(monitor.notes.join()).toMatch(/flowgate itself did not run for \d+\.\d s/);
+      }
+    },
+    60_000,
+  );
 
   const HANG =
     'async () => { writeFileSync("there", ""); await new Promise((end) => setTimeout(end, 60_000)); }';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +39,8 @@ export interface ActionEnd {
   readonly annotations: readonly Annotation[];
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
+  /** What the other files hold that the runner reads; undefined for what is no regular file. */
+  readonly commandFiles: Readonly<Record<'env' | 'path' | 'state', string | undefined>>;
   /** results.json, if it was written. */
   readonly results: Results | undefined;
 }
@@ -68,6 +70,11 @@ export async function runAction(options: ActionOptions): Promise<ActionEnd> {
       outputs,
       annotations: commands.flatMap(readAnnotation),
       summary: await readFile(join(root, 'summary'), 'utf8'),
+      commandFiles: {
+        env: await readRegular(join(root, 'env')),
+        path: await readRegular(join(root, 'path')),
+        state: await readRegular(join(root, 'state')),
+      },
       results: saved === undefined ? undefined : (JSON.parse(await readFile(saved, 'utf8')) as Results),
     };
   } finally {
@@ -87,6 +94,10 @@ export function runQuick(
 
 export function warningsOf({ annotations }: ActionEnd): string[] {
   return annotations.filter(({ level }) => level === 'warning').map(({ message }) => message);
+}
+
+async function readRegular(path: string): Promise<string | undefined> {
+  return (await lstat(path)).isFile() ? readFile(path, 'utf8') : undefined;
 }
 
 async function prepare(root: string, options: ActionOptions): Promise<Record<string, string>> {

@@ -64,6 +64,18 @@ describe('a monitor of a synchronous table', () => {
     expect(clock.lastTimer).toBeCloseTo(95);
   });
 
+  test('says for how long flowgate itself did not run, and nothing of short delays', async () => {
+    const { clock, monitor } = watch(new FakeProcessTable());
+    clock.advance(20);
+    clock.spend(500);
+    clock.advance(10);
+    expect(monitor.soFar().notes).toEqual([]);
+    clock.spend(4010);
+    clock.advance(10);
+    const { notes } = await monitor.stop();
+    expect(notes).toEqual([expect.stringMatching(/^flowgate itself did not run for 4\.0 s \(it was stopped/)]);
+  });
+
   test('is careful when it begins and when it ends, not in between', async () => {
     const table = new FakeProcessTable();
     const { clock, monitor } = watch(table);

@@ -13,12 +13,16 @@ export const REFUSED = 'FLOWGATE_NOT_ADOPTING';
 const OF_PERL = /^PERL/;
 
 /** Why orphans of flows are not adopted here; undefined if they are, or if nothing is known against it. */
-export const NOT_ADOPTING: string | undefined = whyNot(PRCTL[process.arch]);
+export const NOT_ADOPTING: string | undefined = whyNotAdopting(process);
 
-function whyNot(call: number | undefined): string | undefined {
-  if (process.platform !== 'linux') return undefined;
-  if (call === undefined) return `it is not known how to ask the kernel for it on ${process.arch}`;
-  return existsSync(PERL) ? undefined : `${PERL} is not installed`;
+/** @param perl where Perl is to be */
+export function whyNotAdopting(
+  { platform, arch }: Pick<NodeJS.Process, 'platform' | 'arch'>,
+  perl: string = PERL,
+): string | undefined {
+  if (platform !== 'linux') return undefined;
+  if (PRCTL[arch] === undefined) return `it is not known how to ask the kernel for it on ${arch}`;
+  return existsSync(perl) ? undefined : `${perl} is not installed`;
 }
 
 interface Command {

@@ -75,6 +75,10 @@ class Sampler implements Monitor {
   /** Of `cpuTime`, what the first looks cost. */
   private coldTime = 0;
   private growing = false;
+  /** ms: the longest time for which we ourselves did not run when we should have. */
+  private stalled = 0;
+  /** ms of the clock: when the next look was to be. */
+  private due = Infinity;
   private seen: Latest | undefined;
   private reading: Promise<void> | undefined;
   private timer: Timer | undefined;
@@ -110,7 +114,10 @@ class Sampler implements Monitor {
   schedule(): void {
     const { clock, table } = this.options;
     const bounds = table.source === 'pidusage' ? SLOW : FAST;
-    this.timer = clock.timer(nextInterval(this.pace(), bounds), () => {
+    const interval = nextInterval(this.pace(), bounds);
+    this.due = clock.now() + interval;
+    this.timer = clock.timer(interval, () => {
+      this.noteStall();
       const pending = this.reading ?? this.read();
       if (pending === undefined) this.reschedule();
       else
@@ -130,8 +137,13 @@ class Sampler implements Monitor {
     if (this.record === undefined) this.schedule();
   }
 
+  private noteStall(): void {
+    this.stalled = Math.max(this.stalled, this.options.clock.now() - this.due);
+  }
+
   private async finish(): Promise<MonitorRecord> {
     this.timer?.cancel();
+    this.noteStall();
     this.ending = true;
     await this.sampleNow();
     return this.soFar();
@@ -144,7 +156,7 @@ class Sampler implements Monitor {
       samples: this.series.samples(),
       processes: this.usage.processes(),
       cost: { samples: this.reads, cpuTime: this.cpuTime, duration: clock.now() - this.startedAt },
-      notes: [...this.notes],
+      notes: [...this.notes, ...stallNote(this.stalled)],
     };
   }
 
@@ -203,4 +215,15 @@ class Sampler implements Monitor {
     if (this.reads <= COLD_READS) this.coldTime += cost;
     else this.costs = [...this.costs.slice(1 - COSTS_KEPT), cost];
   }
+}
+
+/** Longer than a busy machine keeps a process waiting. ms. */
+const STALL = 1000;
+
+function stallNote(stalled: number): readonly string[] {
+  if (stalled < STALL) return [];
+  const seconds = (stalled / 1000).toFixed(1);
+  return [
+    `flowgate itself did not run for ${seconds} s (it was stopped, or the machine slept or was overloaded): flows that ended meanwhile are timed until it ran again`,
+  ];
 }
