@@ -6,6 +6,7 @@ import { runAction } from './action.js';
 import { lineProgress } from './adapters/actions-progress.js';
 import { actionsRunner, readActionInputs, readPayload } from './adapters/actions.js';
 import { openGitHub } from './adapters/github.js';
+import { openLastResort } from './adapters/last-resort.js';
 import { leave } from './adapters/leave.js';
 import { readMachine } from './adapters/machine.js';
 import { nodePorts } from './adapters/node.js';
@@ -21,19 +22,28 @@ import { VERSION } from './version.js';
 
 /** The action, from the environment that a runner gives it to its exit status. */
 export async function run(): Promise<void> {
+  const runner = actionsRunner();
+  const lastResort = openLastResort((message) => {
+    runner.annotate({ level: 'error', title: 'flowgate: a defect', message });
+  });
   const env = { ...process.env };
   const asked = readActionInputs();
   // A flow can not only inherit our environment but read it, as every process of the same user can.
   forgetVariables(secretVariables(env, asked.token === undefined ? [] : [asked.token]));
   const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   const { interrupt, trees, ...ports } = nodePorts();
-  const runner = actionsRunner();
   const { logger } = runner;
 
   const status = await runAction(
     {
       runner,
-      gatePorts: { ...ports, logger, progress: lineProgress(ports.clock, logger), interrupt: interrupt() },
+      lastResort,
+      gatePorts: {
+        ...ports,
+        logger,
+        progress: lineProgress(ports.clock, logger),
+        interrupt: interrupt(lastResort.happened),
+      },
       renderers: {
         comment: renderComment,
         summary: renderSummary,
@@ -64,7 +74,7 @@ export async function run(): Promise<void> {
       version: VERSION,
     },
   );
-  leave(status);
+  leave(lastResort.statusOf(status));
 }
 
 // A runner starts this file; @github/local-action imports it and calls run.

@@ -20,6 +20,8 @@ export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly onStart?: (pid: number) => void;
+  /** The built CLI, or a copy of it. */
+  readonly cli?: string;
 }
 
 const folders: string[] = [];
@@ -43,7 +45,7 @@ export function write(cwd: string, path: string, content: string): void {
 /** Runs the built CLI as a person at a terminal does, in an empty folder unless told otherwise. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const cwd = options.cwd ?? emptyFolder();
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [options.cli ?? CLI, ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: cwd, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
