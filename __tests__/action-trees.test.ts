@@ -55,6 +55,7 @@ async function act(prepare: string, world = treeWorld()): Promise<Acted> {
       // The gate is a fake here, so that only the ports of trees are used.
       gatePorts: world.ports as unknown as GatePorts,
       renderers: RENDERERS,
+      lastResort: { happened: new AbortController().signal, atWorst: () => undefined },
       trees: { git, cache, treeFiles, process: others },
       openGitHub: () => completing(fake, tell),
       makePlan,

@@ -27,6 +27,7 @@ beforeEach(() => {
 function ports(change: Partial<ActionPorts> = {}): ActionPorts {
   return {
     runner,
+    lastResort: { happened: new AbortController().signal, atWorst: () => undefined },
     // The gate is a fake here, so of its ports only the files are used.
     gatePorts: { files: fakeFiles(), logger: runner.logger } as unknown as GatePorts,
     renderers: {

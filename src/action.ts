@@ -23,8 +23,17 @@ import { flowEnv, secretTraces, withheldFromShells } from './run/flow-env.js';
 import { inTrees, type Judging, type TreeWorld } from './trees/in-trees.js';
 import type { TreeDoors } from './trees/open-trees.js';
 
+/** What is to be done when something fails that nobody has foreseen. */
+export interface Unforeseen {
+  /** Aborted by the first unexpected failure. */
+  readonly happened: AbortSignal;
+  /** Does this if the run does not come to its end after one. */
+  readonly atWorst: (act: () => Promise<void>) => void;
+}
+
 export interface ActionPorts {
   readonly runner: Runner;
+  readonly lastResort: Unforeseen;
   readonly gatePorts: GatePorts;
   readonly renderers: Renderers;
   /** What comparing with a commit takes beside the gate's ports. */
@@ -69,9 +78,13 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
   const reporting = { runner, files: gatePorts.files, renderers: ports.renderers, github };
   const mode = COMMENT_MODES.find((known) => known === start.inputs.comment) ?? 'always';
   let checkRun: OpenCheckRun | undefined;
+  const giveUp = async (): Promise<void> => {
+    if (github !== undefined && checkRun !== undefined) await abandon({ github, runner }, checkRun);
+  };
+  ports.lastResort.atWorst(giveUp);
   const fail = async (thrown: unknown): Promise<number> => {
     const status = reportFailure(runner, thrown, known.workspace);
-    if (github !== undefined && checkRun !== undefined) await abandon({ github, runner }, checkRun);
+    await giveUp();
     return status;
   };
   try {
@@ -103,6 +116,8 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
       if (plan.history !== undefined) {
         await keepHistory(history, { plan: plan.history, results, occasion: surroundings.occasion });
       }
+      // What failed after the verdict, as reporting may: the step fails, and so does the check run.
+      if (ports.lastResort.happened.aborted) await giveUp();
       return exitStatus(results);
     };
     return await inTrees(plan, world, { judge, fail });

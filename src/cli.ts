@@ -1,5 +1,6 @@
 import './adapters/no-debugger.js';
 import { Command, CommanderError } from 'commander';
+import { defectText, openLastResort } from './adapters/last-resort.js';
 import { leave } from './adapters/leave.js';
 import { readMachine } from './adapters/machine.js';
 import { readGit } from './adapters/node-git.js';
@@ -36,6 +37,10 @@ import { renderProgress } from './report/progress.js';
 import { flowEnv, withheldFromShells } from './run/flow-env.js';
 import { VERSION } from './version.js';
 
+const lastResort = openLastResort((text) => {
+  process.stderr.write(`${text}\n`);
+});
+
 /** The terminal's entry: real ports in, exit status out. */
 function openTerminal(): Terminal {
   const screen = nodeScreen();
@@ -47,7 +52,7 @@ function openTerminal(): Terminal {
   const progress = screen.live ? liveProgress(screen, (state) => drawn(state, screen)) : noProgress;
   return {
     screen,
-    ports: { ...ports, logger, progress, interrupt: interrupt() },
+    ports: { ...ports, logger, progress, interrupt: interrupt(lastResort.happened) },
     trees,
     env: process.env,
     cwd: process.cwd(),
@@ -99,7 +104,7 @@ async function calibrateScenarios(options: CalibrateCliOptions): Promise<number>
 /** Runs a subcommand and leaves with its exit status. */
 function exiting<A extends unknown[]>(act: (...args: A) => Promise<number>): (...args: A) => Promise<void> {
   return async (...args) => {
-    leave(await act(...args));
+    leave(lastResort.statusOf(await act(...args)));
   };
 }
 
@@ -149,13 +154,12 @@ function complain(thrown: unknown): number {
     for (const problem of thrown.problems) process.stderr.write(`flowgate: ${formatProblem(problem)}\n`);
     return EXIT.unusable;
   }
-  const stack = thrown instanceof Error ? thrown.stack : undefined;
-  process.stderr.write(`${stack ?? String(thrown)}\nThis is a defect in flowgate, please report it.\n`);
+  process.stderr.write(`${defectText(thrown)}\n`);
   return EXIT.failed;
 }
 
 try {
   await programOf().parseAsync();
 } catch (thrown) {
-  leave(complain(thrown));
+  leave(lastResort.statusOf(complain(thrown)));
 }

@@ -8,6 +8,7 @@ import { lineProgress } from './adapters/actions-progress.js';
 import { CommandFiles } from './adapters/command-files.js';
 import { actionsRunner, readActionInputs, readPayload } from './adapters/actions.js';
 import { openGitHub } from './adapters/github.js';
+import { openLastResort } from './adapters/last-resort.js';
 import { leave } from './adapters/leave.js';
 import { readMachine } from './adapters/machine.js';
 import { nodePorts } from './adapters/node.js';
@@ -25,20 +26,24 @@ import { VERSION } from './version.js';
 export async function run(): Promise<void> {
   const env = { ...process.env };
   const commandFiles = new CommandFiles(env);
+  const runner = actionsRunner(commandFiles);
+  const lastResort = openLastResort((message) => {
+    runner.annotate({ level: 'error', title: 'flowgate: a defect', message });
+  });
   const asked = readActionInputs();
   // A flow can not only inherit our environment but read it, as every process of the same user can.
   forgetVariables(secretVariables(env, asked.token === undefined ? [] : [asked.token]));
   const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   const { interrupt, trees, ...ports } = nodePorts();
-  const runner = actionsRunner(commandFiles);
   const { logger } = runner;
-  const interrupted = interrupt();
+  const interrupted = interrupt(lastResort.happened);
   // After the last process was ended, whatever ends us.
   process.once('exit', () => commandFiles.restore());
 
   const status = await runAction(
     {
       runner,
+      lastResort,
       gatePorts: { ...ports, logger, progress: lineProgress(ports.clock, logger), interrupt: interrupted },
       renderers: {
         comment: renderComment,
@@ -72,7 +77,7 @@ export async function run(): Promise<void> {
     },
   );
   for (const said of commandFiles.restore()) logger.warn(said);
-  leave(status);
+  leave(lastResort.statusOf(status));
 }
 
 // A runner starts this file; @github/local-action imports it and calls run.

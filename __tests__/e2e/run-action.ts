@@ -22,6 +22,8 @@ export interface ActionOptions {
   readonly runId?: number;
   /** SIGTERM is sent, as when the job is cancelled, once this file is in the workspace. */
   readonly cancelOn?: string;
+  /** The built action, or a copy of it. */
+  readonly action?: string;
 }
 
 export interface Annotation {
@@ -58,7 +60,7 @@ export async function runAction(options: ActionOptions): Promise<ActionEnd> {
   const root = await mkdtemp(join(tmpdir(), 'flowgate-e2e-'));
   try {
     const env = await prepare(root, options);
-    const { exitCode, stdout, stderr } = await run(env, join(root, 'workspace'), options.cancelOn);
+    const { exitCode, stdout, stderr } = await run(env, join(root, 'workspace'), options);
     const outputs = parseCommandFile(await readFile(join(root, 'output'), 'utf8'));
     const commands = obeyedLines(stdout);
     const saved = outputs.results;
@@ -148,10 +150,10 @@ async function prepare(root: string, options: ActionOptions): Promise<Record<str
 function run(
   env: Record<string, string>,
   cwd: string,
-  cancelOn: string | undefined,
+  { cancelOn, action = ACTION }: ActionOptions,
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [ACTION], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [action], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     const text = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (part: string) => (text.stdout += part));
     child.stderr.setEncoding('utf8').on('data', (part: string) => (text.stderr += part));

@@ -22,6 +22,8 @@ export interface CliOptions {
   readonly onStart?: (pid: number) => void;
   /** Not as root, who may do everything, even if we are; the folders that it writes to must be given to ORDINARY. */
   readonly ordinary?: boolean;
+  /** The built CLI, or a copy of it. */
+  readonly cli?: string;
 }
 
 /** Of a user without rights of its own ("nobody"). */
@@ -48,7 +50,7 @@ export function write(cwd: string, path: string, content: string): void {
 /** Runs the built CLI as a person at a terminal does, in an empty folder unless told otherwise. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const cwd = options.cwd ?? emptyFolder();
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [options.cli ?? CLI, ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: cwd, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

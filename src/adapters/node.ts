@@ -24,8 +24,8 @@ function openTable(mark: string): ProcessTable {
 }
 
 export type NodePorts = Omit<ExecutePorts, 'logger' | 'progress' | 'interrupt'> & {
-  /** Listens to SIGINT, SIGTERM and SIGHUP from now on. */
-  readonly interrupt: () => AbortSignal;
+  /** Listens to SIGINT, SIGTERM and SIGHUP from now on, and to an unexpected failure of our own. */
+  readonly interrupt: (failed: AbortSignal) => AbortSignal;
   /** What comparing with a commit takes. */
   readonly trees: TreeDoors;
 };

@@ -17,6 +17,12 @@ export interface Performance
   readonly contamination?: Contamination;
 }
 
+/** What interrupts a run that flowgate itself can not go on with. */
+export const UNEXPECTED_FAILURE = 'an unexpected failure';
+
+const DEFECT =
+  'flowgate met an unexpected failure, a defect of its own: the log says which; please report it';
+
 export type RecordedStage = Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'> &
   Partial<Pick<Stage, 'limits'>>;
 
@@ -36,7 +42,7 @@ export function recordOf(
     environment,
     leftovers: [],
     ...(limits === undefined ? {} : { limits: limits.record }),
-    problems,
+    problems: ports.interrupt.reason === UNEXPECTED_FAILURE ? [...problems, DEFECT] : problems,
     ...rest,
     ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
   };
