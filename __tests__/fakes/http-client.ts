@@ -28,7 +28,7 @@ export class SimulatedHttp implements HttpClient {
   openConnection(): HttpConnection {
     this.#connections += 1;
     const connection = this.#connections;
-    const carried = { received: 0, sent: 0 };
+    const carried = { received: 0, sent: 0, resent: 0 };
     let cut: ((reason: Error) => void) | undefined;
     return {
       exchange: (request, receiver) => {

@@ -76,6 +76,11 @@ describe('an http scenario', () => {
     });
   });
 
+  test('headers may hold what ISO 8859-1 prints, and tabs', async () => {
+    const plan = await planOf('http: {url: "http://a.example", headers: {x: "thé\\tü", y: ""}}');
+    expect(plan?.work).toMatchObject({ requests: [{ headers: { x: 'thé\tü', y: '' } }] });
+  });
+
   test('without a service its default gates are those that can be judged', async () => {
     const alone = await planOf('http: http://a.example');
     expect(alone?.thresholds.map(({ expression }) => expression)).toEqual([
@@ -125,6 +130,20 @@ describe('what is wrong with it', () => {
       'headers.x: nothing is known of {{y}}; what is filled in is',
     ],
     ['http: {url: "http://a", headers: {connection: close}}', 'is set by the connection itself'],
+    ['http: {url: "http://a", headers: {expect: 100-continue}}', 'headers.expect: is not supported'],
+    ['http: {url: "http://a", headers: {x: "a\\nb"}}', 'headers.x: holds a line break, which no header can'],
+    [
+      'http: {url: "http://a", headers: {x: "a\\0b"}}',
+      'headers.x: holds a control character (U+0000), which',
+    ],
+    ['http: {url: "http://a", headers: {x: "10 €"}}', 'headers.x: holds "€" (U+20AC), which no header can'],
+    [
+      'http: {url: "http://a", headers: {x: "{{token}} 🍵"}}',
+      'headers.x: holds "🍵" (U+1F375), which no header can',
+    ],
+    ['http: {url: "http://a", headers: {"é": a}}', '"é" is no name for a header'],
+    ['http: {url: "http://a", headers: {Host: a, host: b}}', 'headers.host: is the header Host again'],
+    ['http: {url: "http://a", method: connect}', '"connect" is no method'],
     ['http: {url: "http://a", body: "{{it}}"}', 'body: nothing is known of {{it}}'],
     ['http: {url: "http://a", name: "a(b)"}', 'holds a parenthesis'],
     ['http: {url: "http://a", expect: 200}', 'expect: must be a map with status, body and json, not 200'],

@@ -5,15 +5,23 @@ import { createSecureContext, rootCertificates, TLSSocket, type SecureContext } 
 import type { buildConnector, Dispatcher } from 'undici-v7';
 import connectorOf from 'undici-v7/lib/core/connect.js';
 import Client from 'undici-v7/lib/dispatcher/client.js';
-import type { HttpClient, HttpClientOptions, HttpConnection, HttpReceiver, HttpRequest } from '../ports.js';
+import type {
+  HttpClient,
+  HttpClientOptions,
+  HttpConnection,
+  HttpReceiver,
+  HttpRequest,
+  Traffic,
+} from '../ports.js';
+import { KeptConnection, LostRequest } from './kept-connection.js';
 
 /** Opens connections by undici's Client, which pipelines nothing here: one request at a time on one connection. */
-export function openUndici({ ca }: HttpClientOptions): HttpClient {
+export function openUndici({ ca, faultyPorts = [] }: HttpClientOptions): HttpClient {
   keepNurserySmall();
   // Made once: reading the root certificates for every connection would take longer than the requests.
   const secureContext =
     ca === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, ...certificatesOf(ca)] });
-  return { openConnection: (onConnect) => new UndiciConnection(secureContext, onConnect) };
+  return { openConnection: (onConnect) => new UndiciConnection({ secureContext, faultyPorts }, onConnect) };
 }
 
 /**
@@ -39,23 +47,35 @@ function certificatesOf(pem: string): readonly string[] {
 /** Timeouts are the flow's: whoever waits for a response cuts it short by `abort`. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 } as const;
 
+interface ExchangeEnds {
+  readonly resolve: () => void;
+  readonly reject: (reason: Error) => void;
+  /** The connection serves no other request. */
+  readonly discard: () => void;
+  /** True if the request that failed is sent once more. */
+  readonly repeat: (error: Error) => boolean;
+}
+
 /** One request and its response, as undici tells of it. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #receiver: HttpReceiver;
   readonly #resolve: () => void;
   readonly #reject: (reason: Error) => void;
   readonly #discard: () => void;
+  readonly #repeat: (error: Error) => boolean;
   #over = false;
+  #status = 0;
 
-  constructor(
-    receiver: HttpReceiver,
-    settle: { readonly resolve: () => void; readonly reject: (reason: Error) => void },
-    discard: () => void,
-  ) {
+  constructor(receiver: HttpReceiver, { resolve, reject, discard, repeat }: ExchangeEnds) {
     this.#receiver = receiver;
-    this.#resolve = settle.resolve;
-    this.#reject = settle.reject;
+    this.#resolve = resolve;
+    this.#reject = reject;
     this.#discard = discard;
+    this.#repeat = repeat;
+  }
+
+  get isOver(): boolean {
+    return this.#over;
   }
 
   /** What still comes of an exchange that was cut short is nobody's: the slot may be in another one. */
@@ -73,6 +93,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onHeaders(status: number, headers: readonly Buffer[]): boolean {
     // Informational responses (1xx) come before the response itself.
     if (this.#over || status < 200) return true;
+    this.#status = status;
     this.#receiver.head(status, (name) => valueIn(headers, name));
     return true;
   }
@@ -88,15 +109,24 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onComplete(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#resolve();
+    this.#complete();
   }
 
   onError(error: Error): void {
-    if (this.#over) return;
+    // The length that a 304 tells is that of the answer to a GET without conditions (RFC 9110, section 8.6).
+    if (this.#status === 304 && 'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+      this.#complete();
+      return;
+    }
+    if (this.#over || this.#repeat(error)) return;
     this.#over = true;
     this.#reject(error);
+  }
+
+  #complete(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#resolve();
   }
 }
 
@@ -112,29 +142,68 @@ function valueIn(headers: readonly Buffer[], wanted: string): string | undefined
   return found;
 }
 
+interface ConnectionOptions {
+  readonly secureContext: SecureContext | undefined;
+  readonly faultyPorts: readonly number[];
+}
+
+/** The client of an origin, and its connection once there is one. */
+interface Lane {
+  readonly client: Client;
+  connection?: KeptConnection;
+}
+
 class UndiciConnection implements HttpConnection {
-  readonly #secureContext: SecureContext | undefined;
+  readonly #options: ConnectionOptions;
   readonly #onConnect: ((port: number) => void) | undefined;
-  readonly #clients = new Map<string, Client>();
+  readonly #lanes = new Map<string, Lane>();
   readonly #sockets = new Set<Socket>();
   /** Of sockets that are closed. */
   readonly #carried = { received: 0, sent: 0 };
+  #resent = 0;
   #exchange: Exchange | undefined;
 
-  constructor(secureContext: SecureContext | undefined, onConnect: ((port: number) => void) | undefined) {
-    this.#secureContext = secureContext;
+  constructor(options: ConnectionOptions, onConnect: ((port: number) => void) | undefined) {
+    this.#options = options;
     this.#onConnect = onConnect;
   }
 
   exchange(request: HttpRequest, receiver: HttpReceiver): Promise<void> {
     const { origin, path, method, headers, body = null } = request;
-    const client = this.#clientOf(origin);
+    const lane = this.#laneTo(origin);
+    let lost: LostRequest | undefined = this.#isFaulty(origin)
+      ? undefined
+      : new LostRequest(method, lane.connection);
     return new Promise((resolve, reject) => {
-      this.#exchange = new Exchange(receiver, { resolve, reject }, () => {
-        this.#discard(origin, client);
-      });
-      client.dispatch({ path, method, headers, body }, this.#exchange);
+      const send = (): void => {
+        lane.connection?.begin();
+        if (!exchange.isOver) lane.client.dispatch({ path, method, headers, body }, exchange);
+      };
+      const exchange = (this.#exchange = new Exchange(receiver, {
+        resolve: () => {
+          if (lane.connection !== undefined) lane.connection.answered += 1;
+          resolve();
+        },
+        reject,
+        discard: () => {
+          this.#discard(origin, lane);
+        },
+        repeat: (error) => {
+          if (lost?.mayRepeat(error, lane.connection) !== true) return false;
+          lost = undefined;
+          this.#resent += 1;
+          // Not now: undici is still clearing the connection away.
+          queueMicrotask(send);
+          return true;
+        },
+      }));
+      send();
     });
+  }
+
+  #isFaulty(origin: string): boolean {
+    const { faultyPorts } = this.#options;
+    return faultyPorts.length > 0 && faultyPorts.includes(Number(new URL(origin).port));
   }
 
   abort(reason: Error): void {
@@ -150,34 +219,38 @@ class UndiciConnection implements HttpConnection {
     this.abort(reason);
   }
 
-  traffic(): { received: number; sent: number } {
+  traffic(): Traffic {
     let { received, sent } = this.#carried;
     for (const socket of this.#sockets) {
       received += socket.bytesRead;
       sent += socket.bytesWritten;
     }
-    return { received, sent };
+    return { received, sent, resent: this.#resent };
   }
 
   async close(): Promise<void> {
-    const clients = [...this.#clients.values()];
-    this.#clients.clear();
-    await Promise.all(clients.map((client) => client.destroy()));
+    const lanes = [...this.#lanes.values()];
+    this.#lanes.clear();
+    await Promise.all(lanes.map(({ client }) => client.destroy()));
   }
 
-  #clientOf(origin: string): Client {
-    const known = this.#clients.get(origin);
+  #laneTo(origin: string): Lane {
+    const known = this.#lanes.get(origin);
     if (known !== undefined) return known;
-    const client = new Client(origin, { ...NO_TIMEOUTS, connect: this.#connector(), pipelining: 1 });
-    this.#clients.set(origin, client);
-    return client;
+    const connect = this.#connector((connection) => {
+      lane.connection = connection;
+    });
+    const lane: Lane = { client: new Client(origin, { ...NO_TIMEOUTS, connect, pipelining: 1 }) };
+    this.#lanes.set(origin, lane);
+    return lane;
   }
 
   /** undici's own connector, with the sockets counted. */
-  #connector(): buildConnector.connector {
+  #connector(onOpen: (connection: KeptConnection) => void): buildConnector.connector {
+    const { secureContext } = this.#options;
     const connect = connectorOf({
       timeout: 0,
-      ...(this.#secureContext === undefined ? {} : { secureContext: this.#secureContext }),
+      ...(secureContext === undefined ? {} : { secureContext }),
     });
     return (options, callback) => {
       connect(options, (...[error, socket]) => {
@@ -186,6 +259,7 @@ class UndiciConnection implements HttpConnection {
           return;
         }
         this.#sockets.add(socket);
+        onOpen(new KeptConnection(socket));
         if (socket.localPort !== undefined) this.#onConnect?.(socket.localPort);
         socket.once('close', () => {
           this.#sockets.delete(socket);
@@ -198,8 +272,8 @@ class UndiciConnection implements HttpConnection {
   }
 
   /** A connection with half a response in it serves no other request: the next one gets a new client. */
-  #discard(origin: string, client: Client): void {
-    this.#clients.delete(origin);
+  #discard(origin: string, { client }: Lane): void {
+    this.#lanes.delete(origin);
     void client.destroy();
   }
 }

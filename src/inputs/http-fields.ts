@@ -68,14 +68,18 @@ function urlFault(written: string): string | undefined {
 }
 
 const method = text('GET').transform((value, context): string =>
-  METHOD.test(value)
+  METHOD.test(value) && !/^connect$/i.test(value)
     ? value.toUpperCase()
     : refuse(context, `${show(value)} is no method; write GET, POST, …`),
 );
 
 const headers = textMap('header names and their values').transform((map, context) => {
+  const known = new Map<string, string>();
   for (const [name, value] of Object.entries(map)) {
-    const fault = headerFault(name, value);
+    const other = known.get(name.toLowerCase());
+    known.set(name.toLowerCase(), name);
+    const fault =
+      headerFault(name, value) ?? (other === undefined ? undefined : `is the header ${other} again`);
     if (fault !== undefined) refuse(context, fault, [name]);
   }
   return map;
@@ -86,8 +90,17 @@ function headerFault(name: string, value: string): string | undefined {
   if (/^(content-length|transfer-encoding|connection|upgrade|keep-alive)$/i.test(name)) {
     return 'is set by the connection itself; leave it out';
   }
-  if (/[\0\r\n]/.test(value)) return 'holds a line break, which no header can';
-  return templateFault(value);
+  if (/^expect$/i.test(name)) return 'is not supported: the body is sent at once; leave it out';
+  return unsendable(value) ?? templateFault(value);
+}
+
+/** RFC 9110, section 5.5: tabs, and what ISO 8859-1 prints. */
+function unsendable(value: string): string | undefined {
+  const [character] = /[^\t\x20-\x7e\x80-\xff]/u.exec(value) ?? [];
+  if (character === undefined) return undefined;
+  if (/[\r\n]/.test(character)) return 'holds a line break, which no header can';
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return `holds ${/\p{Cc}/u.test(character) ? 'a control character' : show(character)} (U+${code}), which no header can; encode it as the server expects it, such as %E2%82%AC`;
 }
 
 /** Text as it is; a map or a list is sent as JSON. */

@@ -99,6 +99,11 @@ export const METRICS = {
   error_types: metric('Kinds of error', COUNT, 'different errors, by normalised message'),
   bytes_received: metric('Received', BYTES, 'bytes that came over the connections of HTTP flows'),
   bytes_sent: metric('Sent', BYTES, 'bytes that HTTP flows sent over their connections'),
+  resent: metric(
+    'Sent again',
+    COUNT,
+    'requests that an idle kept-alive connection lost unanswered, and that were sent once more',
+  ),
   memory_growth: metric(
     'Memory growth',
     { ...BYTES, unit: 'bytes_per_minute' },

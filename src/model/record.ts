@@ -68,6 +68,8 @@ export interface Flow {
   /** Of an HTTP flow: bytes that its connection carried, heads and handshakes included. */
   readonly bytesIn?: number;
   readonly bytesOut?: number;
+  /** Of an HTTP flow: requests that an idle connection lost and that were sent once more, if there were any. */
+  readonly resent?: number;
   readonly stdout?: Excerpt;
   readonly stderr?: Excerpt;
 }

@@ -48,6 +48,10 @@ const flow = z.object({
     .meta({ description: 'ms from sending each request to the first byte of its response' }),
   bytesIn: z.number().optional(),
   bytesOut: z.number().optional(),
+  resent: z
+    .int()
+    .optional()
+    .meta({ description: 'requests that an idle connection lost and that were sent once more' }),
   stdout: excerpt.optional(),
   stderr: excerpt.optional(),
 });

@@ -41,6 +41,8 @@ export interface FlowTally {
   /** Bytes over the connections of HTTP flows; undefined if there were none. */
   readonly received: number | undefined;
   readonly sent: number | undefined;
+  /** Requests of HTTP flows that an idle connection lost and that were sent once more. */
+  readonly resent: number;
   /** Most in flight at one instant, and of how many flows that was seen: the first million. */
   mostInFlight(): { readonly most: number; readonly of: number };
   /** Most in flight in each of `slices` equal parts of the window. */

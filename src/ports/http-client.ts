@@ -15,21 +15,26 @@ export interface HttpReceiver {
   data(chunk: Uint8Array): void;
 }
 
-/** Bytes. */
 export interface Traffic {
+  /** Bytes. */
   readonly received: number;
   readonly sent: number;
+  /** Requests that were sent once more. */
+  readonly resent: number;
 }
 
 /** The connections of one worker slot: at most one, kept alive, to each origin; one request at a time. */
 export interface HttpConnection {
-  /** Sends the request at once; resolves when the response is whole, rejects with what Node or the client says. */
+  /**
+   * Sends the request at once; resolves when the response is whole, rejects with what Node or the client says. A request
+   * of an idempotent method that an idle connection lost unanswered is sent once more (RFC 9110, section 9.2.2).
+   */
   exchange(request: HttpRequest, receiver: HttpReceiver): Promise<void>;
   /** Cuts the request under way short: its exchange rejects with the reason, and its connection is closed. */
   abort(reason: Error): void;
   /** The same, and all connections of the slot are reset (TCP RST) as those of a process are that was killed. */
   reset(reason: Error): void;
-  /** Bytes that all its connections have carried so far, heads and handshakes included. */
+  /** What all its connections have carried so far, heads and handshakes included. */
   traffic(): Traffic;
   close(): Promise<void>;
 }
@@ -42,6 +47,8 @@ export interface HttpClient {
 export interface HttpClientOptions {
   /** Certificates in PEM that are trusted besides the usual ones. */
   readonly ca?: string;
+  /** Ports to which nothing is sent twice: those of our own proxies, whose resets are to be seen. */
+  readonly faultyPorts?: readonly number[];
 }
 
 /** Loads the client, which a run without HTTP flows does not need. Throws if a certificate can not be read. */

@@ -59,7 +59,7 @@ const FIGURES = [
   'bytes_sent',
 ];
 /** Shown where there are any. */
-const COUNTED = ['dropped', 'retried'];
+const COUNTED = ['dropped', 'retried', 'resent'];
 
 /** Failing gates, gates without data, those that the comparison left unresolved, alerts, gates that hold, alerts that hold, plain figures. */
 export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[] {

@@ -126,12 +126,13 @@ async function openRequests(
   });
 }
 
-async function openClient({ ports }: Stage, path: string | undefined): Promise<HttpClient> {
-  if (path === undefined) return ports.openHttpClient({});
+async function openClient({ plan, ports }: Stage, path: string | undefined): Promise<HttpClient> {
+  const faultyPorts = (plan.faults?.network ?? []).map(({ listen }) => listen.port);
+  if (path === undefined) return ports.openHttpClient({ faultyPorts });
   const ca = await ports.files.read(path);
   if (ca === undefined) throw new Error(`ca: there is no file ${path}`);
   try {
-    return await ports.openHttpClient({ ca });
+    return await ports.openHttpClient({ ca, faultyPorts });
   } catch (thrown) {
     throw new Error(`ca: ${path} is no certificate in PEM: ${messageOf(thrown)}`, { cause: thrown });
   }

@@ -158,6 +158,7 @@ function flowOf({ start, scheduledAt, barrier }: Begun, end: FlowEnd, origin: nu
   if (end.ttfb !== undefined) flow.ttfb = end.ttfb;
   if (end.bytesIn !== undefined) flow.bytesIn = end.bytesIn;
   if (end.bytesOut !== undefined) flow.bytesOut = end.bytesOut;
+  if (end.resent !== undefined) flow.resent = end.resent;
   if (end.stdout !== undefined) flow.stdout = end.stdout;
   if (end.stderr !== undefined) flow.stderr = end.stderr;
   return flow;

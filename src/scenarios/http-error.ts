@@ -49,6 +49,8 @@ function plainMessage(thrown: unknown): string {
 
 function codeOf(thrown: unknown): string {
   const { code, cause, name } = (thrown ?? {}) as Readonly<Record<'code' | 'cause' | 'name', unknown>>;
+  // Of undici: an answer that no request asked for, such as 101 Switching Protocols.
+  if (code === 'UND_ERR_SOCKET' && /^bad (?:response|upgrade)$/.test(messageOf(thrown))) return 'HPE_UNASKED';
   if (typeof code === 'string') return code;
   // undici's error for what is no HTTP at all has no code of its own.
   if (name === 'HTTPParserError') return 'HPE_INVALID';

@@ -85,7 +85,7 @@ class HttpWorker {
   readonly #connection: HttpConnection;
   #busy = false;
   #ending: FlowEnding | undefined;
-  #traffic: Traffic = { received: 0, sent: 0 };
+  #traffic: Traffic = { received: 0, sent: 0, resent: 0 };
   readonly #onTimeout: () => void;
   #prefix: Buffer | undefined;
 
@@ -127,6 +127,7 @@ class HttpWorker {
       ttfb,
       bytesIn: after.received - before.received,
       bytesOut: after.sent - before.sent,
+      ...(after.resent === before.resent ? undefined : { resent: after.resent - before.resent }),
       ...(canary === undefined ? undefined : { seen: canary.seen() }),
     };
     if (error === undefined) return { outcome: 'ok', ...end };

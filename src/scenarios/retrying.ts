@@ -60,12 +60,14 @@ function isWorthAnother({ outcome }: FlowEnd): boolean {
 /** The later attempt tells, but for what its connection carried and what it saw, which is of both, and a hit of the earlier. */
 function joined(earlier: FlowEnd, later: FlowEnd): FlowEnd {
   const { bytesIn, bytesOut } = later;
+  const resent = (earlier.resent ?? 0) + (later.resent ?? 0);
   const seen = seenByBoth(earlier.seen, later.seen);
   return {
     ...later,
     ...(earlier.hit === undefined ? {} : { hit: earlier.hit }),
     ...(bytesIn === undefined ? {} : { bytesIn: bytesIn + (earlier.bytesIn ?? 0) }),
     ...(bytesOut === undefined ? {} : { bytesOut: bytesOut + (earlier.bytesOut ?? 0) }),
+    ...(resent === 0 ? {} : { resent }),
     ...(seen === undefined ? {} : { seen }),
   };
 }

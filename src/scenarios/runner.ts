@@ -29,6 +29,7 @@ export type FlowEnd = Pick<
   | 'ttfb'
   | 'bytesIn'
   | 'bytesOut'
+  | 'resent'
   | 'stdout'
   | 'stderr'
 > & {

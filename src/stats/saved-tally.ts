@@ -24,6 +24,7 @@ export function savedTally({ load, counts, hits, metrics, flows }: Saved): FlowT
     retried: metrics.retried?.value ?? kept.retried,
     received: metrics.bytes_received?.value ?? undefined,
     sent: metrics.bytes_sent?.value ?? undefined,
+    resent: metrics.resent?.value ?? kept.resent,
     mostInFlight: () => ({ most: metrics.max_concurrency?.value ?? 0, of: totalOf(counts) }),
     inFlightOver: (slices) => kept.inFlightOver(slices),
     flowTimes: () => kept.flowTimes(),

@@ -31,6 +31,7 @@ export class Tally implements FlowTally {
   retried = 0;
   received: number | undefined;
   sent: number | undefined;
+  resent = 0;
 
   /**
    * A flow's time counts from its actual start in the closed model, in the open model from when it was due: whoever
@@ -107,6 +108,7 @@ export class Tally implements FlowTally {
     if (flow.attempts !== undefined) this.retried += 1;
     if (flow.bytesIn !== undefined) this.received = (this.received ?? 0) + flow.bytesIn;
     if (flow.bytesOut !== undefined) this.sent = (this.sent ?? 0) + flow.bytesOut;
+    if (flow.resent !== undefined) this.resent += flow.resent;
     if (this.#starts.isFull) return;
     this.#starts.push(runningFrom(flow));
     this.#ends.push(flow.endedAt);

@@ -22,6 +22,7 @@ const SUMS: ReadonlySet<MetricId> = new Set([
   'total_time',
   'cpu_time',
   'retried',
+  'resent',
   'bytes_received',
   'bytes_sent',
 ]);
@@ -61,7 +62,7 @@ export function refusedAgainstBase(threshold: Threshold): string | undefined {
 /** Of what a round may have none at all there is no share. */
 function insteadOfSum(id: MetricId): string {
   if (FLOWS.has(id)) return 'success_rate >= base - 1%';
-  return id === 'retried' ? 'retried <= base' : `a share, such as ${id} <= base + 5%`;
+  return id === 'retried' || id === 'resent' ? `${id} <= base` : `a share, such as ${id} <= base + 5%`;
 }
 
 /**
