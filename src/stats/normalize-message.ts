@@ -75,6 +75,11 @@ export function oneLine(text: string): string {
   return text.slice(0, 2000).replace(ESCAPES, '').replace(CONTROLS, ' ').replace(/\s+/g, ' ').trim();
 }
 
+/** Terminal colours and moves of the cursor removed. */
+export function withoutEscapes(text: string): string {
+  return text.replace(ESCAPES, '');
+}
+
 /** ECMA-48 control sequences, as colours and cursor moves are, and operating system commands, as links are. */
 const ESCAPES = /\u001b\[[0-9;:?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 const CONTROLS = /\p{Cc}/gu;
