@@ -25,7 +25,13 @@ describe('errors', () => {
     ]);
     const reset = 'exit status 3: ECONNRESET from upstream';
     expect(groups).toEqual([
-      { type: reset, count: 3, sample: reset, flows: [7, 12, 31] },
+      {
+        type: reset,
+        count: 3,
+        sample: reset,
+        lines: ['connecting', 'ECONNRESET from upstream'],
+        flows: [7, 12, 31],
+      },
       { type: 'timed out after 30 s', count: 1, sample: 'timed out after 30 s', flows: [9] },
     ]);
   });

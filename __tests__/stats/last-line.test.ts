@@ -32,7 +32,7 @@ describe('the last line', () => {
     [
       'an error',
       "/app/x.js:1\nthrow new TypeError('no y');\n^\n\nTypeError: no y\n    at x.js:1:7\n    at node:internal/main:1:1 {\n  code: 'E_Y',\n  [cause]: Error: deeper\n      at x.js:2:1\n}\n\nNode.js v20.20.2\n",
-      'TypeError: no y',
+      'TypeError: no y (Error: deeper)',
     ],
     [
       'an error with a code',

@@ -134,6 +134,10 @@ const errorGroup = z.object({
   type: z.string().meta({ description: 'normalised message' }),
   count: z.int(),
   sample: z.string().meta({ description: 'the first message as it came, with the last line it printed' }),
+  lines: z.array(z.string()).optional().meta({
+    description:
+      'at most 20 lines of what the first of them printed, or of its stack, around the line that says why',
+  }),
   flows: z.array(z.int()).meta({ description: 'iterations of the flows concerned, at most 100' }),
 });
 

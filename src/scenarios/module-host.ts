@@ -1,4 +1,3 @@
-import { messageOf } from '../errors.js';
 import type { FlowError, StepTiming } from '../model/record.js';
 import { seededRandom, seedOf } from '../stats/random.js';
 import { FlowCanary } from './flow-canary.js';
@@ -8,6 +7,7 @@ import type { FlowContext, FlowModule, ModuleContext } from './module-api.js';
 import type { FromHost, Hook, HostedFlow, ToHost } from './module-protocol.js';
 import { searchValue } from './search-value.js';
 import { packShared, unpackShared } from './shared-value.js';
+import { flowErrorOf } from './thrown-error.js';
 
 export interface HostPorts {
   /** ms of the machine's monotonic clock. */
@@ -88,7 +88,7 @@ export class ModuleHost {
       this.#context = { shared: undefined, seed, options: this.#ports.forModule(options) };
       this.#ports.send({ type: 'loaded', hooks: HOOKS.filter((hook) => module[hook] !== undefined) });
     } catch (thrown) {
-      this.#ports.send({ type: 'loaded', hooks: [], error: errorOf(thrown) });
+      this.#ports.send({ type: 'loaded', hooks: [], error: flowErrorOf(thrown) });
     }
   }
 
@@ -114,7 +114,7 @@ export class ModuleHost {
       const answer = (await call(this.#loaded())) ?? {};
       this.#ports.send({ type: 'done', hook, ...answer });
     } catch (thrown) {
-      this.#ports.send({ type: 'done', hook, error: errorOf(thrown) });
+      this.#ports.send({ type: 'done', hook, error: flowErrorOf(thrown) });
     }
   }
 
@@ -137,7 +137,7 @@ export class ModuleHost {
     try {
       returned = await outputs.collect(output, () => this.#loaded().default(context));
     } catch (thrown) {
-      error = errorOf(thrown);
+      error = flowErrorOf(thrown);
     }
     if (slow !== undefined && error === undefined) await slow();
     const endedAt = now();
@@ -212,14 +212,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Plain JavaScript may give anything for a name. */
 function textOf(name: unknown): string {
   return String(name);
-}
-
-function errorOf(thrown: unknown): FlowError {
-  const message = messageOf(thrown).split('\n', 1)[0] ?? '';
-  // A library may have put something else there.
-  const stack: unknown = thrown instanceof Error ? thrown.stack : undefined;
-  return {
-    message: message === '' ? 'an error without a message' : message,
-    ...(typeof stack === 'string' ? { stack } : {}),
-  };
 }

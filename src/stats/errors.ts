@@ -1,6 +1,6 @@
-import type { Flow } from '../model/record.js';
+import type { Excerpt, Flow } from '../model/record.js';
 import type { ErrorGroup } from '../model/results.js';
-import { lastPrinted } from './last-line.js';
+import { lastPrinted, linesPrinted } from './last-line.js';
 import { normalizeMessage, oneLine } from './normalize-message.js';
 
 const MOST_GROUPS = 20;
@@ -26,7 +26,7 @@ export class ErrorKinds {
   add(flow: Flow): void {
     if (flow.outcome === 'ok') return;
     const { type, sample } = describe(flow);
-    const kind = this.#kinds.get(type) ?? this.#newKind(type, sample);
+    const kind = this.#kinds.get(type) ?? this.#newKind(flow, { type, sample });
     kind.count++;
     if (kind.flows.length < MOST_FLOWS) kind.flows.push(flow.iteration);
   }
@@ -36,9 +36,10 @@ export class ErrorKinds {
     return this.#more.count > 0 ? [...this.#kinds.values(), this.#more] : [...this.#kinds.values()];
   }
 
-  #newKind(type: string, sample: string): ErrorGroup {
+  #newKind(flow: Flow, { type, sample }: Pick<ErrorGroup, 'type' | 'sample'>): ErrorGroup {
     if (this.#kinds.size >= MOST_KINDS) return this.#more;
-    const kind: ErrorGroup = { type, count: 0, sample, flows: [] };
+    const lines = linesOf(flow);
+    const kind = { type, count: 0, sample, ...(lines.length === 0 ? {} : { lines: [...lines] }), flows: [] };
     this.#kinds.set(type, kind);
     return kind;
   }
@@ -69,6 +70,16 @@ function describe(flow: Flow): Pick<ErrorGroup, 'type' | 'sample'> {
   if (flow.outcome === 'timed_out') return { type: sample, sample };
   const text = flow.token === '' ? whole : whole.replaceAll(flow.token, '<token>');
   return { type: normalizeMessage(text), sample };
+}
+
+/** What the flow printed around that line, or the stack of what it threw. */
+function linesOf(flow: Flow): readonly string[] {
+  const stack = flow.error?.stack;
+  return linesPrinted(stack === undefined ? flow : { stderr: excerptOf(stack) });
+}
+
+function excerptOf(head: string): Excerpt {
+  return { head, tail: '', bytes: 0 };
 }
 
 const WITHOUT_MESSAGE = {

@@ -1,38 +1,81 @@
 import type { Excerpt } from '../model/record.js';
+import { errorLine, type ErrorLine } from './error-line.js';
+import { withoutEscapes } from './escapes.js';
 import { oneLine } from './normalize-message.js';
 
-/**
- * The last line that is not empty, without colours; of what was kept, if not all of it was. Empty if there is none. Node
- * ends what it says of an uncaught error with its version: then it is the error's line.
- */
+/** Lines that are kept of what a program printed, with the one that says what failed among them. */
+const SHOWN = 20;
+/** Characters of each. */
+const LONGEST = 300;
+const LONGEST_READ = 1000;
+
+interface Told {
+  /** On one line; empty if nothing was printed. */
+  readonly text: string;
+  /** What was printed around it. */
+  readonly around: readonly string[];
+  readonly kind: ErrorLine['kind'] | 'nothing';
+}
+
+const SILENT: Told = { text: '', around: [], kind: 'nothing' };
+
+/** The line of a stream that says what failed: the last one where no form of an error is known. Of what was kept, if not all of it was. */
 export function lastLine(excerpt: Excerpt | undefined): string {
-  if (excerpt === undefined) return '';
-  const whole = byteLength(excerpt.head) + byteLength(excerpt.tail) >= excerpt.bytes;
-  const parts = whole ? [excerpt.head + excerpt.tail] : [excerpt.tail, excerpt.head];
-  for (const part of parts) {
-    const lines = part.split(/[\r\n]+/).filter((text) => oneLine(text) !== '');
-    const line = VERSION.test(lines.at(-1) ?? '') ? errorLine(lines) : lines.at(-1);
-    if (line !== undefined) return oneLine(line);
-  }
-  return '';
+  return toldBy(excerpt).text;
 }
 
-const VERSION = /^Node\.js v\d/;
-/** `TypeError: …`, `Error [ERR_MODULE_NOT_FOUND]: …`, at the line's beginning: causes are indented. */
-const ERROR = /^\[?(?:Uncaught )?[\w.$]*(?:Error|Exception|Rejection)(?: \[\w+\])?(?::|$)/;
-/** A line of the stack, of an error's properties' end, or of advice. */
-const ASIDE = /^\s*(?:at\s|[\]{}^]+,?\s*$|\(Use `node --trace-)/;
-
-function errorLine(lines: readonly string[]): string | undefined {
-  const said = lines.slice(0, -1);
-  return (
-    said.findLast((text) => ERROR.test(text)) ?? said.findLast((text) => !ASIDE.test(text)) ?? lines.at(-1)
-  );
-}
-
-/** What a command said last: programs complain on stderr, and a few on stdout. */
+/** What a command said of its failure: programs complain on stderr, and a few on stdout. */
 export function lastPrinted(printed: { readonly stdout?: Excerpt; readonly stderr?: Excerpt }): string {
-  return lastLine(printed.stderr) || lastLine(printed.stdout);
+  return toldByBoth(printed).text;
+}
+
+/** At most 20 lines, in which that line stands. */
+export function linesPrinted(printed: {
+  readonly stdout?: Excerpt;
+  readonly stderr?: Excerpt;
+}): readonly string[] {
+  return toldByBoth(printed).around;
+}
+
+function toldByBoth({ stdout, stderr }: { readonly stdout?: Excerpt; readonly stderr?: Excerpt }): Told {
+  const complained = toldBy(stderr);
+  if (complained.kind === 'form' || complained.kind === 'line') return complained;
+  const said = toldBy(stdout);
+  if (said.kind === 'form') return said;
+  return complained.kind === 'ending' || said.kind === 'nothing' ? complained : said;
+}
+
+function toldBy(excerpt: Excerpt | undefined): Told {
+  if (excerpt === undefined) return SILENT;
+  const whole = byteLength(excerpt.head) + byteLength(excerpt.tail) >= excerpt.bytes;
+  const parts = whole ? [excerpt.head + excerpt.tail] : [withoutFragment(excerpt.tail), excerpt.head];
+  // Long lines are cut before patterns look at them: a pattern may take the square of a line's length.
+  const all = parts.map((part) => linesOf(part).map((line) => line.slice(0, LONGEST_READ)));
+  for (const lines of all) {
+    const found = errorLine(lines);
+    const text = found === undefined ? '' : oneLine(found.text);
+    if (found !== undefined && text !== '')
+      return { text, around: around(lines, found.at), kind: found.kind };
+  }
+  return SILENT;
+}
+
+/** Behind the gap the first line lacks its beginning, and says nothing unless it is the only one. */
+function withoutFragment(tail: string): string {
+  const end = tail.indexOf('\n');
+  return end >= 0 && tail.slice(end).trim() !== '' ? tail.slice(end + 1) : tail;
+}
+
+function linesOf(part: string): readonly string[] {
+  return withoutEscapes(part).split(/[\r\n]+/);
+}
+
+function around(lines: readonly string[], at: number): readonly string[] {
+  const first = Math.max(0, Math.min(at - SHOWN / 2, lines.length - SHOWN));
+  return lines
+    .slice(first, first + SHOWN)
+    .map((line) => line.slice(0, LONGEST))
+    .filter((line) => line.trim() !== '');
 }
 
 function byteLength(text: string): number {
