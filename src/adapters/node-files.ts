@@ -1,10 +1,11 @@
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf, messageOf, UserError } from '../errors.js';
 import type { Files } from '../ports.js';
 import { readBelow } from './read-below.js';
+import { readRegularFile } from './read-file.js';
 
 function isMissing(thrown: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(codeOf(thrown) ?? '');
@@ -40,7 +41,7 @@ function isAsMade(path: string): boolean {
 }
 
 export const nodeFiles: Files = {
-  read: (path) => unlessMissing(readFile(path, 'utf8'), undefined),
+  read: (path, most) => unlessMissing(readRegularFile(path, most), undefined),
   write: async (path, content) => {
     await mkdir(dirname(path), { recursive: true });
     // Renamed into place, so that a reader (or a kill in the middle) never meets half a file.

@@ -126,9 +126,12 @@ async function openRequests(
   });
 }
 
+/** Bytes: the bundle of all public authorities is a quarter of this. */
+const LARGEST_CA = 1e6;
+
 async function openClient({ ports }: Stage, path: string | undefined): Promise<HttpClient> {
   if (path === undefined) return ports.openHttpClient({});
-  const ca = await ports.files.read(path);
+  const ca = await ports.files.read(path, LARGEST_CA);
   if (ca === undefined) throw new Error(`ca: there is no file ${path}`);
   try {
     return await ports.openHttpClient({ ca });
