@@ -200,10 +200,16 @@ export interface ProcessTable {
   close(): void;
 }
 
+/** Bytes: the most of a file that a person writes, such as a config. */
+export const SMALL_FILE = 256_000;
+
 /** Files that we read and write ourselves. Paths are absolute. */
 export interface Files {
-  /** Undefined if there is no such file. */
-  read(path: string): Promise<string | undefined>;
+  /**
+   * Undefined if there is no such file. Throws UserError if it is no regular file, or larger than `most` bytes
+   * ({@link SMALL_FILE} if left out).
+   */
+  read(path: string, most?: number): Promise<string | undefined>;
   /** Creates the folders on the way; replaces the file as a whole. */
   write(path: string, content: string): Promise<void>;
   exists(path: string): Promise<boolean>;

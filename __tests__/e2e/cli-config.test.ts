@@ -46,3 +46,15 @@ test('flowgate calibrate refuses a threshold that it would not use', async () =>
   expect(run).toMatchObject({ status: 2, stdout: '' });
   expect(run.stderr).toContain('only limits on the base are calibrated');
 });
+
+test('flowgate compare judges a scenario that base does not have by the default gates, and not by none', async () => {
+  const cwd = emptyFolder();
+  write(cwd, 'base.yml', FAILING);
+  write(cwd, 'head.yml', 'version: 1\nscenarios: {b: {run: exit 1}, c: {run: exit 1}}\n');
+  const run = await runCli(['compare', '--config', 'head.yml', '--base-config', 'base.yml'], { cwd });
+  expect(run.status).toBe(1);
+  expect(run.results().scenarios.map(({ verdict, defaultGates }) => [verdict, defaultGates])).toEqual([
+    ['fail', true],
+    ['fail', true],
+  ]);
+});

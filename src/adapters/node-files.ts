@@ -1,24 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
-import {
-  chmod,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf, messageOf, UserError } from '../errors.js';
 import type { Files } from '../ports.js';
 import { isAbandoned, ownerTag } from './owner-tag.js';
 import { readBelow } from './read-below.js';
+import { readRegularFile } from './read-file.js';
 import { removeTree } from './remove-tree.js';
 
 function isMissing(thrown: unknown): boolean {
@@ -101,7 +90,7 @@ function isAsMade(path: string): boolean {
 }
 
 export const nodeFiles: Files = {
-  read: (path) => unlessMissing(readFile(path, 'utf8'), undefined),
+  read: (path, most) => unlessMissing(readRegularFile(path, most), undefined),
   write: async (path, content) => {
     await namingFullDisk(path, async () => {
       await mkdir(dirname(path), { recursive: true });

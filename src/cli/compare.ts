@@ -85,16 +85,20 @@ export async function compareTwo(
 ): Promise<number> {
   const { ports, cwd } = terminal;
   const sources = { files: ports.files, workspace: cwd };
-  const head = withoutDefaults(await makePlan(inputs.head, sources));
+  const asked = await makePlan(inputs.head, sources);
   const base = await makePlan(inputs.base, sources);
+  const head = withoutDefaults(asked, base);
   const opponents = opponentsOf(head, base, inputs.labels);
   return tell(terminal, await gate(head, ports, { ...context, opponents }), outputs);
 }
 
-/** Whoever compares two commands asks which is worse, not whether either is good. Alerts are no defaults. */
-function withoutDefaults(plan: Plan): Plan {
+/**
+ * Whoever compares two commands asks which is worse, not whether either is good. Alerts are no defaults. A scenario that
+ * base does not have keeps them: without any gate it would pass whatever it does.
+ */
+function withoutDefaults(plan: Plan, base: Plan): Plan {
   const asked = ({ omittedGates, ...scenario }: ScenarioPlan): ScenarioPlan =>
-    scenario.defaultGates
+    scenario.defaultGates && counterpartOf(scenario, plan, base) !== undefined
       ? {
           ...scenario,
           defaultGates: false,

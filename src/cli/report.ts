@@ -17,12 +17,25 @@ export async function showAgain(terminal: Terminal, file: string, outputs: Outpu
   return exitStatus(results);
 }
 
+/** Bytes. A run of a million flows keeps some 20,000 of them: about 20 MB. */
+const LARGEST_RESULTS = 256e6;
+
 async function readText({ ports, cwd }: Terminal, file: string): Promise<string | undefined> {
   try {
-    return await ports.files.read(isAbsolute(file) ? file : join(cwd, file));
+    return await ports.files.read(isAbsolute(file) ? file : join(cwd, file), LARGEST_RESULTS);
   } catch (thrown) {
+    if (thrown instanceof UserError)
+      throw new UserError({ file, message: thrown.problems[0]?.message ?? '' });
     throw new UserError({ file, message: `can not be read: ${messageOf(thrown)}` });
   }
+}
+
+/** Nobody reads more. */
+const MOST_ISSUES = 20;
+
+function firstOf({ issues }: z.ZodError): string {
+  const rest = issues.length > MOST_ISSUES ? [`and ${issues.length - MOST_ISSUES} more`] : [];
+  return [z.prettifyError({ issues: issues.slice(0, MOST_ISSUES) }), ...rest].join('\n');
 }
 
 /** Saved results are data from outside: nothing of them is used before the schema has let them through. */
@@ -40,6 +53,6 @@ function parseResults(text: string | undefined, file: string): Results {
   if (parsed.success) return parsed.data;
   throw new UserError({
     file,
-    message: `is not a results file of this version (${RESULTS_SCHEMA}):\n${z.prettifyError(parsed.error)}`,
+    message: `is not a results file of this version (${RESULTS_SCHEMA}):\n${firstOf(parsed.error)}`,
   });
 }

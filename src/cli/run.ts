@@ -32,12 +32,15 @@ export async function runScenarios(
   });
 }
 
+/** Bytes: GitHub sends no event that is larger (docs, webhook payloads: 25 MB). */
+const LARGEST_EVENT = 25e6;
+
 /** In a workflow the terminal's command is about the same event as the action. */
 async function eventOf({ ports, env }: Terminal): Promise<EventBase> {
   const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '', GITHUB_REF: ref } = env;
   let payload: unknown;
   try {
-    payload = JSON.parse((await ports.files.read(path)) ?? '');
+    payload = JSON.parse((await ports.files.read(path, LARGEST_EVENT)) ?? '');
   } catch {
     // It is a workflow all the same, whose event says nothing.
   }

@@ -4,7 +4,7 @@ import type { Inputs } from '../inputs/inputs.js';
 import { DEFAULT_CONFIGS } from '../inputs/find-config.js';
 import { makePlan } from '../inputs/plan.js';
 import type { Plan } from '../model/plan.js';
-import type { Files } from '../ports.js';
+import { SMALL_FILE, type Files } from '../ports.js';
 import type { Repository } from '../trees/repository.js';
 
 export interface BaseConfig {
@@ -18,9 +18,6 @@ export interface BaseConfig {
   /** Names of head's scenarios. */
   readonly scenarios: readonly string[];
 }
-
-/** Bytes of the largest config that is read. */
-const LARGEST = 256 * 1024;
 
 /**
  * The plan that the base's config makes of the same inputs; undefined if base has no config where head's may be.
@@ -67,7 +64,8 @@ async function textOf({ repository, commit }: BaseConfig, path: string): Promise
   const blob = `${commit}:${inside.split(sep).join('/')}`;
   const size = Number(await repository.ask('cat-file', '-s', blob));
   if (!Number.isSafeInteger(size)) return undefined;
-  if (size > LARGEST) throw new Error(`its config has ${size} bytes, and no more than ${LARGEST} are read`);
+  if (size > SMALL_FILE)
+    throw new Error(`its config has ${size} bytes, and no more than ${SMALL_FILE} are read`);
   const { code, stdout } = await repository.run(['cat-file', 'blob', blob]);
   return code === 0 ? stdout : undefined;
 }

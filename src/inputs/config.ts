@@ -44,7 +44,8 @@ export function readConfig(
     const message = 'is empty; write version: 1 and scenarios:';
     return { problems: [...source.problems, { message, file, line: 1, column: 1 }], problemAt };
   }
-  const parsed = configSchema.safeParse(source.value);
+  const parsed = checked(source.value);
+  if (parsed === undefined) return { problems: [{ file, message: TOO_MUCH }], problemAt };
   const issues: readonly Issue[] = parsed.success ? [] : parsed.error.issues;
   const compares = comparing || (isMap(source.value) && 'compare' in source.value);
   const findings = [
@@ -52,7 +53,10 @@ export function readConfig(
     ...crossRules(source.value, load),
     ...(compares ? [] : needCompareInConfig(source.value)),
   ];
-  const problems = inOrder([...source.problems, ...onePerCause(findings).map(toProblem)]);
+  const causes = onePerCause(findings);
+  const located = [...source.problems, ...causes.slice(0, MOST_LOCATED).map(toProblem)];
+  const more = Math.max(0, causes.length - MOST_LOCATED);
+  const problems = firstOf(inOrder(located), { more, file });
   return parsed.success && problems.length === 0
     ? { config: parsed.data, value: source.value, problems, problemAt }
     : { value: source.value, problems, problemAt };
@@ -118,6 +122,33 @@ function onePerCause(findings: readonly Finding[]): readonly Finding[] {
     seen.add(cause);
     return true;
   });
+}
+
+const TOO_MUCH =
+  'has too many or too deeply nested values; make it smaller, or split it into several configs';
+
+/** Undefined if there is so much wrong, or so deep, that the stack does not hold it. */
+function checked(value: unknown): ReturnType<typeof configSchema.safeParse> | undefined {
+  try {
+    return configSchema.safeParse(value);
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return undefined;
+    throw thrown;
+  }
+}
+
+/** Nobody reads more, and a config of 100,000 wrong keys has as many. */
+const MOST_PROBLEMS = 50;
+/** Of so many it is looked up where they stand, which takes a pass over the text for some of them. */
+const MOST_LOCATED = 500;
+
+function firstOf(
+  problems: readonly Problem[],
+  { more, file }: { readonly more: number; readonly file: string },
+): readonly Problem[] {
+  const left = Math.max(0, problems.length - MOST_PROBLEMS) + more;
+  if (left === 0) return problems;
+  return [...problems.slice(0, MOST_PROBLEMS), { file, message: `has ${left} more problems` }];
 }
 
 function inOrder(problems: readonly Problem[]): readonly Problem[] {

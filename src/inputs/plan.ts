@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { UserError, type Problem } from '../errors.js';
+import { codeOf, messageOf, UserError, type Problem } from '../errors.js';
 import { DEFAULT_BRANCH, DEFAULT_FILE, type HistoryPlan } from '../model/history.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../ports.js';
@@ -135,9 +135,10 @@ async function fromConfig(
   const file = fromWorkspace(named, sources.workspace);
   const source = { kind: 'config', file } as const;
   const text = await readText(resolve(sources.workspace, named), sources.files);
-  if (text === undefined) {
-    const missing = await missingConfig(named, { ...sources, workingDirectory: parsed.workingDirectory });
-    return { source, drafts: [], places: [], problems: [missing] };
+  if (typeof text !== 'string') {
+    const places = { ...sources, workingDirectory: parsed.workingDirectory };
+    const problem = text === undefined ? await missingConfig(named, places) : { ...text, file };
+    return { source, drafts: [], places: [], problems: [problem] };
   }
   const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
   // With --no-compare limits on the base are said to be not judged, which is no problem of the config.
@@ -157,12 +158,16 @@ async function fromConfig(
   };
 }
 
-/** A folder cannot be read either: to the user it is just as much no file. */
-async function readText(path: string, files: Files): Promise<string | undefined> {
+/** Or why it cannot be used. A folder cannot be read either: to the user it is just as much no file. */
+async function readText(path: string, files: Files): Promise<string | Problem | undefined> {
   try {
     return await files.read(path);
-  } catch {
-    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof UserError) return { message: thrown.problems[0]?.message ?? '' };
+    const code = codeOf(thrown);
+    return code === 'EACCES' || code === 'EPERM'
+      ? { message: `cannot be read: ${messageOf(thrown)}` }
+      : undefined;
   }
 }
 

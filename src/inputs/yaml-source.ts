@@ -5,10 +5,12 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
   type Document,
   type Node,
   type Pair,
   type Scalar,
+  type YAMLMap,
   type YAMLError,
 } from 'yaml';
 import type { Problem } from '../errors.js';
@@ -37,23 +39,26 @@ export interface YamlSource {
 /** Reads one YAML document. Never throws. */
 export function parseYaml(text: string, file: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  // The library compares each key with all others of its map: keys that are given twice are found below, in one pass.
+  const options = { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false };
+  const document = parseDocument(text, options);
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
-  const told = broken ? withoutEcho(document.errors, position) : [...document.errors, ...document.warnings];
-  const problems = told.map(({ code, message, pos }, index) => ({
-    message:
-      code === 'DUPLICATE_KEY'
-        ? oneLine(duplicateKey(text, pos[0]))
-        : `${invalid(message)}${index === 0 ? quotingHint(lineAt(text, pos[0])) : ''}`,
-    file,
-    ...position(pos[0]),
-  }));
+  const broken = document.errors.length > 0;
+  const { twice, aliases } = broken ? { twice: [], aliases: 0 } : surveyed(document);
+  const told = broken ? withoutEcho(document.errors, position) : document.warnings;
+  const problems: Problem[] = [
+    ...twice.map((offset) => ({ message: oneLine(duplicateKey(text, offset)), file, ...position(offset) })),
+    ...told.map(({ message, pos }, index) => ({
+      message: `${invalid(message)}${index === 0 && !isTooDeep(message) ? quotingHint(lineAt(text, pos[0])) : ''}`,
+      file,
+      ...position(pos[0]),
+    })),
+  ];
   if (!broken) keepWritten(document);
-  const plain = broken ? { value: undefined } : toPlain(document);
+  const plain = broken ? { value: undefined } : toPlain(document, aliases);
   if ('message' in plain) problems.push({ message: plain.message, file, line: 1, column: 1 });
   return {
     value: 'value' in plain ? plain.value : undefined,
@@ -63,8 +68,37 @@ export function parseYaml(text: string, file: string): YamlSource {
   };
 }
 
+/** Offsets of keys that their map has already, and how many aliases there are. */
+function surveyed(document: Document): { readonly twice: readonly number[]; readonly aliases: number } {
+  const twice: number[] = [];
+  let aliases = 0;
+  visit(document, {
+    Alias: () => {
+      aliases += 1;
+    },
+    Map: (_, map) => {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key) || key.value === MERGE) continue;
+        const name = String(key.value);
+        if (seen.has(name)) twice.push(startOf(key) ?? 0);
+        seen.add(name);
+      }
+    },
+  });
+  return { twice, aliases };
+}
+
+/** Takes in another map, and may stand several times. */
+const MERGE = '<<';
+/** Each is looked for in the whole document; a config that a person writes has a handful. */
+const MOST_ALIASES = 1000;
+
 /** Aliases that multiply without bound ("billion laughs") are refused by the library. */
-function toPlain(document: Document): { value: unknown } | { message: string } {
+function toPlain(document: Document, aliases: number): { value: unknown } | { message: string } {
+  if (aliases > MOST_ALIASES) {
+    return { message: `has ${aliases} aliases; write the values out, at most ${MOST_ALIASES} are read` };
+  }
   try {
     return { value: document.toJS({ maxAliasCount: 100 }) };
   } catch (error) {
@@ -72,7 +106,13 @@ function toPlain(document: Document): { value: unknown } | { message: string } {
   }
 }
 
+/** What the parser says when it runs out of stack. */
+function isTooDeep(message: string): boolean {
+  return message.includes('Maximum call stack');
+}
+
 function invalid(message: string): string {
+  if (isTooDeep(message)) return 'is nested too deeply; write fewer lists and maps inside each other';
   return `is no valid YAML: ${oneLine(message)}`;
 }
 
@@ -121,7 +161,7 @@ function walk(document: Document, path: Path) {
     const resolved = isAlias(value) ? value.resolve(document) : value;
     let next: unknown;
     if (isMap(resolved)) {
-      const pair = pairOf(resolved.items, String(segment));
+      const pair = pairOf(resolved, String(segment));
       if (pair === undefined) break;
       [key, next] = [pair.key, pair.value];
     } else if (isSeq(resolved) && typeof segment === 'number') {
@@ -135,8 +175,18 @@ function walk(document: Document, path: Path) {
   return { key, value, complete: found === path.length };
 }
 
-function pairOf(items: readonly Pair[], name: string): Pair | undefined {
-  return items.find(({ key }) => isScalar(key) && String(key.value) === name);
+/** The pairs of each map by their keys: a map with many problems is searched for each of them. */
+const PAIRS = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+function pairOf(map: YAMLMap, name: string): Pair | undefined {
+  let pairs = PAIRS.get(map);
+  if (pairs === undefined) {
+    // Of a key that is given twice the first counts, which the last of the reversed ones is.
+    const named = map.items.filter(({ key }) => isScalar(key)).toReversed();
+    pairs = new Map(named.map((pair) => [String((pair.key as Scalar).value), pair]));
+    PAIRS.set(map, pairs);
+  }
+  return pairs.get(name);
 }
 
 function startOf(node: unknown): number | undefined {

@@ -126,10 +126,13 @@ async function openRequests(
   });
 }
 
+/** Bytes: the bundle of all public authorities is a quarter of this. */
+const LARGEST_CA = 1e6;
+
 async function openClient({ plan, ports }: Stage, path: string | undefined): Promise<HttpClient> {
   const faultyPorts = (plan.faults?.network ?? []).map(({ listen }) => listen.port);
   if (path === undefined) return ports.openHttpClient({ faultyPorts });
-  const ca = await ports.files.read(path);
+  const ca = await ports.files.read(path, LARGEST_CA);
   if (ca === undefined) throw new Error(`ca: there is no file ${path}`);
   try {
     return await ports.openHttpClient({ ca, faultyPorts });
