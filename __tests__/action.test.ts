@@ -83,7 +83,8 @@ test('a run ends with its verdict in the comment, the outputs and the exit statu
 
 test('the token is masked first of all, and no flow gets it', async () => {
   const makePlan = (): Promise<typeof PLAN> => {
-    expect(runner.masked).toEqual([TOKEN]);
+    expect(runner.masked[0]).toBe(TOKEN);
+    expect(runner.masked).toContain(Buffer.from(TOKEN).toString('hex'));
     return Promise.resolve(PLAN);
   };
   await runAction(ports({ makePlan }), start());
@@ -93,7 +94,7 @@ test('the token is masked first of all, and no flow gets it', async () => {
 
 test('a token that a flow got hold of all the same is in nothing that is published', async () => {
   const runtime = 'runtime-0123456789abcdef';
-  const basic = Buffer.from(`x-access-token:${TOKEN}`).toString('base64');
+  const basic = Buffer.from(`git:${TOKEN}`).toString('base64');
   const said = `token ${TOKEN}, header ${basic}, cache ${runtime}`;
   const results = aResults({ reproduce: said });
   let published = '';

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { validateAction, validateWorkflow } from '@action-validator/core';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { makeRepository } from './repository.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const WORKFLOWS = join(ROOT, '.github', 'workflows');
@@ -21,6 +23,7 @@ const asValidatorKnows = (text: string): string =>
   NEWER_THAN_THE_VALIDATOR.reduce((known, [newer, older]) => known.replaceAll(newer, older), text);
 
 interface Step {
+  readonly name?: string;
   readonly uses?: string;
   readonly run?: string;
 }
@@ -31,7 +34,13 @@ interface Workflow {
   readonly jobs: Readonly<
     Record<
       string,
-      { readonly steps: Step[]; readonly permissions?: unknown; readonly 'timeout-minutes'?: number }
+      {
+        readonly steps: Step[];
+        readonly permissions?: unknown;
+        readonly 'timeout-minutes'?: number;
+        readonly environment?: string;
+        readonly needs?: string;
+      }
     >
   >;
 }
@@ -94,6 +103,67 @@ test('one commit stands for one version in all workflows', () => {
 test('only the release may write to the repository', () => {
   const writers = workflows.filter(({ text }) => text.includes('contents: write')).map(({ name }) => name);
   expect(writers).toEqual(['release.yml']);
+});
+
+describe('a release', () => {
+  const release = parse(read(join(WORKFLOWS, 'release.yml'))) as Workflow;
+
+  test('that writes or publishes anything waits for the environment', () => {
+    for (const [name, job] of Object.entries(release.jobs)) {
+      const writes = Object.entries(job.permissions as object).some(
+        ([, level]) => level === 'write' && name !== 'attest',
+      );
+      expect([name, job.environment]).toEqual([name, writes ? 'release' : undefined]);
+    }
+  });
+
+  test('builds before it attests, and attests before it publishes', () => {
+    const order = Object.entries(release.jobs).map(([name, { needs }]) => [name, needs]);
+    expect(order).toEqual([
+      ['build', undefined],
+      ['attest', 'build'],
+      ['npm', 'attest'],
+      ['publish', 'attest'],
+    ]);
+  });
+
+  test('is published with provenance, without a token that is kept and without any script', () => {
+    const published = release.jobs['npm']?.steps.map(({ run }) => run ?? '').join('\n');
+    expect(published).toMatch(/npm publish --provenance .*--ignore-scripts/u);
+    expect(read(join(WORKFLOWS, 'release.yml'))).not.toMatch(/secrets\.|NODE_AUTH_TOKEN/u);
+    expect(release.jobs['npm']?.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+  });
+
+  test.each([
+    ['the tip of main', 'main', 0],
+    ['an older commit of main', 'main~1', 0],
+    ['a branch that was never merged', 'topic', 1],
+    ['a commit on top of main', 'ahead', 1],
+    ['a commit that shares no history', 'orphan', 1],
+  ])('of %s (%s) ends its first check with %i', (_what, ref, status) => {
+    const script = release.jobs['build']?.steps.find(({ name }) => name === 'the commit is on main')?.run;
+    const origin = makeRepository();
+    origin.commit('one');
+    origin.git('branch', 'topic');
+    origin.commit('two');
+    for (const branch of ['topic', 'ahead']) {
+      origin.git('checkout', '-q', ...(branch === 'ahead' ? ['-b'] : []), branch);
+      origin.commit(branch);
+      origin.git('checkout', '-q', 'main');
+    }
+    origin.git('checkout', '-q', '--orphan', 'orphan');
+    origin.commit('orphan');
+    origin.git('tag', 'v9.9.9', ref);
+    const clone = origin.clone();
+    clone.git('checkout', '-q', '--detach', 'v9.9.9');
+    const end = spawnSync('bash', ['--norc', '-eo', 'pipefail', '-c', script ?? 'exit 99'], {
+      cwd: clone.folder,
+      env: { PATH: process.env.PATH, GITHUB_REF_NAME: 'v9.9.9' },
+      encoding: 'utf8',
+    });
+    expect(end.status).toBe(status);
+    expect(end.stdout.includes('::error::v9.9.9')).toBe(status !== 0);
+  });
 });
 
 test('action.yml is a valid action', () => {

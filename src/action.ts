@@ -20,6 +20,7 @@ import { reproduceCommand } from './publish/reproduce.js';
 import type { Runner } from './publish/runner.js';
 import { readSurroundings, type Surroundings } from './publish/surroundings.js';
 import { flowEnv, secretTraces, withheldFromShells } from './run/flow-env.js';
+import { tracesOf } from './run/secret-traces.js';
 import { inTrees, type Judging, type TreeWorld } from './trees/in-trees.js';
 import type { TreeDoors } from './trees/open-trees.js';
 
@@ -71,7 +72,7 @@ export interface ActionStart {
  */
 export async function runAction(ports: ActionPorts, start: ActionStart): Promise<number> {
   const { runner, gatePorts } = ports;
-  if (start.token !== undefined) runner.mask(start.token);
+  for (const trace of tracesOf(secretsOf(start))) runner.mask(trace);
   const github = start.token === undefined ? undefined : ports.openGitHub(start.token);
   const known = readSurroundings(start);
   const history = { github, logger: runner.logger, clock: gatePorts.clock };

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { flowEnv, secretVariables, withheldFromShells } from '../../src/run/flow-env.js';
 
 const TOKEN = 'ghs_0123456789abcdefghij';
@@ -104,4 +104,42 @@ test('a variable that only looks like one of those of shells is passed on', () =
   const env = { env: 'production', BASH_VERSION_WANTED: '5', MY_ENV: 'x' };
   expect(flowEnv(env, [])).toEqual(env);
   expect(withheldFromShells(env)).toBeUndefined();
+});
+
+describe('a token behind a prefix', () => {
+  const PREFIXES = ['', 'x', 'git:', 'oauth2:', 'octocat:', 'x-access-token:', 'AWS:'];
+  const basic = (prefix: string, token: string): Buffer => Buffer.from(`${prefix}${token}`);
+  const TOKENS = [TOKEN, `${TOKEN}k`, `${TOKEN}kl`, 'p?ss>w~rd/+ü\u00ff!!'];
+
+  test.each(PREFIXES)('is withheld in Base64 after "%s", whatever stands behind it', (prefix) => {
+    for (const token of TOKENS) {
+      for (const after of ['', '\n', 'xy']) {
+        const bytes = Buffer.concat([basic(prefix, token), Buffer.from(after)]);
+        const config = JSON.stringify({ auths: { 'ghcr.io': { auth: bytes.toString('base64') } } });
+        const env = {
+          DOCKER_AUTH_CONFIG: config,
+          URL_SAFE: bytes.toString('base64url'),
+          IN_A_URL: encodeURIComponent(bytes.toString('base64')),
+          TWICE: Buffer.from(config).toString('base64'),
+          WRAPPED: bytes.toString('base64').replace(/.{20}/g, '$&\n'),
+        };
+        expect(flowEnv({ ...env, KEPT: 'x' }, [token])).toEqual({ KEPT: 'x' });
+      }
+    }
+  });
+
+  test.each(PREFIXES)('is withheld in hexadecimal digits and in a URL after "%s"', (prefix) => {
+    for (const token of TOKENS) {
+      const hex = basic(prefix, token).toString('hex');
+      const url = `https://${prefix}${encodeURIComponent(token)}@ghcr.io`;
+      const env = { HEX: hex, UPPER: hex.toUpperCase(), DUMP: hex.replace(/.{30}/g, '$&\n'), URL: url };
+      const lower = url.replace(/%../g, (digits) => digits.toLowerCase());
+      expect(flowEnv({ ...env, LOWER: lower, KEPT: 'x' }, [token])).toEqual({ KEPT: 'x' });
+    }
+  });
+
+  test('takes nothing away that does not hold it', () => {
+    const env = { PATH: '/bin:/usr/bin', OTHER: Buffer.from('git:another-token-of-mine').toString('base64') };
+    expect(flowEnv(env, [TOKEN])).toEqual(env);
+  });
 });

@@ -46,10 +46,16 @@ export async function report(ports: ReportPorts, subject: ReportSubject): Promis
   const { results } = subject;
   const step = guarded(runner.logger);
   await step('The results could not be saved', () => save(ports, subject, step));
-  for (const [name, value] of Object.entries(verdictOutputs(results)) as [OutputName, string][]) {
+  const { outputs, leftOut } = verdictOutputs(results);
+  for (const [name, value] of Object.entries(outputs) as [OutputName, string][]) {
     await step(`The output ${name} could not be set`, () => {
       runner.output(name, value);
     });
+  }
+  if (leftOut > 0) {
+    runner.logger.warn(
+      `The output metrics has no room for ${leftOut} metrics; results.json has all of them.`,
+    );
   }
   await step('The table could not be printed', () => {
     runner.print(renderers.terminal(results));
@@ -63,7 +69,7 @@ export async function report(ports: ReportPorts, subject: ReportSubject): Promis
     runner.summarize(renderers.summary(results, { limit: JOB_SUMMARY_LIMIT })),
   );
   await step('The output summary could not be set', () => {
-    runner.output('summary', renderers.summary(results, { limit: OUTPUT_LIMIT }));
+    runner.output('summary', renderers.summary(results, { limit: OUTPUT_LIMIT, charts: false }));
   });
   await step('The comment could not be written', () => comment(ports, subject));
   await step('The check run could not be completed', () => complete(ports, subject));

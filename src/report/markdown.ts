@@ -3,7 +3,7 @@ import { cell, html } from './escape.js';
 import { gateChangesMarkdown } from './gate-changes.js';
 import { blocks, table, VERDICT_MARKS } from './markdown-block.js';
 import { scenarioBody } from './markdown-scenario.js';
-import { fullestThatFits, type Tier } from './tiers.js';
+import { fullestThatFits, TIERS, type Tier } from './tiers.js';
 import { viewOf, type ScenarioView, type View } from './view.js';
 
 /** GitHub refuses a comment of more characters. */
@@ -23,10 +23,16 @@ export function renderComment(results: Results, options: { marker: string; limit
   return fullestThatFits((tier) => `${marker}\n${render(tier)}`, limit);
 }
 
-/** The same for the summary of a job: at most `limit` bytes, 1 MiB if nothing is said. */
-export function renderSummary(results: Results, options: { limit?: number } = {}): string {
+/**
+ * The same for the summary of a job: at most `limit` bytes, 1 MiB if nothing is said. Without `charts` no line of it is
+ * Mermaid, whose fences and quotes a shell would take for its own.
+ */
+export function renderSummary(
+  results: Results,
+  { limit = SUMMARY_LIMIT, charts = true }: { limit?: number; charts?: boolean } = {},
+): string {
   const render = renderer(results, 'the whole report is in results.json');
-  return fullestThatFits(render, options.limit ?? SUMMARY_LIMIT);
+  return fullestThatFits(render, limit, charts ? TIERS : TIERS.slice(1));
 }
 
 function renderer(results: Results, whole: string): (tier: Tier) => string {

@@ -7,9 +7,13 @@ export type Tier = (typeof TIERS)[number];
  * The fullest text of at most `limit` characters. It is counted in UTF-8 bytes, which are never fewer than UTF-16 units
  * or code points: whichever of them GitHub counts, it fits. The last tier is taken whatever its length.
  */
-export function fullestThatFits(render: (tier: Tier) => string, limit: number): string {
+export function fullestThatFits(
+  render: (tier: Tier) => string,
+  limit: number,
+  tiers: readonly Tier[] = TIERS,
+): string {
   let text = '';
-  for (const tier of TIERS) {
+  for (const tier of tiers) {
     text = render(tier);
     if (byteLength(text) <= limit) return text;
   }

@@ -1,4 +1,5 @@
 import { CHANGES_SHELL_START } from '../scenarios/shell-start.js';
+import { holdsTrace, tracesOf } from './secret-traces.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,20 +21,18 @@ const WITHHELD = [
 /** git's configuration by environment (git-config(1)): a count, and a key and a value for each. */
 const GIT_CONFIG = /^GIT_CONFIG_(COUNT$|KEY_|VALUE_)/;
 
-/** Characters of the shortest secret that is looked for in other variables. */
-const SHORTEST = 8;
-
 /** Variables of the runner whose value is a secret under whatever name it turns up again. */
 const SECRET = /^(ACTIONS_.*TOKEN|(GITHUB|GH|GITHUB_ENTERPRISE|GH_ENTERPRISE)_TOKEN|INPUT_GITHUB-TOKEN)$/;
 
 /**
- * The environment that flows get: ours without what is the runner's, without what changes how a shell starts, and
- * without any variable, whatever its name, that holds one of the secrets, plain or in Base64 as git's `extraheader` has it. Names count in any case, as on Windows.
+ * The environment that flows get: ours without what is the runner's, without what changes how a shell starts, and without
+ * any variable, whatever its name, that holds one of the secrets in any form that {@link tracesOf} knows. Names count in
+ * any case, as on Windows.
  * @param secrets one of less than 8 characters is none
  */
 export function flowEnv(env: Environment, secrets: readonly string[]): Record<string, string> {
   const traces = secretTraces(env, secrets);
-  const holdsSecret = (value: string): boolean => traces.some((trace) => value.includes(trace));
+  const holdsSecret = (value: string): boolean => holdsTrace(value, traces);
   const variables = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   // git counts these variables and refuses to work when one of them is missing: all of them go, or none.
   const gitConfig = variables.some(([name, value]) => GIT_CONFIG.test(name) && holdsSecret(value));
@@ -46,7 +45,7 @@ export function flowEnv(env: Environment, secrets: readonly string[]): Record<st
   );
 }
 
-/** How the secrets, and those that the environment holds, look in a text: plain, and in Base64 as git has them. */
+/** How the secrets, and those that the environment holds, look in a text. */
 export function secretTraces(env: Environment, secrets: readonly string[]): string[] {
   return tracesOf([...secrets, ...secretsIn(env)]);
 }
@@ -67,21 +66,6 @@ function secretsIn(env: Environment): string[] {
   return Object.entries(env).flatMap(([name, value]) =>
     value !== undefined && SECRET.test(name.toUpperCase()) ? [value] : [],
   );
-}
-
-/**
- * How a secret looks in a value. Base64 is taken of whole groups of three bytes, so that it is found in the middle of a
- * longer text too: `x-access-token:`, which git puts before it, is five whole groups.
- */
-function tracesOf(secrets: readonly string[]): string[] {
-  return secrets.flatMap((secret) => {
-    const text = secret.trim();
-    // Shorter ones are no secrets, and would be found anywhere: in PATH for one.
-    if (text.length < SHORTEST) return [];
-    const bytes = Buffer.from(text);
-    const groups = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
-    return groups.length < 8 ? [text] : [text, groups];
-  });
 }
 
 /** Says which variables flows do not get because they change how a shell starts; undefined if there are none. */
