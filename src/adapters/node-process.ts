@@ -5,7 +5,7 @@ import type { CommandSpec, Exit, HostProcess, HostSpec, RunningProcess } from '.
 import { ExcerptBuffer, wholeExcerpt } from '../scenarios/excerpt.js';
 import { argvOf } from '../scenarios/shell-argv.js';
 import { enlist } from './living-groups.js';
-import { missingShell } from './missing-shell.js';
+import { whyUnusable } from './unusable-command.js';
 import { killGroup } from './process-tree.js';
 
 /** After a process has exited, what its descendants still write is waited for this long, in ms. */
@@ -83,7 +83,7 @@ function start(
 /** A command beside us, in a process group of its own, without standard input. */
 export function spawnCommand(spec: CommandSpec): RunningProcess {
   const { child, running } = start(argvOf(spec), spec, ['ignore', 'pipe', 'pipe']);
-  const missing = child.pid === undefined && process.platform !== 'win32' ? missingShell(spec) : undefined;
+  const missing = child.pid === undefined && process.platform !== 'win32' ? whyUnusable(spec) : undefined;
   // Node says "spawn bash ENOENT", which names neither the cause nor the cure.
   return missing === undefined ? running : { ...running, stderr: () => wholeExcerpt(missing) };
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Spawner } from '../ports.js';
 import { FifoBarrier } from './fifo-barrier.js';
 import { LauncherSlot } from './launcher-slot.js';
-import { missingShell } from './missing-shell.js';
+import { whyUnusable } from './unusable-command.js';
 import { spawnCommand, spawnNode } from './node-process.js';
 import { killPids } from './process-tree.js';
 import { SpawnedSlot } from './spawned-slot.js';
@@ -27,8 +27,8 @@ const launcherSlots: Slots = {
     const onPid = (pid: number): void => {
       onLaunch({ pid, launcher: true });
     };
-    const missing = missingShell(spec);
-    if (missing !== undefined) return Promise.reject(new Error(missing));
+    const unusable = whyUnusable(spec);
+    if (unusable !== undefined) return Promise.reject(new Error(unusable));
     return LauncherSlot.open(spec, { scratch, barrier, onLaunch: onPid });
   },
 };
