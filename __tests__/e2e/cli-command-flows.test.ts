@@ -61,6 +61,19 @@ test.each([
   expect(run.stdout).toContain('"shell: sh"');
 });
 
+test.each([
+  ['that is too long', `: ${'x'.repeat(140_000)}`, 'put it into a file'],
+  ['with a NUL character', 'echo a\0b', 'NUL character'],
+])('a command %s is named with what to do, and nothing passes', async (_, run, said) => {
+  // As one option of the command line it could not be given.
+  const cwd = emptyFolder();
+  const scenarios = { a: { run, thresholds: ['success_rate >= 0%'] } };
+  write(cwd, 'c.yml', JSON.stringify({ version: 1, scenarios }));
+  const ran = await runCli(['run', '--config', 'c.yml'], { cwd });
+  expect(ran.status).toBe(1);
+  expect(ran.stdout.replaceAll(/\s+/g, ' ')).toContain(said);
+});
+
 describe('what one command flow does changes no other', () => {
   test('it writes code into every file of the scratch folder', async () => {
     const attack =

@@ -7,8 +7,8 @@ import { ExcerptBuffer, wholeExcerpt } from '../scenarios/excerpt.js';
 import { argvOf } from '../scenarios/shell-argv.js';
 import { CHANNEL, channelTo } from './child-channel.js';
 import { spawnGuarded } from './living-groups.js';
-import { missingShell } from './missing-shell.js';
 import { startingText, type OwnScript } from './own-script.js';
+import { whyUnusable } from './unusable-command.js';
 import { killGroup } from './process-tree.js';
 import { adopting } from './subreaper.js';
 
@@ -87,7 +87,7 @@ function start(
 /** A command beside us, in a process group of its own, without standard input. */
 export function spawnCommand(spec: CommandSpec): RunningProcess {
   const { child, running } = start(argvOf(spec), spec, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const missing = child.pid === undefined && process.platform !== 'win32' ? missingShell(spec) : undefined;
+  const missing = child.pid === undefined && process.platform !== 'win32' ? whyUnusable(spec) : undefined;
   // Node says "spawn bash ENOENT", which names neither the cause nor the cure.
   return missing === undefined ? running : { ...running, stderr: () => wholeExcerpt(missing) };
 }

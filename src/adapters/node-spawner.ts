@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Spawner } from '../ports.js';
 import { FifoBarrier } from './fifo-barrier.js';
 import { LauncherSlot } from './launcher-slot.js';
-import { missingShell } from './missing-shell.js';
+import { whyUnusable } from './unusable-command.js';
 import { spawnCommand, spawnNode } from './node-process.js';
 import { fileBeside, readScript } from './own-script.js';
 import { killPids } from './process-tree.js';
@@ -31,8 +31,8 @@ const launcherSlots: Slots = {
     const onPid = (pid: number): void => {
       onLaunch({ pid, launcher: true });
     };
-    const missing = missingShell(spec);
-    if (missing !== undefined) return Promise.reject(new Error(missing));
+    const unusable = whyUnusable(spec);
+    if (unusable !== undefined) return Promise.reject(new Error(unusable));
     return LauncherSlot.open(spec, { scratch, barrier, onLaunch: onPid });
   },
 };

@@ -12,6 +12,7 @@ export class Workspaces {
   readonly #ready: Promise<string>[] = [];
   readonly #removing = new Set<Promise<void>>();
   #made = 0;
+  #parentMade: Promise<void> | undefined;
 
   constructor(files: Files, parent: string) {
     this.#files = files;
@@ -63,10 +64,21 @@ export class Workspaces {
   }
 
   #makeAt(path: string): Promise<string> {
-    const making = this.#files.makeFolder(path).then(() => path);
+    const making = this.#makeFolder(path).then(() => path);
     // Whoever takes it is told; nobody may ever do, and that must not end the process.
     making.catch(() => undefined);
     return making;
+  }
+
+  /** Once made, the parent is never made again: without it flows have lost the folders that they were given. */
+  async #makeFolder(path: string): Promise<void> {
+    await (this.#parentMade ??= this.#files.makeFolder(this.#parent));
+    if (!(await this.#files.exists(this.#parent))) {
+      throw new Error(
+        `${this.#parent} was removed while flows ran: it holds their workspaces. Look for a command such as rm -rf on the folder for temporary files`,
+      );
+    }
+    await this.#files.makeFolder(path);
   }
 
   #nextPath(): string {

@@ -6,10 +6,22 @@ import { argvOf } from '../scenarios/shell-argv.js';
 /** Where execvp(3) looks if there is no PATH. */
 const USUAL_PATH = '/bin:/usr/bin';
 
-/** What to say if the program that interprets the commands is not there; undefined if it is. Not for Windows. */
-export function missingShell(
-  spec: Pick<CommandSpec, 'shell' | 'command' | 'cwd' | 'env'>,
-): string | undefined {
+/** Bytes of one argument on Linux, with its end (MAX_ARG_STRLEN: 32 pages of 4 KiB). Other systems allow more. */
+const LONGEST_ARGUMENT = 131_072;
+
+type Command = Pick<CommandSpec, 'shell' | 'command' | 'cwd' | 'env'>;
+
+/** Why the system cannot start the command, with what to do; undefined if nothing is in the way. Not for Windows. */
+export function whyUnusable(spec: Command): string | undefined {
+  const { command } = spec;
+  if (command.includes('\0')) return 'the command holds a NUL character, which no program can be given';
+  const bytes = Buffer.byteLength(command);
+  if (process.platform === 'linux' && bytes >= LONGEST_ARGUMENT)
+    return `the command has ${bytes} bytes, and Linux starts none of ${LONGEST_ARGUMENT} or more; put it into a file and run that`;
+  return missingShell(spec);
+}
+
+function missingShell(spec: Command): string | undefined {
   const [program] = argvOf(spec);
   const { PATH = USUAL_PATH } = spec.env;
   const folders = program.includes('/') ? [''] : PATH.split(delimiter);
