@@ -180,7 +180,7 @@ export class Host implements FlowRunner {
     return new Promise((resolve) => {
       const timer = clock.timer(startedAt - clock.now() + timeout, () => {
         this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
-        if (this.#options.ofOneFlow === true) void this.close();
+        if (this.#options.ofOneFlow === true) void this.#endHost(start.token, 'SIGKILL');
         else this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
       });
       const kill = awaitKill(this.#killable(start), { clock, startedAt }, (killed, signal) => {
@@ -213,7 +213,13 @@ export class Host implements FlowRunner {
       this.#give(flow, { outcome: 'killed', message: killed.message });
       return;
     }
+    void this.#endHost(flow.start.token, signal);
+  }
+
+  /** What its process has adopted is lost from sight when it ends, unless it was seen before. */
+  async #endHost(token: string, signal: string): Promise<void> {
     this.#usable = false;
+    await this.#options.watch.pidsOfFlow(undefined, token);
     this.#process.kill(signal);
   }
 
