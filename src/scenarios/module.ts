@@ -1,7 +1,7 @@
 import type { FlowError } from '../model/record.js';
 import type { Exit, HostProcess } from '../ports.js';
 import type { RunSummary } from './module-api.js';
-import type { FromHost, Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
+import type { FromHost, Hook, HookAnswer, HostedFlowEnd, ToHost } from './module-protocol.js';
 import { failedBy, watchLimits, type Confinement, type LimitWatch } from './confinement.js';
 import { inTime, openDeadline, type Deadline } from './deadline.js';
 import { awaitKill, endedBy, type FlowKilled } from './flow-kill.js';
@@ -33,12 +33,6 @@ export async function openModuleRunner(options: ModuleRunnerOptions): Promise<Mo
     throw new Error(loaded.reason);
   }
   return Object.assign(host, { hooks: new Set(loaded.hooks) });
-}
-
-/** How a hook went, and of a setup what it returned. */
-export interface HookAnswer {
-  readonly error?: FlowError;
-  readonly shared?: string;
 }
 
 export interface HostOptions extends ModuleRunnerOptions {
