@@ -49,10 +49,30 @@ test('a file that the runner did not give is none of ours', () => {
 const posix = process.platform === 'win32' ? test.skip : test;
 
 posix.each<[string, () => void]>([
-  ['appends to it', () => appendFileSync(path, 'verdict=pass\n')],
-  ['overwrites it', () => writeFileSync(path, 'before=2\n')],
-  ['cuts it', () => truncateSync(path, 0)],
-  ['removes it', () => unlinkSync(path)],
+  [
+    'appends to it',
+    () => {
+      appendFileSync(path, 'verdict=pass\n');
+    },
+  ],
+  [
+    'overwrites it',
+    () => {
+      writeFileSync(path, 'before=2\n');
+    },
+  ],
+  [
+    'cuts it',
+    () => {
+      truncateSync(path, 0);
+    },
+  ],
+  [
+    'removes it',
+    () => {
+      unlinkSync(path);
+    },
+  ],
   [
     'puts a link in its place',
     () => {
@@ -84,7 +104,12 @@ posix.each<[string, () => void]>([
       writeFileSync(join(folder, 'taken'), '');
     },
   ],
-  ['locks it', () => chmodSync(path, 0o000)],
+  [
+    'locks it',
+    () => {
+      chmodSync(path, 0o000);
+    },
+  ],
 ])('a process that %s changes nothing of what the runner reads', (what, meddle) => {
   const files = new CommandFiles({ GITHUB_OUTPUT: path });
   meddle();

@@ -47,7 +47,7 @@ scenarios:
         flowgate = pid;
       };
       const running = runCli(['run', '--config', 'c.yml'], { cwd, onStart });
-      for (const _scenario of ['a', 'b']) {
+      for (let scenario = 0; scenario < 2; scenario += 1) {
         await until(() => existsSync(join(cwd, 'there')));
         process.kill(flowgate, 'SIGSTOP');
         await new Promise((resolve) => setTimeout(resolve, 4000));

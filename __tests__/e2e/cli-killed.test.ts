@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { seededRandom } from '../../src/stats/random.js';
@@ -83,6 +83,26 @@ onLinux('flowgate killed with SIGKILL', () => {
     },
     60_000,
   );
+
+  test('ends its flows all the same when one of them had ended the guard', async () => {
+    const cwd = emptyFolder();
+    // The guard leads a session of its own below flowgate, which is the parent of the launcher.
+    const attack = `for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -q 'flowgate-guard .*guard.js' &&
+      grep -q "^PPid:.$(cut -d' ' -f4 /proc/$PPID/stat)$" $p/status && kill -KILL $(basename $p); done
+      touch attacked; sleep 777`;
+    write(cwd, 'attack.sh', attack);
+    write(cwd, 'c.yml', `version: 1\nscenarios:\n  s: {run: 'sh attack.sh', flows: 1}\n`);
+    let flowgate = 0;
+    const onStart = (pid: number): void => {
+      flowgate = pid;
+    };
+    const running = runCli(['run', '--config', 'c.yml'], { cwd, onStart });
+    await until(() => existsSync(join(cwd, 'attacked')));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    process.kill(flowgate, 'SIGKILL');
+    await running;
+    await until(() => processesIn(cwd).length === 0);
+  }, 60_000);
 
   test('leaves a temporary folder that the next run removes, and nothing that is not its own', async () => {
     const [cwd, temporary] = [emptyFolder(), emptyFolder()];

@@ -54,10 +54,10 @@ async function runFlows(run: string): Promise<CliRun & { readonly left: readonly
       'chmod 500 $FLOWGATE_WORKSPACE/../..; sleep 0.2; chmod 700 $FLOWGATE_WORKSPACE/../..',
     ],
   ])('%s fails no run and is removed', async (_, flow) => {
-    const { status, left, stderr, results } = await runFlows(flow);
-    expect(results().scenarios[0]?.problems).toEqual([]);
-    expect([status, left]).toEqual([0, []]);
-    expect(stderr).not.toContain('could not be removed');
+    const run = await runFlows(flow);
+    expect(run.results().scenarios[0]?.problems).toEqual([]);
+    expect([run.status, run.left]).toEqual([0, []]);
+    expect(run.stderr).not.toContain('could not be removed');
   });
 
   test('what a link leads to keeps its permissions and its content', async () => {
@@ -90,9 +90,9 @@ async function runFlows(run: string): Promise<CliRun & { readonly left: readonly
       mkdirSync(join(readFileText(ready), 'of-root'));
       writeFileSync(join(readFileText(ready), 'of-root', 'file'), '');
       write(cwd, 'go', '');
-      const { status, stderr, results } = await running;
-      expect([status, results().verdict]).toEqual([0, 'pass']);
-      expect(stderr).toMatch(/the temporary folder \/\S+ could not be removed: .*of-root/);
+      const run = await running;
+      expect([run.status, run.results().verdict]).toEqual([0, 'pass']);
+      expect(run.stderr).toMatch(/the temporary folder \/\S+ could not be removed: .*of-root/);
     },
   );
 });

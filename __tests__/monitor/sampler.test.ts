@@ -73,7 +73,9 @@ describe('a monitor of a synchronous table', () => {
     clock.spend(4010);
     clock.advance(10);
     const { notes } = await monitor.stop();
-    expect(notes).toEqual([expect.stringMatching(/^flowgate itself did not run for 4\.0 s \(it was stopped/)]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^flowgate itself did not run for 4\.0 s \(it was stopped/),
+    ]);
   });
 
   test('is careful when it begins and when it ends, not in between', async () => {

@@ -25,6 +25,8 @@ done
 [ "$leaders" = ' ' ] || kill -STOP $leaders 2>/dev/null
 exec "$@" $leaders -- $runs`;
 
+const MOST_STARTS = 20;
+
 /** Beside the bundle that is running. Not in one expression with `new URL`: the bundler would move it. */
 function scriptBeside(bundle: string): string {
   return fileURLToPath(bundle.slice(0, bundle.lastIndexOf('/') + 1) + 'guard.js');
@@ -39,6 +41,7 @@ export class Guard {
   readonly #leaders: ReadonlySet<number>;
   readonly #runs = new Set<string>();
   #shell: ChildProcess | undefined;
+  #starts = 0;
 
   /** `leaders`: of the process groups that live now. */
   constructor(leaders: ReadonlySet<number>) {
@@ -73,9 +76,11 @@ export class Guard {
       detached: true,
     });
     this.#shell = shell;
-    // Should somebody end it, the next process that we start gets a new one.
+    // Should a flow end it, there is a new one at once; not for ever, if it cannot run here.
+    this.#starts += 1;
     shell.once('exit', () => {
       this.#shell = undefined;
+      if (this.#leaders.size > 0 && this.#starts < MOST_STARTS) this.#shell = this.#start();
     });
     shell.once('error', () => undefined);
     shell.stdin?.on('error', () => undefined);

@@ -24,7 +24,7 @@ import { wallOnOurClock } from './wall-time.js';
  * Should its script end without a farewell, we are gone: it waits for our guard, which ends it with all that it has
  * adopted. Without it, orphans would be lost from sight.
  */
-const HELLO = `trap 'sleep 1' EXIT; echo R >&4\n`;
+const HELLO = `trap 'exec sleep 1 </dev/null 4>&-' EXIT; echo R >&4\n`;
 const FAREWELL = 'trap - EXIT; exit\n';
 
 /** ru_maxrss of Linux is in these. */

@@ -70,3 +70,9 @@ export type FromThreads =
   /** Of the thread's host, not yet known to be a message of ours. */
   | { readonly type: 'said'; readonly thread: number; readonly message?: unknown }
   | { readonly type: 'gone'; readonly thread: number; readonly code: number; readonly error: string };
+
+/** How a hook went, and of a setup what it returned. */
+export interface HookAnswer {
+  readonly error?: FlowError;
+  readonly shared?: string;
+}

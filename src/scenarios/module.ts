@@ -1,7 +1,7 @@
 import type { FlowError } from '../model/record.js';
 import type { Exit } from '../ports.js';
 import type { RunSummary } from './module-api.js';
-import type { Hook, HostedFlowEnd, ToHost } from './module-protocol.js';
+import type { Hook, HookAnswer, HostedFlowEnd, ToHost } from './module-protocol.js';
 import { failedBy, watchLimits, type Confinement, type LimitWatch } from './confinement.js';
 import { inTime, openDeadline, type Deadline } from './deadline.js';
 import { awaitKill, endedBy, type FlowKilled } from './flow-kill.js';
@@ -35,12 +35,6 @@ export async function openModuleRunner(options: ModuleRunnerOptions): Promise<Mo
   return Object.assign(host, { hooks: new Set(loaded.hooks) });
 }
 
-/** How a hook went, and of a setup what it returned. */
-export interface HookAnswer {
-  readonly error?: FlowError;
-  readonly shared?: string;
-}
-
 export interface HostOptions extends ModuleRunnerOptions {
   /** It runs one flow at a time and ends with one that is past its timeout. */
   readonly ofOneFlow?: boolean;
@@ -58,6 +52,7 @@ const THREW: Exit = { code: 1, signal: null };
 
 interface FlowInFlight {
   readonly id: number;
+  readonly token: string;
   /** When the host was told to start it: it can not have started before. */
   readonly toldAt: number;
   readonly startedAt: number;
@@ -181,7 +176,7 @@ export class Host implements FlowRunner {
     return new Promise((resolve) => {
       const timer = clock.timer(startedAt - clock.now() + timeout, () => {
         this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
-        if (this.#options.ofOneFlow === true) void this.close();
+        if (this.#options.ofOneFlow === true) void this.#endHost(start.token, 'SIGKILL');
         else this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
       });
       const kill = awaitKill(this.#killable(start), { clock, startedAt }, (killed, signal) => {
@@ -189,6 +184,7 @@ export class Host implements FlowRunner {
       });
       const flow: FlowInFlight = {
         id,
+        token: start.token,
         toldAt: clock.now(),
         startedAt,
         limits: watchLimits(alone === true ? confinement : undefined),
@@ -215,7 +211,13 @@ export class Host implements FlowRunner {
       this.#give(flow, { outcome: 'killed', message: killed.message });
       return;
     }
+    void this.#endHost(flow.token, signal);
+  }
+
+  /** What its process has adopted is lost from sight when it ends, unless it was seen before. */
+  async #endHost(token: string, signal: string): Promise<void> {
     this.#usable = false;
+    await this.#options.watch.pidsOfFlow(undefined, token);
     this.#process.kill(signal);
   }
 
@@ -227,7 +229,8 @@ export class Host implements FlowRunner {
 
   #resolve(flow: FlowInFlight, { outcome, message }: { outcome: FlowEnd['outcome']; message: string }): void {
     this.#inFlight.delete(flow.id);
-    const endedAt = this.#options.clock.now();
+    // Hosts that start together are told of an instant to come: one that is ended before it has not run at all.
+    const endedAt = Math.max(flow.startedAt, this.#options.clock.now());
     flow.resolve({ outcome, startedAt: flow.startedAt, endedAt, error: { message } });
   }
 
