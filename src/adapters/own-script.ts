@@ -64,7 +64,8 @@ const BOOT = `function boot(given) {
   const { parse, stringify } = JSON;
   const nodes = {
     process, Buffer, Error, AbortController, TextEncoder, TextDecoder, URL,
-    setTimeout, clearTimeout, setImmediate, clearImmediate, queueMicrotask,
+    setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate, queueMicrotask, console,
+    structuredClone, AbortSignal,
     performance: {
       now: now.bind(performance),
       eventLoopUtilization: eventLoopUtilization.bind(performance),
