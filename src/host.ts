@@ -17,7 +17,7 @@ declare const flowgate: {
   /** Each line that is said to flowgate begins with it. */
   readonly key: string;
   /** What a thread is started with. */
-  readonly threadText: string;
+  readonly threadText: () => string;
   /** A copy of data in Node's realm. */
   readonly cloned: <T>(data: T) => T;
 };

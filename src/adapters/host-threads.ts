@@ -7,12 +7,12 @@ import type { FromThreads, ToHost, ToThreads } from '../scenarios/module-protoco
  * thread, so that a thread can be ended whatever it does.
  */
 export class HostThreads {
-  readonly #text: string;
+  readonly #text: () => string;
   readonly #send: (message: FromThreads) => void;
   readonly #workers = new Map<number, Thread>();
 
   /** `text`: what each thread runs. */
-  constructor(text: string, send: (message: FromThreads) => void) {
+  constructor(text: () => string, send: (message: FromThreads) => void) {
     this.#text = text;
     this.#send = send;
   }
@@ -33,7 +33,7 @@ export class HostThreads {
   }
 
   #open(thread: number): void {
-    const worker = new Worker(this.#text, { eval: true });
+    const worker = new Worker(this.#text(), { eval: true });
     // A channel of our own: any code in the thread can speak on the one that Node gives it.
     const { port1: port, port2 } = new MessageChannel();
     worker.postMessage(port2, [port2]);

@@ -61,22 +61,32 @@ const BOOT = `function boot(given) {
     return copies.get(name);
   };
   const { now, eventLoopUtilization } = performance;
-  const realm = createContext({
+  const { parse, stringify } = JSON;
+  const nodes = {
     process, Buffer, Error, AbortController, TextEncoder, TextDecoder, URL,
-    setTimeout, clearTimeout, setImmediate, clearImmediate, queueMicrotask,
+    setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate, queueMicrotask, console,
+    structuredClone, AbortSignal,
     performance: {
       now: now.bind(performance),
       eventLoopUtilization: eventLoopUtilization.bind(performance),
     },
-  });
-  const { parse, stringify } = JSON;
-  const script = new Script('(function (require, __dirname, module, exports, flowgate) {' + source + '\\n})', {
-    filename: file,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  script.runInContext(realm)(copyOf, dirname(file), { exports: {} }, {}, {
-    key,
-    cloned: (value) => (value === undefined ? undefined : parse(stringify(value))),
-    threadText: '(' + boot + ')(' + stringify({ file, source, key: '' }) + ');',
-  });
+    require: copyOf,
+    __dirname: dirname(file),
+    module: { exports: {} },
+    exports: {},
+    flowgate: {
+      key,
+      cloned: (value) => (value === undefined ? undefined : parse(stringify(value))),
+      threadText: () => '(' + boot + ')(' + stringify({ file, source, key: '' }) + ');',
+    },
+  };
+  const realm = createContext({});
+  const isName = (name) => /^\\w+$/.test(name) && !['globalThis', 'undefined', 'eval', 'NaN', 'Infinity'].includes(name);
+  const own = new Script('Object.getOwnPropertyNames(globalThis)').runInContext(realm);
+  const names = [...own].filter((name) => isName(name) && !(name in nodes));
+  // As variables of a function, because each look at a global of a context takes a microsecond.
+  const text = '(function (nodes) { const { ' + Object.keys(nodes).join() + ' } = nodes; const { ' + names.join() +
+    ' } = globalThis; ' + source + '\\n})';
+  const options = { filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER };
+  new Script(text, options).runInContext(realm)(nodes);
 }`;
