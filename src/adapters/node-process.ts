@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { CommandSpec, Exit, HostProcess, HostSpec, RunningProcess } from '../ports.js';
+import type { CommandSpec, Exit, HostProcess, HostSpec, OutputLine, RunningProcess } from '../ports.js';
 import { ExcerptBuffer } from '../scenarios/excerpt.js';
+import { OutputLines } from '../scenarios/output-lines.js';
 import { argvOf } from '../scenarios/shell-argv.js';
 import { enlist } from './living-groups.js';
 import { killGroup } from './process-tree.js';
@@ -30,14 +30,22 @@ export function exitOf(child: ChildProcess, stderr?: ExcerptBuffer): Promise<Exi
   });
 }
 
-function keep(stream: Readable | null, listeners: ((line: string) => void)[]): ExcerptBuffer {
+function keep(
+  readable: Readable | null,
+  stream: OutputLine['stream'],
+  listeners: ((line: OutputLine) => void)[],
+): ExcerptBuffer {
   const buffer = new ExcerptBuffer();
-  if (stream === null) return buffer;
-  stream.on('data', (chunk: Buffer) => {
-    buffer.push(chunk);
+  if (readable === null) return buffer;
+  const lines = new OutputLines((text, ended) => {
+    for (const listener of listeners) listener({ stream, text, ended });
   });
-  createInterface({ input: stream }).on('line', (line) => {
-    for (const listener of listeners) listener(line);
+  readable.on('data', (chunk: Buffer) => {
+    buffer.push(chunk);
+    if (listeners.length > 0) lines.push(chunk);
+  });
+  readable.once('end', () => {
+    lines.end();
   });
   return buffer;
 }
@@ -58,9 +66,9 @@ function start(
     serialization: 'json',
   });
   enlist(child);
-  const listeners: ((line: string) => void)[] = [];
-  const stdout = keep(child.stdout, listeners);
-  const stderr = keep(child.stderr, listeners);
+  const listeners: ((line: OutputLine) => void)[] = [];
+  const stdout = keep(child.stdout, 'stdout', listeners);
+  const stderr = keep(child.stderr, 'stderr', listeners);
   const exited = exitOf(child, stderr);
   return {
     child,
