@@ -56,14 +56,21 @@ export interface CommandSpec {
 /** What a host of module flows is started with. */
 export type HostSpec = Pick<CommandSpec, 'cwd' | 'env' | 'enclosure'>;
 
+export interface OutputLine {
+  readonly stream: 'stdout' | 'stderr';
+  /** The beginning, if it is very long. */
+  readonly text: string;
+  readonly ended: boolean;
+}
+
 /** A process that runs beside us, in a process group of its own, its output kept bounded. */
 export interface RunningProcess {
   readonly pid: number;
   readonly exited: Promise<Exit>;
   stdout(): Excerpt;
   stderr(): Excerpt;
-  /** Called for each whole line of either stream, as it comes. */
-  onLine(listener: (line: string) => void): void;
+  /** Called for each line of either stream, and before its end each time that more of it has come. */
+  onLine(listener: (line: OutputLine) => void): void;
   /** To the whole process group; nothing happens if it is gone. */
   kill(signal: string): void;
 }
@@ -229,10 +236,13 @@ export interface Files {
   remove(path: string): Promise<void>;
 }
 
-/** Probes of readiness. Both resolve to a reason why not, or to undefined when ready. */
+/** Probes of readiness. Both resolve to a reason why not ("answered 401", "connection refused: …"), or to undefined when ready. */
 export interface Http {
-  /** GET; ready on status 200…399. */
-  probe(url: string, timeout: number): Promise<string | undefined>;
+  /** GET; ready on status 200…399. `ca`: certificates in PEM that are trusted besides the usual ones. Timeout in ms. */
+  probe(
+    url: string,
+    options: { readonly timeout: number; readonly ca?: string | undefined },
+  ): Promise<string | undefined>;
   connect(host: string, port: number, timeout: number): Promise<string | undefined>;
 }
 

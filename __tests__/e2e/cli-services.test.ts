@@ -82,7 +82,7 @@ describe('several services', () => {
     const result = await run(cwd);
     expect(result.status).toBe(1);
     expect(result.results().scenarios[0]?.problems.join()).toMatch(
-      /^the service app was not ready after 0\.6 s \(no good answer from http:\/\/127\.0\.0\.1:\d+; correct ready, or raise its timeout\); its last output: cannot bind$/,
+      /^the service app was not ready after 0\.6 s \(GET http:\/\/127\.0\.0\.1:\d+: connection refused: 127\.0\.0\.1:\d+; correct ready, or raise its timeout\); its last output: cannot bind$/,
     );
     expect(existsSync(join(cwd, 'ran.txt'))).toBe(false);
     for (const name of ['db', 'app']) expect(isAlive(Number(linesOf(cwd, `${name}.pid`)[0]))).toBe(false);

@@ -1,5 +1,5 @@
 import type { ServicePlan } from '../../src/model/service.js';
-import type { CommandSpec, Exit, RunningProcess, Spawner } from '../../src/ports.js';
+import type { CommandSpec, Exit, OutputLine, RunningProcess, Spawner } from '../../src/ports.js';
 import type { ServicesOptions } from '../../src/scenarios/services.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { excerptOf } from './record.js';
@@ -41,7 +41,7 @@ export class ServiceWorld {
   #spawn(name: string): RunningProcess {
     const { readyAfter, diesAfter, stopsIn = 0, says = '' } = this.#behaviours[name] ?? {};
     const { clock } = this;
-    const listeners: ((line: string) => void)[] = [];
+    const listeners: ((line: OutputLine) => void)[] = [];
     let settle: (exit: Exit) => void = () => undefined;
     const exited = new Promise<Exit>((resolve) => {
       settle = resolve;
@@ -58,7 +58,7 @@ export class ServiceWorld {
       clock.timer(readyAfter, () => {
         if (gone) return;
         this.#note(`ready ${name}`);
-        for (const listener of listeners) listener('ready');
+        for (const listener of listeners) listener({ stream: 'stdout', text: 'ready', ended: true });
       });
     }
     if (diesAfter !== undefined) {

@@ -74,6 +74,9 @@ scenarios:
     ['tcp://127.0.0.1:5432', { kind: 'tcp', host: '127.0.0.1', port: 5432 }],
     ['tcp://[::1]:80', { kind: 'tcp', host: '::1', port: 80 }],
     ['https://localhost/ok', { kind: 'http', url: 'https://localhost/ok' }],
+    ['/listening on \\d+/', { kind: 'output', pattern: 'listening on \\d+' }],
+    ['/ready/im', { kind: 'output', pattern: 'ready', flags: 'im' }],
+    ['/healthy', { kind: 'output', pattern: '/healthy' }],
     ['listening on \\d+', { kind: 'output', pattern: 'listening on \\d+' }],
   ])('ready: %s', (ready, expected) => {
     const { config } = readConfig(scenario('run: x', `service: {run: y, ready: '${ready}'}`), FILE);

@@ -194,6 +194,20 @@ describe('what is wrong with it', () => {
     ]);
   });
 
+  test('ca is for readiness over https too, whatever the flows are', async () => {
+    const served = await planOf('run: x', 'ca: ca.pem', 'service: {run: y, ready: "https://127.0.0.1:1/"}');
+    expect(served?.services).toMatchObject([{ ca: '/repo/ca.pem' }]);
+    const several = await planOf(
+      'run: x',
+      'ca: ca.pem',
+      'services: {a: y, b: {run: z, ready: "HTTPS://127.0.0.1:1/"}}',
+    );
+    expect(several?.services[1]).toMatchObject({ ca: '/repo/ca.pem' });
+    expect(problems('run: x', 'ca: ca.pem', 'service: {run: y, ready: "http://127.0.0.1:1/"}')).toEqual([
+      '5:9: scenarios.s.ca: is for http scenarios, and for services whose ready begins with https://',
+    ]);
+  });
+
   test('a certificate that is not there', async () => {
     await expect(planOf('http: http://a.example', 'ca: no.pem')).rejects.toMatchObject({
       problems: [

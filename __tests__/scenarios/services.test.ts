@@ -32,7 +32,7 @@ describe('the start', () => {
     const world = new ServiceWorld({ db: { says: 'cannot bind' }, cache: { readyAfter: 100 } });
     const slow = servicePlanOf('db', { readyTimeout: 2000 });
     await expect(world.clock.run(startServices([slow, cache, app], world.options()))).rejects.toThrow(
-      'the service db was not ready after 2 s (no line matched /^ready$/; correct ready, or raise its timeout); its last output: cannot bind',
+      'the service db was not ready after 2 s (no line of its output matched /^ready$/; correct ready, or raise its timeout); its last output: cannot bind',
     );
     expect(world.log).toEqual([
       '0 start db',

@@ -1,25 +1,45 @@
+import { get as getHttp, type IncomingMessage } from 'node:http';
+import { get as getHttps } from 'node:https';
 import { connect as connectTcp } from 'node:net';
-import { messageOf } from '../errors.js';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { Http } from '../ports.js';
+import { requestError } from '../scenarios/http-error.js';
 
-/** What fetch hides in `cause`: "connect ECONNREFUSED 127.0.0.1:3000". */
-function reasonOf(thrown: unknown): string {
-  if (thrown instanceof Error && thrown.name === 'TimeoutError') return 'no answer in time';
-  if (thrown instanceof Error && thrown.cause !== undefined) return messageOf(thrown.cause);
-  return messageOf(thrown);
+const LATE = 'no answer within';
+
+/** Reading all root certificates anew for each probe would take longer than the probe. */
+let trusted: { readonly ca: string; readonly context: SecureContext } | undefined;
+
+function contextOf(ca: string): SecureContext {
+  if (trusted?.ca !== ca) trusted = { ca, context: createSecureContext({ ca: [...rootCertificates, ca] }) };
+  return trusted.context;
 }
 
 export const nodeHttp: Http = {
-  probe: async (url, timeout) => {
-    try {
-      const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeout) });
-      await response.body?.cancel();
-      const ready = response.status >= 200 && response.status < 400;
-      return ready ? undefined : `status ${response.status}`;
-    } catch (thrown) {
-      return reasonOf(thrown);
-    }
-  },
+  probe: (url, { timeout, ca }) =>
+    new Promise((resolve) => {
+      const signal = AbortSignal.timeout(timeout);
+      const onResponse = (response: IncomingMessage): void => {
+        const { statusCode = 0 } = response;
+        response.destroy();
+        resolve(statusCode >= 200 && statusCode < 400 ? undefined : `answered ${statusCode}`);
+      };
+      const onError = (thrown: unknown): void => {
+        resolve(signal.aborted ? `${LATE} ${timeout / 1000} s` : requestError(thrown, new URL(url).origin));
+      };
+      try {
+        const request = url.startsWith('https:')
+          ? getHttps(
+              url,
+              { agent: false, signal, ...(ca === undefined ? {} : { secureContext: contextOf(ca) }) },
+              onResponse,
+            )
+          : getHttp(url, { agent: false, signal }, onResponse);
+        request.on('error', onError);
+      } catch (thrown) {
+        onError(thrown);
+      }
+    }),
   connect: (host, port, timeout) =>
     new Promise((resolve) => {
       const socket = connectTcp({ host, port, timeout });
@@ -31,10 +51,11 @@ export const nodeHttp: Http = {
         settle(undefined);
       });
       socket.once('timeout', () => {
-        settle('no answer in time');
+        settle(`${LATE} ${timeout / 1000} s`);
       });
-      socket.once('error', (error) => {
-        settle(error.message);
+      socket.on('error', (error) => {
+        const place = host.includes(':') ? `[${host}]` : host;
+        settle(requestError(error, `http://${place}:${port}`));
       });
     }),
 };

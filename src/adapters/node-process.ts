@@ -1,9 +1,9 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createInterface } from 'node:readline';
 import type { Duplex, Readable } from 'node:stream';
-import type { CommandSpec, Exit, HostProcess, HostSpec, RunningProcess } from '../ports.js';
+import type { CommandSpec, Exit, HostProcess, HostSpec, OutputLine, RunningProcess } from '../ports.js';
 import { ExcerptBuffer, wholeExcerpt } from '../scenarios/excerpt.js';
+import { OutputLines } from '../scenarios/output-lines.js';
 import { argvOf } from '../scenarios/shell-argv.js';
 import { CHANNEL, channelTo } from './child-channel.js';
 import { spawnGuarded } from './living-groups.js';
@@ -35,14 +35,22 @@ export function exitOf(child: ChildProcess, stderr?: ExcerptBuffer): Promise<Exi
   });
 }
 
-function keep(stream: Readable | null, listeners: ((line: string) => void)[]): ExcerptBuffer {
+function keep(
+  readable: Readable | null,
+  stream: OutputLine['stream'],
+  listeners: ((line: OutputLine) => void)[],
+): ExcerptBuffer {
   const buffer = new ExcerptBuffer();
-  if (stream === null) return buffer;
-  stream.on('data', (chunk: Buffer) => {
-    buffer.push(chunk);
+  if (readable === null) return buffer;
+  const lines = new OutputLines((text, ended) => {
+    for (const listener of listeners) listener({ stream, text, ended });
   });
-  createInterface({ input: stream }).on('line', (line) => {
-    for (const listener of listeners) listener(line);
+  readable.on('data', (chunk: Buffer) => {
+    buffer.push(chunk);
+    if (listeners.length > 0) lines.push(chunk);
+  });
+  readable.once('end', () => {
+    lines.end();
   });
   return buffer;
 }
@@ -63,9 +71,9 @@ function start(
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
-  const listeners: ((line: string) => void)[] = [];
-  const stdout = keep(child.stdout, listeners);
-  const stderr = keep(child.stderr, listeners);
+  const listeners: ((line: OutputLine) => void)[] = [];
+  const stdout = keep(child.stdout, 'stdout', listeners);
+  const stderr = keep(child.stderr, 'stderr', listeners);
   const exited = exitOf(child, stderr);
   return {
     child,

@@ -41,14 +41,18 @@ function parseTcp(text: string): ReadinessResult {
   };
 }
 
-function parsePattern(pattern: string): ReadinessResult {
+/** `/pattern/flags`, as in `expect`, or the pattern alone. */
+function parsePattern(written: string): ReadinessResult {
+  const [, pattern = written, flags = ''] = /^\/(.+)\/([a-z]*)$/su.exec(written) ?? [];
+  // With g or y a pattern remembers where it was: it would match every other time.
+  if (!/^[imsu]*$/.test(flags)) return { ok: false, message: `${written}: flags are i, m, s and u` };
   try {
-    new RegExp(pattern);
+    new RegExp(pattern, flags);
   } catch {
     return {
       ok: false,
       message: `${pattern} is no regular expression; put a \\ before ( ) [ ] { } * + ? . | ^ $`,
     };
   }
-  return { ok: true, ready: { kind: 'output', pattern } };
+  return { ok: true, ready: { kind: 'output', pattern, ...(flags === '' ? {} : { flags }) } };
 }

@@ -15,7 +15,7 @@ import { serviceRules } from './service-rules.js';
  */
 
 const MODULE_KEYS = ['options', 'isolate'];
-const HTTP_ONLY_KEYS = ['ca', 'follow-redirects', 'max-body'];
+const HTTP_ONLY_KEYS = ['follow-redirects', 'max-body'];
 const KINDS = ['run', 'module', 'http'];
 
 /** What the load of the scenarios is put together from, beside the config. */
@@ -68,10 +68,18 @@ function oneKindOfWork(path: Finding['path'], scenario: Raw): Finding[] {
   const others = [
     ...(kind === 'module' ? [] : MODULE_KEYS.map((key) => ({ key, message: FOR_MODULES[kind] }))),
     ...(kind === 'http' ? [] : HTTP_ONLY_KEYS.map((key) => ({ key, message: 'is for http scenarios' }))),
+    ...(kind === 'http' || probesHttps(scenario) ? [] : [{ key: 'ca', message: FOR_CA }]),
   ];
   return others
     .filter(({ key }) => key in scenario)
     .map(({ key, message = '' }) => ({ path: [...path, key], message }));
+}
+
+const FOR_CA = 'is for http scenarios, and for services whose ready begins with https://';
+
+function probesHttps({ service, services }: Raw): boolean {
+  const all = [service, ...(isMap(services) ? Object.values(services) : [])];
+  return all.some((each) => isMap(each) && /^\s*https:/i.test(String(each['ready'])));
 }
 
 const FOR_MODULES: Readonly<Record<string, string>> = {

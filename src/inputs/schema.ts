@@ -54,7 +54,11 @@ const scenario = z
         .meta(about('the HTTP request that one flow is, or a list of requests as its steps')),
       ca: text('certs/ca.pem')
         .optional()
-        .meta(about('a PEM file with certificates that http trusts too, from the working directory')),
+        .meta(
+          about(
+            'a PEM file with certificates that http and readiness over https trust too, from the working directory',
+          ),
+        ),
       'follow-redirects': flag.optional().meta(about('whether http follows redirections; false if left out')),
       'max-body': size
         .optional()

@@ -15,14 +15,16 @@ export interface ServicePlaces {
 
 /** The services of a scenario in order of dependence: the only one, several by name, or none. */
 export function servicesOf(
-  { service, services = {} }: ScenarioConfig,
+  { service, services = {}, ca: file }: ScenarioConfig,
   places: ServicePlaces,
 ): readonly ServicePlan[] {
-  if (service !== undefined) return [planOf(service, places)];
+  const ca = file === undefined ? {} : { ca: resolve(places.workingDirectory, file) };
+  if (service !== undefined) return [{ ...planOf(service, places), ...ca }];
   const after = new Map(Object.entries(services).map(([name, config]) => [name, config.after ?? []]));
   return inOrderOfDependence(after).map((name) => ({
     name,
     ...planOf(services[name] as NamedServiceConfig, places),
+    ...ca,
   }));
 }
 

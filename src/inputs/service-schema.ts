@@ -14,7 +14,7 @@ const shape = {
   ),
   ready: readiness
     .optional()
-    .meta(about('http://…, tcp://HOST:PORT, or a regular expression that one line of its output matches')),
+    .meta(about('http://…, https://…, tcp://HOST:PORT, or a /pattern/ that one line of its output matches')),
   env: textMap('variables and their values')
     .optional()
     .meta(about('added to the environment of this service only')),

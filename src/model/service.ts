@@ -3,8 +3,8 @@ export type Readiness =
   | { readonly kind: 'http'; readonly url: string }
   /** Until the ports are chosen the port may be a placeholder, `{{port}}`. */
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number | string }
-  /** A regular expression that one line of its output matches. */
-  | { readonly kind: 'output'; readonly pattern: string }
+  /** A regular expression that one line of its output matches, without escape sequences. */
+  | { readonly kind: 'output'; readonly pattern: string; readonly flags?: string }
   /** Ready as soon as it runs. */
   | { readonly kind: 'none' };
 
@@ -21,6 +21,8 @@ export interface ServicePlan {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute. */
   readonly workingDirectory: string;
+  /** Absolute path of a PEM file: certificates that its readiness trusts besides the usual ones. */
+  readonly ca?: string;
   /** Signal sent first, to the whole process group; SIGKILL follows after `grace`. */
   readonly stop: StopSignal;
   /** ms to become ready. */

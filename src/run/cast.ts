@@ -33,8 +33,10 @@ export interface Cast {
 export async function prepare(stage: Stage, cast: Cast): Promise<void> {
   const { plan, ports, watch, limits } = stage;
   const connections = await openNetwork(stage, cast);
+  const trusted = plan.services.find(({ ca }) => ca !== undefined)?.ca;
   cast.services = await startServices(plan.services, {
     ...ports,
+    ca: trusted === undefined ? undefined : await readCa(stage, trusted),
     specOf: (service) => serviceOn(stage, service),
     confine: limits === undefined ? undefined : (service) => limits.ofService(service),
     onStart: (pid) => {
@@ -126,17 +128,22 @@ async function openRequests(
   });
 }
 
-/** Bytes: the bundle of all public authorities is a quarter of this. */
-const LARGEST_CA = 1e6;
-
 async function openClient({ plan, ports }: Stage, path: string | undefined): Promise<HttpClient> {
   const faultyPorts = (plan.faults?.network ?? []).map(({ listen }) => listen.port);
   if (path === undefined) return ports.openHttpClient({ faultyPorts });
-  const ca = await ports.files.read(path, LARGEST_CA);
-  if (ca === undefined) throw new Error(`ca: there is no file ${path}`);
+  const ca = await readCa({ ports }, path);
   try {
     return await ports.openHttpClient({ ca, faultyPorts });
   } catch (thrown) {
     throw new Error(`ca: ${path} is no certificate in PEM: ${messageOf(thrown)}`, { cause: thrown });
   }
+}
+
+/** Bytes: the bundle of all public authorities is a quarter of this. */
+const LARGEST_CA = 1e6;
+
+async function readCa({ ports }: Pick<Stage, 'ports'>, path: string): Promise<string> {
+  const ca = await ports.files.read(path, LARGEST_CA);
+  if (ca === undefined) throw new Error(`ca: there is no file ${path}`);
+  return ca;
 }

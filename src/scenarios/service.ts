@@ -1,14 +1,19 @@
 import { serviceTitle, type Readiness, type ServicePlan } from '../model/service.js';
-import type { Clock, CommandSpec, Exit, Http, RunningProcess, Spawner } from '../ports.js';
+import type { Clock, CommandSpec, Exit, Http, RunningProcess, Spawner, Timer } from '../ports.js';
 import { assertNever } from '../errors.js';
+import { withoutEscapes } from '../stats/escapes.js';
 import { exitError } from './command-end.js';
 import { failedBy, watchLimits, type Confinement, type LimitVerdict } from './confinement.js';
 import { inTime, openDeadline } from './deadline.js';
+import { SlowPattern, TextPattern } from './text-pattern.js';
 import { lastPrinted } from '../stats/last-line.js';
 
 /** ms between two probes, and how long one may take. */
 const PROBE_EVERY = 50;
 const PROBE_TIMEOUT = 2000;
+
+/** ms without more of a line that has not ended: then it is taken for whole, as a prompt is. */
+const PROMPT = 100;
 
 /** After an interrupt a service has this long to stop, whatever its grace: the runner kills everything soon. ms. */
 const HURRIED_GRACE = 2000;
@@ -20,6 +25,8 @@ export interface ServicePorts {
   readonly interrupt: AbortSignal;
   /** Aborted when another service of the scenario has failed: this one need not become ready any more. */
   readonly giveUp?: AbortSignal;
+  /** Certificates in PEM that readiness over https trusts besides the usual ones. */
+  readonly ca?: string | undefined;
   /** The limits that it runs in. */
   readonly confinement?: Confinement | undefined;
 }
@@ -44,20 +51,21 @@ export async function startService(
   spec: CommandSpec,
   { onStart, ...ports }: ServicePorts & { onStart: (pid: number) => void },
 ): Promise<Service> {
-  await refuseStranger(plan, ports.http);
+  await refuseStranger(plan, ports);
   const enclosure = ports.confinement?.enclosure;
   const running = ports.spawner.spawn(enclosure === undefined ? spec : { ...spec, enclosure });
   const service = serviceOf(running, plan, ports);
   onStart(running.pid);
   const over = new AbortController();
-  const waiting = waitUntilReady(plan, { running, ...ports, giveUp: over.signal });
+  const attempt: Attempt = { last: undefined };
+  const waiting = waitUntilReady(plan, { running, ...ports, giveUp: over.signal, attempt });
   const { interrupt, giveUp = NEVER } = ports;
   const reason = await Promise.race([
     waiting,
     service.died,
     ports.clock
       .sleep(plan.readyTimeout, AbortSignal.any([interrupt, giveUp, over.signal]))
-      .then(() => notReady(plan, running, { interrupt, giveUp })),
+      .then(() => notReady(plan, running, { interrupt, giveUp, attempt })),
   ]);
   over.abort();
   if (reason === undefined) return service;
@@ -102,43 +110,81 @@ function serviceOf(
   };
 }
 
-/** Resolves to undefined when ready; keeps trying until it is given up. */
-async function waitUntilReady(
-  { ready }: ServicePlan,
-  ports: { running: RunningProcess; clock: Clock; http: Http; giveUp: AbortSignal },
-): Promise<undefined> {
+/** Why the last probe failed. */
+interface Attempt {
+  last: string | undefined;
+}
+
+interface Waiting extends Pick<ServicePorts, 'clock' | 'http' | 'ca'> {
+  readonly running: RunningProcess;
+  readonly giveUp: AbortSignal;
+  readonly attempt: Attempt;
+}
+
+/** Resolves to undefined when ready, or to why it cannot be known; keeps trying until it is given up. */
+async function waitUntilReady(plan: ServicePlan, waiting: Waiting): Promise<string | undefined> {
+  const { ready } = plan;
   if (ready.kind === 'none') return undefined;
-  if (ready.kind === 'output') return sawLine(new RegExp(ready.pattern), ports.running);
-  while (!ports.giveUp.aborted) {
-    if ((await probe(ready, ports.http)) === undefined) return undefined;
-    await ports.clock.sleep(PROBE_EVERY, ports.giveUp);
+  if (ready.kind === 'output') return sawLine(plan, ready, waiting);
+  const { clock, giveUp, attempt } = waiting;
+  while (!giveUp.aborted) {
+    attempt.last = await probe(ready, waiting);
+    if (attempt.last === undefined) return undefined;
+    await clock.sleep(PROBE_EVERY, giveUp);
   }
   return undefined;
 }
 
 /** Whoever answers before the service was started would be taken for it. */
-async function refuseStranger(plan: ServicePlan, http: Http): Promise<void> {
+async function refuseStranger(plan: ServicePlan, ports: Pick<ServicePorts, 'http' | 'ca'>): Promise<void> {
   const { ready } = plan;
   if (ready.kind === 'output' || ready.kind === 'none') return;
-  if ((await probe(ready, http)) !== undefined) return;
+  if ((await probe(ready, ports)) !== undefined) return;
   const place = ready.kind === 'http' ? ready.url : `${ready.host}:${ready.port}`;
   throw new ServiceError(
     `${place} answers before ${serviceTitle(plan)} was started: another process has its port; stop it or choose another port`,
   );
 }
 
-function sawLine(pattern: RegExp, running: RunningProcess): Promise<undefined> {
+function sawLine(
+  plan: ServicePlan,
+  { pattern, flags }: Extract<Readiness, { kind: 'output' }>,
+  { running, clock, giveUp }: Waiting,
+): Promise<string | undefined> {
+  const wanted = new TextPattern(pattern, flags);
+  const prompts = new Map<string, Timer>();
   return new Promise((resolve) => {
-    running.onLine((line) => {
-      if (pattern.test(line)) resolve(undefined);
+    const look = (text: string): void => {
+      if (giveUp.aborted) return;
+      try {
+        if (wanted.test(withoutEscapes(text))) resolve(undefined);
+      } catch (thrown) {
+        if (!(thrown instanceof SlowPattern)) throw thrown;
+        resolve(`ready of ${serviceTitle(plan)} cannot be judged: /${pattern}/: ${thrown.message}`);
+      }
+    };
+    running.onLine(({ stream, text, ended }) => {
+      prompts.get(stream)?.cancel();
+      if (giveUp.aborted) return;
+      if (ended) look(text);
+      else
+        prompts.set(
+          stream,
+          clock.timer(PROMPT, () => {
+            look(text);
+          }),
+        );
     });
   });
 }
 
-function probe(ready: Extract<Readiness, { kind: 'http' | 'tcp' }>, http: Http): Promise<string | undefined> {
+function probe(
+  ready: Extract<Readiness, { kind: 'http' | 'tcp' }>,
+  { http, ca }: Pick<ServicePorts, 'http' | 'ca'>,
+): Promise<string | undefined> {
   switch (ready.kind) {
     case 'http':
-      return http.probe(ready.url, PROBE_TIMEOUT);
+      return http.probe(ready.url, { timeout: PROBE_TIMEOUT, ca });
     case 'tcp':
       return http.connect(ready.host, Number(ready.port), PROBE_TIMEOUT);
     default:
@@ -149,21 +195,21 @@ function probe(ready: Extract<Readiness, { kind: 'http' | 'tcp' }>, http: Http):
 function notReady(
   plan: ServicePlan,
   running: RunningProcess,
-  { interrupt, giveUp }: { interrupt: AbortSignal; giveUp: AbortSignal },
+  { interrupt, giveUp, attempt }: { interrupt: AbortSignal; giveUp: AbortSignal; attempt: Attempt },
 ): string {
   if (interrupt.aborted) return `interrupted while ${serviceTitle(plan)} was starting`;
   if (giveUp.aborted) return `${serviceTitle(plan)} was given up while it was starting`;
-  return `${serviceTitle(plan)} was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready)}; correct ready, or raise its timeout)${lastWords(running)}`;
+  return `${serviceTitle(plan)} was not ready after ${plan.readyTimeout / 1000} s (${describe(plan.ready, attempt.last)}; correct ready, or raise its timeout)${lastWords(running)}`;
 }
 
-function describe(ready: Readiness): string {
+function describe(ready: Readiness, last = 'no answer yet'): string {
   switch (ready.kind) {
     case 'http':
-      return `no good answer from ${ready.url}`;
+      return `GET ${ready.url}${last.startsWith('answered') ? '' : ':'} ${last}`;
     case 'tcp':
-      return `no connection to ${ready.host}:${ready.port}`;
+      return `no connection to ${ready.host}:${ready.port}: ${last}`;
     case 'output':
-      return `no line matched /${ready.pattern}/`;
+      return `no line of its output matched /${ready.pattern}/${ready.flags ?? ''}`;
     case 'none':
       return 'it is ready as soon as it runs';
     default:

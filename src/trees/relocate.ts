@@ -27,6 +27,7 @@ function movedScenario(scenario: ScenarioPlan, move: Move): ScenarioPlan {
     services: scenario.services.map((service) => ({
       ...service,
       workingDirectory: moved(service.workingDirectory, move),
+      ...(service.ca === undefined ? {} : { ca: moved(service.ca, move) }),
     })),
   };
 }
