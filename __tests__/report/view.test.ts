@@ -239,7 +239,7 @@ describe('what else is seen', () => {
   });
 
   test('the share of each step in the time of a flow', () => {
-    expect(sample('pass').steps.map(({ name, shareOfMedian }) => `${name} ${shareOfMedian ?? ''}`)).toEqual([
+    expect(sample('pass').steps.map(({ name, shareOfTime }) => `${name} ${shareOfTime ?? ''}`)).toEqual([
       'research 22%',
       'audience 11%',
       'draft 41%',

@@ -74,7 +74,21 @@ function withoutUndefined<Key extends string>(
 
 /** Told apart even if both are the same. */
 function labelsOf(base: string, head: string): TwoInputs['labels'] {
-  return base.trim() === head.trim() ? { base: 'base', head: 'head' } : { base, head };
+  if (base.trim() === head.trim()) return { base: 'base', head: 'head' };
+  const alike = lengthAlike(base, head);
+  if (alike <= MOST_ALIKE) return { base, head };
+  // Reports show the first 50 characters: what both begin with is cut out, so that what differs is seen.
+  const cut = (text: string): string => `${text.slice(0, KEPT)}…${text.slice(alike - KEPT)}`;
+  return { base: cut(base), head: cut(head) };
+}
+
+const MOST_ALIKE = 30;
+const KEPT = 12;
+
+function lengthAlike(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
 }
 
 /** `flowgate compare`: two commands, modules, requests or configs against each other, without git. */

@@ -1,3 +1,4 @@
+import { resultsJson } from '../report/results-json.js';
 import { isAbsolute, join } from 'node:path';
 import { messageOf } from '../errors.js';
 import type { Results } from '../model/results.js';
@@ -24,7 +25,7 @@ export async function writeOutputs(
 
 /** Whether it was written. */
 export function writeJson(terminal: Terminal, results: Results, path: string): Promise<boolean> {
-  return writeFile(terminal, path, `${JSON.stringify(results, undefined, 2)}\n`);
+  return writeFile(terminal, path, resultsJson(results));
 }
 
 /** A path as the user gave it; what can not be written is said. Whether it was. */

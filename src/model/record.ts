@@ -189,6 +189,8 @@ export interface Record {
   readonly flows: readonly Flow[];
   /** What all of them add up to; left out if `flows` is all of them. */
   readonly tally?: FlowTally;
+  /** What was too much to keep or to add up, in words; left out if nothing was. */
+  readonly cut?: readonly string[];
   /** The same of each rung of a ladder, by how many were in flight at once on it. */
   readonly rungTallies?: ReadonlyMap<number, FlowTally>;
   readonly warmup: number;

@@ -196,6 +196,10 @@ const scenario = z.object({
   interrupted: z.string().optional(),
   aborted: z.object({ at: z.number(), reason: z.string() }).optional(),
   problems: z.array(z.string()),
+  cut: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'what flows said that was too much to keep, in words' }),
   counts: z
     .object({ ok: z.int(), failed: z.int(), timed_out: z.int(), killed: z.int(), dropped: z.int() })
     .meta({ description: 'all flows by outcome, those that `flows` does not hold included' }),

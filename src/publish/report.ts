@@ -1,3 +1,4 @@
+import { resultsJson } from '../report/results-json.js';
 import { messageOf } from '../errors.js';
 import type { Results } from '../model/results.js';
 import { isUnresolvedAlone, unresolvedTally } from '../model/unresolved.js';
@@ -89,7 +90,7 @@ function guarded(logger: Logger): Step {
 async function save(ports: ReportPorts, { results, temporary }: ReportSubject, step: Step): Promise<void> {
   const { files, renderers, runner } = ports;
   const folder = await resultFolder(files, temporary);
-  await files.write(`${folder}/results.json`, `${JSON.stringify(results, undefined, 2)}\n`);
+  await files.write(`${folder}/results.json`, resultsJson(results));
   runner.output('results', `${folder}/results.json`);
   await step('report.html could not be written', async () => {
     await files.write(`${folder}/report.html`, renderers.html(results));

@@ -78,9 +78,9 @@ export function loadOf({
   return `${rungs}${loadWords(load)}${warmup}${dropped > 0 ? `; ${formatCount(dropped)} dropped` : ''}`;
 }
 
-/** What watching cost, and what could not be measured. */
-export function monitorNotes({ monitor }: ScenarioResults): readonly string[] {
+/** What watching cost, what could not be measured, and what was too much to keep. */
+export function monitorNotes({ monitor, cut = [] }: ScenarioResults): readonly string[] {
   const { samples, cpuTime, duration } = monitor.cost;
   const share = duration > 0 ? `, ${formatRatio(cpuTime / duration)} of one core` : '';
-  return [`watched by ${monitor.source}: ${plural(samples, 'sample')}${share}`, ...monitor.notes];
+  return [`watched by ${monitor.source}: ${plural(samples, 'sample')}${share}`, ...monitor.notes, ...cut];
 }

@@ -133,11 +133,11 @@ function checks({ findings, leftovers, verify }: ScenarioView): string {
 function steps({ steps: lines, stepGrowth }: ScenarioView): string {
   if (lines.length === 0) return '';
   const rows = lines.map(
-    ({ name, median, p95, share, shareOfMedian, shareOfP95 }) =>
-      `<tr><td>${markup(name)}</td><td class="number">${median}</td><td class="number">${shareOfMedian ?? ''}<meter max="1" value="${Math.min(1, share).toFixed(3)}" aria-hidden="true"></meter></td><td class="number">${p95}</td><td class="number">${shareOfP95 ?? ''}</td></tr>`,
+    ({ name, median, p95, share, shareOfTime }) =>
+      `<tr><td>${markup(name)}</td><td class="number">${median}</td><td class="number">${p95}</td><td class="number">${shareOfTime ?? ''}<meter max="1" value="${Math.min(1, share).toFixed(3)}" aria-hidden="true"></meter></td></tr>`,
   );
   const grown = stepGrowth === undefined ? '' : `<p>${inline(stepGrowth)}.</p>`;
-  return card('Steps', grown + table(['Step', ['Median'], ['Share'], ['p95'], ['Share at p95']], rows));
+  return card('Steps', grown + table(['Step', ['Median'], ['p95'], ['Share of time']], rows));
 }
 
 function history({ history: view }: ScenarioView): string {

@@ -191,20 +191,14 @@ function steps({ steps: lines, stepGrowth }: ScenarioView): string | undefined {
   const [first] = lines.toSorted((a, b) => b.share - a.share);
   if (first === undefined) return undefined;
   const most =
-    first.shareOfMedian === undefined ? '' : `: ${html(first.name)} takes ${first.shareOfMedian} of a flow`;
+    first.shareOfTime === undefined ? '' : `: ${html(first.name)} takes ${first.shareOfTime} of the time`;
   return folded(
     `<b>Steps</b>${most}`,
     blocks(
       stepGrowth === undefined ? undefined : `${inline(stepGrowth)}.`,
       table(
-        [left('Step'), right('Median'), right('Share'), right('p95'), right('Share at p95')],
-        lines.map(({ name, median, p95, shareOfMedian, shareOfP95 }) => [
-          html(name),
-          median,
-          shareOfMedian ?? '',
-          p95,
-          shareOfP95 ?? '',
-        ]),
+        [left('Step'), right('Median'), right('p95'), right('Share of time')],
+        lines.map(({ name, median, p95, shareOfTime }) => [html(name), median, p95, shareOfTime ?? '']),
       ),
     ),
   );

@@ -76,8 +76,8 @@ function figureLines(scenario: ScenarioView, paint: Palette): readonly string[] 
       const shown = value(name);
       return shown === undefined ? [] : [title === '' ? shown : `${title} ${shown}`];
     });
-  const steps = scenario.steps.flatMap(({ name, shareOfMedian }) =>
-    shareOfMedian === undefined ? [] : [`${plain(name, 30)} ${shareOfMedian}`],
+  const steps = scenario.steps.flatMap(({ name, shareOfTime }) =>
+    shareOfTime === undefined ? [] : [`${plain(name, 30)} ${shareOfTime}`],
   );
   return [
     ...paint.field('load', [scenario.load]),

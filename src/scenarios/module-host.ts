@@ -173,7 +173,7 @@ export class ModuleHost {
         try {
           return await body();
         } finally {
-          steps.push({ name: textOf(name), startedAt, endedAt: now() });
+          if (steps.length < MOST_STEPS) steps.push({ name: textOf(name), startedAt, endedAt: now() });
         }
       },
     };
@@ -194,6 +194,11 @@ interface Doing {
 }
 
 /** What CommonJS code exports arrives as the default export of its namespace. */
+/** One more than is recorded of a flow, so that it is seen that there are more. */
+const MOST_STEPS = 1001;
+/** Characters of a step's name: more than are recorded. */
+const LONGEST_NAME = 201;
+
 function asFlowModule(loaded: unknown): FlowModule {
   const candidates = [loaded, isObject(loaded) ? loaded.default : undefined];
   const module = candidates.find(
@@ -211,5 +216,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Plain JavaScript may give anything for a name. */
 function textOf(name: unknown): string {
-  return String(name);
+  return String(name).slice(0, LONGEST_NAME);
 }

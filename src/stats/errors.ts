@@ -6,7 +6,7 @@ import { normalizeMessage, oneLine } from './normalize-message.js';
 const MOST_GROUPS = 20;
 const MOST_FLOWS = 100;
 /** Kinds that are told apart: a message made anew by every flow must not fill the memory. */
-const MOST_KINDS = 1000;
+export const MOST_KINDS = 1000;
 /** Characters of a sample. */
 const LONGEST_SAMPLE = 500;
 
@@ -29,6 +29,11 @@ export class ErrorKinds {
     const kind = this.#kinds.get(type) ?? this.#newKind(flow, { type, sample });
     kind.count++;
     if (kind.flows.length < MOST_FLOWS) kind.flows.push(flow.iteration);
+  }
+
+  /** There are more kinds than are told apart. */
+  get isFull(): boolean {
+    return this.#more.count > 0;
   }
 
   /** In order of appearance. */

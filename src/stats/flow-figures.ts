@@ -2,6 +2,7 @@ import type { Outcome, Record } from '../model/record.js';
 import type { RetryPlan } from '../model/retries.js';
 import { bystandersOf, type FlowTally } from '../model/tally.js';
 import { countedFlows, countsKilled, startedFlows } from './counted.js';
+import { MOST_KINDS } from './errors.js';
 import { type Figure, type Figures, figure, figureOr, NO_FLOW, noData } from './measures.js';
 
 export type FlowMetric =
@@ -36,9 +37,16 @@ export function flowFigures(
     failed: count('failed'),
     timed_out: count('timed_out'),
     retried: retried(tally, record.retries),
-    error_types:
-      counted === 0 ? noData(why) : figure(tally.errorKinds({ killed: countsKilled(record) }).length),
+    error_types: counted === 0 ? noData(why) : errorTypes(tally, record),
   };
+}
+
+/** Beyond a thousand kinds all others are one, so that a limit above it would hold by what was not counted. */
+function errorTypes(tally: FlowTally, record: Pick<Record, 'interrupted' | 'aborted' | 'retries'>): Figure {
+  const kinds = tally.errorKinds({ killed: countsKilled(record) }).length;
+  return kinds > MOST_KINDS
+    ? noData(`more than ${MOST_KINDS} kinds of error, too many to count`)
+    : figure(kinds);
 }
 
 function retried({ retried: count }: FlowTally, retries: RetryPlan | undefined): Figure {

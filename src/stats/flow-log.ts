@@ -1,9 +1,11 @@
 import type { Flow, Record } from '../model/record.js';
+import { plural } from '../model/format.js';
+import { boundedFlow, losesSteps } from './bounded-flow.js';
 import { KeptFlows } from './kept-flows.js';
 import { Tally } from './tally.js';
 
 /** What a record holds of its flows. */
-export type Recorded = Pick<Record, 'flows' | 'rungTallies' | 'waveTallies'> &
+export type Recorded = Pick<Record, 'flows' | 'rungTallies' | 'waveTallies' | 'cut'> &
   Required<Pick<Record, 'tally'>>;
 
 /** The flows of a run as they end: each is added up, and as many are kept as a reader can use. */
@@ -14,6 +16,8 @@ export class FlowLog {
   readonly #rungs = new Map<number, Tally>();
   readonly #waves = new Map<number, Tally>();
   #count = 0;
+  /** Flows with more steps than are recorded of one. */
+  #stepless = 0;
 
   constructor({ model, seed }: { readonly model: Record['load']['model']; readonly seed: number }) {
     this.#model = model;
@@ -30,7 +34,9 @@ export class FlowLog {
     return this.#count - this.#tally.counts.dropped;
   }
 
-  readonly add = (flow: Flow): void => {
+  readonly add = (ended: Flow): void => {
+    const flow = boundedFlow(ended);
+    if (losesSteps(ended)) this.#stepless += 1;
     this.#count += 1;
     this.#kept.add(flow);
     this.#tally.add(flow);
@@ -40,12 +46,29 @@ export class FlowLog {
 
   /** What the record holds of them. It goes on to change while flows are added. */
   recorded(): Recorded {
+    const cut = this.#cut();
     return {
       flows: this.#kept.inOrder(),
       tally: this.#tally,
       ...(this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs }),
       ...(this.#waves.size === 0 ? {} : { waveTallies: this.#waves }),
+      ...(cut.length === 0 ? {} : { cut }),
     };
+  }
+
+  #cut(): readonly string[] {
+    const { bare } = this.#kept;
+    return [
+      ...(bare === 0
+        ? []
+        : [
+            `of ${plural(bare, 'flow')} no steps and no output are kept: what flows said is too much for results`,
+          ]),
+      ...(this.#stepless === 0
+        ? []
+        : [`of ${plural(this.#stepless, 'flow')} only the first 1,000 steps are measured`]),
+      ...this.#tally.cut(),
+    ];
   }
 
   #tallyIn(parts: Map<number, Tally>, part: number): Tally {

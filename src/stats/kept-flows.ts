@@ -1,4 +1,5 @@
 import type { Flow, FlowError } from '../model/record.js';
+import { detailsOf, withoutDetails } from './bounded-flow.js';
 import { seededRandom } from './random.js';
 
 /** Flows that are ok: all up to here, beyond it a sample of as many. */
@@ -7,6 +8,8 @@ const MOST_OK = 10_000;
 const MOST_NOT_OK = 10_000;
 /** Of them, those that keep what they printed and their stack; up to 32 KiB each. */
 const MOST_OUTPUTS = 1000;
+/** Characters that the details of all flows may take: steps, messages, what was printed; of ok flows, and of the others. */
+const MOST_DETAILS = 64_000_000;
 /** A dropped flow tells no more than when it was due. */
 const MOST_DROPPED = 1000;
 
@@ -20,7 +23,9 @@ export class KeptFlows {
   readonly #ok: Flow[] = [];
   readonly #notOk: Flow[] = [];
   readonly #dropped: Flow[] = [];
+  readonly #room = { ok: MOST_DETAILS, notOk: MOST_DETAILS };
   #seen = 0;
+  #bare = 0;
 
   constructor(seed: number) {
     this.#random = seededRandom(seed);
@@ -29,7 +34,15 @@ export class KeptFlows {
   add(flow: Flow): void {
     if (flow.outcome === 'ok') this.#addOk(flow);
     else if (flow.outcome === 'dropped') addTo(this.#dropped, flow, MOST_DROPPED);
-    else addTo(this.#notOk, this.#notOk.length < MOST_OUTPUTS ? flow : withoutOutput(flow), MOST_NOT_OK);
+    else if (this.#notOk.length < MOST_NOT_OK) {
+      const kept = this.#notOk.length < MOST_OUTPUTS ? flow : withoutOutput(flow);
+      this.#notOk.push(this.#fitted(kept, 'notOk'));
+    }
+  }
+
+  /** Flows of which no more is kept than that they ran and how they ended: what they said would fill the memory. */
+  get bare(): number {
+    return this.#bare;
   }
 
   /** In order of their iteration. */
@@ -40,11 +53,26 @@ export class KeptFlows {
   #addOk(flow: Flow): void {
     this.#seen += 1;
     if (this.#ok.length < MOST_OK) {
-      this.#ok.push(withoutOutput(flow));
+      this.#ok.push(this.#fitted(withoutOutput(flow), 'ok'));
       return;
     }
     const place = Math.floor(this.#random() * this.#seen);
-    if (place < MOST_OK) this.#ok[place] = withoutOutput(flow);
+    const replaced = this.#ok[place];
+    if (replaced === undefined) return;
+    this.#room.ok += detailsOf(replaced);
+    this.#ok[place] = this.#fitted(withoutOutput(flow), 'ok');
+  }
+
+  #fitted(flow: Flow, kind: 'ok' | 'notOk'): Flow {
+    const size = detailsOf(flow);
+    if (size <= this.#room[kind]) {
+      this.#room[kind] -= size;
+      return flow;
+    }
+    this.#bare += 1;
+    const bare = withoutDetails(flow);
+    this.#room[kind] -= detailsOf(bare);
+    return bare;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Distribution } from '../model/distribution.js';
 import type { ErrorGroup } from '../model/results.js';
 import type { Flow, Outcome, Record } from '../model/record.js';
 import type { FlowTally, Window } from '../model/tally.js';
+import { formatCount } from '../model/format.js';
 import { Column } from './column.js';
 import { inFlightOver, mostInFlight, runningFrom, wasStarted } from './concurrency.js';
 import { byFrequency, ErrorKinds } from './errors.js';
@@ -46,6 +47,8 @@ export class Tally implements FlowTally {
   readonly #skew = new Skew();
   readonly #errors = new ErrorKinds();
   readonly #killed = new ErrorKinds();
+  /** Times of steps that were not added up, for too many names. */
+  #steps = 0;
   #first = Infinity;
   #last = -Infinity;
 
@@ -97,6 +100,18 @@ export class Tally implements FlowTally {
     return steps;
   }
 
+  /** What was too much to add up, in words. */
+  cut(): readonly string[] {
+    return [
+      ...(this.#steps === 0
+        ? []
+        : [`steps have more than 1,000 names: ${formatCount(this.#steps)} times of others are not measured`]),
+      ...(this.#errors.isFull
+        ? ['there are more than 1,000 kinds of error: all others are counted as one']
+        : []),
+    ];
+  }
+
   errorKinds({ killed }: { killed: boolean }): readonly ErrorGroup[] {
     return byFrequency(killed ? [this.#errors, this.#killed] : [this.#errors]);
   }
@@ -123,7 +138,11 @@ export class Tally implements FlowTally {
 
   #timesOf(step: string): Values | undefined {
     const known = this.#stepTimes.get(step);
-    if (known !== undefined || this.#stepTimes.size >= MOST_STEPS) return known;
+    if (known !== undefined) return known;
+    if (this.#stepTimes.size >= MOST_STEPS) {
+      this.#steps += 1;
+      return undefined;
+    }
     const values = new Values();
     this.#stepTimes.set(step, values);
     return values;

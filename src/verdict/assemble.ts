@@ -158,6 +158,7 @@ type Happened = Pick<
   | 'interrupted'
   | 'aborted'
   | 'problems'
+  | 'cut'
   | 'counts'
   | 'hits'
   | 'waves'
@@ -182,6 +183,7 @@ function whatHappened(record: Record): Happened {
     ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
     ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
     problems: [...record.problems],
+    ...(record.cut === undefined ? {} : { cut: [...record.cut] }),
     counts: { ...tally.counts },
     ...faultsOf(record),
     ...(totalOf(tally.counts) === record.flows.length
