@@ -1,7 +1,8 @@
 import type { MonitorRecord, Record, Sample } from '../model/record.js';
 import type { FlowTally, Window } from '../model/tally.js';
+import { startedFlows } from './counted.js';
 import { averageShare, peakShare, WINDOW } from './cpu-windows.js';
-import { type Figure, type Figures, figure, figureOr, NO_FLOW, NONE_OK, noData } from './measures.js';
+import { type Figure, type Figures, figure, figureOr, NO_FLOW, noData } from './measures.js';
 import { averageOverTime } from './over-time.js';
 import { theilSen } from './theil-sen.js';
 import { samplesDuring } from './window.js';
@@ -38,7 +39,7 @@ const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the s
 export function machineFigures(tally: FlowTally, record: Record): Figures<MachineMetric> {
   // Zero bytes and no CPU would pass every gate on them.
   if (record.monitor.unwatched === true) return withoutData(UNWATCHED);
-  const { window, counts } = tally;
+  const { window } = tally;
   const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
   const cpu = cpuTime(samples, window);
   const alone = window !== undefined && isServiceAlone(record, samples) ? SERVICE_ALONE : undefined;
