@@ -31,9 +31,7 @@ describe('a bend', () => {
     expect(bendOf(threads)?.at).toBe(4);
     const line = lineWithBend(threads);
     expect(line && predicted(line, 160)).toBeNull();
-    const figures = ladderFigures({ rungs: [], model: { threads: line }, provisioning: [] } as Parameters<
-      typeof ladderFigures
-    >[0]);
+    const figures = ladderFigures({ rungs: [], model: { threads: line }, provisioning: [] });
     expect(figures.threads_per_flow).toEqual({
       value: null,
       note: 'a line does not fit: it bends at 4 at once',
