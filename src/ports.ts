@@ -179,6 +179,8 @@ export interface ProcessReading {
   /** ms of its own CPU, and of the children that it has waited for. */
   readonly cpuTime: number;
   readonly childrenCpuTime: number;
+  /** Page faults of the children that it has waited for, where the system tells: it rises with each of them. */
+  readonly childrenFaults?: number;
   readonly threads: number;
   /** It has ended and was not yet waited for: its CPU counts, it uses nothing else any more. */
   readonly zombie?: true;

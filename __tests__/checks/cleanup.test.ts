@@ -101,10 +101,7 @@ describe('cleanup', () => {
     const record = found({ unseen: ['ports were not looked at'] }, { monitor: monitorOf(samples) });
     expect(judged(record)).toMatchObject({
       outcome: 'pass',
-      evidence: [
-        'service memory 48 MB before the flows, 59 MB after them',
-        'ports were not looked at',
-      ],
+      evidence: ['service memory 48 MB before the flows, 59 MB after them', 'ports were not looked at'],
     });
     const little = [samples[0], sampleOf({ at: 90, serviceMemory: 51e6 })];
     expect(judged(found({}, { monitor: monitorOf(little) }))?.evidence).toEqual([]);

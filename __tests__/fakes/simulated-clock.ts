@@ -23,6 +23,10 @@ export class SimulatedClock implements Clock {
     return this.#time;
   }
 
+  cpuTime(): number {
+    return 0;
+  }
+
   wall(): Date {
     return new Date(Date.UTC(2026, 0, 1) + this.#time);
   }

@@ -23,6 +23,7 @@ describe('parseStat', () => {
       faults: 103,
       userTicks: 11,
       systemTicks: 22,
+      childFaults: 16,
       childUserTicks: 33,
       childSystemTicks: 44,
       threads: 3,

@@ -41,7 +41,13 @@ const MUST = { must: true } as const;
 
 describe("what head does to base's files", () => {
   test.each<[string, (inBase: (path: string) => string) => void, string]>([
-    ['content', (inBase) => { writeFileSync(inBase('flow.sh'), 'slow\n'); }, 'flow.sh'],
+    [
+      'content',
+      (inBase) => {
+        writeFileSync(inBase('flow.sh'), 'slow\n');
+      },
+      'flow.sh',
+    ],
     [
       'content of the same length, with its time set back',
       (inBase) => {
@@ -50,8 +56,20 @@ describe("what head does to base's files", () => {
       },
       'built/tool.js',
     ],
-    ['that it is there', (inBase) => { rmSync(inBase('flow.sh')); }, 'flow.sh'],
-    ['a folder of it', (inBase) => { rmSync(inBase('built'), { recursive: true }); }, 'built/tool.js'],
+    [
+      'that it is there',
+      (inBase) => {
+        rmSync(inBase('flow.sh'));
+      },
+      'flow.sh',
+    ],
+    [
+      'a folder of it',
+      (inBase) => {
+        rmSync(inBase('built'), { recursive: true });
+      },
+      'built/tool.js',
+    ],
     [
       'where a link leads',
       (inBase) => {
@@ -102,10 +120,7 @@ describe("what head does to base's files", () => {
     const names = Array.from({ length: 30 }, (_, index) => `f${index + 10}`);
     mkdirSync(join(folder, 'base'));
     for (const name of names) writeFileSync(join(folder, 'base', name), '');
-    const guard = new TreeFilesGuard(
-      { treeFiles, clock: nodeClock, logger: console },
-      join(folder, 'clock'),
-    );
+    const guard = new TreeFilesGuard({ treeFiles, clock: nodeClock, logger: console }, join(folder, 'clock'));
     await guard.watch('base', { folder: join(folder, 'base'), tracked: new Set() });
     await guard.during('head', () =>
       tick(() => {
@@ -139,10 +154,7 @@ function simulated() {
     now: () => Promise.resolve(time),
   };
   const clock = { now: () => time, wall: () => new Date(time) };
-  const guard = new TreeFilesGuard(
-    { treeFiles: files, clock: clock as never, logger: console },
-    '/clock',
-  );
+  const guard = new TreeFilesGuard({ treeFiles: files, clock: clock as never, logger: console }, '/clock');
   const turn = (side: 'base' | 'head', path?: string): Promise<void> =>
     guard.during(side, () => {
       time += 10;

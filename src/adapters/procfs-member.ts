@@ -183,6 +183,7 @@ export class Member {
       peakMemory: this.zombie ? 0 : Math.max(0, this.peakMemory - this.copied),
       cpuTime: this.cpuTime,
       childrenCpuTime: this.ms(stat.childUserTicks) + this.ms(stat.childSystemTicks),
+      childrenFaults: stat.childFaults,
       threads: this.zombie ? 0 : stat.threads,
       ...(this.zombie ? { zombie: true } : {}),
       ...(this.openFiles === undefined ? {} : { files: this.openFiles }),

@@ -5,6 +5,7 @@ import type { CheckResult } from '../model/results.js';
 /** Parts of a record that a check may need. */
 export type Artifact =
   | 'flows'
+  | 'processes'
   | 'closed model'
   | 'verify'
   | 'left behind'
@@ -31,5 +32,7 @@ export interface Check {
   readonly description: string;
   /** Without one of these the check is inconclusive and is not run. */
   readonly needs: readonly Artifact[];
+  /** Where nobody asked for it, it is listed only if it fails. */
+  readonly quiet?: true;
   readonly run: (record: Record) => Finding;
 }

@@ -8,6 +8,7 @@ import { containment } from './containment.js';
 import { growth } from './growth.js';
 import { invariants } from './invariants.js';
 import { isolation } from './isolation.js';
+import { monitoring } from './monitoring.js';
 import { recovery } from './recovery.js';
 import { runCheck, whyMissing } from './run-check.js';
 
@@ -21,6 +22,7 @@ export const CHECKS: readonly Check[] = [
   containment,
   recovery,
   cleanup,
+  monitoring,
   growth,
 ];
 
@@ -32,6 +34,7 @@ export const DEFAULT_LEVELS: CheckLevels = {
   containment: 'fail',
   recovery: 'fail',
   cleanup: 'warn',
+  monitoring: 'warn',
 };
 
 /** The level that the user asked for, else the default one. */
@@ -53,6 +56,7 @@ export function runChecks(record: Record, levels: CheckLevels, unasked: CheckLev
     if (check === undefined) return [unavailable(id, level)];
     if (levels[id] === undefined && whyMissing(check, record) !== undefined) return [];
     const judged = runCheck(check, record);
+    if (levels[id] === undefined && check.quiet === true && judged.outcome !== 'fail') return [];
     // What nobody asked for stops nobody for want of data.
     const isSpared = levels[id] === undefined && judged.outcome === 'inconclusive';
     return [{ ...judged, level: isSpared ? 'warn' : level }];

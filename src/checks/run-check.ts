@@ -38,6 +38,10 @@ const ARTIFACTS: Readonly<globalThis.Record<Artifact, { in: (record: Record) => 
     in: (record) => startedFlows(tallyOf(record)) > 0,
     why: 'no flow was started',
   },
+  processes: {
+    in: ({ monitor }) => monitor.unwatched !== true,
+    why: 'no process is watched: the flows are HTTP requests, and the scenario has no service',
+  },
   'closed model': {
     in: ({ load }) => load.model === 'closed',
     why: 'the open model sets a rate, and how many are in flight comes of it',

@@ -5,6 +5,7 @@ export const CHECK_IDS = [
   'containment',
   'recovery',
   'cleanup',
+  'monitoring',
   'growth',
 ] as const;
 

@@ -47,6 +47,9 @@ const line = z.object({
   low: z.number().optional().meta({ description: 'interval of b' }),
   high: z.number().optional(),
   confidence: z.number().optional().meta({ description: 'of the interval' }),
+  bend: z.object({ at: z.number(), below: z.number(), above: z.number() }).optional().meta({
+    description: 'a line does not fit: up to this many flows at once it has one slope, beyond another',
+  }),
   note: z.string().optional(),
 });
 

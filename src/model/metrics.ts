@@ -82,7 +82,7 @@ export const METRICS = {
   ),
   avg_cpu: metric('Average CPU', SHARE, 'share of all cores used by flows and service'),
   cpu_time: metric('CPU time', TIME, 'CPU time of flows and service in all'),
-  cpu_per_flow: metric('CPU time per flow', TIME, 'CPU time ÷ ok flows'),
+  cpu_per_flow: metric('CPU time per flow', TIME, 'CPU time ÷ started flows, however they ended'),
   peak_threads: metric('Threads, peak', COUNT, 'most threads seen in one sample'),
   peak_processes: metric('Processes, peak', COUNT, 'most processes seen in one sample'),
   peak_files: metric('Open files, peak', COUNT, 'most open files seen in one sample'),

@@ -82,6 +82,11 @@ export interface Sample {
   readonly memory: number;
   /** Resident bytes with each process at its highest since the sample before (kernel high-water mark). */
   readonly peakMemory: number;
+  /**
+   * The most that can have been resident since the sample before, where that may be more: `known` bytes, and `unknown`
+   * times as much as the largest process of the run (monitor/memory-bound).
+   */
+  readonly mostMemory?: { readonly known: number; readonly unknown: number };
   /** ms of CPU used since the monitor began; never falls. */
   readonly cpuTime: number;
   readonly threads: number;
@@ -132,6 +137,8 @@ export interface MonitorRecord {
   readonly largestProcess?: number;
   /** What watching cost: samples taken, and ms of this process's own CPU, all told (monitor/sampling-interval). */
   readonly cost: { readonly samples: number; readonly cpuTime: number; readonly duration: number };
+  /** Looks at the processes that failed; left out if none did. */
+  readonly failures?: number;
   /** No process belongs to the scenario: its flows are requests of our own, and there is no service. */
   readonly unwatched?: true;
   /** What could not be measured, in words for the report. */

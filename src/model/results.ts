@@ -63,6 +63,14 @@ const sample = z.object({
   cpuTime: z.number().meta({ description: 'ms of CPU since the monitor began' }),
   threads: z.int(),
   processes: z.int(),
+  mostMemory: z
+    .object({ known: z.number(), unknown: z.int() })
+    .optional()
+    .meta({
+      description:
+        'the most that can have been resident since the sample before, where that may be more than peakMemory: ' +
+        'known bytes and unknown times the largest process',
+    }),
   files: z.int().optional(),
   serviceMemory: z.number().optional(),
   serviceThreads: z.int().optional(),
@@ -93,7 +101,12 @@ const monitor = z.object({
   source: z.string(),
   samples: z.array(sample),
   processes: z.array(processSummary),
+  largestProcess: z
+    .number()
+    .optional()
+    .meta({ description: 'of the flows, in bytes, as the kernel knows it' }),
   cost: z.object({ samples: z.int(), cpuTime: z.number(), duration: z.number() }),
+  failures: z.int().optional().meta({ description: 'looks at the processes that failed' }),
   unwatched: z.literal(true).optional(),
   notes: z.array(z.string()),
 });
@@ -103,6 +116,10 @@ const unit = z.enum(['ms', 'bytes', 'ratio', 'count', 'per_second', 'bytes_per_m
 const metric = z.object({
   value: z.number().nullable().meta({ description: 'in the base unit; null if there was no data' }),
   unit,
+  atMost: z
+    .number()
+    .optional()
+    .meta({ description: 'value is known to be at least that much, and at most this' }),
   /** Why there is no data, or a word on what was measured. */
   note: z.string().optional(),
 });

@@ -9,6 +9,8 @@ export interface ProcStat {
   readonly session: number;
   /** Page faults, minor and major, of all its threads: its memory can not grow without one. */
   readonly faults: number;
+  /** The same of the children that it has waited for: it rises with each of them. */
+  readonly childFaults: number;
   /** Ticks of its own, user and system, and of the children that it has waited for. */
   readonly userTicks: number;
   readonly systemTicks: number;
@@ -54,6 +56,7 @@ export function parseStat(bytes: Buffer, length: number): ProcStat | undefined {
     group: field(5),
     session: field(6),
     faults: field(10) + field(12),
+    childFaults: field(11) + field(13),
     userTicks: field(14),
     systemTicks: field(15),
     childUserTicks: field(16),

@@ -42,9 +42,24 @@ function merge(first: Sample, second: Sample): Sample {
     threads: Math.max(first.threads, second.threads),
     processes: Math.max(first.processes, second.processes),
     ...(files === undefined ? {} : { files }),
+    ...mostOf(first, second),
   };
 }
 
 function largest(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
+}
+
+/** At least what either can have been. */
+function mostOf(first: Sample, second: Sample): Pick<Sample, 'mostMemory'> {
+  if (first.mostMemory === undefined && second.mostMemory === undefined) return {};
+  const [one, other] = [first, second].map(
+    ({ mostMemory, peakMemory }) => mostMemory ?? { known: peakMemory, unknown: 0 },
+  );
+  return {
+    mostMemory: {
+      known: Math.max(one?.known ?? 0, other?.known ?? 0),
+      unknown: Math.max(one?.unknown ?? 0, other?.unknown ?? 0),
+    },
+  };
 }

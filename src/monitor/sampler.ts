@@ -9,7 +9,7 @@ import {
   isGrowing,
   nextInterval,
   SLOW,
-  WHOLE_LOOK,
+  wholeLook,
   type Pace,
 } from './sampling-interval.js';
 import { TreeUsage } from './tree-usage.js';
@@ -54,6 +54,12 @@ const LIMITS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** When a read began: ms of the clock, and of CPU that had been used. */
+interface Begun {
+  readonly at: number;
+  readonly cpuTime: number;
+}
+
 /** Starts to sample the trees below the roots that will be added, as often as 1% of one core allows. */
 export function startMonitor(options: MonitorOptions): Monitor {
   const sampler = new Sampler(options);
@@ -69,7 +75,7 @@ class Sampler implements Monitor {
   private readonly startedAt: number;
   private costs: number[] = [];
   private reads = 0;
-  private failed = false;
+  private failures = 0;
   private ending = false;
   private cpuTime = 0;
   /** Of `cpuTime`, what the first looks cost. */
@@ -156,12 +162,14 @@ class Sampler implements Monitor {
       samples: this.series.samples(),
       processes: this.usage.processes(),
       cost: { samples: this.reads, cpuTime: this.cpuTime, duration: clock.now() - this.startedAt },
+      ...(this.failures === 0 ? {} : { failures: this.failures }),
       notes: [...this.notes, ...stallNote(this.stalled)],
     };
   }
 
   private read(): Promise<void> | undefined {
-    const begun = this.options.clock.now();
+    const { clock } = this.options;
+    const begun: Begun = { at: clock.now(), cpuTime: clock.cpuTime() };
     try {
       // What was used in between is the difference of the first and the last.
       const careful = this.reads === 0 || this.ending;
@@ -187,7 +195,7 @@ class Sampler implements Monitor {
     }
   }
 
-  private take(readings: readonly ProcessReading[], begun: number): void {
+  private take(readings: readonly ProcessReading[], begun: Begun): void {
     const at = this.options.clock.now();
     const flows = this.options.flows?.();
     const usage = this.usage.observe(at - this.options.origin, readings);
@@ -199,17 +207,18 @@ class Sampler implements Monitor {
     this.spend(begun);
   }
 
-  private excuse(thrown: unknown, begun: number): void {
+  private excuse(thrown: unknown, begun: Begun): void {
     // Once: the same failure would come back a hundred times a second, each time with another pid in it.
-    if (!this.failed) this.notes.add(`a reading of the process table failed: ${messageOf(thrown)}`);
-    this.failed = true;
+    if (this.failures === 0) this.notes.add(`a reading of the process table failed: ${messageOf(thrown)}`);
+    this.failures += 1;
     this.spend(begun);
   }
 
-  /** A synchronous read is all our own CPU, and not all of it; of one that waits, the clock tells at most what it took. */
-  private spend(begun: number): void {
-    const took = this.options.clock.now() - begun;
-    const cost = this.reading === undefined ? took * WHOLE_LOOK : took;
+  /** Of a synchronous read the CPU that it used; of one that waits, the clock tells at most what it took. */
+  private spend(begun: Begun): void {
+    const { clock } = this.options;
+    const waits = this.reading !== undefined;
+    const cost = waits ? clock.now() - begun.at : wholeLook(clock.cpuTime() - begun.cpuTime);
     this.reads += 1;
     this.cpuTime += cost;
     if (this.reads <= COLD_READS) this.coldTime += cost;

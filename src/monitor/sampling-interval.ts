@@ -26,10 +26,14 @@ export const COLD_READS = 3;
 /** Reads that the interval is taken from. */
 export const COSTS_KEPT = 9;
 /**
- * CPU time of a look, all told, over what its read takes: waking up for it, compiling and collecting garbage come on top.
- * Seen: 1.2 to 1.9 with 1 to 20 processes, every 10 to 50 ms; the highest, so that the share is kept.
+ * CPU time of a look, all told, where its read has used `read` ms of CPU: the wake-up comes on top, and what is compiled
+ * and collected as garbage on other threads. Both fitted to all CPU that flowgate used while 1, 10 and 60 flows slept
+ * (docs/performance.md).
  */
-export const WHOLE_LOOK = 1.9;
+export function wholeLook(read: number): number {
+  return 1.6 * read + 0.1;
+}
+
 /** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a look costs. */
 const SHARE = 0.01;
 /** ms of looking that a run may spend beyond its share, so that a short one can be looked at closely too. */

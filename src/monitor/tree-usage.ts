@@ -1,6 +1,7 @@
 import type { ProcessSummary, Sample } from '../model/record.js';
 import type { ProcessReading } from '../ports.js';
 import { CpuAccount } from './cpu-account.js';
+import { MemoryBound } from './memory-bound.js';
 import { Standing } from './standing.js';
 import { PeakMemory } from './peak-memory.js';
 import { ProcessSummaries } from './process-summaries.js';
@@ -16,6 +17,7 @@ import { filesOf, sum } from './sums.js';
 export class TreeUsage {
   private readonly cpu = new CpuAccount();
   private readonly peaks = new PeakMemory();
+  private readonly most = new MemoryBound();
   private readonly summaries = new ProcessSummaries();
   private readonly standing = new Standing();
 
@@ -26,10 +28,13 @@ export class TreeUsage {
     this.summaries.observe(at, watched);
     const memory = sum(alive, (reading) => reading.memory);
     const files = filesOf(alive);
+    const peakMemory = Math.max(memory, this.peaks.observe(alive));
+    const most = this.most.observe(readings);
     return {
       at,
       memory,
-      peakMemory: Math.max(memory, this.peaks.observe(alive)),
+      peakMemory,
+      ...(most.unknown === 0 && most.known <= peakMemory ? {} : { mostMemory: most }),
       cpuTime: this.cpu.charge(readings),
       threads: sum(alive, (reading) => reading.threads),
       processes: alive.length,

@@ -2,6 +2,8 @@
 export interface Clock {
   /** ms, monotonic, comparable between processes of one machine; the zero is arbitrary. */
   now(): number;
+  /** ms of CPU that our own thread has used; where that cannot be told, this whole process. */
+  cpuTime(): number;
   /** Wall-clock time. */
   wall(): Date;
   /** Resolves after `ms`; at once when the signal aborts. */

@@ -81,6 +81,9 @@ export function loadOf({
 /** What watching cost, what could not be measured, and what was too much to keep. */
 export function monitorNotes({ monitor, cut = [] }: ScenarioResults): readonly string[] {
   const { samples, cpuTime, duration } = monitor.cost;
-  const share = duration > 0 ? `, ${formatRatio(cpuTime / duration)} of one core` : '';
+  // What a table that starts a process for each look waits for is not all CPU.
+  const most = monitor.source === 'pidusage' ? 'at most ' : '';
+  const share =
+    duration > 0 ? `; the monitor used ${most}${formatRatio(cpuTime / duration)} of one core` : '';
   return [`watched by ${monitor.source}: ${plural(samples, 'sample')}${share}`, ...monitor.notes, ...cut];
 }

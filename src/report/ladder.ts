@@ -110,6 +110,7 @@ function resourceSentence({ model }: LadderResults, cores: number): string | und
     const line = model[resource];
     if (line === undefined) return [];
     const of = resource === 'cpu' ? ` of ${formatCores(cores)}` : '';
+    if (line.bend !== undefined) return [`${NAMES[resource]}: a line does not fit (below)`];
     return [`${NAMES[resource]} = ${sum(line, resource)}${of}`];
   });
   return parts.length === 0 ? undefined : parts.join(', ');
@@ -129,7 +130,8 @@ function intervalLines({ model }: LadderResults): readonly string[] {
   return RESOURCES.flatMap((resource) => {
     const line = model[resource];
     if (line === undefined) return [];
-    const { low, high, confidence, note } = line;
+    const { low, high, confidence, note, bend } = line;
+    if (bend !== undefined) return [bendLine(bend, resource)];
     const name = `${NAMES[resource]} per flow ${amount(line.b, UNITS[resource])}`;
     const between =
       low === undefined || high === undefined || confidence === undefined
@@ -137,6 +139,12 @@ function intervalLines({ model }: LadderResults): readonly string[] {
         : `, between ${amount(low, UNITS[resource])} and ${amount(high, UNITS[resource])} (${formatRatio(confidence)} confidence)`;
     return [`${name}${between}${note === undefined ? '' : `, ${note}`}`];
   });
+}
+
+/** `threads per flow 1 up to 4 at once, 0 beyond: a line does not fit, so nothing is predicted`. */
+function bendLine({ at, below, above }: NonNullable<ResourceLine['bend']>, resource: Resource): string {
+  const [low, high] = [below, above].map((slope) => amount(slope, UNITS[resource]));
+  return `${NAMES[resource]} per flow ${low ?? ''} up to ${formatCount(at)} at once, ${high ?? ''} beyond: a line does not fit, so nothing is predicted`;
 }
 
 /** CPU in cores: what has to be ordered, whatever machine measured. */

@@ -88,8 +88,10 @@ export function figureRow(name: string, metric: MetricResult, cores: number): Ro
     standing: 'plain',
     metric: name,
     title: metricTitle(name),
-    value: isCpuShare(name) ? formatShare(metric.value, cores) : formatQuantity(metric.value, metric.unit),
-    ...detail(metric.note),
+    value:
+      least(metric) +
+      (isCpuShare(name) ? formatShare(metric.value, cores) : formatQuantity(metric.value, metric.unit)),
+    ...detail(noteOf(metric)),
   };
 }
 
@@ -98,11 +100,11 @@ function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefin
     standing: standingOf(threshold),
     metric: threshold.metric,
     title: metricTitle(threshold.metric),
-    value: measured(threshold, cores),
+    value: least(metric) + measured(threshold, cores),
     limit: `${limitOf(threshold)}${threshold.origin === undefined ? '' : ', by history'}`,
     expression: threshold.expression,
     level: threshold.level,
-    ...detail(reasonOf(threshold) ?? metric?.note),
+    ...detail(reasonOf(threshold) ?? (metric === undefined ? undefined : noteOf(metric))),
   };
 }
 
@@ -148,6 +150,15 @@ function baseLimit(written: string): string {
   return written
     .replace(/\s*([+-])\s*/u, (_, op: string) => ` ${op === '-' ? '\u2212' : op} `)
     .replace(/(\d)([A-Za-zµ]+)$/u, '$1 $2');
+}
+
+/** `at least `, where the value may have been more. */
+function least(metric: MetricResult | undefined): string {
+  return metric?.atMost === undefined ? '' : 'at least ';
+}
+
+function noteOf({ atMost, unit, note }: MetricResult): string | undefined {
+  return atMost === undefined ? note : `at most ${formatQuantity(atMost, unit)}: ${note ?? ''}`;
 }
 
 function isCpuShare(name: string): boolean {

@@ -28,7 +28,7 @@ export function scenarioLines(scenario: ScenarioView, paint: Palette): readonly 
     ...section(checkLines(scenario, paint)),
     ...section(faultLines(scenario, paint)),
     ...section(errorLines(scenario, paint)),
-    ...section(scenario.notes.slice(1).flatMap((note) => paint.titled('note', plain(note, 400)))),
+    ...section(scenario.notes.flatMap((note) => paint.titled('note', plain(note, 400)))),
   ];
 }
 

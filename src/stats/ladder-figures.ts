@@ -1,5 +1,5 @@
-import type { LadderFigures } from '../model/ladder.js';
-import { type Figure, type Figures, figure, figureOr, noData } from './measures.js';
+import type { LadderFigures, ResourceLine } from '../model/ladder.js';
+import { type Figure, type Figures, figure, noData } from './measures.js';
 
 export type LadderMetric = 'memory_per_flow' | 'cpu_per_flow_share' | 'threads_per_flow' | 'knee';
 
@@ -16,11 +16,20 @@ export function ladderFigures(ladder: LadderFigures | undefined): Figures<Ladder
   }
   const { memory, cpu, threads } = ladder.model;
   return {
-    memory_per_flow: figureOr(memory?.b, TOO_FEW),
-    cpu_per_flow_share: cpu === undefined ? noData(TOO_FEW) : figure(cpu.b, cpu.note),
-    threads_per_flow: figureOr(threads?.b, TOO_FEW),
+    memory_per_flow: slope(memory),
+    cpu_per_flow_share: slope(cpu),
+    threads_per_flow: slope(threads),
     knee: knee(ladder),
   };
+}
+
+/** Where a line does not fit, no one number is what a flow takes: a mean of two slopes would pass what the steeper fails. */
+function slope(line: ResourceLine | undefined): Figure {
+  if (line === undefined) return noData(TOO_FEW);
+  const { bend } = line;
+  return bend === undefined
+    ? figure(line.b, line.note)
+    : noData(`a line does not fit: it bends at ${bend.at} at once`);
 }
 
 /** A knee beyond what can be seen is given as what is known: it is not below that. */

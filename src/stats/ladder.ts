@@ -12,7 +12,7 @@ import { statOf } from './distribution.js';
 import { flowFigures } from './flow-figures.js';
 import { machineFigures } from './machine-figures.js';
 import { tallyOf } from './tally.js';
-import { predicted, resourceLine } from './resource-model.js';
+import { lineWithBend, predicted } from './resource-model.js';
 import { fitUsl, kneeOf } from './usl.js';
 
 /** Flows at once that are predicted, as multiples of the top rung. */
@@ -78,7 +78,7 @@ function uslOf(rungs: readonly RungFigures[]): UslResults | undefined {
 
 function modelOf(rungs: readonly RungFigures[]): LadderFigures['model'] {
   const lineOf = (value: (rung: RungFigures) => number | null, of = rungs): ResourceLine | undefined =>
-    resourceLine(
+    lineWithBend(
       of.flatMap((rung) => {
         const y = value(rung);
         return y === null ? [] : [{ x: rung.flows, y }];

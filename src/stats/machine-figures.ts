@@ -1,7 +1,8 @@
-import type { Record, Sample } from '../model/record.js';
+import type { MonitorRecord, Record, Sample } from '../model/record.js';
 import type { FlowTally, Window } from '../model/tally.js';
+import { startedFlows } from './counted.js';
 import { averageShare, peakShare, WINDOW } from './cpu-windows.js';
-import { type Figure, type Figures, figure, figureOr, NO_FLOW, NONE_OK, noData } from './measures.js';
+import { type Figure, type Figures, figure, figureOr, NO_FLOW, noData } from './measures.js';
 import { averageOverTime } from './over-time.js';
 import { theilSen } from './theil-sen.js';
 import { samplesDuring } from './window.js';
@@ -22,6 +23,10 @@ export type MachineMetric =
 const FEWEST_FOR_SLOPE = 10;
 const MS_PER_MINUTE = 60_000;
 
+/** A peak that can have been higher by more than this factor is told as "at least". */
+const LOOSE = 1.1;
+const AT_LEAST = 'processes started and ended between two looks';
+
 const TOO_SHORT =
   'every process ended before it could be sampled: flows this short can only be gated on other metrics';
 
@@ -34,17 +39,17 @@ const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the s
 export function machineFigures(tally: FlowTally, record: Record): Figures<MachineMetric> {
   // Zero bytes and no CPU would pass every gate on them.
   if (record.monitor.unwatched === true) return withoutData(UNWATCHED);
-  const { window, counts } = tally;
+  const { window } = tally;
   const samples = window === undefined ? [] : samplesDuring(record.monitor.samples, window);
   const cpu = cpuTime(samples, window);
   const alone = window !== undefined && isServiceAlone(record, samples) ? SERVICE_ALONE : undefined;
   return {
-    ...memoryFigures(samples, { window, alone }, record.monitor.largestProcess),
+    ...memoryFigures(samples, { window, alone }, record.monitor),
     ...countFigures(samples, { source: record.monitor.source, window, alone }),
     peak_cpu: cpuShare(peakShare(samples, record.environment.cores), { cpu, samples }),
     avg_cpu: cpuShare(averageShare(samples, record.environment.cores), { cpu, samples }),
     cpu_time: cpu,
-    cpu_per_flow: perOkFlow(cpu, counts.ok),
+    cpu_per_flow: perStartedFlow(cpu, startedFlows(tally)),
     memory_growth: growth(samples, window),
   };
 }
@@ -83,21 +88,35 @@ interface Extent {
   readonly alone: string | undefined;
 }
 
-/** `largest`: bytes of the largest single process of the flows. All together were at least that. */
+/** All processes of the flows together were at least as large as the largest of them. */
 function memoryFigures(
   samples: readonly Sample[],
   { window, alone }: Extent,
-  largest = 0,
+  { largestProcess = 0, processes }: MonitorRecord,
 ): Figures<'peak_memory' | 'avg_memory'> {
-  const peak = greatest(samples, (sample) => peakOf(sample, window));
+  const seen = greatest(samples, (sample) => peakOf(sample, window));
   // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
-  const why = unseen(samples, window) ?? (peak === 0 ? TOO_SHORT : undefined);
+  const why = unseen(samples, window) ?? (seen === 0 ? TOO_SHORT : undefined);
   if (why !== undefined) return { peak_memory: noData(why), avg_memory: noData(why) };
   const average = averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory })));
+  const peak = Math.max(seen, largestProcess);
+  const largest = Math.max(largestProcess, ...processes.map(({ peakMemory }) => peakMemory));
+  const most = greatest(samples, (sample) => mostOf(sample, { window, largest }));
+  const note = largestProcess > seen ? undefined : alone;
   return {
-    peak_memory: largest > peak ? figure(largest) : figure(peak, alone),
+    peak_memory: most > LOOSE * peak ? { value: peak, atMost: most, note: AT_LEAST } : figure(peak, note),
     avg_memory: average === undefined ? noData('the monitor took no sample') : figure(average, alone),
   };
+}
+
+/** The most that can have been resident since the sample before; `largest` as large as any process of the run was. */
+function mostOf(
+  sample: Sample,
+  { window, largest }: { readonly window: Window | undefined; readonly largest: number },
+): number {
+  const before = window !== undefined && sample.at < window.from;
+  if (before || sample.mostMemory === undefined) return peakOf(sample, window);
+  return sample.mostMemory.known + sample.mostMemory.unknown * largest;
 }
 
 /** The high-water mark of the sample before the first start was reached before it: there, what was resident counts. */
@@ -166,9 +185,10 @@ function cpuShare(
   return figure(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
 }
 
-function perOkFlow(cpu: Figure, ok: number): Figure {
+/** Whoever fails has used CPU too; dropped flows have used none. */
+function perStartedFlow(cpu: Figure, started: number): Figure {
   if (cpu.value === null) return cpu;
-  return ok === 0 ? noData(NONE_OK) : figure(cpu.value / ok);
+  return started === 0 ? noData(NO_FLOW) : figure(cpu.value / started);
 }
 
 function growth(samples: readonly Sample[], window: Window | undefined): Figure {

@@ -5,6 +5,8 @@ import type { Distribution } from '../model/distribution.js';
 /** One number in its base unit. Null is no data, and then the note says why; else it is a word on what was measured. */
 export interface Figure {
   readonly value: number | null;
+  /** The value is only known to be between `value` and this. */
+  readonly atMost?: number;
   readonly note?: string;
 }
 

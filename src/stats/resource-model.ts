@@ -1,4 +1,5 @@
 import type { ResourceLine } from '../model/ladder.js';
+import { bendOf } from './bend.js';
 import { distributionOf, percentile } from './distribution.js';
 import { slopeInterval } from './slope-interval.js';
 import { slopesOf, type Point } from './theil-sen.js';
@@ -25,7 +26,16 @@ export function resourceLine(points: readonly Point[]): ResourceLine | undefined
   };
 }
 
-/** Never less than nothing. */
-export function predicted({ a, b }: Pick<ResourceLine, 'a' | 'b'>, flows: number): number {
-  return Math.max(0, a + b * flows);
+/** The line, and where it bends if it does not fit. */
+export function lineWithBend(points: readonly Point[]): ResourceLine | undefined {
+  const [line, bend] = [resourceLine(points), bendOf(points)];
+  return line === undefined || bend === undefined ? line : { ...line, bend: { ...bend } };
+}
+
+/** Never less than nothing; null where a line does not fit. */
+export function predicted(
+  { a, b, bend }: Pick<ResourceLine, 'a' | 'b' | 'bend'>,
+  flows: number,
+): number | null {
+  return bend === undefined ? Math.max(0, a + b * flows) : null;
 }

@@ -59,9 +59,8 @@ export function summarize(record: Record): Measures {
 
 /** The value of one metric in its base unit; null, with the reason as note, when there is no data. Never throws. */
 export function measure(measures: Measures, ref: MetricRef): MetricResult {
-  const { value, note } = look(measures, ref);
   const { unit } = definitionOf(ref.id);
-  return note === undefined ? { value, unit } : { value, unit, note };
+  return { ...look(measures, ref), unit };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { formatAgainst } from '../model/format.js';
 import { metricName } from '../model/metrics.js';
 import type { Unit } from '../model/metrics.js';
 import type { MetricResult, ThresholdResult } from '../model/results.js';
@@ -23,7 +24,7 @@ export function judgeAlone(thresholds: readonly Threshold[], measures: Measures)
 /** Why a limit on the base was not judged. */
 export const NOT_COMPARED = 'nothing was compared (--no-compare)';
 
-function judgeOne(threshold: Threshold, { value, unit, note }: MetricResult): ThresholdResult {
+function judgeOne(threshold: Threshold, { value, atMost, unit, note }: MetricResult): ThresholdResult {
   const { expression, level, op } = threshold;
   const limit = threshold.limit.kind === 'absolute' ? threshold.limit.value : null;
   const judged = {
@@ -39,7 +40,20 @@ function judgeOne(threshold: Threshold, { value, unit, note }: MetricResult): Th
   if (limit === null) {
     return { ...judged, outcome: 'inconclusive', reason: 'there is no base to compare with' };
   }
-  return { ...judged, outcome: holds(order(value, limit, unit), op) ? 'pass' : 'fail' };
+  const least = order(value, limit, unit);
+  const most = atMost === undefined ? least : order(atMost, limit, unit);
+  // Between the two the value is not known: only what holds, or fails, at both is certain.
+  if (
+    holds(least, op) === holds(most, op) &&
+    (op !== '==' || least === most || Math.sign(least) === Math.sign(most))
+  )
+    return { ...judged, outcome: holds(least, op) ? 'pass' : 'fail' };
+  const range = `at least ${formatAgainst(value, limit, unit)} and at most ${formatAgainst(atMost ?? null, limit, unit)}`;
+  return {
+    ...judged,
+    outcome: 'inconclusive',
+    reason: `it was ${range}: ${note ?? 'it was not seen all the time'}`,
+  };
 }
 
 /** Below 0, 0 or above 0, as the value is less than, equal to or greater than the limit. */

@@ -50,7 +50,7 @@ export function candidatesOf(pairs: readonly MeasuredPair[], most: number): read
     const changes = changesOf(pairs, read);
     return changes === undefined ? [] : [{ kind, ...changes }];
   };
-  // CPU time is told for each flow that is ok: where more of them fail it rises without anything being computed.
+  // A flow that fails has computed less than one that is ok, or more: where more of them fail, CPU per flow tells that.
   const ofCpu = areRatesAlike(pairs) ? [...of('cpu', valueOf(CPU)), ...of('waiting', waiting)] : [];
   return [
     ...ofCpu,

@@ -1,0 +1,104 @@
+import type { ProcessReading } from '../ports.js';
+import { highestSince } from './peak-memory.js';
+import { keyOf } from './process-key.js';
+import { sum } from './sums.js';
+
+/** What a tree can have held at most between two readings: bytes, and how many times the largest process of the run. */
+export interface MostMemory {
+  readonly known: number;
+  readonly unknown: number;
+}
+
+/** What one slot, host or service held: its processes by what became of them since the reading before. */
+interface Slot {
+  launcher: boolean;
+  readonly stayed: ProcessReading[];
+  readonly born: ProcessReading[];
+  readonly ended: ProcessReading[];
+  /** Parents that have waited for a child that no reading holds. */
+  missed: number;
+}
+
+/**
+ * The most that a tree can have held since the reading before, as far as can be known; a reading by itself tells the
+ * least.
+ *
+ * Processes of both readings count at their highest since then (`highestSince`). What ended in between was there together
+ * with what was born, at its high-water mark, or, if that was still rising, as large as the largest process of the run.
+ * So large is also a child that nobody has seen: its parent's count of page faults of children that it has waited for
+ * rises (proc_pid_stat(5), cminflt) though no known process below it ended. Two such children of one parent are taken to
+ * have run one after the other.
+ *
+ * A launcher runs one flow after another: its ended flow and the one that it has begun since were never there together.
+ */
+export class MemoryBound {
+  private before: ReadonlyMap<string, ProcessReading> = new Map();
+  /** Those whose high-water mark rose at their last reading. */
+  private growing: ReadonlySet<string> = new Set();
+
+  /** Of all processes, launchers among them; zombies have ended. */
+  observe(readings: readonly ProcessReading[]): MostMemory {
+    const now = new Map(readings.filter(({ zombie }) => zombie !== true).map((each) => [keyOf(each), each]));
+    const slots = this.slotsOf(now);
+    let known = 0;
+    let unknown = 0;
+    for (const slot of slots.values()) {
+      const most = this.mostOf(slot);
+      known += most.known;
+      unknown += most.unknown;
+    }
+    const rising = [...now].filter(([key, { peakMemory, memory }]) => {
+      const mark = this.before.get(key)?.peakMemory ?? 0;
+      return peakMemory > mark && memory === peakMemory;
+    });
+    this.growing = new Set(rising.map(([key]) => key));
+    this.before = now;
+    return { known, unknown };
+  }
+
+  private slotsOf(now: ReadonlyMap<string, ProcessReading>): Map<number, Slot> {
+    const slots = new Map<number, Slot>();
+    const slotOf = ({ root }: ProcessReading): Slot => {
+      const slot = slots.get(root) ?? { launcher: false, stayed: [], born: [], ended: [], missed: 0 };
+      slots.set(root, slot);
+      return slot;
+    };
+    for (const [key, reading] of now) {
+      const slot = slotOf(reading);
+      if (reading.launcher) slot.launcher = true;
+      else (this.before.has(key) ? slot.stayed : slot.born).push(reading);
+    }
+    const ended = [...this.before].filter(([key, { launcher }]) => !launcher && !now.has(key));
+    for (const [, reading] of ended) slotOf(reading).ended.push(reading);
+    const bereft = new Set(ended.map(([, { parent }]) => parent));
+    for (const [key, reading] of now) {
+      const faults = this.before.get(key)?.childrenFaults;
+      const waited = faults !== undefined && (reading.childrenFaults ?? 0) > faults;
+      if (waited && !bereft.has(reading.pid)) slotOf(reading).missed += 1;
+    }
+    return slots;
+  }
+
+  private mostOf({ launcher, stayed, born, ended, missed }: Slot): MostMemory {
+    const rising = ended.filter((reading) => this.growing.has(keyOf(reading)));
+    const settled = ended.filter((reading) => !this.growing.has(keyOf(reading)));
+    const fresh = sum(born, ({ peakMemory, memory }) => Math.max(peakMemory, memory));
+    const gone = sum(settled, ({ peakMemory }) => peakMemory);
+    const rest = sum(stayed, (reading) => highestSince(this.before.get(keyOf(reading)), reading));
+    if (!launcher || !isNextFlow(born, [...stayed, ...ended]))
+      return { known: rest + fresh + gone, unknown: rising.length + missed };
+    // Either the ended flow with all that was rising, or the new one, or one between them that nobody saw.
+    const unseen = missed > 0 ? 1 : 0;
+    const largest = Math.max(0, ...born.map(({ peakMemory }) => peakMemory));
+    const old = Math.max(unseen, rising.length);
+    return old === 0
+      ? { known: rest + Math.max(fresh, gone), unknown: 0 }
+      : { known: rest + Math.max(fresh - old * largest, gone, 0), unknown: old };
+  }
+}
+
+/** Nobody of those that were there before is of a flow of those that were born since. */
+function isNextFlow(born: readonly ProcessReading[], others: readonly ProcessReading[]): boolean {
+  const tokens = new Set(born.map(({ token }) => token));
+  return others.every(({ token }) => !tokens.has(token));
+}
