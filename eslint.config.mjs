@@ -52,8 +52,6 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      'max-lines': ['error', { max: 300, skipBlankLines: false, skipComments: false }],
-      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       'max-params': 'off',
       '@typescript-eslint/max-params': ['error', { max: 3 }],
       'import-x/no-restricted-paths': [
@@ -156,7 +154,6 @@ export default tseslint.config(
   {
     files: ['__tests__/**/*.ts'],
     rules: {
-      'max-lines-per-function': 'off',
       'no-restricted-properties': [
         'error',
         { object: 'jest', property: 'mock', message: 'Implement the port in __tests__/fakes instead.' },
