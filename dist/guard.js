@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 468:
+/***/ 456:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29,7 +29,7 @@ const FIELDS_NEEDED = 22;
  * The command may hold spaces and parentheses, so the numbers start after the *last* closing one. The bytes are read
  * as they are: a string and its split would cost more than the system call.
  */
-function proc_stat_parseStat(bytes, length) {
+function parseStat(bytes, length) {
     const opening = bytes.indexOf('(');
     const closing = bytes.lastIndexOf(')', length - 1);
     if (opening < 0 || closing < opening || closing >= length)
@@ -46,6 +46,7 @@ function proc_stat_parseStat(bytes, length) {
         group: field(5),
         session: field(6),
         faults: field(10) + field(12),
+        childFaults: field(11) + field(13),
         userTicks: field(14),
         systemTicks: field(15),
         childUserTicks: field(16),
@@ -86,12 +87,12 @@ function parseNumbers(bytes, from, to) {
 const MOST_OF_A_COMMAND = 200;
 const NS_PER_MS = 1e6;
 /** NUL-separated arguments as one line of at most 200 characters; undefined if there are none (a zombie). */
-function proc_text_parseCommandLine(bytes) {
+function parseCommandLine(bytes) {
     const line = bytes.toString('utf8').replace(/\0+$/, '').replaceAll('\0', ' ').trim();
     return line === '' ? undefined : line.slice(0, MOST_OF_A_COMMAND);
 }
 /** The value of a variable in a NUL-separated environment; the first one counts, as for getenv(3). */
-function proc_text_environmentValue(bytes, name) {
+function environmentValue(bytes, name) {
     const key = Buffer.from(`${name}=`);
     for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + 1)) {
         if (at > 0 && bytes[at - 1] !== 0)
@@ -194,7 +195,7 @@ function messageOf(thrown) {
     }
 }
 /** Node's code of a system error (`ENOENT`), if what was thrown is one. */
-function errors_codeOf(thrown) {
+function codeOf(thrown) {
     const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
     return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
 }
@@ -203,7 +204,7 @@ function errors_codeOf(thrown) {
 
 
 function isGone(thrown) {
-    return ['ESRCH', 'EPERM'].includes(errors_codeOf(thrown) ?? '');
+    return ['ESRCH', 'EPERM'].includes(codeOf(thrown) ?? '');
 }
 /** Windows knows no groups: the tree below a process is ended by parentage. */
 function taskkill(pids) {
@@ -242,314 +243,9 @@ function killPids(pids, signal = 'SIGKILL') {
     }
 }
 
-;// CONCATENATED MODULE: ./build/src/adapters/procfs-descriptors.js
+;// CONCATENATED MODULE: ./build/src/adapters/procfs-reader.js
 
 
-/** Read results that are no length. */
-const procfs_descriptors_GONE = (/* unused pure expression or super */ null && (-1));
-const UNREADABLE = (/* unused pure expression or super */ null && (-2));
-/** Flows need descriptors in this process too: their pipes. Three a process, so some 200 processes stay open. */
-const MOST_KEPT = 600;
-/**
- * Descriptors of /proc files kept open between reads: reading through one costs less than half of open, read, close
- * (METHOD §4), and it never reads another process that got the same pid. Beyond a bound files are opened for each read.
- */
-class Descriptors {
-    most;
-    kept = new Set();
-    constructor(most = MOST_KEPT) {
-        this.most = most;
-    }
-    /** Bytes read from the start of the file; GONE if its process is; UNREADABLE if it can not be read now. */
-    read(file, into) {
-        try {
-            const descriptor = file.descriptor ?? this.open(file);
-            try {
-                return readSync(descriptor, into, 0, into.length, 0);
-            }
-            finally {
-                if (file.descriptor === undefined)
-                    closeSync(descriptor);
-            }
-        }
-        catch (error) {
-            this.release(file);
-            return procfs_descriptors_isGone(error) ? procfs_descriptors_GONE : UNREADABLE;
-        }
-    }
-    release(file) {
-        if (file.descriptor === undefined)
-            return;
-        closeSync(file.descriptor);
-        file.descriptor = undefined;
-        this.kept.delete(file);
-    }
-    /** Descriptors that are open now. */
-    count() {
-        return this.kept.size;
-    }
-    close() {
-        for (const file of [...this.kept])
-            this.release(file);
-    }
-    open(file) {
-        const descriptor = this.openOrShed(file.path);
-        if (this.kept.size < this.most) {
-            file.descriptor = descriptor;
-            this.kept.add(file);
-        }
-        return descriptor;
-    }
-    openOrShed(path) {
-        try {
-            return openSync(path, 'r');
-        }
-        catch (error) {
-            const code = codeOf(error);
-            if (code !== 'EMFILE' && code !== 'ENFILE')
-                throw error;
-            // Somebody else needs them more: half of ours are given back, and as many fewer are kept from now on.
-            this.most = Math.floor(this.kept.size / 2);
-            for (const file of [...this.kept].slice(this.most))
-                this.release(file);
-            return openSync(path, 'r');
-        }
-    }
-}
-/** ENOENT when it is opened, ESRCH when it is read through a descriptor: either way the process has ended. */
-function procfs_descriptors_isGone(error) {
-    const code = codeOf(error);
-    return code === 'ENOENT' || code === 'ESRCH';
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/procfs-member.js
-
-
-
-
-
-
-/** ms between two counts of a process's open files: a folder is dearer to read than a file. */
-const FILES_EVERY = 1000;
-/** Sightings for which what a process has from its parent is not counted again, unless it calls exec before. */
-const COPY_SIGHTINGS = 10;
-const COMMAND_TRIES = 3;
-const TOKEN = 'FLOWGATE_TOKEN';
-/** One process of the tree, from the moment it was seen until it is gone. */
-class Member {
-    reader;
-    pid;
-    startTime;
-    stat;
-    root;
-    /** Known while it is young; kept longer, it would hold all its ancestors in memory. */
-    parent;
-    files;
-    sightings = 0;
-    zombie = false;
-    memory = 0;
-    peakMemory = 0;
-    /** Page faults and resident pages at the last look into `status`: while neither changes, it says the same. */
-    looked = { faults: -1, pages: -1 };
-    /** Bytes of its memory that it has from its parent, and that count there. */
-    copied = 0;
-    cpuTime = 0;
-    /** Of several threads, from the first careful look on. */
-    threadTimes;
-    /** ms by which the ticks were wrong at the last careful look: until the next one that is taken from them. */
-    tickError = 0;
-    command;
-    commandTries = 0;
-    openFiles;
-    filesDue;
-    token;
-    /** Its environment was read, and what it held is what its children will have. */
-    tokenSettled = false;
-    constructor(birth, reader) {
-        this.reader = reader;
-        this.pid = birth.pid;
-        this.stat = birth.stat;
-        this.startTime = birth.stat.startTime;
-        this.root = birth.root;
-        this.parent = birth.parent;
-        const folder = `/proc/${birth.pid}`;
-        this.files = {
-            stat: birth.file,
-            status: { path: `${folder}/status` },
-            schedstat: { path: `${folder}/schedstat` },
-        };
-        this.filesDue = reader.now();
-        this.learnToken();
-        this.measure(birth.stat);
-        this.copied = this.copiedFromParent();
-    }
-    isRoot() {
-        return this.root.pid === this.pid;
-    }
-    origin() {
-        return this.root;
-    }
-    /** It was found in the tree before it was named as a root of it. */
-    becomeRoot(root) {
-        this.root = root;
-    }
-    /** Reads it again; false if it is gone. What can not be read now stays as it was. */
-    refresh() {
-        const { descriptors, buffer } = this.reader;
-        const length = descriptors.read(this.files.stat, buffer);
-        if (length === GONE)
-            return false;
-        const stat = length > 0 ? parseStat(buffer, length) : undefined;
-        if (stat === undefined)
-            return true;
-        if (stat.startTime !== this.startTime)
-            return false;
-        // In the middle of exec there is none: then it is too early to tell.
-        const executed = stat.environStart !== 0 && stat.environStart !== this.stat.environStart;
-        if (executed)
-            this.copied = 0;
-        this.stat = stat.environStart !== 0 ? stat : { ...stat, environStart: this.stat.environStart };
-        this.measure(stat);
-        if (this.zombie)
-            return true;
-        if (executed) {
-            this.commandTries = 0;
-            this.command = undefined;
-            this.learnToken();
-        }
-        this.learnCommand();
-        this.countFiles();
-        return true;
-    }
-    close() {
-        for (const file of Object.values(this.files))
-            this.reader.descriptors.release(file);
-    }
-    reading() {
-        const { stat, root } = this;
-        const token = this.token;
-        return {
-            pid: this.pid,
-            parent: stat.parent,
-            startTime: this.startTime,
-            role: root.role,
-            root: root.pid,
-            launcher: root.launcher && this.isRoot(),
-            command: this.command ?? stat.command,
-            memory: this.zombie ? 0 : Math.max(0, this.memory - this.copied),
-            peakMemory: this.zombie ? 0 : Math.max(0, this.peakMemory - this.copied),
-            cpuTime: this.cpuTime,
-            childrenCpuTime: this.ms(stat.childUserTicks) + this.ms(stat.childSystemTicks),
-            threads: this.zombie ? 0 : stat.threads,
-            ...(this.zombie ? { zombie: true } : {}),
-            ...(this.openFiles === undefined ? {} : { files: this.openFiles }),
-            ...(token === undefined ? {} : { token }),
-        };
-    }
-    measure(stat) {
-        this.sightings += 1;
-        if (this.sightings > COPY_SIGHTINGS) {
-            this.parent = undefined;
-            this.copied = 0;
-        }
-        this.measureCpu(stat);
-        this.zombie = stat.state === 'Z' || stat.state === 'X';
-        if (!this.zombie)
-            this.measureMemory(stat);
-    }
-    /**
-     * Dearer than `stat`, so looked at only if it can have changed. The pages in `stat` tell that, but not how many there
-     * are: since Linux 6.2 they leave out what each CPU has not yet added to the common count (percpu_counter_read).
-     */
-    measureMemory({ faults, residentPages: pages }) {
-        if (faults === this.looked.faults && pages === this.looked.pages)
-            return;
-        const { descriptors, buffer, units } = this.reader;
-        const length = descriptors.read(this.files.status, buffer);
-        const status = length > 0 ? parseStatusMemory(buffer, length) : undefined;
-        const resident = pages * units.pageSize;
-        this.looked = status === undefined ? { faults: -1, pages: -1 } : { faults, pages };
-        this.memory = status?.memory ?? resident;
-        this.peakMemory = status?.peakMemory ?? Math.max(this.peakMemory, resident);
-    }
-    /**
-     * Ticks of 10 ms are rough; schedstat counts ns, but of one thread, and lags up to a tick behind while it runs. So
-     * for a single thread the larger of the two is the truth. Of several threads each has a file: too dear for every look.
-     */
-    measureCpu(stat) {
-        const least = this.floor(stat.userTicks + stat.systemTicks);
-        const likely = this.ms(stat.userTicks) + this.ms(stat.systemTicks);
-        if (this.reader.careful && (stat.threads > 1 || this.threadTimes !== undefined)) {
-            this.threadTimes ??= new ThreadTimes();
-            this.tickError = likely - this.threadTimes.take(timesOfThreads(this.pid), { least, likely });
-        }
-        // Less than the time before, if the ticks were ahead then.
-        if (this.threadTimes !== undefined)
-            this.cpuTime = likely - this.tickError;
-        else
-            this.cpuTime = Math.max(this.cpuTime, this.schedstat(stat) ?? likely, least);
-    }
-    schedstat({ threads }) {
-        if (threads !== 1)
-            return undefined;
-        const { descriptors, buffer } = this.reader;
-        const length = descriptors.read(this.files.schedstat, buffer);
-        return length > 0 ? parseSchedstat(buffer.toString('latin1', 0, length)) : undefined;
-    }
-    /** The kernel rounds down to whole ticks: the middle of the tick is right on average, so that sums are. */
-    ms(ticks) {
-        return ticks === 0 ? 0 : this.floor(ticks + 0.5);
-    }
-    floor(ticks) {
-        return (ticks * 1000) / this.reader.units.ticksPerSecond;
-    }
-    /**
-     * Between fork and exec a child has the memory of its parent: the same (vfork) or a copy that takes no room until it is
-     * written to. Counted again, every spawn would look like a spike of the parent's size. A process that was forked to
-     * stay is counted as `ps` would after a few sightings.
-     */
-    copiedFromParent() {
-        const parent = this.parent;
-        const copy = parent !== undefined && this.stat.environStart === parent.stat.environStart;
-        return copy && this.stat.environStart !== 0 ? Math.min(this.memory, parent.memory) : 0;
-    }
-    /** A flow's processes inherit its token; only where a launcher starts one, it has to be read. */
-    learnToken() {
-        if (this.token !== undefined)
-            return;
-        const parent = this.parent;
-        this.token = parent?.token;
-        this.tokenSettled = this.token !== undefined || parent?.tokenSettled === true;
-        if (this.tokenSettled)
-            return;
-        const environment = readOrUndefined(`/proc/${this.pid}/environ`);
-        this.token = environment === undefined ? undefined : environmentValue(environment, TOKEN);
-        // A launcher starts flows with tokens, and so does a copy of it that has not called exec.
-        const copy = parent !== undefined && parent.stat.environStart === this.stat.environStart;
-        this.tokenSettled = this.token !== undefined || !(this.root.launcher && (this.isRoot() || copy));
-    }
-    /** Most processes are gone before anybody asks for their arguments: read at the second sighting. */
-    learnCommand() {
-        if (this.command !== undefined || this.commandTries >= COMMAND_TRIES)
-            return;
-        this.commandTries += 1;
-        const bytes = readOrUndefined(`/proc/${this.pid}/cmdline`);
-        this.command = bytes === undefined ? undefined : parseCommandLine(bytes);
-    }
-    countFiles() {
-        const now = this.reader.now();
-        if (now < this.filesDue)
-            return;
-        this.filesDue = now + FILES_EVERY;
-        try {
-            this.openFiles = readdirSync(`/proc/${this.pid}/fd`).length;
-        }
-        catch {
-            // Another user's process, or gone: not counted.
-            this.openFiles = undefined;
-        }
-    }
-}
 /** ms of CPU by thread; empty where the kernel does not tell it, or the process is gone. */
 function timesOfThreads(pid) {
     const times = new Map();
@@ -629,7 +325,7 @@ function abandoned({ leaders, runs }) {
 function processes() {
     return namesOfProc().flatMap((name) => {
         const bytes = /^\d+$/.test(name) ? readOrUndefined(`/proc/${name}/stat`) : undefined;
-        const stat = bytes === undefined ? undefined : proc_stat_parseStat(bytes, bytes.length);
+        const stat = bytes === undefined ? undefined : parseStat(bytes, bytes.length);
         const pid = Number(name);
         if (stat === undefined || pid === process.pid)
             return [];
@@ -646,7 +342,7 @@ function namesOfProc() {
 }
 function isMarked(pid, runs) {
     const environment = readOrUndefined(`/proc/${pid}/environ`);
-    const mark = environment === undefined ? undefined : proc_text_environmentValue(environment, MARK);
+    const mark = environment === undefined ? undefined : environmentValue(environment, MARK);
     return mark !== undefined && runs.includes(mark);
 }
 
@@ -657,7 +353,7 @@ function isMarked(pid, runs) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _adapters_end_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(468);
+/* harmony import */ var _adapters_end_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(456);
 /**
  * Ends what a flowgate that was killed has left running. Its guard (adapters/guard.ts) becomes this program, never
  * started by hand: guard.js LEADER… -- RUN…

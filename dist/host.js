@@ -1,38 +1,755 @@
-import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
-/******/ var __webpack_modules__ = ({
-
-/***/ 421:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-
-/***/ }),
-
-/***/ 474:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-
-/***/ }),
-
-/***/ 455:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-
-/***/ }),
+/******/ (() => { // webpackBootstrap
+/******/ 	"use strict";
+/******/ 	var __webpack_modules__ = ({
 
 /***/ 760:
 /***/ ((module) => {
 
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+module.exports = require("node:path");
 
 /***/ }),
 
-/***/ 500:
-/***/ ((module) => {
+/***/ 423:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// ESM COMPAT FLAG
+__nccwpck_require__.r(__webpack_exports__);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  ARTICLE_FILE: () => (/* binding */ ARTICLE_FILE),
+  BUGS: () => (/* reexport */ BUGS),
+  BUG_MEANINGS: () => (/* reexport */ BUG_MEANINGS),
+  "default": () => (/* binding */ flow),
+  setup: () => (/* binding */ setup),
+  verify: () => (/* binding */ verify)
+});
+
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = require("node:fs/promises");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+// EXTERNAL MODULE: ./build/src/stats/random.js
+var random = __nccwpck_require__(918);
+;// CONCATENATED MODULE: ./build/src/demo/crew.js
+/** The five crews that an article goes through, in this order; each is a step of the flow. */
+const CREWS = ['research', 'audience', 'draft', 'style', 'quality'];
+/** Share of a flow's time that each crew takes. */
+const SHARES = {
+    research: 0.22,
+    audience: 0.11,
+    draft: 0.41,
+    style: 0.14,
+    quality: 0.12,
+};
+
+;// CONCATENATED MODULE: ./build/src/demo/pick.js
+/** The item that a uniform draw in [0, 1) falls on. */
+function pick(items, draw) {
+    return items[Math.floor(draw * items.length)] ?? items[0];
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/corpus.js
+
+/** What the articles are about. */
+const SUBJECTS = [
+    'release notes that people read',
+    'error messages that say what to do next',
+    'the first hour with a new tool',
+    'incident reports without blame',
+    'documentation as part of the change',
+    'reviews that teach',
+    'tests as a description',
+    'names that outlive their authors',
+];
+const ACTORS = ['A reader', 'The author', 'A reviewer', 'The team', 'A newcomer', 'The maintainer'];
+const ACTS = [
+    'expects',
+    'notices',
+    'questions',
+    'repeats',
+    'shortens',
+    'keeps',
+    'forgets',
+    'rewrites',
+];
+const THINGS = [
+    'the shortest sentence',
+    'an honest number',
+    'the reason behind a choice',
+    'one example that runs',
+    'the second paragraph',
+    'a clear heading',
+    'the name of the source',
+    'what changed and for whom',
+];
+const REASONS = [
+    'because the rest depends on it',
+    'before anything else is read',
+    'even when time is short',
+    'since nobody else will',
+    'as soon as two people work at once',
+    'whether or not it was asked for',
+];
+/** One sentence about a subject; each random number chooses a part of it. */
+function sentence(subject, random) {
+    const clause = `${pick(ACTORS, random())} ${pick(ACTS, random())} ${pick(THINGS, random())}`;
+    return random() < 0.5
+        ? `${clause}, ${pick(REASONS, random())}.`
+        : `${clause} in ${subject}, ${pick(REASONS, random())}.`;
+}
+function paragraph(subject, random, sentences) {
+    return Array.from({ length: sentences }, () => sentence(subject, random)).join(' ');
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/assignment.js
+
+
+
+
+/** ms of the shortest flow, and how much longer the longest one is: the mean is shortest + spread ÷ 4, see `paceOf`. */
+const SHORTEST_MS = 1985;
+const SPREAD_MS = 620;
+/** One flow in so many is given up by its model: 2%. */
+const FAILS_EVERY = 50;
+/**
+ * Whether the model gives up on this flow: a systematic sample (Madow and Madow 1944) of one in FAILS_EVERY, whose start
+ * is drawn from the seed. Flows drawn each for itself would now and then fail two in ten, which the default gate on
+ * success refuses: in 1.6% of the seeds the demo would fail with nothing wrong. Those of the warm-up, 0, never fail.
+ */
+function givesUp(seed, iteration) {
+    const start = Math.floor((0,random/* seededRandom */.I)(seed)() * FAILS_EVERY) + 1;
+    return iteration > 0 && (iteration - start) % FAILS_EVERY === 0;
+}
+/** Draws one assignment. The same random numbers give the same assignment; `speed` 10 makes it ten times as fast. */
+function assignment_assign(random, { speed, fails }) {
+    const failsAt = random();
+    const crew = pick(CREWS, random());
+    const subject = pick(SUBJECTS, random());
+    const pace = paceOf(random()) / speed;
+    return { subject, latency: latencies(pace, random), failsIn: fails ? crew : undefined, failsAt };
+}
+/** ms from a uniform draw. Cubed, as answers of models are: many quick ones, few slow ones. */
+function paceOf(draw) {
+    return SHORTEST_MS + SPREAD_MS * draw ** 3;
+}
+/** Divides the pace among the crews by their shares, each of them a tenth off at most. */
+function latencies(pace, random) {
+    const weights = CREWS.map((crew) => SHARES[crew] * (0.9 + 0.2 * random()));
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    const entries = CREWS.map((crew, at) => [crew, (pace * (weights[at] ?? 0)) / sum]);
+    return Object.fromEntries(entries);
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/alerts.js
+class Alerts {
+    tokensByRule = new Map();
+    /** True if the alert is new; a flow that raises the same rule again changes nothing. */
+    raise(rule, token) {
+        const tokens = this.tokensByRule.get(rule) ?? new Set();
+        const isNew = !tokens.has(token);
+        tokens.add(token);
+        this.tokensByRule.set(rule, tokens);
+        return isNew;
+    }
+    /** Tokens of the flows that raised the rule. */
+    raisedBy(rule) {
+        return this.tokensByRule.get(rule) ?? new Set();
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/bugs.js
+/** What the demo can be told to do wrong; each is one that only shows, or only hurts, when flows run together. */
+const BUGS = ['race', 'bleed', 'leak', 'orphan', 'cascade', 'stuck'];
+/** What each bug does, for `--help` and the docs. */
+const BUG_MEANINGS = {
+    race: 'the metrics collector reads, waits and writes: updates are lost',
+    bleed: 'the byline comes from a shared "current user": articles name another flow',
+    leak: 'each flow keeps 1 MiB forever',
+    orphan: 'flows 1, 6, 11 … leave a process behind (it ends by itself after 60 s)',
+    cascade: 'a flow that is killed breaks the connection that all share: the others on it fail with it',
+    stuck: 'a flow that is killed never ends and keeps its session: those that need it next wait for ever',
+};
+/**
+ * The bug that the options ask for, undefined if they ask for none.
+ * Throws an Error that lists the known ones if there is no such bug.
+ */
+function bugOf(options) {
+    const wanted = options['bug'];
+    if (wanted === undefined || wanted === '') {
+        return undefined;
+    }
+    const bug = BUGS.find((known) => known === wanted);
+    if (bug === undefined) {
+        throw new Error(`the demo has no bug "${wanted}"; it knows ${BUGS.join(', ')}`);
+    }
+    return bug;
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: ./build/src/demo/collector.js
+
+const EMPTY = { started: 0, failed: 0, finished: 0, words: 0, answers: {}, entries: [] };
+/** ms between reading and writing, as a remote store would take. */
+const STORE_LATENCY_MS = 5;
+/**
+ * The metrics that all flows report to.
+ * Atomic: a change is applied to what is there when it is applied. Not atomic (bug `race`): the state is read, the
+ * store takes its time, and what was read is written back with the change, over whatever others wrote meanwhile.
+ */
+class MetricsCollector {
+    state = EMPTY;
+    atomic;
+    constructor({ atomic }) {
+        this.atomic = atomic;
+    }
+    started() {
+        return this.apply((before) => ({ ...before, started: before.started + 1 }));
+    }
+    failed() {
+        return this.apply((before) => ({ ...before, failed: before.failed + 1 }));
+    }
+    answered(crew) {
+        return this.apply((before) => ({
+            ...before,
+            answers: { ...before.answers, [crew]: (before.answers[crew] ?? 0) + 1 },
+        }));
+    }
+    finished(entry) {
+        return this.apply((before) => ({
+            ...before,
+            finished: before.finished + 1,
+            words: before.words + entry.words,
+            entries: [...before.entries, entry],
+        }));
+    }
+    snapshot() {
+        return this.state;
+    }
+    async apply(change) {
+        if (this.atomic) {
+            this.state = change(this.state);
+            return;
+        }
+        const read = this.state;
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(STORE_LATENCY_MS);
+        this.state = change(read);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/model.js
+
+/**
+ * The connection to the language model that all flows share. There is no model: an answer is a wait.
+ * A flow that is aborted in the middle of an answer takes the rest of it off the line, unless `drains` is false (bug
+ * `cascade`): then the line is broken, and whoever is on it fails. Who comes later is given a new one.
+ */
+class ModelConnection {
+    #line;
+    #drains;
+    constructor({ drains }) {
+        this.#drains = drains;
+        this.#line = new Line(drains);
+    }
+    /** The line on which a flow asks from its start to its end. */
+    open() {
+        if (this.#line.broken)
+            this.#line = new Line(this.#drains);
+        return this.#line;
+    }
+}
+class Line {
+    broken = false;
+    #drains;
+    constructor(drains) {
+        this.#drains = drains;
+    }
+    /** Resolves when the answer is there; rejects when the model gives up, the line is broken or on abort. */
+    async ask({ crew, latency, signal, failsAt }) {
+        this.#requireWhole();
+        try {
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(latency * (failsAt ?? 1), undefined, { signal });
+        }
+        catch (thrown) {
+            if (!this.#drains)
+                this.broken = true;
+            throw thrown;
+        }
+        if (failsAt !== undefined)
+            throw new Error(`the ${crew} model gave up: overloaded`);
+        this.#requireWhole();
+    }
+    #requireWhole() {
+        if (this.broken)
+            throw new Error('the connection to the model is closed');
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/text.js
+/** The words of a text, in lower case, in order. */
+function words(text) {
+    return text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+}
+/**
+ * Flesch reading ease: 100 is very easy, 0 is very hard, usual prose is about 60.
+ * R. Flesch, "A new readability yardstick", 1948. Undefined for a text without a word.
+ */
+function readingEase(text) {
+    const all = words(text);
+    if (all.length === 0) {
+        return undefined;
+    }
+    const sentences = Math.max(1, text.split(/[.!?]+(?:\s|$)/u).filter((part) => part.trim() !== '').length);
+    const syllables = all.reduce((sum, word) => sum + syllablesOf(word), 0);
+    return 206.835 - (1.015 * all.length) / sentences - (84.6 * syllables) / all.length;
+}
+/** Groups of vowels, without a silent e at the end: right for most English words. */
+function syllablesOf(word) {
+    const groups = word.replace(/e$/u, '').match(/[aeiouy]+/gu);
+    return Math.max(1, groups?.length ?? 0);
+}
+/** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hash(text) {
+    let value = 0x811c9dc5;
+    for (let at = 0; at < text.length; at += 1) {
+        value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+    }
+    return value >>> 0;
+}
+/** The share of three-word sequences that occur more than once: 0 for a text that never repeats itself. */
+function repetition(text) {
+    const all = words(text);
+    const seen = new Set();
+    let repeated = 0;
+    for (let at = 2; at < all.length; at += 1) {
+        const triple = hash(`${all[at - 2] ?? ''} ${all[at - 1] ?? ''} ${all[at] ?? ''}`);
+        repeated += seen.has(triple) ? 1 : 0;
+        seen.add(triple);
+    }
+    return all.length < 3 ? 0 : repeated / (all.length - 2);
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/quality-gate.js
+
+/** Below this, Flesch calls a text "very difficult". */
+const HARDEST = 30;
+/** Sentences are made of few parts here, so that most phrases come back: an article may say three in four again. */
+const MOST_REPETITION = 0.75;
+/** The gate that every article passes through; keeps a running mean and variance of what it saw. */
+class QualityGate {
+    count = 0;
+    mean = 0;
+    squares = 0;
+    /** Throws if there is nothing to review. */
+    review(article) {
+        const ease = readingEase(article);
+        if (ease === undefined) {
+            throw new Error('the article is empty');
+        }
+        const share = repetition(article);
+        this.remember(ease);
+        return {
+            words: words(article).length,
+            ease,
+            repetition: share,
+            hardToRead: ease < HARDEST,
+            repeatsItself: share > MOST_REPETITION,
+        };
+    }
+    reviewed() {
+        return this.count;
+    }
+    /** Mean and variance of the reading ease so far; the variance is 0 for fewer than two reviews. */
+    ease() {
+        return { mean: this.mean, variance: this.count < 2 ? 0 : this.squares / (this.count - 1) };
+    }
+    /** Welford's update (Technometrics 1962): one pass, and no sum that grows. */
+    remember(ease) {
+        this.count += 1;
+        const before = ease - this.mean;
+        this.mean += before / this.count;
+        this.squares += before * (ease - this.mean);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/sessions.js
+/** The one session with the model that each worker has: its flows come into it one after another. */
+class Sessions {
+    #last = new Map();
+    /** Resolves, when the flow before has left, to how this one leaves. What it never leaves stays taken. */
+    async enter(worker) {
+        const before = this.#last.get(worker);
+        let leave = () => undefined;
+        this.#last.set(worker, new Promise((left) => {
+            leave = left;
+        }));
+        await before;
+        return leave;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/desk.js
+
+
+
+
+
+
+/** Options: `bug`, one of BUGS; `speed`, a number above 0. Throws an Error that says what is wrong with them. */
+function openDesk(options) {
+    const bug = bugOf(options);
+    return {
+        collector: new MetricsCollector({ atomic: bug !== 'race' }),
+        alerts: new Alerts(),
+        gate: new QualityGate(),
+        model: new ModelConnection({ drains: bug !== 'cascade' }),
+        sessions: new Sessions(),
+        bug,
+        speed: speedOf(options['speed'] ?? '1'),
+        currentUser: '',
+        hoard: [],
+    };
+}
+function speedOf(text) {
+    const speed = Number(text);
+    if (!(speed > 0) || !Number.isFinite(speed)) {
+        throw new Error(`the demo's speed is "${text}"; it must be a number above 0`);
+    }
+    return speed;
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = require("node:child_process");
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = require("node:events");
+;// CONCATENATED MODULE: ./build/src/demo/misbehave.js
+
+
+const LEAK_BYTES = 1024 * 1024;
+/** An orphan ends by itself after this long, so that trying the demo leaves nothing for ever. */
+const ORPHAN_SECONDS = 60;
+/** Flows 1, 6, 11 … */
+const ORPHAN_EVERY = 5;
+/** What the bugs `bleed`, `leak` and `orphan` do at the start of a flow; the others are where they go wrong. */
+async function misbehave(ctx) {
+    const desk = ctx.shared;
+    if (desk.bug === 'bleed') {
+        desk.currentUser = ctx.token;
+    }
+    if (desk.bug === 'leak') {
+        desk.hoard.push(Buffer.alloc(LEAK_BYTES, 1));
+    }
+    if (desk.bug === 'orphan' && ctx.iteration % ORPHAN_EVERY === 1) {
+        await leaveOrphan(ctx.token);
+    }
+}
+/** A process in a session of its own, which outlives the flow and carries its token. */
+async function leaveOrphan(token) {
+    const [program, ...args] = process.platform === 'win32'
+        ? [process.execPath, '-e', `setTimeout(() => {}, ${ORPHAN_SECONDS * 1000})`]
+        : ['sleep', `${ORPHAN_SECONDS}`];
+    const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
+        detached: true,
+        stdio: 'ignore',
+        env: { ...process.env, FLOWGATE_TOKEN: token },
+    });
+    await (0,external_node_events_namespaceObject.once)(child, 'spawn');
+    child.unref();
+}
+
+;// CONCATENATED MODULE: ./build/src/model/tally.js
+function totalOf({ ok, failed, timed_out, killed, dropped }) {
+    return ok + failed + timed_out + killed + dropped;
+}
+/** Of the flows that no fault hit on purpose: what the system under test is judged by. */
+function bystandersOf({ counts, hits }) {
+    return {
+        ok: counts.ok - hits.ok,
+        failed: counts.failed - hits.failed,
+        timed_out: counts.timed_out - hits.timed_out,
+        killed: counts.killed - hits.killed,
+        dropped: counts.dropped - hits.dropped,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/recount.js
+
+/** Counts everything again; one sentence for each thing that does not add up, none if all does. */
+function recount(books) {
+    return [...entriesOf(books), ...sumsOf(books), ...alertsOf(books)];
+}
+/** Each ok flow stands in the collector exactly once, and no flow that failed does. */
+function entriesOf({ snapshot, flows }) {
+    const times = new Map();
+    for (const { token } of snapshot.entries) {
+        times.set(token, (times.get(token) ?? 0) + 1);
+    }
+    return flows.flatMap(({ iteration, token, outcome }) => {
+        const count = times.get(token) ?? 0;
+        if (outcome === 'ok' && count !== 1) {
+            return [`flow ${iteration} was ok and is in the metrics collector ${timesInWords(count)}`];
+        }
+        return outcome === 'failed' && count > 0 ? [`flow ${iteration} failed and is counted as finished`] : [];
+    });
+}
+/** The collector's sums are the sums of its entries, and every flow was counted when it started. */
+function sumsOf({ snapshot, reviewed, counts, warmup }) {
+    const { entries } = snapshot;
+    const words = entries.reduce((sum, entry) => sum + entry.words, 0);
+    const begun = totalOf(counts) - counts.dropped + warmup;
+    return [
+        difference('flows started', snapshot.started, begun),
+        difference('flows finished', snapshot.finished, entries.length),
+        difference('words', snapshot.words, words),
+        ...(reviewed < entries.length ? [difference('reviews', reviewed, entries.length)] : []),
+    ].filter((sentence) => sentence !== undefined);
+}
+function difference(what, counted, expected) {
+    return counted === expected
+        ? undefined
+        : `${what}: the metrics collector has ${counted}, the recount gives ${expected}`;
+}
+/** Each failed flow raised an alert, and no ok flow did. A flow that was ended from outside may have or not. */
+function alertsOf({ alerts, flows }) {
+    const raised = alerts.raisedBy('flow failed');
+    return flows.flatMap(({ iteration, token, outcome }) => {
+        if (outcome === 'failed' && !raised.has(token)) {
+            return [`flow ${iteration} failed without an alert`];
+        }
+        return outcome === 'ok' && raised.has(token) ? [`flow ${iteration} was ok and raised an alert`] : [];
+    });
+}
+function timesInWords(count) {
+    return count === 0 ? 'not at all' : `${count} times`;
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/vectors.js
+
+/** Feature hashing: each word adds ±1 at the place that its hash names (Weinberger et al., ICML 2009). */
+function vectors_embed(texts, dimensions) {
+    const values = new Float32Array(texts.length * dimensions);
+    texts.forEach((text, row) => {
+        const vector = values.subarray(row * dimensions, (row + 1) * dimensions);
+        const places = new Set();
+        for (const word of words(text)) {
+            const code = hash(word);
+            const at = code % dimensions;
+            vector[at] = (vector[at] ?? 0) + (code & 0x80000000 ? -1 : 1);
+            places.add(at);
+        }
+        normalise(vector, places);
+    });
+    return { rows: texts.length, dimensions, values };
+}
+/** All other places are 0. */
+function normalise(vector, places) {
+    let square = 0;
+    for (const at of places) {
+        square += (vector[at] ?? 0) ** 2;
+    }
+    const scale = square === 0 ? 0 : 1 / Math.sqrt(square);
+    for (const at of places) {
+        vector[at] = (vector[at] ?? 0) * scale;
+    }
+}
+/** The rows most like the text, best first, with their cosine. */
+function nearest(vectors, text, count) {
+    const { rows, dimensions, values } = vectors;
+    const query = vectors_embed([text], dimensions).values;
+    const found = Array.from({ length: rows }, (_, row) => ({
+        row,
+        cosine: dot(values.subarray(row * dimensions, (row + 1) * dimensions), query),
+    }));
+    return found.sort((a, b) => b.cosine - a.cosine).slice(0, count);
+}
+function dot(a, b) {
+    let sum = 0;
+    for (let at = 0; at < a.length; at += 1) {
+        sum += (a[at] ?? 0) * (b[at] ?? 0);
+    }
+    return sum;
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/writing.js
+
+
+
+/** Answers that the research crew's model gives, passages in each, and the size of a vector: 8 MB of vectors in all. */
+const SEARCHES = 2;
+const PASSAGES = 510;
+const DIMENSIONS = 2048;
+const KEPT_PASSAGES = 5;
+/** Parts that the draft's model streams, each an answer of its own. */
+const PARAGRAPHS = 6;
+const SENTENCES = 7;
+/** Of a model that is `speed` times as fast because it is so much smaller, and finds so many passages fewer. */
+function search(subject, random, speed = 1) {
+    const count = Math.max(KEPT_PASSAGES, Math.round(PASSAGES / Math.max(1, speed)));
+    const passages = Array.from({ length: count }, () => sentence(subject, random));
+    return { passages, vectors: vectors_embed(passages, DIMENSIONS) };
+}
+/** Keeps the passages that are nearest to the subject. */
+function takeNotes(finds, subject) {
+    return { finds, quotes: quote(finds, subject, KEPT_PASSAGES) };
+}
+function quote(finds, text, count) {
+    const best = finds.flatMap(({ passages, vectors }) => nearest(vectors, text, count).map(({ row, cosine }) => ({ passage: passages[row] ?? '', cosine })));
+    return best
+        .sort((a, b) => b.cosine - a.cosine)
+        .slice(0, count)
+        .map(({ passage }) => passage);
+}
+/** How many words a sentence may have: readers of easy sources get short sentences. */
+function sentenceLimit(notes) {
+    const ease = readingEase(notes.quotes.join(' ')) ?? 60;
+    return Math.max(8, Math.min(20, Math.round(ease / 4)));
+}
+/** One paragraph of the draft; it closes with a passage that was found for it. */
+function draftParagraph(subject, notes, random) {
+    const text = paragraph(subject, random, SENTENCES);
+    return `${text} ${notes.quotes[Math.floor(random() * notes.quotes.length)] ?? ''}`;
+}
+/** Cuts sentences that are longer than the limit at their comma, and puts a related passage below the text. */
+function polish(draft, notes, limit) {
+    const body = draft.map((text) => text
+        .split(/(?<=\.)\s/u)
+        .map((part) => shorten(part, limit))
+        .join(' '));
+    const related = quote(notes.finds, body[0] ?? '', 1);
+    return [...body, `See also: ${related.join(' ')}`].join('\n\n');
+}
+function shorten(text, limit) {
+    return words(text).length > limit ? text.replace(/,.*$/u, '.') : text;
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/index.js
+
+
+
+
+
+
+
+
+
+/** The file that each flow writes into its workspace. */
+const ARTICLE_FILE = 'article.md';
+/** What the flows share: collector, alerts, quality gate and the connection to the model. */
+function setup(ctx) {
+    return openDesk(ctx.options);
+}
+/** One article, written by five crews. Rejects if a model gives up or the signal is aborted. */
+async function flow(ctx) {
+    const { collector, alerts, sessions } = ctx.shared;
+    await collector.started();
+    const leave = await sessions.enter(ctx.flow);
+    try {
+        await misbehave(ctx);
+        await publish(ctx, await write(ctx, jobOf(ctx)));
+    }
+    catch (thrown) {
+        alerts.raise('flow failed', ctx.token);
+        await collector.failed();
+        if (ctx.shared.bug === 'stuck' && ctx.signal.aborted)
+            await never();
+        throw thrown;
+    }
+    finally {
+        leave();
+    }
+}
+/** With the bug `stuck` a flow that was aborted neither ends nor leaves. */
+function never() {
+    return new Promise(() => undefined);
+}
+/** Throws an Error that lists everything that does not add up. */
+function verify(ctx) {
+    const { collector, alerts, gate } = ctx.shared;
+    const found = recount({
+        snapshot: collector.snapshot(),
+        alerts,
+        reviewed: gate.reviewed(),
+        flows: ctx.flows,
+        counts: ctx.counts,
+        warmup: ctx.warmup,
+    });
+    if (found.length > 0) {
+        throw new Error(found.join('; '));
+    }
+}
+function jobOf(ctx) {
+    const assignment = assignment_assign(() => ctx.random(), {
+        speed: ctx.shared.speed,
+        fails: givesUp(ctx.seed, ctx.iteration),
+    });
+    return { ...assignment, line: ctx.shared.model.open() };
+}
+async function write(ctx, job) {
+    const { subject } = job;
+    const random = () => ctx.random();
+    const turn = (crew, work, share = 1) => takeTurn(ctx, job, { crew, share, work });
+    const notes = await ctx.step('research', async () => {
+        const find = () => search(subject, random, ctx.shared.speed);
+        const finds = await inParts(SEARCHES, (share) => turn('research', find, share));
+        return takeNotes(finds, subject);
+    });
+    const limit = await ctx.step('audience', () => turn('audience', () => sentenceLimit(notes)));
+    const draft = await ctx.step('draft', () => inParts(PARAGRAPHS, (share) => turn('draft', () => draftParagraph(subject, notes, random), share)));
+    const text = await ctx.step('style', () => turn('style', () => polish(draft, notes, limit)));
+    const article = `# ${titled(subject)}\n\n${text}\n\nWritten for: ${bylineOf(ctx)}\n`;
+    await ctx.step('quality', () => turn('quality', () => {
+        review(ctx, article);
+    }));
+    return article;
+}
+/** One part after another, each a share of its crew's time. */
+async function inParts(count, part) {
+    const parts = [];
+    while (parts.length < count) {
+        parts.push(await part(1 / count));
+    }
+    return parts;
+}
+async function takeTurn(ctx, job, turn) {
+    const { collector } = ctx.shared;
+    const { crew, share, work } = turn;
+    const latency = job.latency[crew] * share;
+    const failsAt = job.failsIn === crew ? job.failsAt : undefined;
+    await job.line.ask({ crew, latency, signal: ctx.signal, failsAt });
+    const result = work();
+    await collector.answered(crew);
+    return result;
+}
+/** With the bug `bleed`, whoever started last is served. */
+function bylineOf(ctx) {
+    return ctx.shared.bug === 'bleed' ? ctx.shared.currentUser : ctx.token;
+}
+function review(ctx, article) {
+    const { gate, alerts } = ctx.shared;
+    const found = gate.review(article);
+    if (found.hardToRead) {
+        alerts.raise('hard to read', ctx.token);
+    }
+    if (found.repeatsItself) {
+        alerts.raise('repeats itself', ctx.token);
+    }
+}
+/** Writes the article into the flow's own folder, says so in one line, and reports it: last, so that it counts once. */
+async function publish(ctx, article) {
+    const count = words(article).length;
+    const bylines = [...article.matchAll(/^Written for: (.*)$/gmu)].map(([, name]) => name ?? '');
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(ctx.workspace, ARTICLE_FILE), article);
+    console.log(`wrote "${titleOf(article)}", ${count} words, for ${bylines.join(', ')}`);
+    await ctx.shared.collector.finished({ token: ctx.token, iteration: ctx.iteration, words: count });
+}
+function titled(subject) {
+    return subject.charAt(0).toUpperCase() + subject.slice(1);
+}
+function titleOf(article) {
+    return /^# (.*)$/mu.exec(article)?.[1] ?? '';
+}
+
 
 /***/ }),
 
@@ -65,163 +782,75 @@ function seedOf(seed, part) {
 
 /***/ })
 
-/******/ });
+/******/ 	});
 /************************************************************************/
-/******/ // The module cache
-/******/ var __webpack_module_cache__ = {};
-/******/ 
-/******/ // The require function
-/******/ function __nccwpck_require__(moduleId) {
-/******/ 	// Check if module is in cache
-/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
-/******/ 	if (cachedModule !== undefined) {
-/******/ 		return cachedModule.exports;
+/******/ 	// The module cache
+/******/ 	var __webpack_module_cache__ = {};
+/******/ 	
+/******/ 	// The require function
+/******/ 	function __nccwpck_require__(moduleId) {
+/******/ 		// Check if module is in cache
+/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 		if (cachedModule !== undefined) {
+/******/ 			return cachedModule.exports;
+/******/ 		}
+/******/ 		// Create a new module (and put it into the cache)
+/******/ 		var module = __webpack_module_cache__[moduleId] = {
+/******/ 			// no module.id needed
+/******/ 			// no module.loaded needed
+/******/ 			exports: {}
+/******/ 		};
+/******/ 	
+/******/ 		// Execute the module function
+/******/ 		var threw = true;
+/******/ 		try {
+/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 			threw = false;
+/******/ 		} finally {
+/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 		}
+/******/ 	
+/******/ 		// Return the exports of the module
+/******/ 		return module.exports;
 /******/ 	}
-/******/ 	// Create a new module (and put it into the cache)
-/******/ 	var module = __webpack_module_cache__[moduleId] = {
-/******/ 		// no module.id needed
-/******/ 		// no module.loaded needed
-/******/ 		exports: {}
-/******/ 	};
-/******/ 
-/******/ 	// Execute the module function
-/******/ 	var threw = true;
-/******/ 	try {
-/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
-/******/ 		threw = false;
-/******/ 	} finally {
-/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
-/******/ 	}
-/******/ 
-/******/ 	// Return the exports of the module
-/******/ 	return module.exports;
-/******/ }
-/******/ 
-/******/ // expose the modules object (__webpack_modules__)
-/******/ __nccwpck_require__.m = __webpack_modules__;
-/******/ 
+/******/ 	
 /************************************************************************/
-/******/ /* webpack/runtime/asset-relocator-loader */
-/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
-/******/ 
-/******/ /* webpack/runtime/define property getters */
-/******/ (() => {
-/******/ 	// define getter functions for harmony exports
-/******/ 	__nccwpck_require__.d = (exports, definition) => {
-/******/ 		for(var key in definition) {
-/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
-/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
-/******/ 			}
-/******/ 		}
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/ensure chunk */
-/******/ (() => {
-/******/ 	__nccwpck_require__.f = {};
-/******/ 	// This file contains only the entry chunk.
-/******/ 	// The chunk loading function for additional chunks
-/******/ 	__nccwpck_require__.e = (chunkId) => {
-/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
-/******/ 			__nccwpck_require__.f[key](chunkId, promises);
-/******/ 			return promises;
-/******/ 		}, []));
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/get javascript chunk filename */
-/******/ (() => {
-/******/ 	// This function allow to reference async chunks
-/******/ 	__nccwpck_require__.u = (chunkId) => {
-/******/ 		// return url for filenames based on template
-/******/ 		return "" + chunkId + ".host.js";
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/hasOwnProperty shorthand */
-/******/ (() => {
-/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/make namespace object */
-/******/ (() => {
-/******/ 	// define __esModule on exports
-/******/ 	__nccwpck_require__.r = (exports) => {
-/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
-/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
-/******/ 		}
-/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/import chunk loading */
-/******/ (() => {
-/******/ 	// no baseURI
+/******/ 	/* webpack/runtime/asset-relocator-loader */
+/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
 /******/ 	
-/******/ 	// object to store loaded and loading chunks
-/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
-/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
-/******/ 	var installedChunks = {
-/******/ 		792: 0
-/******/ 	};
-/******/ 	
-/******/ 	var installChunk = (data) => {
-/******/ 		var {ids, modules, runtime} = data;
-/******/ 		// add "modules" to the modules object,
-/******/ 		// then flag all "ids" as loaded and fire callback
-/******/ 		var moduleId, chunkId, i = 0;
-/******/ 		for(moduleId in modules) {
-/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
-/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
-/******/ 			}
-/******/ 		}
-/******/ 		if(runtime) runtime(__nccwpck_require__);
-/******/ 		for(;i < ids.length; i++) {
-/******/ 			chunkId = ids[i];
-/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
-/******/ 				installedChunks[chunkId][0]();
-/******/ 			}
-/******/ 			installedChunks[ids[i]] = 0;
-/******/ 		}
-/******/ 	
-/******/ 	}
-/******/ 	
-/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
-/******/ 			// import() chunk loading for javascript
-/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
-/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
-/******/ 	
-/******/ 				// a Promise means "currently loading".
-/******/ 				if(installedChunkData) {
-/******/ 					promises.push(installedChunkData[1]);
-/******/ 				} else {
-/******/ 					if(true) { // all chunks have JS
-/******/ 						// setup Promise in chunk cache
-/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
-/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
-/******/ 							throw e;
-/******/ 						});
-/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
-/******/ 						promises.push(installedChunkData[1] = promise);
-/******/ 					}
+/******/ 	/* webpack/runtime/define property getters */
+/******/ 	(() => {
+/******/ 		// define getter functions for harmony exports
+/******/ 		__nccwpck_require__.d = (exports, definition) => {
+/******/ 			for(var key in definition) {
+/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
 /******/ 				}
 /******/ 			}
-/******/ 	};
+/******/ 		};
+/******/ 	})();
 /******/ 	
-/******/ 	// no prefetching
+/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ 	})();
 /******/ 	
-/******/ 	// no preloaded
+/******/ 	/* webpack/runtime/make namespace object */
+/******/ 	(() => {
+/******/ 		// define __esModule on exports
+/******/ 		__nccwpck_require__.r = (exports) => {
+/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 			}
+/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 		};
+/******/ 	})();
 /******/ 	
-/******/ 	// no external install chunk
-/******/ 	
-/******/ 	// no on chunks loaded
-/******/ })();
-/******/ 
 /************************************************************************/
 var __webpack_exports__ = {};
 
 ;// CONCATENATED MODULE: external "node:worker_threads"
-const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
+const external_node_worker_threads_namespaceObject = require("node:worker_threads");
 ;// CONCATENATED MODULE: ./build/src/errors.js
 /** `file:line:column: where: message`, leaving out what is not known. */
 function formatProblem(problem) {
@@ -272,42 +901,56 @@ function codeOf(thrown) {
  * thread, so that a thread can be ended whatever it does.
  */
 class HostThreads {
-    #script;
+    #text;
     #send;
     #workers = new Map();
-    /** `script`: path of what each thread runs. */
-    constructor(script, send) {
-        this.#script = script;
+    /** `text`: what each thread runs. */
+    constructor(text, send) {
+        this.#text = text;
         this.#send = send;
     }
     handle(message) {
-        const worker = this.#workers.get(message.thread);
+        const thread = this.#workers.get(message.thread);
         switch (message.type) {
             case 'open':
                 this.#open(message.thread);
                 break;
             case 'tell':
-                worker?.postMessage(message.message);
+                thread?.tell(message.message);
                 break;
             case 'end':
-                void worker?.terminate();
+                thread?.end();
                 break;
         }
     }
     #open(thread) {
-        const worker = new external_node_worker_threads_namespaceObject.Worker(this.#script);
-        let error = '';
-        worker.on('message', (message) => {
+        const worker = new external_node_worker_threads_namespaceObject.Worker(this.#text(), { eval: true });
+        // A channel of our own: any code in the thread can speak on the one that Node gives it.
+        const { port1: port, port2 } = new external_node_worker_threads_namespaceObject.MessageChannel();
+        worker.postMessage(port2, [port2]);
+        const hear = (message) => {
             this.#send({ type: 'said', thread, message });
-        });
+        };
+        port.on('message', hear);
+        let error = '';
         worker.on('error', (thrown) => {
             error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
         });
         worker.on('exit', (code) => {
             this.#workers.delete(thread);
+            // Its last words may still be on the way.
+            for (let left = (0,external_node_worker_threads_namespaceObject.receiveMessageOnPort)(port); left !== undefined; left = (0,external_node_worker_threads_namespaceObject.receiveMessageOnPort)(port)) {
+                hear(left.message);
+            }
+            port.close();
             this.#send({ type: 'gone', thread, code, error });
         });
-        this.#workers.set(thread, worker);
+        this.#workers.set(thread, {
+            tell: (message) => {
+                port.postMessage(message);
+            },
+            end: () => void worker.terminate(),
+        });
     }
 }
 function isForThreads(message) {
@@ -317,7 +960,7 @@ function isForThreads(message) {
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(760);
 ;// CONCATENATED MODULE: external "node:url"
-const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
+const external_node_url_namespaceObject = require("node:url");
 ;// CONCATENATED MODULE: ./build/src/adapters/thrown-at.js
 
 
@@ -325,10 +968,14 @@ const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impor
 const FRAME = /^\s*at (?:.*\()?(?:async )?((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)(?::\d+)?\)?$/;
 /** Node writes it before the stack of a CommonJS module that can not be parsed. */
 const HEADING = /^((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)$/;
+/** Characters; over a line that was made for it these patterns would take forever. */
+const LONGEST_FRAME = 2000;
 /** `flows/order.mjs:3`: the line of the user's code that threw, as the stack tells; undefined if it tells of none. */
 function thrownAt(thrown, { cwd, own }) {
     const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
     for (const line of stack.split('\n')) {
+        if (line.length > LONGEST_FRAME)
+            continue;
         const [, file, number] = HEADING.exec(line) ?? FRAME.exec(line) ?? [];
         if (file === undefined || number === undefined)
             continue;
@@ -376,7 +1023,9 @@ function explain(thrown, name) {
     if (place !== undefined)
         return `${message} (at ${place})`;
     // Node knows the line of a module that it can not parse, and tells it to nobody but a terminal.
-    return thrown instanceof SyntaxError ? `${message}; node --check FILE shows the line` : message;
+    return thrown instanceof Error && thrown.name === 'SyntaxError'
+        ? `${message}; node --check FILE shows the line`
+        : message;
 }
 
 ;// CONCATENATED MODULE: ./build/src/adapters/alarm.js
@@ -462,11 +1111,21 @@ function readOffset() {
     const after = Number(process.hrtime.bigint()) / 1e6;
     return { ms: (before + after) / 2 - own, took: after - before };
 }
+/** ms: a timer that is later than this lets what has come meanwhile be read first, for so long. */
+const LATE = 250;
+const TO_READ = 20;
 const now = () => OFFSET + performance.now();
+/** threadCpuUsage came with Node 23.9; before, threads that collect garbage are counted too. */
+const { threadCpuUsage: usage = () => process.cpuUsage() } = process;
+function cpuTime() {
+    const { user, system } = usage();
+    return (user + system) / 1000;
+}
 const alarms = new Alarms(now);
 const nodeClock = {
     alarm: (ms, callback) => alarms.set(ms, callback),
     now,
+    cpuTime,
     wall: () => new Date(),
     sleep: (ms, signal) => new Promise((resolve) => {
         if (signal?.aborted) {
@@ -482,7 +1141,15 @@ const nodeClock = {
         signal?.addEventListener('abort', wake, { once: true });
     }),
     timer: (ms, callback) => {
-        const timer = setTimeout(callback, ms);
+        const due = now() + ms;
+        let timer = setTimeout(() => {
+            // We were stopped (SIGSTOP, a machine that slept), and Node calls timers before it reads what has come meanwhile:
+            // a flow that has ended in time would be taken for one that has not.
+            if (now() - due > LATE)
+                timer = setTimeout(callback, TO_READ);
+            else
+                callback();
+        }, ms);
         return {
             cancel: () => {
                 clearTimeout(timer);
@@ -491,15 +1158,19 @@ const nodeClock = {
     },
 };
 
-;// CONCATENATED MODULE: external "node:async_hooks"
-const external_node_async_hooks_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: external "node:buffer"
-const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+const external_node_buffer_namespaceObject = require("node:buffer");
 ;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
 /** Bytes kept of the first and of the last that a stream carried. */
 const HEAD_BYTES = 4 * 1024;
 const TAIL_BYTES = 12 * 1024;
 const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
+/** A short text that is kept as a whole. */
+function wholeExcerpt(text) {
+    return { head: text, tail: '', bytes: Buffer.byteLength(text) };
+}
 /** Keeps the head and the tail of a stream of any length in bounded memory. */
 class ExcerptBuffer {
     #head = Buffer.alloc(0);
@@ -525,6 +1196,182 @@ class ExcerptBuffer {
     }
 }
 
+;// CONCATENATED MODULE: ./build/src/scenarios/host-line.js
+
+
+/** Bytes of the longest line that a host may say. */
+const host_line_LONGEST_LINE = 64 * 1024 * 1024;
+const TOO_LONG = 'more than 64 MB';
+/** Bytes of a character in UTF-8, at most. */
+const OF_A_CHARACTER = 3;
+/** What stands before the message in its line. */
+const KEY_ROOM = 64;
+/** A message as a line of JSON. One that is too long, or that is no data, says so in place of what it holds. */
+function lineOf(message) {
+    const line = jsonOf(message);
+    return line !== undefined && isShort(line) ? line : JSON.stringify(withoutContent(message));
+}
+function isShort(line) {
+    return line.length * OF_A_CHARACTER < host_line_LONGEST_LINE || external_node_buffer_namespaceObject.Buffer.byteLength(line) < host_line_LONGEST_LINE - KEY_ROOM;
+}
+function jsonOf(message) {
+    try {
+        return JSON.stringify(message);
+    }
+    catch {
+        return undefined;
+    }
+}
+function withoutContent(message) {
+    switch (message.type) {
+        case 'ended':
+            return { ...message, flow: { ...message.flow, ...SAYS_TOO_MUCH } };
+        case 'done':
+            return { type: 'done', hook: message.hook, error: { message: whyNotDone(message) } };
+        case 'loaded':
+            return { type: 'loaded', hooks: [], error: { message: `its error has ${TOO_LONG}` } };
+        case 'said':
+            return withoutContentOf(message);
+        case 'listening':
+        case 'pong':
+        case 'gone':
+            return message;
+    }
+}
+const SAYS_TOO_MUCH = {
+    error: { message: `the flow's steps and its error are ${TOO_LONG} together: name fewer steps` },
+    steps: [],
+    stdout: NOTHING_PRINTED,
+    stderr: NOTHING_PRINTED,
+};
+function whyNotDone({ shared }) {
+    return shared === undefined
+        ? `its error has ${TOO_LONG}`
+        : `what setup returned is ${TOO_LONG} when it is handed to the other threads or processes: load it in the module instead`;
+}
+/** Of a thread's host. What is no message stays none, so that the thread is ended for it. */
+function withoutContentOf({ thread, message }) {
+    const isOurs = typeof message === 'object' && message !== null && 'type' in message;
+    return {
+        type: 'said',
+        thread,
+        ...(isOurs ? { message: withoutContent(message) } : {}),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/message-lines.js
+
+const NEWLINE = 0x0a;
+/** Cuts a stream of bytes into lines, wherever it is cut into chunks. What it keeps is bounded. */
+class message_lines_MessageLines {
+    #onLine;
+    #longest;
+    #kept = [];
+    #length = 0;
+    #broken = false;
+    /** `onLine` is given each line, and undefined once, at the end of all, for one that is longer than `longest`. */
+    constructor(onLine, longest) {
+        this.#onLine = onLine;
+        this.#longest = longest;
+    }
+    push(chunk) {
+        let from = 0;
+        for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
+            if (!this.#keep(chunk.subarray(from, end)))
+                return;
+            const line = this.#kept.length === 1 ? this.#kept[0] : external_node_buffer_namespaceObject.Buffer.concat(this.#kept);
+            this.#kept = [];
+            this.#length = 0;
+            this.#onLine(line.toString('utf8'));
+            from = end + 1;
+        }
+        if (from < chunk.length)
+            this.#keep(chunk.subarray(from));
+    }
+    /** False if it is too long; nothing that follows is a line any more. */
+    #keep(part) {
+        if (this.#broken)
+            return false;
+        this.#length += part.length;
+        if (this.#length <= this.#longest) {
+            this.#kept.push(part);
+            return true;
+        }
+        this.#broken = true;
+        this.#kept = [];
+        this.#onLine(undefined);
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/child-channel.js
+
+
+/** The file descriptor by which a process of ours and we speak with each other. */
+const CHANNEL = 3;
+/**
+ * Our end of the channel to a process of ours: a line of JSON for each message. Each line that comes begins with a key
+ * that the process was given before any foreign code ran in it. Foreign code that writes to the channel, by accident
+ * or on purpose, does not know it.
+ */
+function channelTo(stream, key) {
+    const listeners = [];
+    const lines = new MessageLines((line) => {
+        const message = child_channel_messageOf(line, key);
+        for (const listener of listeners)
+            listener(message);
+    }, LONGEST_LINE);
+    stream.on('data', (chunk) => {
+        lines.push(chunk);
+    });
+    // The process may be gone already: its exit says so, not this.
+    stream.on('error', () => undefined);
+    return {
+        send: (message) => {
+            if (stream.writable)
+                stream.write(`${JSON.stringify(message)}\n`);
+        },
+        onMessage: (listener) => {
+            listeners.push(listener);
+        },
+    };
+}
+function child_channel_messageOf(line, key) {
+    if (line?.startsWith(key) !== true)
+        return undefined;
+    try {
+        return JSON.parse(line.slice(key.length));
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/parent-channel.js
+
+
+
+/** The other end of the channel, in a process of ours. Gives what says a line of JSON; everything it uses is bound here. */
+function channelToParent({ key, onMessage, onEnd }) {
+    const socket = new external_node_net_namespaceObject.Socket({ fd: CHANNEL, readable: true, writable: true });
+    const write = socket.write.bind(socket);
+    const lines = new message_lines_MessageLines((line) => {
+        if (line !== undefined)
+            onMessage(JSON.parse(line));
+    }, Number.MAX_SAFE_INTEGER);
+    socket.on('data', (chunk) => {
+        lines.push(chunk);
+    });
+    // A parent that is gone needs no answer.
+    socket.on('error', () => undefined);
+    socket.on('close', onEnd);
+    return (line) => {
+        write(`${key}${line}\n`);
+    };
+}
+
+;// CONCATENATED MODULE: external "node:async_hooks"
+const external_node_async_hooks_namespaceObject = require("node:async_hooks");
 ;// CONCATENATED MODULE: ./build/src/scenarios/flow-output.js
 
 
@@ -534,14 +1381,21 @@ class ExcerptBuffer {
  * that flow's output, however many run at once.
  */
 class FlowOutputs {
-    #current = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
+    #run;
+    #current;
+    constructor() {
+        // Bound before any module could replace them.
+        const storage = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
+        this.#run = storage.run.bind(storage);
+        this.#current = storage.getStore.bind(storage);
+    }
     /** Runs `flow` in a context of its own. */
     collect(output, flow) {
-        return this.#current.run(output, flow);
+        return this.#run(output, flow);
     }
     /** Takes a write if a flow made it; false if it is the process's own. */
     take(stream, chunk) {
-        const output = this.#current.getStore();
+        const output = this.#current();
         if (output === undefined)
             return false;
         const bytes = external_node_buffer_namespaceObject.Buffer.from(chunk);
@@ -860,11 +1714,12 @@ function isPlain(value) {
     if (Array.isArray(value))
         return true;
     const prototype = Object.getPrototypeOf(value);
-    return prototype === Object.prototype || prototype === null;
+    // The Object.prototype of any realm: the module's is not ours.
+    return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 ;// CONCATENATED MODULE: external "node:v8"
-const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+const external_node_v8_namespaceObject = require("node:v8");
 ;// CONCATENATED MODULE: ./build/src/scenarios/shared-value.js
 
 
@@ -887,6 +1742,75 @@ function packShared(shared) {
 }
 function unpackShared(packed) {
     return (0,external_node_v8_namespaceObject.deserialize)(external_node_buffer_namespaceObject.Buffer.from(packed, 'base64'));
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/thrown-error.js
+
+/** Characters: what tells two errors apart stands at the beginning, and all flows of a run may throw. */
+const thrown_error_LONGEST = { message: 1000, stack: 8000 };
+/** Causes of causes that are followed: they may go in a circle. */
+const DEPTH = 5;
+/** What a module's flow threw, bounded, with what caused it: `fetch failed (connect ECONNREFUSED 127.0.0.1:80)`. Never throws. */
+function flowErrorOf(thrown) {
+    const message = saidBy(thrown);
+    const cause = rootCause(thrown);
+    const whole = cause === '' || message.includes(cause) ? message : `${message} (${cause})`;
+    const stack = stackOf(thrown);
+    return {
+        message: whole === '' ? 'an error without a message' : whole.slice(0, thrown_error_LONGEST.message),
+        ...(stack === undefined ? {} : { stack: stack.slice(0, thrown_error_LONGEST.stack) }),
+    };
+}
+/** The first line; one that ends with a colon, as those of `assert` do, goes on. */
+function saidBy(thrown) {
+    const text = (thrown_error_jsonOf(thrown) ?? messageOf(thrown)).slice(0, thrown_error_LONGEST.message);
+    const [first = '', ...more] = text.split('\n');
+    return first.trimEnd().endsWith(':') ? [first, ...more].join(' ').replace(/\s+/g, ' ').trim() : first;
+}
+/** Of an object that is no error: `[object Object]` would be the same for all. */
+function thrown_error_jsonOf(thrown) {
+    try {
+        if (typeof thrown !== 'object' || thrown === null)
+            return undefined;
+        if ('message' in thrown && typeof thrown.message === 'string')
+            return undefined;
+        return messageOf(thrown) === '[object Object]' ? JSON.stringify(thrown) : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function rootCause(thrown) {
+    let last;
+    let cause = causeOf(thrown);
+    for (let depth = 0; cause !== undefined && depth < DEPTH; depth += 1) {
+        last = cause;
+        cause = causeOf(cause);
+    }
+    return last === undefined ? '' : saidBy(last);
+}
+/** An AggregateError has several, of which the first tells. */
+function causeOf(thrown) {
+    try {
+        if (typeof thrown !== 'object' || thrown === null)
+            return undefined;
+        if ('cause' in thrown && thrown.cause !== undefined)
+            return thrown.cause;
+        return 'errors' in thrown && Array.isArray(thrown.errors) ? thrown.errors[0] : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** A library may have put something else there. */
+function stackOf(thrown) {
+    try {
+        const stack = thrown instanceof Error ? thrown.stack : undefined;
+        return typeof stack === 'string' ? stack : undefined;
+    }
+    catch {
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/src/scenarios/module-host.js
@@ -926,7 +1850,7 @@ class ModuleHost {
                 break;
             case 'verify':
                 void this.#hook('verify', async (module) => {
-                    await module.verify?.({ ...this.#context, ...message.run });
+                    await module.verify?.({ ...this.#context, ...this.#ports.forModule(message.run) });
                     return undefined;
                 });
                 break;
@@ -940,7 +1864,7 @@ class ModuleHost {
                 this.#start(message);
                 break;
             case 'abort':
-                this.#aborts.get(message.token)?.abort(new Error(message.reason));
+                this.#aborts.get(message.id)?.abort(new Error(message.reason));
                 break;
             case 'ping':
                 this.#ports.send({ type: 'pong' });
@@ -955,11 +1879,11 @@ class ModuleHost {
             const loaded = await this.#ports.importModule(name);
             const module = asFlowModule(loaded);
             this.#module = module;
-            this.#context = { shared: undefined, seed, options };
+            this.#context = { shared: undefined, seed, options: this.#ports.forModule(options) };
             this.#ports.send({ type: 'loaded', hooks: HOOKS.filter((hook) => module[hook] !== undefined) });
         }
         catch (thrown) {
-            this.#ports.send({ type: 'loaded', hooks: [], error: errorOf(thrown) });
+            this.#ports.send({ type: 'loaded', hooks: [], error: flowErrorOf(thrown) });
         }
     }
     /**
@@ -984,7 +1908,7 @@ class ModuleHost {
             this.#ports.send({ type: 'done', hook, ...answer });
         }
         catch (thrown) {
-            this.#ports.send({ type: 'done', hook, error: errorOf(thrown) });
+            this.#ports.send({ type: 'done', hook, error: flowErrorOf(thrown) });
         }
     }
     #prepare(flow) {
@@ -992,13 +1916,12 @@ class ModuleHost {
         const output = newFlowOutput(canary);
         const steps = [];
         const abort = new AbortController();
-        this.#aborts.set(flow.token, abort);
+        this.#aborts.set(flow.id, abort);
         const context = this.#contextOf(flow, steps, abort.signal);
-        return () => this.#run(context, { steps, output, canary });
+        return () => this.#run(context, { id: flow.id, steps, output, canary });
     }
-    async #run(context, { steps, output, canary }) {
+    async #run(context, { id, steps, output, canary }) {
         const { now, send, outputs } = this.#ports;
-        const { token } = context;
         const startedAt = now();
         const slow = this.#slowdown?.begin();
         let error;
@@ -1007,17 +1930,17 @@ class ModuleHost {
             returned = await outputs.collect(output, () => this.#loaded().default(context));
         }
         catch (thrown) {
-            error = errorOf(thrown);
+            error = flowErrorOf(thrown);
         }
         if (slow !== undefined && error === undefined)
             await slow();
         const endedAt = now();
-        this.#aborts.delete(token);
+        this.#aborts.delete(id);
         if (canary !== undefined)
             searchValue(returned, canary);
         send({
             type: 'ended',
-            token,
+            id,
             flow: {
                 startedAt,
                 endedAt,
@@ -1045,7 +1968,8 @@ class ModuleHost {
                     return await body();
                 }
                 finally {
-                    steps.push({ name: textOf(name), startedAt, endedAt: now() });
+                    if (steps.length < MOST_STEPS)
+                        steps.push({ name: textOf(name), startedAt, endedAt: now() });
                 }
             },
         };
@@ -1057,6 +1981,10 @@ class ModuleHost {
     }
 }
 /** What CommonJS code exports arrives as the default export of its namespace. */
+/** One more than is recorded of a flow, so that it is seen that there are more. */
+const MOST_STEPS = 1001;
+/** Characters of a step's name: more than are recorded. */
+const LONGEST_NAME = 201;
 function asFlowModule(loaded) {
     const candidates = [loaded, isObject(loaded) ? loaded.default : undefined];
     const module = candidates.find((candidate) => isObject(candidate) && typeof candidate.default === 'function');
@@ -1069,22 +1997,13 @@ function isObject(value) {
 }
 /** Plain JavaScript may give anything for a name. */
 function textOf(name) {
-    return String(name);
-}
-function errorOf(thrown) {
-    const message = messageOf(thrown).split('\n', 1)[0] ?? '';
-    // A library may have put something else there.
-    const stack = thrown instanceof Error ? thrown.stack : undefined;
-    return {
-        message: message === '' ? 'an error without a message' : message,
-        ...(typeof stack === 'string' ? { stack } : {}),
-    };
+    return String(name).slice(0, LONGEST_NAME);
 }
 
 ;// CONCATENATED MODULE: ./build/src/host.js
 /**
  * The host of module flows: real ports in, messages out. Started by flowgate, never by hand; as a process, and as each
- * thread of one.
+ * thread of one. It runs in a realm of its own, and the module in Node's: see adapters/own-script.ts.
  */
 
 
@@ -1092,9 +2011,16 @@ function errorOf(thrown) {
 
 
 
+
+
+// Bound before any module could replace them.
+const nextTick = process.nextTick.bind(process);
+const exit = process.exit.bind(process);
+/** ms. */
+const WITHOUT_GUARD = 1000;
 /** Modules that are shipped in the bundle. */
 const BUILT_IN = {
-    'flowgate:demo': () => __nccwpck_require__.e(/* import() */ 579).then(__nccwpck_require__.bind(__nccwpck_require__, 579)),
+    'flowgate:demo': () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 423)),
 };
 function importModule(name) {
     return BUILT_IN[name]?.() ?? importUserModule(name);
@@ -1108,7 +2034,7 @@ function divert(stream, outputs) {
             return Reflect.apply(write, target, [chunk, ...rest]);
         const callback = rest.find((argument) => typeof argument === 'function');
         if (callback !== undefined)
-            process.nextTick(callback);
+            nextTick(callback);
         return true;
     };
 }
@@ -1123,39 +2049,47 @@ function openHost(send) {
         worked: () => performance.eventLoopUtilization().active,
         send,
         importModule,
+        forModule: flowgate.cloned,
         outputs,
     });
 }
-function serveAsThread(port) {
-    const send = (message) => {
-        port.postMessage(message);
-    };
-    const host = openHost(send);
-    port.on('message', (message) => {
-        host.handle(message);
-    });
-    send({ type: 'listening' });
-}
-function serveAsProcess(script) {
-    const send = (message) => {
-        // A parent that is gone needs no answer.
-        if (process.connected)
-            process.send?.(message);
-    };
-    const host = openHost(send);
-    const threads = new HostThreads(script, send);
-    process.on('message', (message) => {
-        if (isForThreads(message))
-            threads.handle(message);
-        else
+/** Serves on the port that is sent first: any code in the thread can speak on its parent's. */
+function serveAsThread(parent) {
+    parent.once('message', (port) => {
+        const send = port.postMessage.bind(port);
+        const host = openHost(send);
+        port.on('message', (message) => {
             host.handle(message);
+        });
+        send({ type: 'listening' });
     });
-    // Without its parent it has nothing to do.
-    process.on('disconnect', () => process.exit());
+}
+function serveAsProcess() {
+    const say = channelToParent({
+        key: flowgate.key,
+        onMessage: (received) => {
+            const message = received;
+            if (isForThreads(message))
+                threads.handle(message);
+            else
+                host.handle(message);
+        },
+        // Without its parent it has nothing to do. Our guard ends it with all that it has adopted, which would be lost from
+        // sight if it ended first; it ends by itself only if there is no guard.
+        onEnd: () => nodeClock.timer(WITHOUT_GUARD, () => exit()),
+    });
+    const send = (message) => {
+        say(lineOf(message));
+    };
+    const host = openHost(send);
+    const threads = new HostThreads(flowgate.threadText, send);
     send({ type: 'listening' });
 }
 if (external_node_worker_threads_namespaceObject.isMainThread)
-    serveAsProcess(process.argv[1] ?? '');
+    serveAsProcess();
 else if (external_node_worker_threads_namespaceObject.parentPort !== null)
     serveAsThread(external_node_worker_threads_namespaceObject.parentPort);
 
+module.exports = __webpack_exports__;
+/******/ })()
+;

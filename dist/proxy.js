@@ -1,8 +1,9 @@
-import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
+/******/ (() => { // webpackBootstrap
+/******/ 	"use strict";
 var __webpack_exports__ = {};
 
 ;// CONCATENATED MODULE: external "node:worker_threads"
-const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
+const external_node_worker_threads_namespaceObject = require("node:worker_threads");
 ;// CONCATENATED MODULE: ./build/src/adapters/alarm.js
 
 /*
@@ -86,11 +87,21 @@ function readOffset() {
     const after = Number(process.hrtime.bigint()) / 1e6;
     return { ms: (before + after) / 2 - own, took: after - before };
 }
+/** ms: a timer that is later than this lets what has come meanwhile be read first, for so long. */
+const LATE = 250;
+const TO_READ = 20;
 const now = () => OFFSET + performance.now();
+/** threadCpuUsage came with Node 23.9; before, threads that collect garbage are counted too. */
+const { threadCpuUsage: usage = () => process.cpuUsage() } = process;
+function cpuTime() {
+    const { user, system } = usage();
+    return (user + system) / 1000;
+}
 const alarms = new Alarms(now);
 const nodeClock = {
     alarm: (ms, callback) => alarms.set(ms, callback),
     now,
+    cpuTime,
     wall: () => new Date(),
     sleep: (ms, signal) => new Promise((resolve) => {
         if (signal?.aborted) {
@@ -106,7 +117,15 @@ const nodeClock = {
         signal?.addEventListener('abort', wake, { once: true });
     }),
     timer: (ms, callback) => {
-        const timer = setTimeout(callback, ms);
+        const due = now() + ms;
+        let timer = setTimeout(() => {
+            // We were stopped (SIGSTOP, a machine that slept), and Node calls timers before it reads what has come meanwhile:
+            // a flow that has ended in time would be taken for one that has not.
+            if (now() - due > LATE)
+                timer = setTimeout(callback, TO_READ);
+            else
+                callback();
+        }, ms);
         return {
             cancel: () => {
                 clearTimeout(timer);
@@ -114,6 +133,218 @@ const nodeClock = {
         };
     },
 };
+
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
+;// CONCATENATED MODULE: external "node:buffer"
+const external_node_buffer_namespaceObject = require("node:buffer");
+;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
+/** Bytes kept of the first and of the last that a stream carried. */
+const HEAD_BYTES = (/* unused pure expression or super */ null && (4 * 1024));
+const TAIL_BYTES = (/* unused pure expression or super */ null && (12 * 1024));
+const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
+/** A short text that is kept as a whole. */
+function wholeExcerpt(text) {
+    return { head: text, tail: '', bytes: Buffer.byteLength(text) };
+}
+/** Keeps the head and the tail of a stream of any length in bounded memory. */
+class ExcerptBuffer {
+    #head = Buffer.alloc(0);
+    #tail = Buffer.alloc(0);
+    #bytes = 0;
+    push(chunk) {
+        this.#bytes += chunk.length;
+        const room = HEAD_BYTES - this.#head.length;
+        if (room > 0)
+            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
+        const rest = room > 0 ? chunk.subarray(room) : chunk;
+        if (rest.length === 0)
+            return;
+        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    }
+    /** Bytes that fell between head and tail were not kept. */
+    skip(bytes) {
+        this.#bytes += bytes;
+    }
+    excerpt() {
+        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
+        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/scenarios/host-line.js
+
+
+/** Bytes of the longest line that a host may say. */
+const host_line_LONGEST_LINE = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
+const TOO_LONG = 'more than 64 MB';
+/** Bytes of a character in UTF-8, at most. */
+const OF_A_CHARACTER = 3;
+/** What stands before the message in its line. */
+const KEY_ROOM = 64;
+/** A message as a line of JSON. One that is too long, or that is no data, says so in place of what it holds. */
+function lineOf(message) {
+    const line = jsonOf(message);
+    return line !== undefined && isShort(line) ? line : JSON.stringify(withoutContent(message));
+}
+function isShort(line) {
+    return line.length * OF_A_CHARACTER < host_line_LONGEST_LINE || Buffer.byteLength(line) < host_line_LONGEST_LINE - KEY_ROOM;
+}
+function jsonOf(message) {
+    try {
+        return JSON.stringify(message);
+    }
+    catch {
+        return undefined;
+    }
+}
+function withoutContent(message) {
+    switch (message.type) {
+        case 'ended':
+            return { ...message, flow: { ...message.flow, ...SAYS_TOO_MUCH } };
+        case 'done':
+            return { type: 'done', hook: message.hook, error: { message: whyNotDone(message) } };
+        case 'loaded':
+            return { type: 'loaded', hooks: [], error: { message: `its error has ${TOO_LONG}` } };
+        case 'said':
+            return withoutContentOf(message);
+        case 'listening':
+        case 'pong':
+        case 'gone':
+            return message;
+    }
+}
+const SAYS_TOO_MUCH = {
+    error: { message: `the flow's steps and its error are ${TOO_LONG} together: name fewer steps` },
+    steps: [],
+    stdout: NOTHING_PRINTED,
+    stderr: NOTHING_PRINTED,
+};
+function whyNotDone({ shared }) {
+    return shared === undefined
+        ? `its error has ${TOO_LONG}`
+        : `what setup returned is ${TOO_LONG} when it is handed to the other threads or processes: load it in the module instead`;
+}
+/** Of a thread's host. What is no message stays none, so that the thread is ended for it. */
+function withoutContentOf({ thread, message }) {
+    const isOurs = typeof message === 'object' && message !== null && 'type' in message;
+    return {
+        type: 'said',
+        thread,
+        ...(isOurs ? { message: withoutContent(message) } : {}),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/message-lines.js
+
+const NEWLINE = 0x0a;
+/** Cuts a stream of bytes into lines, wherever it is cut into chunks. What it keeps is bounded. */
+class message_lines_MessageLines {
+    #onLine;
+    #longest;
+    #kept = [];
+    #length = 0;
+    #broken = false;
+    /** `onLine` is given each line, and undefined once, at the end of all, for one that is longer than `longest`. */
+    constructor(onLine, longest) {
+        this.#onLine = onLine;
+        this.#longest = longest;
+    }
+    push(chunk) {
+        let from = 0;
+        for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
+            if (!this.#keep(chunk.subarray(from, end)))
+                return;
+            const line = this.#kept.length === 1 ? this.#kept[0] : external_node_buffer_namespaceObject.Buffer.concat(this.#kept);
+            this.#kept = [];
+            this.#length = 0;
+            this.#onLine(line.toString('utf8'));
+            from = end + 1;
+        }
+        if (from < chunk.length)
+            this.#keep(chunk.subarray(from));
+    }
+    /** False if it is too long; nothing that follows is a line any more. */
+    #keep(part) {
+        if (this.#broken)
+            return false;
+        this.#length += part.length;
+        if (this.#length <= this.#longest) {
+            this.#kept.push(part);
+            return true;
+        }
+        this.#broken = true;
+        this.#kept = [];
+        this.#onLine(undefined);
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/child-channel.js
+
+
+/** The file descriptor by which a process of ours and we speak with each other. */
+const CHANNEL = 3;
+/**
+ * Our end of the channel to a process of ours: a line of JSON for each message. Each line that comes begins with a key
+ * that the process was given before any foreign code ran in it. Foreign code that writes to the channel, by accident
+ * or on purpose, does not know it.
+ */
+function channelTo(stream, key) {
+    const listeners = [];
+    const lines = new MessageLines((line) => {
+        const message = messageOf(line, key);
+        for (const listener of listeners)
+            listener(message);
+    }, LONGEST_LINE);
+    stream.on('data', (chunk) => {
+        lines.push(chunk);
+    });
+    // The process may be gone already: its exit says so, not this.
+    stream.on('error', () => undefined);
+    return {
+        send: (message) => {
+            if (stream.writable)
+                stream.write(`${JSON.stringify(message)}\n`);
+        },
+        onMessage: (listener) => {
+            listeners.push(listener);
+        },
+    };
+}
+function messageOf(line, key) {
+    if (line?.startsWith(key) !== true)
+        return undefined;
+    try {
+        return JSON.parse(line.slice(key.length));
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/adapters/parent-channel.js
+
+
+
+/** The other end of the channel, in a process of ours. Gives what says a line of JSON; everything it uses is bound here. */
+function channelToParent({ key, onMessage, onEnd }) {
+    const socket = new external_node_net_namespaceObject.Socket({ fd: CHANNEL, readable: true, writable: true });
+    const write = socket.write.bind(socket);
+    const lines = new message_lines_MessageLines((line) => {
+        if (line !== undefined)
+            onMessage(JSON.parse(line));
+    }, Number.MAX_SAFE_INTEGER);
+    socket.on('data', (chunk) => {
+        lines.push(chunk);
+    });
+    // A parent that is gone needs no answer.
+    socket.on('error', () => undefined);
+    socket.on('close', onEnd);
+    return (line) => {
+        write(`${key}${line}\n`);
+    };
+}
 
 ;// CONCATENATED MODULE: ./build/src/errors.js
 /** `file:line:column: where: message`, leaving out what is not known. */
@@ -141,7 +372,7 @@ function assertNever(value) {
     throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
 }
 /** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
-function messageOf(thrown) {
+function errors_messageOf(thrown) {
     try {
         const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
         return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
@@ -238,9 +469,7 @@ function seedOf(seed, part) {
 }
 
 ;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+const external_node_events_namespaceObject = require("node:events");
 ;// CONCATENATED MODULE: ./build/src/model/network-fault.js
 /** What is done to the network between the flows and something that they depend on, and what was done. */
 /** How delays spread around their mean; what `jitter` is of each is said in faults/network-delay.ts. */
@@ -1021,7 +1250,7 @@ class TcpProxy {
         if (error.syscall !== 'connect' && codeOf(error) !== 'ENOTFOUND')
             return;
         const { listen, upstream } = this.#plan;
-        this.#world.log.note(`nothing answers at ${formatEndpoint(upstream)} (${codeOf(error) ?? messageOf(error)}): clients of ` +
+        this.#world.log.note(`nothing answers at ${formatEndpoint(upstream)} (${codeOf(error) ?? errors_messageOf(error)}): clients of ` +
             `${formatEndpoint(listen)} saw their connection reset, which is no injected fault; ` +
             'start the dependency before the flows, or correct upstream');
     }
@@ -1105,7 +1334,7 @@ function whyNot(thrown, { host, port }) {
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
         return `${host} is no address of this machine; leave it out for 127.0.0.1, or write 0.0.0.0:${port} for all`;
     }
-    return `can not listen on port ${port} of ${host}: ${messageOf(thrown)}`;
+    return `can not listen on port ${port} of ${host}: ${errors_messageOf(thrown)}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/proxy.js
@@ -1116,11 +1345,16 @@ function whyNot(thrown, { host, port }) {
 
 
 
+
 let proxies;
+const say = channelToParent({
+    key: flowgate.key,
+    onMessage: (message) => void answer(message),
+    // Without its parent it has nothing to do; its sockets are closed by the kernel.
+    onEnd: () => process.exit(),
+});
 function send(message) {
-    // A parent that is gone needs no answer.
-    if (process.connected)
-        process.send?.(message);
+    say(JSON.stringify(message));
 }
 async function follow(message) {
     if (message.type === 'open') {
@@ -1152,11 +1386,11 @@ async function answer(message) {
     }
     catch (thrown) {
         const problems = thrown instanceof UserError ? { problems: thrown.problems } : {};
-        send({ type: 'failed', id, message: messageOf(thrown), ...problems });
+        send({ type: 'failed', id, message: errors_messageOf(thrown), ...problems });
     }
 }
-process.on('message', (message) => void answer(message));
-// Without its parent it has nothing to do; its sockets are closed by the kernel.
-process.on('disconnect', () => process.exit());
 send({ type: 'listening' });
 
+module.exports = __webpack_exports__;
+/******/ })()
+;

@@ -261,7 +261,7 @@ describe('what else is seen', () => {
     expect(view.leftovers[0]).toBe('node worker.js (pid 4101, flow 3)');
     expect(view.verify).toBe('holds: exit status 0: stock adds up');
     expect(view.notes).toContain('open files are not counted: no permission');
-    expect(view.notes[0]).toMatch(/^watched by procfs: 400 samples, [\d.]+% of one core$/u);
+    expect(view.notes[0]).toMatch(/^watched by procfs: 400 samples; the monitor used [\d.]+% of one core$/u);
   });
 
   test('several scenarios are counted by their verdict', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, existsSync, fstatSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync, unlinkSync } from 'node:fs';
 
 /** A FIFO whose reading end we hold. */
 export interface Fifo {
@@ -34,6 +34,8 @@ export async function makeFifo(path: string): Promise<Fifo> {
     closeSync(descriptor);
     throw new Error(`${path} was replaced by another process while it was made`);
   }
+  // Not by mkfifo's -m, which needs /proc.
+  fchmodSync(descriptor, 0o600);
   if (!HAS_PROC) return { descriptor, path };
   unlinkSync(path);
   return { descriptor, path: `/proc/${process.pid}/fd/${descriptor}` };
@@ -55,7 +57,7 @@ function makeWanted(): void {
 
 function makeAll(fifos: readonly Wanted[]): void {
   const paths = fifos.map(({ path }) => path);
-  execFile('mkfifo', ['-m', '600', ...paths], (error, _, stderr) => {
+  execFile('mkfifo', paths, (error, _, stderr) => {
     if (error === null) for (const { made } of fifos) made();
     else {
       const [reason = ''] = stderr === '' ? [error.message] : stderr.split('\n');

@@ -95,23 +95,19 @@ export interface ThresholdEntry extends TextPlace {
 
 /**
  * The entries of a text with one threshold a line, or several a line with commas between them (not inside a label's
- * parentheses). Comment lines (`#`) and blank lines at either end are passed over; a blank line or place between two
- * entries is an empty entry.
+ * parentheses). Blank lines and comment lines (`#`) are skipped; a place left empty between two commas is an empty entry.
  */
 export function splitThresholds(text: string): readonly ThresholdEntry[] {
-  const lines = text.split(/\r\n|\r|\n/).map((content, line) => ({ content, line }));
-  const meant = lines.filter(({ content }) => !content.trimStart().startsWith('#'));
-  const filled = meant.filter(({ content }) => content.trim() !== '').map(({ line }) => line);
-  const first = filled[0] ?? 0;
-  const last = filled.at(-1) ?? 0;
-  return meant
-    .filter(({ line }) => line >= first && line <= last)
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((content, line) => ({ content, line }))
+    .filter(({ content }) => content.trim() !== '' && !content.trimStart().startsWith('#'))
     .flatMap(({ content, line }) => splitLine(content, line));
 }
 
 function splitLine(content: string, line: number): ThresholdEntry[] {
   let column = 1;
-  return splitAtCommas(content).map((raw) => {
+  return partsOf(content).map((raw) => {
     const text = raw.trim();
     const entry = { text, line, column: column + (text === '' ? 0 : raw.indexOf(text)) };
     column += raw.length + 1;
@@ -119,17 +115,17 @@ function splitLine(content: string, line: number): ThresholdEntry[] {
   });
 }
 
-/** At commas that no ")" follows before the next "(": those stand inside a label. In one pass, from the end. */
-function splitAtCommas(content: string): string[] {
+/** At commas that no ")" follows before the next "(": those stand inside a label. From the end, so that it is linear. */
+function partsOf(content: string): readonly string[] {
   const parts: string[] = [];
   let end = content.length;
-  let bracket = '';
-  for (let at = content.length - 1; at >= 0; at -= 1) {
-    const character = content[at] ?? '';
-    if (character === '(' || character === ')') bracket = character;
-    if (character !== ',' || bracket === ')') continue;
-    parts.push(content.slice(at + 1, end));
-    end = at;
+  let parenthesis = '';
+  for (let index = content.length - 1; index >= 0; index -= 1) {
+    const character = content[index];
+    if (character === '(' || character === ')') parenthesis = character;
+    if (character !== ',' || parenthesis === ')') continue;
+    parts.push(content.slice(index + 1, end));
+    end = index;
   }
   return [...parts, content.slice(0, end)].reverse();
 }
