@@ -10,6 +10,8 @@ export default {
     ],
   },
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  // Comparisons, simulations and what else takes minutes: npm run test:long.
+  testPathIgnorePatterns: ['/node_modules/', '\\.long\\.test\\.ts$'],
   reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
   // The end-to-end tests start real processes; two cores is the smallest machine that they must pass on.
   maxWorkers: 2,
