@@ -112,13 +112,15 @@ test.each([
   expect(scenarioOf(REPOSITORIES[name] ?? { files: [] }).run).toBe(run);
 });
 
-test('where nothing is found, the demo is proposed', () => {
-  expect(scenarioOf({ files: [] }).module).toBe('flowgate:demo');
+test('where nothing is found, the gate fails until somebody has written a command', () => {
+  const { run, module } = scenarioOf({ files: [] });
+  expect(module).toBeUndefined();
+  expect(run).toMatch(/exit 1$/);
 });
 
 test("the script that npm init writes is nobody's test", () => {
   const fresh = npm({ scripts: { test: 'echo "Error: no test specified" && exit 1' } });
-  expect(scenarioOf(fresh).module).toBe('flowgate:demo');
+  expect(scenarioOf(fresh).run).toMatch(/exit 1$/);
 });
 
 test('the workflow installs with the package manager of the lock file, and builds if there is a build', () => {

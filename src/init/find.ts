@@ -3,11 +3,12 @@ import type { NodePackage } from './node-package.js';
 import { shellWord } from './repository.js';
 import type { Finding, Repository } from './repository.js';
 
-const DEMO: Finding = {
-  what: 'nothing that flowgate knows how to run; this is its demo',
-  name: 'demo',
-  advice: 'Replace module by run: and a command of yours.',
-  scenario: { module: 'flowgate:demo', flows: 10 },
+/** It fails until a person has written what is to be judged: the demo in its place would always pass. */
+const NOTHING: Finding = {
+  what: 'nothing that flowgate knows how to run',
+  name: 'first',
+  advice: 'Write the command that is one flow. Until then this gate fails on purpose.',
+  scenario: { run: 'echo "write the command of a flow into .github/flowgate.yml" >&2; exit 1', flows: 10 },
 };
 
 /** Everything that could be run, the most telling first: what users meet before what only developers start. */
@@ -26,7 +27,7 @@ export function findWork(repository: Repository): readonly [Finding, ...Finding[
     findPytest(repository),
     findImage(repository),
   ].filter((finding) => finding !== undefined);
-  return first === undefined ? [DEMO] : [first, ...others];
+  return first === undefined ? [NOTHING] : [first, ...others];
 }
 
 /** The first entry of `[project.scripts]`. */
