@@ -7,7 +7,7 @@ import { compareInside, isRegression, timesBySide } from './comparison.mjs';
 import { missing } from './measure.mjs';
 import { commandText, commandWork, httpWork } from './work.mjs';
 
-/** ms that finding may take, by how much more work there is. METHOD §5. */
+/** ms that finding may take, by how much more work there is. */
 const BUDGETS = { 1: 15_000, 1.05: 60_000, 1.2: 15_000 };
 const AMOUNTS = Object.keys(BUDGETS).map(Number);
 const named = (amount) => (amount === 1 ? 'same code' : `+${Math.round((amount - 1) * 100)}% work`);

@@ -68,7 +68,7 @@ export interface ActionStart {
  * The action from its inputs to its exit status: plans, measures, judges, and only then reports. What was made for a
  * comparison is removed after that: a runner that cancels the job waits for ten seconds, and large trees take longer.
  * Never throws: what keeps a verdict from being reached is reported by {@link reportFailure}.
- * @returns the exit status, DESIGN §13
+ * @returns the exit status: see publish/exit-status.ts
  */
 export async function runAction(ports: ActionPorts, start: ActionStart): Promise<number> {
   const { runner, gatePorts } = ports;

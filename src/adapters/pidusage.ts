@@ -85,7 +85,7 @@ class Pidusage implements ProcessTable {
       command: 'unknown',
       memory: stats.memory,
       peakMemory: stats.memory,
-      // Not `cpu`: that is a share since the call before, and 0 in the first (METHOD §4).
+      // Not `cpu`: that is a share since the call before, and 0 in the first.
       cpuTime: stats.ctime,
       childrenCpuTime: 0,
       threads: 0,

@@ -6,7 +6,7 @@ import type { ParsedInputs } from './parse-inputs.js';
 import { isMap } from './raw.js';
 import type { Config } from './schema.js';
 
-/** ms. DESIGN §7. */
+/** ms. */
 const BUDGET = 120_000;
 
 /** Input goes before config goes before default; undefined if nothing is to be compared. */

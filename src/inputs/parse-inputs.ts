@@ -62,7 +62,7 @@ export interface ParsedInputs {
 
 export interface InputsReading {
   readonly parsed: ParsedInputs;
-  /** In order of DESIGN's list of inputs. What has a problem is missing in `parsed`. */
+  /** In the order of action.yml. What has a problem is missing in `parsed`. */
   readonly problems: readonly Problem[];
 }
 

@@ -9,7 +9,7 @@ import { comparisonSchema } from './comparison.js';
 
 export const CALIBRATION_SCHEMA = 'flowgate.calibration/1';
 
-/** Slowdowns that are injected, as shares of a flow. DESIGN §7.5. */
+/** Slowdowns that are injected, as shares of a flow. */
 export const SLOWDOWNS = [0.02, 0.05, 0.1, 0.2] as const;
 
 const figure = z.number().nullable();

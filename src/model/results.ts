@@ -14,7 +14,7 @@ import { limitsSchema } from './limits-record.js';
 import { VERDICTS } from './verdict.js';
 
 /*
- * results.json, as DESIGN §5 and §10 say: everything that a report, a merge or another tool needs.
+ * results.json: everything that a report, a merge or another tool needs.
  * What is rendered is rendered from this and from nothing else, so that a saved file shows the same again.
  */
 

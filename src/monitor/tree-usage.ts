@@ -11,7 +11,7 @@ import { filesOf, sum } from './sums.js';
  * Folds successive readings of a process tree into samples of it as a whole. Nothing but the readings goes in.
  *
  * Memory is the sum of resident sets: a page that two processes share counts in both, as in `ps` and in cgroup-less
- * tools; proportional sets would cost fifty times as much to read (METHOD §4, smaps_rollup).
+ * tools; proportional sets would cost fifty times as much to read (/proc/PID/smaps_rollup).
  * Launchers are ours: only the CPU of what they waited for counts. Zombies keep their CPU and count for nothing else.
  */
 export class TreeUsage {

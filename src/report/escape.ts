@@ -1,7 +1,7 @@
 import { withoutEscapes } from '../stats/escapes.js';
 
 /*
- * What flows print, and every name and message in a results file, is hostile (DESIGN §12): a flow runs the pull
+ * What flows print, and every name and message in a results file, is hostile: a flow runs the pull
  * request's code, and a saved file may come from a fork. Nothing of it reaches a reader but through one of these.
  */
 

@@ -15,7 +15,7 @@ export interface Series {
   readonly inFlight: readonly number[];
 }
 
-/** CPU over less than this is noise of the clock tick: the windows of peak_cpu are no shorter (DESIGN §5). */
+/** CPU over less than this is noise of the clock tick: the windows of peak_cpu are no shorter. */
 const CPU_WINDOW = 250;
 
 /** At most `slices` (≥ 1) values each. */

@@ -19,9 +19,9 @@ export interface RoundBudget {
   readonly rounds: number;
 }
 
-/** A round shorter than this is mostly start and end. ms; METHOD §2.1. */
+/** A round shorter than this is mostly start and end. ms. */
 const SHORTEST_ROUND = 200;
-/** Median flow times in a round; METHOD §2.1. */
+/** Median flow times in a round. */
 const FLOW_TIMES = 8;
 /** Rounds that a budget is to hold at most: longer ones are less noisy. */
 const MOST_ROUNDS = 300;

@@ -3,7 +3,7 @@ import type { Sample } from '../model/record.js';
 type CpuReading = Pick<Sample, 'at' | 'cpuTime'>;
 
 /**
- * ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process (METHOD §4), and what a
+ * ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process, and what a
  * running thread has used is told up to a tick of the scheduler late.
  */
 export const WINDOW = 250;

@@ -4,11 +4,11 @@ import { chanceOfOrder } from './jonckheere.js';
 import { chanceOfRise, FEWEST_FOR_TREND, medianOf } from './trend.js';
 
 /**
- * How often a run in which no step grows may be said to have one that did, all its steps together: half of the 1% of
- * METHOD §5, since what runs at the same time is alike and the tests take it for independent.
+ * How often a run in which no step grows may be said to have one that did, all its steps together: half of 1%,
+ * since what runs at the same time is alike and the tests take it for independent.
  */
 const FALSE_ALARMS = 0.005;
-/** A growth of less is not told: the median of one and the same work differs by 3.2% (METHOD §2, one SD). */
+/** A growth of less is not reported: medians of the same work differ by 3.2% (one standard deviation of pairs). */
 const LEAST_SHARE = 0.1;
 /** ms: the event loop's and the timer's own noise. */
 const LEAST_TIME = 0.1;

@@ -3,7 +3,7 @@ import type { Distribution } from '../model/distribution.js';
 import { Column } from './column.js';
 import { Mean } from './mean.js';
 
-/** Up to here every value is kept, and percentiles are exact (METHOD §3: sorting as many takes about 0.13 s). */
+/** Up to here every value is kept, and percentiles are exact (sorting as many takes about 0.13 s). */
 export const EXACT_VALUES = 1_000_000;
 
 /** Three significant digits: no percentile is further than 0.1% from the exact one. */

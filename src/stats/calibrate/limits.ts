@@ -56,7 +56,7 @@ export function looksAt(metrics: readonly ComparedMetric[]): readonly number[] {
 
 /**
  * The smallest limit that so many pairs can hold a metric to: a change for the worse of this size is told from the margin
- * in 95% of comparisons, METHOD §2.6 turned around. Null before the first look, where nothing is ever told.
+ * in 95% of comparisons, the sample size of a paired test turned around. Null before the first look, where nothing is ever told.
  */
 export function smallestLimit(
   { spread }: Pick<Noise, 'spread'>,

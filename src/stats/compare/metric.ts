@@ -77,7 +77,7 @@ const NOTHING_KNOWN = {
   needed: null,
 } as const;
 
-/** METHOD §2.5, and an answer for what became faster. */
+/** The three answers of docs/statistics.md, and one for what became faster. */
 function outcomeOf({ center, worse, better, atMost }: Evidence, limit: number): ComparisonOutcome {
   if (worse && center >= limit) return 'regression';
   if (better) return 'improvement';
