@@ -31498,7 +31498,7 @@ class Pidusage {
             command: 'unknown',
             memory: stats.memory,
             peakMemory: stats.memory,
-            // Not `cpu`: that is a share since the call before, and 0 in the first (METHOD §4).
+            // Not `cpu`: that is a share since the call before, and 0 in the first.
             cpuTime: stats.ctime,
             childrenCpuTime: 0,
             threads: 0,
@@ -31579,7 +31579,7 @@ const UNREADABLE = -2;
 const MOST_KEPT = 600;
 /**
  * Descriptors of /proc files kept open between reads: reading through one costs less than half of open, read, close
- * (METHOD §4), and it never reads another process that got the same pid. Beyond a bound files are opened for each read.
+ *, and it never reads another process that got the same pid. Beyond a bound files are opened for each read.
  */
 class Descriptors {
     most;
@@ -34416,7 +34416,7 @@ var comparison = __nccwpck_require__(2050);
  * when head is slower by a known share. Numbers in base units.
  */
 const CALIBRATION_SCHEMA = 'flowgate.calibration/1';
-/** Slowdowns that are injected, as shares of a flow. DESIGN §7.5. */
+/** Slowdowns that are injected, as shares of a flow. */
 const SLOWDOWNS = [0.02, 0.05, 0.1, 0.2];
 const figure = schemas/* number */.aig().nullable();
 const share = schemas/* object */.Ikc({
@@ -34834,7 +34834,7 @@ function looksAt(metrics) {
 }
 /**
  * The smallest limit that so many pairs can hold a metric to: a change for the worse of this size is told from the margin
- * in 95% of comparisons, METHOD §2.6 turned around. Null before the first look, where nothing is ever told.
+ * in 95% of comparisons, the sample size of a paired test turned around. Null before the first look, where nothing is ever told.
  */
 function smallestLimit({ spread }, { metric, metrics, pairs }) {
     const distances = chancesToTell(metrics, pairs).map(({ pairs: at, miss }) => (0,sizing/* distanceShown */.Hi)({ pairs: at, deviation: spread, miss }));
@@ -35646,11 +35646,12 @@ function textsOf(value) {
 ;// CONCATENATED MODULE: ./build/src/init/find.js
 
 
-const DEMO = {
-    what: 'nothing that flowgate knows how to run; this is its demo',
-    name: 'demo',
-    advice: 'Replace module by run: and a command of yours.',
-    scenario: { module: 'flowgate:demo', flows: 10 },
+/** It fails until a person has written what is to be judged: the demo in its place would always pass. */
+const NOTHING = {
+    what: 'nothing that flowgate knows how to run',
+    name: 'first',
+    advice: 'Write the command that is one flow. Until then this gate fails on purpose.',
+    scenario: { run: 'echo "write the command of a flow into .github/flowgate.yml" >&2; exit 1', flows: 10 },
 };
 /** Everything that could be run, the most telling first: what users meet before what only developers start. */
 function findWork(repository) {
@@ -35667,7 +35668,7 @@ function findWork(repository) {
         findPytest(repository),
         findImage(repository),
     ].filter((finding) => finding !== undefined);
-    return first === undefined ? [DEMO] : [first, ...others];
+    return first === undefined ? [NOTHING] : [first, ...others];
 }
 /** The first entry of `[project.scripts]`. */
 function findPythonCommand({ pyproject }) {
@@ -41883,11 +41884,11 @@ function medianOf(values) {
 
 
 /**
- * How often a run in which no step grows may be said to have one that did, all its steps together: half of the 1% of
- * METHOD §5, since what runs at the same time is alike and the tests take it for independent.
+ * How often a run in which no step grows may be said to have one that did, all its steps together: half of 1%,
+ * since what runs at the same time is alike and the tests take it for independent.
  */
 const FALSE_ALARMS = 0.005;
-/** A growth of less is not told: the median of one and the same work differs by 3.2% (METHOD §2, one SD). */
+/** A growth of less is not reported: medians of the same work differ by 3.2% (one standard deviation of pairs). */
 const LEAST_SHARE = 0.1;
 /** ms: the event loop's and the timer's own noise. */
 const LEAST_TIME = 0.1;
@@ -45577,7 +45578,7 @@ var judge = __nccwpck_require__(1912);
 
 
 
-/** ms. DESIGN §7. */
+/** ms. */
 const BUDGET = 120_000;
 /** Input goes before config goes before default; undefined if nothing is to be compared. */
 function planCompare(inputs, config = {}) {
@@ -47768,7 +47769,7 @@ const VERDICTS = ['pass', 'warn', 'fail', 'inconclusive'];
 
 
 /*
- * results.json, as DESIGN §5 and §10 say: everything that a report, a merge or another tool needs.
+ * results.json: everything that a report, a merge or another tool needs.
  * What is rendered is rendered from this and from nothing else, so that a saved file shows the same again.
  */
 const RESULTS_SCHEMA = 'flowgate.results/1';
@@ -48140,7 +48141,7 @@ function keyOf(reading) {
 /* harmony export */   dc: () => (/* binding */ EXIT)
 /* harmony export */ });
 /* unused harmony export interruptionOf */
-/** DESIGN §13: what the process says at its end, at a terminal and as the step of a job. */
+/** What the process says at its end, at a terminal and as the step of a job. */
 const EXIT = {
     passed: 0,
     failed: 1,
@@ -48809,7 +48810,7 @@ function monitorNotes({ monitor, cut = [] }) {
 /* harmony import */ var _stats_escapes_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1157);
 
 /*
- * What flows print, and every name and message in a results file, is hostile (DESIGN §12): a flow runs the pull
+ * What flows print, and every name and message in a results file, is hostile: a flow runs the pull
  * request's code, and a saved file may come from a fork. Nothing of it reaches a reader but through one of these.
  */
 /** Longest text that a table cell or a line of a log holds, if nothing else is said. */
@@ -49848,7 +49849,7 @@ function spoken(sentence) {
 /* harmony export */   L: () => (/* binding */ seriesOf)
 /* harmony export */ });
 /* unused harmony export durationOf */
-/** CPU over less than this is noise of the clock tick: the windows of peak_cpu are no shorter (DESIGN §5). */
+/** CPU over less than this is noise of the clock tick: the windows of peak_cpu are no shorter. */
 const CPU_WINDOW = 250;
 /** At most `slices` (≥ 1) values each. */
 function seriesOf(scenario, cores, slices) {
@@ -51504,9 +51505,9 @@ function progressOf({ pairs, state, elapsed }, about) {
 var model_load = __nccwpck_require__(560);
 ;// CONCATENATED MODULE: ./build/src/run/round-load.js
 
-/** A round shorter than this is mostly start and end. ms; METHOD §2.1. */
+/** A round shorter than this is mostly start and end. ms. */
 const SHORTEST_ROUND = 200;
-/** Median flow times in a round; METHOD §2.1. */
+/** Median flow times in a round. */
 const FLOW_TIMES = 8;
 /** Rounds that a budget is to hold at most: longer ones are less noisy. */
 const MOST_ROUNDS = 300;
@@ -56643,7 +56644,7 @@ function process_summaries_largest(summaries) {
  * Folds successive readings of a process tree into samples of it as a whole. Nothing but the readings goes in.
  *
  * Memory is the sum of resident sets: a page that two processes share counts in both, as in `ps` and in cgroup-less
- * tools; proportional sets would cost fifty times as much to read (METHOD §4, smaps_rollup).
+ * tools; proportional sets would cost fifty times as much to read (/proc/PID/smaps_rollup).
  * Launchers are ours: only the CPU of what they waited for counts. Zombies keep their CPU and count for nothing else.
  */
 class TreeUsage {
@@ -59020,7 +59021,7 @@ const NOTHING_KNOWN = {
     mde: null,
     needed: null,
 };
-/** METHOD §2.5, and an answer for what became faster. */
+/** The three answers of docs/statistics.md, and one for what became faster. */
 function outcomeOf({ center, worse, better, atMost }, limit) {
     if (worse && center >= limit)
         return 'regression';
@@ -60872,7 +60873,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 var counted = __nccwpck_require__(2175);
 ;// CONCATENATED MODULE: ./build/src/stats/cpu-windows.js
 /**
- * ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process (METHOD §4), and what a
+ * ms. Shorter windows measure the clock: CPU time is counted in ticks of 10 ms per process, and what a
  * running thread has used is told up to a tick of the scheduler late.
  */
 const WINDOW = 250;
@@ -61621,7 +61622,7 @@ var mean = __nccwpck_require__(8940);
 
 
 
-/** Up to here every value is kept, and percentiles are exact (METHOD §3: sorting as many takes about 0.13 s). */
+/** Up to here every value is kept, and percentiles are exact (sorting as many takes about 0.13 s). */
 const EXACT_VALUES = 1_000_000;
 /** Three significant digits: no percentile is further than 0.1% from the exact one. */
 const FIGURES = 3;

@@ -170,6 +170,13 @@ describe('the line that says what failed', () => {
     expect(lastPrinted({ stdout: excerptOf('start\n'), stderr: excerptOf(`${crash}\n`) })).toBe(crash);
   });
 
+  test('is no warning of Node, nor the hint behind it, where a process died without a word', () => {
+    const warned =
+      '(node:12) Warning: Closing file descriptor 5\n(Use `node --trace-warnings ...` to show where)\n';
+    expect(lastPrinted({ stderr: excerptOf(warned) })).toBe('');
+    expect(lastPrinted({ stderr: excerptOf(`out of cheese\n${warned}`) })).toBe('out of cheese');
+  });
+
   test('is bounded, and found in lines that are made to be slow', () => {
     const parts = ['A', ' ', '\t', '|', '.', '[', '$', '(', '● ', 'a: ', 'in `a: (A)'];
     for (const part of parts) {

@@ -37,9 +37,12 @@ export function errorLine(lines: readonly string[]): ErrorLine | undefined {
   // Somebody who started the program says that it failed, and nobody says why.
   const npm = npmError(lines);
   if (npm !== undefined) return { ...npm, kind: 'wrapper' };
-  const ended = lastOf(lines.map((text) => (WRAPPED.test(text) ? '' : text)));
+  const ended = lastOf(lines.map((text) => (WRAPPED.test(text) || ASIDE.test(text) ? '' : text)));
   return ended && { ...ended, kind: 'ending' };
 }
+
+/** What Node warns of, with its hint: no reason why a process ended. */
+const ASIDE = /^\(Use `node --trace-|^\(node:\d+\) .*Warning: /;
 
 const WRAPPED =
   /^npm (?:ERR!|error|notice|warn|WARN)|^error Command failed with exit code \d+\.$|^info Visit https:\/\/yarnpkg\.com|^\s*ELIFECYCLE /;
@@ -48,8 +51,7 @@ const WRAPPED =
 const TRAILERS: readonly RegExp[] = [
   /^\s*$/,
   /^Node\.js v\d/,
-  /^\(Use `node --trace-/,
-  /^\(node:\d+\) .*Warning: /,
+  ASIDE,
   WRAPPED,
   // `go run`, make, and the shell that tells how a child was ended.
   /^exit status \d+$/,
