@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { emptyFolder, runCli, write, type CliRun } from './run-cli.js';
@@ -79,6 +79,31 @@ function boundsOf(ran: CliRun): { readonly least: number; readonly most: number 
   const metric = ran.results('results.json').scenarios[0]?.metrics.peak_memory;
   return { least: metric?.value ?? NaN, most: metric?.atMost ?? NaN };
 }
+
+/** The kernel is asked by it for the largest process. */
+const withPerl = process.platform === 'linux' && existsSync('/usr/bin/perl') ? test : test.skip;
+
+describe('flows that end before a look can see them (skipped without /usr/bin/perl)', () => {
+  withPerl.each([
+    ['true', 'run: "true"'],
+    ['a builtin of sh', `run: test -n "$FLOWGATE_WORKSPACE"\n    shell: sh -e`],
+    ['a pipe of three', 'run: "true | true | true"'],
+  ])(
+    'never leave the default gates without an answer: %s',
+    async (_, run) => {
+      const cwd = emptyFolder();
+      write(cwd, 'c.yml', `version: 1\nscenarios:\n  tiny:\n    ${run}\n    flows: 3\n`);
+      for (let turn = 0; turn < 5; turn += 1) {
+        const ran = await runCli(['run', '--config', 'c.yml', '--json', 'results.json'], { cwd });
+        const [scenario] = ran.results('results.json').scenarios;
+        expect(scenario?.thresholds.map(({ outcome }) => outcome)).not.toContain('inconclusive');
+        expect(scenario?.metrics.peak_memory?.value).toBeGreaterThan(500e3);
+        expect(ran.status).toBe(0);
+      }
+    },
+    60_000,
+  );
+});
 
 describe('a tree that starts and ends many processes of 60 MB', () => {
   onLinux(

@@ -126,9 +126,9 @@ function unseenProcesses(slots: readonly Slot[], { started = UNCOUNTED_PIDS, flo
     slots.flatMap((slot) => slot.born),
     ({ threads }) => threads,
   );
-  // A slot runs one flow at a time, and the end of the one before it may be noted only in this interval. Every other
-  // flow that has ended was there at another moment, and was a process at least.
-  const others = Math.max(0, flows - 2 * launchers);
+  // A launcher runs one flow at a time. At most one that was noted as ended is from before this interval; each other one
+  // was a process at least, and only one in each unseen slot was there at the same moment.
+  const others = Math.max(0, flows - launchers - slots.filter(isUnseen).length);
   return started - born - others;
 }
 
