@@ -12,13 +12,17 @@ const spent = () => {
 };
 
 let first;
+/** ms of CPU. */
+let reads = 0;
 let last;
 const timed = (table) => ({
   source: table.source,
   read: (...asked) => {
-    first ??= { cpu: spent(), at: performance.now() };
+    const begun = { cpu: spent(), at: performance.now() };
+    first ??= begun;
     const readings = table.read(...asked);
     last = { cpu: spent(), at: performance.now() };
+    reads += last.cpu - begun.cpu;
     return readings;
   },
   started: () => table.started?.(),
@@ -41,6 +45,7 @@ const processes = Math.max(...samples.map((sample) => sample.processes));
 console.log(
   JSON.stringify({
     used: (100 * (last.cpu - first.cpu)) / duration,
+    reads: (100 * reads) / duration,
     said: (100 * cost.cpuTime) / cost.duration,
     looks: (1000 * cost.samples) / cost.duration,
     processes,
