@@ -46,7 +46,44 @@ async function throughput(around) {
   return figures.throughput.value;
 }
 
+/** What the monitor used of a whole run of sleeping flows, by two runs that differ in it alone, and what it says. */
+async function costOf(scenario, least) {
+  const runOf = async (...mode) => {
+    const args = [monitor('run-cost.mjs'), JSON.stringify(scenario), ...mode];
+    return JSON.parse((await run(process.execPath, args)).stdout);
+  };
+  const [watched, idle] = [await runOf(), await runOf('idle')];
+  if (watched.processes < least) throw new Error(`saw ${watched.processes} of ${least} processes`);
+  return {
+    'used, % of one core': watched.used - idle.used,
+    'said, % of one core': watched.said,
+    'reads alone, % of one core': watched.reads,
+    'looks a second': watched.looks,
+  };
+}
+
+const SECONDS = 10;
+const sleeping = (flows, command = `sleep ${SECONDS}`) => ({
+  run: command,
+  flows,
+  thresholds: ['success_rate >= 100%'],
+});
+const TREE = `for i in $(seq 50); do sleep ${SECONDS} & done; wait`;
+
 export default [
+  {
+    title: `Watching flows that sleep ${SECONDS} s`,
+    columns: ['used, % of one core', 'said, % of one core', 'reads alone, % of one core', 'looks a second'],
+    target: 'Target 4: at most 1%. Used: all CPU of the process, less that of a run that reads nothing.',
+    rounds: 3,
+    peers: [
+      ...[1, 10, 60].map((flows) => ({
+        name: `${flows} × sleep`,
+        run: () => costOf(sleeping(flows), flows),
+      })),
+      { name: '1 flow of 50 processes', run: () => costOf(sleeping(1, TREE), 50) },
+    ],
+  },
   {
     title: `Watching ${PROCESSES} processes, 20 times a second`,
     unit: '% of one core',

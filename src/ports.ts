@@ -206,6 +206,11 @@ export interface ProcessTable {
     roots: readonly TreeRoot[],
     care?: ReadingCare,
   ): readonly ProcessReading[] | Promise<readonly ProcessReading[]>;
+  /**
+   * How many processes and threads the system can have started from the first read to the last one, on the whole
+   * machine: no more than that were there unseen. Undefined, or no such method, where nothing counts them.
+   */
+  started?(): number | undefined;
   close(): void;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openProcfs } from '../../src/adapters/procfs.js';
+import { openProcfs, pidsBetween } from '../../src/adapters/procfs.js';
 import type { ProcessReading, ProcessTable } from '../../src/ports.js';
 import { nodeCommand, onLinux, pidsOf, RealProcesses, readUntil } from './procfs-processes.js';
 
@@ -117,6 +117,24 @@ onLinux('the process table of /proc', () => {
     expect(readings.filter(({ token }) => token === 'two').map(({ parent }) => parent)).toEqual(
       expect.arrayContaining([launcher.pid, two]),
     );
+  });
+
+  test('what the system has started between two looks is counted, also what no look sees', async () => {
+    const tree = processes.start(
+      'read go; for i in 1 2 3 4 5 6 7 8; do /bin/true; done; echo done; read end',
+    );
+    await table.read([tree.root()]);
+    const before = table.started?.() ?? NaN;
+    tree.write('go');
+    await tree.printed(1);
+    await table.read([tree.root()]);
+    expect((table.started?.() ?? NaN) - before).toBeGreaterThanOrEqual(8);
+  });
+
+  test('pids that begin anew after the highest are counted on', () => {
+    expect(pidsBetween(500, 507)).toBe(7);
+    const highest = Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8'));
+    expect(pidsBetween(highest - 3, 310)).toBe(313);
   });
 
   test('CPU time of children that were waited for is counted in ms', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MemoryBound, type MostMemory } from '../../src/monitor/memory-bound.js';
+import { MemoryBound, type MostMemory, type Turnover } from '../../src/monitor/memory-bound.js';
 import type { ProcessReading } from '../../src/ports.js';
 import { aReading } from '../fakes/process-table.js';
 
@@ -59,8 +59,42 @@ describe('the most that a tree can have held between two looks', () => {
     });
   });
 
-  test('has one flow for a slot in which flows ran that nobody saw', () => {
-    expect(last([launcher()], [launcher({ childrenFaults: 900 })])).toEqual({ known: 0, unknown: 1 });
+  describe('below a launcher of whose flow no reading holds a process', () => {
+    const slots = (pids: readonly number[], childrenFaults: number): ProcessReading[] =>
+      pids.map((pid) => launcher({ pid, root: pid, childrenFaults }));
+    const unseen = (pids: readonly number[], turnover?: Turnover, ...seen: ProcessReading[]) => {
+      const bound = new MemoryBound();
+      bound.observe(slots(pids, 50));
+      return bound.observe([...slots(pids, 900), ...seen], turnover);
+    };
+
+    test('has as many processes as the system has started, and one for each slot at least', () => {
+      expect(unseen([1], { started: 1, flows: 1 })).toEqual({ known: 0, unknown: 1 });
+      expect(unseen([1], { started: 7, flows: 1 })).toEqual({ known: 0, unknown: 7 });
+      expect(unseen([1, 2, 3], { started: 8, flows: 3 })).toEqual({ known: 0, unknown: 8 });
+      expect(unseen([1, 2, 3], { started: 0, flows: 0 })).toEqual({ known: 0, unknown: 3 });
+    });
+
+    test('has no more of them than can have been there at once: each slot runs one flow at a time', () => {
+      expect(unseen([1, 2], { started: 100, flows: 100 })).toEqual({ known: 0, unknown: 4 });
+      expect(unseen([1, 2], { started: 300, flows: 100 })).toEqual({ known: 0, unknown: 204 });
+      // Of the 12 flows one may be of each launcher's time before, and the process that is seen is one of the 12 started.
+      const seen = [launcher({ pid: 5, root: 5 }), flow(9, { root: 5 })];
+      expect(unseen([1], { started: 12, flows: 12 }, ...seen)).toEqual({ known: 40, unknown: 2 });
+    });
+
+    test('does not count what was seen: a process of another slot and its threads', () => {
+      const other = flow(9, { root: 5, threads: 11 });
+      expect(unseen([1], { started: 15, flows: 1 }, other)).toEqual({ known: 40, unknown: 4 });
+    });
+
+    test('has no bound that a gate could pass on where nothing counts them', () => {
+      expect(unseen([1]).unknown).toBeGreaterThan(1e6);
+      expect(unseen([1], { started: undefined, flows: 1 }).unknown).toBeGreaterThan(1e6);
+    });
+  });
+
+  test('has one flow for a slot in which flows ran before the one that was seen', () => {
     expect(last([launcher()], [launcher({ childrenFaults: 900 }), flow(9)])).toEqual({
       known: 0,
       unknown: 1,

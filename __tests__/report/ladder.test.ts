@@ -17,6 +17,7 @@ function changed(change: (ladder: LadderResults) => Partial<LadderResults>): Res
   };
 }
 
+const character = (_: string, code: string) => String.fromCharCode(Number(code));
 const terminal = (results: Results) => renderTerminal(results, { color: false, width: 120 });
 
 describe('a ladder in the reports', () => {
@@ -57,6 +58,55 @@ describe('a ladder in the reports', () => {
     expect(terminal(none)).not.toContain('at once  throughput');
     expect(renderComment(none, { marker: '' })).not.toContain('<b>Ladder</b>');
     expect(renderHtml(none)).not.toContain('<h3>Ladder</h3>');
+  });
+
+  describe('where a line does not fit', () => {
+    const bend = { at: 4, below: 1, above: 0 };
+    const pool = changed(({ model, provisioning }) => ({
+      model: { ...model, threads: { a: 7, b: 0.4, bend } },
+      provisioning: provisioning.map((size) => ({ ...size, threads: null })),
+    }));
+    const words =
+      'threads: a line does not fit (1 per flow up to 4 at once, 0 beyond), so nothing is predicted';
+
+    test('says so with both slopes, at the terminal, in the comment and on the page', () => {
+      const text = terminal(pool).replace(/\s+/gu, ' ');
+      expect(text).toContain(words);
+      expect(renderComment(pool, { marker: '' }).replace(/&#(\d+);/gu, character)).toContain(words);
+      expect(renderHtml(pool)).toContain(words);
+    });
+
+    test('predicts the other resources, and not that one', () => {
+      expect(terminal(pool)).toMatch(/at 500: 4\.95 GB, 30 cores\n/u);
+      expect(renderComment(pool, { marker: '' })).toContain(
+        '| At once, predicted | Memory | CPU |\n|--:|--:|--:|\n| 100 | ',
+      );
+      const [, table = ''] = renderHtml(pool).split('At once, predicted');
+      expect(table.slice(0, table.indexOf('</table>'))).not.toMatch(/Threads|no data/u);
+    });
+
+    test('draws no line of a resource: the plot is of throughput alone', () => {
+      const paths = (results: Results) => renderHtml(results).match(/<g class="law"><path/gu);
+      expect(paths(pool)).toHaveLength(1);
+      expect(paths(pool)).toEqual(paths(ladderResults()));
+    });
+
+    test('for no resource shows no table of predictions', () => {
+      const none = changed(({ provisioning }) => ({
+        model: {
+          memory: { a: 1e6, b: 1e6, bend: { at: 5, below: 18.1e6, above: -26e3 } },
+          cpu: { a: 0.1, b: 0.1, bend: { at: 10, below: 0.02, above: 0.001 } },
+          threads: { a: 7, b: 0.4, bend },
+        },
+        provisioning: provisioning.map((size) => ({ ...size, memory: null, cpu: null, threads: null })),
+      }));
+      expect(terminal(none)).not.toContain('predicted  ');
+      expect(renderComment(none, { marker: '' })).not.toContain('At once, predicted');
+      expect(renderHtml(none)).not.toContain('At once, predicted');
+      expect(terminal(none).replace(/\s+/gu, ' ')).toContain(
+        'memory: a line does not fit (18.1 MB per flow up to 5 at once, −26 KB beyond), so nothing is predicted',
+      );
+    });
   });
 
   test('without a law draws what was measured', () => {

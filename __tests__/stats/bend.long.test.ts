@@ -29,6 +29,9 @@ describe('a bend', () => {
       { x: 16, y: 7 },
     ];
     expect(bendOf(threads)?.at).toBe(4);
+    // Not 4.44e-16, a rounding error.
+    expect(bendOf(threads)?.above).toBe(0);
+    expect(bendOf(threads)?.below).toBeCloseTo(1);
     const line = lineWithBend(threads);
     expect(line && predicted(line, 160)).toBeNull();
     const figures = ladderFigures({ rungs: [], model: { threads: line }, provisioning: [] });

@@ -11,6 +11,8 @@ import { readOrUndefined, type ProcReader } from './procfs-reader.js';
 
 /** Longer than any stat or status file. */
 const BUFFER_SIZE = 8192;
+/** The highest pid_max that Linux takes: proc_sys_kernel(5). */
+const PID_MAX_LIMIT = 2 ** 22;
 /** A foreign process is looked at again every so many scans, in turn: its pid may have been given to another one. */
 const FOREIGN_TURNS = 32;
 /** Reads for which a group without living members is still remembered. */
@@ -51,6 +53,8 @@ class Procfs implements ProcessTable {
   private readonly rootsTaken = new WeakSet<TreeRoot>();
   private readonly loadavg: ProcFile = { path: '/proc/loadavg' };
   private lastPid: number | undefined;
+  /** Pids that the kernel has handed out since the first read. */
+  private pids: number | undefined = 0;
   private reads = 0;
   private scans = 0;
 
@@ -147,8 +151,20 @@ class Procfs implements ProcessTable {
     const length = descriptors.read(this.loadavg, buffer);
     const lastPid = length > 0 ? parseLastPid(buffer.toString('latin1', 0, length)) : undefined;
     const same = lastPid !== undefined && lastPid === this.lastPid;
+    this.countPids(lastPid);
     this.lastPid = lastPid;
     return !same;
+  }
+
+  started(): number | undefined {
+    return this.pids;
+  }
+
+  private countPids(lastPid: number | undefined): void {
+    // A kernel that counts no pids says 0, which no process has.
+    if (lastPid === undefined || lastPid === 0) this.pids = undefined;
+    else if (this.lastPid !== undefined && this.pids !== undefined)
+      this.pids += pidsBetween(this.lastPid, lastPid);
   }
 
   /** Looks at every process that is not known, and decides once whether it belongs to the tree. */
@@ -223,6 +239,13 @@ class Procfs implements ProcessTable {
     descriptors.release(file);
     return undefined;
   }
+}
+
+/** At most: pids of living processes are left out, and after the highest pid the kernel begins anew. */
+export function pidsBetween(before: number, now: number): number {
+  if (now >= before) return now - before;
+  const highest = Number(readOrUndefined('/proc/sys/kernel/pid_max')?.toString() ?? PID_MAX_LIMIT);
+  return highest - before + now;
 }
 
 /** Whose it is when only the mark is left: a flow's if it has a flow's token, else the service's if there is one. */

@@ -9,6 +9,18 @@ export interface MostMemory {
   readonly unknown: number;
 }
 
+/** What came and went since the reading before. */
+export interface Turnover {
+  /** Processes and threads that the whole system started; undefined where nothing counts them. */
+  readonly started: number | undefined;
+  /** Flows that ended. */
+  readonly flows: number;
+}
+
+/** More processes than Linux can have (PID_MAX_LIMIT, proc_sys_kernel(5)): where nothing else bounds their number. */
+const UNCOUNTED_PIDS = 2 ** 22;
+const UNCOUNTED: Turnover = { started: undefined, flows: 0 };
+
 /** What one slot, host or service held: its processes by what became of them since the reading before. */
 interface Slot {
   launcher: boolean;
@@ -30,6 +42,8 @@ interface Slot {
  * have run one after the other.
  *
  * A launcher runs one flow after another: its ended flow and the one that it has begun since were never there together.
+ * Of a flow of which no reading holds a process at all, nobody knows how many it had at once: all such flows together
+ * had no more than the system has started since the reading before.
  */
 export class MemoryBound {
   private before: ReadonlyMap<string, ProcessReading> = new Map();
@@ -37,16 +51,19 @@ export class MemoryBound {
   private growing: ReadonlySet<string> = new Set();
 
   /** Of all processes, launchers among them; zombies have ended. */
-  observe(readings: readonly ProcessReading[]): MostMemory {
+  observe(readings: readonly ProcessReading[], turnover: Turnover = UNCOUNTED): MostMemory {
     const now = new Map(readings.filter(({ zombie }) => zombie !== true).map((each) => [keyOf(each), each]));
     const slots = this.slotsOf(now);
     let known = 0;
     let unknown = 0;
+    let unseen = 0;
     for (const slot of slots.values()) {
+      if (isUnseen(slot)) unseen += 1;
       const most = this.mostOf(slot);
       known += most.known;
       unknown += most.unknown;
     }
+    if (unseen > 0) unknown += Math.max(0, unseenProcesses([...slots.values()], turnover) - unseen);
     const rising = [...now].filter(([key, { peakMemory, memory }]) => {
       const mark = this.before.get(key)?.peakMemory ?? 0;
       return peakMemory > mark && memory === peakMemory;
@@ -95,6 +112,24 @@ export class MemoryBound {
       ? { known: rest + Math.max(fresh, gone), unknown: 0 }
       : { known: rest + Math.max(fresh - old * largest, gone, 0), unknown: old };
   }
+}
+
+/** A launcher has run a flow of which no reading holds a process. */
+function isUnseen({ launcher, stayed, born, ended, missed }: Slot): boolean {
+  return launcher && missed > 0 && stayed.length + born.length + ended.length === 0;
+}
+
+/** At most so many processes that no reading holds were there at once. */
+function unseenProcesses(slots: readonly Slot[], { started = UNCOUNTED_PIDS, flows }: Turnover): number {
+  const launchers = slots.filter(({ launcher }) => launcher).length;
+  const born = sum(
+    slots.flatMap((slot) => slot.born),
+    ({ threads }) => threads,
+  );
+  // A launcher runs one flow at a time. At most one that was noted as ended is from before this interval; each other one
+  // was a process at least, and only one in each unseen slot was there at the same moment.
+  const others = Math.max(0, flows - launchers - slots.filter(isUnseen).length);
+  return started - born - others;
 }
 
 /** Nobody of those that were there before is of a flow of those that were born since. */

@@ -12,6 +12,7 @@ import {
   wholeLook,
   type Pace,
 } from './sampling-interval.js';
+import type { Turnover } from './memory-bound.js';
 import { TreeUsage } from './tree-usage.js';
 
 export interface MonitorOptions {
@@ -86,6 +87,8 @@ class Sampler implements Monitor {
   /** ms of the clock: when the next look was to be. */
   private due = Infinity;
   private seen: Latest | undefined;
+  /** Processes that the system had started and flows that had ended, in all, at the last read. */
+  private until: Turnover = { started: undefined, flows: 0 };
   private reading: Promise<void> | undefined;
   private timer: Timer | undefined;
   private record: Promise<MonitorRecord> | undefined;
@@ -198,13 +201,25 @@ class Sampler implements Monitor {
   private take(readings: readonly ProcessReading[], begun: Begun): void {
     const at = this.options.clock.now();
     const flows = this.options.flows?.();
-    const usage = this.usage.observe(at - this.options.origin, readings);
+    const usage = this.usage.observe(at - this.options.origin, readings, this.turnover(flows));
     // Not {...usage, flows}: V8 gives each such copy a hidden class of its own, and a sample takes 630 bytes instead of 230.
     const sample = flows === undefined ? usage : Object.assign(usage, { flows });
     this.series.add(sample);
     this.growing = isGrowing(this.seen?.sample.memory ?? sample.memory, sample.memory);
     this.seen = { sample, readings };
     this.spend(begun);
+  }
+
+  /** What has come and gone since the read before. */
+  private turnover(flows = 0): Turnover {
+    const before = this.until;
+    const started = this.options.table.started?.();
+    this.until = { started, flows };
+    const counted = started !== undefined && before.started !== undefined;
+    return {
+      started: counted ? started - before.started : undefined,
+      flows: flows - before.flows,
+    };
   }
 
   private excuse(thrown: unknown, begun: Begun): void {

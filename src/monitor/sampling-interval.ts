@@ -27,11 +27,11 @@ export const COLD_READS = 3;
 export const COSTS_KEPT = 9;
 /**
  * CPU time of a look, all told, where its read has used `read` ms of CPU: the wake-up comes on top, and what is compiled
- * and collected as garbage on other threads. Both fitted to all CPU that flowgate used while 1, 10 and 60 flows slept
- * (docs/performance.md).
+ * and collected as garbage on other threads. Fitted to all CPU that flowgate used while 1, 10 and 60 flows and a tree of 50
+ * processes slept (docs/performance.md, "What a whole run says"; bench/monitor-cost).
  */
 export function wholeLook(read: number): number {
-  return 1.6 * read + 0.1;
+  return 1.4 * read + 0.1;
 }
 
 /** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a look costs. */

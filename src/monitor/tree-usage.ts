@@ -1,7 +1,7 @@
 import type { ProcessSummary, Sample } from '../model/record.js';
 import type { ProcessReading } from '../ports.js';
 import { CpuAccount } from './cpu-account.js';
-import { MemoryBound } from './memory-bound.js';
+import { MemoryBound, type Turnover } from './memory-bound.js';
 import { Standing } from './standing.js';
 import { PeakMemory } from './peak-memory.js';
 import { ProcessSummaries } from './process-summaries.js';
@@ -22,14 +22,14 @@ export class TreeUsage {
   private readonly standing = new Standing();
 
   /** The next reading, taken at `at` (ms), as a sample. */
-  observe(at: number, readings: readonly ProcessReading[]): Sample {
+  observe(at: number, readings: readonly ProcessReading[], turnover?: Turnover): Sample {
     const watched = readings.filter((reading) => !reading.launcher);
     const alive = watched.filter((reading) => reading.zombie !== true);
     this.summaries.observe(at, watched);
     const memory = sum(alive, (reading) => reading.memory);
     const files = filesOf(alive);
     const peakMemory = Math.max(memory, this.peaks.observe(alive));
-    const most = this.most.observe(readings);
+    const most = this.most.observe(readings, turnover);
     return {
       at,
       memory,

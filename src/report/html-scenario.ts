@@ -91,11 +91,17 @@ function ladderCard({ ladder }: ScenarioView): string {
       `<tr>${mark(holds ? 'pass' : 'fail')}${numbers([flows, throughput, efficiency, median, p95, success, memory, cpu, threads])}</tr>`,
   );
   const heads: Head[] = ['', ...RUNG_HEADS.map((head): Head => [head])];
-  const sizes = ladder.provisioning.map(
-    ({ flows, memory, cpu, threads }) => `<tr>${numbers([flows, memory, cpu, threads])}</tr>`,
+  const columns = ladder.predicted;
+  const sizes = (columns[0]?.cells ?? []).map(
+    (_unused, row) => `<tr>${numbers(columns.map(({ cells }) => cells[row] ?? ''))}</tr>`,
   );
   const predicted =
-    sizes.length === 0 ? '' : table([['At once, predicted'], ['Memory'], ['CPU'], ['Threads']], sizes);
+    sizes.length === 0
+      ? ''
+      : table(
+          columns.map(({ head }): Head => [head]),
+          sizes,
+        );
   const measured = rungs.length === 0 ? '' : table(heads, rungs);
   return card('Ladder', `${ladderPlot(ladder)}${measured}${ladderNotes(ladder)}${predicted}`);
 }

@@ -30,7 +30,8 @@ export interface LadderView {
   readonly note: string;
   /** How sure that is. */
   readonly intervals: readonly string[];
-  readonly provisioning: readonly ProvisionLine[];
+  /** What other sizes would take, a column for each resource that is predicted; none if none is. */
+  readonly predicted: readonly PredictedColumn[];
   readonly source: LadderResults;
 }
 
@@ -47,7 +48,12 @@ export interface RungLine {
   readonly threads: string;
 }
 
-export type ProvisionLine = Readonly<globalThis.Record<'flows' | 'memory' | 'cpu' | 'threads', string>>;
+export interface PredictedColumn {
+  readonly of: 'flows' | 'memory' | 'cpu' | 'threads';
+  readonly head: string;
+  /** One for each size. */
+  readonly cells: readonly string[];
+}
 
 const OVER_ALL = 'The metrics and gates of the scenario are over all rungs together.';
 
@@ -63,7 +69,7 @@ export function ladderView({ ladder }: ScenarioResults, cores: number): LadderVi
     ...(resources === undefined ? {} : { resources }),
     note: OVER_ALL,
     intervals: intervalLines(ladder),
-    provisioning: resources === undefined ? [] : provisioning.map((size) => provisionLine(size, cores)),
+    predicted: resources === undefined ? [] : predictedColumns(provisioning, cores),
     source: ladder,
   };
 }
@@ -110,7 +116,7 @@ function resourceSentence({ model }: LadderResults, cores: number): string | und
     const line = model[resource];
     if (line === undefined) return [];
     const of = resource === 'cpu' ? ` of ${formatCores(cores)}` : '';
-    if (line.bend !== undefined) return [`${NAMES[resource]}: a line does not fit (below)`];
+    if (line.bend !== undefined) return [bendClause(line.bend, resource)];
     return [`${NAMES[resource]} = ${sum(line, resource)}${of}`];
   });
   return parts.length === 0 ? undefined : parts.join(', ');
@@ -131,7 +137,7 @@ function intervalLines({ model }: LadderResults): readonly string[] {
     const line = model[resource];
     if (line === undefined) return [];
     const { low, high, confidence, note, bend } = line;
-    if (bend !== undefined) return [bendLine(bend, resource)];
+    if (bend !== undefined) return [];
     const name = `${NAMES[resource]} per flow ${amount(line.b, UNITS[resource])}`;
     const between =
       low === undefined || high === undefined || confidence === undefined
@@ -141,19 +147,23 @@ function intervalLines({ model }: LadderResults): readonly string[] {
   });
 }
 
-/** `threads per flow 1 up to 4 at once, 0 beyond: a line does not fit, so nothing is predicted`. */
-function bendLine({ at, below, above }: NonNullable<ResourceLine['bend']>, resource: Resource): string {
+/** `threads: a line does not fit (1 per flow up to 4 at once, 0 beyond), so nothing is predicted`. */
+function bendClause({ at, below, above }: NonNullable<ResourceLine['bend']>, resource: Resource): string {
   const [low, high] = [below, above].map((slope) => amount(slope, UNITS[resource]));
-  return `${NAMES[resource]} per flow ${low ?? ''} up to ${formatCount(at)} at once, ${high ?? ''} beyond: a line does not fit, so nothing is predicted`;
+  return `${NAMES[resource]}: a line does not fit (${low ?? ''} per flow up to ${formatCount(at)} at once, ${high ?? ''} beyond), so nothing is predicted`;
 }
 
 /** CPU in cores: what has to be ordered, whatever machine measured. */
-function provisionLine({ flows, memory, cpu, threads }: Provision, cores: number): ProvisionLine {
-  const needed = cpu === null ? null : cpu * cores;
-  return {
-    flows: formatCount(flows),
-    memory: formatBytes(memory),
-    cpu: needed === null ? NO_DATA : formatCores(needed),
-    threads: threads === null ? NO_DATA : formatCount(Math.ceil(threads)),
-  };
+function predictedColumns(sizes: readonly Provision[], cores: number): readonly PredictedColumn[] {
+  const inCores = (share: number | null): string => (share === null ? NO_DATA : formatCores(share * cores));
+  const whole = (count: number | null): string => formatCount(count === null ? null : Math.ceil(count));
+  const resources: readonly PredictedColumn[] = [
+    { of: 'memory', head: 'Memory', cells: sizes.map(({ memory }) => formatBytes(memory)) },
+    { of: 'cpu', head: 'CPU', cells: sizes.map(({ cpu }) => inCores(cpu)) },
+    { of: 'threads', head: 'Threads', cells: sizes.map(({ threads }) => whole(threads)) },
+  ];
+  const known = resources.filter(({ cells }) => cells.some((cell) => cell !== NO_DATA));
+  if (known.length === 0) return [];
+  const flows = sizes.map((size) => formatCount(size.flows));
+  return [{ of: 'flows', head: 'At once, predicted', cells: flows }, ...known];
 }

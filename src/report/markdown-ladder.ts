@@ -16,7 +16,7 @@ export function ladderBlock(ladder: LadderView | undefined, tier: Tier): string 
     rungTable(ladder),
     `<sub>${ladder.note}</sub>`,
     resources === undefined ? undefined : `<b>At N flows at once</b>: ${html(resources, 400)}`,
-    provisioningTable(ladder),
+    predictedTable(ladder),
     law === undefined ? undefined : html(law, 400),
     chart(ladder, tier),
   );
@@ -54,11 +54,12 @@ function rungTable({ rungs }: LadderView): string | undefined {
   );
 }
 
-function provisioningTable({ provisioning }: LadderView): string | undefined {
-  if (provisioning.length === 0) return undefined;
+function predictedTable({ predicted }: LadderView): string | undefined {
+  if (predicted.length === 0) return undefined;
+  const sizes = predicted[0]?.cells ?? [];
   return table(
-    ['At once, predicted', 'Memory', 'CPU', 'Threads'].map(right),
-    provisioning.map(({ flows, memory, cpu, threads }) => [flows, memory, cpu, threads]),
+    predicted.map(({ head }) => right(head)),
+    sizes.map((_unused, row) => predicted.map(({ cells }) => cells[row] ?? '')),
   );
 }
 

@@ -23,7 +23,7 @@ const GAP = '  ';
 /** The rungs in columns, then the sentences on them. */
 export function ladderLines(ladder: LadderView | undefined, paint: Palette): readonly string[] {
   if (ladder === undefined) return [];
-  const { limit, law, resources, provisioning, source } = ladder;
+  const { limit, law, resources, source } = ladder;
   const sentence = (name: string, text: string | undefined): readonly string[] =>
     text === undefined ? [] : paint.field(name, wrapped(plain(text), paint.width - 16), ' ');
   const spark = ladderSpark(source);
@@ -34,10 +34,18 @@ export function ladderLines(ladder: LadderView | undefined, paint: Palette): rea
     ...(spark === undefined ? [] : paint.field('climb', [`${spark.line} ${spark.span}`])),
     ...sentence('law', law),
     ...sentence('at N', resources),
-    ...provisioning.flatMap(({ flows, memory, cpu, threads }, index) =>
-      paint.field(index === 0 ? 'predicted' : '', [`at ${flows}: ${memory}, ${cpu}, ${threads} threads`]),
-    ),
+    ...predictedLines(ladder).flatMap((line, index) => paint.field(index === 0 ? 'predicted' : '', [line])),
   ];
+}
+
+/** `at 100: 1.07 GB, 0.558 cores, 11 threads`. */
+function predictedLines({ predicted: [sizes, ...resources] }: LadderView): readonly string[] {
+  return (sizes?.cells ?? []).map((size, row) => {
+    const parts = resources.map(
+      ({ of, cells }) => `${cells[row] ?? ''}${of === 'threads' ? ' threads' : ''}`,
+    );
+    return `at ${size}: ${parts.join(', ')}`;
+  });
 }
 
 function rungLines({ rungs }: LadderView, paint: Palette): readonly string[] {

@@ -17,6 +17,8 @@ const FEWEST = 4;
 /** A bend matters where the slopes differ by this share of the steeper one and the last value by this share of the largest. */
 const SLOPES_APART = 0.25;
 const VALUES_APART = 0.1;
+/** A slope of rounding errors, against the steeper one. */
+const FLAT = 1e-9;
 /** Squares of rounding errors, against those of the values. */
 const ROUNDING = 1e-18;
 
@@ -84,7 +86,10 @@ function slopesAt(xs: readonly number[], ys: readonly number[], { at, rest, squa
   const change = product(rest, ys) / square;
   const straight = ys.map((y, index) => y - change * (hinge(xs, at)[index] ?? 0));
   const below = slopeOf(xs, straight);
-  return { at, below, above: below + change };
+  const above = below + change;
+  // Values that do not change have no slope: what is left is rounding.
+  const flat = FLAT * Math.max(Math.abs(below), Math.abs(above));
+  return { at, below: Math.abs(below) <= flat ? 0 : below, above: Math.abs(above) <= flat ? 0 : above };
 }
 
 function hinge(xs: readonly number[], at: number): readonly number[] {

@@ -27,6 +27,9 @@ const MS_PER_MINUTE = 60_000;
 const LOOSE = 1.1;
 const AT_LEAST = 'processes started and ended between two looks';
 
+const NONE_SAMPLED =
+  'every process ended before it could be sampled; the largest one and how many there can have been are known';
+
 const TOO_SHORT =
   'every process ended before it could be sampled: flows this short can only be gated on other metrics';
 
@@ -97,16 +100,33 @@ function memoryFigures(
   const seen = greatest(samples, (sample) => peakOf(sample, window));
   // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
   const why = unseen(samples, window) ?? (seen === 0 ? TOO_SHORT : undefined);
-  if (why !== undefined) return { peak_memory: noData(why), avg_memory: noData(why) };
-  const average = averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory })));
-  const peak = Math.max(seen, largestProcess);
   const largest = Math.max(largestProcess, ...processes.map(({ peakMemory }) => peakMemory));
   const most = greatest(samples, (sample) => mostOf(sample, { window, largest }));
+  if (why !== undefined) {
+    // The kernel has told of the largest process, and how many there can have been is bounded.
+    const bounded = why === TOO_SHORT && largestProcess > 0 && most > 0;
+    const peak_memory = bounded ? between(largestProcess, { most, note: NONE_SAMPLED }) : noData(why);
+    return { peak_memory, avg_memory: noData(why) };
+  }
+  const average = averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory })));
+  const peak = Math.max(seen, largestProcess);
   const note = largestProcess > seen ? undefined : alone;
   return {
-    peak_memory: most > LOOSE * peak ? { value: peak, atMost: most, note: AT_LEAST } : figure(peak, note),
+    peak_memory: between(peak, { most, note: AT_LEAST, settled: note }),
     avg_memory: average === undefined ? noData('the monitor took no sample') : figure(average, alone),
   };
+}
+
+/** A range where it is loose, with `note`; else the least, with the note `settled`. */
+function between(
+  least: number,
+  {
+    most,
+    note,
+    settled,
+  }: { readonly most: number; readonly note: string; readonly settled?: string | undefined },
+): Figure {
+  return most > LOOSE * least ? { value: least, atMost: most, note } : figure(least, settled);
 }
 
 /** The most that can have been resident since the sample before; `largest` as large as any process of the run was. */
