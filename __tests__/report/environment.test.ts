@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { machineOf } from '../../src/report/environment.js';
+import { machineOf, monitorNotes } from '../../src/report/environment.js';
 import { aResults } from '../fakes/results.js';
 
 const { environment } = aResults();
@@ -29,5 +29,23 @@ describe('the line of the machine', () => {
 
   it('says the plain machine where nothing limits it', () => {
     expect(said({})).toMatch(/^4 cores AMD EPYC 7763, 16\.\d GB|^4 cores AMD EPYC 7763, 16 GB/);
+  });
+});
+
+describe('the line of the monitor', () => {
+  const [scenario] = aResults().scenarios;
+  const costing = (cpuTime: number, duration: number): string | undefined =>
+    scenario &&
+    monitorNotes({
+      ...scenario,
+      monitor: { ...scenario.monitor, cost: { samples: 10, cpuTime, duration } },
+    })[0];
+
+  it('says the share of a core that watching took', () => {
+    expect(costing(25, 2500)).toMatch(/: 10 samples; the monitor used 1% of one core$/);
+  });
+
+  it('says the CPU time of a run so short that its share of a core would mislead', () => {
+    expect(costing(6, 11)).toMatch(/: 10 samples; the monitor used 6 ms of CPU$/);
   });
 });

@@ -5,6 +5,7 @@ import {
   formatCount,
   formatQuantity,
   formatRatio,
+  formatTime,
   plural,
 } from '../model/format.js';
 import { safeUrl } from './escape.js';
@@ -78,12 +79,17 @@ export function loadOf({
   return `${rungs}${loadWords(load)}${warmup}${dropped > 0 ? `; ${formatCount(dropped)} dropped` : ''}`;
 }
 
+/** ms. */
+const SHORT = 1000;
+
 /** What watching cost, what could not be measured, and what was too much to keep. */
 export function monitorNotes({ monitor, cut = [] }: ScenarioResults): readonly string[] {
   const { samples, cpuTime, duration } = monitor.cost;
   // What a table that starts a process for each look waits for is not all CPU.
   const most = monitor.source === 'pidusage' ? 'at most ' : '';
-  const share =
-    duration > 0 ? `; the monitor used ${most}${formatRatio(cpuTime / duration)} of one core` : '';
-  return [`watched by ${monitor.source}: ${plural(samples, 'sample')}${share}`, ...monitor.notes, ...cut];
+  // Of a run of a few ms the share is large and the time is nothing.
+  const used =
+    duration < SHORT ? `${formatTime(cpuTime)} of CPU` : `${formatRatio(cpuTime / duration)} of one core`;
+  const cost = duration > 0 ? `; the monitor used ${most}${used}` : '';
+  return [`watched by ${monitor.source}: ${plural(samples, 'sample')}${cost}`, ...monitor.notes, ...cut];
 }

@@ -12,7 +12,7 @@ import type { Palette } from './terminal-block.js';
  */
 
 const TITLE = 'This change alters its gates';
-const ADVICE = 'The verdict is by the gates of this change: review them as you review its code.';
+const ADVICE = 'The verdict uses the gates of this change: review them as you review its code.';
 /** Rows of a comment and of an annotation; results.json has more. */
 const SHOWN = 20;
 const NONE = 'none';
