@@ -1,6 +1,6 @@
 import type { Results } from '../model/results.js';
 
-/** DESIGN §13: what the process says at its end, at a terminal and as the step of a job. */
+/** What the process says at its end, at a terminal and as the step of a job. */
 export const EXIT = {
   passed: 0,
   failed: 1,
