@@ -68,6 +68,22 @@ describe('loading', () => {
     ]);
   });
 
+  test.each([
+    [() => false, 'verify returned false'],
+    [() => Promise.resolve(false), 'verify returned false'],
+    [() => true, undefined],
+    [() => undefined, undefined],
+    [() => 0, undefined],
+  ])('a verify that is %s', async (verify, message) => {
+    const { host, sent } = hostWith({ default: () => undefined, verify });
+    await load(host);
+    host.handle({ type: 'verify', run: { flows: [], counts: countsOf([]), warmup: 0 } });
+    await quiet();
+    const answer = sent.find(({ type }) => type === 'done');
+    expect(answer).toMatchObject({ type: 'done', hook: 'verify' });
+    expect(answer?.type === 'done' ? answer.error?.message : 'none').toBe(message);
+  });
+
   test('a module without a default export says what to write', async () => {
     const { host, sent } = hostWith({ flow: () => undefined });
     await load(host);

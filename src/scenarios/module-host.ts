@@ -56,7 +56,8 @@ export class ModuleHost {
         break;
       case 'verify':
         void this.#hook('verify', async (module) => {
-          await module.verify?.({ ...this.#context, ...this.#ports.forModule(message.run) });
+          const found = await module.verify?.({ ...this.#context, ...this.#ports.forModule(message.run) });
+          if (found === false) throw new Error('verify returned false');
           return undefined;
         });
         break;
