@@ -123,3 +123,22 @@ posix.each<[string, () => void]>([
   expect(readFileSync(path, 'utf8')).toBe('before=1\nverdict=fail\n');
   if (what.includes('link')) expect(readFileSync(join(folder, 'elsewhere'), 'utf8')).toBe('precious');
 });
+
+test.each(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'] as const)(
+  'a pipe as %s is an error, and nobody waits for its reader',
+  (name) => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const files = new CommandFiles({ [name]: pipe });
+    expect(() => files.append(name, 'verdict=pass\n')).toThrow(
+      `${pipe} (${name}) is a pipe; it must be a regular file`,
+    );
+  },
+);
+
+test('a device, or no file, is left to whoever writes it', () => {
+  const files = new CommandFiles({ GITHUB_OUTPUT: '/dev/null', GITHUB_STEP_SUMMARY: join(folder, 'none') });
+  expect(files.append('GITHUB_OUTPUT', 'x')).toBe(false);
+  expect(files.append('GITHUB_STEP_SUMMARY', 'x')).toBe(false);
+  expect(files.append('GITHUB_ENV', 'x')).toBe(false);
+});

@@ -255,6 +255,27 @@ describe('base is not known, which is said', () => {
   });
 });
 
+describe('a step that has no config of its own', () => {
+  test.each<[string, string, Inputs]>([
+    ['run', FILE, { run: 'true' }],
+    ['url', 'flowgate.yml', { url: 'http://127.0.0.1:1/' }],
+    ['demo', FILE, { demo: 'true' }],
+  ])('with %s: that this change removes the config %s is told', async (_, file, inputs) => {
+    const { clone, event } = pullRequest({ base: scenario('thresholds: [failed <= 0]'), head: 'x', file });
+    clone.git('rm', '-q', file);
+    clone.git('commit', '-q', '-m', 'removed');
+    expect(rows(await changesIn(clone.folder, event, inputs))).toEqual([[undefined, 'config', file, null]]);
+  });
+
+  test.each([
+    ['there still is one', { base: scenario('flows: 2'), head: scenario('flows: 3') }],
+    ['there never was one', { head: 'x', file: 'other.txt' }],
+  ])('nothing is told where %s', async (_, of) => {
+    const { clone, event } = pullRequest(of);
+    expect(await changesIn(clone.folder, event, { run: 'true' })).toBeUndefined();
+  });
+});
+
 test('nothing is told without a base, and without a config', async () => {
   const { clone, event } = pullRequest({ base: scenario('timeout: 5s'), head: scenario('timeout: 9s') });
   for (const kind of ['none', 'other'] as const)

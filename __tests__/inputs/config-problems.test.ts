@@ -120,6 +120,15 @@ describe('each kind of fault', () => {
     ],
     ['abort-delay: 5s', '5:18: scenarios.s.abort-delay: delays nothing without abort-on-fail: true'],
     ['setup:', '5:5: scenarios.s.setup: is empty; write npm run seed'],
+    [
+      'verify: "# npm run check"',
+      '5:13: scenarios.s.verify: holds nothing but comments, so that nothing would run;',
+    ],
+    [
+      'teardown: "#a\\n\\n  # b"',
+      '5:15: scenarios.s.teardown: holds nothing but comments, so that nothing would run;',
+    ],
+    ['service: {run: "#npm start"}', 'scenarios.s.service.run: holds nothing but comments'],
     ['setup: [a]', '5:5: scenarios.s.setup: must be text such as npm run seed, not a list'],
     ['__proto__: 1', '5:5: scenarios.s: there is no key __proto__'],
   ])('%s', (line, expected) => {
@@ -136,6 +145,13 @@ describe('each kind of fault', () => {
       ]);
     },
   );
+
+  test('a command that is commented out is no flow', () => {
+    expect(problems(scenario('run: "# npm test"'))).toEqual([
+      '4:10: scenarios.s.run: holds nothing but comments, so that nothing would run; write node scripts/place-order.js',
+    ]);
+    expect(problems(scenario('run: "# first\\nnpm test # second"'))).toEqual([]);
+  });
 
   test('isolate is one of three', () => {
     expect(problems(scenario('module: x', 'isolate: threads'))).toEqual([

@@ -99,6 +99,7 @@ describe('what is wrong with inputs', () => {
       { run: 'x', scenario: 'y' },
       'input scenario: selects from a config file, and run, module, url and demo make one scenario',
     ],
+    [{ run: '# npm test' }, 'input run: holds nothing but comments, so that nothing would run'],
     [{ run: ' ' }, 'input run: is blank; write it or leave it out'],
     [{ url: 'x' }, 'input url: "x" is no URL; write http://127.0.0.1:3000/orders'],
     [{ url: 'ftp://x' }, 'input url: "ftp://x": ftp:// can not be requested; write http://… or https://…'],

@@ -55,6 +55,35 @@ describe('loading', () => {
     expect(sent).toEqual([{ type: 'loaded', hooks: ['setup'] }]);
   });
 
+  test.each([
+    ['the flow', { default: function* () {} }],
+    ['the flow', { default: async function* () {} }],
+    ['verify', { default: () => undefined, verify: function* () {} }],
+    ['setup', { default: { default: () => undefined, setup: async function* () {} } }],
+  ])('%s must not be a generator, whose body never runs', async (what, module) => {
+    const { host, sent } = hostWith(module);
+    await load(host);
+    expect(sent).toMatchObject([
+      { type: 'loaded', error: { message: expect.stringContaining(`${what} is a generator function`) } },
+    ]);
+  });
+
+  test.each([
+    [() => false, 'verify returned false'],
+    [() => Promise.resolve(false), 'verify returned false'],
+    [() => true, undefined],
+    [() => undefined, undefined],
+    [() => 0, undefined],
+  ])('a verify that is %s', async (verify, message) => {
+    const { host, sent } = hostWith({ default: () => undefined, verify });
+    await load(host);
+    host.handle({ type: 'verify', run: { flows: [], counts: countsOf([]), warmup: 0 } });
+    await quiet();
+    const answer = sent.find(({ type }) => type === 'done');
+    expect(answer).toMatchObject({ type: 'done', hook: 'verify' });
+    expect(answer?.type === 'done' ? answer.error?.message : 'none').toBe(message);
+  });
+
   test('a module without a default export says what to write', async () => {
     const { host, sent } = hostWith({ flow: () => undefined });
     await load(host);
@@ -95,6 +124,16 @@ describe('flows', () => {
     open?.();
     await quiet();
     expect(endsOf(sent).size).toBe(2);
+  });
+
+  test('a step that is a generator, whose body never runs, fails its flow', async () => {
+    const { host, sent } = hostWith({
+      default: (ctx: { step: (name: string, body: unknown) => unknown }) => ctx.step('pay', function* () {}),
+    });
+    await load(host);
+    host.handle({ type: 'start', flows: [flow(1)] });
+    await quiet();
+    expect(endsOf(sent).get('fg-x-1')?.error?.message).toContain('the step pay is a generator function');
   });
 
   test('flows that have an instant to start at wait for it', async () => {

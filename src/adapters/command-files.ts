@@ -8,6 +8,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 
@@ -35,10 +36,12 @@ interface Remembered {
  * each time that we write, and once more at the end.
  */
 export class CommandFiles {
+  readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #files = new Map<CommandFileName, Remembered>();
 
   /** To be made before anything foreign runs. Files that are not there are left to whoever makes them. */
   constructor(env: Readonly<Record<string, string | undefined>>) {
+    this.#env = env;
     for (const name of NAMES) {
       const path = env[name] ?? '';
       const file = path === '' ? undefined : remember(path);
@@ -46,10 +49,15 @@ export class CommandFiles {
     }
   }
 
-  /** Adds text of ours; false if the runner gave us no such file. */
+  /** Adds text of ours; false if the runner gave us no such file. Throws where writing to it would wait for a reader. */
   append(name: CommandFileName, text: string): boolean {
     const file = this.#files.get(name);
-    if (file === undefined) return false;
+    if (file === undefined) {
+      const path = this.#env[name] ?? '';
+      if (path !== '' && attempt(() => statSync(path))?.isFIFO() === true)
+        throw new Error(`${path} (${name}) is a pipe; it must be a regular file`);
+      return false;
+    }
     file.changed = settle(file) || file.changed;
     file.content = Buffer.concat([file.content, Buffer.from(text)]);
     settle(file);

@@ -60,7 +60,10 @@ function makeAll(fifos: readonly Wanted[]): void {
   execFile('mkfifo', paths, (error, _, stderr) => {
     if (error === null) for (const { made } of fifos) made();
     else {
-      const [reason = ''] = stderr === '' ? [error.message] : stderr.split('\n');
+      const missing =
+        error.code === 'ENOENT' ? 'there is no program mkfifo on PATH; install coreutils' : undefined;
+      const [said = ''] = stderr === '' ? [error.message] : stderr.split('\n');
+      const reason = missing ?? said;
       for (const { failed } of fifos)
         failed(new Error(`cannot make the pipes for the output of flows: ${reason}`));
     }

@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { readConfig } from '../inputs/config.js';
 import type { Inputs } from '../inputs/inputs.js';
-import { DEFAULT_CONFIGS } from '../inputs/find-config.js';
+import { DEFAULT_CONFIGS, defaultConfig } from '../inputs/find-config.js';
 import { makePlan } from '../inputs/plan.js';
 import type { Plan } from '../model/plan.js';
 import { SMALL_FILE, type Files } from '../ports.js';
@@ -57,8 +57,23 @@ async function planOf(
   return makePlan({ ...others, config, ...(both.length === 0 ? {} : { scenario: both.join(',') }) }, sources);
 }
 
+/** The config that the commit has and the workspace has no longer; undefined if there still is one, or never was. */
+export async function removedConfig(
+  from: Pick<BaseConfig, 'repository' | 'commit' | 'files' | 'workspace'>,
+): Promise<string | undefined> {
+  const { files, workspace } = from;
+  if ((await defaultConfig({ files, workspace })) !== undefined) return undefined;
+  for (const config of DEFAULT_CONFIGS) {
+    if ((await textOf(from, resolve(workspace, config))) !== undefined) return config;
+  }
+  return undefined;
+}
+
 /** Of a file in the commit; undefined if there is none. Throws if it is too large to be a config. */
-async function textOf({ repository, commit }: BaseConfig, path: string): Promise<string | undefined> {
+async function textOf(
+  { repository, commit }: Pick<BaseConfig, 'repository' | 'commit'>,
+  path: string,
+): Promise<string | undefined> {
   const inside = relative(repository.top, path);
   if (inside.startsWith('..') || isAbsolute(inside)) return undefined;
   const blob = `${commit}:${inside.split(sep).join('/')}`;

@@ -7,7 +7,7 @@ import type { Files } from '../ports.js';
 import type { Git } from '../ports/git.js';
 import { findBase } from '../trees/find-base.js';
 import { Repository } from '../trees/repository.js';
-import { basePlan } from './base-plan.js';
+import { basePlan, removedConfig } from './base-plan.js';
 import { differences } from './differences.js';
 
 export interface GateChangesPorts {
@@ -38,7 +38,6 @@ export async function gateChanges(
   { git, files, interrupt }: GateChangesPorts,
   { inputs, workspace, event }: GateChangesContext,
 ): Promise<GateChanges | undefined> {
-  if (plan.source.kind !== 'config') return undefined;
   if (event.kind !== 'pull_request' && event.kind !== 'merge_group') return undefined;
   let base: Pick<GateChanges, 'base' | 'sha'> = { base: event.branch };
   try {
@@ -47,6 +46,11 @@ export async function gateChanges(
     if (found === undefined) return undefined;
     const { sha, label } = found;
     base = { base: label, sha };
+    if (plan.source.kind !== 'config') {
+      const removed = await removedConfig({ repository, commit: sha, files, workspace });
+      if (removed === undefined) return undefined;
+      return { ...base, changes: [{ setting: 'config', base: removed, head: null }] };
+    }
     const scenarios = plan.scenarios.map(({ name }) => name);
     const planned = await basePlan({ repository, commit: sha, files, inputs, workspace, scenarios });
     if (planned === undefined) {
@@ -54,6 +58,8 @@ export async function gateChanges(
     }
     return { ...base, ...bounded(differences(planned, plan)) };
   } catch (thrown) {
+    // A step without a config has nothing that could have changed, but for a config that is gone.
+    if (plan.source.kind !== 'config') return undefined;
     return { ...base, changes: [], unknown: reasonOf(thrown) };
   }
 }

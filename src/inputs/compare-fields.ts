@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ROUND_SERVICES, UNRESOLVED_ANSWERS } from '../model/compare-plan.js';
-import { duration, oneOf, show, text } from './fields.js';
+import { commandText, duration, oneOf, show, text } from './fields.js';
 
 const about = (description: string) => ({ description });
 
@@ -36,7 +36,7 @@ const compareMap = z.strictObject(
 
 const prepareMap = z.strictObject(
   {
-    run: text('npm ci').meta(
+    run: commandText('npm ci').meta(
       about('the command; it runs where the scenarios do: in the workspace of its tree'),
     ),
     'cache-key': text('v1')

@@ -42,6 +42,17 @@ export function text(example: string) {
     .meta({ minLength: 1 });
 }
 
+/** Whether a command holds nothing but comments, as one that is commented out: it would always be ok. */
+export function runsNothing(command: string): boolean {
+  return command.trim() !== '' && command.split('\n').every((line) => /^\s*(#|$)/.test(line));
+}
+
+export const RUNS_NOTHING = 'holds nothing but comments, so that nothing would run';
+
+export function commandText(example: string) {
+  return text(example).refine((value) => !runsNothing(value), { error: `${RUNS_NOTHING}; write ${example}` });
+}
+
 /** `30s` → ms. */
 export const duration = z
   .string({

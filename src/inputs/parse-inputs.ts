@@ -8,6 +8,7 @@ import { didYouMean } from '../verdict/nearest.js';
 import { parseThresholdText } from '../verdict/threshold-list.js';
 import { refProblem } from './compare-fields.js';
 import { parseDuration } from './duration.js';
+import { RUNS_NOTHING, runsNothing } from './fields.js';
 import { httpRequests } from './http-fields.js';
 import { ACTION_INPUTS, PUBLISHER_INPUTS, whereInput, type InputKey, type Inputs } from './inputs.js';
 import { parseRate } from './rate.js';
@@ -73,7 +74,7 @@ export function parseInputs(inputs: Inputs): InputsReading {
   const parsed: ParsedInputs = {
     ...given('config', reader.text('config')),
     ...given('scenarios', reader.names('scenario')),
-    ...given('run', reader.text('run')),
+    ...given('run', reader.command('run')),
     ...given('module', reader.text('module')),
     ...given('url', reader.requests('url')),
     demo: reader.oneOf('demo', SWITCH) === 'true',
@@ -87,7 +88,7 @@ export function parseInputs(inputs: Inputs): InputsReading {
     ...given('alerts', reader.thresholds('alerts', 'warn')),
     ...given('compare', reader.ref('compare')),
     noCompare: isGiven(inputs.noCompare),
-    ...given('prepare', reader.text('prepare')),
+    ...given('prepare', reader.command('prepare')),
     ...given('budget', reader.duration('budget')),
     publishing: {
       comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
@@ -134,6 +135,12 @@ class InputReader {
     if (!isGiven(value)) return undefined;
     const trimmed = value.trim();
     return this.accept(key, trimmed === '' ? undefined : trimmed, 'is blank; write it or leave it out');
+  }
+
+  command(key: InputKey): string | undefined {
+    const command = this.text(key);
+    if (command === undefined) return undefined;
+    return this.accept(key, runsNothing(command) ? undefined : command, RUNS_NOTHING);
   }
 
   whole(key: InputKey, least: number): number | undefined {

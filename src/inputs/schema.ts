@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ISOLATIONS } from '../model/plan.js';
 import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
 import { COMPARE_FIELDS, COMPARE_KEYS } from './compare-fields.js';
-import { duration, oneOf, show, text, textMap, thresholds, whole } from './fields.js';
+import { commandText, duration, oneOf, show, text, textMap, thresholds, whole } from './fields.js';
 import { faults } from './faults-schema.js';
 import { HISTORY_KEYS, history } from './history-schema.js';
 import { HTTP_KEYS, httpRequests, size } from './http-fields.js';
@@ -37,12 +37,12 @@ function shapeOf(what: string) {
     code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
 }
 
-const command = (description: string) => text('npm run seed').optional().meta(about(description));
+const command = (description: string) => commandText('npm run seed').optional().meta(about(description));
 
 const scenario = z
   .strictObject(
     {
-      run: text('node scripts/place-order.js').optional().meta(about('the command that one flow is')),
+      run: commandText('node scripts/place-order.js').optional().meta(about('the command that one flow is')),
       module: text('flows/order.mjs')
         .optional()
         .meta(about('the module file whose default export one flow is, from the working directory')),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, oneOf, readiness, show, text, textMap } from './fields.js';
+import { commandText, duration, oneOf, readiness, show, text, textMap } from './fields.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'] as const;
 
@@ -9,7 +9,7 @@ const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const about = (description: string) => ({ description });
 
 const shape = {
-  run: text('npm start').meta(
+  run: commandText('npm start').meta(
     about('the command that starts it; it is ended with everything that it started'),
   ),
   ready: readiness

@@ -8,17 +8,19 @@ import { commandOn, type Stage } from './stage.js';
 /** After an interrupt the teardown has this long: the runner kills everything soon. ms. */
 const HURRIED_TEARDOWN = 3000;
 
+const TEARDOWN = 'teardown';
+
 /** Clears the stage. Each step happens whatever became of the one before. */
 export async function strike(stage: Stage, cast: Cast): Promise<void> {
   const { plan, ports, watch } = stage;
   const { teardown } = plan;
   const steps: readonly [string, () => Promise<unknown>][] = [
-    ['teardown', async () => teardownModule(cast.module)],
+    [TEARDOWN, async () => teardownModule(cast.module)],
     ['looking for ports that were left', async () => cast.search?.forPorts()],
     // What launchers and hosts have adopted is lost from sight when they end, unless it was seen before.
     ['looking for what flows have left', async () => watch.alive()],
     ['ending the flows', async () => cast.runner?.close()],
-    ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
+    [TEARDOWN, async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
     ['looking for files that were left', async () => cast.search?.forFiles()],
     ['stopping the services', async () => cast.services?.stop()],
     ['looking for what services have left', async () => cast.search?.inServices()],
@@ -32,7 +34,10 @@ export async function strike(stage: Stage, cast: Cast): Promise<void> {
     try {
       await step();
     } catch (thrown) {
-      stage.problems.push(`${name} failed: ${messageOf(thrown)}`);
+      const problem = `${name} failed: ${messageOf(thrown)}`;
+      // What an interrupt cuts short has not failed: it must not make the run one that failed.
+      if (name === TEARDOWN && ports.interrupt.aborted) ports.logger.warn(problem);
+      else stage.problems.push(problem);
     }
   }
 }

@@ -6,7 +6,7 @@
  * export async function setup(ctx) { return { stock: 100 }; }      // what it returns is ctx.shared of every flow
  * // With isolate: thread or process it is handed to the other hosts as data (structured clone); verify and teardown run
  * // where setup ran, and no flow runs there.
- * export async function verify(ctx) { assert(…ctx.flows, ctx.shared…); }   // throws if the shared state is wrong
+ * export async function verify(ctx) { assert(…ctx.flows, ctx.shared…); }   // throws, or returns false, if the shared state is wrong
  * export async function teardown(ctx) {}
  * ```
  */

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { FlowError, StepTiming } from '../model/record.js';
 import { seededRandom, seedOf } from '../stats/random.js';
 import { FlowCanary } from './flow-canary.js';
@@ -55,7 +56,8 @@ export class ModuleHost {
         break;
       case 'verify':
         void this.#hook('verify', async (module) => {
-          await module.verify?.({ ...this.#context, ...this.#ports.forModule(message.run) });
+          const found = await module.verify?.({ ...this.#context, ...this.#ports.forModule(message.run) });
+          if (found === false) throw new Error('verify returned false');
           return undefined;
         });
         break;
@@ -169,6 +171,7 @@ export class ModuleHost {
       signal,
       random: seededRandom(seedOf(this.#context.seed, flow.iteration)),
       step: async (name, body) => {
+        refuseGenerator(`the step ${textOf(name)}`, body);
         const startedAt = now();
         try {
           return await body();
@@ -193,21 +196,34 @@ interface Doing {
   readonly canary: FlowCanary | undefined;
 }
 
-/** What CommonJS code exports arrives as the default export of its namespace. */
 /** One more than is recorded of a flow, so that it is seen that there are more. */
 const MOST_STEPS = 1001;
 /** Characters of a step's name: more than are recorded. */
 const LONGEST_NAME = 201;
 
+/** What CommonJS code exports arrives as the default export of its namespace. */
 function asFlowModule(loaded: unknown): FlowModule {
   const candidates = [loaded, isObject(loaded) ? loaded.default : undefined];
   const module = candidates.find(
     (candidate) => isObject(candidate) && typeof candidate.default === 'function',
   );
-  if (module !== undefined) return module as unknown as FlowModule;
+  if (module !== undefined) {
+    const exported = module as Readonly<Record<string, unknown>>;
+    refuseGenerator('the flow', exported.default);
+    for (const hook of HOOKS) refuseGenerator(hook, exported[hook]);
+    return module as unknown as FlowModule;
+  }
   throw new Error(
     'it has no default export that is a function; write: export default async function flow(ctx) { … }',
   );
+}
+
+/** To call a generator function runs nothing of its body: it would be ok whatever it holds. */
+function refuseGenerator(what: string, body: unknown): void {
+  if (types.isGeneratorFunction(body))
+    throw new Error(
+      `${what} is a generator function (function*), whose body does not run when it is called; remove the *`,
+    );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
