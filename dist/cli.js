@@ -28761,7 +28761,8 @@ function bootText(given) {
  * Runs a script of ours in a realm of its own (a context of node:vm), in which it has its own Array, Map, Promise and so
  * on. Of what Node gives, it gets copies that are made here, before any module is loaded. So a module, or a test library
  * that it uses, may replace clocks, timers, JSON or whatever it likes in its realm: nothing changes in that of ours.
- * What modules are given to hold (errors, signals to abort) is made with their realm's classes.
+ * What modules are given to hold (their context, promises of steps, errors, signals to abort) is made with their realm's
+ * classes.
  */
 const BOOT = `function boot(given) {
   'use strict';
@@ -28784,6 +28785,8 @@ const BOOT = `function boot(given) {
   };
   const { now, eventLoopUtilization } = performance;
   const { parse, stringify } = JSON;
+  const { assign } = Object;
+  const NodePromise = Promise;
   const nodes = {
     process, Buffer, Error, AbortController, TextEncoder, TextDecoder, URL,
     setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate, queueMicrotask, console,
@@ -28799,6 +28802,13 @@ const BOOT = `function boot(given) {
     flowgate: {
       key,
       cloned: (value) => (value === undefined ? undefined : parse(stringify(value))),
+      given: (context) => {
+        const { step } = context;
+        if (step === undefined) return assign({}, context);
+        const waiting = (name, body) =>
+          new NodePromise((resolve, reject) => void step(name, body).then(resolve, reject));
+        return assign({}, context, { step: waiting });
+      },
       threadText: () => '(' + boot + ')(' + stringify({ file, source, key: '' }) + ');',
     },
   };
@@ -30355,7 +30365,9 @@ function makeAll(fifos) {
             for (const { made } of fifos)
                 made();
         else {
-            const [reason = ''] = stderr === '' ? [error.message] : stderr.split('\n');
+            const missing = error.code === 'ENOENT' ? 'there is no program mkfifo on PATH; install coreutils' : undefined;
+            const [said = ''] = stderr === '' ? [error.message] : stderr.split('\n');
+            const reason = missing ?? said;
             for (const { failed } of fifos)
                 failed(new Error(`cannot make the pipes for the output of flows: ${reason}`));
         }
@@ -31997,6 +32009,8 @@ class Member {
 
 /** Longer than any stat or status file. */
 const BUFFER_SIZE = 8192;
+/** The highest pid_max that Linux takes: proc_sys_kernel(5). */
+const PID_MAX_LIMIT = 2 ** 22;
 /** A foreign process is looked at again every so many scans, in turn: its pid may have been given to another one. */
 const FOREIGN_TURNS = 32;
 /** Reads for which a group without living members is still remembered. */
@@ -32023,6 +32037,8 @@ class Procfs {
     rootsTaken = new WeakSet();
     loadavg = { path: '/proc/loadavg' };
     lastPid;
+    /** Pids that the kernel has handed out since the first read. */
+    pids = 0;
     reads = 0;
     scans = 0;
     constructor(mark, now) {
@@ -32123,8 +32139,19 @@ class Procfs {
         const length = descriptors.read(this.loadavg, buffer);
         const lastPid = length > 0 ? parseLastPid(buffer.toString('latin1', 0, length)) : undefined;
         const same = lastPid !== undefined && lastPid === this.lastPid;
+        this.countPids(lastPid);
         this.lastPid = lastPid;
         return !same;
+    }
+    started() {
+        return this.pids;
+    }
+    countPids(lastPid) {
+        // A kernel that counts no pids says 0, which no process has.
+        if (lastPid === undefined || lastPid === 0)
+            this.pids = undefined;
+        else if (this.lastPid !== undefined && this.pids !== undefined)
+            this.pids += pidsBetween(this.lastPid, lastPid);
     }
     /** Looks at every process that is not known, and decides once whether it belongs to the tree. */
     scan(roots) {
@@ -32206,6 +32233,13 @@ class Procfs {
         descriptors.release(file);
         return undefined;
     }
+}
+/** At most: pids of living processes are left out, and after the highest pid the kernel begins anew. */
+function pidsBetween(before, now) {
+    if (now >= before)
+        return now - before;
+    const highest = Number(readOrUndefined('/proc/sys/kernel/pid_max')?.toString() ?? PID_MAX_LIMIT);
+    return highest - before + now;
 }
 /** Whose it is when only the mark is left: a flow's if it has a flow's token, else the service's if there is one. */
 function rootOfMarked(pid, environment, roots) {
@@ -36707,8 +36741,11 @@ function ladderCard({ ladder }) {
     const numbers = (cells) => cells.map((text) => `<td class="number">${text}</td>`).join('');
     const rungs = ladder.rungs.map(({ holds, flows, throughput, efficiency, median, p95, success, memory, cpu, threads }) => `<tr>${(0,html_table/* mark */.Gy)(holds ? 'pass' : 'fail')}${numbers([flows, throughput, efficiency, median, p95, success, memory, cpu, threads])}</tr>`);
     const heads = ['', ...RUNG_HEADS.map((head) => [head])];
-    const sizes = ladder.provisioning.map(({ flows, memory, cpu, threads }) => `<tr>${numbers([flows, memory, cpu, threads])}</tr>`);
-    const predicted = sizes.length === 0 ? '' : (0,html_table/* table */.tp)([['At once, predicted'], ['Memory'], ['CPU'], ['Threads']], sizes);
+    const columns = ladder.predicted;
+    const sizes = (columns[0]?.cells ?? []).map((_unused, row) => `<tr>${numbers(columns.map(({ cells }) => cells[row] ?? ''))}</tr>`);
+    const predicted = sizes.length === 0
+        ? ''
+        : (0,html_table/* table */.tp)(columns.map(({ head }) => [head]), sizes);
     const measured = rungs.length === 0 ? '' : (0,html_table/* table */.tp)(heads, rungs);
     return (0,html_table/* card */.Nr)('Ladder', `${ladderPlot(ladder)}${measured}${ladderNotes(ladder)}${predicted}`);
 }
@@ -37031,7 +37068,7 @@ function ladderBlock(ladder, tier) {
     if (ladder === undefined)
         return undefined;
     const { limit, law, resources } = ladder;
-    return (0,markdown_block/* blocks */.Bv)(`<b>Ladder</b>${limit === undefined ? '' : `: ${(0,report_escape/* html */.qy)(limit, 400)}`}`, rungTable(ladder), `<sub>${ladder.note}</sub>`, resources === undefined ? undefined : `<b>At N flows at once</b>: ${(0,report_escape/* html */.qy)(resources, 400)}`, provisioningTable(ladder), law === undefined ? undefined : (0,report_escape/* html */.qy)(law, 400), chart(ladder, tier));
+    return (0,markdown_block/* blocks */.Bv)(`<b>Ladder</b>${limit === undefined ? '' : `: ${(0,report_escape/* html */.qy)(limit, 400)}`}`, rungTable(ladder), `<sub>${ladder.note}</sub>`, resources === undefined ? undefined : `<b>At N flows at once</b>: ${(0,report_escape/* html */.qy)(resources, 400)}`, predictedTable(ladder), law === undefined ? undefined : (0,report_escape/* html */.qy)(law, 400), chart(ladder, tier));
 }
 function rungTable({ rungs }) {
     if (rungs.length === 0)
@@ -37062,10 +37099,11 @@ function rungTable({ rungs }) {
         threads,
     ]));
 }
-function provisioningTable({ provisioning }) {
-    if (provisioning.length === 0)
+function predictedTable({ predicted }) {
+    if (predicted.length === 0)
         return undefined;
-    return (0,markdown_block/* table */.tp)(['At once, predicted', 'Memory', 'CPU', 'Threads'].map(markdown_ladder_right), provisioning.map(({ flows, memory, cpu, threads }) => [flows, memory, cpu, threads]));
+    const sizes = predicted[0]?.cells ?? [];
+    return (0,markdown_block/* table */.tp)(predicted.map(({ head }) => markdown_ladder_right(head)), sizes.map((_unused, row) => predicted.map(({ cells }) => cells[row] ?? '')));
 }
 function chart({ source, intervals }, tier) {
     const spark = (0,ladder_chart/* ladderSpark */.k)(source);
@@ -43137,9 +43175,12 @@ function unknownKeyOfFaults(path, key) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ RUNS_NOTHING),
+  jt: () => (/* binding */ commandText),
   p0: () => (/* binding */ fields_duration),
   yL: () => (/* binding */ oneOf),
   xz: () => (/* binding */ readiness),
+  ag: () => (/* binding */ runsNothing),
   WU: () => (/* binding */ show),
   Qq: () => (/* binding */ fields_text),
   sP: () => (/* binding */ textMap),
@@ -43254,6 +43295,14 @@ function fields_text(example) {
     return schemas/* string */.YjP({ error })
         .refine((value) => value.trim() !== '', { error })
         .meta({ minLength: 1 });
+}
+/** Whether a command holds nothing but comments, as one that is commented out: it would always be ok. */
+function runsNothing(command) {
+    return command.trim() !== '' && command.split('\n').every((line) => /^\s*(#|$)/.test(line));
+}
+const RUNS_NOTHING = 'holds nothing but comments, so that nothing would run';
+function commandText(example) {
+    return fields_text(example).refine((value) => !runsNothing(value), { error: `${RUNS_NOTHING}; write ${example}` });
 }
 /** `30s` → ms. */
 const fields_duration = schemas/* string */.YjP({
@@ -43872,7 +43921,7 @@ const compareMap = schemas/* strictObject */.rej({
         .meta(about('level of the gates in force when no threshold hangs on the base; fail if left out')),
 }, { error: shapeOf('a git ref such as base, or a map such as {ref: base, services: keep}') });
 const prepareMap = schemas/* strictObject */.rej({
-    run: (0,fields/* text */.Qq)('npm ci').meta(about('the command; it runs where the scenarios do: in the workspace of its tree')),
+    run: (0,fields/* commandText */.jt)('npm ci').meta(about('the command; it runs where the scenarios do: in the workspace of its tree')),
     'cache-key': (0,fields/* text */.Qq)('v1')
         .optional()
         .meta(about('a tree that was prepared for the same commit, command and key is taken from the cache')),
@@ -45003,7 +45052,7 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'];
 const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const service_schema_about = (description) => ({ description });
 const service_schema_shape = {
-    run: (0,fields/* text */.Qq)('npm start').meta(service_schema_about('the command that starts it; it is ended with everything that it started')),
+    run: (0,fields/* commandText */.jt)('npm start').meta(service_schema_about('the command that starts it; it is ended with everything that it started')),
     ready: fields/* readiness */.xz
         .optional()
         .meta(service_schema_about('http://…, https://…, tcp://HOST:PORT, or a /pattern/ that one line of its output matches')),
@@ -45092,9 +45141,9 @@ const checks = schemas/* strictObject */.rej(Object.fromEntries(check/* CHECK_ID
 function schema_shapeOf(what) {
     return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,fields/* show */.WU)(input)}` : undefined;
 }
-const command = (description) => (0,fields/* text */.Qq)('npm run seed').optional().meta(schema_about(description));
+const command = (description) => (0,fields/* commandText */.jt)('npm run seed').optional().meta(schema_about(description));
 const scenario = schemas/* strictObject */.rej({
-    run: (0,fields/* text */.Qq)('node scripts/place-order.js').optional().meta(schema_about('the command that one flow is')),
+    run: (0,fields/* commandText */.jt)('node scripts/place-order.js').optional().meta(schema_about('the command that one flow is')),
     module: (0,fields/* text */.Qq)('flows/order.mjs')
         .optional()
         .meta(schema_about('the module file whose default export one flow is, from the working directory')),
@@ -45813,6 +45862,7 @@ function usesDirectory(plan) {
 
 
 
+
 const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'];
 const SWITCH = ['true', 'false'];
 /** Reads every input and reports all that is wrong with them. Never throws. */
@@ -45822,7 +45872,7 @@ function parseInputs(inputs) {
     const parsed = {
         ...given('config', reader.text('config')),
         ...given('scenarios', reader.names('scenario')),
-        ...given('run', reader.text('run')),
+        ...given('run', reader.command('run')),
         ...given('module', reader.text('module')),
         ...given('url', reader.requests('url')),
         demo: reader.oneOf('demo', SWITCH) === 'true',
@@ -45836,7 +45886,7 @@ function parseInputs(inputs) {
         ...given('alerts', reader.thresholds('alerts', 'warn')),
         ...given('compare', reader.ref('compare')),
         noCompare: isGiven(inputs.noCompare),
-        ...given('prepare', reader.text('prepare')),
+        ...given('prepare', reader.command('prepare')),
         ...given('budget', reader.duration('budget')),
         publishing: {
             comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
@@ -45883,6 +45933,12 @@ class InputReader {
             return undefined;
         const trimmed = value.trim();
         return this.accept(key, trimmed === '' ? undefined : trimmed, 'is blank; write it or leave it out');
+    }
+    command(key) {
+        const command = this.text(key);
+        if (command === undefined)
+            return undefined;
+        return this.accept(key, (0,fields/* runsNothing */.ag)(command) ? undefined : command, fields/* RUNS_NOTHING */.l);
     }
     whole(key, least) {
         const value = this.text(key);
@@ -48783,13 +48839,17 @@ function loadOf({ load, metrics, ladder, }) {
     const rungs = ladder === undefined ? '' : `ladder of ${ladder.planned.map(_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4).join(', ')}: up to `;
     return `${rungs}${(0,_load_js__WEBPACK_IMPORTED_MODULE_2__/* .loadWords */ .A)(load)}${warmup}${dropped > 0 ? `; ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(dropped)} dropped` : ''}`;
 }
+/** ms. */
+const SHORT = 1000;
 /** What watching cost, what could not be measured, and what was too much to keep. */
 function monitorNotes({ monitor, cut = [] }) {
     const { samples, cpuTime, duration } = monitor.cost;
     // What a table that starts a process for each look waits for is not all CPU.
     const most = monitor.source === 'pidusage' ? 'at most ' : '';
-    const share = duration > 0 ? `; the monitor used ${most}${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatRatio */ .B0)(cpuTime / duration)} of one core` : '';
-    return [`watched by ${monitor.source}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(samples, 'sample')}${share}`, ...monitor.notes, ...cut];
+    // Of a run of a few ms the share is large and the time is nothing.
+    const used = duration < SHORT ? `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatTime */ .fU)(cpuTime)} of CPU` : `${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .formatRatio */ .B0)(cpuTime / duration)} of one core`;
+    const cost = duration > 0 ? `; the monitor used ${most}${used}` : '';
+    return [`watched by ${monitor.source}: ${(0,_model_format_js__WEBPACK_IMPORTED_MODULE_1__/* .plural */ .LS)(samples, 'sample')}${cost}`, ...monitor.notes, ...cut];
 }
 
 
@@ -49184,7 +49244,7 @@ function shortened(evidence) {
  * that anybody may have written, head's is the pull request's.
  */
 const TITLE = 'This change alters its gates';
-const ADVICE = 'The verdict is by the gates of this change: review them as you review its code.';
+const ADVICE = 'The verdict uses the gates of this change: review them as you review its code.';
 /** Rows of a comment and of an annotation; results.json has more. */
 const SHOWN = 20;
 const NONE = 'none';
@@ -50104,7 +50164,7 @@ const terminal_ladder_GAP = '  ';
 function ladderLines(ladder, paint) {
     if (ladder === undefined)
         return [];
-    const { limit, law, resources, provisioning, source } = ladder;
+    const { limit, law, resources, source } = ladder;
     const sentence = (name, text) => text === undefined ? [] : paint.field(name, (0,report_lines/* wrapped */.ky)((0,report_escape/* plain */.pj)(text), paint.width - 16), ' ');
     const spark = (0,ladder_chart/* ladderSpark */.k)(source);
     return [
@@ -50114,8 +50174,15 @@ function ladderLines(ladder, paint) {
         ...(spark === undefined ? [] : paint.field('climb', [`${spark.line} ${spark.span}`])),
         ...sentence('law', law),
         ...sentence('at N', resources),
-        ...provisioning.flatMap(({ flows, memory, cpu, threads }, index) => paint.field(index === 0 ? 'predicted' : '', [`at ${flows}: ${memory}, ${cpu}, ${threads} threads`])),
+        ...predictedLines(ladder).flatMap((line, index) => paint.field(index === 0 ? 'predicted' : '', [line])),
     ];
+}
+/** `at 100: 1.07 GB, 0.558 cores, 11 threads`. */
+function predictedLines({ predicted: [sizes, ...resources] }) {
+    return (sizes?.cells ?? []).map((size, row) => {
+        const parts = resources.map(({ of, cells }) => `${cells[row] ?? ''}${of === 'threads' ? ' threads' : ''}`);
+        return `at ${size}: ${parts.join(', ')}`;
+    });
 }
 function rungLines({ rungs }, paint) {
     const columns = COLUMNS.map(([head, cell]) => {
@@ -51019,7 +51086,7 @@ function ladderView({ ladder }, cores) {
         ...(resources === undefined ? {} : { resources }),
         note: OVER_ALL,
         intervals: intervalLines(ladder),
-        provisioning: resources === undefined ? [] : provisioning.map((size) => provisionLine(size, cores)),
+        predicted: resources === undefined ? [] : predictedColumns(provisioning, cores),
         source: ladder,
     };
 }
@@ -51063,7 +51130,7 @@ function resourceSentence({ model }, cores) {
             return [];
         const of = resource === 'cpu' ? ` of ${(0,model_format/* formatCores */.AA)(cores)}` : '';
         if (line.bend !== undefined)
-            return [`${NAMES[resource]}: a line does not fit (below)`];
+            return [bendClause(line.bend, resource)];
         return [`${NAMES[resource]} = ${sum(line, resource)}${of}`];
     });
     return parts.length === 0 ? undefined : parts.join(', ');
@@ -51083,7 +51150,7 @@ function intervalLines({ model }) {
             return [];
         const { low, high, confidence, note, bend } = line;
         if (bend !== undefined)
-            return [bendLine(bend, resource)];
+            return [];
         const name = `${NAMES[resource]} per flow ${amount(line.b, UNITS[resource])}`;
         const between = low === undefined || high === undefined || confidence === undefined
             ? ', without an interval'
@@ -51091,20 +51158,25 @@ function intervalLines({ model }) {
         return [`${name}${between}${note === undefined ? '' : `, ${note}`}`];
     });
 }
-/** `threads per flow 1 up to 4 at once, 0 beyond: a line does not fit, so nothing is predicted`. */
-function bendLine({ at, below, above }, resource) {
+/** `threads: a line does not fit (1 per flow up to 4 at once, 0 beyond), so nothing is predicted`. */
+function bendClause({ at, below, above }, resource) {
     const [low, high] = [below, above].map((slope) => amount(slope, UNITS[resource]));
-    return `${NAMES[resource]} per flow ${low ?? ''} up to ${(0,model_format/* formatCount */.B4)(at)} at once, ${high ?? ''} beyond: a line does not fit, so nothing is predicted`;
+    return `${NAMES[resource]}: a line does not fit (${low ?? ''} per flow up to ${(0,model_format/* formatCount */.B4)(at)} at once, ${high ?? ''} beyond), so nothing is predicted`;
 }
 /** CPU in cores: what has to be ordered, whatever machine measured. */
-function provisionLine({ flows, memory, cpu, threads }, cores) {
-    const needed = cpu === null ? null : cpu * cores;
-    return {
-        flows: (0,model_format/* formatCount */.B4)(flows),
-        memory: (0,model_format/* formatBytes */.z3)(memory),
-        cpu: needed === null ? model_format/* NO_DATA */.V5 : (0,model_format/* formatCores */.AA)(needed),
-        threads: threads === null ? model_format/* NO_DATA */.V5 : (0,model_format/* formatCount */.B4)(Math.ceil(threads)),
-    };
+function predictedColumns(sizes, cores) {
+    const inCores = (share) => (share === null ? model_format/* NO_DATA */.V5 : (0,model_format/* formatCores */.AA)(share * cores));
+    const whole = (count) => (0,model_format/* formatCount */.B4)(count === null ? null : Math.ceil(count));
+    const resources = [
+        { of: 'memory', head: 'Memory', cells: sizes.map(({ memory }) => (0,model_format/* formatBytes */.z3)(memory)) },
+        { of: 'cpu', head: 'CPU', cells: sizes.map(({ cpu }) => inCores(cpu)) },
+        { of: 'threads', head: 'Threads', cells: sizes.map(({ threads }) => whole(threads)) },
+    ];
+    const known = resources.filter(({ cells }) => cells.some((cell) => cell !== model_format/* NO_DATA */.V5));
+    if (known.length === 0)
+        return [];
+    const flows = sizes.map((size) => (0,model_format/* formatCount */.B4)(size.flows));
+    return [{ of: 'flows', head: 'At once, predicted', cells: flows }, ...known];
 }
 
 // EXTERNAL MODULE: ./build/src/model/limit-words.js
@@ -54234,7 +54306,20 @@ function hostDeath(exit, stderr) {
 /** Of what Node prints when it crashes, the line that names the error. */
 function crashLine(stderr) {
     const lines = `${stderr.head}\n${stderr.tail}`.split('\n');
-    return lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line)) ?? (0,last_line/* lastLine */.fM)(stderr);
+    const error = lines.find((line) => /^[\w.]*(Error|Exception)\b/.test(line));
+    if (error !== undefined)
+        return error;
+    const head = withoutWarnings(stderr.head);
+    const tail = withoutWarnings(stderr.tail);
+    const left = stderr.head.length + stderr.tail.length - head.length - tail.length;
+    return (0,last_line/* lastLine */.fM)({ ...stderr, head, tail, bytes: stderr.bytes - left });
+}
+/** What Node warns of by itself, and how to see more of it, is not why a process has ended. */
+function withoutWarnings(text) {
+    return text
+        .split('\n')
+        .filter((line) => !/^\(node:\d+\) |^\(Use `node --trace-/.test(line))
+        .join('\n');
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
@@ -55409,17 +55494,18 @@ var leftovers = __nccwpck_require__(7995);
 
 /** After an interrupt the teardown has this long: the runner kills everything soon. ms. */
 const HURRIED_TEARDOWN = 3000;
+const TEARDOWN = 'teardown';
 /** Clears the stage. Each step happens whatever became of the one before. */
 async function strike(stage, cast) {
     const { plan, ports, watch } = stage;
     const { teardown } = plan;
     const steps = [
-        ['teardown', async () => teardownModule(cast.module)],
+        [TEARDOWN, async () => teardownModule(cast.module)],
         ['looking for ports that were left', async () => cast.search?.forPorts()],
         // What launchers and hosts have adopted is lost from sight when they end, unless it was seen before.
         ['looking for what flows have left', async () => watch.alive()],
         ['ending the flows', async () => cast.runner?.close()],
-        ['teardown', async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
+        [TEARDOWN, async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
         ['looking for files that were left', async () => cast.search?.forFiles()],
         ['stopping the services', async () => cast.services?.stop()],
         ['looking for what services have left', async () => cast.search?.inServices()],
@@ -55434,7 +55520,12 @@ async function strike(stage, cast) {
             await step();
         }
         catch (thrown) {
-            stage.problems.push(`${name} failed: ${(0,errors/* messageOf */.bD)(thrown)}`);
+            const problem = `${name} failed: ${(0,errors/* messageOf */.bD)(thrown)}`;
+            // What an interrupt cuts short has not failed: it must not make the run one that failed.
+            if (name === TEARDOWN && ports.interrupt.aborted)
+                ports.logger.warn(problem);
+            else
+                stage.problems.push(problem);
         }
     }
 }
@@ -56295,11 +56386,11 @@ const COLD_READS = 3;
 const COSTS_KEPT = 9;
 /**
  * CPU time of a look, all told, where its read has used `read` ms of CPU: the wake-up comes on top, and what is compiled
- * and collected as garbage on other threads. Both fitted to all CPU that flowgate used while 1, 10 and 60 flows slept
- * (docs/performance.md).
+ * and collected as garbage on other threads. Fitted to all CPU that flowgate used while 1, 10 and 60 flows and a tree of 50
+ * processes slept (docs/performance.md, "What a whole run says"; bench/monitor-cost).
  */
 function wholeLook(read) {
-    return 1.6 * read + 0.1;
+    return 1.4 * read + 0.1;
 }
 /** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a look costs. */
 const SHARE = 0.01;
@@ -56461,6 +56552,9 @@ function filesOf(readings) {
 
 
 
+/** More processes than Linux can have (PID_MAX_LIMIT, proc_sys_kernel(5)): where nothing else bounds their number. */
+const UNCOUNTED_PIDS = 2 ** 22;
+const UNCOUNTED = { started: undefined, flows: 0 };
 /**
  * The most that a tree can have held since the reading before, as far as can be known; a reading by itself tells the
  * least.
@@ -56472,22 +56566,29 @@ function filesOf(readings) {
  * have run one after the other.
  *
  * A launcher runs one flow after another: its ended flow and the one that it has begun since were never there together.
+ * Of a flow of which no reading holds a process at all, nobody knows how many it had at once: all such flows together
+ * had no more than the system has started since the reading before.
  */
 class MemoryBound {
     before = new Map();
     /** Those whose high-water mark rose at their last reading. */
     growing = new Set();
     /** Of all processes, launchers among them; zombies have ended. */
-    observe(readings) {
+    observe(readings, turnover = UNCOUNTED) {
         const now = new Map(readings.filter(({ zombie }) => zombie !== true).map((each) => [(0,process_key/* keyOf */.T)(each), each]));
         const slots = this.slotsOf(now);
         let known = 0;
         let unknown = 0;
+        let unseen = 0;
         for (const slot of slots.values()) {
+            if (isUnseen(slot))
+                unseen += 1;
             const most = this.mostOf(slot);
             known += most.known;
             unknown += most.unknown;
         }
+        if (unseen > 0)
+            unknown += Math.max(0, unseenProcesses([...slots.values()], turnover) - unseen);
         const rising = [...now].filter(([key, { peakMemory, memory }]) => {
             const mark = this.before.get(key)?.peakMemory ?? 0;
             return peakMemory > mark && memory === peakMemory;
@@ -56538,6 +56639,19 @@ class MemoryBound {
             ? { known: rest + Math.max(fresh, gone), unknown: 0 }
             : { known: rest + Math.max(fresh - old * largest, gone, 0), unknown: old };
     }
+}
+/** A launcher has run a flow of which no reading holds a process. */
+function isUnseen({ launcher, stayed, born, ended, missed }) {
+    return launcher && missed > 0 && stayed.length + born.length + ended.length === 0;
+}
+/** At most so many processes that no reading holds were there at once. */
+function unseenProcesses(slots, { started = UNCOUNTED_PIDS, flows }) {
+    const launchers = slots.filter(({ launcher }) => launcher).length;
+    const born = sum(slots.flatMap((slot) => slot.born), ({ threads }) => threads);
+    // A launcher runs one flow at a time. At most one that was noted as ended is from before this interval; each other one
+    // was a process at least, and only one in each unseen slot was there at the same moment.
+    const others = Math.max(0, flows - launchers - slots.filter(isUnseen).length);
+    return started - born - others;
 }
 /** Nobody of those that were there before is of a flow of those that were born since. */
 function isNextFlow(born, others) {
@@ -56654,14 +56768,14 @@ class TreeUsage {
     summaries = new ProcessSummaries();
     standing = new Standing();
     /** The next reading, taken at `at` (ms), as a sample. */
-    observe(at, readings) {
+    observe(at, readings, turnover) {
         const watched = readings.filter((reading) => !reading.launcher);
         const alive = watched.filter((reading) => reading.zombie !== true);
         this.summaries.observe(at, watched);
         const memory = sum(alive, (reading) => reading.memory);
         const files = filesOf(alive);
         const peakMemory = Math.max(memory, this.peaks.observe(alive));
-        const most = this.most.observe(readings);
+        const most = this.most.observe(readings, turnover);
         return {
             at,
             memory,
@@ -56719,6 +56833,8 @@ class Sampler {
     /** ms of the clock: when the next look was to be. */
     due = Infinity;
     seen;
+    /** Processes that the system had started and flows that had ended, in all, at the last read. */
+    until = { started: undefined, flows: 0 };
     reading;
     timer;
     record;
@@ -56821,13 +56937,24 @@ class Sampler {
     take(readings, begun) {
         const at = this.options.clock.now();
         const flows = this.options.flows?.();
-        const usage = this.usage.observe(at - this.options.origin, readings);
+        const usage = this.usage.observe(at - this.options.origin, readings, this.turnover(flows));
         // Not {...usage, flows}: V8 gives each such copy a hidden class of its own, and a sample takes 630 bytes instead of 230.
         const sample = flows === undefined ? usage : Object.assign(usage, { flows });
         this.series.add(sample);
         this.growing = isGrowing(this.seen?.sample.memory ?? sample.memory, sample.memory);
         this.seen = { sample, readings };
         this.spend(begun);
+    }
+    /** What has come and gone since the read before. */
+    turnover(flows = 0) {
+        const before = this.until;
+        const started = this.options.table.started?.();
+        this.until = { started, flows };
+        const counted = started !== undefined && before.started !== undefined;
+        return {
+            started: counted ? started - before.started : undefined,
+            flows: flows - before.flows,
+        };
     }
     excuse(thrown, begun) {
         // Once: the same failure would come back a hundred times a second, each time with another pid in it.
@@ -60173,6 +60300,8 @@ const FEWEST = 4;
 /** A bend matters where the slopes differ by this share of the steeper one and the last value by this share of the largest. */
 const SLOPES_APART = 0.25;
 const VALUES_APART = 0.1;
+/** A slope of rounding errors, against the steeper one. */
+const FLAT = 1e-9;
 /** Squares of rounding errors, against those of the values. */
 const ROUNDING = 1e-18;
 /**
@@ -60228,7 +60357,10 @@ function slopesAt(xs, ys, { at, rest, square }) {
     const change = product(rest, ys) / square;
     const straight = ys.map((y, index) => y - change * (hinge(xs, at)[index] ?? 0));
     const below = slopeOf(xs, straight);
-    return { at, below, above: below + change };
+    const above = below + change;
+    // Values that do not change have no slope: what is left is rounding.
+    const flat = FLAT * Math.max(Math.abs(below), Math.abs(above));
+    return { at, below: Math.abs(below) <= flat ? 0 : below, above: Math.abs(above) <= flat ? 0 : above };
 }
 function hinge(xs, at) {
     return xs.map((x) => Math.max(0, x - at));
@@ -60596,16 +60728,17 @@ function errorLine(lines) {
     const npm = npmError(lines);
     if (npm !== undefined)
         return { ...npm, kind: 'wrapper' };
-    const ended = lastOf(lines.map((text) => (WRAPPED.test(text) ? '' : text)));
+    const ended = lastOf(lines.map((text) => (WRAPPED.test(text) || ASIDE.test(text) ? '' : text)));
     return ended && { ...ended, kind: 'ending' };
 }
+/** What Node warns of, with its hint: no reason why a process ended. */
+const ASIDE = /^\(Use `node --trace-|^\(node:\d+\) .*Warning: /;
 const WRAPPED = /^npm (?:ERR!|error|notice|warn|WARN)|^error Command failed with exit code \d+\.$|^info Visit https:\/\/yarnpkg\.com|^\s*ELIFECYCLE /;
 /** What somebody who started the program says of its failure, or the runtime below it. */
 const TRAILERS = [
     /^\s*$/,
     /^Node\.js v\d/,
-    /^\(Use `node --trace-/,
-    /^\(node:\d+\) .*Warning: /,
+    ASIDE,
     WRAPPED,
     // `go run`, make, and the shell that tells how a child was ended.
     /^exit status \d+$/,
@@ -60970,6 +61103,7 @@ const MS_PER_MINUTE = 60_000;
 /** A peak that can have been higher by more than this factor is told as "at least". */
 const LOOSE = 1.1;
 const AT_LEAST = 'processes started and ended between two looks';
+const NONE_SAMPLED = 'every process ended before it could be sampled; the largest one and how many there can have been are known';
 const TOO_SHORT = 'every process ended before it could be sampled: flows this short can only be gated on other metrics';
 const SERVICE_ALONE = 'of the service alone: every flow ended before it could be sampled, and is gated on other metrics only';
 const UNWATCHED = 'no process is watched: the flows are HTTP requests, and the scenario has no service';
@@ -61022,17 +61156,25 @@ function memoryFigures(samples, { window, alone }, { largestProcess = 0, process
     const seen = greatest(samples, (sample) => peakOf(sample, window));
     // Between fork and exec a process has no memory of its own yet: if that is all that was seen, none was measured.
     const why = unseen(samples, window) ?? (seen === 0 ? TOO_SHORT : undefined);
-    if (why !== undefined)
-        return { peak_memory: (0,measures/* noData */._h)(why), avg_memory: (0,measures/* noData */._h)(why) };
-    const average = averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory })));
-    const peak = Math.max(seen, largestProcess);
     const largest = Math.max(largestProcess, ...processes.map(({ peakMemory }) => peakMemory));
     const most = greatest(samples, (sample) => mostOf(sample, { window, largest }));
+    if (why !== undefined) {
+        // The kernel has told of the largest process, and how many there can have been is bounded.
+        const bounded = why === TOO_SHORT && largestProcess > 0 && most > 0;
+        const peak_memory = bounded ? between(largestProcess, { most, note: NONE_SAMPLED }) : (0,measures/* noData */._h)(why);
+        return { peak_memory, avg_memory: (0,measures/* noData */._h)(why) };
+    }
+    const average = averageOverTime(samples.map(({ at, memory }) => ({ at, value: memory })));
+    const peak = Math.max(seen, largestProcess);
     const note = largestProcess > seen ? undefined : alone;
     return {
-        peak_memory: most > LOOSE * peak ? { value: peak, atMost: most, note: AT_LEAST } : (0,measures/* figure */.vP)(peak, note),
+        peak_memory: between(peak, { most, note: AT_LEAST, settled: note }),
         avg_memory: average === undefined ? (0,measures/* noData */._h)('the monitor took no sample') : (0,measures/* figure */.vP)(average, alone),
     };
+}
+/** A range where it is loose, with `note`; else the least, with the note `settled`. */
+function between(least, { most, note, settled, }) {
+    return most > LOOSE * least ? { value: least, atMost: most, note } : (0,measures/* figure */.vP)(least, settled);
 }
 /** The most that can have been resident since the sample before; `largest` as large as any process of the run was. */
 function mostOf(sample, { window, largest }) {

@@ -1413,6 +1413,8 @@ function outputListeners(canary) {
     return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
 }
 
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = require("node:util");
 // EXTERNAL MODULE: ./build/src/stats/random.js
 var random = __nccwpck_require__(918);
 ;// CONCATENATED MODULE: ./build/src/scenarios/token-scanner.js
@@ -1821,6 +1823,7 @@ function stackOf(thrown) {
 
 
 
+
 const HOOKS = ['setup', 'verify', 'teardown'];
 /** Lives in the host process: runs a module's flows, all concurrently, and says how each went. */
 class ModuleHost {
@@ -1840,7 +1843,7 @@ class ModuleHost {
                 break;
             case 'setup':
                 void this.#hook('setup', async (module) => {
-                    const shared = await module.setup?.(this.#context);
+                    const shared = await module.setup?.(this.#ports.contextFor(this.#context));
                     this.#context = { ...this.#context, shared };
                     return message.share === true ? { shared: packShared(shared) } : {};
                 });
@@ -1850,13 +1853,16 @@ class ModuleHost {
                 break;
             case 'verify':
                 void this.#hook('verify', async (module) => {
-                    await module.verify?.({ ...this.#context, ...this.#ports.forModule(message.run) });
+                    const run = this.#ports.forModule(message.run);
+                    const found = await module.verify?.(this.#ports.contextFor({ ...this.#context, ...run }));
+                    if (found === false)
+                        throw new Error('verify returned false');
                     return undefined;
                 });
                 break;
             case 'teardown':
                 void this.#hook('teardown', async (module) => {
-                    await module.teardown?.(this.#context);
+                    await module.teardown?.(this.#ports.contextFor(this.#context));
                     return undefined;
                 });
                 break;
@@ -1953,8 +1959,8 @@ class ModuleHost {
         });
     }
     #contextOf(flow, steps, signal) {
-        const { now } = this.#ports;
-        return {
+        const { now, contextFor } = this.#ports;
+        return contextFor({
             ...this.#context,
             flow: flow.slot,
             iteration: flow.iteration,
@@ -1963,6 +1969,9 @@ class ModuleHost {
             signal,
             random: (0,random/* seededRandom */.I)((0,random/* seedOf */.n)(this.#context.seed, flow.iteration)),
             step: async (name, body) => {
+                if (typeof body !== 'function')
+                    throw new Error(`step(${textOf(name)}) needs a function to run`);
+                refuseGenerator(`the step ${textOf(name)}`, body);
                 const startedAt = now();
                 try {
                     return await body();
@@ -1972,7 +1981,7 @@ class ModuleHost {
                         steps.push({ name: textOf(name), startedAt, endedAt: now() });
                 }
             },
-        };
+        });
     }
     #loaded() {
         if (this.#module === undefined)
@@ -1980,17 +1989,27 @@ class ModuleHost {
         return this.#module;
     }
 }
-/** What CommonJS code exports arrives as the default export of its namespace. */
 /** One more than is recorded of a flow, so that it is seen that there are more. */
 const MOST_STEPS = 1001;
 /** Characters of a step's name: more than are recorded. */
 const LONGEST_NAME = 201;
+/** What CommonJS code exports arrives as the default export of its namespace. */
 function asFlowModule(loaded) {
     const candidates = [loaded, isObject(loaded) ? loaded.default : undefined];
     const module = candidates.find((candidate) => isObject(candidate) && typeof candidate.default === 'function');
-    if (module !== undefined)
+    if (module !== undefined) {
+        const exported = module;
+        refuseGenerator('the flow', exported.default);
+        for (const hook of HOOKS)
+            refuseGenerator(hook, exported[hook]);
         return module;
+    }
     throw new Error('it has no default export that is a function; write: export default async function flow(ctx) { … }');
+}
+/** To call a generator function runs nothing of its body: it would be ok whatever it holds. */
+function refuseGenerator(what, body) {
+    if (external_node_util_namespaceObject.types.isGeneratorFunction(body))
+        throw new Error(`${what} is a generator function (function*), whose body does not run when it is called; remove the *`);
 }
 function isObject(value) {
     return (typeof value === 'object' || typeof value === 'function') && value !== null;
@@ -2050,6 +2069,7 @@ function openHost(send) {
         send,
         importModule,
         forModule: flowgate.cloned,
+        contextFor: flowgate.given,
         outputs,
     });
 }

@@ -20,6 +20,8 @@ declare const flowgate: {
   readonly threadText: () => string;
   /** A copy of data in Node's realm. */
   readonly cloned: <T>(data: T) => T;
+  /** The context of a flow or a hook as an object of Node's realm, whose steps are promises of that realm. */
+  readonly given: <T extends object>(context: T) => T;
 };
 
 // Bound before any module could replace them.
@@ -61,6 +63,7 @@ function openHost(send: (message: FromHost) => void): ModuleHost {
     send,
     importModule,
     forModule: flowgate.cloned,
+    contextFor: flowgate.given,
     outputs,
   });
 }

@@ -63,6 +63,38 @@ describe('module flows', () => {
     expect(run.results().scenarios[0]?.problems.join()).toMatch(message);
   });
 
+  test.each(['none', 'thread', 'process'])(
+    'what they are given is made of the classes of their own code (isolate: %s)',
+    async (isolate) => {
+      const cwd = emptyFolder();
+      write(
+        cwd,
+        'given.mjs',
+        `import assert from 'node:assert';
+export const setup = (ctx) => { assert(ctx instanceof Object); return { stock: 1 }; };
+export const verify = (ctx) => { assert(ctx instanceof Object && ctx.flows instanceof Array); };
+export default async (ctx) => {
+  assert(ctx instanceof Object && ctx.options instanceof Object && ctx.shared instanceof Object);
+  assert(ctx.signal instanceof AbortSignal);
+  const step = ctx.step('a', () => 7);
+  assert(step instanceof Promise);
+  assert.equal(await step, 7);
+  await assert.rejects(ctx.step('b', async () => { throw new RangeError('low'); }), RangeError);
+  await assert.rejects(ctx.step('c'), (thrown) => thrown instanceof Error && /needs a function/.test(thrown.message));
+};
+`,
+      );
+      write(
+        cwd,
+        'flowgate.yml',
+        `version: 1\nscenarios: {a: {module: given.mjs, isolate: ${isolate}, flows: 2, options: {a: b}, thresholds: [success_rate >= 100%], checks: {invariants: fail}}}\n`,
+      );
+      const run = await runCli(['run'], { cwd });
+      expect([run.status, run.stdout]).toEqual([0, expect.stringContaining('2 of 2 flows were ok')]);
+      expect(metricOf(run.results(), 'step(a).med')).not.toBeNull();
+    },
+  );
+
   test('a module that blocks its event loop is ended after its timeout', async () => {
     const cwd = emptyFolder();
     write(cwd, 'flow.mjs', 'export default () => { for (;;); }');

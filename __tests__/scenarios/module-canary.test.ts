@@ -30,6 +30,7 @@ test('tokens of others are found in what a flow prints and returns, and told apa
     worked: () => 0,
     send: (message) => sent.push(message),
     forModule: (data) => data,
+    contextFor: (context) => context,
     importModule: () => Promise.resolve(module),
     outputs,
   });

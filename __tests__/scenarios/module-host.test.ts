@@ -14,6 +14,7 @@ function hostWith(module: unknown) {
     worked: () => 0,
     send: (message) => sent.push(message),
     forModule: (data) => data,
+    contextFor: (context) => context,
     importModule: (name) =>
       name === '/broken.mjs' ? Promise.reject(new Error('it broke')) : Promise.resolve(module),
     outputs,

@@ -39,7 +39,8 @@ function bootText(given: string): string {
  * Runs a script of ours in a realm of its own (a context of node:vm), in which it has its own Array, Map, Promise and so
  * on. Of what Node gives, it gets copies that are made here, before any module is loaded. So a module, or a test library
  * that it uses, may replace clocks, timers, JSON or whatever it likes in its realm: nothing changes in that of ours.
- * What modules are given to hold (errors, signals to abort) is made with their realm's classes.
+ * What modules are given to hold (their context, promises of steps, errors, signals to abort) is made with their realm's
+ * classes.
  */
 const BOOT = `function boot(given) {
   'use strict';
@@ -62,6 +63,8 @@ const BOOT = `function boot(given) {
   };
   const { now, eventLoopUtilization } = performance;
   const { parse, stringify } = JSON;
+  const { assign } = Object;
+  const NodePromise = Promise;
   const nodes = {
     process, Buffer, Error, AbortController, TextEncoder, TextDecoder, URL,
     setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate, queueMicrotask, console,
@@ -77,6 +80,13 @@ const BOOT = `function boot(given) {
     flowgate: {
       key,
       cloned: (value) => (value === undefined ? undefined : parse(stringify(value))),
+      given: (context) => {
+        const { step } = context;
+        if (step === undefined) return assign({}, context);
+        const waiting = (name, body) =>
+          new NodePromise((resolve, reject) => void step(name, body).then(resolve, reject));
+        return assign({}, context, { step: waiting });
+      },
       threadText: () => '(' + boot + ')(' + stringify({ file, source, key: '' }) + ');',
     },
   };

@@ -21,6 +21,8 @@ export interface HostPorts {
   readonly importModule: (name: string) => Promise<unknown>;
   /** A copy of data that is made of the module's own Array and Object, for the module to hold. */
   readonly forModule: <T>(data: T) => T;
+  /** The same context, made of the module's own Object and Promise. */
+  readonly contextFor: <T extends object>(context: T) => T;
   readonly outputs: FlowOutputs;
 }
 
@@ -46,7 +48,7 @@ export class ModuleHost {
         break;
       case 'setup':
         void this.#hook('setup', async (module) => {
-          const shared = await module.setup?.(this.#context);
+          const shared = await module.setup?.(this.#ports.contextFor(this.#context));
           this.#context = { ...this.#context, shared };
           return message.share === true ? { shared: packShared(shared) } : {};
         });
@@ -56,14 +58,15 @@ export class ModuleHost {
         break;
       case 'verify':
         void this.#hook('verify', async (module) => {
-          const found = await module.verify?.({ ...this.#context, ...this.#ports.forModule(message.run) });
+          const run = this.#ports.forModule(message.run);
+          const found = await module.verify?.(this.#ports.contextFor({ ...this.#context, ...run }));
           if (found === false) throw new Error('verify returned false');
           return undefined;
         });
         break;
       case 'teardown':
         void this.#hook('teardown', async (module) => {
-          await module.teardown?.(this.#context);
+          await module.teardown?.(this.#ports.contextFor(this.#context));
           return undefined;
         });
         break;
@@ -161,8 +164,8 @@ export class ModuleHost {
   }
 
   #contextOf(flow: HostedFlow, steps: StepTiming[], signal: AbortSignal): FlowContext {
-    const { now } = this.#ports;
-    return {
+    const { now, contextFor } = this.#ports;
+    return contextFor<FlowContext>({
       ...this.#context,
       flow: flow.slot,
       iteration: flow.iteration,
@@ -171,6 +174,7 @@ export class ModuleHost {
       signal,
       random: seededRandom(seedOf(this.#context.seed, flow.iteration)),
       step: async (name, body) => {
+        if (typeof body !== 'function') throw new Error(`step(${textOf(name)}) needs a function to run`);
         refuseGenerator(`the step ${textOf(name)}`, body);
         const startedAt = now();
         try {
@@ -179,7 +183,7 @@ export class ModuleHost {
           if (steps.length < MOST_STEPS) steps.push({ name: textOf(name), startedAt, endedAt: now() });
         }
       },
-    };
+    });
   }
 
   #loaded(): FlowModule {
