@@ -28503,7 +28503,7 @@ const noProgress = { update: () => undefined, clear: () => undefined };
 
 /***/ }),
 
-/***/ 7884:
+/***/ 70:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29888,20 +29888,8 @@ async function readFile(path, { listener, room }) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/src/ports.js
-/** Bytes: the most of a file that a person writes, such as a config. */
-const SMALL_FILE = 256_000;
-/** A refusal by GitHub that retrying did not mend. */
-class GitHubError extends Error {
-    /** HTTP status, or undefined if the API could not be reached. */
-    status;
-    constructor(message, status) {
-        super(message);
-        this.name = 'GitHubError';
-        this.status = status;
-    }
-}
-
+// EXTERNAL MODULE: ./build/src/ports.js
+var ports = __nccwpck_require__(7709);
 // EXTERNAL MODULE: ./build/src/model/format.js
 var format = __nccwpck_require__(3504);
 ;// CONCATENATED MODULE: ./build/src/adapters/read-file.js
@@ -29916,7 +29904,7 @@ const read_file_PIECE = 64 * 1024;
  * would never end, a device never stop. Throws UserError for those and for a file that is too large, and Node's own
  * errors where it cannot be opened.
  */
-async function readRegularFile(path, most = SMALL_FILE) {
+async function readRegularFile(path, most = ports/* SMALL_FILE */.P) {
     // Without O_NONBLOCK (which Windows does not have: its bits are then 0) opening a pipe waits for a writer.
     const file = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NONBLOCK);
     try {
@@ -34259,13 +34247,13 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _adapters_machine_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7190);
 /* harmony import */ var _adapters_node_git_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3485);
 /* harmony import */ var _adapters_node_screen_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1521);
-/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7884);
+/* harmony import */ var _adapters_node_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(70);
 /* harmony import */ var _cli_options_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(698);
 /* harmony import */ var _cli_compare_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8271);
 /* harmony import */ var _cli_calibrate_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(426);
 /* harmony import */ var _cli_outputs_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5922);
 /* harmony import */ var _cli_report_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(5604);
-/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7037);
+/* harmony import */ var _cli_run_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(7814);
 /* harmony import */ var _cli_validate_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4308);
 /* harmony import */ var _cli_init_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(1142);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(7406);
@@ -34433,8 +34421,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var errors = __nccwpck_require__(7406);
 // EXTERNAL MODULE: ./build/src/inputs/duration.js
 var duration = __nccwpck_require__(5319);
-// EXTERNAL MODULE: ./build/src/inputs/plan.js + 28 modules
-var plan = __nccwpck_require__(2470);
+// EXTERNAL MODULE: ./build/src/inputs/plan.js + 6 modules
+var plan = __nccwpck_require__(5534);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
 var schemas = __nccwpck_require__(3798);
 // EXTERNAL MODULE: ./build/src/model/environment-schema.js
@@ -35405,7 +35393,7 @@ function readBounds({ time, runs }, problems) {
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7406);
 /* harmony import */ var _gate_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3543);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2470);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5534);
 /* harmony import */ var _options_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(698);
 /* harmony import */ var _tell_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7481);
 
@@ -37610,7 +37598,7 @@ function parseResults(text, file) {
 
 /***/ }),
 
-/***/ 7037:
+/***/ 7814:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37681,400 +37669,12 @@ function branchOf(ref) {
 
 // EXTERNAL MODULE: ./build/src/gate.js + 41 modules
 var gate = __nccwpck_require__(3543);
-// EXTERNAL MODULE: ./build/src/inputs/plan.js + 28 modules
-var inputs_plan = __nccwpck_require__(2470);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/src/errors.js
 var errors = __nccwpck_require__(7406);
-// EXTERNAL MODULE: ./build/src/inputs/scenario-plan.js + 2 modules
-var scenario_plan = __nccwpck_require__(3087);
-// EXTERNAL MODULE: ./build/src/inputs/inputs.js
-var inputs = __nccwpck_require__(2542);
-// EXTERNAL MODULE: ./build/src/inputs/find-config.js
-var find_config = __nccwpck_require__(6731);
-;// CONCATENATED MODULE: ./build/src/trees/relocate.js
-
-function moved(path, { from, to }) {
-    if (!(0,external_node_path_.isAbsolute)(path))
-        return path;
-    const within = (0,external_node_path_.relative)(from, path);
-    return within === '..' || within.startsWith('../') || within.startsWith('..\\') || (0,external_node_path_.isAbsolute)(within)
-        ? path
-        : (0,external_node_path_.join)(to, within);
-}
-function movedPlan(plan, move) {
-    return { ...plan, scenarios: plan.scenarios.map((scenario) => movedScenario(scenario, move)) };
-}
-function movedScenario(scenario, move) {
-    return {
-        ...scenario,
-        work: movedWork(scenario.work, move),
-        workingDirectory: moved(scenario.workingDirectory, move),
-        services: scenario.services.map((service) => ({
-            ...service,
-            workingDirectory: moved(service.workingDirectory, move),
-            ...(service.ca === undefined ? {} : { ca: moved(service.ca, move) }),
-        })),
-    };
-}
-function movedWork(work, move) {
-    if (work.kind === 'module')
-        return { ...work, module: moved(work.module, move) };
-    if (work.kind === 'http' && work.ca !== undefined)
-        return { ...work, ca: moved(work.ca, move) };
-    return work;
-}
-/**
- * The variables that name places in the first tree (GITHUB_WORKSPACE, PATH with its node_modules/.bin), as they are in
- * the other: what is run in a tree is not to find the first one by them. The others are left out; and where the first
- * tree is around the home folder, all but GITHUB_WORKSPACE, because they mean what is installed there.
- */
-function movedVariables(env, move) {
-    const { HOME: home = '', GITHUB_WORKSPACE } = env;
-    const aroundHome = moved(home, move) !== home;
-    const meant = aroundHome ? (GITHUB_WORKSPACE === undefined ? {} : { GITHUB_WORKSPACE }) : env;
-    const entries = Object.entries(meant).map(([name, value]) => [name, movedParts(value, move)]);
-    return Object.fromEntries(entries.filter(([name, value]) => value !== env[name]));
-}
-function movedParts(value, move) {
-    const parts = value.split(external_node_path_.delimiter).map((part) => moved(part, move));
-    return parts.join(external_node_path_.delimiter);
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/base-plan.js
-
-
-
-
-
-
-/**
- * What base does in the scenario of this name, by its own config. How many flows run at once, for how long, and what is
- * expected of them is head's: like is compared with like.
- */
-async function baseScenario(head, sources) {
-    const { files, label, workspace } = sources;
-    const inputs = await inputsForBase(head, sources);
-    if (inputs === undefined)
-        return { absent: `the scenario is new: ${label} has no config` };
-    try {
-        const { scenarios } = await (0,inputs_plan/* makePlan */.C)(inputs, { files, workspace, isBase: true });
-        const base = scenarios.find(({ name }) => name === head.name);
-        return base === undefined ? { absent: isNew(head, label) } : { plan: withWorkOf(base, head) };
-    }
-    catch (thrown) {
-        if (thrown instanceof errors/* UserError */.yo)
-            return { absent: absence(head, label, thrown) };
-        throw thrown;
-    }
-}
-/** What says which work is done, and nothing of the load or the gates; undefined if the config is not there. */
-async function inputsForBase({ name }, { files, inputs, source, workspace, move }) {
-    const { config, run, module, url, workingDirectory, seed, bug, compare = 'base' } = inputs;
-    const common = {
-        compare,
-        ...(workingDirectory === undefined ? {} : { workingDirectory: moved(workingDirectory, move) }),
-        ...(seed === undefined ? {} : { seed }),
-        ...(bug === undefined ? {} : { bug }),
-    };
-    if (source.kind === 'demo')
-        return { ...common, module: 'flowgate:demo' };
-    if (source.kind === 'inputs') {
-        return {
-            ...common,
-            ...(run === undefined ? {} : { run }),
-            ...(module === undefined ? {} : { module: moved(module, move) }),
-            ...(url === undefined ? {} : { url }),
-        };
-    }
-    for (const candidate of config === undefined ? find_config/* DEFAULT_CONFIGS */.Yy : [moved(config, move)]) {
-        if (await files.exists((0,external_node_path_.resolve)(workspace, candidate))) {
-            return { ...common, config: candidate, scenario: name };
-        }
-    }
-    return undefined;
-}
-/** A hook that base does not have is not head's. */
-const HOOKS = ['setup', 'teardown', 'verify'];
-function withWorkOf(base, head) {
-    const { work, services, shell, workingDirectory, env } = base;
-    const hooks = Object.fromEntries(HOOKS.flatMap((hook) => (base[hook] === undefined ? [] : [[hook, base[hook]]])));
-    return { ...withoutHooks(head), work, services, shell, workingDirectory, env, ...hooks };
-}
-function withoutHooks(plan) {
-    const hooks = HOOKS;
-    const kept = Object.entries(plan).filter(([key]) => !hooks.includes(key));
-    return Object.fromEntries(kept);
-}
-function absence(head, label, { problems }) {
-    const [first] = problems;
-    if (problems.some(({ where }) => where === (0,inputs/* whereInput */.c7)('scenario')))
-        return isNew(head, label);
-    const place = first?.line === undefined ? '' : ` (line ${first.line})`;
-    const where = first?.where === undefined ? '' : `${first.where} `;
-    return `what ${label} has of it can not be run: ${where}${first?.message ?? 'it is invalid'}${place}`;
-}
-function isNew({ name }, label) {
-    return `the scenario is new: ${label} has none that is called ${name}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/shallow.js
-/**
- * Whether history is cut off at one of these commits (arguments of `git rev-list`). Where a shallow clone ends, git sees
- * a commit without parents; the commit itself names some.
- */
-async function isCut(repository, ...commits) {
-    const listed = await repository.must('git rev-list', ['rev-list', '--max-parents=0', ...commits, '--']);
-    for (const beginning of lines(listed)) {
-        if ((await repository.parents(beginning)).length > 0)
-            return true;
-    }
-    return false;
-}
-/**
- * Whether `base..head` is known to be all that head has and base has not, and nothing else. In a shallow clone it is if
- * history is whole down to a commit that base shares with all that those commits start from: what lies behind the cuts
- * is then older than both. Without that, commits of head may be missing, and some may be listed that base has too.
- */
-async function knowsBetween(repository, base, head) {
-    if (!repository.shallow)
-        return true;
-    if (base === head)
-        return true;
-    if ((await repository.run(['merge-base', '--is-ancestor', base, head])).code !== 0)
-        return false;
-    const listed = await repository.must('git rev-list', ['rev-list', '--boundary', `${base}..${head}`, '--']);
-    const starts = lines(listed).flatMap((line) => (line.startsWith('-') ? [line.slice(1)] : []));
-    const shared = await repository.ask('merge-base', '--octopus', base, ...starts);
-    if (shared === undefined)
-        return false;
-    const beginnings = ['rev-list', '--max-parents=0', '--max-count=1', base, head, `^${shared}`, '--'];
-    return lines(await repository.must('git rev-list', beginnings)).length === 0;
-}
-function lines(listed) {
-    return listed.split('\n').filter((line) => line !== '');
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/commits.js
-
-/** As many as are told. */
-const MOST = 50;
-const SHALLOW = 'the clone is shallow (fetch-depth: 0 shows them)';
-/** Characters of a subject or a name. */
-const LONGEST = 200;
-/**
- * The commits that head has and base has not, newest first; where a shallow clone does not know them, it says so.
- * Subjects are whatever somebody wrote: they are escaped where they are shown.
- */
-async function commitsBetween(repository, base, head) {
-    if (!(await knowsBetween(repository, base, head)))
-        return { total: 0, list: [], unknown: SHALLOW };
-    const range = `${base}..${head}`;
-    const total = Number(await repository.ask('rev-list', '--count', range));
-    if (!Number.isSafeInteger(total))
-        return undefined;
-    const args = ['log', '-z', `--max-count=${MOST}`, '--format=%H%x00%s%x00%an', range, '--'];
-    const { stdout } = await repository.run(args);
-    const fields = stdout === '' ? [] : stdout.replace(/\0$/, '').split('\0');
-    const list = [];
-    for (let at = 0; at + 2 < fields.length; at += 3) {
-        const [sha = '', subject = '', author = ''] = fields.slice(at, at + 3);
-        list.push({ sha, subject: subject.slice(0, LONGEST), author: author.slice(0, LONGEST) });
-    }
-    return { total, list };
-}
-
-// EXTERNAL MODULE: ./build/src/inputs/places.js
-var places = __nccwpck_require__(8095);
-;// CONCATENATED MODULE: ./build/src/trees/head-places.js
-
-
-
-/**
- * What head names and its tree has not, now that it is prepared; each once. `back` leads from head's tree to the working
- * tree, by whose paths people know it.
- */
-async function missingInHead({ scenarios, compare }, files, back) {
-    const missing = [];
-    const problems = [];
-    const isKnown = (path) => missing.some((known) => path === known || path.startsWith(`${known}${external_node_path_.sep}`));
-    for (const scenario of scenarios) {
-        for (const path of placesOf(scenario)) {
-            if (isKnown(path) || (await files.exists(path)))
-                continue;
-            missing.push(path);
-            const named = `${(0,places/* fromWorkspace */.mr)(moved(path, back), back.to)}, which ${scenario.name} names,`;
-            const where = compare?.prepare === undefined ? NOT_IN_GIT : NOT_PREPARED;
-            problems.push({ where: 'compare', message: `${named} ${where}` });
-        }
-    }
-    return problems;
-}
-/** It was looked for in the workspace before. */
-const NOT_IN_GIT = 'is in the workspace and not in git, so that no tree has it; let prepare make it';
-const NOT_PREPARED = 'is not there once head is prepared: neither git holds it nor does prepare make it';
-/** Folders first: what is in one that is missing is missing for the same cause. */
-function placesOf({ workingDirectory, work, services }) {
-    const module = work.kind === 'module' && (0,external_node_path_.isAbsolute)(work.module) ? [work.module] : [];
-    const ca = work.kind === 'http' && work.ca !== undefined ? [work.ca] : [];
-    return [workingDirectory, ...services.map((service) => service.workingDirectory), ...module, ...ca];
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/head.js
-/** What flowgate itself writes is no change of the user's. */
-const NOT_OURS = ':(exclude,glob)**/.flowgate/**';
-/** A commit of the working tree's state needs an author; nobody ever sees it. */
-const AUTHOR = Object.fromEntries(['AUTHOR', 'COMMITTER'].flatMap((who) => [
-    [`GIT_${who}_NAME`, 'flowgate'],
-    [`GIT_${who}_EMAIL`, 'flowgate@localhost'],
-]));
-/** ms: every file may have to be read. */
-const READING_TIMEOUT = 5 * 60_000;
-async function changesIn(repository) {
-    const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.', NOT_OURS];
-    const status = await repository.must('git status', args, { timeout: READING_TIMEOUT });
-    const entries = status.split('\0').filter((entry) => entry !== '');
-    return { files: entries.length, tracked: entries.filter((entry) => !entry.startsWith('?? ')).length };
-}
-/**
- * A commit of the working tree as it is, changes and new files included, what git ignores left out. Neither the working
- * tree nor its index nor any ref is touched.
- */
-async function snapshot(repository, files) {
-    const folder = await files.makeTemporary('flowgate-index-');
-    const env = { ...AUTHOR, GIT_INDEX_FILE: `${folder}/index` };
-    const act = (...args) => repository.must('taking the working tree as it is', args, { env, timeout: READING_TIMEOUT });
-    try {
-        await act('read-tree', 'HEAD');
-        await act('add', '--all', '--', '.', NOT_OURS);
-        const tree = (await act('write-tree')).trim();
-        return (await act('commit-tree', tree, '-p', 'HEAD', '-m', 'working tree')).trim();
-    }
-    finally {
-        await files.remove(folder);
-    }
-}
-/** What is in the working tree and will be in no tree, because git ignores it: at most five names, and how many in all. */
-async function ignored(repository) {
-    const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
-    const { stdout } = await repository.run([...args, '--', '.', NOT_OURS]);
-    const names = stdout.split('\0').filter((name) => name !== '' && name !== '.flowgate/');
-    return { names: names.slice(0, 5), count: names.length };
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/notes.js
-
-/** What the trees lack that the workspace may have: what a person wants to know before wondering why flows fail. */
-async function lackingInTrees(repository, commit, prepare) {
-    const notes = [];
-    const command = prepare?.run ?? '';
-    const submodules = await repository.run(['cat-file', '-e', `${commit}:.gitmodules`]);
-    if (submodules.code === 0 && !command.includes('submodule')) {
-        notes.push(lacks('submodules are empty', 'git submodule update --init --recursive', prepare));
-    }
-    const attributes = ['grep', '--quiet', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'];
-    const lfs = await repository.run(attributes);
-    if (lfs.code === 0 && !command.includes('lfs')) {
-        notes.push(lacks('files of Git LFS are pointers', 'git lfs pull', prepare));
-    }
-    if (prepare === undefined) {
-        const { names, count } = await ignored(repository);
-        if (count > 0) {
-            const more = count > names.length ? ` and ${count - names.length} more` : '';
-            const held = `what git ignores is not there (${names.join(', ')}${more})`;
-            notes.push(lacks(held, 'a command such as npm ci, if flows need it', prepare));
-        }
-    }
-    return notes;
-}
-function lacks(what, remedy, prepare) {
-    const advice = prepare === undefined ? `give prepare: ${remedy}` : `let prepare run ${remedy}`;
-    return `in the trees of both sides ${what}; ${advice}`;
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./build/src/scenarios/hook.js
-var hook = __nccwpck_require__(8726);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./build/src/stats/normalize-message.js + 1 modules
 var normalize_message = __nccwpck_require__(7211);
-;// CONCATENATED MODULE: ./build/src/trees/prepare.js
-
-
-
-
-/** Runs the command to its end, for at most ten minutes; an interrupt ends it. */
-async function prepareTree(task, ports) {
-    const { run: command, shell, workingDirectory: cwd, env } = task;
-    const { ok, message, stdout, stderr } = await (0,hook/* runHook */.D)({ shell, command, cwd, env }, ports);
-    if (ok)
-        return { ok };
-    return { ok, why: `prepare ended with ${message}`, printed: tail(stderr) || tail(stdout) };
-}
-/** Lines of what a command printed that are shown when it failed. */
-const SHOWN = 12;
-function tail({ head, tail: end, bytes }) {
-    const whole = bytes <= head.length + end.length ? head + end : end;
-    const lines = whole.split(/\r\n|\n|\r/).map((line) => (0,normalize_message/* oneLine */.T)(line));
-    return lines
-        .filter((line) => line !== '')
-        .slice(-SHOWN)
-        .map((line) => `  ${line}`)
-        .join('\n');
-}
-/** By what a prepared tree is known to the cache; undefined if none is to be kept. */
-function cacheKeyOf({ run, cacheKey }, identity) {
-    if (cacheKey === undefined)
-        return undefined;
-    const { repository, sha, prefix, machine } = identity;
-    const { os, arch, system, node } = machine;
-    const parts = [repository, sha, prefix, os, arch, system, node, run, cacheKey];
-    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
-}
-/** Keeps it for another run; that it could not be kept changes nothing. Why not, unless it was interrupted. */
-async function keepTree({ cache, interrupt }, key, folder) {
-    try {
-        await cache.keep(key, folder, interrupt);
-        return undefined;
-    }
-    catch (thrown) {
-        return interrupt.aborted ? undefined : (0,errors/* messageOf */.bD)(thrown);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/preparing-machine.js
-
-/** os-release(5): the second one is there where the first was taken away. */
-const RELEASES = ['/etc/os-release', '/usr/lib/os-release'];
-/** Which distribution: its C library is not that of another. */
-const NAMED = ['ID', 'VERSION_ID'];
-/** Our own Node tells nothing: in the action it is the runner's, whatever setup-node has put on the PATH. */
-async function preparingMachine({ os, arch, image }, place, ports) {
-    // ImageOS is also set by hand, where an action asks for it, and may be that of another system than the container's.
-    const system = [image, await distribution(ports.files)].filter(Boolean).join(', ');
-    return { os: os.split(' ')[0] ?? '', arch, system, node: await nodeOf(place, ports) };
-}
-async function nodeOf(place, ports) {
-    const { ok, stdout } = await (0,hook/* runHook */.D)({ ...place, command: 'node --version' }, ports);
-    const [version] = /^v\d\S*$/m.exec(stdout.head) ?? [];
-    return ok && version !== undefined ? version : 'none';
-}
-async function distribution(files) {
-    for (const path of RELEASES) {
-        // A machine that does not tell is one of its own kind.
-        const text = await files.read(path).catch(() => undefined);
-        if (text !== undefined)
-            return NAMED.flatMap((name) => assigned(name, text)).join(' ');
-    }
-    return '';
-}
-/** `VERSION_ID="24.04"`, as a shell would read it. */
-function assigned(name, text) {
-    const [, value = ''] = new RegExp(`^${name}=["']?([^"'\\r\\n]*)`, 'm').exec(text) ?? [];
-    return value === '' ? [] : [value];
-}
-
 ;// CONCATENATED MODULE: ./build/src/trees/said.js
 
 /** The last line that says something, for a message. */
@@ -38088,184 +37688,6 @@ function lastOf(printed) {
 /** A commit as people name it. */
 function said_short(sha) {
     return sha.slice(0, 7);
-}
-
-;// CONCATENATED MODULE: ./build/src/trees/prepare-sides.js
-
-
-
-
-
-
-/** Makes the trees of both sides, and fills them from their commits or from the cache. Runs no code of either side. */
-async function placeTrees(sides, context, ports) {
-    const doing = { context, ports, machine: await machineOf(context, ports) };
-    const head = await place('head', sides.head, doing);
-    const base = sides.base === undefined ? readyTree('base') : await place('base', sides.base, doing);
-    const where = whereItRuns(head.prepares, base.prepares);
-    if (context.prepare !== undefined && where !== undefined) {
-        ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
-    }
-    return { base, head };
-}
-/**
- * Prepares a tree, and keeps it for other runs before code of the other side can reach it. One that leaves processes
- * running is not kept: they are not in the cache, and nothing would start them where the tree comes from there.
- */
-async function prepareSide({ name, make, keep }, { prepared }, { interrupt, logger }) {
-    const made = await make();
-    // An interrupted run has no time for what the next one would use.
-    if (!made.ok || keep === undefined || interrupt.aborted)
-        return made;
-    const running = (await prepared?.running()) ?? [];
-    if (running.length === 0) {
-        await keep();
-    }
-    else {
-        const which = running.slice(0, 5).join(', ');
-        logger.warn(`prepare leaves processes running, so the tree of ${name} is not cached: ${which}`);
-    }
-    return made;
-}
-function whereItRuns(head, base) {
-    if (head && base)
-        return 'both trees, base first';
-    if (!head && !base)
-        return undefined;
-    return `the tree of ${head ? 'head' : 'base'}`;
-}
-function readyTree(name) {
-    return { name, prepares: false, make: () => Promise.resolve({ ok: true }) };
-}
-/** As the command will find it: what the workspace has on the PATH is not in a tree that is not yet filled. */
-async function machineOf({ repository, worktrees, prepare, shell, env, machine }, ports) {
-    if (prepare?.cacheKey === undefined)
-        return undefined;
-    const moved = movedVariables(env, { from: repository.top, to: worktrees.path('head') });
-    const cwd = (0,external_node_path_.join)(repository.top, repository.prefix);
-    return preparingMachine(machine, { shell, cwd, env: { ...env, ...moved } }, ports);
-}
-/** Gives a tree its place, filled from the commit or from the cache; what is left to do is to prepare it. */
-async function place(name, side, doing) {
-    const { worktrees, prepare } = doing.context;
-    const key = await keyOf(side, doing);
-    await worktrees.add(name, side.commit, { empty: key !== undefined });
-    if (prepare === undefined)
-        return readyTree(name);
-    const make = () => prepareOne(name, prepare, doing);
-    if (key === undefined)
-        return { name, prepares: true, make };
-    const { logger } = doing.ports;
-    const tree = worktrees.path(name);
-    if (await isTaken(key, tree, doing.ports)) {
-        await worktrees.index(name);
-        logger.info(`the tree of ${side.label} (${said_short(side.commit)}) comes prepared from the cache`);
-        return readyTree(name);
-    }
-    await worktrees.fill(name);
-    const keep = async () => {
-        const problem = await keepTree(doing.ports, key, tree);
-        if (problem !== undefined)
-            logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
-    };
-    return { name, prepares: true, make, keep };
-}
-/** A cache that can not be read costs the time that it would have saved, and no more. Rejects if it is interrupted. */
-async function isTaken(key, tree, ports) {
-    const { cache, interrupt, logger } = ports;
-    try {
-        return await cache.take(key, tree, interrupt);
-    }
-    catch (thrown) {
-        if (interrupt.aborted)
-            throw thrown;
-        logger.warn(`a prepared tree could not be taken from the cache: ${(0,errors/* messageOf */.bD)(thrown)}`);
-        return false;
-    }
-}
-async function prepareOne(name, prepare, { context, ports }) {
-    const { repository, worktrees, shell, env } = context;
-    const tree = worktrees.path(name);
-    const moved = movedVariables(env, { from: repository.top, to: tree });
-    const workingDirectory = (0,external_node_path_.join)(tree, repository.prefix);
-    return prepareTree({ run: prepare.run, shell, workingDirectory, env: { ...env, ...moved } }, ports);
-}
-/** A working tree with changes is not kept: nobody will ask for it again. */
-async function keyOf(side, { context, machine }) {
-    const { prepare, repository, repositoryName } = context;
-    if (prepare === undefined || machine === undefined || side.passing)
-        return undefined;
-    const remote = await repository.remote();
-    const url = remote === undefined ? undefined : await repository.ask('remote', 'get-url', remote);
-    return cacheKeyOf(prepare, {
-        repository: repositoryName ?? url ?? repository.top,
-        sha: side.commit,
-        prefix: repository.prefix,
-        machine,
-    });
-}
-
-// EXTERNAL MODULE: ./build/src/run/identity.js
-var identity = __nccwpck_require__(4881);
-// EXTERNAL MODULE: ./build/src/run/leftovers.js
-var leftovers = __nccwpck_require__(7995);
-// EXTERNAL MODULE: ./build/src/run/watch.js
-var watch = __nccwpck_require__(7436);
-;// CONCATENATED MODULE: ./build/src/trees/prepared-processes.js
-
-
-
-
-
-/** ms: what is about to end by itself is not taken for something that stays. */
-const GRACE = 1000;
-/** What `prepare` has started in the background: there for the flows of both sides, and gone with the trees. */
-class PreparedProcesses {
-    #ports;
-    #run;
-    constructor(ports) {
-        this.#ports = ports;
-        this.#run = ports.newRunId();
-    }
-    /** What tells them from others, however they have left their parents. */
-    get env() {
-        return { [identity/* MARK */.M$]: this.#run };
-    }
-    /** What of them is running, by name; nothing where the platform can not tell. Never rejects. */
-    async running() {
-        const { clock, logger } = this.#ports;
-        try {
-            const stay = await this.#watching((watch) => (0,leftovers/* whatStays */.$)(() => watch.alive(), { clock, grace: GRACE }));
-            return [...new Set(stay.map(({ command }) => programOf(command)))].sort();
-        }
-        catch (thrown) {
-            logger.warn(`whether prepare has left something running is not known: ${(0,errors/* messageOf */.bD)(thrown)}`);
-            return [];
-        }
-    }
-    /** Ends them; what goes wrong is said. Never rejects. */
-    async close() {
-        const { spawner, clock, logger } = this.#ports;
-        try {
-            await this.#watching((watch) => (0,leftovers/* killAll */.E)(watch, spawner, clock));
-        }
-        catch (thrown) {
-            logger.warn(`what prepare has left running could not be ended: ${(0,errors/* messageOf */.bD)(thrown)}`);
-        }
-    }
-    async #watching(look) {
-        const table = this.#ports.openTable(`${identity/* MARK */.M$}=${this.#run}`);
-        try {
-            return await look(new watch/* ProcessWatch */.$(table));
-        }
-        finally {
-            table.close();
-        }
-    }
-}
-/** Of a command line, which may be long and hold what is nobody's business. */
-function programOf(command) {
-    return (0,external_node_path_.basename)(command.split(' ')[0] ?? command);
 }
 
 ;// CONCATENATED MODULE: ./build/src/trees/repository.js
@@ -38390,22 +37812,41 @@ function noRepository({ stderr }, workspace) {
     return `compare needs a git repository, and ${workspace} is in none; check one out there, as actions/checkout does`;
 }
 
-;// CONCATENATED MODULE: ./build/src/trees/same-server.js
-const SAME_SERVER = 'both sides send the same requests to a server that neither of them starts, so that head would be compared with ' +
-    'itself; start the server as a service of the scenario';
-/** Whether the flows of both sides ask one server, which was there before and runs the code of one of them. */
-function asksSameServer(head, base) {
-    const [one, other] = [head.work, base.work];
-    if (one.kind !== 'http' || other.kind !== 'http')
+;// CONCATENATED MODULE: ./build/src/trees/shallow.js
+/**
+ * Whether history is cut off at one of these commits (arguments of `git rev-list`). Where a shallow clone ends, git sees
+ * a commit without parents; the commit itself names some.
+ */
+async function isCut(repository, ...commits) {
+    const listed = await repository.must('git rev-list', ['rev-list', '--max-parents=0', ...commits, '--']);
+    for (const beginning of lines(listed)) {
+        if ((await repository.parents(beginning)).length > 0)
+            return true;
+    }
+    return false;
+}
+/**
+ * Whether `base..head` is known to be all that head has and base has not, and nothing else. In a shallow clone it is if
+ * history is whole down to a commit that base shares with all that those commits start from: what lies behind the cuts
+ * is then older than both. Without that, commits of head may be missing, and some may be listed that base has too.
+ */
+async function knowsBetween(repository, base, head) {
+    if (!repository.shallow)
+        return true;
+    if (base === head)
+        return true;
+    if ((await repository.run(['merge-base', '--is-ancestor', base, head])).code !== 0)
         return false;
-    return !startsServer(head) && !startsServer(base) && sameRequests(one.requests, other.requests);
+    const listed = await repository.must('git rev-list', ['rev-list', '--boundary', `${base}..${head}`, '--']);
+    const starts = lines(listed).flatMap((line) => (line.startsWith('-') ? [line.slice(1)] : []));
+    const shared = await repository.ask('merge-base', '--octopus', base, ...starts);
+    if (shared === undefined)
+        return false;
+    const beginnings = ['rev-list', '--max-parents=0', '--max-count=1', base, head, `^${shared}`, '--'];
+    return lines(await repository.must('git rev-list', beginnings)).length === 0;
 }
-/** A `setup` may start one as well. */
-function startsServer({ services, setup }) {
-    return services.length > 0 || setup !== undefined;
-}
-function sameRequests(one, other) {
-    return JSON.stringify(one) === JSON.stringify(other);
+function lines(listed) {
+    return listed.split('\n').filter((line) => line !== '');
 }
 
 ;// CONCATENATED MODULE: ./build/src/trees/fetch.js
@@ -38707,6 +38148,808 @@ async function defaultBranch(repository, named) {
 async function tipHere(repository, remote, branch) {
     return ((await repository.commit(`refs/remotes/${remote}/${branch}`)) ??
         (await repository.commit(`refs/heads/${branch}`)));
+}
+
+// EXTERNAL MODULE: ./build/src/inputs/config.js + 15 modules
+var inputs_config = __nccwpck_require__(735);
+// EXTERNAL MODULE: ./build/src/inputs/find-config.js
+var find_config = __nccwpck_require__(6731);
+// EXTERNAL MODULE: ./build/src/inputs/plan.js + 6 modules
+var inputs_plan = __nccwpck_require__(5534);
+// EXTERNAL MODULE: ./build/src/ports.js
+var ports = __nccwpck_require__(7709);
+;// CONCATENATED MODULE: ./build/src/gate-changes/base-plan.js
+
+
+
+
+
+/**
+ * The plan that the base's config makes of the same inputs; undefined if base has no config where head's may be.
+ * Nothing is checked out. Throws UserError if it is not valid.
+ */
+async function basePlan(from) {
+    const { inputs, workspace } = from;
+    const candidates = inputs.config === undefined ? find_config/* DEFAULT_CONFIGS */.Yy : [inputs.config];
+    for (const config of candidates) {
+        const text = await textOf(from, (0,external_node_path_.resolve)(workspace, config));
+        if (text !== undefined)
+            return planOf(from, { config, text });
+    }
+    return undefined;
+}
+/** Scenarios that the input selects and base does not have yet are left out, or base's plan would be refused. */
+async function planOf({ inputs, workspace, files, scenarios }, { config, text }) {
+    const path = (0,external_node_path_.resolve)(workspace, config);
+    const asInBase = {
+        ...files,
+        read: (wanted) => wanted === path ? Promise.resolve(text) : Promise.reject(new Error(`base's ${wanted} is not read`)),
+        // Whether base's modules and folders are there does not change what its gates are.
+        exists: () => Promise.resolve(true),
+    };
+    const { scenario: selected, ...others } = inputs;
+    const sources = { files: asInBase, workspace };
+    if (selected === undefined)
+        return (0,inputs_plan/* makePlan */.C)({ ...others, config }, sources);
+    const known = Object.keys((0,inputs_config/* readConfig */.X)(text, config).config?.scenarios ?? {});
+    const both = scenarios.filter((name) => known.includes(name));
+    if (known.length > 0 && both.length === 0)
+        return { scenarios: [] };
+    return (0,inputs_plan/* makePlan */.C)({ ...others, config, ...(both.length === 0 ? {} : { scenario: both.join(',') }) }, sources);
+}
+/** The config that the commit has and the workspace has no longer; undefined if there still is one, or never was. */
+async function removedConfig(from) {
+    const { files, workspace } = from;
+    if ((await (0,find_config/* defaultConfig */.sb)({ files, workspace })) !== undefined)
+        return undefined;
+    for (const config of find_config/* DEFAULT_CONFIGS */.Yy) {
+        if ((await textOf(from, (0,external_node_path_.resolve)(workspace, config))) !== undefined)
+            return config;
+    }
+    return undefined;
+}
+/** Of a file in the commit; undefined if there is none. Throws if it is too large to be a config. */
+async function textOf({ repository, commit }, path) {
+    const inside = (0,external_node_path_.relative)(repository.top, path);
+    if (inside.startsWith('..') || (0,external_node_path_.isAbsolute)(inside))
+        return undefined;
+    const blob = `${commit}:${inside.split(external_node_path_.sep).join('/')}`;
+    const size = Number(await repository.ask('cat-file', '-s', blob));
+    if (!Number.isSafeInteger(size))
+        return undefined;
+    if (size > ports/* SMALL_FILE */.P)
+        throw new Error(`its config has ${size} bytes, and no more than ${ports/* SMALL_FILE */.P} are read`);
+    const { code, stdout } = await repository.run(['cat-file', 'blob', blob]);
+    return code === 0 ? stdout : undefined;
+}
+
+// EXTERNAL MODULE: ./build/src/checks/index.js + 15 modules
+var src_checks = __nccwpck_require__(6187);
+// EXTERNAL MODULE: ./build/src/model/check.js
+var check = __nccwpck_require__(6495);
+// EXTERNAL MODULE: ./build/src/model/format.js
+var format = __nccwpck_require__(3504);
+// EXTERNAL MODULE: ./build/src/model/metrics.js
+var metrics = __nccwpck_require__(7790);
+// EXTERNAL MODULE: ./build/src/report/load.js
+var load = __nccwpck_require__(3434);
+;// CONCATENATED MODULE: ./build/src/gate-changes/settings.js
+
+
+
+
+
+/**
+ * What judges a scenario: its thresholds, the levels of its checks, what is expected of a flow, and under which load,
+ * timeout and retries. What a flow does is not among it: that is the code under test.
+ */
+function settingsOf(scenario) {
+    const { timeout, retries, verify, faults, work, ladder, warmup } = scenario;
+    return [
+        ...thresholdSettings(scenario.thresholds),
+        ...checkSettings(scenario),
+        ...given('verify', verify),
+        ...(work.kind === 'http' ? [expectations(work.requests)] : []),
+        { name: 'load', text: (0,load/* loadWords */.A)(scenario.load), identity: JSON.stringify(scenario.load) },
+        ...given('ladder', ladder?.map(({ flows }) => flows).join(', '), ladder),
+        { name: 'timeout', text: (0,format/* formatTime */.fU)(timeout), identity: String(timeout) },
+        ...given('retries', retries && `${retries.times}, the first after ${(0,format/* formatTime */.fU)(retries.backoff)}`, retries),
+        ...(warmup === 0 ? [] : given('warmup', (0,format/* plural */.LS)(warmup, 'flow'))),
+        ...given('faults', faults && JSON.stringify(faults)),
+    ];
+}
+/** What judges and is of the whole config. */
+function commonSettings({ compare, history }) {
+    const gate = history?.gate;
+    return [
+        ...given('compare', compare && `with ${compare.ref}, unresolved: ${compare.onUnresolved}`, [
+            compare?.ref,
+            compare?.onUnresolved,
+            compare?.defaultLevel,
+            compare?.services,
+        ]),
+        ...given('compare budget', compare && (0,format/* formatTime */.fU)(compare.budget)),
+        ...given('history gate', gate && `${gate.level}, margin ${gate.margin * 100}%`, gate),
+    ];
+}
+function given(name, text, value = text) {
+    return text === undefined ? [] : [{ name, text, identity: JSON.stringify(value) }];
+}
+/** All limits of one metric are one setting, so that a raised limit is one line and not one gone and one new. */
+function thresholdSettings(thresholds) {
+    const names = [...new Set(thresholds.map(({ metric }) => (0,metrics/* metricName */.Kh)(metric)))];
+    return names.map((name) => {
+        const limits = thresholds.filter(({ metric }) => (0,metrics/* metricName */.Kh)(metric) === name);
+        const judged = limits.map(({ level, op, limit, abort }) => JSON.stringify([level, op, limit, abort]));
+        return { name, text: limits.map(thresholdText).join(', '), identity: judged.sort().join() };
+    });
+}
+function thresholdText({ expression, level, abort }) {
+    const alert = level === 'warn' ? ' (alert)' : '';
+    return `${expression}${alert}${abort === undefined ? '' : ` (aborts after ${(0,format/* formatTime */.fU)(abort.delay)})`}`;
+}
+function checkSettings({ checks, unaskedChecks }) {
+    return check/* CHECK_IDS */.S.map((id) => {
+        const level = (0,src_checks/* levelOf */.In)(id, { ...unaskedChecks, ...checks });
+        return { name: `check ${id}`, text: level, identity: level };
+    });
+}
+function expectations(requests) {
+    const all = requests.map(({ name, expect }) => ({ name, ...expect }));
+    const text = all
+        .map(({ name, statusText, body, json }) => [name, statusText, body && JSON.stringify(body), json && JSON.stringify(json)]
+        .filter(Boolean)
+        .join(' '))
+        .join('; ');
+    return { name: 'expect', text, identity: JSON.stringify(all) };
+}
+
+;// CONCATENATED MODULE: ./build/src/gate-changes/differences.js
+
+/** Everything in which head's gates are not base's: of the whole config first, then in head's order of scenarios. */
+function differences(base, head) {
+    const names = (plan) => plan.scenarios.map(({ name }) => name);
+    const all = [...new Set([...names(head), ...names(base)])];
+    const find = ({ scenarios }, name) => scenarios.find((scenario) => scenario.name === name);
+    return [
+        ...settingChanges(commonSettings({ source: head.source, ...base }), commonSettings(head)),
+        ...all.flatMap((scenario) => scenarioChanges(find(base, scenario), find(head, scenario)).map((change) => ({ scenario, ...change }))),
+    ];
+}
+/** A scenario that is new or gone is one change: its settings are not told one by one. */
+function scenarioChanges(base, head) {
+    if (base !== undefined && head !== undefined)
+        return settingChanges(settingsOf(base), settingsOf(head));
+    const gates = (plan) => plan === undefined
+        ? null
+        : plan.thresholds.map(({ expression }) => expression).join(', ') || 'no thresholds';
+    return [{ setting: 'scenario', base: gates(base), head: gates(head) }];
+}
+function settingChanges(base, head) {
+    const names = [...new Set([...head, ...base].map(({ name }) => name))];
+    return names.flatMap((name) => {
+        const before = base.find((setting) => setting.name === name);
+        const after = head.find((setting) => setting.name === name);
+        if (before?.identity === after?.identity)
+            return [];
+        return [{ setting: name, ...told(before, after) }];
+    });
+}
+/** Two values that words do not tell apart are told as they are. */
+function told(before, after) {
+    const same = before !== undefined && before.text === after?.text;
+    const text = (setting) => setting === undefined ? null : same ? setting.identity : setting.text;
+    return { base: text(before), head: text(after) };
+}
+
+;// CONCATENATED MODULE: ./build/src/gate-changes/index.js
+
+
+
+
+
+/** Changes that are kept; a config that is rewritten has more than anybody reads. */
+const MOST = 100;
+/** Characters of a value that is kept. */
+const LONGEST = 300;
+/**
+ * What a pull request or a merge group changes in the gates that judge it, from the config of its base; to be asked for
+ * before any of its code is run. Undefined where there is no base, or no config. Never rejects, and changes no verdict:
+ * a base that cannot be read is told as such.
+ */
+async function gateChanges(plan, { git, files, interrupt }, { inputs, workspace, event }) {
+    if (event.kind !== 'pull_request' && event.kind !== 'merge_group')
+        return undefined;
+    let base = { base: event.branch };
+    try {
+        const repository = await Repository.open(git, { workspace, interrupt });
+        const found = await findBase(repository, { ref: 'base', event, dirty: false });
+        if (found === undefined)
+            return undefined;
+        const { sha, label } = found;
+        base = { base: label, sha };
+        if (plan.source.kind !== 'config') {
+            const removed = await removedConfig({ repository, commit: sha, files, workspace });
+            if (removed === undefined)
+                return undefined;
+            return { ...base, changes: [{ setting: 'config', base: removed, head: null }] };
+        }
+        const scenarios = plan.scenarios.map(({ name }) => name);
+        const planned = await basePlan({ repository, commit: sha, files, inputs, workspace, scenarios });
+        if (planned === undefined) {
+            return { ...base, changes: [], unknown: `it has no config ${plan.source.file}` };
+        }
+        return { ...base, ...bounded(differences(planned, plan)) };
+    }
+    catch (thrown) {
+        // A step without a config has nothing that could have changed, but for a config that is gone.
+        if (plan.source.kind !== 'config')
+            return undefined;
+        return { ...base, changes: [], unknown: reasonOf(thrown) };
+    }
+}
+function bounded(changes) {
+    const kept = changes.slice(0, MOST).map((change) => ({
+        ...change,
+        setting: cut(change.setting),
+        base: change.base === null ? null : cut(change.base),
+        head: change.head === null ? null : cut(change.head),
+    }));
+    return { changes: kept, ...(changes.length > MOST ? { more: changes.length - MOST } : {}) };
+}
+function cut(text) {
+    return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}
+function reasonOf(thrown) {
+    const [first] = thrown instanceof errors/* UserError */.yo ? thrown.problems : [];
+    if (first === undefined)
+        return cut((0,errors/* messageOf */.bD)(thrown));
+    const place = first.file === undefined ? '' : `${first.file}${first.line === undefined ? '' : `:${first.line}`}: `;
+    const where = first.where === undefined || first.where === 'compare' ? '' : `${first.where}: `;
+    return cut(`${place}${where}${first.message}`);
+}
+
+// EXTERNAL MODULE: ./build/src/inputs/scenario-plan.js + 2 modules
+var scenario_plan = __nccwpck_require__(3087);
+// EXTERNAL MODULE: ./build/src/inputs/inputs.js
+var inputs = __nccwpck_require__(2542);
+;// CONCATENATED MODULE: ./build/src/trees/relocate.js
+
+function moved(path, { from, to }) {
+    if (!(0,external_node_path_.isAbsolute)(path))
+        return path;
+    const within = (0,external_node_path_.relative)(from, path);
+    return within === '..' || within.startsWith('../') || within.startsWith('..\\') || (0,external_node_path_.isAbsolute)(within)
+        ? path
+        : (0,external_node_path_.join)(to, within);
+}
+function movedPlan(plan, move) {
+    return { ...plan, scenarios: plan.scenarios.map((scenario) => movedScenario(scenario, move)) };
+}
+function movedScenario(scenario, move) {
+    return {
+        ...scenario,
+        work: movedWork(scenario.work, move),
+        workingDirectory: moved(scenario.workingDirectory, move),
+        services: scenario.services.map((service) => ({
+            ...service,
+            workingDirectory: moved(service.workingDirectory, move),
+            ...(service.ca === undefined ? {} : { ca: moved(service.ca, move) }),
+        })),
+    };
+}
+function movedWork(work, move) {
+    if (work.kind === 'module')
+        return { ...work, module: moved(work.module, move) };
+    if (work.kind === 'http' && work.ca !== undefined)
+        return { ...work, ca: moved(work.ca, move) };
+    return work;
+}
+/**
+ * The variables that name places in the first tree (GITHUB_WORKSPACE, PATH with its node_modules/.bin), as they are in
+ * the other: what is run in a tree is not to find the first one by them. The others are left out; and where the first
+ * tree is around the home folder, all but GITHUB_WORKSPACE, because they mean what is installed there.
+ */
+function movedVariables(env, move) {
+    const { HOME: home = '', GITHUB_WORKSPACE } = env;
+    const aroundHome = moved(home, move) !== home;
+    const meant = aroundHome ? (GITHUB_WORKSPACE === undefined ? {} : { GITHUB_WORKSPACE }) : env;
+    const entries = Object.entries(meant).map(([name, value]) => [name, movedParts(value, move)]);
+    return Object.fromEntries(entries.filter(([name, value]) => value !== env[name]));
+}
+function movedParts(value, move) {
+    const parts = value.split(external_node_path_.delimiter).map((part) => moved(part, move));
+    return parts.join(external_node_path_.delimiter);
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/base-plan.js
+
+
+
+
+
+
+/**
+ * What base does in the scenario of this name, by its own config. How many flows run at once, for how long, and what is
+ * expected of them is head's: like is compared with like.
+ */
+async function baseScenario(head, sources) {
+    const { files, label, workspace } = sources;
+    const inputs = await inputsForBase(head, sources);
+    if (inputs === undefined)
+        return { absent: `the scenario is new: ${label} has no config` };
+    try {
+        const { scenarios } = await (0,inputs_plan/* makePlan */.C)(inputs, { files, workspace, isBase: true });
+        const base = scenarios.find(({ name }) => name === head.name);
+        return base === undefined ? { absent: isNew(head, label) } : { plan: withWorkOf(base, head) };
+    }
+    catch (thrown) {
+        if (thrown instanceof errors/* UserError */.yo)
+            return { absent: absence(head, label, thrown) };
+        throw thrown;
+    }
+}
+/** What says which work is done, and nothing of the load or the gates; undefined if the config is not there. */
+async function inputsForBase({ name }, { files, inputs, source, workspace, move }) {
+    const { config, run, module, url, workingDirectory, seed, bug, compare = 'base' } = inputs;
+    const common = {
+        compare,
+        ...(workingDirectory === undefined ? {} : { workingDirectory: moved(workingDirectory, move) }),
+        ...(seed === undefined ? {} : { seed }),
+        ...(bug === undefined ? {} : { bug }),
+    };
+    if (source.kind === 'demo')
+        return { ...common, module: 'flowgate:demo' };
+    if (source.kind === 'inputs') {
+        return {
+            ...common,
+            ...(run === undefined ? {} : { run }),
+            ...(module === undefined ? {} : { module: moved(module, move) }),
+            ...(url === undefined ? {} : { url }),
+        };
+    }
+    for (const candidate of config === undefined ? find_config/* DEFAULT_CONFIGS */.Yy : [moved(config, move)]) {
+        if (await files.exists((0,external_node_path_.resolve)(workspace, candidate))) {
+            return { ...common, config: candidate, scenario: name };
+        }
+    }
+    return undefined;
+}
+/** A hook that base does not have is not head's. */
+const HOOKS = ['setup', 'teardown', 'verify'];
+function withWorkOf(base, head) {
+    const { work, services, shell, workingDirectory, env } = base;
+    const hooks = Object.fromEntries(HOOKS.flatMap((hook) => (base[hook] === undefined ? [] : [[hook, base[hook]]])));
+    return { ...withoutHooks(head), work, services, shell, workingDirectory, env, ...hooks };
+}
+function withoutHooks(plan) {
+    const hooks = HOOKS;
+    const kept = Object.entries(plan).filter(([key]) => !hooks.includes(key));
+    return Object.fromEntries(kept);
+}
+function absence(head, label, { problems }) {
+    const [first] = problems;
+    if (problems.some(({ where }) => where === (0,inputs/* whereInput */.c7)('scenario')))
+        return isNew(head, label);
+    const place = first?.line === undefined ? '' : ` (line ${first.line})`;
+    const where = first?.where === undefined ? '' : `${first.where} `;
+    return `what ${label} has of it can not be run: ${where}${first?.message ?? 'it is invalid'}${place}`;
+}
+function isNew({ name }, label) {
+    return `the scenario is new: ${label} has none that is called ${name}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/commits.js
+
+/** As many as are told. */
+const commits_MOST = 50;
+const SHALLOW = 'the clone is shallow (fetch-depth: 0 shows them)';
+/** Characters of a subject or a name. */
+const commits_LONGEST = 200;
+/**
+ * The commits that head has and base has not, newest first; where a shallow clone does not know them, it says so.
+ * Subjects are whatever somebody wrote: they are escaped where they are shown.
+ */
+async function commitsBetween(repository, base, head) {
+    if (!(await knowsBetween(repository, base, head)))
+        return { total: 0, list: [], unknown: SHALLOW };
+    const range = `${base}..${head}`;
+    const total = Number(await repository.ask('rev-list', '--count', range));
+    if (!Number.isSafeInteger(total))
+        return undefined;
+    const args = ['log', '-z', `--max-count=${commits_MOST}`, '--format=%H%x00%s%x00%an', range, '--'];
+    const { stdout } = await repository.run(args);
+    const fields = stdout === '' ? [] : stdout.replace(/\0$/, '').split('\0');
+    const list = [];
+    for (let at = 0; at + 2 < fields.length; at += 3) {
+        const [sha = '', subject = '', author = ''] = fields.slice(at, at + 3);
+        list.push({ sha, subject: subject.slice(0, commits_LONGEST), author: author.slice(0, commits_LONGEST) });
+    }
+    return { total, list };
+}
+
+// EXTERNAL MODULE: ./build/src/inputs/places.js
+var places = __nccwpck_require__(8095);
+;// CONCATENATED MODULE: ./build/src/trees/head-places.js
+
+
+
+/**
+ * What head names and its tree has not, now that it is prepared; each once. `back` leads from head's tree to the working
+ * tree, by whose paths people know it.
+ */
+async function missingInHead({ scenarios, compare }, files, back) {
+    const missing = [];
+    const problems = [];
+    const isKnown = (path) => missing.some((known) => path === known || path.startsWith(`${known}${external_node_path_.sep}`));
+    for (const scenario of scenarios) {
+        for (const path of placesOf(scenario)) {
+            if (isKnown(path) || (await files.exists(path)))
+                continue;
+            missing.push(path);
+            const named = `${(0,places/* fromWorkspace */.mr)(moved(path, back), back.to)}, which ${scenario.name} names,`;
+            const where = compare?.prepare === undefined ? NOT_IN_GIT : NOT_PREPARED;
+            problems.push({ where: 'compare', message: `${named} ${where}` });
+        }
+    }
+    return problems;
+}
+/** It was looked for in the workspace before. */
+const NOT_IN_GIT = 'is in the workspace and not in git, so that no tree has it; let prepare make it';
+const NOT_PREPARED = 'is not there once head is prepared: neither git holds it nor does prepare make it';
+/** Folders first: what is in one that is missing is missing for the same cause. */
+function placesOf({ workingDirectory, work, services }) {
+    const module = work.kind === 'module' && (0,external_node_path_.isAbsolute)(work.module) ? [work.module] : [];
+    const ca = work.kind === 'http' && work.ca !== undefined ? [work.ca] : [];
+    return [workingDirectory, ...services.map((service) => service.workingDirectory), ...module, ...ca];
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/head.js
+/** What flowgate itself writes is no change of the user's. */
+const NOT_OURS = ':(exclude,glob)**/.flowgate/**';
+/** A commit of the working tree's state needs an author; nobody ever sees it. */
+const AUTHOR = Object.fromEntries(['AUTHOR', 'COMMITTER'].flatMap((who) => [
+    [`GIT_${who}_NAME`, 'flowgate'],
+    [`GIT_${who}_EMAIL`, 'flowgate@localhost'],
+]));
+/** ms: every file may have to be read. */
+const READING_TIMEOUT = 5 * 60_000;
+async function changesIn(repository) {
+    const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.', NOT_OURS];
+    const status = await repository.must('git status', args, { timeout: READING_TIMEOUT });
+    const entries = status.split('\0').filter((entry) => entry !== '');
+    return { files: entries.length, tracked: entries.filter((entry) => !entry.startsWith('?? ')).length };
+}
+/**
+ * A commit of the working tree as it is, changes and new files included, what git ignores left out. Neither the working
+ * tree nor its index nor any ref is touched.
+ */
+async function snapshot(repository, files) {
+    const folder = await files.makeTemporary('flowgate-index-');
+    const env = { ...AUTHOR, GIT_INDEX_FILE: `${folder}/index` };
+    const act = (...args) => repository.must('taking the working tree as it is', args, { env, timeout: READING_TIMEOUT });
+    try {
+        await act('read-tree', 'HEAD');
+        await act('add', '--all', '--', '.', NOT_OURS);
+        const tree = (await act('write-tree')).trim();
+        return (await act('commit-tree', tree, '-p', 'HEAD', '-m', 'working tree')).trim();
+    }
+    finally {
+        await files.remove(folder);
+    }
+}
+/** What is in the working tree and will be in no tree, because git ignores it: at most five names, and how many in all. */
+async function ignored(repository) {
+    const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
+    const { stdout } = await repository.run([...args, '--', '.', NOT_OURS]);
+    const names = stdout.split('\0').filter((name) => name !== '' && name !== '.flowgate/');
+    return { names: names.slice(0, 5), count: names.length };
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/notes.js
+
+/** What the trees lack that the workspace may have: what a person wants to know before wondering why flows fail. */
+async function lackingInTrees(repository, commit, prepare) {
+    const notes = [];
+    const command = prepare?.run ?? '';
+    const submodules = await repository.run(['cat-file', '-e', `${commit}:.gitmodules`]);
+    if (submodules.code === 0 && !command.includes('submodule')) {
+        notes.push(lacks('submodules are empty', 'git submodule update --init --recursive', prepare));
+    }
+    const attributes = ['grep', '--quiet', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'];
+    const lfs = await repository.run(attributes);
+    if (lfs.code === 0 && !command.includes('lfs')) {
+        notes.push(lacks('files of Git LFS are pointers', 'git lfs pull', prepare));
+    }
+    if (prepare === undefined) {
+        const { names, count } = await ignored(repository);
+        if (count > 0) {
+            const more = count > names.length ? ` and ${count - names.length} more` : '';
+            const held = `what git ignores is not there (${names.join(', ')}${more})`;
+            notes.push(lacks(held, 'a command such as npm ci, if flows need it', prepare));
+        }
+    }
+    return notes;
+}
+function lacks(what, remedy, prepare) {
+    const advice = prepare === undefined ? `give prepare: ${remedy}` : `let prepare run ${remedy}`;
+    return `in the trees of both sides ${what}; ${advice}`;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./build/src/scenarios/hook.js
+var hook = __nccwpck_require__(8726);
+;// CONCATENATED MODULE: ./build/src/trees/prepare.js
+
+
+
+
+/** Runs the command to its end, for at most ten minutes; an interrupt ends it. */
+async function prepareTree(task, ports) {
+    const { run: command, shell, workingDirectory: cwd, env } = task;
+    const { ok, message, stdout, stderr } = await (0,hook/* runHook */.D)({ shell, command, cwd, env }, ports);
+    if (ok)
+        return { ok };
+    return { ok, why: `prepare ended with ${message}`, printed: tail(stderr) || tail(stdout) };
+}
+/** Lines of what a command printed that are shown when it failed. */
+const SHOWN = 12;
+function tail({ head, tail: end, bytes }) {
+    const whole = bytes <= head.length + end.length ? head + end : end;
+    const lines = whole.split(/\r\n|\n|\r/).map((line) => (0,normalize_message/* oneLine */.T)(line));
+    return lines
+        .filter((line) => line !== '')
+        .slice(-SHOWN)
+        .map((line) => `  ${line}`)
+        .join('\n');
+}
+/** By what a prepared tree is known to the cache; undefined if none is to be kept. */
+function cacheKeyOf({ run, cacheKey }, identity) {
+    if (cacheKey === undefined)
+        return undefined;
+    const { repository, sha, prefix, machine } = identity;
+    const { os, arch, system, node } = machine;
+    const parts = [repository, sha, prefix, os, arch, system, node, run, cacheKey];
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
+}
+/** Keeps it for another run; that it could not be kept changes nothing. Why not, unless it was interrupted. */
+async function keepTree({ cache, interrupt }, key, folder) {
+    try {
+        await cache.keep(key, folder, interrupt);
+        return undefined;
+    }
+    catch (thrown) {
+        return interrupt.aborted ? undefined : (0,errors/* messageOf */.bD)(thrown);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/preparing-machine.js
+
+/** os-release(5): the second one is there where the first was taken away. */
+const RELEASES = ['/etc/os-release', '/usr/lib/os-release'];
+/** Which distribution: its C library is not that of another. */
+const NAMED = ['ID', 'VERSION_ID'];
+/** Our own Node tells nothing: in the action it is the runner's, whatever setup-node has put on the PATH. */
+async function preparingMachine({ os, arch, image }, place, ports) {
+    // ImageOS is also set by hand, where an action asks for it, and may be that of another system than the container's.
+    const system = [image, await distribution(ports.files)].filter(Boolean).join(', ');
+    return { os: os.split(' ')[0] ?? '', arch, system, node: await nodeOf(place, ports) };
+}
+async function nodeOf(place, ports) {
+    const { ok, stdout } = await (0,hook/* runHook */.D)({ ...place, command: 'node --version' }, ports);
+    const [version] = /^v\d\S*$/m.exec(stdout.head) ?? [];
+    return ok && version !== undefined ? version : 'none';
+}
+async function distribution(files) {
+    for (const path of RELEASES) {
+        // A machine that does not tell is one of its own kind.
+        const text = await files.read(path).catch(() => undefined);
+        if (text !== undefined)
+            return NAMED.flatMap((name) => assigned(name, text)).join(' ');
+    }
+    return '';
+}
+/** `VERSION_ID="24.04"`, as a shell would read it. */
+function assigned(name, text) {
+    const [, value = ''] = new RegExp(`^${name}=["']?([^"'\\r\\n]*)`, 'm').exec(text) ?? [];
+    return value === '' ? [] : [value];
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/prepare-sides.js
+
+
+
+
+
+
+/** Makes the trees of both sides, and fills them from their commits or from the cache. Runs no code of either side. */
+async function placeTrees(sides, context, ports) {
+    const doing = { context, ports, machine: await machineOf(context, ports) };
+    const head = await place('head', sides.head, doing);
+    const base = sides.base === undefined ? readyTree('base') : await place('base', sides.base, doing);
+    const where = whereItRuns(head.prepares, base.prepares);
+    if (context.prepare !== undefined && where !== undefined) {
+        ports.logger.info(`prepare runs in ${where}: ${context.prepare.run}`);
+    }
+    return { base, head };
+}
+/**
+ * Prepares a tree, and keeps it for other runs before code of the other side can reach it. One that leaves processes
+ * running is not kept: they are not in the cache, and nothing would start them where the tree comes from there.
+ */
+async function prepareSide({ name, make, keep }, { prepared }, { interrupt, logger }) {
+    const made = await make();
+    // An interrupted run has no time for what the next one would use.
+    if (!made.ok || keep === undefined || interrupt.aborted)
+        return made;
+    const running = (await prepared?.running()) ?? [];
+    if (running.length === 0) {
+        await keep();
+    }
+    else {
+        const which = running.slice(0, 5).join(', ');
+        logger.warn(`prepare leaves processes running, so the tree of ${name} is not cached: ${which}`);
+    }
+    return made;
+}
+function whereItRuns(head, base) {
+    if (head && base)
+        return 'both trees, base first';
+    if (!head && !base)
+        return undefined;
+    return `the tree of ${head ? 'head' : 'base'}`;
+}
+function readyTree(name) {
+    return { name, prepares: false, make: () => Promise.resolve({ ok: true }) };
+}
+/** As the command will find it: what the workspace has on the PATH is not in a tree that is not yet filled. */
+async function machineOf({ repository, worktrees, prepare, shell, env, machine }, ports) {
+    if (prepare?.cacheKey === undefined)
+        return undefined;
+    const moved = movedVariables(env, { from: repository.top, to: worktrees.path('head') });
+    const cwd = (0,external_node_path_.join)(repository.top, repository.prefix);
+    return preparingMachine(machine, { shell, cwd, env: { ...env, ...moved } }, ports);
+}
+/** Gives a tree its place, filled from the commit or from the cache; what is left to do is to prepare it. */
+async function place(name, side, doing) {
+    const { worktrees, prepare } = doing.context;
+    const key = await keyOf(side, doing);
+    await worktrees.add(name, side.commit, { empty: key !== undefined });
+    if (prepare === undefined)
+        return readyTree(name);
+    const make = () => prepareOne(name, prepare, doing);
+    if (key === undefined)
+        return { name, prepares: true, make };
+    const { logger } = doing.ports;
+    const tree = worktrees.path(name);
+    if (await isTaken(key, tree, doing.ports)) {
+        await worktrees.index(name);
+        logger.info(`the tree of ${side.label} (${said_short(side.commit)}) comes prepared from the cache`);
+        return readyTree(name);
+    }
+    await worktrees.fill(name);
+    const keep = async () => {
+        const problem = await keepTree(doing.ports, key, tree);
+        if (problem !== undefined)
+            logger.warn(`the prepared tree of ${name} was not cached: ${problem}`);
+    };
+    return { name, prepares: true, make, keep };
+}
+/** A cache that can not be read costs the time that it would have saved, and no more. Rejects if it is interrupted. */
+async function isTaken(key, tree, ports) {
+    const { cache, interrupt, logger } = ports;
+    try {
+        return await cache.take(key, tree, interrupt);
+    }
+    catch (thrown) {
+        if (interrupt.aborted)
+            throw thrown;
+        logger.warn(`a prepared tree could not be taken from the cache: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        return false;
+    }
+}
+async function prepareOne(name, prepare, { context, ports }) {
+    const { repository, worktrees, shell, env } = context;
+    const tree = worktrees.path(name);
+    const moved = movedVariables(env, { from: repository.top, to: tree });
+    const workingDirectory = (0,external_node_path_.join)(tree, repository.prefix);
+    return prepareTree({ run: prepare.run, shell, workingDirectory, env: { ...env, ...moved } }, ports);
+}
+/** A working tree with changes is not kept: nobody will ask for it again. */
+async function keyOf(side, { context, machine }) {
+    const { prepare, repository, repositoryName } = context;
+    if (prepare === undefined || machine === undefined || side.passing)
+        return undefined;
+    const remote = await repository.remote();
+    const url = remote === undefined ? undefined : await repository.ask('remote', 'get-url', remote);
+    return cacheKeyOf(prepare, {
+        repository: repositoryName ?? url ?? repository.top,
+        sha: side.commit,
+        prefix: repository.prefix,
+        machine,
+    });
+}
+
+// EXTERNAL MODULE: ./build/src/run/identity.js
+var identity = __nccwpck_require__(4881);
+// EXTERNAL MODULE: ./build/src/run/leftovers.js
+var leftovers = __nccwpck_require__(7995);
+// EXTERNAL MODULE: ./build/src/run/watch.js
+var watch = __nccwpck_require__(7436);
+;// CONCATENATED MODULE: ./build/src/trees/prepared-processes.js
+
+
+
+
+
+/** ms: what is about to end by itself is not taken for something that stays. */
+const GRACE = 1000;
+/** What `prepare` has started in the background: there for the flows of both sides, and gone with the trees. */
+class PreparedProcesses {
+    #ports;
+    #run;
+    constructor(ports) {
+        this.#ports = ports;
+        this.#run = ports.newRunId();
+    }
+    /** What tells them from others, however they have left their parents. */
+    get env() {
+        return { [identity/* MARK */.M$]: this.#run };
+    }
+    /** What of them is running, by name; nothing where the platform can not tell. Never rejects. */
+    async running() {
+        const { clock, logger } = this.#ports;
+        try {
+            const stay = await this.#watching((watch) => (0,leftovers/* whatStays */.$)(() => watch.alive(), { clock, grace: GRACE }));
+            return [...new Set(stay.map(({ command }) => programOf(command)))].sort();
+        }
+        catch (thrown) {
+            logger.warn(`whether prepare has left something running is not known: ${(0,errors/* messageOf */.bD)(thrown)}`);
+            return [];
+        }
+    }
+    /** Ends them; what goes wrong is said. Never rejects. */
+    async close() {
+        const { spawner, clock, logger } = this.#ports;
+        try {
+            await this.#watching((watch) => (0,leftovers/* killAll */.E)(watch, spawner, clock));
+        }
+        catch (thrown) {
+            logger.warn(`what prepare has left running could not be ended: ${(0,errors/* messageOf */.bD)(thrown)}`);
+        }
+    }
+    async #watching(look) {
+        const table = this.#ports.openTable(`${identity/* MARK */.M$}=${this.#run}`);
+        try {
+            return await look(new watch/* ProcessWatch */.$(table));
+        }
+        finally {
+            table.close();
+        }
+    }
+}
+/** Of a command line, which may be long and hold what is nobody's business. */
+function programOf(command) {
+    return (0,external_node_path_.basename)(command.split(' ')[0] ?? command);
+}
+
+;// CONCATENATED MODULE: ./build/src/trees/same-server.js
+const SAME_SERVER = 'both sides send the same requests to a server that neither of them starts, so that head would be compared with ' +
+    'itself; start the server as a service of the scenario';
+/** Whether the flows of both sides ask one server, which was there before and runs the code of one of them. */
+function asksSameServer(head, base) {
+    const [one, other] = [head.work, base.work];
+    if (one.kind !== 'http' || other.kind !== 'http')
+        return false;
+    return !startsServer(head) && !startsServer(base) && sameRequests(one.requests, other.requests);
+}
+/** A `setup` may start one as well. */
+function startsServer({ services, setup }) {
+    return services.length > 0 || setup !== undefined;
+}
+function sameRequests(one, other) {
+    return JSON.stringify(one) === JSON.stringify(other);
 }
 
 ;// CONCATENATED MODULE: ./build/src/trees/sides.js
@@ -39231,6 +39474,7 @@ var tell = __nccwpck_require__(7481);
 
 
 
+
 /** `flowgate run` and `flowgate demo`: plans, measures, judges, writes, prints; gives the exit status. */
 async function runScenarios(terminal, context, { inputs, outputs }) {
     const { ports, cwd } = terminal;
@@ -39246,8 +39490,13 @@ async function runScenarios(terminal, context, { inputs, outputs }) {
         repositoryName: terminal.env.GITHUB_REPOSITORY,
     };
     const world = { ports: { ...ports, ...terminal.trees }, context: trees };
+    const changed = await gateChanges(plan, { ...ports, git: terminal.trees.git }, trees);
     return inTrees(plan, world, {
-        judge: async (judged, opponents) => (0,tell/* tell */.q)(terminal, await (0,gate/* gate */.G)(judged, ports, { ...context, ...opponents }), outputs),
+        judge: async (judged, opponents) => {
+            const measured = await (0,gate/* gate */.G)(judged, ports, { ...context, ...opponents });
+            const results = changed === undefined ? measured : { ...measured, gateChanges: changed };
+            return (0,tell/* tell */.q)(terminal, results, outputs);
+        },
     });
 }
 /** Bytes: GitHub sends no event that is larger (docs, webhook payloads: 25 MB). */
@@ -39304,7 +39553,7 @@ async function tell(terminal, results, { json: kept = _outputs_js__WEBPACK_IMPOR
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7406);
 /* harmony import */ var _inputs_find_config_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6731);
-/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2470);
+/* harmony import */ var _inputs_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5534);
 
 
 
@@ -42330,6 +42579,1422 @@ function withComparing({ record, comparison }, interrupt) {
 
 /***/ }),
 
+/***/ 4552:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B0: () => (/* binding */ COMPARE_KEYS),
+/* harmony export */   Tb: () => (/* binding */ refProblem),
+/* harmony export */   kL: () => (/* binding */ COMPARE_FIELDS)
+/* harmony export */ });
+/* unused harmony exports compare, prepare */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3798);
+/* harmony import */ var _model_compare_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7542);
+/* harmony import */ var _fields_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6233);
+
+
+
+const about = (description) => ({ description });
+/** Why a text can be no ref that git is asked for; undefined if it can. git itself knows which refs there are. */
+function refProblem(ref) {
+    if (ref.startsWith('-'))
+        return `${ref} can be no git ref: it begins with -`;
+    return /\p{Cc}/u.test(ref) ? 'can be no git ref: it holds control characters' : undefined;
+}
+const ref = (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)('base').superRefine((value, context) => {
+    const message = refProblem(value);
+    if (message !== undefined)
+        context.addIssue({ code: 'custom', input: value, message });
+});
+const compareMap = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
+    ref: ref.meta(about('a git ref, or base: what the pull request is to be merged into, else the version before')),
+    services: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .oneOf */ .yL)(_model_compare_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .ROUND_SERVICES */ .o)
+        .optional()
+        .meta(about('keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out and it is known where they listen')),
+    'default-gates': (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .oneOf */ .yL)(['fail', 'warn'])
+        .optional()
+        .meta(about('level of the gates in force when no threshold hangs on the base; fail if left out')),
+}, { error: shapeOf('a git ref such as base, or a map such as {ref: base, services: keep}') });
+const prepareMap = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
+    run: (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .commandText */ .jt)('npm ci').meta(about('the command; it runs where the scenarios do: in the workspace of its tree')),
+    'cache-key': (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq)('v1')
+        .optional()
+        .meta(about('a tree that was prepared for the same commit, command and key is taken from the cache')),
+}, { error: shapeOf('a command such as npm ci, or a map such as {run: npm ci, cache-key: v1}') });
+/** Says what a value should have been; other complaints of a map keep their own words. */
+function shapeOf(what) {
+    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .show */ .WU)(input)}` : undefined;
+}
+/** A ref alone stands for the map. */
+const compare = zod__WEBPACK_IMPORTED_MODULE_1__/* .preprocess */ .vkY((value) => (typeof value === 'string' ? { ref: value } : value), compareMap)
+    .meta(about('what head is compared with: a git ref, or base; see docs/comparing.md'));
+/** A command alone stands for the map. */
+const prepare = zod__WEBPACK_IMPORTED_MODULE_1__/* .preprocess */ .vkY((value) => (typeof value === 'string' ? { run: value } : value), prepareMap)
+    .meta(about('a command that is run once in each tree before anything is measured'));
+/** How head is compared with its base: for the whole config, because both trees are of the whole repository. */
+const COMPARE_FIELDS = {
+    compare: compare.optional(),
+    prepare: prepare.optional(),
+    budget: _fields_js__WEBPACK_IMPORTED_MODULE_0__/* .duration */ .p0.optional().meta(about('how long the rounds of one scenario may take; 2m if left out')),
+    'on-inconclusive': (0,_fields_js__WEBPACK_IMPORTED_MODULE_0__/* .oneOf */ .yL)(_model_compare_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .UNRESOLVED_ANSWERS */ .q)
+        .optional()
+        .meta(about('what becomes of a comparison that its budget did not resolve; warn if left out')),
+};
+/** The keys that exist, by what kind of map they are in. */
+const COMPARE_KEYS = {
+    compare: Object.keys(compareMap.shape),
+    prepare: Object.keys(prepareMap.shape),
+};
+
+
+/***/ }),
+
+/***/ 9922:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ needCompareInInputs),
+/* harmony export */   z: () => (/* binding */ needCompareInConfig)
+/* harmony export */ });
+/* harmony import */ var _verdict_threshold_list_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8293);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2542);
+/* harmony import */ var _raw_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7089);
+/* harmony import */ var _threshold_entry_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6933);
+
+
+
+
+/* A limit that hangs on the base can be judged only where head is compared with one. */
+const NEEDS_COMPARE = 'needs compare: give the input compare (--compare at a terminal, or --no-compare to run without judging it), or write compare: base at the top of the config';
+const LISTS = [
+    ['thresholds', 'fail'],
+    ['alerts', 'warn'],
+];
+function needsCompare({ limit }) {
+    return limit.kind === 'base' ? NEEDS_COMPARE : undefined;
+}
+const isMeant = (message) => message.endsWith(`: ${NEEDS_COMPARE}`);
+/** The thresholds of a config that hang on a base, where nothing is compared; other problems of theirs are not said. */
+function needCompareInConfig(config) {
+    if (!(0,_raw_js__WEBPACK_IMPORTED_MODULE_3__/* .isMap */ .j)(config) || !(0,_raw_js__WEBPACK_IMPORTED_MODULE_3__/* .isMap */ .j)(config['scenarios']))
+        return [];
+    return Object.entries(config['scenarios']).flatMap(([name, scenario]) => (0,_raw_js__WEBPACK_IMPORTED_MODULE_3__/* .isMap */ .j)(scenario)
+        ? LISTS.flatMap(([key, level]) => inList(['scenarios', name, key], scenario[key], level))
+        : []);
+}
+function inList(path, value, level) {
+    const found = [];
+    const note = (within, message, place) => {
+        if (!isMeant(message))
+            return;
+        found.push({ path: [...path, ...within], message, ...(place === undefined ? {} : { place }) });
+    };
+    if (typeof value === 'string') {
+        for (const { index, message, line, column } of (0,_verdict_threshold_list_js__WEBPACK_IMPORTED_MODULE_0__/* .parseThresholdText */ .qS)(value, level, needsCompare).problems) {
+            note(index === undefined ? [] : [index], message, { line, column });
+        }
+    }
+    else if (Array.isArray(value)) {
+        value.forEach((entry, index) => {
+            (0,_threshold_entry_js__WEBPACK_IMPORTED_MODULE_2__/* .readThresholdEntry */ .A)(entry, level, {
+                rule: needsCompare,
+                report: (message, within = [], place) => {
+                    note([index, ...within], message, place);
+                },
+            });
+        });
+    }
+    return found;
+}
+/** The same of the inputs. */
+function needCompareInInputs(inputs) {
+    return LISTS.flatMap(([key, level]) => (0,_verdict_threshold_list_js__WEBPACK_IMPORTED_MODULE_0__/* .parseThresholdText */ .qS)(inputs[key] ?? '', level, needsCompare)
+        .problems.filter(({ message }) => isMeant(message))
+        .map(({ index, message }) => ({ where: `${(0,_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .whereInput */ .c7)(key)}[${index ?? 0}]`, message })));
+}
+
+
+/***/ }),
+
+/***/ 735:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  X: () => (/* binding */ readConfig)
+});
+
+// EXTERNAL MODULE: ./build/src/verdict/nearest.js
+var nearest = __nccwpck_require__(2425);
+// EXTERNAL MODULE: ./build/src/inputs/compare-fields.js
+var compare_fields = __nccwpck_require__(4552);
+// EXTERNAL MODULE: ./build/src/inputs/compare-rules.js
+var compare_rules = __nccwpck_require__(9922);
+// EXTERNAL MODULE: ./build/src/inputs/faults-schema.js + 5 modules
+var faults_schema = __nccwpck_require__(4365);
+// EXTERNAL MODULE: ./build/src/inputs/finding.js
+var finding = __nccwpck_require__(3630);
+// EXTERNAL MODULE: ./build/src/inputs/raw.js
+var raw = __nccwpck_require__(7089);
+;// CONCATENATED MODULE: ./build/src/inputs/fault-rules.js
+
+/* What faults and the other keys of their scenario say of each other. */
+/** Loads that can not be repeated wave by wave. */
+const OTHER_LOADS = {
+    ladder: 'a ladder is one load after another already',
+    stages: 'stages are one load after another already',
+    rate: 'the open model goes on however earlier flows get on',
+};
+function faultRules(path, scenario) {
+    const { faults } = scenario;
+    if (!(0,raw/* isMap */.j)(faults))
+        return [];
+    const injects = 'kill' in faults || 'network' in faults;
+    return [...(injects ? loadRules(path, scenario) : []), ...killRules(path, scenario, faults)];
+}
+function loadRules(path, scenario) {
+    return Object.entries(OTHER_LOADS)
+        .filter(([key]) => key in scenario)
+        .map(([key, why]) => ({
+        path,
+        key,
+        message: `${key} and faults are given, and faults come in waves of one closed load: ${why}; keep one, or make two scenarios`,
+    }));
+}
+function killRules(path, scenario, { kill }) {
+    if (kill === undefined)
+        return [];
+    const { module, isolate = 'none' } = scenario;
+    if (module !== undefined && isolate === 'thread') {
+        const message = 'kills a flow by its process, or by aborting its signal where all flows share one, and isolate: thread has ' +
+            'neither; write isolate: process, or none';
+        return [{ path: [...path, 'faults', 'kill'], message }];
+    }
+    const signal = (0,raw/* isMap */.j)(kill) && 'signal' in kill ? [...path, 'faults', 'kill', 'signal'] : undefined;
+    if (module !== undefined && isolate === 'none' && signal !== undefined) {
+        const message = 'is for processes; a module flow that shares one is aborted: leave it out, or write isolate: process';
+        return [{ path: signal, message }];
+    }
+    if ('http' in scenario && signal !== undefined) {
+        const message = 'is for processes; of an HTTP flow the connection is reset: leave it out';
+        return [{ path: signal, message }];
+    }
+    return [];
+}
+
+// EXTERNAL MODULE: ./build/src/verdict/grammar.js
+var grammar = __nccwpck_require__(7782);
+// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
+var threshold_list = __nccwpck_require__(8293);
+// EXTERNAL MODULE: ./build/src/inputs/ladder.js
+var inputs_ladder = __nccwpck_require__(9323);
+;// CONCATENATED MODULE: ./build/src/inputs/ladder-rules.js
+
+
+
+/** Other ways to say how many run at once. */
+const ladder_rules_OTHER_LOADS = ['flows', 'rate', 'stages'];
+/** What a ladder and the other keys of its scenario say of each other. */
+function ladderRules(path, scenario) {
+    if (!('ladder' in scenario))
+        return [];
+    const others = ladder_rules_OTHER_LOADS.filter((key) => key in scenario).map((key) => ({
+        path,
+        key,
+        message: `${key} and ladder are given; keep one`,
+    }));
+    if ('abort-delay' in scenario) {
+        others.push({
+            path,
+            key: 'abort-delay',
+            message: 'abort-delay delays nothing on a ladder: a rung is judged at its end',
+        });
+    }
+    const { ladder, iterations } = scenario;
+    if (!isLadder(ladder))
+        return others;
+    const tooFew = typeof iterations === 'number' && 'iterations' in scenario ? (0,inputs_ladder/* tooFewForTop */.hN)(ladder, iterations) : undefined;
+    return [
+        ...others,
+        ...(tooFew === undefined ? [] : [{ path: [...path, 'iterations'], message: tooFew }]),
+        ...['thresholds', 'alerts'].flatMap((key) => missingRungs([...path, key], scenario[key], ladder)),
+    ];
+}
+/** `efficiency(30)` where no rung has 30 flows would never have data. */
+function missingRungs(path, value, ladder) {
+    const entries = expressionsOf(path, value);
+    return entries.flatMap(({ text, ...where }) => {
+        const parsed = (0,grammar/* parseThreshold */.B)(text, 'fail');
+        if (!parsed.ok || parsed.threshold.metric.id !== 'efficiency')
+            return [];
+        const { label = '' } = parsed.threshold.metric;
+        if (ladder.some((flows) => String(flows) === label))
+            return [];
+        const message = `"${text}": the ladder has no rung with ${label} at once; rungs are ${ladder.join(', ')}`;
+        return [{ ...where, message }];
+    });
+}
+/** Every expression that is text, wherever in a list or a text it stands. */
+function expressionsOf(path, value) {
+    if (typeof value === 'string') {
+        return (0,threshold_list/* splitThresholds */.HU)(value).map(({ text, line, column }) => ({ text, path, place: { line, column } }));
+    }
+    if (!Array.isArray(value))
+        return [];
+    return value.flatMap((entry, index) => {
+        const place = { line: 0, column: 1 };
+        if (typeof entry === 'string')
+            return [{ text: entry, path: [...path, index], place }];
+        const text = typeof entry === 'object' && entry !== null && 'expr' in entry ? entry.expr : undefined;
+        return typeof text === 'string' ? [{ text, path: [...path, index, 'expr'], place }] : [];
+    });
+}
+function isLadder(value) {
+    return Array.isArray(value) && value.every((flows) => typeof flows === 'number');
+}
+
+// EXTERNAL MODULE: ./build/src/inputs/limit-rules.js
+var limit_rules = __nccwpck_require__(7102);
+// EXTERNAL MODULE: ./build/src/inputs/duration.js
+var duration = __nccwpck_require__(5319);
+;// CONCATENATED MODULE: ./build/src/inputs/load-rules.js
+
+/** Keys that exclude each other, and why. */
+const APART = [
+    ['iterations', 'duration', 'keep one'],
+    ['iterations', 'rate', 'keep one: in the open model rate and duration say how many there are'],
+    [
+        'flows',
+        'rate',
+        'keep one: flows is how many run at once in the closed model; in the open one write max-flows',
+    ],
+    ['flows', 'stages', 'keep one: each stage has its own flows'],
+    ['iterations', 'stages', 'keep one: the stages say how long flows are started'],
+    ['duration', 'stages', 'keep one: each stage says how long it is'],
+    ['rate', 'stages', 'keep one: each stage can have its own rate'],
+];
+function load_rules_loadRules(path, scenario) {
+    return [
+        ...together(path, scenario),
+        ...openOnly(path, scenario),
+        ...abortRule(path, scenario),
+        ...stageRules(path, scenario),
+    ];
+}
+/** Only of a scenario that is to be run: an input may give what it lacks, or make its model another. */
+function durationRule(path, scenario, input) {
+    const otherwise = ['duration', 'iterations', 'stages'].some((key) => key in scenario);
+    if (!('rate' in scenario) || otherwise)
+        return [];
+    const mended = [input.duration, input.flows, input.iterations, input.rate];
+    if (mended.some((value) => value !== undefined))
+        return [];
+    return [{ path: [...path, 'rate'], message: 'needs duration: for how long flows are started' }];
+}
+function together(path, scenario) {
+    return APART.filter(([one, other]) => one in scenario && other in scenario).map(([one, other, remedy]) => ({
+        path,
+        key: other,
+        message: `${one} and ${other} are given; ${remedy}`,
+    }));
+}
+function openOnly(path, scenario) {
+    if (!('max-flows' in scenario) || 'rate' in scenario || stagesOf(scenario).some(hasRate))
+        return [];
+    const message = 'is for the open model; give a rate, or write flows: how many run at once';
+    return [{ path: [...path, 'max-flows'], message }];
+}
+function abortRule(path, scenario) {
+    if (!('abort-delay' in scenario) || scenario['abort-on-fail'] === true)
+        return [];
+    return [{ path: [...path, 'abort-delay'], message: 'delays nothing without abort-on-fail: true' }];
+}
+function stageRules(path, scenario) {
+    const stages = stagesOf(scenario);
+    const open = stages.some(hasRate);
+    const mixed = open && stages.some((stage) => 'flows' in stage);
+    if (mixed) {
+        const message = 'some have flows and some a rate; a run is in the closed or in the open model, not in both';
+        return [{ path: [...path, 'stages'], message }];
+    }
+    return stages.flatMap((stage, index) => oneStage([...path, 'stages', index], stage));
+}
+function oneStage(path, stage) {
+    const level = 'flows' in stage || 'rate' in stage;
+    const idle = level ? [] : [{ path, message: 'needs flows or rate, as in {flows: 10, for: 30s}' }];
+    const length = msOf(stage['for']);
+    const ramp = msOf(stage['ramp']);
+    if (length === undefined || ramp === undefined || ramp <= length)
+        return idle;
+    const message = `is longer than the stage, which is ${String(stage['for'])}; the ramp is part of it`;
+    return [...idle, { path: [...path, 'ramp'], message }];
+}
+function msOf(value) {
+    if (typeof value !== 'string')
+        return undefined;
+    const result = (0,duration/* parseDuration */.E9)(value);
+    return result.ok ? result.ms : undefined;
+}
+function hasRate(stage) {
+    return 'rate' in stage;
+}
+/** Those that are maps. */
+function stagesOf({ stages }) {
+    if (!Array.isArray(stages))
+        return [];
+    const all = stages;
+    return all.map((stage) => (typeof stage === 'object' && stage !== null ? stage : { flows: 1 }));
+}
+
+// EXTERNAL MODULE: ./build/src/inputs/load.js
+var load = __nccwpck_require__(939);
+;// CONCATENATED MODULE: ./build/src/inputs/environment.js
+
+/** Environment variables that each flow is given. */
+const OF_FLOW = new Set([
+    'FLOWGATE_FLOW',
+    'FLOWGATE_ITERATION',
+    'FLOWGATE_TOKEN',
+    'FLOWGATE_WORKSPACE',
+    'FLOWGATE_SEED',
+    'FLOWGATE_RUN',
+    'TRACEPARENT',
+]);
+const OF_SERVICE = /^FLOWGATE_PORT(_|$)/;
+/** What is wrong with the names of `env` in the map at the path. */
+function environment(path, { env }) {
+    if (!(0,raw/* isMap */.j)(env))
+        return [];
+    return Object.keys(env).flatMap((name) => {
+        if (OF_FLOW.has(name)) {
+            return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
+        }
+        if (OF_SERVICE.test(name)) {
+            return [{ path: [...path, 'env', name], message: 'is set by flowgate: the port of a service' }];
+        }
+        return name === '' || /[=\0]/.test(name)
+            ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
+            : [];
+    });
+}
+
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
+;// CONCATENATED MODULE: ./build/src/inputs/placeholder-rules.js
+
+
+
+/** What of a scenario may hold placeholders. */
+const TEXTS = ['run', 'setup', 'verify', 'teardown', 'env', 'options'];
+const SERVICE_TEXTS = ['run', 'ready', 'env'];
+/** Placeholders that nothing would be put in for. */
+function placeholderRules(path, scenario) {
+    const owners = ownersIn(scenario);
+    const outside = complaintOf(owners);
+    const inside = (word) => (word === 'port' ? undefined : outside(word));
+    const ofTexts = TEXTS.flatMap((key) => findingsIn([...path, key], scenario[key], outside));
+    const ofService = serviceFindings([...path, 'service'], scenario['service'], inside);
+    const services = scenario['services'];
+    const ofServices = Object.entries((0,raw/* isMap */.j)(services) ? services : {}).flatMap(([name, service]) => serviceFindings([...path, 'services', name], service, inside));
+    return [
+        ...ofTexts,
+        ...ofService,
+        ...ofServices,
+        ...ofRequests(path, scenario, outside),
+        ...ofUpstreams([...path, 'faults'], scenario['faults'], outside),
+    ];
+}
+function ownersIn({ service, services }) {
+    if (service !== undefined)
+        return { kind: 'only' };
+    return { kind: 'named', names: (0,raw/* isMap */.j)(services) ? Object.keys(services) : [] };
+}
+/** A command alone, or a map. */
+function serviceFindings(path, service, complain) {
+    if (!(0,raw/* isMap */.j)(service))
+        return findingsIn(path, service, complain);
+    return SERVICE_TEXTS.flatMap((key) => findingsIn([...path, key], service[key], complain));
+}
+/** Requests have placeholders of their own, which differ from flow to flow; ports are ours. */
+function ofRequests(path, { http }, complain) {
+    return findingsIn([...path, 'http'], http, (word) => /^port(\.|$)/.test(word) ? complain(word) : undefined);
+}
+/** Where a proxy listens is for its user to choose: what connects to it has to know. */
+function ofUpstreams(path, faults, complain) {
+    const network = (0,raw/* isMap */.j)(faults) ? faults['network'] : undefined;
+    if (!Array.isArray(network))
+        return [];
+    return network.flatMap((entry, index) => (0,raw/* isMap */.j)(entry) ? findingsIn([...path, 'network', index, 'upstream'], entry['upstream'], complain) : []);
+}
+function findingsIn(path, value, complain) {
+    if (typeof value === 'string')
+        return findingsInText(path, value, complain);
+    if (Array.isArray(value))
+        return value.flatMap((item, index) => findingsIn([...path, index], item, complain));
+    if (!(0,raw/* isMap */.j)(value))
+        return [];
+    return Object.entries(value).flatMap(([key, item]) => findingsIn([...path, key], item, complain));
+}
+function findingsInText(path, text, complain) {
+    return (0,placeholders/* placeholdersIn */.Qf)(text).flatMap(({ word, index }) => {
+        const message = complain(word);
+        return message === undefined ? [] : [{ path, message, place: placeOf(text, index) }];
+    });
+}
+function placeOf(text, index) {
+    const lines = text.slice(0, index).split('\n');
+    return { line: lines.length - 1, column: (lines.at(-1)?.length ?? 0) + 1 };
+}
+/** Why nothing would be put in for a word; undefined if something would. */
+function complaintOf(owners) {
+    if (owners.kind === 'only') {
+        return (word) => (word === 'port' ? undefined : unknownWord(word, ['port']));
+    }
+    const { names } = owners;
+    const words = names.map((name) => `port.${name}`);
+    return (word) => {
+        if (words.includes(word))
+            return undefined;
+        if (word !== 'port')
+            return unknownWord(word, words);
+        if (names.length === 1)
+            return undefined;
+        return names.length === 0
+            ? '{{port}} is the port of a service, and there is none; add one under service'
+            : `{{port}} could be that of ${names.join(' or ')}; write ${braced(words[0] ?? '')}`;
+    };
+}
+function unknownWord(word, words) {
+    const known = words.map(braced);
+    const fallback = known.length === 0
+        ? '; a text with braces for another program belongs in a script file'
+        : `; write ${known.join(' or ')}, or put a text with braces for another program into a script file`;
+    return `there is no placeholder ${braced(word)}${(0,nearest/* didYouMean */.a)(braced(word), known, fallback)}`;
+}
+function braced(word) {
+    return `{{${word}}}`;
+}
+
+// EXTERNAL MODULE: ./build/src/model/service.js
+var service = __nccwpck_require__(9024);
+// EXTERNAL MODULE: ./build/src/inputs/dependence.js
+var dependence = __nccwpck_require__(2406);
+;// CONCATENATED MODULE: ./build/src/inputs/service-rules.js
+
+
+
+
+
+/** What the services of a scenario say of each other. */
+function serviceRules(path, scenario) {
+    const { service, services } = scenario;
+    const both = 'service' in scenario && 'services' in scenario;
+    return [
+        ...(both ? [{ path, key: 'services', message: 'service and services are given; keep one' }] : []),
+        ...((0,raw/* isMap */.j)(service) ? environment([...path, 'service'], service) : []),
+        ...((0,raw/* isMap */.j)(services) ? rulesOfSeveral([...path, 'services'], services) : []),
+    ];
+}
+function rulesOfSeveral(path, services) {
+    const names = Object.keys(services);
+    if (names.length === 0)
+        return [{ path, message: 'is empty; write at least one service' }];
+    const unknown = names.flatMap((name) => unknownIn([...path, name], services[name], names));
+    return [
+        ...names.flatMap((name) => {
+            const service = services[name];
+            return (0,raw/* isMap */.j)(service) ? environment([...path, name], service) : [];
+        }),
+        ...unknown,
+        // Of names that are wrong it is not known whom they depend on.
+        ...(unknown.length === 0 ? cycleRule(path, services) : []),
+        ...sameVariable(path, names),
+    ];
+}
+function unknownIn(path, service, names) {
+    const others = names.filter((name) => name !== path.at(-1));
+    const after = (0,raw/* isMap */.j)(service) ? service['after'] : undefined;
+    return namesIn(after).flatMap((name, index) => {
+        if (names.includes(name))
+            return [];
+        const fallback = others.length === 0 ? '; it is the only one' : `; others are ${others.join(', ')}`;
+        const place = Array.isArray(after) ? ['after', index] : ['after'];
+        return [
+            {
+                path: [...path, ...place],
+                message: `there is no service ${name}${(0,nearest/* didYouMean */.a)(name, others, fallback)}`,
+            },
+        ];
+    });
+}
+function cycleRule(path, services) {
+    const after = new Map(Object.entries(services).map(([name, service]) => [
+        name,
+        (0,raw/* isMap */.j)(service) ? namesIn(service['after']) : [],
+    ]));
+    const cycle = (0,dependence/* cycleIn */.Q)(after);
+    if (cycle === undefined)
+        return [];
+    const [first = '', ...rest] = cycle;
+    const message = cycle.length === 2
+        ? 'the service waits for itself'
+        : `${[first, ...rest].join(' waits for ')}: none of them could ever start; take one out`;
+    return [{ path: [...path, first, 'after'], message }];
+}
+/** `a-b` and `a_b` are two names and one variable. */
+function sameVariable(path, names) {
+    const first = new Map();
+    return names.flatMap((name) => {
+        const variable = (0,service/* portVariable */.k)(name);
+        const other = first.get(variable);
+        if (other === undefined)
+            first.set(variable, name);
+        return other === undefined
+            ? []
+            : [{ path, key: name, message: `${name} and ${other} would both have ${variable}; rename one` }];
+    });
+}
+function namesIn(after) {
+    const list = Array.isArray(after) ? after : [after];
+    return list.filter((name) => typeof name === 'string' && name.trim() !== '');
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/rules.js
+
+
+
+
+
+
+
+
+
+/*
+ * What one value says of another. These look at the plain value, so that they hold even where a schema has already
+ * found something else: all problems at once.
+ */
+const MODULE_KEYS = ['options', 'isolate'];
+const HTTP_ONLY_KEYS = ['follow-redirects', 'max-body'];
+const KINDS = ['run', 'module', 'http'];
+/** Without a load context nothing is said of the load: it cannot be known. */
+function crossRules(config, load) {
+    if (!(0,raw/* isMap */.j)(config) || !(0,raw/* isMap */.j)(config['scenarios']))
+        return [];
+    const names = Object.keys(config['scenarios']);
+    if (names.length === 0) {
+        return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
+    }
+    return names.flatMap((name) => {
+        // A name that the language gives a meaning of its own would be lost on the way.
+        if (name === '__proto__') {
+            return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
+        }
+        const scenario = config['scenarios'][name];
+        if (!(0,raw/* isMap */.j)(scenario))
+            return [];
+        const path = ['scenarios', name];
+        const selected = load?.selected?.includes(name) ?? true;
+        const ofLoad = load !== undefined && selected ? loadRule(path, scenario, load.input) : [];
+        return [...scenarioRules(path, scenario), ...ofLoad];
+    });
+}
+function scenarioRules(path, scenario) {
+    return [
+        ...oneKindOfWork(path, scenario),
+        ...load_rules_loadRules(path, scenario),
+        ...ladderRules(path, scenario),
+        ...faultRules(path, scenario),
+        ...environment(path, scenario),
+        ...serviceRules(path, scenario),
+        ...placeholderRules(path, scenario),
+        ...(0,limit_rules/* limitRules */.F)(path, scenario),
+    ];
+}
+function oneKindOfWork(path, scenario) {
+    const [kind, second] = KINDS.filter((key) => key in scenario);
+    if (kind === undefined)
+        return [{ path, message: 'needs run, module or http: what one flow is' }];
+    if (second !== undefined) {
+        return [{ path, key: second, message: `${kind} and ${second} are given; keep one` }];
+    }
+    const others = [
+        ...(kind === 'module' ? [] : MODULE_KEYS.map((key) => ({ key, message: FOR_MODULES[kind] }))),
+        ...(kind === 'http' ? [] : HTTP_ONLY_KEYS.map((key) => ({ key, message: 'is for http scenarios' }))),
+        ...(kind === 'http' || probesHttps(scenario) ? [] : [{ key: 'ca', message: FOR_CA }]),
+    ];
+    return others
+        .filter(({ key }) => key in scenario)
+        .map(({ key, message = '' }) => ({ path: [...path, key], message }));
+}
+const FOR_CA = 'is for http scenarios, and for services whose ready begins with https://';
+function probesHttps({ service, services }) {
+    const all = [service, ...((0,raw/* isMap */.j)(services) ? Object.values(services) : [])];
+    return all.some((each) => (0,raw/* isMap */.j)(each) && /^\s*https:/i.test(String(each['ready'])));
+}
+const FOR_MODULES = {
+    run: 'is for module scenarios; a command is given what it needs by env',
+    http: 'is for module scenarios; a request says all that it needs itself',
+};
+/** Only what the config itself is to blame for, and only if its numbers are numbers. */
+function loadRule(path, scenario, input) {
+    const { flows, iterations, duration } = scenario;
+    if ('ladder' in scenario)
+        return [];
+    if ('rate' in scenario || 'stages' in scenario)
+        return durationRule(path, scenario, input);
+    if (!isCount(flows) || !isCount(iterations) || duration !== undefined)
+        return [];
+    const result = (0,load/* resolveLoad */.T)(input, { flows, iterations });
+    if (result.ok || result.by === 'input')
+        return [];
+    return [{ path: [...path, result.key], message: result.message }];
+}
+function isCount(value) {
+    return value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 1);
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+;// CONCATENATED MODULE: ./build/src/model/plan.js
+/** Of module flows: all concurrently in one host process, or a worker thread or a host process for each slot. */
+const ISOLATIONS = ['none', 'thread', 'process'];
+
+// EXTERNAL MODULE: ./build/src/model/check.js
+var check = __nccwpck_require__(6495);
+// EXTERNAL MODULE: ./build/src/inputs/fields.js + 1 modules
+var fields = __nccwpck_require__(6233);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./build/src/model/history.js + 1 modules
+var model_history = __nccwpck_require__(8043);
+// EXTERNAL MODULE: ./build/src/inputs/fault-values.js
+var fault_values = __nccwpck_require__(6402);
+;// CONCATENATED MODULE: ./build/src/inputs/history-schema.js
+
+
+
+
+const about = (description) => ({ description });
+const DEFAULT_LEVEL = 'warn';
+const LEVELS = ['warn', 'fail'];
+/** What git takes for the name of a branch (git-check-ref-format), without the rarer characters. */
+const BRANCH = /^(?!.*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]*(?<![/.])$/;
+/** A path from the root of the branch down. */
+const FILE = /^(?!.*(?:^|\/)(?:\.{1,2})?(?:\/|$))[^\\]+$/;
+const branch = (0,fields/* text */.Qq)(model_history/* DEFAULT_BRANCH */.nU)
+    .refine((name) => BRANCH.test(name), {
+    error: ({ input }) => `must be the name of a branch, without refs/heads/ before it, such as ${model_history/* DEFAULT_BRANCH */.nU}, not ${(0,fields/* show */.WU)(input)}`,
+})
+    .refine((name) => !name.startsWith('refs/'), {
+    error: `must be the name of a branch without refs/heads/ before it, such as ${model_history/* DEFAULT_BRANCH */.nU}`,
+});
+const file = (0,fields/* text */.Qq)(model_history/* DEFAULT_FILE */.j9).refine((path) => FILE.test(path), {
+    error: ({ input }) => `must be a path within the branch such as ${model_history/* DEFAULT_FILE */.j9}, not ${(0,fields/* show */.WU)(input)}`,
+});
+const margin = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig()], {
+    error: ({ input }) => `must be a share such as 10%, not ${(0,fields/* show */.WU)(input)}`,
+})
+    .transform((value, context) => {
+    const share = (0,fault_values/* readShare */.cb)(value);
+    if (share.ok)
+        return share.value;
+    context.issues.push({
+        code: 'custom',
+        input: value,
+        message: `must be a share such as 10%, not ${(0,fields/* show */.WU)(value)}`,
+    });
+    return core/* NEVER */.tm;
+});
+const shape = {
+    branch: branch.optional().meta(about(`the branch that it is kept on; ${model_history/* DEFAULT_BRANCH */.nU} if left out`)),
+    file: file.optional().meta(about(`the file on that branch; ${model_history/* DEFAULT_FILE */.j9} if left out`)),
+    gate: margin
+        .optional()
+        .meta(about('how far beyond what earlier runs predict a metric that does not depend on the speed of the machine may be ' +
+        'for the worse, such as 10%; judges nothing if left out')),
+    level: (0,fields/* oneOf */.yL)(LEVELS)
+        .optional()
+        .meta(about(`of what gate judges: ${LEVELS.join(' or ')}; ${DEFAULT_LEVEL} if left out`)),
+};
+const map = schemas/* strictObject */.rej(shape, {
+    error: ({ code, input }) => code === 'invalid_type'
+        ? `must be true, false, or a map with branch, file, gate and level, not ${(0,fields/* show */.WU)(input)}`
+        : undefined,
+})
+    .refine(({ gate, level }) => gate !== undefined || level === undefined, {
+    path: ['level'],
+    error: 'is of gate, and there is none; write gate: 10% too, or leave it out',
+});
+/** `true` is a map with nothing in it, `false` is as if it were left out. */
+const history_schema_history = schemas/* preprocess */.vkY((value) => (value === true ? {} : value === false ? undefined : value), map.optional())
+    .transform((given) => given === undefined
+    ? undefined
+    : {
+        branch: given.branch ?? model_history/* DEFAULT_BRANCH */.nU,
+        file: given.file ?? model_history/* DEFAULT_FILE */.j9,
+        ...(given.gate === undefined
+            ? {}
+            : { gate: { margin: given.gate, level: given.level ?? DEFAULT_LEVEL } }),
+    })
+    .meta(about('keep what is measured on the default branch, and show how it has changed'));
+const HISTORY_KEYS = Object.keys(shape);
+/** As an editor is to see it: what is read before it is a map shows nothing of itself. */
+const HISTORY_JSON_SCHEMA = {
+    anyOf: [
+        { type: 'boolean' },
+        {
+            type: 'object',
+            additionalProperties: false,
+            properties: {
+                branch: { type: 'string', minLength: 1, description: shape.branch.description },
+                file: { type: 'string', minLength: 1, description: shape.file.description },
+                gate: { anyOf: [{ type: 'string' }, { type: 'number' }], description: shape.gate.description },
+                level: { enum: [...LEVELS], description: shape.level.description },
+            },
+        },
+    ],
+};
+
+// EXTERNAL MODULE: ./build/src/inputs/http-fields.js + 1 modules
+var http_fields = __nccwpck_require__(3309);
+// EXTERNAL MODULE: ./build/src/inputs/rate.js
+var rate = __nccwpck_require__(2453);
+;// CONCATENATED MODULE: ./build/src/inputs/load-fields.js
+
+
+
+/* How flows are started, as the config says it. What these keys say of each other is in load-rules.ts. */
+const load_fields_about = (description) => ({ description });
+/** `50/s` → starts per second. */
+const load_fields_rate = schemas/* string */.YjP({
+    error: ({ input }) => typeof input === 'number' && input >= 0
+        ? (0,rate/* rateWithoutUnit */.t9)(input)
+        : `must be a rate such as 50/s, 300/min or 1000/h, not ${(0,fields/* show */.WU)(input)}`,
+})
+    .transform((value, context) => {
+    const result = (0,rate/* parseRate */.WN)(value);
+    if (result.ok)
+        return result.rate;
+    context.issues.push({ code: 'custom', input: value, message: result.message });
+    return core/* NEVER */.tm;
+})
+    .meta({ pattern: rate/* RATE_PATTERN */.S$ });
+const stage = schemas/* strictObject */.rej({
+    flows: (0,fields/* whole */.WQ)(1).optional().meta(load_fields_about('how many run at once in this stage')),
+    rate: load_fields_rate.optional().meta(load_fields_about('at which rate flows are started in this stage')),
+    for: fields/* duration */.p0.meta(load_fields_about('how long the stage is')),
+    ramp: fields/* duration */.p0
+        .optional()
+        .meta(load_fields_about('at its beginning, how long it takes to get here from the stage before; a step if left out')),
+}, {
+    error: ({ code, input }) => code === 'invalid_type'
+        ? `must be a stage such as {flows: 10, for: 30s}, not ${(0,fields/* show */.WU)(input)}`
+        : undefined,
+});
+const stages = schemas/* array */.YOg(stage, {
+    error: ({ input }) => `must be a list such as [{flows: 10, for: 30s}, {flows: 50, for: 30s}], not ${(0,fields/* show */.WU)(input)}`,
+})
+    .min(1, { error: 'is empty; list some, such as {flows: 10, for: 30s}, or remove the key' });
+const STAGE_KEYS = Object.keys(stage.shape);
+const yes = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${(0,fields/* show */.WU)(input)}` });
+/** Keys of a scenario that make its load, beside flows, iterations and duration. */
+const LOAD_FIELDS = {
+    rate: load_fields_rate
+        .optional()
+        .meta(load_fields_about('open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration')),
+    'max-flows': (0,fields/* whole */.WQ)(1)
+        .optional()
+        .meta(load_fields_about('open model: most flows in flight, one that is due beyond is dropped; 100 if left out, or what starts in 2 s if that is more')),
+    stages: stages
+        .optional()
+        .meta(load_fields_about('one after another: {flows: 10, for: 30s} in the closed model, {rate: 50/s, for: 30s} in the open one')),
+    'abort-on-fail': yes
+        .optional()
+        .meta(load_fields_about('every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run')),
+    'abort-delay': fields/* duration */.p0
+        .optional()
+        .meta(load_fields_about('how long after the first flow gates with abort-on-fail are first looked at')),
+};
+
+;// CONCATENATED MODULE: ./build/src/inputs/service-schema.js
+
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'];
+/** It becomes part of a variable's name and of a placeholder. */
+const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
+const service_schema_about = (description) => ({ description });
+const service_schema_shape = {
+    run: (0,fields/* commandText */.jt)('npm start').meta(service_schema_about('the command that starts it; it is ended with everything that it started')),
+    ready: fields/* readiness */.xz
+        .optional()
+        .meta(service_schema_about('http://…, https://…, tcp://HOST:PORT, or a /pattern/ that one line of its output matches')),
+    env: (0,fields/* textMap */.sP)('variables and their values')
+        .optional()
+        .meta(service_schema_about('added to the environment of this service only')),
+    'working-directory': (0,fields/* text */.Qq)('packages/shop')
+        .optional()
+        .meta(service_schema_about('where it runs, from the workspace; where the scenario runs if left out')),
+    stop: (0,fields/* oneOf */.yL)(STOP_SIGNALS).optional().meta(service_schema_about('the signal that ends it; SIGTERM if left out')),
+    timeout: fields/* duration */.p0.optional().meta(service_schema_about('how long it may take to become ready; 60s if left out')),
+    grace: fields/* duration */.p0.optional().meta(service_schema_about('how long it may take to end before SIGKILL; 5s if left out')),
+};
+const serviceSchema = schemas/* strictObject */.rej(service_schema_shape, { error: serviceShape });
+const after = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? [value] : value), schemas/* array */.YOg((0,fields/* text */.Qq)('db'), {
+    error: ({ input }) => `must be names of services such as [db], not ${(0,fields/* show */.WU)(input)}`,
+}))
+    .meta({ anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] });
+const namedSchema = schemas/* strictObject */.rej({ ...service_schema_shape, after: after.optional().meta(service_schema_about('the services that must be ready before it is started')) }, { error: serviceShape });
+function serviceShape({ code, input }) {
+    if (code !== 'invalid_type')
+        return undefined;
+    if (Array.isArray(input))
+        return 'is a list; write more than one as services: {NAME: {run: …}, …}';
+    return `must be a command, or a map with run, ready, env, working-directory, stop, timeout and grace, not ${(0,fields/* show */.WU)(input)}`;
+}
+const orCommand = (value) => (typeof value === 'string' ? { run: value } : value);
+/** A command alone is a service that counts as ready as soon as it runs. */
+const serviceOrCommand = schemas/* preprocess */.vkY(orCommand, serviceSchema)
+    .meta(service_schema_about('a long-running process that the flows talk to'));
+const namedService = schemas/* preprocess */.vkY(orCommand, namedSchema)
+    .meta(service_schema_about('a long-running process that the flows or other services talk to'));
+const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(SERVICE_NAME), namedService, {
+    error: ({ code, input }) => code === 'invalid_type' ? `must be a map of names and services, not ${(0,fields/* show */.WU)(input)}` : undefined,
+})
+    .meta(service_schema_about('several services by name; each is started when those that it is after are ready'));
+/** The keys that exist. */
+const SERVICE_KEYS = {
+    service: Object.keys(service_schema_shape),
+    services: Object.keys(namedSchema.shape),
+};
+
+;// CONCATENATED MODULE: ./build/src/inputs/retries.js
+
+
+/** ms before the second attempt. */
+const BACKOFF = 100;
+const retries_map = schemas/* strictObject */.rej({
+    times: (0,fields/* whole */.WQ)(1).meta({ description: 'attempts beside the first' }),
+    backoff: fields/* duration */.p0.optional().meta({
+        description: 'the wait before the second attempt, twice as long before each one after it; 100ms if left out',
+    }),
+});
+/** `2`, or `{times: 2, backoff: 200ms}`. */
+const retries = schemas/* union */.KCZ([(0,fields/* whole */.WQ)(1), retries_map], {
+    error: ({ input }) => typeof input === 'object' && input !== null && !Array.isArray(input)
+        ? 'must be a map with times and perhaps backoff, such as {times: 2, backoff: 200ms}'
+        : `must be a whole number from 1 up, or a map such as {times: 2, backoff: 200ms}, not ${(0,fields/* show */.WU)(input)}`,
+})
+    .transform((given) => typeof given === 'number'
+    ? { times: given, backoff: BACKOFF }
+    : { times: given.times, backoff: given.backoff ?? BACKOFF });
+
+;// CONCATENATED MODULE: ./build/src/inputs/schema.js
+
+
+
+
+
+
+
+
+
+
+
+
+const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
+/** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
+const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const schema_about = (description) => ({ description });
+const flag = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${(0,fields/* show */.WU)(input)}` });
+const level = (0,fields/* oneOf */.yL)(check/* CHECK_LEVELS */.V);
+const checks = schemas/* strictObject */.rej(Object.fromEntries(check/* CHECK_IDS */.S.map((id) => [id, level.optional()])), { error: shapeOf('a map of checks and levels, such as {invariants: fail}') })
+    .meta(schema_about('the level of each check: fail, warn or off'));
+/** Says what a map should have been; other complaints of a map keep their own words. */
+function shapeOf(what) {
+    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,fields/* show */.WU)(input)}` : undefined;
+}
+const command = (description) => (0,fields/* commandText */.jt)('npm run seed').optional().meta(schema_about(description));
+const scenario = schemas/* strictObject */.rej({
+    run: (0,fields/* commandText */.jt)('node scripts/place-order.js').optional().meta(schema_about('the command that one flow is')),
+    module: (0,fields/* text */.Qq)('flows/order.mjs')
+        .optional()
+        .meta(schema_about('the module file whose default export one flow is, from the working directory')),
+    options: (0,fields/* textMap */.sP)('options and their values')
+        .optional()
+        .meta(schema_about('handed to the module as ctx.options')),
+    http: http_fields/* httpRequests */.rm
+        .optional()
+        .meta(schema_about('the HTTP request that one flow is, or a list of requests as its steps')),
+    ca: (0,fields/* text */.Qq)('certs/ca.pem')
+        .optional()
+        .meta(schema_about('a PEM file with certificates that http and readiness over https trust too, from the working directory')),
+    'follow-redirects': flag.optional().meta(schema_about('whether http follows redirections; false if left out')),
+    'max-body': http_fields/* size */.Ej
+        .optional()
+        .meta({ ...schema_about('the largest response that http reads; 10MB if left out'), type: 'string' }),
+    isolate: (0,fields/* oneOf */.yL)(ISOLATIONS)
+        .optional()
+        .meta(schema_about('none: all flows concurrently in one host process; thread or process: one for each slot')),
+    flows: (0,fields/* whole */.WQ)(1).optional().meta(schema_about('how many run at once; 10 if left out')),
+    iterations: (0,fields/* whole */.WQ)(1)
+        .optional()
+        .meta(schema_about('how many are run in all; each of the flows once if left out')),
+    duration: fields/* duration */.p0.optional().meta(schema_about('for how long flows are started, in place of iterations')),
+    ...LOAD_FIELDS,
+    ladder: inputs_ladder/* ladder */.T1
+        .optional()
+        .meta(schema_about('how many run at once on each rung, ascending; in place of flows, to learn the capacity')),
+    timeout: fields/* duration */.p0
+        .optional()
+        .meta(schema_about('a flow past it is killed with its whole tree; 30s if left out')),
+    retries: retries
+        .optional()
+        .meta(schema_about('how often a flow that fails or is timed out is tried again; not at all if left out')),
+    warmup: (0,fields/* whole */.WQ)(0).optional().meta(schema_about('flows that are run first and not counted; 0 if left out')),
+    shell: (0,fields/* text */.Qq)('bash -eo pipefail')
+        .refine((shell) => !shell.includes('{0}'), {
+        error: '{0} is a script file of a workflow step; leave it out: the command is added after -c',
+    })
+        .optional()
+        .meta(schema_about('program and arguments that interpret commands; bash -eo pipefail if left out')),
+    'working-directory': (0,fields/* text */.Qq)('packages/shop')
+        .optional()
+        .meta(schema_about('where commands run, from the workspace; the workspace if left out')),
+    env: (0,fields/* textMap */.sP)('variables and their values')
+        .optional()
+        .meta(schema_about('added to the environment of everything that the scenario starts')),
+    service: serviceOrCommand.optional(),
+    services: services.optional(),
+    setup: command('a command that is run before the flows'),
+    teardown: command('a command that is run after the flows, always'),
+    verify: command('a command that checks, after the flows, that everything they did together is right'),
+    thresholds: (0,fields/* thresholds */.pw)('fail').optional().meta(schema_about('gates: METRIC OP LIMIT')),
+    alerts: (0,fields/* thresholds */.pw)('warn').optional().meta(schema_about('thresholds that warn and do not fail')),
+    checks: checks.optional(),
+    faults: faults_schema/* faults */.eu.optional(),
+    seed: (0,fields/* whole */.WQ)(0).optional().meta(schema_about('seed of everything random; 1 if left out')),
+}, { error: shapeOf('a map with run, module or http') })
+    // Said here for editors; rules.ts says it in our words.
+    .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }] });
+const version = schemas/* literal */.euz(1, {
+    error: ({ input }) => input === undefined
+        ? 'is missing; write version: 1'
+        : `must be 1, the only version so far, not ${(0,fields/* show */.WU)(input)}`,
+});
+const configSchema = schemas/* strictObject */.rej({
+    version,
+    ...compare_fields/* COMPARE_FIELDS */.kL,
+    scenarios: schemas/* record */.g1P(schemas/* string */.YjP().regex(SCENARIO_NAME), scenario, {
+        error: shapeOf('a map of names and scenarios'),
+    })
+        .meta(schema_about('by name: letters, digits, ., _ and -')),
+    history: history_schema_history.optional(),
+}, { error: shapeOf('a map with version and scenarios') })
+    .meta({ title: 'flowgate configuration' });
+/** The keys that exist, by what kind of map they are in. */
+const KEYS = {
+    config: Object.keys(configSchema.shape),
+    scenario: Object.keys(scenario.shape),
+    ...compare_fields/* COMPARE_KEYS */.B0,
+    ...SERVICE_KEYS,
+    checks: [...check/* CHECK_IDS */.S],
+    stages: STAGE_KEYS,
+    history: HISTORY_KEYS,
+    ...http_fields/* HTTP_KEYS */.On,
+};
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./build/src/model/exact-number.js
+var exact_number = __nccwpck_require__(6300);
+;// CONCATENATED MODULE: ./build/src/inputs/yaml-numbers.js
+
+
+/** Values that are text: environment, options, headers. `*` is any name or index. */
+const TEXT = [
+    ['scenarios', '*', 'env'],
+    ['scenarios', '*', 'options'],
+    ['scenarios', '*', 'service', 'env'],
+    ['scenarios', '*', 'services', '*', 'env'],
+    ['scenarios', '*', 'http', 'headers'],
+    ['scenarios', '*', 'http', '*', 'headers'],
+];
+/** Values that are JSON: bodies, and what is expected of them. */
+const JSON_VALUES = [
+    ['scenarios', '*', 'http', 'body'],
+    ['scenarios', '*', 'http', '*', 'body'],
+    ['scenarios', '*', 'http', 'expect', 'json'],
+    ['scenarios', '*', 'http', '*', 'expect', 'json'],
+];
+/**
+ * Gives numbers and truth values of the document back the text that they were written as: all keys, and the values of
+ * maps that hold text. In JSON a number that a double would change becomes an ExactNumber.
+ */
+function keepWritten(document) {
+    (0,dist/* visit */.YR)(document, {
+        Pair: (_, { key }) => {
+            if ((0,dist/* isScalar */.jn)(key))
+                toText(key);
+        },
+    });
+    eachBelow(document.contents, [], { text: TEXT, json: JSON_VALUES });
+}
+/** Goes down only as far as a pattern leads. */
+function eachBelow(node, path, patterns) {
+    if (patterns.text.some((pattern) => pattern.length === path.length)) {
+        eachScalar(node, toText);
+        return;
+    }
+    if (patterns.json.some((pattern) => pattern.length === path.length)) {
+        eachScalar(node, toExact);
+        return;
+    }
+    for (const [name, child] of childrenOf(node)) {
+        const leads = (pattern) => [name, '*'].includes(pattern[path.length] ?? '');
+        const below = { text: patterns.text.filter(leads), json: patterns.json.filter(leads) };
+        if (below.text.length + below.json.length > 0)
+            eachBelow(child, [...path, name], below);
+    }
+}
+function childrenOf(node) {
+    if ((0,dist/* isMap */.jh)(node)) {
+        return node.items.map(({ key, value }) => [(0,dist/* isScalar */.jn)(key) ? String(key.value) : '', value]);
+    }
+    return (0,dist/* isSeq */.oP)(node) ? node.items.map((item, index) => [String(index), item]) : [];
+}
+function eachScalar(node, change) {
+    if ((0,dist/* isScalar */.jn)(node))
+        change(node);
+    for (const [, child] of childrenOf(node))
+        eachScalar(child, change);
+}
+function toText(scalar) {
+    if (isChanged(scalar))
+        scalar.value = scalar.source;
+}
+function toExact(scalar) {
+    if (typeof scalar.value === 'number' && isChanged(scalar)) {
+        scalar.value = new exact_number/* ExactNumber */.f(scalar.source);
+    }
+}
+/** A number or truth value that does not read as it was written. The others may stay what an alias elsewhere takes them for. */
+function isChanged(scalar) {
+    const { value, source } = scalar;
+    return ((typeof value === 'number' || typeof value === 'boolean') &&
+        source !== undefined &&
+        String(value) !== source);
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/yaml-source.js
+
+
+
+/** Reads one YAML document. Never throws. */
+function parseYaml(text, file) {
+    const lines = new dist/* LineCounter */.HN();
+    // The library compares each key with all others of its map: keys that are given twice are found below, in one pass.
+    const options = { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false };
+    const document = (0,dist/* parseDocument */.Tp)(text, options);
+    const position = (offset) => {
+        const { line, col } = lines.linePos(offset);
+        return { line: Math.max(1, line), column: Math.max(1, col) };
+    };
+    const broken = document.errors.length > 0;
+    const { twice, aliases } = broken ? { twice: [], aliases: 0 } : surveyed(document);
+    const told = broken ? withoutEcho(document.errors, position) : document.warnings;
+    const problems = [
+        ...twice.map((offset) => ({ message: (0,finding/* oneLine */.T)(duplicateKey(text, offset)), file, ...position(offset) })),
+        ...told.map(({ message, pos }, index) => ({
+            message: `${invalid(message)}${index === 0 && !isTooDeep(message) ? quotingHint(lineAt(text, pos[0])) : ''}`,
+            file,
+            ...position(pos[0]),
+        })),
+    ];
+    if (!broken)
+        keepWritten(document);
+    const plain = broken ? { value: undefined } : toPlain(document, aliases);
+    if ('message' in plain)
+        problems.push({ message: plain.message, file, line: 1, column: 1 });
+    return {
+        value: 'value' in plain ? plain.value : undefined,
+        problems,
+        locate: (path, within) => position(offsetOf(document, text, { path, within })),
+        locateKey: (path, key) => position(offsetOfKey(document, path, key)),
+    };
+}
+/** Offsets of keys that their map has already, and how many aliases there are. */
+function surveyed(document) {
+    const twice = [];
+    let aliases = 0;
+    (0,dist/* visit */.YR)(document, {
+        Alias: () => {
+            aliases += 1;
+        },
+        Map: (_, map) => {
+            const seen = new Set();
+            for (const { key } of map.items) {
+                if (!(0,dist/* isScalar */.jn)(key) || key.value === MERGE)
+                    continue;
+                const name = String(key.value);
+                if (seen.has(name))
+                    twice.push(startOf(key) ?? 0);
+                seen.add(name);
+            }
+        },
+    });
+    return { twice, aliases };
+}
+/** Takes in another map, and may stand several times. */
+const MERGE = '<<';
+/** Each is looked for in the whole document; a config that a person writes has a handful. */
+const MOST_ALIASES = 1000;
+/** Aliases that multiply without bound ("billion laughs") are refused by the library. */
+function toPlain(document, aliases) {
+    if (aliases > MOST_ALIASES) {
+        return { message: `has ${aliases} aliases; write the values out, at most ${MOST_ALIASES} are read` };
+    }
+    try {
+        return { value: document.toJS({ maxAliasCount: 100 }) };
+    }
+    catch (error) {
+        return { message: error instanceof Error ? invalid(error.message) : 'cannot be read' };
+    }
+}
+/** What the parser says when it runs out of stack. */
+function isTooDeep(message) {
+    return message.includes('Maximum call stack');
+}
+function invalid(message) {
+    if (isTooDeep(message))
+        return 'is nested too deeply; write fewer lists and maps inside each other';
+    return `is no valid YAML: ${(0,finding/* oneLine */.T)(message)}`;
+}
+/** One slip makes errors without end, also of what follows: the first of each line, and what comes after the break not. */
+function withoutEcho(errors, position) {
+    const lines = new Set();
+    const first = errors.filter(({ message, pos }, index) => {
+        const { line } = position(pos[0]);
+        const isEcho = lines.has(line) || (index > 0 && message.includes('in YAML stream'));
+        lines.add(line);
+        return !isEcho;
+    });
+    return first.slice(0, MOST_BROKEN);
+}
+/** Problems of broken syntax that are told. */
+const MOST_BROKEN = 5;
+/** `{{port}}` opens two maps, and `: ` makes a key of what is before it, where text is not quoted. */
+function quotingHint(line) {
+    const suspicious = line.includes('{{') || /:\s.*:\s/.test(line);
+    return suspicious
+        ? '; a value with {{…}} or ": " in it must be quoted, as in run: \'PORT={{port}} npm start\''
+        : '';
+}
+function lineAt(text, offset) {
+    const from = text.lastIndexOf('\n', offset - 1) + 1;
+    return /^.*/.exec(text.slice(from, from + 2000))?.[0] ?? '';
+}
+function duplicateKey(text, offset) {
+    const key = /^["']?[^\s:"']+/.exec(text.slice(offset, offset + 80))?.[0].replace(/^["']/, '') ?? 'a key';
+    return `${key} is given twice in the same map`;
+}
+/** As far along the path as the document goes: the last pair or item that was found. */
+function walk(document, path) {
+    let value = document.contents;
+    let key;
+    let found = 0;
+    for (const segment of path) {
+        const resolved = (0,dist/* isAlias */.Vj)(value) ? value.resolve(document) : value;
+        let next;
+        if ((0,dist/* isMap */.jh)(resolved)) {
+            const pair = pairOf(resolved, String(segment));
+            if (pair === undefined)
+                break;
+            [key, next] = [pair.key, pair.value];
+        }
+        else if ((0,dist/* isSeq */.oP)(resolved) && typeof segment === 'number') {
+            const item = resolved.items[segment];
+            if (item === undefined)
+                break;
+            [key, next] = [undefined, item];
+        }
+        else
+            break;
+        value = next;
+        found += 1;
+    }
+    return { key, value, complete: found === path.length };
+}
+/** The pairs of each map by their keys: a map with many problems is searched for each of them. */
+const PAIRS = new WeakMap();
+function pairOf(map, name) {
+    let pairs = PAIRS.get(map);
+    if (pairs === undefined) {
+        // Of a key that is given twice the first counts, which the last of the reversed ones is.
+        const named = map.items.filter(({ key }) => (0,dist/* isScalar */.jn)(key)).toReversed();
+        pairs = new Map(named.map((pair) => [String(pair.key.value), pair]));
+        PAIRS.set(map, pairs);
+    }
+    return pairs.get(name);
+}
+function startOf(node) {
+    return node?.range?.[0];
+}
+function offsetOf(document, text, target) {
+    const { key, value, complete } = walk(document, target.path);
+    // A threshold in a text of several lines has an index in its path that the document does not have.
+    const node = (0,dist/* isAlias */.Vj)(value) ? value : value;
+    if (target.within !== undefined && (0,dist/* isScalar */.jn)(node))
+        return offsetWithin(node, text, target.within);
+    // A map or list is known by its key, and so is a value that is not there.
+    const written = complete && (0,dist/* isScalar */.jn)(node) && node.value !== null;
+    return (written ? startOf(node) : startOf(key)) ?? startOf(node) ?? 0;
+}
+function offsetOfKey(document, path, key) {
+    return startOf(walk(document, [...path, key]).key) ?? 0;
+}
+/**
+ * Exact in plain and quoted text on one line and in `|` blocks. Where the written text is not the value (escapes,
+ * folding), the line is the value's first and the column where it begins.
+ */
+function offsetWithin(node, text, { line, column }) {
+    const start = startOf(node) ?? 0;
+    const end = node.range?.[1] ?? start;
+    if (node.type === 'BLOCK_LITERAL') {
+        const source = text.slice(start, end).split('\n');
+        const value = String(node.value).split('\n')[line] ?? '';
+        const written = source[line + 1] ?? '';
+        const indent = Math.max(0, written.indexOf(value));
+        const before = source.slice(0, line + 1).reduce((sum, each) => sum + each.length + 1, 0);
+        return Math.min(end, start + before + indent + column - 1);
+    }
+    const quote = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0;
+    const verbatim = text.startsWith(String(node.value), start + quote);
+    return verbatim && line === 0 ? start + quote + column - 1 : start;
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/config.js
+
+
+
+
+
+
+
+
+
+/** Reads the text of a config file: syntax, keys, values and thresholds, all problems at once. Never throws. */
+function readConfig(text, file, { load, comparing = false } = {}) {
+    const source = parseYaml(text, file);
+    const toProblem = (finding) => problemOf(finding, source, file);
+    const problemAt = (path, message) => toProblem({ path, message });
+    if (source.value === undefined)
+        return { problems: source.problems, problemAt };
+    if (source.value === null) {
+        const message = 'is empty; write version: 1 and scenarios:';
+        return { problems: [...source.problems, { message, file, line: 1, column: 1 }], problemAt };
+    }
+    const parsed = checked(source.value);
+    if (parsed === undefined)
+        return { problems: [{ file, message: TOO_MUCH }], problemAt };
+    const issues = parsed.success ? [] : parsed.error.issues;
+    const compares = comparing || ((0,raw/* isMap */.j)(source.value) && 'compare' in source.value);
+    const findings = [
+        ...issues.flatMap(findingsOf),
+        ...crossRules(source.value, load),
+        ...(compares ? [] : (0,compare_rules/* needCompareInConfig */.z)(source.value)),
+    ];
+    const causes = onePerCause(findings);
+    const located = [...source.problems, ...causes.slice(0, MOST_LOCATED).map(toProblem)];
+    const more = Math.max(0, causes.length - MOST_LOCATED);
+    const problems = firstOf(inOrder(located), { more, file });
+    return parsed.success && problems.length === 0
+        ? { config: parsed.data, value: source.value, problems, problemAt }
+        : { value: source.value, problems, problemAt };
+}
+function problemOf({ path, message, key, place }, source, file) {
+    const position = key === undefined ? source.locate(path, place) : source.locateKey(path, key);
+    const where = (0,finding/* oneLine */.T)((0,finding/* formatPath */.j)(path));
+    return { message: (0,finding/* oneLine */.T)(message), ...(where === '' ? {} : { where }), file, ...position };
+}
+function findingsOf(issue) {
+    const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
+    if (issue.code === 'unrecognized_keys') {
+        return (issue.keys ?? []).map((key) => ({ path, key, message: unknownKey(path, key) }));
+    }
+    if (issue.code === 'invalid_key') {
+        const key = String(path.at(-1));
+        const message = path.includes('services')
+            ? `"${key}" is no name for a service; use letters, digits, _ and -, a letter first`
+            : `"${key}" is no name for a scenario; use letters, digits, ., _ and -, a letter or digit first`;
+        return [{ path: path.slice(0, -1), key, message }];
+    }
+    const place = issue.params?.['place'];
+    return [{ path, message: issue.message, ...(place === undefined ? {} : { place }) }];
+}
+function unknownKey(path, key) {
+    if (path[2] === 'faults')
+        return (0,faults_schema/* unknownKeyOfFaults */.C2)(path, key);
+    const kind = kindOfMap(path);
+    if (kind === 'scenario' && Object.hasOwn(compare_fields/* COMPARE_FIELDS */.kL, key)) {
+        return `${key} is for the whole config; write it at the top, beside scenarios`;
+    }
+    const names = KEYS[kind];
+    const word = kind === 'checks' ? 'check' : 'key';
+    return `there is no ${word} ${key}${(0,nearest/* didYouMean */.a)(key, names, `; ${word}s are ${names.join(', ')}`)}`;
+}
+function kindOfMap(path) {
+    const [first, , part] = path;
+    if (first === undefined)
+        return 'config';
+    if (first === 'history' || first === 'compare' || first === 'prepare')
+        return first;
+    if (part === 'http')
+        return path.at(-1) === 'expect' ? 'expect' : 'http';
+    return part === 'service' || part === 'services' || part === 'checks' || part === 'stages'
+        ? part
+        : 'scenario';
+}
+/** Thresholds have as many causes as they have problems; any other value is wrong once. */
+function onePerCause(findings) {
+    const seen = new Set();
+    return findings.filter(({ path, key, place, message }) => {
+        const cause = place === undefined ? JSON.stringify([path, key]) : JSON.stringify([path, place, message]);
+        if (seen.has(cause))
+            return false;
+        seen.add(cause);
+        return true;
+    });
+}
+const TOO_MUCH = 'has too many or too deeply nested values; make it smaller, or split it into several configs';
+/** Undefined if there is so much wrong, or so deep, that the stack does not hold it. */
+function checked(value) {
+    try {
+        return configSchema.safeParse(value);
+    }
+    catch (thrown) {
+        if (thrown instanceof RangeError)
+            return undefined;
+        throw thrown;
+    }
+}
+/** Nobody reads more, and a config of 100,000 wrong keys has as many. */
+const MOST_PROBLEMS = 50;
+/** Of so many it is looked up where they stand, which takes a pass over the text for some of them. */
+const MOST_LOCATED = 500;
+function firstOf(problems, { more, file }) {
+    const left = Math.max(0, problems.length - MOST_PROBLEMS) + more;
+    if (left === 0)
+        return problems;
+    return [...problems.slice(0, MOST_PROBLEMS), { file, message: `has ${left} more problems` }];
+}
+function inOrder(problems) {
+    return [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}
+
+
+/***/ }),
+
 /***/ 148:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -43499,6 +45164,367 @@ async function meant(named, places) {
 
 /***/ }),
 
+/***/ 3630:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ oneLine),
+/* harmony export */   j: () => (/* binding */ formatPath)
+/* harmony export */ });
+/** `scenarios.checkout.thresholds[2]` */
+function formatPath(path) {
+    return path
+        .map((segment, index) => typeof segment === 'number' ? `[${segment}]` : `${index === 0 ? '' : '.'}${segment}`)
+        .join('');
+}
+/** What others wrote, in a message: one line without control characters, so that it can pose as nothing else. */
+function oneLine(message) {
+    const line = message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+    return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+}
+
+
+/***/ }),
+
+/***/ 3309:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  On: () => (/* binding */ HTTP_KEYS),
+  rm: () => (/* binding */ httpRequests),
+  Ej: () => (/* binding */ size)
+});
+
+// UNUSED EXPORTS: requestSchema
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
+var schemas = __nccwpck_require__(3798);
+// EXTERNAL MODULE: ./build/src/model/exact-number.js
+var exact_number = __nccwpck_require__(6300);
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
+// EXTERNAL MODULE: ./build/src/scenarios/json.js + 7 modules
+var json = __nccwpck_require__(5857);
+// EXTERNAL MODULE: ./build/src/scenarios/template.js
+var template = __nccwpck_require__(3859);
+// EXTERNAL MODULE: ./build/src/verdict/nearest.js
+var nearest = __nccwpck_require__(2425);
+// EXTERNAL MODULE: ./build/src/verdict/quantity.js
+var quantity = __nccwpck_require__(1434);
+// EXTERNAL MODULE: ./build/src/inputs/fields.js + 1 modules
+var fields = __nccwpck_require__(6233);
+;// CONCATENATED MODULE: ./build/src/inputs/json-value.js
+
+/** RFC 8259, section 6. */
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+const OTHER_BASE = /^0(?:x[\da-f]+|o[0-7]+)$/i;
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(e[+-]?\d+)?$/i;
+/** A value of the config as JSON. Numbers keep their digits; one that JSON cannot hold is refused. */
+function readJson(value, path = []) {
+    if (value instanceof exact_number/* ExactNumber */.f)
+        return readNumber(value, path);
+    if (typeof value !== 'object' || value === null)
+        return { ok: true, value: value };
+    const read = [];
+    for (const [key, each] of Object.entries(value)) {
+        const result = readJson(each, [...path, Array.isArray(value) ? Number(key) : key]);
+        if (!result.ok)
+            return result;
+        read.push([key, result.value]);
+    }
+    if (Array.isArray(value))
+        return { ok: true, value: read.map(([, each]) => each) };
+    return { ok: true, value: Object.fromEntries(read) };
+}
+function readNumber({ text }, path) {
+    const number = jsonNumber(text);
+    if (number !== undefined)
+        return { ok: true, value: new exact_number/* ExactNumber */.f(number) };
+    const digits = /^[+-]?0+\d/.test(text)
+        ? `, or ${text.replace(/^([+-]?)0+(?=\d)/, '$1')} for the number`
+        : '';
+    return { ok: false, path, message: `${text} is not a number in JSON; write "${text}" for text${digits}` };
+}
+/** The same number as JSON writes it; undefined if there is none, or if leading zeros leave open what is meant. */
+function jsonNumber(text) {
+    if (JSON_NUMBER.test(text))
+        return text;
+    if (OTHER_BASE.test(text))
+        return BigInt(text).toString();
+    const [, sign = '', whole = '', fraction = '', exponent = ''] = DECIMAL.exec(text) ?? [];
+    if (whole + fraction === '' || /^0\d/.test(whole))
+        return undefined;
+    const point = fraction === '' ? '' : `.${fraction}`;
+    return `${sign === '-' ? '-' : ''}${whole === '' ? '0' : whole}${point}${exponent}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/inputs/http-fields.js
+
+
+
+
+
+
+
+
+
+/*
+ * The values of an http scenario: one request, or a list of them. Like the other kinds of value, every message is the
+ * end of a sentence that begins with where it is.
+ */
+const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const HEADER_NAME = METHOD;
+const STATUS_RIGHT = { status: [{ from: 200, to: 399 }], statusText: '2xx or 3xx' };
+const EXPECT_KEYS = ['status', 'body', 'json'];
+const HTTP_KEYS = {
+    http: ['name', 'method', 'url', 'headers', 'body', 'expect'],
+    expect: EXPECT_KEYS,
+};
+/** A service's port, of which placeholder-rules.ts says whether there is one. */
+const PORT = /^port(\.|$)/;
+/** Filled in with these, a URL must be one. */
+const SAMPLE = { token: 'fg-0123456789ab-1', flow: 1, iteration: 1 };
+/** Why a text can not be filled in; undefined if it can. */
+function templateFault(written) {
+    const [unknown] = (0,template/* unknownNames */.be)(written).filter((name) => !PORT.test(name));
+    if (unknown === undefined)
+        return undefined;
+    const names = template/* TEMPLATE_NAMES */._W.map((name) => `{{${name}}}`).join(', ');
+    return `nothing is known of {{${unknown}}}${(0,nearest/* didYouMean */.a)(unknown, template/* TEMPLATE_NAMES */._W, `; what is filled in is ${names}`)}`;
+}
+function refuse(context, message, path = []) {
+    context.issues.push({ code: 'custom', input: undefined, message, path });
+    return core/* NEVER */.tm;
+}
+const url = (0,fields/* text */.Qq)('http://127.0.0.1:3000/orders').transform((value, context) => {
+    const fault = templateFault(value) ?? urlFault(value.trim());
+    return fault === undefined ? value.trim() : refuse(context, fault);
+});
+function urlFault(written) {
+    const filled = (0,placeholders/* fillAll */.HG)((0,template/* template */.vs)(written)(SAMPLE), '3000');
+    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(filled) || !URL.canParse(filled)) {
+        return `${(0,fields/* show */.WU)(written)} is no URL; write http://127.0.0.1:3000/orders`;
+    }
+    const { protocol, username, password } = new URL(filled);
+    if (protocol !== 'http:' && protocol !== 'https:') {
+        return `${(0,fields/* show */.WU)(written)}: ${protocol}// can not be requested; write http://… or https://…`;
+    }
+    // fetch refuses them as well; sent they would be to nobody.
+    if (username !== '' || password !== '') {
+        return 'holds a user and a password; send them as a header: authorization: Basic …';
+    }
+    return undefined;
+}
+const method = (0,fields/* text */.Qq)('GET').transform((value, context) => METHOD.test(value) && !/^connect$/i.test(value)
+    ? value.toUpperCase()
+    : refuse(context, `${(0,fields/* show */.WU)(value)} is no method; write GET, POST, …`));
+const headers = (0,fields/* textMap */.sP)('header names and their values').transform((map, context) => {
+    const known = new Map();
+    for (const [name, value] of Object.entries(map)) {
+        const other = known.get(name.toLowerCase());
+        known.set(name.toLowerCase(), name);
+        const fault = headerFault(name, value) ?? (other === undefined ? undefined : `is the header ${other} again`);
+        if (fault !== undefined)
+            refuse(context, fault, [name]);
+    }
+    return map;
+});
+function headerFault(name, value) {
+    if (!HEADER_NAME.test(name))
+        return `${(0,fields/* show */.WU)(name)} is no name for a header`;
+    if (/^(content-length|transfer-encoding|connection|upgrade|keep-alive)$/i.test(name)) {
+        return 'is set by the connection itself; leave it out';
+    }
+    if (/^expect$/i.test(name))
+        return 'is not supported: the body is sent at once; leave it out';
+    return unsendable(value) ?? templateFault(value);
+}
+/** RFC 9110, section 5.5: tabs, and what ISO 8859-1 prints. */
+function unsendable(value) {
+    const [character] = /[^\t\x20-\x7e\x80-\xff]/u.exec(value) ?? [];
+    if (character === undefined)
+        return undefined;
+    if (/[\r\n]/.test(character))
+        return 'holds a line break, which no header can';
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return `holds ${/\p{Cc}/u.test(character) ? 'a control character' : (0,fields/* show */.WU)(character)} (U+${code}), which no header can; encode it as the server expects it, such as %E2%82%AC`;
+}
+/** Text as it is; a map or a list is sent as JSON. */
+const body = schemas/* unknown */.L5J().transform((value, context) => {
+    if (value === null)
+        return refuse(context, 'is empty; write it, or leave the key out');
+    // A number alone is text: it is sent as it is written.
+    const read = value instanceof exact_number/* ExactNumber */.f ? { ok: true, value: value.text } : readJson(value);
+    if (!read.ok)
+        return refuse(context, read.message, read.path);
+    const isJson = typeof read.value === 'object';
+    const written = typeof read.value === 'string' ? read.value : (0,json/* toJson */.aB)(read.value);
+    const fault = templateFault(written);
+    return fault === undefined ? { text: written, isJson } : refuse(context, fault);
+});
+/** `200`, `2xx`, or a list of both. */
+const http_fields_status = schemas/* unknown */.L5J().transform((value, context) => {
+    const list = Array.isArray(value) ? value : [value];
+    const ranges = list.map(rangeOf);
+    const wrong = list.findIndex((_, index) => ranges[index] === undefined);
+    if (list.length === 0)
+        return refuse(context, 'is empty; write 200, 2xx or a list such as [200, 404]');
+    if (wrong >= 0) {
+        const message = `must be a status such as 200, or a range such as 2xx, not ${(0,fields/* show */.WU)(list[wrong])}`;
+        return refuse(context, message, Array.isArray(value) ? [wrong] : []);
+    }
+    return { ranges: ranges.filter((range) => range !== undefined), text: list.join(' or ') };
+});
+function rangeOf(value) {
+    const written = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+    if (/^[1-5]xx$/i.test(written)) {
+        const from = Number(written[0]) * 100;
+        return { from, to: from + 99 };
+    }
+    const number = Number(written);
+    return /^[1-5]\d\d$/.test(written) ? { from: number, to: number } : undefined;
+}
+/** A text that must be found, or `/a pattern/flags`. */
+const bodyPattern = schemas/* unknown */.L5J().transform((value, context) => {
+    if (typeof value !== 'string' || value === '') {
+        return refuse(context, `must be text that the body holds, or a /pattern/ that it matches, not ${(0,fields/* show */.WU)(value)}`);
+    }
+    const [, source, flags = ''] = /^\/(.+)\/([a-z]*)$/su.exec(value) ?? [];
+    if (source !== undefined)
+        return patternOf({ source, flags }, context);
+    const fault = templateFault(value);
+    return fault === undefined ? { kind: 'text', text: value } : refuse(context, fault);
+});
+function patternOf({ source, flags }, context) {
+    // With g or y a pattern remembers where it was: it would match every other time.
+    if (!/^[imsu]*$/.test(flags))
+        return refuse(context, `/${source}/${flags}: flags are i, m, s and u`);
+    try {
+        new RegExp(source, flags);
+    }
+    catch {
+        return refuse(context, `/${source}/${flags} is no regular expression`);
+    }
+    return { kind: 'pattern', source, flags };
+}
+const http_fields_json = schemas/* unknown */.L5J().transform((value, context) => {
+    if (typeof value !== 'object' ||
+        value === null ||
+        Array.isArray(value) ||
+        Object.keys(value).length === 0) {
+        return refuse(context, `must be a map of dotted paths and values, such as {items.0.name: tea}, not ${(0,fields/* show */.WU)(value)}`);
+    }
+    const read = readJson(value);
+    if (!read.ok)
+        return refuse(context, read.message, read.path);
+    const fault = templateFault((0,json/* toJson */.aB)(read.value));
+    return fault === undefined
+        ? read.value
+        : refuse(context, fault);
+});
+/** Text between the parentheses of `step(NAME).p95`. */
+const stepName = (0,fields/* text */.Qq)('place').refine((value) => !/[()]/.test(value), {
+    error: 'holds a parenthesis, and stands between some in step(NAME).p95; leave it out',
+});
+const about = (description) => ({ description });
+const ANY_JSON = { type: ['string', 'object', 'array', 'number', 'boolean'] };
+const requestSchema = schemas/* strictObject */.rej({
+    name: stepName.optional().meta(about("its step's name; METHOD and path if left out")),
+    method: method.optional().meta(about('GET if left out; POST if there is a body')),
+    url: url.meta(about('with {{token}}, {{flow}} and {{iteration}} filled in')),
+    headers: headers.optional().meta(about('names and values; filled in too')),
+    body: body
+        .optional()
+        .meta({ ...about('text, or a map or list that is sent as JSON; filled in too'), ...ANY_JSON }),
+    expect: schemas/* strictObject */.rej({
+        status: http_fields_status.optional().meta({
+            ...about('a status, a range such as 2xx, or a list; 200 to 399 if left out'),
+            anyOf: [{ type: ['integer', 'string'] }, { type: 'array', minItems: 1 }],
+        }),
+        body: bodyPattern
+            .optional()
+            .meta({ ...about('text that it holds, or a /pattern/'), type: 'string' }),
+        json: http_fields_json.optional().meta({ ...about('dotted path → value'), type: 'object' }),
+    }, { error: shapeOf('a map with status, body and json') })
+        .optional()
+        .meta(about('what the response must be')),
+}, { error: shapeOf('a request, or a list of requests: a map with url, method, headers, body and expect') });
+function shapeOf(what) {
+    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,fields/* show */.WU)(input)}` : undefined;
+}
+/** One request or a list. A text alone is the URL of a GET. */
+const httpRequests = schemas/* unknown */.L5J().transform((value, context) => {
+    const list = Array.isArray(value) ? value : [value];
+    if (list.length === 0)
+        return refuse(context, 'is empty; write at least one request');
+    const parsed = list.map((each) => requestSchema.safeParse(typeof each === 'string' ? { url: each } : each, { reportInput: true }));
+    parsed.forEach((result, index) => {
+        const prefix = Array.isArray(value) ? [index] : [];
+        for (const issue of result.error?.issues ?? []) {
+            // A text is its own URL.
+            const path = typeof list[index] === 'string' ? [] : issue.path;
+            context.issues.push({
+                ...issue,
+                input: issue.input,
+                path: [...prefix, ...path],
+            });
+        }
+    });
+    return namedApart(parsed.flatMap(({ data }) => (data === undefined ? [] : [requestPlan(data)])));
+});
+function requestPlan(request) {
+    const { body: sent, expect = {} } = request;
+    const verb = request.method ?? (sent === undefined ? 'GET' : 'POST');
+    const given = request.headers ?? {};
+    const named = Object.keys(given).some((name) => name.toLowerCase() === 'content-type');
+    const right = expect.status;
+    return {
+        name: request.name ?? `${verb} ${pathOf(request.url)}`,
+        method: verb,
+        url: request.url,
+        headers: sent?.isJson === true && !named ? { 'content-type': 'application/json', ...given } : given,
+        ...(sent === undefined ? {} : { body: sent.text }),
+        expect: {
+            ...(right === undefined ? STATUS_RIGHT : { status: right.ranges, statusText: right.text }),
+            ...(expect.body === undefined ? {} : { body: expect.body }),
+            ...(expect.json === undefined ? {} : { json: expect.json }),
+        },
+    };
+}
+/** As it is written, without the query; parentheses would end the name in `step(NAME).p95`. */
+function pathOf(written) {
+    const path = written.replace(/^[^/]*\/\/[^/?#]*/, '').replace(/[?#].*$/s, '');
+    return (path === '' ? '/' : path).replace(/[()]/g, '');
+}
+/** Two steps of one name would be one in the report: the second gets a number. */
+function namedApart(requests) {
+    const seen = new Map();
+    return requests.map((request) => {
+        const count = (seen.get(request.name) ?? 0) + 1;
+        seen.set(request.name, count);
+        return count === 1 ? request : { ...request, name: `${request.name} #${count}` };
+    });
+}
+/** `10MB` → bytes. */
+const size = schemas/* unknown */.L5J().transform((value, context) => {
+    if (typeof value !== 'string')
+        return refuse(context, `must be a size such as 10MB, not ${(0,fields/* show */.WU)(value)}`);
+    const parsed = (0,quantity/* parseQuantity */.Lf)(value.trim());
+    if (!parsed.ok)
+        return refuse(context, parsed.message);
+    const result = (0,quantity/* valueFor */.Xx)(parsed.quantity, 'max-body', 'bytes');
+    if (!result.ok)
+        return refuse(context, result.message);
+    return result.value >= 1 ? result.value : refuse(context, `${value} is no size at all; write more than 0`);
+});
+
+
+/***/ }),
+
 /***/ 2542:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -43870,7 +45896,7 @@ function textAt(map, name, key) {
 
 /***/ }),
 
-/***/ 2470:
+/***/ 5534:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43889,1740 +45915,16 @@ var errors = __nccwpck_require__(7406);
 var model_history = __nccwpck_require__(8043);
 // EXTERNAL MODULE: ./build/src/verdict/nearest.js
 var nearest = __nccwpck_require__(2425);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 10 modules
-var schemas = __nccwpck_require__(3798);
-// EXTERNAL MODULE: ./build/src/model/compare-plan.js
-var compare_plan = __nccwpck_require__(7542);
-// EXTERNAL MODULE: ./build/src/inputs/fields.js + 1 modules
-var fields = __nccwpck_require__(6233);
-;// CONCATENATED MODULE: ./build/src/inputs/compare-fields.js
-
-
-
-const about = (description) => ({ description });
-/** Why a text can be no ref that git is asked for; undefined if it can. git itself knows which refs there are. */
-function refProblem(ref) {
-    if (ref.startsWith('-'))
-        return `${ref} can be no git ref: it begins with -`;
-    return /\p{Cc}/u.test(ref) ? 'can be no git ref: it holds control characters' : undefined;
-}
-const ref = (0,fields/* text */.Qq)('base').superRefine((value, context) => {
-    const message = refProblem(value);
-    if (message !== undefined)
-        context.addIssue({ code: 'custom', input: value, message });
-});
-const compareMap = schemas/* strictObject */.rej({
-    ref: ref.meta(about('a git ref, or base: what the pull request is to be merged into, else the version before')),
-    services: (0,fields/* oneOf */.yL)(compare_plan/* ROUND_SERVICES */.o)
-        .optional()
-        .meta(about('keep: services and module hosts stay up between rounds; restart: each round starts its own; keep if left out and it is known where they listen')),
-    'default-gates': (0,fields/* oneOf */.yL)(['fail', 'warn'])
-        .optional()
-        .meta(about('level of the gates in force when no threshold hangs on the base; fail if left out')),
-}, { error: shapeOf('a git ref such as base, or a map such as {ref: base, services: keep}') });
-const prepareMap = schemas/* strictObject */.rej({
-    run: (0,fields/* commandText */.jt)('npm ci').meta(about('the command; it runs where the scenarios do: in the workspace of its tree')),
-    'cache-key': (0,fields/* text */.Qq)('v1')
-        .optional()
-        .meta(about('a tree that was prepared for the same commit, command and key is taken from the cache')),
-}, { error: shapeOf('a command such as npm ci, or a map such as {run: npm ci, cache-key: v1}') });
-/** Says what a value should have been; other complaints of a map keep their own words. */
-function shapeOf(what) {
-    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,fields/* show */.WU)(input)}` : undefined;
-}
-/** A ref alone stands for the map. */
-const compare = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? { ref: value } : value), compareMap)
-    .meta(about('what head is compared with: a git ref, or base; see docs/comparing.md'));
-/** A command alone stands for the map. */
-const prepare = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? { run: value } : value), prepareMap)
-    .meta(about('a command that is run once in each tree before anything is measured'));
-/** How head is compared with its base: for the whole config, because both trees are of the whole repository. */
-const COMPARE_FIELDS = {
-    compare: compare.optional(),
-    prepare: prepare.optional(),
-    budget: fields/* duration */.p0.optional().meta(about('how long the rounds of one scenario may take; 2m if left out')),
-    'on-inconclusive': (0,fields/* oneOf */.yL)(compare_plan/* UNRESOLVED_ANSWERS */.q)
-        .optional()
-        .meta(about('what becomes of a comparison that its budget did not resolve; warn if left out')),
-};
-/** The keys that exist, by what kind of map they are in. */
-const COMPARE_KEYS = {
-    compare: Object.keys(compareMap.shape),
-    prepare: Object.keys(prepareMap.shape),
-};
-
-// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
-var threshold_list = __nccwpck_require__(8293);
-// EXTERNAL MODULE: ./build/src/inputs/inputs.js
-var inputs_inputs = __nccwpck_require__(2542);
-// EXTERNAL MODULE: ./build/src/inputs/raw.js
-var raw = __nccwpck_require__(7089);
-// EXTERNAL MODULE: ./build/src/inputs/threshold-entry.js
-var threshold_entry = __nccwpck_require__(6933);
-;// CONCATENATED MODULE: ./build/src/inputs/compare-rules.js
-
-
-
-
-/* A limit that hangs on the base can be judged only where head is compared with one. */
-const NEEDS_COMPARE = 'needs compare: give the input compare (--compare at a terminal, or --no-compare to run without judging it), or write compare: base at the top of the config';
-const LISTS = [
-    ['thresholds', 'fail'],
-    ['alerts', 'warn'],
-];
-function needsCompare({ limit }) {
-    return limit.kind === 'base' ? NEEDS_COMPARE : undefined;
-}
-const isMeant = (message) => message.endsWith(`: ${NEEDS_COMPARE}`);
-/** The thresholds of a config that hang on a base, where nothing is compared; other problems of theirs are not said. */
-function needCompareInConfig(config) {
-    if (!(0,raw/* isMap */.j)(config) || !(0,raw/* isMap */.j)(config['scenarios']))
-        return [];
-    return Object.entries(config['scenarios']).flatMap(([name, scenario]) => (0,raw/* isMap */.j)(scenario)
-        ? LISTS.flatMap(([key, level]) => inList(['scenarios', name, key], scenario[key], level))
-        : []);
-}
-function inList(path, value, level) {
-    const found = [];
-    const note = (within, message, place) => {
-        if (!isMeant(message))
-            return;
-        found.push({ path: [...path, ...within], message, ...(place === undefined ? {} : { place }) });
-    };
-    if (typeof value === 'string') {
-        for (const { index, message, line, column } of (0,threshold_list/* parseThresholdText */.qS)(value, level, needsCompare).problems) {
-            note(index === undefined ? [] : [index], message, { line, column });
-        }
-    }
-    else if (Array.isArray(value)) {
-        value.forEach((entry, index) => {
-            (0,threshold_entry/* readThresholdEntry */.A)(entry, level, {
-                rule: needsCompare,
-                report: (message, within = [], place) => {
-                    note([index, ...within], message, place);
-                },
-            });
-        });
-    }
-    return found;
-}
-/** The same of the inputs. */
-function needCompareInInputs(inputs) {
-    return LISTS.flatMap(([key, level]) => (0,threshold_list/* parseThresholdText */.qS)(inputs[key] ?? '', level, needsCompare)
-        .problems.filter(({ message }) => isMeant(message))
-        .map(({ index, message }) => ({ where: `${(0,inputs_inputs/* whereInput */.c7)(key)}[${index ?? 0}]`, message })));
-}
-
-// EXTERNAL MODULE: ./build/src/inputs/faults-schema.js + 5 modules
-var faults_schema = __nccwpck_require__(4365);
-;// CONCATENATED MODULE: ./build/src/inputs/finding.js
-/** `scenarios.checkout.thresholds[2]` */
-function formatPath(path) {
-    return path
-        .map((segment, index) => typeof segment === 'number' ? `[${segment}]` : `${index === 0 ? '' : '.'}${segment}`)
-        .join('');
-}
-/** What others wrote, in a message: one line without control characters, so that it can pose as nothing else. */
-function oneLine(message) {
-    const line = message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-    return line.length > 400 ? `${line.slice(0, 399)}…` : line;
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/fault-rules.js
-
-/* What faults and the other keys of their scenario say of each other. */
-/** Loads that can not be repeated wave by wave. */
-const OTHER_LOADS = {
-    ladder: 'a ladder is one load after another already',
-    stages: 'stages are one load after another already',
-    rate: 'the open model goes on however earlier flows get on',
-};
-function faultRules(path, scenario) {
-    const { faults } = scenario;
-    if (!(0,raw/* isMap */.j)(faults))
-        return [];
-    const injects = 'kill' in faults || 'network' in faults;
-    return [...(injects ? loadRules(path, scenario) : []), ...killRules(path, scenario, faults)];
-}
-function loadRules(path, scenario) {
-    return Object.entries(OTHER_LOADS)
-        .filter(([key]) => key in scenario)
-        .map(([key, why]) => ({
-        path,
-        key,
-        message: `${key} and faults are given, and faults come in waves of one closed load: ${why}; keep one, or make two scenarios`,
-    }));
-}
-function killRules(path, scenario, { kill }) {
-    if (kill === undefined)
-        return [];
-    const { module, isolate = 'none' } = scenario;
-    if (module !== undefined && isolate === 'thread') {
-        const message = 'kills a flow by its process, or by aborting its signal where all flows share one, and isolate: thread has ' +
-            'neither; write isolate: process, or none';
-        return [{ path: [...path, 'faults', 'kill'], message }];
-    }
-    const signal = (0,raw/* isMap */.j)(kill) && 'signal' in kill ? [...path, 'faults', 'kill', 'signal'] : undefined;
-    if (module !== undefined && isolate === 'none' && signal !== undefined) {
-        const message = 'is for processes; a module flow that shares one is aborted: leave it out, or write isolate: process';
-        return [{ path: signal, message }];
-    }
-    if ('http' in scenario && signal !== undefined) {
-        const message = 'is for processes; of an HTTP flow the connection is reset: leave it out';
-        return [{ path: signal, message }];
-    }
-    return [];
-}
-
-// EXTERNAL MODULE: ./build/src/verdict/grammar.js
-var grammar = __nccwpck_require__(7782);
-// EXTERNAL MODULE: ./build/src/inputs/ladder.js
-var inputs_ladder = __nccwpck_require__(9323);
-;// CONCATENATED MODULE: ./build/src/inputs/ladder-rules.js
-
-
-
-/** Other ways to say how many run at once. */
-const ladder_rules_OTHER_LOADS = ['flows', 'rate', 'stages'];
-/** What a ladder and the other keys of its scenario say of each other. */
-function ladderRules(path, scenario) {
-    if (!('ladder' in scenario))
-        return [];
-    const others = ladder_rules_OTHER_LOADS.filter((key) => key in scenario).map((key) => ({
-        path,
-        key,
-        message: `${key} and ladder are given; keep one`,
-    }));
-    if ('abort-delay' in scenario) {
-        others.push({
-            path,
-            key: 'abort-delay',
-            message: 'abort-delay delays nothing on a ladder: a rung is judged at its end',
-        });
-    }
-    const { ladder, iterations } = scenario;
-    if (!isLadder(ladder))
-        return others;
-    const tooFew = typeof iterations === 'number' && 'iterations' in scenario ? (0,inputs_ladder/* tooFewForTop */.hN)(ladder, iterations) : undefined;
-    return [
-        ...others,
-        ...(tooFew === undefined ? [] : [{ path: [...path, 'iterations'], message: tooFew }]),
-        ...['thresholds', 'alerts'].flatMap((key) => missingRungs([...path, key], scenario[key], ladder)),
-    ];
-}
-/** `efficiency(30)` where no rung has 30 flows would never have data. */
-function missingRungs(path, value, ladder) {
-    const entries = expressionsOf(path, value);
-    return entries.flatMap(({ text, ...where }) => {
-        const parsed = (0,grammar/* parseThreshold */.B)(text, 'fail');
-        if (!parsed.ok || parsed.threshold.metric.id !== 'efficiency')
-            return [];
-        const { label = '' } = parsed.threshold.metric;
-        if (ladder.some((flows) => String(flows) === label))
-            return [];
-        const message = `"${text}": the ladder has no rung with ${label} at once; rungs are ${ladder.join(', ')}`;
-        return [{ ...where, message }];
-    });
-}
-/** Every expression that is text, wherever in a list or a text it stands. */
-function expressionsOf(path, value) {
-    if (typeof value === 'string') {
-        return (0,threshold_list/* splitThresholds */.HU)(value).map(({ text, line, column }) => ({ text, path, place: { line, column } }));
-    }
-    if (!Array.isArray(value))
-        return [];
-    return value.flatMap((entry, index) => {
-        const place = { line: 0, column: 1 };
-        if (typeof entry === 'string')
-            return [{ text: entry, path: [...path, index], place }];
-        const text = typeof entry === 'object' && entry !== null && 'expr' in entry ? entry.expr : undefined;
-        return typeof text === 'string' ? [{ text, path: [...path, index, 'expr'], place }] : [];
-    });
-}
-function isLadder(value) {
-    return Array.isArray(value) && value.every((flows) => typeof flows === 'number');
-}
-
-// EXTERNAL MODULE: ./build/src/inputs/limit-rules.js
-var limit_rules = __nccwpck_require__(7102);
-// EXTERNAL MODULE: ./build/src/inputs/duration.js
-var duration = __nccwpck_require__(5319);
-;// CONCATENATED MODULE: ./build/src/inputs/load-rules.js
-
-/** Keys that exclude each other, and why. */
-const APART = [
-    ['iterations', 'duration', 'keep one'],
-    ['iterations', 'rate', 'keep one: in the open model rate and duration say how many there are'],
-    [
-        'flows',
-        'rate',
-        'keep one: flows is how many run at once in the closed model; in the open one write max-flows',
-    ],
-    ['flows', 'stages', 'keep one: each stage has its own flows'],
-    ['iterations', 'stages', 'keep one: the stages say how long flows are started'],
-    ['duration', 'stages', 'keep one: each stage says how long it is'],
-    ['rate', 'stages', 'keep one: each stage can have its own rate'],
-];
-function load_rules_loadRules(path, scenario) {
-    return [
-        ...together(path, scenario),
-        ...openOnly(path, scenario),
-        ...abortRule(path, scenario),
-        ...stageRules(path, scenario),
-    ];
-}
-/** Only of a scenario that is to be run: an input may give what it lacks, or make its model another. */
-function durationRule(path, scenario, input) {
-    const otherwise = ['duration', 'iterations', 'stages'].some((key) => key in scenario);
-    if (!('rate' in scenario) || otherwise)
-        return [];
-    const mended = [input.duration, input.flows, input.iterations, input.rate];
-    if (mended.some((value) => value !== undefined))
-        return [];
-    return [{ path: [...path, 'rate'], message: 'needs duration: for how long flows are started' }];
-}
-function together(path, scenario) {
-    return APART.filter(([one, other]) => one in scenario && other in scenario).map(([one, other, remedy]) => ({
-        path,
-        key: other,
-        message: `${one} and ${other} are given; ${remedy}`,
-    }));
-}
-function openOnly(path, scenario) {
-    if (!('max-flows' in scenario) || 'rate' in scenario || stagesOf(scenario).some(hasRate))
-        return [];
-    const message = 'is for the open model; give a rate, or write flows: how many run at once';
-    return [{ path: [...path, 'max-flows'], message }];
-}
-function abortRule(path, scenario) {
-    if (!('abort-delay' in scenario) || scenario['abort-on-fail'] === true)
-        return [];
-    return [{ path: [...path, 'abort-delay'], message: 'delays nothing without abort-on-fail: true' }];
-}
-function stageRules(path, scenario) {
-    const stages = stagesOf(scenario);
-    const open = stages.some(hasRate);
-    const mixed = open && stages.some((stage) => 'flows' in stage);
-    if (mixed) {
-        const message = 'some have flows and some a rate; a run is in the closed or in the open model, not in both';
-        return [{ path: [...path, 'stages'], message }];
-    }
-    return stages.flatMap((stage, index) => oneStage([...path, 'stages', index], stage));
-}
-function oneStage(path, stage) {
-    const level = 'flows' in stage || 'rate' in stage;
-    const idle = level ? [] : [{ path, message: 'needs flows or rate, as in {flows: 10, for: 30s}' }];
-    const length = msOf(stage['for']);
-    const ramp = msOf(stage['ramp']);
-    if (length === undefined || ramp === undefined || ramp <= length)
-        return idle;
-    const message = `is longer than the stage, which is ${String(stage['for'])}; the ramp is part of it`;
-    return [...idle, { path: [...path, 'ramp'], message }];
-}
-function msOf(value) {
-    if (typeof value !== 'string')
-        return undefined;
-    const result = (0,duration/* parseDuration */.E9)(value);
-    return result.ok ? result.ms : undefined;
-}
-function hasRate(stage) {
-    return 'rate' in stage;
-}
-/** Those that are maps. */
-function stagesOf({ stages }) {
-    if (!Array.isArray(stages))
-        return [];
-    const all = stages;
-    return all.map((stage) => (typeof stage === 'object' && stage !== null ? stage : { flows: 1 }));
-}
-
-// EXTERNAL MODULE: ./build/src/inputs/load.js
-var load = __nccwpck_require__(939);
-;// CONCATENATED MODULE: ./build/src/inputs/environment.js
-
-/** Environment variables that each flow is given. */
-const OF_FLOW = new Set([
-    'FLOWGATE_FLOW',
-    'FLOWGATE_ITERATION',
-    'FLOWGATE_TOKEN',
-    'FLOWGATE_WORKSPACE',
-    'FLOWGATE_SEED',
-    'FLOWGATE_RUN',
-    'TRACEPARENT',
-]);
-const OF_SERVICE = /^FLOWGATE_PORT(_|$)/;
-/** What is wrong with the names of `env` in the map at the path. */
-function environment(path, { env }) {
-    if (!(0,raw/* isMap */.j)(env))
-        return [];
-    return Object.keys(env).flatMap((name) => {
-        if (OF_FLOW.has(name)) {
-            return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
-        }
-        if (OF_SERVICE.test(name)) {
-            return [{ path: [...path, 'env', name], message: 'is set by flowgate: the port of a service' }];
-        }
-        return name === '' || /[=\0]/.test(name)
-            ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
-            : [];
-    });
-}
-
-// EXTERNAL MODULE: ./build/src/model/placeholders.js
-var placeholders = __nccwpck_require__(4077);
-;// CONCATENATED MODULE: ./build/src/inputs/placeholder-rules.js
-
-
-
-/** What of a scenario may hold placeholders. */
-const TEXTS = ['run', 'setup', 'verify', 'teardown', 'env', 'options'];
-const SERVICE_TEXTS = ['run', 'ready', 'env'];
-/** Placeholders that nothing would be put in for. */
-function placeholderRules(path, scenario) {
-    const owners = ownersIn(scenario);
-    const outside = complaintOf(owners);
-    const inside = (word) => (word === 'port' ? undefined : outside(word));
-    const ofTexts = TEXTS.flatMap((key) => findingsIn([...path, key], scenario[key], outside));
-    const ofService = serviceFindings([...path, 'service'], scenario['service'], inside);
-    const services = scenario['services'];
-    const ofServices = Object.entries((0,raw/* isMap */.j)(services) ? services : {}).flatMap(([name, service]) => serviceFindings([...path, 'services', name], service, inside));
-    return [
-        ...ofTexts,
-        ...ofService,
-        ...ofServices,
-        ...ofRequests(path, scenario, outside),
-        ...ofUpstreams([...path, 'faults'], scenario['faults'], outside),
-    ];
-}
-function ownersIn({ service, services }) {
-    if (service !== undefined)
-        return { kind: 'only' };
-    return { kind: 'named', names: (0,raw/* isMap */.j)(services) ? Object.keys(services) : [] };
-}
-/** A command alone, or a map. */
-function serviceFindings(path, service, complain) {
-    if (!(0,raw/* isMap */.j)(service))
-        return findingsIn(path, service, complain);
-    return SERVICE_TEXTS.flatMap((key) => findingsIn([...path, key], service[key], complain));
-}
-/** Requests have placeholders of their own, which differ from flow to flow; ports are ours. */
-function ofRequests(path, { http }, complain) {
-    return findingsIn([...path, 'http'], http, (word) => /^port(\.|$)/.test(word) ? complain(word) : undefined);
-}
-/** Where a proxy listens is for its user to choose: what connects to it has to know. */
-function ofUpstreams(path, faults, complain) {
-    const network = (0,raw/* isMap */.j)(faults) ? faults['network'] : undefined;
-    if (!Array.isArray(network))
-        return [];
-    return network.flatMap((entry, index) => (0,raw/* isMap */.j)(entry) ? findingsIn([...path, 'network', index, 'upstream'], entry['upstream'], complain) : []);
-}
-function findingsIn(path, value, complain) {
-    if (typeof value === 'string')
-        return findingsInText(path, value, complain);
-    if (Array.isArray(value))
-        return value.flatMap((item, index) => findingsIn([...path, index], item, complain));
-    if (!(0,raw/* isMap */.j)(value))
-        return [];
-    return Object.entries(value).flatMap(([key, item]) => findingsIn([...path, key], item, complain));
-}
-function findingsInText(path, text, complain) {
-    return (0,placeholders/* placeholdersIn */.Qf)(text).flatMap(({ word, index }) => {
-        const message = complain(word);
-        return message === undefined ? [] : [{ path, message, place: placeOf(text, index) }];
-    });
-}
-function placeOf(text, index) {
-    const lines = text.slice(0, index).split('\n');
-    return { line: lines.length - 1, column: (lines.at(-1)?.length ?? 0) + 1 };
-}
-/** Why nothing would be put in for a word; undefined if something would. */
-function complaintOf(owners) {
-    if (owners.kind === 'only') {
-        return (word) => (word === 'port' ? undefined : unknownWord(word, ['port']));
-    }
-    const { names } = owners;
-    const words = names.map((name) => `port.${name}`);
-    return (word) => {
-        if (words.includes(word))
-            return undefined;
-        if (word !== 'port')
-            return unknownWord(word, words);
-        if (names.length === 1)
-            return undefined;
-        return names.length === 0
-            ? '{{port}} is the port of a service, and there is none; add one under service'
-            : `{{port}} could be that of ${names.join(' or ')}; write ${braced(words[0] ?? '')}`;
-    };
-}
-function unknownWord(word, words) {
-    const known = words.map(braced);
-    const fallback = known.length === 0
-        ? '; a text with braces for another program belongs in a script file'
-        : `; write ${known.join(' or ')}, or put a text with braces for another program into a script file`;
-    return `there is no placeholder ${braced(word)}${(0,nearest/* didYouMean */.a)(braced(word), known, fallback)}`;
-}
-function braced(word) {
-    return `{{${word}}}`;
-}
-
-// EXTERNAL MODULE: ./build/src/model/service.js
-var service = __nccwpck_require__(9024);
-// EXTERNAL MODULE: ./build/src/inputs/dependence.js
-var dependence = __nccwpck_require__(2406);
-;// CONCATENATED MODULE: ./build/src/inputs/service-rules.js
-
-
-
-
-
-/** What the services of a scenario say of each other. */
-function serviceRules(path, scenario) {
-    const { service, services } = scenario;
-    const both = 'service' in scenario && 'services' in scenario;
-    return [
-        ...(both ? [{ path, key: 'services', message: 'service and services are given; keep one' }] : []),
-        ...((0,raw/* isMap */.j)(service) ? environment([...path, 'service'], service) : []),
-        ...((0,raw/* isMap */.j)(services) ? rulesOfSeveral([...path, 'services'], services) : []),
-    ];
-}
-function rulesOfSeveral(path, services) {
-    const names = Object.keys(services);
-    if (names.length === 0)
-        return [{ path, message: 'is empty; write at least one service' }];
-    const unknown = names.flatMap((name) => unknownIn([...path, name], services[name], names));
-    return [
-        ...names.flatMap((name) => {
-            const service = services[name];
-            return (0,raw/* isMap */.j)(service) ? environment([...path, name], service) : [];
-        }),
-        ...unknown,
-        // Of names that are wrong it is not known whom they depend on.
-        ...(unknown.length === 0 ? cycleRule(path, services) : []),
-        ...sameVariable(path, names),
-    ];
-}
-function unknownIn(path, service, names) {
-    const others = names.filter((name) => name !== path.at(-1));
-    const after = (0,raw/* isMap */.j)(service) ? service['after'] : undefined;
-    return namesIn(after).flatMap((name, index) => {
-        if (names.includes(name))
-            return [];
-        const fallback = others.length === 0 ? '; it is the only one' : `; others are ${others.join(', ')}`;
-        const place = Array.isArray(after) ? ['after', index] : ['after'];
-        return [
-            {
-                path: [...path, ...place],
-                message: `there is no service ${name}${(0,nearest/* didYouMean */.a)(name, others, fallback)}`,
-            },
-        ];
-    });
-}
-function cycleRule(path, services) {
-    const after = new Map(Object.entries(services).map(([name, service]) => [
-        name,
-        (0,raw/* isMap */.j)(service) ? namesIn(service['after']) : [],
-    ]));
-    const cycle = (0,dependence/* cycleIn */.Q)(after);
-    if (cycle === undefined)
-        return [];
-    const [first = '', ...rest] = cycle;
-    const message = cycle.length === 2
-        ? 'the service waits for itself'
-        : `${[first, ...rest].join(' waits for ')}: none of them could ever start; take one out`;
-    return [{ path: [...path, first, 'after'], message }];
-}
-/** `a-b` and `a_b` are two names and one variable. */
-function sameVariable(path, names) {
-    const first = new Map();
-    return names.flatMap((name) => {
-        const variable = (0,service/* portVariable */.k)(name);
-        const other = first.get(variable);
-        if (other === undefined)
-            first.set(variable, name);
-        return other === undefined
-            ? []
-            : [{ path, key: name, message: `${name} and ${other} would both have ${variable}; rename one` }];
-    });
-}
-function namesIn(after) {
-    const list = Array.isArray(after) ? after : [after];
-    return list.filter((name) => typeof name === 'string' && name.trim() !== '');
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/rules.js
-
-
-
-
-
-
-
-
-
-/*
- * What one value says of another. These look at the plain value, so that they hold even where a schema has already
- * found something else: all problems at once.
- */
-const MODULE_KEYS = ['options', 'isolate'];
-const HTTP_ONLY_KEYS = ['follow-redirects', 'max-body'];
-const KINDS = ['run', 'module', 'http'];
-/** Without a load context nothing is said of the load: it cannot be known. */
-function crossRules(config, load) {
-    if (!(0,raw/* isMap */.j)(config) || !(0,raw/* isMap */.j)(config['scenarios']))
-        return [];
-    const names = Object.keys(config['scenarios']);
-    if (names.length === 0) {
-        return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
-    }
-    return names.flatMap((name) => {
-        // A name that the language gives a meaning of its own would be lost on the way.
-        if (name === '__proto__') {
-            return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
-        }
-        const scenario = config['scenarios'][name];
-        if (!(0,raw/* isMap */.j)(scenario))
-            return [];
-        const path = ['scenarios', name];
-        const selected = load?.selected?.includes(name) ?? true;
-        const ofLoad = load !== undefined && selected ? loadRule(path, scenario, load.input) : [];
-        return [...scenarioRules(path, scenario), ...ofLoad];
-    });
-}
-function scenarioRules(path, scenario) {
-    return [
-        ...oneKindOfWork(path, scenario),
-        ...load_rules_loadRules(path, scenario),
-        ...ladderRules(path, scenario),
-        ...faultRules(path, scenario),
-        ...environment(path, scenario),
-        ...serviceRules(path, scenario),
-        ...placeholderRules(path, scenario),
-        ...(0,limit_rules/* limitRules */.F)(path, scenario),
-    ];
-}
-function oneKindOfWork(path, scenario) {
-    const [kind, second] = KINDS.filter((key) => key in scenario);
-    if (kind === undefined)
-        return [{ path, message: 'needs run, module or http: what one flow is' }];
-    if (second !== undefined) {
-        return [{ path, key: second, message: `${kind} and ${second} are given; keep one` }];
-    }
-    const others = [
-        ...(kind === 'module' ? [] : MODULE_KEYS.map((key) => ({ key, message: FOR_MODULES[kind] }))),
-        ...(kind === 'http' ? [] : HTTP_ONLY_KEYS.map((key) => ({ key, message: 'is for http scenarios' }))),
-        ...(kind === 'http' || probesHttps(scenario) ? [] : [{ key: 'ca', message: FOR_CA }]),
-    ];
-    return others
-        .filter(({ key }) => key in scenario)
-        .map(({ key, message = '' }) => ({ path: [...path, key], message }));
-}
-const FOR_CA = 'is for http scenarios, and for services whose ready begins with https://';
-function probesHttps({ service, services }) {
-    const all = [service, ...((0,raw/* isMap */.j)(services) ? Object.values(services) : [])];
-    return all.some((each) => (0,raw/* isMap */.j)(each) && /^\s*https:/i.test(String(each['ready'])));
-}
-const FOR_MODULES = {
-    run: 'is for module scenarios; a command is given what it needs by env',
-    http: 'is for module scenarios; a request says all that it needs itself',
-};
-/** Only what the config itself is to blame for, and only if its numbers are numbers. */
-function loadRule(path, scenario, input) {
-    const { flows, iterations, duration } = scenario;
-    if ('ladder' in scenario)
-        return [];
-    if ('rate' in scenario || 'stages' in scenario)
-        return durationRule(path, scenario, input);
-    if (!isCount(flows) || !isCount(iterations) || duration !== undefined)
-        return [];
-    const result = (0,load/* resolveLoad */.T)(input, { flows, iterations });
-    if (result.ok || result.by === 'input')
-        return [];
-    return [{ path: [...path, result.key], message: result.message }];
-}
-function isCount(value) {
-    return value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 1);
-}
-
-;// CONCATENATED MODULE: ./build/src/model/plan.js
-/** Of module flows: all concurrently in one host process, or a worker thread or a host process for each slot. */
-const ISOLATIONS = ['none', 'thread', 'process'];
-
-// EXTERNAL MODULE: ./build/src/model/check.js
-var check = __nccwpck_require__(6495);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core = __nccwpck_require__(8532);
-// EXTERNAL MODULE: ./build/src/inputs/fault-values.js
-var fault_values = __nccwpck_require__(6402);
-;// CONCATENATED MODULE: ./build/src/inputs/history-schema.js
-
-
-
-
-const history_schema_about = (description) => ({ description });
-const DEFAULT_LEVEL = 'warn';
-const LEVELS = ['warn', 'fail'];
-/** What git takes for the name of a branch (git-check-ref-format), without the rarer characters. */
-const BRANCH = /^(?!.*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]*(?<![/.])$/;
-/** A path from the root of the branch down. */
-const FILE = /^(?!.*(?:^|\/)(?:\.{1,2})?(?:\/|$))[^\\]+$/;
-const branch = (0,fields/* text */.Qq)(model_history/* DEFAULT_BRANCH */.nU)
-    .refine((name) => BRANCH.test(name), {
-    error: ({ input }) => `must be the name of a branch, without refs/heads/ before it, such as ${model_history/* DEFAULT_BRANCH */.nU}, not ${(0,fields/* show */.WU)(input)}`,
-})
-    .refine((name) => !name.startsWith('refs/'), {
-    error: `must be the name of a branch without refs/heads/ before it, such as ${model_history/* DEFAULT_BRANCH */.nU}`,
-});
-const file = (0,fields/* text */.Qq)(model_history/* DEFAULT_FILE */.j9).refine((path) => FILE.test(path), {
-    error: ({ input }) => `must be a path within the branch such as ${model_history/* DEFAULT_FILE */.j9}, not ${(0,fields/* show */.WU)(input)}`,
-});
-const margin = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* number */.aig()], {
-    error: ({ input }) => `must be a share such as 10%, not ${(0,fields/* show */.WU)(input)}`,
-})
-    .transform((value, context) => {
-    const share = (0,fault_values/* readShare */.cb)(value);
-    if (share.ok)
-        return share.value;
-    context.issues.push({
-        code: 'custom',
-        input: value,
-        message: `must be a share such as 10%, not ${(0,fields/* show */.WU)(value)}`,
-    });
-    return core/* NEVER */.tm;
-});
-const shape = {
-    branch: branch.optional().meta(history_schema_about(`the branch that it is kept on; ${model_history/* DEFAULT_BRANCH */.nU} if left out`)),
-    file: file.optional().meta(history_schema_about(`the file on that branch; ${model_history/* DEFAULT_FILE */.j9} if left out`)),
-    gate: margin
-        .optional()
-        .meta(history_schema_about('how far beyond what earlier runs predict a metric that does not depend on the speed of the machine may be ' +
-        'for the worse, such as 10%; judges nothing if left out')),
-    level: (0,fields/* oneOf */.yL)(LEVELS)
-        .optional()
-        .meta(history_schema_about(`of what gate judges: ${LEVELS.join(' or ')}; ${DEFAULT_LEVEL} if left out`)),
-};
-const map = schemas/* strictObject */.rej(shape, {
-    error: ({ code, input }) => code === 'invalid_type'
-        ? `must be true, false, or a map with branch, file, gate and level, not ${(0,fields/* show */.WU)(input)}`
-        : undefined,
-})
-    .refine(({ gate, level }) => gate !== undefined || level === undefined, {
-    path: ['level'],
-    error: 'is of gate, and there is none; write gate: 10% too, or leave it out',
-});
-/** `true` is a map with nothing in it, `false` is as if it were left out. */
-const history_schema_history = schemas/* preprocess */.vkY((value) => (value === true ? {} : value === false ? undefined : value), map.optional())
-    .transform((given) => given === undefined
-    ? undefined
-    : {
-        branch: given.branch ?? model_history/* DEFAULT_BRANCH */.nU,
-        file: given.file ?? model_history/* DEFAULT_FILE */.j9,
-        ...(given.gate === undefined
-            ? {}
-            : { gate: { margin: given.gate, level: given.level ?? DEFAULT_LEVEL } }),
-    })
-    .meta(history_schema_about('keep what is measured on the default branch, and show how it has changed'));
-const HISTORY_KEYS = Object.keys(shape);
-/** As an editor is to see it: what is read before it is a map shows nothing of itself. */
-const HISTORY_JSON_SCHEMA = {
-    anyOf: [
-        { type: 'boolean' },
-        {
-            type: 'object',
-            additionalProperties: false,
-            properties: {
-                branch: { type: 'string', minLength: 1, description: shape.branch.description },
-                file: { type: 'string', minLength: 1, description: shape.file.description },
-                gate: { anyOf: [{ type: 'string' }, { type: 'number' }], description: shape.gate.description },
-                level: { enum: [...LEVELS], description: shape.level.description },
-            },
-        },
-    ],
-};
-
-// EXTERNAL MODULE: ./build/src/model/exact-number.js
-var exact_number = __nccwpck_require__(6300);
-// EXTERNAL MODULE: ./build/src/scenarios/json.js + 7 modules
-var json = __nccwpck_require__(5857);
-// EXTERNAL MODULE: ./build/src/scenarios/template.js
-var template = __nccwpck_require__(3859);
-// EXTERNAL MODULE: ./build/src/verdict/quantity.js
-var quantity = __nccwpck_require__(1434);
-;// CONCATENATED MODULE: ./build/src/inputs/json-value.js
-
-/** RFC 8259, section 6. */
-const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
-const OTHER_BASE = /^0(?:x[\da-f]+|o[0-7]+)$/i;
-const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(e[+-]?\d+)?$/i;
-/** A value of the config as JSON. Numbers keep their digits; one that JSON cannot hold is refused. */
-function readJson(value, path = []) {
-    if (value instanceof exact_number/* ExactNumber */.f)
-        return readNumber(value, path);
-    if (typeof value !== 'object' || value === null)
-        return { ok: true, value: value };
-    const read = [];
-    for (const [key, each] of Object.entries(value)) {
-        const result = readJson(each, [...path, Array.isArray(value) ? Number(key) : key]);
-        if (!result.ok)
-            return result;
-        read.push([key, result.value]);
-    }
-    if (Array.isArray(value))
-        return { ok: true, value: read.map(([, each]) => each) };
-    return { ok: true, value: Object.fromEntries(read) };
-}
-function readNumber({ text }, path) {
-    const number = jsonNumber(text);
-    if (number !== undefined)
-        return { ok: true, value: new exact_number/* ExactNumber */.f(number) };
-    const digits = /^[+-]?0+\d/.test(text)
-        ? `, or ${text.replace(/^([+-]?)0+(?=\d)/, '$1')} for the number`
-        : '';
-    return { ok: false, path, message: `${text} is not a number in JSON; write "${text}" for text${digits}` };
-}
-/** The same number as JSON writes it; undefined if there is none, or if leading zeros leave open what is meant. */
-function jsonNumber(text) {
-    if (JSON_NUMBER.test(text))
-        return text;
-    if (OTHER_BASE.test(text))
-        return BigInt(text).toString();
-    const [, sign = '', whole = '', fraction = '', exponent = ''] = DECIMAL.exec(text) ?? [];
-    if (whole + fraction === '' || /^0\d/.test(whole))
-        return undefined;
-    const point = fraction === '' ? '' : `.${fraction}`;
-    return `${sign === '-' ? '-' : ''}${whole === '' ? '0' : whole}${point}${exponent}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/http-fields.js
-
-
-
-
-
-
-
-
-
-/*
- * The values of an http scenario: one request, or a list of them. Like the other kinds of value, every message is the
- * end of a sentence that begins with where it is.
- */
-const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const HEADER_NAME = METHOD;
-const STATUS_RIGHT = { status: [{ from: 200, to: 399 }], statusText: '2xx or 3xx' };
-const EXPECT_KEYS = ['status', 'body', 'json'];
-const HTTP_KEYS = {
-    http: ['name', 'method', 'url', 'headers', 'body', 'expect'],
-    expect: EXPECT_KEYS,
-};
-/** A service's port, of which placeholder-rules.ts says whether there is one. */
-const PORT = /^port(\.|$)/;
-/** Filled in with these, a URL must be one. */
-const SAMPLE = { token: 'fg-0123456789ab-1', flow: 1, iteration: 1 };
-/** Why a text can not be filled in; undefined if it can. */
-function templateFault(written) {
-    const [unknown] = (0,template/* unknownNames */.be)(written).filter((name) => !PORT.test(name));
-    if (unknown === undefined)
-        return undefined;
-    const names = template/* TEMPLATE_NAMES */._W.map((name) => `{{${name}}}`).join(', ');
-    return `nothing is known of {{${unknown}}}${(0,nearest/* didYouMean */.a)(unknown, template/* TEMPLATE_NAMES */._W, `; what is filled in is ${names}`)}`;
-}
-function refuse(context, message, path = []) {
-    context.issues.push({ code: 'custom', input: undefined, message, path });
-    return core/* NEVER */.tm;
-}
-const url = (0,fields/* text */.Qq)('http://127.0.0.1:3000/orders').transform((value, context) => {
-    const fault = templateFault(value) ?? urlFault(value.trim());
-    return fault === undefined ? value.trim() : refuse(context, fault);
-});
-function urlFault(written) {
-    const filled = (0,placeholders/* fillAll */.HG)((0,template/* template */.vs)(written)(SAMPLE), '3000');
-    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(filled) || !URL.canParse(filled)) {
-        return `${(0,fields/* show */.WU)(written)} is no URL; write http://127.0.0.1:3000/orders`;
-    }
-    const { protocol, username, password } = new URL(filled);
-    if (protocol !== 'http:' && protocol !== 'https:') {
-        return `${(0,fields/* show */.WU)(written)}: ${protocol}// can not be requested; write http://… or https://…`;
-    }
-    // fetch refuses them as well; sent they would be to nobody.
-    if (username !== '' || password !== '') {
-        return 'holds a user and a password; send them as a header: authorization: Basic …';
-    }
-    return undefined;
-}
-const method = (0,fields/* text */.Qq)('GET').transform((value, context) => METHOD.test(value) && !/^connect$/i.test(value)
-    ? value.toUpperCase()
-    : refuse(context, `${(0,fields/* show */.WU)(value)} is no method; write GET, POST, …`));
-const headers = (0,fields/* textMap */.sP)('header names and their values').transform((map, context) => {
-    const known = new Map();
-    for (const [name, value] of Object.entries(map)) {
-        const other = known.get(name.toLowerCase());
-        known.set(name.toLowerCase(), name);
-        const fault = headerFault(name, value) ?? (other === undefined ? undefined : `is the header ${other} again`);
-        if (fault !== undefined)
-            refuse(context, fault, [name]);
-    }
-    return map;
-});
-function headerFault(name, value) {
-    if (!HEADER_NAME.test(name))
-        return `${(0,fields/* show */.WU)(name)} is no name for a header`;
-    if (/^(content-length|transfer-encoding|connection|upgrade|keep-alive)$/i.test(name)) {
-        return 'is set by the connection itself; leave it out';
-    }
-    if (/^expect$/i.test(name))
-        return 'is not supported: the body is sent at once; leave it out';
-    return unsendable(value) ?? templateFault(value);
-}
-/** RFC 9110, section 5.5: tabs, and what ISO 8859-1 prints. */
-function unsendable(value) {
-    const [character] = /[^\t\x20-\x7e\x80-\xff]/u.exec(value) ?? [];
-    if (character === undefined)
-        return undefined;
-    if (/[\r\n]/.test(character))
-        return 'holds a line break, which no header can';
-    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    return `holds ${/\p{Cc}/u.test(character) ? 'a control character' : (0,fields/* show */.WU)(character)} (U+${code}), which no header can; encode it as the server expects it, such as %E2%82%AC`;
-}
-/** Text as it is; a map or a list is sent as JSON. */
-const body = schemas/* unknown */.L5J().transform((value, context) => {
-    if (value === null)
-        return refuse(context, 'is empty; write it, or leave the key out');
-    // A number alone is text: it is sent as it is written.
-    const read = value instanceof exact_number/* ExactNumber */.f ? { ok: true, value: value.text } : readJson(value);
-    if (!read.ok)
-        return refuse(context, read.message, read.path);
-    const isJson = typeof read.value === 'object';
-    const written = typeof read.value === 'string' ? read.value : (0,json/* toJson */.aB)(read.value);
-    const fault = templateFault(written);
-    return fault === undefined ? { text: written, isJson } : refuse(context, fault);
-});
-/** `200`, `2xx`, or a list of both. */
-const http_fields_status = schemas/* unknown */.L5J().transform((value, context) => {
-    const list = Array.isArray(value) ? value : [value];
-    const ranges = list.map(rangeOf);
-    const wrong = list.findIndex((_, index) => ranges[index] === undefined);
-    if (list.length === 0)
-        return refuse(context, 'is empty; write 200, 2xx or a list such as [200, 404]');
-    if (wrong >= 0) {
-        const message = `must be a status such as 200, or a range such as 2xx, not ${(0,fields/* show */.WU)(list[wrong])}`;
-        return refuse(context, message, Array.isArray(value) ? [wrong] : []);
-    }
-    return { ranges: ranges.filter((range) => range !== undefined), text: list.join(' or ') };
-});
-function rangeOf(value) {
-    const written = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
-    if (/^[1-5]xx$/i.test(written)) {
-        const from = Number(written[0]) * 100;
-        return { from, to: from + 99 };
-    }
-    const number = Number(written);
-    return /^[1-5]\d\d$/.test(written) ? { from: number, to: number } : undefined;
-}
-/** A text that must be found, or `/a pattern/flags`. */
-const bodyPattern = schemas/* unknown */.L5J().transform((value, context) => {
-    if (typeof value !== 'string' || value === '') {
-        return refuse(context, `must be text that the body holds, or a /pattern/ that it matches, not ${(0,fields/* show */.WU)(value)}`);
-    }
-    const [, source, flags = ''] = /^\/(.+)\/([a-z]*)$/su.exec(value) ?? [];
-    if (source !== undefined)
-        return patternOf({ source, flags }, context);
-    const fault = templateFault(value);
-    return fault === undefined ? { kind: 'text', text: value } : refuse(context, fault);
-});
-function patternOf({ source, flags }, context) {
-    // With g or y a pattern remembers where it was: it would match every other time.
-    if (!/^[imsu]*$/.test(flags))
-        return refuse(context, `/${source}/${flags}: flags are i, m, s and u`);
-    try {
-        new RegExp(source, flags);
-    }
-    catch {
-        return refuse(context, `/${source}/${flags} is no regular expression`);
-    }
-    return { kind: 'pattern', source, flags };
-}
-const http_fields_json = schemas/* unknown */.L5J().transform((value, context) => {
-    if (typeof value !== 'object' ||
-        value === null ||
-        Array.isArray(value) ||
-        Object.keys(value).length === 0) {
-        return refuse(context, `must be a map of dotted paths and values, such as {items.0.name: tea}, not ${(0,fields/* show */.WU)(value)}`);
-    }
-    const read = readJson(value);
-    if (!read.ok)
-        return refuse(context, read.message, read.path);
-    const fault = templateFault((0,json/* toJson */.aB)(read.value));
-    return fault === undefined
-        ? read.value
-        : refuse(context, fault);
-});
-/** Text between the parentheses of `step(NAME).p95`. */
-const stepName = (0,fields/* text */.Qq)('place').refine((value) => !/[()]/.test(value), {
-    error: 'holds a parenthesis, and stands between some in step(NAME).p95; leave it out',
-});
-const http_fields_about = (description) => ({ description });
-const ANY_JSON = { type: ['string', 'object', 'array', 'number', 'boolean'] };
-const requestSchema = schemas/* strictObject */.rej({
-    name: stepName.optional().meta(http_fields_about("its step's name; METHOD and path if left out")),
-    method: method.optional().meta(http_fields_about('GET if left out; POST if there is a body')),
-    url: url.meta(http_fields_about('with {{token}}, {{flow}} and {{iteration}} filled in')),
-    headers: headers.optional().meta(http_fields_about('names and values; filled in too')),
-    body: body
-        .optional()
-        .meta({ ...http_fields_about('text, or a map or list that is sent as JSON; filled in too'), ...ANY_JSON }),
-    expect: schemas/* strictObject */.rej({
-        status: http_fields_status.optional().meta({
-            ...http_fields_about('a status, a range such as 2xx, or a list; 200 to 399 if left out'),
-            anyOf: [{ type: ['integer', 'string'] }, { type: 'array', minItems: 1 }],
-        }),
-        body: bodyPattern
-            .optional()
-            .meta({ ...http_fields_about('text that it holds, or a /pattern/'), type: 'string' }),
-        json: http_fields_json.optional().meta({ ...http_fields_about('dotted path → value'), type: 'object' }),
-    }, { error: http_fields_shapeOf('a map with status, body and json') })
-        .optional()
-        .meta(http_fields_about('what the response must be')),
-}, { error: http_fields_shapeOf('a request, or a list of requests: a map with url, method, headers, body and expect') });
-function http_fields_shapeOf(what) {
-    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,fields/* show */.WU)(input)}` : undefined;
-}
-/** One request or a list. A text alone is the URL of a GET. */
-const httpRequests = schemas/* unknown */.L5J().transform((value, context) => {
-    const list = Array.isArray(value) ? value : [value];
-    if (list.length === 0)
-        return refuse(context, 'is empty; write at least one request');
-    const parsed = list.map((each) => requestSchema.safeParse(typeof each === 'string' ? { url: each } : each, { reportInput: true }));
-    parsed.forEach((result, index) => {
-        const prefix = Array.isArray(value) ? [index] : [];
-        for (const issue of result.error?.issues ?? []) {
-            // A text is its own URL.
-            const path = typeof list[index] === 'string' ? [] : issue.path;
-            context.issues.push({
-                ...issue,
-                input: issue.input,
-                path: [...prefix, ...path],
-            });
-        }
-    });
-    return namedApart(parsed.flatMap(({ data }) => (data === undefined ? [] : [requestPlan(data)])));
-});
-function requestPlan(request) {
-    const { body: sent, expect = {} } = request;
-    const verb = request.method ?? (sent === undefined ? 'GET' : 'POST');
-    const given = request.headers ?? {};
-    const named = Object.keys(given).some((name) => name.toLowerCase() === 'content-type');
-    const right = expect.status;
-    return {
-        name: request.name ?? `${verb} ${pathOf(request.url)}`,
-        method: verb,
-        url: request.url,
-        headers: sent?.isJson === true && !named ? { 'content-type': 'application/json', ...given } : given,
-        ...(sent === undefined ? {} : { body: sent.text }),
-        expect: {
-            ...(right === undefined ? STATUS_RIGHT : { status: right.ranges, statusText: right.text }),
-            ...(expect.body === undefined ? {} : { body: expect.body }),
-            ...(expect.json === undefined ? {} : { json: expect.json }),
-        },
-    };
-}
-/** As it is written, without the query; parentheses would end the name in `step(NAME).p95`. */
-function pathOf(written) {
-    const path = written.replace(/^[^/]*\/\/[^/?#]*/, '').replace(/[?#].*$/s, '');
-    return (path === '' ? '/' : path).replace(/[()]/g, '');
-}
-/** Two steps of one name would be one in the report: the second gets a number. */
-function namedApart(requests) {
-    const seen = new Map();
-    return requests.map((request) => {
-        const count = (seen.get(request.name) ?? 0) + 1;
-        seen.set(request.name, count);
-        return count === 1 ? request : { ...request, name: `${request.name} #${count}` };
-    });
-}
-/** `10MB` → bytes. */
-const size = schemas/* unknown */.L5J().transform((value, context) => {
-    if (typeof value !== 'string')
-        return refuse(context, `must be a size such as 10MB, not ${(0,fields/* show */.WU)(value)}`);
-    const parsed = (0,quantity/* parseQuantity */.Lf)(value.trim());
-    if (!parsed.ok)
-        return refuse(context, parsed.message);
-    const result = (0,quantity/* valueFor */.Xx)(parsed.quantity, 'max-body', 'bytes');
-    if (!result.ok)
-        return refuse(context, result.message);
-    return result.value >= 1 ? result.value : refuse(context, `${value} is no size at all; write more than 0`);
-});
-
-;// CONCATENATED MODULE: ./build/src/inputs/rate.js
-/** As the JSON Schema of the config says it. */
-const RATE_PATTERN = '^\\s*(\\d+(\\.\\d+)?|\\.\\d+)\\s*/\\s*(s|min|h)\\s*$';
-/** Seconds in one of each. */
-const UNITS = { s: 1, min: 60, h: 3600 };
-const RATE = /^(\d+(?:\.\d+)?|\.\d+)\s*(?:\/\s*(\p{L}+))?$/u;
-/** Starts per second that no machine makes: a slip of the pen. */
-const FASTEST = 100_000;
-/** Reads `50/s`, `300/min` or `1000/h` as starts per second. A number without a unit is refused. */
-function parseRate(text) {
-    const written = text.trim();
-    const [whole, number, unit] = RATE.exec(written) ?? [];
-    if (whole === undefined || number === undefined) {
-        return rate_refuse(`${text} is no rate; write it as 50/s, 300/min or 1000/h`);
-    }
-    if (unit === undefined)
-        return rate_refuse(rateWithoutUnit(number));
-    const seconds = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
-    if (seconds === undefined)
-        return rate_refuse(`${text}: there is no unit /${unit}; write /s, /min or /h`);
-    const rate = Number(number) / seconds;
-    if (rate === 0)
-        return rate_refuse(`${text} starts no flow at all; write more than 0`);
-    if (rate > FASTEST)
-        return rate_refuse(`${text} is more than ${FASTEST}/s`);
-    return { ok: true, rate };
-}
-/** What to say of a number without a unit. */
-function rateWithoutUnit(number) {
-    return `${number} needs a unit: write ${number}/s or ${number}/min`;
-}
-function rate_refuse(message) {
-    return { ok: false, message };
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/load-fields.js
-
-
-
-/* How flows are started, as the config says it. What these keys say of each other is in load-rules.ts. */
-const load_fields_about = (description) => ({ description });
-/** `50/s` → starts per second. */
-const rate = schemas/* string */.YjP({
-    error: ({ input }) => typeof input === 'number' && input >= 0
-        ? rateWithoutUnit(input)
-        : `must be a rate such as 50/s, 300/min or 1000/h, not ${(0,fields/* show */.WU)(input)}`,
-})
-    .transform((value, context) => {
-    const result = parseRate(value);
-    if (result.ok)
-        return result.rate;
-    context.issues.push({ code: 'custom', input: value, message: result.message });
-    return core/* NEVER */.tm;
-})
-    .meta({ pattern: RATE_PATTERN });
-const stage = schemas/* strictObject */.rej({
-    flows: (0,fields/* whole */.WQ)(1).optional().meta(load_fields_about('how many run at once in this stage')),
-    rate: rate.optional().meta(load_fields_about('at which rate flows are started in this stage')),
-    for: fields/* duration */.p0.meta(load_fields_about('how long the stage is')),
-    ramp: fields/* duration */.p0
-        .optional()
-        .meta(load_fields_about('at its beginning, how long it takes to get here from the stage before; a step if left out')),
-}, {
-    error: ({ code, input }) => code === 'invalid_type'
-        ? `must be a stage such as {flows: 10, for: 30s}, not ${(0,fields/* show */.WU)(input)}`
-        : undefined,
-});
-const stages = schemas/* array */.YOg(stage, {
-    error: ({ input }) => `must be a list such as [{flows: 10, for: 30s}, {flows: 50, for: 30s}], not ${(0,fields/* show */.WU)(input)}`,
-})
-    .min(1, { error: 'is empty; list some, such as {flows: 10, for: 30s}, or remove the key' });
-const STAGE_KEYS = Object.keys(stage.shape);
-const yes = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${(0,fields/* show */.WU)(input)}` });
-/** Keys of a scenario that make its load, beside flows, iterations and duration. */
-const LOAD_FIELDS = {
-    rate: rate
-        .optional()
-        .meta(load_fields_about('open model: starts per second (50/s), minute or hour, however earlier flows get on; needs duration')),
-    'max-flows': (0,fields/* whole */.WQ)(1)
-        .optional()
-        .meta(load_fields_about('open model: most flows in flight, one that is due beyond is dropped; 100 if left out, or what starts in 2 s if that is more')),
-    stages: stages
-        .optional()
-        .meta(load_fields_about('one after another: {flows: 10, for: 30s} in the closed model, {rate: 50/s, for: 30s} in the open one')),
-    'abort-on-fail': yes
-        .optional()
-        .meta(load_fields_about('every gate is looked at once a second (on a ladder: after each rung), and one that does not hold ends the run')),
-    'abort-delay': fields/* duration */.p0
-        .optional()
-        .meta(load_fields_about('how long after the first flow gates with abort-on-fail are first looked at')),
-};
-
-;// CONCATENATED MODULE: ./build/src/inputs/service-schema.js
-
-
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'];
-/** It becomes part of a variable's name and of a placeholder. */
-const SERVICE_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
-const service_schema_about = (description) => ({ description });
-const service_schema_shape = {
-    run: (0,fields/* commandText */.jt)('npm start').meta(service_schema_about('the command that starts it; it is ended with everything that it started')),
-    ready: fields/* readiness */.xz
-        .optional()
-        .meta(service_schema_about('http://…, https://…, tcp://HOST:PORT, or a /pattern/ that one line of its output matches')),
-    env: (0,fields/* textMap */.sP)('variables and their values')
-        .optional()
-        .meta(service_schema_about('added to the environment of this service only')),
-    'working-directory': (0,fields/* text */.Qq)('packages/shop')
-        .optional()
-        .meta(service_schema_about('where it runs, from the workspace; where the scenario runs if left out')),
-    stop: (0,fields/* oneOf */.yL)(STOP_SIGNALS).optional().meta(service_schema_about('the signal that ends it; SIGTERM if left out')),
-    timeout: fields/* duration */.p0.optional().meta(service_schema_about('how long it may take to become ready; 60s if left out')),
-    grace: fields/* duration */.p0.optional().meta(service_schema_about('how long it may take to end before SIGKILL; 5s if left out')),
-};
-const serviceSchema = schemas/* strictObject */.rej(service_schema_shape, { error: serviceShape });
-const after = schemas/* preprocess */.vkY((value) => (typeof value === 'string' ? [value] : value), schemas/* array */.YOg((0,fields/* text */.Qq)('db'), {
-    error: ({ input }) => `must be names of services such as [db], not ${(0,fields/* show */.WU)(input)}`,
-}))
-    .meta({ anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] });
-const namedSchema = schemas/* strictObject */.rej({ ...service_schema_shape, after: after.optional().meta(service_schema_about('the services that must be ready before it is started')) }, { error: serviceShape });
-function serviceShape({ code, input }) {
-    if (code !== 'invalid_type')
-        return undefined;
-    if (Array.isArray(input))
-        return 'is a list; write more than one as services: {NAME: {run: …}, …}';
-    return `must be a command, or a map with run, ready, env, working-directory, stop, timeout and grace, not ${(0,fields/* show */.WU)(input)}`;
-}
-const orCommand = (value) => (typeof value === 'string' ? { run: value } : value);
-/** A command alone is a service that counts as ready as soon as it runs. */
-const serviceOrCommand = schemas/* preprocess */.vkY(orCommand, serviceSchema)
-    .meta(service_schema_about('a long-running process that the flows talk to'));
-const namedService = schemas/* preprocess */.vkY(orCommand, namedSchema)
-    .meta(service_schema_about('a long-running process that the flows or other services talk to'));
-const services = schemas/* record */.g1P(schemas/* string */.YjP().regex(SERVICE_NAME), namedService, {
-    error: ({ code, input }) => code === 'invalid_type' ? `must be a map of names and services, not ${(0,fields/* show */.WU)(input)}` : undefined,
-})
-    .meta(service_schema_about('several services by name; each is started when those that it is after are ready'));
-/** The keys that exist. */
-const SERVICE_KEYS = {
-    service: Object.keys(service_schema_shape),
-    services: Object.keys(namedSchema.shape),
-};
-
-;// CONCATENATED MODULE: ./build/src/inputs/retries.js
-
-
-/** ms before the second attempt. */
-const BACKOFF = 100;
-const retries_map = schemas/* strictObject */.rej({
-    times: (0,fields/* whole */.WQ)(1).meta({ description: 'attempts beside the first' }),
-    backoff: fields/* duration */.p0.optional().meta({
-        description: 'the wait before the second attempt, twice as long before each one after it; 100ms if left out',
-    }),
-});
-/** `2`, or `{times: 2, backoff: 200ms}`. */
-const retries = schemas/* union */.KCZ([(0,fields/* whole */.WQ)(1), retries_map], {
-    error: ({ input }) => typeof input === 'object' && input !== null && !Array.isArray(input)
-        ? 'must be a map with times and perhaps backoff, such as {times: 2, backoff: 200ms}'
-        : `must be a whole number from 1 up, or a map such as {times: 2, backoff: 200ms}, not ${(0,fields/* show */.WU)(input)}`,
-})
-    .transform((given) => typeof given === 'number'
-    ? { times: given, backoff: BACKOFF }
-    : { times: given.times, backoff: given.backoff ?? BACKOFF });
-
-;// CONCATENATED MODULE: ./build/src/inputs/schema.js
-
-
-
-
-
-
-
-
-
-
-
-
-const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
-/** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
-const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-const schema_about = (description) => ({ description });
-const flag = schemas/* boolean */.zMY({ error: ({ input }) => `must be true or false, not ${(0,fields/* show */.WU)(input)}` });
-const level = (0,fields/* oneOf */.yL)(check/* CHECK_LEVELS */.V);
-const checks = schemas/* strictObject */.rej(Object.fromEntries(check/* CHECK_IDS */.S.map((id) => [id, level.optional()])), { error: schema_shapeOf('a map of checks and levels, such as {invariants: fail}') })
-    .meta(schema_about('the level of each check: fail, warn or off'));
-/** Says what a map should have been; other complaints of a map keep their own words. */
-function schema_shapeOf(what) {
-    return ({ code, input }) => code === 'invalid_type' ? `must be ${what}, not ${(0,fields/* show */.WU)(input)}` : undefined;
-}
-const command = (description) => (0,fields/* commandText */.jt)('npm run seed').optional().meta(schema_about(description));
-const scenario = schemas/* strictObject */.rej({
-    run: (0,fields/* commandText */.jt)('node scripts/place-order.js').optional().meta(schema_about('the command that one flow is')),
-    module: (0,fields/* text */.Qq)('flows/order.mjs')
-        .optional()
-        .meta(schema_about('the module file whose default export one flow is, from the working directory')),
-    options: (0,fields/* textMap */.sP)('options and their values')
-        .optional()
-        .meta(schema_about('handed to the module as ctx.options')),
-    http: httpRequests
-        .optional()
-        .meta(schema_about('the HTTP request that one flow is, or a list of requests as its steps')),
-    ca: (0,fields/* text */.Qq)('certs/ca.pem')
-        .optional()
-        .meta(schema_about('a PEM file with certificates that http and readiness over https trust too, from the working directory')),
-    'follow-redirects': flag.optional().meta(schema_about('whether http follows redirections; false if left out')),
-    'max-body': size
-        .optional()
-        .meta({ ...schema_about('the largest response that http reads; 10MB if left out'), type: 'string' }),
-    isolate: (0,fields/* oneOf */.yL)(ISOLATIONS)
-        .optional()
-        .meta(schema_about('none: all flows concurrently in one host process; thread or process: one for each slot')),
-    flows: (0,fields/* whole */.WQ)(1).optional().meta(schema_about('how many run at once; 10 if left out')),
-    iterations: (0,fields/* whole */.WQ)(1)
-        .optional()
-        .meta(schema_about('how many are run in all; each of the flows once if left out')),
-    duration: fields/* duration */.p0.optional().meta(schema_about('for how long flows are started, in place of iterations')),
-    ...LOAD_FIELDS,
-    ladder: inputs_ladder/* ladder */.T1
-        .optional()
-        .meta(schema_about('how many run at once on each rung, ascending; in place of flows, to learn the capacity')),
-    timeout: fields/* duration */.p0
-        .optional()
-        .meta(schema_about('a flow past it is killed with its whole tree; 30s if left out')),
-    retries: retries
-        .optional()
-        .meta(schema_about('how often a flow that fails or is timed out is tried again; not at all if left out')),
-    warmup: (0,fields/* whole */.WQ)(0).optional().meta(schema_about('flows that are run first and not counted; 0 if left out')),
-    shell: (0,fields/* text */.Qq)('bash -eo pipefail')
-        .refine((shell) => !shell.includes('{0}'), {
-        error: '{0} is a script file of a workflow step; leave it out: the command is added after -c',
-    })
-        .optional()
-        .meta(schema_about('program and arguments that interpret commands; bash -eo pipefail if left out')),
-    'working-directory': (0,fields/* text */.Qq)('packages/shop')
-        .optional()
-        .meta(schema_about('where commands run, from the workspace; the workspace if left out')),
-    env: (0,fields/* textMap */.sP)('variables and their values')
-        .optional()
-        .meta(schema_about('added to the environment of everything that the scenario starts')),
-    service: serviceOrCommand.optional(),
-    services: services.optional(),
-    setup: command('a command that is run before the flows'),
-    teardown: command('a command that is run after the flows, always'),
-    verify: command('a command that checks, after the flows, that everything they did together is right'),
-    thresholds: (0,fields/* thresholds */.pw)('fail').optional().meta(schema_about('gates: METRIC OP LIMIT')),
-    alerts: (0,fields/* thresholds */.pw)('warn').optional().meta(schema_about('thresholds that warn and do not fail')),
-    checks: checks.optional(),
-    faults: faults_schema/* faults */.eu.optional(),
-    seed: (0,fields/* whole */.WQ)(0).optional().meta(schema_about('seed of everything random; 1 if left out')),
-}, { error: schema_shapeOf('a map with run, module or http') })
-    // Said here for editors; rules.ts says it in our words.
-    .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }] });
-const version = schemas/* literal */.euz(1, {
-    error: ({ input }) => input === undefined
-        ? 'is missing; write version: 1'
-        : `must be 1, the only version so far, not ${(0,fields/* show */.WU)(input)}`,
-});
-const configSchema = schemas/* strictObject */.rej({
-    version,
-    ...COMPARE_FIELDS,
-    scenarios: schemas/* record */.g1P(schemas/* string */.YjP().regex(SCENARIO_NAME), scenario, {
-        error: schema_shapeOf('a map of names and scenarios'),
-    })
-        .meta(schema_about('by name: letters, digits, ., _ and -')),
-    history: history_schema_history.optional(),
-}, { error: schema_shapeOf('a map with version and scenarios') })
-    .meta({ title: 'flowgate configuration' });
-/** The keys that exist, by what kind of map they are in. */
-const KEYS = {
-    config: Object.keys(configSchema.shape),
-    scenario: Object.keys(scenario.shape),
-    ...COMPARE_KEYS,
-    ...SERVICE_KEYS,
-    checks: [...check/* CHECK_IDS */.S],
-    stages: STAGE_KEYS,
-    history: HISTORY_KEYS,
-    ...HTTP_KEYS,
-};
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./build/src/inputs/yaml-numbers.js
-
-
-/** Values that are text: environment, options, headers. `*` is any name or index. */
-const TEXT = [
-    ['scenarios', '*', 'env'],
-    ['scenarios', '*', 'options'],
-    ['scenarios', '*', 'service', 'env'],
-    ['scenarios', '*', 'services', '*', 'env'],
-    ['scenarios', '*', 'http', 'headers'],
-    ['scenarios', '*', 'http', '*', 'headers'],
-];
-/** Values that are JSON: bodies, and what is expected of them. */
-const JSON_VALUES = [
-    ['scenarios', '*', 'http', 'body'],
-    ['scenarios', '*', 'http', '*', 'body'],
-    ['scenarios', '*', 'http', 'expect', 'json'],
-    ['scenarios', '*', 'http', '*', 'expect', 'json'],
-];
-/**
- * Gives numbers and truth values of the document back the text that they were written as: all keys, and the values of
- * maps that hold text. In JSON a number that a double would change becomes an ExactNumber.
- */
-function keepWritten(document) {
-    (0,dist/* visit */.YR)(document, {
-        Pair: (_, { key }) => {
-            if ((0,dist/* isScalar */.jn)(key))
-                toText(key);
-        },
-    });
-    eachBelow(document.contents, [], { text: TEXT, json: JSON_VALUES });
-}
-/** Goes down only as far as a pattern leads. */
-function eachBelow(node, path, patterns) {
-    if (patterns.text.some((pattern) => pattern.length === path.length)) {
-        eachScalar(node, toText);
-        return;
-    }
-    if (patterns.json.some((pattern) => pattern.length === path.length)) {
-        eachScalar(node, toExact);
-        return;
-    }
-    for (const [name, child] of childrenOf(node)) {
-        const leads = (pattern) => [name, '*'].includes(pattern[path.length] ?? '');
-        const below = { text: patterns.text.filter(leads), json: patterns.json.filter(leads) };
-        if (below.text.length + below.json.length > 0)
-            eachBelow(child, [...path, name], below);
-    }
-}
-function childrenOf(node) {
-    if ((0,dist/* isMap */.jh)(node)) {
-        return node.items.map(({ key, value }) => [(0,dist/* isScalar */.jn)(key) ? String(key.value) : '', value]);
-    }
-    return (0,dist/* isSeq */.oP)(node) ? node.items.map((item, index) => [String(index), item]) : [];
-}
-function eachScalar(node, change) {
-    if ((0,dist/* isScalar */.jn)(node))
-        change(node);
-    for (const [, child] of childrenOf(node))
-        eachScalar(child, change);
-}
-function toText(scalar) {
-    if (isChanged(scalar))
-        scalar.value = scalar.source;
-}
-function toExact(scalar) {
-    if (typeof scalar.value === 'number' && isChanged(scalar)) {
-        scalar.value = new exact_number/* ExactNumber */.f(scalar.source);
-    }
-}
-/** A number or truth value that does not read as it was written. The others may stay what an alias elsewhere takes them for. */
-function isChanged(scalar) {
-    const { value, source } = scalar;
-    return ((typeof value === 'number' || typeof value === 'boolean') &&
-        source !== undefined &&
-        String(value) !== source);
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/yaml-source.js
-
-
-
-/** Reads one YAML document. Never throws. */
-function parseYaml(text, file) {
-    const lines = new dist/* LineCounter */.HN();
-    // The library compares each key with all others of its map: keys that are given twice are found below, in one pass.
-    const options = { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false };
-    const document = (0,dist/* parseDocument */.Tp)(text, options);
-    const position = (offset) => {
-        const { line, col } = lines.linePos(offset);
-        return { line: Math.max(1, line), column: Math.max(1, col) };
-    };
-    const broken = document.errors.length > 0;
-    const { twice, aliases } = broken ? { twice: [], aliases: 0 } : surveyed(document);
-    const told = broken ? withoutEcho(document.errors, position) : document.warnings;
-    const problems = [
-        ...twice.map((offset) => ({ message: oneLine(duplicateKey(text, offset)), file, ...position(offset) })),
-        ...told.map(({ message, pos }, index) => ({
-            message: `${invalid(message)}${index === 0 && !isTooDeep(message) ? quotingHint(lineAt(text, pos[0])) : ''}`,
-            file,
-            ...position(pos[0]),
-        })),
-    ];
-    if (!broken)
-        keepWritten(document);
-    const plain = broken ? { value: undefined } : toPlain(document, aliases);
-    if ('message' in plain)
-        problems.push({ message: plain.message, file, line: 1, column: 1 });
-    return {
-        value: 'value' in plain ? plain.value : undefined,
-        problems,
-        locate: (path, within) => position(offsetOf(document, text, { path, within })),
-        locateKey: (path, key) => position(offsetOfKey(document, path, key)),
-    };
-}
-/** Offsets of keys that their map has already, and how many aliases there are. */
-function surveyed(document) {
-    const twice = [];
-    let aliases = 0;
-    (0,dist/* visit */.YR)(document, {
-        Alias: () => {
-            aliases += 1;
-        },
-        Map: (_, map) => {
-            const seen = new Set();
-            for (const { key } of map.items) {
-                if (!(0,dist/* isScalar */.jn)(key) || key.value === MERGE)
-                    continue;
-                const name = String(key.value);
-                if (seen.has(name))
-                    twice.push(startOf(key) ?? 0);
-                seen.add(name);
-            }
-        },
-    });
-    return { twice, aliases };
-}
-/** Takes in another map, and may stand several times. */
-const MERGE = '<<';
-/** Each is looked for in the whole document; a config that a person writes has a handful. */
-const MOST_ALIASES = 1000;
-/** Aliases that multiply without bound ("billion laughs") are refused by the library. */
-function toPlain(document, aliases) {
-    if (aliases > MOST_ALIASES) {
-        return { message: `has ${aliases} aliases; write the values out, at most ${MOST_ALIASES} are read` };
-    }
-    try {
-        return { value: document.toJS({ maxAliasCount: 100 }) };
-    }
-    catch (error) {
-        return { message: error instanceof Error ? invalid(error.message) : 'cannot be read' };
-    }
-}
-/** What the parser says when it runs out of stack. */
-function isTooDeep(message) {
-    return message.includes('Maximum call stack');
-}
-function invalid(message) {
-    if (isTooDeep(message))
-        return 'is nested too deeply; write fewer lists and maps inside each other';
-    return `is no valid YAML: ${oneLine(message)}`;
-}
-/** One slip makes errors without end, also of what follows: the first of each line, and what comes after the break not. */
-function withoutEcho(errors, position) {
-    const lines = new Set();
-    const first = errors.filter(({ message, pos }, index) => {
-        const { line } = position(pos[0]);
-        const isEcho = lines.has(line) || (index > 0 && message.includes('in YAML stream'));
-        lines.add(line);
-        return !isEcho;
-    });
-    return first.slice(0, MOST_BROKEN);
-}
-/** Problems of broken syntax that are told. */
-const MOST_BROKEN = 5;
-/** `{{port}}` opens two maps, and `: ` makes a key of what is before it, where text is not quoted. */
-function quotingHint(line) {
-    const suspicious = line.includes('{{') || /:\s.*:\s/.test(line);
-    return suspicious
-        ? '; a value with {{…}} or ": " in it must be quoted, as in run: \'PORT={{port}} npm start\''
-        : '';
-}
-function lineAt(text, offset) {
-    const from = text.lastIndexOf('\n', offset - 1) + 1;
-    return /^.*/.exec(text.slice(from, from + 2000))?.[0] ?? '';
-}
-function duplicateKey(text, offset) {
-    const key = /^["']?[^\s:"']+/.exec(text.slice(offset, offset + 80))?.[0].replace(/^["']/, '') ?? 'a key';
-    return `${key} is given twice in the same map`;
-}
-/** As far along the path as the document goes: the last pair or item that was found. */
-function walk(document, path) {
-    let value = document.contents;
-    let key;
-    let found = 0;
-    for (const segment of path) {
-        const resolved = (0,dist/* isAlias */.Vj)(value) ? value.resolve(document) : value;
-        let next;
-        if ((0,dist/* isMap */.jh)(resolved)) {
-            const pair = pairOf(resolved, String(segment));
-            if (pair === undefined)
-                break;
-            [key, next] = [pair.key, pair.value];
-        }
-        else if ((0,dist/* isSeq */.oP)(resolved) && typeof segment === 'number') {
-            const item = resolved.items[segment];
-            if (item === undefined)
-                break;
-            [key, next] = [undefined, item];
-        }
-        else
-            break;
-        value = next;
-        found += 1;
-    }
-    return { key, value, complete: found === path.length };
-}
-/** The pairs of each map by their keys: a map with many problems is searched for each of them. */
-const PAIRS = new WeakMap();
-function pairOf(map, name) {
-    let pairs = PAIRS.get(map);
-    if (pairs === undefined) {
-        // Of a key that is given twice the first counts, which the last of the reversed ones is.
-        const named = map.items.filter(({ key }) => (0,dist/* isScalar */.jn)(key)).toReversed();
-        pairs = new Map(named.map((pair) => [String(pair.key.value), pair]));
-        PAIRS.set(map, pairs);
-    }
-    return pairs.get(name);
-}
-function startOf(node) {
-    return node?.range?.[0];
-}
-function offsetOf(document, text, target) {
-    const { key, value, complete } = walk(document, target.path);
-    // A threshold in a text of several lines has an index in its path that the document does not have.
-    const node = (0,dist/* isAlias */.Vj)(value) ? value : value;
-    if (target.within !== undefined && (0,dist/* isScalar */.jn)(node))
-        return offsetWithin(node, text, target.within);
-    // A map or list is known by its key, and so is a value that is not there.
-    const written = complete && (0,dist/* isScalar */.jn)(node) && node.value !== null;
-    return (written ? startOf(node) : startOf(key)) ?? startOf(node) ?? 0;
-}
-function offsetOfKey(document, path, key) {
-    return startOf(walk(document, [...path, key]).key) ?? 0;
-}
-/**
- * Exact in plain and quoted text on one line and in `|` blocks. Where the written text is not the value (escapes,
- * folding), the line is the value's first and the column where it begins.
- */
-function offsetWithin(node, text, { line, column }) {
-    const start = startOf(node) ?? 0;
-    const end = node.range?.[1] ?? start;
-    if (node.type === 'BLOCK_LITERAL') {
-        const source = text.slice(start, end).split('\n');
-        const value = String(node.value).split('\n')[line] ?? '';
-        const written = source[line + 1] ?? '';
-        const indent = Math.max(0, written.indexOf(value));
-        const before = source.slice(0, line + 1).reduce((sum, each) => sum + each.length + 1, 0);
-        return Math.min(end, start + before + indent + column - 1);
-    }
-    const quote = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0;
-    const verbatim = text.startsWith(String(node.value), start + quote);
-    return verbatim && line === 0 ? start + quote + column - 1 : start;
-}
-
-;// CONCATENATED MODULE: ./build/src/inputs/config.js
-
-
-
-
-
-
-
-
-
-/** Reads the text of a config file: syntax, keys, values and thresholds, all problems at once. Never throws. */
-function config_readConfig(text, file, { load, comparing = false } = {}) {
-    const source = parseYaml(text, file);
-    const toProblem = (finding) => problemOf(finding, source, file);
-    const problemAt = (path, message) => toProblem({ path, message });
-    if (source.value === undefined)
-        return { problems: source.problems, problemAt };
-    if (source.value === null) {
-        const message = 'is empty; write version: 1 and scenarios:';
-        return { problems: [...source.problems, { message, file, line: 1, column: 1 }], problemAt };
-    }
-    const parsed = checked(source.value);
-    if (parsed === undefined)
-        return { problems: [{ file, message: TOO_MUCH }], problemAt };
-    const issues = parsed.success ? [] : parsed.error.issues;
-    const compares = comparing || ((0,raw/* isMap */.j)(source.value) && 'compare' in source.value);
-    const findings = [
-        ...issues.flatMap(findingsOf),
-        ...crossRules(source.value, load),
-        ...(compares ? [] : needCompareInConfig(source.value)),
-    ];
-    const causes = onePerCause(findings);
-    const located = [...source.problems, ...causes.slice(0, MOST_LOCATED).map(toProblem)];
-    const more = Math.max(0, causes.length - MOST_LOCATED);
-    const problems = firstOf(inOrder(located), { more, file });
-    return parsed.success && problems.length === 0
-        ? { config: parsed.data, value: source.value, problems, problemAt }
-        : { value: source.value, problems, problemAt };
-}
-function problemOf({ path, message, key, place }, source, file) {
-    const position = key === undefined ? source.locate(path, place) : source.locateKey(path, key);
-    const where = oneLine(formatPath(path));
-    return { message: oneLine(message), ...(where === '' ? {} : { where }), file, ...position };
-}
-function findingsOf(issue) {
-    const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
-    if (issue.code === 'unrecognized_keys') {
-        return (issue.keys ?? []).map((key) => ({ path, key, message: unknownKey(path, key) }));
-    }
-    if (issue.code === 'invalid_key') {
-        const key = String(path.at(-1));
-        const message = path.includes('services')
-            ? `"${key}" is no name for a service; use letters, digits, _ and -, a letter first`
-            : `"${key}" is no name for a scenario; use letters, digits, ., _ and -, a letter or digit first`;
-        return [{ path: path.slice(0, -1), key, message }];
-    }
-    const place = issue.params?.['place'];
-    return [{ path, message: issue.message, ...(place === undefined ? {} : { place }) }];
-}
-function unknownKey(path, key) {
-    if (path[2] === 'faults')
-        return (0,faults_schema/* unknownKeyOfFaults */.C2)(path, key);
-    const kind = kindOfMap(path);
-    if (kind === 'scenario' && Object.hasOwn(COMPARE_FIELDS, key)) {
-        return `${key} is for the whole config; write it at the top, beside scenarios`;
-    }
-    const names = KEYS[kind];
-    const word = kind === 'checks' ? 'check' : 'key';
-    return `there is no ${word} ${key}${(0,nearest/* didYouMean */.a)(key, names, `; ${word}s are ${names.join(', ')}`)}`;
-}
-function kindOfMap(path) {
-    const [first, , part] = path;
-    if (first === undefined)
-        return 'config';
-    if (first === 'history' || first === 'compare' || first === 'prepare')
-        return first;
-    if (part === 'http')
-        return path.at(-1) === 'expect' ? 'expect' : 'http';
-    return part === 'service' || part === 'services' || part === 'checks' || part === 'stages'
-        ? part
-        : 'scenario';
-}
-/** Thresholds have as many causes as they have problems; any other value is wrong once. */
-function onePerCause(findings) {
-    const seen = new Set();
-    return findings.filter(({ path, key, place, message }) => {
-        const cause = place === undefined ? JSON.stringify([path, key]) : JSON.stringify([path, place, message]);
-        if (seen.has(cause))
-            return false;
-        seen.add(cause);
-        return true;
-    });
-}
-const TOO_MUCH = 'has too many or too deeply nested values; make it smaller, or split it into several configs';
-/** Undefined if there is so much wrong, or so deep, that the stack does not hold it. */
-function checked(value) {
-    try {
-        return configSchema.safeParse(value);
-    }
-    catch (thrown) {
-        if (thrown instanceof RangeError)
-            return undefined;
-        throw thrown;
-    }
-}
-/** Nobody reads more, and a config of 100,000 wrong keys has as many. */
-const MOST_PROBLEMS = 50;
-/** Of so many it is looked up where they stand, which takes a pass over the text for some of them. */
-const MOST_LOCATED = 500;
-function firstOf(problems, { more, file }) {
-    const left = Math.max(0, problems.length - MOST_PROBLEMS) + more;
-    if (left === 0)
-        return problems;
-    return [...problems.slice(0, MOST_PROBLEMS), { file, message: `has ${left} more problems` }];
-}
-function inOrder(problems) {
-    return [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-}
-
+// EXTERNAL MODULE: ./build/src/inputs/config.js + 15 modules
+var inputs_config = __nccwpck_require__(735);
 // EXTERNAL MODULE: ./build/src/inputs/demo.js
 var inputs_demo = __nccwpck_require__(148);
 // EXTERNAL MODULE: ./build/src/verdict/compared-defaults.js
 var compared_defaults = __nccwpck_require__(381);
 // EXTERNAL MODULE: ./build/src/verdict/judge.js
 var judge = __nccwpck_require__(1912);
+// EXTERNAL MODULE: ./build/src/inputs/raw.js
+var raw = __nccwpck_require__(7089);
 ;// CONCATENATED MODULE: ./build/src/inputs/compare-plan.js
 
 
@@ -45675,6 +45977,10 @@ function prepareOf(inputs, config) {
     return { run, ...(cacheKey === undefined ? {} : { cacheKey }) };
 }
 
+// EXTERNAL MODULE: ./build/src/inputs/compare-rules.js
+var compare_rules = __nccwpck_require__(9922);
+// EXTERNAL MODULE: ./build/src/inputs/inputs.js
+var inputs_inputs = __nccwpck_require__(2542);
 ;// CONCATENATED MODULE: ./build/src/inputs/draft.js
 
 
@@ -45725,6 +46031,8 @@ function configDrafts(config, names, problemAt) {
 
 // EXTERNAL MODULE: ./build/src/inputs/find-config.js
 var find_config = __nccwpck_require__(6731);
+// EXTERNAL MODULE: ./build/src/inputs/finding.js
+var finding = __nccwpck_require__(3630);
 ;// CONCATENATED MODULE: ./build/src/demo/bugs.js
 /** What the demo can be told to do wrong; each is one that only shows, or only hurts, when flows run together. */
 const BUGS = ['race', 'bleed', 'leak', 'orphan', 'cascade', 'stuck'];
@@ -45753,6 +46061,22 @@ function bugOf(options) {
     return bug;
 }
 
+// EXTERNAL MODULE: ./build/src/model/compare-plan.js
+var compare_plan = __nccwpck_require__(7542);
+// EXTERNAL MODULE: ./build/src/model/placeholders.js
+var placeholders = __nccwpck_require__(4077);
+// EXTERNAL MODULE: ./build/src/verdict/threshold-list.js
+var threshold_list = __nccwpck_require__(8293);
+// EXTERNAL MODULE: ./build/src/inputs/compare-fields.js
+var compare_fields = __nccwpck_require__(4552);
+// EXTERNAL MODULE: ./build/src/inputs/duration.js
+var duration = __nccwpck_require__(5319);
+// EXTERNAL MODULE: ./build/src/inputs/fields.js + 1 modules
+var fields = __nccwpck_require__(6233);
+// EXTERNAL MODULE: ./build/src/inputs/http-fields.js + 1 modules
+var http_fields = __nccwpck_require__(3309);
+// EXTERNAL MODULE: ./build/src/inputs/rate.js
+var rate = __nccwpck_require__(2453);
 ;// CONCATENATED MODULE: ./build/src/inputs/unavailable.js
 /*
  * What the contract names and this version does not do yet: recognised and refused, so that it is never taken for a
@@ -45785,7 +46109,7 @@ const SHORTHAND = ['run', 'module', 'url', 'demo'];
 function hasShorthand(inputs) {
     return SHORTHAND.some((key) => isAsked(inputs, key));
 }
-const unused_inputs_PAIRS = [
+const PAIRS = [
     ['run', 'module'],
     ['run', 'url'],
     ['module', 'url'],
@@ -45802,7 +46126,7 @@ const unused_inputs_PAIRS = [
 ];
 /** Inputs of which one leaves no use for the other, whatever the config says. */
 function togetherProblems(inputs) {
-    const pairs = unused_inputs_PAIRS.filter(([first, second]) => isAsked(inputs, first) && isAsked(inputs, second));
+    const pairs = PAIRS.filter(([first, second]) => isAsked(inputs, first) && isAsked(inputs, second));
     const problems = pairs.map(([first, second]) => ({
         where: (0,inputs_inputs/* whereInput */.c7)(second),
         message: `${first} and ${second} are given; keep one`,
@@ -45959,7 +46283,7 @@ class InputReader {
         const value = this.text(key);
         if (value === undefined)
             return undefined;
-        const result = parseRate(value);
+        const result = (0,rate/* parseRate */.WN)(value);
         return result.ok ? result.rate : this.accept(key, undefined, result.message);
     }
     oneOf(key, names) {
@@ -45974,7 +46298,7 @@ class InputReader {
         const value = this.text(key);
         if (value === undefined)
             return undefined;
-        const problem = refProblem(value);
+        const problem = (0,compare_fields/* refProblem */.Tb)(value);
         return problem === undefined ? value : this.accept(key, undefined, problem);
     }
     /** The URL of a GET. */
@@ -45985,7 +46309,7 @@ class InputReader {
         if ((0,placeholders/* placeholdersIn */.Qf)(value).some(({ word }) => /^port(\.|$)/.test(word))) {
             return this.accept(key, undefined, '{{port}} is the port of a service, and there is none; write a config');
         }
-        const parsed = httpRequests.safeParse(value);
+        const parsed = http_fields/* httpRequests */.rm.safeParse(value);
         return this.accept(key, parsed.data, parsed.error?.issues[0]?.message ?? '');
     }
     names(key) {
@@ -46080,7 +46404,7 @@ async function makePlan(inputs, sources) {
 function comparisonProblems(inputs, parsed, { value }) {
     const isOff = parsed.noCompare === true;
     const compares = !isOff && (isGiven(inputs.compare) || ((0,raw/* isMap */.j)(value) && 'compare' in value));
-    const baseless = compares || isOff ? [] : needCompareInInputs(inputs);
+    const baseless = compares || isOff ? [] : (0,compare_rules/* needCompareInInputs */._)(inputs);
     return [...baseless, ...withoutComparison(parsed, compares)];
 }
 /** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
@@ -46127,7 +46451,7 @@ async function fromConfig(named, { parsed, problems: inputProblems }, sources) {
     const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
     // With --no-compare limits on the base are said to be not judged, which is no problem of the config.
     const comparing = parsed.compare !== undefined || parsed.noCompare === true;
-    const { config, value, problems, problemAt } = config_readConfig(text, file, { load, comparing });
+    const { config, value, problems, problemAt } = (0,inputs_config/* readConfig */.X)(text, file, { load, comparing });
     const isWanted = (name) => parsed.scenarios?.includes(name) ?? true;
     const places = (0,inputs_places/* placesOfConfig */.uX)(value, problemAt).filter(({ name }) => isWanted(name));
     if (config === undefined)
@@ -46177,7 +46501,7 @@ function misplacedBug({ name, work }, { bug }) {
 /** A folder that an input names is missing in every scenario: that is one problem. */
 function distinct(problems) {
     const seen = new Set();
-    const safe = problems.map((problem) => ({ ...problem, message: oneLine(problem.message) }));
+    const safe = problems.map((problem) => ({ ...problem, message: (0,finding/* oneLine */.T)(problem.message) }));
     return safe.filter((problem) => {
         const key = JSON.stringify(problem);
         if (seen.has(key))
@@ -46185,6 +46509,51 @@ function distinct(problems) {
         seen.add(key);
         return true;
     });
+}
+
+
+/***/ }),
+
+/***/ 2453:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S$: () => (/* binding */ RATE_PATTERN),
+/* harmony export */   WN: () => (/* binding */ parseRate),
+/* harmony export */   t9: () => (/* binding */ rateWithoutUnit)
+/* harmony export */ });
+/** As the JSON Schema of the config says it. */
+const RATE_PATTERN = '^\\s*(\\d+(\\.\\d+)?|\\.\\d+)\\s*/\\s*(s|min|h)\\s*$';
+/** Seconds in one of each. */
+const UNITS = { s: 1, min: 60, h: 3600 };
+const RATE = /^(\d+(?:\.\d+)?|\.\d+)\s*(?:\/\s*(\p{L}+))?$/u;
+/** Starts per second that no machine makes: a slip of the pen. */
+const FASTEST = 100_000;
+/** Reads `50/s`, `300/min` or `1000/h` as starts per second. A number without a unit is refused. */
+function parseRate(text) {
+    const written = text.trim();
+    const [whole, number, unit] = RATE.exec(written) ?? [];
+    if (whole === undefined || number === undefined) {
+        return refuse(`${text} is no rate; write it as 50/s, 300/min or 1000/h`);
+    }
+    if (unit === undefined)
+        return refuse(rateWithoutUnit(number));
+    const seconds = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
+    if (seconds === undefined)
+        return refuse(`${text}: there is no unit /${unit}; write /s, /min or /h`);
+    const rate = Number(number) / seconds;
+    if (rate === 0)
+        return refuse(`${text} starts no flow at all; write more than 0`);
+    if (rate > FASTEST)
+        return refuse(`${text} is more than ${FASTEST}/s`);
+    return { ok: true, rate };
+}
+/** What to say of a number without a unit. */
+function rateWithoutUnit(number) {
+    return `${number} needs a unit: write ${number}/s or ${number}/min`;
+}
+function refuse(message) {
+    return { ok: false, message };
 }
 
 
@@ -48184,6 +48553,29 @@ function stealBetween(before, after) {
 /** One process, also when its pid is given out again. */
 function keyOf(reading) {
     return `${reading.pid}@${reading.startTime}`;
+}
+
+
+/***/ }),
+
+/***/ 7709:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ SMALL_FILE)
+/* harmony export */ });
+/* unused harmony export GitHubError */
+/** Bytes: the most of a file that a person writes, such as a config. */
+const SMALL_FILE = 256_000;
+/** A refusal by GitHub that retrying did not mend. */
+class GitHubError extends Error {
+    /** HTTP status, or undefined if the API could not be reached. */
+    status;
+    constructor(message, status) {
+        super(message);
+        this.name = 'GitHubError';
+        this.status = status;
+    }
 }
 
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { makeRepository } from '../repository.js';
 import { startGitHubServer, type GitHubServer } from './github-server.js';
 import { HOME, runAction, warningsOf } from './run-action.js';
+import { emptyFolder, runCli, write } from './run-cli.js';
 
 let server: GitHubServer;
 
@@ -41,4 +42,23 @@ test('a pull request that passes by a gate that it lowered itself says so everyw
     expect(text).toContain(title);
   }
   expect(warningsOf(end).join()).toContain('success_rate >= 99% → success_rate >= 0%');
+});
+
+test("the terminal's command in a workflow says so too", async () => {
+  const clone = makeRepository();
+  const base = clone.commit('main', { '.github/flowgate.yml': config('success_rate >= 99%') });
+  clone.git('checkout', '-q', '-b', 'topic');
+  const head = clone.commit('lower it', { '.github/flowgate.yml': config('success_rate >= 0%') });
+  const pull = { number: 12, head: { sha: head, repo: HOME }, base: { sha: base, ref: 'main', repo: HOME } };
+  const folder = emptyFolder();
+  write(folder, 'event.json', JSON.stringify({ repository: HOME, pull_request: pull }));
+  const env = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_EVENT_NAME: 'pull_request',
+    GITHUB_EVENT_PATH: `${folder}/event.json`,
+    GITHUB_REPOSITORY: HOME.full_name,
+  };
+  const run = await runCli(['run'], { cwd: clone.folder, env });
+  expect([run.status, run.stdout]).toEqual([0, expect.stringContaining('success_rate >= 99%')]);
+  expect(run.stdout).toContain('This change alters its gates');
 });

@@ -1,5 +1,6 @@
 import { baseOfEvent, type EventBase } from '../baseline/event-base.js';
 import { gate, type GateContext } from '../gate.js';
+import { gateChanges } from '../gate-changes/index.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { makePlan } from '../inputs/plan.js';
 import type { OutputOptions } from './options.js';
@@ -26,9 +27,13 @@ export async function runScenarios(
     repositoryName: terminal.env.GITHUB_REPOSITORY,
   };
   const world = { ports: { ...ports, ...terminal.trees }, context: trees };
+  const changed = await gateChanges(plan, { ...ports, git: terminal.trees.git }, trees);
   return inTrees(plan, world, {
-    judge: async (judged, opponents) =>
-      tell(terminal, await gate(judged, ports, { ...context, ...opponents }), outputs),
+    judge: async (judged, opponents) => {
+      const measured = await gate(judged, ports, { ...context, ...opponents });
+      const results = changed === undefined ? measured : { ...measured, gateChanges: changed };
+      return tell(terminal, results, outputs);
+    },
   });
 }
 
