@@ -56770,7 +56770,7 @@ function mostOf(first, second) {
 ;// CONCATENATED MODULE: ./build/src/monitor/sampling-interval.js
 /** A read of /proc costs µs: fast enough to see a spike of 20 ms. */
 const FAST = { shortest: 10, longest: 250 };
-/** A table that starts a process for every read (METHOD §4: `ps` takes 10 ms here and 28 ms in the child). */
+/** A table that starts a process for every read (`ps` takes 10 ms here and 28 ms in the child). */
 const SLOW = { shortest: 100, longest: 1000 };
 /** Reads at the start that look at every process of the machine, in code that is not yet compiled: they tell nothing. */
 const COLD_READS = 3;
@@ -56784,7 +56784,7 @@ const COSTS_KEPT = 9;
 function wholeLook(read) {
     return 1.4 * read + 0.1;
 }
-/** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a look costs. */
+/** Watching may take 1% of one core: an interval is a hundred times what a look costs. */
 const SHARE = 0.01;
 /** ms of looking that a run may spend beyond its share, so that a short one can be looked at closely too. */
 const ADVANCE = 10;

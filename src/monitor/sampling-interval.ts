@@ -6,7 +6,7 @@ export interface IntervalBounds {
 
 /** A read of /proc costs µs: fast enough to see a spike of 20 ms. */
 export const FAST: IntervalBounds = { shortest: 10, longest: 250 };
-/** A table that starts a process for every read (METHOD §4: `ps` takes 10 ms here and 28 ms in the child). */
+/** A table that starts a process for every read (`ps` takes 10 ms here and 28 ms in the child). */
 export const SLOW: IntervalBounds = { shortest: 100, longest: 1000 };
 
 /** What the next interval is decided from; ms. */
@@ -34,7 +34,7 @@ export function wholeLook(read: number): number {
   return 1.4 * read + 0.1;
 }
 
-/** Watching may take 1% of one core (METHOD §5, target 4): an interval is a hundred times what a look costs. */
+/** Watching may take 1% of one core: an interval is a hundred times what a look costs. */
 const SHARE = 0.01;
 /** ms of looking that a run may spend beyond its share, so that a short one can be looked at closely too. */
 const ADVANCE = 10;
