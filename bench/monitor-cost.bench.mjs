@@ -73,15 +73,16 @@ const TREE = `for i in $(seq 50); do sleep ${SECONDS} & done; wait`;
 export default [
   {
     title: `Watching flows that sleep ${SECONDS} s`,
+    unit: '% of one core',
     columns: ['used, % of one core', 'said, % of one core', 'reads alone, % of one core', 'looks a second'],
     target: 'Target 4: at most 1%. Used: all CPU of the process, less that of a run that reads nothing.',
     rounds: 3,
     peers: [
       ...[1, 10, 60].map((flows) => ({
-        name: `${flows} × sleep`,
+        name: `flowgate, ${flows} × sleep`,
         run: () => costOf(sleeping(flows), flows),
       })),
-      { name: '1 flow of 50 processes', run: () => costOf(sleeping(1, TREE), 50) },
+      { name: 'flowgate, 1 flow of 50 processes', run: () => costOf(sleeping(1, TREE), 50) },
     ],
   },
   {

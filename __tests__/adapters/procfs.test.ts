@@ -222,7 +222,9 @@ onLinux('the process table of /proc', () => {
     const sleeper = () => readUntil(table, roots, (all) => all.some(({ command }) => command === 'sleep 60'));
     const before = (await sleeper()).find(({ command }) => command === 'sleep 60');
     for (let again = 0; again < 5; again++) await table.read(roots);
-    expect(find(await table.read(roots), before?.pid ?? 0)).toEqual(before);
+    // Open files are counted at some looks only.
+    const found = find(await table.read(roots), before?.pid ?? 0);
+    expect({ ...found, files: undefined }).toEqual({ ...before, files: undefined });
     process.kill(before?.parent ?? 0, 'SIGKILL');
     const after = await readUntil(table, roots, (all) => find(all, before?.parent ?? 0) === undefined);
     expect(find(after, before?.pid ?? 0)?.parent).not.toBe(before?.parent);
