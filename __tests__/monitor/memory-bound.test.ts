@@ -79,8 +79,25 @@ describe('the most that a tree can have held between two looks', () => {
       expect(unseen([1, 2], { started: 100, flows: 100 })).toEqual({ known: 0, unknown: 4 });
       expect(unseen([1, 2], { started: 300, flows: 100 })).toEqual({ known: 0, unknown: 204 });
       // Of the 12 flows one may be of each launcher's time before, and the process that is seen is one of the 12 started.
-      const seen = [launcher({ pid: 5, root: 5 }), flow(9, { root: 5 })];
-      expect(unseen([1], { started: 12, flows: 12 }, ...seen)).toEqual({ known: 40, unknown: 2 });
+      const seen = [
+        launcher({ pid: 5, root: 5 }),
+        flow(9, { root: 5 }),
+        flow(10, { root: 5 }),
+        flow(11, { root: 5 }),
+      ];
+      expect(unseen([1], { started: 14, flows: 12 }, ...seen)).toEqual({ known: 120, unknown: 2 });
+    });
+
+    test('has as many as the flow with most of them that was seen, as flows of a scenario are alike', () => {
+      const seen = [
+        launcher({ pid: 5, root: 5 }),
+        flow(9, { root: 5 }),
+        flow(10, { root: 5 }),
+        flow(11, { root: 5 }),
+      ];
+      expect(unseen([1, 2], { started: 300, flows: 100 }, ...seen)).toEqual({ known: 120, unknown: 6 });
+      const one = seen.slice(0, 2);
+      expect(unseen([1, 2], { started: 300, flows: 100 }, ...one)).toEqual({ known: 40, unknown: 2 });
     });
 
     test('does not count what was seen: a process of another slot and its threads', () => {

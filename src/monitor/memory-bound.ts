@@ -42,13 +42,16 @@ interface Slot {
  * have run one after the other.
  *
  * A launcher runs one flow after another: its ended flow and the one that it has begun since were never there together.
- * Of a flow of which no reading holds a process at all, nobody knows how many it had at once: all such flows together
- * had no more than the system has started since the reading before.
+ * A flow of which no reading holds a process at all is taken to have had as many at once as the flow with most of them
+ * that was seen, as flows of a scenario are alike; and all such flows together no more than the system has started since
+ * the reading before, which alone bounds them as long as no flow was seen.
  */
 export class MemoryBound {
   private before: ReadonlyMap<string, ProcessReading> = new Map();
   /** Those whose high-water mark rose at their last reading. */
   private growing: ReadonlySet<string> = new Set();
+  /** Processes that a flow was seen with at once, at most. */
+  private mostOfFlow = 0;
 
   /** Of all processes, launchers among them; zombies have ended. */
   observe(readings: readonly ProcessReading[], turnover: Turnover = UNCOUNTED): MostMemory {
@@ -58,12 +61,17 @@ export class MemoryBound {
     let unknown = 0;
     let unseen = 0;
     for (const slot of slots.values()) {
+      if (slot.launcher) this.mostOfFlow = Math.max(this.mostOfFlow, slot.stayed.length + slot.born.length);
       if (isUnseen(slot)) unseen += 1;
       const most = this.mostOf(slot);
       known += most.known;
       unknown += most.unknown;
     }
-    if (unseen > 0) unknown += Math.max(0, unseenProcesses([...slots.values()], turnover) - unseen);
+    if (unseen > 0) {
+      const alike = this.mostOfFlow === 0 ? Infinity : unseen * this.mostOfFlow;
+      const most = Math.min(unseenProcesses([...slots.values()], turnover), alike);
+      unknown += Math.max(0, most - unseen);
+    }
     const rising = [...now].filter(([key, { peakMemory, memory }]) => {
       const mark = this.before.get(key)?.peakMemory ?? 0;
       return peakMemory > mark && memory === peakMemory;
