@@ -647,7 +647,7 @@ export const CASES = [
       'app.py':
         "def app(environ, start):\n    start('200 OK', [('Content-Type', 'text/plain')])\n    return [b'hello']\n",
       ...config(
-        "a:\n  service: {run: 'gunicorn -w 4 -b 127.0.0.1:{{port}} app:app', ready: 'http://127.0.0.1:{{port}}/'}\n  http: {url: 'http://127.0.0.1:{{port}}/', expect: {body: hello}}\n  iterations: 100\n  checks: {cleanup: fail}\n",
+        "a:\n  service: {run: 'gunicorn -w 4 -b 127.0.0.1:{{port}} app:app', ready: 'http://127.0.0.1:{{port}}/'}\n  http: {url: 'http://127.0.0.1:{{port}}/', expect: {body: hello}}\n  duration: 2s\n  checks: {cleanup: fail}\n",
       ),
     },
     args: ['run'],
