@@ -1,7 +1,7 @@
 import { url as inspectorUrl, close as closeInspector } from 'node:inspector';
 
 /*
- * Whoever debugs a process reads its memory, tokens too, and has it say what they like. Flows run as the same user, so
+ * A debugger reads the memory of a process, tokens too, and can make it say anything. Flows run as the same user, so
  * that they may send us signals: Node opens a debugger on SIGUSR1, and with options of its own it writes memory to a file
  * on SIGUSR2. To be imported before anything else.
  */

@@ -33,7 +33,7 @@ export interface TreeGuard {
   during<T>(side: CodeOf, act: () => Promise<T>, what?: string): Promise<T>;
   /**
    * What one side changed in the files of the other so far, as a sentence without its end. It looks only if that takes a
-   * small part of the time, or if it `must`. Whoever asks last must.
+   * small part of the time, or if it `must`. The last caller must.
    */
   look(options?: { readonly must?: boolean }): Promise<string | undefined>;
   /** Processes of both sides run from now on, whoever's turn it is, until what it returns is called. */

@@ -107,7 +107,7 @@ export async function compareTwo(
 }
 
 /**
- * Whoever compares two commands asks which is worse, not whether either is good. Alerts are no defaults. A scenario that
+ * A comparison of two commands asks which is worse, not whether either is good. Alerts are no defaults. A scenario that
  * base does not have keeps them: without any gate it would pass whatever it does.
  */
 function withoutDefaults(plan: Plan, base: Plan): Plan {

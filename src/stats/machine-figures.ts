@@ -205,7 +205,7 @@ function cpuShare(
   return figure(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
 }
 
-/** Whoever fails has used CPU too; dropped flows have used none. */
+/** Flows that fail have used CPU too; dropped flows have used none. */
 function perStartedFlow(cpu: Figure, started: number): Figure {
   if (cpu.value === null) return cpu;
   return started === 0 ? noData(NO_FLOW) : figure(cpu.value / started);

@@ -125,7 +125,7 @@ export function ofComparison(comparison: Pick<ScenarioComparison, 'results' | 'c
   return { onUnresolved: comparison.compared.onUnresolved, remarks };
 }
 
-/** Whatever `on-inconclusive` says, and whether or not a gate hangs on the base. */
+/** Whatever `on-inconclusive` says, and whether or not a gate refers to base. */
 export function invalidConcerns(comparison: Pick<ScenarioComparison, 'compared'> | undefined): Concern[] {
   const { invalid, base } = comparison?.compared ?? {};
   if (invalid === undefined) return [];
