@@ -28402,7 +28402,7 @@ const external_node_inspector_namespaceObject = __WEBPACK_EXTERNAL_createRequire
 ;// CONCATENATED MODULE: ./build/src/adapters/no-debugger.js
 
 /*
- * Whoever debugs a process reads its memory, tokens too, and has it say what they like. Flows run as the same user, so
+ * A debugger reads the memory of a process, tokens too, and can make it say anything. Flows run as the same user, so
  * that they may send us signals: Node opens a debugger on SIGUSR1, and with options of its own it writes memory to a file
  * on SIGUSR2. To be imported before anything else.
  */
@@ -35473,7 +35473,7 @@ async function compareTwo(terminal, context, { inputs, outputs }) {
     return (0,_tell_js__WEBPACK_IMPORTED_MODULE_4__/* .tell */ .q)(terminal, await (0,_gate_js__WEBPACK_IMPORTED_MODULE_1__/* .gate */ .G)(head, ports, { ...context, opponents }), outputs);
 }
 /**
- * Whoever compares two commands asks which is worse, not whether either is good. Alerts are no defaults. A scenario that
+ * A comparison of two commands asks which is worse, not whether either is good. Alerts are no defaults. A scenario that
  * base does not have keeps them: without any gate it would pass whatever it does.
  */
 function withoutDefaults(plan, base) {
@@ -61636,7 +61636,7 @@ function cpuShare(share, { cpu, samples }) {
         return (0,measures/* figure */.vP)(share, note);
     return (0,measures/* figure */.vP)(1, `read as ${Math.round(share * 100)}% of all cores, counted as 100%`);
 }
-/** Whoever fails has used CPU too; dropped flows have used none. */
+/** Flows that fail have used CPU too; dropped flows have used none. */
 function perStartedFlow(cpu, started) {
     if (cpu.value === null)
         return cpu;
@@ -63368,7 +63368,7 @@ function ofComparison(comparison) {
     const remarks = (0,compared_failures/* moreFailures */.n)(comparison) === undefined ? improvements(comparison) : [];
     return { onUnresolved: comparison.compared.onUnresolved, remarks };
 }
-/** Whatever `on-inconclusive` says, and whether or not a gate hangs on the base. */
+/** Whatever `on-inconclusive` says, and whether or not a gate refers to base. */
 function invalidConcerns(comparison) {
     const { invalid, base } = comparison?.compared ?? {};
     if (invalid === undefined)
