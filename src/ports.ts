@@ -2,7 +2,8 @@
  * The only doors to the outside. Pure code takes none of them; `run`, `scenarios`, `monitor` and `publish` take what
  * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
  */
-import type { Excerpt, ProcessSummary } from './model/record.js';
+import type { Excerpt } from './model/flow.js';
+import type { ProcessSummary } from './model/record.js';
 import type { FolderReading, StreamListener } from './ports/stream-listener.js';
 import type { DataBranch } from './ports/data-branch.js';
 import type { Enclosure } from './ports/resource-limits.js';

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { nodeClock } from '../../src/adapters/node-clock.js';
 import { openUndici } from '../../src/adapters/undici-client.js';
-import type { HttpExpectation, HttpRequestPlan } from '../../src/model/http.js';
+import type { HttpExpectation, HttpRequestPlan } from '../../src/model/plan.js';
 import { openHttpRunner } from '../../src/scenarios/http.js';
 import { listen, one, open, waves } from './http-runner.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CHECKS, runChecks } from '../../src/checks/index.js';
-import type { CheckId } from '../../src/model/check.js';
+import type { CheckId } from '../../src/model/checks.js';
 import { excerptOf, failedFlow, flowOf, flowsAtOnce, recordOf } from '../fakes/record.js';
 
 const of = (

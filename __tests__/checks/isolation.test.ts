@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { runChecks } from '../../src/checks/index.js';
-import type { Contamination, Sighting } from '../../src/model/contamination.js';
+import type { Contamination, Sighting } from '../../src/model/checks.js';
 import { recordOf } from '../fakes/record.js';
 
 const token = (count: number | string): string => `fg-0123456789ab-${count}`;

@@ -1,5 +1,6 @@
 import type { ScenarioPlan } from '../../src/model/plan.js';
-import type { Excerpt, Flow, MonitorRecord, Record, Sample } from '../../src/model/record.js';
+import type { Excerpt, Flow } from '../../src/model/flow.js';
+import type { MonitorRecord, Record, Sample } from '../../src/model/record.js';
 
 /** An ok flow of 100 ms that left the start barrier; name what differs. */
 export function flowOf(differs: Partial<Flow> = {}): Flow {

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../src/model/record.js';
+import type { Outcome } from '../../src/model/flow.js';
 import {
   RESULTS_SCHEMA,
   type MetricResult,

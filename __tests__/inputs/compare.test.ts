@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { formatProblem, UserError } from '../../src/errors.js';
 import type { Inputs } from '../../src/inputs/inputs.js';
 import { makePlan, validateConfig } from '../../src/inputs/plan.js';
-import type { ComparePlan } from '../../src/model/compare-plan.js';
+import type { ComparePlan } from '../../src/model/comparison.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const FILE = '.github/flowgate.yml';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Compared } from '../../src/model/compared.js';
+import type { Compared } from '../../src/model/comparison.js';
 import type { Results } from '../../src/model/results.js';
 import { annotations } from '../../src/report/annotations.js';
 import { renderHtml } from '../../src/report/html.js';

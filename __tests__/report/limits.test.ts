@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LimitsResult } from '../../src/model/limits-record.js';
+import type { LimitsResult } from '../../src/model/limits.js';
 import { renderHtml } from '../../src/report/html.js';
 import { limitLines, limitNotes } from '../../src/report/limits.js';
 import { renderSummary } from '../../src/report/markdown.js';

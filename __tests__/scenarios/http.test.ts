@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HttpExpectation, HttpRequestPlan, HttpWork } from '../../src/model/http.js';
+import type { HttpExpectation, HttpRequestPlan, HttpWork } from '../../src/model/plan.js';
 import type { HttpRequest } from '../../src/ports.js';
 import { openHttpRunner } from '../../src/scenarios/http.js';
 import type { FlowStart } from '../../src/scenarios/runner.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Flow } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
 import { resultsJson } from '../../src/report/results-json.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { FlowLog } from '../../src/stats/flow-log.js';

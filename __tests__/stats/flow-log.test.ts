@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Flow, Record } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
+import type { Record } from '../../src/model/record.js';
 import { FlowLog } from '../../src/stats/flow-log.js';
 import { measure, standardRefs, summarize } from '../../src/stats/summarize.js';
 import { seededRandom } from '../../src/stats/random.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Flow } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
 import { chanceOfOrder } from '../../src/stats/jonckheere.js';
 import { stepGrowth } from '../../src/stats/step-growth.js';
 import { chanceOfRise } from '../../src/stats/trend.js';

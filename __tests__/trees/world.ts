@@ -9,7 +9,7 @@ import { treeFiles } from '../../src/adapters/tree-files.js';
 import type { EventBase } from '../../src/baseline/event-base.js';
 import type { Inputs } from '../../src/inputs/inputs.js';
 import { makePlan } from '../../src/inputs/plan.js';
-import type { ComparePlan } from '../../src/model/compare-plan.js';
+import type { ComparePlan } from '../../src/model/comparison.js';
 import type { Plan } from '../../src/model/plan.js';
 import { openTrees, type Comparing, type TreePorts } from '../../src/trees/open-trees.js';
 import { temporary } from '../repository.js';

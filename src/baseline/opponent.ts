@@ -1,5 +1,4 @@
-import type { ComparedCommits } from '../model/compared.js';
-import type { ComparePlan } from '../model/compare-plan.js';
+import type { ComparedCommits, ComparePlan } from '../model/comparison.js';
 import type { ScenarioPlan } from '../model/plan.js';
 
 /** One of the two that are compared, as people call it. */

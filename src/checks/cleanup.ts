@@ -1,7 +1,7 @@
-import { andMore } from '../model/evidence.js';
-import { formatBytes, plural } from '../model/format.js';
-import type { LeftBehind, LeftFile, Leftover, LeftPort } from '../model/left-behind.js';
-import type { Flow, Record } from '../model/record.js';
+import { andMore, type LeftBehind, type LeftFile, type Leftover, type LeftPort } from '../model/checks.js';
+import { formatBytes, plural } from '../lib/format.js';
+import type { Flow } from '../model/flow.js';
+import type { Record } from '../model/record.js';
 import type { Check, Finding } from './check.js';
 
 const MOST_LINES = 10;

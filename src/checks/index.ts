@@ -1,4 +1,4 @@
-import { CHECK_IDS, type CheckId, type CheckLevel } from '../model/check.js';
+import { CHECK_IDS, type CheckId, type CheckLevel } from '../model/checks.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult } from '../model/results.js';
 import type { Check } from './check.js';

@@ -1,5 +1,5 @@
-import { andMore } from '../model/evidence.js';
-import { formatCount, formatQuantity, formatRatio } from '../model/format.js';
+import { andMore } from '../model/checks.js';
+import { formatCount, formatQuantity, formatRatio } from '../lib/format.js';
 import type { Count } from '../stats/compare/stratified.js';
 import type { SuccessComparison, TimeComparison } from '../stats/waves/compare.js';
 import { FEWEST_ROUNDS } from '../stats/waves/compare.js';

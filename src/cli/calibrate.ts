@@ -4,7 +4,7 @@ import { parseDuration } from '../inputs/duration.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { makePlan } from '../inputs/plan.js';
 import { CALIBRATION_SCHEMA, type Calibration, type ScenarioCalibration } from '../model/calibration.js';
-import type { ComparePlan } from '../model/compare-plan.js';
+import type { ComparePlan } from '../model/comparison.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import { EXIT } from '../publish/exit-status.js';
 import { renderCalibrationMarkdown } from '../report/calibration-markdown.js';

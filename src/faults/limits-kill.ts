@@ -1,4 +1,4 @@
-import { formatBytes, plural } from '../model/format.js';
+import { formatBytes, plural } from '../lib/format.js';
 import type { GroupCounters, LimitPlan, LimitSubject } from '../model/limits.js';
 import type { Exit } from '../ports.js';
 import { limitsOf } from './limits-groups.js';

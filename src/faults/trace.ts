@@ -1,5 +1,5 @@
 import type { NetworkFault } from '../model/network-fault.js';
-import type { Flow } from '../model/record.js';
+import type { Flow } from '../model/flow.js';
 
 /** Whose a fault is: the flow that it hit, somebody of whom nothing is known, or a flow that is not among these. */
 export type Traced = Flow | 'untraced' | 'elsewhere';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROUND_SERVICES, UNRESOLVED_ANSWERS } from '../model/compare-plan.js';
+import { ROUND_SERVICES, UNRESOLVED_ANSWERS } from '../model/comparison.js';
 import { commandText, duration, oneOf, show, text } from './fields.js';
 
 const about = (description: string) => ({ description });

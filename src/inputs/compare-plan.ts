@@ -1,4 +1,4 @@
-import type { ComparePlan, PreparePlan } from '../model/compare-plan.js';
+import type { ComparePlan, PreparePlan } from '../model/comparison.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import { defaultBaseGates } from '../verdict/compared-defaults.js';
 import { NOT_COMPARED } from '../verdict/judge.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { environmentSchema } from './environment-schema.js';
+import { environmentSchema } from './record.js';
 import { comparisonSchema } from './comparison.js';
 
 /*

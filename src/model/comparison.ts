@@ -2,6 +2,41 @@ import { z } from 'zod';
 import type { ThresholdLevel } from './threshold.js';
 
 /*
+ * Head against base: what a plan asks for. Head is what the plan describes; base is a commit of the same repository, or
+ * a second command or config.
+ */
+
+/** What becomes of a comparison that its budget did not resolve. */
+export const UNRESOLVED_ANSWERS = ['fail', 'warn', 'pass'] as const;
+
+export type UnresolvedAnswer = (typeof UNRESOLVED_ANSWERS)[number];
+
+/** Between two rounds a service is kept up, or each round starts its own. */
+export const ROUND_SERVICES = ['keep', 'restart'] as const;
+
+export type RoundServices = (typeof ROUND_SERVICES)[number];
+
+/** A command that is run once in each tree before anything is measured. */
+export interface PreparePlan {
+  readonly run: string;
+  /** Its result for the same commit and the same key is taken from the cache. */
+  readonly cacheKey?: string;
+}
+
+export interface ComparePlan {
+  /** A git ref, or `base`: what the pull request is to be merged into, else the default branch. */
+  readonly ref: string;
+  readonly prepare?: PreparePlan;
+  /** ms that the rounds of one scenario may take. */
+  readonly budget: number;
+  /** Kept up if left out, unless services of both sides may clash unseen. */
+  readonly services?: RoundServices;
+  readonly onUnresolved: UnresolvedAnswer;
+  /** Of the gates that are in force when no threshold hangs on the base. */
+  readonly defaultLevel: ThresholdLevel;
+}
+
+/*
  * Head against base: what goes into a comparison, and what comes out of it. The result is part of results.json;
  * numbers in base units.
  */
@@ -89,3 +124,137 @@ export const comparisonSchema = z.object({
 });
 
 export type ComparisonResult = z.infer<typeof comparisonSchema>;
+
+/*
+ * Growth with the flows, head against base: what services and module hosts held in each round of a comparison that keeps
+ * them up. Numbers in base units.
+ */
+
+/** `more`: head grows, and by more than base, beyond doubt and noise. `less`: base does. `alike`: neither is known. */
+export const GROWTH_OUTCOMES = ['more', 'less', 'alike'] as const;
+
+const slope = z.object({
+  perFlow: z.number().meta({ description: 'bytes a flow (Theil–Sen)' }),
+  low: z.number(),
+  high: z.number(),
+  confidence: z.number().meta({ description: 'of the interval, 0 … 1' }),
+});
+
+const difference = z.object({
+  subject: z.string(),
+  base: slope,
+  head: slope,
+  difference: slope.meta({ description: 'head − base, by pairs' }),
+  flows: z.int().meta({ description: 'of head, over which it was judged: the first third is left out' }),
+  pairs: z.int().meta({ description: 'the first third included' }),
+  noise: z.number().meta({ description: 'bytes in all that are taken for noise' }),
+  outcome: z.enum(GROWTH_OUTCOMES),
+  sentence: z.string(),
+});
+
+export const comparedGrowthSchema = z.object({
+  found: z.array(difference),
+  unknown: z
+    .string()
+    .optional()
+    .meta({ description: 'why nothing was found although the check growth was asked for' }),
+});
+
+export type ComparedGrowth = z.infer<typeof comparedGrowthSchema>;
+export type GrowthDifference = ComparedGrowth['found'][number];
+export type GrowthSlope = GrowthDifference['difference'];
+
+/*
+ * How a scenario was compared with its base: what surrounds the results by metric. Numbers in base units.
+ */
+
+const side = z.object({
+  label: z.string().meta({ description: 'how people call it: a ref, a command, the path of a config' }),
+  sha: z.string().optional(),
+});
+
+const round = z.object({
+  values: z.record(z.string(), z.number().nullable()),
+  flows: z.object({ started: z.int(), failed: z.int() }),
+  steal: z.number().optional(),
+  startSkew: z.number().optional(),
+  held: z
+    .object({ service: z.number().optional(), host: z.number().optional() })
+    .optional()
+    .meta({ description: 'lowest resident bytes of what outlives the flows' }),
+});
+
+const pair = z.object({
+  order: z.enum(['base_first', 'head_first']),
+  base: round,
+  head: round,
+  dropped: z
+    .string()
+    .optional()
+    .meta({ description: 'why the pair does not count: a rule blind to its outcome' }),
+});
+
+const commit = z.object({ sha: z.string(), subject: z.string(), author: z.string() });
+
+export const ATTRIBUTION_KINDS = ['step', 'cpu', 'waiting', 'memory', 'threads'] as const;
+
+export type AttributionKind = (typeof ATTRIBUTION_KINDS)[number];
+
+/** What moved with a metric that has become worse. */
+const attribution = z.object({
+  metric: z.string().meta({ description: 'the one that has become worse' }),
+  kind: z.enum(ATTRIBUTION_KINDS),
+  step: z.string().optional(),
+  change: z.number().meta({ description: 'head ÷ base − 1, estimate over the pairs' }),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  sentence: z.string(),
+});
+
+export const comparedSchema = z.object({
+  base: side,
+  head: side,
+  defaultGates: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'in force because none of the thresholds given hangs on the base' }),
+  /** Why nothing was compared: the scenario is new, base can not be built, … */
+  absent: z.string().optional(),
+  invalid: z.string().optional().meta({
+    description:
+      'why nothing can be concluded: one side changed the files of the other; then no threshold is judged',
+  }),
+  rounds: z
+    .object({
+      flows: z.int().meta({ description: 'of one round; the last, as short rounds are made longer' }),
+      services: z.enum(['none', ...ROUND_SERVICES]),
+      note: z
+        .string()
+        .optional()
+        .meta({ description: 'why services are started for each round although they were to be kept up' }),
+    })
+    .optional(),
+  pairs: z.array(pair).meta({ description: 'as they were run, the dropped ones too' }),
+  time: z.number().meta({ description: 'ms that the rounds took' }),
+  budget: z.number().meta({ description: 'ms' }),
+  ended: z.enum(['decided', 'looks', 'budget', 'interrupted', 'failed', 'invalid']).optional(),
+  onUnresolved: z.enum(UNRESOLVED_ANSWERS),
+  attribution: z.array(attribution),
+  growth: comparedGrowthSchema.optional(),
+  commits: z
+    .object({
+      total: z.int(),
+      list: z.array(commit),
+      unknown: z
+        .string()
+        .optional()
+        .meta({ description: 'why nobody knows them; then total is 0 and the list is empty' }),
+    })
+    .optional()
+    .meta({ description: 'between base and head, newest first, at most 50' }),
+});
+
+export type Compared = z.infer<typeof comparedSchema>;
+export type ComparedPair = Compared['pairs'][number];
+export type Attribution = Compared['attribution'][number];
+export type ComparedCommits = NonNullable<Compared['commits']>;

@@ -1,78 +1,10 @@
-import type { Contamination } from './contamination.js';
-import type { Hit, Wave } from './faults.js';
-import type { InjectedFaults } from './injected-faults.js';
+import { z } from 'zod';
+import type { Contamination, LeftBehind, Leftover } from './checks.js';
+import type { InjectedFaults, Wave, WaveFigures } from './faults.js';
+import type { Excerpt, Flow, FlowTally } from './flow.js';
 import type { Rung } from './ladder.js';
-import type { LeftBehind, Leftover } from './left-behind.js';
-import type { LimitsRecord } from './limits-record.js';
-import type { Load } from './plan.js';
-import type { RetryPlan } from './retries.js';
-import type { FlowTally } from './tally.js';
-import type { WaveFigures } from './wave-figures.js';
-
-export type Outcome = 'ok' | 'failed' | 'timed_out' | 'killed' | 'dropped';
-
-/** What a flow printed, bounded: the first and the last part of it. */
-export interface Excerpt {
-  readonly head: string;
-  readonly tail: string;
-  /** Bytes in all, kept or not. */
-  readonly bytes: number;
-}
-
-export interface FlowError {
-  /** "exit status 3", "timed out after 30 s", or what a module's flow threw; one line. */
-  readonly message: string;
-  /** Exit status of a command flow; 128 + n if signal n ended it. */
-  readonly exitStatus?: number;
-  /** The stack of what a module's flow threw. */
-  readonly stack?: string;
-}
-
-export interface StepTiming {
-  readonly name: string;
-  /** ms, on the record's clock. */
-  readonly startedAt: number;
-  readonly endedAt: number;
-}
-
-/** One unit of work, started and ended once. Times are ms on the record's monotonic clock, from `Record.startedAt`. */
-export interface Flow {
-  /** The worker slot, from 1; 0 for a dropped flow, which never had one. */
-  readonly slot: number;
-  /** From 1 in order of start. */
-  readonly iteration: number;
-  /** A canary, unique to the flow. */
-  readonly token: string;
-  readonly outcome: Outcome;
-  /** When it was due: the barrier's release, or the moment its slot was free. */
-  readonly scheduledAt: number;
-  /** When it was told to start: its time counts from here in the closed model. */
-  readonly startedAt: number;
-  /** When it came through the start barrier; later than `startedAt` by what a busy machine takes to wake it. */
-  readonly runningAt?: number;
-  readonly endedAt: number;
-  /** It left the start barrier of its rung: the spread of their `runningAt ?? startedAt` is the start skew. */
-  readonly barrier?: true;
-  /** On a ladder: how many were in flight at once on its rung. */
-  readonly rung?: number;
-  /** How often it was tried, if more than once: its time is that of all attempts and of the waits between them. */
-  readonly attempts?: number;
-  /** A fault that hit it: flows without are bystanders. */
-  readonly hit?: Hit;
-  /** Of a run with faults: which wave it is in, from 1. */
-  readonly wave?: number;
-  readonly error?: FlowError;
-  readonly steps?: readonly StepTiming[];
-  /** Of an HTTP flow: ms from sending each request to the first byte of its response. */
-  readonly ttfb?: readonly number[];
-  /** Of an HTTP flow: bytes that its connection carried, heads and handshakes included. */
-  readonly bytesIn?: number;
-  readonly bytesOut?: number;
-  /** Of an HTTP flow: requests that an idle connection lost and that were sent once more, if there were any. */
-  readonly resent?: number;
-  readonly stdout?: Excerpt;
-  readonly stderr?: Excerpt;
-}
+import type { LimitsRecord } from './limits.js';
+import type { Load, RetryPlan } from './plan.js';
 
 /** One reading of the whole process tree: flows and service together. */
 export interface Sample {
@@ -230,3 +162,23 @@ export interface Record {
   /** Setup, service or teardown that went wrong, in words; a run with one has no good verdict. */
   readonly problems: readonly string[];
 }
+
+const machineLimit = z.object({
+  machine: z.number().meta({ description: 'what the machine has' }),
+  by: z.enum(['control group', 'CPU affinity']),
+});
+
+/** The machine, as files of results and of calibrations have it (`Environment`). */
+export const environmentSchema = z.object({
+  os: z.string(),
+  arch: z.string(),
+  cpu: z.string(),
+  cores: z.number().positive().meta({ description: 'that could be used; a quota can make it a fraction' }),
+  memory: z.number().meta({ description: 'bytes that could be used' }),
+  limits: z
+    .object({ cores: machineLimit.optional(), memory: machineLimit.optional() })
+    .optional()
+    .meta({ description: 'where cores or memory are less than the machine has' }),
+  node: z.string(),
+  image: z.string().optional(),
+});

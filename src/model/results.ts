@@ -1,17 +1,36 @@
 import { z } from 'zod';
-import { CHECK_IDS, CHECK_LEVELS } from './check.js';
-import { comparedSchema } from './compared.js';
-import { comparisonSchema } from './comparison.js';
-import { contaminationSchema } from './contamination-schema.js';
-import { environmentSchema } from './environment-schema.js';
-import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults-results.js';
+import { CHECK_IDS, CHECK_LEVELS, contaminationSchema, leftBehindSchema, leftoverSchema } from './checks.js';
+import { comparedSchema, comparisonSchema } from './comparison.js';
+import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults.js';
+import { errorGroupSchema } from './flow.js';
 import { gateChangesSchema } from './gate-changes.js';
 import { historySchema } from './history.js';
 import { ladderSchema } from './ladder.js';
-import { leftBehindSchema, leftoverSchema } from './left-behind.js';
-import { stepGrowthSchema } from './step-growth.js';
-import { limitsSchema } from './limits-record.js';
-import { VERDICTS } from './verdict.js';
+import { limitsSchema } from './limits.js';
+import { environmentSchema } from './record.js';
+
+/** `inconclusive`: what a gate or a check needs was not measured. No data is never a pass. */
+export const VERDICTS = ['pass', 'warn', 'fail', 'inconclusive'] as const;
+
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Which steps of the flows took longer at the end than at the beginning. Part of results.json; times are ms. */
+
+const grownStep = z.object({
+  name: z.string(),
+  before: z.number().meta({ description: 'ms, median in the first third of the run or on the first rung' }),
+  after: z.number().meta({ description: 'ms, median in the last third of the run or on the last rung' }),
+});
+
+export const stepGrowthSchema = z.object({
+  over: z.enum(['run', 'ladder']),
+  first: z.int().optional().meta({ description: 'flows at once on the first rung that was compared' }),
+  last: z.int().optional().meta({ description: 'flows at once on the last rung that was compared' }),
+  steps: z.array(grownStep).meta({ description: 'only those that grew, the one that grew most first' }),
+});
+
+export type StepGrowth = z.infer<typeof stepGrowthSchema>;
+export type GrownStep = z.infer<typeof grownStep>;
 
 /*
  * results.json: everything that a report, a merge or another tool needs.
@@ -147,17 +166,6 @@ const check = z.object({
   evidence: z.array(z.string()).meta({ description: 'one line each; may hold what a flow printed' }),
 });
 
-const errorGroup = z.object({
-  type: z.string().meta({ description: 'normalised message' }),
-  count: z.int(),
-  sample: z.string().meta({ description: 'the first message as it came, with the last line it printed' }),
-  lines: z.array(z.string()).optional().meta({
-    description:
-      'at most 20 lines of what the first of them printed, or of its stack, around the line that says why',
-  }),
-  flows: z.array(z.int()).meta({ description: 'iterations of the flows concerned, at most 100' }),
-});
-
 const stage = z.object({
   flows: z.int().optional(),
   rate: z.number().optional(),
@@ -198,7 +206,7 @@ const scenario = z.object({
   history: historySchema.optional(),
   limits: limitsSchema.optional(),
   checks: z.array(check),
-  errors: z.array(errorGroup),
+  errors: z.array(errorGroupSchema),
   verify: z
     .object({
       ok: z.boolean(),
@@ -270,4 +278,34 @@ export type ScenarioResults = Results['scenarios'][number];
 export type MetricResult = ScenarioResults['metrics'][string];
 export type ThresholdResult = ScenarioResults['thresholds'][number];
 export type CheckResult = ScenarioResults['checks'][number];
-export type ErrorGroup = ScenarioResults['errors'][number];
+
+/**
+ * Nothing but the comparison with the base is open: no alert was raised, no check fails, all else was measured. That is so
+ * whatever the verdict makes of it, `pass` included.
+ */
+export function isOnlyUnresolved({ verdict, interrupted, ...judged }: ScenarioResults): boolean {
+  if (verdict === 'fail' || interrupted !== undefined) return false;
+  const open = judged.thresholds.filter(({ outcome }) => outcome !== 'pass');
+  return (
+    open.length > 0 &&
+    open.every(({ outcome }) => outcome === 'unresolved' || outcome === 'not_judged') &&
+    judged.checks.every(({ outcome }) => outcome === 'pass')
+  );
+}
+
+/** Nothing else has made the verdict what it is. */
+export function isUnresolvedAlone({ verdict, scenarios }: Pick<Results, 'verdict' | 'scenarios'>): boolean {
+  return scenarios.every((scenario) => scenario.verdict !== verdict || isOnlyUnresolved(scenario));
+}
+
+/** `1 of 2 scenarios is unresolved`; undefined if none is by its comparison alone. */
+export function unresolvedTally({ scenarios }: Pick<Results, 'scenarios'>): string | undefined {
+  const left = scenarios.filter(isOnlyUnresolved);
+  const open = left.length;
+  if (open === 0) return undefined;
+  if (left.every(({ compared }) => compared === undefined)) return 'nothing was compared';
+  if (scenarios.length === 1) return 'the comparison is unresolved';
+  const whole =
+    open === scenarios.length ? `all ${open} scenarios` : `${open} of ${scenarios.length} scenarios`;
+  return `${whole} ${open === 1 ? 'is' : 'are'} unresolved`;
+}

@@ -1,4 +1,4 @@
-import type { Verdict } from '../model/verdict.js';
+import type { Verdict } from '../model/results.js';
 import type { CheckRunUpdate, GitHub, Logger } from '../ports.js';
 import { explainRefusal } from './refusal.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { VERDICTS, type Verdict } from '../model/verdict.js';
+import { VERDICTS, type Verdict } from '../model/results.js';
 
 /** What a comment of ours says about itself, in an HTML comment that nobody sees. */
 export interface Marker {

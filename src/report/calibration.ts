@@ -7,7 +7,7 @@ import type {
   ScenarioCalibration,
   TallyShare,
 } from '../model/calibration.js';
-import { formatQuantity, formatTime, plural } from '../model/format.js';
+import { formatQuantity, formatTime, plural } from '../lib/format.js';
 import { METRICS } from '../model/metrics.js';
 import { parseMetricName } from '../verdict/metric-name.js';
 

@@ -1,6 +1,6 @@
-import type { Compared } from '../model/compared.js';
-import { formatCount, formatTime, plural } from '../model/format.js';
-import { formatChange } from '../model/format-change.js';
+import type { Compared } from '../model/comparison.js';
+import { formatCount, formatTime, plural } from '../lib/format.js';
+import { formatChange } from '../lib/format-change.js';
 import { detectable, type ComparedAnswer, type ComparedLine } from './compared-line.js';
 import { directionOf } from './direction.js';
 import { code, strong, words, type Sentence } from './sentence.js';

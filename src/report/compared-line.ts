@@ -1,6 +1,6 @@
 import type { ComparisonResult } from '../model/comparison.js';
-import { formatConfidence, formatQuantity } from '../model/format.js';
-import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
+import { formatConfidence, formatQuantity } from '../lib/format.js';
+import { formatChange, formatChanges, type ChangeUnit } from '../lib/format-change.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { hangsOnBase } from './base-limit.js';
 import { marksOfLine } from './compared-marks.js';

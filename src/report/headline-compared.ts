@@ -1,4 +1,4 @@
-import { formatCount, plural } from '../model/format.js';
+import { formatCount, plural } from '../lib/format.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { hangsOnBase } from './base-limit.js';
 import { answerOf, capital, outlook } from './compared-answer.js';

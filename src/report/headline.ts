@@ -1,5 +1,5 @@
 import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/results.js';
-import { formatCount, formatQuantity, formatRatio, plural } from '../model/format.js';
+import { formatCount, formatQuantity, formatRatio, plural } from '../lib/format.js';
 import { limitSentence } from '../model/ladder.js';
 import { judgedFlows } from './faults.js';
 import {

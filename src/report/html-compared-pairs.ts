@@ -1,7 +1,6 @@
-import type { Compared, ComparedPair } from '../model/compared.js';
-import type { ComparisonResult } from '../model/comparison.js';
-import { formatPercentChange } from '../model/format-change.js';
-import { plural } from '../model/format.js';
+import type { Compared, ComparedPair, ComparisonResult } from '../model/comparison.js';
+import { formatPercentChange } from '../lib/format-change.js';
+import { plural } from '../lib/format.js';
 import type { ComparedLine } from './compared-line.js';
 import { directionOf } from './direction.js';
 import { markup } from './escape.js';

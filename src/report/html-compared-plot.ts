@@ -1,5 +1,5 @@
 import type { ComparisonResult } from '../model/comparison.js';
-import { formatPercentChange } from '../model/format-change.js';
+import { formatPercentChange } from '../lib/format-change.js';
 import { RELATIVE_MARGIN } from '../stats/compare/scale.js';
 import type { ComparedLine } from './compared-line.js';
 import { directionOf } from './direction.js';

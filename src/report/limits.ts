@@ -1,7 +1,6 @@
-import { formatBytes, formatTime, plural } from '../model/format.js';
-import { amountWords, limitWords, SUBJECTS } from '../model/limit-words.js';
-import { LIMIT_SUBJECTS } from '../model/limits.js';
-import type { LimitsResult } from '../model/limits-record.js';
+import { formatBytes, formatTime, plural } from '../lib/format.js';
+import { amountWords, limitWords, SUBJECTS } from '../lib/limit-words.js';
+import { LIMIT_SUBJECTS, type LimitsResult } from '../model/limits.js';
 import type { ScenarioResults } from '../model/results.js';
 
 /** The limits that were in force, those that were not, and what the kernel counted; empty if none were asked for. */

@@ -1,4 +1,4 @@
-import type { Flow } from '../model/record.js';
+import type { Flow } from '../model/flow.js';
 import type { Results, ScenarioResults } from '../model/results.js';
 import { withoutDetails } from '../stats/bounded-flow.js';
 

@@ -1,4 +1,4 @@
-import { formatCount } from '../model/format.js';
+import { formatCount } from '../lib/format.js';
 import type { ComparedLine } from './compared-line.js';
 import type { Against, Row } from './row.js';
 

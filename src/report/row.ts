@@ -1,5 +1,5 @@
 import type { MetricResult, ScenarioResults, ThresholdResult } from '../model/results.js';
-import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../model/format.js';
+import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../lib/format.js';
 import { hangsOnBase } from './base-limit.js';
 import { metricTitle, parseMetricName } from './metric-title.js';
 

@@ -1,5 +1,5 @@
 import type { ScenarioResults } from '../model/results.js';
-import { formatRatio, formatTime } from '../model/format.js';
+import { formatRatio, formatTime } from '../lib/format.js';
 import { parseMetricName } from './metric-title.js';
 
 /** One step of a flow: its time, and its share of the time of all ok flows. */

@@ -1,7 +1,6 @@
 import { messageOf } from '../errors.js';
 import { ConnectionLog } from '../faults/connection-log.js';
-import type { HttpWork } from '../model/http.js';
-import type { Work } from '../model/plan.js';
+import type { HttpWork, Work } from '../model/plan.js';
 import { openCommandRunner } from '../scenarios/command.js';
 import { runHook } from '../scenarios/hook.js';
 import { openHttpRunner } from '../scenarios/http.js';

@@ -1,8 +1,15 @@
 import type { Opponent, TreeGuard } from '../baseline/opponent.js';
-import type { ComparePlan, UnresolvedAnswer } from '../model/compare-plan.js';
-import type { Compared, ComparedPair } from '../model/compared.js';
-import type { ComparedMetric, ComparisonResult, Pair, Round } from '../model/comparison.js';
-import { plural } from '../model/format.js';
+import type {
+  ComparePlan,
+  UnresolvedAnswer,
+  Compared,
+  ComparedPair,
+  ComparedMetric,
+  ComparisonResult,
+  Pair,
+  Round,
+} from '../model/comparison.js';
+import { plural } from '../lib/format.js';
 import { metricName } from '../model/metrics.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';

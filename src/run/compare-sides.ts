@@ -1,5 +1,5 @@
 import type { ComparedMetric } from '../model/comparison.js';
-import { formatQuantity, plural } from '../model/format.js';
+import { formatQuantity, plural } from '../lib/format.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import type { ComparingProgress } from '../ports.js';

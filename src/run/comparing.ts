@@ -1,5 +1,4 @@
-import type { Compared } from '../model/compared.js';
-import type { ComparedMetric, ComparisonResult, Pair, Round } from '../model/comparison.js';
+import type { Compared, ComparedMetric, ComparisonResult, Pair, Round } from '../model/comparison.js';
 import type { Clock } from '../ports.js';
 import { nextOrder } from '../stats/compare/order.js';
 import {

@@ -1,4 +1,4 @@
-import type { Contamination, Sighting, TokensSeen } from '../model/contamination.js';
+import type { Contamination, Sighting, TokensSeen } from '../model/checks.js';
 import type { Files } from '../ports.js';
 import { FlowCanary } from '../scenarios/flow-canary.js';
 import type { FlowStart } from '../scenarios/runner.js';

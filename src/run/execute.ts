@@ -1,6 +1,5 @@
 import { messageOf } from '../errors.js';
-import type { ScenarioPlan } from '../model/plan.js';
-import { wavesOf, wholeLoad } from '../model/waves.js';
+import { wavesOf, wholeLoad, type ScenarioPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
 import type { Monitor } from '../monitor/sampler.js';
 import type { FlowRunner } from '../scenarios/runner.js';

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { FlowKill } from '../faults/kill-plan.js';
 import type { Load } from '../model/plan.js';
-import type { Flow } from '../model/record.js';
+import type { Flow } from '../model/flow.js';
 import type { Clock } from '../ports.js';
 import type { FlowLog } from '../stats/flow-log.js';
 import type { FlowRunner } from '../scenarios/runner.js';

@@ -1,4 +1,4 @@
-import type { LeftFile, Leftover } from '../model/left-behind.js';
+import type { LeftFile, Leftover } from '../model/checks.js';
 import type { MachineState } from '../ports.js';
 import { whatStays } from './leftovers.js';
 import type { SlotsByIteration } from './left-processes.js';

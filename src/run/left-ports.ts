@@ -1,4 +1,4 @@
-import type { LeftPort, Leftover } from '../model/left-behind.js';
+import type { LeftPort, Leftover } from '../model/checks.js';
 import type { ListeningSocket, MachineState } from '../ports.js';
 import { whatStays } from './leftovers.js';
 import type { Stage } from './stage.js';

@@ -1,4 +1,4 @@
-import type { Leftover } from '../model/left-behind.js';
+import type { Leftover } from '../model/checks.js';
 import { keyOf } from '../monitor/process-key.js';
 import type { OutputWriter, ProcessReading } from '../ports.js';
 import { iterationOf } from './identity.js';

@@ -1,6 +1,5 @@
-import { lengthOf } from '../model/load.js';
-import type { Load } from '../model/plan.js';
-import type { Outcome } from '../model/record.js';
+import { lengthOf, type Load } from '../model/plan.js';
+import type { Outcome } from '../model/flow.js';
 import type { Monitor } from '../monitor/sampler.js';
 import type { Clock, Progress, ProgressView, Timer } from '../ports.js';
 

@@ -1,5 +1,4 @@
-import { lengthOf } from '../model/load.js';
-import type { Load } from '../model/plan.js';
+import { lengthOf, type Load } from '../model/plan.js';
 
 /** What was seen of a load before the first round. */
 export interface Trial {

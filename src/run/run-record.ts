@@ -1,6 +1,5 @@
-import type { Contamination } from '../model/contamination.js';
-import type { ScenarioPlan } from '../model/plan.js';
-import { wholeLoad } from '../model/waves.js';
+import type { Contamination } from '../model/checks.js';
+import { wholeLoad, type ScenarioPlan } from '../model/plan.js';
 import type { Aborted, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
 import { FlowLog, type Recorded } from '../stats/flow-log.js';
 import type { Climb } from './climb.js';

@@ -1,6 +1,6 @@
 import type { TreeGuard } from '../baseline/opponent.js';
 import { messageOf } from '../errors.js';
-import type { RoundServices } from '../model/compare-plan.js';
+import type { RoundServices } from '../model/comparison.js';
 import type { Load, ScenarioPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
 import { clashOf, doubtOf } from './clash.js';

@@ -1,5 +1,5 @@
-import type { Flow, VerifyOutcome } from '../model/record.js';
-import type { OutcomeCounts } from '../model/tally.js';
+import type { Flow, OutcomeCounts } from '../model/flow.js';
+import type { VerifyOutcome } from '../model/record.js';
 import { runHook } from '../scenarios/hook.js';
 import type { FlowSummary, RunSummary } from '../scenarios/module-api.js';
 import type { ModuleRunner } from '../scenarios/module-runner.js';

@@ -1,7 +1,6 @@
 import { killOf } from '../faults/kill-plan.js';
-import type { FaultsPlan, Wave } from '../model/faults.js';
-import type { InjectedFaults } from '../model/injected-faults.js';
-import { wavesOf } from '../model/waves.js';
+import type { FaultsPlan, Wave, InjectedFaults } from '../model/faults.js';
+import { wavesOf } from '../model/plan.js';
 import type { Monitor } from '../monitor/sampler.js';
 import type { LoggedFlows } from './climb.js';
 import { runFlows } from './flows.js';

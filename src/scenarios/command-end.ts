@@ -1,4 +1,4 @@
-import type { FlowError, Outcome } from '../model/record.js';
+import type { FlowError, Outcome } from '../model/flow.js';
 import type { Exit, FlowCommandEnd } from '../ports.js';
 import type { FlowKilled } from './flow-kill.js';
 import { failedBy, type LimitVerdict } from './confinement.js';

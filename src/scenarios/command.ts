@@ -8,7 +8,7 @@ import type {
   LaunchedRoot,
   Spawner,
 } from '../ports.js';
-import type { Outcome } from '../model/record.js';
+import type { Outcome } from '../model/flow.js';
 import { flowEnd, type Ending } from './command-end.js';
 import { FlowCanary } from './flow-canary.js';
 import { awaitKill, type FlowKilled } from './flow-kill.js';

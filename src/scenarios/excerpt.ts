@@ -1,4 +1,4 @@
-import type { Excerpt } from '../model/record.js';
+import type { Excerpt } from '../model/flow.js';
 
 /** Bytes kept of the first and of the last that a stream carried. */
 export const HEAD_BYTES = 4 * 1024;

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import type { CanaryPlace, SeenToken, TokensSeen } from '../model/contamination.js';
+import type { CanaryPlace, SeenToken, TokensSeen } from '../model/checks.js';
 import { prefixOf, TokenScanner, type MetToken } from './token-scanner.js';
 
 /** Sightings kept of one flow. */

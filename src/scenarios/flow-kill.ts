@@ -1,4 +1,4 @@
-import { formatQuantity } from '../model/format.js';
+import { formatQuantity } from '../lib/format.js';
 import type { Hit } from '../model/faults.js';
 import type { Clock, Timer } from '../ports.js';
 import type { FlowEnd, FlowStart } from './runner.js';

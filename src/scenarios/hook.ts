@@ -1,4 +1,4 @@
-import type { Excerpt } from '../model/record.js';
+import type { Excerpt } from '../model/flow.js';
 import type { Clock, CommandSpec, Spawner } from '../ports.js';
 import { exitError } from './command-end.js';
 import { inTime, openDeadline } from './deadline.js';

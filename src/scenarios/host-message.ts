@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CANARY_PLACES } from '../model/contamination.js';
+import { CANARY_PLACES } from '../model/checks.js';
 import type { FromHost, FromThreads, Hook } from './module-protocol.js';
 
 /*

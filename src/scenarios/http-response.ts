@@ -1,6 +1,6 @@
-import { formatBytes } from '../model/format.js';
+import { formatBytes } from '../lib/format.js';
 import type { Clock, HttpReceiver, StreamListener } from '../ports.js';
-import type { Excerpt } from '../model/record.js';
+import type { Excerpt } from '../model/flow.js';
 import { codingOf, decodeBody, unknownCoding, type BodyCoding } from './content-decoding.js';
 import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED } from './excerpt.js';
 import { FlowFailure } from './http-failure.js';

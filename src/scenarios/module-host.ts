@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { FlowError, StepTiming } from '../model/record.js';
+import type { FlowError, StepTiming } from '../model/flow.js';
 import { seededRandom, seedOf } from '../stats/random.js';
 import { FlowCanary } from './flow-canary.js';
 import { HostSlowdown } from './host-slowdown.js';

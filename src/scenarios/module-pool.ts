@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { Isolation } from '../model/plan.js';
-import type { FlowError } from '../model/record.js';
+import type { FlowError } from '../model/flow.js';
 import type { RunSummary } from './module-api.js';
 import { Host } from './module.js';
 import type { ModuleRunner, ModuleRunnerOptions } from './module-runner.js';

@@ -1,4 +1,4 @@
-import type { FlowError } from '../model/record.js';
+import type { FlowError } from '../model/flow.js';
 import type { Clock, HostSpec, Spawner } from '../ports.js';
 import type { Confinement } from './confinement.js';
 import type { RunSummary } from './module-api.js';

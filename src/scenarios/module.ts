@@ -1,4 +1,4 @@
-import type { FlowError } from '../model/record.js';
+import type { FlowError } from '../model/flow.js';
 import type { Exit } from '../ports.js';
 import type { RunSummary } from './module-api.js';
 import type { Hook, HookAnswer, HostedFlowEnd, ToHost } from './module-protocol.js';

@@ -1,5 +1,5 @@
-import type { TokensSeen } from '../model/contamination.js';
-import type { RetryPlan } from '../model/retries.js';
+import type { TokensSeen } from '../model/checks.js';
+import type { RetryPlan } from '../model/plan.js';
 import type { Clock } from '../ports.js';
 import type { FlowEnd, FlowRunner, FlowStart } from './runner.js';
 

@@ -1,6 +1,6 @@
 import type { FlowKill } from '../faults/kill-plan.js';
-import type { TokensSeen } from '../model/contamination.js';
-import type { Flow } from '../model/record.js';
+import type { TokensSeen } from '../model/checks.js';
+import type { Flow } from '../model/flow.js';
 import type { Clock, TreeRoot } from '../ports.js';
 
 /** One flow as it is handed to whatever runs it. */

@@ -1,7 +1,6 @@
 import type { FaultsPlan } from '../model/faults.js';
-import type { ScenarioPlan } from '../model/plan.js';
-import { portVariable, type ServicePlan } from '../model/service.js';
-import { fillText, fillTexts } from '../model/placeholders.js';
+import { portVariable, type ScenarioPlan, type ServicePlan } from '../model/plan.js';
+import { fillText, fillTexts } from '../lib/placeholders.js';
 
 /** A scenario whose ports are chosen. */
 export interface PortedPlan {

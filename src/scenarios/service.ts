@@ -1,4 +1,4 @@
-import { serviceTitle, type Readiness, type ServicePlan } from '../model/service.js';
+import { serviceTitle, type Readiness, type ServicePlan } from '../model/plan.js';
 import type { Clock, CommandSpec, Exit, Http, RunningProcess, Spawner, Timer } from '../ports.js';
 import { assertNever } from '../errors.js';
 import { withoutEscapes } from '../stats/escapes.js';

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import type { ServicePlan } from '../model/service.js';
+import type { ServicePlan } from '../model/plan.js';
 import type { Confinement } from './confinement.js';
 import type { CommandSpec } from '../ports.js';
 import { ServiceError, startService, type Service, type ServicePorts } from './service.js';

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import type { FlowError } from '../model/record.js';
+import type { FlowError } from '../model/flow.js';
 
 /** Characters: what tells two errors apart stands at the beginning, and all flows of a run may throw. */
 const LONGEST = { message: 1000, stack: 8000 } as const;

@@ -1,4 +1,4 @@
-import type { Excerpt, Flow, FlowError, StepTiming } from '../model/record.js';
+import type { Excerpt, Flow, FlowError, StepTiming } from '../model/flow.js';
 
 /** Characters of what a flow says of itself. Whatever the code under test does, results have to fit into memory and a file. */
 const LONGEST = { message: 1000, stack: 8000, step: 200, head: 4096, tail: 12_288 } as const;

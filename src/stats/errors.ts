@@ -1,5 +1,4 @@
-import type { Excerpt, Flow } from '../model/record.js';
-import type { ErrorGroup } from '../model/results.js';
+import type { Excerpt, Flow, ErrorGroup } from '../model/flow.js';
 import { lastPrinted, linesPrinted } from './last-line.js';
 import { normalizeMessage, oneLine } from './normalize-message.js';
 

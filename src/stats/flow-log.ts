@@ -1,5 +1,6 @@
-import type { Flow, Record } from '../model/record.js';
-import { plural } from '../model/format.js';
+import type { Flow } from '../model/flow.js';
+import type { Record } from '../model/record.js';
+import { plural } from '../lib/format.js';
 import { boundedFlow, losesSteps } from './bounded-flow.js';
 import { KeptFlows } from './kept-flows.js';
 import { Tally } from './tally.js';

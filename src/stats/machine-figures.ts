@@ -1,5 +1,5 @@
 import type { MonitorRecord, Record, Sample } from '../model/record.js';
-import type { FlowTally, Window } from '../model/tally.js';
+import type { FlowTally, Window } from '../model/flow.js';
 import { startedFlows } from './counted.js';
 import { averageShare, peakShare, WINDOW } from './cpu-windows.js';
 import { type Figure, type Figures, figure, figureOr, NO_FLOW, noData } from './measures.js';

@@ -1,6 +1,5 @@
-import type { Flow } from '../model/record.js';
+import { totalOf, type Flow, type FlowTally } from '../model/flow.js';
 import type { ScenarioResults } from '../model/results.js';
-import { totalOf, type FlowTally } from '../model/tally.js';
 import { Tally } from './tally.js';
 
 type Saved = Pick<ScenarioResults, 'load' | 'counts' | 'hits' | 'metrics'> & {

@@ -1,4 +1,4 @@
-import { uslDivisor, type UslLaw } from '../model/usl.js';
+import { uslDivisor, type UslLaw } from '../model/ladder.js';
 import { leastSquares, type Fit, type Linearised } from './least-squares.js';
 
 /** A law that was fitted. */

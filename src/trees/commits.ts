@@ -1,4 +1,4 @@
-import type { ComparedCommits } from '../model/compared.js';
+import type { ComparedCommits } from '../model/comparison.js';
 import type { Repository } from './repository.js';
 import { knowsBetween } from './shallow.js';
 

@@ -1,5 +1,5 @@
 import type { Opponents } from '../baseline/opponent.js';
-import type { ComparePlan } from '../model/compare-plan.js';
+import type { ComparePlan } from '../model/comparison.js';
 import type { Plan } from '../model/plan.js';
 import { openTrees, type TreeContext, type TreePorts } from './open-trees.js';
 

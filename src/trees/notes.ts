@@ -1,4 +1,4 @@
-import type { PreparePlan } from '../model/compare-plan.js';
+import type { PreparePlan } from '../model/comparison.js';
 import { ignored } from './head.js';
 import type { Repository } from './repository.js';
 

@@ -4,7 +4,7 @@ import type { Opponents, Side, TreeGuard } from '../baseline/opponent.js';
 import { messageOf, UserError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { SHELL } from '../inputs/scenario-plan.js';
-import type { ComparePlan } from '../model/compare-plan.js';
+import type { ComparePlan } from '../model/comparison.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type { Git } from '../ports/git.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
-import type { PreparePlan } from '../model/compare-plan.js';
+import type { PreparePlan } from '../model/comparison.js';
 import type { Environment } from '../model/record.js';
 import type { Files, Logger } from '../ports.js';
 import type { PreparedTrees } from '../ports/git.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.js';
-import type { PreparePlan } from '../model/compare-plan.js';
-import type { Excerpt } from '../model/record.js';
+import type { PreparePlan } from '../model/comparison.js';
+import type { Excerpt } from '../model/flow.js';
 import type { Clock, Spawner } from '../ports.js';
 import type { PreparedTrees } from '../ports/git.js';
 import { runHook } from '../scenarios/hook.js';

@@ -1,8 +1,8 @@
-import { requestLines } from '../model/http.js';
+import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
 import { metricName } from '../model/metrics.js';
-import { limitsResult } from '../model/limits-record.js';
-import type { ScenarioPlan, Work } from '../model/plan.js';
-import type { Environment, Flow, Record } from '../model/record.js';
+import { limitsResult } from '../model/limits.js';
+import type { Environment, Record } from '../model/record.js';
+import { totalOf, type Flow } from '../model/flow.js';
 import {
   RESULTS_SCHEMA,
   type Results,
@@ -13,7 +13,6 @@ import { assertNever } from '../errors.js';
 import { type CheckLevels, runChecks } from '../checks/index.js';
 import { countsKilled } from '../stats/counted.js';
 import { groupErrors } from '../stats/errors.js';
-import { totalOf } from '../model/tally.js';
 import type { Measures } from '../stats/measures.js';
 import { tallyOf } from '../stats/tally.js';
 import { figuredWaves } from '../stats/waves/figures.js';

@@ -1,6 +1,6 @@
 import type { ComparisonResult } from '../model/comparison.js';
-import { formatConfidence, plural } from '../model/format.js';
-import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
+import { formatConfidence, plural } from '../lib/format.js';
+import { formatChange, formatChanges, type ChangeUnit } from '../lib/format-change.js';
 import { METRICS, type MetricDefinition } from '../model/metrics.js';
 import { marksOf } from '../stats/compare/marks.js';
 import { parseMetricName } from './metric-name.js';

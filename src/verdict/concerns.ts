@@ -1,7 +1,7 @@
-import type { UnresolvedAnswer } from '../model/compare-plan.js';
+import type { UnresolvedAnswer } from '../model/comparison.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult } from '../model/results.js';
-import { formatAgainst, formatQuantity } from '../model/format.js';
+import { formatAgainst, formatQuantity } from '../lib/format.js';
 
 /** One thing that keeps a run from passing. */
 export interface Concern {

@@ -1,8 +1,7 @@
-import type { UnresolvedAnswer } from '../model/compare-plan.js';
+import type { UnresolvedAnswer } from '../model/comparison.js';
 import type { Record } from '../model/record.js';
-import type { CheckResult, ThresholdResult } from '../model/results.js';
-import type { Verdict } from '../model/verdict.js';
-import { plural } from '../model/format.js';
+import type { CheckResult, ThresholdResult, Verdict } from '../model/results.js';
+import { plural } from '../lib/format.js';
 import { type Concern, checkConcerns, recordConcerns, thresholdConcerns } from './concerns.js';
 
 export interface Judgement {

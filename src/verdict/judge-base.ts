@@ -1,6 +1,4 @@
-import type { UnresolvedAnswer } from '../model/compare-plan.js';
-import type { Compared } from '../model/compared.js';
-import type { ComparisonOutcome, ComparisonResult } from '../model/comparison.js';
+import type { UnresolvedAnswer, Compared, ComparisonOutcome, ComparisonResult } from '../model/comparison.js';
 import { definitionOf, metricName, type MetricDefinition } from '../model/metrics.js';
 import type { ThresholdResult } from '../model/results.js';
 import type { Threshold } from '../model/threshold.js';

@@ -1,4 +1,4 @@
-import { formatAgainst } from '../model/format.js';
+import { formatAgainst } from '../lib/format.js';
 import { metricName } from '../model/metrics.js';
 import type { Unit } from '../model/metrics.js';
 import type { MetricResult, ThresholdResult } from '../model/results.js';

@@ -1,6 +1,7 @@
 import { runChecks } from '../checks/index.js';
-import type { CheckId, CheckLevel } from '../model/check.js';
-import type { Flow, Record } from '../model/record.js';
+import type { CheckId, CheckLevel } from '../model/checks.js';
+import type { Flow } from '../model/flow.js';
+import type { Record } from '../model/record.js';
 import type { CheckResult, Results, ScenarioResults } from '../model/results.js';
 import { savedTally } from '../stats/saved-tally.js';
 import { climbConcerns } from './climb.js';

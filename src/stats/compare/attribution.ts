@@ -1,5 +1,4 @@
-import type { Attribution } from '../../model/compared.js';
-import type { ComparisonResult } from '../../model/comparison.js';
+import type { Attribution, ComparisonResult } from '../../model/comparison.js';
 import { sentenceOf, type Told } from './attribution-words.js';
 import {
   candidatesOf,

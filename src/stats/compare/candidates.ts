@@ -1,5 +1,4 @@
-import type { AttributionKind } from '../../model/compared.js';
-import type { Round } from '../../model/comparison.js';
+import type { AttributionKind, Round } from '../../model/comparison.js';
 
 /** What may have moved with a metric that became worse, in every pair. */
 export interface Candidate {

@@ -1,5 +1,5 @@
 import type { ComparedMetric, Pair } from '../../model/comparison.js';
-import { plural } from '../../model/format.js';
+import { plural } from '../../lib/format.js';
 import { shareBounds } from './binomial.js';
 import { differenceOf, marginOf } from './scale.js';
 import { signFlipTest } from './sign-flip.js';

@@ -1,4 +1,4 @@
-import type { GrowthDifference, GrowthSlope } from '../../model/compared-growth.js';
+import type { GrowthDifference, GrowthSlope } from '../../model/comparison.js';
 import { distributionOf, percentile } from '../distribution.js';
 import { floorOf, MEMORY_FLOOR } from '../growth-floor.js';
 import { PARTS } from '../growth.js';

@@ -5,7 +5,7 @@ import type {
   Pair,
   Round,
 } from '../../model/comparison.js';
-import { formatConfidence } from '../../model/format.js';
+import { formatConfidence } from '../../lib/format.js';
 import { distributionOf, percentile } from '../distribution.js';
 import { evidenceOf, pooled, type Evidence } from './evidence.js';
 import { changeOf, limitOf, marginOf } from './scale.js';

@@ -1,4 +1,4 @@
-import { totalOf } from '../../model/tally.js';
+import { totalOf } from '../../model/flow.js';
 import { stratifiedTest, type Count, type Stratum } from '../compare/stratified.js';
 import { theilSen, type Point } from '../theil-sen.js';
 import type { FiguredWave } from './figures.js';

@@ -1,7 +1,6 @@
-import type { Wave } from '../../model/faults.js';
+import type { Wave, WaveFigures } from '../../model/faults.js';
 import type { Record } from '../../model/record.js';
-import { bystandersOf, totalOf, type FlowTally } from '../../model/tally.js';
-import type { WaveFigures } from '../../model/wave-figures.js';
+import { bystandersOf, totalOf, type FlowTally } from '../../model/flow.js';
 
 /** A wave with what its flows come to. */
 export interface FiguredWave extends Wave {

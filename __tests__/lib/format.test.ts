@@ -8,7 +8,7 @@ import {
   formatRate,
   formatShare,
   plural,
-} from '../../src/model/format.js';
+} from '../../src/lib/format.js';
 import type { Unit } from '../../src/model/metrics.js';
 
 const CASES: readonly (readonly [number | null, Unit, string])[] = [

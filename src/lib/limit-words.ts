@@ -1,5 +1,5 @@
 import { formatBytes, formatCores, formatCount, plural } from './format.js';
-import type { LimitedResource, LimitSubject } from './limits.js';
+import type { LimitedResource, LimitSubject } from '../model/limits.js';
 
 interface Limit {
   readonly of: LimitSubject;

@@ -1,4 +1,4 @@
-import type { Unit } from './metrics.js';
+import type { Unit } from '../model/metrics.js';
 
 /** What stands where nothing was measured. */
 export const NO_DATA = 'no data';

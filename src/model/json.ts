@@ -3,6 +3,16 @@ export class ExactNumber {
   constructor(readonly text: string) {}
 }
 
+/** A value of JSON. A number that a double would change is an ExactNumber. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | ExactNumber
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
 /** Longer exponents are compared as they are written: no number in use has one. */
 const LONGEST_EXPONENT = 15;
 

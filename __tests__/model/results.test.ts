@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ScenarioResults } from '../../src/model/results.js';
-import { isOnlyUnresolved, isUnresolvedAlone, unresolvedTally } from '../../src/model/unresolved.js';
+import {
+  isOnlyUnresolved,
+  isUnresolvedAlone,
+  unresolvedTally,
+  type ScenarioResults,
+} from '../../src/model/results.js';
 import { viewOf } from '../../src/report/view.js';
 import { made } from '../fakes/one-comparison.js';
 import { aResults, aScenario, aThreshold } from '../fakes/results.js';

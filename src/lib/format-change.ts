@@ -1,6 +1,6 @@
-import type { ComparisonScale } from './comparison.js';
+import type { ComparisonScale } from '../model/comparison.js';
 import { formatExact, NO_DATA } from './format.js';
-import type { Unit } from './metrics.js';
+import type { Unit } from '../model/metrics.js';
 
 /** How a change is measured, and, where it is absolute, in which unit. */
 export interface ChangeUnit {

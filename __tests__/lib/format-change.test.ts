@@ -4,7 +4,7 @@ import {
   formatChange,
   formatChanges,
   formatPercentChange,
-} from '../../src/model/format-change.js';
+} from '../../src/lib/format-change.js';
 import { seededRandom } from '../../src/stats/random.js';
 
 describe('a change', () => {
