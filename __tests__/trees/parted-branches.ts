@@ -1,7 +1,7 @@
-import { gitProgram } from '../../src/adapters/git-program.js';
+import { gitProgram } from '../../src/trees/git.js';
 import type { EventBase } from '../../src/baseline/event-base.js';
-import { findBase, type BaseCommit } from '../../src/trees/find-base.js';
-import { changesIn } from '../../src/trees/head.js';
+import { findBase, type BaseCommit } from '../../src/trees/base.js';
+import { changesIn } from '../../src/trees/worktrees.js';
 import { Repository } from '../../src/trees/repository.js';
 import { makeRepository, type TestRepository } from '../repository.js';
 

@@ -1,6 +1,6 @@
 import { test } from '@jest/globals';
 import { UserError } from '../../src/errors.js';
-import type { Comparing } from '../../src/trees/open-trees.js';
+import type { Comparing } from '../../src/trees/open.js';
 import { makeRepository, type TestRepository } from '../repository.js';
 
 /** Elsewhere processes can not be told from others by what is in their environment. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { makeRepository, type TestRepository } from '../repository.js';
 import { openIn, treeWorld } from './world.js';
 
@@ -48,37 +48,5 @@ test('commits between are known in a whole clone, and said to be unknown in a sh
     total: 0,
     list: [],
     unknown: SHALLOW,
-  });
-});
-
-describe('commits between in a history that is cut off', () => {
-  /** main has five commits; the branch late has left it at the one that is named; head merges it into main. */
-  function merged(left: string): TestRepository {
-    const repository = makeRepository();
-    for (const name of ['one', 'two', 'three', 'four', 'five']) {
-      repository.commit(name, { a: name });
-      repository.git('tag', name);
-    }
-    repository.git('checkout', '-q', '-b', 'late', left);
-    for (const step of ['a', 'b']) repository.commit(`late ${step}`, { late: step });
-    repository.git('checkout', '-q', 'main');
-    repository.git('merge', '-q', '--no-ff', '-m', 'merge', 'late');
-    return repository;
-  }
-  const between = async (repository: TestRepository, depth: number) =>
-    (await told(repository.clone(depth), 'HEAD~1')).opponent.commits;
-
-  test.each([
-    ['some of them lie behind the cut', 'one', 2],
-    ['one is listed that base has too, by a way that is cut off', 'one', 4],
-  ])('are unknown where %s', async (_why, left, depth) => {
-    expect(await between(merged(left), depth)).toEqual({ total: 0, list: [], unknown: SHALLOW });
-  });
-
-  test('are known where all is there down to a commit that both have', async () => {
-    expect(await between(merged('four'), 4)).toMatchObject({
-      total: 3,
-      list: [{ subject: 'merge' }, { subject: 'late b' }, { subject: 'late a' }],
-    });
   });
 });

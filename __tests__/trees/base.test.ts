@@ -15,17 +15,18 @@ describe('the base of a pull request', () => {
     expect(clone.git('rev-parse', `${three}^{tree}`)).toBe(repository.git('rev-parse', `${three}^{tree}`));
   });
 
-  test('is where head has left it if head alone is checked out, in a shallow clone too', async () => {
+  test('is where head has left it if head alone is checked out', async () => {
     const moved: EventBase = { kind: 'pull_request', branch: 'main', base: three, head: feature };
-    const expected = { sha: two, label: 'main (merge base)' };
     const whole = repository.clone();
     whole.git('checkout', '-q', 'origin/feature');
-    expect(await base(whole, moved)).toMatchObject(expected);
-    expect(await base(checkedOut(repository, feature), moved)).toMatchObject(expected);
+    expect(await base(whole, moved)).toMatchObject({ sha: two, label: 'main (merge base)' });
+    await expect(base(checkedOut(repository, feature), moved)).rejects.toThrow(
+      /^compare: where [0-9a-f]{7} and [0-9a-f]{7} have parted is not known in this shallow clone; give actions\/checkout fetch-depth: 0$/,
+    );
   });
 });
 
-describe('the base of a pull request in a history that is cut off', () => {
+describe('where branches have parted, in a history that is cut off', () => {
   /** On either side: commits, and a merge of a branch that has left main at its first commit. */
   function mergedLately(repository: TestRepository, branch: string): void {
     for (const step of ['a', 'b', 'c', 'd']) repository.commit(`${branch} ${step}`, { [branch]: step });
@@ -39,7 +40,7 @@ describe('the base of a pull request in a history that is cut off', () => {
     const repository = makeRepository();
     repository.commit('one', { a: '1' });
     repository.git('tag', 'old');
-    const left = repository.commit('two', { a: '2' });
+    repository.commit('two', { a: '2' });
     repository.git('branch', 'feature');
     mergedLately(repository, 'main');
     repository.git('checkout', '-q', 'feature');
@@ -50,7 +51,29 @@ describe('the base of a pull request in a history that is cut off', () => {
     // What git takes for it there, and would be compared with.
     expect(clone.git('merge-base', head, tip)).toBe(repository.git('rev-parse', 'old'));
     const pull: EventBase = { kind: 'pull_request', branch: 'main', base: tip, head };
-    expect(await base(clone, pull)).toMatchObject({ sha: left, label: 'main (merge base)' });
+    await expect(base(clone, pull)).rejects.toThrow('in this shallow clone; give actions/checkout');
+  });
+
+  test('is the tip that head is made of, if it is there', async () => {
+    const { repository, sha } = history();
+    const event: EventBase = {
+      kind: 'pull_request',
+      branch: 'main',
+      base: sha['two'] ?? '',
+      head: 'f'.repeat(40),
+    };
+    expect(await base(repository.clone(2), event)).toMatchObject({
+      sha: sha['two'],
+      label: 'main (merge base)',
+    });
+  });
+
+  test('of the default branch is the commit before, though the branch has moved on', async () => {
+    const { repository, sha } = history();
+    const clone = repository.clone(1);
+    repository.commit('four', { a: '4' });
+    const event: EventBase = { kind: 'other', defaultBranch: 'main' };
+    expect(await base(clone, event)).toMatchObject({ sha: sha['two'], label: 'the commit before' });
   });
 });
 
@@ -147,7 +170,8 @@ describe('the base of other events', () => {
 
   test('of a push of a new branch is where it has left the default branch', async () => {
     const event: EventBase = { kind: 'push', branch: 'feature', defaultBranch: 'main' };
-    const clone = checkedOut(repository, sha['feature'] ?? '');
+    const clone = repository.clone();
+    clone.git('checkout', '-q', 'origin/feature');
     expect(await base(clone, event)).toMatchObject({ sha: two, label: 'main (merge base)' });
   });
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Opponent } from '../../src/baseline/opponent.js';
 import type { ScenarioPlan } from '../../src/model/plan.js';
-import type { Comparing } from '../../src/trees/open-trees.js';
+import type { Comparing } from '../../src/trees/open.js';
 import { makeRepository, type TestRepository } from '../repository.js';
 import { openIn, treeWorld } from './world.js';
 
