@@ -1,9 +1,49 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { makeRepository, temporary } from '../repository.js';
-import { config, onLinux, problemOf, repositoryWith, treesOf, until } from './prepared.js';
+import { UserError } from '../../src/errors.js';
+import type { Comparing } from '../../src/trees/open.js';
+import { makeRepository, temporary, type TestRepository } from '../repository.js';
 import { openIn, treeWorld } from './world.js';
+
+/** Elsewhere processes can not be told from others by what is in their environment. */
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+const config = (prepare: string): string => `version: 1
+compare: base
+prepare: ${prepare}
+scenarios:
+  s: {run: 'true'}
+`;
+
+/** Two commits, of which the file kind tells, and whose trees the command prepares. */
+function repositoryWith(prepare: string): TestRepository {
+  const repository = makeRepository();
+  repository.commit('one', { '.github/flowgate.yml': config(prepare), kind: 'base' });
+  repository.commit('two', { kind: 'head' });
+  return repository;
+}
+
+function treesOf({ plan, opponents }: Comparing): { head: string; base: string } {
+  const [head] = plan.scenarios;
+  if (head === undefined) throw new Error('no scenario');
+  const opponent = opponents.of(head);
+  if ('absent' in opponent) throw new Error(opponent.absent);
+  return { head: head.workingDirectory, base: opponent.plan.workingDirectory };
+}
+
+async function problemOf(opening: Promise<Comparing>): Promise<string> {
+  const thrown: unknown = await opening.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (thrown instanceof UserError) return thrown.message;
+  throw new Error('it was not refused', { cause: thrown });
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 function isRunning(pid: number): boolean {
   try {

@@ -16,14 +16,14 @@ export interface Missing {
 
 /** Fetches a commit that is not here: that one alone if the clone is shallow. Undefined if it is here then. */
 export async function fetchIfMissing(repository: Repository, sha: string): Promise<Missing | undefined> {
-  if (await repository.has(sha)) return undefined;
+  if ((await repository.commit(sha)) !== undefined) return undefined;
   const missing = `(${short(sha)}) is not in this clone`;
   const remote = await repository.remote();
   if (remote === undefined) {
     return { why: `${missing}, and there is no remote to fetch it from`, gone: false };
   }
   const end = await fetchFrom(repository, remote, sha);
-  if (end.code === 0 && (await repository.has(sha))) return undefined;
+  if (end.code === 0 && (await repository.commit(sha)) !== undefined) return undefined;
   const why = `${missing}, and could not be fetched from ${remote}: ${remedyFor(end.stderr)}`;
   return { why, gone: GONE.test(end.stderr) };
 }
@@ -68,7 +68,9 @@ export async function fetchBranch(repository: Repository, branch: string): Promi
   if (code !== 0) return { why: remedyFor(stderr) };
   const tip = stdout.split('\n').find((line) => line.endsWith(`\t${ref}`));
   const sha = tip?.split('\t')[0];
-  return sha !== undefined && (await repository.has(sha)) ? { sha } : fetchRef(repository, ref);
+  return sha !== undefined && (await repository.commit(sha)) !== undefined
+    ? { sha }
+    : fetchRef(repository, ref);
 }
 
 /** What `git ls-remote --exit-code` ends with if nothing is called so. */

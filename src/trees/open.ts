@@ -1,5 +1,5 @@
 import type { EventBase } from '../baseline/event-base.js';
-import type { Opponents, Side } from '../baseline/opponent.js';
+import type { Opponents, Side, SideName } from '../baseline/opponent.js';
 import { messageOf, UserError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
 import type { ComparePlan } from '../model/compare-plan.js';
@@ -11,7 +11,7 @@ import { TreeFilesGuard, type GuardedTree, type GuardPorts } from './guard.js';
 import { baseScenario, missingInHead, planInTree, type BaseScenario, type Move } from './plans.js';
 import { Preparation, type Prepared, type PreparePorts, type Unprepared } from './prepare.js';
 import { Repository, short } from './repository.js';
-import { missingFromTrees, Worktrees, type SideName, type WorktreePorts } from './worktrees.js';
+import { missingFromTrees, Worktrees, type WorktreePorts } from './worktrees.js';
 
 export interface TreePorts extends WorktreePorts, PreparePorts, GuardPorts {
   readonly git: Git;

@@ -79,10 +79,6 @@ export class Repository {
     return this.ask('rev-parse', '--verify', '--quiet', `${name}^{commit}`);
   }
 
-  async has(sha: string): Promise<boolean> {
-    return (await this.run(['cat-file', '-e', `${sha}^{commit}`])).code === 0;
-  }
-
   /** Paths of all files in a commit, from the top. */
   async filesOf(sha: string): Promise<ReadonlySet<string>> {
     const listed = await this.must('git ls-tree', ['ls-tree', '-r', '-z', '--name-only', '--full-tree', sha]);

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import type { SideName } from '../baseline/opponent.js';
 import { messageOf } from '../errors.js';
 import type { Files, Logger } from '../ports.js';
 import { lastLine, refused, type Repository } from './repository.js';
@@ -12,8 +13,6 @@ export interface WorktreePorts {
   readonly files: Files;
   readonly logger: Logger;
 }
-
-export type SideName = 'base' | 'head';
 
 /** Two trees of one repository, side by side under one temporary folder, so that their paths are alike. */
 export class Worktrees {
