@@ -21,8 +21,7 @@ import type { Runner } from './publish/runner.js';
 import { readSurroundings, type Surroundings } from './publish/surroundings.js';
 import { flowEnv, secretTraces, withheldFromShells } from './run/flow-env.js';
 import { tracesOf } from './run/secret-traces.js';
-import { inTrees, type Judging, type TreeWorld } from './trees/in-trees.js';
-import type { TreeDoors } from './trees/open-trees.js';
+import { inTrees, type Judging, type TreeDoors, type TreeWorld } from './trees/open.js';
 
 /** What is to be done when something fails that nobody has foreseen. */
 export interface Unforeseen {
@@ -169,17 +168,12 @@ function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext 
 
 function worldOf(
   { gatePorts, trees }: ActionPorts,
-  { inputs, env, machine }: ActionStart,
+  { inputs }: ActionStart,
   given: Pick<TreeWorld['context'], 'workspace' | 'env' | 'event'>,
 ): TreeWorld {
   return {
     ports: { ...gatePorts, ...trees },
-    context: {
-      ...given,
-      inputs,
-      environment: machine,
-      repositoryName: env.GITHUB_REPOSITORY,
-    },
+    context: { ...given, inputs },
   };
 }
 

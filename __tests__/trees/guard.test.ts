@@ -2,9 +2,9 @@ import { linkSync, mkdirSync, rmSync, symlinkSync, unlinkSync, utimesSync, write
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { nodeClock } from '../../src/adapters/node-clock.js';
-import { treeFiles } from '../../src/adapters/tree-files.js';
-import type { FileState, TreeFiles } from '../../src/ports/tree-files.js';
-import { TreeFilesGuard } from '../../src/trees/tree-guard.js';
+import { treeFiles } from '../../src/trees/tree-files.js';
+import type { FileState, TreeFiles } from '../../src/trees/guard.js';
+import { TreeFilesGuard } from '../../src/trees/guard.js';
 import { temporary } from '../repository.js';
 
 /** Real files: `flow.sh` is tracked, `built/tool.js` and `link` were made by prepare. */

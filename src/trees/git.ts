@@ -1,5 +1,32 @@
 import { execFile } from 'node:child_process';
-import type { Git, GitEnd, GitOptions } from '../ports/git.js';
+
+/** How a git command ended. */
+export interface GitEnd {
+  /** Undefined if git could not be started, was ended by a signal, or took too long. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** There is no program git. */
+  readonly missing?: true;
+}
+
+export interface GitOptions {
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** ms; 1 minute if left out. */
+  readonly timeout?: number;
+  /** Ends git when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The program git. It asks nobody for anything, runs no hook and no monitor of the repository's, starts no work in the
+ * background, and speaks English.
+ */
+export interface Git {
+  /** In a folder, which is absolute. Never rejects. */
+  run(folder: string, args: readonly string[], options?: GitOptions): Promise<GitEnd>;
+}
 
 /** ms. */
 const TIMEOUT = 60_000;
@@ -59,7 +86,7 @@ export const gitProgram: Git = {
         timeout,
         maxBuffer: MOST,
         windowsHide: true,
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       };
       const child = execFile('git', [...CONFIG, ...args], options, (error, stdout, stderr) => {
         if (error === null) {

@@ -1,7 +1,50 @@
 import { describe, expect, test } from '@jest/globals';
 import { baseOfEvent, type EventBase } from '../../src/baseline/event-base.js';
+import { findBase, type BaseCommit } from '../../src/trees/base.js';
+import { gitProgram } from '../../src/trees/git.js';
+import { Repository } from '../../src/trees/repository.js';
+import { changesIn } from '../../src/trees/worktrees.js';
 import { makeRepository, type TestRepository } from '../repository.js';
-import { base, checkedOut, history, NONE } from './parted-branches.js';
+
+/** At a terminal. */
+const NONE: EventBase = { kind: 'none' };
+
+/** What is compared with in the repository as it is checked out. */
+async function base(
+  { folder }: TestRepository,
+  event: EventBase = NONE,
+  ref = 'base',
+): Promise<BaseCommit | undefined> {
+  const interrupt = new AbortController().signal;
+  const repository = await Repository.open(gitProgram, { workspace: folder, interrupt });
+  return findBase(repository, { ref, event, dirty: (await changesIn(repository)).tracked > 0 });
+}
+
+/** main: one, two, three; feature leaves main at two and has one commit; merged is feature merged into three. */
+function history(): { repository: TestRepository; sha: Readonly<Record<string, string>> } {
+  const repository = makeRepository();
+  const one = repository.commit('one', { a: '1' });
+  const two = repository.commit('two', { a: '2' });
+  repository.git('checkout', '-q', '-b', 'feature');
+  const feature = repository.commit('feature', { b: '1' });
+  repository.git('checkout', '-q', 'main');
+  const three = repository.commit('three', { a: '3' });
+  repository.git('checkout', '-q', '--detach');
+  repository.git('merge', '-q', '--no-ff', '-m', 'merge', 'feature');
+  const merged = repository.git('rev-parse', 'HEAD');
+  repository.git('update-ref', 'refs/pull/12/merge', merged);
+  repository.git('checkout', '-q', 'main');
+  return { repository, sha: { one, two, three, feature, merged } };
+}
+
+/** As actions/checkout does it: one commit, and a remote that has the others. */
+function checkedOut(repository: TestRepository, commit: string): TestRepository {
+  const clone = makeRepository();
+  clone.git('remote', 'add', 'origin', `file://${repository.folder}`);
+  clone.git('fetch', '-q', '--no-tags', '--depth=1', 'origin', commit);
+  clone.git('checkout', '-q', '--detach', commit);
+  return clone;
+}
 
 describe('the base of a pull request', () => {
   const { repository, sha } = history();
@@ -15,17 +58,18 @@ describe('the base of a pull request', () => {
     expect(clone.git('rev-parse', `${three}^{tree}`)).toBe(repository.git('rev-parse', `${three}^{tree}`));
   });
 
-  test('is where head has left it if head alone is checked out, in a shallow clone too', async () => {
+  test('is where head has left it if head alone is checked out', async () => {
     const moved: EventBase = { kind: 'pull_request', branch: 'main', base: three, head: feature };
-    const expected = { sha: two, label: 'main (merge base)' };
     const whole = repository.clone();
     whole.git('checkout', '-q', 'origin/feature');
-    expect(await base(whole, moved)).toMatchObject(expected);
-    expect(await base(checkedOut(repository, feature), moved)).toMatchObject(expected);
+    expect(await base(whole, moved)).toMatchObject({ sha: two, label: 'main (merge base)' });
+    await expect(base(checkedOut(repository, feature), moved)).rejects.toThrow(
+      /^compare: where [0-9a-f]{7} and [0-9a-f]{7} have parted is not known in this shallow clone; give actions\/checkout fetch-depth: 0$/,
+    );
   });
 });
 
-describe('the base of a pull request in a history that is cut off', () => {
+describe('where branches have parted, in a history that is cut off', () => {
   /** On either side: commits, and a merge of a branch that has left main at its first commit. */
   function mergedLately(repository: TestRepository, branch: string): void {
     for (const step of ['a', 'b', 'c', 'd']) repository.commit(`${branch} ${step}`, { [branch]: step });
@@ -39,7 +83,7 @@ describe('the base of a pull request in a history that is cut off', () => {
     const repository = makeRepository();
     repository.commit('one', { a: '1' });
     repository.git('tag', 'old');
-    const left = repository.commit('two', { a: '2' });
+    repository.commit('two', { a: '2' });
     repository.git('branch', 'feature');
     mergedLately(repository, 'main');
     repository.git('checkout', '-q', 'feature');
@@ -50,7 +94,29 @@ describe('the base of a pull request in a history that is cut off', () => {
     // What git takes for it there, and would be compared with.
     expect(clone.git('merge-base', head, tip)).toBe(repository.git('rev-parse', 'old'));
     const pull: EventBase = { kind: 'pull_request', branch: 'main', base: tip, head };
-    expect(await base(clone, pull)).toMatchObject({ sha: left, label: 'main (merge base)' });
+    await expect(base(clone, pull)).rejects.toThrow('in this shallow clone; give actions/checkout');
+  });
+
+  test('is the tip that head is made of, if it is there', async () => {
+    const { repository, sha } = history();
+    const event: EventBase = {
+      kind: 'pull_request',
+      branch: 'main',
+      base: sha['two'] ?? '',
+      head: 'f'.repeat(40),
+    };
+    expect(await base(repository.clone(2), event)).toMatchObject({
+      sha: sha['two'],
+      label: 'main (merge base)',
+    });
+  });
+
+  test('of the default branch is the commit before, though the branch has moved on', async () => {
+    const { repository, sha } = history();
+    const clone = repository.clone(1);
+    repository.commit('four', { a: '4' });
+    const event: EventBase = { kind: 'other', defaultBranch: 'main' };
+    expect(await base(clone, event)).toMatchObject({ sha: sha['two'], label: 'the commit before' });
   });
 });
 
@@ -147,7 +213,8 @@ describe('the base of other events', () => {
 
   test('of a push of a new branch is where it has left the default branch', async () => {
     const event: EventBase = { kind: 'push', branch: 'feature', defaultBranch: 'main' };
-    const clone = checkedOut(repository, sha['feature'] ?? '');
+    const clone = repository.clone();
+    clone.git('checkout', '-q', 'origin/feature');
     expect(await base(clone, event)).toMatchObject({ sha: two, label: 'main (merge base)' });
   });
 
@@ -238,4 +305,42 @@ describe('a commit that can not be had', () => {
     repository.commit('other', { c: '1' });
     await expect(base(repository)).rejects.toThrow('they share no history; name a ref to compare with');
   });
+});
+
+describe('a ref', () => {
+  test('is a branch, a tag, a commit or an expression', async () => {
+    const { repository, sha } = history();
+    repository.git('tag', 'v1', sha['one'] ?? '');
+    const named = async (ref: string) => (await base(repository, NONE, ref))?.sha;
+    expect(await named('feature')).toBe(sha['feature']);
+    expect(await named('v1')).toBe(sha['one']);
+    expect(await named('HEAD~1')).toBe(sha['two']);
+    expect(await named((sha['three'] ?? '').slice(0, 10))).toBe(sha['three']);
+  });
+
+  test('that only the remote has is fetched, and the clone keeps its history', async () => {
+    const { repository, sha } = history();
+    const clone = repository.clone();
+    repository.git('tag', 'v2', sha['feature'] ?? '');
+    repository.git('branch', 'later', sha['one'] ?? '');
+    expect((await base(clone, NONE, 'v2'))?.sha).toBe(sha['feature']);
+    expect((await base(clone, NONE, 'later'))?.sha).toBe(sha['one']);
+    expect(clone.git('rev-parse', '--is-shallow-repository')).toBe('false');
+  });
+
+  test.each([
+    ['featrue', 'compare: there is no git ref featrue; did you mean feature?'],
+    ['main:refs/heads/x', 'is no name that a remote could know'],
+    ['HEAD~9', 'is no name that a remote could know'],
+  ])('%s is refused', async (ref, message) => {
+    const { repository } = history();
+    await expect(base(repository.clone(), NONE, ref)).rejects.toThrow(message);
+  });
+});
+
+test.each(['HEAD~1', 'a1b2c3d'])('the ref %s takes a history, which a shallow clone has not', async (ref) => {
+  const { repository } = history();
+  const advice = '; the clone is shallow, give actions/checkout fetch-depth: 0';
+  await expect(base(repository.clone(1), NONE, ref)).rejects.toThrow(advice);
+  await expect(base(repository.clone(), NONE, ref === 'HEAD~1' ? 'HEAD~9' : ref)).rejects.not.toThrow(advice);
 });

@@ -1,7 +1,33 @@
-import type { CodeOf, TreeGuard } from '../baseline/opponent.js';
+import type { SideName, TreeGuard } from '../baseline/opponent.js';
 import type { Clock, Logger } from '../ports.js';
-import type { FileState, TreeFiles, TreeState } from '../ports/tree-files.js';
 import { oneLine } from '../stats/normalize-message.js';
+
+/** What tells that a file was changed, as the kernel keeps it. */
+export interface FileState {
+  readonly inode: number;
+  readonly size: number;
+  /** ms since 1970 by the kernel's clock: when content, name or permissions changed. No program can set it. */
+  readonly changed: number;
+  /** ms since 1970: when the content changed, or what a program has set. */
+  readonly modified: number;
+  /** How many names the file has. */
+  readonly links: number;
+}
+
+/** A tree at one time. Paths are relative to it, with `/` between their parts. */
+export interface TreeState {
+  /** All but folders; links are not followed. */
+  readonly files: ReadonlyMap<string, FileState>;
+  /** When the names in a folder changed. The tree itself is the empty path. */
+  readonly folders: ReadonlyMap<string, number>;
+}
+
+export interface TreeFiles {
+  /** Undefined if there are more than `most` files. What cannot be read is left out. Never rejects. */
+  read(tree: string, most: number): Promise<TreeState | undefined>;
+  /** The time that the kernel gives to a change made now: a file is written to tell. */
+  now(file: string): Promise<number>;
+}
 
 export interface GuardPorts {
   readonly treeFiles: TreeFiles;
@@ -18,7 +44,7 @@ const LONGEST_PATH = 80;
 
 /** When a side's code ran, by the kernel's clock. */
 interface Turn {
-  readonly side: CodeOf;
+  readonly side: SideName;
   /** What of it ran: `flows`, `prepare`. */
   readonly what: string;
   readonly from: number;
@@ -50,7 +76,7 @@ export class TreeFilesGuard implements TreeGuard {
   readonly #ports: GuardPorts;
   /** Written to read the kernel's clock. */
   readonly #probe: string;
-  readonly #trees = new Map<CodeOf, Watched>();
+  readonly #trees = new Map<SideName, Watched>();
   #turns: Turn[] = [];
   /** How many hold that both sides are up. */
   #keptUp = 0;
@@ -64,7 +90,7 @@ export class TreeFilesGuard implements TreeGuard {
   }
 
   /** Takes the tree as it is now for what the side starts with. */
-  async watch(side: CodeOf, { folder, tracked }: GuardedTree): Promise<void> {
+  async watch(side: SideName, { folder, tracked }: GuardedTree): Promise<void> {
     const state = await this.#ports.treeFiles.read(folder, MOST_FILES);
     if (state === undefined) {
       this.#trees.delete(side);
@@ -83,7 +109,7 @@ export class TreeFilesGuard implements TreeGuard {
     });
   }
 
-  async during<T>(side: CodeOf, act: () => Promise<T>, what = 'flows'): Promise<T> {
+  async during<T>(side: SideName, act: () => Promise<T>, what = 'flows'): Promise<T> {
     const from = await this.#now();
     try {
       return await act();
@@ -112,7 +138,7 @@ export class TreeFilesGuard implements TreeGuard {
     return this.#found;
   }
 
-  async #lookAt(side: CodeOf, tree: Watched): Promise<void> {
+  async #lookAt(side: SideName, tree: Watched): Promise<void> {
     const state = await this.#ports.treeFiles.read(tree.folder, Infinity);
     if (state === undefined) return;
     for (const [path, before] of tree.files) {
@@ -131,7 +157,7 @@ export class TreeFilesGuard implements TreeGuard {
   }
 
   /** The kernel's clock has steps of some ms: what two turns share belongs to the tree's own side. */
-  #turnAt(time: number, side: CodeOf): Turn | undefined {
+  #turnAt(time: number, side: SideName): Turn | undefined {
     const turns = this.#turns.filter(({ from, to }) => from <= time && time <= to);
     return turns.find((turn) => turn.side === side) ?? turns[0];
   }

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { lstat, writeFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import type { FileState, TreeFiles, TreeState } from '../ports/tree-files.js';
+import type { FileState, TreeFiles, TreeState } from './guard.js';
 
 /** Files between two turns of the event loop: about 5 ms. Each file by a promise of its own takes several times as long. */
 const CHUNK = 2000;
