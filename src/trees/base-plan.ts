@@ -50,17 +50,12 @@ async function inputsForBase(
   const common = {
     compare,
     ...(workingDirectory === undefined ? {} : { workingDirectory: moved(workingDirectory, move) }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(bug === undefined ? {} : { bug }),
+    seed,
+    bug,
   };
   if (source.kind === 'demo') return { ...common, module: 'flowgate:demo' };
   if (source.kind === 'inputs') {
-    return {
-      ...common,
-      ...(run === undefined ? {} : { run }),
-      ...(module === undefined ? {} : { module: moved(module, move) }),
-      ...(url === undefined ? {} : { url }),
-    };
+    return { ...common, run, ...(module === undefined ? {} : { module: moved(module, move) }), url };
   }
   for (const candidate of config === undefined ? DEFAULT_CONFIGS : [moved(config, move)]) {
     if (await files.exists(resolve(workspace, candidate))) {

@@ -27,7 +27,7 @@ export async function findRef(
   const here =
     (await repository.commit(ref)) ?? (tracked === undefined ? undefined : await repository.commit(tracked));
   if (here !== undefined) {
-    return { sha: here, label: ref, ...(asked === undefined ? {} : { doubt: asKnownHere(ref, asked.why) }) };
+    return { sha: here, label: ref, doubt: asked && asKnownHere(ref, asked.why) };
   }
   const fetched = await fetchRef(repository, ref);
   if ('sha' in fetched) return { sha: fetched.sha, label: ref };

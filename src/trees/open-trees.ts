@@ -139,11 +139,7 @@ async function compareTrees(
     to: repository.top,
   });
   if (missing.length > 0) throw new UserError(missing);
-  const told = {
-    base: base === undefined ? { label: how.ref } : sideOf(base),
-    head: sideOf(head),
-    ...(commits === undefined ? {} : { commits }),
-  };
+  const told = { base: base === undefined ? { label: how.ref } : sideOf(base), head: sideOf(head), commits };
   return {
     plan: headPlan,
     opponents: {
