@@ -59,7 +59,7 @@ export const gitProgram: Git = {
         timeout,
         maxBuffer: MOST,
         windowsHide: true,
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       };
       const child = execFile('git', [...CONFIG, ...args], options, (error, stdout, stderr) => {
         if (error === null) {
@@ -70,7 +70,7 @@ export const gitProgram: Git = {
         // A folder that is gone is ENOENT too; it was there when we were started.
         const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
         const said = stderr === '' && code === undefined ? error.message : stderr;
-        resolve({ code, stdout, stderr: said, ...(missing ? { missing: true as const } : {}) });
+        resolve({ code, stdout, stderr: said, missing: missing || undefined });
       });
       child.stdin?.end();
     }),
