@@ -104,12 +104,11 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
     const world = worldOf(ports, start, { workspace: known.workspace, env: context.env, event });
     // Asked for before any code of the pull request is run: git is not used after that.
     const changed = await gateChanges(plan, { ...gatePorts, git: ports.trees.git }, { ...world.context });
-    const gateChangesOf = changed === undefined ? {} : { gateChanges: changed };
     const judge: Judging<number>['judge'] = async (judged, against) => {
-      const given = { ...context, ...against, ...(past === undefined ? {} : { past }) };
+      const given = { ...context, ...against, past };
       const measured = await ports.gate(judged, gatePorts, given);
       const results = withoutSecrets(
-        { ...measured, ...gateChangesOf },
+        { ...measured, gateChanges: changed },
         secretTraces(start.env, secretsOf(start)),
       );
       await report(reporting, { results, surroundings, checkRun, mode, temporary: start.temporary });
@@ -160,7 +159,7 @@ function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext 
     version: start.version,
     environment: start.machine,
     git,
-    ...(run !== undefined && { run }),
+    run,
     reproduce: reproduceCommand(start.inputs),
     env: flowEnv(start.env, secretsOf(start)),
   };

@@ -249,7 +249,7 @@ export interface Http {
   /** GET; ready on status 200…399. `ca`: certificates in PEM that are trusted besides the usual ones. Timeout in ms. */
   probe(
     url: string,
-    options: { readonly timeout: number; readonly ca?: string | undefined },
+    options: { readonly timeout: number; readonly ca?: string },
   ): Promise<string | undefined>;
   connect(host: string, port: number, timeout: number): Promise<string | undefined>;
 }

@@ -168,7 +168,7 @@ function flowsOf({
 }
 
 function errorOf({ message, exitStatus }: Failing[number]): NonNullable<FlowResult['error']> {
-  return { message, ...(exitStatus === undefined ? {} : { exitStatus }) };
+  return { message, exitStatus };
 }
 
 function stepsOf(
@@ -208,11 +208,7 @@ function metricsOf(
   const peak = (pick: (sample: SampleResult) => number): number | null =>
     samples.length === 0 ? null : Math.max(...samples.map(pick));
   const some = (value: number | null): number | null => (ok.length === 0 ? null : value);
-  const metric = (value: number | null, unit: Unit, note?: string): MetricResult => ({
-    value,
-    unit,
-    ...(note === undefined ? {} : { note }),
-  });
+  const metric = (value: number | null, unit: Unit, note?: string): MetricResult => ({ value, unit, note });
   return {
     success_rate: metric(
       flows.length === 0 ? null : ok.length / flows.length,

@@ -14,7 +14,7 @@ const FILE = '.github/flowgate.yml';
 
 interface Case {
   /** Configs; undefined: there is none. */
-  readonly base?: string | undefined;
+  readonly base?: string;
   readonly head: string;
   readonly inputs?: Inputs;
   /** Where the config is. */

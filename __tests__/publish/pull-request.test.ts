@@ -40,7 +40,7 @@ interface Case {
   readonly payload?: object;
   readonly inputs?: Inputs;
   readonly git?: Git;
-  readonly github?: GitHub | undefined;
+  readonly github?: GitHub;
 }
 
 function settle({ event, payload = {}, inputs = {}, git = cloneAt(HEAD), ...given }: Case): Promise<Settled> {

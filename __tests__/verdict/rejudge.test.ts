@@ -47,7 +47,7 @@ function manyFlows(): Partial<Record> {
     }
   }
   const { tally, flows, waveTallies } = log.recorded();
-  return { waves, tally, flows, ...(waveTallies === undefined ? {} : { waveTallies }) };
+  return { waves, tally, flows, waveTallies };
 }
 
 const GROWING = Array.from({ length: 60 }, (_, index) =>

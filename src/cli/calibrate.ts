@@ -51,7 +51,7 @@ export async function calibrate(
     createdAt,
     environment: context.environment,
     seed: plans[0]?.seed ?? 0,
-    ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
+    interrupted: ports.interrupt.aborted ? String(ports.interrupt.reason) : undefined,
     scenarios,
   };
   if (json !== undefined) await writeFile(terminal, json, `${JSON.stringify(calibration, undefined, 2)}\n`);

@@ -7,7 +7,7 @@ export interface Question {
   readonly latency: number;
   readonly signal: AbortSignal;
   /** Where in its answer the model gives up, 0…1; it does not if left out. */
-  readonly failsAt?: number | undefined;
+  readonly failsAt?: number;
 }
 
 /**

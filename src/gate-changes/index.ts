@@ -71,7 +71,7 @@ function bounded(changes: readonly GateChange[]): Pick<GateChanges, 'changes' | 
     base: change.base === null ? null : cut(change.base),
     head: change.head === null ? null : cut(change.head),
   }));
-  return { changes: kept, ...(changes.length > MOST ? { more: changes.length - MOST } : {}) };
+  return { changes: kept, more: changes.length > MOST ? changes.length - MOST : undefined };
 }
 
 function cut(text: string): string {

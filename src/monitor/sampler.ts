@@ -165,7 +165,7 @@ class Sampler implements Monitor {
       samples: this.series.samples(),
       processes: this.usage.processes(),
       cost: { samples: this.reads, cpuTime: this.cpuTime, duration: clock.now() - this.startedAt },
-      ...(this.failures === 0 ? {} : { failures: this.failures }),
+      failures: this.failures === 0 ? undefined : this.failures,
       notes: [...this.notes, ...stallNote(this.stalled)],
     };
   }

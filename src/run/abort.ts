@@ -62,7 +62,7 @@ export class AbortWatch {
       load: plan.load,
       timeout: plan.timeout,
       warmup: plan.warmup,
-      ...(plan.retries === undefined ? {} : { retries: plan.retries }),
+      retries: plan.retries,
       ...log.recorded(),
       monitor: monitor.soFar(),
       environment,

@@ -47,7 +47,7 @@ export async function calibrateScenario(
   return {
     name: plan.name,
     slowed: plan.work.kind,
-    ...(problem === undefined ? {} : { problem }),
+    problem,
     budget,
     time: ports.clock.now() - began,
     flows: flows ?? null,

@@ -59,7 +59,7 @@ function breaksGate(
     load,
     timeout: plan.timeout,
     warmup: plan.warmup,
-    ...(plan.retries === undefined ? {} : { retries: plan.retries }),
+    retries: plan.retries,
     monitor: monitor.soFar(),
     environment,
     leftovers: [],

@@ -60,11 +60,7 @@ async function perform(session: Session, runner: FlowRunner): Promise<Performanc
     ? await attempt(stage, 'looking at what is there', async () => Search.begin(stage))
     : undefined;
   const contamination = contaminationLogOf(stage);
-  const performed = await performWatched(
-    stage,
-    { ...options, ...(contamination === undefined ? {} : { contamination }) },
-    { halt, cast },
-  );
+  const performed = await performWatched(stage, { ...options, contamination }, { halt, cast });
   await runner.settle();
   // What was cut short has had no time to tidy up.
   if (search !== undefined && !halt.signal.aborted) {
@@ -83,12 +79,7 @@ async function perform(session: Session, runner: FlowRunner): Promise<Performanc
   await contamination?.settle();
   await options.workspaces.settle();
   const monitor = await withLargestProcess(performed.monitor, { runner, plan });
-  return {
-    ...performed,
-    monitor,
-    ...(verify === undefined ? {} : { verify }),
-    ...(contamination === undefined ? {} : { contamination: contamination.recorded() }),
-  };
+  return { ...performed, monitor, verify, contamination: contamination?.recorded() };
 }
 
 /** What was measured stands, whatever becomes of a step after it. */
@@ -149,5 +140,5 @@ async function runLoad(
     abort.stop();
   });
   const { aborted } = abort;
-  return { ...ran, ...(aborted === undefined ? {} : { aborted }) };
+  return { ...ran, aborted };
 }

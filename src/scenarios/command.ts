@@ -42,7 +42,7 @@ export interface CommandRunnerOptions {
   /** Tokens of other flows are looked for in what each prints. */
   readonly canaries?: boolean;
   /** The limits of each slot; none if left out. */
-  readonly confine?: ((slot: number) => Confinement) | undefined;
+  readonly confine?: (slot: number) => Confinement;
 }
 
 /** Forks all launchers ahead and runs command flows in them. */
@@ -185,11 +185,7 @@ class Worker {
     const scratch = `${options.scratch}/slot-${number}`;
     await options.makeFolder(scratch);
     const enclosure = worker.#confinement?.enclosure;
-    const spec = {
-      ...options.spec,
-      env: { ...options.spec.env, FLOWGATE_FLOW: String(number) },
-      ...(enclosure === undefined ? {} : { enclosure }),
-    };
+    const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) }, enclosure };
     const onLaunch = (launched: LaunchedRoot): void => {
       worker.#leaveRoot();
       worker.#root = launched;

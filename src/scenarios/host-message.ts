@@ -7,7 +7,7 @@ import type { FromHost, FromThreads, Hook } from './module-protocol.js';
  * message that has not the shape of one.
  */
 
-const error = z.object({ message: z.string(), stack: z.string().exactOptional() });
+const error = z.object({ message: z.string(), stack: z.string().optional() });
 const hook = z.enum(['setup', 'verify', 'teardown'] satisfies Hook[]);
 const excerpt = z.object({ head: z.string(), tail: z.string(), bytes: z.number() });
 const step = z.object({ name: z.string(), startedAt: z.number(), endedAt: z.number() });
@@ -15,8 +15,8 @@ const step = z.object({ name: z.string(), startedAt: z.number(), endedAt: z.numb
 const seenToken = z.object({
   token: z.string(),
   place: z.enum(CANARY_PLACES),
-  where: z.string().exactOptional(),
-  at: z.number().exactOptional(),
+  where: z.string().optional(),
+  at: z.number().optional(),
   context: z.string(),
 });
 const seen = z.object({
@@ -29,21 +29,21 @@ const seen = z.object({
 const flow = z.object({
   startedAt: z.number(),
   endedAt: z.number(),
-  error: error.exactOptional(),
+  error: error.optional(),
   steps: z.array(step),
   stdout: excerpt,
   stderr: excerpt,
-  seen: seen.exactOptional(),
+  seen: seen.optional(),
 });
 
 const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening') }),
-  z.object({ type: z.literal('loaded'), hooks: z.array(hook), error: error.exactOptional() }),
+  z.object({ type: z.literal('loaded'), hooks: z.array(hook), error: error.optional() }),
   z.object({
     type: z.literal('done'),
     hook,
-    error: error.exactOptional(),
-    shared: z.string().exactOptional(),
+    error: error.optional(),
+    shared: z.string().optional(),
   }),
   z.object({ type: z.literal('ended'), id: z.int(), flow }),
   z.object({ type: z.literal('pong') }),

@@ -12,7 +12,7 @@ export interface FlowStart {
   readonly traceparent: string;
   readonly workspace: string;
   /** The flow is killed on purpose, unless it ends before. */
-  readonly kill?: FlowKill | undefined;
+  readonly kill?: FlowKill;
 }
 
 /** How it went; times are ms of Clock.now(). */

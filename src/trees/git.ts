@@ -97,7 +97,7 @@ export const gitProgram: Git = {
         // A folder that is gone is ENOENT too; it was there when we were started.
         const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
         const said = stderr === '' && code === undefined ? error.message : stderr;
-        resolve({ code, stdout, stderr: said, ...(missing ? { missing: true as const } : {}) });
+        resolve({ code, stdout, stderr: said, missing: missing || undefined });
       });
       child.stdin?.end();
     }),

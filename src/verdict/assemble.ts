@@ -58,7 +58,6 @@ export function assembleScenario(
   const checks = runChecks(record, askedLevels(plan), plan.unaskedChecks);
   const { ladder: figures } = measures;
   const ladder = figures === undefined ? undefined : judgeClimb(plan, record, figures);
-  const grown = stepGrowth(record.flows);
   return {
     name: plan.name,
     ...decide({
@@ -79,16 +78,13 @@ export function assembleScenario(
     work: workText(plan.work),
     load: { ...record.load, timeout: record.timeout, warmup: record.warmup },
     defaultGates: plan.defaultGates,
-    ...(plan.omittedGates === undefined
-      ? {}
-      : { omittedGates: plan.omittedGates.map((gate) => ({ ...gate })) }),
+    omittedGates: plan.omittedGates?.map((gate) => ({ ...gate })),
     metrics: metricsOf(plan, measures),
     thresholds,
-    ...(comparison === undefined
-      ? {}
-      : { comparison: [...comparison.results], compared: comparison.compared }),
-    ...(ladder === undefined ? {} : { ladder }),
-    ...(grown === undefined ? {} : { stepGrowth: grown }),
+    comparison: comparison && [...comparison.results],
+    compared: comparison?.compared,
+    ladder,
+    stepGrowth: stepGrowth(record.flows),
     checks,
     errors: groupErrors(tallyOf(record).errorKinds({ killed: countsKilled(record) })),
     ...whatHappened(record),
@@ -130,7 +126,7 @@ export function assembleResults(context: ResultsContext): Results {
     verdict: overall(scenarios),
     environment: { ...environment },
     git: { ...git },
-    ...(run === undefined ? {} : { run: { ...run } }),
+    run: run && { ...run },
     reproduce,
     scenarios: [...scenarios],
   };
@@ -172,31 +168,28 @@ function whatHappened(record: Record): Happened {
   const { monitor, contamination } = record;
   const tally = tallyOf(record);
   return {
-    ...(record.limits === undefined ? {} : { limits: limitsResult(record.limits) }),
-    ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
-    ...(contamination === undefined
-      ? {}
-      : { contamination: { ...contamination, sightings: [...contamination.sightings] } }),
+    limits: record.limits && limitsResult(record.limits),
+    verify: record.verify && { ...record.verify },
+    contamination: contamination && { ...contamination, sightings: [...contamination.sightings] },
     leftovers: record.leftovers.map((leftover) => ({ ...leftover })),
-    ...(record.leftBehind === undefined ? {} : { leftBehind: { ...record.leftBehind } }),
-    ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
-    ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
+    leftBehind: record.leftBehind && { ...record.leftBehind },
+    interrupted: record.interrupted,
+    aborted: record.aborted && { ...record.aborted },
     problems: [...record.problems],
-    ...(record.cut === undefined ? {} : { cut: [...record.cut] }),
+    cut: record.cut && [...record.cut],
     counts: { ...tally.counts },
     ...faultsOf(record),
-    ...(totalOf(tally.counts) === record.flows.length
-      ? {}
-      : { inFlight: [...tally.inFlightOver(IN_FLIGHT_POINTS)] }),
+    inFlight:
+      totalOf(tally.counts) === record.flows.length ? undefined : [...tally.inFlightOver(IN_FLIGHT_POINTS)],
     flows: record.flows.map(copyOf),
     monitor: {
       source: monitor.source,
       samples: [...monitor.samples],
       processes: [...monitor.processes],
-      ...(monitor.largestProcess === undefined ? {} : { largestProcess: monitor.largestProcess }),
+      largestProcess: monitor.largestProcess,
       cost: { ...monitor.cost },
-      ...(monitor.failures === undefined ? {} : { failures: monitor.failures }),
-      ...(monitor.unwatched === undefined ? {} : { unwatched: monitor.unwatched }),
+      failures: monitor.failures,
+      unwatched: monitor.unwatched,
       notes: [...monitor.notes],
     },
   };
@@ -210,20 +203,13 @@ function faultsOf(record: Record): Pick<ScenarioResults, 'hits' | 'waves' | 'inj
   const { hits, untracedHits } = tallyOf(record);
   return {
     hits: { ...hits, untraced: untracedHits },
-    waves: waves.map((wave) => {
-      const flows = figures.get(wave.wave);
-      return { ...wave, ...(flows === undefined ? {} : { flows }) };
-    }),
-    ...(injected === undefined
-      ? {}
-      : {
-          injected: {
-            ...injected,
-            faults: [...injected.faults],
-            counts: [...injected.counts],
-            notes: [...injected.notes],
-          },
-        }),
+    waves: waves.map((wave) => ({ ...wave, flows: figures.get(wave.wave) })),
+    injected: injected && {
+      ...injected,
+      faults: [...injected.faults],
+      counts: [...injected.counts],
+      notes: [...injected.notes],
+    },
   };
 }
 

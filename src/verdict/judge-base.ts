@@ -108,7 +108,7 @@ function outcomeOf(threshold: BaseThreshold, result: ComparisonResult): Comparis
   return outcomeAt(result, {
     worse: worse === 'lower' ? 'lower' : 'higher',
     limit: worseningOf(threshold),
-    ...(margin === undefined ? {} : { margin }),
+    margin,
   });
 }
 

@@ -34,7 +34,7 @@ function judgeOne(threshold: Threshold, { value, atMost, unit, note }: MetricRes
     actual: value,
     limit,
     unit,
-    ...(threshold.origin === undefined ? {} : { origin: threshold.origin }),
+    origin: threshold.origin,
   };
   if (value === null) return { ...judged, outcome: 'inconclusive', reason: note ?? 'no data' };
   if (limit === null) {

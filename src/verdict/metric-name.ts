@@ -40,11 +40,7 @@ export function parseMetricName(text: string, column: number): MetricNameResult 
     .filter((message) => message !== undefined)
     .map((message, index) => ({ message, column: index === 0 ? column : column + text.length }));
   return {
-    metric: {
-      id,
-      ...(labelled && label !== undefined ? { label: label.trim() } : {}),
-      ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
-    },
+    metric: { id, label: labelled ? label?.trim() : undefined, stat: statResult.stat },
     problems,
   };
 }

@@ -15,7 +15,7 @@ export interface MeasuredPair {
   readonly base: Pick<Round, 'values'>;
   readonly head: Pick<Round, 'values'>;
   /** Why it does not count. */
-  readonly dropped?: string | undefined;
+  readonly dropped?: string;
 }
 
 type Read = (round: Pick<Round, 'values'>) => number | null;

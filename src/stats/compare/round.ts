@@ -45,8 +45,8 @@ export function roundOf(record: Record, { metrics, steal }: RoundSurroundings): 
     values: Object.fromEntries(values) as Round['values'],
     // What was killed by a limit has failed; nothing is injected in a round.
     flows: { started, failed: started - tally.counts.ok },
-    ...(steal === undefined ? {} : { steal }),
-    ...(startSkew === null ? {} : { startSkew }),
-    ...(held === undefined ? {} : { held }),
+    steal,
+    startSkew: startSkew ?? undefined,
+    held,
   };
 }
