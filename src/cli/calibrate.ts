@@ -9,7 +9,7 @@ import type { Plan, ScenarioPlan } from '../model/plan.js';
 import { EXIT } from '../publish/exit-status.js';
 import { renderCalibrationMarkdown } from '../report/calibration-markdown.js';
 import { renderCalibrationTerminal } from '../report/calibration-terminal.js';
-import { isAgainstBase } from '../verdict/base-limit.js';
+import { isAgainstBase } from '../model/threshold.js';
 import { calibrateScenario, type CalibrateOptions } from '../run/calibrating.js';
 import { inputsOf, type RunOptions } from './options.js';
 import { writeFile } from './outputs.js';
