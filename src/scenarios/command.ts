@@ -24,9 +24,6 @@ import {
   type Watch,
 } from './runner.js';
 
-/** Slots that are asked for their largest process: each takes about 2 ms of CPU. */
-const MOST_ASKED = 64;
-
 export interface CommandRunnerOptions {
   readonly spawner: Spawner;
   readonly clock: Clock;
@@ -78,7 +75,6 @@ export async function openCommandRunner(options: CommandRunnerOptions): Promise<
       crew.endAll(reason);
     },
     settle: () => Promise.resolve(),
-    largestProcess: () => crew.largestProcess(),
     broken: NEVER_BROKEN,
     close,
   };
@@ -128,13 +124,6 @@ class Crew {
   endAll(reason: string): void {
     this.#ended = reason;
     for (const worker of this.#open.values()) worker.end('killed', reason);
-  }
-
-  async largestProcess(): Promise<number | undefined> {
-    const asked = [...this.#open.values()].slice(0, MOST_ASKED);
-    const told = await Promise.all(asked.map((worker) => worker.largestProcess()));
-    const known = told.filter((bytes) => bytes !== undefined);
-    return known.length === 0 ? undefined : Math.max(...known);
   }
 
   async close(): Promise<void> {
@@ -255,10 +244,6 @@ class Worker {
     if (this.#token === undefined || this.#ending !== undefined) return;
     this.#ending = { outcome, message };
     void this.#endTree(this.#token);
-  }
-
-  async largestProcess(): Promise<number | undefined> {
-    return this.#commands.largestProcess?.();
   }
 
   close(): Promise<void> {
