@@ -2,10 +2,10 @@ import { limitSentence, type ClimbLimit, type LadderFigures, type LadderResults 
 import { LADDER_METRICS } from '../model/metrics.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
-import type { Threshold } from '../model/threshold.js';
+import type { Concern, Threshold } from '../model/threshold.js';
 import { recordOfRung } from '../stats/ladder.js';
 import { summarize } from '../stats/summarize.js';
-import { type Concern, thresholdConcerns } from './concerns.js';
+import { thresholdConcerns } from './decide.js';
 import { judge } from './judge.js';
 
 type Judged = Pick<ScenarioPlan, 'thresholds' | 'ladder'>;
