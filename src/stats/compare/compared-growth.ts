@@ -4,7 +4,7 @@ import type { Pair, Round } from '../../model/comparison.js';
 import { FEWEST_PAIRS, growthDifference, type PairLevels } from './growth-difference.js';
 import { growthSentence } from './growth-words.js';
 
-export interface GrowthCircumstances {
+interface GrowthCircumstances {
   readonly services: NonNullable<Compared['rounds']>['services'];
   /** How people call base. */
   readonly base: string;

@@ -1,7 +1,7 @@
 /** What becomes of differences that are exactly zero; see docs/statistics.md. */
 export type Zeros = 'pratt' | 'wilcoxon';
 
-export interface SignedRankTest {
+interface SignedRankTest {
   /** Sum of the (mid)ranks of the positive differences: W⁺, R's V. */
   readonly statistic: number;
   /** One-sided p-values: the differences tend to be above zero, below zero. */

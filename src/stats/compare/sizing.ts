@@ -1,10 +1,10 @@
 /** In how many of a hundred runs an effect of the stated size is to be seen. */
-export const POWER = 0.95;
+const POWER = 0.95;
 
 /** Variance of the Hodges–Lehmann estimate over that of the mean, for normal noise: π/3 ≈ 1.05 (Hodges and Lehmann 1956). */
 const PRICE_OF_RANKS = Math.PI / 3;
 
-export interface Sizing {
+interface Sizing {
   /** Distance from the margin to the effect, on the scale of the differences: ln((1 + effect) ÷ (1 + margin)). */
   readonly distance: number;
   /** Standard deviation of a difference. */
