@@ -31,7 +31,7 @@ const MOST_TRENDS = 40;
 const NAME = /^([a-z_]+)(?:\(.*\))?(?:\.([a-z0-9.]+))?$/su;
 
 /** Earlier runs of a scenario under its load. */
-export interface Comparable {
+interface Comparable {
   /** On whichever machine: for what does not depend on its speed. */
   readonly all: readonly HistoryPoint[];
   /** On one like this. */
