@@ -27,7 +27,7 @@ export const CHECKS: readonly Check[] = [
 ];
 
 /** In force where the user names none. A check without a level here runs only when it is asked for. */
-export const DEFAULT_LEVELS: CheckLevels = {
+const DEFAULT_LEVELS: CheckLevels = {
   concurrency: 'warn',
   invariants: 'fail',
   isolation: 'warn',
