@@ -27,7 +27,7 @@ import {
 /** Slots that are asked for their largest process: each takes about 2 ms of CPU. */
 const MOST_ASKED = 64;
 
-export interface CommandRunnerOptions {
+interface CommandRunnerOptions {
   readonly spawner: Spawner;
   readonly clock: Clock;
   readonly watch: Watch;

@@ -2,7 +2,7 @@ import type { Excerpt } from '../model/record.js';
 
 /** Bytes kept of the first and of the last that a stream carried. */
 export const HEAD_BYTES = 4 * 1024;
-export const TAIL_BYTES = 12 * 1024;
+const TAIL_BYTES = 12 * 1024;
 
 export const NOTHING_PRINTED: Excerpt = { head: '', tail: '', bytes: 0 };
 

@@ -4,7 +4,7 @@ import { portVariable, type ServicePlan } from '../model/service.js';
 import { fillText, fillTexts } from '../model/placeholders.js';
 
 /** A scenario whose ports are chosen. */
-export interface PortedPlan {
+interface PortedPlan {
   readonly plan: ScenarioPlan;
   /** FLOWGATE_PORT and FLOWGATE_PORT_NAME, for everything that the scenario starts. */
   readonly env: Readonly<Record<string, string>>;
