@@ -13,7 +13,7 @@ export interface Waves {
   readonly injected: InjectedFaults;
 }
 
-export interface WaveSurroundings {
+interface WaveSurroundings {
   readonly monitor: Pick<Monitor, 'sampleNow'>;
   readonly network?: NetworkInjection;
 }
