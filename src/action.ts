@@ -25,7 +25,7 @@ import { inTrees, type Judging, type TreeWorld } from './trees/in-trees.js';
 import type { TreeDoors } from './trees/open-trees.js';
 
 /** What is to be done when something fails that nobody has foreseen. */
-export interface Unforeseen {
+interface Unforeseen {
   /** Aborted by the first unexpected failure. */
   readonly happened: AbortSignal;
   /** Does this if the run does not come to its end after one. */

@@ -125,7 +125,7 @@ export interface CommandSlot {
   close(): Promise<void>;
 }
 
-export interface SlotOptions {
+interface SlotOptions {
   /** An empty folder of the slot's own. */
   readonly scratch: string;
   readonly barrier: Barrier;
