@@ -23,11 +23,6 @@ export type { FolderReading, StreamListener } from './ports/stream-listener.js';
 export type { ComparingProgress, Progress, ProgressView } from './ports/progress.js';
 export type { NetworkProxy, NetworkProxyOptions, OpenNetworkProxy } from './ports/network-proxy.js';
 
-/** Uniform random numbers in [0, 1). Seeded: the same seed gives the same run. */
-export interface Rng {
-  next(): number;
-}
-
 /** What a person reads while it happens. Text that a flow printed never goes through here unescaped. */
 export interface Logger {
   info(message: string): void;
