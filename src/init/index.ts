@@ -4,8 +4,6 @@ import { findWork } from './find.js';
 import type { Repository } from './repository.js';
 import { renderWorkflow } from './workflow-file.js';
 
-export type { Repository } from './repository.js';
-
 const CONFIG = '.github/flowgate.yml';
 /** A repository that has one of these has its config; the last two only need another name, which a run says. */
 const CONFIGS: readonly string[] = [CONFIG, 'flowgate.yml', '.github/flowgate.yaml', 'flowgate.yaml'];
