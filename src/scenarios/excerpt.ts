@@ -26,11 +26,6 @@ export class ExcerptBuffer {
     this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
   }
 
-  /** Bytes that fell between head and tail were not kept. */
-  skip(bytes: number): void {
-    this.#bytes += bytes;
-  }
-
   excerpt(): Excerpt {
     // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
     return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
