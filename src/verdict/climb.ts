@@ -11,7 +11,7 @@ import { judge } from './judge.js';
 type Judged = Pick<ScenarioPlan, 'thresholds' | 'ladder'>;
 
 /** The gates that the figures of one rung alone break, in words. What it has no data for it does not break. */
-export function brokenGates(thresholds: readonly Threshold[], record: Record, flows: number): string[] {
+function brokenGates(thresholds: readonly Threshold[], record: Record, flows: number): string[] {
   const ofRung = thresholds.filter(({ metric }) => !LADDER_METRICS.has(metric));
   const judged = judge(ofRung, summarize(recordOfRung(record, { flows })));
   const broken = judged.filter(({ level, outcome }) => level === 'fail' && outcome === 'fail');

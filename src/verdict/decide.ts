@@ -18,7 +18,7 @@ export interface Judgement {
   readonly more?: readonly Concern[];
 }
 
-export interface Decision {
+interface Decision {
   readonly verdict: Verdict;
   /** Plain sentences, the most important first; they may hold what a flow printed. */
   readonly reasons: string[];

@@ -144,7 +144,7 @@ export function invalidConcerns(comparison: Pick<ScenarioComparison, 'compared'>
 }
 
 /** What became better, in words. */
-export function improvements({
+function improvements({
   results,
   compared,
 }: Pick<ScenarioComparison, 'results' | 'compared'>): readonly string[] {
