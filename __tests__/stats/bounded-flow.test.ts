@@ -25,7 +25,7 @@ function resultsOf(recorded: ReturnType<typeof logged>): string {
   const results = assembleResults({
     version: '0.0.0',
     createdAt: '2026-01-01T00:00:00.000Z',
-    environment: environment as never,
+    environment: environment,
     git,
     reproduce: 'flowgate run',
     scenarios: [scenario],
@@ -116,7 +116,7 @@ describe('results.json', () => {
     const flows = [1, 2].map((iteration) =>
       flowOf({ iteration, outcome: 'failed', error: { message: huge } }),
     );
-    const text = resultsJson(aResults({ scenarios: [{ ...aScenario({}), flows: flows as never }] }));
+    const text = resultsJson(aResults({ scenarios: [{ ...aScenario({}), flows: flows }] }));
     const { scenarios } = JSON.parse(text) as ReturnType<typeof aResults>;
     expect(scenarios[0]?.cut).toEqual([
       'what flows printed, and their steps, are left out: the file would be too large',

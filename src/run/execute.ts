@@ -11,7 +11,7 @@ import { lookingAlong } from './looks.js';
 import { haltOn, type Halt } from './halt.js';
 import { withLargestProcess } from './largest-process.js';
 import { Live } from './live.js';
-import { nothing, recordOf, type Performance } from './run-record.js';
+import { nothing, recordOfRun, type Performance } from './run-record.js';
 import { Search } from './search.js';
 import { contaminationLogOf } from './sees-tokens.js';
 import { Session } from './session.js';
@@ -34,7 +34,7 @@ export async function execute(
     session = await Session.open(plan, ports, context);
   } catch (thrown) {
     const unset = { plan, ports, environment: context.environment, problems: [messageOf(thrown)] };
-    return recordOf(unset, nothing(plan, ports, 'none'));
+    return recordOfRun(unset, nothing(plan, ports, 'none'));
   }
   const { stage, cast, runner } = session;
   let performance: Performance | undefined;
@@ -46,7 +46,7 @@ export async function execute(
     await session.close();
   }
   const left = cast.search?.found();
-  return recordOf(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
+  return recordOfRun(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
 }
 
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
@@ -60,11 +60,7 @@ async function perform(session: Session, runner: FlowRunner): Promise<Performanc
     ? await attempt(stage, 'looking at what is there', async () => Search.begin(stage))
     : undefined;
   const contamination = contaminationLogOf(stage);
-  const performed = await performWatched(
-    stage,
-    { ...options, ...(contamination === undefined ? {} : { contamination }) },
-    { halt, cast },
-  );
+  const performed = await performWatched(stage, { ...options, contamination }, { halt, cast });
   await runner.settle();
   // What was cut short has had no time to tidy up.
   if (search !== undefined && !halt.signal.aborted) {
@@ -86,8 +82,8 @@ async function perform(session: Session, runner: FlowRunner): Promise<Performanc
   return {
     ...performed,
     monitor,
-    ...(verify === undefined ? {} : { verify }),
-    ...(contamination === undefined ? {} : { contamination: contamination.recorded() }),
+    verify,
+    contamination: contamination?.recorded(),
   };
 }
 
@@ -148,6 +144,5 @@ async function runLoad(
   const ran = await running.finally(() => {
     abort.stop();
   });
-  const { aborted } = abort;
-  return { ...ran, ...(aborted === undefined ? {} : { aborted }) };
+  return { ...ran, aborted: abort.aborted };
 }

@@ -13,5 +13,6 @@ export async function withLargestProcess(
 ): Promise<MonitorRecord> {
   if (plan.warmup > 0 || plan.ladder !== undefined) return monitor;
   const largestProcess = await runner.largestProcess?.();
-  return largestProcess === undefined ? monitor : { ...monitor, largestProcess };
+  const { source, samples, processes, ...rest } = monitor;
+  return { source, samples, processes, largestProcess, ...rest };
 }

@@ -51,9 +51,9 @@ export class FlowLog {
     return {
       flows: this.#kept.inOrder(),
       tally: this.#tally,
-      ...(this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs }),
-      ...(this.#waves.size === 0 ? {} : { waveTallies: this.#waves }),
-      ...(cut.length === 0 ? {} : { cut }),
+      rungTallies: this.#rungs.size === 0 ? undefined : this.#rungs,
+      waveTallies: this.#waves.size === 0 ? undefined : this.#waves,
+      cut: cut.length === 0 ? undefined : cut,
     };
   }
 
