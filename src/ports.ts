@@ -115,11 +115,6 @@ export interface CommandSlot {
    * the release, and resolves when the flow has ended.
    */
   prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>>;
-  /**
-   * Bytes: the highest resident set of any one process that the flows of this slot had, as the kernel noted it when it was
-   * waited for (ru_maxrss); undefined where it can not be asked. Between flows only.
-   */
-  largestProcess?(): Promise<number | undefined>;
   /** Ends the running flow with its process group by SIGKILL; `run` then resolves. The slot can be used again. */
   kill(): void;
   /** Ends the launcher. */
@@ -139,10 +134,19 @@ export interface HostProcess extends RunningProcess {
   onMessage(listener: (message: unknown) => void): void;
 }
 
-/** Flows run below (`launcher`) or as this process; a slot may launch more than one, one after another. */
+/**
+ * Flows run below (`launcher`: its descendants count, itself does not) or as this process; a slot may launch more than
+ * one, one after another.
+ */
 export interface LaunchedRoot {
   readonly pid: number;
   readonly launcher: boolean;
+  /**
+   * Bytes: the highest resident set of any one process below a launcher, as the kernel noted it when it was waited for
+   * (ru_maxrss); undefined where it can not be asked, and while a flow runs. Asked once, after the last flow: the
+   * launcher takes no more.
+   */
+  readonly largestProcess?: () => Promise<number | undefined>;
 }
 
 export interface Spawner {
@@ -156,11 +160,8 @@ export interface Spawner {
 }
 
 /** A process below which everything is watched. */
-export interface TreeRoot {
-  readonly pid: number;
+export interface TreeRoot extends LaunchedRoot {
   readonly role: ProcessSummary['role'];
-  /** The root is a launcher of ours: its descendants count, itself does not. */
-  readonly launcher: boolean;
 }
 
 /** One process of the tree at one instant. */
@@ -249,7 +250,7 @@ export interface Http {
   /** GET; ready on status 200…399. `ca`: certificates in PEM that are trusted besides the usual ones. Timeout in ms. */
   probe(
     url: string,
-    options: { readonly timeout: number; readonly ca?: string | undefined },
+    options: { readonly timeout: number; readonly ca?: string },
   ): Promise<string | undefined>;
   connect(host: string, port: number, timeout: number): Promise<string | undefined>;
 }

@@ -26,7 +26,7 @@ function compared(level: CheckLevel, pairs = 12): Results {
     budget: 2000,
     onUnresolved: 'warn',
     attribution: [],
-    ...(growth === undefined ? {} : { growth }),
+    growth,
   };
   const plan = scenarioPlanOf({ checks: { growth: level } });
   const record = recordOf();

@@ -13,10 +13,7 @@ const OWN = parseThresholds(['peak_memory < 500MB'], 'fail').thresholds;
 const scenario = { name: 'checkout', load: { model: 'closed', flows: 10, iterations: 10 }, thresholds: OWN };
 
 function gates(past: Past | undefined, of: object = scenario): string[] {
-  const planned = gatedByHistory(of as ScenarioPlan, {
-    environment,
-    ...(past === undefined ? {} : { past }),
-  });
+  const planned = gatedByHistory(of as ScenarioPlan, { environment, past });
   return planned.thresholds
     .filter(({ origin }) => origin === 'history')
     .map(({ expression, level }) => `${level} ${expression}`);

@@ -48,7 +48,7 @@ function manyFlows(): Partial<Record> {
     }
   }
   const { tally, flows, waveTallies } = log.recorded();
-  return { waves, tally, flows, ...(waveTallies === undefined ? {} : { waveTallies }) };
+  return { waves, tally, flows, waveTallies };
 }
 
 const GROWING = Array.from({ length: 60 }, (_, index) =>

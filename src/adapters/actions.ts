@@ -64,12 +64,7 @@ export function actionsRunner(files = new CommandFiles(process.env)): Runner {
     },
     annotate: ({ level, title, message, file, line, column }) => {
       const announce = level === 'error' ? core.error : core.warning;
-      announce(message, {
-        title,
-        ...(file !== undefined && { file }),
-        ...(line !== undefined && { startLine: line }),
-        ...(column !== undefined && { startColumn: column }),
-      });
+      announce(message, { title, file, startLine: line, startColumn: column });
     },
     output: (name, value) => {
       // Nobody who wrote the value could know the word that ends it.

@@ -28,21 +28,13 @@ const launcherSlots: Slots = {
   openBarrier: (scratch) => FifoBarrier.make(join(scratch, 'barrier')),
   openSlot: (spec, { scratch, barrier, onLaunch }) => {
     if (!(barrier instanceof FifoBarrier)) throw new TypeError('a launcher waits at a FIFO only');
-    const onPid = (pid: number): void => {
-      onLaunch({ pid, launcher: true });
-    };
     const unusable = whyUnusable(spec);
     if (unusable !== undefined) return Promise.reject(new Error(unusable));
-    return LauncherSlot.open(spec, { scratch, barrier, onLaunch: onPid });
+    return LauncherSlot.open(spec, { scratch, barrier, onLaunch });
   },
 };
 
 const spawnedSlots: Slots = {
   openBarrier: () => Promise.resolve({ release: () => undefined }),
-  openSlot: (spec, { onLaunch }) => {
-    const onPid = (pid: number): void => {
-      onLaunch({ pid, launcher: false });
-    };
-    return Promise.resolve(new SpawnedSlot(spec, onPid));
-  },
+  openSlot: (spec, { onLaunch }) => Promise.resolve(new SpawnedSlot(spec, onLaunch)),
 };

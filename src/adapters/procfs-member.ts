@@ -186,8 +186,8 @@ export class Member {
       childrenFaults: stat.childFaults,
       threads: this.zombie ? 0 : stat.threads,
       ...(this.zombie ? { zombie: true } : {}),
-      ...(this.openFiles === undefined ? {} : { files: this.openFiles }),
-      ...(token === undefined ? {} : { token }),
+      files: this.openFiles,
+      token,
     };
   }
 

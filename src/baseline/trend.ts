@@ -45,16 +45,15 @@ export function trendOf(
     anyMachine: !definition.speed,
     values,
     last: { from: last.from, ...levelOf(values.slice(last.from), CHANCE) },
-    ...(before === undefined || first === undefined
-      ? {}
-      : {
-          change: changeAt(first, {
+    change:
+      before && first
+        ? changeAt(first, {
             before: before.mean,
             after: last.mean,
             definition,
             runsAgo: last.to - last.from,
-          }),
-        }),
+          })
+        : undefined,
     now,
   };
 }
@@ -73,10 +72,5 @@ function changeAt(
   { definition, ...change }: Pick<Change, 'before' | 'after' | 'runsAgo'> & { definition: MetricDefinition },
 ): Change {
   const { before, after } = change;
-  return {
-    ...change,
-    ...(sha === undefined ? {} : { sha }),
-    at,
-    worse: definition.worse === (after > before ? 'higher' : 'lower'),
-  };
+  return { ...change, sha, at, worse: definition.worse === (after > before ? 'higher' : 'lower') };
 }

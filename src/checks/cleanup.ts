@@ -37,7 +37,7 @@ interface Leavings {
 function leavingsOf({ leftBehind, leftovers, flows }: Record): Leavings {
   const { files, ports, processes, fileCount, portCount } = leftBehind ?? NOTHING;
   const cut = new Set(flows.filter(wasCut).map(({ iteration }) => iteration));
-  const counts = ({ iteration }: { readonly iteration?: number | undefined }): boolean =>
+  const counts = ({ iteration }: { readonly iteration?: number }): boolean =>
     iteration === undefined || !cut.has(iteration);
   const kept = [leftovers, files, ports].flat().length;
   const counted = {

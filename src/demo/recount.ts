@@ -1,7 +1,6 @@
 import type { OutcomeCounts } from '../model/flow.js';
 import type { FlowSummary } from '../scenarios/module-api.js';
-import type { Alerts } from './alerts.js';
-import type { Snapshot } from './collector.js';
+import type { Alerts, Snapshot } from './shared.js';
 
 /** What the desk knows after the run, beside what flowgate saw. */
 export interface Books {

@@ -40,10 +40,10 @@ export class InjectedLog {
     return this.#keep({
       kind,
       at,
-      ...(until === undefined ? {} : { until }),
+      until,
       listen,
-      ...(connection === undefined ? {} : { connection }),
-      ...(amount === undefined ? {} : { amount }),
+      connection,
+      amount,
     });
   }
 

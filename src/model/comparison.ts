@@ -17,17 +17,11 @@ export const ROUND_SERVICES = ['keep', 'restart'] as const;
 
 export type RoundServices = (typeof ROUND_SERVICES)[number];
 
-/** A command that is run once in each tree before anything is measured. */
-export interface PreparePlan {
-  readonly run: string;
-  /** Its result for the same commit and the same key is taken from the cache. */
-  readonly cacheKey?: string;
-}
-
 export interface ComparePlan {
   /** A git ref, or `base`: what the pull request is to be merged into, else the default branch. */
   readonly ref: string;
-  readonly prepare?: PreparePlan;
+  /** A command that is run once in each tree before anything is measured. */
+  readonly prepare?: string;
   /** ms that the rounds of one scenario may take. */
   readonly budget: number;
   /** Kept up if left out, unless services of both sides may clash unseen. */

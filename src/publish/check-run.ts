@@ -27,7 +27,7 @@ export interface CheckRunEnd {
   /** The step fails: a check run that is grey beside a red step would be a riddle. */
   readonly stepFails: boolean;
   /** `1 of 2 scenarios is unresolved`: what neither holds nor fails. */
-  readonly unresolved?: string | undefined;
+  readonly unresolved?: string;
   /** That alone has made the verdict what it is; so it is if left out. */
   readonly unresolvedAlone?: boolean;
   /** Markdown, at most 65,535 characters. */

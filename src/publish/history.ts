@@ -102,7 +102,7 @@ async function append(
     // An answer may have been lost after all: then the lines are there.
     if (content === before) return true;
     const commit = { branch, path: file, content, message: messageOfCommit(results) };
-    if (await github.commitFile({ ...commit, ...(tip === undefined ? {} : { head: tip.head }) })) return true;
+    if (await github.commitFile({ ...commit, head: tip?.head })) return true;
   }
   return false;
 }

@@ -2,7 +2,7 @@ import { messageOf, UserError } from '../errors.js';
 import { whereInput, type Inputs } from '../inputs/inputs.js';
 import { parseInputs } from '../inputs/parse-inputs.js';
 import { GitHubError, type GitHub, type Logger, type PullRequest } from '../ports.js';
-import type { Git } from '../ports/git.js';
+import type { Git } from '../trees/git.js';
 import { checksOutPullRequest, type Occasion } from './event.js';
 import type { Surroundings } from './surroundings.js';
 

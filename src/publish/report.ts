@@ -32,7 +32,7 @@ export interface ReportSubject {
   readonly mode: CommentMode;
   /** Absolute: the runner's temporary folder. */
   readonly temporary: string;
-  readonly checkRun?: OpenCheckRun | undefined;
+  readonly checkRun?: OpenCheckRun;
 }
 
 type Step = (what: string, act: () => Promise<void> | void) => Promise<void>;

@@ -1,10 +1,10 @@
 import { SLOWDOWNS, type ScenarioCalibration } from '../model/calibration.js';
 import type { RoundServices, ComparedMetric } from '../model/comparison.js';
 import type { ScenarioPlan } from '../model/plan.js';
-import type { Threshold } from '../model/threshold.js';
+import { isAgainstBase, type Threshold } from '../model/threshold.js';
 import { calibrationOf } from '../stats/calibrate/calibrate.js';
 import type { MeasuredRun } from '../stats/calibrate/measured.js';
-import { comparedMetrics, isAgainstBase } from '../verdict/base-limit.js';
+import { comparedMetrics } from '../verdict/base-limit.js';
 import { defaultBaseGates, spareMetrics } from '../verdict/compared-defaults.js';
 import { formatQuantity } from '../lib/format.js';
 import { compareSides, type CompareSidesOptions } from './compare-sides.js';
@@ -47,7 +47,7 @@ export async function calibrateScenario(
   return {
     name: plan.name,
     slowed: plan.work.kind,
-    ...(problem === undefined ? {} : { problem }),
+    problem,
     budget,
     time: ports.clock.now() - began,
     flows: flows ?? null,

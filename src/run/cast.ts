@@ -116,13 +116,11 @@ async function openRequests(
     work,
     slots: plan.load.flows,
     timeout: plan.timeout,
-    ...(connections === undefined
-      ? {}
-      : {
-          onConnection: (slot, port) => {
-            connections.add(port, { slot, at: clock.now() });
-          },
-        }),
+    onConnection:
+      connections &&
+      ((slot, port) => {
+        connections.add(port, { slot, at: clock.now() });
+      }),
     canaries: seesTokens(plan),
   });
 }

@@ -65,7 +65,7 @@ export async function comparePairs(options: ComparingOptions): Promise<Comparing
     results: finalResults(pairs, state, { metrics, validity }),
     time: clock.now() - began,
     ended,
-    ...(failure === undefined ? {} : { failure }),
+    failure,
   });
   while (state.status === 'continue') {
     if (isInterrupted()) return end('interrupted');

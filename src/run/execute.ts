@@ -9,7 +9,6 @@ import { climb, type LoggedFlows } from './climb.js';
 import { runFlows, warmUp } from './flows.js';
 import { lookingAlong } from './looks.js';
 import { haltOn, type Halt } from './halt.js';
-import { withLargestProcess } from './largest-process.js';
 import { Live } from './live.js';
 import { nothing, recordOfRun, type Performance } from './run-record.js';
 import { Search } from './search.js';
@@ -18,7 +17,7 @@ import { Session } from './session.js';
 import type { ExecuteContext, ExecutePorts, Stage } from './stage.js';
 import { runWaves, type Waves } from './waves.js';
 import { verifyFlows } from './verify.js';
-import { isWatched, watched, type Watched } from './watched.js';
+import { isWatched, watched, withLargestProcess, type Watched } from './watched.js';
 
 /**
  * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
@@ -78,13 +77,8 @@ async function perform(session: Session, runner: FlowRunner): Promise<Performanc
   const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
   await contamination?.settle();
   await options.workspaces.settle();
-  const monitor = await withLargestProcess(performed.monitor, { runner, plan });
-  return {
-    ...performed,
-    monitor,
-    verify,
-    contamination: contamination?.recorded(),
-  };
+  const monitor = await withLargestProcess(performed.monitor, stage);
+  return { ...performed, monitor, verify, contamination: contamination?.recorded() };
 }
 
 /** What was measured stands, whatever becomes of a step after it. */

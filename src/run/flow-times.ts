@@ -43,8 +43,8 @@ export function withoutTimes(flow: Flow, defect: string): Flow {
     startedAt: at,
     endedAt: at,
     error: { message: `impossible times: ${defect}` },
-    ...(stdout === undefined ? {} : { stdout }),
-    ...(stderr === undefined ? {} : { stderr }),
+    stdout,
+    stderr,
   };
 }
 

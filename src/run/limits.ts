@@ -59,11 +59,7 @@ export class Limits {
 
   get record(): LimitsRecord {
     const counters = countedSince(this.#began, this.#ended);
-    return {
-      ...this.#session.inForce,
-      ...(counters === undefined ? {} : { counters }),
-      leftBehind: this.#leftBehind,
-    };
+    return { ...this.#session.inForce, counters, leftBehind: this.#leftBehind };
   }
 }
 

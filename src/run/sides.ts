@@ -46,7 +46,7 @@ export interface SidesOptions {
   /** Undefined: kept up, unless they may clash unseen. */
   readonly services: RoundServices | undefined;
   /** Undefined where the sides have no trees of their own. */
-  readonly guard?: TreeGuard | undefined;
+  readonly guard?: TreeGuard;
   readonly ports: ExecutePorts;
   readonly context: ExecuteContext;
 }

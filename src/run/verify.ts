@@ -35,12 +35,5 @@ async function verifyByCommand(stage: Stage, run: RunSummary, command: string): 
 
 function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error }: Flow): FlowSummary {
   const time = endedAt - startedAt;
-  return {
-    flow: slot,
-    iteration,
-    token,
-    outcome,
-    time,
-    ...(error === undefined ? {} : { error: error.message }),
-  };
+  return { flow: slot, iteration, token, outcome, time, error: error?.message };
 }

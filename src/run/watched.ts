@@ -36,3 +36,18 @@ export async function watched<T>(
 export function isWatched({ work, services }: Pick<ScenarioPlan, 'work' | 'services'>): boolean {
   return work.kind !== 'http' || services.length > 0;
 }
+
+/**
+ * Adds to what the monitor has seen what the kernel says of the largest process of all. Asked of the whole life of the
+ * slots, so not where that is more than what is counted: after warm-up flows; nor on a ladder, of whose rungs it tells
+ * nothing.
+ */
+export async function withLargestProcess(
+  monitor: MonitorRecord,
+  { plan, watch }: Pick<Stage, 'plan' | 'watch'>,
+): Promise<MonitorRecord> {
+  if (plan.warmup > 0 || plan.ladder !== undefined) return monitor;
+  const largestProcess = await watch.largestProcess();
+  const { source, samples, processes, ...rest } = monitor;
+  return { source, samples, processes, largestProcess, ...rest };
+}

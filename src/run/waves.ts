@@ -14,7 +14,7 @@ export interface Waves {
 
 export interface WaveSurroundings {
   readonly monitor: Pick<Monitor, 'sampleNow'>;
-  readonly network?: NetworkInjection | undefined;
+  readonly network?: NetworkInjection;
 }
 
 /**

@@ -35,14 +35,7 @@ interface Doings {
 
 export function flowEnd(ended: FlowCommandEnd, { ending, killed, limits = {} }: Doings): FlowEnd {
   const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
-  const common = {
-    startedAt,
-    endedAt,
-    ...(runningAt === undefined ? {} : { runningAt }),
-    stdout,
-    stderr,
-    ...(killed === undefined ? {} : { hit: killed.hit }),
-  };
+  const common = { startedAt, endedAt, runningAt, stdout, stderr, hit: killed?.hit };
   if (ending !== undefined) {
     return { ...common, outcome: ending.outcome, error: { message: ending.message } };
   }

@@ -39,10 +39,7 @@ export function watchLimits(confinement: Confinement | undefined): LimitWatch {
     const evidence = { before, after, exit, of, limits };
     const killed = outOfMemory(evidence);
     const refused = refusedForks(evidence);
-    return {
-      ...(killed === undefined ? {} : { killed }),
-      ...(refused === undefined ? {} : { refused }),
-    };
+    return { killed, refused };
   };
 }
 

@@ -74,6 +74,6 @@ export class FlowCanary {
     const others = (this.#others ??= []);
     if (others.length >= KEPT) return;
     const offset = place === 'return value' || place === 'file name' ? {} : { at };
-    others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context: context() });
+    others.push({ token, place, where, ...offset, context: context() });
   }
 }

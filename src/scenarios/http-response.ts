@@ -12,7 +12,7 @@ export interface ResponseOptions {
   /** The whole body is kept, not only its beginning and its end. */
   readonly keepsBody: boolean;
   /** Hears all of the body. */
-  readonly listener?: StreamListener | undefined;
+  readonly listener?: StreamListener;
 }
 
 /** A response as it comes, in bounded memory. */

@@ -126,15 +126,11 @@ class HttpWorker {
       ttfb,
       bytesIn: after.received - before.received,
       bytesOut: after.sent - before.sent,
-      ...(after.resent === before.resent ? undefined : { resent: after.resent - before.resent }),
-      ...(canary === undefined ? undefined : { seen: canary.seen() }),
+      resent: after.resent === before.resent ? undefined : after.resent - before.resent,
+      seen: canary?.seen(),
     };
     if (error === undefined) return { outcome: 'ok', ...end };
-    return {
-      ...error,
-      ...end,
-      ...(response === undefined ? {} : { stdout: response.excerpt() }),
-    };
+    return { ...error, ...end, stdout: response?.excerpt() };
   }
 
   end(outcome: 'timed_out' | 'killed', message: string): void {
@@ -228,7 +224,7 @@ class HttpWorker {
     const where = this.#requests.length > 1 ? ` (${step})` : '';
     const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
     const hit = thrown instanceof FlowEnding ? thrown.hit : undefined;
-    return { outcome, error: { message: `${message}${where}` }, ...(hit === undefined ? {} : { hit }) };
+    return { outcome, error: { message: `${message}${where}` }, hit };
   }
 }
 

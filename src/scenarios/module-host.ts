@@ -154,11 +154,11 @@ export class ModuleHost {
       flow: {
         startedAt,
         endedAt,
-        ...(error === undefined ? {} : { error }),
+        error,
         steps,
         stdout: output.stdout.excerpt(),
         stderr: output.stderr.excerpt(),
-        ...(canary === undefined ? {} : { seen: canary.seen() }),
+        seen: canary?.seen(),
       },
     });
   }

@@ -27,7 +27,7 @@ export type ToHost =
       /** Tokens of other flows are to be looked for. */
       readonly canaries?: boolean;
       /** Share of itself by which each flow is made longer, 0 or more. */
-      readonly slowdown?: number | undefined;
+      readonly slowdown?: number;
     }
   /** `share`: what it returns is to be sent back, for other hosts. */
   | { readonly type: 'setup'; readonly share?: boolean }

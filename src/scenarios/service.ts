@@ -26,9 +26,9 @@ export interface ServicePorts {
   /** Aborted when another service of the scenario has failed: this one need not become ready any more. */
   readonly giveUp?: AbortSignal;
   /** Certificates in PEM that readiness over https trusts besides the usual ones. */
-  readonly ca?: string | undefined;
+  readonly ca?: string;
   /** The limits that it runs in. */
-  readonly confinement?: Confinement | undefined;
+  readonly confinement?: Confinement;
 }
 
 export interface Service {

@@ -7,7 +7,7 @@ import { ServiceError, startService, type Service, type ServicePorts } from './s
 export interface ServicesOptions extends ServicePorts {
   readonly specOf: (plan: ServicePlan) => CommandSpec;
   /** The limits of each; none if left out. */
-  readonly confine?: ((plan: ServicePlan) => Confinement) | undefined;
+  readonly confine?: (plan: ServicePlan) => Confinement;
   /** Told the pid of each at once, so that it is watched from the beginning. */
   readonly onStart: (pid: number) => void;
 }

@@ -14,7 +14,7 @@ export function flowErrorOf(thrown: unknown): FlowError {
   const stack = stackOf(thrown);
   return {
     message: whole === '' ? 'an error without a message' : whole.slice(0, LONGEST.message),
-    ...(stack === undefined ? {} : { stack: stack.slice(0, LONGEST.stack) }),
+    stack: stack?.slice(0, LONGEST.stack),
   };
 }
 

@@ -46,7 +46,7 @@ export class ErrorKinds {
   #newKind(flow: Flow, { type, sample }: Pick<ErrorGroup, 'type' | 'sample'>): Counting {
     if (this.#kinds.size >= MOST_KINDS) return this.#more;
     const lines = linesOf(flow);
-    const kind = { type, count: 0, sample, ...(lines.length === 0 ? {} : { lines }), flows: [] };
+    const kind = { type, count: 0, sample, lines: lines.length === 0 ? undefined : lines, flows: [] };
     this.#kinds.set(type, kind);
     return kind;
   }

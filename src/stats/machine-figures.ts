@@ -120,11 +120,7 @@ function memoryFigures(
 /** A range where it is loose, with `note`; else the least, with the note `settled`. */
 function between(
   least: number,
-  {
-    most,
-    note,
-    settled,
-  }: { readonly most: number; readonly note: string; readonly settled?: string | undefined },
+  { most, note, settled }: { readonly most: number; readonly note: string; readonly settled?: string },
 ): Figure {
   return most > LOOSE * least ? { value: least, atMost: most, note } : figure(least, settled);
 }

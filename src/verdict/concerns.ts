@@ -2,6 +2,8 @@ import type { UnresolvedAnswer } from '../model/comparison.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult } from '../model/results.js';
 import { formatAgainst, formatQuantity } from '../lib/format.js';
+import { conditionText } from '../model/metric-words.js';
+import { metricName } from '../model/metrics.js';
 
 /** One thing that keeps a run from passing. */
 export interface Concern {
@@ -92,17 +94,11 @@ export function checkConcerns(checks: readonly CheckResult[]): Concern[] {
 
 /** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
 export function byHowMuch(threshold: ThresholdResult): string {
-  const { expression, level, metric, actual, limit, unit, reason, origin } = threshold;
+  const { level, actual, bound, unit, reason, origin } = threshold;
   const gate = `${level === 'fail' ? 'gate' : 'alert'}${origin === undefined ? '' : ' by history'}`;
   // Against the base it is not the two values that tell, but the differences of the pairs.
-  if (reason !== undefined) return `${reason}; the ${gate} is ${condition(expression)}`;
-  return `${metric} ${formatAgainst(actual, limit, unit)}, the ${gate} is ${condition(expression)}`;
-}
-
-/** The operator and the limit, which hold no operator themselves; a space before a unit of letters. */
-function condition(expression: string): string {
-  const [, op = '', limit = ''] = /^.*(<=|>=|==|[<>])\s*(.+)$/.exec(expression) ?? [];
-  return `${op} ${limit.replace(/(\d(?:e[+-]?\d+)?)(?=[a-zµ])/i, '$1 ')}`;
+  if (reason !== undefined) return `${reason}; the ${gate} is ${conditionText(threshold)}`;
+  return `${metricName(threshold)} ${formatAgainst(actual, bound, unit)}, the ${gate} is ${conditionText(threshold)}`;
 }
 
 function withoutData(thresholds: readonly ThresholdResult[], level: ThresholdResult['level']): Concern[] {

@@ -42,7 +42,7 @@ export function gatedByHistory(
 
 /** `<= 148MB`; undefined if the last level is too short to predict anything, or nothing is worse. */
 function limitBeyond(
-  { low, high }: { readonly low?: number | undefined; readonly high?: number | undefined },
+  { low, high }: { readonly low?: number; readonly high?: number },
   { margin }: HistoryGate,
   { worse, unit }: MetricDefinition,
 ): string | undefined {

@@ -1,4 +1,4 @@
-import { definitionOf, METRICS, type MetricId, type MetricRef } from '../model/metrics.js';
+import { definitionOf, isMetricId, METRIC_IDS, type MetricId, type MetricRef } from '../model/metrics.js';
 import { didYouMean } from './nearest.js';
 
 /** A finding inside an expression; column counts from 1. */
@@ -7,9 +7,9 @@ export interface ExpressionProblem {
   readonly column: number;
 }
 
-/** `metric` is there whenever the id is known, even when its label or stat is wrong. */
-export interface MetricNameResult {
-  readonly metric?: MetricRef;
+/** `ref` is there whenever the id is known, even when its label or stat is wrong. */
+export interface MetricReading {
+  readonly ref?: MetricRef;
   readonly problems: readonly ExpressionProblem[];
 }
 
@@ -27,7 +27,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
 const SHAPE = /^([^\s(.]*)\s*(?:(\()([^)]*)(\))?)?\s*(?:\.\s*(.*))?$/su;
 
 /** Reads `id [ "(" label ")" ] [ "." stat ]`; `column` is where the text begins in its expression. */
-export function parseMetricName(text: string, column: number): MetricNameResult {
+export function readMetric(text: string, column: number): MetricReading {
   const [, id = '', open, label, close, stat] = SHAPE.exec(text) ?? [];
   if (SHAPE.exec(text) === null) return { problems: [{ message: `${text} is no metric`, column }] };
   if (!isMetricId(id)) return { problems: [{ message: unknownMetric(id), column }] };
@@ -40,23 +40,14 @@ export function parseMetricName(text: string, column: number): MetricNameResult 
     .filter((message) => message !== undefined)
     .map((message, index) => ({ message, column: index === 0 ? column : column + text.length }));
   return {
-    metric: {
-      id,
-      ...(labelled && label !== undefined ? { label: label.trim() } : {}),
-      ...(statResult.stat === undefined ? {} : { stat: statResult.stat }),
-    },
+    ref: { metric: id, label: labelled ? label?.trim() : undefined, stat: statResult.stat },
     problems,
   };
 }
 
-function isMetricId(id: string): id is MetricId {
-  return Object.hasOwn(METRICS, id);
-}
-
 function unknownMetric(id: string): string {
   if (id === '') return 'the metric is missing; write METRIC OP LIMIT';
-  const names = Object.keys(METRICS);
-  return `there is no metric ${id}${didYouMean(id, names, `; metrics are ${names.join(', ')}`)}`;
+  return `there is no metric ${id}${didYouMean(id, METRIC_IDS, `; metrics are ${METRIC_IDS.join(', ')}`)}`;
 }
 
 function labelProblem(id: MetricId, label: string | undefined, labelled: boolean): string | undefined {

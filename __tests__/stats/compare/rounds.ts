@@ -97,7 +97,7 @@ function runPair(machine: Machine, ratio: number, order: PairOrder): Pair {
 
 /** The metrics that METHOD leads with, and the success rate. */
 export function metricsOf(limit: number, margin?: number): readonly ComparedMetric[] {
-  const rest = { scale: 'relative' as const, limit, ...(margin === undefined ? {} : { margin }) };
+  const rest = { scale: 'relative' as const, limit, margin };
   return [
     { metric: 'flow_time.p50', worse: 'higher', ...rest },
     { metric: 'throughput', worse: 'lower', ...rest },

@@ -59,7 +59,7 @@ function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses
       worse: reached.low && low > margin,
       better: reached.high && high < -margin,
       atMost: reached.high ? high : undefined,
-      ...(reached.low && reached.high ? {} : { missed }),
+      missed: reached.low && reached.high ? undefined : missed,
     },
   };
 }
@@ -112,7 +112,7 @@ function ofRates(pairs: readonly Pair[], misses: Misses): Finding {
       worse,
       better,
       atMost: reached ? upper : undefined,
-      ...(reached ? {} : { missed }),
+      missed: reached ? undefined : missed,
     },
   };
 }

@@ -26,11 +26,7 @@ function figuresOf(tally: FlowTally): WaveFigures {
     bystanders: bystandersOf(tally),
     hit: totalOf(tally.hits),
     untraced: tally.untracedHits,
-    ...(flowTime === undefined ? {} : { flowTime }),
-    ...(error === undefined
-      ? {}
-      : {
-          error: { sample: error.sample, count: error.count, flows: error.flows.slice(0, MOST_FLOWS) },
-        }),
+    flowTime,
+    error: error && { sample: error.sample, count: error.count, flows: error.flows.slice(0, MOST_FLOWS) },
   };
 }
