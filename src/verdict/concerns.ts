@@ -2,7 +2,7 @@ import type { UnresolvedAnswer } from '../model/comparison.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult } from '../model/results.js';
 import { formatAgainst, formatQuantity } from '../lib/format.js';
-import { conditionText } from '../model/metric-words.js';
+import { conditionText } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
 
 /** One thing that keeps a run from passing. */
