@@ -3,12 +3,11 @@ import { fingerprintOf } from '../../src/baseline/fingerprint.js';
 import { historyOf } from '../../src/baseline/history.js';
 import { loadKey, pointsOf } from '../../src/baseline/history-point.js';
 import { historyPointSchema, type Past, type Trend } from '../../src/model/history.js';
-import type { Environment } from '../../src/model/record.js';
 import type { ScenarioResults } from '../../src/model/results.js';
 import { aPoint, HISTORY_PLAN, pastOf, STEP } from '../fakes/history.js';
 import { aResults, aScenario } from '../fakes/results.js';
 
-const environment = aResults().environment as Environment;
+const environment = aResults().environment;
 const history = (past: Past, scenario: ScenarioResults = aScenario()) =>
   historyOf(scenario, past, environment);
 const trend = (past: Past, metric: string, scenario?: ScenarioResults): Trend | undefined =>

@@ -20,6 +20,17 @@ import { countsOf } from './counts.js';
 type FlowResult = ScenarioResults['flows'][number];
 type SampleResult = ScenarioResults['monitor']['samples'][number];
 
+type Editable<T> = T extends readonly (infer Item)[]
+  ? Editable<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Editable<T[Key]> }
+    : T;
+
+/** A copy that a test may change. */
+export function editable<T>(data: T): Editable<T> {
+  return structuredClone(data) as Editable<T>;
+}
+
 export const CORES = 4;
 
 export function aResults(change: Partial<Results> = {}): Results {

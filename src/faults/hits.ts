@@ -1,6 +1,5 @@
-import type { Hit } from '../model/faults.js';
+import type { Hit, Flow } from '../model/flow.js';
 import type { NetworkFault } from '../model/network-fault.js';
-import type { Flow } from '../model/flow.js';
 import { FlowTrace, type SlotOf } from './trace.js';
 
 /** What was seen of the faults of connections. */

@@ -1,6 +1,6 @@
-import type { Hit, InjectedFault, InjectedFaults } from '../model/faults.js';
+import type { Hit, Flow } from '../model/flow.js';
+import type { InjectedFault, InjectedFaults } from '../model/faults.js';
 import type { NetworkFault, NetworkFaultReport } from '../model/network-fault.js';
-import type { Flow } from '../model/flow.js';
 
 /** Faults that are kept one by one; more are only counted. */
 const KEPT = 10_000;

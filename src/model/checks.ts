@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Inferred } from './inferred.js';
 
 export const CHECK_IDS = [
   'concurrency',
@@ -34,17 +35,18 @@ export const CANARY_PLACES = ['stdout', 'stderr', 'response', 'file', 'file name
 
 export type CanaryPlace = (typeof CANARY_PLACES)[number];
 
-/** A token of another flow's, where it was seen. */
-export interface SeenToken {
-  readonly token: string;
-  readonly place: CanaryPlace;
+export const seenTokenSchema = z.object({
+  token: z.string(),
+  place: z.enum(CANARY_PLACES),
   /** The file below the workspace, the name of the request, or the path in the value. */
-  readonly where?: string;
-  /** Byte at which it begins, from 0; not in a value. */
-  readonly at?: number;
-  /** What stands around it, bounded; it is what a flow printed. */
-  readonly context: string;
-}
+  where: z.string().optional(),
+  /** From 0; not in a value. */
+  at: z.number().optional().meta({ description: 'byte at which the token begins' }),
+  context: z.string().meta({ description: 'what stands around it: what a flow printed' }),
+});
+
+/** A token of another flow's, where it was seen. */
+export type SeenToken = Inferred<typeof seenTokenSchema>;
 
 /** What one flow saw of tokens. */
 export interface TokensSeen {
@@ -58,29 +60,7 @@ export interface TokensSeen {
   readonly missed: boolean;
 }
 
-/** A token, and the flow that saw it. */
-export interface Sighting extends SeenToken {
-  readonly slot: number;
-  readonly iteration: number;
-}
-
-/** What all flows of a run saw of each other. */
-export interface Contamination {
-  /** Flows that were searched: their output, responses, workspace and what they returned. */
-  readonly searched: number;
-  /** Of them, those that showed their own token. */
-  readonly own: number;
-  /** Of them, those that saw another's. */
-  readonly contaminated: number;
-  /** Tokens of others that they saw, each once a flow and place. */
-  readonly count: number;
-  /** The first of those. */
-  readonly sightings: readonly Sighting[];
-  /** Flows of which not all was searched. */
-  readonly incomplete: number;
-}
-
-/** Of results.json: what the check `isolation` is judged by. */
+/** What the check `isolation` is judged by. */
 export const contaminationSchema = z
   .object({
     searched: z
@@ -90,21 +70,17 @@ export const contaminationSchema = z
     contaminated: z.int().meta({ description: "of them, those that saw another flow's token" }),
     count: z.int().meta({ description: 'tokens of others that they saw, each once a flow and place' }),
     sightings: z
-      .array(
-        z.object({
-          slot: z.int(),
-          iteration: z.int(),
-          token: z.string(),
-          place: z.enum(CANARY_PLACES),
-          where: z.string().optional(),
-          at: z.number().optional().meta({ description: 'byte at which the token begins' }),
-          context: z.string().meta({ description: 'what stands around it: what a flow printed' }),
-        }),
-      )
+      .array(z.object({ slot: z.int(), iteration: z.int(), ...seenTokenSchema.shape }))
       .meta({ description: 'the first of them, at most 20' }),
     incomplete: z.int().meta({ description: 'flows of which not all was searched' }),
   })
   .meta({ description: 'what flows saw of each other; left out if nobody looked' });
+
+/** What all flows of a run saw of each other. */
+export type Contamination = Inferred<typeof contaminationSchema>;
+
+/** A token, and the flow that saw it. */
+export type Sighting = Contamination['sightings'][number];
 
 /** Of each kind of thing that was left as many are kept; the counts are of all. */
 export const MOST_LEFT = 100;
@@ -124,17 +100,17 @@ export const leftoverSchema = z.object({
 });
 
 /** A process that was still alive when its flow, or the service that started it, was over. */
-export type Leftover = Readonly<z.infer<typeof leftoverSchema>>;
+export type Leftover = Inferred<typeof leftoverSchema>;
 
 const leftFile = z.object({ path: z.string(), ...origin });
 
 /** In the folder for temporary files, and not there before the flows. */
-export type LeftFile = Readonly<z.infer<typeof leftFile>>;
+export type LeftFile = Inferred<typeof leftFile>;
 
 const leftPort = z.object({ address: z.string(), pid: z.int(), command: z.string(), ...origin });
 
 /** A TCP port that is still listened on. */
-export type LeftPort = Readonly<z.infer<typeof leftPort>>;
+export type LeftPort = Inferred<typeof leftPort>;
 
 export const leftBehindSchema = z
   .object({
@@ -148,4 +124,4 @@ export const leftBehindSchema = z
   .meta({ description: 'what was looked for when the flows were over; absent if nobody looked' });
 
 /** What was looked for when the flows were over, beside `Record.leftovers`. */
-export type LeftBehind = Readonly<z.infer<typeof leftBehindSchema>>;
+export type LeftBehind = Inferred<typeof leftBehindSchema>;

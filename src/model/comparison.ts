@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Inferred } from './inferred.js';
 import type { ThresholdLevel } from './threshold.js';
 
 /*
@@ -43,32 +44,46 @@ export const COMPARISON_OUTCOMES = ['regression', 'no_regression', 'improvement'
 
 export type ComparisonOutcome = (typeof COMPARISON_OUTCOMES)[number];
 
-/** One side of a pair: the whole concurrent scenario, run once in one tree. */
-export interface Round {
+const round = z.object({
   /** By the metric's canonical name, in base units; null where there was no data. */
-  readonly values: Readonly<Record<string, number | null>>;
-  readonly flows: { readonly started: number; readonly failed: number };
+  values: z.record(z.string(), z.number().nullable()),
+  flows: z.object({ started: z.int(), failed: z.int() }),
   /** Share of the machine's CPU time that the hypervisor gave to others meanwhile, 0…1. */
-  readonly steal?: number;
+  steal: z.number().optional(),
   /** ms between the first and the last start behind the barrier. */
-  readonly startSkew?: number;
-  /** Lowest resident bytes of what outlives the flows: the services together, and the one host of module flows. */
-  readonly held?: { readonly service?: number; readonly host?: number };
-}
+  startSkew: z.number().optional(),
+  /** The services together, and the one host of module flows. */
+  held: z
+    .object({ service: z.number().optional(), host: z.number().optional() })
+    .optional()
+    .meta({ description: 'lowest resident bytes of what outlives the flows' }),
+});
 
-export type PairOrder = 'base_first' | 'head_first';
+/** One side of a pair: the whole concurrent scenario, run once in one tree. */
+export type Round = Inferred<typeof round>;
 
-export interface Pair {
-  readonly order: PairOrder;
-  readonly base: Round;
-  readonly head: Round;
-}
+const pair = z.object({
+  order: z.enum(['base_first', 'head_first']),
+  base: round,
+  head: round,
+  dropped: z
+    .string()
+    .optional()
+    .meta({ description: 'why the pair does not count: a rule blind to its outcome' }),
+});
+
+export type ComparedPair = Inferred<typeof pair>;
+/** A pair of which nobody has said yet whether it counts. */
+export type Pair = Omit<ComparedPair, 'dropped'>;
+export type PairOrder = Pair['order'];
 
 /**
  * How two rounds are set against each other. `relative`: by the logarithm of head ÷ base. `absolute`: by head − base in
  * the metric's base unit. `rate`: a share of flows (`success_rate`, `error_rate`), by the flows counted in each round.
  */
-export type ComparisonScale = 'relative' | 'absolute' | 'rate';
+export const COMPARISON_SCALES = ['relative', 'absolute', 'rate'] as const;
+
+export type ComparisonScale = (typeof COMPARISON_SCALES)[number];
 
 export interface ComparedMetric {
   /** Canonical name, the key of `Round.values`; each at most once in a run. */
@@ -90,7 +105,7 @@ const figure = z.number().nullable();
 
 export const comparisonSchema = z.object({
   metric: z.string(),
-  scale: z.enum(['relative', 'absolute', 'rate']),
+  scale: z.enum(COMPARISON_SCALES),
   base: figure.meta({ description: 'median over the pairs; of a rate, over all flows' }),
   head: figure,
   change: figure.meta({
@@ -117,7 +132,7 @@ export const comparisonSchema = z.object({
   reason: z.string().optional(),
 });
 
-export type ComparisonResult = z.infer<typeof comparisonSchema>;
+export type ComparisonResult = Inferred<typeof comparisonSchema>;
 
 /*
  * Growth with the flows, head against base: what services and module hosts held in each round of a comparison that keeps
@@ -154,7 +169,7 @@ export const comparedGrowthSchema = z.object({
     .meta({ description: 'why nothing was found although the check growth was asked for' }),
 });
 
-export type ComparedGrowth = z.infer<typeof comparedGrowthSchema>;
+export type ComparedGrowth = Inferred<typeof comparedGrowthSchema>;
 export type GrowthDifference = ComparedGrowth['found'][number];
 export type GrowthSlope = GrowthDifference['difference'];
 
@@ -165,27 +180,6 @@ export type GrowthSlope = GrowthDifference['difference'];
 const side = z.object({
   label: z.string().meta({ description: 'how people call it: a ref, a command, the path of a config' }),
   sha: z.string().optional(),
-});
-
-const round = z.object({
-  values: z.record(z.string(), z.number().nullable()),
-  flows: z.object({ started: z.int(), failed: z.int() }),
-  steal: z.number().optional(),
-  startSkew: z.number().optional(),
-  held: z
-    .object({ service: z.number().optional(), host: z.number().optional() })
-    .optional()
-    .meta({ description: 'lowest resident bytes of what outlives the flows' }),
-});
-
-const pair = z.object({
-  order: z.enum(['base_first', 'head_first']),
-  base: round,
-  head: round,
-  dropped: z
-    .string()
-    .optional()
-    .meta({ description: 'why the pair does not count: a rule blind to its outcome' }),
 });
 
 const commit = z.object({ sha: z.string(), subject: z.string(), author: z.string() });
@@ -248,7 +242,6 @@ export const comparedSchema = z.object({
     .meta({ description: 'between base and head, newest first, at most 50' }),
 });
 
-export type Compared = z.infer<typeof comparedSchema>;
-export type ComparedPair = Compared['pairs'][number];
+export type Compared = Inferred<typeof comparedSchema>;
 export type Attribution = Compared['attribution'][number];
 export type ComparedCommits = NonNullable<Compared['commits']>;

@@ -1,70 +1,109 @@
 import { z } from 'zod';
-import type { Hit } from './faults.js';
+import type { Inferred } from './inferred.js';
 
-export type Outcome = 'ok' | 'failed' | 'timed_out' | 'killed' | 'dropped';
+export const OUTCOMES = ['ok', 'failed', 'timed_out', 'killed', 'dropped'] as const;
+
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const countsSchema = z.object({
+  ok: z.int(),
+  failed: z.int(),
+  timed_out: z.int(),
+  killed: z.int(),
+  dropped: z.int(),
+});
+
+export type OutcomeCounts = Inferred<typeof countsSchema>;
+
+export const excerptSchema = z.object({
+  head: z.string(),
+  tail: z.string(),
+  /** In all, kept or not. */
+  bytes: z.number(),
+});
 
 /** What a flow printed, bounded: the first and the last part of it. */
-export interface Excerpt {
-  readonly head: string;
-  readonly tail: string;
-  /** Bytes in all, kept or not. */
-  readonly bytes: number;
-}
+export type Excerpt = Inferred<typeof excerptSchema>;
 
-export interface FlowError {
+const flowError = z.object({
   /** "exit status 3", "timed out after 30 s", or what a module's flow threw; one line. */
-  readonly message: string;
+  message: z.string(),
   /** Exit status of a command flow; 128 + n if signal n ended it. */
-  readonly exitStatus?: number;
-  /** The stack of what a module's flow threw. */
-  readonly stack?: string;
-}
+  exitStatus: z.int().optional(),
+  /** Of what a module's flow threw. */
+  stack: z.string().optional(),
+});
 
-export interface StepTiming {
-  readonly name: string;
-  /** ms, on the record's clock. */
-  readonly startedAt: number;
-  readonly endedAt: number;
-}
+export type FlowError = Inferred<typeof flowError>;
+
+/** Times are ms on the record's clock. */
+export const stepSchema = z.object({ name: z.string(), startedAt: z.number(), endedAt: z.number() });
+
+export type StepTiming = Inferred<typeof stepSchema>;
+
+export const faultKind = z.enum([
+  'kill',
+  'latency',
+  'bandwidth',
+  'reset',
+  'blackhole',
+  'slow_close',
+  'refuse',
+  'down',
+]);
+
+const hit = z
+  .object({
+    kind: faultKind,
+    at: z.number(),
+    untraced: z.literal(true).optional().meta({ description: 'it may have been hit: nobody saw whom' }),
+  })
+  .meta({ description: 'the first fault that hit the flow on purpose; a flow without is a bystander' });
+
+/** The first fault that hit a flow: what became of it is not the doing of the system under test. */
+export type Hit = Inferred<typeof hit>;
+
+export const flowSchema = z.object({
+  slot: z.int().min(0).meta({ description: 'from 1; 0 for a dropped flow' }),
+  /** From 1 in order of start. */
+  iteration: z.int().min(1),
+  /** A canary, unique to the flow. */
+  token: z.string(),
+  outcome: z.enum(OUTCOMES),
+  /** When it was due: the barrier's release, or the moment its slot was free. */
+  scheduledAt: z.number().meta({ description: 'ms from the start of the scenario' }),
+  /** When it was told to start: its time counts from here in the closed model. */
+  startedAt: z.number(),
+  /** When it came through the start barrier; later than `startedAt` by what a busy machine takes to wake it. */
+  runningAt: z.number().optional(),
+  endedAt: z.number(),
+  /** It left the start barrier of its rung: the spread of their `runningAt ?? startedAt` is the start skew. */
+  barrier: z.literal(true).optional(),
+  /** Its time is that of all attempts and of the waits between them. */
+  attempts: z.int().optional().meta({ description: 'if it was tried more than once' }),
+  rung: z.int().optional().meta({ description: 'flows at once on its rung of the ladder' }),
+  hit: hit.optional(),
+  wave: z.int().optional().meta({ description: 'of a run with faults: its wave, from 1' }),
+  error: flowError.optional(),
+  steps: z.array(stepSchema).optional(),
+  /** Of an HTTP flow, as the following. */
+  ttfb: z
+    .array(z.number())
+    .optional()
+    .meta({ description: 'ms from sending each request to the first byte of its response' }),
+  /** Bytes that its connection carried, heads and handshakes included. */
+  bytesIn: z.number().optional(),
+  bytesOut: z.number().optional(),
+  resent: z
+    .int()
+    .optional()
+    .meta({ description: 'requests that an idle connection lost and that were sent once more' }),
+  stdout: excerptSchema.optional(),
+  stderr: excerptSchema.optional(),
+});
 
 /** One unit of work, started and ended once. Times are ms on the record's monotonic clock, from `Record.startedAt`. */
-export interface Flow {
-  /** The worker slot, from 1; 0 for a dropped flow, which never had one. */
-  readonly slot: number;
-  /** From 1 in order of start. */
-  readonly iteration: number;
-  /** A canary, unique to the flow. */
-  readonly token: string;
-  readonly outcome: Outcome;
-  /** When it was due: the barrier's release, or the moment its slot was free. */
-  readonly scheduledAt: number;
-  /** When it was told to start: its time counts from here in the closed model. */
-  readonly startedAt: number;
-  /** When it came through the start barrier; later than `startedAt` by what a busy machine takes to wake it. */
-  readonly runningAt?: number;
-  readonly endedAt: number;
-  /** It left the start barrier of its rung: the spread of their `runningAt ?? startedAt` is the start skew. */
-  readonly barrier?: true;
-  /** On a ladder: how many were in flight at once on its rung. */
-  readonly rung?: number;
-  /** How often it was tried, if more than once: its time is that of all attempts and of the waits between them. */
-  readonly attempts?: number;
-  /** A fault that hit it: flows without are bystanders. */
-  readonly hit?: Hit;
-  /** Of a run with faults: which wave it is in, from 1. */
-  readonly wave?: number;
-  readonly error?: FlowError;
-  readonly steps?: readonly StepTiming[];
-  /** Of an HTTP flow: ms from sending each request to the first byte of its response. */
-  readonly ttfb?: readonly number[];
-  /** Of an HTTP flow: bytes that its connection carried, heads and handshakes included. */
-  readonly bytesIn?: number;
-  readonly bytesOut?: number;
-  /** Of an HTTP flow: requests that an idle connection lost and that were sent once more, if there were any. */
-  readonly resent?: number;
-  readonly stdout?: Excerpt;
-  readonly stderr?: Excerpt;
-}
+export type Flow = Inferred<typeof flowSchema>;
 
 /** Every value that was measured: percentiles are exact. */
 export interface ExactDistribution {
@@ -84,8 +123,6 @@ export interface CoarseDistribution {
 }
 
 export type Distribution = ExactDistribution | CoarseDistribution;
-
-export type OutcomeCounts = Readonly<globalThis.Record<Outcome, number>>;
 
 export function totalOf({ ok, failed, timed_out, killed, dropped }: OutcomeCounts): number {
   return ok + failed + timed_out + killed + dropped;
@@ -114,7 +151,7 @@ export const errorGroupSchema = z.object({
   flows: z.array(z.int()).meta({ description: 'iterations of the flows concerned, at most 100' }),
 });
 
-export type ErrorGroup = z.infer<typeof errorGroupSchema>;
+export type ErrorGroup = Inferred<typeof errorGroupSchema>;
 
 /** A stretch of the record's clock, ms. */
 export interface Window {

@@ -1,123 +1,160 @@
 import { z } from 'zod';
-import type { Contamination, LeftBehind, Leftover } from './checks.js';
+import { contaminationSchema, leftBehindSchema, leftoverSchema } from './checks.js';
 import type { InjectedFaults, Wave, WaveFigures } from './faults.js';
-import type { Excerpt, Flow, FlowTally } from './flow.js';
+import { excerptSchema, type Flow, type FlowTally } from './flow.js';
+import type { Inferred } from './inferred.js';
 import type { Rung } from './ladder.js';
 import type { LimitsRecord } from './limits.js';
-import type { Load, RetryPlan } from './plan.js';
+import { wholeLoad, type Load, type RetryPlan, type ScenarioPlan } from './plan.js';
+
+const sample = z.object({
+  at: z.number().meta({ description: 'ms from the start of the scenario' }),
+  memory: z.number().meta({ description: 'resident bytes' }),
+  /** Resident bytes with each process at its highest since the sample before (kernel high-water mark). */
+  peakMemory: z.number(),
+  /** Never falls. */
+  cpuTime: z.number().meta({ description: 'ms of CPU since the monitor began' }),
+  threads: z.int(),
+  processes: z.int(),
+  /** See monitor/memory-bound. */
+  mostMemory: z
+    .object({ known: z.number(), unknown: z.int() })
+    .optional()
+    .meta({
+      description:
+        'the most that can have been resident since the sample before, where that may be more than peakMemory: ' +
+        'known bytes and unknown times the largest process',
+    }),
+  /** Where open files can be counted. */
+  files: z.int().optional(),
+  /** Of `memory`, `threads` and `files`, the part of the service. */
+  serviceMemory: z.number().optional(),
+  serviceThreads: z.int().optional(),
+  serviceFiles: z.int().optional(),
+  /** With what the service has waited for. */
+  serviceCpuTime: z.number().optional().meta({ description: 'ms of CPU of the service in all' }),
+  /** Where there is one such process for all flows: it outlives each flow. */
+  hostMemory: z
+    .number()
+    .optional()
+    .meta({ description: 'of the one process in which module flows run, resident bytes' }),
+  hostThreads: z.int().optional(),
+  hostFiles: z.int().optional(),
+  flows: z.int().optional().meta({ description: 'counted flows that had ended by then' }),
+});
 
 /** One reading of the whole process tree: flows and service together. */
-export interface Sample {
-  /** ms on the record's clock. */
-  readonly at: number;
-  /** Resident bytes at this instant. */
-  readonly memory: number;
-  /** Resident bytes with each process at its highest since the sample before (kernel high-water mark). */
-  readonly peakMemory: number;
-  /**
-   * The most that can have been resident since the sample before, where that may be more: `known` bytes, and `unknown`
-   * times as much as the largest process of the run (monitor/memory-bound).
-   */
-  readonly mostMemory?: { readonly known: number; readonly unknown: number };
-  /** ms of CPU used since the monitor began; never falls. */
-  readonly cpuTime: number;
-  readonly threads: number;
-  readonly processes: number;
-  /** Open files, where they can be counted. */
-  readonly files?: number;
-  /** Of `memory`, the part of the service. */
-  readonly serviceMemory?: number;
-  /** Likewise of `threads` and `files`. */
-  readonly serviceThreads?: number;
-  readonly serviceFiles?: number;
-  /** ms of CPU that the service and what it has waited for have used in all. */
-  readonly serviceCpuTime?: number;
-  /** The process in which module flows run, where there is one for all of them: it outlives each flow. */
-  readonly hostMemory?: number;
-  readonly hostThreads?: number;
-  readonly hostFiles?: number;
-  /** Counted flows that had ended by then. */
-  readonly flows?: number;
-}
+export type Sample = Inferred<typeof sample>;
+
+const processSummary = z.object({
+  pid: z.int(),
+  parent: z.int(),
+  command: z.string(),
+  role: z.enum(['flow', 'service']),
+  /** Bytes: the kernel's high-water mark where there is one. */
+  peakMemory: z.number(),
+  /** ms of its own CPU. */
+  cpuTime: z.number(),
+  firstSeen: z.number(),
+  lastSeen: z.number(),
+  /** It was still growing at its last sample: it may have been larger at its end. */
+  mayHaveGrown: z.boolean(),
+});
 
 /** One process that was seen in the tree. */
-export interface ProcessSummary {
-  readonly pid: number;
-  readonly parent: number;
-  readonly command: string;
-  readonly role: 'flow' | 'service';
-  /** Bytes: the kernel's high-water mark where there is one. */
-  readonly peakMemory: number;
-  /** ms of its own CPU. */
-  readonly cpuTime: number;
-  readonly firstSeen: number;
-  readonly lastSeen: number;
-  /** It was still growing at its last sample: it may have been larger at its end. */
-  readonly mayHaveGrown: boolean;
-}
+export type ProcessSummary = Inferred<typeof processSummary>;
 
-export interface MonitorRecord {
+export const monitorSchema = z.object({
   /** Which process table was read. */
-  readonly source: string;
-  readonly samples: readonly Sample[];
+  source: z.string(),
+  samples: z.array(sample),
   /** The largest ones, at most 50. */
-  readonly processes: readonly ProcessSummary[];
+  processes: z.array(processSummary),
   /**
-   * Bytes: the highest that any one process of the flows ever was (ru_maxrss), where the kernel was asked. It knows of
-   * processes that ended at their peak between two samples.
+   * The highest that any one process of the flows ever was (ru_maxrss), where the kernel was asked. It knows of processes
+   * that ended at their peak between two samples.
    */
-  readonly largestProcess?: number;
+  largestProcess: z
+    .number()
+    .optional()
+    .meta({ description: 'of the flows, in bytes, as the kernel knows it' }),
   /** What watching cost: samples taken, and ms of this process's own CPU, all told (monitor/sampling-interval). */
-  readonly cost: { readonly samples: number; readonly cpuTime: number; readonly duration: number };
-  /** Looks at the processes that failed; left out if none did. */
-  readonly failures?: number;
+  cost: z.object({ samples: z.int(), cpuTime: z.number(), duration: z.number() }),
+  failures: z.int().optional().meta({ description: 'looks at the processes that failed' }),
   /** No process belongs to the scenario: its flows are requests of our own, and there is no service. */
-  readonly unwatched?: true;
+  unwatched: z.literal(true).optional(),
   /** What could not be measured, in words for the report. */
-  readonly notes: readonly string[];
-}
+  notes: z.array(z.string()),
+});
 
-/** How the verify command or export ended. */
-export interface VerifyOutcome {
-  readonly ok: boolean;
-  /** "exit status 3: stock is negative": with the last line that it printed. Empty if there is nothing to say. */
-  readonly message: string;
-  readonly stdout?: Excerpt;
-  readonly stderr?: Excerpt;
-}
+export type MonitorRecord = Inferred<typeof monitorSchema>;
 
-/** What a limit leaves of the machine: what the machine has, and what sets the limit. */
-export interface MachineLimit {
-  readonly machine: number;
-  readonly by: 'control group' | 'CPU affinity';
-}
+/** What a limit leaves of the machine. */
+const machineLimit = z.object({
+  machine: z.number().meta({ description: 'what the machine has' }),
+  by: z.enum(['control group', 'CPU affinity']),
+});
+
+export const environmentSchema = z.object({
+  os: z.string(),
+  arch: z.string(),
+  cpu: z.string(),
+  cores: z.number().positive().meta({ description: 'that could be used; a quota can make it a fraction' }),
+  memory: z.number().meta({ description: 'bytes that could be used' }),
+  limits: z
+    .object({ cores: machineLimit.optional(), memory: machineLimit.optional() })
+    .optional()
+    .meta({ description: 'where cores or memory are less than the machine has' }),
+  node: z.string(),
+  /** Name and version of the runner's image on GitHub: "ubuntu24 20260101.1". */
+  image: z.string().optional(),
+});
 
 /** The machine, or what a limit leaves of it: a container with half a core has half a core. */
-export interface Environment {
-  readonly os: string;
-  readonly arch: string;
-  readonly cpu: string;
-  /** May be a fraction. */
-  readonly cores: number;
-  /** Bytes. */
-  readonly memory: number;
-  /** Where `cores` or `memory` are less than the machine has. */
-  readonly limits?: { readonly cores?: MachineLimit; readonly memory?: MachineLimit };
-  readonly node: string;
-  /** Name and version of the runner's image on GitHub: "ubuntu24 20260101.1". */
-  readonly image?: string;
-}
+export type Environment = Inferred<typeof environmentSchema>;
+
+export type MachineLimit = Inferred<typeof machineLimit>;
+
+/** What results.json takes over from a record as it is; in the order that it has there. */
+export const afterwardsShape = {
+  verify: z
+    .object({
+      ok: z.boolean(),
+      /** "exit status 3: stock is negative": with the last line that it printed. Empty if there is nothing to say. */
+      message: z.string(),
+      stdout: excerptSchema.optional(),
+      stderr: excerptSchema.optional(),
+    })
+    .optional(),
+  /** Left out if nobody looked. */
+  contamination: contaminationSchema.optional(),
+  /** Processes, at most 100. */
+  leftovers: z.array(leftoverSchema),
+  /** Left out if nobody has looked: the run was cut short, or no process belongs to it. */
+  leftBehind: leftBehindSchema.optional(),
+  /** The signal that cut the run short. */
+  interrupted: z.string().optional(),
+  /** At which ms a gate with abort-on-fail has ended the run; "error_rate 62%, the gate is < 10%". */
+  aborted: z.object({ at: z.number(), reason: z.string() }).optional(),
+  /** Setup, service or teardown that went wrong, in words; a run with one has no good verdict. */
+  problems: z.array(z.string()),
+  /** What was too much to keep or to add up; left out if nothing was. */
+  cut: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'what flows said that was too much to keep, in words' }),
+};
+
+type Afterwards = Inferred<z.ZodObject<typeof afterwardsShape>>;
+
+/** How the verify command or export ended. */
+export type VerifyOutcome = NonNullable<Afterwards['verify']>;
 
 /** A gate with abort-on-fail has ended the run. */
-export interface Aborted {
-  /** ms on the record's clock. */
-  readonly at: number;
-  /** "error_rate 62%, the gate is < 10%". */
-  readonly reason: string;
-}
+export type Aborted = NonNullable<Afterwards['aborted']>;
 
 /** Everything that one run of one scenario produced. */
-export interface Record {
+export interface Record extends Afterwards {
   readonly scenario: string;
   /** Wall clock, ISO 8601: the zero of the record's monotonic clock. */
   readonly startedAt: string;
@@ -128,8 +165,6 @@ export interface Record {
   readonly flows: readonly Flow[];
   /** What all of them add up to; left out if `flows` is all of them. */
   readonly tally?: FlowTally;
-  /** What was too much to keep or to add up, in words; left out if nothing was. */
-  readonly cut?: readonly string[];
   /** The same of each rung of a ladder, by how many were in flight at once on it. */
   readonly rungTallies?: ReadonlyMap<number, FlowTally>;
   readonly warmup: number;
@@ -149,36 +184,25 @@ export interface Record {
   readonly environment: Environment;
   /** What became of the limits that the scenario asked for. */
   readonly limits?: LimitsRecord;
-  readonly verify?: VerifyOutcome;
-  /** Left out if nobody looked. */
-  readonly contamination?: Contamination;
-  /** Processes, at most 100. */
-  readonly leftovers: readonly Leftover[];
-  /** Undefined if nobody has looked: the run was cut short, or no process belongs to it. */
-  readonly leftBehind?: LeftBehind;
-  /** The signal that cut the run short. */
-  readonly interrupted?: string;
-  readonly aborted?: Aborted;
-  /** Setup, service or teardown that went wrong, in words; a run with one has no good verdict. */
-  readonly problems: readonly string[];
 }
 
-const machineLimit = z.object({
-  machine: z.number().meta({ description: 'what the machine has' }),
-  by: z.enum(['control group', 'CPU affinity']),
-});
+/** What a record tells of the plan of its scenario. */
+type Planned = Pick<ScenarioPlan, 'name' | 'load' | 'faults' | 'ladder' | 'timeout' | 'warmup' | 'retries'>;
 
-/** The machine, as files of results and of calibrations have it (`Environment`). */
-export const environmentSchema = z.object({
-  os: z.string(),
-  arch: z.string(),
-  cpu: z.string(),
-  cores: z.number().positive().meta({ description: 'that could be used; a quota can make it a fraction' }),
-  memory: z.number().meta({ description: 'bytes that could be used' }),
-  limits: z
-    .object({ cores: machineLimit.optional(), memory: machineLimit.optional() })
-    .optional()
-    .meta({ description: 'where cores or memory are less than the machine has' }),
-  node: z.string(),
-  image: z.string().optional(),
-});
+/** What came of a run, in which much can be left out. */
+export type Ran = Partial<Record> & Pick<Record, 'startedAt' | 'flows' | 'monitor' | 'environment'>;
+
+/** The one place where a record is made: of what was planned and of what came of it, which has the last word. */
+export function recordOf(plan: Planned, ran: Ran): Record {
+  return {
+    scenario: plan.name,
+    load: wholeLoad(plan),
+    timeout: plan.timeout,
+    warmup: plan.warmup,
+    retries: plan.retries,
+    rungs: plan.ladder === undefined ? undefined : [],
+    leftovers: [],
+    problems: [],
+    ...ran,
+  };
+}

@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { CHECK_IDS, CHECK_LEVELS, contaminationSchema, leftBehindSchema, leftoverSchema } from './checks.js';
+import type { Inferred } from './inferred.js';
+import { CHECK_IDS, CHECK_LEVELS } from './checks.js';
 import { comparedSchema, comparisonSchema } from './comparison.js';
-import { hitSchema, hitsSchema, injectedSchema, wavesSchema } from './faults.js';
-import { errorGroupSchema } from './flow.js';
+import { hitsSchema, injectedSchema, wavesSchema } from './faults.js';
+import { countsSchema, errorGroupSchema, flowSchema } from './flow.js';
 import { gateChangesSchema } from './gate-changes.js';
 import { historySchema } from './history.js';
 import { ladderSchema } from './ladder.js';
 import { limitsSchema } from './limits.js';
-import { environmentSchema } from './record.js';
+import { UNITS } from './metrics.js';
+import { afterwardsShape, environmentSchema, monitorSchema } from './record.js';
 import { thresholdSchema } from './threshold.js';
 
 /** `inconclusive`: what a gate or a check needs was not measured. No data is never a pass. */
@@ -30,8 +32,8 @@ export const stepGrowthSchema = z.object({
   steps: z.array(grownStep).meta({ description: 'only those that grew, the one that grew most first' }),
 });
 
-export type StepGrowth = z.infer<typeof stepGrowthSchema>;
-export type GrownStep = z.infer<typeof grownStep>;
+export type StepGrowth = Inferred<typeof stepGrowthSchema>;
+export type GrownStep = Inferred<typeof grownStep>;
 
 /*
  * results.json: everything that a report, a merge or another tool needs.
@@ -40,98 +42,9 @@ export type GrownStep = z.infer<typeof grownStep>;
 
 export const RESULTS_SCHEMA = 'flowgate.results/1';
 
-const excerpt = z.object({ head: z.string(), tail: z.string(), bytes: z.number() });
-
 const verdict = z.enum(VERDICTS);
 
-const flow = z.object({
-  slot: z.int().min(0).meta({ description: 'from 1; 0 for a dropped flow' }),
-  iteration: z.int().min(1),
-  token: z.string(),
-  outcome: z.enum(['ok', 'failed', 'timed_out', 'killed', 'dropped']),
-  scheduledAt: z.number().meta({ description: 'ms from the start of the scenario' }),
-  startedAt: z.number(),
-  runningAt: z.number().optional(),
-  endedAt: z.number(),
-  barrier: z.literal(true).optional(),
-  attempts: z.int().optional().meta({ description: 'if it was tried more than once' }),
-  rung: z.int().optional().meta({ description: 'flows at once on its rung of the ladder' }),
-  hit: hitSchema.optional(),
-  wave: z.int().optional().meta({ description: 'of a run with faults: its wave, from 1' }),
-  error: z
-    .object({ message: z.string(), exitStatus: z.int().optional(), stack: z.string().optional() })
-    .optional(),
-  steps: z.array(z.object({ name: z.string(), startedAt: z.number(), endedAt: z.number() })).optional(),
-  ttfb: z
-    .array(z.number())
-    .optional()
-    .meta({ description: 'ms from sending each request to the first byte of its response' }),
-  bytesIn: z.number().optional(),
-  bytesOut: z.number().optional(),
-  resent: z
-    .int()
-    .optional()
-    .meta({ description: 'requests that an idle connection lost and that were sent once more' }),
-  stdout: excerpt.optional(),
-  stderr: excerpt.optional(),
-});
-
-const sample = z.object({
-  at: z.number().meta({ description: 'ms from the start of the scenario' }),
-  memory: z.number().meta({ description: 'resident bytes' }),
-  peakMemory: z.number(),
-  cpuTime: z.number().meta({ description: 'ms of CPU since the monitor began' }),
-  threads: z.int(),
-  processes: z.int(),
-  mostMemory: z
-    .object({ known: z.number(), unknown: z.int() })
-    .optional()
-    .meta({
-      description:
-        'the most that can have been resident since the sample before, where that may be more than peakMemory: ' +
-        'known bytes and unknown times the largest process',
-    }),
-  files: z.int().optional(),
-  serviceMemory: z.number().optional(),
-  serviceThreads: z.int().optional(),
-  serviceFiles: z.int().optional(),
-  serviceCpuTime: z.number().optional().meta({ description: 'ms of CPU of the service in all' }),
-  hostMemory: z
-    .number()
-    .optional()
-    .meta({ description: 'of the one process in which module flows run, resident bytes' }),
-  hostThreads: z.int().optional(),
-  hostFiles: z.int().optional(),
-  flows: z.int().optional().meta({ description: 'counted flows that had ended by then' }),
-});
-
-const processSummary = z.object({
-  pid: z.int(),
-  parent: z.int(),
-  command: z.string(),
-  role: z.enum(['flow', 'service']),
-  peakMemory: z.number(),
-  cpuTime: z.number(),
-  firstSeen: z.number(),
-  lastSeen: z.number(),
-  mayHaveGrown: z.boolean(),
-});
-
-const monitor = z.object({
-  source: z.string(),
-  samples: z.array(sample),
-  processes: z.array(processSummary),
-  largestProcess: z
-    .number()
-    .optional()
-    .meta({ description: 'of the flows, in bytes, as the kernel knows it' }),
-  cost: z.object({ samples: z.int(), cpuTime: z.number(), duration: z.number() }),
-  failures: z.int().optional().meta({ description: 'looks at the processes that failed' }),
-  unwatched: z.literal(true).optional(),
-  notes: z.array(z.string()),
-});
-
-const unit = z.enum(['ms', 'bytes', 'ratio', 'count', 'per_second', 'bytes_per_minute']);
+const unit = z.enum(UNITS);
 
 const metric = z.object({
   value: z.number().nullable().meta({ description: 'in the base unit; null if there was no data' }),
@@ -206,31 +119,14 @@ const scenario = z.object({
   limits: limitsSchema.optional(),
   checks: z.array(check),
   errors: z.array(errorGroupSchema),
-  verify: z
-    .object({
-      ok: z.boolean(),
-      message: z.string(),
-      stdout: excerpt.optional(),
-      stderr: excerpt.optional(),
-    })
-    .optional(),
-  contamination: contaminationSchema.optional(),
-  leftovers: z.array(leftoverSchema),
-  leftBehind: leftBehindSchema.optional(),
-  interrupted: z.string().optional(),
-  aborted: z.object({ at: z.number(), reason: z.string() }).optional(),
-  problems: z.array(z.string()),
-  cut: z
-    .array(z.string())
-    .optional()
-    .meta({ description: 'what flows said that was too much to keep, in words' }),
-  counts: z
-    .object({ ok: z.int(), failed: z.int(), timed_out: z.int(), killed: z.int(), dropped: z.int() })
-    .meta({ description: 'all flows by outcome, those that `flows` does not hold included' }),
+  ...afterwardsShape,
+  counts: countsSchema.meta({
+    description: 'all flows by outcome, those that `flows` does not hold included',
+  }),
   hits: hitsSchema.optional(),
   waves: wavesSchema.optional(),
   injected: injectedSchema.optional(),
-  flows: z.array(flow).meta({
+  flows: z.array(flowSchema).meta({
     description:
       'all up to 10,000 that are ok, beyond that a random sample of as many; the first 10,000 of those that are ' +
       'not; the first 1,000 dropped ones',
@@ -239,7 +135,7 @@ const scenario = z.object({
     .array(z.number())
     .optional()
     .meta({ description: 'most in flight in equal parts of the run; only where `flows` is a sample' }),
-  monitor,
+  monitor: monitorSchema,
 });
 
 export const resultsSchema = z
@@ -272,7 +168,7 @@ export const resultsSchema = z
   })
   .meta({ title: 'flowgate results', id: RESULTS_SCHEMA });
 
-export type Results = z.infer<typeof resultsSchema>;
+export type Results = Inferred<typeof resultsSchema>;
 export type ScenarioResults = Results['scenarios'][number];
 export type MetricResult = ScenarioResults['metrics'][string];
 export type ThresholdResult = ScenarioResults['thresholds'][number];

@@ -23,6 +23,8 @@ interface MonitorOptions {
   readonly origin: number;
   /** Counted flows that have ended by now. */
   readonly flows?: () => number;
+  /** No process will ever belong to it. */
+  readonly unwatched?: true | undefined;
 }
 
 /** What the last read showed. */
@@ -166,6 +168,7 @@ class Sampler implements Monitor {
       processes: this.usage.processes(),
       cost: { samples: this.reads, cpuTime: this.cpuTime, duration: clock.now() - this.startedAt },
       failures: this.failures === 0 ? undefined : this.failures,
+      unwatched: this.options.unwatched,
       notes: [...this.notes, ...stallNote(this.stalled)],
     };
   }

@@ -2,7 +2,7 @@ import type { Compared } from '../model/comparison.js';
 import { formatCount, formatTime, plural } from '../lib/format.js';
 import { formatChange } from '../lib/format-change.js';
 import { detectable, type ComparedAnswer, type ComparedLine } from './compared-line.js';
-import { directionOf } from '../model/metric-words.js';
+import { directionOf } from '../lib/metric-words.js';
 import { code, strong, words, type Sentence } from './sentence.js';
 
 const WORST_FIRST: readonly ComparedAnswer[] = ['worse', 'unresolved', 'better', 'held'];

@@ -4,7 +4,7 @@ import { formatChange, formatChanges, type ChangeUnit } from '../lib/format-chan
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { isAgainstBase } from '../model/threshold.js';
 import { marksOfLine } from './compared-marks.js';
-import { directionOf, limitText } from '../model/metric-words.js';
+import { directionOf, limitText } from '../lib/metric-words.js';
 import { metricName, parseMetricName } from '../model/metrics.js';
 import { standingOf, type Standing } from './row.js';
 

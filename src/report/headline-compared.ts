@@ -3,7 +3,7 @@ import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { isAgainstBase } from '../model/threshold.js';
 import { answerOf, capital, outlook } from './compared-answer.js';
 import { comparedLines, type ComparedLine } from './compared-line.js';
-import { directionOf, limitText } from '../model/metric-words.js';
+import { directionOf, limitText } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
 import { code, strong, words, type Sentence } from './sentence.js';
 import { sideLabel } from './side.js';

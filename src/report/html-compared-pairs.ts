@@ -2,7 +2,7 @@ import type { Compared, ComparedPair, ComparisonResult } from '../model/comparis
 import { formatPercentChange } from '../lib/format-change.js';
 import { plural } from '../lib/format.js';
 import type { ComparedLine } from './compared-line.js';
-import { directionOf } from '../model/metric-words.js';
+import { directionOf } from '../lib/metric-words.js';
 import { markup } from './escape.js';
 import { PLOT, shareOfBase } from './html-compared-plot.js';
 import { svg } from './html-svg.js';

@@ -10,7 +10,7 @@ import { runFlows, warmUp } from './flows.js';
 import { lookingAlong } from './looks.js';
 import { haltOn, type Halt } from './halt.js';
 import { Live } from './live.js';
-import { nothing, recordOf, type Performance } from './run-record.js';
+import { nothing, recordOfRun, type Performance } from './run-record.js';
 import { Search } from './search.js';
 import { contaminationLogOf } from './sees-tokens.js';
 import { Session } from './session.js';
@@ -33,7 +33,7 @@ export async function execute(
     session = await Session.open(plan, ports, context);
   } catch (thrown) {
     const unset = { plan, ports, environment: context.environment, problems: [messageOf(thrown)] };
-    return recordOf(unset, nothing(plan, ports, 'none'));
+    return recordOfRun(unset, nothing(plan, ports, 'none'));
   }
   const { stage, cast, runner } = session;
   let performance: Performance | undefined;
@@ -45,7 +45,7 @@ export async function execute(
     await session.close();
   }
   const left = cast.search?.found();
-  return recordOf(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
+  return recordOfRun(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
 }
 
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
@@ -138,6 +138,5 @@ async function runLoad(
   const ran = await running.finally(() => {
     abort.stop();
   });
-  const { aborted } = abort;
-  return { ...ran, aborted };
+  return { ...ran, aborted: abort.aborted };
 }

@@ -3,9 +3,9 @@ import { hitsOn } from '../faults/hits.js';
 import { InjectedLog } from '../faults/injected-log.js';
 import { killOf } from '../faults/kill-plan.js';
 import type { SlotOf } from '../faults/trace.js';
-import type { FaultsPlan, Hit, InjectedFaults } from '../model/faults.js';
+import type { FaultsPlan, InjectedFaults } from '../model/faults.js';
+import type { Hit, Flow } from '../model/flow.js';
 import type { NetworkFault } from '../model/network-fault.js';
-import type { Flow } from '../model/flow.js';
 import type { Clock, NetworkProxy } from '../ports.js';
 import type { FlowLog } from '../stats/flow-log.js';
 

@@ -22,14 +22,14 @@ export async function watched<T>(
   const { clock } = ports;
   const startedAt = clock.wall();
   const origin = clock.now();
-  const monitor = startMonitor({ clock, table, origin, flows: () => log.ended });
+  const unwatched = isWatched(plan) ? undefined : true;
+  const monitor = startMonitor({ clock, table, origin, unwatched, flows: () => log.ended });
   watch.attach(monitor, clock);
   // The baseline: what service and host have used before the first flow is not the flows'.
   await monitor.sampleNow();
   const ran = await run(monitor, origin);
   watch.detach();
-  const unwatched = !isWatched(plan);
-  return { startedAt, ...ran, monitor: { ...(await monitor.stop()), ...(unwatched ? { unwatched } : {}) } };
+  return { startedAt, ...ran, monitor: await monitor.stop() };
 }
 
 /** Requests of our own to somebody else's service have no processes. */
@@ -48,5 +48,6 @@ export async function withLargestProcess(
 ): Promise<MonitorRecord> {
   if (plan.warmup > 0 || plan.ladder !== undefined) return monitor;
   const largestProcess = await watch.largestProcess();
-  return largestProcess === undefined ? monitor : { ...monitor, largestProcess };
+  const { source, samples, processes, ...rest } = monitor;
+  return { source, samples, processes, largestProcess, ...rest };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CANARY_PLACES } from '../model/checks.js';
+import { seenTokenSchema } from '../model/checks.js';
+import { excerptSchema, stepSchema } from '../model/flow.js';
 import type { FromHost, FromThreads, Hook } from './module-protocol.js';
 
 /*
@@ -9,19 +10,9 @@ import type { FromHost, FromThreads, Hook } from './module-protocol.js';
 
 const error = z.object({ message: z.string(), stack: z.string().optional() });
 const hook = z.enum(['setup', 'verify', 'teardown'] satisfies Hook[]);
-const excerpt = z.object({ head: z.string(), tail: z.string(), bytes: z.number() });
-const step = z.object({ name: z.string(), startedAt: z.number(), endedAt: z.number() });
-
-const seenToken = z.object({
-  token: z.string(),
-  place: z.enum(CANARY_PLACES),
-  where: z.string().optional(),
-  at: z.number().optional(),
-  context: z.string(),
-});
 const seen = z.object({
   own: z.boolean(),
-  others: z.array(seenToken),
+  others: z.array(seenTokenSchema),
   count: z.number(),
   missed: z.boolean(),
 });
@@ -30,9 +21,9 @@ const flow = z.object({
   startedAt: z.number(),
   endedAt: z.number(),
   error: error.optional(),
-  steps: z.array(step),
-  stdout: excerpt,
-  stderr: excerpt,
+  steps: z.array(stepSchema),
+  stdout: excerptSchema,
+  stderr: excerptSchema,
   seen: seen.optional(),
 });
 

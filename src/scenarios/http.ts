@@ -1,6 +1,5 @@
-import type { Hit } from '../model/faults.js';
+import type { Hit, FlowError, StepTiming } from '../model/flow.js';
 import type { HttpWork } from '../model/plan.js';
-import type { FlowError, StepTiming } from '../model/flow.js';
 import type { FlowKill } from '../faults/kill-plan.js';
 import type { Clock, HttpClient, HttpConnection, HttpRequest, Timer, Traffic } from '../ports.js';
 import { FlowCanary } from './flow-canary.js';

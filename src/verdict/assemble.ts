@@ -1,8 +1,7 @@
 import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
 import { metricName } from '../model/metrics.js';
-import { limitsResult } from '../model/limits.js';
-import type { Environment, Record } from '../model/record.js';
-import { totalOf, type Flow } from '../model/flow.js';
+import type { afterwardsShape, Environment, Record } from '../model/record.js';
+import { totalOf } from '../model/flow.js';
 import {
   RESULTS_SCHEMA,
   type Results,
@@ -78,16 +77,16 @@ export function assembleScenario(
     work: workText(plan.work),
     load: { ...record.load, timeout: record.timeout, warmup: record.warmup },
     defaultGates: plan.defaultGates,
-    omittedGates: plan.omittedGates?.map((gate) => ({ ...gate })),
+    omittedGates: plan.omittedGates,
     metrics: metricsOf(plan, measures),
     thresholds,
-    comparison: comparison && [...comparison.results],
+    comparison: comparison?.results,
     compared: comparison?.compared,
     ladder,
     stepGrowth: stepGrowth(record.flows),
     checks,
     errors: groupErrors(tallyOf(record).errorKinds({ killed: countsKilled(record) })),
-    ...whatHappened(record),
+    ...takenOver(record),
   };
 }
 
@@ -124,11 +123,11 @@ export function assembleResults(context: ResultsContext): Results {
     flowgate: version,
     createdAt,
     verdict: overall(scenarios),
-    environment: { ...environment },
-    git: { ...git },
-    run: run && { ...run },
+    environment,
+    git,
+    run,
     reproduce,
-    scenarios: [...scenarios],
+    scenarios,
   };
 }
 
@@ -143,17 +142,10 @@ function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['met
   return Object.fromEntries(refs.map((ref) => [metricName(ref), measure(measures, ref)]));
 }
 
-type Happened = Pick<
+type Recorded = Pick<
   ScenarioResults,
   | 'limits'
-  | 'verify'
-  | 'contamination'
-  | 'leftovers'
-  | 'leftBehind'
-  | 'interrupted'
-  | 'aborted'
-  | 'problems'
-  | 'cut'
+  | keyof typeof afterwardsShape
   | 'counts'
   | 'hits'
   | 'waves'
@@ -164,62 +156,28 @@ type Happened = Pick<
 >;
 
 /** What is taken over from the record as it is. */
-function whatHappened(record: Record): Happened {
-  const { monitor, contamination } = record;
+function takenOver(record: Record): Recorded {
+  const { limits, verify, contamination, leftovers, leftBehind, interrupted, aborted, problems, cut } =
+    record;
+  const { waves, injected, flows, monitor } = record;
   const tally = tallyOf(record);
-  return {
-    limits: record.limits && limitsResult(record.limits),
-    verify: record.verify && { ...record.verify },
-    contamination: contamination && { ...contamination, sightings: [...contamination.sightings] },
-    leftovers: record.leftovers.map((leftover) => ({ ...leftover })),
-    leftBehind: record.leftBehind && { ...record.leftBehind },
-    interrupted: record.interrupted,
-    aborted: record.aborted && { ...record.aborted },
-    problems: [...record.problems],
-    cut: record.cut && [...record.cut],
-    counts: { ...tally.counts },
-    ...faultsOf(record),
-    inFlight:
-      totalOf(tally.counts) === record.flows.length ? undefined : [...tally.inFlightOver(IN_FLIGHT_POINTS)],
-    flows: record.flows.map(copyOf),
-    monitor: {
-      source: monitor.source,
-      samples: [...monitor.samples],
-      processes: [...monitor.processes],
-      largestProcess: monitor.largestProcess,
-      cost: { ...monitor.cost },
-      failures: monitor.failures,
-      unwatched: monitor.unwatched,
-      notes: [...monitor.notes],
-    },
-  };
-}
-
-/** Of a run with faults. */
-function faultsOf(record: Record): Pick<ScenarioResults, 'hits' | 'waves' | 'injected'> {
-  const { waves, injected } = record;
-  if (waves === undefined) return {};
   const figures = new Map(figuredWaves(record).map((wave) => [wave.wave, wave.flows]));
-  const { hits, untracedHits } = tallyOf(record);
   return {
-    hits: { ...hits, untraced: untracedHits },
-    waves: waves.map((wave) => ({ ...wave, flows: figures.get(wave.wave) })),
-    injected: injected && {
-      ...injected,
-      faults: [...injected.faults],
-      counts: [...injected.counts],
-      notes: [...injected.notes],
-    },
-  };
-}
-
-type FlowResult = ScenarioResults['flows'][number];
-
-function copyOf({ steps, error, ttfb, ...flow }: Flow): FlowResult {
-  return {
-    ...flow,
-    ...(error === undefined ? {} : { error: { ...error } }),
-    ...(steps === undefined ? {} : { steps: [...steps] }),
-    ...(ttfb === undefined ? {} : { ttfb: [...ttfb] }),
+    limits,
+    verify,
+    contamination,
+    leftovers,
+    leftBehind,
+    interrupted,
+    aborted,
+    problems,
+    cut,
+    counts: tally.counts,
+    hits: waves === undefined ? undefined : { ...tally.hits, untraced: tally.untracedHits },
+    waves: waves?.map((wave) => ({ ...wave, flows: figures.get(wave.wave) })),
+    injected,
+    inFlight: totalOf(tally.counts) === flows.length ? undefined : tally.inFlightOver(IN_FLIGHT_POINTS),
+    flows,
+    monitor,
   };
 }

@@ -1,7 +1,7 @@
 import type { ComparisonResult } from '../model/comparison.js';
 import { formatConfidence, plural } from '../lib/format.js';
 import { formatChange, formatChanges, type ChangeUnit } from '../lib/format-change.js';
-import { directionOf } from '../model/metric-words.js';
+import { directionOf } from '../lib/metric-words.js';
 import { parseMetricName } from '../model/metrics.js';
 import { marksOf } from '../stats/compare/marks.js';
 

@@ -3,7 +3,7 @@ import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult, Verdict } from '../model/results.js';
 import type { Concern } from '../model/threshold.js';
 import { formatAgainst, formatQuantity, plural } from '../lib/format.js';
-import { conditionText } from '../model/metric-words.js';
+import { conditionText } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
 
 export interface Judgement {

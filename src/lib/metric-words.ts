@@ -1,6 +1,6 @@
-import { formatQuantity } from '../lib/format.js';
-import { parseMetricName, type Unit } from './metrics.js';
-import type { Threshold } from './threshold.js';
+import { formatQuantity } from './format.js';
+import { parseMetricName, type Unit } from '../model/metrics.js';
+import type { Threshold } from '../model/threshold.js';
 
 /* How metrics, their directions and their limits are called. */
 
