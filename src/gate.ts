@@ -10,6 +10,7 @@ import type { Results, ScenarioResults } from './model/results.js';
 import { execute } from './run/execute.js';
 import type { ExecuteContext, ExecutePorts } from './run/stage.js';
 import { assembleResults, assembleScenario } from './verdict/assemble.js';
+import { brokenGates } from './verdict/decide.js';
 
 export type GatePorts = ExecutePorts;
 
@@ -46,7 +47,7 @@ function headAlone(
   plan: ScenarioPlan,
   { ports, context }: { ports: GatePorts; context: GateContext },
 ): Promise<Record> {
-  const run = (): Promise<Record> => execute(plan, ports, context);
+  const run = (): Promise<Record> => execute(plan, ports, { ...context, brokenGates });
   return context.opponents?.guard?.during('head', run) ?? run();
 }
 
