@@ -50,11 +50,11 @@ export function messageOf(thrown: unknown): string {
   }
 }
 
-/** The reason of the interrupt that ends a run after a defect of ours. */
-export const UNEXPECTED_FAILURE = 'an unexpected failure';
-
 /** Node's code of a system error (`ENOENT`), if what was thrown is one. */
 export function codeOf(thrown: unknown): string | undefined {
   const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
   return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
 }
+
+/** What interrupts a run that flowgate itself can not go on with. */
+export const UNEXPECTED_FAILURE = 'an unexpected failure';

@@ -1,6 +1,5 @@
 import type { Search } from '../checks/cleanup/search.js';
 import { seesTokens } from '../checks/isolation/log.js';
-import { slowedCommand } from '../compare/calibrate/slowdown.js';
 import type { NetworkInjection } from '../faults/injection.js';
 import { ConnectionLog } from '../faults/network/log.js';
 import { openCommandRunner } from '../flows/command/runner.js';
@@ -72,9 +71,9 @@ async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>)
   const confine =
     limits === undefined ? undefined : (host: number | 'hooks') => limits.ofHost(host, plan.load.flows);
   try {
-    const { seed, timeout, slowdown } = plan;
+    const { seed, timeout } = plan;
     const canaries = seesTokens(plan);
-    const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine, slowdown };
+    const options = { ...ports, ...work, watch, spec, seed, timeout, canaries, confine };
     const { isolate } = work;
     return isolate === 'none'
       ? await openModuleRunner(options)
@@ -86,11 +85,10 @@ async function openModule(stage: Stage, work: Extract<Work, { kind: 'module' }>)
 
 function openCommands(stage: Stage, work: Extract<Work, { kind: 'command' }>): Promise<FlowRunner> {
   const { plan, ports, watch, scratch, limits } = stage;
-  const { run, shell } = plan.slowdown === undefined ? work : slowedCommand(work, plan.slowdown);
   return openCommandRunner({
     ...ports,
     watch,
-    spec: { ...commandOn(stage, run), shell },
+    spec: { ...commandOn(stage, work.run), shell: work.shell },
     slots: openedAhead(plan.load),
     timeout: plan.timeout,
     scratch,

@@ -1,5 +1,5 @@
 import { formatQuantity, plural } from '../../lib/format.js';
-import type { Stratum } from '../../lib/statistics/signed-rank.js';
+import type { Stratum } from '../../lib/statistics/exact-counts.js';
 import { type FiguredWave, figuredWaves } from '../../measure/tally.js';
 import type { Flow } from '../../model/flow.js';
 import type { Record } from '../../model/record.js';

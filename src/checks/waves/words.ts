@@ -1,6 +1,6 @@
 import { formatCount, formatQuantity, formatRatio } from '../../lib/format.js';
 import type { Shift } from '../../lib/statistics/rank-sum.js';
-import type { Count } from '../../lib/statistics/signed-rank.js';
+import type { Count } from '../../lib/statistics/exact-counts.js';
 import { figuredWaves } from '../../measure/tally.js';
 import { andMore } from '../../model/checks.js';
 import type { Finding, Need } from '../check.js';

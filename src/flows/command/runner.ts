@@ -12,13 +12,7 @@ import type {
 } from '../../system/ports.js';
 import type { Watch } from '../../watch/table.js';
 import { FlowCanary } from '../canary.js';
-import {
-  type Confinement,
-  failedBy,
-  type LimitVerdict,
-  type LimitWatch,
-  watchLimits,
-} from '../confinement.js';
+import { type Confinement, failedBy, type LimitVerdict, type LimitWatch, UNLIMITED } from '../confinement.js';
 import { outputListeners } from '../output.js';
 import {
   awaitKill,
@@ -207,7 +201,7 @@ class Worker {
     this.#token = start.token;
     this.#ending = undefined;
     this.#killed = undefined;
-    this.#limits = watchLimits(this.#confinement);
+    this.#limits = this.#confinement?.watch() ?? UNLIMITED;
     this.#canary = this.#options.canaries === true ? new FlowCanary(start.token) : undefined;
   }
 
@@ -277,6 +271,15 @@ class Worker {
   }
 }
 
+function environmentOf(start: FlowStart): Record<string, string> {
+  return {
+    FLOWGATE_ITERATION: String(start.iteration),
+    FLOWGATE_TOKEN: start.token,
+    FLOWGATE_WORKSPACE: start.workspace,
+    TRACEPARENT: start.traceparent,
+  };
+}
+
 /** Why a flow is being ended before it ends by itself. */
 interface Ending {
   readonly outcome: Outcome;
@@ -299,13 +302,4 @@ function flowEnd(ended: FlowCommandEnd, { ending, killed, limits = {} }: Interve
   if (exit.code === 0) return { ...common, outcome: 'ok' };
   if (killed !== undefined) return { ...common, outcome: 'killed', error: { message: killed.message } };
   return { ...common, ...failedBy(exitError(exit), limits) };
-}
-
-function environmentOf(start: FlowStart): Record<string, string> {
-  return {
-    FLOWGATE_ITERATION: String(start.iteration),
-    FLOWGATE_TOKEN: start.token,
-    FLOWGATE_WORKSPACE: start.workspace,
-    TRACEPARENT: start.traceparent,
-  };
 }
