@@ -2,7 +2,6 @@ import { type CalibrateOptions, calibrateScenario } from '../compare/calibrate/c
 import { parseDuration } from '../config/duration.js';
 import type { Inputs } from '../config/inputs.js';
 import { makePlan } from '../config/plan.js';
-import type { GateContext } from '../gate.js';
 import { type Problem, UserError } from '../lib/errors.js';
 import { EXIT } from '../lib/exit-status.js';
 import { type Calibration, CALIBRATION_SCHEMA, type ScenarioCalibration } from '../model/calibration.js';
@@ -30,10 +29,10 @@ const REPLAYS = 400;
 /** `flowgate calibrate`: measures, computes, writes, prints. What was found is no verdict, so that any of it is status 0. */
 export async function calibrate(
   terminal: Terminal,
-  context: GateContext,
   { for: time, runs, json, markdown, ...asked }: CalibrateCliOptions,
 ): Promise<number> {
   const { screen, ports } = terminal;
+  const context = terminal.contextOf('');
   const { scenarios: plans, compare, bounds } = await planned(terminal, { asked, time, runs });
   const createdAt = ports.clock.wall().toISOString();
   const scenarios = await inTurn(plans, {

@@ -48,9 +48,10 @@ interface HistorySubject {
   readonly plan: HistoryPlan;
   readonly results: Results;
   readonly occasion: {
+    /** It is the default branch's own code that ran. */
     readonly onDefaultBranch: boolean;
     readonly defaultBranch?: string;
-    /** The token can only read, whatever permissions the workflow asks for. */
+    /** The token can only read. */
     readonly readOnly: boolean;
   };
 }

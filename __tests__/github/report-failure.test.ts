@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { reportFailure } from '../../src/github/action.js';
+import { reportFailure } from '../../src/github/report.js';
 import { UserError } from '../../src/lib/errors.js';
 import { recordingRunner } from '../fakes/runner.js';
 

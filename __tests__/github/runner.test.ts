@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { actionsRunner, readActionInputs, readPayload } from '../../src/github/actions.js';
+import { actionsRunner, readActionInputs } from '../../src/github/runner.js';
 import { obeyedLines, parseCommandFile } from '../e2e/run-action.js';
 
 const before = { ...process.env };
@@ -52,20 +52,6 @@ describe('inputs', () => {
 
   test('that are not there are none', () => {
     expect(readActionInputs()).toEqual({ inputs: {}, token: undefined, matrix: undefined });
-  });
-});
-
-describe('the payload', () => {
-  test('is what the event file holds', () => {
-    writeFileSync(join(folder, 'event.json'), '{"after":"x"}');
-    expect(readPayload(join(folder, 'event.json'))).toEqual({ after: 'x' });
-  });
-
-  test('is undefined without a file that can be read', () => {
-    writeFileSync(join(folder, 'broken.json'), '{');
-    for (const path of [undefined, '', join(folder, 'gone.json'), join(folder, 'broken.json')]) {
-      expect(readPayload(path)).toBeUndefined();
-    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { baseOfEvent } from '../../../src/compare/trees/event-base.js';
+import { readEvent } from '../../src/github/event.js';
 
 const A = 'a'.repeat(40);
 const B = 'b'.repeat(40);
@@ -47,7 +47,8 @@ test.each([
   ['push', { ref: 'refs/heads/main', before: '--output=x' }, { kind: 'push', branch: 'main' }],
   ['merge_group', { merge_group: 3 }, { kind: 'other' }],
 ])('%s %j', (name, payload, expected) => {
-  expect(baseOfEvent({ name, ref: 'refs/heads/new', payload })).toEqual(expected);
+  const env = { GITHUB_REF: 'refs/heads/new' };
+  expect(readEvent({ name, payload, env }).base).toEqual(expected);
 });
 
 // GitHub gives a schedule no repository.
@@ -55,5 +56,6 @@ test.each([
   ['refs/heads/develop', { kind: 'other', defaultBranch: 'develop' }],
   [undefined, { kind: 'other' }],
 ])('a schedule on %s runs on the default branch', (ref, expected) => {
-  expect(baseOfEvent({ name: 'schedule', ref, payload: { schedule: '0 0 * * *' } })).toEqual(expected);
+  const payload = { schedule: '0 0 * * *' };
+  expect(readEvent({ name: 'schedule', payload, env: { GITHUB_REF: ref } }).base).toEqual(expected);
 });
