@@ -11,6 +11,9 @@ export const REFUSED = 'FLOWGATE_NOT_ADOPTING';
 /** Variables that change how Perl starts; the program that it becomes gets them as they were. */
 const OF_PERL = /^PERL/;
 
+/** In perl-base, which Debian, Ubuntu and the hosted runners always have. */
+export const PERL = '/usr/bin/perl';
+
 /** Why orphans of flows are not adopted here; undefined if they are, or if nothing is known against it. */
 export const NOT_ADOPTING: string | undefined = whyNotAdopting(process);
 
@@ -61,8 +64,6 @@ function programFor(call: number): string {
 
 /** Number of the system call getrusage by architecture: asm/unistd_64.h, asm-generic/unistd.h. */
 const GETRUSAGE: Readonly<Record<string, number>> = { x64: 98, arm64: 165 };
-/** In perl-base, which Debian, Ubuntu and the hosted runners always have. */
-export const PERL = '/usr/bin/perl';
 
 /**
  * A command for sh that replaces it by a program which writes a line, `M KIB`, to descriptor 4: the highest resident
