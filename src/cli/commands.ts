@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { baseOfEvent, type EventBase } from '../compare/trees/event-base.js';
 import { inTrees } from '../compare/trees/open.js';
+import { basePlanner } from '../config/base-scenario.js';
 import { defaultConfig, missingConfig, noConfig } from '../config/find-config.js';
 import type { Inputs } from '../config/inputs.js';
 import { makePlan } from '../config/plan.js';
@@ -24,9 +25,12 @@ export async function runScenarios(
 ): Promise<number> {
   const { ports, cwd } = terminal;
   const plan = await makePlan(inputs, { files: ports.files, workspace: cwd, prepares: true });
-  const trees = { inputs, workspace: cwd, env: context.env, event: await eventOf(terminal) };
-  const world = { ports: { ...ports, ...terminal.trees }, context: trees };
-  const changed = await gateChanges(plan, { ...ports, git: terminal.trees.git }, trees);
+  const from = { workspace: cwd, event: await eventOf(terminal) };
+  const world = {
+    ports: { ...ports, ...terminal.trees },
+    context: { ...from, planBase: basePlanner(inputs, ports.files), env: context.env },
+  };
+  const changed = await gateChanges(plan, { ...ports, git: terminal.trees.git }, { ...from, inputs });
   return inTrees(plan, world, {
     judge: async (judged, opponents) => {
       const measured = await gate(judged, ports, { ...context, ...opponents });

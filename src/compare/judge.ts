@@ -10,8 +10,13 @@ import type {
 } from '../model/comparison.js';
 import { definitionOf, type MetricDefinition, metricName } from '../model/metrics.js';
 import type { CheckResult, ThresholdResult } from '../model/results.js';
-import { type BaseThreshold, type Concern, isAgainstBase, type Threshold } from '../model/threshold.js';
-import { parsedPart } from '../verdict/judge.js';
+import {
+  type BaseThreshold,
+  type Concern,
+  isAgainstBase,
+  parsedPart,
+  type Threshold,
+} from '../model/threshold.js';
 import { outcomeAt } from './statistics/at-limit.js';
 import { evidenceOf } from './statistics/evidence.js';
 import { marginBeside, scaleOf, worseningOf } from './thresholds.js';

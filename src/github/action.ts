@@ -1,5 +1,6 @@
 import { baseOfEvent, type EventBase } from '../compare/trees/event-base.js';
 import { inTrees, type Judging, type TreeDoors, type TreeWorld } from '../compare/trees/open.js';
+import { basePlanner } from '../config/base-scenario.js';
 import type { Inputs } from '../config/inputs.js';
 import { COMMENT_MODES } from '../config/parse-inputs.js';
 import type { PlanSources } from '../config/plan.js';
@@ -99,9 +100,18 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
     const withheld = withheldFromShells(start.env);
     if (withheld !== undefined) runner.logger.info(withheld);
     const event = eventBaseOf(start, asked);
-    const world = worldOf(ports, start, { workspace: known.workspace, env: context.env, event });
+    const { inputs } = start;
+    const { workspace } = known;
+    const world: TreeWorld = {
+      ports: { ...gatePorts, ...ports.trees },
+      context: { planBase: basePlanner(inputs, gatePorts.files), workspace, env: context.env, event },
+    };
     // Asked for before any code of the pull request is run: git is not used after that.
-    const changed = await gateChanges(plan, { ...gatePorts, git: ports.trees.git }, { ...world.context });
+    const changed = await gateChanges(
+      plan,
+      { ...gatePorts, git: ports.trees.git },
+      { inputs, workspace, event },
+    );
     const judge: Judging<number>['judge'] = async (judged, against) => {
       const given = { ...context, ...against, past };
       const measured = await ports.gate(judged, gatePorts, given);
@@ -160,17 +170,6 @@ function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext 
     run,
     reproduce: reproduceCommand(start.inputs),
     env: flowEnv(start.env, secretsOf(start)),
-  };
-}
-
-function worldOf(
-  { gatePorts, trees }: ActionPorts,
-  { inputs }: ActionStart,
-  given: Pick<TreeWorld['context'], 'workspace' | 'env' | 'event'>,
-): TreeWorld {
-  return {
-    ports: { ...gatePorts, ...trees },
-    context: { ...given, inputs },
   };
 }
 
