@@ -1,5 +1,5 @@
 import type { FlowEnd, FlowRunner } from '../../flows/runner.js';
-import { argvOf } from '../../lib/shell.js';
+import { argvOf, quote } from '../../lib/shell.js';
 import type { Clock } from '../../system/ports.js';
 
 interface Command {
@@ -9,11 +9,6 @@ interface Command {
 }
 
 const BASH = /^(\S*\/)?bash(\s|$)/;
-
-/** For sh: safe whatever is in it. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /**
  * A command that does the same and is made longer by a share of itself, as if all of its code were that much slower: when
@@ -27,9 +22,7 @@ function quoted(text: string): string {
 export function slowedCommand({ shell, run }: Command, share: number): Command {
   const isBash = BASH.test(shell.trim());
   // In a subshell its exec and its traps end where it ends; eval takes whatever text the shell itself would take.
-  const body = isBash
-    ? `eval ${quoted(run)}`
-    : `exec ${argvOf({ shell, command: run }).map(quoted).join(' ')}`;
+  const body = isBash ? `eval ${quote(run)}` : `exec ${argvOf({ shell, command: run }).map(quote).join(' ')}`;
   return { shell: isBash ? shell : 'bash', run: SCRIPT(body, Math.round(share * 1e6)) };
 }
 

@@ -27,7 +27,7 @@ export interface TreePorts extends WorktreePorts, PreparePorts, GuardPorts {
 export type TreeDoors = Pick<TreePorts, 'git' | 'treeFiles'>;
 
 /** What the trees are made from, beside the plan. */
-export interface TreeContext {
+interface TreeContext {
   readonly planBase: PlanBase;
   /** Absolute: where the plan was made. */
   readonly workspace: string;
@@ -84,7 +84,7 @@ export interface Comparing {
 }
 
 /** Nothing can be compared. */
-export interface Unopened {
+interface Unopened {
   /** A UserError if base cannot be had or head cannot be prepared. */
   readonly thrown: Error;
   /** Removes what there is of the trees. */

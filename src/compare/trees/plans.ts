@@ -111,7 +111,7 @@ export type PlanBase = (wanted: {
   readonly moved: (path: string) => string;
 }) => Promise<ScenarioPlan | 'no config' | 'no scenario'>;
 
-export interface BaseSources {
+interface BaseSources {
   readonly planBase: PlanBase;
   /** Where head's plan was made from. */
   readonly source: Plan['source'];
