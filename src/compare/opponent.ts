@@ -24,7 +24,9 @@ export type Opponent =
       readonly commits?: ComparedCommits;
     };
 
-export type SideName = 'base' | 'head';
+export const SIDES = ['base', 'head'] as const;
+
+export type SideName = (typeof SIDES)[number];
 
 /** Watches over what one side does to the files of the other. */
 export interface TreeGuard {
