@@ -21,7 +21,7 @@ export function runCheck(check: Check, record: Record): Judged {
     const { outcome, evidence } = check.run(record);
     if (outcome === 'inconclusive') return notKnown(check, { record, evidence });
     const title = outcome === 'pass' ? check.title(record) : check.failureTitle(record);
-    return { id: check.id, outcome, title, evidence: [...evidence] };
+    return { id: check.id, outcome, title, evidence };
   } catch (thrown) {
     return notKnown(check, { record, evidence: [`the check itself failed: ${messageOf(thrown)}`] });
   }
@@ -73,6 +73,6 @@ function notKnown(
     id: check.id,
     outcome: 'inconclusive',
     title: `Not known: ${title.charAt(0).toLowerCase()}${title.slice(1)}`,
-    evidence: [...evidence],
+    evidence,
   };
 }

@@ -1,7 +1,7 @@
 import { runChecks } from '../checks/index.js';
 import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { Load } from '../model/plan.js';
-import { recordOf, type Record } from '../model/record.js';
+import { recordOf, type Environment, type Record } from '../model/record.js';
 import type { CheckResult, Results, ScenarioResults } from '../model/results.js';
 import { savedTally } from '../stats/saved-tally.js';
 import { climbConcerns } from './climb.js';
@@ -50,7 +50,7 @@ function isAsSaved({ outcome }: CheckResult, saved: CheckResult | undefined): bo
 }
 
 /** What checks look at. */
-function recordFrom(scenario: ScenarioResults, environment: Results['environment']): Record {
+function recordFrom(scenario: ScenarioResults, environment: Environment): Record {
   const { load, waves, ladder } = scenario;
   const { timeout, warmup } = load;
   return recordOf(
