@@ -119,7 +119,11 @@ export default tseslint.config(
       'no-restricted-globals': ['error', ...WORLD_GLOBALS],
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'Use the Rng port.' },
+        {
+          object: 'Math',
+          property: 'random',
+          message: 'Use seededRandom, so that the same seed gives the same run.',
+        },
         { object: 'Date', property: 'now', message: 'Use the Clock port.' },
       ],
       'no-restricted-syntax': [

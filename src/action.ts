@@ -24,7 +24,7 @@ import { tracesOf } from './run/secret-traces.js';
 import { inTrees, type Judging, type TreeDoors, type TreeWorld } from './trees/open.js';
 
 /** What is to be done when something fails that nobody has foreseen. */
-export interface Unforeseen {
+interface Unforeseen {
   /** Aborted by the first unexpected failure. */
   readonly happened: AbortSignal;
   /** Does this if the run does not come to its end after one. */

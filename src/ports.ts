@@ -24,11 +24,6 @@ export type { FolderReading, StreamListener } from './ports/stream-listener.js';
 export type { ComparingProgress, Progress, ProgressView } from './ports/progress.js';
 export type { NetworkProxy, NetworkProxyOptions, OpenNetworkProxy } from './ports/network-proxy.js';
 
-/** Uniform random numbers in [0, 1). Seeded: the same seed gives the same run. */
-export interface Rng {
-  next(): number;
-}
-
 /** What a person reads while it happens. Text that a flow printed never goes through here unescaped. */
 export interface Logger {
   info(message: string): void;
@@ -121,7 +116,7 @@ export interface CommandSlot {
   close(): Promise<void>;
 }
 
-export interface SlotOptions {
+interface SlotOptions {
   /** An empty folder of the slot's own. */
   readonly scratch: string;
   readonly barrier: Barrier;

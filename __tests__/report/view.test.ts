@@ -59,6 +59,8 @@ describe('the rows of metrics', () => {
     ['throughput > 5/s', 5, '> 5/s'],
     ['failed == 0', 0, '= 0'],
     ['max_concurrency >= 10', 10, '≥ 10'],
+    ['flow_time.p95 < 1e3ms', 1000, '< 1 s'],
+    ['step(a > b).p95 <= 1m', 60_000, '≤ 1 m'],
   ])('the limit of %s is in the unit that the user wrote', (expression, limit, text) => {
     const threshold = aThreshold(scenario, expression, { limit });
     expect(viewOfOne({ ...scenario, thresholds: [threshold] }).rows[0]?.limit).toBe(text);

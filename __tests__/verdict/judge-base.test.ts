@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Compared, ComparisonResult } from '../../src/model/comparison.js';
 import type { ThresholdLevel } from '../../src/model/threshold.js';
 import { isAgainstBase } from '../../src/model/threshold.js';
-import { thresholdConcerns } from '../../src/verdict/concerns.js';
+import { thresholdConcerns } from '../../src/verdict/decide.js';
 import { brokenMetrics, judgeAgainstBase } from '../../src/verdict/judge-base.js';
 import { parseThresholds } from '../../src/verdict/threshold-list.js';
 

@@ -7,7 +7,7 @@ import { OutputPipe } from './output-pipe.js';
 import { killGroup } from './process-tree.js';
 import { quote } from './quote.js';
 
-export interface LauncherSlotOptions {
+interface LauncherSlotOptions {
   /** An empty folder for the pipes of its flows, by which their processes can be told to be of this slot. */
   readonly scratch: string;
   readonly barrier: FifoBarrier;

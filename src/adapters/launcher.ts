@@ -52,14 +52,14 @@ export interface LaunchedEnd {
 }
 
 /** Where a flow waits before it runs. */
-export interface Wait {
+interface Wait {
   readonly barrier: FifoBarrier;
   /** The flow's own shell waits there, already started; otherwise the launcher does. */
   readonly inShell: boolean;
 }
 
 /** A flow that was handed to a launcher. */
-export interface LaunchedFlow {
+interface LaunchedFlow {
   /** Resolves when it waits at the barrier, or will never come there. */
   readonly waiting: Promise<void>;
   /** Resolves when it has passed the barrier and runs, or never will. */

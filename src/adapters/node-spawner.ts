@@ -8,8 +8,9 @@ import { fileBeside, readScript } from './own-script.js';
 import { killPids } from './process-tree.js';
 import { SpawnedSlot } from './spawned-slot.js';
 
-/** `host`: path of the script that runs module flows, beside the bundle that is running. It is read at once. */
-export function nodeSpawner(host: string = fileBeside(import.meta.url, 'host.js')): Spawner {
+/** The script that runs module flows, beside the bundle that is running, is read at once. */
+export function nodeSpawner(): Spawner {
+  const host = fileBeside(import.meta.url, 'host.js');
   const script = readScript(host);
   return {
     spawn: spawnCommand,

@@ -21,7 +21,7 @@ function openTable(mark: string): ProcessTable {
   return existsSync('/proc/self/stat') ? openProcfs(mark) : openPidusage();
 }
 
-export type NodePorts = Omit<ExecutePorts, 'logger' | 'progress' | 'interrupt'> & {
+type NodePorts = Omit<ExecutePorts, 'logger' | 'progress' | 'interrupt'> & {
   /** Listens to SIGINT, SIGTERM and SIGHUP from now on, and to an unexpected failure of our own. */
   readonly interrupt: (failed: AbortSignal) => AbortSignal;
   /** What comparing with a commit takes. */

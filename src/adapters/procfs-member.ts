@@ -9,7 +9,7 @@ import { GONE, type ProcFile } from './procfs-descriptors.js';
 import { readOrUndefined, timesOfThreads, type ProcReader } from './procfs-reader.js';
 
 /** Where a process came into the tree. */
-export interface Birth {
+interface Birth {
   readonly pid: number;
   readonly file: ProcFile;
   readonly stat: ProcStat;

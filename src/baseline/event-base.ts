@@ -22,7 +22,7 @@ export function isOfWorkflow({ kind }: EventBase): boolean {
   return kind !== 'none';
 }
 
-export interface RunEvent {
+interface RunEvent {
   /** GITHUB_EVENT_NAME; empty outside of a workflow. */
   readonly name: string;
   /** GITHUB_REF, of what the workflow runs on. */

@@ -7,12 +7,12 @@ import type { Shift } from '../stats/waves/rank-sum.js';
 import type { Finding } from './check.js';
 
 /** How the two sides of a comparison of waves are called: "in the faulted waves", "in the clean waves around them". */
-export interface SideNames {
+interface SideNames {
   readonly some: string;
   readonly others: string;
 }
 
-export interface WaveComparisons {
+interface WaveComparisons {
   readonly success: SuccessComparison;
   readonly time: TimeComparison;
 }

@@ -22,7 +22,7 @@ export type CompareOptions = Omit<RunOptions, 'compare' | 'prepare'> &
   Partial<Record<BaseOption | 'baseWorkingDirectory', string>>;
 
 /** What head and base are asked for, each as if it were run alone. */
-export interface TwoInputs {
+interface TwoInputs {
   readonly base: Inputs;
   readonly head: Inputs;
   readonly labels: { readonly base: string; readonly head: string };

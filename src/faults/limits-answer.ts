@@ -19,7 +19,7 @@ export interface GroupAbility {
 }
 
 /** What becomes of each limit that was asked for. */
-export interface LimitAnswer {
+interface LimitAnswer {
   readonly enforced: readonly EnforcedLimit[];
   readonly unenforced: readonly UnenforcedLimit[];
   /** Commands of the shell of a place, for what no group limits. */

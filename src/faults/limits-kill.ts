@@ -4,7 +4,7 @@ import type { Exit } from '../ports.js';
 import { limitsOf } from './limits-groups.js';
 
 /** One flow, or a service that ended: what its group counted before and after, and how it ended. */
-export interface LimitEvidence {
+interface LimitEvidence {
   readonly before: GroupCounters;
   readonly after: GroupCounters;
   readonly exit: Exit;

@@ -27,7 +27,7 @@ export interface ConnectionWorld {
   readonly log: NetworkLog;
 }
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly plan: Pick<NetworkFaultPlan, 'listen' | 'upstream'>;
   /** From 1. */
   readonly number: number;

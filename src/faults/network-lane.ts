@@ -34,7 +34,7 @@ export interface LaneToxics {
   readonly blackholes: readonly MetToxic<Blackhole>[];
 }
 
-export interface LaneWorld {
+interface LaneWorld {
   readonly clock: Clock;
   /** ms since faults are injected; undefined while none are. */
   readonly at: () => number | undefined;

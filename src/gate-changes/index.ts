@@ -10,13 +10,13 @@ import { Repository } from '../trees/repository.js';
 import { basePlan, removedConfig } from './base-plan.js';
 import { differences } from './differences.js';
 
-export interface GateChangesPorts {
+interface GateChangesPorts {
   readonly git: Git;
   readonly files: Files;
   readonly interrupt: AbortSignal;
 }
 
-export interface GateChangesContext {
+interface GateChangesContext {
   readonly inputs: Inputs;
   /** Absolute: where the plan was made. */
   readonly workspace: string;

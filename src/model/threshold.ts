@@ -51,3 +51,9 @@ export function isAgainstBase<T extends Pick<Threshold, 'limit'>>(
 ): threshold is BaseThreshold<T> {
   return typeof threshold.limit !== 'number';
 }
+
+/** One thing that keeps a run from passing. */
+export interface Concern {
+  readonly verdict: 'fail' | 'inconclusive' | 'warn';
+  readonly reason: string;
+}

@@ -15,7 +15,7 @@ import {
 import type { Turnover } from './memory-bound.js';
 import { TreeUsage } from './tree-usage.js';
 
-export interface MonitorOptions {
+interface MonitorOptions {
   readonly clock: Clock;
   /** Read, but not closed: it belongs to who opened it. */
   readonly table: ProcessTable;
@@ -28,7 +28,7 @@ export interface MonitorOptions {
 }
 
 /** What the last read showed. */
-export interface Latest {
+interface Latest {
   readonly sample: Sample;
   readonly readings: readonly ProcessReading[];
 }

@@ -2,12 +2,12 @@ import type { Verdict } from '../model/results.js';
 import type { CheckRunUpdate, GitHub, Logger } from '../ports.js';
 import { explainRefusal } from './refusal.js';
 
-export interface CheckRunPorts {
+interface CheckRunPorts {
   readonly github: GitHub;
   readonly logger: Logger;
 }
 
-export interface CheckRunRequest {
+interface CheckRunRequest {
   readonly name: string;
   /** The head of the pull request, else the pushed commit. */
   readonly sha: string;
@@ -19,7 +19,7 @@ export interface OpenCheckRun extends CheckRunRequest {
   readonly id: number;
 }
 
-export interface CheckRunEnd {
+interface CheckRunEnd {
   /** Undefined if it never came to one: a defect, or something that the user has to mend. */
   readonly verdict: Verdict | undefined;
   /** The run was cut short. */

@@ -20,7 +20,7 @@ export interface CommentRequest {
   readonly render: (marker: string) => string;
 }
 
-export interface CommentPorts {
+interface CommentPorts {
   readonly github: GitHub;
   readonly logger: Logger;
 }

@@ -22,7 +22,7 @@ export interface Occasion {
   readonly onDefaultBranch: boolean;
 }
 
-export interface RunnerEvent {
+interface RunnerEvent {
   /** GITHUB_EVENT_NAME. */
   readonly name: string;
   /** The parsed file at GITHUB_EVENT_PATH; whatever is missing or of another form counts as not said. */

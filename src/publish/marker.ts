@@ -15,7 +15,7 @@ export interface Marker {
   readonly nonce: string;
 }
 
-export interface CommentOwner {
+interface CommentOwner {
   /** The path of the workflow file, see {@link workflowPath}, and GITHUB_JOB. */
   readonly workflow: string;
   readonly job: string;

@@ -18,7 +18,7 @@ export interface Surroundings {
   readonly invocation: Pick<Marker, 'inputs' | 'nonce'>;
 }
 
-export interface SurroundingsSource {
+interface SurroundingsSource {
   readonly env: Env;
   /** The event's payload, parsed; undefined if there is none. */
   readonly payload: unknown;

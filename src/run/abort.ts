@@ -9,7 +9,7 @@ import type { Stage } from './stage.js';
 /** ms between two looks at the gates. */
 const LOOK_EVERY = 1000;
 
-export interface AbortWatchOptions {
+interface AbortWatchOptions {
   readonly stage: Stage;
   readonly monitor: Monitor;
   readonly log: FlowLog;

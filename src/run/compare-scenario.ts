@@ -26,7 +26,7 @@ import { inTheMannerOf, planOfRounds } from './round-plan.js';
 import { openSides, SideError, type Sides } from './sides.js';
 import type { ExecuteContext, ExecutePorts } from './stage.js';
 
-export interface CompareOptions {
+interface CompareOptions {
   readonly opponent: Opponent;
   readonly how: ComparePlan;
   /** Undefined where the sides have no trees of their own. */

@@ -38,7 +38,7 @@ export type SidesCompared =
   | { readonly hopeless: Hopeless; readonly flows: number };
 
 /** Why there was no use in beginning. */
-export interface Hopeless {
+interface Hopeless {
   readonly reason: string;
   /** Had head taken no longer than base, there would have been time. */
   readonly headIsWhy: boolean;

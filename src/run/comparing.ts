@@ -11,7 +11,7 @@ import {
 import { isValid, type ValidityLimits } from '../stats/compare/validity.js';
 import { SideError, type SideName } from './sides.js';
 
-export interface ComparingOptions {
+interface ComparingOptions {
   readonly clock: Clock;
   readonly interrupt: AbortSignal;
   /** At least one. */

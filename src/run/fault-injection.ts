@@ -18,7 +18,7 @@ export interface NetworkInjection {
   readonly slotOf: SlotOf;
 }
 
-export interface InjectionOptions {
+interface InjectionOptions {
   readonly faults: FaultsPlan;
   readonly network: NetworkInjection | undefined;
   readonly clock: Clock;

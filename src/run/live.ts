@@ -7,7 +7,7 @@ import type { Clock, Progress, ProgressView, Timer } from '../ports.js';
 const UPDATE_EVERY = 250;
 const HISTORY = 40;
 
-export interface LiveOptions {
+interface LiveOptions {
   readonly scenario: string;
   readonly load: Load;
   readonly cores: number;

@@ -13,7 +13,7 @@ export const UNEXPECTED_FAILURE = 'an unexpected failure';
 const DEFECT =
   'flowgate met an unexpected failure, a defect of its own: the log says which; please report it';
 
-export type RecordedStage = Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'> &
+type RecordedStage = Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'> &
   Partial<Pick<Stage, 'limits'>>;
 
 /** The record of a run, or of a round of it, that is over. */

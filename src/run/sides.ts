@@ -22,7 +22,7 @@ export class SideError extends Error {
 }
 
 /** One side changed the files of the other: no pair says anything any more. */
-export class TreesChanged extends SideError {
+class TreesChanged extends SideError {
   override readonly name = 'TreesChanged';
 }
 
@@ -41,7 +41,7 @@ export interface Sides {
   close(): Promise<void>;
 }
 
-export interface SidesOptions {
+interface SidesOptions {
   readonly plans: Readonly<{ [Side in SideName]: ScenarioPlan }>;
   /** Undefined: kept up, unless they may clash unseen. */
   readonly services: RoundServices | undefined;

@@ -7,7 +7,7 @@ import type { Stage } from './stage.js';
 /** What ran, when, and what the machine saw of it. */
 export type Watched<T> = T & { readonly startedAt: Date; readonly monitor: MonitorRecord };
 
-export interface WatchedRun<T> {
+interface WatchedRun<T> {
   /** Where the flows end up. */
   readonly log: Pick<FlowLog, 'ended'>;
   /** `origin`: ms of Clock.now() that the times of the record count from. */

@@ -12,7 +12,7 @@ export interface Waves {
   readonly injected: InjectedFaults;
 }
 
-export interface WaveSurroundings {
+interface WaveSurroundings {
   readonly monitor: Pick<Monitor, 'sampleNow'>;
   readonly network?: NetworkInjection;
 }

@@ -24,7 +24,7 @@ import {
   type Watch,
 } from './runner.js';
 
-export interface CommandRunnerOptions {
+interface CommandRunnerOptions {
   readonly spawner: Spawner;
   readonly clock: Clock;
   readonly watch: Watch;

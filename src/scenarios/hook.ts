@@ -15,7 +15,7 @@ export interface HookPorts {
   readonly afterInterrupt?: number;
 }
 
-export interface HookEnd {
+interface HookEnd {
   readonly ok: boolean;
   /** It took too long, or there was an interrupt. */
   readonly cut: boolean;

@@ -5,7 +5,7 @@ import { codingOf, decodeBody, unknownCoding, type BodyCoding } from './content-
 import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED } from './excerpt.js';
 import { FlowFailure } from './http-failure.js';
 
-export interface ResponseOptions {
+interface ResponseOptions {
   readonly clock: Clock;
   /** Bytes of the largest body that is read, and that it may have once it is decoded. */
   readonly maxBody: number;

@@ -20,7 +20,7 @@ import {
 } from './runner.js';
 import { prefixOf } from './token-scanner.js';
 
-export interface HttpRunnerOptions {
+interface HttpRunnerOptions {
   readonly client: HttpClient;
   readonly clock: Clock;
   readonly watch: Pick<Watch, 'released'>;

@@ -10,7 +10,7 @@ import { searchValue } from './search-value.js';
 import { packShared, unpackShared } from './shared-value.js';
 import { flowErrorOf } from './thrown-error.js';
 
-export interface HostPorts {
+interface HostPorts {
   /** ms of the machine's monotonic clock. */
   readonly now: () => number;
   /** Calls back after `ms`. */

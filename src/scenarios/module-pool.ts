@@ -14,7 +14,7 @@ import { NEVER_BROKEN, type FlowEnd, type FlowStart } from './runner.js';
 const LEAD = 15;
 const LEAD_PER_HOST = 1;
 
-export interface ModulePoolOptions extends ModuleRunnerOptions {
+interface ModulePoolOptions extends ModuleRunnerOptions {
   readonly isolate: Exclude<Isolation, 'none'>;
   readonly slots: number;
 }

@@ -3,7 +3,7 @@ import { portVariable, type ScenarioPlan, type ServicePlan } from '../model/plan
 import { fillText, fillTexts } from '../lib/placeholders.js';
 
 /** A scenario whose ports are chosen. */
-export interface PortedPlan {
+interface PortedPlan {
   readonly plan: ScenarioPlan;
   /** FLOWGATE_PORT and FLOWGATE_PORT_NAME, for everything that the scenario starts. */
   readonly env: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { countedFlows, countsKilled, startedFlows } from './counted.js';
 import { MOST_KINDS } from './errors.js';
 import { type Figure, type Figures, figure, figureOr, NO_FLOW, noData } from './measures.js';
 
-export type FlowMetric =
+type FlowMetric =
   | 'success_rate'
   | 'error_rate'
   | 'total_time'

@@ -7,7 +7,7 @@ import { averageOverTime } from './over-time.js';
 import { theilSen } from './theil-sen.js';
 import { samplesDuring } from './window.js';
 
-export type MachineMetric =
+type MachineMetric =
   | 'peak_memory'
   | 'avg_memory'
   | 'peak_cpu'

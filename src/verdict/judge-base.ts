@@ -4,7 +4,7 @@ import type { ThresholdResult } from '../model/results.js';
 import { isAgainstBase, type BaseThreshold, type Threshold } from '../model/threshold.js';
 import { outcomeAt } from '../stats/compare/at-limit.js';
 import { marginBeside, scaleOf, worseningOf } from './base-limit.js';
-import type { Concern } from './concerns.js';
+import type { Concern } from '../model/threshold.js';
 import { parsedPart } from './judge.js';
 import { moreFailures } from './compared-failures.js';
 import { differenceWords, unresolvedWords } from './compared-words.js';
@@ -144,7 +144,7 @@ export function invalidConcerns(comparison: Pick<ScenarioComparison, 'compared'>
 }
 
 /** What became better, in words. */
-export function improvements({
+function improvements({
   results,
   compared,
 }: Pick<ScenarioComparison, 'results' | 'compared'>): readonly string[] {

@@ -11,7 +11,7 @@ import { thinned } from './thinned.js';
 import { suggestedLimit, suggestionOf } from './suggest.js';
 import { tallyRuns } from './tally.js';
 
-export interface Calibrating {
+interface Calibrating {
   readonly metrics: readonly ComparedMetric[];
   readonly runs: readonly MeasuredRun[];
   /** ms that a comparison may take. */
@@ -23,7 +23,7 @@ export interface Calibrating {
   readonly goOn: GoOn;
 }
 
-export type Figures = Pick<
+type Figures = Pick<
   ScenarioCalibration,
   'pairTime' | 'pairs' | 'dropped' | 'metrics' | 'same' | 'slower' | 'looks' | 'suggestion'
 >;

@@ -2,7 +2,7 @@ import type { Compared, ComparedGrowth, GrowthDifference, Pair, Round } from '..
 import { FEWEST_PAIRS, growthDifference, type PairLevels } from './growth-difference.js';
 import { growthSentence } from './growth-words.js';
 
-export interface GrowthCircumstances {
+interface GrowthCircumstances {
   readonly services: NonNullable<Compared['rounds']>['services'];
   /** How people call base. */
   readonly base: string;

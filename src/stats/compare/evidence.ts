@@ -21,7 +21,7 @@ export interface Evidence {
 }
 
 /** Either the evidence, or why there is none. */
-export type Finding = { readonly evidence: Evidence } | { readonly reason: string };
+type Finding = { readonly evidence: Evidence } | { readonly reason: string };
 
 export function evidenceOf(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses): Finding {
   if (pairs.length === 0) return { reason: 'there is no valid pair of rounds' };
@@ -65,11 +65,7 @@ function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses
 }
 
 /** Head has nothing of what is worse when lower: no ratio tells how much worse that is. */
-export function isNothingLeft(
-  { scale, worse }: ComparedMetric,
-  base: number | null,
-  head: number | null,
-): boolean {
+function isNothingLeft({ scale, worse }: ComparedMetric, base: number | null, head: number | null): boolean {
   return scale === 'relative' && worse === 'lower' && head === 0 && base !== null && base > 0;
 }
 

@@ -16,7 +16,7 @@ export interface PairLevels {
   readonly head: RoundLevel;
 }
 
-export type DifferenceFigures = Omit<GrowthDifference, 'subject' | 'sentence'>;
+type DifferenceFigures = Omit<GrowthDifference, 'subject' | 'sentence'>;
 
 /** Share of the pairs in which both sides warm up, as in stats/growth. */
 const WARM_UP = 1 / 3;

@@ -13,7 +13,7 @@ import { detectableDistance } from './sizing.js';
 import type { Misses } from './walsh.js';
 
 /** The look that a metric is compared at. */
-export interface Sight {
+interface Sight {
   readonly misses: Misses;
   /** With which the interval holds the truth over all looks. */
   readonly confidence: number;

@@ -20,7 +20,7 @@ const ALWAYS: readonly MetricRef[] = [
 /** Steps whose median a round holds: a name made anew by every flow must not swell the results. */
 const MOST_STEPS = 20;
 
-export interface RoundSurroundings {
+interface RoundSurroundings {
   /** Asked for by thresholds. */
   readonly metrics: readonly MetricRef[];
   /** Share of the machine's CPU time that was given to others, 0…1; undefined where it is not known. */
