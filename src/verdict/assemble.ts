@@ -1,6 +1,6 @@
 import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
 import { metricName } from '../model/metrics.js';
-import type { afterwardsShape, Environment, Record } from '../model/record.js';
+import type { recordedShape, Environment, Record } from '../model/record.js';
 import { totalOf } from '../model/flow.js';
 import {
   RESULTS_SCHEMA,
@@ -145,7 +145,7 @@ function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['met
 type Recorded = Pick<
   ScenarioResults,
   | 'limits'
-  | keyof typeof afterwardsShape
+  | keyof typeof recordedShape
   | 'counts'
   | 'hits'
   | 'waves'
