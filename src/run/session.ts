@@ -12,8 +12,10 @@ import { type ExecuteContext, type ExecutePorts, setStage, type Stage } from './
 import { type Cast, prepare } from './start.js';
 import { strike } from './teardown.js';
 
-/** What runs the flows in place of the scenario's own runner. */
-type Decorate = (runner: FlowRunner) => FlowRunner;
+interface SessionContext extends ExecuteContext {
+  /** Gives what runs the flows in place of the scenario's own runner. */
+  readonly decorate?: (runner: FlowRunner) => FlowRunner;
+}
 
 /**
  * A scenario's stage with everybody on it: services, the module's host, the slots of the flows. It stays up until it is
@@ -38,8 +40,7 @@ export class Session {
   static async open(
     plan: ScenarioPlan,
     ports: ExecutePorts,
-    context: ExecuteContext,
-    decorate: Decorate = (runner) => runner,
+    { decorate, ...context }: SessionContext,
   ): Promise<Session> {
     const session = new Session(await setStage(plan, ports, context));
     if (!ports.interrupt.aborted) await session.#prepare(decorate);
@@ -116,7 +117,7 @@ export class Session {
     }
   }
 
-  async #prepare(decorate: Decorate): Promise<void> {
+  async #prepare(decorate: SessionContext['decorate'] = (runner) => runner): Promise<void> {
     const { ports, problems } = this.stage;
     try {
       await prepare(this.stage, this.cast);
