@@ -172,7 +172,10 @@ async function guarded<T>(
 async function openSession(side: SideName, options: SidesOptions): Promise<Session> {
   const { plans, ports, context, decorate } = options;
   try {
-    return await Session.open(plans[side], ports, context, (runner) => decorate?.(runner, side) ?? runner);
+    return await Session.open(plans[side], ports, {
+      ...context,
+      decorate: (runner) => decorate?.(runner, side) ?? runner,
+    });
   } catch (thrown) {
     throw new SideError(side, messageOf(thrown));
   }
