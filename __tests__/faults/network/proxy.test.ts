@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { tcpProxies } from '../../../src/faults/network/proxy.js';
 import { UserError } from '../../../src/lib/errors.js';
-import type { NetworkFaultKind, Toxic } from '../../../src/model/network-fault.js';
+import type { Toxic } from '../../../src/model/network-fault.js';
 import { nodeClock } from '../../../src/system/clock.js';
 import { fate, hear, Opened, planFor, tryToConnect } from './tcp-parties.js';
 
