@@ -19,6 +19,11 @@ const ncc = createRequire(import.meta.url)('@vercel/ncc');
 
 /** dist/NAME.js from src/SOURCE.ts. The host, the proxies and the guard are started by the other two. */
 const ENTRIES = { index: 'main', cli: 'cli', host: 'host', proxy: 'proxy', guard: 'guard' };
+/**
+ * Bytes. Each of these is started with every run, or with every host: whatever would bring a library with it, as types
+ * from schemas bring zod, belongs into a file that they do not import.
+ */
+const LARGEST = { host: 90_000, proxy: 55_000, guard: 25_000 };
 /** They are run from memory, as classic scripts: see src/system/own-script.ts. */
 const SCRIPTS = ['host', 'proxy'];
 
@@ -43,6 +48,9 @@ async function bundle(name, source) {
     esm: !SCRIPTS.includes(name),
   };
   const { code, assets } = await ncc(join(root, `build/src/${source}.js`), options);
+  const limit = LARGEST[name] ?? Infinity;
+  if (code.length > limit) throw new Error(`${name}.js has ${code.length} bytes, and may have ${limit}`);
+  if (limit < Infinity && /\bzod\b/i.test(code)) throw new Error(`${name}.js has zod in it`);
   const shebang = name === 'cli' ? '#!/usr/bin/env node\n' : '';
   const files = Object.entries(assets).map(([file, { source: content }]) => [file, content]);
   const late = files.filter(([file]) => file.endsWith('js')).map(([file]) => file);

@@ -13,6 +13,7 @@ import type { Results, ScenarioResults } from './model/results.js';
 import { execute } from './run/execute.js';
 import type { ExecuteContext, ExecutePorts } from './run/stage.js';
 import { assembleResults, assembleScenario } from './verdict/assemble.js';
+import { brokenGates } from './verdict/decide.js';
 
 /** What comparing with a commit takes is beside what running takes. */
 export type GatePorts = ExecutePorts & TreeDoors;
@@ -83,7 +84,7 @@ function headAlone(
   plan: ScenarioPlan,
   { ports, context }: { ports: ExecutePorts; context: GateContext },
 ): Promise<Record> {
-  const run = (): Promise<Record> => execute(plan, ports, context);
+  const run = (): Promise<Record> => execute(plan, ports, { ...context, brokenGates });
   return context.opponents?.guard?.during('head', run) ?? run();
 }
 

@@ -3,6 +3,7 @@
  * thread of one. It runs in a realm of its own, and the module in Node's: see adapters/own-script.ts.
  */
 import { isMainThread, type MessagePort, parentPort } from 'node:worker_threads';
+import { slowdownAround } from './compare/calibrate/slowed-host.js';
 import { HostThreads, isForThreads } from './flows/module/host-threads.js';
 import { ModuleHost } from './flows/module/host.js';
 import { importUserModule } from './flows/module/import.js';
@@ -61,15 +62,19 @@ function openHost(send: (message: FromHost) => void): ModuleHost {
   const outputs = new FlowOutputs();
   divert('stdout', outputs);
   divert('stderr', outputs);
-  return new ModuleHost({
+  const time = {
     now: () => nodeClock.now(),
-    after: (ms, callback) => nodeClock.timer(ms, callback),
-    worked: () => performance.eventLoopUtilization().active,
+    after: (ms: number, callback: () => void) => void nodeClock.timer(ms, callback),
+  };
+  const worked = (): number => performance.eventLoopUtilization().active;
+  return new ModuleHost({
+    ...time,
     send,
     importModule,
     forModule: flowgate.cloned,
     contextFor: flowgate.given,
     outputs,
+    around: slowdownAround(process.env, { ...time, worked }),
   });
 }
 

@@ -1,4 +1,5 @@
-import type { LimitRequest, ResourceLimits } from '../../src/faults/limits/request.js';
+import { confinementIn } from '../../src/faults/limits/limits.js';
+import type { CountedEnclosure, LimitRequest, ResourceLimits } from '../../src/faults/limits/request.js';
 import type { Confinement } from '../../src/flows/confinement.js';
 import type { GroupCounters, LimitPlan, LimitsInForce, LimitsRecord } from '../../src/model/limits.js';
 
@@ -18,16 +19,17 @@ export class FakePlace {
   counters: GroupCounters = NOTHING;
   reads = 0;
 
-  confinement(limits: readonly LimitPlan[], of: Confinement['of'] = 'flow'): Confinement {
-    const enclosure = {
-      prelude: '',
-      wrap: (argv: readonly [string, ...string[]]): [string, ...string[]] => [...argv],
-      counters: () => {
-        this.reads += 1;
-        return this.counters;
-      },
-    };
-    return { enclosure, of, limits };
+  readonly enclosure: CountedEnclosure = {
+    prelude: '',
+    wrap: (argv) => [...argv],
+    counters: () => {
+      this.reads += 1;
+      return this.counters;
+    },
+  };
+
+  confinement(limits: readonly LimitPlan[], of: 'flow' | 'service' = 'flow'): Confinement {
+    return confinementIn(this.enclosure, of, limits);
   }
 }
 
@@ -56,7 +58,7 @@ export class FakeLimits implements ResourceLimits {
       inForce: IN_FORCE,
       enclosure: (place: Parameters<Awaited<ReturnType<ResourceLimits['open']>>['enclosure']>[0]) => {
         this.entered.push(place.kind === 'flow' ? `flow ${place.slot}` : `service ${place.name}`);
-        return new FakePlace().confinement([]).enclosure;
+        return new FakePlace().enclosure;
       },
       counters: () => this.counters,
       close: () => {

@@ -2,7 +2,12 @@ import { formatBytes, formatQuantity, formatRatio, formatTime, plural } from '..
 import { machineFigures, samplesDuring } from '../measure/machine.js';
 import { tallyOf } from '../measure/tally.js';
 import type { Record, Sample } from '../model/record.js';
-import type { Check, Finding } from './check.js';
+import { type Check, type Finding, FLOWS, type Need } from './check.js';
+
+const PROCESSES: Need = {
+  in: ({ monitor }) => monitor.unwatched !== true,
+  why: 'no process is watched: the flows are HTTP requests, and the scenario has no service',
+};
 
 /** A gap between two looks is long beyond both: ms, and share of the time that the flows took. */
 const LONG_GAP = { time: 1000, share: 0.05 };
@@ -13,12 +18,13 @@ const DEAR = { share: 0.05, time: 100 };
 
 export const monitoring: Check = {
   id: 'monitoring',
+  level: 'warn',
   title: () => 'What was measured can be trusted',
   failureTitle: () => 'What was measured cannot be trusted',
   description:
     'Memory and CPU were measured throughout: every look at the processes succeeded, no two looks were far apart, ' +
     'processes of the flows were seen, and the monitor itself took little CPU.',
-  needs: ['flows', 'processes'],
+  needs: [FLOWS, PROCESSES],
   quiet: true,
   run: (record) => {
     const samples = duringFlows(record);

@@ -1,13 +1,11 @@
-import { outOfMemory, refusedForks } from '../faults/limits/limits.js';
 import type { FlowError, Outcome } from '../model/flow.js';
-import type { LimitPlan, LimitSubject } from '../model/limits.js';
 import type { Enclosure, Exit } from '../system/ports.js';
 
-/** Where something of the scenario runs, and what it may use there. */
+/** The limits that something of the scenario runs in. */
 export interface Confinement {
   readonly enclosure: Enclosure;
-  readonly of: Exclude<LimitSubject, 'flows'>;
-  readonly limits: readonly LimitPlan[];
+  /** Begins to watch what the limits do, for one flow or the whole life of a process. */
+  readonly watch: () => LimitWatch;
 }
 
 /** What the limits did to whatever ran. */
@@ -18,34 +16,11 @@ export interface LimitVerdict {
   readonly refused?: string;
 }
 
+/** To be asked once, when what ran since the watch began has ended. */
 export type LimitWatch = (exit: Exit) => LimitVerdict;
 
-const UNTOUCHED: LimitVerdict = {};
-const UNLIMITED: LimitWatch = () => UNTOUCHED;
-
-/**
- * Reads the counters now; what it gives is to be asked once, when that what ran from now on has ended. Counters are
- * read only where a limit can kill or refuse: a reading costs some 50 µs.
- */
-export function watchLimits(confinement: Confinement | undefined): LimitWatch {
-  if (confinement === undefined || !canStrike(confinement)) return UNLIMITED;
-  const { enclosure, of, limits } = confinement;
-  const before = enclosure.counters();
-  if (before === undefined) return UNLIMITED;
-  return (exit) => {
-    const after = enclosure.counters();
-    if (exit.code === 0 || after === undefined) return UNTOUCHED;
-    const evidence = { before, after, exit, of, limits };
-    const killed = outOfMemory(evidence);
-    const refused = refusedForks(evidence);
-    return { killed, refused };
-  };
-}
-
-function canStrike({ of, limits }: Confinement): boolean {
-  const binding = limits.filter((each) => (each.of === 'service') === (of === 'service'));
-  return binding.some(({ memory, processes }) => memory !== undefined || processes !== undefined);
-}
+export const UNTOUCHED: LimitVerdict = {};
+export const UNLIMITED: LimitWatch = () => UNTOUCHED;
 
 /** How a flow ended that is not ok: killed by a limit, or failed, perhaps for a fork that was refused. */
 export function failedBy(

@@ -55,3 +55,6 @@ export function codeOf(thrown: unknown): string | undefined {
   const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
   return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
 }
+
+/** What interrupts a run that flowgate itself can not go on with. */
+export const UNEXPECTED_FAILURE = 'an unexpected failure';

@@ -221,11 +221,6 @@ export interface ScenarioPlan {
   readonly checks: Readonly<Partial<Record<CheckId, CheckLevel>>>;
   /** Levels of checks that nobody asked for: they are judged where there is something to look at, else left out. */
   readonly unaskedChecks?: Readonly<Partial<Record<CheckId, CheckLevel>>>;
-  /**
-   * Each flow is made longer by this share of itself, 0 or more: what `calibrate` slows down on purpose, and never part
-   * of a config. With 0 it bears what slowing costs and is not slowed.
-   */
-  readonly slowdown?: number;
   /** Seed of everything random in the scenario. */
   readonly seed: number;
 }

@@ -6,6 +6,7 @@ import type { Inferred } from './inferred.js';
 import type { Rung } from './ladder.js';
 import type { LimitsRecord } from './limits.js';
 import { wholeLoad, type Load, type RetryPlan, type ScenarioPlan } from './plan.js';
+import type { Threshold } from './threshold.js';
 
 const sample = z.object({
   at: z.number().meta({ description: 'ms from the start of the scenario' }),
@@ -206,3 +207,6 @@ export function recordOf(plan: Planned, ran: Ran): Record {
     ...ran,
   };
 }
+
+/** Tells which of these gates a record breaks, in words. What it has no data for it does not break. */
+export type BrokenGates = (gates: readonly Threshold[], record: Record) => string[];

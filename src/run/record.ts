@@ -1,3 +1,4 @@
+import { UNEXPECTED_FAILURE } from '../lib/errors.js';
 import { FlowLog, type Recorded } from '../measure/flow-log.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import { type Ran, type Record, recordOf } from '../model/record.js';
@@ -6,9 +7,6 @@ import type { ExecutePorts, Stage } from './stage.js';
 
 /** What the flows' part of a run leaves in the record. */
 export type Performance = Omit<Ran, 'startedAt' | 'environment'> & Recorded & { readonly startedAt: Date };
-
-/** What interrupts a run that flowgate itself can not go on with. */
-export const UNEXPECTED_FAILURE = 'an unexpected failure';
 
 const DEFECT =
   'flowgate met an unexpected failure, a defect of its own: the log says which; please report it';

@@ -1,4 +1,3 @@
-import { slowed } from '../compare/calibrate/slowdown.js';
 import { retrying } from '../flows/retry.js';
 import type { FlowRunner } from '../flows/runner.js';
 import { messageOf } from '../lib/errors.js';
@@ -10,16 +9,19 @@ import type { MonitorRecord, Record } from '../model/record.js';
 import { type Monitor, startMonitor } from '../watch/sampler.js';
 import { logOf, recordOfRun } from './record.js';
 import { type ExecuteContext, type ExecutePorts, setStage, type Stage } from './stage.js';
-import { type Cast, prepare } from './start.js';
-import { strike } from './teardown.js';
+import { openParts, type Parts } from './start.js';
+import { tearDown } from './teardown.js';
+
+/** What runs the flows in place of the scenario's own runner. */
+type Decorate = (runner: FlowRunner) => FlowRunner;
 
 /**
- * A scenario's stage with everybody on it: services, the module's host, the slots of the flows. It stays up until it is
- * closed, so that the scenario can be run on it once or many times.
+ * A scenario's stage with all that flows need: services, the module's host, the slots of the flows. It stays up until
+ * it is closed, so that the scenario can be run on it once or many times.
  */
 export class Session {
   readonly stage: Stage;
-  readonly cast: Cast = {};
+  readonly parts: Parts = {};
   readonly #workspaces: WorkspaceSource;
   #runner: FlowRunner | undefined;
   /** Flows that the rounds so far have started: no two of a session have the same iteration. */
@@ -33,9 +35,14 @@ export class Session {
   }
 
   /** Rejects only if there is not even a stage; whatever else goes wrong is among the stage's problems. */
-  static async open(plan: ScenarioPlan, ports: ExecutePorts, context: ExecuteContext): Promise<Session> {
+  static async open(
+    plan: ScenarioPlan,
+    ports: ExecutePorts,
+    context: ExecuteContext,
+    decorate: Decorate = (runner) => runner,
+  ): Promise<Session> {
     const session = new Session(await setStage(plan, ports, context));
-    if (!ports.interrupt.aborted) await session.#prepare();
+    if (!ports.interrupt.aborted) await session.#start(decorate);
     return session;
   }
 
@@ -48,15 +55,10 @@ export class Session {
   flows(runner: FlowRunner, halt: Halt): LoggedFlows {
     const { plan, ports, identity, problems } = this.stage;
     const { clock } = ports;
-    const { retries, slowdown = 0, work } = plan;
-    // Commands and modules slow themselves, by work.
-    const slow =
-      work.kind === 'http' && slowdown > 0
-        ? slowed(runner, { share: slowdown, clock, halt: halt.signal })
-        : runner;
+    const { retries } = plan;
     return {
       load: plan.load,
-      runner: retries === undefined ? slow : retrying(slow, { retries, clock, halt: halt.signal }),
+      runner: retries === undefined ? runner : retrying(runner, { retries, clock, halt: halt.signal }),
       identity,
       workspaces: this.#workspaces,
       clock,
@@ -99,12 +101,12 @@ export class Session {
   }
 
   async close(): Promise<void> {
-    await strike(this.stage, this.cast);
+    await tearDown(this.stage, this.parts);
   }
 
   async #during<T>(act: (runner: FlowRunner, halt: Halt) => Promise<T>): Promise<T> {
     if (this.#runner === undefined) throw new Error('there is nothing that could run the flows');
-    const halt = haltOn(this.stage, this.cast);
+    const halt = haltOn(this.stage, this.parts);
     try {
       const done = await act(this.#runner, halt);
       await this.#runner.settle();
@@ -114,11 +116,11 @@ export class Session {
     }
   }
 
-  async #prepare(): Promise<void> {
+  async #start(decorate: Decorate): Promise<void> {
     const { ports, problems } = this.stage;
     try {
-      await prepare(this.stage, this.cast);
-      this.#runner = this.cast.runner;
+      await openParts(this.stage, this.parts);
+      this.#runner = this.parts.runner &&= decorate(this.parts.runner);
     } catch (thrown) {
       // What an interrupt cuts short has not failed: that the run was interrupted is all there is to say.
       if (!ports.interrupt.aborted) problems.push(messageOf(thrown));
@@ -183,7 +185,7 @@ export interface Halt {
 }
 
 /** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
-export function haltOn(stage: Stage, { runner, services, network }: Cast): Halt {
+export function haltOn(stage: Stage, { runner, services, network }: Parts): Halt {
   const { interrupt } = stage.ports;
   const controller = new AbortController();
   let over = false;

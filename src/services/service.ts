@@ -1,4 +1,4 @@
-import { type Confinement, failedBy, type LimitVerdict, watchLimits } from '../flows/confinement.js';
+import { type Confinement, failedBy, type LimitVerdict, UNLIMITED } from '../flows/confinement.js';
 import { assertNever } from '../lib/errors.js';
 import { lastPrinted, withoutEscapes } from '../lib/message.js';
 import { SlowPattern, TextPattern } from '../lib/text-pattern.js';
@@ -85,7 +85,7 @@ function serviceOf(
   plan: ServicePlan,
   { clock, interrupt, confinement }: Pick<ServicePorts, 'clock' | 'interrupt' | 'confinement'>,
 ): Service {
-  const limits = watchLimits(confinement);
+  const limits = confinement?.watch() ?? UNLIMITED;
   let stopping = false;
   const died = new Promise<string>((resolve) => {
     void running.exited.then((exit) => {

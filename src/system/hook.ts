@@ -1,9 +1,7 @@
-import { failedBy, type LimitVerdict } from '../flows/confinement.js';
-import type { FlowEnd, FlowKilled } from '../flows/runner.js';
 import { lastPrinted } from '../lib/message.js';
-import type { Excerpt, FlowError, Outcome } from '../model/flow.js';
+import type { Excerpt, FlowError } from '../model/flow.js';
 import { inTime, openDeadline } from './deadline.js';
-import type { Clock, CommandSpec, Exit, FlowCommandEnd, Spawner } from './ports.js';
+import type { Clock, CommandSpec, Exit, Spawner } from './ports.js';
 
 /** Nothing around the flows may hang the job for hours. ms. */
 export const HOOK_TIMEOUT = 10 * 60_000;
@@ -60,30 +58,6 @@ const SIGNALS: Readonly<Record<number, string>> = {
   14: 'SIGALRM',
   15: 'SIGTERM',
 };
-
-/** Why a flow is being ended before it ends by itself. */
-export interface Ending {
-  readonly outcome: Outcome;
-  readonly message: string;
-}
-
-/** What was done to a flow that has ended. */
-interface Doings {
-  readonly ending: Ending | undefined;
-  readonly killed: FlowKilled | undefined;
-  readonly limits: LimitVerdict | undefined;
-}
-
-export function flowEnd(ended: FlowCommandEnd, { ending, killed, limits = {} }: Doings): FlowEnd {
-  const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
-  const common = { startedAt, endedAt, runningAt, stdout, stderr, hit: killed?.hit };
-  if (ending !== undefined) {
-    return { ...common, outcome: ending.outcome, error: { message: ending.message } };
-  }
-  if (exit.code === 0) return { ...common, outcome: 'ok' };
-  if (killed !== undefined) return { ...common, outcome: 'killed', error: { message: killed.message } };
-  return { ...common, ...failedBy(exitError(exit), limits) };
-}
 
 /** "exit status 3", "exit status 137 (SIGKILL)", "killed by SIGKILL". */
 export function exitError({ code, signal }: Exit): FlowError {

@@ -1,9 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf } from '../lib/errors.js';
+import { messageOf, UNEXPECTED_FAILURE } from '../lib/errors.js';
 import { EXIT } from '../lib/exit-status.js';
 import { inert } from '../lib/message.js';
-import { UNEXPECTED_FAILURE } from '../run/record.js';
 import { killLiving } from './processes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

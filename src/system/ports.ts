@@ -3,7 +3,6 @@
  * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
  */
 import type { Excerpt } from '../model/flow.js';
-import type { GroupCounters } from '../model/limits.js';
 import type { Load } from '../model/plan.js';
 
 /** What a person reads while it happens. Text that a flow printed never goes through here unescaped. */
@@ -28,7 +27,7 @@ export interface CommandSpec {
   /** The whole environment, not an addition to ours. */
   readonly env: Readonly<globalThis.Record<string, string>>;
   /** The way into the limits that bind it; none do if left out. */
-  readonly enclosure?: Pick<Enclosure, 'prelude' | 'wrap'>;
+  readonly enclosure?: Enclosure;
 }
 
 /** What a host of module flows is started with. */
@@ -251,8 +250,8 @@ export interface ProgressView {
 export interface Enclosure {
   /**
    * Text for a POSIX shell, to stand before everything else that it does: the shell enters, and whatever it starts
-   * from then on is born inside. If it can not enter it says so on standard error and exits with status 125. Empty if
-   * nothing is in force.
+   * from then on is born inside. If it can not enter it says so on standard error and exits with {@link NOT_ENTERED}. Empty
+   * if nothing is in force.
    */
   readonly prelude: string;
   /**
@@ -260,12 +259,10 @@ export interface Enclosure {
    * there is no instant in which that program runs outside.
    */
   wrap(argv: readonly [string, ...string[]]): [string, ...string[]];
-  /**
-   * Since the limits were opened; undefined without a control group. Takes some 50 µs. What one flow did is the
-   * difference between a reading before it and one after it: its slot has one flow at a time.
-   */
-  counters(): GroupCounters | undefined;
 }
+
+/** Exit status of a shell that could not enter its limits; 126 and 127 are the shell's own. */
+export const NOT_ENTERED = 125;
 
 /** Bytes of the longest line that a host may say. */
 export const LONGEST_LINE = 64 * 1024 * 1024;

@@ -1,20 +1,14 @@
-import {
-  type ChildProcess,
-  spawn,
-  type SpawnOptions,
-  spawnSync,
-  type StdioOptions,
-} from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptions, type StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
-import { codeOf } from '../lib/errors.js';
 import { MARK } from '../lib/identity.js';
 import { ExcerptBuffer, OutputLines, wholeExcerpt } from '../lib/output.js';
 import { argvOf } from '../lib/shell.js';
 import { CHANNEL, channelTo } from './channel.js';
 import { Guard } from './guard.js';
+import { killGroup } from './kill.js';
 import { type OwnScript, startingText } from './own-script.js';
 import type { CommandSpec, Exit, HostProcess, HostSpec, OutputLine, RunningProcess } from './ports.js';
 import { adopting } from './subreaper.js';
@@ -123,44 +117,6 @@ export function spawnNode(script: OwnScript, spec: HostSpec, { adopts = false } 
   // The process may be gone before it has read all: its exit says so, not this.
   child.stdin?.on('error', () => undefined).end(startingText(script, key));
   return { ...running, ...channelTo(child.stdio[CHANNEL] as Duplex, key) };
-}
-
-function isGone(thrown: unknown): boolean {
-  return ['ESRCH', 'EPERM'].includes(codeOf(thrown) ?? '');
-}
-
-/** Windows knows no groups: the tree below a process is ended by parentage. */
-function taskkill(pids: readonly number[]): void {
-  if (pids.length === 0) return;
-  spawnSync('taskkill', ['/T', '/F', ...pids.flatMap((pid) => ['/PID', String(pid)])], { stdio: 'ignore' });
-}
-
-/** Sends a signal to a whole process group; nothing happens if it is gone. */
-export function killGroup(leader: number, signal: string): void {
-  if (process.platform === 'win32') {
-    taskkill([leader]);
-    return;
-  }
-  try {
-    process.kill(-leader, signal);
-  } catch (thrown) {
-    if (!isGone(thrown)) throw thrown;
-  }
-}
-
-/** Ends single processes for good, or sends them another signal; those that are gone are passed over. */
-export function killPids(pids: readonly number[], signal = 'SIGKILL'): void {
-  if (process.platform === 'win32') {
-    taskkill(pids);
-    return;
-  }
-  for (const pid of pids) {
-    try {
-      process.kill(pid, signal);
-    } catch (thrown) {
-      if (!isGone(thrown)) throw thrown;
-    }
-  }
 }
 
 /** Leaders of the process groups that we started and that we have not seen to end. */

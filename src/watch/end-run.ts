@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MARK } from '../lib/identity.js';
-import { killGroup, killPids } from '../system/processes.js';
+import { killGroup, killPids } from '../system/kill.js';
 import { environmentValue, parseStat } from './procfs/parse.js';
 import { readOrUndefined } from './procfs/reader.js';
 

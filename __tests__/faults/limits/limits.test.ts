@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { openLimits } from '../../../src/faults/limits/limits.js';
 import type { Isolation, ScenarioPlan, Work } from '../../../src/model/plan.js';
-import { countersOf, FakeLimits } from '../../fakes/limits.js';
+import { countersOf, FakeLimits, FakePlace } from '../../fakes/limits.js';
 import { scenarioPlanOf } from '../../fakes/record.js';
 import { servicePlanOf } from '../../fakes/service-world.js';
 
@@ -69,5 +69,52 @@ describe('the limits of a scenario', () => {
     world.counters = countersOf({ outOfMemoryKills: 1 });
     await limits.close();
     expect(limits.record.counters?.outOfMemoryKills).toBe(1);
+  });
+});
+
+const MEMORY = [{ of: 'flow', memory: 256e6 }] as const;
+const PROCESSES = [{ of: 'flow', processes: 64 }] as const;
+const KILLED = { code: 137, signal: null };
+
+describe('what the limits did to a flow', () => {
+  test('is what its place counted between its start and its end', () => {
+    const place = new FakePlace();
+    place.counters = countersOf({ outOfMemoryKills: 3, memoryLimitHits: 5 });
+    const first = place.confinement(MEMORY).watch();
+    place.counters = countersOf({ outOfMemoryKills: 4, memoryLimitHits: 9 });
+    expect(first(KILLED)).toEqual({ killed: 'killed: out of memory, the limit is 256 MB' });
+    expect(place.confinement(MEMORY).watch()(KILLED)).toEqual({});
+  });
+
+  test('nothing, of a flow that came through', () => {
+    const place = new FakePlace();
+    const watch = place.confinement(MEMORY).watch();
+    place.counters = countersOf({ outOfMemoryKills: 1, memoryLimitHits: 1 });
+    expect(watch({ code: 0, signal: null })).toEqual({});
+  });
+
+  test('names forks that were refused', () => {
+    const place = new FakePlace();
+    const watch = place.confinement(PROCESSES).watch();
+    place.counters = countersOf({ refusedForks: 2 });
+    expect(watch({ code: 1, signal: null })).toEqual({
+      refused: '2 forks or threads were refused, the limit is 64 processes',
+    });
+  });
+
+  test.each([
+    ['CPU and files kill nobody', [{ of: 'flow', cpu: 0.5, files: 256 }] as const],
+    ['the memory of the service is not that of a flow', [{ of: 'service', memory: 256e6 }] as const],
+  ])('counters are not read where %s', (_, limits) => {
+    const place = new FakePlace();
+    place.confinement(limits).watch()(KILLED);
+    expect(place.reads).toBe(0);
+  });
+
+  test('the limit of all flows together binds each of them', () => {
+    const place = new FakePlace();
+    const watch = place.confinement([{ of: 'flows', memory: 300e6 }]).watch();
+    place.counters = countersOf({ outOfMemoryKills: 1, sharedMemoryLimitHits: 1 });
+    expect(watch(KILLED).killed).toBe('killed: out of memory, the limit of all flows together is 300 MB');
   });
 });

@@ -27,7 +27,6 @@ test('tokens of others are found in what a flow prints and returns, and told apa
   const host = new ModuleHost({
     now: () => 0,
     after: (_, callback) => setImmediate(callback),
-    worked: () => 0,
     send: (message) => sent.push(message),
     forModule: (data) => data,
     contextFor: (context) => context,

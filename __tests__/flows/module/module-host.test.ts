@@ -11,7 +11,6 @@ function hostWith(module: unknown) {
   const host = new ModuleHost({
     now: () => (time += 1),
     after: (_, callback) => setImmediate(callback),
-    worked: () => 0,
     send: (message) => sent.push(message),
     forModule: (data) => data,
     contextFor: (context) => context,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { signFlipTest } from '../../../src/lib/statistics/signed-rank.js';
+import { signFlipTest } from '../../../src/lib/statistics/exact-counts.js';
 
 const strataOf = (differences: readonly number[]) =>
   differences.map((difference) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { logFactorial, shareBounds } from '../../../src/lib/statistics/exact-counts.js';
-import { stratifiedTest, type Stratum } from '../../../src/lib/statistics/signed-rank.js';
+import { stratifiedTest, type Stratum } from '../../../src/lib/statistics/exact-counts.js';
 import { RABBITS } from '../../compare/statistics/published.js';
 import { forSeeds } from '../../measure/seeded.js';
 

@@ -2,7 +2,12 @@ import { formatBytes, plural } from '../../lib/format.js';
 import { andMore, type LeftBehind, type LeftFile, type Leftover, type LeftPort } from '../../model/checks.js';
 import type { Flow } from '../../model/flow.js';
 import type { Record } from '../../model/record.js';
-import type { Check, Finding } from '../check.js';
+import type { Check, Finding, Need } from '../check.js';
+
+const LEFT_BEHIND: Need = {
+  in: ({ leftBehind }) => leftBehind !== undefined,
+  why: 'nobody looked for what was left: the run was cut short, or no process belongs to it',
+};
 
 const MOST_LINES = 10;
 /** Service memory that is less than this above where it began is not worth a remark: bytes, and a share. */
@@ -10,12 +15,13 @@ const REMARKABLE = { bytes: 5e6, share: 0.1 };
 
 export const cleanup: Check = {
   id: 'cleanup',
+  level: 'warn',
   title: () => 'Nothing was left behind',
   failureTitle: (record) => `Left behind: ${summaryOf(leavingsOf(record))}`,
   description:
     'Flows leave nothing behind: no process that outlives its flow, no file in the folder for temporary files, ' +
     'no port that is listened on; and services leave no process when they are stopped.',
-  needs: ['left behind'],
+  needs: [LEFT_BEHIND],
   run: (record) => {
     const leavings = leavingsOf(record);
     const remarks = remarksOf(record, leavings);

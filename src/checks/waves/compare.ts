@@ -1,5 +1,5 @@
 import { chanceOfHigher, leastChance, type Shift, shiftOf } from '../../lib/statistics/rank-sum.js';
-import { type Count, stratifiedTest, type Stratum } from '../../lib/statistics/signed-rank.js';
+import { type Count, stratifiedTest, type Stratum } from '../../lib/statistics/exact-counts.js';
 import { type Point, theilSen } from '../../lib/statistics/slopes.js';
 import type { FiguredWave } from '../../measure/tally.js';
 import { totalOf } from '../../model/flow.js';

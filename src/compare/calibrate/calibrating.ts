@@ -1,3 +1,4 @@
+import type { FlowRunner } from '../../flows/runner.js';
 import { formatQuantity } from '../../lib/format.js';
 import { type ScenarioCalibration, SLOWDOWNS } from '../../model/calibration.js';
 import type { ComparedMetric, RoundServices } from '../../model/comparison.js';
@@ -10,6 +11,7 @@ import { openSides, SideError } from '../rounds/sides.js';
 import { comparedMetrics, defaultBaseGates, spareMetrics } from '../thresholds.js';
 import { calibrationOf } from './figures.js';
 import type { MeasuredRun } from './replay.js';
+import { slowed, slowedPlan } from './slowdown.js';
 
 export interface CalibrateOptions {
   /** ms that one comparison may take. */
@@ -124,7 +126,13 @@ class Measuring {
   async #compare(): Promise<string | undefined> {
     const { services, ports, context } = this.#options;
     const slowdown = this.#nextSlowdown();
-    const sides = await openSides({ plans: this.#plansWith(slowdown), services, ports, context });
+    const sides = await openSides({
+      plans: this.#plansWith(slowdown),
+      decorate: (runner, side) => this.#slowedRequests(runner, side === 'head' ? slowdown : 0),
+      services,
+      ports,
+      context,
+    });
     try {
       const compared = await compareSides(sides, this.#optionsWith(slowdown));
       if (compared === undefined) return undefined;
@@ -145,7 +153,12 @@ class Measuring {
   #plansWith(slowdown: number): { readonly base: ScenarioPlan; readonly head: ScenarioPlan } {
     const plan = this.#plan;
     if (slowdown === 0) return { base: plan, head: plan };
-    return { base: { ...plan, slowdown: 0 }, head: { ...plan, slowdown } };
+    return { base: slowedPlan(plan, 0), head: slowedPlan(plan, slowdown) };
+  }
+
+  #slowedRequests(runner: FlowRunner, share: number): FlowRunner {
+    const { clock } = this.#options.ports;
+    return this.#plan.work.kind === 'http' && share > 0 ? slowed(runner, { share, clock }) : runner;
   }
 
   #optionsWith(slowdown: number): CompareSidesOptions {

@@ -1,6 +1,24 @@
 import type { FlowEnd, FlowRunner } from '../../flows/runner.js';
-import { argvOf } from '../../lib/shell.js';
+import { argvOf, quote } from '../../lib/shell.js';
+import type { ScenarioPlan } from '../../model/plan.js';
 import type { Clock } from '../../system/ports.js';
+import { SLOWDOWN_VARIABLE } from './slowed-host.js';
+
+/**
+ * A scenario whose flows are made longer by a share of themselves, 0 or more. With 0 they bear what slowing costs and are
+ * not slowed. Commands and modules do it by work; a plan of requests stays as it is, for their runner is {@link slowed}.
+ */
+export function slowedPlan(plan: ScenarioPlan, share: number): ScenarioPlan {
+  const { work } = plan;
+  switch (work.kind) {
+    case 'command':
+      return { ...plan, work: { ...work, ...slowedCommand(work, share) } };
+    case 'module':
+      return { ...plan, env: { ...plan.env, [SLOWDOWN_VARIABLE]: String(share) } };
+    case 'http':
+      return plan;
+  }
+}
 
 interface Command {
   /** With its arguments. */
@@ -9,11 +27,6 @@ interface Command {
 }
 
 const BASH = /^(\S*\/)?bash(\s|$)/;
-
-/** For sh: safe whatever is in it. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /**
  * A command that does the same and is made longer by a share of itself, as if all of its code were that much slower: when
@@ -27,9 +40,7 @@ function quoted(text: string): string {
 export function slowedCommand({ shell, run }: Command, share: number): Command {
   const isBash = BASH.test(shell.trim());
   // In a subshell its exec and its traps end where it ends; eval takes whatever text the shell itself would take.
-  const body = isBash
-    ? `eval ${quoted(run)}`
-    : `exec ${argvOf({ shell, command: run }).map(quoted).join(' ')}`;
+  const body = isBash ? `eval ${quote(run)}` : `exec ${argvOf({ shell, command: run }).map(quote).join(' ')}`;
   return { shell: isBash ? shell : 'bash', run: SCRIPT(body, Math.round(share * 1e6)) };
 }
 
@@ -89,44 +100,44 @@ interface SlowedOptions {
   /** 0 or more: 0.05 for 5%. */
   readonly share: number;
   readonly clock: Clock;
-  /** Once it is aborted nothing is waited for. */
-  readonly halt: AbortSignal;
 }
 
 /**
  * A runner whose flows take so much longer: after its last answer each waits in its slot, as if it had been answered
- * later. Only time is added, no work: nobody on the other side does more for it. A flow that failed is left alone.
+ * later. Only time is added, no work: nobody on the other side does more for it. A flow that failed is left alone, and
+ * once all are ended nothing is waited for.
  */
-export function slowed(runner: FlowRunner, { share, clock, halt }: SlowedOptions): FlowRunner {
+export function slowed(runner: FlowRunner, { share, clock }: SlowedOptions): FlowRunner {
+  const wakes = new Set<() => void>();
+  let ended = false;
+  /** By an alarm: a timer is late by a ms or two, which is more than a slowdown of most flows. */
+  const wait = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        alarm.cancel();
+        wakes.delete(wake);
+        resolve();
+      };
+      const alarm = clock.alarm(ms, wake);
+      wakes.add(wake);
+    });
   const late = async (running: Promise<FlowEnd>): Promise<FlowEnd> => {
     const end = await running;
-    const until = end.endedAt + share * (end.endedAt - end.startedAt);
-    // The flow is seen to have ended a little after it has.
     if (end.outcome !== 'ok' || share === 0) return end;
-    await punctual(clock, until - clock.now(), halt);
+    // The flow is seen to have ended a little after it has.
+    const left = end.endedAt + share * (end.endedAt - end.startedAt) - clock.now();
+    if (left > 0 && !ended) await wait(left);
     return { ...end, endedAt: Math.max(end.endedAt, clock.now()) };
   };
   return {
     release: (starts) => runner.release(starts).map(late),
     endAll: (reason) => {
+      ended = true;
       runner.endAll(reason);
+      for (const wake of wakes) wake();
     },
     settle: () => runner.settle(),
     close: () => runner.close(),
     broken: runner.broken,
   };
-}
-
-/** A timer is late by a ms or two, which is more than a slowdown of most flows. */
-function punctual(clock: Clock, ms: number, halt: AbortSignal): Promise<void> {
-  if (ms <= 0 || halt.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      alarm.cancel();
-      halt.removeEventListener('abort', wake);
-      resolve();
-    };
-    const alarm = clock.alarm(ms, wake);
-    halt.addEventListener('abort', wake, { once: true });
-  });
 }

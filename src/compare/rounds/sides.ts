@@ -1,3 +1,4 @@
+import type { FlowRunner } from '../../flows/runner.js';
 import { messageOf } from '../../lib/errors.js';
 import { placeholdersIn } from '../../lib/placeholders.js';
 import type { RoundServices } from '../../model/comparison.js';
@@ -56,6 +57,8 @@ interface SidesOptions {
   readonly guard?: TreeGuard;
   readonly ports: ExecutePorts;
   readonly context: ExecuteContext;
+  /** What runs the flows of a side in place of its runner. */
+  readonly decorate?: (runner: FlowRunner, side: SideName) => FlowRunner;
 }
 
 /**
@@ -202,9 +205,10 @@ async function guarded<T>(
   return done;
 }
 
-async function openSession(side: SideName, { plans, ports, context }: SidesOptions): Promise<Session> {
+async function openSession(side: SideName, options: SidesOptions): Promise<Session> {
+  const { plans, ports, context, decorate } = options;
   try {
-    return await Session.open(plans[side], ports, context);
+    return await Session.open(plans[side], ports, context, (runner) => decorate?.(runner, side) ?? runner);
   } catch (thrown) {
     throw new SideError(side, messageOf(thrown));
   }

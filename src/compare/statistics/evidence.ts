@@ -1,12 +1,11 @@
 import { plural } from '../../lib/format.js';
-import { shareBounds } from '../../lib/statistics/exact-counts.js';
 import {
-  type Misses,
-  signedRankInterval,
+  shareBounds,
   signFlipTest,
   stratifiedTest,
   type Stratum,
-} from '../../lib/statistics/signed-rank.js';
+} from '../../lib/statistics/exact-counts.js';
+import { type Misses, signedRankInterval } from '../../lib/statistics/signed-rank.js';
 import type { ComparedMetric, Pair } from '../../model/comparison.js';
 
 /** What the pairs say about one metric, on the scale of its differences: more is worse. */

@@ -1,9 +1,15 @@
-import type { Confinement } from '../../flows/confinement.js';
+import { type Confinement, type LimitWatch, UNLIMITED, UNTOUCHED } from '../../flows/confinement.js';
 import { formatBytes, plural } from '../../lib/format.js';
 import type { GroupCounters, LimitPlan, LimitsRecord, LimitSubject } from '../../model/limits.js';
 import type { ScenarioPlan } from '../../model/plan.js';
 import type { Exit } from '../../system/ports.js';
-import { type LimitSession, limitsOf, type ResourceLimits } from './request.js';
+import {
+  type CountedEnclosure,
+  type LimitPlace,
+  type LimitSession,
+  limitsOf,
+  type ResourceLimits,
+} from './request.js';
 
 /** How the only service is called, which has no name of its own. */
 const THE_SERVICE = 'service';
@@ -23,11 +29,7 @@ export class Limits {
   }
 
   ofSlot(slot: number): Confinement {
-    return {
-      enclosure: this.#session.enclosure({ kind: 'flow', slot }),
-      of: 'flow',
-      limits: this.#limits,
-    };
+    return this.#at({ kind: 'flow', slot });
   }
 
   /** Of a module's host: that of the hooks comes after those of the slots. */
@@ -36,11 +38,11 @@ export class Limits {
   }
 
   ofService({ name = THE_SERVICE }: { readonly name?: string }): Confinement {
-    return {
-      enclosure: this.#session.enclosure({ kind: 'service', name }),
-      of: 'service',
-      limits: this.#limits,
-    };
+    return this.#at({ kind: 'service', name });
+  }
+
+  #at(place: LimitPlace): Confinement {
+    return confinementIn(this.#session.enclosure(place), place.kind, this.#limits);
   }
 
   /** What is used from now on is the flows'. */
@@ -101,13 +103,43 @@ function countedSince(
   };
 }
 
+/** Something limited, and by which limits. */
+interface Limited {
+  readonly of: Exclude<LimitSubject, 'flows'>;
+  readonly limits: readonly LimitPlan[];
+}
+
+/** Says what the limits of a place did to what ran there, by what was counted before and after. */
+export function confinementIn(
+  enclosure: CountedEnclosure,
+  of: Limited['of'],
+  limits: readonly LimitPlan[],
+): Confinement {
+  return { enclosure, watch: () => watchCounters(enclosure, { of, limits }) };
+}
+
+function watchCounters(enclosure: CountedEnclosure, limited: Limited): LimitWatch {
+  // Read only where a limit can kill or refuse: a reading costs some 50 µs.
+  const before = canKillOrRefuse(limited) ? enclosure.counters() : undefined;
+  if (before === undefined) return UNLIMITED;
+  return (exit) => {
+    const after = enclosure.counters();
+    if (exit.code === 0 || after === undefined) return UNTOUCHED;
+    const evidence = { before, after, exit, ...limited };
+    return { killed: outOfMemory(evidence), refused: refusedForks(evidence) };
+  };
+}
+
+function canKillOrRefuse({ of, limits }: Limited): boolean {
+  const binding = limits.filter((each) => (each.of === 'service') === (of === 'service'));
+  return binding.some(({ memory, processes }) => memory !== undefined || processes !== undefined);
+}
+
 /** One flow, or a service that ended: what its group counted before and after, and how it ended. */
-interface LimitEvidence {
+interface LimitEvidence extends Limited {
   readonly before: GroupCounters;
   readonly after: GroupCounters;
   readonly exit: Exit;
-  readonly of: Exclude<LimitSubject, 'flows'>;
-  readonly limits: readonly LimitPlan[];
 }
 
 /** As a shell says that its command was ended by SIGKILL. */

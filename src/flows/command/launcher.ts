@@ -1,10 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
-import { NOT_ENTERED } from '../../faults/limits/request.js';
 import { argvOf, quote } from '../../lib/shell.js';
 import { nodeClock, wallOnOurClock } from '../../system/clock.js';
-import type { CommandSpec, Exit } from '../../system/ports.js';
+import { type CommandSpec, type Exit, NOT_ENTERED } from '../../system/ports.js';
 import { exitOf, spawnGuarded } from '../../system/processes.js';
 import { SHELL } from '../../system/shell.js';
 import { adopting, TELL_LARGEST } from '../../system/subreaper.js';

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model/flow.js';
-import { type Ending, flowEnd } from '../../system/hook.js';
+import { exitError } from '../../system/hook.js';
 import type {
   Barrier,
   Clock,
@@ -12,7 +12,7 @@ import type {
 } from '../../system/ports.js';
 import type { Watch } from '../../watch/table.js';
 import { FlowCanary } from '../canary.js';
-import { type Confinement, type LimitWatch, watchLimits } from '../confinement.js';
+import { type Confinement, failedBy, type LimitVerdict, type LimitWatch, UNLIMITED } from '../confinement.js';
 import { outputListeners } from '../output.js';
 import {
   awaitKill,
@@ -201,7 +201,7 @@ class Worker {
     this.#token = start.token;
     this.#ending = undefined;
     this.#killed = undefined;
-    this.#limits = watchLimits(this.#confinement);
+    this.#limits = this.#confinement?.watch() ?? UNLIMITED;
     this.#canary = this.#options.canaries === true ? new FlowCanary(start.token) : undefined;
   }
 
@@ -278,4 +278,28 @@ function environmentOf(start: FlowStart): Record<string, string> {
     FLOWGATE_WORKSPACE: start.workspace,
     TRACEPARENT: start.traceparent,
   };
+}
+
+/** Why a flow is being ended before it ends by itself. */
+interface Ending {
+  readonly outcome: Outcome;
+  readonly message: string;
+}
+
+/** What was done to a flow that has ended. */
+interface Interventions {
+  readonly ending: Ending | undefined;
+  readonly killed: FlowKilled | undefined;
+  readonly limits: LimitVerdict | undefined;
+}
+
+function flowEnd(ended: FlowCommandEnd, { ending, killed, limits = {} }: Interventions): FlowEnd {
+  const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
+  const common = { startedAt, endedAt, runningAt, stdout, stderr, hit: killed?.hit };
+  if (ending !== undefined) {
+    return { ...common, outcome: ending.outcome, error: { message: ending.message } };
+  }
+  if (exit.code === 0) return { ...common, outcome: 'ok' };
+  if (killed !== undefined) return { ...common, outcome: 'killed', error: { message: killed.message } };
+  return { ...common, ...failedBy(exitError(exit), limits) };
 }

@@ -10,7 +10,8 @@ import type {
   FlowCommandEnd,
   LaunchedRoot,
 } from '../../system/ports.js';
-import { exitOf, killGroup, spawnGuarded } from '../../system/processes.js';
+import { killGroup } from '../../system/kill.js';
+import { exitOf, spawnGuarded } from '../../system/processes.js';
 import type { FifoBarrier } from './barrier.js';
 import { type LaunchedEnd, Launcher } from './launcher.js';
 import { OutputPipe } from './output-pipe.js';

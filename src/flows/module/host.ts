@@ -8,7 +8,6 @@ import { FlowCanary, searchValue } from '../canary.js';
 import { type FlowOutput, type FlowOutputs, newFlowOutput } from '../output.js';
 import type { FlowContext, FlowModule, ModuleContext } from './api.js';
 import type { FromHost, Hook, HostedFlow, ToHost } from './protocol.js';
-import { HostSlowdown } from './slowdown.js';
 
 interface HostPorts {
   /** ms of the machine's monotonic clock. */
@@ -16,15 +15,17 @@ interface HostPorts {
   /** Calls back after `ms`. */
   readonly after: (ms: number, callback: () => void) => void;
   readonly send: (message: FromHost) => void;
-  /** ms for which the event loop has not been idle. */
-  readonly worked: () => number;
   readonly importModule: (name: string) => Promise<unknown>;
   /** A copy of data that is made of the module's own Array and Object, for the module to hold. */
   readonly forModule: <T>(data: T) => T;
   /** The same context, made of the module's own Object and Promise. */
   readonly contextFor: <T extends object>(context: T) => T;
   readonly outputs: FlowOutputs;
+  /** Runs a flow, which has ended when this has. Left out, it is just run. */
+  readonly around?: (flow: () => unknown) => unknown;
 }
+
+const run = (flow: () => unknown): unknown => flow();
 
 const HOOKS: readonly Hook[] = ['setup', 'verify', 'teardown'];
 
@@ -34,7 +35,6 @@ export class ModuleHost {
   readonly #aborts = new Map<number, AbortController>();
   #module: FlowModule | undefined;
   #canaries = false;
-  #slowdown: HostSlowdown | undefined;
   #context: ModuleContext = { shared: undefined, seed: 0, options: {} };
 
   constructor(ports: HostPorts) {
@@ -83,9 +83,8 @@ export class ModuleHost {
   }
 
   async #load(message: Extract<ToHost, { type: 'load' }>): Promise<void> {
-    const { module: name, options, seed, canaries, slowdown } = message;
+    const { module: name, options, seed, canaries } = message;
     this.#canaries = canaries === true;
-    this.#slowdown = slowdown === undefined ? undefined : new HostSlowdown(slowdown, this.#ports);
     try {
       const loaded = await this.#ports.importModule(name);
       const module = asFlowModule(loaded);
@@ -134,17 +133,15 @@ export class ModuleHost {
   }
 
   async #run(context: FlowContext, { id, steps, output, canary }: Doing): Promise<void> {
-    const { now, send, outputs } = this.#ports;
+    const { now, send, outputs, around = run } = this.#ports;
     const startedAt = now();
-    const slow = this.#slowdown?.begin();
     let error: FlowError | undefined;
     let returned: unknown;
     try {
-      returned = await outputs.collect(output, () => this.#loaded().default(context));
+      returned = await around(() => outputs.collect(output, () => this.#loaded().default(context)));
     } catch (thrown) {
       error = flowErrorOf(thrown);
     }
-    if (slow !== undefined && error === undefined) await slow();
     const endedAt = now();
     this.#aborts.delete(id);
     if (canary !== undefined) searchValue(returned, canary);

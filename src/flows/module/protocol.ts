@@ -29,8 +29,6 @@ export type ToHost =
       readonly seed: number;
       /** Tokens of other flows are to be looked for. */
       readonly canaries?: boolean;
-      /** Share of itself by which each flow is made longer, 0 or more. */
-      readonly slowdown?: number;
     }
   /** `share`: what it returns is to be sent back, for other hosts. */
   | { readonly type: 'setup'; readonly share?: boolean }

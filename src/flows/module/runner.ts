@@ -3,7 +3,7 @@ import { type Deadline, inTime, openDeadline } from '../../system/deadline.js';
 import { HOOK_TIMEOUT } from '../../system/hook.js';
 import type { Clock, Exit, HostSpec, Spawner } from '../../system/ports.js';
 import type { Watch } from '../../watch/table.js';
-import { type Confinement, failedBy, type LimitWatch, watchLimits } from '../confinement.js';
+import { type Confinement, failedBy, type LimitWatch, UNLIMITED } from '../confinement.js';
 import {
   awaitKill,
   endedBy,
@@ -82,7 +82,7 @@ export class Host implements FlowRunner {
   constructor(options: HostOptions, channel: HostChannel) {
     this.#options = options;
     this.#process = channel;
-    const limits = watchLimits(options.confinement);
+    const limits = options.confinement?.watch() ?? UNLIMITED;
     this.#dialogue = new HostDialogue(channel, ({ id, flow }) => {
       this.#onEnded(id, flow);
     });
@@ -99,11 +99,11 @@ export class Host implements FlowRunner {
   }
 
   async load(): Promise<{ hooks: readonly Hook[] } | { reason: string }> {
-    const { module, options, seed, canaries, slowdown } = this.#options;
+    const { module, options, seed, canaries } = this.#options;
     const listening = await inTime(this.#dialogue.answer('listening'), this.#deadline());
     if ('late' in listening) return { reason: `its process ${listening.late}` };
     if (listening.value === undefined) return { reason: await this.broken };
-    this.#send({ type: 'load', module, options, seed, slowdown, canaries });
+    this.#send({ type: 'load', module, options, seed, canaries });
     const loading = this.#dialogue.answer('loaded');
     const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
       this.#killIfBlocked(BLOCKED_WHILE_LOADING);
@@ -191,7 +191,7 @@ export class Host implements FlowRunner {
         token: start.token,
         toldAt: clock.now(),
         startedAt,
-        limits: watchLimits(alone === true ? confinement : undefined),
+        limits: (alone === true ? confinement : undefined)?.watch() ?? UNLIMITED,
         resolve: (end) => {
           timer.cancel();
           kill?.cancel();
@@ -301,8 +301,6 @@ export interface ModuleRunnerOptions {
   readonly interrupt: AbortSignal;
   /** Tokens of other flows are looked for in what each prints and returns. */
   readonly canaries?: boolean;
-  /** Share of itself by which each flow is made longer, 0 or more. */
-  readonly slowdown?: number;
   /** The limits of the host process of a slot, of the only one, or of that in which hooks run; none if left out. */
   readonly confine?: (host: number | 'hooks') => Confinement;
 }

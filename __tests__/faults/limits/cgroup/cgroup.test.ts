@@ -4,9 +4,8 @@ import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { outOfMemory, refusedForks } from '../../../../src/faults/limits/limits.js';
 import { nodeResourceLimits } from '../../../../src/faults/limits/open.js';
-import type { LimitSession } from '../../../../src/faults/limits/request.js';
+import type { CountedEnclosure, LimitSession } from '../../../../src/faults/limits/request.js';
 import type { GroupCounters } from '../../../../src/model/limits.js';
-import type { Enclosure } from '../../../../src/system/ports.js';
 import { groupsLeft, launched, LIMITED, NODE, ran, withCgroups } from '../limited-processes.js';
 
 const MB = 1e6;
@@ -20,7 +19,7 @@ const GROW = `
     writeSync(1, /RssAnon:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1] + '\\n');
   }`;
 
-function reading(enclosure: Enclosure): GroupCounters {
+function reading(enclosure: CountedEnclosure): GroupCounters {
   const counters = enclosure.counters();
   if (counters === undefined) throw new Error('a control group counts');
   return counters;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { codeOf, messageOf } from '../../../lib/errors.js';
-import { enterDirectly, enterThroughSudo } from '../request.js';
+import { quote } from '../../../lib/shell.js';
 
 /** One change below our own group. */
 export type CgroupStep =
@@ -31,7 +31,8 @@ export const directDoor: CgroupDoor = {
       }
     }
   },
-  enter: enterDirectly,
+  // The kernel takes 0 for the pid of the writer, and echo is no process of its own.
+  enter: (files) => files.map((file) => `echo 0 >${quote(file)}`),
 };
 
 async function applyDirectly(step: CgroupStep): Promise<void> {
@@ -56,17 +57,14 @@ async function applyDirectly(step: CgroupStep): Promise<void> {
 export const sudoDoor: CgroupDoor = {
   apply: (steps) => asRoot(steps.map(lineOf)),
   remove: (folders) => asRoot(folders.map((folder) => `[ ! -d ${quote(folder)} ] || rmdir ${quote(folder)}`)),
-  enter: enterThroughSudo,
+  // sudo moves the shell, which waits for it, and does not read what is meant for the program.
+  enter: (files) => files.map((file) => `sudo -n sh -c 'echo "$1" >"$2"' sh $$ ${quote(file)} </dev/null`),
 };
 
 function lineOf(step: CgroupStep): string {
   if ('make' in step) return `mkdir ${quote(step.make)}`;
   const write = `echo ${quote(step.value)} >${quote(step.file)}`;
   return step.optional === true ? `[ ! -e ${quote(step.file)} ] || (${write}) 2>/dev/null || :` : write;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function asRoot(lines: readonly string[]): Promise<void> {

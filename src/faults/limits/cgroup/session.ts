@@ -10,9 +10,9 @@ import {
   V1_CONTROLLERS,
 } from '../../../system/cgroup.js';
 import { readText } from '../../../system/files.js';
-import type { Enclosure } from '../../../system/ports.js';
 import { answer, askedOfGroups, type GroupAbility, keyOf } from '../answer.js';
 import {
+  type CountedEnclosure,
   groupsOf,
   type LimitPlace,
   type LimitRequest,
@@ -86,7 +86,7 @@ export async function openCgroups(way: CgroupWay, needs: CgroupNeeds): Promise<L
 export function enclosureOf(
   commands: readonly string[],
   counters: () => GroupCounters | undefined,
-): Enclosure {
+): CountedEnclosure {
   const prelude = preludeOf(commands);
   return { prelude, wrap: (argv) => wrapped(prelude, argv), counters };
 }

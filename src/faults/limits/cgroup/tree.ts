@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, messageOf } from '../../../lib/errors.js';
 import type { ReadGroupFile } from '../../../system/cgroup.js';
 import { readText } from '../../../system/files.js';
-import { killPids } from '../../../system/processes.js';
+import { killPids } from '../../../system/kill.js';
 import { isAbandoned, ownerTag } from '../../../system/remove-tree.js';
 import type { GroupPlan } from '../request.js';
 import type { CgroupDoor, CgroupStep } from './door.js';

@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
-import { slowed, slowedCommand } from '../../src/compare/calibrate/slowdown.js';
-import { HostSlowdown } from '../../src/flows/module/slowdown.js';
-import type { FlowStart } from '../../src/flows/runner.js';
-import { argvOf } from '../../src/lib/shell.js';
-import { SimulatedClock } from '../fakes/simulated-clock.js';
-import { SimulatedRunner } from '../fakes/simulation.js';
+import { HostSlowdown, slowdownAround } from '../../../src/compare/calibrate/slowed-host.js';
+import { slowed, slowedCommand, slowedPlan } from '../../../src/compare/calibrate/slowdown.js';
+import type { FlowStart } from '../../../src/flows/runner.js';
+import { argvOf } from '../../../src/lib/shell.js';
+import { scenarioPlanOf } from '../../fakes/record.js';
+import { SimulatedClock } from '../../fakes/simulated-clock.js';
+import { SimulatedRunner } from '../../fakes/simulation.js';
 
 const BASH = 'bash -eo pipefail';
+
+const moduleScenario = scenarioPlanOf({
+  work: { kind: 'module', module: 'm.mjs', isolate: 'none', options: {} },
+});
 
 function runIn(shell: string, run: string, share: number) {
   const slow = slowedCommand({ shell, run }, share);
@@ -90,9 +95,9 @@ const start = (iteration: number): FlowStart => ({
 describe('slowed flows', () => {
   const running = async (share: number, halted = false) => {
     const clock = new SimulatedClock(1000);
-    const halt = new AbortController();
-    if (halted) halt.abort('SIGINT');
-    const runner = slowed(new SimulatedRunner(clock, () => 40), { share, clock, halt: halt.signal });
+    const inner = Object.assign(new SimulatedRunner(clock, () => 40), { endAll: () => undefined });
+    const runner = slowed(inner, { share, clock });
+    if (halted) runner.endAll('SIGINT');
     const ends = await clock.run(Promise.all(runner.release([start(1), start(2)])));
     return ends.map(({ startedAt, endedAt }) => endedAt - startedAt);
   };
@@ -114,22 +119,23 @@ describe('a slowed host', () => {
     let time = 0;
     let idle = 0;
     const waits: number[] = [];
-    const slowdown = new HostSlowdown(share, {
+    const ports = {
       now: () => (time += 0.001),
       worked: () => time - idle,
-      after: (ms, callback) => {
+      after: (ms: number, callback: () => void) => {
         waits.push(ms);
         time += ms;
         idle += ms;
         callback();
       },
-    });
+    };
+    const slowdown = new HostSlowdown(share, ports);
     const work = (ms: number): void => void (time += ms);
     const rest = (ms: number): void => {
       time += ms;
       idle += ms;
     };
-    return { slowdown, work, rest, waits, now: () => time, worked: () => time - idle };
+    return { slowdown, ports, work, rest, waits, now: () => time, worked: () => time - idle };
   }
 
   test('burns its share of what a flow worked, and waits for that of what it waited', async () => {
@@ -161,5 +167,19 @@ describe('a slowed host', () => {
     work(10);
     await end();
     expect(now()).toBeCloseTo(10, 1);
+  });
+
+  test('learns it from its environment, and leaves a flow that throws alone', async () => {
+    const { ports, work, now } = host(0);
+    expect(slowdownAround({ PATH: '/bin' }, ports)).toBeUndefined();
+    const around = slowdownAround(slowedPlan(moduleScenario, 0.1).env, ports);
+    const flow = (fails: boolean) => () => {
+      work(20);
+      return fails ? Promise.reject(new Error('no')) : 'done';
+    };
+    expect(await around?.(flow(false))).toBe('done');
+    expect(now()).toBeCloseTo(22, 0);
+    await expect(around?.(flow(true))).rejects.toThrow('no');
+    expect(now()).toBeCloseTo(42, 0);
   });
 });

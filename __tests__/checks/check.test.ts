@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Check } from '../../src/checks/check.js';
-import { runCheck } from '../../src/checks/run-check.js';
+import { type Check, FLOWS, runCheck } from '../../src/checks/check.js';
 import { recordOf } from '../fakes/record.js';
 
 const growth: Check = {
@@ -8,7 +7,7 @@ const growth: Check = {
   title: () => 'Nothing grows',
   failureTitle: () => 'Something grows',
   description: 'For this test.',
-  needs: ['flows'],
+  needs: [FLOWS],
   run: () => ({ outcome: 'fail', evidence: ['memory'] }),
 };
 

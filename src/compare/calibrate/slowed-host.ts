@@ -1,3 +1,6 @@
+/** By it a host learns that its flows are to be slowed, and by what share; only calibrate sets it. */
+export const SLOWDOWN_VARIABLE = 'FLOWGATE_SLOWDOWN';
+
 interface HostSlowdownPorts {
   /** ms of the machine's monotonic clock. */
   readonly now: () => number;
@@ -56,4 +59,23 @@ export class HostSlowdown {
       this.#ports.after(ms, resolve);
     });
   }
+}
+
+/**
+ * What a host runs its flows through, by what its environment says; undefined if they are not to be slowed. A flow that
+ * throws is left alone. Asked once, before the module is loaded, which could change the environment.
+ */
+export function slowdownAround(
+  environment: Readonly<Record<string, string | undefined>>,
+  ports: HostSlowdownPorts,
+): ((flow: () => unknown) => Promise<unknown>) | undefined {
+  const share = environment[SLOWDOWN_VARIABLE];
+  if (share === undefined) return undefined;
+  const slowdown = new HostSlowdown(Number(share), ports);
+  return async (flow) => {
+    const end = slowdown.begin();
+    const returned = await flow();
+    await end();
+    return returned;
+  };
 }
