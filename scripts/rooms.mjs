@@ -57,6 +57,7 @@ export const WORLD = [
   '@actions/github',
   '@octokit/plugin-retry',
   '@octokit/plugin-throttling',
+  'get-port',
   'pidtree',
   'pidusage',
   'undici-v7',
