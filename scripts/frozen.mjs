@@ -48,8 +48,20 @@ function toCurrent(results) {
   const scenarios = results.scenarios.map((scenario) => ({
     ...scenario,
     thresholds: scenario.thresholds.map(toParsed),
+    ...(scenario.compared === undefined ? {} : { compared: toRises(scenario) }),
   }));
   return { ...results, scenarios };
+}
+
+let alsoRose;
+
+/** What moved with a regression was told in sentences. */
+function toRises({ compared, comparison = [] }) {
+  const { pairs, attribution = [] } = compared;
+  const rises = attribution.length === 0 ? [] : alsoRose(pairs, comparison);
+  return Object.fromEntries(
+    Object.entries(compared).map((entry) => (entry[0] === 'attribution' ? ['alsoRose', rises] : entry)),
+  );
 }
 
 let parseThreshold;
@@ -106,6 +118,7 @@ function listFiles(folder) {
 async function reportsNow() {
   const rendered = await renderers();
   parseThreshold = await findExport('parseThreshold');
+  alsoRose = await findExport('alsoRose');
   const names = readdirSync(join(FROZEN, 'results')).map((file) => file.replace('.json.br', ''));
   const all = await inParallel(names, async (name) => {
     const folder = temporaryFolder();
