@@ -8,7 +8,7 @@ import type { Environment } from './model/record.js';
 import type { Results } from './model/results.js';
 import type { GitHub, PullRequest } from './ports.js';
 import { completeCheckRun, openCheckRun, type OpenCheckRun } from './publish/check-run.js';
-import { COMMENT_MODES } from './inputs/parse-inputs.js';
+import { COMMENT_MODES } from './inputs/inputs.js';
 import { exitStatus } from './publish/exit-status.js';
 import { keepHistory, readPast } from './publish/history.js';
 import { reportFailure } from './publish/failure.js';

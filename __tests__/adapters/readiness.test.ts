@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { nodeClock } from '../../src/adapters/node-clock.js';
 import { nodeHttp } from '../../src/adapters/node-http.js';
 import { spawnCommand } from '../../src/adapters/node-process.js';
-import { parseReadiness } from '../../src/inputs/readiness.js';
+import { parseReadiness } from '../../src/inputs/services.js';
 import type { ServicePlan } from '../../src/model/service.js';
 import type { Spawner } from '../../src/ports.js';
 import { startService, type Service } from '../../src/scenarios/service.js';
@@ -21,7 +21,7 @@ afterEach(async () => {
 function readinessOf(text: string): ServicePlan['ready'] {
   const result = parseReadiness(text);
   if (!result.ok) throw new Error(result.message);
-  return result.ready;
+  return result.value;
 }
 
 /** Resolves to why it did not become ready; undefined if it did. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/errors.js';
-import { readConfig } from '../../src/inputs/config.js';
+import { readConfig } from '../../src/inputs/file.js';
 import { validateConfig } from '../../src/inputs/plan.js';
 
 const FILE = '.github/flowgate.yml';
@@ -57,10 +57,10 @@ scenarios:
         grace: 500,
       },
       thresholds: [
-        { expression: 'success_rate >= 99%', level: 'fail' },
-        { expression: 'flow_time.p95 < 800ms', level: 'fail' },
+        { threshold: { expression: 'success_rate >= 99%', level: 'fail' } },
+        { threshold: { expression: 'flow_time.p95 < 800ms', level: 'fail' } },
       ],
-      alerts: [{ expression: 'peak_cpu < 70%', level: 'warn' }],
+      alerts: [{ threshold: { expression: 'peak_cpu < 70%', level: 'warn' } }],
       checks: { isolation: 'fail', cleanup: 'warn', growth: 'off' },
     });
     expect(config?.scenarios['order']).toMatchObject({

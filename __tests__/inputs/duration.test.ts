@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DURATION_PATTERN, parseDuration } from '../../src/inputs/duration.js';
+import { DURATION_PATTERN, parseDuration } from '../../src/inputs/quantities.js';
 
 describe('a time with units becomes ms', () => {
   test.each([
@@ -11,7 +11,7 @@ describe('a time with units becomes ms', () => {
     ['250us', 0.25],
     ['2.01s', 2010],
   ])('%s', (text, ms) => {
-    expect(parseDuration(text)).toEqual({ ok: true, ms });
+    expect(parseDuration(text)).toEqual({ ok: true, value: ms });
   });
 
   test.each(['30s', '500ms', '1m30s', '1m 30 s', '5\u00b5s'])('the JSON Schema takes %s as well', (text) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { networkFaults, unknownFaultKey } from '../../src/inputs/fault-fields.js';
-import { formatPath } from '../../src/inputs/finding.js';
-import { parseYaml } from '../../src/inputs/yaml-source.js';
+import { networkFaults } from '../../src/inputs/faults-network.js';
+import { formatPath } from '../../src/inputs/file.js';
+import { parseYaml } from '../../src/inputs/yaml.js';
 import type { NetworkFaultPlan } from '../../src/model/network-fault.js';
 
 const ENTRY = 'listen: 15432, upstream: "127.0.0.1:5432"';
@@ -22,10 +22,8 @@ function problems(value: string): string[] {
   const { source, parsed } = read(value);
   return (parsed.error?.issues ?? []).flatMap((issue) => {
     const path = ['network', ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const messages = keys.length > 0 ? keys.map((key) => unknownFaultKey(path, key)) : [issue.message];
     const { column } = source.locate(path);
-    return messages.map((message) => `${column}: ${formatPath(path)}: ${message}`);
+    return issue.message.split('\n').map((message) => `${column}: ${formatPath(path)}: ${message}`);
   });
 }
 

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/errors.js';
-import { readConfig } from '../../src/inputs/config.js';
+import { readConfig } from '../../src/inputs/file.js';
+import { planHistory } from '../../src/inputs/history.js';
 import { makePlan, validateConfig } from '../../src/inputs/plan.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const FILE = '.github/flowgate.yml';
 const config = (history: string) => `version: 1\nscenarios:\n  s: {run: 'true'}\nhistory: ${history}\n`;
-const read = (history: string) => readConfig(config(history), FILE).config?.history;
+const read = (history: string) => planHistory(undefined, readConfig(config(history), FILE).config?.history);
 const problems = (history: string) =>
   validateConfig(config(history), FILE).map((problem) => formatProblem(problem).replace(`${FILE}:`, ''));
 

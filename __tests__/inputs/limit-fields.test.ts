@@ -1,19 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
-import { limits } from '../../src/inputs/limit-fields.js';
+import { limits, planLimits } from '../../src/inputs/faults-limits.js';
+import { validateConfig } from '../../src/inputs/plan.js';
 
-const field = z.strictObject({ limits });
+const plansOf = (value: unknown) => planLimits(limits.parse(value), { http: false, services: true });
 
 function messagesOf(value: unknown): readonly string[] {
-  const { error } = field.safeParse({ limits: value }, { reportInput: true });
-  return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const scenario = { run: 'x', service: 'y', faults: { limits: value } };
+  const text = JSON.stringify({ version: 1, scenarios: { s: scenario } });
+  return validateConfig(text, 'f.yml').map(({ where = '', message }) => {
+    const path = where.replace('scenarios.s.faults.', '').replace(/\[(\d)\]/g, '.$1');
+    return `${path}: ${message}`;
+  });
 }
 
 describe('faults.limits', () => {
   test('a map without `of` limits each flow and each service', () => {
     const resources = { memory: 256e6, cpu: 0.5, processes: 64, files: 256 };
-    const parsed = field.parse({ limits: { memory: '256MB', cpu: 0.5, processes: 64, files: 256 } });
-    expect(parsed.limits).toEqual([
+    expect(plansOf({ memory: '256MB', cpu: 0.5, processes: 64, files: 256 })).toEqual([
       { of: 'flow', ...resources },
       { of: 'service', ...resources },
     ]);
@@ -25,7 +28,7 @@ describe('faults.limits', () => {
       { of: 'flow', cpu: '50%' },
       { of: 'service', files: 1024 },
     ];
-    expect(field.parse({ limits: list }).limits).toEqual([
+    expect(plansOf(list)).toEqual([
       { of: 'flows', memory: 2 ** 30 },
       { of: 'flow', cpu: 0.5 },
       { of: 'service', files: 1024 },
@@ -39,9 +42,7 @@ describe('faults.limits', () => {
     ['150%', 1.5],
     ['7%', 0.07],
   ])('cpu: %p is %p cores', (written, cores) => {
-    expect(field.parse({ limits: { of: 'flow', cpu: written } }).limits).toEqual([
-      { of: 'flow', cpu: cores },
-    ]);
+    expect(plansOf({ of: 'flow', cpu: written })).toEqual([{ of: 'flow', cpu: cores }]);
   });
 
   test.each([

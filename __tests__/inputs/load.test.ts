@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Load } from '../../src/model/plan.js';
 import type { Inputs } from '../../src/inputs/inputs.js';
 import { makePlan } from '../../src/inputs/plan.js';
-import { parseRate } from '../../src/inputs/rate.js';
+import { parseRate } from '../../src/inputs/quantities.js';
 import type { Threshold } from '../../src/model/threshold.js';
 import { fakeFiles } from '../fakes/files.js';
 
@@ -26,7 +26,7 @@ describe('rates', () => {
     [' 0.5 / s ', 0.5],
     ['.5/s', 0.5],
   ])('%s', (text, rate) => {
-    expect(parseRate(text)).toEqual({ ok: true, rate });
+    expect(parseRate(text)).toEqual({ ok: true, value: rate });
   });
 });
 

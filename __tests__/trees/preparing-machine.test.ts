@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { nodeClock } from '../../src/adapters/node-clock.js';
 import { nodeSpawner } from '../../src/adapters/node-spawner.js';
-import { SHELL } from '../../src/inputs/scenario-plan.js';
+import { SHELL } from '../../src/inputs/scenario.js';
 import type { Environment } from '../../src/model/record.js';
 import type { Files } from '../../src/ports.js';
 import { preparingMachine, type PreparingMachine } from '../../src/trees/preparing-machine.js';

@@ -1,6 +1,6 @@
 import { UserError, type Problem } from '../errors.js';
 import type { GateContext } from '../gate.js';
-import { parseDuration } from '../inputs/duration.js';
+import { parseDuration } from '../inputs/quantities.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { makePlan } from '../inputs/plan.js';
 import { CALIBRATION_SCHEMA, type Calibration, type ScenarioCalibration } from '../model/calibration.js';
@@ -119,10 +119,10 @@ function unusedThresholds(inputs: Inputs, [scenario]: readonly ScenarioPlan[]): 
 function readBounds({ time, runs }: Omit<Asked, 'asked'>, problems: Problem[]): Bounds {
   const read = time === undefined ? undefined : parseDuration(time);
   if (read?.ok === false) problems.push({ where: 'option --for', message: read.message });
-  if (runs === undefined) return { time: read?.ok === true ? read.ms : TIME };
+  if (runs === undefined) return { time: read?.ok === true ? read.value : TIME };
   const count = Number(runs);
   if (!Number.isSafeInteger(count) || count < 1) {
     problems.push({ where: 'option --runs', message: `${runs} is no whole number from 1 up` });
   }
-  return { runs: count, time: read?.ok === true ? read.ms : Infinity };
+  return { runs: count, time: read?.ok === true ? read.value : Infinity };
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { readConfig } from '../inputs/config.js';
+import { readConfig } from '../inputs/file.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { DEFAULT_CONFIGS, defaultConfig } from '../inputs/find-config.js';
 import { makePlan } from '../inputs/plan.js';

@@ -1,3 +1,7 @@
+import type { UnresolvedAnswer } from '../model/compare-plan.js';
+import type { HttpRequestPlan } from '../model/http.js';
+import type { Threshold } from '../model/threshold.js';
+
 /**
  * What the action's inputs and the terminal's options say, as text. Left out and empty are the same: a workflow
  * cannot leave out an input that it fills from an expression.
@@ -105,3 +109,47 @@ export function readInputs(get: (name: string) => string, given: readonly string
 /** `core.getInput` reads an input from the variable of this name; the runner writes it in capitals. */
 const PREFIX = 'INPUT_';
 const KNOWN: ReadonlySet<string> = new Set([...Object.values(ACTION_INPUTS), ...PUBLISHER_INPUTS]);
+
+export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
+export type CommentMode = (typeof COMMENT_MODES)[number];
+
+/** How the result is published; the plan does not depend on it. */
+export interface Publishing {
+  readonly comment: CommentMode;
+  /** Number of the pull request that the run is about. */
+  readonly pullRequest?: number;
+  readonly checkName?: string;
+}
+
+/** The inputs as values; what was left out is not there. */
+export interface ParsedInputs {
+  readonly config?: string;
+  readonly scenarios?: readonly string[];
+  readonly run?: string;
+  readonly module?: string;
+  readonly url?: readonly HttpRequestPlan[];
+  readonly demo?: boolean;
+  readonly flows?: number;
+  readonly iterations?: number;
+  /** ms */
+  readonly duration?: number;
+  /** Starts per second. */
+  readonly rate?: number;
+  readonly maxFlows?: number;
+  /** ms */
+  readonly timeout?: number;
+  readonly thresholds?: readonly Threshold[];
+  readonly alerts?: readonly Threshold[];
+  /** A git ref, or `base`. */
+  readonly compare?: string;
+  readonly noCompare?: boolean;
+  readonly prepare?: string;
+  /** ms */
+  readonly budget?: number;
+  readonly onInconclusive?: UnresolvedAnswer;
+  readonly workingDirectory?: string;
+  readonly seed?: number;
+  readonly bug?: string;
+  readonly history?: 'true' | 'false';
+  readonly publishing: Publishing;
+}

@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import type { Problem } from '../errors.js';
 import type { Load, RungPlan } from '../model/plan.js';
+import { mustBe, whole, type Finding, type Path } from './fields.js';
+import { whereInput } from './inputs.js';
 import type { LoadWish } from './load.js';
-import { show, whole } from './fields.js';
+import { readable } from './thresholds.js';
+
+/* `ladder`: the scenario at one number of flows at once after the other, to learn the capacity. */
 
 /** More rungs than this tell nothing more. */
 const MOST_RUNGS = 100;
@@ -10,47 +15,103 @@ const ITERATIONS_PER_FLOW = 3;
 
 const EXAMPLE = '[1, 2, 5, 10]';
 
-/** Flows at once of each rung: whole numbers, ascending, at least two. */
-export const ladder = z
-  .array(whole(1), {
-    error: ({ input }) => `must be a list of flows at once such as ${EXAMPLE}, not ${show(input)}`,
-  })
-  .min(2, { error: `must have at least two rungs, such as ${EXAMPLE}` })
-  .max(MOST_RUNGS, { error: `must have at most ${MOST_RUNGS} rungs` })
-  .superRefine((rungs, context) => {
-    rungs.forEach((flows, index) => {
-      const before = rungs[index - 1];
-      if (before === undefined || flows > before) return;
-      const message = `must be more than the rung before it (${before}), not ${flows}: a ladder is ascending`;
-      context.addIssue({ code: 'custom', message, path: [index] });
-    });
+export const LADDER_FIELDS = {
+  ladder: z
+    .array(whole(1), { error: mustBe(`a list of flows at once such as ${EXAMPLE}`) })
+    .min(2, { error: `must have at least two rungs, such as ${EXAMPLE}` })
+    .max(MOST_RUNGS, { error: `must have at most ${MOST_RUNGS} rungs` })
+    .optional()
+    .describe('how many run at once on each rung, ascending; in place of flows, to learn the capacity'),
+};
+
+/** Other ways to say how many run at once. */
+const OTHER_LOADS = ['flows', 'rate', 'stages'];
+
+interface LadderConfig {
+  /** A rung that is wrong is undefined. */
+  readonly ladder?: readonly (number | undefined)[];
+  readonly iterations?: number;
+  readonly thresholds?: readonly unknown[];
+  readonly alerts?: readonly unknown[];
+}
+
+/** What a ladder and the other keys of its scenario say of each other. */
+export function ladderRules(path: Path, scenario: LadderConfig): Finding[] {
+  if (!('ladder' in scenario)) return [];
+  const others = OTHER_LOADS.filter((key) => key in scenario).map((key) => ({
+    path,
+    key,
+    message: `${key} and ladder are given; keep one`,
+  }));
+  const delay = 'abort-delay delays nothing on a ladder: a rung is judged at its end';
+  if ('abort-delay' in scenario) others.push({ path, key: 'abort-delay', message: delay });
+  const { ladder: rungs, iterations } = scenario;
+  if (rungs === undefined || !rungs.every((flows) => flows !== undefined)) return others;
+  const tooFew = tooFewForTop(rungs, iterations);
+  return [
+    ...others,
+    ...ascending([...path, 'ladder'], rungs),
+    ...(tooFew === undefined ? [] : [{ path: [...path, 'iterations'], message: tooFew }]),
+    ...(['thresholds', 'alerts'] as const).flatMap((key) =>
+      missingRungs([...path, key], scenario[key], rungs),
+    ),
+  ];
+}
+
+function ascending(path: Path, rungs: readonly number[]): Finding[] {
+  return rungs.flatMap((flows, index) => {
+    const before = rungs[index - 1];
+    if (before === undefined || flows > before) return [];
+    const message = `must be more than the rung before it (${before}), not ${flows}: a ladder is ascending`;
+    return [{ path: [...path, index], message }];
   });
+}
+
+/** `efficiency(30)` where no rung has 30 flows would never have data. */
+function missingRungs(path: Path, list: readonly unknown[] | undefined, rungs: readonly number[]): Finding[] {
+  return readable(list).flatMap(({ threshold, text, ...where }) => {
+    const { id, label = '' } = threshold.metric;
+    if (id !== 'efficiency' || rungs.some((flows) => String(flows) === label)) return [];
+    const message = `"${text}": the ladder has no rung with ${label} at once; rungs are ${rungs.join(', ')}`;
+    return [{ path: [...path, ...where.path], place: where.place, message }];
+  });
+}
+
+/** Why so many iterations are too few for a ladder; undefined if they are not. */
+function tooFewForTop(rungs: readonly number[], iterations: number | undefined): string | undefined {
+  const top = rungs.at(-1) ?? 0;
+  if (iterations === undefined || iterations >= top) return undefined;
+  return `iterations (${iterations}) is less than the top rung (${top}): never would ${top} be in flight`;
+}
 
 /** The rungs of a valid ladder, and the load that they are together. */
 export interface Ladder {
-  readonly rungs: readonly RungPlan[];
   readonly load: Load;
+  readonly ladder: readonly RungPlan[];
 }
 
 /** `iterations` or `duration` are those of one rung; with neither, each rung runs three times as many as at once. */
 export function planLadder(rungs: readonly number[], { iterations, duration }: LoadWish): Ladder {
-  const top = rungs.at(-1) ?? 1;
+  const flows = rungs.at(-1) ?? 1;
   if (iterations === undefined && duration !== undefined) {
     return {
-      rungs: rungs.map((flows) => ({ model: 'closed', flows, duration })),
-      load: { model: 'closed', flows: top, duration: duration * rungs.length },
+      load: { model: 'closed', flows, duration: duration * rungs.length },
+      ladder: rungs.map((each) => ({ model: 'closed', flows: each, duration })),
     };
   }
-  const counts = rungs.map((flows) => iterations ?? ITERATIONS_PER_FLOW * flows);
+  const count = (each: number): number => iterations ?? ITERATIONS_PER_FLOW * each;
   return {
-    rungs: rungs.map((flows, index) => ({ model: 'closed', flows, iterations: counts[index] ?? flows })),
-    load: { model: 'closed', flows: top, iterations: counts.reduce((sum, count) => sum + count, 0) },
+    load: { model: 'closed', flows, iterations: rungs.reduce((sum, each) => sum + count(each), 0) },
+    ladder: rungs.map((each) => ({ model: 'closed', flows: each, iterations: count(each) })),
   };
 }
 
-/** Why so many iterations are too few for a ladder; undefined if they are not. */
-export function tooFewForTop(rungs: readonly number[], iterations: number | undefined): string | undefined {
-  const top = rungs.at(-1) ?? 0;
-  if (iterations === undefined || iterations >= top) return undefined;
-  return `iterations (${iterations}) is less than the top rung (${top}): never would ${top} be in flight`;
+/** What inputs ask of a scenario that has a ladder, and can not have. */
+export function ladderProblems(name: string, rungs: readonly number[], inputs: LoadWish): Problem[] {
+  const message = `${name} has a ladder, which says how many flows run at once; leave it out`;
+  const others = (['flows', 'rate', 'maxFlows'] as const)
+    .filter((key) => inputs[key] !== undefined)
+    .map((key): Problem => ({ where: whereInput(key), message }));
+  const tooFew = tooFewForTop(rungs, inputs.iterations);
+  return tooFew === undefined ? others : [...others, { where: whereInput('iterations'), message: tooFew }];
 }

@@ -1,111 +1,84 @@
 import { BUGS } from '../demo/bugs.js';
 import type { Problem } from '../errors.js';
-import { UNRESOLVED_ANSWERS, type UnresolvedAnswer } from '../model/compare-plan.js';
+import { UNRESOLVED_ANSWERS } from '../model/compare-plan.js';
 import type { HttpRequestPlan } from '../model/http.js';
 import { placeholdersIn } from '../model/placeholders.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
+import { refusedAgainstBase } from '../verdict/base-limit.js';
 import { didYouMean } from '../verdict/nearest.js';
-import { parseThresholdText } from '../verdict/threshold-list.js';
-import { refProblem } from './compare-fields.js';
-import { parseDuration } from './duration.js';
+import { NO_THRESHOLD, ofThreshold, readThresholdText } from '../verdict/threshold-list.js';
+import { refProblem } from './compare.js';
 import { RUNS_NOTHING, runsNothing } from './fields.js';
-import { httpRequests } from './http-fields.js';
-import { ACTION_INPUTS, PUBLISHER_INPUTS, whereInput, type InputKey, type Inputs } from './inputs.js';
-import { parseRate } from './rate.js';
-import { LATER_INPUTS, UNAVAILABLE } from './unavailable.js';
-import { isGiven, togetherProblems } from './unused-inputs.js';
+import { httpRequests } from './http.js';
+import {
+  ACTION_INPUTS,
+  COMMENT_MODES,
+  PUBLISHER_INPUTS,
+  whereInput,
+  type InputKey,
+  type Inputs,
+  type ParsedInputs,
+} from './inputs.js';
+import { parseDuration, parseRate, type Read } from './quantities.js';
+import { needsCompare } from './thresholds.js';
 
-export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
-export type CommentMode = (typeof COMMENT_MODES)[number];
+/*
+ * What the contract names and this version does not do yet: recognised and refused, so that it is never taken for a
+ * misspelling and never silently ignored.
+ */
+export const UNAVAILABLE = 'is not available in this version yet';
+
+export const LATER_INPUTS = ['shard'] as const;
 
 const SWITCH = ['true', 'false'] as const;
-
-/** How the result is published; the plan does not depend on it. */
-export interface Publishing {
-  readonly comment: CommentMode;
-  /** Number of the pull request that the run is about. */
-  readonly pullRequest?: number;
-  readonly checkName?: string;
-}
-
-/** The inputs as values; what was left out is not there. */
-export interface ParsedInputs {
-  readonly config?: string;
-  readonly scenarios?: readonly string[];
-  readonly run?: string;
-  readonly module?: string;
-  readonly url?: readonly HttpRequestPlan[];
-  readonly demo?: boolean;
-  readonly flows?: number;
-  readonly iterations?: number;
-  /** ms */
-  readonly duration?: number;
-  /** Starts per second. */
-  readonly rate?: number;
-  readonly maxFlows?: number;
-  /** ms */
-  readonly timeout?: number;
-  readonly thresholds?: readonly Threshold[];
-  readonly alerts?: readonly Threshold[];
-  /** A git ref, or `base`. */
-  readonly compare?: string;
-  readonly noCompare?: boolean;
-  readonly prepare?: string;
-  /** ms */
-  readonly budget?: number;
-  readonly onInconclusive?: UnresolvedAnswer;
-  readonly workingDirectory?: string;
-  readonly seed?: number;
-  readonly bug?: string;
-  readonly history?: 'true' | 'false';
-  readonly publishing: Publishing;
-}
 
 export interface InputsReading {
   readonly parsed: ParsedInputs;
   /** In the order of action.yml. What has a problem is missing in `parsed`. */
   readonly problems: readonly Problem[];
+  /** What would be wrong too if nothing were compared. */
+  readonly unlessCompared: readonly Problem[];
 }
 
 /** Reads every input and reports all that is wrong with them. Never throws. */
 export function parseInputs(inputs: Inputs): InputsReading {
-  const problems: Problem[] = [];
-  const reader = new InputReader(inputs, problems);
+  const reader = new InputReader(inputs);
+  const { problems, unlessCompared } = reader;
   const parsed: ParsedInputs = {
-    ...given('config', reader.text('config')),
-    ...given('scenarios', reader.names('scenario')),
-    ...given('run', reader.command('run')),
-    ...given('module', reader.text('module')),
-    ...given('url', reader.requests('url')),
+    config: reader.text('config'),
+    scenarios: reader.names('scenario'),
+    run: reader.command('run'),
+    module: reader.text('module'),
+    url: reader.requests('url'),
     demo: reader.oneOf('demo', SWITCH) === 'true',
-    ...given('flows', reader.whole('flows', 1)),
-    ...given('iterations', reader.whole('iterations', 1)),
-    ...given('duration', reader.duration('duration')),
-    ...given('rate', reader.rate('rate')),
-    ...given('maxFlows', reader.whole('maxFlows', 1)),
-    ...given('timeout', reader.duration('timeout')),
-    ...given('thresholds', reader.thresholds('thresholds', 'fail')),
-    ...given('alerts', reader.thresholds('alerts', 'warn')),
-    ...given('compare', reader.ref('compare')),
+    flows: reader.whole('flows', 1),
+    iterations: reader.whole('iterations', 1),
+    duration: reader.readBy(parseDuration, 'duration'),
+    rate: reader.readBy(parseRate, 'rate'),
+    maxFlows: reader.whole('maxFlows', 1),
+    timeout: reader.readBy(parseDuration, 'timeout'),
+    thresholds: reader.thresholds('thresholds', 'fail'),
+    alerts: reader.thresholds('alerts', 'warn'),
+    compare: reader.ref('compare'),
     noCompare: isGiven(inputs.noCompare),
-    ...given('prepare', reader.command('prepare')),
-    ...given('budget', reader.duration('budget')),
+    prepare: reader.command('prepare'),
+    budget: reader.readBy(parseDuration, 'budget'),
     publishing: {
       comment: reader.oneOf('comment', COMMENT_MODES) ?? 'always',
-      ...given('pullRequest', reader.whole('pullRequest', 1)),
-      ...given('checkName', reader.text('checkName')),
+      pullRequest: reader.whole('pullRequest', 1),
+      checkName: reader.text('checkName'),
     },
-    ...given('onInconclusive', reader.oneOf('onInconclusive', UNRESOLVED_ANSWERS)),
-    ...given('workingDirectory', reader.text('workingDirectory')),
-    ...given('seed', reader.whole('seed', 0)),
-    ...given('bug', reader.oneOf('bug', BUGS)),
-    ...given('history', reader.oneOf('history', SWITCH)),
+    onInconclusive: reader.oneOf('onInconclusive', UNRESOLVED_ANSWERS),
+    workingDirectory: reader.text('workingDirectory'),
+    seed: reader.whole('seed', 0),
+    bug: reader.oneOf('bug', BUGS),
+    history: reader.oneOf('history', SWITCH),
   };
   for (const key of LATER_INPUTS) {
     if (isGiven(inputs[key])) problems.push({ where: whereInput(key), message: UNAVAILABLE });
   }
   problems.push(...togetherProblems(inputs), ...unknownInputs(inputs));
-  return { parsed, problems };
+  return { parsed, problems, unlessCompared };
 }
 
 /** The runner only warns of a name that action.yml does not have, and a gate that is misspelt would gate nothing. */
@@ -120,15 +93,68 @@ function unknownInputs({ unknown = '' }: Inputs): Problem[] {
     }));
 }
 
-function given<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<Key, Value>);
+/** Whether an input says something; a switch that is off does not. */
+export function isGiven(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}
+
+const SWITCHES: ReadonlySet<InputKey> = new Set(['demo', 'noCompare']);
+
+function isAsked(inputs: Inputs, key: InputKey): boolean {
+  const text = inputs[key];
+  return isGiven(text) && !(SWITCHES.has(key) && text.trim() === 'false');
+}
+
+/** Each says by itself what one flow is. */
+const SHORTHAND = ['run', 'module', 'url', 'demo'] as const;
+
+/** Whether the inputs say what is run, so that no config file is looked for. */
+export function hasShorthand(inputs: Inputs): boolean {
+  return SHORTHAND.some((key) => isAsked(inputs, key));
+}
+
+const PAIRS: readonly (readonly [InputKey, InputKey])[] = [
+  ['run', 'module'],
+  ['run', 'url'],
+  ['module', 'url'],
+  ['run', 'demo'],
+  ['module', 'demo'],
+  ['url', 'demo'],
+  ['config', 'run'],
+  ['config', 'module'],
+  ['config', 'url'],
+  ['config', 'demo'],
+  ['iterations', 'duration'],
+  ['flows', 'rate'],
+  ['iterations', 'rate'],
+];
+
+/**
+ * Inputs of which one leaves no use for the other, whatever the config says. An input that nothing uses is an error:
+ * whoever gave it believes that it gates, and a run without it would be green by accident.
+ */
+function togetherProblems(inputs: Inputs): Problem[] {
+  const pairs = PAIRS.filter(([first, second]) => isAsked(inputs, first) && isAsked(inputs, second));
+  const problems = pairs.map(([first, second]) => ({
+    where: whereInput(second),
+    message: `${first} and ${second} are given; keep one`,
+  }));
+  if (isAsked(inputs, 'scenario') && hasShorthand(inputs)) {
+    const message = 'selects from a config file, and run, module, url and demo make one scenario';
+    problems.push({ where: whereInput('scenario'), message });
+  }
+  if (isAsked(inputs, 'compare') && isAsked(inputs, 'demo')) {
+    const message = 'the demo is part of flowgate and the same on both sides; leave compare or demo out';
+    problems.push({ where: whereInput('compare'), message });
+  }
+  return problems;
 }
 
 class InputReader {
-  constructor(
-    private readonly inputs: Inputs,
-    private readonly problems: Problem[],
-  ) {}
+  readonly problems: Problem[] = [];
+  readonly unlessCompared: Problem[] = [];
+
+  constructor(private readonly inputs: Inputs) {}
 
   text(key: InputKey): string | undefined {
     const value = this.inputs[key];
@@ -155,18 +181,11 @@ class InputReader {
     );
   }
 
-  duration(key: InputKey): number | undefined {
+  readBy(read: (text: string) => Read<number>, key: InputKey): number | undefined {
     const value = this.text(key);
     if (value === undefined) return undefined;
-    const result = parseDuration(value);
-    return result.ok ? result.ms : this.accept<number>(key, undefined, result.message);
-  }
-
-  rate(key: InputKey): number | undefined {
-    const value = this.text(key);
-    if (value === undefined) return undefined;
-    const result = parseRate(value);
-    return result.ok ? result.rate : this.accept<number>(key, undefined, result.message);
+    const result = read(value);
+    return result.ok ? result.value : this.accept<number>(key, undefined, result.message);
   }
 
   oneOf<Name extends string>(key: InputKey, names: readonly Name[]): Name | undefined {
@@ -216,12 +235,20 @@ class InputReader {
   thresholds(key: InputKey, level: ThresholdLevel): readonly Threshold[] | undefined {
     const value = this.inputs[key];
     if (!isGiven(value)) return undefined;
-    const { thresholds, problems } = parseThresholdText(value, level);
-    for (const { index, message } of problems) {
-      const where = `${whereInput(key)}${index === undefined ? '' : `[${index}]`}`;
-      this.problems.push({ where, message });
-    }
-    return problems.length === 0 ? thresholds : undefined;
+    const entries = readThresholdText(value, level);
+    const before = this.problems.length;
+    if (entries.length === 0) this.problems.push({ where: whereInput(key), message: NO_THRESHOLD });
+    entries.forEach(({ threshold, text, problems }, index) => {
+      const where = `${whereInput(key)}[${index}]`;
+      this.problems.push(...problems.map(({ message }) => ({ where, message })));
+      if (threshold === undefined) return;
+      const refused = refusedAgainstBase(threshold);
+      if (refused !== undefined) this.problems.push({ where, message: ofThreshold(text, refused) });
+      const needs = needsCompare(threshold);
+      if (needs !== undefined) this.unlessCompared.push({ where, message: ofThreshold(text, needs) });
+    });
+    if (this.problems.length > before) return undefined;
+    return entries.map(({ threshold }) => threshold).filter((threshold) => threshold !== undefined);
   }
 
   /** The value as it is; without one the input has a problem. */

@@ -1,23 +1,25 @@
 import { resolve } from 'node:path';
 import { codeOf, messageOf, UserError, type Problem } from '../errors.js';
-import { DEFAULT_BRANCH, DEFAULT_FILE, type HistoryPlan } from '../model/history.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../ports.js';
 import { didYouMean } from '../verdict/nearest.js';
-import { readConfig } from './config.js';
-import { DEMO_MODULE } from './demo.js';
-import { isPrepared, planCompare, withoutComparing } from './compare-plan.js';
-import { needCompareInInputs } from './compare-rules.js';
-import { configDrafts, shorthandDraft, type Draft } from './draft.js';
+import { comparisonProblems, isCompared, isPrepared, planCompare, withoutComparing } from './compare.js';
+import { oneLine } from './fields.js';
+import { readConfig } from './file.js';
 import { defaultConfig, missingConfig, nothingToRun } from './find-config.js';
-import { oneLine } from './finding.js';
-import { whereInput, type Inputs } from './inputs.js';
-import { parseInputs, type InputsReading, type ParsedInputs } from './parse-inputs.js';
+import { planHistory } from './history.js';
+import { whereInput, type Inputs, type ParsedInputs } from './inputs.js';
+import { hasShorthand, isGiven, parseInputs, type InputsReading } from './parse-inputs.js';
 import { fromWorkspace, missingPlaces, placesOfConfig, type Places } from './places.js';
-import { planScenario } from './scenario-plan.js';
-import { isMap } from './raw.js';
+import {
+  configDrafts,
+  DEMO_MODULE,
+  planScenario,
+  shorthandDraft,
+  unusedDirectory,
+  type Draft,
+} from './scenario.js';
 import type { Config } from './schema.js';
-import { hasShorthand, isGiven, unusedDirectory, withoutComparison } from './unused-inputs.js';
 
 export interface PlanSources {
   readonly files: Files;
@@ -40,10 +42,13 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   const reading = parseInputs(inputs);
   const { parsed, problems: inputProblems } = reading;
   const drafted = await draftScenarios(inputs, reading, sources);
-  const { source, config, value, drafts, places, problems: sourceProblems } = drafted;
+  const { source, config, known, drafts, places, problems: sourceProblems } = drafted;
   const asked = planCompare(parsed, config);
-  const problems = [...inputProblems, ...comparisonProblems(inputs, parsed, drafted), ...sourceProblems];
-  const isAwaited = sources.prepares === true && isPrepared(parsed, value);
+  const compares = isCompared(parsed, isGiven(inputs.compare), known);
+  const baseless = compares || parsed.noCompare === true ? [] : reading.unlessCompared;
+  const unused = compares ? [] : comparisonProblems(parsed);
+  const problems = [...inputProblems, ...baseless, ...unused, ...sourceProblems];
+  const isAwaited = sources.prepares === true && isPrepared(parsed, known);
   const exists = async (path: string): Promise<boolean> => isAwaited || (await sources.files.exists(path));
   for (const each of places) {
     problems.push(...(await missingPlaces(each, { inputs: parsed, workspace: sources.workspace, exists })));
@@ -61,7 +66,7 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   }
   if (problems.length === 0 && sources.isBase !== true) problems.push(...unusedDirectory(parsed, scenarios));
   if (problems.length > 0) throw new UserError(distinct(problems));
-  const history = historyPlan(parsed, drafted);
+  const history = planHistory(parsed.history, config?.history);
   const plan = { source, ...(history === undefined ? {} : { history }) };
   if (parsed.noCompare === true) {
     return { ...plan, scenarios: scenarios.map((scenario) => withoutComparing(scenario, asked)) };
@@ -69,35 +74,17 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   return { ...plan, scenarios, ...(asked === undefined ? {} : { compare: asked }) };
 }
 
-/** What inputs ask of a comparison where there is none. */
-function comparisonProblems(inputs: Inputs, parsed: ParsedInputs, { value }: Drafts): readonly Problem[] {
-  const isOff = parsed.noCompare === true;
-  const compares = !isOff && (isGiven(inputs.compare) || (isMap(value) && 'compare' in value));
-  const baseless = compares || isOff ? [] : needCompareInInputs(inputs);
-  return [...baseless, ...withoutComparison(parsed, compares)];
-}
-
 /** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
 export function validateConfig(text: string, file: string): readonly Problem[] {
   return readConfig(text, file, { load: { input: {} } }).problems;
 }
 
-/** The input turns on and off what the config says more of. */
-function historyPlan(
-  { history: asked }: ParsedInputs,
-  { history: configured }: Drafts,
-): HistoryPlan | undefined {
-  if (asked === 'false') return undefined;
-  return configured ?? (asked === undefined ? undefined : { branch: DEFAULT_BRANCH, file: DEFAULT_FILE });
-}
-
 interface Drafts {
-  readonly history?: HistoryPlan | undefined;
   readonly source: Plan['source'];
   /** Undefined without a config, or if it has problems. */
   readonly config?: Config;
-  /** Of a config, right or wrong. */
-  readonly value?: unknown;
+  /** Of a config, whatever else is wrong with it. */
+  readonly known?: unknown;
   readonly drafts: readonly Draft[];
   /** Looked for even where a draft could not be made: nothing that is missing waits for the next try. */
   readonly places: readonly Places[];
@@ -143,16 +130,15 @@ async function fromConfig(
   const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
   // With --no-compare limits on the base are said to be not judged, which is no problem of the config.
   const comparing = parsed.compare !== undefined || parsed.noCompare === true;
-  const { config, value, problems, problemAt } = readConfig(text, file, { load, comparing });
+  const { config, known, problems, problemAt } = readConfig(text, file, { load, comparing });
   const isWanted = (name: string): boolean => parsed.scenarios?.includes(name) ?? true;
-  const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));
-  if (config === undefined) return { source, value, drafts: [], places, problems };
+  const places = placesOfConfig(known, problemAt).filter(({ name }) => isWanted(name));
+  if (config === undefined) return { source, known, drafts: [], places, problems };
   return {
     source,
     config,
-    value,
+    known,
     places,
-    history: config.history,
     drafts: configDrafts(config, parsed.scenarios, problemAt),
     problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
   };

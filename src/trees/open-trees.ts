@@ -3,7 +3,7 @@ import type { EventBase } from '../baseline/event-base.js';
 import type { Opponents, Side, TreeGuard } from '../baseline/opponent.js';
 import { messageOf, UserError } from '../errors.js';
 import type { Inputs } from '../inputs/inputs.js';
-import { SHELL } from '../inputs/scenario-plan.js';
+import { SHELL } from '../inputs/scenario.js';
 import type { ComparePlan } from '../model/compare-plan.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';

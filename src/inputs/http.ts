@@ -1,29 +1,20 @@
 import { z } from 'zod';
-import type { BodyPattern, HttpRequestPlan, JsonValue, StatusRange } from '../model/http.js';
 import { ExactNumber } from '../model/exact-number.js';
+import type { BodyPattern, HttpRequestPlan, JsonValue, StatusRange } from '../model/http.js';
 import { fillAll } from '../model/placeholders.js';
 import { toJson } from '../scenarios/json.js';
 import { TEMPLATE_NAMES, template, unknownNames } from '../scenarios/template.js';
 import { didYouMean } from '../verdict/nearest.js';
-import { parseQuantity, valueFor } from '../verdict/quantity.js';
-import { show, text, textMap } from './fields.js';
-import { readJson } from './json-value.js';
+import { map, mustBe, oneOrMore, refuse, show, text, textMap, type Path } from './fields.js';
+import { good, readValue, type Read } from './quantities.js';
 
-/*
- * The values of an http scenario: one request, or a list of them. Like the other kinds of value, every message is the
- * end of a sentence that begins with where it is.
- */
+/* The values of an http scenario: one request, or a list of them as the steps of one flow. */
 
 const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const HEADER_NAME = METHOD;
 const STATUS_RIGHT = { status: [{ from: 200, to: 399 }], statusText: '2xx or 3xx' } as const;
-const EXPECT_KEYS = ['status', 'body', 'json'] as const;
-export const HTTP_KEYS = {
-  http: ['name', 'method', 'url', 'headers', 'body', 'expect'],
-  expect: EXPECT_KEYS,
-} as const;
 
-/** A service's port, of which placeholder-rules.ts says whether there is one. */
+/** A service's port, of which placeholders.ts says whether there is one. */
 const PORT = /^port(\.|$)/;
 
 /** Filled in with these, a URL must be one. */
@@ -35,15 +26,6 @@ function templateFault(written: string): string | undefined {
   if (unknown === undefined) return undefined;
   const names = TEMPLATE_NAMES.map((name) => `{{${name}}}`).join(', ');
   return `nothing is known of {{${unknown}}}${didYouMean(unknown, TEMPLATE_NAMES, `; what is filled in is ${names}`)}`;
-}
-
-interface Context {
-  readonly issues: z.core.$ZodRawIssue[];
-}
-
-function refuse(context: Context, message: string, path: (string | number)[] = []): never {
-  context.issues.push({ code: 'custom', input: undefined, message, path });
-  return z.NEVER;
 }
 
 const url = text('http://127.0.0.1:3000/orders').transform((value, context): string => {
@@ -73,16 +55,16 @@ const method = text('GET').transform((value, context): string =>
     : refuse(context, `${show(value)} is no method; write GET, POST, …`),
 );
 
-const headers = textMap('header names and their values').transform((map, context) => {
+const headers = textMap('header names and their values').transform((given, context) => {
   const known = new Map<string, string>();
-  for (const [name, value] of Object.entries(map)) {
+  for (const [name, value] of Object.entries(given)) {
     const other = known.get(name.toLowerCase());
     known.set(name.toLowerCase(), name);
     const fault =
       headerFault(name, value) ?? (other === undefined ? undefined : `is the header ${other} again`);
-    if (fault !== undefined) refuse(context, fault, [name]);
+    if (fault !== undefined) refuse(context, fault, { path: [name] });
   }
-  return map;
+  return given;
 });
 
 function headerFault(name: string, value: string): string | undefined {
@@ -107,29 +89,34 @@ function unsendable(value: string): string | undefined {
 const body = z.unknown().transform((value, context): { text: string; isJson: boolean } => {
   if (value === null) return refuse(context, 'is empty; write it, or leave the key out');
   // A number alone is text: it is sent as it is written.
-  const read = value instanceof ExactNumber ? { ok: true as const, value: value.text } : readJson(value);
-  if (!read.ok) return refuse(context, read.message, read.path);
+  const read = value instanceof ExactNumber ? good(value.text) : readJson(value);
+  if (!read.ok) return refuse(context, read.message, read);
   const isJson = typeof read.value === 'object';
   const written = typeof read.value === 'string' ? read.value : toJson(read.value);
   const fault = templateFault(written);
   return fault === undefined ? { text: written, isJson } : refuse(context, fault);
 });
 
-/** `200`, `2xx`, or a list of both. */
-const status = z.unknown().transform((value, context): { ranges: StatusRange[]; text: string } => {
-  const list = Array.isArray(value) ? (value as unknown[]) : [value];
-  const ranges = list.map(rangeOf);
-  const wrong = list.findIndex((_, index) => ranges[index] === undefined);
-  if (list.length === 0) return refuse(context, 'is empty; write 200, 2xx or a list such as [200, 404]');
-  if (wrong >= 0) {
-    const message = `must be a status such as 200, or a range such as 2xx, not ${show(list[wrong])}`;
-    return refuse(context, message, Array.isArray(value) ? [wrong] : []);
-  }
-  return { ranges: ranges.filter((range) => range !== undefined), text: list.join(' or ') };
-});
+interface Statuses {
+  readonly range: StatusRange;
+  readonly text: string;
+}
 
-function rangeOf(value: unknown): StatusRange | undefined {
-  const written = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+const STATUS = mustBe('a status such as 200, or a range such as 2xx');
+const oneStatus = z
+  .union([z.number(), z.string()], { error: STATUS })
+  .transform((value, context): Statuses => {
+    const range = rangeOf(String(value).trim());
+    return range === undefined ? refuse(context, STATUS({ input: value })) : { range, text: String(value) };
+  });
+
+/** `200`, `2xx`, or a list of both. */
+const status = oneOrMore(
+  { other: oneStatus },
+  { empty: 'is empty; write 200, 2xx or a list such as [200, 404]' },
+);
+
+function rangeOf(written: string): StatusRange | undefined {
   if (/^[1-5]xx$/i.test(written)) {
     const from = Number(written[0]) * 100;
     return { from, to: from + 99 };
@@ -139,20 +126,19 @@ function rangeOf(value: unknown): StatusRange | undefined {
 }
 
 /** A text that must be found, or `/a pattern/flags`. */
-const bodyPattern = z.unknown().transform((value, context): BodyPattern => {
-  if (typeof value !== 'string' || value === '') {
-    return refuse(
-      context,
-      `must be text that the body holds, or a /pattern/ that it matches, not ${show(value)}`,
-    );
-  }
+const PATTERN = mustBe('text that the body holds, or a /pattern/ that it matches');
+const bodyPattern = z.string({ error: PATTERN }).transform((value, context): BodyPattern => {
+  if (value === '') return refuse(context, PATTERN({ input: value }));
   const [, source, flags = ''] = /^\/(.+)\/([a-z]*)$/su.exec(value) ?? [];
   if (source !== undefined) return patternOf({ source, flags }, context);
   const fault = templateFault(value);
   return fault === undefined ? { kind: 'text', text: value } : refuse(context, fault);
 });
 
-function patternOf({ source, flags }: { source: string; flags: string }, context: Context): BodyPattern {
+function patternOf(
+  { source, flags }: { source: string; flags: string },
+  context: z.core.ParsePayload,
+): BodyPattern {
   // With g or y a pattern remembers where it was: it would match every other time.
   if (!/^[imsu]*$/.test(flags)) return refuse(context, `/${source}/${flags}: flags are i, m, s and u`);
   try {
@@ -163,104 +149,79 @@ function patternOf({ source, flags }: { source: string; flags: string }, context
   return { kind: 'pattern', source, flags };
 }
 
-const json = z.unknown().transform((value, context): { readonly [path: string]: JsonValue } => {
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    Array.isArray(value) ||
-    Object.keys(value).length === 0
-  ) {
-    return refuse(
-      context,
-      `must be a map of dotted paths and values, such as {items.0.name: tea}, not ${show(value)}`,
-    );
-  }
-  const read = readJson(value);
-  if (!read.ok) return refuse(context, read.message, read.path);
-  const fault = templateFault(toJson(read.value));
-  return fault === undefined
-    ? (read.value as { readonly [path: string]: JsonValue })
-    : refuse(context, fault);
-});
+const JSON_PATHS = mustBe('a map of dotted paths and values, such as {items.0.name: tea}');
+const json = z
+  .record(z.string(), z.unknown(), { error: JSON_PATHS })
+  .transform((value, context): { readonly [path: string]: JsonValue } => {
+    if (Object.keys(value).length === 0) return refuse(context, JSON_PATHS({ input: value }));
+    const read = readJson(value);
+    if (!read.ok) return refuse(context, read.message, read);
+    const fault = templateFault(toJson(read.value));
+    return fault === undefined
+      ? (read.value as { readonly [path: string]: JsonValue })
+      : refuse(context, fault);
+  });
 
 /** Text between the parentheses of `step(NAME).p95`. */
 const stepName = text('place').refine((value) => !/[()]/.test(value), {
   error: 'holds a parenthesis, and stands between some in step(NAME).p95; leave it out',
 });
 
-const about = (description: string) => ({ description });
 const ANY_JSON = { type: ['string', 'object', 'array', 'number', 'boolean'] } as const;
 
-export const requestSchema = z.strictObject(
+const expectation = map(
   {
-    name: stepName.optional().meta(about("its step's name; METHOD and path if left out")),
-    method: method.optional().meta(about('GET if left out; POST if there is a body')),
-    url: url.meta(about('with {{token}}, {{flow}} and {{iteration}} filled in')),
-    headers: headers.optional().meta(about('names and values; filled in too')),
-    body: body
-      .optional()
-      .meta({ ...about('text, or a map or list that is sent as JSON; filled in too'), ...ANY_JSON }),
-    expect: z
-      .strictObject(
-        {
-          status: status.optional().meta({
-            ...about('a status, a range such as 2xx, or a list; 200 to 399 if left out'),
-            anyOf: [{ type: ['integer', 'string'] }, { type: 'array', minItems: 1 }],
-          }),
-          body: bodyPattern
-            .optional()
-            .meta({ ...about('text that it holds, or a /pattern/'), type: 'string' }),
-          json: json.optional().meta({ ...about('dotted path → value'), type: 'object' }),
-        },
-        { error: shapeOf('a map with status, body and json') },
-      )
-      .optional()
-      .meta(about('what the response must be')),
+    status: status.optional().describe('a status, a range such as 2xx, or a list; 200 to 399 if left out'),
+    body: bodyPattern.optional().describe('text that it holds, or a /pattern/'),
+    json: json.optional().describe('dotted path → value'),
   },
-  { error: shapeOf('a request, or a list of requests: a map with url, method, headers, body and expect') },
+  'a map with status, body and json',
 );
 
-function shapeOf(what: string) {
-  return ({ code, input }: { code?: string | undefined; input?: unknown }) =>
-    code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
-}
+const request = map(
+  {
+    name: stepName.optional().describe("its step's name; METHOD and path if left out"),
+    method: method.optional().describe('GET if left out; POST if there is a body'),
+    url: url.describe('with {{token}}, {{flow}} and {{iteration}} filled in'),
+    headers: headers.optional().describe('names and values; filled in too'),
+    body: body
+      .optional()
+      .meta({ description: 'text, or a map or list that is sent as JSON; filled in too', ...ANY_JSON }),
+    expect: expectation.optional().describe('what the response must be'),
+  },
+  'a request, or a list of requests: a map with url, method, headers, body and expect',
+);
 
 /** One request or a list. A text alone is the URL of a GET. */
-export const httpRequests = z.unknown().transform((value, context): readonly HttpRequestPlan[] => {
-  const list = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (list.length === 0) return refuse(context, 'is empty; write at least one request');
-  const parsed = list.map((each) =>
-    requestSchema.safeParse(typeof each === 'string' ? { url: each } : each, { reportInput: true }),
-  );
-  parsed.forEach((result, index) => {
-    const prefix = Array.isArray(value) ? [index] : [];
-    for (const issue of result.error?.issues ?? []) {
-      // A text is its own URL.
-      const path = typeof list[index] === 'string' ? [] : issue.path;
-      context.issues.push({
-        ...issue,
-        input: issue.input,
-        path: [...prefix, ...path],
-      } as z.core.$ZodRawIssue);
-    }
-  });
-  return namedApart(parsed.flatMap(({ data }) => (data === undefined ? [] : [requestPlan(data)])));
-});
+export const httpRequests = oneOrMore(
+  {
+    text: url.transform((written) => requestPlan({ url: written })),
+    other: request.transform(requestPlan),
+  },
+  { empty: 'is empty; write at least one request' },
+).transform(namedApart);
 
-function requestPlan(request: z.output<typeof requestSchema>): HttpRequestPlan {
-  const { body: sent, expect = {} } = request;
-  const verb = request.method ?? (sent === undefined ? 'GET' : 'POST');
-  const given = request.headers ?? {};
-  const named = Object.keys(given).some((name) => name.toLowerCase() === 'content-type');
+function requestPlan(given: z.output<typeof request>): HttpRequestPlan {
+  const { body: sent, expect = {} } = given;
+  const verb = given.method ?? (sent === undefined ? 'GET' : 'POST');
+  const named = Object.keys(given.headers ?? {}).some((name) => name.toLowerCase() === 'content-type');
   const right = expect.status;
   return {
-    name: request.name ?? `${verb} ${pathOf(request.url)}`,
+    name: given.name ?? `${verb} ${pathOf(given.url)}`,
     method: verb,
-    url: request.url,
-    headers: sent?.isJson === true && !named ? { 'content-type': 'application/json', ...given } : given,
+    url: given.url,
+    headers: {
+      ...(sent?.isJson === true && !named ? { 'content-type': 'application/json' } : {}),
+      ...given.headers,
+    },
     ...(sent === undefined ? {} : { body: sent.text }),
     expect: {
-      ...(right === undefined ? STATUS_RIGHT : { status: right.ranges, statusText: right.text }),
+      ...(right === undefined
+        ? STATUS_RIGHT
+        : {
+            status: right.map(({ range }) => range),
+            statusText: right.map(({ text: each }) => each).join(' or '),
+          }),
       ...(expect.body === undefined ? {} : { body: expect.body }),
       ...(expect.json === undefined ? {} : { json: expect.json }),
     },
@@ -284,11 +245,50 @@ function namedApart(requests: readonly HttpRequestPlan[]): readonly HttpRequestP
 }
 
 /** `10MB` → bytes. */
-export const size = z.unknown().transform((value, context): number => {
-  if (typeof value !== 'string') return refuse(context, `must be a size such as 10MB, not ${show(value)}`);
-  const parsed = parseQuantity(value.trim());
-  if (!parsed.ok) return refuse(context, parsed.message);
-  const result = valueFor(parsed.quantity, 'max-body', 'bytes');
+export const size = z.string({ error: mustBe('a size such as 10MB') }).transform((value, context): number => {
+  const result = readValue(value, 'max-body', 'bytes');
   if (!result.ok) return refuse(context, result.message);
   return result.value >= 1 ? result.value : refuse(context, `${value} is no size at all; write more than 0`);
 });
+
+type JsonReading =
+  | Exclude<Read<JsonValue>, { ok: false }>
+  | { readonly ok: false; readonly path: Path; readonly message: string };
+
+/** RFC 8259, section 6. */
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+const OTHER_BASE = /^0(?:x[\da-f]+|o[0-7]+)$/i;
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(e[+-]?\d+)?$/i;
+
+/** A value of the config as JSON. Numbers keep their digits; one that JSON cannot hold is refused. */
+function readJson(value: unknown, path: Path = []): JsonReading {
+  if (value instanceof ExactNumber) return readNumber(value, path);
+  if (typeof value !== 'object' || value === null) return { ok: true, value: value as JsonValue };
+  const read: [string, JsonValue][] = [];
+  for (const [key, each] of Object.entries(value as Readonly<Record<string, unknown>>)) {
+    const result = readJson(each, [...path, Array.isArray(value) ? Number(key) : key]);
+    if (!result.ok) return result;
+    read.push([key, result.value]);
+  }
+  if (Array.isArray(value)) return { ok: true, value: read.map(([, each]) => each) };
+  return { ok: true, value: Object.fromEntries(read) };
+}
+
+function readNumber({ text }: ExactNumber, path: Path): JsonReading {
+  const number = jsonNumber(text);
+  if (number !== undefined) return { ok: true, value: new ExactNumber(number) };
+  const digits = /^[+-]?0+\d/.test(text)
+    ? `, or ${text.replace(/^([+-]?)0+(?=\d)/, '$1')} for the number`
+    : '';
+  return { ok: false, path, message: `${text} is not a number in JSON; write "${text}" for text${digits}` };
+}
+
+/** The same number as JSON writes it; undefined if there is none, or if leading zeros leave open what is meant. */
+function jsonNumber(text: string): string | undefined {
+  if (JSON_NUMBER.test(text)) return text;
+  if (OTHER_BASE.test(text)) return BigInt(text).toString();
+  const [, sign = '', whole = '', fraction = '', exponent = ''] = DECIMAL.exec(text) ?? [];
+  if (whole + fraction === '' || /^0\d/.test(whole)) return undefined;
+  const point = fraction === '' ? '' : `.${fraction}`;
+  return `${sign === '-' ? '-' : ''}${whole === '' ? '0' : whole}${point}${exponent}`;
+}
