@@ -30,7 +30,7 @@ function rejudgeScenario(scenario: ScenarioResults, { environment }: Results): S
   const more = [
     ...invalidConcerns(comparisonIn(scenario)),
     ...climbConcerns(ladder),
-    ...limitConcerns(scenario.limits),
+    ...limitConcerns(scenario.limits as Record['limits']),
     ...growthConcerns(scenario.compared, checks),
   ];
   return {
@@ -73,7 +73,7 @@ function recordFrom(scenario: ScenarioResults, environment: Results['environment
     load: load as Record['load'],
     timeout: load.timeout,
     warmup: load.warmup,
-    environment: environment,
+    environment: environment as Record['environment'],
     flows,
     tally: savedTally({ ...scenario, flows }),
     ...(scenario.ladder === undefined ? {} : { rungs: [] }),
