@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { didYouMean } from '../verdict/nearest.js';
-import type { TextPlace } from '../verdict/threshold-list.js';
+import type { Threshold } from '../model/threshold.js';
 import { DURATION_PATTERN, missingUnit, parseDuration, type Read } from './quantities.js';
 
 /*
@@ -11,6 +11,12 @@ import { DURATION_PATTERN, missingUnit, parseDuration, type Read } from './quant
 /** From the top of the config to a value in it. */
 export type Path = readonly (string | number)[];
 
+/** Where in a text something is: the line counts from 0, the column from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** Something wrong with a value of the config, before it is known where in the file that stands. */
 export interface Finding {
   readonly path: Path;
@@ -20,6 +26,16 @@ export interface Finding {
   readonly key?: string;
   /** Inside the value, if that is text. */
   readonly place?: TextPlace;
+}
+
+/** A threshold of the config, and where in its list or text it stands. */
+export interface WrittenThreshold {
+  readonly threshold: Threshold;
+  readonly text: string;
+  /** From the list to the expression; none in a text, of which `index` and `place` say where. */
+  readonly path: Path;
+  readonly index?: number;
+  readonly place: TextPlace;
 }
 
 /** A map of the config as the YAML has it: nothing is known of its values. */

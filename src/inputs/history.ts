@@ -58,16 +58,16 @@ const flag = z.boolean().transform((on): HistoryConfig | undefined => (on ? {} :
 
 export const HISTORY_FIELDS = {
   history: either({ flag, other: history })
-    .describe('keep what is measured on the default branch, and show how it has changed')
-    .optional(),
+    .optional()
+    .describe('keep what is measured on the default branch, and show how it has changed'),
 };
 
 /** The input turns on and off what the config says more of. */
 export function planHistory(
-  asked: 'true' | 'false' | undefined,
+  asked: boolean | undefined,
   config: HistoryConfig | undefined,
 ): HistoryPlan | undefined {
-  if (asked === 'false' || (asked === undefined && config === undefined)) return undefined;
+  if (asked === false || (asked === undefined && config === undefined)) return undefined;
   const { branch: name = DEFAULT_BRANCH, file: path = DEFAULT_FILE, gate, level } = config ?? {};
   const plan = { branch: name, file: path };
   return gate === undefined ? plan : { ...plan, gate: { margin: gate, level: level ?? DEFAULT_LEVEL } };

@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import type { Problem } from '../errors.js';
 import type { Load, RungPlan } from '../model/plan.js';
-import { mustBe, whole, type Finding, type Path } from './fields.js';
-import { whereInput } from './inputs.js';
-import type { LoadWish } from './load.js';
-import { readable } from './thresholds.js';
+import { mustBe, whole, type Finding, type Path, type WrittenThreshold } from './fields.js';
 
 /* `ladder`: the scenario at one number of flows at once after the other, to learn the capacity. */
 
@@ -31,12 +27,17 @@ interface LadderConfig {
   /** A rung that is wrong is undefined. */
   readonly ladder?: readonly (number | undefined)[];
   readonly iterations?: number;
-  readonly thresholds?: readonly unknown[];
-  readonly alerts?: readonly unknown[];
 }
 
-/** What a ladder and the other keys of its scenario say of each other. */
-export function ladderRules(path: Path, scenario: LadderConfig): Finding[] {
+/**
+ * What a ladder and the other keys of its scenario say of each other.
+ * @param thresholds of the scenario, alerts too
+ */
+export function ladderRules(
+  path: Path,
+  scenario: LadderConfig,
+  thresholds: readonly WrittenThreshold[],
+): Finding[] {
   if (!('ladder' in scenario)) return [];
   const others = OTHER_LOADS.filter((key) => key in scenario).map((key) => ({
     path,
@@ -52,9 +53,7 @@ export function ladderRules(path: Path, scenario: LadderConfig): Finding[] {
     ...others,
     ...ascending([...path, 'ladder'], rungs),
     ...(tooFew === undefined ? [] : [{ path: [...path, 'iterations'], message: tooFew }]),
-    ...(['thresholds', 'alerts'] as const).flatMap((key) =>
-      missingRungs([...path, key], scenario[key], rungs),
-    ),
+    ...missingRungs(path, thresholds, rungs),
   ];
 }
 
@@ -68,12 +67,16 @@ function ascending(path: Path, rungs: readonly number[]): Finding[] {
 }
 
 /** `efficiency(30)` where no rung has 30 flows would never have data. */
-function missingRungs(path: Path, list: readonly unknown[] | undefined, rungs: readonly number[]): Finding[] {
-  return readable(list).flatMap(({ threshold, text, ...where }) => {
+function missingRungs(
+  path: Path,
+  thresholds: readonly WrittenThreshold[],
+  rungs: readonly number[],
+): Finding[] {
+  return thresholds.flatMap(({ threshold, text, place, ...within }) => {
     const { id, label = '' } = threshold.metric;
     if (id !== 'efficiency' || rungs.some((flows) => String(flows) === label)) return [];
     const message = `"${text}": the ladder has no rung with ${label} at once; rungs are ${rungs.join(', ')}`;
-    return [{ path: [...path, ...where.path], place: where.place, message }];
+    return [{ path: [...path, ...within.path], place, message }];
   });
 }
 
@@ -90,8 +93,14 @@ export interface Ladder {
   readonly ladder: readonly RungPlan[];
 }
 
+interface Ends {
+  readonly iterations?: number;
+  /** ms */
+  readonly duration?: number;
+}
+
 /** `iterations` or `duration` are those of one rung; with neither, each rung runs three times as many as at once. */
-export function planLadder(rungs: readonly number[], { iterations, duration }: LoadWish): Ladder {
+export function planLadder(rungs: readonly number[], { iterations, duration }: Ends): Ladder {
   const flows = rungs.at(-1) ?? 1;
   if (iterations === undefined && duration !== undefined) {
     return {
@@ -106,12 +115,19 @@ export function planLadder(rungs: readonly number[], { iterations, duration }: L
   };
 }
 
-/** What inputs ask of a scenario that has a ladder, and can not have. */
-export function ladderProblems(name: string, rungs: readonly number[], inputs: LoadWish): Problem[] {
+interface LoadInputs extends Ends {
+  readonly flows?: number;
+  readonly rate?: number;
+  readonly maxFlows?: number;
+}
+
+/** Inputs that a scenario with a ladder can not have, and why. */
+export function refusedOnLadder(name: string, rungs: readonly number[], inputs: LoadInputs) {
   const message = `${name} has a ladder, which says how many flows run at once; leave it out`;
-  const others = (['flows', 'rate', 'maxFlows'] as const)
-    .filter((key) => inputs[key] !== undefined)
-    .map((key): Problem => ({ where: whereInput(key), message }));
+  const others = (['flows', 'rate', 'maxFlows'] as const).filter((key) => inputs[key] !== undefined);
   const tooFew = tooFewForTop(rungs, inputs.iterations);
-  return tooFew === undefined ? others : [...others, { where: whereInput('iterations'), message: tooFew }];
+  return [
+    ...others.map((key) => ({ key, message })),
+    ...(tooFew === undefined ? [] : [{ key: 'iterations' as const, message: tooFew }]),
+  ];
 }

@@ -1,15 +1,25 @@
 import { resolve } from 'node:path';
 import { codeOf, messageOf, UserError, type Problem } from '../errors.js';
+import type { ComparePlan } from '../model/compare-plan.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../ports.js';
+import { defaultBaseGates } from '../verdict/compared-defaults.js';
+import { NOT_COMPARED } from '../verdict/judge.js';
 import { didYouMean } from '../verdict/nearest.js';
-import { comparisonProblems, isCompared, isPrepared, planCompare, withoutComparing } from './compare.js';
-import { oneLine } from './fields.js';
+import { planCompare } from './compare.js';
+import { isMap, oneLine } from './fields.js';
 import { readConfig } from './file.js';
 import { defaultConfig, missingConfig, nothingToRun } from './find-config.js';
 import { planHistory } from './history.js';
-import { whereInput, type Inputs, type ParsedInputs } from './inputs.js';
-import { hasShorthand, isGiven, parseInputs, type InputsReading } from './parse-inputs.js';
+import {
+  hasShorthand,
+  isGiven,
+  parseInputs,
+  whereInput,
+  type Inputs,
+  type InputsReading,
+  type ParsedInputs,
+} from './inputs.js';
 import { fromWorkspace, missingPlaces, placesOfConfig, type Places } from './places.js';
 import {
   configDrafts,
@@ -44,11 +54,13 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   const drafted = await draftScenarios(inputs, reading, sources);
   const { source, config, known, drafts, places, problems: sourceProblems } = drafted;
   const asked = planCompare(parsed, config);
-  const compares = isCompared(parsed, isGiven(inputs.compare), known);
-  const baseless = compares || parsed.noCompare === true ? [] : reading.unlessCompared;
-  const unused = compares ? [] : comparisonProblems(parsed);
+  const isOff = parsed.noCompare === true;
+  const compares = !isOff && (isGiven(inputs.compare) || isSaid(known, 'compare'));
+  const baseless = compares || isOff ? [] : reading.unlessCompared;
+  const unused = compares ? [] : unusedOfComparison(parsed);
   const problems = [...inputProblems, ...baseless, ...unused, ...sourceProblems];
-  const isAwaited = sources.prepares === true && isPrepared(parsed, known);
+  const prepares = !isOff && PREPARED.every((key) => parsed[key] !== undefined || isSaid(known, key));
+  const isAwaited = sources.prepares === true && prepares;
   const exists = async (path: string): Promise<boolean> => isAwaited || (await sources.files.exists(path));
   for (const each of places) {
     problems.push(...(await missingPlaces(each, { inputs: parsed, workspace: sources.workspace, exists })));
@@ -68,10 +80,42 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   if (problems.length > 0) throw new UserError(distinct(problems));
   const history = planHistory(parsed.history, config?.history);
   const plan = { source, ...(history === undefined ? {} : { history }) };
-  if (parsed.noCompare === true) {
+  if (isOff) {
     return { ...plan, scenarios: scenarios.map((scenario) => withoutComparing(scenario, asked)) };
   }
   return { ...plan, scenarios, ...(asked === undefined ? {} : { compare: asked }) };
+}
+
+const PREPARED = ['compare', 'prepare'] as const;
+
+/** Whether a config has a key at its top, right or wrong. */
+function isSaid(config: unknown, key: string): boolean {
+  return isMap(config) && key in config;
+}
+
+/** Only a comparison uses them. */
+const OF_COMPARISON = ['prepare', 'budget', 'onInconclusive'] as const;
+
+function unusedOfComparison(parsed: ParsedInputs): Problem[] {
+  const message =
+    parsed.noCompare === true
+      ? 'nothing is compared (--no-compare), so nothing uses it; leave it out'
+      : 'nothing is compared, so nothing uses it; give compare, or leave it out';
+  return OF_COMPARISON.filter((key) => parsed[key] !== undefined).map((key) => ({
+    where: whereInput(key),
+    message,
+  }));
+}
+
+/**
+ * The scenario in a run with --no-compare.
+ * @param asked what would be compared; its default gates are then left out as well
+ */
+function withoutComparing(scenario: ScenarioPlan, asked: ComparePlan | undefined): ScenarioPlan {
+  const defaults = asked === undefined ? [] : defaultBaseGates(scenario, asked.defaultLevel);
+  const omitted = defaults.map(({ expression }) => ({ expression, reason: NOT_COMPARED }));
+  const omittedGates = [...(scenario.omittedGates ?? []), ...omitted];
+  return { ...scenario, ...(omittedGates.length === 0 ? {} : { omittedGates }), comparesNothing: true };
 }
 
 /** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
@@ -127,11 +171,11 @@ async function fromConfig(
     const problem = text === undefined ? await missingConfig(named, places) : { ...text, file };
     return { source, drafts: [], places: [], problems: [problem] };
   }
-  const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
+  const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenario } : undefined;
   // With --no-compare limits on the base are said to be not judged, which is no problem of the config.
   const comparing = parsed.compare !== undefined || parsed.noCompare === true;
   const { config, known, problems, problemAt } = readConfig(text, file, { load, comparing });
-  const isWanted = (name: string): boolean => parsed.scenarios?.includes(name) ?? true;
+  const isWanted = (name: string): boolean => parsed.scenario?.includes(name) ?? true;
   const places = placesOfConfig(known, problemAt).filter(({ name }) => isWanted(name));
   if (config === undefined) return { source, known, drafts: [], places, problems };
   return {
@@ -139,8 +183,8 @@ async function fromConfig(
     config,
     known,
     places,
-    drafts: configDrafts(config, parsed.scenarios, problemAt),
-    problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
+    drafts: configDrafts(config, parsed.scenario, problemAt),
+    problems: unknownScenarios(parsed.scenario ?? [], Object.keys(config.scenarios)),
   };
 }
 

@@ -11,7 +11,7 @@ import { defaultGatesFor } from '../verdict/defaults.js';
 import { injects, planFaults } from './faults.js';
 import type { ConfigReading } from './file.js';
 import { whereInput, type ParsedInputs } from './inputs.js';
-import { ladderProblems, planLadder } from './ladder.js';
+import { planLadder, refusedOnLadder } from './ladder.js';
 import { resolveLoad, type LoadResult } from './load.js';
 import type { Config, ScenarioConfig } from './schema.js';
 import { planServices, servicesIn } from './services.js';
@@ -184,7 +184,8 @@ type LoadPlan =
 function planLoad(draft: Draft, inputs: ParsedInputs): LoadPlan {
   const { name, config } = draft;
   if (config.ladder !== undefined) {
-    const problems = ladderProblems(name, config.ladder, inputs);
+    const refused = refusedOnLadder(name, config.ladder, inputs);
+    const problems = refused.map(({ key, message }) => ({ where: whereInput(key), message }));
     if (problems.length > 0) return { ok: false, problems };
     const given = inputs.iterations !== undefined || inputs.duration !== undefined ? inputs : config;
     return { ok: true, loads: planLadder(config.ladder, given) };

@@ -27,7 +27,7 @@ import { LADDER_FIELDS, ladderRules } from './ladder.js';
 import { LOAD_FIELDS, loadRules, loadWithInputs, type LoadWish } from './load.js';
 import { environment, placeholderRules } from './placeholders.js';
 import { SERVICE_FIELDS, serviceRules, servicesIn } from './services.js';
-import { thresholdRules, thresholds } from './thresholds.js';
+import { thresholdRules, thresholds, thresholdsIn } from './thresholds.js';
 
 export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 
@@ -214,7 +214,7 @@ function scenarioRules(path: Path, scenario: ScenarioConfig, written: Raw): Find
   return [
     ...oneKindOfWork(path, scenario),
     ...loadRules(path, scenario, written),
-    ...ladderRules(path, scenario),
+    ...ladderRules(path, scenario, thresholdsIn(scenario)),
     ...faultRules(path, scenario),
     ...environment(path, scenario),
     ...serviceRules(path, scenario),

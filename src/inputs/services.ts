@@ -114,8 +114,8 @@ const namedService = map(
 /** A command alone is a service that counts as ready as soon as it runs. */
 export const SERVICE_FIELDS = {
   service: mapOrText('run', map(fields, otherKind))
-    .describe('a long-running process that the flows talk to')
-    .optional(),
+    .optional()
+    .describe('a long-running process that the flows talk to'),
   services: z
     .record(
       z.string().regex(SERVICE_NAME),
@@ -124,8 +124,8 @@ export const SERVICE_FIELDS = {
       ),
       { error: mustBe('a map of names and services') },
     )
-    .describe('several services by name; each is started when those that it is after are ready')
-    .optional(),
+    .optional()
+    .describe('several services by name; each is started when those that it is after are ready'),
 };
 
 type ServiceConfig = z.output<typeof namedService>;

@@ -1,27 +1,24 @@
 import { z } from 'zod';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
 import { refusedAgainstBase } from '../verdict/base-limit.js';
+import { NO_THRESHOLD, ofThreshold, readThreshold, readThresholdText } from '../verdict/threshold-list.js';
 import {
-  NO_THRESHOLD,
-  ofThreshold,
-  readThreshold,
-  readThresholdText,
+  by,
+  either,
+  flag,
+  isMap,
+  mustBe,
+  refuse,
+  show,
+  unknownKey,
+  type Finding,
+  type Path,
   type TextPlace,
-} from '../verdict/threshold-list.js';
+  type WrittenThreshold,
+} from './fields.js';
 import { parseDuration } from './quantities.js';
-import { either, flag, isMap, mustBe, refuse, show, unknownKey, type Finding, type Path } from './fields.js';
 
 /* `thresholds` and `alerts`: a list with one threshold an entry, or one text with one a line. */
-
-/** A threshold of the config, and where in its list or text it stands. */
-export interface WrittenThreshold {
-  readonly threshold: Threshold;
-  readonly text: string;
-  /** From the list to the expression; none in a text, of which `index` and `place` say where. */
-  readonly path: Path;
-  readonly index?: number;
-  readonly place: TextPlace;
-}
 
 const BEGINNING: TextPlace = { line: 0, column: 1 };
 
@@ -30,10 +27,10 @@ function expression(level: ThresholdLevel, example: string) {
   const written = z
     .string({ error: mustBe(`text such as "${example}"`) })
     .meta({ minLength: 1 })
-    .transform((text, context): Omit<WrittenThreshold, 'path'> => {
+    .transform((text, context): WrittenThreshold => {
       const { threshold, problems } = readThreshold(text, level);
       for (const { message, column } of problems) refuse(context, message, { place: { line: 0, column } });
-      return threshold === undefined ? z.NEVER : { threshold, text, place: BEGINNING };
+      return threshold === undefined ? z.NEVER : { threshold, text, path: [], place: BEGINNING };
     });
   return z.preprocess((value) => (value === null ? '' : value), written);
 }
@@ -50,10 +47,7 @@ function abortingEntry(level: ThresholdLevel) {
         .meta({ description: 'looked at once a second; if it does not hold, the run ends' }),
       delay: z
         .string({ error: mustBe('a time such as 30s, 500ms or 1m30s') })
-        .transform((text, context) => {
-          const result = parseDuration(text);
-          return result.ok ? result.value : refuse(context, result.message);
-        })
+        .transform(by(parseDuration))
         .optional()
         .meta({ description: 'how long after the first flow it is first looked at' }),
     })
@@ -82,68 +76,64 @@ function abortingEntry(level: ThresholdLevel) {
 
 export function thresholds(level: ThresholdLevel) {
   const example = level === 'fail' ? 'success_rate >= 99%' : 'peak_cpu < 70%';
-  const alone = expression(level, 'success_rate >= 99%').transform((written) => ({ ...written, path: [] }));
+  const empty = `is empty; list some, such as ${example}, or remove the key`;
+  const alone = expression(level, 'success_rate >= 99%');
   const entry = either(
     { text: alone, nothing: alone, map: abortingEntry(level) },
     mustBe('text such as "success_rate >= 99%"'),
-  ) as z.ZodType<WrittenThreshold>;
-  const ofText = z
+  );
+  const lines = z
     .string()
     .meta({ minLength: 1 })
-    .transform((text, context) => readAll(text, level, context));
-  const list = z
-    .array(entry)
-    .min(1, { error: `is empty; list some, such as ${example}, or remove the key` })
-    .transform((entries) =>
-      entries.map((written, index): WrittenThreshold => ({ ...written, path: [index, ...written.path] })),
-    );
-  return either({ text: ofText, list }, ({ input }) =>
-    input === null
-      ? `is empty; list some, such as ${example}, or remove the key`
-      : `must be a list such as [${example}], not ${show(input)}`,
-  ) as z.ZodType<readonly WrittenThreshold[]>;
+    .transform((text, context) => readLines(text, level, context));
+  return either({ text: lines, list: z.array(entry).min(1, { error: empty }) }, ({ input }) =>
+    input === null ? empty : `must be a list such as [${example}], not ${show(input)}`,
+  );
 }
 
-function readAll(text: string, level: ThresholdLevel, context: Parameters<typeof refuse>[0]) {
+function readLines(text: string, level: ThresholdLevel, context: z.core.ParsePayload): WrittenThreshold[] {
   const entries = readThresholdText(text, level);
   if (entries.length === 0) refuse(context, NO_THRESHOLD, { place: BEGINNING });
-  return entries.map(({ threshold, problems, ...entry }, index): WrittenThreshold => {
-    for (const { message, line, column } of problems)
-      refuse(context, message, { path: [index], place: { line, column } });
-    const place = { line: entry.line, column: entry.column };
-    return threshold === undefined ? z.NEVER : { threshold, text: entry.text, path: [], index, place };
+  return entries.map(({ threshold, problems, line, column, ...entry }, index) => {
+    for (const { message, ...place } of problems) refuse(context, message, { path: [index], place });
+    return threshold === undefined
+      ? z.NEVER
+      : { threshold, text: entry.text, path: [], index, place: { line, column } };
   });
 }
 
-/** Those of a list that could be read, wherever the others are wrong. */
-export function readable(list: readonly unknown[] | undefined): readonly WrittenThreshold[] {
-  return (list ?? []).filter((entry): entry is WrittenThreshold => isMap(entry) && isMap(entry['threshold']));
+export interface Thresholds {
+  /** What is wrong is no threshold. */
+  readonly thresholds?: readonly unknown[];
+  readonly alerts?: readonly unknown[];
 }
 
-/** What is said of a threshold as a whole. */
-function about({ text, path, index, place }: WrittenThreshold, list: Path, message: string): Finding {
-  const within = index === undefined ? path : [index];
-  return { path: [...list, ...within], message: ofThreshold(text, message), place };
+/** Those that could be read, wherever the others are wrong; paths are from the scenario. */
+export function thresholdsIn(scenario: Thresholds): readonly WrittenThreshold[] {
+  return (['thresholds', 'alerts'] as const).flatMap((key) =>
+    (scenario[key] ?? []).flatMap((entry, index) => {
+      if (!isWritten(entry)) return [];
+      return [{ ...entry, path: entry.index === undefined ? [key, index, ...entry.path] : [key] }];
+    }),
+  );
+}
+
+function isWritten(entry: unknown): entry is WrittenThreshold {
+  return isMap(entry) && isMap(entry['threshold']);
 }
 
 /**
  * What of thresholds can not be judged, whatever is measured.
  * @param compares whether head is compared with a base
  */
-export function thresholdRules(
-  path: Path,
-  scenario: { readonly thresholds?: readonly unknown[]; readonly alerts?: readonly unknown[] },
-  compares: boolean,
-): Finding[] {
-  return (['thresholds', 'alerts'] as const).flatMap((key) =>
-    readable(scenario[key]).flatMap((written) => {
-      const refused = refusedAgainstBase(written.threshold);
-      const needs = compares ? undefined : needsCompare(written.threshold);
-      return [refused, needs].flatMap((message) =>
-        message === undefined ? [] : [about(written, [...path, key], message)],
-      );
-    }),
-  );
+export function thresholdRules(path: Path, scenario: Thresholds, compares: boolean): Finding[] {
+  return thresholdsIn(scenario).flatMap(({ threshold, text, index, place, ...within }) => {
+    const at = [...path, ...within.path, ...(index === undefined ? [] : [index])];
+    const needs = compares ? undefined : needsCompare(threshold);
+    return [refusedAgainstBase(threshold), needs]
+      .filter((message) => message !== undefined)
+      .map((message) => ({ path: at, message: ofThreshold(text, message), place }));
+  });
 }
 
 /** A limit that refers to the base can be judged only where head is compared with one. */

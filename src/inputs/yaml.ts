@@ -14,9 +14,8 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { Problem } from '../errors.js';
-import type { TextPlace } from '../verdict/threshold-list.js';
 import { ExactNumber } from '../model/exact-number.js';
-import { oneLine, type Path } from './fields.js';
+import { oneLine, type Path, type TextPlace } from './fields.js';
 
 /** Line and column count from 1. */
 export interface Position {

@@ -1,6 +1,6 @@
 import { messageOf, UserError } from '../errors.js';
 import { whereInput, type Inputs } from '../inputs/inputs.js';
-import { parseInputs } from '../inputs/parse-inputs.js';
+import { parseInputs } from '../inputs/inputs.js';
 import { GitHubError, type GitHub, type Logger, type PullRequest } from '../ports.js';
 import type { Git } from '../ports/git.js';
 import { checksOutPullRequest, type Occasion } from './event.js';
@@ -51,7 +51,7 @@ async function askedFor(
   { inputs, env, surroundings }: PullRequestQuestion,
 ): Promise<Settled> {
   const { occasion, git } = surroundings;
-  const given = parseInputs(inputs).parsed.publishing.pullRequest;
+  const given = parseInputs(inputs).parsed.pullRequest;
   const number = given ?? occasion.pullRequest;
   const named = occasion.pullRequest;
   if (given !== undefined && named !== undefined && given !== named) {

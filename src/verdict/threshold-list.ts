@@ -1,3 +1,4 @@
+import type { TextPlace } from '../inputs/fields.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
 import { refusedAgainstBase } from './base-limit.js';
 import { parseThreshold } from './grammar.js';
@@ -61,12 +62,6 @@ export function parseThresholds(
     problems.push(...found.map((problem) => ({ index, ...problem })));
   });
   return { thresholds, problems };
-}
-
-/** Where in a text something is: the line counts from 0, the column from 1. */
-export interface TextPlace {
-  readonly line: number;
-  readonly column: number;
 }
 
 export const NO_THRESHOLD = 'holds no threshold; write METRIC OP LIMIT or remove it';

@@ -239,3 +239,41 @@ test('a file that is damaged anywhere is never more than problems with a place i
   }
   expect(faulty).toBeGreaterThan(500);
 });
+
+describe('of a config that is wrong', () => {
+  const known = (...lines: string[]) =>
+    (readConfig(scenario(...lines), FILE).known as { scenarios: { s: object } }).scenarios.s;
+
+  test('what is right is known; a wrong value is undefined, and its key is there', () => {
+    const read = known('run: x', 'flows: 1.5', 'floes: 2', 'timeout: 1m', 'service: {run: y, grace: 5}');
+    expect(read).toMatchObject({ run: 'x', timeout: 60_000, service: { run: 'y' } });
+    expect(read).toHaveProperty('flows', undefined);
+    expect(read).toHaveProperty('floes', undefined);
+    expect(read).toHaveProperty('service.grace', undefined);
+  });
+
+  test('rules look at what is right of a value that is wrong elsewhere', () => {
+    expect(
+      problems(
+        scenario(
+          'run: x {{port.web}}',
+          'services: {db: {run: y, after: [no], timeout: 5}}',
+          'thresholds: [{expr: nothing < 5}, total_time <= base + 1s]',
+        ),
+      ),
+    ).toEqual([
+      expect.stringContaining('scenarios.s.run: there is no placeholder {{port.web}}'),
+      expect.stringContaining('scenarios.s.services.db.after[0]: there is no service no'),
+      expect.stringContaining('scenarios.s.services.db.timeout: 5 needs a unit'),
+      expect.stringContaining('scenarios.s.thresholds[0].expr: "nothing < 5": there is no metric nothing'),
+      expect.stringContaining('scenarios.s.thresholds[1]: "total_time <= base + 1s": total_time adds up'),
+      expect.stringContaining('scenarios.s.thresholds[1]: "total_time <= base + 1s": needs compare'),
+    ]);
+  });
+
+  test('a key that retries do not have is answered with those that they have', () => {
+    expect(problems(scenario('run: x', 'retries: {times: 2, backof: 1s}'))).toEqual([
+      '5:25: scenarios.s.retries: there is no key backof; did you mean backoff?',
+    ]);
+  });
+});

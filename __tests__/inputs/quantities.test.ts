@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DURATION_PATTERN, parseDuration } from '../../src/inputs/quantities.js';
+import { DURATION_PATTERN, parseDuration, parseRate } from '../../src/inputs/quantities.js';
 
 describe('a time with units becomes ms', () => {
   test.each([
@@ -35,5 +35,17 @@ describe('what is no time is refused with the way to write it', () => {
 
   test.each(['30', '', '-5s', '5 minutes'])('the JSON Schema refuses %j as well', (text) => {
     expect(text).not.toMatch(new RegExp(DURATION_PATTERN));
+  });
+});
+
+describe('rates', () => {
+  test.each([
+    ['50/s', 50],
+    ['300/min', 5],
+    ['7200/h', 2],
+    [' 0.5 / s ', 0.5],
+    ['.5/s', 0.5],
+  ])('%s', (text, rate) => {
+    expect(parseRate(text)).toEqual({ ok: true, value: rate });
   });
 });
