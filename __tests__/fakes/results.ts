@@ -1,4 +1,4 @@
-import type { Outcome } from '../../src/model/record.js';
+import type { Outcome } from '../../src/model/flow.js';
 import {
   RESULTS_SCHEMA,
   type MetricResult,
@@ -6,7 +6,9 @@ import {
   type ScenarioResults,
   type ThresholdResult,
 } from '../../src/model/results.js';
-import type { Unit } from '../../src/model/metrics.js';
+import { metricName, type Unit } from '../../src/model/metrics.js';
+import type { Threshold, ThresholdLevel } from '../../src/model/threshold.js';
+import { parseThreshold } from '../../src/verdict/grammar.js';
 import { seededRandom } from '../../src/stats/random.js';
 import { countsOf } from './counts.js';
 
@@ -17,6 +19,17 @@ import { countsOf } from './counts.js';
 
 type FlowResult = ScenarioResults['flows'][number];
 type SampleResult = ScenarioResults['monitor']['samples'][number];
+
+type Editable<T> = T extends readonly (infer Item)[]
+  ? Editable<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Editable<T[Key]> }
+    : T;
+
+/** A copy that a test may change. */
+export function editable<T>(data: T): Editable<T> {
+  return structuredClone(data) as Editable<T>;
+}
 
 export const CORES = 4;
 
@@ -112,17 +125,24 @@ export function aThreshold(
   expression: string,
   change: Partial<ThresholdResult> & { limit: number },
 ): ThresholdResult {
-  const [metric = '', op = ''] = expression.split(' ');
-  const { value, unit } = scenario.metrics[metric] ?? { value: null, unit: 'ms' as const };
+  const threshold = parsedThreshold(expression);
+  const { value, unit } = scenario.metrics[metricName(threshold)] ?? { value: null, unit: 'ms' as const };
+  const { limit } = change;
   return {
-    expression,
-    level: 'fail',
-    metric,
+    ...threshold,
     actual: value,
+    bound: limit,
     unit,
-    outcome: value === null ? 'inconclusive' : holds(value, op, change.limit) ? 'pass' : 'fail',
+    outcome: value === null ? 'inconclusive' : holds(value, threshold.op, limit) ? 'pass' : 'fail',
     ...change,
   };
+}
+
+/** As the grammar reads it. */
+export function parsedThreshold(expression: string, level: ThresholdLevel = 'fail'): Threshold {
+  const parsed = parseThreshold(expression, level);
+  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('; '));
+  return parsed.threshold;
 }
 
 function holds(value: number, op: string, limit: number): boolean {
@@ -168,7 +188,7 @@ function flowsOf({
 }
 
 function errorOf({ message, exitStatus }: Failing[number]): NonNullable<FlowResult['error']> {
-  return { message, ...(exitStatus === undefined ? {} : { exitStatus }) };
+  return { message, exitStatus };
 }
 
 function stepsOf(
@@ -208,11 +228,7 @@ function metricsOf(
   const peak = (pick: (sample: SampleResult) => number): number | null =>
     samples.length === 0 ? null : Math.max(...samples.map(pick));
   const some = (value: number | null): number | null => (ok.length === 0 ? null : value);
-  const metric = (value: number | null, unit: Unit, note?: string): MetricResult => ({
-    value,
-    unit,
-    ...(note === undefined ? {} : { note }),
-  });
+  const metric = (value: number | null, unit: Unit, note?: string): MetricResult => ({ value, unit, note });
   return {
     success_rate: metric(
       flows.length === 0 ? null : ok.length / flows.length,

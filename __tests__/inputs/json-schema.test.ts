@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { configJsonSchema, resultsJsonSchema } from '../../src/inputs/json-schema.js';
 import { configSchema } from '../../src/inputs/schema.js';
-import { CHECK_IDS } from '../../src/model/check.js';
+import { CHECK_IDS } from '../../src/model/checks.js';
 import { resultsSchema } from '../../src/model/results.js';
 
 interface Schema {

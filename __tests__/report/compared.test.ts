@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Compared } from '../../src/model/compared.js';
+import type { Compared } from '../../src/model/comparison.js';
 import type { Results } from '../../src/model/results.js';
 import { annotations } from '../../src/report/annotations.js';
 import { renderHtml } from '../../src/report/html.js';
@@ -7,7 +7,7 @@ import { renderSummary } from '../../src/report/markdown.js';
 import { spoken } from '../../src/report/sentence.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { firstOf, made } from '../fakes/one-comparison.js';
-import { aResults, aScenario } from '../fakes/results.js';
+import { aResults, aScenario, editable, parsedThreshold } from '../fakes/results.js';
 import { absent, faster, slower, unchanged, unresolved } from '../fakes/sample-comparison.js';
 
 const answer = (results: Results): string => spoken(firstOf(results).compared?.answer.sentence ?? []);
@@ -208,14 +208,12 @@ describe('the headline', () => {
   });
 
   test('of a gate of another kind that fails too is not of the comparison alone', () => {
-    const results = made({});
+    const results = editable(made({}));
     const [scenario] = results.scenarios;
     scenario?.thresholds.push({
-      expression: 'total_time < 1s',
-      level: 'fail',
-      metric: 'total_time',
+      ...parsedThreshold('total_time < 1s'),
       actual: 2000,
-      limit: 1000,
+      bound: 1000,
       unit: 'ms',
       outcome: 'fail',
     });
@@ -246,14 +244,12 @@ describe('the rows of metrics', () => {
 
   test('with a limit of their own have none', () => {
     expect(row('total_time')?.against).toBeUndefined();
-    const results = made({});
+    const results = editable(made({}));
     const [scenario] = results.scenarios;
     scenario?.thresholds.push({
-      expression: 'flow_time.p95 < 9s',
-      level: 'fail',
-      metric: 'flow_time.p95',
+      ...parsedThreshold('flow_time.p95 < 9s'),
       actual: 2500,
-      limit: 9000,
+      bound: 9000,
       unit: 'ms',
       outcome: 'pass',
     });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Flow } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
 import { measure, summarize } from '../../src/stats/summarize.js';
 import { flowOf, flowsAtOnce, monitorOf, recordOf, sampleOf } from '../fakes/record.js';
 
 /** CPU per flow, in ms, of flows that used 540 ms of CPU together. */
 const cpuPerFlow = (flows: readonly Flow[]): number | null => {
   const monitor = monitorOf([sampleOf({ at: 0 }), sampleOf({ at: 100, cpuTime: 540 })]);
-  return measure(summarize(recordOf({ flows, monitor })), { id: 'cpu_per_flow' }).value;
+  return measure(summarize(recordOf({ flows, monitor })), { metric: 'cpu_per_flow' }).value;
 };
 
 describe('CPU per flow', () => {

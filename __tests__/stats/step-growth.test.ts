@@ -62,7 +62,9 @@ describe('over a ladder', () => {
   });
 
   test('a step that is missing on the first rung has not grown', () => {
-    const flows = climbed(RUNGS, 4, (rung) => ({ read: 5, ...(rung === 1 ? {} : { draft: rung }) }));
+    const steps = (rung: number): Record<string, number> =>
+      rung === 1 ? { read: 5 } : { read: 5, draft: rung };
+    const flows = climbed(RUNGS, 4, steps);
     expect(stepGrowth(flows)).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import type { Flow } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
 import { flowOf } from '../fakes/record.js';
 
 export type Times = Readonly<Record<string, number>>;

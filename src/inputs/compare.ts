@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ROUND_SERVICES, UNRESOLVED_ANSWERS, type ComparePlan } from '../model/compare-plan.js';
+import { ROUND_SERVICES, UNRESOLVED_ANSWERS, type ComparePlan } from '../model/comparison.js';
 import { commandText, duration, map, mapOrText, oneOf, text } from './fields.js';
 
 /* `compare` and what belongs to it: for the whole config, because both trees are of the whole repository. */
@@ -35,26 +35,14 @@ const compare = map(
   'a git ref such as base, or a map such as {ref: base, services: keep}',
 );
 
-const prepare = map(
-  {
-    run: commandText('npm ci').describe(
-      'the command; it runs where the scenarios do: in the workspace of its tree',
-    ),
-    'cache-key': text('v1')
-      .optional()
-      .describe('a tree that was prepared for the same commit, command and key is taken from the cache'),
-  },
-  'a command such as npm ci, or a map such as {run: npm ci, cache-key: v1}',
-);
-
 /** At the top of the config. */
 export const COMPARE_FIELDS = {
   compare: mapOrText('ref', compare)
     .optional()
     .describe('what head is compared with: a git ref, or base; see docs/comparing.md'),
-  prepare: mapOrText('run', prepare)
+  prepare: commandText('npm ci')
     .optional()
-    .describe('a command that is run once in each tree before anything is measured'),
+    .describe('a command that is run once in each tree, in its workspace, before anything is measured'),
   budget: duration.optional().describe('how long the rounds of one scenario may take; 2m if left out'),
   'on-inconclusive': oneOf(UNRESOLVED_ANSWERS)
     .optional()
@@ -76,12 +64,9 @@ interface CompareInputs {
 export function planCompare(inputs: CompareInputs, config: CompareConfig = {}): ComparePlan | undefined {
   const asked = inputs.compare ?? config.compare?.ref;
   if (asked === undefined) return undefined;
-  const run = inputs.prepare ?? config.prepare?.run;
-  // The input replaces the command only: what the cache holds is known by the command as well as by its key.
-  const cacheKey = config.prepare?.['cache-key'];
   return {
     ref: asked,
-    prepare: run === undefined ? undefined : { run, cacheKey },
+    prepare: inputs.prepare ?? config.prepare,
     budget: inputs.budget ?? config.budget ?? BUDGET,
     services: config.compare?.services,
     onUnresolved: inputs.onInconclusive ?? config['on-inconclusive'] ?? 'warn',

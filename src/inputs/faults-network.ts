@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import {
   DIRECTIONS,
-  DISTRIBUTIONS,
   formatEndpoint,
   type Endpoint,
   type NetworkFaultPlan,
@@ -9,9 +8,9 @@ import {
   type TimeWindow,
   type Toxic,
 } from '../model/network-fault.js';
-import { placeholdersIn } from '../model/placeholders.js';
+import { placeholdersIn } from '../lib/placeholders.js';
 import { parseQuantity } from '../verdict/quantity.js';
-import { by, either, map, mustBe, oneOf, oneOrMore, readAs, refuse } from './fields.js';
+import { by, either, map, mustBe, oneOf, oneOrMore, readAs, refuse, unknownKey } from './fields.js';
 import { decimal, good, readShare, readTime, unreadable, type Read } from './quantities.js';
 
 /* `faults.network`: a list of proxies, each in front of one dependency, and what they do to connections. */
@@ -148,11 +147,17 @@ function toxic<const Shape extends z.ZodRawShape>({ long, short, orTrue, example
     {
       text: written,
       number: written,
-      map: map(long, example).transform(planned),
+      map: map(long, example, unknownInToxic).transform(planned),
       ...(orTrue === undefined ? {} : { flag: always }),
     },
     { empty: `is empty; write ${example}`, error },
   ).optional();
+}
+
+function unknownInToxic(key: string, names: readonly string[]): string {
+  return key === 'distribution' && names.includes('jitter')
+    ? 'there is no key distribution: delays are spread evenly from mean − jitter to mean + jitter; leave it out'
+    : unknownKey(key, names);
 }
 
 /** What the parts of one toxic say of each other. */
@@ -180,17 +185,15 @@ const latency = toxic({
   long: {
     mean: time,
     jitter: time.optional(),
-    distribution: oneOf(DISTRIBUTIONS).optional(),
     direction,
     ...met,
   },
   short: readLatency,
   example: '200ms±50ms or {mean: 200ms, jitter: 50ms, probability: 20%}',
-  plan: ({ mean, jitter = 0, distribution = 'uniform', direction = 'downstream', ...rest }) => ({
+  plan: ({ mean, jitter = 0, direction = 'downstream', ...rest }) => ({
     kind: 'latency',
     mean,
     jitter,
-    distribution,
     direction,
     ...metOf(rest),
   }),
@@ -269,7 +272,7 @@ const downtime = either(
 
 const faults = {
   latency: latency.describe(
-    'how much later answers come: 200ms±50ms, or {mean, jitter, distribution, direction, probability, during}',
+    'how much later answers come: 200ms±50ms, or {mean, jitter, direction, probability, during}',
   ),
   bandwidth: bandwidth.describe(
     'of each connection and direction: 1MB/s, or {rate, direction, probability, during}',

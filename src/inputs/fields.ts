@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { didYouMean } from '../verdict/nearest.js';
+import type { TextPlace } from '../errors.js';
 import type { Threshold } from '../model/threshold.js';
 import { DURATION_PATTERN, missingUnit, parseDuration, type Read } from './quantities.js';
 
@@ -10,12 +11,6 @@ import { DURATION_PATTERN, missingUnit, parseDuration, type Read } from './quant
 
 /** From the top of the config to a value in it. */
 export type Path = readonly (string | number)[];
-
-/** Where in a text something is: the line counts from 0, the column from 1. */
-export interface TextPlace {
-  readonly line: number;
-  readonly column: number;
-}
 
 /** Something wrong with a value of the config, before it is known where in the file that stands. */
 export interface Finding {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Problem } from '../errors.js';
-import { oneLine, type Finding, type Path, type TextPlace } from './fields.js';
+import type { Problem, TextPlace } from '../errors.js';
+import { oneLine, type Finding, type Path } from './fields.js';
 import { configRules, configSchema, type Config, type RuleContext } from './schema.js';
 import { parseYaml, type Position, type YamlSource } from './yaml.js';
 

@@ -1,8 +1,8 @@
 import { BUGS } from '../demo/bugs.js';
 import type { Problem } from '../errors.js';
-import { UNRESOLVED_ANSWERS } from '../model/compare-plan.js';
-import type { HttpRequestPlan } from '../model/http.js';
-import { placeholdersIn } from '../model/placeholders.js';
+import { UNRESOLVED_ANSWERS } from '../model/comparison.js';
+import type { HttpRequestPlan } from '../model/plan.js';
+import { placeholdersIn } from '../lib/placeholders.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
 import { refusedAgainstBase } from '../verdict/base-limit.js';
 import { didYouMean } from '../verdict/nearest.js';
@@ -11,7 +11,7 @@ import { refProblem } from './compare.js';
 import { RUNS_NOTHING, runsNothing } from './fields.js';
 import { httpRequests } from './http.js';
 import { good, parseDuration, parseRate, unreadable, type Read } from './quantities.js';
-import { needsCompare } from './thresholds.js';
+import { needsCompare } from './threshold-fields.js';
 
 /* What the action's inputs and the terminal's options say. */
 

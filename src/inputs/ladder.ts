@@ -73,8 +73,8 @@ function missingRungs(
   rungs: readonly number[],
 ): Finding[] {
   return thresholds.flatMap(({ threshold, text, place, ...within }) => {
-    const { id, label = '' } = threshold.metric;
-    if (id !== 'efficiency' || rungs.some((flows) => String(flows) === label)) return [];
+    const { metric, label = '' } = threshold;
+    if (metric !== 'efficiency' || rungs.some((flows) => String(flows) === label)) return [];
     const message = `"${text}": the ladder has no rung with ${label} at once; rungs are ${rungs.join(', ')}`;
     return [{ path: [...path, ...within.path], place, message }];
   });

@@ -1,6 +1,7 @@
-import { placeholdersIn } from '../model/placeholders.js';
+import type { TextPlace } from '../errors.js';
+import { placeholdersIn } from '../lib/placeholders.js';
 import { didYouMean } from '../verdict/nearest.js';
-import { isMap, type Finding, type Path, type Raw, type TextPlace } from './fields.js';
+import { isMap, type Finding, type Path, type Raw } from './fields.js';
 
 /*
  * What flowgate puts into texts of a scenario, and gives to its processes: the ports of services, and variables.

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { codeOf, messageOf, UserError, type Problem } from '../errors.js';
-import type { ComparePlan } from '../model/compare-plan.js';
+import type { ComparePlan } from '../model/comparison.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../ports.js';
 import { defaultBaseGates } from '../verdict/compared-defaults.js';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
-import { ISOLATIONS } from '../model/plan.js';
-import type { RetryPlan } from '../model/retries.js';
+import { CHECK_IDS, CHECK_LEVELS } from '../model/checks.js';
+import { ISOLATIONS, type RetryPlan } from '../model/plan.js';
 import { COMPARE_FIELDS } from './compare.js';
 import { FAULT_FIELDS, faultRules } from './faults.js';
 import {
@@ -27,7 +26,7 @@ import { LADDER_FIELDS, ladderRules } from './ladder.js';
 import { LOAD_FIELDS, loadRules, loadWithInputs, type LoadWish } from './load.js';
 import { environment, placeholderRules } from './placeholders.js';
 import { SERVICE_FIELDS, serviceRules, servicesIn } from './services.js';
-import { thresholdRules, thresholds, thresholdsIn } from './thresholds.js';
+import { thresholdRules, thresholds, thresholdsIn } from './threshold-fields.js';
 
 export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 

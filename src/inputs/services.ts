@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { fillAll } from '../model/placeholders.js';
-import { portVariable, type Readiness, type ServicePlan } from '../model/service.js';
+import { fillAll } from '../lib/placeholders.js';
+import { portVariable, type Readiness, type ServicePlan } from '../model/plan.js';
 import { didYouMean } from '../verdict/nearest.js';
 import { environment } from './placeholders.js';
 import {

@@ -13,9 +13,9 @@ import {
   type YAMLMap,
   type YAMLError,
 } from 'yaml';
-import type { Problem } from '../errors.js';
-import { ExactNumber } from '../model/exact-number.js';
-import { oneLine, type Path, type TextPlace } from './fields.js';
+import type { Problem, TextPlace } from '../errors.js';
+import { ExactNumber } from '../model/json.js';
+import { oneLine, type Path } from './fields.js';
 
 /** Line and column count from 1. */
 export interface Position {

@@ -1,6 +1,6 @@
 import type { Results } from '../model/results.js';
 import { plain } from './escape.js';
-import { plural } from '../model/format.js';
+import { plural } from '../lib/format.js';
 import { gateChangesAnnotation } from './gate-changes.js';
 import type { Finding } from './finding.js';
 import type { Row, Standing } from './row.js';

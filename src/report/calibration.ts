@@ -7,9 +7,8 @@ import type {
   ScenarioCalibration,
   TallyShare,
 } from '../model/calibration.js';
-import { formatQuantity, formatTime, plural } from '../model/format.js';
-import { METRICS } from '../model/metrics.js';
-import { parseMetricName } from '../verdict/metric-name.js';
+import { formatQuantity, formatTime, plural } from '../lib/format.js';
+import { parseMetricName } from '../model/metrics.js';
 
 /** What a report of a calibration is made of, whatever it is written in. Texts are not escaped. */
 export type CalibrationBlock =
@@ -175,8 +174,7 @@ function suggestedWords({ scale, suggested, smallest }: CalibratedMetric): strin
 function amount({ metric, scale }: Pick<CalibratedMetric, 'metric' | 'scale'>, value: number | null): string {
   if (value === null) return '\u2013';
   if (scale === 'relative' || scale === 'rate') return rate(value);
-  const { metric: ref } = parseMetricName(metric, 1);
-  return formatQuantity(value, ref === undefined ? 'count' : METRICS[ref.id].unit);
+  return formatQuantity(value, parseMetricName(metric).definition?.unit ?? 'count');
 }
 
 function looksTable(

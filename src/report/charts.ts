@@ -1,8 +1,8 @@
 import type { ScenarioResults } from '../model/results.js';
 import { mermaidLabel } from './escape.js';
 import { endingOf } from './failure.js';
-import { formatBytes, formatCount, formatShare, formatTime } from '../model/format.js';
-import { totalOf } from '../model/tally.js';
+import { formatBytes, formatCount, formatShare, formatTime } from '../lib/format.js';
+import { totalOf } from '../model/flow.js';
 import { seriesOf, type Series } from './series.js';
 import { sparkline } from './sparkline.js';
 

@@ -1,8 +1,8 @@
-import type { Compared } from '../model/compared.js';
-import { formatCount, formatTime, plural } from '../model/format.js';
-import { formatChange } from '../model/format-change.js';
+import type { Compared } from '../model/comparison.js';
+import { formatCount, formatTime, plural } from '../lib/format.js';
+import { formatChange } from '../lib/format-change.js';
 import { detectable, type ComparedAnswer, type ComparedLine } from './compared-line.js';
-import { directionOf } from './direction.js';
+import { directionOf } from '../lib/metric-words.js';
 import { code, strong, words, type Sentence } from './sentence.js';
 
 const WORST_FIRST: readonly ComparedAnswer[] = ['worse', 'unresolved', 'better', 'held'];

@@ -1,12 +1,12 @@
 import type { ComparisonResult } from '../model/comparison.js';
-import { formatConfidence, formatQuantity } from '../model/format.js';
-import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
+import { formatConfidence, formatQuantity } from '../lib/format.js';
+import { formatChange, formatChanges, type ChangeUnit } from '../lib/format-change.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
-import { hangsOnBase } from './base-limit.js';
+import { isAgainstBase } from '../model/threshold.js';
 import { marksOfLine } from './compared-marks.js';
-import { directionOf } from './direction.js';
-import { parseMetricName } from './metric-title.js';
-import { limitOf, standingOf, type Standing } from './row.js';
+import { directionOf, limitText } from '../lib/metric-words.js';
+import { metricName, parseMetricName } from '../model/metrics.js';
+import { standingOf, type Standing } from './row.js';
 
 /** What became of a metric, in one word. */
 export type ComparedAnswer = 'worse' | 'unresolved' | 'better' | 'held';
@@ -49,7 +49,7 @@ export function comparedLines(scenario: ScenarioResults): readonly ComparedLine[
 function lineOf(source: ComparisonResult, scenario: ScenarioResults): ComparedLine {
   const { metric, low, high, change } = source;
   const thresholds = scenario.thresholds.filter(
-    (threshold) => threshold.metric === metric && hangsOnBase(threshold),
+    (threshold) => metricName(threshold) === metric && isAgainstBase(threshold),
   );
   const unit = { ...unitOf(source, scenario), marks: marksOfLine(source, thresholds) };
   const [first] = thresholds;
@@ -68,7 +68,7 @@ function lineOf(source: ComparisonResult, scenario: ScenarioResults): ComparedLi
     confidence: source.confidence === null ? '' : formatConfidence(source.confidence),
     outcome: outcomeWords(source, answer),
     ...(detail === undefined ? {} : { detail }),
-    limit: thresholds.map(limitOf).join(', '),
+    limit: thresholds.map(limitText).join(', '),
     ...(first === undefined ? {} : { level: first.level }),
     unit,
     source,

@@ -1,7 +1,7 @@
 import type { ComparisonResult } from '../model/comparison.js';
 import type { ThresholdResult } from '../model/results.js';
 import { marksOf } from '../stats/compare/marks.js';
-import { directionOf } from './direction.js';
+import { directionOf } from '../lib/metric-words.js';
 
 /** The changes that decide, and the limits of all thresholds that hang on the metric. */
 export function marksOfLine(
@@ -13,8 +13,7 @@ export function marksOfLine(
   return [...marksOf({ ...source, worse }), ...limits.filter(Number.isFinite)];
 }
 
-/** A threshold holds what base's own value makes of its limit. */
-function limitAsChange({ limit }: ThresholdResult, { base, scale }: ComparisonResult): number | undefined {
-  if (limit === null || base === null) return undefined;
-  return scale === 'relative' ? limit / base - 1 : limit - base;
+function limitAsChange({ bound }: ThresholdResult, { base, scale }: ComparisonResult): number | undefined {
+  if (bound === null || base === null) return undefined;
+  return scale === 'relative' ? bound / base - 1 : bound - base;
 }

@@ -1,9 +1,9 @@
-import type { Compared } from '../model/compared.js';
-import { formatCount, formatTime, plural } from '../model/format.js';
+import type { Compared } from '../model/comparison.js';
+import { formatCount, formatTime, plural } from '../lib/format.js';
 import type { ScenarioResults } from '../model/results.js';
 import { answerOf, type Answer } from './compared-answer.js';
 import { comparedLines, type ComparedLine } from './compared-line.js';
-import { hangsOnBase } from './base-limit.js';
+import { isAgainstBase } from '../model/threshold.js';
 import { standingOf, type Standing } from './row.js';
 import { sideName } from './side.js';
 
@@ -69,7 +69,7 @@ export function comparedView(scenario: ScenarioResults): ComparedView | undefine
 
 function standingOfAll({ thresholds }: ScenarioResults, [first]: readonly ComparedLine[]): Standing {
   if (first !== undefined) return first.standing;
-  const [judged] = thresholds.filter(hangsOnBase);
+  const [judged] = thresholds.filter(isAgainstBase);
   return judged === undefined ? 'plain' : standingOf(judged);
 }
 

@@ -1,6 +1,6 @@
-import type { Outcome } from '../model/record.js';
-import type { ErrorGroup, ScenarioResults } from '../model/results.js';
-import { plural } from '../model/format.js';
+import type { Outcome, ErrorGroup } from '../model/flow.js';
+import type { ScenarioResults } from '../model/results.js';
+import { plural } from '../lib/format.js';
 import { judgedFlows } from './faults.js';
 
 type FlowResult = ScenarioResults['flows'][number];

@@ -1,9 +1,8 @@
-import type { Compared, ComparedPair } from '../model/compared.js';
-import type { ComparisonResult } from '../model/comparison.js';
-import { formatPercentChange } from '../model/format-change.js';
-import { plural } from '../model/format.js';
+import type { Compared, ComparedPair, ComparisonResult } from '../model/comparison.js';
+import { formatPercentChange } from '../lib/format-change.js';
+import { plural } from '../lib/format.js';
 import type { ComparedLine } from './compared-line.js';
-import { directionOf } from './direction.js';
+import { directionOf } from '../lib/metric-words.js';
 import { markup } from './escape.js';
 import { PLOT, shareOfBase } from './html-compared-plot.js';
 import { svg } from './html-svg.js';

@@ -1,5 +1,5 @@
 import type { ScenarioResults } from '../model/results.js';
-import { formatTime, plural } from '../model/format.js';
+import { formatTime, plural } from '../lib/format.js';
 import { CHART, scaleX, svg, timeAxis, type Span } from './html-svg.js';
 
 const BINS = 48;

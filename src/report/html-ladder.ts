@@ -1,6 +1,5 @@
-import { formatCount, formatRate } from '../model/format.js';
-import type { LadderResults, UslResults } from '../model/ladder.js';
-import { uslThroughput } from '../model/usl.js';
+import { formatCount, formatRate } from '../lib/format.js';
+import { uslThroughput, type LadderResults, type UslResults } from '../model/ladder.js';
 import { niceTop } from './charts.js';
 import { markup } from './escape.js';
 import { CHART, svg } from './html-svg.js';

@@ -1,6 +1,6 @@
 import { markup } from './escape.js';
 import { holding } from './finding.js';
-import { formatCount, plural } from '../model/format.js';
+import { formatCount, plural } from '../lib/format.js';
 import { distributionChart } from './html-distribution.js';
 import { timelineChart } from './html-timeline.js';
 import { historyPlot } from './html-history.js';

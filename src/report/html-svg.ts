@@ -1,4 +1,4 @@
-import { formatTime } from '../model/format.js';
+import { formatTime } from '../lib/format.js';
 
 /** The frame that all charts share, in units of the view box: their axes of time stand under each other. */
 export const CHART = { width: 1000, left: 76, right: 16 } as const;

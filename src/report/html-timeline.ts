@@ -1,9 +1,8 @@
-import type { Outcome } from '../model/record.js';
+import { totalOf, type Outcome, type OutcomeCounts } from '../model/flow.js';
 import { niceTop } from './charts.js';
 import { markup } from './escape.js';
 import { endingOf, OUTCOMES } from './failure.js';
-import { totalOf, type OutcomeCounts } from '../model/tally.js';
-import { formatBytes, formatCount, formatRatio, formatTime, plural } from '../model/format.js';
+import { formatBytes, formatCount, formatRatio, formatTime, plural } from '../lib/format.js';
 import { seriesOf } from './series.js';
 import { CHART, panel, scaleX, svg, timeAxis } from './html-svg.js';
 import type { ScenarioView } from './view.js';

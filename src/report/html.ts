@@ -1,5 +1,4 @@
-import type { Results } from '../model/results.js';
-import type { Verdict } from '../model/verdict.js';
+import type { Results, Verdict } from '../model/results.js';
 import { markup } from './escape.js';
 import { COMPARED_STYLE } from './html-compared.js';
 import { gateChangesCard } from './gate-changes.js';

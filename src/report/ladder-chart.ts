@@ -1,6 +1,5 @@
-import { formatRate } from '../model/format.js';
-import type { LadderResults } from '../model/ladder.js';
-import { uslThroughput } from '../model/usl.js';
+import { formatRate } from '../lib/format.js';
+import { uslThroughput, type LadderResults } from '../model/ladder.js';
 import { niceTop } from './charts.js';
 import { sparkline } from './sparkline.js';
 

@@ -7,7 +7,7 @@ import {
   formatRatio,
   formatTime,
   NO_DATA,
-} from '../model/format.js';
+} from '../lib/format.js';
 import {
   limitSentence,
   type LadderResults,

@@ -1,5 +1,5 @@
 import type { ScenarioResults } from '../model/results.js';
-import { formatCount, formatQuantity, formatTime, plural } from '../model/format.js';
+import { formatCount, formatQuantity, formatTime, plural } from '../lib/format.js';
 
 type Load = Pick<ScenarioResults['load'], 'model' | 'flows' | 'iterations' | 'duration' | 'rate' | 'stages'>;
 type Stage = NonNullable<Load['stages']>[number];

@@ -1,7 +1,7 @@
 import { cell, html } from './escape.js';
 import type { Standing } from './row.js';
 import type { Sentence } from './sentence.js';
-import type { Verdict } from '../model/verdict.js';
+import type { Verdict } from '../model/results.js';
 
 export const VERDICT_MARKS: Readonly<Record<Verdict, string>> = {
   pass: '✅',

@@ -1,6 +1,6 @@
 import { ganttSelection, mermaidCharts, sparksOf } from './charts.js';
 import { cell, html } from './escape.js';
-import { formatCount, plural } from '../model/format.js';
+import { formatCount, plural } from '../lib/format.js';
 import { holding, type Finding } from './finding.js';
 import { blocks, folded, inline, MARKS, table, type Column } from './markdown-block.js';
 import { comparedBlock, comparedFolds } from './markdown-compared.js';

@@ -1,5 +1,5 @@
 import type { ScenarioResults } from '../model/results.js';
-import { plural } from '../model/format.js';
+import { plural } from '../lib/format.js';
 import type { Headline } from './headline.js';
 
 const SHOWN = 10;

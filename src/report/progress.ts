@@ -9,7 +9,7 @@ import {
   formatRate,
   formatRatio,
   plural,
-} from '../model/format.js';
+} from '../lib/format.js';
 import { clipped, flowed, usableWidth } from './lines.js';
 import { loadWords } from './load.js';
 import { sparkline } from './sparkline.js';

@@ -1,4 +1,4 @@
-import type { Compared } from '../model/compared.js';
+import type { Compared } from '../model/comparison.js';
 import { clipped } from './lines.js';
 
 const LONGEST = 50;

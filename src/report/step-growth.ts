@@ -1,5 +1,5 @@
 import type { ScenarioResults } from '../model/results.js';
-import { formatTime, plural } from '../model/format.js';
+import { formatTime, plural } from '../lib/format.js';
 import { code, strong, words, type Sentence } from './sentence.js';
 
 /** `draft grew most: 120 ms at 1 flow at once, 860 ms at 50`; undefined if no step grew. */

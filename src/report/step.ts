@@ -1,6 +1,6 @@
 import type { ScenarioResults } from '../model/results.js';
-import { formatRatio, formatTime } from '../model/format.js';
-import { parseMetricName } from './metric-title.js';
+import { formatRatio, formatTime } from '../lib/format.js';
+import { parseMetricName } from '../model/metrics.js';
 
 /** One step of a flow: its time, and its share of the time of all ok flows. */
 export interface StepLine {

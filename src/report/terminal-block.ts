@@ -1,5 +1,5 @@
 import type { Formatter } from 'picocolors/types.js';
-import type { Verdict } from '../model/verdict.js';
+import type { Verdict } from '../model/results.js';
 import { clipped, flowed, wrapped } from './lines.js';
 import type { Standing } from './row.js';
 

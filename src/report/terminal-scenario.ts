@@ -1,6 +1,6 @@
 import { plain } from './escape.js';
 import { holding, type Finding } from './finding.js';
-import { formatCount, plural } from '../model/format.js';
+import { formatCount, plural } from '../lib/format.js';
 import { clipped, wrapped } from './lines.js';
 import { historyLines } from './terminal-history.js';
 import type { Row } from './row.js';

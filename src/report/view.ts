@@ -1,6 +1,10 @@
-import type { Results, ScenarioResults } from '../model/results.js';
-import { isOnlyUnresolved, unresolvedTally } from '../model/unresolved.js';
-import type { Verdict } from '../model/verdict.js';
+import {
+  isOnlyUnresolved,
+  unresolvedTally,
+  type Results,
+  type ScenarioResults,
+  type Verdict,
+} from '../model/results.js';
 import { loadOf, machineOf, monitorNotes, runLinkOf, type RunLink } from './environment.js';
 import { comparedView, type ComparedView } from './compared.js';
 import { errorLines, errorSummary, failuresOf, retriedOf, type ErrorLine, type Failure } from './failure.js';

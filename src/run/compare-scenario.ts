@@ -1,16 +1,23 @@
 import type { Opponent, TreeGuard } from '../baseline/opponent.js';
-import type { ComparePlan, UnresolvedAnswer } from '../model/compare-plan.js';
-import type { Compared, ComparedPair } from '../model/compared.js';
-import type { ComparedMetric, ComparisonResult, Pair, Round } from '../model/comparison.js';
-import { plural } from '../model/format.js';
+import type {
+  ComparePlan,
+  UnresolvedAnswer,
+  Compared,
+  ComparedPair,
+  ComparedMetric,
+  ComparisonResult,
+  Pair,
+  Round,
+} from '../model/comparison.js';
+import { plural } from '../lib/format.js';
 import { metricName } from '../model/metrics.js';
 import type { ScenarioPlan } from '../model/plan.js';
-import type { Threshold } from '../model/threshold.js';
+import { isAgainstBase, type Threshold } from '../model/threshold.js';
 import { attribute } from '../stats/compare/attribution.js';
 import { comparedGrowth } from '../stats/compare/compared-growth.js';
 import { compareRun } from '../stats/compare/run.js';
 import { whyDropped, type ValidityLimits } from '../stats/compare/validity.js';
-import { comparedMetrics, isAgainstBase } from '../verdict/base-limit.js';
+import { comparedMetrics } from '../verdict/base-limit.js';
 import { defaultBaseGates, spareMetrics } from '../verdict/compared-defaults.js';
 import { brokenMetrics, type ScenarioComparison } from '../verdict/judge-base.js';
 import { compareSides } from './compare-sides.js';
@@ -19,11 +26,11 @@ import { inTheMannerOf, planOfRounds } from './round-plan.js';
 import { openSides, SideError, type Sides } from './sides.js';
 import type { ExecuteContext, ExecutePorts } from './stage.js';
 
-export interface CompareOptions {
+interface CompareOptions {
   readonly opponent: Opponent;
   readonly how: ComparePlan;
   /** Undefined where the sides have no trees of their own. */
-  readonly guard?: TreeGuard | undefined;
+  readonly guard?: TreeGuard;
   readonly ports: ExecutePorts;
   readonly context: ExecuteContext;
 }
@@ -55,16 +62,14 @@ export async function compareScenario(
     growthAsked: (plan.checks.growth ?? 'off') !== 'off',
   });
   if (compared.absent !== undefined) return notCompared(plan, options, compared.absent);
-  const defaultGates = byDefault.filter((gate) => results.some(({ metric }) => metric === nameOf(gate)));
+  const defaultGates = byDefault.filter((gate) => results.some(({ metric }) => metric === metricName(gate)));
   return {
     defaultGates,
     results,
     compared: { ...surroundingsOf(options, defaultGates), ...compared },
-    ...(problem === undefined ? {} : { problem }),
+    problem,
   };
 }
-
-const nameOf = ({ metric }: Threshold): string => metricName(metric);
 
 /**
  * Why nothing is compared, in the form of a comparison. No gate that nobody wrote is in force then, and what was asked
@@ -85,13 +90,13 @@ function surroundingsOf({ opponent, how }: CompareOptions, defaultGates: readonl
   return {
     base: { ...base },
     head: { ...head },
-    ...(defaultGates.length === 0 ? {} : { defaultGates: defaultGates.map(({ expression }) => expression) }),
+    defaultGates: defaultGates.length === 0 ? undefined : defaultGates.map(({ expression }) => expression),
     pairs: [],
     time: 0,
     budget: how.budget,
     onUnresolved: how.onUnresolved,
     attribution: [],
-    ...(commits === undefined ? {} : { commits }),
+    commits,
   };
 }
 
@@ -152,7 +157,7 @@ async function runPairs(plan: ScenarioPlan, sides: Sides, run: Run): Promise<Cam
 }
 
 function roundsOf(flows: number, { services, note }: Sides): NonNullable<Compared['rounds']> {
-  return { flows, services, ...(note === undefined ? {} : { note }) };
+  return { flows, services, note };
 }
 
 function came(
@@ -183,9 +188,9 @@ function came(
       time,
       ended,
       attribution,
-      ...(growth === undefined ? {} : { growth }),
+      growth,
     },
-    ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
+    problem: failure?.side === 'head' ? why : undefined,
   };
 }
 
@@ -199,7 +204,7 @@ function allDropped(pairs: readonly ComparedPair[]): string | undefined {
 
 function comparedPair(pair: Pair, validity: ValidityLimits): ComparedPair {
   const dropped = whyDropped(pair, validity);
-  return { ...pair, ...(dropped === undefined ? {} : { dropped }) };
+  return { ...pair, dropped };
 }
 
 /**
@@ -239,16 +244,10 @@ function failedBefore(failure: SideError, run: Run): Came {
 
 /** Whatever was measured is of a tree that was changed: the pairs are kept, and nothing is concluded from them. */
 function invalid({ metrics }: Run, why: string, { compared }: Partial<Came> = {}): Came {
-  const { rounds, pairs, time } = compared ?? {};
+  const { rounds, pairs = [], time = 0 } = compared ?? {};
   return {
     results: nothingKnown(metrics, why),
-    compared: {
-      ...(rounds === undefined ? {} : { rounds }),
-      ...(pairs === undefined ? {} : { pairs }),
-      ...(time === undefined ? {} : { time }),
-      ended: 'invalid',
-      invalid: why,
-    },
+    compared: { rounds, pairs, time, ended: 'invalid', invalid: why },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { TextPlace } from '../inputs/fields.js';
+import type { TextPlace } from '../errors.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
 import { refusedAgainstBase } from './base-limit.js';
 import { parseThreshold } from './grammar.js';
