@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { historyOf } from '../../src/baseline/history.js';
+import { historyOf } from '../../src/history/points.js';
 import type { Past } from '../../src/model/history.js';
 import type { Results } from '../../src/model/results.js';
 import { historyNotes, historyView } from '../../src/report/history.js';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { resultsSchema } from '../../src/model/results.js';
-import type { Progress } from '../../src/ports.js';
 import { distributionChart } from '../../src/report/html-distribution.js';
 import { renderHtml } from '../../src/report/html.js';
 import { loadWords } from '../../src/report/load.js';
 import { renderProgress } from '../../src/report/progress.js';
 import { renderTerminal } from '../../src/report/terminal.js';
+import type { Progress } from '../../src/system/ports.js';
 import { aResults, aScenario } from '../fakes/results.js';
 
 const stage = (flows: number) => ({ flows, duration: 30_000 });

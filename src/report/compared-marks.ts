@@ -1,7 +1,7 @@
+import { marksOf } from '../compare/statistics/at-limit.js';
+import { directionOf } from '../lib/metric-words.js';
 import type { ComparisonResult } from '../model/comparison.js';
 import type { ThresholdResult } from '../model/results.js';
-import { marksOf } from '../stats/compare/marks.js';
-import { directionOf } from '../lib/metric-words.js';
 
 /** The changes that decide, and the limits of all thresholds that hang on the metric. */
 export function marksOfLine(

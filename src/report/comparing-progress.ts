@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import type { ComparingProgress } from '../ports.js';
 import { formatClock, formatLeft } from '../lib/format.js';
+import type { ComparingProgress } from '../system/ports.js';
 import { plain } from './escape.js';
 import { clipped, usableWidth } from './lines.js';
 

@@ -1,8 +1,8 @@
-import type { ComparisonResult } from '../model/comparison.js';
+import { RELATIVE_MARGIN } from '../compare/statistics/evidence.js';
 import { formatPercentChange } from '../lib/format-change.js';
-import { RELATIVE_MARGIN } from '../stats/compare/scale.js';
-import type { ComparedLine } from './compared-line.js';
 import { directionOf } from '../lib/metric-words.js';
+import type { ComparisonResult } from '../model/comparison.js';
+import type { ComparedLine } from './compared-line.js';
 import { markup } from './escape.js';
 import { svg } from './html-svg.js';
 import { clipped } from './lines.js';

@@ -1,6 +1,4 @@
 import pc from 'picocolors';
-import type { Progress } from '../ports.js';
-import { plain } from './escape.js';
 import {
   formatBytes,
   formatClock,
@@ -10,6 +8,8 @@ import {
   formatRatio,
   plural,
 } from '../lib/format.js';
+import type { Progress } from '../system/ports.js';
+import { plain } from './escape.js';
 import { clipped, flowed, usableWidth } from './lines.js';
 import { loadWords } from './load.js';
 import { sparkline } from './sparkline.js';
