@@ -1,5 +1,5 @@
 import type { Inputs } from '../config/inputs.js';
-import { COMMENT_MODES } from '../config/parse-inputs.js';
+import { COMMENT_MODES } from '../config/inputs.js';
 import type { PlanSources } from '../config/plan.js';
 import { reproduceCommand } from '../config/reproduce.js';
 import type { GatePorts, Gating } from '../gate.js';

@@ -1,6 +1,6 @@
 import type { Git } from '../compare/trees/git.js';
 import { type Inputs, whereInput } from '../config/inputs.js';
-import { parseInputs } from '../config/parse-inputs.js';
+import { parseInputs } from '../config/inputs.js';
 import { messageOf, UserError } from '../lib/errors.js';
 import { type GitHub, GitHubError, type PullRequest } from '../system/github.js';
 import type { Logger } from '../system/ports.js';
@@ -46,7 +46,7 @@ async function askedFor(
   { inputs, env, surroundings }: PullRequestQuestion,
 ): Promise<Surroundings> {
   const { occasion, git } = surroundings;
-  const given = parseInputs(inputs).parsed.publishing.pullRequest;
+  const given = parseInputs(inputs).parsed.pullRequest;
   const number = given ?? occasion.pullRequest;
   const named = occasion.pullRequest;
   if (given !== undefined && named !== undefined && given !== named) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { DURATION_PATTERN, parseDuration } from '../../src/config/duration.js';
+import { DURATION_PATTERN, parseDuration, parseRate } from '../../src/config/quantities.js';
 
 describe('a time with units becomes ms', () => {
   test.each([
@@ -11,7 +11,7 @@ describe('a time with units becomes ms', () => {
     ['250us', 0.25],
     ['2.01s', 2010],
   ])('%s', (text, ms) => {
-    expect(parseDuration(text)).toEqual({ ok: true, ms });
+    expect(parseDuration(text)).toEqual({ ok: true, value: ms });
   });
 
   test.each(['30s', '500ms', '1m30s', '1m 30 s', '5\u00b5s'])('the JSON Schema takes %s as well', (text) => {
@@ -35,5 +35,17 @@ describe('what is no time is refused with the way to write it', () => {
 
   test.each(['30', '', '-5s', '5 minutes'])('the JSON Schema refuses %j as well', (text) => {
     expect(text).not.toMatch(new RegExp(DURATION_PATTERN));
+  });
+});
+
+describe('rates', () => {
+  test.each([
+    ['50/s', 50],
+    ['300/min', 5],
+    ['7200/h', 2],
+    [' 0.5 / s ', 0.5],
+    ['.5/s', 0.5],
+  ])('%s', (text, rate) => {
+    expect(parseRate(text)).toEqual({ ok: true, value: rate });
   });
 });

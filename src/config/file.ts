@@ -1,41 +1,23 @@
-import type { Problem } from '../lib/errors.js';
-import { didYouMean } from '../lib/nearest.js';
-import { COMPARE_FIELDS } from './compare-fields.js';
-import { needCompareInConfig } from './compare-rules.js';
-import { unknownKeyOfFaults } from './faults-schema.js';
-import { type Finding, formatPath, oneLine, type Path } from './finding.js';
-import { isMap } from './raw.js';
-import { crossRules, type LoadContext } from './rules.js';
-import { type Config, configSchema, KEYS } from './schema.js';
-import type { TextPlace } from './thresholds.js';
-import { parseYaml, type Position, type YamlSource } from './yaml-source.js';
+import { z } from 'zod';
+import type { Problem, TextPlace } from '../lib/errors.js';
+import { oneLine, type Finding, type Path } from './fields.js';
+import { configRules, configSchema, type Config, type RuleContext } from './schema.js';
+import { parseYaml, type Position, type YamlSource } from './yaml.js';
 
 /** A config file as it was read. */
 export interface ConfigReading {
   /** Undefined if there are problems. */
   readonly config?: Config;
-  /** What the YAML says, right or wrong. */
-  readonly value?: unknown;
+  /** What of it is right, however much is wrong: a wrong value is undefined, and its key is there. */
+  readonly known?: unknown;
   /** In order of line; one for each cause. */
   readonly problems: readonly Problem[];
   /** Of a value, for problems that show only when the config is put together with inputs or files. */
   readonly problemAt: (path: Path, message: string) => Problem;
 }
 
-/** What stands beside the config. */
-export interface ConfigContext {
-  /** Without it nothing is said of the load. */
-  readonly load?: LoadContext | undefined;
-  /** Something is compared, whatever the config says of it. */
-  readonly comparing?: boolean;
-}
-
 /** Reads the text of a config file: syntax, keys, values and thresholds, all problems at once. Never throws. */
-export function readConfig(
-  text: string,
-  file: string,
-  { load, comparing = false }: ConfigContext = {},
-): ConfigReading {
+export function readConfig(text: string, file: string, context: RuleContext = {}): ConfigReading {
   const source = parseYaml(text, file);
   const toProblem = (finding: Finding) => problemOf(finding, source, file);
   const problemAt = (path: Path, message: string) => toProblem({ path, message });
@@ -44,28 +26,32 @@ export function readConfig(
     const message = 'is empty; write version: 1 and scenarios:';
     return { problems: [...source.problems, { message, file, line: 1, column: 1 }], problemAt };
   }
-  const parsed = checked(source.value);
-  if (parsed === undefined) return { problems: [{ file, message: TOO_MUCH }], problemAt };
-  const issues: readonly Issue[] = parsed.success ? [] : parsed.error.issues;
-  const compares = comparing || (isMap(source.value) && 'compare' in source.value);
-  const findings = [
+  const checked = check(source.value);
+  if (checked === undefined) return { problems: [{ file, message: TOO_MUCH }], problemAt };
+  const { config, known, issues } = checked;
+  const causes = onePerCause([
     ...issues.flatMap(findingsOf),
-    ...crossRules(source.value, load),
-    ...(compares ? [] : needCompareInConfig(source.value)),
-  ];
-  const causes = onePerCause(findings);
+    ...configRules({ known, written: source.value }, context),
+  ]);
   const located = [...source.problems, ...causes.slice(0, MOST_LOCATED).map(toProblem)];
   const more = Math.max(0, causes.length - MOST_LOCATED);
   const problems = firstOf(inOrder(located), { more, file });
-  return parsed.success && problems.length === 0
-    ? { config: parsed.data, value: source.value, problems, problemAt }
-    : { value: source.value, problems, problemAt };
+  return { ...(problems.length === 0 ? { config } : {}), known, problems, problemAt };
 }
 
 function problemOf({ path, message, key, place }: Finding, source: YamlSource, file: string): Problem {
   const position: Position = key === undefined ? source.locate(path, place) : source.locateKey(path, key);
   const where = oneLine(formatPath(path));
   return { message: oneLine(message), ...(where === '' ? {} : { where }), file, ...position };
+}
+
+/** `scenarios.checkout.thresholds[2]` */
+export function formatPath(path: Path): string {
+  return path
+    .map((segment, index) =>
+      typeof segment === 'number' ? `[${segment}]` : `${index === 0 ? '' : '.'}${segment}`,
+    )
+    .join('');
 }
 
 interface Issue {
@@ -76,10 +62,77 @@ interface Issue {
   readonly params?: { readonly [name: string]: unknown } | undefined;
 }
 
+interface Checked {
+  /** Undefined if anything is wrong. */
+  readonly config?: Config;
+  readonly known: unknown;
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * As safeParse of zod does it, which throws away what could be read where anything is wrong. Undefined if there is so
+ * much wrong, or so deep, that the stack does not hold it.
+ */
+function check(value: unknown): Checked | undefined {
+  const context = { async: false };
+  try {
+    const read = configSchema._zod.run({ value, issues: [] }, context);
+    if (read instanceof Promise) throw new Error('the schema of the config has nothing to wait for');
+    const issues = read.issues.map((issue) => z.core.util.finalizeIssue(issue, context, z.config()));
+    const isRight = issues.length === 0;
+    return {
+      config: isRight ? (read.value as Config) : undefined,
+      known: withoutWrong(read.value, issues),
+      issues,
+    };
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return undefined;
+    throw thrown;
+  }
+}
+
+/** Of the parts of a value that are wrong: by key what is wrong below it, or nothing if it is wrong itself. */
+type Wrong = Map<PropertyKey, Wrong | undefined>;
+
+/** What a schema has read, with undefined in place of all that is wrong: keys that do not exist are there too. */
+function withoutWrong(value: unknown, issues: readonly Issue[]): unknown {
+  const wrong: Wrong = new Map();
+  for (const { path, keys = [] } of issues) {
+    if (keys.length === 0 && path.length === 0) return undefined;
+    for (const last of keys.length === 0 ? [[]] : keys.map((key) => [key])) note([...path, ...last], wrong);
+  }
+  return blanked(value, wrong);
+}
+
+function note([first = '', ...rest]: readonly PropertyKey[], wrong: Wrong): void {
+  if (rest.length === 0) {
+    wrong.set(first, undefined);
+    return;
+  }
+  if (wrong.has(first) && wrong.get(first) === undefined) return;
+  const below = wrong.get(first) ?? new Map<PropertyKey, undefined>();
+  wrong.set(first, below);
+  note(rest, below);
+}
+
+function blanked(value: unknown, wrong: Wrong | undefined): unknown {
+  if (wrong === undefined) return undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<
+    PropertyKey,
+    unknown
+  >;
+  for (const [key, below] of wrong) {
+    if (key !== '__proto__') copy[key] = blanked(copy[key], below);
+  }
+  return copy;
+}
+
 function findingsOf(issue: Issue): Finding[] {
   const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
   if (issue.code === 'unrecognized_keys') {
-    return (issue.keys ?? []).map((key) => ({ path, key, message: unknownKey(path, key) }));
+    const messages = issue.message.split('\n');
+    return (issue.keys ?? []).map((key, index) => ({ path, key, message: messages[index] ?? '' }));
   }
   if (issue.code === 'invalid_key') {
     const key = String(path.at(-1));
@@ -90,27 +143,6 @@ function findingsOf(issue: Issue): Finding[] {
   }
   const place = issue.params?.['place'] as TextPlace | undefined;
   return [{ path, message: issue.message, ...(place === undefined ? {} : { place }) }];
-}
-
-function unknownKey(path: Path, key: string): string {
-  if (path[2] === 'faults') return unknownKeyOfFaults(path, key);
-  const kind = kindOfMap(path);
-  if (kind === 'scenario' && Object.hasOwn(COMPARE_FIELDS, key)) {
-    return `${key} is for the whole config; write it at the top, beside scenarios`;
-  }
-  const names: readonly string[] = KEYS[kind];
-  const word = kind === 'checks' ? 'check' : 'key';
-  return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
-}
-
-function kindOfMap(path: Path): keyof typeof KEYS {
-  const [first, , part] = path;
-  if (first === undefined) return 'config';
-  if (first === 'history' || first === 'compare') return first;
-  if (part === 'http') return path.at(-1) === 'expect' ? 'expect' : 'http';
-  return part === 'service' || part === 'services' || part === 'checks' || part === 'stages'
-    ? part
-    : 'scenario';
 }
 
 /** Thresholds have as many causes as they have problems; any other value is wrong once. */
@@ -126,16 +158,6 @@ function onePerCause(findings: readonly Finding[]): readonly Finding[] {
 
 const TOO_MUCH =
   'has too many or too deeply nested values; make it smaller, or split it into several configs';
-
-/** Undefined if there is so much wrong, or so deep, that the stack does not hold it. */
-function checked(value: unknown): ReturnType<typeof configSchema.safeParse> | undefined {
-  try {
-    return configSchema.safeParse(value);
-  } catch (thrown) {
-    if (thrown instanceof RangeError) return undefined;
-    throw thrown;
-  }
-}
 
 /** Nobody reads more, and a config of 100,000 wrong keys has as many. */
 const MOST_PROBLEMS = 50;

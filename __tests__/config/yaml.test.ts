@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { makePlan, validateConfig } from '../../src/config/plan.js';
 import { formatProblem } from '../../src/lib/errors.js';
-import { toJson } from '../../src/lib/json.js';
+import { makePlan, validateConfig } from '../../src/config/plan.js';
 import type { HttpWork, ScenarioPlan } from '../../src/model/plan.js';
+import { toJson } from '../../src/lib/json.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const FILE = '.github/flowgate.yml';

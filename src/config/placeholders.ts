@@ -1,8 +1,12 @@
-import { didYouMean } from '../lib/nearest.js';
+import type { TextPlace } from '../lib/errors.js';
 import { placeholdersIn } from '../lib/placeholders.js';
-import type { Finding, Path } from './finding.js';
-import { isMap, type Raw } from './raw.js';
-import type { TextPlace } from './thresholds.js';
+import { didYouMean } from '../lib/nearest.js';
+import { isMap, type Finding, type Path, type Raw } from './fields.js';
+
+/*
+ * What flowgate puts into texts of a scenario, and gives to its processes: the ports of services, and variables.
+ * Placeholders are looked for in what is written, whatever that is read as.
+ */
 
 /** What of a scenario may hold placeholders. */
 const TEXTS = ['run', 'setup', 'verify', 'teardown', 'env', 'options'];
@@ -108,4 +112,31 @@ function unknownWord(word: string, words: readonly string[]): string {
 
 function braced(word: string): string {
   return `{{${word}}}`;
+}
+
+/** Environment variables that each flow is given. */
+const OF_FLOW = new Set([
+  'FLOWGATE_FLOW',
+  'FLOWGATE_ITERATION',
+  'FLOWGATE_TOKEN',
+  'FLOWGATE_WORKSPACE',
+  'FLOWGATE_SEED',
+  'FLOWGATE_RUN',
+  'TRACEPARENT',
+]);
+const OF_SERVICE = /^FLOWGATE_PORT(_|$)/;
+
+/** What is wrong with the names of `env` in the map at the path. */
+export function environment(path: Path, { env = {} }: { readonly env?: Raw }): Finding[] {
+  return Object.keys(env).flatMap((name) => {
+    if (OF_FLOW.has(name)) {
+      return [{ path: [...path, 'env', name], message: 'is set by flowgate for each flow' }];
+    }
+    if (OF_SERVICE.test(name)) {
+      return [{ path: [...path, 'env', name], message: 'is set by flowgate: the port of a service' }];
+    }
+    return name === '' || /[=\0]/.test(name)
+      ? [{ path: [...path, 'env'], key: name, message: `"${name}" is no name for a variable` }]
+      : [];
+  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../src/config/config.js';
-import { validateConfig } from '../../src/config/plan.js';
 import { formatProblem } from '../../src/lib/errors.js';
+import { readConfig } from '../../src/config/file.js';
+import { validateConfig } from '../../src/config/plan.js';
 
 const FILE = '.github/flowgate.yml';
 
@@ -57,10 +57,10 @@ scenarios:
         grace: 500,
       },
       thresholds: [
-        { expression: 'success_rate >= 99%', level: 'fail' },
-        { expression: 'flow_time.p95 < 800ms', level: 'fail' },
+        { threshold: { expression: 'success_rate >= 99%', level: 'fail' } },
+        { threshold: { expression: 'flow_time.p95 < 800ms', level: 'fail' } },
       ],
-      alerts: [{ expression: 'peak_cpu < 70%', level: 'warn' }],
+      alerts: [{ threshold: { expression: 'peak_cpu < 70%', level: 'warn' } }],
       checks: { isolation: 'fail', cleanup: 'warn', growth: 'off' },
     });
     expect(config?.scenarios['order']).toMatchObject({
@@ -238,4 +238,42 @@ test('a file that is damaged anywhere is never more than problems with a place i
     }
   }
   expect(faulty).toBeGreaterThan(500);
+});
+
+describe('of a config that is wrong', () => {
+  const known = (...lines: string[]) =>
+    (readConfig(scenario(...lines), FILE).known as { scenarios: { s: object } }).scenarios.s;
+
+  test('what is right is known; a wrong value is undefined, and its key is there', () => {
+    const read = known('run: x', 'flows: 1.5', 'floes: 2', 'timeout: 1m', 'service: {run: y, grace: 5}');
+    expect(read).toMatchObject({ run: 'x', timeout: 60_000, service: { run: 'y' } });
+    expect(read).toHaveProperty('flows', undefined);
+    expect(read).toHaveProperty('floes', undefined);
+    expect(read).toHaveProperty('service.grace', undefined);
+  });
+
+  test('rules look at what is right of a value that is wrong elsewhere', () => {
+    expect(
+      problems(
+        scenario(
+          'run: x {{port.web}}',
+          'services: {db: {run: y, after: [no], timeout: 5}}',
+          'thresholds: [{expr: nothing < 5}, total_time <= base + 1s]',
+        ),
+      ),
+    ).toEqual([
+      expect.stringContaining('scenarios.s.run: there is no placeholder {{port.web}}'),
+      expect.stringContaining('scenarios.s.services.db.after[0]: there is no service no'),
+      expect.stringContaining('scenarios.s.services.db.timeout: 5 needs a unit'),
+      expect.stringContaining('scenarios.s.thresholds[0].expr: "nothing < 5": there is no metric nothing'),
+      expect.stringContaining('scenarios.s.thresholds[1]: "total_time <= base + 1s": total_time adds up'),
+      expect.stringContaining('scenarios.s.thresholds[1]: "total_time <= base + 1s": needs compare'),
+    ]);
+  });
+
+  test('a key that retries do not have is answered with those that they have', () => {
+    expect(problems(scenario('run: x', 'retries: {times: 2, backof: 1s}'))).toEqual([
+      '5:25: scenarios.s.retries: there is no key backof; did you mean backoff?',
+    ]);
+  });
 });
