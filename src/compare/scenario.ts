@@ -87,8 +87,8 @@ function atMostWarning({ how }: CompareOptions): UnresolvedAnswer {
 function surroundingsOf({ opponent, how }: CompareOptions, defaultGates: readonly Threshold[]): Compared {
   const { base, head, commits } = opponent;
   return {
-    base: { ...base },
-    head: { ...head },
+    base,
+    head,
     defaultGates: defaultGates.length === 0 ? undefined : defaultGates.map(({ expression }) => expression),
     pairs: [],
     time: 0,
