@@ -31,6 +31,7 @@ export async function runInside(scenario, around = () => ({})) {
   const { makePlan } = await built('config/plan.js');
   const { execute } = await built('run/execute.js');
   const { flowEnv } = await built('system/flow-env.js');
+  const { brokenGates } = await built('verdict/decide.js');
   const { summarize } = await built('measure/summarize.js');
   const folder = mkdtempSync(join(tmpdir(), 'flowgate-bench-'));
   try {
@@ -38,7 +39,7 @@ export async function runInside(scenario, around = () => ({})) {
     writeFileSync(config, JSON.stringify({ version: 1, scenarios: { bench: scenario } }));
     const ports = await quietPorts();
     const plan = await makePlan({ config }, { files: ports.files, workspace: folder });
-    const context = { environment: readMachine(process.env), env: flowEnv(process.env, []) };
+    const context = { environment: readMachine(process.env), env: flowEnv(process.env, []), brokenGates };
     const record = await execute(plan.scenarios[0], { ...ports, ...around(ports) }, context);
     if (record.problems.length > 0) throw new Error(record.problems.join('; '));
     return { record, figures: summarize(record).scalars };

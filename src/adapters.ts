@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gitProgram } from './compare/trees/git.js';
-import type { TreeDoors } from './compare/trees/open.js';
 import { treeFiles } from './compare/trees/tree-files.js';
 import { tcpProxyProcess } from './faults/network/process.js';
 import { FifoBarrier } from './flows/command/barrier.js';
 import { LauncherSlot, SpawnedSlot } from './flows/command/slot.js';
+import type { GatePorts } from './gate.js';
 import type { GitHubOptions } from './github/octokit.js';
-import type { ExecutePorts } from './run/stage.js';
 import { nodeFreePorts } from './services/free-ports.js';
 import { nodeHttp } from './services/probes.js';
 import { nodeClock } from './system/clock.js';
@@ -29,11 +28,9 @@ function openTable(mark: string): ProcessTable {
   return existsSync('/proc/self/stat') ? openProcfs(mark) : openPidusage();
 }
 
-type NodePorts = Omit<ExecutePorts, 'logger' | 'progress' | 'interrupt'> & {
+type NodePorts = Omit<GatePorts, 'logger' | 'progress' | 'interrupt'> & {
   /** Listens to SIGINT, SIGTERM and SIGHUP from now on, and to an unexpected failure of our own. */
   readonly interrupt: (failed: AbortSignal) => AbortSignal;
-  /** What comparing with a commit takes. */
-  readonly trees: TreeDoors;
 };
 
 /** Everything that is the same in the action and at the terminal. */
@@ -57,7 +54,8 @@ export function nodePorts(): NodePorts {
     },
     newRunId: () => randomBytes(6).toString('hex'),
     interrupt: interruptSignal,
-    trees: { git: gitProgram, treeFiles },
+    git: gitProgram,
+    treeFiles,
   };
 }
 

@@ -1,13 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { nodePorts } from './adapters.js';
-import { calibrate, type CalibrateCliOptions } from './cli/calibrate.js';
-import { initRepository, runScenarios, showAgain, validate } from './cli/commands.js';
-import { type CompareOptions, compareTwo, twoInputs } from './cli/compare.js';
+import { calibrate } from './cli/calibrate.js';
+import { initRepository, runDemo, runScenarios, showAgain, validate } from './cli/commands.js';
+import { compareTwo } from './cli/compare.js';
 import {
-  type DemoOptions,
-  inputsOf,
-  type OutputOptions,
-  type RunOptions,
   withAnswer,
   withBase,
   withCalibration,
@@ -18,8 +14,6 @@ import {
 } from './cli/options.js';
 import { KEPT, type Screen, type Terminal } from './cli/outputs.js';
 import { liveProgress, nodeScreen, noProgress, readGit } from './cli/screen.js';
-import { reproduceCommand } from './config/reproduce.js';
-import type { GateContext } from './gate.js';
 import { formatProblem, UserError } from './lib/errors.js';
 import { EXIT } from './lib/exit-status.js';
 import { VERSION } from './lib/version.js';
@@ -36,10 +30,12 @@ const lastResort = openLastResort((text) => {
   process.stderr.write(`${text}\n`);
 });
 
-/** The terminal's entry: real ports in, exit status out. */
+/** What every subcommand is given, with real ports. */
 function openTerminal(): Terminal {
   const screen = nodeScreen();
-  const { interrupt, trees, ...ports } = nodePorts();
+  const { interrupt, ...ports } = nodePorts();
+  const { env } = process;
+  const cwd = process.cwd();
   const complain = (message: string): void => {
     screen.complain(`flowgate: ${message}\n`);
   };
@@ -48,9 +44,19 @@ function openTerminal(): Terminal {
   return {
     screen,
     ports: { ...ports, logger, progress, interrupt: interrupt(lastResort.happened) },
-    trees,
-    env: process.env,
-    cwd: process.cwd(),
+    contextOf: (reproduce) => {
+      const withheld = withheldFromShells(env);
+      if (withheld !== undefined) logger.info(withheld);
+      return {
+        version: VERSION,
+        environment: readMachine(env),
+        git: readGit(cwd),
+        reproduce,
+        env: flowEnv(env, []),
+      };
+    },
+    env,
+    cwd,
   };
 }
 
@@ -58,48 +64,12 @@ function drawn(state: Progress | ComparingProgress, screen: Screen): string {
   return 'pairs' in state ? renderComparing(state, screen) : renderProgress(state, screen);
 }
 
-function contextOf({ env, cwd, ports }: Terminal, reproduce: string): GateContext {
-  const withheld = withheldFromShells(env);
-  if (withheld !== undefined) ports.logger.info(withheld);
-  return {
-    version: VERSION,
-    environment: readMachine(env),
-    git: readGit(cwd),
-    reproduce,
-    env: flowEnv(env, []),
-  };
-}
-
-async function run(options: RunOptions): Promise<number> {
-  const terminal = openTerminal();
-  const inputs = inputsOf(options);
-  const context = contextOf(terminal, reproduceCommand(inputs));
-  return runScenarios(terminal, context, { inputs, outputs: options });
-}
-
-async function demo(options: DemoOptions): Promise<number> {
-  const terminal = openTerminal();
-  const inputs = { ...inputsOf(options), demo: 'true' };
-  const context = contextOf(terminal, reproduceCommand(inputs));
-  return runScenarios(terminal, context, { inputs, outputs: options });
-}
-
-async function compare(options: CompareOptions): Promise<number> {
-  const terminal = openTerminal();
-  const inputs = twoInputs(options);
-  const context = contextOf(terminal, reproduceCommand(inputs.given, { command: 'compare' }));
-  return compareTwo(terminal, context, { inputs, outputs: options });
-}
-
-async function calibrateScenarios(options: CalibrateCliOptions): Promise<number> {
-  const terminal = openTerminal();
-  return calibrate(terminal, contextOf(terminal, ''), options);
-}
-
 /** Runs a subcommand and leaves with its exit status. */
-function exiting<A extends unknown[]>(act: (...args: A) => Promise<number>): (...args: A) => Promise<void> {
+function exiting<A extends unknown[]>(
+  act: (terminal: Terminal, ...args: A) => Promise<number>,
+): (...args: A) => Promise<void> {
   return async (...args) => {
-    leave(lastResort.statusOf(await act(...args)));
+    leave(lastResort.statusOf(await act(openTerminal(), ...args)));
   };
 }
 
@@ -114,30 +84,30 @@ function programOf(): Command {
     );
   withOutputs(withLoad(withScenario(program.command('run'))))
     .description('run the scenarios of the config, or one given by --run, --module or --url')
-    .action(exiting(run));
+    .action(exiting(runScenarios));
   withOutputs(withLoad(program.command('demo')))
     .description('run the built-in demo: ten AI writing flows at once, no network, no install')
     .option('--bug <name>', 'make it misbehave: race, bleed, leak, orphan, cascade or stuck')
-    .action(exiting(demo));
+    .action(exiting(runDemo));
   withOutputs(withAnswer(withLoad(withBase(withWork(program.command('compare'))))))
     .description('compare two commands, modules, requests or configs, without git')
-    .action(exiting(compare));
+    .action(exiting(compareTwo));
   withCalibration(withLoad(withWork(program.command('calibrate'))))
     .description('compare head with itself and with itself slowed: what a comparison can tell here')
-    .action(exiting(calibrateScenarios));
+    .action(exiting(calibrate));
   program
     .command('init')
     .description('look at this repository and write .github/flowgate.yml and a workflow')
-    .action(exiting(() => initRepository(openTerminal())));
+    .action(exiting(initRepository));
   program
     .command('validate')
     .argument('[file]', 'the config (.github/flowgate.yml, else flowgate.yml)')
     .description('say everything that is wrong with a config')
-    .action(exiting((file: string | undefined) => validate(openTerminal(), file)));
+    .action(exiting(validate));
   withOutputs(program.command('report'))
     .argument('[file]', 'a saved results.json', KEPT)
     .description('show a saved run again')
-    .action(exiting((file: string, options: OutputOptions) => showAgain(openTerminal(), file, options)));
+    .action(exiting(showAgain));
   return program;
 }
 

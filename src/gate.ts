@@ -1,8 +1,14 @@
 import type { Opponents } from './compare/opponent.js';
 import { compareScenario, notCompared, type ScenarioCompared } from './compare/scenario.js';
+import type { EventBase } from './compare/trees/event-base.js';
+import { inTrees, type TreeDoors } from './compare/trees/open.js';
+import { basePlanner } from './config/base-scenario.js';
+import type { Inputs } from './config/inputs.js';
+import { gateChanges } from './gate-changes/index.js';
 import { gatedByHistory } from './history/gates.js';
 import { historyOf } from './history/points.js';
 import { messageOf } from './lib/errors.js';
+import { exitStatus } from './lib/exit-status.js';
 import type { Past } from './model/history.js';
 import type { Plan, ScenarioPlan } from './model/plan.js';
 import type { Record } from './model/record.js';
@@ -10,8 +16,10 @@ import type { Results, ScenarioResults } from './model/results.js';
 import { execute } from './run/execute.js';
 import type { ExecuteContext, ExecutePorts } from './run/stage.js';
 import { assembleResults, assembleScenario } from './verdict/assemble.js';
+import { brokenGates } from './verdict/decide.js';
 
-export type GatePorts = ExecutePorts;
+/** What comparing with a commit takes is beside what running takes. */
+export type GatePorts = ExecutePorts & TreeDoors;
 
 /** What surrounds the run and is written into the results. */
 export interface GateContext extends ExecuteContext {
@@ -25,11 +33,48 @@ export interface GateContext extends ExecuteContext {
   readonly past?: Past;
 }
 
+/** Where the plan comes from, and who is told what came of it. */
+export interface Gating {
+  readonly inputs: Inputs;
+  /** Absolute: where the plan was made. */
+  readonly workspace: string;
+  readonly event: EventBase;
+  readonly context: GateContext;
+  /**
+   * Reports. It is called before the trees of a comparison are removed: a runner that cancels the job waits for ten
+   * seconds, and large trees take longer.
+   */
+  readonly tell: (results: Results) => Promise<void>;
+  /** Reports what has kept head and base from being judged, likewise, and gives the exit status; thrown if left out. */
+  readonly fail?: (thrown: unknown) => Promise<number>;
+}
+
+/**
+ * From a plan to the exit status: what the change under test does to its own gates, trees of head and base if they are
+ * to be compared, every scenario run and judged, the verdict told, the trees removed.
+ */
+export async function gate(
+  plan: Plan,
+  ports: GatePorts,
+  { inputs, workspace, event, context, tell, fail }: Gating,
+): Promise<number> {
+  // Asked for before any code of a pull request is run: git is not used after that.
+  const changed = await gateChanges(plan, ports, { inputs, workspace, event });
+  const judge = async (judged: Plan, against: Pick<GateContext, 'opponents'>): Promise<number> => {
+    const measured = await runPlan(judged, ports, { ...context, ...against });
+    const results = changed === undefined ? measured : { ...measured, gateChanges: changed };
+    await tell(results);
+    return exitStatus(results);
+  };
+  const trees = { planBase: basePlanner(inputs, ports.files), workspace, event, env: context.env };
+  return inTrees(plan, { ports, context: trees }, { judge, fail });
+}
+
 /**
  * Runs every scenario of the plan, one after another, and judges what came out. After an interrupt the scenarios that
  * are left are in the results too, as inconclusive: what was not run has not passed.
  */
-export async function gate(plan: Plan, ports: GatePorts, context: GateContext): Promise<Results> {
+export async function runPlan(plan: Plan, ports: ExecutePorts, context: GateContext): Promise<Results> {
   const createdAt = ports.clock.wall().toISOString();
   const scenarios: ScenarioResults[] = [];
   for (const planned of plan.scenarios) {
@@ -44,9 +89,9 @@ export async function gate(plan: Plan, ports: GatePorts, context: GateContext): 
 
 function headAlone(
   plan: ScenarioPlan,
-  { ports, context }: { ports: GatePorts; context: GateContext },
+  { ports, context }: { ports: ExecutePorts; context: GateContext },
 ): Promise<Record> {
-  const run = (): Promise<Record> => execute(plan, ports, context);
+  const run = (): Promise<Record> => execute(plan, ports, { ...context, brokenGates });
   return context.opponents?.guard?.during('head', run) ?? run();
 }
 
@@ -58,7 +103,7 @@ function withHistory(scenario: ScenarioResults, { past, environment }: GateConte
 async function compared(
   plan: ScenarioPlan,
   { problems, interrupted }: Record,
-  { ports, context }: { ports: GatePorts; context: GateContext },
+  { ports, context }: { ports: ExecutePorts; context: GateContext },
 ): Promise<ScenarioCompared | undefined> {
   const { opponents } = context;
   if (opponents === undefined) return undefined;
@@ -79,7 +124,7 @@ interface Gathered {
 async function judged(
   plan: ScenarioPlan,
   gathered: Gathered,
-  { files, interrupt }: GatePorts,
+  { files, interrupt }: ExecutePorts,
 ): Promise<ScenarioResults> {
   const { comparison } = gathered;
   const record = withComparing(gathered, interrupt);

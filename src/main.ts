@@ -6,8 +6,9 @@ import { nodePorts, openGitHub } from './adapters.js';
 import { makePlan } from './config/plan.js';
 import { gate } from './gate.js';
 import { runAction } from './github/action.js';
-import { actionsRunner, lineProgress, readActionInputs, readPayload } from './github/actions.js';
 import { CommandFiles } from './github/command-files.js';
+import { readPayload } from './github/event.js';
+import { actionsRunner, lineProgress, readActionInputs } from './github/runner.js';
 import { VERSION } from './lib/version.js';
 import { annotations } from './report/annotations.js';
 import { renderHtml } from './report/html.js';
@@ -31,7 +32,7 @@ export async function run(): Promise<void> {
   // A flow can not only inherit our environment but read it, as every process of the same user can.
   forgetVariables(secretVariables(env, asked.token === undefined ? [] : [asked.token]));
   const given = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
-  const { interrupt, trees, ...ports } = nodePorts();
+  const { interrupt, ...ports } = nodePorts();
   const { logger } = runner;
   const interrupted = interrupt(lastResort.happened);
   // After the last process was ended, whatever ends us.
@@ -58,14 +59,13 @@ export async function run(): Promise<void> {
           apiUrl: given('GITHUB_API_URL') ?? 'https://api.github.com',
           repository: env.GITHUB_REPOSITORY ?? '',
         }),
-      trees,
       makePlan,
       gate,
     },
     {
       ...asked,
       env,
-      payload: readPayload(env.GITHUB_EVENT_PATH),
+      payload: await readPayload(ports.files, env),
       cwd: process.cwd(),
       temporary: given('RUNNER_TEMP') ?? tmpdir(),
       machine: readMachine(env),

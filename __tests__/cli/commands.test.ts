@@ -11,7 +11,7 @@ test('what was interrupted is written and printed before the trees are removed',
   repository.commit('two', { kind: 'head' });
   const treesOf = (): number => repository.git('worktree', 'list').split('\n').length - 1;
   const world = treeWorld();
-  const { trees, ...ports } = nodePorts();
+  const ports = nodePorts();
   const seen: number[] = [];
   const env = { PATH: process.env['PATH'] ?? '' };
   const status = await runScenarios(
@@ -37,18 +37,17 @@ test('what was interrupted is written and printed before the trees are removed',
           },
         },
       },
-      trees,
+      contextOf: () => ({
+        version: '0.1.0',
+        environment: { os: 'linux', arch: 'x64', cpu: 'none', cores: 2, memory: 1e9, node: '20.18.0' },
+        git: {},
+        reproduce: '',
+        env,
+      }),
       env,
       cwd: repository.folder,
     },
-    {
-      version: '0.1.0',
-      environment: { os: 'linux', arch: 'x64', cpu: 'none', cores: 2, memory: 1e9, node: '20.18.0' },
-      git: {},
-      reproduce: '',
-      env,
-    },
-    { inputs: { run: 'true', compare: 'HEAD~1', prepare: 'sleep 600' }, outputs: {} },
+    { run: 'true', compare: 'HEAD~1', prepare: 'sleep 600' },
   );
   expect(status).toBe(130);
   expect([...new Set(seen)]).toEqual([2]);

@@ -1,11 +1,12 @@
 import type { Opponent } from '../../src/compare/opponent.js';
 import { parseThresholds } from '../../src/config/thresholds.js';
 import type { HttpRequest } from '../../src/flows/http/port.js';
-import { gate, type GateContext, type GatePorts } from '../../src/gate.js';
+import { type GateContext, runPlan } from '../../src/gate.js';
 import { seededRandom } from '../../src/lib/random.js';
 import type { ComparePlan } from '../../src/model/comparison.js';
 import type { HttpWork, Plan, ScenarioPlan } from '../../src/model/plan.js';
 import type { Results, ScenarioResults } from '../../src/model/results.js';
+import type { ExecutePorts } from '../../src/run/stage.js';
 import type { ComparingProgress, Progress } from '../../src/system/ports.js';
 import type { MachineCpu } from '../../src/watch/machine-state.js';
 import { fakeFiles } from './files.js';
@@ -61,7 +62,7 @@ export interface Simulated {
 
 export interface SimulatedWorld {
   readonly clock: SimulatedClock;
-  readonly ports: GatePorts;
+  readonly ports: ExecutePorts;
   readonly progress: readonly (Progress | ComparingProgress)[];
 }
 
@@ -77,20 +78,20 @@ export function simulatedWorld(
       interrupt.abort('SIGINT');
     });
   }
-  const ports: Partial<GatePorts> = {
+  const ports: Partial<ExecutePorts> = {
     clock,
     openTable: () => new FakeProcessTable(),
     files: fakeFiles(),
-    machine: { cpu: () => sides.cpu?.(clock.now()) } as GatePorts['machine'],
+    machine: { cpu: () => sides.cpu?.(clock.now()) } as ExecutePorts['machine'],
     freePorts: { find: () => Promise.resolve([]) },
     openHttpClient: () =>
       Promise.resolve(new SimulatedHttp(clock, (request) => sides.answer(request, clock.now()))),
-    spawner: { killPids: () => undefined } as unknown as GatePorts['spawner'],
+    spawner: { killPids: () => undefined } as unknown as ExecutePorts['spawner'],
     progress: { update: (state) => progress.push(state), clear: () => undefined },
     interrupt: interrupt.signal,
     newRunId: () => '0123456789ab',
   };
-  return { clock, ports: ports as GatePorts, progress };
+  return { clock, ports: ports as ExecutePorts, progress };
 }
 
 /** The whole gate in simulated time: head by itself, then against its opponent. */
@@ -114,7 +115,7 @@ export async function gateSides(sides: SimulatedSides): Promise<Simulated> {
     },
   };
   const plan: Plan = { scenarios: [httpPlanOf('head', sides.head)], source: { kind: 'inputs' } };
-  const results = await clock.run(gate(plan, ports, context));
+  const results = await clock.run(runPlan(plan, ports, context));
   const [scenario] = results.scenarios;
   if (scenario === undefined) throw new Error('there is one scenario');
   return { results, scenario, progress };

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { nodePorts } from '../../src/adapters.js';
+import { noProgress } from '../../src/cli/screen.js';
 import { makePlan } from '../../src/config/plan.js';
-import type { GatePorts } from '../../src/gate.js';
+import { gate } from '../../src/gate.js';
 import { runAction } from '../../src/github/action.js';
 import type { Runner } from '../../src/github/runner.js';
 import type { GitHub } from '../../src/system/github.js';
 import { treeWorld } from '../compare/trees/world.js';
 import { fakeGitHub } from '../fakes/github.js';
-import { aResults } from '../fakes/results.js';
 import { recordingRunner } from '../fakes/runner.js';
 import { makeRepository, temporary, type TestRepository } from '../repository.js';
 
@@ -38,7 +39,7 @@ interface Acted {
   readonly left: number;
 }
 
-/** The action on two commits, with real trees and a gate that measures nothing. */
+/** The action on two commits, with real trees and flows that take no time. */
 async function act(prepare: string, world = treeWorld()): Promise<Acted> {
   const repository = makeRepository();
   repository.commit('one', { kind: 'base' });
@@ -48,21 +49,18 @@ async function act(prepare: string, world = treeWorld()): Promise<Acted> {
     told.set(what, treesOf(repository));
   };
   const fake = fakeGitHub();
-  const { git, treeFiles } = world.ports;
   const status = await runAction(
     {
       runner: telling(tell),
-      // The gate is a fake here, so that only the ports of trees are used.
-      gatePorts: world.ports as unknown as GatePorts,
+      gatePorts: { ...nodePorts(), ...world.ports, progress: noProgress },
       renderers: RENDERERS,
       lastResort: { happened: new AbortController().signal, atWorst: () => undefined },
-      trees: { git, treeFiles },
       openGitHub: () => completing(fake, tell),
       makePlan,
-      gate: () => Promise.resolve(aResults()),
+      gate,
     },
     {
-      inputs: { compare: 'HEAD~1', run: 'true', checkName: 'gate', prepare },
+      inputs: { compare: 'HEAD~1', run: 'true', flows: '1', checkName: 'gate', prepare },
       token: 'ghs_0123456789abcdefghij',
       matrix: undefined,
       env: { PATH: process.env['PATH'], GITHUB_WORKSPACE: repository.folder, GITHUB_SHA: sha },
@@ -100,7 +98,8 @@ function completing(github: GitHub, tell: (what: string) => void): GitHub {
 }
 
 test('all is told before the trees are removed', async () => {
-  const { status, told, conclusion, left } = await act('true');
+  // Where base cannot be prepared there are two trees, and no rounds that take their time.
+  const { status, told, conclusion, left } = await act('test "$(cat kind)" = head');
   expect([status, conclusion, left]).toEqual([0, 'success', 0]);
   expect([told.get('results'), told.get('summary'), told.get('check run')]).toEqual([2, 2, 2]);
 });

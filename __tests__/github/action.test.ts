@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { TreeDoors } from '../../src/compare/trees/open.js';
 import type { GateContext, GatePorts } from '../../src/gate.js';
 import { type ActionPorts, type ActionStart, runAction } from '../../src/github/action.js';
 import { UserError } from '../../src/lib/errors.js';
+import { exitStatus } from '../../src/lib/exit-status.js';
 import type { Results } from '../../src/model/results.js';
 import { GitHubError } from '../../src/system/github.js';
 import { fakeFiles } from '../fakes/files.js';
@@ -37,14 +37,20 @@ function ports(change: Partial<ActionPorts> = {}): ActionPorts {
       html: () => 'page',
       annotations: () => [],
     },
-    trees: {} as TreeDoors,
     openGitHub: () => github,
     makePlan: () => Promise.resolve(PLAN),
-    gate: (_plan, _ports, given): Promise<Results> => {
-      context = given;
-      return Promise.resolve(aResults({ verdict: 'fail' }));
-    },
+    gate: gateOf(() => aResults({ verdict: 'fail' })),
     ...change,
+  };
+}
+
+/** A gate that runs nothing and tells these results. */
+function gateOf(measure: () => Results): ActionPorts['gate'] {
+  return async (_plan, _ports, gating) => {
+    context = gating.context;
+    const results = measure();
+    await gating.tell(results);
+    return exitStatus(results);
   };
 }
 
@@ -102,7 +108,7 @@ test('a token that a flow got hold of all the same is in nothing that is publish
     ...ports().renderers,
     comment: (given: Results) => (published = JSON.stringify(given)),
   };
-  const gate = (): Promise<Results> => Promise.resolve(results);
+  const gate = gateOf(() => results);
   const env = { ...start().env, ACTIONS_RUNTIME_TOKEN: runtime };
   await runAction(ports({ gate, renderers }), start({ env }));
   expect(published).toContain('token ***, header ');
@@ -141,10 +147,10 @@ describe('what keeps a verdict from being reached', () => {
 
 describe('the check run', () => {
   test('is in progress while the flows run, on the head of the pull request', async () => {
-    const gate = (): Promise<Results> => {
+    const gate = gateOf(() => {
       expect(github.checkRuns).toMatchObject([{ name: 'gate', sha: HEAD, status: 'in_progress' }]);
-      return Promise.resolve(aResults());
-    };
+      return aResults();
+    });
     expect(await runAction(ports({ gate }), start({ inputs: { checkName: 'gate' } }))).toBe(0);
     expect(github.checkRuns).toMatchObject([{ status: 'completed', conclusion: 'success' }]);
   });

@@ -4,7 +4,8 @@ import { GitHubError } from '../../src/system/github.js';
 import { fakeGitHub, type FakeGitHub } from '../fakes/github.js';
 import { recordingLogger, type RecordingLogger } from '../fakes/runner.js';
 
-const REQUEST = { name: 'flowgate', sha: 'a'.repeat(40), readOnly: false };
+const NAME = 'flowgate';
+const HEAD = { headSha: 'a'.repeat(40), readOnly: false };
 
 let github: FakeGitHub;
 let logger: RecordingLogger;
@@ -15,8 +16,8 @@ beforeEach(() => {
 });
 
 test('a check run is in progress during the run and completed after it', async () => {
-  const open = await openCheckRun({ github, logger }, REQUEST);
-  expect(github.checkRuns).toMatchObject([{ name: 'flowgate', sha: REQUEST.sha, status: 'in_progress' }]);
+  const open = await openCheckRun({ github, logger }, NAME, HEAD);
+  expect(github.checkRuns).toMatchObject([{ name: 'flowgate', sha: HEAD.headSha, status: 'in_progress' }]);
   expect(open).toBeDefined();
   if (open === undefined) return;
   await completeCheckRun({ github, logger }, open, {
@@ -38,7 +39,7 @@ test.each([
 ] as const)('the title of %s tells what is unresolved', async (verdict, title) => {
   const unresolved = '1 of 2 scenarios is unresolved';
   const end = { verdict, interrupted: false, stepFails: false, summary: 'table', unresolved };
-  const open = await openCheckRun({ github, logger }, REQUEST);
+  const open = await openCheckRun({ github, logger }, NAME, HEAD);
   if (open === undefined) throw new Error('no check run');
   await completeCheckRun({ github, logger }, open, end);
   expect(github.checkRuns).toMatchObject([{ title }]);
@@ -57,7 +58,7 @@ test.each([
     unresolved,
     unresolvedAlone: false,
   };
-  const open = await openCheckRun({ github, logger }, REQUEST);
+  const open = await openCheckRun({ github, logger }, NAME, HEAD);
   if (open === undefined) throw new Error('no check run');
   await completeCheckRun({ github, logger }, open, end);
   expect(github.checkRuns).toMatchObject([{ title }]);
@@ -85,19 +86,19 @@ describe('the conclusion', () => {
 describe('a refusal', () => {
   test('at the start is a warning that names the permission', async () => {
     github.refuse('createCheckRun', new GitHubError('Resource not accessible by integration', 403));
-    expect(await openCheckRun({ github, logger }, REQUEST)).toBeUndefined();
+    expect(await openCheckRun({ github, logger }, NAME, HEAD)).toBeUndefined();
     expect(logger.at('warn')[0]).toContain('permissions: checks: write');
   });
 
   test('on a fork names the recipe', async () => {
     github.refuse('createCheckRun', new GitHubError('Resource not accessible by integration', 403));
-    await openCheckRun({ github, logger }, { ...REQUEST, readOnly: true });
+    await openCheckRun({ github, logger }, NAME, { ...HEAD, readOnly: true });
     expect(logger.at('warn')[0]).toContain('docs/recipes.md#forks');
   });
 
   test('at the end is a warning', async () => {
     const end = { verdict: 'pass', interrupted: false, stepFails: false, summary: '' } as const;
-    await completeCheckRun({ github, logger }, { ...REQUEST, id: 1 }, end);
+    await completeCheckRun({ github, logger }, { id: 1, name: NAME, readOnly: false }, end);
     expect(logger.at('warn')[0]).toContain('Not Found');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Occasion, readEvent } from '../../src/github/event.js';
+import { type Occasion, readEvent, readPayload } from '../../src/github/event.js';
+import { fakeFiles } from '../fakes/files.js';
 
 const HEAD = 'a'.repeat(40);
 const MERGE = 'b'.repeat(40);
@@ -32,6 +33,7 @@ describe('a pull request', () => {
         readOnly: false,
         onDefaultBranch: false,
         defaultBranch: 'main',
+        base: { kind: 'pull_request', branch: 'the base', base: MERGE, head: HEAD },
       });
     },
   );
@@ -98,6 +100,7 @@ describe('without a pull request', () => {
         readOnly: false,
         onDefaultBranch: name === 'schedule',
         defaultBranch: 'main',
+        base: { kind: 'other', defaultBranch: 'main' },
       });
     },
   );
@@ -177,4 +180,19 @@ test.each([
     expect(number).toBeUndefined();
     expect(headSha).toBe(MERGE);
   }
+});
+
+describe('the payload', () => {
+  const files = fakeFiles({ '/event.json': '{"after":"x"}', '/broken.json': '{' });
+  const payload = (path?: string): Promise<unknown> => readPayload(files, { GITHUB_EVENT_PATH: path });
+
+  test('is what the event file holds', async () => {
+    expect(await payload('/event.json')).toEqual({ after: 'x' });
+  });
+
+  test('is undefined without a file that can be read', async () => {
+    for (const path of [undefined, '', '/gone.json', '/broken.json']) {
+      expect(await payload(path)).toBeUndefined();
+    }
+  });
 });

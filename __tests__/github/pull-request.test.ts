@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Git } from '../../src/compare/trees/git.js';
 import type { Inputs } from '../../src/config/inputs.js';
-import { type Settled, settlePullRequest } from '../../src/github/pull-request.js';
-import { readSurroundings } from '../../src/github/surroundings.js';
+import { settlePullRequest } from '../../src/github/pull-request.js';
+import { readSurroundings, type Surroundings } from '../../src/github/surroundings.js';
 import { UserError } from '../../src/lib/errors.js';
 import { type GitHub, GitHubError, type PullRequest } from '../../src/system/github.js';
 import { fakeGitHub, type FakeGitHub } from '../fakes/github.js';
@@ -43,7 +43,13 @@ interface Case {
   readonly github?: GitHub;
 }
 
-function settle({ event, payload = {}, inputs = {}, git = cloneAt(HEAD), ...given }: Case): Promise<Settled> {
+function settle({
+  event,
+  payload = {},
+  inputs = {},
+  git = cloneAt(HEAD),
+  ...given
+}: Case): Promise<Surroundings> {
   const env = {
     GITHUB_EVENT_NAME: event,
     GITHUB_REPOSITORY: 'octo/repo',
@@ -91,10 +97,10 @@ const run = (head: object): object => ({
 describe('a comment on a pull request', () => {
   test('is about the head of that pull request, which GitHub is asked for', async () => {
     pull();
-    const { surroundings, asked } = await settle({ event: 'issue_comment', payload: comment });
-    expect(surroundings.occasion).toMatchObject({ pullRequest: 12, headSha: HEAD, isFork: false });
-    expect(surroundings.git.sha).toBe(HEAD);
-    expect(asked?.baseBranch).toBe('main');
+    const { occasion, git } = await settle({ event: 'issue_comment', payload: comment });
+    expect(occasion).toMatchObject({ pullRequest: 12, headSha: HEAD, isFork: false });
+    expect(git.sha).toBe(HEAD);
+    expect(occasion.base).toEqual({ kind: 'pull_request', branch: 'main', base: MAIN, head: HEAD });
   });
 
   test('that GitHub does not show, or that no token can ask for, is refused', async () => {
@@ -131,7 +137,7 @@ describe('a fork beside a token that can write', () => {
   test.each(['pull_request', 'pull_request_review', 'pull_request_review_comment'])(
     'is measured by %s, whose token can only read',
     async (event) => {
-      const { surroundings } = await settle({ event, payload: named(FORK) });
+      const surroundings = await settle({ event, payload: named(FORK) });
       expect(surroundings.occasion).toMatchObject({ pullRequest: 12, headSha: HEAD, isFork: true });
     },
   );
@@ -148,7 +154,7 @@ describe('what is checked out', () => {
   test.each(events)('by %s may be the head or its merge', async (event, payload, inputs) => {
     pull();
     for (const git of [cloneAt(HEAD), cloneAt(MERGE, [MAIN, HEAD])]) {
-      const { surroundings } = await settle({ event, payload, inputs, git });
+      const surroundings = await settle({ event, payload, inputs, git });
       expect(surroundings.occasion).toMatchObject({ pullRequest: 12, headSha: HEAD });
     }
     expect(logger.lines).toEqual([]);
@@ -174,7 +180,7 @@ describe('what is checked out', () => {
   test.each(['push', 'schedule', 'workflow_dispatch', 'merge_group'])(
     'by %s is judged as it is, and nothing is asked',
     async (event) => {
-      const { surroundings } = await settle({ event, git: cloneAt(MERGE) });
+      const surroundings = await settle({ event, git: cloneAt(MERGE) });
       expect(surroundings.occasion.pullRequest).toBeUndefined();
       expect(github.calls).toEqual([]);
       expect(logger.lines).toEqual([]);
@@ -185,7 +191,7 @@ describe('what is checked out', () => {
 describe('the input pull-request', () => {
   test('names the pull request, which is then no run of the default branch', async () => {
     pull();
-    const { surroundings } = await settle({ event: 'workflow_dispatch', inputs: { pullRequest: '12' } });
+    const surroundings = await settle({ event: 'workflow_dispatch', inputs: { pullRequest: '12' } });
     expect(surroundings.occasion).toMatchObject({ pullRequest: 12, headSha: HEAD, onDefaultBranch: false });
   });
 

@@ -151,7 +151,7 @@ describe('the comment', () => {
 test('the check run is completed', async () => {
   const sha = 'a'.repeat(40);
   const id = await github.createCheckRun('gate', sha, { status: 'in_progress', title: '', summary: '' });
-  await say({}, { checkRun: { id, name: 'gate', sha, readOnly: false } });
+  await say({}, { checkRun: { id, name: 'gate', readOnly: false } });
   expect(github.checkRuns).toMatchObject([
     { status: 'completed', conclusion: 'failure', summary: 'summary fail 65535' },
   ]);

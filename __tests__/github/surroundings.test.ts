@@ -90,7 +90,13 @@ test('a local run has no run, no commit, and its own folder', () => {
       cwd: '/here',
     }),
   ).toEqual({
-    occasion: { isFork: false, dependabot: false, readOnly: false, onDefaultBranch: false },
+    occasion: {
+      isFork: false,
+      dependabot: false,
+      readOnly: false,
+      onDefaultBranch: false,
+      base: { kind: 'none' },
+    },
     workspace: '/here',
     git: {},
     key: 'workflow/job',

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Occasion } from '../../src/github/event.js';
 import { keepHistory, readPast, readPoints, withPoints } from '../../src/history/branch.js';
 import { pointsOf } from '../../src/history/points.js';
 import type { Results } from '../../src/model/results.js';
@@ -9,13 +8,7 @@ import { aPoint, HISTORY_PLAN as plan } from '../fakes/history.js';
 import { aResults } from '../fakes/results.js';
 import { recordingLogger, type RecordingLogger } from '../fakes/runner.js';
 
-const MAIN: Occasion = {
-  isFork: false,
-  dependabot: false,
-  readOnly: false,
-  onDefaultBranch: true,
-  defaultBranch: 'main',
-};
+const MAIN = { readOnly: false, onDefaultBranch: true, defaultBranch: 'main' };
 const FORBIDDEN = new GitHubError('Resource not accessible by integration', 403);
 
 let github: FakeGitHub;
@@ -36,7 +29,7 @@ const clock = {
   },
 };
 const ports = () => ({ github, logger, clock });
-const keep = (results: Results = aResults(), occasion: Partial<Occasion> = {}) =>
+const keep = (results: Results = aResults(), occasion: Partial<typeof MAIN> = {}) =>
   keepHistory(ports(), { plan, results, occasion: { ...MAIN, ...occasion } });
 const kept = (branch = plan.branch) => readPoints(github.branches.get(branch)?.files[plan.file] ?? '');
 

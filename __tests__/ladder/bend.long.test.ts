@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { bendOf } from '../../src/ladder/bend.js';
-import { ladderFigures, lineWithBend, predicted } from '../../src/ladder/capacity.js';
+import { lineWithBend, predicted } from '../../src/ladder/capacity.js';
+import { ladderMeasures } from '../../src/ladder/judge.js';
 import { seeded } from '../measure/seeded.js';
 
 const RUNGS = [1, 2, 5, 10, 20, 50];
@@ -33,8 +34,8 @@ describe('a bend', () => {
     expect(bendOf(threads)?.below).toBeCloseTo(1);
     const line = lineWithBend(threads);
     expect(line && predicted(line, 160)).toBeNull();
-    const figures = ladderFigures({ rungs: [], model: { threads: line }, provisioning: [] });
-    expect(figures.threads_per_flow).toEqual({
+    const { scalars } = ladderMeasures({ rungs: [], model: { threads: line }, provisioning: [] });
+    expect(scalars.threads_per_flow).toEqual({
       value: null,
       note: 'a line does not fit: it bends at 4 at once',
     });

@@ -9,7 +9,7 @@ import { FlowLog } from '../../src/measure/flow-log.js';
 import { uslThroughput } from '../../src/model/ladder.js';
 import type { ScenarioPlan } from '../../src/model/plan.js';
 import type { Record } from '../../src/model/record.js';
-import type { Stage } from '../../src/run/stage.js';
+import { brokenGates } from '../../src/verdict/decide.js';
 import { startMonitor } from '../../src/watch/sampler.js';
 import { fakeFiles } from '../fakes/files.js';
 import { endingGates, flowTimeAt, ladderPlanOf, RUNGS, TRUTH } from '../fakes/ladder.js';
@@ -59,8 +59,7 @@ function simulation(plan: ScenarioPlan) {
   ]);
   const halt = new AbortController();
   const origin = clock.now();
-  const { environment } = recordOf();
-  const stage: Pick<Stage, 'plan' | 'environment' | 'problems'> = { plan, environment, problems: [] };
+  const problems: string[] = [];
   const log = new FlowLog({ model: 'closed', seed: 1 });
   const options: FlowsOptions & { log: FlowLog } = {
     load: plan.load,
@@ -71,11 +70,16 @@ function simulation(plan: ScenarioPlan) {
     log,
     halt: halt.signal,
     origin,
-    onProblem: (message) => stage.problems.push(message),
+    onProblem: (message) => problems.push(message),
   };
   const run = async (): Promise<Record> => {
     const monitor = startMonitor({ clock, table, origin });
-    const climbed = await climb(stage as Stage, options, monitor);
+    const climbed = await climb(options, {
+      plan,
+      monitor,
+      soFar: (part) => recordOf({ ...log.recorded(), ...part }),
+      brokenGates,
+    });
     return recordOf({ load: plan.load, ...climbed, ...log.recorded(), monitor: await monitor.stop() });
   };
   return { clock, runner, halt, run };

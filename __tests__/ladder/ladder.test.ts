@@ -1,16 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
+import { ladderOf } from '../../src/ladder/capacity.js';
+import { ladderMeasures } from '../../src/ladder/judge.js';
+import type { Measures } from '../../src/measure/figures.js';
 import { measure, standardRefs, summarize } from '../../src/measure/summarize.js';
 import { uslThroughput } from '../../src/model/ladder.js';
 import type { MetricRef } from '../../src/model/metrics.js';
+import type { Record } from '../../src/model/record.js';
 import { flowTimeAt, ladderRecordOf, RUNGS, TRUTH } from '../fakes/ladder.js';
 import { recordOf } from '../fakes/record.js';
 
-const measures = summarize(ladderRecordOf());
+function measuresOf(record: Record): Measures {
+  const figures = ladderOf(record);
+  return summarize(record, figures && ladderMeasures(figures));
+}
+
+const climbed = ladderOf(ladderRecordOf());
+const measures = measuresOf(ladderRecordOf());
 const value = (ref: MetricRef): number | null => measure(measures, ref).value;
 
 function ladder() {
-  if (measures.ladder === undefined) throw new Error('no ladder');
-  return measures.ladder;
+  if (climbed === undefined) throw new Error('no ladder');
+  return climbed;
 }
 
 describe('what a ladder tells', () => {
@@ -62,7 +72,7 @@ describe('what a ladder tells', () => {
   });
 
   test('no data is said so, and why', () => {
-    const without = summarize(recordOf());
+    const without = measuresOf(recordOf());
     expect(without.ladder).toBeUndefined();
     for (const ref of [
       { metric: 'knee' },
@@ -75,13 +85,13 @@ describe('what a ladder tells', () => {
       value: null,
       note: 'no rung with 7 at once was run',
     });
-    const two = summarize(ladderRecordOf([1, 2]));
+    const two = measuresOf(ladderRecordOf([1, 2]));
     expect(measure(two, { metric: 'knee' })).toMatchObject({ value: null });
     expect(measure(two, { metric: 'memory_per_flow' }).value).toBeCloseTo(TRUTH.memory.b, 3);
   });
 
   test('a knee beyond ten times the top rung is given as at least that', () => {
-    const near = summarize(ladderRecordOf([1, 2, 3]));
+    const near = measuresOf(ladderRecordOf([1, 2, 3]));
     const { value: least, note } = measure(near, { metric: 'knee' });
     expect(least).toBe(30);
     expect(note).toMatch(/^at least/);
@@ -98,8 +108,7 @@ describe('what a ladder tells', () => {
       before = { at: sample.at, cpuTime: sample.cpuTime, capped };
       return { ...sample, cpuTime: capped };
     });
-    const { model, rungs } =
-      summarize({ ...record, monitor: { ...record.monitor, samples } }).ladder ?? ladder();
+    const { model, rungs } = ladderOf({ ...record, monitor: { ...record.monitor, samples } }) ?? ladder();
     expect(rungs.filter(({ avgCpu }) => (avgCpu ?? 0) > 0.9).map(({ flows }) => flows)).toEqual([10, 20, 50]);
     expect(model.cpu?.b).toBeCloseTo(6 * TRUTH.cpu.b, 2);
     expect(model.cpu?.note).toBe('without the rungs that used all of the machine (10, 20, 50 at once)');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { ladderOf } from '../../src/ladder/capacity.js';
 import { seededRandom } from '../../src/lib/random.js';
 import { FlowLog } from '../../src/measure/flow-log.js';
 import { measure, standardRefs, summarize } from '../../src/measure/summarize.js';
@@ -67,8 +68,8 @@ describe('a log of flows', () => {
       { flows: 5, from: 0, to: 1000 },
       { flows: 10, from: 1000, to: 2000 },
     ];
-    const { ladder } = summarize(logged(flows, { rungs }));
-    expect(ladder).toEqual(summarize(recordOf({ flows, rungs })).ladder);
+    const ladder = ladderOf(logged(flows, { rungs }));
+    expect(ladder).toEqual(ladderOf(recordOf({ flows, rungs })));
     expect(ladder?.rungs.map(({ started }) => started)).not.toContain(0);
   });
 

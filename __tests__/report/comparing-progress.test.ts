@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { lineProgress } from '../../src/github/actions.js';
+import { lineProgress } from '../../src/github/runner.js';
 import { renderComparing } from '../../src/report/comparing-progress.js';
 import type { ComparingProgress } from '../../src/system/ports.js';
 import { recordingLogger } from '../fakes/runner.js';

@@ -3,17 +3,23 @@ import { distributionOf, percentile } from '../lib/statistics/distribution.js';
 import { startedFlows } from '../measure/figures.js';
 import { runningFrom, tallyOf, wasStarted } from '../measure/tally.js';
 import type { Record } from '../model/record.js';
-import type { Check, Finding } from './check.js';
+import { type Check, type Finding, FLOWS, type Need } from './check.js';
+
+const CLOSED: Need = {
+  in: ({ load }) => load.model === 'closed',
+  why: 'the open model sets a rate, and how many are in flight comes of it',
+};
 
 export const concurrency: Check = {
   id: 'concurrency',
+  level: 'warn',
   title: ({ load }) =>
     load.flows === 1 ? '1 flow was in flight' : `${plural(load.flows, 'flow')} were in flight together`,
   failureTitle: ({ load }) => `${plural(load.flows, 'flow')} were never in flight together`,
   description:
     'The flows really ran at once: at one instant at least, every slot had a flow in flight. ' +
     'Seen from the starts and ends in the record.',
-  needs: ['flows', 'closed model'],
+  needs: [FLOWS, CLOSED],
   run: (record) => {
     const { most } = tallyOf(record).mostInFlight();
     return most >= record.load.flows ? together(record) : apart(record, most);

@@ -1,14 +1,13 @@
 import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult } from '../model/results.js';
-import type { Check } from './check.js';
+import { type Check, runCheck, whyMissing } from './check.js';
 import { cleanup } from './cleanup/cleanup.js';
 import { concurrency } from './concurrency.js';
 import { growth } from './growth/growth.js';
 import { invariants } from './invariants.js';
 import { isolation } from './isolation/isolation.js';
 import { monitoring } from './monitoring.js';
-import { runCheck, whyMissing } from './run-check.js';
 import { containment } from './waves/containment.js';
 import { recovery } from './waves/recovery.js';
 
@@ -26,20 +25,9 @@ export const CHECKS: readonly Check[] = [
   growth,
 ];
 
-/** In force where the user names none. A check without a level here runs only when it is asked for. */
-const DEFAULT_LEVELS: CheckLevels = {
-  concurrency: 'warn',
-  invariants: 'fail',
-  isolation: 'warn',
-  containment: 'fail',
-  recovery: 'fail',
-  cleanup: 'warn',
-  monitoring: 'warn',
-};
-
-/** The level that the user asked for, else the default one. */
+/** The level that the user asked for, else the check's own. */
 export function levelOf(id: CheckId, levels: CheckLevels): CheckLevel {
-  return levels[id] ?? DEFAULT_LEVELS[id] ?? 'off';
+  return levels[id] ?? CHECKS.find((check) => check.id === id)?.level ?? 'off';
 }
 
 /**

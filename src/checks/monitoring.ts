@@ -2,7 +2,12 @@ import { formatBytes, formatQuantity, formatRatio, formatTime, plural } from '..
 import { machineFigures, samplesDuring } from '../measure/machine.js';
 import { tallyOf } from '../measure/tally.js';
 import type { Record, Sample } from '../model/record.js';
-import type { Check, Finding } from './check.js';
+import { type Check, type Finding, FLOWS, type Need } from './check.js';
+
+const PROCESSES: Need = {
+  in: ({ monitor }) => monitor.unwatched !== true,
+  why: 'no process is watched: the flows are HTTP requests, and the scenario has no service',
+};
 
 /** A gap between two looks is long beyond both: ms, and share of the time that the flows took. */
 const LONG_GAP = { time: 1000, share: 0.05 };
@@ -13,18 +18,20 @@ const DEAR = { share: 0.05, time: 100 };
 
 export const monitoring: Check = {
   id: 'monitoring',
+  level: 'warn',
   title: () => 'What was measured can be trusted',
   failureTitle: () => 'What was measured cannot be trusted',
   description:
     'Memory and CPU were measured throughout: every look at the processes succeeded, no two looks were far apart, ' +
     'processes of the flows were seen, and the monitor itself took little CPU.',
-  needs: ['flows', 'processes'],
+  needs: [FLOWS, PROCESSES],
   quiet: true,
   run: (record) => {
     const samples = duringFlows(record);
     const wrong = [failedLooks(record), unseen(record, samples), longGap(record, samples), dear(record)];
     const evidence = wrong.filter((line) => line !== undefined);
-    if (evidence.length > 0) return { outcome: 'fail', evidence: [...evidence, looks(record, samples)] };
+    if (evidence.length > 0)
+      return { outcome: 'fail', evidence: [...evidence, samplingLine(record, samples)] };
     return bounds(record, samples);
   },
 };
@@ -72,7 +79,7 @@ function dear({ monitor: { cost, source } }: Record): string | undefined {
 }
 
 function bounds(record: Record, samples: readonly Sample[]): Finding {
-  const evidence = [looks(record, samples)];
+  const evidence = [samplingLine(record, samples)];
   const { peak_memory: peak } = machineFigures(tallyOf(record), record);
   if (peak.value === null)
     return { outcome: 'inconclusive', evidence: [peak.note ?? 'no data', ...evidence] };
@@ -82,7 +89,7 @@ function bounds(record: Record, samples: readonly Sample[]): Finding {
 }
 
 /** `240 looks, at most 26 ms apart; processes came and went unseen at 3 of them; the monitor used 0.8% of one core`. */
-function looks({ monitor: { cost, source } }: Record, samples: readonly Sample[]): string {
+function samplingLine({ monitor: { cost, source } }: Record, samples: readonly Sample[]): string {
   const missed = samples.filter(({ mostMemory }) => (mostMemory?.unknown ?? 0) > 0).length;
   return [
     `${plural(samples.length, 'look')}${samples.length < 2 ? '' : `, at most ${formatTime(largestGap(samples))} apart`}`,

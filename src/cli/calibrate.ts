@@ -1,8 +1,7 @@
 import { type CalibrateOptions, calibrateScenario } from '../compare/calibrate/calibrating.js';
-import { parseDuration } from '../config/duration.js';
+import { parseDuration } from '../config/quantities.js';
 import type { Inputs } from '../config/inputs.js';
 import { makePlan } from '../config/plan.js';
-import type { GateContext } from '../gate.js';
 import { type Problem, UserError } from '../lib/errors.js';
 import { EXIT } from '../lib/exit-status.js';
 import { type Calibration, CALIBRATION_SCHEMA, type ScenarioCalibration } from '../model/calibration.js';
@@ -30,10 +29,10 @@ const REPLAYS = 400;
 /** `flowgate calibrate`: measures, computes, writes, prints. What was found is no verdict, so that any of it is status 0. */
 export async function calibrate(
   terminal: Terminal,
-  context: GateContext,
   { for: time, runs, json, markdown, ...asked }: CalibrateCliOptions,
 ): Promise<number> {
   const { screen, ports } = terminal;
+  const context = terminal.contextOf('');
   const { scenarios: plans, compare, bounds } = await planned(terminal, { asked, time, runs });
   const createdAt = ports.clock.wall().toISOString();
   const scenarios = await inTurn(plans, {
@@ -118,10 +117,10 @@ function unusedThresholds(inputs: Inputs, [scenario]: readonly ScenarioPlan[]): 
 function readBounds({ time, runs }: Omit<Asked, 'asked'>, problems: Problem[]): Bounds {
   const read = time === undefined ? undefined : parseDuration(time);
   if (read?.ok === false) problems.push({ where: 'option --for', message: read.message });
-  if (runs === undefined) return { time: read?.ok === true ? read.ms : TIME };
+  if (runs === undefined) return { time: read?.ok === true ? read.value : TIME };
   const count = Number(runs);
   if (!Number.isSafeInteger(count) || count < 1) {
     problems.push({ where: 'option --runs', message: `${runs} is no whole number from 1 up` });
   }
-  return { runs: count, time: read?.ok === true ? read.ms : Infinity };
+  return { runs: count, time: read?.ok === true ? read.value : Infinity };
 }

@@ -1,54 +1,44 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { baseOfEvent, type EventBase } from '../compare/trees/event-base.js';
-import { inTrees } from '../compare/trees/open.js';
 import { defaultConfig, missingConfig, noConfig } from '../config/find-config.js';
 import type { Inputs } from '../config/inputs.js';
 import { makePlan } from '../config/plan.js';
-import { gateChanges } from '../gate-changes/index.js';
-import { gate, type GateContext } from '../gate.js';
+import { reproduceCommand } from '../config/reproduce.js';
+import { gate } from '../gate.js';
+import { readEvent, readPayload } from '../github/event.js';
 import { init } from '../init/index.js';
 import { messageOf, UserError } from '../lib/errors.js';
 import { exitStatus } from '../lib/exit-status.js';
 import { type Results, RESULTS_SCHEMA, resultsSchema } from '../model/results.js';
 import { renderTerminal } from '../report/terminal.js';
 import { rejudge } from '../verdict/rejudge.js';
-import type { OutputOptions } from './options.js';
+import { type DemoOptions, inputsOf, type OutputOptions, type RunOptions } from './options.js';
 import { tell, type Terminal, writeOutputs } from './outputs.js';
 
-/** `flowgate run` and `flowgate demo`: plans, measures, judges, writes, prints; gives the exit status. */
-export async function runScenarios(
-  terminal: Terminal,
-  context: GateContext,
-  { inputs, outputs }: { inputs: Inputs; outputs: OutputOptions },
-): Promise<number> {
-  const { ports, cwd } = terminal;
-  const plan = await makePlan(inputs, { files: ports.files, workspace: cwd, prepares: true });
-  const trees = { inputs, workspace: cwd, env: context.env, event: await eventOf(terminal) };
-  const world = { ports: { ...ports, ...terminal.trees }, context: trees };
-  const changed = await gateChanges(plan, { ...ports, git: terminal.trees.git }, trees);
-  return inTrees(plan, world, {
-    judge: async (judged, opponents) => {
-      const measured = await gate(judged, ports, { ...context, ...opponents });
-      const results = changed === undefined ? measured : { ...measured, gateChanges: changed };
-      return tell(terminal, results, outputs);
-    },
-  });
+/** `flowgate run`: plans, measures, judges, writes, prints; gives the exit status. */
+export async function runScenarios(terminal: Terminal, options: RunOptions): Promise<number> {
+  return runInputs(terminal, inputsOf(options), options);
 }
 
-/** Bytes: GitHub sends no event that is larger (docs, webhook payloads: 25 MB). */
-const LARGEST_EVENT = 25e6;
+/** `flowgate demo`. */
+export async function runDemo(terminal: Terminal, options: DemoOptions): Promise<number> {
+  return runInputs(terminal, { ...inputsOf(options), demo: 'true' }, options);
+}
 
-/** In a workflow the terminal's command is about the same event as the action. */
-async function eventOf({ ports, env }: Terminal): Promise<EventBase> {
-  const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '', GITHUB_REF: ref } = env;
-  let payload: unknown;
-  try {
-    payload = JSON.parse((await ports.files.read(path, LARGEST_EVENT)) ?? '');
-  } catch {
-    // It is a workflow all the same, whose event says nothing.
-  }
-  return baseOfEvent({ name, ref, payload });
+async function runInputs(terminal: Terminal, inputs: Inputs, outputs: OutputOptions): Promise<number> {
+  const { ports, env, cwd } = terminal;
+  const context = terminal.contextOf(reproduceCommand(inputs));
+  const plan = await makePlan(inputs, { files: ports.files, workspace: cwd, prepares: true });
+  // In a workflow the terminal's command is about the same event as the action.
+  const payload = await readPayload(ports.files, env);
+  const { base: event } = readEvent({ name: env.GITHUB_EVENT_NAME ?? '', payload, env });
+  return gate(plan, ports, {
+    inputs,
+    workspace: cwd,
+    event,
+    context,
+    tell: (results) => tell(terminal, results, outputs),
+  });
 }
 
 /** `flowgate report`: runs the checks of saved results again and shows them; the exit status is their verdict's. */

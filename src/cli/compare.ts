@@ -1,10 +1,12 @@
 import type { Opponent, Opponents, Side } from '../compare/opponent.js';
 import type { Inputs } from '../config/inputs.js';
 import { makePlan } from '../config/plan.js';
-import { gate, type GateContext } from '../gate.js';
+import { reproduceCommand } from '../config/reproduce.js';
+import { runPlan } from '../gate.js';
 import { UserError } from '../lib/errors.js';
+import { exitStatus } from '../lib/exit-status.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
-import { inputsOf, type OutputOptions, type RunOptions } from './options.js';
+import { inputsOf, type RunOptions } from './options.js';
 import { tell, type Terminal } from './outputs.js';
 
 /** What base is, by the names that head has them by. */
@@ -19,6 +21,21 @@ type BaseOption = keyof typeof BASE_OPTIONS;
 
 export type CompareOptions = Omit<RunOptions, 'compare' | 'prepare'> &
   Partial<Record<BaseOption | 'baseWorkingDirectory', string>>;
+
+/** `flowgate compare`: two commands, modules, requests or configs against each other, without git. */
+export async function compareTwo(terminal: Terminal, options: CompareOptions): Promise<number> {
+  const { ports, cwd } = terminal;
+  const inputs = twoInputs(options);
+  const context = terminal.contextOf(reproduceCommand(inputs.given, { command: 'compare' }));
+  const sources = { files: ports.files, workspace: cwd };
+  const asked = await makePlan(inputs.head, sources);
+  const base = await makePlan(inputs.base, sources);
+  const head = withoutDefaults(asked, base);
+  const opponents = opponentsOf(head, base, inputs.labels);
+  const results = await runPlan(head, ports, { ...context, opponents });
+  await tell(terminal, results, options);
+  return exitStatus(results);
+}
 
 /** What head and base are asked for, each as if it were run alone. */
 interface TwoInputs {
@@ -84,21 +101,6 @@ function lengthAlike(one: string, other: string): number {
   let length = 0;
   while (length < one.length && one[length] === other[length]) length += 1;
   return length;
-}
-
-/** `flowgate compare`: two commands, modules, requests or configs against each other, without git. */
-export async function compareTwo(
-  terminal: Terminal,
-  context: GateContext,
-  { inputs, outputs }: { inputs: TwoInputs; outputs: OutputOptions },
-): Promise<number> {
-  const { ports, cwd } = terminal;
-  const sources = { files: ports.files, workspace: cwd };
-  const asked = await makePlan(inputs.head, sources);
-  const base = await makePlan(inputs.base, sources);
-  const head = withoutDefaults(asked, base);
-  const opponents = opponentsOf(head, base, inputs.labels);
-  return tell(terminal, await gate(head, ports, { ...context, opponents }), outputs);
 }
 
 /**

@@ -1,14 +1,36 @@
 import { isAbsolute, join } from 'node:path';
-import type { TreeDoors } from '../compare/trees/open.js';
+import type { GateContext, GatePorts } from '../gate.js';
 import { messageOf } from '../lib/errors.js';
-import { exitStatus } from '../lib/exit-status.js';
 import type { Results } from '../model/results.js';
 import { renderHtml } from '../report/html.js';
 import { renderComment } from '../report/markdown.js';
 import { resultsJson } from '../report/results-json.js';
 import { renderTerminal } from '../report/terminal.js';
-import type { ExecutePorts } from '../run/stage.js';
 import type { OutputOptions } from './options.js';
+
+/** The person's terminal, or the file or pipe that stands for it. */
+export interface Screen {
+  /** To standard output, as it is. */
+  write(text: string): void;
+  /** To standard error, as it is. */
+  complain(text: string): void;
+  /** Whether what is written to standard error can be redrawn. */
+  readonly live: boolean;
+  readonly color: boolean;
+  /** Columns. */
+  readonly width: number;
+}
+
+/** What every subcommand is given. */
+export interface Terminal {
+  readonly screen: Screen;
+  readonly ports: GatePorts;
+  /** What surrounds a run that is started now; `reproduce` is the command that starts it again. */
+  readonly contextOf: (reproduce: string) => GateContext;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute. */
+  readonly cwd: string;
+}
 
 /** Where a run is kept when no other place is named, and where `report` looks. */
 export const KEPT = '.flowgate/results.json';
@@ -26,8 +48,7 @@ export async function writeOutputs(
   if (markdown !== undefined) await writeFile(terminal, markdown, renderComment(results, { marker: MARKER }));
 }
 
-/** Whether it was written. */
-export function writeJson(terminal: Terminal, results: Results, path: string): Promise<boolean> {
+function writeJson(terminal: Terminal, results: Results, path: string): Promise<boolean> {
   return writeFile(terminal, path, resultsJson(results));
 }
 
@@ -46,12 +67,12 @@ export async function writeFile(
   }
 }
 
-/** Keeps, writes and prints what came out; gives the exit status. */
+/** Keeps, writes and prints what came out. */
 export async function tell(
   terminal: Terminal,
   results: Results,
   { json: kept = KEPT, ...others }: OutputOptions,
-): Promise<number> {
+): Promise<void> {
   const { screen } = terminal;
   const isKept = await writeJson(terminal, results, kept);
   await writeOutputs(terminal, results, others);
@@ -59,29 +80,4 @@ export async function tell(
   if (isKept) {
     screen.write(`  ${kept} written; flowgate report${kept === KEPT ? '' : ` ${kept}`} shows this again\n`);
   }
-  return exitStatus(results);
-}
-
-/** The person's terminal, or the file or pipe that stands for it. */
-export interface Screen {
-  /** To standard output, as it is. */
-  write(text: string): void;
-  /** To standard error, as it is. */
-  complain(text: string): void;
-  /** Whether what is written to standard error can be redrawn. */
-  readonly live: boolean;
-  readonly color: boolean;
-  /** Columns. */
-  readonly width: number;
-}
-
-/** What every subcommand is given. */
-export interface Terminal {
-  readonly screen: Screen;
-  readonly ports: ExecutePorts;
-  /** What comparing with a commit takes beside them. */
-  readonly trees: TreeDoors;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Absolute. */
-  readonly cwd: string;
 }

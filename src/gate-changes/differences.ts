@@ -1,6 +1,11 @@
+import { levelOf } from '../checks/index.js';
+import { CHECK_IDS } from '../model/checks.js';
+import { formatTime, plural } from '../lib/format.js';
 import type { GateChange } from '../model/gate-changes.js';
-import type { Plan, ScenarioPlan } from '../model/plan.js';
-import { commonSettings, settingsOf, type Setting } from './settings.js';
+import type { HttpRequestPlan, Plan, ScenarioPlan } from '../model/plan.js';
+import { metricName } from '../model/metrics.js';
+import type { Threshold } from '../model/threshold.js';
+import { loadWords } from '../report/load.js';
 
 /** Everything in which head's gates are not base's: of the whole config first, then in head's order of scenarios. */
 export function differences(
@@ -47,4 +52,89 @@ function told(before: Setting | undefined, after: Setting | undefined): Pick<Gat
   const text = (setting: Setting | undefined): string | null =>
     setting === undefined ? null : same ? setting.identity : setting.text;
   return { base: text(before), head: text(after) };
+}
+
+/** One thing that decides what passes. */
+interface Setting {
+  readonly name: string;
+  readonly text: string;
+  /** The same for two settings that judge the same, however they were written. */
+  readonly identity: string;
+}
+
+/**
+ * What judges a scenario: its thresholds, the levels of its checks, what is expected of a flow, and under which load,
+ * timeout and retries. What a flow does is not among it: that is the code under test.
+ */
+function settingsOf(scenario: ScenarioPlan): readonly Setting[] {
+  const { timeout, retries, verify, faults, work, ladder, warmup } = scenario;
+  return [
+    ...thresholdSettings(scenario.thresholds),
+    ...checkSettings(scenario),
+    ...given('verify', verify),
+    ...(work.kind === 'http' ? [expectations(work.requests)] : []),
+    { name: 'load', text: loadWords(scenario.load), identity: JSON.stringify(scenario.load) },
+    ...given('ladder', ladder?.map(({ flows }) => flows).join(', '), ladder),
+    { name: 'timeout', text: formatTime(timeout), identity: String(timeout) },
+    ...given(
+      'retries',
+      retries && `${retries.times}, the first after ${formatTime(retries.backoff)}`,
+      retries,
+    ),
+    ...(warmup === 0 ? [] : given('warmup', plural(warmup, 'flow'))),
+    ...given('faults', faults && JSON.stringify(faults)),
+  ];
+}
+
+/** What judges and is of the whole config. */
+function commonSettings({ compare, history }: Plan): readonly Setting[] {
+  const gate = history?.gate;
+  return [
+    ...given('compare', compare && `with ${compare.ref}, unresolved: ${compare.onUnresolved}`, [
+      compare?.ref,
+      compare?.onUnresolved,
+      compare?.defaultLevel,
+      compare?.services,
+    ]),
+    ...given('compare budget', compare && formatTime(compare.budget)),
+    ...given('history gate', gate && `${gate.level}, margin ${gate.margin * 100}%`, gate),
+  ];
+}
+
+function given(name: string, text: string | undefined, value: unknown = text): readonly Setting[] {
+  return text === undefined ? [] : [{ name, text, identity: JSON.stringify(value) }];
+}
+
+/** All limits of one metric are one setting, so that a raised limit is one line and not one gone and one new. */
+function thresholdSettings(thresholds: readonly Threshold[]): readonly Setting[] {
+  const names = [...new Set(thresholds.map(metricName))];
+  return names.map((name) => {
+    const limits = thresholds.filter((threshold) => metricName(threshold) === name);
+    const judged = limits.map(({ level, op, limit, abort }) => JSON.stringify([level, op, limit, abort]));
+    return { name, text: limits.map(thresholdText).join(', '), identity: judged.sort().join() };
+  });
+}
+
+function thresholdText({ expression, level, abort }: Threshold): string {
+  const alert = level === 'warn' ? ' (alert)' : '';
+  return `${expression}${alert}${abort === undefined ? '' : ` (aborts after ${formatTime(abort.delay)})`}`;
+}
+
+function checkSettings({ checks, unaskedChecks }: ScenarioPlan): readonly Setting[] {
+  return CHECK_IDS.map((id) => {
+    const level = levelOf(id, { ...unaskedChecks, ...checks });
+    return { name: `check ${id}`, text: level, identity: level };
+  });
+}
+
+function expectations(requests: readonly HttpRequestPlan[]): Setting {
+  const all = requests.map(({ name, expect }) => ({ name, ...expect }));
+  const text = all
+    .map(({ name, statusText, body, json }) =>
+      [name, statusText, body && JSON.stringify(body), json && JSON.stringify(json)]
+        .filter(Boolean)
+        .join(' '),
+    )
+    .join('; ');
+  return { name: 'expect', text, identity: JSON.stringify(all) };
 }

@@ -1,22 +1,19 @@
 import type { Verdict } from '../model/results.js';
 import { type CheckRunUpdate, explainRefusal, type GitHub } from '../system/github.js';
 import type { Logger } from '../system/ports.js';
+import type { Occasion } from './event.js';
 
 interface CheckRunPorts {
-  readonly github: GitHub;
+  /** Undefined without a token. */
+  readonly github: GitHub | undefined;
   readonly logger: Logger;
 }
 
-interface CheckRunRequest {
-  readonly name: string;
-  /** The head of the pull request, else the pushed commit. */
-  readonly sha: string;
-  readonly readOnly: boolean;
-}
-
 /** A check run that was created and has to be completed. */
-export interface OpenCheckRun extends CheckRunRequest {
+export interface OpenCheckRun {
   readonly id: number;
+  readonly name: string;
+  readonly readOnly: boolean;
 }
 
 interface CheckRunEnd {
@@ -41,38 +38,55 @@ const TITLES: Readonly<Record<Verdict, string>> = {
   inconclusive: 'No verdict: what a gate needs was not measured',
 };
 
-/** Creates the check run in progress. Never throws; undefined if GitHub refused, after a warning that says why. */
+/**
+ * Creates the check run in progress, if it has a name. Never throws; undefined without a token, without a commit, and if
+ * GitHub refused, after a warning that says why.
+ */
 export async function openCheckRun(
-  ports: CheckRunPorts,
-  request: CheckRunRequest,
+  { github, logger }: CheckRunPorts,
+  name: string | undefined,
+  { headSha: sha, readOnly }: Pick<Occasion, 'headSha' | 'readOnly'>,
 ): Promise<OpenCheckRun | undefined> {
+  if (name === undefined) return undefined;
+  if (github === undefined || sha === undefined) {
+    const lacking =
+      github === undefined ? 'a token: give the action the input github-token' : 'a commit to put it on';
+    logger.warn(`The check run "${name}" was not made: it takes ${lacking}.`);
+    return undefined;
+  }
   const update = { status: 'in_progress', title: 'Running', summary: 'The flows are running.' } as const;
   try {
-    const id = await ports.github.createCheckRun(request.name, request.sha, update);
-    return { ...request, id };
+    return { id: await github.createCheckRun(name, sha, update), name, readOnly };
   } catch (thrown) {
-    warn(ports.logger, thrown, request);
+    warn(logger, thrown, { name, readOnly });
     return undefined;
   }
 }
 
-/** Completes it. Never throws. */
+/** Completes it, if there is one. Never throws. */
 export async function completeCheckRun(
-  ports: CheckRunPorts,
-  open: OpenCheckRun,
+  { github, logger }: CheckRunPorts,
+  open: OpenCheckRun | undefined,
   end: CheckRunEnd,
 ): Promise<void> {
+  if (github === undefined || open === undefined) return;
   const title = titleOf(end);
   try {
-    await ports.github.updateCheckRun(open.id, {
+    await github.updateCheckRun(open.id, {
       status: 'completed',
       conclusion: conclusionOf(end),
       title,
       summary: end.summary === '' ? title : end.summary,
     });
   } catch (thrown) {
-    warn(ports.logger, thrown, open);
+    warn(logger, thrown, open);
   }
+}
+
+/** Completes it without a verdict: one that stays in progress would block the pull request for good. Never throws. */
+export function abandonCheckRun(ports: CheckRunPorts, open: OpenCheckRun | undefined): Promise<void> {
+  const summary = 'The log of the job says why.';
+  return completeCheckRun(ports, open, { verdict: undefined, interrupted: false, stepFails: true, summary });
 }
 
 /** What branch protection sees. A failed gate stays failed even when the run was cut short after it. */
@@ -103,7 +117,7 @@ function titleOf({ verdict, interrupted, unresolved, unresolvedAlone = true }: C
   }
 }
 
-function warn(logger: Logger, thrown: unknown, { name, readOnly }: CheckRunRequest): void {
+function warn(logger: Logger, thrown: unknown, { name, readOnly }: Omit<OpenCheckRun, 'id'>): void {
   const what = `The check run "${name}" could not be written`;
   logger.warn(explainRefusal(thrown, { what, permission: 'checks: write', readOnly }));
 }

@@ -1,12 +1,13 @@
 import { messageOf } from '../lib/errors.js';
 import {
+  type BranchFile,
   type CheckRunUpdate,
+  type FileCommit,
   type GitHub,
   GitHubError,
   type PullRequest,
   type PullRequestComment,
 } from '../system/github.js';
-import { commitFile, readBranchFile, type RepositoryName } from './data-branch.js';
 import { type GitHubOptions, type Octokit, openOctokit } from './octokit.js';
 
 /** REST's `GET /user` refuses the token of a job or of an app; GraphQL names whose it is (`github-actions[bot]`). */
@@ -16,6 +17,11 @@ const PAGE = 100;
 const LONGEST_MESSAGE = 300;
 /** Seconds before a comment is tried again whose creation was not confirmed. */
 const CREATE_BACKOFF = [1, 4, 9];
+
+interface RepositoryName {
+  readonly owner: string;
+  readonly repo: string;
+}
 
 interface TokenUser {
   readonly viewer: { readonly login: string };
@@ -157,4 +163,106 @@ function toGitHubError(thrown: unknown, token: string): GitHubError {
 function answeredStatus(thrown: unknown): number | undefined {
   const { status, response } = Object(thrown) as { status?: unknown; response?: unknown };
   return response !== undefined && typeof status === 'number' ? status : undefined;
+}
+
+const REGULAR_FILE = '100644';
+
+/** A branch that holds data goes by GitHub's Git data API: https://docs.github.com/rest/git. Throws what octokit throws. */
+async function readBranchFile(
+  octokit: Octokit,
+  repository: RepositoryName,
+  { branch, path }: { readonly branch: string; readonly path: string },
+): Promise<BranchFile | undefined> {
+  const head = await headOf(octokit, repository, branch);
+  if (head === undefined) return undefined;
+  const commit = await octokit.rest.git.getCommit({ ...repository, commit_sha: head });
+  const blob = await findBlob(octokit, repository, { tree: commit.data.tree.sha, path: path.split('/') });
+  if (blob === undefined) return { head, content: undefined };
+  const { data } = await octokit.rest.git.getBlob({ ...repository, file_sha: blob });
+  return { head, content: Buffer.from(data.content, 'base64').toString() };
+}
+
+async function headOf(
+  octokit: Octokit,
+  repository: RepositoryName,
+  branch: string,
+): Promise<string | undefined> {
+  try {
+    const { data } = await octokit.rest.git.getRef({ ...repository, ref: `heads/${branch}` });
+    return data.object.sha;
+  } catch (thrown) {
+    if (statusOf(thrown) === 404) return undefined;
+    throw thrown;
+  }
+}
+
+/** Tree by tree, not all at once: a listing of the whole branch may be cut short. */
+async function findBlob(
+  octokit: Octokit,
+  repository: RepositoryName,
+  { tree, path }: { readonly tree: string; readonly path: readonly string[] },
+): Promise<string | undefined> {
+  const [name, ...rest] = path;
+  const { data } = await octokit.rest.git.getTree({ ...repository, tree_sha: tree });
+  const entry = data.tree.find((candidate) => candidate.path === name);
+  if (entry === undefined) return undefined;
+  if (rest.length === 0) return entry.type === 'blob' ? entry.sha : undefined;
+  return entry.type === 'tree' ? findBlob(octokit, repository, { tree: entry.sha, path: rest }) : undefined;
+}
+
+/**
+ * A tree on that of the head, a commit on the head, and only then the branch: nobody ever sees a part of it. GitHub makes
+ * the blob with the tree, which is one request less: they are a second apart, as GitHub asks of whoever writes.
+ */
+async function commitFile(
+  octokit: Octokit,
+  repository: RepositoryName,
+  { branch, path, content, message, head }: FileCommit,
+): Promise<boolean> {
+  const { git } = octokit.rest;
+  const base = head === undefined ? undefined : await git.getCommit({ ...repository, commit_sha: head });
+  const tree = await git.createTree({
+    ...repository,
+    tree: [{ path, mode: REGULAR_FILE, type: 'blob', content }],
+    base_tree: base?.data.tree.sha,
+  });
+  const commit = await git.createCommit({
+    ...repository,
+    message,
+    tree: tree.data.sha,
+    parents: head === undefined ? [] : [head],
+  });
+  try {
+    await moveBranch(octokit, repository, { branch, sha: commit.data.sha, isNew: head === undefined });
+    return true;
+  } catch (thrown) {
+    if (isRace(thrown)) return false;
+    throw thrown;
+  }
+}
+
+async function moveBranch(
+  octokit: Octokit,
+  repository: RepositoryName,
+  { branch, sha, isNew }: { readonly branch: string; readonly sha: string; readonly isNew: boolean },
+): Promise<void> {
+  // Asking again cannot mend a race: whoever lost it has to read again first.
+  const request = { retries: 0 };
+  if (isNew) await octokit.rest.git.createRef({ ...repository, ref: `refs/heads/${branch}`, sha, request });
+  else
+    await octokit.rest.git.updateRef({ ...repository, ref: `heads/${branch}`, sha, force: false, request });
+}
+
+/** "Update is not a fast forward", "Reference already exists", "Reference does not exist": the branch is not as it was. */
+function isRace(thrown: unknown): boolean {
+  const { message } = Object(thrown) as { message?: unknown };
+  const told = typeof message === 'string' ? message : '';
+  const status = statusOf(thrown);
+  return (
+    status === 409 || (status === 422 && /fast.?forward|reference (?:already|does not) exist/i.test(told))
+  );
+}
+
+function statusOf(thrown: unknown): unknown {
+  return (Object(thrown) as { status?: unknown }).status;
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { EventBase } from '../compare/trees/event-base.js';
+import type { Files } from '../system/ports.js';
 
 /** What the workflow run is about, as far as its event says. */
 export interface Occasion {
@@ -20,6 +22,8 @@ export interface Occasion {
   readonly defaultBranch?: string;
   /** It is the default branch's own code that runs, by one of its own events. */
   readonly onDefaultBranch: boolean;
+  /** What the event says of the commit that head is to be compared with. */
+  readonly base: EventBase;
 }
 
 interface RunnerEvent {
@@ -35,28 +39,29 @@ const repository = z
   .object({ full_name: text, default_branch: text, id: z.int().optional().catch(undefined) })
   .nullish()
   .catch(undefined);
-const side = z.object({ sha: text, repo: repository }).optional().catch(undefined);
+const side = z.object({ sha: text, ref: text, repo: repository }).optional().catch(undefined);
 const user = z.object({ login: text }).nullish().catch(undefined);
-
-const pullRequest = z
-  .object({ number: z.int().positive(), head: side, base: side, user })
-  .optional()
-  .catch(undefined);
+const number = z.int().positive();
 
 const listedPullRequest = z.object({
-  number: z.int().positive(),
+  number,
   head: z.object({ sha: text }).optional(),
   base: z.object({ repo: repository }).optional(),
 });
 
 const payloadSchema = z.object({
   repository,
+  ref: text,
+  before: text,
   after: text,
-  merge_group: z.object({ head_sha: text }).optional().catch(undefined),
-  pull_request: pullRequest,
+  merge_group: z.object({ head_sha: text, base_sha: text, base_ref: text }).optional().catch(undefined),
+  pull_request: z
+    .object({ number: number.optional().catch(undefined), head: side, base: side, user })
+    .optional()
+    .catch(undefined),
   /** With a member `pull_request`, it is one. */
   issue: z
-    .object({ number: z.int().positive(), pull_request: z.object({}) })
+    .object({ number, pull_request: z.object({}) })
     .optional()
     .catch(undefined),
   workflow_run: z
@@ -82,7 +87,7 @@ export function checksOutPullRequest(event: string): boolean {
 }
 
 const DEPENDABOT = 'dependabot[bot]';
-/** What a push that deletes a branch has as its new head. */
+/** What a push that deletes a branch has as its new head, and one that makes a branch as the one before. */
 const NO_COMMIT = /^0+$/;
 
 /** Reads the event, of whatever kind; never throws. Only what the event itself names is used. */
@@ -105,6 +110,7 @@ export function readEvent({ name, payload, env }: RunnerEvent): Occasion {
     pullRequest: subject.pullRequest,
     headSha,
     defaultBranch,
+    base: baseOf(name, env.GITHUB_REF, event),
   };
 }
 
@@ -143,7 +149,7 @@ function commit(sha: string | undefined): Subject {
 }
 
 function ofPullRequest({ pull_request: pull, repository: home }: Payload): Subject {
-  if (pull === undefined) return commit(undefined);
+  if (pull?.number === undefined) return commit(undefined);
   return {
     ...commit(pull.head?.sha),
     pullRequest: pull.number,
@@ -169,4 +175,56 @@ function ofWorkflowRun({ workflow_run: run, repository: home }: Payload): Subjec
     author: run.actor?.login,
     pullRequest: meant.length === 1 ? only?.number : undefined,
   };
+}
+
+/** Events whose payload has a pull request that the run is about. */
+const PULL_REQUEST = /^pull_request(_target|_review|_review_comment)?$/;
+
+/** Only what the event itself names is used. */
+function baseOf(name: string, runsOn: string | undefined, event: Payload): EventBase {
+  if (name === '') return { kind: 'none' };
+  const { pull_request: pull, merge_group: group, ref } = event;
+  const [base, head] = [commitName(pull?.base?.sha), commitName(pull?.head?.sha)];
+  if (PULL_REQUEST.test(name) && base !== undefined && head !== undefined) {
+    return { kind: 'pull_request', branch: pull?.base?.ref ?? 'the base', base, head };
+  }
+  const groupBase = commitName(group?.base_sha);
+  if (name === 'merge_group' && groupBase !== undefined) {
+    return { kind: 'merge_group', branch: branchOf(group?.base_ref) ?? 'the base', base: groupBase };
+  }
+  // A schedule runs on the default branch and nothing else, and its payload has no repository to name it.
+  const defaultBranch =
+    event.repository?.default_branch ?? (name === 'schedule' ? branchOf(runsOn) : undefined);
+  const branch = branchOf(ref);
+  if (name === 'push' && branch !== undefined) {
+    const before = commitName(event.before);
+    const isNew = before === undefined || NO_COMMIT.test(before);
+    return { kind: 'push', branch, before: isNew ? undefined : before, defaultBranch };
+  }
+  return { kind: 'other', defaultBranch };
+}
+
+/** A commit's name, of SHA-1 or of SHA-256; nothing else is handed to git. */
+function commitName(sha: string | undefined): string | undefined {
+  return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(sha ?? '') ? sha : undefined;
+}
+
+/** `refs/heads/main` → `main`; undefined for a tag. */
+function branchOf(ref: string | undefined): string | undefined {
+  return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1];
+}
+
+/** Bytes: GitHub sends no event that is larger (docs, webhook payloads: 25 MB). */
+const LARGEST_EVENT = 25e6;
+
+/** The event's payload; undefined if there is none to read, as in a local run. */
+export async function readPayload(
+  files: Pick<Files, 'read'>,
+  { GITHUB_EVENT_PATH: path = '' }: RunnerEvent['env'],
+): Promise<unknown> {
+  try {
+    return JSON.parse((await files.read(path, LARGEST_EVENT)) ?? '');
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import type { Git } from '../compare/trees/git.js';
 import { type Inputs, whereInput } from '../config/inputs.js';
-import { parseInputs } from '../config/parse-inputs.js';
+import { parseInputs } from '../config/inputs.js';
 import { messageOf, UserError } from '../lib/errors.js';
 import { type GitHub, GitHubError, type PullRequest } from '../system/github.js';
 import type { Logger } from '../system/ports.js';
@@ -21,28 +21,22 @@ interface PullRequestQuestion {
   readonly surroundings: Surroundings;
 }
 
-/** What the run is about, and the pull request where GitHub had to be asked for it. */
-export interface Settled {
-  readonly surroundings: Surroundings;
-  readonly asked?: PullRequest;
-}
-
 /**
- * Settles which pull request the run is about, before any of its code is run. Throws UserError where a fork's code would
+ * What the run is about once it is settled which pull request that is, before any of its code is run. Throws UserError where a fork's code would
  * run beside a token that can write, and where another commit is checked out than the pull request's: its result would
  * be reported for code that was never measured.
  */
 export async function settlePullRequest(
   ports: PullRequestPorts,
   question: PullRequestQuestion,
-): Promise<Settled> {
+): Promise<Surroundings> {
   const event = question.env.GITHUB_EVENT_NAME ?? '';
   const settled = await askedFor(ports, question);
-  const { occasion } = settled.surroundings;
+  const { occasion } = settled;
   if (occasion.isFork && !checksOutPullRequest(event))
     throw new UserError({ message: refusalOf(occasion, event) });
   if (occasion.pullRequest !== undefined && !checksOutPullRequest(event)) {
-    await checkCheckout(ports, settled.surroundings, event);
+    await checkCheckout(ports, settled, event);
   }
   return settled;
 }
@@ -50,9 +44,9 @@ export async function settlePullRequest(
 async function askedFor(
   { github }: PullRequestPorts,
   { inputs, env, surroundings }: PullRequestQuestion,
-): Promise<Settled> {
+): Promise<Surroundings> {
   const { occasion, git } = surroundings;
-  const given = parseInputs(inputs).parsed.publishing.pullRequest;
+  const given = parseInputs(inputs).parsed.pullRequest;
   const number = given ?? occasion.pullRequest;
   const named = occasion.pullRequest;
   if (given !== undefined && named !== undefined && given !== named) {
@@ -60,7 +54,7 @@ async function askedFor(
     throw new UserError({ where: whereInput('pullRequest'), message });
   }
   const isKnown = number === named && (number === undefined || occasion.headSha !== undefined);
-  if (number === undefined || isKnown) return { surroundings };
+  if (number === undefined || isKnown) return surroundings;
   const asked = await ask(github, number);
   const about: Occasion = {
     ...occasion,
@@ -69,8 +63,9 @@ async function askedFor(
     isFork: asked.headRepository?.toLowerCase() !== env.GITHUB_REPOSITORY?.toLowerCase(),
     // What is checked out is the pull request's, whatever branch the workflow is of.
     onDefaultBranch: false,
+    base: { kind: 'pull_request', branch: asked.baseBranch, base: asked.baseSha, head: asked.headSha },
   };
-  return { asked, surroundings: { ...surroundings, occasion: about, git: { ...git, sha: asked.headSha } } };
+  return { ...surroundings, occasion: about, git: { ...git, sha: asked.headSha } };
 }
 
 async function ask(github: GitHub | undefined, number: number): Promise<PullRequest> {

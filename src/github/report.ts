@@ -1,6 +1,6 @@
-import type { CommentMode } from '../config/parse-inputs.js';
-import { messageOf } from '../lib/errors.js';
-import { exitStatus, interruptionOf } from '../lib/exit-status.js';
+import type { CommentMode } from '../config/inputs.js';
+import { messageOf, type Problem, UserError } from '../lib/errors.js';
+import { EXIT, exitStatus, interruptionOf } from '../lib/exit-status.js';
 import { metricName } from '../model/metrics.js';
 import { isUnresolvedAlone, type Results, unresolvedTally } from '../model/results.js';
 import { resultsJson } from '../report/results-json.js';
@@ -231,4 +231,39 @@ export interface Renderers {
   terminal(results: Results): string;
   html(results: Results): string;
   annotations(results: Results): readonly Annotation[];
+}
+
+/** Reports what kept a verdict from being reached, and gives the exit status: 2 for what the user can mend. */
+export function reportFailure(runner: Pick<Runner, 'annotate'>, thrown: unknown, workspace: string): number {
+  if (thrown instanceof UserError) {
+    thrown.problems.forEach((problem) => {
+      runner.annotate(problemAnnotation(problem, workspace));
+    });
+    return EXIT.unusable;
+  }
+  const stack = (thrown instanceof Error ? thrown.stack : undefined) ?? messageOf(thrown);
+  runner.annotate({
+    level: 'error',
+    title: 'flowgate: a defect',
+    message: `${stack}\nThis is a defect in flowgate, please report it.`,
+  });
+  return EXIT.failed;
+}
+
+/** One error each, at its place in the file where it has one. */
+function problemAnnotation({ message, where, file, line, column }: Problem, workspace: string): Annotation {
+  return {
+    level: 'error',
+    title: 'flowgate: configuration',
+    message: where === undefined ? message : `${where}: ${message}`,
+    file: file === undefined ? undefined : relativeTo(workspace, file),
+    line,
+    column,
+  };
+}
+
+/** GitHub places an annotation by the path in the repository, with slashes on every system. */
+function relativeTo(workspace: string, file: string): string {
+  const inside = file.startsWith(workspace) && /^[\\/]/.test(file.slice(workspace.length));
+  return inside ? file.slice(workspace.length + 1).replaceAll('\\', '/') : file;
 }

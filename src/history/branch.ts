@@ -1,4 +1,3 @@
-import type { Occasion } from '../github/event.js';
 import { seededRandom } from '../lib/random.js';
 import { type HistoryPlan, type HistoryPoint, historyPointSchema, type Past } from '../model/history.js';
 import type { Results } from '../model/results.js';
@@ -48,7 +47,13 @@ export async function readPast(
 interface HistorySubject {
   readonly plan: HistoryPlan;
   readonly results: Results;
-  readonly occasion: Occasion;
+  readonly occasion: {
+    /** It is the default branch's own code that ran. */
+    readonly onDefaultBranch: boolean;
+    readonly defaultBranch?: string;
+    /** The token can only read. */
+    readonly readOnly: boolean;
+  };
 }
 
 /**

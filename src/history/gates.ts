@@ -1,6 +1,5 @@
-import { parseThreshold } from '../config/threshold-grammar.js';
 import type { HistoryGate, Past } from '../model/history.js';
-import { definitionOf, type MetricDefinition, type MetricId } from '../model/metrics.js';
+import { definitionOf, type MetricId, type Unit } from '../model/metrics.js';
 import { type ScenarioPlan, wholeLoad } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type { Threshold } from '../model/threshold.js';
@@ -32,36 +31,48 @@ export function gatedByHistory(
   if (past === undefined || gate === undefined) return scenario;
   const { all } = comparableTo({ name: scenario.name, load: wholeLoad(scenario) }, past, environment);
   const gates = GATED.flatMap((id) => {
-    const definition = definitionOf(id);
-    const last = trendOf({ name: id, definition, now: null }, all)?.last;
-    const limit = last === undefined ? undefined : limitBeyond(last, gate, definition);
-    return limit === undefined ? [] : thresholdOf(`${id} ${limit}`, gate);
+    const last = trendOf({ name: id, definition: definitionOf(id), now: null }, all)?.last;
+    return last === undefined ? [] : gateBeyond(last, id, gate);
   });
   return { ...scenario, thresholds: [...scenario.thresholds, ...gates] };
 }
 
-/** `<= 148MB`; undefined if the last level is too short to predict anything, or nothing is worse. */
-function limitBeyond(
+/** The unit that a gate is written in, and what one of it is in the metric's base unit. */
+const WRITTEN_IN: Readonly<Record<Unit, { readonly unit: string; readonly size: number }>> = {
+  bytes: { unit: 'MB', size: 1e6 },
+  ratio: { unit: '%', size: 0.01 },
+  count: { unit: '', size: 1 },
+  ms: { unit: 'ms', size: 1 },
+  per_second: { unit: '/s', size: 1 },
+  bytes_per_minute: { unit: 'B/min', size: 1 },
+};
+
+/** `peak_memory <= 148MB`; none if the last level is too short to predict anything, or nothing is worse. */
+function gateBeyond(
   { low, high }: { readonly low?: number; readonly high?: number },
-  { margin }: HistoryGate,
-  { worse, unit }: MetricDefinition,
-): string | undefined {
-  const edge = worse === 'higher' ? high : low;
-  const limit = edge === undefined ? 0 : edge * (worse === 'higher' ? 1 + margin : 1 - margin);
-  if (limit <= 0) return undefined;
-  const round = worse === 'higher' ? Math.ceil : Math.floor;
-  const op = worse === 'higher' ? '<=' : '>=';
-  switch (unit) {
-    case 'bytes':
-      return `${op} ${rounded(limit / 1e6, round)}MB`;
-    case 'ratio':
-      return `${op} ${rounded(limit * 100, round)}%`;
-    case 'count':
-    case 'ms':
-    case 'per_second':
-    case 'bytes_per_minute':
-      return `${op} ${rounded(limit, round)}`;
-  }
+  metric: MetricId,
+  { margin, level }: HistoryGate,
+): readonly Threshold[] {
+  const definition = definitionOf(metric);
+  const { unit, size } = WRITTEN_IN[definition.unit];
+  const isUpper = definition.worse === 'higher';
+  const edge = isUpper ? high : low;
+  const beyond = edge === undefined ? 0 : edge * (isUpper ? 1 + margin : 1 - margin);
+  if (beyond <= 0) return [];
+  const number = rounded(beyond / size, isUpper ? Math.ceil : Math.floor);
+  const op = isUpper ? '<=' : '>=';
+  return [
+    {
+      expression: `${metric} ${op} ${number}${unit}`,
+      level,
+      metric,
+      op,
+      // The decimal that is written: 57 · 0.01 is 0.5700000000000001.
+      limit: Number((number * size).toPrecision(15)),
+      written: { number: String(number), unit },
+      origin: 'history',
+    },
+  ];
 }
 
 /** Away from the values, to so many digits that a reader takes in: what is shown is what decides. */
@@ -69,9 +80,4 @@ function rounded(value: number, round: (value: number) => number): number {
   const scale = 10 ** (DIGITS - 1 - Math.floor(Math.log10(value)));
   // A whole number of the scale must not be taken for a little more than itself.
   return Number((round(Number((value * scale).toPrecision(12))) / scale).toPrecision(12));
-}
-
-function thresholdOf(expression: string, { level }: HistoryGate): readonly Threshold[] {
-  const parsed = parseThreshold(expression, level);
-  return parsed.ok ? [{ ...parsed.threshold, origin: 'history' }] : [];
 }

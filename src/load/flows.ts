@@ -1,4 +1,3 @@
-import type { ContaminationLog } from '../checks/isolation/log.js';
 import type { FlowEnd, FlowKill, FlowRunner, FlowStart } from '../flows/runner.js';
 import { messageOf } from '../lib/errors.js';
 import { type Identity, tokenOf, traceparentOf } from '../lib/identity.js';
@@ -14,6 +13,13 @@ import type { WorkspaceSource } from './workspaces.js';
 export interface FlowObserver {
   started(flows: number): void;
   ended(outcome: Flow['outcome']): void;
+}
+
+/** Looks at what each counted flow has seen and left in its workspace. */
+export interface FlowInspector {
+  begun(start: FlowStart): void;
+  /** With `done` the flow left something: its workspace is kept until `done` is called. */
+  ended(start: FlowStart, seen: FlowEnd['seen'], done?: () => void): void;
 }
 
 export interface FlowsOptions {
@@ -35,7 +41,7 @@ export interface FlowsOptions {
   /** Iterations that were given to flows before the first of the log. */
   readonly before?: number;
   /** Of counted flows; left out if nobody asks whether they see each other. */
-  readonly contamination?: ContaminationLog;
+  readonly inspector?: FlowInspector;
   /** Takes every counted flow when it is over; the first ones that it has are from before. */
   readonly log: Pick<FlowLog, 'count' | 'add'>;
   /** Told of what kept flows from being run or followed; what the others did stands. */
@@ -152,14 +158,14 @@ export class Slots {
 
   /** Starts a flow in each of these slots; behind the barrier all at the same instant. */
   begin(due: readonly Due[], workspaces: readonly string[], barrier: boolean): readonly Begun[] {
-    const { runner, identity, observer, contamination, killOf } = this.#options;
+    const { runner, identity, observer, inspector, killOf } = this.#options;
     const starts = due.map(({ slot }, index) => {
       const start = new Start(this.#wave.name(slot), workspaces[index] as string, identity);
       if (killOf !== undefined) start.kill = killOf(start.iteration);
       return start;
     });
     observer?.started(starts.length);
-    for (const start of starts) contamination?.begun(start);
+    for (const start of starts) inspector?.begun(start);
     const ends = barrier ? runner.release(starts) : starts.flatMap((start) => runner.release([start]));
     return ends.map((end, index) => ({
       start: starts[index] as FlowStart,
@@ -201,12 +207,12 @@ export class Slots {
 
   /** The folder of a flow goes when it was looked through. */
   #leave(start: FlowStart, { seen }: FlowEnd): void {
-    const { workspaces, contamination } = this.#options;
+    const { workspaces, inspector } = this.#options;
     const { workspace } = start;
-    if (contamination === undefined) workspaces.release(workspace);
-    else if (workspaces.releaseEmpty(workspace)) contamination.ended(start, seen);
+    if (inspector === undefined) workspaces.release(workspace);
+    else if (workspaces.releaseEmpty(workspace)) inspector.ended(start, seen);
     else {
-      contamination.ended(start, seen, () => {
+      inspector.ended(start, seen, () => {
         workspaces.release(workspace);
       });
     }

@@ -1,5 +1,4 @@
 import { bystandersOf, type Distribution, type FlowTally, type Outcome } from '../model/flow.js';
-import type { LadderFigures } from '../model/ladder.js';
 import type { MetricId } from '../model/metrics.js';
 import type { RetryPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
@@ -30,7 +29,18 @@ export interface Measures {
   readonly ttfb: Distribution | undefined;
   /** By name, in order of appearance; ms, over ok flows. */
   readonly steps: ReadonlyMap<string, Distribution>;
-  readonly ladder: LadderFigures | undefined;
+  /** Undefined if the scenario has no ladder. */
+  readonly ladder: LadderMeasures | undefined;
+}
+
+type LadderMetric = 'memory_per_flow' | 'cpu_per_flow_share' | 'threads_per_flow' | 'knee';
+
+/** What only a ladder tells: `summarize` is given it. */
+export interface LadderMeasures {
+  readonly scalars: Figures<LadderMetric>;
+  /** Labels of the efficiencies: flows at once of each rung. */
+  readonly rungs: readonly string[];
+  readonly efficiency: (label: string) => Figure;
 }
 
 export const NO_FLOW = 'no flow was started';
@@ -44,6 +54,8 @@ export function figure(value: number, note?: string): Figure {
 export function noData(note: string): Figure {
   return { value: null, note };
 }
+
+export const NO_LADDER = noData('the scenario has no ladder');
 
 /** The figure of a value that may not be there. */
 export function figureOr(value: number | undefined, note: string): Figure {

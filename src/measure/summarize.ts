@@ -1,4 +1,3 @@
-import { efficiencyAt, ladderFigures, ladderOf } from '../ladder/capacity.js';
 import { countOf, statOf } from '../lib/statistics/distribution.js';
 import type { Distribution } from '../model/flow.js';
 import { definitionOf, LADDER_METRICS, type MetricId, type MetricRef, METRICS } from '../model/metrics.js';
@@ -12,7 +11,9 @@ import {
   flowFigures,
   httpFigures,
   type LabelledId,
+  type LadderMeasures,
   type Measures,
+  NO_LADDER,
   NO_REQUEST,
   noData,
   NONE_OK,
@@ -27,19 +28,25 @@ const STEP_STATS = ['med', 'p95'] as const;
 /** Names of steps come from the code under test: a name made anew by every flow must not swell the report. */
 const MOST_STEPS = 50;
 
+const WITHOUT_LADDER: LadderMeasures['scalars'] = {
+  memory_per_flow: NO_LADDER,
+  cpu_per_flow_share: NO_LADDER,
+  threads_per_flow: NO_LADDER,
+  knee: NO_LADDER,
+};
+
 /**
  * Everything that can be asked of the record; what needs all times of all flows in order is computed when it is asked
  * for. An interrupted run's measures are of what ran.
  */
-export function summarize(record: Record): Measures {
-  const ladder = ladderOf(record);
+export function summarize(record: Record, ladder?: LadderMeasures): Measures {
   const tally = tallyOf(record);
   return {
     scalars: {
       ...flowFigures(tally, record),
       ...machineFigures(tally, record),
       ...httpFigures(tally),
-      ...ladderFigures(ladder),
+      ...(ladder?.scalars ?? WITHOUT_LADDER),
       get max_concurrency() {
         return concurrencyFigure(tally);
       },
@@ -88,15 +95,12 @@ function stepRefs({ steps }: Measures): MetricRef[] {
 }
 
 function efficiencyRefs({ ladder }: Measures): MetricRef[] {
-  return (ladder?.rungs ?? []).map(({ flows }): MetricRef => ({
-    metric: 'efficiency',
-    label: String(flows),
-  }));
+  return (ladder?.rungs ?? []).map((label): MetricRef => ({ metric: 'efficiency', label }));
 }
 
 function look(measures: Measures, ref: MetricRef): Figure {
   if (isScalar(ref.metric)) return measures.scalars[ref.metric];
-  if (ref.metric === 'efficiency') return efficiencyAt(measures.ladder, ref.label ?? '');
+  if (ref.metric === 'efficiency') return measures.ladder?.efficiency(ref.label ?? '') ?? NO_LADDER;
   if (ref.metric === 'flow_time') return statFigure(measures.flowTime, { ref, empty: NONE_OK });
   if (ref.metric === 'ttfb') {
     const requested = measures.scalars.bytes_sent.value !== null;

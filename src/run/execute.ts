@@ -1,29 +1,27 @@
 import { Search } from '../checks/cleanup/search.js';
-import { lookingAlong } from '../checks/growth/readings.js';
+import { samplingAlong } from '../checks/growth/growth.js';
+import { verifyFlows } from '../checks/invariants.js';
 import { contaminationLogOf } from '../checks/isolation/log.js';
-import { verifyFlows } from '../checks/verify.js';
 import { runWaves, type Waves } from '../faults/injection.js';
 import type { FlowRunner } from '../flows/runner.js';
 import { climb } from '../ladder/climb.js';
 import { messageOf } from '../lib/errors.js';
 import { type LoggedFlows, runFlows, warmUp } from '../load/flows.js';
 import { type ScenarioPlan, wavesOf, wholeLoad } from '../model/plan.js';
-import type { Record } from '../model/record.js';
+import type { BrokenGates, Record } from '../model/record.js';
+import type { Threshold } from '../model/threshold.js';
 import type { Monitor } from '../watch/sampler.js';
 import { AbortWatch } from './abort.js';
 import { Live } from './progress.js';
-import { nothing, type Performance, recordOfRun } from './record.js';
-import {
-  type Halt,
-  haltOn,
-  isWatched,
-  Session,
-  watched,
-  type Watched,
-  withLargestProcess,
-} from './session.js';
-import type { ExecuteContext, ExecutePorts, Stage } from './stage.js';
-import type { Cast } from './start.js';
+import { nothing, type Performance, recordOfRun, recordSoFar } from './record.js';
+import { type Halt, haltOn, isWatched, Session, watched, withLargestProcess } from './session.js';
+import { commandOn, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
+import type { Parts } from './start.js';
+
+interface ExecuteOptions extends ExecuteContext {
+  /** Asked while the run is under way, for gates with abort-on-fail. */
+  readonly brokenGates: BrokenGates;
+}
 
 /**
  * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
@@ -32,57 +30,78 @@ import type { Cast } from './start.js';
 export async function execute(
   plan: ScenarioPlan,
   ports: ExecutePorts,
-  context: ExecuteContext,
+  options: ExecuteOptions,
 ): Promise<Record> {
   let session: Session;
   try {
-    session = await Session.open(plan, ports, context);
+    session = await Session.open(plan, ports, options);
   } catch (thrown) {
-    const unset = { plan, ports, environment: context.environment, problems: [messageOf(thrown)] };
+    const unset = { plan, ports, environment: options.environment, problems: [messageOf(thrown)] };
     return recordOfRun(unset, nothing(plan, ports, 'none'));
   }
-  const { stage, cast, runner } = session;
+  const { stage, parts, runner } = session;
   let performance: Performance | undefined;
   try {
-    if (runner !== undefined && !ports.interrupt.aborted) performance = await perform(session, runner);
+    if (runner !== undefined && !ports.interrupt.aborted) {
+      performance = await perform(session, runner, options.brokenGates);
+    }
   } catch (thrown) {
     stage.problems.push(messageOf(thrown));
   } finally {
     await session.close();
   }
-  const left = cast.search?.found();
+  const left = parts.search?.found();
   return recordOfRun(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
 }
 
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
-async function perform(session: Session, runner: FlowRunner): Promise<Performance> {
-  const { stage, cast } = session;
+async function perform(session: Session, runner: FlowRunner, brokenGates: BrokenGates): Promise<Performance> {
+  const { stage, parts } = session;
   const { plan, ports } = stage;
-  const halt = haltOn(stage, cast);
-  const options = session.flows(runner, halt);
-  if (plan.warmup > 0) await warmUp({ ...options, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
+  const halt = haltOn(stage, parts);
+  const flows = session.flows(runner, halt);
+  if (plan.warmup > 0) await warmUp({ ...flows, load: plan.ladder?.[0] ?? plan.load }, plan.warmup);
   const search = isWatched(plan)
-    ? await attempt(stage, 'looking at what is there', async () => Search.begin(stage))
+    ? await attempt(stage, 'looking at what is there', async () =>
+        Search.begin({ ...stage, ...ports, work: plan.work }),
+      )
     : undefined;
-  const contamination = contaminationLogOf(stage);
-  const performed = await performWatched(stage, { ...options, contamination }, { halt, cast });
+  const contamination = contaminationLogOf(plan, { ...ports, identity: stage.identity });
+  const performed = await watched(stage, {
+    log: flows.log,
+    run: async (monitor, origin) => {
+      const counted = { ...flows, origin, inspector: contamination };
+      const ran = await runAll(counted, { stage, parts, halt, monitor, brokenGates });
+      return { ...ran, ...flows.log.recorded() };
+    },
+  });
   await runner.settle();
   // What was cut short has had no time to tidy up.
   if (search !== undefined && !halt.signal.aborted) {
     const slots = new Map(performed.flows.map(({ iteration, slot }) => [iteration, slot]));
-    cast.search = search;
+    parts.search = search;
     await attempt(stage, 'looking for what was left', async () => search.forProcesses(slots));
   }
   halt.end();
-  const verified = await attempt(stage, 'verify', async () =>
-    ports.interrupt.aborted || performed.aborted !== undefined
-      ? undefined
-      : verifyFlows(stage, { flows: performed.flows, counts: performed.tally.counts }, cast.module),
-  );
+  const isCut = ports.interrupt.aborted || performed.aborted !== undefined;
+  const verified = isCut
+    ? undefined
+    : await attempt(stage, 'verify', async () =>
+        verifyFlows(
+          { flows: performed.flows, counts: performed.tally.counts },
+          {
+            ...ports,
+            plan,
+            module: parts.module,
+            specOf: (command, env) => commandOn(stage, command, env),
+            scratch: stage.scratch,
+          },
+        ),
+      );
   // What the interrupt cut short has found nothing wrong.
   const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
   await contamination?.settle();
-  await options.workspaces.settle();
+  await flows.workspaces.settle();
   const monitor = await withLargestProcess(performed.monitor, stage);
   return { ...performed, monitor, verify, contamination: contamination?.recorded() };
 }
@@ -97,52 +116,60 @@ async function attempt<T>(stage: Stage, name: string, step: () => Promise<T>): P
   }
 }
 
-/** The whole of what the scenario asks for: its load, its ladder or its waves. */
-function performWatched(
-  stage: Stage,
-  options: LoggedFlows,
-  { halt, cast }: { halt: Halt; cast: Cast },
-): Promise<Watched<Omit<Performance, 'verify' | 'monitor' | 'startedAt'>>> {
+interface Surroundings {
+  readonly stage: Stage;
+  readonly parts: Parts;
+  readonly halt: Halt;
+  readonly monitor: Monitor;
+  readonly brokenGates: BrokenGates;
+}
+
+type Ran = Pick<Performance, 'load' | 'rungs' | 'aborted' | keyof Waves>;
+
+/** The whole of what the scenario asks for, its load, its ladder or its waves, under its limits and in the live view. */
+async function runAll(flows: LoggedFlows, surroundings: Surroundings): Promise<Ran> {
+  const { stage, monitor, brokenGates } = surroundings;
   const { plan, ports, environment } = stage;
-  const run = async (monitor: Monitor, origin: number) => {
-    stage.limits?.begin();
-    const live = new Live({
-      scenario: plan.name,
-      load: wholeLoad(plan),
-      cores: environment.cores,
-      clock: ports.clock,
-      view: ports.progress,
-      monitor,
-    });
-    const observed = { ...options, origin, observer: lookingAlong(live, plan, monitor) };
-    const running =
-      plan.ladder === undefined
-        ? runLoad(stage, observed, { monitor, halt, cast })
-        : climb(stage, observed, monitor);
-    const ran = await running.finally(() => {
-      live.stop();
-      stage.limits?.end();
-    });
-    return { ...ran, ...options.log.recorded() };
-  };
-  return watched(stage, { log: options.log, run });
+  const soFar = (part: Pick<Record, 'load' | 'rungs'>): Record =>
+    recordSoFar(stage, monitor, { ...flows.log.recorded(), ...part });
+  stage.limits?.begin();
+  const live = new Live({
+    scenario: plan.name,
+    load: wholeLoad(plan),
+    cores: environment.cores,
+    clock: ports.clock,
+    view: ports.progress,
+    monitor,
+  });
+  const observed = { ...flows, observer: samplingAlong(live, plan, monitor) };
+  try {
+    return plan.ladder === undefined
+      ? await runLoad(observed, surroundings, soFar)
+      : await climb(observed, { plan, monitor, soFar, brokenGates });
+  } finally {
+    live.stop();
+    stage.limits?.end();
+  }
 }
 
 /** The flows of one load, which a gate with abort-on-fail may end. */
 async function runLoad(
-  stage: Stage,
-  options: LoggedFlows,
-  { monitor, halt, cast }: { monitor: Monitor; halt: Halt; cast: Cast },
-): Promise<Pick<Performance, 'aborted' | keyof Waves>> {
-  const { origin, log } = options;
-  const { faults } = stage.plan;
-  const abort = new AbortWatch({ stage, monitor, origin, log, halt: halt.now });
-  const running =
-    faults === undefined || wavesOf(faults).length === 0
-      ? runFlows(options)
-      : runWaves(faults, options, { monitor, network: cast.network });
-  const ran = await running.finally(() => {
+  flows: LoggedFlows,
+  { stage, parts, halt, monitor, brokenGates }: Surroundings,
+  soFar: (part: Pick<Record, 'load'>) => Record,
+): Promise<Ran> {
+  const { load, thresholds, faults } = stage.plan;
+  const { clock, origin } = flows;
+  const broken = (gates: readonly Threshold[]): readonly string[] => brokenGates(gates, soFar({ load }));
+  const abort = new AbortWatch({ thresholds, broken, clock, origin, halt: halt.now });
+  try {
+    if (faults === undefined || wavesOf(faults).length === 0) {
+      await runFlows(flows);
+      return { aborted: abort.aborted };
+    }
+    const waves = await runWaves(faults, flows, { monitor, network: parts.network });
+    return { ...waves, aborted: abort.aborted };
+  } finally {
     abort.stop();
-  });
-  return { ...ran, aborted: abort.aborted };
+  }
 }

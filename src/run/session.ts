@@ -9,8 +9,8 @@ import type { MonitorRecord, Record } from '../model/record.js';
 import { type Monitor, startMonitor } from '../watch/sampler.js';
 import { logOf, recordOfRun } from './record.js';
 import { type ExecuteContext, type ExecutePorts, setStage, type Stage } from './stage.js';
-import { type Cast, prepare } from './start.js';
-import { strike } from './teardown.js';
+import { openParts, type Parts } from './start.js';
+import { tearDown } from './teardown.js';
 
 interface SessionContext extends ExecuteContext {
   /** Gives what runs the flows in place of the scenario's own runner. */
@@ -18,12 +18,12 @@ interface SessionContext extends ExecuteContext {
 }
 
 /**
- * A scenario's stage with everybody on it: services, the module's host, the slots of the flows. It stays up until it is
- * closed, so that the scenario can be run on it once or many times.
+ * A scenario's stage with all that flows need: services, the module's host, the slots of the flows. It stays up until
+ * it is closed, so that the scenario can be run on it once or many times.
  */
 export class Session {
   readonly stage: Stage;
-  readonly cast: Cast = {};
+  readonly parts: Parts = {};
   readonly #workspaces: WorkspaceSource;
   #runner: FlowRunner | undefined;
   /** Flows that the rounds so far have started: no two of a session have the same iteration. */
@@ -43,7 +43,7 @@ export class Session {
     { decorate, ...context }: SessionContext,
   ): Promise<Session> {
     const session = new Session(await setStage(plan, ports, context));
-    if (!ports.interrupt.aborted) await session.#prepare(decorate);
+    if (!ports.interrupt.aborted) await session.#start(decorate);
     return session;
   }
 
@@ -102,12 +102,12 @@ export class Session {
   }
 
   async close(): Promise<void> {
-    await strike(this.stage, this.cast);
+    await tearDown(this.stage, this.parts);
   }
 
   async #during<T>(act: (runner: FlowRunner, halt: Halt) => Promise<T>): Promise<T> {
     if (this.#runner === undefined) throw new Error('there is nothing that could run the flows');
-    const halt = haltOn(this.stage, this.cast);
+    const halt = haltOn(this.stage, this.parts);
     try {
       const done = await act(this.#runner, halt);
       await this.#runner.settle();
@@ -117,11 +117,11 @@ export class Session {
     }
   }
 
-  async #prepare(decorate: SessionContext['decorate'] = (runner) => runner): Promise<void> {
+  async #start(decorate: SessionContext['decorate'] = (runner) => runner): Promise<void> {
     const { ports, problems } = this.stage;
     try {
-      await prepare(this.stage, this.cast);
-      this.#runner = this.cast.runner &&= decorate(this.cast.runner);
+      await openParts(this.stage, this.parts);
+      this.#runner = this.parts.runner &&= decorate(this.parts.runner);
     } catch (thrown) {
       // What an interrupt cuts short has not failed: that the run was interrupted is all there is to say.
       if (!ports.interrupt.aborted) problems.push(messageOf(thrown));
@@ -186,7 +186,7 @@ export interface Halt {
 }
 
 /** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
-export function haltOn(stage: Stage, { runner, services, network }: Cast): Halt {
+export function haltOn(stage: Stage, { runner, services, network }: Parts): Halt {
   const { interrupt } = stage.ports;
   const controller = new AbortController();
   let over = false;

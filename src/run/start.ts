@@ -15,8 +15,8 @@ import { type Services, startServices } from '../services/services.js';
 import { runHook } from '../system/hook.js';
 import { commandOn, serviceOn, type Stage } from './stage.js';
 
-/** Who is on the stage so far. */
-export interface Cast {
+/** What a session has opened so far: teardown closes it. */
+export interface Parts {
   network?: NetworkInjection;
   services?: Services;
   runner?: FlowRunner;
@@ -26,12 +26,12 @@ export interface Cast {
   search?: Search;
 }
 
-/** Proxies, services, then setup, then whatever runs the flows; each is told of only once it stands. */
-export async function prepare(stage: Stage, cast: Cast): Promise<void> {
+/** Proxies, services, then setup, then whatever runs the flows; each is among the parts once it is up. */
+export async function openParts(stage: Stage, parts: Parts): Promise<void> {
   const { plan, ports, watch, limits } = stage;
-  const connections = await openNetwork(stage, cast);
+  const connections = await openNetwork(stage, parts);
   const trusted = plan.services.find(({ ca }) => ca !== undefined)?.ca;
-  cast.services = await startServices(plan.services, {
+  parts.services = await startServices(plan.services, {
     ...ports,
     ca: trusted === undefined ? undefined : await readCa(stage, trusted),
     specOf: (service) => serviceOn(stage, service),
@@ -45,23 +45,23 @@ export async function prepare(stage: Stage, cast: Cast): Promise<void> {
     if (!ok) throw new Error(`setup failed: ${message}`);
   }
   if (plan.work.kind === 'module') {
-    cast.runner = cast.module = await openModule(stage, plan.work);
-    const error = cast.module.hooks.has('setup') ? await cast.module.setup() : undefined;
+    parts.runner = parts.module = await openModule(stage, plan.work);
+    const error = parts.module.hooks.has('setup') ? await parts.module.setup() : undefined;
     if (error !== undefined) throw new Error(`setup failed: ${error.message}`);
   } else if (plan.work.kind === 'http') {
-    cast.runner = await openRequests(stage, plan.work, connections);
+    parts.runner = await openRequests(stage, plan.work, connections);
   } else {
-    cast.runner = await openCommands(stage, plan.work);
+    parts.runner = await openCommands(stage, plan.work);
   }
 }
 
 /** They need only listen: services and setup may connect through them before any fault is injected. */
-async function openNetwork({ plan, ports }: Stage, cast: Cast): Promise<ConnectionLog | undefined> {
+async function openNetwork({ plan, ports }: Stage, parts: Parts): Promise<ConnectionLog | undefined> {
   const { network, seed } = plan.faults ?? {};
   if (network === undefined) return undefined;
   const proxy = await ports.openNetworkProxy(network, { seed: seed ?? plan.seed });
   const connections = new ConnectionLog();
-  cast.network = { proxy, slotOf: (port, at) => connections.slotOf(port, at) };
+  parts.network = { proxy, slotOf: (port, at) => connections.slotOf(port, at) };
   return connections;
 }
 

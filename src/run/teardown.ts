@@ -3,28 +3,28 @@ import { messageOf } from '../lib/errors.js';
 import { runHook } from '../system/hook.js';
 import { killAll } from '../watch/process-watch.js';
 import { commandOn, type Stage } from './stage.js';
-import type { Cast } from './start.js';
+import type { Parts } from './start.js';
 
 /** After an interrupt the teardown has this long: the runner kills everything soon. ms. */
 const HURRIED_TEARDOWN = 3000;
 
 const TEARDOWN = 'teardown';
 
-/** Clears the stage. Each step happens whatever became of the one before. */
-export async function strike(stage: Stage, cast: Cast): Promise<void> {
+/** Ends all that the session started. Each step happens whatever became of the one before. */
+export async function tearDown(stage: Stage, parts: Parts): Promise<void> {
   const { plan, ports, watch } = stage;
   const { teardown } = plan;
   const steps: readonly [string, () => Promise<unknown>][] = [
-    [TEARDOWN, async () => teardownModule(cast.module)],
-    ['looking for ports that were left', async () => cast.search?.forPorts()],
+    [TEARDOWN, async () => teardownModule(parts.module)],
+    ['looking for ports that were left', async () => parts.search?.forPorts()],
     // What launchers and hosts have adopted is lost from sight when they end, unless it was seen before.
     ['looking for what flows have left', async () => watch.alive()],
-    ['ending the flows', async () => cast.runner?.close()],
+    ['ending the flows', async () => parts.runner?.close()],
     [TEARDOWN, async () => (teardown === undefined ? undefined : teardownCommand(stage, teardown))],
-    ['looking for files that were left', async () => cast.search?.forFiles()],
-    ['stopping the services', async () => cast.services?.stop()],
-    ['looking for what services have left', async () => cast.search?.inServices()],
-    ['closing the network proxies', async () => cast.network?.proxy.close()],
+    ['looking for files that were left', async () => parts.search?.forFiles()],
+    ['stopping the services', async () => parts.services?.stop()],
+    ['looking for what services have left', async () => parts.search?.inServices()],
+    ['closing the network proxies', async () => parts.network?.proxy.close()],
     ['ending what was left', async () => killAll(watch, ports.spawner, ports.clock)],
     ['removing the limits', async () => stage.limits?.close()],
     ['closing the process table', () => closeTable(stage)],

@@ -7,7 +7,7 @@ import {
   ofComparison,
   type ScenarioComparison,
 } from '../compare/judge.js';
-import { climbConcerns, judgeClimb } from '../ladder/judge.js';
+import { climbConcerns, judgeClimb, ladderMeasures } from '../ladder/judge.js';
 import { assertNever } from '../lib/errors.js';
 import { groupErrors } from '../measure/errors.js';
 import { countsKilled, type Measures } from '../measure/figures.js';
@@ -17,7 +17,7 @@ import { figuredWaves, tallyOf } from '../measure/tally.js';
 import { totalOf } from '../model/flow.js';
 import { metricName } from '../model/metrics.js';
 import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
-import type { afterwardsShape, Environment, Record } from '../model/record.js';
+import type { Environment, Record, recordedShape } from '../model/record.js';
 import {
   type Results,
   RESULTS_SCHEMA,
@@ -25,7 +25,7 @@ import {
   type ThresholdResult,
 } from '../model/results.js';
 import { isAgainstBase } from '../model/threshold.js';
-import { decide, overall } from './decide.js';
+import { brokenGates, decide, overall } from './decide.js';
 import { judge, judgeAlone } from './judge.js';
 import { limitConcerns } from './limits.js';
 
@@ -55,11 +55,10 @@ export function assembleScenario(
   record: Record,
   comparison?: ScenarioComparison,
 ): ScenarioResults {
-  const measures = summarize(record);
+  const ladder = judgeClimb({ plan, record, brokenGates });
+  const measures = summarize(record, ladder && ladderMeasures(ladder));
   const thresholds = judgeAll(plan, measures, comparison);
   const checks = runChecks(record, askedLevels(plan), plan.unaskedChecks);
-  const { ladder: figures } = measures;
-  const ladder = figures === undefined ? undefined : judgeClimb(plan, record, figures);
   return {
     name: plan.name,
     ...decide({
@@ -148,7 +147,7 @@ function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['met
 type Recorded = Pick<
   ScenarioResults,
   | 'limits'
-  | keyof typeof afterwardsShape
+  | keyof typeof recordedShape
   | 'counts'
   | 'hits'
   | 'waves'

@@ -1,10 +1,12 @@
 import type { UnresolvedAnswer } from '../model/comparison.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult, Verdict } from '../model/results.js';
-import type { Concern } from '../model/threshold.js';
+import type { Concern, Threshold } from '../model/threshold.js';
 import { formatAgainst, formatQuantity, plural } from '../lib/format.js';
 import { conditionText } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
+import { summarize } from '../measure/summarize.js';
+import { judge } from './judge.js';
 
 export interface Judgement {
   readonly thresholds: readonly ThresholdResult[];
@@ -122,6 +124,13 @@ export function thresholdConcerns(
     ...notJudged(thresholds),
     ...leftOpen(thresholds, onUnresolved),
   ];
+}
+
+/** The gates that a record breaks, in words. What it has no data for it does not break. */
+export function brokenGates(gates: readonly Threshold[], record: Record): string[] {
+  return judge(gates, summarize(record))
+    .filter(({ level, outcome }) => level === 'fail' && outcome === 'fail')
+    .map(byHowMuch);
 }
 
 /** With other gates to go by it is a warning; a run in which no gate was judged has passed none. */

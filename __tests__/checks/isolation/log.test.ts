@@ -124,7 +124,7 @@ test('flows are searched as they end, and their folders go back', async () => {
     gone.push(workspace);
     return releaseEmpty(workspace);
   };
-  await clock.run(flowsRun({ ...options, contamination }));
+  await clock.run(flowsRun({ ...options, inspector: contamination }));
   await contamination.settle();
   expect(contamination.recorded()).toMatchObject({ searched: 12, count: 0 });
   expect(new Set(gone).size).toBe(12);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { runCheck } from '../../../src/checks/run-check.js';
+import { runCheck } from '../../../src/checks/check.js';
 import { containment } from '../../../src/checks/waves/containment.js';
 import { recovery } from '../../../src/checks/waves/recovery.js';
 import type { CheckResult } from '../../../src/model/results.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type BaseCommit, findBase } from '../../../src/compare/trees/base.js';
-import { baseOfEvent, type EventBase } from '../../../src/compare/trees/event-base.js';
+import type { EventBase } from '../../../src/compare/trees/event-base.js';
 import { gitProgram } from '../../../src/compare/trees/git.js';
 import { Repository } from '../../../src/compare/trees/repository.js';
 import { changesIn } from '../../../src/compare/trees/worktrees.js';
@@ -237,7 +237,7 @@ describe('the base of other events', () => {
     const clone = origin.clone();
     // actions/checkout does not note it.
     clone.git('remote', 'set-head', 'origin', '--delete');
-    const event = baseOfEvent({ name: 'schedule', ref: 'refs/heads/develop', payload: {} });
+    const event: EventBase = { kind: 'other', defaultBranch: 'develop' };
     expect(await base(clone, event)).toMatchObject({ sha: sha['two'], label: 'the commit before' });
   });
 

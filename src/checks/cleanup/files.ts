@@ -1,5 +1,6 @@
+import type { Identity } from '../../lib/identity.js';
 import type { LeftFile, Leftover } from '../../model/checks.js';
-import type { Stage } from '../../run/stage.js';
+import type { Clock } from '../../system/ports.js';
 import type { MachineState } from '../../watch/machine-state.js';
 import { whatStays } from '../../watch/process-watch.js';
 import type { SlotsByIteration } from './processes.js';
@@ -9,6 +10,16 @@ const MOST_ENTRIES = 20_000;
 const MOST_NEW = 2000;
 /** ms in which a file that is being removed is removed. */
 const GRACE = 300;
+
+export interface FileSearchOptions {
+  readonly machine: MachineState;
+  readonly clock: Clock;
+  readonly identity: Identity;
+  /** Environment of the flows: it says where temporary files go. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Flowgate's own temporary folder. */
+  readonly scratch: string;
+}
 
 interface Known {
   readonly slots: SlotsByIteration;
@@ -21,21 +32,22 @@ interface Known {
  * by a process that was left and has it open.
  */
 export class LeftFiles {
-  readonly #stage: Stage;
+  readonly #options: FileSearchOptions;
   readonly #folder: string;
   readonly #before: ReadonlySet<string> | undefined;
   readonly #unseen: string[] = [];
 
-  private constructor(stage: Stage, folder: string, before: readonly string[] | undefined) {
-    this.#stage = stage;
+  private constructor(options: FileSearchOptions, folder: string, before: readonly string[] | undefined) {
+    this.#options = options;
     this.#folder = folder;
     this.#before = before && new Set(before);
-    if (before === undefined && machineOf(stage).blind === undefined) this.#notSeen();
+    if (before === undefined && options.machine.blind === undefined) this.#notSeen();
   }
 
-  static async begin(stage: Stage): Promise<LeftFiles> {
-    const folder = machineOf(stage).temporaryFolder(stage.env);
-    return new LeftFiles(stage, folder, await machineOf(stage).names(folder, MOST_ENTRIES));
+  static async begin(options: FileSearchOptions): Promise<LeftFiles> {
+    const { machine, env } = options;
+    const folder = machine.temporaryFolder(env);
+    return new LeftFiles(options, folder, await machine.names(folder, MOST_ENTRIES));
   }
 
   /** What could not be looked at, in words. */
@@ -45,10 +57,10 @@ export class LeftFiles {
 
   async find(known: Known): Promise<readonly LeftFile[]> {
     const fresh = await this.#newNames();
-    const { clock } = this.#stage.ports;
+    const { machine, clock } = this.#options;
     let ours: readonly LeftFile[] = await this.#recognise(fresh, known);
     const stays = async (): Promise<readonly LeftFile[]> => {
-      const names = new Set(await machineOf(this.#stage).names(this.#folder, MOST_ENTRIES));
+      const names = new Set(await machine.names(this.#folder, MOST_ENTRIES));
       ours = ours.filter(({ path }) => names.has(path.slice(this.#folder.length + 1)));
       return ours;
     };
@@ -58,11 +70,11 @@ export class LeftFiles {
   async #newNames(): Promise<readonly string[]> {
     const before = this.#before;
     if (before === undefined) return [];
-    const names = await machineOf(this.#stage).names(this.#folder, MOST_ENTRIES);
+    const names = await this.#options.machine.names(this.#folder, MOST_ENTRIES);
     if (names === undefined) this.#notSeen();
     // Flowgate's own folder goes when everything is over.
     const fresh = (names ?? []).filter(
-      (name) => !before.has(name) && this.#pathOf(name) !== this.#stage.scratch,
+      (name) => !before.has(name) && this.#pathOf(name) !== this.#options.scratch,
     );
     if (fresh.length > MOST_NEW) {
       this.#unseen.push(
@@ -73,12 +85,12 @@ export class LeftFiles {
   }
 
   async #recognise(fresh: readonly string[], { slots, leftovers }: Known): Promise<readonly LeftFile[]> {
-    const held = heldOf(leftovers, this.#folder, machineOf(this.#stage));
+    const open = openFiles(leftovers, this.#folder, this.#options.machine);
     const found: LeftFile[] = [];
     for (const name of fresh) {
       const path = this.#pathOf(name);
       const iteration = await this.#flowOf(name, path);
-      const holder = held.get(name);
+      const holder = open.get(name);
       if (iteration !== undefined) found.push({ path, slot: slots.get(iteration), iteration });
       else if (holder !== undefined) found.push({ path, slot: holder.slot, iteration: holder.iteration });
     }
@@ -87,13 +99,13 @@ export class LeftFiles {
 
   /** What holds the tokens of several flows is a log of all of them, and nobody's. */
   async #flowOf(name: string, path: string): Promise<number | undefined> {
-    const token = new RegExp(`fg-${this.#stage.identity.run}-(\\d+)(?!\\d)`, 'g');
+    const token = new RegExp(`fg-${this.#options.identity.run}-(\\d+)(?!\\d)`, 'g');
     const flowsIn = (text: string): number[] => [
       ...new Set([...text.matchAll(token)].map(([, iteration]) => Number(iteration))),
     ];
     const [named] = flowsIn(name);
     if (named !== undefined) return named;
-    const inside = flowsIn(await machineOf(this.#stage).signsOf(path));
+    const inside = flowsIn(await this.#options.machine.signsOf(path));
     return inside.length === 1 ? inside[0] : undefined;
   }
 
@@ -108,12 +120,8 @@ export class LeftFiles {
   }
 }
 
-function machineOf(stage: Stage): MachineState {
-  return stage.ports.machine;
-}
-
 /** Names in the folder that a process which was left has open. */
-function heldOf(
+function openFiles(
   leftovers: readonly Leftover[],
   folder: string,
   machine: MachineState,

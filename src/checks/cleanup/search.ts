@@ -6,19 +6,23 @@ import {
   MOST_LEFT,
 } from '../../model/checks.js';
 import type { Record } from '../../model/record.js';
-import type { Stage } from '../../run/stage.js';
+import type { Clock } from '../../system/ports.js';
 import type { ListeningSocket, MachineState } from '../../watch/machine-state.js';
-import { whatStays } from '../../watch/process-watch.js';
-import { LeftFiles } from './files.js';
-import { LeftProcesses, type SlotsByIteration } from './processes.js';
+import { type ProcessWatch, whatStays } from '../../watch/process-watch.js';
+import { type FileSearchOptions, LeftFiles } from './files.js';
+import { LeftProcesses, type ProcessSearchOptions, type SlotsByIteration } from './processes.js';
+
+interface SearchOptions extends ProcessSearchOptions, FileSearchOptions {
+  readonly interrupt: AbortSignal;
+}
 
 /**
- * Looks for what flows leave behind. Begun before the first counted flow: what is there by then is nobody's leaving.
+ * Looks for what flows leave behind. Begun before the first counted flow: what is there by then was left by no flow.
  * Each kind is looked for when whoever may still tidy it up has had the chance to: processes when the flows are over,
  * ports after the module's teardown, files after the scenario's, what services left when they are stopped.
  */
 export class Search {
-  readonly #stage: Stage;
+  readonly #options: SearchOptions;
   readonly #processes: LeftProcesses;
   readonly #ports: LeftPorts;
   readonly #files: LeftFiles;
@@ -27,44 +31,44 @@ export class Search {
   #leftPorts: readonly LeftPort[] = [];
   #leftFiles: readonly LeftFile[] = [];
   /** Steps that are through. */
-  #looked = 0;
+  #steps = 0;
 
   private constructor(
-    stage: Stage,
+    options: SearchOptions,
     { processes, ports, files }: { processes: LeftProcesses; ports: LeftPorts; files: LeftFiles },
   ) {
-    this.#stage = stage;
+    this.#options = options;
     this.#processes = processes;
     this.#ports = ports;
     this.#files = files;
   }
 
-  static async begin(stage: Stage): Promise<Search> {
-    const [ports, files] = [await LeftPorts.begin(stage), await LeftFiles.begin(stage)];
-    return new Search(stage, { processes: await LeftProcesses.begin(stage), ports, files });
+  static async begin(options: SearchOptions): Promise<Search> {
+    const [ports, files] = [await LeftPorts.begin(options), await LeftFiles.begin(options)];
+    return new Search(options, { processes: await LeftProcesses.begin(options), ports, files });
   }
 
   async forProcesses(slots: SlotsByIteration): Promise<void> {
     this.#slots = slots;
-    await this.#look(async () => {
+    await this.#unlessInterrupted(async () => {
       this.#leftovers = await this.#processes.ofFlows(slots);
     });
   }
 
   async forPorts(): Promise<void> {
-    await this.#look(async () => {
+    await this.#unlessInterrupted(async () => {
       this.#leftPorts = await this.#ports.find(this.#leftovers);
     });
   }
 
   async forFiles(): Promise<void> {
-    await this.#look(async () => {
+    await this.#unlessInterrupted(async () => {
       this.#leftFiles = await this.#files.find({ slots: this.#slots, leftovers: this.#leftovers });
     });
   }
 
   async inServices(): Promise<void> {
-    await this.#look(async () => {
+    await this.#unlessInterrupted(async () => {
       this.#leftovers = [...this.#leftovers, ...(await this.#processes.ofServices())];
     });
   }
@@ -72,11 +76,11 @@ export class Search {
   /** What was left by those who had the time to tidy up: nothing is known of it unless every step is through. */
   found(): Pick<Record, 'leftovers' | 'leftBehind'> {
     const leftovers = this.#leftovers.slice(0, MOST_LEFT);
-    return this.#looked < STEPS ? { leftovers } : { leftovers, leftBehind: this.#leftBehind() };
+    return this.#steps < STEPS ? { leftovers } : { leftovers, leftBehind: this.#leftBehind() };
   }
 
   #leftBehind(): LeftBehind {
-    const { blind } = this.#stage.ports.machine;
+    const { blind } = this.#options.machine;
     const { hiding } = this.#processes;
     return {
       processes: this.#leftovers.length,
@@ -89,12 +93,12 @@ export class Search {
   }
 
   /** After an interrupt everything is ended in a hurry: what is there then says nothing. */
-  async #look(step: () => Promise<void>): Promise<void> {
-    const { interrupt } = this.#stage.ports;
+  async #unlessInterrupted(step: () => Promise<void>): Promise<void> {
+    const { interrupt } = this.#options;
     const isHurried = (): boolean => interrupt.aborted;
     if (isHurried()) return;
     await step();
-    if (!isHurried()) this.#looked += 1;
+    if (!isHurried()) this.#steps += 1;
   }
 }
 
@@ -105,32 +109,38 @@ const GRACE = 300;
 
 type Owner = Pick<Leftover, 'pid' | 'command' | 'slot' | 'iteration'>;
 
+interface PortSearchOptions {
+  readonly machine: MachineState;
+  readonly clock: Clock;
+  readonly watch: ProcessWatch;
+}
+
 /** TCP ports that processes of the flows began to listen on while they ran, and still do. */
 export class LeftPorts {
-  readonly #stage: Stage;
+  readonly #options: PortSearchOptions;
   readonly #before: ReadonlySet<number>;
 
-  private constructor(stage: Stage, before: readonly ListeningSocket[]) {
-    this.#stage = stage;
+  private constructor(options: PortSearchOptions, before: readonly ListeningSocket[]) {
+    this.#options = options;
     this.#before = new Set(before.map(({ inode }) => inode));
   }
 
-  static async begin(stage: Stage): Promise<LeftPorts> {
-    return new LeftPorts(stage, await stage.ports.machine.listeners());
+  static async begin(options: PortSearchOptions): Promise<LeftPorts> {
+    return new LeftPorts(options, await options.machine.listeners());
   }
 
   /** What a service listens on is its own business, and what a stranger does is not ours. */
   async find(leftovers: readonly Leftover[]): Promise<readonly LeftPort[]> {
-    const { ports } = this.#stage;
-    return whatStays(async () => this.#look(leftovers), { clock: ports.clock, grace: GRACE });
+    const { clock } = this.#options;
+    return whatStays(async () => this.#listening(leftovers), { clock, grace: GRACE });
   }
 
-  async #look(leftovers: readonly Leftover[]): Promise<readonly LeftPort[]> {
-    const { watch, ports } = this.#stage;
-    const sockets = (await ports.machine.listeners()).filter(({ inode }) => !this.#before.has(inode));
+  async #listening(leftovers: readonly Leftover[]): Promise<readonly LeftPort[]> {
+    const { watch, machine } = this.#options;
+    const sockets = (await machine.listeners()).filter(({ inode }) => !this.#before.has(inode));
     if (sockets.length === 0) return [];
     const owners: readonly Owner[] = [...leftovers, ...(await watch.hosts())];
-    const found = new Map(owners.flatMap((owner) => portsOf(owner, sockets, ports.machine)));
+    const found = new Map(owners.flatMap((owner) => portsOf(owner, sockets, machine)));
     return [...found.values()];
   }
 }

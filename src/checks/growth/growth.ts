@@ -1,13 +1,55 @@
+import type { FlowObserver } from '../../load/flows.js';
 import { formatQuantity, plural } from '../../lib/format.js';
 import { startedFlows } from '../../measure/figures.js';
 import { tallyOf } from '../../measure/tally.js';
 import type { Unit } from '../../model/metrics.js';
+import type { ScenarioPlan } from '../../model/plan.js';
 import type { Record } from '../../model/record.js';
-import type { Check, Finding } from '../check.js';
+import type { Monitor } from '../../watch/sampler.js';
+import { type Check, type Finding, FLOWS, type Need } from '../check.js';
 import { afterWarmUp, floorOf, type Growth } from './slope.js';
 import { isLeak, type Subject, SUBJECTS } from './subjects.js';
 
 const MS_PER_MINUTE = 60_000;
+
+/** Fewer flows than this warm up and do no more; and as many turns of every slot, since the first ones are alike. */
+const FEWEST_FLOWS = 100;
+const FEWEST_TURNS = 10;
+/** After the warm-up: a busy machine is looked at less often, and 10,000 requests may take no more than a second. */
+const FEWEST_SAMPLES = 10;
+
+const LASTING: Need = {
+  in: ({ monitor }) =>
+    monitor.samples.some(
+      ({ flows, serviceMemory, hostMemory }) =>
+        flows !== undefined && (serviceMemory ?? hostMemory) !== undefined,
+    ),
+  why:
+    'nothing that outlives the flows was watched: there is no service, and the flows are not those of a module in one ' +
+    'process (isolate: none or thread)',
+};
+
+/** What rises with the number of flows at once, or under faults, is no leak. */
+const STEADY: Need = {
+  in: ({ load, rungs, waves }) => rungs === undefined && waves === undefined && !('stages' in load),
+  why: 'the load changes during the run (ladder, stages or faults), and what is held with it',
+};
+
+const LONG: Need = {
+  in: (record) => {
+    const flows = startedFlows(tallyOf(record));
+    const samples = record.monitor.samples.filter((sample) => sample.flows !== undefined);
+    const judged = afterWarmUp(samples.map(({ flows: ended = 0 }) => ({ flows: ended })));
+    return flows >= fewestFlows(record) && judged.length >= FEWEST_SAMPLES;
+  },
+  why:
+    `the run was too short to tell: it takes ${FEWEST_FLOWS} flows, ${FEWEST_TURNS} for each of those at once, and ` +
+    `${FEWEST_SAMPLES} samples after the first third of them`,
+};
+
+function fewestFlows({ load }: Record): number {
+  return load.model === 'closed' ? Math.max(FEWEST_FLOWS, FEWEST_TURNS * load.flows) : FEWEST_FLOWS;
+}
 
 export const growth: Check = {
   id: 'growth',
@@ -16,7 +58,7 @@ export const growth: Check = {
   description:
     'What outlives the flows does not leak: memory, threads, open files and CPU time a flow of the services and of the ' +
     'process that module flows run in. Theil–Sen slope over the lower envelope after a third of the flows, at 99%.',
-  needs: ['flows', 'lasting process', 'steady load', 'long run'],
+  needs: [FLOWS, LASTING, STEADY, LONG],
   run: judge,
 };
 
@@ -85,46 +127,34 @@ function amount(value: number, unit: Unit): string {
   return unit === 'count' ? value.toPrecision(2) : formatQuantity(value, unit);
 }
 
-/** Fewer flows than this warm up and do no more; and as many turns of every slot, since the first ones are alike. */
-const FEWEST_FLOWS = 100;
-const FEWEST_TURNS = 10;
-/** After the warm-up: a busy machine is looked at less often, and 10,000 requests may take no more than a second. */
-const FEWEST_SAMPLES = 10;
+/**
+ * Samples along a run whose growth is asked for, two thirds of which are judged in eight parts (slope.ts): five in
+ * each, so that the lowest of them is below what the garbage collector had yet to collect.
+ */
+const SAMPLES = 60;
 
-interface Need {
-  readonly in: (record: Record) => boolean;
-  readonly why: string;
-}
-
-export const LASTING: Need = {
-  in: ({ monitor }) =>
-    monitor.samples.some(
-      ({ flows, serviceMemory, hostMemory }) =>
-        flows !== undefined && (serviceMemory ?? hostMemory) !== undefined,
-    ),
-  why:
-    'nothing that outlives the flows was watched: there is no service, and the flows are not those of a module in one ' +
-    'process (isolate: none or thread)',
-};
-
-/** What rises with the number of flows at once, or under faults, is no leak. */
-export const STEADY: Need = {
-  in: ({ load, rungs, waves }) => rungs === undefined && waves === undefined && !('stages' in load),
-  why: 'the load changes during the run (ladder, stages or faults), and what is held with it',
-};
-
-export const LONG: Need = {
-  in: (record) => {
-    const flows = startedFlows(tallyOf(record));
-    const samples = record.monitor.samples.filter((sample) => sample.flows !== undefined);
-    const judged = afterWarmUp(samples.map(({ flows: ended = 0 }) => ({ flows: ended })));
-    return flows >= fewestFlows(record) && judged.length >= FEWEST_SAMPLES;
-  },
-  why:
-    `the run was too short to tell: it takes ${FEWEST_FLOWS} flows, ${FEWEST_TURNS} for each of those at once, and ` +
-    `${FEWEST_SAMPLES} samples after the first third of them`,
-};
-
-function fewestFlows({ load }: Record): number {
-  return load.model === 'closed' ? Math.max(FEWEST_FLOWS, FEWEST_TURNS * load.flows) : FEWEST_FLOWS;
+/**
+ * Has the monitor take a sample each time that so many flows have ended. By its own pace, 1% of a core, it may come to
+ * ten samples in ten thousand requests, which take no longer than a second.
+ */
+export function samplingAlong(
+  observer: FlowObserver,
+  plan: Pick<ScenarioPlan, 'load' | 'checks' | 'unaskedChecks'>,
+  monitor: Pick<Monitor, 'sampleNow'>,
+): FlowObserver {
+  const { load, checks, unaskedChecks } = plan;
+  const level = checks.growth ?? unaskedChecks?.growth ?? 'off';
+  if (level === 'off' || !('iterations' in load)) return observer;
+  const every = Math.ceil(load.iterations / SAMPLES);
+  let ended = 0;
+  return {
+    started: (flows) => {
+      observer.started(flows);
+    },
+    ended: (outcome) => {
+      observer.ended(outcome);
+      ended += 1;
+      if (ended % every === 0) void monitor.sampleNow();
+    },
+  };
 }

@@ -1,13 +1,22 @@
 import { plural } from '../../lib/format.js';
 import { andMore, type CanaryPlace, type Contamination, type Sighting } from '../../model/checks.js';
 import type { Record } from '../../model/record.js';
-import type { Check, Finding } from '../check.js';
+import { type Check, type Finding, FLOWS, type Need } from '../check.js';
+
+const TOKENS: Need = {
+  in: ({ contamination }) =>
+    contamination !== undefined && contamination.own + contamination.contaminated > 0,
+  why:
+    'no flow showed its own token: hand it on (FLOWGATE_TOKEN, ctx.token, {{token}}) to what the flows share, ' +
+    'and print or return what comes back',
+};
 
 /** Lines of evidence, one for each sighting. */
 const LINES = 9;
 
 export const isolation: Check = {
   id: 'isolation',
+  level: 'warn',
   title: () => 'No flow saw the token of another',
   failureTitle: ({ contamination }) =>
     contamination === undefined
@@ -16,7 +25,7 @@ export const isolation: Check = {
   description:
     'Flows are kept apart: no output, response, workspace or returned value of a flow holds the token of another. ' +
     'At least one flow shows its own token, without which nothing could be seen.',
-  needs: ['flows', 'tokens'],
+  needs: [FLOWS, TOKENS],
   run: ({ contamination }: Record): Finding => {
     if (contamination === undefined) return { outcome: 'inconclusive', evidence: [] };
     return contamination.count === 0 ? apart(contamination) : mixed(contamination);

@@ -1,12 +1,12 @@
 import { FlowCanary } from '../../flows/canary.js';
 import type { FlowStart } from '../../flows/runner.js';
+import type { FlowInspector } from '../../load/flows.js';
 import { type Identity, iterationOf, tokenOf } from '../../lib/identity.js';
 import { placeholdersIn } from '../../lib/placeholders.js';
 import type { Contamination, Sighting, TokensSeen } from '../../model/checks.js';
 import type { ScenarioPlan } from '../../model/plan.js';
-import type { Stage } from '../../run/stage.js';
 import type { Files } from '../../system/ports.js';
-import { levelOf } from '../index.js';
+import { isolation } from './isolation.js';
 
 /** Sightings kept of a run. */
 const KEPT = 20;
@@ -24,7 +24,7 @@ interface ContaminationOptions {
 }
 
 /** Adds up what the flows of a run saw of each other, and searches what each left in its workspace. */
-export class ContaminationLog {
+export class ContaminationLog implements FlowInspector {
   readonly #options: ContaminationOptions;
   readonly #sightings: Sighting[] = [];
   readonly #searching = new Set<Promise<void>>();
@@ -136,13 +136,16 @@ const UNSEARCHED: TokensSeen = { own: false, others: [], count: 0, missed: true 
  * then no response can hold another flow's.
  */
 export function seesTokens({ checks, work }: ScenarioPlan): boolean {
-  if (levelOf('isolation', checks) === 'off') return false;
+  if ((checks.isolation ?? isolation.level) === 'off') return false;
   if (work.kind !== 'http') return true;
   const sent = JSON.stringify(work.requests.map(({ url, headers, body }) => ({ url, headers, body })));
   return placeholdersIn(sent).some(({ word }) => word === 'token');
 }
 
 /** Undefined if nothing is searched. */
-export function contaminationLogOf({ plan, ports, identity }: Stage): ContaminationLog | undefined {
-  return seesTokens(plan) ? new ContaminationLog({ ...ports, identity, warmup: plan.warmup }) : undefined;
+export function contaminationLogOf(
+  plan: ScenarioPlan,
+  run: Omit<ContaminationOptions, 'warmup'>,
+): ContaminationLog | undefined {
+  return seesTokens(plan) ? new ContaminationLog({ ...run, warmup: plan.warmup }) : undefined;
 }

@@ -5,7 +5,7 @@ import type { Flow } from '../../model/flow.js';
 import type { Record } from '../../model/record.js';
 import type { Check, Finding } from '../check.js';
 import { canTell, compareSuccess, compareTimes, countOf } from './compare.js';
-import { bounded, findingOf, provenOnlyIf } from './words.js';
+import { bounded, findingOf, provenOnlyIf, WAVES } from './words.js';
 
 /** Lines of culprits, one for each fault or wave. */
 const LINES = 8;
@@ -16,12 +16,13 @@ const NAMES = { some: 'in the faulted waves', others: 'in the clean ones around 
 
 export const containment: Check = {
   id: 'containment',
+  level: 'fail',
   title: () => 'Flows that no fault hit were as in clean waves',
   failureTitle: () => 'Faults hurt flows that they did not hit',
   description:
     "One flow's failure does not hurt the others: in waves with faults, flows that no fault hit succeed as often as in " +
     'the clean waves around them, and take no longer. Exact rank-sum tests over the waves, 1% together.',
-  needs: ['waves'],
+  needs: [WAVES],
   run: judge,
 };
 

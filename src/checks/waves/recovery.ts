@@ -3,7 +3,7 @@ import { type FiguredWave, figuredWaves } from '../../measure/tally.js';
 import type { Record } from '../../model/record.js';
 import type { Check, Finding } from '../check.js';
 import { canTell, compareSuccess, compareTimes, countOf, pooledCount } from './compare.js';
-import { bounded, findingOf, provenOnlyIf } from './words.js';
+import { bounded, findingOf, provenOnlyIf, WAVES } from './words.js';
 
 /** Lines of waves. */
 const LINES = 7;
@@ -17,12 +17,13 @@ const NAMES = { some: 'in the clean waves after faults', others: 'in those befor
 
 export const recovery: Check = {
   id: 'recovery',
+  level: 'fail',
   title: () => 'After the faults all was as before',
   failureTitle: () => 'After the faults it was not as before',
   description:
     'When faults are over, the system is as it was: in the clean waves after faults, flows succeed as often as in those ' +
     'before any fault, and take no longer. Exact rank-sum tests over the waves, 1% together.',
-  needs: ['waves'],
+  needs: [WAVES],
   run: judge,
 };
 

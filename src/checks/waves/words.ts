@@ -3,8 +3,7 @@ import type { Shift } from '../../lib/statistics/rank-sum.js';
 import type { Count } from '../../lib/statistics/exact-counts.js';
 import { figuredWaves } from '../../measure/tally.js';
 import { andMore } from '../../model/checks.js';
-import type { Record } from '../../model/record.js';
-import type { Finding } from '../check.js';
+import type { Finding, Need } from '../check.js';
 import { FEWEST_ROUNDS, type SuccessComparison, type TimeComparison } from './compare.js';
 
 /** How the two sides of a comparison of waves are called: "in the faulted waves", "in the clean waves around them". */
@@ -112,8 +111,8 @@ export function bounded(lines: readonly string[], most: number): readonly string
 }
 
 /** Faults, in a run that was not cut short: what was cut off has not failed, and may have been slow. */
-export const WAVES = {
-  in: (record: Record): boolean =>
+export const WAVES: Need = {
+  in: (record) =>
     record.interrupted === undefined &&
     record.aborted === undefined &&
     figuredWaves(record).some(({ kind }) => kind === 'faulted'),

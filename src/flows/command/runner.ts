@@ -287,13 +287,13 @@ interface Ending {
 }
 
 /** What was done to a flow that has ended. */
-interface Doings {
+interface Interventions {
   readonly ending: Ending | undefined;
   readonly killed: FlowKilled | undefined;
   readonly limits: LimitVerdict | undefined;
 }
 
-function flowEnd(ended: FlowCommandEnd, { ending, killed, limits = {} }: Doings): FlowEnd {
+function flowEnd(ended: FlowCommandEnd, { ending, killed, limits = {} }: Interventions): FlowEnd {
   const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
   const common = { startedAt, endedAt, runningAt, stdout, stderr, hit: killed?.hit };
   if (ending !== undefined) {
