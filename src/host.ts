@@ -1,6 +1,6 @@
 /**
  * The host of module flows: real ports in, messages out. Started by flowgate, never by hand; as a process, and as each
- * thread of one. It runs in a realm of its own, and the module in Node's: see adapters/own-script.ts.
+ * thread of one. It runs in a realm of its own, and the module in Node's: see system/own-script.ts.
  */
 import { isMainThread, type MessagePort, parentPort } from 'node:worker_threads';
 import { slowdownAround } from './compare/calibrate/slowed-host.js';
@@ -15,8 +15,8 @@ import {
   type ToThreads,
 } from './flows/module/protocol.js';
 import { FlowOutputs, type StreamName } from './flows/output.js';
+import { channelToParent } from './system/channel.js';
 import { nodeClock } from './system/clock.js';
-import { channelToParent } from './system/parent-channel.js';
 
 /** Given by what this script is started with. */
 declare const flowgate: {

@@ -5,12 +5,12 @@
 import type { FromProxies, NetworkProxy, ProxiesAnswer, ToProxies } from './faults/network/protocol.js';
 import { tcpProxies } from './faults/network/proxy.js';
 import { messageOf, UserError } from './lib/errors.js';
+import { channelToParent } from './system/channel.js';
 import { nodeClock } from './system/clock.js';
-import { channelToParent } from './system/parent-channel.js';
 
 let proxies: NetworkProxy | undefined;
 
-/** Given by what this script is started with: see adapters/own-script.ts. */
+/** Given by what this script is started with: see system/own-script.ts. */
 declare const flowgate: { readonly key: string };
 
 const say = channelToParent({
