@@ -1,5 +1,5 @@
 /**
- * Ends what a flowgate that was killed has left running. Its guard (adapters/guard.ts) becomes this program, never
+ * Ends what a flowgate that was killed has left running. Its guard (system/guard.ts) becomes this program, never
  * started by hand: guard.js LEADER… -- RUN…
  */
 import { endRun } from './watch/end-run.js';

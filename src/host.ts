@@ -1,6 +1,6 @@
 /**
  * The host of module flows: real ports in, messages out. Started by flowgate, never by hand; as a process, and as each
- * thread of one. It runs in a realm of its own, and the module in Node's: see adapters/own-script.ts.
+ * thread of one. It runs in a realm of its own, and the module in Node's: see system/own-script.ts.
  */
 import { isMainThread, type MessagePort, parentPort } from 'node:worker_threads';
 import { slowdownAround } from './compare/calibrate/slowed-host.js';

@@ -10,7 +10,7 @@ import { channelToParent } from './system/parent-channel.js';
 
 let proxies: NetworkProxy | undefined;
 
-/** Given by what this script is started with: see adapters/own-script.ts. */
+/** Given by what this script is started with: see system/own-script.ts. */
 declare const flowgate: { readonly key: string };
 
 const say = channelToParent({
