@@ -53,11 +53,6 @@ export function explainRefusal(thrown: unknown, { what, permission, readOnly }: 
   return `${said} It takes "${permission}". ${advice} The verdict is not affected.`;
 }
 
-/**
- * The only doors to the outside. Pure code takes none of them; `run`, `scenarios`, `monitor` and `publish` take what
- * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
- */
-
 export interface PullRequestComment {
   readonly id: number;
   readonly body: string;

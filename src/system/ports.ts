@@ -1,6 +1,6 @@
 /**
- * The only doors to the outside. Pure code takes none of them; `run`, `scenarios`, `monitor` and `publish` take what
- * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
+ * Doors to the outside. Pure code takes none of them; the rooms that act take what they need. Adapters implement them for
+ * real, and `__tests__/fakes` for tests.
  */
 import type { Excerpt } from '../model/flow.js';
 import type { Load } from '../model/plan.js';
