@@ -1,6 +1,9 @@
 import type { Opponents } from './compare/opponent.js';
 import { compareScenario, notCompared, type ScenarioCompared } from './compare/scenario.js';
-import { inTrees, type TreeContext, type TreeDoors } from './compare/trees/open.js';
+import type { EventBase } from './compare/trees/event-base.js';
+import { inTrees, type TreeDoors } from './compare/trees/open.js';
+import { basePlanner } from './config/base-scenario.js';
+import type { Inputs } from './config/inputs.js';
 import { gateChanges } from './gate-changes/index.js';
 import { gatedByHistory } from './history/gates.js';
 import { historyOf } from './history/points.js';
@@ -31,7 +34,11 @@ export interface GateContext extends ExecuteContext {
 }
 
 /** Where the plan comes from, and who is told what came of it. */
-export interface Gating extends Omit<TreeContext, 'env'> {
+export interface Gating {
+  readonly inputs: Inputs;
+  /** Absolute: where the plan was made. */
+  readonly workspace: string;
+  readonly event: EventBase;
   readonly context: GateContext;
   /**
    * Reports. It is called before the trees of a comparison are removed: a runner that cancels the job waits for ten
@@ -49,17 +56,17 @@ export interface Gating extends Omit<TreeContext, 'env'> {
 export async function gate(
   plan: Plan,
   ports: GatePorts,
-  { context, tell, fail, ...origin }: Gating,
+  { inputs, workspace, event, context, tell, fail }: Gating,
 ): Promise<number> {
-  const trees = { ...origin, env: context.env };
   // Asked for before any code of a pull request is run: git is not used after that.
-  const changed = await gateChanges(plan, ports, trees);
+  const changed = await gateChanges(plan, ports, { inputs, workspace, event });
   const judge = async (judged: Plan, against: Pick<GateContext, 'opponents'>): Promise<number> => {
     const measured = await runPlan(judged, ports, { ...context, ...against });
     const results = changed === undefined ? measured : { ...measured, gateChanges: changed };
     await tell(results);
     return exitStatus(results);
   };
+  const trees = { planBase: basePlanner(inputs, ports.files), workspace, event, env: context.env };
   return inTrees(plan, { ports, context: trees }, { judge, fail });
 }
 

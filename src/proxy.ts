@@ -3,7 +3,7 @@
  * sends the load. Started by flowgate, never by hand.
  */
 import type { FromProxies, NetworkProxy, ProxiesAnswer, ToProxies } from './faults/network/protocol.js';
-import { tcpProxies } from './faults/network/proxies.js';
+import { tcpProxies } from './faults/network/proxy.js';
 import { messageOf, UserError } from './lib/errors.js';
 import { nodeClock } from './system/clock.js';
 import { channelToParent } from './system/parent-channel.js';
@@ -48,7 +48,8 @@ async function ask(
     case 'report':
       return { report: await open.report() };
     case 'close':
-      return { report: await open.close() };
+      await open.close();
+      return {};
   }
 }
 

@@ -25,7 +25,7 @@ function compared(level: CheckLevel, pairs = 12): Results {
     time: 1000,
     budget: 2000,
     onUnresolved: 'warn',
-    attribution: [],
+    alsoRose: [],
     growth,
   };
   const plan = scenarioPlanOf({ checks: { growth: level } });

@@ -36,18 +36,17 @@ describe('a config of 256 KB is read in one pass', () => {
     expect(said(text)[0]).toBe('f.yml:1:1: has 5000 aliases; write the values out, at most 1000 are read');
   });
 
-  test.each([
-    ['lists', `version: 1\nscenarios: ${'['.repeat(100_000)}${']'.repeat(100_000)}`],
-    ['maps', `version: 1\nscenarios: ${'{a: '.repeat(40_000)}${'}'.repeat(40_000)}`],
-  ])('of %s inside each other', (_, text) => {
-    expect(said(text)).toEqual([
-      expect.stringMatching(/^f\.yml:2:\d+: is nested too deeply; write fewer lists and maps/),
-    ]);
-  });
+  test.each([['maps', `version: 1\nscenarios: ${'{a: '.repeat(40_000)}${'}'.repeat(40_000)}`]])(
+    'of %s inside each other',
+    (_, text) => {
+      expect(said(text)).toEqual([
+        expect.stringMatching(/^f\.yml:2:\d+: is nested too deeply; write fewer lists and maps/),
+      ]);
+    },
+  );
 
   test.each([
     ['empty thresholds', `version: 1\nscenarios: {a: {run: x, thresholds: "a${','.repeat(250_000)}"}}`],
-    ['stages that are none', `version: 1\nscenarios: {a: {run: x, stages: [${'1,'.repeat(125_000)}]}}`],
   ])('of so many %s that the stack does not hold what is wrong', (_, text) => {
     expect(said(text)).toEqual([expect.stringContaining('has too many or too deeply nested values')]);
   });

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { killOf } from '../../src/faults/kill.js';
+import { killOf } from '../../src/faults/injection.js';
 import type { KillPlan } from '../../src/model/faults.js';
 import type { ScenarioResults } from '../../src/model/results.js';
 import { nodeFreePorts } from '../../src/services/free-ports.js';

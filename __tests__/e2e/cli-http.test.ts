@@ -1,19 +1,19 @@
-import { spawnSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { until } from '../processes.js';
 import { emptyFolder, metricOf, runCli, write } from './run-cli.js';
-
-const ROOT = join(import.meta.dirname, '../..');
 
 let server: Server;
 let origin = '';
+/** Requests that are never answered, so far. */
+let slow = 0;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/down') response.writeHead(503).end('no database\nmore');
-    else if (request.url !== '/slow') response.end(`hello ${request.url ?? ''}`);
+    else if (request.url === '/slow') slow += 1;
+    else response.end(`hello ${request.url ?? ''}`);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -72,9 +72,10 @@ describe('flowgate run --url', () => {
   });
 
   test('an interrupt ends them, and what was measured is written', async () => {
+    const before = slow;
     const run = await runCli(['run', '--url', `${origin}/slow`, '--flows', '2'], {
       onStart: (pid) => {
-        setTimeout(() => process.kill(pid, 'SIGINT'), 1500);
+        void until(() => slow === before + 2).then(() => process.kill(pid, 'SIGINT'));
       },
     });
     expect(run.status).toBe(130);
@@ -93,21 +94,4 @@ test('a certificate that is none stops the run with a clear word', async () => {
   const run = await runCli(['run'], { cwd });
   expect(run.status).toBe(1);
   expect(run.results().scenarios[0]?.problems.join()).toMatch(/^ca: .*ca\.pem is no certificate in PEM/);
-});
-
-/** Runs an example; it fails the test with what examples/run.mjs says. */
-function example(name: string): string {
-  const { stdout } = spawnSync(process.execPath, ['examples/run.mjs', name], { cwd: ROOT, encoding: 'utf8' });
-  return stdout;
-}
-
-test('orders over HTTP: Fastify and SQLite, with the bug that loses stock', () => {
-  expect(example('orders-http')).toMatch(/^ok +orders-http with a race must fail\n1 passed, 0 failed/);
-});
-
-const hasPython = spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0;
-const withPython = hasPython ? test : test.skip;
-
-withPython('a service in Python (needs python3)', () => {
-  expect(example('python')).toMatch(/^ok +python\n1 passed, 0 failed/);
 });

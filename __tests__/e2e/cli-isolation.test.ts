@@ -140,11 +140,15 @@ describe('kinds of module', () => {
     const cwd = emptyFolder();
     write(cwd, 'package.json', JSON.stringify(manifest));
     write(cwd, file, source);
-    for (const isolate of ['none', 'thread', 'process']) {
-      write(cwd, 'f.yml', `version: 1\nscenarios:\n  s: {module: ${file}, isolate: ${isolate}, flows: 2}\n`);
-      const run = await runCli(['run', '--config', 'f.yml', '--threshold', 'success_rate == 100%'], { cwd });
-      expect([isolate, problemsOf(run), run.status]).toEqual([isolate, [], 0]);
-    }
+    const scenarios = ['none', 'thread', 'process'].map(
+      (isolate) =>
+        `  ${isolate}: {module: ${file}, isolate: ${isolate}, flows: 2, thresholds: [success_rate == 100%]}\n`,
+    );
+    write(cwd, 'f.yml', `version: 1\nscenarios:\n${scenarios.join('')}`);
+    const run = await runCli(['run', '--config', 'f.yml'], { cwd });
+    const ends = run.results().scenarios.map(({ name, problems, counts }) => [name, problems, counts.ok]);
+    expect(ends).toEqual(['none', 'thread', 'process'].map((isolate) => [isolate, [], 2]));
+    expect(run.status).toBe(0);
   });
 
   test('TypeScript runs where Node strips types, and elsewhere it is said what to do', async () => {

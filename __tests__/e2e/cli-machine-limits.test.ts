@@ -21,8 +21,12 @@ function halfCore(): { readonly group: string } | { readonly missing: string } {
     return { missing: `no group may be made below ${parent}` };
   }
   try {
-    if (v1.cpu === undefined) writeFileSync(`${group}/cpu.max`, '50000 100000');
-    else {
+    // It gets its half core however busy the machine is.
+    if (v1.cpu === undefined) {
+      writeFileSync(`${group}/cpu.max`, '50000 100000');
+      writeFileSync(`${group}/cpu.weight`, '10000');
+    } else {
+      writeFileSync(`${group}/cpu.shares`, '262144');
       writeFileSync(`${group}/cpu.cfs_period_us`, '100000');
       writeFileSync(`${group}/cpu.cfs_quota_us`, '50000');
     }
@@ -40,8 +44,11 @@ afterAll(() => {
   if ('group' in made) rmdirSync(made.group);
 });
 
-/** Two flows that use what they get for a second, started by a shell that runs `enter` before. */
-function busy(enter: string): {
+/** Flows that use what they get for a second, started by a shell that runs `enter` before. */
+function busy(
+  enter: string,
+  flows: number,
+): {
   readonly status: number | null;
   readonly stdout: string;
   readonly results: Results;
@@ -49,7 +56,17 @@ function busy(enter: string): {
   const cwd = emptyFolder();
   const run = 'timeout 1 sh -c "while :; do :; done" || true';
   const command = `${enter} exec "$@"`;
-  const args = ['run', '--run', run, '--flows', '2', '--threshold', 'peak_cpu <= 80%', '--json', 'r.json'];
+  const args = [
+    'run',
+    '--run',
+    run,
+    '--flows',
+    `${flows}`,
+    '--threshold',
+    'peak_cpu <= 80%',
+    '--json',
+    'r.json',
+  ];
   const ran = spawnSync('sh', ['-c', command, 'sh', process.execPath, CLI, ...args], {
     cwd,
     encoding: 'utf8',
@@ -64,7 +81,7 @@ describe('a machine that is limited', () => {
     `fails peak_cpu <= 80% where two busy flows have half a core${'missing' in made ? ` (skipped: ${made.missing})` : ''}`,
     () => {
       const group = 'group' in made ? made.group : '';
-      const { status, stdout, results } = busy(`echo $$ > ${group}/cgroup.procs;`);
+      const { status, stdout, results } = busy(`echo $$ > ${group}/cgroup.procs;`, 2);
       expect(results.environment.cores).toBe(0.5);
       expect(results.environment.limits?.cores).toEqual({ machine: cpus().length, by: 'control group' });
       expect(stdout).toContain(`0.5 of ${cpus().length} cores (control group limit)`);
@@ -78,7 +95,8 @@ describe('a machine that is limited', () => {
   several(
     'counts the CPUs that it may run on (skipped without taskset or a second CPU)',
     () => {
-      const { status, results } = busy(`taskset -p -c 0 $$ > taskset.txt;`);
+      // So many that other processes on this CPU leave them most of it.
+      const { status, results } = busy(`taskset -p -c 0 $$ > taskset.txt;`, 20);
       expect(results.environment.cores).toBe(1);
       expect(results.environment.limits?.cores).toEqual({ machine: cpus().length, by: 'CPU affinity' });
       expect(status).toBe(1);

@@ -69,6 +69,6 @@ export function surroundings(): Compared {
     time: 144_000,
     budget: 120_000,
     onUnresolved: 'warn',
-    attribution: [],
+    alsoRose: [],
   };
 }

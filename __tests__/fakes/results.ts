@@ -1,7 +1,8 @@
 import { parseThreshold } from '../../src/config/threshold-grammar.js';
 import { seededRandom } from '../../src/lib/random.js';
-import type { Outcome } from '../../src/model/flow.js';
+import type { Flow, Outcome } from '../../src/model/flow.js';
 import { metricName, type Unit } from '../../src/model/metrics.js';
+import type { Sample } from '../../src/model/record.js';
 import {
   type MetricResult,
   type Results,
@@ -16,9 +17,6 @@ import { countsOf } from './counts.js';
  * Builders of realistic results: everything in them hangs together as in a results file of a real run, so that a
  * report of them can be judged by looking at it.
  */
-
-type FlowResult = ScenarioResults['flows'][number];
-type SampleResult = ScenarioResults['monitor']['samples'][number];
 
 type Editable<T> = T extends readonly (infer Item)[]
   ? Editable<Item>[]
@@ -161,7 +159,7 @@ function flowsOf({
   ran = iterations,
   failing = {},
   ...shape
-}: Shape): FlowResult[] {
+}: Shape): Flow[] {
   const random = seededRandom(shape.seed ?? 7);
   const free = Array.from({ length: slots }, (_unused, slot) => ({ slot: slot + 1, at: slot * 0.9 }));
   return Array.from({ length: ran }, (_unused, index) => {
@@ -187,7 +185,7 @@ function flowsOf({
   });
 }
 
-function errorOf({ message, exitStatus }: Failing[number]): NonNullable<FlowResult['error']> {
+function errorOf({ message, exitStatus }: Failing[number]): NonNullable<Flow['error']> {
   return { message, exitStatus };
 }
 
@@ -195,7 +193,7 @@ function stepsOf(
   shares: Readonly<Record<string, number>>,
   start: number,
   end: number,
-): NonNullable<FlowResult['steps']> {
+): NonNullable<Flow['steps']> {
   let at = start;
   return Object.entries(shares).map(([name, share]) => {
     const startedAt = at;
@@ -204,7 +202,7 @@ function stepsOf(
   });
 }
 
-function samplesOf(flows: readonly FlowResult[], peak: number): SampleResult[] {
+function samplesOf(flows: readonly Flow[], peak: number): Sample[] {
   const end = Math.max(0, ...flows.map(({ endedAt }) => endedAt));
   const interval = Math.max(50, end / 400);
   let cpuTime = 0;
@@ -218,14 +216,11 @@ function samplesOf(flows: readonly FlowResult[], peak: number): SampleResult[] {
   });
 }
 
-function metricsOf(
-  flows: readonly FlowResult[],
-  samples: readonly SampleResult[],
-): Record<string, MetricResult> {
+function metricsOf(flows: readonly Flow[], samples: readonly Sample[]): Record<string, MetricResult> {
   const ok = flows.filter(({ outcome }) => outcome === 'ok');
   const end = Math.max(0, ...flows.map(({ endedAt }) => endedAt));
   const cpuTime = samples.at(-1)?.cpuTime ?? 0;
-  const peak = (pick: (sample: SampleResult) => number): number | null =>
+  const peak = (pick: (sample: Sample) => number): number | null =>
     samples.length === 0 ? null : Math.max(...samples.map(pick));
   const some = (value: number | null): number | null => (ok.length === 0 ? null : value);
   const metric = (value: number | null, unit: Unit, note?: string): MetricResult => ({ value, unit, note });
@@ -273,7 +268,7 @@ function metricsOf(
   };
 }
 
-function stepMetrics(ok: readonly FlowResult[]): Record<string, MetricResult> {
+function stepMetrics(ok: readonly Flow[]): Record<string, MetricResult> {
   const names = ok[0]?.steps?.map(({ name }) => name) ?? [];
   return Object.fromEntries(
     names.flatMap((name) => {

@@ -1,4 +1,4 @@
-import { attribute } from '../../src/compare/statistics/changes.js';
+import { alsoRose } from '../../src/compare/statistics/changes.js';
 import { compareRun } from '../../src/compare/statistics/looks.js';
 import type {
   Compared,
@@ -103,7 +103,7 @@ export function comparedScenario(
       budget: 120_000,
       ended: 'decided',
       onUnresolved: 'warn',
-      attribution: [...attribute(pairs, comparison)],
+      alsoRose: [...alsoRose(pairs, comparison)],
       commits: {
         total: 3,
         list: [
@@ -166,7 +166,7 @@ export function absent(reason = 'checkout is new in head'): Results {
     {
       ...scenario,
       thresholds: open,
-      compared: { ...compared, pairs: [], time: 0, attribution: [], absent: reason },
+      compared: { ...compared, pairs: [], time: 0, alsoRose: [], absent: reason },
     },
   ]);
 }
@@ -192,15 +192,7 @@ export function hostileComparison(texts: readonly string[]): Results {
         base: { label: all, sha: all },
         head: { label: all },
         pairs: compared.pairs.map((pair) => (pair.dropped === undefined ? pair : { ...pair, dropped: all })),
-        attribution: texts.map((sentence) => ({
-          metric: 'flow_time.p95',
-          kind: 'step',
-          step: sentence,
-          change: 1,
-          low: 1,
-          high: 1,
-          sentence,
-        })),
+        alsoRose: texts.map((metric) => ({ metric, change: 1, low: 1, high: 1, amount: 1 })),
         commits: { total: 99, list: named },
       },
     },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { killOf } from '../../src/faults/kill.js';
+import { killOf } from '../../src/faults/injection.js';
 import type { FlowKill } from '../../src/flows/runner.js';
 import type { KillPlan } from '../../src/model/faults.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { killOf } from '../../src/faults/kill.js';
-import { runWaves } from '../../src/faults/waves.js';
+import { killOf } from '../../src/faults/injection.js';
+import { runWaves } from '../../src/faults/injection.js';
 import type { FlowEnd, FlowStart } from '../../src/flows/runner.js';
 import { countOf } from '../../src/lib/statistics/distribution.js';
 import { FlowLog } from '../../src/measure/flow-log.js';

@@ -322,8 +322,16 @@ scenarios:
   {
     name: 'interrupted',
     files: {},
-    args: [...RUN, '--run', 'echo begun; sleep 20', '--flows', '2', '--threshold', 'success_rate >= 90%'],
-    interrupt: { signal: 'SIGINT', after: 1500 },
+    args: [
+      ...RUN,
+      '--run',
+      'echo begun; touch begun-$FLOWGATE_FLOW; sleep 20',
+      '--flows',
+      '2',
+      '--threshold',
+      'success_rate >= 90%',
+    ],
+    interrupt: { signal: 'SIGINT', once: ['begun-1', 'begun-2'], after: 1000 },
   },
   {
     name: 'options',

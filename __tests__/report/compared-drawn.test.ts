@@ -6,7 +6,7 @@ import { renderTerminal } from '../../src/report/terminal.js';
 import { byteLength } from '../../src/report/tiers.js';
 import { firstOf, made, surroundings } from '../fakes/one-comparison.js';
 import { aResults, aScenario } from '../fakes/results.js';
-import { absent, comparedScenario, faster, slower } from '../fakes/sample-comparison.js';
+import { absent, comparedScenario, faster, slower, unchanged } from '../fakes/sample-comparison.js';
 
 const terminal = (results: Results, width = 120): string => renderTerminal(results, { color: false, width });
 
@@ -53,10 +53,12 @@ describe('how it was measured', () => {
     expect(terminal(made({}, {}, { commits: { total: 73, list } }))).toContain('and 68 more');
   });
 
-  test('sentences on what moved are told once, however many metrics became worse', () => {
+  test('what else rose is a table of its own, however many metrics became worse', () => {
     const summary = renderSummary(slower());
-    expect(summary.match(/^- Step research carries/gmu)).toHaveLength(1);
-    expect(summary).toContain('Exploratory: what moved with it need not be why.');
+    expect(summary.match(/^\| <code>step&#40;research&#41;\.med<\/code> \| \+41\.6% \|/gmu)).toHaveLength(1);
+    expect(summary).toContain('Exploratory: what rose with it need not be why.');
+    expect(terminal(slower())).toMatch(/^ +waiting +\+14\.5% +\+12\.6% … \+16\.5% +\+193 ms$/mu);
+    expect(renderSummary(unchanged())).not.toContain('Also rose');
   });
 });
 

@@ -13,7 +13,17 @@ import { aResults, aScenario, CORES, editable } from '../fakes/results.js';
 const environment = aResults().environment;
 
 /** A run with a peak of so many MB after these. */
-function scenario(past: Past, megabytes = 135) {
+function scenario(past: Past, megabytes = 135): ReturnType<typeof makeScenario> {
+  // Looking for changes takes thousands of permutations, the same ones for the same runs.
+  const key = JSON.stringify([past, megabytes]);
+  const made = scenarios.get(key) ?? makeScenario(past, megabytes);
+  scenarios.set(key, made);
+  return made;
+}
+
+const scenarios = new Map<string, ReturnType<typeof makeScenario>>();
+
+function makeScenario(past: Past, megabytes: number) {
   const measured = aScenario({ peakMemory: megabytes * 1e6 });
   const metrics = { ...measured.metrics, peak_memory: { value: megabytes * 1e6, unit: 'bytes' as const } };
   const whole = { ...measured, metrics };

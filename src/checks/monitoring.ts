@@ -30,7 +30,8 @@ export const monitoring: Check = {
     const samples = duringFlows(record);
     const wrong = [failedLooks(record), unseen(record, samples), longGap(record, samples), dear(record)];
     const evidence = wrong.filter((line) => line !== undefined);
-    if (evidence.length > 0) return { outcome: 'fail', evidence: [...evidence, looks(record, samples)] };
+    if (evidence.length > 0)
+      return { outcome: 'fail', evidence: [...evidence, samplingLine(record, samples)] };
     return bounds(record, samples);
   },
 };
@@ -78,7 +79,7 @@ function dear({ monitor: { cost, source } }: Record): string | undefined {
 }
 
 function bounds(record: Record, samples: readonly Sample[]): Finding {
-  const evidence = [looks(record, samples)];
+  const evidence = [samplingLine(record, samples)];
   const { peak_memory: peak } = machineFigures(tallyOf(record), record);
   if (peak.value === null)
     return { outcome: 'inconclusive', evidence: [peak.note ?? 'no data', ...evidence] };
@@ -88,7 +89,7 @@ function bounds(record: Record, samples: readonly Sample[]): Finding {
 }
 
 /** `240 looks, at most 26 ms apart; processes came and went unseen at 3 of them; the monitor used 0.8% of one core`. */
-function looks({ monitor: { cost, source } }: Record, samples: readonly Sample[]): string {
+function samplingLine({ monitor: { cost, source } }: Record, samples: readonly Sample[]): string {
   const missed = samples.filter(({ mostMemory }) => (mostMemory?.unknown ?? 0) > 0).length;
   return [
     `${plural(samples.length, 'look')}${samples.length < 2 ? '' : `, at most ${formatTime(largestGap(samples))} apart`}`,

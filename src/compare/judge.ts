@@ -10,10 +10,14 @@ import type {
 } from '../model/comparison.js';
 import { definitionOf, type MetricDefinition, metricName } from '../model/metrics.js';
 import type { CheckResult, ThresholdResult } from '../model/results.js';
-import { type BaseThreshold, type Concern, isAgainstBase, type Threshold } from '../model/threshold.js';
-import { parsedPart } from '../verdict/judge.js';
-import { outcomeAt } from './statistics/at-limit.js';
-import { evidenceOf } from './statistics/evidence.js';
+import {
+  type BaseThreshold,
+  type Concern,
+  isAgainstBase,
+  parsedPart,
+  type Threshold,
+} from '../model/threshold.js';
+import { evidenceOf, outcomeAt } from './statistics/evidence.js';
 import { marginBeside, scaleOf, worseningOf } from './thresholds.js';
 import { differenceWords, unresolvedWords } from './words.js';
 
@@ -178,7 +182,7 @@ export function failureConcerns(comparison: ComparedCounts | undefined): Concern
 }
 
 /** `more flows of head failed than of main: 60 of 120 flows, and 0 of 120 flows; …`; undefined if that is not known, or judged. */
-export function moreFailures({ results, compared }: ComparedCounts): string | undefined {
+function moreFailures({ results, compared }: ComparedCounts): string | undefined {
   if (compared.invalid !== undefined || results.some(({ metric }) => RATES.includes(metric)))
     return undefined;
   const pairs = compared.pairs.filter(({ dropped }) => dropped === undefined).map(flowsOf);

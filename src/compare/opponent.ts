@@ -1,12 +1,8 @@
-import type { ComparedCommits, ComparePlan } from '../model/comparison.js';
+import type { Compared, ComparedCommits, ComparePlan } from '../model/comparison.js';
 import type { ScenarioPlan } from '../model/plan.js';
 
 /** One of the two that are compared, as people call it. */
-export interface Side {
-  /** A ref, a command, the path of a config. */
-  readonly label: string;
-  readonly sha?: string;
-}
+export type Side = Compared['base'];
 
 /** What head is compared with in one scenario. */
 export type Opponent =
@@ -24,7 +20,9 @@ export type Opponent =
       readonly commits?: ComparedCommits;
     };
 
-export type SideName = 'base' | 'head';
+export const SIDES = ['base', 'head'] as const;
+
+export type SideName = (typeof SIDES)[number];
 
 /** Watches over what one side does to the files of the other. */
 export interface TreeGuard {

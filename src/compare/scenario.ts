@@ -19,7 +19,7 @@ import { compareSides } from './rounds/compare.js';
 import { inTheMannerOf, planOfRounds } from './rounds/load.js';
 import type { Comparing } from './rounds/pairs.js';
 import { openSides, SideError, type Sides } from './rounds/sides.js';
-import { attribute } from './statistics/changes.js';
+import { alsoRose } from './statistics/changes.js';
 import { comparedGrowth } from './statistics/growth.js';
 import { compareRun } from './statistics/looks.js';
 import { type ValidityLimits, whyDropped } from './statistics/round.js';
@@ -87,14 +87,14 @@ function atMostWarning({ how }: CompareOptions): UnresolvedAnswer {
 function surroundingsOf({ opponent, how }: CompareOptions, defaultGates: readonly Threshold[]): Compared {
   const { base, head, commits } = opponent;
   return {
-    base: { ...base },
-    head: { ...head },
+    base,
+    head,
     defaultGates: defaultGates.length === 0 ? undefined : defaultGates.map(({ expression }) => expression),
     pairs: [],
     time: 0,
     budget: how.budget,
     onUnresolved: how.onUnresolved,
-    attribution: [],
+    alsoRose: [],
     commits,
   };
 }
@@ -172,7 +172,6 @@ function came(
   const { label } = run.opponent.base;
   const why = failure === undefined ? allDropped(measured) : failureWords(failure, run);
   const broken = brokenBase(measured, label);
-  const attribution = [...attribute(measured, results, brokenMetrics(run.thresholds, results))];
   const growth = comparedGrowth(pairs, {
     services: rounds.services,
     base: label,
@@ -186,7 +185,7 @@ function came(
       pairs: measured,
       time,
       ended,
-      attribution,
+      alsoRose: [...alsoRose(measured, results, brokenMetrics(run.thresholds, results))],
       growth,
     },
     problem: failure?.side === 'head' ? why : undefined,

@@ -1,4 +1,3 @@
-import { parseThresholds } from '../config/thresholds.js';
 import type { ComparedMetric, ComparisonResult, ComparisonScale } from '../model/comparison.js';
 import { definitionOf, LADDER_METRICS, type MetricId, metricName } from '../model/metrics.js';
 import type { ScenarioPlan } from '../model/plan.js';
@@ -147,13 +146,34 @@ export function scaleOf({ metric, limit }: BaseThreshold): ComparisonScale {
   return isShare ? 'relative' : 'absolute';
 }
 
-/** In force when a scenario is compared and none of its thresholds hangs on the base; the report says so. */
-const DEFAULT_BASE_GATES = [
-  'flow_time.med <= base + 5%',
-  'throughput >= base - 5%',
-  'cpu_per_flow <= base + 5%',
-  'success_rate >= base',
-] as const;
+/** Why a limit on the base was not judged. */
+export const NOT_COMPARED = 'nothing was compared (--no-compare)';
+
+const FIVE_PER_CENT = { number: '5', unit: '%' } as const;
+const AT_MOST = {
+  op: '<=',
+  limit: { base: 'relative', delta: 0.05 },
+  written: FIVE_PER_CENT,
+} as const;
+
+/** In force when a scenario is compared and none of its thresholds refers to base; the report says so. */
+const DEFAULT_BASE_GATES: readonly Omit<Threshold, 'level'>[] = [
+  { expression: 'flow_time.med <= base + 5%', metric: 'flow_time', stat: 'med', ...AT_MOST },
+  {
+    expression: 'throughput >= base - 5%',
+    metric: 'throughput',
+    op: '>=',
+    limit: { base: 'relative', delta: -0.05 },
+    written: FIVE_PER_CENT,
+  },
+  { expression: 'cpu_per_flow <= base + 5%', metric: 'cpu_per_flow', ...AT_MOST },
+  {
+    expression: 'success_rate >= base',
+    metric: 'success_rate',
+    op: '>=',
+    limit: { base: 'absolute', delta: 0 },
+  },
+];
 
 /** None if the plan has thresholds on the base. CPU is left out where no process is watched. */
 export function defaultBaseGates(
@@ -162,8 +182,10 @@ export function defaultBaseGates(
 ): readonly Threshold[] {
   if (thresholds.some(isAgainstBase)) return [];
   const isWatched = work.kind !== 'http' || services.length > 0;
-  const { thresholds: gates } = parseThresholds(DEFAULT_BASE_GATES, level);
-  return gates.filter(({ metric }) => isWatched || metric !== 'cpu_per_flow');
+  return DEFAULT_BASE_GATES.filter(({ metric }) => isWatched || metric !== 'cpu_per_flow').map((gate) => ({
+    ...gate,
+    level,
+  }));
 }
 
 /** Names of the metrics of default gates that are left out if the rounds are too coarse for them. */

@@ -3,7 +3,7 @@ import { formatConfidence, plural } from '../lib/format.js';
 import { directionOf } from '../lib/metric-words.js';
 import type { ComparisonResult } from '../model/comparison.js';
 import { parseMetricName } from '../model/metrics.js';
-import { marksOf } from './statistics/at-limit.js';
+import { marksOf } from './statistics/evidence.js';
 
 /** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
 export function differenceWords(result: ComparisonResult, base: string): string {

@@ -1,7 +1,6 @@
-import { defaultBaseGates } from '../compare/thresholds.js';
+import { defaultBaseGates, NOT_COMPARED } from '../compare/thresholds.js';
 import type { ComparePlan } from '../model/comparison.js';
 import type { ScenarioPlan } from '../model/plan.js';
-import { NOT_COMPARED } from '../verdict/judge.js';
 import type { ParsedInputs } from './parse-inputs.js';
 import { isMap } from './raw.js';
 import type { Config } from './schema.js';

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { conflictAgainstBase } from '../compare/thresholds.js';
 import type { Problem } from '../lib/errors.js';
+import { DEFAULT_SHELL } from '../lib/shell.js';
 import type { FaultsPlan } from '../model/faults.js';
 import { lengthOf, type Load, type ScenarioPlan, wholeLoad, type Work } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
@@ -16,7 +17,6 @@ import type { ScenarioConfig } from './schema.js';
 import { servicesOf } from './service-plan.js';
 import { defaultGatesFor } from './thresholds.js';
 
-export const SHELL = 'bash -eo pipefail';
 const TIMEOUT = 30_000;
 const SEED = 1;
 /** Bytes. */
@@ -43,7 +43,7 @@ export function planScenario(draft: Draft, { inputs, workspace }: Surroundings):
   const conflict = conflictAgainstBase(gates.thresholds);
   if (conflict !== undefined) return { ok: false, problems: [thresholdProblem(draft, inputs, conflict)] };
   const workingDirectory = resolve(workspace, inputs.workingDirectory ?? config['working-directory'] ?? '.');
-  const shell = config.shell ?? SHELL;
+  const shell = config.shell ?? DEFAULT_SHELL;
   const seed = inputs.seed ?? config.seed ?? SEED;
   return {
     ok: true,

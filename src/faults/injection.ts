@@ -1,94 +1,53 @@
+import type { FlowKill } from '../flows/runner.js';
 import { messageOf } from '../lib/errors.js';
+import { seededRandom, seedOf } from '../lib/random.js';
+import { type LoggedFlows, runFlows } from '../load/flows.js';
 import type { FlowLog } from '../measure/flow-log.js';
-import type { FaultsPlan, InjectedFault, InjectedFaults } from '../model/faults.js';
+import type { FaultsPlan, InjectedFault, InjectedFaults, Wave } from '../model/faults.js';
 import type { Flow, Hit } from '../model/flow.js';
-import type { NetworkFault, NetworkFaultReport } from '../model/network-fault.js';
+import type { NetworkFault } from '../model/network-fault.js';
+import { wavesOf } from '../model/plan.js';
 import type { Clock } from '../system/ports.js';
-import { killOf } from './kill.js';
-import type { NetworkProxy } from './network/protocol.js';
+import type { Monitor } from '../watch/sampler.js';
+import type { NetworkProxy, ProxiesReport } from './network/protocol.js';
 import { hitsOn, type SlotOf } from './network/trace.js';
 
-/** Faults that are kept one by one; more are only counted. */
-const KEPT = 10_000;
-
-/** A fault whose flow may become known later. */
-type OpenInjected = { -readonly [Key in keyof InjectedFault]: InjectedFault[Key] };
-
-interface Count {
-  times: number;
-  flows: number;
+/** What became of a run with faults. */
+export interface Waves {
+  readonly waves: readonly Wave[];
+  readonly injected: InjectedFaults;
 }
 
-/** What was done to the flows, fault by fault and in all. */
-export class InjectedLog {
-  readonly #faults: OpenInjected[] = [];
-  readonly #counts = new Map<Hit['kind'], Count>();
-  #spared = 0;
-  #untraced = 0;
+interface WaveSurroundings {
+  readonly monitor: Pick<Monitor, 'sampleNow'>;
+  readonly network?: NetworkInjection;
+}
 
-  /** A flow that was killed; `signal` is what it was sent. */
-  killed({ iteration, hit }: Flow, signal: string): void {
-    if (hit === undefined) return;
-    const count = this.#countOf('kill');
-    count.times += 1;
-    count.flows += 1;
-    this.#keep({ kind: 'kill', at: hit.at, iteration, signal });
+/**
+ * Runs the load again and again, in turn with faults and without, from a clean wave to a clean wave; each behind a start
+ * barrier of its own. The monitor looks before and after each, so that what a wave used can be told from its neighbours'.
+ */
+export async function runWaves(
+  faults: FaultsPlan,
+  options: LoggedFlows,
+  { monitor, network }: WaveSurroundings,
+): Promise<Waves> {
+  const { clock, halt, origin } = options;
+  const isHalted = (): boolean => halt.aborted;
+  const injection = new FaultInjection({ ...options, faults, network });
+  const killed = { log: injection, killOf: (iteration: number) => killOf(faults, iteration) };
+  const waves: Wave[] = [];
+  for (const [index, kind] of wavesOf(faults).entries()) {
+    if (isHalted()) break;
+    const wave = index + 1;
+    await monitor.sampleNow();
+    const from = clock.now() - origin;
+    if (kind === 'clean') await runFlows({ ...options, wave });
+    else await injection.during(() => runFlows({ ...options, ...killed, wave }));
+    await monitor.sampleNow();
+    waves.push({ wave, kind, from, to: clock.now() - origin });
   }
-
-  /** A flow that was drawn and had ended before it could be killed. */
-  spared(): void {
-    this.#spared += 1;
-  }
-
-  /** What is given is where its flow can be noted; undefined for one that is only counted. */
-  network({ kind, at, until, listen, connection, amount }: NetworkFault): OpenInjected | undefined {
-    this.#countOf(kind).times += 1;
-    return this.#keep({
-      kind,
-      at,
-      until,
-      listen,
-      connection,
-      amount,
-    });
-  }
-
-  untraced(faults: number): void {
-    this.#untraced += faults;
-  }
-
-  /** So many flows more are known to have been hit by faults of a kind. */
-  hit(kind: Hit['kind'], flows: number): void {
-    this.#countOf(kind).flows += flows;
-  }
-
-  /** `network`: what the proxies say in the end; their counts are exact. */
-  injected(network: NetworkFaultReport | undefined): InjectedFaults {
-    for (const [kind, { times }] of Object.entries(network?.counts ?? {})) {
-      this.#countOf(kind as Hit['kind']).times = times;
-    }
-    return {
-      faults: this.#faults.toSorted((a, b) => a.at - b.at),
-      counts: [...this.#counts].map(([kind, count]) => ({ kind, ...count })),
-      spared: this.#spared,
-      untraced: this.#untraced,
-      notes: [...(network?.notes ?? [])],
-    };
-  }
-
-  #keep(fault: OpenInjected): OpenInjected | undefined {
-    if (this.#faults.length >= KEPT) return undefined;
-    this.#faults.push(fault);
-    return fault;
-  }
-
-  #countOf(kind: Hit['kind']): Count {
-    const known = this.#counts.get(kind);
-    if (known !== undefined) return known;
-    const count = { times: 0, flows: 0 };
-    this.#counts.set(kind, count);
-    return count;
-  }
+  return { waves, injected: await injection.injected() };
 }
 
 /** Flows that are held until it is known whom the faults of the network have hit. */
@@ -224,4 +183,98 @@ export class FaultInjection implements Pick<FlowLog, 'count' | 'add'> {
 function withHit(flow: Flow, hit: Hit | undefined): Flow {
   if (hit === undefined || flow.hit !== undefined) return flow;
   return { ...flow, hit };
+}
+
+/** Faults that are kept one by one; more are only counted. */
+const KEPT = 10_000;
+
+/** A fault whose flow may become known later. */
+type OpenInjected = { -readonly [Key in keyof InjectedFault]: InjectedFault[Key] };
+
+interface Count {
+  times: number;
+  flows: number;
+}
+
+/** What was done to the flows, fault by fault and in all. */
+class InjectedLog {
+  readonly #faults: OpenInjected[] = [];
+  readonly #counts = new Map<Hit['kind'], Count>();
+  #spared = 0;
+  #untraced = 0;
+
+  /** A flow that was killed; `signal` is what it was sent. */
+  killed({ iteration, hit }: Flow, signal: string): void {
+    if (hit === undefined) return;
+    const count = this.#countOf('kill');
+    count.times += 1;
+    count.flows += 1;
+    this.#keep({ kind: 'kill', at: hit.at, iteration, signal });
+  }
+
+  /** A flow that was drawn and had ended before it could be killed. */
+  spared(): void {
+    this.#spared += 1;
+  }
+
+  /** What is given is where its flow can be noted; undefined for one that is only counted. */
+  network({ kind, at, until, listen, connection, amount }: NetworkFault): OpenInjected | undefined {
+    this.#countOf(kind).times += 1;
+    return this.#keep({ kind, at, until, listen, connection, amount });
+  }
+
+  untraced(faults: number): void {
+    this.#untraced += faults;
+  }
+
+  /** So many flows more are known to have been hit by faults of a kind. */
+  hit(kind: Hit['kind'], flows: number): void {
+    this.#countOf(kind).flows += flows;
+  }
+
+  /** `network`: what the proxies say in the end; their counts are exact. */
+  injected(network: ProxiesReport | undefined): InjectedFaults {
+    for (const [kind, times] of Object.entries(network?.counts ?? {})) {
+      this.#countOf(kind as Hit['kind']).times = times;
+    }
+    return {
+      faults: this.#faults.toSorted((a, b) => a.at - b.at),
+      counts: [...this.#counts].map(([kind, count]) => ({ kind, ...count })),
+      spared: this.#spared,
+      untraced: this.#untraced,
+      notes: [...(network?.notes ?? [])],
+    };
+  }
+
+  #keep(fault: OpenInjected): OpenInjected | undefined {
+    if (this.#faults.length >= KEPT) return undefined;
+    this.#faults.push(fault);
+    return fault;
+  }
+
+  #countOf(kind: Hit['kind']): Count {
+    const known = this.#counts.get(kind);
+    if (known !== undefined) return known;
+    const count = { times: 0, flows: 0 };
+    this.#counts.set(kind, count);
+    return count;
+  }
+}
+
+/** Keeps kills and connections of the same number from sharing their luck; any number that is no proxy's. */
+const OF_KILLS = 0x6b69;
+
+/**
+ * Which flows are killed, and when: each flow is drawn by itself, from the seed and its iteration, so that the same
+ * flows are killed whatever order they end in. Undefined for a flow that is let be.
+ */
+export function killOf(
+  { kill, seed }: Pick<FaultsPlan, 'kill' | 'seed'>,
+  iteration: number,
+): FlowKill | undefined {
+  if (kill === undefined) return undefined;
+  const random = seededRandom(seedOf(seedOf(seed, OF_KILLS), iteration));
+  if (random() >= kill.share) return undefined;
+  const { from, to } = kill.after;
+  return { after: from + random() * (to - from), signal: kill.signal };
 }

@@ -145,7 +145,7 @@ export function resourceLine(points: readonly Point[]): ResourceLine | undefined
 /** The line, and where it bends if it does not fit. */
 export function lineWithBend(points: readonly Point[]): ResourceLine | undefined {
   const [line, bend] = [resourceLine(points), bendOf(points)];
-  return line === undefined || bend === undefined ? line : { ...line, bend: { ...bend } };
+  return line === undefined || bend === undefined ? line : { ...line, bend };
 }
 
 /** Never less than nothing; null where a line does not fit. */

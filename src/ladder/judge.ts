@@ -57,7 +57,7 @@ function limitOf(rungs: LadderResults['rungs'], endedBy: readonly string[]): Cli
   const at = rungs[index];
   if (at === undefined) return undefined;
   const holds = rungs[index - 1]?.flows;
-  return { holds, breaks: at.flows, reasons: stopped ? [...endedBy] : [...at.broken], stopped };
+  return { holds, breaks: at.flows, reasons: stopped ? endedBy : at.broken, stopped };
 }
 
 /** A gate with abort-on-fail is for every rung: one that breaks it fails the scenario. */

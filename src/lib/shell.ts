@@ -3,6 +3,9 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+/** Interprets commands where nobody says which shell does. */
+export const DEFAULT_SHELL = 'bash -eo pipefail';
+
 /**
  * Variables that change how a shell starts, or what it takes a command for: files that are read first (bash(1), ksh(1),
  * zsh(1)), options, POSIX mode, the version that is imitated, and functions in place of commands.

@@ -184,19 +184,12 @@ const side = z.object({
 
 const commit = z.object({ sha: z.string(), subject: z.string(), author: z.string() });
 
-export const ATTRIBUTION_KINDS = ['step', 'cpu', 'waiting', 'memory', 'threads'] as const;
-
-export type AttributionKind = (typeof ATTRIBUTION_KINDS)[number];
-
-/** What moved with a metric that has become worse. */
-const attribution = z.object({
-  metric: z.string().meta({ description: 'the one that has become worse' }),
-  kind: z.enum(ATTRIBUTION_KINDS),
-  step: z.string().optional(),
+const alsoRose = z.object({
+  metric: z.string().meta({ description: 'waiting: median flow time − CPU time per flow' }),
   change: z.number().meta({ description: 'head ÷ base − 1, estimate over the pairs' }),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-  sentence: z.string(),
+  low: z.number().meta({ description: 'interval of the change' }),
+  high: z.number(),
+  amount: z.number().meta({ description: 'head − base in the base unit, estimate over the pairs' }),
 });
 
 export const comparedSchema = z.object({
@@ -227,7 +220,9 @@ export const comparedSchema = z.object({
   budget: z.number().meta({ description: 'ms' }),
   ended: z.enum(['decided', 'looks', 'budget', 'interrupted', 'failed', 'invalid']).optional(),
   onUnresolved: z.enum(UNRESOLVED_ANSWERS),
-  attribution: z.array(attribution),
+  alsoRose: z
+    .array(alsoRose)
+    .meta({ description: 'what else rose where a metric became worse; exploratory' }),
   growth: comparedGrowthSchema.optional(),
   commits: z
     .object({
@@ -243,5 +238,5 @@ export const comparedSchema = z.object({
 });
 
 export type Compared = Inferred<typeof comparedSchema>;
-export type Attribution = Compared['attribution'][number];
+export type AlsoRose = Compared['alsoRose'][number];
 export type ComparedCommits = NonNullable<Compared['commits']>;

@@ -96,23 +96,6 @@ export interface NetworkFault {
   readonly amount?: number;
 }
 
-export interface NetworkFaultCount {
-  /** Faults injected, whether or not they were kept. */
-  readonly times: number;
-  /** Different connections that met one. */
-  readonly connections: number;
-}
-
-export interface NetworkFaultReport {
-  /** The first ones, in order of time; `counts` is exact. */
-  readonly faults: readonly NetworkFault[];
-  readonly counts: Readonly<Partial<Record<NetworkFaultKind, NetworkFaultCount>>>;
-  /** Accepted in all, met or not. */
-  readonly connections: number;
-  /** What went wrong without our doing, in words for the report. */
-  readonly notes: readonly string[];
-}
-
 /** `127.0.0.1:5432`, `[::1]:5432` */
 export function formatEndpoint({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

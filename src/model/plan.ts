@@ -43,6 +43,19 @@ export type OpenLoad =
     }
   | { readonly model: 'open'; readonly flows: number; readonly stages: readonly RateStage[] };
 
+/**
+ * How flows are started. Closed model: `flows` at once, until `iterations` have run or `duration` (ms) is over. `flows`
+ * is in every variant the most that are in flight.
+ */
+export type Load =
+  | { readonly model: 'closed'; readonly flows: number; readonly iterations: number }
+  | { readonly model: 'closed'; readonly flows: number; readonly duration: number }
+  | StagedLoad
+  | OpenLoad;
+
+/** One rung of a ladder is a closed load of its own. */
+export type RungPlan = Load;
+
 /** ms of all stages together. */
 export function lengthOf(stages: readonly StageTime[]): number {
   return stages.reduce((sum, { duration }) => sum + duration, 0);
@@ -167,19 +180,6 @@ export type Work =
       readonly options: Readonly<Record<string, string>>;
     }
   | HttpWork;
-
-/**
- * How flows are started. Closed model: `flows` at once, until `iterations` have run or `duration` (ms) is over. `flows`
- * is in every variant the most that are in flight.
- */
-export type Load =
-  | { readonly model: 'closed'; readonly flows: number; readonly iterations: number }
-  | { readonly model: 'closed'; readonly flows: number; readonly duration: number }
-  | StagedLoad
-  | OpenLoad;
-
-/** One rung of a ladder is a closed load of its own. */
-export type RungPlan = Load;
 
 export interface OmittedGate {
   readonly expression: string;

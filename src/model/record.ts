@@ -117,7 +117,7 @@ export type Environment = Inferred<typeof environmentSchema>;
 export type MachineLimit = Inferred<typeof machineLimit>;
 
 /** What results.json takes over from a record as it is; in the order that it has there. */
-export const afterwardsShape = {
+export const recordedShape = {
   verify: z
     .object({
       ok: z.boolean(),
@@ -146,16 +146,16 @@ export const afterwardsShape = {
     .meta({ description: 'what flows said that was too much to keep, in words' }),
 };
 
-type Afterwards = Inferred<z.ZodObject<typeof afterwardsShape>>;
+type RecordedParts = Inferred<z.ZodObject<typeof recordedShape>>;
 
 /** How the verify command or export ended. */
-export type VerifyOutcome = NonNullable<Afterwards['verify']>;
+export type VerifyOutcome = NonNullable<RecordedParts['verify']>;
 
 /** A gate with abort-on-fail has ended the run. */
-export type Aborted = NonNullable<Afterwards['aborted']>;
+export type Aborted = NonNullable<RecordedParts['aborted']>;
 
 /** Everything that one run of one scenario produced. */
-export interface Record extends Afterwards {
+export interface Record extends RecordedParts {
   readonly scenario: string;
   /** Wall clock, ISO 8601: the zero of the record's monotonic clock. */
   readonly startedAt: string;

@@ -9,31 +9,8 @@ import { historySchema } from './history.js';
 import { ladderSchema } from './ladder.js';
 import { limitsSchema } from './limits.js';
 import { UNITS } from './metrics.js';
-import { afterwardsShape, environmentSchema, monitorSchema } from './record.js';
+import { recordedShape, environmentSchema, monitorSchema } from './record.js';
 import { thresholdSchema } from './threshold.js';
-
-/** `inconclusive`: what a gate or a check needs was not measured. No data is never a pass. */
-export const VERDICTS = ['pass', 'warn', 'fail', 'inconclusive'] as const;
-
-export type Verdict = (typeof VERDICTS)[number];
-
-/** Which steps of the flows took longer at the end than at the beginning. Part of results.json; times are ms. */
-
-const grownStep = z.object({
-  name: z.string(),
-  before: z.number().meta({ description: 'ms, median in the first third of the run or on the first rung' }),
-  after: z.number().meta({ description: 'ms, median in the last third of the run or on the last rung' }),
-});
-
-export const stepGrowthSchema = z.object({
-  over: z.enum(['run', 'ladder']),
-  first: z.int().optional().meta({ description: 'flows at once on the first rung that was compared' }),
-  last: z.int().optional().meta({ description: 'flows at once on the last rung that was compared' }),
-  steps: z.array(grownStep).meta({ description: 'only those that grew, the one that grew most first' }),
-});
-
-export type StepGrowth = Inferred<typeof stepGrowthSchema>;
-export type GrownStep = Inferred<typeof grownStep>;
 
 /*
  * results.json: everything that a report, a merge or another tool needs.
@@ -41,6 +18,11 @@ export type GrownStep = Inferred<typeof grownStep>;
  */
 
 export const RESULTS_SCHEMA = 'flowgate.results/1';
+
+/** `inconclusive`: what a gate or a check needs was not measured. No data is never a pass. */
+export const VERDICTS = ['pass', 'warn', 'fail', 'inconclusive'] as const;
+
+export type Verdict = (typeof VERDICTS)[number];
 
 const verdict = z.enum(VERDICTS);
 
@@ -96,6 +78,23 @@ const load = z.object({
   warmup: z.int(),
 });
 
+const grownStep = z.object({
+  name: z.string(),
+  before: z.number().meta({ description: 'ms, median in the first third of the run or on the first rung' }),
+  after: z.number().meta({ description: 'ms, median in the last third of the run or on the last rung' }),
+});
+
+/** Which steps of the flows took longer at the end than at the beginning; times are ms. */
+export const stepGrowthSchema = z.object({
+  over: z.enum(['run', 'ladder']),
+  first: z.int().optional().meta({ description: 'flows at once on the first rung that was compared' }),
+  last: z.int().optional().meta({ description: 'flows at once on the last rung that was compared' }),
+  steps: z.array(grownStep).meta({ description: 'only those that grew, the one that grew most first' }),
+});
+
+export type StepGrowth = Inferred<typeof stepGrowthSchema>;
+export type GrownStep = Inferred<typeof grownStep>;
+
 const scenario = z.object({
   name: z.string(),
   verdict,
@@ -119,7 +118,7 @@ const scenario = z.object({
   limits: limitsSchema.optional(),
   checks: z.array(check),
   errors: z.array(errorGroupSchema),
-  ...afterwardsShape,
+  ...recordedShape,
   counts: countsSchema.meta({
     description: 'all flows by outcome, those that `flows` does not hold included',
   }),

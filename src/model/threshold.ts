@@ -52,6 +52,12 @@ export function isAgainstBase<T extends Pick<Threshold, 'limit'>>(
   return typeof threshold.limit !== 'number';
 }
 
+/** What results keep of it: when a run is ended early is no part of that. */
+export function parsedPart(threshold: Threshold): Omit<Threshold, 'abort'> {
+  const { expression, level, metric, label, stat, op, limit, written, origin } = threshold;
+  return { expression, level, metric, label, stat, op, limit, written, origin };
+}
+
 /** One thing that keeps a run from passing. */
 export interface Concern {
   readonly verdict: 'fail' | 'inconclusive' | 'warn';

@@ -1,4 +1,4 @@
-import { marksOf } from '../compare/statistics/at-limit.js';
+import { marksOf } from '../compare/statistics/evidence.js';
 import { directionOf } from '../lib/metric-words.js';
 import type { ComparisonResult } from '../model/comparison.js';
 import type { ThresholdResult } from '../model/results.js';

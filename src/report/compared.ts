@@ -1,4 +1,6 @@
-import type { Compared } from '../model/comparison.js';
+import { formatChange, formatChanges, formatPercentChange } from '../lib/format-change.js';
+import type { AlsoRose, Compared } from '../model/comparison.js';
+import { parseMetricName } from '../model/metrics.js';
 import { formatCount, formatTime, plural } from '../lib/format.js';
 import type { ScenarioResults } from '../model/results.js';
 import { answerOf, type Answer } from './compared-answer.js';
@@ -7,7 +9,7 @@ import { isAgainstBase } from '../model/threshold.js';
 import { standingOf, type Standing } from './row.js';
 import { sideName } from './side.js';
 
-/** Head against base: the answer, the table, what moved with it, and how it was measured. */
+/** Head against base: the answer, the table, what else rose, and how it was measured. */
 export interface ComparedView {
   /** `Compared with`. */
   readonly verb: string;
@@ -16,8 +18,8 @@ export interface ComparedView {
   readonly answer: Answer;
   readonly standing: Standing;
   readonly lines: readonly ComparedLine[];
-  /** What moved with what became worse; exploratory. */
-  readonly attribution: readonly string[];
+  /** What else rose where a metric became worse; exploratory. */
+  readonly alsoRose: readonly RoseLine[];
   /** What services and hosts held with every flow, where head and base differ or it was asked for. */
   readonly growth: readonly string[];
   /** Pairs, rounds, time. */
@@ -26,6 +28,14 @@ export interface ComparedView {
   /** The gates on the base are defaults, and it has to be said. */
   readonly defaultGates: boolean;
   readonly source: Compared;
+}
+
+export interface RoseLine {
+  readonly metric: string;
+  readonly change: string;
+  readonly interval: string;
+  /** The change as an amount. */
+  readonly amount: string;
 }
 
 export interface CommitsView {
@@ -43,7 +53,7 @@ export interface CommitLine {
   readonly author: string;
 }
 
-const SENTENCES_SHOWN = 6;
+const ROSE_SHOWN = 6;
 const COMMITS_SHOWN = 20;
 const REASONS_SHOWN = 3;
 
@@ -58,7 +68,7 @@ export function comparedView(scenario: ScenarioResults): ComparedView | undefine
     answer: answerOf(lines, compared),
     standing: standingOfAll(scenario, lines),
     lines,
-    attribution: attributionOf(compared),
+    alsoRose: compared.alsoRose.slice(0, ROSE_SHOWN).map(roseLine),
     growth: growthOf(scenario),
     facts: factsOf(compared, lines),
     ...(commits === undefined ? {} : { commits }),
@@ -73,9 +83,15 @@ function standingOfAll({ thresholds }: ScenarioResults, [first]: readonly Compar
   return judged === undefined ? 'plain' : standingOf(judged);
 }
 
-/** Several metrics that became worse mostly have the same to tell. */
-function attributionOf({ attribution }: Compared): readonly string[] {
-  return [...new Set(attribution.map(({ sentence }) => sentence))].slice(0, SENTENCES_SHOWN);
+function roseLine({ metric, change, low, high, amount }: AlsoRose): RoseLine {
+  // All that is no metric of a table is a time.
+  const unit = parseMetricName(metric).definition?.unit ?? 'ms';
+  return {
+    metric,
+    change: formatPercentChange(change),
+    interval: formatChanges(low, high, { scale: 'relative', unit: 'ratio' }) ?? '',
+    amount: formatChange(amount, { scale: 'absolute', unit }),
+  };
 }
 
 function growthOf({ compared, checks }: ScenarioResults): readonly string[] {

@@ -55,13 +55,6 @@ export function comparedDistance(
   ];
 }
 
-/** `. Step research carries 85% of the slowdown`; nothing if nothing was found. */
-export function firstAttribution({ compared }: ScenarioResults, threshold: ThresholdResult): Sentence {
-  const name = metricName(threshold);
-  const first = compared?.attribution.find(({ metric }) => metric === name);
-  return first === undefined ? [] : [words(`. ${capital(first.sentence)}`)];
-}
-
 const NOT_JUDGED = /^not judged:\s*/u;
 
 /** `flow_time.med changed by +1.2% (…), too uncertain for the gate of ≤ base + 5%: could have seen +6.3%`. */

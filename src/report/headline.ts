@@ -8,7 +8,6 @@ import {
   comparedAnswer,
   comparedDistance,
   comparedStatus,
-  firstAttribution,
   gatesHeld,
   grownStatus,
   heldStatus,
@@ -67,7 +66,6 @@ function failed(scenario: ScenarioResults, cores: number): Headline {
         ...(comparedDistance(scenario, gate) ?? distance(gate, cores)),
         ...others({ leads: 'gate', gates: gates.length - 1, checks: 0 }),
         ...abortion(scenario),
-        ...firstAttribution(scenario, gate),
         words('.'),
       ],
     };

@@ -28,7 +28,7 @@ export function comparedCard(compared: ComparedView | undefined): string {
     `${verb} ${markup(base)}`,
     [
       `<p>${inline(answer.sentence)}.</p>`,
-      `${attribution(compared)}${growth.length === 0 ? '' : list(growth.map(capital))}`,
+      `${alsoRose(compared)}${growth.length === 0 ? '' : list(growth.map(capital))}`,
       effects(lines),
       figures(lines),
       pairs(compared),
@@ -41,9 +41,14 @@ export function comparedCard(compared: ComparedView | undefined): string {
   );
 }
 
-function attribution({ attribution: sentences }: ComparedView): string {
-  if (sentences.length === 0) return '';
-  return `${list(sentences.map(capital))}<p class="note">Exploratory: what moved with it need not be why.</p>`;
+function alsoRose({ alsoRose: lines }: ComparedView): string {
+  if (lines.length === 0) return '';
+  const rows = lines.map(({ metric, change, interval, amount }) => {
+    const numbers = [change, interval, amount].map((text) => `<td class="number">${text}</td>`).join('');
+    return `<tr><td class="metric"><code>${markup(metric, 60)}</code></td>${numbers}</tr>`;
+  });
+  const figures = table(['Also rose', ['Change'], ['Interval'], ['Difference']], rows);
+  return `${figures}<p class="note">Exploratory: what rose with it need not be why.</p>`;
 }
 
 function effects(lines: readonly ComparedLine[]): string {

@@ -9,18 +9,23 @@ const left = (head: string): Column => ({ head, align: 'left' });
 const right = (head: string): Column => ({ head, align: 'right' });
 const MARK: Column = { head: '', align: 'center' };
 
-/** The answer in one sentence, and what moved with what became worse. */
+/** The answer in one sentence, and what else rose. */
 export function comparedBlock(compared: ComparedView | undefined, tier: Tier): string | undefined {
   if (compared === undefined) return undefined;
   const answer = `<b>${compared.verb} ${html(compared.base)}</b>: ${inline(compared.answer.sentence)}.`;
   if (tier === 'failing rows') return answer;
-  return blocks(answer, attribution(compared), growth(compared), note(compared));
+  return blocks(answer, alsoRose(compared), growth(compared), note(compared));
 }
 
-function attribution({ attribution: sentences }: ComparedView): string | undefined {
-  if (sentences.length === 0) return undefined;
-  const list = sentences.map((sentence) => `- ${html(capital(sentence), 300)}`).join('\n');
-  return blocks(list, '<sub>Exploratory: what moved with it need not be why.</sub>');
+function alsoRose({ alsoRose: lines }: ComparedView): string | undefined {
+  if (lines.length === 0) return undefined;
+  return blocks(
+    table(
+      [left('Also rose'), right('Change'), right('Interval'), right('Difference')],
+      lines.map(({ metric, change, interval, amount }) => [cell(metric), change, interval, amount]),
+    ),
+    '<sub>Exploratory: what rose with it need not be why.</sub>',
+  );
 }
 
 function growth({ growth: sentences }: ComparedView): string | undefined {

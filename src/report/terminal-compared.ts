@@ -9,20 +9,20 @@ const GAP = '  ';
 const METRIC = 28;
 const COMMITS = 5;
 
-/** The answer, the table, what moved with what became worse, how it was measured, and the last commits. */
+/** The answer, the tables, how it was measured, and the last commits. */
 export function comparedLines(compared: ComparedView | undefined, paint: Palette): readonly string[] {
   if (compared === undefined) return [];
-  const { base, answer, attribution, growth, facts, defaultGates } = compared;
+  const { base, answer, growth, facts, defaultGates } = compared;
   const not = compared.lines.length === 0 ? 'not ' : '';
   const each = (name: string, texts: readonly string[]): readonly string[] =>
     texts.flatMap((text, index) => paint.titled(index === 0 ? name : '', plain(text, 300)));
   return [
     ...paint.titled('compared', `${not}with ${plain(base, 70)}: ${plain(spoken(answer.sentence), 500)}`),
-    ...tableLines(compared.lines, paint),
+    ...tableLines(columnsOf(compared.lines), compared.lines, paint),
     ...(defaultGates
       ? [paint.marked('plain', 'no threshold hangs on the base: default gates of a comparison')]
       : []),
-    ...each('moved', attribution),
+    ...alsoRoseLines(compared, paint),
     ...each('growth', growth),
     ...each('rounds', facts),
     ...commitLines(compared.commits, paint),
@@ -49,9 +49,29 @@ interface Column {
   readonly left?: true;
 }
 
-function tableLines(lines: readonly ComparedLine[], paint: Palette): readonly string[] {
-  if (lines.length === 0) return [];
-  const columns = columnsOf(lines).map(padded);
+/** Exploratory: what rose with it need not be why. */
+function alsoRoseLines({ alsoRose }: ComparedView, paint: Palette): readonly string[] {
+  const columns: readonly Column[] = [
+    {
+      head: 'also rose',
+      cells: alsoRose.map(({ metric }) => clipped(plain(metric), METRIC)),
+      left: true,
+    },
+    { head: 'change', cells: alsoRose.map(({ change }) => change) },
+    { head: 'interval', cells: alsoRose.map(({ interval }) => interval) },
+    { head: 'difference', cells: alsoRose.map(({ amount }) => amount) },
+  ];
+  const rows = alsoRose.map(() => ({ standing: 'plain' as const }));
+  return tableLines(columns, rows, paint);
+}
+
+function tableLines(
+  unpadded: readonly Column[],
+  rows: readonly Pick<ComparedLine, 'standing'>[],
+  paint: Palette,
+): readonly string[] {
+  if (rows.length === 0) return [];
+  const columns = unpadded.map(padded);
   const shown = columns.filter(
     (_unused, index) =>
       columns
@@ -67,7 +87,7 @@ function tableLines(lines: readonly ComparedLine[], paint: Palette): readonly st
         .join(GAP)
         .trimEnd(),
     )}`,
-    ...lines.map(({ standing }, index) =>
+    ...rows.map(({ standing }, index) =>
       paint.marked(standing, shown.map(({ cells }) => cells[index] ?? '').join(GAP)),
     ),
   ];

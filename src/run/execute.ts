@@ -2,7 +2,7 @@ import { Search } from '../checks/cleanup/search.js';
 import { samplingAlong } from '../checks/growth/growth.js';
 import { verifyFlows } from '../checks/invariants.js';
 import { contaminationLogOf } from '../checks/isolation/log.js';
-import { runWaves, type Waves } from '../faults/waves.js';
+import { runWaves, type Waves } from '../faults/injection.js';
 import type { FlowRunner } from '../flows/runner.js';
 import { climb } from '../ladder/climb.js';
 import { messageOf } from '../lib/errors.js';

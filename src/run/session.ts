@@ -12,8 +12,10 @@ import { type ExecuteContext, type ExecutePorts, setStage, type Stage } from './
 import { openParts, type Parts } from './start.js';
 import { tearDown } from './teardown.js';
 
-/** What runs the flows in place of the scenario's own runner. */
-type Decorate = (runner: FlowRunner) => FlowRunner;
+interface SessionContext extends ExecuteContext {
+  /** Gives what runs the flows in place of the scenario's own runner. */
+  readonly decorate?: (runner: FlowRunner) => FlowRunner;
+}
 
 /**
  * A scenario's stage with all that flows need: services, the module's host, the slots of the flows. It stays up until
@@ -38,8 +40,7 @@ export class Session {
   static async open(
     plan: ScenarioPlan,
     ports: ExecutePorts,
-    context: ExecuteContext,
-    decorate: Decorate = (runner) => runner,
+    { decorate, ...context }: SessionContext,
   ): Promise<Session> {
     const session = new Session(await setStage(plan, ports, context));
     if (!ports.interrupt.aborted) await session.#start(decorate);
@@ -116,7 +117,7 @@ export class Session {
     }
   }
 
-  async #start(decorate: Decorate): Promise<void> {
+  async #start(decorate: SessionContext['decorate'] = (runner) => runner): Promise<void> {
     const { ports, problems } = this.stage;
     try {
       await openParts(this.stage, this.parts);

@@ -1,7 +1,7 @@
 import type { Search } from '../checks/cleanup/search.js';
 import { seesTokens } from '../checks/isolation/log.js';
 import type { NetworkInjection } from '../faults/injection.js';
-import { ConnectionLog } from '../faults/network/log.js';
+import { ConnectionLog } from '../faults/network/trace.js';
 import { openCommandRunner } from '../flows/command/runner.js';
 import type { HttpClient } from '../flows/http/port.js';
 import { openHttpRunner } from '../flows/http/runner.js';

@@ -17,7 +17,7 @@ import { figuredWaves, tallyOf } from '../measure/tally.js';
 import { totalOf } from '../model/flow.js';
 import { metricName } from '../model/metrics.js';
 import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
-import type { afterwardsShape, Environment, Record } from '../model/record.js';
+import type { Environment, Record, recordedShape } from '../model/record.js';
 import {
   type Results,
   RESULTS_SCHEMA,
@@ -147,7 +147,7 @@ function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['met
 type Recorded = Pick<
   ScenarioResults,
   | 'limits'
-  | keyof typeof afterwardsShape
+  | keyof typeof recordedShape
   | 'counts'
   | 'hits'
   | 'waves'

@@ -1,10 +1,11 @@
+import { NOT_COMPARED } from '../compare/thresholds.js';
 import { assertNever } from '../lib/errors.js';
 import { formatAgainst } from '../lib/format.js';
 import type { Measures } from '../measure/figures.js';
 import { measure } from '../measure/summarize.js';
 import type { Unit } from '../model/metrics.js';
 import type { MetricResult, ThresholdResult } from '../model/results.js';
-import { isAgainstBase, type Threshold, type ThresholdOp } from '../model/threshold.js';
+import { isAgainstBase, parsedPart, type Threshold, type ThresholdOp } from '../model/threshold.js';
 
 /** Every threshold against what was measured, in their order. No data is inconclusive, never a pass. */
 export function judge(thresholds: readonly Threshold[], measures: Measures): ThresholdResult[] {
@@ -17,9 +18,6 @@ export function judgeAlone(thresholds: readonly Threshold[], measures: Measures)
     isAgainstBase(result) ? { ...result, outcome: 'not_judged', reason: NOT_COMPARED } : result,
   );
 }
-
-/** Why a limit on the base was not judged. */
-export const NOT_COMPARED = 'nothing was compared (--no-compare)';
 
 function judgeOne(threshold: Threshold, { value, atMost, unit, note }: MetricResult): ThresholdResult {
   const { op } = threshold;
@@ -43,12 +41,6 @@ function judgeOne(threshold: Threshold, { value, atMost, unit, note }: MetricRes
     outcome: 'inconclusive',
     reason: `it was ${range}: ${note ?? 'it was not seen all the time'}`,
   };
-}
-
-/** What results keep of it: when a run is ended early is no part of that. */
-export function parsedPart(threshold: Threshold): Omit<Threshold, 'abort'> {
-  const { expression, level, metric, label, stat, op, limit, written, origin } = threshold;
-  return { expression, level, metric, label, stat, op, limit, written, origin };
 }
 
 /** Below 0, 0 or above 0, as the value is less than, equal to or greater than the limit. */

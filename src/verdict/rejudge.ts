@@ -4,7 +4,7 @@ import { climbConcerns } from '../ladder/judge.js';
 import { savedTally } from '../measure/tally.js';
 import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { Load } from '../model/plan.js';
-import { type Record, recordOf } from '../model/record.js';
+import { type Environment, type Record, recordOf } from '../model/record.js';
 import type { CheckResult, Results, ScenarioResults } from '../model/results.js';
 import { decide, overall } from './decide.js';
 import { limitConcerns } from './limits.js';
@@ -49,7 +49,7 @@ function isAsSaved({ outcome }: CheckResult, saved: CheckResult | undefined): bo
 }
 
 /** What checks look at. */
-function recordFrom(scenario: ScenarioResults, environment: Results['environment']): Record {
+function recordFrom(scenario: ScenarioResults, environment: Environment): Record {
   const { load, waves, ladder } = scenario;
   const { timeout, warmup } = load;
   return recordOf(

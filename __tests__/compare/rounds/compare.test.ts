@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SideName } from '../../../src/compare/opponent.js';
 import { compareSides, type SidesCompared } from '../../../src/compare/rounds/compare.js';
 import { planOfRounds } from '../../../src/compare/rounds/load.js';
-import { openSides, SideError, type SideName, type Sides } from '../../../src/compare/rounds/sides.js';
+import { openSides, SideError, type Sides } from '../../../src/compare/rounds/sides.js';
 import { comparedMetrics } from '../../../src/compare/thresholds.js';
 import type { Load } from '../../../src/model/plan.js';
 import type { Record } from '../../../src/model/record.js';

@@ -3,6 +3,7 @@ import type { EventBase } from '../../../src/compare/trees/event-base.js';
 import { gitProgram } from '../../../src/compare/trees/git.js';
 import { type Comparing, openTrees, type TreePorts } from '../../../src/compare/trees/open.js';
 import { treeFiles } from '../../../src/compare/trees/tree-files.js';
+import { basePlanner } from '../../../src/config/base-scenario.js';
 import type { Inputs } from '../../../src/config/inputs.js';
 import { makePlan } from '../../../src/config/plan.js';
 import type { ComparePlan } from '../../../src/model/comparison.js';
@@ -51,7 +52,7 @@ export async function openIn({ ports }: World, opening: Opening): Promise<Compar
   const { workspace, inputs = {}, env = {}, event = { kind: 'none' } } = opening;
   const plan = await makePlan(inputs, { files: ports.files, workspace, prepares: true });
   const trees = await openTrees(comparing(plan), ports, {
-    inputs,
+    planBase: basePlanner(inputs, ports.files),
     workspace,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     event,

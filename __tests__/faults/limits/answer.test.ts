@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { answer } from '../../../src/faults/limits/answer.js';
+import { allowedProcessors, answer, hardFileLimit } from '../../../src/faults/limits/answer.js';
 import { outOfMemory, refusedForks } from '../../../src/faults/limits/limits.js';
 import { preludeOf, wrapped } from '../../../src/faults/limits/request.js';
-import { allowedProcessors, hardFileLimit } from '../../../src/faults/limits/rlimit.js';
 import type { GroupCounters } from '../../../src/model/limits.js';
 
 const LINUX = { platform: 'linux', processors: [0, 1, 2, 3], taskset: true, hardFiles: 4096 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { NetworkProxy } from '../../../src/faults/network/protocol.js';
-import { tcpProxies } from '../../../src/faults/network/proxies.js';
+import { tcpProxies } from '../../../src/faults/network/proxy.js';
 import type { NetworkFaultPlan, Outage, Toxic } from '../../../src/model/network-fault.js';
 import { nodeFreePorts } from '../../../src/services/free-ports.js';
 import { nodeClock } from '../../../src/system/clock.js';

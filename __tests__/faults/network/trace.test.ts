@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ConnectionLog } from '../../../src/faults/network/log.js';
-import { hitsOn } from '../../../src/faults/network/trace.js';
+import { ConnectionLog, hitsOn } from '../../../src/faults/network/trace.js';
 import type { NetworkFault } from '../../../src/model/network-fault.js';
 import { flowOf } from '../../fakes/record.js';
 

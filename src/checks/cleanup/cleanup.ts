@@ -17,20 +17,20 @@ export const cleanup: Check = {
   id: 'cleanup',
   level: 'warn',
   title: () => 'Nothing was left behind',
-  failureTitle: (record) => `Left behind: ${summaryOf(leavingsOf(record))}`,
+  failureTitle: (record) => `Left behind: ${summaryOf(leftByFlows(record))}`,
   description:
     'Flows leave nothing behind: no process that outlives its flow, no file in the folder for temporary files, ' +
     'no port that is listened on; and services leave no process when they are stopped.',
   needs: [LEFT_BEHIND],
   run: (record) => {
-    const leavings = leavingsOf(record);
-    const remarks = remarksOf(record, leavings);
-    if (countOf(leavings) === 0) return { outcome: 'pass', evidence: remarks };
-    return { outcome: 'fail', evidence: [...bounded(leavings), ...remarks] };
+    const left = leftByFlows(record);
+    const remarks = remarksOf(record, left);
+    if (totalOf(left) === 0) return { outcome: 'pass', evidence: remarks };
+    return { outcome: 'fail', evidence: [...bounded(left), ...remarks] };
   },
 };
 
-interface Leavings {
+interface LeftByFlows {
   readonly processes: readonly Leftover[];
   readonly files: readonly LeftFile[];
   readonly ports: readonly LeftPort[];
@@ -40,7 +40,7 @@ interface Leavings {
   readonly excused: number;
 }
 
-function leavingsOf({ leftBehind, leftovers, flows }: Record): Leavings {
+function leftByFlows({ leftBehind, leftovers, flows }: Record): LeftByFlows {
   const { files, ports, processes, fileCount, portCount } = leftBehind ?? NOTHING;
   const cut = new Set(flows.filter(wasCut).map(({ iteration }) => iteration));
   const counts = ({ iteration }: { readonly iteration?: number }): boolean =>
@@ -74,7 +74,7 @@ function byFlow(one: Origin, other: Origin): number {
   return (one.iteration ?? Number.MAX_SAFE_INTEGER) - (other.iteration ?? Number.MAX_SAFE_INTEGER);
 }
 
-function numbersOf({ processes, files, ports, more }: Leavings): readonly (readonly [number, string])[] {
+function numbersOf({ processes, files, ports, more }: LeftByFlows): readonly (readonly [number, string])[] {
   return [
     [processes.length + more.processes, 'process'],
     [files.length + more.files, 'file'],
@@ -82,28 +82,26 @@ function numbersOf({ processes, files, ports, more }: Leavings): readonly (reado
   ];
 }
 
-function countOf(leavings: Leavings): number {
-  return numbersOf(leavings).reduce((sum, [count]) => sum + count, 0);
+function totalOf(left: LeftByFlows): number {
+  return numbersOf(left).reduce((sum, [count]) => sum + count, 0);
 }
 
 /** "2 processes, 1 port". */
-function summaryOf(leavings: Leavings): string {
-  return numbersOf(leavings)
+function summaryOf(left: LeftByFlows): string {
+  return numbersOf(left)
     .filter(([count]) => count > 0)
     .map(([count, noun]) => plural(count, noun, noun === 'process' ? 'processes' : `${noun}s`))
     .join(', ');
 }
 
 /** Of each kind the first, so that one kind does not hide another. */
-function bounded(leavings: Leavings): readonly string[] {
-  const kinds = [
-    leavings.processes.map(processLine),
-    leavings.files.map(fileLine),
-    leavings.ports.map(portLine),
-  ].filter((lines) => lines.length > 0);
+function bounded(left: LeftByFlows): readonly string[] {
+  const kinds = [left.processes.map(processLine), left.files.map(fileLine), left.ports.map(portLine)].filter(
+    (lines) => lines.length > 0,
+  );
   const share = Math.floor(MOST_LINES / kinds.length);
   const lines = kinds.flatMap((all) => all.slice(0, share));
-  const rest = countOf(leavings) - lines.length;
+  const rest = totalOf(left) - lines.length;
   return rest > 0 ? [...lines, andMore(rest)] : lines;
 }
 
@@ -132,7 +130,7 @@ function whoLeft({ slot, iteration, by }: Origin): string {
   return slot === undefined ? 'a flow' : `a flow of slot ${slot}`;
 }
 
-function remarksOf(record: Record, { excused }: Leavings): Finding['evidence'] {
+function remarksOf(record: Record, { excused }: LeftByFlows): Finding['evidence'] {
   const memory = memoryRemark(record);
   return [
     ...(excused === 0

@@ -17,7 +17,7 @@ interface SearchOptions extends ProcessSearchOptions, FileSearchOptions {
 }
 
 /**
- * Looks for what flows leave behind. Begun before the first counted flow: what is there by then is nobody's leaving.
+ * Looks for what flows leave behind. Begun before the first counted flow: what is there by then was left by no flow.
  * Each kind is looked for when whoever may still tidy it up has had the chance to: processes when the flows are over,
  * ports after the module's teardown, files after the scenario's, what services left when they are stopped.
  */

@@ -1,5 +1,4 @@
 import { seedOf } from '../../lib/random.js';
-import { distributionOf, percentile } from '../../lib/statistics/distribution.js';
 import { shareBounds } from '../../lib/statistics/exact-counts.js';
 import {
   type CalibratedMetric,
@@ -11,7 +10,7 @@ import {
 } from '../../model/calibration.js';
 import type { ComparedMetric, ComparisonOutcome, ComparisonResult, Pair } from '../../model/comparison.js';
 import { awaitedOf, gatesOf } from '../statistics/looks.js';
-import { compareMetric } from '../statistics/metric.js';
+import { compareMetric, medianOf } from '../statistics/metric.js';
 import { isValid } from '../statistics/round.js';
 import { looksAt, type Noise, noiseOf, smallestLimit, suggestedLimit, suggestionOf } from './limits.js';
 import { blocksOf, type Ended, type GoOn, type MeasuredRun, replay, thinned } from './replay.js';
@@ -188,9 +187,4 @@ function ended(how: ComparisonOutcome): (result: ComparisonResult) => boolean {
 
 function shareOf(count: number, runs: number): TallyShare {
   return { count, ...shareBounds({ started: runs, failed: count }, MISS) };
-}
-
-function medianOf(values: readonly number[]): number | null {
-  const distribution = distributionOf(values);
-  return distribution === undefined ? null : percentile(distribution, 50);
 }

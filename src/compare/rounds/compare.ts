@@ -1,17 +1,17 @@
 import { formatQuantity, plural } from '../../lib/format.js';
 import type { ComparedMetric, Round } from '../../model/comparison.js';
-import type { MetricRef } from '../../model/metrics.js';
 import type { Load, ScenarioPlan } from '../../model/plan.js';
 import type { Record } from '../../model/record.js';
 import type { Threshold } from '../../model/threshold.js';
 import type { ExecutePorts } from '../../run/stage.js';
 import type { ComparingProgress } from '../../system/ports.js';
 import { stealBetween } from '../../watch/machine-state.js';
+import type { SideName } from '../opponent.js';
 import { roundOf, type ValidityLimits } from '../statistics/round.js';
 import { differenceWords } from '../words.js';
 import { lengthened } from './load.js';
 import { comparePairs, type Comparing, type PairsProgress } from './pairs.js';
-import { SideError, type SideName, type Sides } from './sides.js';
+import { SideError, type Sides } from './sides.js';
 import { type Attempt, tryOut } from './trial.js';
 
 export interface CompareSidesOptions {
@@ -76,13 +76,13 @@ function failedAtOnce(compared: SidesCompared | undefined): SideError | undefine
 }
 
 async function compareOnce(sides: Sides, options: CompareSidesOptions): Promise<SidesCompared | undefined> {
-  const { plan, thresholds, budget, ports, about } = options;
-  const rounds = new Rounds({ sides, ports, metrics: thresholds });
-  const attempt = await tryOut(
-    plan,
-    { clock: ports.clock, record: (side, load) => rounds.record(side, load) },
-    { budget, metrics: options.metrics },
-  );
+  const { plan, budget, ports, about } = options;
+  /** Undefined if it was cut short by an interrupt. */
+  const record = async (side: SideName, load: Load): Promise<Record | undefined> => {
+    const recorded = await sides.round(side, load);
+    return ports.interrupt.aborted ? undefined : recorded;
+  };
+  const attempt = await tryOut(plan, { clock: ports.clock, record }, { budget, metrics: options.metrics });
   if (attempt === undefined) return undefined;
   const { times, validity } = attempt;
   const expected = times.base + times.head;
@@ -100,7 +100,7 @@ async function compareOnce(sides: Sides, options: CompareSidesOptions): Promise<
     metrics,
     validity,
     expected,
-    round: (side) => rounds.run(side, load),
+    round: (side) => measuredRound(() => record(side, load), options),
     onPair: (progress) => {
       load = lengthened(load, (progress.elapsed - before) / 2);
       before = progress.elapsed;
@@ -135,42 +135,19 @@ function hopelessFor(
   return { reason, headIsWhy };
 }
 
-interface RoundsOptions {
-  readonly sides: Pick<Sides, 'round'>;
-  readonly ports: Pick<ExecutePorts, 'machine' | 'interrupt'>;
-  /** Asked for by thresholds. */
-  readonly metrics: readonly MetricRef[];
-}
-
-/** Runs rounds and keeps of each what a comparison needs. */
-export class Rounds {
-  readonly #options: RoundsOptions;
-
-  constructor(options: RoundsOptions) {
-    this.#options = options;
-  }
-
-  /**
-   * Undefined if it was cut short by an interrupt.
-   * @throws SideError if it did not run as it should
-   */
-  async run(side: SideName, load: Load): Promise<Round | undefined> {
-    const { machine } = this.#options.ports;
-    const before = machine.cpu();
-    const record = await this.record(side, load);
-    const steal = stealBetween(before, machine.cpu());
-    return record === undefined ? undefined : roundOf(record, { metrics: this.#options.metrics, steal });
-  }
-
-  async record(side: SideName, load: Load): Promise<Record | undefined> {
-    const { sides, ports } = this.#options;
-    const record = await sides.round(side, load);
-    return ports.interrupt.aborted ? undefined : record;
-  }
+/** One round with what a comparison keeps of it. Undefined if it was cut short. */
+async function measuredRound(
+  run: () => Promise<Record | undefined>,
+  { ports, thresholds }: Pick<CompareSidesOptions, 'ports' | 'thresholds'>,
+): Promise<Round | undefined> {
+  const before = ports.machine.cpu();
+  const record = await run();
+  const steal = stealBetween(before, ports.machine.cpu());
+  return record && roundOf(record, { metrics: thresholds, steal });
 }
 
 /** What the live view shows after a pair. */
-export function progressOf(
+function progressOf(
   { pairs, state, elapsed }: PairsProgress,
   about: Pick<ComparingProgress, 'scenario' | 'base' | 'budget'>,
 ): ComparingProgress {

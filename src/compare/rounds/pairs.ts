@@ -1,5 +1,6 @@
 import type { Compared, ComparedMetric, ComparisonResult, Pair, Round } from '../../model/comparison.js';
 import type { Clock } from '../../system/ports.js';
+import type { SideName } from '../opponent.js';
 import {
   beginComparison,
   compareRun,
@@ -8,7 +9,7 @@ import {
   nextLook,
 } from '../statistics/looks.js';
 import { isValid, nextOrder, type ValidityLimits } from '../statistics/round.js';
-import { SideError, type SideName } from './sides.js';
+import { SideError } from './sides.js';
 
 interface ComparingOptions {
   readonly clock: Clock;

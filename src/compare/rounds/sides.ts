@@ -13,11 +13,7 @@ import {
 import type { Record } from '../../model/record.js';
 import { Session } from '../../run/session.js';
 import type { ExecuteContext, ExecutePorts } from '../../run/stage.js';
-import type { TreeGuard } from '../opponent.js';
-
-export const SIDES = ['base', 'head'] as const;
-
-export type SideName = (typeof SIDES)[number];
+import { type SideName, SIDES, type TreeGuard } from '../opponent.js';
 
 /** Something went wrong with one side, so that nothing can be compared any more. */
 export class SideError extends Error {
@@ -67,51 +63,49 @@ interface SidesOptions {
  * @throws SideError if a side can not be run
  */
 export async function openSides(options: SidesOptions): Promise<Sides> {
-  const { plans, services } = options;
-  const hasServices = SIDES.some((side) => plans[side].services.length > 0);
-  const hasHosts = SIDES.some((side) => plans[side].work.kind === 'module');
-  const doubt = services === undefined ? doubtOf(plans.base, plans.head) : undefined;
+  const { plans, services: asked } = options;
+  const doubt = asked === undefined ? doubtOf(plans.base, plans.head) : undefined;
   const apart = clashOf(plans.base, plans.head) ?? doubt;
-  if (apart !== undefined) return new Restarted(options, apart);
-  if ((hasServices || hasHosts) && services === 'restart') return new Restarted(options);
-  const kept = new Kept(options, hasServices || hasHosts ? 'keep' : 'none');
+  const kept = whatIsKept(options) === undefined ? 'none' : (asked ?? 'keep');
+  const sides = new SidesInTurn(options, apart === undefined ? kept : 'restart', apart);
   try {
-    await kept.open();
+    await sides.open();
   } catch (thrown) {
     // Base comes first, and was alone. Head was not: alone it may come up.
     const mayBeBoth = thrown instanceof SideError && thrown.side === 'head';
-    if (!mayBeBoth || !(await kept.separate(thrown))) {
-      await kept.close();
+    if (!mayBeBoth || !(await sides.separate(thrown))) {
+      await sides.close();
       throw thrown;
     }
   }
-  return kept;
+  return sides;
 }
 
-/** As long as that works: then each round starts its own here too. */
-class Kept implements Sides {
+/** What would be kept up between the rounds, if there is anything. */
+function whatIsKept({ plans: { base, head } }: Pick<SidesOptions, 'plans'>): string | undefined {
+  const plans = [base, head];
+  if (plans.some(({ services }) => services.length > 0)) return 'the services';
+  return plans.some(({ work }) => work.kind === 'module') ? 'the module hosts' : undefined;
+}
+
+class SidesInTurn implements Sides {
   readonly #options: SidesOptions;
-  readonly #kept: 'none' | 'keep';
+  /** None where each round opens its own. */
   readonly #sessions = new Map<SideName, Session>();
-  #apart: Restarted | undefined;
   /** Says that nothing is kept up any more. */
-  #apartAgain: (() => void) | undefined;
+  #endKeepUp: (() => void) | undefined;
 
-  constructor(options: SidesOptions, kept: 'none' | 'keep') {
+  constructor(
+    options: SidesOptions,
+    public services: Sides['services'],
+    public note: string | undefined,
+  ) {
     this.#options = options;
-    this.#kept = kept;
-  }
-
-  get services(): Sides['services'] {
-    return this.#apart?.services ?? this.#kept;
-  }
-
-  get note(): string | undefined {
-    return this.#apart?.note;
   }
 
   async open(): Promise<void> {
-    if (this.#kept === 'keep') this.#apartAgain = this.#options.guard?.keepUp();
+    if (this.services === 'restart') return;
+    if (this.services === 'keep') this.#endKeepUp = this.#options.guard?.keepUp();
     for (const side of SIDES) {
       await guarded(side, this.#options, async () => {
         this.#sessions.set(side, await openSession(side, this.#options));
@@ -121,21 +115,20 @@ class Kept implements Sides {
   }
 
   async round(side: SideName, load: Load): Promise<Record> {
-    if (this.#apart !== undefined) return this.#apart.round(side, load);
+    if (this.services === 'restart') {
+      return guarded(side, this.#options, () => roundOfItsOwn(side, load, this.#options));
+    }
     const session = this.#sessions.get(side);
     if (session === undefined) throw new SideError(side, 'it is not there any more');
     return guarded(side, this.#options, async () => sound(side, await session.round(load)));
   }
 
   async separate(failure: SideError): Promise<boolean> {
-    const { message } = failure;
     if (failure instanceof TreesChanged) return false;
     if (this.services !== 'keep' || this.#options.ports.interrupt.aborted) return false;
     await this.close();
-    this.#apart = new Restarted(
-      this.#options,
-      `${this.#what()} of both could not be up at once (${message})`,
-    );
+    this.services = 'restart';
+    this.note = `${whatIsKept(this.#options) ?? ''} of both could not be up at once (${failure.message})`;
     return true;
   }
 
@@ -143,53 +136,24 @@ class Kept implements Sides {
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
     await Promise.all(sessions.map((session) => session.close()));
-    this.#apartAgain?.();
-    this.#apartAgain = undefined;
-  }
-
-  #what(): string {
-    const { base, head } = this.#options.plans;
-    return [base, head].some(({ services }) => services.length > 0) ? 'the services' : 'the module hosts';
+    this.#endKeepUp?.();
+    this.#endKeepUp = undefined;
   }
 }
 
-class Restarted implements Sides {
-  readonly services = 'restart';
-  readonly note: string | undefined;
-  readonly #options: SidesOptions;
-
-  constructor(options: SidesOptions, note?: string) {
-    this.#options = options;
-    this.note = note;
-  }
-
-  round(side: SideName, load: Load): Promise<Record> {
-    return guarded(side, this.#options, () => this.#round(side, load));
-  }
-
-  async #round(side: SideName, load: Load): Promise<Record> {
-    const session = await openSession(side, this.#options);
-    const record = await this.#roundOn(session, { side, load }).finally(() => session.close());
-    const { problems, ports } = session.stage;
-    // What teardown has not cleared away is there in the next round.
-    if (problems.length > 0 && !ports.interrupt.aborted) throw new SideError(side, problems.join('; '));
-    return record;
-  }
-
-  async #roundOn(session: Session, { side, load }: { side: SideName; load: Load }): Promise<Record> {
+/** On a session that is opened for it, and closed after it. */
+async function roundOfItsOwn(side: SideName, load: Load, options: SidesOptions): Promise<Record> {
+  const session = await openSession(side, options);
+  const { plan, problems, ports } = session.stage;
+  const run = async (): Promise<Record> => {
     assertReady(side, session);
-    const { warmup } = session.stage.plan;
-    if (warmup > 0) await session.warmUp(warmup);
+    if (plan.warmup > 0) await session.warmUp(plan.warmup);
     return sound(side, await session.round(load));
-  }
-
-  separate(): Promise<boolean> {
-    return Promise.resolve(false);
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
+  };
+  const record = await run().finally(() => session.close());
+  // What teardown has not cleared away is there in the next round.
+  if (problems.length > 0 && !ports.interrupt.aborted) throw new SideError(side, problems.join('; '));
+  return record;
 }
 
 /** @throws TreesChanged if one side is seen to have changed the files of the other */
@@ -208,7 +172,10 @@ async function guarded<T>(
 async function openSession(side: SideName, options: SidesOptions): Promise<Session> {
   const { plans, ports, context, decorate } = options;
   try {
-    return await Session.open(plans[side], ports, context, (runner) => decorate?.(runner, side) ?? runner);
+    return await Session.open(plans[side], ports, {
+      ...context,
+      decorate: (runner) => decorate?.(runner, side) ?? runner,
+    });
   } catch (thrown) {
     throw new SideError(side, messageOf(thrown));
   }

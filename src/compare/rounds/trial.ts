@@ -5,10 +5,10 @@ import type { ComparedMetric } from '../../model/comparison.js';
 import type { Load, ScenarioPlan } from '../../model/plan.js';
 import type { Record } from '../../model/record.js';
 import type { Clock } from '../../system/ports.js';
+import { type SideName, SIDES } from '../opponent.js';
 import { beginComparison } from '../statistics/looks.js';
 import { VALIDITY_LIMITS, type ValidityLimits } from '../statistics/round.js';
 import { flowsIn, roundLoad, timeOf, type Trial, trialLoad, warmTrialLoad } from './load.js';
-import { type SideName, SIDES } from './sides.js';
 
 /** How the rounds of a comparison are to be run. */
 export interface Attempt {

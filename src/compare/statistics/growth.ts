@@ -169,7 +169,7 @@ function slopeBetween(from: RoundLevel, to: RoundLevel): number {
 }
 
 /** "memory of the service grew by 1.1 KB a flow more than main's (0.9 KB … 1.3 KB, 99%) over 2 400 flows". */
-export function growthSentence(
+function growthSentence(
   { subject, difference, flows, noise, outcome }: Omit<GrowthDifference, 'sentence'>,
   base: string,
 ): string {

@@ -145,7 +145,8 @@ function valueOf({ values }: Round, { metric }: ComparedMetric): number | null {
   return values[metric] ?? null;
 }
 
-function medianOf(values: readonly (number | null)[]): number | null {
+/** Of those that are known; null if none is. */
+export function medianOf(values: readonly (number | null)[]): number | null {
   const distribution = distributionOf(values.filter((value) => value !== null));
   return distribution === undefined ? null : percentile(distribution, 50);
 }
@@ -198,7 +199,7 @@ export function deviationOf(standardError: number, pairs: number): number {
  * half = z_miss·s below the estimate, s its standard error, and the estimate is above its truth − z_power·s in `POWER`
  * of all runs.
  */
-export function detectableDistance(half: number, miss: number): number {
+function detectableDistance(half: number, miss: number): number {
   return half * (1 + upperNormal(1 - POWER) / upperNormal(miss));
 }
 

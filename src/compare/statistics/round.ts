@@ -6,6 +6,7 @@ import { tallyOf } from '../../measure/tally.js';
 import type { Pair, PairOrder, Round } from '../../model/comparison.js';
 import { metricName, type MetricRef } from '../../model/metrics.js';
 import type { Record, Sample } from '../../model/record.js';
+import { SIDES } from '../opponent.js';
 
 /** Shown and used to explain a difference, whatever the thresholds ask for. */
 const ALWAYS: readonly MetricRef[] = [
@@ -72,7 +73,7 @@ export function isValid({ base, head }: Pair, limits: ValidityLimits): boolean {
 
 /** Why a pair is dropped, for people; undefined if it is kept. */
 export function whyDropped(pair: Pair, limits: ValidityLimits): string | undefined {
-  const reasons = (['base', 'head'] as const).flatMap((side) => {
+  const reasons = SIDES.flatMap((side) => {
     const { steal = 0, startSkew = 0 } = pair[side];
     return [
       ...(steal > limits.steal

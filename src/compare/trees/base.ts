@@ -57,7 +57,7 @@ async function checkedOut(repository: Repository, event: EventBase): Promise<Tre
   return { ...common, label: branch ?? 'head' };
 }
 
-export interface BaseQuestion {
+interface BaseQuestion {
   /** A git ref, or `base`. */
   readonly ref: string;
   readonly event: EventBase;

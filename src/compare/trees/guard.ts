@@ -1,6 +1,6 @@
 import { oneLine } from '../../lib/message.js';
 import type { Clock, Logger } from '../../system/ports.js';
-import type { SideName, TreeGuard } from '../opponent.js';
+import { type SideName, SIDES, type TreeGuard } from '../opponent.js';
 
 /** What tells that a file was changed, as the kernel keeps it. */
 export interface FileState {
@@ -165,7 +165,7 @@ export class TreeFilesGuard implements TreeGuard {
   /** While both sides are up, a file may be written late by its own side: it is given time to show that it does so. */
   #judge(last: boolean): string | undefined {
     if (this.#keptUp > 0 && !last) return undefined;
-    for (const side of ['base', 'head'] as const) {
+    for (const side of SIDES) {
       const suspects = [...(this.#trees.get(side)?.suspects ?? [])];
       const [first] = suspects;
       if (first === undefined) continue;

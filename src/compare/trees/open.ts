@@ -1,4 +1,3 @@
-import type { Inputs } from '../../config/inputs.js';
 import { messageOf, UserError } from '../../lib/errors.js';
 import type { ComparePlan } from '../../model/comparison.js';
 import type { Plan } from '../../model/plan.js';
@@ -8,7 +7,14 @@ import type { EventBase } from './event-base.js';
 import { commitsBetween } from './fetch.js';
 import type { Git } from './git.js';
 import { type GuardedTree, type GuardPorts, TreeFilesGuard } from './guard.js';
-import { baseScenario, type BaseScenario, missingInHead, type Move, planInTree } from './plans.js';
+import {
+  baseScenario,
+  type BaseScenario,
+  missingInHead,
+  type Move,
+  type PlanBase,
+  planInTree,
+} from './plans.js';
 import { Preparation, type Prepared, type PreparePorts, type Unprepared } from './prepare.js';
 import { Repository, short } from './repository.js';
 import { missingFromTrees, type WorktreePorts, Worktrees } from './worktrees.js';
@@ -21,8 +27,8 @@ export interface TreePorts extends WorktreePorts, PreparePorts, GuardPorts {
 export type TreeDoors = Pick<TreePorts, 'git' | 'treeFiles'>;
 
 /** What the trees are made from, beside the plan. */
-export interface TreeContext {
-  readonly inputs: Inputs;
+interface TreeContext {
+  readonly planBase: PlanBase;
   /** Absolute: where the plan was made. */
   readonly workspace: string;
   /** What flows get: no token is in it. */
@@ -78,7 +84,7 @@ export interface Comparing {
 }
 
 /** Nothing can be compared. */
-export interface Unopened {
+interface Unopened {
   /** A UserError if base cannot be had or head cannot be prepared. */
   readonly thrown: Error;
   /** Removes what there is of the trees. */
@@ -157,7 +163,7 @@ async function prepareSides(plan: ComparingPlan, stage: Stage) {
   const made = base && (await prepare('base'));
   if (base && made?.ok === false) logger.warn(unprepared(base.label, made).message);
   const headPlan = planInTree(plan, context.env, move('head'));
-  const scenarios = await planBase(headPlan, made, stage);
+  const scenarios = await baseScenarios(headPlan, made, stage);
   if (trees.base !== undefined) await guard.watch('base', trees.base);
   const ready = await prepare('head');
   if (!ready.ok) throw unprepared(head.label, ready);
@@ -166,7 +172,7 @@ async function prepareSides(plan: ComparingPlan, stage: Stage) {
   await guard.watch('head', trees.head);
   if (await preparation.isRunning()) guard.keepUp();
 
-  const missing = await missingInHead(headPlan, files, move('head'));
+  const missing = await missingInHead(headPlan, files, worktrees.path('head'));
   if (missing.length > 0) throw new UserError(missing);
   const sides = {
     base: base === undefined ? { label: plan.compare.ref } : sideOf(base),
@@ -186,13 +192,11 @@ const NO_BASE = 'there is no earlier commit to compare with';
 const UNPLANNED = { absent: 'the scenario is not in the plan' };
 
 /** @param made undefined if there is no earlier commit */
-async function planBase(
+async function baseScenarios(
   { scenarios, source }: Plan,
   made: Prepared | undefined,
-  { repository, worktrees, base, ports, context }: Stage,
+  { repository, worktrees, base, context }: Stage,
 ): Promise<ReadonlyMap<string, BaseScenario>> {
-  const { files } = ports;
-  const { inputs, env } = context;
   const planned = scenarios.map(async (scenario): Promise<[string, BaseScenario]> => {
     const { name } = scenario;
     if (base === undefined || made === undefined) return [name, { absent: NO_BASE }];
@@ -200,7 +204,7 @@ async function planBase(
     if (!made.ok) return [name, { absent: `${label} can not be prepared: ${made.why}` }];
     const { prefix, top } = repository;
     const move = { from: top, to: worktrees.path('base') };
-    return [name, await baseScenario(scenario, { files, inputs, source, prefix, env, move, label })];
+    return [name, await baseScenario(scenario, { ...context, source, prefix, move, label })];
   });
   return new Map(await Promise.all(planned));
 }

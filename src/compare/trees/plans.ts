@@ -1,8 +1,4 @@
-import { delimiter, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { DEFAULT_CONFIGS } from '../../config/find-config.js';
-import { type Inputs, whereInput } from '../../config/inputs.js';
-import { fromWorkspace } from '../../config/places.js';
-import { makePlan } from '../../config/plan.js';
+import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
 import { type Problem, UserError } from '../../lib/errors.js';
 import type { Plan, ScenarioPlan, Work } from '../../model/plan.js';
 import type { Files } from '../../system/ports.js';
@@ -15,9 +11,15 @@ export interface Move {
 
 /** A path that is not in the first tree stays as it is. */
 function moved(path: string, { from, to }: Move): string {
-  if (!isAbsolute(path)) return path;
-  const within = relative(from, path);
-  return within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) ? path : join(to, within);
+  const within = pathWithin(from, path);
+  return within === undefined ? path : join(to, within);
+}
+
+/** From the folder; undefined for a path that is not in it, or not absolute. */
+function pathWithin(folder: string, path: string): string | undefined {
+  if (!isAbsolute(path)) return undefined;
+  const within = relative(folder, path);
+  return within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) ? undefined : within;
 }
 
 /**
@@ -61,14 +63,14 @@ function movedWork(work: Work, move: Move): Work {
 }
 
 /**
- * What head names and its tree has not, now that it is prepared; each once, by its path in the working tree. A path in a
- * folder that is missing is missing for the same cause.
- * @param move from the working tree to head's tree
+ * What head names and its tree has not, now that it is prepared; each once, by its path from the top. A path in a folder
+ * that is missing is missing for the same cause.
+ * @param tree of head
  */
 export async function missingInHead(
   { scenarios, compare }: Plan,
   files: Files,
-  { from, to }: Move,
+  tree: string,
 ): Promise<readonly Problem[]> {
   const why = compare?.prepare === undefined ? NOT_IN_GIT : NOT_PREPARED;
   const missing: string[] = [];
@@ -78,7 +80,7 @@ export async function missingInHead(
       const isKnown = missing.some((known) => path === known || path.startsWith(`${known}${sep}`));
       if (isKnown || (await files.exists(path))) continue;
       missing.push(path);
-      const name = fromWorkspace(moved(path, { from: to, to: from }), from);
+      const name = pathWithin(tree, path)?.split(sep).join('/') ?? path;
       problems.push({ where: 'compare', message: `${name}, which ${scenario.name} names, ${why}` });
     }
   }
@@ -96,9 +98,21 @@ function placesOf({ workingDirectory, work, services }: ScenarioPlan): readonly 
   return [workingDirectory, ...services.map((service) => service.workingDirectory), ...module, ...ca];
 }
 
-export interface BaseSources {
-  readonly files: Files;
-  readonly inputs: Inputs;
+/**
+ * What base's tree says that is to be done in a scenario of head's: its own config, or the same inputs.
+ * Throws UserError if that is not valid.
+ */
+export type PlanBase = (wanted: {
+  readonly scenario: string;
+  readonly source: Plan['source'];
+  /** Absolute: the workspace in base's tree. */
+  readonly workspace: string;
+  /** Where in base's tree is what has this path in the working tree. */
+  readonly moved: (path: string) => string;
+}) => Promise<ScenarioPlan | 'no config' | 'no scenario'>;
+
+interface BaseSources {
+  readonly planBase: PlanBase;
   /** Where head's plan was made from. */
   readonly source: Plan['source'];
   /** The workspace from the top of the repository. */
@@ -119,53 +133,33 @@ export type BaseScenario = { readonly plan: ScenarioPlan } | { readonly absent: 
  * expected of them is head's: like is compared with like.
  */
 export async function baseScenario(head: ScenarioPlan, sources: BaseSources): Promise<BaseScenario> {
-  const { files, label, move, prefix, env } = sources;
-  const workspace = join(move.to, prefix);
-  const inputs = await inputsForBase(head, workspace, sources);
-  if (inputs === undefined) return { absent: `the scenario is new: ${label} has no config` };
-  let base: ScenarioPlan | undefined;
+  const { planBase, source, label, move, prefix, env } = sources;
+  let base: Awaited<ReturnType<PlanBase>>;
   try {
-    const { scenarios } = await makePlan(inputs, { files, workspace, isBase: true });
-    base = scenarios.find(({ name }) => name === head.name);
+    base = await planBase({
+      scenario: head.name,
+      source,
+      workspace: join(move.to, prefix),
+      moved: (path) => moved(path, move),
+    });
   } catch (thrown) {
-    if (thrown instanceof UserError) return { absent: absence(head, label, thrown) };
+    if (thrown instanceof UserError) return { absent: invalid(label, thrown) };
     throw thrown;
   }
-  if (base === undefined) return { absent: isNew(head, label) };
+  if (base === 'no config') return { absent: `the scenario is new: ${label} has no config` };
+  if (base === 'no scenario') {
+    return { absent: `the scenario is new: ${label} has none that is called ${head.name}` };
+  }
   if (asksSameServer(head, base)) return { absent: SAME_SERVER };
   const { work, services, shell, workingDirectory, setup, teardown, verify } = base;
   const own = { work, services, shell, workingDirectory, setup, teardown, verify };
   return { plan: { ...head, ...own, env: { ...movedVariables(env, move), ...base.env } } };
 }
 
-/** What says which work is done, and nothing of the load or the gates; undefined if the config is not there. */
-async function inputsForBase(
-  { name }: ScenarioPlan,
-  workspace: string,
-  { files, inputs, source, move }: BaseSources,
-): Promise<Inputs | undefined> {
-  const { config, run, module, url, workingDirectory, seed, compare = 'base' } = inputs;
-  const inBase = (path: string | undefined) => (path === undefined ? undefined : moved(path, move));
-  const common = { compare, workingDirectory: inBase(workingDirectory), seed };
-  if (source.kind !== 'config') return { ...common, run, module: inBase(module), url };
-  for (const candidate of config === undefined ? DEFAULT_CONFIGS : [moved(config, move)]) {
-    if (await files.exists(resolve(workspace, candidate))) {
-      return { ...common, config: candidate, scenario: name };
-    }
-  }
-  return undefined;
-}
-
-function absence(head: ScenarioPlan, label: string, { problems }: UserError): string {
-  const [first] = problems;
-  if (problems.some(({ where }) => where === whereInput('scenario'))) return isNew(head, label);
+function invalid(label: string, { problems: [first] }: UserError): string {
   const place = first?.line === undefined ? '' : ` (line ${first.line})`;
   const where = first?.where === undefined ? '' : `${first.where} `;
   return `what ${label} has of it can not be run: ${where}${first?.message ?? 'it is invalid'}${place}`;
-}
-
-function isNew({ name }: ScenarioPlan, label: string): string {
-  return `the scenario is new: ${label} has none that is called ${name}`;
 }
 
 const SAME_SERVER =

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { SHELL } from '../../config/scenario-plan.js';
 import { messageOf } from '../../lib/errors.js';
 import { MARK } from '../../lib/identity.js';
 import { oneLine } from '../../lib/message.js';
+import { DEFAULT_SHELL } from '../../lib/shell.js';
 import type { Excerpt } from '../../model/flow.js';
 import { runHook } from '../../system/hook.js';
 import type { Clock, Logger, Spawner } from '../../system/ports.js';
@@ -56,7 +56,7 @@ export class Preparation {
     if (this.command === undefined) return { ok: true };
     // The mark tells its processes from others, even after they have left their parents.
     const env = { ...this.env, [MARK]: this.#run, ...movedVariables(this.env, move) };
-    const spec = { shell: SHELL, command: this.command, cwd: join(move.to, prefix), env };
+    const spec = { shell: DEFAULT_SHELL, command: this.command, cwd: join(move.to, prefix), env };
     const { ok, message, stdout, stderr } = await runHook(spec, this.ports);
     if (ok) return { ok };
     return { ok, why: `prepare ended with ${message}`, printed: lastLines(stderr) || lastLines(stdout) };

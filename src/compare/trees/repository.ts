@@ -3,7 +3,7 @@ import { UserError } from '../../lib/errors.js';
 import { oneLine } from '../../lib/message.js';
 import type { Git, GitEnd, GitOptions } from './git.js';
 
-export interface RepositoryOptions {
+interface RepositoryOptions {
   /** Absolute: where the scenarios run; the top of the working tree, or a folder in it. */
   readonly workspace: string;
   /** Once it is aborted, running git commands are ended. */

@@ -3,8 +3,14 @@ import { delimiter, join } from 'node:path';
 import { messageOf } from '../../lib/errors.js';
 import { type CgroupLayout, cgroupLayout } from '../../system/cgroup.js';
 import { readText } from '../../system/files.js';
-import { answer, askedOfGroups, keyOf } from './answer.js';
-import { directDoor, sudoDoor } from './cgroup/door.js';
+import {
+  allowedProcessors,
+  answer,
+  askedOfGroups,
+  hardFileLimit,
+  keyOf,
+  type RlimitWorld,
+} from './answer.js';
 import type { GroupResource } from './cgroup/files.js';
 import {
   type CgroupNeeds,
@@ -14,8 +20,8 @@ import {
   v1Places,
   v2Place,
 } from './cgroup/session.js';
+import { directDoor, sudoDoor } from './cgroup/tree.js';
 import { type LimitRequest, type LimitSession, placesOf, type ResourceLimits } from './request.js';
-import { allowedProcessors, hardFileLimit, type RlimitWorld } from './rlimit.js';
 
 type Way = Omit<CgroupWay, 'hierarchies'> & {
   /** Throws with the reason if there is no place for groups. */

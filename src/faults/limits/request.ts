@@ -1,4 +1,3 @@
-import { quote } from '../../lib/shell.js';
 import type { GroupCounters, LimitPlan, LimitSet, LimitsInForce, LimitSubject } from '../../model/limits.js';
 import { type Enclosure, NOT_ENTERED } from '../../system/ports.js';
 

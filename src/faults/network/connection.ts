@@ -102,7 +102,6 @@ export class NetworkConnection {
   /** By the side that sends. */
   readonly #lanes: Readonly<Record<Side, Lane>>;
   readonly #resets: readonly MetToxic<Reset>[];
-  readonly #injected = new Set<NetworkFaultKind>();
   readonly #timers: Timer[] = [];
   #exchange = new Exchange();
   #sender: Side | undefined;
@@ -240,8 +239,7 @@ export class NetworkConnection {
       amount,
     };
     this.#exchange.add(fault);
-    this.#world.log.add(fault, !this.#injected.has(kind));
-    this.#injected.add(kind);
+    this.#world.log.add(fault);
   }
 
   #after(ms: number, callback: () => void): void {

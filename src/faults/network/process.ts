@@ -1,11 +1,17 @@
 import { UserError } from '../../lib/errors.js';
-import type { NetworkFaultReport } from '../../model/network-fault.js';
 import { fileBeside, readScript } from '../../system/own-script.js';
 import type { HostProcess } from '../../system/ports.js';
 import { spawnNode } from '../../system/processes.js';
-import type { FromProxies, NetworkProxy, OpenNetworkProxy, ProxiesAnswer, ToProxies } from './protocol.js';
+import type {
+  FromProxies,
+  NetworkProxy,
+  OpenNetworkProxy,
+  ProxiesAnswer,
+  ProxiesReport,
+  ToProxies,
+} from './protocol.js';
 
-const NOTHING: NetworkFaultReport = { faults: [], counts: {}, connections: 0, notes: [] };
+const NOTHING: ProxiesReport = { counts: {}, connections: 0, notes: [] };
 
 /** Proxies in a process of their own. `file`: what it runs, beside the bundle that is running. It is read at once. */
 export function tcpProxyProcess(file: string = fileBeside(import.meta.url, 'proxy.js')): OpenNetworkProxy {
@@ -38,7 +44,6 @@ class ProxyProcess {
   #asked = 0;
   #closed = false;
   #dead: string | undefined;
-  #latest = NOTHING;
 
   constructor(host: HostProcess) {
     this.#host = host;
@@ -71,7 +76,6 @@ class ProxyProcess {
       this.#host.send({ id, ...question });
     });
     if (answer.type === 'failed') throw errorOf(answer);
-    if (answer.report !== undefined) this.#latest = answer.report;
     return answer;
   }
 
@@ -84,10 +88,7 @@ class ProxyProcess {
         await this.ask({ type: 'disarm' });
       },
       take: async () => (await this.ask({ type: 'take' })).faults ?? [],
-      report: async () => {
-        await this.ask({ type: 'report' });
-        return this.#latest;
-      },
+      report: async () => (await this.ask({ type: 'report' })).report ?? NOTHING,
       close: () => this.#close(),
       failed: this.#failed,
     };
@@ -98,18 +99,12 @@ class ProxyProcess {
     this.#host.kill('SIGKILL');
   }
 
-  /** Of proxies that are gone, what they reported last, and that they are gone. */
-  async #close(): Promise<NetworkFaultReport> {
+  async #close(): Promise<void> {
     this.#closed = true;
-    try {
-      await this.ask({ type: 'close' });
-      return this.#latest;
-    } catch (thrown) {
-      return { ...this.#latest, notes: [...this.#latest.notes, (thrown as Error).message] };
-    } finally {
-      this.end();
-      await this.#host.exited;
-    }
+    // If they are gone, `failed` has said so.
+    await this.ask({ type: 'close' }).catch(() => undefined);
+    this.end();
+    await this.#host.exited;
   }
 
   #take(answer: Answer): void {

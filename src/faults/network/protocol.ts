@@ -1,10 +1,19 @@
 /** Messages between flowgate and the process of its proxies: JSON over the process's message channel. */
 import type { Problem } from '../../lib/errors.js';
-import type { NetworkFault, NetworkFaultPlan, NetworkFaultReport } from '../../model/network-fault.js';
+import type { NetworkFault, NetworkFaultKind, NetworkFaultPlan } from '../../model/network-fault.js';
+
+export interface ProxiesReport {
+  /** How often each kind of fault was injected. */
+  readonly counts: Readonly<Partial<Record<NetworkFaultKind, number>>>;
+  /** Accepted in all, hit or not. */
+  readonly connections: number;
+  /** What went wrong without our doing, in words for the report. */
+  readonly notes: readonly string[];
+}
 
 /** What there is to say, beside that it was done. */
 export interface ProxiesAnswer {
-  readonly report?: NetworkFaultReport;
+  readonly report?: ProxiesReport;
   readonly faults?: readonly NetworkFault[];
 }
 
@@ -39,12 +48,12 @@ export interface NetworkProxy {
    */
   arm(zero: number, origin?: number): Promise<void>;
   disarm(): Promise<void>;
-  /** Every fault since the last call, those that are not kept for the report included; 100,000 at most. */
+  /** Every fault since the last call; 100,000 at most. */
   take(): Promise<readonly NetworkFault[]>;
   /** What was injected so far. */
-  report(): Promise<NetworkFaultReport>;
-  /** Closes every connection and listener; gives the last report. Never rejects. */
-  close(): Promise<NetworkFaultReport>;
+  report(): Promise<ProxiesReport>;
+  /** Closes every connection and listener. Never rejects. */
+  close(): Promise<void>;
   /** Resolves, with the reason, if the proxies end before they are closed; stays pending otherwise. */
   readonly failed: Promise<string>;
 }

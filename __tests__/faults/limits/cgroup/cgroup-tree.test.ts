@@ -4,8 +4,12 @@ import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type CgroupDoor, directDoor, sudoDoor } from '../../../../src/faults/limits/cgroup/door.js';
-import { CgroupTree } from '../../../../src/faults/limits/cgroup/tree.js';
+import {
+  type CgroupDoor,
+  CgroupTree,
+  directDoor,
+  sudoDoor,
+} from '../../../../src/faults/limits/cgroup/tree.js';
 import { preludeOf } from '../../../../src/faults/limits/request.js';
 import { cgroupLayout } from '../../../../src/system/cgroup.js';
 import { readText } from '../../../../src/system/files.js';

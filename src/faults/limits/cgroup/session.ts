@@ -10,7 +10,7 @@ import {
   V1_CONTROLLERS,
 } from '../../../system/cgroup.js';
 import { readText } from '../../../system/files.js';
-import { answer, askedOfGroups, type GroupAbility, keyOf } from '../answer.js';
+import { answer, askedOfGroups, type GroupAbility, keyOf, type RlimitWorld } from '../answer.js';
 import {
   type CountedEnclosure,
   groupsOf,
@@ -23,8 +23,6 @@ import {
   sharedPathOf,
   wrapped,
 } from '../request.js';
-import type { RlimitWorld } from '../rlimit.js';
-import type { CgroupDoor } from './door.js';
 import {
   chooseParent,
   GROUP_RESOURCES,
@@ -35,7 +33,7 @@ import {
   V1_CONTROLLER_OF,
   V2_CONTROLLERS,
 } from './files.js';
-import { CgroupTree, type Hierarchy, removeStaleGroups } from './tree.js';
+import { type CgroupDoor, CgroupTree, type Hierarchy, removeStaleGroups } from './tree.js';
 
 /** Where groups are made, and by which door. */
 export interface CgroupWay {
