@@ -77,57 +77,66 @@ export async function gate(
 export async function runPlan(plan: Plan, ports: ExecutePorts, context: GateContext): Promise<Results> {
   const createdAt = ports.clock.wall().toISOString();
   const scenarios: ScenarioResults[] = [];
-  for (const planned of plan.scenarios) {
-    const scenario = gatedByHistory(planned, context);
-    const record = await headAlone(scenario, { ports, context });
-    const comparison = await compared(scenario, record, { ports, context });
-    const results = await judged(scenario, { record, comparison }, ports);
-    scenarios.push(withHistory(results, context));
-  }
+  for (const scenario of plan.scenarios) scenarios.push(await runScenario(scenario, ports, context));
   return assembleResults({ ...context, createdAt, scenarios });
 }
 
-function headAlone(
-  plan: ScenarioPlan,
-  { ports, context }: { ports: ExecutePorts; context: GateContext },
-): Promise<Record> {
-  const run = (): Promise<Record> => execute(plan, ports, { ...context, brokenGates });
-  return context.opponents?.guard?.during('head', run) ?? run();
+/** Head by itself, then against base, then judged, then set beside earlier runs. */
+async function runScenario(
+  planned: ScenarioPlan,
+  ports: ExecutePorts,
+  context: GateContext,
+): Promise<ScenarioResults> {
+  const { opponents, past, environment } = context;
+  const plan = gatedByHistory(planned, context);
+  const runHead = (): Promise<Record> => execute(plan, ports, { ...context, brokenGates });
+  const alone = await (opponents?.guard?.during('head', runHead) ?? runHead());
+  // After its own run, so that the absolute gates are of a run that nothing has come before.
+  const comparison = opponents && (await compareWithBase(plan, alone, { opponents, ports, context }));
+  const record = comparison === undefined ? alone : withComparison(alone, comparison, ports.interrupt);
+  const results = await judgeOrSave(plan, { record, comparison }, ports.files);
+  return past === undefined ? results : { ...results, history: historyOf(results, past, environment) };
 }
 
-function withHistory(scenario: ScenarioResults, { past, environment }: GateContext): ScenarioResults {
-  return past === undefined ? scenario : { ...scenario, history: historyOf(scenario, past, environment) };
-}
-
-/** After its own run, so that the absolute gates are of a run that nothing has come before. */
-async function compared(
+async function compareWithBase(
   plan: ScenarioPlan,
   { problems, interrupted }: Record,
-  { ports, context }: { ports: ExecutePorts; context: GateContext },
-): Promise<ScenarioCompared | undefined> {
-  const { opponents } = context;
-  if (opponents === undefined) return undefined;
+  given: { readonly opponents: Opponents; readonly ports: ExecutePorts; readonly context: GateContext },
+): Promise<ScenarioCompared> {
+  const { opponents, ports, context } = given;
   const { how, guard } = opponents;
   const options = { opponent: opponents.of(plan), how, guard, ports, context };
   if (interrupted !== undefined) return notCompared(plan, options, 'the run was interrupted before');
-  if (problems.length > 0)
+  if (problems.length > 0) {
     return notCompared(plan, options, `${options.opponent.head.label} did not run by itself`);
+  }
   return compareScenario(plan, options);
 }
 
-interface Gathered {
+/** What went wrong with head while it was compared is a problem of its run, and so is an interruption. */
+function withComparison(
+  record: Record,
+  { problem, compared }: ScenarioCompared,
+  interrupt: AbortSignal,
+): Record {
+  return {
+    ...record,
+    ...(problem === undefined ? {} : { problems: [...record.problems, problem] }),
+    ...(compared.ended === 'interrupted' ? { interrupted: String(interrupt.reason) } : {}),
+  };
+}
+
+interface Measured {
   readonly record: Record;
   readonly comparison: ScenarioCompared | undefined;
 }
 
 /** Should judging throw, which would be a defect of ours, what was measured is not lost. */
-async function judged(
+async function judgeOrSave(
   plan: ScenarioPlan,
-  gathered: Gathered,
-  { files, interrupt }: ExecutePorts,
+  { record, comparison }: Measured,
+  files: ExecutePorts['files'],
 ): Promise<ScenarioResults> {
-  const { comparison } = gathered;
-  const record = withComparing(gathered, interrupt);
   try {
     return assembleScenario(plan, record, comparison);
   } catch (thrown) {
@@ -135,15 +144,4 @@ async function judged(
     await files.write(file, JSON.stringify({ ...record, comparison }));
     throw new Error(`${messageOf(thrown)} (what was measured is saved in ${file})`, { cause: thrown });
   }
-}
-
-/** What went wrong with head while it was compared is a problem of its run, and so is an interruption. */
-function withComparing({ record, comparison }: Gathered, interrupt: AbortSignal): Record {
-  if (comparison === undefined) return record;
-  const { problem, compared } = comparison;
-  return {
-    ...record,
-    ...(problem === undefined ? {} : { problems: [...record.problems, problem] }),
-    ...(compared.ended === 'interrupted' ? { interrupted: String(interrupt.reason) } : {}),
-  };
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { METRICS_LIMIT, verdictOutputs } from '../../src/github/report.js';
+import { OUTPUT_LIMIT, verdictOutputs } from '../../src/github/outputs.js';
 import type { ScenarioResults, ThresholdResult } from '../../src/model/results.js';
 import { renderSummary } from '../../src/report/markdown.js';
 import { aResults, aScenario, parsedThreshold } from '../fakes/results.js';
@@ -115,7 +115,7 @@ describe('an output that a workflow pastes into a script', () => {
     );
     const large = scenario('a', { metrics, thresholds: [threshold('fail', 'pass')] });
     const { outputs, leftOut } = verdictOutputs(aResults({ scenarios: [large] }));
-    expect(Buffer.byteLength(outputs.metrics)).toBeLessThanOrEqual(METRICS_LIMIT);
+    expect(Buffer.byteLength(outputs.metrics)).toBeLessThanOrEqual(OUTPUT_LIMIT);
     const kept = JSON.parse(outputs.metrics) as object;
     expect(kept).toHaveProperty('failed', 1);
     expect(Object.keys(kept)).toHaveLength(20_001 - leftOut);

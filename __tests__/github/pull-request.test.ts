@@ -59,7 +59,8 @@ function settle({
   const whole = { repository: HOME, ...payload };
   const surroundings = readSurroundings({ env, payload: whole, inputs, nonce: 'f00d', cwd: '/w' });
   const ports = { github: 'github' in given ? given.github : github, git, logger };
-  return settlePullRequest(ports, { inputs, env, surroundings });
+  const named = inputs.pullRequest === undefined ? undefined : Number(inputs.pullRequest);
+  return settlePullRequest(ports, { given: named, env, surroundings });
 }
 
 async function refusal(of: Case): Promise<string> {

@@ -1,5 +1,4 @@
-import type { Inputs } from '../config/inputs.js';
-import { COMMENT_MODES } from '../config/inputs.js';
+import { type Inputs, parseInputs } from '../config/inputs.js';
 import type { PlanSources } from '../config/plan.js';
 import { reproduceCommand } from '../config/reproduce.js';
 import type { GatePorts, Gating } from '../gate.js';
@@ -78,12 +77,13 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
   };
   try {
     const plan = await ports.makePlan(inputs, { files: gatePorts.files, workspace, prepares: true });
+    const { pullRequest, checkName, comment: mode } = parseInputs(inputs).parsed.publishing;
     const surroundings = await settlePullRequest(
       { github, git: gatePorts.git, logger },
-      { inputs, env, surroundings: known },
+      { given: pullRequest, env, surroundings: known },
     );
     const { occasion, git, run } = surroundings;
-    checkRun = await openCheckRun({ github, logger }, inputs.checkName, occasion);
+    checkRun = await openCheckRun({ github, logger }, checkName, occasion);
     const history = { github, logger, clock: gatePorts.clock };
     const past = await readPast(history, plan.history);
     const withheld = withheldFromShells(env);
@@ -103,7 +103,6 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
       },
       tell: async (measured) => {
         const results = withoutSecrets(measured, secretTraces(env, secrets));
-        const mode = COMMENT_MODES.find((each) => each === inputs.comment) ?? 'always';
         await report(
           { runner, files: gatePorts.files, renderers: ports.renderers, github },
           { results, surroundings, checkRun, mode, temporary: start.temporary },

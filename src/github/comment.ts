@@ -5,7 +5,8 @@ import { explainRefusal, type GitHub, GitHubError, type PullRequestComment } fro
 import type { Logger } from '../system/ports.js';
 
 export interface CommentRequest {
-  readonly pullRequest: number;
+  /** Without one there is no comment, and that is no error. */
+  readonly pullRequest?: number;
   readonly marker: Marker;
   readonly mode: CommentMode;
   /** A fork's or Dependabot's run: its token can only read. */
@@ -15,7 +16,8 @@ export interface CommentRequest {
 }
 
 interface CommentPorts {
-  readonly github: GitHub;
+  /** Undefined without a token. */
+  readonly github: GitHub | undefined;
   readonly logger: Logger;
 }
 
@@ -35,7 +37,11 @@ export async function publishComment(
   request: CommentRequest,
 ): Promise<number | undefined> {
   const { mode, marker, pullRequest } = request;
-  if (mode === 'never') return undefined;
+  if (pullRequest === undefined || mode === 'never') return undefined;
+  if (github === undefined) {
+    logger.warn('There is no comment without a token: give the action the input github-token.');
+    return undefined;
+  }
   try {
     const body = request.render(formatMarker(marker));
     const author = await github.tokenUser();

@@ -1,6 +1,5 @@
 import type { Git } from '../compare/trees/git.js';
-import { type Inputs, whereInput } from '../config/inputs.js';
-import { parseInputs } from '../config/inputs.js';
+import { whereInput } from '../config/inputs.js';
 import { messageOf, UserError } from '../lib/errors.js';
 import { type GitHub, GitHubError, type PullRequest } from '../system/github.js';
 import type { Logger } from '../system/ports.js';
@@ -15,7 +14,8 @@ interface PullRequestPorts {
 }
 
 interface PullRequestQuestion {
-  readonly inputs: Inputs;
+  /** Number of the pull request that the inputs name. */
+  readonly given: number | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** As the event alone tells them. */
   readonly surroundings: Surroundings;
@@ -43,10 +43,9 @@ export async function settlePullRequest(
 
 async function askedFor(
   { github }: PullRequestPorts,
-  { inputs, env, surroundings }: PullRequestQuestion,
+  { given, env, surroundings }: PullRequestQuestion,
 ): Promise<Surroundings> {
   const { occasion, git } = surroundings;
-  const given = parseInputs(inputs).parsed.pullRequest;
   const number = given ?? occasion.pullRequest;
   const named = occasion.pullRequest;
   if (given !== undefined && named !== undefined && given !== named) {

@@ -1,13 +1,13 @@
 import type { CommentMode } from '../config/inputs.js';
 import { messageOf, type Problem, UserError } from '../lib/errors.js';
 import { EXIT, exitStatus, interruptionOf } from '../lib/exit-status.js';
-import { metricName } from '../model/metrics.js';
 import { isUnresolvedAlone, type Results, unresolvedTally } from '../model/results.js';
 import { resultsJson } from '../report/results-json.js';
 import type { GitHub } from '../system/github.js';
 import type { Files, Logger } from '../system/ports.js';
 import { completeCheckRun, type OpenCheckRun } from './check-run.js';
 import { publishComment } from './comment.js';
+import { OUTPUT_LIMIT, verdictOutputs } from './outputs.js';
 import type { Annotation, OutputName, Runner } from './runner.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -15,8 +15,6 @@ import type { Surroundings } from './surroundings.js';
 const CHECK_SUMMARY_LIMIT = 65_535;
 /** Of one step (GitHub docs, workflow commands: 1 MiB). */
 const JOB_SUMMARY_LIMIT = 1024 * 1024;
-/** Of the output: Linux allows 128 KiB for one variable, which is where workflows put an output. */
-const OUTPUT_LIMIT = 65_536;
 
 export interface ReportPorts {
   readonly runner: Runner;
@@ -102,12 +100,8 @@ async function save(ports: ReportPorts, { results, temporary }: ReportSubject, s
 
 async function comment({ github, runner, renderers }: ReportPorts, subject: ReportSubject): Promise<void> {
   const { results, surroundings, mode } = subject;
+  const { run, invocation } = surroundings;
   const { pullRequest, readOnly } = surroundings.occasion;
-  if (pullRequest === undefined || mode === 'never') return;
-  if (github === undefined) {
-    runner.logger.warn('There is no comment without a token: give the action the input github-token.');
-    return;
-  }
   const id = await publishComment(
     { github, logger: runner.logger },
     {
@@ -116,10 +110,10 @@ async function comment({ github, runner, renderers }: ReportPorts, subject: Repo
       readOnly,
       marker: {
         key: surroundings.key,
-        run: surroundings.run?.id ?? 0,
-        attempt: surroundings.run?.attempt ?? 1,
+        run: run?.id ?? 0,
+        attempt: run?.attempt ?? 1,
         verdict: results.verdict,
-        ...surroundings.invocation,
+        ...invocation,
       },
       render: (marker) => renderers.comment(results, { marker }),
     },
@@ -129,7 +123,7 @@ async function comment({ github, runner, renderers }: ReportPorts, subject: Repo
 
 async function complete({ github, runner, renderers }: ReportPorts, subject: ReportSubject): Promise<void> {
   const { results, checkRun } = subject;
-  if (github === undefined || checkRun === undefined) return;
+  if (checkRun === undefined) return;
   await completeCheckRun({ github, logger: runner.logger }, checkRun, {
     verdict: results.verdict,
     interrupted: interruptionOf(results) !== undefined,
@@ -138,77 +132,6 @@ async function complete({ github, runner, renderers }: ReportPorts, subject: Rep
     unresolvedAlone: isUnresolvedAlone(results),
     summary: renderers.summary(results, { limit: CHECK_SUMMARY_LIMIT }),
   });
-}
-
-interface VerdictOutputs {
-  readonly verdict: string;
-  /** Number of gates that failed, those without data among them. */
-  readonly failed: string;
-  /** JSON object, metric → value in its base unit, null without data. */
-  readonly metrics: string;
-}
-
-interface OutputsReading {
-  readonly outputs: VerdictOutputs;
-  /** Metrics that the output `metrics` has no room for. */
-  readonly leftOut: number;
-}
-
-/** Of the output `metrics`, in bytes: Linux allows 128 KiB for one variable, which is where workflows put an output. */
-export const METRICS_LIMIT = 65_536;
-
-/** The outputs that are numbers and words; the others are paths and text of the reports. */
-export function verdictOutputs(results: Pick<Results, 'verdict' | 'scenarios'>): OutputsReading {
-  const { metrics, leftOut } = metricsJson(results);
-  const failed = String(failedGates(results));
-  return { outputs: { verdict: results.verdict, failed, metrics }, leftOut };
-}
-
-/** A gate without data was not passed. */
-function failedGates({ scenarios }: Pick<Results, 'scenarios'>): number {
-  return scenarios
-    .flatMap(({ thresholds }) => thresholds)
-    .filter(({ level, outcome }) => level === 'fail' && outcome !== 'pass').length;
-}
-
-/**
- * With several scenarios a metric's name begins with its scenario's: `checkout/flow_time.p95`. Metrics that a threshold
- * names come first, so that those are the last to be left out.
- */
-function metricsJson({ scenarios }: Pick<Results, 'scenarios'>): { metrics: string; leftOut: number } {
-  const all = scenarios.flatMap(({ name, metrics, thresholds }) => {
-    const judged = new Set(thresholds.map(metricName));
-    return Object.entries(metrics).map(([id, { value }]) => ({
-      member: `${jsonName(scenarios.length > 1 ? `${name}/${id}` : id)}:${JSON.stringify(value)}`,
-      isJudged: judged.has(id),
-    }));
-  });
-  const members = [...all.filter(({ isJudged }) => isJudged), ...all.filter(({ isJudged }) => !isJudged)];
-  const kept: string[] = [];
-  let size = 2;
-  for (const { member } of members) {
-    size += member.length + 1;
-    if (size > METRICS_LIMIT) break;
-    kept.push(member);
-  }
-  return { metrics: `{${kept.join(',')}}`, leftOut: members.length - kept.length };
-}
-
-/** Means nothing to a shell, not even outside of quotes, which the quotes of JSON end within double ones. */
-const INERT = /[A-Za-z0-9_./+ -]/;
-
-/**
- * A string of JSON that a workflow may paste into a script: names of steps come from flows, and
- * `echo '${{ steps.gate.outputs.metrics }}'` would run what is in them. All but the plainest characters are `\uXXXX`,
- * which any parser of JSON reads as the character itself.
- */
-function jsonName(name: string): string {
-  const units = Array.from({ length: name.length }, (_, index) => name.charAt(index));
-  return `"${units.map((unit) => (INERT.test(unit) ? unit : escaped(unit))).join('')}"`;
-}
-
-function escaped(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 const FOLDER = 'flowgate-results';
