@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Results } from '../../src/model/results.js';
 import { renderHtml } from '../../src/report/html.js';
-import { renderComment, renderSummary } from '../../src/report/markdown.js';
+import { byteLength, renderComment, renderSummary } from '../../src/report/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
-import { byteLength } from '../../src/report/tiers.js';
 import { firstOf, made, surroundings } from '../fakes/one-comparison.js';
 import { aResults, aScenario } from '../fakes/results.js';
 import { absent, comparedScenario, faster, slower } from '../fakes/sample-comparison.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ComparedMetric, Pair } from '../../src/model/comparison.js';
 import type { Results } from '../../src/model/results.js';
-import { spoken } from '../../src/report/sentence.js';
+import { spoken } from '../../src/report/blocks.js';
 import { compareRun } from '../../src/stats/compare/run.js';
 import { firstOf, made } from '../fakes/one-comparison.js';
 

@@ -4,7 +4,7 @@ import type { Results } from '../../src/model/results.js';
 import { annotations } from '../../src/report/annotations.js';
 import { renderHtml } from '../../src/report/html.js';
 import { renderSummary } from '../../src/report/markdown.js';
-import { spoken } from '../../src/report/sentence.js';
+import { spoken } from '../../src/report/blocks.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { firstOf, made } from '../fakes/one-comparison.js';
 import { aResults, aScenario } from '../fakes/results.js';

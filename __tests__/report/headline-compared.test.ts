@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Results } from '../../src/model/results.js';
-import { spoken } from '../../src/report/sentence.js';
+import { spoken } from '../../src/report/blocks.js';
 import { firstOf, made } from '../fakes/one-comparison.js';
 import { faster } from '../fakes/sample-comparison.js';
 

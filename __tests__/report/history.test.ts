@@ -6,7 +6,7 @@ import type { Results } from '../../src/model/results.js';
 import { historyNotes, historyView } from '../../src/report/history.js';
 import { renderHtml } from '../../src/report/html.js';
 import { renderComment } from '../../src/report/markdown.js';
-import { spoken } from '../../src/report/sentence.js';
+import { spoken } from '../../src/report/blocks.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { pastOf, STEP } from '../fakes/history.js';
 import { aResults, aScenario, CORES } from '../fakes/results.js';

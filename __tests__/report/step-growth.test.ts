@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ScenarioResults } from '../../src/model/results.js';
-import { spoken } from '../../src/report/sentence.js';
-import { stepGrowthOf } from '../../src/report/step-growth.js';
+import { spoken } from '../../src/report/blocks.js';
+import { stepGrowthOf } from '../../src/report/steps.js';
 import { aScenario } from '../fakes/results.js';
 
 const draft = { name: 'draft', before: 120, after: 860 };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { stepsOf } from '../../src/report/step.js';
+import { stepsOf } from '../../src/report/steps.js';
 import { aScenario } from '../fakes/results.js';
 
 /** Three steps of flows whose slow step differs from flow to flow: medians do not add up, sums do. */

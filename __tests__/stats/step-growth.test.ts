@@ -138,7 +138,7 @@ describe('over a ladder', () => {
   });
 
   test('a step that is missing on the first rung has not grown', () => {
-    const flows = climbed(RUNGS, 4, (rung) => (rung === 1 ? { read: 5 } : { read: 5, draft: rung }));
+    const flows = climbed(RUNGS, 4, (rung) => ({ read: 5, ...(rung > 1 && { draft: rung }) }));
     expect(stepGrowth(flows)).toBeUndefined();
   });
 

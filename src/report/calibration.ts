@@ -10,51 +10,61 @@ import type {
 import { formatQuantity, formatTime, plural } from '../model/format.js';
 import { METRICS } from '../model/metrics.js';
 import { parseMetricName } from '../verdict/metric-name.js';
+import { text, words, type Block } from './blocks.js';
+import { html, plain } from './escape.js';
+import { paragraphs, printed } from './markdown.js';
+import { machineOf } from './surroundings.js';
+import { terminalPrinter } from './terminal.js';
 
-/** What a report of a calibration is made of, whatever it is written in. Texts are not escaped. */
-export type CalibrationBlock =
-  | { readonly kind: 'text'; readonly text: string }
-  | {
-      readonly kind: 'table';
-      readonly title: string;
-      readonly head: readonly string[];
-      readonly rows: readonly (readonly string[])[];
-    }
-  | { readonly kind: 'code'; readonly title: string; readonly text: string };
-
-export interface CalibrationSection {
-  readonly title: string;
-  readonly blocks: readonly CalibrationBlock[];
+/** The report in GitHub's Markdown, with a newline at the end. */
+export function renderCalibrationMarkdown(calibration: Calibration): string {
+  return `${paragraphs(['# Calibration', ...printed(calibrationBlocks(calibration)), html(machineOf(calibration))])}\n`;
 }
 
-/** A section for each scenario, and the last for all of them: what to write into the config. */
-export function calibrationView({ scenarios, interrupted }: Calibration): readonly CalibrationSection[] {
+/** The report for a terminal, in lines of at most `width` characters (40 … 120) but for tables; no newline at the end. */
+export function renderCalibrationTerminal(
+  calibration: Calibration,
+  options: { color: boolean; width: number },
+): string {
+  const { lines, dim } = terminalPrinter(options);
+  return [
+    ...calibrationBlocks(calibration).flatMap((block) => ['', ...lines([block])]),
+    '',
+    `    ${dim(plain(machineOf(calibration), 300))}`,
+  ].join('\n');
+}
+
+/** A heading and blocks for each scenario, and the last for all of them: what to write into the config. */
+export function calibrationBlocks({ scenarios, interrupted }: Calibration): readonly Block[] {
   const snippet = snippetOf(scenarios);
   const cut =
-    interrupted === undefined ? [] : [text(`Interrupted by ${interrupted}: this is what there was by then.`)];
+    interrupted === undefined ? [] : [said(`Interrupted by ${interrupted}: this is what there was by then.`)];
   return [
-    ...scenarios.map((scenario) => ({ title: scenario.name, blocks: [...cut, ...blocksOf(scenario)] })),
+    ...scenarios.flatMap((scenario) => [heading(scenario.name), ...cut, ...blocksOf(scenario)]),
     ...(snippet === undefined
       ? []
-      : [
-          { title: 'Suggested', blocks: [{ kind: 'code', title: 'for the config', text: snippet } as const] },
-        ]),
+      : [heading('Suggested'), { kind: 'code' as const, language: 'yaml' as const, text: snippet }]),
   ];
 }
 
-function blocksOf(scenario: ScenarioCalibration): readonly CalibrationBlock[] {
+function heading(title: string): Block {
+  return { kind: 'heading', title };
+}
+
+/** The sentences are long, and there are few of them. */
+function said(words: string): Block {
+  return text(words, 1000);
+}
+
+function blocksOf(scenario: ScenarioCalibration): readonly Block[] {
   const { problem, same, slower, metrics, looks } = scenario;
   return [
-    ...(problem === undefined ? [] : [text(`Ended before its time: ${problem}`)]),
-    ...(same === undefined ? [] : [text(roundWords(scenario)), ...sameWords(same, scenario).map(text)]),
-    ...(slower.length === 0 ? [] : [detectionTable(slower), text(HOW_SLOWED[scenario.slowed])]),
+    ...(problem === undefined ? [] : [said(`Ended before its time: ${problem}`)]),
+    ...(same === undefined ? [] : [said(roundWords(scenario)), ...sameWords(same, scenario).map(said)]),
+    ...(slower.length === 0 ? [] : [detectionTable(slower), said(HOW_SLOWED[scenario.slowed])]),
     ...(slower.length === 0 ? [] : [injectedTable(slower)]),
     ...(same === undefined ? [] : [noiseTable(metrics, scenario), looksTable(looks, metrics)]),
   ];
-}
-
-function text(words: string): CalibrationBlock {
-  return { kind: 'text', text: words };
 }
 
 function roundWords({ flows, pairTime, pairs, budget, dropped, time }: ScenarioCalibration): string {
@@ -97,9 +107,29 @@ function rate(share: number): string {
   return `${Number((share * 100).toFixed(share < 0.1 ? 2 : 1))}%`;
 }
 
-function detectionTable(slower: readonly CalibrationSeries[]): CalibrationBlock {
+/** The first column names the rows, the others are figures. */
+function tableOf({
+  title,
+  head,
+  rows,
+}: {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}): Block {
   return {
     kind: 'table',
+    title,
+    columns: head.map((name, index) => ({
+      head: [words(name, 200)],
+      align: index === 0 ? undefined : 'right',
+    })),
+    rows: rows.map((cells) => ({ cells })),
+  };
+}
+
+function detectionTable(slower: readonly CalibrationSeries[]): Block {
+  return tableOf({
     title: 'Head slowed on purpose: comparisons that found it',
     head: ['slowed by', 'found', 'of all, at least', 'replayed', 'pairs', 'time'],
     rows: slower.map(({ slowdown, runs, replays }) => [
@@ -110,7 +140,7 @@ function detectionTable(slower: readonly CalibrationSeries[]): CalibrationBlock 
       runs.pairs === null ? '' : String(Math.round(runs.pairs)),
       runs.time === null ? '' : formatTime(runs.time),
     ]),
-  };
+  });
 }
 
 const HOW_SLOWED = {
@@ -122,19 +152,18 @@ const HOW_SLOWED = {
 } as const;
 
 /** Of rates nothing was slowed. */
-function injectedTable(slower: readonly CalibrationSeries[]): CalibrationBlock {
+function injectedTable(slower: readonly CalibrationSeries[]): Block {
   const names = (slower[0]?.injected ?? [])
     .map(({ metric }) => metric)
     .filter((name) => !name.endsWith('_rate'));
-  return {
-    kind: 'table',
+  return tableOf({
     title: 'What the slowdown came to, over all pairs, ± half of its 99% interval',
     head: ['slowed by', ...names],
     rows: slower.map(({ slowdown, injected }) => [
       rate(slowdown),
       ...names.map((name) => changeWords(injected.find(({ metric }) => metric === name))),
     ]),
-  };
+  });
 }
 
 /** `+4.9% ±1.1`, and of a change in the metric's own unit `+12 MB ±3 MB`. */
@@ -150,9 +179,8 @@ function changeWords(injected: CalibrationSeries['injected'][number] | undefined
   return `${sign}${(Math.abs(change) * 100).toFixed(1)}% ±${(half * 100).toFixed(1)}`;
 }
 
-function noiseTable(metrics: readonly CalibratedMetric[], { budget }: ScenarioCalibration): CalibrationBlock {
-  return {
-    kind: 'table',
+function noiseTable(metrics: readonly CalibratedMetric[], { budget }: ScenarioCalibration): Block {
+  return tableOf({
     title: `Noise, and the smallest limit that a comparison of ${formatTime(budget)} can hold`,
     head: ['metric', 'pair SD', 'smallest limit', 'limit now', 'suggested'],
     rows: metrics.map((metric) => [
@@ -162,7 +190,7 @@ function noiseTable(metrics: readonly CalibratedMetric[], { budget }: ScenarioCa
       metric.limit === 0 ? 'base' : amount(metric, metric.limit),
       suggestedWords(metric),
     ]),
-  };
+  });
 }
 
 function suggestedWords({ scale, suggested, smallest }: CalibratedMetric): string {
@@ -179,13 +207,9 @@ function amount({ metric, scale }: Pick<CalibratedMetric, 'metric' | 'scale'>, v
   return formatQuantity(value, ref === undefined ? 'count' : METRICS[ref.id].unit);
 }
 
-function looksTable(
-  looks: ScenarioCalibration['looks'],
-  metrics: readonly CalibratedMetric[],
-): CalibrationBlock {
+function looksTable(looks: ScenarioCalibration['looks'], metrics: readonly CalibratedMetric[]): Block {
   const held = metrics.filter(({ spread }) => spread !== null);
-  return {
-    kind: 'table',
+  return tableOf({
     title: 'Smallest limits by budget',
     head: ['budget', 'pairs', ...held.map(({ metric }) => metric)],
     rows: looks.map(({ pairs, time, smallest }) => [
@@ -195,7 +219,7 @@ function looksTable(
         amount(metric, smallest.find((each) => each.metric === metric.metric)?.limit ?? null),
       ),
     ]),
-  };
+  });
 }
 
 /** Undefined if there is nothing to suggest. */

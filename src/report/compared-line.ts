@@ -3,10 +3,11 @@ import { formatConfidence, formatQuantity } from '../model/format.js';
 import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { hangsOnBase } from './base-limit.js';
+import type { Standing } from './blocks.js';
 import { marksOfLine } from './compared-marks.js';
 import { directionOf } from './direction.js';
 import { parseMetricName } from './metric-title.js';
-import { limitOf, standingOf, type Standing } from './row.js';
+import { limitOf, standingOf } from './row.js';
 
 /** What became of a metric, in one word. */
 export type ComparedAnswer = 'worse' | 'unresolved' | 'better' | 'held';

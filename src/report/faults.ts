@@ -1,27 +1,59 @@
 import type { ScenarioResults } from '../model/results.js';
 import { formatCount, plural } from '../model/format.js';
 import { bystandersOf, totalOf } from '../model/tally.js';
+import { atTerminal, onPage, own, text, type Block, type Reporter, type Table } from './blocks.js';
 
 type Results = Pick<ScenarioResults, 'counts' | 'hits' | 'waves' | 'injected'>;
 type Injected = NonNullable<ScenarioResults['injected']>;
 type Kind = Injected['counts'][number]['kind'];
 
-export interface FaultLine {
+/** What was done on purpose, and to whom: nothing for a run without faults. */
+export const faults: Reporter = ({ counts, hits, waves = [], injected }) => {
+  if (hits === undefined) return [];
+  const summary = summaryOf(counts, hits);
+  const lines = (injected?.counts ?? []).map(lineOf);
+  const notes = [...wavesNote(waves), ...(injected === undefined ? [] : notesOn(injected, hits.untraced))];
+  const [first = '', ...rest] = [...summary, lines.map(({ said }) => said).join(', '), ...notes].filter(
+    (line) => line !== '',
+  );
+  const teaser = [own(summary.join('; '))];
+  return [
+    {
+      id: 'faults',
+      appendix: true,
+      blocks: [
+        {
+          kind: 'part',
+          title: 'Faults',
+          teaser,
+          blocks: [...onPage(text(teaser)), faultTable(lines), { kind: 'note', texts: notes, list: true }],
+        },
+        ...atTerminal(
+          { kind: 'field', name: 'faults', items: [[own(first)]] },
+          ...rest.map((line): Block => ({ kind: 'field', name: '', text: line })),
+        ),
+      ],
+    },
+  ];
+};
+
+function faultTable(lines: readonly FaultLine[]): Table {
+  const right = (head: string) => ({ head, align: 'right' as const });
+  return {
+    kind: 'table',
+    columns: [{ head: 'Fault' }, right('Times'), right('Flows')],
+    rows: lines.map(({ kind, times, flows }) => ({ cells: [kind, [own(times)], [own(flows)]] })),
+  };
+}
+
+interface FaultLine {
   readonly kind: string;
   /** `1 204` */
   readonly times: string;
   /** Different flows that it is known to have hit; `not known` where nobody saw whom. */
   readonly flows: string;
   /** `connection reset 12 × on 9 flows`. */
-  readonly words: string;
-}
-
-/** What was done on purpose, and to whom. */
-export interface FaultsView {
-  /** `38 flows were hit by faults on purpose: 30 killed, 8 failed`, `gates judge the 962 others`. */
-  readonly summary: readonly string[];
-  readonly lines: readonly FaultLine[];
-  readonly notes: readonly string[];
+  readonly said: string;
 }
 
 const KINDS: Readonly<Record<Kind, string>> = {
@@ -35,18 +67,12 @@ const KINDS: Readonly<Record<Kind, string>> = {
   down: 'down',
 };
 
-/** Undefined for a run without faults. */
-export function faultsView({ counts, hits, waves, injected }: Results): FaultsView | undefined {
-  if (hits === undefined) return undefined;
+function lineOf({ kind, times, flows }: Injected['counts'][number]): FaultLine {
   return {
-    summary: summaryOf(counts, hits),
-    lines: (injected?.counts ?? []).map(({ kind, times, flows }) => ({
-      kind: KINDS[kind],
-      times: formatCount(times),
-      flows: flows === 0 ? 'not known' : formatCount(flows),
-      words: `${KINDS[kind]} ${formatCount(times)} ×${flows === 0 ? '' : ` on ${plural(flows, 'flow')}`}`,
-    })),
-    notes: [...wavesNote(waves ?? []), ...(injected === undefined ? [] : notesOn(injected, hits.untraced))],
+    kind: KINDS[kind],
+    times: formatCount(times),
+    flows: flows === 0 ? 'not known' : formatCount(flows),
+    said: `${KINDS[kind]} ${formatCount(times)} ×${flows === 0 ? '' : ` on ${plural(flows, 'flow')}`}`,
   };
 }
 

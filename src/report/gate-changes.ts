@@ -1,10 +1,18 @@
 import type { GateChange, GateChanges } from '../model/gate-changes.js';
-import { cell, html, markup, plain } from './escape.js';
-import { card, table as htmlTable } from './html-table.js';
-import { blocks, table, type Column } from './markdown-block.js';
-import type { Tier } from './tiers.js';
 import type { Annotation } from './annotations.js';
-import type { Palette } from './terminal-block.js';
+import {
+  atTerminal,
+  code,
+  inMarkdown,
+  onPage,
+  own,
+  text,
+  TIERS,
+  words,
+  type Block,
+  type Table,
+} from './blocks.js';
+import { plain } from './escape.js';
 
 /*
  * What a pull request changes in the gates that judge it. Both configs are hostile text: base's is read from a commit
@@ -17,56 +25,64 @@ const ADVICE = 'The verdict uses the gates of this change: review them as you re
 const SHOWN = 20;
 const NONE = 'none';
 
-const left = (head: string): Column => ({ head, align: 'left' });
-
-/** A heading and a table; one small line where base's gates are not known; nothing where they are the same. */
-export function gateChangesMarkdown(told: GateChanges | undefined, tier: Tier): string | undefined {
+/** A heading and a table; a small line where base's gates are not known; nothing where they are the same. */
+export function gateChangesBlocks(told: GateChanges | undefined): readonly Block[] {
   const unknown = unknownSentence(told);
-  if (unknown !== undefined) return `<sub>${html(unknown, 500)}</sub>`;
-  if (told === undefined || told.changes.length === 0) return undefined;
-  // The least that is told is taken whatever its length.
-  if (tier === 'verdict') return `#### ⚠️ ${TITLE}`;
-  const rows = told.changes
-    .slice(0, SHOWN)
-    .map(({ scenario = '', setting, base, head }) => [
-      cell(scenario, 80),
-      cell(setting, 80),
-      base === null ? NONE : cell(base),
-      head === null ? NONE : cell(head),
-    ]);
-  return blocks(
-    `#### ⚠️ ${TITLE}`,
-    html(ADVICE),
-    table(
-      [left('Scenario'), left('Setting'), left(`Base (${cell(baseOf(told), 80)})`), left('This change')],
-      rows,
-    ),
-    moreOf(told) === 0 ? undefined : `<sub>and ${moreOf(told)} more in results.json</sub>`,
-  );
-}
-
-export function gateChangesLines(told: GateChanges | undefined, paint: Palette): readonly string[] {
-  const unknown = unknownSentence(told);
-  if (unknown !== undefined) return ['', ...paint.titled('gates', plain(unknown, 500))];
+  if (unknown !== undefined) {
+    const said = [words(unknown, 500)];
+    return [
+      ...inMarkdown({ kind: 'note', texts: [said], tiers: TIERS }),
+      ...onPage({ kind: 'part', title: 'Gates', blocks: [text(said)] }),
+      ...atTerminal({ kind: 'field', name: 'gates', text: said }),
+    ];
+  }
   if (told === undefined || told.changes.length === 0) return [];
+  const more = moreOf(told);
+  const details: readonly Block[] = [
+    text(ADVICE),
+    changeTable(told, told.changes.slice(0, SHOWN), 'markdown'),
+    ...(more === 0 ? [] : [{ kind: 'note' as const, texts: [[own(`and ${more} more in results.json`)]] }]),
+  ];
   return [
-    '',
-    ...paint.found('alert', 'gates', `${TITLE} (base: ${plain(baseOf(told), 80)}). ${ADVICE}`),
-    ...linesOf(told).flatMap((line) => paint.titled('', line)),
+    ...inMarkdown(
+      // The least that is told is told in any case.
+      { kind: 'heading', standing: 'alert', title: TITLE, tiers: TIERS },
+      ...details.map((block) => ({ ...block, tiers: TIERS.filter((tier) => tier !== 'verdict') })),
+    ),
+    ...onPage({
+      kind: 'part',
+      title: TITLE,
+      blocks: [text(ADVICE), changeTable(told, told.changes, 'page')],
+    }),
+    ...atTerminal(
+      {
+        kind: 'found',
+        standing: 'alert',
+        name: 'gates',
+        text: [own(`${TITLE} (base: `), words(baseOf(told), 80), own(`). ${ADVICE}`)],
+      },
+      ...linesOf(told).map((line): Block => ({ kind: 'field', name: '', text: [own(line)] })),
+    ),
   ];
 }
 
-export function gateChangesCard(told: GateChanges | undefined): string {
-  const unknown = unknownSentence(told);
-  if (unknown !== undefined) return card('Gates', `<p>${markup(unknown, 500)}</p>`);
-  if (told === undefined || told.changes.length === 0) return '';
-  const shown = (text: string | null): string => (text === null ? NONE : `<code>${markup(text, 400)}</code>`);
-  const rows = told.changes.map(
-    ({ scenario = '', setting, base, head }) =>
-      `<tr><td>${markup(scenario, 80)}</td><td>${markup(setting, 80)}</td><td>${shown(base)}</td><td>${shown(head)}</td></tr>`,
-  );
-  const heads = ['Scenario', 'Setting', `Base (${markup(baseOf(told), 80)})`, 'This change'];
-  return card(TITLE, `<p>${ADVICE}</p>${htmlTable(heads, rows)}`);
+/** In Markdown names are code too, so that nothing in them is taken for a mention or a link. */
+function changeTable(told: GateChanges, changes: readonly GateChange[], medium: 'markdown' | 'page'): Table {
+  const name = medium === 'markdown' ? code : words;
+  const longest = medium === 'markdown' ? 200 : 400;
+  const shown = (value: string | null) => [value === null ? own(NONE) : code(value, longest)];
+  return {
+    kind: 'table',
+    columns: [
+      { head: 'Scenario' },
+      { head: 'Setting' },
+      { head: [own('Base ('), name(baseOf(told), 80), own(')')] },
+      { head: 'This change' },
+    ],
+    rows: changes.map(({ scenario = '', setting, base, head }) => ({
+      cells: [[name(scenario, 80)], [name(setting, 80)], shown(base), shown(head)],
+    })),
+  };
 }
 
 /** One warning for all of them. */

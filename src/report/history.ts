@@ -2,8 +2,21 @@ import type { Change, Trend } from '../model/history.js';
 import type { ScenarioResults } from '../model/results.js';
 import { formatQuantity, formatShare, NO_DATA, plural } from '../model/format.js';
 import { metricTitle, parseMetricName } from './metric-title.js';
-import { code, strong, words, type Sentence } from './sentence.js';
-import { sparkline } from './sparkline.js';
+import {
+  atTerminal,
+  code,
+  onPage,
+  own,
+  strong,
+  text,
+  words,
+  type Block,
+  type Reporter,
+  type Sentence,
+  type Table,
+} from './blocks.js';
+import { markup } from './escape.js';
+import { sparkline } from './lines.js';
 
 /** One metric over the earlier runs, this run set beside them. */
 export interface HistoryLine {
@@ -32,9 +45,60 @@ const NEWS = 30;
 const CHANGES_SHOWN = 12;
 const STEADY_SHOWN = ['success_rate', 'flow_time.p95', 'throughput', 'peak_memory'];
 const SPARKS = 40;
-/** The least height of a sparkline, as a part of the largest value: noise must not look like a mountain. */
+/** The least height of a curve, as a part of the largest value: noise must not look like a mountain. */
 const LEAST_SPAN = 0.25;
 const SHORT_SHA = 7;
+
+/** Of Markdown a folded part with what has changed in the line that unfolds it; at a terminal what has changed alone. */
+export const history: Reporter = (scenario, cores) => {
+  const view = historyView(scenario, cores);
+  const notes = historyNotes(scenario);
+  return [{ id: 'history', appendix: true, notes, blocks: view === undefined ? [] : historyBlocks(view) }];
+};
+
+function historyBlocks({ summary, changed, steady }: HistoryView): readonly Block[] {
+  return [
+    {
+      kind: 'part',
+      title: 'History',
+      teaser: summary,
+      blocks: [...onPage(text([...summary, own('.')])), historyTable([...changed, ...steady])],
+    },
+    ...atTerminal(
+      ...(changed.length === 0
+        ? [{ kind: 'field' as const, name: 'history', items: [summary] }]
+        : changed.flatMap(changeFields)),
+    ),
+  ];
+}
+
+function historyTable(lines: readonly HistoryLine[]): Table {
+  return {
+    kind: 'table',
+    columns: [
+      { head: 'Metric', only: ['markdown'] },
+      { head: 'Metric', only: ['page'] },
+      { head: 'Runs' },
+      { head: 'Level' },
+      { head: 'This run' },
+    ],
+    rows: lines.map(({ title, trend, spark, sentence, now, change }) => {
+      const drawing = historyPlot(trend, markup(`${title} over ${trend.values.length} runs`));
+      return {
+        standing: change === 'worse' ? 'alert' : 'plain',
+        cells: [[words(title, 80)], title, [{ ...code(spark), drawing }], sentence, now],
+      };
+    }),
+  };
+}
+
+function changeFields({ title, sentence, now, spark }: HistoryLine, index: number): readonly Block[] {
+  const name = index === 0 ? 'history' : '';
+  return [
+    { kind: 'field', name, text: [words(title, 60), own(': '), ...sentence, own(`; this run ${now}`)] },
+    { kind: 'field', name: '', items: [[own(spark)]] },
+  ];
+}
 
 /** Undefined without a history, or while it is too short for a trend. */
 export function historyView(scenario: ScenarioResults, cores: number): HistoryView | undefined {
@@ -112,4 +176,26 @@ function spark(values: readonly number[]): string {
     values.map((value) => value - (most - span)),
     span,
   );
+}
+
+const WIDTH = 200;
+const HEIGHT = 32;
+const EDGE = 4;
+
+/** A metric over the earlier runs: its values, the last level as a dashed line, and this run as a dot at the end. */
+function historyPlot({ values, last, now }: Trend, label: string): string {
+  const shown = now === null ? values : [...values, now];
+  const most = shown.reduce((largest, value) => Math.max(largest, value), -Infinity);
+  const least = shown.reduce((smallest, value) => Math.min(smallest, value), Infinity);
+  const span = Math.max(most - least, LEAST_SPAN * Math.abs(most)) || 1;
+  const x = (index: number): string =>
+    (EDGE + (index / Math.max(1, values.length)) * (WIDTH - 2 * EDGE)).toFixed(1);
+  const y = (value: number): string =>
+    (HEIGHT - EDGE - ((value - most + span) / span) * (HEIGHT - 2 * EDGE)).toFixed(1);
+  const path = values.map((value, index) => `${index === 0 ? 'M' : 'L'}${x(index)} ${y(value)}`).join('');
+  const level = `<line class="marker" x1="${x(last.from)}" x2="${x(values.length)}" y1="${y(last.mean)}" y2="${y(last.mean)}"/>`;
+  const dot =
+    now === null ? '' : `<circle r="3" fill="currentColor" cx="${x(values.length)}" cy="${y(now)}"/>`;
+  const size = `viewBox="0 0 ${WIDTH} ${HEIGHT}" style="width: ${WIDTH}px; min-width: 0"`;
+  return `<svg ${size} role="img" aria-label="${label}"><g class="law"><path d="${path}"/></g>${level}${dot}</svg>`;
 }

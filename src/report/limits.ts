@@ -3,6 +3,34 @@ import { amountWords, limitWords, SUBJECTS } from '../model/limit-words.js';
 import { LIMIT_SUBJECTS } from '../model/limits.js';
 import type { LimitsResult } from '../model/limits-record.js';
 import type { ScenarioResults } from '../model/results.js';
+import { atTerminal, inMarkdown, joined, onPage, own, words, type Block, type Reporter } from './blocks.js';
+
+/** What limits were in force, and what they did. */
+export const limits: Reporter = (scenario) => {
+  const lines = limitLines(scenario);
+  const told: readonly Block[] = [
+    ...inMarkdown({
+      kind: 'note',
+      texts: [
+        [
+          own('Limits: '),
+          ...joined(
+            lines.map((line) => [words(line, 400)]),
+            '\n',
+          ),
+        ],
+      ],
+    }),
+    ...onPage({ kind: 'part', title: 'Limits', blocks: [{ kind: 'list', items: lines }] }),
+    // They are sentences, and too long to stand beside each other.
+    ...atTerminal(
+      ...lines.map((text, index): Block => ({ kind: 'field', name: index === 0 ? 'limits' : '', text })),
+    ),
+  ];
+  return [
+    { id: 'limits', continues: true, blocks: lines.length === 0 ? [] : told, notes: limitNotes(scenario) },
+  ];
+};
 
 /** The limits that were in force, those that were not, and what the kernel counted; empty if none were asked for. */
 export function limitLines({ limits }: ScenarioResults): readonly string[] {

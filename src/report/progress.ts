@@ -12,7 +12,7 @@ import {
 } from '../model/format.js';
 import { clipped, flowed, usableWidth } from './lines.js';
 import { loadWords } from './load.js';
-import { sparkline } from './sparkline.js';
+import { sparkline } from './lines.js';
 
 const FULL = '█';
 const EMPTY = '░';

@@ -1,10 +1,8 @@
 import type { MetricResult, ScenarioResults, ThresholdResult } from '../model/results.js';
 import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../model/format.js';
 import { hangsOnBase } from './base-limit.js';
+import type { Standing } from './blocks.js';
 import { metricTitle, parseMetricName } from './metric-title.js';
-
-/** What a row says; also the mark that it bears. */
-export type Standing = 'fail' | 'inconclusive' | 'unresolved' | 'alert' | 'pass' | 'plain';
 
 /** One line of the table of metrics. */
 export interface Row {

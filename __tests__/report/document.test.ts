@@ -1,23 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ScenarioResults } from '../../src/model/results.js';
-import { spoken } from '../../src/report/sentence.js';
+import { spoken } from '../../src/report/blocks.js';
 import { renderHtml } from '../../src/report/html.js';
 import { renderSummary } from '../../src/report/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
-import { viewOf, type ScenarioView } from '../../src/report/view.js';
+import { documentOf } from '../../src/report/document.js';
+import { firstOf } from '../fakes/one-comparison.js';
+import { partsOf } from '../fakes/report-parts.js';
 import { aResults, aScenario, aThreshold } from '../fakes/results.js';
 import { SAMPLES, several } from '../fakes/sample-results.js';
 
-function viewOfOne(scenario: ScenarioResults): ScenarioView {
-  const [only] = viewOf(aResults({ scenarios: [scenario] })).scenarios;
-  if (only === undefined) throw new Error('no scenario');
-  return only;
-}
-
-function sample(name: string): ScenarioView {
-  const [first] = viewOf(SAMPLES[name]?.() ?? aResults()).scenarios;
-  if (first === undefined) throw new Error('no scenario');
-  return first;
+function sample(name: string): ReturnType<typeof partsOf> {
+  return firstOf(SAMPLES[name]?.() ?? aResults());
 }
 
 describe('the rows of metrics', () => {
@@ -29,7 +23,7 @@ describe('the rows of metrics', () => {
     aThreshold(scenario, 'memory_growth < 1MB/min', { limit: 1e6, reason: 'there is no service' }),
     aThreshold(scenario, 'flow_time.p95 < 1s', { limit: 1000 }),
   ];
-  const { rows } = viewOfOne({ ...scenario, thresholds });
+  const { rows } = partsOf({ ...scenario, thresholds });
 
   test('are failing gates, gates without data, alerts, gates that hold, alerts that hold, plain figures', () => {
     expect(rows.slice(0, 6).map(({ standing, metric, level }) => [standing, metric, level])).toEqual([
@@ -61,24 +55,24 @@ describe('the rows of metrics', () => {
     ['max_concurrency >= 10', 10, '≥ 10'],
   ])('the limit of %s is in the unit that the user wrote', (expression, limit, text) => {
     const threshold = aThreshold(scenario, expression, { limit });
-    expect(viewOfOne({ ...scenario, thresholds: [threshold] }).rows[0]?.limit).toBe(text);
+    expect(partsOf({ ...scenario, thresholds: [threshold] }).rows[0]?.limit).toBe(text);
   });
 
   test('a value that only just misses its limit is not shown as the limit', () => {
     const metrics = { ...scenario.metrics, success_rate: { value: 0.89996, unit: 'ratio' as const } };
     const near = { ...scenario, metrics };
     const thresholds = [aThreshold(near, 'success_rate >= 90%', { limit: 0.9 })];
-    expect(viewOfOne({ ...near, thresholds }).rows[0]?.value).toBe('89.996%');
+    expect(partsOf({ ...near, thresholds }).rows[0]?.value).toBe('89.996%');
   });
 
   test('the share of CPU names the cores', () => {
     const cpu = aThreshold(scenario, 'peak_cpu <= 20%', { limit: 0.2 });
-    expect(viewOfOne({ ...scenario, thresholds: [cpu] }).rows[0]?.value).toBe('23% of 4 cores');
+    expect(partsOf({ ...scenario, thresholds: [cpu] }).rows[0]?.value).toBe('23% of 4 cores');
   });
 });
 
 describe('the headline says what, by how much, against what', () => {
-  const told = ({ name, headline }: ScenarioView): string =>
+  const told = ({ name, headline }: ReturnType<typeof partsOf>): string =>
     `${name} ${headline.status}: ${spoken(headline.sentence)}`;
 
   test.each([
@@ -107,7 +101,7 @@ describe('the headline says what, by how much, against what', () => {
   });
 
   const failing = (change: Partial<ScenarioResults>): string =>
-    told(viewOfOne({ ...aScenario({}, { verdict: 'fail', name: 'x' }), ...change }));
+    told(partsOf({ ...aScenario({}, { verdict: 'fail', name: 'x' }), ...change }));
 
   test('a ratio misses by points, and much by times', () => {
     const scenario = aScenario({
@@ -171,7 +165,7 @@ describe('the headline says what, by how much, against what', () => {
       /^x misses a gate: 3 flows of 10 saw another; success_rate was 100%/,
     );
     const alert = aThreshold(scenario, 'flow_time.p95 < 1s', { limit: 1000, level: 'warn' });
-    expect(told(viewOfOne({ ...scenario, name: 'x', verdict: 'warn', checks, thresholds: [alert] }))).toBe(
+    expect(told(partsOf({ ...scenario, name: 'x', verdict: 'warn', checks, thresholds: [alert] }))).toBe(
       'x holds, with 3 alerts: 3 flows of 10 saw another; every gate holds.',
     );
   });
@@ -185,7 +179,7 @@ describe('the headline says what, by how much, against what', () => {
 describe('what else is seen', () => {
   test('problems that the headline does not tell, in a bounded list', () => {
     const problems = Array.from({ length: 13 }, (_unused, index) => `problem ${index + 1}`);
-    const { untold } = viewOfOne(aScenario({}, { verdict: 'fail', problems }));
+    const { untold } = partsOf(aScenario({}, { verdict: 'fail', problems }));
     expect(untold[0]).toBe('problem 2');
     expect(untold).toHaveLength(11);
     expect(untold.at(-1)).toBe('and 2 more problems');
@@ -202,7 +196,7 @@ describe('what else is seen', () => {
         { outcome: 'failed' as const, message: 'm', exitStatus: 1 },
       ]),
     );
-    const [failure] = viewOfOne(aScenario({ iterations: 40, failing: many })).failures;
+    const [failure] = partsOf(aScenario({ iterations: 40, failing: many })).failures;
     expect(failure?.flows).toBe('flows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 30 more');
   });
 
@@ -213,7 +207,7 @@ describe('what else is seen', () => {
       const times = attempts[flow.iteration];
       return times === undefined ? flow : { ...flow, attempts: times };
     });
-    expect(viewOfOne({ ...scenario, flows })).toMatchObject({
+    expect(partsOf({ ...scenario, flows })).toMatchObject({
       failures: [{ ending: 'failed after 3 attempts', count: 1, flows: 'flow 9' }],
       retried: [{ ending: 'ok only when tried again', count: 2, flows: 'flows 3, 7' }],
     });
@@ -227,12 +221,12 @@ describe('what else is seen', () => {
       expect(text).toContain('ok only when tried again: flows 3, 7');
     }
     const sampled = { ...scenario, flows, counts: { ...scenario.counts, ok: 20_000 } };
-    expect(viewOfOne(sampled).retried[0]?.flows).toBe('flows 3, 7 and more');
+    expect(partsOf(sampled).retried[0]?.flows).toBe('flows 3, 7 and more');
   });
 
   test('errors count all flows concerned, also beyond those that are listed', () => {
     const scenario = aScenario({}, { errors: [{ type: 't', count: 500, sample: 's', flows: [3, 4] }] });
-    expect(viewOfOne(scenario)).toMatchObject({
+    expect(partsOf(scenario)).toMatchObject({
       errorSummary: '500 flows failed in 1 way',
       errors: [{ count: 500, sample: 's', first: 'flow 3', flows: 'flows 3, 4 and 498 more' }],
     });
@@ -265,19 +259,21 @@ describe('what else is seen', () => {
   });
 
   test('several scenarios are counted by their verdict', () => {
-    expect(viewOf(several()).tally).toBe('1 of 3 scenarios fails');
-    expect(viewOf(aResults({ scenarios: [aScenario(), aScenario()] })).tally).toBe('all 2 scenarios hold');
+    expect(documentOf(several()).tally).toBe('1 of 3 scenarios fails');
+    expect(documentOf(aResults({ scenarios: [aScenario(), aScenario()] })).tally).toBe(
+      'all 2 scenarios hold',
+    );
   });
 
   test('the machine by its short name, and the run', () => {
-    const { machine, run } = viewOf(aResults());
+    const { machine, run } = documentOf(aResults());
     expect(machine).toBe('4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0');
     expect(run).toEqual({
       prefix: 'attempt 2 of run',
       label: '#1234',
       url: 'https://github.com/octo/shop/actions/runs/1',
     });
-    expect(viewOf(SAMPLES['hostile']?.() ?? aResults()).run).toEqual({ prefix: 'run', label: '#7' });
+    expect(documentOf(SAMPLES['hostile']?.() ?? aResults()).run).toEqual({ prefix: 'run', label: '#7' });
   });
 });
 

@@ -1,7 +1,18 @@
 import type { CheckResult, ScenarioResults } from '../model/results.js';
 import { andMore, countIn } from '../model/evidence.js';
 import { plural } from '../model/format.js';
-import type { Standing } from './row.js';
+import {
+  atTerminal,
+  inMarkdown,
+  onPage,
+  own,
+  text,
+  words,
+  type Block,
+  type Reporter,
+  type Standing,
+  type Table,
+} from './blocks.js';
 
 /** One check, or the outcome of verify. */
 export interface Finding {
@@ -13,6 +24,60 @@ export interface Finding {
 }
 
 const EVIDENCE_SHOWN = 3;
+
+/** What the checks came to, with what verify said and what was left behind where no check tells of them. */
+export const checks: Reporter = (scenario) => {
+  const findings = findingsOf(scenario);
+  const isListed = findings.some(({ id }) => id === 'invariants');
+  const verify = isListed ? undefined : verifyLine(scenario);
+  const items = leftoversOf(scenario);
+  const leftovers: readonly Block[] =
+    items.length === 0 ? [] : [{ kind: 'list', title: 'Left behind', items }];
+  const count = findings.length === 0 ? undefined : [own(holding(findings))];
+  const told =
+    verify === undefined
+      ? []
+      : [
+          ...inMarkdown(text([own('verify '), words(verify, 'long')])),
+          ...onPage(text([own('Verify '), words(verify)])),
+        ];
+  return [
+    {
+      id: 'checks',
+      appendix: true,
+      half: true,
+      blocks: [
+        {
+          kind: 'part',
+          title: 'Checks',
+          summary: count,
+          blocks: [findingTable(findings), ...told, ...leftovers],
+        },
+        ...atTerminal(
+          ...(count === undefined ? [] : [{ kind: 'field' as const, name: 'checks', items: [count] }]),
+          ...findings.filter(({ standing }) => standing !== 'pass').map(found),
+          ...(verify === undefined ? [] : [{ kind: 'field' as const, name: 'verify', text: verify }]),
+          ...leftovers,
+        ),
+      ],
+    },
+  ];
+};
+
+export function findingTable(findings: readonly Finding[]): Table {
+  return {
+    kind: 'table',
+    columns: [{ head: 'Check' }, { head: 'Evidence' }],
+    rows: findings.map(({ standing, title, evidence }) => ({
+      standing,
+      cells: [title, [words(evidence, 'long')]],
+    })),
+  };
+}
+
+function found({ standing, id, title, evidence }: Finding): Block {
+  return { kind: 'found', standing, name: id, text: evidence === '' ? title : `${title}: ${evidence}` };
+}
 
 /** Failing checks first. Those that are switched off say nothing. */
 export function findingsOf(scenario: ScenarioResults): readonly Finding[] {

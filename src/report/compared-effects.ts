@@ -4,7 +4,7 @@ import { RELATIVE_MARGIN } from '../stats/compare/scale.js';
 import type { ComparedLine } from './compared-line.js';
 import { directionOf } from './direction.js';
 import { markup } from './escape.js';
-import { svg } from './html-svg.js';
+import { svg } from './charts.js';
 import { clipped } from './lines.js';
 
 /* Effects on an axis of per cent: one row a metric, its estimate and its interval beside limit and margin. */
@@ -33,10 +33,18 @@ interface Effect {
   readonly margin?: number;
 }
 
-/** Nothing if there is no estimate. */
+/** With a legend; nothing if there is no estimate. */
 export function effectPlot(lines: readonly ComparedLine[]): string {
   const effects = lines.flatMap(effectOf);
   if (effects.length === 0) return '';
+  const isRelative = lines.some(({ source }) => source.scale === 'relative');
+  const margin = isRelative
+    ? '<li><span class="key soft"></span>margin: the whole interval has to be beyond it</li>'
+    : '';
+  return `${plotOf(effects)}<ul class="legend"><li><span class="key"></span>limit: the estimate has to reach it to fail</li>${margin}</ul>`;
+}
+
+function plotOf(effects: readonly Effect[]): string {
   const x = scaleOf(effects);
   const bottom = TOP + effects.length * ROW;
   return svg({

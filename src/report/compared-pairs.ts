@@ -5,8 +5,8 @@ import { plural } from '../model/format.js';
 import type { ComparedLine } from './compared-line.js';
 import { directionOf } from './direction.js';
 import { markup } from './escape.js';
-import { PLOT, shareOfBase } from './html-compared-plot.js';
-import { svg } from './html-svg.js';
+import { PLOT, shareOfBase } from './compared-effects.js';
+import { svg } from './charts.js';
 import { clipped } from './lines.js';
 
 /* Each pair of rounds as a dot, in the order in which they were run: a drift or a jump of the machine is seen here. */
@@ -26,8 +26,17 @@ interface Dot {
   readonly dropped?: string;
 }
 
-/** Nothing without pairs. */
-export function pairsPlot(lines: readonly ComparedLine[], { pairs }: Compared): string {
+/** With its title and a legend; nothing without pairs. */
+export function pairsPlot(lines: readonly ComparedLine[], compared: Compared): string {
+  const plot = plotOf(lines, compared);
+  if (plot === '') return '';
+  const dropped = compared.pairs.some((pair) => pair.dropped !== undefined)
+    ? '<ul class="legend"><li><span class="key hollow"></span>dropped: does not count</li></ul>'
+    : '';
+  return `<h3 class="pairs-title">Pair by pair</h3>${plot}${dropped}`;
+}
+
+function plotOf(lines: readonly ComparedLine[], { pairs }: Compared): string {
   const shown = pairs.slice(0, PAIRS_SHOWN);
   const panels = lines.slice(0, METRICS_SHOWN).flatMap((line) => {
     const dots = shown.flatMap((pair, index) => dotOf(pair, index, line.source));

@@ -1,14 +1,15 @@
-import type { Outcome } from '../model/record.js';
-import { niceTop } from './charts.js';
-import { markup } from './escape.js';
-import { endingOf, OUTCOMES } from './failure.js';
-import { totalOf, type OutcomeCounts } from '../model/tally.js';
 import { formatBytes, formatCount, formatRatio, formatTime, plural } from '../model/format.js';
+import type { Outcome } from '../model/record.js';
+import type { ScenarioResults } from '../model/results.js';
+import { totalOf, type OutcomeCounts } from '../model/tally.js';
+import { CHART, niceTop, panel, scaleX, svg, timeAxis, type Span } from './charts.js';
+import { endingOf, OUTCOMES } from './errors.js';
+import { markup } from './escape.js';
 import { seriesOf } from './series.js';
-import { CHART, panel, scaleX, svg, timeAxis } from './html-svg.js';
-import type { ScenarioView } from './view.js';
 
-type FlowResult = ScenarioView['source']['flows'][number];
+/* What the page draws of time: each flow as a bar, with memory and CPU under it; and how long the flows took. */
+
+type FlowResult = ScenarioResults['flows'][number];
 
 /** More bars than this are not told apart, and make the file heavy. */
 const FLOWS_SHOWN = 2000;
@@ -19,12 +20,13 @@ const TIP = 22;
 const PANEL = 90;
 
 /** All flows in the lanes of their slots, with memory and CPU over the same axis of time; nothing if none ran. */
-export function timelineChart({ source, name }: ScenarioView, cores: number): string {
-  const series = seriesOf(source, cores, SLICES);
-  const ran = source.flows.filter(({ outcome }) => outcome !== 'dropped');
+export function timelinePlot(scenario: ScenarioResults, cores: number): string {
+  const { counts, flows, name } = scenario;
+  const series = seriesOf(scenario, cores, SLICES);
+  const ran = flows.filter(({ outcome }) => outcome !== 'dropped');
   if (series.duration <= 0 || ran.length === 0) return '<p class="note">No flow ran.</p>';
   const shown = selected(ran);
-  const started = totalOf(source.counts) - source.counts.dropped;
+  const started = totalOf(counts) - counts.dropped;
   const x = scaleX({ from: 0, to: series.duration });
   const slots = lanesOf(ran);
   const lane = Math.min(20, Math.max(3, Math.floor(420 / slots.size)));
@@ -43,7 +45,7 @@ export function timelineChart({ source, name }: ScenarioView, cores: number): st
       panel({ ...curve, top: lanesEnd + 14 + index * PANEL, height: PANEL - 26, ceiling: niceTop }),
     );
   const height = lanesEnd + 14 + panels.length * PANEL + 20;
-  return `${legend(source.counts)}${svg({
+  return `${legend(counts)}${svg({
     height,
     label: `Timeline of ${markup(name, 80)}: ${plural(started, 'flow')} in ${plural(slots.size, 'slot')} over ${formatTime(series.duration)}`,
     body: [
@@ -128,4 +130,74 @@ function legend(counts: OutcomeCounts): string {
         `<li><i class="swatch ${outcome}"></i>${plural(counts[outcome], 'flow')} ${OUTCOMES[outcome]}</li>`,
     );
   return `<ul class="legend">${items.join('')}</ul>`;
+}
+
+const BINS = 48;
+const BINS_TOP = 34;
+const BINS_HEIGHT = 130;
+const MARKED = [
+  ['flow_time.med', 'median'],
+  ['flow_time.p95', 'p95'],
+  ['flow_time.max', 'max'],
+] as const;
+
+/** How many flows took how long, over the ok flows, with median, p95 and the longest; nothing if none was ok. */
+export function distributionPlot({ flows, load, metrics }: ScenarioResults): string {
+  const from = load.model === 'open' ? 'scheduledAt' : 'startedAt';
+  const times = flows.filter(({ outcome }) => outcome === 'ok').map((flow) => flow.endedAt - flow[from]);
+  const span = spanOf(times);
+  if (span === undefined) return '';
+  const bottom = BINS_TOP + BINS_HEIGHT;
+  return svg({
+    height: bottom + 22,
+    label: `Distribution of the time of ${plural(times.length, 'ok flow')}`,
+    body: [
+      timeAxis(span, { top: BINS_TOP, bottom }),
+      bars(times, span),
+      ...marks(metrics, scaleX(span)),
+    ].join('\n'),
+  });
+}
+
+/** From zero, unless most of the picture were empty then. */
+function spanOf(times: readonly number[]): Span | undefined {
+  const longest = times.reduce((most, time) => Math.max(most, time), 0);
+  const shortest = times.reduce((least, time) => Math.min(least, time), longest);
+  if (longest <= 0) return undefined;
+  return {
+    from: shortest < longest / 3 ? 0 : shortest - (longest - shortest || longest) * 0.05,
+    to: longest,
+  };
+}
+
+function bars(times: readonly number[], { from, to }: Span): string {
+  const counts = new Array<number>(BINS).fill(0);
+  for (const time of times) {
+    const bin = Math.min(BINS - 1, Math.floor(((time - from) / (to - from)) * BINS));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  const most = Math.max(...counts);
+  const width = (CHART.width - CHART.left - CHART.right) / BINS;
+  const start = (bin: number): string => formatTime(from + (bin / BINS) * (to - from));
+  const drawn = counts.map((count, bin) => {
+    if (count === 0) return '';
+    const height = (count / most) * BINS_HEIGHT;
+    const words = `${plural(count, 'flow')} of ${start(bin)} to ${start(bin + 1)}`;
+    return `<rect class="bin" x="${(CHART.left + bin * width + 0.5).toFixed(1)}" y="${(BINS_TOP + BINS_HEIGHT - height).toFixed(1)}" width="${(width - 1).toFixed(1)}" height="${height.toFixed(1)}"><title>${words}</title></rect>`;
+  });
+  return `${drawn.join('')}<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${BINS_TOP + 6}">${plural(most, 'flow')}</text>`;
+}
+
+/** Two rows of labels in turn, so that neighbours do not lie upon each other. */
+function marks(metrics: ScenarioResults['metrics'], x: (ms: number) => number): readonly string[] {
+  return MARKED.flatMap(([name, word], index) => {
+    const value = metrics[name]?.value ?? null;
+    if (value === null) return [];
+    const left = x(value).toFixed(1);
+    const row = index % 2 === 0 ? 26 : 12;
+    const anchor = x(value) > CHART.width - 120 ? 'end' : 'middle';
+    return [
+      `<line class="marker" x1="${left}" x2="${left}" y1="${row + 3}" y2="${BINS_TOP + BINS_HEIGHT}"/><text class="label strong" text-anchor="${anchor}" x="${left}" y="${row}">${word} ${formatTime(value)}</text>`,
+    ];
+  });
 }

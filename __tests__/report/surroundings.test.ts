@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { machineOf, monitorNotes } from '../../src/report/environment.js';
+import { machineOf, monitorNotes } from '../../src/report/surroundings.js';
 import { aResults } from '../fakes/results.js';
 
 const { environment } = aResults();

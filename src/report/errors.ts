@@ -1,6 +1,19 @@
 import type { Outcome } from '../model/record.js';
 import type { ErrorGroup, ScenarioResults } from '../model/results.js';
-import { plural } from '../model/format.js';
+import { formatCount, plural } from '../model/format.js';
+import {
+  atTerminal,
+  code,
+  inMarkdown,
+  onPage,
+  own,
+  text,
+  words,
+  type Block,
+  type Reporter,
+  type Sentence,
+  type Table,
+} from './blocks.js';
 import { judgedFlows } from './faults.js';
 
 type FlowResult = ScenarioResults['flows'][number];
@@ -25,6 +38,77 @@ export interface Failure {
 
 const GROUPS_SHOWN = 20;
 const FLOWS_SHOWN = 10;
+
+/** How flows failed, and which of them ended how. */
+export const errors: Reporter = (scenario) => {
+  const { errors: groups } = scenario;
+  const lines = errorLines(groups);
+  const again = retriedOf(scenario).map(endingWords);
+  const ended = [...failuresOf(scenario).map(endingWords), ...again];
+  const rest = groups.length - lines.length;
+  const more = rest > 0 ? [[own(`and ${plural(rest, 'more kind')} of error`)]] : [];
+  const list = [own(ended.join(' · '))];
+  const told: readonly Block[] =
+    lines.length > 0
+      ? [
+          {
+            kind: 'part',
+            title: 'Errors',
+            summary: [own(errorSummary(groups))],
+            blocks: [
+              errorTable(lines),
+              ...more.map((each) => text(each)),
+              ...inMarkdown(text(list)),
+              ...onPage({ kind: 'note', texts: [list] }),
+            ],
+          },
+        ]
+      : again.length > 0
+        ? [{ kind: 'part', title: 'Tried again', blocks: [text([own(again.join(' · '))])] }]
+        : [];
+  return [
+    {
+      id: 'errors',
+      appendix: true,
+      blocks: [
+        ...told,
+        ...atTerminal(
+          // Wrapped, not cut: what failed is often said at the end of the line.
+          ...[...lines.map(errorSentence), ...more].map((each, index): Block => ({
+            kind: 'field',
+            name: index === 0 ? 'errors' : '',
+            text: each,
+          })),
+          { kind: 'field', name: 'ended', items: ended.map((each) => [own(each)]) },
+        ),
+      ],
+    },
+  ];
+};
+
+function endingWords({ ending, flows }: Failure): string {
+  return `${ending}: ${flows}`;
+}
+
+function errorTable(lines: readonly ErrorLine[]): Table {
+  return {
+    kind: 'table',
+    columns: [
+      { head: 'Flows', align: 'right' },
+      { head: 'Error' },
+      { head: 'First seen', only: ['markdown'] },
+      { head: 'Seen in', only: ['page'] },
+    ],
+    rows: lines.map(({ count, sample, first, flows }) => ({
+      cells: [[own(formatCount(count))], [code(sample, 'long')], [own(first)], [own(flows)]],
+    })),
+  };
+}
+
+function errorSentence({ count, sample, first }: ErrorLine): Sentence {
+  const where = first === '' ? '' : ` (${count === 1 ? '' : 'first: '}${first})`;
+  return [own(`${formatCount(count)} × `), words(sample), own(where)];
+}
 
 export function errorLines(groups: readonly ErrorGroup[]): readonly ErrorLine[] {
   return groups.slice(0, GROUPS_SHOWN).map(({ type, count, sample, flows }) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CheckResult } from '../../src/model/results.js';
-import { findingsOf, leftoversOf } from '../../src/report/finding.js';
+import { findingsOf, leftoversOf } from '../../src/report/checks.js';
 import { aScenario } from '../fakes/results.js';
 
 const NOTHING = { files: [], fileCount: 0, ports: [], portCount: 0, unseen: [] };

@@ -1,0 +1,408 @@
+import type { Compared } from '../model/compared.js';
+import { formatCount, formatTime, plural } from '../model/format.js';
+import type { ScenarioResults } from '../model/results.js';
+import { hangsOnBase } from './base-limit.js';
+import {
+  aside,
+  atTerminal,
+  code,
+  inMarkdown,
+  joined,
+  onPage,
+  own,
+  strong,
+  text,
+  words,
+  type Block,
+  type Column,
+  type Reporter,
+  type Sentence,
+  type Standing,
+  type Table,
+} from './blocks.js';
+import { answerOf, capital, type Answer } from './compared-answer.js';
+import { comparedLines, intervalCell, intervalHead, type ComparedLine } from './compared-line.js';
+import { effectPlot } from './compared-effects.js';
+import { pairsPlot } from './compared-pairs.js';
+import { plain } from './escape.js';
+import { clipped } from './lines.js';
+import { standingOf } from './row.js';
+import { sideName } from './side.js';
+
+/** Head against base: the answer, the table, what moved with it, and how it was measured. */
+export interface ComparedView {
+  /** `Compared with`. */
+  readonly verb: string;
+  /** `main (1a2b3c4)`. */
+  readonly base: string;
+  readonly answer: Answer;
+  readonly standing: Standing;
+  readonly lines: readonly ComparedLine[];
+  /** What moved with what became worse; exploratory. */
+  readonly attribution: readonly string[];
+  /** What services and hosts held with every flow, where head and base differ or it was asked for. */
+  readonly growth: readonly string[];
+  /** Pairs, rounds, time. */
+  readonly facts: readonly string[];
+  readonly commits?: CommitsView;
+  /** The gates on the base are defaults, and it has to be said. */
+  readonly defaultGates: boolean;
+  readonly source: Compared;
+}
+
+interface CommitsView {
+  /** `12 commits between base and head`, or why nobody knows them; a forged file can say anything. */
+  readonly title: string;
+  readonly list: readonly CommitLine[];
+  /** Beyond those that are listed. */
+  readonly more: number;
+}
+
+interface CommitLine {
+  /** Seven digits. */
+  readonly sha: string;
+  readonly subject: string;
+  readonly author: string;
+}
+
+const SENTENCES_SHOWN = 6;
+const COMMITS_SHOWN = 20;
+const REASONS_SHOWN = 3;
+
+/** Cut to this at a terminal. */
+const METRIC = 28;
+const COMMITS_AT_TERMINAL = 5;
+
+const EXPLORATORY = 'Exploratory: what moved with it need not be why.';
+const DEFAULTS = 'No threshold hangs on the base: the default gates of a comparison are in force.';
+
+/** The answer in one sentence and what moved with what became worse; then the table, how it was measured, the commits. */
+export const comparison: Reporter = (scenario) => {
+  const view = comparedView(scenario);
+  if (view === undefined) return [];
+  return [
+    {
+      id: 'comparison',
+      style: STYLE,
+      overview: { head: 'Against base', text: view.answer.short },
+      blocks: [
+        ...inMarkdown(...answerBlocks(view)),
+        ...onPage(card(view)),
+        ...atTerminal(...terminalBlocks(view)),
+      ],
+    },
+    { id: 'rounds', appendix: true, blocks: inMarkdown(...roundsBlocks(view)) },
+  ];
+};
+
+function answerBlocks({
+  verb,
+  base,
+  answer,
+  attribution,
+  growth,
+  defaultGates,
+}: ComparedView): readonly Block[] {
+  return [
+    {
+      ...text([strong(`${verb} ${base}`), own(': '), ...answer.sentence, own('.')]),
+      tiers: ['everything', 'without charts', 'failing rows'],
+    },
+    ...attributionBlocks(attribution),
+    ...sentences(growth),
+    ...(defaultGates ? [note(own(DEFAULTS))] : []),
+  ];
+}
+
+function attributionBlocks(attribution: readonly string[]): readonly Block[] {
+  return attribution.length === 0 ? [] : [...sentences(attribution), note(own(EXPLORATORY))];
+}
+
+function sentences(texts: readonly string[]): readonly Block[] {
+  if (texts.length === 0) return [];
+  return [{ kind: 'list', items: texts.map((each) => [words(capital(each), 'long')]) }];
+}
+
+function note(...sentence: Sentence): Block {
+  return { kind: 'note', texts: [sentence] };
+}
+
+/** How it was measured: the table and the commits. */
+function roundsBlocks({ lines, facts, commits }: ComparedView): readonly Block[] {
+  const [first = '', ...rest] = facts;
+  const table: Block = {
+    kind: 'part',
+    title: 'Comparison',
+    teaser: first === '' ? undefined : [words(first, 300)],
+    blocks: [figureTable(lines, 200), ...(rest.length === 0 ? [] : [note(...factList(rest, 200))])],
+  };
+  return [...(lines.length === 0 ? [] : [table]), ...(commits === undefined ? [] : [commitBlock(commits)])];
+}
+
+function factList(facts: readonly string[], max: number): Sentence {
+  return joined(
+    facts.map((fact) => [words(fact, max)]),
+    ' · ',
+  );
+}
+
+function commitBlock({ title, list, more }: CommitsView): Block {
+  if (list.length === 0) return note(words(title, 300));
+  const items = list.map(({ sha, subject, author }) => [
+    code(sha),
+    own(' '),
+    words(subject, 100),
+    own(' '),
+    { text: author, style: 'small' as const, max: 40 },
+  ]);
+  return {
+    kind: 'part',
+    title,
+    folded: true,
+    blocks: [{ kind: 'list', items: more > 0 ? [...items, [own(`and ${more} more`)]] : items }],
+  };
+}
+
+function figureTable(lines: readonly ComparedLine[], longest: number): Table {
+  const head = intervalHead(lines);
+  const right = (name: string): Column => ({ head: name, align: 'right' });
+  return {
+    kind: 'table',
+    columns: [
+      { head: 'Metric', unbroken: 'page' },
+      ...['Base', 'Head', 'Change', head].map(right),
+      { head: 'Outcome' },
+      { head: 'Gate' },
+    ],
+    rows: lines.map((line) => {
+      const { standing, metric, base, head: after, change, outcome, detail, limit, level } = line;
+      return {
+        standing,
+        cells: [
+          [code(metric, longest)],
+          [own(base)],
+          [own(after)],
+          [own(change, standing === 'fail' || standing === 'alert')],
+          [own(intervalCell(line, head))],
+          [own(outcome), ...(detail === undefined ? [] : [aside(detail, 150)])],
+          [words(limit, 200), ...(level === 'warn' ? [own(' (alert)')] : [])],
+        ],
+      };
+    }),
+  };
+}
+
+/** On the page: the answer, the pictures, the table, and how it was measured, each on a line of its own. */
+function card(view: ComparedView): Block {
+  const { verb, base, answer, attribution, growth, lines, defaultGates, facts, commits, source } = view;
+  const groups: readonly (readonly Block[])[] = [
+    [text([...answer.sentence, own('.')])],
+    [...attributionBlocks(attribution), ...sentences(growth)],
+    [{ kind: 'drawing', svg: () => effectPlot(lines) }],
+    lines.length === 0 ? [] : [figureTable(lines, 60)],
+    [{ kind: 'drawing', svg: () => pairsPlot(lines, source) }],
+    defaultGates ? [note(own(DEFAULTS))] : [],
+    facts.length === 0 ? [] : [note(...factList(facts, 300))],
+    commits === undefined ? [] : [commitBlock(commits)],
+  ];
+  const newline: Block = { kind: 'drawing', svg: () => '\n' };
+  const blocks = groups.flatMap((group, index) => (index === 0 ? group : [newline, ...group]));
+  return { kind: 'part', title: [own(`${verb} `), words(base, 200)], blocks };
+}
+
+function terminalBlocks(view: ComparedView): readonly Block[] {
+  const { base, answer, lines, attribution, growth, facts, defaultGates, commits } = view;
+  const not = lines.length === 0 ? 'not ' : '';
+  const each = (name: string, texts: readonly string[]): readonly Block[] =>
+    texts.map((said, index) => ({ kind: 'field', name: index === 0 ? name : '', text: [words(said, 300)] }));
+  return [
+    {
+      kind: 'field',
+      name: 'compared',
+      text: [own(`${not}with `), words(base, 70), own(': '), ...answer.sentence],
+      max: 500,
+    },
+    narrowTable(lines),
+    ...(defaultGates
+      ? [{ kind: 'list' as const, items: ['no threshold hangs on the base: default gates of a comparison'] }]
+      : []),
+    ...each('moved', attribution),
+    ...each('growth', growth),
+    ...each('rounds', facts),
+    ...commitFields(commits),
+  ];
+}
+
+/** In the order in which columns are left out, from the last, where the terminal is narrow. */
+function narrowTable(lines: readonly ComparedLine[]): Table {
+  const head = intervalHead(lines);
+  const right = (name: string): Column => ({ head: name, align: 'right' });
+  return {
+    kind: 'table',
+    narrow: 'leave out',
+    columns: [
+      { head: 'metric' },
+      right('change'),
+      right(head.toLowerCase()),
+      { head: 'outcome' },
+      right('base'),
+      right('head'),
+      { head: 'gate' },
+    ],
+    rows: lines.map((line) => {
+      const { standing, metric, change, outcome, base, head: after, limit } = line;
+      const interval = intervalCell(line, head);
+      const cells = [
+        clipped(plain(metric), METRIC),
+        change,
+        interval,
+        outcome,
+        base,
+        after,
+        plain(limit, 40),
+      ];
+      return { standing, cells: cells.map((cell) => [own(cell)]) };
+    }),
+  };
+}
+
+function commitFields(commits: CommitsView | undefined): readonly Block[] {
+  if (commits === undefined) return [];
+  const shown = commits.list.slice(0, COMMITS_AT_TERMINAL);
+  const rest = commits.more + commits.list.length - shown.length;
+  const lines: readonly Sentence[] = [
+    [words(commits.title, 300)],
+    ...shown.map(({ sha, subject }) => [words(sha, 7), own(' '), words(subject, 100)]),
+    ...(rest > 0 ? [[own(`and ${rest} more`)]] : []),
+  ];
+  return lines.map((line, index) => ({ kind: 'field', name: index === 0 ? 'commits' : '', items: [line] }));
+}
+
+/** What a comparison adds to the look of the page. */
+const STYLE = `
+.mark.unresolved { color: var(--warn); } .zero { stroke: var(--soft); }
+.effect, .pairs { --tint: var(--soft); } .effect.fail, .pairs.fail { --tint: var(--fail); } .effect.pass, .pairs.pass { --tint: var(--pass); }
+.effect.alert, .effect.unresolved, .pairs.alert, .pairs.unresolved { --tint: var(--warn); } .effect.inconclusive { --tint: var(--unsure); }
+.effect { outline: none; } .effect:focus .span, .effect:hover .span { stroke-width: 6; }
+.span { stroke: var(--tint); stroke-width: 3; } .point { fill: var(--tint); stroke: var(--card); } .dot { fill: var(--tint); }
+.pairs .limit { stroke-width: 1; stroke-dasharray: 6 4; } .pairs-title { margin-top: 18px; } .metric code { white-space: nowrap; }
+.dropped-pair { fill: none; stroke: var(--soft); } .limit { stroke: var(--fail); stroke-width: 2; } .margin { stroke: var(--soft); stroke-width: 2; stroke-dasharray: 2 3; }
+.legend .key { display: inline-block; width: 0; height: 14px; margin-right: 8px; vertical-align: -2px; border-left: 2px solid var(--fail); }
+.legend .key.soft { border-left: 2px dashed var(--soft); }
+.legend .key.hollow { width: 8px; height: 8px; border: 1px solid var(--soft); vertical-align: 0; }
+`;
+
+export function comparedView(scenario: ScenarioResults): ComparedView | undefined {
+  const { compared } = scenario;
+  if (compared === undefined) return undefined;
+  const lines = comparedLines(scenario);
+  const commits = commitsOf(compared);
+  return {
+    verb: lines.length === 0 ? 'Not compared with' : 'Compared with',
+    base: sideName(compared.base),
+    answer: answerOf(lines, compared),
+    standing: standingOfAll(scenario, lines),
+    lines,
+    attribution: attributionOf(compared),
+    growth: growthOf(scenario),
+    facts: factsOf(compared, lines),
+    ...(commits === undefined ? {} : { commits }),
+    defaultGates: compared.defaultGates !== undefined,
+    source: compared,
+  };
+}
+
+function standingOfAll({ thresholds }: ScenarioResults, [first]: readonly ComparedLine[]): Standing {
+  if (first !== undefined) return first.standing;
+  const [judged] = thresholds.filter(hangsOnBase);
+  return judged === undefined ? 'plain' : standingOf(judged);
+}
+
+/** Several metrics that became worse mostly have the same to tell. */
+function attributionOf({ attribution }: Compared): readonly string[] {
+  return [...new Set(attribution.map(({ sentence }) => sentence))].slice(0, SENTENCES_SHOWN);
+}
+
+function growthOf({ compared, checks }: ScenarioResults): readonly string[] {
+  const { found = [], unknown } = compared?.growth ?? {};
+  const asked = checks.some(({ id, level }) => id === 'growth' && level !== 'off');
+  return [
+    ...found.filter(({ outcome }) => asked || outcome !== 'alike').map(({ sentence }) => sentence),
+    ...(asked && unknown !== undefined ? [`growth against base is not known: ${unknown}`] : []),
+  ];
+}
+
+function factsOf(compared: Compared, lines: readonly ComparedLine[]): readonly string[] {
+  const { rounds, time, budget, pairs, ended, head } = compared;
+  if (pairs.length === 0) return ended === 'interrupted' ? [CUT_SHORT] : [];
+  const confidences = new Set(lines.map(({ confidence }) => confidence));
+  return [
+    pairsFact(compared),
+    ...roundsFact(rounds),
+    `${formatTime(time)} of ${formatTime(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
+    ...(confidences.size > 1 ? ['all that is claimed holds together with 99%'] : []),
+    ...headFact(head),
+    ...(lines.length > 0 ? [WHOSE] : []),
+    ...(rounds?.services === 'keep' && lines.some(({ metric }) => OF_MEMORY.test(metric)) ? [ONE_START] : []),
+  ];
+}
+
+const OF_MEMORY = /memory/u;
+
+/** Two starts of one program differ by some MB, which all pairs then share: no number of them tells that apart. */
+const ONE_START = 'memory is that of one start of each side; with services: restart it would be that of many';
+
+/** A scenario's figures stand in one table with those of its rounds, and need not agree with them. */
+const WHOSE = 'what stands beside a base is the median of these rounds, all else is of head by itself';
+
+const CUT_SHORT = 'interrupted before the first pair was through';
+
+/** `head is feature (1a2b3c4)`, `head is merged into main (1a2b3c4)`; a label of `head` alone tells nothing. */
+function headFact(head: Compared['head']): readonly string[] {
+  if (head.label !== 'head') return [`head is ${sideName(head).replace(/^head, /u, '')}`];
+  return head.sha === undefined ? [] : [`head is ${head.sha.slice(0, 7)}`];
+}
+
+const SERVICES = {
+  none: '',
+  keep: ', everything kept up between them',
+  restart: ', everything started anew for each',
+} as const;
+
+const ENDINGS = {
+  decided: ', then it was decided',
+  looks: ', then all looks were taken',
+  budget: ': the budget was spent',
+  interrupted: ', then it was interrupted',
+  failed: ', then a round failed',
+  invalid: ', then one side was seen to have changed the files of the other',
+} as const;
+
+function roundsFact(rounds: Compared['rounds']): readonly string[] {
+  if (rounds === undefined) return [];
+  const { flows, services, note } = rounds;
+  return [`rounds of ${plural(flows, 'flow')}${SERVICES[services]}`, ...(note === undefined ? [] : [note])];
+}
+
+/** `24 pairs, 1 dropped (12% of the machine was given to others while head ran)`. */
+function pairsFact({ pairs }: Compared): string {
+  const dropped = pairs.flatMap((pair) => (pair.dropped === undefined ? [] : [pair.dropped]));
+  if (dropped.length === 0) return plural(pairs.length, 'pair');
+  const reasons = [...new Set(dropped)];
+  const rest = reasons.length - REASONS_SHOWN;
+  const shown = [...reasons.slice(0, REASONS_SHOWN), ...(rest > 0 ? [`and ${formatCount(rest)} more`] : [])];
+  return `${plural(pairs.length, 'pair')}, ${formatCount(dropped.length)} dropped (${shown.join(', ')})`;
+}
+
+function commitsOf({ commits }: Compared): CommitsView | undefined {
+  if (commits?.unknown !== undefined) {
+    return { title: `commits between base and head: not known: ${commits.unknown}`, list: [], more: 0 };
+  }
+  if (commits === undefined || commits.total === 0) return undefined;
+  const list = commits.list.slice(0, COMMITS_SHOWN);
+  return {
+    title: `${plural(commits.total, 'commit')} between base and head`,
+    list: list.map(({ sha, subject, author }) => ({ sha: sha.slice(0, 7), subject, author })),
+    more: Math.max(0, commits.total - list.length),
+  };
+}
