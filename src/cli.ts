@@ -32,8 +32,7 @@ import type { GateContext } from './gate.js';
 import type { ComparingProgress, Logger, Progress } from './ports.js';
 import { EXIT } from './publish/exit-status.js';
 import { reproduceCommand } from './publish/reproduce.js';
-import { renderComparing } from './report/comparing-progress.js';
-import { renderProgress } from './report/progress.js';
+import { renderComparing, renderProgress } from './report/progress.js';
 import { flowEnv, withheldFromShells } from './run/flow-env.js';
 import { VERSION } from './version.js';
 

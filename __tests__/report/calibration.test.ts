@@ -34,7 +34,7 @@ describe('the report of a calibration', () => {
   });
 
   test('its snippet is YAML of a config, without what could not be suggested', () => {
-    const code = calibrationBlocks(calibrationSample()).find((block) => block.kind === 'code');
+    const code = calibrationBlocks(calibrationSample()).find((block) => block?.kind === 'code');
     expect(parse(code?.kind === 'code' ? code.text : '')).toEqual({
       compare: 'base',
       budget: '60s',

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { lineProgress } from '../../src/adapters/actions-progress.js';
 import type { ComparingProgress } from '../../src/ports.js';
-import { renderComparing } from '../../src/report/comparing-progress.js';
+import { renderComparing } from '../../src/report/progress.js';
 import { recordingLogger } from '../fakes/runner.js';
 import { SimulatedClock } from '../fakes/simulated-clock.js';
 

@@ -3,7 +3,7 @@ import { resultsSchema } from '../../src/model/results.js';
 import type { Progress } from '../../src/ports.js';
 import { distributionPlot } from '../../src/report/timeline-plot.js';
 import { renderHtml } from '../../src/report/html.js';
-import { loadWords } from '../../src/report/load.js';
+import { loadWords } from '../../src/report/surroundings.js';
 import { renderProgress } from '../../src/report/progress.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { aResults, aScenario } from '../fakes/results.js';

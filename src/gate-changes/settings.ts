@@ -5,7 +5,7 @@ import type { HttpRequestPlan } from '../model/http.js';
 import { metricName } from '../model/metrics.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
-import { loadWords } from '../report/load.js';
+import { loadWords } from '../report/surroundings.js';
 
 /** One thing that decides what passes. */
 export interface Setting {

@@ -39,34 +39,12 @@ export type Text = string | Sentence;
 /** A bare string is of our own. */
 export type Title = string | Sentence;
 
-export const code = (text: string, max?: Segment['max']): Segment => ({ text, style: 'code', max });
-export const strong = (text: string, max?: Segment['max']): Segment => ({ text, style: 'strong', max });
-export const words = (text: string, max?: Segment['max']): Segment => ({ text, max });
-export const aside = (text: string, max: number): Segment => ({ text, style: 'aside', max });
-export const own = (text: string, bold = false): Segment => ({ text, style: 'own', bold });
-
-/** The bare text of a sentence. */
-export function spoken(sentence: Sentence): string {
-  return sentence.map(({ text }) => text).join('');
-}
-
-/** Escaped text is trimmed: within a sentence, whose parts have no length of their own, the spaces are put back. */
-export function spaced(text: string, max: Segment['max'], escaped: string): string {
-  if (max !== undefined) return escaped;
-  return `${/^\s/u.test(text) ? ' ' : ''}${escaped}${/\s$/u.test(text) ? ' ' : ''}`;
-}
-
-/** One sentence of several, with words of our own between them. */
-export function joined(texts: readonly Sentence[], between: string): Sentence {
-  return texts.flatMap((text, index) => (index === 0 ? text : [own(between), ...text]));
-}
-
 export interface Column {
   readonly head: Title;
   /** Numbers stand to the right. */
   readonly align?: 'right';
-  /** Missing: in all of them. */
-  readonly only?: readonly Medium[];
+  /** Missing: in all media. */
+  readonly only?: Medium;
   /** Where it is kept on one line. */
   readonly unbroken?: Medium;
 }
@@ -90,6 +68,19 @@ export interface Table {
   readonly narrow?: 'leave out' | 'shorten' | 'stack';
 }
 
+export interface Part {
+  readonly kind: 'part';
+  /** Bold in Markdown if it is a bare string. */
+  readonly title: Title;
+  /** Beside the title. */
+  readonly summary?: Text;
+  /** Beside the title in Markdown alone, where the reader has to unfold the part. */
+  readonly teaser?: Text;
+  /** On the page too. */
+  readonly folded?: boolean;
+  readonly blocks: Blocks;
+}
+
 export type Block = (
   | { readonly kind: 'text'; readonly text: Text; readonly max?: number }
   | { readonly kind: 'heading'; readonly title: Text; readonly standing?: Standing }
@@ -106,31 +97,28 @@ export type Block = (
   | { readonly kind: 'code'; readonly language: 'mermaid' | 'yaml'; readonly text: string }
   /** SVG of our own, which the page alone draws. */
   | { readonly kind: 'drawing'; readonly svg: () => string }
-  /** Folded in Markdown, with `teaser` beside the title, which is bold if it is bare; a card of the page, which is folded if `folded`. */
-  | {
-      readonly kind: 'part';
-      readonly title: Title;
-      readonly summary?: Text;
-      readonly teaser?: Text;
-      readonly folded?: boolean;
-      readonly blocks: readonly Block[];
-    }
-  /** Of a terminal: a name in a column of its own, beside it a text that is wrapped or items that flow. */
+  /** Folded in Markdown, a card of the page; nothing if there is nothing in it. */
+  | Part
+  /** Of a terminal: a name in a column of its own, beside it a text that is wrapped. */
   | { readonly kind: 'field'; readonly name: string; readonly text: Text; readonly max?: number }
-  | { readonly kind: 'field'; readonly name: string; readonly items: readonly Text[] }
+  /** Of a terminal: the same with items side by side, as many as there is room for. */
+  | { readonly kind: 'items'; readonly name: string; readonly items: readonly Text[] }
   /** Of a terminal: a mark, a name in a column of its own, and a text beside it. */
   | { readonly kind: 'found'; readonly standing: Standing; readonly name: string; readonly text: Text }
 ) & {
   /** Missing: in all media. */
-  readonly only?: readonly Medium[];
+  readonly only?: Medium;
   /** Missing: in all but the shortest two. */
   readonly tiers?: readonly Tier[];
 };
 
+/** What is undefined is left out: there is nothing to say. */
+export type Blocks = readonly (Block | undefined)[];
+
 export interface Section {
   /** Tells the printing order where to put it. */
   readonly id: string;
-  readonly blocks: readonly Block[];
+  readonly blocks: Blocks;
   /** In Markdown it is one of the folded parts at the end, which stand close to each other. */
   readonly appendix?: boolean;
   /** At a terminal it continues the section before it. */
@@ -148,36 +136,98 @@ export interface Section {
 /** How a part of flowgate adds to the report on a scenario. */
 export type Reporter = (scenario: ScenarioResults, cores: number) => readonly Section[];
 
-export function text(said: Text, max?: number): Block {
-  return { kind: 'text', text: said, max };
+export const code = (text: string, max?: Segment['max']): Segment => ({ text, style: 'code', max });
+export const strong = (text: string, max?: Segment['max']): Segment => ({ text, style: 'strong', max });
+export const words = (text: string, max?: Segment['max']): Segment => ({ text, max });
+export const aside = (text: string, max: number): Segment => ({ text, style: 'aside', max });
+export const own = (text: string, bold = false): Segment => ({ text, style: 'own', bold });
+
+export const text = (said: Text | undefined, max?: number): Block | undefined =>
+  said === undefined ? undefined : { kind: 'text', text: said, max };
+export const note = (...texts: readonly Text[]): Block | undefined =>
+  texts.length === 0 ? undefined : { kind: 'note', texts };
+export const list = (
+  items: readonly Text[],
+  more: { title?: string; standing?: Standing } = {},
+): Block | undefined => (items.length === 0 ? undefined : { kind: 'list', items, ...more });
+export const table = (
+  columns: readonly (string | Column)[],
+  rows: readonly TableRow[],
+  more: Pick<Table, 'title' | 'narrow'> = {},
+): Block | undefined =>
+  rows.length === 0 && more.title === undefined
+    ? undefined
+    : { kind: 'table', columns: columns.map(columnOf), rows, ...more };
+export const right = (head: Title): Column => ({ head, align: 'right' });
+export const part = (
+  title: Title,
+  blocks: Blocks,
+  beside: Pick<Part, 'summary' | 'teaser' | 'folded'> = {},
+): Block => ({
+  kind: 'part',
+  title,
+  blocks,
+  ...beside,
+});
+export const field = (name: string, said: Text | undefined): Block | undefined =>
+  said === undefined ? undefined : { kind: 'field', name, text: said };
+export const items = (name: string, texts: readonly Text[]): Block => ({ kind: 'items', name, items: texts });
+
+function columnOf(column: string | Column): Column {
+  return typeof column === 'string' ? { head: column } : column;
 }
 
-export function inMarkdown(...blocks: readonly Block[]): readonly Block[] {
-  return marked(['markdown'], blocks);
+/** Texts under each other, the first beside the name. */
+export function fields(name: string, texts: readonly Text[]): Blocks {
+  return texts.map((each, index) => field(index === 0 ? name : '', each));
 }
 
-export function onPage(...blocks: readonly Block[]): readonly Block[] {
-  return marked(['page'], blocks);
+export function inMarkdown(...blocks: Blocks): Blocks {
+  return blocks.map((block) => block && { ...block, only: 'markdown' });
 }
 
-/** In what has room for tables and explanations: Markdown and the page. */
-export function inFull(...blocks: readonly Block[]): readonly Block[] {
-  return marked(['markdown', 'page'], blocks);
+export function onPage(...blocks: Blocks): Blocks {
+  return blocks.map((block) => block && { ...block, only: 'page' });
 }
 
-export function atTerminal(...blocks: readonly Block[]): readonly Block[] {
-  return marked(['terminal'], blocks);
+export function atTerminal(...blocks: Blocks): Blocks {
+  return blocks.map((block) => block && { ...block, only: 'terminal' });
 }
 
-function marked(only: readonly Medium[], blocks: readonly Block[]): readonly Block[] {
-  return blocks.map((block) => ({ ...block, only: block.only ?? only }));
-}
-
-/** Those that a medium shows, at that length. */
-export function shown(blocks: readonly Block[], medium: Medium, tier: Tier = 'everything'): readonly Block[] {
-  return blocks.filter(
-    ({ only, tiers = FULL }) => (only === undefined || only.includes(medium)) && tiers.includes(tier),
-  );
+export function inTiers(tiers: readonly Tier[], ...blocks: Blocks): Blocks {
+  return blocks.map((block) => block && { ...block, tiers });
 }
 
 const FULL: readonly Tier[] = ['everything', 'without charts'];
+
+/** Those that a medium shows, at that length; of tables the columns that it shows. */
+export function shown(blocks: Blocks, medium: Medium, tier: Tier = 'everything'): readonly Block[] {
+  return blocks
+    .filter((block) => block !== undefined)
+    .filter(({ only = medium, tiers = FULL }) => only === medium && tiers.includes(tier))
+    .map((block) => (block.kind === 'table' ? { ...block, ...columnsShown(block, medium) } : block));
+}
+
+function columnsShown({ columns, rows }: Table, medium: Medium): Pick<Table, 'columns' | 'rows'> {
+  const isShown = columns.map(({ only }) => only === undefined || only === medium);
+  return {
+    columns: columns.filter((_column, index) => isShown[index]),
+    rows: rows.map((row) => ({ ...row, cells: row.cells.filter((_cell, index) => isShown[index]) })),
+  };
+}
+
+/** The bare text of a sentence. */
+export function spoken(sentence: Sentence): string {
+  return sentence.map(({ text }) => text).join('');
+}
+
+/** One sentence of several, with words of our own between them. */
+export function joined(texts: readonly Sentence[], between: string): Sentence {
+  return texts.flatMap((each, index) => (index === 0 ? each : [own(between), ...each]));
+}
+
+/** Escaped text is trimmed: within a sentence, whose parts have no length of their own, the spaces are put back. */
+export function spaced(text: string, max: Segment['max'], escaped: string): string {
+  if (max !== undefined) return escaped;
+  return `${/^\s/u.test(text) ? ' ' : ''}${escaped}${/\s$/u.test(text) ? ' ' : ''}`;
+}

@@ -10,7 +10,7 @@ import type {
 import { formatQuantity, formatTime, plural } from '../model/format.js';
 import { METRICS } from '../model/metrics.js';
 import { parseMetricName } from '../verdict/metric-name.js';
-import { text, words, type Block } from './blocks.js';
+import { right, shown, table, text, words, type Block, type Blocks } from './blocks.js';
 import { html, plain } from './escape.js';
 import { paragraphs, printed } from './markdown.js';
 import { machineOf } from './surroundings.js';
@@ -28,22 +28,22 @@ export function renderCalibrationTerminal(
 ): string {
   const { lines, dim } = terminalPrinter(options);
   return [
-    ...calibrationBlocks(calibration).flatMap((block) => ['', ...lines([block])]),
+    ...shown(calibrationBlocks(calibration), 'terminal').flatMap((block) => ['', ...lines([block])]),
     '',
     `    ${dim(plain(machineOf(calibration), 300))}`,
   ].join('\n');
 }
 
 /** A heading and blocks for each scenario, and the last for all of them: what to write into the config. */
-export function calibrationBlocks({ scenarios, interrupted }: Calibration): readonly Block[] {
+export function calibrationBlocks({ scenarios, interrupted }: Calibration): Blocks {
   const snippet = snippetOf(scenarios);
   const cut =
     interrupted === undefined ? [] : [said(`Interrupted by ${interrupted}: this is what there was by then.`)];
+  const suggested: Blocks =
+    snippet === undefined ? [] : [heading('Suggested'), { kind: 'code', language: 'yaml', text: snippet }];
   return [
     ...scenarios.flatMap((scenario) => [heading(scenario.name), ...cut, ...blocksOf(scenario)]),
-    ...(snippet === undefined
-      ? []
-      : [heading('Suggested'), { kind: 'code' as const, language: 'yaml' as const, text: snippet }]),
+    ...suggested,
   ];
 }
 
@@ -52,17 +52,18 @@ function heading(title: string): Block {
 }
 
 /** The sentences are long, and there are few of them. */
-function said(words: string): Block {
+function said(words: string): Block | undefined {
   return text(words, 1000);
 }
 
-function blocksOf(scenario: ScenarioCalibration): readonly Block[] {
+function blocksOf(scenario: ScenarioCalibration): Blocks {
   const { problem, same, slower, metrics, looks } = scenario;
   return [
-    ...(problem === undefined ? [] : [said(`Ended before its time: ${problem}`)]),
+    problem === undefined ? undefined : said(`Ended before its time: ${problem}`),
     ...(same === undefined ? [] : [said(roundWords(scenario)), ...sameWords(same, scenario).map(said)]),
-    ...(slower.length === 0 ? [] : [detectionTable(slower), said(HOW_SLOWED[scenario.slowed])]),
-    ...(slower.length === 0 ? [] : [injectedTable(slower)]),
+    ...(slower.length === 0
+      ? []
+      : [detectionTable(slower), said(HOW_SLOWED[scenario.slowed]), injectedTable(slower)]),
     ...(same === undefined ? [] : [noiseTable(metrics, scenario), looksTable(looks, metrics)]),
   ];
 }
@@ -108,31 +109,22 @@ function rate(share: number): string {
 }
 
 /** The first column names the rows, the others are figures. */
-function tableOf({
-  title,
-  head,
-  rows,
-}: {
-  readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}): Block {
-  return {
-    kind: 'table',
-    title,
-    columns: head.map((name, index) => ({
-      head: [words(name, 200)],
-      align: index === 0 ? undefined : 'right',
-    })),
-    rows: rows.map((cells) => ({ cells })),
-  };
+function tableOf(title: string, heads: readonly string[], rows: readonly (readonly string[])[]) {
+  const columns = heads.map((head, index) =>
+    index === 0 ? { head: [words(head, 200)] } : right([words(head, 200)]),
+  );
+  return table(
+    columns,
+    rows.map((cells) => ({ cells })),
+    { title },
+  );
 }
 
-function detectionTable(slower: readonly CalibrationSeries[]): Block {
-  return tableOf({
-    title: 'Head slowed on purpose: comparisons that found it',
-    head: ['slowed by', 'found', 'of all, at least', 'replayed', 'pairs', 'time'],
-    rows: slower.map(({ slowdown, runs, replays }) => [
+function detectionTable(slower: readonly CalibrationSeries[]): Block | undefined {
+  return tableOf(
+    'Head slowed on purpose: comparisons that found it',
+    ['slowed by', 'found', 'of all, at least', 'replayed', 'pairs', 'time'],
+    slower.map(({ slowdown, runs, replays }) => [
       rate(slowdown),
       `${runs.regression.count} of ${runs.runs}`,
       runs.runs === 0 ? '' : rate(runs.regression.low),
@@ -140,7 +132,7 @@ function detectionTable(slower: readonly CalibrationSeries[]): Block {
       runs.pairs === null ? '' : String(Math.round(runs.pairs)),
       runs.time === null ? '' : formatTime(runs.time),
     ]),
-  });
+  );
 }
 
 const HOW_SLOWED = {
@@ -152,18 +144,18 @@ const HOW_SLOWED = {
 } as const;
 
 /** Of rates nothing was slowed. */
-function injectedTable(slower: readonly CalibrationSeries[]): Block {
+function injectedTable(slower: readonly CalibrationSeries[]): Block | undefined {
   const names = (slower[0]?.injected ?? [])
     .map(({ metric }) => metric)
     .filter((name) => !name.endsWith('_rate'));
-  return tableOf({
-    title: 'What the slowdown came to, over all pairs, ± half of its 99% interval',
-    head: ['slowed by', ...names],
-    rows: slower.map(({ slowdown, injected }) => [
+  return tableOf(
+    'What the slowdown came to, over all pairs, ± half of its 99% interval',
+    ['slowed by', ...names],
+    slower.map(({ slowdown, injected }) => [
       rate(slowdown),
       ...names.map((name) => changeWords(injected.find(({ metric }) => metric === name))),
     ]),
-  });
+  );
 }
 
 /** `+4.9% ±1.1`, and of a change in the metric's own unit `+12 MB ±3 MB`. */
@@ -179,18 +171,21 @@ function changeWords(injected: CalibrationSeries['injected'][number] | undefined
   return `${sign}${(Math.abs(change) * 100).toFixed(1)}% ±${(half * 100).toFixed(1)}`;
 }
 
-function noiseTable(metrics: readonly CalibratedMetric[], { budget }: ScenarioCalibration): Block {
-  return tableOf({
-    title: `Noise, and the smallest limit that a comparison of ${formatTime(budget)} can hold`,
-    head: ['metric', 'pair SD', 'smallest limit', 'limit now', 'suggested'],
-    rows: metrics.map((metric) => [
+function noiseTable(
+  metrics: readonly CalibratedMetric[],
+  { budget }: ScenarioCalibration,
+): Block | undefined {
+  return tableOf(
+    `Noise, and the smallest limit that a comparison of ${formatTime(budget)} can hold`,
+    ['metric', 'pair SD', 'smallest limit', 'limit now', 'suggested'],
+    metrics.map((metric) => [
       metric.metric,
       amount(metric, metric.deviation),
       metric.scale === 'rate' ? 'by flows' : amount(metric, metric.smallest),
       metric.limit === 0 ? 'base' : amount(metric, metric.limit),
       suggestedWords(metric),
     ]),
-  });
+  );
 }
 
 function suggestedWords({ scale, suggested, smallest }: CalibratedMetric): string {
@@ -207,19 +202,22 @@ function amount({ metric, scale }: Pick<CalibratedMetric, 'metric' | 'scale'>, v
   return formatQuantity(value, ref === undefined ? 'count' : METRICS[ref.id].unit);
 }
 
-function looksTable(looks: ScenarioCalibration['looks'], metrics: readonly CalibratedMetric[]): Block {
+function looksTable(
+  looks: ScenarioCalibration['looks'],
+  metrics: readonly CalibratedMetric[],
+): Block | undefined {
   const held = metrics.filter(({ spread }) => spread !== null);
-  return tableOf({
-    title: 'Smallest limits by budget',
-    head: ['budget', 'pairs', ...held.map(({ metric }) => metric)],
-    rows: looks.map(({ pairs, time, smallest }) => [
+  return tableOf(
+    'Smallest limits by budget',
+    ['budget', 'pairs', ...held.map(({ metric }) => metric)],
+    looks.map(({ pairs, time, smallest }) => [
       formatTime(time),
       String(pairs),
       ...held.map((metric) =>
         amount(metric, smallest.find((each) => each.metric === metric.metric)?.limit ?? null),
       ),
     ]),
-  });
+  );
 }
 
 /** Undefined if there is nothing to suggest. */

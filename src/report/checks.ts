@@ -3,15 +3,19 @@ import { andMore, countIn } from '../model/evidence.js';
 import { plural } from '../model/format.js';
 import {
   atTerminal,
+  field,
   inMarkdown,
+  items,
+  list,
   onPage,
   own,
+  part,
+  table,
   text,
   words,
   type Block,
   type Reporter,
   type Standing,
-  type Table,
 } from './blocks.js';
 
 /** One check, or the outcome of verify. */
@@ -30,49 +34,35 @@ export const checks: Reporter = (scenario) => {
   const findings = findingsOf(scenario);
   const isListed = findings.some(({ id }) => id === 'invariants');
   const verify = isListed ? undefined : verifyLine(scenario);
-  const items = leftoversOf(scenario);
-  const leftovers: readonly Block[] =
-    items.length === 0 ? [] : [{ kind: 'list', title: 'Left behind', items }];
-  const count = findings.length === 0 ? undefined : [own(holding(findings))];
-  const told =
-    verify === undefined
-      ? []
-      : [
-          ...inMarkdown(text([own('verify '), words(verify, 'long')])),
-          ...onPage(text([own('Verify '), words(verify)])),
-        ];
+  const leftovers = list(leftoversOf(scenario), { title: 'Left behind' });
+  const summary = findings.length === 0 ? undefined : [own(holding(findings))];
+  const verified = (title: string) =>
+    verify === undefined ? undefined : text([own(title), words(verify, 'long')]);
+  const body = [
+    findingTable(findings),
+    ...inMarkdown(verified('verify ')),
+    ...onPage(verified('Verify ')),
+    leftovers,
+  ];
+  const lines = atTerminal(
+    summary && items('checks', [summary]),
+    ...findings.filter(({ standing }) => standing !== 'pass').map(found),
+    field('verify', verify),
+    leftovers,
+  );
   return [
-    {
-      id: 'checks',
-      appendix: true,
-      half: true,
-      blocks: [
-        {
-          kind: 'part',
-          title: 'Checks',
-          summary: count,
-          blocks: [findingTable(findings), ...told, ...leftovers],
-        },
-        ...atTerminal(
-          ...(count === undefined ? [] : [{ kind: 'field' as const, name: 'checks', items: [count] }]),
-          ...findings.filter(({ standing }) => standing !== 'pass').map(found),
-          ...(verify === undefined ? [] : [{ kind: 'field' as const, name: 'verify', text: verify }]),
-          ...leftovers,
-        ),
-      ],
-    },
+    { id: 'checks', appendix: true, half: true, blocks: [part('Checks', body, { summary }), ...lines] },
   ];
 };
 
-export function findingTable(findings: readonly Finding[]): Table {
-  return {
-    kind: 'table',
-    columns: [{ head: 'Check' }, { head: 'Evidence' }],
-    rows: findings.map(({ standing, title, evidence }) => ({
+export function findingTable(findings: readonly Finding[]): Block | undefined {
+  return table(
+    ['Check', 'Evidence'],
+    findings.map(({ standing, title, evidence }) => ({
       standing,
       cells: [title, [words(evidence, 'long')]],
     })),
-  };
+  );
 }
 
 function found({ standing, id, title, evidence }: Finding): Block {

@@ -2,10 +2,12 @@ import type { ComparisonResult } from '../model/comparison.js';
 import { formatConfidence, formatQuantity } from '../model/format.js';
 import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
+import type { Compared } from '../model/compared.js';
+import { marksOf } from '../stats/compare/marks.js';
 import { hangsOnBase } from './base-limit.js';
 import type { Standing } from './blocks.js';
-import { marksOfLine } from './compared-marks.js';
 import { directionOf } from './direction.js';
+import { clipped } from './lines.js';
 import { parseMetricName } from './metric-title.js';
 import { limitOf, standingOf } from './row.js';
 
@@ -135,4 +137,30 @@ export function intervalHead(lines: readonly ComparedLine[]): string {
 /** Beside a head that does not tell it, with the confidence. */
 export function intervalCell({ interval, confidence }: ComparedLine, head: string): string {
   return interval === '' || head !== 'Interval' ? interval : `${interval} (${confidence})`;
+}
+
+/** The changes that decide, and the limits of all thresholds that hang on the metric. */
+function marksOfLine(source: ComparisonResult, thresholds: readonly ThresholdResult[]): readonly number[] {
+  const worse = directionOf(source.metric).sign === 1 ? 'higher' : 'lower';
+  const limits = thresholds.flatMap((threshold) => limitAsChange(threshold, source) ?? []);
+  return [...marksOf({ ...source, worse }), ...limits.filter(Number.isFinite)];
+}
+
+/** A threshold holds what base's own value makes of its limit. */
+function limitAsChange({ limit }: ThresholdResult, { base, scale }: ComparisonResult): number | undefined {
+  if (limit === null || base === null) return undefined;
+  return scale === 'relative' ? limit / base - 1 : limit - base;
+}
+
+const LONGEST = 50;
+
+/** How people call it; a command or a path may be long. */
+export function sideLabel({ label }: Compared['base']): string {
+  return clipped(label, LONGEST);
+}
+
+/** `main (1a2b3c4)`. */
+export function sideName(side: Compared['base']): string {
+  const sha = side.sha?.slice(0, 7);
+  return sha === undefined || side.label.startsWith(sha) ? sideLabel(side) : `${sideLabel(side)} (${sha})`;
 }

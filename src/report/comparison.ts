@@ -6,28 +6,34 @@ import {
   aside,
   atTerminal,
   code,
+  fields,
   inMarkdown,
+  inTiers,
+  items,
   joined,
+  list,
+  note,
   onPage,
   own,
+  part,
+  right,
   strong,
+  table,
   text,
   words,
   type Block,
-  type Column,
+  type Blocks,
   type Reporter,
   type Sentence,
   type Standing,
-  type Table,
 } from './blocks.js';
 import { answerOf, capital, type Answer } from './compared-answer.js';
-import { comparedLines, intervalCell, intervalHead, type ComparedLine } from './compared-line.js';
+import { comparedLines, intervalCell, intervalHead, sideName, type ComparedLine } from './compared-line.js';
 import { effectPlot } from './compared-effects.js';
 import { pairsPlot } from './compared-pairs.js';
 import { plain } from './escape.js';
 import { clipped } from './lines.js';
 import { standingOf } from './row.js';
-import { sideName } from './side.js';
 
 /** Head against base: the answer, the table, what moved with it, and how it was measured. */
 export interface ComparedView {
@@ -80,176 +86,129 @@ const DEFAULTS = 'No threshold hangs on the base: the default gates of a compari
 export const comparison: Reporter = (scenario) => {
   const view = comparedView(scenario);
   if (view === undefined) return [];
+  const { answer } = view;
+  const blocks = [
+    ...inMarkdown(...answerBlocks(view)),
+    ...onPage(card(view)),
+    ...atTerminal(...lineBlocks(view)),
+  ];
   return [
-    {
-      id: 'comparison',
-      style: STYLE,
-      overview: { head: 'Against base', text: view.answer.short },
-      blocks: [
-        ...inMarkdown(...answerBlocks(view)),
-        ...onPage(card(view)),
-        ...atTerminal(...terminalBlocks(view)),
-      ],
-    },
+    { id: 'comparison', style: STYLE, overview: { head: 'Against base', text: answer.short }, blocks },
     { id: 'rounds', appendix: true, blocks: inMarkdown(...roundsBlocks(view)) },
   ];
 };
 
-function answerBlocks({
-  verb,
-  base,
-  answer,
-  attribution,
-  growth,
-  defaultGates,
-}: ComparedView): readonly Block[] {
+function answerBlocks({ verb, base, answer, attribution, growth, defaultGates }: ComparedView): Blocks {
+  const sentence = text([strong(`${verb} ${base}`), own(': '), ...answer.sentence, own('.')]);
   return [
-    {
-      ...text([strong(`${verb} ${base}`), own(': '), ...answer.sentence, own('.')]),
-      tiers: ['everything', 'without charts', 'failing rows'],
-    },
+    ...inTiers(['everything', 'without charts', 'failing rows'], sentence),
     ...attributionBlocks(attribution),
-    ...sentences(growth),
-    ...(defaultGates ? [note(own(DEFAULTS))] : []),
+    sentences(growth),
+    defaultGates ? note([own(DEFAULTS)]) : undefined,
   ];
 }
 
-function attributionBlocks(attribution: readonly string[]): readonly Block[] {
-  return attribution.length === 0 ? [] : [...sentences(attribution), note(own(EXPLORATORY))];
+function attributionBlocks(attribution: readonly string[]): Blocks {
+  return attribution.length === 0 ? [] : [sentences(attribution), note([own(EXPLORATORY)])];
 }
 
-function sentences(texts: readonly string[]): readonly Block[] {
-  if (texts.length === 0) return [];
-  return [{ kind: 'list', items: texts.map((each) => [words(capital(each), 'long')]) }];
-}
-
-function note(...sentence: Sentence): Block {
-  return { kind: 'note', texts: [sentence] };
+function sentences(texts: readonly string[]): Block | undefined {
+  return list(texts.map((each) => [words(capital(each), 'long')]));
 }
 
 /** How it was measured: the table and the commits. */
-function roundsBlocks({ lines, facts, commits }: ComparedView): readonly Block[] {
-  const [first = '', ...rest] = facts;
-  const table: Block = {
-    kind: 'part',
-    title: 'Comparison',
-    teaser: first === '' ? undefined : [words(first, 300)],
-    blocks: [figureTable(lines, 200), ...(rest.length === 0 ? [] : [note(...factList(rest, 200))])],
-  };
-  return [...(lines.length === 0 ? [] : [table]), ...(commits === undefined ? [] : [commitBlock(commits)])];
+function roundsBlocks({ lines, facts, commits }: ComparedView): Blocks {
+  const [first, ...rest] = facts;
+  const teaser = first === undefined ? undefined : [words(first, 300)];
+  return [
+    lines.length === 0
+      ? undefined
+      : part('Comparison', [figureTable(lines, 200), factNote(rest, 200)], { teaser }),
+    commits && commitBlock(commits),
+  ];
 }
 
-function factList(facts: readonly string[], max: number): Sentence {
-  return joined(
-    facts.map((fact) => [words(fact, max)]),
-    ' · ',
-  );
+function factNote(facts: readonly string[], max: number): Block | undefined {
+  const sentences = facts.map((fact) => [words(fact, max)]);
+  return facts.length === 0 ? undefined : note(joined(sentences, ' · '));
 }
 
-function commitBlock({ title, list, more }: CommitsView): Block {
-  if (list.length === 0) return note(words(title, 300));
-  const items = list.map(({ sha, subject, author }) => [
+function commitBlock({ title, list: commits, more }: CommitsView): Block | undefined {
+  if (commits.length === 0) return note([words(title, 300)]);
+  const lines = commits.map(({ sha, subject, author }) => [
     code(sha),
     own(' '),
     words(subject, 100),
     own(' '),
     { text: author, style: 'small' as const, max: 40 },
   ]);
-  return {
-    kind: 'part',
-    title,
-    folded: true,
-    blocks: [{ kind: 'list', items: more > 0 ? [...items, [own(`and ${more} more`)]] : items }],
-  };
+  return part(title, [list(more > 0 ? [...lines, [own(`and ${more} more`)]] : lines)], { folded: true });
 }
 
-function figureTable(lines: readonly ComparedLine[], longest: number): Table {
+function figureTable(lines: readonly ComparedLine[], longest: number): Block | undefined {
   const head = intervalHead(lines);
-  const right = (name: string): Column => ({ head: name, align: 'right' });
-  return {
-    kind: 'table',
-    columns: [
-      { head: 'Metric', unbroken: 'page' },
-      ...['Base', 'Head', 'Change', head].map(right),
-      { head: 'Outcome' },
-      { head: 'Gate' },
-    ],
-    rows: lines.map((line) => {
+  return table(
+    [{ head: 'Metric', unbroken: 'page' }, ...['Base', 'Head', 'Change', head].map(right), 'Outcome', 'Gate'],
+    lines.map((line) => {
       const { standing, metric, base, head: after, change, outcome, detail, limit, level } = line;
-      return {
-        standing,
-        cells: [
-          [code(metric, longest)],
-          [own(base)],
-          [own(after)],
-          [own(change, standing === 'fail' || standing === 'alert')],
-          [own(intervalCell(line, head))],
-          [own(outcome), ...(detail === undefined ? [] : [aside(detail, 150)])],
-          [words(limit, 200), ...(level === 'warn' ? [own(' (alert)')] : [])],
-        ],
-      };
+      const cells = [
+        [code(metric, longest)],
+        [own(base)],
+        [own(after)],
+        [own(change, standing === 'fail' || standing === 'alert')],
+        [own(intervalCell(line, head))],
+        [own(outcome), ...(detail === undefined ? [] : [aside(detail, 150)])],
+        [words(limit, 200), ...(level === 'warn' ? [own(' (alert)')] : [])],
+      ];
+      return { standing, cells };
     }),
-  };
+  );
 }
 
 /** On the page: the answer, the pictures, the table, and how it was measured, each on a line of its own. */
 function card(view: ComparedView): Block {
   const { verb, base, answer, attribution, growth, lines, defaultGates, facts, commits, source } = view;
-  const groups: readonly (readonly Block[])[] = [
+  const groups: readonly Blocks[] = [
     [text([...answer.sentence, own('.')])],
-    [...attributionBlocks(attribution), ...sentences(growth)],
+    [...attributionBlocks(attribution), sentences(growth)],
     [{ kind: 'drawing', svg: () => effectPlot(lines) }],
-    lines.length === 0 ? [] : [figureTable(lines, 60)],
+    [figureTable(lines, 60)],
     [{ kind: 'drawing', svg: () => pairsPlot(lines, source) }],
-    defaultGates ? [note(own(DEFAULTS))] : [],
-    facts.length === 0 ? [] : [note(...factList(facts, 300))],
-    commits === undefined ? [] : [commitBlock(commits)],
+    [defaultGates ? note([own(DEFAULTS)]) : undefined],
+    [factNote(facts, 300)],
+    [commits && commitBlock(commits)],
   ];
   const newline: Block = { kind: 'drawing', svg: () => '\n' };
   const blocks = groups.flatMap((group, index) => (index === 0 ? group : [newline, ...group]));
-  return { kind: 'part', title: [own(`${verb} `), words(base, 200)], blocks };
+  return part([own(`${verb} `), words(base, 200)], blocks);
 }
 
-function terminalBlocks(view: ComparedView): readonly Block[] {
+function lineBlocks(view: ComparedView): Blocks {
   const { base, answer, lines, attribution, growth, facts, defaultGates, commits } = view;
   const not = lines.length === 0 ? 'not ' : '';
-  const each = (name: string, texts: readonly string[]): readonly Block[] =>
-    texts.map((said, index) => ({ kind: 'field', name: index === 0 ? name : '', text: [words(said, 300)] }));
+  const each = (name: string, texts: readonly string[]): Blocks =>
+    fields(
+      name,
+      texts.map((said) => [words(said, 300)]),
+    );
+  const said = [own(`${not}with `), words(base, 70), own(': '), ...answer.sentence];
   return [
-    {
-      kind: 'field',
-      name: 'compared',
-      text: [own(`${not}with `), words(base, 70), own(': '), ...answer.sentence],
-      max: 500,
-    },
+    { kind: 'field', name: 'compared', text: said, max: 500 },
     narrowTable(lines),
-    ...(defaultGates
-      ? [{ kind: 'list' as const, items: ['no threshold hangs on the base: default gates of a comparison'] }]
-      : []),
+    list(defaultGates ? ['no threshold hangs on the base: default gates of a comparison'] : []),
     ...each('moved', attribution),
     ...each('growth', growth),
     ...each('rounds', facts),
-    ...commitFields(commits),
+    ...commitLines(commits),
   ];
 }
 
 /** In the order in which columns are left out, from the last, where the terminal is narrow. */
-function narrowTable(lines: readonly ComparedLine[]): Table {
+function narrowTable(lines: readonly ComparedLine[]): Block | undefined {
   const head = intervalHead(lines);
-  const right = (name: string): Column => ({ head: name, align: 'right' });
-  return {
-    kind: 'table',
-    narrow: 'leave out',
-    columns: [
-      { head: 'metric' },
-      right('change'),
-      right(head.toLowerCase()),
-      { head: 'outcome' },
-      right('base'),
-      right('head'),
-      { head: 'gate' },
-    ],
-    rows: lines.map((line) => {
+  return table(
+    ['metric', right('change'), right(head.toLowerCase()), 'outcome', right('base'), right('head'), 'gate'],
+    lines.map((line) => {
       const { standing, metric, change, outcome, base, head: after, limit } = line;
       const interval = intervalCell(line, head);
       const cells = [
@@ -263,10 +222,11 @@ function narrowTable(lines: readonly ComparedLine[]): Table {
       ];
       return { standing, cells: cells.map((cell) => [own(cell)]) };
     }),
-  };
+    { narrow: 'leave out' },
+  );
 }
 
-function commitFields(commits: CommitsView | undefined): readonly Block[] {
+function commitLines(commits: CommitsView | undefined): Blocks {
   if (commits === undefined) return [];
   const shown = commits.list.slice(0, COMMITS_AT_TERMINAL);
   const rest = commits.more + commits.list.length - shown.length;
@@ -275,7 +235,7 @@ function commitFields(commits: CommitsView | undefined): readonly Block[] {
     ...shown.map(({ sha, subject }) => [words(sha, 7), own(' '), words(subject, 100)]),
     ...(rest > 0 ? [[own(`and ${rest} more`)]] : []),
   ];
-  return lines.map((line, index) => ({ kind: 'field', name: index === 0 ? 'commits' : '', items: [line] }));
+  return lines.map((line, index) => items(index === 0 ? 'commits' : '', [line]));
 }
 
 /** What a comparison adds to the look of the page. */

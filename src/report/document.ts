@@ -3,14 +3,16 @@ import { isOnlyUnresolved, unresolvedTally } from '../model/unresolved.js';
 import type { Verdict } from '../model/verdict.js';
 import {
   own,
+  right,
+  table,
   words,
   type Block,
+  type Blocks,
   type Medium,
   type Reporter,
   type Section,
   type Sentence,
   type Standing,
-  type Table,
 } from './blocks.js';
 import { checks } from './checks.js';
 import { comparison } from './comparison.js';
@@ -39,7 +41,7 @@ export interface Document {
   /** `1 of 3 scenarios fails`. */
   readonly tally: string;
   /** What comes before the scenarios. */
-  readonly before: readonly Block[];
+  readonly before: Blocks;
   readonly scenarios: readonly ScenarioDocument[];
   readonly machine: string;
   readonly run?: RunLink;
@@ -145,20 +147,12 @@ export const STANDINGS: Readonly<Record<Verdict, Standing>> = {
 };
 
 /** One line a scenario, before the scenarios themselves. */
-export function overviewOf(scenarios: readonly ScenarioDocument[]): Table {
+export function overviewOf(scenarios: readonly ScenarioDocument[]): Block | undefined {
   const added = ({ sections }: ScenarioDocument) => sections.flatMap(({ overview }) => overview ?? []);
   const heads = [...new Set(scenarios.flatMap(added).map(({ head }) => head))];
-  return {
-    kind: 'table',
-    columns: [
-      { head: 'Scenario' },
-      { head: 'Success', align: 'right' },
-      { head: 'Flow time p95', align: 'right' },
-      { head: 'Peak memory', align: 'right' },
-      ...heads.map((head) => ({ head })),
-      { head: 'Load' },
-    ],
-    rows: scenarios.map((scenario) => ({
+  return table(
+    ['Scenario', right('Success'), right('Flow time p95'), right('Peak memory'), ...heads, 'Load'],
+    scenarios.map((scenario) => ({
       standing: STANDINGS[scenario.verdict],
       cells: [
         scenario.title,
@@ -167,7 +161,7 @@ export function overviewOf(scenarios: readonly ScenarioDocument[]): Table {
         [own(scenario.load)],
       ],
     })),
-  };
+  );
 }
 
 function tallyOf({ verdict, scenarios }: Results): string {

@@ -4,15 +4,20 @@ import { formatCount, plural } from '../model/format.js';
 import {
   atTerminal,
   code,
+  fields,
   inMarkdown,
+  items,
+  note,
   onPage,
   own,
+  part,
+  right,
+  table,
   text,
   words,
   type Block,
   type Reporter,
   type Sentence,
-  type Table,
 } from './blocks.js';
 import { judgedFlows } from './faults.js';
 
@@ -46,63 +51,36 @@ export const errors: Reporter = (scenario) => {
   const again = retriedOf(scenario).map(endingWords);
   const ended = [...failuresOf(scenario).map(endingWords), ...again];
   const rest = groups.length - lines.length;
-  const more = rest > 0 ? [[own(`and ${plural(rest, 'more kind')} of error`)]] : [];
+  const more = rest > 0 ? [own(`and ${plural(rest, 'more kind')} of error`)] : undefined;
   const list = [own(ended.join(' · '))];
-  const told: readonly Block[] =
-    lines.length > 0
-      ? [
-          {
-            kind: 'part',
-            title: 'Errors',
-            summary: [own(errorSummary(groups))],
-            blocks: [
-              errorTable(lines),
-              ...more.map((each) => text(each)),
-              ...inMarkdown(text(list)),
-              ...onPage({ kind: 'note', texts: [list] }),
-            ],
-          },
-        ]
-      : again.length > 0
-        ? [{ kind: 'part', title: 'Tried again', blocks: [text([own(again.join(' · '))])] }]
-        : [];
-  return [
-    {
-      id: 'errors',
-      appendix: true,
-      blocks: [
-        ...told,
-        ...atTerminal(
-          // Wrapped, not cut: what failed is often said at the end of the line.
-          ...[...lines.map(errorSentence), ...more].map((each, index): Block => ({
-            kind: 'field',
-            name: index === 0 ? 'errors' : '',
-            text: each,
-          })),
-          { kind: 'field', name: 'ended', items: ended.map((each) => [own(each)]) },
-        ),
-      ],
-    },
-  ];
+  const failed = part(
+    'Errors',
+    [errorTable(lines), text(more), ...inMarkdown(text(list)), ...onPage(note(list))],
+    { summary: [own(errorSummary(groups))] },
+  );
+  const retried = again.length === 0 ? undefined : part('Tried again', [text([own(again.join(' · '))])]);
+  const told = atTerminal(
+    // Wrapped, not cut: what failed is often said at the end of the line.
+    ...fields('errors', [...lines.map(errorSentence), ...(more === undefined ? [] : [more])]),
+    items(
+      'ended',
+      ended.map((each) => [own(each)]),
+    ),
+  );
+  return [{ id: 'errors', appendix: true, blocks: [lines.length > 0 ? failed : retried, ...told] }];
 };
 
 function endingWords({ ending, flows }: Failure): string {
   return `${ending}: ${flows}`;
 }
 
-function errorTable(lines: readonly ErrorLine[]): Table {
-  return {
-    kind: 'table',
-    columns: [
-      { head: 'Flows', align: 'right' },
-      { head: 'Error' },
-      { head: 'First seen', only: ['markdown'] },
-      { head: 'Seen in', only: ['page'] },
-    ],
-    rows: lines.map(({ count, sample, first, flows }) => ({
+function errorTable(lines: readonly ErrorLine[]): Block | undefined {
+  return table(
+    [right('Flows'), 'Error', { head: 'First seen', only: 'markdown' }, { head: 'Seen in', only: 'page' }],
+    lines.map(({ count, sample, first, flows }) => ({
       cells: [[own(formatCount(count))], [code(sample, 'long')], [own(first)], [own(flows)]],
     })),
-  };
+  );
 }
 
 function errorSentence({ count, sample, first }: ErrorLine): Sentence {

@@ -1,7 +1,7 @@
 import type { ScenarioResults } from '../model/results.js';
 import { formatCount, plural } from '../model/format.js';
 import { bystandersOf, totalOf } from '../model/tally.js';
-import { atTerminal, onPage, own, text, type Block, type Reporter, type Table } from './blocks.js';
+import { atTerminal, fields, items, onPage, own, part, right, table, text, type Reporter } from './blocks.js';
 
 type Results = Pick<ScenarioResults, 'counts' | 'hits' | 'waves' | 'injected'>;
 type Injected = NonNullable<ScenarioResults['injected']>;
@@ -11,49 +11,27 @@ type Kind = Injected['counts'][number]['kind'];
 export const faults: Reporter = ({ counts, hits, waves = [], injected }) => {
   if (hits === undefined) return [];
   const summary = summaryOf(counts, hits);
-  const lines = (injected?.counts ?? []).map(lineOf);
+  const teaser = [own(summary.join('; '))];
+  const kinds = injected?.counts ?? [];
   const notes = [...wavesNote(waves), ...(injected === undefined ? [] : notesOn(injected, hits.untraced))];
-  const [first = '', ...rest] = [...summary, lines.map(({ said }) => said).join(', '), ...notes].filter(
+  const rows = kinds.map(({ kind, times, flows }) => ({
+    cells: [KINDS[kind], [own(formatCount(times))], [own(flows === 0 ? 'not known' : formatCount(flows))]],
+  }));
+  const body = [
+    ...onPage(text(teaser)),
+    table(['Fault', right('Times'), right('Flows')], rows),
+    { kind: 'note' as const, texts: notes, list: true },
+  ];
+  const [first = '', ...rest] = [...summary, kinds.map(kindWords).join(', '), ...notes].filter(
     (line) => line !== '',
   );
-  const teaser = [own(summary.join('; '))];
-  return [
-    {
-      id: 'faults',
-      appendix: true,
-      blocks: [
-        {
-          kind: 'part',
-          title: 'Faults',
-          teaser,
-          blocks: [...onPage(text(teaser)), faultTable(lines), { kind: 'note', texts: notes, list: true }],
-        },
-        ...atTerminal(
-          { kind: 'field', name: 'faults', items: [[own(first)]] },
-          ...rest.map((line): Block => ({ kind: 'field', name: '', text: line })),
-        ),
-      ],
-    },
-  ];
+  const lines = atTerminal(items('faults', [[own(first)]]), ...fields('', rest));
+  return [{ id: 'faults', appendix: true, blocks: [part('Faults', body, { teaser }), ...lines] }];
 };
 
-function faultTable(lines: readonly FaultLine[]): Table {
-  const right = (head: string) => ({ head, align: 'right' as const });
-  return {
-    kind: 'table',
-    columns: [{ head: 'Fault' }, right('Times'), right('Flows')],
-    rows: lines.map(({ kind, times, flows }) => ({ cells: [kind, [own(times)], [own(flows)]] })),
-  };
-}
-
-interface FaultLine {
-  readonly kind: string;
-  /** `1 204` */
-  readonly times: string;
-  /** Different flows that it is known to have hit; `not known` where nobody saw whom. */
-  readonly flows: string;
-  /** `connection reset 12 × on 9 flows`. */
-  readonly said: string;
+/** `connection reset 12 × on 9 flows`; of some kinds nobody knows whom they hit. */
+function kindWords({ kind, times, flows }: Injected['counts'][number]): string {
+  return `${KINDS[kind]} ${formatCount(times)} ×${flows === 0 ? '' : ` on ${plural(flows, 'flow')}`}`;
 }
 
 const KINDS: Readonly<Record<Kind, string>> = {
@@ -66,15 +44,6 @@ const KINDS: Readonly<Record<Kind, string>> = {
   refuse: 'connections refused',
   down: 'down',
 };
-
-function lineOf({ kind, times, flows }: Injected['counts'][number]): FaultLine {
-  return {
-    kind: KINDS[kind],
-    times: formatCount(times),
-    flows: flows === 0 ? 'not known' : formatCount(flows),
-    said: `${KINDS[kind]} ${formatCount(times)} ×${flows === 0 ? '' : ` on ${plural(flows, 'flow')}`}`,
-  };
-}
 
 /** How many flows no fault hit: all of a run without faults. */
 export function judgedFlows({ counts, hits }: Results): { readonly ok: number; readonly all: number } {

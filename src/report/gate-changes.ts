@@ -3,14 +3,19 @@ import type { Annotation } from './annotations.js';
 import {
   atTerminal,
   code,
+  fields,
   inMarkdown,
+  inTiers,
+  note,
   onPage,
   own,
+  part,
+  table,
   text,
   TIERS,
   words,
   type Block,
-  type Table,
+  type Blocks,
 } from './blocks.js';
 import { plain } from './escape.js';
 
@@ -26,63 +31,54 @@ const SHOWN = 20;
 const NONE = 'none';
 
 /** A heading and a table; a small line where base's gates are not known; nothing where they are the same. */
-export function gateChangesBlocks(told: GateChanges | undefined): readonly Block[] {
+export function gateChangesBlocks(told: GateChanges | undefined): Blocks {
   const unknown = unknownSentence(told);
   if (unknown !== undefined) {
     const said = [words(unknown, 500)];
     return [
-      ...inMarkdown({ kind: 'note', texts: [said], tiers: TIERS }),
-      ...onPage({ kind: 'part', title: 'Gates', blocks: [text(said)] }),
-      ...atTerminal({ kind: 'field', name: 'gates', text: said }),
+      ...inTiers(TIERS, ...inMarkdown(note(said))),
+      ...onPage(part('Gates', [text(said)])),
+      ...atTerminal({ kind: 'field', name: 'gates', text: said, max: 500 }),
     ];
   }
   if (told === undefined || told.changes.length === 0) return [];
+  const { changes } = told;
   const more = moreOf(told);
-  const details: readonly Block[] = [
+  const details = [
     text(ADVICE),
-    changeTable(told, told.changes.slice(0, SHOWN), 'markdown'),
-    ...(more === 0 ? [] : [{ kind: 'note' as const, texts: [[own(`and ${more} more in results.json`)]] }]),
+    changeTable(told, changes.slice(0, SHOWN), 'markdown'),
+    more === 0 ? undefined : note([own(`and ${more} more in results.json`)]),
   ];
+  const found = [own(`${TITLE} (base: `), words(baseOf(told), 80), own(`). ${ADVICE}`)];
   return [
-    ...inMarkdown(
-      // The least that is told is told in any case.
-      { kind: 'heading', standing: 'alert', title: TITLE, tiers: TIERS },
-      ...details.map((block) => ({ ...block, tiers: TIERS.filter((tier) => tier !== 'verdict') })),
-    ),
-    ...onPage({
-      kind: 'part',
-      title: TITLE,
-      blocks: [text(ADVICE), changeTable(told, told.changes, 'page')],
-    }),
+    // The least that is told is told in any case.
+    ...inTiers(TIERS, ...inMarkdown({ kind: 'heading', standing: 'alert', title: TITLE })),
+    ...inTiers(['everything', 'without charts', 'failing rows'], ...inMarkdown(...details)),
+    ...onPage(part(TITLE, [text(ADVICE), changeTable(told, changes, 'page')])),
     ...atTerminal(
-      {
-        kind: 'found',
-        standing: 'alert',
-        name: 'gates',
-        text: [own(`${TITLE} (base: `), words(baseOf(told), 80), own(`). ${ADVICE}`)],
-      },
-      ...linesOf(told).map((line): Block => ({ kind: 'field', name: '', text: [own(line)] })),
+      { kind: 'found', standing: 'alert', name: 'gates', text: found },
+      ...fields(
+        '',
+        linesOf(told).map((line) => [own(line)]),
+      ),
     ),
   ];
 }
 
 /** In Markdown names are code too, so that nothing in them is taken for a mention or a link. */
-function changeTable(told: GateChanges, changes: readonly GateChange[], medium: 'markdown' | 'page'): Table {
-  const name = medium === 'markdown' ? code : words;
-  const longest = medium === 'markdown' ? 200 : 400;
+function changeTable(
+  told: GateChanges,
+  changes: readonly GateChange[],
+  medium: 'markdown' | 'page',
+): Block | undefined {
+  const [name, longest] = medium === 'markdown' ? [code, 200] : [words, 400];
   const shown = (value: string | null) => [value === null ? own(NONE) : code(value, longest)];
-  return {
-    kind: 'table',
-    columns: [
-      { head: 'Scenario' },
-      { head: 'Setting' },
-      { head: [own('Base ('), name(baseOf(told), 80), own(')')] },
-      { head: 'This change' },
-    ],
-    rows: changes.map(({ scenario = '', setting, base, head }) => ({
+  return table(
+    ['Scenario', 'Setting', { head: [own('Base ('), name(baseOf(told), 80), own(')')] }, 'This change'],
+    changes.map(({ scenario = '', setting, base, head }) => ({
       cells: [[name(scenario, 80)], [name(setting, 80)], shown(base), shown(head)],
     })),
-  };
+  );
 }
 
 /** One warning for all of them. */

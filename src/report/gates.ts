@@ -5,16 +5,23 @@ import {
   atTerminal,
   code,
   inMarkdown,
+  inTiers,
+  items,
+  list,
+  field,
+  note,
   onPage,
   own,
+  part,
+  right,
+  table,
   text,
   words,
   type Block,
-  type Column,
+  type Blocks,
   type Reporter,
   type Section,
   type Sentence,
-  type Table,
 } from './blocks.js';
 import { findingsOf, findingTable } from './checks.js';
 import { comparedLines } from './compared-line.js';
@@ -36,41 +43,35 @@ export function tableRows(scenario: ScenarioResults, cores: number): readonly Ro
 /** In Markdown one table with the figures; on the page and at a terminal by themselves. */
 export const gates: Reporter = (scenario, cores) => {
   const rows = tableRows(scenario, cores);
-  const judged = rows.filter(({ limit }) => limit !== undefined);
-  const notes = gateNotes(scenario);
   const isWide = isCompared(rows);
-  const card: readonly Block[] =
-    judged.length === 0
-      ? []
-      : [{ kind: 'part', title: 'Gates', blocks: [rowTable(judged, isWide), ...notes] }];
-  return [
-    {
-      id: 'gates',
-      // The table then takes the whole width of the page, and the figures stand under it.
-      half: !isWide,
-      blocks: [
-        ...inMarkdown(rowTable(rows, isWide), ...notes),
-        ...onPage(...card, ...(isWide ? figureCard(rows) : [])),
-        ...atTerminal(...measuredTable(judged, scenario)),
-      ],
-    },
+  const judged = rows.filter(({ limit }) => limit !== undefined);
+  const omitted = omittedOf(scenario.omittedGates);
+  const notes = [
+    scenario.defaultGates
+      ? note([own('No thresholds were given: the default gates are in force.')])
+      : undefined,
+    omitted === undefined ? undefined : note([words(`Default gates ${omitted}.`, 200)]),
   ];
+  const cards = [
+    judged.length === 0 ? undefined : part('Gates', [rowTable(judged, isWide), ...notes]),
+    isWide ? figureCard(rows) : undefined,
+  ];
+  const lines = [
+    measuredTable(judged),
+    list(scenario.defaultGates ? ['no thresholds were given: the default gates are in force'] : []),
+    text(omitted, 200),
+  ];
+  const blocks = [
+    ...inMarkdown(rowTable(rows, isWide), ...notes),
+    ...onPage(...cards),
+    ...atTerminal(...(judged.length === 0 ? [] : lines)),
+  ];
+  // A table with the base's figures takes the whole width of the page, and the other figures stand under it.
+  return [{ id: 'gates', half: !isWide, blocks }];
 };
 
 function isCompared(rows: readonly Row[]): boolean {
   return rows.some(({ against }) => against !== undefined);
-}
-
-function gateNotes({ defaultGates, omittedGates }: ScenarioResults): readonly Block[] {
-  const omitted = omittedOf(omittedGates);
-  return [
-    ...(defaultGates ? [note(own('No thresholds were given: the default gates are in force.'))] : []),
-    ...(omitted === undefined ? [] : [note(words(`Default gates ${omitted}.`, 200))]),
-  ];
-}
-
-function note(...sentence: Sentence): Block {
-  return { kind: 'note', texts: [sentence] };
 }
 
 /** `left out, as no process is watched: peak_cpu <= 80%`. */
@@ -83,20 +84,12 @@ function omittedOf(omitted: ScenarioResults['omittedGates'] = []): string | unde
   return `left out, ${groups.join('; ')}`;
 }
 
-function rowTable(rows: readonly Row[], isWide: boolean): Table {
-  const right = (head: string): Column => ({ head, align: 'right' });
+function rowTable(rows: readonly Row[], isWide: boolean): Block | undefined {
   const unbroken = 'markdown' as const;
-  return {
-    kind: 'table',
-    columns: isWide
-      ? [
-          { head: 'Metric' },
-          ...['This change', 'Base', 'Change'].map(right),
-          { ...right('Interval'), unbroken },
-          { head: 'Gate', unbroken },
-        ]
-      : [{ head: 'Metric' }, right('This change'), { head: 'Gate' }],
-    rows: rows.map((row) => {
+  const compared = [right('Base'), right('Change'), { ...right('Interval'), unbroken }];
+  return table(
+    ['Metric', right('This change'), ...(isWide ? [...compared, { head: 'Gate', unbroken }] : ['Gate'])],
+    rows.map((row) => {
       const { base = '', change = '', interval = '' } = row.against ?? {};
       const beside = [[own(base)], [own(change, row.standing === 'fail' && change !== '')], [own(interval)]];
       return {
@@ -104,7 +97,7 @@ function rowTable(rows: readonly Row[], isWide: boolean): Table {
         cells: [row.title, valueOf(row), ...(isWide ? beside : []), limitOf(row)],
       };
     }),
-  };
+  );
 }
 
 function valueOf({ value, standing, detail }: Row): Sentence {
@@ -116,37 +109,26 @@ function limitOf({ limit = '', level }: Row): Sentence {
   return [words(limit, 200), ...(level === 'warn' ? [own(' (alert)')] : [])];
 }
 
-function figureCard(rows: readonly Row[]): readonly Block[] {
+function figureCard(rows: readonly Row[]): Block {
   const figures = rows.filter(({ limit }) => limit === undefined);
-  const table: Table = {
-    kind: 'table',
-    columns: [{ head: 'Metric' }, { head: 'This change', align: 'right' }],
-    rows: figures.map((row) => ({ cells: [row.title, valueOf(row)] })),
-  };
-  return figures.length === 0 ? [] : [{ kind: 'part', title: 'Figures', blocks: [table] }];
+  return part('Figures', [
+    table(
+      ['Metric', right('This change')],
+      figures.map((row) => ({ cells: [row.title, valueOf(row)] })),
+    ),
+  ]);
 }
 
 /** At a terminal: the gates as they were written. */
-function measuredTable(
-  judged: readonly Row[],
-  { defaultGates, omittedGates }: ScenarioResults,
-): readonly Block[] {
-  if (judged.length === 0) return [];
-  return [
-    {
-      kind: 'table',
-      narrow: 'shorten',
-      columns: [{ head: 'gate' }, { head: 'measured' }],
-      rows: judged.map((row) => ({
-        standing: row.standing,
-        cells: [row.expression ?? '', [own(measuredCell(row))]],
-      })),
-    },
-    ...(defaultGates
-      ? [{ kind: 'list' as const, items: ['no thresholds were given: the default gates are in force'] }]
-      : []),
-    ...(omittedGates === undefined ? [] : [text(omittedOf(omittedGates) ?? '', 200)]),
-  ];
+function measuredTable(judged: readonly Row[]): Block | undefined {
+  return table(
+    ['gate', 'measured'],
+    judged.map((row) => ({
+      standing: row.standing,
+      cells: [row.expression ?? '', [own(measuredCell(row))]],
+    })),
+    { narrow: 'shorten' },
+  );
 }
 
 function measuredCell({ value, detail, level, against }: Row): string {
@@ -159,30 +141,26 @@ function measuredCell({ value, detail, level, against }: Row): string {
 export const figures: Reporter = (scenario, cores) => {
   const judged = tableRows(scenario, cores);
   const rows = allMetrics(scenario, cores);
-  const field = (name: string, titles: Readonly<Record<string, string>>): Block => ({
-    kind: 'field',
-    name,
-    items: Object.entries(titles).flatMap(([metric, title]) => {
-      const row = rows.find((each) => each.metric === metric);
-      const isKnown = row !== undefined && scenario.metrics[metric]?.value !== null;
-      return isKnown ? [[own(title === '' ? row.value : `${title} ${row.value}`)]] : [];
-    }),
-  });
-  return [
-    {
-      id: 'figures',
-      half: !isCompared(judged),
-      blocks: [
-        ...onPage(...(isCompared(judged) ? [] : figureCard(judged))),
-        ...atTerminal(
-          { kind: 'field', name: 'load', items: [[own(loadOf(scenario))]] },
-          field('flow time', FLOW_TIME),
-          field('throughput', RATES),
-          field('memory', MEMORY),
-        ),
-      ],
-    },
+  const told = (name: string, titles: Readonly<Record<string, string>>): Block =>
+    items(
+      name,
+      Object.entries(titles).flatMap(([metric, title]) => {
+        const row = rows.find((each) => each.metric === metric);
+        const isKnown = row !== undefined && scenario.metrics[metric]?.value !== null;
+        return isKnown ? [[own(title === '' ? row.value : `${title} ${row.value}`)]] : [];
+      }),
+    );
+  const isWide = isCompared(judged);
+  const blocks = [
+    ...onPage(isWide ? undefined : figureCard(judged)),
+    ...atTerminal(
+      items('load', [[own(loadOf(scenario))]]),
+      told('flow time', FLOW_TIME),
+      told('throughput', RATES),
+      told('memory', MEMORY),
+    ),
   ];
+  return [{ id: 'figures', half: !isWide, blocks }];
 };
 
 const FLOW_TIME = {
@@ -201,41 +179,25 @@ export const failing: Reporter = (scenario, cores) => {
     ({ standing }) => standing !== 'pass' && standing !== 'plain',
   );
   const findings = findingsOf(scenario).filter(({ standing }) => standing !== 'pass');
+  const shown = rows.slice(0, FAILING_SHOWN);
   const rest = Math.max(0, rows.length - FAILING_SHOWN) + Math.max(0, findings.length - FAILING_SHOWN);
-  const shownRows = rows.slice(0, FAILING_SHOWN);
-  const blocks = [
-    rowTable(shownRows, isCompared(shownRows)),
+  const blocks = inMarkdown(
+    rowTable(shown, isCompared(shown)),
     findingTable(findings.slice(0, FAILING_SHOWN)),
-    ...(rest > 0 ? [note(own(`and ${plural(rest, 'more row')}`))] : []),
-  ];
-  return [
-    {
-      id: 'failing',
-      blocks: inMarkdown(...blocks.map((block) => ({ ...block, tiers: ['failing rows' as const] }))),
-    },
-  ];
+    rest > 0 ? note([own(`and ${plural(rest, 'more row')}`)]) : undefined,
+  );
+  return [{ id: 'failing', blocks: inTiers(['failing rows'], ...blocks) }];
 };
 
 /** Every metric, and what was said in passing. */
 export function metricsSection(scenario: ScenarioResults, cores: number, notes: readonly string[]): Section {
   const rows = allMetrics(scenario, cores);
-  const table: Table = {
-    kind: 'table',
-    columns: [{ head: 'Metric' }, { head: '' }, { head: 'Value', align: 'right' }],
-    rows: rows.map((row) => ({ cells: [[code(row.metric, 200)], row.title, valueOf(row)] })),
-  };
-  return {
-    id: 'metrics',
-    appendix: true,
-    blocks: [
-      {
-        kind: 'part',
-        title: 'All metrics',
-        summary: [own(String(rows.length))],
-        folded: true,
-        blocks: [table, { kind: 'note', texts: notes, list: true }],
-      },
-      ...atTerminal(...notes.map((text): Block => ({ kind: 'field', name: 'note', text }))),
-    ],
-  };
+  const metrics = table(
+    ['Metric', '', right('Value')],
+    rows.map((row) => ({ cells: [[code(row.metric, 200)], row.title, valueOf(row)] })),
+  );
+  const body: Blocks = [metrics, { kind: 'note', texts: notes, list: true }];
+  const told = part('All metrics', body, { summary: [own(String(rows.length))], folded: true });
+  const lines = notes.map((each) => field('note', each));
+  return { id: 'metrics', appendix: true, blocks: [told, ...atTerminal(...lines)] };
 }

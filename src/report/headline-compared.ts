@@ -2,11 +2,10 @@ import { formatCount, plural } from '../model/format.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { hangsOnBase } from './base-limit.js';
 import { answerOf, capital, outlook } from './compared-answer.js';
-import { comparedLines, type ComparedLine } from './compared-line.js';
+import { comparedLines, sideLabel, type ComparedLine } from './compared-line.js';
 import { directionOf } from './direction.js';
 import { limitOf } from './row.js';
 import { code, strong, words, type Sentence } from './blocks.js';
-import { sideLabel } from './side.js';
 
 /** `is slower than main`, if what fails is the comparison alone; undefined if a gate of another kind fails too. */
 export function comparedStatus(

@@ -16,7 +16,7 @@ import {
   unresolvedThresholds,
 } from './headline-compared.js';
 import { limitOf, measured } from './row.js';
-import { code, strong, words, type Reporter, type Sentence } from './blocks.js';
+import { code, list, strong, words, type Reporter, type Sentence } from './blocks.js';
 
 const PROBLEMS_SHOWN = 10;
 
@@ -30,8 +30,8 @@ export interface Headline {
 
 /** Setup, service and teardown that went wrong, but for what the headline tells already. */
 export const problems: Reporter = (scenario, cores) => {
-  const items = untoldProblems(scenario, headlineOf(scenario, cores));
-  return [{ id: 'problems', blocks: items.length === 0 ? [] : [{ kind: 'list', standing: 'fail', items }] }];
+  const untold = untoldProblems(scenario, headlineOf(scenario, cores));
+  return [{ id: 'problems', blocks: [list(untold, { standing: 'fail' })] }];
 };
 
 /** A bounded list. */

@@ -5,15 +5,19 @@ import { metricTitle, parseMetricName } from './metric-title.js';
 import {
   atTerminal,
   code,
+  field,
+  items,
   onPage,
   own,
+  part,
   strong,
+  table,
   text,
   words,
   type Block,
+  type Blocks,
   type Reporter,
   type Sentence,
-  type Table,
 } from './blocks.js';
 import { markup } from './escape.js';
 import { sparkline } from './lines.js';
@@ -49,55 +53,36 @@ const SPARKS = 40;
 const LEAST_SPAN = 0.25;
 const SHORT_SHA = 7;
 
-/** Of Markdown a folded part with what has changed in the line that unfolds it; at a terminal what has changed alone. */
+/** All that is told of in Markdown and on the page; at a terminal what has changed. */
 export const history: Reporter = (scenario, cores) => {
   const view = historyView(scenario, cores);
-  const notes = historyNotes(scenario);
-  return [{ id: 'history', appendix: true, notes, blocks: view === undefined ? [] : historyBlocks(view) }];
+  return [
+    { id: 'history', appendix: true, notes: historyNotes(scenario), blocks: view ? historyBlocks(view) : [] },
+  ];
 };
 
-function historyBlocks({ summary, changed, steady }: HistoryView): readonly Block[] {
-  return [
-    {
-      kind: 'part',
-      title: 'History',
-      teaser: summary,
-      blocks: [...onPage(text([...summary, own('.')])), historyTable([...changed, ...steady])],
-    },
-    ...atTerminal(
-      ...(changed.length === 0
-        ? [{ kind: 'field' as const, name: 'history', items: [summary] }]
-        : changed.flatMap(changeFields)),
-    ),
-  ];
+function historyBlocks({ summary, changed, steady }: HistoryView): Blocks {
+  const body = [...onPage(text([...summary, own('.')])), historyTable([...changed, ...steady])];
+  const fields = changed.length === 0 ? [items('history', [summary])] : changed.flatMap(changeFields);
+  return [part('History', body, { teaser: summary }), ...atTerminal(...fields)];
 }
 
-function historyTable(lines: readonly HistoryLine[]): Table {
-  return {
-    kind: 'table',
-    columns: [
-      { head: 'Metric', only: ['markdown'] },
-      { head: 'Metric', only: ['page'] },
-      { head: 'Runs' },
-      { head: 'Level' },
-      { head: 'This run' },
-    ],
-    rows: lines.map(({ title, trend, spark, sentence, now, change }) => {
+function historyTable(lines: readonly HistoryLine[]): Block | undefined {
+  return table(
+    [{ head: 'Metric', only: 'markdown' }, { head: 'Metric', only: 'page' }, 'Runs', 'Level', 'This run'],
+    lines.map(({ title, trend, spark, sentence, now, change }) => {
       const drawing = historyPlot(trend, markup(`${title} over ${trend.values.length} runs`));
       return {
         standing: change === 'worse' ? 'alert' : 'plain',
         cells: [[words(title, 80)], title, [{ ...code(spark), drawing }], sentence, now],
       };
     }),
-  };
+  );
 }
 
-function changeFields({ title, sentence, now, spark }: HistoryLine, index: number): readonly Block[] {
-  const name = index === 0 ? 'history' : '';
-  return [
-    { kind: 'field', name, text: [words(title, 60), own(': '), ...sentence, own(`; this run ${now}`)] },
-    { kind: 'field', name: '', items: [[own(spark)]] },
-  ];
+function changeFields({ title, sentence, now, spark }: HistoryLine, index: number): Blocks {
+  const told = [words(title, 60), own(': '), ...sentence, own(`; this run ${now}`)];
+  return [field(index === 0 ? 'history' : '', told), items('', [[own(spark)]])];
 }
 
 /** Undefined without a history, or while it is too short for a trend. */

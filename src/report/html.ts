@@ -4,6 +4,7 @@ import {
   shown,
   spaced,
   type Block,
+  type Blocks,
   type Column,
   type Section,
   type Segment,
@@ -122,7 +123,7 @@ function columnsOf(sections: readonly Section[]): readonly string[] {
   return parts;
 }
 
-function printed(blocks: readonly Block[], isInCard = false): string {
+function printed(blocks: Blocks, isInCard = false): string {
   return shown(blocks, 'page')
     .map((block) => blockMarkup(block, isInCard))
     .join('');
@@ -155,6 +156,7 @@ function blockMarkup(block: Block, isInCard: boolean): string {
     }
     case 'code':
     case 'field':
+    case 'items':
     case 'found':
       return '';
   }
@@ -214,20 +216,14 @@ function mark(standing: Standing): string {
 }
 
 function tableMarkup({ columns, rows }: Table): string {
-  if (rows.length === 0) return '';
   const isMarked = rows.some(({ standing }) => standing !== undefined);
-  const isShown = ({ only }: Column): boolean => only === undefined || only.includes('page');
-  const heads = columns
-    .filter(isShown)
-    .map(
-      ({ head, align }) =>
-        `<th scope="col"${align === 'right' ? ' class="number"' : ''}>${titleMarkup(head)}</th>`,
-    );
+  const heads = columns.map(
+    ({ head, align }) =>
+      `<th scope="col"${align === 'right' ? ' class="number"' : ''}>${titleMarkup(head)}</th>`,
+  );
   const lines = rows.map(({ standing = 'plain', cells }) => {
-    const shownCells = columns.flatMap((column, index) =>
-      isShown(column) ? [cellMarkup(cells[index] ?? '', column)] : [],
-    );
-    return `<tr>${isMarked ? mark(standing) : ''}${shownCells.join('')}</tr>`;
+    const told = columns.map((column, index) => cellMarkup(cells[index] ?? '', column));
+    return `<tr>${isMarked ? mark(standing) : ''}${told.join('')}</tr>`;
   });
   const first = isMarked ? '<th scope="col"></th>' : '';
   return `<div class="scroll"><table><thead><tr>${first}${heads.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;

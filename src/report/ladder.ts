@@ -19,15 +19,22 @@ import {
 import { uslThroughput } from '../model/usl.js';
 import {
   atTerminal,
+  field,
   inMarkdown,
+  items,
+  list,
+  note,
   onPage,
   own,
+  part,
+  right,
+  table,
   text,
   words,
   type Block,
+  type Blocks,
   type Reporter,
   type Sentence,
-  type Table,
 } from './blocks.js';
 import { CHART, niceTop, svg, xyChart } from './charts.js';
 import { sparkline } from './lines.js';
@@ -38,59 +45,47 @@ export const ladder: Reporter = ({ ladder: climbed }, cores) =>
     ? []
     : [{ id: 'ladder', blocks: ladderBlocks(climbed, cores) }];
 
-function ladderBlocks(climbed: LadderResults, cores: number): readonly Block[] {
-  const limit = climbed.limit === undefined ? undefined : limitSentence(climbed.limit);
+function ladderBlocks(climbed: LadderResults, cores: number): Blocks {
+  const { rungs, provisioning } = climbed;
+  const limit = climbed.limit && limitSentence(climbed.limit);
   const law = lawSentence(climbed);
   const resources = resourceSentence(climbed, cores);
   const intervals = intervalLines(climbed);
-  const predicted = resources === undefined ? [] : predictedColumns(climbed.provisioning, cores);
+  const predicted = resources === undefined ? [] : predictedColumns(provisioning, cores);
   const spark = sparkOf(climbed);
-  const paragraph = (said: string | undefined): readonly Block[] => (said === undefined ? [] : [text(said)]);
-  const field = (name: string, said: string | undefined): readonly Block[] =>
-    said === undefined ? [] : [{ kind: 'field', name, text: [words(said, 200)] }];
+  const short = (said: string | undefined) => (said === undefined ? undefined : [words(said, 200)]);
   return [
     ...inMarkdown(
       text([own('Ladder', true), ...(limit === undefined ? [] : [own(': '), words(limit)])]),
-      rungTable(climbed.rungs),
-      { kind: 'note', texts: [[own(OVER_ALL)]] },
-      ...(resources === undefined ? [] : [text([own(AT_N, true), own(': '), words(resources)])]),
+      rungTable(rungs),
+      note([own(OVER_ALL)]),
+      resources === undefined ? undefined : text([own(AT_N, true), own(': '), words(resources)]),
       predictedTable(predicted),
-      ...paragraph(law),
-      {
-        kind: 'part',
-        title: [own('Ladder', true), own(', drawn, and how sure it is')],
-        blocks: [
-          ...chartOf(climbed),
-          ...(spark === undefined ? [] : [text([own('Throughput '), ...spark])]),
-          { kind: 'note', texts: intervals },
-        ],
-      },
+      text(law),
+      part(
+        [own('Ladder', true), own(', drawn, and how sure it is')],
+        [chartOf(climbed), text(spark && [own('Throughput '), ...spark]), note(...intervals)],
+      ),
     ),
-    ...onPage({
-      kind: 'part',
-      title: 'Ladder',
-      blocks: [
+    ...onPage(
+      part('Ladder', [
         { kind: 'drawing', svg: () => ladderPlot(climbed) },
-        rungTable(climbed.rungs),
-        ...paragraph(limit),
-        ...paragraph(resources === undefined ? undefined : `${AT_N}: ${resources}`),
-        ...paragraph(law),
-        { kind: 'note', texts: [...intervals, OVER_ALL] },
+        rungTable(rungs),
+        text(limit),
+        resources === undefined ? undefined : text(`${AT_N}: ${resources}`),
+        text(law),
+        note(...intervals, OVER_ALL),
         predictedTable(predicted),
-      ],
-    }),
+      ]),
+    ),
     ...atTerminal(
-      narrowTable(climbed.rungs),
-      { kind: 'list', items: ['gates and figures above this table are over all rungs'] },
-      ...field('limit', limit),
-      ...(spark === undefined ? [] : [{ kind: 'field' as const, name: 'climb', items: [spark] }]),
-      ...field('law', law),
-      ...field('at N', resources),
-      ...predictedLines(predicted).map((line, index): Block => ({
-        kind: 'field',
-        name: index === 0 ? 'predicted' : '',
-        items: [[own(line)]],
-      })),
+      narrowTable(rungs),
+      list(['gates and figures above this table are over all rungs']),
+      field('limit', short(limit)),
+      spark && items('climb', [spark]),
+      field('law', short(law)),
+      field('at N', short(resources)),
+      ...predictedLines(predicted),
     ),
   ];
 }
@@ -113,24 +108,31 @@ const RUNG_COLUMNS: readonly (readonly [head: string, cell: (rung: RungResults) 
   ['Threads', ({ peakThreads }) => formatCount(peakThreads)],
 ];
 
-function rungTable(rungs: readonly RungResults[], columns = RUNG_COLUMNS): Table {
-  return {
-    kind: 'table',
-    columns: columns.map(([head]) => ({ head, align: 'right' })),
-    rows: rungs.map((rung) => ({
-      standing: rung.broken.length === 0 ? 'pass' : 'fail',
-      cells: columns.map(([, cell]) => [own(cell(rung))]),
-    })),
-  };
+function rungTable(
+  rungs: readonly RungResults[],
+  columns = RUNG_COLUMNS,
+  narrow?: 'leave out',
+): Block | undefined {
+  const rows = rungs.map((rung) => ({
+    standing: rung.broken.length === 0 ? ('pass' as const) : ('fail' as const),
+    cells: columns.map(([, cell]) => [own(cell(rung))]),
+  }));
+  return table(
+    columns.map(([head]) => right(head)),
+    rows,
+    { narrow },
+  );
 }
 
 /** Efficiency is what a narrow terminal leaves out first: the throughput tells of it. */
-function narrowTable(rungs: readonly RungResults[]): Table {
+function narrowTable(rungs: readonly RungResults[]): Block | undefined {
   const isLast = ([head]: (typeof RUNG_COLUMNS)[number]): number => Number(head === 'Efficiency');
-  const columns = RUNG_COLUMNS.toSorted((one, other) => isLast(one) - isLast(other)).map(
-    ([head, cell]) => [head.toLowerCase(), cell] as const,
+  const columns = RUNG_COLUMNS.toSorted((one, other) => isLast(one) - isLast(other));
+  return rungTable(
+    rungs,
+    columns.map(([head, cell]) => [head.toLowerCase(), cell]),
+    'leave out',
   );
-  return { ...rungTable(rungs, columns), narrow: 'leave out' };
 }
 
 function lawSentence({ usl }: LadderResults): string | undefined {
@@ -218,23 +220,22 @@ function predictedColumns(sizes: readonly Provision[], cores: number): readonly 
   return [{ of: 'flows', head: 'At once, predicted', cells: flows }, ...known];
 }
 
-function predictedTable(columns: readonly PredictedColumn[]): Table {
-  return {
-    kind: 'table',
-    columns: columns.map(({ head }) => ({ head, align: 'right' })),
-    rows: (columns[0]?.cells ?? []).map((_size, row) => ({
+function predictedTable(columns: readonly PredictedColumn[]): Block | undefined {
+  return table(
+    columns.map(({ head }) => right(head)),
+    (columns[0]?.cells ?? []).map((_size, row) => ({
       cells: columns.map(({ cells }) => [own(cells[row] ?? '')]),
     })),
-  };
+  );
 }
 
 /** `at 100: 1.07 GB, 0.558 cores, 11 threads`. */
-function predictedLines([sizes, ...resources]: readonly PredictedColumn[]): readonly string[] {
+function predictedLines([sizes, ...resources]: readonly PredictedColumn[]): Blocks {
   return (sizes?.cells ?? []).map((size, row) => {
     const parts = resources.map(
       ({ of, cells }) => `${cells[row] ?? ''}${of === 'threads' ? ' threads' : ''}`,
     );
-    return `at ${size}: ${parts.join(', ')}`;
+    return items(row === 0 ? 'predicted' : '', [[own(`at ${size}: ${parts.join(', ')}`)]]);
   });
 }
 
@@ -242,9 +243,9 @@ function predictedLines([sizes, ...resources]: readonly PredictedColumn[]): read
 const FEWEST = 2;
 
 /** Throughput against flows at once: bars are measured, the line is the law. */
-function chartOf({ rungs, usl }: LadderResults): readonly Block[] {
+function chartOf({ rungs, usl }: LadderResults): Block | undefined {
   const bars = rungs.map(({ throughput }) => throughput ?? 0);
-  if (bars.filter((value) => value > 0).length < FEWEST) return [];
+  if (bars.filter((value) => value > 0).length < FEWEST) return undefined;
   const chart = xyChart({
     title: 'Throughput, flows per second',
     x: `"flows at once" [${rungs.map(({ flows }) => flows).join(', ')}]`,
@@ -252,7 +253,7 @@ function chartOf({ rungs, usl }: LadderResults): readonly Block[] {
     bars,
     line: usl === undefined ? [] : rungs.map(({ flows }) => uslThroughput(usl, flows)),
   });
-  return [{ kind: 'code', language: 'mermaid', text: chart, tiers: ['everything'] }];
+  return { kind: 'code', language: 'mermaid', text: chart, tiers: ['everything'] };
 }
 
 /** The same in text: a block for each rung. */

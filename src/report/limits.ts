@@ -3,29 +3,29 @@ import { amountWords, limitWords, SUBJECTS } from '../model/limit-words.js';
 import { LIMIT_SUBJECTS } from '../model/limits.js';
 import type { LimitsResult } from '../model/limits-record.js';
 import type { ScenarioResults } from '../model/results.js';
-import { atTerminal, inMarkdown, joined, onPage, own, words, type Block, type Reporter } from './blocks.js';
+import {
+  atTerminal,
+  fields,
+  inMarkdown,
+  joined,
+  list,
+  note,
+  onPage,
+  own,
+  part,
+  words,
+  type Reporter,
+} from './blocks.js';
 
 /** What limits were in force, and what they did. */
 export const limits: Reporter = (scenario) => {
   const lines = limitLines(scenario);
-  const told: readonly Block[] = [
-    ...inMarkdown({
-      kind: 'note',
-      texts: [
-        [
-          own('Limits: '),
-          ...joined(
-            lines.map((line) => [words(line, 400)]),
-            '\n',
-          ),
-        ],
-      ],
-    }),
-    ...onPage({ kind: 'part', title: 'Limits', blocks: [{ kind: 'list', items: lines }] }),
+  const sentences = lines.map((line) => [words(line, 400)]);
+  const told = [
+    ...inMarkdown(note([own('Limits: '), ...joined(sentences, '\n')])),
+    ...onPage(part('Limits', [list(lines)])),
     // They are sentences, and too long to stand beside each other.
-    ...atTerminal(
-      ...lines.map((text, index): Block => ({ kind: 'field', name: index === 0 ? 'limits' : '', text })),
-    ),
+    ...atTerminal(...fields('limits', lines)),
   ];
   return [
     { id: 'limits', continues: true, blocks: lines.length === 0 ? [] : told, notes: limitNotes(scenario) },

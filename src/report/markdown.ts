@@ -4,6 +4,7 @@ import {
   spaced,
   TIERS,
   type Block,
+  type Blocks,
   type Column,
   type Section,
   type Segment,
@@ -91,7 +92,7 @@ function scenarioParts({ scenarios }: Document, tier: Tier): readonly string[] {
   const told = tier === 'failing rows' ? worstFirst(scenarios).slice(0, SCENARIOS_SHOWN) : scenarios;
   if (scenarios.length === 1) return told.map((scenario) => scenarioText(scenario, tier));
   return [
-    tableText(overviewOf(told)),
+    ...printed([overviewOf(told)]),
     ...told.flatMap((scenario) => [
       `#### ${MARKS[STANDINGS[scenario.verdict]]} ${inline(scenario.title)}`,
       scenarioText(scenario, tier),
@@ -136,7 +137,7 @@ function footer({ machine, run, reproduce }: Document, shortened: string | undef
 }
 
 /** Each block as GitHub's Markdown, without those that are of another medium or tier, or empty. */
-export function printed(blocks: readonly Block[], tier: Tier = 'everything'): readonly string[] {
+export function printed(blocks: Blocks, tier: Tier = 'everything'): readonly string[] {
   return shown(blocks, 'markdown', tier)
     .map((block) => blockText(block, tier))
     .filter((part) => part !== '');
@@ -175,6 +176,7 @@ function blockText(block: Block, tier: Tier): string {
     }
     case 'drawing':
     case 'field':
+    case 'items':
     case 'found':
       return '';
   }
@@ -230,19 +232,18 @@ const MARKS: Readonly<Record<Standing, string>> = {
 
 /** A GFM table. */
 function tableText({ title, columns, rows }: Table): string {
-  if (rows.length === 0 && title === undefined) return '';
   const isMarked = rows.some(({ standing }) => standing !== undefined);
-  const isShown = ({ only }: Column): boolean => only === undefined || only.includes('markdown');
-  const heads = columns.filter(isShown);
-  const lines = rows.map(({ standing, cells }) => [
-    ...(isMarked ? [MARKS[standing ?? 'plain']] : []),
-    ...columns.flatMap((column, index) => (isShown(column) ? [cellText(cells[index] ?? '', column)] : [])),
-  ]);
+  const first = (cell: string): readonly string[] => (isMarked ? [cell] : []);
   return [
     ...(title === undefined ? [] : [`**${html(title)}**\n`]),
-    line([...(isMarked ? [''] : []), ...heads.map(({ head }) => titleText(head))]),
-    `|${[...(isMarked ? [':-:'] : []), ...heads.map(({ align }) => (align === 'right' ? '--:' : ':--'))].join('|')}|`,
-    ...lines.map(line),
+    line([...first(''), ...columns.map(({ head }) => titleText(head))]),
+    `|${[...first(':-:'), ...columns.map(({ align }) => (align === 'right' ? '--:' : ':--'))].join('|')}|`,
+    ...rows.map(({ standing = 'plain', cells }) =>
+      line([
+        ...first(MARKS[standing]),
+        ...columns.map((column, index) => cellText(cells[index] ?? '', column)),
+      ]),
+    ),
   ].join('\n');
 }
 

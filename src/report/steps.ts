@@ -3,14 +3,17 @@ import { formatRatio, formatTime, plural } from '../model/format.js';
 import {
   atTerminal,
   code,
+  items,
   own,
+  part,
+  right,
   strong,
+  table,
   text,
   words,
   type Block,
   type Reporter,
   type Sentence,
-  type Table,
 } from './blocks.js';
 import { parseMetricName } from './metric-title.js';
 
@@ -27,65 +30,36 @@ export interface StepLine {
 
 const STEPS_SHOWN = 20;
 
+/** How long each step took, and which of them grew. */
 export const steps: Reporter = (scenario) => {
   const lines = stepsOf(scenario);
   const growth = stepGrowthOf(scenario);
   const [most] = lines.toSorted((a, b) => b.share - a.share);
-  const grown = growth === undefined ? [] : [text([...growth, own('.')])];
-  const part: Block = {
-    kind: 'part',
-    title: 'Steps',
-    teaser:
-      most?.shareOfTime === undefined
-        ? undefined
-        : [words(most.name, 200), own(` takes ${most.shareOfTime} of the time`)],
-    blocks: [...grown, stepTable(lines)],
-  };
-  return [
-    {
-      id: 'steps',
-      appendix: true,
-      half: true,
-      continues: true,
-      blocks: [
-        ...(lines.length === 0 ? [] : [part]),
-        ...atTerminal(
-          {
-            kind: 'field',
-            name: 'steps',
-            items: lines.flatMap(({ name, shareOfTime }) =>
-              shareOfTime === undefined ? [] : [[words(name, 30), own(` ${shareOfTime}`)]],
-            ),
-          },
-          // A long name must not push the figures out of the line.
-          {
-            kind: 'field',
-            name: '',
-            items:
-              growth === undefined
-                ? []
-                : [growth.map((each) => (each.style === 'code' ? { ...each, max: 24 } : each))],
-          },
-        ),
-      ],
-    },
+  const teaser =
+    most?.shareOfTime === undefined
+      ? undefined
+      : [words(most.name, 200), own(` takes ${most.shareOfTime} of the time`)];
+  const told = part('Steps', [text(growth && [...growth, own('.')]), stepTable(lines)], { teaser });
+  const shares = lines.flatMap(({ name, shareOfTime }) =>
+    shareOfTime === undefined ? [] : [[words(name, 30), own(` ${shareOfTime}`)]],
+  );
+  // A long name must not push the figures out of the line.
+  const short = growth?.map((each) => (each.style === 'code' ? { ...each, max: 24 } : each));
+  const blocks = [
+    lines.length === 0 ? undefined : told,
+    ...atTerminal(items('steps', shares), short && items('', [short])),
   ];
+  return [{ id: 'steps', appendix: true, half: true, continues: true, blocks }];
 };
 
-function stepTable(lines: readonly StepLine[]): Table {
-  const right = (head: string) => ({ head, align: 'right' as const });
-  return {
-    kind: 'table',
-    columns: [{ head: 'Step' }, right('Median'), right('p95'), right('Share of time')],
-    rows: lines.map(({ name, median, p95, share, shareOfTime = '' }) => ({
-      cells: [
-        name,
-        [own(median)],
-        [own(p95)],
-        [own(shareOfTime), { text: Math.min(1, share).toFixed(3), style: 'bar' }],
-      ],
-    })),
-  };
+function stepTable(lines: readonly StepLine[]): Block | undefined {
+  return table(
+    ['Step', right('Median'), right('p95'), right('Share of time')],
+    lines.map(({ name, median, p95, share, shareOfTime = '' }) => {
+      const bar = { text: Math.min(1, share).toFixed(3), style: 'bar' as const };
+      return { cells: [name, [own(median)], [own(p95)], [own(shareOfTime), bar]] };
+    }),
+  );
 }
 
 /** In the order in which the metrics name them: that of the flow. */

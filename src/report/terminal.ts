@@ -1,7 +1,15 @@
 import pc from 'picocolors';
 import type { Results } from '../model/results.js';
 import type { Verdict } from '../model/verdict.js';
-import { shown, type Block, type Segment, type Standing, type Table, type Text } from './blocks.js';
+import {
+  shown,
+  type Block,
+  type Blocks,
+  type Segment,
+  type Standing,
+  type Table,
+  type Text,
+} from './blocks.js';
 import { documentOf, sectionsOf, STANDINGS, type ScenarioDocument } from './document.js';
 import { plain } from './escape.js';
 import { clipped, flowed, usableWidth, wrapped } from './lines.js';
@@ -66,7 +74,7 @@ export function terminalPrinter({ color, width: wanted }: { color: boolean; widt
 
   return { dim: colors.dim, lines, field, verdict };
 
-  function lines(blocks: readonly Block[]): readonly string[] {
+  function lines(blocks: Blocks): readonly string[] {
     return shown(blocks, 'terminal').flatMap(blockLines);
   }
 
@@ -84,12 +92,12 @@ export function terminalPrinter({ color, width: wanted }: { color: boolean; widt
         );
       }
       case 'field':
-        return 'items' in block
-          ? field(
-              block.name,
-              block.items.map((item) => textOf(item, CELL)),
-            )
-          : titled(block.name, wrapped(textOf(block.text, block.max ?? TEXT), room - FIELD));
+        return titled(block.name, wrapped(textOf(block.text, block.max ?? TEXT), room - FIELD));
+      case 'items':
+        return field(
+          block.name,
+          block.items.map((item) => textOf(item, CELL)),
+        );
       case 'found': {
         const [first = '', ...more] = wrapped(textOf(block.text, TEXT), room - FIELD);
         return [
@@ -143,7 +151,6 @@ export function terminalPrinter({ color, width: wanted }: { color: boolean; widt
   }
 
   function tableLines({ title, columns, rows, narrow = 'stack' }: Table): readonly string[] {
-    if (rows.length === 0 && title === undefined) return [];
     const heads = columns.map(({ head }) => (typeof head === 'string' ? head : textOf(head, NAME)));
     const most = narrow === 'stack' ? NAME : CELL;
     const cells = rows.map((row) => columns.map((_column, index) => textOf(row.cells[index] ?? '', most)));

@@ -1,7 +1,19 @@
 import { formatBytes, formatCount, formatShare, formatTime } from '../model/format.js';
 import type { ScenarioResults } from '../model/results.js';
 import { totalOf } from '../model/tally.js';
-import { inMarkdown, joined, onPage, own, text, type Block, type Reporter, type Sentence } from './blocks.js';
+import {
+  inMarkdown,
+  inTiers,
+  joined,
+  note,
+  onPage,
+  own,
+  part,
+  text,
+  type Block,
+  type Reporter,
+  type Sentence,
+} from './blocks.js';
 import { short, xyChart } from './charts.js';
 import { endingOf } from './errors.js';
 import { mermaidLabel } from './escape.js';
@@ -19,39 +31,28 @@ const SPARKS = 12;
 export const timeline: Reporter = (scenario, cores) => {
   const charts = mermaidCharts(scenario, cores);
   const selection = charts.length === 0 ? undefined : ganttSelection(scenario);
-  const drawn: readonly Block[] = [
-    ...(selection === undefined ? [] : [{ kind: 'note' as const, texts: [[own(selection)]] }]),
-    ...charts.map((chart): Block => ({ kind: 'code', language: 'mermaid', text: chart })),
-  ];
   const sparks = sparksOf(scenario, cores).map(({ title, line, span }): Sentence => [
     own(`${title} `),
     { text: line, style: 'spark' },
     own(` ${span}`),
   ]);
-  const blocks = [
-    ...drawn.map((block) => ({ ...block, tiers: ['everything' as const] })),
-    ...(sparks.length === 0 ? [] : [text(joined(sparks, ' · '))]),
+  const drawn = [
+    selection === undefined ? undefined : note([own(selection)]),
+    ...charts.map((chart): Block => ({ kind: 'code', language: 'mermaid', text: chart })),
   ];
-  return [
-    {
-      id: 'timeline',
-      appendix: true,
-      blocks: [
-        ...inMarkdown({ kind: 'part', title: 'Timeline', blocks }),
-        ...onPage({
-          kind: 'part',
-          title: 'Timeline',
-          blocks: [{ kind: 'drawing', svg: () => timelinePlot(scenario, cores) }],
-        }),
-      ],
-    },
+  const body = [
+    ...inTiers(['everything'], ...drawn),
+    sparks.length > 0 ? text(joined(sparks, ' · ')) : undefined,
   ];
+  const plot: Block = { kind: 'drawing', svg: () => timelinePlot(scenario, cores) };
+  const blocks = [...inMarkdown(part('Timeline', body)), ...onPage(part('Timeline', [plot]))];
+  return [{ id: 'timeline', appendix: true, blocks }];
 };
 
 /** How the times of flows are distributed: on the page alone. */
 export const flowTimes: Reporter = (scenario) => {
-  const drawing: Block = { kind: 'drawing', svg: () => distributionPlot(scenario) };
-  return [{ id: 'flow-times', blocks: onPage({ kind: 'part', title: 'Flow time', blocks: [drawing] }) }];
+  const plot: Block = { kind: 'drawing', svg: () => distributionPlot(scenario) };
+  return [{ id: 'flow-times', blocks: onPage(part('Flow time', [plot])) }];
 };
 
 /** Mermaid charts of one scenario, which GitHub draws; none if nothing ran. */
