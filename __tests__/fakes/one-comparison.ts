@@ -2,7 +2,7 @@ import type { Compared } from '../../src/model/compared.js';
 import type { ComparisonResult } from '../../src/model/comparison.js';
 import type { Results, ScenarioResults } from '../../src/model/results.js';
 import { partsOf } from './report-parts.js';
-import { aResults, aScenario } from './results.js';
+import { aResults, aScenario, parsedThreshold } from './results.js';
 
 /* Comparisons with numbers that were chosen, where the wording is the point. */
 
@@ -42,7 +42,7 @@ export function made(
   compared: Partial<Compared> = {},
 ): Results {
   const result = { ...RESULT, ...change };
-  const { metric, head } = result;
+  const { head } = result;
   const verdict = outcome === 'pass' ? 'pass' : outcome === 'fail' ? 'fail' : 'warn';
   return aResults({
     verdict,
@@ -50,7 +50,7 @@ export function made(
       {
         ...aScenario({}, { verdict }),
         thresholds: [
-          { expression, level: 'fail', metric, actual: head, limit: null, unit: 'ms', outcome, ...more },
+          { ...parsedThreshold(expression), actual: head, bound: null, unit: 'ms', outcome, ...more },
         ],
         comparison: [result],
         compared: { ...surroundings(), ...compared },

@@ -6,7 +6,9 @@ import {
   type ScenarioResults,
   type ThresholdResult,
 } from '../../src/model/results.js';
-import type { Unit } from '../../src/model/metrics.js';
+import { metricName, type Unit } from '../../src/model/metrics.js';
+import type { Threshold, ThresholdLevel } from '../../src/model/threshold.js';
+import { parseThreshold } from '../../src/verdict/grammar.js';
 import { seededRandom } from '../../src/stats/random.js';
 import { countsOf } from './counts.js';
 
@@ -112,17 +114,24 @@ export function aThreshold(
   expression: string,
   change: Partial<ThresholdResult> & { limit: number },
 ): ThresholdResult {
-  const [metric = '', op = ''] = expression.split(' ');
-  const { value, unit } = scenario.metrics[metric] ?? { value: null, unit: 'ms' as const };
+  const threshold = parsedThreshold(expression);
+  const { value, unit } = scenario.metrics[metricName(threshold)] ?? { value: null, unit: 'ms' as const };
+  const { limit } = change;
   return {
-    expression,
-    level: 'fail',
-    metric,
+    ...threshold,
     actual: value,
+    bound: limit,
     unit,
-    outcome: value === null ? 'inconclusive' : holds(value, op, change.limit) ? 'pass' : 'fail',
+    outcome: value === null ? 'inconclusive' : holds(value, threshold.op, limit) ? 'pass' : 'fail',
     ...change,
   };
+}
+
+/** As the grammar reads it. */
+export function parsedThreshold(expression: string, level: ThresholdLevel = 'fail'): Threshold {
+  const parsed = parseThreshold(expression, level);
+  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('; '));
+  return parsed.threshold;
 }
 
 function holds(value: number, op: string, limit: number): boolean {

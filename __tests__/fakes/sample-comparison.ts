@@ -6,11 +6,12 @@ import type {
   Pair,
 } from '../../src/model/comparison.js';
 import type { Results, ScenarioResults, ThresholdResult } from '../../src/model/results.js';
+import { metricName } from '../../src/model/metrics.js';
 import type { Verdict } from '../../src/model/verdict.js';
 import { attribute } from '../../src/stats/compare/attribution.js';
 import { compareRun } from '../../src/stats/compare/run.js';
 import { runStepped, type Slowdown } from '../stats/compare/stepped-rounds.js';
-import { aResults, aScenario, aThreshold } from './results.js';
+import { aResults, aScenario, aThreshold, parsedThreshold } from './results.js';
 
 /*
  * Results of comparisons: seeded pairs of a noisy machine, judged by the real statistics.
@@ -88,7 +89,7 @@ export function comparedScenario(
     const unit = scenario.metrics[metric]?.unit ?? 'ms';
     // As the verdict has it: a limit of base itself holds unless it is seen to be broken.
     const held = limit === 0 && outcome === 'unresolved' ? 'pass' : outcome;
-    return { expression, level: 'fail', metric, actual: head, limit: null, unit, outcome: held };
+    return { ...parsedThreshold(expression), actual: head, bound: null, unit, outcome: held };
   });
   return {
     ...scenario,
@@ -158,7 +159,7 @@ export function absent(reason = 'checkout is new in head'): Results {
   const { comparison, compared, ...scenario } = comparedScenario({ slowdown: {} });
 
   const open = scenario.thresholds.map((threshold) =>
-    comparison?.some(({ metric }) => metric === threshold.metric) === true
+    comparison?.some(({ metric }) => metric === metricName(threshold)) === true
       ? { ...threshold, actual: null, outcome: 'unresolved' as const, reason: `not judged: ${reason}` }
       : threshold,
   );

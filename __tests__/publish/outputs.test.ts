@@ -6,14 +6,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { ScenarioResults, ThresholdResult } from '../../src/model/results.js';
 import { METRICS_LIMIT, verdictOutputs } from '../../src/publish/outputs.js';
 import { renderSummary } from '../../src/report/markdown.js';
-import { aResults, aScenario } from '../fakes/results.js';
+import { aResults, aScenario, parsedThreshold } from '../fakes/results.js';
 
 const threshold = (level: 'fail' | 'warn', outcome: ThresholdResult['outcome']): ThresholdResult => ({
-  expression: 'failed < 1',
-  level,
-  metric: 'failed',
+  ...parsedThreshold('failed < 1', level),
   actual: null,
-  limit: 1,
+  bound: 1,
   unit: 'count',
   outcome,
 });

@@ -42,7 +42,7 @@ describe('an answer is never contradicted by how its figures are rounded', () =>
 
   test('another limit of the same metric counts as well', () => {
     const cleared = { outcome: 'no_regression', change: 0.0302, low: 0.022, high: 0.04 } as const;
-    const missed = made(cleared, { expression: 'flow_time.p95 <= base + 3%', limit: 2060 });
+    const missed = made(cleared, { expression: 'flow_time.p95 <= base + 3%', bound: 2060 });
     expect(headline(missed)).toContain('rose by 3.02% (99% interval +2.2% … +4%, 24 pairs)');
   });
 });

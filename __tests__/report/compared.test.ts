@@ -7,7 +7,7 @@ import { renderSummary } from '../../src/report/markdown.js';
 import { spoken } from '../../src/report/blocks.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { firstOf, made } from '../fakes/one-comparison.js';
-import { aResults, aScenario } from '../fakes/results.js';
+import { aResults, aScenario, parsedThreshold } from '../fakes/results.js';
 import { absent, faster, slower, unchanged, unresolved } from '../fakes/sample-comparison.js';
 
 const answer = (results: Results): string => spoken(firstOf(results).compared?.answer.sentence ?? []);
@@ -211,11 +211,9 @@ describe('the headline', () => {
     const results = made({});
     const [scenario] = results.scenarios;
     scenario?.thresholds.push({
-      expression: 'total_time < 1s',
-      level: 'fail',
-      metric: 'total_time',
+      ...parsedThreshold('total_time < 1s'),
       actual: 2000,
-      limit: 1000,
+      bound: 1000,
       unit: 'ms',
       outcome: 'fail',
     });
@@ -249,11 +247,9 @@ describe('the rows of metrics', () => {
     const results = made({});
     const [scenario] = results.scenarios;
     scenario?.thresholds.push({
-      expression: 'flow_time.p95 < 9s',
-      level: 'fail',
-      metric: 'flow_time.p95',
+      ...parsedThreshold('flow_time.p95 < 9s'),
       actual: 2500,
-      limit: 9000,
+      bound: 9000,
       unit: 'ms',
       outcome: 'pass',
     });

@@ -53,6 +53,8 @@ describe('the rows of metrics', () => {
     ['throughput > 5/s', 5, '> 5/s'],
     ['failed == 0', 0, '= 0'],
     ['max_concurrency >= 10', 10, '≥ 10'],
+    ['flow_time.p95 < 1e3ms', 1000, '< 1 s'],
+    ['step(a > b).p95 <= 1m', 60_000, '≤ 1 m'],
   ])('the limit of %s is in the unit that the user wrote', (expression, limit, text) => {
     const threshold = aThreshold(scenario, expression, { limit });
     expect(partsOf({ ...scenario, thresholds: [threshold] }).rows[0]?.limit).toBe(text);
@@ -160,7 +162,7 @@ describe('the headline says what, by how much, against what', () => {
       { id: 'isolation', level: 'warn', outcome: 'fail', title: '3 flows of 10 saw another', evidence: [] },
       { id: 'cleanup', level: 'warn', outcome: 'fail', title: 'Left behind: 1 file', evidence: [] },
     ] as ScenarioResults['checks'];
-    const thresholds = [aThreshold(scenario, 'success_rate >= 101%', { limit: 1.01 })];
+    const thresholds = [aThreshold(scenario, 'success_rate < 100%', { limit: 1 })];
     expect(failing({ checks, thresholds })).toMatch(
       /^x misses a gate: 3 flows of 10 saw another; success_rate was 100%/,
     );

@@ -76,8 +76,8 @@ describe('the open model', () => {
     });
     expect(dropped(flows)).toHaveLength(6000);
     expect(dropped(flows)[0]).toMatchObject({ slot: 0, iteration: 5, startedAt: 4, endedAt: 4 });
-    expect(measure(summarize(recordOf({ flows })), { id: 'dropped' }).value).toBe(6000);
-    expect(measure(summarize(recordOf({ flows })), { id: 'success_rate' }).value).toBe(0.8);
+    expect(measure(summarize(recordOf({ flows })), { metric: 'dropped' }).value).toBe(6000);
+    expect(measure(summarize(recordOf({ flows })), { metric: 'success_rate' }).value).toBe(0.8);
   });
 
   test('timers that are late do not add up: the rate is right, and nobody starts more than a timer late', async () => {
@@ -106,7 +106,7 @@ describe('the open model', () => {
       });
     const flows = await clock.run(flowsRun(options));
     const p99 = (model: Load) =>
-      measure(summarize(recordOf({ flows, load: model })), { id: 'flow_time', stat: 'p99' }).value ?? 0;
+      measure(summarize(recordOf({ flows, load: model })), { metric: 'flow_time', stat: 'p99' }).value ?? 0;
     // 1% of 2000 flows are those of the first 200 ms of the stall, which waited for 1200 ms or more.
     expect(Math.abs(p99(load) / 1200 - 1)).toBeLessThan(0.01);
     expect(p99({ model: 'closed', flows: 200, iterations: 2000 })).toBeCloseTo(2.7, 6);

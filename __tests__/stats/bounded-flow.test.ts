@@ -25,7 +25,7 @@ function resultsOf(recorded: ReturnType<typeof logged>): string {
   const results = assembleResults({
     version: '0.0.0',
     createdAt: '2026-01-01T00:00:00.000Z',
-    environment: environment as never,
+    environment: environment,
     git,
     reproduce: 'flowgate run',
     scenarios: [scenario],
@@ -75,7 +75,7 @@ describe('what flows say is bounded', () => {
       String(index).replace(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '');
     const recorded = logged(1e5, (index) => failed(`broken ${letters(index)}`));
     expect(recorded.cut).toContain('there are more than 1,000 kinds of error: all others are counted as one');
-    const measured = measure(summarize(recordOf(recorded)), { id: 'error_types' });
+    const measured = measure(summarize(recordOf(recorded)), { metric: 'error_types' });
     expect(measured).toMatchObject({ value: null, note: 'more than 1000 kinds of error, too many to count' });
     expect(resultsOf(recorded).length).toBeLessThan(50e6);
   });

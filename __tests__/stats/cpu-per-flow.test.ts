@@ -6,7 +6,7 @@ import { flowOf, flowsAtOnce, monitorOf, recordOf, sampleOf } from '../fakes/rec
 /** CPU per flow, in ms, of flows that used 540 ms of CPU together. */
 const cpuPerFlow = (flows: readonly Flow[]): number | null => {
   const monitor = monitorOf([sampleOf({ at: 0 }), sampleOf({ at: 100, cpuTime: 540 })]);
-  return measure(summarize(recordOf({ flows, monitor })), { id: 'cpu_per_flow' }).value;
+  return measure(summarize(recordOf({ flows, monitor })), { metric: 'cpu_per_flow' }).value;
 };
 
 describe('CPU per flow', () => {

@@ -41,9 +41,9 @@ const figuresOf = (record: Record) => {
   const measures = summarize(record);
   return {
     scalars: Object.fromEntries(Object.entries(measures.scalars)),
-    p99: measure(measures, { id: 'flow_time', stat: 'p99' }),
-    draft: measure(measures, { id: 'step', label: 'draft', stat: 'med' }),
-    ttfb: measure(measures, { id: 'ttfb', stat: 'p95' }),
+    p99: measure(measures, { metric: 'flow_time', stat: 'p99' }),
+    draft: measure(measures, { metric: 'step', label: 'draft', stat: 'med' }),
+    ttfb: measure(measures, { metric: 'ttfb', stat: 'p95' }),
   };
 };
 
@@ -78,7 +78,7 @@ describe('a log of flows', () => {
     const measures = summarize(logged(flows));
     expect(measures.steps.size).toBe(1000);
     // The median and p95 of fifty of them are in the results.
-    expect(standardRefs(measures).filter(({ id }) => id === 'step')).toHaveLength(100);
+    expect(standardRefs(measures).filter(({ metric }) => metric === 'step')).toHaveLength(100);
   });
 
   test('errors of a message made anew by every flow are counted, and told apart up to a thousand kinds', () => {

@@ -42,45 +42,47 @@ describe('what a ladder tells', () => {
   });
 
   test('its metrics can be gated', () => {
-    expect(value({ id: 'memory_per_flow' })).toBeCloseTo(TRUTH.memory.b, 3);
-    expect(value({ id: 'threads_per_flow' })).toBeCloseTo(TRUTH.threads.b, 6);
-    expect(value({ id: 'cpu_per_flow_share' })).toBeCloseTo(TRUTH.cpu.b, 4);
+    expect(value({ metric: 'memory_per_flow' })).toBeCloseTo(TRUTH.memory.b, 3);
+    expect(value({ metric: 'threads_per_flow' })).toBeCloseTo(TRUTH.threads.b, 6);
+    expect(value({ metric: 'cpu_per_flow_share' })).toBeCloseTo(TRUTH.cpu.b, 4);
     // √(0.97 ÷ 0.0007)
-    expect(value({ id: 'knee' })).toBeCloseTo(37.23, 1);
+    expect(value({ metric: 'knee' })).toBeCloseTo(37.23, 1);
     // X(50) ÷ 50 ÷ λ = 1 ÷ (1 + 0.03·49 + 0.0007·50·49)
-    expect(value({ id: 'efficiency', label: '50' })).toBeCloseTo(1 / 4.185, 5);
-    expect(value({ id: 'efficiency', label: '1' })).toBe(1);
+    expect(value({ metric: 'efficiency', label: '50' })).toBeCloseTo(1 / 4.185, 5);
+    expect(value({ metric: 'efficiency', label: '1' })).toBe(1);
   });
 
   test('the standard metrics name every efficiency, and are over all rungs', () => {
     const refs = standardRefs(measures);
-    expect(refs.filter(({ id }) => id === 'efficiency').map(({ label }) => label)).toEqual(RUNGS.map(String));
-    expect(value({ id: 'flow_time', stat: 'max' })).toBeCloseTo(flowTimeAt(50), 6);
-    expect(value({ id: 'start_skew' })).toBe(0);
+    expect(refs.filter(({ metric }) => metric === 'efficiency').map(({ label }) => label)).toEqual(
+      RUNGS.map(String),
+    );
+    expect(value({ metric: 'flow_time', stat: 'max' })).toBeCloseTo(flowTimeAt(50), 6);
+    expect(value({ metric: 'start_skew' })).toBe(0);
   });
 
   test('no data is said so, and why', () => {
     const without = summarize(recordOf());
     expect(without.ladder).toBeUndefined();
     for (const ref of [
-      { id: 'knee' },
-      { id: 'memory_per_flow' },
-      { id: 'efficiency', label: '5' },
+      { metric: 'knee' },
+      { metric: 'memory_per_flow' },
+      { metric: 'efficiency', label: '5' },
     ] as const) {
       expect(measure(without, ref)).toMatchObject({ value: null, note: 'the scenario has no ladder' });
     }
-    expect(measure(measures, { id: 'efficiency', label: '7' })).toMatchObject({
+    expect(measure(measures, { metric: 'efficiency', label: '7' })).toMatchObject({
       value: null,
       note: 'no rung with 7 at once was run',
     });
     const two = summarize(ladderRecordOf([1, 2]));
-    expect(measure(two, { id: 'knee' })).toMatchObject({ value: null });
-    expect(measure(two, { id: 'memory_per_flow' }).value).toBeCloseTo(TRUTH.memory.b, 3);
+    expect(measure(two, { metric: 'knee' })).toMatchObject({ value: null });
+    expect(measure(two, { metric: 'memory_per_flow' }).value).toBeCloseTo(TRUTH.memory.b, 3);
   });
 
   test('a knee beyond ten times the top rung is given as at least that', () => {
     const near = summarize(ladderRecordOf([1, 2, 3]));
-    const { value: least, note } = measure(near, { id: 'knee' });
+    const { value: least, note } = measure(near, { metric: 'knee' });
     expect(least).toBe(30);
     expect(note).toMatch(/^at least/);
   });

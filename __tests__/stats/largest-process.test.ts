@@ -9,7 +9,7 @@ const peakMemory = (samples: Parameters<typeof sampleOf>[0][], largestProcess: n
     flows: flowsAtOnce(2, () => ({ startedAt: 1000, endedAt: 2000 })),
     monitor: { ...monitorOf(samples.map((sample) => sampleOf(sample))), largestProcess },
   });
-  return measure(summarize(record), { id: 'peak_memory' }).value;
+  return measure(summarize(record), { metric: 'peak_memory' }).value;
 };
 
 test('a process that ended at its peak between two samples counts as the kernel knows it', () => {
@@ -41,9 +41,9 @@ describe('where no sample saw a process, and the kernel has told of the largest'
         {
           expression: 'peak_memory <= x',
           level: 'fail',
-          metric: { id: 'peak_memory' },
+          metric: 'peak_memory',
           op: '<=',
-          limit: { kind: 'absolute', value: limit },
+          limit,
         },
       ],
       summarize(record),
@@ -51,7 +51,7 @@ describe('where no sample saw a process, and the kernel has told of the largest'
   const bounded = recordWith({ known: 0, unknown: 3 }, 4e6);
 
   test('peak memory is at least that, and at most so many of that size as there can have been', () => {
-    expect(measure(summarize(bounded), { id: 'peak_memory' })).toMatchObject({
+    expect(measure(summarize(bounded), { metric: 'peak_memory' })).toMatchObject({
       value: 4e6,
       atMost: 12e6,
       note: expect.stringContaining('every process ended before it could be sampled'),
@@ -70,12 +70,12 @@ describe('where no sample saw a process, and the kernel has told of the largest'
 
   test('one process that may have been there alone is known exactly', () => {
     const alone = recordWith({ known: 0, unknown: 1 }, 4e6);
-    expect(measure(summarize(alone), { id: 'peak_memory' })).toEqual({ value: 4e6, unit: 'bytes' });
+    expect(measure(summarize(alone), { metric: 'peak_memory' })).toEqual({ value: 4e6, unit: 'bytes' });
   });
 
   test('what the kernel did not tell of has no data, as before', () => {
-    for (const id of ['avg_memory', 'peak_threads', 'peak_processes'] as const)
-      expect(measure(summarize(bounded), { id }).value).toBeNull();
+    for (const metric of ['avg_memory', 'peak_threads', 'peak_processes'] as const)
+      expect(measure(summarize(bounded), { metric }).value).toBeNull();
     expect(gate(500e6, recordWith({ known: 0, unknown: 3 }))).toBe('inconclusive');
     expect(gate(500e6, recordWith(undefined, 4e6))).toBe('inconclusive');
   });

@@ -16,15 +16,15 @@ const recordWith = (known: number, unknown: number) => {
   });
 };
 const peak = (known: number, unknown: number) =>
-  measure(summarize(recordWith(known, unknown)), { id: 'peak_memory' });
+  measure(summarize(recordWith(known, unknown)), { metric: 'peak_memory' });
 
 const judged = (op: ThresholdOp, value: number, record = recordWith(300e6, 2)) => {
   const threshold: Threshold = {
     expression: `peak_memory ${op} ${value}`,
     level: 'fail',
-    metric: { id: 'peak_memory' },
+    metric: 'peak_memory',
     op,
-    limit: { kind: 'absolute', value },
+    limit: value,
   };
   return judge([threshold], summarize(record))[0];
 };
@@ -72,7 +72,7 @@ describe('a peak that was not seen all the time', () => {
     const record = recordWith(300e6, 0);
     const samples = [before, ...record.monitor.samples.slice(1)];
     const told = measure(summarize({ ...record, monitor: { ...record.monitor, samples } }), {
-      id: 'peak_memory',
+      metric: 'peak_memory',
     });
     expect(told).toEqual({ value: 300e6, unit: 'bytes' });
   });

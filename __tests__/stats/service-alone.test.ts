@@ -14,8 +14,8 @@ function sampled(...samples: readonly Partial<Sample>[]): Record {
   });
 }
 
-const ask = (record: Record, id: 'peak_memory' | 'avg_memory' | 'peak_threads' | 'cpu_time') =>
-  measure(summarize(record), { id });
+const ask = (record: Record, metric: 'peak_memory' | 'avg_memory' | 'peak_threads' | 'cpu_time') =>
+  measure(summarize(record), { metric });
 
 test('flows that were never seen beside a service: what is read is the service alone, and said to be', () => {
   const record = sampled(first, last);

@@ -6,9 +6,9 @@ import { failedFlow, flowOf, flowsAtOnce, monitorOf, recordOf, sampleOf } from '
 import { forSeeds } from './seeded.js';
 
 const ask = (record: Record, ref: MetricRef | MetricId) =>
-  measure(summarize(record), typeof ref === 'string' ? { id: ref } : ref);
+  measure(summarize(record), typeof ref === 'string' ? { metric: ref } : ref);
 const value = (record: Record, ref: MetricRef | MetricId) => ask(record, ref).value;
-const flowTime = (stat: string): MetricRef => ({ id: 'flow_time', stat });
+const flowTime = (stat: string): MetricRef => ({ metric: 'flow_time', stat });
 const withFlows = (flows: readonly Flow[]) => recordOf({ flows });
 
 describe('flows', () => {
@@ -77,7 +77,7 @@ describe('flows', () => {
   test('when no flow was ok, flow time is no data and throughput is nil', () => {
     const record = withFlows([failedFlow(1)]);
     expect(ask(record, flowTime('p95'))).toEqual({ value: null, unit: 'ms', note: 'no flow was ok' });
-    expect(ask(record, { id: 'step', label: 'draft', stat: 'med' }).note).toBe('no flow was ok');
+    expect(ask(record, { metric: 'step', label: 'draft', stat: 'med' }).note).toBe('no flow was ok');
     expect(value(record, 'throughput')).toBe(0);
     expect(value(record, 'success_rate')).toBe(0);
     expect(value(record, 'cpu_per_flow')).toBe(80);
@@ -136,12 +136,12 @@ describe('steps', () => {
   ]);
 
   test('every time that an ok flow ran a step counts', () => {
-    expect(value(record, { id: 'step', label: 'draft', stat: 'med' })).toBe(30);
-    expect(value(record, { id: 'step', label: 'draft', stat: 'max' })).toBe(50);
+    expect(value(record, { metric: 'step', label: 'draft', stat: 'med' })).toBe(30);
+    expect(value(record, { metric: 'step', label: 'draft', stat: 'max' })).toBe(50);
   });
 
   test('a step that no ok flow had is no data', () => {
-    expect(ask(record, { id: 'step', label: 'only-failed', stat: 'med' })).toMatchObject({
+    expect(ask(record, { metric: 'step', label: 'only-failed', stat: 'med' })).toMatchObject({
       value: null,
       note: 'no ok flow had a step "only-failed"',
     });

@@ -18,9 +18,11 @@ const context = (scenarios: ResultsContext['scenarios']): ResultsContext => ({
 const p999: Threshold = {
   expression: 'flow_time.p99.9 <= 50ms',
   level: 'fail',
-  metric: { id: 'flow_time', stat: 'p99.9' },
+  metric: 'flow_time',
+  stat: 'p99.9',
   op: '<=',
-  limit: { kind: 'absolute', value: 50 },
+  limit: 50,
+  written: { number: '50', unit: 'ms' },
 };
 
 describe('results of a scenario', () => {

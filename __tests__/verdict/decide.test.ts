@@ -1,29 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CheckResult, ThresholdResult } from '../../src/model/results.js';
 import { decide, type Judgement, overall } from '../../src/verdict/decide.js';
+import { parsedThreshold } from '../fakes/results.js';
 import { flowOf, flowsAtOnce, recordOf } from '../fakes/record.js';
 
 const gate = (differs: Partial<ThresholdResult> = {}): ThresholdResult => ({
-  expression: 'flow_time.p95 < 2.5s',
-  level: 'fail',
-  metric: 'flow_time.p95',
+  ...parsedThreshold('flow_time.p95 < 2.5s'),
   actual: 2000,
-  limit: 2500,
+  bound: 2500,
   unit: 'ms',
   outcome: 'pass',
   ...differs,
 });
 const failedGate = gate({ actual: 2710, outcome: 'fail' });
 const lacking = gate({ actual: null, outcome: 'inconclusive', reason: 'no flow was ok' });
-const failedAlert = gate({
-  expression: 'peak_memory < 400MB',
-  level: 'warn',
-  metric: 'peak_memory',
+const failedAlert: ThresholdResult = {
+  ...parsedThreshold('peak_memory < 400MB', 'warn'),
   actual: 431e6,
-  limit: 400e6,
+  bound: 400e6,
   unit: 'bytes',
   outcome: 'fail',
-});
+};
 const check = (differs: Partial<CheckResult> = {}): CheckResult => ({
   id: 'invariants',
   level: 'fail',
@@ -65,7 +62,8 @@ describe('the verdict on a scenario', () => {
     ['flow_time.p95 <= base + 10ms', '<= base + 10 ms'],
     ['peak_files == 3', '== 3'],
   ])('the limit of %s reads %s', (expression, text) => {
-    const [reason] = decided({ thresholds: [gate({ expression, outcome: 'fail' })] }).reasons;
+    const { op, limit, written } = parsedThreshold(expression);
+    const [reason] = decided({ thresholds: [gate({ op, limit, written, outcome: 'fail' })] }).reasons;
     expect(reason).toBe(`flow_time.p95 2 s, the gate is ${text}`);
   });
 

@@ -12,63 +12,50 @@ function problems(text: string): string[] {
 
 describe('an expression becomes a threshold', () => {
   test.each([
-    [
-      'success_rate >= 99%',
-      { metric: { id: 'success_rate' }, op: '>=', limit: { kind: 'absolute', value: 0.99 } },
-    ],
-    [
-      'flow_time.p95<800ms',
-      { metric: { id: 'flow_time', stat: 'p95' }, op: '<', limit: { kind: 'absolute', value: 800 } },
-    ],
-    [
-      'flow_time.p99.9 <= 2s',
-      { metric: { id: 'flow_time', stat: 'p99.9' }, op: '<=', limit: { kind: 'absolute', value: 2000 } },
-    ],
+    ['success_rate >= 99%', { metric: 'success_rate', op: '>=', limit: 0.99 }],
+    ['flow_time.p95<800ms', { metric: 'flow_time', stat: 'p95', op: '<', limit: 800 }],
+    ['flow_time.p99.9 <= 2s', { metric: 'flow_time', stat: 'p99.9', op: '<=', limit: 2000 }],
     [
       'step(draft).med > 1ms',
       {
-        metric: { id: 'step', label: 'draft', stat: 'med' },
+        metric: 'step',
+        label: 'draft',
+        stat: 'med',
         op: '>',
-        limit: { kind: 'absolute', value: 1 },
+        limit: 1,
       },
     ],
     [
       'step( place order, a < b ).max < 1s',
       {
-        metric: { id: 'step', label: 'place order, a < b', stat: 'max' },
+        metric: 'step',
+        label: 'place order, a < b',
+        stat: 'max',
         op: '<',
-        limit: { kind: 'absolute', value: 1000 },
+        limit: 1000,
       },
     ],
-    ['failed == 0', { metric: { id: 'failed' }, op: '==', limit: { kind: 'absolute', value: 0 } }],
-    [
-      'throughput >= 120/min',
-      { metric: { id: 'throughput' }, op: '>=', limit: { kind: 'absolute', value: 2 } },
-    ],
-    [
-      'memory_growth < 5MB/min',
-      { metric: { id: 'memory_growth' }, op: '<', limit: { kind: 'absolute', value: 5e6 } },
-    ],
+    ['failed == 0', { metric: 'failed', op: '==', limit: 0 }],
+    ['throughput >= 120/min', { metric: 'throughput', op: '>=', limit: 2 }],
+    ['memory_growth < 5MB/min', { metric: 'memory_growth', op: '<', limit: 5e6 }],
     [
       'flow_time.p95 <= base + 5%',
       {
-        metric: { id: 'flow_time', stat: 'p95' },
+        metric: 'flow_time',
+        stat: 'p95',
         op: '<=',
-        limit: { kind: 'base', delta: 0.05, relative: true },
+        limit: { base: 'relative', delta: 0.05 },
       },
     ],
     [
       'peak_memory <= base + 150%',
-      { metric: { id: 'peak_memory' }, op: '<=', limit: { kind: 'base', delta: 1.5, relative: true } },
+      { metric: 'peak_memory', op: '<=', limit: { base: 'relative', delta: 1.5 } },
     ],
     [
       'peak_memory < base-10MB',
-      { metric: { id: 'peak_memory' }, op: '<', limit: { kind: 'base', delta: -10e6, relative: false } },
+      { metric: 'peak_memory', op: '<', limit: { base: 'absolute', delta: -10e6 } },
     ],
-    [
-      'success_rate >= base',
-      { metric: { id: 'success_rate' }, op: '>=', limit: { kind: 'base', delta: 0, relative: false } },
-    ],
+    ['success_rate >= base', { metric: 'success_rate', op: '>=', limit: { base: 'absolute', delta: 0 } }],
   ])('%s', (text, expected) => {
     expect(parseThreshold(text, 'warn')).toMatchObject({
       ok: true,
@@ -85,6 +72,17 @@ describe('an expression becomes a threshold', () => {
     expect(canonical('step( a b ).p99.90 < 5\u00b5s')).toBe('step(a b).p99.9 < 5\u00b5s');
     expect(canonical('peak_memory<base+10 MiB')).toBe('peak_memory < base + 10MiB');
     expect(canonical('memory_growth\t<\t5 MB / min')).toBe('memory_growth < 5MB/min');
+  });
+
+  test('the amount is kept as it was written, for whoever prints it', () => {
+    const written = (text: string) => {
+      const result = parseThreshold(text, 'fail');
+      return result.ok ? result.threshold.written : result.problems;
+    };
+    expect(written('flow_time.p95 < 2.50 s')).toEqual({ number: '2.50', unit: 's' });
+    expect(written('success_rate >= 0.9')).toEqual({ number: '0.9', unit: '' });
+    expect(written('memory_growth <= base + 5 MB / min')).toEqual({ number: '5', unit: 'MB/min' });
+    expect(written('success_rate >= base')).toBeUndefined();
   });
 
   test('every metric of the table can be gated, by the way it is written', () => {
@@ -260,11 +258,6 @@ describe('a list of thresholds', () => {
 
   test('the default gates are the four of the contract', () => {
     expect(defaultGates().map(({ expression }) => expression)).toEqual([...DEFAULT_GATES]);
-    expect(defaultGates().map(({ limit }) => limit)).toEqual([
-      { kind: 'absolute', value: 0.9 },
-      { kind: 'absolute', value: 30_000 },
-      { kind: 'absolute', value: 500e6 },
-      { kind: 'absolute', value: 0.8 },
-    ]);
+    expect(defaultGates().map(({ limit }) => limit)).toEqual([0.9, 30_000, 500e6, 0.8]);
   });
 });

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Compared } from '../../src/model/compared.js';
 import type { ComparisonResult } from '../../src/model/comparison.js';
 import type { ThresholdLevel } from '../../src/model/threshold.js';
-import { isAgainstBase } from '../../src/verdict/base-limit.js';
-import { thresholdConcerns } from '../../src/verdict/concerns.js';
+import { isAgainstBase } from '../../src/model/threshold.js';
+import { thresholdConcerns } from '../../src/verdict/decide.js';
 import { brokenMetrics, judgeAgainstBase } from '../../src/verdict/judge-base.js';
 import { parseThresholds } from '../../src/verdict/threshold-list.js';
 
@@ -54,9 +54,13 @@ describe('a threshold on the base', () => {
     expect(result).toEqual({
       expression: 'flow_time.p95 <= base + 5%',
       level: 'fail',
-      metric: 'flow_time.p95',
+      metric: 'flow_time',
+      stat: 'p95',
+      op: '<=',
+      limit: { base: 'relative', delta: 0.05 },
+      written: { number: '5', unit: '%' },
       actual: 219,
-      limit: 210,
+      bound: 210,
       unit: 'ms',
       outcome: 'fail',
       reason: 'flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)',

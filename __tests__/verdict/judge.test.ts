@@ -12,11 +12,11 @@ interface Held {
 }
 
 const thresholdOf = ({ metric, op, value }: Held): Threshold => ({
-  expression: `${metric.id} ${op} ${value}`,
+  expression: `${metric.metric} ${op} ${value}`,
   level: 'fail',
-  metric,
+  ...metric,
   op,
-  limit: { kind: 'absolute', value },
+  limit: value,
 });
 
 const outcome = (held: Held, record = recordOf()) =>
@@ -39,12 +39,12 @@ describe('a threshold', () => {
     ['<=', 99.999999999999, 'fail'],
     ['==', 100.00000000000001, 'fail'],
   ] as const)('of 100 ms %s %d is %s', (op, value, expected) => {
-    expect(outcome({ metric: { id: 'flow_time', stat: 'p95' }, op, value })).toBe(expected);
+    expect(outcome({ metric: { metric: 'flow_time', stat: 'p95' }, op, value })).toBe(expected);
   });
 
   test('999 of 1000 meets 99.9%, which as a double is a little more than 0.999', () => {
     const record = recordOf({ flows: [...flowsAtOnce(999), failedFlow(1000)] });
-    const metric: MetricRef = { id: 'success_rate' };
+    const metric: MetricRef = { metric: 'success_rate' };
     const value = 99.9 / 100;
     expect(0.999 >= value).toBe(false);
     expect(outcome({ metric, op: '>=', value }, record)).toBe('pass');
@@ -55,19 +55,21 @@ describe('a threshold', () => {
 
   test('998 of 1000 is not 99.9%, and 0 is 0', () => {
     const record = recordOf({ flows: [...flowsAtOnce(998), failedFlow(999), failedFlow(1000)] });
-    expect(outcome({ metric: { id: 'success_rate' }, op: '>=', value: 0.999 }, record)).toBe('fail');
-    expect(outcome({ metric: { id: 'error_rate' }, op: '==', value: 0 })).toBe('pass');
+    expect(outcome({ metric: { metric: 'success_rate' }, op: '>=', value: 0.999 }, record)).toBe('fail');
+    expect(outcome({ metric: { metric: 'error_rate' }, op: '==', value: 0 })).toBe('pass');
   });
 
   test.each(['<', '<=', '>', '>=', '=='] as const)('without data is never passed: %s', (op) => {
     const none = recordOf({ flows: [] });
-    const [result] = judge([thresholdOf({ metric: { id: 'failed' }, op, value: 0 })], summarize(none));
+    const [result] = judge([thresholdOf({ metric: { metric: 'failed' }, op, value: 0 })], summarize(none));
     expect(result).toEqual({
       expression: `failed ${op} 0`,
       level: 'fail',
       metric: 'failed',
-      actual: null,
+      op,
       limit: 0,
+      actual: null,
+      bound: 0,
       unit: 'count',
       outcome: 'inconclusive',
       reason: 'no flow was started',
@@ -76,20 +78,21 @@ describe('a threshold', () => {
 
   test('against a base that was not measured is inconclusive', () => {
     const threshold: Threshold = {
-      ...thresholdOf({ metric: { id: 'flow_time', stat: 'med' }, op: '<=', value: 0 }),
-      limit: { kind: 'base', delta: 0.05, relative: true },
+      ...thresholdOf({ metric: { metric: 'flow_time', stat: 'med' }, op: '<=', value: 0 }),
+      limit: { base: 'relative', delta: 0.05 },
     };
     expect(judge([threshold], summarize(recordOf()))[0]).toMatchObject({
-      metric: 'flow_time.med',
+      metric: 'flow_time',
+      stat: 'med',
       actual: 100,
-      limit: null,
+      bound: null,
       outcome: 'inconclusive',
       reason: 'there is no base to compare with',
     });
   });
 
   test('results keep the order of the thresholds', () => {
-    const refs: MetricRef[] = [{ id: 'total_time' }, { id: 'failed' }, { id: 'throughput' }];
+    const refs: MetricRef[] = [{ metric: 'total_time' }, { metric: 'failed' }, { metric: 'throughput' }];
     const thresholds = refs.map((metric) => thresholdOf({ metric, op: '>=', value: 0 }));
     expect(judge(thresholds, summarize(recordOf())).map(({ metric }) => metric)).toEqual([
       'total_time',

@@ -1,4 +1,4 @@
-import { definitionOf, METRICS, type MetricDefinition, type MetricId } from '../model/metrics.js';
+import { parseMetricName, type MetricDefinition, type MetricId } from '../model/metrics.js';
 import type { History, HistoryPoint, Past, Trend } from '../model/history.js';
 import type { Environment } from '../model/record.js';
 import type { ScenarioResults } from '../model/results.js';
@@ -7,7 +7,7 @@ import { loadKey } from './history-point.js';
 import { trendOf } from './trend.js';
 
 /** Of which the trend is shown; what another of them says already is left out. */
-const TRENDED: ReadonlySet<MetricId> = new Set([
+const TRENDED: ReadonlySet<string> = new Set<MetricId>([
   'success_rate',
   'flow_time',
   'ttfb',
@@ -28,7 +28,6 @@ const TRENDED: ReadonlySet<MetricId> = new Set([
 ]);
 const STATS: readonly (string | undefined)[] = [undefined, 'med', 'p95'];
 const MOST_TRENDS = 40;
-const NAME = /^([a-z_]+)(?:\(.*\))?(?:\.([a-z0-9.]+))?$/su;
 
 /** Earlier runs of a scenario under its load. */
 export interface Comparable {
@@ -65,10 +64,6 @@ export function historyOf(scenario: ScenarioResults, past: Past, environment: En
 }
 
 function trendedDefinition(name: string): MetricDefinition | undefined {
-  const [, id = '', stat] = NAME.exec(name) ?? [];
-  return isTrended(id) && STATS.includes(stat) ? definitionOf(id) : undefined;
-}
-
-function isTrended(id: string): id is MetricId {
-  return Object.hasOwn(METRICS, id) && TRENDED.has(id as MetricId);
+  const { id, stat, definition } = parseMetricName(name);
+  return TRENDED.has(id) && STATS.includes(stat) ? definition : undefined;
 }

@@ -7,8 +7,8 @@ import { CALIBRATION_SCHEMA, type Calibration, type ScenarioCalibration } from '
 import type { ComparePlan } from '../model/compare-plan.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import { EXIT } from '../publish/exit-status.js';
+import { isAgainstBase } from '../model/threshold.js';
 import { renderCalibrationMarkdown, renderCalibrationTerminal } from '../report/calibration.js';
-import { isAgainstBase } from '../verdict/base-limit.js';
 import { calibrateScenario, type CalibrateOptions } from '../run/calibrating.js';
 import { inputsOf, type RunOptions } from './options.js';
 import { writeFile } from './outputs.js';

@@ -60,9 +60,9 @@ function given(name: string, text: string | undefined, value: unknown = text): r
 
 /** All limits of one metric are one setting, so that a raised limit is one line and not one gone and one new. */
 function thresholdSettings(thresholds: readonly Threshold[]): readonly Setting[] {
-  const names = [...new Set(thresholds.map(({ metric }) => metricName(metric)))];
+  const names = [...new Set(thresholds.map(metricName))];
   return names.map((name) => {
-    const limits = thresholds.filter(({ metric }) => metricName(metric) === name);
+    const limits = thresholds.filter((threshold) => metricName(threshold) === name);
     const judged = limits.map(({ level, op, limit, abort }) => JSON.stringify([level, op, limit, abort]));
     return { name, text: limits.map(thresholdText).join(', '), identity: judged.sort().join() };
   });

@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.js';
-import type { Threshold, ThresholdLevel } from '../model/threshold.js';
+import { isAgainstBase, type Threshold, type ThresholdLevel } from '../model/threshold.js';
 import { parseThresholdText, type TextPlace } from '../verdict/threshold-list.js';
 import type { Finding, Path } from './finding.js';
 import { whereInput, type Inputs } from './inputs.js';
@@ -16,8 +16,8 @@ const LISTS = [
   ['alerts', 'warn'],
 ] as const;
 
-function needsCompare({ limit }: Threshold): string | undefined {
-  return limit.kind === 'base' ? NEEDS_COMPARE : undefined;
+function needsCompare(threshold: Threshold): string | undefined {
+  return isAgainstBase(threshold) ? NEEDS_COMPARE : undefined;
 }
 
 const isMeant = (message: string): boolean => message.endsWith(`: ${NEEDS_COMPARE}`);

@@ -39,8 +39,8 @@ function missingRungs(path: Finding['path'], value: unknown, ladder: readonly nu
   const entries = expressionsOf(path, value);
   return entries.flatMap(({ text, ...where }) => {
     const parsed = parseThreshold(text, 'fail');
-    if (!parsed.ok || parsed.threshold.metric.id !== 'efficiency') return [];
-    const { label = '' } = parsed.threshold.metric;
+    if (!parsed.ok || parsed.threshold.metric !== 'efficiency') return [];
+    const { label = '' } = parsed.threshold;
     if (ladder.some((flows) => String(flows) === label)) return [];
     const message = `"${text}": the ladder has no rung with ${label} at once; rungs are ${ladder.join(', ')}`;
     return [{ ...where, message }];

@@ -133,6 +133,8 @@ export const METRICS = {
 
 export type MetricId = keyof typeof METRICS;
 
+export const METRIC_IDS = Object.keys(METRICS) as [MetricId, ...MetricId[]];
+
 /** What only a ladder can tell: shown where there is one. */
 export const LADDER_METRICS: ReadonlySet<MetricId> = new Set([
   'memory_per_flow',
@@ -144,14 +146,34 @@ export const LADDER_METRICS: ReadonlySet<MetricId> = new Set([
 
 /** A metric as an expression names it: `flow_time.p95`, `step(draft).med`, `success_rate`. */
 export interface MetricRef {
-  readonly id: MetricId;
+  readonly metric: MetricId;
   readonly label?: string;
   readonly stat?: string;
 }
 
 /** The canonical spelling: the key in results.json and in the `metrics` output. */
-export function metricName({ id, label, stat }: MetricRef): string {
-  return `${id}${label === undefined ? '' : `(${label})`}${stat === undefined ? '' : `.${stat}`}`;
+export function metricName({ metric, label, stat }: MetricRef): string {
+  return `${metric}${label === undefined ? '' : `(${label})`}${stat === undefined ? '' : `.${stat}`}`;
+}
+
+/** A canonical name taken apart; `definition` is missing for a metric that this version does not know. */
+export interface MetricName {
+  readonly id: string;
+  readonly label?: string | undefined;
+  readonly stat?: string | undefined;
+  readonly definition?: MetricDefinition | undefined;
+}
+
+const NAME = /^([a-z_]+)(?:\((.*)\))?(?:\.([a-z0-9.]+))?$/su;
+
+/** The inverse of `metricName`, for the keys of results.json. A label may hold anything: it is what a flow calls a step. */
+export function parseMetricName(name: string): MetricName {
+  const [, id = name, label, stat] = NAME.exec(name) ?? [];
+  return { id, label, stat, definition: isMetricId(id) ? METRICS[id] : undefined };
+}
+
+export function isMetricId(id: string): id is MetricId {
+  return Object.hasOwn(METRICS, id);
 }
 
 export function definitionOf(id: MetricId): MetricDefinition {

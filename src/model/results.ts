@@ -11,6 +11,7 @@ import { ladderSchema } from './ladder.js';
 import { leftBehindSchema, leftoverSchema } from './left-behind.js';
 import { stepGrowthSchema } from './step-growth.js';
 import { limitsSchema } from './limits-record.js';
+import { thresholdSchema } from './threshold.js';
 import { VERDICTS } from './verdict.js';
 
 /*
@@ -124,19 +125,17 @@ const metric = z.object({
   note: z.string().optional(),
 });
 
-const threshold = z.object({
-  expression: z.string(),
-  level: z.enum(['fail', 'warn']),
-  metric: z.string(),
+const threshold = thresholdSchema.extend({
   actual: z.number().nullable(),
-  limit: z.number().nullable().meta({ description: 'in the base unit' }),
+  bound: z.number().nullable().meta({
+    description: "the limit in the base unit; of a limit on the base, what base's own value makes of it",
+  }),
   unit,
   outcome: z.enum(['pass', 'fail', 'inconclusive', 'unresolved', 'not_judged']).meta({
     description: 'not_judged: a limit on the base in a run that compares nothing; it counts as no pass',
   }),
   /** Why it is inconclusive, not judged, or unresolved: compared with the base, but the budget did not tell. */
   reason: z.string().optional(),
-  origin: z.literal('history').optional().meta({ description: 'the limit is what earlier runs predict' }),
 });
 
 const check = z.object({

@@ -1,25 +1,58 @@
-import type { MetricRef } from './metrics.js';
+import { z } from 'zod';
+import { METRIC_IDS } from './metrics.js';
 
 /** At level `fail` a threshold is a gate, at level `warn` an alert. */
-export type ThresholdLevel = 'fail' | 'warn';
+export const THRESHOLD_LEVELS = ['fail', 'warn'] as const;
+export type ThresholdLevel = (typeof THRESHOLD_LEVELS)[number];
 
-export type ThresholdOp = '<' | '<=' | '>' | '>=' | '==';
+export const THRESHOLD_OPS = ['<', '<=', '>', '>=', '=='] as const;
+export type ThresholdOp = (typeof THRESHOLD_OPS)[number];
 
-/** An absolute limit in the metric's base unit, or one that hangs on the base branch's value. */
-export type Limit =
-  | { readonly kind: 'absolute'; readonly value: number }
-  /** base·(1 + delta) if relative (a ratio, 0.05 for `base + 5%`), base + delta (base unit) otherwise. */
-  | { readonly kind: 'base'; readonly delta: number; readonly relative: boolean };
+const baseLimit = z
+  .object({
+    base: z.enum(['relative', 'absolute']),
+    delta: z.number(),
+  })
+  .meta({
+    description:
+      'a limit on the value of the base branch: base·(1 + delta) if relative (0.05 for base + 5%), else base + delta ' +
+      'in the base unit',
+  });
 
-export interface Threshold {
-  /** As the user wrote it, spaces normalised. */
-  readonly expression: string;
-  readonly level: ThresholdLevel;
-  readonly metric: MetricRef;
-  readonly op: ThresholdOp;
-  readonly limit: Limit;
+/** A threshold as the grammar has read it: made once, kept to the end. */
+export const thresholdSchema = z.object({
+  expression: z.string().meta({ description: 'as it was written, spaces normalised' }),
+  level: z.enum(THRESHOLD_LEVELS),
+  metric: z.enum(METRIC_IDS),
+  label: z.string().optional().meta({ description: 'of step(label)' }),
+  stat: z.string().optional().meta({ description: 'of a distribution: p95, med' }),
+  op: z.enum(THRESHOLD_OPS),
+  limit: z.union([z.number().meta({ description: 'in the base unit' }), baseLimit]),
+  written: z
+    .object({ number: z.string(), unit: z.string() })
+    .optional()
+    .meta({ description: 'the amount in the unit that was written; none for base itself' }),
+  origin: z.literal('history').optional().meta({ description: 'the limit is what earlier runs predict' }),
+});
+
+export type Threshold = Readonly<z.infer<typeof thresholdSchema>> & {
   /** While the run is under way it is looked at too, from `delay` ms on, and ends the run when it does not hold. */
   readonly abort?: { readonly delay: number };
-  /** Its limit was not written by anybody: it is what earlier runs predict. */
-  readonly origin?: 'history';
+};
+
+export type Limit = Threshold['limit'];
+export type BaseLimit = Exclude<Limit, number>;
+/** A threshold whose limit hangs on the base. */
+export type BaseThreshold<T extends Pick<Threshold, 'limit'> = Threshold> = T & { readonly limit: BaseLimit };
+
+export function isAgainstBase<T extends Pick<Threshold, 'limit'>>(
+  threshold: T,
+): threshold is BaseThreshold<T> {
+  return typeof threshold.limit !== 'number';
+}
+
+/** One thing that keeps a run from passing. */
+export interface Concern {
+  readonly verdict: 'fail' | 'inconclusive' | 'warn';
+  readonly reason: string;
 }

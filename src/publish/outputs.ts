@@ -1,3 +1,4 @@
+import { metricName } from '../model/metrics.js';
 import type { Results } from '../model/results.js';
 
 export interface VerdictOutputs {
@@ -37,7 +38,7 @@ function failedGates({ scenarios }: Pick<Results, 'scenarios'>): number {
  */
 function metricsJson({ scenarios }: Pick<Results, 'scenarios'>): { metrics: string; leftOut: number } {
   const all = scenarios.flatMap(({ name, metrics, thresholds }) => {
-    const judged = new Set(thresholds.map(({ metric }) => metric));
+    const judged = new Set(thresholds.map(metricName));
     return Object.entries(metrics).map(([id, { value }]) => ({
       member: `${jsonName(scenarios.length > 1 ? `${name}/${id}` : id)}:${JSON.stringify(value)}`,
       isJudged: judged.has(id),

@@ -8,8 +8,7 @@ import type {
   TallyShare,
 } from '../model/calibration.js';
 import { formatQuantity, formatTime, plural } from '../model/format.js';
-import { METRICS } from '../model/metrics.js';
-import { parseMetricName } from '../verdict/metric-name.js';
+import { parseMetricName } from '../model/metrics.js';
 import { right, shown, table, text, words, type Block, type Blocks } from './blocks.js';
 import { html, plain } from './escape.js';
 import { paragraphs, printed } from './markdown.js';
@@ -198,8 +197,7 @@ function suggestedWords({ scale, suggested, smallest }: CalibratedMetric): strin
 function amount({ metric, scale }: Pick<CalibratedMetric, 'metric' | 'scale'>, value: number | null): string {
   if (value === null) return '\u2013';
   if (scale === 'relative' || scale === 'rate') return rate(value);
-  const { metric: ref } = parseMetricName(metric, 1);
-  return formatQuantity(value, ref === undefined ? 'count' : METRICS[ref.id].unit);
+  return formatQuantity(value, parseMetricName(metric).definition?.unit ?? 'count');
 }
 
 function looksTable(

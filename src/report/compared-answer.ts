@@ -2,7 +2,7 @@ import type { Compared } from '../model/compared.js';
 import { formatCount, formatTime, plural } from '../model/format.js';
 import { formatChange } from '../model/format-change.js';
 import { detectable, type ComparedAnswer, type ComparedLine } from './compared-line.js';
-import { directionOf } from './direction.js';
+import { directionOf } from '../model/metric-words.js';
 import { code, strong, words, type Sentence } from './blocks.js';
 
 const WORST_FIRST: readonly ComparedAnswer[] = ['worse', 'unresolved', 'better', 'held'];

@@ -2,7 +2,7 @@ import type { ComparisonResult } from '../model/comparison.js';
 import { formatPercentChange } from '../model/format-change.js';
 import { RELATIVE_MARGIN } from '../stats/compare/scale.js';
 import type { ComparedLine } from './compared-line.js';
-import { directionOf } from './direction.js';
+import { directionOf } from '../model/metric-words.js';
 import { markup } from './escape.js';
 import { svg } from './charts.js';
 import { clipped } from './lines.js';

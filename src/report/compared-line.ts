@@ -3,13 +3,13 @@ import { formatConfidence, formatQuantity } from '../model/format.js';
 import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import type { Compared } from '../model/compared.js';
+import { directionOf, limitText } from '../model/metric-words.js';
+import { metricName, parseMetricName } from '../model/metrics.js';
+import { isAgainstBase } from '../model/threshold.js';
 import { marksOf } from '../stats/compare/marks.js';
-import { hangsOnBase } from './base-limit.js';
 import type { Standing } from './blocks.js';
-import { directionOf } from './direction.js';
 import { clipped } from './lines.js';
-import { parseMetricName } from './metric-title.js';
-import { limitOf, standingOf } from './row.js';
+import { standingOf } from './row.js';
 
 /** What became of a metric, in one word. */
 export type ComparedAnswer = 'worse' | 'unresolved' | 'better' | 'held';
@@ -52,7 +52,7 @@ export function comparedLines(scenario: ScenarioResults): readonly ComparedLine[
 function lineOf(source: ComparisonResult, scenario: ScenarioResults): ComparedLine {
   const { metric, low, high, change } = source;
   const thresholds = scenario.thresholds.filter(
-    (threshold) => threshold.metric === metric && hangsOnBase(threshold),
+    (threshold) => metricName(threshold) === metric && isAgainstBase(threshold),
   );
   const unit = { ...unitOf(source, scenario), marks: marksOfLine(source, thresholds) };
   const [first] = thresholds;
@@ -71,7 +71,7 @@ function lineOf(source: ComparisonResult, scenario: ScenarioResults): ComparedLi
     confidence: source.confidence === null ? '' : formatConfidence(source.confidence),
     outcome: outcomeWords(source, answer),
     ...(detail === undefined ? {} : { detail }),
-    limit: thresholds.map(limitOf).join(', '),
+    limit: thresholds.map(limitText).join(', '),
     ...(first === undefined ? {} : { level: first.level }),
     unit,
     source,
@@ -146,10 +146,9 @@ function marksOfLine(source: ComparisonResult, thresholds: readonly ThresholdRes
   return [...marksOf({ ...source, worse }), ...limits.filter(Number.isFinite)];
 }
 
-/** A threshold holds what base's own value makes of its limit. */
-function limitAsChange({ limit }: ThresholdResult, { base, scale }: ComparisonResult): number | undefined {
-  if (limit === null || base === null) return undefined;
-  return scale === 'relative' ? limit / base - 1 : limit - base;
+function limitAsChange({ bound }: ThresholdResult, { base, scale }: ComparisonResult): number | undefined {
+  if (bound === null || base === null) return undefined;
+  return scale === 'relative' ? bound / base - 1 : bound - base;
 }
 
 const LONGEST = 50;

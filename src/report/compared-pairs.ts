@@ -3,7 +3,7 @@ import type { ComparisonResult } from '../model/comparison.js';
 import { formatPercentChange } from '../model/format-change.js';
 import { plural } from '../model/format.js';
 import type { ComparedLine } from './compared-line.js';
-import { directionOf } from './direction.js';
+import { directionOf } from '../model/metric-words.js';
 import { markup } from './escape.js';
 import { PLOT, shareOfBase } from './compared-effects.js';
 import { svg } from './charts.js';

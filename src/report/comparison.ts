@@ -1,7 +1,7 @@
 import type { Compared } from '../model/compared.js';
 import { formatCount, formatTime, plural } from '../model/format.js';
 import type { ScenarioResults } from '../model/results.js';
-import { hangsOnBase } from './base-limit.js';
+import { isAgainstBase } from '../model/threshold.js';
 import {
   aside,
   atTerminal,
@@ -274,7 +274,7 @@ export function comparedView(scenario: ScenarioResults): ComparedView | undefine
 
 function standingOfAll({ thresholds }: ScenarioResults, [first]: readonly ComparedLine[]): Standing {
   if (first !== undefined) return first.standing;
-  const [judged] = thresholds.filter(hangsOnBase);
+  const [judged] = thresholds.filter(isAgainstBase);
   return judged === undefined ? 'plain' : standingOf(judged);
 }
 

@@ -1,11 +1,11 @@
 import { formatCount, plural } from '../model/format.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
-import { hangsOnBase } from './base-limit.js';
+import { isAgainstBase } from '../model/threshold.js';
 import { answerOf, capital, outlook } from './compared-answer.js';
-import { comparedLines, sideLabel, type ComparedLine } from './compared-line.js';
-import { directionOf } from './direction.js';
-import { limitOf } from './row.js';
+import { directionOf, limitText } from '../model/metric-words.js';
+import { metricName } from '../model/metrics.js';
 import { code, strong, words, type Sentence } from './blocks.js';
+import { comparedLines, sideLabel, type ComparedLine } from './compared-line.js';
 
 /** `is slower than main`, if what fails is the comparison alone; undefined if a gate of another kind fails too. */
 export function comparedStatus(
@@ -13,8 +13,8 @@ export function comparedStatus(
   failing: readonly ThresholdResult[],
 ): string | undefined {
   const [first] = failing;
-  if (compared === undefined || first === undefined || !failing.every(hangsOnBase)) return undefined;
-  return `${directionOf(first.metric).thanWorse} ${sideLabel(compared.base)}`;
+  if (compared === undefined || first === undefined || !failing.every(isAgainstBase)) return undefined;
+  return `${directionOf(metricName(first)).thanWorse} ${sideLabel(compared.base)}`;
 }
 
 /** `grows more than main`; undefined if nothing does. */
@@ -47,16 +47,17 @@ export function comparedDistance(
   const { source } = line;
   const verb = (source.change ?? 0) < 0 ? 'fell' : 'rose';
   return [
-    code(threshold.metric),
+    code(metricName(threshold)),
     words(` ${verb} by `),
     strong(line.change.replace(/^[+\u2212]/u, '')),
-    words(`${how(line)}; the ${nounOf(threshold)} is ${limitOf(threshold)}`),
+    words(`${how(line)}; the ${nounOf(threshold)} is ${limitText(threshold)}`),
   ];
 }
 
 /** `. Step research carries 85% of the slowdown`; nothing if nothing was found. */
-export function firstAttribution({ compared }: ScenarioResults, { metric }: ThresholdResult): Sentence {
-  const first = compared?.attribution.find((one) => one.metric === metric);
+export function firstAttribution({ compared }: ScenarioResults, threshold: ThresholdResult): Sentence {
+  const name = metricName(threshold);
+  const first = compared?.attribution.find(({ metric }) => metric === name);
   return first === undefined ? [] : [words(`. ${capital(first.sentence)}`)];
 }
 
@@ -68,17 +69,17 @@ export function unresolvedSentence(scenario: ScenarioResults, threshold: Thresho
   if (line === undefined || line.source.change === null || scenario.compared === undefined) {
     const why = (threshold.reason ?? line?.source.reason ?? 'no reason was given').replace(NOT_JUDGED, '');
     return [
-      code(threshold.metric),
+      code(metricName(threshold)),
       words(' is '),
       strong('not judged'),
-      words(`: ${why}; the ${nounOf(threshold)} is ${limitOf(threshold)}`),
+      words(`: ${why}; the ${nounOf(threshold)} is ${limitText(threshold)}`),
     ];
   }
   return [
-    code(threshold.metric),
+    code(metricName(threshold)),
     words(' changed by '),
     strong(line.change),
-    words(`${how(line)}, too uncertain for the ${nounOf(threshold)} of ${limitOf(threshold)}`),
+    words(`${how(line)}, too uncertain for the ${nounOf(threshold)} of ${limitText(threshold)}`),
     ...outlook(line, scenario.compared),
   ];
 }
@@ -127,8 +128,9 @@ export function gatesHeld({ thresholds }: ScenarioResults): string {
 }
 
 function lineOf(scenario: ScenarioResults, threshold: ThresholdResult): ComparedLine | undefined {
-  if (!hangsOnBase(threshold)) return undefined;
-  return comparedLines(scenario).find(({ metric }) => metric === threshold.metric);
+  if (!isAgainstBase(threshold)) return undefined;
+  const name = metricName(threshold);
+  return comparedLines(scenario).find(({ metric }) => metric === name);
 }
 
 function how({ interval, confidence, source }: ComparedLine): string {

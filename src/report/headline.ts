@@ -1,6 +1,8 @@
 import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/results.js';
 import { formatCount, formatQuantity, formatRatio, plural } from '../model/format.js';
 import { limitSentence } from '../model/ladder.js';
+import { limitText } from '../model/metric-words.js';
+import { metricName } from '../model/metrics.js';
 import { judgedFlows } from './faults.js';
 import {
   comparedAnswer,
@@ -15,8 +17,8 @@ import {
   unresolvedStatus,
   unresolvedThresholds,
 } from './headline-compared.js';
-import { limitOf, measured } from './row.js';
 import { code, list, strong, words, type Reporter, type Sentence } from './blocks.js';
+import { measured } from './row.js';
 
 const PROBLEMS_SHOWN = 10;
 
@@ -157,10 +159,10 @@ function inconclusive(scenario: ScenarioResults): Headline {
   return {
     status: 'is inconclusive',
     sentence: [
-      code(gate.metric),
+      code(metricName(gate)),
       words(' has '),
       strong('no data'),
-      words(`${why}; the gate of ${limitOf(gate)} is not passed without.`),
+      words(`${why}; the gate of ${limitText(gate)} is not passed without.`),
     ],
   };
 }
@@ -239,7 +241,8 @@ function underLoad({ load: { flows, rate, stages }, ladder }: ScenarioResults): 
 
 /** `flow_time.p95` was 2.71 s, 8.4% above the gate of < 2.5 s */
 export function distance(threshold: ThresholdResult, cores: number): Sentence {
-  const { metric, level, actual } = threshold;
+  const { level, actual } = threshold;
+  const metric = metricName(threshold);
   const noun = level === 'fail' ? 'gate' : 'alert';
   if (actual === null) {
     const why = threshold.reason === undefined ? '' : ` (${threshold.reason})`;
@@ -247,27 +250,27 @@ export function distance(threshold: ThresholdResult, cores: number): Sentence {
       code(metric),
       words(' has '),
       strong('no data'),
-      words(`${why}; the ${noun} is ${limitOf(threshold)}`),
+      words(`${why}; the ${noun} is ${limitText(threshold)}`),
     ];
   }
   const far = howFar(threshold);
   const rest =
     far === undefined
-      ? `; the ${noun} is ${limitOf(threshold)}`
-      : `, ${far} the ${noun} of ${limitOf(threshold)}`;
+      ? `; the ${noun} is ${limitText(threshold)}`
+      : `, ${far} the ${noun} of ${limitText(threshold)}`;
   return [code(metric), words(' was '), strong(measured(threshold, cores)), words(rest)];
 }
 
 /** `8.4% above`, `1.7 points below`, `3.2 times`; undefined where a share of the limit says nothing. */
-function howFar({ actual, limit, unit }: ThresholdResult): string | undefined {
-  if (actual === null || limit === null || actual === limit) return undefined;
-  const side = actual > limit ? 'above' : 'below';
+function howFar({ actual, bound, unit }: ThresholdResult): string | undefined {
+  if (actual === null || bound === null || actual === bound) return undefined;
+  const side = actual > bound ? 'above' : 'below';
   if (unit === 'ratio') {
-    const points = formatRatio(Math.abs(actual - limit)).replace('%', '');
+    const points = formatRatio(Math.abs(actual - bound)).replace('%', '');
     return `${points} ${points === '1' ? 'point' : 'points'} ${side}`;
   }
-  if (limit <= 0 || actual < 0) return undefined;
-  const ratio = actual / limit;
+  if (bound <= 0 || actual < 0) return undefined;
+  const ratio = actual / bound;
   if (ratio >= 2) return `${Number(ratio.toPrecision(2))} times`;
   return `${formatRatio(Math.abs(ratio - 1))} ${side}`;
 }

@@ -23,8 +23,8 @@ export function withComparison(rows: readonly Row[], lines: readonly ComparedLin
   });
 }
 
-function isAbout({ limit }: Row): boolean {
-  return limit === undefined || /\bbase\b/u.test(limit);
+function isAbout({ limit, againstBase }: Row): boolean {
+  return limit === undefined || againstBase === true;
 }
 
 function againstOf({ base, change, interval, confidence, source }: ComparedLine): Against {

@@ -1,8 +1,9 @@
 import type { MetricResult, ScenarioResults, ThresholdResult } from '../model/results.js';
 import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../model/format.js';
-import { hangsOnBase } from './base-limit.js';
+import { limitText, metricTitle } from '../model/metric-words.js';
+import { metricName } from '../model/metrics.js';
+import { isAgainstBase } from '../model/threshold.js';
 import type { Standing } from './blocks.js';
-import { metricTitle, parseMetricName } from './metric-title.js';
 
 /** One line of the table of metrics. */
 export interface Row {
@@ -17,6 +18,8 @@ export interface Row {
   readonly detail?: string;
   /** `≤ 30 s`; missing in a row without threshold. */
   readonly limit?: string;
+  /** The limit hangs on the base. */
+  readonly againstBase?: boolean;
   /** As the user wrote it. */
   readonly expression?: string;
   readonly level?: ThresholdResult['level'];
@@ -62,7 +65,7 @@ const COUNTED = ['dropped', 'retried', 'resent'];
 /** Failing gates, gates without data, those that the comparison left unresolved, alerts, gates that hold, alerts that hold, plain figures. */
 export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[] {
   const judged = scenario.thresholds
-    .map((threshold) => thresholdRow(threshold, scenario.metrics[threshold.metric], cores))
+    .map((threshold) => thresholdRow(threshold, scenario.metrics[metricName(threshold)], cores))
     .sort((a, b) => rank(a) - rank(b));
   const shown = new Set(judged.map((row) => row.metric));
   const figures = FIGURES.filter((name) => !shown.has(name)).flatMap((name) => {
@@ -94,12 +97,14 @@ export function figureRow(name: string, metric: MetricResult, cores: number): Ro
 }
 
 function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefined, cores: number): Row {
+  const name = metricName(threshold);
   return {
     standing: standingOf(threshold),
-    metric: threshold.metric,
-    title: metricTitle(threshold.metric),
+    metric: name,
+    title: metricTitle(name),
     value: least(metric) + measured(threshold, cores),
-    limit: `${limitOf(threshold)}${threshold.origin === undefined ? '' : ', by history'}`,
+    againstBase: isAgainstBase(threshold),
+    limit: `${limitText(threshold)}${threshold.origin === undefined ? '' : ', by history'}`,
     expression: threshold.expression,
     level: threshold.level,
     ...detail(reasonOf(threshold) ?? (metric === undefined ? undefined : noteOf(metric))),
@@ -119,35 +124,11 @@ function reasonOf({ outcome, reason }: ThresholdResult): string | undefined {
 
 /** The value with the digits that tell it from the limit it is held against. */
 export function measured(threshold: ThresholdResult, cores: number): string {
-  const { metric, actual, limit, unit } = threshold;
-  const value = formatAgainst(actual, limit, unit);
+  const { metric, actual, bound, unit } = threshold;
+  const value = formatAgainst(actual, bound, unit);
   return isCpuShare(metric) && value !== NO_DATA
     ? `${value} ${formatShare(0, cores).slice('0% '.length)}`
     : value;
-}
-
-const SIGNS: Readonly<Record<string, string>> = { '<': '<', '<=': '≤', '>': '>', '>=': '≥', '==': '=' };
-const EXPRESSION = /(<=|>=|==|<|>)\s*(.+)$/su;
-const NUMBER_AND_UNIT = /^([\d.]+)\s*(%|[A-Za-zµ/]+)$/u;
-
-/** `≤ 30 s`, `≥ 90%`, `≤ base + 5%`: in the user's own unit where he gave one. */
-export function limitOf(threshold: ThresholdResult): string {
-  const { expression, limit, unit } = threshold;
-  const [, op = '', written = ''] = EXPRESSION.exec(expression) ?? [];
-  const [, digits, own] = NUMBER_AND_UNIT.exec(written.trim()) ?? [];
-  const sign = SIGNS[op] ?? '';
-  if (hangsOnBase(threshold)) return `${sign} ${baseLimit(written.trim())}`.trim();
-  if (digits === undefined || own === undefined) {
-    return `${sign} ${limit === null ? written.trim() : formatQuantity(limit, unit)}`.trim();
-  }
-  return `${sign} ${digits}${own === '%' || own.startsWith('/') ? '' : ' '}${own}`.trim();
-}
-
-/** `base − 5%`, `base + 10 MB`. */
-function baseLimit(written: string): string {
-  return written
-    .replace(/\s*([+-])\s*/u, (_, op: string) => ` ${op === '-' ? '\u2212' : op} `)
-    .replace(/(\d)([A-Za-zµ]+)$/u, '$1 $2');
 }
 
 /** `at least `, where the value may have been more. */
@@ -159,8 +140,7 @@ function noteOf({ atMost, unit, note }: MetricResult): string | undefined {
   return atMost === undefined ? note : `at most ${formatQuantity(atMost, unit)}: ${note ?? ''}`;
 }
 
-function isCpuShare(name: string): boolean {
-  const { id } = parseMetricName(name);
+function isCpuShare(id: string): boolean {
   return id === 'peak_cpu' || id === 'avg_cpu';
 }
 

@@ -1,5 +1,6 @@
 import type { ScenarioResults } from '../model/results.js';
 import { formatRatio, formatTime, plural } from '../model/format.js';
+import { parseMetricName } from '../model/metrics.js';
 import {
   atTerminal,
   code,
@@ -15,7 +16,6 @@ import {
   type Reporter,
   type Sentence,
 } from './blocks.js';
-import { parseMetricName } from './metric-title.js';
 
 /** One step of a flow: its time, and its share of the time of all ok flows. */
 export interface StepLine {

@@ -5,12 +5,12 @@ import type { ComparedMetric, ComparisonResult, Pair, Round } from '../model/com
 import { plural } from '../model/format.js';
 import { metricName } from '../model/metrics.js';
 import type { ScenarioPlan } from '../model/plan.js';
-import type { Threshold } from '../model/threshold.js';
+import { isAgainstBase, type Threshold } from '../model/threshold.js';
 import { attribute } from '../stats/compare/attribution.js';
 import { comparedGrowth } from '../stats/compare/compared-growth.js';
 import { compareRun } from '../stats/compare/run.js';
 import { whyDropped, type ValidityLimits } from '../stats/compare/validity.js';
-import { comparedMetrics, isAgainstBase } from '../verdict/base-limit.js';
+import { comparedMetrics } from '../verdict/base-limit.js';
 import { defaultBaseGates, spareMetrics } from '../verdict/compared-defaults.js';
 import { brokenMetrics, type ScenarioComparison } from '../verdict/judge-base.js';
 import { compareSides } from './compare-sides.js';
@@ -55,7 +55,7 @@ export async function compareScenario(
     growthAsked: (plan.checks.growth ?? 'off') !== 'off',
   });
   if (compared.absent !== undefined) return notCompared(plan, options, compared.absent);
-  const defaultGates = byDefault.filter((gate) => results.some(({ metric }) => metric === nameOf(gate)));
+  const defaultGates = byDefault.filter((gate) => results.some(({ metric }) => metric === metricName(gate)));
   return {
     defaultGates,
     results,
@@ -63,8 +63,6 @@ export async function compareScenario(
     ...(problem === undefined ? {} : { problem }),
   };
 }
-
-const nameOf = ({ metric }: Threshold): string => metricName(metric);
 
 /**
  * Why nothing is compared, in the form of a comparison. No gate that nobody wrote is in force then, and what was asked

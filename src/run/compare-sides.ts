@@ -75,7 +75,7 @@ function failedAtOnce(compared: SidesCompared | undefined): SideError | undefine
 
 async function compareOnce(sides: Sides, options: CompareSidesOptions): Promise<SidesCompared | undefined> {
   const { plan, thresholds, budget, ports, about } = options;
-  const rounds = new Rounds({ sides, ports, metrics: thresholds.map(({ metric }) => metric) });
+  const rounds = new Rounds({ sides, ports, metrics: thresholds });
   const attempt = await tryOut(
     plan,
     { clock: ports.clock, record: (side, load) => rounds.record(side, load) },

@@ -106,7 +106,7 @@ function triedOf(record: Record, took: number): Omit<Tried, 'side'> {
   return {
     flows: startedFlows(tallyOf(record)),
     time: time.value ?? took,
-    flowTime: measure(measures, { id: 'flow_time', stat: 'med' }).value ?? undefined,
+    flowTime: measure(measures, { metric: 'flow_time', stat: 'med' }).value ?? undefined,
     took,
     startSkew: startSkew.value ?? 0,
     cpuPerFlow: cpuPerFlow.value ?? 0,

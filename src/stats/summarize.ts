@@ -59,7 +59,7 @@ export function summarize(record: Record): Measures {
 
 /** The value of one metric in its base unit; null, with the reason as note, when there is no data. Never throws. */
 export function measure(measures: Measures, ref: MetricRef): MetricResult {
-  const { unit } = definitionOf(ref.id);
+  const { unit } = definitionOf(ref.metric);
   return { ...look(measures, ref), unit };
 }
 
@@ -70,13 +70,13 @@ export function measure(measures: Measures, ref: MetricRef): MetricResult {
 export function standardRefs(measures: Measures): MetricRef[] {
   const refs: MetricRef[] = [];
   for (const id of Object.keys(METRICS) as MetricId[]) {
-    if (id === 'flow_time') refs.push(...FLOW_TIME_STATS.map((stat) => ({ id, stat })));
-    else if (id === 'ttfb') refs.push(...TTFB_STATS.map((stat) => ({ id, stat })));
+    if (id === 'flow_time') refs.push(...FLOW_TIME_STATS.map((stat) => ({ metric: id, stat })));
+    else if (id === 'ttfb') refs.push(...TTFB_STATS.map((stat) => ({ metric: id, stat })));
     else if (id === 'step') refs.push(...stepRefs(measures));
     else if (id === 'retried' && measures.scalars.retried.value === null) continue;
     else if (LADDER_METRICS.has(id) && measures.ladder === undefined) continue;
     else if (id === 'efficiency') refs.push(...efficiencyRefs(measures));
-    else refs.push({ id });
+    else refs.push({ metric: id });
   }
   return refs;
 }
@@ -84,18 +84,21 @@ export function standardRefs(measures: Measures): MetricRef[] {
 function stepRefs({ steps }: Measures): MetricRef[] {
   return [...steps.keys()]
     .slice(0, MOST_STEPS)
-    .flatMap((label) => STEP_STATS.map((stat): MetricRef => ({ id: 'step', label, stat })));
+    .flatMap((label) => STEP_STATS.map((stat): MetricRef => ({ metric: 'step', label, stat })));
 }
 
 function efficiencyRefs({ ladder }: Measures): MetricRef[] {
-  return (ladder?.rungs ?? []).map(({ flows }) => ({ id: 'efficiency', label: String(flows) }));
+  return (ladder?.rungs ?? []).map(({ flows }): MetricRef => ({
+    metric: 'efficiency',
+    label: String(flows),
+  }));
 }
 
 function look(measures: Measures, ref: MetricRef): Figure {
-  if (isScalar(ref.id)) return measures.scalars[ref.id];
-  if (ref.id === 'efficiency') return efficiencyAt(measures.ladder, ref.label ?? '');
-  if (ref.id === 'flow_time') return statFigure(measures.flowTime, { ref, empty: NONE_OK });
-  if (ref.id === 'ttfb') {
+  if (isScalar(ref.metric)) return measures.scalars[ref.metric];
+  if (ref.metric === 'efficiency') return efficiencyAt(measures.ladder, ref.label ?? '');
+  if (ref.metric === 'flow_time') return statFigure(measures.flowTime, { ref, empty: NONE_OK });
+  if (ref.metric === 'ttfb') {
     const requested = measures.scalars.bytes_sent.value !== null;
     return statFigure(measures.ttfb, { ref, empty: requested ? NONE_OK : NO_REQUEST });
   }
@@ -110,7 +113,7 @@ function statFigure(
   if (distribution === undefined) return noData(empty);
   const stat = ref.stat ?? '';
   if ('percentile' in distribution && !EXACT_STATS.has(stat)) return coarse(distribution, stat);
-  return figureOr(statOf(distribution, stat), `${ref.id} has no stat "${stat}"`);
+  return figureOr(statOf(distribution, stat), `${ref.metric} has no stat "${stat}"`);
 }
 
 /** They are known exactly however many values there are. */

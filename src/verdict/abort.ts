@@ -1,7 +1,7 @@
 import type { Record } from '../model/record.js';
 import type { Threshold } from '../model/threshold.js';
 import { summarize } from '../stats/summarize.js';
-import { byHowMuch } from './concerns.js';
+import { byHowMuch } from './decide.js';
 import { judge } from './judge.js';
 
 /**

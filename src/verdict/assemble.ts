@@ -25,7 +25,7 @@ import { limitConcerns } from './limits.js';
 import { judge, judgeAlone } from './judge.js';
 import { failureConcerns } from './compared-failures.js';
 import { growthConcerns } from './compared-growth.js';
-import { isAgainstBase } from './base-limit.js';
+import { isAgainstBase } from '../model/threshold.js';
 import { invalidConcerns, ofComparison, judgeAgainstBase, type ScenarioComparison } from './judge-base.js';
 
 /** Points of the curve of flows in flight, where it can not be drawn from the flows that are kept. */
@@ -144,7 +144,7 @@ function askedLevels(plan: ScenarioPlan): CheckLevels {
 
 /** The standard metrics, and every one that a threshold names. */
 function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['metrics'] {
-  const refs = [...standardRefs(measures), ...plan.thresholds.map(({ metric }) => metric)];
+  const refs = [...standardRefs(measures), ...plan.thresholds];
   return Object.fromEntries(refs.map((ref) => [metricName(ref), measure(measures, ref)]));
 }
 

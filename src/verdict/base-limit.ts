@@ -1,14 +1,7 @@
 import type { ComparedMetric, ComparisonResult, ComparisonScale } from '../model/comparison.js';
 import { definitionOf, LADDER_METRICS, metricName, type MetricId } from '../model/metrics.js';
-import type { Limit, Threshold } from '../model/threshold.js';
+import { isAgainstBase, type BaseThreshold, type Threshold } from '../model/threshold.js';
 import { RELATIVE_MARGIN } from '../stats/compare/scale.js';
-
-/** A threshold whose limit hangs on the base. */
-export type BaseThreshold = Threshold & { readonly limit: Extract<Limit, { kind: 'base' }> };
-
-export function isAgainstBase(threshold: Threshold): threshold is BaseThreshold {
-  return threshold.limit.kind === 'base';
-}
 
 /** Shares of flows: compared by the flows that are counted, not by the quotients of rounds. */
 const RATES: ReadonlySet<MetricId> = new Set(['success_rate', 'error_rate']);
@@ -35,13 +28,13 @@ const SUMS: ReadonlySet<MetricId> = new Set([
 export function refusedAgainstBase(threshold: Threshold): string | undefined {
   if (!isAgainstBase(threshold)) return undefined;
   const { metric, op, limit } = threshold;
-  const name = metricName(metric);
-  const { worse } = definitionOf(metric.id);
+  const name = metricName(threshold);
+  const { worse } = definitionOf(metric);
   const meant = worse === 'lower' ? `${name} >= base - 5%` : `${name} <= base + 5%`;
-  if (LADDER_METRICS.has(metric.id)) {
+  if (LADDER_METRICS.has(metric)) {
     return `${name} is of a ladder as a whole, and a comparison runs its top rung alone; give it a limit of its own`;
   }
-  if (metric.id === 'start_skew') {
+  if (metric === 'start_skew') {
     return 'pairs of rounds with a wide start_skew are dropped, so that what is left can not tell of it; give it a limit of its own';
   }
   if (op === '==') return `no number of rounds shows that two things are equal; write ${meant}`;
@@ -50,11 +43,12 @@ export function refusedAgainstBase(threshold: Threshold): string | undefined {
   }
   const amount = worseningOf(threshold);
   if (amount < 0) return `asks head to be better than base by an amount; write ${meant}`;
-  if (worse === 'lower' && limit.relative && amount >= 1) {
+  const isRelative = limit.base === 'relative';
+  if (worse === 'lower' && isRelative && amount >= 1) {
     return `${name} can not fall by ${limit.delta * -100}%; write ${meant}`;
   }
-  if (amount > 0 && !limit.relative && SUMS.has(metric.id)) {
-    return `${name} adds up over a run, and a round of a comparison is only a part of one; write ${insteadOfSum(metric.id)}`;
+  if (amount > 0 && !isRelative && SUMS.has(metric)) {
+    return `${name} adds up over a run, and a round of a comparison is only a part of one; write ${insteadOfSum(metric)}`;
   }
   return undefined;
 }
@@ -82,7 +76,7 @@ export function conflictAgainstBase(thresholds: readonly Threshold[]): string | 
 
 /** How much worse than base is too much: a ratio if the limit is relative, else in the metric's base unit. */
 export function worseningOf({ metric, limit }: BaseThreshold): number {
-  const amount = definitionOf(metric.id).worse === 'lower' ? -limit.delta : limit.delta;
+  const amount = definitionOf(metric).worse === 'lower' ? -limit.delta : limit.delta;
   // Not −0.
   return amount === 0 ? 0 : amount;
 }
@@ -113,13 +107,13 @@ export function comparedMetrics(thresholds: readonly Threshold[]): readonly Comp
 }
 
 function isWorseWhenLower([threshold]: readonly BaseThreshold[]): boolean {
-  return threshold !== undefined && definitionOf(threshold.metric.id).worse === 'lower';
+  return threshold !== undefined && definitionOf(threshold.metric).worse === 'lower';
 }
 
 function byMetric(thresholds: readonly Threshold[]): ReadonlyMap<string, readonly BaseThreshold[]> {
   const all = new Map<string, BaseThreshold[]>();
   for (const threshold of thresholds.filter(isAgainstBase)) {
-    const name = metricName(threshold.metric);
+    const name = metricName(threshold);
     const known = all.get(name);
     if (known === undefined) all.set(name, [threshold]);
     else known.push(threshold);
@@ -141,7 +135,7 @@ export function marginBeside(
 
 /** Base itself is no amount of either kind: a share is understood whatever the size of a metric, but a count may be 0. */
 export function scaleOf({ metric, limit }: BaseThreshold): ComparisonScale {
-  if (RATES.has(metric.id)) return 'rate';
-  const isShare = limit.delta === 0 ? definitionOf(metric.id).unit !== 'count' : limit.relative;
+  if (RATES.has(metric)) return 'rate';
+  const isShare = limit.delta === 0 ? definitionOf(metric).unit !== 'count' : limit.base === 'relative';
   return isShare ? 'relative' : 'absolute';
 }

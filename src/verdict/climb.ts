@@ -2,17 +2,17 @@ import { limitSentence, type ClimbLimit, type LadderFigures, type LadderResults 
 import { LADDER_METRICS } from '../model/metrics.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
-import type { Threshold } from '../model/threshold.js';
+import type { Concern, Threshold } from '../model/threshold.js';
 import { recordOfRung } from '../stats/ladder.js';
 import { summarize } from '../stats/summarize.js';
-import { type Concern, thresholdConcerns } from './concerns.js';
+import { thresholdConcerns } from './decide.js';
 import { judge } from './judge.js';
 
 type Judged = Pick<ScenarioPlan, 'thresholds' | 'ladder'>;
 
 /** The gates that the figures of one rung alone break, in words. What it has no data for it does not break. */
 export function brokenGates(thresholds: readonly Threshold[], record: Record, flows: number): string[] {
-  const ofRung = thresholds.filter(({ metric }) => !LADDER_METRICS.has(metric.id));
+  const ofRung = thresholds.filter(({ metric }) => !LADDER_METRICS.has(metric));
   const judged = judge(ofRung, summarize(recordOfRung(record, { flows })));
   const broken = judged.filter(({ level, outcome }) => level === 'fail' && outcome === 'fail');
   return thresholdConcerns(broken).map(({ reason }) => reason);

@@ -1,6 +1,5 @@
 import type { ScenarioPlan } from '../model/plan.js';
-import type { Threshold, ThresholdLevel } from '../model/threshold.js';
-import { isAgainstBase } from './base-limit.js';
+import { isAgainstBase, type Threshold, type ThresholdLevel } from '../model/threshold.js';
 import { metricName } from '../model/metrics.js';
 import { parseThresholds } from './threshold-list.js';
 
@@ -20,12 +19,10 @@ export function defaultBaseGates(
   if (thresholds.some(isAgainstBase)) return [];
   const isWatched = work.kind !== 'http' || services.length > 0;
   const { thresholds: gates } = parseThresholds(DEFAULT_BASE_GATES, level);
-  return gates.filter(({ metric }) => isWatched || metric.id !== 'cpu_per_flow');
+  return gates.filter(({ metric }) => isWatched || metric !== 'cpu_per_flow');
 }
 
 /** Names of the metrics of default gates that are left out if the rounds are too coarse for them. */
 export function spareMetrics(defaultGates: readonly Threshold[]): ReadonlySet<string> {
-  return new Set(
-    defaultGates.filter(({ metric }) => metric.id === 'cpu_per_flow').map(({ metric }) => metricName(metric)),
-  );
+  return new Set(defaultGates.filter(({ metric }) => metric === 'cpu_per_flow').map(metricName));
 }

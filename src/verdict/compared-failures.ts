@@ -2,7 +2,7 @@ import type { ComparedPair } from '../model/compared.js';
 import type { ComparedMetric, Pair } from '../model/comparison.js';
 import { plural } from '../model/format.js';
 import { evidenceOf } from '../stats/compare/evidence.js';
-import type { Concern } from './concerns.js';
+import type { Concern } from '../model/threshold.js';
 import type { ScenarioComparison } from './judge-base.js';
 
 type Compared = Pick<ScenarioComparison, 'results' | 'compared'>;

@@ -1,6 +1,6 @@
 import type { Compared } from '../model/compared.js';
 import type { CheckResult } from '../model/results.js';
-import type { Concern } from './concerns.js';
+import type { Concern } from '../model/threshold.js';
 
 /**
  * What grows more in head than in base counts at the level of the check `growth`, if that was asked for; else it is only

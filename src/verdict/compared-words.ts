@@ -1,16 +1,17 @@
 import type { ComparisonResult } from '../model/comparison.js';
 import { formatConfidence, plural } from '../model/format.js';
 import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
-import { METRICS, type MetricDefinition } from '../model/metrics.js';
+import { directionOf } from '../model/metric-words.js';
+import { parseMetricName } from '../model/metrics.js';
 import { marksOf } from '../stats/compare/marks.js';
-import { parseMetricName } from './metric-name.js';
 
 /** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
 export function differenceWords(result: ComparisonResult, base: string): string {
   const { metric, change } = result;
   if (change === null) return `${metric} was not compared with ${base}`;
   if (change === 0) return `${metric} is as with ${base} ${intervalWords(result)}`;
-  return `${metric} is ${amountOf(result, change)} ${directionOf(metric, change)} than ${base} ${intervalWords(result)}`;
+  const { up, down } = directionOf(metric);
+  return `${metric} is ${amountOf(result, change)} ${change > 0 ? up : down} than ${base} ${intervalWords(result)}`;
 }
 
 /** The difference, "which does not tell; a change of 6.3% for the worse could have been seen; it takes about 40 pairs to see 5%". */
@@ -19,12 +20,14 @@ export function unresolvedWords(result: ComparisonResult, base: string): string 
   const seen =
     mde === null
       ? []
-      : [`a change of ${amountOf(result, signOf(result) * mde)} for the worse could have been seen`];
+      : [
+          `a change of ${amountOf(result, directionOf(result.metric).sign * mde)} for the worse could have been seen`,
+        ];
   const more =
     needed === null || needed <= pairs
       ? []
       : [
-          `it takes about ${plural(needed, 'pair')} to see ${amountOf(result, signOf(result) * result.limit)}`,
+          `it takes about ${plural(needed, 'pair')} to see ${amountOf(result, directionOf(result.metric).sign * result.limit)}`,
         ];
   return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
 }
@@ -40,24 +43,12 @@ function amountOf(result: ComparisonResult, change: number): string {
   return formatChange(change, unitOf(result)).replace(/^[+\u2212]/u, '');
 }
 
-function signOf({ metric }: ComparisonResult): 1 | -1 {
-  return definitionOfName(metric)?.worse === 'lower' ? -1 : 1;
-}
-
 function unitOf(result: ComparisonResult): ChangeUnit {
   const { metric, scale } = result;
-  const worse = signOf(result) === 1 ? 'higher' : 'lower';
-  return { scale, unit: definitionOfName(metric)?.unit ?? 'count', marks: marksOf({ ...result, worse }) };
-}
-
-function directionOf(metric: string, change: number): string {
-  const { unit, speed } = definitionOfName(metric) ?? {};
-  const isTime = unit === 'ms' && speed === true && !/^cpu/.test(metric);
-  if (isTime) return change > 0 ? 'slower' : 'faster';
-  return change > 0 ? 'higher' : 'lower';
-}
-
-function definitionOfName(name: string): MetricDefinition | undefined {
-  const { metric } = parseMetricName(name, 1);
-  return metric === undefined ? undefined : METRICS[metric.id];
+  const worse = directionOf(metric).sign === 1 ? 'higher' : 'lower';
+  return {
+    scale,
+    unit: parseMetricName(metric).definition?.unit ?? 'count',
+    marks: marksOf({ ...result, worse }),
+  };
 }

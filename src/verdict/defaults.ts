@@ -35,9 +35,9 @@ export function defaultGatesFor({ isWatched, length = 0 }: RunShape): {
   readonly omitted: readonly OmittedGate[];
 } {
   const whyNot = ({ metric, limit }: Threshold): string | undefined => {
-    if (OF_PROCESSES.includes(metric.id)) return isWatched ? undefined : 'no process is watched';
-    const most = limit.kind === 'absolute' ? limit.value : Infinity;
-    const isTooLong = metric.id === 'total_time' && length >= most;
+    if (OF_PROCESSES.includes(metric)) return isWatched ? undefined : 'no process is watched';
+    const most = typeof limit === 'number' ? limit : Infinity;
+    const isTooLong = metric === 'total_time' && length >= most;
     return isTooLong ? `flows are started for ${formatQuantity(length, 'ms')}` : undefined;
   };
   const judged = defaultGates().map((gate) => ({ gate, reason: whyNot(gate) }));

@@ -3,10 +3,11 @@ import type { Compared } from '../model/compared.js';
 import type { ComparisonOutcome, ComparisonResult } from '../model/comparison.js';
 import { definitionOf, metricName, type MetricDefinition } from '../model/metrics.js';
 import type { ThresholdResult } from '../model/results.js';
-import type { Threshold } from '../model/threshold.js';
+import { isAgainstBase, type BaseThreshold, type Threshold } from '../model/threshold.js';
 import { outcomeAt } from '../stats/compare/at-limit.js';
-import { isAgainstBase, marginBeside, scaleOf, worseningOf, type BaseThreshold } from './base-limit.js';
-import type { Concern } from './concerns.js';
+import { marginBeside, scaleOf, worseningOf } from './base-limit.js';
+import type { Concern } from '../model/threshold.js';
+import { parsedPart } from './judge.js';
 import { moreFailures } from './compared-failures.js';
 import { differenceWords, unresolvedWords } from './compared-words.js';
 
@@ -27,22 +28,19 @@ export function judgeAgainstBase(
   threshold: BaseThreshold,
   { results, compared }: Pick<ScenarioComparison, 'results' | 'compared'>,
 ): ThresholdResult {
-  const metric = metricName(threshold.metric);
-  const result = results.find((one) => one.metric === metric);
-  const { unit } = definitionOf(threshold.metric.id);
+  const result = resultOf(threshold, results);
+  const { unit } = definitionOf(threshold.metric);
   const judged = {
-    expression: threshold.expression,
-    level: threshold.level,
-    metric,
+    ...parsedPart(threshold),
     actual: result?.head ?? null,
-    limit: limitFrom(threshold, result?.base ?? null),
+    bound: boundFrom(threshold, result?.base ?? null),
     unit,
   };
   if (compared.absent !== undefined) {
     return { ...judged, outcome: 'unresolved', reason: `not judged: ${compared.absent}` };
   }
   if (compared.invalid !== undefined) {
-    return { ...judged, actual: null, limit: null, outcome: 'inconclusive', reason: INVALID };
+    return { ...judged, actual: null, bound: null, outcome: 'inconclusive', reason: INVALID };
   }
   if (result === undefined) return { ...judged, outcome: 'unresolved', reason: NOT_REACHED };
   return { ...judged, ...standing(threshold, result, compared) };
@@ -61,7 +59,7 @@ function standing(
   if (outcome === 'regression') return { outcome: 'fail', reason: differenceWords(result, base.label) };
   if (outcome !== 'unresolved') return { outcome: 'pass' };
   const { reason } = result;
-  if (result.pairs > 0 && hasNoHead(result, definitionOf(threshold.metric.id))) {
+  if (result.pairs > 0 && hasNoHead(result, definitionOf(threshold.metric))) {
     return { outcome: 'inconclusive', reason: reason ?? 'no data' };
   }
   if (limit === 0 && reason === undefined && result.change !== null) return { outcome: 'pass' };
@@ -86,10 +84,12 @@ function hasNoHead(
 }
 
 /** The limit that base's own value makes, in the metric's base unit; the interval decides, not it. */
-function limitFrom(threshold: BaseThreshold, base: number | null): number | null {
+function boundFrom(threshold: BaseThreshold, base: number | null): number | null {
   const { limit } = threshold;
   if (base === null) return null;
-  return limit.relative && scaleOf(threshold) !== 'rate' ? base * (1 + limit.delta) : base + limit.delta;
+  return limit.base === 'relative' && scaleOf(threshold) !== 'rate'
+    ? base * (1 + limit.delta)
+    : base + limit.delta;
 }
 
 /** Names of the metrics that became worse by what one of their thresholds takes for too much. */
@@ -98,14 +98,22 @@ export function brokenMetrics(
   results: readonly ComparisonResult[],
 ): ReadonlySet<string> {
   const broken = thresholds.filter(isAgainstBase).filter((threshold) => {
-    const result = results.find(({ metric }) => metric === metricName(threshold.metric));
+    const result = resultOf(threshold, results);
     return result !== undefined && outcomeOf(threshold, result) === 'regression';
   });
-  return new Set(broken.map(({ metric }) => metricName(metric)));
+  return new Set(broken.map(metricName));
+}
+
+function resultOf(
+  threshold: BaseThreshold,
+  results: readonly ComparisonResult[],
+): ComparisonResult | undefined {
+  const name = metricName(threshold);
+  return results.find(({ metric }) => metric === name);
 }
 
 function outcomeOf(threshold: BaseThreshold, result: ComparisonResult): ComparisonOutcome {
-  const { worse } = definitionOf(threshold.metric.id);
+  const { worse } = definitionOf(threshold.metric);
   const margin = marginBeside(threshold, result);
   return outcomeAt(result, {
     worse: worse === 'lower' ? 'lower' : 'higher',

@@ -1,23 +1,20 @@
 import { formatAgainst } from '../model/format.js';
-import { metricName } from '../model/metrics.js';
 import type { Unit } from '../model/metrics.js';
 import type { MetricResult, ThresholdResult } from '../model/results.js';
-import type { Threshold, ThresholdOp } from '../model/threshold.js';
+import { isAgainstBase, type Threshold, type ThresholdOp } from '../model/threshold.js';
 import { assertNever } from '../errors.js';
 import type { Measures } from '../stats/measures.js';
 import { measure } from '../stats/summarize.js';
 
 /** Every threshold against what was measured, in their order. No data is inconclusive, never a pass. */
 export function judge(thresholds: readonly Threshold[], measures: Measures): ThresholdResult[] {
-  return thresholds.map((threshold) => judgeOne(threshold, measure(measures, threshold.metric)));
+  return thresholds.map((threshold) => judgeOne(threshold, measure(measures, threshold)));
 }
 
 /** The same where nobody wants to compare: limits on the base are not judged, which is no pass either. */
 export function judgeAlone(thresholds: readonly Threshold[], measures: Measures): ThresholdResult[] {
-  return judge(thresholds, measures).map((result, index) =>
-    thresholds[index]?.limit.kind === 'base'
-      ? { ...result, outcome: 'not_judged', reason: NOT_COMPARED }
-      : result,
+  return judge(thresholds, measures).map((result) =>
+    isAgainstBase(result) ? { ...result, outcome: 'not_judged', reason: NOT_COMPARED } : result,
   );
 }
 
@@ -25,17 +22,9 @@ export function judgeAlone(thresholds: readonly Threshold[], measures: Measures)
 export const NOT_COMPARED = 'nothing was compared (--no-compare)';
 
 function judgeOne(threshold: Threshold, { value, atMost, unit, note }: MetricResult): ThresholdResult {
-  const { expression, level, op } = threshold;
-  const limit = threshold.limit.kind === 'absolute' ? threshold.limit.value : null;
-  const judged = {
-    expression,
-    level,
-    metric: metricName(threshold.metric),
-    actual: value,
-    limit,
-    unit,
-    ...(threshold.origin === undefined ? {} : { origin: threshold.origin }),
-  };
+  const { op } = threshold;
+  const limit = typeof threshold.limit === 'number' ? threshold.limit : null;
+  const judged = { ...parsedPart(threshold), actual: value, bound: limit, unit };
   if (value === null) return { ...judged, outcome: 'inconclusive', reason: note ?? 'no data' };
   if (limit === null) {
     return { ...judged, outcome: 'inconclusive', reason: 'there is no base to compare with' };
@@ -54,6 +43,12 @@ function judgeOne(threshold: Threshold, { value, atMost, unit, note }: MetricRes
     outcome: 'inconclusive',
     reason: `it was ${range}: ${note ?? 'it was not seen all the time'}`,
   };
+}
+
+/** What results keep of it: when a run is ended early is no part of that. */
+export function parsedPart(threshold: Threshold): Omit<Threshold, 'abort'> {
+  const { expression, level, metric, label, stat, op, limit, written, origin } = threshold;
+  return { expression, level, metric, label, stat, op, limit, written, origin };
 }
 
 /** Below 0, 0 or above 0, as the value is less than, equal to or greater than the limit. */

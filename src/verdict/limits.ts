@@ -1,6 +1,6 @@
 import type { LimitsRecord } from '../model/limits-record.js';
 import { limitWords } from '../model/limit-words.js';
-import type { Concern } from './concerns.js';
+import type { Concern } from '../model/threshold.js';
 
 /**
  * Limits that were asked for and not, or not wholly, in force: whatever passed, passed without them. The verdict is

@@ -61,6 +61,8 @@ type Kind = 'bare' | 'share' | 'time' | 'size' | 'rate' | 'growth';
 export interface Quantity {
   /** Without spaces, in the unit that was written: `5MB/min`. */
   readonly text: string;
+  /** Its parts: `5` and `MB/min`. */
+  readonly written: { readonly number: string; readonly unit: string };
   readonly kind: Kind;
   readonly number: number;
   /** Base units (of its own kind) in one of the written unit; times a minute for rates. */
@@ -95,7 +97,11 @@ export function parseQuantity(text: string): QuantityResult {
     const hint = didYouMeanUnit(written, ALL_UNITS, `; units are ${UNIT_LIST}`);
     return { ok: false, message: `there is no unit ${written}${hint}` };
   }
-  return { ok: true, quantity: { ...known, text: `${number}${written}`, number: Number(number) } };
+  return { ok: true, quantity: { ...known, ...asWritten(number, written), number: Number(number) } };
+}
+
+function asWritten(number: string, unit: string): Pick<Quantity, 'text' | 'written'> {
+  return { text: number + unit, written: { number, unit } };
 }
 
 function refuseOddNumber(text: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { AttributionKind } from '../../model/compared.js';
 import type { Round } from '../../model/comparison.js';
+import { parseMetricName } from '../../model/metrics.js';
 
 /** What may have moved with a metric that became worse, in every pair. */
 export interface Candidate {
@@ -23,7 +24,6 @@ type Read = (round: Pick<Round, 'values'>) => number | null;
 
 export const FLOW_TIME = 'flow_time.med';
 const CPU = 'cpu_per_flow';
-const STEP = /^step\((.*)\)\.med$/su;
 
 export const valueOf =
   (metric: string): Read =>
@@ -71,8 +71,8 @@ function areRatesAlike(pairs: readonly MeasuredPair[]): boolean {
 
 function stepsOf(pairs: readonly MeasuredPair[]): readonly Candidate[] {
   const names = Object.keys(pairs[0]?.head.values ?? {}).flatMap((metric) => {
-    const [, step] = STEP.exec(metric) ?? [];
-    return step === undefined ? [] : [{ metric, step }];
+    const { id, label, stat } = parseMetricName(metric);
+    return id === 'step' && label !== undefined && stat === 'med' ? [{ metric, step: label }] : [];
   });
   return names
     .flatMap(({ metric, step }) => {

@@ -8,13 +8,13 @@ import { heldIn } from './held.js';
 
 /** Shown and used to explain a difference, whatever the thresholds ask for. */
 const ALWAYS: readonly MetricRef[] = [
-  { id: 'flow_time', stat: 'med' },
-  { id: 'flow_time', stat: 'p95' },
-  { id: 'throughput' },
-  { id: 'cpu_per_flow' },
-  { id: 'peak_memory' },
-  { id: 'peak_threads' },
-  { id: 'success_rate' },
+  { metric: 'flow_time', stat: 'med' },
+  { metric: 'flow_time', stat: 'p95' },
+  { metric: 'throughput' },
+  { metric: 'cpu_per_flow' },
+  { metric: 'peak_memory' },
+  { metric: 'peak_threads' },
+  { metric: 'success_rate' },
 ];
 
 /** Steps whose median a round holds: a name made anew by every flow must not swell the results. */
@@ -33,7 +33,7 @@ export function roundOf(record: Record, { metrics, steal }: RoundSurroundings): 
   const tally = tallyOf(record);
   const steps = [...measures.steps.keys()]
     .slice(0, MOST_STEPS)
-    .map((label): MetricRef => ({ id: 'step', label, stat: 'med' }));
+    .map((label): MetricRef => ({ metric: 'step', label, stat: 'med' }));
   const values = [...ALWAYS, ...steps, ...metrics].map((ref) => [
     metricName(ref),
     measure(measures, ref).value,
