@@ -44,6 +44,35 @@ export function svg(chart: { height: number; label: string; body: string }): str
   return `<div class="scroll" tabindex="0" role="group" aria-label="${chart.label}"><svg viewBox="0 0 ${CHART.width} ${chart.height}" role="group" aria-label="${chart.label}">\n${chart.body}\n</svg></div>`;
 }
 
+type Place = number | string;
+
+export function line(
+  kind: string,
+  { x1, x2, y1, y2 }: Readonly<Record<'x1' | 'x2' | 'y1' | 'y2', Place>>,
+): string {
+  return `<line class="${kind}" x1="${x1}" x2="${x2}" y1="${y1}" y2="${y2}"/>`;
+}
+
+/** A text that is escaped already. */
+export function label(
+  text: string,
+  x: Place,
+  y: Place,
+  { anchor, strong = false }: { anchor?: 'middle' | 'end'; strong?: boolean } = {},
+): string {
+  const place = anchor === undefined ? '' : ` text-anchor="${anchor}"`;
+  return `<text class="label${strong ? ' strong' : ''}"${place} x="${x}" y="${y}">${text}</text>`;
+}
+
+/** Around a point, with words that are shown when the pointer is on it. */
+export function square(
+  kind: string,
+  { x, y, half }: { x: number; y: number; half: number },
+  words: string,
+): string {
+  return `<rect class="${kind}" x="${(x - half).toFixed(1)}" y="${(y - half).toFixed(1)}" width="${2 * half}" height="${2 * half}"><title>${words}</title></rect>`;
+}
+
 /** A range of time in ms; `from` is below `to`. */
 export interface Span {
   readonly from: number;
@@ -62,7 +91,8 @@ export function timeAxis(span: Span, place: { top: number; bottom: number }): st
   return ticks(span)
     .map((at) => {
       const left = x(at).toFixed(1);
-      return `<line class="grid" x1="${left}" x2="${left}" y1="${place.top}" y2="${place.bottom}"/><text class="label" text-anchor="middle" x="${left}" y="${place.bottom + 14}">${formatTime(at)}</text>`;
+      const mark = line('grid', { x1: left, x2: left, y1: place.top, y2: place.bottom });
+      return mark + label(formatTime(at), left, place.bottom + 14, { anchor: 'middle' });
     })
     .join('');
 }
@@ -97,12 +127,16 @@ export interface Panel {
 }
 
 /** A filled curve with its title and the largest value of its axis to the left. */
-export function panel({ title, values, label, top, height, ceiling }: Panel): string {
+export function panel({ title, values, label: valueOf, top, height, ceiling }: Panel): string {
   const most = ceiling(values.reduce((largest, value) => Math.max(largest, value), 0));
   const width = CHART.width - CHART.left - CHART.right;
   const bottom = top + height;
   const y = (value: number): string => (bottom - (value / most) * height).toFixed(1);
   const x = (slice: number): string => (CHART.left + (slice / values.length) * width).toFixed(1);
   const steps = values.map((value, index) => `L${x(index)} ${y(value)}L${x(index + 1)} ${y(value)}`).join('');
-  return `<g class="curve"><line class="axis" x1="${CHART.left}" x2="${CHART.width - CHART.right}" y1="${bottom}" y2="${bottom}"/><path d="M${CHART.left} ${bottom}${steps}L${CHART.width - CHART.right} ${bottom}Z"/><text class="label strong" text-anchor="end" x="${CHART.left - 6}" y="${top + height / 2 + 4}">${title}</text><text class="label" text-anchor="end" x="${CHART.left - 6}" y="${top + 6}">${label(most)}</text></g>`;
+  const right = CHART.width - CHART.right;
+  const name = label(title, CHART.left - 6, top + height / 2 + 4, { anchor: 'end', strong: true });
+  const end = label(valueOf(most), CHART.left - 6, top + 6, { anchor: 'end' });
+  const base = line('axis', { x1: CHART.left, x2: right, y1: bottom, y2: bottom });
+  return `<g class="curve">${base}<path d="M${CHART.left} ${bottom}${steps}L${right} ${bottom}Z"/>${name}${end}</g>`;
 }

@@ -29,8 +29,7 @@ import {
 } from './blocks.js';
 import { answerOf, capital, type Answer } from './compared-answer.js';
 import { comparedLines, intervalCell, intervalHead, sideName, type ComparedLine } from './compared-line.js';
-import { effectPlot } from './compared-effects.js';
-import { pairsPlot } from './compared-pairs.js';
+import { effectPlot, pairsPlot } from './comparison-plots.js';
 import { plain } from './escape.js';
 import { clipped } from './lines.js';
 import { standingOf } from './row.js';

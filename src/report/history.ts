@@ -20,6 +20,7 @@ import {
   type Reporter,
   type Sentence,
 } from './blocks.js';
+import { line } from './charts.js';
 import { markup } from './escape.js';
 import { sparkline } from './lines.js';
 
@@ -179,7 +180,8 @@ function historyPlot({ values, last, now }: Trend, label: string): string {
   const y = (value: number): string =>
     (HEIGHT - EDGE - ((value - most + span) / span) * (HEIGHT - 2 * EDGE)).toFixed(1);
   const path = values.map((value, index) => `${index === 0 ? 'M' : 'L'}${x(index)} ${y(value)}`).join('');
-  const level = `<line class="marker" x1="${x(last.from)}" x2="${x(values.length)}" y1="${y(last.mean)}" y2="${y(last.mean)}"/>`;
+  const mean = y(last.mean);
+  const level = line('marker', { x1: x(last.from), x2: x(values.length), y1: mean, y2: mean });
   const dot =
     now === null ? '' : `<circle r="3" fill="currentColor" cx="${x(values.length)}" cy="${y(now)}"/>`;
   const size = `viewBox="0 0 ${WIDTH} ${HEIGHT}" style="width: ${WIDTH}px; min-width: 0"`;

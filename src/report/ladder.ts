@@ -36,7 +36,7 @@ import {
   type Reporter,
   type Sentence,
 } from './blocks.js';
-import { CHART, niceTop, svg, xyChart } from './charts.js';
+import { CHART, label, line, niceTop, square, svg, xyChart } from './charts.js';
 import { sparkline } from './lines.js';
 
 /** The rungs of a ladder, the laws that follow from them, and what other sizes would take. */
@@ -291,7 +291,7 @@ function ladderPlot(source: LadderResults): string {
   const scales = scalesOf(source);
   const squares = points.map(({ flows, throughput }) => {
     const words = `${formatRate(throughput)} with ${formatCount(flows)} at once`;
-    return `<rect class="bin" x="${(scales.x(flows) - HALF).toFixed(1)}" y="${(scales.y(throughput) - HALF).toFixed(1)}" width="${2 * HALF}" height="${2 * HALF}"><title>${words}</title></rect>`;
+    return square('bin', { x: scales.x(flows), y: scales.y(throughput), half: HALF }, words);
   });
   return svg({
     height: BOTTOM + 22,
@@ -336,11 +336,18 @@ function axes({ x, top }: Scales, flows: readonly number[]): string {
   let last = -Infinity;
   const ticks = flows.map((at) => {
     const left = x(at);
-    const label = left - last < 24 ? '' : formatCount(at);
-    if (label !== '') last = left;
-    return `<line class="grid" x1="${left.toFixed(1)}" x2="${left.toFixed(1)}" y1="${TOP}" y2="${BOTTOM}"/><text class="label" text-anchor="middle" x="${left.toFixed(1)}" y="${BOTTOM + 14}">${label}</text>`;
+    const isNear = left - last < 24;
+    if (!isNear) last = left;
+    const place = left.toFixed(1);
+    const mark = line('grid', { x1: place, x2: place, y1: TOP, y2: BOTTOM });
+    return mark + label(isNear ? '' : formatCount(at), place, BOTTOM + 14, { anchor: 'middle' });
   });
-  return `${ticks.join('')}<line class="axis" x1="${CHART.left}" x2="${CHART.width - CHART.right}" y1="${BOTTOM}" y2="${BOTTOM}"/><text class="label" text-anchor="end" x="${CHART.left - 6}" y="${TOP + 6}">${formatRate(top)}</text><text class="label strong" text-anchor="end" x="${CHART.left - 6}" y="${BOTTOM + 14}">at once</text>`;
+  return [
+    ...ticks,
+    line('axis', { x1: CHART.left, x2: CHART.width - CHART.right, y1: BOTTOM, y2: BOTTOM }),
+    label(formatRate(top), CHART.left - 6, TOP + 6, { anchor: 'end' }),
+    label('at once', CHART.left - 6, BOTTOM + 14, { anchor: 'end', strong: true }),
+  ].join('');
 }
 
 function curve(usl: UslResults, { x, y, right }: Scales): string {
@@ -354,5 +361,6 @@ function kneeMark({ knee }: UslResults, { x, right }: Scales): string {
   if (knee === null || knee > right) return '';
   const left = x(knee).toFixed(1);
   const anchor = knee > 0.9 * right ? 'end' : 'middle';
-  return `<line class="marker" x1="${left}" x2="${left}" y1="${TOP - 5}" y2="${BOTTOM}"/><text class="label strong" text-anchor="${anchor}" x="${left}" y="${TOP - 10}">knee ${formatCount(Math.round(knee))}</text>`;
+  const mark = line('marker', { x1: left, x2: left, y1: TOP - 5, y2: BOTTOM });
+  return mark + label(`knee ${formatCount(Math.round(knee))}`, left, TOP - 10, { anchor, strong: true });
 }

@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatRatio, formatTime, plural } from '../mo
 import type { Outcome } from '../model/record.js';
 import type { ScenarioResults } from '../model/results.js';
 import { totalOf, type OutcomeCounts } from '../model/tally.js';
-import { CHART, niceTop, panel, scaleX, svg, timeAxis, type Span } from './charts.js';
+import { CHART, label, line, niceTop, panel, scaleX, svg, timeAxis, type Span } from './charts.js';
 import { endingOf, OUTCOMES } from './errors.js';
 import { markup } from './escape.js';
 import { seriesOf } from './series.js';
@@ -102,9 +102,8 @@ function laneLabels(slots: ReadonlyMap<number, number>, lane: number): string {
   const every = lane >= 12 ? 1 : Math.ceil(14 / lane);
   return [...slots]
     .filter(([slot]) => slot === 1 || slot % every === 0)
-    .map(
-      ([slot, row]) =>
-        `<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${(TIP + (row + 0.5) * lane + 4).toFixed(1)}">${slot}</text>`,
+    .map(([slot, row]) =>
+      label(String(slot), CHART.left - 6, (TIP + (row + 0.5) * lane + 4).toFixed(1), { anchor: 'end' }),
     )
     .join('');
 }
@@ -185,7 +184,7 @@ function bars(times: readonly number[], { from, to }: Span): string {
     const words = `${plural(count, 'flow')} of ${start(bin)} to ${start(bin + 1)}`;
     return `<rect class="bin" x="${(CHART.left + bin * width + 0.5).toFixed(1)}" y="${(BINS_TOP + BINS_HEIGHT - height).toFixed(1)}" width="${(width - 1).toFixed(1)}" height="${height.toFixed(1)}"><title>${words}</title></rect>`;
   });
-  return `${drawn.join('')}<text class="label" text-anchor="end" x="${CHART.left - 6}" y="${BINS_TOP + 6}">${plural(most, 'flow')}</text>`;
+  return drawn.join('') + label(plural(most, 'flow'), CHART.left - 6, BINS_TOP + 6, { anchor: 'end' });
 }
 
 /** Two rows of labels in turn, so that neighbours do not lie upon each other. */
@@ -196,8 +195,7 @@ function marks(metrics: ScenarioResults['metrics'], x: (ms: number) => number): 
     const left = x(value).toFixed(1);
     const row = index % 2 === 0 ? 26 : 12;
     const anchor = x(value) > CHART.width - 120 ? 'end' : 'middle';
-    return [
-      `<line class="marker" x1="${left}" x2="${left}" y1="${row + 3}" y2="${BINS_TOP + BINS_HEIGHT}"/><text class="label strong" text-anchor="${anchor}" x="${left}" y="${row}">${word} ${formatTime(value)}</text>`,
-    ];
+    const mark = line('marker', { x1: left, x2: left, y1: row + 3, y2: BINS_TOP + BINS_HEIGHT });
+    return [mark + label(`${word} ${formatTime(value)}`, left, row, { anchor, strong: true })];
   });
 }
