@@ -6,7 +6,14 @@ import type { ScenarioResults } from '../model/results.js';
  */
 
 /** What is said of a row, a check or a gate; also the mark that it bears. */
-export type Standing = 'fail' | 'inconclusive' | 'unresolved' | 'alert' | 'pass' | 'plain';
+export type Standing = (typeof STANDINGS)[number];
+
+/** What does not hold comes first. */
+export const STANDINGS = ['fail', 'inconclusive', 'unresolved', 'alert', 'pass', 'plain'] as const;
+
+export function byStanding(one: { standing: Standing }, other: { standing: Standing }): number {
+  return STANDINGS.indexOf(one.standing) - STANDINGS.indexOf(other.standing);
+}
 
 export type Medium = 'markdown' | 'terminal' | 'page';
 

@@ -56,9 +56,7 @@ export function line(
 /** A text that is escaped already. */
 export function label(
   text: string,
-  x: Place,
-  y: Place,
-  { anchor, strong = false }: { anchor?: 'middle' | 'end'; strong?: boolean } = {},
+  { x, y, anchor, strong = false }: { x: Place; y: Place; anchor?: 'middle' | 'end'; strong?: boolean },
 ): string {
   const place = anchor === undefined ? '' : ` text-anchor="${anchor}"`;
   return `<text class="label${strong ? ' strong' : ''}"${place} x="${x}" y="${y}">${text}</text>`;
@@ -92,7 +90,7 @@ export function timeAxis(span: Span, place: { top: number; bottom: number }): st
     .map((at) => {
       const left = x(at).toFixed(1);
       const mark = line('grid', { x1: left, x2: left, y1: place.top, y2: place.bottom });
-      return mark + label(formatTime(at), left, place.bottom + 14, { anchor: 'middle' });
+      return mark + label(formatTime(at), { x: left, y: place.bottom + 14, anchor: 'middle' });
     })
     .join('');
 }
@@ -135,8 +133,8 @@ export function panel({ title, values, label: valueOf, top, height, ceiling }: P
   const x = (slice: number): string => (CHART.left + (slice / values.length) * width).toFixed(1);
   const steps = values.map((value, index) => `L${x(index)} ${y(value)}L${x(index + 1)} ${y(value)}`).join('');
   const right = CHART.width - CHART.right;
-  const name = label(title, CHART.left - 6, top + height / 2 + 4, { anchor: 'end', strong: true });
-  const end = label(valueOf(most), CHART.left - 6, top + 6, { anchor: 'end' });
+  const name = label(title, { x: CHART.left - 6, y: top + height / 2 + 4, anchor: 'end', strong: true });
+  const end = label(valueOf(most), { x: CHART.left - 6, y: top + 6, anchor: 'end' });
   const base = line('axis', { x1: CHART.left, x2: right, y1: bottom, y2: bottom });
   return `<g class="curve">${base}<path d="M${CHART.left} ${bottom}${steps}L${right} ${bottom}Z"/>${name}${end}</g>`;
 }

@@ -3,6 +3,7 @@ import { andMore, countIn } from '../model/evidence.js';
 import { plural } from '../model/format.js';
 import {
   atTerminal,
+  byStanding,
   field,
   inMarkdown,
   items,
@@ -71,7 +72,6 @@ function found({ standing, id, title, evidence }: Finding): Block {
 
 /** Failing checks first. Those that are switched off say nothing. */
 export function findingsOf(scenario: ScenarioResults): readonly Finding[] {
-  const order: readonly Standing[] = ['fail', 'inconclusive', 'alert', 'pass'];
   return scenario.checks
     .filter(({ level }) => level !== 'off')
     .map((check) => ({
@@ -80,7 +80,7 @@ export function findingsOf(scenario: ScenarioResults): readonly Finding[] {
       title: check.title,
       evidence: shortened(check.evidence),
     }))
-    .sort((a, b) => order.indexOf(a.standing) - order.indexOf(b.standing));
+    .sort(byStanding);
 }
 
 /** `6 of 7 hold`. */

@@ -5,7 +5,7 @@ import { plural } from '../model/format.js';
 import { directionOf } from '../model/metric-words.js';
 import { RELATIVE_MARGIN } from '../stats/compare/scale.js';
 import { label, line, square, svg } from './charts.js';
-import type { ComparedLine } from './compared-line.js';
+import type { ComparedLine } from './comparison-lines.js';
 import { markup } from './escape.js';
 import { clipped } from './lines.js';
 
@@ -31,7 +31,7 @@ function limitShare({ limit, source }: ComparedLine): number | undefined {
 }
 
 function nameOf({ metric }: ComparedLine, y: number): string {
-  return label(markup(clipped(metric, 26)), LEFT - 10, y + 4, { anchor: 'end', strong: true });
+  return label(markup(clipped(metric, 26)), { x: LEFT - 10, y: y + 4, anchor: 'end', strong: true });
 }
 
 const ROW = 34;
@@ -103,7 +103,7 @@ function ticks({ from, to, at }: Axis, bottom: number): string {
     .map((change) => {
       const x = at(change).toFixed(1);
       const mark = line(change === 0 ? 'axis zero' : 'grid', { x1: x, x2: x, y1: ROWS_TOP, y2: bottom });
-      return mark + label(formatPercentChange(change), x, bottom + 16, { anchor: 'middle' });
+      return mark + label(formatPercentChange(change), { x, y: bottom + 16, anchor: 'middle' });
     })
     .join('');
 }
@@ -136,7 +136,7 @@ function effectRow(
 ${nameOf(compared, y)}
 ${upright('limit', limit)}${upright('margin', margin)}
 ${line('span', { x1: x(low), x2: x(high), y1: y, y2: y })}<path class="point" d="M${x(center, -HALF_POINT)} ${y}L${x(center)} ${y - HALF_POINT}L${x(center, HALF_POINT)} ${y}L${x(center)} ${y + HALF_POINT}Z"/>
-${label(change, RIGHT + 10, y + 4, { strong: true })}</g>`;
+${label(change, { x: RIGHT + 10, y: y + 4, strong: true })}</g>`;
 }
 
 const PANELS_TOP = 10;
@@ -174,7 +174,7 @@ export function pairsPlot(lines: readonly ComparedLine[], { pairs }: Compared): 
       ...panels.map(({ compared, dots }, index) =>
         panelOf(compared, dots, { top: PANELS_TOP + index * (HEIGHT + GAP), pairs: shown.length }),
       ),
-      label(`${count}, first to last`, LEFT + WIDTH / 2, bottom, { anchor: 'middle' }),
+      label(`${count}, first to last`, { x: LEFT + WIDTH / 2, y: bottom, anchor: 'middle' }),
     ].join('\n'),
   });
   const dropped = pairs.some((pair) => pair.dropped !== undefined)
@@ -219,7 +219,8 @@ function panelOf(
   const x = (pair: number): number => LEFT + ((pair - 0.5) / pairs) * WIDTH;
   const across = (kind: string, change: number): string =>
     line(kind, { x1: LEFT, x2: RIGHT, y1: y(change).toFixed(1), y2: y(change).toFixed(1) });
-  const end = (change: number, at: number): string => label(formatPercentChange(change), RIGHT + 10, at + 4);
+  const end = (change: number, at: number): string =>
+    label(formatPercentChange(change), { x: RIGHT + 10, y: at + 4 });
   const limitLine = limit === undefined || limit === 0 ? '' : across('limit', limit);
   return `<g class="pairs ${compared.standing}">${nameOf(compared, middle)}
 ${across('axis zero', 0)}${limitLine}${end(most, top)}${end(-most, top + HEIGHT)}

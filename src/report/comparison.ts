@@ -27,8 +27,16 @@ import {
   type Sentence,
   type Standing,
 } from './blocks.js';
-import { answerOf, capital, type Answer } from './compared-answer.js';
-import { comparedLines, intervalCell, intervalHead, sideName, type ComparedLine } from './compared-line.js';
+import {
+  answerOf,
+  capital,
+  comparedLines,
+  intervalCell,
+  intervalHead,
+  sideName,
+  type Answer,
+  type ComparedLine,
+} from './comparison-lines.js';
 import { effectPlot, pairsPlot } from './comparison-plots.js';
 import { plain } from './escape.js';
 import { clipped } from './lines.js';
@@ -255,7 +263,6 @@ export function comparedView(scenario: ScenarioResults): ComparedView | undefine
   const { compared } = scenario;
   if (compared === undefined) return undefined;
   const lines = comparedLines(scenario);
-  const commits = commitsOf(compared);
   return {
     verb: lines.length === 0 ? 'Not compared with' : 'Compared with',
     base: sideName(compared.base),
@@ -265,7 +272,7 @@ export function comparedView(scenario: ScenarioResults): ComparedView | undefine
     attribution: attributionOf(compared),
     growth: growthOf(scenario),
     facts: factsOf(compared, lines),
-    ...(commits === undefined ? {} : { commits }),
+    commits: commitsOf(compared),
     defaultGates: compared.defaultGates !== undefined,
     source: compared,
   };

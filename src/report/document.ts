@@ -139,7 +139,7 @@ export function sectionsOf({ sections }: ScenarioDocument, medium: Medium): read
   return sections.toSorted((one, other) => place(one) - place(other));
 }
 
-export const STANDINGS: Readonly<Record<Verdict, Standing>> = {
+export const STANDING_OF: Readonly<Record<Verdict, Standing>> = {
   pass: 'pass',
   warn: 'alert',
   fail: 'fail',
@@ -153,7 +153,7 @@ export function overviewOf(scenarios: readonly ScenarioDocument[]): Block | unde
   return table(
     ['Scenario', right('Success'), right('Flow time p95'), right('Peak memory'), ...heads, 'Load'],
     scenarios.map((scenario) => ({
-      standing: STANDINGS[scenario.verdict],
+      standing: STANDING_OF[scenario.verdict],
       cells: [
         scenario.title,
         ...scenario.figures.map((figure) => [own(figure)]),

@@ -24,10 +24,9 @@ import {
   type Sentence,
 } from './blocks.js';
 import { findingsOf, findingTable } from './checks.js';
-import { comparedLines } from './compared-line.js';
 import { plain } from './escape.js';
 import { allMetrics, rowsOf, type Row } from './row.js';
-import { withComparison } from './row-compared.js';
+import { comparedLines, withComparison } from './comparison-lines.js';
 import { loadOf } from './surroundings.js';
 
 /* Gates and figures: what was measured, and against what. */

@@ -16,7 +16,7 @@ import {
   unresolvedSentence,
   unresolvedStatus,
   unresolvedThresholds,
-} from './headline-compared.js';
+} from './comparison-headline.js';
 import { code, list, strong, words, type Reporter, type Sentence } from './blocks.js';
 import { measured } from './row.js';
 

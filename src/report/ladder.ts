@@ -340,13 +340,13 @@ function axes({ x, top }: Scales, flows: readonly number[]): string {
     if (!isNear) last = left;
     const place = left.toFixed(1);
     const mark = line('grid', { x1: place, x2: place, y1: TOP, y2: BOTTOM });
-    return mark + label(isNear ? '' : formatCount(at), place, BOTTOM + 14, { anchor: 'middle' });
+    return mark + label(isNear ? '' : formatCount(at), { x: place, y: BOTTOM + 14, anchor: 'middle' });
   });
   return [
     ...ticks,
     line('axis', { x1: CHART.left, x2: CHART.width - CHART.right, y1: BOTTOM, y2: BOTTOM }),
-    label(formatRate(top), CHART.left - 6, TOP + 6, { anchor: 'end' }),
-    label('at once', CHART.left - 6, BOTTOM + 14, { anchor: 'end', strong: true }),
+    label(formatRate(top), { x: CHART.left - 6, y: TOP + 6, anchor: 'end' }),
+    label('at once', { x: CHART.left - 6, y: BOTTOM + 14, anchor: 'end', strong: true }),
   ].join('');
 }
 
@@ -362,5 +362,7 @@ function kneeMark({ knee }: UslResults, { x, right }: Scales): string {
   const left = x(knee).toFixed(1);
   const anchor = knee > 0.9 * right ? 'end' : 'middle';
   const mark = line('marker', { x1: left, x2: left, y1: TOP - 5, y2: BOTTOM });
-  return mark + label(`knee ${formatCount(Math.round(knee))}`, left, TOP - 10, { anchor, strong: true });
+  return (
+    mark + label(`knee ${formatCount(Math.round(knee))}`, { x: left, y: TOP - 10, anchor, strong: true })
+  );
 }

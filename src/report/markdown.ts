@@ -18,7 +18,7 @@ import {
   documentOf,
   overviewOf,
   sectionsOf,
-  STANDINGS,
+  STANDING_OF,
   type Document,
   type ScenarioDocument,
 } from './document.js';
@@ -94,7 +94,7 @@ function scenarioParts({ scenarios }: Document, tier: Tier): readonly string[] {
   return [
     ...printed([overviewOf(told)]),
     ...told.flatMap((scenario) => [
-      `#### ${MARKS[STANDINGS[scenario.verdict]]} ${inline(scenario.title)}`,
+      `#### ${MARKS[STANDING_OF[scenario.verdict]]} ${inline(scenario.title)}`,
       scenarioText(scenario, tier),
     ]),
   ];
@@ -118,7 +118,7 @@ function scenarioText(scenario: ScenarioDocument, tier: Tier): string {
 }
 
 function heading({ verdict, title }: Document): string {
-  return `### ${MARKS[STANDINGS[verdict]]} flowgate: ${inline(title)}`;
+  return `### ${MARKS[STANDING_OF[verdict]]} flowgate: ${inline(title)}`;
 }
 
 /** The machine, the run, and the line that reproduces the verdict. */

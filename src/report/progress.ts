@@ -54,12 +54,7 @@ export function renderProgressLine(progress: Progress): string {
 /** Name and load to the left, the clock to the right. */
 function titleLine(progress: Progress, width: number): readonly [string, string] {
   const { scenario, flows, total, duration, elapsed } = progress;
-  const closed = {
-    model: 'closed' as const,
-    flows,
-    ...(total === undefined ? {} : { iterations: total }),
-    ...(duration === undefined ? {} : { duration }),
-  };
+  const closed = { model: 'closed' as const, flows, iterations: total, duration };
   const clock = formatClock(elapsed);
   const room = width - 2 - clock.length - 2;
   const head = clipped(`${plain(scenario, 30)}   ${loadWords(progress.load ?? closed)}`, room);

@@ -74,7 +74,7 @@ export function stepsOf(scenario: ScenarioResults): readonly StepLine[] {
         name,
         median: formatTime(value(`step(${name}).med`)),
         p95: formatTime(value(`step(${name}).p95`)),
-        ...(share === undefined ? {} : { shareOfTime: wholePercent(share) }),
+        shareOfTime: share === undefined ? undefined : wholePercent(share),
         share: share ?? 0,
       };
     });

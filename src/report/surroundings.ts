@@ -55,12 +55,8 @@ export interface RunLink {
 
 export function runLinkOf({ run }: Results): RunLink | undefined {
   if (run === undefined) return undefined;
-  const url = safeUrl(run.url);
-  return {
-    prefix: run.attempt > 1 ? `attempt ${run.attempt} of run` : 'run',
-    label: `#${run.number}`,
-    ...(url === undefined ? {} : { url }),
-  };
+  const prefix = run.attempt > 1 ? `attempt ${run.attempt} of run` : 'run';
+  return { prefix, label: `#${run.number}`, url: safeUrl(run.url) };
 }
 
 /**

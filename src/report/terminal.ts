@@ -10,7 +10,7 @@ import {
   type Table,
   type Text,
 } from './blocks.js';
-import { documentOf, sectionsOf, STANDINGS, type ScenarioDocument } from './document.js';
+import { documentOf, sectionsOf, STANDING_OF, type ScenarioDocument } from './document.js';
 import { plain } from './escape.js';
 import { clipped, flowed, usableWidth, wrapped } from './lines.js';
 
@@ -118,7 +118,7 @@ export function terminalPrinter({ color, width: wanted }: { color: boolean; widt
 
   /** `  ✗ text`, wrapped under the text, the first words in bold. */
   function verdict(of: Verdict, title: string, rest = ''): readonly string[] {
-    const standing = STANDINGS[of];
+    const standing = STANDING_OF[of];
     const [first = '', ...more] = wrapped(rest === '' ? title : `${title}: ${rest}`, room);
     const head = first.startsWith(title)
       ? `${colors.bold(tint[standing](title))}${first.slice(title.length)}`

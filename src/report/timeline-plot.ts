@@ -103,7 +103,7 @@ function laneLabels(slots: ReadonlyMap<number, number>, lane: number): string {
   return [...slots]
     .filter(([slot]) => slot === 1 || slot % every === 0)
     .map(([slot, row]) =>
-      label(String(slot), CHART.left - 6, (TIP + (row + 0.5) * lane + 4).toFixed(1), { anchor: 'end' }),
+      label(String(slot), { x: CHART.left - 6, y: (TIP + (row + 0.5) * lane + 4).toFixed(1), anchor: 'end' }),
     )
     .join('');
 }
@@ -184,7 +184,7 @@ function bars(times: readonly number[], { from, to }: Span): string {
     const words = `${plural(count, 'flow')} of ${start(bin)} to ${start(bin + 1)}`;
     return `<rect class="bin" x="${(CHART.left + bin * width + 0.5).toFixed(1)}" y="${(BINS_TOP + BINS_HEIGHT - height).toFixed(1)}" width="${(width - 1).toFixed(1)}" height="${height.toFixed(1)}"><title>${words}</title></rect>`;
   });
-  return drawn.join('') + label(plural(most, 'flow'), CHART.left - 6, BINS_TOP + 6, { anchor: 'end' });
+  return drawn.join('') + label(plural(most, 'flow'), { x: CHART.left - 6, y: BINS_TOP + 6, anchor: 'end' });
 }
 
 /** Two rows of labels in turn, so that neighbours do not lie upon each other. */
@@ -196,6 +196,6 @@ function marks(metrics: ScenarioResults['metrics'], x: (ms: number) => number): 
     const row = index % 2 === 0 ? 26 : 12;
     const anchor = x(value) > CHART.width - 120 ? 'end' : 'middle';
     const mark = line('marker', { x1: left, x2: left, y1: row + 3, y2: BINS_TOP + BINS_HEIGHT });
-    return [mark + label(`${word} ${formatTime(value)}`, left, row, { anchor, strong: true })];
+    return [mark + label(`${word} ${formatTime(value)}`, { x: left, y: row, anchor, strong: true })];
   });
 }

@@ -1,11 +1,17 @@
 import { formatCount, plural } from '../model/format.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { isAgainstBase } from '../model/threshold.js';
-import { answerOf, capital, outlook } from './compared-answer.js';
 import { directionOf, limitText } from '../model/metric-words.js';
 import { metricName } from '../model/metrics.js';
 import { code, strong, words, type Sentence } from './blocks.js';
-import { comparedLines, sideLabel, type ComparedLine } from './compared-line.js';
+import {
+  answerOf,
+  capital,
+  comparedLines,
+  outlook,
+  sideLabel,
+  type ComparedLine,
+} from './comparison-lines.js';
 
 /** `is slower than main`, if what fails is the comparison alone; undefined if a gate of another kind fails too. */
 export function comparedStatus(
