@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ScenarioResults } from '../../src/model/results.js';
-import { spoken } from '../../src/report/blocks.js';
+import { shown, spoken } from '../../src/report/blocks.js';
 import { renderHtml } from '../../src/report/html.js';
 import { renderSummary } from '../../src/report/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
-import { documentOf } from '../../src/report/document.js';
+import { documentOf, sectionsOf } from '../../src/report/document.js';
 import { firstOf } from '../fakes/one-comparison.js';
 import { partsOf } from '../fakes/report-parts.js';
 import { aResults, aScenario, aThreshold } from '../fakes/results.js';
@@ -297,3 +297,17 @@ test('default gates that are left out are said in every report, with why', () =>
     );
   }
 });
+
+test.each(['markdown', 'page', 'terminal'] as const)(
+  'every section has its place in the order of %s',
+  (medium) => {
+    const scenarios = Object.values(SAMPLES).flatMap((build) => documentOf(build()).scenarios);
+    for (const scenario of scenarios) {
+      const ids = sectionsOf(scenario, medium)
+        .filter(({ blocks }) => shown(blocks, medium).length > 0)
+        .map(({ id }) => id);
+      expect(ids.at(-1)).toBe('metrics');
+      expect(new Set(ids).size).toBe(ids.length);
+    }
+  },
+);

@@ -1,7 +1,6 @@
 import type { Compared } from '../model/compared.js';
 import { formatCount, formatTime, plural } from '../model/format.js';
 import type { ScenarioResults } from '../model/results.js';
-import { isAgainstBase } from '../model/threshold.js';
 import {
   aside,
   atTerminal,
@@ -25,7 +24,6 @@ import {
   type Blocks,
   type Reporter,
   type Sentence,
-  type Standing,
 } from './blocks.js';
 import {
   answerOf,
@@ -40,7 +38,6 @@ import {
 import { effectPlot, pairsPlot } from './comparison-plots.js';
 import { plain } from './escape.js';
 import { clipped } from './lines.js';
-import { standingOf } from './row.js';
 
 /** Head against base: the answer, the table, what moved with it, and how it was measured. */
 export interface ComparedView {
@@ -49,7 +46,6 @@ export interface ComparedView {
   /** `main (1a2b3c4)`. */
   readonly base: string;
   readonly answer: Answer;
-  readonly standing: Standing;
   readonly lines: readonly ComparedLine[];
   /** What moved with what became worse; exploratory. */
   readonly attribution: readonly string[];
@@ -217,16 +213,8 @@ function narrowTable(lines: readonly ComparedLine[]): Block | undefined {
     ['metric', right('change'), right(head.toLowerCase()), 'outcome', right('base'), right('head'), 'gate'],
     lines.map((line) => {
       const { standing, metric, change, outcome, base, head: after, limit } = line;
-      const interval = intervalCell(line, head);
-      const cells = [
-        clipped(plain(metric), METRIC),
-        change,
-        interval,
-        outcome,
-        base,
-        after,
-        plain(limit, 40),
-      ];
+      const name = clipped(plain(metric), METRIC);
+      const cells = [name, change, intervalCell(line, head), outcome, base, after, plain(limit, 40)];
       return { standing, cells: cells.map((cell) => [own(cell)]) };
     }),
     { narrow: 'leave out' },
@@ -267,7 +255,6 @@ export function comparedView(scenario: ScenarioResults): ComparedView | undefine
     verb: lines.length === 0 ? 'Not compared with' : 'Compared with',
     base: sideName(compared.base),
     answer: answerOf(lines, compared),
-    standing: standingOfAll(scenario, lines),
     lines,
     attribution: attributionOf(compared),
     growth: growthOf(scenario),
@@ -276,12 +263,6 @@ export function comparedView(scenario: ScenarioResults): ComparedView | undefine
     defaultGates: compared.defaultGates !== undefined,
     source: compared,
   };
-}
-
-function standingOfAll({ thresholds }: ScenarioResults, [first]: readonly ComparedLine[]): Standing {
-  if (first !== undefined) return first.standing;
-  const [judged] = thresholds.filter(isAgainstBase);
-  return judged === undefined ? 'plain' : standingOf(judged);
 }
 
 /** Several metrics that became worse mostly have the same to tell. */

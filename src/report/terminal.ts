@@ -14,8 +14,6 @@ import { documentOf, sectionsOf, STANDING_OF, type ScenarioDocument } from './do
 import { plain } from './escape.js';
 import { clipped, flowed, usableWidth, wrapped } from './lines.js';
 
-type Colors = ReturnType<typeof pc.createColors>;
-
 const MARGIN = 4;
 const FIELD = 12;
 const GAP = '  ';
@@ -59,7 +57,7 @@ type Printer = ReturnType<typeof terminalPrinter>;
 
 /** Blocks as lines, in the colours and the width of one terminal. */
 export function terminalPrinter({ color, width: wanted }: { color: boolean; width: number }) {
-  const colors: Colors = pc.createColors(color);
+  const colors = pc.createColors(color);
   const width = usableWidth(wanted);
   const room = width - MARGIN;
   const tint: Readonly<Record<Standing, (text: string) => string>> = {
@@ -151,44 +149,33 @@ export function terminalPrinter({ color, width: wanted }: { color: boolean; widt
   }
 
   function tableLines({ title, columns, rows, narrow = 'stack' }: Table): readonly string[] {
-    const heads = columns.map(({ head }) => (typeof head === 'string' ? head : textOf(head, NAME)));
     const most = narrow === 'stack' ? NAME : CELL;
+    const heads = columns.map(({ head }) => (typeof head === 'string' ? head : textOf(head, NAME)));
     const cells = rows.map((row) => columns.map((_column, index) => textOf(row.cells[index] ?? '', most)));
-    const first = heads.map((head, index) =>
-      Math.max(head.length, ...cells.map((row) => (row[index] ?? '').length)),
+    const longest = heads.map((head, index) =>
+      Math.max(head.length, ...cells.map((row) => row[index]?.length ?? 0)),
     );
-    const widths = narrow === 'shorten' ? [Math.max(FIELD, Math.min(first[0] ?? 0, width - 40)), 0] : first;
-    if (narrow === 'stack') {
-      const told = title === undefined ? [] : wrapped(plain(title), room);
-      return [...told, ...stackedUnlessNarrow([heads, ...cells], widths)].map((line) => `${margin()}${line}`);
-    }
-    const fits = columns.filter(
-      (_column, index) => narrow === 'shorten' || sumOf(widths.slice(0, index + 1)) <= room,
-    ).length;
-    const joined = (texts: readonly string[]): string =>
+    // The last of two columns is as wide as it gets.
+    const widths =
+      narrow === 'shorten' ? [Math.max(FIELD, Math.min(longest[0] ?? 0, width - 40)), 0] : longest;
+    const isTooWide = sumOf(widths) > room;
+    const fit = columns.filter((_column, index) => sumOf(widths.slice(0, index + 1)) <= room).length;
+    const shownColumns = narrow === 'leave out' ? fit : columns.length;
+    const row = (texts: readonly string[]): string =>
       texts
-        .slice(0, fits)
-        .map((text, index) => padded(clippedTo(text, index), widths[index] ?? 0, columns[index]?.align))
-        .join(GAP);
-    const clippedTo = (text: string, index: number): string =>
-      narrow === 'shorten' && index === 0 ? clipped(text, widths[0] ?? 0) : text;
-    return [
-      `${margin()}${colors.dim(joined(heads).trimEnd())}`,
-      ...rows.map(({ standing = 'plain' }, index) => marked(standing, joined(cells[index] ?? []))),
-    ];
-  }
-
-  /** Columns of their own, or, where these are wider than there is room, a line for each cell under its row. */
-  function stackedUnlessNarrow(
-    rows: readonly (readonly string[])[],
-    widths: readonly number[],
-  ): readonly string[] {
-    if (sumOf(widths) > room) return stacked(rows);
-    return rows.map((row) =>
-      row
-        .map((text, index) => padded(text, widths[index] ?? 0, index === 0 ? undefined : 'right'))
+        .slice(0, shownColumns)
+        .map((text, index) => inColumn(text, widths[index] ?? 0, columns[index]?.align))
         .join(GAP)
-        .trimEnd(),
+        .trimEnd();
+    if (narrow !== 'stack') {
+      return [
+        `${margin()}${colors.dim(row(heads))}`,
+        ...rows.map(({ standing = 'plain' }, index) => marked(standing, row(cells[index] ?? []))),
+      ];
+    }
+    const told = title === undefined ? [] : wrapped(plain(title), room);
+    return [...told, ...(isTooWide ? stacked(heads, cells) : [heads, ...cells].map(row))].map(
+      (line) => `${margin()}${line}`,
     );
   }
 }
@@ -210,8 +197,10 @@ function margin(width = MARGIN): string {
   return ' '.repeat(width);
 }
 
-function padded(text: string, width: number, align: 'right' | undefined): string {
-  return align === 'right' ? text.padStart(width) : text.padEnd(width);
+/** A column without a width is not filled up. */
+function inColumn(text: string, width: number, align: 'right' | undefined): string {
+  if (width === 0) return text;
+  return align === 'right' ? text.padStart(width) : clipped(text, width).padEnd(width);
 }
 
 /** Of columns with a gap between them. */
@@ -219,14 +208,11 @@ function sumOf(widths: readonly number[]): number {
   return widths.reduce((sum, each) => sum + each + GAP.length, -GAP.length);
 }
 
-function stacked([head = [], ...rows]: readonly (readonly string[])[]): readonly string[] {
-  const longest = Math.max(...head.map(({ length }) => length));
-  return rows.flatMap((row) =>
-    row.map((text, index) => {
-      const name = `${index === 0 ? '' : '  '}${head[index] ?? ''}`;
-      return `${name.padEnd(longest + 2)}${GAP}${text}`;
-    }),
-  );
+/** A line for each cell, with the head of its column. */
+function stacked(heads: readonly string[], cells: readonly (readonly string[])[]): readonly string[] {
+  const longest = Math.max(...heads.map(({ length }) => length));
+  const name = (index: number): string => `${index === 0 ? '' : '  '}${heads[index] ?? ''}`;
+  return cells.flatMap((row) => row.map((text, index) => `${name(index).padEnd(longest + 2)}${GAP}${text}`));
 }
 
 /** What is plain has no spaces before it. */

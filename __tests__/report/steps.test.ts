@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { stepsOf } from '../../src/report/steps.js';
+import type { ScenarioResults } from '../../src/model/results.js';
+import { spoken } from '../../src/report/blocks.js';
+import { stepGrowthOf, stepsOf } from '../../src/report/steps.js';
 import { aScenario } from '../fakes/results.js';
 
 /** Three steps of flows whose slow step differs from flow to flow: medians do not add up, sums do. */
@@ -38,4 +40,26 @@ test('shares of steps are those of all time, and add up to the whole', () => {
   // 114, 142.4 and 132 of 388.4 ms.
   expect(lines.map(({ share }) => Number(share.toFixed(3)))).toEqual([0.294, 0.367, 0.34]);
   expect(lines.map(({ shareOfTime }) => shareOfTime)).toEqual(['29%', '37%', '34%']);
+});
+
+const draft = { name: 'draft', before: 120, after: 860 };
+
+function told(stepGrowth: ScenarioResults['stepGrowth']): string | undefined {
+  const sentence = stepGrowthOf(aScenario({}, stepGrowth === undefined ? {} : { stepGrowth }));
+  return sentence && spoken(sentence);
+}
+
+test('a ladder tells at how many flows, a run in which of its thirds', () => {
+  const send = { name: 'send', before: 20, after: 45 };
+  expect(told({ over: 'ladder', first: 1, last: 50, steps: [draft, send] })).toBe(
+    'draft grew most: 120 ms at 1 flow at once, 860 ms at 50',
+  );
+  expect(told({ over: 'run', steps: [draft] })).toBe(
+    'draft grew: 120 ms in the first third, 860 ms in the last',
+  );
+});
+
+test('nothing is said where nothing grew', () => {
+  expect(told(undefined)).toBeUndefined();
+  expect(told({ over: 'run', steps: [] })).toBeUndefined();
 });
