@@ -1,3 +1,4 @@
+import { certaintyWords, formatSize } from '../model/format-change.js';
 import { formatCount, plural } from '../model/format.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { isAgainstBase } from '../model/threshold.js';
@@ -50,13 +51,13 @@ export function comparedDistance(
 ): Sentence | undefined {
   const line = lineOf(scenario, threshold);
   if (line === undefined || line.source.change === null) return undefined;
-  const { source } = line;
+  const { source, unit } = line;
   const verb = (source.change ?? 0) < 0 ? 'fell' : 'rose';
   return [
     code(metricName(threshold)),
     words(` ${verb} by `),
-    strong(line.change.replace(/^[+\u2212]/u, '')),
-    words(`${how(line)}; the ${nounOf(threshold)} is ${limitText(threshold)}`),
+    strong(formatSize(source.change, unit)),
+    words(` (${certaintyWords(source, unit)}); the ${nounOf(threshold)} is ${limitText(threshold)}`),
   ];
 }
 
@@ -85,7 +86,9 @@ export function unresolvedSentence(scenario: ScenarioResults, threshold: Thresho
     code(metricName(threshold)),
     words(' changed by '),
     strong(line.change),
-    words(`${how(line)}, too uncertain for the ${nounOf(threshold)} of ${limitText(threshold)}`),
+    words(
+      ` (${certaintyWords(line.source, line.unit)}), too uncertain for the ${nounOf(threshold)} of ${limitText(threshold)}`,
+    ),
     ...outlook(line, scenario.compared),
   ];
 }
@@ -137,11 +140,6 @@ function lineOf(scenario: ScenarioResults, threshold: ThresholdResult): Compared
   if (!isAgainstBase(threshold)) return undefined;
   const name = metricName(threshold);
   return comparedLines(scenario).find(({ metric }) => metric === name);
-}
-
-function how({ interval, confidence, source }: ComparedLine): string {
-  const pairs = plural(source.pairs, 'pair');
-  return interval === '' ? ` (${pairs})` : ` (${confidence} interval ${interval}, ${pairs})`;
 }
 
 function nounOf({ level }: ThresholdResult): string {

@@ -1,6 +1,6 @@
 import type { Compared } from '../model/compared.js';
 import type { ComparisonResult } from '../model/comparison.js';
-import { formatChange, formatChanges, type ChangeUnit } from '../model/format-change.js';
+import { formatChange, formatChanges, formatSize, type ChangeUnit } from '../model/format-change.js';
 import { formatConfidence, formatCount, formatQuantity, formatTime, plural } from '../model/format.js';
 import { directionOf, limitText } from '../model/metric-words.js';
 import { metricName, parseMetricName } from '../model/metrics.js';
@@ -259,8 +259,7 @@ function roughly(needed: number, ran: { readonly time: number; readonly rounds: 
 /** `No regression beyond 5%: `; a limit of `base` itself can only be seen to be broken. */
 function beyond({ source, unit, outcome }: ComparedLine): string {
   if (source.limit === 0 || source.outcome === 'unresolved') return `${capital(outcome)}: `;
-  const limit = formatChange(directionOf(source.metric).sign * source.limit, unit);
-  return `No regression beyond ${limit.replace(/^[+\u2212]/u, '')}: `;
+  return `No regression beyond ${formatSize(directionOf(source.metric).sign * source.limit, unit)}: `;
 }
 
 function too(count: number, what: string): Sentence {
