@@ -35,14 +35,14 @@ function ofScenario(scenario: ScenarioResults, cores: number): readonly (Annotat
   const name = plain(scenario.name, 80);
   const errors = [
     ...mishaps(scenario),
-    ...told(rows, findings, ['fail', 'inconclusive']),
+    ...linesOf(rows, findings, ['fail', 'inconclusive']),
     ...unresolved(rows, scenario, 'error'),
   ];
   // A verdict that stops a merge never goes without a word.
   if (errors.length === 0 && (scenario.verdict === 'fail' || scenario.verdict === 'inconclusive')) {
     errors.push(...scenario.reasons.map((reason) => plain(reason)));
   }
-  const warnings = [...told(rows, findings, ['alert']), ...unresolved(rows, scenario, 'warning')];
+  const warnings = [...linesOf(rows, findings, ['alert']), ...unresolved(rows, scenario, 'warning')];
   return [
     annotation('error', `${name} ${plain(headlineOf(scenario, cores).status, 80)}`, errors),
     annotation('warning', `${name}: ${plural(warnings.length, 'alert')}`, warnings),
@@ -81,7 +81,11 @@ function unresolved(
     .map(rowLine);
 }
 
-function told(rows: readonly Row[], findings: readonly Finding[], standings: readonly Standing[]): string[] {
+function linesOf(
+  rows: readonly Row[],
+  findings: readonly Finding[],
+  standings: readonly Standing[],
+): string[] {
   return [
     ...findings.filter(({ standing }) => standings.includes(standing)).map(findingLine),
     ...rows.filter(({ standing }) => standings.includes(standing)).map(rowLine),

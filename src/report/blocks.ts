@@ -5,7 +5,7 @@ import type { ScenarioResults } from '../model/results.js';
  * printers know blocks, and no feature. Texts are hostile unless they are marked as our own: the printers escape them.
  */
 
-/** What is said of a row, a check or a gate; also the mark that it bears. */
+/** What is content of a row, a check or a gate; also the mark that it bears. */
 export type Standing = (typeof STANDINGS)[number];
 
 /** What does not hold comes first. */
@@ -149,8 +149,8 @@ export const words = (text: string, max?: Segment['max']): Segment => ({ text, m
 export const aside = (text: string, max: number): Segment => ({ text, style: 'aside', max });
 export const own = (text: string, bold = false): Segment => ({ text, style: 'own', bold });
 
-export const text = (said: Text | undefined, max?: number): Block | undefined =>
-  said === undefined ? undefined : { kind: 'text', text: said, max };
+export const text = (content: Text | undefined, max?: number): Block | undefined =>
+  content === undefined ? undefined : { kind: 'text', text: content, max };
 export const note = (...texts: readonly Text[]): Block | undefined =>
   texts.length === 0 ? undefined : { kind: 'note', texts };
 export const list = (
@@ -176,8 +176,8 @@ export const part = (
   blocks,
   ...beside,
 });
-export const field = (name: string, said: Text | undefined): Block | undefined =>
-  said === undefined ? undefined : { kind: 'field', name, text: said };
+export const field = (name: string, content: Text | undefined): Block | undefined =>
+  content === undefined ? undefined : { kind: 'field', name, text: content };
 export const items = (name: string, texts: readonly Text[]): Block => ({ kind: 'items', name, items: texts });
 
 function columnOf(column: string | Column): Column {

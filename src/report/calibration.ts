@@ -37,7 +37,9 @@ export function renderCalibrationTerminal(
 export function calibrationBlocks({ scenarios, interrupted }: Calibration): Blocks {
   const snippet = snippetOf(scenarios);
   const cut =
-    interrupted === undefined ? [] : [said(`Interrupted by ${interrupted}: this is what there was by then.`)];
+    interrupted === undefined
+      ? []
+      : [paragraph(`Interrupted by ${interrupted}: this is what there was by then.`)];
   const suggested: Blocks =
     snippet === undefined ? [] : [heading('Suggested'), { kind: 'code', language: 'yaml', text: snippet }];
   return [
@@ -51,18 +53,20 @@ function heading(title: string): Block {
 }
 
 /** The sentences are long, and there are few of them. */
-function said(words: string): Block | undefined {
+function paragraph(words: string): Block | undefined {
   return text(words, 1000);
 }
 
 function blocksOf(scenario: ScenarioCalibration): Blocks {
   const { problem, same, slower, metrics, looks } = scenario;
   return [
-    problem === undefined ? undefined : said(`Ended before its time: ${problem}`),
-    ...(same === undefined ? [] : [said(roundWords(scenario)), ...sameWords(same, scenario).map(said)]),
+    problem === undefined ? undefined : paragraph(`Ended before its time: ${problem}`),
+    ...(same === undefined
+      ? []
+      : [paragraph(roundWords(scenario)), ...sameWords(same, scenario).map(paragraph)]),
     ...(slower.length === 0
       ? []
-      : [detectionTable(slower), said(HOW_SLOWED[scenario.slowed]), injectedTable(slower)]),
+      : [detectionTable(slower), paragraph(HOW_SLOWED[scenario.slowed]), injectedTable(slower)]),
     ...(same === undefined ? [] : [noiseTable(metrics, scenario), looksTable(looks, metrics)]),
   ];
 }

@@ -101,8 +101,8 @@ export function verifyLine(scenario: ScenarioResults): string | undefined {
  * them too; this is for results in which it says nothing of them.
  */
 export function leftoversOf(scenario: ScenarioResults, max = 10): readonly string[] {
-  const said = scenario.checks.some(({ id, outcome }) => id === 'cleanup' && outcome === 'fail');
-  if (said && scenario.leftBehind !== undefined) return [];
+  const isListed = scenario.checks.some(({ id, outcome }) => id === 'cleanup' && outcome === 'fail');
+  if (isListed && scenario.leftBehind !== undefined) return [];
   const lines = scenario.leftovers.slice(0, max).map(({ command, pid, iteration }) => {
     const origin = iteration === undefined ? '' : `, flow ${iteration}`;
     return `${command} (pid ${pid}${origin})`;

@@ -192,11 +192,11 @@ function lineBlocks(view: ComparedView): Blocks {
   const each = (name: string, texts: readonly string[]): Blocks =>
     fields(
       name,
-      texts.map((said) => [words(said, 300)]),
+      texts.map((sentence) => [words(sentence, 300)]),
     );
-  const said = [own(`${not}with `), words(base, 70), own(': '), ...answer.sentence];
+  const answered = [own(`${not}with `), words(base, 70), own(': '), ...answer.sentence];
   return [
-    { kind: 'field', name: 'compared', text: said, max: 500 },
+    { kind: 'field', name: 'compared', text: answered, max: 500 },
     narrowTable(lines),
     list(defaultGates ? ['no threshold hangs on the base: default gates of a comparison'] : []),
     ...each('moved', attribution),

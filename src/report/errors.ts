@@ -59,7 +59,7 @@ export const errors: Reporter = (scenario) => {
     { summary: [own(errorSummary(groups))] },
   );
   const retried = again.length === 0 ? undefined : part('Tried again', [text([own(again.join(' · '))])]);
-  const told = atTerminal(
+  const terminalLines = atTerminal(
     // Wrapped, not cut: what failed is often said at the end of the line.
     ...fields('errors', [...lines.map(errorSentence), ...(more === undefined ? [] : [more])]),
     items(
@@ -67,7 +67,7 @@ export const errors: Reporter = (scenario) => {
       ended.map((each) => [own(each)]),
     ),
   );
-  return [{ id: 'errors', appendix: true, blocks: [lines.length > 0 ? failed : retried, ...told] }];
+  return [{ id: 'errors', appendix: true, blocks: [lines.length > 0 ? failed : retried, ...terminalLines] }];
 };
 
 function endingWords({ ending, flows }: Failure): string {
@@ -128,7 +128,7 @@ export function failuresOf({ flows, ...tallied }: ScenarioResults): readonly Fai
 
 /**
  * `ok only when tried again: flows 3, 7`: none is silently ok. Of very many ok flows only some are known. Flows that a
- * fault hit are told apart from these, as in `failuresOf`.
+ * fault hit are terminalLines apart from these, as in `failuresOf`.
  */
 export function retriedOf({ flows, counts }: ScenarioResults): readonly Failure[] {
   const ok = flows.filter(({ outcome }) => outcome === 'ok');

@@ -31,35 +31,35 @@ const SHOWN = 20;
 const NONE = 'none';
 
 /** A heading and a table; a small line where base's gates are not known; nothing where they are the same. */
-export function gateChangesBlocks(told: GateChanges | undefined): Blocks {
-  const unknown = unknownSentence(told);
+export function gateChangesBlocks(gates: GateChanges | undefined): Blocks {
+  const unknown = unknownSentence(gates);
   if (unknown !== undefined) {
-    const said = [words(unknown, 500)];
+    const sentence = [words(unknown, 500)];
     return [
-      ...inTiers(TIERS, ...inMarkdown(note(said))),
-      ...onPage(part('Gates', [text(said)])),
-      ...atTerminal({ kind: 'field', name: 'gates', text: said, max: 500 }),
+      ...inTiers(TIERS, ...inMarkdown(note(sentence))),
+      ...onPage(part('Gates', [text(sentence)])),
+      ...atTerminal({ kind: 'field', name: 'gates', text: sentence, max: 500 }),
     ];
   }
-  if (told === undefined || told.changes.length === 0) return [];
-  const { changes } = told;
-  const more = moreOf(told);
+  if (gates === undefined || gates.changes.length === 0) return [];
+  const { changes } = gates;
+  const more = moreOf(gates);
   const details = [
     text(ADVICE),
-    changeTable(told, changes.slice(0, SHOWN), 'markdown'),
+    changeTable(gates, changes.slice(0, SHOWN), 'markdown'),
     more === 0 ? undefined : note([own(`and ${more} more in results.json`)]),
   ];
-  const found = [own(`${TITLE} (base: `), words(baseOf(told), 80), own(`). ${ADVICE}`)];
+  const found = [own(`${TITLE} (base: `), words(baseOf(gates), 80), own(`). ${ADVICE}`)];
   return [
-    // The least that is told is told in any case.
+    // The least that is gates is gates in any case.
     ...inTiers(TIERS, ...inMarkdown({ kind: 'heading', standing: 'alert', title: TITLE })),
     ...inTiers(['everything', 'without charts', 'failing rows'], ...inMarkdown(...details)),
-    ...onPage(part(TITLE, [text(ADVICE), changeTable(told, changes, 'page')])),
+    ...onPage(part(TITLE, [text(ADVICE), changeTable(gates, changes, 'page')])),
     ...atTerminal(
       { kind: 'found', standing: 'alert', name: 'gates', text: found },
       ...fields(
         '',
-        linesOf(told).map((line) => [own(line)]),
+        linesOf(gates).map((line) => [own(line)]),
       ),
     ),
   ];
@@ -67,14 +67,14 @@ export function gateChangesBlocks(told: GateChanges | undefined): Blocks {
 
 /** In Markdown names are code too, so that nothing in them is taken for a mention or a link. */
 function changeTable(
-  told: GateChanges,
+  gates: GateChanges,
   changes: readonly GateChange[],
   medium: 'markdown' | 'page',
 ): Block | undefined {
   const [name, longest] = medium === 'markdown' ? [code, 200] : [words, 400];
   const shown = (value: string | null) => [value === null ? own(NONE) : code(value, longest)];
   return table(
-    ['Scenario', 'Setting', { head: [own('Base ('), name(baseOf(told), 80), own(')')] }, 'This change'],
+    ['Scenario', 'Setting', { head: [own('Base ('), name(baseOf(gates), 80), own(')')] }, 'This change'],
     changes.map(({ scenario = '', setting, base, head }) => ({
       cells: [[name(scenario, 80)], [name(setting, 80)], shown(base), shown(head)],
     })),
@@ -82,14 +82,14 @@ function changeTable(
 }
 
 /** One warning for all of them. */
-export function gateChangesAnnotation(told: GateChanges | undefined): Annotation | undefined {
-  if (told === undefined || told.changes.length === 0) return undefined;
-  return { level: 'warning', title: `flowgate: ${TITLE}`, message: [ADVICE, ...linesOf(told)].join('\n') };
+export function gateChangesAnnotation(gates: GateChanges | undefined): Annotation | undefined {
+  if (gates === undefined || gates.changes.length === 0) return undefined;
+  return { level: 'warning', title: `flowgate: ${TITLE}`, message: [ADVICE, ...linesOf(gates)].join('\n') };
 }
 
-function linesOf(told: GateChanges): readonly string[] {
-  const more = moreOf(told);
-  return [...told.changes.slice(0, SHOWN).map(lineOf), ...(more === 0 ? [] : [`and ${more} more`])];
+function linesOf(gates: GateChanges): readonly string[] {
+  const more = moreOf(gates);
+  return [...gates.changes.slice(0, SHOWN).map(lineOf), ...(more === 0 ? [] : [`and ${more} more`])];
 }
 
 function lineOf({ scenario, setting, base, head }: GateChange): string {
@@ -105,7 +105,7 @@ function baseOf({ base, sha }: GateChanges): string {
   return sha === undefined ? base : `${base}, ${sha.slice(0, 7)}`;
 }
 
-function unknownSentence(told: GateChanges | undefined): string | undefined {
-  if (told?.unknown === undefined) return undefined;
-  return `Whether this change alters its gates is not known: the config of the base (${baseOf(told)}) could not be compared: ${told.unknown}.`;
+function unknownSentence(gates: GateChanges | undefined): string | undefined {
+  if (gates?.unknown === undefined) return undefined;
+  return `Whether this change alters its gates is not known: the config of the base (${baseOf(gates)}) could not be compared: ${gates.unknown}.`;
 }

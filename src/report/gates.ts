@@ -140,7 +140,7 @@ function measuredCell({ value, detail, level, against }: Row): string {
 export const figures: Reporter = (scenario, cores) => {
   const judged = tableRows(scenario, cores);
   const rows = allMetrics(scenario, cores);
-  const told = (name: string, titles: Readonly<Record<string, string>>): Block =>
+  const known = (name: string, titles: Readonly<Record<string, string>>): Block =>
     items(
       name,
       Object.entries(titles).flatMap(([metric, title]) => {
@@ -154,9 +154,9 @@ export const figures: Reporter = (scenario, cores) => {
     ...onPage(isWide ? undefined : figureCard(judged)),
     ...atTerminal(
       items('load', [[own(loadOf(scenario))]]),
-      told('flow time', FLOW_TIME),
-      told('throughput', RATES),
-      told('memory', MEMORY),
+      known('flow time', FLOW_TIME),
+      known('throughput', RATES),
+      known('memory', MEMORY),
     ),
   ];
   return [{ id: 'figures', half: !isWide, blocks }];
@@ -196,7 +196,7 @@ export function metricsSection(scenario: ScenarioResults, cores: number, notes: 
     rows.map((row) => ({ cells: [[code(row.metric, 200)], row.title, valueOf(row)] })),
   );
   const body: Blocks = [metrics, { kind: 'note', texts: notes, list: true }];
-  const told = part('All metrics', body, { summary: [own(String(rows.length))], folded: true });
+  const card = part('All metrics', body, { summary: [own(String(rows.length))], folded: true });
   const lines = notes.map((each) => field('note', each));
-  return { id: 'metrics', appendix: true, blocks: [told, ...atTerminal(...lines)] };
+  return { id: 'metrics', appendix: true, blocks: [card, ...atTerminal(...lines)] };
 }

@@ -83,8 +83,8 @@ function historyTable(lines: readonly HistoryLine[]): Block | undefined {
 }
 
 function changeFields({ title, sentence, now, spark }: HistoryLine, index: number): Blocks {
-  const told = [words(title, 60), own(': '), ...sentence, own(`; this run ${now}`)];
-  return [field(index === 0 ? 'history' : '', told), items('', [[own(spark)]])];
+  const changed = [words(title, 60), own(': '), ...sentence, own(`; this run ${now}`)];
+  return [field(index === 0 ? 'history' : '', changed), items('', [[own(spark)]])];
 }
 
 /** Undefined without a history, or while it is too short for a trend. */

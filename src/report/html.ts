@@ -222,8 +222,8 @@ function tableMarkup({ columns, rows }: Table): string {
       `<th scope="col"${align === 'right' ? ' class="number"' : ''}>${titleMarkup(head)}</th>`,
   );
   const lines = rows.map(({ standing = 'plain', cells }) => {
-    const told = columns.map((column, index) => cellMarkup(cells[index] ?? '', column));
-    return `<tr>${isMarked ? mark(standing) : ''}${told.join('')}</tr>`;
+    const shownCells = columns.map((column, index) => cellMarkup(cells[index] ?? '', column));
+    return `<tr>${isMarked ? mark(standing) : ''}${shownCells.join('')}</tr>`;
   });
   const first = isMarked ? '<th scope="col"></th>' : '';
   return `<div class="scroll"><table><thead><tr>${first}${heads.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;

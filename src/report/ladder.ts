@@ -53,7 +53,8 @@ function ladderBlocks(climbed: LadderResults, cores: number): Blocks {
   const intervals = intervalLines(climbed);
   const predicted = resources === undefined ? [] : predictedColumns(provisioning, cores);
   const spark = sparkOf(climbed);
-  const short = (said: string | undefined) => (said === undefined ? undefined : [words(said, 200)]);
+  const short = (sentence: string | undefined) =>
+    sentence === undefined ? undefined : [words(sentence, 200)];
   return [
     ...inMarkdown(
       text([own('Ladder', true), ...(limit === undefined ? [] : [own(': '), words(limit)])]),

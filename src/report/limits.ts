@@ -21,14 +21,14 @@ import {
 export const limits: Reporter = (scenario) => {
   const lines = limitLines(scenario);
   const sentences = lines.map((line) => [words(line, 400)]);
-  const told = [
+  const blocks = [
     ...inMarkdown(note([own('Limits: '), ...joined(sentences, '\n')])),
     ...onPage(part('Limits', [list(lines)])),
     // They are sentences, and too long to stand beside each other.
     ...atTerminal(...fields('limits', lines)),
   ];
   return [
-    { id: 'limits', continues: true, blocks: lines.length === 0 ? [] : told, notes: limitNotes(scenario) },
+    { id: 'limits', continues: true, blocks: lines.length === 0 ? [] : blocks, notes: limitNotes(scenario) },
   ];
 };
 

@@ -89,11 +89,11 @@ function renderer(results: Results, whole: string): (tier: Tier) => string {
 }
 
 function scenarioParts({ scenarios }: Document, tier: Tier): readonly string[] {
-  const told = tier === 'failing rows' ? worstFirst(scenarios).slice(0, SCENARIOS_SHOWN) : scenarios;
-  if (scenarios.length === 1) return told.map((scenario) => scenarioText(scenario, tier));
+  const chosen = tier === 'failing rows' ? worstFirst(scenarios).slice(0, SCENARIOS_SHOWN) : scenarios;
+  if (scenarios.length === 1) return chosen.map((scenario) => scenarioText(scenario, tier));
   return [
-    ...printed([overviewOf(told)]),
-    ...told.flatMap((scenario) => [
+    ...printed([overviewOf(chosen)]),
+    ...chosen.flatMap((scenario) => [
       `#### ${MARKS[STANDING_OF[scenario.verdict]]} ${inline(scenario.title)}`,
       scenarioText(scenario, tier),
     ]),

@@ -39,14 +39,14 @@ export const steps: Reporter = (scenario) => {
     most?.shareOfTime === undefined
       ? undefined
       : [words(most.name, 200), own(` takes ${most.shareOfTime} of the time`)];
-  const told = part('Steps', [text(growth && [...growth, own('.')]), stepTable(lines)], { teaser });
+  const card = part('Steps', [text(growth && [...growth, own('.')]), stepTable(lines)], { teaser });
   const shares = lines.flatMap(({ name, shareOfTime }) =>
     shareOfTime === undefined ? [] : [[words(name, 30), own(` ${shareOfTime}`)]],
   );
   // A long name must not push the figures out of the line.
   const short = growth?.map((each) => (each.style === 'code' ? { ...each, max: 24 } : each));
   const blocks = [
-    lines.length === 0 ? undefined : told,
+    lines.length === 0 ? undefined : card,
     ...atTerminal(items('steps', shares), short && items('', [short])),
   ];
   return [{ id: 'steps', appendix: true, half: true, continues: true, blocks }];

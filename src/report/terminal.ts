@@ -173,8 +173,8 @@ export function terminalPrinter({ color, width: wanted }: { color: boolean; widt
         ...rows.map(({ standing = 'plain' }, index) => marked(standing, row(cells[index] ?? []))),
       ];
     }
-    const told = title === undefined ? [] : wrapped(plain(title), room);
-    return [...told, ...(isTooWide ? stacked(heads, cells) : [heads, ...cells].map(row))].map(
+    const heading = title === undefined ? [] : wrapped(plain(title), room);
+    return [...heading, ...(isTooWide ? stacked(heads, cells) : [heads, ...cells].map(row))].map(
       (line) => `${margin()}${line}`,
     );
   }
@@ -224,11 +224,11 @@ function indented(line: string): string {
 function textOf(text: Text, max: number): string {
   if (typeof text === 'string') return plain(text, max);
   const most = Math.max(max, ...text.map((segment) => (typeof segment.max === 'number' ? segment.max : 0)));
-  let said = '';
+  let printed = '';
   let run = '';
   const flush = (): void => {
     const spaces = /^(\s*).*?(\s*)$/su.exec(run);
-    said += run.trim() === '' ? run : `${spaces?.[1] ?? ''}${plain(run, most)}${spaces?.[2] ?? ''}`;
+    printed += run.trim() === '' ? run : `${spaces?.[1] ?? ''}${plain(run, most)}${spaces?.[2] ?? ''}`;
     run = '';
   };
   for (const segment of text) {
@@ -237,11 +237,11 @@ function textOf(text: Text, max: number): string {
       run += cutTo(segment);
     } else {
       flush();
-      said += segment.style === 'aside' ? `  (${cutTo(segment)})` : segment.text;
+      printed += segment.style === 'aside' ? `  (${cutTo(segment)})` : segment.text;
     }
   }
   flush();
-  return said.trim();
+  return printed.trim();
 }
 
 function cutTo({ text, max }: Segment): string {
