@@ -149,56 +149,57 @@ export const words = (text: string, max?: Segment['max']): Segment => ({ text, m
 export const aside = (text: string, max: number): Segment => ({ text, style: 'aside', max });
 export const own = (text: string, bold = false): Segment => ({ text, style: 'own', bold });
 
-export const text = (content: Text | undefined, max?: number): Block | undefined =>
-  content === undefined ? undefined : { kind: 'text', text: content, max };
-export const note = (...texts: readonly Text[]): Block | undefined =>
-  texts.length === 0 ? undefined : { kind: 'note', texts };
-export const list = (
-  items: readonly Text[],
-  more: { title?: string; standing?: Standing } = {},
-): Block | undefined => (items.length === 0 ? undefined : { kind: 'list', items, ...more });
-export const table = (
-  columns: readonly (string | Column)[],
-  rows: readonly TableRow[],
-  more: Pick<Table, 'title' | 'narrow'> = {},
-): Block | undefined =>
-  rows.length === 0 && more.title === undefined
-    ? undefined
-    : { kind: 'table', columns: columns.map(columnOf), rows, ...more };
 export const right = (head: Title): Column => ({ head, align: 'right' });
-export const part = (
-  title: Title,
-  blocks: Blocks,
-  beside: Pick<Part, 'summary' | 'teaser' | 'folded'> = {},
-): Block => ({
-  kind: 'part',
-  title,
-  blocks,
-  ...beside,
-});
-export const field = (name: string, content: Text | undefined): Block | undefined =>
-  content === undefined ? undefined : { kind: 'field', name, text: content };
-export const items = (name: string, texts: readonly Text[]): Block => ({ kind: 'items', name, items: texts });
+
+/** Makers of blocks: where there is nothing to say they make none. */
+export const block = {
+  text: (content: Text | undefined, max?: number): Block | undefined =>
+    content === undefined ? undefined : { kind: 'text', text: content, max },
+
+  note: (...texts: readonly Text[]): Block | undefined =>
+    texts.length === 0 ? undefined : { kind: 'note', texts },
+
+  list: (items: readonly Text[], more: { title?: string; standing?: Standing } = {}): Block | undefined =>
+    items.length === 0 ? undefined : { kind: 'list', items, ...more },
+
+  table: (
+    columns: readonly (string | Column)[],
+    rows: readonly TableRow[],
+    more: Pick<Table, 'title' | 'narrow'> = {},
+  ): Block | undefined =>
+    rows.length === 0 && more.title === undefined
+      ? undefined
+      : { kind: 'table', columns: columns.map(columnOf), rows, ...more },
+
+  part: (title: Title, blocks: Blocks, beside: Pick<Part, 'summary' | 'teaser' | 'folded'> = {}): Block => ({
+    kind: 'part',
+    title,
+    blocks,
+    ...beside,
+  }),
+
+  drawing: (svg: () => string): Block => ({ kind: 'drawing', svg }),
+
+  field: (name: string, content: Text | undefined, max?: number): Block | undefined =>
+    content === undefined ? undefined : { kind: 'field', name, text: content, max },
+
+  /** Texts under each other, the first beside the name. */
+  fields: (name: string, texts: readonly Text[]): Blocks =>
+    texts.map((each, index) => block.field(index === 0 ? name : '', each)),
+
+  items: (name: string, texts: readonly Text[]): Block => ({ kind: 'items', name, items: texts }),
+};
 
 function columnOf(column: string | Column): Column {
   return typeof column === 'string' ? { head: column } : column;
 }
 
-/** Texts under each other, the first beside the name. */
-export function fields(name: string, texts: readonly Text[]): Blocks {
-  return texts.map((each, index) => field(index === 0 ? name : '', each));
-}
+export const inMarkdown = (...blocks: Blocks): Blocks => only('markdown', blocks);
+export const onPage = (...blocks: Blocks): Blocks => only('page', blocks);
+export const atTerminal = (...blocks: Blocks): Blocks => only('terminal', blocks);
 
-export function inMarkdown(...blocks: Blocks): Blocks {
-  return blocks.map((block) => block && { ...block, only: 'markdown' });
-}
-
-export function onPage(...blocks: Blocks): Blocks {
-  return blocks.map((block) => block && { ...block, only: 'page' });
-}
-
-export function atTerminal(...blocks: Blocks): Blocks {
-  return blocks.map((block) => block && { ...block, only: 'terminal' });
+function only(medium: Medium, blocks: Blocks): Blocks {
+  return blocks.map((each) => each && { ...each, only: medium });
 }
 
 export function inTiers(tiers: readonly Tier[], ...blocks: Blocks): Blocks {

@@ -9,7 +9,7 @@ import type {
 } from '../model/calibration.js';
 import { formatQuantity, formatTime, plural } from '../model/format.js';
 import { parseMetricName } from '../model/metrics.js';
-import { right, shown, table, text, words, type Block, type Blocks } from './blocks.js';
+import { block, right, shown, words, type Block, type Blocks } from './blocks.js';
 import { html, plain } from './escape.js';
 import { paragraphs, printed } from './markdown.js';
 import { machineOf } from './surroundings.js';
@@ -54,7 +54,7 @@ function heading(title: string): Block {
 
 /** The sentences are long, and there are few of them. */
 function paragraph(words: string): Block | undefined {
-  return text(words, 1000);
+  return block.text(words, 1000);
 }
 
 function blocksOf(scenario: ScenarioCalibration): Blocks {
@@ -116,7 +116,7 @@ function tableOf(title: string, heads: readonly string[], rows: readonly (readon
   const columns = heads.map((head, index) =>
     index === 0 ? { head: [words(head, 200)] } : right([words(head, 200)]),
   );
-  return table(
+  return block.table(
     columns,
     rows.map((cells) => ({ cells })),
     { title },

@@ -3,16 +3,11 @@ import { andMore, countIn } from '../model/evidence.js';
 import { plural } from '../model/format.js';
 import {
   atTerminal,
+  block,
   byStanding,
-  field,
   inMarkdown,
-  items,
-  list,
   onPage,
   own,
-  part,
-  table,
-  text,
   words,
   type Block,
   type Reporter,
@@ -35,10 +30,10 @@ export const checks: Reporter = (scenario) => {
   const findings = findingsOf(scenario);
   const isListed = findings.some(({ id }) => id === 'invariants');
   const verify = isListed ? undefined : verifyLine(scenario);
-  const leftovers = list(leftoversOf(scenario), { title: 'Left behind' });
+  const leftovers = block.list(leftoversOf(scenario), { title: 'Left behind' });
   const summary = findings.length === 0 ? undefined : [own(holding(findings))];
   const verified = (title: string) =>
-    verify === undefined ? undefined : text([own(title), words(verify, 'long')]);
+    verify === undefined ? undefined : block.text([own(title), words(verify, 'long')]);
   const body = [
     findingTable(findings),
     ...inMarkdown(verified('verify ')),
@@ -46,18 +41,18 @@ export const checks: Reporter = (scenario) => {
     leftovers,
   ];
   const lines = atTerminal(
-    summary && items('checks', [summary]),
+    summary && block.items('checks', [summary]),
     ...findings.filter(({ standing }) => standing !== 'pass').map(found),
-    field('verify', verify),
+    block.field('verify', verify),
     leftovers,
   );
   return [
-    { id: 'checks', appendix: true, half: true, blocks: [part('Checks', body, { summary }), ...lines] },
+    { id: 'checks', appendix: true, half: true, blocks: [block.part('Checks', body, { summary }), ...lines] },
   ];
 };
 
 export function findingTable(findings: readonly Finding[]): Block | undefined {
-  return table(
+  return block.table(
     ['Check', 'Evidence'],
     findings.map(({ standing, title, evidence }) => ({
       standing,

@@ -4,21 +4,15 @@ import type { ScenarioResults } from '../model/results.js';
 import {
   aside,
   atTerminal,
+  block,
   code,
-  fields,
   inMarkdown,
   inTiers,
-  items,
   joined,
-  list,
-  note,
   onPage,
   own,
-  part,
   right,
   strong,
-  table,
-  text,
   words,
   type Block,
   type Blocks,
@@ -102,21 +96,21 @@ export const comparison: Reporter = (scenario) => {
 };
 
 function answerBlocks({ verb, base, answer, attribution, growth, defaultGates }: ComparedView): Blocks {
-  const sentence = text([strong(`${verb} ${base}`), own(': '), ...answer.sentence, own('.')]);
+  const sentence = block.text([strong(`${verb} ${base}`), own(': '), ...answer.sentence, own('.')]);
   return [
     ...inTiers(['everything', 'without charts', 'failing rows'], sentence),
     ...attributionBlocks(attribution),
     sentences(growth),
-    defaultGates ? note([own(DEFAULTS)]) : undefined,
+    defaultGates ? block.note([own(DEFAULTS)]) : undefined,
   ];
 }
 
 function attributionBlocks(attribution: readonly string[]): Blocks {
-  return attribution.length === 0 ? [] : [sentences(attribution), note([own(EXPLORATORY)])];
+  return attribution.length === 0 ? [] : [sentences(attribution), block.note([own(EXPLORATORY)])];
 }
 
 function sentences(texts: readonly string[]): Block | undefined {
-  return list(texts.map((each) => [words(capital(each), 'long')]));
+  return block.list(texts.map((each) => [words(capital(each), 'long')]));
 }
 
 /** How it was measured: the table and the commits. */
@@ -126,18 +120,18 @@ function roundsBlocks({ lines, facts, commits }: ComparedView): Blocks {
   return [
     lines.length === 0
       ? undefined
-      : part('Comparison', [figureTable(lines, 200), factNote(rest, 200)], { teaser }),
+      : block.part('Comparison', [figureTable(lines, 200), factNote(rest, 200)], { teaser }),
     commits && commitBlock(commits),
   ];
 }
 
 function factNote(facts: readonly string[], max: number): Block | undefined {
   const sentences = facts.map((fact) => [words(fact, max)]);
-  return facts.length === 0 ? undefined : note(joined(sentences, ' · '));
+  return facts.length === 0 ? undefined : block.note(joined(sentences, ' · '));
 }
 
 function commitBlock({ title, list: commits, more }: CommitsView): Block | undefined {
-  if (commits.length === 0) return note([words(title, 300)]);
+  if (commits.length === 0) return block.note([words(title, 300)]);
   const lines = commits.map(({ sha, subject, author }) => [
     code(sha),
     own(' '),
@@ -145,12 +139,14 @@ function commitBlock({ title, list: commits, more }: CommitsView): Block | undef
     own(' '),
     { text: author, style: 'small' as const, max: 40 },
   ]);
-  return part(title, [list(more > 0 ? [...lines, [own(`and ${more} more`)]] : lines)], { folded: true });
+  return block.part(title, [block.list(more > 0 ? [...lines, [own(`and ${more} more`)]] : lines)], {
+    folded: true,
+  });
 }
 
 function figureTable(lines: readonly ComparedLine[], longest: number): Block | undefined {
   const head = intervalHead(lines);
-  return table(
+  return block.table(
     [{ head: 'Metric', unbroken: 'page' }, ...['Base', 'Head', 'Change', head].map(right), 'Outcome', 'Gate'],
     lines.map((line) => {
       const { standing, metric, base, head: after, change, outcome, detail, limit, level } = line;
@@ -172,33 +168,33 @@ function figureTable(lines: readonly ComparedLine[], longest: number): Block | u
 function card(view: ComparedView): Block {
   const { verb, base, answer, attribution, growth, lines, defaultGates, facts, commits, source } = view;
   const groups: readonly Blocks[] = [
-    [text([...answer.sentence, own('.')])],
+    [block.text([...answer.sentence, own('.')])],
     [...attributionBlocks(attribution), sentences(growth)],
-    [{ kind: 'drawing', svg: () => effectPlot(lines) }],
+    [block.drawing(() => effectPlot(lines))],
     [figureTable(lines, 60)],
-    [{ kind: 'drawing', svg: () => pairsPlot(lines, source) }],
-    [defaultGates ? note([own(DEFAULTS)]) : undefined],
+    [block.drawing(() => pairsPlot(lines, source))],
+    [defaultGates ? block.note([own(DEFAULTS)]) : undefined],
     [factNote(facts, 300)],
     [commits && commitBlock(commits)],
   ];
-  const newline: Block = { kind: 'drawing', svg: () => '\n' };
+  const newline: Block = block.drawing(() => '\n');
   const blocks = groups.flatMap((group, index) => (index === 0 ? group : [newline, ...group]));
-  return part([own(`${verb} `), words(base, 200)], blocks);
+  return block.part([own(`${verb} `), words(base, 200)], blocks);
 }
 
 function lineBlocks(view: ComparedView): Blocks {
   const { base, answer, lines, attribution, growth, facts, defaultGates, commits } = view;
   const not = lines.length === 0 ? 'not ' : '';
   const each = (name: string, texts: readonly string[]): Blocks =>
-    fields(
+    block.fields(
       name,
       texts.map((sentence) => [words(sentence, 300)]),
     );
   const answered = [own(`${not}with `), words(base, 70), own(': '), ...answer.sentence];
   return [
-    { kind: 'field', name: 'compared', text: answered, max: 500 },
+    block.field('compared', answered, 500),
     narrowTable(lines),
-    list(defaultGates ? ['no threshold hangs on the base: default gates of a comparison'] : []),
+    block.list(defaultGates ? ['no threshold hangs on the base: default gates of a comparison'] : []),
     ...each('moved', attribution),
     ...each('growth', growth),
     ...each('rounds', facts),
@@ -209,7 +205,7 @@ function lineBlocks(view: ComparedView): Blocks {
 /** In the order in which columns are left out, from the last, where the terminal is narrow. */
 function narrowTable(lines: readonly ComparedLine[]): Block | undefined {
   const head = intervalHead(lines);
-  return table(
+  return block.table(
     ['metric', right('change'), right(head.toLowerCase()), 'outcome', right('base'), right('head'), 'gate'],
     lines.map((line) => {
       const { standing, metric, change, outcome, base, head: after, limit } = line;
@@ -230,7 +226,7 @@ function commitLines(commits: CommitsView | undefined): Blocks {
     ...shown.map(({ sha, subject }) => [words(sha, 7), own(' '), words(subject, 100)]),
     ...(rest > 0 ? [[own(`and ${rest} more`)]] : []),
   ];
-  return lines.map((line, index) => items(index === 0 ? 'commits' : '', [line]));
+  return lines.map((line, index) => block.items(index === 0 ? 'commits' : '', [line]));
 }
 
 /** What a comparison adds to the look of the page. */

@@ -2,9 +2,9 @@ import type { Results, ScenarioResults } from '../model/results.js';
 import { isOnlyUnresolved, unresolvedTally } from '../model/unresolved.js';
 import type { Verdict } from '../model/verdict.js';
 import {
+  block,
   own,
   right,
-  table,
   words,
   type Block,
   type Blocks,
@@ -150,7 +150,7 @@ export const STANDING_OF: Readonly<Record<Verdict, Standing>> = {
 export function overviewOf(scenarios: readonly ScenarioDocument[]): Block | undefined {
   const added = ({ sections }: ScenarioDocument) => sections.flatMap(({ overview }) => overview ?? []);
   const heads = [...new Set(scenarios.flatMap(added).map(({ head }) => head))];
-  return table(
+  return block.table(
     ['Scenario', right('Success'), right('Flow time p95'), right('Peak memory'), ...heads, 'Load'],
     scenarios.map((scenario) => ({
       standing: STANDING_OF[scenario.verdict],

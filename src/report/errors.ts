@@ -3,17 +3,12 @@ import type { ErrorGroup, ScenarioResults } from '../model/results.js';
 import { formatCount, plural } from '../model/format.js';
 import {
   atTerminal,
+  block,
   code,
-  fields,
   inMarkdown,
-  items,
-  note,
   onPage,
   own,
-  part,
   right,
-  table,
-  text,
   words,
   type Block,
   type Reporter,
@@ -53,16 +48,17 @@ export const errors: Reporter = (scenario) => {
   const rest = groups.length - lines.length;
   const more = rest > 0 ? [own(`and ${plural(rest, 'more kind')} of error`)] : undefined;
   const list = [own(ended.join(' · '))];
-  const failed = part(
+  const failed = block.part(
     'Errors',
-    [errorTable(lines), text(more), ...inMarkdown(text(list)), ...onPage(note(list))],
+    [errorTable(lines), block.text(more), ...inMarkdown(block.text(list)), ...onPage(block.note(list))],
     { summary: [own(errorSummary(groups))] },
   );
-  const retried = again.length === 0 ? undefined : part('Tried again', [text([own(again.join(' · '))])]);
+  const retried =
+    again.length === 0 ? undefined : block.part('Tried again', [block.text([own(again.join(' · '))])]);
   const terminalLines = atTerminal(
     // Wrapped, not cut: what failed is often said at the end of the line.
-    ...fields('errors', [...lines.map(errorSentence), ...(more === undefined ? [] : [more])]),
-    items(
+    ...block.fields('errors', [...lines.map(errorSentence), ...(more === undefined ? [] : [more])]),
+    block.items(
       'ended',
       ended.map((each) => [own(each)]),
     ),
@@ -75,7 +71,7 @@ function endingWords({ ending, flows }: Failure): string {
 }
 
 function errorTable(lines: readonly ErrorLine[]): Block | undefined {
-  return table(
+  return block.table(
     [right('Flows'), 'Error', { head: 'First seen', only: 'markdown' }, { head: 'Seen in', only: 'page' }],
     lines.map(({ count, sample, first, flows }) => ({
       cells: [[own(formatCount(count))], [code(sample, 'long')], [own(first)], [own(flows)]],

@@ -1,7 +1,7 @@
 import type { ScenarioResults } from '../model/results.js';
 import { formatCount, plural } from '../model/format.js';
 import { bystandersOf, totalOf } from '../model/tally.js';
-import { atTerminal, fields, items, onPage, own, part, right, table, text, type Reporter } from './blocks.js';
+import { atTerminal, block, onPage, own, right, type Reporter } from './blocks.js';
 
 type Results = Pick<ScenarioResults, 'counts' | 'hits' | 'waves' | 'injected'>;
 type Injected = NonNullable<ScenarioResults['injected']>;
@@ -18,15 +18,15 @@ export const faults: Reporter = ({ counts, hits, waves = [], injected }) => {
     cells: [KINDS[kind], [own(formatCount(times))], [own(flows === 0 ? 'not known' : formatCount(flows))]],
   }));
   const body = [
-    ...onPage(text(teaser)),
-    table(['Fault', right('Times'), right('Flows')], rows),
+    ...onPage(block.text(teaser)),
+    block.table(['Fault', right('Times'), right('Flows')], rows),
     { kind: 'note' as const, texts: notes, list: true },
   ];
   const [first = '', ...rest] = [...summary, kinds.map(kindWords).join(', '), ...notes].filter(
     (line) => line !== '',
   );
-  const lines = atTerminal(items('faults', [[own(first)]]), ...fields('', rest));
-  return [{ id: 'faults', appendix: true, blocks: [part('Faults', body, { teaser }), ...lines] }];
+  const lines = atTerminal(block.items('faults', [[own(first)]]), ...block.fields('', rest));
+  return [{ id: 'faults', appendix: true, blocks: [block.part('Faults', body, { teaser }), ...lines] }];
 };
 
 /** `connection reset 12 × on 9 flows`; of some kinds nobody knows whom they hit. */

@@ -2,16 +2,12 @@ import type { GateChange, GateChanges } from '../model/gate-changes.js';
 import type { Annotation } from './annotations.js';
 import {
   atTerminal,
+  block,
   code,
-  fields,
   inMarkdown,
   inTiers,
-  note,
   onPage,
   own,
-  part,
-  table,
-  text,
   TIERS,
   words,
   type Block,
@@ -36,28 +32,28 @@ export function gateChangesBlocks(gates: GateChanges | undefined): Blocks {
   if (unknown !== undefined) {
     const sentence = [words(unknown, 500)];
     return [
-      ...inTiers(TIERS, ...inMarkdown(note(sentence))),
-      ...onPage(part('Gates', [text(sentence)])),
-      ...atTerminal({ kind: 'field', name: 'gates', text: sentence, max: 500 }),
+      ...inTiers(TIERS, ...inMarkdown(block.note(sentence))),
+      ...onPage(block.part('Gates', [block.text(sentence)])),
+      ...atTerminal(block.field('gates', sentence, 500)),
     ];
   }
   if (gates === undefined || gates.changes.length === 0) return [];
   const { changes } = gates;
   const more = moreOf(gates);
   const details = [
-    text(ADVICE),
+    block.text(ADVICE),
     changeTable(gates, changes.slice(0, SHOWN), 'markdown'),
-    more === 0 ? undefined : note([own(`and ${more} more in results.json`)]),
+    more === 0 ? undefined : block.note([own(`and ${more} more in results.json`)]),
   ];
   const found = [own(`${TITLE} (base: `), words(baseOf(gates), 80), own(`). ${ADVICE}`)];
   return [
     // The least that is gates is gates in any case.
     ...inTiers(TIERS, ...inMarkdown({ kind: 'heading', standing: 'alert', title: TITLE })),
     ...inTiers(['everything', 'without charts', 'failing rows'], ...inMarkdown(...details)),
-    ...onPage(part(TITLE, [text(ADVICE), changeTable(gates, changes, 'page')])),
+    ...onPage(block.part(TITLE, [block.text(ADVICE), changeTable(gates, changes, 'page')])),
     ...atTerminal(
       { kind: 'found', standing: 'alert', name: 'gates', text: found },
-      ...fields(
+      ...block.fields(
         '',
         linesOf(gates).map((line) => [own(line)]),
       ),
@@ -73,7 +69,7 @@ function changeTable(
 ): Block | undefined {
   const [name, longest] = medium === 'markdown' ? [code, 200] : [words, 400];
   const shown = (value: string | null) => [value === null ? own(NONE) : code(value, longest)];
-  return table(
+  return block.table(
     ['Scenario', 'Setting', { head: [own('Base ('), name(baseOf(gates), 80), own(')')] }, 'This change'],
     changes.map(({ scenario = '', setting, base, head }) => ({
       cells: [[name(scenario, 80)], [name(setting, 80)], shown(base), shown(head)],

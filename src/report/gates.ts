@@ -3,19 +3,13 @@ import type { ScenarioResults } from '../model/results.js';
 import {
   aside,
   atTerminal,
+  block,
   code,
   inMarkdown,
   inTiers,
-  items,
-  list,
-  field,
-  note,
   onPage,
   own,
-  part,
   right,
-  table,
-  text,
   words,
   type Block,
   type Blocks,
@@ -47,18 +41,18 @@ export const gates: Reporter = (scenario, cores) => {
   const omitted = omittedOf(scenario.omittedGates);
   const notes = [
     scenario.defaultGates
-      ? note([own('No thresholds were given: the default gates are in force.')])
+      ? block.note([own('No thresholds were given: the default gates are in force.')])
       : undefined,
-    omitted === undefined ? undefined : note([words(`Default gates ${omitted}.`, 200)]),
+    omitted === undefined ? undefined : block.note([words(`Default gates ${omitted}.`, 200)]),
   ];
   const cards = [
-    judged.length === 0 ? undefined : part('Gates', [rowTable(judged, isWide), ...notes]),
+    judged.length === 0 ? undefined : block.part('Gates', [rowTable(judged, isWide), ...notes]),
     isWide ? figureCard(rows) : undefined,
   ];
   const lines = [
     measuredTable(judged),
-    list(scenario.defaultGates ? ['no thresholds were given: the default gates are in force'] : []),
-    text(omitted, 200),
+    block.list(scenario.defaultGates ? ['no thresholds were given: the default gates are in force'] : []),
+    block.text(omitted, 200),
   ];
   const blocks = [
     ...inMarkdown(rowTable(rows, isWide), ...notes),
@@ -86,7 +80,7 @@ function omittedOf(omitted: ScenarioResults['omittedGates'] = []): string | unde
 function rowTable(rows: readonly Row[], isWide: boolean): Block | undefined {
   const unbroken = 'markdown' as const;
   const compared = [right('Base'), right('Change'), { ...right('Interval'), unbroken }];
-  return table(
+  return block.table(
     ['Metric', right('This change'), ...(isWide ? [...compared, { head: 'Gate', unbroken }] : ['Gate'])],
     rows.map((row) => {
       const { base = '', change = '', interval = '' } = row.against ?? {};
@@ -110,8 +104,8 @@ function limitOf({ limit = '', level }: Row): Sentence {
 
 function figureCard(rows: readonly Row[]): Block {
   const figures = rows.filter(({ limit }) => limit === undefined);
-  return part('Figures', [
-    table(
+  return block.part('Figures', [
+    block.table(
       ['Metric', right('This change')],
       figures.map((row) => ({ cells: [row.title, valueOf(row)] })),
     ),
@@ -120,7 +114,7 @@ function figureCard(rows: readonly Row[]): Block {
 
 /** At a terminal: the gates as they were written. */
 function measuredTable(judged: readonly Row[]): Block | undefined {
-  return table(
+  return block.table(
     ['gate', 'measured'],
     judged.map((row) => ({
       standing: row.standing,
@@ -141,7 +135,7 @@ export const figures: Reporter = (scenario, cores) => {
   const judged = tableRows(scenario, cores);
   const rows = allMetrics(scenario, cores);
   const known = (name: string, titles: Readonly<Record<string, string>>): Block =>
-    items(
+    block.items(
       name,
       Object.entries(titles).flatMap(([metric, title]) => {
         const row = rows.find((each) => each.metric === metric);
@@ -153,7 +147,7 @@ export const figures: Reporter = (scenario, cores) => {
   const blocks = [
     ...onPage(isWide ? undefined : figureCard(judged)),
     ...atTerminal(
-      items('load', [[own(loadOf(scenario))]]),
+      block.items('load', [[own(loadOf(scenario))]]),
       known('flow time', FLOW_TIME),
       known('throughput', RATES),
       known('memory', MEMORY),
@@ -183,7 +177,7 @@ export const failing: Reporter = (scenario, cores) => {
   const blocks = inMarkdown(
     rowTable(shown, isCompared(shown)),
     findingTable(findings.slice(0, FAILING_SHOWN)),
-    rest > 0 ? note([own(`and ${plural(rest, 'more row')}`)]) : undefined,
+    rest > 0 ? block.note([own(`and ${plural(rest, 'more row')}`)]) : undefined,
   );
   return [{ id: 'failing', blocks: inTiers(['failing rows'], ...blocks) }];
 };
@@ -191,12 +185,12 @@ export const failing: Reporter = (scenario, cores) => {
 /** Every metric, and what was said in passing. */
 export function metricsSection(scenario: ScenarioResults, cores: number, notes: readonly string[]): Section {
   const rows = allMetrics(scenario, cores);
-  const metrics = table(
+  const metrics = block.table(
     ['Metric', '', right('Value')],
     rows.map((row) => ({ cells: [[code(row.metric, 200)], row.title, valueOf(row)] })),
   );
   const body: Blocks = [metrics, { kind: 'note', texts: notes, list: true }];
-  const card = part('All metrics', body, { summary: [own(String(rows.length))], folded: true });
-  const lines = notes.map((each) => field('note', each));
+  const card = block.part('All metrics', body, { summary: [own(String(rows.length))], folded: true });
+  const lines = notes.map((each) => block.field('note', each));
   return { id: 'metrics', appendix: true, blocks: [card, ...atTerminal(...lines)] };
 }

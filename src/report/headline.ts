@@ -17,7 +17,7 @@ import {
   unresolvedStatus,
   unresolvedThresholds,
 } from './comparison-headline.js';
-import { code, list, strong, words, type Reporter, type Sentence } from './blocks.js';
+import { block, code, strong, words, type Reporter, type Sentence } from './blocks.js';
 import { measured } from './row.js';
 
 const PROBLEMS_SHOWN = 10;
@@ -33,7 +33,7 @@ export interface Headline {
 /** Setup, service and teardown that went wrong, but for what the headline tells already. */
 export const problems: Reporter = (scenario, cores) => {
   const untold = untoldProblems(scenario, headlineOf(scenario, cores));
-  return [{ id: 'problems', blocks: [list(untold, { standing: 'fail' })] }];
+  return [{ id: 'problems', blocks: [block.list(untold, { standing: 'fail' })] }];
 };
 
 /** A bounded list. */

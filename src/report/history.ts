@@ -5,15 +5,11 @@ import { metricTitle } from '../model/metric-words.js';
 import { parseMetricName } from '../model/metrics.js';
 import {
   atTerminal,
+  block,
   code,
-  field,
-  items,
   onPage,
   own,
-  part,
   strong,
-  table,
-  text,
   words,
   type Block,
   type Blocks,
@@ -64,13 +60,13 @@ export const history: Reporter = (scenario, cores) => {
 };
 
 function historyBlocks({ summary, changed, steady }: HistoryView): Blocks {
-  const body = [...onPage(text([...summary, own('.')])), historyTable([...changed, ...steady])];
-  const fields = changed.length === 0 ? [items('history', [summary])] : changed.flatMap(changeFields);
-  return [part('History', body, { teaser: summary }), ...atTerminal(...fields)];
+  const body = [...onPage(block.text([...summary, own('.')])), historyTable([...changed, ...steady])];
+  const fields = changed.length === 0 ? [block.items('history', [summary])] : changed.flatMap(changeFields);
+  return [block.part('History', body, { teaser: summary }), ...atTerminal(...fields)];
 }
 
 function historyTable(lines: readonly HistoryLine[]): Block | undefined {
-  return table(
+  return block.table(
     [{ head: 'Metric', only: 'markdown' }, { head: 'Metric', only: 'page' }, 'Runs', 'Level', 'This run'],
     lines.map(({ title, trend, spark, sentence, now, change }) => {
       const drawing = historyPlot(trend, markup(`${title} over ${trend.values.length} runs`));
@@ -84,7 +80,7 @@ function historyTable(lines: readonly HistoryLine[]): Block | undefined {
 
 function changeFields({ title, sentence, now, spark }: HistoryLine, index: number): Blocks {
   const changed = [words(title, 60), own(': '), ...sentence, own(`; this run ${now}`)];
-  return [field(index === 0 ? 'history' : '', changed), items('', [[own(spark)]])];
+  return [block.field(index === 0 ? 'history' : '', changed), block.items('', [[own(spark)]])];
 }
 
 /** Undefined without a history, or while it is too short for a trend. */

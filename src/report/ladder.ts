@@ -19,17 +19,11 @@ import {
 import { uslThroughput } from '../model/usl.js';
 import {
   atTerminal,
-  field,
+  block,
   inMarkdown,
-  items,
-  list,
-  note,
   onPage,
   own,
-  part,
   right,
-  table,
-  text,
   words,
   type Block,
   type Blocks,
@@ -57,35 +51,35 @@ function ladderBlocks(climbed: LadderResults, cores: number): Blocks {
     sentence === undefined ? undefined : [words(sentence, 200)];
   return [
     ...inMarkdown(
-      text([own('Ladder', true), ...(limit === undefined ? [] : [own(': '), words(limit)])]),
+      block.text([own('Ladder', true), ...(limit === undefined ? [] : [own(': '), words(limit)])]),
       rungTable(rungs),
-      note([own(OVER_ALL)]),
-      resources === undefined ? undefined : text([own(AT_N, true), own(': '), words(resources)]),
+      block.note([own(OVER_ALL)]),
+      resources === undefined ? undefined : block.text([own(AT_N, true), own(': '), words(resources)]),
       predictedTable(predicted),
-      text(law),
-      part(
+      block.text(law),
+      block.part(
         [own('Ladder', true), own(', drawn, and how sure it is')],
-        [chartOf(climbed), text(spark && [own('Throughput '), ...spark]), note(...intervals)],
+        [chartOf(climbed), block.text(spark && [own('Throughput '), ...spark]), block.note(...intervals)],
       ),
     ),
     ...onPage(
-      part('Ladder', [
-        { kind: 'drawing', svg: () => ladderPlot(climbed) },
+      block.part('Ladder', [
+        block.drawing(() => ladderPlot(climbed)),
         rungTable(rungs),
-        text(limit),
-        resources === undefined ? undefined : text(`${AT_N}: ${resources}`),
-        text(law),
-        note(...intervals, OVER_ALL),
+        block.text(limit),
+        resources === undefined ? undefined : block.text(`${AT_N}: ${resources}`),
+        block.text(law),
+        block.note(...intervals, OVER_ALL),
         predictedTable(predicted),
       ]),
     ),
     ...atTerminal(
       narrowTable(rungs),
-      list(['gates and figures above this table are over all rungs']),
-      field('limit', short(limit)),
-      spark && items('climb', [spark]),
-      field('law', short(law)),
-      field('at N', short(resources)),
+      block.list(['gates and figures above this table are over all rungs']),
+      block.field('limit', short(limit)),
+      spark && block.items('climb', [spark]),
+      block.field('law', short(law)),
+      block.field('at N', short(resources)),
       ...predictedLines(predicted),
     ),
   ];
@@ -118,7 +112,7 @@ function rungTable(
     standing: rung.broken.length === 0 ? ('pass' as const) : ('fail' as const),
     cells: columns.map(([, cell]) => [own(cell(rung))]),
   }));
-  return table(
+  return block.table(
     columns.map(([head]) => right(head)),
     rows,
     { narrow },
@@ -222,7 +216,7 @@ function predictedColumns(sizes: readonly Provision[], cores: number): readonly 
 }
 
 function predictedTable(columns: readonly PredictedColumn[]): Block | undefined {
-  return table(
+  return block.table(
     columns.map(({ head }) => right(head)),
     (columns[0]?.cells ?? []).map((_size, row) => ({
       cells: columns.map(({ cells }) => [own(cells[row] ?? '')]),
@@ -236,7 +230,7 @@ function predictedLines([sizes, ...resources]: readonly PredictedColumn[]): Bloc
     const parts = resources.map(
       ({ of, cells }) => `${cells[row] ?? ''}${of === 'threads' ? ' threads' : ''}`,
     );
-    return items(row === 0 ? 'predicted' : '', [[own(`at ${size}: ${parts.join(', ')}`)]]);
+    return block.items(row === 0 ? 'predicted' : '', [[own(`at ${size}: ${parts.join(', ')}`)]]);
   });
 }
 

@@ -3,29 +3,17 @@ import { amountWords, limitWords, SUBJECTS } from '../model/limit-words.js';
 import { LIMIT_SUBJECTS } from '../model/limits.js';
 import type { LimitsResult } from '../model/limits-record.js';
 import type { ScenarioResults } from '../model/results.js';
-import {
-  atTerminal,
-  fields,
-  inMarkdown,
-  joined,
-  list,
-  note,
-  onPage,
-  own,
-  part,
-  words,
-  type Reporter,
-} from './blocks.js';
+import { atTerminal, block, inMarkdown, joined, onPage, own, words, type Reporter } from './blocks.js';
 
 /** What limits were in force, and what they did. */
 export const limits: Reporter = (scenario) => {
   const lines = limitLines(scenario);
   const sentences = lines.map((line) => [words(line, 400)]);
   const blocks = [
-    ...inMarkdown(note([own('Limits: '), ...joined(sentences, '\n')])),
-    ...onPage(part('Limits', [list(lines)])),
+    ...inMarkdown(block.note([own('Limits: '), ...joined(sentences, '\n')])),
+    ...onPage(block.part('Limits', [block.list(lines)])),
     // They are sentences, and too long to stand beside each other.
-    ...atTerminal(...fields('limits', lines)),
+    ...atTerminal(...block.fields('limits', lines)),
   ];
   return [
     { id: 'limits', continues: true, blocks: lines.length === 0 ? [] : blocks, notes: limitNotes(scenario) },

@@ -3,14 +3,11 @@ import { formatRatio, formatTime, plural } from '../model/format.js';
 import { parseMetricName } from '../model/metrics.js';
 import {
   atTerminal,
+  block,
   code,
-  items,
   own,
-  part,
   right,
   strong,
-  table,
-  text,
   words,
   type Block,
   type Reporter,
@@ -39,7 +36,9 @@ export const steps: Reporter = (scenario) => {
     most?.shareOfTime === undefined
       ? undefined
       : [words(most.name, 200), own(` takes ${most.shareOfTime} of the time`)];
-  const card = part('Steps', [text(growth && [...growth, own('.')]), stepTable(lines)], { teaser });
+  const card = block.part('Steps', [block.text(growth && [...growth, own('.')]), stepTable(lines)], {
+    teaser,
+  });
   const shares = lines.flatMap(({ name, shareOfTime }) =>
     shareOfTime === undefined ? [] : [[words(name, 30), own(` ${shareOfTime}`)]],
   );
@@ -47,13 +46,13 @@ export const steps: Reporter = (scenario) => {
   const short = growth?.map((each) => (each.style === 'code' ? { ...each, max: 24 } : each));
   const blocks = [
     lines.length === 0 ? undefined : card,
-    ...atTerminal(items('steps', shares), short && items('', [short])),
+    ...atTerminal(block.items('steps', shares), short && block.items('', [short])),
   ];
   return [{ id: 'steps', appendix: true, half: true, continues: true, blocks }];
 };
 
 function stepTable(lines: readonly StepLine[]): Block | undefined {
-  return table(
+  return block.table(
     ['Step', right('Median'), right('p95'), right('Share of time')],
     lines.map(({ name, median, p95, share, shareOfTime = '' }) => {
       const bar = { text: Math.min(1, share).toFixed(3), style: 'bar' as const };

@@ -2,14 +2,12 @@ import { formatBytes, formatCount, formatShare, formatTime } from '../model/form
 import type { ScenarioResults } from '../model/results.js';
 import { totalOf } from '../model/tally.js';
 import {
+  block,
   inMarkdown,
   inTiers,
   joined,
-  note,
   onPage,
   own,
-  part,
-  text,
   type Block,
   type Reporter,
   type Sentence,
@@ -37,22 +35,22 @@ export const timeline: Reporter = (scenario, cores) => {
     own(` ${span}`),
   ]);
   const drawn = [
-    selection === undefined ? undefined : note([own(selection)]),
+    selection === undefined ? undefined : block.note([own(selection)]),
     ...charts.map((chart): Block => ({ kind: 'code', language: 'mermaid', text: chart })),
   ];
   const body = [
     ...inTiers(['everything'], ...drawn),
-    sparks.length > 0 ? text(joined(sparks, ' · ')) : undefined,
+    sparks.length > 0 ? block.text(joined(sparks, ' · ')) : undefined,
   ];
-  const plot: Block = { kind: 'drawing', svg: () => timelinePlot(scenario, cores) };
-  const blocks = [...inMarkdown(part('Timeline', body)), ...onPage(part('Timeline', [plot]))];
+  const plot: Block = block.drawing(() => timelinePlot(scenario, cores));
+  const blocks = [...inMarkdown(block.part('Timeline', body)), ...onPage(block.part('Timeline', [plot]))];
   return [{ id: 'timeline', appendix: true, blocks }];
 };
 
 /** How the times of flows are distributed: on the page alone. */
 export const flowTimes: Reporter = (scenario) => {
-  const plot: Block = { kind: 'drawing', svg: () => distributionPlot(scenario) };
-  return [{ id: 'flow-times', blocks: onPage(part('Flow time', [plot])) }];
+  const plot: Block = block.drawing(() => distributionPlot(scenario));
+  return [{ id: 'flow-times', blocks: onPage(block.part('Flow time', [plot])) }];
 };
 
 /** Mermaid charts of one scenario, which GitHub draws; none if nothing ran. */
