@@ -48,7 +48,7 @@ async function act(prepare: string, world = treeWorld()): Promise<Acted> {
     told.set(what, treesOf(repository));
   };
   const fake = fakeGitHub();
-  const { git, cache, treeFiles, process: others } = world.ports;
+  const { git, treeFiles } = world.ports;
   const status = await runAction(
     {
       runner: telling(tell),
@@ -56,7 +56,7 @@ async function act(prepare: string, world = treeWorld()): Promise<Acted> {
       gatePorts: world.ports as unknown as GatePorts,
       renderers: RENDERERS,
       lastResort: { happened: new AbortController().signal, atWorst: () => undefined },
-      trees: { git, cache, treeFiles, process: others },
+      trees: { git, treeFiles },
       openGitHub: () => completing(fake, tell),
       makePlan,
       gate: () => Promise.resolve(aResults()),

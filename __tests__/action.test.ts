@@ -3,7 +3,7 @@ import { runAction, type ActionPorts, type ActionStart } from '../src/action.js'
 import { UserError } from '../src/errors.js';
 import type { GateContext, GatePorts } from '../src/gate.js';
 import type { Results } from '../src/model/results.js';
-import type { TreeDoors } from '../src/trees/open-trees.js';
+import type { TreeDoors } from '../src/trees/open.js';
 import { GitHubError } from '../src/ports.js';
 import { fakeFiles } from './fakes/files.js';
 import { fakeGitHub, type FakeGitHub } from './fakes/github.js';

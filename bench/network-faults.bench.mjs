@@ -103,17 +103,16 @@ async function roundTrip(port, { count, connections = 1 }) {
   return median(times);
 }
 
-const latency = (mean, jitter = 0, distribution = 'uniform') => ({
+const latency = (mean, jitter = 0) => ({
   kind: 'latency',
   mean,
   jitter,
-  distribution,
 });
 
 const quiet = (socket) => socket.on('error', () => undefined);
 
 function ofLatency(asked, trips, toxic = latency(asked)) {
-  const spread = toxic.jitter > 0 ? `±${toxic.jitter}ms ${toxic.distribution}` : '';
+  const spread = toxic.jitter > 0 ? `±${toxic.jitter}ms` : '';
   const connections = trips.connections ? ` on ${trips.connections} connections` : '';
   return {
     name: `latency ${asked}ms${spread}, ${trips.count * (trips.connections ?? 1)} round trips${connections}`,
@@ -160,7 +159,6 @@ const COMPARED = [
 ];
 const OWN = [
   ofLatency(50, { count: 100, connections: 20 }, latency(50, 20)),
-  ofLatency(50, { count: 100, connections: 20 }, latency(50, 20, 'normal')),
   ofBandwidth(100e3, 200e3, '100KB/s'),
   ofSlowClose(300),
 ];

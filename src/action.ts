@@ -21,11 +21,10 @@ import type { Runner } from './publish/runner.js';
 import { readSurroundings, type Surroundings } from './publish/surroundings.js';
 import { flowEnv, secretTraces, withheldFromShells } from './run/flow-env.js';
 import { tracesOf } from './run/secret-traces.js';
-import { inTrees, type Judging, type TreeWorld } from './trees/in-trees.js';
-import type { TreeDoors } from './trees/open-trees.js';
+import { inTrees, type Judging, type TreeDoors, type TreeWorld } from './trees/open.js';
 
 /** What is to be done when something fails that nobody has foreseen. */
-export interface Unforeseen {
+interface Unforeseen {
   /** Aborted by the first unexpected failure. */
   readonly happened: AbortSignal;
   /** Does this if the run does not come to its end after one. */
@@ -105,12 +104,11 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
     const world = worldOf(ports, start, { workspace: known.workspace, env: context.env, event });
     // Asked for before any code of the pull request is run: git is not used after that.
     const changed = await gateChanges(plan, { ...gatePorts, git: ports.trees.git }, { ...world.context });
-    const gateChangesOf = changed === undefined ? {} : { gateChanges: changed };
     const judge: Judging<number>['judge'] = async (judged, against) => {
-      const given = { ...context, ...against, ...(past === undefined ? {} : { past }) };
+      const given = { ...context, ...against, past };
       const measured = await ports.gate(judged, gatePorts, given);
       const results = withoutSecrets(
-        { ...measured, ...gateChangesOf },
+        { ...measured, gateChanges: changed },
         secretTraces(start.env, secretsOf(start)),
       );
       await report(reporting, { results, surroundings, checkRun, mode, temporary: start.temporary });
@@ -161,7 +159,7 @@ function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext 
     version: start.version,
     environment: start.machine,
     git,
-    ...(run !== undefined && { run }),
+    run,
     reproduce: reproduceCommand(start.inputs),
     env: flowEnv(start.env, secretsOf(start)),
   };
@@ -169,17 +167,12 @@ function contextOf(start: ActionStart, { git, run }: Surroundings): GateContext 
 
 function worldOf(
   { gatePorts, trees }: ActionPorts,
-  { inputs, env, machine }: ActionStart,
+  { inputs }: ActionStart,
   given: Pick<TreeWorld['context'], 'workspace' | 'env' | 'event'>,
 ): TreeWorld {
   return {
     ports: { ...gatePorts, ...trees },
-    context: {
-      ...given,
-      inputs,
-      environment: machine,
-      repositoryName: env.GITHUB_REPOSITORY,
-    },
+    context: { ...given, inputs },
   };
 }
 

@@ -2,7 +2,8 @@
  * The only doors to the outside. Pure code takes none of them; `run`, `scenarios`, `monitor` and `publish` take what
  * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
  */
-import type { Excerpt, ProcessSummary } from './model/record.js';
+import type { Excerpt } from './model/flow.js';
+import type { ProcessSummary } from './model/record.js';
 import type { FolderReading, StreamListener } from './ports/stream-listener.js';
 import type { DataBranch } from './ports/data-branch.js';
 import type { Enclosure } from './ports/resource-limits.js';
@@ -22,11 +23,6 @@ export type { ListeningSocket, MachineState, OutputWriter } from './ports/machin
 export type { FolderReading, StreamListener } from './ports/stream-listener.js';
 export type { ComparingProgress, Progress, ProgressView } from './ports/progress.js';
 export type { NetworkProxy, NetworkProxyOptions, OpenNetworkProxy } from './ports/network-proxy.js';
-
-/** Uniform random numbers in [0, 1). Seeded: the same seed gives the same run. */
-export interface Rng {
-  next(): number;
-}
 
 /** What a person reads while it happens. Text that a flow printed never goes through here unescaped. */
 export interface Logger {
@@ -114,18 +110,13 @@ export interface CommandSlot {
    * the release, and resolves when the flow has ended.
    */
   prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>>;
-  /**
-   * Bytes: the highest resident set of any one process that the flows of this slot had, as the kernel noted it when it was
-   * waited for (ru_maxrss); undefined where it can not be asked. Between flows only.
-   */
-  largestProcess?(): Promise<number | undefined>;
   /** Ends the running flow with its process group by SIGKILL; `run` then resolves. The slot can be used again. */
   kill(): void;
   /** Ends the launcher. */
   close(): Promise<void>;
 }
 
-export interface SlotOptions {
+interface SlotOptions {
   /** An empty folder of the slot's own. */
   readonly scratch: string;
   readonly barrier: Barrier;
@@ -138,10 +129,19 @@ export interface HostProcess extends RunningProcess {
   onMessage(listener: (message: unknown) => void): void;
 }
 
-/** Flows run below (`launcher`) or as this process; a slot may launch more than one, one after another. */
+/**
+ * Flows run below (`launcher`: its descendants count, itself does not) or as this process; a slot may launch more than
+ * one, one after another.
+ */
 export interface LaunchedRoot {
   readonly pid: number;
   readonly launcher: boolean;
+  /**
+   * Bytes: the highest resident set of any one process below a launcher, as the kernel noted it when it was waited for
+   * (ru_maxrss); undefined where it can not be asked, and while a flow runs. Asked once, after the last flow: the
+   * launcher takes no more.
+   */
+  readonly largestProcess?: () => Promise<number | undefined>;
 }
 
 export interface Spawner {
@@ -155,11 +155,8 @@ export interface Spawner {
 }
 
 /** A process below which everything is watched. */
-export interface TreeRoot {
-  readonly pid: number;
+export interface TreeRoot extends LaunchedRoot {
   readonly role: ProcessSummary['role'];
-  /** The root is a launcher of ours: its descendants count, itself does not. */
-  readonly launcher: boolean;
 }
 
 /** One process of the tree at one instant. */
@@ -248,7 +245,7 @@ export interface Http {
   /** GET; ready on status 200…399. `ca`: certificates in PEM that are trusted besides the usual ones. Timeout in ms. */
   probe(
     url: string,
-    options: { readonly timeout: number; readonly ca?: string | undefined },
+    options: { readonly timeout: number; readonly ca?: string },
   ): Promise<string | undefined>;
   connect(host: string, port: number, timeout: number): Promise<string | undefined>;
 }

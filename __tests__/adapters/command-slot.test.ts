@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FifoBarrier } from '../../src/adapters/fifo-barrier.js';
 import { LauncherSlot } from '../../src/adapters/launcher-slot.js';
 import { SpawnedSlot } from '../../src/adapters/spawned-slot.js';
-import type { CommandSlot, CommandSpec } from '../../src/ports.js';
+import type { CommandSlot, CommandSpec, LaunchedRoot } from '../../src/ports.js';
 import { isAlive, until } from '../processes.js';
 
 const NEEDS_POSIX = process.platform === 'win32' ? 'a POSIX shell to launch from' : undefined;
@@ -30,7 +30,7 @@ function specOf(command: string): CommandSpec {
   return { command, shell: 'bash -eo pipefail', cwd: scratch, env };
 }
 
-const onLaunch = (pid: number): void => {
+const onLaunch = ({ pid }: LaunchedRoot): void => {
   launched.push(pid);
 };
 

@@ -26,13 +26,7 @@ afterEach(async () => {
 });
 
 const commit = (content: string, head?: string) =>
-  github.commitFile({
-    branch: BRANCH,
-    path: FILE,
-    content,
-    message: 'added',
-    ...(head === undefined ? {} : { head }),
-  });
+  github.commitFile({ branch: BRANCH, path: FILE, content, message: 'added', head });
 
 describe('a branch of data', () => {
   test('is not there at first, and is made without a parent by the first commit', async () => {

@@ -20,7 +20,7 @@ function connect({ timeout, token = TOKEN }: { timeout?: number; token?: string 
     repository: 'octo/repo',
     logger: { info: log, debug: log },
     second: 1,
-    ...(timeout !== undefined && { timeout }),
+    timeout,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import * as zlib from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import type { HttpExpectation } from '../../src/model/http.js';
+import type { HttpExpectation } from '../../src/model/plan.js';
 import { one, serve } from './http-runner.js';
 
 const OK = { status: [{ from: 200, to: 200 }], statusText: '200' };

@@ -3,7 +3,7 @@ import type { AddressInfo, Server as TcpServer } from 'node:net';
 import { afterEach } from '@jest/globals';
 import { nodeClock } from '../../src/adapters/node-clock.js';
 import { openUndici } from '../../src/adapters/undici-client.js';
-import type { HttpRequestPlan, HttpWork } from '../../src/model/http.js';
+import type { HttpRequestPlan, HttpWork } from '../../src/model/plan.js';
 import { openHttpRunner } from '../../src/scenarios/http.js';
 import type { FlowEnd, FlowRunner } from '../../src/scenarios/runner.js';
 

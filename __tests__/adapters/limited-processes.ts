@@ -7,7 +7,6 @@ import type { Enclosure, LimitRequest } from '../../src/ports/resource-limits.js
 const MB = 1e6;
 export const NODE = process.execPath;
 
-/** The limits of DESIGN §8. */
 export const LIMITED: LimitRequest = {
   limits: [
     { of: 'flow', memory: 256 * MB, cpu: 0.5, processes: 64, files: 256 },

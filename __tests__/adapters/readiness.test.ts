@@ -6,7 +6,7 @@ import { nodeClock } from '../../src/adapters/node-clock.js';
 import { nodeHttp } from '../../src/adapters/node-http.js';
 import { spawnCommand } from '../../src/adapters/node-process.js';
 import { parseReadiness } from '../../src/inputs/readiness.js';
-import type { ServicePlan } from '../../src/model/service.js';
+import type { ServicePlan } from '../../src/model/plan.js';
 import type { Spawner } from '../../src/ports.js';
 import { startService, type Service } from '../../src/scenarios/service.js';
 import { servicePlanOf } from '../fakes/service-world.js';

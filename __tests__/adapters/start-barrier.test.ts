@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FifoBarrier } from '../../src/adapters/fifo-barrier.js';
 import { LauncherSlot } from '../../src/adapters/launcher-slot.js';
 import { wallOnOurClock } from '../../src/adapters/wall-time.js';
-import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd } from '../../src/ports.js';
+import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd, LaunchedRoot } from '../../src/ports.js';
 
 const NEEDS_POSIX = process.platform === 'win32' ? 'a POSIX shell to launch from' : undefined;
 const posixOnly = NEEDS_POSIX === undefined ? describe : describe.skip;
@@ -38,7 +38,7 @@ function specOf(command: string): CommandSpec {
   return { command, shell: 'bash -eo pipefail', cwd: scratch, env };
 }
 
-const onLaunch = (pid: number): void => {
+const onLaunch = ({ pid }: LaunchedRoot): void => {
   launched.push(pid);
 };
 

@@ -15,7 +15,6 @@ const latency = (mean: number): Toxic => ({
   kind: 'latency',
   mean,
   jitter: 0,
-  distribution: 'uniform',
   direction: 'downstream',
   ...always,
 });

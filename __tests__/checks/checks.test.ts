@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CHECKS, runChecks } from '../../src/checks/index.js';
-import type { CheckId } from '../../src/model/check.js';
+import { CHECK_IDS, type CheckId } from '../../src/model/checks.js';
 import { excerptOf, failedFlow, flowOf, flowsAtOnce, recordOf } from '../fakes/record.js';
 
 const of = (
@@ -119,8 +119,8 @@ describe('all checks', () => {
     });
   });
 
-  test('each has its own id and a description', () => {
-    expect(new Set(CHECKS.map(({ id }) => id)).size).toBe(CHECKS.length);
+  test('there is one for each id, in the order of the report, with a description', () => {
+    expect(CHECKS.map(({ id }) => id)).toEqual(CHECK_IDS);
     for (const { description } of CHECKS) expect(description).toMatch(/\.$/);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { runChecks } from '../../src/checks/index.js';
-import type { LeftBehind, Leftover } from '../../src/model/left-behind.js';
+import type { LeftBehind, Leftover } from '../../src/model/checks.js';
 import type { Record } from '../../src/model/record.js';
 import { flowOf, flowsAtOnce, monitorOf, recordOf, sampleOf } from '../fakes/record.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { runChecks } from '../../src/checks/index.js';
-import type { Contamination, Sighting } from '../../src/model/contamination.js';
+import type { Contamination, Sighting } from '../../src/model/checks.js';
 import { recordOf } from '../fakes/record.js';
 
 const token = (count: number | string): string => `fg-0123456789ab-${count}`;
@@ -66,7 +66,7 @@ describe('isolation', () => {
     ['response', undefined, 'the response'],
   ] as const)('names %s %s', (place, where, expected) => {
     const { slot, iteration, token: other, context } = sighting();
-    const seen = { slot, iteration, token: other, context, place, ...(where === undefined ? {} : { where }) };
+    const seen = { slot, iteration, token: other, context, place, where };
     const evidence = judged({ ...NONE, contaminated: 1, count: 1, sightings: [seen] })?.evidence;
     expect(evidence).toEqual([
       `flow 12 (slot 3) saw the token of flow 7 in ${expected}: "hello ${token(7)}!"`,

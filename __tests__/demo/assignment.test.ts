@@ -1,7 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { assign, FAILS_EVERY, givesUp } from '../../src/demo/assignment.js';
-import type { Assignment } from '../../src/demo/assignment.js';
-import { CREWS, SHARES } from '../../src/demo/crew.js';
+import { assign, CREWS, FAILS_EVERY, givesUp, SHARES, type Assignment } from '../../src/demo/assignment.js';
 import { seededRandom, seedOf } from '../../src/stats/random.js';
 
 const drawn = (seed: number, iteration: number): Assignment =>

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import flow, { ARTICLE_FILE, setup, verify } from '../../src/demo/index.js';
-import type { Desk } from '../../src/demo/desk.js';
+import type { Desk } from '../../src/demo/shared.js';
 import { messageOf } from '../../src/errors.js';
 import { seededRandom, seedOf } from '../../src/stats/random.js';
 import type { FlowContext, FlowSummary } from '../../src/scenarios/module-api.js';

@@ -1,8 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { Alerts } from '../../src/demo/alerts.js';
-import type { Entry, Snapshot } from '../../src/demo/collector.js';
-import { recount } from '../../src/demo/recount.js';
-import type { Books } from '../../src/demo/recount.js';
+import { recount, type Books } from '../../src/demo/recount.js';
+import { Alerts, type Entry, type Snapshot } from '../../src/demo/shared.js';
 import type { FlowSummary } from '../../src/scenarios/module-api.js';
 import { countsOf } from '../fakes/counts.js';
 

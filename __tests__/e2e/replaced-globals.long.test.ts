@@ -75,7 +75,9 @@ function seenOf({ problems, errors, thresholds, flows }: ScenarioResults) {
     gate: thresholds[0]?.outcome,
     fastFlows: flows.map(({ startedAt, endedAt }) => endedAt - startedAt).filter((time) => time < 190),
     fastSteps: flows
-      .flatMap(({ steps = [] }) => (steps.length === 1 ? steps : [{ startedAt: 0, endedAt: 0 }]))
+      .flatMap(({ steps: [step, ...more] = [] }) =>
+        step !== undefined && more.length === 0 ? step : { startedAt: 0, endedAt: 0 },
+      )
       .map(({ startedAt, endedAt }) => endedAt - startedAt)
       .filter((time) => time < 190),
     printed: flows[1]?.stdout?.head,

@@ -18,7 +18,7 @@ const tally = (runs: number, found: TallyShare): RunTally => ({
 const slower = (slowdown: number, runs: RunTally, replays?: RunTally): CalibrationSeries => ({
   slowdown,
   runs,
-  ...(replays === undefined ? {} : { replays }),
+  replays,
   injected: METRICS.map((metric) =>
     metric === 'success_rate'
       ? { metric, scale: 'rate', change: 0, low: -0.012, high: 0.012, pairs: 60 }

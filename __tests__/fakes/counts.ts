@@ -1,4 +1,4 @@
-import type { Outcome } from '../../src/model/record.js';
+import type { Outcome } from '../../src/model/flow.js';
 import type { ScenarioResults } from '../../src/model/results.js';
 
 export function countsOf(flows: readonly { readonly outcome: Outcome }[]): ScenarioResults['counts'] {

@@ -1,5 +1,4 @@
-import type { GroupCounters, LimitPlan, LimitsInForce } from '../../src/model/limits.js';
-import type { LimitsRecord } from '../../src/model/limits-record.js';
+import type { GroupCounters, LimitPlan, LimitsInForce, LimitsRecord } from '../../src/model/limits.js';
 import type { LimitRequest, ResourceLimits } from '../../src/ports/resource-limits.js';
 import type { Confinement } from '../../src/scenarios/confinement.js';
 

@@ -1,5 +1,4 @@
-import type { Compared } from '../../src/model/compared.js';
-import type { ComparisonResult } from '../../src/model/comparison.js';
+import type { Compared, ComparisonResult } from '../../src/model/comparison.js';
 import type { Results, ScenarioResults } from '../../src/model/results.js';
 import { partsOf } from './report-parts.js';
 import { aResults, aScenario, parsedThreshold } from './results.js';

@@ -1,5 +1,11 @@
 import type { ScenarioPlan } from '../../src/model/plan.js';
-import type { Excerpt, Flow, MonitorRecord, Record, Sample } from '../../src/model/record.js';
+import type { Excerpt, Flow } from '../../src/model/flow.js';
+import {
+  recordOf as newRecord,
+  type MonitorRecord,
+  type Record,
+  type Sample,
+} from '../../src/model/record.js';
 
 /** An ok flow of 100 ms that left the start barrier; name what differs. */
 export function flowOf(differs: Partial<Flow> = {}): Flow {
@@ -57,13 +63,9 @@ export function monitorOf(samples: readonly Sample[], source = 'procfs'): Monito
 
 /** Ten ok flows at once on four cores, sampled at both ends; name what differs. */
 export function recordOf(differs: Partial<Record> = {}): Record {
-  return {
-    scenario: 'checkout',
+  return newRecord(scenarioPlanOf(), {
     startedAt: '2026-01-02T03:04:05.000Z',
-    load: { model: 'closed', flows: 10, iterations: 10 },
-    timeout: 30_000,
     flows: flowsAtOnce(10),
-    warmup: 0,
     monitor: monitorOf([sampleOf({ at: 0 }), sampleOf({ at: 100, cpuTime: 80 })]),
     environment: {
       os: 'linux',
@@ -73,10 +75,8 @@ export function recordOf(differs: Partial<Record> = {}): Record {
       memory: 16e9,
       node: '20.18.0',
     },
-    leftovers: [],
-    problems: [],
     ...differs,
-  };
+  });
 }
 
 export function scenarioPlanOf(differs: Partial<ScenarioPlan> = {}): ScenarioPlan {

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../src/model/record.js';
+import type { Outcome } from '../../src/model/flow.js';
 import {
   RESULTS_SCHEMA,
   type MetricResult,
@@ -19,6 +19,17 @@ import { countsOf } from './counts.js';
 
 type FlowResult = ScenarioResults['flows'][number];
 type SampleResult = ScenarioResults['monitor']['samples'][number];
+
+type Editable<T> = T extends readonly (infer Item)[]
+  ? Editable<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Editable<T[Key]> }
+    : T;
+
+/** A copy that a test may change. */
+export function editable<T>(data: T): Editable<T> {
+  return structuredClone(data) as Editable<T>;
+}
 
 export const CORES = 4;
 
@@ -177,7 +188,7 @@ function flowsOf({
 }
 
 function errorOf({ message, exitStatus }: Failing[number]): NonNullable<FlowResult['error']> {
-  return { message, ...(exitStatus === undefined ? {} : { exitStatus }) };
+  return { message, exitStatus };
 }
 
 function stepsOf(
@@ -217,11 +228,7 @@ function metricsOf(
   const peak = (pick: (sample: SampleResult) => number): number | null =>
     samples.length === 0 ? null : Math.max(...samples.map(pick));
   const some = (value: number | null): number | null => (ok.length === 0 ? null : value);
-  const metric = (value: number | null, unit: Unit, note?: string): MetricResult => ({
-    value,
-    unit,
-    ...(note === undefined ? {} : { note }),
-  });
+  const metric = (value: number | null, unit: Unit, note?: string): MetricResult => ({ value, unit, note });
   return {
     success_rate: metric(
       flows.length === 0 ? null : ok.length / flows.length,

@@ -1,13 +1,12 @@
-import type { Compared } from '../../src/model/compared.js';
 import type {
+  Compared,
   ComparedMetric,
   ComparisonOutcome,
   ComparisonResult,
   Pair,
 } from '../../src/model/comparison.js';
-import type { Results, ScenarioResults, ThresholdResult } from '../../src/model/results.js';
+import type { Results, ScenarioResults, ThresholdResult, Verdict } from '../../src/model/results.js';
 import { metricName } from '../../src/model/metrics.js';
-import type { Verdict } from '../../src/model/verdict.js';
 import { attribute } from '../../src/stats/compare/attribution.js';
 import { compareRun } from '../../src/stats/compare/run.js';
 import { runStepped, type Slowdown } from '../stats/compare/stepped-rounds.js';

@@ -1,4 +1,4 @@
-import type { ServicePlan } from '../../src/model/service.js';
+import type { ServicePlan } from '../../src/model/plan.js';
 import type { CommandSpec, Exit, OutputLine, RunningProcess, Spawner } from '../../src/ports.js';
 import type { ServicesOptions } from '../../src/scenarios/services.js';
 import { SimulatedClock } from './simulated-clock.js';

@@ -1,8 +1,7 @@
 import type { Opponent } from '../../src/baseline/opponent.js';
 import { gate, type GateContext, type GatePorts } from '../../src/gate.js';
-import type { ComparePlan } from '../../src/model/compare-plan.js';
-import type { HttpWork } from '../../src/model/http.js';
-import type { Plan, ScenarioPlan } from '../../src/model/plan.js';
+import type { ComparePlan } from '../../src/model/comparison.js';
+import type { HttpWork, Plan, ScenarioPlan } from '../../src/model/plan.js';
 import type { Results, ScenarioResults } from '../../src/model/results.js';
 import type { MachineCpu } from '../../src/ports/machine-state.js';
 import type { ComparingProgress, HttpRequest, Progress } from '../../src/ports.js';

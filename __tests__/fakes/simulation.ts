@@ -1,5 +1,5 @@
 import type { Load } from '../../src/model/plan.js';
-import type { Flow } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
 import { runFlows, type FlowsOptions } from '../../src/run/flows.js';
 import { Workspaces } from '../../src/run/workspaces.js';
 import { NEVER_BROKEN, type FlowEnd, type FlowRunner, type FlowStart } from '../../src/scenarios/runner.js';

@@ -1,7 +1,6 @@
-import type { Wave } from '../../src/model/faults.js';
+import type { Wave, WaveFigures } from '../../src/model/faults.js';
 import type { Record } from '../../src/model/record.js';
-import type { WaveFigures } from '../../src/model/wave-figures.js';
-import { wavesOf } from '../../src/model/waves.js';
+import { wavesOf } from '../../src/model/plan.js';
 import { recordOf } from './record.js';
 
 export interface MadeUpWave extends Pick<Wave, 'wave' | 'kind'> {

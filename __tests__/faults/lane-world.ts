@@ -44,7 +44,7 @@ export function laneWorld(toxics: Partial<LaneToxics>) {
       clock,
       at: () => (zero === undefined ? undefined : clock.now() - zero),
       onFault: (kind, amount) => {
-        faults.push({ kind, ...(amount === undefined ? {} : { amount }) });
+        faults.push({ kind, amount });
       },
     },
   );

@@ -46,7 +46,6 @@ const latency: Toxic = {
   kind: 'latency',
   mean: 100,
   jitter: 0,
-  distribution: 'uniform',
   direction: 'downstream',
   probability: 1,
 };

@@ -6,7 +6,6 @@ const latency = (more: Partial<Latency> = {}): Latency => ({
   kind: 'latency',
   mean: 200,
   jitter: 0,
-  distribution: 'uniform',
   direction: 'downstream',
   probability: 1,
   ...more,

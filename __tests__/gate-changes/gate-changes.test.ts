@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { gitProgram } from '../../src/adapters/git-program.js';
+import { gitProgram } from '../../src/trees/git.js';
 import { nodeFiles } from '../../src/adapters/node-files.js';
 import type { EventBase } from '../../src/baseline/event-base.js';
 import { gateChanges } from '../../src/gate-changes/index.js';
@@ -14,7 +14,7 @@ const FILE = '.github/flowgate.yml';
 
 interface Case {
   /** Configs; undefined: there is none. */
-  readonly base?: string | undefined;
+  readonly base?: string;
   readonly head: string;
   readonly inputs?: Inputs;
   /** Where the config is. */

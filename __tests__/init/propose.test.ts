@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { validateWorkflow } from '@action-validator/core';
 import { parse } from 'yaml';
 import { propose } from '../../src/init/index.js';
-import type { Repository } from '../../src/init/index.js';
+import type { Repository } from '../../src/init/repository.js';
 import { validateConfig } from '../../src/inputs/plan.js';
 
 const CONFIG = '.github/flowgate.yml';

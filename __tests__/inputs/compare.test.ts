@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { formatProblem, UserError } from '../../src/errors.js';
 import type { Inputs } from '../../src/inputs/inputs.js';
 import { makePlan, validateConfig } from '../../src/inputs/plan.js';
-import type { ComparePlan } from '../../src/model/compare-plan.js';
+import type { ComparePlan } from '../../src/model/comparison.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const FILE = '.github/flowgate.yml';
@@ -46,13 +46,13 @@ describe('what is compared', () => {
   test('as the config says it', async () => {
     const text = config(
       'compare: {ref: v1.2, services: restart, default-gates: warn}',
-      'prepare: {run: npm ci, cache-key: v1}',
+      'prepare: npm ci',
       'budget: 90s',
       'on-inconclusive: fail',
     );
     expect(await compared({}, text)).toEqual({
       ref: 'v1.2',
-      prepare: { run: 'npm ci', cacheKey: 'v1' },
+      prepare: 'npm ci',
       budget: 90_000,
       services: 'restart',
       onUnresolved: 'fail',
@@ -60,17 +60,12 @@ describe('what is compared', () => {
     });
   });
 
-  test('inputs go before the config, whose cache key stays', async () => {
-    const text = config(
-      'compare: v1.2',
-      'prepare: {run: npm ci, cache-key: v1}',
-      'budget: 90s',
-      'on-inconclusive: fail',
-    );
+  test('inputs go before the config', async () => {
+    const text = config('compare: v1.2', 'prepare: npm ci', 'budget: 90s', 'on-inconclusive: fail');
     const inputs = { compare: 'main', prepare: 'make', budget: '30s', onInconclusive: 'pass' };
     expect(await compared(inputs, text)).toEqual({
       ref: 'main',
-      prepare: { run: 'make', cacheKey: 'v1' },
+      prepare: 'make',
       budget: 30_000,
       onUnresolved: 'pass',
       defaultLevel: 'fail',
@@ -78,8 +73,8 @@ describe('what is compared', () => {
   });
 
   test('a text stands for the map', async () => {
-    const plan = await compared({}, config('compare: base', 'prepare: npm ci'));
-    expect(plan).toMatchObject({ ref: 'base', prepare: { run: 'npm ci' } });
+    const plan = await compared({}, config('compare: base'));
+    expect(plan).toMatchObject({ ref: 'base' });
   });
 });
 
@@ -97,7 +92,8 @@ describe('what is wrong with it', () => {
       'compare: {ref: base, services: kept}',
       '2:32: compare.services: must be one of keep, restart, not "kept"',
     ],
-    ['prepare: {run: a, cachekey: b}', '2:19: prepare: there is no key cachekey; did you mean cache-key?'],
+    ['prepare: {run: npm ci}', '2:1: prepare: must be text such as npm ci, not a map'],
+    ['prepare: ""', '2:10: prepare: is empty; write npm ci'],
     ['budget: 2', '2:9: budget: 2 needs a unit: write 2s or 2ms'],
     ['on-inconclusive: no', '2:18: on-inconclusive: must be one of fail, warn, pass, not "no"'],
   ])('%s', (line, expected) => {

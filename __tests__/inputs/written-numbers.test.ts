@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/errors.js';
 import { makePlan, validateConfig } from '../../src/inputs/plan.js';
-import type { HttpWork } from '../../src/model/http.js';
-import type { ScenarioPlan } from '../../src/model/plan.js';
+import type { HttpWork, ScenarioPlan } from '../../src/model/plan.js';
 import { toJson } from '../../src/scenarios/json.js';
 import { fakeFiles } from '../fakes/files.js';
 

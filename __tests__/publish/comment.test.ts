@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Verdict } from '../../src/model/verdict.js';
+import type { Verdict } from '../../src/model/results.js';
 import { GitHubError } from '../../src/ports.js';
 import { publishComment, type CommentMode, type CommentRequest } from '../../src/publish/comment.js';
 import { formatMarker, type Marker } from '../../src/publish/marker.js';

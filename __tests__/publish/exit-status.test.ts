@@ -10,6 +10,6 @@ test.each([
   ['inconclusive', 'SIGTERM', 130],
   ['fail', 'SIGTERM', 1],
 ] as const)('%s with interruption %s exits with %i', (verdict, interrupted, status) => {
-  const scenario = { ...aScenario(), ...(interrupted !== undefined && { interrupted }) };
+  const scenario = { ...aScenario(), interrupted };
   expect(exitStatus(aResults({ verdict, scenarios: [scenario] }))).toBe(status);
 });

@@ -88,11 +88,6 @@ describe('the key', () => {
     expect(commentKey({ ...owner, step: '' })).toBe('ci/gate');
   });
 
-  test('is one for all shards of a group', () => {
-    const shard = { ...owner, shardGroup: 'load', step: '__flowgate_flowgate' };
-    expect(commentKey({ ...shard, matrix: '{"i":1}' })).toBe(commentKey({ ...shard, matrix: '{"i":2}' }));
-  });
-
   test('survives a name that would end the HTML comment, and keeps names apart', () => {
     const workflow = 'a --> <img src=x> \n run=9 ';
     const key = commentKey({ workflow, job: 'gate' });

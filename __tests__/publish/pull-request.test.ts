@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/errors.js';
 import type { Inputs } from '../../src/inputs/inputs.js';
 import { GitHubError, type GitHub, type PullRequest } from '../../src/ports.js';
-import type { Git } from '../../src/ports/git.js';
+import type { Git } from '../../src/trees/git.js';
 import { settlePullRequest, type Settled } from '../../src/publish/pull-request.js';
 import { readSurroundings } from '../../src/publish/surroundings.js';
 import { fakeGitHub, type FakeGitHub } from '../fakes/github.js';
@@ -40,7 +40,7 @@ interface Case {
   readonly payload?: object;
   readonly inputs?: Inputs;
   readonly git?: Git;
-  readonly github?: GitHub | undefined;
+  readonly github?: GitHub;
 }
 
 function settle({ event, payload = {}, inputs = {}, git = cloneAt(HEAD), ...given }: Case): Promise<Settled> {

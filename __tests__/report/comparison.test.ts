@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Compared } from '../../src/model/compared.js';
+import type { Compared } from '../../src/model/comparison.js';
 import type { Results } from '../../src/model/results.js';
 import { annotations } from '../../src/report/annotations.js';
 import { renderHtml } from '../../src/report/html.js';
@@ -7,7 +7,7 @@ import { renderSummary } from '../../src/report/markdown.js';
 import { spoken } from '../../src/report/blocks.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { firstOf, made } from '../fakes/one-comparison.js';
-import { aResults, aScenario, parsedThreshold } from '../fakes/results.js';
+import { aResults, aScenario, editable, parsedThreshold } from '../fakes/results.js';
 import { absent, faster, slower, unchanged, unresolved } from '../fakes/sample-comparison.js';
 
 const answer = (results: Results): string => spoken(firstOf(results).compared?.answer.sentence ?? []);
@@ -208,7 +208,7 @@ describe('the headline', () => {
   });
 
   test('of a gate of another kind that fails too is not of the comparison alone', () => {
-    const results = made({});
+    const results = editable(made({}));
     const [scenario] = results.scenarios;
     scenario?.thresholds.push({
       ...parsedThreshold('total_time < 1s'),
@@ -244,7 +244,7 @@ describe('the rows of metrics', () => {
 
   test('with a limit of their own have none', () => {
     expect(row('total_time')?.against).toBeUndefined();
-    const results = made({});
+    const results = editable(made({}));
     const [scenario] = results.scenarios;
     scenario?.thresholds.push({
       ...parsedThreshold('flow_time.p95 < 9s'),

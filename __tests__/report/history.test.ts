@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { historyOf } from '../../src/baseline/history.js';
 import type { Past } from '../../src/model/history.js';
-import type { Environment } from '../../src/model/record.js';
 import type { Results } from '../../src/model/results.js';
 import { historyNotes, historyView } from '../../src/report/history.js';
 import { renderHtml } from '../../src/report/html.js';
@@ -9,9 +8,9 @@ import { renderComment } from '../../src/report/markdown.js';
 import { spoken } from '../../src/report/blocks.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { pastOf, STEP } from '../fakes/history.js';
-import { aResults, aScenario, CORES } from '../fakes/results.js';
+import { aResults, aScenario, CORES, editable } from '../fakes/results.js';
 
-const environment = aResults().environment as Environment;
+const environment = aResults().environment;
 
 /** A run with a peak of so many MB after these. */
 function scenario(past: Past, megabytes = 135) {
@@ -95,7 +94,7 @@ describe('the history in the report', () => {
 
   test('lets no branch and no commit out of its cell', () => {
     const past = pastOf(STEP);
-    const hostile = { ...results(past) };
+    const hostile = editable(results(past));
     const [only] = hostile.scenarios;
     const change = only?.history?.trends.find(({ metric }) => metric === 'peak_memory')?.change;
     if (change === undefined) throw new Error('no change');

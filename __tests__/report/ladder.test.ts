@@ -4,6 +4,7 @@ import type { Results } from '../../src/model/results.js';
 import { renderHtml } from '../../src/report/html.js';
 import { renderComment } from '../../src/report/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
+import { editable } from '../fakes/results.js';
 import { ladderResults, stoppedLadderResults } from '../fakes/sample-ladder.js';
 
 /** The same results with a part of their ladder changed. */
@@ -110,7 +111,7 @@ describe('a ladder in the reports', () => {
   });
 
   test('without a law draws what was measured', () => {
-    const results = changed(({ rungs }) => ({ rungs: rungs.slice(0, 2) }));
+    const results = editable(changed(({ rungs }) => ({ rungs: rungs.slice(0, 2) })));
     const [scenario] = results.scenarios;
     delete scenario?.ladder?.usl;
     expect(renderHtml(results)).not.toContain('<g class="law">');

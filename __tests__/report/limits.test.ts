@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LimitsResult } from '../../src/model/limits-record.js';
+import type { LimitsRecord } from '../../src/model/limits.js';
 import { renderHtml } from '../../src/report/html.js';
 import { limitLines, limitNotes } from '../../src/report/limits.js';
 import { renderSummary } from '../../src/report/markdown.js';
@@ -7,7 +7,7 @@ import { renderTerminal } from '../../src/report/terminal.js';
 import { countersOf } from '../fakes/limits.js';
 import { aResults, aScenario } from '../fakes/results.js';
 
-const PARTLY: LimitsResult = {
+const PARTLY: LimitsRecord = {
   strategy: 'prlimit',
   enforced: [
     {
@@ -29,7 +29,7 @@ const PARTLY: LimitsResult = {
   leftBehind: [],
 };
 
-const WHOLE: LimitsResult = {
+const WHOLE: LimitsRecord = {
   strategy: 'cgroup v1',
   enforced: [{ of: 'flow', resource: 'memory', limit: 256e6, by: 'memory.limit_in_bytes' }],
   unenforced: [],
@@ -44,7 +44,7 @@ const WHOLE: LimitsResult = {
   leftBehind: [],
 };
 
-const withLimits = (limits: LimitsResult) => ({ ...aScenario(), limits });
+const withLimits = (limits: LimitsRecord) => ({ ...aScenario(), limits });
 
 describe('limits in a report', () => {
   test('say for whom, by what, and what is not in force', () => {
@@ -72,7 +72,7 @@ describe('limits in a report', () => {
 
   test('are in the comment, at the terminal and on the page, escaped', () => {
     const hostile = { ...PARTLY, unenforced: [{ ...PARTLY.unenforced[0], reason: '<b>*x*' }] };
-    const results = aResults({ scenarios: [withLimits(hostile as LimitsResult)] });
+    const results = aResults({ scenarios: [withLimits(hostile as LimitsRecord)] });
     const terminal = renderTerminal(results, { color: false, width: 80 });
     expect(terminal).toMatch(/limits {6}1 core, 256 open files for each flow; 1 GB of memory/);
     const markdown = renderSummary(results);

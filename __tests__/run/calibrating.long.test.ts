@@ -76,7 +76,7 @@ describe('calibrating, in simulated time', () => {
   });
 
   test('after its time no further comparison is begun', async () => {
-    const { calibration } = await calibrated({}, { runs: undefined, time: 30_000 } as never);
+    const { calibration } = await calibrated({}, { runs: undefined, time: 30_000 });
     expect(calibration.same?.runs.runs).toBeGreaterThan(1);
     // One comparison may be under way when the time is up.
     expect(calibration.time).toBeLessThan(30_000 + 120_000);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ScenarioPlan } from '../../src/model/plan.js';
-import type { ServicePlan } from '../../src/model/service.js';
+import type { ScenarioPlan, ServicePlan } from '../../src/model/plan.js';
 import { clashOf, doubtOf } from '../../src/run/clash.js';
 import { scenarioPlanOf } from '../fakes/record.js';
 import { servicePlanOf } from '../fakes/service-world.js';

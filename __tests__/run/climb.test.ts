@@ -9,7 +9,7 @@ import { Workspaces } from '../../src/run/workspaces.js';
 import { NEVER_BROKEN, type FlowEnd, type FlowRunner, type FlowStart } from '../../src/scenarios/runner.js';
 import { FlowLog } from '../../src/stats/flow-log.js';
 import { ladderOf } from '../../src/stats/ladder.js';
-import { uslThroughput } from '../../src/model/usl.js';
+import { uslThroughput } from '../../src/model/ladder.js';
 import { parseThresholds } from '../../src/verdict/threshold-list.js';
 import { fakeFiles } from '../fakes/files.js';
 import { endingGates, flowTimeAt, ladderPlanOf, RUNGS, TRUTH } from '../fakes/ladder.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HttpWork } from '../../src/model/http.js';
+import type { HttpWork } from '../../src/model/plan.js';
 import type { ThresholdResult } from '../../src/model/results.js';
 import { answering, gates, gateSides, httpPlanOf } from '../fakes/simulated-sides.js';
 

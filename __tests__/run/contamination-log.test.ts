@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SeenToken, TokensSeen } from '../../src/model/contamination.js';
+import type { SeenToken, TokensSeen } from '../../src/model/checks.js';
 import { ContaminationLog } from '../../src/run/contamination-log.js';
 import { seesTokens } from '../../src/run/sees-tokens.js';
 import type { FlowStart } from '../../src/scenarios/runner.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Flow } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
 import { timeDefect } from '../../src/run/flow-times.js';
 import type { FlowEnd, FlowRunner } from '../../src/scenarios/runner.js';
 import { flowsRun, simulation } from '../fakes/simulation.js';

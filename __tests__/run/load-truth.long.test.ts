@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { OpenLoad } from '../../src/model/load.js';
-import type { Load } from '../../src/model/plan.js';
-import type { Flow } from '../../src/model/record.js';
+import type { OpenLoad, Load } from '../../src/model/plan.js';
+import type { Flow } from '../../src/model/flow.js';
 import type { Timer } from '../../src/ports.js';
 import type { FlowEnd, FlowStart } from '../../src/scenarios/runner.js';
 import { seededRandom } from '../../src/stats/random.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CheckLevel } from '../../src/model/check.js';
+import type { CheckLevel } from '../../src/model/checks.js';
 import type { Load } from '../../src/model/plan.js';
 import { lookingAlong } from '../../src/run/looks.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { OpenLoad } from '../../src/model/load.js';
+import type { OpenLoad } from '../../src/model/plan.js';
 import { openPacer } from '../../src/run/open-pacer.js';
 
 /** When all flows of a load are due, as a scheduler is told that asks once, at the end. */

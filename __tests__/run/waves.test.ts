@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { killOf } from '../../src/faults/kill-plan.js';
 import type { FaultsPlan } from '../../src/model/faults.js';
-import type { Load } from '../../src/model/plan.js';
-import { loadOfWaves, wavesOf } from '../../src/model/waves.js';
+import { loadOfWaves, wavesOf, type Load } from '../../src/model/plan.js';
 import { runWaves } from '../../src/run/waves.js';
 import type { FlowEnd, FlowStart } from '../../src/scenarios/runner.js';
 import { countOf } from '../../src/stats/distribution.js';

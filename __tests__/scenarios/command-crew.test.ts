@@ -13,8 +13,6 @@ class SlowSlots {
   readonly opened: string[] = [];
   readonly closed: string[] = [];
   ran = 0;
-  /** Bytes by slot. */
-  largest: Readonly<Record<string, number>> = {};
 
   open(slots: number): Promise<FlowRunner> {
     const spawner: Pick<Spawner, 'openBarrier' | 'openSlot' | 'killPids'> = {
@@ -63,7 +61,6 @@ class SlowSlots {
       run,
       prepare: (flow) => Promise.resolve(() => run(flow)),
       kill: () => undefined,
-      largestProcess: () => Promise.resolve(this.largest[slot]),
       close: () => {
         this.closed.push(slot);
         return Promise.resolve();
@@ -96,16 +93,6 @@ test('a slot beyond those opened ahead is opened by its first flow, once, and cl
   expect(ends.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
   expect(slots.opened).toEqual(['1', '2', '3']);
   expect(slots.closed.sort()).toEqual(['1', '2', '3']);
-});
-
-test.each([
-  ['the largest of all slots', { 1: 3e6, 3: 5e6 }, 5e6],
-  ['none if no slot can be asked', {}, undefined],
-])('the largest process is %s', async (_, largest, expected) => {
-  const slots = new SlowSlots();
-  slots.largest = largest;
-  const told = await slots.clock.run(slots.open(3).then((runner) => runner.largestProcess?.()));
-  expect(told).toBe(expected);
 });
 
 test('a flow whose slot is still being opened when all are ended never runs', async () => {

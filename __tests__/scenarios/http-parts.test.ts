@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ExactNumber } from '../../src/model/exact-number.js';
-import type { HttpExpectation } from '../../src/model/http.js';
+import { ExactNumber } from '../../src/model/json.js';
+import type { HttpExpectation } from '../../src/model/plan.js';
 import type { HttpRequest } from '../../src/ports.js';
 import { requestError } from '../../src/scenarios/http-error.js';
 import { unmet, valueAt } from '../../src/scenarios/http-expect.js';

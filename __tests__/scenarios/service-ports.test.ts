@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ServicePlan } from '../../src/model/service.js';
+import type { ServicePlan } from '../../src/model/plan.js';
 import { withPorts } from '../../src/scenarios/service-ports.js';
 import { scenarioPlanOf } from '../fakes/record.js';
 import { servicePlanOf } from '../fakes/service-world.js';

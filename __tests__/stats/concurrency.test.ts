@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { inFlightOver, mostInFlight, runningFrom } from '../../src/stats/concurrency.js';
 import { Skew } from '../../src/stats/skew.js';
-import type { Flow } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
 import { flowOf } from '../fakes/record.js';
 import { forSeeds } from './seeded.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Flow } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
 import { byFrequency, ErrorKinds, groupErrors } from '../../src/stats/errors.js';
 import { failedFlow, flowOf, flowsAtOnce } from '../fakes/record.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Flow } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
 import { measure, summarize } from '../../src/stats/summarize.js';
 import { flowOf, monitorOf, recordOf, sampleOf } from '../fakes/record.js';
 

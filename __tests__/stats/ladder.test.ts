@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MetricRef } from '../../src/model/metrics.js';
 import { measure, standardRefs, summarize } from '../../src/stats/summarize.js';
-import { uslThroughput } from '../../src/model/usl.js';
+import { uslThroughput } from '../../src/model/ladder.js';
 import { flowTimeAt, ladderRecordOf, RUNGS, TRUTH } from '../fakes/ladder.js';
 import { recordOf } from '../fakes/record.js';
 

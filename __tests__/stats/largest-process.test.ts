@@ -22,14 +22,8 @@ test('a process that ended at its peak between two samples counts as the kernel 
 describe('where no sample saw a process, and the kernel has told of the largest', () => {
   const unseen = { memory: 0, processes: 0, threads: 0 };
   const recordWith = (mostMemory: Sample['mostMemory'], largestProcess?: number) => {
-    const samples = [
-      sampleOf({ at: 1000, ...unseen }),
-      sampleOf({ at: 2000, ...unseen, ...(mostMemory === undefined ? {} : { mostMemory }) }),
-    ];
-    const monitor = {
-      ...monitorOf(samples),
-      ...(largestProcess === undefined ? {} : { largestProcess }),
-    };
+    const samples = [sampleOf({ at: 1000, ...unseen }), sampleOf({ at: 2000, ...unseen, mostMemory })];
+    const monitor = { ...monitorOf(samples), largestProcess };
     return recordOf({
       flows: flowsAtOnce(2, () => ({ startedAt: 1000, endedAt: 2000 })),
       monitor,

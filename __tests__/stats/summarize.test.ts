@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { METRICS, metricName, type MetricId, type MetricRef } from '../../src/model/metrics.js';
-import type { Flow, Record } from '../../src/model/record.js';
+import type { Flow } from '../../src/model/flow.js';
+import type { Record } from '../../src/model/record.js';
 import { measure, standardRefs, summarize } from '../../src/stats/summarize.js';
 import { failedFlow, flowOf, flowsAtOnce, monitorOf, recordOf, sampleOf } from '../fakes/record.js';
 import { forSeeds } from './seeded.js';

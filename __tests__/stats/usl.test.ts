@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { uslThroughput } from '../../src/model/usl.js';
+import { uslThroughput } from '../../src/model/ladder.js';
 import { fitUsl, kneeOf } from '../../src/stats/usl.js';
 import { forSeeds } from './seeded.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Distribution } from '../../src/model/distribution.js';
+import type { Distribution } from '../../src/model/flow.js';
 import { percentile, statOf } from '../../src/stats/distribution.js';
 import { seededRandom } from '../../src/stats/random.js';
 import { Values } from '../../src/stats/values.js';

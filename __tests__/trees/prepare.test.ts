@@ -1,9 +1,49 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { makeRepository, temporary } from '../repository.js';
-import { config, onLinux, problemOf, repositoryWith, treesOf, until } from './prepared.js';
+import { UserError } from '../../src/errors.js';
+import type { Comparing } from '../../src/trees/open.js';
+import { makeRepository, temporary, type TestRepository } from '../repository.js';
 import { openIn, treeWorld } from './world.js';
+
+/** Elsewhere processes can not be told from others by what is in their environment. */
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+const config = (prepare: string): string => `version: 1
+compare: base
+prepare: ${prepare}
+scenarios:
+  s: {run: 'true'}
+`;
+
+/** Two commits, of which the file kind tells, and whose trees the command prepares. */
+function repositoryWith(prepare: string): TestRepository {
+  const repository = makeRepository();
+  repository.commit('one', { '.github/flowgate.yml': config(prepare), kind: 'base' });
+  repository.commit('two', { kind: 'head' });
+  return repository;
+}
+
+function treesOf({ plan, opponents }: Comparing): { head: string; base: string } {
+  const [head] = plan.scenarios;
+  if (head === undefined) throw new Error('no scenario');
+  const opponent = opponents.of(head);
+  if ('absent' in opponent) throw new Error(opponent.absent);
+  return { head: head.workingDirectory, base: opponent.plan.workingDirectory };
+}
+
+async function problemOf(opening: Promise<Comparing>): Promise<string> {
+  const thrown: unknown = await opening.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (thrown instanceof UserError) return thrown.message;
+  throw new Error('it was not refused', { cause: thrown });
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 function isRunning(pid: number): boolean {
   try {
@@ -15,11 +55,11 @@ function isRunning(pid: number): boolean {
 }
 
 describe('the command', () => {
-  test.each([1, 2])('runs once in each tree, on %d cores', async (cores) => {
+  test('runs once in each tree', async () => {
     const calls = join(temporary(), 'calls');
     const repository = repositoryWith(`echo "$(cat kind) $GITHUB_WORKSPACE" >> ${calls}; cp kind built`);
     const env = { GITHUB_WORKSPACE: repository.folder };
-    const comparing = await openIn(treeWorld(), { workspace: repository.folder, cores, env });
+    const comparing = await openIn(treeWorld(), { workspace: repository.folder, env });
     const { head, base } = treesOf(comparing);
     expect([head, base].map((tree) => readFileSync(join(tree, 'built'), 'utf8'))).toEqual(['head', 'base']);
     expect(readFileSync(calls, 'utf8').trim().split('\n').sort()).toEqual([`base ${base}`, `head ${head}`]);
@@ -97,7 +137,6 @@ describe('the command', () => {
     const { plan, opponents } = await opening;
     const [scenario] = plan.scenarios;
     expect(scenario && opponents.of(scenario)).toMatchObject({ absent: 'interrupted' });
-    expect(world.log.filter((line) => line.includes('again'))).toEqual([]);
     // To remove them takes time that a runner does not leave for what comes before: telling.
     expect(repository.git('worktree', 'list').split('\n')).toHaveLength(3);
     await opponents.close();
@@ -106,7 +145,7 @@ describe('the command', () => {
 });
 
 describe('base comes first', () => {
-  test('the command runs in the tree of base to its end before it runs in that of head, also on two cores', async () => {
+  test('the command runs in the tree of base to its end before it runs in that of head', async () => {
     const folder = temporary();
     // Fails while another of its kind is under way, as tools do that lock what they share.
     writeFileSync(
@@ -119,22 +158,19 @@ rmdir ${folder}/lock
     );
     const comparing = await openIn(treeWorld(), {
       workspace: repositoryWith(`sh ${folder}/lock.sh`).folder,
-      cores: 2,
     });
     expect(readFileSync(join(folder, 'calls'), 'utf8')).toBe('base\nhead\n');
     await comparing.opponents.close();
   });
 
-  test('what head prepares changes neither the config that base runs by nor the tree that is cached of it', async () => {
+  test('what head prepares does not change the config that base runs by, and is found', async () => {
     const spoil =
       '[ "$(cat kind)" = base ] || { sed -i s/true/sleep/ ../base/.github/flowgate.yml; echo spoilt > ../base/kind; }';
     const repository = makeRepository();
     const text = `version: 1
 compare: base
-prepare:
-  cache-key: v1
-  run: |
-    ${spoil}
+prepare: |
+  ${spoil}
 scenarios:
   s: {run: 'true'}
 `;
@@ -149,11 +185,6 @@ scenarios:
       "head's prepare changed base's files: .github/flowgate.yml, kind",
     );
     await first.opponents.close();
-    // Head is taken from the cache this time, so that nothing is run in it.
-    const second = await openIn(world, { workspace: repository.folder });
-    expect(readFileSync(join(treesOf(second).base, 'kind'), 'utf8')).toBe('base');
-    expect(await second.opponents.guard?.look({ must: true })).toBeUndefined();
-    await second.opponents.close();
   });
 
   test('what base prepares in the tree of head is found too', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CheckLevel } from '../../src/model/check.js';
-import type { Compared } from '../../src/model/compared.js';
+import type { CheckLevel } from '../../src/model/checks.js';
+import type { Compared } from '../../src/model/comparison.js';
 import { resultsSchema, type Results, type ScenarioResults } from '../../src/model/results.js';
 import { renderHtml } from '../../src/report/html.js';
 import { renderSummary } from '../../src/report/markdown.js';
@@ -26,7 +26,7 @@ function compared(level: CheckLevel, pairs = 12): Results {
     budget: 2000,
     onUnresolved: 'warn',
     attribution: [],
-    ...(growth === undefined ? {} : { growth }),
+    growth,
   };
   const plan = scenarioPlanOf({ checks: { growth: level } });
   const record = recordOf();

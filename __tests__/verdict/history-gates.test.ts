@@ -5,19 +5,15 @@ import type { ScenarioPlan } from '../../src/model/plan.js';
 import { gatedByHistory } from '../../src/verdict/history-gates.js';
 import { parseThresholds } from '../../src/verdict/threshold-list.js';
 import { aPoint, HISTORY_PLAN, pastOf, STEP } from '../fakes/history.js';
-import type { Environment } from '../../src/model/record.js';
 import { aResults } from '../fakes/results.js';
 
-const environment = aResults().environment as Environment;
+const environment = aResults().environment;
 const OWN = parseThresholds(['peak_memory < 500MB'], 'fail').thresholds;
 
 const scenario = { name: 'checkout', load: { model: 'closed', flows: 10, iterations: 10 }, thresholds: OWN };
 
 function gates(past: Past | undefined, of: object = scenario): string[] {
-  const planned = gatedByHistory(of as ScenarioPlan, {
-    environment,
-    ...(past === undefined ? {} : { past }),
-  });
+  const planned = gatedByHistory(of as ScenarioPlan, { environment, past });
   return planned.thresholds
     .filter(({ origin }) => origin === 'history')
     .map(({ expression, level }) => `${level} ${expression}`);

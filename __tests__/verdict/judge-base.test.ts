@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Compared } from '../../src/model/compared.js';
-import type { ComparisonResult } from '../../src/model/comparison.js';
+import type { Compared, ComparisonResult } from '../../src/model/comparison.js';
 import type { ThresholdLevel } from '../../src/model/threshold.js';
 import { isAgainstBase } from '../../src/model/threshold.js';
 import { thresholdConcerns } from '../../src/verdict/decide.js';

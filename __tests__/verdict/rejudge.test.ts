@@ -7,6 +7,7 @@ import { FlowLog } from '../../src/stats/flow-log.js';
 import { assembleResults, assembleScenario } from '../../src/verdict/assemble.js';
 import { rejudge } from '../../src/verdict/rejudge.js';
 import { failedFlow, flowOf, flowsAtOnce, recordOf, sampleOf, scenarioPlanOf } from '../fakes/record.js';
+import { editable } from '../fakes/results.js';
 import { wavesRecord } from '../fakes/waves.js';
 
 /** As a file holds them. */
@@ -47,7 +48,7 @@ function manyFlows(): Partial<Record> {
     }
   }
   const { tally, flows, waveTallies } = log.recorded();
-  return { waves, tally, flows, ...(waveTallies === undefined ? {} : { waveTallies }) };
+  return { waves, tally, flows, waveTallies };
 }
 
 const GROWING = Array.from({ length: 60 }, (_, index) =>
@@ -155,7 +156,7 @@ describe('checks over saved results', () => {
   });
 
   test('of checks that were not saved there is none', () => {
-    const results = saved(recordOf({ verify: { ok: false, message: 'no' } }));
+    const results = editable(saved(recordOf({ verify: { ok: false, message: 'no' } })));
     const [scenario] = results.scenarios;
     if (scenario !== undefined) scenario.checks = scenario.checks.filter(({ id }) => id !== 'invariants');
     expect(rejudge(results).scenarios[0]?.checks.map(({ id }) => id)).toEqual(['concurrency']);

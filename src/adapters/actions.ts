@@ -10,7 +10,7 @@ import { CommandFiles } from './command-files.js';
 /** Of a step's summary; GitHub drops the whole of a larger one. */
 const SUMMARY_LIMIT = 1024 * 1024;
 
-export interface ActionInputs {
+interface ActionInputs {
   readonly inputs: Inputs;
   /** Undefined if it is empty, as are the inputs that were left out. */
   readonly token: string | undefined;
@@ -38,7 +38,7 @@ export function readPayload(path: string | undefined): unknown {
 }
 
 /** Lines of the job's log. A warning and an error are annotations too. */
-export function actionsLogger(): Logger {
+function actionsLogger(): Logger {
   return {
     info: (message) => {
       core.info(inert(message));
@@ -64,12 +64,7 @@ export function actionsRunner(files = new CommandFiles(process.env)): Runner {
     },
     annotate: ({ level, title, message, file, line, column }) => {
       const announce = level === 'error' ? core.error : core.warning;
-      announce(message, {
-        title,
-        ...(file !== undefined && { file }),
-        ...(line !== undefined && { startLine: line }),
-        ...(column !== undefined && { startColumn: column }),
-      });
+      announce(message, { title, file, startLine: line, startColumn: column });
     },
     output: (name, value) => {
       // Nobody who wrote the value could know the word that ends it.

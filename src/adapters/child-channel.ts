@@ -5,7 +5,7 @@ import { MessageLines } from './message-lines.js';
 /** The file descriptor by which a process of ours and we speak with each other. */
 export const CHANNEL = 3;
 
-export interface ChildChannel {
+interface ChildChannel {
   send(message: unknown): void;
   /** Called for each line; with undefined for one that is no message. */
   onMessage(listener: (message: unknown) => void): void;

@@ -15,7 +15,7 @@ import {
 /** The files that the runner reads when the step is over, by the variables that name them. */
 const NAMES = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const;
 
-export type CommandFileName = (typeof NAMES)[number];
+type CommandFileName = (typeof NAMES)[number];
 
 /** No link is followed, and no pipe waited for: whatever is there may have been put there by a flow. */
 const WARY = constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -12,7 +12,7 @@ const QUIET_LOOKS = 3;
 const MOST_LOOKS = 500;
 
 /** What a flowgate that is gone had started. */
-export interface AbandonedRun {
+interface AbandonedRun {
   /** Of the process groups that it knew. */
   readonly leaders: readonly number[];
   /** Marks in the environment of what belongs to the run. */

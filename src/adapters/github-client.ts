@@ -139,7 +139,7 @@ function sameText(a: string, b: string): boolean {
 }
 
 function checkRun({ status, conclusion, title, summary }: CheckRunUpdate) {
-  return { status, output: { title, summary }, ...(conclusion !== undefined && { conclusion }) };
+  return { status, output: { title, summary }, conclusion };
 }
 
 function splitRepository(repository: string): RepositoryName {

@@ -65,7 +65,7 @@ export async function commitFile(
   const tree = await git.createTree({
     ...repository,
     tree: [{ path, mode: REGULAR_FILE, type: 'blob', content }],
-    ...(base === undefined ? {} : { base_tree: base.data.tree.sha }),
+    base_tree: base?.data.tree.sha,
   });
   const commit = await git.createCommit({
     ...repository,

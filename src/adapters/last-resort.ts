@@ -12,7 +12,7 @@ const GIVE_UP = 5_000;
 const TOLD = 3;
 const LONGEST = 10_000;
 
-export interface LastResort {
+interface LastResort {
   /** Aborted by the first unexpected failure. */
   readonly happened: AbortSignal;
   /** What is to be done if the run does not come to its end after one. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd } from '../ports.js';
+import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd, LaunchedRoot } from '../ports.js';
 import type { FifoBarrier } from './fifo-barrier.js';
 import { Launcher, type LaunchedEnd } from './launcher.js';
 import { nodeClock } from './node-clock.js';
@@ -7,12 +7,12 @@ import { OutputPipe } from './output-pipe.js';
 import { killGroup } from './process-tree.js';
 import { quote } from './quote.js';
 
-export interface LauncherSlotOptions {
+interface LauncherSlotOptions {
   /** An empty folder for the pipes of its flows, by which their processes can be told to be of this slot. */
   readonly scratch: string;
   readonly barrier: FifoBarrier;
-  /** Told each launcher's pid. */
-  readonly onLaunch: (pid: number) => void;
+  /** Told of each launcher. */
+  readonly onLaunch: (root: LaunchedRoot) => void;
 }
 
 interface Streams {
@@ -77,10 +77,6 @@ export class LauncherSlot implements CommandSlot {
     if (this.#launcher.pid !== undefined) killGroup(this.#launcher.pid, 'SIGKILL');
   }
 
-  async largestProcess(): Promise<number | undefined> {
-    return this.#launcher.busy ? undefined : this.#launcher.largestProcess();
-  }
-
   async close(): Promise<void> {
     this.#launcher.dismiss();
     if (this.#launcher.busy) this.kill();
@@ -95,7 +91,10 @@ export class LauncherSlot implements CommandSlot {
 
   #launch(): Launcher {
     const launcher = new Launcher(this.#spec);
-    if (launcher.pid !== undefined) this.#options.onLaunch(launcher.pid);
+    if (launcher.pid !== undefined) {
+      const largestProcess = () => launcher.largestProcess();
+      this.#options.onLaunch({ pid: launcher.pid, launcher: true, largestProcess });
+    }
     return launcher;
   }
 

@@ -52,14 +52,14 @@ export interface LaunchedEnd {
 }
 
 /** Where a flow waits before it runs. */
-export interface Wait {
+interface Wait {
   readonly barrier: FifoBarrier;
   /** The flow's own shell waits there, already started; otherwise the launcher does. */
   readonly inShell: boolean;
 }
 
 /** A flow that was handed to a launcher. */
-export interface LaunchedFlow {
+interface LaunchedFlow {
   /** Resolves when it waits at the barrier, or will never come there. */
   readonly waiting: Promise<void>;
   /** Resolves when it has passed the barrier and runs, or never will. */
@@ -215,12 +215,12 @@ export class Launcher {
 
   /**
    * Takes no more flows and ends. Bytes: the highest resident set of any one process that a flow had and that was waited
-   * for; undefined if that can not be asked here, if there was none, if the launcher was gone already, or if the answer
-   * took longer than `patience` (ms).
+   * for; undefined if that can not be asked here, if there was none, if the launcher was gone already or had a flow, or if
+   * the answer took longer than `patience` (ms).
    * @param question a command for the launcher's shell that takes its place and answers `M KIB` on descriptor 4
    */
   async largestProcess(question = TELL_LARGEST ?? '', patience = PATIENCE): Promise<number | undefined> {
-    if (this.gone || question === '') return undefined;
+    if (this.gone || this.busy || question === '') return undefined;
     this.#control?.write(`${question}\n`);
     // exec keeps the pid: what is ended is that one process, whatever it has become.
     const late = nodeClock.timer(patience, () => {

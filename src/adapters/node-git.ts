@@ -18,5 +18,5 @@ export function readGit(cwd: string): Results['git'] {
   };
   const sha = ask('rev-parse', 'HEAD');
   const ref = ask('symbolic-ref', '--short', 'HEAD');
-  return { ...(sha === undefined ? {} : { sha }), ...(ref === undefined ? {} : { ref }) };
+  return { sha, ref };
 }

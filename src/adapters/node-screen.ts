@@ -4,8 +4,8 @@ import type { ComparingProgress, Progress, ProgressView } from '../ports.js';
 const DEFAULT_WIDTH = 100;
 
 /** Standard output and standard error of this process; NO_COLOR and FORCE_COLOR are respected (no-color.org). */
-export function nodeScreen(env: NodeJS.ProcessEnv = process.env): Screen {
-  const { stdout, stderr } = process;
+export function nodeScreen(): Screen {
+  const { stdout, stderr, env } = process;
   // Who reads no further (`| head`) has seen enough; the exit status is still the verdict's.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   const wanted = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';

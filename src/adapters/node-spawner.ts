@@ -8,8 +8,9 @@ import { fileBeside, readScript } from './own-script.js';
 import { killPids } from './process-tree.js';
 import { SpawnedSlot } from './spawned-slot.js';
 
-/** `host`: path of the script that runs module flows, beside the bundle that is running. It is read at once. */
-export function nodeSpawner(host: string = fileBeside(import.meta.url, 'host.js')): Spawner {
+/** The script that runs module flows, beside the bundle that is running, is read at once. */
+export function nodeSpawner(): Spawner {
+  const host = fileBeside(import.meta.url, 'host.js');
   const script = readScript(host);
   return {
     spawn: spawnCommand,
@@ -28,21 +29,13 @@ const launcherSlots: Slots = {
   openBarrier: (scratch) => FifoBarrier.make(join(scratch, 'barrier')),
   openSlot: (spec, { scratch, barrier, onLaunch }) => {
     if (!(barrier instanceof FifoBarrier)) throw new TypeError('a launcher waits at a FIFO only');
-    const onPid = (pid: number): void => {
-      onLaunch({ pid, launcher: true });
-    };
     const unusable = whyUnusable(spec);
     if (unusable !== undefined) return Promise.reject(new Error(unusable));
-    return LauncherSlot.open(spec, { scratch, barrier, onLaunch: onPid });
+    return LauncherSlot.open(spec, { scratch, barrier, onLaunch });
   },
 };
 
 const spawnedSlots: Slots = {
   openBarrier: () => Promise.resolve({ release: () => undefined }),
-  openSlot: (spec, { onLaunch }) => {
-    const onPid = (pid: number): void => {
-      onLaunch({ pid, launcher: false });
-    };
-    return Promise.resolve(new SpawnedSlot(spec, onPid));
-  },
+  openSlot: (spec, { onLaunch }) => Promise.resolve(new SpawnedSlot(spec, onLaunch)),
 };

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import type { ProcessTable } from '../ports.js';
 import { tcpProxyProcess } from './tcp-proxy-process.js';
 import type { ExecutePorts } from '../run/stage.js';
-import type { TreeDoors } from '../trees/open-trees.js';
-import { gitProgram } from './git-program.js';
+import { gitProgram } from '../trees/git.js';
+import type { TreeDoors } from '../trees/open.js';
+import { treeFiles } from '../trees/tree-files.js';
 import { machineState } from './machine-state.js';
 import { nodeClock } from './node-clock.js';
 import { nodeFreePorts } from './node-free-ports.js';
@@ -14,16 +15,13 @@ import { interruptSignal } from './node-signals.js';
 import { nodeSpawner } from './node-spawner.js';
 import { openPidusage } from './pidusage.js';
 import { openProcfs } from './procfs.js';
-import { otherProcess } from './other-process.js';
-import { preparedTrees } from './prepared-trees.js';
-import { treeFiles } from './tree-files.js';
 
 /** /proc where there is one, for what it costs and for what it tells; elsewhere pidusage. */
 function openTable(mark: string): ProcessTable {
   return existsSync('/proc/self/stat') ? openProcfs(mark) : openPidusage();
 }
 
-export type NodePorts = Omit<ExecutePorts, 'logger' | 'progress' | 'interrupt'> & {
+type NodePorts = Omit<ExecutePorts, 'logger' | 'progress' | 'interrupt'> & {
   /** Listens to SIGINT, SIGTERM and SIGHUP from now on, and to an unexpected failure of our own. */
   readonly interrupt: (failed: AbortSignal) => AbortSignal;
   /** What comparing with a commit takes. */
@@ -51,6 +49,6 @@ export function nodePorts(): NodePorts {
     },
     newRunId: () => randomBytes(6).toString('hex'),
     interrupt: interruptSignal,
-    trees: { git: gitProgram, cache: preparedTrees(), treeFiles, process: otherProcess },
+    trees: { git: gitProgram, treeFiles },
   };
 }

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Excerpt } from '../model/record.js';
+import type { Excerpt } from '../model/flow.js';
 import type { StreamListener } from '../ports.js';
 import { ExcerptBuffer, NOTHING_PRINTED } from '../scenarios/excerpt.js';
 import { makeFifo, type Fifo } from './fifo.js';

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { CHANNEL } from './child-channel.js';
 import { MessageLines } from './message-lines.js';
 
-export interface ParentChannelOptions {
+interface ParentChannelOptions {
   /** Each line begins with it. */
   readonly key: string;
   readonly onMessage: (message: unknown) => void;

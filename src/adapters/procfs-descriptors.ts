@@ -4,7 +4,7 @@ import { codeOf } from '../errors.js';
 /** A file of /proc that is read again and again. */
 export interface ProcFile {
   readonly path: string;
-  descriptor?: number | undefined;
+  descriptor?: number;
 }
 
 /** Read results that are no length. */

@@ -9,7 +9,7 @@ import { GONE, type ProcFile } from './procfs-descriptors.js';
 import { readOrUndefined, timesOfThreads, type ProcReader } from './procfs-reader.js';
 
 /** Where a process came into the tree. */
-export interface Birth {
+interface Birth {
   readonly pid: number;
   readonly file: ProcFile;
   readonly stat: ProcStat;
@@ -186,8 +186,8 @@ export class Member {
       childrenFaults: stat.childFaults,
       threads: this.zombie ? 0 : stat.threads,
       ...(this.zombie ? { zombie: true } : {}),
-      ...(this.openFiles === undefined ? {} : { files: this.openFiles }),
-      ...(token === undefined ? {} : { token }),
+      files: this.openFiles,
+      token,
     };
   }
 

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { SMALL_FILE } from '../ports.js';
-import { formatQuantity } from '../model/format.js';
+import { formatQuantity } from '../lib/format.js';
 
 const PIECE = 64 * 1024;
 

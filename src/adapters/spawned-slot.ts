@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd } from '../ports.js';
+import type { CommandSlot, CommandSpec, FlowCommand, FlowCommandEnd, LaunchedRoot } from '../ports.js';
 import { ExcerptBuffer } from '../scenarios/excerpt.js';
 import { nodeClock } from './node-clock.js';
 import { spawnGuarded } from './living-groups.js';
@@ -10,10 +10,10 @@ import { killGroup } from './process-tree.js';
 /** A worker slot where there is no POSIX shell to launch from (Windows): every flow is spawned when it is due. */
 export class SpawnedSlot implements CommandSlot {
   readonly #spec: CommandSpec;
-  readonly #onLaunch: (pid: number) => void;
+  readonly #onLaunch: (root: LaunchedRoot) => void;
   #child: ChildProcess | undefined;
 
-  constructor(spec: CommandSpec, onLaunch: (pid: number) => void) {
+  constructor(spec: CommandSpec, onLaunch: (root: LaunchedRoot) => void) {
     this.#spec = spec;
     this.#onLaunch = onLaunch;
   }
@@ -32,7 +32,7 @@ export class SpawnedSlot implements CommandSlot {
       windowsHide: true,
     });
     this.#child = child;
-    if (child.pid !== undefined) this.#onLaunch(child.pid);
+    if (child.pid !== undefined) this.#onLaunch({ pid: child.pid, launcher: false });
     const runningAt = child.pid === undefined ? undefined : nodeClock.now();
     let endedAt = startedAt;
     child.once('exit', () => {

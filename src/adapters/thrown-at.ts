@@ -9,7 +9,7 @@ const HEADING = /^((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)$/;
 /** Characters; over a line that was made for it these patterns would take forever. */
 const LONGEST_FRAME = 2000;
 
-export interface Standpoint {
+interface Standpoint {
   /** Paths are told from here. */
   readonly cwd: string;
   /** Our own folder: its frames are how the module came to be imported. */

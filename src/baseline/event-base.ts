@@ -22,7 +22,7 @@ export function isOfWorkflow({ kind }: EventBase): boolean {
   return kind !== 'none';
 }
 
-export interface RunEvent {
+interface RunEvent {
   /** GITHUB_EVENT_NAME; empty outside of a workflow. */
   readonly name: string;
   /** GITHUB_REF, of what the workflow runs on. */
@@ -63,8 +63,7 @@ export function baseOfEvent({ name, ref: runsOn, payload }: RunEvent): EventBase
   const event: Payload = parsed.success ? parsed.data : {};
   const { pull_request: pull, merge_group: group, before, ref, repository } = event;
   // A schedule runs on the default branch and nothing else, and its payload has no repository to name it.
-  const named = repository?.default_branch ?? (name === 'schedule' ? branchOf(runsOn) : undefined);
-  const defaultBranch = named === undefined ? {} : { defaultBranch: named };
+  const defaultBranch = repository?.default_branch ?? (name === 'schedule' ? branchOf(runsOn) : undefined);
   if (PULL_REQUEST.test(name) && pull?.base?.sha !== undefined && pull.head?.sha !== undefined) {
     const { base, head } = pull;
     return {
@@ -80,9 +79,9 @@ export function baseOfEvent({ name, ref: runsOn, payload }: RunEvent): EventBase
   const branch = branchOf(ref);
   if (name === 'push' && branch !== undefined) {
     const known = before !== undefined && !NOTHING.test(before);
-    return { kind: 'push', branch, ...(known ? { before } : {}), ...defaultBranch };
+    return { kind: 'push', branch, before: known ? before : undefined, defaultBranch };
   }
-  return { kind: 'other', ...defaultBranch };
+  return { kind: 'other', defaultBranch };
 }
 
 /** `refs/heads/main` → `main`; undefined for a tag. */

@@ -1,5 +1,4 @@
 import type { Environment } from '../model/record.js';
-import type { Results } from '../model/results.js';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -10,14 +9,7 @@ const GIB = 2 ** 30;
  * kind differ in what the kernel keeps of it; of the image its name alone: its version changes weekly, and no machine
  * would ever have twenty runs.
  */
-export function fingerprintOf({
-  cpu,
-  cores,
-  memory,
-  image,
-  os,
-  arch,
-}: Environment | Results['environment']): string {
+export function fingerprintOf({ cpu, cores, memory, image, os, arch }: Environment): string {
   const system = image?.split(' ')[0] ?? `${os.split(' ')[0] ?? ''} ${arch}`;
   return `${Number(cores.toPrecision(3))} × ${cpu.replace(/\s+/g, ' ').trim()}, ${rounded(memory)}, ${system}`;
 }

@@ -29,9 +29,9 @@ function pointOf(scenario: ScenarioResults, { environment, git, run, flowgate }:
     fingerprint: fingerprintOf(environment),
     load: loadKey(scenario.load),
     at: scenario.startedAt,
-    ...(git.sha === undefined ? {} : { sha: git.sha }),
-    ...(run === undefined ? {} : { run: `${run.id}.${run.attempt}` }),
-    ...(environment.image === undefined ? {} : { image: environment.image }),
+    sha: git.sha,
+    run: run && `${run.id}.${run.attempt}`,
+    image: environment.image,
     flowgate,
     metrics: figuresOf(scenario),
   };

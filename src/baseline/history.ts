@@ -30,7 +30,7 @@ const STATS: readonly (string | undefined)[] = [undefined, 'med', 'p95'];
 const MOST_TRENDS = 40;
 
 /** Earlier runs of a scenario under its load. */
-export interface Comparable {
+interface Comparable {
   /** On whichever machine: for what does not depend on its speed. */
   readonly all: readonly HistoryPoint[];
   /** On one like this. */

@@ -1,5 +1,4 @@
-import type { ComparedCommits } from '../model/compared.js';
-import type { ComparePlan } from '../model/compare-plan.js';
+import type { ComparedCommits, ComparePlan } from '../model/comparison.js';
 import type { ScenarioPlan } from '../model/plan.js';
 
 /** One of the two that are compared, as people call it. */
@@ -25,12 +24,12 @@ export type Opponent =
       readonly commits?: ComparedCommits;
     };
 
-export type CodeOf = 'base' | 'head';
+export type SideName = 'base' | 'head';
 
 /** Watches over what one side does to the files of the other. */
 export interface TreeGuard {
   /** The code of this side runs until `act` has ended; `what` names it, `flows` if left out. */
-  during<T>(side: CodeOf, act: () => Promise<T>, what?: string): Promise<T>;
+  during<T>(side: SideName, act: () => Promise<T>, what?: string): Promise<T>;
   /**
    * What one side changed in the files of the other so far, as a sentence without its end. It looks only if that takes a
    * small part of the time, or if it `must`. The last caller must.

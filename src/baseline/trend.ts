@@ -5,7 +5,7 @@ import { levelOf } from '../stats/history/level.js';
 import { segmentsBetween, type StepSize } from '../stats/history/segments.js';
 
 /** Fewer values are no trend. */
-export const FEWEST_VALUES = 20;
+const FEWEST_VALUES = 20;
 /**
  * How often a series of independent values without a change may be said to have one: 0.05%, so that all of a scenario,
  * about twenty, are right together in 99% of reports. Runs that follow each other are somewhat alike: docs/history.md.
@@ -18,7 +18,7 @@ const LEAST_STEP = 0.02;
 const SEED = 1;
 
 /** A metric whose trend is asked for. */
-export interface Watched {
+interface Watched {
   readonly name: string;
   readonly definition: MetricDefinition;
   /** Of this run; null if it was not measured. */
@@ -45,16 +45,15 @@ export function trendOf(
     anyMachine: !definition.speed,
     values,
     last: { from: last.from, ...levelOf(values.slice(last.from), CHANCE) },
-    ...(before === undefined || first === undefined
-      ? {}
-      : {
-          change: changeAt(first, {
+    change:
+      before && first
+        ? changeAt(first, {
             before: before.mean,
             after: last.mean,
             definition,
             runsAgo: last.to - last.from,
-          }),
-        }),
+          })
+        : undefined,
     now,
   };
 }
@@ -73,10 +72,5 @@ function changeAt(
   { definition, ...change }: Pick<Change, 'before' | 'after' | 'runsAgo'> & { definition: MetricDefinition },
 ): Change {
   const { before, after } = change;
-  return {
-    ...change,
-    ...(sha === undefined ? {} : { sha }),
-    at,
-    worse: definition.worse === (after > before ? 'higher' : 'lower'),
-  };
+  return { ...change, sha, at, worse: definition.worse === (after > before ? 'higher' : 'lower') };
 }

@@ -1,4 +1,4 @@
-import type { CheckId } from '../model/check.js';
+import type { CheckId } from '../model/checks.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult } from '../model/results.js';
 

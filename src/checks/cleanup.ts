@@ -1,7 +1,7 @@
-import { andMore } from '../model/evidence.js';
-import { formatBytes, plural } from '../model/format.js';
-import type { LeftBehind, LeftFile, Leftover, LeftPort } from '../model/left-behind.js';
-import type { Flow, Record } from '../model/record.js';
+import { andMore, type LeftBehind, type LeftFile, type Leftover, type LeftPort } from '../model/checks.js';
+import { formatBytes, plural } from '../lib/format.js';
+import type { Flow } from '../model/flow.js';
+import type { Record } from '../model/record.js';
 import type { Check, Finding } from './check.js';
 
 const MOST_LINES = 10;
@@ -37,7 +37,7 @@ interface Leavings {
 function leavingsOf({ leftBehind, leftovers, flows }: Record): Leavings {
   const { files, ports, processes, fileCount, portCount } = leftBehind ?? NOTHING;
   const cut = new Set(flows.filter(wasCut).map(({ iteration }) => iteration));
-  const counts = ({ iteration }: { readonly iteration?: number | undefined }): boolean =>
+  const counts = ({ iteration }: { readonly iteration?: number }): boolean =>
     iteration === undefined || !cut.has(iteration);
   const kept = [leftovers, files, ports].flat().length;
   const counted = {

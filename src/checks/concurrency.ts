@@ -1,5 +1,5 @@
 import type { Record } from '../model/record.js';
-import { formatQuantity, plural } from '../model/format.js';
+import { formatQuantity, plural } from '../lib/format.js';
 import { runningFrom, wasStarted } from '../stats/concurrency.js';
 import { startedFlows } from '../stats/counted.js';
 import { distributionOf, percentile } from '../stats/distribution.js';

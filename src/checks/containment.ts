@@ -1,5 +1,6 @@
-import { formatQuantity, plural } from '../model/format.js';
-import type { Flow, Record } from '../model/record.js';
+import { formatQuantity, plural } from '../lib/format.js';
+import type { Flow } from '../model/flow.js';
+import type { Record } from '../model/record.js';
 import type { Stratum } from '../stats/compare/stratified.js';
 import { canTell, compareSuccess, compareTimes, countOf } from '../stats/waves/compare.js';
 import { figuredWaves, type FiguredWave } from '../stats/waves/figures.js';

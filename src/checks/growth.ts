@@ -1,4 +1,4 @@
-import { formatQuantity, plural } from '../model/format.js';
+import { formatQuantity, plural } from '../lib/format.js';
 import type { Unit } from '../model/metrics.js';
 import type { Record } from '../model/record.js';
 import type { Growth } from '../stats/growth.js';

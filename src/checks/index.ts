@@ -1,4 +1,4 @@
-import { CHECK_IDS, type CheckId, type CheckLevel } from '../model/check.js';
+import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult } from '../model/results.js';
 import type { Check } from './check.js';
@@ -27,7 +27,7 @@ export const CHECKS: readonly Check[] = [
 ];
 
 /** In force where the user names none. A check without a level here runs only when it is asked for. */
-export const DEFAULT_LEVELS: CheckLevels = {
+const DEFAULT_LEVELS: CheckLevels = {
   concurrency: 'warn',
   invariants: 'fail',
   isolation: 'warn',
@@ -49,11 +49,10 @@ export function levelOf(id: CheckId, levels: CheckLevels): CheckLevel {
  * checks beside the default ones. Never throws.
  */
 export function runChecks(record: Record, levels: CheckLevels, unasked: CheckLevels = {}): CheckResult[] {
-  return CHECK_IDS.flatMap((id) => {
+  return CHECKS.flatMap((check) => {
+    const { id } = check;
     const level = levelOf(id, { ...unasked, ...levels });
     if (level === 'off') return [];
-    const check = CHECKS.find((candidate) => candidate.id === id);
-    if (check === undefined) return [unavailable(id, level)];
     if (levels[id] === undefined && whyMissing(check, record) !== undefined) return [];
     const judged = runCheck(check, record);
     if (levels[id] === undefined && check.quiet === true && judged.outcome !== 'fail') return [];
@@ -61,14 +60,4 @@ export function runChecks(record: Record, levels: CheckLevels, unasked: CheckLev
     const isSpared = levels[id] === undefined && judged.outcome === 'inconclusive';
     return [{ ...judged, level: isSpared ? 'warn' : level }];
   });
-}
-
-function unavailable(id: CheckId, level: CheckLevel): CheckResult {
-  return {
-    id,
-    level,
-    outcome: 'inconclusive',
-    title: `Not known: ${id} was not checked`,
-    evidence: ['not available in this version yet'],
-  };
 }

@@ -1,6 +1,5 @@
-import type { CanaryPlace, Contamination, Sighting } from '../model/contamination.js';
-import { andMore } from '../model/evidence.js';
-import { plural } from '../model/format.js';
+import { andMore, type CanaryPlace, type Contamination, type Sighting } from '../model/checks.js';
+import { plural } from '../lib/format.js';
 import type { Record } from '../model/record.js';
 import type { Check, Finding } from './check.js';
 

@@ -1,4 +1,4 @@
-import { formatBytes, formatQuantity, formatRatio, formatTime, plural } from '../model/format.js';
+import { formatBytes, formatQuantity, formatRatio, formatTime, plural } from '../lib/format.js';
 import type { Record, Sample } from '../model/record.js';
 import { machineFigures } from '../stats/machine-figures.js';
 import { tallyOf } from '../stats/tally.js';

@@ -1,4 +1,4 @@
-import { formatQuantity, formatRatio, plural } from '../model/format.js';
+import { formatQuantity, formatRatio, plural } from '../lib/format.js';
 import type { Record } from '../model/record.js';
 import { canTell, compareSuccess, compareTimes, countOf, pooledCount } from '../stats/waves/compare.js';
 import { figuredWaves, type FiguredWave } from '../stats/waves/figures.js';

@@ -8,7 +8,7 @@ import { LASTING, LONG, STEADY } from './growth-needs.js';
 import { WAVES } from './wave-needs.js';
 
 /** A check's result before a level says what it is worth. */
-export type Judged = Omit<CheckResult, 'level'>;
+type Judged = Omit<CheckResult, 'level'>;
 
 /**
  * Runs one check over a record. One that throws is inconclusive, with the error as evidence: a defect in one check is

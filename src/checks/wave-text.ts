@@ -1,5 +1,5 @@
-import { andMore } from '../model/evidence.js';
-import { formatCount, formatQuantity, formatRatio } from '../model/format.js';
+import { andMore } from '../model/checks.js';
+import { formatCount, formatQuantity, formatRatio } from '../lib/format.js';
 import type { Count } from '../stats/compare/stratified.js';
 import type { SuccessComparison, TimeComparison } from '../stats/waves/compare.js';
 import { FEWEST_ROUNDS } from '../stats/waves/compare.js';
@@ -7,12 +7,12 @@ import type { Shift } from '../stats/waves/rank-sum.js';
 import type { Finding } from './check.js';
 
 /** How the two sides of a comparison of waves are called: "in the faulted waves", "in the clean waves around them". */
-export interface SideNames {
+interface SideNames {
   readonly some: string;
   readonly others: string;
 }
 
-export interface WaveComparisons {
+interface WaveComparisons {
   readonly success: SuccessComparison;
   readonly time: TimeComparison;
 }

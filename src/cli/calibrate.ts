@@ -4,7 +4,7 @@ import { parseDuration } from '../inputs/duration.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { makePlan } from '../inputs/plan.js';
 import { CALIBRATION_SCHEMA, type Calibration, type ScenarioCalibration } from '../model/calibration.js';
-import type { ComparePlan } from '../model/compare-plan.js';
+import type { ComparePlan } from '../model/comparison.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import { EXIT } from '../publish/exit-status.js';
 import { isAgainstBase } from '../model/threshold.js';
@@ -50,7 +50,7 @@ export async function calibrate(
     createdAt,
     environment: context.environment,
     seed: plans[0]?.seed ?? 0,
-    ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
+    interrupted: ports.interrupt.aborted ? String(ports.interrupt.reason) : undefined,
     scenarios,
   };
   if (json !== undefined) await writeFile(terminal, json, `${JSON.stringify(calibration, undefined, 2)}\n`);

@@ -22,7 +22,7 @@ export type CompareOptions = Omit<RunOptions, 'compare' | 'prepare'> &
   Partial<Record<BaseOption | 'baseWorkingDirectory', string>>;
 
 /** What head and base are asked for, each as if it were run alone. */
-export interface TwoInputs {
+interface TwoInputs {
   readonly base: Inputs;
   readonly head: Inputs;
   readonly labels: { readonly base: string; readonly head: string };
@@ -44,11 +44,7 @@ export function twoInputs(options: CompareOptions): TwoInputs {
   const compare = 'base';
   return {
     head: { ...asked, compare },
-    base: {
-      [BASE_OPTIONS[option]]: value,
-      ...(directory === undefined ? {} : { workingDirectory: directory }),
-      compare,
-    },
+    base: { [BASE_OPTIONS[option]]: value, workingDirectory: directory, compare },
     labels: labelsOf(value, asked.run ?? asked.module ?? asked.url ?? asked.config ?? 'the config'),
     given: { ...asked, ...bases, ...withoutUndefined({ baseWorkingDirectory }) },
   };
@@ -118,7 +114,7 @@ function withoutDefaults(plan: Plan, base: Plan): Plan {
           defaultGates: false,
           thresholds: scenario.thresholds.filter(({ level }) => level === 'warn'),
         }
-      : { ...scenario, ...(omittedGates === undefined ? {} : { omittedGates }) };
+      : { ...scenario, omittedGates };
   return { ...plan, scenarios: plan.scenarios.map(asked) };
 }
 

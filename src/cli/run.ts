@@ -4,7 +4,7 @@ import { gateChanges } from '../gate-changes/index.js';
 import type { Inputs } from '../inputs/inputs.js';
 import { makePlan } from '../inputs/plan.js';
 import type { OutputOptions } from './options.js';
-import { inTrees } from '../trees/in-trees.js';
+import { inTrees } from '../trees/open.js';
 import { tell } from './tell.js';
 import type { Terminal } from './terminal.js';
 
@@ -16,16 +16,7 @@ export async function runScenarios(
 ): Promise<number> {
   const { ports, cwd } = terminal;
   const plan = await makePlan(inputs, { files: ports.files, workspace: cwd, prepares: true });
-  const { env, environment } = context;
-  const event = await eventOf(terminal);
-  const trees = {
-    inputs,
-    workspace: cwd,
-    env,
-    environment,
-    event,
-    repositoryName: terminal.env.GITHUB_REPOSITORY,
-  };
+  const trees = { inputs, workspace: cwd, env: context.env, event: await eventOf(terminal) };
   const world = { ports: { ...ports, ...terminal.trees }, context: trees };
   const changed = await gateChanges(plan, { ...ports, git: terminal.trees.git }, trees);
   return inTrees(plan, world, {

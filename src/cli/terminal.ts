@@ -1,5 +1,5 @@
 import type { ExecutePorts } from '../run/stage.js';
-import type { TreeDoors } from '../trees/open-trees.js';
+import type { TreeDoors } from '../trees/open.js';
 
 /** The person's terminal, or the file or pipe that stands for it. */
 export interface Screen {

@@ -1,8 +1,30 @@
 import { seededRandom } from '../stats/random.js';
-import { CREWS, SHARES } from './crew.js';
-import type { Crew } from './crew.js';
-import { SUBJECTS } from './corpus.js';
-import { pick } from './pick.js';
+
+/** The five crews that an article goes through, in this order; each is a step of the flow. */
+export const CREWS = ['research', 'audience', 'draft', 'style', 'quality'] as const;
+
+export type Crew = (typeof CREWS)[number];
+
+/** Share of a flow's time that each crew takes. */
+export const SHARES: Readonly<Record<Crew, number>> = {
+  research: 0.22,
+  audience: 0.11,
+  draft: 0.41,
+  style: 0.14,
+  quality: 0.12,
+};
+
+/** What the articles are about. */
+const SUBJECTS = [
+  'release notes that people read',
+  'error messages that say what to do next',
+  'the first hour with a new tool',
+  'incident reports without blame',
+  'documentation as part of the change',
+  'reviews that teach',
+  'tests as a description',
+  'names that outlive their authors',
+] as const;
 
 /** ms of the shortest flow, and how much longer the longest one is: the mean is shortest + spread ÷ 4, see `paceOf`. */
 const SHORTEST_MS = 1985;
@@ -58,4 +80,9 @@ function latencies(pace: number, random: () => number): Readonly<Record<Crew, nu
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const entries = CREWS.map((crew, at) => [crew, (pace * (weights[at] ?? 0)) / sum] as const);
   return Object.fromEntries(entries) as Record<Crew, number>;
+}
+
+/** The item that a uniform draw in [0, 1) falls on. */
+export function pick<T>(items: readonly [T, ...T[]], draw: number): T {
+  return items[Math.floor(draw * items.length)] ?? items[0];
 }

@@ -1,17 +1,22 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FlowContext, ModuleContext, VerifyContext } from '../scenarios/module-api.js';
-import { assign, givesUp } from './assignment.js';
-import type { Assignment } from './assignment.js';
-import type { Crew } from './crew.js';
-import { openDesk } from './desk.js';
-import type { Desk } from './desk.js';
-import { misbehave } from './misbehave.js';
-import type { Line } from './model.js';
+import { assign, givesUp, type Assignment, type Crew } from './assignment.js';
 import { recount } from './recount.js';
-import { words } from './text.js';
-import { PARAGRAPHS, SEARCHES, draftParagraph, polish, search, sentenceLimit, takeNotes } from './writing.js';
-import type { Finds } from './writing.js';
+import { openDesk, type Desk, type Line } from './shared.js';
+import {
+  draftParagraph,
+  PARAGRAPHS,
+  polish,
+  search,
+  SEARCHES,
+  sentenceLimit,
+  takeNotes,
+  words,
+  type Page,
+} from './writing.js';
 
 export { BUGS, BUG_MEANINGS } from './bugs.js';
 export type { Bug } from './bugs.js';
@@ -93,9 +98,9 @@ async function write(ctx: Context, job: Job): Promise<string> {
     takeTurn(ctx, job, { crew, share, work });
 
   const notes = await ctx.step('research', async () => {
-    const find = (): Finds => search(subject, random, ctx.shared.speed);
+    const find = (): readonly Page[] => search(subject, random, ctx.shared.speed);
     const finds = await inParts(SEARCHES, (share) => turn('research', find, share));
-    return takeNotes(finds, subject);
+    return takeNotes(finds.flat(), subject);
   });
   const limit = await ctx.step('audience', () => turn('audience', () => sentenceLimit(notes)));
   const draft = await ctx.step('draft', () =>
@@ -138,13 +143,7 @@ function bylineOf(ctx: Context): string {
 
 function review(ctx: Context, article: string): void {
   const { gate, alerts } = ctx.shared;
-  const found = gate.review(article);
-  if (found.hardToRead) {
-    alerts.raise('hard to read', ctx.token);
-  }
-  if (found.repeatsItself) {
-    alerts.raise('repeats itself', ctx.token);
-  }
+  if (gate.review(article).repeatsItself) alerts.raise('repeats itself', ctx.token);
 }
 
 /** Writes the article into the flow's own folder, says so in one line, and reports it: last, so that it counts once. */
@@ -162,4 +161,33 @@ function titled(subject: string): string {
 
 function titleOf(article: string): string {
   return /^# (.*)$/mu.exec(article)?.[1] ?? '';
+}
+
+const LEAK_BYTES = 1024 * 1024;
+/** An orphan ends by itself after this long, so that trying the demo leaves nothing for ever. */
+const ORPHAN_SECONDS = 60;
+/** Flows 1, 6, 11 … */
+const ORPHAN_EVERY = 5;
+
+/** What the bugs `bleed`, `leak` and `orphan` do at the start of a flow; the others are where they go wrong. */
+async function misbehave(ctx: Context): Promise<void> {
+  const desk = ctx.shared;
+  if (desk.bug === 'bleed') desk.currentUser = ctx.token;
+  if (desk.bug === 'leak') desk.hoard.push(Buffer.alloc(LEAK_BYTES, 1));
+  if (desk.bug === 'orphan' && ctx.iteration % ORPHAN_EVERY === 1) await leaveOrphan(ctx.token);
+}
+
+/** A process in a session of its own, which outlives the flow and carries its token. */
+async function leaveOrphan(token: string): Promise<void> {
+  const [program, ...args] =
+    process.platform === 'win32'
+      ? [process.execPath, '-e', `setTimeout(() => {}, ${ORPHAN_SECONDS * 1000})`]
+      : ['sleep', `${ORPHAN_SECONDS}`];
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, FLOWGATE_TOKEN: token },
+  });
+  await once(child, 'spawn');
+  child.unref();
 }

@@ -1,15 +1,14 @@
-import type { Hit } from '../model/faults.js';
+import type { Hit, Flow } from '../model/flow.js';
 import type { NetworkFault } from '../model/network-fault.js';
-import type { Flow } from '../model/record.js';
 import { FlowTrace, type SlotOf } from './trace.js';
 
 /** What was seen of the faults of connections. */
-export interface Seen {
+interface Seen {
   readonly faults: readonly NetworkFault[];
   readonly slotOf: SlotOf;
 }
 
-export interface FlowHits {
+interface FlowHits {
   /** The first hit of each flow, by iteration. */
   readonly first: ReadonlyMap<number, Hit>;
   /** In the order of the faults: the iteration of the flow that each is known to have hit. */

@@ -1,7 +1,6 @@
-import type { Hit } from '../model/faults.js';
-import type { InjectedFault, InjectedFaults } from '../model/injected-faults.js';
+import type { Hit, Flow } from '../model/flow.js';
+import type { InjectedFault, InjectedFaults } from '../model/faults.js';
 import type { NetworkFault, NetworkFaultReport } from '../model/network-fault.js';
-import type { Flow } from '../model/record.js';
 
 /** Faults that are kept one by one; more are only counted. */
 const KEPT = 10_000;
@@ -41,10 +40,10 @@ export class InjectedLog {
     return this.#keep({
       kind,
       at,
-      ...(until === undefined ? {} : { until }),
+      until,
       listen,
-      ...(connection === undefined ? {} : { connection }),
-      ...(amount === undefined ? {} : { amount }),
+      connection,
+      amount,
     });
   }
 

@@ -19,7 +19,7 @@ export interface GroupAbility {
 }
 
 /** What becomes of each limit that was asked for. */
-export interface LimitAnswer {
+interface LimitAnswer {
   readonly enforced: readonly EnforcedLimit[];
   readonly unenforced: readonly UnenforcedLimit[];
   /** Commands of the shell of a place, for what no group limits. */
@@ -64,17 +64,10 @@ export function answer(
   const places = placesOf(request).map(keyOf);
   return {
     enforced: decided.flatMap(({ wish, by, rule }) => {
-      if (by !== undefined) return [{ ...wish, by, ...swapRemark(wish, ability) }];
+      if (by !== undefined) return [{ ...wish, by, remark: swapRemark(wish, ability) }];
       if (rule === undefined || 'reason' in rule) return [];
       const { by: means, remark, weaker } = rule;
-      return [
-        {
-          ...wish,
-          by: means,
-          ...(remark === undefined ? {} : { remark }),
-          ...(weaker === undefined ? {} : { weaker }),
-        },
-      ];
+      return [{ ...wish, by: means, remark, weaker }];
     }),
     unenforced: decided.flatMap(({ wish, rule }) =>
       rule !== undefined && 'reason' in rule ? [{ ...wish, reason: rule.reason }] : [],
@@ -90,9 +83,9 @@ export function answer(
   };
 }
 
-function swapRemark({ resource }: LimitWish, ability: GroupAbility | undefined): { remark?: string } {
-  if (resource !== 'memory' || ability?.swap !== false) return {};
-  return { remark: 'swap is not limited here: what is swapped out does not count' };
+function swapRemark({ resource }: LimitWish, ability: GroupAbility | undefined): string | undefined {
+  if (resource !== 'memory' || ability?.swap !== false) return undefined;
+  return 'swap is not limited here: what is swapped out does not count';
 }
 
 interface Decision {

@@ -23,10 +23,6 @@ export type ReadGroupFile = (name: string) => string | undefined;
 
 type OwnCounters = Omit<GroupCounters, 'sharedMemoryLimitHits'>;
 
-function leaveOut<Key extends string>(key: Key, value: number | undefined): Partial<Record<Key, number>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<Key, number>);
-}
-
 /** Divides what may be unknown. */
 function over(value: number | undefined, divisor: number): number | undefined {
   return value === undefined ? undefined : value / divisor;
@@ -37,9 +33,9 @@ export function countersV2(read: ReadGroupFile): OwnCounters {
   const events = read('memory.events');
   const cpu = read('cpu.stat');
   return {
-    ...leaveOut('peakMemory', singleNumber(read('memory.peak'))),
-    ...leaveOut('cpuTime', over(keyedNumber(cpu, 'usage_usec'), 1e3)),
-    ...leaveOut('throttledTime', over(keyedNumber(cpu, 'throttled_usec'), 1e3)),
+    peakMemory: singleNumber(read('memory.peak')),
+    cpuTime: over(keyedNumber(cpu, 'usage_usec'), 1e3),
+    throttledTime: over(keyedNumber(cpu, 'throttled_usec'), 1e3),
     outOfMemoryKills: keyedNumber(events, 'oom_kill') ?? 0,
     // Not `max`, which counts what could be reclaimed as well.
     memoryLimitHits: keyedNumber(events, 'oom') ?? 0,
@@ -50,9 +46,9 @@ export function countersV2(read: ReadGroupFile): OwnCounters {
 /** Nanoseconds here. memory.failcnt counts what could be reclaimed as well. */
 export function countersV1(read: ReadGroupFile): OwnCounters {
   return {
-    ...leaveOut('peakMemory', singleNumber(read('memory.max_usage_in_bytes'))),
-    ...leaveOut('cpuTime', over(singleNumber(read('cpuacct.usage')), 1e6)),
-    ...leaveOut('throttledTime', over(keyedNumber(read('cpu.stat'), 'throttled_time'), 1e6)),
+    peakMemory: singleNumber(read('memory.max_usage_in_bytes')),
+    cpuTime: over(singleNumber(read('cpuacct.usage')), 1e6),
+    throttledTime: over(keyedNumber(read('cpu.stat'), 'throttled_time'), 1e6),
     outOfMemoryKills: keyedNumber(read('memory.oom_control'), 'oom_kill') ?? 0,
     memoryLimitHits: singleNumber(read('memory.failcnt')) ?? 0,
     refusedForks: keyedNumber(read('pids.events'), 'max') ?? 0,

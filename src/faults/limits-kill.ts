@@ -1,10 +1,10 @@
-import { formatBytes, plural } from '../model/format.js';
+import { formatBytes, plural } from '../lib/format.js';
 import type { GroupCounters, LimitPlan, LimitSubject } from '../model/limits.js';
 import type { Exit } from '../ports.js';
 import { limitsOf } from './limits-groups.js';
 
 /** One flow, or a service that ended: what its group counted before and after, and how it ended. */
-export interface LimitEvidence {
+interface LimitEvidence {
   readonly before: GroupCounters;
   readonly after: GroupCounters;
   readonly exit: Exit;

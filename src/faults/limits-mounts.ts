@@ -73,5 +73,5 @@ export function cgroupLayout(mountinfo: string, cgroup: string): CgroupLayout {
     const found = mount === undefined || path === undefined ? undefined : place(mount, path);
     return found === undefined ? [] : [[controller, found] as const];
   });
-  return { ...(v2 === undefined ? {} : { v2 }), v1: Object.fromEntries(v1) };
+  return { v2, v1: Object.fromEntries(v1) };
 }

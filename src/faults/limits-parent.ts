@@ -8,7 +8,7 @@ export interface GroupState {
   readonly limited: boolean;
 }
 
-export type ParentChoice =
+type ParentChoice =
   { readonly folder: string; readonly controllers: readonly string[] } | { readonly reason: string };
 
 /**

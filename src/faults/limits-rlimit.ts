@@ -72,7 +72,7 @@ const cpu: RuleOf = ({ of, limit }, { platform, processors, taskset }) => {
     return `taskset -pc ${chosen.join(',')} $$ >/dev/null`;
   };
   const bound = `bound to ${count} of ${processors.length} processors, which it may use wholly`;
-  return { by: 'affinity', remark: bound, ...(count > limit ? { weaker: true } : {}), command };
+  return { by: 'affinity', remark: bound, weaker: count > limit ? true : undefined, command };
 };
 
 /**

@@ -5,7 +5,7 @@ import type { V1Controller } from './limits-mounts.js';
 const PERIOD = 100_000;
 
 /** One file of a group and what is written into it. */
-export interface GroupSetting {
+interface GroupSetting {
   readonly file: string;
   readonly value: string;
   /** Not on every kernel; what it is for works without. */

@@ -3,16 +3,16 @@ import { singleNumber } from './limits-files.js';
 import { cgroupLayout, type CgroupMount } from './limits-mounts.js';
 
 /** Text of a file by its absolute path; undefined if it is not there, or not to be read. */
-export type ReadText = (path: string) => string | undefined;
+type ReadText = (path: string) => string | undefined;
 
 /** What the machine has, whatever this process is given of it. */
-export interface WholeMachine {
+interface WholeMachine {
   readonly cores: number;
   /** Bytes. */
   readonly memory: number;
 }
 
-export type MachineShare = Pick<Environment, 'cores' | 'memory' | 'limits'>;
+type MachineShare = Pick<Environment, 'cores' | 'memory' | 'limits'>;
 
 /**
  * Cores and memory that this process, and so all that it starts, can use on Linux: those of the machine, or of the

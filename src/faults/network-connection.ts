@@ -27,7 +27,7 @@ export interface ConnectionWorld {
   readonly log: NetworkLog;
 }
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly plan: Pick<NetworkFaultPlan, 'listen' | 'upstream'>;
   /** From 1. */
   readonly number: number;
@@ -177,8 +177,8 @@ export class NetworkConnection {
       upstream: formatEndpoint(plan.upstream),
       at: this.#world.at() ?? 0,
       connection: number,
-      ...(clientPort === undefined ? {} : { clientPort }),
-      ...(amount === undefined ? {} : { amount }),
+      clientPort,
+      amount,
     };
     this.#exchange.add(fault);
     this.#world.log.add(fault, !this.#injected.has(kind));

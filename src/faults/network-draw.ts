@@ -1,4 +1,4 @@
-import type { NetworkFaultPlan, Toxic } from '../model/network-fault.js';
+import type { Latency, NetworkFaultPlan, Toxic } from '../model/network-fault.js';
 import { seededRandom, seedOf } from '../stats/random.js';
 
 /** What one connection meets, with the random numbers that are its own. */
@@ -30,4 +30,12 @@ export function ofKind<K extends Toxic['kind']>(
   kind: K,
 ): MetToxic<Extract<Toxic, { kind: K }>>[] {
   return met.filter(({ toxic }) => toxic.kind === kind) as MetToxic<Extract<Toxic, { kind: K }>>[];
+}
+
+/**
+ * A delay in ms, drawn evenly between mean − jitter and mean + jitter, as toxiproxy and tc netem have it. The jitter is
+ * at most the mean. `random`: uniform in [0, 1).
+ */
+export function drawDelay({ mean, jitter }: Pick<Latency, 'mean' | 'jitter'>, random: () => number): number {
+  return mean + (2 * random() - 1) * jitter;
 }

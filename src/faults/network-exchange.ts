@@ -1,5 +1,5 @@
 import type { NetworkFaultKind } from '../model/network-fault.js';
-import { TOKEN } from '../model/token.js';
+import { TOKEN } from '../lib/token.js';
 import type { OpenFault } from './network-log.js';
 
 export type Side = 'client' | 'upstream';

@@ -1,8 +1,7 @@
 import type { Bandwidth, Blackhole, Latency, NetworkFaultKind, SlowClose } from '../model/network-fault.js';
 import type { Clock, Timer } from '../ports.js';
 import { Fifo } from './fifo.js';
-import { drawDelay } from './network-delay.js';
-import type { MetToxic } from './network-draw.js';
+import { drawDelay, type MetToxic } from './network-draw.js';
 import { Link } from './network-link.js';
 import { isWithin, nextEdge } from './network-window.js';
 
@@ -35,7 +34,7 @@ export interface LaneToxics {
   readonly blackholes: readonly MetToxic<Blackhole>[];
 }
 
-export interface LaneWorld {
+interface LaneWorld {
   readonly clock: Clock;
   /** ms since faults are injected; undefined while none are. */
   readonly at: () => number | undefined;

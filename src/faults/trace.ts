@@ -1,8 +1,8 @@
 import type { NetworkFault } from '../model/network-fault.js';
-import type { Flow } from '../model/record.js';
+import type { Flow } from '../model/flow.js';
 
 /** Whose a fault is: the flow that it hit, somebody of whom nothing is known, or a flow that is not among these. */
-export type Traced = Flow | 'untraced' | 'elsewhere';
+type Traced = Flow | 'untraced' | 'elsewhere';
 
 /** The slot whose connection a local port was at that time; undefined if it is none of ours. */
 export type SlotOf = (port: number, at: number) => number | undefined;

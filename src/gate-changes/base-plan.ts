@@ -7,7 +7,7 @@ import type { Plan } from '../model/plan.js';
 import { SMALL_FILE, type Files } from '../ports.js';
 import type { Repository } from '../trees/repository.js';
 
-export interface BaseConfig {
+interface BaseConfig {
   readonly repository: Repository;
   /** Whose config it is. */
   readonly commit: string;

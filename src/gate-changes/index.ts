@@ -4,19 +4,19 @@ import type { Inputs } from '../inputs/inputs.js';
 import type { GateChange, GateChanges } from '../model/gate-changes.js';
 import type { Plan } from '../model/plan.js';
 import type { Files } from '../ports.js';
-import type { Git } from '../ports/git.js';
-import { findBase } from '../trees/find-base.js';
+import type { Git } from '../trees/git.js';
+import { findBase } from '../trees/base.js';
 import { Repository } from '../trees/repository.js';
 import { basePlan, removedConfig } from './base-plan.js';
 import { differences } from './differences.js';
 
-export interface GateChangesPorts {
+interface GateChangesPorts {
   readonly git: Git;
   readonly files: Files;
   readonly interrupt: AbortSignal;
 }
 
-export interface GateChangesContext {
+interface GateChangesContext {
   readonly inputs: Inputs;
   /** Absolute: where the plan was made. */
   readonly workspace: string;
@@ -71,7 +71,7 @@ function bounded(changes: readonly GateChange[]): Pick<GateChanges, 'changes' | 
     base: change.base === null ? null : cut(change.base),
     head: change.head === null ? null : cut(change.head),
   }));
-  return { changes: kept, ...(changes.length > MOST ? { more: changes.length - MOST } : {}) };
+  return { changes: kept, more: changes.length > MOST ? changes.length - MOST : undefined };
 }
 
 function cut(text: string): string {

@@ -1,9 +1,8 @@
 import { levelOf } from '../checks/index.js';
-import { CHECK_IDS } from '../model/check.js';
-import { formatTime, plural } from '../model/format.js';
-import type { HttpRequestPlan } from '../model/http.js';
+import { CHECK_IDS } from '../model/checks.js';
+import { formatTime, plural } from '../lib/format.js';
+import type { HttpRequestPlan, Plan, ScenarioPlan } from '../model/plan.js';
 import { metricName } from '../model/metrics.js';
-import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import { loadWords } from '../report/surroundings.js';
 

@@ -4,20 +4,18 @@ import { findWork } from './find.js';
 import type { Repository } from './repository.js';
 import { renderWorkflow } from './workflow-file.js';
 
-export type { Repository } from './repository.js';
-
 const CONFIG = '.github/flowgate.yml';
 /** A repository that has one of these has its config; the last two only need another name, which a run says. */
 const CONFIGS: readonly string[] = [CONFIG, 'flowgate.yml', '.github/flowgate.yaml', 'flowgate.yaml'];
 const WORKFLOW = '.github/workflows/flowgate.yml';
 
-export interface Proposal {
+interface Proposal {
   /** From the root, with slashes. */
   readonly path: string;
   readonly content: string;
 }
 
-export interface InitReport {
+interface InitReport {
   /** What the config is made of, in words. */
   readonly found: string;
   readonly written: readonly string[];
@@ -50,7 +48,7 @@ export async function init(files: Files, root: string): Promise<InitReport> {
 }
 
 /** Reads what `propose` needs to know. */
-export async function lookAt(files: Files, root: string): Promise<Repository> {
+async function lookAt(files: Files, root: string): Promise<Repository> {
   const listed = await files.list(root);
   const ours: string[] = [];
   for (const path of [...CONFIGS, WORKFLOW]) {

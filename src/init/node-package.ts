@@ -30,7 +30,7 @@ export function readPackage({ packageJson }: Repository): NodePackage | undefine
     scripts: textsOf(read['scripts']),
     dependencies: Object.keys(textsOf(read['dependencies'])),
     hasEngine: textsOf(read['engines'])['node'] !== undefined,
-    ...(bin === undefined ? {} : { bin }),
+    bin,
   };
 }
 

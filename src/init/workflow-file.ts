@@ -3,7 +3,7 @@ import { readPackage } from './node-package.js';
 import type { Repository } from './repository.js';
 
 /** The action as a workflow names it. */
-export const ACTION = 'flowgate/flowgate@v0';
+const ACTION = 'flowgate/flowgate@v0';
 
 type Step = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROUND_SERVICES, UNRESOLVED_ANSWERS } from '../model/compare-plan.js';
+import { ROUND_SERVICES, UNRESOLVED_ANSWERS } from '../model/comparison.js';
 import { commandText, duration, oneOf, show, text } from './fields.js';
 
 const about = (description: string) => ({ description });
@@ -34,18 +34,6 @@ const compareMap = z.strictObject(
   { error: shapeOf('a git ref such as base, or a map such as {ref: base, services: keep}') },
 );
 
-const prepareMap = z.strictObject(
-  {
-    run: commandText('npm ci').meta(
-      about('the command; it runs where the scenarios do: in the workspace of its tree'),
-    ),
-    'cache-key': text('v1')
-      .optional()
-      .meta(about('a tree that was prepared for the same commit, command and key is taken from the cache')),
-  },
-  { error: shapeOf('a command such as npm ci, or a map such as {run: npm ci, cache-key: v1}') },
-);
-
 /** Says what a value should have been; other complaints of a map keep their own words. */
 function shapeOf(what: string) {
   return ({ code, input }: { code?: string | undefined; input?: unknown }) =>
@@ -57,15 +45,12 @@ export const compare = z
   .preprocess((value) => (typeof value === 'string' ? { ref: value } : value), compareMap)
   .meta(about('what head is compared with: a git ref, or base; see docs/comparing.md'));
 
-/** A command alone stands for the map. */
-export const prepare = z
-  .preprocess((value) => (typeof value === 'string' ? { run: value } : value), prepareMap)
-  .meta(about('a command that is run once in each tree before anything is measured'));
-
 /** How head is compared with its base: for the whole config, because both trees are of the whole repository. */
 export const COMPARE_FIELDS = {
   compare: compare.optional(),
-  prepare: prepare.optional(),
+  prepare: commandText('npm ci')
+    .optional()
+    .meta(about('a command that is run once in each tree, in its workspace, before anything is measured')),
   budget: duration.optional().meta(about('how long the rounds of one scenario may take; 2m if left out')),
   'on-inconclusive': oneOf(UNRESOLVED_ANSWERS)
     .optional()
@@ -75,5 +60,4 @@ export const COMPARE_FIELDS = {
 /** The keys that exist, by what kind of map they are in. */
 export const COMPARE_KEYS = {
   compare: Object.keys(compareMap.shape),
-  prepare: Object.keys(prepareMap.shape),
 } as const;

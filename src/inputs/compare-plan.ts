@@ -1,4 +1,4 @@
-import type { ComparePlan, PreparePlan } from '../model/compare-plan.js';
+import type { ComparePlan } from '../model/comparison.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import { defaultBaseGates } from '../verdict/compared-defaults.js';
 import { NOT_COMPARED } from '../verdict/judge.js';
@@ -16,7 +16,7 @@ export function planCompare(
 ): ComparePlan | undefined {
   const ref = inputs.compare ?? config.compare?.ref;
   if (ref === undefined) return undefined;
-  const prepare = prepareOf(inputs, config.prepare);
+  const prepare = inputs.prepare ?? config.prepare;
   const services = config.compare?.services;
   return {
     ref,
@@ -49,12 +49,4 @@ export function isPrepared(inputs: ParsedInputs, config: unknown): boolean {
   const says = (key: 'compare' | 'prepare'): boolean =>
     inputs[key] !== undefined || (isMap(config) && config[key] !== undefined);
   return says('compare') && says('prepare');
-}
-
-/** The input replaces the command only: what the cache holds is known by the command as well as by its key. */
-function prepareOf(inputs: ParsedInputs, config: Config['prepare']): PreparePlan | undefined {
-  const run = inputs.prepare ?? config?.run;
-  if (run === undefined) return undefined;
-  const cacheKey = config?.['cache-key'];
-  return { run, ...(cacheKey === undefined ? {} : { cacheKey }) };
 }

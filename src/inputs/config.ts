@@ -106,7 +106,7 @@ function unknownKey(path: Path, key: string): string {
 function kindOfMap(path: Path): keyof typeof KEYS {
   const [first, , part] = path;
   if (first === undefined) return 'config';
-  if (first === 'history' || first === 'compare' || first === 'prepare') return first;
+  if (first === 'history' || first === 'compare') return first;
   if (part === 'http') return path.at(-1) === 'expect' ? 'expect' : 'http';
   return part === 'service' || part === 'services' || part === 'checks' || part === 'stages'
     ? part

@@ -1,4 +1,4 @@
-import type { CheckId, CheckLevel } from '../model/check.js';
+import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { KillPlan } from '../model/faults.js';
 
 /** The built-in module that is run if the demo is asked for, and never otherwise. */

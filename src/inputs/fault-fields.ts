@@ -78,9 +78,7 @@ const entry = z.strictObject(
       ),
     ),
     latency: TOXIC_FIELDS.latency.meta(
-      about(
-        'how much later answers come: 200ms±50ms, or {mean, jitter, distribution, direction, probability, during}',
-      ),
+      about('how much later answers come: 200ms±50ms, or {mean, jitter, direction, probability, during}'),
     ),
     bandwidth: TOXIC_FIELDS.bandwidth.meta(
       about('of each connection and direction: 1MB/s, or {rate, direction, probability, during}'),
@@ -163,6 +161,9 @@ const FAULTS = FAULT_KEYS.network.slice(2);
 /** What to say of a key below `faults.network` that there is not. `path`: of the map that it is in. */
 export function unknownFaultKey(path: readonly (string | number)[], key: string): string {
   const last = path.findLast((segment) => typeof segment === 'string') ?? 'network';
+  if (last === 'latency' && key === 'distribution') {
+    return 'there is no key distribution: delays are spread evenly from mean − jitter to mean + jitter; leave it out';
+  }
   const names = FAULT_KEYS[Object.hasOwn(FAULT_KEYS, last) ? (last as ToxicName) : 'network'];
   return `there is no key ${key}${didYouMean(key, names, `; keys are ${names.join(', ')}`)}`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DIRECTIONS, DISTRIBUTIONS, type TimeWindow, type Toxic } from '../model/network-fault.js';
+import { DIRECTIONS, type TimeWindow, type Toxic } from '../model/network-fault.js';
 import { readBandwidth, readLatency, readShare, readTime, readWindow, type Read } from './fault-values.js';
 import { oneOf, show } from './fields.js';
 import { isMap } from './raw.js';
@@ -76,13 +76,7 @@ const met = {
 const direction = oneOf(DIRECTIONS).optional();
 
 const LONG_FORMS = {
-  latency: z.strictObject({
-    mean: time,
-    jitter: time.optional(),
-    distribution: oneOf(DISTRIBUTIONS).optional(),
-    direction,
-    ...met,
-  }),
+  latency: z.strictObject({ mean: time, jitter: time.optional(), direction, ...met }),
   bandwidth: z.strictObject({ rate: read('a bandwidth such as 1MB/s', readBandwidth), direction, ...met }),
   reset: z.strictObject({ after: time.optional(), ...met }),
   blackhole: z.strictObject(met),
@@ -177,17 +171,13 @@ function common({ probability = 1, during }: LongForm<'blackhole'>) {
 }
 
 export const TOXIC_FIELDS = {
-  latency: toxic(
-    'latency',
-    ({ mean, jitter = 0, distribution = 'uniform', direction = 'downstream', ...rest }) => ({
-      kind: 'latency',
-      mean,
-      jitter,
-      distribution,
-      direction,
-      ...common(rest),
-    }),
-  ),
+  latency: toxic('latency', ({ mean, jitter = 0, direction = 'downstream', ...rest }) => ({
+    kind: 'latency',
+    mean,
+    jitter,
+    direction,
+    ...common(rest),
+  })),
   bandwidth: toxic('bandwidth', ({ rate, direction = 'both', ...rest }) => ({
     kind: 'bandwidth',
     rate,

@@ -1,5 +1,5 @@
 import type { Endpoint, TimeWindow } from '../model/network-fault.js';
-import { placeholdersIn } from '../model/placeholders.js';
+import { placeholdersIn } from '../lib/placeholders.js';
 import { parseQuantity } from '../verdict/quantity.js';
 import { parseDuration } from './duration.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Readiness } from '../model/service.js';
+import type { Readiness } from '../model/plan.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
 import { parseThresholdText, type TextPlace } from '../verdict/threshold-list.js';
 import { DURATION_PATTERN, missingUnit, parseDuration } from './duration.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { BodyPattern, HttpRequestPlan, JsonValue, StatusRange } from '../model/http.js';
-import { ExactNumber } from '../model/exact-number.js';
-import { fillAll } from '../model/placeholders.js';
+import type { BodyPattern, HttpRequestPlan, StatusRange } from '../model/plan.js';
+import { ExactNumber, type JsonValue } from '../model/json.js';
+import { fillAll } from '../lib/placeholders.js';
 import { toJson } from '../scenarios/json.js';
 import { TEMPLATE_NAMES, template, unknownNames } from '../scenarios/template.js';
 import { didYouMean } from '../verdict/nearest.js';

@@ -4,7 +4,7 @@ import { resultsSchema } from '../model/results.js';
 import { limits, limitSetSchema } from './limit-fields.js';
 import { httpRequests, requestSchema } from './http-fields.js';
 import { HISTORY_JSON_SCHEMA, history } from './history-schema.js';
-import { compare, prepare } from './compare-fields.js';
+import { compare } from './compare-fields.js';
 import { CONFIG_SCHEMA_ID, configSchema } from './schema.js';
 import { namedService, serviceOrCommand } from './service-schema.js';
 
@@ -21,7 +21,7 @@ export function configJsonSchema(): JsonSchema {
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema === serviceOrCommand || zodSchema === namedService) offerCommand(jsonSchema);
-      if (zodSchema === compare || zodSchema === prepare) offerCommand(jsonSchema);
+      if (zodSchema === compare) offerCommand(jsonSchema);
       if (zodSchema === httpRequests) offerRequests(jsonSchema);
       if (zodSchema === limits) offerLimits(jsonSchema);
       if (zodSchema === history) offerHistory(jsonSchema);

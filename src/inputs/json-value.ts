@@ -1,5 +1,4 @@
-import { ExactNumber } from '../model/exact-number.js';
-import type { JsonValue } from '../model/http.js';
+import { ExactNumber, type JsonValue } from '../model/json.js';
 
 export type JsonReading =
   | { readonly ok: true; readonly value: JsonValue }

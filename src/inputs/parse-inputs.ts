@@ -1,8 +1,8 @@
 import { BUGS } from '../demo/bugs.js';
 import type { Problem } from '../errors.js';
-import { UNRESOLVED_ANSWERS, type UnresolvedAnswer } from '../model/compare-plan.js';
-import type { HttpRequestPlan } from '../model/http.js';
-import { placeholdersIn } from '../model/placeholders.js';
+import { UNRESOLVED_ANSWERS, type UnresolvedAnswer } from '../model/comparison.js';
+import type { HttpRequestPlan } from '../model/plan.js';
+import { placeholdersIn } from '../lib/placeholders.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
 import { didYouMean } from '../verdict/nearest.js';
 import { parseThresholdText } from '../verdict/threshold-list.js';

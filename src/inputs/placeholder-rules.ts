@@ -1,4 +1,4 @@
-import { placeholdersIn } from '../model/placeholders.js';
+import { placeholdersIn } from '../lib/placeholders.js';
 import { didYouMean } from '../verdict/nearest.js';
 import type { TextPlace } from '../verdict/threshold-list.js';
 import type { Finding, Path } from './finding.js';

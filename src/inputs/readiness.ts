@@ -1,5 +1,5 @@
-import { fillAll } from '../model/placeholders.js';
-import type { Readiness } from '../model/service.js';
+import { fillAll } from '../lib/placeholders.js';
+import type { Readiness } from '../model/plan.js';
 
 export type ReadinessResult =
   { readonly ok: true; readonly ready: Readiness } | { readonly ok: false; readonly message: string };

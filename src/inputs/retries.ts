@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RetryPlan } from '../model/retries.js';
+import type { RetryPlan } from '../model/plan.js';
 import { duration, show, whole } from './fields.js';
 
 /** ms before the second attempt. */

@@ -1,9 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Problem } from '../errors.js';
 import type { FaultsPlan } from '../model/faults.js';
-import { lengthOf } from '../model/load.js';
-import type { Load, ScenarioPlan, Work } from '../model/plan.js';
-import { wholeLoad } from '../model/waves.js';
+import { lengthOf, wholeLoad, type Load, type ScenarioPlan, type Work } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import { conflictAgainstBase } from '../verdict/base-limit.js';
 import { defaultGatesFor } from '../verdict/defaults.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ISOLATIONS } from '../model/plan.js';
-import { CHECK_IDS, CHECK_LEVELS } from '../model/check.js';
+import { CHECK_IDS, CHECK_LEVELS } from '../model/checks.js';
 import { COMPARE_FIELDS, COMPARE_KEYS } from './compare-fields.js';
 import { commandText, duration, oneOf, show, text, textMap, thresholds, whole } from './fields.js';
 import { faults } from './faults-schema.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ServicePlan } from '../model/service.js';
+import type { ServicePlan } from '../model/plan.js';
 import { inOrderOfDependence } from './dependence.js';
 import type { ScenarioConfig } from './schema.js';
 import type { NamedServiceConfig } from './service-schema.js';

@@ -1,4 +1,4 @@
-import { portVariable } from '../model/service.js';
+import { portVariable } from '../model/plan.js';
 import { didYouMean } from '../verdict/nearest.js';
 import { cycleIn, type Dependence } from './dependence.js';
 import { environment } from './environment.js';

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, visit, type Document, type Scalar } from 'yaml';
-import { ExactNumber } from '../model/exact-number.js';
+import { ExactNumber } from '../model/json.js';
 
 /*
  * YAML reads 1.10 as 1.1, 007 as 7 and 12345678901234567890 as 12345678901234567000. Where the config means text or JSON

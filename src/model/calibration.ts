@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { environmentSchema } from './environment-schema.js';
-import { comparisonSchema } from './comparison.js';
+import type { Inferred } from './inferred.js';
+import { environmentSchema } from './record.js';
+import { COMPARISON_SCALES, comparisonSchema } from './comparison.js';
 
 /*
  * What `flowgate calibrate` finds out: how a comparison of this scenario fares on this machine when nothing differs, and
@@ -54,7 +55,7 @@ const series = z.object({
 
 const calibratedMetric = z.object({
   metric: z.string(),
-  scale: z.enum(['relative', 'absolute', 'rate']),
+  scale: z.enum(COMPARISON_SCALES),
   worse: z.enum(['higher', 'lower']),
   limit: z.number().meta({ description: 'that the runs were judged by' }),
   deviation: figure.meta({
@@ -103,9 +104,9 @@ export const calibrationSchema = z.object({
   scenarios: z.array(scenario),
 });
 
-export type Calibration = z.infer<typeof calibrationSchema>;
+export type Calibration = Inferred<typeof calibrationSchema>;
 export type ScenarioCalibration = Calibration['scenarios'][number];
 export type CalibratedMetric = ScenarioCalibration['metrics'][number];
-export type CalibrationSeries = z.infer<typeof series>;
-export type RunTally = z.infer<typeof tally>;
-export type TallyShare = z.infer<typeof share>;
+export type CalibrationSeries = Inferred<typeof series>;
+export type RunTally = Inferred<typeof tally>;
+export type TallyShare = Inferred<typeof share>;

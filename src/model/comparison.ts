@@ -1,5 +1,35 @@
 import { z } from 'zod';
+import type { Inferred } from './inferred.js';
 import type { ThresholdLevel } from './threshold.js';
+
+/*
+ * Head against base: what a plan asks for. Head is what the plan describes; base is a commit of the same repository, or
+ * a second command or config.
+ */
+
+/** What becomes of a comparison that its budget did not resolve. */
+export const UNRESOLVED_ANSWERS = ['fail', 'warn', 'pass'] as const;
+
+export type UnresolvedAnswer = (typeof UNRESOLVED_ANSWERS)[number];
+
+/** Between two rounds a service is kept up, or each round starts its own. */
+export const ROUND_SERVICES = ['keep', 'restart'] as const;
+
+export type RoundServices = (typeof ROUND_SERVICES)[number];
+
+export interface ComparePlan {
+  /** A git ref, or `base`: what the pull request is to be merged into, else the default branch. */
+  readonly ref: string;
+  /** A command that is run once in each tree before anything is measured. */
+  readonly prepare?: string;
+  /** ms that the rounds of one scenario may take. */
+  readonly budget: number;
+  /** Kept up if left out, unless services of both sides may clash unseen. */
+  readonly services?: RoundServices;
+  readonly onUnresolved: UnresolvedAnswer;
+  /** Of the gates that are in force when no threshold hangs on the base. */
+  readonly defaultLevel: ThresholdLevel;
+}
 
 /*
  * Head against base: what goes into a comparison, and what comes out of it. The result is part of results.json;
@@ -14,32 +44,46 @@ export const COMPARISON_OUTCOMES = ['regression', 'no_regression', 'improvement'
 
 export type ComparisonOutcome = (typeof COMPARISON_OUTCOMES)[number];
 
-/** One side of a pair: the whole concurrent scenario, run once in one tree. */
-export interface Round {
+const round = z.object({
   /** By the metric's canonical name, in base units; null where there was no data. */
-  readonly values: Readonly<Record<string, number | null>>;
-  readonly flows: { readonly started: number; readonly failed: number };
+  values: z.record(z.string(), z.number().nullable()),
+  flows: z.object({ started: z.int(), failed: z.int() }),
   /** Share of the machine's CPU time that the hypervisor gave to others meanwhile, 0…1. */
-  readonly steal?: number;
+  steal: z.number().optional(),
   /** ms between the first and the last start behind the barrier. */
-  readonly startSkew?: number;
-  /** Lowest resident bytes of what outlives the flows: the services together, and the one host of module flows. */
-  readonly held?: { readonly service?: number; readonly host?: number };
-}
+  startSkew: z.number().optional(),
+  /** The services together, and the one host of module flows. */
+  held: z
+    .object({ service: z.number().optional(), host: z.number().optional() })
+    .optional()
+    .meta({ description: 'lowest resident bytes of what outlives the flows' }),
+});
 
-export type PairOrder = 'base_first' | 'head_first';
+/** One side of a pair: the whole concurrent scenario, run once in one tree. */
+export type Round = Inferred<typeof round>;
 
-export interface Pair {
-  readonly order: PairOrder;
-  readonly base: Round;
-  readonly head: Round;
-}
+const pair = z.object({
+  order: z.enum(['base_first', 'head_first']),
+  base: round,
+  head: round,
+  dropped: z
+    .string()
+    .optional()
+    .meta({ description: 'why the pair does not count: a rule blind to its outcome' }),
+});
+
+export type ComparedPair = Inferred<typeof pair>;
+/** A pair of which nobody has said yet whether it counts. */
+export type Pair = Omit<ComparedPair, 'dropped'>;
+export type PairOrder = Pair['order'];
 
 /**
  * How two rounds are set against each other. `relative`: by the logarithm of head ÷ base. `absolute`: by head − base in
  * the metric's base unit. `rate`: a share of flows (`success_rate`, `error_rate`), by the flows counted in each round.
  */
-export type ComparisonScale = 'relative' | 'absolute' | 'rate';
+export const COMPARISON_SCALES = ['relative', 'absolute', 'rate'] as const;
+
+export type ComparisonScale = (typeof COMPARISON_SCALES)[number];
 
 export interface ComparedMetric {
   /** Canonical name, the key of `Round.values`; each at most once in a run. */
@@ -61,7 +105,7 @@ const figure = z.number().nullable();
 
 export const comparisonSchema = z.object({
   metric: z.string(),
-  scale: z.enum(['relative', 'absolute', 'rate']),
+  scale: z.enum(COMPARISON_SCALES),
   base: figure.meta({ description: 'median over the pairs; of a rate, over all flows' }),
   head: figure,
   change: figure.meta({
@@ -88,4 +132,116 @@ export const comparisonSchema = z.object({
   reason: z.string().optional(),
 });
 
-export type ComparisonResult = z.infer<typeof comparisonSchema>;
+export type ComparisonResult = Inferred<typeof comparisonSchema>;
+
+/*
+ * Growth with the flows, head against base: what services and module hosts held in each round of a comparison that keeps
+ * them up. Numbers in base units.
+ */
+
+/** `more`: head grows, and by more than base, beyond doubt and noise. `less`: base does. `alike`: neither is known. */
+export const GROWTH_OUTCOMES = ['more', 'less', 'alike'] as const;
+
+const slope = z.object({
+  perFlow: z.number().meta({ description: 'bytes a flow (Theil–Sen)' }),
+  low: z.number(),
+  high: z.number(),
+  confidence: z.number().meta({ description: 'of the interval, 0 … 1' }),
+});
+
+const difference = z.object({
+  subject: z.string(),
+  base: slope,
+  head: slope,
+  difference: slope.meta({ description: 'head − base, by pairs' }),
+  flows: z.int().meta({ description: 'of head, over which it was judged: the first third is left out' }),
+  pairs: z.int().meta({ description: 'the first third included' }),
+  noise: z.number().meta({ description: 'bytes in all that are taken for noise' }),
+  outcome: z.enum(GROWTH_OUTCOMES),
+  sentence: z.string(),
+});
+
+export const comparedGrowthSchema = z.object({
+  found: z.array(difference),
+  unknown: z
+    .string()
+    .optional()
+    .meta({ description: 'why nothing was found although the check growth was asked for' }),
+});
+
+export type ComparedGrowth = Inferred<typeof comparedGrowthSchema>;
+export type GrowthDifference = ComparedGrowth['found'][number];
+export type GrowthSlope = GrowthDifference['difference'];
+
+/*
+ * How a scenario was compared with its base: what surrounds the results by metric. Numbers in base units.
+ */
+
+const side = z.object({
+  label: z.string().meta({ description: 'how people call it: a ref, a command, the path of a config' }),
+  sha: z.string().optional(),
+});
+
+const commit = z.object({ sha: z.string(), subject: z.string(), author: z.string() });
+
+export const ATTRIBUTION_KINDS = ['step', 'cpu', 'waiting', 'memory', 'threads'] as const;
+
+export type AttributionKind = (typeof ATTRIBUTION_KINDS)[number];
+
+/** What moved with a metric that has become worse. */
+const attribution = z.object({
+  metric: z.string().meta({ description: 'the one that has become worse' }),
+  kind: z.enum(ATTRIBUTION_KINDS),
+  step: z.string().optional(),
+  change: z.number().meta({ description: 'head ÷ base − 1, estimate over the pairs' }),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  sentence: z.string(),
+});
+
+export const comparedSchema = z.object({
+  base: side,
+  head: side,
+  defaultGates: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'in force because none of the thresholds given hangs on the base' }),
+  /** Why nothing was compared: the scenario is new, base can not be built, … */
+  absent: z.string().optional(),
+  invalid: z.string().optional().meta({
+    description:
+      'why nothing can be concluded: one side changed the files of the other; then no threshold is judged',
+  }),
+  rounds: z
+    .object({
+      flows: z.int().meta({ description: 'of one round; the last, as short rounds are made longer' }),
+      services: z.enum(['none', ...ROUND_SERVICES]),
+      note: z
+        .string()
+        .optional()
+        .meta({ description: 'why services are started for each round although they were to be kept up' }),
+    })
+    .optional(),
+  pairs: z.array(pair).meta({ description: 'as they were run, the dropped ones too' }),
+  time: z.number().meta({ description: 'ms that the rounds took' }),
+  budget: z.number().meta({ description: 'ms' }),
+  ended: z.enum(['decided', 'looks', 'budget', 'interrupted', 'failed', 'invalid']).optional(),
+  onUnresolved: z.enum(UNRESOLVED_ANSWERS),
+  attribution: z.array(attribution),
+  growth: comparedGrowthSchema.optional(),
+  commits: z
+    .object({
+      total: z.int(),
+      list: z.array(commit),
+      unknown: z
+        .string()
+        .optional()
+        .meta({ description: 'why nobody knows them; then total is 0 and the list is empty' }),
+    })
+    .optional()
+    .meta({ description: 'between base and head, newest first, at most 50' }),
+});
+
+export type Compared = Inferred<typeof comparedSchema>;
+export type Attribution = Compared['attribution'][number];
+export type ComparedCommits = NonNullable<Compared['commits']>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Inferred } from './inferred.js';
 
 const change = z.object({
   scenario: z.string().optional().meta({ description: 'left out if it is of the whole config' }),
@@ -16,5 +17,5 @@ export const gateChangesSchema = z.object({
   unknown: z.string().optional().meta({ description: "why base's gates could not be read" }),
 });
 
-export type GateChanges = z.infer<typeof gateChangesSchema>;
+export type GateChanges = Inferred<typeof gateChangesSchema>;
 export type GateChange = GateChanges['changes'][number];

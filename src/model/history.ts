@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Inferred } from './inferred.js';
 import type { ThresholdLevel } from './threshold.js';
 
 /*
@@ -49,7 +50,7 @@ export const historyPointSchema = z.object({
   metrics: z.record(name, z.number()),
 });
 
-export type HistoryPoint = z.infer<typeof historyPointSchema>;
+export type HistoryPoint = Inferred<typeof historyPointSchema>;
 
 /** What is known of earlier runs while this one is judged. */
 export interface Past {
@@ -100,6 +101,6 @@ export const historySchema = z
   })
   .meta({ description: 'earlier runs of the default branch' });
 
-export type History = z.infer<typeof historySchema>;
+export type History = Inferred<typeof historySchema>;
 export type Trend = History['trends'][number];
 export type Change = NonNullable<Trend['change']>;

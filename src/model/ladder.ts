@@ -1,18 +1,10 @@
 import { z } from 'zod';
+import type { Inferred } from './inferred.js';
 
 /*
  * A ladder: the scenario at one concurrency after another, and what follows from it for sizes that were not run. Part
  * of results.json; numbers in base units, null where there was no data.
  */
-
-/** One rung that was climbed, as the record tells it. Its flows carry the same `flows` as their `rung`. */
-export interface Rung {
-  /** How many were in flight at once. */
-  readonly flows: number;
-  /** ms on the record's clock. */
-  readonly from: number;
-  readonly to: number;
-}
 
 const figure = z.number().nullable();
 
@@ -71,10 +63,12 @@ export const ladderSchema = z.object({
     .optional(),
 });
 
-export type LadderResults = z.infer<typeof ladderSchema>;
+export type LadderResults = Inferred<typeof ladderSchema>;
 export type RungResults = LadderResults['rungs'][number];
+/** One rung that was climbed, as the record tells it. Its flows carry the same `flows` as their `rung`. */
+export type Rung = Pick<RungResults, 'flows' | 'from' | 'to'>;
 export type UslResults = NonNullable<LadderResults['usl']>;
-export type ResourceLine = z.infer<typeof line>;
+export type ResourceLine = Inferred<typeof line>;
 export type Provision = LadderResults['provisioning'][number];
 export type ClimbLimit = NonNullable<LadderResults['limit']>;
 
@@ -88,4 +82,21 @@ export type RungFigures = Omit<RungResults, 'broken'>;
 export function limitSentence({ holds, breaks, reasons }: ClimbLimit): string {
   const up = holds === undefined ? 'holds at no rung' : `holds up to ${holds} at once`;
   return `${up}; at ${breaks} ${reasons.join(' and ')}`;
+}
+
+/**
+ * The Universal Scalability Law: X(N) = λN ÷ (1 + σ(N − 1) + κN(N − 1)), with contention σ and coherency κ, both at
+ * least 0 (Gunther, "Guerrilla Capacity Planning", 2007; "A general theory of computational scalability based on
+ * rational functions", arXiv:0808.1431).
+ */
+export type UslLaw = Pick<UslResults, 'lambda' | 'sigma' | 'kappa'>;
+
+/** X(N), in the unit of λ. */
+export function uslThroughput(law: UslLaw, flows: number): number {
+  return (law.lambda * flows) / uslDivisor(law, flows);
+}
+
+/** By how much N flows at once fall behind N times one. */
+export function uslDivisor({ sigma, kappa }: Pick<UslLaw, 'sigma' | 'kappa'>, flows: number): number {
+  return 1 + sigma * (flows - 1) + kappa * flows * (flows - 1);
 }

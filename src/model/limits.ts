@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import type { Inferred } from './inferred.js';
+
 /** What a limit can be set on, and the order in which reports name them. */
 export const LIMITED_RESOURCES = ['memory', 'cpu', 'processes', 'files'] as const;
 export type LimitedResource = (typeof LIMITED_RESOURCES)[number];
@@ -33,51 +36,61 @@ export const LIMIT_STRATEGIES = [
 ] as const;
 export type LimitStrategy = (typeof LIMIT_STRATEGIES)[number];
 
-/** One limit that is in force. */
-export interface EnforcedLimit {
-  readonly of: LimitSubject;
-  readonly resource: LimitedResource;
-  /** Base units: bytes, cores, count. */
-  readonly limit: number;
+const wish = {
+  of: z.enum(LIMIT_SUBJECTS),
+  resource: z.enum(LIMITED_RESOURCES),
+  limit: z.number().meta({ description: 'bytes, cores or a count' }),
+};
+
+const enforced = z.object({
+  ...wish,
   /** The kernel's name of what enforces it: "memory.max", "RLIMIT_NOFILE". */
-  readonly by: string;
+  by: z.string(),
   /** Where it is less, or other, than what was asked for. */
-  readonly remark?: string;
+  remark: z.string().optional(),
   /** It binds less than what was asked for. */
-  readonly weaker?: true;
-}
+  weaker: z.literal(true).optional(),
+});
+
+/** One limit that is in force. */
+export type EnforcedLimit = Inferred<typeof enforced>;
+
+const unenforced = z.object({ ...wish, reason: z.string() });
 
 /** One limit that was asked for and that this machine can not enforce. */
-export interface UnenforcedLimit {
-  readonly of: LimitSubject;
-  readonly resource: LimitedResource;
-  readonly limit: number;
-  readonly reason: string;
-}
+export type UnenforcedLimit = Inferred<typeof unenforced>;
+
+const counters = z.object({
+  /** The most at once, page cache included. */
+  peakMemory: z.number().optional().meta({ description: 'bytes charged to the control group' }),
+  cpuTime: z.number().optional().meta({ description: 'ms while the flows ran' }),
+  throttledTime: z.number().optional().meta({ description: 'ms held back while the flows ran' }),
+  /** Processes of the group that the kernel killed for want of memory. */
+  outOfMemoryKills: z.int(),
+  /** How often the group reached its limit on memory. */
+  memoryLimitHits: z.int(),
+  /** The same of the limit of all flows together. */
+  sharedMemoryLimitHits: z.int(),
+  /** Forks and new threads that the limit on processes refused. */
+  refusedForks: z.int(),
+});
 
 /** The kernel's own counters of a group of processes, launchers of ours included. */
-export interface GroupCounters {
-  /** Bytes: the most that was charged to the group at once, page cache included. */
-  readonly peakMemory?: number;
-  /** ms of CPU. */
-  readonly cpuTime?: number;
-  /** ms for which it was held back by the limit on CPU. */
-  readonly throttledTime?: number;
-  /** Processes of the group that the kernel killed for want of memory. */
-  readonly outOfMemoryKills: number;
-  /** How often the group reached its limit on memory. */
-  readonly memoryLimitHits: number;
-  /** The same of the limit of all flows together. */
-  readonly sharedMemoryLimitHits: number;
-  /** Forks and new threads that the limit on processes refused. */
-  readonly refusedForks: number;
-}
+export type GroupCounters = Inferred<typeof counters>;
 
-/** What became of the limits that a scenario asked for. */
-export interface LimitsInForce {
-  readonly strategy: LimitStrategy;
-  readonly enforced: readonly EnforcedLimit[];
-  readonly unenforced: readonly UnenforcedLimit[];
-  /** Of each strategy that would have been better: why it could not be used here. */
-  readonly passedOver: readonly string[];
-}
+export const limitsSchema = z.object({
+  strategy: z.enum(LIMIT_STRATEGIES).meta({ description: 'what enforces them here' }),
+  enforced: z.array(enforced),
+  unenforced: z.array(unenforced),
+  passedOver: z.array(z.string()).meta({ description: 'why better ways could not be used' }),
+  /** CPU while the flows ran and the rest in all; left out without a control group. */
+  counters: counters.optional().meta({ description: "the kernel's own, of flows and services together" }),
+  /** What could not be removed, in words. */
+  leftBehind: z.array(z.string()),
+});
+
+/** What became of the limits of one run. */
+export type LimitsRecord = Inferred<typeof limitsSchema>;
+
+/** The same while it is under way. */
+export type LimitsInForce = Omit<LimitsRecord, 'counters' | 'leftBehind'>;

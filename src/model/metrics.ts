@@ -1,5 +1,7 @@
 /** Base units: everything inside and in JSON is in these; formatting happens in report/view only. */
-export type Unit = 'ms' | 'bytes' | 'ratio' | 'count' | 'per_second' | 'bytes_per_minute';
+export const UNITS = ['ms', 'bytes', 'ratio', 'count', 'per_second', 'bytes_per_minute'] as const;
+
+export type Unit = (typeof UNITS)[number];
 
 /**
  * How a metric is made of samples.

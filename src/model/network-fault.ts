@@ -6,10 +6,6 @@ export interface TimeWindow {
   readonly to?: number;
 }
 
-/** How delays spread around their mean; what `jitter` is of each is said in faults/network-delay.ts. */
-export const DISTRIBUTIONS = ['uniform', 'normal', 'exponential'] as const;
-export type Distribution = (typeof DISTRIBUTIONS)[number];
-
 /** Downstream is from the dependency to the client: its answers. */
 export const DIRECTIONS = ['downstream', 'upstream', 'both'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
@@ -21,12 +17,11 @@ interface Met {
   readonly during?: readonly TimeWindow[];
 }
 
-/** Times in ms. */
+/** Times in ms; delays are spread evenly from mean − jitter to mean + jitter. */
 export interface Latency extends Met {
   readonly kind: 'latency';
   readonly mean: number;
   readonly jitter: number;
-  readonly distribution: Distribution;
   readonly direction: Direction;
 }
 

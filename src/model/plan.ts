@@ -1,12 +1,150 @@
-import type { CheckId, CheckLevel } from './check.js';
-import type { ComparePlan } from './compare-plan.js';
-import type { FaultsPlan } from './faults.js';
+import type { CheckId, CheckLevel } from './checks.js';
+import type { ComparePlan } from './comparison.js';
+import type { FaultsPlan, Wave } from './faults.js';
 import type { HistoryPlan } from './history.js';
-import type { HttpWork } from './http.js';
-import type { RetryPlan } from './retries.js';
-import type { OpenLoad, StagedLoad } from './load.js';
-import type { ServicePlan } from './service.js';
+import type { JsonValue } from './json.js';
 import type { Threshold } from './threshold.js';
+
+/** A part of a staged load; times in ms. */
+interface StageTime {
+  readonly duration: number;
+  /** Of `duration`, the first part, in which the level moves to this stage's in a straight line; else it steps. */
+  readonly ramp?: number;
+}
+
+export interface FlowsStage extends StageTime {
+  readonly flows: number;
+}
+
+export interface RateStage extends StageTime {
+  /** Starts per second. */
+  readonly rate: number;
+}
+
+/** Closed model in stages; `flows`: the most of any stage. */
+export interface StagedLoad {
+  readonly model: 'closed';
+  readonly flows: number;
+  readonly stages: readonly FlowsStage[];
+}
+
+/**
+ * Open model: flows are due at times that do not depend on how earlier ones get on. `flows`: most in flight; one that is
+ * due when so many are is dropped, and never started later.
+ */
+export type OpenLoad =
+  | {
+      readonly model: 'open';
+      readonly flows: number;
+      /** Starts per second. */
+      readonly rate: number;
+      /** ms. */
+      readonly duration: number;
+    }
+  | { readonly model: 'open'; readonly flows: number; readonly stages: readonly RateStage[] };
+
+/** ms of all stages together. */
+export function lengthOf(stages: readonly StageTime[]): number {
+  return stages.reduce((sum, { duration }) => sum + duration, 0);
+}
+
+/** How often a flow that fails or is timed out is tried again before it counts as such. */
+export interface RetryPlan {
+  /** At least 1, beside the first attempt. */
+  readonly times: number;
+  /** ms before the second attempt; twice as long before each one after it. */
+  readonly backoff: number;
+}
+
+/** Statuses that are right, both ends included: 2xx is 200 to 299. */
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export type BodyPattern =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'pattern'; readonly source: string; readonly flags: string };
+
+/** What a response must be. */
+export interface HttpExpectation {
+  readonly status: readonly StatusRange[];
+  /** The statuses as they were written: `2xx`, `200 or 404`. */
+  readonly statusText: string;
+  readonly body?: BodyPattern;
+  /** Dotted path → the value there; every one must be right. */
+  readonly json?: { readonly [path: string]: JsonValue };
+}
+
+/** One request of a flow. In url, headers, body and what is expected, `{{token}}` and the like are filled in. */
+export interface HttpRequestPlan {
+  /** Its step's name. */
+  readonly name: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly expect: HttpExpectation;
+}
+
+/** A flow that is one request, or several one after another. */
+export interface HttpWork {
+  readonly kind: 'http';
+  readonly requests: readonly HttpRequestPlan[];
+  /** Absolute path of a PEM file: certificates that are trusted besides the usual ones. */
+  readonly ca?: string;
+  readonly followRedirects: boolean;
+  /** Bytes: a flow whose response is larger fails, and the rest of it is not read. */
+  readonly maxBody: number;
+}
+
+/** `GET http://127.0.0.1:3000/, then POST http://127.0.0.1:3000/orders`. */
+export function requestLines(requests: readonly HttpRequestPlan[]): string {
+  return requests.map(({ method, url }) => `${method} ${url}`).join(', then ');
+}
+
+/** When a service counts as ready. */
+export type Readiness =
+  | { readonly kind: 'http'; readonly url: string }
+  /** Until the ports are chosen the port may be a placeholder, `{{port}}`. */
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number | string }
+  /** A regular expression that one line of its output matches, without escape sequences. */
+  | { readonly kind: 'output'; readonly pattern: string; readonly flags?: string }
+  /** Ready as soon as it runs. */
+  | { readonly kind: 'none' };
+
+export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'SIGKILL';
+
+export interface ServicePlan {
+  /** Undefined for the only one, `service:`. */
+  readonly name?: string;
+  readonly run: string;
+  readonly ready: Readiness;
+  /** Names of the services that must be ready before it is started. */
+  readonly after: readonly string[];
+  /** Added to the environment of the scenario, for this service only. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  /** Absolute path of a PEM file: certificates that its readiness trusts besides the usual ones. */
+  readonly ca?: string;
+  /** Signal sent first, to the whole process group; SIGKILL follows after `grace`. */
+  readonly stop: StopSignal;
+  /** ms to become ready. */
+  readonly readyTimeout: number;
+  /** ms between the stop signal and SIGKILL. */
+  readonly grace: number;
+}
+
+/** "the service", or "the service db" if it has a name: how messages call it. */
+export function serviceTitle({ name }: Pick<ServicePlan, 'name'>): string {
+  return name === undefined ? 'the service' : `the service ${name}`;
+}
+
+/** `FLOWGATE_PORT_USER_DB` for user-db: where everything of the scenario finds the service's port. */
+export function portVariable(name: string): string {
+  return `FLOWGATE_PORT_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+}
 
 /** Of module flows: all concurrently in one host process, or a worker thread or a host process for each slot. */
 export const ISOLATIONS = ['none', 'thread', 'process'] as const;
@@ -102,4 +240,29 @@ export interface Plan {
     | { readonly kind: 'demo' };
   /** What head is compared with, if with anything. */
   readonly compare?: ComparePlan;
+}
+
+/**
+ * The kinds of waves that a scenario runs, in their order: as many clean ones as there are rounds, then faulted and
+ * clean in turn. What comes after the faults is compared with what came before any (`recovery`), and so many of each
+ * are needed for that as rounds are for the others. None if nothing is injected: limits are in force all the time.
+ */
+export function wavesOf(faults: FaultsPlan | undefined): readonly Wave['kind'][] {
+  if (faults?.kill === undefined && faults?.network === undefined) return [];
+  const before = Array.from({ length: faults.rounds }, () => 'clean' as const);
+  const inTurn = Array.from({ length: faults.rounds }, () => ['faulted', 'clean'] as const);
+  return [...before, ...inTurn.flat()];
+}
+
+/** The load of all that a scenario runs, its waves together: what its record, its results and its history have. */
+export function wholeLoad({ load, faults }: Pick<ScenarioPlan, 'load' | 'faults'>): Load {
+  return loadOfWaves(load, wavesOf(faults));
+}
+
+/** What all waves of a load are together; a load that is run once is itself. */
+export function loadOfWaves(load: Load, waves: readonly unknown[]): Load {
+  if (waves.length === 0 || load.model !== 'closed' || 'stages' in load) return load;
+  return 'iterations' in load
+    ? { ...load, iterations: load.iterations * waves.length }
+    : { ...load, duration: load.duration * waves.length };
 }

@@ -1,191 +1,160 @@
-import type { Contamination } from './contamination.js';
-import type { Hit, Wave } from './faults.js';
-import type { InjectedFaults } from './injected-faults.js';
+import { z } from 'zod';
+import { contaminationSchema, leftBehindSchema, leftoverSchema } from './checks.js';
+import type { InjectedFaults, Wave, WaveFigures } from './faults.js';
+import { excerptSchema, type Flow, type FlowTally } from './flow.js';
+import type { Inferred } from './inferred.js';
 import type { Rung } from './ladder.js';
-import type { LeftBehind, Leftover } from './left-behind.js';
-import type { LimitsRecord } from './limits-record.js';
-import type { Load } from './plan.js';
-import type { RetryPlan } from './retries.js';
-import type { FlowTally } from './tally.js';
-import type { WaveFigures } from './wave-figures.js';
+import type { LimitsRecord } from './limits.js';
+import { wholeLoad, type Load, type RetryPlan, type ScenarioPlan } from './plan.js';
 
-export type Outcome = 'ok' | 'failed' | 'timed_out' | 'killed' | 'dropped';
-
-/** What a flow printed, bounded: the first and the last part of it. */
-export interface Excerpt {
-  readonly head: string;
-  readonly tail: string;
-  /** Bytes in all, kept or not. */
-  readonly bytes: number;
-}
-
-export interface FlowError {
-  /** "exit status 3", "timed out after 30 s", or what a module's flow threw; one line. */
-  readonly message: string;
-  /** Exit status of a command flow; 128 + n if signal n ended it. */
-  readonly exitStatus?: number;
-  /** The stack of what a module's flow threw. */
-  readonly stack?: string;
-}
-
-export interface StepTiming {
-  readonly name: string;
-  /** ms, on the record's clock. */
-  readonly startedAt: number;
-  readonly endedAt: number;
-}
-
-/** One unit of work, started and ended once. Times are ms on the record's monotonic clock, from `Record.startedAt`. */
-export interface Flow {
-  /** The worker slot, from 1; 0 for a dropped flow, which never had one. */
-  readonly slot: number;
-  /** From 1 in order of start. */
-  readonly iteration: number;
-  /** A canary, unique to the flow. */
-  readonly token: string;
-  readonly outcome: Outcome;
-  /** When it was due: the barrier's release, or the moment its slot was free. */
-  readonly scheduledAt: number;
-  /** When it was told to start: its time counts from here in the closed model. */
-  readonly startedAt: number;
-  /** When it came through the start barrier; later than `startedAt` by what a busy machine takes to wake it. */
-  readonly runningAt?: number;
-  readonly endedAt: number;
-  /** It left the start barrier of its rung: the spread of their `runningAt ?? startedAt` is the start skew. */
-  readonly barrier?: true;
-  /** On a ladder: how many were in flight at once on its rung. */
-  readonly rung?: number;
-  /** How often it was tried, if more than once: its time is that of all attempts and of the waits between them. */
-  readonly attempts?: number;
-  /** A fault that hit it: flows without are bystanders. */
-  readonly hit?: Hit;
-  /** Of a run with faults: which wave it is in, from 1. */
-  readonly wave?: number;
-  readonly error?: FlowError;
-  readonly steps?: readonly StepTiming[];
-  /** Of an HTTP flow: ms from sending each request to the first byte of its response. */
-  readonly ttfb?: readonly number[];
-  /** Of an HTTP flow: bytes that its connection carried, heads and handshakes included. */
-  readonly bytesIn?: number;
-  readonly bytesOut?: number;
-  /** Of an HTTP flow: requests that an idle connection lost and that were sent once more, if there were any. */
-  readonly resent?: number;
-  readonly stdout?: Excerpt;
-  readonly stderr?: Excerpt;
-}
+const sample = z.object({
+  at: z.number().meta({ description: 'ms from the start of the scenario' }),
+  memory: z.number().meta({ description: 'resident bytes' }),
+  /** Resident bytes with each process at its highest since the sample before (kernel high-water mark). */
+  peakMemory: z.number(),
+  /** Never falls. */
+  cpuTime: z.number().meta({ description: 'ms of CPU since the monitor began' }),
+  threads: z.int(),
+  processes: z.int(),
+  /** See monitor/memory-bound. */
+  mostMemory: z
+    .object({ known: z.number(), unknown: z.int() })
+    .optional()
+    .meta({
+      description:
+        'the most that can have been resident since the sample before, where that may be more than peakMemory: ' +
+        'known bytes and unknown times the largest process',
+    }),
+  /** Where open files can be counted. */
+  files: z.int().optional(),
+  /** Of `memory`, `threads` and `files`, the part of the service. */
+  serviceMemory: z.number().optional(),
+  serviceThreads: z.int().optional(),
+  serviceFiles: z.int().optional(),
+  /** With what the service has waited for. */
+  serviceCpuTime: z.number().optional().meta({ description: 'ms of CPU of the service in all' }),
+  /** Where there is one such process for all flows: it outlives each flow. */
+  hostMemory: z
+    .number()
+    .optional()
+    .meta({ description: 'of the one process in which module flows run, resident bytes' }),
+  hostThreads: z.int().optional(),
+  hostFiles: z.int().optional(),
+  flows: z.int().optional().meta({ description: 'counted flows that had ended by then' }),
+});
 
 /** One reading of the whole process tree: flows and service together. */
-export interface Sample {
-  /** ms on the record's clock. */
-  readonly at: number;
-  /** Resident bytes at this instant. */
-  readonly memory: number;
-  /** Resident bytes with each process at its highest since the sample before (kernel high-water mark). */
-  readonly peakMemory: number;
-  /**
-   * The most that can have been resident since the sample before, where that may be more: `known` bytes, and `unknown`
-   * times as much as the largest process of the run (monitor/memory-bound).
-   */
-  readonly mostMemory?: { readonly known: number; readonly unknown: number };
-  /** ms of CPU used since the monitor began; never falls. */
-  readonly cpuTime: number;
-  readonly threads: number;
-  readonly processes: number;
-  /** Open files, where they can be counted. */
-  readonly files?: number;
-  /** Of `memory`, the part of the service. */
-  readonly serviceMemory?: number;
-  /** Likewise of `threads` and `files`. */
-  readonly serviceThreads?: number;
-  readonly serviceFiles?: number;
-  /** ms of CPU that the service and what it has waited for have used in all. */
-  readonly serviceCpuTime?: number;
-  /** The process in which module flows run, where there is one for all of them: it outlives each flow. */
-  readonly hostMemory?: number;
-  readonly hostThreads?: number;
-  readonly hostFiles?: number;
-  /** Counted flows that had ended by then. */
-  readonly flows?: number;
-}
+export type Sample = Inferred<typeof sample>;
+
+const processSummary = z.object({
+  pid: z.int(),
+  parent: z.int(),
+  command: z.string(),
+  role: z.enum(['flow', 'service']),
+  /** Bytes: the kernel's high-water mark where there is one. */
+  peakMemory: z.number(),
+  /** ms of its own CPU. */
+  cpuTime: z.number(),
+  firstSeen: z.number(),
+  lastSeen: z.number(),
+  /** It was still growing at its last sample: it may have been larger at its end. */
+  mayHaveGrown: z.boolean(),
+});
 
 /** One process that was seen in the tree. */
-export interface ProcessSummary {
-  readonly pid: number;
-  readonly parent: number;
-  readonly command: string;
-  readonly role: 'flow' | 'service';
-  /** Bytes: the kernel's high-water mark where there is one. */
-  readonly peakMemory: number;
-  /** ms of its own CPU. */
-  readonly cpuTime: number;
-  readonly firstSeen: number;
-  readonly lastSeen: number;
-  /** It was still growing at its last sample: it may have been larger at its end. */
-  readonly mayHaveGrown: boolean;
-}
+export type ProcessSummary = Inferred<typeof processSummary>;
 
-export interface MonitorRecord {
+export const monitorSchema = z.object({
   /** Which process table was read. */
-  readonly source: string;
-  readonly samples: readonly Sample[];
+  source: z.string(),
+  samples: z.array(sample),
   /** The largest ones, at most 50. */
-  readonly processes: readonly ProcessSummary[];
+  processes: z.array(processSummary),
   /**
-   * Bytes: the highest that any one process of the flows ever was (ru_maxrss), where the kernel was asked. It knows of
-   * processes that ended at their peak between two samples.
+   * The highest that any one process of the flows ever was (ru_maxrss), where the kernel was asked. It knows of processes
+   * that ended at their peak between two samples.
    */
-  readonly largestProcess?: number;
+  largestProcess: z
+    .number()
+    .optional()
+    .meta({ description: 'of the flows, in bytes, as the kernel knows it' }),
   /** What watching cost: samples taken, and ms of this process's own CPU, all told (monitor/sampling-interval). */
-  readonly cost: { readonly samples: number; readonly cpuTime: number; readonly duration: number };
-  /** Looks at the processes that failed; left out if none did. */
-  readonly failures?: number;
+  cost: z.object({ samples: z.int(), cpuTime: z.number(), duration: z.number() }),
+  failures: z.int().optional().meta({ description: 'looks at the processes that failed' }),
   /** No process belongs to the scenario: its flows are requests of our own, and there is no service. */
-  readonly unwatched?: true;
+  unwatched: z.literal(true).optional(),
   /** What could not be measured, in words for the report. */
-  readonly notes: readonly string[];
-}
+  notes: z.array(z.string()),
+});
 
-/** How the verify command or export ended. */
-export interface VerifyOutcome {
-  readonly ok: boolean;
-  /** "exit status 3: stock is negative": with the last line that it printed. Empty if there is nothing to say. */
-  readonly message: string;
-  readonly stdout?: Excerpt;
-  readonly stderr?: Excerpt;
-}
+export type MonitorRecord = Inferred<typeof monitorSchema>;
 
-/** What a limit leaves of the machine: what the machine has, and what sets the limit. */
-export interface MachineLimit {
-  readonly machine: number;
-  readonly by: 'control group' | 'CPU affinity';
-}
+/** What a limit leaves of the machine. */
+const machineLimit = z.object({
+  machine: z.number().meta({ description: 'what the machine has' }),
+  by: z.enum(['control group', 'CPU affinity']),
+});
+
+export const environmentSchema = z.object({
+  os: z.string(),
+  arch: z.string(),
+  cpu: z.string(),
+  cores: z.number().positive().meta({ description: 'that could be used; a quota can make it a fraction' }),
+  memory: z.number().meta({ description: 'bytes that could be used' }),
+  limits: z
+    .object({ cores: machineLimit.optional(), memory: machineLimit.optional() })
+    .optional()
+    .meta({ description: 'where cores or memory are less than the machine has' }),
+  node: z.string(),
+  /** Name and version of the runner's image on GitHub: "ubuntu24 20260101.1". */
+  image: z.string().optional(),
+});
 
 /** The machine, or what a limit leaves of it: a container with half a core has half a core. */
-export interface Environment {
-  readonly os: string;
-  readonly arch: string;
-  readonly cpu: string;
-  /** May be a fraction. */
-  readonly cores: number;
-  /** Bytes. */
-  readonly memory: number;
-  /** Where `cores` or `memory` are less than the machine has. */
-  readonly limits?: { readonly cores?: MachineLimit; readonly memory?: MachineLimit };
-  readonly node: string;
-  /** Name and version of the runner's image on GitHub: "ubuntu24 20260101.1". */
-  readonly image?: string;
-}
+export type Environment = Inferred<typeof environmentSchema>;
+
+export type MachineLimit = Inferred<typeof machineLimit>;
+
+/** What results.json takes over from a record as it is; in the order that it has there. */
+export const afterwardsShape = {
+  verify: z
+    .object({
+      ok: z.boolean(),
+      /** "exit status 3: stock is negative": with the last line that it printed. Empty if there is nothing to say. */
+      message: z.string(),
+      stdout: excerptSchema.optional(),
+      stderr: excerptSchema.optional(),
+    })
+    .optional(),
+  /** Left out if nobody looked. */
+  contamination: contaminationSchema.optional(),
+  /** Processes, at most 100. */
+  leftovers: z.array(leftoverSchema),
+  /** Left out if nobody has looked: the run was cut short, or no process belongs to it. */
+  leftBehind: leftBehindSchema.optional(),
+  /** The signal that cut the run short. */
+  interrupted: z.string().optional(),
+  /** At which ms a gate with abort-on-fail has ended the run; "error_rate 62%, the gate is < 10%". */
+  aborted: z.object({ at: z.number(), reason: z.string() }).optional(),
+  /** Setup, service or teardown that went wrong, in words; a run with one has no good verdict. */
+  problems: z.array(z.string()),
+  /** What was too much to keep or to add up; left out if nothing was. */
+  cut: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'what flows said that was too much to keep, in words' }),
+};
+
+type Afterwards = Inferred<z.ZodObject<typeof afterwardsShape>>;
+
+/** How the verify command or export ended. */
+export type VerifyOutcome = NonNullable<Afterwards['verify']>;
 
 /** A gate with abort-on-fail has ended the run. */
-export interface Aborted {
-  /** ms on the record's clock. */
-  readonly at: number;
-  /** "error_rate 62%, the gate is < 10%". */
-  readonly reason: string;
-}
+export type Aborted = NonNullable<Afterwards['aborted']>;
 
 /** Everything that one run of one scenario produced. */
-export interface Record {
+export interface Record extends Afterwards {
   readonly scenario: string;
   /** Wall clock, ISO 8601: the zero of the record's monotonic clock. */
   readonly startedAt: string;
@@ -196,8 +165,6 @@ export interface Record {
   readonly flows: readonly Flow[];
   /** What all of them add up to; left out if `flows` is all of them. */
   readonly tally?: FlowTally;
-  /** What was too much to keep or to add up, in words; left out if nothing was. */
-  readonly cut?: readonly string[];
   /** The same of each rung of a ladder, by how many were in flight at once on it. */
   readonly rungTallies?: ReadonlyMap<number, FlowTally>;
   readonly warmup: number;
@@ -217,16 +184,25 @@ export interface Record {
   readonly environment: Environment;
   /** What became of the limits that the scenario asked for. */
   readonly limits?: LimitsRecord;
-  readonly verify?: VerifyOutcome;
-  /** Left out if nobody looked. */
-  readonly contamination?: Contamination;
-  /** Processes, at most 100. */
-  readonly leftovers: readonly Leftover[];
-  /** Undefined if nobody has looked: the run was cut short, or no process belongs to it. */
-  readonly leftBehind?: LeftBehind;
-  /** The signal that cut the run short. */
-  readonly interrupted?: string;
-  readonly aborted?: Aborted;
-  /** Setup, service or teardown that went wrong, in words; a run with one has no good verdict. */
-  readonly problems: readonly string[];
+}
+
+/** What a record tells of the plan of its scenario. */
+type Planned = Pick<ScenarioPlan, 'name' | 'load' | 'faults' | 'ladder' | 'timeout' | 'warmup' | 'retries'>;
+
+/** What came of a run, in which much can be left out. */
+export type Ran = Partial<Record> & Pick<Record, 'startedAt' | 'flows' | 'monitor' | 'environment'>;
+
+/** The one place where a record is made: of what was planned and of what came of it, which has the last word. */
+export function recordOf(plan: Planned, ran: Ran): Record {
+  return {
+    scenario: plan.name,
+    load: wholeLoad(plan),
+    timeout: plan.timeout,
+    warmup: plan.warmup,
+    retries: plan.retries,
+    rungs: plan.ladder === undefined ? undefined : [],
+    leftovers: [],
+    problems: [],
+    ...ran,
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Inferred } from './inferred.js';
 import { METRIC_IDS } from './metrics.js';
 
 /** At level `fail` a threshold is a gate, at level `warn` an alert. */
@@ -35,7 +36,7 @@ export const thresholdSchema = z.object({
   origin: z.literal('history').optional().meta({ description: 'the limit is what earlier runs predict' }),
 });
 
-export type Threshold = Readonly<z.infer<typeof thresholdSchema>> & {
+export type Threshold = Inferred<typeof thresholdSchema> & {
   /** While the run is under way it is looked at too, from `delay` ms on, and ends the run when it does not hold. */
   readonly abort?: { readonly delay: number };
 };

@@ -24,7 +24,7 @@ export interface Known<Member> {
   marked(): boolean;
 }
 
-export type Lineage<Member> =
+type Lineage<Member> =
   | { readonly kind: 'child'; readonly of: Member }
   /** Its parents are gone, but it shares a process group or a session with a member. */
   | { readonly kind: 'kin'; readonly of: Member }

@@ -1,5 +1,5 @@
 /** Bytes, from /proc/PID/status; everything else in there is in /proc/PID/stat as well. */
-export interface StatusMemory {
+interface StatusMemory {
   readonly memory: number;
   /** High-water mark of the resident set since the last exec. */
   readonly peakMemory: number;

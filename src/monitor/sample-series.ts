@@ -41,7 +41,7 @@ function merge(first: Sample, second: Sample): Sample {
     peakMemory: Math.max(first.peakMemory, second.peakMemory),
     threads: Math.max(first.threads, second.threads),
     processes: Math.max(first.processes, second.processes),
-    ...(files === undefined ? {} : { files }),
+    files,
     ...mostOf(first, second),
   };
 }

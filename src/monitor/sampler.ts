@@ -15,7 +15,7 @@ import {
 import type { Turnover } from './memory-bound.js';
 import { TreeUsage } from './tree-usage.js';
 
-export interface MonitorOptions {
+interface MonitorOptions {
   readonly clock: Clock;
   /** Read, but not closed: it belongs to who opened it. */
   readonly table: ProcessTable;
@@ -23,10 +23,12 @@ export interface MonitorOptions {
   readonly origin: number;
   /** Counted flows that have ended by now. */
   readonly flows?: () => number;
+  /** No process will ever belong to it. */
+  readonly unwatched?: true | undefined;
 }
 
 /** What the last read showed. */
-export interface Latest {
+interface Latest {
   readonly sample: Sample;
   readonly readings: readonly ProcessReading[];
 }
@@ -165,7 +167,8 @@ class Sampler implements Monitor {
       samples: this.series.samples(),
       processes: this.usage.processes(),
       cost: { samples: this.reads, cpuTime: this.cpuTime, duration: clock.now() - this.startedAt },
-      ...(this.failures === 0 ? {} : { failures: this.failures }),
+      failures: this.failures === 0 ? undefined : this.failures,
+      unwatched: this.options.unwatched,
       notes: [...this.notes, ...stallNote(this.stalled)],
     };
   }

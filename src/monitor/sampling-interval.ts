@@ -1,5 +1,5 @@
 /** ms. */
-export interface IntervalBounds {
+interface IntervalBounds {
   readonly shortest: number;
   readonly longest: number;
 }

@@ -28,7 +28,7 @@ export class Standing {
     return {
       serviceMemory: sum(readings, ({ memory }) => memory),
       serviceThreads: sum(readings, ({ threads }) => threads),
-      ...(files === undefined ? {} : { serviceFiles: files }),
+      serviceFiles: files,
       serviceCpuTime: this.serviceCpuTime,
     };
   }
@@ -38,9 +38,5 @@ export class Standing {
 function hostPart(alive: readonly ProcessReading[]): HostPart {
   const [host, another] = alive.filter(({ pid, root, role }) => role === 'flow' && pid === root);
   if (host === undefined || another !== undefined) return {};
-  return {
-    hostMemory: host.memory,
-    hostThreads: host.threads,
-    ...(host.files === undefined ? {} : { hostFiles: host.files }),
-  };
+  return { hostMemory: host.memory, hostThreads: host.threads, hostFiles: host.files };
 }

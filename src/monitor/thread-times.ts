@@ -1,5 +1,5 @@
 /** What the kernel tells of a process as a whole, in ticks of 10 ms that it rounds down. ms. */
-export interface RoughTime {
+interface RoughTime {
   /** It has used at least this. */
   readonly least: number;
   /** And this on average. */

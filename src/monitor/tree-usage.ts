@@ -34,11 +34,11 @@ export class TreeUsage {
       at,
       memory,
       peakMemory,
-      ...(most.unknown === 0 && most.known <= peakMemory ? {} : { mostMemory: most }),
+      mostMemory: most.unknown === 0 && most.known <= peakMemory ? undefined : most,
       cpuTime: this.cpu.charge(readings),
       threads: sum(alive, (reading) => reading.threads),
       processes: alive.length,
-      ...(files === undefined ? {} : { files }),
+      files,
       ...this.standing.observe(alive),
     };
   }

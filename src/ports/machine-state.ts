@@ -7,7 +7,7 @@ export interface ListeningSocket {
 }
 
 /** What a process has open, as the kernel names it: a path, or `socket:[inode]`. */
-export type OpenFile = string;
+type OpenFile = string;
 
 export interface OutputWriter {
   readonly pid: number;

@@ -1,13 +1,13 @@
-import type { Verdict } from '../model/verdict.js';
+import type { Verdict } from '../model/results.js';
 import type { CheckRunUpdate, GitHub, Logger } from '../ports.js';
 import { explainRefusal } from './refusal.js';
 
-export interface CheckRunPorts {
+interface CheckRunPorts {
   readonly github: GitHub;
   readonly logger: Logger;
 }
 
-export interface CheckRunRequest {
+interface CheckRunRequest {
   readonly name: string;
   /** The head of the pull request, else the pushed commit. */
   readonly sha: string;
@@ -19,7 +19,7 @@ export interface OpenCheckRun extends CheckRunRequest {
   readonly id: number;
 }
 
-export interface CheckRunEnd {
+interface CheckRunEnd {
   /** Undefined if it never came to one: a defect, or something that the user has to mend. */
   readonly verdict: Verdict | undefined;
   /** The run was cut short. */
@@ -27,7 +27,7 @@ export interface CheckRunEnd {
   /** The step fails: a check run that is grey beside a red step would be a riddle. */
   readonly stepFails: boolean;
   /** `1 of 2 scenarios is unresolved`: what neither holds nor fails. */
-  readonly unresolved?: string | undefined;
+  readonly unresolved?: string;
   /** That alone has made the verdict what it is; so it is if left out. */
   readonly unresolvedAlone?: boolean;
   /** Markdown, at most 65,535 characters. */

@@ -1,6 +1,6 @@
 import { GitHubError, type GitHub, type Logger, type PullRequestComment } from '../ports.js';
 import type { CommentMode } from '../inputs/parse-inputs.js';
-import type { Verdict } from '../model/verdict.js';
+import type { Verdict } from '../model/results.js';
 import { compareAge, formatMarker, isPlausible, parseMarker, type Marker } from './marker.js';
 import { explainRefusal } from './refusal.js';
 
@@ -20,7 +20,7 @@ export interface CommentRequest {
   readonly render: (marker: string) => string;
 }
 
-export interface CommentPorts {
+interface CommentPorts {
   readonly github: GitHub;
   readonly logger: Logger;
 }

@@ -22,7 +22,7 @@ export interface Occasion {
   readonly onDefaultBranch: boolean;
 }
 
-export interface RunnerEvent {
+interface RunnerEvent {
   /** GITHUB_EVENT_NAME. */
   readonly name: string;
   /** The parsed file at GITHUB_EVENT_PATH; whatever is missing or of another form counts as not said. */
@@ -71,7 +71,7 @@ const payloadSchema = z.object({
 });
 
 type Payload = z.infer<typeof payloadSchema>;
-type Subject = Pick<Occasion, 'pullRequest' | 'headSha'> & { isFork: boolean; author?: string | undefined };
+type Subject = Pick<Occasion, 'pullRequest' | 'headSha'> & { isFork: boolean; author?: string };
 
 /** A fork's pull request gets a token that can only read by these events; what is checked out is its merge. */
 const READS_ONLY = ['pull_request', 'pull_request_review', 'pull_request_review_comment'];
@@ -102,9 +102,9 @@ export function readEvent({ name, payload, env }: RunnerEvent): Occasion {
     onDefaultBranch: isOfDefaultBranch(name, env.GITHUB_REF, defaultBranch),
     readOnly:
       (checksOutPullRequest(name) && (subject.isFork || dependabot)) || (name === 'push' && dependabot),
-    ...(subject.pullRequest !== undefined && { pullRequest: subject.pullRequest }),
-    ...(headSha !== undefined && { headSha }),
-    ...(defaultBranch !== undefined && { defaultBranch }),
+    pullRequest: subject.pullRequest,
+    headSha,
+    defaultBranch,
   };
 }
 
@@ -126,7 +126,7 @@ function subjectOf(name: string, event: Payload): Subject {
     case 'pull_request_review_comment':
       return ofPullRequest(event);
     case 'issue_comment':
-      return { isFork: false, ...(event.issue !== undefined && { pullRequest: event.issue.number }) };
+      return { isFork: false, pullRequest: event.issue?.number };
     case 'merge_group':
       return commit(event.merge_group?.head_sha);
     case 'push':
@@ -139,7 +139,7 @@ function subjectOf(name: string, event: Payload): Subject {
 }
 
 function commit(sha: string | undefined): Subject {
-  return { isFork: false, ...(sha !== undefined && { headSha: sha }) };
+  return { isFork: false, headSha: sha };
 }
 
 function ofPullRequest({ pull_request: pull, repository: home }: Payload): Subject {
@@ -167,6 +167,6 @@ function ofWorkflowRun({ workflow_run: run, repository: home }: Payload): Subjec
     ...commit(run.head_sha),
     isFork: run.head_repository?.full_name !== home?.full_name,
     author: run.actor?.login,
-    ...(meant.length === 1 && only !== undefined && { pullRequest: only.number }),
+    pullRequest: meant.length === 1 ? only?.number : undefined,
   };
 }

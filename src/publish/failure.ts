@@ -25,9 +25,9 @@ function problemAnnotation({ message, where, file, line, column }: Problem, work
     level: 'error',
     title: 'flowgate: configuration',
     message: where === undefined ? message : `${where}: ${message}`,
-    ...(file !== undefined && { file: relativeTo(workspace, file) }),
-    ...(line !== undefined && { line }),
-    ...(column !== undefined && { column }),
+    file: file === undefined ? undefined : relativeTo(workspace, file),
+    line,
+    column,
   };
 }
 

@@ -7,7 +7,7 @@ import { seededRandom } from '../stats/random.js';
 import type { Occasion } from './event.js';
 import { explainRefusal } from './refusal.js';
 
-export interface HistoryPorts {
+interface HistoryPorts {
   /** Undefined without a token. */
   readonly github: GitHub | undefined;
   readonly logger: Logger;
@@ -46,7 +46,7 @@ export async function readPast(
   }
 }
 
-export interface HistorySubject {
+interface HistorySubject {
   readonly plan: HistoryPlan;
   readonly results: Results;
   readonly occasion: Occasion;
@@ -102,7 +102,7 @@ async function append(
     // An answer may have been lost after all: then the lines are there.
     if (content === before) return true;
     const commit = { branch, path: file, content, message: messageOfCommit(results) };
-    if (await github.commitFile({ ...commit, ...(tip === undefined ? {} : { head: tip.head }) })) return true;
+    if (await github.commitFile({ ...commit, head: tip?.head })) return true;
   }
   return false;
 }

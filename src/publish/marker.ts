@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { VERDICTS, type Verdict } from '../model/verdict.js';
+import { VERDICTS, type Verdict } from '../model/results.js';
 
 /** What a comment of ours says about itself, in an HTML comment that nobody sees. */
 export interface Marker {
@@ -15,7 +15,7 @@ export interface Marker {
   readonly nonce: string;
 }
 
-export interface CommentOwner {
+interface CommentOwner {
   /** The path of the workflow file, see {@link workflowPath}, and GITHUB_JOB. */
   readonly workflow: string;
   readonly job: string;
@@ -23,8 +23,6 @@ export interface CommentOwner {
   readonly matrix?: string;
   /** GITHUB_ACTION, unique among the job's steps: the step's `id`, or a name that GitHub makes of what it uses. */
   readonly step?: string;
-  /** The name under which the shards of one gate are joined; its comment is one for all of them. */
-  readonly shardGroup?: string;
 }
 
 /** Between the job and the step, and before a given key; the parts themselves are percent-encoded and never hold one. */
@@ -38,13 +36,12 @@ const PATTERN =
   /^\s*<!-- flowgate:(\S+) run=(\d{1,16}) attempt=(\d{1,16}) verdict=([a-z]+) inputs=([0-9a-f]{8}) by=([0-9a-f]{1,32}) -->/;
 
 /** `workflow/job`, then a short hash of the matrix if the job has one, then `#step` if it is known by name. */
-export function commentKey({ workflow, job, matrix, step = '', shardGroup }: CommentOwner): string {
-  const leg = shardGroup ?? matrixHash(matrix);
-  const path = [workflow, job, leg]
+export function commentKey({ workflow, job, matrix, step = '' }: CommentOwner): string {
+  const path = [workflow, job, matrixHash(matrix)]
     .filter((part) => part !== undefined)
     .map(encode)
     .join('/');
-  const alone = shardGroup !== undefined || step === '' || MADE_ANEW.test(step);
+  const alone = step === '' || MADE_ANEW.test(step);
   return bounded(alone ? path : `${path}${STEP}${encode(step)}`);
 }
 

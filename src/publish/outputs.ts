@@ -1,7 +1,7 @@
 import { metricName } from '../model/metrics.js';
 import type { Results } from '../model/results.js';
 
-export interface VerdictOutputs {
+interface VerdictOutputs {
   readonly verdict: string;
   /** Number of gates that failed, those without data among them. */
   readonly failed: string;
@@ -9,7 +9,7 @@ export interface VerdictOutputs {
   readonly metrics: string;
 }
 
-export interface OutputsReading {
+interface OutputsReading {
   readonly outputs: VerdictOutputs;
   /** Metrics that the output `metrics` has no room for. */
   readonly leftOut: number;

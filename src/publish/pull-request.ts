@@ -2,18 +2,18 @@ import { messageOf, UserError } from '../errors.js';
 import { whereInput, type Inputs } from '../inputs/inputs.js';
 import { parseInputs } from '../inputs/parse-inputs.js';
 import { GitHubError, type GitHub, type Logger, type PullRequest } from '../ports.js';
-import type { Git } from '../ports/git.js';
+import type { Git } from '../trees/git.js';
 import { checksOutPullRequest, type Occasion } from './event.js';
 import type { Surroundings } from './surroundings.js';
 
-export interface PullRequestPorts {
+interface PullRequestPorts {
   /** Undefined without a token. */
   readonly github: GitHub | undefined;
   readonly git: Git;
   readonly logger: Logger;
 }
 
-export interface PullRequestQuestion {
+interface PullRequestQuestion {
   readonly inputs: Inputs;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** As the event alone tells them. */

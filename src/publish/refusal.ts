@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.js';
 import { GitHubError } from '../ports.js';
 
-export interface Refusal {
+interface Refusal {
   /** What could not be done: "the comment could not be written". */
   readonly what: string;
   /** The permission that it takes: `pull-requests: write`. */

@@ -1,7 +1,6 @@
 import { resultsJson } from '../report/results-json.js';
 import { messageOf } from '../errors.js';
-import type { Results } from '../model/results.js';
-import { isUnresolvedAlone, unresolvedTally } from '../model/unresolved.js';
+import { isUnresolvedAlone, unresolvedTally, type Results } from '../model/results.js';
 import type { Files, GitHub, Logger } from '../ports.js';
 import { completeCheckRun, type OpenCheckRun } from './check-run.js';
 import { publishComment, type CommentMode } from './comment.js';
@@ -33,7 +32,7 @@ export interface ReportSubject {
   readonly mode: CommentMode;
   /** Absolute: the runner's temporary folder. */
   readonly temporary: string;
-  readonly checkRun?: OpenCheckRun | undefined;
+  readonly checkRun?: OpenCheckRun;
 }
 
 type Step = (what: string, act: () => Promise<void> | void) => Promise<void>;

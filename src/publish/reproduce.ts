@@ -30,7 +30,7 @@ const OPTIONS = [
 /** Options that are given again and again, once a line. */
 const REPEATED = new Set(['--threshold', '--alert']);
 
-type Given = { readonly [Name in (typeof OPTIONS)[number][0] | 'demo' | 'noCompare']?: string | undefined };
+type Given = { readonly [Name in (typeof OPTIONS)[number][0] | 'demo' | 'noCompare']?: string };
 
 /**
  * The command that reproduces the verdict at a terminal, at the top of the workspace, from where a config is named

@@ -18,12 +18,12 @@ export interface Surroundings {
   readonly invocation: Pick<Marker, 'inputs' | 'nonce'>;
 }
 
-export interface SurroundingsSource {
+interface SurroundingsSource {
   readonly env: Env;
   /** The event's payload, parsed; undefined if there is none. */
   readonly payload: unknown;
   /** Input `matrix`. */
-  readonly matrix?: string | undefined;
+  readonly matrix?: string;
   readonly inputs: Inputs;
   /** Random, of this invocation; hexadecimal digits. */
   readonly nonce: string;
@@ -40,7 +40,7 @@ export function readSurroundings(source: SurroundingsSource): Surroundings {
     occasion,
     workspace: given(env.GITHUB_WORKSPACE) ?? cwd,
     git: readGit(env, occasion),
-    ...(run !== undefined && { run }),
+    run,
     key: keyOf(source),
     invocation: { inputs: shortHash(JSON.stringify(Object.entries(inputs).sort())), nonce },
   };
@@ -56,7 +56,7 @@ function keyOf({ env, inputs, matrix }: SurroundingsSource): string {
   return commentKey({
     workflow: given(workflow) ?? 'workflow',
     job: given(env.GITHUB_JOB) ?? 'job',
-    ...(matrix !== undefined && { matrix }),
+    matrix,
     step: env.GITHUB_ACTION ?? '',
   });
 }
@@ -65,11 +65,7 @@ function readGit(env: Env, { headSha }: Occasion): Results['git'] {
   // GITHUB_HEAD_REF is the branch of a pull request; GITHUB_REF_NAME would be its merge ref, 12/merge.
   const ref = given(env.GITHUB_HEAD_REF) ?? given(env.GITHUB_REF_NAME);
   const repository = given(env.GITHUB_REPOSITORY);
-  return {
-    ...(headSha !== undefined && { sha: headSha }),
-    ...(ref !== undefined && { ref }),
-    ...(repository !== undefined && { repository }),
-  };
+  return { sha: headSha, ref, repository };
 }
 
 function readRun(env: Env): Surroundings['run'] {

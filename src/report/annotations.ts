@@ -2,7 +2,7 @@ import type { Results, ScenarioResults } from '../model/results.js';
 import type { Standing } from './blocks.js';
 import { findingsOf, type Finding } from './checks.js';
 import { plain } from './escape.js';
-import { plural } from '../model/format.js';
+import { plural } from '../lib/format.js';
 import { gateChangesAnnotation } from './gate-changes.js';
 import { tableRows } from './gates.js';
 import { headlineOf } from './headline.js';

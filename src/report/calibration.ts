@@ -7,7 +7,7 @@ import type {
   ScenarioCalibration,
   TallyShare,
 } from '../model/calibration.js';
-import { formatQuantity, formatTime, plural } from '../model/format.js';
+import { formatQuantity, formatTime, plural } from '../lib/format.js';
 import { parseMetricName } from '../model/metrics.js';
 import { block, right, shown, words, type Block, type Blocks } from './blocks.js';
 import { html, plain } from './escape.js';

@@ -1,4 +1,4 @@
-import { formatTime } from '../model/format.js';
+import { formatTime } from '../lib/format.js';
 
 /* What charts are made of: those of Mermaid, which GitHub draws, and those that the page draws itself. */
 

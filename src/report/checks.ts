@@ -1,6 +1,6 @@
 import type { CheckResult, ScenarioResults } from '../model/results.js';
-import { andMore, countIn } from '../model/evidence.js';
-import { plural } from '../model/format.js';
+import { andMore, countIn } from '../model/checks.js';
+import { plural } from '../lib/format.js';
 import {
   atTerminal,
   block,

@@ -1,8 +1,8 @@
-import { certaintyWords, formatSize } from '../model/format-change.js';
-import { formatCount, plural } from '../model/format.js';
+import { certaintyWords, formatSize } from '../lib/format-change.js';
+import { formatCount, plural } from '../lib/format.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { isAgainstBase } from '../model/threshold.js';
-import { directionOf, limitText } from '../model/metric-words.js';
+import { directionOf, limitText } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
 import { code, strong, words, type Sentence } from './blocks.js';
 import {

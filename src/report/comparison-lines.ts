@@ -1,8 +1,8 @@
-import type { Compared } from '../model/compared.js';
+import type { Compared } from '../model/comparison.js';
 import type { ComparisonResult } from '../model/comparison.js';
-import { formatChange, formatChanges, formatSize, type ChangeUnit } from '../model/format-change.js';
-import { formatConfidence, formatCount, formatQuantity, formatTime, plural } from '../model/format.js';
-import { directionOf, limitText } from '../model/metric-words.js';
+import { formatChange, formatChanges, formatSize, type ChangeUnit } from '../lib/format-change.js';
+import { formatConfidence, formatCount, formatQuantity, formatTime, plural } from '../lib/format.js';
+import { directionOf, limitText } from '../lib/metric-words.js';
 import { metricName, parseMetricName } from '../model/metrics.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { isAgainstBase } from '../model/threshold.js';

@@ -1,8 +1,8 @@
-import type { Compared, ComparedPair } from '../model/compared.js';
+import type { Compared, ComparedPair } from '../model/comparison.js';
 import type { ComparisonResult } from '../model/comparison.js';
-import { formatPercentChange } from '../model/format-change.js';
-import { plural } from '../model/format.js';
-import { directionOf } from '../model/metric-words.js';
+import { formatPercentChange } from '../lib/format-change.js';
+import { plural } from '../lib/format.js';
+import { directionOf } from '../lib/metric-words.js';
 import { RELATIVE_MARGIN } from '../stats/compare/scale.js';
 import { label, line, square, svg } from './charts.js';
 import type { ComparedLine } from './comparison-lines.js';

@@ -1,5 +1,5 @@
-import type { Compared } from '../model/compared.js';
-import { formatCount, formatTime, plural } from '../model/format.js';
+import type { Compared } from '../model/comparison.js';
+import { formatCount, formatTime, plural } from '../lib/format.js';
 import type { ScenarioResults } from '../model/results.js';
 import {
   aside,

@@ -1,6 +1,6 @@
 import type { Results, ScenarioResults } from '../model/results.js';
-import { isOnlyUnresolved, unresolvedTally } from '../model/unresolved.js';
-import type { Verdict } from '../model/verdict.js';
+import { isOnlyUnresolved, unresolvedTally } from '../model/results.js';
+import type { Verdict } from '../model/results.js';
 import {
   block,
   own,

@@ -1,6 +1,7 @@
-import type { Outcome } from '../model/record.js';
-import type { ErrorGroup, ScenarioResults } from '../model/results.js';
-import { formatCount, plural } from '../model/format.js';
+import type { Outcome } from '../model/flow.js';
+import type { ErrorGroup } from '../model/flow.js';
+import type { ScenarioResults } from '../model/results.js';
+import { formatCount, plural } from '../lib/format.js';
 import {
   atTerminal,
   block,

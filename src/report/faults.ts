@@ -1,6 +1,6 @@
 import type { ScenarioResults } from '../model/results.js';
-import { formatCount, plural } from '../model/format.js';
-import { bystandersOf, totalOf } from '../model/tally.js';
+import { formatCount, plural } from '../lib/format.js';
+import { bystandersOf, totalOf } from '../model/flow.js';
 import { atTerminal, block, onPage, own, right, type Reporter } from './blocks.js';
 
 type Results = Pick<ScenarioResults, 'counts' | 'hits' | 'waves' | 'injected'>;

@@ -1,4 +1,4 @@
-import { plural } from '../model/format.js';
+import { plural } from '../lib/format.js';
 import type { ScenarioResults } from '../model/results.js';
 import {
   aside,

@@ -1,7 +1,7 @@
 import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/results.js';
-import { formatCount, formatQuantity, formatRatio, plural } from '../model/format.js';
+import { formatCount, formatQuantity, formatRatio, plural } from '../lib/format.js';
 import { limitSentence } from '../model/ladder.js';
-import { limitText } from '../model/metric-words.js';
+import { limitText } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
 import { judgedFlows } from './faults.js';
 import {

@@ -1,7 +1,7 @@
 import type { Change, Trend } from '../model/history.js';
 import type { ScenarioResults } from '../model/results.js';
-import { formatQuantity, formatShare, NO_DATA, plural } from '../model/format.js';
-import { metricTitle } from '../model/metric-words.js';
+import { formatQuantity, formatShare, NO_DATA, plural } from '../lib/format.js';
+import { metricTitle } from '../lib/metric-words.js';
 import { parseMetricName } from '../model/metrics.js';
 import {
   atTerminal,

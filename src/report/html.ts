@@ -1,5 +1,5 @@
 import type { Results } from '../model/results.js';
-import type { Verdict } from '../model/verdict.js';
+import type { Verdict } from '../model/results.js';
 import {
   shown,
   spaced,

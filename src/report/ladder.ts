@@ -7,7 +7,7 @@ import {
   formatRatio,
   formatTime,
   NO_DATA,
-} from '../model/format.js';
+} from '../lib/format.js';
 import {
   limitSentence,
   type LadderResults,
@@ -16,7 +16,7 @@ import {
   type RungResults,
   type UslResults,
 } from '../model/ladder.js';
-import { uslThroughput } from '../model/usl.js';
+import { uslThroughput } from '../model/ladder.js';
 import {
   atTerminal,
   block,

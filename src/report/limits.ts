@@ -1,7 +1,6 @@
-import { formatBytes, formatTime, plural } from '../model/format.js';
-import { amountWords, limitWords, SUBJECTS } from '../model/limit-words.js';
-import { LIMIT_SUBJECTS } from '../model/limits.js';
-import type { LimitsResult } from '../model/limits-record.js';
+import { formatBytes, formatTime, plural } from '../lib/format.js';
+import { amountWords, limitWords, SUBJECTS } from '../lib/limit-words.js';
+import { LIMIT_SUBJECTS, type LimitsRecord } from '../model/limits.js';
 import type { ScenarioResults } from '../model/results.js';
 import { atTerminal, block, inMarkdown, joined, onPage, own, words, type Reporter } from './blocks.js';
 
@@ -40,12 +39,12 @@ export function limitNotes({ limits }: ScenarioResults): readonly string[] {
 }
 
 /** Everything is in force as it was asked for: why it is not by other means is of no interest. */
-function isWhole({ enforced, unenforced }: LimitsResult): boolean {
+function isWhole({ enforced, unenforced }: LimitsRecord): boolean {
   return unenforced.length === 0 && !enforced.some(({ weaker }) => weaker === true);
 }
 
 /** "256 MB of memory, 0.5 cores for each flow; 1 GB of memory for each service (cgroup v2)". */
-function inForceLine({ enforced, strategy }: LimitsResult): readonly string[] {
+function inForceLine({ enforced, strategy }: LimitsRecord): readonly string[] {
   const parts = LIMIT_SUBJECTS.flatMap((subject) => {
     const amounts = enforced.filter(({ of }) => of === subject).map(amountWords);
     return amounts.length === 0 ? [] : [`${amounts.join(', ')} for ${SUBJECTS[subject]}`];
@@ -54,7 +53,7 @@ function inForceLine({ enforced, strategy }: LimitsResult): readonly string[] {
 }
 
 /** "not enforced: 64 processes for each flow, each service: RLIMIT_NPROC counts …": those with one reason together. */
-function notEnforcedLines({ unenforced }: LimitsResult): readonly string[] {
+function notEnforcedLines({ unenforced }: LimitsRecord): readonly string[] {
   const reasons = new Set(unenforced.map(({ reason }) => reason));
   return [...reasons].map((reason) => {
     const limits = unenforced.filter((each) => each.reason === reason).map(limitWords);
@@ -62,7 +61,7 @@ function notEnforcedLines({ unenforced }: LimitsResult): readonly string[] {
   });
 }
 
-function countedLine(counters: NonNullable<LimitsResult['counters']>): string {
+function countedLine(counters: NonNullable<LimitsRecord['counters']>): string {
   const { peakMemory, cpuTime, throttledTime = 0, outOfMemoryKills, refusedForks } = counters;
   const counted = [
     ...(peakMemory === undefined ? [] : [`peak memory ${formatBytes(peakMemory)} with page cache`]),

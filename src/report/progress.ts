@@ -9,7 +9,7 @@ import {
   formatRate,
   formatRatio,
   plural,
-} from '../model/format.js';
+} from '../lib/format.js';
 import { clipped, flowed, usableWidth } from './lines.js';
 import { loadWords } from './surroundings.js';
 import { sparkline } from './lines.js';

@@ -1,4 +1,3 @@
-import type { Flow } from '../model/record.js';
 import type { Results, ScenarioResults } from '../model/results.js';
 import { withoutDetails } from '../stats/bounded-flow.js';
 
@@ -33,8 +32,7 @@ function said(scenario: ScenarioResults, cut: string | undefined): ScenarioResul
 }
 
 function withoutTexts(scenario: ScenarioResults): ScenarioResults {
-  const flows = scenario.flows as readonly Flow[];
-  return { ...scenario, flows: flows.map(withoutDetails) as ScenarioResults['flows'] };
+  return { ...scenario, flows: scenario.flows.map(withoutDetails) };
 }
 
 function withoutFlows(scenario: ScenarioResults): ScenarioResults {

@@ -1,6 +1,6 @@
 import type { MetricResult, ScenarioResults, ThresholdResult } from '../model/results.js';
-import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../model/format.js';
-import { limitText, metricTitle } from '../model/metric-words.js';
+import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../lib/format.js';
+import { limitText, metricTitle } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
 import { isAgainstBase } from '../model/threshold.js';
 import { byStanding, type Standing } from './blocks.js';

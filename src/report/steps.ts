@@ -1,5 +1,5 @@
 import type { ScenarioResults } from '../model/results.js';
-import { formatRatio, formatTime, plural } from '../model/format.js';
+import { formatRatio, formatTime, plural } from '../lib/format.js';
 import { parseMetricName } from '../model/metrics.js';
 import {
   atTerminal,

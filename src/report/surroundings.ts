@@ -7,7 +7,7 @@ import {
   formatRatio,
   formatTime,
   plural,
-} from '../model/format.js';
+} from '../lib/format.js';
 import { safeUrl } from './escape.js';
 
 /**

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { Results } from '../model/results.js';
-import type { Verdict } from '../model/verdict.js';
+import type { Verdict } from '../model/results.js';
 import {
   shown,
   type Block,

@@ -1,7 +1,7 @@
-import { formatBytes, formatCount, formatRatio, formatTime, plural } from '../model/format.js';
-import type { Outcome } from '../model/record.js';
+import { formatBytes, formatCount, formatRatio, formatTime, plural } from '../lib/format.js';
+import type { Outcome } from '../model/flow.js';
 import type { ScenarioResults } from '../model/results.js';
-import { totalOf, type OutcomeCounts } from '../model/tally.js';
+import { totalOf, type OutcomeCounts } from '../model/flow.js';
 import { CHART, label, line, niceTop, panel, scaleX, svg, timeAxis, type Span } from './charts.js';
 import { endingOf, OUTCOMES } from './errors.js';
 import { markup } from './escape.js';

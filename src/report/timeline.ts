@@ -1,6 +1,6 @@
-import { formatBytes, formatCount, formatShare, formatTime } from '../model/format.js';
+import { formatBytes, formatCount, formatShare, formatTime } from '../lib/format.js';
 import type { ScenarioResults } from '../model/results.js';
-import { totalOf } from '../model/tally.js';
+import { totalOf } from '../model/flow.js';
 import {
   block,
   inMarkdown,

@@ -3,12 +3,13 @@ import type { Monitor } from '../monitor/sampler.js';
 import type { Timer } from '../ports.js';
 import type { FlowLog } from '../stats/flow-log.js';
 import { abortReason } from '../verdict/abort.js';
+import { recordSoFar } from './run-record.js';
 import type { Stage } from './stage.js';
 
 /** ms between two looks at the gates. */
 const LOOK_EVERY = 1000;
 
-export interface AbortWatchOptions {
+interface AbortWatchOptions {
   readonly stage: Stage;
   readonly monitor: Monitor;
   readonly log: FlowLog;
@@ -55,19 +56,6 @@ export class AbortWatch {
 
   #soFar(): Record {
     const { stage, monitor, log } = this.#options;
-    const { plan, environment } = stage;
-    return {
-      scenario: plan.name,
-      startedAt: '',
-      load: plan.load,
-      timeout: plan.timeout,
-      warmup: plan.warmup,
-      ...(plan.retries === undefined ? {} : { retries: plan.retries }),
-      ...log.recorded(),
-      monitor: monitor.soFar(),
-      environment,
-      leftovers: [],
-      problems: [],
-    };
+    return recordSoFar(stage, monitor, { ...log.recorded(), load: stage.plan.load });
   }
 }

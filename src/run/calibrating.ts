@@ -1,13 +1,12 @@
 import { SLOWDOWNS, type ScenarioCalibration } from '../model/calibration.js';
-import type { RoundServices } from '../model/compare-plan.js';
-import type { ComparedMetric } from '../model/comparison.js';
+import type { RoundServices, ComparedMetric } from '../model/comparison.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import { isAgainstBase, type Threshold } from '../model/threshold.js';
 import { calibrationOf } from '../stats/calibrate/calibrate.js';
 import type { MeasuredRun } from '../stats/calibrate/measured.js';
 import { comparedMetrics } from '../verdict/base-limit.js';
 import { defaultBaseGates, spareMetrics } from '../verdict/compared-defaults.js';
-import { formatQuantity } from '../model/format.js';
+import { formatQuantity } from '../lib/format.js';
 import { compareSides, type CompareSidesOptions } from './compare-sides.js';
 import { planOfRounds } from './round-plan.js';
 import { openSides, SideError } from './sides.js';
@@ -48,7 +47,7 @@ export async function calibrateScenario(
   return {
     name: plan.name,
     slowed: plan.work.kind,
-    ...(problem === undefined ? {} : { problem }),
+    problem,
     budget,
     time: ports.clock.now() - began,
     flows: flows ?? null,

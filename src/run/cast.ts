@@ -1,7 +1,6 @@
 import { messageOf } from '../errors.js';
 import { ConnectionLog } from '../faults/connection-log.js';
-import type { HttpWork } from '../model/http.js';
-import type { Work } from '../model/plan.js';
+import type { HttpWork, Work } from '../model/plan.js';
 import { openCommandRunner } from '../scenarios/command.js';
 import { runHook } from '../scenarios/hook.js';
 import { openHttpRunner } from '../scenarios/http.js';
@@ -117,13 +116,11 @@ async function openRequests(
     work,
     slots: plan.load.flows,
     timeout: plan.timeout,
-    ...(connections === undefined
-      ? {}
-      : {
-          onConnection: (slot, port) => {
-            connections.add(port, { slot, at: clock.now() });
-          },
-        }),
+    onConnection:
+      connections &&
+      ((slot, port) => {
+        connections.add(port, { slot, at: clock.now() });
+      }),
     canaries: seesTokens(plan),
   });
 }

@@ -1,6 +1,11 @@
-import { placeholdersIn } from '../model/placeholders.js';
-import type { ScenarioPlan } from '../model/plan.js';
-import { portVariable, serviceTitle, type Readiness, type ServicePlan } from '../model/service.js';
+import { placeholdersIn } from '../lib/placeholders.js';
+import {
+  portVariable,
+  serviceTitle,
+  type ScenarioPlan,
+  type Readiness,
+  type ServicePlan,
+} from '../model/plan.js';
 
 /*
  * Whether what both sides keep up between rounds can be up at once, as far as their plans tell.

@@ -1,10 +1,10 @@
 import type { Rung } from '../model/ladder.js';
 import type { Load, RungPlan } from '../model/plan.js';
-import type { Record } from '../model/record.js';
 import type { FlowLog, Recorded } from '../stats/flow-log.js';
 import type { Monitor } from '../monitor/sampler.js';
 import { endingGates } from '../verdict/climb.js';
 import { runFlows, type FlowsOptions } from './flows.js';
+import { recordSoFar } from './run-record.js';
 import type { Stage } from './stage.js';
 
 /** What became of a ladder. */
@@ -47,25 +47,9 @@ interface SoFar extends Recorded {
   readonly rungs: readonly Rung[];
 }
 
-function breaksGate(
-  { plan, environment, problems }: Stage,
-  monitor: Monitor,
-  { load, ...soFar }: SoFar,
-): boolean {
-  const record: Record = {
-    ...soFar,
-    scenario: plan.name,
-    startedAt: '',
-    load,
-    timeout: plan.timeout,
-    warmup: plan.warmup,
-    ...(plan.retries === undefined ? {} : { retries: plan.retries }),
-    monitor: monitor.soFar(),
-    environment,
-    leftovers: [],
-    problems,
-  };
-  return endingGates(plan.thresholds, record, load.flows).length > 0;
+function breaksGate(stage: Stage, monitor: Monitor, soFar: SoFar): boolean {
+  const record = recordSoFar(stage, monitor, soFar);
+  return endingGates(stage.plan.thresholds, record, soFar.load.flows).length > 0;
 }
 
 function climbed({ flows }: RungPlan, iterations: number): Load {

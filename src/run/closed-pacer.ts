@@ -1,5 +1,4 @@
-import type { StagedLoad } from '../model/load.js';
-import type { Load } from '../model/plan.js';
+import type { StagedLoad, Load } from '../model/plan.js';
 import type { Pace, Pacer, Step } from './pacer.js';
 import { endOfProfile, levelAt, profileOf, timeOfLevel } from './profile.js';
 

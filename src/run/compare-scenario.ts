@@ -1,8 +1,15 @@
 import type { Opponent, TreeGuard } from '../baseline/opponent.js';
-import type { ComparePlan, UnresolvedAnswer } from '../model/compare-plan.js';
-import type { Compared, ComparedPair } from '../model/compared.js';
-import type { ComparedMetric, ComparisonResult, Pair, Round } from '../model/comparison.js';
-import { plural } from '../model/format.js';
+import type {
+  ComparePlan,
+  UnresolvedAnswer,
+  Compared,
+  ComparedPair,
+  ComparedMetric,
+  ComparisonResult,
+  Pair,
+  Round,
+} from '../model/comparison.js';
+import { plural } from '../lib/format.js';
 import { metricName } from '../model/metrics.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import { isAgainstBase, type Threshold } from '../model/threshold.js';
@@ -19,11 +26,11 @@ import { inTheMannerOf, planOfRounds } from './round-plan.js';
 import { openSides, SideError, type Sides } from './sides.js';
 import type { ExecuteContext, ExecutePorts } from './stage.js';
 
-export interface CompareOptions {
+interface CompareOptions {
   readonly opponent: Opponent;
   readonly how: ComparePlan;
   /** Undefined where the sides have no trees of their own. */
-  readonly guard?: TreeGuard | undefined;
+  readonly guard?: TreeGuard;
   readonly ports: ExecutePorts;
   readonly context: ExecuteContext;
 }
@@ -60,7 +67,7 @@ export async function compareScenario(
     defaultGates,
     results,
     compared: { ...surroundingsOf(options, defaultGates), ...compared },
-    ...(problem === undefined ? {} : { problem }),
+    problem,
   };
 }
 
@@ -83,13 +90,13 @@ function surroundingsOf({ opponent, how }: CompareOptions, defaultGates: readonl
   return {
     base: { ...base },
     head: { ...head },
-    ...(defaultGates.length === 0 ? {} : { defaultGates: defaultGates.map(({ expression }) => expression) }),
+    defaultGates: defaultGates.length === 0 ? undefined : defaultGates.map(({ expression }) => expression),
     pairs: [],
     time: 0,
     budget: how.budget,
     onUnresolved: how.onUnresolved,
     attribution: [],
-    ...(commits === undefined ? {} : { commits }),
+    commits,
   };
 }
 
@@ -150,7 +157,7 @@ async function runPairs(plan: ScenarioPlan, sides: Sides, run: Run): Promise<Cam
 }
 
 function roundsOf(flows: number, { services, note }: Sides): NonNullable<Compared['rounds']> {
-  return { flows, services, ...(note === undefined ? {} : { note }) };
+  return { flows, services, note };
 }
 
 function came(
@@ -181,9 +188,9 @@ function came(
       time,
       ended,
       attribution,
-      ...(growth === undefined ? {} : { growth }),
+      growth,
     },
-    ...(failure?.side === 'head' && why !== undefined ? { problem: why } : {}),
+    problem: failure?.side === 'head' ? why : undefined,
   };
 }
 
@@ -197,7 +204,7 @@ function allDropped(pairs: readonly ComparedPair[]): string | undefined {
 
 function comparedPair(pair: Pair, validity: ValidityLimits): ComparedPair {
   const dropped = whyDropped(pair, validity);
-  return { ...pair, ...(dropped === undefined ? {} : { dropped }) };
+  return { ...pair, dropped };
 }
 
 /**
@@ -237,16 +244,10 @@ function failedBefore(failure: SideError, run: Run): Came {
 
 /** Whatever was measured is of a tree that was changed: the pairs are kept, and nothing is concluded from them. */
 function invalid({ metrics }: Run, why: string, { compared }: Partial<Came> = {}): Came {
-  const { rounds, pairs, time } = compared ?? {};
+  const { rounds, pairs = [], time = 0 } = compared ?? {};
   return {
     results: nothingKnown(metrics, why),
-    compared: {
-      ...(rounds === undefined ? {} : { rounds }),
-      ...(pairs === undefined ? {} : { pairs }),
-      ...(time === undefined ? {} : { time }),
-      ended: 'invalid',
-      invalid: why,
-    },
+    compared: { rounds, pairs, time, ended: 'invalid', invalid: why },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ComparedMetric } from '../model/comparison.js';
-import { formatQuantity, plural } from '../model/format.js';
+import { formatQuantity, plural } from '../lib/format.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
 import type { ComparingProgress } from '../ports.js';
@@ -38,7 +38,7 @@ export type SidesCompared =
   | { readonly hopeless: Hopeless; readonly flows: number };
 
 /** Why there was no use in beginning. */
-export interface Hopeless {
+interface Hopeless {
   readonly reason: string;
   /** Had head taken no longer than base, there would have been time. */
   readonly headIsWhy: boolean;

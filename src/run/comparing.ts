@@ -1,5 +1,4 @@
-import type { Compared } from '../model/compared.js';
-import type { ComparedMetric, ComparisonResult, Pair, Round } from '../model/comparison.js';
+import type { Compared, ComparedMetric, ComparisonResult, Pair, Round } from '../model/comparison.js';
 import type { Clock } from '../ports.js';
 import { nextOrder } from '../stats/compare/order.js';
 import {
@@ -12,7 +11,7 @@ import {
 import { isValid, type ValidityLimits } from '../stats/compare/validity.js';
 import { SideError, type SideName } from './sides.js';
 
-export interface ComparingOptions {
+interface ComparingOptions {
   readonly clock: Clock;
   readonly interrupt: AbortSignal;
   /** At least one. */
@@ -66,7 +65,7 @@ export async function comparePairs(options: ComparingOptions): Promise<Comparing
     results: finalResults(pairs, state, { metrics, validity }),
     time: clock.now() - began,
     ended,
-    ...(failure === undefined ? {} : { failure }),
+    failure,
   });
   while (state.status === 'continue') {
     if (isInterrupted()) return end('interrupted');

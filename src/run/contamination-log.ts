@@ -1,4 +1,4 @@
-import type { Contamination, Sighting, TokensSeen } from '../model/contamination.js';
+import type { Contamination, Sighting, TokensSeen } from '../model/checks.js';
 import type { Files } from '../ports.js';
 import { FlowCanary } from '../scenarios/flow-canary.js';
 import type { FlowStart } from '../scenarios/runner.js';
@@ -12,7 +12,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /** Workspaces that wait to be searched; what comes beyond them is let go, so that flows never wait for it. */
 const MOST_WAITING = 64;
 
-export interface ContaminationOptions {
+interface ContaminationOptions {
   readonly files: Pick<Files, 'readBelow'>;
   readonly identity: Identity;
   /** Warm-up flows that ran before. */

@@ -1,6 +1,5 @@
 import { messageOf } from '../errors.js';
-import type { ScenarioPlan } from '../model/plan.js';
-import { wavesOf, wholeLoad } from '../model/waves.js';
+import { wavesOf, wholeLoad, type ScenarioPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
 import type { Monitor } from '../monitor/sampler.js';
 import type { FlowRunner } from '../scenarios/runner.js';
@@ -10,16 +9,15 @@ import { climb, type LoggedFlows } from './climb.js';
 import { runFlows, warmUp } from './flows.js';
 import { lookingAlong } from './looks.js';
 import { haltOn, type Halt } from './halt.js';
-import { withLargestProcess } from './largest-process.js';
 import { Live } from './live.js';
-import { nothing, recordOf, type Performance } from './run-record.js';
+import { nothing, recordOfRun, type Performance } from './run-record.js';
 import { Search } from './search.js';
 import { contaminationLogOf } from './sees-tokens.js';
 import { Session } from './session.js';
 import type { ExecuteContext, ExecutePorts, Stage } from './stage.js';
 import { runWaves, type Waves } from './waves.js';
 import { verifyFlows } from './verify.js';
-import { isWatched, watched, type Watched } from './watched.js';
+import { isWatched, watched, withLargestProcess, type Watched } from './watched.js';
 
 /**
  * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in
@@ -35,7 +33,7 @@ export async function execute(
     session = await Session.open(plan, ports, context);
   } catch (thrown) {
     const unset = { plan, ports, environment: context.environment, problems: [messageOf(thrown)] };
-    return recordOf(unset, nothing(plan, ports, 'none'));
+    return recordOfRun(unset, nothing(plan, ports, 'none'));
   }
   const { stage, cast, runner } = session;
   let performance: Performance | undefined;
@@ -47,7 +45,7 @@ export async function execute(
     await session.close();
   }
   const left = cast.search?.found();
-  return recordOf(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
+  return recordOfRun(stage, { ...(performance ?? nothing(plan, ports, stage.table.source)), ...left });
 }
 
 /** The flows themselves, watched; then what they left, and whether what they did is right. */
@@ -61,11 +59,7 @@ async function perform(session: Session, runner: FlowRunner): Promise<Performanc
     ? await attempt(stage, 'looking at what is there', async () => Search.begin(stage))
     : undefined;
   const contamination = contaminationLogOf(stage);
-  const performed = await performWatched(
-    stage,
-    { ...options, ...(contamination === undefined ? {} : { contamination }) },
-    { halt, cast },
-  );
+  const performed = await performWatched(stage, { ...options, contamination }, { halt, cast });
   await runner.settle();
   // What was cut short has had no time to tidy up.
   if (search !== undefined && !halt.signal.aborted) {
@@ -83,13 +77,8 @@ async function perform(session: Session, runner: FlowRunner): Promise<Performanc
   const verify = ports.interrupt.aborted && verified?.ok === false ? undefined : verified;
   await contamination?.settle();
   await options.workspaces.settle();
-  const monitor = await withLargestProcess(performed.monitor, { runner, plan });
-  return {
-    ...performed,
-    monitor,
-    ...(verify === undefined ? {} : { verify }),
-    ...(contamination === undefined ? {} : { contamination: contamination.recorded() }),
-  };
+  const monitor = await withLargestProcess(performed.monitor, stage);
+  return { ...performed, monitor, verify, contamination: contamination?.recorded() };
 }
 
 /** What was measured stands, whatever becomes of a step after it. */
@@ -149,6 +138,5 @@ async function runLoad(
   const ran = await running.finally(() => {
     abort.stop();
   });
-  const { aborted } = abort;
-  return { ...ran, ...(aborted === undefined ? {} : { aborted }) };
+  return { ...ran, aborted: abort.aborted };
 }

@@ -3,10 +3,9 @@ import { hitsOn } from '../faults/hits.js';
 import { InjectedLog } from '../faults/injected-log.js';
 import { killOf } from '../faults/kill-plan.js';
 import type { SlotOf } from '../faults/trace.js';
-import type { FaultsPlan, Hit } from '../model/faults.js';
-import type { InjectedFaults } from '../model/injected-faults.js';
+import type { FaultsPlan, InjectedFaults } from '../model/faults.js';
+import type { Hit, Flow } from '../model/flow.js';
 import type { NetworkFault } from '../model/network-fault.js';
-import type { Flow } from '../model/record.js';
 import type { Clock, NetworkProxy } from '../ports.js';
 import type { FlowLog } from '../stats/flow-log.js';
 
@@ -19,7 +18,7 @@ export interface NetworkInjection {
   readonly slotOf: SlotOf;
 }
 
-export interface InjectionOptions {
+interface InjectionOptions {
   readonly faults: FaultsPlan;
   readonly network: NetworkInjection | undefined;
   readonly clock: Clock;

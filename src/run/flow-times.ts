@@ -1,4 +1,4 @@
-import type { Flow } from '../model/record.js';
+import type { Flow } from '../model/flow.js';
 
 /**
  * ms by which a flow may seem to start before it was due: two processes read the kernel's clock through offsets of their
@@ -43,8 +43,8 @@ export function withoutTimes(flow: Flow, defect: string): Flow {
     startedAt: at,
     endedAt: at,
     error: { message: `impossible times: ${defect}` },
-    ...(stdout === undefined ? {} : { stdout }),
-    ...(stderr === undefined ? {} : { stderr }),
+    stdout,
+    stderr,
   };
 }
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { FlowKill } from '../faults/kill-plan.js';
 import type { Load } from '../model/plan.js';
-import type { Flow } from '../model/record.js';
+import type { Flow } from '../model/flow.js';
 import type { Clock } from '../ports.js';
 import type { FlowLog } from '../stats/flow-log.js';
 import type { FlowRunner } from '../scenarios/runner.js';
@@ -47,7 +47,7 @@ export interface FlowsOptions {
 /** Runs the counted flows of a load into the log. Never rejects: what ran is not lost. */
 export async function runFlows(options: FlowsOptions): Promise<void> {
   const { log, rung, wave, before = 0 } = options;
-  const part = { ...(rung === undefined ? {} : { rung }), ...(wave === undefined ? {} : { wave }) };
+  const part = { rung, wave };
   const isWhole = rung === undefined && wave === undefined;
   let iteration = before + log.count;
   const name = (slot: number): FlowName => {

@@ -1,4 +1,4 @@
-import type { LeftFile, Leftover } from '../model/left-behind.js';
+import type { LeftFile, Leftover } from '../model/checks.js';
 import type { MachineState } from '../ports.js';
 import { whatStays } from './leftovers.js';
 import type { SlotsByIteration } from './left-processes.js';
@@ -79,8 +79,8 @@ export class LeftFiles {
       const path = this.#pathOf(name);
       const iteration = await this.#flowOf(name, path);
       const holder = held.get(name);
-      if (iteration !== undefined) found.push({ path, ...originOf(iteration, slots.get(iteration)) });
-      else if (holder !== undefined) found.push({ path, ...originOf(holder.iteration, holder.slot) });
+      if (iteration !== undefined) found.push({ path, slot: slots.get(iteration), iteration });
+      else if (holder !== undefined) found.push({ path, slot: holder.slot, iteration: holder.iteration });
     }
     return found;
   }
@@ -126,14 +126,4 @@ function heldOf(
         .map((path) => [path.slice(folder.length + 1).split('/')[0] ?? '', leftover] as const),
     ),
   );
-}
-
-function originOf(
-  iteration: number | undefined,
-  slot: number | undefined,
-): Pick<LeftFile, 'slot' | 'iteration'> {
-  return {
-    ...(slot === undefined ? {} : { slot }),
-    ...(iteration === undefined ? {} : { iteration }),
-  };
 }

@@ -1,4 +1,4 @@
-import type { LeftPort, Leftover } from '../model/left-behind.js';
+import type { LeftPort, Leftover } from '../model/checks.js';
 import type { ListeningSocket, MachineState } from '../ports.js';
 import { whatStays } from './leftovers.js';
 import type { Stage } from './stage.js';
@@ -45,11 +45,7 @@ function portsOf(
   machine: MachineState,
 ): readonly (readonly [number, LeftPort])[] {
   const open = new Set(machine.openFilesOf(pid));
-  const origin = {
-    ...(slot === undefined ? {} : { slot }),
-    ...(iteration === undefined ? {} : { iteration }),
-  };
   return sockets
     .filter(({ inode }) => open.has(`socket:[${inode}]`))
-    .map(({ address, inode }) => [inode, { address, pid, command, ...origin }] as const);
+    .map(({ address, inode }) => [inode, { address, pid, command, slot, iteration }] as const);
 }

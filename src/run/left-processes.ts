@@ -1,4 +1,4 @@
-import type { Leftover } from '../model/left-behind.js';
+import type { Leftover } from '../model/checks.js';
 import { keyOf } from '../monitor/process-key.js';
 import type { OutputWriter, ProcessReading } from '../ports.js';
 import { iterationOf } from './identity.js';
@@ -67,11 +67,7 @@ export class LeftProcesses {
     const token = reading.token ?? ports.machine.variableOf(reading.pid, 'FLOWGATE_TOKEN');
     const iteration = token === undefined ? undefined : iterationOf(identity, token);
     const slot = iteration === undefined ? (place ?? this.#slotOfLauncher(reading)) : slots.get(iteration);
-    return {
-      ...this.#leftover(reading),
-      ...(slot === undefined ? {} : { slot }),
-      ...(iteration === undefined ? {} : { iteration }),
-    };
+    return { ...this.#leftover(reading), slot, iteration };
   }
 
   /** An orphan without an environment that the launcher of a slot has adopted. */
@@ -92,13 +88,13 @@ export class LeftProcesses {
     return hidden.map((writer) => {
       watch.addRoot({ pid: writer.pid, role: 'flow', launcher: false });
       const slot = slotOf(writer.path);
-      return { ...this.#leftover(writer), ...(slot === undefined ? {} : { slot }) };
+      return { ...this.#leftover(writer), slot };
     });
   }
 
   #leftover({ pid, parent, command }: Pick<ProcessReading, 'pid' | 'parent' | 'command'>): Leftover {
     const folder = this.#stage.ports.machine.workingDirectoryOf(pid);
-    return { pid, parent, command, ...(folder === undefined ? {} : { folder }) };
+    return { pid, parent, command, folder };
   }
 }
 

@@ -1,5 +1,4 @@
-import type { GroupCounters, LimitPlan } from '../model/limits.js';
-import type { LimitsRecord } from '../model/limits-record.js';
+import type { GroupCounters, LimitPlan, LimitsRecord } from '../model/limits.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import type { LimitSession, ResourceLimits } from '../ports/resource-limits.js';
 import type { Confinement } from '../scenarios/confinement.js';
@@ -60,11 +59,7 @@ export class Limits {
 
   get record(): LimitsRecord {
     const counters = countedSince(this.#began, this.#ended);
-    return {
-      ...this.#session.inForce,
-      ...(counters === undefined ? {} : { counters }),
-      leftBehind: this.#leftBehind,
-    };
+    return { ...this.#session.inForce, counters, leftBehind: this.#leftBehind };
   }
 }
 

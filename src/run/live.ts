@@ -1,6 +1,5 @@
-import { lengthOf } from '../model/load.js';
-import type { Load } from '../model/plan.js';
-import type { Outcome } from '../model/record.js';
+import { lengthOf, type Load } from '../model/plan.js';
+import type { Outcome } from '../model/flow.js';
 import type { Monitor } from '../monitor/sampler.js';
 import type { Clock, Progress, ProgressView, Timer } from '../ports.js';
 
@@ -8,7 +7,7 @@ import type { Clock, Progress, ProgressView, Timer } from '../ports.js';
 const UPDATE_EVERY = 250;
 const HISTORY = 40;
 
-export interface LiveOptions {
+interface LiveOptions {
   readonly scenario: string;
   readonly load: Load;
   readonly cores: number;

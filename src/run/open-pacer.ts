@@ -1,4 +1,4 @@
-import type { OpenLoad } from '../model/load.js';
+import type { OpenLoad } from '../model/plan.js';
 import type { Pacer, Step } from './pacer.js';
 import { profileOf, timeOfArea, wholeArea } from './profile.js';
 

@@ -1,5 +1,5 @@
 /** A level over time, in pieces that are straight lines, from time 0 on. Where two do not meet it steps. Times in ms. */
-export type Profile = readonly Piece[];
+type Profile = readonly Piece[];
 
 interface Piece {
   readonly begins: number;
@@ -10,7 +10,7 @@ interface Piece {
   readonly before: number;
 }
 
-export interface Stretch {
+interface Stretch {
   readonly level: number;
   readonly duration: number;
   /** At most `duration`; 0 is a step. The first stretch ramps up from nothing. */

@@ -1,5 +1,4 @@
-import { lengthOf } from '../model/load.js';
-import type { Load } from '../model/plan.js';
+import { lengthOf, type Load } from '../model/plan.js';
 
 /** What was seen of a load before the first round. */
 export interface Trial {
@@ -12,7 +11,7 @@ export interface Trial {
 }
 
 /** How much time there is. */
-export interface RoundBudget {
+interface RoundBudget {
   /** ms for all rounds. */
   readonly budget: number;
   /** Rounds of both sides together up to the first look. */
@@ -31,10 +30,7 @@ const SHARE = 0.8;
 const FEWEST_STARTS = 10;
 
 /** ms that the flows of a round should take. */
-export function roundTime(
-  { flowTime = 0 }: Pick<Trial, 'flowTime'>,
-  { budget, rounds }: RoundBudget,
-): number {
+function roundTime({ flowTime = 0 }: Pick<Trial, 'flowTime'>, { budget, rounds }: RoundBudget): number {
   const wanted = Math.max(SHORTEST_ROUND, FLOW_TIMES * flowTime, budget / MOST_ROUNDS);
   return Math.min(wanted, (SHARE * budget) / rounds);
 }

@@ -7,13 +7,14 @@ import type { ScenarioPlan } from '../model/plan.js';
  */
 export function planOfRounds(plan: ScenarioPlan): ScenarioPlan {
   const { ladder, faults } = plan;
-  const quiet = faults === undefined ? undefined : without(faults, ['kill']);
   return {
-    ...without(plan, ['ladder', 'verify', 'faults']),
+    ...plan,
+    ladder: undefined,
+    verify: undefined,
     load: ladder?.at(-1) ?? plan.load,
     thresholds: [],
     checks: { isolation: 'off', cleanup: 'off', growth: 'off' },
-    ...(quiet === undefined ? {} : { faults: quiet }),
+    faults: faults && { ...faults, kill: undefined },
   };
 }
 
@@ -23,20 +24,12 @@ export function planOfRounds(plan: ScenarioPlan): ScenarioPlan {
  */
 export function inTheMannerOf(head: ScenarioPlan, base: ScenarioPlan): ScenarioPlan {
   return {
-    ...without(base, ['ladder', 'retries']),
+    ...base,
     load: head.load,
     timeout: head.timeout,
     warmup: head.warmup,
     seed: head.seed,
-    ...(head.ladder === undefined ? {} : { ladder: head.ladder }),
-    ...(head.retries === undefined ? {} : { retries: head.retries }),
+    ladder: head.ladder,
+    retries: head.retries,
   };
-}
-
-function without<T extends object, Key extends keyof T & string>(
-  all: T,
-  names: readonly Key[],
-): Omit<T, Key> {
-  const kept = Object.entries(all).filter(([name]) => !names.some((other) => other === name));
-  return Object.fromEntries(kept) as unknown as Omit<T, Key>;
 }

@@ -24,7 +24,7 @@ export interface Attempt {
   readonly cpuTime: number;
 }
 
-export interface TrialRounds {
+interface TrialRounds {
   readonly clock: Clock;
   /** Undefined if it was cut short. */
   readonly record: (side: SideName, load: Load) => Promise<Record | undefined>;

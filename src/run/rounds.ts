@@ -7,7 +7,7 @@ import { roundOf } from '../stats/compare/round.js';
 import type { SideName, Sides } from './sides.js';
 import type { ExecutePorts } from './stage.js';
 
-export interface RoundsOptions {
+interface RoundsOptions {
   readonly sides: Pick<Sides, 'round'>;
   readonly ports: Pick<ExecutePorts, 'machine' | 'interrupt'>;
   /** Asked for by thresholds. */

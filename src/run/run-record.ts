@@ -1,21 +1,11 @@
-import type { Contamination } from '../model/contamination.js';
 import type { ScenarioPlan } from '../model/plan.js';
-import { wholeLoad } from '../model/waves.js';
-import type { Aborted, MonitorRecord, Record, VerifyOutcome } from '../model/record.js';
+import { recordOf, type Ran, type Record } from '../model/record.js';
+import type { Monitor } from '../monitor/sampler.js';
 import { FlowLog, type Recorded } from '../stats/flow-log.js';
-import type { Climb } from './climb.js';
 import type { ExecutePorts, Stage } from './stage.js';
-import type { Waves } from './waves.js';
 
 /** What the flows' part of a run leaves in the record. */
-export interface Performance
-  extends Partial<Climb>, Partial<Waves>, Recorded, Partial<Pick<Record, 'leftovers' | 'leftBehind'>> {
-  readonly startedAt: Date;
-  readonly monitor: MonitorRecord;
-  readonly verify?: VerifyOutcome;
-  readonly aborted?: Aborted;
-  readonly contamination?: Contamination;
-}
+export type Performance = Omit<Ran, 'startedAt' | 'environment'> & Recorded & { readonly startedAt: Date };
 
 /** What interrupts a run that flowgate itself can not go on with. */
 export const UNEXPECTED_FAILURE = 'an unexpected failure';
@@ -23,29 +13,32 @@ export const UNEXPECTED_FAILURE = 'an unexpected failure';
 const DEFECT =
   'flowgate met an unexpected failure, a defect of its own: the log says which; please report it';
 
-export type RecordedStage = Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'> &
+type RecordedStage = Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'> &
   Partial<Pick<Stage, 'limits'>>;
 
-export function recordOf(
+/** The record of a run, or of a round of it, that is over. */
+export function recordOfRun(
   { plan, ports, environment, problems, limits }: RecordedStage,
-  performance: Performance,
+  { startedAt, ...performance }: Performance,
 ): Record {
-  const { startedAt, ...rest } = performance;
-  return {
-    scenario: plan.name,
-    startedAt: startedAt.toISOString(),
-    load: wholeLoad(plan),
-    timeout: plan.timeout,
-    warmup: plan.warmup,
-    ...(plan.retries === undefined ? {} : { retries: plan.retries }),
-    ...(plan.ladder === undefined ? {} : { rungs: [] }),
+  const { interrupt } = ports;
+  return recordOf(plan, {
     environment,
-    leftovers: [],
-    ...(limits === undefined ? {} : { limits: limits.record }),
-    problems: ports.interrupt.reason === UNEXPECTED_FAILURE ? [...problems, DEFECT] : problems,
-    ...rest,
-    ...(ports.interrupt.aborted ? { interrupted: String(ports.interrupt.reason) } : {}),
-  };
+    limits: limits?.record,
+    problems: interrupt.reason === UNEXPECTED_FAILURE ? [...problems, DEFECT] : problems,
+    startedAt: startedAt.toISOString(),
+    ...performance,
+    interrupted: interrupt.aborted ? String(interrupt.reason) : undefined,
+  });
+}
+
+/** What a run under way has come to, for the gates that may end it. */
+export function recordSoFar(
+  { plan, environment }: Pick<Stage, 'plan' | 'environment'>,
+  monitor: Monitor,
+  ran: Recorded & Pick<Record, 'load' | 'rungs'>,
+): Record {
+  return recordOf(plan, { environment, startedAt: '', monitor: monitor.soFar(), ...ran });
 }
 
 /** A run that came to no flow. */

@@ -13,7 +13,7 @@ export interface Release {
   readonly again: (slot: number) => Due | undefined;
 }
 
-export interface Schedule {
+interface Schedule {
   readonly pacer: Pacer;
   readonly slots: number;
   readonly clock: Clock;

@@ -1,10 +1,4 @@
-import {
-  MOST_LEFT,
-  type LeftBehind,
-  type LeftFile,
-  type Leftover,
-  type LeftPort,
-} from '../model/left-behind.js';
+import { MOST_LEFT, type LeftBehind, type LeftFile, type Leftover, type LeftPort } from '../model/checks.js';
 import type { Record } from '../model/record.js';
 import { LeftFiles } from './left-files.js';
 import { LeftPorts } from './left-ports.js';

@@ -1,5 +1,5 @@
 /** Characters of the shortest secret that is looked for, and of the shortest piece of one. */
-export const SHORTEST = 8;
+const SHORTEST = 8;
 
 /**
  * How secrets look in a text: as they are, URL-encoded, in hexadecimal digits, and in Base64 and base64url. What stands

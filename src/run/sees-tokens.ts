@@ -1,5 +1,5 @@
 import { levelOf } from '../checks/index.js';
-import { placeholdersIn } from '../model/placeholders.js';
+import { placeholdersIn } from '../lib/placeholders.js';
 import type { ScenarioPlan } from '../model/plan.js';
 import { ContaminationLog } from './contamination-log.js';
 import type { Stage } from './stage.js';

@@ -8,7 +8,7 @@ import { prepare, type Cast } from './cast.js';
 import type { LoggedFlows } from './climb.js';
 import { runFlows, warmUp } from './flows.js';
 import { haltOn, type Halt } from './halt.js';
-import { logOf, recordOf } from './run-record.js';
+import { logOf, recordOfRun } from './run-record.js';
 import { setStage, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
 import { strike } from './strike.js';
 import { watched } from './watched.js';
@@ -96,7 +96,7 @@ export class Session {
       return round;
     });
     await this.#workspaces.settle();
-    return recordOf({ ...stage, problems: stage.problems.slice(before) }, { ...ran, load });
+    return recordOfRun({ ...stage, problems: stage.problems.slice(before) }, { ...ran, load });
   }
 
   async close(): Promise<void> {

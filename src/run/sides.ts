@@ -1,6 +1,6 @@
 import type { TreeGuard } from '../baseline/opponent.js';
 import { messageOf } from '../errors.js';
-import type { RoundServices } from '../model/compare-plan.js';
+import type { RoundServices } from '../model/comparison.js';
 import type { Load, ScenarioPlan } from '../model/plan.js';
 import type { Record } from '../model/record.js';
 import { clashOf, doubtOf } from './clash.js';
@@ -22,7 +22,7 @@ export class SideError extends Error {
 }
 
 /** One side changed the files of the other: no pair says anything any more. */
-export class TreesChanged extends SideError {
+class TreesChanged extends SideError {
   override readonly name = 'TreesChanged';
 }
 
@@ -41,12 +41,12 @@ export interface Sides {
   close(): Promise<void>;
 }
 
-export interface SidesOptions {
+interface SidesOptions {
   readonly plans: Readonly<{ [Side in SideName]: ScenarioPlan }>;
   /** Undefined: kept up, unless they may clash unseen. */
   readonly services: RoundServices | undefined;
   /** Undefined where the sides have no trees of their own. */
-  readonly guard?: TreeGuard | undefined;
+  readonly guard?: TreeGuard;
   readonly ports: ExecutePorts;
   readonly context: ExecuteContext;
 }

@@ -1,5 +1,5 @@
 import type { FlowKill } from '../faults/kill-plan.js';
-import type { Flow } from '../model/record.js';
+import type { Flow } from '../model/flow.js';
 import type { FlowEnd, FlowStart } from '../scenarios/runner.js';
 import type { FlowsOptions, Wave } from './flows.js';
 import { timeDefect, withoutTimes } from './flow-times.js';

@@ -1,4 +1,4 @@
-import type { ScenarioPlan } from '../model/plan.js';
+import type { ScenarioPlan, ServicePlan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type {
   Clock,
@@ -15,7 +15,6 @@ import type {
   Spawner,
 } from '../ports.js';
 import type { ResourceLimits } from '../ports/resource-limits.js';
-import type { ServicePlan } from '../model/service.js';
 import { withPorts } from '../scenarios/service-ports.js';
 import { openLimits, type Limits } from './limits.js';
 import { MARK, type Identity } from './identity.js';

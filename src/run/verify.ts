@@ -1,5 +1,5 @@
-import type { Flow, VerifyOutcome } from '../model/record.js';
-import type { OutcomeCounts } from '../model/tally.js';
+import type { Flow, OutcomeCounts } from '../model/flow.js';
+import type { VerifyOutcome } from '../model/record.js';
 import { runHook } from '../scenarios/hook.js';
 import type { FlowSummary, RunSummary } from '../scenarios/module-api.js';
 import type { ModuleRunner } from '../scenarios/module-runner.js';
@@ -35,12 +35,5 @@ async function verifyByCommand(stage: Stage, run: RunSummary, command: string): 
 
 function summaryOf({ slot, iteration, token, outcome, startedAt, endedAt, error }: Flow): FlowSummary {
   const time = endedAt - startedAt;
-  return {
-    flow: slot,
-    iteration,
-    token,
-    outcome,
-    time,
-    ...(error === undefined ? {} : { error: error.message }),
-  };
+  return { flow: slot, iteration, token, outcome, time, error: error?.message };
 }

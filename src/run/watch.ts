@@ -5,6 +5,9 @@ import type { Watch } from '../scenarios/runner.js';
 /** ms after the barrier: short flows may be over before the monitor's first regular look. */
 const EARLY_LOOKS = [1, 2, 3, 4, 6, 8];
 
+/** Launchers that are asked for the largest process below them: each takes about 2 ms of CPU. */
+const MOST_ASKED = 64;
+
 /** The process trees of one scenario: where they begin, and who is alive in them. */
 export class ProcessWatch implements Watch {
   readonly #table: ProcessTable;
@@ -77,6 +80,17 @@ export class ProcessWatch implements Watch {
   async serviceProcesses(): Promise<readonly ProcessReading[]> {
     const alive = await this.alive();
     return alive.filter(({ pid, role }) => role === 'service' && !this.#roots.has(pid));
+  }
+
+  /**
+   * Bytes: what the kernel says of the largest process of all flows in the whole life of their launchers, once they are
+   * over; undefined if it is not known.
+   */
+  async largestProcess(): Promise<number | undefined> {
+    const launchers = [...this.#roots.values()].flatMap(({ largestProcess }) => largestProcess ?? []);
+    const told = await Promise.all(launchers.slice(0, MOST_ASKED).map((ask) => ask()));
+    const known = told.filter((bytes) => bytes !== undefined);
+    return known.length === 0 ? undefined : Math.max(...known);
   }
 
   async #read(): Promise<readonly ProcessReading[]> {

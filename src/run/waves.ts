@@ -1,7 +1,6 @@
 import { killOf } from '../faults/kill-plan.js';
-import type { FaultsPlan, Wave } from '../model/faults.js';
-import type { InjectedFaults } from '../model/injected-faults.js';
-import { wavesOf } from '../model/waves.js';
+import type { FaultsPlan, Wave, InjectedFaults } from '../model/faults.js';
+import { wavesOf } from '../model/plan.js';
 import type { Monitor } from '../monitor/sampler.js';
 import type { LoggedFlows } from './climb.js';
 import { runFlows } from './flows.js';
@@ -13,9 +12,9 @@ export interface Waves {
   readonly injected: InjectedFaults;
 }
 
-export interface WaveSurroundings {
+interface WaveSurroundings {
   readonly monitor: Pick<Monitor, 'sampleNow'>;
-  readonly network?: NetworkInjection | undefined;
+  readonly network?: NetworkInjection;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { FlowError, Outcome } from '../model/record.js';
+import type { FlowError, Outcome } from '../model/flow.js';
 import type { Exit, FlowCommandEnd } from '../ports.js';
 import type { FlowKilled } from './flow-kill.js';
 import { failedBy, type LimitVerdict } from './confinement.js';
@@ -35,14 +35,7 @@ interface Doings {
 
 export function flowEnd(ended: FlowCommandEnd, { ending, killed, limits = {} }: Doings): FlowEnd {
   const { startedAt, runningAt, endedAt, stdout, stderr, exit } = ended;
-  const common = {
-    startedAt,
-    endedAt,
-    ...(runningAt === undefined ? {} : { runningAt }),
-    stdout,
-    stderr,
-    ...(killed === undefined ? {} : { hit: killed.hit }),
-  };
+  const common = { startedAt, endedAt, runningAt, stdout, stderr, hit: killed?.hit };
   if (ending !== undefined) {
     return { ...common, outcome: ending.outcome, error: { message: ending.message } };
   }

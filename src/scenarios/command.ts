@@ -8,7 +8,7 @@ import type {
   LaunchedRoot,
   Spawner,
 } from '../ports.js';
-import type { Outcome } from '../model/record.js';
+import type { Outcome } from '../model/flow.js';
 import { flowEnd, type Ending } from './command-end.js';
 import { FlowCanary } from './flow-canary.js';
 import { awaitKill, type FlowKilled } from './flow-kill.js';
@@ -24,10 +24,7 @@ import {
   type Watch,
 } from './runner.js';
 
-/** Slots that are asked for their largest process: each takes about 2 ms of CPU. */
-const MOST_ASKED = 64;
-
-export interface CommandRunnerOptions {
+interface CommandRunnerOptions {
   readonly spawner: Spawner;
   readonly clock: Clock;
   readonly watch: Watch;
@@ -42,7 +39,7 @@ export interface CommandRunnerOptions {
   /** Tokens of other flows are looked for in what each prints. */
   readonly canaries?: boolean;
   /** The limits of each slot; none if left out. */
-  readonly confine?: ((slot: number) => Confinement) | undefined;
+  readonly confine?: (slot: number) => Confinement;
 }
 
 /** Forks all launchers ahead and runs command flows in them. */
@@ -78,7 +75,6 @@ export async function openCommandRunner(options: CommandRunnerOptions): Promise<
       crew.endAll(reason);
     },
     settle: () => Promise.resolve(),
-    largestProcess: () => crew.largestProcess(),
     broken: NEVER_BROKEN,
     close,
   };
@@ -130,13 +126,6 @@ class Crew {
     for (const worker of this.#open.values()) worker.end('killed', reason);
   }
 
-  async largestProcess(): Promise<number | undefined> {
-    const asked = [...this.#open.values()].slice(0, MOST_ASKED);
-    const told = await Promise.all(asked.map((worker) => worker.largestProcess()));
-    const known = told.filter((bytes) => bytes !== undefined);
-    return known.length === 0 ? undefined : Math.max(...known);
-  }
-
   async close(): Promise<void> {
     await Promise.allSettled(this.#opening.values());
     await Promise.all([...this.#open.values()].map((worker) => worker.close()));
@@ -185,11 +174,7 @@ class Worker {
     const scratch = `${options.scratch}/slot-${number}`;
     await options.makeFolder(scratch);
     const enclosure = worker.#confinement?.enclosure;
-    const spec = {
-      ...options.spec,
-      env: { ...options.spec.env, FLOWGATE_FLOW: String(number) },
-      ...(enclosure === undefined ? {} : { enclosure }),
-    };
+    const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) }, enclosure };
     const onLaunch = (launched: LaunchedRoot): void => {
       worker.#leaveRoot();
       worker.#root = launched;
@@ -259,10 +244,6 @@ class Worker {
     if (this.#token === undefined || this.#ending !== undefined) return;
     this.#ending = { outcome, message };
     void this.#endTree(this.#token);
-  }
-
-  async largestProcess(): Promise<number | undefined> {
-    return this.#commands.largestProcess?.();
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { outOfMemory, refusedForks } from '../faults/limits-kill.js';
 import type { LimitPlan, LimitSubject } from '../model/limits.js';
-import type { FlowError, Outcome } from '../model/record.js';
+import type { FlowError, Outcome } from '../model/flow.js';
 import type { Exit } from '../ports.js';
 import type { Enclosure } from '../ports/resource-limits.js';
 
@@ -39,10 +39,7 @@ export function watchLimits(confinement: Confinement | undefined): LimitWatch {
     const evidence = { before, after, exit, of, limits };
     const killed = outOfMemory(evidence);
     const refused = refusedForks(evidence);
-    return {
-      ...(killed === undefined ? {} : { killed }),
-      ...(refused === undefined ? {} : { refused }),
-    };
+    return { killed, refused };
   };
 }
 

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { messageOf } from '../errors.js';
-import { formatBytes } from '../model/format.js';
+import { formatBytes } from '../lib/format.js';
 import { FlowFailure } from './http-failure.js';
 
 /* What stands between the bytes of a response and its text: content codings (RFC 9110, section 8.4) and a charset. */

@@ -7,7 +7,7 @@ export interface Deadline {
   cancel(): void;
 }
 
-export interface DeadlineOptions {
+interface DeadlineOptions {
   readonly clock: Clock;
   readonly interrupt: AbortSignal;
   /** ms from now. */

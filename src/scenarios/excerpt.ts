@@ -1,8 +1,8 @@
-import type { Excerpt } from '../model/record.js';
+import type { Excerpt } from '../model/flow.js';
 
 /** Bytes kept of the first and of the last that a stream carried. */
 export const HEAD_BYTES = 4 * 1024;
-export const TAIL_BYTES = 12 * 1024;
+const TAIL_BYTES = 12 * 1024;
 
 export const NOTHING_PRINTED: Excerpt = { head: '', tail: '', bytes: 0 };
 
@@ -24,11 +24,6 @@ export class ExcerptBuffer {
     const rest = room > 0 ? chunk.subarray(room) : chunk;
     if (rest.length === 0) return;
     this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
-  }
-
-  /** Bytes that fell between head and tail were not kept. */
-  skip(bytes: number): void {
-    this.#bytes += bytes;
   }
 
   excerpt(): Excerpt {

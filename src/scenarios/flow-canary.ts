@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import type { CanaryPlace, SeenToken, TokensSeen } from '../model/contamination.js';
+import type { CanaryPlace, SeenToken, TokensSeen } from '../model/checks.js';
 import { prefixOf, TokenScanner, type MetToken } from './token-scanner.js';
 
 /** Sightings kept of one flow. */
@@ -74,6 +74,6 @@ export class FlowCanary {
     const others = (this.#others ??= []);
     if (others.length >= KEPT) return;
     const offset = place === 'return value' || place === 'file name' ? {} : { at };
-    others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context: context() });
+    others.push({ token, place, where, ...offset, context: context() });
   }
 }

@@ -1,5 +1,5 @@
-import { formatQuantity } from '../model/format.js';
-import type { Hit } from '../model/faults.js';
+import { formatQuantity } from '../lib/format.js';
+import type { Hit } from '../model/flow.js';
 import type { Clock, Timer } from '../ports.js';
 import type { FlowEnd, FlowStart } from './runner.js';
 

@@ -1,4 +1,4 @@
-import type { Excerpt } from '../model/record.js';
+import type { Excerpt } from '../model/flow.js';
 import type { Clock, CommandSpec, Spawner } from '../ports.js';
 import { exitError } from './command-end.js';
 import { inTime, openDeadline } from './deadline.js';
@@ -15,7 +15,7 @@ export interface HookPorts {
   readonly afterInterrupt?: number;
 }
 
-export interface HookEnd {
+interface HookEnd {
   readonly ok: boolean;
   /** It took too long, or there was an interrupt. */
   readonly cut: boolean;

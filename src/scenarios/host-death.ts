@@ -1,4 +1,4 @@
-import type { Excerpt } from '../model/record.js';
+import type { Excerpt } from '../model/flow.js';
 import type { Exit } from '../ports.js';
 import { lastLine } from '../stats/last-line.js';
 import { exitError } from './command-end.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CANARY_PLACES } from '../model/contamination.js';
+import { seenTokenSchema } from '../model/checks.js';
+import { excerptSchema, stepSchema } from '../model/flow.js';
 import type { FromHost, FromThreads, Hook } from './module-protocol.js';
 
 /*
@@ -7,21 +8,11 @@ import type { FromHost, FromThreads, Hook } from './module-protocol.js';
  * message that has not the shape of one.
  */
 
-const error = z.object({ message: z.string(), stack: z.string().exactOptional() });
+const error = z.object({ message: z.string(), stack: z.string().optional() });
 const hook = z.enum(['setup', 'verify', 'teardown'] satisfies Hook[]);
-const excerpt = z.object({ head: z.string(), tail: z.string(), bytes: z.number() });
-const step = z.object({ name: z.string(), startedAt: z.number(), endedAt: z.number() });
-
-const seenToken = z.object({
-  token: z.string(),
-  place: z.enum(CANARY_PLACES),
-  where: z.string().exactOptional(),
-  at: z.number().exactOptional(),
-  context: z.string(),
-});
 const seen = z.object({
   own: z.boolean(),
-  others: z.array(seenToken),
+  others: z.array(seenTokenSchema),
   count: z.number(),
   missed: z.boolean(),
 });
@@ -29,21 +20,21 @@ const seen = z.object({
 const flow = z.object({
   startedAt: z.number(),
   endedAt: z.number(),
-  error: error.exactOptional(),
-  steps: z.array(step),
-  stdout: excerpt,
-  stderr: excerpt,
-  seen: seen.exactOptional(),
+  error: error.optional(),
+  steps: z.array(stepSchema),
+  stdout: excerptSchema,
+  stderr: excerptSchema,
+  seen: seen.optional(),
 });
 
 const schema: z.ZodType<FromHost> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening') }),
-  z.object({ type: z.literal('loaded'), hooks: z.array(hook), error: error.exactOptional() }),
+  z.object({ type: z.literal('loaded'), hooks: z.array(hook), error: error.optional() }),
   z.object({
     type: z.literal('done'),
     hook,
-    error: error.exactOptional(),
-    shared: z.string().exactOptional(),
+    error: error.optional(),
+    shared: z.string().optional(),
   }),
   z.object({ type: z.literal('ended'), id: z.int(), flow }),
   z.object({ type: z.literal('pong') }),

@@ -1,4 +1,4 @@
-export interface HostSlowdownPorts {
+interface HostSlowdownPorts {
   /** ms of the machine's monotonic clock. */
   readonly now: () => number;
   /** Calls back after `ms`. */

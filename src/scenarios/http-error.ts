@@ -36,7 +36,7 @@ export function requestError(thrown: unknown, origin: string): string {
 }
 
 /** Host and port, the port written out: with port 80 and 443 it is the scheme's. */
-export function placeOf(origin: string): string {
+function placeOf(origin: string): string {
   const { hostname, port, protocol } = new URL(origin);
   return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
 }

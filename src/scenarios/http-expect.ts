@@ -1,4 +1,5 @@
-import type { BodyPattern, HttpExpectation, JsonValue, StatusRange } from '../model/http.js';
+import type { BodyPattern, HttpExpectation, StatusRange } from '../model/plan.js';
+import type { JsonValue } from '../model/json.js';
 import { SlowPattern, TextPattern } from './text-pattern.js';
 import { isSameJson, parseJson, RepeatedKey, toJson } from './json.js';
 

@@ -1,4 +1,4 @@
-import type { Hit } from '../model/faults.js';
+import type { Hit } from '../model/flow.js';
 
 /** Why an HTTP flow fails, in words that begin with the kind of error. */
 export class FlowFailure extends Error {}

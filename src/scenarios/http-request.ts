@@ -1,4 +1,5 @@
-import type { HttpExpectation, HttpRequestPlan, JsonValue } from '../model/http.js';
+import type { HttpExpectation, HttpRequestPlan } from '../model/plan.js';
+import type { JsonValue } from '../model/json.js';
 import type { HttpRequest } from '../ports.js';
 import { mapTexts, toJson } from './json.js';
 import { template, type TemplateValues } from './template.js';

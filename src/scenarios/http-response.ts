@@ -1,18 +1,18 @@
-import { formatBytes } from '../model/format.js';
+import { formatBytes } from '../lib/format.js';
 import type { Clock, HttpReceiver, StreamListener } from '../ports.js';
-import type { Excerpt } from '../model/record.js';
+import type { Excerpt } from '../model/flow.js';
 import { codingOf, decodeBody, unknownCoding, type BodyCoding } from './content-decoding.js';
 import { ExcerptBuffer, HEAD_BYTES, NOTHING_PRINTED } from './excerpt.js';
 import { FlowFailure } from './http-failure.js';
 
-export interface ResponseOptions {
+interface ResponseOptions {
   readonly clock: Clock;
   /** Bytes of the largest body that is read, and that it may have once it is decoded. */
   readonly maxBody: number;
   /** The whole body is kept, not only its beginning and its end. */
   readonly keepsBody: boolean;
   /** Hears all of the body. */
-  readonly listener?: StreamListener | undefined;
+  readonly listener?: StreamListener;
 }
 
 /** A response as it comes, in bounded memory. */

@@ -1,6 +1,5 @@
-import type { Hit } from '../model/faults.js';
-import type { HttpWork } from '../model/http.js';
-import type { FlowError, StepTiming } from '../model/record.js';
+import type { Hit, FlowError, StepTiming } from '../model/flow.js';
+import type { HttpWork } from '../model/plan.js';
 import type { FlowKill } from '../faults/kill-plan.js';
 import type { Clock, HttpClient, HttpConnection, HttpRequest, Timer, Traffic } from '../ports.js';
 import { FlowCanary } from './flow-canary.js';
@@ -21,7 +20,7 @@ import {
 } from './runner.js';
 import { prefixOf } from './token-scanner.js';
 
-export interface HttpRunnerOptions {
+interface HttpRunnerOptions {
   readonly client: HttpClient;
   readonly clock: Clock;
   readonly watch: Pick<Watch, 'released'>;
@@ -127,15 +126,11 @@ class HttpWorker {
       ttfb,
       bytesIn: after.received - before.received,
       bytesOut: after.sent - before.sent,
-      ...(after.resent === before.resent ? undefined : { resent: after.resent - before.resent }),
-      ...(canary === undefined ? undefined : { seen: canary.seen() }),
+      resent: after.resent === before.resent ? undefined : after.resent - before.resent,
+      seen: canary?.seen(),
     };
     if (error === undefined) return { outcome: 'ok', ...end };
-    return {
-      ...error,
-      ...end,
-      ...(response === undefined ? {} : { stdout: response.excerpt() }),
-    };
+    return { ...error, ...end, stdout: response?.excerpt() };
   }
 
   end(outcome: 'timed_out' | 'killed', message: string): void {
@@ -229,7 +224,7 @@ class HttpWorker {
     const where = this.#requests.length > 1 ? ` (${step})` : '';
     const outcome = thrown instanceof FlowEnding ? thrown.outcome : 'failed';
     const hit = thrown instanceof FlowEnding ? thrown.hit : undefined;
-    return { outcome, error: { message: `${message}${where}` }, ...(hit === undefined ? {} : { hit }) };
+    return { outcome, error: { message: `${message}${where}` }, hit };
   }
 }
 

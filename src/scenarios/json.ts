@@ -1,6 +1,5 @@
 import { parse, stringify } from 'lossless-json';
-import { ExactNumber, isSameNumber } from '../model/exact-number.js';
-import type { JsonValue } from '../model/http.js';
+import { ExactNumber, isSameNumber, type JsonValue } from '../model/json.js';
 
 /* JSON whose numbers keep their digits: JSON.parse makes 12345678901234567000 of 12345678901234567890. */
 

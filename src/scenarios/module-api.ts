@@ -10,8 +10,7 @@
  * export async function teardown(ctx) {}
  * ```
  */
-import type { Outcome } from '../model/record.js';
-import type { OutcomeCounts } from '../model/tally.js';
+import type { Outcome, OutcomeCounts } from '../model/flow.js';
 
 export interface ModuleContext<Shared = unknown> {
   /** What `setup` returned; undefined inside `setup`. */

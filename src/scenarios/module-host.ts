@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { FlowError, StepTiming } from '../model/record.js';
+import type { FlowError, StepTiming } from '../model/flow.js';
 import { seededRandom, seedOf } from '../stats/random.js';
 import { FlowCanary } from './flow-canary.js';
 import { HostSlowdown } from './host-slowdown.js';
@@ -10,7 +10,7 @@ import { searchValue } from './search-value.js';
 import { packShared, unpackShared } from './shared-value.js';
 import { flowErrorOf } from './thrown-error.js';
 
-export interface HostPorts {
+interface HostPorts {
   /** ms of the machine's monotonic clock. */
   readonly now: () => number;
   /** Calls back after `ms`. */
@@ -154,11 +154,11 @@ export class ModuleHost {
       flow: {
         startedAt,
         endedAt,
-        ...(error === undefined ? {} : { error }),
+        error,
         steps,
         stdout: output.stdout.excerpt(),
         stderr: output.stderr.excerpt(),
-        ...(canary === undefined ? {} : { seen: canary.seen() }),
+        seen: canary?.seen(),
       },
     });
   }

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { Isolation } from '../model/plan.js';
-import type { FlowError } from '../model/record.js';
+import type { FlowError } from '../model/flow.js';
 import type { RunSummary } from './module-api.js';
 import { Host } from './module.js';
 import type { ModuleRunner, ModuleRunnerOptions } from './module-runner.js';
@@ -14,7 +14,7 @@ import { NEVER_BROKEN, type FlowEnd, type FlowStart } from './runner.js';
 const LEAD = 15;
 const LEAD_PER_HOST = 1;
 
-export interface ModulePoolOptions extends ModuleRunnerOptions {
+interface ModulePoolOptions extends ModuleRunnerOptions {
   readonly isolate: Exclude<Isolation, 'none'>;
   readonly slots: number;
 }

@@ -2,8 +2,8 @@
  * Messages between flowgate and a host of module flows, which is a process or a thread of one: lines of JSON over a
  * channel of our own.
  */
-import type { TokensSeen } from '../model/contamination.js';
-import type { Excerpt, FlowError, StepTiming } from '../model/record.js';
+import type { TokensSeen } from '../model/checks.js';
+import type { Excerpt, FlowError, StepTiming } from '../model/flow.js';
 import type { RunSummary } from './module-api.js';
 
 /** What a module may export beside its flow. */
@@ -27,7 +27,7 @@ export type ToHost =
       /** Tokens of other flows are to be looked for. */
       readonly canaries?: boolean;
       /** Share of itself by which each flow is made longer, 0 or more. */
-      readonly slowdown?: number | undefined;
+      readonly slowdown?: number;
     }
   /** `share`: what it returns is to be sent back, for other hosts. */
   | { readonly type: 'setup'; readonly share?: boolean }

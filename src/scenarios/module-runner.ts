@@ -1,4 +1,4 @@
-import type { FlowError } from '../model/record.js';
+import type { FlowError } from '../model/flow.js';
 import type { Clock, HostSpec, Spawner } from '../ports.js';
 import type { Confinement } from './confinement.js';
 import type { RunSummary } from './module-api.js';
@@ -20,9 +20,9 @@ export interface ModuleRunnerOptions {
   /** Tokens of other flows are looked for in what each prints and returns. */
   readonly canaries?: boolean;
   /** Share of itself by which each flow is made longer, 0 or more. */
-  readonly slowdown?: number | undefined;
+  readonly slowdown?: number;
   /** The limits of the host process of a slot, of the only one, or of that in which hooks run; none if left out. */
-  readonly confine?: ((host: number | 'hooks') => Confinement) | undefined;
+  readonly confine?: (host: number | 'hooks') => Confinement;
 }
 
 export interface ModuleRunner extends FlowRunner {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Excerpt } from '../model/record.js';
+import type { Excerpt } from '../model/flow.js';
 import type { Exit, HostProcess } from '../ports.js';
 import { NOTHING_PRINTED } from './excerpt.js';
 import { NO_MESSAGE, type HostChannel } from './host-dialogue.js';

@@ -1,4 +1,4 @@
-import type { FlowError } from '../model/record.js';
+import type { FlowError } from '../model/flow.js';
 import type { Exit } from '../ports.js';
 import type { RunSummary } from './module-api.js';
 import type { Hook, HookAnswer, HostedFlowEnd, ToHost } from './module-protocol.js';
@@ -39,7 +39,7 @@ export interface HostOptions extends ModuleRunnerOptions {
   /** It runs one flow at a time and ends with one that is past its timeout. */
   readonly ofOneFlow?: boolean;
   /** The limits that its process runs in. */
-  readonly confinement?: Confinement | undefined;
+  readonly confinement?: Confinement;
   /** Nobody else runs in them: what they do to whoever is there they do to its flow. */
   readonly alone?: boolean;
 }
@@ -95,11 +95,11 @@ export class Host implements FlowRunner {
   }
 
   async load(): Promise<{ hooks: readonly Hook[] } | { reason: string }> {
-    const { module, options, seed, canaries = false, slowdown } = this.#options;
+    const { module, options, seed, canaries, slowdown } = this.#options;
     const listening = await inTime(this.#dialogue.answer('listening'), this.#deadline());
     if ('late' in listening) return { reason: `its process ${listening.late}` };
     if (listening.value === undefined) return { reason: await this.broken };
-    this.#send({ type: 'load', module, options, seed, slowdown, ...(canaries ? { canaries } : {}) });
+    this.#send({ type: 'load', module, options, seed, slowdown, canaries });
     const loading = this.#dialogue.answer('loaded');
     const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
       this.#killIfBlocked(BLOCKED_WHILE_LOADING);
@@ -152,7 +152,7 @@ export class Host implements FlowRunner {
       token,
       workspace,
     }));
-    this.#send({ type: 'start', flows, ...(at === undefined ? {} : { at }) });
+    this.#send({ type: 'start', flows, at });
     if (starts.length > 1) this.#options.watch.released();
     return ends;
   }

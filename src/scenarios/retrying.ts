@@ -1,9 +1,9 @@
-import type { TokensSeen } from '../model/contamination.js';
-import type { RetryPlan } from '../model/retries.js';
+import type { TokensSeen } from '../model/checks.js';
+import type { RetryPlan } from '../model/plan.js';
 import type { Clock } from '../ports.js';
 import type { FlowEnd, FlowRunner, FlowStart } from './runner.js';
 
-export interface RetryingOptions {
+interface RetryingOptions {
   readonly retries: RetryPlan;
   readonly clock: Clock;
   /** Once it is aborted nothing is tried again. */

@@ -1,6 +1,6 @@
 import type { FlowKill } from '../faults/kill-plan.js';
-import type { TokensSeen } from '../model/contamination.js';
-import type { Flow } from '../model/record.js';
+import type { TokensSeen } from '../model/checks.js';
+import type { Flow } from '../model/flow.js';
 import type { Clock, TreeRoot } from '../ports.js';
 
 /** One flow as it is handed to whatever runs it. */
@@ -12,7 +12,7 @@ export interface FlowStart {
   readonly traceparent: string;
   readonly workspace: string;
   /** The flow is killed on purpose, unless it ends before. */
-  readonly kill?: FlowKill | undefined;
+  readonly kill?: FlowKill;
 }
 
 /** How it went; times are ms of Clock.now(). */
@@ -48,8 +48,6 @@ export interface FlowRunner {
   endAll(reason: string): void;
   /** Resolves when it is known whether the runner has come through the flows that are over. */
   settle(): Promise<void>;
-  /** Bytes: the highest resident set of any one process of all flows, once they are over; undefined if it is not known. */
-  largestProcess?(): Promise<number | undefined>;
   /** Resolves when the runner itself can not go on (its host process died), to the reason. */
   readonly broken: Promise<string>;
   /** Ends everything that the runner started. */

@@ -1,10 +1,9 @@
 import type { FaultsPlan } from '../model/faults.js';
-import type { ScenarioPlan } from '../model/plan.js';
-import { portVariable, type ServicePlan } from '../model/service.js';
-import { fillText, fillTexts } from '../model/placeholders.js';
+import { portVariable, type ScenarioPlan, type ServicePlan } from '../model/plan.js';
+import { fillText, fillTexts } from '../lib/placeholders.js';
 
 /** A scenario whose ports are chosen. */
-export interface PortedPlan {
+interface PortedPlan {
   readonly plan: ScenarioPlan;
   /** FLOWGATE_PORT and FLOWGATE_PORT_NAME, for everything that the scenario starts. */
   readonly env: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { serviceTitle, type Readiness, type ServicePlan } from '../model/service.js';
+import { serviceTitle, type Readiness, type ServicePlan } from '../model/plan.js';
 import type { Clock, CommandSpec, Exit, Http, RunningProcess, Spawner, Timer } from '../ports.js';
 import { assertNever } from '../errors.js';
 import { withoutEscapes } from '../stats/escapes.js';
@@ -26,9 +26,9 @@ export interface ServicePorts {
   /** Aborted when another service of the scenario has failed: this one need not become ready any more. */
   readonly giveUp?: AbortSignal;
   /** Certificates in PEM that readiness over https trusts besides the usual ones. */
-  readonly ca?: string | undefined;
+  readonly ca?: string;
   /** The limits that it runs in. */
-  readonly confinement?: Confinement | undefined;
+  readonly confinement?: Confinement;
 }
 
 export interface Service {

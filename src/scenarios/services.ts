@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import type { ServicePlan } from '../model/service.js';
+import type { ServicePlan } from '../model/plan.js';
 import type { Confinement } from './confinement.js';
 import type { CommandSpec } from '../ports.js';
 import { ServiceError, startService, type Service, type ServicePorts } from './service.js';
@@ -7,7 +7,7 @@ import { ServiceError, startService, type Service, type ServicePorts } from './s
 export interface ServicesOptions extends ServicePorts {
   readonly specOf: (plan: ServicePlan) => CommandSpec;
   /** The limits of each; none if left out. */
-  readonly confine?: ((plan: ServicePlan) => Confinement) | undefined;
+  readonly confine?: (plan: ServicePlan) => Confinement;
   /** Told the pid of each at once, so that it is watched from the beginning. */
   readonly onStart: (pid: number) => void;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.js';
 import type { FlowEnd, FlowRunner } from './runner.js';
 
-export interface SlowedOptions {
+interface SlowedOptions {
   /** 0 or more: 0.05 for 5%. */
   readonly share: number;
   readonly clock: Clock;

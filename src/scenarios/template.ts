@@ -1,7 +1,7 @@
 /** What can be filled in, as `{{name}}`. */
 export const TEMPLATE_NAMES = ['token', 'flow', 'iteration'] as const;
 
-export type TemplateName = (typeof TEMPLATE_NAMES)[number];
+type TemplateName = (typeof TEMPLATE_NAMES)[number];
 export type TemplateValues = Readonly<Record<TemplateName, string | number>>;
 
 const PLACE = /\{\{\s*([^{}]*?)\s*\}\}/gu;

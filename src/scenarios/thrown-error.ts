@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import type { FlowError } from '../model/record.js';
+import type { FlowError } from '../model/flow.js';
 
 /** Characters: what tells two errors apart stands at the beginning, and all flows of a run may throw. */
 const LONGEST = { message: 1000, stack: 8000 } as const;
@@ -14,7 +14,7 @@ export function flowErrorOf(thrown: unknown): FlowError {
   const stack = stackOf(thrown);
   return {
     message: whole === '' ? 'an error without a message' : whole.slice(0, LONGEST.message),
-    ...(stack === undefined ? {} : { stack: stack.slice(0, LONGEST.stack) }),
+    stack: stack?.slice(0, LONGEST.stack),
   };
 }
 

@@ -2,7 +2,7 @@ import { seededRandom } from './random.js';
 import type { Point } from './theil-sen.js';
 
 /** Where a line does not fit: two lines that meet at `at` do, with a slope each. */
-export interface Bend {
+interface Bend {
   readonly at: number;
   readonly below: number;
   readonly above: number;

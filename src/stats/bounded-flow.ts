@@ -1,20 +1,23 @@
-import type { Excerpt, Flow, FlowError, StepTiming } from '../model/record.js';
+import type { Excerpt, Flow, FlowError, StepTiming } from '../model/flow.js';
 
 /** Characters of what a flow says of itself. Whatever the code under test does, results have to fit into memory and a file. */
 const LONGEST = { message: 1000, stack: 8000, step: 200, head: 4096, tail: 12_288 } as const;
 /** Steps, and times to the first byte, of one flow. */
 const MOST_STEPS = 1000;
 
-/** A flow as it is recorded: what is too long is cut, and texts are well-formed Unicode, as JSON and files ask for. */
-export function boundedFlow(flow: Flow): Flow {
-  const { error, steps, ttfb, stdout, stderr } = flow;
+/**
+ * A flow as it is recorded: what is too long is cut, and texts are well-formed Unicode, as JSON and files ask for. What
+ * can be long comes last, as it does in results.json.
+ */
+export function boundedFlow({ error, steps, ttfb, ...flow }: Flow): Flow {
+  const { stdout, stderr } = flow;
   return {
     ...flow,
-    ...(error === undefined ? {} : { error: boundedError(error) }),
-    ...(steps === undefined ? {} : { steps: steps.slice(0, MOST_STEPS).map(boundedStep) }),
-    ...(ttfb === undefined || ttfb.length <= MOST_STEPS ? {} : { ttfb: ttfb.slice(0, MOST_STEPS) }),
     ...(stdout === undefined ? {} : { stdout: boundedExcerpt(stdout) }),
     ...(stderr === undefined ? {} : { stderr: boundedExcerpt(stderr) }),
+    ...(error === undefined ? {} : { error: boundedError(error) }),
+    ...(steps === undefined ? {} : { steps: steps.slice(0, MOST_STEPS).map(boundedStep) }),
+    ...(ttfb === undefined ? {} : { ttfb: ttfb.length <= MOST_STEPS ? ttfb : ttfb.slice(0, MOST_STEPS) }),
   };
 }
 

@@ -1,5 +1,4 @@
-import type { Flow } from '../model/record.js';
-import type { Window } from '../model/tally.js';
+import type { Flow, Window } from '../model/flow.js';
 
 /** A flow that ran, however it ended; a dropped one never did. */
 export function wasStarted(flow: Flow): boolean {

@@ -1,5 +1,5 @@
 import type { Record } from '../model/record.js';
-import { bystandersOf, type FlowTally } from '../model/tally.js';
+import { bystandersOf, type FlowTally } from '../model/flow.js';
 
 /** A run that was cut short, and what cut it killed flows. */
 type CutShort = Pick<Record, 'interrupted' | 'aborted'>;

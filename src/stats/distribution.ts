@@ -1,4 +1,4 @@
-import type { Distribution, ExactDistribution } from '../model/distribution.js';
+import type { Distribution, ExactDistribution } from '../model/flow.js';
 import { Mean } from './mean.js';
 
 /**

@@ -1,5 +1,4 @@
-import type { Excerpt, Flow } from '../model/record.js';
-import type { ErrorGroup } from '../model/results.js';
+import type { Excerpt, Flow, ErrorGroup } from '../model/flow.js';
 import { lastPrinted, linesPrinted } from './last-line.js';
 import { normalizeMessage, oneLine } from './normalize-message.js';
 
@@ -16,11 +15,14 @@ export function groupErrors(kinds: readonly ErrorGroup[]): ErrorGroup[] {
   return [...kinds.slice(0, MOST_GROUPS), others(kinds.slice(MOST_GROUPS))];
 }
 
+/** A kind of error that goes on to be counted. */
+type Counting = Omit<ErrorGroup, 'count' | 'flows'> & { count: number; readonly flows: number[] };
+
 /** Errors by kind, flow by flow. */
 export class ErrorKinds {
-  readonly #kinds = new Map<string, ErrorGroup>();
+  readonly #kinds = new Map<string, Counting>();
   /** Of kinds beyond those that are told apart. */
-  readonly #more: ErrorGroup = { type: 'others', count: 0, sample: 'more kinds of error', flows: [] };
+  readonly #more: Counting = { type: 'others', count: 0, sample: 'more kinds of error', flows: [] };
 
   /** A flow that is ok has none. */
   add(flow: Flow): void {
@@ -41,10 +43,10 @@ export class ErrorKinds {
     return this.#more.count > 0 ? [...this.#kinds.values(), this.#more] : [...this.#kinds.values()];
   }
 
-  #newKind(flow: Flow, { type, sample }: Pick<ErrorGroup, 'type' | 'sample'>): ErrorGroup {
+  #newKind(flow: Flow, { type, sample }: Pick<ErrorGroup, 'type' | 'sample'>): Counting {
     if (this.#kinds.size >= MOST_KINDS) return this.#more;
     const lines = linesOf(flow);
-    const kind = { type, count: 0, sample, ...(lines.length === 0 ? {} : { lines: [...lines] }), flows: [] };
+    const kind = { type, count: 0, sample, lines: lines.length === 0 ? undefined : lines, flows: [] };
     this.#kinds.set(type, kind);
     return kind;
   }

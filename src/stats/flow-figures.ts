@@ -1,11 +1,11 @@
-import type { Outcome, Record } from '../model/record.js';
-import type { RetryPlan } from '../model/retries.js';
-import { bystandersOf, type FlowTally } from '../model/tally.js';
+import { bystandersOf, type Outcome, type FlowTally } from '../model/flow.js';
+import type { Record } from '../model/record.js';
+import type { RetryPlan } from '../model/plan.js';
 import { countedFlows, countsKilled, startedFlows } from './counted.js';
 import { MOST_KINDS } from './errors.js';
 import { type Figure, type Figures, figure, figureOr, NO_FLOW, noData } from './measures.js';
 
-export type FlowMetric =
+type FlowMetric =
   | 'success_rate'
   | 'error_rate'
   | 'total_time'

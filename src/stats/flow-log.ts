@@ -1,5 +1,6 @@
-import type { Flow, Record } from '../model/record.js';
-import { plural } from '../model/format.js';
+import type { Flow } from '../model/flow.js';
+import type { Record } from '../model/record.js';
+import { plural } from '../lib/format.js';
 import { boundedFlow, losesSteps } from './bounded-flow.js';
 import { KeptFlows } from './kept-flows.js';
 import { Tally } from './tally.js';
@@ -50,9 +51,9 @@ export class FlowLog {
     return {
       flows: this.#kept.inOrder(),
       tally: this.#tally,
-      ...(this.#rungs.size === 0 ? {} : { rungTallies: this.#rungs }),
-      ...(this.#waves.size === 0 ? {} : { waveTallies: this.#waves }),
-      ...(cut.length === 0 ? {} : { cut }),
+      rungTallies: this.#rungs.size === 0 ? undefined : this.#rungs,
+      waveTallies: this.#waves.size === 0 ? undefined : this.#waves,
+      cut: cut.length === 0 ? undefined : cut,
     };
   }
 

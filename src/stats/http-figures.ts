@@ -1,4 +1,4 @@
-import type { FlowTally } from '../model/tally.js';
+import type { FlowTally } from '../model/flow.js';
 import { type Figures, figureOr, NO_REQUEST } from './measures.js';
 
 /** What the connections of HTTP flows carried. */

@@ -1,4 +1,4 @@
-import type { Flow, FlowError } from '../model/record.js';
+import type { Flow, FlowError } from '../model/flow.js';
 import { detailsOf, withoutDetails } from './bounded-flow.js';
 import { seededRandom } from './random.js';
 

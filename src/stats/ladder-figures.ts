@@ -1,7 +1,7 @@
 import type { LadderFigures, ResourceLine } from '../model/ladder.js';
 import { type Figure, type Figures, figure, noData } from './measures.js';
 
-export type LadderMetric = 'memory_per_flow' | 'cpu_per_flow_share' | 'threads_per_flow' | 'knee';
+type LadderMetric = 'memory_per_flow' | 'cpu_per_flow_share' | 'threads_per_flow' | 'knee';
 
 const NO_LADDER = 'the scenario has no ladder';
 const TOO_FEW = 'fewer than two rungs were measured';

@@ -27,12 +27,7 @@ export function ladderOf(record: Record): LadderFigures | undefined {
   const rungs = climbed.map((rung) => ({ ...rung, efficiency: efficiency(rung, climbed[0]) }));
   const usl = uslOf(rungs);
   const model = modelOf(rungs);
-  return {
-    rungs,
-    ...(usl === undefined ? {} : { usl }),
-    model,
-    provisioning: provisioningOf(rungs.at(-1)?.flows, model),
-  };
+  return { rungs, usl, model, provisioning: provisioningOf(rungs.at(-1)?.flows, model) };
 }
 
 /** The part of a record that one rung is. */
@@ -87,11 +82,7 @@ function modelOf(rungs: readonly RungFigures[]): LadderFigures['model'] {
   const memory = lineOf(({ peakMemory }) => peakMemory);
   const cpu = cpuLine(rungs, lineOf);
   const threads = lineOf(({ peakThreads }) => peakThreads);
-  return {
-    ...(memory === undefined ? {} : { memory }),
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(threads === undefined ? {} : { threads }),
-  };
+  return { memory, cpu, threads };
 }
 
 /** From the rungs that left the machine room; from all, and saying so, if fewer than two did. */

@@ -1,4 +1,4 @@
-import type { Excerpt } from '../model/record.js';
+import type { Excerpt } from '../model/flow.js';
 import { errorLine, type ErrorLine } from './error-line.js';
 import { withoutEscapes } from './escapes.js';
 import { oneLine } from './normalize-message.js';

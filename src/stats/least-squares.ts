@@ -11,7 +11,7 @@ export interface Fit {
 }
 
 /** Undefined where the model is not defined: no step leads there. */
-export type Model = (parameters: readonly number[]) => Linearised | undefined;
+type Model = (parameters: readonly number[]) => Linearised | undefined;
 
 const MOST_STEPS = 500;
 const FIRST_DAMPING = 1e-3;

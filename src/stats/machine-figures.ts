@@ -1,5 +1,5 @@
 import type { MonitorRecord, Record, Sample } from '../model/record.js';
-import type { FlowTally, Window } from '../model/tally.js';
+import type { FlowTally, Window } from '../model/flow.js';
 import { startedFlows } from './counted.js';
 import { averageShare, peakShare, WINDOW } from './cpu-windows.js';
 import { type Figure, type Figures, figure, figureOr, NO_FLOW, noData } from './measures.js';
@@ -7,7 +7,7 @@ import { averageOverTime } from './over-time.js';
 import { theilSen } from './theil-sen.js';
 import { samplesDuring } from './window.js';
 
-export type MachineMetric =
+type MachineMetric =
   | 'peak_memory'
   | 'avg_memory'
   | 'peak_cpu'
@@ -120,11 +120,7 @@ function memoryFigures(
 /** A range where it is loose, with `note`; else the least, with the note `settled`. */
 function between(
   least: number,
-  {
-    most,
-    note,
-    settled,
-  }: { readonly most: number; readonly note: string; readonly settled?: string | undefined },
+  { most, note, settled }: { readonly most: number; readonly note: string; readonly settled?: string },
 ): Figure {
   return most > LOOSE * least ? { value: least, atMost: most, note } : figure(least, settled);
 }

@@ -1,6 +1,6 @@
 import type { LadderFigures } from '../model/ladder.js';
 import type { MetricId } from '../model/metrics.js';
-import type { Distribution } from '../model/distribution.js';
+import type { Distribution } from '../model/flow.js';
 
 /** One number in its base unit. Null is no data, and then the note says why; else it is a word on what was measured. */
 export interface Figure {

@@ -1,4 +1,4 @@
-import { TOKEN } from '../model/token.js';
+import { TOKEN } from '../lib/token.js';
 import { withoutEscapes } from './escapes.js';
 
 /** Longer messages are cut: what tells two errors apart stands at their beginning. */

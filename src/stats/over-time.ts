@@ -1,4 +1,4 @@
-export interface Reading {
+interface Reading {
   /** ms. */
   readonly at: number;
   readonly value: number;

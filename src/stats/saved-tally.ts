@@ -1,11 +1,8 @@
-import type { Flow } from '../model/record.js';
+import { totalOf, type FlowTally } from '../model/flow.js';
 import type { ScenarioResults } from '../model/results.js';
-import { totalOf, type FlowTally } from '../model/tally.js';
 import { Tally } from './tally.js';
 
-type Saved = Pick<ScenarioResults, 'load' | 'counts' | 'hits' | 'metrics'> & {
-  readonly flows: readonly Flow[];
-};
+type Saved = Pick<ScenarioResults, 'load' | 'counts' | 'hits' | 'metrics' | 'flows'>;
 
 /**
  * What the flows of saved results add up to. Of a run whose flows were not all kept, counts, hits, start skew and most in

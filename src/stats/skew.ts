@@ -1,4 +1,4 @@
-import type { Flow } from '../model/record.js';
+import type { Flow } from '../model/flow.js';
 import { runningFrom } from './concurrency.js';
 
 /** How far apart flows started that left one start barrier. */

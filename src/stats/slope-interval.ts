@@ -1,7 +1,7 @@
 import { inversionsAtMost } from './kendall.js';
 
 /** An interval of the true slope, and how sure it is: at least what was asked for if the points allow it. */
-export interface SlopeInterval {
+interface SlopeInterval {
   readonly low: number;
   readonly high: number;
   readonly confidence: number;

@@ -1,5 +1,5 @@
-import type { Flow } from '../model/record.js';
-import type { GrownStep, StepGrowth } from '../model/step-growth.js';
+import type { Flow } from '../model/flow.js';
+import type { GrownStep, StepGrowth } from '../model/results.js';
 import { chanceOfOrder } from './jonckheere.js';
 import { chanceOfRise, FEWEST_FOR_TREND, medianOf } from './trend.js';
 

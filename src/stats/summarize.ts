@@ -1,7 +1,7 @@
 import { definitionOf, LADDER_METRICS, METRICS, type MetricId, type MetricRef } from '../model/metrics.js';
 import type { Record } from '../model/record.js';
 import type { MetricResult } from '../model/results.js';
-import type { Distribution } from '../model/distribution.js';
+import type { Distribution } from '../model/flow.js';
 import { countOf, statOf } from './distribution.js';
 import { concurrencyFigure, flowFigures } from './flow-figures.js';
 import { httpFigures } from './http-figures.js';

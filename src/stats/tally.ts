@@ -1,8 +1,6 @@
-import type { Distribution } from '../model/distribution.js';
-import type { ErrorGroup } from '../model/results.js';
-import type { Flow, Outcome, Record } from '../model/record.js';
-import type { FlowTally, Window } from '../model/tally.js';
-import { formatCount } from '../model/format.js';
+import type { Distribution, ErrorGroup, Flow, Outcome, FlowTally, Window } from '../model/flow.js';
+import type { Record } from '../model/record.js';
+import { formatCount } from '../lib/format.js';
 import { Column } from './column.js';
 import { inFlightOver, mostInFlight, runningFrom, wasStarted } from './concurrency.js';
 import { byFrequency, ErrorKinds } from './errors.js';

@@ -1,4 +1,4 @@
-import type { ExactDistribution } from '../model/distribution.js';
+import type { ExactDistribution } from '../model/flow.js';
 import { distributionOf, percentile } from './distribution.js';
 
 export interface Point {

@@ -1,13 +1,13 @@
-import { uslDivisor, type UslLaw } from '../model/usl.js';
+import { uslDivisor, type UslLaw } from '../model/ladder.js';
 import { leastSquares, type Fit, type Linearised } from './least-squares.js';
 
 /** A law that was fitted. */
-export interface Usl extends UslLaw {
+interface Usl extends UslLaw {
   /** 1 − residual ÷ total sum of squares. */
   readonly rSquared: number;
 }
 
-export interface UslPoint {
+interface UslPoint {
   readonly flows: number;
   readonly throughput: number;
 }

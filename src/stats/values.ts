@@ -1,5 +1,5 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import type { Distribution } from '../model/distribution.js';
+import type { Distribution } from '../model/flow.js';
 import { Column } from './column.js';
 import { Mean } from './mean.js';
 

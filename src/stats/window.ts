@@ -1,5 +1,5 @@
 import type { Sample } from '../model/record.js';
-import type { Window } from '../model/tally.js';
+import type { Window } from '../model/flow.js';
 
 /**
  * The samples that tell of a window: those in it, the one before (what had been used when it began) and the one after

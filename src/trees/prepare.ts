@@ -1,27 +1,22 @@
-import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { messageOf } from '../errors.js';
-import type { PreparePlan } from '../model/compare-plan.js';
-import type { Excerpt } from '../model/record.js';
-import type { Clock, Spawner } from '../ports.js';
-import type { PreparedTrees } from '../ports/git.js';
+import { SHELL } from '../inputs/scenario-plan.js';
+import type { Excerpt } from '../model/flow.js';
+import type { Clock, Logger, ProcessTable, Spawner } from '../ports.js';
+import { MARK } from '../run/identity.js';
+import { killAll, whatStays } from '../run/leftovers.js';
+import { ProcessWatch } from '../run/watch.js';
 import { runHook } from '../scenarios/hook.js';
 import { oneLine } from '../stats/normalize-message.js';
-import type { PreparingMachine } from './preparing-machine.js';
+import { movedVariables, type Move } from './plans.js';
 
 export interface PreparePorts {
+  readonly openTable: (mark: string) => ProcessTable;
+  readonly newRunId: () => string;
   readonly spawner: Spawner;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly interrupt: AbortSignal;
-}
-
-/** One tree that is to be prepared. */
-export interface PrepareTask {
-  readonly run: string;
-  /** Program and arguments that interpret the command. */
-  readonly shell: string;
-  /** Absolute. */
-  readonly workingDirectory: string;
-  readonly env: Readonly<Record<string, string>>;
 }
 
 export type Prepared = { readonly ok: true } | Unprepared;
@@ -30,65 +25,86 @@ export interface Unprepared {
   readonly ok: false;
   /** One line. */
   readonly why: string;
-  /** The last lines of what it said. */
+  /** The last lines of what it printed. */
   readonly printed: string;
 }
 
-/** Runs the command to its end, for at most ten minutes; an interrupt ends it. */
-export async function prepareTree(task: PrepareTask, ports: PreparePorts): Promise<Prepared> {
-  const { run: command, shell, workingDirectory: cwd, env } = task;
-  const { ok, message, stdout, stderr } = await runHook({ shell, command, cwd, env }, ports);
-  if (ok) return { ok };
-  return { ok, why: `prepare ended with ${message}`, printed: tail(stderr) || tail(stdout) };
+/** ms: a process that is about to end by itself is not taken for one that stays. */
+const GRACE = 1000;
+
+/**
+ * The command `prepare`, which runs once in each tree, and what it starts in the background: those processes are there
+ * for the flows of both sides, and end with the trees. Without a command every tree is prepared.
+ */
+export class Preparation {
+  readonly #run: string;
+
+  constructor(
+    readonly command: string | undefined,
+    /** What flows get too: no token is in it. */
+    private readonly env: Readonly<Record<string, string>>,
+    private readonly ports: PreparePorts,
+  ) {
+    this.#run = ports.newRunId();
+  }
+
+  /**
+   * Runs the command to its end, for at most ten minutes; an interrupt ends it.
+   * @param prefix the workspace from the top of the repository
+   */
+  async prepare(move: Move, prefix: string): Promise<Prepared> {
+    if (this.command === undefined) return { ok: true };
+    // The mark tells its processes from others, even after they have left their parents.
+    const env = { ...this.env, [MARK]: this.#run, ...movedVariables(this.env, move) };
+    const spec = { shell: SHELL, command: this.command, cwd: join(move.to, prefix), env };
+    const { ok, message, stdout, stderr } = await runHook(spec, this.ports);
+    if (ok) return { ok };
+    return { ok, why: `prepare ended with ${message}`, printed: lastLines(stderr) || lastLines(stdout) };
+  }
+
+  /** Whether it has left processes running; false where the platform cannot tell. Never rejects. */
+  async isRunning(): Promise<boolean> {
+    if (this.command === undefined) return false;
+    const { clock, logger } = this.ports;
+    try {
+      const left = await this.#watching((watch) => whatStays(() => watch.alive(), { clock, grace: GRACE }));
+      return left.length > 0;
+    } catch (thrown) {
+      logger.warn(`whether prepare has left something running is not known: ${messageOf(thrown)}`);
+      return false;
+    }
+  }
+
+  /** Ends what it has left running; warns of what goes wrong. Never rejects. */
+  async close(): Promise<void> {
+    if (this.command === undefined) return;
+    const { spawner, clock, logger } = this.ports;
+    try {
+      await this.#watching((watch) => killAll(watch, spawner, clock));
+    } catch (thrown) {
+      logger.warn(`what prepare has left running could not be ended: ${messageOf(thrown)}`);
+    }
+  }
+
+  async #watching<T>(look: (watch: ProcessWatch) => Promise<T>): Promise<T> {
+    const table = this.ports.openTable(`${MARK}=${this.#run}`);
+    try {
+      return await look(new ProcessWatch(table));
+    } finally {
+      table.close();
+    }
+  }
 }
 
 /** Lines of what a command printed that are shown when it failed. */
 const SHOWN = 12;
 
-function tail({ head, tail: end, bytes }: Excerpt): string {
-  const whole = bytes <= head.length + end.length ? head + end : end;
+function lastLines({ head, tail, bytes }: Excerpt): string {
+  const whole = bytes <= head.length + tail.length ? head + tail : tail;
   const lines = whole.split(/\r\n|\n|\r/).map((line) => oneLine(line));
   return lines
     .filter((line) => line !== '')
     .slice(-SHOWN)
     .map((line) => `  ${line}`)
     .join('\n');
-}
-
-/** What a prepared tree hangs on. */
-export interface TreeIdentity {
-  /** Trees are never shared by two repositories. */
-  readonly repository: string;
-  readonly sha: string;
-  /** The workspace in the tree: where the command runs. */
-  readonly prefix: string;
-  readonly machine: PreparingMachine;
-}
-
-/** By what a prepared tree is known to the cache; undefined if none is to be kept. */
-export function cacheKeyOf({ run, cacheKey }: PreparePlan, identity: TreeIdentity): string | undefined {
-  if (cacheKey === undefined) return undefined;
-  const { repository, sha, prefix, machine } = identity;
-  const { os, arch, system, node } = machine;
-  const parts = [repository, sha, prefix, os, arch, system, node, run, cacheKey];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
-}
-
-export interface KeepPorts {
-  readonly cache: PreparedTrees;
-  readonly interrupt: AbortSignal;
-}
-
-/** Keeps it for another run; that it could not be kept changes nothing. Why not, unless it was interrupted. */
-export async function keepTree(
-  { cache, interrupt }: KeepPorts,
-  key: string,
-  folder: string,
-): Promise<string | undefined> {
-  try {
-    await cache.keep(key, folder, interrupt);
-    return undefined;
-  } catch (thrown) {
-    return interrupt.aborted ? undefined : messageOf(thrown);
-  }
 }

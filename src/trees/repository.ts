@@ -1,19 +1,16 @@
 import { resolve } from 'node:path';
 import { UserError } from '../errors.js';
-import type { Git, GitEnd, GitOptions } from '../ports/git.js';
-import { lastOf } from './said.js';
-
-/** What `git worktree` and `--porcelain` are taken for granted from. */
-const OLDEST = [2, 20] as const;
+import { oneLine } from '../stats/normalize-message.js';
+import type { Git, GitEnd, GitOptions } from './git.js';
 
 export interface RepositoryOptions {
   /** Absolute: where the scenarios run; the top of the working tree, or a folder in it. */
   readonly workspace: string;
-  /** Nothing is waited for any more once it is aborted. */
+  /** Once it is aborted, running git commands are ended. */
   readonly interrupt: AbortSignal;
 }
 
-/** The repository that the workspace is in. Its questions are answered by git; nothing of git's is parsed elsewhere. */
+/** The repository that the workspace is in. git answers all questions; its files are not parsed here. */
 export class Repository {
   /** Absolute: the top folder of the working tree. */
   readonly top: string;
@@ -21,7 +18,7 @@ export class Repository {
   readonly prefix: string;
   /** The commit that is checked out. */
   readonly head: string;
-  /** Not all of its history is here. */
+  /** The clone lacks a part of the history. */
   readonly shallow: boolean;
 
   private constructor(
@@ -37,58 +34,49 @@ export class Repository {
 
   /** Throws UserError where there is nothing that could be compared, and says what to do. */
   static async open(program: Git, { workspace, interrupt }: RepositoryOptions): Promise<Repository> {
-    const ask = (args: readonly string[]): Promise<GitEnd> =>
-      program.run(workspace, args, { signal: interrupt });
-    checkVersion(await ask(['--version']));
-    const flags = ['--is-bare-repository', '--is-inside-work-tree', '--is-shallow-repository'];
-    const about = await ask(['rev-parse', ...flags, '--show-cdup', '--show-prefix']);
+    const ask = (...args: string[]): Promise<GitEnd> => program.run(workspace, args, { signal: interrupt });
+    const flags = ['--is-inside-work-tree', '--is-shallow-repository', '--show-cdup', '--show-prefix'];
+    const about = await ask('rev-parse', ...flags);
+    if (about.missing) throw refused('needs git, and there is no program git on the PATH; install it');
+    const [inside, shallow, up = '', prefix = ''] = about.stdout.split('\n');
+    if (inside === 'false') throw refused(`${workspace} is not in a working tree of git; run it in one`);
     if (about.code !== 0) throw refused(noRepository(about, workspace));
-    const [bare, inside, shallow, up = '', prefix = ''] = about.stdout.split('\n');
-    if (bare === 'true')
-      throw refused(`${workspace} is a bare repository: it has no working tree to compare`);
-    if (inside !== 'true') throw refused(`${workspace} is not in a working tree of git; run it in one`);
-    const head = await ask(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
+    const head = await ask('rev-parse', '--verify', '--quiet', 'HEAD^{commit}');
     if (head.code !== 0) throw refused(`${workspace} has no commit yet; commit something first`);
-    const top = resolve(workspace, up === '' ? '.' : up);
     return new Repository(program, interrupt, {
-      top,
+      top: resolve(workspace, up === '' ? '.' : up),
       prefix: prefix.replace(/\/$/, ''),
       head: head.stdout.trim(),
       shallow: shallow === 'true',
     });
   }
 
-  run(args: readonly string[], options: GitOptions & { readonly folder?: string } = {}): Promise<GitEnd> {
-    const { folder = this.top, ...rest } = options;
-    return this.program.run(folder, args, { signal: this.interrupt, ...rest });
+  run(args: readonly string[], options: GitOptions = {}): Promise<GitEnd> {
+    return this.program.run(this.top, args, { signal: this.interrupt, ...options });
   }
 
-  /** After an interrupt too: what is left behind is removed. Whether git has done all of it. */
+  /** Runs after an interrupt too, so that nothing is left behind. Whether git has done all of it. */
   async tidy(args: readonly string[]): Promise<boolean> {
     return (await this.program.run(this.top, args)).code === 0;
   }
 
-  /** What git prints, without the line's end; undefined if it says no or nothing. */
+  /** What git prints, without the line's end; undefined if it fails or prints nothing. */
   async ask(...args: readonly string[]): Promise<string | undefined> {
     const { code, stdout } = await this.run(args);
     const answer = stdout.trim();
     return code === 0 && answer !== '' ? answer : undefined;
   }
 
-  /** What has to work: throws UserError with what was to be done and git's last words if it does not. */
+  /** What has to work: if it does not, throws UserError with what was to be done and git's last line. */
   async must(what: string, args: readonly string[], options: GitOptions = {}): Promise<string> {
     const end = await this.run(args, options);
     if (end.code === 0) return end.stdout;
-    throw refused(`${what} failed: ${lastOf(end.stderr)}`);
+    throw refused(`${what} failed: ${lastLine(end.stderr)}`);
   }
 
   /** The commit that a name stands for, if it is here. */
   commit(name: string): Promise<string | undefined> {
     return this.ask('rev-parse', '--verify', '--quiet', `${name}^{commit}`);
-  }
-
-  async has(sha: string): Promise<boolean> {
-    return (await this.run(['cat-file', '-e', `${sha}^{commit}`])).code === 0;
   }
 
   /** Paths of all files in a commit, from the top. */
@@ -111,21 +99,23 @@ export class Repository {
   }
 }
 
-/** What keeps trees from being compared, in the words of a problem. */
+/** What keeps trees from being compared, as a problem of the user's. */
 export function refused(message: string): UserError {
   return new UserError({ where: 'compare', message });
 }
 
-function checkVersion({ code, stdout, missing, stderr }: GitEnd): void {
-  if (missing) throw refused('needs git, and there is no program git on the PATH; install it');
-  const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
-  if (code !== 0 || major === undefined || minor === undefined) {
-    throw refused(`git --version failed: ${lastOf(stderr)}`);
-  }
-  const [oldestMajor, oldestMinor] = OLDEST;
-  const version = [Number(major), Number(minor)] as const;
-  const fits = version[0] > oldestMajor || (version[0] === oldestMajor && version[1] >= oldestMinor);
-  if (!fits) throw refused(`git ${major}.${minor} is too old; it takes ${OLDEST.join('.')} or later`);
+/** The last line of git's output that is not empty, for a message. */
+export function lastLine(printed: string): string {
+  const line = printed
+    .split(/[\r\n]+/)
+    .map(oneLine)
+    .findLast((text) => text !== '');
+  return (line ?? 'it said nothing').slice(0, 400);
+}
+
+/** A commit as people name it. */
+export function short(sha: string): string {
+  return sha.slice(0, 7);
 }
 
 function noRepository({ stderr }: GitEnd, workspace: string): string {
@@ -133,6 +123,6 @@ function noRepository({ stderr }: GitEnd, workspace: string): string {
     const remedy = `git config --global --add safe.directory ${workspace}`;
     return `git refuses to work in ${workspace}, which belongs to somebody else; run: ${remedy}`;
   }
-  if (!/not a git repository/.test(stderr)) return `git refuses to work in ${workspace}: ${lastOf(stderr)}`;
+  if (!/not a git repository/.test(stderr)) return `git refuses to work in ${workspace}: ${lastLine(stderr)}`;
   return `compare needs a git repository, and ${workspace} is in none; check one out there, as actions/checkout does`;
 }

@@ -1,21 +1,17 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { SideName } from '../baseline/opponent.js';
 import { messageOf } from '../errors.js';
 import type { Files, Logger } from '../ports.js';
-import { refused, type Repository } from './repository.js';
-import { lastOf } from './said.js';
+import { lastLine, refused, type Repository } from './repository.js';
 
 /** As temporary folders of ours are called. */
 const PREFIX = 'flowgate-trees-';
-/** Holds the process that made the folder. */
-const OWNER = 'owner';
-/** ms: a large repository is written to the disk. */
-const CHECKOUT_TIMEOUT = 5 * 60_000;
+/** ms: a large repository is read or written. */
+const TIMEOUT = 5 * 60_000;
 
 export interface WorktreePorts {
   readonly files: Files;
   readonly logger: Logger;
-  /** Our own process, and whether another one still runs. */
-  readonly process: { readonly pid: number; isRunning(pid: number): boolean };
 }
 
 /** Two trees of one repository, side by side under one temporary folder, so that their paths are alike. */
@@ -26,16 +22,15 @@ export class Worktrees {
     private readonly folder: string,
   ) {}
 
-  /** Leftovers of a run that was killed are removed first; those of one that still runs are let be. */
   static async open(repository: Repository, ports: WorktreePorts): Promise<Worktrees> {
-    await removeLeftovers(repository, ports);
+    // Making one also removes the temporary folders of runs that were killed.
     const folder = await ports.files.makeTemporary(PREFIX);
-    await ports.files.write(join(folder, OWNER), String(ports.process.pid));
+    await forgetRemoved(repository, ports.files);
     return new Worktrees(repository, ports, folder);
   }
 
   /** Where a side's tree is, or will be. Absolute. */
-  path(side: 'base' | 'head'): string {
+  path(side: SideName): string {
     return join(this.folder, side);
   }
 
@@ -44,36 +39,14 @@ export class Worktrees {
     return join(this.folder, name);
   }
 
-  /** Makes a tree of a commit; `empty`: with nothing in it yet but its place in the repository. */
-  async add(side: 'base' | 'head', commit: string, { empty = false } = {}): Promise<string> {
-    const path = this.path(side);
-    const args = [
-      'worktree',
-      'add',
-      '--detach',
-      '--quiet',
-      ...(empty ? ['--no-checkout'] : []),
-      path,
-      commit,
-    ];
-    const end = await this.repository.run(args, { timeout: CHECKOUT_TIMEOUT });
-    if (end.code !== 0) throw refused(`the tree of ${side} could not be made: ${lastOf(end.stderr)}`);
-    return path;
+  /** Makes a tree of a commit. */
+  async add(side: SideName, commit: string): Promise<void> {
+    const args = ['worktree', 'add', '--detach', '--quiet', this.path(side), commit];
+    const end = await this.repository.run(args, { timeout: TIMEOUT });
+    if (end.code !== 0) throw refused(`the tree of ${side} could not be made: ${lastLine(end.stderr)}`);
   }
 
-  /** Fills a tree that was made empty, from its commit. */
-  async fill(side: 'base' | 'head'): Promise<void> {
-    const options = { folder: this.path(side), timeout: CHECKOUT_TIMEOUT };
-    const end = await this.repository.run(['reset', '--hard', '--quiet'], options);
-    if (end.code !== 0) throw refused(`the tree of ${side} could not be filled: ${lastOf(end.stderr)}`);
-  }
-
-  /** The index of a tree that was filled by somebody else. */
-  async index(side: 'base' | 'head'): Promise<void> {
-    await this.repository.run(['reset', '--quiet'], { folder: this.path(side), timeout: CHECKOUT_TIMEOUT });
-  }
-
-  /** Removes both trees, each whatever becomes of the other; what can not be removed is said. Never rejects. */
+  /** Removes both trees, each even if the other cannot be removed; warns of what is left. Never rejects. */
   async close(): Promise<void> {
     const { files, logger } = this.ports;
     const steps = [
@@ -81,7 +54,7 @@ export class Worktrees {
       () => removeTree(this.repository, files, this.path('base')),
       () => files.remove(this.folder),
     ];
-    // What can not be removed from a tree is met once more in the folder around it.
+    // What cannot be removed from a tree is met once more in the folder around it.
     const problems = new Set<string>();
     for (const step of steps) await step().catch((thrown: unknown) => problems.add(messageOf(thrown)));
     if (problems.size === 0) return;
@@ -89,36 +62,112 @@ export class Worktrees {
   }
 }
 
-/**
- * Git is told of this one, by its path: `git worktree prune` would forget every tree whose folder is not there, such as
- * those of the user's on a disk that is not mounted. It comes first: a file that can not be removed, as of root's that a
- * container has made, does not keep it from forgetting a tree, but a tree whose `.git` is gone does. That one it forgets
- * once its folder is gone too.
- */
-async function removeTree(repository: Repository, files: Files, path: string): Promise<void> {
-  const removal = ['worktree', 'remove', '--force', '--force', path];
-  if (await repository.tidy(removal)) return;
-  await files.remove(path);
-  await repository.tidy(removal);
+function removal(path: string): readonly string[] {
+  return ['worktree', 'remove', '--force', '--force', path];
 }
 
-async function removeLeftovers(repository: Repository, { files, process }: WorktreePorts): Promise<void> {
+/**
+ * git is asked first: a file that cannot be removed, such as one that a container has made as root, does not keep git
+ * from forgetting the tree. A tree without its `.git` does, until its folder is gone too.
+ */
+async function removeTree(repository: Repository, files: Files, path: string): Promise<void> {
+  if (await repository.tidy(removal(path))) return;
+  await files.remove(path);
+  await repository.tidy(removal(path));
+}
+
+/**
+ * Has git forget the trees of runs that were killed, once their folders are gone, each by its path: `git worktree prune`
+ * would also forget trees of the user's on a disk that is not mounted.
+ */
+async function forgetRemoved(repository: Repository, files: Files): Promise<void> {
   const listed = (await repository.ask('worktree', 'list', '--porcelain')) ?? '';
-  const ours = [...listed.matchAll(/^worktree ((.*\/flowgate-trees-[^/]+)\/(?:base|head))$/gm)];
-  for (const folder of new Set(ours.map(([, , folder = '']) => folder))) {
-    if (await isInUse(folder, { files, process })) continue;
-    const trees = ours.flatMap(([, tree = '', within]) => (within === folder ? [tree] : []));
-    for (const tree of trees) await removeTree(repository, files, tree).catch(() => undefined);
-    await files.remove(folder).catch(() => undefined);
+  for (const [, path = ''] of listed.matchAll(/^worktree (.*\/flowgate-trees-[^/]+\/(?:base|head))$/gm)) {
+    if (!(await files.exists(dirname(path)))) await repository.tidy(removal(path));
   }
 }
 
-/** By a run that goes on, or by somebody whom it does not name; a folder that is gone is nobody's. */
-async function isInUse(
-  folder: string,
-  { files, process }: Pick<WorktreePorts, 'files' | 'process'>,
-): Promise<boolean> {
-  if (!(await files.exists(folder))) return false;
-  const owner = Number((await files.read(join(folder, OWNER))) ?? Number.NaN);
-  return !Number.isSafeInteger(owner) || process.isRunning(owner);
+/** flowgate's own output is no change of the user's. */
+const NOT_OURS = ':(exclude,glob)**/.flowgate/**';
+
+/** What differs from the commit that is checked out; what git ignores does not count. */
+export interface Changes {
+  /** How many files. */
+  readonly files: number;
+  /** Those of them that git knows: the others are new, and were not added yet. */
+  readonly tracked: number;
+}
+
+export async function changesIn(repository: Repository): Promise<Changes> {
+  const args = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--', '.', NOT_OURS];
+  const status = await repository.must('git status', args, { timeout: TIMEOUT });
+  const entries = status.split('\0').filter((entry) => entry !== '');
+  return { files: entries.length, tracked: entries.filter((entry) => !entry.startsWith('?? ')).length };
+}
+
+/** A commit of the working tree's state needs an author. It is never shown. */
+const AUTHOR = {
+  GIT_AUTHOR_NAME: 'flowgate',
+  GIT_AUTHOR_EMAIL: 'flowgate@localhost',
+  GIT_COMMITTER_NAME: 'flowgate',
+  GIT_COMMITTER_EMAIL: 'flowgate@localhost',
+};
+
+/**
+ * A commit of the working tree as it is, changes and new files included, what git ignores left out. Neither the working
+ * tree nor its index nor any ref is touched.
+ */
+export async function snapshot(repository: Repository, files: Files): Promise<string> {
+  const folder = await files.makeTemporary('flowgate-index-');
+  const env = { ...AUTHOR, GIT_INDEX_FILE: join(folder, 'index') };
+  const act = (...args: string[]): Promise<string> =>
+    repository.must('taking the working tree as it is', args, { env, timeout: TIMEOUT });
+  try {
+    await act('read-tree', 'HEAD');
+    await act('add', '--all', '--', '.', NOT_OURS);
+    const tree = (await act('write-tree')).trim();
+    return (await act('commit-tree', tree, '-p', 'HEAD', '-m', 'working tree')).trim();
+  } finally {
+    await files.remove(folder);
+  }
+}
+
+/** What the trees lack that the workspace may have, and what to do about it, before flows fail for it. */
+export async function missingFromTrees(
+  repository: Repository,
+  commit: string,
+  prepare: string | undefined,
+): Promise<readonly string[]> {
+  const lacks = (what: string, remedy: string): string => {
+    const advice = prepare === undefined ? `give prepare: ${remedy}` : `let prepare run ${remedy}`;
+    return `in the trees of both sides ${what}; ${advice}`;
+  };
+  const succeeds = async (...args: string[]): Promise<boolean> => (await repository.run(args)).code === 0;
+  const notes: string[] = [];
+  if (
+    prepare?.includes('submodule') !== true &&
+    (await succeeds('cat-file', '-e', `${commit}:.gitmodules`))
+  ) {
+    notes.push(lacks('submodules are empty', 'git submodule update --init --recursive'));
+  }
+  const attributes = ['grep', '--quiet', 'filter=lfs', commit, '--', ':(glob)**/.gitattributes'];
+  if (prepare?.includes('lfs') !== true && (await succeeds(...attributes))) {
+    notes.push(lacks('files of Git LFS are pointers', 'git lfs pull'));
+  }
+  const ignored = prepare === undefined ? await ignoredFiles(repository) : [];
+  if (ignored.length > 0) {
+    const more = ignored.length > SHOWN ? ` and ${ignored.length - SHOWN} more` : '';
+    const what = `what git ignores is not there (${ignored.slice(0, SHOWN).join(', ')}${more})`;
+    notes.push(lacks(what, 'a command such as npm ci, if flows need it'));
+  }
+  return notes;
+}
+
+/** Names of ignored files in a warning. */
+const SHOWN = 5;
+
+async function ignoredFiles(repository: Repository): Promise<readonly string[]> {
+  const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
+  const { stdout } = await repository.run([...args, '--', '.', NOT_OURS]);
+  return stdout.split('\0').filter((name) => name !== '' && name !== '.flowgate/');
 }

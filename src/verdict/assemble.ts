@@ -1,8 +1,7 @@
-import { requestLines } from '../model/http.js';
+import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
 import { metricName } from '../model/metrics.js';
-import { limitsResult } from '../model/limits-record.js';
-import type { ScenarioPlan, Work } from '../model/plan.js';
-import type { Environment, Flow, Record } from '../model/record.js';
+import type { afterwardsShape, Environment, Record } from '../model/record.js';
+import { totalOf } from '../model/flow.js';
 import {
   RESULTS_SCHEMA,
   type Results,
@@ -13,7 +12,6 @@ import { assertNever } from '../errors.js';
 import { type CheckLevels, runChecks } from '../checks/index.js';
 import { countsKilled } from '../stats/counted.js';
 import { groupErrors } from '../stats/errors.js';
-import { totalOf } from '../model/tally.js';
 import type { Measures } from '../stats/measures.js';
 import { tallyOf } from '../stats/tally.js';
 import { figuredWaves } from '../stats/waves/figures.js';
@@ -59,7 +57,6 @@ export function assembleScenario(
   const checks = runChecks(record, askedLevels(plan), plan.unaskedChecks);
   const { ladder: figures } = measures;
   const ladder = figures === undefined ? undefined : judgeClimb(plan, record, figures);
-  const grown = stepGrowth(record.flows);
   return {
     name: plan.name,
     ...decide({
@@ -80,19 +77,16 @@ export function assembleScenario(
     work: workText(plan.work),
     load: { ...record.load, timeout: record.timeout, warmup: record.warmup },
     defaultGates: plan.defaultGates,
-    ...(plan.omittedGates === undefined
-      ? {}
-      : { omittedGates: plan.omittedGates.map((gate) => ({ ...gate })) }),
+    omittedGates: plan.omittedGates,
     metrics: metricsOf(plan, measures),
     thresholds,
-    ...(comparison === undefined
-      ? {}
-      : { comparison: [...comparison.results], compared: comparison.compared }),
-    ...(ladder === undefined ? {} : { ladder }),
-    ...(grown === undefined ? {} : { stepGrowth: grown }),
+    comparison: comparison?.results,
+    compared: comparison?.compared,
+    ladder,
+    stepGrowth: stepGrowth(record.flows),
     checks,
     errors: groupErrors(tallyOf(record).errorKinds({ killed: countsKilled(record) })),
-    ...whatHappened(record),
+    ...takenOver(record),
   };
 }
 
@@ -129,11 +123,11 @@ export function assembleResults(context: ResultsContext): Results {
     flowgate: version,
     createdAt,
     verdict: overall(scenarios),
-    environment: { ...environment },
-    git: { ...git },
-    ...(run === undefined ? {} : { run: { ...run } }),
+    environment,
+    git,
+    run,
     reproduce,
-    scenarios: [...scenarios],
+    scenarios,
   };
 }
 
@@ -148,17 +142,10 @@ function metricsOf(plan: ScenarioPlan, measures: Measures): ScenarioResults['met
   return Object.fromEntries(refs.map((ref) => [metricName(ref), measure(measures, ref)]));
 }
 
-type Happened = Pick<
+type Recorded = Pick<
   ScenarioResults,
   | 'limits'
-  | 'verify'
-  | 'contamination'
-  | 'leftovers'
-  | 'leftBehind'
-  | 'interrupted'
-  | 'aborted'
-  | 'problems'
-  | 'cut'
+  | keyof typeof afterwardsShape
   | 'counts'
   | 'hits'
   | 'waves'
@@ -169,72 +156,28 @@ type Happened = Pick<
 >;
 
 /** What is taken over from the record as it is. */
-function whatHappened(record: Record): Happened {
-  const { monitor, contamination } = record;
+function takenOver(record: Record): Recorded {
+  const { limits, verify, contamination, leftovers, leftBehind, interrupted, aborted, problems, cut } =
+    record;
+  const { waves, injected, flows, monitor } = record;
   const tally = tallyOf(record);
-  return {
-    ...(record.limits === undefined ? {} : { limits: limitsResult(record.limits) }),
-    ...(record.verify === undefined ? {} : { verify: { ...record.verify } }),
-    ...(contamination === undefined
-      ? {}
-      : { contamination: { ...contamination, sightings: [...contamination.sightings] } }),
-    leftovers: record.leftovers.map((leftover) => ({ ...leftover })),
-    ...(record.leftBehind === undefined ? {} : { leftBehind: { ...record.leftBehind } }),
-    ...(record.interrupted === undefined ? {} : { interrupted: record.interrupted }),
-    ...(record.aborted === undefined ? {} : { aborted: { ...record.aborted } }),
-    problems: [...record.problems],
-    ...(record.cut === undefined ? {} : { cut: [...record.cut] }),
-    counts: { ...tally.counts },
-    ...faultsOf(record),
-    ...(totalOf(tally.counts) === record.flows.length
-      ? {}
-      : { inFlight: [...tally.inFlightOver(IN_FLIGHT_POINTS)] }),
-    flows: record.flows.map(copyOf),
-    monitor: {
-      source: monitor.source,
-      samples: [...monitor.samples],
-      processes: [...monitor.processes],
-      ...(monitor.largestProcess === undefined ? {} : { largestProcess: monitor.largestProcess }),
-      cost: { ...monitor.cost },
-      ...(monitor.failures === undefined ? {} : { failures: monitor.failures }),
-      ...(monitor.unwatched === undefined ? {} : { unwatched: monitor.unwatched }),
-      notes: [...monitor.notes],
-    },
-  };
-}
-
-/** Of a run with faults. */
-function faultsOf(record: Record): Pick<ScenarioResults, 'hits' | 'waves' | 'injected'> {
-  const { waves, injected } = record;
-  if (waves === undefined) return {};
   const figures = new Map(figuredWaves(record).map((wave) => [wave.wave, wave.flows]));
-  const { hits, untracedHits } = tallyOf(record);
   return {
-    hits: { ...hits, untraced: untracedHits },
-    waves: waves.map((wave) => {
-      const flows = figures.get(wave.wave);
-      return { ...wave, ...(flows === undefined ? {} : { flows }) };
-    }),
-    ...(injected === undefined
-      ? {}
-      : {
-          injected: {
-            ...injected,
-            faults: [...injected.faults],
-            counts: [...injected.counts],
-            notes: [...injected.notes],
-          },
-        }),
-  };
-}
-
-type FlowResult = ScenarioResults['flows'][number];
-
-function copyOf({ steps, error, ttfb, ...flow }: Flow): FlowResult {
-  return {
-    ...flow,
-    ...(error === undefined ? {} : { error: { ...error } }),
-    ...(steps === undefined ? {} : { steps: [...steps] }),
-    ...(ttfb === undefined ? {} : { ttfb: [...ttfb] }),
+    limits,
+    verify,
+    contamination,
+    leftovers,
+    leftBehind,
+    interrupted,
+    aborted,
+    problems,
+    cut,
+    counts: tally.counts,
+    hits: waves === undefined ? undefined : { ...tally.hits, untraced: tally.untracedHits },
+    waves: waves?.map((wave) => ({ ...wave, flows: figures.get(wave.wave) })),
+    injected,
+    inFlight: totalOf(tally.counts) === flows.length ? undefined : tally.inFlightOver(IN_FLIGHT_POINTS),
+    flows,
+    monitor,
   };
 }

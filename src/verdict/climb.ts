@@ -11,7 +11,7 @@ import { judge } from './judge.js';
 type Judged = Pick<ScenarioPlan, 'thresholds' | 'ladder'>;
 
 /** The gates that the figures of one rung alone break, in words. What it has no data for it does not break. */
-export function brokenGates(thresholds: readonly Threshold[], record: Record, flows: number): string[] {
+function brokenGates(thresholds: readonly Threshold[], record: Record, flows: number): string[] {
   const ofRung = thresholds.filter(({ metric }) => !LADDER_METRICS.has(metric));
   const judged = judge(ofRung, summarize(recordOfRung(record, { flows })));
   const broken = judged.filter(({ level, outcome }) => level === 'fail' && outcome === 'fail');
@@ -27,12 +27,7 @@ export function judgeClimb(plan: Judged, record: Record, ladder: LadderFigures):
   const last = ladder.rungs.at(-1);
   const endedBy = last === undefined ? [] : endingGates(plan.thresholds, record, last.flows);
   const limit = limitOf(rungs, endedBy);
-  return {
-    planned: (plan.ladder ?? []).map(({ flows }) => flows),
-    ...ladder,
-    rungs,
-    ...(limit === undefined ? {} : { limit }),
-  };
+  return { planned: (plan.ladder ?? []).map(({ flows }) => flows), ...ladder, rungs, limit };
 }
 
 /** The gates with abort-on-fail that one rung breaks: it is the last one then. */
@@ -51,12 +46,7 @@ function limitOf(rungs: LadderResults['rungs'], endedBy: readonly string[]): Cli
   const at = rungs[index];
   if (at === undefined) return undefined;
   const holds = rungs[index - 1]?.flows;
-  return {
-    ...(holds === undefined ? {} : { holds }),
-    breaks: at.flows,
-    reasons: stopped ? [...endedBy] : [...at.broken],
-    stopped,
-  };
+  return { holds, breaks: at.flows, reasons: stopped ? [...endedBy] : [...at.broken], stopped };
 }
 
 /** A gate with abort-on-fail is for every rung: one that breaks it fails the scenario. */

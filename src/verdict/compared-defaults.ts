@@ -4,7 +4,7 @@ import { metricName } from '../model/metrics.js';
 import { parseThresholds } from './threshold-list.js';
 
 /** In force when a scenario is compared and none of its thresholds hangs on the base; the report says so. */
-export const DEFAULT_BASE_GATES = [
+const DEFAULT_BASE_GATES = [
   'flow_time.med <= base + 5%',
   'throughput >= base - 5%',
   'cpu_per_flow <= base + 5%',

@@ -1,6 +1,5 @@
-import type { ComparedPair } from '../model/compared.js';
-import type { ComparedMetric, Pair } from '../model/comparison.js';
-import { plural } from '../model/format.js';
+import type { ComparedPair, ComparedMetric, Pair } from '../model/comparison.js';
+import { plural } from '../lib/format.js';
 import { evidenceOf } from '../stats/compare/evidence.js';
 import type { Concern } from '../model/threshold.js';
 import type { ScenarioComparison } from './judge-base.js';

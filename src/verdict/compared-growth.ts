@@ -1,4 +1,4 @@
-import type { Compared } from '../model/compared.js';
+import type { Compared } from '../model/comparison.js';
 import type { CheckResult } from '../model/results.js';
 import type { Concern } from '../model/threshold.js';
 

@@ -1,7 +1,7 @@
 import type { ComparisonResult } from '../model/comparison.js';
-import { plural } from '../model/format.js';
-import { certaintyWords, formatSize, type ChangeUnit } from '../model/format-change.js';
-import { directionOf } from '../model/metric-words.js';
+import { plural } from '../lib/format.js';
+import { certaintyWords, formatSize, type ChangeUnit } from '../lib/format-change.js';
+import { directionOf } from '../lib/metric-words.js';
 import { parseMetricName } from '../model/metrics.js';
 import { marksOf } from '../stats/compare/marks.js';
 

@@ -1,10 +1,9 @@
-import type { UnresolvedAnswer } from '../model/compare-plan.js';
+import type { UnresolvedAnswer } from '../model/comparison.js';
 import type { Record } from '../model/record.js';
-import type { CheckResult, ThresholdResult } from '../model/results.js';
-import type { Verdict } from '../model/verdict.js';
+import type { CheckResult, ThresholdResult, Verdict } from '../model/results.js';
 import type { Concern } from '../model/threshold.js';
-import { formatAgainst, formatQuantity, plural } from '../model/format.js';
-import { conditionText } from '../model/metric-words.js';
+import { formatAgainst, formatQuantity, plural } from '../lib/format.js';
+import { conditionText } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
 
 export interface Judgement {
@@ -19,7 +18,7 @@ export interface Judgement {
   readonly more?: readonly Concern[];
 }
 
-export interface Decision {
+interface Decision {
   readonly verdict: Verdict;
   /** Plain sentences, the most important first; they may hold what a flow printed. */
   readonly reasons: string[];

@@ -1,4 +1,4 @@
-import { formatQuantity } from '../model/format.js';
+import { formatQuantity } from '../lib/format.js';
 import type { MetricId } from '../model/metrics.js';
 import type { OmittedGate } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';

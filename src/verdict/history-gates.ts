@@ -2,10 +2,9 @@ import { comparableTo } from '../baseline/history.js';
 import { trendOf } from '../baseline/trend.js';
 import type { HistoryGate, Past } from '../model/history.js';
 import { definitionOf, type MetricDefinition, type MetricId } from '../model/metrics.js';
-import type { ScenarioPlan } from '../model/plan.js';
+import { wholeLoad, type ScenarioPlan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type { Threshold } from '../model/threshold.js';
-import { wholeLoad } from '../model/waves.js';
 import { parseThreshold } from './grammar.js';
 
 /** They do not depend on how fast the machine is, nor on how many flows it got through in a time. */
@@ -43,7 +42,7 @@ export function gatedByHistory(
 
 /** `<= 148MB`; undefined if the last level is too short to predict anything, or nothing is worse. */
 function limitBeyond(
-  { low, high }: { readonly low?: number | undefined; readonly high?: number | undefined },
+  { low, high }: { readonly low?: number; readonly high?: number },
   { margin }: HistoryGate,
   { worse, unit }: MetricDefinition,
 ): string | undefined {

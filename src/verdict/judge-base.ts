@@ -1,6 +1,4 @@
-import type { UnresolvedAnswer } from '../model/compare-plan.js';
-import type { Compared } from '../model/compared.js';
-import type { ComparisonOutcome, ComparisonResult } from '../model/comparison.js';
+import type { UnresolvedAnswer, Compared, ComparisonOutcome, ComparisonResult } from '../model/comparison.js';
 import { definitionOf, metricName, type MetricDefinition } from '../model/metrics.js';
 import type { ThresholdResult } from '../model/results.js';
 import { isAgainstBase, type BaseThreshold, type Threshold } from '../model/threshold.js';
@@ -118,7 +116,7 @@ function outcomeOf(threshold: BaseThreshold, result: ComparisonResult): Comparis
   return outcomeAt(result, {
     worse: worse === 'lower' ? 'lower' : 'higher',
     limit: worseningOf(threshold),
-    ...(margin === undefined ? {} : { margin }),
+    margin,
   });
 }
 
@@ -146,7 +144,7 @@ export function invalidConcerns(comparison: Pick<ScenarioComparison, 'compared'>
 }
 
 /** What became better, in words. */
-export function improvements({
+function improvements({
   results,
   compared,
 }: Pick<ScenarioComparison, 'results' | 'compared'>): readonly string[] {

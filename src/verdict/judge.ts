@@ -1,4 +1,4 @@
-import { formatAgainst } from '../model/format.js';
+import { formatAgainst } from '../lib/format.js';
 import type { Unit } from '../model/metrics.js';
 import type { MetricResult, ThresholdResult } from '../model/results.js';
 import { isAgainstBase, type Threshold, type ThresholdOp } from '../model/threshold.js';

@@ -1,5 +1,5 @@
-import type { LimitsRecord } from '../model/limits-record.js';
-import { limitWords } from '../model/limit-words.js';
+import type { LimitsRecord } from '../model/limits.js';
+import { limitWords } from '../lib/limit-words.js';
 import type { Concern } from '../model/threshold.js';
 
 /**

@@ -1,6 +1,7 @@
 import { runChecks } from '../checks/index.js';
-import type { CheckId, CheckLevel } from '../model/check.js';
-import type { Flow, Record } from '../model/record.js';
+import type { CheckId, CheckLevel } from '../model/checks.js';
+import type { Load } from '../model/plan.js';
+import { recordOf, type Record } from '../model/record.js';
 import type { CheckResult, Results, ScenarioResults } from '../model/results.js';
 import { savedTally } from '../stats/saved-tally.js';
 import { climbConcerns } from './climb.js';
@@ -30,7 +31,7 @@ function rejudgeScenario(scenario: ScenarioResults, { environment }: Results): S
   const more = [
     ...invalidConcerns(comparisonIn(scenario)),
     ...climbConcerns(ladder),
-    ...limitConcerns(scenario.limits as Record['limits']),
+    ...limitConcerns(scenario.limits),
     ...growthConcerns(scenario.compared, checks),
   ];
   return {
@@ -48,37 +49,21 @@ function isAsSaved({ outcome }: CheckResult, saved: CheckResult | undefined): bo
   return outcome === saved?.outcome;
 }
 
-/**
- * What checks look at. The schema has let it through, and JSON knows no value that is undefined: a key is there or not,
- * as in the record.
- */
+/** What checks look at. */
 function recordFrom(scenario: ScenarioResults, environment: Results['environment']): Record {
-  const { name, load, waves, ...saved } = scenario;
-  const flows = scenario.flows as readonly Flow[];
-  return {
-    ...(saved as Pick<
-      Record,
-      | 'startedAt'
-      | 'monitor'
-      | 'verify'
-      | 'contamination'
-      | 'leftovers'
-      | 'leftBehind'
-      | 'interrupted'
-      | 'aborted'
-      | 'problems'
-      | 'injected'
-    >),
-    scenario: name,
-    load: load as Record['load'],
-    timeout: load.timeout,
-    warmup: load.warmup,
-    environment: environment as Record['environment'],
-    flows,
-    tally: savedTally({ ...scenario, flows }),
-    ...(scenario.ladder === undefined ? {} : { rungs: [] }),
-    ...(waves === undefined ? {} : { waves, waveFigures: figuresOf(waves) }),
-  };
+  const { load, waves, ladder } = scenario;
+  const { timeout, warmup } = load;
+  return recordOf(
+    { name: scenario.name, load: load as Load, timeout, warmup },
+    {
+      ...scenario,
+      load: load as Load,
+      environment,
+      tally: savedTally(scenario),
+      rungs: ladder === undefined ? undefined : [],
+      waveFigures: waves === undefined ? undefined : figuresOf(waves),
+    },
+  );
 }
 
 function figuresOf(waves: NonNullable<ScenarioResults['waves']>): NonNullable<Record['waveFigures']> {

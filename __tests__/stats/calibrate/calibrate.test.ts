@@ -68,9 +68,9 @@ describe('noise', () => {
 });
 
 describe('the smallest limit', () => {
-  // METHOD §2.6 by hand: σ = 3.2%, 80 pairs, a = 1% ÷ 2 ÷ 4 looks ÷ 4 metrics: z_a = 3.421, z_5% = 1.645.
+  // The formula of docs/statistics.md, "How many pairs", by hand: σ = 3.2%, 80 pairs, a = 1% ÷ 2 ÷ 4 looks ÷ 4 metrics: z_a = 3.421, z_5% = 1.645.
   // √(1.0472 ÷ (80 − 3.421² ÷ 2)) = 0.11882; 5.066 · 0.032 · 0.11882 = 0.01926; 1.02 · e^0.01926 − 1 = 3.98%.
-  test('is METHOD §2.6 turned around', () => {
+  test('is the formula for the number of pairs turned around', () => {
     const limit = smallestLimit({ spread: SD }, { metric: TIME, metrics: METRICS, pairs: 80 });
     expect(limit).toBeCloseTo(0.0398, 3);
     const throughput = METRICS[1] as ComparedMetric;

@@ -89,7 +89,7 @@ describe('sizing', () => {
     });
   });
 
-  test('pairs are METHOD’s formula and those that it takes to learn the noise', () => {
+  test('pairs are those of the formula and those that it takes to learn the noise', () => {
     // 1.0472 · ((2.5758 + 1.6449) · 0.032 ÷ ln 1.05)² + 2.5758² ÷ 2.
     expect(requiredPairs({ distance: Math.log(1.05), deviation: 0.032, miss: 0.005 })).toBeCloseTo(11.34, 1);
   });

@@ -8,12 +8,6 @@ export const DEPRESSION = {
   y: [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29],
 };
 
-/** Bortz, Lienert and Boehnke; in S. Grosse, "exact Wilcoxon signed rank test with ties", R-help, 25 August 2006. */
-export const BORTZ = {
-  x1: [9, 14, 8, 11, 14, 10, 8, 14, 12, 14, 13, 9, 15, 12, 9],
-  x2: [13, 15, 9, 12, 16, 10, 8, 13, 12, 16, 9, 10, 16, 12, 9],
-};
-
 /** Notes of a course on nonparametric statistics, 2016, example 3.2: wilcox.test(x, mu = 15) printed 0.05224609. */
 export const TWELVE = [-2, 4, 8, 25, -5, 16, 3, 1, 12, 17, 20, 9];
 

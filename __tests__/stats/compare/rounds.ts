@@ -24,7 +24,7 @@ export const FLOWS = 10;
 const FAILURE_RATE = 0.01;
 
 /**
- * What shared runners do (METHOD §1): speed wanders by 1% a round and by a trend of 0.1%, jumps by some 10% now and
+ * What shared runners do: speed wanders by 1% a round and by a trend of 0.1%, jumps by some 10% now and
  * then, has phases in which everything is three times as noisy, and each round is off by heavy-tailed noise, in part
  * shared by all metrics. The differences of pairs spread by about 3.5%.
  */
@@ -95,9 +95,9 @@ function runPair(machine: Machine, ratio: number, order: PairOrder): Pair {
   return { order, base: machine(1), head };
 }
 
-/** The metrics that METHOD leads with, and the success rate. */
+/** The metrics that a comparison leads with, and the success rate. */
 export function metricsOf(limit: number, margin?: number): readonly ComparedMetric[] {
-  const rest = { scale: 'relative' as const, limit, ...(margin === undefined ? {} : { margin }) };
+  const rest = { scale: 'relative' as const, limit, margin };
   return [
     { metric: 'flow_time.p50', worse: 'higher', ...rest },
     { metric: 'throughput', worse: 'lower', ...rest },

@@ -11,7 +11,7 @@ import { thinned } from './thinned.js';
 import { suggestedLimit, suggestionOf } from './suggest.js';
 import { tallyRuns } from './tally.js';
 
-export interface Calibrating {
+interface Calibrating {
   readonly metrics: readonly ComparedMetric[];
   readonly runs: readonly MeasuredRun[];
   /** ms that a comparison may take. */
@@ -23,7 +23,7 @@ export interface Calibrating {
   readonly goOn: GoOn;
 }
 
-export type Figures = Pick<
+type Figures = Pick<
   ScenarioCalibration,
   'pairTime' | 'pairs' | 'dropped' | 'metrics' | 'same' | 'slower' | 'looks' | 'suggestion'
 >;
@@ -59,16 +59,13 @@ export async function calibrationOf(calibrating: Calibrating): Promise<Figures> 
           : [{ metric: metric.metric, limit: smallestLimit(noise, { metric, metrics, pairs: look }) }];
       }),
     })),
-    ...(suggestion === undefined ? {} : { suggestion }),
+    suggestion,
   };
 }
 
 function pick(series: readonly CalibrationSeries[]): Pick<Figures, 'same' | 'slower'> {
   const same = series.find(({ slowdown }) => slowdown === 0);
-  return {
-    ...(same === undefined ? {} : { same }),
-    slower: series.filter(({ slowdown }) => slowdown > 0),
-  };
+  return { same, slower: series.filter(({ slowdown }) => slowdown > 0) };
 }
 
 /** As many as the last look takes at most. */
@@ -130,7 +127,7 @@ async function seriesOf(
         whole.map(({ results, pairs: taken, time }) => ({ results, pairs: taken.length, time })),
         metrics,
       ),
-      ...(replayed === undefined || replayed.length === 0 ? {} : { replays: tallyRuns(replayed, metrics) }),
+      replays: replayed === undefined || replayed.length === 0 ? undefined : tallyRuns(replayed, metrics),
       injected: metrics.map((metric) => injectedChange(validPairs(of), metric)),
     },
   ];

@@ -6,9 +6,9 @@ import type { MeasuredRun } from './measured.js';
 import type { Ended } from './tally.js';
 
 /** Two pairs, one of either order, as they were run one after the other. */
-export type Block = readonly [Pair, Pair];
+type Block = readonly [Pair, Pair];
 
-export interface Replay {
+interface Replay {
   readonly metrics: readonly ComparedMetric[];
   /** Pairs that a comparison has within its budget. */
   readonly pairs: number;
@@ -24,7 +24,7 @@ export interface Replay {
 export type GoOn = () => Promise<boolean>;
 
 /** Fewer blocks are the same few pairs over and over. */
-export const FEWEST_BLOCKS = 5;
+const FEWEST_BLOCKS = 5;
 
 /** The valid pairs of runs in blocks of two, as `nextOrder` made them; what is left over is left out. */
 export function blocksOf(runs: readonly Pick<MeasuredRun, 'pairs' | 'validity'>[]): readonly Block[] {

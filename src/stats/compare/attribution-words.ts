@@ -1,5 +1,5 @@
-import { formatRatio, formatTime } from '../../model/format.js';
-import { formatChange, formatPercentChange } from '../../model/format-change.js';
+import { formatRatio, formatTime } from '../../lib/format.js';
+import { formatChange, formatPercentChange } from '../../lib/format-change.js';
 import type { Movement } from './movement.js';
 import { RELATIVE_MARGIN } from './scale.js';
 

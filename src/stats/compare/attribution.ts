@@ -1,5 +1,4 @@
-import type { Attribution } from '../../model/compared.js';
-import type { ComparisonResult } from '../../model/comparison.js';
+import type { Attribution, ComparisonResult } from '../../model/comparison.js';
 import { sentenceOf, type Told } from './attribution-words.js';
 import {
   candidatesOf,
@@ -69,7 +68,7 @@ function attributionsOf(metric: string, told: Told): readonly Attribution[] {
     .map((movement) => ({
       metric,
       kind: movement.candidate.kind,
-      ...(movement.candidate.step === undefined ? {} : { step: movement.candidate.step }),
+      step: movement.candidate.step,
       change: Math.expm1(movement.center),
       low: Math.expm1(movement.low),
       high: Math.expm1(movement.high),

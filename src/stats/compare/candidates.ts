@@ -1,5 +1,4 @@
-import type { AttributionKind } from '../../model/compared.js';
-import type { Round } from '../../model/comparison.js';
+import type { AttributionKind, Round } from '../../model/comparison.js';
 import { parseMetricName } from '../../model/metrics.js';
 
 /** What may have moved with a metric that became worse, in every pair. */
@@ -17,7 +16,7 @@ export interface MeasuredPair {
   readonly base: Pick<Round, 'values'>;
   readonly head: Pick<Round, 'values'>;
   /** Why it does not count. */
-  readonly dropped?: string | undefined;
+  readonly dropped?: string;
 }
 
 type Read = (round: Pick<Round, 'values'>) => number | null;

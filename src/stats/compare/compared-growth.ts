@@ -1,10 +1,8 @@
-import type { Compared } from '../../model/compared.js';
-import type { ComparedGrowth, GrowthDifference } from '../../model/compared-growth.js';
-import type { Pair, Round } from '../../model/comparison.js';
+import type { Compared, ComparedGrowth, GrowthDifference, Pair, Round } from '../../model/comparison.js';
 import { FEWEST_PAIRS, growthDifference, type PairLevels } from './growth-difference.js';
 import { growthSentence } from './growth-words.js';
 
-export interface GrowthCircumstances {
+interface GrowthCircumstances {
   readonly services: NonNullable<Compared['rounds']>['services'];
   /** How people call base. */
   readonly base: string;

@@ -1,5 +1,5 @@
 import type { ComparedMetric, Pair } from '../../model/comparison.js';
-import { plural } from '../../model/format.js';
+import { plural } from '../../lib/format.js';
 import { shareBounds } from './binomial.js';
 import { differenceOf, marginOf } from './scale.js';
 import { signFlipTest } from './sign-flip.js';
@@ -21,7 +21,7 @@ export interface Evidence {
 }
 
 /** Either the evidence, or why there is none. */
-export type Finding = { readonly evidence: Evidence } | { readonly reason: string };
+type Finding = { readonly evidence: Evidence } | { readonly reason: string };
 
 export function evidenceOf(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses): Finding {
   if (pairs.length === 0) return { reason: 'there is no valid pair of rounds' };
@@ -59,17 +59,13 @@ function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses
       worse: reached.low && low > margin,
       better: reached.high && high < -margin,
       atMost: reached.high ? high : undefined,
-      ...(reached.low && reached.high ? {} : { missed }),
+      missed: reached.low && reached.high ? undefined : missed,
     },
   };
 }
 
 /** Head has nothing of what is worse when lower: no ratio tells how much worse that is. */
-export function isNothingLeft(
-  { scale, worse }: ComparedMetric,
-  base: number | null,
-  head: number | null,
-): boolean {
+function isNothingLeft({ scale, worse }: ComparedMetric, base: number | null, head: number | null): boolean {
   return scale === 'relative' && worse === 'lower' && head === 0 && base !== null && base > 0;
 }
 
@@ -112,7 +108,7 @@ function ofRates(pairs: readonly Pair[], misses: Misses): Finding {
       worse,
       better,
       atMost: reached ? upper : undefined,
-      ...(reached ? {} : { missed }),
+      missed: reached ? undefined : missed,
     },
   };
 }

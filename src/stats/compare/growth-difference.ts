@@ -1,4 +1,4 @@
-import type { GrowthDifference, GrowthSlope } from '../../model/compared-growth.js';
+import type { GrowthDifference, GrowthSlope } from '../../model/comparison.js';
 import { distributionOf, percentile } from '../distribution.js';
 import { floorOf, MEMORY_FLOOR } from '../growth-floor.js';
 import { PARTS } from '../growth.js';
@@ -16,7 +16,7 @@ export interface PairLevels {
   readonly head: RoundLevel;
 }
 
-export type DifferenceFigures = Omit<GrowthDifference, 'subject' | 'sentence'>;
+type DifferenceFigures = Omit<GrowthDifference, 'subject' | 'sentence'>;
 
 /** Share of the pairs in which both sides warm up, as in stats/growth. */
 const WARM_UP = 1 / 3;

@@ -1,5 +1,5 @@
-import type { GrowthDifference } from '../../model/compared-growth.js';
-import { formatBytes, plural } from '../../model/format.js';
+import type { GrowthDifference } from '../../model/comparison.js';
+import { formatBytes, plural } from '../../lib/format.js';
 
 /** "memory of the service grew by 1.1 KB a flow more than main's (0.9 KB … 1.3 KB, 99%) over 2 400 flows". */
 export function growthSentence(

@@ -11,7 +11,7 @@ export function heldIn(samples: readonly Sample[]): Held | undefined {
   const service = lowest(samples.flatMap(({ serviceMemory }) => serviceMemory ?? []));
   const host = lowest(samples.flatMap(({ hostMemory }) => hostMemory ?? []));
   if (service === undefined && host === undefined) return undefined;
-  return { ...(service === undefined ? {} : { service }), ...(host === undefined ? {} : { host }) };
+  return { service, host };
 }
 
 function lowest(values: readonly number[]): number | undefined {

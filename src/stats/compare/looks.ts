@@ -8,7 +8,7 @@ export interface Look {
   readonly share: number;
 }
 
-export interface LooksOptions {
+interface LooksOptions {
   /** Ascending numbers of valid pairs. */
   readonly pairs: readonly number[];
   /** With which a run may claim something wrong, all looks, metrics and directions together. */

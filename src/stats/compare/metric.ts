@@ -5,7 +5,7 @@ import type {
   Pair,
   Round,
 } from '../../model/comparison.js';
-import { formatConfidence } from '../../model/format.js';
+import { formatConfidence } from '../../lib/format.js';
 import { distributionOf, percentile } from '../distribution.js';
 import { evidenceOf, pooled, type Evidence } from './evidence.js';
 import { changeOf, limitOf, marginOf } from './scale.js';
@@ -13,7 +13,7 @@ import { detectableDistance } from './sizing.js';
 import type { Misses } from './walsh.js';
 
 /** The look that a metric is compared at. */
-export interface Sight {
+interface Sight {
   readonly misses: Misses;
   /** With which the interval holds the truth over all looks. */
   readonly confidence: number;

@@ -20,7 +20,7 @@ const ALWAYS: readonly MetricRef[] = [
 /** Steps whose median a round holds: a name made anew by every flow must not swell the results. */
 const MOST_STEPS = 20;
 
-export interface RoundSurroundings {
+interface RoundSurroundings {
   /** Asked for by thresholds. */
   readonly metrics: readonly MetricRef[];
   /** Share of the machine's CPU time that was given to others, 0…1; undefined where it is not known. */
@@ -45,8 +45,8 @@ export function roundOf(record: Record, { metrics, steal }: RoundSurroundings): 
     values: Object.fromEntries(values) as Round['values'],
     // What was killed by a limit has failed; nothing is injected in a round.
     flows: { started, failed: started - tally.counts.ok },
-    ...(steal === undefined ? {} : { steal }),
-    ...(startSkew === null ? {} : { startSkew }),
-    ...(held === undefined ? {} : { held }),
+    steal,
+    startSkew: startSkew ?? undefined,
+    held,
   };
 }

@@ -1,6 +1,6 @@
 import type { Stratum } from './stratified.js';
 
-export interface SignFlipTest {
+interface SignFlipTest {
   /** One-sided p-values: rounds of head fail more, fewer flows than those of base. */
   readonly greater: number;
   readonly less: number;

@@ -1,26 +1,25 @@
 /** In how many of a hundred runs an effect of the stated size is to be seen. */
-export const POWER = 0.95;
+const POWER = 0.95;
 
 /** Variance of the Hodges–Lehmann estimate over that of the mean, for normal noise: π/3 ≈ 1.05 (Hodges and Lehmann 1956). */
 const PRICE_OF_RANKS = Math.PI / 3;
 
-export interface Sizing {
+interface Sizing {
   /** Distance from the margin to the effect, on the scale of the differences: ln((1 + effect) ÷ (1 + margin)). */
   readonly distance: number;
   /** Standard deviation of a difference. */
   readonly deviation: number;
   /** With which the bound may miss on this side. */
   readonly miss: number;
-  readonly power?: number;
 }
 
 /**
  * K = π/3 · ((z_miss + z_power)·σ ÷ distance)² + z_miss²/2: pairs for one look at one metric, not rounded. The last term
  * is what it takes to learn σ from the same pairs (Guenther, "Sample size formulas for normal theory t tests", 1981).
  */
-export function requiredPairs({ distance, deviation, miss, power = POWER }: Sizing): number {
+export function requiredPairs({ distance, deviation, miss }: Sizing): number {
   const z = upperNormal(miss);
-  return PRICE_OF_RANKS * (((z + upperNormal(1 - power)) * deviation) / distance) ** 2 + z ** 2 / 2;
+  return PRICE_OF_RANKS * (((z + upperNormal(1 - POWER)) * deviation) / distance) ** 2 + z ** 2 / 2;
 }
 
 /**
@@ -31,11 +30,10 @@ export function distanceShown({
   pairs,
   deviation,
   miss,
-  power = POWER,
 }: Omit<Sizing, 'distance'> & { readonly pairs: number }): number {
   const z = upperNormal(miss);
   const left = pairs - z ** 2 / 2;
-  return left <= 0 ? Infinity : (z + upperNormal(1 - power)) * deviation * Math.sqrt(PRICE_OF_RANKS / left);
+  return left <= 0 ? Infinity : (z + upperNormal(1 - POWER)) * deviation * Math.sqrt(PRICE_OF_RANKS / left);
 }
 
 /** Standard deviation of a difference whose estimate over so many pairs has this standard error. */

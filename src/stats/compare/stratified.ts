@@ -12,7 +12,7 @@ export interface Stratum {
   readonly head: Count;
 }
 
-export interface StratifiedTest {
+interface StratifiedTest {
   /** Failures of head, all strata together: S of R's mantelhaen.test. */
   readonly statistic: number;
   /** One-sided p-values: flows of head fail more often, less often, than those of base. */

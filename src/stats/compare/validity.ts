@@ -1,5 +1,5 @@
 import type { Pair, Round } from '../../model/comparison.js';
-import { formatRatio, formatTime } from '../../model/format.js';
+import { formatRatio, formatTime } from '../../lib/format.js';
 
 /** A pair in which either round is beyond one of these is dropped as a whole. */
 export interface ValidityLimits {

@@ -6,7 +6,7 @@ export interface Misses {
   readonly high: number;
 }
 
-export interface SignedRankInterval {
+interface SignedRankInterval {
   /** Hodges–Lehmann estimate. */
   readonly center: number;
   readonly low: number;

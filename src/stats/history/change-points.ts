@@ -1,14 +1,14 @@
 import { seededRandom } from '../random.js';
 import { largestDivergence } from './divergence.js';
 
-export interface ChangePointOptions {
+interface ChangePointOptions {
   /** Probability that a series without a change is said to have one; above 0. */
   readonly level: number;
   readonly seed: number;
 }
 
 /** A part of fewer values is not looked for: two equal outliers are no new level. */
-export const SHORTEST_SEGMENT = 3;
+const SHORTEST_SEGMENT = 3;
 /** Permutations for each that the level lets exceed: with fewer the smallest p-value would be above the level. */
 const PERMUTATIONS_PER_LEVEL = 2;
 

@@ -2,7 +2,7 @@ import { Mean } from '../mean.js';
 import { studentQuantile } from '../student.js';
 
 /** A level: values that belong together. */
-export interface Level {
+interface Level {
   readonly mean: number;
   /** Where one more value of it lies with the given chance; left out of fewer values than tell. */
   readonly low?: number;
@@ -10,7 +10,7 @@ export interface Level {
 }
 
 /** Fewer values than this say too little of their spread. */
-export const FEWEST_FOR_INTERVAL = 5;
+const FEWEST_FOR_INTERVAL = 5;
 
 /**
  * The mean of the values, and the prediction interval mean ± t·s·√(1 + 1 ÷ n) of one value more (Hahn and Meeker,

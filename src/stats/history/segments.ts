@@ -1,7 +1,7 @@
 import { meanOf } from './level.js';
 
 /** Values from index `from` up to, and not with, `to`, all of one level. */
-export interface Segment {
+interface Segment {
   readonly from: number;
   readonly to: number;
   readonly mean: number;

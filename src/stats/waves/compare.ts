@@ -1,4 +1,4 @@
-import { totalOf } from '../../model/tally.js';
+import { totalOf } from '../../model/flow.js';
 import { stratifiedTest, type Count, type Stratum } from '../compare/stratified.js';
 import { theilSen, type Point } from '../theil-sen.js';
 import type { FiguredWave } from './figures.js';
@@ -19,7 +19,7 @@ const MARGIN = Math.log(1.2);
 const TOO_WIDE = Math.log(2);
 const MISS_OF_WIDTH = 0.1;
 
-export interface WaveSides {
+interface WaveSides {
   /** Those that may be worse. */
   readonly some: readonly FiguredWave[];
   readonly others: readonly FiguredWave[];
@@ -27,7 +27,7 @@ export interface WaveSides {
   readonly strata: readonly Stratum[];
 }
 
-export type Answer = 'same' | 'worse' | 'unknown';
+type Answer = 'same' | 'worse' | 'unknown';
 
 export interface SuccessComparison {
   readonly answer: Answer;

@@ -1,7 +1,6 @@
-import type { Wave } from '../../model/faults.js';
+import type { Wave, WaveFigures } from '../../model/faults.js';
 import type { Record } from '../../model/record.js';
-import { bystandersOf, totalOf, type FlowTally } from '../../model/tally.js';
-import type { WaveFigures } from '../../model/wave-figures.js';
+import { bystandersOf, totalOf, type FlowTally } from '../../model/flow.js';
 
 /** A wave with what its flows come to. */
 export interface FiguredWave extends Wave {
@@ -27,11 +26,7 @@ function figuresOf(tally: FlowTally): WaveFigures {
     bystanders: bystandersOf(tally),
     hit: totalOf(tally.hits),
     untraced: tally.untracedHits,
-    ...(flowTime === undefined ? {} : { flowTime }),
-    ...(error === undefined
-      ? {}
-      : {
-          error: { sample: error.sample, count: error.count, flows: error.flows.slice(0, MOST_FLOWS) },
-        }),
+    flowTime,
+    error: error && { sample: error.sample, count: error.count, flows: error.flows.slice(0, MOST_FLOWS) },
   };
 }
