@@ -7,7 +7,7 @@ const PURE = ['model', 'stats', 'checks', 'verdict', 'report', 'baseline'];
 const THROUGH_PORTS = ['run', 'scenarios', 'monitor', 'faults', 'publish', 'inputs', 'trees', 'gate-changes'];
 
 /** What they speak to the world with. */
-const ADAPTERS = ['src/trees/git.ts', 'src/trees/tree-files.ts'];
+const ADAPTERS = ['src/compare/trees/git.ts', 'src/compare/trees/tree-files.ts'];
 
 const here = (folder) => `./src/${folder}`;
 const WORLD = [
@@ -67,9 +67,9 @@ export default tseslint.config(
               except: ['./model'],
               message: 'model imports nothing of the project.',
             },
-            { target: './src/errors.ts', from: './src', message: 'errors imports nothing of the project.' },
+            { target: './src/lib/errors.ts', from: './src', message: 'errors imports nothing of the project.' },
             {
-              target: ['./src/ports.ts', here('ports')],
+              target: ['./src/system/ports.ts', here('ports')],
               from: './src',
               except: ['./model', './ports'],
               message: 'ports import the model only.',

@@ -19,10 +19,10 @@ const gatesOf = (limit) => [
  * @param how `budget` in ms, `limit` of the gates in per cents
  */
 export async function compareInside(head, base, { budget, limit, seed }) {
-  const { readMachine } = await built('adapters/machine.js');
-  const { makePlan } = await built('inputs/plan.js');
-  const { compareScenario } = await built('run/compare-scenario.js');
-  const { flowEnv } = await built('run/flow-env.js');
+  const { readMachine } = await built('system/environment.js');
+  const { makePlan } = await built('config/plan.js');
+  const { compareScenario } = await built('compare/scenario.js');
+  const { flowEnv } = await built('system/flow-env.js');
   const folder = mkdtempSync(join(tmpdir(), 'flowgate-bench-'));
   try {
     const ports = await quietPorts();

@@ -107,7 +107,7 @@ const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / value
 
 /** Of all samples after a third of the flows; one-sided at 1%, by the normal approximation, ties counted. */
 async function mannKendall({ monitor }) {
-  const { chanceOfOrder } = await built('stats/jonckheere.js');
+  const { chanceOfOrder } = await built('lib/statistics/slopes.js');
   const values = monitor.samples
     .filter(({ flows }) => flows >= FLOWS / 3 && flows < FLOWS)
     .map(({ serviceMemory }) => [serviceMemory]);

@@ -26,7 +26,7 @@ const figuresOf = (names, late) =>
 
 /** When each flow is to be killed: ms after its start, by iteration. */
 async function dueTimes(iterations) {
-  const { killOf } = await built('faults/kill-plan.js');
+  const { killOf } = await built('faults/kill.js');
   return iterations.map((iteration) => killOf({ kill: KILL, seed: SEED }, iteration).after);
 }
 

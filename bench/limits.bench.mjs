@@ -15,7 +15,7 @@ const BURN = `
 
 /** Cores that two busy processes used together while they ran under a limit on CPU. */
 async function coresUnder(cpu) {
-  const { nodeResourceLimits } = await built('adapters/cgroup-or-prlimit.js');
+  const { nodeResourceLimits } = await built('faults/limits/open.js');
   const limits = cpu === undefined ? [] : [{ of: 'flow', cpu }];
   const session = await nodeResourceLimits.open({ limits, slots: 1, services: [] });
   try {

@@ -22,7 +22,7 @@ function leastSquares(points) {
 
 /** The largest relative error of bytes per flow over all trials, in per cent. */
 async function largest(fit, wild) {
-  const { seededRandom } = await built('stats/random.js');
+  const { seededRandom } = await built('lib/random.js');
   let most = 0;
   for (let trial = 1; trial <= TRIALS; trial += 1) {
     const { b } = fit(ladder(seededRandom(trial), wild));
@@ -46,7 +46,7 @@ export default {
   peers: [
     {
       name: 'flowgate, Theil–Sen',
-      run: async () => errorsOf((await built('stats/resource-model.js')).resourceLine),
+      run: async () => errorsOf((await built('ladder/capacity.js')).resourceLine),
     },
     { name: 'least squares, as in a spreadsheet', run: () => errorsOf(leastSquares) },
   ],

@@ -20,7 +20,7 @@ function truth(values, percent) {
 
 /** Percentiles of the flow time by the product's own way from a record to its metrics. */
 async function byFlowgate(times) {
-  const { summarize, measure } = await built('stats/summarize.js');
+  const { summarize, measure } = await built('measure/summarize.js');
   const flows = Array.from(times, (time, index) => ({
     slot: 1,
     iteration: index + 1,
@@ -64,7 +64,7 @@ const column = (percent) => `p${percent} off, %`;
 
 /** The largest relative error over the trials, in per cent. */
 async function errors(size, percentilesOf) {
-  const { seededRandom } = await built('stats/random.js');
+  const { seededRandom } = await built('lib/random.js');
   const largest = PERCENTS.map(() => 0);
   for (let trial = 0; trial < trials(size); trial += 1) {
     const random = seededRandom(size + trial);

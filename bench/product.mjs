@@ -11,8 +11,8 @@ const silent = () => undefined;
 
 /** The ports of the CLI, but for what would print. */
 export async function quietPorts() {
-  const { nodePorts } = await built('adapters/node.js');
-  const { nodeSpawner } = await built('adapters/node-spawner.js');
+  const { nodePorts } = await built('adapters.js');
+  const { nodeSpawner } = await built('adapters.js');
   return {
     ...nodePorts(),
     spawner: nodeSpawner(builtPath('host.js')),
@@ -27,11 +27,11 @@ export async function quietPorts() {
  * given the real ones and gives those that differ. The record and its figures (values by metric) come back.
  */
 export async function runInside(scenario, around = () => ({})) {
-  const { readMachine } = await built('adapters/machine.js');
-  const { makePlan } = await built('inputs/plan.js');
+  const { readMachine } = await built('system/environment.js');
+  const { makePlan } = await built('config/plan.js');
   const { execute } = await built('run/execute.js');
-  const { flowEnv } = await built('run/flow-env.js');
-  const { summarize } = await built('stats/summarize.js');
+  const { flowEnv } = await built('system/flow-env.js');
+  const { summarize } = await built('measure/summarize.js');
   const folder = mkdtempSync(join(tmpdir(), 'flowgate-bench-'));
   try {
     const config = join(folder, 'flowgate.json');
@@ -52,7 +52,7 @@ export const readNothing = () => ({ source: 'nothing', read: () => [], close: si
 
 /** The samples that a record's figures are made of. */
 export async function samplesOf(record) {
-  const { tallyOf } = await built('stats/tally.js');
-  const { samplesDuring } = await built('stats/window.js');
+  const { tallyOf } = await built('measure/tally.js');
+  const { samplesDuring } = await built('measure/machine.js');
   return samplesDuring(record.monitor.samples, tallyOf(record).window);
 }

@@ -37,7 +37,7 @@ export default {
   untimed: true,
   columns: Object.keys(figures(CISCO.published)),
   peers: [
-    { name: 'flowgate', run: async () => figures((await built('stats/usl.js')).fitUsl(POINTS)) },
+    { name: 'flowgate', run: async () => figures((await built('ladder/usl.js')).fitUsl(POINTS)) },
     { name: 'usl4j, published', run: () => figures(CISCO.published) },
     { name: 'quadratic fit, as in a spreadsheet', run: () => figures(quadratic()) },
   ],

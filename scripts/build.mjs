@@ -19,7 +19,7 @@ const ncc = createRequire(import.meta.url)('@vercel/ncc');
 
 /** dist/NAME.js from src/SOURCE.ts. The host, the proxies and the guard are started by the other two. */
 const ENTRIES = { index: 'main', cli: 'cli', host: 'host', proxy: 'proxy', guard: 'guard' };
-/** They are run from memory, as classic scripts: see src/adapters/own-script.ts. */
+/** They are run from memory, as classic scripts: see src/system/own-script.ts. */
 const SCRIPTS = ['host', 'proxy'];
 
 async function compile() {

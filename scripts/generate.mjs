@@ -19,7 +19,7 @@ async function importSources() {
   mkdirSync(at('build'), { recursive: true });
   const folder = mkdtempSync(at('build/generate-'));
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const entries = ['src/inputs/json-schema.ts', 'src/model/metrics.ts'];
+  const entries = ['src/config/json-schema.ts', 'src/model/metrics.ts'];
   const project = join(folder, 'tsconfig.json');
   writeFileSync(
     project,
@@ -33,7 +33,7 @@ async function importSources() {
   try {
     execFileSync(process.execPath, [tsc, '-p', project], { stdio: ['ignore', 'inherit', 'inherit'] });
     const compiled = (path) => import(pathToFileURL(join(folder, 'out', path)).href);
-    return { ...(await compiled('src/inputs/json-schema.js')), ...(await compiled('src/model/metrics.js')) };
+    return { ...(await compiled('src/config/json-schema.js')), ...(await compiled('src/model/metrics.js')) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,40 +1,35 @@
-import './adapters/no-debugger.js';
 import { Command, CommanderError } from 'commander';
-import { defectText, openLastResort } from './adapters/last-resort.js';
-import { leave } from './adapters/leave.js';
-import { readMachine } from './adapters/machine.js';
-import { readGit } from './adapters/node-git.js';
-import { liveProgress, nodeScreen, noProgress } from './adapters/node-screen.js';
-import { nodePorts } from './adapters/node.js';
+import { nodePorts } from './adapters.js';
+import { calibrate, type CalibrateCliOptions } from './cli/calibrate.js';
+import { initRepository, runScenarios, showAgain, validate } from './cli/commands.js';
+import { type CompareOptions, compareTwo, twoInputs } from './cli/compare.js';
 import {
-  inputsOf,
-  withAnswer,
-  withBase,
-  withLoad,
-  withOutputs,
-  withCalibration,
-  withScenario,
-  withWork,
   type DemoOptions,
+  inputsOf,
   type OutputOptions,
   type RunOptions,
+  withAnswer,
+  withBase,
+  withCalibration,
+  withLoad,
+  withOutputs,
+  withScenario,
+  withWork,
 } from './cli/options.js';
-import { compareTwo, twoInputs, type CompareOptions } from './cli/compare.js';
-import { calibrate, type CalibrateCliOptions } from './cli/calibrate.js';
-import { KEPT } from './cli/outputs.js';
-import { showAgain } from './cli/report.js';
-import { runScenarios } from './cli/run.js';
-import { validate } from './cli/validate.js';
-import { initRepository } from './cli/init.js';
-import type { Screen, Terminal } from './cli/terminal.js';
-import { formatProblem, UserError } from './errors.js';
+import { KEPT, type Screen, type Terminal } from './cli/outputs.js';
+import { liveProgress, nodeScreen, noProgress, readGit } from './cli/screen.js';
+import { reproduceCommand } from './config/reproduce.js';
 import type { GateContext } from './gate.js';
-import type { ComparingProgress, Logger, Progress } from './ports.js';
-import { EXIT } from './publish/exit-status.js';
-import { reproduceCommand } from './publish/reproduce.js';
+import { formatProblem, UserError } from './lib/errors.js';
+import { EXIT } from './lib/exit-status.js';
+import { VERSION } from './lib/version.js';
 import { renderComparing, renderProgress } from './report/progress.js';
-import { flowEnv, withheldFromShells } from './run/flow-env.js';
-import { VERSION } from './version.js';
+import { readMachine } from './system/environment.js';
+import { flowEnv, withheldFromShells } from './system/flow-env.js';
+import { defectText, openLastResort } from './system/interrupt.js';
+import './system/no-debugger.js';
+import type { ComparingProgress, Logger, Progress } from './system/ports.js';
+import { leave } from './system/processes.js';
 
 const lastResort = openLastResort((text) => {
   process.stderr.write(`${text}\n`);

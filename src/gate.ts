@@ -1,15 +1,15 @@
-import type { Opponents } from './baseline/opponent.js';
-import { messageOf } from './errors.js';
-import { historyOf } from './baseline/history.js';
+import type { Opponents } from './compare/opponent.js';
+import { compareScenario, notCompared, type ScenarioCompared } from './compare/scenario.js';
+import { gatedByHistory } from './history/gates.js';
+import { historyOf } from './history/points.js';
+import { messageOf } from './lib/errors.js';
 import type { Past } from './model/history.js';
 import type { Plan, ScenarioPlan } from './model/plan.js';
 import type { Record } from './model/record.js';
 import type { Results, ScenarioResults } from './model/results.js';
-import { compareScenario, notCompared, type ScenarioCompared } from './run/compare-scenario.js';
 import { execute } from './run/execute.js';
 import type { ExecuteContext, ExecutePorts } from './run/stage.js';
 import { assembleResults, assembleScenario } from './verdict/assemble.js';
-import { gatedByHistory } from './verdict/history-gates.js';
 
 export type GatePorts = ExecutePorts;
 

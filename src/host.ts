@@ -2,15 +2,20 @@
  * The host of module flows: real ports in, messages out. Started by flowgate, never by hand; as a process, and as each
  * thread of one. It runs in a realm of its own, and the module in Node's: see adapters/own-script.ts.
  */
-import { isMainThread, parentPort, type MessagePort } from 'node:worker_threads';
-import { HostThreads, isForThreads } from './adapters/host-threads.js';
-import { importUserModule } from './adapters/import-module.js';
-import { nodeClock } from './adapters/node-clock.js';
-import { channelToParent } from './adapters/parent-channel.js';
-import { lineOf } from './scenarios/host-line.js';
-import { FlowOutputs, type StreamName } from './scenarios/flow-output.js';
-import { ModuleHost } from './scenarios/module-host.js';
-import type { FromHost, FromThreads, ToHost, ToThreads } from './scenarios/module-protocol.js';
+import { isMainThread, type MessagePort, parentPort } from 'node:worker_threads';
+import { HostThreads, isForThreads } from './flows/module/host-threads.js';
+import { ModuleHost } from './flows/module/host.js';
+import { importUserModule } from './flows/module/import.js';
+import {
+  type FromHost,
+  type FromThreads,
+  lineOf,
+  type ToHost,
+  type ToThreads,
+} from './flows/module/protocol.js';
+import { FlowOutputs, type StreamName } from './flows/output.js';
+import { nodeClock } from './system/clock.js';
+import { channelToParent } from './system/parent-channel.js';
 
 /** Given by what this script is started with. */
 declare const flowgate: {

@@ -1,26 +1,23 @@
-import './adapters/no-debugger.js';
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { runAction } from './action.js';
-import { lineProgress } from './adapters/actions-progress.js';
-import { CommandFiles } from './adapters/command-files.js';
-import { actionsRunner, readActionInputs, readPayload } from './adapters/actions.js';
-import { openGitHub } from './adapters/github.js';
-import { openLastResort } from './adapters/last-resort.js';
-import { leave } from './adapters/leave.js';
-import { readMachine } from './adapters/machine.js';
-import { nodePorts } from './adapters/node.js';
-import { forgetVariables } from './adapters/own-environment.js';
+import { nodePorts, openGitHub } from './adapters.js';
+import { makePlan } from './config/plan.js';
 import { gate } from './gate.js';
-import { makePlan } from './inputs/plan.js';
+import { runAction } from './github/action.js';
+import { actionsRunner, lineProgress, readActionInputs, readPayload } from './github/actions.js';
+import { CommandFiles } from './github/command-files.js';
+import { VERSION } from './lib/version.js';
 import { annotations } from './report/annotations.js';
 import { renderHtml } from './report/html.js';
 import { renderComment, renderSummary } from './report/markdown.js';
 import { renderTerminal } from './report/terminal.js';
-import { secretVariables } from './run/flow-env.js';
-import { VERSION } from './version.js';
+import { forgetVariables, readMachine } from './system/environment.js';
+import { secretVariables } from './system/flow-env.js';
+import { openLastResort } from './system/interrupt.js';
+import './system/no-debugger.js';
+import { leave } from './system/processes.js';
 
 /** The action, from the environment that a runner gives it to its exit status. */
 export async function run(): Promise<void> {

@@ -2,12 +2,11 @@
  * The process of the TCP proxies that inject network faults, so that what they do takes nothing from the event loop that
  * sends the load. Started by flowgate, never by hand.
  */
-import { nodeClock } from './adapters/node-clock.js';
-import { channelToParent } from './adapters/parent-channel.js';
-import { tcpProxies } from './adapters/tcp-proxies.js';
-import { messageOf, UserError } from './errors.js';
-import type { FromProxies, ProxiesAnswer, ToProxies } from './faults/network-protocol.js';
-import type { NetworkProxy } from './ports.js';
+import type { FromProxies, NetworkProxy, ProxiesAnswer, ToProxies } from './faults/network/protocol.js';
+import { tcpProxies } from './faults/network/proxies.js';
+import { messageOf, UserError } from './lib/errors.js';
+import { nodeClock } from './system/clock.js';
+import { channelToParent } from './system/parent-channel.js';
 
 let proxies: NetworkProxy | undefined;
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { assign, CREWS, FAILS_EVERY, givesUp, SHARES, type Assignment } from '../../src/demo/assignment.js';
-import { seededRandom, seedOf } from '../../src/stats/random.js';
+import { assign, type Assignment, CREWS, FAILS_EVERY, givesUp, SHARES } from '../../src/demo/assignment.js';
+import { seededRandom, seedOf } from '../../src/lib/random.js';
 
 const drawn = (seed: number, iteration: number): Assignment =>
   assign(seededRandom(seedOf(seed, iteration)), { speed: 1, fails: givesUp(seed, iteration) });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { BUGS, BUG_MEANINGS, setup } from '../../src/demo/index.js';
 import { CREWS } from '../../src/demo/assignment.js';
+import { BUG_MEANINGS, BUGS } from '../../src/demo/bugs.js';
+import { setup } from '../../src/demo/index.js';
 import { objectionOf, play, tokenOf } from './play.js';
 
 const ALL = Array.from({ length: 10 }, (_, at) => at + 1);

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { Alerts, MetricsCollector, ModelConnection, QualityGate, Sessions } from '../../src/demo/shared.js';
 import {
+  type Page,
   polish,
   repetition,
   search,
   sentenceLimit,
   takeNotes,
   words,
-  type Page,
 } from '../../src/demo/writing.js';
-import { seededRandom } from '../../src/stats/random.js';
+import { seededRandom } from '../../src/lib/random.js';
 
 const entry = (token: string) => ({ token, iteration: 1, words: 10, bylines: [token] });
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import flow, { ARTICLE_FILE, setup, verify } from '../../src/demo/index.js';
 import type { Desk } from '../../src/demo/shared.js';
-import { messageOf } from '../../src/errors.js';
-import { seededRandom, seedOf } from '../../src/stats/random.js';
-import type { FlowContext, FlowSummary } from '../../src/scenarios/module-api.js';
+import type { FlowContext, FlowSummary } from '../../src/flows/module/api.js';
+import { messageOf } from '../../src/lib/errors.js';
+import { seededRandom, seedOf } from '../../src/lib/random.js';
 import { countsOf } from '../fakes/counts.js';
 
 export interface Performance {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { recount, type Books } from '../../src/demo/recount.js';
+import { type Books, recount } from '../../src/demo/recount.js';
 import { Alerts, type Entry, type Snapshot } from '../../src/demo/shared.js';
-import type { FlowSummary } from '../../src/scenarios/module-api.js';
+import type { FlowSummary } from '../../src/flows/module/api.js';
 import { countsOf } from '../fakes/counts.js';
 
 const entry = (iteration: number): Entry => ({

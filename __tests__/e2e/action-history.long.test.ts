@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readPoints, withPoints } from '../../src/baseline/history-file.js';
+import { readPoints, withPoints } from '../../src/history/branch.js';
 import type { HistoryPoint } from '../../src/model/history.js';
-import { startGitHubServer, type GitHubServer } from './github-server.js';
-import { HEAD, HOME, pullRequestEvent, runAction, type ActionEnd, type ActionOptions } from './run-action.js';
+import { type GitHubServer, startGitHubServer } from './github-server.js';
+import { type ActionEnd, type ActionOptions, HEAD, HOME, pullRequestEvent, runAction } from './run-action.js';
 
 const BRANCH = 'flowgate-data';
 const FILE = 'history.jsonl';

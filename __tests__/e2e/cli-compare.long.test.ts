@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { nodeFreePorts } from '../../src/adapters/node-free-ports.js';
 import type { Results } from '../../src/model/results.js';
+import { nodeFreePorts } from '../../src/services/free-ports.js';
 import { emptyFolder, runCli, write } from './run-cli.js';
 
 /*

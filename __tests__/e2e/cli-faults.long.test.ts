@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { nodeFreePorts } from '../../src/adapters/node-free-ports.js';
-import { killOf } from '../../src/faults/kill-plan.js';
+import { killOf } from '../../src/faults/kill.js';
 import type { KillPlan } from '../../src/model/faults.js';
 import type { ScenarioResults } from '../../src/model/results.js';
-import { emptyFolder, metricOf, runCli, write, type CliRun } from './run-cli.js';
+import { nodeFreePorts } from '../../src/services/free-ports.js';
+import { type CliRun, emptyFolder, metricOf, runCli, write } from './run-cli.js';
 
 const GATE = 'thresholds: [success_rate >= 100%]';
 

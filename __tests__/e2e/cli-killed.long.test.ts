@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { seededRandom } from '../../src/stats/random.js';
+import { seededRandom } from '../../src/lib/random.js';
 import { until } from '../processes.js';
 import { emptyFolder, runCli, write } from './run-cli.js';
 

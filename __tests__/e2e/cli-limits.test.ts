@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { withCgroups } from '../adapters/limited-processes.js';
+import { withCgroups } from '../faults/limits/limited-processes.js';
 import { CLI, emptyFolder, runCli, write } from './run-cli.js';
 
 /** Takes as many MB as it is told to, and touches them. */

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { cgroupLayout } from '../../src/faults/limits-mounts.js';
-import { resultsSchema, type Results } from '../../src/model/results.js';
+import { type Results, resultsSchema } from '../../src/model/results.js';
+import { cgroupLayout } from '../../src/system/cgroup.js';
 import { CLI, emptyFolder } from './run-cli.js';
 
 /** A group with half a core, made below our own as an administrator does; or why there is none. */

@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { nodeFreePorts } from '../../src/adapters/node-free-ports.js';
 import type { CheckResult, ScenarioResults } from '../../src/model/results.js';
-import { emptyFolder, runCli, write, type CliRun } from './run-cli.js';
+import { nodeFreePorts } from '../../src/services/free-ports.js';
+import { type CliRun, emptyFolder, runCli, write } from './run-cli.js';
 
 /** ms that the dependency takes for an answer. */
 const ANSWER = 20;

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { nodeFreePorts } from '../../src/adapters/node-free-ports.js';
+import { nodeFreePorts } from '../../src/services/free-ports.js';
 import { until } from '../processes.js';
 import { startGitHubServer } from './github-server.js';
 import { runAction } from './run-action.js';

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Files } from '../../src/ports.js';
+import type { Files } from '../../src/system/ports.js';
 
 /** Files in memory, by absolute path; every folder on the way to one exists. */
 export function fakeFiles(initial: Readonly<Record<string, string>> = {}): Files & {

@@ -1,5 +1,10 @@
-import type { CheckRunUpdate, GitHub, PullRequest, PullRequestComment } from '../../src/ports.js';
-import { GitHubError } from '../../src/ports.js';
+import {
+  type CheckRunUpdate,
+  type GitHub,
+  GitHubError,
+  type PullRequest,
+  type PullRequestComment,
+} from '../../src/system/github.js';
 
 export interface FakeCheckRun extends CheckRunUpdate {
   readonly id: number;

@@ -1,5 +1,4 @@
-import { fingerprintOf } from '../../src/baseline/fingerprint.js';
-import { loadKey } from '../../src/baseline/history-point.js';
+import { fingerprintOf, loadKey } from '../../src/history/points.js';
 import type { HistoryPlan, HistoryPoint, Past } from '../../src/model/history.js';
 import { aResults, aScenario } from './results.js';
 

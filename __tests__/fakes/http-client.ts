@@ -1,4 +1,4 @@
-import type { HttpClient, HttpConnection, HttpReceiver, HttpRequest } from '../../src/ports.js';
+import type { HttpClient, HttpConnection, HttpReceiver, HttpRequest } from '../../src/flows/http/port.js';
 import type { SimulatedClock } from './simulated-clock.js';
 
 /** How the server of the simulation answers. */

@@ -1,10 +1,10 @@
-import type { ScenarioPlan } from '../../src/model/plan.js';
+import { planLadder } from '../../src/config/ladder.js';
+import { parseThresholds } from '../../src/config/thresholds.js';
 import type { Flow } from '../../src/model/flow.js';
+import { uslThroughput } from '../../src/model/ladder.js';
+import type { ScenarioPlan } from '../../src/model/plan.js';
 import type { Record, Sample } from '../../src/model/record.js';
 import type { Threshold } from '../../src/model/threshold.js';
-import { parseThresholds } from '../../src/verdict/threshold-list.js';
-import { planLadder } from '../../src/inputs/ladder.js';
-import { uslThroughput } from '../../src/model/ladder.js';
 import { flowOf, monitorOf, recordOf, sampleOf, scenarioPlanOf } from './record.js';
 
 /** A system that follows the laws to be found: throughput the USL, and every resource a line. */

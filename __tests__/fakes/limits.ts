@@ -1,6 +1,6 @@
+import type { LimitRequest, ResourceLimits } from '../../src/faults/limits/request.js';
+import type { Confinement } from '../../src/flows/confinement.js';
 import type { GroupCounters, LimitPlan, LimitsInForce, LimitsRecord } from '../../src/model/limits.js';
-import type { LimitRequest, ResourceLimits } from '../../src/ports/resource-limits.js';
-import type { Confinement } from '../../src/scenarios/confinement.js';
 
 const NOTHING: GroupCounters = {
   outOfMemoryKills: 0,

@@ -1,5 +1,5 @@
+import type { NetworkProxy } from '../../src/faults/network/protocol.js';
 import type { NetworkFault } from '../../src/model/network-fault.js';
-import type { NetworkProxy } from '../../src/ports.js';
 
 /** Proxies that pass nothing on: they remember when they were armed, and report the faults that they are given. */
 export class FakeNetworkProxy implements NetworkProxy {

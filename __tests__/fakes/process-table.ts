@@ -1,4 +1,4 @@
-import type { ProcessReading, ProcessTable, ReadingCare, TreeRoot } from '../../src/ports.js';
+import type { ProcessReading, ProcessTable, ReadingCare, TreeRoot } from '../../src/watch/table.js';
 
 /** A living process of a flow with nothing special about it, changed by `given`. */
 export function aReading(given: Partial<ProcessReading> & { readonly pid: number }): ProcessReading {

@@ -1,15 +1,15 @@
+import { parseThreshold } from '../../src/config/threshold-grammar.js';
+import { seededRandom } from '../../src/lib/random.js';
 import type { Outcome } from '../../src/model/flow.js';
+import { metricName, type Unit } from '../../src/model/metrics.js';
 import {
-  RESULTS_SCHEMA,
   type MetricResult,
   type Results,
+  RESULTS_SCHEMA,
   type ScenarioResults,
   type ThresholdResult,
 } from '../../src/model/results.js';
-import { metricName, type Unit } from '../../src/model/metrics.js';
 import type { Threshold, ThresholdLevel } from '../../src/model/threshold.js';
-import { parseThreshold } from '../../src/verdict/grammar.js';
-import { seededRandom } from '../../src/stats/random.js';
 import { countsOf } from './counts.js';
 
 /*

@@ -1,5 +1,5 @@
-import type { Logger } from '../../src/ports.js';
-import type { Annotation, OutputName, Runner } from '../../src/publish/runner.js';
+import type { Annotation, OutputName, Runner } from '../../src/github/runner.js';
+import type { Logger } from '../../src/system/ports.js';
 
 export interface RecordingLogger extends Logger {
   readonly lines: { readonly level: 'info' | 'warn' | 'error' | 'debug'; readonly message: string }[];

@@ -1,3 +1,5 @@
+import { attribute } from '../../src/compare/statistics/changes.js';
+import { compareRun } from '../../src/compare/statistics/looks.js';
 import type {
   Compared,
   ComparedMetric,
@@ -5,11 +7,9 @@ import type {
   ComparisonResult,
   Pair,
 } from '../../src/model/comparison.js';
-import type { Results, ScenarioResults, ThresholdResult, Verdict } from '../../src/model/results.js';
 import { metricName } from '../../src/model/metrics.js';
-import { attribute } from '../../src/stats/compare/attribution.js';
-import { compareRun } from '../../src/stats/compare/run.js';
-import { runStepped, type Slowdown } from '../stats/compare/stepped-rounds.js';
+import type { Results, ScenarioResults, ThresholdResult, Verdict } from '../../src/model/results.js';
+import { runStepped, type Slowdown } from '../compare/statistics/stepped-rounds.js';
 import { aResults, aScenario, aThreshold, parsedThreshold } from './results.js';
 
 /*

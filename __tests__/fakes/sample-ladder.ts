@@ -1,6 +1,6 @@
+import { parseThresholds } from '../../src/config/thresholds.js';
 import type { Results } from '../../src/model/results.js';
 import { assembleScenario } from '../../src/verdict/assemble.js';
-import { parseThresholds } from '../../src/verdict/threshold-list.js';
 import { endingGates, ladderPlanOf, ladderRecordOf } from './ladder.js';
 import { aResults } from './results.js';
 

@@ -1,8 +1,8 @@
 import type { ServicePlan } from '../../src/model/plan.js';
-import type { CommandSpec, Exit, OutputLine, RunningProcess, Spawner } from '../../src/ports.js';
-import type { ServicesOptions } from '../../src/scenarios/services.js';
-import { SimulatedClock } from './simulated-clock.js';
+import type { ServicesOptions } from '../../src/services/services.js';
+import type { CommandSpec, Exit, OutputLine, RunningProcess, Spawner } from '../../src/system/ports.js';
 import { excerptOf } from './record.js';
+import { SimulatedClock } from './simulated-clock.js';
 
 /** How a simulated service behaves; times are ms after its start. */
 export interface Behaviour {

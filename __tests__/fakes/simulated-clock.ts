@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../src/ports.js';
+import type { Clock, Timer } from '../../src/system/ports.js';
 
 interface Due {
   readonly at: number;

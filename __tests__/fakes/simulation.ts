@@ -1,8 +1,8 @@
-import type { Load } from '../../src/model/plan.js';
+import { type FlowEnd, type FlowRunner, type FlowStart, NEVER_BROKEN } from '../../src/flows/runner.js';
+import { type FlowsOptions, runFlows } from '../../src/load/flows.js';
+import { Workspaces } from '../../src/load/workspaces.js';
 import type { Flow } from '../../src/model/flow.js';
-import { runFlows, type FlowsOptions } from '../../src/run/flows.js';
-import { Workspaces } from '../../src/run/workspaces.js';
-import { NEVER_BROKEN, type FlowEnd, type FlowRunner, type FlowStart } from '../../src/scenarios/runner.js';
+import type { Load } from '../../src/model/plan.js';
 import { fakeFiles } from './files.js';
 import { SimulatedClock } from './simulated-clock.js';
 

@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { countersV1, countersV2, keyedNumber, singleNumber } from '../../src/faults/limits-files.js';
-import { groupsOf } from '../../src/faults/limits-groups.js';
-import { cgroupLayout } from '../../src/faults/limits-mounts.js';
-import { chooseParent } from '../../src/faults/limits-parent.js';
-import { settingsFor } from '../../src/faults/limits-settings.js';
+import { chooseParent, settingsFor } from '../../src/faults/limits/cgroup/files.js';
+import { groupsOf } from '../../src/faults/limits/request.js';
+import { cgroupLayout, countersV1, countersV2, keyedNumber, singleNumber } from '../../src/system/cgroup.js';
 
 const from = (files: Readonly<Record<string, string>>) => (name: string) => files[name];
 

@@ -1,11 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { drawDelay, toxicsMet } from '../../src/faults/network-draw.js';
-import { Exchange } from '../../src/faults/network-exchange.js';
-import { Fifo } from '../../src/faults/fifo.js';
-import { NetworkLog } from '../../src/faults/network-log.js';
-import { isWithin, nextEdge } from '../../src/faults/network-window.js';
+import { Exchange } from '../../src/faults/network/connection.js';
+import { drawDelay, Fifo, isWithin, nextEdge, toxicsMet } from '../../src/faults/network/lane.js';
+import { NetworkLog } from '../../src/faults/network/log.js';
+import { seededRandom } from '../../src/lib/random.js';
 import type { Latency, NetworkFault, Toxic } from '../../src/model/network-fault.js';
-import { seededRandom } from '../../src/stats/random.js';
 
 const latency: Latency = {
   kind: 'latency',

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { gitProgram } from '../../src/trees/git.js';
-import { nodeFiles } from '../../src/adapters/node-files.js';
-import type { EventBase } from '../../src/baseline/event-base.js';
+import type { EventBase } from '../../src/compare/trees/event-base.js';
+import { gitProgram } from '../../src/compare/trees/git.js';
+import type { Inputs } from '../../src/config/inputs.js';
+import { makePlan } from '../../src/config/plan.js';
 import { gateChanges } from '../../src/gate-changes/index.js';
-import type { Inputs } from '../../src/inputs/inputs.js';
-import { makePlan } from '../../src/inputs/plan.js';
 import type { GateChanges } from '../../src/model/gate-changes.js';
+import { nodeFiles } from '../../src/system/files.js';
 import { makeRepository, temporary, type TestRepository } from '../repository.js';
 
 const FILE = '.github/flowgate.yml';

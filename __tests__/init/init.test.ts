@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { makePlan } from '../../src/config/plan.js';
 import { init } from '../../src/init/index.js';
-import { makePlan } from '../../src/inputs/plan.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const ROOT = '/repo';

@@ -1,9 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
 import { validateWorkflow } from '@action-validator/core';
+import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { validateConfig } from '../../src/config/plan.js';
 import { propose } from '../../src/init/index.js';
 import type { Repository } from '../../src/init/repository.js';
-import { validateConfig } from '../../src/inputs/plan.js';
 
 const CONFIG = '.github/flowgate.yml';
 const WORKFLOW = '.github/workflows/flowgate.yml';

@@ -5,7 +5,7 @@ import {
   formatChanges,
   formatPercentChange,
 } from '../../src/lib/format-change.js';
-import { seededRandom } from '../../src/stats/random.js';
+import { seededRandom } from '../../src/lib/random.js';
 
 describe('a change', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { lineProgress } from '../../src/adapters/actions-progress.js';
-import type { ComparingProgress } from '../../src/ports.js';
+import { lineProgress } from '../../src/github/actions.js';
 import { renderComparing } from '../../src/report/progress.js';
+import type { ComparingProgress } from '../../src/system/ports.js';
 import { recordingLogger } from '../fakes/runner.js';
 import { SimulatedClock } from '../fakes/simulated-clock.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { seededRandom } from '../../src/lib/random.js';
 import { cell, html, mermaidLabel, plain, safeUrl } from '../../src/report/escape.js';
 import { hostileText } from '../fakes/hostile-text.js';
-import { seededRandom } from '../../src/stats/random.js';
 import { HOSTILE_TEXTS } from '../fakes/sample-results.js';
 import { cmarkMissing, rendered, tables, tags, text, UNLESS_MISSING } from './cmark.js';
 import { workflowCommand } from './workflow-command.js';

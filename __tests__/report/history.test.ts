@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { historyOf } from '../../src/baseline/history.js';
+import { historyOf } from '../../src/history/points.js';
 import type { Past } from '../../src/model/history.js';
 import type { Results } from '../../src/model/results.js';
+import { spoken } from '../../src/report/blocks.js';
 import { historyNotes, historyView } from '../../src/report/history.js';
 import { renderHtml } from '../../src/report/html.js';
 import { renderComment } from '../../src/report/markdown.js';
-import { spoken } from '../../src/report/blocks.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { pastOf, STEP } from '../fakes/history.js';
 import { aResults, aScenario, CORES, editable } from '../fakes/results.js';

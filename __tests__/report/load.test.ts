@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { resultsSchema } from '../../src/model/results.js';
-import type { Progress } from '../../src/ports.js';
-import { distributionPlot } from '../../src/report/timeline-plot.js';
 import { renderHtml } from '../../src/report/html.js';
-import { loadWords } from '../../src/report/surroundings.js';
 import { renderProgress } from '../../src/report/progress.js';
+import { loadWords } from '../../src/report/surroundings.js';
 import { renderTerminal } from '../../src/report/terminal.js';
+import { distributionPlot } from '../../src/report/timeline-plot.js';
+import type { Progress } from '../../src/system/ports.js';
 import { aResults, aScenario } from '../fakes/results.js';
 
 const stage = (flows: number) => ({ flows, duration: 30_000 });

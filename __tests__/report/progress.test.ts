@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Progress } from '../../src/ports.js';
 import { renderProgress, renderProgressLine } from '../../src/report/progress.js';
+import type { Progress } from '../../src/system/ports.js';
 import { expectGolden } from '../golden.js';
 import { workflowCommand } from './workflow-command.js';
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { parseThresholds } from '../../src/config/thresholds.js';
+import { FlowLog } from '../../src/measure/flow-log.js';
 import { AbortWatch } from '../../src/run/abort.js';
 import type { Stage } from '../../src/run/stage.js';
-import type { Monitor } from '../../src/monitor/sampler.js';
-import { FlowLog } from '../../src/stats/flow-log.js';
-import { parseThresholds } from '../../src/verdict/threshold-list.js';
+import type { Monitor } from '../../src/watch/sampler.js';
 import { failedFlow, flowOf, monitorOf, recordOf, scenarioPlanOf } from '../fakes/record.js';
 import { SimulatedClock } from '../fakes/simulated-clock.js';
 

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { ScenarioPlan } from '../../src/model/plan.js';
 import type { MonitorRecord } from '../../src/model/record.js';
-import { ProcessWatch } from '../../src/run/watch.js';
-import { withLargestProcess } from '../../src/run/watched.js';
+import { withLargestProcess } from '../../src/run/session.js';
+import { ProcessWatch } from '../../src/watch/process-watch.js';
 import { FakeProcessTable } from '../fakes/process-table.js';
 import { monitorOf, scenarioPlanOf } from '../fakes/record.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { defaultGates } from '../../src/config/thresholds.js';
+import { FlowLog } from '../../src/measure/flow-log.js';
 import { resultsSchema } from '../../src/model/results.js';
 import type { Threshold } from '../../src/model/threshold.js';
-import { FlowLog } from '../../src/stats/flow-log.js';
 import { assembleResults, assembleScenario, type ResultsContext } from '../../src/verdict/assemble.js';
-import { defaultGates } from '../../src/verdict/defaults.js';
 import { excerptOf, failedFlow, flowOf, flowsAtOnce, recordOf, scenarioPlanOf } from '../fakes/record.js';
 
 const context = (scenarios: ResultsContext['scenarios']): ResultsContext => ({

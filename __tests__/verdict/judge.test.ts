@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { summarize } from '../../src/measure/summarize.js';
 import type { MetricRef } from '../../src/model/metrics.js';
 import type { Threshold, ThresholdOp } from '../../src/model/threshold.js';
-import { summarize } from '../../src/stats/summarize.js';
 import { judge } from '../../src/verdict/judge.js';
 import { failedFlow, flowsAtOnce, recordOf } from '../fakes/record.js';
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { resultsSchema, type Results, type ScenarioResults } from '../../src/model/results.js';
+import { parseThresholds } from '../../src/config/thresholds.js';
+import { type Results, resultsSchema, type ScenarioResults } from '../../src/model/results.js';
 import { renderHtml } from '../../src/report/html.js';
 import { renderComment } from '../../src/report/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { assembleResults, assembleScenario } from '../../src/verdict/assemble.js';
 import { rejudge } from '../../src/verdict/rejudge.js';
-import { parseThresholds } from '../../src/verdict/threshold-list.js';
 import { recordOf, scenarioPlanOf } from '../fakes/record.js';
 
 const GATES = 'fail';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { runChecks } from '../../src/checks/index.js';
-import type { Record } from '../../src/model/record.js';
-import { resultsSchema, type Results } from '../../src/model/results.js';
+import { FlowLog } from '../../src/measure/flow-log.js';
 import type { ScenarioPlan } from '../../src/model/plan.js';
-import { FlowLog } from '../../src/stats/flow-log.js';
+import type { Record } from '../../src/model/record.js';
+import { type Results, resultsSchema } from '../../src/model/results.js';
 import { assembleResults, assembleScenario } from '../../src/verdict/assemble.js';
 import { rejudge } from '../../src/verdict/rejudge.js';
 import { failedFlow, flowOf, flowsAtOnce, recordOf, sampleOf, scenarioPlanOf } from '../fakes/record.js';

@@ -2,9 +2,9 @@
 import { built } from '../built.mjs';
 import { EVERY, reportShare } from './share.mjs';
 
-const { nodeClock } = await built('adapters/node-clock.js');
-const { openProcfs } = await built('adapters/procfs.js');
-const { startMonitor } = await built('monitor/sampler.js');
+const { nodeClock } = await built('system/clock.js');
+const { openProcfs } = await built('watch/procfs/table.js');
+const { startMonitor } = await built('watch/sampler.js');
 
 // It chooses its interval by what it costs; only the clock is made to keep the pace that is asked for here.
 const paced = { ...nodeClock, timer: (_, callback) => nodeClock.timer(EVERY, callback) };

@@ -1,9 +1,8 @@
-import type { Record } from '../model/record.js';
 import { formatQuantity, plural } from '../lib/format.js';
-import { runningFrom, wasStarted } from '../stats/concurrency.js';
-import { startedFlows } from '../stats/counted.js';
-import { distributionOf, percentile } from '../stats/distribution.js';
-import { tallyOf } from '../stats/tally.js';
+import { distributionOf, percentile } from '../lib/statistics/distribution.js';
+import { startedFlows } from '../measure/figures.js';
+import { runningFrom, tallyOf, wasStarted } from '../measure/tally.js';
+import type { Record } from '../model/record.js';
 import type { Check, Finding } from './check.js';
 
 export const concurrency: Check = {

@@ -2,15 +2,15 @@ import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult } from '../model/results.js';
 import type { Check } from './check.js';
-import { cleanup } from './cleanup.js';
+import { cleanup } from './cleanup/cleanup.js';
 import { concurrency } from './concurrency.js';
-import { containment } from './containment.js';
-import { growth } from './growth.js';
+import { growth } from './growth/growth.js';
 import { invariants } from './invariants.js';
-import { isolation } from './isolation.js';
+import { isolation } from './isolation/isolation.js';
 import { monitoring } from './monitoring.js';
-import { recovery } from './recovery.js';
 import { runCheck, whyMissing } from './run-check.js';
+import { containment } from './waves/containment.js';
+import { recovery } from './waves/recovery.js';
 
 export type CheckLevels = Readonly<Partial<globalThis.Record<CheckId, CheckLevel>>>;
 

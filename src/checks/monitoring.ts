@@ -1,8 +1,7 @@
 import { formatBytes, formatQuantity, formatRatio, formatTime, plural } from '../lib/format.js';
+import { machineFigures, samplesDuring } from '../measure/machine.js';
+import { tallyOf } from '../measure/tally.js';
 import type { Record, Sample } from '../model/record.js';
-import { machineFigures } from '../stats/machine-figures.js';
-import { tallyOf } from '../stats/tally.js';
-import { samplesDuring } from '../stats/window.js';
 import type { Check, Finding } from './check.js';
 
 /** A gap between two looks is long beyond both: ms, and share of the time that the flows took. */

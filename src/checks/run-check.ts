@@ -1,11 +1,11 @@
-import { messageOf } from '../errors.js';
+import { messageOf } from '../lib/errors.js';
+import { startedFlows } from '../measure/figures.js';
+import { tallyOf } from '../measure/tally.js';
 import type { Record } from '../model/record.js';
 import type { CheckResult } from '../model/results.js';
-import { startedFlows } from '../stats/counted.js';
-import { tallyOf } from '../stats/tally.js';
 import type { Artifact, Check } from './check.js';
-import { LASTING, LONG, STEADY } from './growth-needs.js';
-import { WAVES } from './wave-needs.js';
+import { LASTING, LONG, STEADY } from './growth/growth.js';
+import { WAVES } from './waves/words.js';
 
 /** A check's result before a level says what it is worth. */
 type Judged = Omit<CheckResult, 'level'>;

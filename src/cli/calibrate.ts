@@ -1,18 +1,17 @@
-import { UserError, type Problem } from '../errors.js';
+import { type CalibrateOptions, calibrateScenario } from '../compare/calibrate/calibrating.js';
+import { parseDuration } from '../config/duration.js';
+import type { Inputs } from '../config/inputs.js';
+import { makePlan } from '../config/plan.js';
 import type { GateContext } from '../gate.js';
-import { parseDuration } from '../inputs/duration.js';
-import type { Inputs } from '../inputs/inputs.js';
-import { makePlan } from '../inputs/plan.js';
-import { CALIBRATION_SCHEMA, type Calibration, type ScenarioCalibration } from '../model/calibration.js';
+import { type Problem, UserError } from '../lib/errors.js';
+import { EXIT } from '../lib/exit-status.js';
+import { type Calibration, CALIBRATION_SCHEMA, type ScenarioCalibration } from '../model/calibration.js';
 import type { ComparePlan } from '../model/comparison.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
-import { EXIT } from '../publish/exit-status.js';
 import { isAgainstBase } from '../model/threshold.js';
 import { renderCalibrationMarkdown, renderCalibrationTerminal } from '../report/calibration.js';
-import { calibrateScenario, type CalibrateOptions } from '../run/calibrating.js';
 import { inputsOf, type RunOptions } from './options.js';
-import { writeFile } from './outputs.js';
-import type { Terminal } from './terminal.js';
+import { type Terminal, writeFile } from './outputs.js';
 
 export interface CalibrateCliOptions extends Omit<
   RunOptions,

@@ -1,12 +1,11 @@
-import type { Opponent, Opponents, Side } from '../baseline/opponent.js';
-import { UserError } from '../errors.js';
+import type { Opponent, Opponents, Side } from '../compare/opponent.js';
+import type { Inputs } from '../config/inputs.js';
+import { makePlan } from '../config/plan.js';
 import { gate, type GateContext } from '../gate.js';
-import type { Inputs } from '../inputs/inputs.js';
-import { makePlan } from '../inputs/plan.js';
+import { UserError } from '../lib/errors.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import { inputsOf, type OutputOptions, type RunOptions } from './options.js';
-import { tell } from './tell.js';
-import type { Terminal } from './terminal.js';
+import { tell, type Terminal } from './outputs.js';
 
 /** What base is, by the names that head has them by. */
 const BASE_OPTIONS = {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { UserError } from '../errors.js';
-import type { Inputs } from '../inputs/inputs.js';
+import type { Inputs } from '../config/inputs.js';
+import { UserError } from '../lib/errors.js';
 
 /** Where a run is to be written, by option; paths as the user gave them. */
 export interface OutputOptions {

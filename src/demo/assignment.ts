@@ -1,4 +1,4 @@
-import { seededRandom } from '../stats/random.js';
+import { seededRandom } from '../lib/random.js';
 
 /** The five crews that an article goes through, in this order; each is a step of the flow. */
 export const CREWS = ['research', 'audience', 'draft', 'style', 'quality'] as const;

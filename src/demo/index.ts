@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FlowContext, ModuleContext, VerifyContext } from '../scenarios/module-api.js';
-import { assign, givesUp, type Assignment, type Crew } from './assignment.js';
+import type { FlowContext, ModuleContext, VerifyContext } from '../flows/module/api.js';
+import { assign, type Assignment, type Crew, givesUp } from './assignment.js';
 import { recount } from './recount.js';
-import { openDesk, type Desk, type Line } from './shared.js';
+import { type Desk, type Line, openDesk } from './shared.js';
 import {
   draftParagraph,
+  type Page,
   PARAGRAPHS,
   polish,
   search,
@@ -15,7 +16,6 @@ import {
   sentenceLimit,
   takeNotes,
   words,
-  type Page,
 } from './writing.js';
 
 export { BUGS, BUG_MEANINGS } from './bugs.js';

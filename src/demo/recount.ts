@@ -1,5 +1,5 @@
+import type { FlowSummary } from '../flows/module/api.js';
 import type { OutcomeCounts } from '../model/flow.js';
-import type { FlowSummary } from '../scenarios/module-api.js';
 import type { Alerts, Snapshot } from './shared.js';
 
 /** What the desk knows after the run, beside what flowgate saw. */

@@ -1,11 +1,11 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { readConfig } from '../inputs/config.js';
-import type { Inputs } from '../inputs/inputs.js';
-import { DEFAULT_CONFIGS, defaultConfig } from '../inputs/find-config.js';
-import { makePlan } from '../inputs/plan.js';
+import type { Repository } from '../compare/trees/repository.js';
+import { readConfig } from '../config/config.js';
+import { DEFAULT_CONFIGS, defaultConfig } from '../config/find-config.js';
+import type { Inputs } from '../config/inputs.js';
+import { makePlan } from '../config/plan.js';
 import type { Plan } from '../model/plan.js';
-import { SMALL_FILE, type Files } from '../ports.js';
-import type { Repository } from '../trees/repository.js';
+import { type Files, SMALL_FILE } from '../system/ports.js';
 
 interface BaseConfig {
   readonly repository: Repository;

@@ -1,12 +1,12 @@
-import type { EventBase } from '../baseline/event-base.js';
-import { messageOf, UserError } from '../errors.js';
-import type { Inputs } from '../inputs/inputs.js';
+import { findBase } from '../compare/trees/base.js';
+import type { EventBase } from '../compare/trees/event-base.js';
+import type { Git } from '../compare/trees/git.js';
+import { Repository } from '../compare/trees/repository.js';
+import type { Inputs } from '../config/inputs.js';
+import { messageOf, UserError } from '../lib/errors.js';
 import type { GateChange, GateChanges } from '../model/gate-changes.js';
 import type { Plan } from '../model/plan.js';
-import type { Files } from '../ports.js';
-import type { Git } from '../trees/git.js';
-import { findBase } from '../trees/base.js';
-import { Repository } from '../trees/repository.js';
+import type { Files } from '../system/ports.js';
 import { basePlan, removedConfig } from './base-plan.js';
 import { differences } from './differences.js';
 

@@ -1,4 +1,4 @@
-import type { Files } from '../ports.js';
+import type { Files } from '../system/ports.js';
 import { renderConfig } from './config-file.js';
 import { findWork } from './find.js';
 import type { Repository } from './repository.js';

@@ -1,15 +1,14 @@
-import type { Compared } from '../model/comparison.js';
-import type { ComparisonResult } from '../model/comparison.js';
-import { formatChange, formatChanges, formatSize, type ChangeUnit } from '../lib/format-change.js';
+import { marksOf } from '../compare/statistics/at-limit.js';
+import { type ChangeUnit, formatChange, formatChanges, formatSize } from '../lib/format-change.js';
 import { formatConfidence, formatCount, formatQuantity, formatTime, plural } from '../lib/format.js';
 import { directionOf, limitText } from '../lib/metric-words.js';
+import type { Compared, ComparisonResult } from '../model/comparison.js';
 import { metricName, parseMetricName } from '../model/metrics.js';
 import type { ScenarioResults, ThresholdResult } from '../model/results.js';
 import { isAgainstBase } from '../model/threshold.js';
-import { marksOf } from '../stats/compare/marks.js';
-import { byStanding, code, STANDINGS, strong, words, type Sentence, type Standing } from './blocks.js';
+import { byStanding, code, type Sentence, type Standing, STANDINGS, strong, words } from './blocks.js';
 import { clipped } from './lines.js';
-import { standingOf, type Against, type Row } from './row.js';
+import { type Against, type Row, standingOf } from './row.js';
 
 /* What a comparison says of each metric, of all of them in one sentence, and beside the rows of the table of metrics. */
 

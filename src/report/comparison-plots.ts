@@ -1,9 +1,8 @@
-import type { Compared, ComparedPair } from '../model/comparison.js';
-import type { ComparisonResult } from '../model/comparison.js';
+import { RELATIVE_MARGIN } from '../compare/statistics/evidence.js';
 import { formatPercentChange } from '../lib/format-change.js';
 import { plural } from '../lib/format.js';
 import { directionOf } from '../lib/metric-words.js';
-import { RELATIVE_MARGIN } from '../stats/compare/scale.js';
+import type { Compared, ComparedPair, ComparisonResult } from '../model/comparison.js';
 import { label, line, square, svg } from './charts.js';
 import type { ComparedLine } from './comparison-lines.js';
 import { markup } from './escape.js';

@@ -1,4 +1,4 @@
-import { withoutEscapes } from '../stats/escapes.js';
+import { withoutEscapes } from '../lib/message.js';
 
 /*
  * What flows print, and every name and message in a results file, is hostile: a flow runs the pull

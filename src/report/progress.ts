@@ -1,6 +1,4 @@
 import pc from 'picocolors';
-import type { ComparingProgress, Progress } from '../ports.js';
-import { plain } from './escape.js';
 import {
   formatBytes,
   formatClock,
@@ -10,9 +8,10 @@ import {
   formatRatio,
   plural,
 } from '../lib/format.js';
-import { clipped, flowed, usableWidth } from './lines.js';
+import type { ComparingProgress, Progress } from '../system/ports.js';
+import { plain } from './escape.js';
+import { clipped, flowed, sparkline, usableWidth } from './lines.js';
 import { loadWords } from './surroundings.js';
-import { sparkline } from './lines.js';
 
 const FULL = '█';
 const EMPTY = '░';

@@ -1,5 +1,5 @@
+import { withoutDetails } from '../measure/flow-log.js';
 import type { Results, ScenarioResults } from '../model/results.js';
-import { withoutDetails } from '../stats/bounded-flow.js';
 
 /** From all of it to what the verdict needs; each with what is said of it. */
 const PARTS: readonly (readonly [

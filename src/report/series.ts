@@ -1,6 +1,6 @@
+import { cpuTimeAt, WINDOW } from '../measure/machine.js';
+import { inFlightOver } from '../measure/tally.js';
 import type { ScenarioResults } from '../model/results.js';
-import { inFlightOver } from '../stats/concurrency.js';
-import { cpuTimeAt, WINDOW } from '../stats/cpu-windows.js';
 
 type SampleResult = ScenarioResults['monitor']['samples'][number];
 type FlowResult = ScenarioResults['flows'][number];

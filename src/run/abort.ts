@@ -1,9 +1,12 @@
+import type { FlowLog } from '../measure/flow-log.js';
+import { summarize } from '../measure/summarize.js';
 import type { Aborted, Record } from '../model/record.js';
-import type { Monitor } from '../monitor/sampler.js';
-import type { Timer } from '../ports.js';
-import type { FlowLog } from '../stats/flow-log.js';
-import { abortReason } from '../verdict/abort.js';
-import { recordSoFar } from './run-record.js';
+import type { Threshold } from '../model/threshold.js';
+import type { Timer } from '../system/ports.js';
+import { byHowMuch } from '../verdict/decide.js';
+import { judge } from '../verdict/judge.js';
+import type { Monitor } from '../watch/sampler.js';
+import { recordSoFar } from './record.js';
 import type { Stage } from './stage.js';
 
 /** ms between two looks at the gates. */
@@ -58,4 +61,20 @@ export class AbortWatch {
     const { stage, monitor, log } = this.#options;
     return recordSoFar(stage, monitor, { ...log.recorded(), load: stage.plan.load });
   }
+}
+
+/**
+ * Why a run that is under way is to be aborted: the first gate with abort-on-fail whose delay is over and that what has
+ * been measured so far does not meet. Undefined if there is none. No data aborts nothing.
+ * @param elapsed ms since the first flow could start
+ */
+export function abortReason(
+  thresholds: readonly Threshold[],
+  soFar: Record,
+  elapsed: number,
+): string | undefined {
+  const due = thresholds.filter(({ abort }) => abort !== undefined && elapsed >= abort.delay);
+  if (due.length === 0) return undefined;
+  const failed = judge(due, summarize(soFar)).find(({ outcome }) => outcome === 'fail');
+  return failed === undefined ? undefined : byHowMuch(failed);
 }

@@ -1,23 +1,29 @@
-import { messageOf } from '../errors.js';
-import { wavesOf, wholeLoad, type ScenarioPlan } from '../model/plan.js';
+import { Search } from '../checks/cleanup/search.js';
+import { lookingAlong } from '../checks/growth/readings.js';
+import { contaminationLogOf } from '../checks/isolation/log.js';
+import { verifyFlows } from '../checks/verify.js';
+import { runWaves, type Waves } from '../faults/waves.js';
+import type { FlowRunner } from '../flows/runner.js';
+import { climb } from '../ladder/climb.js';
+import { messageOf } from '../lib/errors.js';
+import { type LoggedFlows, runFlows, warmUp } from '../load/flows.js';
+import { type ScenarioPlan, wavesOf, wholeLoad } from '../model/plan.js';
 import type { Record } from '../model/record.js';
-import type { Monitor } from '../monitor/sampler.js';
-import type { FlowRunner } from '../scenarios/runner.js';
+import type { Monitor } from '../watch/sampler.js';
 import { AbortWatch } from './abort.js';
-import type { Cast } from './cast.js';
-import { climb, type LoggedFlows } from './climb.js';
-import { runFlows, warmUp } from './flows.js';
-import { lookingAlong } from './looks.js';
-import { haltOn, type Halt } from './halt.js';
-import { Live } from './live.js';
-import { nothing, recordOfRun, type Performance } from './run-record.js';
-import { Search } from './search.js';
-import { contaminationLogOf } from './sees-tokens.js';
-import { Session } from './session.js';
+import { Live } from './progress.js';
+import { nothing, type Performance, recordOfRun } from './record.js';
+import {
+  type Halt,
+  haltOn,
+  isWatched,
+  Session,
+  watched,
+  type Watched,
+  withLargestProcess,
+} from './session.js';
 import type { ExecuteContext, ExecutePorts, Stage } from './stage.js';
-import { runWaves, type Waves } from './waves.js';
-import { verifyFlows } from './verify.js';
-import { isWatched, watched, withLargestProcess, type Watched } from './watched.js';
+import type { Cast } from './start.js';
 
 /**
  * Runs one scenario from its service's start to the last process's end. Whatever goes wrong on the way is a problem in

@@ -1,18 +1,17 @@
-import { messageOf } from '../errors.js';
+import { slowed } from '../compare/calibrate/slowdown.js';
+import { retrying } from '../flows/retry.js';
+import type { FlowRunner } from '../flows/runner.js';
+import { messageOf } from '../lib/errors.js';
+import { type LoggedFlows, runFlows, warmUp } from '../load/flows.js';
+import { NO_WORKSPACES, Workspaces, type WorkspaceSource } from '../load/workspaces.js';
+import type { FlowLog } from '../measure/flow-log.js';
 import type { Load, ScenarioPlan } from '../model/plan.js';
-import type { Record } from '../model/record.js';
-import { retrying } from '../scenarios/retrying.js';
-import type { FlowRunner } from '../scenarios/runner.js';
-import { slowed } from '../scenarios/slowed-flows.js';
-import { prepare, type Cast } from './cast.js';
-import type { LoggedFlows } from './climb.js';
-import { runFlows, warmUp } from './flows.js';
-import { haltOn, type Halt } from './halt.js';
-import { logOf, recordOfRun } from './run-record.js';
-import { setStage, type ExecuteContext, type ExecutePorts, type Stage } from './stage.js';
-import { strike } from './strike.js';
-import { watched } from './watched.js';
-import { NO_WORKSPACES, Workspaces, type WorkspaceSource } from './workspaces.js';
+import type { MonitorRecord, Record } from '../model/record.js';
+import { type Monitor, startMonitor } from '../watch/sampler.js';
+import { logOf, recordOfRun } from './record.js';
+import { type ExecuteContext, type ExecutePorts, setStage, type Stage } from './stage.js';
+import { type Cast, prepare } from './start.js';
+import { strike } from './teardown.js';
 
 /**
  * A scenario's stage with everybody on it: services, the module's host, the slots of the flows. It stays up until it is
@@ -125,4 +124,93 @@ export class Session {
       if (!ports.interrupt.aborted) problems.push(messageOf(thrown));
     }
   }
+}
+
+/** What ran, when, and what the machine saw of it. */
+export type Watched<T> = T & { readonly startedAt: Date; readonly monitor: MonitorRecord };
+
+interface WatchedRun<T> {
+  /** Where the flows end up. */
+  readonly log: Pick<FlowLog, 'ended'>;
+  /** `origin`: ms of Clock.now() that the times of the record count from. */
+  readonly run: (monitor: Monitor, origin: number) => Promise<T>;
+}
+
+/** Watches the processes of a stage while something runs on it. */
+export async function watched<T>(
+  { plan, ports, watch, table }: Stage,
+  { log, run }: WatchedRun<T>,
+): Promise<Watched<T>> {
+  const { clock } = ports;
+  const startedAt = clock.wall();
+  const origin = clock.now();
+  const unwatched = isWatched(plan) ? undefined : true;
+  const monitor = startMonitor({ clock, table, origin, unwatched, flows: () => log.ended });
+  watch.attach(monitor, clock);
+  // The baseline: what service and host have used before the first flow is not the flows'.
+  await monitor.sampleNow();
+  const ran = await run(monitor, origin);
+  watch.detach();
+  return { startedAt, ...ran, monitor: await monitor.stop() };
+}
+
+/** Requests of our own to somebody else's service have no processes. */
+export function isWatched({ work, services }: Pick<ScenarioPlan, 'work' | 'services'>): boolean {
+  return work.kind !== 'http' || services.length > 0;
+}
+
+/**
+ * Adds to what the monitor has seen what the kernel says of the largest process of all. Asked of the whole life of the
+ * slots, so not where that is more than what is counted: after warm-up flows; nor on a ladder, of whose rungs it tells
+ * nothing.
+ */
+export async function withLargestProcess(
+  monitor: MonitorRecord,
+  { plan, watch }: Pick<Stage, 'plan' | 'watch'>,
+): Promise<MonitorRecord> {
+  if (plan.warmup > 0 || plan.ladder !== undefined) return monitor;
+  const largestProcess = await watch.largestProcess();
+  const { source, samples, processes, ...rest } = monitor;
+  return { source, samples, processes, largestProcess, ...rest };
+}
+
+export interface Halt {
+  readonly signal: AbortSignal;
+  /** Halts the run for a reason that is no problem of the run itself. */
+  readonly now: (reason: string) => void;
+  /** From now on nothing halts the run any more: the flows are over. */
+  end(): void;
+}
+
+/** Ends all flows and starts no more, on an interrupt, when told to, when a service dies, or when the runner can not go on. */
+export function haltOn(stage: Stage, { runner, services, network }: Cast): Halt {
+  const { interrupt } = stage.ports;
+  const controller = new AbortController();
+  let over = false;
+  const halt = (reason: string): void => {
+    if (over || controller.signal.aborted) return;
+    controller.abort(reason);
+    runner?.endAll(reason);
+  };
+  const onInterrupt = (): void => {
+    halt(`interrupted by ${String(interrupt.reason)}`);
+  };
+  const onProblem = (reason: string): void => {
+    if (over) return;
+    stage.problems.push(reason);
+    halt(reason);
+  };
+  if (interrupt.aborted) onInterrupt();
+  else interrupt.addEventListener('abort', onInterrupt, { once: true });
+  void services?.died.then(onProblem);
+  void network?.proxy.failed.then(onProblem);
+  void runner?.broken.then(onProblem);
+  return {
+    signal: controller.signal,
+    now: halt,
+    end: () => {
+      over = true;
+      interrupt.removeEventListener('abort', onInterrupt);
+    },
+  };
 }

@@ -1,24 +1,16 @@
+import { type Limits, openLimits } from '../faults/limits/limits.js';
+import type { ResourceLimits } from '../faults/limits/request.js';
+import type { OpenNetworkProxy } from '../faults/network/protocol.js';
+import type { OpenHttpClient } from '../flows/http/port.js';
+import { type Identity, MARK } from '../lib/identity.js';
 import type { ScenarioPlan, ServicePlan } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
-import type {
-  Clock,
-  CommandSpec,
-  Files,
-  FreePorts,
-  Http,
-  Logger,
-  MachineState,
-  OpenHttpClient,
-  OpenNetworkProxy,
-  ProcessTable,
-  ProgressView,
-  Spawner,
-} from '../ports.js';
-import type { ResourceLimits } from '../ports/resource-limits.js';
-import { withPorts } from '../scenarios/service-ports.js';
-import { openLimits, type Limits } from './limits.js';
-import { MARK, type Identity } from './identity.js';
-import { ProcessWatch } from './watch.js';
+import { withPorts } from '../services/ports.js';
+import type { FreePorts, Http } from '../services/service.js';
+import type { Clock, CommandSpec, Files, Logger, ProgressView, Spawner } from '../system/ports.js';
+import type { MachineState } from '../watch/machine-state.js';
+import { ProcessWatch } from '../watch/process-watch.js';
+import type { ProcessTable } from '../watch/table.js';
 
 export interface ExecutePorts {
   readonly clock: Clock;

@@ -1,30 +1,33 @@
-import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
-import { metricName } from '../model/metrics.js';
-import type { afterwardsShape, Environment, Record } from '../model/record.js';
-import { totalOf } from '../model/flow.js';
+import { type CheckLevels, runChecks } from '../checks/index.js';
 import {
-  RESULTS_SCHEMA,
+  failureConcerns,
+  growthConcerns,
+  invalidConcerns,
+  judgeAgainstBase,
+  ofComparison,
+  type ScenarioComparison,
+} from '../compare/judge.js';
+import { climbConcerns, judgeClimb } from '../ladder/judge.js';
+import { assertNever } from '../lib/errors.js';
+import { groupErrors } from '../measure/errors.js';
+import { countsKilled, type Measures } from '../measure/figures.js';
+import { stepGrowth } from '../measure/step-growth.js';
+import { measure, standardRefs, summarize } from '../measure/summarize.js';
+import { figuredWaves, tallyOf } from '../measure/tally.js';
+import { totalOf } from '../model/flow.js';
+import { metricName } from '../model/metrics.js';
+import { requestLines, type ScenarioPlan, type Work } from '../model/plan.js';
+import type { afterwardsShape, Environment, Record } from '../model/record.js';
+import {
   type Results,
+  RESULTS_SCHEMA,
   type ScenarioResults,
   type ThresholdResult,
 } from '../model/results.js';
-import { assertNever } from '../errors.js';
-import { type CheckLevels, runChecks } from '../checks/index.js';
-import { countsKilled } from '../stats/counted.js';
-import { groupErrors } from '../stats/errors.js';
-import type { Measures } from '../stats/measures.js';
-import { tallyOf } from '../stats/tally.js';
-import { figuredWaves } from '../stats/waves/figures.js';
-import { stepGrowth } from '../stats/step-growth.js';
-import { measure, standardRefs, summarize } from '../stats/summarize.js';
-import { climbConcerns, judgeClimb } from './climb.js';
-import { decide, overall } from './decide.js';
-import { limitConcerns } from './limits.js';
-import { judge, judgeAlone } from './judge.js';
-import { failureConcerns } from './compared-failures.js';
-import { growthConcerns } from './compared-growth.js';
 import { isAgainstBase } from '../model/threshold.js';
-import { invalidConcerns, ofComparison, judgeAgainstBase, type ScenarioComparison } from './judge-base.js';
+import { decide, overall } from './decide.js';
+import { judge, judgeAlone } from './judge.js';
+import { limitConcerns } from './limits.js';
 
 /** Points of the curve of flows in flight, where it can not be drawn from the flows that are kept. */
 const IN_FLIGHT_POINTS = 240;

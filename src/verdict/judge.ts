@@ -1,10 +1,10 @@
+import { assertNever } from '../lib/errors.js';
 import { formatAgainst } from '../lib/format.js';
+import type { Measures } from '../measure/figures.js';
+import { measure } from '../measure/summarize.js';
 import type { Unit } from '../model/metrics.js';
 import type { MetricResult, ThresholdResult } from '../model/results.js';
 import { isAgainstBase, type Threshold, type ThresholdOp } from '../model/threshold.js';
-import { assertNever } from '../errors.js';
-import type { Measures } from '../stats/measures.js';
-import { measure } from '../stats/summarize.js';
 
 /** Every threshold against what was measured, in their order. No data is inconclusive, never a pass. */
 export function judge(thresholds: readonly Threshold[], measures: Measures): ThresholdResult[] {

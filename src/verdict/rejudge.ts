@@ -1,13 +1,12 @@
 import { runChecks } from '../checks/index.js';
+import { growthConcerns, invalidConcerns, ofComparison } from '../compare/judge.js';
+import { climbConcerns } from '../ladder/judge.js';
+import { savedTally } from '../measure/tally.js';
 import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { Load } from '../model/plan.js';
-import { recordOf, type Record } from '../model/record.js';
+import { type Record, recordOf } from '../model/record.js';
 import type { CheckResult, Results, ScenarioResults } from '../model/results.js';
-import { savedTally } from '../stats/saved-tally.js';
-import { climbConcerns } from './climb.js';
-import { growthConcerns } from './compared-growth.js';
 import { decide, overall } from './decide.js';
-import { invalidConcerns, ofComparison } from './judge-base.js';
 import { limitConcerns } from './limits.js';
 
 /**

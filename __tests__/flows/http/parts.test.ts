@@ -1,0 +1,227 @@
+import { describe, expect, test } from '@jest/globals';
+import { requestError } from '../../../src/flows/http/failure.js';
+import type { HttpRequest } from '../../../src/flows/http/port.js';
+import { prepareRequest } from '../../../src/flows/http/request.js';
+import { unmet, valueAt } from '../../../src/flows/http/response.js';
+import { redirected } from '../../../src/flows/http/runner.js';
+import { template, unknownNames } from '../../../src/lib/template.js';
+import { ExactNumber } from '../../../src/model/json.js';
+import type { HttpExpectation } from '../../../src/model/plan.js';
+
+const VALUES = { token: 'fg-1-2', flow: 3, iteration: 4 };
+
+describe('templates', () => {
+  test.each([
+    ['{{token}}/{{flow}}/{{iteration}}', 'fg-1-2/3/4'],
+    ['{{ token }}{{token}}', 'fg-1-2fg-1-2'],
+    ['{"a":{"b":"{{token}}"}}', '{"a":{"b":"fg-1-2"}}'],
+    ['{"a":{"b":{"c":1}}}', '{"a":{"b":{"c":1}}}'],
+    ['{token}', '{token}'],
+    ['', ''],
+  ])('%j', (text, filled) => {
+    expect(template(text)(VALUES)).toBe(filled);
+    expect(unknownNames(text)).toEqual([]);
+  });
+
+  test('a value is never filled in again, whatever it holds', () => {
+    expect(template('{{token}}')({ ...VALUES, token: "{{flow}}$&$'" })).toBe("{{flow}}$&$'");
+  });
+
+  test('names that stand for nothing are told', () => {
+    expect(unknownNames('{{toke}} {{token}} {{}} {{ a b }}')).toEqual(['toke', '', 'a b']);
+  });
+});
+
+describe('what is expected', () => {
+  const ok: HttpExpectation = { status: [{ from: 200, to: 299 }], statusText: '2xx' };
+
+  test.each<[string, HttpExpectation, number, string, string | undefined]>([
+    ['a status in the range', ok, 204, '', undefined],
+    ['both its ends', ok, 299, '', undefined],
+    ['a status outside', ok, 503, 'x', 'status 503, expected 2xx'],
+    ['a text', { ...ok, body: { kind: 'text', text: 'tea' } }, 200, 'a tea', undefined],
+    [
+      'a text that is not there',
+      { ...ok, body: { kind: 'text', text: 'tea' } },
+      200,
+      'coffee',
+      'expected body to hold "tea", got "coffee"',
+    ],
+    ['a pattern', { ...ok, body: { kind: 'pattern', source: '^t.a$', flags: 'i' } }, 200, 'TEA', undefined],
+    [
+      'a pattern that does not match an empty body',
+      { ...ok, body: { kind: 'pattern', source: 'x', flags: '' } },
+      200,
+      '',
+      'expected body to match /x/, got an empty one',
+    ],
+    [
+      'values of JSON, all that are wrong at once, and a status too',
+      { ...ok, json: { 'items.0.name': 'tea', count: 2, 'items.1': null } },
+      404,
+      '{"items":[{"name":"cocoa"}],"count":2}',
+      'status 404, expected 2xx; expected json items.0.name to be "tea", got "cocoa"; expected json items.1 to be null, got nothing',
+    ],
+    ['deep equality', { ...ok, json: { $: [{ a: [1] }] } }, 200, '[{"a":[1]}]', undefined],
+    ['1 is not "1"', { ...ok, json: { a: '1' } }, 200, '{"a":1}', 'expected json a to be "1", got 1'],
+    [
+      'text that is no JSON',
+      { ...ok, json: { a: 1 } },
+      200,
+      '<html>',
+      'expected body to be JSON, got "<html>"',
+    ],
+  ])('%s', (...[, expected, status, body, fault]) => {
+    expect(unmet(expected, { status, body })).toBe(fault);
+  });
+
+  const exact = (text: string): ExactNumber => new ExactNumber(text);
+  test.each<[string, ExactNumber | number, string, boolean]>([
+    ['another integer of the same double', exact('12345678901234567891'), '12345678901234567890', false],
+    ['the same', exact('12345678901234567890'), '12345678901234567890', true],
+    ['a long integer for a short one', 9007199254740992, '9007199254740993', false],
+    ['another decimal of the same double', 0.1, '0.1000000000000000055', false],
+    ['the same decimal', 1, '1.0', true],
+    ['the same decimal with an exponent', exact('1.50'), '150e-2', true],
+    ['a power of ten', 1000, '1E+3', true],
+    ['what no double holds', exact('1e400'), '1e401', false],
+    ['what no double tells from 0', 0, '1e-400', false],
+    ['-0', 0, '-0.0', true],
+    ['the other sign', exact('1.0'), '-1', false],
+    ['an endless exponent', 1, `1e${'9'.repeat(400)}`, false],
+    ['NaN', 1, 'NaN', false],
+  ])('numbers of JSON are compared exactly: %s', (...[, wanted, got, same]) => {
+    const fault = unmet(
+      { ...ok, json: { id: wanted, 'in.0': wanted } },
+      { status: 200, body: `{"id":${got},"in":[${got}]}` },
+    );
+    expect(fault === undefined).toBe(same);
+  });
+
+  test('both numbers are said with all of their digits', () => {
+    expect(
+      unmet(
+        { ...ok, json: { id: exact('12345678901234567891') } },
+        { status: 200, body: '{"id":12345678901234567890}' },
+      ),
+    ).toBe('expected json id to be 12345678901234567891, got 12345678901234567890');
+  });
+
+  test('a key with two values is no answer', () => {
+    const expected = { ...ok, json: { status: 'ok' } };
+    expect(unmet(expected, { status: 200, body: '{"status":"error","status":"ok"}' })).toBe(
+      'expected body to be JSON: the key "status" is given twice, with different values',
+    );
+    expect(unmet(expected, { status: 200, body: '{"a":{"n":1,"n":2},"status":"ok"}' })).toMatch(/twice/);
+    expect(unmet(expected, { status: 200, body: '{"status":"ok","status":"ok"}' })).toBeUndefined();
+  });
+
+  test('a long run of zeros takes no time', () => {
+    const zeros = `1${'0'.repeat(1_000_000)}1`;
+    expect(unmet({ ...ok, json: { id: 1 } }, { status: 200, body: `{"id":${zeros}}` })).toMatch(/got 1000/);
+  });
+
+  test('what was got is bounded', () => {
+    const fault = unmet(
+      { ...ok, body: { kind: 'text', text: 'y'.repeat(9999) } },
+      { status: 200, body: 'x'.repeat(9999) },
+    );
+    expect(fault?.length).toBeLessThan(250);
+  });
+
+  test('paths reach into maps and lists, and never into what a language adds to them', () => {
+    const value = { a: [{ 'b-c': 1 }] };
+    expect(valueAt(value, 'a[0].b-c')).toBe(1);
+    expect(valueAt(value, '$.a.0.b-c')).toBe(1);
+    expect(valueAt(value, 'a.1.b')).toBeUndefined();
+    expect(valueAt(value, 'constructor')).toBeUndefined();
+    expect(valueAt('text', 'length')).toBeUndefined();
+  });
+
+  test('texts of what is expected are filled in too, patterns are not', () => {
+    const expect_ = {
+      ...ok,
+      body: { kind: 'text', text: 'for {{token}}' },
+      json: { 'a.0': { customer: '{{token}}', flows: ['{{flow}}', 7] } },
+    } as const;
+    const plan = { name: '', method: 'GET', url: 'http://a/', headers: {}, expect: expect_ };
+    expect(prepareRequest(plan).expected(VALUES)).toMatchObject({
+      body: { text: 'for fg-1-2' },
+      json: { 'a.0': { customer: 'fg-1-2', flows: ['3', 7] } },
+    });
+  });
+});
+
+describe('errors of requests', () => {
+  const coded = (code: string, message = 'm') => Object.assign(new Error(message), { code });
+
+  test.each([
+    [coded('ECONNREFUSED'), 'connection refused: 127.0.0.1:3000'],
+    [coded('ECONNRESET'), 'connection reset: 127.0.0.1:3000'],
+    [coded('UND_ERR_SOCKET', 'other side closed'), 'connection reset: 127.0.0.1:3000'],
+    [coded('ETIMEDOUT'), 'connection timed out: 127.0.0.1:3000'],
+    [coded('ENOTFOUND'), 'unknown host: 127.0.0.1'],
+    [coded('HPE_INVALID_CONSTANT', 'Expected HTTP/'), 'broken response: 127.0.0.1:3000 (Expected HTTP/)'],
+    [
+      coded('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'),
+      'tls: 127.0.0.1:3000 (DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate); a private authority is trusted with ca: PATH',
+    ],
+    [new Error('outer', { cause: coded('ECONNREFUSED') }), 'connection refused: 127.0.0.1:3000'],
+    [new Error('else'), 'request failed: else'],
+    ['text', 'request failed: text'],
+  ])('%s', (thrown, message) => {
+    expect(requestError(thrown, 'http://127.0.0.1:3000')).toBe(message);
+  });
+
+  test('the port of the scheme is written out', () => {
+    expect(requestError(coded('ECONNREFUSED'), 'https://example.org')).toMatch(/example\.org:443$/);
+    expect(requestError(coded('ECONNREFUSED'), 'http://[::1]')).toMatch(/\[::1\]:80$/);
+  });
+});
+
+describe('redirections, as the Fetch Standard has them', () => {
+  const post: HttpRequest = {
+    method: 'POST',
+    origin: 'http://a.example',
+    path: '/orders?x=1',
+    headers: { authorization: 'Basic eA==', 'content-type': 'text/plain', accept: '*/*' },
+    body: 'hello',
+  };
+
+  test.each<[number, string]>([
+    [301, 'GET'],
+    [302, 'GET'],
+    [303, 'GET'],
+    [307, 'POST'],
+    [308, 'POST'],
+  ])('%i makes of a POST a %s', (status, method) => {
+    const next = redirected(post, status, 'done');
+    expect(next).toMatchObject({ method, origin: 'http://a.example', path: '/done' });
+    expect(next?.body).toBe(method === 'GET' ? undefined : 'hello');
+    expect(Object.hasOwn(next?.headers ?? {}, 'content-type')).toBe(method === 'POST');
+    expect(next?.headers).toMatchObject({ authorization: 'Basic eA==', accept: '*/*' });
+  });
+
+  test('another server is not told who we are', () => {
+    expect(redirected(post, 307, 'https://b.example/x')).toEqual({
+      method: 'POST',
+      origin: 'https://b.example',
+      path: '/x',
+      headers: { 'content-type': 'text/plain', accept: '*/*' },
+      body: 'hello',
+    });
+  });
+
+  test('a response that is none is the last', () => {
+    expect(redirected(post, 200, '/x')).toBeUndefined();
+    expect(redirected(post, 304, '/x')).toBeUndefined();
+    expect(redirected(post, 302, undefined)).toBeUndefined();
+  });
+
+  test('a place that can not be gone to is said', () => {
+    expect(() => redirected(post, 302, 'http://[')).toThrow('redirected to http://[, which is no URL');
+    expect(() => redirected(post, 302, 'file:///etc/passwd')).toThrow(
+      'redirected to file://, which is not HTTP',
+    );
+  });
+});

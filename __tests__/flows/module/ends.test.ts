@@ -1,0 +1,69 @@
+import { expect, test } from '@jest/globals';
+import type { HostChannel } from '../../../src/flows/module/dialogue.js';
+import type { HostedFlow, ToHost } from '../../../src/flows/module/protocol.js';
+import { Host, type HostOptions } from '../../../src/flows/module/runner.js';
+import type { FlowStart } from '../../../src/flows/runner.js';
+import { NOTHING_PRINTED } from '../../../src/lib/output.js';
+import { SimulatedClock } from '../../fakes/simulated-clock.js';
+
+const TIMEOUT = 100;
+
+/** A host whose flows end when the test says so, and that answers every ping. */
+function hostOf() {
+  const clock = new SimulatedClock();
+  const started: HostedFlow[] = [];
+  let say: (message: unknown) => void = () => undefined;
+  const channel: HostChannel = {
+    exited: new Promise(() => undefined),
+    stderr: () => NOTHING_PRINTED,
+    kill: () => undefined,
+    send: (message) => {
+      const told = message as ToHost;
+      if (told.type === 'start') started.push(...told.flows);
+      if (told.type === 'ping') say({ type: 'pong' });
+    },
+    onMessage: (listener) => (say = listener),
+  };
+  const options: Partial<HostOptions> = {
+    clock,
+    timeout: TIMEOUT,
+    watch: { released: () => undefined } as never,
+  };
+  const host = new Host(options as HostOptions, channel);
+  const end = (id: number, startedAt: number, endedAt: number): void => {
+    const flow = { startedAt, endedAt, steps: [], stdout: NOTHING_PRINTED, stderr: NOTHING_PRINTED };
+    say({ type: 'ended', id, flow });
+  };
+  return { clock, host, started, end };
+}
+
+const start: FlowStart = { slot: 1, iteration: 1, token: 'fg-x-1', traceparent: '', workspace: '/w' };
+
+test('the late end of an attempt that was given up is not the end of the next one of the same flow', async () => {
+  const { clock, host, started, end } = hostOf();
+  const [first] = host.release([start]);
+  expect(await clock.run(first as Promise<unknown>)).toMatchObject({ outcome: 'timed_out' });
+  const [second] = host.release([start]);
+  const [one, two] = started.map(({ id }) => id) as [number, number];
+  expect(one).not.toBe(two);
+  const at = clock.now();
+  end(one, at, at);
+  clock.timer(50, () => {
+    end(two, at, at + 50);
+  });
+  expect(await clock.run(second as Promise<unknown>)).toMatchObject({
+    outcome: 'ok',
+    startedAt: at,
+    endedAt: at + 50,
+  });
+});
+
+test('a flow can not have started before its host was told to, nor end later than was heard', async () => {
+  const { clock, host, started, end } = hostOf();
+  const at = clock.now();
+  const [flow] = host.release([start]);
+  clock.timer(60, () => {
+    end(started[0]?.id ?? 0, at + 59, at - 1000);
+  });
+  expect(await clock.run(flow as Promise<unknown>)).toMatchObject({ startedAt: at + 59, endedAt: at + 59 });
+});

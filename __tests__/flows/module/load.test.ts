@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import type { HostChannel } from '../../../src/flows/module/dialogue.js';
+import type { FromHost, ToHost } from '../../../src/flows/module/protocol.js';
+import { Host, type HostOptions } from '../../../src/flows/module/runner.js';
+import { NOTHING_PRINTED } from '../../../src/lib/output.js';
+import type { Exit } from '../../../src/system/ports.js';
+import { SimulatedClock } from '../../fakes/simulated-clock.js';
+
+/** A host that takes `busy` ms to load its module, in which it answers nothing or, if it awaits, everything. */
+function loading(busy: number, awaits: boolean) {
+  const clock = new SimulatedClock();
+  const killed: string[] = [];
+  let say: (message: FromHost) => void = () => undefined;
+  let exit: (exit: Exit) => void = () => undefined;
+  const exited = new Promise<Exit>((resolve) => {
+    exit = resolve;
+  });
+  const channel: HostChannel = {
+    exited,
+    stderr: () => NOTHING_PRINTED,
+    kill: (signal) => {
+      killed.push(signal);
+      exit({ code: null, signal: 'SIGKILL' });
+    },
+    send: (message) => {
+      const { type } = message as ToHost;
+      if (type === 'load')
+        clock.timer(busy, () => {
+          say({ type: 'loaded', hooks: [] });
+        });
+      if (type === 'ping' && awaits) say({ type: 'pong' });
+    },
+    onMessage: (listener) => {
+      say = listener;
+      clock.timer(10, () => {
+        listener({ type: 'listening' });
+      });
+    },
+  };
+  const interrupt = new AbortController().signal;
+  const options: Pick<HostOptions, 'clock' | 'interrupt' | 'module'> = { clock, interrupt, module: '/m.mjs' };
+  return { clock, killed, host: new Host(options as HostOptions, channel) };
+}
+
+describe('loading a module', () => {
+  test('one whose import blocks the event loop is killed after half a minute, and says why', async () => {
+    const { clock, killed, host } = loading(3600_000, false);
+    const start = clock.now();
+    expect(await clock.run(host.load())).toEqual({
+      reason:
+        'the module blocked its event loop for more than 30 s while it was loaded; its process was killed: let it await',
+    });
+    expect(killed).toEqual(['SIGKILL']);
+    expect(clock.now() - start).toBe(10 + 30_000 + 2000);
+  });
+
+  test('one that awaits for a minute is waited for', async () => {
+    const { clock, killed, host } = loading(60_000, true);
+    expect(await clock.run(host.load())).toEqual({ hooks: [] });
+    expect(killed).toEqual([]);
+  });
+});

@@ -1,0 +1,15 @@
+import { expect, test } from '@jest/globals';
+import { exitStatus } from '../../src/lib/exit-status.js';
+import { aResults, aScenario } from '../fakes/results.js';
+
+test.each([
+  ['pass', undefined, 0],
+  ['warn', undefined, 0],
+  ['fail', undefined, 1],
+  ['inconclusive', undefined, 3],
+  ['inconclusive', 'SIGTERM', 130],
+  ['fail', 'SIGTERM', 1],
+] as const)('%s with interruption %s exits with %i', (verdict, interrupted, status) => {
+  const scenario = { ...aScenario(), interrupted };
+  expect(exitStatus(aResults({ verdict, scenarios: [scenario] }))).toBe(status);
+});

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { gitProgram } from './compare/trees/git.js';
+import type { TreeDoors } from './compare/trees/open.js';
+import { treeFiles } from './compare/trees/tree-files.js';
+import { tcpProxyProcess } from './faults/network/process.js';
+import { FifoBarrier } from './flows/command/barrier.js';
+import { LauncherSlot, SpawnedSlot } from './flows/command/slot.js';
+import type { GitHubOptions } from './github/octokit.js';
+import type { ExecutePorts } from './run/stage.js';
+import { nodeFreePorts } from './services/free-ports.js';
+import { nodeHttp } from './services/probes.js';
+import { nodeClock } from './system/clock.js';
+import { nodeFiles } from './system/files.js';
+import type { GitHub } from './system/github.js';
+import { interruptSignal } from './system/interrupt.js';
+import { fileBeside, readScript } from './system/own-script.js';
+import type { Spawner } from './system/ports.js';
+import { killPids, spawnCommand, spawnNode, whyUnusable } from './system/processes.js';
+import { machineState } from './watch/machine.js';
+import { openPidusage } from './watch/pidusage.js';
+import { openProcfs } from './watch/procfs/table.js';
+import type { ProcessTable } from './watch/table.js';
+
+/** /proc where there is one, for what it costs and for what it tells; elsewhere pidusage. */
+function openTable(mark: string): ProcessTable {
+  return existsSync('/proc/self/stat') ? openProcfs(mark) : openPidusage();
+}
+
+type NodePorts = Omit<ExecutePorts, 'logger' | 'progress' | 'interrupt'> & {
+  /** Listens to SIGINT, SIGTERM and SIGHUP from now on, and to an unexpected failure of our own. */
+  readonly interrupt: (failed: AbortSignal) => AbortSignal;
+  /** What comparing with a commit takes. */
+  readonly trees: TreeDoors;
+};
+
+/** Everything that is the same in the action and at the terminal. */
+export function nodePorts(): NodePorts {
+  return {
+    clock: nodeClock,
+    spawner: nodeSpawner(),
+    openTable,
+    files: nodeFiles,
+    machine: machineState(),
+    http: nodeHttp,
+    freePorts: nodeFreePorts,
+    // A chunk of its own, which a run without HTTP flows does not load.
+    openHttpClient: async (options) =>
+      (await import(/* webpackMode: "eager" */ './flows/http/client.js')).openUndici(options),
+    openNetworkProxy: tcpProxyProcess(),
+    // A chunk of its own, which a run without limits does not load.
+    resourceLimits: {
+      open: async (request) =>
+        (await import(/* webpackMode: "eager" */ './faults/limits/open.js')).nodeResourceLimits.open(request),
+    },
+    newRunId: () => randomBytes(6).toString('hex'),
+    interrupt: interruptSignal,
+    trees: { git: gitProgram, treeFiles },
+  };
+}
+
+/** The script that runs module flows, beside the bundle that is running, is read at once. */
+export function nodeSpawner(): Spawner {
+  const host = fileBeside(import.meta.url, 'host.js');
+  const script = readScript(host);
+  return {
+    spawn: spawnCommand,
+    ...(process.platform === 'win32' ? spawnedSlots : launcherSlots),
+    spawnHost: (spec) => {
+      if (script === undefined) throw new Error(`${host} is missing; run npm run build`);
+      return spawnNode(script, spec, { adopts: true });
+    },
+    killPids,
+  };
+}
+
+type Slots = Pick<Spawner, 'openBarrier' | 'openSlot'>;
+
+const launcherSlots: Slots = {
+  openBarrier: (scratch) => FifoBarrier.make(join(scratch, 'barrier')),
+  openSlot: (spec, { scratch, barrier, onLaunch }) => {
+    if (!(barrier instanceof FifoBarrier)) throw new TypeError('a launcher waits at a FIFO only');
+    const unusable = whyUnusable(spec);
+    if (unusable !== undefined) return Promise.reject(new Error(unusable));
+    return LauncherSlot.open(spec, { scratch, barrier, onLaunch });
+  },
+};
+
+const spawnedSlots: Slots = {
+  openBarrier: () => Promise.resolve({ release: () => undefined }),
+  openSlot: (spec, { onLaunch }) => Promise.resolve(new SpawnedSlot(spec, onLaunch)),
+};
+
+/**
+ * GitHub's API. The client behind it is a chunk of its own, larger than all the rest, and is loaded with the first call:
+ * a run that publishes nothing never pays for it.
+ */
+export function openGitHub(options: GitHubOptions): GitHub {
+  let loading: Promise<GitHub> | undefined;
+  const client = (): Promise<GitHub> =>
+    (loading ??= import(/* webpackMode: "eager" */ './github/client.js').then(({ connectGitHub }) =>
+      connectGitHub(options),
+    ));
+  return {
+    tokenUser: async () => (await client()).tokenUser(),
+    pullRequest: async (number) => (await client()).pullRequest(number),
+    listComments: async (pullRequest) => (await client()).listComments(pullRequest),
+    createComment: async (pullRequest, body) => (await client()).createComment(pullRequest, body),
+    updateComment: async (id, body) => (await client()).updateComment(id, body),
+    createCheckRun: async (name, sha, update) => (await client()).createCheckRun(name, sha, update),
+    updateCheckRun: async (id, update) => (await client()).updateCheckRun(id, update),
+    readBranchFile: async (branch, path) => (await client()).readBranchFile(branch, path),
+    commitFile: async (commit) => (await client()).commitFile(commit),
+  };
+}

@@ -1,4 +1,0 @@
-/** For sh: safe whatever is in it. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}

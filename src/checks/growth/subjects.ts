@@ -1,0 +1,97 @@
+import type { Unit } from '../../model/metrics.js';
+import type { Sample } from '../../model/record.js';
+import {
+  afterWarmUp,
+  type Floor,
+  floorOf,
+  type Growth,
+  growthAlong,
+  growthOf,
+  inParts,
+  type Level,
+  MEMORY_FLOOR,
+} from './slope.js';
+
+/** Something that must not grow with the flows. */
+export interface Subject {
+  /** "memory of the service". */
+  readonly name: string;
+  readonly unit: Unit;
+  readonly floor: Floor;
+  readonly growth: (samples: readonly Sample[]) => Growth | undefined;
+  /** Whether it was looked at: undefined growth then is for want of readings. */
+  readonly seen: (sample: Sample) => boolean;
+}
+
+/** A pool may open a few more. */
+const COUNT: Floor = { least: 3, share: 0.1 };
+/** ms a flow. Frequency, caches and other tenants move the CPU time of one and the same work by up to a third. */
+const CPU: Floor = { least: 0.02, share: 0.5 };
+/** ms: the kernel counts CPU of a process with threads by ticks of 10 ms, so that a part of ten is known to a tenth. */
+const LEAST_CPU = 100;
+
+export const SUBJECTS: readonly Subject[] = [
+  level('memory of the service', {
+    unit: 'bytes',
+    floor: MEMORY_FLOOR,
+    of: ({ serviceMemory }) => serviceMemory,
+  }),
+  level('memory of the host process', {
+    unit: 'bytes',
+    floor: MEMORY_FLOOR,
+    of: ({ hostMemory }) => hostMemory,
+  }),
+  level('threads of the service', {
+    unit: 'count',
+    floor: COUNT,
+    of: ({ serviceThreads }) => serviceThreads,
+  }),
+  level('threads of the host process', { unit: 'count', floor: COUNT, of: ({ hostThreads }) => hostThreads }),
+  level('open files of the service', { unit: 'count', floor: COUNT, of: ({ serviceFiles }) => serviceFiles }),
+  level('open files of the host process', { unit: 'count', floor: COUNT, of: ({ hostFiles }) => hostFiles }),
+  {
+    name: 'CPU time of the service',
+    unit: 'ms',
+    floor: CPU,
+    growth: growthOfCpu,
+    seen: ({ serviceCpuTime }) => serviceCpuTime !== undefined,
+  },
+];
+
+interface LevelOptions extends Pick<Subject, 'unit' | 'floor'> {
+  readonly of: (sample: Sample) => number | undefined;
+}
+
+function level(name: string, { unit, floor, of }: LevelOptions): Subject {
+  const levelOf = (sample: Sample): Level[] => {
+    const [value, { at, flows }] = [of(sample), sample];
+    return value === undefined || flows === undefined ? [] : [{ at, flows, value }];
+  };
+  return {
+    name,
+    unit,
+    floor,
+    growth: (samples) => growthOf(samples.flatMap(levelOf)),
+    seen: (sample) => of(sample) !== undefined,
+  };
+}
+
+/** Whether it grew for certain, and by more than the floor. */
+export function isLeak(growth: Growth, floor: Floor): boolean {
+  return growth.low * growth.flows > floorOf(growth, floor);
+}
+
+/** CPU time of each flow in every part of the run. */
+function growthOfCpu(samples: readonly Sample[]): Growth | undefined {
+  const readings = samples.flatMap(({ at, flows, serviceCpuTime: value }) =>
+    flows === undefined || value === undefined ? [] : [{ at, flows, value }],
+  );
+  return growthAlong(inParts(afterWarmUp(readings)).flatMap(cpuPerFlow));
+}
+
+function cpuPerFlow(part: readonly Level[]): readonly Level[] {
+  const [first, last] = [part[0], part.at(-1)];
+  if (first === undefined || last === undefined || last.flows === first.flows) return [];
+  const used = last.value - first.value;
+  return used < LEAST_CPU ? [] : [{ ...last, value: used / (last.flows - first.flows) }];
+}

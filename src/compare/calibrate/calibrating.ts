@@ -1,0 +1,165 @@
+import { formatQuantity } from '../../lib/format.js';
+import { type ScenarioCalibration, SLOWDOWNS } from '../../model/calibration.js';
+import type { ComparedMetric, RoundServices } from '../../model/comparison.js';
+import type { ScenarioPlan } from '../../model/plan.js';
+import { isAgainstBase, type Threshold } from '../../model/threshold.js';
+import type { ExecuteContext, ExecutePorts } from '../../run/stage.js';
+import { compareSides, type CompareSidesOptions } from '../rounds/compare.js';
+import { planOfRounds } from '../rounds/load.js';
+import { openSides, SideError } from '../rounds/sides.js';
+import { comparedMetrics, defaultBaseGates, spareMetrics } from '../thresholds.js';
+import { calibrationOf } from './figures.js';
+import type { MeasuredRun } from './replay.js';
+
+export interface CalibrateOptions {
+  /** ms that one comparison may take. */
+  readonly budget: number;
+  /** Comparisons of head with itself; as many again are slowed. Bound by time alone if left out. */
+  readonly runs?: number;
+  /** ms after which no further comparison is begun; Infinity for none. */
+  readonly time: number;
+  /** As in a comparison. */
+  readonly services?: RoundServices;
+  /** Comparisons to replay of each kind. */
+  readonly replays: number;
+  readonly ports: ExecutePorts;
+  readonly context: ExecuteContext;
+}
+
+/**
+ * Compares head with itself, and with itself slowed by a known share, in turn, each time as a comparison with a base would
+ * be: on services and hosts of its own, until it is decided. Never rejects for what is wrong with the scenario: that is
+ * said, and what was measured before is kept.
+ */
+export async function calibrateScenario(
+  plan: ScenarioPlan,
+  options: CalibrateOptions,
+): Promise<ScenarioCalibration> {
+  const { budget, replays, ports } = options;
+  const began = ports.clock.now();
+  const byDefault = defaultBaseGates(plan, 'fail');
+  const thresholds = [...plan.thresholds.filter(isAgainstBase), ...byDefault];
+  const spare = spareMetrics(byDefault);
+  const measuring = new Measuring(plan, { ...options, thresholds, spare });
+  const problem = await measuring.run();
+  const { runs, metrics, flows } = measuring;
+  return {
+    name: plan.name,
+    slowed: plan.work.kind,
+    problem,
+    budget,
+    time: ports.clock.now() - began,
+    flows: flows ?? null,
+    ...(await calibrationOf({ metrics, runs, budget, replays, seed: plan.seed, goOn: goesOn(ports) })),
+  };
+}
+
+/** Between two replays what else there is to do gets its turn, so that Ctrl-C is heard. */
+function goesOn({ clock, interrupt }: Pick<ExecutePorts, 'clock' | 'interrupt'>): () => Promise<boolean> {
+  return async () => {
+    await clock.sleep(0);
+    return !interrupt.aborted;
+  };
+}
+
+interface Known extends CalibrateOptions {
+  readonly thresholds: readonly Threshold[];
+  /** Names of metrics that are left out if the rounds of the first comparison are too coarse for them. */
+  readonly spare: ReadonlySet<string>;
+}
+
+/** Every second comparison is slowed; the shares that are nearest to usual limits come first. */
+const ORDER: readonly number[] = SLOWDOWNS.toSorted(
+  (one, other) => Math.abs(one - 0.05) - Math.abs(other - 0.05),
+);
+
+class Measuring {
+  readonly runs: MeasuredRun[] = [];
+  readonly #plan: ScenarioPlan;
+  readonly #options: Known;
+  readonly #began: number;
+  /** What all comparisons after the first have in common. */
+  metrics: readonly ComparedMetric[];
+  /** Of a round, about. */
+  flows: number | undefined;
+
+  constructor(plan: ScenarioPlan, options: Known) {
+    this.#plan = planOfRounds(plan);
+    this.#options = options;
+    this.metrics = comparedMetrics(options.thresholds);
+    this.#began = options.ports.clock.now();
+  }
+
+  /** Why it ended before its time, if it did for another reason than an interrupt. */
+  async run(): Promise<string | undefined> {
+    try {
+      while (!this.#isOver()) {
+        const problem = await this.#compare();
+        if (problem !== undefined) return problem;
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof SideError)) throw thrown;
+      return this.#options.ports.interrupt.aborted ? undefined : thrown.message;
+    }
+    return undefined;
+  }
+
+  #isOver(): boolean {
+    const { ports, runs = Infinity } = this.#options;
+    const count = this.runs.length;
+    // One of each at least, or there is nothing to tell.
+    return ports.interrupt.aborted || count >= 2 * runs || (count >= 2 && this.#left() <= 0);
+  }
+
+  #left(): number {
+    const { ports, time } = this.#options;
+    return this.#began + time - ports.clock.now();
+  }
+
+  #nextSlowdown(): number {
+    const count = this.runs.length;
+    return count % 2 === 0 ? 0 : (ORDER[((count - 1) / 2) % ORDER.length] ?? 0);
+  }
+
+  async #compare(): Promise<string | undefined> {
+    const { services, ports, context } = this.#options;
+    const slowdown = this.#nextSlowdown();
+    const sides = await openSides({ plans: this.#plansWith(slowdown), services, ports, context });
+    try {
+      const compared = await compareSides(sides, this.#optionsWith(slowdown));
+      if (compared === undefined) return undefined;
+      if ('hopeless' in compared) return compared.hopeless.reason;
+      const { comparing, validity } = compared;
+      this.flows = compared.flows;
+      const { pairs, results, time, ended, failure } = comparing;
+      this.metrics = this.metrics.filter(({ metric }) => results.some((result) => result.metric === metric));
+      const whole = ended !== 'interrupted' && ended !== 'failed';
+      this.runs.push({ slowdown, pairs, validity, results, time, whole });
+      return failure?.message;
+    } finally {
+      await sides.close();
+    }
+  }
+
+  /** Where nothing is to differ nothing does; the others bear the cost of slowing on either side. */
+  #plansWith(slowdown: number): { readonly base: ScenarioPlan; readonly head: ScenarioPlan } {
+    const plan = this.#plan;
+    if (slowdown === 0) return { base: plan, head: plan };
+    return { base: { ...plan, slowdown: 0 }, head: { ...plan, slowdown } };
+  }
+
+  #optionsWith(slowdown: number): CompareSidesOptions {
+    const count = this.runs.length;
+    const plan = this.#plan;
+    const base = slowdown === 0 ? 'itself' : `itself, ${formatQuantity(slowdown, 'ratio')} slowed`;
+    // An order of its own for each.
+    return {
+      ...this.#options,
+      metrics: this.metrics,
+      spare: count === 0 ? this.#options.spare : new Set(),
+      plan,
+      seed: plan.seed + count,
+      about: { scenario: `${plan.name}, calibrating, ${count + 1}`, base },
+    };
+  }
+}

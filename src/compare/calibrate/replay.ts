@@ -1,0 +1,114 @@
+import { seededRandom } from '../../lib/random.js';
+import type { ComparedMetric, ComparisonResult, Pair, PairOrder } from '../../model/comparison.js';
+import { compareRun } from '../statistics/looks.js';
+import { isValid, type ValidityLimits } from '../statistics/round.js';
+
+/** One comparison of head with itself, slowed or not. */
+export interface MeasuredRun {
+  /** Share of itself by which each flow of one side was made longer; 0: nothing differed. */
+  readonly slowdown: number;
+  /** The dropped ones too. */
+  readonly pairs: readonly Pair[];
+  readonly validity: ValidityLimits;
+  readonly results: readonly ComparisonResult[];
+  /** ms from the first round's start to the last one's end. */
+  readonly time: number;
+  /** It had all the budget that a comparison has, and ended by itself. */
+  readonly whole: boolean;
+}
+
+/** Two pairs, one of either order, as they were run one after the other. */
+type Block = readonly [Pair, Pair];
+
+interface Replay {
+  readonly metrics: readonly ComparedMetric[];
+  /** Pairs that a comparison has within its budget. */
+  readonly pairs: number;
+  /** Comparisons to replay. */
+  readonly runs: number;
+  readonly seed: number;
+  /** Base and head are the same: which of a pair's rounds is called base is drawn by lot, each pair by itself. */
+  readonly same: boolean;
+  readonly goOn: GoOn;
+}
+
+/** Asked before each replay, which may take a second where many flows failed: whether to go on at all. */
+export type GoOn = () => Promise<boolean>;
+
+/** Fewer blocks are the same few pairs over and over. */
+const FEWEST_BLOCKS = 5;
+
+/** The valid pairs of runs in blocks of two, as `nextOrder` made them; what is left over is left out. */
+export function blocksOf(runs: readonly Pick<MeasuredRun, 'pairs' | 'validity'>[]): readonly Block[] {
+  return runs.flatMap(({ pairs, validity }) => {
+    const valid = pairs.filter((pair) => isValid(pair, validity));
+    return valid.flatMap((pair, index) => {
+      const before = valid[index - 1];
+      return index % 2 === 1 && before !== undefined && before.order !== pair.order
+        ? [[before, pair] as const]
+        : [];
+    });
+  });
+}
+
+/**
+ * Comparisons as they might have gone: each takes blocks drawn with replacement, in the order drawn, and looks at them as
+ * a comparison does. What follows upon what is lost thereby, as are differences between one start of the services and
+ * the next; as many pairs are of either order as in a comparison. Undefined if there are too few blocks to draw from.
+ */
+export async function replay(
+  blocks: readonly Block[],
+  options: Replay,
+): Promise<readonly Ended[] | undefined> {
+  if (blocks.length < FEWEST_BLOCKS) return undefined;
+  const random = seededRandom(options.seed);
+  const ended: Ended[] = [];
+  while (ended.length < options.runs && (await options.goOn())) {
+    const drawn = drawnPairs(blocks, options, random);
+    const { results } = compareRun(drawn, options.metrics, { validity: ANY, exhausted: true });
+    ended.push({ results, pairs: Math.max(...results.map(({ pairs }) => pairs)), time: undefined });
+  }
+  return ended;
+}
+
+/** What is drawn from is valid. */
+const ANY: ValidityLimits = { steal: Infinity, startSkew: Infinity };
+
+function drawnPairs(
+  blocks: readonly Block[],
+  { pairs, same }: Replay,
+  random: () => number,
+): readonly Pair[] {
+  const drawn: Pair[] = [];
+  while (drawn.length < pairs) {
+    const block = blocks[Math.floor(random() * blocks.length)] as Block;
+    drawn.push(...block.map((pair) => (same && random() < 0.5 ? turned(pair) : pair)));
+  }
+  return drawn.slice(0, pairs);
+}
+
+function turned({ order, base, head }: Pair): Pair {
+  const other: PairOrder = order === 'base_first' ? 'head_first' : 'base_first';
+  return { order: other, base: head, head: base };
+}
+
+/** The square of them is what an interval by ranks takes. */
+const MOST = 400;
+
+/** At most 400 of the values, evenly spread over all of them. */
+export function thinned<T>(values: readonly T[]): readonly T[] {
+  const step = Math.max(1, values.length / MOST);
+  return Array.from(
+    { length: Math.min(MOST, values.length) },
+    (_, index) => values[Math.floor(index * step)] as T,
+  );
+}
+
+/** How one comparison ended. */
+export interface Ended {
+  readonly results: readonly ComparisonResult[];
+  /** Pairs that it took. */
+  readonly pairs: number;
+  /** ms that they took; undefined if nobody waited for it. */
+  readonly time: number | undefined;
+}

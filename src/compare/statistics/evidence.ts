@@ -1,0 +1,170 @@
+import { plural } from '../../lib/format.js';
+import { shareBounds } from '../../lib/statistics/exact-counts.js';
+import {
+  type Misses,
+  signedRankInterval,
+  signFlipTest,
+  stratifiedTest,
+  type Stratum,
+} from '../../lib/statistics/signed-rank.js';
+import type { ComparedMetric, Pair } from '../../model/comparison.js';
+
+/** What the pairs say about one metric, on the scale of its differences: more is worse. */
+export interface Evidence {
+  readonly center: number;
+  readonly low: number;
+  readonly high: number;
+  /** Worse, better than base by more than the margin. */
+  readonly worse: boolean;
+  readonly better: boolean;
+  /** Less than this is ruled out as the amount by which it is worse; undefined if so few pairs rule nothing out. */
+  readonly atMost: number | undefined;
+  /** What the bounds miss with, if so few pairs can not be as sure as was asked for. */
+  readonly missed?: Misses;
+}
+
+/** Either the evidence, or why there is none. */
+type Finding = { readonly evidence: Evidence } | { readonly reason: string };
+
+export function evidenceOf(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses): Finding {
+  if (pairs.length === 0) return { reason: 'there is no valid pair of rounds' };
+  return metric.scale === 'rate' ? ofRates(pairs, misses) : ofValues(pairs, metric, misses);
+}
+
+function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses): Finding {
+  const differences: number[] = [];
+  let missing = 0;
+  let fallen = 0;
+  for (const { base, head } of pairs) {
+    const before = base.values[metric.metric] ?? null;
+    const after = head.values[metric.metric] ?? null;
+    if (before === null || after === null) {
+      missing += 1;
+      continue;
+    }
+    if (isNothingLeft(metric, before, after)) fallen += 1;
+    const difference = differenceOf(metric, before, after);
+    if (difference !== undefined) differences.push(difference);
+  }
+  // A round without a value is likely one that went wrong: leaving it out would not be blind to the outcome.
+  if (missing > 0) return { reason: `${inPairs(missing, pairs)} no ${metric.metric} to compare` };
+  if (fallen > 0) return { reason: `${inPairs(fallen, pairs)} nothing left of ${metric.metric} in head` };
+  if (differences.length < pairs.length) return { reason: notPositive(pairs.length - differences.length) };
+  const interval = signedRankInterval(differences, misses);
+  if (interval === undefined) return { reason: 'there is nothing to compare' };
+  const { center, low, high, reached, missed } = interval;
+  const margin = marginOf(metric);
+  return {
+    evidence: {
+      center,
+      low,
+      high,
+      worse: reached.low && low > margin,
+      better: reached.high && high < -margin,
+      atMost: reached.high ? high : undefined,
+      missed: reached.low && reached.high ? undefined : missed,
+    },
+  };
+}
+
+/** Head has nothing of what is worse when lower: no ratio tells how much worse that is. */
+function isNothingLeft({ scale, worse }: ComparedMetric, base: number | null, head: number | null): boolean {
+  return scale === 'relative' && worse === 'lower' && head === 0 && base !== null && base > 0;
+}
+
+/** `3 of 12 pairs have`. */
+function inPairs(count: number, { length }: readonly Pair[]): string {
+  return `${count} of ${plural(length, 'pair')} ${count === 1 ? 'has' : 'have'}`;
+}
+
+function notPositive(count: number): string {
+  const pairs = count === 1 ? '1 pair has' : `${count} pairs have`;
+  return `${pairs} a value that is not above 0, and so no ratio; compare by a quantity, such as base + 10, and flows that fail by success_rate`;
+}
+
+/**
+ * Of what may be missed on a side, half goes to the stratified test, which finds a difference best, and a quarter to
+ * each of the two bounds, one for base and one for head, which say how large it can be. All of these take flows to fail
+ * independently of each other; rounds that fail as a whole make them cry. A difference therefore counts only if the
+ * rounds, each taken as one, tell it too.
+ */
+function ofRates(pairs: readonly Pair[], misses: Misses): Finding {
+  const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
+  const { base, head } = pooled(strata);
+  if (base.started === 0 || head.started === 0) return { reason: 'no flow was started' };
+  const flows = stratifiedTest(strata);
+  const rounds = signFlipTest(strata);
+  const low = shareBounds(head, misses.low / 4).low - shareBounds(base, misses.low / 4).high;
+  const high = shareBounds(head, misses.high / 4).high - shareBounds(base, misses.high / 4).low;
+  const worse = (flows.greater <= misses.low / 2 || low > 0) && rounds.greater <= misses.low;
+  const better = (flows.less <= misses.high / 2 || high < 0) && rounds.less <= misses.high;
+  const upper = better ? Math.min(high, 0) : Math.max(high, JUST_ABOVE);
+  // All rounds the same way have this chance: with fewer no difference counts, however many flows tell it.
+  const least = 2 ** -pairs.length;
+  const missed = { low: Math.max(misses.low, least), high: Math.max(misses.high, least) };
+  const reached = least <= Math.min(misses.low, misses.high);
+  return {
+    evidence: {
+      center: head.failed / head.started - base.failed / base.started,
+      low: worse ? Math.max(low, 0) : Math.min(low, -JUST_ABOVE),
+      high: upper,
+      worse,
+      better,
+      atMost: reached ? upper : undefined,
+      missed: reached ? undefined : missed,
+    },
+  };
+}
+
+/** An interval that holds 0 and does not only touch it, which would say that the test has found a difference. */
+const JUST_ABOVE = Number.EPSILON;
+
+/** All pairs in one table. */
+export function pooled(strata: readonly Stratum[]): Stratum {
+  const total = (side: 'base' | 'head', of: 'started' | 'failed'): number =>
+    strata.reduce((sum, stratum) => sum + stratum[side][of], 0);
+  return {
+    base: { started: total('base', 'started'), failed: total('base', 'failed') },
+    head: { started: total('head', 'started'), failed: total('head', 'failed') },
+  };
+}
+
+/*
+ * Differences are on a scale of their own, turned so that more is worse: ln(head ÷ base) if relative, head − base if
+ * absolute or a rate, with the sign turned around for a metric that is worse when lower.
+ */
+
+/** 2%: two builds of the same code differ by that much for reasons of memory layout alone. */
+export const RELATIVE_MARGIN = 0.02;
+
+/** The difference of one pair; undefined if it has none. */
+export function differenceOf(
+  { scale, worse }: ComparedMetric,
+  base: number,
+  head: number,
+): number | undefined {
+  const sign = worse === 'higher' ? 1 : -1;
+  if (scale !== 'relative') return sign * (head - base);
+  if (base === 0 && head === 0) return 0;
+  return base > 0 && head > 0 ? sign * Math.log(head / base) : undefined;
+}
+
+/** The change that a difference means: head ÷ base − 1, or head − base. */
+export function changeOf({ scale, worse }: ComparedMetric, difference: number): number {
+  const signed = worse === 'higher' ? difference : 0 - difference;
+  return scale === 'relative' ? Math.expm1(signed) : signed;
+}
+
+export function limitOf(metric: ComparedMetric): number {
+  return worsening(metric, metric.limit);
+}
+
+export function marginOf(metric: ComparedMetric): number {
+  return worsening(metric, metric.margin ?? (metric.scale === 'relative' ? RELATIVE_MARGIN : 0));
+}
+
+/** The difference that a change for the worse of this size makes. */
+function worsening({ scale, worse }: ComparedMetric, amount: number): number {
+  if (scale !== 'relative') return amount;
+  return worse === 'higher' ? Math.log1p(amount) : -Math.log1p(-amount);
+}

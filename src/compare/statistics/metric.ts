@@ -1,0 +1,214 @@
+import { formatConfidence } from '../../lib/format.js';
+import { distributionOf, percentile } from '../../lib/statistics/distribution.js';
+import type { Misses } from '../../lib/statistics/signed-rank.js';
+import type {
+  ComparedMetric,
+  ComparisonOutcome,
+  ComparisonResult,
+  Pair,
+  Round,
+} from '../../model/comparison.js';
+import { changeOf, type Evidence, evidenceOf, limitOf, marginOf, pooled } from './evidence.js';
+
+/** The look that a metric is compared at. */
+interface Sight {
+  readonly misses: Misses;
+  /** With which the interval holds the truth over all looks. */
+  readonly confidence: number;
+  readonly looks: number;
+  readonly dropped: number;
+}
+
+export interface MetricComparison {
+  readonly result: ComparisonResult;
+  /** Known to be worse, better than base by more than the margin; what the steps over several metrics count. */
+  readonly worse: boolean;
+  readonly better: boolean;
+  /** No further pair will change it. */
+  readonly settled: boolean;
+}
+
+/** One metric at one look; `pairs` are the valid ones. */
+export function compareMetric(
+  pairs: readonly Pair[],
+  metric: ComparedMetric,
+  sight: Sight,
+): MetricComparison {
+  const known = {
+    metric: metric.metric,
+    scale: metric.scale,
+    ...typicalValues(pairs, metric),
+    pairs: pairs.length,
+    dropped: sight.dropped,
+    looks: sight.looks,
+    limit: metric.limit,
+  };
+  const finding = evidenceOf(pairs, metric, sight.misses);
+  if ('reason' in finding) {
+    const result = { ...known, ...NOTHING_KNOWN, reason: finding.reason };
+    return { result, worse: false, better: false, settled: pairs.length > 0 };
+  }
+  const { evidence } = finding;
+  const limit = limitOf(metric);
+  const outcome = outcomeOf(evidence, limit);
+  const result = {
+    ...known,
+    ...changes(metric, evidence),
+    confidence: confidenceOf(evidence, sight.confidence),
+    outcome,
+    ...detectable(metric, evidence, { ...sight, pairs: pairs.length }),
+    ...(evidence.missed === undefined ? {} : { reason: tooFew(pairs.length, sight.confidence) }),
+  };
+  const { worse, better } = evidence;
+  // What looks better by as much as would matter for the worse is given the pairs to show it.
+  const mayImprove = outcome === 'no_regression' && evidence.center <= -limit;
+  return { result, worse, better, settled: outcome !== 'unresolved' && !mayImprove };
+}
+
+const NOTHING_KNOWN = {
+  change: null,
+  low: null,
+  high: null,
+  confidence: null,
+  outcome: 'unresolved',
+  mde: null,
+  needed: null,
+} as const;
+
+/** The three answers of docs/statistics.md, and one for what became faster. */
+function outcomeOf({ center, worse, better, atMost }: Evidence, limit: number): ComparisonOutcome {
+  if (worse && center >= limit) return 'regression';
+  if (better) return 'improvement';
+  return atMost !== undefined && atMost < limit ? 'no_regression' : 'unresolved';
+}
+
+function changes(
+  metric: ComparedMetric,
+  { center, low, high }: Evidence,
+): Pick<ComparisonResult, 'change' | 'low' | 'high'> {
+  const ends = [changeOf(metric, low), changeOf(metric, high)] as const;
+  return { change: changeOf(metric, center), low: Math.min(...ends), high: Math.max(...ends) };
+}
+
+function confidenceOf({ missed }: Evidence, asked: number): number {
+  return missed === undefined ? asked : Math.max(0, 1 - missed.low - missed.high);
+}
+
+function tooFew(pairs: number, confidence: number): string {
+  const few = pairs === 1 ? '1 pair is too few' : `${pairs} pairs are too few`;
+  return `${few} to be ${formatConfidence(confidence)} sure of anything`;
+}
+
+/**
+ * What so many pairs detect, and how many pairs tell a change of the limit from the margin: the interval narrows with
+ * the root of their number. A change is detected if the bound is beyond the margin and the estimate reaches the limit; in
+ * 95% of runs the estimate falls short of the change by distance − half at most.
+ *
+ * Nothing where the interval does not hold what was asked for, nor pairs for a limit within the margin.
+ */
+function detectable(
+  metric: ComparedMetric,
+  evidence: Evidence,
+  { pairs, misses }: { readonly pairs: number; readonly misses: Misses },
+): Pick<ComparisonResult, 'mde' | 'needed'> {
+  if (evidence.missed !== undefined) return { mde: null, needed: null };
+  const margin = marginOf(metric);
+  const limit = limitOf(metric);
+  const half = (evidence.high - evidence.low) / 2;
+  const distance = detectableDistance(half, misses.low);
+  const toLimit = limit - margin;
+  return {
+    mde: Math.abs(changeOf(metric, Math.max(margin + distance, limit + distance - half))),
+    needed: toLimit > 0 ? Math.ceil(pairs * (distance / toLimit) ** 2) : null,
+  };
+}
+
+function typicalValues(
+  pairs: readonly Pair[],
+  metric: ComparedMetric,
+): Pick<ComparisonResult, 'base' | 'head'> {
+  if (metric.scale !== 'rate') {
+    return {
+      base: medianOf(pairs.map(({ base }) => valueOf(base, metric))),
+      head: medianOf(pairs.map(({ head }) => valueOf(head, metric))),
+    };
+  }
+  const { base, head } = pooled(pairs.map((pair) => ({ base: pair.base.flows, head: pair.head.flows })));
+  const rate = ({ started, failed }: Round['flows']): number | null => {
+    if (started === 0) return null;
+    return (metric.worse === 'higher' ? failed : started - failed) / started;
+  };
+  return { base: rate(base), head: rate(head) };
+}
+
+function valueOf({ values }: Round, { metric }: ComparedMetric): number | null {
+  return values[metric] ?? null;
+}
+
+function medianOf(values: readonly (number | null)[]): number | null {
+  const distribution = distributionOf(values.filter((value) => value !== null));
+  return distribution === undefined ? null : percentile(distribution, 50);
+}
+
+/** In how many of a hundred runs an effect of the stated size is to be seen. */
+const POWER = 0.95;
+
+/** Variance of the Hodges–Lehmann estimate over that of the mean, for normal noise: π/3 ≈ 1.05 (Hodges and Lehmann 1956). */
+const PRICE_OF_RANKS = Math.PI / 3;
+
+interface Sizing {
+  /** Distance from the margin to the effect, on the scale of the differences: ln((1 + effect) ÷ (1 + margin)). */
+  readonly distance: number;
+  /** Standard deviation of a difference. */
+  readonly deviation: number;
+  /** With which the bound may miss on this side. */
+  readonly miss: number;
+}
+
+/**
+ * K = π/3 · ((z_miss + z_power)·σ ÷ distance)² + z_miss²/2: pairs for one look at one metric, not rounded. The last term
+ * is what it takes to learn σ from the same pairs (Guenther, "Sample size formulas for normal theory t tests", 1981).
+ */
+export function requiredPairs({ distance, deviation, miss }: Sizing): number {
+  const z = upperNormal(miss);
+  return PRICE_OF_RANKS * (((z + upperNormal(1 - POWER)) * deviation) / distance) ** 2 + z ** 2 / 2;
+}
+
+/**
+ * The same turned around: how far from the margin an effect has to be for so many pairs to show it. Infinite for pairs
+ * too few to learn σ from.
+ */
+export function distanceShown({
+  pairs,
+  deviation,
+  miss,
+}: Omit<Sizing, 'distance'> & { readonly pairs: number }): number {
+  const z = upperNormal(miss);
+  const left = pairs - z ** 2 / 2;
+  return left <= 0 ? Infinity : (z + upperNormal(1 - POWER)) * deviation * Math.sqrt(PRICE_OF_RANKS / left);
+}
+
+/** Standard deviation of a difference whose estimate over so many pairs has this standard error. */
+export function deviationOf(standardError: number, pairs: number): number {
+  return standardError * Math.sqrt(pairs / PRICE_OF_RANKS);
+}
+
+/**
+ * How far from the margin an effect has to be to be seen, when its interval is `half` to either side: the bound lies
+ * half = z_miss·s below the estimate, s its standard error, and the estimate is above its truth − z_power·s in `POWER`
+ * of all runs.
+ */
+export function detectableDistance(half: number, miss: number): number {
+  return half * (1 + upperNormal(1 - POWER) / upperNormal(miss));
+}
+
+/**
+ * z with P(Z > z) = p for 0 < p < 1, within 0.00045 (Hastings 1955; Abramowitz and Stegun 26.2.23): enough to count
+ * pairs, not to judge them.
+ */
+export function upperNormal(p: number): number {
+  if (p > 0.5) return -upperNormal(1 - p);
+  const t = Math.sqrt(-2 * Math.log(p));
+  const above = 2.515517 + t * (0.802853 + t * 0.010328);
+  return t - above / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+}

@@ -1,0 +1,203 @@
+import { resolve } from 'node:path';
+import { codeOf, messageOf, type Problem, UserError } from '../lib/errors.js';
+import { didYouMean } from '../lib/nearest.js';
+import { DEFAULT_BRANCH, DEFAULT_FILE, type HistoryPlan } from '../model/history.js';
+import type { Plan, ScenarioPlan } from '../model/plan.js';
+import type { Files } from '../system/ports.js';
+import { isPrepared, planCompare, withoutComparing } from './compare-plan.js';
+import { needCompareInInputs } from './compare-rules.js';
+import { readConfig } from './config.js';
+import { DEMO_MODULE } from './demo.js';
+import { configDrafts, type Draft, shorthandDraft } from './draft.js';
+import { defaultConfig, missingConfig, nothingToRun } from './find-config.js';
+import { oneLine } from './finding.js';
+import { type Inputs, whereInput } from './inputs.js';
+import { type InputsReading, type ParsedInputs, parseInputs } from './parse-inputs.js';
+import { fromWorkspace, missingPlaces, type Places, placesOfConfig } from './places.js';
+import { isMap } from './raw.js';
+import { planScenario } from './scenario-plan.js';
+import type { Config } from './schema.js';
+import { hasShorthand, isGiven, unusedDirectory, withoutComparison } from './unused-inputs.js';
+
+export interface PlanSources {
+  readonly files: Files;
+  /** Absolute: the root of the repository. */
+  readonly workspace: string;
+  /**
+   * What is compared is prepared before any of it is run: what is named and not there may be made by `prepare`, and is
+   * looked for after it. If left out, nobody prepares.
+   */
+  readonly prepares?: true;
+  /** The inputs are those of head: what base is asked for need not use all of them. */
+  readonly isBase?: true;
+}
+
+/**
+ * What is to be run, from the inputs, the config file and the defaults, in this order of precedence.
+ * Throws UserError with every problem that was found: of the inputs first, then of the config in order of line.
+ */
+export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Plan> {
+  const reading = parseInputs(inputs);
+  const { parsed, problems: inputProblems } = reading;
+  const drafted = await draftScenarios(inputs, reading, sources);
+  const { source, config, value, drafts, places, problems: sourceProblems } = drafted;
+  const asked = planCompare(parsed, config);
+  const problems = [...inputProblems, ...comparisonProblems(inputs, parsed, drafted), ...sourceProblems];
+  const isAwaited = sources.prepares === true && isPrepared(parsed, value);
+  const exists = async (path: string): Promise<boolean> => isAwaited || (await sources.files.exists(path));
+  for (const each of places) {
+    problems.push(...(await missingPlaces(each, { inputs: parsed, workspace: sources.workspace, exists })));
+  }
+  const scenarios: ScenarioPlan[] = [];
+  for (const draft of drafts) {
+    const result = planScenario(draft, { inputs: parsed, workspace: sources.workspace });
+    if (!result.ok) {
+      // A number that could not be read would be taken for one that was left out.
+      if (inputProblems.length === 0) problems.push(...result.problems);
+      continue;
+    }
+    scenarios.push(result.scenario);
+    problems.push(...misplacedBug(result.scenario, parsed));
+  }
+  if (problems.length === 0 && sources.isBase !== true) problems.push(...unusedDirectory(parsed, scenarios));
+  if (problems.length > 0) throw new UserError(distinct(problems));
+  const history = historyPlan(parsed, drafted);
+  const plan = { source, ...(history === undefined ? {} : { history }) };
+  if (parsed.noCompare === true) {
+    return { ...plan, scenarios: scenarios.map((scenario) => withoutComparing(scenario, asked)) };
+  }
+  return { ...plan, scenarios, ...(asked === undefined ? {} : { compare: asked }) };
+}
+
+/** What inputs ask of a comparison where there is none. */
+function comparisonProblems(inputs: Inputs, parsed: ParsedInputs, { value }: Drafts): readonly Problem[] {
+  const isOff = parsed.noCompare === true;
+  const compares = !isOff && (isGiven(inputs.compare) || (isMap(value) && 'compare' in value));
+  const baseless = compares || isOff ? [] : needCompareInInputs(inputs);
+  return [...baseless, ...withoutComparison(parsed, compares)];
+}
+
+/** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
+export function validateConfig(text: string, file: string): readonly Problem[] {
+  return readConfig(text, file, { load: { input: {} } }).problems;
+}
+
+/** The input turns on and off what the config says more of. */
+function historyPlan(
+  { history: asked }: ParsedInputs,
+  { history: configured }: Drafts,
+): HistoryPlan | undefined {
+  if (asked === 'false') return undefined;
+  return configured ?? (asked === undefined ? undefined : { branch: DEFAULT_BRANCH, file: DEFAULT_FILE });
+}
+
+interface Drafts {
+  readonly history?: HistoryPlan | undefined;
+  readonly source: Plan['source'];
+  /** Undefined without a config, or if it has problems. */
+  readonly config?: Config;
+  /** Of a config, right or wrong. */
+  readonly value?: unknown;
+  readonly drafts: readonly Draft[];
+  /** Looked for even where a draft could not be made: nothing that is missing waits for the next try. */
+  readonly places: readonly Places[];
+  readonly problems: readonly Problem[];
+}
+
+async function draftScenarios(inputs: Inputs, reading: InputsReading, sources: PlanSources): Promise<Drafts> {
+  const { parsed } = reading;
+  // An explicit config beside run, module, url or demo is a problem that parseInputs has found.
+  const shorthand = hasShorthand(inputs);
+  const file = parsed.config ?? (shorthand ? undefined : await defaultConfig(sources));
+  if (file !== undefined) return fromConfig(file, reading, sources);
+  const draft = shorthandDraft(parsed);
+  const source = { kind: draft?.config.module === DEMO_MODULE ? 'demo' : 'inputs' } as const;
+  if (draft === undefined) {
+    // What the shorthand is to run could not be read: that is the problem, and parseInputs has found it.
+    const missing =
+      shorthand || isGiven(inputs.config) ? [] : [await nothingToRun({ ...sources, ...parsed })];
+    return { source, drafts: [], places: [], problems: missing };
+  }
+  const { module } = draft.config;
+  return {
+    source,
+    drafts: [draft],
+    places: [{ problemAt: draft.problemAt, ...(module === undefined ? {} : { module }) }],
+    problems: [],
+  };
+}
+
+async function fromConfig(
+  named: string,
+  { parsed, problems: inputProblems }: InputsReading,
+  sources: PlanSources,
+): Promise<Drafts> {
+  const file = fromWorkspace(named, sources.workspace);
+  const source = { kind: 'config', file } as const;
+  const text = await readText(resolve(sources.workspace, named), sources.files);
+  if (typeof text !== 'string') {
+    const places = { ...sources, workingDirectory: parsed.workingDirectory };
+    const problem = text === undefined ? await missingConfig(named, places) : { ...text, file };
+    return { source, drafts: [], places: [], problems: [problem] };
+  }
+  const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
+  // With --no-compare limits on the base are said to be not judged, which is no problem of the config.
+  const comparing = parsed.compare !== undefined || parsed.noCompare === true;
+  const { config, value, problems, problemAt } = readConfig(text, file, { load, comparing });
+  const isWanted = (name: string): boolean => parsed.scenarios?.includes(name) ?? true;
+  const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));
+  if (config === undefined) return { source, value, drafts: [], places, problems };
+  return {
+    source,
+    config,
+    value,
+    places,
+    history: config.history,
+    drafts: configDrafts(config, parsed.scenarios, problemAt),
+    problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
+  };
+}
+
+/** Or why it cannot be used. A folder cannot be read either: to the user it is just as much no file. */
+async function readText(path: string, files: Files): Promise<string | Problem | undefined> {
+  try {
+    return await files.read(path);
+  } catch (thrown) {
+    if (thrown instanceof UserError) return { message: thrown.problems[0]?.message ?? '' };
+    const code = codeOf(thrown);
+    return code === 'EACCES' || code === 'EPERM'
+      ? { message: `cannot be read: ${messageOf(thrown)}` }
+      : undefined;
+  }
+}
+
+function unknownScenarios(wanted: readonly string[], known: readonly string[]): Problem[] {
+  return wanted
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      where: whereInput('scenario'),
+      message: `there is no scenario ${name}${didYouMean(name, known, `; scenarios are ${known.join(', ')}`)}`,
+    }));
+}
+
+function misplacedBug({ name, work }: ScenarioPlan, { bug }: ParsedInputs): Problem[] {
+  if (bug === undefined || (work.kind === 'module' && work.module === DEMO_MODULE)) return [];
+  return [
+    {
+      where: whereInput('bug'),
+      message: `only the demo can be told to misbehave, and ${name} is not the demo`,
+    },
+  ];
+}
+
+/** A folder that an input names is missing in every scenario: that is one problem. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>();
+  const safe = problems.map((problem) => ({ ...problem, message: oneLine(problem.message) }));
+  return safe.filter((problem) => {
+    const key = JSON.stringify(problem);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,281 @@
+import type { Outcome } from '../../model/flow.js';
+import { type Ending, flowEnd } from '../../system/hook.js';
+import type {
+  Barrier,
+  Clock,
+  CommandSlot,
+  CommandSpec,
+  FlowCommand,
+  FlowCommandEnd,
+  LaunchedRoot,
+  Spawner,
+} from '../../system/ports.js';
+import type { Watch } from '../../watch/table.js';
+import { FlowCanary } from '../canary.js';
+import { type Confinement, type LimitWatch, watchLimits } from '../confinement.js';
+import { outputListeners } from '../output.js';
+import {
+  awaitKill,
+  type FlowEnd,
+  type FlowKilled,
+  type FlowRunner,
+  type FlowStart,
+  NEVER_BROKEN,
+  timedOut,
+  withTimeout,
+} from '../runner.js';
+
+interface CommandRunnerOptions {
+  readonly spawner: Spawner;
+  readonly clock: Clock;
+  readonly watch: Watch;
+  readonly spec: CommandSpec;
+  /** Opened ahead; a flow in a slot beyond them opens its own. */
+  readonly slots: number;
+  /** ms. */
+  readonly timeout: number;
+  /** An existing folder for the slots' streams. */
+  readonly scratch: string;
+  readonly makeFolder: (path: string) => Promise<void>;
+  /** Tokens of other flows are looked for in what each prints. */
+  readonly canaries?: boolean;
+  /** The limits of each slot; none if left out. */
+  readonly confine?: (slot: number) => Confinement;
+}
+
+/** Forks all launchers ahead and runs command flows in them. */
+export async function openCommandRunner(options: CommandRunnerOptions): Promise<FlowRunner> {
+  const barrier = await options.spawner.openBarrier(options.scratch);
+  const crew = new Crew(options, barrier);
+  const close = async (): Promise<void> => {
+    await crew.close();
+    barrier.close?.();
+  };
+  await crew.open(options.slots).catch(async (thrown: unknown) => {
+    await close();
+    throw thrown;
+  });
+  return {
+    release: (starts) => {
+      const [only, ...others] = starts;
+      if (only === undefined) return [];
+      if (others.length === 0) {
+        const end = crew.run(only);
+        if (only.iteration === 1) options.watch.released();
+        return [end];
+      }
+      return releaseTogether(
+        starts.map((start) => crew.prepare(start)),
+        () => {
+          barrier.release();
+          options.watch.released();
+        },
+      );
+    },
+    endAll: (reason) => {
+      crew.endAll(reason);
+    },
+    settle: () => Promise.resolve(),
+    broken: NEVER_BROKEN,
+    close,
+  };
+}
+
+/** All wait at the barrier, ready to run, before one of them does. */
+function releaseTogether(
+  waiting: readonly Promise<() => Promise<FlowEnd>>[],
+  open: () => void,
+): readonly Promise<FlowEnd>[] {
+  const released = Promise.all(waiting).then((all) => {
+    open();
+    return all.map((go) => go());
+  });
+  return waiting.map(async (_, index) => (await released)[index] as Promise<FlowEnd>);
+}
+
+/** The workers by their slot, opened ahead or when a flow first needs them. */
+class Crew {
+  readonly #options: CommandRunnerOptions;
+  readonly #barrier: Barrier;
+  readonly #opening = new Map<number, Promise<Worker>>();
+  readonly #open = new Map<number, Worker>();
+  #ended: string | undefined;
+
+  constructor(options: CommandRunnerOptions, barrier: Barrier) {
+    this.#options = options;
+    this.#barrier = barrier;
+  }
+
+  async open(slots: number): Promise<void> {
+    await Promise.all(Array.from({ length: slots }, (_, index) => this.#workerOf(index + 1)));
+  }
+
+  async run(start: FlowStart): Promise<FlowEnd> {
+    const worker = this.#open.get(start.slot) ?? (await this.#workerOf(start.slot));
+    return this.#ended === undefined ? worker.run(start) : this.#neverRun(this.#ended);
+  }
+
+  async prepare(start: FlowStart): Promise<() => Promise<FlowEnd>> {
+    const worker = this.#open.get(start.slot) ?? (await this.#workerOf(start.slot));
+    if (this.#ended === undefined) return worker.prepare(start);
+    const end = this.#neverRun(this.#ended);
+    return () => Promise.resolve(end);
+  }
+
+  endAll(reason: string): void {
+    this.#ended = reason;
+    for (const worker of this.#open.values()) worker.end('killed', reason);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#opening.values());
+    await Promise.all([...this.#open.values()].map((worker) => worker.close()));
+  }
+
+  #workerOf(number: number): Promise<Worker> {
+    const known = this.#opening.get(number);
+    if (known !== undefined) return known;
+    const opening = Worker.open(this.#options, { number, barrier: this.#barrier }).then((worker) => {
+      this.#open.set(number, worker);
+      return worker;
+    });
+    this.#opening.set(number, opening);
+    return opening;
+  }
+
+  /** All flows were ended while its slot was being opened. */
+  #neverRun(reason: string): FlowEnd {
+    const now = this.#options.clock.now();
+    return { outcome: 'killed', startedAt: now, endedAt: now, error: { message: reason } };
+  }
+}
+
+/** One worker slot with the flow in it. */
+class Worker {
+  readonly #options: CommandRunnerOptions;
+  #commands!: CommandSlot;
+  #root: LaunchedRoot | undefined;
+  #token: string | undefined;
+  #ending: Ending | undefined;
+  #killed: FlowKilled | undefined;
+  #canary: FlowCanary | undefined;
+  readonly #confinement: Confinement | undefined;
+  #limits: LimitWatch | undefined;
+
+  private constructor(options: CommandRunnerOptions, number: number) {
+    this.#options = options;
+    this.#confinement = options.confine?.(number);
+  }
+
+  static async open(
+    options: CommandRunnerOptions,
+    { number, barrier }: { number: number; barrier: Barrier },
+  ): Promise<Worker> {
+    const worker = new Worker(options, number);
+    const scratch = `${options.scratch}/slot-${number}`;
+    await options.makeFolder(scratch);
+    const enclosure = worker.#confinement?.enclosure;
+    const spec = { ...options.spec, env: { ...options.spec.env, FLOWGATE_FLOW: String(number) }, enclosure };
+    const onLaunch = (launched: LaunchedRoot): void => {
+      worker.#leaveRoot();
+      worker.#root = launched;
+      options.watch.addRoot({ ...launched, role: 'flow' });
+    };
+    worker.#commands = await options.spawner.openSlot(spec, { scratch, barrier, onLaunch });
+    return worker;
+  }
+
+  run(start: FlowStart): Promise<FlowEnd> {
+    this.#begin(start);
+    return this.#follow(this.#commands.run(this.#commandOf(start)), start);
+  }
+
+  /** What it resolves to is to be called at the barrier's release; the flow's time counts from there. */
+  async prepare(start: FlowStart): Promise<() => Promise<FlowEnd>> {
+    this.#begin(start);
+    const go = await this.#commands.prepare(this.#commandOf(start));
+    return () => this.#follow(go(), start);
+  }
+
+  #begin(start: FlowStart): void {
+    this.#token = start.token;
+    this.#ending = undefined;
+    this.#killed = undefined;
+    this.#limits = watchLimits(this.#confinement);
+    this.#canary = this.#options.canaries === true ? new FlowCanary(start.token) : undefined;
+  }
+
+  #commandOf(start: FlowStart): FlowCommand {
+    const env = environmentOf(start);
+    return this.#canary === undefined ? { env } : { env, listeners: outputListeners(this.#canary) };
+  }
+
+  async #follow(running: Promise<FlowCommandEnd>, start: FlowStart): Promise<FlowEnd> {
+    const { clock, timeout } = this.#options;
+    const kill = awaitKill(start, { clock, startedAt: clock.now() }, (killed, signal) => {
+      this.#kill(killed, signal);
+    });
+    const onTimeout = (): void => {
+      this.end('timed_out', timedOut(timeout));
+    };
+    const ended = await withTimeout(running, { clock, timeout, onTimeout });
+    kill?.cancel();
+    this.#token = undefined;
+    // Its process is gone with it; what it has left behind is known to the table already.
+    if (this.#root?.launcher === false) this.#leaveRoot();
+    const limits = this.#limits?.(ended.exit);
+    const end = flowEnd(ended, { ending: this.#ending, killed: this.#killed, limits });
+    return this.#canary === undefined ? end : { ...end, seen: this.#canary.seen() };
+  }
+
+  /** A signal that can be caught is for the flow's own processes: the launcher would not survive it either. */
+  #kill(killed: FlowKilled, signal: string): void {
+    if (this.#token === undefined || this.#ending !== undefined) return;
+    this.#killed = killed;
+    if (signal === 'SIGKILL') this.end('killed', killed.message);
+    else void this.#signal(this.#token, signal);
+  }
+
+  async #signal(token: string, signal: string): Promise<void> {
+    const seen = await this.#options.watch.pidsOfFlow(this.#root?.pid, token);
+    if (this.#token === token) this.#options.spawner.killPids(seen, signal);
+  }
+
+  end(outcome: Outcome, message: string): void {
+    if (this.#token === undefined || this.#ending !== undefined) return;
+    this.#ending = { outcome, message };
+    void this.#endTree(this.#token);
+  }
+
+  close(): Promise<void> {
+    return this.#commands.close();
+  }
+
+  /** The pid of a root that has ended may be given to anybody, who must be neither watched nor killed. */
+  #leaveRoot(): void {
+    if (this.#root !== undefined) this.#options.watch.removeRoot(this.#root.pid);
+    this.#root = undefined;
+  }
+
+  /** The group, which no process can leave while it is being killed, and with it whoever has left it before. */
+  async #endTree(token: string): Promise<void> {
+    const { watch, spawner } = this.#options;
+    const root = this.#root?.pid;
+    const seen = await watch.pidsOfFlow(root, token);
+    // It has ended by itself while a slow table was read: what the slot runs now is another flow.
+    if (this.#token !== token) return;
+    this.#commands.kill();
+    spawner.killPids(seen);
+    const bornMeanwhile = await watch.pidsOfFlow(root, token);
+    spawner.killPids(bornMeanwhile);
+  }
+}
+
+function environmentOf(start: FlowStart): Record<string, string> {
+  return {
+    FLOWGATE_ITERATION: String(start.iteration),
+    FLOWGATE_TOKEN: start.token,
+    FLOWGATE_WORKSPACE: start.workspace,
+    TRACEPARENT: start.traceparent,
+  };
+}

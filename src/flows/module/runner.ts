@@ -1,0 +1,318 @@
+import type { FlowError } from '../../model/flow.js';
+import { type Deadline, inTime, openDeadline } from '../../system/deadline.js';
+import { HOOK_TIMEOUT } from '../../system/hook.js';
+import type { Clock, Exit, HostSpec, Spawner } from '../../system/ports.js';
+import type { Watch } from '../../watch/table.js';
+import { type Confinement, failedBy, type LimitWatch, watchLimits } from '../confinement.js';
+import {
+  awaitKill,
+  endedBy,
+  type FlowEnd,
+  type FlowKilled,
+  type FlowRunner,
+  type FlowStart,
+  timedOut,
+} from '../runner.js';
+import type { RunSummary } from './api.js';
+import { type HostChannel, hostDeath, HostDialogue, spawnWatchedHost, within } from './dialogue.js';
+import type { Hook, HookAnswer, HostedFlowEnd, ToHost } from './protocol.js';
+
+/** ms in which the host must answer after one of its flows has timed out; then its event loop is blocked. */
+const PONG_WITHIN = 2000;
+/** ms that loading a module may keep the event loop of its host to itself. */
+const BLOCKED_LOADING = 30_000;
+
+const BLOCKED_WHILE_LOADING = `${BLOCKED_LOADING / 1000} s while it was loaded; its process was killed: let it await`;
+const BLOCKED_AFTER_TIMEOUT = `${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
+
+/** What a host is reached by: a process, or a thread of one. */
+
+/** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
+export async function openModuleRunner(options: ModuleRunnerOptions): Promise<ModuleRunner> {
+  const confinement = options.confine?.(1);
+  const host = new Host({ ...options, confinement }, spawnWatchedHost(options, confinement));
+  const loaded = await host.load();
+  if ('reason' in loaded) {
+    await host.close();
+    throw new Error(loaded.reason);
+  }
+  return Object.assign(host, { hooks: new Set(loaded.hooks) });
+}
+
+export interface HostOptions extends ModuleRunnerOptions {
+  /** It runs one flow at a time and ends with one that is past its timeout. */
+  readonly ofOneFlow?: boolean;
+  /** The limits that its process runs in. */
+  readonly confinement?: Confinement;
+  /** Nobody else runs in them: what they do to whoever is there they do to its flow. */
+  readonly alone?: boolean;
+}
+
+/** What is done to a flow in place of a signal to its process. */
+const ABORTED = 'aborted';
+
+/** As the flow of a module fails while its process lives on. */
+const THREW: Exit = { code: 1, signal: null };
+
+interface FlowInFlight {
+  readonly id: number;
+  readonly token: string;
+  /** When the host was told to start it: it can not have started before. */
+  readonly toldAt: number;
+  readonly startedAt: number;
+  readonly limits: LimitWatch;
+  readonly resolve: (end: FlowEnd) => void;
+  killed?: FlowKilled;
+}
+
+/** Runs flows in one host, and knows whether it still lives. */
+export class Host implements FlowRunner {
+  readonly broken: Promise<string>;
+  readonly #options: HostOptions;
+  readonly #process: HostChannel;
+  readonly #dialogue: HostDialogue;
+  readonly #inFlight = new Map<number, FlowInFlight>();
+  #started = 0;
+  /** The answer to the last ping, or the end of a host that gave none. */
+  #pong: Promise<unknown> = Promise.resolve();
+  /** For how long and when its event loop was blocked, and what to do. */
+  #blocked: string | undefined;
+  #usable = true;
+
+  constructor(options: HostOptions, channel: HostChannel) {
+    this.#options = options;
+    this.#process = channel;
+    const limits = watchLimits(options.confinement);
+    this.#dialogue = new HostDialogue(channel, ({ id, flow }) => {
+      this.#onEnded(id, flow);
+    });
+    this.broken = this.#process.exited.then((exit) => {
+      this.#usable = false;
+      const { killed } = limits(exit);
+      const reason = killed === undefined ? this.#deathReason(exit) : `the module's process was ${killed}`;
+      const byLimit = killed === undefined ? undefined : ({ outcome: 'killed', message: killed } as const);
+      for (const flow of this.#inFlight.values()) {
+        this.#resolve(flow, byLimit ?? endedBy(flow.killed, reason));
+      }
+      return reason;
+    });
+  }
+
+  async load(): Promise<{ hooks: readonly Hook[] } | { reason: string }> {
+    const { module, options, seed, canaries, slowdown } = this.#options;
+    const listening = await inTime(this.#dialogue.answer('listening'), this.#deadline());
+    if ('late' in listening) return { reason: `its process ${listening.late}` };
+    if (listening.value === undefined) return { reason: await this.broken };
+    this.#send({ type: 'load', module, options, seed, slowdown, canaries });
+    const loading = this.#dialogue.answer('loaded');
+    const watch = this.#options.clock.timer(BLOCKED_LOADING, () => {
+      this.#killIfBlocked(BLOCKED_WHILE_LOADING);
+    });
+    const end = await inTime(loading, this.#deadline());
+    watch.cancel();
+    if ('late' in end) return { reason: `loading it ${end.late}` };
+    const answer = end.value;
+    if (answer === undefined) return { reason: await this.broken };
+    return answer.error === undefined ? { hooks: answer.hooks } : { reason: answer.error.message };
+  }
+
+  /** False once it has ended or is being ended. */
+  get usable(): boolean {
+    return this.#usable;
+  }
+
+  async setup(): Promise<FlowError | undefined> {
+    return (await this.#ask({ type: 'setup' })).error;
+  }
+
+  /** What setup returned, packed for other hosts; or its error. */
+  setupToShare(): Promise<HookAnswer> {
+    return this.#ask({ type: 'setup', share: true });
+  }
+
+  /** What setup returned in another host. */
+  share(shared: string): void {
+    this.#send({ type: 'share', shared });
+  }
+
+  async verify(run: RunSummary): Promise<FlowError | undefined> {
+    return (await this.#ask({ type: 'verify', run })).error;
+  }
+
+  async teardown(afterInterrupt: number): Promise<FlowError | undefined> {
+    return (await this.#ask({ type: 'teardown' }, afterInterrupt)).error;
+  }
+
+  /** `at`: ms of the clock at which they start, should several hosts start together. */
+  release(starts: readonly FlowStart[], at?: number): readonly Promise<FlowEnd>[] {
+    const startedAt = at ?? this.#options.clock.now();
+    const first = this.#started + 1;
+    this.#started += starts.length;
+    const ends = starts.map((start, index) => this.#expect(start, { id: first + index, startedAt }));
+    const flows = starts.map(({ slot, iteration, token, workspace }, index) => ({
+      id: first + index,
+      slot,
+      iteration,
+      token,
+      workspace,
+    }));
+    this.#send({ type: 'start', flows, at });
+    if (starts.length > 1) this.#options.watch.released();
+    return ends;
+  }
+
+  endAll(reason: string): void {
+    for (const flow of this.#inFlight.values()) this.#give(flow, { outcome: 'killed', message: reason });
+  }
+
+  async settle(): Promise<void> {
+    await this.#pong;
+  }
+
+  async close(): Promise<void> {
+    this.#usable = false;
+    this.#process.kill('SIGKILL');
+    await this.#process.exited;
+  }
+
+  #expect(start: FlowStart, { id, startedAt }: { id: number; startedAt: number }): Promise<FlowEnd> {
+    const { clock, timeout, alone, confinement } = this.#options;
+    return new Promise((resolve) => {
+      const timer = clock.timer(startedAt - clock.now() + timeout, () => {
+        this.#give(flow, { outcome: 'timed_out', message: timedOut(timeout) });
+        if (this.#options.ofOneFlow === true) void this.#endHost(start.token, 'SIGKILL');
+        else this.#killIfBlocked(BLOCKED_AFTER_TIMEOUT);
+      });
+      const kill = awaitKill(this.#killable(start), { clock, startedAt }, (killed, signal) => {
+        this.#kill(flow, killed, signal);
+      });
+      const flow: FlowInFlight = {
+        id,
+        token: start.token,
+        toldAt: clock.now(),
+        startedAt,
+        limits: watchLimits(alone === true ? confinement : undefined),
+        resolve: (end) => {
+          timer.cancel();
+          kill?.cancel();
+          resolve(flow.killed === undefined ? end : { ...end, hit: flow.killed.hit });
+        },
+      };
+      this.#inFlight.set(id, flow);
+    });
+  }
+
+  /** Of several flows in one process none can be killed: it is aborted, as one whose caller has gone. */
+  #killable({ kill }: FlowStart): Pick<FlowStart, 'kill'> {
+    if (kill === undefined || this.#options.ofOneFlow === true) return { kill };
+    return { kill: { ...kill, signal: ABORTED } };
+  }
+
+  /** A host of one flow ends with it; should it survive the signal, it runs no other flow all the same. */
+  #kill(flow: FlowInFlight, killed: FlowKilled, signal: string): void {
+    flow.killed = killed;
+    if (signal === ABORTED) {
+      this.#give(flow, { outcome: 'killed', message: killed.message });
+      return;
+    }
+    void this.#endHost(flow.token, signal);
+  }
+
+  /** What its process has adopted is lost from sight when it ends, unless it was seen before. */
+  async #endHost(token: string, signal: string): Promise<void> {
+    this.#usable = false;
+    await this.#options.watch.pidsOfFlow(undefined, token);
+    this.#process.kill(signal);
+  }
+
+  /** Gives a flow up: its signal is aborted, and whatever it still does is no longer waited for. */
+  #give(flow: FlowInFlight, ending: { outcome: 'timed_out' | 'killed'; message: string }): void {
+    this.#send({ type: 'abort', id: flow.id, reason: ending.message });
+    this.#resolve(flow, ending);
+  }
+
+  #resolve(flow: FlowInFlight, { outcome, message }: { outcome: FlowEnd['outcome']; message: string }): void {
+    this.#inFlight.delete(flow.id);
+    // Hosts that start together are told of an instant to come: one that is ended before it has not run at all.
+    const endedAt = Math.max(flow.startedAt, this.#options.clock.now());
+    flow.resolve({ outcome, startedAt: flow.startedAt, endedAt, error: { message } });
+  }
+
+  #onEnded(id: number, claimed: HostedFlowEnd): void {
+    const flow = this.#inFlight.get(id);
+    // Given up before: its outcome stands.
+    if (flow === undefined) return;
+    this.#inFlight.delete(id);
+    const ended = within(claimed, flow.toldAt, this.#options.clock.now());
+    if (ended.error === undefined) flow.resolve({ ...ended, outcome: 'ok' });
+    else flow.resolve({ ...ended, ...failedBy(ended.error, flow.limits(THREW)) });
+    if (flow.killed !== undefined) void this.close();
+  }
+
+  /** A flow that ignores its signal is let be; a host whose event loop is blocked can run no other flow either. */
+  #killIfBlocked(how: string): void {
+    const timer = this.#options.clock.timer(PONG_WITHIN, () => {
+      this.#blocked = how;
+      this.#process.kill('SIGKILL');
+    });
+    this.#pong = this.#dialogue.answer('pong').then(() => {
+      timer.cancel();
+    });
+    this.#send({ type: 'ping' });
+  }
+
+  async #ask(message: Extract<ToHost, { type: Hook }>, afterInterrupt?: number): Promise<HookAnswer> {
+    const answer = this.#dialogue.answer('done', ({ hook }) => hook === message.type);
+    this.#send(message);
+    const end = await inTime(answer, this.#deadline(afterInterrupt));
+    if ('late' in end) return { error: { message: end.late } };
+    return end.value ?? { error: { message: await this.broken } };
+  }
+
+  /** A hook that is late is no longer waited for; the host lives on, so that the teardown can still be tried. */
+  #deadline(afterInterrupt = 0): Deadline {
+    const { clock, interrupt } = this.#options;
+    return openDeadline({ clock, interrupt, limit: HOOK_TIMEOUT, afterInterrupt });
+  }
+
+  #send(message: ToHost): void {
+    this.#dialogue.send(message);
+  }
+
+  #deathReason(exit: Exit): string {
+    if (this.#blocked !== undefined) {
+      return `the module blocked its event loop for more than ${this.#blocked}`;
+    }
+    return this.#dialogue.broken ?? hostDeath(exit, this.#process.stderr());
+  }
+}
+
+export interface ModuleRunnerOptions {
+  readonly spawner: Spawner;
+  readonly clock: Clock;
+  readonly watch: Watch;
+  readonly spec: HostSpec;
+  /** Absolute path or built-in name. */
+  readonly module: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly seed: number;
+  /** ms. */
+  readonly timeout: number;
+  readonly interrupt: AbortSignal;
+  /** Tokens of other flows are looked for in what each prints and returns. */
+  readonly canaries?: boolean;
+  /** Share of itself by which each flow is made longer, 0 or more. */
+  readonly slowdown?: number;
+  /** The limits of the host process of a slot, of the only one, or of that in which hooks run; none if left out. */
+  readonly confine?: (host: number | 'hooks') => Confinement;
+}
+
+export interface ModuleRunner extends FlowRunner {
+  /** The hooks that the module exports. */
+  readonly hooks: ReadonlySet<Hook>;
+  /** Resolves when the hook is through, to its error if it threw, took too long, or the host died. */
+  setup(): Promise<FlowError | undefined>;
+  verify(run: RunSummary): Promise<FlowError | undefined>;
+  /** `afterInterrupt`: ms that it still has then. */
+  teardown(afterInterrupt: number): Promise<FlowError | undefined>;
+}

@@ -1,0 +1,56 @@
+import { FlowLog, type Recorded } from '../measure/flow-log.js';
+import type { ScenarioPlan } from '../model/plan.js';
+import { type Ran, type Record, recordOf } from '../model/record.js';
+import type { Monitor } from '../watch/sampler.js';
+import type { ExecutePorts, Stage } from './stage.js';
+
+/** What the flows' part of a run leaves in the record. */
+export type Performance = Omit<Ran, 'startedAt' | 'environment'> & Recorded & { readonly startedAt: Date };
+
+/** What interrupts a run that flowgate itself can not go on with. */
+export const UNEXPECTED_FAILURE = 'an unexpected failure';
+
+const DEFECT =
+  'flowgate met an unexpected failure, a defect of its own: the log says which; please report it';
+
+type RecordedStage = Pick<Stage, 'plan' | 'ports' | 'environment' | 'problems'> &
+  Partial<Pick<Stage, 'limits'>>;
+
+/** The record of a run, or of a round of it, that is over. */
+export function recordOfRun(
+  { plan, ports, environment, problems, limits }: RecordedStage,
+  { startedAt, ...performance }: Performance,
+): Record {
+  const { interrupt } = ports;
+  return recordOf(plan, {
+    environment,
+    limits: limits?.record,
+    problems: interrupt.reason === UNEXPECTED_FAILURE ? [...problems, DEFECT] : problems,
+    startedAt: startedAt.toISOString(),
+    ...performance,
+    interrupted: interrupt.aborted ? String(interrupt.reason) : undefined,
+  });
+}
+
+/** What a run under way has come to, for the gates that may end it. */
+export function recordSoFar(
+  { plan, environment }: Pick<Stage, 'plan' | 'environment'>,
+  monitor: Monitor,
+  ran: Recorded & Pick<Record, 'load' | 'rungs'>,
+): Record {
+  return recordOf(plan, { environment, startedAt: '', monitor: monitor.soFar(), ...ran });
+}
+
+/** A run that came to no flow. */
+export function nothing(plan: ScenarioPlan, ports: ExecutePorts, source: string): Performance {
+  const cost = { samples: 0, cpuTime: 0, duration: 0 };
+  return {
+    startedAt: ports.clock.wall(),
+    ...logOf(plan).recorded(),
+    monitor: { source, samples: [], processes: [], cost, notes: [] },
+  };
+}
+
+export function logOf({ load, seed }: ScenarioPlan): FlowLog {
+  return new FlowLog({ model: load.model, seed });
+}

@@ -1,0 +1,74 @@
+/**
+ * The only doors to the outside. Pure code takes none of them; `run`, `scenarios`, `monitor` and `publish` take what
+ * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
+ */
+import type { ProcessSummary } from '../model/record.js';
+import type { LaunchedRoot } from '../system/ports.js';
+
+/** A process below which everything is watched. */
+export interface TreeRoot extends LaunchedRoot {
+  readonly role: ProcessSummary['role'];
+}
+
+/** One process of the tree at one instant. */
+export interface ProcessReading {
+  readonly pid: number;
+  readonly parent: number;
+  /** Tells apart two processes that had the same pid; any unit. */
+  readonly startTime: number;
+  readonly role: ProcessSummary['role'];
+  /** pid of the root that it was found under. */
+  readonly root: number;
+  readonly launcher: boolean;
+  readonly command: string;
+  /** Resident bytes now, and the kernel's high-water mark if it has one (else the same). */
+  readonly memory: number;
+  readonly peakMemory: number;
+  /** ms of its own CPU, and of the children that it has waited for. */
+  readonly cpuTime: number;
+  readonly childrenCpuTime: number;
+  /** Page faults of the children that it has waited for, where the system tells: it rises with each of them. */
+  readonly childrenFaults?: number;
+  readonly threads: number;
+  /** It has ended and was not yet waited for: its CPU counts, it uses nothing else any more. */
+  readonly zombie?: true;
+  readonly files?: number;
+  /** FLOWGATE_TOKEN of its environment: the flow that started it, even when it was reparented. */
+  readonly token?: string;
+}
+
+export interface ReadingCare {
+  /** CPU is to be as exact as can be, whatever it costs: so that two such readings tell what was used in between. */
+  readonly careful?: boolean;
+}
+
+/** The operating system's processes, read as trees. */
+export interface ProcessTable {
+  /** "procfs", "pidusage": named in the report. */
+  readonly source: string;
+  /**
+   * Reads all processes below the roots, and reparented ones that were seen below them or carry the run's mark in
+   * their environment. Synchronous where it can be.
+   */
+  read(
+    roots: readonly TreeRoot[],
+    care?: ReadingCare,
+  ): readonly ProcessReading[] | Promise<readonly ProcessReading[]>;
+  /**
+   * How many processes and threads the system can have started from the first read to the last one, on the whole
+   * machine: no more than that were there unseen. Undefined, or no such method, where nothing counts them.
+   */
+  started?(): number | undefined;
+  close(): void;
+}
+
+/** What the runners tell about the process trees in which their flows live. */
+export interface Watch {
+  addRoot(root: TreeRoot): void;
+  /** It has ended; what was seen below it still counts. */
+  removeRoot(pid: number): void;
+  /** The first flows, or all behind a barrier, have just been started. */
+  released(): void;
+  /** pids of the processes that a flow has started and that are alive, launchers and hosts not among them. */
+  pidsOfFlow(root: number | undefined, token: string): Promise<readonly number[]>;
+}
