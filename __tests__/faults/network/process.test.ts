@@ -9,7 +9,7 @@ import { nodeClock } from '../../../src/system/clock.js';
 import { isAlive, until } from '../../processes.js';
 import { fate, hear, Opened, planFor, tryToConnect } from './tcp-parties.js';
 
-const SCRIPT = join(import.meta.dirname, '../../dist/proxy.js');
+const SCRIPT = join(import.meta.dirname, '../../../dist/proxy.js');
 const reset: Toxic = { kind: 'reset', after: 0, probability: 1 };
 
 let opened: Opened;

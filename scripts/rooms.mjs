@@ -1,0 +1,63 @@
+/**
+ * The rooms of src/ and their order (docs/architecture.md). A room imports rooms further down this list; none beside it
+ * or above it. The linters hold this: .dependency-cruiser.mjs and eslint.config.mjs.
+ */
+export const ROOMS = [
+  ['main', 'cli', 'host', 'proxy', 'guard'],
+  ['adapters'],
+  ['github'],
+  ['gate'],
+  ['gate-changes'],
+  ['report', 'verdict', 'config'],
+  ['compare'],
+  ['run'],
+  ['ladder', 'checks', 'faults'],
+  ['load', 'services'],
+  ['flows'],
+  ['watch', 'history', 'init'],
+  ['measure', 'system'],
+  ['lib'],
+  ['model'],
+];
+
+/** The five entries: each is a bundle of dist/. They alone wire adapters in. */
+export const ENTRIES = ['main', 'cli', 'host', 'proxy', 'guard'];
+
+/** Files that touch the world: processes, files, sockets, the clock. All others take what they need as an argument. */
+export const ADAPTERS = [
+  'adapters',
+  'cli/screen',
+  'compare/trees/{git,tree-files}',
+  'faults/limits/open',
+  'faults/limits/cgroup/{tree,door,session}',
+  'faults/network/{proxy,proxies,process}',
+  'flows/command/{launcher,slot,barrier,output-pipe}',
+  'flows/http/{client,undici-parts}',
+  'flows/module/{host-threads,import}',
+  'github/{actions,command-files,client,data-branch,octokit}',
+  'services/{free-ports,probes}',
+  'system/{channel,clock,environment,files,guard,interrupt,no-debugger,own-script,parent-channel,processes,remove-tree,shell,subreaper}',
+  'watch/{end-run,machine,pidusage}',
+  'watch/procfs/{table,member,descriptors,reader}',
+];
+
+/** What only adapters import. */
+export const WORLD = [
+  'child_process',
+  'fs',
+  'fs/promises',
+  'http',
+  'https',
+  'net',
+  'os',
+  'timers',
+  'timers/promises',
+  'worker_threads',
+  '@actions/core',
+  '@actions/github',
+  '@octokit/plugin-retry',
+  '@octokit/plugin-throttling',
+  'pidtree',
+  'pidusage',
+  'undici-v7',
+];
