@@ -1,15 +1,15 @@
 import type { Compared, ComparisonResult } from '../../src/model/comparison.js';
 import type { Results, ScenarioResults } from '../../src/model/results.js';
-import { viewOf, type ScenarioView } from '../../src/report/view.js';
+import { partsOf } from './report-parts.js';
 import { aResults, aScenario, parsedThreshold } from './results.js';
 
 /* Comparisons with numbers that were chosen, where the wording is the point. */
 
-/** The view of the first scenario. */
-export function firstOf(results: Results): ScenarioView {
-  const [first] = viewOf(results).scenarios;
+/** What is told of the first scenario. */
+export function firstOf(results: Results) {
+  const [first] = results.scenarios;
   if (first === undefined) throw new Error('no scenario');
-  return first;
+  return partsOf(first);
 }
 
 const RESULT: ComparisonResult = {

@@ -5,7 +5,7 @@ import {
   unresolvedTally,
   type ScenarioResults,
 } from '../../src/model/results.js';
-import { viewOf } from '../../src/report/view.js';
+import { documentOf } from '../../src/report/document.js';
 import { made } from '../fakes/one-comparison.js';
 import { aResults, aScenario, aThreshold } from '../fakes/results.js';
 
@@ -20,7 +20,7 @@ function open(change: Partial<ScenarioResults> = {}): ScenarioResults {
 }
 
 const tally = (...scenarios: ScenarioResults[]): string =>
-  viewOf(aResults({ verdict: 'warn', scenarios })).tally;
+  documentOf(aResults({ verdict: 'warn', scenarios })).tally;
 
 describe('a scenario is unresolved by its comparison alone', () => {
   test('where nothing else is open', () => {
@@ -46,7 +46,7 @@ describe('the tally of several scenarios', () => {
     expect(tally(open(), open())).toBe('all 2 scenarios are unresolved');
     expect(tally(open(), alerts, holds)).toBe('1 of 3 scenarios holds, with alerts; 1 is unresolved');
     const [passes, passing] = [open({ verdict: 'pass' }), aScenario({ name: 'other' })];
-    expect(viewOf(aResults({ verdict: 'pass', scenarios: [passes, passing] })).tally).toBe(
+    expect(documentOf(aResults({ verdict: 'pass', scenarios: [passes, passing] })).tally).toBe(
       '1 of 2 scenarios holds; 1 is unresolved',
     );
     expect(tally(alerts, alerts)).toBe('all 2 scenarios hold, with alerts');

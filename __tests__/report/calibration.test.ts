@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { calibrationSchema } from '../../src/model/calibration.js';
-import { calibrationView } from '../../src/report/calibration.js';
-import { renderCalibrationMarkdown } from '../../src/report/calibration-markdown.js';
-import { renderCalibrationTerminal } from '../../src/report/calibration-terminal.js';
+import {
+  calibrationBlocks,
+  renderCalibrationMarkdown,
+  renderCalibrationTerminal,
+} from '../../src/report/calibration.js';
 import { calibrationSample } from '../fakes/calibration.js';
 import { expectGolden } from '../golden.js';
 
@@ -32,9 +34,7 @@ describe('the report of a calibration', () => {
   });
 
   test('its snippet is YAML of a config, without what could not be suggested', () => {
-    const code = calibrationView(calibrationSample())
-      .flatMap(({ blocks }) => blocks)
-      .find((block) => block.kind === 'code');
+    const code = calibrationBlocks(calibrationSample()).find((block) => block?.kind === 'code');
     expect(parse(code?.kind === 'code' ? code.text : '')).toEqual({
       compare: 'base',
       budget: '60s',
@@ -47,8 +47,8 @@ describe('the report of a calibration', () => {
   });
 
   test('of an interrupted one says so', () => {
-    const [first] = calibrationView({ ...calibrationSample(), interrupted: 'SIGINT' });
-    expect(first?.blocks[0]).toMatchObject({ text: expect.stringContaining('Interrupted by SIGINT') });
+    const [, first] = calibrationBlocks({ ...calibrationSample(), interrupted: 'SIGINT' });
+    expect(first).toMatchObject({ text: expect.stringContaining('Interrupted by SIGINT') });
   });
 
   test('the sample holds to the schema', () => {

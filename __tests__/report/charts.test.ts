@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { ganttSelection, mermaidCharts, niceTop, sparksOf } from '../../src/report/charts.js';
+import { niceTop } from '../../src/report/charts.js';
 import { seriesOf } from '../../src/report/series.js';
-import { sparkline } from '../../src/report/sparkline.js';
+import { sparkline } from '../../src/report/lines.js';
+import { ganttSelection, mermaidCharts, sparksOf } from '../../src/report/timeline.js';
 import { aScenario, CORES } from '../fakes/results.js';
 import { SAMPLES } from '../fakes/sample-results.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { lineProgress } from '../../src/github/runner.js';
-import { renderComparing } from '../../src/report/comparing-progress.js';
+import { renderComparing } from '../../src/report/progress.js';
 import type { ComparingProgress } from '../../src/system/ports.js';
 import { recordingLogger } from '../fakes/runner.js';
 import { SimulatedClock } from '../fakes/simulated-clock.js';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { resultsSchema } from '../../src/model/results.js';
-import { distributionChart } from '../../src/report/html-distribution.js';
 import { renderHtml } from '../../src/report/html.js';
-import { loadWords } from '../../src/report/load.js';
 import { renderProgress } from '../../src/report/progress.js';
+import { loadWords } from '../../src/report/surroundings.js';
 import { renderTerminal } from '../../src/report/terminal.js';
+import { distributionPlot } from '../../src/report/timeline-plot.js';
 import type { Progress } from '../../src/system/ports.js';
 import { aResults, aScenario } from '../fakes/results.js';
 
@@ -57,9 +57,9 @@ describe('a run in the open model with drops', () => {
 
   test('shows the distribution from when flows were due, as flow_time counts', () => {
     const flows = open.flows.map((flow) => ({ ...flow, scheduledAt: flow.startedAt - 9000 }));
-    expect(distributionChart({ ...open, flows })).not.toBe(distributionChart(open));
+    expect(distributionPlot({ ...open, flows })).not.toBe(distributionPlot(open));
     const closed = { ...open, load: { ...open.load, model: 'closed' as const } };
-    expect(distributionChart({ ...closed, flows })).toBe(distributionChart(closed));
+    expect(distributionPlot({ ...closed, flows })).toBe(distributionPlot(closed));
   });
 
   test('shows the rate and the limit while it is under way', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { renderComment, renderSummary } from '../../src/report/markdown.js';
-import { byteLength } from '../../src/report/tiers.js';
+import { byteLength, renderComment, renderSummary } from '../../src/report/markdown.js';
 import { resultsSchema, type Results } from '../../src/model/results.js';
 import { aResults, aScenario } from '../fakes/results.js';
 import { SAMPLES, several } from '../fakes/sample-results.js';

@@ -8,8 +8,7 @@ import { type Calibration, CALIBRATION_SCHEMA, type ScenarioCalibration } from '
 import type { ComparePlan } from '../model/comparison.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import { isAgainstBase } from '../model/threshold.js';
-import { renderCalibrationMarkdown } from '../report/calibration-markdown.js';
-import { renderCalibrationTerminal } from '../report/calibration-terminal.js';
+import { renderCalibrationMarkdown, renderCalibrationTerminal } from '../report/calibration.js';
 import { inputsOf, type RunOptions } from './options.js';
 import { type Terminal, writeFile } from './outputs.js';
 

@@ -1,5 +1,5 @@
-import { type ChangeUnit, formatChange, formatChanges } from '../lib/format-change.js';
-import { formatConfidence, plural } from '../lib/format.js';
+import { certaintyWords, type ChangeUnit, formatSize } from '../lib/format-change.js';
+import { plural } from '../lib/format.js';
 import { directionOf } from '../lib/metric-words.js';
 import type { ComparisonResult } from '../model/comparison.js';
 import { parseMetricName } from '../model/metrics.js';
@@ -9,9 +9,9 @@ import { marksOf } from './statistics/evidence.js';
 export function differenceWords(result: ComparisonResult, base: string): string {
   const { metric, change } = result;
   if (change === null) return `${metric} was not compared with ${base}`;
-  if (change === 0) return `${metric} is as with ${base} ${intervalWords(result)}`;
+  if (change === 0) return `${metric} is as with ${base} (${certaintyWords(result, unitOf(result))})`;
   const { up, down } = directionOf(metric);
-  return `${metric} is ${amountOf(result, change)} ${change > 0 ? up : down} than ${base} ${intervalWords(result)}`;
+  return `${metric} is ${amountOf(result, change)} ${change > 0 ? up : down} than ${base} (${certaintyWords(result, unitOf(result))})`;
 }
 
 /** The difference, "which does not tell; a change of 6.3% for the worse could have been seen; it takes about 40 pairs to see 5%". */
@@ -32,15 +32,8 @@ export function unresolvedWords(result: ComparisonResult, base: string): string 
   return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
 }
 
-function intervalWords(result: ComparisonResult): string {
-  const { low, high, confidence, pairs } = result;
-  const interval = formatChanges(low, high, unitOf(result));
-  if (interval === undefined || confidence === null) return `(${plural(pairs, 'pair')})`;
-  return `(${formatConfidence(confidence)} interval ${interval}, ${plural(pairs, 'pair')})`;
-}
-
 function amountOf(result: ComparisonResult, change: number): string {
-  return formatChange(change, unitOf(result)).replace(/^[+\u2212]/u, '');
+  return formatSize(change, unitOf(result));
 }
 
 function unitOf(result: ComparisonResult): ChangeUnit {

@@ -5,7 +5,7 @@ import type { GateChange } from '../model/gate-changes.js';
 import type { HttpRequestPlan, Plan, ScenarioPlan } from '../model/plan.js';
 import { metricName } from '../model/metrics.js';
 import type { Threshold } from '../model/threshold.js';
-import { loadWords } from '../report/load.js';
+import { loadWords } from '../report/surroundings.js';
 
 /** Everything in which head's gates are not base's: of the whole config first, then in head's order of scenarios. */
 export function differences(

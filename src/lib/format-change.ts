@@ -1,5 +1,5 @@
-import type { ComparisonScale } from '../model/comparison.js';
-import { formatExact, NO_DATA } from './format.js';
+import type { ComparisonResult, ComparisonScale } from '../model/comparison.js';
+import { formatConfidence, formatExact, NO_DATA, plural } from './format.js';
 import type { Unit } from '../model/metrics.js';
 
 /** How a change is measured, and, where it is absolute, in which unit. */
@@ -48,6 +48,24 @@ export function formatChanges(low: number | null, high: number | null, unit: Cha
   if (low === null || high === null) return undefined;
   const [from, to] = [withSign(low, unit, Math.floor), withSign(high, unit, Math.ceil)];
   return `${unit.scale === 'rate' ? from.replace(/ points?$/u, '') : from} … ${to}`;
+}
+
+/** `9.8%`, of a change for the better or for the worse: which of them it is, other words tell. */
+export function formatSize(change: number | null, unit: ChangeUnit): string {
+  return formatChange(change, unit).replace(/^[+\u2212]/u, '');
+}
+
+/** How sure a change is: `99% interval +7.1% … +12.6%, 24 pairs`; without bounds `24 pairs`. */
+export function certaintyWords(
+  { low, high, confidence, pairs }: Pick<ComparisonResult, 'low' | 'high' | 'confidence' | 'pairs'>,
+  unit: ChangeUnit,
+): string {
+  const interval = formatChanges(low, high, unit);
+  const known =
+    interval === undefined || confidence === null
+      ? ''
+      : `${formatConfidence(confidence)} interval ${interval}, `;
+  return `${known}${plural(pairs, 'pair')}`;
 }
 
 function withSign(change: number | null, unit: ChangeUnit, rounding: Rounding): string {

@@ -269,7 +269,8 @@ function peakFrom(samples: readonly CpuReading[]): number {
   return peak;
 }
 
-function cpuTimeAt(at: number, before: CpuReading | undefined, after: CpuReading | undefined): number {
+/** Cumulative, linear between two samples, flat before the first and after the last. */
+export function cpuTimeAt(at: number, before: CpuReading | undefined, after: CpuReading | undefined): number {
   if (before === undefined || after === undefined) return (before ?? after)?.cpuTime ?? 0;
   if (after.at <= before.at) return after.cpuTime;
   return before.cpuTime + ((at - before.at) / (after.at - before.at)) * (after.cpuTime - before.cpuTime);

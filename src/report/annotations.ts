@@ -1,10 +1,12 @@
-import type { Results } from '../model/results.js';
+import type { Results, ScenarioResults } from '../model/results.js';
+import type { Standing } from './blocks.js';
+import { findingsOf, type Finding } from './checks.js';
 import { plain } from './escape.js';
 import { plural } from '../lib/format.js';
 import { gateChangesAnnotation } from './gate-changes.js';
-import type { Finding } from './finding.js';
-import type { Row, Standing } from './row.js';
-import { viewOf, type ScenarioView } from './view.js';
+import { tableRows } from './gates.js';
+import { headlineOf } from './headline.js';
+import type { Row } from './row.js';
 
 /** One annotation on the job; texts are plain, the lines of a message parted by newlines. */
 export interface Annotation {
@@ -20,29 +22,31 @@ const LINES_SHOWN = 20;
  * At most one a scenario and level, as GitHub shows ten of each level for a step. Errors: gates and checks that fail
  * or have no data, and what kept the run from being whole. Warnings: alerts.
  */
-export function annotations(results: Results): readonly Annotation[] {
+export function annotations({ scenarios, environment, gateChanges }: Results): readonly Annotation[] {
   return [
-    ...viewOf(results).scenarios.flatMap((scenario) => [errorOf(scenario), warningOf(scenario)]),
-    gateChangesAnnotation(results.gateChanges),
+    ...scenarios.flatMap((scenario) => ofScenario(scenario, environment.cores)),
+    gateChangesAnnotation(gateChanges),
   ].filter((annotation) => annotation !== undefined);
 }
 
-function errorOf(scenario: ScenarioView): Annotation | undefined {
-  const lines = [
+function ofScenario(scenario: ScenarioResults, cores: number): readonly (Annotation | undefined)[] {
+  const rows = tableRows(scenario, cores);
+  const findings = findingsOf(scenario);
+  const name = plain(scenario.name, 80);
+  const errors = [
     ...mishaps(scenario),
-    ...told(scenario, ['fail', 'inconclusive']),
-    ...unresolved(scenario, 'error'),
+    ...linesOf(rows, findings, ['fail', 'inconclusive']),
+    ...unresolved(rows, scenario, 'error'),
   ];
   // A verdict that stops a merge never goes without a word.
-  if (lines.length === 0 && (scenario.verdict === 'fail' || scenario.verdict === 'inconclusive')) {
-    lines.push(...scenario.source.reasons.map((reason) => plain(reason)));
+  if (errors.length === 0 && (scenario.verdict === 'fail' || scenario.verdict === 'inconclusive')) {
+    errors.push(...scenario.reasons.map((reason) => plain(reason)));
   }
-  return annotation('error', `${plain(scenario.name, 80)} ${plain(scenario.headline.status, 80)}`, lines);
-}
-
-function warningOf(scenario: ScenarioView): Annotation | undefined {
-  const lines = [...told(scenario, ['alert']), ...unresolved(scenario, 'warning')];
-  return annotation('warning', `${plain(scenario.name, 80)}: ${plural(lines.length, 'alert')}`, lines);
+  const warnings = [...linesOf(rows, findings, ['alert']), ...unresolved(rows, scenario, 'warning')];
+  return [
+    annotation('error', `${name} ${plain(headlineOf(scenario, cores).status, 80)}`, errors),
+    annotation('warning', `${name}: ${plural(warnings.length, 'alert')}`, warnings),
+  ];
 }
 
 function annotation(
@@ -56,16 +60,20 @@ function annotation(
   return { level, title, message: shown.join('\n') };
 }
 
-function mishaps({ source }: ScenarioView): string[] {
+function mishaps({ problems, interrupted }: ScenarioResults): string[] {
   return [
-    ...source.problems.map((problem) => plain(problem)),
-    ...(source.interrupted === undefined ? [] : [`${plain(source.interrupted, 40)} ended the run`]),
+    ...problems.map((problem) => plain(problem)),
+    ...(interrupted === undefined ? [] : [`${plain(interrupted, 40)} ended the run`]),
   ];
 }
 
 /** What the comparison did not tell is as bad as `on-inconclusive` makes it; an alert never stops a merge. */
-function unresolved({ rows, source }: ScenarioView, level: Annotation['level']): string[] {
-  const answer = source.compared?.onUnresolved ?? 'warn';
+function unresolved(
+  rows: readonly Row[],
+  { compared }: ScenarioResults,
+  level: Annotation['level'],
+): string[] {
+  const answer = compared?.onUnresolved ?? 'warn';
   if (answer === 'pass') return [];
   return rows
     .filter(({ standing }) => standing === 'unresolved')
@@ -73,7 +81,11 @@ function unresolved({ rows, source }: ScenarioView, level: Annotation['level']):
     .map(rowLine);
 }
 
-function told({ rows, findings }: ScenarioView, standings: readonly Standing[]): string[] {
+function linesOf(
+  rows: readonly Row[],
+  findings: readonly Finding[],
+  standings: readonly Standing[],
+): string[] {
   return [
     ...findings.filter(({ standing }) => standings.includes(standing)).map(findingLine),
     ...rows.filter(({ standing }) => standings.includes(standing)).map(rowLine),

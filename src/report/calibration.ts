@@ -9,51 +9,66 @@ import type {
 } from '../model/calibration.js';
 import { formatQuantity, formatTime, plural } from '../lib/format.js';
 import { parseMetricName } from '../model/metrics.js';
+import { block, right, shown, words, type Block, type Blocks } from './blocks.js';
+import { html, plain } from './escape.js';
+import { paragraphs, printed } from './markdown.js';
+import { machineOf } from './surroundings.js';
+import { terminalPrinter } from './terminal.js';
 
-/** What a report of a calibration is made of, whatever it is written in. Texts are not escaped. */
-export type CalibrationBlock =
-  | { readonly kind: 'text'; readonly text: string }
-  | {
-      readonly kind: 'table';
-      readonly title: string;
-      readonly head: readonly string[];
-      readonly rows: readonly (readonly string[])[];
-    }
-  | { readonly kind: 'code'; readonly title: string; readonly text: string };
-
-export interface CalibrationSection {
-  readonly title: string;
-  readonly blocks: readonly CalibrationBlock[];
+/** The report in GitHub's Markdown, with a newline at the end. */
+export function renderCalibrationMarkdown(calibration: Calibration): string {
+  return `${paragraphs(['# Calibration', ...printed(calibrationBlocks(calibration)), html(machineOf(calibration))])}\n`;
 }
 
-/** A section for each scenario, and the last for all of them: what to write into the config. */
-export function calibrationView({ scenarios, interrupted }: Calibration): readonly CalibrationSection[] {
+/** The report for a terminal, in lines of at most `width` characters (40 … 120) but for tables; no newline at the end. */
+export function renderCalibrationTerminal(
+  calibration: Calibration,
+  options: { color: boolean; width: number },
+): string {
+  const { lines, dim } = terminalPrinter(options);
+  return [
+    ...shown(calibrationBlocks(calibration), 'terminal').flatMap((block) => ['', ...lines([block])]),
+    '',
+    `    ${dim(plain(machineOf(calibration), 300))}`,
+  ].join('\n');
+}
+
+/** A heading and blocks for each scenario, and the last for all of them: what to write into the config. */
+export function calibrationBlocks({ scenarios, interrupted }: Calibration): Blocks {
   const snippet = snippetOf(scenarios);
   const cut =
-    interrupted === undefined ? [] : [text(`Interrupted by ${interrupted}: this is what there was by then.`)];
-  return [
-    ...scenarios.map((scenario) => ({ title: scenario.name, blocks: [...cut, ...blocksOf(scenario)] })),
-    ...(snippet === undefined
+    interrupted === undefined
       ? []
-      : [
-          { title: 'Suggested', blocks: [{ kind: 'code', title: 'for the config', text: snippet } as const] },
-        ]),
+      : [paragraph(`Interrupted by ${interrupted}: this is what there was by then.`)];
+  const suggested: Blocks =
+    snippet === undefined ? [] : [heading('Suggested'), { kind: 'code', language: 'yaml', text: snippet }];
+  return [
+    ...scenarios.flatMap((scenario) => [heading(scenario.name), ...cut, ...blocksOf(scenario)]),
+    ...suggested,
   ];
 }
 
-function blocksOf(scenario: ScenarioCalibration): readonly CalibrationBlock[] {
+function heading(title: string): Block {
+  return { kind: 'heading', title };
+}
+
+/** The sentences are long, and there are few of them. */
+function paragraph(words: string): Block | undefined {
+  return block.text(words, 1000);
+}
+
+function blocksOf(scenario: ScenarioCalibration): Blocks {
   const { problem, same, slower, metrics, looks } = scenario;
   return [
-    ...(problem === undefined ? [] : [text(`Ended before its time: ${problem}`)]),
-    ...(same === undefined ? [] : [text(roundWords(scenario)), ...sameWords(same, scenario).map(text)]),
-    ...(slower.length === 0 ? [] : [detectionTable(slower), text(HOW_SLOWED[scenario.slowed])]),
-    ...(slower.length === 0 ? [] : [injectedTable(slower)]),
+    problem === undefined ? undefined : paragraph(`Ended before its time: ${problem}`),
+    ...(same === undefined
+      ? []
+      : [paragraph(roundWords(scenario)), ...sameWords(same, scenario).map(paragraph)]),
+    ...(slower.length === 0
+      ? []
+      : [detectionTable(slower), paragraph(HOW_SLOWED[scenario.slowed]), injectedTable(slower)]),
     ...(same === undefined ? [] : [noiseTable(metrics, scenario), looksTable(looks, metrics)]),
   ];
-}
-
-function text(words: string): CalibrationBlock {
-  return { kind: 'text', text: words };
 }
 
 function roundWords({ flows, pairTime, pairs, budget, dropped, time }: ScenarioCalibration): string {
@@ -96,12 +111,23 @@ function rate(share: number): string {
   return `${Number((share * 100).toFixed(share < 0.1 ? 2 : 1))}%`;
 }
 
-function detectionTable(slower: readonly CalibrationSeries[]): CalibrationBlock {
-  return {
-    kind: 'table',
-    title: 'Head slowed on purpose: comparisons that found it',
-    head: ['slowed by', 'found', 'of all, at least', 'replayed', 'pairs', 'time'],
-    rows: slower.map(({ slowdown, runs, replays }) => [
+/** The first column names the rows, the others are figures. */
+function tableOf(title: string, heads: readonly string[], rows: readonly (readonly string[])[]) {
+  const columns = heads.map((head, index) =>
+    index === 0 ? { head: [words(head, 200)] } : right([words(head, 200)]),
+  );
+  return block.table(
+    columns,
+    rows.map((cells) => ({ cells })),
+    { title },
+  );
+}
+
+function detectionTable(slower: readonly CalibrationSeries[]): Block | undefined {
+  return tableOf(
+    'Head slowed on purpose: comparisons that found it',
+    ['slowed by', 'found', 'of all, at least', 'replayed', 'pairs', 'time'],
+    slower.map(({ slowdown, runs, replays }) => [
       rate(slowdown),
       `${runs.regression.count} of ${runs.runs}`,
       runs.runs === 0 ? '' : rate(runs.regression.low),
@@ -109,7 +135,7 @@ function detectionTable(slower: readonly CalibrationSeries[]): CalibrationBlock 
       runs.pairs === null ? '' : String(Math.round(runs.pairs)),
       runs.time === null ? '' : formatTime(runs.time),
     ]),
-  };
+  );
 }
 
 const HOW_SLOWED = {
@@ -121,19 +147,18 @@ const HOW_SLOWED = {
 } as const;
 
 /** Of rates nothing was slowed. */
-function injectedTable(slower: readonly CalibrationSeries[]): CalibrationBlock {
+function injectedTable(slower: readonly CalibrationSeries[]): Block | undefined {
   const names = (slower[0]?.injected ?? [])
     .map(({ metric }) => metric)
     .filter((name) => !name.endsWith('_rate'));
-  return {
-    kind: 'table',
-    title: 'What the slowdown came to, over all pairs, ± half of its 99% interval',
-    head: ['slowed by', ...names],
-    rows: slower.map(({ slowdown, injected }) => [
+  return tableOf(
+    'What the slowdown came to, over all pairs, ± half of its 99% interval',
+    ['slowed by', ...names],
+    slower.map(({ slowdown, injected }) => [
       rate(slowdown),
       ...names.map((name) => changeWords(injected.find(({ metric }) => metric === name))),
     ]),
-  };
+  );
 }
 
 /** `+4.9% ±1.1`, and of a change in the metric's own unit `+12 MB ±3 MB`. */
@@ -149,19 +174,21 @@ function changeWords(injected: CalibrationSeries['injected'][number] | undefined
   return `${sign}${(Math.abs(change) * 100).toFixed(1)}% ±${(half * 100).toFixed(1)}`;
 }
 
-function noiseTable(metrics: readonly CalibratedMetric[], { budget }: ScenarioCalibration): CalibrationBlock {
-  return {
-    kind: 'table',
-    title: `Noise, and the smallest limit that a comparison of ${formatTime(budget)} can hold`,
-    head: ['metric', 'pair SD', 'smallest limit', 'limit now', 'suggested'],
-    rows: metrics.map((metric) => [
+function noiseTable(
+  metrics: readonly CalibratedMetric[],
+  { budget }: ScenarioCalibration,
+): Block | undefined {
+  return tableOf(
+    `Noise, and the smallest limit that a comparison of ${formatTime(budget)} can hold`,
+    ['metric', 'pair SD', 'smallest limit', 'limit now', 'suggested'],
+    metrics.map((metric) => [
       metric.metric,
       amount(metric, metric.deviation),
       metric.scale === 'rate' ? 'by flows' : amount(metric, metric.smallest),
       metric.limit === 0 ? 'base' : amount(metric, metric.limit),
       suggestedWords(metric),
     ]),
-  };
+  );
 }
 
 function suggestedWords({ scale, suggested, smallest }: CalibratedMetric): string {
@@ -180,20 +207,19 @@ function amount({ metric, scale }: Pick<CalibratedMetric, 'metric' | 'scale'>, v
 function looksTable(
   looks: ScenarioCalibration['looks'],
   metrics: readonly CalibratedMetric[],
-): CalibrationBlock {
+): Block | undefined {
   const held = metrics.filter(({ spread }) => spread !== null);
-  return {
-    kind: 'table',
-    title: 'Smallest limits by budget',
-    head: ['budget', 'pairs', ...held.map(({ metric }) => metric)],
-    rows: looks.map(({ pairs, time, smallest }) => [
+  return tableOf(
+    'Smallest limits by budget',
+    ['budget', 'pairs', ...held.map(({ metric }) => metric)],
+    looks.map(({ pairs, time, smallest }) => [
       formatTime(time),
       String(pairs),
       ...held.map((metric) =>
         amount(metric, smallest.find((each) => each.metric === metric.metric)?.limit ?? null),
       ),
     ]),
-  };
+  );
 }
 
 /** Undefined if there is nothing to suggest. */

@@ -1,139 +1,31 @@
-import type { ScenarioResults } from '../model/results.js';
-import { mermaidLabel } from './escape.js';
-import { endingOf } from './failure.js';
-import { formatBytes, formatCount, formatShare, formatTime } from '../lib/format.js';
-import { totalOf } from '../model/flow.js';
-import { seriesOf, type Series } from './series.js';
-import { sparkline } from './sparkline.js';
+import { formatTime } from '../lib/format.js';
 
-type FlowResult = ScenarioResults['flows'][number];
+/* What charts are made of: those of Mermaid, which GitHub draws, and those that the page draws itself. */
 
-const FLOWS_SHOWN = 30;
-const POINTS = 40;
-const SPARKS = 12;
-
-/** Mermaid charts of one scenario, as fenced blocks that GitHub draws; none if nothing ran. */
-export function mermaidCharts(scenario: ScenarioResults, cores: number): readonly string[] {
-  const series = seriesOf(scenario, cores, POINTS);
-  return [gantt(scenario.flows), memoryChart(series), cpuChart(series)]
-    .filter((chart) => chart !== undefined)
-    .map((chart) => `\`\`\`mermaid\n${chart}\n\`\`\``);
-}
-
-/** Which flows the gantt shows, in words; undefined if it shows them all. */
-export function ganttSelection({ flows, counts }: ScenarioResults): string | undefined {
-  const drawn = flows.filter(({ outcome }) => outcome !== 'dropped').length;
-  if (drawn <= FLOWS_SHOWN) return undefined;
-  const ran = totalOf(counts) - counts.dropped;
-  const among = ran > drawn ? `, among ${formatCount(drawn)} that are kept` : '';
-  return `${FLOWS_SHOWN} of ${formatCount(ran)} flows are drawn: those that failed, then the slowest${among}`;
-}
-
-/** The same in text, for mail and wherever Mermaid is not drawn. Each line names what it shows. */
-export interface Spark {
+export interface XyChart {
   readonly title: string;
-  readonly line: string;
-  readonly span: string;
+  readonly x: string;
+  /** Name of the axis. */
+  readonly y: string;
+  readonly bars?: readonly number[];
+  readonly line?: readonly number[];
 }
 
-export function sparksOf(scenario: ScenarioResults, cores: number): readonly Spark[] {
-  const { memory, cpu, inFlight } = seriesOf(scenario, cores, SPARKS);
-  const sparks: Spark[] = [];
-  if (inFlight.length > 0 && scenario.flows.length > 0) {
-    sparks.push({ title: 'In flight', line: sparkline(inFlight), span: `at most ${largest(inFlight)}` });
-  }
-  if (memory.length > 0) {
-    const peak = scenario.metrics['peak_memory']?.value ?? largest(memory);
-    sparks.push({
-      title: 'Memory',
-      line: sparkline(memory),
-      span: `${formatBytes(scenario.monitor.samples[0]?.memory ?? null)} → ${formatBytes(peak)}`,
-    });
-  }
-  if (cpu.length > 0) {
-    const peak = scenario.metrics['peak_cpu']?.value ?? largest(cpu);
-    sparks.push({ title: 'CPU', line: sparkline(cpu), span: `peak ${formatShare(peak, cores)}` });
-  }
-  return sparks;
-}
-
-function gantt(flows: readonly FlowResult[]): string | undefined {
-  const shown = selected(flows);
-  if (shown.length === 0) return undefined;
-  const onePerSlot = new Set(shown.map(({ slot }) => slot)).size === shown.length;
-  const longest = shown.reduce((last, { endedAt }) => Math.max(last, endedAt), 0);
-  const lines = [
-    'gantt',
-    '  dateFormat x',
-    `  axisFormat ${longest < 60_000 ? '%S.%L s' : '%M:%S'}`,
-    '  todayMarker off',
-  ];
-  let section: string | undefined;
-  for (const flow of shown) {
-    const own = onePerSlot ? `flow ${flow.iteration}` : `slot ${flow.slot}`;
-    if (own !== section) lines.push(`  section ${own}`);
-    section = own;
-    lines.push(`  ${onePerSlot ? '' : `flow ${flow.iteration} `}${task(flow)}`);
-  }
-  return lines.join('\n');
-}
-
-/** All, or those that failed and the slowest of the others; by slot and start. */
-function selected(flows: readonly FlowResult[]): readonly FlowResult[] {
-  const ran = flows.filter(({ outcome }) => outcome !== 'dropped');
-  const telling = (flow: FlowResult): number =>
-    flow.outcome === 'ok' ? flow.endedAt - flow.startedAt : Number.MAX_VALUE;
-  const chosen =
-    ran.length <= FLOWS_SHOWN ? ran : ran.toSorted((a, b) => telling(b) - telling(a)).slice(0, FLOWS_SHOWN);
-  return chosen.toSorted((a, b) => a.slot - b.slot || a.startedAt - b.startedAt);
-}
-
-/** Whole ms, at least one long: a bar of no length is not drawn. */
-function task(flow: FlowResult): string {
-  const start = Math.max(0, Math.round(flow.startedAt));
-  const end = Math.max(start + 1, Math.round(flow.endedAt));
-  const label = mermaidLabel(
-    flow.outcome === 'ok' ? `ok ${formatTime(flow.endedAt - flow.startedAt)}` : endingOf(flow),
-  );
-  return `${label} :${flow.outcome === 'ok' ? '' : 'crit, '}${start}, ${end}`;
-}
-
-function memoryChart({ memory, duration }: Series): string | undefined {
-  const scale = largest(memory) >= 1e9 ? { unit: 'GB', bytes: 1e9 } : { unit: 'MB', bytes: 1e6 };
-  return xychart({
-    title: `Memory, ${scale.unit}`,
-    unit: scale.unit,
-    duration,
-    values: memory.map((value) => value / scale.bytes),
-  });
-}
-
-function cpuChart({ cpu, duration }: Series): string | undefined {
-  return xychart({
-    title: 'CPU, % of all cores',
-    unit: '%',
-    duration,
-    values: cpu.map((value) => value * 100),
-  });
-}
-
-interface Chart {
-  readonly title: string;
-  readonly unit: string;
-  readonly duration: number;
-  readonly values: readonly number[];
-}
-
-function xychart({ title, unit, duration, values }: Chart): string | undefined {
-  if (values.length < 3) return undefined;
-  const top = niceTop(largest(values));
+/** Values from 0 up to a round end of the axis, in Mermaid. */
+export function xyChart({ title, x, y, bars = [], line = [] }: XyChart): string {
+  const top = niceTop([...bars, ...line].reduce((most, value) => Math.max(most, value), 0));
   return [
     'xychart-beta',
     `  title "${title}"`,
-    `  x-axis "seconds" 0 --> ${short(duration / 1000)}`,
-    `  y-axis "${unit}" 0 --> ${top}`,
-    `  line [${values.map(short).join(', ')}]`,
+    `  x-axis ${x}`,
+    `  y-axis "${y}" 0 --> ${top}`,
+    ...(bars.length === 0 ? [] : [`  bar [${bars.map(short).join(', ')}]`]),
+    ...(line.length === 0 ? [] : [`  line [${line.map(short).join(', ')}]`]),
   ].join('\n');
+}
+
+export function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 /** The next of 1, 1.5, 2, 3, 5, 7.5 × 10ⁿ at or above a value: a round end of the axis. */
@@ -144,10 +36,105 @@ export function niceTop(value: number): number {
   return Number((step * power).toPrecision(3));
 }
 
-function short(value: number): string {
-  return String(Number(Math.max(0, value).toPrecision(3)));
+/** The frame that all charts share, in units of the view box: their axes of time stand under each other. */
+export const CHART = { width: 1000, left: 76, right: 16 } as const;
+
+/** A drawing as wide as the page, and never so narrow that its text cannot be read: it is scrolled then. */
+export function svg(chart: { height: number; label: string; body: string }): string {
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${chart.label}"><svg viewBox="0 0 ${CHART.width} ${chart.height}" role="group" aria-label="${chart.label}">\n${chart.body}\n</svg></div>`;
 }
 
-function largest(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, value), 0);
+type Place = number | string;
+
+export function line(
+  kind: string,
+  { x1, x2, y1, y2 }: Readonly<Record<'x1' | 'x2' | 'y1' | 'y2', Place>>,
+): string {
+  return `<line class="${kind}" x1="${x1}" x2="${x2}" y1="${y1}" y2="${y2}"/>`;
+}
+
+/** A text that is escaped already. */
+export function label(
+  text: string,
+  { x, y, anchor, strong = false }: { x: Place; y: Place; anchor?: 'middle' | 'end'; strong?: boolean },
+): string {
+  const place = anchor === undefined ? '' : ` text-anchor="${anchor}"`;
+  return `<text class="label${strong ? ' strong' : ''}"${place} x="${x}" y="${y}">${text}</text>`;
+}
+
+/** Around a point, with words that are shown when the pointer is on it. */
+export function square(
+  kind: string,
+  { x, y, half }: { x: number; y: number; half: number },
+  words: string,
+): string {
+  return `<rect class="${kind}" x="${(x - half).toFixed(1)}" y="${(y - half).toFixed(1)}" width="${2 * half}" height="${2 * half}"><title>${words}</title></rect>`;
+}
+
+/** A range of time in ms; `from` is below `to`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From a time within the span to its place between the margins. */
+export function scaleX({ from, to }: Span): (ms: number) => number {
+  const width = CHART.width - CHART.left - CHART.right;
+  return (ms) => CHART.left + ((Math.min(Math.max(ms, from), to) - from) / (to - from)) * width;
+}
+
+/** Lines and labels at round times. */
+export function timeAxis(span: Span, place: { top: number; bottom: number }): string {
+  const x = scaleX(span);
+  return ticks(span)
+    .map((at) => {
+      const left = x(at).toFixed(1);
+      const mark = line('grid', { x1: left, x2: left, y1: place.top, y2: place.bottom });
+      return mark + label(formatTime(at), { x: left, y: place.bottom + 14, anchor: 'middle' });
+    })
+    .join('');
+}
+
+const MINUTE = 60_000;
+/** 1, 2 and 5 of every power of ten below ten seconds, then what is round on a clock. */
+const ROUND_TIMES = [
+  ...[0.01, 0.1, 1, 10, 100, 1000].flatMap((power) => [power, 2 * power, 5 * power]),
+  ...[10_000, 15_000, 30_000],
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 360, 1440].map((minutes) => minutes * MINUTE),
+];
+
+/** At most about eight round times within the span. */
+function ticks({ from, to }: Span): readonly number[] {
+  const least = (to - from) / 8;
+  const step = ROUND_TIMES.find((candidate) => candidate >= least) ?? least;
+  const first = Math.ceil(from / step);
+  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_unused, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
+}
+
+export interface Panel {
+  readonly title: string;
+  /** In equal slices over the whole axis. */
+  readonly values: readonly number[];
+  readonly label: (value: number) => string;
+  readonly top: number;
+  readonly height: number;
+  /** The round end of the axis at or above the largest value. */
+  readonly ceiling: (value: number) => number;
+}
+
+/** A filled curve with its title and the largest value of its axis to the left. */
+export function panel({ title, values, label: valueOf, top, height, ceiling }: Panel): string {
+  const most = ceiling(values.reduce((largest, value) => Math.max(largest, value), 0));
+  const width = CHART.width - CHART.left - CHART.right;
+  const bottom = top + height;
+  const y = (value: number): string => (bottom - (value / most) * height).toFixed(1);
+  const x = (slice: number): string => (CHART.left + (slice / values.length) * width).toFixed(1);
+  const steps = values.map((value, index) => `L${x(index)} ${y(value)}L${x(index + 1)} ${y(value)}`).join('');
+  const right = CHART.width - CHART.right;
+  const name = label(title, { x: CHART.left - 6, y: top + height / 2 + 4, anchor: 'end', strong: true });
+  const end = label(valueOf(most), { x: CHART.left - 6, y: top + 6, anchor: 'end' });
+  const base = line('axis', { x1: CHART.left, x2: right, y1: bottom, y2: bottom });
+  return `<g class="curve">${base}<path d="M${CHART.left} ${bottom}${steps}L${right} ${bottom}Z"/>${name}${end}</g>`;
 }

@@ -1,27 +1,37 @@
 import type { ScenarioResults } from '../model/results.js';
 import { formatCount, plural } from '../lib/format.js';
 import { bystandersOf, totalOf } from '../model/flow.js';
+import { atTerminal, block, onPage, own, right, type Reporter } from './blocks.js';
 
 type Results = Pick<ScenarioResults, 'counts' | 'hits' | 'waves' | 'injected'>;
 type Injected = NonNullable<ScenarioResults['injected']>;
 type Kind = Injected['counts'][number]['kind'];
 
-export interface FaultLine {
-  readonly kind: string;
-  /** `1 204` */
-  readonly times: string;
-  /** Different flows that it is known to have hit; `not known` where nobody saw whom. */
-  readonly flows: string;
-  /** `connection reset 12 × on 9 flows`. */
-  readonly words: string;
-}
+/** What was done on purpose, and to whom: nothing for a run without faults. */
+export const faults: Reporter = ({ counts, hits, waves = [], injected }) => {
+  if (hits === undefined) return [];
+  const summary = summaryOf(counts, hits);
+  const teaser = [own(summary.join('; '))];
+  const kinds = injected?.counts ?? [];
+  const notes = [...wavesNote(waves), ...(injected === undefined ? [] : notesOn(injected, hits.untraced))];
+  const rows = kinds.map(({ kind, times, flows }) => ({
+    cells: [KINDS[kind], [own(formatCount(times))], [own(flows === 0 ? 'not known' : formatCount(flows))]],
+  }));
+  const body = [
+    ...onPage(block.text(teaser)),
+    block.table(['Fault', right('Times'), right('Flows')], rows),
+    { kind: 'note' as const, texts: notes, list: true },
+  ];
+  const [first = '', ...rest] = [...summary, kinds.map(kindWords).join(', '), ...notes].filter(
+    (line) => line !== '',
+  );
+  const lines = atTerminal(block.items('faults', [[own(first)]]), ...block.fields('', rest));
+  return [{ id: 'faults', appendix: true, blocks: [block.part('Faults', body, { teaser }), ...lines] }];
+};
 
-/** What was done on purpose, and to whom. */
-export interface FaultsView {
-  /** `38 flows were hit by faults on purpose: 30 killed, 8 failed`, `gates judge the 962 others`. */
-  readonly summary: readonly string[];
-  readonly lines: readonly FaultLine[];
-  readonly notes: readonly string[];
+/** `connection reset 12 × on 9 flows`; of some kinds nobody knows whom they hit. */
+function kindWords({ kind, times, flows }: Injected['counts'][number]): string {
+  return `${KINDS[kind]} ${formatCount(times)} ×${flows === 0 ? '' : ` on ${plural(flows, 'flow')}`}`;
 }
 
 const KINDS: Readonly<Record<Kind, string>> = {
@@ -34,21 +44,6 @@ const KINDS: Readonly<Record<Kind, string>> = {
   refuse: 'connections refused',
   down: 'down',
 };
-
-/** Undefined for a run without faults. */
-export function faultsView({ counts, hits, waves, injected }: Results): FaultsView | undefined {
-  if (hits === undefined) return undefined;
-  return {
-    summary: summaryOf(counts, hits),
-    lines: (injected?.counts ?? []).map(({ kind, times, flows }) => ({
-      kind: KINDS[kind],
-      times: formatCount(times),
-      flows: flows === 0 ? 'not known' : formatCount(flows),
-      words: `${KINDS[kind]} ${formatCount(times)} ×${flows === 0 ? '' : ` on ${plural(flows, 'flow')}`}`,
-    })),
-    notes: [...wavesNote(waves ?? []), ...(injected === undefined ? [] : notesOn(injected, hits.untraced))],
-  };
-}
 
 /** How many flows no fault hit: all of a run without faults. */
 export function judgedFlows({ counts, hits }: Results): { readonly ok: number; readonly all: number } {

@@ -1,10 +1,19 @@
 import type { GateChange, GateChanges } from '../model/gate-changes.js';
-import { cell, html, markup, plain } from './escape.js';
-import { card, table as htmlTable } from './html-table.js';
-import { blocks, table, type Column } from './markdown-block.js';
-import type { Tier } from './tiers.js';
 import type { Annotation } from './annotations.js';
-import type { Palette } from './terminal-block.js';
+import {
+  atTerminal,
+  block,
+  code,
+  inMarkdown,
+  inTiers,
+  onPage,
+  own,
+  TIERS,
+  words,
+  type Block,
+  type Blocks,
+} from './blocks.js';
+import { plain } from './escape.js';
 
 /*
  * What a pull request changes in the gates that judge it. Both configs are hostile text: base's is read from a commit
@@ -17,67 +26,66 @@ const ADVICE = 'The verdict uses the gates of this change: review them as you re
 const SHOWN = 20;
 const NONE = 'none';
 
-const left = (head: string): Column => ({ head, align: 'left' });
-
-/** A heading and a table; one small line where base's gates are not known; nothing where they are the same. */
-export function gateChangesMarkdown(told: GateChanges | undefined, tier: Tier): string | undefined {
-  const unknown = unknownSentence(told);
-  if (unknown !== undefined) return `<sub>${html(unknown, 500)}</sub>`;
-  if (told === undefined || told.changes.length === 0) return undefined;
-  // The least that is told is taken whatever its length.
-  if (tier === 'verdict') return `#### ⚠️ ${TITLE}`;
-  const rows = told.changes
-    .slice(0, SHOWN)
-    .map(({ scenario = '', setting, base, head }) => [
-      cell(scenario, 80),
-      cell(setting, 80),
-      base === null ? NONE : cell(base),
-      head === null ? NONE : cell(head),
-    ]);
-  return blocks(
-    `#### ⚠️ ${TITLE}`,
-    html(ADVICE),
-    table(
-      [left('Scenario'), left('Setting'), left(`Base (${cell(baseOf(told), 80)})`), left('This change')],
-      rows,
-    ),
-    moreOf(told) === 0 ? undefined : `<sub>and ${moreOf(told)} more in results.json</sub>`,
-  );
-}
-
-export function gateChangesLines(told: GateChanges | undefined, paint: Palette): readonly string[] {
-  const unknown = unknownSentence(told);
-  if (unknown !== undefined) return ['', ...paint.titled('gates', plain(unknown, 500))];
-  if (told === undefined || told.changes.length === 0) return [];
+/** A heading and a table; a small line where base's gates are not known; nothing where they are the same. */
+export function gateChangesBlocks(gates: GateChanges | undefined): Blocks {
+  const unknown = unknownSentence(gates);
+  if (unknown !== undefined) {
+    const sentence = [words(unknown, 500)];
+    return [
+      ...inTiers(TIERS, ...inMarkdown(block.note(sentence))),
+      ...onPage(block.part('Gates', [block.text(sentence)])),
+      ...atTerminal(block.field('gates', sentence, 500)),
+    ];
+  }
+  if (gates === undefined || gates.changes.length === 0) return [];
+  const { changes } = gates;
+  const more = moreOf(gates);
+  const details = [
+    block.text(ADVICE),
+    changeTable(gates, changes.slice(0, SHOWN), 'markdown'),
+    more === 0 ? undefined : block.note([own(`and ${more} more in results.json`)]),
+  ];
+  const found = [own(`${TITLE} (base: `), words(baseOf(gates), 80), own(`). ${ADVICE}`)];
   return [
-    '',
-    ...paint.found('alert', 'gates', `${TITLE} (base: ${plain(baseOf(told), 80)}). ${ADVICE}`),
-    ...linesOf(told).flatMap((line) => paint.titled('', line)),
+    // The least that is gates is gates in any case.
+    ...inTiers(TIERS, ...inMarkdown({ kind: 'heading', standing: 'alert', title: TITLE })),
+    ...inTiers(['everything', 'without charts', 'failing rows'], ...inMarkdown(...details)),
+    ...onPage(block.part(TITLE, [block.text(ADVICE), changeTable(gates, changes, 'page')])),
+    ...atTerminal(
+      { kind: 'found', standing: 'alert', name: 'gates', text: found },
+      ...block.fields(
+        '',
+        linesOf(gates).map((line) => [own(line)]),
+      ),
+    ),
   ];
 }
 
-export function gateChangesCard(told: GateChanges | undefined): string {
-  const unknown = unknownSentence(told);
-  if (unknown !== undefined) return card('Gates', `<p>${markup(unknown, 500)}</p>`);
-  if (told === undefined || told.changes.length === 0) return '';
-  const shown = (text: string | null): string => (text === null ? NONE : `<code>${markup(text, 400)}</code>`);
-  const rows = told.changes.map(
-    ({ scenario = '', setting, base, head }) =>
-      `<tr><td>${markup(scenario, 80)}</td><td>${markup(setting, 80)}</td><td>${shown(base)}</td><td>${shown(head)}</td></tr>`,
+/** In Markdown names are code too, so that nothing in them is taken for a mention or a link. */
+function changeTable(
+  gates: GateChanges,
+  changes: readonly GateChange[],
+  medium: 'markdown' | 'page',
+): Block | undefined {
+  const [name, longest] = medium === 'markdown' ? [code, 200] : [words, 400];
+  const shown = (value: string | null) => [value === null ? own(NONE) : code(value, longest)];
+  return block.table(
+    ['Scenario', 'Setting', { head: [own('Base ('), name(baseOf(gates), 80), own(')')] }, 'This change'],
+    changes.map(({ scenario = '', setting, base, head }) => ({
+      cells: [[name(scenario, 80)], [name(setting, 80)], shown(base), shown(head)],
+    })),
   );
-  const heads = ['Scenario', 'Setting', `Base (${markup(baseOf(told), 80)})`, 'This change'];
-  return card(TITLE, `<p>${ADVICE}</p>${htmlTable(heads, rows)}`);
 }
 
 /** One warning for all of them. */
-export function gateChangesAnnotation(told: GateChanges | undefined): Annotation | undefined {
-  if (told === undefined || told.changes.length === 0) return undefined;
-  return { level: 'warning', title: `flowgate: ${TITLE}`, message: [ADVICE, ...linesOf(told)].join('\n') };
+export function gateChangesAnnotation(gates: GateChanges | undefined): Annotation | undefined {
+  if (gates === undefined || gates.changes.length === 0) return undefined;
+  return { level: 'warning', title: `flowgate: ${TITLE}`, message: [ADVICE, ...linesOf(gates)].join('\n') };
 }
 
-function linesOf(told: GateChanges): readonly string[] {
-  const more = moreOf(told);
-  return [...told.changes.slice(0, SHOWN).map(lineOf), ...(more === 0 ? [] : [`and ${more} more`])];
+function linesOf(gates: GateChanges): readonly string[] {
+  const more = moreOf(gates);
+  return [...gates.changes.slice(0, SHOWN).map(lineOf), ...(more === 0 ? [] : [`and ${more} more`])];
 }
 
 function lineOf({ scenario, setting, base, head }: GateChange): string {
@@ -93,7 +101,7 @@ function baseOf({ base, sha }: GateChanges): string {
   return sha === undefined ? base : `${base}, ${sha.slice(0, 7)}`;
 }
 
-function unknownSentence(told: GateChanges | undefined): string | undefined {
-  if (told?.unknown === undefined) return undefined;
-  return `Whether this change alters its gates is not known: the config of the base (${baseOf(told)}) could not be compared: ${told.unknown}.`;
+function unknownSentence(gates: GateChanges | undefined): string | undefined {
+  if (gates?.unknown === undefined) return undefined;
+  return `Whether this change alters its gates is not known: the config of the base (${baseOf(gates)}) could not be compared: ${gates.unknown}.`;
 }

@@ -15,9 +15,11 @@ import {
   unresolvedSentence,
   unresolvedStatus,
   unresolvedThresholds,
-} from './headline-compared.js';
+} from './comparison-headline.js';
+import { block, code, strong, words, type Reporter, type Sentence } from './blocks.js';
 import { measured } from './row.js';
-import { code, strong, words, type Sentence } from './sentence.js';
+
+const PROBLEMS_SHOWN = 10;
 
 /** What came out, in three words and in one sentence. */
 export interface Headline {
@@ -25,6 +27,22 @@ export interface Headline {
   readonly status: string;
   /** What, by how much, against what. */
   readonly sentence: Sentence;
+}
+
+/** Setup, service and teardown that went wrong, but for what the headline tells already. */
+export const problems: Reporter = (scenario, cores) => {
+  const untold = untoldProblems(scenario, headlineOf(scenario, cores));
+  return [{ id: 'problems', blocks: [block.list(untold, { standing: 'fail' })] }];
+};
+
+/** A bounded list. */
+export function untoldProblems(
+  { problems: all }: ScenarioResults,
+  { sentence }: Headline,
+): readonly string[] {
+  const untold = all.filter((problem) => problem !== sentence[0]?.text);
+  const rest = untold.length - PROBLEMS_SHOWN;
+  return rest > 0 ? [...untold.slice(0, PROBLEMS_SHOWN), `and ${plural(rest, 'more problem')}`] : untold;
 }
 
 export function headlineOf(scenario: ScenarioResults, cores: number): Headline {

@@ -3,8 +3,22 @@ import type { ScenarioResults } from '../model/results.js';
 import { formatQuantity, formatShare, NO_DATA, plural } from '../lib/format.js';
 import { metricTitle } from '../lib/metric-words.js';
 import { parseMetricName } from '../model/metrics.js';
-import { code, strong, words, type Sentence } from './sentence.js';
-import { sparkline } from './sparkline.js';
+import {
+  atTerminal,
+  block,
+  code,
+  onPage,
+  own,
+  strong,
+  words,
+  type Block,
+  type Blocks,
+  type Reporter,
+  type Sentence,
+} from './blocks.js';
+import { line } from './charts.js';
+import { markup } from './escape.js';
+import { sparkline } from './lines.js';
 
 /** One metric over the earlier runs, this run set beside them. */
 export interface HistoryLine {
@@ -33,9 +47,41 @@ const NEWS = 30;
 const CHANGES_SHOWN = 12;
 const STEADY_SHOWN = ['success_rate', 'flow_time.p95', 'throughput', 'peak_memory'];
 const SPARKS = 40;
-/** The least height of a sparkline, as a part of the largest value: noise must not look like a mountain. */
+/** The least height of a curve, as a part of the largest value: noise must not look like a mountain. */
 const LEAST_SPAN = 0.25;
 const SHORT_SHA = 7;
+
+/** All that is told of in Markdown and on the page; at a terminal what has changed. */
+export const history: Reporter = (scenario, cores) => {
+  const view = historyView(scenario, cores);
+  return [
+    { id: 'history', appendix: true, notes: historyNotes(scenario), blocks: view ? historyBlocks(view) : [] },
+  ];
+};
+
+function historyBlocks({ summary, changed, steady }: HistoryView): Blocks {
+  const body = [...onPage(block.text([...summary, own('.')])), historyTable([...changed, ...steady])];
+  const fields = changed.length === 0 ? [block.items('history', [summary])] : changed.flatMap(changeFields);
+  return [block.part('History', body, { teaser: summary }), ...atTerminal(...fields)];
+}
+
+function historyTable(lines: readonly HistoryLine[]): Block | undefined {
+  return block.table(
+    [{ head: 'Metric', only: 'markdown' }, { head: 'Metric', only: 'page' }, 'Runs', 'Level', 'This run'],
+    lines.map(({ title, trend, spark, sentence, now, change }) => {
+      const drawing = historyPlot(trend, markup(`${title} over ${trend.values.length} runs`));
+      return {
+        standing: change === 'worse' ? 'alert' : 'plain',
+        cells: [[words(title, 80)], title, [{ ...code(spark), drawing }], sentence, now],
+      };
+    }),
+  );
+}
+
+function changeFields({ title, sentence, now, spark }: HistoryLine, index: number): Blocks {
+  const changed = [words(title, 60), own(': '), ...sentence, own(`; this run ${now}`)];
+  return [block.field(index === 0 ? 'history' : '', changed), block.items('', [[own(spark)]])];
+}
 
 /** Undefined without a history, or while it is too short for a trend. */
 export function historyView(scenario: ScenarioResults, cores: number): HistoryView | undefined {
@@ -113,4 +159,27 @@ function spark(values: readonly number[]): string {
     values.map((value) => value - (most - span)),
     span,
   );
+}
+
+const WIDTH = 200;
+const HEIGHT = 32;
+const EDGE = 4;
+
+/** A metric over the earlier runs: its values, the last level as a dashed line, and this run as a dot at the end. */
+function historyPlot({ values, last, now }: Trend, label: string): string {
+  const shown = now === null ? values : [...values, now];
+  const most = shown.reduce((largest, value) => Math.max(largest, value), -Infinity);
+  const least = shown.reduce((smallest, value) => Math.min(smallest, value), Infinity);
+  const span = Math.max(most - least, LEAST_SPAN * Math.abs(most)) || 1;
+  const x = (index: number): string =>
+    (EDGE + (index / Math.max(1, values.length)) * (WIDTH - 2 * EDGE)).toFixed(1);
+  const y = (value: number): string =>
+    (HEIGHT - EDGE - ((value - most + span) / span) * (HEIGHT - 2 * EDGE)).toFixed(1);
+  const path = values.map((value, index) => `${index === 0 ? 'M' : 'L'}${x(index)} ${y(value)}`).join('');
+  const mean = y(last.mean);
+  const level = line('marker', { x1: x(last.from), x2: x(values.length), y1: mean, y2: mean });
+  const dot =
+    now === null ? '' : `<circle r="3" fill="currentColor" cx="${x(values.length)}" cy="${y(now)}"/>`;
+  const size = `viewBox="0 0 ${WIDTH} ${HEIGHT}" style="width: ${WIDTH}px; min-width: 0"`;
+  return `<svg ${size} role="img" aria-label="${label}"><g class="law"><path d="${path}"/></g>${level}${dot}</svg>`;
 }

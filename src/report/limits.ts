@@ -2,6 +2,22 @@ import { formatBytes, formatTime, plural } from '../lib/format.js';
 import { amountWords, limitWords, SUBJECTS } from '../lib/limit-words.js';
 import { LIMIT_SUBJECTS, type LimitsRecord } from '../model/limits.js';
 import type { ScenarioResults } from '../model/results.js';
+import { atTerminal, block, inMarkdown, joined, onPage, own, words, type Reporter } from './blocks.js';
+
+/** What limits were in force, and what they did. */
+export const limits: Reporter = (scenario) => {
+  const lines = limitLines(scenario);
+  const sentences = lines.map((line) => [words(line, 400)]);
+  const blocks = [
+    ...inMarkdown(block.note([own('Limits: '), ...joined(sentences, '\n')])),
+    ...onPage(block.part('Limits', [block.list(lines)])),
+    // They are sentences, and too long to stand beside each other.
+    ...atTerminal(...block.fields('limits', lines)),
+  ];
+  return [
+    { id: 'limits', continues: true, blocks: lines.length === 0 ? [] : blocks, notes: limitNotes(scenario) },
+  ];
+};
 
 /** The limits that were in force, those that were not, and what the kernel counted; empty if none were asked for. */
 export function limitLines({ limits }: ScenarioResults): readonly string[] {

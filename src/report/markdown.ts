@@ -1,10 +1,28 @@
 import type { Results } from '../model/results.js';
+import {
+  shown,
+  spaced,
+  TIERS,
+  type Block,
+  type Blocks,
+  type Column,
+  type Section,
+  type Segment,
+  type Standing,
+  type Table,
+  type Text,
+  type Tier,
+  type Title,
+} from './blocks.js';
+import {
+  documentOf,
+  overviewOf,
+  sectionsOf,
+  STANDING_OF,
+  type Document,
+  type ScenarioDocument,
+} from './document.js';
 import { cell, html } from './escape.js';
-import { gateChangesMarkdown } from './gate-changes.js';
-import { blocks, table, VERDICT_MARKS } from './markdown-block.js';
-import { scenarioBody } from './markdown-scenario.js';
-import { fullestThatFits, TIERS, type Tier } from './tiers.js';
-import { viewOf, type ScenarioView, type View } from './view.js';
 
 /** GitHub refuses a comment of more characters. */
 const COMMENT_LIMIT = 65_536;
@@ -35,91 +53,205 @@ export function renderSummary(
   return fullestThatFits(render, limit, charts ? TIERS : TIERS.slice(1));
 }
 
+/**
+ * The fullest text of at most `limit` characters. It is counted in UTF-8 bytes, which are never fewer than UTF-16 units
+ * or code points: whichever of them GitHub counts, it fits. The last tier is taken whatever its length.
+ */
+function fullestThatFits(
+  render: (tier: Tier) => string,
+  limit: number,
+  tiers: readonly Tier[] = TIERS,
+): string {
+  let text = '';
+  for (const tier of tiers) {
+    text = render(tier);
+    if (byteLength(text) <= limit) return text;
+  }
+  return text;
+}
+
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
 function renderer(results: Results, whole: string): (tier: Tier) => string {
-  const view = viewOf(results);
-  const { cores } = results.environment;
+  const document = documentOf(results);
   return (tier) => {
-    const gates = gateChangesMarkdown(results.gateChanges, tier);
-    if (tier === 'verdict') return blocks(heading(view), gates, footer(view, whole)) + '\n';
-    const told = tier === 'failing rows' ? shortList(view.scenarios) : view.scenarios;
-    const several = view.scenarios.length > 1;
-    return (
-      blocks(
-        heading(view),
-        gates,
-        several ? overview(told) : undefined,
-        ...told.flatMap((scenario) => [
-          several ? `#### ${title(scenario)}` : undefined,
-          scenarioBody(scenario, cores, tier),
-        ]),
-        footer(view, tier === 'everything' ? undefined : whole),
-      ) + '\n'
-    );
+    const isWhole = tier === 'everything';
+    const parts = [
+      heading(document),
+      ...printed(document.before, tier),
+      ...(tier === 'verdict' ? [] : scenarioParts(document, tier)),
+      footer(document, isWhole ? undefined : whole),
+    ];
+    return `${paragraphs(parts)}\n`;
   };
 }
 
-function heading(view: View): string {
-  const mark = VERDICT_MARKS[view.verdict];
-  const [only] = view.scenarios;
-  if (view.scenarios.length === 1 && only !== undefined) return `### ${mark} flowgate: ${named(only)}`;
-  return `### ${mark} flowgate: ${view.tally}`;
-}
-
-function title(scenario: ScenarioView): string {
-  return `${VERDICT_MARKS[scenario.verdict]} ${named(scenario)}`;
-}
-
-function named({ name, headline }: ScenarioView): string {
-  return `<b>${html(name, 80)}</b> ${html(headline.status)}`;
-}
-
-/** One line a scenario, before the scenarios themselves. */
-function overview(scenarios: readonly ScenarioView[]): string {
-  const compared = scenarios.some((scenario) => scenario.compared !== undefined);
-  return table(
-    [
-      { head: '', align: 'center' },
-      { head: 'Scenario', align: 'left' },
-      { head: 'Success', align: 'right' },
-      { head: 'Flow time p95', align: 'right' },
-      { head: 'Peak memory', align: 'right' },
-      ...(compared ? [{ head: 'Against base', align: 'left' } as const] : []),
-      { head: 'Load', align: 'left' },
-    ],
-    scenarios.map((scenario) => [
-      VERDICT_MARKS[scenario.verdict],
-      named(scenario),
-      figure(scenario, 'success_rate'),
-      figure(scenario, 'flow_time.p95'),
-      figure(scenario, 'peak_memory'),
-      ...(compared ? [scenario.compared?.answer.short ?? ''] : []),
-      scenario.load,
+function scenarioParts({ scenarios }: Document, tier: Tier): readonly string[] {
+  const chosen = tier === 'failing rows' ? worstFirst(scenarios).slice(0, SCENARIOS_SHOWN) : scenarios;
+  if (scenarios.length === 1) return chosen.map((scenario) => scenarioText(scenario, tier));
+  return [
+    ...printed([overviewOf(chosen)]),
+    ...chosen.flatMap((scenario) => [
+      `#### ${MARKS[STANDING_OF[scenario.verdict]]} ${inline(scenario.title)}`,
+      scenarioText(scenario, tier),
     ]),
-  );
+  ];
 }
 
-function figure({ metrics }: ScenarioView, name: string): string {
-  return metrics.find(({ metric }) => metric === name)?.value ?? '';
+function worstFirst(scenarios: readonly ScenarioDocument[]): readonly ScenarioDocument[] {
+  return [
+    ...scenarios.filter(({ verdict }) => verdict !== 'pass'),
+    ...scenarios.filter(({ verdict }) => verdict === 'pass'),
+  ];
 }
 
-function shortList(scenarios: readonly ScenarioView[]): readonly ScenarioView[] {
-  const holding = scenarios.filter(({ verdict }) => verdict === 'pass');
-  const rest = scenarios.filter(({ verdict }) => verdict !== 'pass');
-  return [...rest, ...holding].slice(0, SCENARIOS_SHOWN);
+/** What follows a scenario's heading: the sentence, the sections, and everything else folded. */
+function scenarioText(scenario: ScenarioDocument, tier: Tier): string {
+  const sections = sectionsOf(scenario, 'markdown');
+  const parts = (isAppendix: boolean): readonly string[] =>
+    sections
+      .filter(({ appendix = false }: Section) => appendix === isAppendix)
+      .flatMap(({ blocks }) => printed(blocks, tier));
+  return paragraphs([inline(scenario.lead), ...parts(false), parts(true).join('\n')]);
+}
+
+function heading({ verdict, title }: Document): string {
+  return `### ${MARKS[STANDING_OF[verdict]]} flowgate: ${inline(title)}`;
 }
 
 /** The machine, the run, and the line that reproduces the verdict. */
-function footer(view: View, shortened: string | undefined): string {
+function footer({ machine, run, reproduce }: Document, shortened: string | undefined): string {
+  const link =
+    run === undefined
+      ? undefined
+      : `${run.prefix} ${run.url === undefined ? html(run.label) : `[${run.label}](${run.url})`}`;
   const parts = [
-    html(view.machine),
-    runLink(view),
-    view.reproduce === '' ? undefined : `reproduce: ${cell(view.reproduce, 1000)}`,
+    html(machine),
+    link,
+    reproduce === '' ? undefined : `reproduce: ${cell(reproduce, 1000)}`,
     shortened === undefined ? undefined : `shortened to fit: ${shortened}`,
   ];
   return `<sub>${parts.filter((part) => part !== undefined).join(' · ')}</sub>`;
 }
 
-function runLink({ run }: View): string | undefined {
-  if (run === undefined) return undefined;
-  return `${run.prefix} ${run.url === undefined ? html(run.label) : `[${run.label}](${run.url})`}`;
+/** Each block as GitHub's Markdown, without those that are of another medium or tier, or empty. */
+export function printed(blocks: Blocks, tier: Tier = 'everything'): readonly string[] {
+  return shown(blocks, 'markdown', tier)
+    .map((block) => blockText(block, tier))
+    .filter((part) => part !== '');
+}
+
+/** With a blank line between them; empty ones are left out. */
+export function paragraphs(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function blockText(block: Block, tier: Tier): string {
+  switch (block.kind) {
+    case 'text':
+      return inline(block.text, block.max);
+    case 'heading': {
+      const level = block.standing === undefined ? '##' : `#### ${MARKS[block.standing]}`;
+      return `${level} ${inline(block.title)}`;
+    }
+    case 'note':
+      return block.texts.map((text) => `<sub>${inline(text, LONG)}</sub>`).join('<br>\n');
+    case 'list':
+      return block.title === undefined
+        ? block.items.map((item) => `- ${inline(item)}`).join('\n')
+        : `${block.title}: ${block.items.map((item) => inline(item, CELL)).join(' · ')}`;
+    case 'table':
+      return tableText(block);
+    case 'code':
+      return ['```' + block.language, block.text.trimEnd().replaceAll('```', ''), '```'].join('\n');
+    case 'part': {
+      const body = paragraphs(printed(block.blocks, tier));
+      const { title, summary, teaser = summary } = block;
+      const head = typeof title === 'string' ? `<b>${title}</b>` : inline(title);
+      const beside = teaser === undefined ? '' : `: ${inline(teaser)}`;
+      // The blank lines make Markdown of the body again.
+      return body === '' ? '' : `<details><summary>${head}${beside}</summary>\n\n${body}\n\n</details>`;
+    }
+    case 'drawing':
+    case 'field':
+    case 'items':
+    case 'found':
+      return '';
+  }
+}
+
+const TEXT = 400;
+const LONG = 300;
+const CELL = 200;
+
+/** A sentence with its emphasis. HTML elements, as `**` beside hostile text may not be what it seems. */
+function inline(text: Text, max: number = TEXT): string {
+  return typeof text === 'string' ? html(text, max) : text.map(segmentText).join('');
+}
+
+function titleText(title: Title): string {
+  return typeof title === 'string' ? title : inline(title);
+}
+
+function segmentText(segment: Segment): string {
+  return segment.bold === true ? `<b>${plainSegment(segment)}</b>` : plainSegment(segment);
+}
+
+function plainSegment({ text, style, max }: Segment): string {
+  const most = max === 'long' ? LONG : (max ?? (style === 'code' ? CELL : TEXT));
+  switch (style) {
+    case 'own':
+      return text.replaceAll('\n', '<br>\n');
+    case 'bar':
+      return '';
+    case 'code':
+      return cell(text, most);
+    case 'aside':
+      return ` (${html(text, most)})`;
+    case 'spark':
+      return `\`${html(text, most)}\``;
+    case 'small':
+      return `<sub>${html(text, most)}</sub>`;
+    case 'strong':
+      return text.trim() === '' ? text : `<b>${spaced(text, max, html(text, most))}</b>`;
+    case undefined:
+      return text.trim() === '' ? text : spaced(text, max, html(text, most));
+  }
+}
+
+const MARKS: Readonly<Record<Standing, string>> = {
+  fail: '❌',
+  inconclusive: '❓',
+  unresolved: '〰️',
+  alert: '⚠️',
+  pass: '✅',
+  plain: '',
+};
+
+/** A GFM table. */
+function tableText({ title, columns, rows }: Table): string {
+  const isMarked = rows.some(({ standing }) => standing !== undefined);
+  const first = (cell: string): readonly string[] => (isMarked ? [cell] : []);
+  return [
+    ...(title === undefined ? [] : [`**${html(title)}**\n`]),
+    line([...first(''), ...columns.map(({ head }) => titleText(head))]),
+    `|${[...first(':-:'), ...columns.map(({ align }) => (align === 'right' ? '--:' : ':--'))].join('|')}|`,
+    ...rows.map(({ standing = 'plain', cells }) =>
+      line([
+        ...first(MARKS[standing]),
+        ...columns.map((column, index) => cellText(cells[index] ?? '', column)),
+      ]),
+    ),
+  ].join('\n');
+}
+
+function cellText(text: Text, { unbroken }: Column): string {
+  const escaped = inline(text, CELL);
+  return unbroken === 'markdown' ? escaped.replaceAll(' ', '\u00A0') : escaped;
+}
+
+function line(cells: readonly string[]): string {
+  return `|${cells.map((content) => (content === '' ? ' ' : ` ${content} `)).join('|')}|`;
 }

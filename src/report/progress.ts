@@ -8,11 +8,10 @@ import {
   formatRatio,
   plural,
 } from '../lib/format.js';
-import type { Progress } from '../system/ports.js';
+import type { ComparingProgress, Progress } from '../system/ports.js';
 import { plain } from './escape.js';
-import { clipped, flowed, usableWidth } from './lines.js';
-import { loadWords } from './load.js';
-import { sparkline } from './sparkline.js';
+import { clipped, flowed, sparkline, usableWidth } from './lines.js';
+import { loadWords } from './surroundings.js';
 
 const FULL = '█';
 const EMPTY = '░';
@@ -54,12 +53,7 @@ export function renderProgressLine(progress: Progress): string {
 /** Name and load to the left, the clock to the right. */
 function titleLine(progress: Progress, width: number): readonly [string, string] {
   const { scenario, flows, total, duration, elapsed } = progress;
-  const closed = {
-    model: 'closed' as const,
-    flows,
-    ...(total === undefined ? {} : { iterations: total }),
-    ...(duration === undefined ? {} : { duration }),
-  };
+  const closed = { model: 'closed' as const, flows, iterations: total, duration };
   const clock = formatClock(elapsed);
   const room = width - 2 - clock.length - 2;
   const head = clipped(`${plain(scenario, 30)}   ${loadWords(progress.load ?? closed)}`, room);
@@ -98,4 +92,27 @@ function leftItems({ done, total, elapsed, duration }: Progress): readonly strin
   if (duration !== undefined) return [`left ${formatLeft(Math.max(0, duration - elapsed))}`];
   if (total === undefined || done === 0) return [];
   return [`left ${formatLeft((elapsed / done) * Math.max(0, total - done))}`];
+}
+
+/** The live lines of a comparison, of at most `width` characters (40 … 120), without a newline at the end. */
+export function renderComparing(
+  { scenario, base, pairs, most, nextLook, elapsed, budget, known }: ComparingProgress,
+  options: { color: boolean; width: number },
+): string {
+  const colors = pc.createColors(options.color);
+  const width = usableWidth(options.width);
+  const clock = formatClock(elapsed);
+  const head = clipped(`${plain(scenario, 30)}   against ${plain(base, 40)}`, width - 4 - clock.length);
+  const left = formatLeft(Math.max(0, budget - elapsed));
+  const look = nextLook === undefined ? '' : `, next look at ${nextLook}`;
+  const counts = `pair ${pairs} of at most ${most}${look}, ${left} left at most`;
+  const lines =
+    known.length === 0
+      ? ['nothing is known before the first look']
+      : known.map((line) => plain(line, width - 2));
+  return [
+    `  ${colors.bold(head)}  ${colors.dim(clock)}`,
+    clipped(`  ${counts}`, width),
+    ...lines.map((line) => clipped(`  ${line}`, width)),
+  ].join('\n');
 }

@@ -3,9 +3,7 @@ import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../lib/form
 import { limitText, metricTitle } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
 import { isAgainstBase } from '../model/threshold.js';
-
-/** What a row says; also the mark that it bears. */
-export type Standing = 'fail' | 'inconclusive' | 'unresolved' | 'alert' | 'pass' | 'plain';
+import { byStanding, type Standing } from './blocks.js';
 
 /** One line of the table of metrics. */
 export interface Row {
@@ -68,17 +66,16 @@ const COUNTED = ['dropped', 'retried', 'resent'];
 export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[] {
   const judged = scenario.thresholds
     .map((threshold) => thresholdRow(threshold, scenario.metrics[metricName(threshold)], cores))
-    .sort((a, b) => rank(a) - rank(b));
+    .sort((one, other) => byStanding(one, other) || rank(one) - rank(other));
   const shown = new Set(judged.map((row) => row.metric));
-  const figures = FIGURES.filter((name) => !shown.has(name)).flatMap((name) => {
-    const metric = scenario.metrics[name];
-    return metric === undefined || metric.value === null ? [] : [figureRow(name, metric, cores)];
-  });
-  const counted = COUNTED.filter((name) => !shown.has(name)).flatMap((name) => {
-    const metric = scenario.metrics[name];
-    return metric === undefined || (metric.value ?? 0) === 0 ? [] : [figureRow(name, metric, cores)];
-  });
-  return [...judged, ...figures, ...counted];
+  const figures = [...FIGURES, ...COUNTED]
+    .filter((name) => !shown.has(name))
+    .flatMap((name) => {
+      const metric = scenario.metrics[name];
+      if (metric === undefined || metric.value === null) return [];
+      return metric.value === 0 && COUNTED.includes(name) ? [] : [figureRow(name, metric, cores)];
+    });
+  return [...judged, ...figures];
 }
 
 /** Every metric of the scenario, as a row without threshold. */
@@ -94,7 +91,7 @@ export function figureRow(name: string, metric: MetricResult, cores: number): Ro
     value:
       least(metric) +
       (isCpuShare(name) ? formatShare(metric.value, cores) : formatQuantity(metric.value, metric.unit)),
-    ...detail(noteOf(metric)),
+    detail: noteOf(metric) || undefined,
   };
 }
 
@@ -109,7 +106,7 @@ function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefin
     limit: `${limitText(threshold)}${threshold.origin === undefined ? '' : ', by history'}`,
     expression: threshold.expression,
     level: threshold.level,
-    ...detail(reasonOf(threshold) ?? (metric === undefined ? undefined : noteOf(metric))),
+    detail: (reasonOf(threshold) ?? (metric && noteOf(metric))) || undefined,
   };
 }
 
@@ -146,11 +143,6 @@ function isCpuShare(id: string): boolean {
   return id === 'peak_cpu' || id === 'avg_cpu';
 }
 
-function detail(note: string | undefined): { detail?: string } {
-  return note === undefined || note === '' ? {} : { detail: note };
-}
-
-function rank({ standing, level }: Row): number {
-  const order: readonly Standing[] = ['fail', 'inconclusive', 'unresolved', 'alert', 'pass', 'plain'];
-  return order.indexOf(standing) * 2 + (level === 'warn' ? 1 : 0);
+function rank({ level }: Row): number {
+  return level === 'warn' ? 1 : 0;
 }

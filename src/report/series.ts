@@ -1,3 +1,5 @@
+import { cpuTimeAt, WINDOW } from '../measure/machine.js';
+import { inFlightOver } from '../measure/tally.js';
 import type { ScenarioResults } from '../model/results.js';
 
 type SampleResult = ScenarioResults['monitor']['samples'][number];
@@ -15,22 +17,19 @@ export interface Series {
   readonly inFlight: readonly number[];
 }
 
-/** CPU over less than this is noise of the clock tick: the windows of peak_cpu are no shorter. */
-const CPU_WINDOW = 250;
-
 /** At most `slices` (≥ 1) values each. */
 export function seriesOf(scenario: ScenarioResults, cores: number, slices: number): Series {
   const { samples } = scenario.monitor;
   const duration = durationOf(scenario);
   if (duration <= 0) return { duration: 0, memory: [], cpu: [], inFlight: [] };
-  const cpuSlices = Math.min(slices, Math.max(1, Math.floor(duration / CPU_WINDOW)));
+  const cpuSlices = Math.min(slices, Math.max(1, Math.floor(duration / WINDOW)));
   return {
     duration,
     memory: samples.length === 0 ? [] : memoryOver(samples, duration, Math.min(slices, samples.length)),
     cpu: samples.length < 2 ? [] : cpuOver(samples, { duration, slices: cpuSlices, cores }),
     inFlight:
       scenario.inFlight === undefined
-        ? inFlightOver(scenario.flows, duration, slices)
+        ? inFlightOver(spansOf(scenario.flows), { from: 0, to: duration }, slices)
         : mostOf(scenario.inFlight, slices),
   };
 }
@@ -58,48 +57,22 @@ function cpuOver(
 ): readonly number[] {
   const width = duration / slices;
   // What is shorter than a window as a whole lies in one, as for peak_cpu.
-  const window = Math.max(width, CPU_WINDOW);
+  const window = Math.max(width, WINDOW);
   const edges = Array.from({ length: slices + 1 }, (_unused, index) => index * width);
-  const used = cpuTimeAt(samples, edges);
+  let next = 0;
+  const used = edges.map((edge) => {
+    while ((samples[next]?.at ?? Infinity) < edge) next++;
+    return cpuTimeAt(edge, samples[next - 1], samples[next]);
+  });
   return edges
     .slice(1)
     .map((_edge, index) => Math.max(0, (used[index + 1] ?? 0) - (used[index] ?? 0)) / (window * cores));
 }
 
-/** Cumulative CPU time at each edge (rising), linear between samples and flat outside of them. */
-function cpuTimeAt(samples: readonly SampleResult[], edges: readonly number[]): readonly number[] {
-  let next = 0;
-  return edges.map((edge) => {
-    while (next < samples.length && (samples[next]?.at ?? Infinity) < edge) next++;
-    const after = samples[next];
-    const before = samples[next - 1];
-    if (after === undefined) return before?.cpuTime ?? 0;
-    if (before === undefined) return after.cpuTime;
-    const share = after.at === before.at ? 1 : (edge - before.at) / (after.at - before.at);
-    return before.cpuTime + share * (after.cpuTime - before.cpuTime);
-  });
-}
-
-function inFlightOver(flows: readonly FlowResult[], duration: number, slices: number): readonly number[] {
-  const most = new Array<number>(slices).fill(0);
-  const changes = flows
-    .filter(({ outcome }) => outcome !== 'dropped')
-    .flatMap(({ startedAt, endedAt }) => [
-      { at: startedAt, by: 1 },
-      { at: endedAt, by: -1 },
-    ])
-    // An end at the same instant as a start does not overlap it.
-    .sort((a, b) => a.at - b.at || a.by - b.by);
-  let running = 0;
-  let from = 0;
-  for (const { at, by } of changes) {
-    const to = sliceAt(at, duration, slices);
-    for (let slice = from; slice <= to; slice++) most[slice] = Math.max(most[slice] ?? 0, running);
-    running += by;
-    most[to] = Math.max(most[to] ?? 0, running);
-    from = to + 1;
-  }
-  return most;
+function spansOf(flows: readonly FlowResult[]): { starts: Float64Array; ends: Float64Array } {
+  const ran = flows.filter(({ outcome }) => outcome !== 'dropped');
+  const times = (of: 'startedAt' | 'endedAt') => Float64Array.from(ran, (flow) => flow[of]).sort();
+  return { starts: times('startedAt'), ends: times('endedAt') };
 }
 
 /** Fewer values, each the largest of those that it stands for. */

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { machineOf, monitorNotes } from '../../src/report/surroundings.js';
+import { aResults } from '../fakes/results.js';
+
+const { environment } = aResults();
+const said = (differs: Partial<typeof environment>): string =>
+  machineOf({ environment: { ...environment, ...differs } });
+
+describe('the line of the machine', () => {
+  it('says what a control group leaves of it', () => {
+    const limits = {
+      cores: { machine: 2, by: 'control group' as const },
+      memory: { machine: 16e9, by: 'control group' as const },
+    };
+    expect(said({ cores: 0.5, memory: 512e6, limits })).toMatch(
+      /^0\.5 of 2 cores \(control group limit\) .+, 512 MB of 16 GB \(control group limit\), /,
+    );
+  });
+
+  it('says that only some CPUs may be used', () => {
+    const limits = { cores: { machine: 4, by: 'CPU affinity' as const } };
+    expect(said({ cores: 1, limits })).toMatch(/^1 of 4 cores \(CPU affinity\) /);
+  });
+
+  it('says a third of a core with three digits', () => {
+    const limits = { cores: { machine: 2, by: 'control group' as const } };
+    expect(said({ cores: 1 / 3, limits })).toMatch(/^0\.333 of 2 cores /);
+  });
+
+  it('says the plain machine where nothing limits it', () => {
+    expect(said({})).toMatch(/^4 cores AMD EPYC 7763, 16\.\d GB|^4 cores AMD EPYC 7763, 16 GB/);
+  });
+});
+
+describe('the line of the monitor', () => {
+  const [scenario] = aResults().scenarios;
+  const costing = (cpuTime: number, duration: number): string | undefined =>
+    scenario &&
+    monitorNotes({
+      ...scenario,
+      monitor: { ...scenario.monitor, cost: { samples: 10, cpuTime, duration } },
+    })[0];
+
+  it('says the share of a core that watching took', () => {
+    expect(costing(25, 2500)).toMatch(/: 10 samples; the monitor used 1% of one core$/);
+  });
+
+  it('says the CPU time of a run so short that its share of a core would mislead', () => {
+    expect(costing(6, 11)).toMatch(/: 10 samples; the monitor used 6 ms of CPU$/);
+  });
+});
