@@ -15,8 +15,8 @@ import {
   type ToThreads,
 } from './flows/module/protocol.js';
 import { FlowOutputs, type StreamName } from './flows/output.js';
+import { channelToParent } from './system/channel.js';
 import { nodeClock } from './system/clock.js';
-import { channelToParent } from './system/parent-channel.js';
 
 /** Given by what this script is started with. */
 declare const flowgate: {

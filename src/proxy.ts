@@ -5,8 +5,8 @@
 import type { FromProxies, NetworkProxy, ProxiesAnswer, ToProxies } from './faults/network/protocol.js';
 import { tcpProxies } from './faults/network/proxy.js';
 import { messageOf, UserError } from './lib/errors.js';
+import { channelToParent } from './system/channel.js';
 import { nodeClock } from './system/clock.js';
-import { channelToParent } from './system/parent-channel.js';
 
 let proxies: NetworkProxy | undefined;
 

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { ACTION_INPUTS, readInputs } from '../../src/config/inputs.js';
-import { LATER_INPUTS, UNAVAILABLE } from '../../src/config/unavailable.js';
+import { ACTION_INPUTS, LATER_INPUTS, readInputs, UNAVAILABLE } from '../../src/config/inputs.js';
 
 interface Action {
   readonly inputs: Record<string, { description: string; required: boolean; default?: string }>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { formatProblem, UserError } from '../../src/lib/errors.js';
 import type { Inputs } from '../../src/config/inputs.js';
 import { makePlan, validateConfig } from '../../src/config/plan.js';
-import { formatProblem, UserError } from '../../src/lib/errors.js';
 import type { ComparePlan } from '../../src/model/comparison.js';
 import { fakeFiles } from '../fakes/files.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { validateConfig } from '../../src/config/plan.js';
 import { formatProblem } from '../../src/lib/errors.js';
+import { validateConfig } from '../../src/config/plan.js';
 
 const FILE = '.github/flowgate.yml';
 

@@ -1,206 +1,209 @@
 import { describe, expect, test } from '@jest/globals';
-import { networkFaults, unknownFaultKey } from '../../src/config/fault-fields.js';
-import { formatPath } from '../../src/config/finding.js';
-import { parseYaml } from '../../src/config/yaml-source.js';
-import type { NetworkFaultPlan } from '../../src/model/network-fault.js';
+import { formatProblem } from '../../src/lib/errors.js';
+import type { Inputs } from '../../src/config/inputs.js';
+import { makePlan, validateConfig } from '../../src/config/plan.js';
+import type { FaultsPlan } from '../../src/model/faults.js';
+import { fakeFiles } from '../fakes/files.js';
 
-const ENTRY = 'listen: 15432, upstream: "127.0.0.1:5432"';
+const FILE = '.github/flowgate.yml';
 
-function read(value: string) {
-  const source = parseYaml(`network: ${value}`, 'f.yml');
-  return { source, parsed: networkFaults.safeParse((source.value as { network: unknown }).network) };
+const scenario = (...lines: string[]) =>
+  ['version: 1', 'scenarios:', '  s:', ...lines.map((line) => `    ${line}`), ''].join('\n');
+
+/** Every problem as it is shown, without the file's name. */
+function problems(...lines: string[]): string[] {
+  return validateConfig(scenario(...lines), FILE).map((problem) =>
+    formatProblem(problem).replace(`${FILE}:`, ''),
+  );
 }
 
-function plans(value: string): readonly NetworkFaultPlan[] {
-  const { parsed } = read(value);
-  expect(parsed.error?.issues).toBeUndefined();
-  return parsed.data ?? [];
+async function faultsIn(line: string, inputs: Inputs = {}): Promise<FaultsPlan | undefined> {
+  const files = fakeFiles({ [`/repo/${FILE}`]: scenario('run: x', 'seed: 7', line) });
+  const plan = await makePlan(inputs, { files, workspace: '/repo' });
+  return plan.scenarios[0]?.faults;
 }
 
-/** As the config's reader says them: where, and then what. */
-function problems(value: string): string[] {
-  const { source, parsed } = read(value);
-  return (parsed.error?.issues ?? []).flatMap((issue) => {
-    const path = ['network', ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const messages = keys.length > 0 ? keys.map((key) => unknownFaultKey(path, key)) : [issue.message];
-    const { column } = source.locate(path);
-    return messages.map((message) => `${column}: ${formatPath(path)}: ${message}`);
-  });
-}
-
-describe('an entry', () => {
-  test('of the design, whole', () => {
-    expect(plans(`[{${ENTRY}, latency: 200ms±50ms, reset: 5%, bandwidth: 1MB/s, down: 2s..4s}]`)).toEqual([
-      {
-        listen: { host: '127.0.0.1', port: 15432 },
-        upstream: { host: '127.0.0.1', port: 5432 },
-        toxics: [
-          {
-            kind: 'latency',
-            mean: 200,
-            jitter: 50,
-            direction: 'downstream',
-            probability: 1,
-          },
-          { kind: 'bandwidth', rate: 1e6, direction: 'both', probability: 1 },
-          { kind: 'reset', after: 0, probability: 0.05 },
-        ],
-        outages: [{ kind: 'down', during: [{ from: 2000, to: 4000 }] }],
-      },
-    ]);
+describe('a plan of faults', () => {
+  test('takes what is left out from the defaults, and the seed from the scenario', async () => {
+    expect(await faultsIn('faults: {kill: {share: 10%}}')).toEqual({
+      seed: 7,
+      kill: { share: 0.1, after: { from: 100, to: 1000 }, signal: 'SIGKILL' },
+      rounds: 5,
+    });
   });
 
-  test('in the long forms, and in stages', () => {
-    const [plan] = plans(
-      '[{listen: "0.0.0.0:15432", upstream: "[::1]:5432",' +
-        'latency: [{mean: 100ms, during: 0s..10s}, {mean: 300ms, jitter: 20ms, direction: both, probability: 20%, during: [10s..20s, 30s..]}],' +
-        'bandwidth: {rate: 500KiB/s, direction: upstream}, reset: {probability: 0.1, after: 50ms},' +
-        'blackhole: {probability: 5%, during: ..3s}, slow_close: {delay: 1s}, refuse: true, down: [1s..2s, 3s..4s]}]',
-    );
-    expect(plan?.listen).toEqual({ host: '0.0.0.0', port: 15432 });
-    expect(plan?.upstream).toEqual({ host: '::1', port: 5432 });
-    expect(plan?.toxics).toMatchObject([
-      { kind: 'latency', mean: 100, probability: 1, during: [{ from: 0, to: 10_000 }] },
-      {
-        kind: 'latency',
-        mean: 300,
-        jitter: 20,
-        direction: 'both',
-        probability: 0.2,
-        during: [{ from: 10_000, to: 20_000 }, { from: 30_000 }],
-      },
-      { kind: 'bandwidth', rate: 512_000, direction: 'upstream' },
-      { kind: 'reset', probability: 0.1, after: 50 },
-      { kind: 'blackhole', probability: 0.05, during: [{ from: 0, to: 3000 }] },
-      { kind: 'slow_close', delay: 1000, direction: 'downstream' },
-    ]);
-    expect(plan?.outages).toEqual([
-      { kind: 'refuse', during: [{ from: 0 }] },
-      {
-        kind: 'down',
-        during: [
-          { from: 1000, to: 2000 },
-          { from: 3000, to: 4000 },
-        ],
-      },
+  test('says all of it', async () => {
+    const line =
+      'faults: {seed: 42, rounds: 3, kill: {share: 0.5, after: 1s..2s, signal: SIGTERM}, ' +
+      'network: [{listen: 15432, upstream: "127.0.0.1:5432", reset: 5%}]}';
+    expect(await faultsIn(line)).toMatchObject({
+      seed: 42,
+      rounds: 3,
+      kill: { share: 0.5, after: { from: 1000, to: 2000 }, signal: 'SIGTERM' },
+      network: [{ listen: { port: 15432 }, toxics: [{ kind: 'reset', probability: 0.05 }] }],
+    });
+  });
+
+  test('kills all after one time', async () => {
+    expect((await faultsIn('faults: {kill: {share: 100%, after: 500ms}}'))?.kill?.after).toEqual({
+      from: 500,
+      to: 500,
+    });
+  });
+
+  test('follows the seed of the inputs', async () => {
+    expect((await faultsIn('faults: {kill: {share: 10%}}', { seed: '9' }))?.seed).toBe(9);
+  });
+
+  test('is none where there is none', async () => {
+    expect(await faultsIn('warmup: 0')).toBeUndefined();
+  });
+});
+
+describe('a dependency that is a service', () => {
+  const upstream = (text: string): string =>
+    `faults: {network: [{listen: 15432, upstream: "${text}", reset: 5%}]}`;
+
+  test.each([
+    ['127.0.0.1:{{port}}', 'service: x', { host: '127.0.0.1', upstreamPort: '{{port}}' }],
+    [
+      '127.0.0.1:{{ port.db }}',
+      'services: {db: x, app: y}',
+      { host: '127.0.0.1', upstreamPort: '{{port.db}}' },
+    ],
+    ['[::1]:{{port}}', 'services: {db: x}', { host: '::1', upstreamPort: '{{port}}' }],
+  ])('%s with %s has its port once it is chosen', async (text, services, { host, upstreamPort }) => {
+    const files = fakeFiles({ [`/repo/${FILE}`]: scenario('run: x', services, upstream(text)) });
+    const plan = await makePlan({}, { files, workspace: '/repo' });
+    expect(plan.scenarios[0]?.faults?.network).toEqual([
+      expect.objectContaining({ upstream: { host, port: 0 }, upstreamPort }),
     ]);
   });
 
   test.each([
-    ['latency: 200ms+-50ms', { mean: 200, jitter: 50 }],
-    ['latency: 200ms +/- 50ms', { mean: 200, jitter: 50 }],
-    ['latency: 1m30s', { mean: 90_000, jitter: 0 }],
-    ['latency: {mean: 5ms, jitter: 0}', { mean: 5, jitter: 0 }],
-    ['blackhole: true', { kind: 'blackhole', probability: 1 }],
-    ['blackhole: 0.25', { kind: 'blackhole', probability: 0.25 }],
-    ['reset: true', { kind: 'reset', probability: 1, after: 0 }],
-    ['bandwidth: 60MB/min', { rate: 1e6 }],
-    ['slow_close: 500ms', { delay: 500 }],
-  ])('%s', (written, toxic) => {
-    expect(plans(`[{${ENTRY}, ${written}}]`)[0]?.toxics).toMatchObject([toxic]);
+    [
+      'warmup: 0',
+      '127.0.0.1:{{port}}',
+      '6:61: scenarios.s.faults.network[0].upstream: {{port}} is the port of a service, and there is none; add one under service',
+    ],
+    [
+      'services: {db: x, app: y}',
+      '127.0.0.1:{{port}}',
+      '6:61: scenarios.s.faults.network[0].upstream: {{port}} could be that of db or app; write {{port.db}}',
+    ],
+    [
+      'service: x',
+      '127.0.0.1:{{prot}}',
+      '6:61: scenarios.s.faults.network[0].upstream: there is no placeholder {{prot}}; did you mean {{port}}?',
+    ],
+    [
+      'service: x',
+      '{{port}}',
+      '6:50: scenarios.s.faults.network[0].upstream: {{port}} is no HOST:PORT; write it as 127.0.0.1:{{port}}',
+    ],
+    [
+      'service: x',
+      '127.0.0.1:5{{port}}',
+      '6:50: scenarios.s.faults.network[0].upstream: 127.0.0.1:5{{port}} is no HOST:PORT; write it as 127.0.0.1:{{port}}',
+    ],
+    [
+      'service: x',
+      '127.0.0.1:{{port}}/db',
+      '6:50: scenarios.s.faults.network[0].upstream: 127.0.0.1:{{port}}/db is no HOST:PORT; write it as 127.0.0.1:{{port}}',
+    ],
+  ])('with %s, %s is an error', (services, text, expected) => {
+    expect(problems('run: x', services, upstream(text))).toEqual([expected]);
+  });
+
+  test('where the proxy listens has no placeholder', () => {
+    const line = 'faults: {network: [{listen: "{{port}}", upstream: "127.0.0.1:{{port}}", reset: 5%}]}';
+    expect(problems('run: x', 'service: x', line)).toEqual([
+      expect.stringContaining('listen: {{port}} is no HOST:PORT; write'),
+    ]);
   });
 });
 
 describe('what is wrong with it', () => {
   test.each([
-    ['{a: 1}', '1: network: must be a list such as [{listen: 15432,'],
-    ['[]', '1: network: is empty; list a proxy, or remove the key'],
-    ['[15432]', 'network[0]: must be a map such as {listen: 15432'],
+    ['faults: 3', 'scenarios.s.faults: must be a map such as {kill: {share: 10%}}, not 3'],
     [
-      `[{${ENTRY}}]`,
-      'network[0]: does nothing; give it a fault, such as latency: 200ms; faults are latency,',
+      'faults: {seed: 3}',
+      'scenarios.s.faults: injects nothing; give it kill, network or limits, or remove the key',
+    ],
+    ['faults: {kil: {share: 10%}}', 'scenarios.s.faults: there is no key kil; did you mean kill?'],
+    [
+      'faults: {kill: {}}',
+      'scenarios.s.faults.kill.share: must be a share of the flows such as 10%, not nothing',
     ],
     [
-      '[{upstream: "a:1", reset: 5%}]',
-      'network[0].listen: must be a port such as 15432, or HOST:PORT, not nothing',
+      'faults: {kill: {share: 0%}}',
+      'scenarios.s.faults.kill.share: 0% of the flows are none; write more than 0, or leave it out',
+    ],
+    ['faults: {kill: {share: 10}}', 'scenarios.s.faults.kill.share: 10 is more than all; did you mean 10%?'],
+    [
+      'faults: {kill: {share: 10%, after: 2s..1s}}',
+      'scenarios.s.faults.kill.after: 2s..1s ends before it begins; write the earlier time first, as in 100ms..1s',
     ],
     [
-      '[{listen: 70000, upstream: "a:1", reset: 5%}]',
-      '20: network[0].listen: a port is 1 to 65535, not 70000',
+      'faults: {kill: {share: 10%, after: 1s..}}',
+      'scenarios.s.faults.kill.after: 1s.. has no two ends; write it as 100ms..1s, or 500ms for all',
     ],
     [
-      '[{listen: a, upstream: "a:1", reset: 5%}]',
-      'network[0].listen: a is no HOST:PORT; write it as 127.0.0.1:5432',
+      'faults: {kill: {share: 10%, signal: KILL}}',
+      'scenarios.s.faults.kill.signal: must be one of SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, not "KILL"',
     ],
     [
-      '[{listen: 1, upstream: 5432, reset: 5%}]',
-      'upstream: 5432 is no HOST:PORT; write it as 127.0.0.1:5432',
-    ],
-    ['[{listen: 1, upstream: "a:0", reset: 5%}]', 'network[0].upstream: a:0: a port is 1 to 65535'],
-    [
-      '[{listen: 9, upstream: "127.0.0.1:9", reset: 5%}]',
-      'upstream: is where it listens itself; listen on another',
+      'faults: {kill: {share: 10%, when: 1s}}',
+      'scenarios.s.faults.kill: there is no key when; keys are share, after, signal',
     ],
     [
-      `[{${ENTRY}, reset: 5%}, {${ENTRY}, reset: 5%}]`,
-      '[1].listen: 127.0.0.1:15432 is where network[0] listens',
-    ],
-    [`[{${ENTRY}, latencyy: 200ms}]`, 'network[0]: there is no key latencyy; did you mean latency?'],
-    [`[{${ENTRY}, slow-close: 1s}]`, 'there is no key slow-close; did you mean slow_close?'],
-    [
-      `[{${ENTRY}, latency: {men: 5ms, mean: 5ms}}]`,
-      'network[0].latency: there is no key men; did you mean mean?',
+      'faults: {network: [{listen: 1, upstream: "a:2", latencie: 3ms}]}',
+      'scenarios.s.faults.network[0]: there is no key latencie; did you mean latency?',
     ],
     [
-      `[{${ENTRY}, latency: [{mean: 1s}, {mean: 1s, x: 1}]}]`,
-      'latency[1]: there is no key x; keys are mean, jitter,',
+      'faults: {kill: {share: 10%}, rounds: 0}',
+      'scenarios.s.faults.rounds: must be a whole number from 1 up, not 0',
     ],
-    [`[{${ENTRY}, latency: 200}]`, 'network[0].latency: 200 needs a unit: write 200s or 200ms'],
-    [`[{${ENTRY}, latency: 0ms}]`, 'latency: 0ms delays nothing; write 200ms or 200ms±50ms'],
-    [`[{${ENTRY}, latency: {mean: 0}}]`, 'latency.mean: delays nothing; write more than 0'],
-    [`[{${ENTRY}, latency: {jitter: 5ms}}]`, 'latency.mean: must be a time such as 500ms, not nothing'],
-    [`[{${ENTRY}, latency: 5ms±9ms}]`, 'latency: has a jitter of 9 ms, more than its mean of 5 ms'],
-    [`[{${ENTRY}, latency: 5ms±1ms±1ms}]`, 'latency: 5ms±1ms±1ms has more than one ±'],
-    [
-      `[{${ENTRY}, latency: true}]`,
-      'latency: must be 200ms±50ms or {mean: 200ms, jitter: 50ms, probability: 20%}, not true',
-    ],
-    [`[{${ENTRY}, latency: []}]`, 'latency: is empty; write 200ms±50ms'],
-    [
-      `[{${ENTRY}, latency: {mean: 5ms, distribution: normal}}]`,
-      'latency: there is no key distribution: delays are spread evenly from mean − jitter to mean + jitter; leave it out',
-    ],
-    [`[{${ENTRY}, bandwidth: 1MB}]`, 'bandwidth: 1MB is a size; write it per time: 1MB/s'],
-    [`[{${ENTRY}, bandwidth: 8Mbit/s}]`, 'bandwidth: 8Mbit/s is in bits; write bytes: 1MB/s'],
-    [`[{${ENTRY}, bandwidth: 0MB/s}]`, 'bandwidth: 0MB/s lets nothing pass; write 1B/s at least'],
-    [`[{${ENTRY}, bandwidth: 1mb/s}]`, 'bandwidth: there is no unit mb/s; did you mean MB/s?'],
-    [`[{${ENTRY}, bandwidth: 5%}]`, 'bandwidth: 5% is no bandwidth; write it as 1MB/s or 500KB/s'],
-    [`[{${ENTRY}, reset: 5}]`, 'reset: 5 is more than all; did you mean 5%?'],
-    [`[{${ENTRY}, reset: 500%}]`, 'reset: 500% is more than all; a share is at most 100%'],
-    [`[{${ENTRY}, reset: 0%}]`, 'reset: 0% of the connections are none'],
-    [`[{${ENTRY}, reset: 5ms}]`, 'reset: 5ms is no share; write it as 5% or 0.05'],
-    [`[{${ENTRY}, reset: {probability: 5%, during: 4s..2s}}]`, 'reset.during: 4s..2s ends before it begins'],
-    [
-      `[{${ENTRY}, reset: {during: [1s..2s, 3s]}}]`,
-      'reset.during[1]: 3s is no span of time; write it as 2s..4s',
-    ],
-    [`[{${ENTRY}, reset: {during: []}}]`, 'reset.during: is empty; write 2s..4s'],
-    [`[{${ENTRY}, refuse: 20%}]`, 'refuse: 20%: a share of the connections can not be refused'],
-    [
-      `[{${ENTRY}, refuse: false}]`,
-      'refuse: must be true, a span of time such as 2s..4s, or a list of them, not false',
-    ],
-    [`[{${ENTRY}, down: true}]`, 'down: must be a span of time such as 2s..4s, or a list of them, not true'],
-    [`[{${ENTRY}, down: 2s..4x}]`, 'down: 4x: there is no unit of time x'],
-    [`[{${ENTRY}, down: [1s..2s, 2s]}]`, 'down[1]: 2s is no span of time'],
-    [`[{${ENTRY}, slow_close: 0s}]`, 'slow_close: delays nothing; write more than 0'],
-  ])('%s', (value, message) => {
-    const found = problems(value);
-    expect(found).toEqual([expect.stringContaining(message)]);
+  ])('%s', (line, expected) => {
+    const found = problems('run: x', line);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(expected);
   });
 
-  test('is said all at once', () => {
-    const found = problems(
-      `[{listen: x, upstream: y, latency: 5, reset: 5, down: z}, {${ENTRY}, bandwidth: 1}]`,
-    );
-    expect(found.map((problem) => problem.split(': ')[1])).toEqual([
-      'network[0].listen',
-      'network[0].upstream',
-      'network[0].latency',
-      'network[0].reset',
-      'network[0].down',
-      'network[1].bandwidth',
+  test('a module with isolate: thread has neither a process nor a signal to be killed by', () => {
+    expect(problems('module: x', 'isolate: thread', 'faults: {kill: {share: 10%}}')).toEqual([
+      '6:14: scenarios.s.faults.kill: kills a flow by its process, or by aborting its signal where all flows share one, and isolate: thread has neither; write isolate: process, or none',
     ]);
   });
+
+  test('a module with a process for each flow has, and one that shares a process is aborted', () => {
+    expect(problems('module: x', 'isolate: process', 'faults: {kill: {share: 10%}}')).toEqual([]);
+    expect(problems('module: x', 'faults: {kill: {share: 10%}}')).toEqual([]);
+    expect(problems('module: x', 'faults: {kill: {share: 10%, signal: SIGTERM}}')).toEqual([
+      expect.stringContaining('a module flow that shares one is aborted: leave it out'),
+    ]);
+  });
+
+  test('an HTTP flow is sent no signal', () => {
+    const found = problems('http: "http://a/"', 'faults: {kill: {share: 10%, signal: SIGTERM}}');
+    expect(found).toEqual([expect.stringContaining('of an HTTP flow the connection is reset: leave it out')]);
+  });
+
+  test.each([
+    ['ladder: [1, 2]', 'ladder and faults are given'],
+    ['stages: [{flows: 1, for: 1s}]', 'stages and faults are given'],
+    ['rate: 5/s', 'rate and faults are given'],
+  ])('%s is no load of waves', (load, expected) => {
+    const found = problems('run: x', load, ...(load.startsWith('rate') ? ['duration: 1s'] : []), KILL);
+    expect(found).toEqual([expect.stringContaining(expected)]);
+    expect(found[0]).toContain('waves of one closed load');
+  });
+
+  test('nor is a rate in the inputs', async () => {
+    await expect(faultsIn(KILL, { rate: '5/s', duration: '1s' })).rejects.toThrow(
+      's has faults, which come in waves of one closed load; leave the rate out',
+    );
+  });
 });
+
+const KILL = 'faults: {kill: {share: 10%}}';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { formatProblem, UserError } from '../../src/lib/errors.js';
 import type { Inputs } from '../../src/config/inputs.js';
 import { makePlan } from '../../src/config/plan.js';
-import { formatProblem, UserError } from '../../src/lib/errors.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const CONFIG = 'version: 1\nscenarios: {a: {run: exit 1}}\n';

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { readConfig } from '../../src/config/config.js';
-import { makePlan, validateConfig } from '../../src/config/plan.js';
 import { formatProblem } from '../../src/lib/errors.js';
+import { readConfig } from '../../src/config/file.js';
+import { planHistory } from '../../src/config/history.js';
+import { makePlan, validateConfig } from '../../src/config/plan.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const FILE = '.github/flowgate.yml';
 const config = (history: string) => `version: 1\nscenarios:\n  s: {run: 'true'}\nhistory: ${history}\n`;
-const read = (history: string) => readConfig(config(history), FILE).config?.history;
+const read = (history: string) => planHistory(undefined, readConfig(config(history), FILE).config?.history);
 const problems = (history: string) =>
   validateConfig(config(history), FILE).map((problem) => formatProblem(problem).replace(`${FILE}:`, ''));
 

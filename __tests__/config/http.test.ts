@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { makePlan, validateConfig } from '../../src/config/plan.js';
 import { formatProblem } from '../../src/lib/errors.js';
+import { makePlan, validateConfig } from '../../src/config/plan.js';
 import type { ScenarioPlan } from '../../src/model/plan.js';
 import { fakeFiles } from '../fakes/files.js';
 

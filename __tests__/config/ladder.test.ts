@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { formatProblem } from '../../src/lib/errors.js';
 import type { Inputs } from '../../src/config/inputs.js';
 import { makePlan, validateConfig } from '../../src/config/plan.js';
-import { formatProblem } from '../../src/lib/errors.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const FILE = '.github/flowgate.yml';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { validateConfig } from '../../src/config/plan.js';
 import { formatProblem } from '../../src/lib/errors.js';
+import { validateConfig } from '../../src/config/plan.js';
 
 /** What is said of the text; each of these took from half a minute to an hour before, or a defect was reported. */
 const said = (text: string): readonly string[] => validateConfig(text, 'f.yml').map(formatProblem);

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Load } from '../../src/model/plan.js';
 import type { Inputs } from '../../src/config/inputs.js';
 import { makePlan } from '../../src/config/plan.js';
-import { parseRate } from '../../src/config/rate.js';
-import type { Load } from '../../src/model/plan.js';
 import type { Threshold } from '../../src/model/threshold.js';
 import { fakeFiles } from '../fakes/files.js';
 
@@ -17,18 +16,6 @@ async function planOf(lines: string, inputs: Inputs = {}) {
 async function loadOf(lines: string, inputs: Inputs = {}): Promise<Load | undefined> {
   return (await planOf(lines, inputs))?.load;
 }
-
-describe('rates', () => {
-  test.each([
-    ['50/s', 50],
-    ['300/min', 5],
-    ['7200/h', 2],
-    [' 0.5 / s ', 0.5],
-    ['.5/s', 0.5],
-  ])('%s', (text, rate) => {
-    expect(parseRate(text)).toEqual({ ok: true, rate });
-  });
-});
 
 describe('the open model', () => {
   test('has a rate and a duration; 100 flows may be in flight, or what starts in two seconds', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { formatProblem, UserError } from '../../src/lib/errors.js';
 import type { Inputs } from '../../src/config/inputs.js';
 import { makePlan } from '../../src/config/plan.js';
-import { formatProblem, UserError } from '../../src/lib/errors.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const WORKSPACE = '/repo';

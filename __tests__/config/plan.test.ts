@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Inputs } from '../../src/config/inputs.js';
 import { makePlan } from '../../src/config/plan.js';
-import { DEFAULT_GATES } from '../../src/config/thresholds.js';
 import type { Plan } from '../../src/model/plan.js';
+import { DEFAULT_GATES } from '../../src/config/thresholds.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const WORKSPACE = '/repo';

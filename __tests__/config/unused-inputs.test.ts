@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Inputs, readInputs } from '../../src/config/inputs.js';
-import { makePlan } from '../../src/config/plan.js';
 import { formatProblem, UserError } from '../../src/lib/errors.js';
+import { readInputs, type Inputs } from '../../src/config/inputs.js';
+import { makePlan } from '../../src/config/plan.js';
 import { fakeFiles } from '../fakes/files.js';
 
 const FILES = {

@@ -34,7 +34,7 @@ export function ladderPlanOf(
   rungs: readonly number[] = RUNGS,
   differs: Partial<ScenarioPlan> = {},
 ): ScenarioPlan {
-  const { rungs: ladder, load } = planLadder(rungs, {});
+  const { ladder, load } = planLadder(rungs, {});
   return scenarioPlanOf({ name: 'capacity', load, ladder, ...differs });
 }
 

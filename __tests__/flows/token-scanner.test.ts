@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type MetToken, prefixOf, TokenScanner } from '../../src/flows/token-scanner.js';
+import { type MetToken, prefixOf, TokenScanner } from '../../src/flows/canary.js';
 import { seededRandom } from '../../src/lib/random.js';
 
 const RUN = 'fg-0123456789ab-';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { CommentMode } from '../../src/config/parse-inputs.js';
+import type { CommentMode } from '../../src/config/inputs.js';
 import { type CommentRequest, formatMarker, type Marker, publishComment } from '../../src/github/comment.js';
 import type { Verdict } from '../../src/model/results.js';
 import { GitHubError } from '../../src/system/github.js';

@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { ladderOf } from '../../src/ladder/capacity.js';
 import { ladderMeasures } from '../../src/ladder/judge.js';
+import { FlowLog } from '../../src/measure/flow-log.js';
 import type { Measures } from '../../src/measure/figures.js';
 import { measure, standardRefs, summarize } from '../../src/measure/summarize.js';
 import { uslThroughput } from '../../src/model/ladder.js';
 import type { MetricRef } from '../../src/model/metrics.js';
 import type { Record } from '../../src/model/record.js';
 import { flowTimeAt, ladderRecordOf, RUNGS, TRUTH } from '../fakes/ladder.js';
-import { recordOf } from '../fakes/record.js';
+import { flowOf, recordOf } from '../fakes/record.js';
 
 function measuresOf(record: Record): Measures {
   const figures = ladderOf(record);
@@ -95,6 +96,33 @@ describe('what a ladder tells', () => {
     const { value: least, note } = measure(near, { metric: 'knee' });
     expect(least).toBe(30);
     expect(note).toMatch(/^at least/);
+  });
+
+  test('each rung is measured by its own flows where only some of all flows are kept', () => {
+    const flows = Array.from({ length: 30_000 }, (_, index) => {
+      const startedAt = Math.floor(index / 10);
+      const rung = index < 18_000 ? 5 : 10;
+      const outcome = index % 7 === 0 ? 'failed' : 'ok';
+      const slot = (index % 10) + 1;
+      return flowOf({
+        slot,
+        iteration: index + 1,
+        rung,
+        outcome,
+        startedAt,
+        endedAt: startedAt + 1 + (index % 13) / 7,
+      });
+    });
+    const rungs = [
+      { flows: 5, from: 0, to: 1800 },
+      { flows: 10, from: 1800, to: 3100 },
+    ];
+    const log = new FlowLog({ model: 'closed', seed: 1 });
+    flows.forEach(log.add);
+    const record = recordOf({ ...log.recorded(), rungs });
+    expect(record.flows.length).toBeLessThan(flows.length);
+    expect(ladderOf(record)).toEqual(ladderOf(recordOf({ flows, rungs })));
+    expect(ladderOf(record)?.rungs.map(({ started }) => started)).toEqual([18_000, 12_000]);
   });
 
   test('rungs on a machine that is used up do not bend the line of CPU, and it is said', () => {

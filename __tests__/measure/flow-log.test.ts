@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { ladderOf } from '../../src/ladder/capacity.js';
 import { seededRandom } from '../../src/lib/random.js';
 import { FlowLog } from '../../src/measure/flow-log.js';
 import { measure, standardRefs, summarize } from '../../src/measure/summarize.js';
@@ -60,17 +59,6 @@ describe('a log of flows', () => {
     const record = logged(flows);
     expect(record.flows.length).toBeLessThan(30_000);
     expect(figuresOf(record)).toEqual(figuresOf(recordOf({ flows })));
-  });
-
-  test('measures each rung of a ladder by its own flows', () => {
-    const flows = flowsOf(30_000).map((flow) => ({ ...flow, rung: flow.iteration <= 18_000 ? 5 : 10 }));
-    const rungs = [
-      { flows: 5, from: 0, to: 1000 },
-      { flows: 10, from: 1000, to: 2000 },
-    ];
-    const ladder = ladderOf(logged(flows, { rungs }));
-    expect(ladder).toEqual(ladderOf(recordOf({ flows, rungs })));
-    expect(ladder?.rungs.map(({ started }) => started)).not.toContain(0);
   });
 
   test('a step named anew by every flow does not fill the memory', () => {

@@ -2,7 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { parseReadiness } from '../../src/config/readiness.js';
+import { parseReadiness } from '../../src/config/services.js';
 import type { ServicePlan } from '../../src/model/plan.js';
 import { nodeHttp } from '../../src/services/probes.js';
 import { type Service, startService } from '../../src/services/service.js';
@@ -21,7 +21,7 @@ afterEach(async () => {
 function readinessOf(text: string): ServicePlan['ready'] {
   const result = parseReadiness(text);
   if (!result.ok) throw new Error(result.message);
-  return result.ready;
+  return result.value;
 }
 
 /** Resolves to why it did not become ready; undefined if it did. */

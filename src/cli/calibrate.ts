@@ -1,5 +1,5 @@
 import { type CalibrateOptions, calibrateScenario } from '../compare/calibrate/calibrating.js';
-import { parseDuration } from '../config/duration.js';
+import { parseDuration } from '../config/quantities.js';
 import type { Inputs } from '../config/inputs.js';
 import { makePlan } from '../config/plan.js';
 import { type Problem, UserError } from '../lib/errors.js';
@@ -117,10 +117,10 @@ function unusedThresholds(inputs: Inputs, [scenario]: readonly ScenarioPlan[]): 
 function readBounds({ time, runs }: Omit<Asked, 'asked'>, problems: Problem[]): Bounds {
   const read = time === undefined ? undefined : parseDuration(time);
   if (read?.ok === false) problems.push({ where: 'option --for', message: read.message });
-  if (runs === undefined) return { time: read?.ok === true ? read.ms : TIME };
+  if (runs === undefined) return { time: read?.ok === true ? read.value : TIME };
   const count = Number(runs);
   if (!Number.isSafeInteger(count) || count < 1) {
     problems.push({ where: 'option --runs', message: `${runs} is no whole number from 1 up` });
   }
-  return { runs: count, time: read?.ok === true ? read.ms : Infinity };
+  return { runs: count, time: read?.ok === true ? read.value : Infinity };
 }

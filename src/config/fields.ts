@@ -1,15 +1,50 @@
 import { z } from 'zod';
-import type { Readiness } from '../model/plan.js';
-import type { Threshold, ThresholdLevel } from '../model/threshold.js';
-import { DURATION_PATTERN, missingUnit, parseDuration } from './duration.js';
-import { parseReadiness } from './readiness.js';
-import { readThresholdEntry, THRESHOLD_ENTRY_SCHEMA } from './threshold-entry.js';
-import { parseThresholdText, type TextPlace } from './thresholds.js';
+import { didYouMean } from '../lib/nearest.js';
+import type { TextPlace } from '../lib/errors.js';
+import type { Threshold } from '../model/threshold.js';
+import { DURATION_PATTERN, missingUnit, parseDuration, type Read } from './quantities.js';
 
 /*
- * The kinds of value that a config has. Every message is the end of a sentence that begins with where it is:
- * "scenarios.checkout.flows: must be …".
+ * The kinds of value that a config has, and what is said of one that is wrong. Every message is the end of a sentence
+ * that begins with where it is: "scenarios.checkout.flows: must be …".
  */
+
+/** From the top of the config to a value in it. */
+export type Path = readonly (string | number)[];
+
+/** Something wrong with a value of the config, before it is known where in the file that stands. */
+export interface Finding {
+  readonly path: Path;
+  /** The end of a sentence that begins with where it is. */
+  readonly message: string;
+  /** The problem is a key of the map at the path, not its value. */
+  readonly key?: string;
+  /** Inside the value, if that is text. */
+  readonly place?: TextPlace;
+}
+
+/** A threshold of the config, and where in its list or text it stands. */
+export interface WrittenThreshold {
+  readonly threshold: Threshold;
+  readonly text: string;
+  /** From the list to the expression; none in a text, of which `index` and `place` say where. */
+  readonly path: Path;
+  readonly index?: number;
+  readonly place: TextPlace;
+}
+
+/** A map of the config as the YAML has it: nothing is known of its values. */
+export type Raw = Readonly<Record<string, unknown>>;
+
+export function isMap(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What others wrote, in a message: one line without control characters, so that it can pose as nothing else. */
+export function oneLine(message: string): string {
+  const line = message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return line.length > 400 ? `${line.slice(0, 399)}…` : line;
+}
 
 /** A value as a message shows it. */
 export function show(value: unknown): string {
@@ -20,9 +55,50 @@ export function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
+interface Issue {
+  readonly code?: string | undefined;
+  readonly input?: unknown;
+}
+
+/** The message of a value that is of another kind than it must be. */
+export function mustBe(what: string): (issue: Issue) => string {
+  return ({ input }) => `must be ${what}, not ${show(input)}`;
+}
+
+interface Context {
+  readonly issues: z.core.$ZodRawIssue[];
+}
+
+/** Within a value that is read. */
+interface Within {
+  readonly path?: Path;
+  /** Inside the text. */
+  readonly place?: TextPlace;
+}
+
+/** Says what is wrong with the value that is being transformed, or with a part of it. */
+export function refuse(context: Context, message: string, { path = [], place }: Within = {}): never {
+  const params = place === undefined ? {} : { params: { place } };
+  context.issues.push({ code: 'custom', input: undefined, message, path: [...path], ...params });
+  return z.NEVER;
+}
+
+/** For `transform`: the text as a function reads it. */
+export function by<T>(reader: (text: string) => Read<T>): (text: string | number, context: Context) => T {
+  return (text, context) => {
+    const result = reader(String(text));
+    return result.ok ? result.value : refuse(context, result.message);
+  };
+}
+
+/** Text that is read by a function; a number too, where its reader says what is wrong with one. */
+export function readAs<T>(what: string, reader: (text: string) => Read<T>) {
+  return z.union([z.string(), z.number()], { error: mustBe(what) }).transform(by(reader));
+}
+
 /** A whole number from `least` up. */
 export function whole(least: number) {
-  const error = ({ input }: { input?: unknown }) => {
+  const error = ({ input }: Issue) => {
     const unquoted = typeof input === 'string' && /^\d+$/.test(input.trim());
     const remedy = unquoted ? '; write it without quotation marks' : '';
     return `must be a whole number from ${least} up, not ${show(input)}${remedy}`;
@@ -32,7 +108,7 @@ export function whole(least: number) {
 
 /** Text that is not empty; `example` shows what could stand there. */
 export function text(example: string) {
-  const error = ({ input }: { input?: unknown }) =>
+  const error = ({ input }: Issue) =>
     input === null || input === ''
       ? `is empty; write ${example}`
       : `must be text such as ${example}, not ${show(input)}`;
@@ -61,88 +137,114 @@ export const duration = z
         ? missingUnit(input)
         : `must be a time such as 30s, 500ms or 1m30s, not ${show(input)}`,
   })
-  .transform((value, context): number => {
-    const result = parseDuration(value);
-    if (result.ok) return result.ms;
-    context.issues.push({ code: 'custom', input: value, message: result.message });
-    return z.NEVER;
-  })
+  .transform(by(parseDuration))
   .meta({ pattern: DURATION_PATTERN });
 
-export const readiness = text('http://127.0.0.1:3000/health').transform((value, context): Readiness => {
-  const result = parseReadiness(value);
-  if (result.ok) return result.ready;
-  context.issues.push({ code: 'custom', input: value, message: result.message });
-  return z.NEVER;
-});
+export const flag = z.boolean({ error: mustBe('true or false') });
 
 /** Text, or a number or truth value that is turned into text: `PORT: 3000`. */
 const scalar = z.union([z.string(), z.number(), z.boolean()], {
-  error: ({ input }) => `must be text, a number or true/false, not ${show(input)}`,
+  error: mustBe('text, a number or true/false'),
 });
 
 /** A map of names to text. */
 export function textMap(what: string) {
   return z
-    .record(z.string(), scalar.transform(String), {
-      error: ({ input }) => `must be a map of ${what}, not ${show(input)}`,
-    })
+    .record(z.string(), scalar.transform(String), { error: mustBe(`a map of ${what}`) })
     .transform((map): Readonly<Record<string, string>> => map);
 }
 
 export function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
-  return z.enum(values, {
-    error: ({ input }) => `must be one of ${values.join(', ')}, not ${show(input)}`,
+  return z.enum(values, { error: mustBe(`one of ${values.join(', ')}`) });
+}
+
+/**
+ * A map with these keys and no others.
+ * @param what it must be, or what is said of a value that is no map
+ * @param unknown what is said of another key
+ */
+export function map<const Shape extends z.ZodRawShape>(
+  shape: Shape,
+  what: string | ((input: unknown) => string),
+  unknown: (key: string, names: readonly string[]) => string = (key, names) => unknownKey(key, names),
+) {
+  const names = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => {
+      // zod has one issue for all unknown keys of a map: the message has a line for each.
+      if (issue.code === 'unrecognized_keys') {
+        return issue.keys.map((key) => oneLine(unknown(key, names))).join('\n');
+      }
+      return typeof what === 'string' ? mustBe(what)(issue) : what(issue.input);
+    },
   });
 }
 
-/** A list with one threshold an entry, or one text with one a line. */
-export function thresholds(level: ThresholdLevel) {
-  const example = level === 'fail' ? 'success_rate >= 99%' : 'peak_cpu < 70%';
-  return z
-    .unknown()
-    .transform((value, context): readonly Threshold[] => {
-      const report = (message: string, path: (string | number)[] = [], place?: TextPlace) => {
-        context.issues.push({ code: 'custom', input: value, message, path, params: { place } });
-      };
-      if (typeof value === 'string') return fromText(value, level, report);
-      if (Array.isArray(value) && value.length > 0) return fromList(value, level, report);
-      const empty = value === null || Array.isArray(value);
-      report(
-        empty
-          ? `is empty; list some, such as ${example}, or remove the key`
-          : `must be a list such as [${example}], not ${show(value)}`,
-      );
-      return z.NEVER;
-    })
-    .meta({
-      anyOf: [
-        { type: 'string', minLength: 1 },
-        {
-          type: 'array',
-          minItems: 1,
-          items: { anyOf: [{ type: 'string', minLength: 1 }, THRESHOLD_ENTRY_SCHEMA] },
-        },
-      ],
-    });
+export function unknownKey(key: string, names: readonly string[], word = 'key'): string {
+  return `there is no ${word} ${key}${didYouMean(key, names, `; ${word}s are ${names.join(', ')}`)}`;
 }
 
-type Report = (message: string, path?: (string | number)[], place?: TextPlace) => void;
+type Kind = 'text' | 'number' | 'flag' | 'list' | 'map' | 'nothing';
+type Kinds = { readonly [K in Kind | 'other']?: z.ZodType };
 
-function fromText(value: string, level: ThresholdLevel, report: Report): readonly Threshold[] {
-  const parsed = parseThresholdText(value, level);
-  for (const { index, message, line, column } of parsed.problems) {
-    report(message, index === undefined ? [] : [index], { line, column });
-  }
-  return parsed.thresholds;
+function kindOf(value: unknown): Kind {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'object') return 'map';
+  if (typeof value === 'string') return 'text';
+  return typeof value === 'number' ? 'number' : 'flag';
 }
 
-function fromList(value: readonly unknown[], level: ThresholdLevel, report: Report): readonly Threshold[] {
-  return value.flatMap((entry, index) =>
-    readThresholdEntry(entry, level, {
-      report: (message, path = [], place) => {
-        report(message, [index, ...path], place);
-      },
-    }),
-  );
+interface EitherDef extends z.core.$ZodUnionDef {
+  readonly kinds: Kinds;
+}
+
+/** A union whose member is known by the kind of the value, so that what is wrong inside of it is said by that member. */
+const ZodEither = z.core.$constructor<z.ZodUnion, EitherDef>('ZodEither', (inst, def) => {
+  z.ZodUnion.init(inst, def);
+  inst._zod.parse = (payload, context) => {
+    const member = def.kinds[kindOf(payload.value)] ?? def.kinds.other;
+    if (member !== undefined) return member._zod.run(payload, context);
+    payload.issues.push({ code: 'invalid_union', errors: [], input: payload.value, inst });
+    return payload;
+  };
+});
+
+/**
+ * A value of one of several kinds, each read by its own schema.
+ * @param kinds `other` reads all kinds that are not named
+ * @param error of a value of a kind that is not named
+ */
+export function either<const Given extends Kinds>(kinds: Given, error?: (issue: Issue) => string) {
+  type Member = NonNullable<Given[keyof Given]>;
+  const options = [...new Set(Object.values(kinds))];
+  const union = new ZodEither({ type: 'union', options, kinds, error });
+  return union as unknown as z.ZodType<z.output<Member>, z.input<Member>>;
+}
+
+/** A map, or a text that stands for a map with this key alone. */
+export function mapOrText<Schema extends z.ZodObject>(key: keyof Schema['shape'] & string, schema: Schema) {
+  const short = z
+    .string()
+    .meta({ minLength: 1 })
+    .transform((value): unknown => ({ [key]: value }))
+    .pipe(schema);
+  return either({ text: short, other: schema });
+}
+
+/**
+ * One value of several kinds, or a list of them: what is read is a list.
+ * @param empty what is said of an empty list
+ */
+export function oneOrMore<T>(
+  kinds: { readonly [K in Kind | 'other']?: z.ZodType<T> },
+  { empty, error }: { readonly empty: string; readonly error?: (issue: Issue) => string },
+) {
+  const list = z.array(either<typeof kinds>(kinds, error)).min(1, { error: empty });
+  // Of a schema that reads several kinds there is one: it would stand in the JSON Schema several times.
+  const alone = new Map(Object.values(kinds).map((schema) => [schema, schema.transform((one) => [one])]));
+  const single = Object.fromEntries(
+    Object.entries(kinds).map(([kind, schema]) => [kind, alone.get(schema)]),
+  ) as { readonly [K in Kind | 'other']?: z.ZodType<T[]> };
+  return either<typeof single>({ ...single, list }, error) as z.ZodType<readonly T[]>;
 }

@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Problem } from '../lib/errors.js';
-import { didYouMean, nearest } from '../lib/nearest.js';
 import type { Files } from '../system/ports.js';
+import { didYouMean, nearest } from '../lib/nearest.js';
 import { whereInput } from './inputs.js';
 
 /** Where a config is looked for, from the workspace: the first one that exists is used. */

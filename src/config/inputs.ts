@@ -1,45 +1,19 @@
-/**
- * What the action's inputs and the terminal's options say, as text. Left out and empty are the same: a workflow
- * cannot leave out an input that it fills from an expression.
- */
-export interface Inputs {
-  readonly config?: string;
-  readonly scenario?: string;
-  readonly run?: string;
-  readonly module?: string;
-  readonly url?: string;
-  readonly demo?: string;
-  readonly flows?: string;
-  readonly iterations?: string;
-  readonly duration?: string;
-  readonly rate?: string;
-  readonly timeout?: string;
-  readonly thresholds?: string;
-  readonly alerts?: string;
-  readonly compare?: string;
-  readonly prepare?: string;
-  readonly budget?: string;
-  readonly shard?: string;
-  readonly comment?: string;
-  readonly commentKey?: string;
-  readonly pullRequest?: string;
-  readonly checkName?: string;
-  readonly onInconclusive?: string;
-  readonly workingDirectory?: string;
-  readonly history?: string;
-  /** Of the terminal only: most in flight in the open model. */
-  readonly maxFlows?: string;
-  /** Of the terminal only: seed of everything random. */
-  readonly seed?: string;
-  /** Of the terminal only: how the demo is told to misbehave. */
-  readonly bug?: string;
-  /** Of the terminal only: `true` leaves out the comparison that the config asks for. */
-  readonly noCompare?: string;
-  /** Of the action only: names of inputs that action.yml does not have, one a line. */
-  readonly unknown?: string;
-}
+import { BUGS } from '../demo/bugs.js';
+import type { Problem } from '../lib/errors.js';
+import { UNRESOLVED_ANSWERS } from '../model/comparison.js';
+import type { HttpRequestPlan } from '../model/plan.js';
+import { placeholdersIn } from '../lib/placeholders.js';
+import type { Threshold, ThresholdLevel } from '../model/threshold.js';
+import { refusedAgainstBase } from '../compare/thresholds.js';
+import { didYouMean } from '../lib/nearest.js';
+import { NO_THRESHOLD, ofThreshold, readThresholdText } from './thresholds.js';
+import { refProblem } from './compare.js';
+import { RUNS_NOTHING, runsNothing } from './fields.js';
+import { httpRequests } from './http.js';
+import { good, parseDuration, parseRate, unreadable, type Read } from './quantities.js';
+import { needsCompare } from './threshold-fields.js';
 
-export type InputKey = keyof Inputs;
+/* What the action's inputs and the terminal's options say. */
 
 /** Inputs of action.yml that only the publisher reads. */
 export const PUBLISHER_INPUTS = ['github-token', 'matrix'] as const;
@@ -70,20 +44,30 @@ export const ACTION_INPUTS = {
   onInconclusive: 'on-inconclusive',
   workingDirectory: 'working-directory',
   history: 'history',
-} as const satisfies Partial<Record<InputKey, string>>;
+} as const;
 
-const INPUT_NAMES: Readonly<Record<InputKey, string>> = {
+const NAMES = {
   ...ACTION_INPUTS,
+  /** Of the terminal only: most in flight in the open model. */
   maxFlows: 'max-flows',
+  /** Of the terminal only: seed of everything random. */
   seed: 'seed',
+  /** Of the terminal only: how the demo is told to misbehave. */
   bug: 'bug',
+  /** Of the terminal only: `true` leaves out the comparison that the config asks for. */
   noCompare: 'no-compare',
+  /** Of the action only: names of inputs that action.yml does not have, one a line. */
   unknown: 'unknown',
-};
+} as const;
+
+export type InputKey = keyof typeof NAMES;
+
+/** As text. Left out and empty are the same: a workflow cannot leave out an input that it fills from an expression. */
+export type Inputs = { readonly [Key in InputKey]?: string };
 
 /** `input working-directory`: where a problem of an input is. */
 export function whereInput(key: InputKey): string {
-  return `input ${INPUT_NAMES[key]}`;
+  return `input ${NAMES[key]}`;
 }
 
 /**
@@ -105,3 +89,226 @@ export function readInputs(get: (name: string) => string, given: readonly string
 /** `core.getInput` reads an input from the variable of this name; the runner writes it in capitals. */
 const PREFIX = 'INPUT_';
 const KNOWN: ReadonlySet<string> = new Set([...Object.values(ACTION_INPUTS), ...PUBLISHER_INPUTS]);
+
+/*
+ * What the contract names and this version does not do yet: recognised and refused, so that it is never taken for a
+ * misspelling and never silently ignored.
+ */
+export const UNAVAILABLE = 'is not available in this version yet';
+
+export const LATER_INPUTS = ['shard'] as const;
+
+export const COMMENT_MODES = ['always', 'on-change', 'on-problem', 'never'] as const;
+export type CommentMode = (typeof COMMENT_MODES)[number];
+
+const given = (text: string): Read<string> => good(text);
+const isTrue = (text: string): Read<boolean> => {
+  const read = oneOf(['true', 'false'])(text);
+  return read.ok ? good(read.value === 'true') : read;
+};
+
+function command(text: string): Read<string> {
+  return runsNothing(text) ? unreadable(RUNS_NOTHING) : good(text);
+}
+
+function whole(least: number) {
+  return (text: string): Read<number> => {
+    const number = Number(text);
+    const fits = /^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least;
+    return fits ? good(number) : unreadable(`must be a whole number from ${least} up, not ${text}`);
+  };
+}
+
+function oneOf<Name extends string>(names: readonly Name[]) {
+  return (text: string): Read<Name> => {
+    const found = names.find((name) => name === text);
+    if (found !== undefined) return good(found);
+    return unreadable(`must be one of ${names.join(', ')}, not ${text}${didYouMean(text, names)}`);
+  };
+}
+
+function ref(text: string): Read<string> {
+  const problem = refProblem(text);
+  return problem === undefined ? good(text) : unreadable(problem);
+}
+
+/** The URL of a GET. */
+function requests(text: string): Read<readonly HttpRequestPlan[]> {
+  if (placeholdersIn(text).some(({ word }) => /^port(\.|$)/.test(word))) {
+    return unreadable('{{port}} is the port of a service, and there is none; write a config');
+  }
+  const { data, error } = httpRequests.safeParse(text);
+  return data === undefined ? unreadable(error.issues[0]?.message ?? '') : good(data);
+}
+
+function scenarioNames(text: string): Read<readonly string[]> {
+  const names = text.split(/[,\n]/).map((name) => name.trim());
+  const said = new Set(names.filter((name) => name !== ''));
+  return said.size === 0 ? unreadable(`${text} names no scenario`) : good([...said]);
+}
+
+/** How each is read, in the order in which problems are reported. Thresholds have several of them. */
+const READERS = {
+  config: given,
+  scenario: scenarioNames,
+  run: command,
+  module: given,
+  url: requests,
+  demo: isTrue,
+  flows: whole(1),
+  iterations: whole(1),
+  /** ms */
+  duration: parseDuration,
+  /** Starts per second. */
+  rate: parseRate,
+  maxFlows: whole(1),
+  /** ms */
+  timeout: parseDuration,
+  thresholds: 'fail',
+  alerts: 'warn',
+  /** A git ref, or `base`. */
+  compare: ref,
+  noCompare: () => good(true),
+  prepare: command,
+  /** ms */
+  budget: parseDuration,
+  comment: oneOf(COMMENT_MODES),
+  /** Number of the pull request that the run is about. */
+  pullRequest: whole(1),
+  checkName: given,
+  onInconclusive: oneOf(UNRESOLVED_ANSWERS),
+  workingDirectory: given,
+  seed: whole(0),
+  bug: oneOf(BUGS),
+  history: isTrue,
+} as const satisfies { [Key in InputKey]?: ThresholdLevel | ((text: string) => Read<unknown>) };
+
+type Readers = typeof READERS;
+
+/** The inputs as values; what was left out, or is wrong, is not there. */
+export type ParsedInputs = {
+  readonly [Key in keyof Readers]?: Readers[Key] extends (text: string) => Read<infer Value>
+    ? Value
+    : readonly Threshold[];
+};
+
+export interface InputsReading {
+  readonly parsed: ParsedInputs;
+  readonly problems: readonly Problem[];
+  /** What would be wrong too if nothing were compared. */
+  readonly unlessCompared: readonly Problem[];
+}
+
+/** Reads every input and reports all that is wrong with them. Never throws. */
+export function parseInputs(inputs: Inputs): InputsReading {
+  const parsed: { [key: string]: unknown } = {};
+  const problems: Problem[] = [];
+  const unlessCompared: Problem[] = [];
+  for (const [key, reader] of Object.entries(READERS) as [keyof Readers, Readers[keyof Readers]][]) {
+    const text = inputs[key];
+    if (!isGiven(text)) continue;
+    if (typeof reader === 'string') {
+      const read = readThresholds(text, reader, whereInput(key));
+      problems.push(...read.problems);
+      unlessCompared.push(...read.unlessCompared);
+      if (read.problems.length === 0) parsed[key] = read.thresholds;
+      continue;
+    }
+    const trimmed = text.trim();
+    const read = trimmed === '' ? unreadable('is blank; write it or leave it out') : reader(trimmed);
+    if (read.ok) parsed[key] = read.value;
+    else problems.push({ where: whereInput(key), message: read.message });
+  }
+  for (const key of LATER_INPUTS) {
+    if (isGiven(inputs[key])) problems.push({ where: whereInput(key), message: UNAVAILABLE });
+  }
+  problems.push(...togetherProblems(inputs), ...unknownInputs(inputs));
+  return { parsed, problems, unlessCompared };
+}
+
+function readThresholds(text: string, level: ThresholdLevel, input: string) {
+  const entries = readThresholdText(text, level).map((entry, index) => ({
+    ...entry,
+    where: `${input}[${index}]`,
+  }));
+  const problems: Problem[] = entries.length === 0 ? [{ where: input, message: NO_THRESHOLD }] : [];
+  const unlessCompared: Problem[] = [];
+  for (const { where, threshold, text: written, problems: found } of entries) {
+    problems.push(...found.map(({ message }) => ({ where, message })));
+    if (threshold === undefined) continue;
+    const refused = refusedAgainstBase(threshold);
+    if (refused !== undefined) problems.push({ where, message: ofThreshold(written, refused) });
+    const needs = needsCompare(threshold);
+    if (needs !== undefined) unlessCompared.push({ where, message: ofThreshold(written, needs) });
+  }
+  return { thresholds: entries.map(({ threshold }) => threshold), problems, unlessCompared };
+}
+
+/** The runner only warns of a name that action.yml does not have, and a gate that is misspelt would gate nothing. */
+function unknownInputs({ unknown = '' }: Inputs): Problem[] {
+  const known = [...Object.values(ACTION_INPUTS), ...PUBLISHER_INPUTS];
+  return unknown
+    .split('\n')
+    .filter((name) => name !== '')
+    .map((name) => ({
+      where: `input ${name}`,
+      message: `there is no such input${didYouMean(name, known, `; inputs are ${known.join(', ')}`)}`,
+    }));
+}
+
+/** Whether an input says something; a switch that is off does not. */
+export function isGiven(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}
+
+const SWITCHES: ReadonlySet<InputKey> = new Set(['demo', 'noCompare']);
+
+function isAsked(inputs: Inputs, key: InputKey): boolean {
+  const text = inputs[key];
+  return isGiven(text) && !(SWITCHES.has(key) && text.trim() === 'false');
+}
+
+/** Each says by itself what one flow is. */
+const SHORTHAND = ['run', 'module', 'url', 'demo'] as const;
+
+/** Whether the inputs say what is run, so that no config file is looked for. */
+export function hasShorthand(inputs: Inputs): boolean {
+  return SHORTHAND.some((key) => isAsked(inputs, key));
+}
+
+const PAIRS: readonly (readonly [InputKey, InputKey])[] = [
+  ['run', 'module'],
+  ['run', 'url'],
+  ['module', 'url'],
+  ['run', 'demo'],
+  ['module', 'demo'],
+  ['url', 'demo'],
+  ['config', 'run'],
+  ['config', 'module'],
+  ['config', 'url'],
+  ['config', 'demo'],
+  ['iterations', 'duration'],
+  ['flows', 'rate'],
+  ['iterations', 'rate'],
+];
+
+/**
+ * Inputs of which one leaves no use for the other, whatever the config says. An input that nothing uses is an error:
+ * whoever gave it believes that it gates, and a run without it would be green by accident.
+ */
+function togetherProblems(inputs: Inputs): Problem[] {
+  const pairs = PAIRS.filter(([first, second]) => isAsked(inputs, first) && isAsked(inputs, second));
+  const problems = pairs.map(([first, second]) => ({
+    where: whereInput(second),
+    message: `${first} and ${second} are given; keep one`,
+  }));
+  if (isAsked(inputs, 'scenario') && hasShorthand(inputs)) {
+    const message = 'selects from a config file, and run, module, url and demo make one scenario';
+    problems.push({ where: whereInput('scenario'), message });
+  }
+  if (isAsked(inputs, 'compare') && isAsked(inputs, 'demo')) {
+    const message = 'the demo is part of flowgate and the same on both sides; leave compare or demo out';
+    problems.push({ where: whereInput('compare'), message });
+  }
+  return problems;
+}

@@ -1,11 +1,10 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { Problem } from '../lib/errors.js';
 import type { Files } from '../system/ports.js';
-import { DEMO_MODULE } from './demo.js';
-import type { DraftKey } from './draft.js';
-import { whereInput } from './inputs.js';
-import type { ParsedInputs } from './parse-inputs.js';
-import { isBuiltIn } from './scenario-plan.js';
+import type { Path } from './fields.js';
+import { whereInput, type ParsedInputs } from './inputs.js';
+import { DEMO_MODULE, isBuiltIn, type DraftKey } from './scenario.js';
+import type { ScenarioConfig } from './schema.js';
 
 /** The files and folders that one scenario names, whatever else is right or wrong about it. */
 export interface Places {
@@ -30,44 +29,41 @@ export interface PlaceSources {
   readonly inputs: Pick<ParsedInputs, 'workingDirectory'>;
 }
 
-/** Of each scenario in the value of a config file, of which nothing is known yet but that it is YAML. */
+/**
+ * Of each scenario of a config.
+ * @param known what of it is right, however much is wrong
+ */
 export function placesOfConfig(
-  value: unknown,
-  problemAt: (path: readonly string[], message: string) => Problem,
+  known: unknown,
+  problemAt: (path: Path, message: string) => Problem,
 ): readonly (Places & { readonly name: string })[] {
-  const scenarios = isMap(value) && isMap(value.scenarios) ? value.scenarios : {};
-  return Object.entries(scenarios).flatMap(([name, scenario]) =>
-    isMap(scenario)
-      ? [
-          {
-            name,
-            ...textAt(scenario, 'module', 'module'),
-            ...textAt(scenario, 'ca', 'ca'),
-            ...textAt(scenario, 'working-directory', 'workingDirectory'),
-            serviceFolders: serviceFolders(scenario, (path, message) =>
-              problemAt(['scenarios', name, ...path], message),
-            ),
-            problemAt: (key: DraftKey, message: string) => problemAt(['scenarios', name, key], message),
-          },
-        ]
-      : [],
+  const { scenarios = {} } = (known ?? {}) as {
+    readonly scenarios?: Readonly<Record<string, ScenarioConfig | undefined>>;
+  };
+  const right = Object.entries(scenarios).flatMap(([name, scenario]) =>
+    scenario === undefined ? [] : [{ name, scenario }],
   );
+  return right.map(({ name, scenario }) => ({
+    name,
+    module: scenario.module,
+    ca: scenario.ca,
+    workingDirectory: scenario['working-directory'],
+    serviceFolders: serviceFolders(scenario, (path, message) =>
+      problemAt(['scenarios', name, ...path], message),
+    ),
+    problemAt: (key: DraftKey, message: string) => problemAt(['scenarios', name, key], message),
+  }));
 }
 
 function serviceFolders(
-  { service, services }: Readonly<Record<string, unknown>>,
-  problemAt: (path: readonly string[], message: string) => Problem,
+  { service, services = {} }: ScenarioConfig,
+  problemAt: (path: Path, message: string) => Problem,
 ): readonly ServiceFolder[] {
-  const named = Object.entries(isMap(services) ? services : {});
-  const all: readonly (readonly [readonly string[], unknown])[] = [
-    [['service'], service],
-    ...named.map(([name, each]) => [['services', name], each] as const),
-  ];
-  return all.flatMap(([path, each]) => {
-    const folder = isMap(each) ? each['working-directory'] : undefined;
-    return typeof folder === 'string' && folder !== ''
-      ? [{ folder, problem: (message: string) => problemAt([...path, 'working-directory'], message) }]
-      : [];
+  const named = Object.entries(services).map(([name, each]) => [['services', name], each] as const);
+  return [[['service'], service] as const, ...named].flatMap(([path, each]) => {
+    const folder = each?.['working-directory'];
+    const problem = (message: string) => problemAt([...path, 'working-directory'], message);
+    return folder === undefined ? [] : [{ folder, problem }];
   });
 }
 
@@ -129,17 +125,4 @@ function noFile(path: string, workspace: string): string {
 export function fromWorkspace(file: string, workspace: string): string {
   const path = relative(workspace, resolve(workspace, file));
   return path.startsWith('..') || isAbsolute(path) ? file : path.replaceAll('\\', '/');
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function textAt<Key extends string>(
-  map: Readonly<Record<string, unknown>>,
-  name: string,
-  key: Key,
-): Partial<Record<Key, string>> {
-  const value = map[name];
-  return typeof value === 'string' && value !== '' ? ({ [key]: value } as Record<Key, string>) : {};
 }

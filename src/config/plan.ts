@@ -1,23 +1,34 @@
 import { resolve } from 'node:path';
-import { codeOf, messageOf, type Problem, UserError } from '../lib/errors.js';
-import { didYouMean } from '../lib/nearest.js';
-import { DEFAULT_BRANCH, DEFAULT_FILE, type HistoryPlan } from '../model/history.js';
+import { codeOf, messageOf, UserError, type Problem } from '../lib/errors.js';
+import type { ComparePlan } from '../model/comparison.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../system/ports.js';
-import { isPrepared, planCompare, withoutComparing } from './compare-plan.js';
-import { needCompareInInputs } from './compare-rules.js';
-import { readConfig } from './config.js';
-import { DEMO_MODULE } from './demo.js';
-import { configDrafts, type Draft, shorthandDraft } from './draft.js';
+import { defaultBaseGates, NOT_COMPARED } from '../compare/thresholds.js';
+import { didYouMean } from '../lib/nearest.js';
+import { planCompare } from './compare.js';
+import { isMap, oneLine } from './fields.js';
+import { readConfig } from './file.js';
 import { defaultConfig, missingConfig, nothingToRun } from './find-config.js';
-import { oneLine } from './finding.js';
-import { type Inputs, whereInput } from './inputs.js';
-import { type InputsReading, type ParsedInputs, parseInputs } from './parse-inputs.js';
-import { fromWorkspace, missingPlaces, type Places, placesOfConfig } from './places.js';
-import { isMap } from './raw.js';
-import { planScenario } from './scenario-plan.js';
+import { planHistory } from './history.js';
+import {
+  hasShorthand,
+  isGiven,
+  parseInputs,
+  whereInput,
+  type Inputs,
+  type InputsReading,
+  type ParsedInputs,
+} from './inputs.js';
+import { fromWorkspace, missingPlaces, placesOfConfig, type Places } from './places.js';
+import {
+  configDrafts,
+  DEMO_MODULE,
+  planScenario,
+  shorthandDraft,
+  unusedDirectory,
+  type Draft,
+} from './scenario.js';
 import type { Config } from './schema.js';
-import { hasShorthand, isGiven, unusedDirectory, withoutComparison } from './unused-inputs.js';
 
 export interface PlanSources {
   readonly files: Files;
@@ -40,10 +51,15 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   const reading = parseInputs(inputs);
   const { parsed, problems: inputProblems } = reading;
   const drafted = await draftScenarios(inputs, reading, sources);
-  const { source, config, value, drafts, places, problems: sourceProblems } = drafted;
+  const { source, config, known, drafts, places, problems: sourceProblems } = drafted;
   const asked = planCompare(parsed, config);
-  const problems = [...inputProblems, ...comparisonProblems(inputs, parsed, drafted), ...sourceProblems];
-  const isAwaited = sources.prepares === true && isPrepared(parsed, value);
+  const isOff = parsed.noCompare === true;
+  const compares = !isOff && (isGiven(inputs.compare) || isSaid(known, 'compare'));
+  const baseless = compares || isOff ? [] : reading.unlessCompared;
+  const unused = compares ? [] : unusedOfComparison(parsed);
+  const problems = [...inputProblems, ...baseless, ...unused, ...sourceProblems];
+  const prepares = !isOff && PREPARED.every((key) => parsed[key] !== undefined || isSaid(known, key));
+  const isAwaited = sources.prepares === true && prepares;
   const exists = async (path: string): Promise<boolean> => isAwaited || (await sources.files.exists(path));
   for (const each of places) {
     problems.push(...(await missingPlaces(each, { inputs: parsed, workspace: sources.workspace, exists })));
@@ -61,20 +77,44 @@ export async function makePlan(inputs: Inputs, sources: PlanSources): Promise<Pl
   }
   if (problems.length === 0 && sources.isBase !== true) problems.push(...unusedDirectory(parsed, scenarios));
   if (problems.length > 0) throw new UserError(distinct(problems));
-  const history = historyPlan(parsed, drafted);
+  const history = planHistory(parsed.history, config?.history);
   const plan = { source, ...(history === undefined ? {} : { history }) };
-  if (parsed.noCompare === true) {
+  if (isOff) {
     return { ...plan, scenarios: scenarios.map((scenario) => withoutComparing(scenario, asked)) };
   }
   return { ...plan, scenarios, ...(asked === undefined ? {} : { compare: asked }) };
 }
 
-/** What inputs ask of a comparison where there is none. */
-function comparisonProblems(inputs: Inputs, parsed: ParsedInputs, { value }: Drafts): readonly Problem[] {
-  const isOff = parsed.noCompare === true;
-  const compares = !isOff && (isGiven(inputs.compare) || (isMap(value) && 'compare' in value));
-  const baseless = compares || isOff ? [] : needCompareInInputs(inputs);
-  return [...baseless, ...withoutComparison(parsed, compares)];
+const PREPARED = ['compare', 'prepare'] as const;
+
+/** Whether a config has a key at its top, right or wrong. */
+function isSaid(config: unknown, key: string): boolean {
+  return isMap(config) && key in config;
+}
+
+/** Only a comparison uses them. */
+const OF_COMPARISON = ['prepare', 'budget', 'onInconclusive'] as const;
+
+function unusedOfComparison(parsed: ParsedInputs): Problem[] {
+  const message =
+    parsed.noCompare === true
+      ? 'nothing is compared (--no-compare), so nothing uses it; leave it out'
+      : 'nothing is compared, so nothing uses it; give compare, or leave it out';
+  return OF_COMPARISON.filter((key) => parsed[key] !== undefined).map((key) => ({
+    where: whereInput(key),
+    message,
+  }));
+}
+
+/**
+ * The scenario in a run with --no-compare.
+ * @param asked what would be compared; its default gates are then left out as well
+ */
+function withoutComparing(scenario: ScenarioPlan, asked: ComparePlan | undefined): ScenarioPlan {
+  const defaults = asked === undefined ? [] : defaultBaseGates(scenario, asked.defaultLevel);
+  const omitted = defaults.map(({ expression }) => ({ expression, reason: NOT_COMPARED }));
+  const omittedGates = [...(scenario.omittedGates ?? []), ...omitted];
+  return { ...scenario, ...(omittedGates.length === 0 ? {} : { omittedGates }), comparesNothing: true };
 }
 
 /** Everything that is wrong with the text of a config file, in order of line; `file` is how it is called. */
@@ -82,22 +122,12 @@ export function validateConfig(text: string, file: string): readonly Problem[] {
   return readConfig(text, file, { load: { input: {} } }).problems;
 }
 
-/** The input turns on and off what the config says more of. */
-function historyPlan(
-  { history: asked }: ParsedInputs,
-  { history: configured }: Drafts,
-): HistoryPlan | undefined {
-  if (asked === 'false') return undefined;
-  return configured ?? (asked === undefined ? undefined : { branch: DEFAULT_BRANCH, file: DEFAULT_FILE });
-}
-
 interface Drafts {
-  readonly history?: HistoryPlan | undefined;
   readonly source: Plan['source'];
   /** Undefined without a config, or if it has problems. */
   readonly config?: Config;
-  /** Of a config, right or wrong. */
-  readonly value?: unknown;
+  /** Of a config, whatever else is wrong with it. */
+  readonly known?: unknown;
   readonly drafts: readonly Draft[];
   /** Looked for even where a draft could not be made: nothing that is missing waits for the next try. */
   readonly places: readonly Places[];
@@ -140,21 +170,20 @@ async function fromConfig(
     const problem = text === undefined ? await missingConfig(named, places) : { ...text, file };
     return { source, drafts: [], places: [], problems: [problem] };
   }
-  const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenarios } : undefined;
+  const load = inputProblems.length === 0 ? { input: parsed, selected: parsed.scenario } : undefined;
   // With --no-compare limits on the base are said to be not judged, which is no problem of the config.
   const comparing = parsed.compare !== undefined || parsed.noCompare === true;
-  const { config, value, problems, problemAt } = readConfig(text, file, { load, comparing });
-  const isWanted = (name: string): boolean => parsed.scenarios?.includes(name) ?? true;
-  const places = placesOfConfig(value, problemAt).filter(({ name }) => isWanted(name));
-  if (config === undefined) return { source, value, drafts: [], places, problems };
+  const { config, known, problems, problemAt } = readConfig(text, file, { load, comparing });
+  const isWanted = (name: string): boolean => parsed.scenario?.includes(name) ?? true;
+  const places = placesOfConfig(known, problemAt).filter(({ name }) => isWanted(name));
+  if (config === undefined) return { source, known, drafts: [], places, problems };
   return {
     source,
     config,
-    value,
+    known,
     places,
-    history: config.history,
-    drafts: configDrafts(config, parsed.scenarios, problemAt),
-    problems: unknownScenarios(parsed.scenarios ?? [], Object.keys(config.scenarios)),
+    drafts: configDrafts(config, parsed.scenario, problemAt),
+    problems: unknownScenarios(parsed.scenario ?? [], Object.keys(config.scenarios)),
   };
 }
 

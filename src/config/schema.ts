@@ -1,118 +1,138 @@
 import { z } from 'zod';
-import { ISOLATIONS } from '../model/plan.js';
 import { CHECK_IDS, CHECK_LEVELS } from '../model/checks.js';
-import { COMPARE_FIELDS, COMPARE_KEYS } from './compare-fields.js';
-import { commandText, duration, oneOf, show, text, textMap, thresholds, whole } from './fields.js';
-import { faults } from './faults-schema.js';
-import { HISTORY_KEYS, history } from './history-schema.js';
-import { HTTP_KEYS, httpRequests, size } from './http-fields.js';
-import { ladder } from './ladder.js';
-import { LOAD_FIELDS, STAGE_KEYS } from './load-fields.js';
-import { SERVICE_KEYS, serviceOrCommand, services } from './service-schema.js';
-import { retries } from './retries.js';
+import { ISOLATIONS, type RetryPlan } from '../model/plan.js';
+import { COMPARE_FIELDS } from './compare.js';
+import { FAULT_FIELDS, faultRules } from './faults.js';
+import {
+  commandText,
+  duration,
+  flag,
+  isMap,
+  map,
+  mustBe,
+  oneOf,
+  show,
+  text,
+  textMap,
+  unknownKey,
+  whole,
+  type Finding,
+  type Path,
+  type Raw,
+} from './fields.js';
+import { HISTORY_FIELDS } from './history.js';
+import { httpRequests, size } from './http.js';
+import { LADDER_FIELDS, ladderRules } from './ladder.js';
+import { LOAD_FIELDS, loadRules, loadWithInputs, type LoadWish } from './load.js';
+import { environment, placeholderRules } from './placeholders.js';
+import { SERVICE_FIELDS, serviceRules, servicesIn } from './services.js';
+import { thresholdRules, thresholds, thresholdsIn } from './threshold-fields.js';
 
 export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 
 /** Letters, digits, `.`, `_` and `-`, beginning with a letter or a digit: it becomes part of file names. */
 export const SCENARIO_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-const about = (description: string) => ({ description });
+const level = oneOf(CHECK_LEVELS).optional();
+const checks = map(
+  Object.fromEntries(CHECK_IDS.map((id) => [id, level])) as Record<(typeof CHECK_IDS)[number], typeof level>,
+  'a map of checks and levels, such as {invariants: fail}',
+  (key, names) => unknownKey(key, names, 'check'),
+).describe('the level of each check: fail, warn or off');
 
-const flag = z.boolean({ error: ({ input }) => `must be true or false, not ${show(input)}` });
+/** ms before the second attempt. */
+const BACKOFF = 100;
 
-const level = oneOf(CHECK_LEVELS);
-const checks = z
-  .strictObject(
-    Object.fromEntries(CHECK_IDS.map((id) => [id, level.optional()])) as Record<
-      (typeof CHECK_IDS)[number],
-      z.ZodOptional<typeof level>
-    >,
-    { error: shapeOf('a map of checks and levels, such as {invariants: fail}') },
-  )
-  .meta(about('the level of each check: fail, warn or off'));
+const retriesMap = map(
+  {
+    times: whole(1).describe('attempts beside the first'),
+    backoff: duration
+      .optional()
+      .describe(
+        'the wait before the second attempt, twice as long before each one after it; 100ms if left out',
+      ),
+  },
+  'a map with times and perhaps backoff, such as {times: 2, backoff: 200ms}',
+);
 
-/** Says what a map should have been; other complaints of a map keep their own words. */
-function shapeOf(what: string) {
-  return ({ code, input }: { code?: string | undefined; input?: unknown }) =>
-    code === 'invalid_type' ? `must be ${what}, not ${show(input)}` : undefined;
-}
+/** `2`, or `{times: 2, backoff: 200ms}`. */
+const retries = z
+  .union([whole(1), retriesMap], {
+    error: ({ input }) =>
+      isMap(input)
+        ? 'must be a map with times and perhaps backoff, such as {times: 2, backoff: 200ms}'
+        : `must be a whole number from 1 up, or a map such as {times: 2, backoff: 200ms}, not ${show(input)}`,
+  })
+  .transform((given): RetryPlan => ({
+    times: typeof given === 'number' ? given : given.times,
+    backoff: typeof given === 'number' ? BACKOFF : (given.backoff ?? BACKOFF),
+  }));
 
-const command = (description: string) => commandText('npm run seed').optional().meta(about(description));
+const command = (description: string) => commandText('npm run seed').optional().describe(description);
 
-const scenario = z
-  .strictObject(
-    {
-      run: commandText('node scripts/place-order.js').optional().meta(about('the command that one flow is')),
-      module: text('flows/order.mjs')
-        .optional()
-        .meta(about('the module file whose default export one flow is, from the working directory')),
-      options: textMap('options and their values')
-        .optional()
-        .meta(about('handed to the module as ctx.options')),
-      http: httpRequests
-        .optional()
-        .meta(about('the HTTP request that one flow is, or a list of requests as its steps')),
-      ca: text('certs/ca.pem')
-        .optional()
-        .meta(
-          about(
-            'a PEM file with certificates that http and readiness over https trust too, from the working directory',
-          ),
-        ),
-      'follow-redirects': flag.optional().meta(about('whether http follows redirections; false if left out')),
-      'max-body': size
-        .optional()
-        .meta({ ...about('the largest response that http reads; 10MB if left out'), type: 'string' }),
-      isolate: oneOf(ISOLATIONS)
-        .optional()
-        .meta(
-          about('none: all flows concurrently in one host process; thread or process: one for each slot'),
-        ),
-      flows: whole(1).optional().meta(about('how many run at once; 10 if left out')),
-      iterations: whole(1)
-        .optional()
-        .meta(about('how many are run in all; each of the flows once if left out')),
-      duration: duration.optional().meta(about('for how long flows are started, in place of iterations')),
-      ...LOAD_FIELDS,
-      ladder: ladder
-        .optional()
-        .meta(
-          about('how many run at once on each rung, ascending; in place of flows, to learn the capacity'),
-        ),
-      timeout: duration
-        .optional()
-        .meta(about('a flow past it is killed with its whole tree; 30s if left out')),
-      retries: retries
-        .optional()
-        .meta(about('how often a flow that fails or is timed out is tried again; not at all if left out')),
-      warmup: whole(0).optional().meta(about('flows that are run first and not counted; 0 if left out')),
-      shell: text('bash -eo pipefail')
-        .refine((shell) => !shell.includes('{0}'), {
-          error: '{0} is a script file of a workflow step; leave it out: the command is added after -c',
-        })
-        .optional()
-        .meta(about('program and arguments that interpret commands; bash -eo pipefail if left out')),
-      'working-directory': text('packages/shop')
-        .optional()
-        .meta(about('where commands run, from the workspace; the workspace if left out')),
-      env: textMap('variables and their values')
-        .optional()
-        .meta(about('added to the environment of everything that the scenario starts')),
-      service: serviceOrCommand.optional(),
-      services: services.optional(),
-      setup: command('a command that is run before the flows'),
-      teardown: command('a command that is run after the flows, always'),
-      verify: command('a command that checks, after the flows, that everything they did together is right'),
-      thresholds: thresholds('fail').optional().meta(about('gates: METRIC OP LIMIT')),
-      alerts: thresholds('warn').optional().meta(about('thresholds that warn and do not fail')),
-      checks: checks.optional(),
-      faults: faults.optional(),
-      seed: whole(0).optional().meta(about('seed of everything random; 1 if left out')),
-    },
-    { error: shapeOf('a map with run, module or http') },
-  )
-  // Said here for editors; rules.ts says it in our words.
+const scenario = map(
+  {
+    run: commandText('node scripts/place-order.js').optional().describe('the command that one flow is'),
+    module: text('flows/order.mjs')
+      .optional()
+      .describe('the module file whose default export one flow is, from the working directory'),
+    options: textMap('options and their values').optional().describe('handed to the module as ctx.options'),
+    http: httpRequests
+      .optional()
+      .describe('the HTTP request that one flow is, or a list of requests as its steps'),
+    ca: text('certs/ca.pem')
+      .optional()
+      .describe(
+        'a PEM file with certificates that http and readiness over https trust too, from the working directory',
+      ),
+    'follow-redirects': flag.optional().describe('whether http follows redirections; false if left out'),
+    'max-body': size.optional().describe('the largest response that http reads; 10MB if left out'),
+    isolate: oneOf(ISOLATIONS)
+      .optional()
+      .describe('none: all flows concurrently in one host process; thread or process: one for each slot'),
+    flows: whole(1).optional().describe('how many run at once; 10 if left out'),
+    iterations: whole(1).optional().describe('how many are run in all; each of the flows once if left out'),
+    duration: duration.optional().describe('for how long flows are started, in place of iterations'),
+    ...LOAD_FIELDS,
+    ...LADDER_FIELDS,
+    timeout: duration.optional().describe('a flow past it is killed with its whole tree; 30s if left out'),
+    retries: retries
+      .optional()
+      .describe('how often a flow that fails or is timed out is tried again; not at all if left out'),
+    warmup: whole(0).optional().describe('flows that are run first and not counted; 0 if left out'),
+    shell: text('bash -eo pipefail')
+      .refine((shell) => !shell.includes('{0}'), {
+        error: '{0} is a script file of a workflow step; leave it out: the command is added after -c',
+      })
+      .optional()
+      .describe('program and arguments that interpret commands; bash -eo pipefail if left out'),
+    'working-directory': text('packages/shop')
+      .optional()
+      .describe('where commands run, from the workspace; the workspace if left out'),
+    env: textMap('variables and their values')
+      .optional()
+      .describe('added to the environment of everything that the scenario starts'),
+    ...SERVICE_FIELDS,
+    setup: command('a command that is run before the flows'),
+    teardown: command('a command that is run after the flows, always'),
+    verify: command('a command that checks, after the flows, that everything they did together is right'),
+    thresholds: thresholds('fail').optional().describe('gates: METRIC OP LIMIT'),
+    alerts: thresholds('warn').optional().describe('thresholds that warn and do not fail'),
+    checks: checks.optional(),
+    ...FAULT_FIELDS,
+    seed: whole(0).optional().describe('seed of everything random; 1 if left out'),
+  },
+  'a map with run, module or http',
+  unknownInScenario,
+)
+  // Said here for editors; oneKindOfWork says it in our words.
   .meta({ oneOf: [{ required: ['run'] }, { required: ['module'] }, { required: ['http'] }] });
+
+function unknownInScenario(key: string, names: readonly string[]): string {
+  return Object.hasOwn(COMPARE_FIELDS, key)
+    ? `${key} is for the whole config; write it at the top, beside scenarios`
+    : unknownKey(key, names);
+}
 
 const version = z.literal(1, {
   error: ({ input }) =>
@@ -121,33 +141,116 @@ const version = z.literal(1, {
       : `must be 1, the only version so far, not ${show(input)}`,
 });
 
-export const configSchema = z
-  .strictObject(
-    {
-      version,
-      ...COMPARE_FIELDS,
-      scenarios: z
-        .record(z.string().regex(SCENARIO_NAME), scenario, {
-          error: shapeOf('a map of names and scenarios'),
-        })
-        .meta(about('by name: letters, digits, ., _ and -')),
-      history: history.optional(),
-    },
-    { error: shapeOf('a map with version and scenarios') },
-  )
-  .meta({ title: 'flowgate configuration' });
+export const configSchema = map(
+  {
+    version,
+    ...COMPARE_FIELDS,
+    scenarios: z
+      .record(z.string().regex(SCENARIO_NAME), scenario, { error: mustBe('a map of names and scenarios') })
+      .describe('by name: letters, digits, ., _ and -'),
+    ...HISTORY_FIELDS,
+  },
+  'a map with version and scenarios',
+).meta({ title: 'flowgate configuration' });
 
 export type Config = z.output<typeof configSchema>;
 export type ScenarioConfig = Config['scenarios'][string];
 
-/** The keys that exist, by what kind of map they are in. */
-export const KEYS = {
-  config: Object.keys(configSchema.shape),
-  scenario: Object.keys(scenario.shape),
-  ...COMPARE_KEYS,
-  ...SERVICE_KEYS,
-  checks: [...CHECK_IDS],
-  stages: STAGE_KEYS,
-  history: HISTORY_KEYS,
-  ...HTTP_KEYS,
-} as const;
+/*
+ * What one value says of another. Rules are given what of the config is right, however much else is wrong: a key that is
+ * there with a wrong value has none, so that all problems are found at once.
+ */
+
+export interface ConfigSources {
+  /** What could be read; wrong values are undefined. */
+  readonly known: unknown;
+  /** As the YAML has it. */
+  readonly written: unknown;
+}
+
+/** What stands beside the config. */
+export interface RuleContext {
+  /** What the load is put together from. Without it nothing is said of the load, which cannot be known. */
+  readonly load?: LoadContext;
+  /** Something is compared, whatever the config says of it. */
+  readonly comparing?: boolean;
+}
+
+export interface LoadContext {
+  readonly input: LoadWish;
+  /** The scenarios that are to be run; all if left out. */
+  readonly selected?: readonly string[];
+}
+
+export function configRules({ known, written }: ConfigSources, context: RuleContext): Finding[] {
+  const scenarios = isMap(written) ? written['scenarios'] : undefined;
+  if (!isMap(scenarios)) return [];
+  const compares = context.comparing === true || (isMap(written) && 'compare' in written);
+  const config = known as { readonly scenarios?: Readonly<Record<string, ScenarioConfig | undefined>> };
+  const names = Object.keys(scenarios);
+  if (names.length === 0) return [{ path: ['scenarios'], message: 'is empty; write at least one scenario' }];
+  return names.flatMap((name) => {
+    // A name that the language gives a meaning of its own would be lost on the way.
+    if (name === '__proto__') {
+      return [{ path: ['scenarios'], key: name, message: `"${name}" is no name for a scenario` }];
+    }
+    const scenario = config.scenarios?.[name];
+    if (scenario === undefined) return [];
+    const path = ['scenarios', name];
+    const isSelected = context.load?.selected?.includes(name) ?? true;
+    return [
+      ...scenarioRules(path, scenario, scenarios[name] as Raw),
+      ...(context.load === undefined || !isSelected
+        ? []
+        : loadWithInputs(path, scenario, context.load.input)),
+      ...thresholdRules(path, scenario, compares),
+    ];
+  });
+}
+
+/** Of two that complain of one key the first is heard. */
+function scenarioRules(path: Path, scenario: ScenarioConfig, written: Raw): Finding[] {
+  return [
+    ...oneKindOfWork(path, scenario),
+    ...loadRules(path, scenario, written),
+    ...ladderRules(path, scenario, thresholdsIn(scenario)),
+    ...faultRules(path, scenario),
+    ...environment(path, scenario),
+    ...serviceRules(path, scenario),
+    ...placeholderRules(path, written),
+  ];
+}
+
+const KINDS = ['run', 'module', 'http'] as const;
+const MODULE_KEYS = ['options', 'isolate'];
+const HTTP_ONLY_KEYS = ['follow-redirects', 'max-body'];
+const FOR_CA = 'is for http scenarios, and for services whose ready begins with https://';
+const FOR_MODULES: Readonly<Record<string, string>> = {
+  run: 'is for module scenarios; a command is given what it needs by env',
+  http: 'is for module scenarios; a request says all that it needs itself',
+};
+
+function oneKindOfWork(path: Path, scenario: ScenarioConfig): Finding[] {
+  const [kind, second] = KINDS.filter((key) => key in scenario);
+  if (kind === undefined) return [{ path, message: 'needs run, module or http: what one flow is' }];
+  if (second !== undefined) {
+    return [{ path, key: second, message: `${kind} and ${second} are given; keep one` }];
+  }
+  const others = [
+    ...(kind === 'module' ? [] : MODULE_KEYS.map((key) => ({ key, message: FOR_MODULES[kind] }))),
+    ...(kind === 'http' ? [] : HTTP_ONLY_KEYS.map((key) => ({ key, message: 'is for http scenarios' }))),
+    ...(kind === 'http' || probesHttps(scenario) ? [] : [{ key: 'ca', message: FOR_CA }]),
+  ];
+  return others
+    .filter(({ key }) => key in scenario)
+    .map(({ key, message = '' }) => ({ path: [...path, key], message }));
+}
+
+/** A ready that is wrong may be meant as such a one. */
+function probesHttps(scenario: ScenarioConfig): boolean {
+  return servicesIn(scenario).some(
+    (service) =>
+      'ready' in service &&
+      (service.ready === undefined || (service.ready.kind === 'http' && /^https:/i.test(service.ready.url))),
+  );
+}

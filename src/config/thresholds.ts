@@ -1,4 +1,5 @@
 import { refusedAgainstBase } from '../compare/thresholds.js';
+import type { TextPlace } from '../lib/errors.js';
 import { formatQuantity } from '../lib/format.js';
 import type { MetricId } from '../model/metrics.js';
 import type { OmittedGate } from '../model/plan.js';
@@ -20,75 +21,73 @@ export interface ThresholdListResult {
 
 const EMPTY = 'is empty; write METRIC OP LIMIT or remove the line';
 
-/** What else a threshold must satisfy where it stands: why it does not, or undefined. */
-export type ThresholdRule = (threshold: Threshold) => string | undefined;
+/** One entry of a list, right or wrong. */
+export interface ThresholdReading {
+  /** Undefined if there are problems. */
+  readonly threshold?: Threshold;
+  readonly problems: readonly { readonly message: string; readonly column: number }[];
+}
 
-/** Reads every entry and reports all problems of all of them. An empty entry is a problem: it gates nothing. */
+/** Reads one entry, of which it is not asked whether it can be judged. An empty one is a problem: it gates nothing. */
+export function readThreshold(entry: string | null | undefined, level: ThresholdLevel): ThresholdReading {
+  if (entry === null || entry === undefined || entry.trim() === '') {
+    return { problems: [{ message: EMPTY, column: 1 }] };
+  }
+  const result = parseThreshold(entry, level);
+  if (result.ok) return { threshold: result.threshold, problems: [] };
+  const problems = result.problems.map(({ message, column }) => ({
+    message: ofThreshold(entry, message),
+    column,
+  }));
+  return { problems };
+}
+
+/** What is said of a threshold begins with its expression in quotation marks. */
+export function ofThreshold(entry: string, message: string): string {
+  const expression = entry.trim().replace(/\s+/g, ' ');
+  const shown = expression.length > 80 ? `${expression.slice(0, 79)}…` : expression;
+  return `"${shown}": ${message}`;
+}
+
+/** Reads every entry and reports all problems of all of them, that one can not be judged too. */
 export function parseThresholds(
   entries: readonly (string | null | undefined)[],
   level: ThresholdLevel,
-  rule?: ThresholdRule,
 ): ThresholdListResult {
   const thresholds: Threshold[] = [];
   const problems: ThresholdListProblem[] = [];
   entries.forEach((entry, index) => {
-    if (entry === null || entry === undefined || entry.trim() === '') {
-      problems.push({ index, message: EMPTY, column: 1 });
-      return;
-    }
-    const result = parseThreshold(entry, level);
-    const refused = result.ok
-      ? (rule?.(result.threshold) ?? refusedAgainstBase(result.threshold))
-      : undefined;
-    const found = result.ok ? [] : [...result.problems];
-    if (refused !== undefined) found.push({ message: refused, column: 1 });
-    if (result.ok && refused === undefined) thresholds.push(result.threshold);
-    problems.push(...found.map((problem) => quoted(entry, index, problem)));
+    const { threshold, problems: found } = readThreshold(entry, level);
+    const refused = threshold === undefined ? undefined : refusedAgainstBase(threshold);
+    if (refused !== undefined) {
+      problems.push({ index, message: ofThreshold(entry ?? '', refused), column: 1 });
+    } else if (threshold !== undefined) thresholds.push(threshold);
+    problems.push(...found.map((problem) => ({ index, ...problem })));
   });
   return { thresholds, problems };
 }
 
-function quoted(entry: string, index: number, problem: { message: string; column: number }) {
-  const expression = entry.trim().replace(/\s+/g, ' ');
-  const shown = expression.length > 80 ? `${expression.slice(0, 79)}…` : expression;
-  return { index, message: `"${shown}": ${problem.message}`, column: problem.column };
+export const NO_THRESHOLD = 'holds no threshold; write METRIC OP LIMIT or remove it';
+
+/** One entry of a text, right or wrong; places are those in the whole text. */
+export interface ThresholdInText extends ThresholdEntry {
+  readonly threshold?: Threshold;
+  readonly problems: readonly (TextPlace & { readonly message: string })[];
 }
 
-/** Where in a text something is: the line counts from 0, the column from 1. */
-export interface TextPlace {
-  readonly line: number;
-  readonly column: number;
-}
-
-export interface ThresholdTextResult {
-  readonly thresholds: readonly Threshold[];
-  /** Without an index if the text as a whole is meant. */
-  readonly problems: readonly (TextPlace & { readonly index?: number; readonly message: string })[];
-}
-
-/** Reads a text of several thresholds as `splitThresholds` divides it. */
-export function parseThresholdText(
-  text: string,
-  level: ThresholdLevel,
-  rule?: ThresholdRule,
-): ThresholdTextResult {
+/** Reads a text of several thresholds as `splitThresholds` divides it; none if it holds nothing but commas and comments. */
+export function readThresholdText(text: string, level: ThresholdLevel): readonly ThresholdInText[] {
   const entries = splitThresholds(text);
-  if (entries.every((entry) => entry.text === '')) {
-    const message = 'holds no threshold; write METRIC OP LIMIT or remove it';
-    return { thresholds: [], problems: [{ message, line: 0, column: 1 }] };
-  }
-  const { thresholds, problems } = parseThresholds(
-    entries.map((entry) => entry.text),
-    level,
-    rule,
-  );
-  return {
-    thresholds,
-    problems: problems.map(({ index, message, column }) => {
-      const { line, column: begin } = entries[index] ?? { line: 0, column: 1 };
-      return { index, message, line, column: begin + column - 1 };
-    }),
-  };
+  if (entries.every((entry) => entry.text === '')) return [];
+  return entries.map((entry) => {
+    const { threshold, problems } = readThreshold(entry.text, level);
+    const places = problems.map(({ message, column }) => ({
+      message,
+      line: entry.line,
+      column: entry.column + column - 1,
+    }));
+    return { ...entry, threshold, problems: places };
+  });
 }
 
 /** One entry of a text that holds several, and where its first character is. */

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Repository } from '../compare/trees/repository.js';
-import { readConfig } from '../config/config.js';
+import { readConfig } from '../config/file.js';
 import { DEFAULT_CONFIGS, defaultConfig } from '../config/find-config.js';
 import type { Inputs } from '../config/inputs.js';
 import { makePlan } from '../config/plan.js';

@@ -1,5 +1,4 @@
-import type { Inputs } from '../config/inputs.js';
-import { parseInputs } from '../config/parse-inputs.js';
+import { type Inputs, parseInputs } from '../config/inputs.js';
 import type { PlanSources } from '../config/plan.js';
 import { reproduceCommand } from '../config/reproduce.js';
 import type { GatePorts, Gating } from '../gate.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CommentMode } from '../config/parse-inputs.js';
+import type { CommentMode } from '../config/inputs.js';
 import { type Verdict, VERDICTS } from '../model/results.js';
 import { explainRefusal, type GitHub, GitHubError, type PullRequestComment } from '../system/github.js';
 import type { Logger } from '../system/ports.js';

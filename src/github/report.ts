@@ -1,4 +1,4 @@
-import type { CommentMode } from '../config/parse-inputs.js';
+import type { CommentMode } from '../config/inputs.js';
 import { messageOf, type Problem, UserError } from '../lib/errors.js';
 import { EXIT, exitStatus, interruptionOf } from '../lib/exit-status.js';
 import { isUnresolvedAlone, type Results, unresolvedTally } from '../model/results.js';

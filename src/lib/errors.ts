@@ -11,6 +11,12 @@ export interface Problem {
   readonly column?: number;
 }
 
+/** Where in a text something is: the line counts from 0, the column from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** `file:line:column: where: message`, leaving out what is not known. */
 export function formatProblem(problem: Problem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');

@@ -10,6 +10,9 @@ export interface Identity {
 /** Marks every process of the run in its environment, so that it is known even after it was reparented. */
 export const MARK = 'FLOWGATE_RUN';
 
+/** Any run's token, in a text. */
+export const TOKEN = /\bfg-[0-9a-f]{12}-w?\d+\b/g;
+
 /** `count`: the iteration from 1, or for warm-up flows `w` and their number. */
 export function tokenOf({ run }: Identity, count: number | `w${number}`): string {
   return `fg-${run}-${count}`;

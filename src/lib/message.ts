@@ -1,6 +1,6 @@
 import type { Excerpt } from '../model/flow.js';
 import { type ErrorLine, errorLine } from './error-line.js';
-import { TOKEN } from './token.js';
+import { TOKEN } from './identity.js';
 
 /** Lines that are kept of what a program printed, with the one that says what failed among them. */
 const SHOWN = 20;

@@ -221,11 +221,6 @@ function lastWords(running: RunningProcess): string {
   return said === '' ? '; it printed nothing' : `; its last output: ${said}`;
 }
 
-/**
- * The only doors to the outside. Pure code takes none of them; `run`, `scenarios`, `monitor` and `publish` take what
- * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
- */
-
 /** Probes of readiness. Both resolve to a reason why not ("answered 401", "connection refused: …"), or to undefined when ready. */
 export interface Http {
   /** GET; ready on status 200…399. `ca`: certificates in PEM that are trusted besides the usual ones. Timeout in ms. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
  * the other end, so it ends when we do, however we do. A `.` says that we have ended everything ourselves.
  *
  * Without that word the leaders are stopped at once: launchers and hosts would end by themselves, and what they have
- * adopted (adapters/subreaper.ts) would be lost from sight.
+ * adopted (subreaper.ts) would be lost from sight.
  */
 const WATCH = `
 trap '' HUP INT TERM QUIT

@@ -1,6 +1,6 @@
 /**
- * Doors to the outside. Pure code takes none of them; the rooms that act take what they need. Adapters implement them for
- * real, and `__tests__/fakes` for tests.
+ * The doors to the outside that several rooms share. Pure code takes none of them; adapters implement them for real
+ * (scripts/rooms.mjs lists these), and `__tests__/fakes` for tests.
  */
 import type { Excerpt } from '../model/flow.js';
 import type { Load } from '../model/plan.js';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, type SpawnOptions, type StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { MARK } from '../lib/identity.js';
@@ -18,6 +18,9 @@ const DRAIN = 200;
 
 /** As a shell says it when a program cannot be started. */
 const CANNOT_START = 127;
+
+/** dash where there is one: as /bin/sh it is bash on macOS and on some Linux systems. */
+export const SHELL = ['/bin/dash', '/usr/bin/dash'].find((path) => existsSync(path)) ?? '/bin/sh';
 
 /** Resolves when the process has exited and its streams are closed or drained; never rejects. */
 export function exitOf(child: ChildProcess, stderr?: ExcerptBuffer): Promise<Exit> {

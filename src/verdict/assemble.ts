@@ -25,7 +25,7 @@ import {
   type ThresholdResult,
 } from '../model/results.js';
 import { isAgainstBase } from '../model/threshold.js';
-import { brokenGates, decide, overall } from './decide.js';
+import { brokenGates, decide, type Judgement, overall } from './decide.js';
 import { judge, judgeAlone } from './judge.js';
 import { limitConcerns } from './limits.js';
 
@@ -65,14 +65,7 @@ export function assembleScenario(
       thresholds,
       checks,
       record,
-      more: [
-        ...invalidConcerns(comparison),
-        ...climbConcerns(ladder),
-        ...limitConcerns(record.limits),
-        ...growthConcerns(comparison?.compared, checks),
-        ...failureConcerns(comparison),
-      ],
-      ...ofComparison(comparison),
+      ...concernsOfFeatures({ comparison, ladder, limits: record.limits, checks }),
     }),
     startedAt: record.startedAt,
     kind: plan.work.kind,
@@ -89,6 +82,29 @@ export function assembleScenario(
     checks,
     errors: groupErrors(tallyOf(record).errorKinds({ killed: countsKilled(record) })),
     ...takenOver(record),
+  };
+}
+
+interface FeatureResults extends Pick<ScenarioResults, 'ladder' | 'limits' | 'checks'> {
+  readonly comparison: Pick<ScenarioComparison, 'results' | 'compared'> | undefined;
+}
+
+/** What beside thresholds and checks counts for the verdict: each feature says it of its own results. */
+export function concernsOfFeatures({
+  comparison,
+  ladder,
+  limits,
+  checks,
+}: FeatureResults): Pick<Judgement, 'more' | 'onUnresolved' | 'remarks'> {
+  return {
+    more: [
+      ...invalidConcerns(comparison),
+      ...climbConcerns(ladder),
+      ...limitConcerns(limits),
+      ...growthConcerns(comparison?.compared, checks),
+      ...failureConcerns(comparison),
+    ],
+    ...ofComparison(comparison),
   };
 }
 

@@ -1,13 +1,11 @@
 import { runChecks } from '../checks/index.js';
-import { growthConcerns, invalidConcerns, ofComparison } from '../compare/judge.js';
-import { climbConcerns } from '../ladder/judge.js';
 import { savedTally } from '../measure/tally.js';
 import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { Load } from '../model/plan.js';
 import { type Environment, type Record, recordOf } from '../model/record.js';
 import type { CheckResult, Results, ScenarioResults } from '../model/results.js';
+import { concernsOfFeatures } from './assemble.js';
 import { decide, overall } from './decide.js';
-import { limitConcerns } from './limits.js';
 
 /**
  * Runs the checks of saved results again, over what was saved, each at the level that it had. A verdict changes only if
@@ -24,24 +22,12 @@ function rejudgeScenario(scenario: ScenarioResults, { environment }: Results): S
   for (const { id, level } of scenario.checks) levels[id] = level;
   const again = runChecks(record, levels);
   const checks = scenario.checks.map((saved) => again.find(({ id }) => id === saved.id) ?? saved);
-  const { thresholds, ladder } = scenario;
   if (checks.every((check, index) => isAsSaved(check, scenario.checks[index])))
     return { ...scenario, checks };
-  const more = [
-    ...invalidConcerns(comparisonIn(scenario)),
-    ...climbConcerns(ladder),
-    ...limitConcerns(scenario.limits),
-    ...growthConcerns(scenario.compared, checks),
-  ];
-  return {
-    ...scenario,
-    checks,
-    ...decide({ thresholds, checks, record, more, ...ofComparison(comparisonIn(scenario)) }),
-  };
-}
-
-function comparisonIn({ comparison, compared }: ScenarioResults) {
-  return comparison === undefined || compared === undefined ? undefined : { results: comparison, compared };
+  const { thresholds, ladder, limits, comparison: results, compared } = scenario;
+  const comparison = results === undefined || compared === undefined ? undefined : { results, compared };
+  const more = concernsOfFeatures({ comparison, ladder, limits, checks });
+  return { ...scenario, checks, ...decide({ thresholds, checks, record, ...more }) };
 }
 
 function isAsSaved({ outcome }: CheckResult, saved: CheckResult | undefined): boolean {

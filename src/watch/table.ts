@@ -1,7 +1,3 @@
-/**
- * The only doors to the outside. Pure code takes none of them; `run`, `scenarios`, `monitor` and `publish` take what
- * they need; `adapters` implement them for real and `__tests__/fakes` for tests.
- */
 import type { ProcessSummary } from '../model/record.js';
 import type { LaunchedRoot } from '../system/ports.js';
 

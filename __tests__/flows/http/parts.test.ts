@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { requestError } from '../../../src/flows/http/failure.js';
 import type { HttpRequest } from '../../../src/flows/http/port.js';
-import { prepareRequest } from '../../../src/flows/http/request.js';
 import { unmet, valueAt } from '../../../src/flows/http/response.js';
-import { redirected } from '../../../src/flows/http/runner.js';
+import { prepareRequest, redirected } from '../../../src/flows/http/runner.js';
 import { template, unknownNames } from '../../../src/lib/template.js';
 import { ExactNumber } from '../../../src/model/json.js';
 import type { HttpExpectation } from '../../../src/model/plan.js';

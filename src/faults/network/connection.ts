@@ -1,4 +1,4 @@
-import { TOKEN } from '../../lib/token.js';
+import { TOKEN } from '../../lib/identity.js';
 import {
   type Direction,
   formatEndpoint,

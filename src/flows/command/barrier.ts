@@ -3,8 +3,7 @@ import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync, unli
 import { argvOf, CHANGES_SHELL_START, quote } from '../../lib/shell.js';
 import { nodeClock } from '../../system/clock.js';
 import type { Barrier, CommandSpec } from '../../system/ports.js';
-import { exitOf } from '../../system/processes.js';
-import { SHELL } from '../../system/shell.js';
+import { exitOf, SHELL } from '../../system/processes.js';
 
 /**
  * A FIFO as a start barrier: opening it for reading blocks until somebody has it open for writing, and that open wakes

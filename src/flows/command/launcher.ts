@@ -4,8 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { argvOf, quote } from '../../lib/shell.js';
 import { nodeClock, wallOnOurClock } from '../../system/clock.js';
 import { type CommandSpec, type Exit, NOT_ENTERED } from '../../system/ports.js';
-import { exitOf, spawnGuarded } from '../../system/processes.js';
-import { SHELL } from '../../system/shell.js';
+import { exitOf, SHELL, spawnGuarded } from '../../system/processes.js';
 import { adopting, TELL_LARGEST } from '../../system/subreaper.js';
 import { type FifoBarrier, startupCode, withStartup } from './barrier.js';
 

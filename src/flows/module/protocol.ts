@@ -32,7 +32,7 @@ export type ToHost =
     }
   /** `share`: what it returns is to be sent back, for other hosts. */
   | { readonly type: 'setup'; readonly share?: boolean }
-  /** What setup returned in another host, as `shared-value` packs it. */
+  /** What setup returned in another host, as `packShared` packs it. */
   | { readonly type: 'share'; readonly shared: string }
   | { readonly type: 'teardown' }
   | { readonly type: 'verify'; readonly run: RunSummary }

@@ -25,8 +25,6 @@ const BLOCKED_LOADING = 30_000;
 const BLOCKED_WHILE_LOADING = `${BLOCKED_LOADING / 1000} s while it was loaded; its process was killed: let it await`;
 const BLOCKED_AFTER_TIMEOUT = `${PONG_WITHIN / 1000} s after a timeout; its process was killed: let it await, or isolate its flows (isolate: thread)`;
 
-/** What a host is reached by: a process, or a thread of one. */
-
 /** Starts the host process and loads the module in it. Rejects if it can not be loaded. */
 export async function openModuleRunner(options: ModuleRunnerOptions): Promise<ModuleRunner> {
   const confinement = options.confine?.(1);

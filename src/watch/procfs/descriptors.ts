@@ -15,8 +15,8 @@ export const UNREADABLE = -2;
 const MOST_KEPT = 600;
 
 /**
- * Descriptors of /proc files kept open between reads: reading through one costs less than half of open, read, close
- *, and it never reads another process that got the same pid. Beyond a bound files are opened for each read.
+ * Descriptors of /proc files kept open between reads: reading through one costs less than half of open, read,
+ * close, and it never reads another process that got the same pid. Beyond a bound files are opened for each read.
  */
 export class Descriptors {
   private readonly kept = new Set<ProcFile>();
