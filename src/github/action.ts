@@ -77,7 +77,7 @@ export async function runAction(ports: ActionPorts, start: ActionStart): Promise
   };
   try {
     const plan = await ports.makePlan(inputs, { files: gatePorts.files, workspace, prepares: true });
-    const { pullRequest, checkName, comment: mode } = parseInputs(inputs).parsed.publishing;
+    const { pullRequest, checkName, comment: mode = 'always' } = parseInputs(inputs).parsed;
     const surroundings = await settlePullRequest(
       { github, git: gatePorts.git, logger },
       { given: pullRequest, env, surroundings: known },
