@@ -1,6 +1,6 @@
 import type { Opponents } from './compare/opponent.js';
 import { compareScenario, notCompared, type ScenarioCompared } from './compare/scenario.js';
-import type { EventBase } from './compare/trees/event-base.js';
+import type { EventBase } from './compare/trees/base.js';
 import { inTrees, type TreeDoors } from './compare/trees/open.js';
 import { basePlanner } from './config/base-scenario.js';
 import type { Inputs } from './config/inputs.js';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { EventBase } from '../../src/compare/trees/event-base.js';
+import type { EventBase } from '../../src/compare/trees/base.js';
 import { gitProgram } from '../../src/compare/trees/git.js';
 import type { Inputs } from '../../src/config/inputs.js';
 import { makePlan } from '../../src/config/plan.js';

@@ -1,5 +1,4 @@
-import { findBase } from '../compare/trees/base.js';
-import type { EventBase } from '../compare/trees/event-base.js';
+import { type EventBase, findBase } from '../compare/trees/base.js';
 import type { Git } from '../compare/trees/git.js';
 import { Repository } from '../compare/trees/repository.js';
 import type { Inputs } from '../config/inputs.js';

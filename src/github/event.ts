@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventBase } from '../compare/trees/event-base.js';
+import type { EventBase } from '../compare/trees/base.js';
 import type { Files } from '../system/ports.js';
 
 /** What the workflow run is about, as far as its event says. */

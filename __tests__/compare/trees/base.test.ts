@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type BaseCommit, findBase } from '../../../src/compare/trees/base.js';
-import type { EventBase } from '../../../src/compare/trees/event-base.js';
+import { type EventBase, type BaseCommit, findBase } from '../../../src/compare/trees/base.js';
 import { gitProgram } from '../../../src/compare/trees/git.js';
 import { Repository } from '../../../src/compare/trees/repository.js';
 import { changesIn } from '../../../src/compare/trees/worktrees.js';

@@ -1,5 +1,5 @@
 import { nodePorts, nodeSpawner } from '../../../src/adapters.js';
-import type { EventBase } from '../../../src/compare/trees/event-base.js';
+import type { EventBase } from '../../../src/compare/trees/base.js';
 import { gitProgram } from '../../../src/compare/trees/git.js';
 import { type Comparing, openTrees, type TreePorts } from '../../../src/compare/trees/open.js';
 import { treeFiles } from '../../../src/compare/trees/tree-files.js';
