@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { twoInputs } from '../../src/cli/compare.js';
-import { sideLabel } from '../../src/report/comparison-lines.js';
+import { sideLabel } from '../../src/compare/report/lines.js';
 
 const COMMAND = 'node --enable-source-maps --max-old-space-size=512 scripts/orders/place.js';
 

@@ -1,5 +1,5 @@
-import { planLadder } from '../../src/config/ladder.js';
 import { parseThresholds } from '../../src/config/thresholds.js';
+import { planLadder } from '../../src/ladder/config.js';
 import type { Flow } from '../../src/model/flow.js';
 import { uslThroughput } from '../../src/model/ladder.js';
 import type { ScenarioPlan } from '../../src/model/plan.js';

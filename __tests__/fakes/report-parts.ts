@@ -1,6 +1,6 @@
+import { comparedView } from '../../src/compare/report/comparison.js';
 import type { ScenarioResults } from '../../src/model/results.js';
 import { findingsOf, leftoversOf, verifyLine } from '../../src/report/checks.js';
-import { comparedView } from '../../src/report/comparison.js';
 import { errorLines, errorSummary, failuresOf, retriedOf } from '../../src/report/errors.js';
 import { tableRows } from '../../src/report/gates.js';
 import { headlineOf, untoldProblems } from '../../src/report/headline.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { compareRun } from '../../src/compare/statistics/looks.js';
 import type { ComparedMetric, Pair } from '../../src/model/comparison.js';
+import { spoken } from '../../src/model/document.js';
 import type { Results } from '../../src/model/results.js';
-import { spoken } from '../../src/report/blocks.js';
 import { firstOf, made } from '../fakes/one-comparison.js';
 
 const answer = (results: Results): string => spoken(firstOf(results).compared?.answer.sentence ?? []);

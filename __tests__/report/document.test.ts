@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { shown, spoken } from '../../src/model/document.js';
 import type { ScenarioResults } from '../../src/model/results.js';
-import { shown, spoken } from '../../src/report/blocks.js';
+import { documentOf, sectionsOf } from '../../src/report/document.js';
 import { renderHtml } from '../../src/report/html.js';
 import { renderSummary } from '../../src/report/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
-import { documentOf, sectionsOf } from '../../src/report/document.js';
 import { firstOf } from '../fakes/one-comparison.js';
 import { partsOf } from '../fakes/report-parts.js';
 import { aResults, aScenario, aThreshold } from '../fakes/results.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { spoken } from '../../src/model/document.js';
 import type { ScenarioResults } from '../../src/model/results.js';
-import { spoken } from '../../src/report/blocks.js';
 import { stepGrowthOf, stepsOf } from '../../src/report/steps.js';
 import { aScenario } from '../fakes/results.js';
 

@@ -1,9 +1,9 @@
 import { type CalibrateOptions, calibrateScenario } from '../compare/calibrate/calibrating.js';
-import { parseDuration } from '../config/quantities.js';
 import type { Inputs } from '../config/inputs.js';
 import { makePlan } from '../config/plan.js';
 import { type Problem, UserError } from '../lib/errors.js';
 import { EXIT } from '../lib/exit-status.js';
+import { parseDuration } from '../lib/fields.js';
 import { type Calibration, CALIBRATION_SCHEMA, type ScenarioCalibration } from '../model/calibration.js';
 import type { ComparePlan } from '../model/comparison.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';

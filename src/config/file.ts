@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Problem, TextPlace } from '../lib/errors.js';
-import { oneLine, type Finding, type Path } from './fields.js';
-import { configRules, configSchema, type Config, type RuleContext } from './schema.js';
+import { type Finding, oneLine, type Path } from '../lib/fields.js';
+import { type Config, configRules, configSchema, type RuleContext } from './schema.js';
 import { parseYaml, type Position, type YamlSource } from './yaml.js';
 
 /** A config file as it was read. */

@@ -1,12 +1,23 @@
 import { z } from 'zod';
+import {
+  good,
+  map,
+  mustBe,
+  oneOrMore,
+  type Path,
+  type Read,
+  readValue,
+  refuse,
+  show,
+  text,
+  textMap,
+} from '../lib/fields.js';
+import { toJson } from '../lib/json.js';
+import { didYouMean } from '../lib/nearest.js';
+import { fillAll } from '../lib/placeholders.js';
+import { template, TEMPLATE_NAMES, unknownNames } from '../lib/template.js';
 import { ExactNumber, type JsonValue } from '../model/json.js';
 import type { BodyPattern, HttpRequestPlan, StatusRange } from '../model/plan.js';
-import { fillAll } from '../lib/placeholders.js';
-import { toJson } from '../lib/json.js';
-import { TEMPLATE_NAMES, template, unknownNames } from '../lib/template.js';
-import { didYouMean } from '../lib/nearest.js';
-import { map, mustBe, oneOrMore, refuse, show, text, textMap, type Path } from './fields.js';
-import { good, readValue, type Read } from './quantities.js';
 
 /* The values of an http scenario: one request, or a list of them as the steps of one flow. */
 

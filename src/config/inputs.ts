@@ -1,17 +1,23 @@
+import { refProblem } from '../compare/config.js';
+import { refusedAgainstBase } from '../compare/thresholds.js';
 import { BUGS } from '../demo/bugs.js';
 import type { Problem } from '../lib/errors.js';
+import {
+  good,
+  parseDuration,
+  parseRate,
+  type Read,
+  RUNS_NOTHING,
+  runsNothing,
+  unreadable,
+} from '../lib/fields.js';
+import { didYouMean } from '../lib/nearest.js';
+import { placeholdersIn } from '../lib/placeholders.js';
 import { UNRESOLVED_ANSWERS } from '../model/comparison.js';
 import type { HttpRequestPlan } from '../model/plan.js';
-import { placeholdersIn } from '../lib/placeholders.js';
 import type { Threshold, ThresholdLevel } from '../model/threshold.js';
-import { refusedAgainstBase } from '../compare/thresholds.js';
-import { didYouMean } from '../lib/nearest.js';
-import { NO_THRESHOLD, ofThreshold, readThresholdText } from './thresholds.js';
-import { refProblem } from './compare.js';
-import { RUNS_NOTHING, runsNothing } from './fields.js';
 import { httpRequests } from './http.js';
-import { good, parseDuration, parseRate, unreadable, type Read } from './quantities.js';
-import { needsCompare } from './threshold-fields.js';
+import { needsCompare, NO_THRESHOLD, ofThreshold, readThresholdText } from './thresholds.js';
 
 /* What the action's inputs and the terminal's options say. */
 

@@ -1,19 +1,21 @@
 import { z } from 'zod';
-import type { Load } from '../model/plan.js';
 import {
   by,
   duration,
+  type Finding,
   flag,
   isMap,
   map,
   mustBe,
+  parseRate,
+  type Path,
+  RATE_PATTERN,
+  rateWithoutUnit,
+  type Raw,
   show,
   whole,
-  type Finding,
-  type Path,
-  type Raw,
-} from './fields.js';
-import { parseRate, RATE_PATTERN, rateWithoutUnit } from './quantities.js';
+} from '../lib/fields.js';
+import type { Load } from '../model/plan.js';
 
 /* How flows are started. */
 

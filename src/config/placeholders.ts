@@ -1,7 +1,7 @@
 import type { TextPlace } from '../lib/errors.js';
-import { placeholdersIn } from '../lib/placeholders.js';
+import { type Finding, isMap, type Path, type Raw } from '../lib/fields.js';
 import { didYouMean } from '../lib/nearest.js';
-import { isMap, type Finding, type Path, type Raw } from './fields.js';
+import { placeholdersIn } from '../lib/placeholders.js';
 
 /*
  * What flowgate puts into texts of a scenario, and gives to its processes: the ports of services, and variables.

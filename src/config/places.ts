@@ -1,9 +1,9 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { Problem } from '../lib/errors.js';
+import type { Path } from '../lib/fields.js';
 import type { Files } from '../system/ports.js';
-import type { Path } from './fields.js';
-import { whereInput, type ParsedInputs } from './inputs.js';
-import { DEMO_MODULE, isBuiltIn, type DraftKey } from './scenario.js';
+import { type ParsedInputs, whereInput } from './inputs.js';
+import { DEMO_MODULE, type DraftKey, isBuiltIn } from './scenario.js';
 import type { ScenarioConfig } from './schema.js';
 
 /** The files and folders that one scenario names, whatever else is right or wrong about it. */

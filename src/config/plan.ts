@@ -1,32 +1,32 @@
 import { resolve } from 'node:path';
-import { codeOf, messageOf, UserError, type Problem } from '../lib/errors.js';
+import { planCompare } from '../compare/config.js';
+import { defaultBaseGates, NOT_COMPARED } from '../compare/thresholds.js';
+import { planHistory } from '../history/config.js';
+import { codeOf, messageOf, type Problem, UserError } from '../lib/errors.js';
+import { isMap, oneLine } from '../lib/fields.js';
+import { didYouMean } from '../lib/nearest.js';
 import type { ComparePlan } from '../model/comparison.js';
 import type { Plan, ScenarioPlan } from '../model/plan.js';
 import type { Files } from '../system/ports.js';
-import { defaultBaseGates, NOT_COMPARED } from '../compare/thresholds.js';
-import { didYouMean } from '../lib/nearest.js';
-import { planCompare } from './compare.js';
-import { isMap, oneLine } from './fields.js';
 import { readConfig } from './file.js';
 import { defaultConfig, missingConfig, nothingToRun } from './find-config.js';
-import { planHistory } from './history.js';
 import {
   hasShorthand,
-  isGiven,
-  parseInputs,
-  whereInput,
   type Inputs,
   type InputsReading,
+  isGiven,
   type ParsedInputs,
+  parseInputs,
+  whereInput,
 } from './inputs.js';
-import { fromWorkspace, missingPlaces, placesOfConfig, type Places } from './places.js';
+import { fromWorkspace, missingPlaces, type Places, placesOfConfig } from './places.js';
 import {
   configDrafts,
   DEMO_MODULE,
+  type Draft,
   planScenario,
   shorthandDraft,
   unusedDirectory,
-  type Draft,
 } from './scenario.js';
 import type { Config } from './schema.js';
 

@@ -1,19 +1,19 @@
 import { isAbsolute, resolve } from 'node:path';
+import { conflictAgainstBase } from '../compare/thresholds.js';
+import { injects, planFaults } from '../faults/config.js';
+import { planLadder, refusedOnLadder } from '../ladder/config.js';
 import type { Problem } from '../lib/errors.js';
 import { DEFAULT_SHELL } from '../lib/shell.js';
 import type { CheckId, CheckLevel } from '../model/checks.js';
 import type { FaultsPlan } from '../model/faults.js';
-import { lengthOf, wholeLoad, type Load, type ScenarioPlan, type Work } from '../model/plan.js';
+import { lengthOf, type Load, type ScenarioPlan, wholeLoad, type Work } from '../model/plan.js';
 import type { Threshold } from '../model/threshold.js';
-import { conflictAgainstBase } from '../compare/thresholds.js';
-import { defaultGatesFor } from './thresholds.js';
-import { injects, planFaults } from './faults.js';
 import type { ConfigReading } from './file.js';
-import { whereInput, type ParsedInputs } from './inputs.js';
-import { planLadder, refusedOnLadder } from './ladder.js';
-import { resolveLoad, type LoadResult } from './load.js';
+import { type ParsedInputs, whereInput } from './inputs.js';
+import { type LoadResult, resolveLoad } from './load.js';
 import type { Config, ScenarioConfig } from './schema.js';
 import { planServices, servicesIn } from './services.js';
+import { defaultGatesFor } from './thresholds.js';
 
 /* One scenario, from what a config or the inputs say of it. */
 

@@ -1,32 +1,32 @@
 import { z } from 'zod';
-import { CHECK_IDS, CHECK_LEVELS } from '../model/checks.js';
-import { ISOLATIONS, type RetryPlan } from '../model/plan.js';
-import { COMPARE_FIELDS } from './compare.js';
-import { FAULT_FIELDS, faultRules } from './faults.js';
+import { COMPARE_FIELDS } from '../compare/config.js';
+import { FAULT_FIELDS, faultRules } from '../faults/config.js';
+import { HISTORY_FIELDS } from '../history/config.js';
+import { LADDER_FIELDS, ladderRules } from '../ladder/config.js';
 import {
   commandText,
   duration,
+  type Finding,
   flag,
   isMap,
   map,
   mustBe,
   oneOf,
+  type Path,
+  type Raw,
   show,
   text,
   textMap,
   unknownKey,
   whole,
-  type Finding,
-  type Path,
-  type Raw,
-} from './fields.js';
-import { HISTORY_FIELDS } from './history.js';
+} from '../lib/fields.js';
+import { CHECK_IDS, CHECK_LEVELS } from '../model/checks.js';
+import { ISOLATIONS, type RetryPlan } from '../model/plan.js';
 import { httpRequests, size } from './http.js';
-import { LADDER_FIELDS, ladderRules } from './ladder.js';
-import { LOAD_FIELDS, loadRules, loadWithInputs, type LoadWish } from './load.js';
+import { LOAD_FIELDS, loadRules, type LoadWish, loadWithInputs } from './load.js';
 import { environment, placeholderRules } from './placeholders.js';
 import { SERVICE_FIELDS, serviceRules, servicesIn } from './services.js';
-import { thresholdRules, thresholds, thresholdsIn } from './threshold-fields.js';
+import { thresholdRules, thresholds, thresholdsIn } from './thresholds.js';
 
 export const CONFIG_SCHEMA_ID = 'urn:flowgate:config:1';
 

@@ -1,25 +1,27 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { fillAll } from '../lib/placeholders.js';
-import { portVariable, type Readiness, type ServicePlan } from '../model/plan.js';
-import { didYouMean } from '../lib/nearest.js';
-import { environment } from './placeholders.js';
 import {
   by,
   commandText,
   duration,
   either,
+  type Finding,
+  good,
   map,
   mapOrText,
   mustBe,
   oneOf,
+  type Path,
+  type Read,
   show,
   text,
   textMap,
-  type Finding,
-  type Path,
-} from './fields.js';
-import { good, unreadable, type Read } from './quantities.js';
+  unreadable,
+} from '../lib/fields.js';
+import { didYouMean } from '../lib/nearest.js';
+import { fillAll } from '../lib/placeholders.js';
+import { portVariable, type Readiness, type ServicePlan } from '../model/plan.js';
+import { environment } from './placeholders.js';
 
 /* `service` and `services`: long-running processes that the flows talk to. */
 

@@ -1,21 +1,21 @@
 import {
+  type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
-  parseDocument,
-  visit,
-  type Document,
   type Node,
   type Pair,
+  parseDocument,
   type Scalar,
-  type YAMLMap,
+  visit,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import type { Problem, TextPlace } from '../lib/errors.js';
+import { oneLine, type Path } from '../lib/fields.js';
 import { ExactNumber } from '../model/json.js';
-import { oneLine, type Path } from './fields.js';
 
 /** Line and column count from 1. */
 export interface Position {

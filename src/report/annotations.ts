@@ -1,19 +1,11 @@
-import type { Results, ScenarioResults } from '../model/results.js';
-import type { Standing } from './blocks.js';
-import { findingsOf, type Finding } from './checks.js';
-import { plain } from './escape.js';
+import { plain } from '../lib/escape.js';
 import { plural } from '../lib/format.js';
+import type { Annotation, Row, Standing } from '../model/document.js';
+import type { Results, ScenarioResults } from '../model/results.js';
+import { type Finding, findingsOf } from './checks.js';
 import { gateChangesAnnotation } from './gate-changes.js';
 import { tableRows } from './gates.js';
 import { headlineOf } from './headline.js';
-import type { Row } from './row.js';
-
-/** One annotation on the job; texts are plain, the lines of a message parted by newlines. */
-export interface Annotation {
-  readonly level: 'error' | 'warning';
-  readonly title: string;
-  readonly message: string;
-}
 
 /** GitHub shows 4 KB of a message; nobody reads more. */
 const LINES_SHOWN = 20;

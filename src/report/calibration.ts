@@ -1,4 +1,6 @@
 import { stringify } from 'yaml';
+import { html, plain } from '../lib/escape.js';
+import { formatQuantity, formatTime, plural } from '../lib/format.js';
 import type {
   CalibratedMetric,
   Calibration,
@@ -7,10 +9,8 @@ import type {
   ScenarioCalibration,
   TallyShare,
 } from '../model/calibration.js';
-import { formatQuantity, formatTime, plural } from '../lib/format.js';
+import { block, type Block, type Blocks, right, shown, words } from '../model/document.js';
 import { parseMetricName } from '../model/metrics.js';
-import { block, right, shown, words, type Block, type Blocks } from './blocks.js';
-import { html, plain } from './escape.js';
 import { paragraphs, printed } from './markdown.js';
 import { machineOf } from './surroundings.js';
 import { terminalPrinter } from './terminal.js';

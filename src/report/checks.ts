@@ -1,18 +1,18 @@
-import type { CheckResult, ScenarioResults } from '../model/results.js';
-import { andMore, countIn } from '../model/checks.js';
 import { plural } from '../lib/format.js';
+import { andMore, countIn } from '../model/checks.js';
 import {
   atTerminal,
   block,
+  type Block,
   byStanding,
   inMarkdown,
   onPage,
   own,
-  words,
-  type Block,
   type Reporter,
   type Standing,
-} from './blocks.js';
+  words,
+} from '../model/document.js';
+import type { CheckResult, ScenarioResults } from '../model/results.js';
 
 /** One check, or the outcome of verify. */
 export interface Finding {

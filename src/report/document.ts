@@ -1,32 +1,36 @@
-import type { Results, ScenarioResults } from '../model/results.js';
-import { isOnlyUnresolved, unresolvedTally } from '../model/results.js';
-import type { Verdict } from '../model/results.js';
+import { comparison } from '../compare/report/comparison.js';
+import { limits } from '../faults/limits/report.js';
+import { faults } from '../faults/report.js';
+import { history } from '../history/report.js';
+import { ladder } from '../ladder/report.js';
 import {
   block,
-  own,
-  right,
-  words,
   type Block,
   type Blocks,
   type Medium,
+  own,
   type Reporter,
+  right,
   type Section,
   type Sentence,
   type Standing,
-} from './blocks.js';
+  words,
+} from '../model/document.js';
+import {
+  isOnlyUnresolved,
+  type Results,
+  type ScenarioResults,
+  unresolvedTally,
+  type Verdict,
+} from '../model/results.js';
 import { checks } from './checks.js';
-import { comparison } from './comparison.js';
 import { errors } from './errors.js';
-import { faults } from './faults.js';
-import { failing, figures, gates, metricsSection } from './gates.js';
 import { gateChangesBlocks } from './gate-changes.js';
+import { failing, figures, gates, metricsSection } from './gates.js';
 import { headlineOf, problems } from './headline.js';
-import { history } from './history.js';
-import { ladder } from './ladder.js';
-import { limits } from './limits.js';
-import { figureRow } from './row.js';
+import { figureRow } from './rows.js';
 import { steps } from './steps.js';
-import { loadOf, machineOf, monitorNotes, runLinkOf, type RunLink } from './surroundings.js';
+import { loadOf, machineOf, monitorNotes, type RunLink, runLinkOf } from './surroundings.js';
 import { flowTimes, timeline } from './timeline.js';
 
 /*

@@ -1,21 +1,20 @@
-import type { Outcome } from '../model/flow.js';
-import type { ErrorGroup } from '../model/flow.js';
-import type { ScenarioResults } from '../model/results.js';
+import { judgedFlows } from '../faults/report.js';
 import { formatCount, plural } from '../lib/format.js';
 import {
   atTerminal,
   block,
+  type Block,
   code,
   inMarkdown,
   onPage,
   own,
-  right,
-  words,
-  type Block,
   type Reporter,
+  right,
   type Sentence,
-} from './blocks.js';
-import { judgedFlows } from './faults.js';
+  words,
+} from '../model/document.js';
+import type { ErrorGroup, Outcome } from '../model/flow.js';
+import type { ScenarioResults } from '../model/results.js';
 
 type FlowResult = ScenarioResults['flows'][number];
 

@@ -1,8 +1,10 @@
-import type { GateChange, GateChanges } from '../model/gate-changes.js';
-import type { Annotation } from './annotations.js';
+import { plain } from '../lib/escape.js';
 import {
+  type Annotation,
   atTerminal,
   block,
+  type Block,
+  type Blocks,
   code,
   inMarkdown,
   inTiers,
@@ -10,10 +12,8 @@ import {
   own,
   TIERS,
   words,
-  type Block,
-  type Blocks,
-} from './blocks.js';
-import { plain } from './escape.js';
+} from '../model/document.js';
+import type { GateChange, GateChanges } from '../model/gate-changes.js';
 
 /*
  * What a pull request changes in the gates that judge it. Both configs are hostile text: base's is read from a commit

@@ -1,26 +1,27 @@
+import { comparedLines, withComparison } from '../compare/report/lines.js';
+import { plain } from '../lib/escape.js';
 import { plural } from '../lib/format.js';
-import type { ScenarioResults } from '../model/results.js';
 import {
   aside,
   atTerminal,
   block,
+  type Block,
+  type Blocks,
   code,
   inMarkdown,
   inTiers,
   onPage,
   own,
-  right,
-  words,
-  type Block,
-  type Blocks,
   type Reporter,
+  right,
+  type Row,
   type Section,
   type Sentence,
-} from './blocks.js';
+  words,
+} from '../model/document.js';
+import type { ScenarioResults } from '../model/results.js';
 import { findingsOf, findingTable } from './checks.js';
-import { plain } from './escape.js';
-import { allMetrics, rowsOf, type Row } from './row.js';
-import { comparedLines, withComparison } from './comparison-lines.js';
+import { allMetrics, rowsOf } from './rows.js';
 import { loadOf } from './surroundings.js';
 
 /* Gates and figures: what was measured, and against what. */

@@ -1,9 +1,3 @@
-import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/results.js';
-import { formatCount, formatQuantity, formatRatio, plural } from '../lib/format.js';
-import { limitSentence } from '../model/ladder.js';
-import { limitText } from '../lib/metric-words.js';
-import { metricName } from '../model/metrics.js';
-import { judgedFlows } from './faults.js';
 import {
   comparedAnswer,
   comparedDistance,
@@ -15,9 +9,15 @@ import {
   unresolvedSentence,
   unresolvedStatus,
   unresolvedThresholds,
-} from './comparison-headline.js';
-import { block, code, strong, words, type Reporter, type Sentence } from './blocks.js';
-import { measured } from './row.js';
+} from '../compare/report/headline.js';
+import { judgedFlows } from '../faults/report.js';
+import { formatCount, formatQuantity, formatRatio, plural } from '../lib/format.js';
+import { limitText } from '../lib/metric-words.js';
+import { block, code, type Reporter, type Sentence, strong, words } from '../model/document.js';
+import { limitSentence } from '../model/ladder.js';
+import { metricName } from '../model/metrics.js';
+import type { CheckResult, ScenarioResults, ThresholdResult } from '../model/results.js';
+import { measured } from './rows.js';
 
 const PROBLEMS_SHOWN = 10;
 

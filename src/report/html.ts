@@ -1,20 +1,19 @@
-import type { Results } from '../model/results.js';
-import type { Verdict } from '../model/results.js';
+import { markup } from '../lib/escape.js';
 import {
-  shown,
-  spaced,
   type Block,
   type Blocks,
   type Column,
   type Section,
   type Segment,
+  shown,
+  spaced,
   type Standing,
   type Table,
   type Text,
   type Title,
-} from './blocks.js';
-import { documentOf, sectionsOf, type Document, type ScenarioDocument } from './document.js';
-import { markup } from './escape.js';
+} from '../model/document.js';
+import type { Results, Verdict } from '../model/results.js';
+import { type Document, documentOf, type ScenarioDocument, sectionsOf } from './document.js';
 import { STYLE } from './html-style.js';
 
 /** Nothing is loaded and nothing is run: the file holds no script, and could not run one. */

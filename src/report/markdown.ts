@@ -1,28 +1,28 @@
-import type { Results } from '../model/results.js';
+import { cell, html } from '../lib/escape.js';
 import {
-  shown,
-  spaced,
-  TIERS,
   type Block,
   type Blocks,
   type Column,
   type Section,
   type Segment,
+  shown,
+  spaced,
   type Standing,
   type Table,
   type Text,
   type Tier,
+  TIERS,
   type Title,
-} from './blocks.js';
+} from '../model/document.js';
+import type { Results } from '../model/results.js';
 import {
+  type Document,
   documentOf,
   overviewOf,
+  type ScenarioDocument,
   sectionsOf,
   STANDING_OF,
-  type Document,
-  type ScenarioDocument,
 } from './document.js';
-import { cell, html } from './escape.js';
 
 /** GitHub refuses a comment of more characters. */
 const COMMENT_LIMIT = 65_536;

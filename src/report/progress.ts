@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { plain } from '../lib/escape.js';
 import {
   formatBytes,
   formatClock,
@@ -8,9 +9,8 @@ import {
   formatRatio,
   plural,
 } from '../lib/format.js';
+import { clipped, flowed, sparkline, usableWidth } from '../lib/text.js';
 import type { ComparingProgress, Progress } from '../system/ports.js';
-import { plain } from './escape.js';
-import { clipped, flowed, sparkline, usableWidth } from './lines.js';
 import { loadWords } from './surroundings.js';
 
 const FULL = '█';

@@ -1,18 +1,18 @@
-import type { ScenarioResults } from '../model/results.js';
 import { formatRatio, formatTime, plural } from '../lib/format.js';
-import { parseMetricName } from '../model/metrics.js';
 import {
   atTerminal,
   block,
+  type Block,
   code,
   own,
+  type Reporter,
   right,
+  type Sentence,
   strong,
   words,
-  type Block,
-  type Reporter,
-  type Sentence,
-} from './blocks.js';
+} from '../model/document.js';
+import { parseMetricName } from '../model/metrics.js';
+import type { ScenarioResults } from '../model/results.js';
 
 /** One step of a flow: its time, and its share of the time of all ok flows. */
 export interface StepLine {

@@ -1,4 +1,4 @@
-import type { Results, ScenarioResults } from '../model/results.js';
+import { safeUrl } from '../lib/escape.js';
 import {
   formatBytes,
   formatCores,
@@ -8,7 +8,7 @@ import {
   formatTime,
   plural,
 } from '../lib/format.js';
-import { safeUrl } from './escape.js';
+import type { Results, ScenarioResults } from '../model/results.js';
 
 /**
  * `4 cores AMD EPYC 7763, 16 GB, ubuntu24 20260101.1, Node 20.20.0`; in a container `0.5 of 4 cores (control group limit)

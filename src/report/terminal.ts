@@ -1,18 +1,17 @@
 import pc from 'picocolors';
-import type { Results } from '../model/results.js';
-import type { Verdict } from '../model/results.js';
+import { plain } from '../lib/escape.js';
+import { clipped, flowed, usableWidth, wrapped } from '../lib/text.js';
 import {
-  shown,
   type Block,
   type Blocks,
   type Segment,
+  shown,
   type Standing,
   type Table,
   type Text,
-} from './blocks.js';
-import { documentOf, sectionsOf, STANDING_OF, type ScenarioDocument } from './document.js';
-import { plain } from './escape.js';
-import { clipped, flowed, usableWidth, wrapped } from './lines.js';
+} from '../model/document.js';
+import type { Results, Verdict } from '../model/results.js';
+import { documentOf, type ScenarioDocument, sectionsOf, STANDING_OF } from './document.js';
 
 const MARGIN = 4;
 const FIELD = 12;

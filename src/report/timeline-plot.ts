@@ -1,11 +1,10 @@
+import { CHART, label, line, niceTop, panel, scaleX, type Span, svg, timeAxis } from '../lib/charts.js';
+import { markup } from '../lib/escape.js';
 import { formatBytes, formatCount, formatRatio, formatTime, plural } from '../lib/format.js';
-import type { Outcome } from '../model/flow.js';
+import { seriesOf } from '../measure/series.js';
+import { type Outcome, type OutcomeCounts, totalOf } from '../model/flow.js';
 import type { ScenarioResults } from '../model/results.js';
-import { totalOf, type OutcomeCounts } from '../model/flow.js';
-import { CHART, label, line, niceTop, panel, scaleX, svg, timeAxis, type Span } from './charts.js';
 import { endingOf, OUTCOMES } from './errors.js';
-import { markup } from './escape.js';
-import { seriesOf } from './series.js';
 
 /* What the page draws of time: each flow as a bar, with memory and CPU under it; and how long the flows took. */
 

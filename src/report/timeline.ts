@@ -1,22 +1,22 @@
+import { short, xyChart } from '../lib/charts.js';
+import { mermaidLabel } from '../lib/escape.js';
 import { formatBytes, formatCount, formatShare, formatTime } from '../lib/format.js';
-import type { ScenarioResults } from '../model/results.js';
-import { totalOf } from '../model/flow.js';
+import { sparkline } from '../lib/text.js';
+import { type Series, seriesOf } from '../measure/series.js';
 import {
   block,
+  type Block,
   inMarkdown,
   inTiers,
   joined,
   onPage,
   own,
-  type Block,
   type Reporter,
   type Sentence,
-} from './blocks.js';
-import { short, xyChart } from './charts.js';
+} from '../model/document.js';
+import { totalOf } from '../model/flow.js';
+import type { ScenarioResults } from '../model/results.js';
 import { endingOf } from './errors.js';
-import { mermaidLabel } from './escape.js';
-import { sparkline } from './lines.js';
-import { seriesOf, type Series } from './series.js';
 import { distributionPlot, timelinePlot } from './timeline-plot.js';
 
 type FlowResult = ScenarioResults['flows'][number];

@@ -1,0 +1,185 @@
+import type { z } from 'zod';
+import {
+  type Finding,
+  good,
+  map,
+  oneOf,
+  type Path,
+  type Read,
+  readAs,
+  readShare,
+  readTime,
+  unreadable,
+  whole,
+} from '../lib/fields.js';
+import type { FaultsPlan, KillPlan } from '../model/faults.js';
+import { limitRules, limits, type LimitsConfig, planLimits } from './limits/config.js';
+import { networkFaults } from './network/config.js';
+
+/* `faults.kill`: flows that are killed on purpose. */
+
+const SIGNALS = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT'] as const;
+const AFTER: KillPlan['after'] = { from: 100, to: 1000 };
+const SIGNAL = 'SIGKILL';
+
+/** `100ms..1s`, or one time for all: `500ms`. */
+function readAfter(text: string): Read<KillPlan['after']> {
+  const [first = '', last = first, more] = text.split(/\s*\.\.+\s*/);
+  if (more !== undefined || first.trim() === '' || last.trim() === '') {
+    return unreadable(`${text} has no two ends; write it as 100ms..1s, or 500ms for all`);
+  }
+  const from = readTime(first);
+  if (!from.ok) return from;
+  const to = readTime(last);
+  if (!to.ok) return to;
+  if (to.value < from.value) {
+    return unreadable(`${text} ends before it begins; write the earlier time first, as in 100ms..1s`);
+  }
+  return good({ from: from.value, to: to.value });
+}
+
+export const kill = map(
+  {
+    share: readAs('a share of the flows such as 10%', (text) => readShare(text, 'the flows')).describe(
+      'share of the flows of a faulted wave that are killed, each drawn by itself: 10%',
+    ),
+    after: readAs('a span of time such as 100ms..1s', readAfter)
+      .optional()
+      .describe('how long after its start a flow is killed, drawn evenly; 100ms..1s if left out'),
+    signal: oneOf(SIGNALS)
+      .optional()
+      .describe('what command flows and modules with isolate: process are sent; SIGKILL if left out'),
+  },
+  'a map such as {share: 10%, after: 100ms..1s}',
+);
+
+type KillConfig = z.output<typeof kill>;
+
+/** A scenario as far as killing its flows depends on it. */
+interface KilledScenario {
+  readonly module?: string;
+  readonly isolate?: string;
+}
+
+/** @param path of `faults.kill` */
+export function killRules(path: Path, killed: KillConfig | undefined, scenario: KilledScenario): Finding[] {
+  const isolate = 'isolate' in scenario ? scenario.isolate : 'none';
+  const isModule = 'module' in scenario;
+  if (isModule && isolate === 'thread') {
+    const message =
+      'kills a flow by its process, or by aborting its signal where all flows share one, and isolate: thread has ' +
+      'neither; write isolate: process, or none';
+    return [{ path, message }];
+  }
+  if (killed === undefined || !('signal' in killed)) return [];
+  const signal = [...path, 'signal'];
+  if (isModule && isolate === 'none') {
+    const message =
+      'is for processes; a module flow that shares one is aborted: leave it out, or write isolate: process';
+    return [{ path: signal, message }];
+  }
+  if ('http' in scenario) {
+    const message = 'is for processes; of an HTTP flow the connection is reset: leave it out';
+    return [{ path: signal, message }];
+  }
+  return [];
+}
+
+export function planKill({ share, after = AFTER, signal = SIGNAL }: KillConfig): KillPlan {
+  return { share, after, signal };
+}
+
+/* `faults`: what is done to the flows, to what they depend on, and to what they may use. */
+
+const ROUNDS = 5;
+/** With three times as many waves, each the whole load. */
+const MOST_ROUNDS = 50;
+
+const faults = map(
+  {
+    seed: whole(0).optional().describe("seed of everything random in the faults; the scenario's if left out"),
+    kill: kill.optional().describe('flows that are killed on purpose'),
+    network: networkFaults.optional(),
+    limits: limits.optional(),
+    rounds: whole(1)
+      .max(MOST_ROUNDS, { error: `must be at most ${MOST_ROUNDS}` })
+      .optional()
+      .describe(
+        'how many faulted waves, each with a clean one after it, and as many clean ones before the first; 5 if left ' +
+          'out, which is the fewest that containment and recovery can be judged by. A wave is the whole load',
+      ),
+  },
+  'a map such as {kill: {share: 10%}}',
+);
+
+export const FAULT_FIELDS = {
+  faults: faults
+    .optional()
+    .describe('what is done to the flows and to the network, wave by wave, and what they may use'),
+};
+
+export type FaultsConfig = z.output<typeof faults>;
+
+/** Loads that can not be repeated wave by wave. */
+const OTHER_LOADS: Readonly<Record<string, string>> = {
+  ladder: 'a ladder is one load after another already',
+  stages: 'stages are one load after another already',
+  rate: 'the open model goes on however earlier flows get on',
+};
+
+/** Whether anything is injected, wave by wave: limits alone are in force all the time. */
+export function injects(given: object | undefined): boolean {
+  return given !== undefined && ('kill' in given || 'network' in given);
+}
+
+interface FaultedScenario {
+  readonly faults?: Omit<FaultsConfig, 'limits'> & { readonly limits?: LimitsConfig };
+  readonly module?: string;
+  readonly isolate?: string;
+}
+
+/** What faults and the other keys of their scenario say of each other. */
+export function faultRules(path: Path, scenario: FaultedScenario): Finding[] {
+  const { faults: given } = scenario;
+  if (given === undefined) return [];
+  const at = [...path, 'faults'];
+  return [
+    ...emptyRule(at, given),
+    ...(injects(given) ? waveRule(path, scenario) : []),
+    ...('kill' in given ? killRules([...at, 'kill'], given.kill, scenario) : []),
+    ...limitRules([...at, 'limits'], given.limits, scenario),
+  ];
+}
+
+function emptyRule(path: Path, given: object): Finding[] {
+  const isEmpty = Object.entries(given).every(
+    ([key, value]) => (key === 'seed' || key === 'rounds') && value !== undefined,
+  );
+  const message = 'injects nothing; give it kill, network or limits, or remove the key';
+  return isEmpty ? [{ path, message }] : [];
+}
+
+function waveRule(path: Path, scenario: FaultedScenario): Finding[] {
+  return Object.entries(OTHER_LOADS)
+    .filter(([key]) => key in scenario)
+    .map(([key, why]) => ({
+      path,
+      key,
+      message: `${key} and faults are given, and faults come in waves of one closed load: ${why}; keep one, or make two scenarios`,
+    }));
+}
+
+/** @param has what limits can be for */
+export function planFaults(
+  { seed, kill: killed, network, limits: limited, rounds = ROUNDS }: FaultsConfig,
+  scenarioSeed: number,
+  has: { readonly http: boolean; readonly services: boolean },
+): FaultsPlan {
+  return {
+    seed: seed ?? scenarioSeed,
+    ...(killed === undefined ? {} : { kill: planKill(killed) }),
+    ...(network === undefined ? {} : { network }),
+    ...(limited === undefined ? {} : { limits: planLimits(limited, has) }),
+    rounds,
+  };
+}

@@ -1,0 +1,108 @@
+import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../lib/format.js';
+import { limitText, metricTitle } from '../lib/metric-words.js';
+import { byStanding, type Row, standingOf } from '../model/document.js';
+import { metricName } from '../model/metrics.js';
+import type { MetricResult, ScenarioResults, ThresholdResult } from '../model/results.js';
+import { isAgainstBase } from '../model/threshold.js';
+
+/** Plain figures, in this order, when no threshold shows them already. */
+const FIGURES = [
+  'success_rate',
+  'flow_time.med',
+  'flow_time.p95',
+  'flow_time.max',
+  'ttfb.med',
+  'ttfb.p95',
+  'total_time',
+  'throughput',
+  'peak_memory',
+  'peak_cpu',
+  'avg_cpu',
+  'cpu_per_flow',
+  'peak_threads',
+  'peak_processes',
+  'start_skew',
+  'max_concurrency',
+  'bytes_received',
+  'bytes_sent',
+];
+/** Shown where there are any. */
+const COUNTED = ['dropped', 'retried', 'resent'];
+
+/** Failing gates, gates without data, those that the comparison left unresolved, alerts, gates that hold, alerts that hold, plain figures. */
+export function rowsOf(scenario: ScenarioResults, cores: number): readonly Row[] {
+  const judged = scenario.thresholds
+    .map((threshold) => thresholdRow(threshold, scenario.metrics[metricName(threshold)], cores))
+    .sort((one, other) => byStanding(one, other) || rank(one) - rank(other));
+  const shown = new Set(judged.map((row) => row.metric));
+  const figures = [...FIGURES, ...COUNTED]
+    .filter((name) => !shown.has(name))
+    .flatMap((name) => {
+      const metric = scenario.metrics[name];
+      if (metric === undefined || metric.value === null) return [];
+      return metric.value === 0 && COUNTED.includes(name) ? [] : [figureRow(name, metric, cores)];
+    });
+  return [...judged, ...figures];
+}
+
+/** Every metric of the scenario, as a row without threshold. */
+export function allMetrics(scenario: ScenarioResults, cores: number): readonly Row[] {
+  return Object.entries(scenario.metrics).map(([name, metric]) => figureRow(name, metric, cores));
+}
+
+export function figureRow(name: string, metric: MetricResult, cores: number): Row {
+  return {
+    standing: 'plain',
+    metric: name,
+    title: metricTitle(name),
+    value:
+      least(metric) +
+      (isCpuShare(name) ? formatShare(metric.value, cores) : formatQuantity(metric.value, metric.unit)),
+    detail: noteOf(metric) || undefined,
+  };
+}
+
+function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefined, cores: number): Row {
+  const name = metricName(threshold);
+  return {
+    standing: standingOf(threshold),
+    metric: name,
+    title: metricTitle(name),
+    value: least(metric) + measured(threshold, cores),
+    againstBase: isAgainstBase(threshold),
+    limit: `${limitText(threshold)}${threshold.origin === undefined ? '' : ', by history'}`,
+    expression: threshold.expression,
+    level: threshold.level,
+    detail: (reasonOf(threshold) ?? (metric && noteOf(metric))) || undefined,
+  };
+}
+
+function reasonOf({ outcome, reason }: ThresholdResult): string | undefined {
+  return outcome === 'not_judged' ? `not judged: ${reason ?? ''}` : reason;
+}
+
+/** The value with the digits that tell it from the limit it is held against. */
+export function measured(threshold: ThresholdResult, cores: number): string {
+  const { metric, actual, bound, unit } = threshold;
+  const value = formatAgainst(actual, bound, unit);
+  return isCpuShare(metric) && value !== NO_DATA
+    ? `${value} ${formatShare(0, cores).slice('0% '.length)}`
+    : value;
+}
+
+/** `at least `, where the value may have been more. */
+function least(metric: MetricResult | undefined): string {
+  return metric?.atMost === undefined ? '' : 'at least ';
+}
+
+function noteOf({ atMost, unit, note }: MetricResult): string | undefined {
+  return atMost === undefined ? note : `at most ${formatQuantity(atMost, unit)}: ${note ?? ''}`;
+}
+
+function isCpuShare(id: string): boolean {
+  return id === 'peak_cpu' || id === 'avg_cpu';
+}
+
+function rank({ level }: Row): number {
+  return level === 'warn' ? 1 : 0;
+}
