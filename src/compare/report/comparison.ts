@@ -109,18 +109,20 @@ function answerBlocks({ verb, base, answer, alsoRose, growth, defaultGates }: Co
   const sentence = block.text([strong(`${verb} ${base}`), own(': '), ...answer.sentence, own('.')]);
   return [
     ...inTiers(['everything', 'without charts', 'failing rows'], sentence),
-    ...roseBlocks(alsoRose),
+    ...roseBlocks(alsoRose, 200),
     sentences(growth),
     defaultGates ? block.note([own(DEFAULTS)]) : undefined,
   ];
 }
 
-function roseBlocks(lines: readonly RoseLine[]): Blocks {
+function roseBlocks(lines: readonly RoseLine[], longest: number): Blocks {
   const rows = lines.map(({ metric, change, interval, amount }) => ({
-    standing: 'plain' as const,
-    cells: [[code(metric)], [own(change)], [own(interval)], [own(amount)]],
+    cells: [[code(metric, longest)], [own(change)], [own(interval)], [own(amount)]],
   }));
-  const table = block.table(['Also rose', right('Change'), right('Interval'), right('Difference')], rows);
+  const table = block.table(
+    [{ head: 'Also rose', unbroken: 'page' }, ...['Change', 'Interval', 'Difference'].map(right)],
+    rows,
+  );
   return lines.length === 0 ? [] : [table, block.note([own(EXPLORATORY)])];
 }
 
@@ -184,7 +186,7 @@ function card(view: ComparedView): Block {
   const { verb, base, answer, alsoRose, growth, lines, defaultGates, facts, commits, source } = view;
   const groups: readonly Blocks[] = [
     [block.text([...answer.sentence, own('.')])],
-    [...roseBlocks(alsoRose), sentences(growth)],
+    [...roseBlocks(alsoRose, 60), sentences(growth)],
     [block.drawing(() => effectPlot(lines))],
     [figureTable(lines, 60)],
     [block.drawing(() => pairsPlot(lines, source))],
