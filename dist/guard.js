@@ -1,7 +1,26 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 456:
+/***/ 336:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _watch_end_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(753);
+/**
+ * Ends what a flowgate that was killed has left running. Its guard (system/guard.ts) becomes this program, never
+ * started by hand: guard.js LEADER… -- RUN…
+ */
+
+const given = process.argv.slice(2);
+const end = given.indexOf('--');
+await (0,_watch_end_run_js__WEBPACK_IMPORTED_MODULE_0__/* .endRun */ .l)({ leaders: given.slice(0, end).map(Number), runs: given.slice(end + 1) });
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 753:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14,7 +33,118 @@ __nccwpck_require__.d(__webpack_exports__, {
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./build/src/monitor/proc-stat.js
+;// CONCATENATED MODULE: ./build/src/lib/identity.js
+/** Marks every process of the run in its environment, so that it is known even after it was reparented. */
+const MARK = 'FLOWGATE_RUN';
+/** Any run's token, in a text. */
+const TOKEN = /\bfg-[0-9a-f]{12}-w?\d+\b/g;
+/** `count`: the iteration from 1, or for warm-up flows `w` and their number. */
+function tokenOf({ run }, count) {
+    return `fg-${run}-${count}`;
+}
+/** The iteration of a token, or undefined for a warm-up flow's or somebody else's. */
+function iterationOf({ run }, token) {
+    const prefix = `fg-${run}-`;
+    const count = token.startsWith(prefix) ? Number(token.slice(prefix.length)) : NaN;
+    return Number.isInteger(count) ? count : undefined;
+}
+/** W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header): one trace a flow, sampled. */
+function traceparentOf({ run }, count) {
+    const trace = run + count.toString(16).padStart(32 - run.length, '0');
+    const span = (count + 1).toString(16).padStart(16, '0');
+    return `00-${trace}-${span}-01`;
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+;// CONCATENATED MODULE: ./build/src/lib/errors.js
+/** `file:line:column: where: message`, leaving out what is not known. */
+function formatProblem(problem) {
+    const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+    return [place, problem.where, problem.message]
+        .filter((part) => part !== undefined && part !== '')
+        .join(': ');
+}
+/**
+ * The user's fault, not ours: reported without a stack, exit status 2.
+ * Carries every problem that was found, so that one run shows them all.
+ */
+class UserError extends Error {
+    problems;
+    constructor(problems) {
+        const all = 'message' in problems ? [problems] : problems;
+        super(all.map(formatProblem).join('\n'));
+        this.name = 'UserError';
+        this.problems = all;
+    }
+}
+/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
+function assertNever(value) {
+    throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
+}
+/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
+function messageOf(thrown) {
+    try {
+        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
+    }
+    catch {
+        // An object without a prototype, or one whose toString throws.
+        return 'what was thrown has no text';
+    }
+}
+/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
+function codeOf(thrown) {
+    const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
+    return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+/** What interrupts a run that flowgate itself can not go on with. */
+const UNEXPECTED_FAILURE = 'an unexpected failure';
+
+;// CONCATENATED MODULE: ./build/src/system/kill.js
+
+
+function isGone(thrown) {
+    return ['ESRCH', 'EPERM'].includes(codeOf(thrown) ?? '');
+}
+/** Windows knows no groups: the tree below a process is ended by parentage. */
+function taskkill(pids) {
+    if (pids.length === 0)
+        return;
+    (0,external_node_child_process_namespaceObject.spawnSync)('taskkill', ['/T', '/F', ...pids.flatMap((pid) => ['/PID', String(pid)])], { stdio: 'ignore' });
+}
+/** Sends a signal to a whole process group; nothing happens if it is gone. */
+function killGroup(leader, signal) {
+    if (process.platform === 'win32') {
+        taskkill([leader]);
+        return;
+    }
+    try {
+        process.kill(-leader, signal);
+    }
+    catch (thrown) {
+        if (!isGone(thrown))
+            throw thrown;
+    }
+}
+/** Ends single processes for good, or sends them another signal; those that are gone are passed over. */
+function killPids(pids, signal = 'SIGKILL') {
+    if (process.platform === 'win32') {
+        taskkill(pids);
+        return;
+    }
+    for (const pid of pids) {
+        try {
+            process.kill(pid, signal);
+        }
+        catch (thrown) {
+            if (!isGone(thrown))
+                throw thrown;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/watch/procfs/parse.js
 const SPACE = 0x20;
 const MINUS = 0x2d;
 const ZERO = 0x30;
@@ -81,8 +211,36 @@ function parseNumbers(bytes, from, to) {
         numbers.push(sign * value);
     return numbers;
 }
-
-;// CONCATENATED MODULE: ./build/src/monitor/proc-text.js
+const TAB = 0x09;
+/** The kernel writes kB and means 1024 bytes. */
+const KIB = 1024;
+/**
+ * VmRSS and VmHWM of the first `length` bytes of a status file, proc_pid_status(5); undefined for a process that has
+ * no memory: a zombie, a kernel thread.
+ */
+function parseStatusMemory(bytes, length) {
+    const text = bytes.subarray(0, length);
+    const peak = numberAfter(text, '\nVmHWM:');
+    const memory = numberAfter(text, '\nVmRSS:');
+    return peak === undefined || memory === undefined
+        ? undefined
+        : { memory: memory * KIB, peakMemory: peak * KIB };
+}
+function numberAfter(bytes, key) {
+    const start = bytes.indexOf(key, 0, 'latin1');
+    if (start < 0)
+        return undefined;
+    let index = start + key.length;
+    while (bytes[index] === SPACE || bytes[index] === TAB)
+        index++;
+    let value;
+    for (;; index++) {
+        const byte = bytes[index] ?? 0;
+        if (byte < ZERO || byte > NINE)
+            return value;
+        value = (value ?? 0) * 10 + byte - ZERO;
+    }
+}
 /** The smaller files of /proc. */
 const MOST_OF_A_COMMAND = 200;
 const NS_PER_MS = 1e6;
@@ -111,7 +269,7 @@ function parseLastPid(loadavg) {
     return last === undefined ? undefined : Number(last);
 }
 /** ms of CPU from /proc/PID/schedstat: its first number is ns (Documentation/scheduler/sched-stats). */
-function proc_text_parseSchedstat(text) {
+function parse_parseSchedstat(text) {
     const ns = /^\d+/.exec(text)?.[0];
     return ns === undefined ? undefined : Number(ns) / NS_PER_MS;
 }
@@ -136,114 +294,7 @@ function parseAuxiliaryVector(bytes, littleEndian) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/src/run/identity.js
-/** Marks every process of the run in its environment, so that it is known even after it was reparented. */
-const MARK = 'FLOWGATE_RUN';
-/** `count`: the iteration from 1, or for warm-up flows `w` and their number. */
-function tokenOf({ run }, count) {
-    return `fg-${run}-${count}`;
-}
-/** The iteration of a token, or undefined for a warm-up flow's or somebody else's. */
-function iterationOf({ run }, token) {
-    const prefix = `fg-${run}-`;
-    const count = token.startsWith(prefix) ? Number(token.slice(prefix.length)) : NaN;
-    return Number.isInteger(count) ? count : undefined;
-}
-/** W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header): one trace a flow, sampled. */
-function traceparentOf({ run }, count) {
-    const trace = run + count.toString(16).padStart(32 - run.length, '0');
-    const span = (count + 1).toString(16).padStart(16, '0');
-    return `00-${trace}-${span}-01`;
-}
-
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./build/src/errors.js
-/** `file:line:column: where: message`, leaving out what is not known. */
-function formatProblem(problem) {
-    const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
-    return [place, problem.where, problem.message]
-        .filter((part) => part !== undefined && part !== '')
-        .join(': ');
-}
-/**
- * The user's fault, not ours: reported without a stack, exit status 2.
- * Carries every problem that was found, so that one run shows them all.
- */
-class UserError extends Error {
-    problems;
-    constructor(problems) {
-        const all = 'message' in problems ? [problems] : problems;
-        super(all.map(formatProblem).join('\n'));
-        this.name = 'UserError';
-        this.problems = all;
-    }
-}
-/** Reached only if a union grew a member that a switch does not know: a defect of ours. */
-function assertNever(value) {
-    throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
-}
-/** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
-function messageOf(thrown) {
-    try {
-        const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
-        return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
-    }
-    catch {
-        // An object without a prototype, or one whose toString throws.
-        return 'what was thrown has no text';
-    }
-}
-/** Node's code of a system error (`ENOENT`), if what was thrown is one. */
-function codeOf(thrown) {
-    const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
-    return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/process-tree.js
-
-
-function isGone(thrown) {
-    return ['ESRCH', 'EPERM'].includes(codeOf(thrown) ?? '');
-}
-/** Windows knows no groups: the tree below a process is ended by parentage. */
-function taskkill(pids) {
-    if (pids.length === 0)
-        return;
-    (0,external_node_child_process_namespaceObject.spawnSync)('taskkill', ['/T', '/F', ...pids.flatMap((pid) => ['/PID', String(pid)])], { stdio: 'ignore' });
-}
-/** Sends a signal to a whole process group; nothing happens if it is gone. */
-function killGroup(leader, signal) {
-    if (process.platform === 'win32') {
-        taskkill([leader]);
-        return;
-    }
-    try {
-        process.kill(-leader, signal);
-    }
-    catch (thrown) {
-        if (!isGone(thrown))
-            throw thrown;
-    }
-}
-/** Ends single processes for good, or sends them another signal; those that are gone are passed over. */
-function killPids(pids, signal = 'SIGKILL') {
-    if (process.platform === 'win32') {
-        taskkill(pids);
-        return;
-    }
-    for (const pid of pids) {
-        try {
-            process.kill(pid, signal);
-        }
-        catch (thrown) {
-            if (!isGone(thrown))
-                throw thrown;
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/procfs-reader.js
+;// CONCATENATED MODULE: ./build/src/watch/procfs/reader.js
 
 
 /** ms of CPU by thread; empty where the kernel does not tell it, or the process is gone. */
@@ -275,8 +326,7 @@ function readOrUndefined(path) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/src/adapters/end-run.js
-
+;// CONCATENATED MODULE: ./build/src/watch/end-run.js
 
 
 
@@ -346,25 +396,6 @@ function isMarked(pid, runs) {
     return mark !== undefined && runs.includes(mark);
 }
 
-
-/***/ }),
-
-/***/ 336:
-/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _adapters_end_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(456);
-/**
- * Ends what a flowgate that was killed has left running. Its guard (adapters/guard.ts) becomes this program, never
- * started by hand: guard.js LEADER… -- RUN…
- */
-
-const given = process.argv.slice(2);
-const end = given.indexOf('--');
-await (0,_adapters_end_run_js__WEBPACK_IMPORTED_MODULE_0__/* .endRun */ .l)({ leaders: given.slice(0, end).map(Number), runs: given.slice(end + 1) });
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
 
 /***/ })
 

@@ -9,7 +9,7 @@ module.exports = require("node:path");
 
 /***/ }),
 
-/***/ 423:
+/***/ 407:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -25,13 +25,18 @@ __nccwpck_require__.d(__webpack_exports__, {
   verify: () => (/* binding */ verify)
 });
 
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = require("node:child_process");
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = require("node:events");
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = require("node:fs/promises");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(760);
-// EXTERNAL MODULE: ./build/src/stats/random.js
-var random = __nccwpck_require__(918);
-;// CONCATENATED MODULE: ./build/src/demo/crew.js
+// EXTERNAL MODULE: ./build/src/lib/random.js
+var random = __nccwpck_require__(622);
+;// CONCATENATED MODULE: ./build/src/demo/assignment.js
+
 /** The five crews that an article goes through, in this order; each is a step of the flow. */
 const CREWS = ['research', 'audience', 'draft', 'style', 'quality'];
 /** Share of a flow's time that each crew takes. */
@@ -42,15 +47,6 @@ const SHARES = {
     style: 0.14,
     quality: 0.12,
 };
-
-;// CONCATENATED MODULE: ./build/src/demo/pick.js
-/** The item that a uniform draw in [0, 1) falls on. */
-function pick(items, draw) {
-    return items[Math.floor(draw * items.length)] ?? items[0];
-}
-
-;// CONCATENATED MODULE: ./build/src/demo/corpus.js
-
 /** What the articles are about. */
 const SUBJECTS = [
     'release notes that people read',
@@ -62,6 +58,196 @@ const SUBJECTS = [
     'tests as a description',
     'names that outlive their authors',
 ];
+/** ms of the shortest flow, and how much longer the longest one is: the mean is shortest + spread ÷ 4, see `paceOf`. */
+const SHORTEST_MS = 1985;
+const SPREAD_MS = 620;
+/** One flow in so many is given up by its model: 2%. */
+const FAILS_EVERY = 50;
+/**
+ * Whether the model gives up on this flow: a systematic sample (Madow and Madow 1944) of one in FAILS_EVERY, whose start
+ * is drawn from the seed. Flows drawn each for itself would now and then fail two in ten, which the default gate on
+ * success refuses: in 1.6% of the seeds the demo would fail with nothing wrong. Those of the warm-up, 0, never fail.
+ */
+function givesUp(seed, iteration) {
+    const start = Math.floor((0,random/* seededRandom */.I)(seed)() * FAILS_EVERY) + 1;
+    return iteration > 0 && (iteration - start) % FAILS_EVERY === 0;
+}
+/** Draws one assignment. The same random numbers give the same assignment; `speed` 10 makes it ten times as fast. */
+function assignment_assign(random, { speed, fails }) {
+    const failsAt = random();
+    const crew = pick(CREWS, random());
+    const subject = pick(SUBJECTS, random());
+    const pace = paceOf(random()) / speed;
+    return { subject, latency: latencies(pace, random), failsIn: fails ? crew : undefined, failsAt };
+}
+/** ms from a uniform draw. Cubed, as answers of models are: many quick ones, few slow ones. */
+function paceOf(draw) {
+    return SHORTEST_MS + SPREAD_MS * draw ** 3;
+}
+/** Divides the pace among the crews by their shares, each of them a tenth off at most. */
+function latencies(pace, random) {
+    const weights = CREWS.map((crew) => SHARES[crew] * (0.9 + 0.2 * random()));
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    const entries = CREWS.map((crew, at) => [crew, (pace * (weights[at] ?? 0)) / sum]);
+    return Object.fromEntries(entries);
+}
+/** The item that a uniform draw in [0, 1) falls on. */
+function pick(items, draw) {
+    return items[Math.floor(draw * items.length)] ?? items[0];
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/recount.js
+/** Counts everything again; one sentence for each thing that does not add up, none if all does. */
+function recount(books) {
+    return [...entriesOf(books), ...sumsOf(books), ...alertsOf(books)];
+}
+/** Each ok flow stands in the collector exactly once, and no flow that failed does. */
+function entriesOf({ snapshot, flows }) {
+    const times = new Map();
+    for (const { token } of snapshot.entries) {
+        times.set(token, (times.get(token) ?? 0) + 1);
+    }
+    return flows.flatMap(({ iteration, token, outcome }) => {
+        const count = times.get(token) ?? 0;
+        if (outcome === 'ok' && count !== 1) {
+            return [`flow ${iteration} was ok and is in the metrics collector ${timesInWords(count)}`];
+        }
+        return outcome === 'failed' && count > 0 ? [`flow ${iteration} failed and is counted as finished`] : [];
+    });
+}
+/** The collector's sums are the sums of its entries, and every flow was counted when it started. */
+function sumsOf({ snapshot, reviewed, counts, warmup }) {
+    const { entries } = snapshot;
+    const words = entries.reduce((sum, entry) => sum + entry.words, 0);
+    // Added up here: the model's own sum would bring its schemas into the host of module flows.
+    const begun = counts.ok + counts.failed + counts.timed_out + counts.killed + warmup;
+    return [
+        difference('flows started', snapshot.started, begun),
+        difference('flows finished', snapshot.finished, entries.length),
+        difference('words', snapshot.words, words),
+        ...(reviewed < entries.length ? [difference('reviews', reviewed, entries.length)] : []),
+    ].filter((sentence) => sentence !== undefined);
+}
+function difference(what, counted, expected) {
+    return counted === expected
+        ? undefined
+        : `${what}: the metrics collector has ${counted}, the recount gives ${expected}`;
+}
+/** Each failed flow raised an alert, and no ok flow did. A flow that was ended from outside may have or not. */
+function alertsOf({ alerts, flows }) {
+    const raised = alerts.raisedBy('flow failed');
+    return flows.flatMap(({ iteration, token, outcome }) => {
+        if (outcome === 'failed' && !raised.has(token)) {
+            return [`flow ${iteration} failed without an alert`];
+        }
+        return outcome === 'ok' && raised.has(token) ? [`flow ${iteration} was ok and raised an alert`] : [];
+    });
+}
+function timesInWords(count) {
+    return count === 0 ? 'not at all' : `${count} times`;
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: ./build/src/demo/bugs.js
+/** What the demo can be told to do wrong; each is one that only shows, or only hurts, when flows run together. */
+const BUGS = ['race', 'bleed', 'leak', 'orphan', 'cascade', 'stuck'];
+/** What each bug does, for `--help` and the docs. */
+const BUG_MEANINGS = {
+    race: 'the metrics collector reads, waits and writes: updates are lost',
+    bleed: 'the byline comes from a shared "current user": articles name another flow',
+    leak: 'each flow keeps 1 MiB forever',
+    orphan: 'flows 1, 6, 11 … leave a process behind (it ends by itself after 60 s)',
+    cascade: 'a flow that is killed breaks the connection that all share: the others on it fail with it',
+    stuck: 'a flow that is killed never ends and keeps its session: those that need it next wait for ever',
+};
+/**
+ * The bug that the options ask for, undefined if they ask for none.
+ * Throws an Error that lists the known ones if there is no such bug.
+ */
+function bugOf(options) {
+    const wanted = options['bug'];
+    if (wanted === undefined || wanted === '') {
+        return undefined;
+    }
+    const bug = BUGS.find((known) => known === wanted);
+    if (bug === undefined) {
+        throw new Error(`the demo has no bug "${wanted}"; it knows ${BUGS.join(', ')}`);
+    }
+    return bug;
+}
+
+;// CONCATENATED MODULE: ./build/src/demo/writing.js
+
+/*
+ * What the crews do with the answers of their models: real work on made-up text, so that memory and CPU are not nil.
+ */
+/** Searches of the research crew, pages that each finds, and bytes of a page: 8 MB of pages in all. */
+const SEARCHES = 2;
+const PAGES = 480;
+const PAGE_BYTES = 8192;
+const KEPT_PASSAGES = 5;
+/** Parts that the draft's model streams, each an answer of its own. */
+const PARAGRAPHS = 6;
+const SENTENCES = 7;
+/** Of a model that is `speed` times as fast because it is so much smaller, and finds so many pages fewer. */
+function search(subject, random, speed = 1) {
+    const count = Math.max(KEPT_PASSAGES, Math.round(PAGES / Math.max(1, speed)));
+    const found = Buffer.allocUnsafeSlow(count * PAGE_BYTES);
+    return Array.from({ length: count }, (_, at) => {
+        const passage = sentence(subject, random);
+        return { passage, text: found.subarray(at * PAGE_BYTES, (at + 1) * PAGE_BYTES).fill(`${passage} `) };
+    });
+}
+/** Keeps the passages of the pages that name the subject most often. */
+function takeNotes(pages, subject) {
+    return { pages, quotes: passagesOn(subject, pages).slice(0, KEPT_PASSAGES) };
+}
+function passagesOn(topic, pages) {
+    return pages
+        .map(({ passage, text }) => ({ passage, mentions: mentionsOf(topic, text) }))
+        .sort((a, b) => b.mentions - a.mentions)
+        .map(({ passage }) => passage);
+}
+function mentionsOf(topic, text) {
+    let mentions = 0;
+    for (let at = text.indexOf(topic); at >= 0; at = text.indexOf(topic, at + topic.length))
+        mentions += 1;
+    return mentions;
+}
+/** How many words a sentence may have: as many as the passages that were found have in the mean. */
+function sentenceLimit({ pages }) {
+    const sum = pages.reduce((total, { passage }) => total + words(passage).length, 0);
+    return Math.max(8, Math.min(20, Math.round(sum / pages.length)));
+}
+/** One paragraph of the draft; it closes with a passage that was found for it. */
+function draftParagraph(subject, notes, random) {
+    const text = Array.from({ length: SENTENCES }, () => sentence(subject, random)).join(' ');
+    return `${text} ${notes.quotes[Math.floor(random() * notes.quotes.length)] ?? ''}`;
+}
+/** Cuts sentences that are longer than the limit at their comma, and puts a related passage below the text. */
+function polish(draft, notes, limit) {
+    const body = draft.map((text) => text
+        .split(/(?<=\.)\s/u)
+        .map((part) => shorten(part, limit))
+        .join(' '));
+    const [longest = ''] = words(body[0] ?? '').toSorted((a, b) => b.length - a.length);
+    const [related = ''] = passagesOn(longest, notes.pages);
+    return [...body, `See also: ${related}`].join('\n\n');
+}
+function shorten(text, limit) {
+    return words(text).length > limit ? text.replace(/,.*$/u, '.') : text;
+}
+/** The words of a text, in lower case, in order. */
+function words(text) {
+    return text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+}
+/** The share of three-word sequences that occur more than once: 0 for a text that never repeats itself. */
+function repetition(text) {
+    const all = words(text);
+    const triples = all.slice(2).map((word, at) => `${all[at] ?? ''} ${all[at + 1] ?? ''} ${word}`);
+    return triples.length === 0 ? 0 : 1 - new Set(triples).size / triples.length;
+}
 const ACTORS = ['A reader', 'The author', 'A reviewer', 'The team', 'A newcomer', 'The maintainer'];
 const ACTS = [
     'expects',
@@ -98,99 +284,33 @@ function sentence(subject, random) {
         ? `${clause}, ${pick(REASONS, random())}.`
         : `${clause} in ${subject}, ${pick(REASONS, random())}.`;
 }
-function paragraph(subject, random, sentences) {
-    return Array.from({ length: sentences }, () => sentence(subject, random)).join(' ');
+
+;// CONCATENATED MODULE: ./build/src/demo/shared.js
+
+
+
+/** Options: `bug`, one of BUGS; `speed`, a number above 0. Throws an Error that says what is wrong with them. */
+function openDesk(options) {
+    const bug = bugOf(options);
+    return {
+        collector: new MetricsCollector({ atomic: bug !== 'race' }),
+        alerts: new Alerts(),
+        gate: new QualityGate(),
+        model: new ModelConnection({ drains: bug !== 'cascade' }),
+        sessions: new Sessions(),
+        bug,
+        speed: speedOf(options['speed'] ?? '1'),
+        currentUser: '',
+        hoard: [],
+    };
 }
-
-;// CONCATENATED MODULE: ./build/src/demo/assignment.js
-
-
-
-
-/** ms of the shortest flow, and how much longer the longest one is: the mean is shortest + spread ÷ 4, see `paceOf`. */
-const SHORTEST_MS = 1985;
-const SPREAD_MS = 620;
-/** One flow in so many is given up by its model: 2%. */
-const FAILS_EVERY = 50;
-/**
- * Whether the model gives up on this flow: a systematic sample (Madow and Madow 1944) of one in FAILS_EVERY, whose start
- * is drawn from the seed. Flows drawn each for itself would now and then fail two in ten, which the default gate on
- * success refuses: in 1.6% of the seeds the demo would fail with nothing wrong. Those of the warm-up, 0, never fail.
- */
-function givesUp(seed, iteration) {
-    const start = Math.floor((0,random/* seededRandom */.I)(seed)() * FAILS_EVERY) + 1;
-    return iteration > 0 && (iteration - start) % FAILS_EVERY === 0;
-}
-/** Draws one assignment. The same random numbers give the same assignment; `speed` 10 makes it ten times as fast. */
-function assignment_assign(random, { speed, fails }) {
-    const failsAt = random();
-    const crew = pick(CREWS, random());
-    const subject = pick(SUBJECTS, random());
-    const pace = paceOf(random()) / speed;
-    return { subject, latency: latencies(pace, random), failsIn: fails ? crew : undefined, failsAt };
-}
-/** ms from a uniform draw. Cubed, as answers of models are: many quick ones, few slow ones. */
-function paceOf(draw) {
-    return SHORTEST_MS + SPREAD_MS * draw ** 3;
-}
-/** Divides the pace among the crews by their shares, each of them a tenth off at most. */
-function latencies(pace, random) {
-    const weights = CREWS.map((crew) => SHARES[crew] * (0.9 + 0.2 * random()));
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    const entries = CREWS.map((crew, at) => [crew, (pace * (weights[at] ?? 0)) / sum]);
-    return Object.fromEntries(entries);
-}
-
-;// CONCATENATED MODULE: ./build/src/demo/alerts.js
-class Alerts {
-    tokensByRule = new Map();
-    /** True if the alert is new; a flow that raises the same rule again changes nothing. */
-    raise(rule, token) {
-        const tokens = this.tokensByRule.get(rule) ?? new Set();
-        const isNew = !tokens.has(token);
-        tokens.add(token);
-        this.tokensByRule.set(rule, tokens);
-        return isNew;
+function speedOf(text) {
+    const speed = Number(text);
+    if (!(speed > 0) || !Number.isFinite(speed)) {
+        throw new Error(`the demo's speed is "${text}"; it must be a number above 0`);
     }
-    /** Tokens of the flows that raised the rule. */
-    raisedBy(rule) {
-        return this.tokensByRule.get(rule) ?? new Set();
-    }
+    return speed;
 }
-
-;// CONCATENATED MODULE: ./build/src/demo/bugs.js
-/** What the demo can be told to do wrong; each is one that only shows, or only hurts, when flows run together. */
-const BUGS = ['race', 'bleed', 'leak', 'orphan', 'cascade', 'stuck'];
-/** What each bug does, for `--help` and the docs. */
-const BUG_MEANINGS = {
-    race: 'the metrics collector reads, waits and writes: updates are lost',
-    bleed: 'the byline comes from a shared "current user": articles name another flow',
-    leak: 'each flow keeps 1 MiB forever',
-    orphan: 'flows 1, 6, 11 … leave a process behind (it ends by itself after 60 s)',
-    cascade: 'a flow that is killed breaks the connection that all share: the others on it fail with it',
-    stuck: 'a flow that is killed never ends and keeps its session: those that need it next wait for ever',
-};
-/**
- * The bug that the options ask for, undefined if they ask for none.
- * Throws an Error that lists the known ones if there is no such bug.
- */
-function bugOf(options) {
-    const wanted = options['bug'];
-    if (wanted === undefined || wanted === '') {
-        return undefined;
-    }
-    const bug = BUGS.find((known) => known === wanted);
-    if (bug === undefined) {
-        throw new Error(`the demo has no bug "${wanted}"; it knows ${BUGS.join(', ')}`);
-    }
-    return bug;
-}
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = require("node:timers/promises");
-;// CONCATENATED MODULE: ./build/src/demo/collector.js
-
-const EMPTY = { started: 0, failed: 0, finished: 0, words: 0, answers: {}, entries: [] };
 /** ms between reading and writing, as a remote store would take. */
 const STORE_LATENCY_MS = 5;
 /**
@@ -199,25 +319,25 @@ const STORE_LATENCY_MS = 5;
  * store takes its time, and what was read is written back with the change, over whatever others wrote meanwhile.
  */
 class MetricsCollector {
-    state = EMPTY;
-    atomic;
+    #state = { started: 0, failed: 0, finished: 0, words: 0, answers: {}, entries: [] };
+    #atomic;
     constructor({ atomic }) {
-        this.atomic = atomic;
+        this.#atomic = atomic;
     }
     started() {
-        return this.apply((before) => ({ ...before, started: before.started + 1 }));
+        return this.#apply((before) => ({ ...before, started: before.started + 1 }));
     }
     failed() {
-        return this.apply((before) => ({ ...before, failed: before.failed + 1 }));
+        return this.#apply((before) => ({ ...before, failed: before.failed + 1 }));
     }
     answered(crew) {
-        return this.apply((before) => ({
+        return this.#apply((before) => ({
             ...before,
             answers: { ...before.answers, [crew]: (before.answers[crew] ?? 0) + 1 },
         }));
     }
     finished(entry) {
-        return this.apply((before) => ({
+        return this.#apply((before) => ({
             ...before,
             finished: before.finished + 1,
             words: before.words + entry.words,
@@ -225,21 +345,45 @@ class MetricsCollector {
         }));
     }
     snapshot() {
-        return this.state;
+        return this.#state;
     }
-    async apply(change) {
-        if (this.atomic) {
-            this.state = change(this.state);
+    async #apply(change) {
+        if (this.#atomic) {
+            this.#state = change(this.#state);
             return;
         }
-        const read = this.state;
+        const read = this.#state;
         await (0,external_node_timers_promises_namespaceObject.setTimeout)(STORE_LATENCY_MS);
-        this.state = change(read);
+        this.#state = change(read);
     }
 }
-
-;// CONCATENATED MODULE: ./build/src/demo/model.js
-
+/** Alerts that were raised by flows, and by whom: one a rule and flow, however often it is raised. */
+class Alerts {
+    #tokensByRule = new Map();
+    raise(rule, token) {
+        this.#tokensByRule.set(rule, new Set(this.#tokensByRule.get(rule)).add(token));
+    }
+    /** Tokens of the flows that raised the rule. */
+    raisedBy(rule) {
+        return this.#tokensByRule.get(rule) ?? new Set();
+    }
+}
+/** Sentences are made of few parts here, so that most phrases come back: an article may say three in four again. */
+const MOST_REPETITION = 0.75;
+/** The gate that every article passes through. */
+class QualityGate {
+    #reviewed = 0;
+    /** Whether the article repeats itself. Throws if there is nothing to review. */
+    review(article) {
+        if (words(article).length === 0)
+            throw new Error('the article is empty');
+        this.#reviewed += 1;
+        return { repeatsItself: repetition(article) > MOST_REPETITION };
+    }
+    reviewed() {
+        return this.#reviewed;
+    }
+}
 /**
  * The connection to the language model that all flows share. There is no model: an answer is a wait.
  * A flow that is aborted in the middle of an answer takes the rest of it off the line, unless `drains` is false (bug
@@ -285,95 +429,6 @@ class Line {
             throw new Error('the connection to the model is closed');
     }
 }
-
-;// CONCATENATED MODULE: ./build/src/demo/text.js
-/** The words of a text, in lower case, in order. */
-function words(text) {
-    return text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
-}
-/**
- * Flesch reading ease: 100 is very easy, 0 is very hard, usual prose is about 60.
- * R. Flesch, "A new readability yardstick", 1948. Undefined for a text without a word.
- */
-function readingEase(text) {
-    const all = words(text);
-    if (all.length === 0) {
-        return undefined;
-    }
-    const sentences = Math.max(1, text.split(/[.!?]+(?:\s|$)/u).filter((part) => part.trim() !== '').length);
-    const syllables = all.reduce((sum, word) => sum + syllablesOf(word), 0);
-    return 206.835 - (1.015 * all.length) / sentences - (84.6 * syllables) / all.length;
-}
-/** Groups of vowels, without a silent e at the end: right for most English words. */
-function syllablesOf(word) {
-    const groups = word.replace(/e$/u, '').match(/[aeiouy]+/gu);
-    return Math.max(1, groups?.length ?? 0);
-}
-/** FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
-function hash(text) {
-    let value = 0x811c9dc5;
-    for (let at = 0; at < text.length; at += 1) {
-        value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-    }
-    return value >>> 0;
-}
-/** The share of three-word sequences that occur more than once: 0 for a text that never repeats itself. */
-function repetition(text) {
-    const all = words(text);
-    const seen = new Set();
-    let repeated = 0;
-    for (let at = 2; at < all.length; at += 1) {
-        const triple = hash(`${all[at - 2] ?? ''} ${all[at - 1] ?? ''} ${all[at] ?? ''}`);
-        repeated += seen.has(triple) ? 1 : 0;
-        seen.add(triple);
-    }
-    return all.length < 3 ? 0 : repeated / (all.length - 2);
-}
-
-;// CONCATENATED MODULE: ./build/src/demo/quality-gate.js
-
-/** Below this, Flesch calls a text "very difficult". */
-const HARDEST = 30;
-/** Sentences are made of few parts here, so that most phrases come back: an article may say three in four again. */
-const MOST_REPETITION = 0.75;
-/** The gate that every article passes through; keeps a running mean and variance of what it saw. */
-class QualityGate {
-    count = 0;
-    mean = 0;
-    squares = 0;
-    /** Throws if there is nothing to review. */
-    review(article) {
-        const ease = readingEase(article);
-        if (ease === undefined) {
-            throw new Error('the article is empty');
-        }
-        const share = repetition(article);
-        this.remember(ease);
-        return {
-            words: words(article).length,
-            ease,
-            repetition: share,
-            hardToRead: ease < HARDEST,
-            repeatsItself: share > MOST_REPETITION,
-        };
-    }
-    reviewed() {
-        return this.count;
-    }
-    /** Mean and variance of the reading ease so far; the variance is 0 for fewer than two reviews. */
-    ease() {
-        return { mean: this.mean, variance: this.count < 2 ? 0 : this.squares / (this.count - 1) };
-    }
-    /** Welford's update (Technometrics 1962): one pass, and no sum that grows. */
-    remember(ease) {
-        this.count += 1;
-        const before = ease - this.mean;
-        this.mean += before / this.count;
-        this.squares += before * (ease - this.mean);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/demo/sessions.js
 /** The one session with the model that each worker has: its flows come into it one after another. */
 class Sessions {
     #last = new Map();
@@ -387,240 +442,6 @@ class Sessions {
         await before;
         return leave;
     }
-}
-
-;// CONCATENATED MODULE: ./build/src/demo/desk.js
-
-
-
-
-
-
-/** Options: `bug`, one of BUGS; `speed`, a number above 0. Throws an Error that says what is wrong with them. */
-function openDesk(options) {
-    const bug = bugOf(options);
-    return {
-        collector: new MetricsCollector({ atomic: bug !== 'race' }),
-        alerts: new Alerts(),
-        gate: new QualityGate(),
-        model: new ModelConnection({ drains: bug !== 'cascade' }),
-        sessions: new Sessions(),
-        bug,
-        speed: speedOf(options['speed'] ?? '1'),
-        currentUser: '',
-        hoard: [],
-    };
-}
-function speedOf(text) {
-    const speed = Number(text);
-    if (!(speed > 0) || !Number.isFinite(speed)) {
-        throw new Error(`the demo's speed is "${text}"; it must be a number above 0`);
-    }
-    return speed;
-}
-
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = require("node:child_process");
-;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = require("node:events");
-;// CONCATENATED MODULE: ./build/src/demo/misbehave.js
-
-
-const LEAK_BYTES = 1024 * 1024;
-/** An orphan ends by itself after this long, so that trying the demo leaves nothing for ever. */
-const ORPHAN_SECONDS = 60;
-/** Flows 1, 6, 11 … */
-const ORPHAN_EVERY = 5;
-/** What the bugs `bleed`, `leak` and `orphan` do at the start of a flow; the others are where they go wrong. */
-async function misbehave(ctx) {
-    const desk = ctx.shared;
-    if (desk.bug === 'bleed') {
-        desk.currentUser = ctx.token;
-    }
-    if (desk.bug === 'leak') {
-        desk.hoard.push(Buffer.alloc(LEAK_BYTES, 1));
-    }
-    if (desk.bug === 'orphan' && ctx.iteration % ORPHAN_EVERY === 1) {
-        await leaveOrphan(ctx.token);
-    }
-}
-/** A process in a session of its own, which outlives the flow and carries its token. */
-async function leaveOrphan(token) {
-    const [program, ...args] = process.platform === 'win32'
-        ? [process.execPath, '-e', `setTimeout(() => {}, ${ORPHAN_SECONDS * 1000})`]
-        : ['sleep', `${ORPHAN_SECONDS}`];
-    const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
-        detached: true,
-        stdio: 'ignore',
-        env: { ...process.env, FLOWGATE_TOKEN: token },
-    });
-    await (0,external_node_events_namespaceObject.once)(child, 'spawn');
-    child.unref();
-}
-
-;// CONCATENATED MODULE: ./build/src/model/tally.js
-function totalOf({ ok, failed, timed_out, killed, dropped }) {
-    return ok + failed + timed_out + killed + dropped;
-}
-/** Of the flows that no fault hit on purpose: what the system under test is judged by. */
-function bystandersOf({ counts, hits }) {
-    return {
-        ok: counts.ok - hits.ok,
-        failed: counts.failed - hits.failed,
-        timed_out: counts.timed_out - hits.timed_out,
-        killed: counts.killed - hits.killed,
-        dropped: counts.dropped - hits.dropped,
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/demo/recount.js
-
-/** Counts everything again; one sentence for each thing that does not add up, none if all does. */
-function recount(books) {
-    return [...entriesOf(books), ...sumsOf(books), ...alertsOf(books)];
-}
-/** Each ok flow stands in the collector exactly once, and no flow that failed does. */
-function entriesOf({ snapshot, flows }) {
-    const times = new Map();
-    for (const { token } of snapshot.entries) {
-        times.set(token, (times.get(token) ?? 0) + 1);
-    }
-    return flows.flatMap(({ iteration, token, outcome }) => {
-        const count = times.get(token) ?? 0;
-        if (outcome === 'ok' && count !== 1) {
-            return [`flow ${iteration} was ok and is in the metrics collector ${timesInWords(count)}`];
-        }
-        return outcome === 'failed' && count > 0 ? [`flow ${iteration} failed and is counted as finished`] : [];
-    });
-}
-/** The collector's sums are the sums of its entries, and every flow was counted when it started. */
-function sumsOf({ snapshot, reviewed, counts, warmup }) {
-    const { entries } = snapshot;
-    const words = entries.reduce((sum, entry) => sum + entry.words, 0);
-    const begun = totalOf(counts) - counts.dropped + warmup;
-    return [
-        difference('flows started', snapshot.started, begun),
-        difference('flows finished', snapshot.finished, entries.length),
-        difference('words', snapshot.words, words),
-        ...(reviewed < entries.length ? [difference('reviews', reviewed, entries.length)] : []),
-    ].filter((sentence) => sentence !== undefined);
-}
-function difference(what, counted, expected) {
-    return counted === expected
-        ? undefined
-        : `${what}: the metrics collector has ${counted}, the recount gives ${expected}`;
-}
-/** Each failed flow raised an alert, and no ok flow did. A flow that was ended from outside may have or not. */
-function alertsOf({ alerts, flows }) {
-    const raised = alerts.raisedBy('flow failed');
-    return flows.flatMap(({ iteration, token, outcome }) => {
-        if (outcome === 'failed' && !raised.has(token)) {
-            return [`flow ${iteration} failed without an alert`];
-        }
-        return outcome === 'ok' && raised.has(token) ? [`flow ${iteration} was ok and raised an alert`] : [];
-    });
-}
-function timesInWords(count) {
-    return count === 0 ? 'not at all' : `${count} times`;
-}
-
-;// CONCATENATED MODULE: ./build/src/demo/vectors.js
-
-/** Feature hashing: each word adds ±1 at the place that its hash names (Weinberger et al., ICML 2009). */
-function vectors_embed(texts, dimensions) {
-    const values = new Float32Array(texts.length * dimensions);
-    texts.forEach((text, row) => {
-        const vector = values.subarray(row * dimensions, (row + 1) * dimensions);
-        const places = new Set();
-        for (const word of words(text)) {
-            const code = hash(word);
-            const at = code % dimensions;
-            vector[at] = (vector[at] ?? 0) + (code & 0x80000000 ? -1 : 1);
-            places.add(at);
-        }
-        normalise(vector, places);
-    });
-    return { rows: texts.length, dimensions, values };
-}
-/** All other places are 0. */
-function normalise(vector, places) {
-    let square = 0;
-    for (const at of places) {
-        square += (vector[at] ?? 0) ** 2;
-    }
-    const scale = square === 0 ? 0 : 1 / Math.sqrt(square);
-    for (const at of places) {
-        vector[at] = (vector[at] ?? 0) * scale;
-    }
-}
-/** The rows most like the text, best first, with their cosine. */
-function nearest(vectors, text, count) {
-    const { rows, dimensions, values } = vectors;
-    const query = vectors_embed([text], dimensions).values;
-    const found = Array.from({ length: rows }, (_, row) => ({
-        row,
-        cosine: dot(values.subarray(row * dimensions, (row + 1) * dimensions), query),
-    }));
-    return found.sort((a, b) => b.cosine - a.cosine).slice(0, count);
-}
-function dot(a, b) {
-    let sum = 0;
-    for (let at = 0; at < a.length; at += 1) {
-        sum += (a[at] ?? 0) * (b[at] ?? 0);
-    }
-    return sum;
-}
-
-;// CONCATENATED MODULE: ./build/src/demo/writing.js
-
-
-
-/** Answers that the research crew's model gives, passages in each, and the size of a vector: 8 MB of vectors in all. */
-const SEARCHES = 2;
-const PASSAGES = 510;
-const DIMENSIONS = 2048;
-const KEPT_PASSAGES = 5;
-/** Parts that the draft's model streams, each an answer of its own. */
-const PARAGRAPHS = 6;
-const SENTENCES = 7;
-/** Of a model that is `speed` times as fast because it is so much smaller, and finds so many passages fewer. */
-function search(subject, random, speed = 1) {
-    const count = Math.max(KEPT_PASSAGES, Math.round(PASSAGES / Math.max(1, speed)));
-    const passages = Array.from({ length: count }, () => sentence(subject, random));
-    return { passages, vectors: vectors_embed(passages, DIMENSIONS) };
-}
-/** Keeps the passages that are nearest to the subject. */
-function takeNotes(finds, subject) {
-    return { finds, quotes: quote(finds, subject, KEPT_PASSAGES) };
-}
-function quote(finds, text, count) {
-    const best = finds.flatMap(({ passages, vectors }) => nearest(vectors, text, count).map(({ row, cosine }) => ({ passage: passages[row] ?? '', cosine })));
-    return best
-        .sort((a, b) => b.cosine - a.cosine)
-        .slice(0, count)
-        .map(({ passage }) => passage);
-}
-/** How many words a sentence may have: readers of easy sources get short sentences. */
-function sentenceLimit(notes) {
-    const ease = readingEase(notes.quotes.join(' ')) ?? 60;
-    return Math.max(8, Math.min(20, Math.round(ease / 4)));
-}
-/** One paragraph of the draft; it closes with a passage that was found for it. */
-function draftParagraph(subject, notes, random) {
-    const text = paragraph(subject, random, SENTENCES);
-    return `${text} ${notes.quotes[Math.floor(random() * notes.quotes.length)] ?? ''}`;
-}
-/** Cuts sentences that are longer than the limit at their comma, and puts a related passage below the text. */
-function polish(draft, notes, limit) {
-    const body = draft.map((text) => text
-        .split(/(?<=\.)\s/u)
-        .map((part) => shorten(part, limit))
-        .join(' '));
-    const related = quote(notes.finds, body[0] ?? '', 1);
-    return [...body, `See also: ${related.join(' ')}`].join('\n\n');
-}
-function shorten(text, limit) {
-    return words(text).length > limit ? text.replace(/,.*$/u, '.') : text;
 }
 
 ;// CONCATENATED MODULE: ./build/src/demo/index.js
@@ -692,7 +513,7 @@ async function write(ctx, job) {
     const notes = await ctx.step('research', async () => {
         const find = () => search(subject, random, ctx.shared.speed);
         const finds = await inParts(SEARCHES, (share) => turn('research', find, share));
-        return takeNotes(finds, subject);
+        return takeNotes(finds.flat(), subject);
     });
     const limit = await ctx.step('audience', () => turn('audience', () => sentenceLimit(notes)));
     const draft = await ctx.step('draft', () => inParts(PARAGRAPHS, (share) => turn('draft', () => draftParagraph(subject, notes, random), share)));
@@ -727,13 +548,8 @@ function bylineOf(ctx) {
 }
 function review(ctx, article) {
     const { gate, alerts } = ctx.shared;
-    const found = gate.review(article);
-    if (found.hardToRead) {
-        alerts.raise('hard to read', ctx.token);
-    }
-    if (found.repeatsItself) {
+    if (gate.review(article).repeatsItself)
         alerts.raise('repeats itself', ctx.token);
-    }
 }
 /** Writes the article into the flow's own folder, says so in one line, and reports it: last, so that it counts once. */
 async function publish(ctx, article) {
@@ -749,11 +565,39 @@ function titled(subject) {
 function titleOf(article) {
     return /^# (.*)$/mu.exec(article)?.[1] ?? '';
 }
+const LEAK_BYTES = 1024 * 1024;
+/** An orphan ends by itself after this long, so that trying the demo leaves nothing for ever. */
+const ORPHAN_SECONDS = 60;
+/** Flows 1, 6, 11 … */
+const ORPHAN_EVERY = 5;
+/** What the bugs `bleed`, `leak` and `orphan` do at the start of a flow; the others are where they go wrong. */
+async function misbehave(ctx) {
+    const desk = ctx.shared;
+    if (desk.bug === 'bleed')
+        desk.currentUser = ctx.token;
+    if (desk.bug === 'leak')
+        desk.hoard.push(Buffer.alloc(LEAK_BYTES, 1));
+    if (desk.bug === 'orphan' && ctx.iteration % ORPHAN_EVERY === 1)
+        await leaveOrphan(ctx.token);
+}
+/** A process in a session of its own, which outlives the flow and carries its token. */
+async function leaveOrphan(token) {
+    const [program, ...args] = process.platform === 'win32'
+        ? [process.execPath, '-e', `setTimeout(() => {}, ${ORPHAN_SECONDS * 1000})`]
+        : ['sleep', `${ORPHAN_SECONDS}`];
+    const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
+        detached: true,
+        stdio: 'ignore',
+        env: { ...process.env, FLOWGATE_TOKEN: token },
+    });
+    await (0,external_node_events_namespaceObject.once)(child, 'spawn');
+    child.unref();
+}
 
 
 /***/ }),
 
-/***/ 918:
+/***/ 622:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -851,7 +695,75 @@ var __webpack_exports__ = {};
 
 ;// CONCATENATED MODULE: external "node:worker_threads"
 const external_node_worker_threads_namespaceObject = require("node:worker_threads");
-;// CONCATENATED MODULE: ./build/src/errors.js
+;// CONCATENATED MODULE: ./build/src/compare/calibrate/slowed-host.js
+/** By it a host learns that its flows are to be slowed, and by what share; only calibrate sets it. */
+const SLOWDOWN_VARIABLE = 'FLOWGATE_SLOWDOWN';
+/**
+ * Makes the flows of a host longer by a share of themselves, as if all of the module's code were that much slower. When
+ * a flow is through, the host burns so much of what it has worked since a flow was through before: whose work it was in
+ * one event loop nobody knows, but all of them together are slowed by as much as was asked for. Then the flow waits for
+ * what is missing to so much of its own time, in which what was burnt for others meanwhile does not count.
+ */
+class HostSlowdown {
+    #share;
+    #ports;
+    /** ms of work that is accounted for; undefined before the first flow. */
+    #accounted;
+    /** ms burnt in all. */
+    #burnt = 0;
+    /** @param share 0 or more: 0.05 for 5% */
+    constructor(share, ports) {
+        this.#share = share;
+        this.#ports = ports;
+    }
+    /** To be called when a flow starts; what it gives, when that flow is through: it resolves when the flow may end. */
+    begin() {
+        const { now, worked } = this.#ports;
+        this.#accounted ??= worked();
+        const startedAt = now();
+        const burntBefore = this.#burnt;
+        return () => {
+            const own = now() - startedAt - (this.#burnt - burntBefore);
+            this.#burn();
+            return this.#wait(startedAt + own * (1 + this.#share) - now());
+        };
+    }
+    #burn() {
+        const { now, worked } = this.#ports;
+        const before = worked();
+        const from = now();
+        const until = from + this.#share * (before - (this.#accounted ?? before));
+        while (now() < until)
+            ;
+        this.#burnt += now() - from;
+        this.#accounted = worked();
+    }
+    #wait(ms) {
+        if (ms <= 0)
+            return Promise.resolve();
+        return new Promise((resolve) => {
+            this.#ports.after(ms, resolve);
+        });
+    }
+}
+/**
+ * What a host runs its flows through, by what its environment says; undefined if they are not to be slowed. A flow that
+ * throws is left alone. Asked once, before the module is loaded, which could change the environment.
+ */
+function slowdownAround(environment, ports) {
+    const share = environment[SLOWDOWN_VARIABLE];
+    if (share === undefined)
+        return undefined;
+    const slowdown = new HostSlowdown(Number(share), ports);
+    return async (flow) => {
+        const end = slowdown.begin();
+        const returned = await flow();
+        await end();
+        return returned;
+    };
+}
+
+;// CONCATENATED MODULE: ./build/src/lib/errors.js
 /** `file:line:column: where: message`, leaving out what is not known. */
 function formatProblem(problem) {
     const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
@@ -892,8 +804,10 @@ function codeOf(thrown) {
     const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
     return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
 }
+/** What interrupts a run that flowgate itself can not go on with. */
+const UNEXPECTED_FAILURE = 'an unexpected failure';
 
-;// CONCATENATED MODULE: ./build/src/adapters/host-threads.js
+;// CONCATENATED MODULE: ./build/src/flows/module/host-threads.js
 
 
 /**
@@ -957,468 +871,90 @@ function isForThreads(message) {
     return message.type === 'open' || message.type === 'tell' || message.type === 'end';
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(760);
-;// CONCATENATED MODULE: external "node:url"
-const external_node_url_namespaceObject = require("node:url");
-;// CONCATENATED MODULE: ./build/src/adapters/thrown-at.js
-
-
-/** `file:///a/b.mjs:3:1` or `/a/b.cjs:3:1`, in brackets after a function's name or alone; the column may be missing. */
-const FRAME = /^\s*at (?:.*\()?(?:async )?((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)(?::\d+)?\)?$/;
-/** Node writes it before the stack of a CommonJS module that can not be parsed. */
-const HEADING = /^((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)$/;
-/** Characters; over a line that was made for it these patterns would take forever. */
-const LONGEST_FRAME = 2000;
-/** `flows/order.mjs:3`: the line of the user's code that threw, as the stack tells; undefined if it tells of none. */
-function thrownAt(thrown, { cwd, own }) {
-    const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
-    for (const line of stack.split('\n')) {
-        if (line.length > LONGEST_FRAME)
-            continue;
-        const [, file, number] = HEADING.exec(line) ?? FRAME.exec(line) ?? [];
-        if (file === undefined || number === undefined)
-            continue;
-        const path = pathOf(file);
-        if (!path.startsWith(own))
-            return `${(0,external_node_path_.relative)(cwd, path)}:${number}`;
-    }
-    return undefined;
-}
-function pathOf(file) {
-    try {
-        return file.startsWith('file://') ? (0,external_node_url_namespaceObject.fileURLToPath)(file) : file;
-    }
-    catch {
-        return file;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/import-module.js
-
-
-
-
-/** Node.js strips types without a flag since 22.18 and 23.6 (nodejs.org/api/typescript.html). */
-const STRIPS_TYPES = '22.18';
-const TYPESCRIPT = new Set(['.ts', '.mts', '.cts']);
-/** Imports a user's module, found when it runs. What it throws says where, and what Node is too old for. */
-async function importUserModule(name) {
-    try {
-        // The bundler must leave this import alone.
-        return await import(
-        /* webpackIgnore: true */ (0,external_node_path_.isAbsolute)(name) ? (0,external_node_url_namespaceObject.pathToFileURL)(name).href : name);
-    }
-    catch (thrown) {
-        throw new Error(explain(thrown, name), { cause: thrown });
-    }
-}
-function explain(thrown, name) {
-    if (codeOf(thrown) === 'ERR_UNKNOWN_FILE_EXTENSION' && TYPESCRIPT.has((0,external_node_path_.extname)(name))) {
-        return (`TypeScript needs Node ${STRIPS_TYPES} or later, and this is Node ${process.versions.node}; ` +
-            'use a newer Node (the action brings its own), or compile the module and name its .js file');
-    }
-    const message = messageOf(thrown);
-    const place = thrownAt(thrown, { cwd: process.cwd(), own: (0,external_node_path_.dirname)(process.argv[1] ?? '') });
-    if (place !== undefined)
-        return `${message} (at ${place})`;
-    // Node knows the line of a module that it can not parse, and tells it to nobody but a terminal.
-    return thrown instanceof Error && thrown.name === 'SyntaxError'
-        ? `${message}; node --check FILE shows the line`
-        : message;
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/alarm.js
-
-/*
- * A timer of Node's is late by a ms or two: its loop counts in whole ms. A thread that does nothing but wait on a futex
- * wakes within tenths of one, and takes no CPU while it waits.
- */
-/** What the thread does: it waits for the time that it was told last, or for being told another, and says when it is. */
-const SLEEPER = `
-const { parentPort, workerData } = require('node:worker_threads');
-const told = new Int32Array(workerData, 0, 1);
-const wakeAt = new Float64Array(workerData, 8, 1);
-for (;;) {
-  const version = Atomics.load(told, 0);
-  const left = wakeAt[0] - Number(process.hrtime.bigint()) / 1e6;
-  if (left > 0 && Atomics.wait(told, 0, version, left) !== 'timed-out') continue;
-  parentPort.postMessage(undefined);
-  Atomics.wait(told, 0, version);
-}`;
-/** Calls back within tenths of a ms, by a thread that is started with the first alarm. */
-class Alarms {
-    #now;
-    #pending = new Set();
-    #shared = new SharedArrayBuffer(16);
-    #told = new Int32Array(this.#shared, 0, 1);
-    #wakeAt = new Float64Array(this.#shared, 8, 1);
-    #thread;
-    /** @param now the machine's monotonic clock, ms */
-    constructor(now) {
-        this.#now = now;
-    }
-    set(ms, callback) {
-        const alarm = { at: this.#now() + ms, callback, late: setTimeout(this.#ring, Math.ceil(ms) + 1) };
-        this.#pending.add(alarm);
-        this.#tell();
-        return {
-            cancel: () => {
-                this.#drop(alarm);
-            },
-        };
-    }
-    #ring = () => {
-        const now = this.#now();
-        const due = [...this.#pending].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
-        for (const alarm of due) {
-            this.#drop(alarm);
-            alarm.callback();
-        }
-        if (this.#pending.size > 0)
-            this.#tell();
-    };
-    #drop(alarm) {
-        clearTimeout(alarm.late);
-        this.#pending.delete(alarm);
-    }
-    #tell() {
-        this.#thread ??= this.#start();
-        this.#wakeAt[0] = Math.min(...[...this.#pending].map(({ at }) => at));
-        Atomics.add(this.#told, 0, 1);
-        Atomics.notify(this.#told, 0);
-    }
-    #start() {
-        const thread = new external_node_worker_threads_namespaceObject.Worker(SLEEPER, { eval: true, workerData: this.#shared });
-        thread.on('message', this.#ring);
-        // Without it alarms are as late as timers are, and no worse.
-        thread.on('error', () => undefined);
-        thread.unref();
-        return thread;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/node-clock.js
-
-/**
- * ms between the zero of CLOCK_MONOTONIC and that of performance.now(), which runs by the same clock and is read in half
- * the time of process.hrtime.bigint(). Of several readings the one that took the least time, as others are off by it.
- */
-const OFFSET = Array.from({ length: 20 }, readOffset).reduce((best, next) => next.took < best.took ? next : best).ms;
-function readOffset() {
-    const before = Number(process.hrtime.bigint()) / 1e6;
-    const own = performance.now();
-    const after = Number(process.hrtime.bigint()) / 1e6;
-    return { ms: (before + after) / 2 - own, took: after - before };
-}
-/** ms: a timer that is later than this lets what has come meanwhile be read first, for so long. */
-const LATE = 250;
-const TO_READ = 20;
-const now = () => OFFSET + performance.now();
-/** threadCpuUsage came with Node 23.9; before, threads that collect garbage are counted too. */
-const { threadCpuUsage: usage = () => process.cpuUsage() } = process;
-function cpuTime() {
-    const { user, system } = usage();
-    return (user + system) / 1000;
-}
-const alarms = new Alarms(now);
-const nodeClock = {
-    alarm: (ms, callback) => alarms.set(ms, callback),
-    now,
-    cpuTime,
-    wall: () => new Date(),
-    sleep: (ms, signal) => new Promise((resolve) => {
-        if (signal?.aborted) {
-            resolve();
-            return;
-        }
-        const wake = () => {
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', wake);
-            resolve();
-        };
-        const timer = setTimeout(wake, ms);
-        signal?.addEventListener('abort', wake, { once: true });
-    }),
-    timer: (ms, callback) => {
-        const due = now() + ms;
-        let timer = setTimeout(() => {
-            // We were stopped (SIGSTOP, a machine that slept), and Node calls timers before it reads what has come meanwhile:
-            // a flow that has ended in time would be taken for one that has not.
-            if (now() - due > LATE)
-                timer = setTimeout(callback, TO_READ);
-            else
-                callback();
-        }, ms);
-        return {
-            cancel: () => {
-                clearTimeout(timer);
-            },
-        };
-    },
-};
-
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: external "node:buffer"
 const external_node_buffer_namespaceObject = require("node:buffer");
-;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
-/** Bytes kept of the first and of the last that a stream carried. */
-const HEAD_BYTES = 4 * 1024;
-const TAIL_BYTES = 12 * 1024;
-const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
-/** A short text that is kept as a whole. */
-function wholeExcerpt(text) {
-    return { head: text, tail: '', bytes: Buffer.byteLength(text) };
-}
-/** Keeps the head and the tail of a stream of any length in bounded memory. */
-class ExcerptBuffer {
-    #head = Buffer.alloc(0);
-    #tail = Buffer.alloc(0);
-    #bytes = 0;
-    push(chunk) {
-        this.#bytes += chunk.length;
-        const room = HEAD_BYTES - this.#head.length;
-        if (room > 0)
-            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
-        const rest = room > 0 ? chunk.subarray(room) : chunk;
-        if (rest.length === 0)
-            return;
-        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
-    }
-    /** Bytes that fell between head and tail were not kept. */
-    skip(bytes) {
-        this.#bytes += bytes;
-    }
-    excerpt() {
-        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
-        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/host-line.js
-
-
-/** Bytes of the longest line that a host may say. */
-const host_line_LONGEST_LINE = 64 * 1024 * 1024;
-const TOO_LONG = 'more than 64 MB';
-/** Bytes of a character in UTF-8, at most. */
-const OF_A_CHARACTER = 3;
-/** What stands before the message in its line. */
-const KEY_ROOM = 64;
-/** A message as a line of JSON. One that is too long, or that is no data, says so in place of what it holds. */
-function lineOf(message) {
-    const line = jsonOf(message);
-    return line !== undefined && isShort(line) ? line : JSON.stringify(withoutContent(message));
-}
-function isShort(line) {
-    return line.length * OF_A_CHARACTER < host_line_LONGEST_LINE || external_node_buffer_namespaceObject.Buffer.byteLength(line) < host_line_LONGEST_LINE - KEY_ROOM;
-}
-function jsonOf(message) {
-    try {
-        return JSON.stringify(message);
-    }
-    catch {
-        return undefined;
-    }
-}
-function withoutContent(message) {
-    switch (message.type) {
-        case 'ended':
-            return { ...message, flow: { ...message.flow, ...SAYS_TOO_MUCH } };
-        case 'done':
-            return { type: 'done', hook: message.hook, error: { message: whyNotDone(message) } };
-        case 'loaded':
-            return { type: 'loaded', hooks: [], error: { message: `its error has ${TOO_LONG}` } };
-        case 'said':
-            return withoutContentOf(message);
-        case 'listening':
-        case 'pong':
-        case 'gone':
-            return message;
-    }
-}
-const SAYS_TOO_MUCH = {
-    error: { message: `the flow's steps and its error are ${TOO_LONG} together: name fewer steps` },
-    steps: [],
-    stdout: NOTHING_PRINTED,
-    stderr: NOTHING_PRINTED,
-};
-function whyNotDone({ shared }) {
-    return shared === undefined
-        ? `its error has ${TOO_LONG}`
-        : `what setup returned is ${TOO_LONG} when it is handed to the other threads or processes: load it in the module instead`;
-}
-/** Of a thread's host. What is no message stays none, so that the thread is ended for it. */
-function withoutContentOf({ thread, message }) {
-    const isOurs = typeof message === 'object' && message !== null && 'type' in message;
-    return {
-        type: 'said',
-        thread,
-        ...(isOurs ? { message: withoutContent(message) } : {}),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/message-lines.js
-
-const NEWLINE = 0x0a;
-/** Cuts a stream of bytes into lines, wherever it is cut into chunks. What it keeps is bounded. */
-class message_lines_MessageLines {
-    #onLine;
-    #longest;
-    #kept = [];
-    #length = 0;
-    #broken = false;
-    /** `onLine` is given each line, and undefined once, at the end of all, for one that is longer than `longest`. */
-    constructor(onLine, longest) {
-        this.#onLine = onLine;
-        this.#longest = longest;
-    }
-    push(chunk) {
-        let from = 0;
-        for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
-            if (!this.#keep(chunk.subarray(from, end)))
-                return;
-            const line = this.#kept.length === 1 ? this.#kept[0] : external_node_buffer_namespaceObject.Buffer.concat(this.#kept);
-            this.#kept = [];
-            this.#length = 0;
-            this.#onLine(line.toString('utf8'));
-            from = end + 1;
-        }
-        if (from < chunk.length)
-            this.#keep(chunk.subarray(from));
-    }
-    /** False if it is too long; nothing that follows is a line any more. */
-    #keep(part) {
-        if (this.#broken)
-            return false;
-        this.#length += part.length;
-        if (this.#length <= this.#longest) {
-            this.#kept.push(part);
-            return true;
-        }
-        this.#broken = true;
-        this.#kept = [];
-        this.#onLine(undefined);
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/child-channel.js
-
-
-/** The file descriptor by which a process of ours and we speak with each other. */
-const CHANNEL = 3;
-/**
- * Our end of the channel to a process of ours: a line of JSON for each message. Each line that comes begins with a key
- * that the process was given before any foreign code ran in it. Foreign code that writes to the channel, by accident
- * or on purpose, does not know it.
- */
-function channelTo(stream, key) {
-    const listeners = [];
-    const lines = new MessageLines((line) => {
-        const message = child_channel_messageOf(line, key);
-        for (const listener of listeners)
-            listener(message);
-    }, LONGEST_LINE);
-    stream.on('data', (chunk) => {
-        lines.push(chunk);
-    });
-    // The process may be gone already: its exit says so, not this.
-    stream.on('error', () => undefined);
-    return {
-        send: (message) => {
-            if (stream.writable)
-                stream.write(`${JSON.stringify(message)}\n`);
-        },
-        onMessage: (listener) => {
-            listeners.push(listener);
-        },
-    };
-}
-function child_channel_messageOf(line, key) {
-    if (line?.startsWith(key) !== true)
-        return undefined;
-    try {
-        return JSON.parse(line.slice(key.length));
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/parent-channel.js
-
-
-
-/** The other end of the channel, in a process of ours. Gives what says a line of JSON; everything it uses is bound here. */
-function channelToParent({ key, onMessage, onEnd }) {
-    const socket = new external_node_net_namespaceObject.Socket({ fd: CHANNEL, readable: true, writable: true });
-    const write = socket.write.bind(socket);
-    const lines = new message_lines_MessageLines((line) => {
-        if (line !== undefined)
-            onMessage(JSON.parse(line));
-    }, Number.MAX_SAFE_INTEGER);
-    socket.on('data', (chunk) => {
-        lines.push(chunk);
-    });
-    // A parent that is gone needs no answer.
-    socket.on('error', () => undefined);
-    socket.on('close', onEnd);
-    return (line) => {
-        write(`${key}${line}\n`);
-    };
-}
-
-;// CONCATENATED MODULE: external "node:async_hooks"
-const external_node_async_hooks_namespaceObject = require("node:async_hooks");
-;// CONCATENATED MODULE: ./build/src/scenarios/flow-output.js
-
-
-
-/**
- * Tells flows of one process apart by what they print: whatever is written in the asynchronous context of a flow is
- * that flow's output, however many run at once.
- */
-class FlowOutputs {
-    #run;
-    #current;
-    constructor() {
-        // Bound before any module could replace them.
-        const storage = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
-        this.#run = storage.run.bind(storage);
-        this.#current = storage.getStore.bind(storage);
-    }
-    /** Runs `flow` in a context of its own. */
-    collect(output, flow) {
-        return this.#run(output, flow);
-    }
-    /** Takes a write if a flow made it; false if it is the process's own. */
-    take(stream, chunk) {
-        const output = this.#current();
-        if (output === undefined)
-            return false;
-        const bytes = external_node_buffer_namespaceObject.Buffer.from(chunk);
-        output[stream].push(bytes);
-        output.listeners?.[stream].data(bytes);
-        return true;
-    }
-}
-function newFlowOutput(canary) {
-    const kept = { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
-    return canary === undefined ? kept : { ...kept, listeners: outputListeners(canary) };
-}
-/** One for each stream that a flow prints to. */
-function outputListeners(canary) {
-    return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
-}
-
 ;// CONCATENATED MODULE: external "node:util"
 const external_node_util_namespaceObject = require("node:util");
-// EXTERNAL MODULE: ./build/src/stats/random.js
-var random = __nccwpck_require__(918);
-;// CONCATENATED MODULE: ./build/src/scenarios/token-scanner.js
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = require("node:v8");
+// EXTERNAL MODULE: ./build/src/lib/random.js
+var random = __nccwpck_require__(622);
+;// CONCATENATED MODULE: ./build/src/flows/canary.js
 
+/** Sightings kept of one flow. */
+const KEPT = 20;
+/** Beyond this many different ones they are no longer counted. */
+const TOLD_APART = 1000;
+const NOTHING_SEEN = { own: false, others: [], count: 0, missed: false };
+const OWN_SEEN = { ...NOTHING_SEEN, own: true };
+/**
+ * Looks for the tokens of others in all that one flow sees. What only looks like another's is let be: its own with
+ * digits behind it (`fg-RUN-1` and a 2), and its own cut short where a stream ends.
+ */
+class FlowCanary {
+    #own;
+    #prefix;
+    #open = [];
+    #hasOwn = false;
+    #missed = false;
+    #count = 0;
+    #others;
+    #known;
+    /** `prefix`: that of the flow's token, where it is at hand. */
+    constructor(own, prefix = prefixOf(own)) {
+        this.#own = own;
+        this.#prefix = prefix;
+    }
+    /** Searches one stream. */
+    listen(place, where) {
+        const scanner = new TokenScanner(this.#prefix, (met) => {
+            this.#meet(met, place, where);
+        });
+        this.#open.push(scanner);
+        return scanner;
+    }
+    /** Searches a short text. */
+    text(text, place, where) {
+        if (!text.includes('fg-'))
+            return;
+        const scanner = this.listen(place, where);
+        scanner.data(new TextEncoder().encode(text));
+        scanner.end();
+    }
+    /** Not all could be searched. */
+    missed() {
+        this.#missed = true;
+    }
+    /** When all its streams are over. */
+    seen() {
+        for (const scanner of this.#open) {
+            scanner.end();
+            if (scanner.skipped > 0)
+                this.#missed = true;
+        }
+        this.#open.length = 0;
+        if (this.#others === undefined && !this.#missed)
+            return this.#hasOwn ? OWN_SEEN : NOTHING_SEEN;
+        return { own: this.#hasOwn, others: this.#others ?? [], count: this.#count, missed: this.#missed };
+    }
+    #meet({ token, at, context, last }, place, where) {
+        if (token === this.#own)
+            this.#hasOwn = true;
+        if (token.startsWith(this.#own) || (last && this.#own.startsWith(token)))
+            return;
+        const key = `${token} ${place} ${where ?? ''}`;
+        const known = (this.#known ??= new Set());
+        if (known.has(key) || known.size === TOLD_APART)
+            return;
+        known.add(key);
+        this.#count += 1;
+        const others = (this.#others ??= []);
+        if (others.length >= KEPT)
+            return;
+        const offset = place === 'return value' || place === 'file name' ? {} : { at };
+        others.push({ token, place, where, ...offset, context: context() });
+    }
+}
 /** Bytes shown before and after a token. */
 const AROUND = 40;
 /** `w` and the digits of the largest iteration there can be. */
@@ -1541,135 +1077,6 @@ function readable(bytes) {
         .replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
         .trim();
 }
-
-;// CONCATENATED MODULE: ./build/src/scenarios/flow-canary.js
-
-/** Sightings kept of one flow. */
-const KEPT = 20;
-/** Beyond this many different ones they are no longer counted. */
-const TOLD_APART = 1000;
-const NOTHING_SEEN = { own: false, others: [], count: 0, missed: false };
-const OWN_SEEN = { ...NOTHING_SEEN, own: true };
-/**
- * Looks for the tokens of others in all that one flow sees. What only looks like another's is let be: its own with
- * digits behind it (`fg-RUN-1` and a 2), and its own cut short where a stream ends.
- */
-class FlowCanary {
-    #own;
-    #prefix;
-    #open = [];
-    #hasOwn = false;
-    #missed = false;
-    #count = 0;
-    #others;
-    #known;
-    /** `prefix`: that of the flow's token, where it is at hand. */
-    constructor(own, prefix = prefixOf(own)) {
-        this.#own = own;
-        this.#prefix = prefix;
-    }
-    /** Searches one stream. */
-    listen(place, where) {
-        const scanner = new TokenScanner(this.#prefix, (met) => {
-            this.#meet(met, place, where);
-        });
-        this.#open.push(scanner);
-        return scanner;
-    }
-    /** Searches a short text. */
-    text(text, place, where) {
-        if (!text.includes('fg-'))
-            return;
-        const scanner = this.listen(place, where);
-        scanner.data(new TextEncoder().encode(text));
-        scanner.end();
-    }
-    /** Not all could be searched. */
-    missed() {
-        this.#missed = true;
-    }
-    /** When all its streams are over. */
-    seen() {
-        for (const scanner of this.#open) {
-            scanner.end();
-            if (scanner.skipped > 0)
-                this.#missed = true;
-        }
-        this.#open.length = 0;
-        if (this.#others === undefined && !this.#missed)
-            return this.#hasOwn ? OWN_SEEN : NOTHING_SEEN;
-        return { own: this.#hasOwn, others: this.#others ?? [], count: this.#count, missed: this.#missed };
-    }
-    #meet({ token, at, context, last }, place, where) {
-        if (token === this.#own)
-            this.#hasOwn = true;
-        if (token.startsWith(this.#own) || (last && this.#own.startsWith(token)))
-            return;
-        const key = `${token} ${place} ${where ?? ''}`;
-        const known = (this.#known ??= new Set());
-        if (known.has(key) || known.size === TOLD_APART)
-            return;
-        known.add(key);
-        this.#count += 1;
-        const others = (this.#others ??= []);
-        if (others.length >= KEPT)
-            return;
-        const offset = place === 'return value' || place === 'file name' ? {} : { at };
-        others.push({ token, place, ...(where === undefined ? {} : { where }), ...offset, context: context() });
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/host-slowdown.js
-/**
- * Makes the flows of a host longer by a share of themselves, as if all of the module's code were that much slower. When
- * a flow is through, the host burns so much of what it has worked since a flow was through before: whose work it was in
- * one event loop nobody knows, but all of them together are slowed by as much as was asked for. Then the flow waits for
- * what is missing to so much of its own time, in which what was burnt for others meanwhile does not count.
- */
-class HostSlowdown {
-    #share;
-    #ports;
-    /** ms of work that is accounted for; undefined before the first flow. */
-    #accounted;
-    /** ms burnt in all. */
-    #burnt = 0;
-    /** @param share 0 or more: 0.05 for 5% */
-    constructor(share, ports) {
-        this.#share = share;
-        this.#ports = ports;
-    }
-    /** To be called when a flow starts; what it gives, when that flow is through: it resolves when the flow may end. */
-    begin() {
-        const { now, worked } = this.#ports;
-        this.#accounted ??= worked();
-        const startedAt = now();
-        const burntBefore = this.#burnt;
-        return () => {
-            const own = now() - startedAt - (this.#burnt - burntBefore);
-            this.#burn();
-            return this.#wait(startedAt + own * (1 + this.#share) - now());
-        };
-    }
-    #burn() {
-        const { now, worked } = this.#ports;
-        const before = worked();
-        const from = now();
-        const until = from + this.#share * (before - (this.#accounted ?? before));
-        while (now() < until)
-            ;
-        this.#burnt += now() - from;
-        this.#accounted = worked();
-    }
-    #wait(ms) {
-        if (ms <= 0)
-            return Promise.resolve();
-        return new Promise((resolve) => {
-            this.#ports.after(ms, resolve);
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/search-value.js
 /** Values looked at in what a flow returns, and characters of all of its texts together. */
 const MOST_VALUES = 10_000;
 const MOST_CHARACTERS = 1024 * 1024;
@@ -1720,102 +1127,129 @@ function isPlain(value) {
     return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-;// CONCATENATED MODULE: external "node:v8"
-const external_node_v8_namespaceObject = require("node:v8");
-;// CONCATENATED MODULE: ./build/src/scenarios/shared-value.js
+;// CONCATENATED MODULE: external "node:async_hooks"
+const external_node_async_hooks_namespaceObject = require("node:async_hooks");
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = require("node:string_decoder");
+;// CONCATENATED MODULE: ./build/src/lib/output.js
 
-
-
-/** Characters of what could not be cloned: it may be the text of a whole function. */
-const LONGEST = 100;
+/** Bytes kept of the first and of the last that a stream carried. */
+const HEAD_BYTES = 4 * 1024;
+const TAIL_BYTES = 12 * 1024;
+const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
+/** A short text that is kept as a whole. */
+function wholeExcerpt(text) {
+    return { head: text, tail: '', bytes: Buffer.byteLength(text) };
+}
+/** Keeps the head and the tail of a stream of any length in bounded memory. */
+class ExcerptBuffer {
+    #head = Buffer.alloc(0);
+    #tail = Buffer.alloc(0);
+    #bytes = 0;
+    push(chunk) {
+        this.#bytes += chunk.length;
+        const room = HEAD_BYTES - this.#head.length;
+        if (room > 0)
+            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
+        const rest = room > 0 ? chunk.subarray(room) : chunk;
+        if (rest.length === 0)
+            return;
+        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    }
+    excerpt() {
+        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
+        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
+    }
+}
+/** Characters kept of a line: of a longer one the beginning. */
+const LONGEST = (/* unused pure expression or super */ null && (16 * 1024));
 /**
- * What setup returned, as text that can be handed from host to host: the structured clone of HTML, so that dates, maps,
- * sets and buffers arrive as what they were. Throws if something in it is no data.
+ * The lines of a stream that comes in chunks, cut anywhere. A line ends with \n, \r\n, or \r alone, as those of progress
+ * bars do. One that has not ended yet is told as far as it goes, each time that more of it has come.
  */
-function packShared(shared) {
-    try {
-        return (0,external_node_v8_namespaceObject.serialize)(shared).toString('base64');
+class OutputLines {
+    #decoder = new StringDecoder('utf8');
+    #tell;
+    #line = '';
+    #afterReturn = false;
+    constructor(tell) {
+        this.#tell = tell;
     }
-    catch (thrown) {
-        const what = messageOf(thrown).replaceAll(/\s+/g, ' ').slice(0, LONGEST);
-        throw new Error('what setup returned can not be handed to the other threads or processes: return data (structured clone) and ' +
-            `open connections in the module or in the flow, or write isolate: none (${what})`, { cause: thrown });
+    push(chunk) {
+        this.#take(this.#decoder.write(chunk));
+        if (this.#line !== '')
+            this.#tell(this.#line, false);
     }
-}
-function unpackShared(packed) {
-    return (0,external_node_v8_namespaceObject.deserialize)(external_node_buffer_namespaceObject.Buffer.from(packed, 'base64'));
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/thrown-error.js
-
-/** Characters: what tells two errors apart stands at the beginning, and all flows of a run may throw. */
-const thrown_error_LONGEST = { message: 1000, stack: 8000 };
-/** Causes of causes that are followed: they may go in a circle. */
-const DEPTH = 5;
-/** What a module's flow threw, bounded, with what caused it: `fetch failed (connect ECONNREFUSED 127.0.0.1:80)`. Never throws. */
-function flowErrorOf(thrown) {
-    const message = saidBy(thrown);
-    const cause = rootCause(thrown);
-    const whole = cause === '' || message.includes(cause) ? message : `${message} (${cause})`;
-    const stack = stackOf(thrown);
-    return {
-        message: whole === '' ? 'an error without a message' : whole.slice(0, thrown_error_LONGEST.message),
-        ...(stack === undefined ? {} : { stack: stack.slice(0, thrown_error_LONGEST.stack) }),
-    };
-}
-/** The first line; one that ends with a colon, as those of `assert` do, goes on. */
-function saidBy(thrown) {
-    const text = (thrown_error_jsonOf(thrown) ?? messageOf(thrown)).slice(0, thrown_error_LONGEST.message);
-    const [first = '', ...more] = text.split('\n');
-    return first.trimEnd().endsWith(':') ? [first, ...more].join(' ').replace(/\s+/g, ' ').trim() : first;
-}
-/** Of an object that is no error: `[object Object]` would be the same for all. */
-function thrown_error_jsonOf(thrown) {
-    try {
-        if (typeof thrown !== 'object' || thrown === null)
-            return undefined;
-        if ('message' in thrown && typeof thrown.message === 'string')
-            return undefined;
-        return messageOf(thrown) === '[object Object]' ? JSON.stringify(thrown) : undefined;
+    /** The stream is over: so is its last line. */
+    end() {
+        this.#take(this.#decoder.end());
+        if (this.#line !== '')
+            this.#endLine();
     }
-    catch {
-        return undefined;
+    #take(text) {
+        if (text === '')
+            return;
+        // The \n of a \r\n that two chunks share.
+        const [first = '', ...others] = (this.#afterReturn && text.startsWith('\n') ? text.slice(1) : text).split(/\r\n|\n|\r/);
+        this.#afterReturn = text.endsWith('\r');
+        this.#add(first);
+        for (const line of others) {
+            this.#endLine();
+            this.#add(line);
+        }
     }
-}
-function rootCause(thrown) {
-    let last;
-    let cause = causeOf(thrown);
-    for (let depth = 0; cause !== undefined && depth < DEPTH; depth += 1) {
-        last = cause;
-        cause = causeOf(cause);
+    #add(part) {
+        this.#line += part.slice(0, LONGEST - this.#line.length);
     }
-    return last === undefined ? '' : saidBy(last);
-}
-/** An AggregateError has several, of which the first tells. */
-function causeOf(thrown) {
-    try {
-        if (typeof thrown !== 'object' || thrown === null)
-            return undefined;
-        if ('cause' in thrown && thrown.cause !== undefined)
-            return thrown.cause;
-        return 'errors' in thrown && Array.isArray(thrown.errors) ? thrown.errors[0] : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-/** A library may have put something else there. */
-function stackOf(thrown) {
-    try {
-        const stack = thrown instanceof Error ? thrown.stack : undefined;
-        return typeof stack === 'string' ? stack : undefined;
-    }
-    catch {
-        return undefined;
+    #endLine() {
+        const line = this.#line;
+        this.#line = '';
+        this.#tell(line, true);
     }
 }
 
-;// CONCATENATED MODULE: ./build/src/scenarios/module-host.js
+;// CONCATENATED MODULE: ./build/src/flows/output.js
+
+
+
+/**
+ * Tells flows of one process apart by what they print: whatever is written in the asynchronous context of a flow is
+ * that flow's output, however many run at once.
+ */
+class FlowOutputs {
+    #run;
+    #current;
+    constructor() {
+        // Bound before any module could replace them.
+        const storage = new external_node_async_hooks_namespaceObject.AsyncLocalStorage();
+        this.#run = storage.run.bind(storage);
+        this.#current = storage.getStore.bind(storage);
+    }
+    /** Runs `flow` in a context of its own. */
+    collect(output, flow) {
+        return this.#run(output, flow);
+    }
+    /** Takes a write if a flow made it; false if it is the process's own. */
+    take(stream, chunk) {
+        const output = this.#current();
+        if (output === undefined)
+            return false;
+        const bytes = external_node_buffer_namespaceObject.Buffer.from(chunk);
+        output[stream].push(bytes);
+        output.listeners?.[stream].data(bytes);
+        return true;
+    }
+}
+function newFlowOutput(canary) {
+    const kept = { stdout: new ExcerptBuffer(), stderr: new ExcerptBuffer() };
+    return canary === undefined ? kept : { ...kept, listeners: outputListeners(canary) };
+}
+/** One for each stream that a flow prints to. */
+function outputListeners(canary) {
+    return { stdout: canary.listen('stdout'), stderr: canary.listen('stderr') };
+}
+
+;// CONCATENATED MODULE: ./build/src/flows/module/host.js
 
 
 
@@ -1823,7 +1257,7 @@ function stackOf(thrown) {
 
 
 
-
+const run = (flow) => flow();
 const HOOKS = ['setup', 'verify', 'teardown'];
 /** Lives in the host process: runs a module's flows, all concurrently, and says how each went. */
 class ModuleHost {
@@ -1831,7 +1265,6 @@ class ModuleHost {
     #aborts = new Map();
     #module;
     #canaries = false;
-    #slowdown;
     #context = { shared: undefined, seed: 0, options: {} };
     constructor(ports) {
         this.#ports = ports;
@@ -1878,9 +1311,8 @@ class ModuleHost {
         }
     }
     async #load(message) {
-        const { module: name, options, seed, canaries, slowdown } = message;
+        const { module: name, options, seed, canaries } = message;
         this.#canaries = canaries === true;
-        this.#slowdown = slowdown === undefined ? undefined : new HostSlowdown(slowdown, this.#ports);
         try {
             const loaded = await this.#ports.importModule(name);
             const module = asFlowModule(loaded);
@@ -1927,19 +1359,16 @@ class ModuleHost {
         return () => this.#run(context, { id: flow.id, steps, output, canary });
     }
     async #run(context, { id, steps, output, canary }) {
-        const { now, send, outputs } = this.#ports;
+        const { now, send, outputs, around = run } = this.#ports;
         const startedAt = now();
-        const slow = this.#slowdown?.begin();
         let error;
         let returned;
         try {
-            returned = await outputs.collect(output, () => this.#loaded().default(context));
+            returned = await around(() => outputs.collect(output, () => this.#loaded().default(context)));
         }
         catch (thrown) {
             error = flowErrorOf(thrown);
         }
-        if (slow !== undefined && error === undefined)
-            await slow();
         const endedAt = now();
         this.#aborts.delete(id);
         if (canary !== undefined)
@@ -1950,11 +1379,11 @@ class ModuleHost {
             flow: {
                 startedAt,
                 endedAt,
-                ...(error === undefined ? {} : { error }),
+                error,
                 steps,
                 stdout: output.stdout.excerpt(),
                 stderr: output.stderr.excerpt(),
-                ...(canary === undefined ? {} : { seen: canary.seen() }),
+                seen: canary?.seen(),
             },
         });
     }
@@ -2018,12 +1447,475 @@ function isObject(value) {
 function textOf(name) {
     return String(name).slice(0, LONGEST_NAME);
 }
+/** Characters of what could not be cloned: it may be the text of a whole function. */
+const LONGEST_PATH = 100;
+/**
+ * What setup returned, as text that can be handed from host to host: the structured clone of HTML, so that dates, maps,
+ * sets and buffers arrive as what they were. Throws if something in it is no data.
+ */
+function packShared(shared) {
+    try {
+        return (0,external_node_v8_namespaceObject.serialize)(shared).toString('base64');
+    }
+    catch (thrown) {
+        const what = messageOf(thrown).replaceAll(/\s+/g, ' ').slice(0, LONGEST_PATH);
+        throw new Error('what setup returned can not be handed to the other threads or processes: return data (structured clone) and ' +
+            `open connections in the module or in the flow, or write isolate: none (${what})`, { cause: thrown });
+    }
+}
+function unpackShared(packed) {
+    return (0,external_node_v8_namespaceObject.deserialize)(external_node_buffer_namespaceObject.Buffer.from(packed, 'base64'));
+}
+/** Characters: what tells two errors apart stands at the beginning, and all flows of a run may throw. */
+const LONGEST_TEXT = { message: 1000, stack: 8000 };
+/** Causes of causes that are followed: they may go in a circle. */
+const DEPTH = 5;
+/** What a module's flow threw, bounded, with what caused it: `fetch failed (connect ECONNREFUSED 127.0.0.1:80)`. Never throws. */
+function flowErrorOf(thrown) {
+    const message = saidBy(thrown);
+    const cause = rootCause(thrown);
+    const whole = cause === '' || message.includes(cause) ? message : `${message} (${cause})`;
+    const stack = stackOf(thrown);
+    return {
+        message: whole === '' ? 'an error without a message' : whole.slice(0, LONGEST_TEXT.message),
+        stack: stack?.slice(0, LONGEST_TEXT.stack),
+    };
+}
+/** The first line; one that ends with a colon, as those of `assert` do, goes on. */
+function saidBy(thrown) {
+    const text = (jsonOf(thrown) ?? messageOf(thrown)).slice(0, LONGEST_TEXT.message);
+    const [first = '', ...more] = text.split('\n');
+    return first.trimEnd().endsWith(':') ? [first, ...more].join(' ').replace(/\s+/g, ' ').trim() : first;
+}
+/** Of an object that is no error: `[object Object]` would be the same for all. */
+function jsonOf(thrown) {
+    try {
+        if (typeof thrown !== 'object' || thrown === null)
+            return undefined;
+        if ('message' in thrown && typeof thrown.message === 'string')
+            return undefined;
+        return messageOf(thrown) === '[object Object]' ? JSON.stringify(thrown) : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function rootCause(thrown) {
+    let last;
+    let cause = causeOf(thrown);
+    for (let depth = 0; cause !== undefined && depth < DEPTH; depth += 1) {
+        last = cause;
+        cause = causeOf(cause);
+    }
+    return last === undefined ? '' : saidBy(last);
+}
+/** An AggregateError has several, of which the first tells. */
+function causeOf(thrown) {
+    try {
+        if (typeof thrown !== 'object' || thrown === null)
+            return undefined;
+        if ('cause' in thrown && thrown.cause !== undefined)
+            return thrown.cause;
+        return 'errors' in thrown && Array.isArray(thrown.errors) ? thrown.errors[0] : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** A library may have put something else there. */
+function stackOf(thrown) {
+    try {
+        const stack = thrown instanceof Error ? thrown.stack : undefined;
+        return typeof stack === 'string' ? stack : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+;// CONCATENATED MODULE: external "node:url"
+const external_node_url_namespaceObject = require("node:url");
+;// CONCATENATED MODULE: ./build/src/flows/module/import.js
+
+
+
+/** Node.js strips types without a flag since 22.18 and 23.6 (nodejs.org/api/typescript.html). */
+const STRIPS_TYPES = '22.18';
+const TYPESCRIPT = new Set(['.ts', '.mts', '.cts']);
+/** Imports a user's module, found when it runs. What it throws says where, and what Node is too old for. */
+async function importUserModule(name) {
+    try {
+        // The bundler must leave this import alone.
+        return await import(
+        /* webpackIgnore: true */ (0,external_node_path_.isAbsolute)(name) ? (0,external_node_url_namespaceObject.pathToFileURL)(name).href : name);
+    }
+    catch (thrown) {
+        throw new Error(explain(thrown, name), { cause: thrown });
+    }
+}
+function explain(thrown, name) {
+    if (codeOf(thrown) === 'ERR_UNKNOWN_FILE_EXTENSION' && TYPESCRIPT.has((0,external_node_path_.extname)(name))) {
+        return (`TypeScript needs Node ${STRIPS_TYPES} or later, and this is Node ${process.versions.node}; ` +
+            'use a newer Node (the action brings its own), or compile the module and name its .js file');
+    }
+    const message = messageOf(thrown);
+    const place = thrownAt(thrown, { cwd: process.cwd(), own: (0,external_node_path_.dirname)(process.argv[1] ?? '') });
+    if (place !== undefined)
+        return `${message} (at ${place})`;
+    // Node knows the line of a module that it can not parse, and tells it to nobody but a terminal.
+    return thrown instanceof Error && thrown.name === 'SyntaxError'
+        ? `${message}; node --check FILE shows the line`
+        : message;
+}
+/** `file:///a/b.mjs:3:1` or `/a/b.cjs:3:1`, in brackets after a function's name or alone; the column may be missing. */
+const FRAME = /^\s*at (?:.*\()?(?:async )?((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)(?::\d+)?\)?$/;
+/** Node writes it before the stack of a CommonJS module that can not be parsed. */
+const HEADING = /^((?:file:\/\/)?[/\\].*?|[A-Za-z]:\\.*?):(\d+)$/;
+/** Characters; over a line that was made for it these patterns would take forever. */
+const LONGEST_FRAME = 2000;
+/** `flows/order.mjs:3`: the line of the user's code that threw, as the stack tells; undefined if it tells of none. */
+function thrownAt(thrown, { cwd, own }) {
+    const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+    for (const line of stack.split('\n')) {
+        if (line.length > LONGEST_FRAME)
+            continue;
+        const [, file, number] = HEADING.exec(line) ?? FRAME.exec(line) ?? [];
+        if (file === undefined || number === undefined)
+            continue;
+        const path = pathOf(file);
+        if (!path.startsWith(own))
+            return `${(0,external_node_path_.relative)(cwd, path)}:${number}`;
+    }
+    return undefined;
+}
+function pathOf(file) {
+    try {
+        return file.startsWith('file://') ? (0,external_node_url_namespaceObject.fileURLToPath)(file) : file;
+    }
+    catch {
+        return file;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/system/ports.js
+/** Bytes: the most of a file that a person writes, such as a config. */
+const SMALL_FILE = 256_000;
+/** Exit status of a shell that could not enter its limits; 126 and 127 are the shell's own. */
+const NOT_ENTERED = 125;
+/** Bytes of the longest line that a host may say. */
+const ports_LONGEST_LINE = 64 * 1024 * 1024;
+
+;// CONCATENATED MODULE: ./build/src/flows/module/protocol.js
+/**
+ * Messages between flowgate and a host of module flows, which is a process or a thread of one: lines of JSON over a
+ * channel of our own.
+ */
+
+
+
+const TOO_LONG = 'more than 64 MB';
+/** Bytes of a character in UTF-8, at most. */
+const OF_A_CHARACTER = 3;
+/** What stands before the message in its line. */
+const KEY_ROOM = 64;
+/** A message as a line of JSON. One that is too long, or that is no data, says so in place of what it holds. */
+function lineOf(message) {
+    const line = protocol_jsonOf(message);
+    return line !== undefined && isShort(line) ? line : JSON.stringify(withoutContent(message));
+}
+function isShort(line) {
+    return line.length * OF_A_CHARACTER < ports_LONGEST_LINE || external_node_buffer_namespaceObject.Buffer.byteLength(line) < ports_LONGEST_LINE - KEY_ROOM;
+}
+function protocol_jsonOf(message) {
+    try {
+        return JSON.stringify(message);
+    }
+    catch {
+        return undefined;
+    }
+}
+function withoutContent(message) {
+    switch (message.type) {
+        case 'ended':
+            return { ...message, flow: { ...message.flow, ...SAYS_TOO_MUCH } };
+        case 'done':
+            return { type: 'done', hook: message.hook, error: { message: whyNotDone(message) } };
+        case 'loaded':
+            return { type: 'loaded', hooks: [], error: { message: `its error has ${TOO_LONG}` } };
+        case 'said':
+            return withoutContentOf(message);
+        case 'listening':
+        case 'pong':
+        case 'gone':
+            return message;
+    }
+}
+const SAYS_TOO_MUCH = {
+    error: { message: `the flow's steps and its error are ${TOO_LONG} together: name fewer steps` },
+    steps: [],
+    stdout: NOTHING_PRINTED,
+    stderr: NOTHING_PRINTED,
+};
+function whyNotDone({ shared }) {
+    return shared === undefined
+        ? `its error has ${TOO_LONG}`
+        : `what setup returned is ${TOO_LONG} when it is handed to the other threads or processes: load it in the module instead`;
+}
+/** Of a thread's host. What is no message stays none, so that the thread is ended for it. */
+function withoutContentOf({ thread, message }) {
+    const isOurs = typeof message === 'object' && message !== null && 'type' in message;
+    return {
+        type: 'said',
+        thread,
+        ...(isOurs ? { message: withoutContent(message) } : {}),
+    };
+}
+
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
+;// CONCATENATED MODULE: ./build/src/system/channel.js
+
+
+
+/** The file descriptor by which a process of ours and we speak with each other. */
+const CHANNEL = 3;
+/**
+ * Our end of the channel to a process of ours: a line of JSON for each message. Each line that comes begins with a key
+ * that the process was given before any foreign code ran in it. Foreign code that writes to the channel, by accident
+ * or on purpose, does not know it.
+ */
+function channelTo(stream, key) {
+    const listeners = [];
+    const lines = new MessageLines((line) => {
+        const message = channel_messageOf(line, key);
+        for (const listener of listeners)
+            listener(message);
+    }, LONGEST_LINE);
+    stream.on('data', (chunk) => {
+        lines.push(chunk);
+    });
+    // The process may be gone already: its exit says so, not this.
+    stream.on('error', () => undefined);
+    return {
+        send: (message) => {
+            if (stream.writable)
+                stream.write(`${JSON.stringify(message)}\n`);
+        },
+        onMessage: (listener) => {
+            listeners.push(listener);
+        },
+    };
+}
+function channel_messageOf(line, key) {
+    if (line?.startsWith(key) !== true)
+        return undefined;
+    try {
+        return JSON.parse(line.slice(key.length));
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The other end of the channel, in a process of ours. Gives what says a line of JSON; everything it uses is bound here. */
+function channelToParent({ key, onMessage, onEnd }) {
+    const socket = new external_node_net_namespaceObject.Socket({ fd: CHANNEL, readable: true, writable: true });
+    const write = socket.write.bind(socket);
+    const lines = new MessageLines((line) => {
+        if (line !== undefined)
+            onMessage(JSON.parse(line));
+    }, Number.MAX_SAFE_INTEGER);
+    socket.on('data', (chunk) => {
+        lines.push(chunk);
+    });
+    // A parent that is gone needs no answer.
+    socket.on('error', () => undefined);
+    socket.on('close', onEnd);
+    return (line) => {
+        write(`${key}${line}\n`);
+    };
+}
+const NEWLINE = 0x0a;
+/** Cuts a stream of bytes into lines, wherever it is cut into chunks. What it keeps is bounded. */
+class MessageLines {
+    #onLine;
+    #longest;
+    #kept = [];
+    #length = 0;
+    #broken = false;
+    /** `onLine` is given each line, and undefined once, at the end of all, for one that is longer than `longest`. */
+    constructor(onLine, longest) {
+        this.#onLine = onLine;
+        this.#longest = longest;
+    }
+    push(chunk) {
+        let from = 0;
+        for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
+            if (!this.#keep(chunk.subarray(from, end)))
+                return;
+            const line = this.#kept.length === 1 ? this.#kept[0] : external_node_buffer_namespaceObject.Buffer.concat(this.#kept);
+            this.#kept = [];
+            this.#length = 0;
+            this.#onLine(line.toString('utf8'));
+            from = end + 1;
+        }
+        if (from < chunk.length)
+            this.#keep(chunk.subarray(from));
+    }
+    /** False if it is too long; nothing that follows is a line any more. */
+    #keep(part) {
+        if (this.#broken)
+            return false;
+        this.#length += part.length;
+        if (this.#length <= this.#longest) {
+            this.#kept.push(part);
+            return true;
+        }
+        this.#broken = true;
+        this.#kept = [];
+        this.#onLine(undefined);
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/system/clock.js
+
+/*
+ * A timer of Node's is late by a ms or two: its loop counts in whole ms. A thread that does nothing but wait on a futex
+ * wakes within tenths of one, and takes no CPU while it waits.
+ */
+/** What the thread does: it waits for the time that it was told last, or for being told another, and says when it is. */
+const SLEEPER = `
+const { parentPort, workerData } = require('node:worker_threads');
+const told = new Int32Array(workerData, 0, 1);
+const wakeAt = new Float64Array(workerData, 8, 1);
+for (;;) {
+  const version = Atomics.load(told, 0);
+  const left = wakeAt[0] - Number(process.hrtime.bigint()) / 1e6;
+  if (left > 0 && Atomics.wait(told, 0, version, left) !== 'timed-out') continue;
+  parentPort.postMessage(undefined);
+  Atomics.wait(told, 0, version);
+}`;
+/** Calls back within tenths of a ms, by a thread that is started with the first alarm. */
+class Alarms {
+    #now;
+    #pending = new Set();
+    #shared = new SharedArrayBuffer(16);
+    #told = new Int32Array(this.#shared, 0, 1);
+    #wakeAt = new Float64Array(this.#shared, 8, 1);
+    #thread;
+    /** @param now the machine's monotonic clock, ms */
+    constructor(now) {
+        this.#now = now;
+    }
+    set(ms, callback) {
+        const alarm = { at: this.#now() + ms, callback, late: setTimeout(this.#ring, Math.ceil(ms) + 1) };
+        this.#pending.add(alarm);
+        this.#tell();
+        return {
+            cancel: () => {
+                this.#drop(alarm);
+            },
+        };
+    }
+    #ring = () => {
+        const now = this.#now();
+        const due = [...this.#pending].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+        for (const alarm of due) {
+            this.#drop(alarm);
+            alarm.callback();
+        }
+        if (this.#pending.size > 0)
+            this.#tell();
+    };
+    #drop(alarm) {
+        clearTimeout(alarm.late);
+        this.#pending.delete(alarm);
+    }
+    #tell() {
+        this.#thread ??= this.#start();
+        this.#wakeAt[0] = Math.min(...[...this.#pending].map(({ at }) => at));
+        Atomics.add(this.#told, 0, 1);
+        Atomics.notify(this.#told, 0);
+    }
+    #start() {
+        const thread = new external_node_worker_threads_namespaceObject.Worker(SLEEPER, { eval: true, workerData: this.#shared });
+        thread.on('message', this.#ring);
+        // Without it alarms are as late as timers are, and no worse.
+        thread.on('error', () => undefined);
+        thread.unref();
+        return thread;
+    }
+}
+/**
+ * ms between the zero of CLOCK_MONOTONIC and that of performance.now(), which runs by the same clock and is read in half
+ * the time of process.hrtime.bigint(). Of several readings the one that took the least time, as others are off by it.
+ */
+const OFFSET = Array.from({ length: 20 }, readOffset).reduce((best, next) => next.took < best.took ? next : best).ms;
+function readOffset() {
+    const before = Number(process.hrtime.bigint()) / 1e6;
+    const own = performance.now();
+    const after = Number(process.hrtime.bigint()) / 1e6;
+    return { ms: (before + after) / 2 - own, took: after - before };
+}
+/** ms: a timer that is later than this lets what has come meanwhile be read first, for so long. */
+const LATE = 250;
+const TO_READ = 20;
+const now = () => OFFSET + performance.now();
+/** threadCpuUsage came with Node 23.9; before, threads that collect garbage are counted too. */
+const { threadCpuUsage: usage = () => process.cpuUsage() } = process;
+function cpuTime() {
+    const { user, system } = usage();
+    return (user + system) / 1000;
+}
+const alarms = new Alarms(now);
+const nodeClock = {
+    alarm: (ms, callback) => alarms.set(ms, callback),
+    now,
+    cpuTime,
+    wall: () => new Date(),
+    sleep: (ms, signal) => new Promise((resolve) => {
+        if (signal?.aborted) {
+            resolve();
+            return;
+        }
+        const wake = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', wake);
+            resolve();
+        };
+        const timer = setTimeout(wake, ms);
+        signal?.addEventListener('abort', wake, { once: true });
+    }),
+    timer: (ms, callback) => {
+        const due = now() + ms;
+        let timer = setTimeout(() => {
+            // We were stopped (SIGSTOP, a machine that slept), and Node calls timers before it reads what has come meanwhile:
+            // a flow that has ended in time would be taken for one that has not.
+            if (now() - due > LATE)
+                timer = setTimeout(callback, TO_READ);
+            else
+                callback();
+        }, ms);
+        return {
+            cancel: () => {
+                clearTimeout(timer);
+            },
+        };
+    },
+};
+/** ms of wall-clock time since 1970, as others noted it, in ms of our monotonic clock. */
+function wallOnOurClock(wall) {
+    return wall - (performance.timeOrigin + performance.now()) + nodeClock.now();
+}
 
 ;// CONCATENATED MODULE: ./build/src/host.js
 /**
  * The host of module flows: real ports in, messages out. Started by flowgate, never by hand; as a process, and as each
- * thread of one. It runs in a realm of its own, and the module in Node's: see adapters/own-script.ts.
+ * thread of one. It runs in a realm of its own, and the module in Node's: see system/own-script.ts.
  */
+
 
 
 
@@ -2039,7 +1931,7 @@ const exit = process.exit.bind(process);
 const WITHOUT_GUARD = 1000;
 /** Modules that are shipped in the bundle. */
 const BUILT_IN = {
-    'flowgate:demo': () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 423)),
+    'flowgate:demo': () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 407)),
 };
 function importModule(name) {
     return BUILT_IN[name]?.() ?? importUserModule(name);
@@ -2062,15 +1954,19 @@ function openHost(send) {
     const outputs = new FlowOutputs();
     divert('stdout', outputs);
     divert('stderr', outputs);
-    return new ModuleHost({
+    const time = {
         now: () => nodeClock.now(),
-        after: (ms, callback) => nodeClock.timer(ms, callback),
-        worked: () => performance.eventLoopUtilization().active,
+        after: (ms, callback) => void nodeClock.timer(ms, callback),
+    };
+    const worked = () => performance.eventLoopUtilization().active;
+    return new ModuleHost({
+        ...time,
         send,
         importModule,
         forModule: flowgate.cloned,
         contextFor: flowgate.given,
         outputs,
+        around: slowdownAround(process.env, { ...time, worked }),
     });
 }
 /** Serves on the port that is sent first: any code in the thread can speak on its parent's. */

@@ -2,351 +2,11 @@
 /******/ 	"use strict";
 var __webpack_exports__ = {};
 
-;// CONCATENATED MODULE: external "node:worker_threads"
-const external_node_worker_threads_namespaceObject = require("node:worker_threads");
-;// CONCATENATED MODULE: ./build/src/adapters/alarm.js
-
-/*
- * A timer of Node's is late by a ms or two: its loop counts in whole ms. A thread that does nothing but wait on a futex
- * wakes within tenths of one, and takes no CPU while it waits.
- */
-/** What the thread does: it waits for the time that it was told last, or for being told another, and says when it is. */
-const SLEEPER = `
-const { parentPort, workerData } = require('node:worker_threads');
-const told = new Int32Array(workerData, 0, 1);
-const wakeAt = new Float64Array(workerData, 8, 1);
-for (;;) {
-  const version = Atomics.load(told, 0);
-  const left = wakeAt[0] - Number(process.hrtime.bigint()) / 1e6;
-  if (left > 0 && Atomics.wait(told, 0, version, left) !== 'timed-out') continue;
-  parentPort.postMessage(undefined);
-  Atomics.wait(told, 0, version);
-}`;
-/** Calls back within tenths of a ms, by a thread that is started with the first alarm. */
-class Alarms {
-    #now;
-    #pending = new Set();
-    #shared = new SharedArrayBuffer(16);
-    #told = new Int32Array(this.#shared, 0, 1);
-    #wakeAt = new Float64Array(this.#shared, 8, 1);
-    #thread;
-    /** @param now the machine's monotonic clock, ms */
-    constructor(now) {
-        this.#now = now;
-    }
-    set(ms, callback) {
-        const alarm = { at: this.#now() + ms, callback, late: setTimeout(this.#ring, Math.ceil(ms) + 1) };
-        this.#pending.add(alarm);
-        this.#tell();
-        return {
-            cancel: () => {
-                this.#drop(alarm);
-            },
-        };
-    }
-    #ring = () => {
-        const now = this.#now();
-        const due = [...this.#pending].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
-        for (const alarm of due) {
-            this.#drop(alarm);
-            alarm.callback();
-        }
-        if (this.#pending.size > 0)
-            this.#tell();
-    };
-    #drop(alarm) {
-        clearTimeout(alarm.late);
-        this.#pending.delete(alarm);
-    }
-    #tell() {
-        this.#thread ??= this.#start();
-        this.#wakeAt[0] = Math.min(...[...this.#pending].map(({ at }) => at));
-        Atomics.add(this.#told, 0, 1);
-        Atomics.notify(this.#told, 0);
-    }
-    #start() {
-        const thread = new external_node_worker_threads_namespaceObject.Worker(SLEEPER, { eval: true, workerData: this.#shared });
-        thread.on('message', this.#ring);
-        // Without it alarms are as late as timers are, and no worse.
-        thread.on('error', () => undefined);
-        thread.unref();
-        return thread;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/node-clock.js
-
-/**
- * ms between the zero of CLOCK_MONOTONIC and that of performance.now(), which runs by the same clock and is read in half
- * the time of process.hrtime.bigint(). Of several readings the one that took the least time, as others are off by it.
- */
-const OFFSET = Array.from({ length: 20 }, readOffset).reduce((best, next) => next.took < best.took ? next : best).ms;
-function readOffset() {
-    const before = Number(process.hrtime.bigint()) / 1e6;
-    const own = performance.now();
-    const after = Number(process.hrtime.bigint()) / 1e6;
-    return { ms: (before + after) / 2 - own, took: after - before };
-}
-/** ms: a timer that is later than this lets what has come meanwhile be read first, for so long. */
-const LATE = 250;
-const TO_READ = 20;
-const now = () => OFFSET + performance.now();
-/** threadCpuUsage came with Node 23.9; before, threads that collect garbage are counted too. */
-const { threadCpuUsage: usage = () => process.cpuUsage() } = process;
-function cpuTime() {
-    const { user, system } = usage();
-    return (user + system) / 1000;
-}
-const alarms = new Alarms(now);
-const nodeClock = {
-    alarm: (ms, callback) => alarms.set(ms, callback),
-    now,
-    cpuTime,
-    wall: () => new Date(),
-    sleep: (ms, signal) => new Promise((resolve) => {
-        if (signal?.aborted) {
-            resolve();
-            return;
-        }
-        const wake = () => {
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', wake);
-            resolve();
-        };
-        const timer = setTimeout(wake, ms);
-        signal?.addEventListener('abort', wake, { once: true });
-    }),
-    timer: (ms, callback) => {
-        const due = now() + ms;
-        let timer = setTimeout(() => {
-            // We were stopped (SIGSTOP, a machine that slept), and Node calls timers before it reads what has come meanwhile:
-            // a flow that has ended in time would be taken for one that has not.
-            if (now() - due > LATE)
-                timer = setTimeout(callback, TO_READ);
-            else
-                callback();
-        }, ms);
-        return {
-            cancel: () => {
-                clearTimeout(timer);
-            },
-        };
-    },
-};
-
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = require("node:events");
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = require("node:net");
-;// CONCATENATED MODULE: external "node:buffer"
-const external_node_buffer_namespaceObject = require("node:buffer");
-;// CONCATENATED MODULE: ./build/src/scenarios/excerpt.js
-/** Bytes kept of the first and of the last that a stream carried. */
-const HEAD_BYTES = (/* unused pure expression or super */ null && (4 * 1024));
-const TAIL_BYTES = (/* unused pure expression or super */ null && (12 * 1024));
-const NOTHING_PRINTED = { head: '', tail: '', bytes: 0 };
-/** A short text that is kept as a whole. */
-function wholeExcerpt(text) {
-    return { head: text, tail: '', bytes: Buffer.byteLength(text) };
-}
-/** Keeps the head and the tail of a stream of any length in bounded memory. */
-class ExcerptBuffer {
-    #head = Buffer.alloc(0);
-    #tail = Buffer.alloc(0);
-    #bytes = 0;
-    push(chunk) {
-        this.#bytes += chunk.length;
-        const room = HEAD_BYTES - this.#head.length;
-        if (room > 0)
-            this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
-        const rest = room > 0 ? chunk.subarray(room) : chunk;
-        if (rest.length === 0)
-            return;
-        this.#tail = Buffer.concat([this.#tail, rest.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
-    }
-    /** Bytes that fell between head and tail were not kept. */
-    skip(bytes) {
-        this.#bytes += bytes;
-    }
-    excerpt() {
-        // A cut inside a UTF-8 sequence decodes to U+FFFD, which is harmless and says that something was cut.
-        return { head: this.#head.toString('utf8'), tail: this.#tail.toString('utf8'), bytes: this.#bytes };
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/scenarios/host-line.js
-
-
-/** Bytes of the longest line that a host may say. */
-const host_line_LONGEST_LINE = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
-const TOO_LONG = 'more than 64 MB';
-/** Bytes of a character in UTF-8, at most. */
-const OF_A_CHARACTER = 3;
-/** What stands before the message in its line. */
-const KEY_ROOM = 64;
-/** A message as a line of JSON. One that is too long, or that is no data, says so in place of what it holds. */
-function lineOf(message) {
-    const line = jsonOf(message);
-    return line !== undefined && isShort(line) ? line : JSON.stringify(withoutContent(message));
-}
-function isShort(line) {
-    return line.length * OF_A_CHARACTER < host_line_LONGEST_LINE || Buffer.byteLength(line) < host_line_LONGEST_LINE - KEY_ROOM;
-}
-function jsonOf(message) {
-    try {
-        return JSON.stringify(message);
-    }
-    catch {
-        return undefined;
-    }
-}
-function withoutContent(message) {
-    switch (message.type) {
-        case 'ended':
-            return { ...message, flow: { ...message.flow, ...SAYS_TOO_MUCH } };
-        case 'done':
-            return { type: 'done', hook: message.hook, error: { message: whyNotDone(message) } };
-        case 'loaded':
-            return { type: 'loaded', hooks: [], error: { message: `its error has ${TOO_LONG}` } };
-        case 'said':
-            return withoutContentOf(message);
-        case 'listening':
-        case 'pong':
-        case 'gone':
-            return message;
-    }
-}
-const SAYS_TOO_MUCH = {
-    error: { message: `the flow's steps and its error are ${TOO_LONG} together: name fewer steps` },
-    steps: [],
-    stdout: NOTHING_PRINTED,
-    stderr: NOTHING_PRINTED,
-};
-function whyNotDone({ shared }) {
-    return shared === undefined
-        ? `its error has ${TOO_LONG}`
-        : `what setup returned is ${TOO_LONG} when it is handed to the other threads or processes: load it in the module instead`;
-}
-/** Of a thread's host. What is no message stays none, so that the thread is ended for it. */
-function withoutContentOf({ thread, message }) {
-    const isOurs = typeof message === 'object' && message !== null && 'type' in message;
-    return {
-        type: 'said',
-        thread,
-        ...(isOurs ? { message: withoutContent(message) } : {}),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/message-lines.js
-
-const NEWLINE = 0x0a;
-/** Cuts a stream of bytes into lines, wherever it is cut into chunks. What it keeps is bounded. */
-class message_lines_MessageLines {
-    #onLine;
-    #longest;
-    #kept = [];
-    #length = 0;
-    #broken = false;
-    /** `onLine` is given each line, and undefined once, at the end of all, for one that is longer than `longest`. */
-    constructor(onLine, longest) {
-        this.#onLine = onLine;
-        this.#longest = longest;
-    }
-    push(chunk) {
-        let from = 0;
-        for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
-            if (!this.#keep(chunk.subarray(from, end)))
-                return;
-            const line = this.#kept.length === 1 ? this.#kept[0] : external_node_buffer_namespaceObject.Buffer.concat(this.#kept);
-            this.#kept = [];
-            this.#length = 0;
-            this.#onLine(line.toString('utf8'));
-            from = end + 1;
-        }
-        if (from < chunk.length)
-            this.#keep(chunk.subarray(from));
-    }
-    /** False if it is too long; nothing that follows is a line any more. */
-    #keep(part) {
-        if (this.#broken)
-            return false;
-        this.#length += part.length;
-        if (this.#length <= this.#longest) {
-            this.#kept.push(part);
-            return true;
-        }
-        this.#broken = true;
-        this.#kept = [];
-        this.#onLine(undefined);
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/child-channel.js
-
-
-/** The file descriptor by which a process of ours and we speak with each other. */
-const CHANNEL = 3;
-/**
- * Our end of the channel to a process of ours: a line of JSON for each message. Each line that comes begins with a key
- * that the process was given before any foreign code ran in it. Foreign code that writes to the channel, by accident
- * or on purpose, does not know it.
- */
-function channelTo(stream, key) {
-    const listeners = [];
-    const lines = new MessageLines((line) => {
-        const message = messageOf(line, key);
-        for (const listener of listeners)
-            listener(message);
-    }, LONGEST_LINE);
-    stream.on('data', (chunk) => {
-        lines.push(chunk);
-    });
-    // The process may be gone already: its exit says so, not this.
-    stream.on('error', () => undefined);
-    return {
-        send: (message) => {
-            if (stream.writable)
-                stream.write(`${JSON.stringify(message)}\n`);
-        },
-        onMessage: (listener) => {
-            listeners.push(listener);
-        },
-    };
-}
-function messageOf(line, key) {
-    if (line?.startsWith(key) !== true)
-        return undefined;
-    try {
-        return JSON.parse(line.slice(key.length));
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/adapters/parent-channel.js
-
-
-
-/** The other end of the channel, in a process of ours. Gives what says a line of JSON; everything it uses is bound here. */
-function channelToParent({ key, onMessage, onEnd }) {
-    const socket = new external_node_net_namespaceObject.Socket({ fd: CHANNEL, readable: true, writable: true });
-    const write = socket.write.bind(socket);
-    const lines = new message_lines_MessageLines((line) => {
-        if (line !== undefined)
-            onMessage(JSON.parse(line));
-    }, Number.MAX_SAFE_INTEGER);
-    socket.on('data', (chunk) => {
-        lines.push(chunk);
-    });
-    // A parent that is gone needs no answer.
-    socket.on('error', () => undefined);
-    socket.on('close', onEnd);
-    return (line) => {
-        write(`${key}${line}\n`);
-    };
-}
-
-;// CONCATENATED MODULE: ./build/src/errors.js
+;// CONCATENATED MODULE: ./build/src/lib/errors.js
 /** `file:line:column: where: message`, leaving out what is not known. */
 function formatProblem(problem) {
     const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
@@ -372,7 +32,7 @@ function assertNever(value) {
     throw new Error(`a defect in flowgate: unexpected value ${JSON.stringify(value)}`);
 }
 /** The message of anything that was thrown, which need not be an Error, nor one of this realm. Never throws. */
-function errors_messageOf(thrown) {
+function messageOf(thrown) {
     try {
         const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
         return isError && typeof thrown.message === 'string' ? thrown.message : String(thrown);
@@ -387,68 +47,10 @@ function codeOf(thrown) {
     const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
     return hasCode && typeof thrown.code === 'string' ? thrown.code : undefined;
 }
+/** What interrupts a run that flowgate itself can not go on with. */
+const UNEXPECTED_FAILURE = 'an unexpected failure';
 
-;// CONCATENATED MODULE: ./build/src/faults/network-log.js
-/** Faults that are kept one by one; more are only counted. */
-const KEPT = 10_000;
-/** Faults that wait to be taken: whoever runs flows takes them long before. */
-const MOST_FRESH = 100_000;
-/** What was injected: the first faults one by one, and the exact numbers of all. */
-class NetworkLog {
-    /** ms from the zero of the record's clock to the instant at which injecting began. */
-    shift = 0;
-    #kept;
-    #faults = [];
-    #fresh = [];
-    #times = new Map();
-    #connections = new Map();
-    #notes = new Map();
-    #accepted = 0;
-    constructor(kept = KEPT) {
-        this.#kept = kept;
-    }
-    accepted() {
-        this.#accepted += 1;
-    }
-    /** `first`: no fault of its kind was injected into its connection before. */
-    add(fault, first) {
-        fault.at += this.shift;
-        increase(this.#times, fault.kind);
-        if (first)
-            increase(this.#connections, fault.kind);
-        if (this.#faults.length < this.#kept)
-            this.#faults.push(fault);
-        if (this.#fresh.length < MOST_FRESH)
-            this.#fresh.push(fault);
-    }
-    /** Every fault since the last call, as far as it is known. */
-    take() {
-        const taken = this.#fresh.map((fault) => ({ ...fault }));
-        this.#fresh = [];
-        return taken;
-    }
-    /** Something that went wrong without our doing, which may happen many times. */
-    note(text) {
-        increase(this.#notes, text);
-    }
-    report() {
-        const counts = [...this.#times].map(([kind, times]) => [
-            kind,
-            { times, connections: this.#connections.get(kind) ?? 0 },
-        ]);
-        return {
-            faults: this.#faults.map((fault) => ({ ...fault })),
-            counts: Object.fromEntries(counts),
-            connections: this.#accepted,
-            notes: [...this.#notes].map(([text, times]) => (times === 1 ? text : `${text} (${times} times)`)),
-        };
-    }
-}
-function increase(map, key) {
-    map.set(key, (map.get(key) ?? 0) + 1);
-}
-
-;// CONCATENATED MODULE: ./build/src/stats/random.js
+;// CONCATENATED MODULE: ./build/src/lib/random.js
 /**
  * Uniform numbers in [0, 1) from a 32-bit seed: mulberry32 (Tommy Ettinger, public domain), one multiplication-based
  * mixing step a number, period 2³². For repeatable choices, not for secrets.
@@ -468,12 +70,8 @@ function seedOf(seed, part) {
     return (Math.imul(part, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b)) >>> 0;
 }
 
-;// CONCATENATED MODULE: external "node:events"
-const external_node_events_namespaceObject = require("node:events");
 ;// CONCATENATED MODULE: ./build/src/model/network-fault.js
 /** What is done to the network between the flows and something that they depend on, and what was done. */
-/** How delays spread around their mean; what `jitter` is of each is said in faults/network-delay.ts. */
-const DISTRIBUTIONS = (/* unused pure expression or super */ null && (['uniform', 'normal', 'exponential']));
 /** Downstream is from the dependency to the client: its answers. */
 const DIRECTIONS = (/* unused pure expression or super */ null && (['downstream', 'upstream', 'both']));
 /** `127.0.0.1:5432`, `[::1]:5432` */
@@ -481,82 +79,30 @@ function formatEndpoint({ host, port }) {
     return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-;// CONCATENATED MODULE: ./build/src/faults/network-draw.js
-
-/**
- * The toxics of the plan that the n-th connection (from 1) meets. One number is drawn for each toxic whatever its
- * probability is, so that changing one leaves the others as they were.
- */
-function toxicsMet({ toxics }, seed, connection) {
-    const own = seedOf(seed, connection);
-    const random = seededRandom(own);
-    return toxics
-        .map((toxic, index) => ({ toxic, luck: random(), random: seededRandom(seedOf(own, index + 1)) }))
-        .filter(({ toxic, luck }) => luck < toxic.probability)
-        .map(({ toxic, random: ofToxic }) => ({ toxic, random: ofToxic }));
-}
-/** Those of one kind. */
-function ofKind(met, kind) {
-    return met.filter(({ toxic }) => toxic.kind === kind);
-}
-
-;// CONCATENATED MODULE: ./build/src/model/token.js
-/** A canary: unique to its flow, and of a shape that no text holds by chance. `fg-RUN-ITERATION`, or `…-wN` in warm-up. */
+;// CONCATENATED MODULE: ./build/src/lib/identity.js
+/** Marks every process of the run in its environment, so that it is known even after it was reparented. */
+const MARK = 'FLOWGATE_RUN';
+/** Any run's token, in a text. */
 const TOKEN = /\bfg-[0-9a-f]{12}-w?\d+\b/g;
-
-;// CONCATENATED MODULE: ./build/src/faults/network-exchange.js
-
-/** Bytes from the beginning of each direction in which a canary is looked for. */
-const LOOKED_AT = 8 * 1024;
-/** Longer than a canary with an iteration of ten digits: what may be the beginning of one that a chunk cuts in two. */
-const TAIL = 32;
-/** What every canary begins with: looking for it costs next to nothing where there is none. */
-const CANARY = 'fg-';
-/** A request and its answer, as far as a connection shows them: from one turn to the client's next. */
-class Exchange {
-    #faults = new Map();
-    #looking = { client: looking(), upstream: looking() };
-    #token;
-    has(kind) {
-        return this.#faults.has(kind);
-    }
-    add(fault) {
-        if (this.#token !== undefined)
-            fault.token = this.#token;
-        this.#faults.set(fault.kind, fault);
-    }
-    /** Looks whose exchange it is; the faults that it has met already are told as well. */
-    look(side, chunk) {
-        const at = this.#looking[side];
-        // What the client has said of itself is not changed by what it is answered.
-        if (at.done || (side === 'upstream' && this.#token !== undefined))
-            return;
-        const bytes = Buffer.concat([at.tail, chunk]);
-        const found = canaryIn(bytes);
-        at.bytes += chunk.length;
-        at.tail = bytes.subarray(-TAIL);
-        at.done = found?.whole === true || at.bytes >= LOOKED_AT;
-        if (found === undefined)
-            return;
-        this.#token = found.token;
-        for (const fault of this.#faults.values())
-            fault.token = found.token;
-    }
+/** `count`: the iteration from 1, or for warm-up flows `w` and their number. */
+function tokenOf({ run }, count) {
+    return `fg-${run}-${count}`;
 }
-function looking() {
-    return { bytes: 0, tail: Buffer.alloc(0), done: false };
+/** The iteration of a token, or undefined for a warm-up flow's or somebody else's. */
+function iterationOf({ run }, token) {
+    const prefix = `fg-${run}-`;
+    const count = token.startsWith(prefix) ? Number(token.slice(prefix.length)) : NaN;
+    return Number.isInteger(count) ? count : undefined;
 }
-/** `whole`: it can not go on in the next chunk. */
-function canaryIn(bytes) {
-    const from = bytes.indexOf(CANARY);
-    if (from < 0)
-        return undefined;
-    const text = bytes.toString('latin1', from);
-    const token = text.match(TOKEN)?.[0];
-    return token === undefined ? undefined : { token, whole: !text.endsWith(token) };
+/** W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header): one trace a flow, sampled. */
+function traceparentOf({ run }, count) {
+    const trace = run + count.toString(16).padStart(32 - run.length, '0');
+    const span = (count + 1).toString(16).padStart(16, '0');
+    return `00-${trace}-${span}-01`;
 }
 
-;// CONCATENATED MODULE: ./build/src/faults/fifo.js
+;// CONCATENATED MODULE: ./build/src/faults/network/lane.js
+
 /** First in, first out, in constant time: an array's own shift moves all that is left of a long one. */
 class Fifo {
     #items = [];
@@ -579,89 +125,6 @@ class Fifo {
         this.#items[this.#head] = item;
     }
 }
-
-;// CONCATENATED MODULE: ./build/src/faults/network-delay.js
-/**
- * A delay in ms, never negative, whose mean is `mean`:
- *
- * - uniform: between mean − jitter and mean + jitter, as toxiproxy and tc netem have it;
- * - normal: jitter is the standard deviation; cut off symmetrically, at 0 and at 2·mean, so that the mean stays;
- * - exponential: mean − jitter at least, and above it an exponential tail with jitter as its standard deviation.
- *
- * `random`: uniform in [0, 1). The jitter is at most the mean.
- */
-function drawDelay({ mean, jitter, distribution }, random) {
-    switch (distribution) {
-        case 'uniform':
-            return mean + (2 * random() - 1) * jitter;
-        case 'normal':
-            return normalWithin(mean, jitter, random);
-        case 'exponential':
-            return mean - jitter - Math.log(1 - random()) * jitter;
-    }
-}
-/** Rejection: of a standard deviation that is at most the mean two draws of three or more lie within. */
-function normalWithin(mean, deviation, random) {
-    for (;;) {
-        const delay = mean + standardNormal(random) * deviation;
-        if (delay >= 0 && delay <= 2 * mean)
-            return delay;
-    }
-}
-/** Box and Muller (1958). */
-function standardNormal(random) {
-    return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
-;// CONCATENATED MODULE: ./build/src/faults/network-link.js
-/** Bytes are sent in slices of this long, in ms: short against what a client notices, long against a timer's step. */
-const SLICE = 10;
-const SMALLEST_SLICE = 256;
-/**
- * A line of limited rate, as a token bucket without a burst: a slice is through when its last byte is, and the next one
- * begins then. It is a function of time, so that a timer that fires late takes nothing from the rate.
- */
-class Link {
-    /** Bytes a second. */
-    rate;
-    /** Bytes that are sent as one. */
-    slice;
-    #freeAt = -Infinity;
-    constructor(rate) {
-        this.rate = rate;
-        this.slice = Math.max(SMALLEST_SLICE, Math.floor((rate * SLICE) / 1000));
-    }
-    /** When the next slice can begin, in ms. */
-    get freeAt() {
-        return this.#freeAt;
-    }
-    /** Sends bytes that have been there since `since`; gives when the last of them is through. */
-    transmit(bytes, since) {
-        this.#freeAt = Math.max(this.#freeAt, since) + (bytes / this.rate) * 1000;
-        return this.#freeAt;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/faults/network-window.js
-/** Whether an instant (ms from the start of the run) lies in one of the windows; always without windows. */
-function isWithin(windows, at) {
-    return windows?.some((window) => window.from <= at && at < endOf(window)) ?? true;
-}
-/** The first instant after `at` at which a window begins or ends; undefined if there is none. */
-function nextEdge(windows, at) {
-    const edges = (windows ?? []).flatMap((window) => [window.from, endOf(window)]);
-    const next = Math.min(...edges.filter((edge) => edge > at));
-    return Number.isFinite(next) ? next : undefined;
-}
-function endOf({ to }) {
-    return to ?? Infinity;
-}
-
-;// CONCATENATED MODULE: ./build/src/faults/network-lane.js
-
-
-
-
 /** The step of a timer, in ms: what is due within it is sent now. Waiting for it would take one to two. */
 const EARLY = 1;
 /**
@@ -857,13 +320,123 @@ class Lane {
 function isActive({ toxic }, run) {
     return run !== undefined && isWithin(toxic.during, run);
 }
+/** Bytes are sent in slices of this long, in ms: short against what a client notices, long against a timer's step. */
+const SLICE = 10;
+const SMALLEST_SLICE = 256;
+/**
+ * A line of limited rate, as a token bucket without a burst: a slice is through when its last byte is, and the next one
+ * begins then. It is a function of time, so that a timer that fires late takes nothing from the rate.
+ */
+class Link {
+    /** Bytes a second. */
+    rate;
+    /** Bytes that are sent as one. */
+    slice;
+    #freeAt = -Infinity;
+    constructor(rate) {
+        this.rate = rate;
+        this.slice = Math.max(SMALLEST_SLICE, Math.floor((rate * SLICE) / 1000));
+    }
+    /** When the next slice can begin, in ms. */
+    get freeAt() {
+        return this.#freeAt;
+    }
+    /** Sends bytes that have been there since `since`; gives when the last of them is through. */
+    transmit(bytes, since) {
+        this.#freeAt = Math.max(this.#freeAt, since) + (bytes / this.rate) * 1000;
+        return this.#freeAt;
+    }
+}
+/**
+ * The toxics of the plan that the n-th connection (from 1) meets. One number is drawn for each toxic whatever its
+ * probability is, so that changing one leaves the others as they were.
+ */
+function toxicsMet({ toxics }, seed, connection) {
+    const own = seedOf(seed, connection);
+    const random = seededRandom(own);
+    return toxics
+        .map((toxic, index) => ({ toxic, luck: random(), random: seededRandom(seedOf(own, index + 1)) }))
+        .filter(({ toxic, luck }) => luck < toxic.probability)
+        .map(({ toxic, random: ofToxic }) => ({ toxic, random: ofToxic }));
+}
+/** Those of one kind. */
+function ofKind(met, kind) {
+    return met.filter(({ toxic }) => toxic.kind === kind);
+}
+/**
+ * A delay in ms, drawn evenly between mean − jitter and mean + jitter, as toxiproxy and tc netem have it. The jitter is
+ * at most the mean. `random`: uniform in [0, 1).
+ */
+function drawDelay({ mean, jitter }, random) {
+    return mean + (2 * random() - 1) * jitter;
+}
+/** Whether an instant (ms from the start of the run) lies in one of the windows; always without windows. */
+function isWithin(windows, at) {
+    return windows?.some((window) => window.from <= at && at < endOf(window)) ?? true;
+}
+/** The first instant after `at` at which a window begins or ends; undefined if there is none. */
+function nextEdge(windows, at) {
+    const edges = (windows ?? []).flatMap((window) => [window.from, endOf(window)]);
+    const next = Math.min(...edges.filter((edge) => edge > at));
+    return Number.isFinite(next) ? next : undefined;
+}
+function endOf({ to }) {
+    return to ?? Infinity;
+}
 
-;// CONCATENATED MODULE: ./build/src/faults/network-connection.js
+;// CONCATENATED MODULE: ./build/src/faults/network/connection.js
 
 
 
-
-
+/** Bytes from the beginning of each direction in which a canary is looked for. */
+const LOOKED_AT = 8 * 1024;
+/** Longer than a canary with an iteration of ten digits: what may be the beginning of one that a chunk cuts in two. */
+const TAIL = 32;
+/** What every canary begins with: looking for it costs next to nothing where there is none. */
+const CANARY = 'fg-';
+/** A request and its answer, as far as a connection shows them: from one turn to the client's next. */
+class Exchange {
+    #faults = new Map();
+    #looking = { client: looking(), upstream: looking() };
+    #token;
+    has(kind) {
+        return this.#faults.has(kind);
+    }
+    add(fault) {
+        if (this.#token !== undefined)
+            fault.token = this.#token;
+        this.#faults.set(fault.kind, fault);
+    }
+    /** Looks whose exchange it is; the faults that it has met already are told as well. */
+    look(side, chunk) {
+        const at = this.#looking[side];
+        // What the client has said of itself is not changed by what it is answered.
+        if (at.done || (side === 'upstream' && this.#token !== undefined))
+            return;
+        const bytes = Buffer.concat([at.tail, chunk]);
+        const found = canaryIn(bytes);
+        at.bytes += chunk.length;
+        at.tail = bytes.subarray(-TAIL);
+        at.done = found?.whole === true || at.bytes >= LOOKED_AT;
+        if (found === undefined)
+            return;
+        this.#token = found.token;
+        for (const fault of this.#faults.values())
+            fault.token = found.token;
+    }
+}
+function looking() {
+    return { bytes: 0, tail: Buffer.alloc(0), done: false };
+}
+/** `whole`: it can not go on in the next chunk. */
+function canaryIn(bytes) {
+    const from = bytes.indexOf(CANARY);
+    if (from < 0)
+        return undefined;
+    const text = bytes.toString('latin1', from);
+    const token = text.match(TOKEN)?.[0];
+    return token === undefined ? undefined : { token, whole: !text.endsWith(token) };
+}
 /** ms that a connection is kept in a blackhole after its client has said that it sends no more: most are gone then. */
 const ABANDONED = 30_000;
 /** A client's connection and the one to the upstream that belongs to it, with what it meets. */
@@ -873,7 +446,6 @@ class NetworkConnection {
     /** By the side that sends. */
     #lanes;
     #resets;
-    #injected = new Set();
     #timers = [];
     #exchange = new Exchange();
     #sender;
@@ -1004,12 +576,11 @@ class NetworkConnection {
             upstream: formatEndpoint(plan.upstream),
             at: this.#world.at() ?? 0,
             connection: number,
-            ...(clientPort === undefined ? {} : { clientPort }),
-            ...(amount === undefined ? {} : { amount }),
+            clientPort,
+            amount,
         };
         this.#exchange.add(fault);
-        this.#world.log.add(fault, !this.#injected.has(kind));
-        this.#injected.add(kind);
+        this.#world.log.add(fault);
     }
     #after(ms, callback) {
         this.#timers.push(this.#world.clock.timer(ms, callback));
@@ -1026,95 +597,111 @@ function toxicsOf(side, met) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/src/adapters/tcp-door.js
-
-
-/** ms between two attempts to take back a port that somebody else has taken. */
-const RETRY = 20;
-/**
- * A listening socket that can be taken away, so that the kernel refuses connections, and brought back. Only a socket that
- * does not listen refuses: once a connection is accepted it can be reset, but its client has seen it open.
- */
-class TcpDoor {
-    #endpoint;
-    #onConnection;
-    #onTaken;
-    #server;
-    #wanted = true;
-    #work = Promise.resolve();
-    constructor(endpoint, on) {
-        this.#endpoint = endpoint;
-        this.#onConnection = on.connection;
-        this.#onTaken = on.taken;
+;// CONCATENATED MODULE: ./build/src/faults/network/log.js
+/** Faults that wait to be taken: whoever runs flows takes them long before. */
+const MOST_FRESH = 100_000;
+/** What the proxies injected: each fault until it is taken, and the exact numbers of all. */
+class NetworkLog {
+    /** ms from the zero of the record's clock to the instant at which injecting began. */
+    shift = 0;
+    #fresh = [];
+    #counts = new Map();
+    #notes = new Map();
+    #accepted = 0;
+    accepted() {
+        this.#accepted += 1;
     }
-    /** Rejects with the system's error. `taken`: the port could not be had back at once. */
-    static async open(endpoint, on) {
-        const door = new TcpDoor(endpoint, on);
-        door.#server = await door.#listen();
-        return door;
+    add(fault) {
+        fault.at += this.shift;
+        increase(this.#counts, fault.kind);
+        if (this.#fresh.length < MOST_FRESH)
+            this.#fresh.push(fault);
     }
-    shut() {
-        this.#wanted = false;
-        return this.#follow();
+    /** Every fault since the last call, as far as it is known. */
+    take() {
+        const taken = this.#fresh.map((fault) => ({ ...fault }));
+        this.#fresh = [];
+        return taken;
     }
-    reopen() {
-        this.#wanted = true;
-        return this.#follow();
+    /** Something that went wrong without our doing, which may happen many times. */
+    note(text) {
+        increase(this.#notes, text);
     }
-    /** One step after another, whatever was wished for in the meantime. */
-    #follow() {
-        this.#work = this.#work.then(() => this.#step());
-        return this.#work;
-    }
-    async #step() {
-        if (!this.#wanted) {
-            this.#server?.close();
-            this.#server = undefined;
-            return;
-        }
-        for (let attempt = 1; this.#server === undefined && this.#isWanted(); attempt += 1) {
-            try {
-                this.#server = await this.#listen();
-            }
-            catch (thrown) {
-                if (codeOf(thrown) !== 'EADDRINUSE')
-                    throw thrown;
-                if (attempt === 2)
-                    this.#onTaken();
-                await new Promise((resolve) => setTimeout(resolve, RETRY));
-            }
-        }
-    }
-    /** A method, because it changes while something is waited for. */
-    #isWanted() {
-        return this.#wanted;
-    }
-    #listen() {
-        const server = (0,external_node_net_namespaceObject.createServer)({ allowHalfOpen: true, noDelay: true }, (socket) => {
-            if (this.#wanted)
-                this.#onConnection(socket);
-            else
-                socket.resetAndDestroy();
-        });
-        return new Promise((resolve, reject) => {
-            server.once('error', reject);
-            server.listen(this.#endpoint.port, this.#endpoint.host, () => {
-                server.off('error', reject);
-                resolve(server);
-            });
-        });
+    report() {
+        return {
+            counts: Object.fromEntries(this.#counts),
+            connections: this.#accepted,
+            notes: [...this.#notes].map(([text, times]) => (times === 1 ? text : `${text} (${times} times)`)),
+        };
     }
 }
+function increase(map, key) {
+    map.set(key, (map.get(key) ?? 0) + 1);
+}
 
-;// CONCATENATED MODULE: ./build/src/adapters/tcp-proxy.js
-
-
-
-
-
+;// CONCATENATED MODULE: ./build/src/faults/network/proxy.js
 
 
 
+
+
+
+
+
+/** Proxies in this very process. A run has them in one of their own: see process.ts. */
+function tcpProxies(clock) {
+    return async (plans, { seed }) => {
+        const log = new NetworkLog();
+        let zero;
+        const at = () => (zero === undefined ? undefined : clock.now() - zero);
+        const proxies = await openAll(plans, (plan, index) => TcpProxy.open(plan, { clock, at, log }, seedOf(seed, index + 1)));
+        const injectFrom = async (instant) => {
+            zero = instant;
+            await Promise.all(proxies.map((proxy) => proxy.stir()));
+        };
+        return {
+            arm: (instant, origin = instant) => {
+                log.shift = instant - origin;
+                return injectFrom(instant);
+            },
+            disarm: () => injectFrom(undefined),
+            take: () => Promise.resolve(log.take()),
+            report: () => Promise.resolve(log.report()),
+            close: async () => {
+                await Promise.all(proxies.map((proxy) => proxy.close()));
+            },
+            failed: new Promise(() => undefined),
+        };
+    };
+}
+/** All of them or none; every one that can not be opened is named. */
+async function openAll(plans, open) {
+    const results = await Promise.allSettled(plans.map(open));
+    const proxies = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const problems = results.flatMap((result, index) => {
+        const listen = plans[index]?.listen;
+        if (result.status === 'fulfilled' || listen === undefined)
+            return [];
+        return [{ where: `faults.network[${index}].listen`, message: whyNot(result.reason, listen) }];
+    });
+    if (problems.length === 0)
+        return proxies;
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    throw new UserError(problems);
+}
+function whyNot(thrown, { host, port }) {
+    const code = codeOf(thrown) ?? '';
+    if (code === 'EADDRINUSE') {
+        return (`port ${port} of ${host} is in use; end the process that listens on it, ` +
+            'or choose another port here and where the flows connect');
+    }
+    if (code === 'EACCES')
+        return `port ${port} of ${host} may not be listened on; choose one from 1024 up`;
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+        return `${host} is no address of this machine; leave it out for 127.0.0.1, or write 0.0.0.0:${port} for all`;
+    }
+    return `can not listen on port ${port} of ${host}: ${messageOf(thrown)}`;
+}
 /** One entry of `faults.network`: listens, and passes on to the upstream with what each connection meets. */
 class TcpProxy {
     #plan;
@@ -1192,7 +779,7 @@ class TcpProxy {
             at: run,
         };
         this.#inForce.set(outage, { fault, beganAt: this.#world.clock.now() });
-        this.#world.log.add(fault, false);
+        this.#world.log.add(fault);
         if (outage.kind === 'down')
             for (const connection of this.#connections)
                 connection.cut('down');
@@ -1213,7 +800,7 @@ class TcpProxy {
             number,
             clientPort: client.remotePort,
             met: toxicsMet(plan, this.#seed, number),
-            ends: { client: tcp_proxy_endOf(client), upstream: tcp_proxy_endOf(upstream) },
+            ends: { client: proxy_endOf(client), upstream: proxy_endOf(upstream) },
         }, this.#world);
         this.#connections.add(connection);
         const sockets = { client, upstream };
@@ -1250,12 +837,12 @@ class TcpProxy {
         if (error.syscall !== 'connect' && codeOf(error) !== 'ENOTFOUND')
             return;
         const { listen, upstream } = this.#plan;
-        this.#world.log.note(`nothing answers at ${formatEndpoint(upstream)} (${codeOf(error) ?? errors_messageOf(error)}): clients of ` +
+        this.#world.log.note(`nothing answers at ${formatEndpoint(upstream)} (${codeOf(error) ?? messageOf(error)}): clients of ` +
             `${formatEndpoint(listen)} saw their connection reset, which is no injected fault; ` +
             'start the dependency before the flows, or correct upstream');
     }
 }
-function tcp_proxy_endOf(socket) {
+function proxy_endOf(socket) {
     return {
         write: (chunk) => socket.write(chunk),
         end: () => {
@@ -1275,73 +862,323 @@ function tcp_proxy_endOf(socket) {
         },
     };
 }
+/** ms between two attempts to take back a port that somebody else has taken. */
+const RETRY = 20;
+/**
+ * A listening socket that can be taken away, so that the kernel refuses connections, and brought back. Only a socket that
+ * does not listen refuses: once a connection is accepted it can be reset, but its client has seen it open.
+ */
+class TcpDoor {
+    #endpoint;
+    #onConnection;
+    #onTaken;
+    #server;
+    #wanted = true;
+    #work = Promise.resolve();
+    constructor(endpoint, on) {
+        this.#endpoint = endpoint;
+        this.#onConnection = on.connection;
+        this.#onTaken = on.taken;
+    }
+    /** Rejects with the system's error. `taken`: the port could not be had back at once. */
+    static async open(endpoint, on) {
+        const door = new TcpDoor(endpoint, on);
+        door.#server = await door.#listen();
+        return door;
+    }
+    shut() {
+        this.#wanted = false;
+        return this.#follow();
+    }
+    reopen() {
+        this.#wanted = true;
+        return this.#follow();
+    }
+    /** One step after another, whatever was wished for in the meantime. */
+    #follow() {
+        this.#work = this.#work.then(() => this.#step());
+        return this.#work;
+    }
+    async #step() {
+        if (!this.#wanted) {
+            this.#server?.close();
+            this.#server = undefined;
+            return;
+        }
+        for (let attempt = 1; this.#server === undefined && this.#isWanted(); attempt += 1) {
+            try {
+                this.#server = await this.#listen();
+            }
+            catch (thrown) {
+                if (codeOf(thrown) !== 'EADDRINUSE')
+                    throw thrown;
+                if (attempt === 2)
+                    this.#onTaken();
+                await new Promise((resolve) => setTimeout(resolve, RETRY));
+            }
+        }
+    }
+    /** A method, because it changes while something is waited for. */
+    #isWanted() {
+        return this.#wanted;
+    }
+    #listen() {
+        const server = (0,external_node_net_namespaceObject.createServer)({ allowHalfOpen: true, noDelay: true }, (socket) => {
+            if (this.#wanted)
+                this.#onConnection(socket);
+            else
+                socket.resetAndDestroy();
+        });
+        return new Promise((resolve, reject) => {
+            server.once('error', reject);
+            server.listen(this.#endpoint.port, this.#endpoint.host, () => {
+                server.off('error', reject);
+                resolve(server);
+            });
+        });
+    }
+}
 
-;// CONCATENATED MODULE: ./build/src/adapters/tcp-proxies.js
+;// CONCATENATED MODULE: external "node:buffer"
+const external_node_buffer_namespaceObject = require("node:buffer");
+;// CONCATENATED MODULE: ./build/src/system/channel.js
 
 
 
-
-/** Proxies in this very process. A run has them in one of their own: see tcp-proxy-process.ts. */
-function tcpProxies(clock) {
-    return async (plans, { seed }) => {
-        const log = new NetworkLog();
-        let zero;
-        const at = () => (zero === undefined ? undefined : clock.now() - zero);
-        const proxies = await openAll(plans, (plan, index) => TcpProxy.open(plan, { clock, at, log }, seedOf(seed, index + 1)));
-        const injectFrom = async (instant) => {
-            zero = instant;
-            await Promise.all(proxies.map((proxy) => proxy.stir()));
-        };
-        return {
-            arm: (instant, origin = instant) => {
-                log.shift = instant - origin;
-                return injectFrom(instant);
-            },
-            disarm: () => injectFrom(undefined),
-            take: () => Promise.resolve(log.take()),
-            report: () => Promise.resolve(log.report()),
-            close: async () => {
-                await Promise.all(proxies.map((proxy) => proxy.close()));
-                return log.report();
-            },
-            failed: new Promise(() => undefined),
-        };
+/** The file descriptor by which a process of ours and we speak with each other. */
+const CHANNEL = 3;
+/**
+ * Our end of the channel to a process of ours: a line of JSON for each message. Each line that comes begins with a key
+ * that the process was given before any foreign code ran in it. Foreign code that writes to the channel, by accident
+ * or on purpose, does not know it.
+ */
+function channelTo(stream, key) {
+    const listeners = [];
+    const lines = new MessageLines((line) => {
+        const message = channel_messageOf(line, key);
+        for (const listener of listeners)
+            listener(message);
+    }, LONGEST_LINE);
+    stream.on('data', (chunk) => {
+        lines.push(chunk);
+    });
+    // The process may be gone already: its exit says so, not this.
+    stream.on('error', () => undefined);
+    return {
+        send: (message) => {
+            if (stream.writable)
+                stream.write(`${JSON.stringify(message)}\n`);
+        },
+        onMessage: (listener) => {
+            listeners.push(listener);
+        },
     };
 }
-/** All of them or none; every one that can not be opened is named. */
-async function openAll(plans, open) {
-    const results = await Promise.allSettled(plans.map(open));
-    const proxies = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const problems = results.flatMap((result, index) => {
-        const listen = plans[index]?.listen;
-        if (result.status === 'fulfilled' || listen === undefined)
-            return [];
-        return [{ where: `faults.network[${index}].listen`, message: whyNot(result.reason, listen) }];
-    });
-    if (problems.length === 0)
-        return proxies;
-    await Promise.all(proxies.map((proxy) => proxy.close()));
-    throw new UserError(problems);
+function channel_messageOf(line, key) {
+    if (line?.startsWith(key) !== true)
+        return undefined;
+    try {
+        return JSON.parse(line.slice(key.length));
+    }
+    catch {
+        return undefined;
+    }
 }
-function whyNot(thrown, { host, port }) {
-    const code = codeOf(thrown) ?? '';
-    if (code === 'EADDRINUSE') {
-        return (`port ${port} of ${host} is in use; end the process that listens on it, ` +
-            'or choose another port here and where the flows connect');
+/** The other end of the channel, in a process of ours. Gives what says a line of JSON; everything it uses is bound here. */
+function channelToParent({ key, onMessage, onEnd }) {
+    const socket = new external_node_net_namespaceObject.Socket({ fd: CHANNEL, readable: true, writable: true });
+    const write = socket.write.bind(socket);
+    const lines = new MessageLines((line) => {
+        if (line !== undefined)
+            onMessage(JSON.parse(line));
+    }, Number.MAX_SAFE_INTEGER);
+    socket.on('data', (chunk) => {
+        lines.push(chunk);
+    });
+    // A parent that is gone needs no answer.
+    socket.on('error', () => undefined);
+    socket.on('close', onEnd);
+    return (line) => {
+        write(`${key}${line}\n`);
+    };
+}
+const NEWLINE = 0x0a;
+/** Cuts a stream of bytes into lines, wherever it is cut into chunks. What it keeps is bounded. */
+class MessageLines {
+    #onLine;
+    #longest;
+    #kept = [];
+    #length = 0;
+    #broken = false;
+    /** `onLine` is given each line, and undefined once, at the end of all, for one that is longer than `longest`. */
+    constructor(onLine, longest) {
+        this.#onLine = onLine;
+        this.#longest = longest;
     }
-    if (code === 'EACCES')
-        return `port ${port} of ${host} may not be listened on; choose one from 1024 up`;
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-        return `${host} is no address of this machine; leave it out for 127.0.0.1, or write 0.0.0.0:${port} for all`;
+    push(chunk) {
+        let from = 0;
+        for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
+            if (!this.#keep(chunk.subarray(from, end)))
+                return;
+            const line = this.#kept.length === 1 ? this.#kept[0] : external_node_buffer_namespaceObject.Buffer.concat(this.#kept);
+            this.#kept = [];
+            this.#length = 0;
+            this.#onLine(line.toString('utf8'));
+            from = end + 1;
+        }
+        if (from < chunk.length)
+            this.#keep(chunk.subarray(from));
     }
-    return `can not listen on port ${port} of ${host}: ${errors_messageOf(thrown)}`;
+    /** False if it is too long; nothing that follows is a line any more. */
+    #keep(part) {
+        if (this.#broken)
+            return false;
+        this.#length += part.length;
+        if (this.#length <= this.#longest) {
+            this.#kept.push(part);
+            return true;
+        }
+        this.#broken = true;
+        this.#kept = [];
+        this.#onLine(undefined);
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: external "node:worker_threads"
+const external_node_worker_threads_namespaceObject = require("node:worker_threads");
+;// CONCATENATED MODULE: ./build/src/system/clock.js
+
+/*
+ * A timer of Node's is late by a ms or two: its loop counts in whole ms. A thread that does nothing but wait on a futex
+ * wakes within tenths of one, and takes no CPU while it waits.
+ */
+/** What the thread does: it waits for the time that it was told last, or for being told another, and says when it is. */
+const SLEEPER = `
+const { parentPort, workerData } = require('node:worker_threads');
+const told = new Int32Array(workerData, 0, 1);
+const wakeAt = new Float64Array(workerData, 8, 1);
+for (;;) {
+  const version = Atomics.load(told, 0);
+  const left = wakeAt[0] - Number(process.hrtime.bigint()) / 1e6;
+  if (left > 0 && Atomics.wait(told, 0, version, left) !== 'timed-out') continue;
+  parentPort.postMessage(undefined);
+  Atomics.wait(told, 0, version);
+}`;
+/** Calls back within tenths of a ms, by a thread that is started with the first alarm. */
+class Alarms {
+    #now;
+    #pending = new Set();
+    #shared = new SharedArrayBuffer(16);
+    #told = new Int32Array(this.#shared, 0, 1);
+    #wakeAt = new Float64Array(this.#shared, 8, 1);
+    #thread;
+    /** @param now the machine's monotonic clock, ms */
+    constructor(now) {
+        this.#now = now;
+    }
+    set(ms, callback) {
+        const alarm = { at: this.#now() + ms, callback, late: setTimeout(this.#ring, Math.ceil(ms) + 1) };
+        this.#pending.add(alarm);
+        this.#tell();
+        return {
+            cancel: () => {
+                this.#drop(alarm);
+            },
+        };
+    }
+    #ring = () => {
+        const now = this.#now();
+        const due = [...this.#pending].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+        for (const alarm of due) {
+            this.#drop(alarm);
+            alarm.callback();
+        }
+        if (this.#pending.size > 0)
+            this.#tell();
+    };
+    #drop(alarm) {
+        clearTimeout(alarm.late);
+        this.#pending.delete(alarm);
+    }
+    #tell() {
+        this.#thread ??= this.#start();
+        this.#wakeAt[0] = Math.min(...[...this.#pending].map(({ at }) => at));
+        Atomics.add(this.#told, 0, 1);
+        Atomics.notify(this.#told, 0);
+    }
+    #start() {
+        const thread = new external_node_worker_threads_namespaceObject.Worker(SLEEPER, { eval: true, workerData: this.#shared });
+        thread.on('message', this.#ring);
+        // Without it alarms are as late as timers are, and no worse.
+        thread.on('error', () => undefined);
+        thread.unref();
+        return thread;
+    }
+}
+/**
+ * ms between the zero of CLOCK_MONOTONIC and that of performance.now(), which runs by the same clock and is read in half
+ * the time of process.hrtime.bigint(). Of several readings the one that took the least time, as others are off by it.
+ */
+const OFFSET = Array.from({ length: 20 }, readOffset).reduce((best, next) => next.took < best.took ? next : best).ms;
+function readOffset() {
+    const before = Number(process.hrtime.bigint()) / 1e6;
+    const own = performance.now();
+    const after = Number(process.hrtime.bigint()) / 1e6;
+    return { ms: (before + after) / 2 - own, took: after - before };
+}
+/** ms: a timer that is later than this lets what has come meanwhile be read first, for so long. */
+const LATE = 250;
+const TO_READ = 20;
+const now = () => OFFSET + performance.now();
+/** threadCpuUsage came with Node 23.9; before, threads that collect garbage are counted too. */
+const { threadCpuUsage: usage = () => process.cpuUsage() } = process;
+function cpuTime() {
+    const { user, system } = usage();
+    return (user + system) / 1000;
+}
+const alarms = new Alarms(now);
+const nodeClock = {
+    alarm: (ms, callback) => alarms.set(ms, callback),
+    now,
+    cpuTime,
+    wall: () => new Date(),
+    sleep: (ms, signal) => new Promise((resolve) => {
+        if (signal?.aborted) {
+            resolve();
+            return;
+        }
+        const wake = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', wake);
+            resolve();
+        };
+        const timer = setTimeout(wake, ms);
+        signal?.addEventListener('abort', wake, { once: true });
+    }),
+    timer: (ms, callback) => {
+        const due = now() + ms;
+        let timer = setTimeout(() => {
+            // We were stopped (SIGSTOP, a machine that slept), and Node calls timers before it reads what has come meanwhile:
+            // a flow that has ended in time would be taken for one that has not.
+            if (now() - due > LATE)
+                timer = setTimeout(callback, TO_READ);
+            else
+                callback();
+        }, ms);
+        return {
+            cancel: () => {
+                clearTimeout(timer);
+            },
+        };
+    },
+};
+/** ms of wall-clock time since 1970, as others noted it, in ms of our monotonic clock. */
+function wallOnOurClock(wall) {
+    return wall - (performance.timeOrigin + performance.now()) + nodeClock.now();
 }
 
 ;// CONCATENATED MODULE: ./build/src/proxy.js
-/**
- * The process of the TCP proxies that inject network faults, so that what they do takes nothing from the event loop that
- * sends the load. Started by flowgate, never by hand.
- */
 
 
 
@@ -1376,7 +1213,8 @@ async function ask(open, message) {
         case 'report':
             return { report: await open.report() };
         case 'close':
-            return { report: await open.close() };
+            await open.close();
+            return {};
     }
 }
 async function answer(message) {
@@ -1386,7 +1224,7 @@ async function answer(message) {
     }
     catch (thrown) {
         const problems = thrown instanceof UserError ? { problems: thrown.problems } : {};
-        send({ type: 'failed', id, message: errors_messageOf(thrown), ...problems });
+        send({ type: 'failed', id, message: messageOf(thrown), ...problems });
     }
 }
 send({ type: 'listening' });

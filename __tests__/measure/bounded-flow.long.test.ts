@@ -9,7 +9,7 @@ describe('results.json', () => {
     const flows = [1, 2].map((iteration) =>
       flowOf({ iteration, outcome: 'failed', error: { message: huge } }),
     );
-    const text = resultsJson(aResults({ scenarios: [{ ...aScenario({}), flows: flows as never }] }));
+    const text = resultsJson(aResults({ scenarios: [{ ...aScenario({}), flows: flows }] }));
     const { scenarios } = JSON.parse(text) as ReturnType<typeof aResults>;
     expect(scenarios[0]?.cut).toEqual([
       'what flows printed, and their steps, are left out: the file would be too large',

@@ -25,7 +25,7 @@ function resultsOf(recorded: ReturnType<typeof logged>): string {
   const results = assembleResults({
     version: '0.0.0',
     createdAt: '2026-01-01T00:00:00.000Z',
-    environment: environment as never,
+    environment: environment,
     git,
     reproduce: 'flowgate run',
     scenarios: [scenario],
