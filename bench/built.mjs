@@ -11,7 +11,7 @@ export function builtPath(module) {
   return path;
 }
 
-/** Loads one when it is needed, such as 'stats/usl.js'. */
+/** Loads one when it is needed, such as 'ladder/usl.js'. */
 export function built(module) {
   return import(builtPath(module));
 }

@@ -64,7 +64,7 @@ describe('invariants', () => {
       level: 'fail',
       outcome: 'pass',
     });
-    // As scenarios/hook.ts leaves it: the message has the last line of the output already.
+    // As system/hook.ts leaves it: the message has the last line of the output already.
     const verify = {
       ok: false,
       message: 'exit status 1: stock is 88, not 90',

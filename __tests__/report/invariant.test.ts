@@ -6,7 +6,7 @@ import { excerptOf, recordOf, scenarioPlanOf } from '../fakes/record.js';
 import { aResults } from '../fakes/results.js';
 import { expectGolden } from '../golden.js';
 
-/** The message of a verify command that failed has the last line of its output already: see scenarios/hook.ts. */
+/** The message of a verify command that failed has the last line of its output already: see system/hook.ts. */
 const broken = recordOf({
   verify: {
     ok: false,

@@ -34,7 +34,7 @@ const name = z.string().max(LONGEST_NAME);
 export const historyPointSchema = z.object({
   v: z.literal(1),
   scenario: name,
-  /** Of the machine, see baseline/fingerprint. */
+  /** Of the machine, see history/points. */
   fingerprint: name,
   /** The load in canonical form: runs under another load are not comparable. */
   load: z.string().max(2000),

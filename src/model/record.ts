@@ -17,7 +17,7 @@ const sample = z.object({
   cpuTime: z.number().meta({ description: 'ms of CPU since the monitor began' }),
   threads: z.int(),
   processes: z.int(),
-  /** See monitor/memory-bound. */
+  /** See watch/peak-memory. */
   mostMemory: z
     .object({ known: z.number(), unknown: z.int() })
     .optional()
@@ -79,7 +79,7 @@ export const monitorSchema = z.object({
     .number()
     .optional()
     .meta({ description: 'of the flows, in bytes, as the kernel knows it' }),
-  /** What watching cost: samples taken, and ms of this process's own CPU, all told (monitor/sampling-interval). */
+  /** What watching cost: samples taken, and ms of this process's own CPU, all told (watch/sampler). */
   cost: z.object({ samples: z.int(), cpuTime: z.number(), duration: z.number() }),
   failures: z.int().optional().meta({ description: 'looks at the processes that failed' }),
   /** No process belongs to the scenario: its flows are requests of our own, and there is no service. */

@@ -83,7 +83,7 @@ export interface PairLevels {
 
 type DifferenceFigures = Omit<GrowthDifference, 'subject' | 'sentence'>;
 
-/** Share of the pairs in which both sides warm up, as in stats/growth. */
+/** Share of the pairs in which both sides warm up, as in checks/growth/slope. */
 const WARM_UP = 1 / 3;
 /** After the warm-up they are one for each part. */
 export const FEWEST_PAIRS = (PARTS * 3) / 2;
