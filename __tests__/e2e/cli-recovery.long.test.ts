@@ -51,9 +51,8 @@ function withScenario(run: CliRun): Scenario {
   return { ...run, one };
 }
 
-/** Of what flows did: how much CPU the monitor takes of a slow machine is nothing that they could fail. */
 const failing = ({ checks }: ScenarioResults): string[] =>
-  checks.filter(({ id, outcome }) => outcome === 'fail' && id !== 'monitoring').map(({ id }) => id);
+  checks.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id);
 
 const checkOf = ({ checks }: ScenarioResults, id: string): CheckResult | undefined =>
   checks.find((check) => check.id === id);
@@ -196,7 +195,8 @@ test('command flows that are killed leave the others as they were', async () => 
     'faults: {seed: 3, kill: {share: 30%, after: 20ms..150ms}}',
   ]);
   expect(run.one.hits?.killed).toBeGreaterThan(3);
-  expect(failing(run.one)).toEqual([]);
+  // On a slow machine the monitor of so many short processes exceeds its share, which is only a warning.
+  expect(failing(run.one).filter((id) => id !== 'monitoring')).toEqual([]);
   expect(checkOf(run.one, 'containment')?.outcome).toBe('pass');
   expect(checkOf(run.one, 'recovery')?.outcome).toBe('pass');
   expect(run.status).toBe(0);
