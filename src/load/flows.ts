@@ -269,6 +269,12 @@ function flowOf({ start, scheduledAt, barrier }: Begun, end: FlowEnd, origin: nu
   if (barrier) flow.barrier = true;
   if (end.attempts !== undefined) flow.attempts = end.attempts;
   if (end.hit !== undefined) flow.hit = { kind: end.hit.kind, at: end.hit.at - origin };
+  if (end.bytesIn !== undefined) flow.bytesIn = end.bytesIn;
+  if (end.bytesOut !== undefined) flow.bytesOut = end.bytesOut;
+  if (end.resent !== undefined) flow.resent = end.resent;
+  // What can be long comes last, as it does in results.json.
+  if (end.stdout !== undefined) flow.stdout = end.stdout;
+  if (end.stderr !== undefined) flow.stderr = end.stderr;
   if (end.error !== undefined) flow.error = end.error;
   if (end.steps !== undefined && end.steps.length > 0) {
     flow.steps = end.steps.map((step) => ({
@@ -278,11 +284,6 @@ function flowOf({ start, scheduledAt, barrier }: Begun, end: FlowEnd, origin: nu
     }));
   }
   if (end.ttfb !== undefined) flow.ttfb = end.ttfb;
-  if (end.bytesIn !== undefined) flow.bytesIn = end.bytesIn;
-  if (end.bytesOut !== undefined) flow.bytesOut = end.bytesOut;
-  if (end.resent !== undefined) flow.resent = end.resent;
-  if (end.stdout !== undefined) flow.stdout = end.stdout;
-  if (end.stderr !== undefined) flow.stderr = end.stderr;
   return flow;
 }
 
