@@ -160,7 +160,7 @@ async function importSimulation() {
   mkdirSync(join(root, 'build'), { recursive: true });
   const folder = mkdtempSync(join(root, 'build/simulation-'));
   const project = join(folder, 'tsconfig.json');
-  const tests = '__tests__/stats/compare';
+  const tests = '__tests__/compare/statistics';
   const compilerOptions = { noEmit: false, noCheck: true, rootDir: '../..', outDir: 'out', types: [] };
   const files = ['simulation', 'rounds', 'peers'].map((name) => `../../${tests}/${name}.ts`);
   writeFileSync(
@@ -175,8 +175,8 @@ async function importSimulation() {
       simulation: await load(`${tests}/simulation`),
       rounds: await load(`${tests}/rounds`),
       peers: await load(`${tests}/peers`),
-      binomial: await load('src/stats/compare/binomial'),
-      random: await load('src/stats/random'),
+      binomial: await load('src/lib/statistics/exact-counts'),
+      random: await load('src/lib/random'),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
