@@ -20,6 +20,8 @@ interface Calibrating {
   readonly runs: readonly MeasuredRun[];
   /** ms that a comparison may take. */
   readonly budget: number;
+  /** As `beginComparison` has it. */
+  readonly startSpread?: number;
   /** Comparisons to replay of each series. */
   readonly replays: number;
   readonly seed: number;
@@ -107,7 +109,7 @@ function calibratedMetric(metric: ComparedMetric, { metrics, pairs, same, noise 
 /** None if there was no run with this slowdown. */
 async function seriesOf(
   slowdown: number,
-  { metrics, runs, replays, seed, goOn }: Calibrating,
+  { metrics, runs, replays, startSpread, seed, goOn }: Calibrating,
   pairs: number | null,
 ): Promise<readonly CalibrationSeries[]> {
   const of = runs.filter((run) => run.slowdown === slowdown);
@@ -119,6 +121,7 @@ async function seriesOf(
       : await replay(blocksOf(of), {
           metrics,
           pairs,
+          startSpread,
           runs: replays,
           seed: seedOf(seed, Math.round(slowdown * 1000)),
           same: slowdown === 0,
