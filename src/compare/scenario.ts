@@ -207,7 +207,12 @@ function came(
       pairs: measured,
       time,
       ended,
-      alsoRose: [...alsoRose(measured, results, brokenMetrics(run.thresholds, results))],
+      alsoRose: [
+        ...alsoRose(measured, results, {
+          broken: brokenMetrics(run.thresholds, results),
+          startSpread: rounds.startSpread,
+        }),
+      ],
       growth,
     },
     problem: failure?.side === 'head' ? why : undefined,

@@ -135,7 +135,7 @@ function hopelessFor(attempt: Attempt, base: string): Hopeless {
     `${seconds((times.base + times.head) * wanted)} (${each}), and the budget is ${seconds(budget)}; ` +
     (headIsWhy
       ? `were head no slower than ${base}, they would fit: raise the budget to know by how much it is`
-      : `raise the budget, or compare a ${starts > times.base ? 'scenario that starts sooner' : 'shorter scenario'}`);
+      : `raise the budget, ${starts > times.base ? 'or keep one start of either side (services: keep)' : 'or compare a shorter scenario'}`);
   return { reason, headIsWhy };
 }
 

@@ -40,10 +40,10 @@ interface Trials {
   readonly budget: number | undefined;
 }
 
-/** What one side did in its last trial, on a start that was warm by then. */
+/** What one side did in its last trial. */
 interface Tried extends Trial {
   readonly side: SideName;
-  /** Flows that warmed it up. */
+  /** Flows that a start of it is to be warmed up with. */
   readonly warmup: number;
   /** ms to start, warm up and stop. */
   readonly starting: number;
@@ -99,27 +99,43 @@ async function trySide(side: SideName, sides: Sides, trials: Trials): Promise<Tr
   const began = clock.now();
   const last = await sides.on(side, async (start) => tryUntilWarm(start, trials));
   if (last === undefined) return undefined;
-  const { record, warmup, took } = last;
-  return { side, warmup, starting: clock.now() - began - took, ...triedOf(record, took) };
+  const { record, took, warmup, beside } = last;
+  return { side, warmup, starting: clock.now() - began - beside, ...triedOf(record, took) };
 }
 
-/** The last trial, with the flows that went before it on this start. */
-async function tryUntilWarm(
-  start: Start,
-  { plan, clock, interrupt }: Trials,
-): Promise<{ readonly record: Record; readonly warmup: number; readonly took: number } | undefined> {
+interface LastTrial {
+  readonly record: Record;
+  /** ms */
+  readonly took: number;
+  /** Flows that a start is to be warmed up with. */
+  readonly warmup: number;
+  /** ms of the trials that are no part of starting. */
+  readonly beside: number;
+}
+
+/**
+ * A start is warmed up with what its scenario asks for, or else with all that the trials ran until they were warm: no
+ * flows where the first wave alone was long.
+ */
+async function tryUntilWarm(start: Start, trials: Trials): Promise<LastTrial | undefined> {
+  const { plan, clock, interrupt } = trials;
   if (plan.warmup > 0) await start.warmUp(plan.warmup);
   let load = trialLoad(plan.load);
-  for (let trials = 1, before = 0; ; trials += 1) {
+  let all = { flows: 0, took: 0 };
+  for (let count = 1; ; count += 1) {
     const began = clock.now();
     const record = await start.round(load);
     if (interrupt.aborted) return undefined;
     const took = clock.now() - began;
     const trial = triedOf(record, took);
-    const next = trials < MOST_TRIALS ? warmTrialLoad(plan.load, trial, trials) : undefined;
-    // Whoever says how many flows warm it up has as many.
-    if (next === undefined) return { record, took, warmup: plan.warmup > 0 ? plan.warmup : before };
-    before += trial.flows;
+    all = { flows: all.flows + trial.flows, took: all.took + took };
+    const next = count < MOST_TRIALS ? warmTrialLoad(plan.load, trial, count) : undefined;
+    if (next === undefined) {
+      if (plan.warmup > 0) return { record, took, warmup: plan.warmup, beside: all.took };
+      return count > 1
+        ? { record, took, warmup: all.flows, beside: 0 }
+        : { record, took, warmup: 0, beside: took };
+    }
     load = next;
   }
 }

@@ -1,7 +1,7 @@
 import type { Misses } from '../../lib/statistics/signed-rank.js';
 import type { ComparedMetric, ComparisonResult, Pair } from '../../model/comparison.js';
 import type { Bounds } from './evidence.js';
-import { compareMetric, type MetricComparison, upperNormal } from './metric.js';
+import { compareMetric, type MetricComparison, startsApart } from './metric.js';
 import { isValid, VALIDITY_LIMITS, type ValidityLimits } from './round.js';
 
 export interface ComparisonOptions {
@@ -162,15 +162,10 @@ function stepDown(
   return isNew ? stepDown(stepped, kept, { look: at, dropped }) : stepped;
 }
 
-/**
- * z·√2·ln(1 + s), by which ln of the ratio of two starts exceeds 0 with what all looks together may miss, as it is the
- * same at each of them: 2.58·√2·s with one metric. Added to the bounds of the pairs it is more than both together come
- * to, √(z²a² + z²b²) ≤ za + zb, so that what may be missed stays what it was.
- */
+/** As it is the same at each look, one start of either side may differ by what all looks together may miss. */
 function betweenStarts({ startSpread }: ComparisonPlan, misses: Misses): Bounds | undefined {
   if (startSpread === undefined) return undefined;
-  const deviation = Math.SQRT2 * Math.log1p(startSpread);
-  return { low: upperNormal(misses.low) * deviation, high: upperNormal(misses.high) * deviation };
+  return { low: startsApart(startSpread, misses.low), high: startsApart(startSpread, misses.high) };
 }
 
 function joined(

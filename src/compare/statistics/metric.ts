@@ -222,11 +222,20 @@ export function deviationOf(standardError: number, pairs: number): number {
 }
 
 /**
+ * z·√2·ln(1 + s): ln of the ratio of two starts of the same program exceeds it with a chance of `miss`, if starts differ
+ * by s (standard deviation): 2.58·√2·s at ½%. Added to the bounds of the pairs it is more than both together come to,
+ * √(z²a² + z²b²) ≤ za + zb, so that what may be missed stays what it was.
+ */
+export function startsApart(startSpread: number, miss: number): number {
+  return upperNormal(miss) * Math.SQRT2 * Math.log1p(startSpread);
+}
+
+/**
  * How far from the margin an effect has to be to be seen, when its interval is `half` to either side: the bound lies
  * half = z_miss·s below the estimate, s its standard error, and the estimate is above its truth − z_power·s in `POWER`
  * of all runs.
  */
-function detectableDistance(half: number, miss: number): number {
+export function detectableDistance(half: number, miss: number): number {
   return half * (1 + upperNormal(1 - POWER) / upperNormal(miss));
 }
 
