@@ -32,7 +32,6 @@ import {
   comparedLines,
   intervalCell,
   intervalHead,
-  sideLabel,
   sideName,
 } from './lines.js';
 import { effectPlot, pairsPlot } from './plots.js';
@@ -381,11 +380,11 @@ function spreadFact({ rounds, base, pairs }: Compared, lines: readonly ComparedL
     .filter(({ source }) => source.scale === 'relative')
     .flatMap(({ metric }) => {
       const spread = deviationOfLogs(valid.map((pair) => pair.base.values[metric] ?? 0));
-      return spread === undefined ? [] : [`${formatRatio(spread)} in ${metric}`];
+      return spread === undefined ? [] : [`${formatRatio(Number(spread.toPrecision(2)))} in ${metric}`];
     });
   if (spreads.length === 0) return [];
   const shown = spreads.slice(0, SPREADS_SHOWN).join(', ');
-  return [`starts of ${sideLabel(base)} differ by ${shown} (SD), the noise of their rounds included`];
+  return [`starts of base differ by ${shown} (SD, with the noise of their rounds)`];
 }
 
 /** `24 pairs, 1 dropped (12% of the machine was given to others while head ran)`. */
