@@ -37,7 +37,7 @@ describe('what is compared', () => {
   test('the base, with the defaults', async () => {
     expect(await compared({ run: 'x', compare: 'base' })).toEqual({
       ref: 'base',
-      budget: 120_000,
+      services: 'restart',
       onUnresolved: 'warn',
       defaultLevel: 'fail',
     });
@@ -60,6 +60,11 @@ describe('what is compared', () => {
     });
   });
 
+  test('one start of either side, with what is known of how starts differ', async () => {
+    const plan = await compared({}, config('compare: {ref: base, services: keep, start-spread: 1%}'));
+    expect(plan).toMatchObject({ services: 'keep', startSpread: 0.01 });
+  });
+
   test('inputs go before the config', async () => {
     const text = config('compare: v1.2', 'prepare: npm ci', 'budget: 90s', 'on-inconclusive: fail');
     const inputs = { compare: 'main', prepare: 'make', budget: '30s', onInconclusive: 'pass' };
@@ -67,6 +72,7 @@ describe('what is compared', () => {
       ref: 'main',
       prepare: 'make',
       budget: 30_000,
+      services: 'restart',
       onUnresolved: 'pass',
       defaultLevel: 'fail',
     });
@@ -90,7 +96,15 @@ describe('what is wrong with it', () => {
     ['compare: {rev: main, ref: x}', '2:11: compare: there is no key rev; did you mean ref?'],
     [
       'compare: {ref: base, services: kept}',
-      '2:32: compare.services: must be one of keep, restart, not "kept"',
+      '2:32: compare.services: must be one of restart, keep, not "kept"',
+    ],
+    [
+      'compare: {ref: base, start-spread: 1%}',
+      '2:36: compare.start-spread: is for services: keep alone; where each round has a start of its own, the pairs show how starts differ: leave it out',
+    ],
+    [
+      'compare: {ref: base, services: keep, start-spread: 3ms}',
+      '2:52: compare.start-spread: 3ms is no share; write it as 5% or 0.05',
     ],
     ['prepare: {run: npm ci}', '2:1: prepare: must be text such as npm ci, not a map'],
     ['prepare: ""', '2:10: prepare: is empty; write npm ci'],

@@ -13,7 +13,7 @@ describe('flowgate calibrate', () => {
         ...['calibrate', '--module', 'flow.mjs', '--flows', '4', '--iterations', '40'],
         ...[
           '--budget',
-          '6s',
+          '30s',
           '--runs',
           '1',
           '--json',
@@ -30,7 +30,7 @@ describe('flowgate calibrate', () => {
     expect(run.stdout).toMatch(/slowed by +found/);
     const written = readFileSync(join(cwd, 'out/calibration.json'), 'utf8');
     const [scenario] = calibrationSchema.parse(JSON.parse(written)).scenarios;
-    expect(scenario).toMatchObject({ name: 'flow', slowed: 'module', budget: 6000 });
+    expect(scenario).toMatchObject({ name: 'flow', slowed: 'module', budget: 30_000 });
     expect(scenario?.same?.runs.runs).toBe(1);
     expect(scenario?.slower.map(({ slowdown, runs }) => [slowdown, runs.runs])).toEqual([[0.05, 1]]);
     expect(scenario?.metrics.find(({ metric }) => metric === 'flow_time.med')?.pairs).toBeGreaterThan(0);

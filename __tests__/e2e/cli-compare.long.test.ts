@@ -37,6 +37,15 @@ setTimeout(() => {
 }, 300);
 `;
 
+/** Answers after 40 ms, more or less by as much as this start of it has drawn: the first and the second by −5% and +5%. */
+const DRAWING = `import { appendFileSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+appendFileSync('starts.txt', '.');
+const start = readFileSync('starts.txt').length;
+const drawn = [0, -0.05, 0.05][start - 1] ?? Math.sin(start * start) / 20;
+createServer((q, s) => setTimeout(() => s.end('done'), 40 * (1 + drawn))).listen(Number(process.argv[2]), '127.0.0.1');
+`;
+
 /** Ends when somebody listens. */
 const LISTENS = `import { connect } from 'node:net';
 const look = () => connect(Number(process.argv[2]), '127.0.0.1', () => process.exit()).on('error', () => setTimeout(look, 20));
@@ -55,6 +64,7 @@ function folder(): string {
   write(cwd, 'server.mjs', SERVER);
   write(cwd, 'early.mjs', EARLY);
   write(cwd, 'listens.mjs', LISTENS);
+  write(cwd, 'drawing.mjs', DRAWING);
   return cwd;
 }
 
@@ -66,10 +76,15 @@ const twoCommands = (base: number, head: number, ...more: string[]) =>
     { cwd: folder() },
   );
 
+/** All that is said beside the report: what it will take. */
+const SAID =
+  /^flowgate: \S+: comparing with [^\n]+: 1[02] pairs at least, each a (start and a )?round of either side: 2 × [^\n]+ a pair, [^\n]+ to the first look; up to [^\n]+\n$/;
+
 describe('two commands', () => {
   test('one that does half as much again fails: metric, effect and interval are named', async () => {
     const run = await twoCommands(8000, 12_000, '--threshold', 'cpu_per_flow <= base + 5%');
-    expect([run.status, run.stderr]).toEqual([1, '']);
+    expect(run.status).toBe(1);
+    expect(run.stderr).toMatch(SAID);
     const { comparison = [], reasons, compared } = only(run.results());
     const [result] = comparison;
     expect(result).toMatchObject({ metric: 'cpu_per_flow', outcome: 'regression' });
@@ -87,7 +102,8 @@ describe('two commands', () => {
 
   test('one against itself passes, with a limit that the noise of this machine leaves room for', async () => {
     const run = await twoCommands(8000, 8000, '--threshold', 'cpu_per_flow <= base + 40%');
-    expect([run.status, run.stderr]).toEqual([0, '']);
+    expect(run.status).toBe(0);
+    expect(run.stderr).toMatch(SAID);
     const [result] = only(run.results()).comparison ?? [];
     expect(result?.outcome).toBe('no_regression');
     expect(result?.low).toBeLessThan(0);
@@ -127,7 +143,7 @@ scenarios:
     thresholds: [success_rate >= 99%, cpu_per_flow <= base + 5%]
 `;
 
-  /** Before a config: whatever is not known of its services. */
+  /** Before a config. */
   const KEEP = 'compare: { ref: base, services: keep }\n';
 
   const twoConfigs = async (base: string, head: string, budget = '60s') => {
@@ -141,62 +157,63 @@ scenarios:
   const linesOf = ({ cwd }: { cwd: string }): readonly string[] =>
     readFileSync(join(cwd, 'log.txt'), 'utf8').trim().split('\n');
 
-  test('both services are kept up, on ports of their own, and are stopped', async () => {
-    const run = await twoConfigs(config('{{port}}', 200), config('{{port}}', 400));
-    expect([run.status, run.stderr]).toEqual([1, '']);
+  test('services start anew for each round, and never two at once, on one port', async () => {
+    const [port = 0] = await nodeFreePorts.find(1);
+    const run = await twoConfigs(config(String(port), 200), config(String(port), 400));
+    expect(run.status).toBe(1);
+    expect(run.stderr).toMatch(SAID);
+    const { compared, reasons } = only(run.results());
+    const { pairs = [], rounds } = compared ?? {};
+    expect(reasons[0]).toMatch(/^cpu_per_flow is [\d.]+% higher than old\.yml/);
+    expect(rounds).toMatchObject({ services: 'restart', starts: pairs.length });
+    expect(rounds?.note).toBeUndefined();
+    expect(rounds?.warmup).toBeGreaterThan(0);
+    const lines = linesOf(run);
+    // Head by itself, either side in the trial, and both in each pair.
+    expect(lines.filter((line) => line === 'start')).toHaveLength(3 + 2 * pairs.length);
+    expect(lines).toEqual(lines.map((_, index) => (index % 2 === 0 ? 'start' : 'stop')));
+  });
+
+  test('one start of either side is kept up where that is asked for, on ports of their own', async () => {
+    const run = await twoConfigs(config('{{port}}', 200), KEEP + config('{{port}}', 400));
+    expect(run.status).toBe(1);
     const scenario = only(run.results());
-    expect(scenario.compared?.rounds?.services).toBe('keep');
+    expect(scenario.compared?.rounds).toMatchObject({ services: 'keep', starts: 1 });
     expect(scenario.reasons[0]).toMatch(/^cpu_per_flow is [\d.]+% higher than old\.yml/);
+    expect(run.stdout.replace(/\s+/gu, ' ')).toContain('differences between starts are not seen');
     // Head by itself first, then one of each.
     expect(linesOf(run)).toEqual(['start', 'stop', 'start', 'start', 'stop', 'stop']);
   });
 
-  test('services that want one port are started for each round, which is said', async () => {
+  test('services that want one port can not be kept up both, which is said', async () => {
     const [port = 0] = await nodeFreePorts.find(1);
-    const run = await twoConfigs(config(String(port), 200), config(String(port), 400));
-    expect(run.stderr).toBe('');
+    const run = await twoConfigs(config(String(port), 200), KEEP + config(String(port), 400));
     const { compared } = only(run.results());
     expect(compared?.rounds).toMatchObject({
       services: 'restart',
       note: `the service of both listens on 127.0.0.1:${port}; with {{port}} for its port both could be kept up`,
     });
     expect(compared?.pairs.length).toBeGreaterThan(0);
-    const lines = linesOf(run);
-    expect(lines.filter((line) => line === 'start').length).toBeGreaterThan(
-      2 * (compared?.pairs.length ?? 0),
-    );
-    // Never two at once.
-    expect(lines).toEqual(lines.map((_, index) => (index % 2 === 0 ? 'start' : 'stop')));
   });
 
-  describe('services whose readiness does not tell their port', () => {
-    const printing = (port: number, rounds: number) =>
+  test('services that want one port, which their readiness does not tell, end the comparison if kept', async () => {
+    const [port = 0] = await nodeFreePorts.find(1);
+    const printing = (rounds: number) =>
       config(String(port), rounds).replace(/ready: .*/, 'ready: listening');
-
-    test('are started for each round, which is said', async () => {
-      const [port = 0] = await nodeFreePorts.find(1);
-      const { compared, problems } = only(
-        (await twoConfigs(printing(port, 200), printing(port, 400))).results(),
-      );
-      expect(problems).toEqual([]);
-      expect(compared?.rounds).toMatchObject({
-        services: 'restart',
-        note: 'where the service listens is not known; with {{port}} for its port, or services: keep if it needs none, both could be kept up',
-      });
+    const run = await twoConfigs(printing(200), KEEP + printing(400));
+    const { compared, problems } = only(run.results());
+    expect(compared?.ended).toBe('failed');
+    expect(problems.join()).toMatch(/new\.yml did not run: .*EADDRINUSE/s);
+    const anew = await twoConfigs(printing(200), printing(400));
+    expect(only(anew.results())).toMatchObject({
+      problems: [],
+      compared: { rounds: { services: 'restart' } },
     });
+  });
 
-    test('are found out by trying where they are to be kept up', async () => {
-      const [port = 0] = await nodeFreePorts.find(1);
-      const run = await twoConfigs(printing(port, 200), KEEP + printing(port, 400));
-      const { compared, problems } = only(run.results());
-      expect(problems).toEqual([]);
-      expect(compared?.rounds?.services).toBe('restart');
-      expect(compared?.rounds?.note).toMatch(/^the services of both could not be up at once \(.*EADDRINUSE/s);
-    });
-
-    test('are found out too where they are ready before they listen', async () => {
-      const [port = 0] = await nodeFreePorts.find(1);
-      const early = `version: 1
+  test('services that are ready before they listen are compared, as none is there beside another', async () => {
+    const [port = 0] = await nodeFreePorts.find(1);
+    const early = `version: 1
 scenarios:
   api:
     http: http://127.0.0.1:${port}/
@@ -206,14 +223,37 @@ scenarios:
     service: { run: exec node early.mjs ${port}, ready: ready }
     thresholds: [success_rate >= 99%, throughput >= base - 50%]
 `;
-      const run = await twoConfigs(early, KEEP + early);
-      const { compared, problems, verdict } = only(run.results());
-      expect([problems, verdict]).toEqual([[], 'pass']);
-      expect(compared?.rounds?.services).toBe('restart');
-      expect(compared?.rounds?.note).toMatch(
-        /^the services of both could not be up at once \(the service ended by itself .*EADDRINUSE/s,
-      );
-      expect(compared?.pairs.length).toBeGreaterThan(0);
+    const { compared, problems, verdict } = only((await twoConfigs(early, early)).results());
+    expect([problems, verdict]).toEqual([[], 'pass']);
+    expect(compared?.rounds?.services).toBe('restart');
+    expect(compared?.pairs.length).toBeGreaterThan(0);
+  });
+
+  describe('a service of which two starts differ by up to 10%, compared with itself', () => {
+    const drawing = `version: 1
+scenarios:
+  api:
+    http: http://127.0.0.1:{{port}}/
+    flows: 4
+    iterations: 400
+    service: { run: exec node drawing.mjs {{port}}, ready: 'tcp://127.0.0.1:{{port}}' }
+    thresholds: [flow_time.med <= base + 5%]
+`;
+    const outcomeWith = async (more: string) => {
+      const scenario = only((await twoConfigs(drawing, more + drawing, '40s')).results());
+      return { outcome: scenario.comparison?.[0]?.outcome, pairs: scenario.compared?.pairs.length };
+    };
+
+    test('is not called slower by starts that all rounds have anew', async () => {
+      const { outcome, pairs } = await outcomeWith('');
+      expect(pairs).toBeGreaterThanOrEqual(10);
+      expect(outcome).toMatch(/^(unresolved|no_regression)$/u);
+    });
+
+    test('is called slower where one start of either is kept up, unless its spread is given', async () => {
+      expect((await outcomeWith(KEEP)).outcome).toBe('regression');
+      const spread = KEEP.replace('keep }', 'keep, start-spread: 4% }');
+      expect((await outcomeWith(spread)).outcome).toBe('unresolved');
     });
   });
 

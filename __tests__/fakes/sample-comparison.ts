@@ -97,7 +97,7 @@ export function comparedScenario(
     compared: {
       base: { label: 'main', sha: '1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d' },
       head: { label: 'refs/pull/12/merge', sha: '9f8e7d6c5b4a3928171605f4e3d2c1b0a9f8e7d6' },
-      rounds: { flows: 10, services: 'keep' },
+      rounds: { flows: 10, services: 'restart', starts: pairs.length, startTime: 320, warmup: 10 },
       pairs: [...pairs],
       time: pairs.length * 1400,
       budget: 120_000,

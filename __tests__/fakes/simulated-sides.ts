@@ -87,6 +87,7 @@ export function simulatedWorld(
     openHttpClient: () =>
       Promise.resolve(new SimulatedHttp(clock, (request) => sides.answer(request, clock.now()))),
     spawner: { killPids: () => undefined } as unknown as ExecutePorts['spawner'],
+    logger: { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined },
     progress: { update: (state) => progress.push(state), clear: () => undefined },
     interrupt: interrupt.signal,
     newRunId: () => '0123456789ab',

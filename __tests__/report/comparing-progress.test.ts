@@ -13,6 +13,7 @@ const PROGRESS: ComparingProgress = {
   nextLook: 20,
   elapsed: 9000,
   budget: 120_000,
+  plan: `comparing with main: 12 pairs at least, each a round of either side${', and so on'.repeat(9)}`,
   known: ['flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 12 pairs)'],
 };
 
@@ -25,9 +26,9 @@ test('the live lines of a comparison: pair, next look, what is left, what is kno
     ].join('\n'),
   );
   const early = { ...PROGRESS, pairs: 3, nextLook: 12, known: [] };
-  expect(renderComparing(early, { color: false, width: 100 })).toContain(
-    'nothing is known before the first look',
-  );
+  const lines = renderComparing(early, { color: false, width: 100 }).split('\n');
+  expect(lines.slice(2).join(' ').replace(/ +/gu, ' ').trim()).toBe(PROGRESS.plan);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
 });
 
 test('no line is longer than the terminal is wide, whatever a base is called', () => {

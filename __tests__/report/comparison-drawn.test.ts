@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Compared } from '../../src/model/comparison.js';
 import type { Results } from '../../src/model/results.js';
 import { renderHtml } from '../../src/report/html.js';
 import { byteLength, renderComment, renderSummary } from '../../src/report/markdown.js';
@@ -13,24 +14,35 @@ describe('how it was measured', () => {
   test('is told: pairs, those dropped and why, rounds, services, time of the budget', () => {
     expect(firstOf(slower()).compared?.facts).toEqual([
       '42 pairs, 2 dropped (12% of the machine was given to others while head ran)',
-      'rounds of 10 flows, everything kept up between them',
+      'rounds of 10 flows, each on a start of its own: 42 starts of either side, of 320 ms with 10 flows to warm up',
+      'starts of base differ by 7.6% in flow_time.p95, 7.2% in flow_time.med, 7.2% in throughput (SD, with the noise of their rounds)',
       '58.8 s of 2 min, then it was decided',
       'all that is claimed holds together with 99%',
       'head is refs/pull/12/merge (9f8e7d6)',
       'what stands beside a base is the median of these rounds, all else is of head by itself',
-      'memory is that of one start of each side; with services: restart it would be that of many',
     ]);
   });
 
   test('is told with a bounded list of reasons, and why services were restarted', () => {
     const { pairs } = surroundings();
     const dropped = pairs.map((pair, index) => ({ ...pair, dropped: `reason ${index}` }));
-    const rounds = { flows: 1, services: 'restart' as const, note: 'the port of web is fixed' };
+    const rounds = { flows: 1, services: 'restart' as const, starts: 24, note: 'the port of web is fixed' };
     expect(firstOf(made({}, {}, { pairs: dropped, rounds })).compared?.facts.slice(0, 3)).toEqual([
       '24 pairs, 24 dropped (reason 0, reason 1, reason 2, and 21 more)',
-      'rounds of 1 flow, everything started anew for each',
+      'rounds of 1 flow, each on a start of its own: 24 starts of either side',
       'the port of web is fixed',
     ]);
+  });
+
+  test('is told of one start a side too, and what that does not see', () => {
+    const factsWith = (rounds: Compared['rounds']) => firstOf(made({}, {}, { rounds })).compared?.facts[1];
+    expect(factsWith({ flows: 10, services: 'keep', starts: 1 })).toBe(
+      'rounds of 10 flows, one start a side: differences between starts are not seen',
+    );
+    expect(factsWith({ flows: 10, services: 'keep', starts: 1, startSpread: 0.01 })).toBe(
+      'rounds of 10 flows, one start a side: intervals are widened for starts that differ by 1%',
+    );
+    expect(factsWith({ flows: 10, services: 'none' })).toBe('rounds of 10 flows');
   });
 
   test('and the default gates of a comparison are said in every report', () => {

@@ -186,7 +186,7 @@ function moreFailures({ results, compared }: ComparedCounts): string | undefined
   if (compared.invalid !== undefined || results.some(({ metric }) => RATES.includes(metric)))
     return undefined;
   const pairs = compared.pairs.filter(({ dropped }) => dropped === undefined).map(flowsOf);
-  const found = evidenceOf(pairs, FAILURES, { low: MISS, high: MISS });
+  const found = evidenceOf(pairs, FAILURES, { misses: { low: MISS, high: MISS } });
   if (!('evidence' in found) || !found.evidence.worse) return undefined;
   return (
     `more flows of head failed than of ${compared.base.label}: ${failedIn(pairs, 'head')}, and ` +

@@ -15,8 +15,8 @@ import { isAgainstBase, type Threshold } from '../model/threshold.js';
 import type { ExecuteContext, ExecutePorts } from '../run/stage.js';
 import { brokenMetrics, type ScenarioComparison } from './judge.js';
 import type { Opponent, TreeGuard } from './opponent.js';
-import { compareSides } from './rounds/compare.js';
-import { inTheMannerOf, planOfRounds } from './rounds/load.js';
+import { compareSides, type RoundsRun } from './rounds/compare.js';
+import { BUDGET, inTheMannerOf, planOfRounds } from './rounds/load.js';
 import type { Comparing } from './rounds/pairs.js';
 import { openSides, SideError, type Sides } from './rounds/sides.js';
 import { alsoRose } from './statistics/changes.js';
@@ -92,7 +92,7 @@ function surroundingsOf({ opponent, how }: CompareOptions, defaultGates: readonl
     defaultGates: defaultGates.length === 0 ? undefined : defaultGates.map(({ expression }) => expression),
     pairs: [],
     time: 0,
-    budget: how.budget,
+    budget: how.budget ?? BUDGET,
     onUnresolved: how.onUnresolved,
     alsoRose: [],
     commits,
@@ -136,27 +136,49 @@ async function runComparison(head: ScenarioPlan, base: ScenarioPlan, run: Run): 
 }
 
 async function runPairs(plan: ScenarioPlan, sides: Sides, run: Run): Promise<Came> {
-  const { how, metrics, opponent } = run;
+  const { how, metrics, opponent, ports } = run;
   const compared = await compareSides(sides, {
     ...run,
     plan,
     budget: how.budget,
+    startSpread: sides.services === 'keep' ? how.startSpread : undefined,
     seed: plan.seed,
     about: { scenario: plan.name, base: opponent.base.label },
+    onPlan: (words) => {
+      ports.logger.info(`${plan.name}: ${words}`);
+    },
   });
   if (compared === undefined) return interrupted(run);
-  const rounds = roundsOf(compared.flows, sides);
+  const { budget } = compared.rounds;
   if ('hopeless' in compared) {
     const { reason, headIsWhy } = compared.hopeless;
+    const rounds = roundsOf(compared.rounds, sides, { how, pairs: 0 });
     // The slower head is, the fewer rounds there are: that is no way to get by.
     const answer = headIsWhy ? { onUnresolved: 'fail' as const } : {};
-    return { results: nothingKnown(metrics, reason), compared: { rounds, ended: 'budget', ...answer } };
+    return {
+      results: nothingKnown(metrics, reason),
+      compared: { rounds, budget, ended: 'budget', ...answer },
+    };
   }
-  return came(compared.comparing, run, { rounds, validity: compared.validity });
+  const { comparing, validity } = compared;
+  const rounds = roundsOf(compared.rounds, sides, { how, pairs: comparing.pairs.length });
+  const { compared: measured, ...rest } = came(comparing, run, { rounds, validity });
+  return { ...rest, compared: { ...measured, budget } };
 }
 
-function roundsOf(flows: number, { services, note }: Sides): NonNullable<Compared['rounds']> {
-  return { flows, services, note };
+function roundsOf(
+  { flows, warmup, startTime }: RoundsRun,
+  { services, note }: Sides,
+  { how, pairs }: { readonly how: ComparePlan; readonly pairs: number },
+): NonNullable<Compared['rounds']> {
+  switch (services) {
+    case 'none':
+      return { flows, services };
+    case 'keep':
+      return { flows, services, starts: 1, startSpread: how.startSpread };
+    case 'restart':
+      return { flows, services, starts: pairs, startTime, warmup, note };
+  }
 }
 
 function came(
@@ -185,7 +207,12 @@ function came(
       pairs: measured,
       time,
       ended,
-      alsoRose: [...alsoRose(measured, results, brokenMetrics(run.thresholds, results))],
+      alsoRose: [
+        ...alsoRose(measured, results, {
+          broken: brokenMetrics(run.thresholds, results),
+          startSpread: rounds.startSpread,
+        }),
+      ],
       growth,
     },
     problem: failure?.side === 'head' ? why : undefined,

@@ -95,8 +95,9 @@ function commonSettings({ compare, history }: Plan): readonly Setting[] {
       compare?.onUnresolved,
       compare?.defaultLevel,
       compare?.services,
+      compare?.startSpread,
     ]),
-    ...given('compare budget', compare && formatTime(compare.budget)),
+    ...given('compare budget', compare?.budget === undefined ? undefined : formatTime(compare.budget)),
     ...given('history gate', gate && `${gate.level}, margin ${gate.margin * 100}%`, gate),
   ];
 }

@@ -12,8 +12,8 @@ export const UNRESOLVED_ANSWERS = ['fail', 'warn', 'pass'] as const;
 
 export type UnresolvedAnswer = (typeof UNRESOLVED_ANSWERS)[number];
 
-/** Between two rounds a service is kept up, or each round starts its own. */
-export const ROUND_SERVICES = ['keep', 'restart'] as const;
+/** Each round starts its own services, module hosts and what setup starts, or one start of either side is kept up. */
+export const ROUND_SERVICES = ['restart', 'keep'] as const;
 
 export type RoundServices = (typeof ROUND_SERVICES)[number];
 
@@ -22,10 +22,11 @@ export interface ComparePlan {
   readonly ref: string;
   /** A command that is run once in each tree before anything is measured. */
   readonly prepare?: string;
-  /** ms that the rounds of one scenario may take. */
-  readonly budget: number;
-  /** Kept up if left out, unless services of both sides may clash unseen. */
-  readonly services?: RoundServices;
+  /** ms that the rounds of one scenario may take; undefined: as long as the first look needs, within bounds. */
+  readonly budget?: number;
+  readonly services: RoundServices;
+  /** With services that are kept up: by what share two starts differ (standard deviation). */
+  readonly startSpread?: number;
   readonly onUnresolved: UnresolvedAnswer;
   /** Of the gates that are in force when no threshold hangs on the base. */
   readonly defaultLevel: ThresholdLevel;
@@ -128,6 +129,10 @@ export const comparisonSchema = z.object({
   needed: figure.meta({
     description: 'pairs that would tell a change of the size of the limit from the margin in 95% of runs',
   }),
+  widened: z.number().optional().meta({
+    description:
+      'part of the half width that is for two starts that differ, and not for the pairs: in ln if relative',
+  }),
   /** Why it is unresolved, if for another reason than noise. */
   reason: z.string().optional(),
 });
@@ -208,11 +213,21 @@ export const comparedSchema = z.object({
   rounds: z
     .object({
       flows: z.int().meta({ description: 'of one round; the last, as short rounds are made longer' }),
-      services: z.enum(['none', ...ROUND_SERVICES]),
-      note: z
-        .string()
-        .optional()
-        .meta({ description: 'why services are started for each round although they were to be kept up' }),
+      services: z.enum(['none', ...ROUND_SERVICES]).meta({
+        description: 'restart: each round is on a start of its own; none: nothing starts but the flows',
+      }),
+      starts: z.int().optional().meta({ description: 'of either side that the pairs rest on' }),
+      startTime: z.number().optional().meta({
+        description: 'ms to start, warm up and stop for a round, mean of both sides, before the first pair',
+      }),
+      warmup: z.int().optional().meta({ description: 'flows that each start was warmed up with' }),
+      startSpread: z.number().optional().meta({
+        description:
+          'with keep: the share by which starts may differ (standard deviation), for which intervals are widened',
+      }),
+      note: z.string().optional().meta({
+        description: 'why services are started for each round although they were to be kept up',
+      }),
     })
     .optional(),
   pairs: z.array(pair).meta({ description: 'as they were run, the dropped ones too' }),

@@ -9,7 +9,7 @@ import {
   formatRatio,
   plural,
 } from '../lib/format.js';
-import { clipped, flowed, sparkline, usableWidth } from '../lib/text.js';
+import { clipped, flowed, sparkline, usableWidth, wrapped } from '../lib/text.js';
 import type { ComparingProgress, Progress } from '../system/ports.js';
 import { loadWords } from './surroundings.js';
 
@@ -96,7 +96,7 @@ function leftItems({ done, total, elapsed, duration }: Progress): readonly strin
 
 /** The live lines of a comparison, of at most `width` characters (40 … 120), without a newline at the end. */
 export function renderComparing(
-  { scenario, base, pairs, most, nextLook, elapsed, budget, known }: ComparingProgress,
+  { scenario, base, pairs, most, nextLook, elapsed, budget, plan, known }: ComparingProgress,
   options: { color: boolean; width: number },
 ): string {
   const colors = pc.createColors(options.color);
@@ -106,13 +106,10 @@ export function renderComparing(
   const left = formatLeft(Math.max(0, budget - elapsed));
   const look = nextLook === undefined ? '' : `, next look at ${nextLook}`;
   const counts = `pair ${pairs} of at most ${most}${look}, ${left} left at most`;
-  const lines =
-    known.length === 0
-      ? ['nothing is known before the first look']
-      : known.map((line) => plain(line, width - 2));
+  const lines = known.length === 0 ? wrapped(plain(plan), width - 2) : known;
   return [
     `  ${colors.bold(head)}  ${colors.dim(clock)}`,
     clipped(`  ${counts}`, width),
-    ...lines.map((line) => clipped(`  ${line}`, width)),
+    ...lines.map((line) => clipped(`  ${plain(line, width - 2)}`, width)),
   ].join('\n');
 }

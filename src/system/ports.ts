@@ -236,6 +236,8 @@ export interface ComparingProgress {
   /** ms. */
   readonly elapsed: number;
   readonly budget: number;
+  /** How it is run, and how long that takes. */
+  readonly plan: string;
   /** What is known so far, a line each; nothing before the first look. */
   readonly known: readonly string[];
 }

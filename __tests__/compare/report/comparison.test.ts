@@ -32,6 +32,16 @@ describe('the answer of a comparison is one sentence', () => {
     );
   });
 
+  test('unresolved as the budget was spent, with what one more minute would see', () => {
+    const change = { outcome: 'unresolved', change: 0.012, low: -0.02, high: 0.054 } as const;
+    const spent = made(change, { outcome: 'unresolved' }, { ended: 'budget' });
+    // 6 s a pair. The half is h = (ln 1.054 − ln 0.98) ÷ 2 = 0.0364, and ln 1.063 = 0.0611 = ln 1.02 + 1.134·h, or
+    // ln 1.05 + 0.338·h. Of 34 pairs h is √(24/34) of it: max(ln 1.02 + 0.0347, ln 1.05 + 0.0041) = 0.0545 is 5.6%.
+    expect(answer(spent)).toMatch(/; one more minute \(10 pairs\) would see \+5\.6%$/u);
+    const looked = made(change, { outcome: 'unresolved' }, { ended: 'looks' });
+    expect(answer(looked)).not.toContain('one more minute');
+  });
+
   test('unresolved for another reason than noise gives that', () => {
     const open = made(
       {
@@ -200,7 +210,7 @@ describe('the headline', () => {
 
   test('of what is unresolved says what could have been seen, as a warning or as no verdict', () => {
     expect(headline(unresolved())).toMatch(
-      /^is unresolved against main: flow_time\.p95 changed by \+1\.3% \(.*\), too uncertain for the gate of ≤ base \+ 5%: could have seen \+11\.8%; about 171 pairs \(20 min\) would show \+5%; 2 other thresholds are unresolved too\.$/u,
+      /^is unresolved against main: flow_time\.p95 changed by \+1\.3% \(.*\), too uncertain for the gate of ≤ base \+ 5%: could have seen \+11\.8%; about 171 pairs \(20 min\) would show \+5%; one more minute \(8 pairs\) would see \+10%; 2 other thresholds are unresolved too\.$/u,
     );
     const [scenario] = unresolved().scenarios;
     const stopped = aResults({ scenarios: [{ ...(scenario ?? aScenario()), verdict: 'inconclusive' }] });

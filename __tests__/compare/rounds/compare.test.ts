@@ -1,112 +1,65 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SideName } from '../../../src/compare/opponent.js';
-import { compareSides, type SidesCompared } from '../../../src/compare/rounds/compare.js';
-import { planOfRounds } from '../../../src/compare/rounds/load.js';
-import { openSides, SideError, type Sides } from '../../../src/compare/rounds/sides.js';
-import { comparedMetrics } from '../../../src/compare/thresholds.js';
-import type { Load } from '../../../src/model/plan.js';
-import type { Record } from '../../../src/model/record.js';
-import { recordOf } from '../../fakes/record.js';
-import { answering, gates, httpPlanOf, simulatedWorld } from '../../fakes/simulated-sides.js';
+import { comparingOf, compareStarting } from '../../fakes/starting-sides.js';
 
-/** Sides of which one fails in some round as long as both are kept up. */
-class Clashing implements Sides {
-  services: Sides['services'] = 'keep';
-  note: string | undefined;
-  rounds = 0;
+describe('services that are started anew', () => {
+  test('each round is on a start of its own, warmed up like that of the trial, one side at a time', async () => {
+    const { compared, events } = await compareStarting({ starting: 100 });
+    const { pairs } = comparingOf(compared);
+    // Four flows at once of 25 ms: one wave, and what fills 200 ms.
+    expect(events.slice(0, 4)).toEqual(['base starts', 'base runs 4', 'base runs 32', 'base stops']);
+    const first = pairs[0]?.order === 'base_first' ? 'base' : 'head';
+    const ofRounds = events.slice(8);
+    expect(ofRounds.slice(0, 4)).toEqual(
+      ['starts', 'warms up by 36', 'runs 40', 'stops'].map((what) => `${first} ${what}`),
+    );
+    const starts = events.filter((event) => event.endsWith('starts'));
+    expect(starts).toHaveLength(2 + 2 * pairs.length);
+    const upOrDown = events.filter((event) => /starts$|stops$/u.test(event));
+    expect(upOrDown).toEqual(
+      upOrDown.map((event, at) => (at % 2 === 0 ? event : event.replace('starts', 'stops'))),
+    );
+    expect(upOrDown.filter((_, at) => at % 2 === 1)).toEqual(
+      starts.map((start) => start.replace('starts', 'stops')),
+    );
+    expect(compared?.rounds).toMatchObject({ warmup: 36, startTime: 375 });
+  });
 
-  constructor(
-    private readonly sides: Sides,
-    private readonly fails: { readonly round: number; readonly mends?: boolean },
-  ) {}
+  test('a scenario that says how many flows warm it up has as many on each start', async () => {
+    const { events } = await compareStarting({ starting: 100, plan: { warmup: 12 } });
+    expect(events.slice(0, 2)).toEqual(['base starts', 'base warms up by 12']);
+    expect(new Set(events.filter((event) => event.startsWith('head warms')))).toEqual(
+      new Set(['head warms up by 12']),
+    );
+  });
 
-  round(side: SideName, load: Load): Promise<Record> {
-    this.rounds += 1;
-    if (this.services === 'keep' && this.rounds === this.fails.round) {
-      return Promise.reject(new SideError(side, 'the service ended by itself'));
-    }
-    return this.sides.round(side, load);
-  }
+  test('how long it takes is told before the first pair, with its arithmetic', async () => {
+    const { plans, progress } = await compareStarting({ starting: 400 });
+    const plan =
+      'comparing with main: 10 pairs at least, each a start and a round of either side: ' +
+      '2 × (825 ms to start + 250 ms of flows) = 2.15 s a pair, 21.5 s to the first look; up to 2 min';
+    expect(plans).toEqual([plan]);
+    expect(progress[0]).toMatchObject({ pairs: 0, nextLook: 10, plan });
+  });
 
-  separate({ side }: SideError): Promise<boolean> {
-    if (this.fails.mends === false) return Promise.resolve(false);
-    [this.services, this.note] = ['restart', `${side} failed`];
-    return Promise.resolve(true);
-  }
-
-  close(): Promise<void> {
-    return this.sides.close();
-  }
-}
-
-async function compared(fails: {
-  round: number;
-  mends?: boolean;
-}): Promise<{ sides: Clashing; came: SidesCompared | SideError | undefined }> {
-  const { clock, ports } = simulatedWorld({ answer: answering(1) });
-  const head = planOfRounds(httpPlanOf('head'));
-  const { thresholds } = gates('throughput >= base - 5%');
-  const plans = { base: planOfRounds(httpPlanOf('base')), head };
-  const context = { environment: recordOf().environment, env: {} };
-  const comparing = async () => {
-    const opened = await openSides({ plans, services: undefined, ports, context });
-    const sides = new Clashing(opened, fails);
-    const came = await compareSides(sides, {
-      plan: head,
-      thresholds,
-      metrics: comparedMetrics(thresholds),
-      budget: 120_000,
-      seed: head.seed,
-      ports,
-      about: { scenario: 'checkout', base: 'main' },
-    }).catch((thrown: unknown) => {
-      if (thrown instanceof SideError) return thrown;
-      throw thrown;
+  test('what takes longer to start has a larger budget, up to six minutes, and is hopeless beyond', async () => {
+    const long = await compareStarting({ starting: 8000 });
+    expect(long.compared?.rounds.budget).toBeGreaterThan(240_000);
+    expect(long.compared?.rounds.budget).toBeLessThan(360_000);
+    expect(comparingOf(long.compared).pairs.length).toBeGreaterThanOrEqual(10);
+    const longer = await compareStarting({ starting: 20_000 });
+    expect(longer.compared).toMatchObject({
+      rounds: { budget: 360_000 },
+      hopeless: {
+        headIsWhy: false,
+        reason: expect.stringMatching(
+          /take about 6\d\d s \(30\.\d s each .* starting takes 30\.2 s\), and the budget is 360 s; .*services: keep/u,
+        ),
+      },
     });
-    await sides.close();
-    return { sides, came };
-  };
-  return clock.run(comparing());
-}
-
-function comparingOf(came: SidesCompared | SideError | undefined) {
-  if (came === undefined || came instanceof Error || 'hopeless' in came) throw new Error('nothing compared');
-  return came.comparing;
-}
-
-/** Rounds of the trial of a comparison in which nothing fails. */
-async function trialRounds(): Promise<number> {
-  const { sides, came } = await compared({ round: Infinity });
-  return sides.rounds - 2 * comparingOf(came).pairs.length;
-}
-
-describe('a side that fails while both are kept up', () => {
-  test.each([
-    ['base, when it is tried', 1, 'base failed'],
-    ['head, when it is tried', 2, 'head failed'],
-  ])('is tried again with each round on its own: %s', async (_, round, note) => {
-    const { sides, came } = await compared({ round });
-    expect(sides).toMatchObject({ services: 'restart', note });
-    expect(comparingOf(came)).toMatchObject({ ended: 'decided' });
   });
 
-  test('is tried again in the first pair too, of which nothing is kept', async () => {
-    const trial = await trialRounds();
-    const { sides, came } = await compared({ round: trial + 2 });
-    expect(sides.services).toBe('restart');
-    const { ended, pairs, failure } = comparingOf(came);
-    expect([ended, failure]).toEqual(['decided', undefined]);
-    expect(sides.rounds).toBe(trial + 2 + trial + 2 * pairs.length);
-  });
-
-  test('has failed once a pair was through', async () => {
-    const { sides, came } = await compared({ round: (await trialRounds()) + 3 });
-    expect(sides.services).toBe('keep');
-    expect(comparingOf(came)).toMatchObject({ ended: 'failed', pairs: [{}] });
-  });
-
-  test('has failed where nothing else can be done', async () => {
-    const { came } = await compared({ round: 2, mends: false });
-    expect(came).toEqual(new SideError('head', 'the service ended by itself'));
+  test('a budget that somebody asked for stays what it is', async () => {
+    const { compared } = await compareStarting({ starting: 8000, options: { budget: 60_000 } });
+    expect(compared).toMatchObject({ rounds: { budget: 60_000 }, hopeless: {} });
   });
 });

@@ -1,8 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { lengthened, roundLoad, trialLoad, warmTrialLoad } from '../../../src/compare/rounds/load.js';
+import {
+  budgetFor,
+  lengthened,
+  roundLoad,
+  trialLoad,
+  warmTrialLoad,
+} from '../../../src/compare/rounds/load.js';
 import type { Load } from '../../../src/model/plan.js';
 
-const BUDGET = { budget: 120_000, rounds: 24 };
+const BUDGET = { budget: 120_000, rounds: 24, starting: 0 };
 const closed = (flows: number, iterations: number): Load => ({ model: 'closed', flows, iterations });
 
 describe('a round of the closed model', () => {
@@ -27,6 +33,41 @@ describe('a round of the closed model', () => {
   });
 });
 
+describe('a round that starts what it needs', () => {
+  const trial = { flows: 10, time: 10, flowTime: 10 };
+  const flowsAt = (starting: number, budget?: number) => {
+    const load = roundLoad(closed(10, 1e6), trial, { budget, rounds: 20, starting });
+    return 'iterations' in load ? load.iterations : undefined;
+  };
+
+  test('takes about as long as starting does', () => {
+    expect(flowsAt(1000)).toBe(1000);
+    expect(flowsAt(1000, 120_000)).toBe(1000);
+  });
+
+  test('and less where the first look would not fit, down to a wave', () => {
+    // 0.8 · 120 s ÷ 20 rounds = 4.8 s for each.
+    expect(flowsAt(3000, 120_000)).toBe(1800);
+    expect(flowsAt(9000, 120_000)).toBe(10);
+    // Nobody asked for a budget: 0.8 · 360 s ÷ 20 = 14.4 s.
+    expect(flowsAt(3000)).toBe(3000);
+    expect(flowsAt(9000)).toBe(5400);
+  });
+
+  test('has long flows cut to the usual budget first', () => {
+    const long = { flows: 10, time: 5000, flowTime: 5000 };
+    const load = roundLoad(closed(10, 1e6), long, { budget: undefined, rounds: 20, starting: 100 });
+    expect(load).toEqual(closed(10, 10));
+  });
+});
+
+test('a budget that nobody asked for is what the first look needs, from two minutes to six', () => {
+  expect(budgetFor(undefined, 10_000)).toBe(120_000);
+  expect(budgetFor(undefined, 150_000)).toBe(190_000);
+  expect(budgetFor(undefined, 400_000)).toBe(360_000);
+  expect(budgetFor(30_000, 400_000)).toBe(30_000);
+});
+
 test('a round of the open model keeps its rate', () => {
   const load: Load = { model: 'open', flows: 100, rate: 50, duration: 60_000 };
   expect(roundLoad(load, { flows: 10, time: 200, flowTime: 100 }, BUDGET)).toEqual({
@@ -46,9 +87,17 @@ test('a round of stages is all of them', () => {
 });
 
 describe('the trial', () => {
-  test('is one wave of all flows, or the warm-up if that is more', () => {
-    expect(trialLoad(closed(10, 200), 0)).toEqual(closed(10, 10));
-    expect(trialLoad(closed(10, 200), 25)).toEqual(closed(10, 25));
+  test('is one wave of all flows', () => {
+    expect(trialLoad(closed(10, 200))).toEqual(closed(10, 10));
+  });
+
+  test('of an open load is run twice, unless it is long', () => {
+    const load: Load = { model: 'open', flows: 10, rate: 50, duration: 60_000 };
+    const once = trialLoad(load);
+    expect(once).toEqual({ ...load, duration: 200 });
+    expect(warmTrialLoad(load, { flows: 10, time: 200, flowTime: 10 }, 1)).toEqual(once);
+    expect(warmTrialLoad(load, { flows: 10, time: 200, flowTime: 10 }, 2)).toBeUndefined();
+    expect(warmTrialLoad(load, { flows: 10, time: 1200, flowTime: 1000 }, 1)).toBeUndefined();
   });
 
   test('is run again, as long as the shortest round, until it is warm', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { clashOf, doubtOf } from '../../../src/compare/rounds/sides.js';
+import { clashOf } from '../../../src/compare/rounds/sides.js';
 import type { ScenarioPlan, ServicePlan } from '../../../src/model/plan.js';
 import { scenarioPlanOf } from '../../fakes/record.js';
 import { servicePlanOf } from '../../fakes/service-world.js';
@@ -31,47 +31,5 @@ describe('a clash', () => {
     ] as const) {
       expect(clashOf(withApp(base), withApp(head))).toBeUndefined();
     }
-  });
-});
-
-describe('a doubt', () => {
-  const unknown = (name: string): string =>
-    `where the service ${name} listens is not known; with {{port}} for its port, or services: keep if it needs none, both could be kept up`;
-
-  test.each([
-    ['is ready as soon as it runs', NONE],
-    ['is ready by what it prints', PRINTS],
-  ])('is a service that %s, on a port that nobody names', (_, app) => {
-    expect(doubtOf(withApp(app), withApp(app))).toBe(unknown('app'));
-    // The other one's place is known: this one may want it too.
-    expect(doubtOf(withApp(tcp(3000)), withApp(app))).toBe(unknown('app'));
-  });
-
-  test.each<[string, Partial<ServicePlan>, Partial<ScenarioPlan>]>([
-    ['its readiness', tcp('{{port}}'), {}],
-    ['its command', { ...NONE, run: 'serve --port {{ port }}' }, {}],
-    ['its environment', { ...PRINTS, env: { PORT: '{{port}}' } }, {}],
-    ['the variable', { ...NONE, run: 'serve --port $FLOWGATE_PORT' }, {}],
-    ['its name, in the scenario', NONE, { env: { API: 'http://127.0.0.1:{{port.app}}' } }],
-    ['its variable, in the scenario', NONE, { setup: 'wait-for $FLOWGATE_PORT_APP' }],
-    ['the only port, in the scenario', NONE, { setup: 'wait-for {{port}}' }],
-  ])('is none where the port is chosen: by %s', (_, app, differs) => {
-    expect(doubtOf(withApp(app, differs), withApp(app, differs))).toBeUndefined();
-  });
-
-  test('is not lifted by the port of another service', () => {
-    const two = scenarioPlanOf({
-      services: [
-        servicePlanOf('db', { ...tcp('{{port}}'), run: 'db --port {{port}}' }),
-        servicePlanOf('app', { ...NONE, env: { DB: '{{port.db}}', OTHER: '$FLOWGATE_PORT_DB' } }),
-      ],
-    });
-    expect(doubtOf(two, two)).toBe(unknown('app'));
-  });
-
-  test('is none where the other side has no service that could be in the way', () => {
-    expect(doubtOf(scenarioPlanOf(), withApp(NONE))).toBeUndefined();
-    expect(doubtOf(withApp(tcp('{{port}}')), withApp(NONE))).toBeUndefined();
-    expect(doubtOf(withApp(tcp(3000)), withApp(tcp(3001)))).toBeUndefined();
   });
 });

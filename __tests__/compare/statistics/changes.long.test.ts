@@ -101,7 +101,7 @@ describe('what rose with a metric that became worse', () => {
       outcome: 'no_regression' as const,
     }));
     expect(alsoRose(pairs, cleared)).toEqual([]);
-    const [first] = alsoRose(pairs, cleared, new Set(['flow_time.med']));
+    const [first] = alsoRose(pairs, cleared, { broken: new Set(['flow_time.med']) });
     expect(first).toMatchObject({ metric: 'step(research).med' });
   });
 

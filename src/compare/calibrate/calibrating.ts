@@ -6,7 +6,7 @@ import type { ScenarioPlan } from '../../model/plan.js';
 import { isAgainstBase, type Threshold } from '../../model/threshold.js';
 import type { ExecuteContext, ExecutePorts } from '../../run/stage.js';
 import { compareSides, type CompareSidesOptions } from '../rounds/compare.js';
-import { planOfRounds } from '../rounds/load.js';
+import { BUDGET, planOfRounds } from '../rounds/load.js';
 import { openSides, SideError } from '../rounds/sides.js';
 import { comparedMetrics, defaultBaseGates, spareMetrics } from '../thresholds.js';
 import { calibrationOf } from './figures.js';
@@ -14,14 +14,15 @@ import type { MeasuredRun } from './replay.js';
 import { slowed, slowedPlan } from './slowdown.js';
 
 export interface CalibrateOptions {
-  /** ms that one comparison may take. */
-  readonly budget: number;
+  /** ms that one comparison may take; undefined if nobody asked for one. */
+  readonly budget?: number;
   /** Comparisons of head with itself; as many again are slowed. Bound by time alone if left out. */
   readonly runs?: number;
   /** ms after which no further comparison is begun; Infinity for none. */
   readonly time: number;
   /** As in a comparison. */
-  readonly services?: RoundServices;
+  readonly services: RoundServices;
+  readonly startSpread?: number;
   /** Comparisons to replay of each kind. */
   readonly replays: number;
   readonly ports: ExecutePorts;
@@ -37,14 +38,14 @@ export async function calibrateScenario(
   plan: ScenarioPlan,
   options: CalibrateOptions,
 ): Promise<ScenarioCalibration> {
-  const { budget, replays, ports } = options;
+  const { startSpread, replays, ports } = options;
   const began = ports.clock.now();
   const byDefault = defaultBaseGates(plan, 'fail');
   const thresholds = [...plan.thresholds.filter(isAgainstBase), ...byDefault];
   const spare = spareMetrics(byDefault);
   const measuring = new Measuring(plan, { ...options, thresholds, spare });
   const problem = await measuring.run();
-  const { runs, metrics, flows } = measuring;
+  const { runs, metrics, flows, budget } = measuring;
   return {
     name: plan.name,
     slowed: plan.work.kind,
@@ -52,7 +53,15 @@ export async function calibrateScenario(
     budget,
     time: ports.clock.now() - began,
     flows: flows ?? null,
-    ...(await calibrationOf({ metrics, runs, budget, replays, seed: plan.seed, goOn: goesOn(ports) })),
+    ...(await calibrationOf({
+      metrics,
+      runs,
+      budget,
+      startSpread,
+      replays,
+      seed: plan.seed,
+      goOn: goesOn(ports),
+    })),
   };
 }
 
@@ -84,12 +93,15 @@ class Measuring {
   metrics: readonly ComparedMetric[];
   /** Of a round, about. */
   flows: number | undefined;
+  /** ms that a comparison may take: where nobody asked for one, the longest that one was given. */
+  budget: number;
 
   constructor(plan: ScenarioPlan, options: Known) {
     this.#plan = planOfRounds(plan);
     this.#options = options;
     this.metrics = comparedMetrics(options.thresholds);
     this.#began = options.ports.clock.now();
+    this.budget = options.budget ?? BUDGET;
   }
 
   /** Why it ended before its time, if it did for another reason than an interrupt. */
@@ -136,9 +148,10 @@ class Measuring {
     try {
       const compared = await compareSides(sides, this.#optionsWith(slowdown));
       if (compared === undefined) return undefined;
+      this.budget = Math.max(this.budget, compared.rounds.budget);
       if ('hopeless' in compared) return compared.hopeless.reason;
       const { comparing, validity } = compared;
-      this.flows = compared.flows;
+      this.flows = compared.rounds.flows;
       const { pairs, results, time, ended, failure } = comparing;
       this.metrics = this.metrics.filter(({ metric }) => results.some((result) => result.metric === metric));
       const whole = ended !== 'interrupted' && ended !== 'failed';
@@ -166,8 +179,10 @@ class Measuring {
     const plan = this.#plan;
     const base = slowdown === 0 ? 'itself' : `itself, ${formatQuantity(slowdown, 'ratio')} slowed`;
     // An order of its own for each.
+    const { budget } = this.#options;
     return {
       ...this.#options,
+      budget,
       metrics: this.metrics,
       spare: count === 0 ? this.#options.spare : new Set(),
       plan,

@@ -20,6 +20,8 @@ interface Calibrating {
   readonly runs: readonly MeasuredRun[];
   /** ms that a comparison may take. */
   readonly budget: number;
+  /** As `beginComparison` has it. */
+  readonly startSpread?: number;
   /** Comparisons to replay of each series. */
   readonly replays: number;
   readonly seed: number;
@@ -34,7 +36,7 @@ type Figures = Pick<
 
 /** All that follows from the runs; the same runs and seed give the same. */
 export async function calibrationOf(calibrating: Calibrating): Promise<Figures> {
-  const { metrics, runs } = calibrating;
+  const { metrics, runs, startSpread } = calibrating;
   const all = runs.flatMap(({ pairs }) => pairs).length;
   const time = runs.reduce((sum, run) => sum + run.time, 0);
   const pairTime = all === 0 ? null : time / all;
@@ -46,7 +48,8 @@ export async function calibrationOf(calibrating: Calibrating): Promise<Figures> 
   );
   const series: CalibrationSeries[] = [];
   for (const slowdown of [0, ...SLOWDOWNS]) series.push(...(await seriesOf(slowdown, calibrating, pairs)));
-  const suggestion = pairTime === null ? undefined : suggestionOf(metrics, { calibrated, pairTime });
+  const suggestion =
+    pairTime === null ? undefined : suggestionOf(metrics, { calibrated, pairTime, startSpread });
   return {
     pairTime,
     pairs,
@@ -60,7 +63,12 @@ export async function calibrationOf(calibrating: Calibrating): Promise<Figures> 
         const noise = noises[index];
         return noise === undefined
           ? []
-          : [{ metric: metric.metric, limit: smallestLimit(noise, { metric, metrics, pairs: look }) }];
+          : [
+              {
+                metric: metric.metric,
+                limit: smallestLimit(noise, { metric, metrics, startSpread, pairs: look }),
+              },
+            ];
       }),
     })),
     suggestion,
@@ -87,9 +95,14 @@ interface Known extends Calibrating {
   readonly noise: Noise | undefined;
 }
 
-function calibratedMetric(metric: ComparedMetric, { metrics, pairs, same, noise }: Known): CalibratedMetric {
+function calibratedMetric(
+  metric: ComparedMetric,
+  { metrics, startSpread, pairs, same, noise }: Known,
+): CalibratedMetric {
   const smallest =
-    noise === undefined || pairs === null ? null : smallestLimit(noise, { metric, metrics, pairs });
+    noise === undefined || pairs === null
+      ? null
+      : smallestLimit(noise, { metric, metrics, startSpread, pairs });
   const { scale, worse, limit } = metric;
   return {
     metric: metric.metric,
@@ -107,7 +120,7 @@ function calibratedMetric(metric: ComparedMetric, { metrics, pairs, same, noise 
 /** None if there was no run with this slowdown. */
 async function seriesOf(
   slowdown: number,
-  { metrics, runs, replays, seed, goOn }: Calibrating,
+  { metrics, runs, replays, startSpread, seed, goOn }: Calibrating,
   pairs: number | null,
 ): Promise<readonly CalibrationSeries[]> {
   const of = runs.filter((run) => run.slowdown === slowdown);
@@ -119,6 +132,7 @@ async function seriesOf(
       : await replay(blocksOf(of), {
           metrics,
           pairs,
+          startSpread,
           runs: replays,
           seed: seedOf(seed, Math.round(slowdown * 1000)),
           same: slowdown === 0,

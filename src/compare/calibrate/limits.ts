@@ -3,7 +3,14 @@ import type { CalibratedMetric, ScenarioCalibration } from '../../model/calibrat
 import type { ComparedMetric, Pair } from '../../model/comparison.js';
 import { changeOf, differenceOf, limitOf, marginOf } from '../statistics/evidence.js';
 import { beginComparison } from '../statistics/looks.js';
-import { deviationOf, distanceShown, requiredPairs, upperNormal } from '../statistics/metric.js';
+import {
+  detectableDistance,
+  deviationOf,
+  distanceShown,
+  requiredPairs,
+  startsApart,
+  upperNormal,
+} from '../statistics/metric.js';
 import { thinned } from './replay.js';
 
 /** How much the pairs of the same code differ, on the scale of their differences. */
@@ -61,10 +68,11 @@ export function looksAt(metrics: readonly ComparedMetric[]): readonly number[] {
  */
 export function smallestLimit(
   { spread }: Pick<Noise, 'spread'>,
-  { metric, metrics, pairs }: Holding & { readonly pairs: number },
+  { metric, metrics, startSpread, pairs }: Holding & { readonly pairs: number },
 ): number | null {
-  const distances = chancesToTell(metrics, pairs).map(({ pairs: at, miss }) =>
-    distanceShown({ pairs: at, deviation: spread, miss }),
+  const distances = chancesToTell(metrics, pairs).map(
+    ({ pairs: at, miss }) =>
+      distanceShown({ pairs: at, deviation: spread, miss }) + widening({ metrics, startSpread }, miss),
   );
   const distance = Math.min(...distances);
   return Number.isFinite(distance) ? Math.abs(changeOf(metric, marginOf(metric) + distance)) : null;
@@ -74,6 +82,14 @@ interface Holding {
   readonly metric: ComparedMetric;
   /** All that are compared with it: they share what may be missed. */
   readonly metrics: readonly ComparedMetric[];
+  /** As `beginComparison` has it. */
+  readonly startSpread?: number;
+}
+
+/** How much further from the margin an effect has to be where intervals are widened for starts that differ. */
+function widening({ metrics, startSpread = 0 }: Omit<Holding, 'metric'>, miss: number): number {
+  const { alpha } = beginComparison(metrics).plan;
+  return detectableDistance(startsApart(startSpread, alpha / 2 / metrics.length), miss);
 }
 
 /** Looks that so many pairs allow, with what the bound of a metric may miss at each; the last takes what is left over. */
@@ -94,11 +110,14 @@ function chancesToTell(
 }
 
 /** Pairs, up to the look that they are for, that hold the metric to its limit; Infinity if no look does. */
-export function pairsForLimit({ spread }: Pick<Noise, 'spread'>, { metric, metrics }: Holding): number {
-  const distance = limitOf(metric) - marginOf(metric);
+export function pairsForLimit(
+  { spread }: Pick<Noise, 'spread'>,
+  { metric, metrics, startSpread }: Holding,
+): number {
   const { looks, alpha } = beginComparison(metrics).plan;
   const enough = looks.find(({ pairs, share }) => {
     const miss = (share * alpha) / 2 / metrics.length;
+    const distance = limitOf(metric) - marginOf(metric) - widening({ metrics, startSpread }, miss);
     return distance > 0 && requiredPairs({ distance, deviation: spread, miss }) <= pairs;
   });
   return enough?.pairs ?? Infinity;
@@ -130,7 +149,15 @@ const BUDGET_STEP = 10_000;
 /** Undefined if there is no metric to hold to anything. */
 export function suggestionOf(
   metrics: readonly ComparedMetric[],
-  { calibrated, pairTime }: { readonly calibrated: readonly CalibratedMetric[]; readonly pairTime: number },
+  {
+    calibrated,
+    pairTime,
+    startSpread,
+  }: {
+    readonly calibrated: readonly CalibratedMetric[];
+    readonly pairTime: number;
+    readonly startSpread?: number;
+  },
 ): ScenarioCalibration['suggestion'] {
   const held = metrics.flatMap((metric) => {
     const { suggested = null, spread = null } =
@@ -140,7 +167,9 @@ export function suggestionOf(
   if (held.length === 0) return undefined;
   const rates = metrics.filter(({ scale }) => scale === 'rate');
   const looks = looksAt(metrics);
-  const needed = held.map(({ metric, spread }) => pairsForLimit({ spread }, { metric, metrics }));
+  const needed = held.map(({ metric, spread }) =>
+    pairsForLimit({ spread }, { metric, metrics, startSpread }),
+  );
   const pairs = Math.min(Math.max(...needed), looks.at(-1) ?? Infinity);
   return {
     thresholds: [

@@ -24,6 +24,8 @@ interface Replay {
   readonly metrics: readonly ComparedMetric[];
   /** Pairs that a comparison has within its budget. */
   readonly pairs: number;
+  /** As `beginComparison` has it. */
+  readonly startSpread?: number;
   /** Comparisons to replay. */
   readonly runs: number;
   readonly seed: number;
@@ -53,8 +55,7 @@ export function blocksOf(runs: readonly Pick<MeasuredRun, 'pairs' | 'validity'>[
 
 /**
  * Comparisons as they might have gone: each takes blocks drawn with replacement, in the order drawn, and looks at them as
- * a comparison does. What follows upon what is lost thereby, as are differences between one start of the services and
- * the next; as many pairs are of either order as in a comparison. Undefined if there are too few blocks to draw from.
+ * a comparison does. What follows upon what is lost thereby; as many pairs are of either order as in a comparison. Undefined if there are too few blocks to draw from.
  */
 export async function replay(
   blocks: readonly Block[],
@@ -65,7 +66,8 @@ export async function replay(
   const ended: Ended[] = [];
   while (ended.length < options.runs && (await options.goOn())) {
     const drawn = drawnPairs(blocks, options, random);
-    const { results } = compareRun(drawn, options.metrics, { validity: ANY, exhausted: true });
+    const { metrics, startSpread } = options;
+    const { results } = compareRun(drawn, metrics, { validity: ANY, startSpread, exhausted: true });
     ended.push({ results, pairs: Math.max(...results.map(({ pairs }) => pairs)), time: undefined });
   }
   return ended;

@@ -1,6 +1,6 @@
 import { plain } from '../../lib/escape.js';
 import { formatChange, formatChanges, formatPercentChange } from '../../lib/format-change.js';
-import { formatCount, formatTime, plural } from '../../lib/format.js';
+import { formatCount, formatRatio, formatTime, plural } from '../../lib/format.js';
 import { clipped } from '../../lib/text.js';
 import type { AlsoRose, Compared } from '../../model/comparison.js';
 import {
@@ -23,6 +23,7 @@ import {
 } from '../../model/document.js';
 import { parseMetricName } from '../../model/metrics.js';
 import type { ScenarioResults } from '../../model/results.js';
+import { deviationOfLogs } from '../statistics/round.js';
 import {
   type Answer,
   answerOf,
@@ -316,18 +317,13 @@ function factsOf(compared: Compared, lines: readonly ComparedLine[]): readonly s
   return [
     pairsFact(compared),
     ...roundsFact(rounds),
+    ...spreadFact(compared, lines),
     `${formatTime(time)} of ${formatTime(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
     ...(confidences.size > 1 ? ['all that is claimed holds together with 99%'] : []),
     ...headFact(head),
     ...(lines.length > 0 ? [WHOSE] : []),
-    ...(rounds?.services === 'keep' && lines.some(({ metric }) => OF_MEMORY.test(metric)) ? [ONE_START] : []),
   ];
 }
-
-const OF_MEMORY = /memory/u;
-
-/** Two starts of one program differ by some MB, which all pairs then share: no number of them tells that apart. */
-const ONE_START = 'memory is that of one start of each side; with services: restart it would be that of many';
 
 /** A scenario's figures stand in one table with those of its rounds, and need not agree with them. */
 const WHOSE = 'what stands beside a base is the median of these rounds, all else is of head by itself';
@@ -340,12 +336,6 @@ function headFact(head: Compared['head']): readonly string[] {
   return head.sha === undefined ? [] : [`head is ${head.sha.slice(0, 7)}`];
 }
 
-const SERVICES = {
-  none: '',
-  keep: ', everything kept up between them',
-  restart: ', everything started anew for each',
-} as const;
-
 const ENDINGS = {
   decided: ', then it was decided',
   looks: ', then all looks were taken',
@@ -355,10 +345,46 @@ const ENDINGS = {
   invalid: ', then one side was seen to have changed the files of the other',
 } as const;
 
+/** `rounds of 10 flows, each on a start of its own: 24 starts of either side, of 625 ms with 4 flows to warm up`. */
 function roundsFact(rounds: Compared['rounds']): readonly string[] {
   if (rounds === undefined) return [];
-  const { flows, services, note } = rounds;
-  return [`rounds of ${plural(flows, 'flow')}${SERVICES[services]}`, ...(note === undefined ? [] : [note])];
+  const { flows, note } = rounds;
+  return [`rounds of ${plural(flows, 'flow')}${startWords(rounds)}`, ...(note === undefined ? [] : [note])];
+}
+
+function startWords({ services, starts = 0, startTime, warmup = 0, startSpread }: Rounds): string {
+  switch (services) {
+    case 'none':
+      return '';
+    case 'keep':
+      return startSpread === undefined
+        ? ', one start a side: differences between starts are not seen'
+        : `, one start a side: intervals are widened for starts that differ by ${formatRatio(startSpread)}`;
+    case 'restart': {
+      const time = startTime === undefined ? '' : `, of ${formatTime(startTime)}`;
+      const warm = warmup === 0 ? '' : ` with ${plural(warmup, 'flow')} to warm up`;
+      return `, each on a start of its own: ${plural(starts, 'start')} of either side${time}${warm}`;
+    }
+  }
+}
+
+type Rounds = NonNullable<Compared['rounds']>;
+
+const SPREADS_SHOWN = 3;
+
+/** What starts and rounds come to together: of one round a start, nothing tells the two apart. */
+function spreadFact({ rounds, base, pairs }: Compared, lines: readonly ComparedLine[]): readonly string[] {
+  if (rounds?.services !== 'restart') return [];
+  const valid = pairs.filter(({ dropped }) => dropped === undefined);
+  const spreads = lines
+    .filter(({ source }) => source.scale === 'relative')
+    .flatMap(({ metric }) => {
+      const spread = deviationOfLogs(valid.map((pair) => pair.base.values[metric] ?? 0));
+      return spread === undefined ? [] : [`${formatRatio(Number(spread.toPrecision(2)))} in ${metric}`];
+    });
+  if (spreads.length === 0) return [];
+  const shown = spreads.slice(0, SPREADS_SHOWN).join(', ');
+  return [`starts of base differ by ${shown} (SD, with the noise of their rounds)`];
 }
 
 /** `24 pairs, 1 dropped (12% of the machine was given to others while head ran)`. */

@@ -19,6 +19,7 @@ import { metricName, parseMetricName } from '../../model/metrics.js';
 import type { ScenarioResults, ThresholdResult } from '../../model/results.js';
 import { isAgainstBase } from '../../model/threshold.js';
 import { marksOf } from '../statistics/evidence.js';
+import { detectableWith } from '../statistics/metric.js';
 
 /* What a comparison says of each metric, of all of them in one sentence, and beside the rows of the table of metrics. */
 
@@ -241,8 +242,12 @@ function pairsOf({ pairs }: { readonly pairs: number }): string {
   return plural(pairs, 'pair');
 }
 
-/** `: could have seen +6.3%; about 40 pairs (4 min) would show +5%`, or why it is unresolved. */
-export function outlook({ source, unit }: ComparedLine, { time, pairs }: Compared): Sentence {
+/**
+ * `: could have seen +6.3%; about 40 pairs (4 min) would show +5%; one more minute (10 pairs) would see +5.1%`, or why it
+ * is unresolved.
+ */
+export function outlook({ source, unit }: ComparedLine, compared: Compared): Sentence {
+  const { time, pairs } = compared;
   const { needed, reason, metric, limit } = source;
   if (reason !== undefined) return [words(`: ${reason}`)];
   const seen = detectable(source, unit);
@@ -253,8 +258,23 @@ export function outlook({ source, unit }: ComparedLine, { time, pairs }: Compare
       : [
           `about ${formatCount(needed)} pairs${roughly(needed, { time, rounds: pairs.length })} would show ${formatChange(directionOf(metric).sign * limit, unit)}`,
         ]),
+    ...oneMoreMinute(source, compared, unit),
   ];
   return parts.length === 0 ? [] : [words(`: ${parts.join('; ')}`)];
+}
+
+/** Where time was what it lacked. */
+function oneMoreMinute(
+  source: ComparisonResult,
+  { time, pairs, ended }: Compared,
+  unit: ChangeUnit,
+): readonly string[] {
+  const more = pairs.length === 0 || !(time > 0) ? 0 : Math.floor((60_000 * pairs.length) / time);
+  if (ended !== 'budget' || more === 0) return [];
+  const worse = directionOf(source.metric).sign === 1 ? 'higher' : 'lower';
+  const mde = detectableWith(source.pairs + more, source, { worse });
+  const seen = detectable({ ...source, mde }, unit);
+  return seen === undefined ? [] : [`one more minute (${plural(more, 'pair')}) would see ${seen}`];
 }
 
 /** ` (4 min)`: nobody knows it to the second. */

@@ -11,13 +11,19 @@ export interface Trial {
 }
 
 /** How much time there is. */
-interface RoundBudget {
-  /** ms for all rounds. */
-  readonly budget: number;
+interface RoundTimes {
+  /** ms for all rounds that somebody asked for; undefined if it may grow with what the first look needs. */
+  readonly budget: number | undefined;
   /** Rounds of both sides together up to the first look. */
   readonly rounds: number;
+  /** ms beside its flows that a round takes: what it starts, warms up and stops. */
+  readonly starting: number;
 }
 
+/** Unless somebody asks for another, the rounds of a comparison may take this long, ms … */
+export const BUDGET = 120_000;
+/** … or as long as the first look needs, up to this. */
+const MOST_BUDGET = 360_000;
 /** A round shorter than this is mostly start and end. ms. */
 const SHORTEST_ROUND = 200;
 /** Median flow times in a round. */
@@ -28,20 +34,39 @@ const MOST_ROUNDS = 300;
 const SHARE = 0.8;
 /** Flows that an open model starts in a round at least. */
 const FEWEST_STARTS = 10;
+/** ms to which a budget that nobody asked for is rounded up. */
+const BUDGET_STEP = 5000;
 
-/** ms that the flows of a round should take. */
-function roundTime({ flowTime = 0 }: Pick<Trial, 'flowTime'>, { budget, rounds }: RoundBudget): number {
-  const wanted = Math.max(SHORTEST_ROUND, FLOW_TIMES * flowTime, budget / MOST_ROUNDS);
-  return Math.min(wanted, (SHARE * budget) / rounds);
+/**
+ * ms that the flows of a round should take: at least about as long as starting. With B and W ÷ t for the variance of
+ * starts and of a round of t ms, and s ms to start, the time that an interval takes is least at t = √(s·W ÷ B) (Kalibera
+ * and Jones, "Rigorous benchmarking in reasonable time", ISMM 2013), which is s where either is as noisy as the other.
+ * A budget that nobody asked for is extended rather than to have flows that are short beside what starts them.
+ */
+function roundTime(
+  { flowTime = 0 }: Pick<Trial, 'flowTime'>,
+  { budget, rounds, starting }: RoundTimes,
+): number {
+  const room = (time: number): number => (SHARE * time) / rounds - starting;
+  const least = Math.max(SHORTEST_ROUND, starting);
+  const wanted = Math.max(least, FLOW_TIMES * flowTime, (budget ?? BUDGET) / MOST_ROUNDS);
+  return Math.max(Math.min(wanted, room(budget ?? BUDGET)), Math.min(least, room(budget ?? MOST_BUDGET)));
+}
+
+/** ms that the rounds may take, if those up to the first look are expected to take `needed`. */
+export function budgetFor(asked: number | undefined, needed: number): number {
+  if (asked !== undefined) return asked;
+  const enough = Math.ceil(needed / SHARE / BUDGET_STEP) * BUDGET_STEP;
+  return Math.min(MOST_BUDGET, Math.max(BUDGET, enough));
 }
 
 /**
  * The load of a round: whole waves of the closed model that take as long as a round should, at least one. A round is no
  * larger than the scenario itself, unless that were too short. Stages are what they are: a round is all of them.
  */
-export function roundLoad(load: Load, trial: Trial, budget: RoundBudget): Load {
+export function roundLoad(load: Load, trial: Trial, times: RoundTimes): Load {
   if ('stages' in load) return load;
-  const time = roundTime(trial, budget);
+  const time = roundTime(trial, times);
   if (load.model === 'open') {
     const shortest = Math.max(time, (FEWEST_STARTS / load.rate) * 1000);
     return { ...load, duration: Math.min(load.duration, shortest) };
@@ -53,14 +78,13 @@ export function roundLoad(load: Load, trial: Trial, budget: RoundBudget): Load {
   return { model: 'closed', flows, iterations: Math.min(most, inWaves(time / each, flows)) };
 }
 
-/** What is run first, to warm up and to see how long it takes: `flows` at least, of the closed model one whole wave. */
-export function trialLoad(load: Load, flows: number): Load {
+/** What is run first, to see how long it takes: of the closed model one wave. */
+export function trialLoad(load: Load): Load {
   if ('stages' in load) return load;
   if (load.model === 'open') {
-    const needed = (Math.max(FEWEST_STARTS, flows) / load.rate) * 1000;
-    return { ...load, duration: Math.min(load.duration, needed) };
+    return { ...load, duration: Math.min(load.duration, (FEWEST_STARTS / load.rate) * 1000) };
   }
-  return { model: 'closed', flows: load.flows, iterations: Math.max(load.flows, flows) };
+  return { model: 'closed', flows: load.flows, iterations: load.flows };
 }
 
 /** A first trial so short was all warming up. ms. */
@@ -72,7 +96,8 @@ const COLD = 1000;
  */
 export function warmTrialLoad(load: Load, trial: Trial, trials: number): Load | undefined {
   const enough = trials === 1 ? COLD : SHORTEST_ROUND;
-  if (load.model === 'open' || 'stages' in load || trial.time >= enough) return undefined;
+  if ('stages' in load || trial.time >= enough) return undefined;
+  if (load.model === 'open') return trials === 1 ? trialLoad(load) : undefined;
   return {
     model: 'closed',
     flows: load.flows,

@@ -17,6 +17,8 @@ interface ComparingOptions {
   /** At least one. */
   readonly metrics: readonly ComparedMetric[];
   readonly validity: ValidityLimits;
+  /** As `beginComparison` has it. */
+  readonly startSpread?: number;
   /** ms that all rounds together, with what is between them, may take. */
   readonly budget: number;
   /** ms that a pair is expected to take, while none has been run. */
@@ -55,14 +57,14 @@ export interface Comparing {
  * sides together, so that it does not depend on which of them is slower. Never rejects: what was measured is kept.
  */
 export async function comparePairs(options: ComparingOptions): Promise<Comparing> {
-  const { clock, metrics, validity } = options;
+  const { clock, metrics } = options;
   const pairs: Pair[] = [];
   const began = clock.now();
   const isInterrupted = (): boolean => options.interrupt.aborted;
-  let state = beginComparison(metrics, { validity });
+  let state = beginComparison(metrics, options);
   const end = (ended: Comparing['ended'], failure?: SideError): Comparing => ({
     pairs,
-    results: finalResults(pairs, state, { metrics, validity }),
+    results: finalResults(pairs, state, options),
     time: clock.now() - began,
     ended,
     failure,
@@ -105,8 +107,8 @@ async function runPair(
 function finalResults(
   pairs: readonly Pair[],
   state: ComparisonState,
-  { metrics, validity }: Pick<ComparingOptions, 'metrics' | 'validity'>,
+  { metrics, validity, startSpread }: ComparingOptions,
 ): readonly ComparisonResult[] {
   if (state.status === 'decided') return state.results;
-  return compareRun(pairs, metrics, { validity, exhausted: true }).results;
+  return compareRun(pairs, metrics, { validity, startSpread, exhausted: true }).results;
 }

@@ -1,15 +1,7 @@
 import type { FlowRunner } from '../../flows/runner.js';
 import { messageOf } from '../../lib/errors.js';
-import { placeholdersIn } from '../../lib/placeholders.js';
 import type { RoundServices } from '../../model/comparison.js';
-import {
-  type Load,
-  portVariable,
-  type Readiness,
-  type ScenarioPlan,
-  type ServicePlan,
-  serviceTitle,
-} from '../../model/plan.js';
+import { type Load, type Readiness, type ScenarioPlan, serviceTitle } from '../../model/plan.js';
 import type { Record } from '../../model/record.js';
 import { Session } from '../../run/session.js';
 import type { ExecuteContext, ExecutePorts } from '../../run/stage.js';
@@ -30,25 +22,32 @@ class TreesChanged extends SideError {
   override readonly name = 'TreesChanged';
 }
 
-/** Both sides of a comparison, ready to run rounds in turn; while one runs, the other does nothing. */
-export interface Sides {
-  readonly services: 'none' | RoundServices;
-  /** Why services are started anew for each round although they were to be kept up. */
-  readonly note: string | undefined;
+/** One start of a side, ready for flows. */
+export interface Start {
+  /** Runs flows that nobody counts. */
+  warmUp(flows: number): Promise<void>;
   /** @throws SideError if it did not run as it should */
-  round(side: SideName, load: Load): Promise<Record>;
+  round(load: Load): Promise<Record>;
+}
+
+/** Both sides of a comparison. */
+export interface Sides {
+  /** `none`: nothing of the scenario is started but its flows. */
+  readonly services: 'none' | RoundServices;
+  /** Why each round has a start of its own although one was to be kept up. */
+  readonly note: string | undefined;
   /**
-   * Has each round start its own from now on, if that was otherwise: that both are up at once may be why one failed.
-   * Whether anything is changed.
+   * Acts on a start of one side: on one of its own, which ends with it, or on the one that is kept up. The other side
+   * does nothing meanwhile, and with `restart` is not even there.
+   * @throws SideError if it did not start, run or end as it should
    */
-  separate(failure: SideError): Promise<boolean>;
+  on<T>(side: SideName, act: (start: Start) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 interface SidesOptions {
   readonly plans: Readonly<{ [Side in SideName]: ScenarioPlan }>;
-  /** Undefined: kept up, unless they may clash unseen. */
-  readonly services: RoundServices | undefined;
+  readonly services: RoundServices;
   /** Undefined where the sides have no trees of their own. */
   readonly guard?: TreeGuard;
   readonly ports: ExecutePorts;
@@ -58,102 +57,75 @@ interface SidesOptions {
 }
 
 /**
- * Keeps both sides up between the rounds, services and module hosts included, so that a round is nothing but flows. Where
- * they can not be up at once (both want the same port), that is not known, or it is asked for, each round starts its own.
+ * Two starts of the same program differ, and no number of rounds on one of them shows by how much (Kalibera and Jones,
+ * "Rigorous benchmarking in reasonable time", ISMM 2013): each round has a start of its own. Where nothing is started
+ * but the flows, which start anew each time, or one start is to be kept, both sides are opened once.
  * @throws SideError if a side can not be run
  */
 export async function openSides(options: SidesOptions): Promise<Sides> {
-  const { plans, services: asked } = options;
-  const doubt = asked === undefined ? doubtOf(plans.base, plans.head) : undefined;
-  const apart = clashOf(plans.base, plans.head) ?? doubt;
-  const kept = whatIsKept(options) === undefined ? 'none' : (asked ?? 'keep');
-  const sides = new SidesInTurn(options, apart === undefined ? kept : 'restart', apart);
+  const { plans, services } = options;
+  if (![plans.base, plans.head].some(startsSomething)) return keptSides('none', options);
+  if (services === 'restart') return startedSides(options);
+  const clash = clashOf(plans.base, plans.head);
+  return clash === undefined ? keptSides('keep', options) : startedSides(options, clash);
+}
+
+/** What setup starts, a server of its own for instance, is not told from what it only makes. */
+function startsSomething(plan: ScenarioPlan): boolean {
+  const { services, work, setup } = plan;
+  return (
+    services.length > 0 || work.kind === 'module' || setup !== undefined || portsOfProxies(plan).length > 0
+  );
+}
+
+function startedSides(options: SidesOptions, note?: string): Sides {
+  return {
+    services: 'restart',
+    note,
+    on: async (side, act) => guarded(side, options, async () => onStartOfItsOwn(side, act, options)),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function onStartOfItsOwn<T>(
+  side: SideName,
+  act: (start: Start) => Promise<T>,
+  options: SidesOptions,
+): Promise<T> {
+  const session = await openSession(side, options);
+  const { problems, ports } = session.stage;
+  const run = async (): Promise<T> => {
+    assertReady(side, session);
+    return act(startOf(side, session));
+  };
+  const done = await run().finally(() => session.close());
+  // What teardown has not cleared away is there at the next start.
+  if (problems.length > 0 && !ports.interrupt.aborted) throw new SideError(side, problems.join('; '));
+  return done;
+}
+
+async function keptSides(services: 'none' | 'keep', options: SidesOptions): Promise<Sides> {
+  const sessions = new Map<SideName, Session>();
+  const endKeepUp = services === 'keep' ? options.guard?.keepUp() : undefined;
+  const close = async (): Promise<void> => {
+    await Promise.all([...sessions.values()].map((session) => session.close()));
+    endKeepUp?.();
+  };
   try {
-    await sides.open();
-  } catch (thrown) {
-    // Base comes first, and was alone. Head was not: alone it may come up.
-    const mayBeBoth = thrown instanceof SideError && thrown.side === 'head';
-    if (!mayBeBoth || !(await sides.separate(thrown))) {
-      await sides.close();
-      throw thrown;
-    }
-  }
-  return sides;
-}
-
-/** What would be kept up between the rounds, if there is anything. */
-function whatIsKept({ plans: { base, head } }: Pick<SidesOptions, 'plans'>): string | undefined {
-  const plans = [base, head];
-  if (plans.some(({ services }) => services.length > 0)) return 'the services';
-  return plans.some(({ work }) => work.kind === 'module') ? 'the module hosts' : undefined;
-}
-
-class SidesInTurn implements Sides {
-  readonly #options: SidesOptions;
-  /** None where each round opens its own. */
-  readonly #sessions = new Map<SideName, Session>();
-  /** Says that nothing is kept up any more. */
-  #endKeepUp: (() => void) | undefined;
-
-  constructor(
-    options: SidesOptions,
-    public services: Sides['services'],
-    public note: string | undefined,
-  ) {
-    this.#options = options;
-  }
-
-  async open(): Promise<void> {
-    if (this.services === 'restart') return;
-    if (this.services === 'keep') this.#endKeepUp = this.#options.guard?.keepUp();
     for (const side of SIDES) {
-      await guarded(side, this.#options, async () => {
-        this.#sessions.set(side, await openSession(side, this.#options));
-        assertReady(side, this.#sessions.get(side));
+      await guarded(side, options, async () => {
+        const session = await openSession(side, options);
+        sessions.set(side, session);
+        assertReady(side, session);
       });
     }
+  } catch (thrown) {
+    await close();
+    throw thrown;
   }
-
-  async round(side: SideName, load: Load): Promise<Record> {
-    if (this.services === 'restart') {
-      return guarded(side, this.#options, () => roundOfItsOwn(side, load, this.#options));
-    }
-    const session = this.#sessions.get(side);
-    if (session === undefined) throw new SideError(side, 'it is not there any more');
-    return guarded(side, this.#options, async () => sound(side, await session.round(load)));
-  }
-
-  async separate(failure: SideError): Promise<boolean> {
-    if (failure instanceof TreesChanged) return false;
-    if (this.services !== 'keep' || this.#options.ports.interrupt.aborted) return false;
-    await this.close();
-    this.services = 'restart';
-    this.note = `${whatIsKept(this.#options) ?? ''} of both could not be up at once (${failure.message})`;
-    return true;
-  }
-
-  async close(): Promise<void> {
-    const sessions = [...this.#sessions.values()];
-    this.#sessions.clear();
-    await Promise.all(sessions.map((session) => session.close()));
-    this.#endKeepUp?.();
-    this.#endKeepUp = undefined;
-  }
-}
-
-/** On a session that is opened for it, and closed after it. */
-async function roundOfItsOwn(side: SideName, load: Load, options: SidesOptions): Promise<Record> {
-  const session = await openSession(side, options);
-  const { plan, problems, ports } = session.stage;
-  const run = async (): Promise<Record> => {
-    assertReady(side, session);
-    if (plan.warmup > 0) await session.warmUp(plan.warmup);
-    return sound(side, await session.round(load));
-  };
-  const record = await run().finally(() => session.close());
-  // What teardown has not cleared away is there in the next round.
-  if (problems.length > 0 && !ports.interrupt.aborted) throw new SideError(side, problems.join('; '));
-  return record;
+  const on = async <T>(side: SideName, act: (start: Start) => Promise<T>): Promise<T> =>
+    guarded(side, options, async () => act(startOf(side, sessions.get(side) as Session)));
+  return { services, note: undefined, on, close };
 }
 
 /** @throws TreesChanged if one side is seen to have changed the files of the other */
@@ -181,10 +153,16 @@ async function openSession(side: SideName, options: SidesOptions): Promise<Sessi
   }
 }
 
-function assertReady(side: SideName, session: Session | undefined): void {
-  const { problems = [], ports } = session?.stage ?? {};
-  if (session?.runner !== undefined && problems.length === 0) return;
-  const interrupted = ports?.interrupt.aborted === true ? ['interrupted while it was made ready'] : [];
+function startOf(side: SideName, session: Session): Start {
+  return {
+    warmUp: async (flows) => session.warmUp(flows),
+    round: async (load) => sound(side, await session.round(load)),
+  };
+}
+
+function assertReady(side: SideName, { runner, stage: { problems, ports } }: Session): void {
+  if (runner !== undefined && problems.length === 0) return;
+  const interrupted = ports.interrupt.aborted ? ['interrupted while it was made ready'] : [];
   throw new SideError(side, [...problems, ...interrupted].join('; '));
 }
 
@@ -193,11 +171,10 @@ function sound(side: SideName, record: Record): Record {
   return record;
 }
 
-/*
- * Whether what both sides keep up between rounds can be up at once, as far as their plans tell.
+/**
+ * Why both can not be up at once, as far as their plans tell: a place that is written out, and not chosen anew for each
+ * start. Base's service would answer what is asked of head's.
  */
-
-/** Where both would listen: a place that is written out and not chosen anew for each stage. */
 export function clashOf(base: ScenarioPlan, head: ScenarioPlan): string | undefined {
   const proxies = portsOfProxies(base).find((port) => portsOfProxies(head).includes(port));
   if (proxies !== undefined) return `the network faults of both listen on port ${proxies}`;
@@ -205,18 +182,6 @@ export function clashOf(base: ScenarioPlan, head: ScenarioPlan): string | undefi
   const service = head.services.find(({ ready }) => places.has(placeOf(ready) ?? ''));
   if (service === undefined) return undefined;
   return `${serviceTitle(service)} of both listens on ${placeOf(service.ready) ?? ''}; with {{port}} for its port both could be kept up`;
-}
-
-/**
- * Why they may clash unseen. A server that finds its port taken need not end: it takes the next one, or goes on without,
- * and base's answers what is asked of head's.
- */
-export function doubtOf(base: ScenarioPlan, head: ScenarioPlan): string | undefined {
-  const [ofHead, ofBase] = [onTheirOwnPorts(head), onTheirOwnPorts(base)];
-  if (ofHead.length === 0 || ofBase.length === 0) return undefined;
-  const service = [...ofHead, ...ofBase].find(({ ready }) => placeOf(ready) === undefined);
-  if (service === undefined) return undefined;
-  return `where ${serviceTitle(service)} listens is not known; with {{port}} for its port, or services: keep if it needs none, both could be kept up`;
 }
 
 function portsOfProxies({ faults }: ScenarioPlan): readonly number[] {
@@ -232,28 +197,4 @@ function placeOf(ready: Readiness): string | undefined {
 
 function isChosen(text: string): boolean {
   return text.includes('{{port');
-}
-
-/** Services that nothing in the scenario sends to the port that was chosen for them. */
-function onTheirOwnPorts(plan: ScenarioPlan): readonly ServicePlan[] {
-  const anywhere = portNamesIn(plan);
-  const isOnly = plan.services.length === 1;
-  return plan.services.filter((service) => {
-    const own = isOnly ? anywhere : portNamesIn(service);
-    return !namesOf(service).some((name) => anywhere.has(name)) && !OWN.some((name) => own.has(name));
-  });
-}
-
-/** What a service has its own port by. */
-const OWN = ['port', 'FLOWGATE_PORT'] as const;
-
-/** What everything else has a service's port by, if there are several. */
-function namesOf({ name }: ServicePlan): readonly string[] {
-  return name === undefined ? [] : [`port.${name}`, portVariable(name)];
-}
-
-function portNamesIn(part: ScenarioPlan | ServicePlan): ReadonlySet<string> {
-  const text = JSON.stringify(part);
-  const placeholders = placeholdersIn(text).map(({ word }) => word);
-  return new Set([...placeholders, ...(text.match(/FLOWGATE_PORT\w*/g) ?? [])]);
 }

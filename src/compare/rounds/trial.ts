@@ -8,31 +8,45 @@ import type { Clock } from '../../system/ports.js';
 import { type SideName, SIDES } from '../opponent.js';
 import { beginComparison } from '../statistics/looks.js';
 import { VALIDITY_LIMITS, type ValidityLimits } from '../statistics/round.js';
-import { flowsIn, roundLoad, timeOf, type Trial, trialLoad, warmTrialLoad } from './load.js';
+import { budgetFor, flowsIn, roundLoad, timeOf, type Trial, trialLoad, warmTrialLoad } from './load.js';
+import type { Sides, Start } from './sides.js';
 
 /** How the rounds of a comparison are to be run. */
 export interface Attempt {
   readonly load: Load;
   /** Of a round, about. */
   readonly flows: number;
-  /** ms that a round of either side takes, about. */
+  /** Flows that each start is warmed up with before its round; 0 where one start is kept up, which is warm by now. */
+  readonly warmup: number;
+  /** ms that a round of either side takes, about, … */
   readonly times: { readonly [side in SideName]: number };
+  /** … and of that to start, warm up and stop. */
+  readonly starting: { readonly [side in SideName]: number };
   /** Valid pairs of the first look. */
   readonly wanted: number;
+  /** ms that the rounds may take. */
+  readonly budget: number;
   readonly validity: ValidityLimits;
   /** ms of CPU that a round takes on the side that takes less, about; 0 where it is not known. */
   readonly cpuTime: number;
 }
 
-interface TrialRounds {
+interface Trials {
+  readonly plan: Pick<ScenarioPlan, 'load' | 'warmup'>;
   readonly clock: Clock;
-  /** Undefined if it was cut short. */
-  readonly record: (side: SideName, load: Load) => Promise<Record | undefined>;
+  readonly interrupt: AbortSignal;
+  readonly metrics: readonly ComparedMetric[];
+  /** ms; undefined if nobody asked for one. */
+  readonly budget: number | undefined;
 }
 
-/** What one side did in a trial. */
+/** What one side did in its last trial. */
 interface Tried extends Trial {
   readonly side: SideName;
+  /** Flows that a start of it is to be warmed up with. */
+  readonly warmup: number;
+  /** ms to start, warm up and stop. */
+  readonly starting: number;
   /** ms that the round took, all told. */
   readonly took: number;
   readonly startSkew: number;
@@ -41,32 +55,38 @@ interface Tried extends Trial {
 }
 
 /**
- * Warms both sides up, by one wave of all flows at once or by the plan's warm-up, and sees how long they take, so that
- * the rounds can be as long as they should be. What is soon over is run again until it is warm. Undefined if it was cut
- * short.
+ * Tries each side out on one start, again and again until it is warm, to see how long starting, warming up and flows take
+ * and how long the rounds can be. Undefined if it was cut short.
  * @throws SideError
  */
-export async function tryOut(
-  { load: planned, warmup }: Pick<ScenarioPlan, 'load' | 'warmup'>,
-  rounds: TrialRounds,
-  { budget, metrics }: { budget: number; metrics: readonly ComparedMetric[] },
-): Promise<Attempt | undefined> {
-  const tried = await tryUntilWarm(planned, warmup, rounds);
-  if (tried === undefined) return undefined;
+export async function tryOut(sides: Sides, trials: Trials): Promise<Attempt | undefined> {
+  const tried: Tried[] = [];
+  for (const side of SIDES) {
+    const one = await trySide(side, sides, trials);
+    if (one === undefined) return undefined;
+    tried.push(one);
+  }
+  const { plan, metrics, budget: asked } = trials;
   const wanted = beginComparison(metrics).wanted ?? 0;
   const trial = togetherOf(tried);
-  const load = roundLoad(planned, trial, { budget, rounds: 2 * wanted });
+  const isKept = sides.services !== 'restart';
+  const starting = bySide(tried, (one) => (isKept ? 0 : one.starting));
+  const load = roundLoad(plan.load, trial, {
+    budget: asked,
+    rounds: 2 * wanted,
+    starting: (starting.base + starting.head) / 2,
+  });
   const flows = flowsIn(load, trial);
-  const roundOf = (side: SideName): number =>
-    tried
-      .filter((one) => one.side === side)
-      .reduce((sum, each) => sum + each.took - each.time + timeOf(load, each), 0);
+  const times = bySide(tried, (one) => starting[one.side] + one.took - one.time + timeOf(load, one));
   return {
     load,
     flows,
+    warmup: isKept ? 0 : Math.max(...tried.map(({ warmup }) => warmup)),
     cpuTime: flows * Math.min(...tried.map(({ cpuPerFlow }) => cpuPerFlow)),
-    times: { base: roundOf('base'), head: roundOf('head') },
+    times,
+    starting,
     wanted,
+    budget: budgetFor(asked, wanted * (times.base + times.head)),
     validity: validityFor(tried),
   };
 }
@@ -74,33 +94,53 @@ export async function tryOut(
 /** A runtime that compiles while it runs may take a few. */
 const MOST_TRIALS = 6;
 
-async function tryUntilWarm(
-  planned: Load,
-  warmup: number,
-  rounds: TrialRounds,
-): Promise<readonly Tried[] | undefined> {
-  let load: Load | undefined = trialLoad(planned, warmup);
-  let tried: readonly Tried[] | undefined;
-  for (let trials = 1; load !== undefined && trials <= MOST_TRIALS; trials += 1) {
-    tried = await tryBoth(rounds, load);
-    if (tried === undefined) return undefined;
-    load = warmTrialLoad(planned, togetherOf(tried), trials);
-  }
-  return tried;
+async function trySide(side: SideName, sides: Sides, trials: Trials): Promise<Tried | undefined> {
+  const { clock } = trials;
+  const began = clock.now();
+  const last = await sides.on(side, async (start) => tryUntilWarm(start, trials));
+  if (last === undefined) return undefined;
+  const { record, took, warmup, beside } = last;
+  return { side, warmup, starting: clock.now() - began - beside, ...triedOf(record, took) };
 }
 
-async function tryBoth(rounds: TrialRounds, load: Load): Promise<readonly Tried[] | undefined> {
-  const tried: Tried[] = [];
-  for (const side of SIDES) {
-    const began = rounds.clock.now();
-    const record = await rounds.record(side, load);
-    if (record === undefined) return undefined;
-    tried.push({ side, ...triedOf(record, rounds.clock.now() - began) });
-  }
-  return tried;
+interface LastTrial {
+  readonly record: Record;
+  /** ms */
+  readonly took: number;
+  /** Flows that a start is to be warmed up with. */
+  readonly warmup: number;
+  /** ms of the trials that are no part of starting. */
+  readonly beside: number;
 }
 
-function triedOf(record: Record, took: number): Omit<Tried, 'side'> {
+/**
+ * A start is warmed up with what its scenario asks for, or else with all that the trials ran until they were warm: no
+ * flows where the first wave alone was long.
+ */
+async function tryUntilWarm(start: Start, trials: Trials): Promise<LastTrial | undefined> {
+  const { plan, clock, interrupt } = trials;
+  if (plan.warmup > 0) await start.warmUp(plan.warmup);
+  let load = trialLoad(plan.load);
+  let all = { flows: 0, took: 0 };
+  for (let count = 1; ; count += 1) {
+    const began = clock.now();
+    const record = await start.round(load);
+    if (interrupt.aborted) return undefined;
+    const took = clock.now() - began;
+    const trial = triedOf(record, took);
+    all = { flows: all.flows + trial.flows, took: all.took + took };
+    const next = count < MOST_TRIALS ? warmTrialLoad(plan.load, trial, count) : undefined;
+    if (next === undefined) {
+      if (plan.warmup > 0) return { record, took, warmup: plan.warmup, beside: all.took };
+      return count > 1
+        ? { record, took, warmup: all.flows, beside: 0 }
+        : { record, took, warmup: 0, beside: took };
+    }
+    load = next;
+  }
+}
+
+function triedOf(record: Record, took: number): Omit<Tried, 'side' | 'warmup' | 'starting'> {
   const measures = summarize(record);
   const { total_time: time, start_skew: startSkew, cpu_per_flow: cpuPerFlow } = measures.scalars;
   return {
@@ -111,6 +151,15 @@ function triedOf(record: Record, took: number): Omit<Tried, 'side'> {
     startSkew: startSkew.value ?? 0,
     cpuPerFlow: cpuPerFlow.value ?? 0,
   };
+}
+
+function bySide(
+  tried: readonly Tried[],
+  of: (one: Tried) => number,
+): { readonly [side in SideName]: number } {
+  const valueOf = (side: SideName): number =>
+    tried.filter((one) => one.side === side).reduce((sum, one) => sum + of(one), 0);
+  return { base: valueOf('base'), head: valueOf('head') };
 }
 
 /** The two sides as one: rounds are as long on either. */

@@ -1,5 +1,6 @@
 import { signedRankInterval } from '../../lib/statistics/signed-rank.js';
 import type { AlsoRose, ComparisonResult, Round } from '../../model/comparison.js';
+import { startsApart } from './metric.js';
 
 /*
  * What else rose where a metric became worse: steps, CPU per flow, waiting, memory, threads. Exploratory: the same
@@ -40,11 +41,12 @@ const LATER_LOOK = 0.001;
  * itself is left out. Empty if nothing became worse, or nothing is seen to have risen. `pairs` as they were run, the
  * dropped ones too.
  * @param broken names of metrics that became worse by another limit than the one that they were compared by
+ * @param startSpread by what share starts differ, where all pairs share one start of either side
  */
 export function alsoRose(
   pairs: readonly MeasuredPair[],
   comparison: readonly ComparisonResult[],
-  broken: ReadonlySet<string> = new Set(),
+  { broken = new Set(), startSpread = 0 }: { broken?: ReadonlySet<string>; startSpread?: number } = {},
 ): readonly AlsoRose[] {
   const isWorse = ({ outcome, metric }: ComparisonResult) => outcome === 'regression' || broken.has(metric);
   if (!comparison.some(isWorse)) return [];
@@ -54,20 +56,20 @@ export function alsoRose(
   // n pairs reach a p-value of 2⁻ⁿ at best: of more candidates none could be found.
   const candidates = candidatesOf(valid).slice(0, Math.floor(level * 2 ** valid.length));
   const compared = new Set(comparison.map(({ metric }) => metric));
-  return risesOf(candidates, level)
+  return risesOf(candidates, level, startSpread)
     .filter(({ metric }) => !compared.has(metric))
     .toSorted((one, other) => rank(one) - rank(other) || other.amount - one.amount);
 }
 
 /** Holm's steps: what is found leaves its part of the level to the others, until nothing new is found. */
-function risesOf(candidates: readonly Candidate[], level: number): readonly AlsoRose[] {
+function risesOf(candidates: readonly Candidate[], level: number, startSpread: number): readonly AlsoRose[] {
   const found = new Map<Candidate, AlsoRose>();
   for (;;) {
     const miss = level / Math.max(1, candidates.length - found.size);
     const fresh = candidates
       .filter((candidate) => !found.has(candidate))
       .flatMap((candidate) => {
-        const rise = riseOf(candidate, miss);
+        const rise = riseOf(candidate, miss, startsApart(startSpread, miss));
         return rise === undefined ? [] : [[candidate, rise] as const];
       });
     if (fresh.length === 0) return [...found.values()];
@@ -75,13 +77,14 @@ function risesOf(candidates: readonly Candidate[], level: number): readonly Also
   }
 }
 
-/** Undefined unless the whole interval lies above 0. */
-function riseOf({ metric, ratios, amounts }: Candidate, miss: number): AlsoRose | undefined {
+/** Undefined unless the whole interval lies above 0, with what starts may differ by. */
+function riseOf({ metric, ratios, amounts }: Candidate, miss: number, apart: number): AlsoRose | undefined {
   const misses = { low: miss, high: miss };
   const interval = signedRankInterval(ratios, misses);
   const amount = signedRankInterval(amounts, misses)?.center;
   if (interval === undefined || amount === undefined) return undefined;
-  const { center, low, high, reached } = interval;
+  const { center, reached } = interval;
+  const [low, high] = [interval.low - apart, interval.high + apart];
   if (!reached.low || low <= 0) return undefined;
   return { metric, change: Math.expm1(center), low: Math.expm1(low), high: Math.expm1(high), amount };
 }

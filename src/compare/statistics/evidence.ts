@@ -5,6 +5,7 @@ import {
   stratifiedTest,
   type Stratum,
 } from '../../lib/statistics/exact-counts.js';
+import { distributionOf, percentile } from '../../lib/statistics/distribution.js';
 import { type Misses, signedRankInterval } from '../../lib/statistics/signed-rank.js';
 import type { ComparedMetric, ComparisonOutcome, ComparisonResult, Pair } from '../../model/comparison.js';
 
@@ -20,14 +21,51 @@ export interface Evidence {
   readonly atMost: number | undefined;
   /** What the bounds miss with, if so few pairs can not be as sure as was asked for. */
   readonly missed?: Misses;
+  /** By which starts that may differ have moved either bound outwards. */
+  readonly widened?: Bounds;
+}
+
+/** An amount for either bound. */
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Either the evidence, or why there is none. */
 type Finding = { readonly evidence: Evidence } | { readonly reason: string };
 
-export function evidenceOf(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses): Finding {
+/** @param starts ln of the ratio by which the one start of either side, that all pairs share, may differ by itself */
+export function evidenceOf(
+  pairs: readonly Pair[],
+  metric: ComparedMetric,
+  { misses, starts }: { readonly misses: Misses; readonly starts?: Bounds },
+): Finding {
   if (pairs.length === 0) return { reason: 'there is no valid pair of rounds' };
-  return metric.scale === 'rate' ? ofRates(pairs, misses) : ofValues(pairs, metric, misses);
+  if (metric.scale === 'rate') return ofRates(pairs, misses);
+  const found = ofValues(pairs, metric, misses);
+  if (starts === undefined || 'reason' in found) return found;
+  return { evidence: widenedBy(amountsOf(starts, metric, pairs), found.evidence, marginOf(metric)) };
+}
+
+/** Of an absolute difference: so much of base's median. */
+function amountsOf(starts: Bounds, { scale, metric }: ComparedMetric, pairs: readonly Pair[]): Bounds {
+  if (scale === 'relative') return starts;
+  const bases = distributionOf(pairs.map(({ base }) => Math.abs(base.values[metric] ?? 0)));
+  const base = bases === undefined ? 0 : percentile(bases, 50);
+  return { low: starts.low * base, high: starts.high * base };
+}
+
+function widenedBy(by: Bounds, evidence: Evidence, margin: number): Evidence {
+  const [low, high] = [evidence.low - by.low, evidence.high + by.high];
+  return {
+    ...evidence,
+    low,
+    high,
+    worse: evidence.worse && low > margin,
+    better: evidence.better && high < -margin,
+    atMost: evidence.atMost === undefined ? undefined : high,
+    widened: by,
+  };
 }
 
 function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses): Finding {

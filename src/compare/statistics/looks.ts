@@ -1,6 +1,7 @@
 import type { Misses } from '../../lib/statistics/signed-rank.js';
 import type { ComparedMetric, ComparisonResult, Pair } from '../../model/comparison.js';
-import { compareMetric, type MetricComparison } from './metric.js';
+import type { Bounds } from './evidence.js';
+import { compareMetric, type MetricComparison, startsApart } from './metric.js';
 import { isValid, VALIDITY_LIMITS, type ValidityLimits } from './round.js';
 
 export interface ComparisonOptions {
@@ -9,6 +10,11 @@ export interface ComparisonOptions {
   /** Valid pairs at each look; 10, 20, 40 and 80 if left out. */
   readonly looks?: readonly number[];
   readonly validity?: ValidityLimits;
+  /**
+   * Where all pairs share one start of either side: by what share starts differ (standard deviation). Intervals are
+   * widened by as much as two starts may differ.
+   */
+  readonly startSpread?: number;
 }
 
 /** Where a comparison stands. `decided`: no further pair is wanted. */
@@ -31,6 +37,7 @@ interface ComparisonPlan {
   readonly looks: readonly Look[];
   readonly alpha: number;
   readonly validity: ValidityLimits;
+  readonly startSpread?: number;
 }
 
 const LOOKS = [10, 20, 40, 80];
@@ -45,7 +52,7 @@ export function beginComparison(
   options: ComparisonOptions = {},
 ): ComparisonState {
   assertComparable(metrics);
-  const { alpha = ALPHA, looks: pairs = LOOKS, validity = VALIDITY_LIMITS } = options;
+  const { alpha = ALPHA, looks: pairs = LOOKS, validity = VALIDITY_LIMITS, startSpread } = options;
   const looks = looksOf({ pairs, alpha, metrics: metrics.length });
   const none = new Set<string>();
   return {
@@ -56,7 +63,7 @@ export function beginComparison(
     worse: none,
     better: none,
     settled: none,
-    plan: { metrics, looks, alpha, validity },
+    plan: { metrics, looks, alpha, validity, startSpread },
   };
 }
 
@@ -130,7 +137,13 @@ function stepDown(
   const sharing = { low: metrics.length - state.worse.size, high: metrics.length - state.better.size };
   const misses = missesOf(at, alpha, sharing);
   const total = missesOf({ ...at, share: 1 }, alpha, sharing);
-  const sight = { misses, confidence: 1 - total.low - total.high, looks: state.taken + 1, dropped };
+  const sight = {
+    misses,
+    starts: betweenStarts(state.plan, total),
+    confidence: 1 - total.low - total.high,
+    looks: state.taken + 1,
+    dropped,
+  };
   const before = new Map(state.results.map((result) => [result.metric, result]));
   const found = metrics.map((metric): MetricComparison => {
     const settled = state.settled.has(metric.metric) ? before.get(metric.metric) : undefined;
@@ -147,6 +160,12 @@ function stepDown(
   };
   const isNew = stepped.worse.size > state.worse.size || stepped.better.size > state.better.size;
   return isNew ? stepDown(stepped, kept, { look: at, dropped }) : stepped;
+}
+
+/** As it is the same at each look, one start of either side may differ by what all looks together may miss. */
+function betweenStarts({ startSpread }: ComparisonPlan, misses: Misses): Bounds | undefined {
+  if (startSpread === undefined) return undefined;
+  return { low: startsApart(startSpread, misses.low), high: startsApart(startSpread, misses.high) };
 }
 
 function joined(

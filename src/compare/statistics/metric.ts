@@ -8,11 +8,13 @@ import type {
   Pair,
   Round,
 } from '../../model/comparison.js';
-import { changeOf, type Evidence, evidenceOf, limitOf, marginOf, pooled } from './evidence.js';
+import { type Bounds, changeOf, type Evidence, evidenceOf, limitOf, marginOf, pooled } from './evidence.js';
 
 /** The look that a metric is compared at. */
 interface Sight {
   readonly misses: Misses;
+  /** ln of the ratio by which one start of either side may differ by itself; undefined where starts are in the pairs. */
+  readonly starts?: Bounds;
   /** With which the interval holds the truth over all looks. */
   readonly confidence: number;
   readonly looks: number;
@@ -43,7 +45,7 @@ export function compareMetric(
     looks: sight.looks,
     limit: metric.limit,
   };
-  const finding = evidenceOf(pairs, metric, sight.misses);
+  const finding = evidenceOf(pairs, metric, sight);
   if ('reason' in finding) {
     const result = { ...known, ...NOTHING_KNOWN, reason: finding.reason };
     return { result, worse: false, better: false, settled: pairs.length > 0 };
@@ -101,26 +103,51 @@ function tooFew(pairs: number, confidence: number): string {
 
 /**
  * What so many pairs detect, and how many pairs tell a change of the limit from the margin: the interval narrows with
- * the root of their number. A change is detected if the bound is beyond the margin and the estimate reaches the limit; in
- * 95% of runs the estimate falls short of the change by distance − half at most.
+ * the root of their number, but for what it was widened by. A change is detected if the bound is beyond the margin and
+ * the estimate reaches the limit; in 95% of runs the estimate falls short of the change by distance − half at most.
  *
- * Nothing where the interval does not hold what was asked for, nor pairs for a limit within the margin.
+ * Nothing where the interval does not hold what was asked for, nor pairs for a limit within the margin, or one that no
+ * number of pairs tells.
  */
 function detectable(
   metric: ComparedMetric,
   evidence: Evidence,
   { pairs, misses }: { readonly pairs: number; readonly misses: Misses },
-): Pick<ComparisonResult, 'mde' | 'needed'> {
+): Pick<ComparisonResult, 'mde' | 'needed' | 'widened'> {
   if (evidence.missed !== undefined) return { mde: null, needed: null };
   const margin = marginOf(metric);
   const limit = limitOf(metric);
   const half = (evidence.high - evidence.low) / 2;
-  const distance = detectableDistance(half, misses.low);
-  const toLimit = limit - margin;
+  const widened = evidence.widened && (evidence.widened.low + evidence.widened.high) / 2;
+  const ratio = detectableDistance(1, misses.low);
+  const room = (limit - margin) / ratio - (widened ?? 0);
   return {
-    mde: Math.abs(changeOf(metric, Math.max(margin + distance, limit + distance - half))),
-    needed: toLimit > 0 ? Math.ceil(pairs * (distance / toLimit) ** 2) : null,
+    mde: Math.abs(changeOf(metric, Math.max(margin + ratio * half, limit + (ratio - 1) * half))),
+    needed: room > 0 ? Math.ceil(pairs * ((half - (widened ?? 0)) / room) ** 2) : null,
+    ...(widened === undefined ? {} : { widened }),
   };
+}
+
+/**
+ * The minimum detectable effect if there were so many pairs in place of those of a result. How far beyond its interval's
+ * half an effect has to be is told by the effect that it has. Null where it has none.
+ */
+export function detectableWith(
+  pairs: number,
+  result: ComparisonResult,
+  { worse }: Pick<ComparedMetric, 'worse'>,
+): number | null {
+  const { low, high, mde, widened = 0 } = result;
+  if (low === null || high === null || mde === null || result.scale === 'rate') return null;
+  const metric: ComparedMetric = { ...result, worse };
+  const toWorse = (amount: number): number => limitOf({ ...metric, limit: amount });
+  const [margin, limit, effect] = [marginOf(metric), limitOf(metric), toWorse(mde)];
+  const sign = worse === 'higher' ? 1 : -1;
+  const half = Math.abs(toWorse(sign * high) - toWorse(sign * low)) / 2;
+  if (half === 0) return mde;
+  const ratio = Math.min((effect - margin) / half, 1 + (effect - limit) / half);
+  const then = (half - widened) * Math.sqrt(result.pairs / pairs) + widened;
+  return Math.abs(changeOf(metric, Math.max(margin + ratio * then, limit + (ratio - 1) * then)));
 }
 
 function typicalValues(
@@ -195,11 +222,20 @@ export function deviationOf(standardError: number, pairs: number): number {
 }
 
 /**
+ * z·√2·ln(1 + s): ln of the ratio of two starts of the same program exceeds it with a chance of `miss`, if starts differ
+ * by s (standard deviation): 2.58·√2·s at ½%. Added to the bounds of the pairs it is more than both together come to,
+ * √(z²a² + z²b²) ≤ za + zb, so that what may be missed stays what it was.
+ */
+export function startsApart(startSpread: number, miss: number): number {
+  return upperNormal(miss) * Math.SQRT2 * Math.log1p(startSpread);
+}
+
+/**
  * How far from the margin an effect has to be to be seen, when its interval is `half` to either side: the bound lies
  * half = z_miss·s below the estimate, s its standard error, and the estimate is above its truth − z_power·s in `POWER`
  * of all runs.
  */
-function detectableDistance(half: number, miss: number): number {
+export function detectableDistance(half: number, miss: number): number {
   return half * (1 + upperNormal(1 - POWER) / upperNormal(miss));
 }
 

@@ -90,6 +90,15 @@ function isUndisturbed({ steal = 0, startSkew = 0 }: Round, limits: ValidityLimi
   return steal <= limits.steal && startSkew <= limits.startSkew;
 }
 
+/** Standard deviation of ln of the values; undefined for fewer than two, or where one is not above 0. */
+export function deviationOfLogs(values: readonly number[]): number | undefined {
+  const logs = values.map(Math.log);
+  if (logs.length < 2 || !logs.every(Number.isFinite)) return undefined;
+  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+  const squares = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0);
+  return Math.sqrt(squares / (logs.length - 1));
+}
+
 type Held = NonNullable<Round['held']>;
 
 /**
