@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { predicted, resourceLine } from '../../src/ladder/capacity.js';
-import { inversionsAtMost } from '../../src/lib/statistics/slopes.js';
 import { forSeeds, seeded } from '../measure/seeded.js';
 
 const RUNGS = [1, 2, 5, 10, 20, 50];
@@ -63,12 +62,4 @@ describe('the resource model', () => {
   test('predicts no less than nothing', () => {
     expect(predicted({ a: 10, b: -1 }, 50)).toBe(0);
   });
-});
-
-test("Kendall's distribution: of the 24 orders of four values 1, 3, 5, 6, 5, 3, 1 have 0 … 6 inversions", () => {
-  const counts = [0, 1, 2, 3, 4, 5, 6].map(
-    (inversions) => 24 * (inversionsAtMost(4, inversions) - inversionsAtMost(4, inversions - 1)),
-  );
-  expect(counts.map((count) => Math.round(count * 1e9) / 1e9)).toEqual([1, 3, 5, 6, 5, 3, 1]);
-  expect(inversionsAtMost(50, 1225)).toBeCloseTo(1, 9);
 });

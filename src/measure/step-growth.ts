@@ -1,5 +1,5 @@
 import { distributionOf, percentile } from '../lib/statistics/distribution.js';
-import { chanceOfOrder, inversionsAtMost } from '../lib/statistics/slopes.js';
+import { chanceOfOrder, inversionChances } from '../lib/statistics/slopes.js';
 import type { Flow } from '../model/flow.js';
 import type { GrownStep, StepGrowth } from '../model/results.js';
 
@@ -120,7 +120,7 @@ export function chanceOfRise(values: readonly number[]): number {
   for (const [index, earlier] of medians.entries()) {
     inversions += medians.slice(index + 1).filter((later) => later <= earlier).length;
   }
-  return inversionsAtMost(PARTS, inversions);
+  return inversionChances(PARTS)[inversions] ?? 1;
 }
 
 /** NaN of nothing. */

@@ -58,7 +58,8 @@ interface SlopeInterval {
  * Kendall's tau", JASA 1968). `confidence` in 0…1; few points do not reach it, and the interval says what they do reach.
  */
 export function slopeInterval(sorted: Float64Array, points: number, confidence: number): SlopeInterval {
-  const missed = (rank: number): number => 2 * inversionsAtMost(points, rank - 1);
+  const atMost = inversionChances(points);
+  const missed = (rank: number): number => 2 * (atMost[rank - 1] ?? 1);
   let rank = 1;
   while (rank < sorted.length / 2 && missed(rank + 1) <= 1 - confidence) rank++;
   return {
@@ -69,21 +70,25 @@ export function slopeInterval(sorted: Float64Array, points: number, confidence: 
 }
 
 /**
- * Probability that a random order of `count` values has at most `inversions` pairs the wrong way round, exactly: the
- * null distribution of Kendall's rank correlation (Kendall, "A new measure of rank correlation", 1938). The k-th value
- * can be put in k places, which make 0 … k − 1 inversions, each as likely as the other.
+ * For each number of inversions from 0 up, the probability that a random order of `count` values has at most so many
+ * pairs the wrong way round, exactly: the null distribution of Kendall's rank correlation (Kendall, "A new measure of
+ * rank correlation", 1938). The k-th value can be put in k places, which make 0 … k − 1 inversions, each as likely as
+ * the other, so that each chance is a mean of k neighbours, kept as a running sum.
  */
-export function inversionsAtMost(count: number, inversions: number): number {
-  let chances = [1];
+export function inversionChances(count: number): Float64Array {
+  let chances = Float64Array.of(1);
   for (let values = 2; values <= count; values++) {
-    const next = new Array<number>(chances.length + values - 1).fill(0);
-    chances.forEach((chance, made) => {
-      for (let more = 0; more < values; more++)
-        next[made + more] = (next[made + more] ?? 0) + chance / values;
-    });
+    const next = new Float64Array(chances.length + values - 1);
+    let window = 0;
+    for (let made = 0; made < next.length; made++) {
+      if (made < chances.length) window += chances[made] ?? 0;
+      if (made >= values) window -= chances[made - values] ?? 0;
+      next[made] = window / values;
+    }
     chances = next;
   }
-  return chances.slice(0, Math.max(0, inversions + 1)).reduce((sum, chance) => sum + chance, 0);
+  let sum = 0;
+  return chances.map((chance) => (sum += chance));
 }
 
 /** Values of one group that are compared; 6 groups of them are 600,000 pairs. */
