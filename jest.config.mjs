@@ -1,5 +1,5 @@
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/fast-globals.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   // Sources import each other as './x.js', as Node will see them; here they are still './x.ts'.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -92,6 +92,19 @@ describe('a monitor of a synchronous table', () => {
     ]);
   });
 
+  test('says for how long flowgate did not run although it was stopped while it looked', () => {
+    const table = new FakeProcessTable();
+    const { clock, monitor } = watch(table);
+    clock.advance(25);
+    table.answer = () => {
+      clock.stall(4000);
+      table.answer = () => [];
+      return [];
+    };
+    clock.advance(10);
+    expect(monitor.soFar().notes.join()).toMatch(/^flowgate itself did not run for 4\.0 s/);
+  });
+
   test('is careful when it begins and when it ends, not in between', async () => {
     const table = new FakeProcessTable();
     const { clock, monitor } = watch(table);
@@ -198,6 +211,18 @@ describe('a monitor of an asynchronous table', () => {
     pending.shift()?.([]);
     expect((await stopped).samples).toHaveLength(2);
     expect(clock.timers()).toBe(0);
+  });
+
+  test('a table that takes long to answer is no stop of flowgate', async () => {
+    const { table, pending } = slow();
+    const { clock, monitor } = watch(table);
+    clock.advance(100);
+    clock.advance(4000);
+    const stopped = monitor.stop();
+    pending.shift()?.([]);
+    await settle();
+    pending.shift()?.([]);
+    expect((await stopped).notes.join()).not.toContain('did not run');
   });
 
   test('a read that rejects is noted and ends nothing', async () => {

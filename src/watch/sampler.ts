@@ -116,15 +116,22 @@ class Sampler implements Monitor {
     const { clock, table } = this.options;
     const bounds = table.source === 'pidusage' ? SLOW : FAST;
     const interval = nextInterval(this.pace(), bounds);
-    this.due = clock.now() + interval;
+    // By one time, and after the look that was due: so there is no instant in which a stop of ours goes unseen.
+    const now = clock.now();
+    this.noteStall(now);
+    this.due = now + interval;
     this.timer = clock.timer(interval, () => {
-      this.noteStall();
       const pending = this.reading ?? this.read();
-      if (pending === undefined) this.reschedule();
-      else
-        void pending.then(() => {
-          this.reschedule();
-        });
+      if (pending === undefined) {
+        this.reschedule();
+        return;
+      }
+      this.noteStall(clock.now());
+      // How long others take to answer says nothing about us.
+      this.due = Infinity;
+      void pending.then(() => {
+        this.reschedule();
+      });
     });
   }
 
@@ -138,13 +145,13 @@ class Sampler implements Monitor {
     if (this.record === undefined) this.schedule();
   }
 
-  private noteStall(): void {
-    this.stalled = Math.max(this.stalled, this.options.clock.now() - this.due);
+  private noteStall(now: number): void {
+    this.stalled = Math.max(this.stalled, now - this.due);
   }
 
   private async finish(): Promise<MonitorRecord> {
     this.timer?.cancel();
-    this.noteStall();
+    this.noteStall(this.options.clock.now());
     this.ending = true;
     await this.sampleNow();
     return this.soFar();
