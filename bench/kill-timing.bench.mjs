@@ -30,7 +30,7 @@ async function dueTimes(iterations) {
   return iterations.map((iteration) => killOf({ kill: KILL, seed: SEED }, iteration).after);
 }
 
-/** All flows of the faulted wave are killed; the clean waves before and after them last for 50 ms a flow. */
+/** All flows of the two faulted waves are killed; those of the clean waves last for 50 ms. */
 async function killed(work) {
   const { flows } = runScenario({
     ...work,
@@ -41,7 +41,7 @@ async function killed(work) {
     checks: { concurrency: 'off', isolation: 'off', cleanup: 'off' },
   });
   const hit = flows.filter((flow) => flow.hit?.kind === 'kill');
-  if (hit.length !== FLOWS * TURNS) throw new Error(`${hit.length} flows were killed`);
+  if (hit.length !== 2 * FLOWS * TURNS) throw new Error(`${hit.length} flows were killed`);
   const due = await dueTimes(hit.map(({ iteration }) => iteration));
   return {
     ...figuresOf(
@@ -55,9 +55,13 @@ async function killed(work) {
   };
 }
 
-/** Iterations of the faulted wave come after those of the first clean one. */
-const isFaulted = `[ "$FLOWGATE_ITERATION" -gt ${FLOWS * TURNS} ] && [ "$FLOWGATE_ITERATION" -le ${2 * FLOWS * TURNS} ]`;
-const COMMAND = `if ${isFaulted}; then exec sleep 5; else sleep 0.05; fi`;
+/** The flows of faulted waves are those that last: with one round the second wave, and one of the three after it by lot. */
+async function command() {
+  const { drawnWaves } = await built('faults/config.js');
+  const faulted = drawnWaves(1, SEED).flatMap((kind, index) => (kind === 'faulted' ? [index] : []));
+  const wave = `$(( (FLOWGATE_ITERATION - 1) / ${FLOWS * TURNS} ))`;
+  return `case ${wave} in ${faulted.join('|')}) exec sleep 5;; *) sleep 0.05;; esac`;
+}
 
 /** Ten at once for as many turns, by something that ends a process of its own after a time: ms from start to end. */
 async function inTurns(run) {
@@ -94,7 +98,7 @@ export default {
   rounds: 5,
   columns: [...SENT, ...ENDED],
   peers: [
-    { name: 'flowgate, command flows', run: () => killed({ run: COMMAND }) },
+    { name: 'flowgate, command flows', run: async () => killed({ run: await command() }) },
     { name: 'setTimeout and kill, Node alone', run: () => inTurns(byTimer) },
     { name: 'timeout -s KILL, coreutils', missing: missing('timeout'), run: () => inTurns(byTimeout) },
   ],

@@ -26,7 +26,7 @@ describe('the default gate on total_time is left out, and said to be, where the 
     ['40 s', 'stages of rates', {}, 'stages: [{rate: 2/s, for: 20s}, {rate: 9/s, for: 20s}]'],
     ['40 s', 'a ladder, all its rungs together', {}, 'ladder: [1, 2, 4, 8], duration: 10s'],
     [
-      '30 s',
+      '50 s',
       'faults, all their waves together',
       {},
       'duration: 10s, faults: {kill: {share: 10%}, rounds: 1}',

@@ -1,6 +1,6 @@
 import type { Wave, WaveFigures } from '../../src/model/faults.js';
 import type { Record } from '../../src/model/record.js';
-import { wavesOf } from '../../src/model/plan.js';
+import { drawnWaves } from '../../src/faults/config.js';
 import { recordOf } from './record.js';
 
 export interface MadeUpWave extends Pick<Wave, 'wave' | 'kind'> {
@@ -30,17 +30,13 @@ interface FakeFigures extends WaveFigures {
   readonly time: number;
 }
 
-/** The record of a run with faults, as it is read from results.json; each wave as `figures` has it. */
+/** The record of a run with faults, as it is read from results.json; each wave as `figures` has it. `seed`: of the lot. */
 export function wavesRecord(
   rounds: number,
   figures: (wave: MadeUpWave) => Partial<FakeFigures> = () => ({}),
-  differs: Partial<Record> = {},
+  { seed = 1, ...differs }: Partial<Record> & { readonly seed?: number } = {},
 ): Record {
-  const kinds = wavesOf({
-    seed: 1,
-    rounds,
-    kill: { share: 0.1, after: { from: 0, to: 1 }, signal: 'SIGKILL' },
-  });
+  const kinds = drawnWaves(rounds, seed);
   const waves = kinds.map((kind, index) => ({
     wave: index + 1,
     kind,

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/lib/errors.js';
 import type { Inputs } from '../../src/config/inputs.js';
 import { makePlan, validateConfig } from '../../src/config/plan.js';
+import { drawnWaves } from '../../src/faults/config.js';
 import type { FaultsPlan } from '../../src/model/faults.js';
 import { fakeFiles } from '../fakes/files.js';
 
@@ -28,7 +29,7 @@ describe('a plan of faults', () => {
     expect(await faultsIn('faults: {kill: {share: 10%}}')).toEqual({
       seed: 7,
       kill: { share: 0.1, after: { from: 100, to: 1000 }, signal: 'SIGKILL' },
-      rounds: 5,
+      waves: drawnWaves(5, 7),
     });
   });
 
@@ -38,7 +39,7 @@ describe('a plan of faults', () => {
       'network: [{listen: 15432, upstream: "127.0.0.1:5432", reset: 5%}]}';
     expect(await faultsIn(line)).toMatchObject({
       seed: 42,
-      rounds: 3,
+      waves: drawnWaves(3, 42),
       kill: { share: 0.5, after: { from: 1000, to: 2000 }, signal: 'SIGTERM' },
       network: [{ listen: { port: 15432 }, toxics: [{ kind: 'reset', probability: 0.05 }] }],
     });
@@ -57,6 +58,49 @@ describe('a plan of faults', () => {
 
   test('is none where there is none', async () => {
     expect(await faultsIn('warmup: 0')).toBeUndefined();
+  });
+});
+
+describe('the order of the waves', () => {
+  const key = (rounds: number, seed: number): string =>
+    drawnWaves(rounds, seed)
+      .map((kind) => (kind === 'clean' ? 'C' : 'F'))
+      .join('');
+
+  test('begins with clean ones and one with faults; what follows is drawn', () => {
+    for (const rounds of [1, 5, 20]) {
+      const order = key(rounds, 3);
+      const [ahead, lot] = [order.slice(0, rounds + 1), order.slice(rounds + 1)];
+      expect(ahead).toBe(`${'C'.repeat(rounds)}F`);
+      expect(lot).toHaveLength(2 * rounds + 1);
+      expect(lot.replaceAll('C', '')).toHaveLength(rounds);
+    }
+  });
+
+  test('is the same for the same seed', () => {
+    expect(key(5, 1)).toBe('CCCCCFCCFFCFCFCCF');
+    expect(key(5, 2)).not.toBe(key(5, 1));
+  });
+
+  test('is any of the possible ones with equal chance', () => {
+    const seeds = 10_000;
+    const counts = new Map<string, number>();
+    for (let seed = 1; seed <= seeds; seed++) {
+      const order = key(2, seed);
+      counts.set(order, (counts.get(order) ?? 0) + 1);
+    }
+    const expected = seeds / 10;
+    const chiSquared = [...counts.values()].reduce(
+      (sum, count) => sum + (count - expected) ** 2 / expected,
+      0,
+    );
+    expect(counts.size).toBe(10);
+    // The 99.9% point of chi-squared with nine degrees of freedom.
+    expect(chiSquared).toBeLessThan(27.88);
+  });
+
+  test('is none where nothing is injected wave by wave', async () => {
+    expect((await faultsIn('faults: {limits: {memory: 256MB}}'))?.waves).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { countOf } from '../../src/lib/statistics/distribution.js';
 import { FlowLog } from '../../src/measure/flow-log.js';
 import { summarize } from '../../src/measure/summarize.js';
 import type { FaultsPlan } from '../../src/model/faults.js';
-import { type Load, loadOfWaves, wavesOf } from '../../src/model/plan.js';
+import { type Load, loadOfWaves } from '../../src/model/plan.js';
 import { FakeNetworkProxy } from '../fakes/network-proxy.js';
 import { recordOf } from '../fakes/record.js';
 import { SimulatedClock } from '../fakes/simulated-clock.js';
@@ -16,12 +16,12 @@ const LOAD: Load = { model: 'closed', flows: 4, iterations: 20 };
 const TIME = 100;
 const KILL: FaultsPlan = {
   seed: 3,
-  rounds: 2,
+  waves: ['clean', 'clean', 'faulted', 'clean', 'faulted', 'clean'],
   kill: { share: 0.3, after: { from: 20, to: 80 }, signal: 'SIGKILL' },
 };
 const NETWORK: FaultsPlan = {
   seed: 3,
-  rounds: 1,
+  waves: ['clean', 'faulted', 'clean'],
   network: [
     {
       listen: { host: '127.0.0.1', port: 1 },
@@ -72,20 +72,12 @@ function simulate(faults: FaultsPlan, { onStart }: { onStart?: (start: FlowStart
       : { proxy, slotOf: (port: number) => (port > 50_000 ? port - 50_000 : undefined) };
   const run = async () => {
     const waved = await runWaves(faults, { ...options, runner, log }, { monitor, network });
-    return recordOf({ load: loadOfWaves(LOAD, wavesOf(faults)), ...waved, ...log.recorded() });
+    return recordOf({ load: loadOfWaves(LOAD, faults.waves), ...waved, ...log.recorded() });
   };
   return { clock, runner, options, halt, problems, proxy, looks, run };
 }
 
 describe('waves', () => {
-  test('are as many clean ones as there are rounds, then faulted and clean in turn', () => {
-    expect(wavesOf(KILL)).toEqual(['clean', 'clean', 'faulted', 'clean', 'faulted', 'clean']);
-    expect(wavesOf({ ...KILL, rounds: 1 })).toEqual(['clean', 'faulted', 'clean']);
-    expect(wavesOf({ ...KILL, rounds: 5 })).toHaveLength(15);
-    expect(wavesOf({ seed: 1, rounds: 5, limits: [] })).toEqual([]);
-    expect(wavesOf(undefined)).toEqual([]);
-  });
-
   test('are the whole load each, with a start barrier of its own, and iterations go on', async () => {
     const { clock, runner, run } = simulate(KILL);
     const { flows, waves = [] } = await clock.run(run());

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseThresholds } from '../../src/config/thresholds.js';
+import { drawnWaves } from '../../src/faults/config.js';
 import { gatedByHistory } from '../../src/history/gates.js';
 import { loadKey } from '../../src/history/points.js';
 import type { HistoryGate, Past } from '../../src/model/history.js';
@@ -50,11 +51,11 @@ describe('gates by history', () => {
   });
 
   test('of a scenario with faults come from runs of all its waves', () => {
-    // Two rounds are six waves (two clean, then faulted and clean in turn) of ten flows each: 60 is what is kept.
+    // Two rounds are eight waves of ten flows each: 80 is what is kept.
     const kill = { share: 0.1, after: { from: 0, to: 10 }, signal: 'SIGKILL' };
-    const faulted = { ...scenario, faults: { seed: 1, kill, rounds: 2 } };
+    const faulted = { ...scenario, faults: { seed: 1, kill, waves: drawnWaves(2, 1) } };
     const past = pastOf(STEP, { ...HISTORY_PLAN, gate: { margin: 0.1, level: 'warn' } });
-    const load = loadKey({ model: 'closed', flows: 10, iterations: 60 });
+    const load = loadKey({ model: 'closed', flows: 10, iterations: 80 });
     const waved = { ...past, points: past.points.map((point) => ({ ...point, load })) };
     expect(gates(waved, faulted)).toEqual(['warn success_rate >= 90%', 'warn peak_memory <= 150MB']);
     expect(gates(past, faulted)).toEqual([]);

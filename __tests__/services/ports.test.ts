@@ -71,7 +71,7 @@ test('a proxy in front of a service finds it at its port', () => {
     services: [servicePlanOf('db'), servicePlanOf('app')],
     faults: {
       seed: 1,
-      rounds: 1,
+      waves: [],
       network: [
         { ...entry, upstream: { host: '127.0.0.1', port: 0 }, upstreamPort: '{{port.app}}' },
         { ...entry, upstream: { host: 'db.test', port: 5432 } },

@@ -12,7 +12,8 @@ import {
   unreadable,
   whole,
 } from '../lib/fields.js';
-import type { FaultsPlan, KillPlan } from '../model/faults.js';
+import { seededRandom, seedOf } from '../lib/random.js';
+import type { FaultsPlan, KillPlan, Wave } from '../model/faults.js';
 import { limitRules, limits, type LimitsConfig, planLimits } from './limits/config.js';
 import { networkFaults } from './network/config.js';
 
@@ -92,7 +93,7 @@ export function planKill({ share, after = AFTER, signal = SIGNAL }: KillConfig):
 /* `faults`: what is done to the flows, to what they depend on, and to what they may use. */
 
 const ROUNDS = 5;
-/** With three times as many waves, each the whole load. */
+/** With three times as many waves and two, each the whole load. */
 const MOST_ROUNDS = 50;
 
 const faults = map(
@@ -105,8 +106,8 @@ const faults = map(
       .max(MOST_ROUNDS, { error: `must be at most ${MOST_ROUNDS}` })
       .optional()
       .describe(
-        'how many faulted waves, each with a clean one after it, and as many clean ones before the first; 5 if left ' +
-          'out, which is the fewest that containment and recovery can be judged by. A wave is the whole load',
+        'so many clean waves, one with faults, then as many faulted ones and one clean one more in an order drawn by ' +
+          'lot; 5 if left out, which is the fewest that containment and recovery can be judged by. A wave is the whole load',
       ),
   },
   'a map such as {kill: {share: 10%}}',
@@ -175,11 +176,36 @@ export function planFaults(
   scenarioSeed: number,
   has: { readonly http: boolean; readonly services: boolean },
 ): FaultsPlan {
+  const own = seed ?? scenarioSeed;
   return {
-    seed: seed ?? scenarioSeed,
+    seed: own,
     ...(killed === undefined ? {} : { kill: planKill(killed) }),
     ...(network === undefined ? {} : { network }),
     ...(limited === undefined ? {} : { limits: planLimits(limited, has) }),
-    rounds,
+    waves: killed === undefined && network === undefined ? [] : drawnWaves(rounds, own),
   };
+}
+
+/** Keeps the waves' lot from sharing its numbers with kills and connections. */
+const OF_WAVES = 0x7761;
+
+/**
+ * As many clean waves as there are rounds, one with faults, and then as many faulted ones as there are rounds and one clean
+ * one more, in an order drawn by lot. Each order of these is equally likely (Fisher and Yates 1938), which makes the rank
+ * test of `containment` exact whatever the machine does from wave to wave: only the waves of the lot are compared. The
+ * first faulted one is not: what it breaks for good is behind all of them. `recovery` has clean waves ahead, and all other
+ * clean ones after the first faults.
+ */
+export function drawnWaves(rounds: number, seed: number): readonly Wave['kind'][] {
+  const random = seededRandom(seedOf(seed, OF_WAVES));
+  const clean = (count: number) => Array.from({ length: count }, () => 'clean' as const);
+  const lot: Wave['kind'][] = [
+    ...clean(rounds + 1),
+    ...Array.from({ length: rounds }, () => 'faulted' as const),
+  ];
+  for (let left = lot.length - 1; left > 0; left--) {
+    const drawn = Math.floor(random() * (left + 1));
+    [lot[left], lot[drawn]] = [lot[drawn] as Wave['kind'], lot[left] as Wave['kind']];
+  }
+  return [...clean(rounds), 'faulted', ...lot];
 }

@@ -6,7 +6,6 @@ import type { FlowLog } from '../measure/flow-log.js';
 import type { FaultsPlan, InjectedFault, InjectedFaults, Wave } from '../model/faults.js';
 import type { Flow, Hit } from '../model/flow.js';
 import type { NetworkFault } from '../model/network-fault.js';
-import { wavesOf } from '../model/plan.js';
 import type { Clock } from '../system/ports.js';
 import type { Monitor } from '../watch/sampler.js';
 import type { NetworkProxy, ProxiesReport } from './network/protocol.js';
@@ -24,8 +23,8 @@ interface WaveSurroundings {
 }
 
 /**
- * Runs the load again and again, in turn with faults and without, from a clean wave to a clean wave; each behind a start
- * barrier of its own. The monitor looks before and after each, so that what a wave used can be told from its neighbours'.
+ * Runs the load again and again, with faults and without, in the order that was drawn; each behind a start barrier of its
+ * own. The monitor looks before and after each, so that what a wave used can be told from its neighbours'.
  */
 export async function runWaves(
   faults: FaultsPlan,
@@ -37,7 +36,7 @@ export async function runWaves(
   const injection = new FaultInjection({ ...options, faults, network });
   const killed = { log: injection, killOf: (iteration: number) => killOf(faults, iteration) };
   const waves: Wave[] = [];
-  for (const [index, kind] of wavesOf(faults).entries()) {
+  for (const [index, kind] of faults.waves.entries()) {
     if (isHalted()) break;
     const wave = index + 1;
     await monitor.sampleNow();

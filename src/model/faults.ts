@@ -21,8 +21,8 @@ export interface FaultsPlan {
   readonly kill?: KillPlan;
   readonly network?: readonly NetworkFaultPlan[];
   readonly limits?: readonly LimitPlan[];
-  /** Faulted waves, each with a clean one after it; as many clean ones come before the first. Kill and network only. */
-  readonly rounds: number;
+  /** The kinds of waves that the scenario runs, in their order; none if nothing is injected wave by wave. */
+  readonly waves: readonly Wave['kind'][];
 }
 
 /*

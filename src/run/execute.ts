@@ -7,7 +7,7 @@ import type { FlowRunner } from '../flows/runner.js';
 import { climb } from '../ladder/climb.js';
 import { messageOf } from '../lib/errors.js';
 import { type LoggedFlows, runFlows, warmUp } from '../load/flows.js';
-import { type ScenarioPlan, wavesOf, wholeLoad } from '../model/plan.js';
+import { type ScenarioPlan, wholeLoad } from '../model/plan.js';
 import type { BrokenGates, Record } from '../model/record.js';
 import type { Threshold } from '../model/threshold.js';
 import type { Monitor } from '../watch/sampler.js';
@@ -163,7 +163,7 @@ async function runLoad(
   const broken = (gates: readonly Threshold[]): readonly string[] => brokenGates(gates, soFar({ load }));
   const abort = new AbortWatch({ thresholds, broken, clock, origin, halt: halt.now });
   try {
-    if (faults === undefined || wavesOf(faults).length === 0) {
+    if (faults === undefined || faults.waves.length === 0) {
       await runFlows(flows);
       return { aborted: abort.aborted };
     }

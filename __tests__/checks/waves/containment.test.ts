@@ -16,8 +16,8 @@ describe('containment', () => {
       outcome: 'pass',
       title: 'Flows that no fault hit were as in clean waves',
       evidence: [
-        'not ok: 0 of 100 flows (0%) in the faulted waves, 0 of 120 (0%) in the clean ones around them (5 and 6 waves, p = 1)',
-        'flow time 100 ms in the faulted waves, 100 ms in the clean ones around them: +0%, at most +0% with 90%',
+        'not ok: 0 of 100 flows (0%) in the faulted waves, 0 of 120 (0%) in the clean ones among them (5 and 6 waves, p = 1)',
+        'flow time 100 ms in the faulted waves, 100 ms in the clean ones among them: +0%, at most +0% with 90%',
       ],
     });
   });
@@ -28,28 +28,28 @@ describe('containment', () => {
         flowOf({
           iteration: 101,
           slot: 3,
-          wave: 6,
+          wave: 9,
           outcome: 'killed',
           hit: { kind: 'kill', at: 5050 },
           endedAt: 5050,
         }),
         flowOf({
           iteration: 102,
-          wave: 6,
+          wave: 9,
           outcome: 'failed',
           error: { message: 'the connection is closed' },
           endedAt: 5052,
         }),
         flowOf({
           iteration: 103,
-          wave: 6,
+          wave: 9,
           outcome: 'failed',
           error: { message: 'the connection is closed' },
           endedAt: 5060,
         }),
         flowOf({
           iteration: 104,
-          wave: 6,
+          wave: 9,
           outcome: 'failed',
           error: { message: 'by itself' },
           endedAt: 5040,
@@ -68,9 +68,9 @@ describe('containment', () => {
       outcome: 'fail',
       title: 'Faults hurt flows that they did not hit',
       evidence: [
-        'not ok: 45 of 100 flows (45%) in the faulted waves, 0 of 120 (0%) in the clean ones around them (5 and 6 waves, p = 0.0022)',
-        'wave 6: after flow 101 (slot 3) was killed, flows 102, 103 were not ok within 10 ms: the connection is closed',
-        'wave 6: flow 104 was not ok, before any fault: by itself',
+        'not ok: 45 of 100 flows (45%) in the faulted waves, 0 of 120 (0%) in the clean ones among them (5 and 6 waves, p = 0.0022)',
+        'wave 9: after flow 101 (slot 3) was killed, flows 102, 103 were not ok within 10 ms: the connection is closed',
+        'wave 9: flow 104 was not ok, before any fault: by itself',
       ],
     });
     expect(recoveryOf(record)?.outcome).toBe('pass');
@@ -81,9 +81,9 @@ describe('containment', () => {
     const found = containmentOf(record);
     expect(found).toMatchObject({ outcome: 'fail', title: 'Faults hurt flows that they did not hit' });
     expect(found?.evidence[0]).toMatch(
-      /^flow time 160 ms in the faulted waves, 100 ms .*: \+60%, at least \+56% with 99\.5%/,
+      /^flow time 162 ms in the faulted waves, 100 ms .*: \+62%, at least \+59% with 99\.5%/,
     );
-    expect(found?.evidence[1]).toBe('wave 6: mean flow time 156 ms beside 2 flows that faults hit');
+    expect(found?.evidence[1]).toBe('wave 9: mean flow time 159 ms beside 2 flows that faults hit');
   });
 
   test('lets a slowdown within the margin be', () => {
@@ -105,7 +105,7 @@ describe('containment', () => {
   });
 
   test('one wave that went wrong is not enough to accuse, and too much to acquit', () => {
-    const record = wavesRecord(5, ({ wave }) => ({ failed: wave === 8 ? 20 : 0 }));
+    const record = wavesRecord(5, ({ wave }) => ({ failed: wave === 9 ? 20 : 0 }));
     const found = containmentOf(record);
     expect(found).toMatchObject({ outcome: 'inconclusive' });
     expect(found?.evidence[0]).toMatch(/^more flows were not ok, but in too few waves/);
@@ -142,6 +142,28 @@ describe('containment', () => {
     expect(containmentOf(all)?.evidence[0]).toMatch(/nobody is left to look at; give the faults a smaller/);
   });
 
+  test('is inconclusive where the first faulted wave alone was hit, which is not compared', () => {
+    const record = wavesRecord(5, ({ wave }) => (wave === 6 ? {} : { hit: 0 }));
+    expect(containmentOf(record)).toMatchObject({
+      outcome: 'inconclusive',
+      evidence: [
+        expect.stringMatching(/^no fault hit any flow after the first faulted wave, which is not compared:/),
+      ],
+    });
+  });
+
+  test.each([2, 3, 4, 5, 6])(
+    'does not alarm where one wave in %d is slow by itself, with the lot of the default seed',
+    (period) => {
+      for (const rounds of [5, 6, 7, 8, 9, 10]) {
+        for (let phase = 0; phase < period; phase++) {
+          const record = wavesRecord(rounds, ({ wave }) => ({ time: wave % period === phase ? 150 : 100 }));
+          expect(containmentOf(record)?.outcome).not.toBe('fail');
+        }
+      }
+    },
+  );
+
   test('is inconclusive where no fault hit anybody', () => {
     const record = wavesRecord(5, () => ({ hit: 0 }));
     expect(containmentOf(record)).toMatchObject({ outcome: 'inconclusive' });
@@ -150,7 +172,7 @@ describe('containment', () => {
 
   test('waves in which no fault hit anybody do not acquit, whatever the one looks like in which it did', () => {
     const record = wavesRecord(5, ({ kind, wave }) =>
-      kind === 'faulted' ? (wave === 8 ? { time: 350 } : { hit: 0 }) : {},
+      kind === 'faulted' ? (wave === 9 ? { time: 350 } : { hit: 0 }) : {},
     );
     expect(containmentOf(record)).toMatchObject({
       outcome: 'inconclusive',
@@ -161,10 +183,10 @@ describe('containment', () => {
       ],
     });
     const alone = wavesRecord(5, ({ kind, wave }) =>
-      kind === 'faulted' ? (wave === 8 ? { hit: 1, started: 0 } : { hit: 0 }) : {},
+      kind === 'faulted' ? (wave === 9 ? { hit: 1, started: 0 } : { hit: 0 }) : {},
     );
     expect(containmentOf(alone)?.outcome).toBe('inconclusive');
-    expect(containmentOf(wavesRecord(5, ({ wave }) => (wave === 8 ? { hit: 0 } : {})))?.outcome).toBe('pass');
+    expect(containmentOf(wavesRecord(5, ({ wave }) => (wave === 9 ? { hit: 0 } : {})))?.outcome).toBe('pass');
   });
 
   test('with fewer rounds than can decide anything it says so, and only warns unless it was asked for', () => {
@@ -182,7 +204,7 @@ describe('containment', () => {
   });
 
   test('flow times that differ wildly from wave to wave are not taken for the same', () => {
-    const record = wavesRecord(5, ({ wave }) => ({ time: wave % 4 < 2 ? 100 : 900 }));
+    const record = wavesRecord(5, ({ wave }) => ({ time: wave % 3 > 0 ? 100 : 900 }));
     expect(containmentOf(record)).toMatchObject({
       outcome: 'inconclusive',
       evidence: expect.arrayContaining([
@@ -203,7 +225,7 @@ describe('containment', () => {
 
   test('its evidence stays short however many waves and flows went wrong', () => {
     const flows = Array.from({ length: 600 }, (_, index) =>
-      flowOf({ iteration: index + 1, wave: 31 + 2 * (index % 30), outcome: 'failed', endedAt: 1e6 + index }),
+      flowOf({ iteration: index + 1, wave: 32 + (index % 61), outcome: 'failed', endedAt: 1e6 + index }),
     );
     const record = wavesRecord(30, ({ kind }) => (kind === 'faulted' ? { failed: 20 } : {}), { flows });
     const { evidence = [] } = containmentOf(record) ?? {};

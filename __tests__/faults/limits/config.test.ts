@@ -102,7 +102,7 @@ describe('the limits of a scenario', () => {
   test('bind whoever there is, and the seed of the faults is that of the scenario', async () => {
     expect(await faultsOf('run: x', 'seed: 7', 'faults: {limits: {memory: 256MB}}')).toEqual({
       seed: 7,
-      rounds: expect.any(Number),
+      waves: [],
       limits: [{ of: 'flow', memory: 256e6 }],
     });
     const subjects = async (...lines: string[]) =>

@@ -5,7 +5,7 @@ import { countersOf, FakeLimits, FakePlace } from '../../fakes/limits.js';
 import { scenarioPlanOf } from '../../fakes/record.js';
 import { servicePlanOf } from '../../fakes/service-world.js';
 
-const LIMITED = { seed: 1, rounds: 1, limits: [{ of: 'flow', memory: 256e6 }] } as const;
+const LIMITED = { seed: 1, waves: [], limits: [{ of: 'flow', memory: 256e6 }] } as const;
 
 const moduleOf = (isolate: Isolation): Work => ({ kind: 'module', module: 'm.mjs', isolate, options: {} });
 const HTTP: Work = { kind: 'http', requests: [], followRedirects: false, maxBody: 1 };
@@ -21,7 +21,7 @@ describe('the limits of a scenario', () => {
   test('are not opened where none are asked for', async () => {
     const world = new FakeLimits();
     expect(await openLimits(scenarioPlanOf(), world)).toBeUndefined();
-    expect(await openLimits(scenarioPlanOf({ faults: { seed: 1, rounds: 1 } }), world)).toBeUndefined();
+    expect(await openLimits(scenarioPlanOf({ faults: { seed: 1, waves: [] } }), world)).toBeUndefined();
     expect(world.requests).toEqual([]);
   });
 

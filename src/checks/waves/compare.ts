@@ -1,5 +1,5 @@
 import { chanceOfHigher, leastChance, type Shift, shiftOf } from '../../lib/statistics/rank-sum.js';
-import { type Count, stratifiedTest, type Stratum } from '../../lib/statistics/exact-counts.js';
+import { type Count, stratifiedTest } from '../../lib/statistics/exact-counts.js';
 import { type Point, theilSen } from '../../lib/statistics/slopes.js';
 import type { FiguredWave } from '../../measure/tally.js';
 import { totalOf } from '../../model/flow.js';
@@ -23,8 +23,6 @@ interface WaveSides {
   /** Those that may be worse. */
   readonly some: readonly FiguredWave[];
   readonly others: readonly FiguredWave[];
-  /** What flows are compared by, beside waves: `head` of each is of `some`. */
-  readonly strata: readonly Stratum[];
 }
 
 type Answer = 'same' | 'worse' | 'unknown';
@@ -67,7 +65,7 @@ export function countOf({ flows: { bystanders } }: FiguredWave): Count {
   return { started, failed: started - bystanders.ok };
 }
 
-export function pooledCount(waves: readonly FiguredWave[]): Count {
+function pooledCount(waves: readonly FiguredWave[]): Count {
   return waves
     .map(countOf)
     .reduce((sum, count) => ({ started: sum.started + count.started, failed: sum.failed + count.failed }), {
@@ -78,15 +76,15 @@ export function pooledCount(waves: readonly FiguredWave[]): Count {
 
 /**
  * Do more flows of some waves fail? Worse if the waves say so, by the exact rank-sum test on their shares, and it is a
- * percentage point at least. Unknown if only the flows do, by the stratified test that takes them for independent.
+ * percentage point at least. Unknown if only the flows do, by the exact test that takes them for independent.
  */
-export function compareSuccess({ some, others, strata }: WaveSides): SuccessComparison {
+export function compareSuccess({ some, others }: WaveSides): SuccessComparison {
   const [mine, theirs] = [some.flatMap(shareOf), others.flatMap(shareOf)];
   const counts = { some: pooledCount(some), others: pooledCount(others) };
   const chance = chanceOfHigher(mine, theirs);
   const tooFew = !canTell(mine.length, theirs.length);
   const excess = counts.some.failed / counts.some.started - counts.others.failed / counts.others.started;
-  const byFlows = stratifiedTest(strata).greater <= EACH;
+  const byFlows = stratifiedTest([{ base: counts.others, head: counts.some }]).greater <= EACH;
   const answer = (): Answer => {
     if (excess >= LEAST_EXCESS && chance <= EACH) return 'worse';
     return tooFew || (excess >= LEAST_EXCESS && byFlows) ? 'unknown' : 'same';

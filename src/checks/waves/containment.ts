@@ -1,5 +1,4 @@
 import { formatQuantity, plural } from '../../lib/format.js';
-import type { Stratum } from '../../lib/statistics/exact-counts.js';
 import { type FiguredWave, figuredWaves } from '../../measure/tally.js';
 import type { Flow } from '../../model/flow.js';
 import type { Record } from '../../model/record.js';
@@ -12,7 +11,7 @@ const LINES = 8;
 /** Flows that one line names. */
 const NAMED = 5;
 
-const NAMES = { some: 'in the faulted waves', others: 'in the clean ones around them' };
+const NAMES = { some: 'in the faulted waves', others: 'in the clean ones among them' };
 
 export const containment: Check = {
   id: 'containment',
@@ -21,24 +20,25 @@ export const containment: Check = {
   failureTitle: () => 'Faults hurt flows that they did not hit',
   description:
     "One flow's failure does not hurt the others: in waves with faults, flows that no fault hit succeed as often as in " +
-    'the clean waves around them, and take no longer. Exact rank-sum tests over the waves, 1% together.',
+    'the clean waves that the lot put among them, and take no longer. Exact rank-sum tests over the waves, 1% together.',
   needs: [WAVES],
   run: judge,
 };
 
+/** The waves that were drawn by lot, which are all after the first faulted one: see docs/statistics.md. */
 function judge(record: Record): Finding {
   const waves = figuredWaves(record);
   const first = waves.findIndex(({ kind }) => kind === 'faulted');
-  const around = waves.slice(Math.max(0, first - 1));
-  const faulted = around.filter(({ kind }) => kind === 'faulted');
-  const sides = {
-    some: faulted,
-    others: around.filter(({ kind }) => kind === 'clean'),
-    strata: strataOf(around),
-  };
+  const drawn = waves.slice(first + 1);
+  const faulted = drawn.filter(({ kind }) => kind === 'faulted');
+  const sides = { some: faulted, others: drawn.filter(({ kind }) => kind === 'clean') };
   const alone = nobodyLeft(faulted, isOutageAlone(record));
   if (alone !== undefined) return { outcome: 'inconclusive', evidence: [alone] };
-  if (faulted.every(({ flows }) => flows.hit === 0)) return { outcome: 'inconclusive', evidence: [NO_HIT] };
+  if (faulted.every(({ flows }) => flows.hit === 0)) {
+    const elsewhere = (waves[first]?.flows.hit ?? 0) > 0 ? HIT_FIRST : '';
+    return { outcome: 'inconclusive', evidence: [`no fault hit any flow${elsewhere}: ${MORE_HITS}`] };
+  }
+  if (sides.others.every(isAllBroken)) return { outcome: 'inconclusive', evidence: [ALL_BROKEN] };
   const success = compareSuccess(sides);
   const time = compareTimes(sides, { afterOthers: false });
   const found = findingOf({ success, time }, NAMES, {
@@ -56,18 +56,18 @@ function fewWitnesses(witnesses: number, faulted: readonly FiguredWave[]): strin
   );
 }
 
-const NO_HIT =
-  'no fault hit any flow: let more flows be hit (share, probability), or sooner (after), or run more of them in a wave';
-
-/** Each faulted wave with the clean one before it, which all that went wrong until then has hurt as well. */
-function strataOf(waves: readonly FiguredWave[]): readonly Stratum[] {
-  return waves.flatMap((wave, index) => {
-    const clean = waves[index - 1];
-    return wave.kind === 'faulted' && clean !== undefined
-      ? [{ base: countOf(clean), head: countOf(wave) }]
-      : [];
-  });
+/** What stays broken hides what else faults do. */
+function isAllBroken(wave: FiguredWave): boolean {
+  const { started, failed } = countOf(wave);
+  return failed === started;
 }
+
+const ALL_BROKEN =
+  'no flow of the clean waves after the first faults was ok, so there was nothing that later faults could have hurt: see recovery';
+
+const HIT_FIRST = ' after the first faulted wave, which is not compared';
+const MORE_HITS =
+  'let more flows be hit (share, probability), or sooner (after), or run more of them in a wave';
 
 /** Of what was done to the network: nobody sees whom an outage refuses, whatever flows send. */
 function isOutageAlone({ injected }: Record): boolean {

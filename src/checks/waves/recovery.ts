@@ -2,7 +2,7 @@ import { formatQuantity, formatRatio, plural } from '../../lib/format.js';
 import { type FiguredWave, figuredWaves } from '../../measure/tally.js';
 import type { Record } from '../../model/record.js';
 import type { Check, Finding } from '../check.js';
-import { canTell, compareSuccess, compareTimes, countOf, pooledCount } from './compare.js';
+import { canTell, compareSuccess, compareTimes, countOf } from './compare.js';
 import { bounded, findingOf, provenOnlyIf, WAVES } from './words.js';
 
 /** Lines of waves. */
@@ -33,15 +33,17 @@ function judge(record: Record): Finding {
   const before = waves.slice(0, Math.max(0, first));
   const after = waves.slice(first).filter(({ kind }) => kind === 'clean');
   if (waves.every(({ flows }) => flows.hit === 0)) return { outcome: 'inconclusive', evidence: [NO_HIT] };
-  const sides = {
-    some: after,
-    others: before,
-    strata: [{ base: pooledCount(before), head: pooledCount(after) }],
-  };
+  const sides = { some: after, others: before };
   const success = compareSuccess(sides);
   const time = compareTimes(sides, { afterOthers: true });
   const found = findingOf({ success, time }, NAMES, {
-    failures: [...faultsLine(record, waves[first]), ...bounded(after.flatMap(failureOf), LINES)],
+    failures: [
+      ...faultsLine(record, waves[first]),
+      ...bounded(
+        after.flatMap((wave) => failureOf(wave, waves)),
+        LINES,
+      ),
+    ],
     slow: [
       ...faultsLine(record, waves[first]),
       timesOf(before, 'before any fault'),
@@ -85,14 +87,15 @@ function faultsLine({ injected }: Record, wave: FiguredWave | undefined): readon
 }
 
 /** "wave 7 (clean, after faults in wave 6): 4 of 20 not ok: timed out after 2 s (flows 121, 125, …)". */
-function failureOf(wave: FiguredWave): readonly string[] {
+function failureOf(wave: FiguredWave, waves: readonly FiguredWave[]): readonly string[] {
   const { failed, started } = countOf(wave);
   if (failed === 0) return [];
   const { error } = wave.flows;
   const flows =
     error === undefined ? '' : `: ${error.sample} (flows ${error.flows.join(', ')}${more(error)})`;
   const share = `${failed} of ${started} not ok (${formatRatio(failed / started)})`;
-  return [`wave ${wave.wave} (clean, after the faults of wave ${wave.wave - 1}): ${share}${flows}`];
+  const faulted = waves.findLast((other) => other.kind === 'faulted' && other.wave < wave.wave);
+  return [`wave ${wave.wave} (clean, after the faults of wave ${faulted?.wave ?? 0}): ${share}${flows}`];
 }
 
 function more({ count, flows }: { readonly count: number; readonly flows: readonly number[] }): string {
