@@ -52,10 +52,16 @@ export function trendOf(
             after: last.mean,
             definition,
             runsAgo: last.to - last.from,
+            image: imageChange(known[last.from - 1]?.image, first.image),
           })
         : undefined,
     now,
   };
+}
+
+/** `ubuntu24 20260101.1 → ubuntu24 20260108.1`; undefined if it is the same, or one of them is not known. */
+export function imageChange(before: string | undefined, after: string | undefined): string | undefined {
+  return before === undefined || after === undefined || before === after ? undefined : `${before} → ${after}`;
 }
 
 /** Relative; of a share that had better be whole, what counts is what is missing: 99% to 98% is twice as many. */
@@ -69,7 +75,10 @@ function stepSize({ unit, worse }: MetricDefinition): StepSize {
 
 function changeAt(
   { sha, at }: HistoryPoint,
-  { definition, ...change }: Pick<Change, 'before' | 'after' | 'runsAgo'> & { definition: MetricDefinition },
+  {
+    definition,
+    ...change
+  }: Pick<Change, 'before' | 'after' | 'runsAgo' | 'image'> & { definition: MetricDefinition },
 ): Change {
   const { before, after } = change;
   return { ...change, sha, at, worse: definition.worse === (after > before ? 'higher' : 'lower') };
