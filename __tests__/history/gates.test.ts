@@ -45,6 +45,22 @@ describe('gates by history', () => {
     expect(thresholds).toHaveLength(3);
   });
 
+  test("name a change of the runner's image beside their limit, which stays", () => {
+    const past = pastOf(STEP, { ...HISTORY_PLAN, gate: { margin: 0.1, level: 'warn' } });
+    const points = past.points.map((point) => ({ ...point, image: 'ubuntu24 20260101.1' }));
+    const gated = (image?: string) =>
+      gatedByHistory(scenario as unknown as ScenarioPlan, {
+        past: { ...past, points },
+        environment: { ...environment, image },
+      }).thresholds.slice(1);
+    const images = (image?: string) => gated(image).map((threshold) => threshold.image);
+    const change = 'ubuntu24 20260101.1 → ubuntu24 20260108.1';
+    expect(images('ubuntu24 20260108.1')).toEqual([change, change]);
+    expect(images('ubuntu24 20260101.1')).toEqual([undefined, undefined]);
+    expect(images()).toEqual([undefined, undefined]);
+    expect(gated('ubuntu24 20260108.1').map(({ limit }) => limit)).toEqual(gated().map(({ limit }) => limit));
+  });
+
   test('are none before twenty runs, and none of a level of four', () => {
     expect(gate(STEP.slice(0, 19))).toEqual([]);
     expect(gate(STEP.slice(0, 34))).toEqual(['warn success_rate >= 90%']);

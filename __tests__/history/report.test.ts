@@ -43,6 +43,23 @@ describe('the history in the report', () => {
     );
   });
 
+  test("says so where the runner's image changed between the last run before and the first one after", () => {
+    const imagesFrom = (first: number): Past => {
+      const past = pastOf(STEP);
+      const points = past.points.map((point, index) => ({
+        ...point,
+        image: index < first ? 'ubuntu24 20260101.1' : 'ubuntu24 20260108.1',
+      }));
+      return { ...past, points };
+    };
+    const sentence = (first: number): string => spoken(view(imagesFrom(first))?.changed[0]?.sentence ?? []);
+    expect(sentence(30)).toBe(
+      "120 MB → 134 MB since 0000000, 12 runs ago, when the runner's image changed too (ubuntu24 20260101.1 → ubuntu24 20260108.1)",
+    );
+    expect(sentence(29)).toBe('120 MB → 134 MB since 0000000, 12 runs ago');
+    expect(sentence(31)).toBe('120 MB → 134 MB since 0000000, 12 runs ago');
+  });
+
   test('says what was expected where this run is none of it', () => {
     expect(view(pastOf(STEP), 150)?.changed[0]?.now).toBe('150 MB, 132 MB to 136 MB expected');
   });

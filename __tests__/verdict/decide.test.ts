@@ -34,6 +34,17 @@ const decided = (differs: Partial<Judgement> = {}) =>
   decide({ thresholds: [gate()], checks: [], record: recordOf(), ...differs });
 
 describe('the verdict on a scenario', () => {
+  test("names a change of the runner's image beside a gate by history, which fails all the same", () => {
+    const image = 'ubuntu24 20260101.1 → ubuntu24 20260108.1';
+    const broken = { ...failedAlert, level: 'fail', origin: 'history', image } as const;
+    expect(decided({ thresholds: [broken] })).toEqual({
+      verdict: 'fail',
+      reasons: [
+        `peak_memory 431 MB, the gate by history is < 400 MB; the runner's image has changed since the last run (${image})`,
+      ],
+    });
+  });
+
   test('passes when everything holds, and says what', () => {
     expect(decided({ checks: [check({ outcome: 'pass' })] })).toEqual({
       verdict: 'pass',

@@ -1,6 +1,6 @@
 import { seededRandom } from '../lib/random.js';
 
-interface ChangePointOptions {
+export interface ChangePointOptions {
   /** Probability that a series without a change is said to have one; above 0. */
   readonly level: number;
   readonly seed: number;
@@ -19,7 +19,7 @@ const PERMUTATIONS_PER_LEVEL = 2;
  * Hunter tests with Student's t, which is quick but takes the split for one that was fixed beforehand: on 40 values
  * without a change it alarms many times more often than its level says. The permutation test picks the best split of
  * every permutation too, so that its level holds for any distribution, ties and outliers included, if neighbours are
- * independent. That the values come in order of time and do not hang on each other is all that is assumed.
+ * independent; of those that are not, see correlation.ts. Nothing else is assumed.
  */
 export function changePoints(values: readonly number[], options: ChangePointOptions): readonly number[] {
   const random = seededRandom(options.seed);

@@ -4,7 +4,7 @@ import { type ScenarioPlan, wholeLoad } from '../model/plan.js';
 import type { Environment } from '../model/record.js';
 import type { Threshold } from '../model/threshold.js';
 import { comparableTo } from './points.js';
-import { trendOf } from './trend.js';
+import { imageChange, trendOf } from './trend.js';
 
 /** They do not depend on how fast the machine is, nor on how many flows it got through in a time. */
 const GATED: readonly MetricId[] = [
@@ -21,7 +21,8 @@ const DIGITS = 3;
 
 /**
  * The scenario with a threshold for each metric whose next value earlier runs predict: it must not lie beyond the
- * interval of the last level by more than the margin, for the worse. As it is without enough earlier runs.
+ * interval of the last level by more than the margin, for the worse. As it is without enough earlier runs. A new image of
+ * the runner is named beside a gate, and silences none: it may well be what broke.
  */
 export function gatedByHistory(
   scenario: ScenarioPlan,
@@ -34,7 +35,8 @@ export function gatedByHistory(
     const last = trendOf({ name: id, definition: definitionOf(id), now: null }, all)?.last;
     return last === undefined ? [] : gateBeyond(last, id, gate);
   });
-  return { ...scenario, thresholds: [...scenario.thresholds, ...gates] };
+  const image = imageChange(all.at(-1)?.image, environment.image);
+  return { ...scenario, thresholds: [...scenario.thresholds, ...gates.map((each) => ({ ...each, image }))] };
 }
 
 /** The unit that a gate is written in, and what one of it is in the metric's base unit. */

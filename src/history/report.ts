@@ -139,9 +139,15 @@ function lineOf(trend: Trend, format: Format): HistoryLine {
   };
 }
 
-function stepOf({ before, after, sha, runsAgo }: Change, format: Format): Sentence {
+function stepOf({ before, after, sha, runsAgo, image }: Change, format: Format): Sentence {
   const since = sha === undefined ? [] : [words(' since '), code(sha.slice(0, SHORT_SHA)), words(',')];
-  return [strong(`${format(before)} → ${format(after)}`), ...since, words(` ${plural(runsAgo, 'run')} ago`)];
+  const beside = image === undefined ? [] : [words(`, when the runner's image changed too (${image})`)];
+  return [
+    strong(`${format(before)} → ${format(after)}`),
+    ...since,
+    words(` ${plural(runsAgo, 'run')} ago`),
+    ...beside,
+  ];
 }
 
 function nowOf({ now, last: { low, high } }: Trend, format: Format): string {

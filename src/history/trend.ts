@@ -2,13 +2,13 @@ import { Mean } from '../lib/statistics/distribution.js';
 import { studentQuantile } from '../lib/statistics/slopes.js';
 import { type Change, type HistoryPoint, MOST_VALUES, type Trend } from '../model/history.js';
 import type { MetricDefinition } from '../model/metrics.js';
-import { changePoints } from './change-points.js';
+import { changePointsOfCorrelated } from './correlation.js';
 
 /** Fewer values are no trend. */
 const FEWEST_VALUES = 20;
 /**
- * How often a series of independent values without a change may be said to have one: 0.05%, so that all of a scenario,
- * about twenty, are right together in 99% of reports. Runs that follow each other are somewhat alike: docs/history.md.
+ * How often a series without a change may be said to have one: 0.05%, so that all of a scenario, about twenty, are right
+ * together in 99% of reports. Where neighbours are much alike it is more: docs/history.md.
  */
 const LEVEL = 0.0005;
 /** Of the interval in which one more value is expected. */
@@ -33,7 +33,7 @@ export function trendOf(
   const known = points.filter(({ metrics }) => metrics[name] !== undefined).slice(-MOST_VALUES);
   if (known.length < FEWEST_VALUES) return undefined;
   const values = known.map(({ metrics }) => metrics[name] ?? 0);
-  const segments = segmentsBetween(values, changePoints(values, { level: LEVEL, seed: SEED }), {
+  const segments = segmentsBetween(values, changePointsOfCorrelated(values, { level: LEVEL, seed: SEED }), {
     least: LEAST_STEP,
     sizeOf: stepSize(definition),
   });
@@ -52,10 +52,16 @@ export function trendOf(
             after: last.mean,
             definition,
             runsAgo: last.to - last.from,
+            image: imageChange(known[last.from - 1]?.image, first.image),
           })
         : undefined,
     now,
   };
+}
+
+/** `ubuntu24 20260101.1 → ubuntu24 20260108.1`; undefined if it is the same, or one of them is not known. */
+export function imageChange(before: string | undefined, after: string | undefined): string | undefined {
+  return before === undefined || after === undefined || before === after ? undefined : `${before} → ${after}`;
 }
 
 /** Relative; of a share that had better be whole, what counts is what is missing: 99% to 98% is twice as many. */
@@ -69,7 +75,10 @@ function stepSize({ unit, worse }: MetricDefinition): StepSize {
 
 function changeAt(
   { sha, at }: HistoryPoint,
-  { definition, ...change }: Pick<Change, 'before' | 'after' | 'runsAgo'> & { definition: MetricDefinition },
+  {
+    definition,
+    ...change
+  }: Pick<Change, 'before' | 'after' | 'runsAgo' | 'image'> & { definition: MetricDefinition },
 ): Change {
   const { before, after } = change;
   return { ...change, sha, at, worse: definition.worse === (after > before ? 'higher' : 'lower') };

@@ -86,3 +86,8 @@ function writtenLimit({ op, limit, written }: Condition): string {
   const isLess = limit.delta < 0 || (limit.delta === 0 && op.startsWith('>'));
   return `base ${isLess ? '-' : '+'} ${amount}`;
 }
+
+/** Said beside a gate by history; the change is `ubuntu24 20260101.1 → ubuntu24 20260108.1`. */
+export function imageSentence(change: string): string {
+  return `the runner's image has changed since the last run (${change})`;
+}

@@ -69,6 +69,10 @@ const change = z.object({
   sha: z.string().optional().meta({ description: 'commit of the first run of the last level' }),
   at: z.string(),
   worse: z.boolean(),
+  image: z.string().optional().meta({
+    description:
+      "if it is another: the runner's image at the last run before → at the first one of the last level",
+  }),
 });
 
 const trend = z.object({

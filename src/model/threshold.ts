@@ -34,6 +34,10 @@ export const thresholdSchema = z.object({
     .optional()
     .meta({ description: 'the amount in the unit that was written; none for base itself' }),
   origin: z.literal('history').optional().meta({ description: 'the limit is what earlier runs predict' }),
+  image: z.string().optional().meta({
+    description:
+      "of a limit by history, if it is another now: the runner's image at the newest earlier run → at this one",
+  }),
 });
 
 export type Threshold = Inferred<typeof thresholdSchema> & {
@@ -54,8 +58,8 @@ export function isAgainstBase<T extends Pick<Threshold, 'limit'>>(
 
 /** What results keep of it: when a run is ended early is no part of that. */
 export function parsedPart(threshold: Threshold): Omit<Threshold, 'abort'> {
-  const { expression, level, metric, label, stat, op, limit, written, origin } = threshold;
-  return { expression, level, metric, label, stat, op, limit, written, origin };
+  const { expression, level, metric, label, stat, op, limit, written, origin, image } = threshold;
+  return { expression, level, metric, label, stat, op, limit, written, origin, image };
 }
 
 /** One thing that keeps a run from passing. */

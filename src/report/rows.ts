@@ -1,5 +1,5 @@
 import { formatAgainst, formatQuantity, formatShare, NO_DATA } from '../lib/format.js';
-import { limitText, metricTitle } from '../lib/metric-words.js';
+import { imageSentence, limitText, metricTitle } from '../lib/metric-words.js';
 import { byStanding, type Row, standingOf } from '../model/document.js';
 import { metricName } from '../model/metrics.js';
 import type { MetricResult, ScenarioResults, ThresholdResult } from '../model/results.js';
@@ -77,8 +77,9 @@ function thresholdRow(threshold: ThresholdResult, metric: MetricResult | undefin
   };
 }
 
-function reasonOf({ outcome, reason }: ThresholdResult): string | undefined {
-  return outcome === 'not_judged' ? `not judged: ${reason ?? ''}` : reason;
+function reasonOf({ outcome, reason, image }: ThresholdResult): string | undefined {
+  if (outcome === 'not_judged') return `not judged: ${reason ?? ''}`;
+  return reason ?? (outcome === 'fail' ? image && imageSentence(image) : undefined);
 }
 
 /** The value with the digits that tell it from the limit it is held against. */

@@ -3,7 +3,7 @@ import type { Record } from '../model/record.js';
 import type { CheckResult, ThresholdResult, Verdict } from '../model/results.js';
 import type { Concern, Threshold } from '../model/threshold.js';
 import { formatAgainst, formatQuantity, plural } from '../lib/format.js';
-import { conditionText } from '../lib/metric-words.js';
+import { conditionText, imageSentence } from '../lib/metric-words.js';
 import { metricName } from '../model/metrics.js';
 import { summarize } from '../measure/summarize.js';
 import { judge } from './judge.js';
@@ -173,11 +173,12 @@ function checkConcerns(checks: readonly CheckResult[]): Concern[] {
 
 /** "flow_time.p95 2.71 s, the gate is < 2.5 s": the measured value in our digits, the limit in the user's. */
 export function byHowMuch(threshold: ThresholdResult): string {
-  const { level, actual, bound, unit, reason, origin } = threshold;
+  const { level, actual, bound, unit, reason, origin, image } = threshold;
   const gate = `${level === 'fail' ? 'gate' : 'alert'}${origin === undefined ? '' : ' by history'}`;
   // Against the base it is not the two values that tell, but the differences of the pairs.
   if (reason !== undefined) return `${reason}; the ${gate} is ${conditionText(threshold)}`;
-  return `${metricName(threshold)} ${formatAgainst(actual, bound, unit)}, the ${gate} is ${conditionText(threshold)}`;
+  const beside = image === undefined ? '' : `; ${imageSentence(image)}`;
+  return `${metricName(threshold)} ${formatAgainst(actual, bound, unit)}, the ${gate} is ${conditionText(threshold)}${beside}`;
 }
 
 function withoutData(thresholds: readonly ThresholdResult[], level: ThresholdResult['level']): Concern[] {
