@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LADDER_FIELDS, ladderRules, planLadder, refusedOnLadder } from '../ladder/config.js';
 import {
   by,
   duration,
@@ -14,8 +15,9 @@ import {
   type Raw,
   show,
   whole,
+  type WrittenThreshold,
 } from '../lib/fields.js';
-import type { Load } from '../model/plan.js';
+import type { Load, ScenarioPlan } from '../model/plan.js';
 
 /* How flows are started. */
 
@@ -75,6 +77,7 @@ export const LOAD_FIELDS = {
   'abort-delay': duration
     .optional()
     .describe('how long after the first flow gates with abort-on-fail are first looked at'),
+  ...LADDER_FIELDS,
 };
 
 /* What the keys of one scenario's load say of each other: one load model, and all that it needs. */
@@ -98,15 +101,29 @@ interface LoadConfig {
   readonly 'abort-on-fail'?: boolean;
   /** A stage that is wrong is undefined. */
   readonly stages?: readonly (StageConfig | undefined)[];
+  /** A rung that is wrong is undefined. */
+  readonly ladder?: readonly (number | undefined)[];
+  readonly iterations?: number;
 }
 
-/** @param written the scenario as the YAML has it */
-export function loadRules(path: Path, scenario: LoadConfig, written: Raw): Finding[] {
+interface LoadSurroundings {
+  /** The scenario as the YAML has it. */
+  readonly written: Raw;
+  /** Of the scenario, alerts too. */
+  readonly thresholds: readonly WrittenThreshold[];
+}
+
+export function loadRules(
+  path: Path,
+  scenario: LoadConfig,
+  { written, thresholds }: LoadSurroundings,
+): Finding[] {
   return [
     ...together(path, scenario),
     ...openOnly(path, scenario),
     ...abortRule(path, scenario),
     ...stageRules([...path, 'stages'], scenario.stages ?? [], written['stages']),
+    ...ladderRules(path, scenario, thresholds),
   ];
 }
 
@@ -205,20 +222,38 @@ export interface LoadWish {
 /** What an input can say of it too. */
 export type LoadKey = Exclude<keyof LoadWish, 'stages'>;
 
-export type LoadResult =
-  | { readonly ok: true; readonly load: Load }
-  | {
-      readonly ok: false;
-      readonly message: string;
-      readonly by: 'input' | 'config';
-      readonly key: LoadKey;
-    };
+export interface LoadProblem {
+  readonly message: string;
+  readonly by: 'input' | 'config';
+  readonly key: LoadKey;
+}
+
+type LoadResult = { readonly ok: true; readonly load: Load } | ({ readonly ok: false } & LoadProblem);
+
+export type LoadsResult =
+  | { readonly ok: true; readonly loads: Pick<ScenarioPlan, 'load' | 'ladder'> }
+  | { readonly ok: false; readonly problems: readonly LoadProblem[] };
+
+/** The load of a scenario, with the rungs that it comes in if it is a ladder. */
+export function resolveLoads(
+  name: string,
+  input: LoadWish,
+  config: LoadWish & { readonly ladder?: readonly number[] },
+): LoadsResult {
+  if (config.ladder === undefined) {
+    const result = resolveLoad(input, config);
+    return result.ok ? { ok: true, loads: { load: result.load } } : { ok: false, problems: [result] };
+  }
+  const refused = refusedOnLadder(name, config.ladder, input);
+  if (refused.length > 0) return { ok: false, problems: refused.map((each) => ({ ...each, by: 'input' })) };
+  return { ok: true, loads: planLadder(config.ladder, hasEnd(input) ? input : config) };
+}
 
 /**
  * What is given by the inputs goes before what the config gives: a rate in the inputs makes the model open, flows or
  * iterations make it closed, else it is as the config has it.
  */
-export function resolveLoad(input: LoadWish, config: LoadWish): LoadResult {
+function resolveLoad(input: LoadWish, config: LoadWish): LoadResult {
   const closed = input.flows !== undefined || input.iterations !== undefined;
   if (input.rate !== undefined || (!closed && config.rate !== undefined)) return openLoad(input, config);
   if (!closed && config.stages !== undefined) return stagedLoad(input, { ...config, stages: config.stages });

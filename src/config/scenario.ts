@@ -1,7 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { conflictAgainstBase } from '../compare/thresholds.js';
 import { injects, planFaults } from '../faults/config.js';
-import { planLadder, refusedOnLadder } from '../ladder/config.js';
 import type { Problem } from '../lib/errors.js';
 import { DEFAULT_SHELL } from '../lib/shell.js';
 import type { CheckId, CheckLevel } from '../model/checks.js';
@@ -10,7 +9,7 @@ import { lengthOf, type Load, type ScenarioPlan, wholeLoad, type Work } from '..
 import type { Threshold } from '../model/threshold.js';
 import type { ConfigReading } from './file.js';
 import { type ParsedInputs, whereInput } from './inputs.js';
-import { type LoadResult, resolveLoad } from './load.js';
+import { type LoadProblem, resolveLoads } from './load.js';
 import type { Config, ScenarioConfig } from './schema.js';
 import { planServices, servicesIn } from './services.js';
 import { defaultGatesFor } from './thresholds.js';
@@ -181,24 +180,19 @@ type LoadPlan =
 
 function planLoad(draft: Draft, inputs: ParsedInputs): LoadPlan {
   const { name, config } = draft;
-  if (config.ladder !== undefined) {
-    const refused = refusedOnLadder(name, config.ladder, inputs);
-    const problems = refused.map(({ key, message }) => ({ where: whereInput(key), message }));
-    if (problems.length > 0) return { ok: false, problems };
-    const given = inputs.iterations !== undefined || inputs.duration !== undefined ? inputs : config;
-    return { ok: true, loads: planLadder(config.ladder, given) };
+  const planned = resolveLoads(name, inputs, { ...config, maxFlows: config['max-flows'] });
+  if (!planned.ok) {
+    return { ok: false, problems: planned.problems.map((problem) => loadProblem(draft, problem)) };
   }
-  const load = resolveLoad(inputs, { ...config, maxFlows: config['max-flows'] });
-  if (!load.ok) return { ok: false, problems: [loadProblem(draft, load)] };
   // What the config alone is to blame for, its rules have said.
-  if (injects(config.faults) && load.load.model === 'open' && inputs.rate !== undefined) {
+  if (injects(config.faults) && planned.loads.load.model === 'open' && inputs.rate !== undefined) {
     const message = `${name} has faults, which come in waves of one closed load; leave the rate out`;
     return { ok: false, problems: [{ where: whereInput('rate'), message }] };
   }
-  return { ok: true, loads: { load: load.load } };
+  return planned;
 }
 
-function loadProblem(draft: Draft, { by, key, message }: Extract<LoadResult, { ok: false }>): Problem {
+function loadProblem(draft: Draft, { by, key, message }: LoadProblem): Problem {
   if (by === 'config') return draft.problemAt(key === 'rate' ? 'rate' : 'iterations', message);
   return { where: whereInput(key), message };
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { COMPARE_FIELDS } from '../compare/config.js';
 import { FAULT_FIELDS, faultRules } from '../faults/config.js';
 import { HISTORY_FIELDS } from '../history/config.js';
-import { LADDER_FIELDS, ladderRules } from '../ladder/config.js';
 import {
   commandText,
   duration,
@@ -94,7 +93,6 @@ const scenario = map(
     iterations: whole(1).optional().describe('how many are run in all; each of the flows once if left out'),
     duration: duration.optional().describe('for how long flows are started, in place of iterations'),
     ...LOAD_FIELDS,
-    ...LADDER_FIELDS,
     timeout: duration.optional().describe('a flow past it is killed with its whole tree; 30s if left out'),
     retries: retries
       .optional()
@@ -212,8 +210,7 @@ export function configRules({ known, written }: ConfigSources, context: RuleCont
 function scenarioRules(path: Path, scenario: ScenarioConfig, written: Raw): Finding[] {
   return [
     ...oneKindOfWork(path, scenario),
-    ...loadRules(path, scenario, written),
-    ...ladderRules(path, scenario, thresholdsIn(scenario)),
+    ...loadRules(path, scenario, { written, thresholds: thresholdsIn(scenario) }),
     ...faultRules(path, scenario),
     ...environment(path, scenario),
     ...serviceRules(path, scenario),

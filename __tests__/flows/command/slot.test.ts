@@ -154,6 +154,15 @@ posixOnly.each(KINDS)('%s', (_, open) => {
     expect((await slot.run({ env: { N: '2' } })).stdout.head).toBe('again\n');
   });
 
+  test('a kill that comes just when its flow has ended does not take the next one with it', async () => {
+    slot = await open(specOf('echo "$N"'));
+    for (const turn of ['1', '2', '3']) {
+      const end = await slot.run({ env: { N: turn } });
+      expect([end.exit, end.stdout.head]).toEqual([{ code: 0, signal: null }, `${turn}\n`]);
+      slot.kill();
+    }
+  });
+
   test('goes on after a flow that killed its own process group', async () => {
     slot = await open(specOf('if [ "$N" = 1 ]; then kill -9 0; else echo again; fi'));
     expect((await slot.run({ env: { N: '1' } })).exit.signal).toBe('SIGKILL');

@@ -34,6 +34,7 @@ export class LauncherSlot implements CommandSlot {
   readonly #spec: CommandSpec;
   readonly #options: LauncherSlotOptions;
   #launcher: Launcher;
+  #killed = false;
   /** All that were made: those that a flow has left held are read to their end. */
   readonly #pipes: OutputPipe[] = [];
   #made = 0;
@@ -57,7 +58,7 @@ export class LauncherSlot implements CommandSlot {
   }
 
   async run(flow: FlowCommand): Promise<FlowCommandEnd> {
-    if (this.#launcher.gone) await this.#relaunch();
+    await this.#alive();
     const streams = await this.#streamsFor(flow);
     // Before it is told to: on a busy machine it may have ended before we are on the processor again.
     const startedAt = nodeClock.now();
@@ -67,7 +68,7 @@ export class LauncherSlot implements CommandSlot {
   }
 
   async prepare(flow: FlowCommand): Promise<() => Promise<FlowCommandEnd>> {
-    if (this.#launcher.gone) await this.#relaunch();
+    await this.#alive();
     const streams = await this.#streamsFor(flow);
     const { barrier } = this.#options;
     const inShell = await barrier.waitsInShell(this.#spec);
@@ -83,6 +84,7 @@ export class LauncherSlot implements CommandSlot {
   }
 
   kill(): void {
+    this.#killed = true;
     if (this.#launcher.pid !== undefined) killGroup(this.#launcher.pid, 'SIGKILL');
   }
 
@@ -93,7 +95,11 @@ export class LauncherSlot implements CommandSlot {
     for (const pipe of this.#pipes) pipe.close();
   }
 
-  async #relaunch(): Promise<void> {
+  /** One that was killed just when its flow had ended may not be seen to be gone yet, and would take the next flow with it. */
+  async #alive(): Promise<void> {
+    if (this.#killed) await this.#launcher.exited;
+    if (!this.#launcher.gone) return;
+    this.#killed = false;
     this.#launcher = this.#launch();
     await this.#launcher.ready;
   }
