@@ -13,8 +13,8 @@ export default {
   // Comparisons, simulations and what else takes minutes: npm run test:long.
   testPathIgnorePatterns: ['/node_modules/', '\\.long\\.test\\.ts$'],
   reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
-  // The end-to-end tests start real processes; two cores is the smallest machine that they must pass on.
-  maxWorkers: 2,
+  // Two cores are the smallest machine that the tests must pass on. End-to-end tests wait more than they compute.
+  maxWorkers: 4,
   testTimeout: 60_000,
   injectGlobals: false,
 };

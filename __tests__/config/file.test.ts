@@ -218,7 +218,7 @@ test('a file that is damaged anywhere is never more than problems with a place i
   );
   expect(problems(whole)).toEqual([]);
   let faulty = 0;
-  for (let at = 0; at < whole.length; at += 2) {
+  for (let at = 0; at < whole.length; at += 5) {
     const damaged = [
       whole.slice(0, at),
       whole.slice(0, at) + whole.slice(at + 1),
@@ -228,16 +228,16 @@ test('a file that is damaged anywhere is never more than problems with a place i
     ];
     for (const text of damaged) {
       const lines = text.split('\n').length;
-      for (const { line, column, message } of validateConfig(text, FILE)) {
-        faulty += 1;
-        expect(message).toMatch(/^\P{Cc}+$/u);
-        expect(line).toBeGreaterThanOrEqual(1);
-        expect(line).toBeLessThanOrEqual(lines);
-        expect(column).toBeGreaterThanOrEqual(1);
-      }
+      const found = validateConfig(text, FILE);
+      faulty += found.length;
+      const nowhere = found.filter(
+        ({ line = 0, column = 0 }) => !(line >= 1 && line <= lines && column >= 1),
+      );
+      expect(nowhere).toEqual([]);
+      expect(found.filter(({ message }) => !/^\P{Cc}+$/u.test(message))).toEqual([]);
     }
   }
-  expect(faulty).toBeGreaterThan(500);
+  expect(faulty).toBeGreaterThan(250);
 });
 
 describe('of a config that is wrong', () => {

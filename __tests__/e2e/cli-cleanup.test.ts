@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { CheckResult, ScenarioResults } from '../../src/model/results.js';
 import { isAlive } from '../processes.js';
 import { emptyFolder, runCli, write, type CliRun } from './run-cli.js';
@@ -12,19 +12,30 @@ interface Run {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** With the check as a gate, and nothing else that could fail. */
-async function runScenario({
-  scenario,
-  files = {},
-}: Run): Promise<CliRun & { readonly one: ScenarioResults }> {
+/** In one run: with the check as a gate, and nothing else that could fail, on a slow machine either. */
+async function runScenarios(
+  scenarios: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+): Promise<CliRun & { readonly all: readonly ScenarioResults[] }> {
   const cwd = emptyFolder();
   for (const [path, content] of Object.entries(files)) write(cwd, path, content);
-  const rest = 'checks: {cleanup: fail, concurrency: off}, thresholds: [success_rate == 100%]';
-  write(cwd, 'f.yml', `version: 1\nscenarios:\n  s: {${scenario}, ${rest}}\n`);
+  const rest =
+    'checks: {cleanup: fail, concurrency: off, monitoring: off}, thresholds: [success_rate == 100%]';
+  const lines = scenarios.map((scenario, index) => `  s${index}: {${scenario}, ${rest}}\n`);
+  write(cwd, 'f.yml', `version: 1\nscenarios:\n${lines.join('')}`);
   const run = await runCli(['run', '--config', 'f.yml'], { cwd });
-  const [one] = run.results().scenarios;
-  if (one === undefined) throw new Error(`no scenario: ${run.stderr}`);
-  return { ...run, one };
+  return { ...run, all: run.results().scenarios };
+}
+
+async function runScenario({ scenario, files }: Run): Promise<CliRun & { readonly one: ScenarioResults }> {
+  const run = await runScenarios([scenario], files);
+  return { ...run, one: at(run.all, 0) };
+}
+
+function at(scenarios: readonly ScenarioResults[], index: number): ScenarioResults {
+  const one = scenarios[index];
+  if (one === undefined) throw new Error(`there is no scenario ${index}`);
+  return one;
 }
 
 const failing = ({ checks }: ScenarioResults) =>
@@ -72,7 +83,7 @@ onLinux('what flows leave', () => {
     exec 'env', '-i', @ARGV;`;
   const withPerl = hasPerl ? test : test.skip;
 
-  withPerl.each([
+  const hiding = [
     [
       'a command',
       `run: "perl hide.pl sleep 78", flows: 2`,
@@ -80,18 +91,25 @@ onLinux('what flows leave', () => {
     ],
     ['a module', `module: m.mjs, flows: 2`, /^a flow left|^flow [12]/],
     ['a module with a process each', `module: m.mjs, isolate: process, flows: 2`, /^a flow left|^flow [12]/],
-  ])(
+  ] as const;
+  let hidden: readonly ScenarioResults[];
+
+  beforeAll(async () => {
+    if (!hasPerl) return;
+    const scenarios = hiding.map(([, scenario]) => scenario);
+    const run = await runScenarios(scenarios, {
+      'hide.pl': HIDES,
+      'm.mjs': `import { spawnSync } from 'node:child_process';
+        export default () => { spawnSync('perl', ['hide.pl', 'sleep', '78']); };`,
+    });
+    hidden = run.all;
+  });
+
+  withPerl.each(hiding.map(([what, , who], index) => [what, who, index] as const))(
     'a daemon of %s that hides at once: no parent, no environment, no descriptor',
-    async (_, scenario, who) => {
-      const { one, status } = await runScenario({
-        scenario,
-        files: {
-          'hide.pl': HIDES,
-          'm.mjs': `import { spawnSync } from 'node:child_process';
-          export default () => { spawnSync('perl', ['hide.pl', 'sleep', '78']); };`,
-        },
-      });
-      expect([status, failing(one)]).toEqual([1, ['cleanup']]);
+    (_, who, index) => {
+      const one = at(hidden, index);
+      expect([one.verdict, failing(one)]).toEqual(['fail', ['cleanup']]);
       expect(one.leftovers.map(({ command }) => command)).toEqual(['sleep 78', 'sleep 78']);
       for (const line of cleanupOf(one)?.evidence ?? []) expect(line).toMatch(who);
       for (const { pid } of one.leftovers) expect(isAlive(pid)).toBe(false);
@@ -208,7 +226,7 @@ describe('no alarm', () => {
       }).listen(Number(process.env.FLOWGATE_PORT), '127.0.0.1');
     }`;
 
-  test.each<[string, Run]>([
+  const quiet: readonly (readonly [string, Run])[] = [
     ['for a child that takes 200 ms to end', { scenario: `run: "sleep 0.2 &", flows: 4, iterations: 12` }],
     [
       'for a service that lives through the run and grows its pool of workers',
@@ -243,10 +261,23 @@ describe('no alarm', () => {
         scenario: `run: touch /tmp/kept-$FLOWGATE_TOKEN, flows: 2, teardown: "rm -f /tmp/kept-fg-*"`,
       },
     ],
-  ])('%s', async (_, run) => {
-    const { one, status } = await runScenario(run);
+  ];
+  let runs: readonly ScenarioResults[];
+
+  beforeAll(async () => {
+    const files = quiet.map(([, { files: own }]) => own);
+    const run = await runScenarios(
+      quiet.map(([, { scenario }]) => scenario),
+      Object.assign({}, ...files) as Record<string, string>,
+    );
+    runs = run.all;
+    expect(run.status).toBe(0);
+  });
+
+  test.each(quiet.map(([what], index) => [what, index] as const))('%s', (_, index) => {
+    const one = at(runs, index);
     expect([failing(one), one.problems, one.leftovers]).toEqual([[], [], []]);
-    expect([status, cleanupOf(one)?.title]).toEqual([0, 'Nothing was left behind']);
+    expect(cleanupOf(one)?.title).toBe('Nothing was left behind');
   });
 
   test('for a flow that its timeout has ended: it had no time to tidy up', async () => {
@@ -264,15 +295,19 @@ describe('no alarm', () => {
 });
 
 describe('the demo', () => {
-  const run = (bug: string, seed: number) =>
-    runScenario({
-      scenario: `module: "flowgate:demo", flows: 10, seed: ${seed}, options: {speed: "1000", bug: "${bug}"}`,
-    });
+  const scenario = (bug: string, seed: number): string =>
+    `module: "flowgate:demo", flows: 10, seed: ${seed}, options: {speed: "1000", bug: "${bug}"}`;
+  let runs: readonly ScenarioResults[];
+
+  beforeAll(async () => {
+    const orphans = [1, 2, 3].map((seed) => scenario('orphan', seed));
+    runs = (await runScenarios([...orphans, scenario('', 4)])).all;
+  });
 
   (process.platform === 'linux' ? test : test.skip).each([1, 2, 3])(
     'with bug orphan only cleanup fails, and names the flows: seed %i',
-    async (seed) => {
-      const { one } = await run('orphan', seed);
+    (seed) => {
+      const one = at(runs, seed - 1);
       expect(failing(one)).toEqual(['cleanup']);
       expect(cleanupOf(one)?.evidence).toEqual([
         expect.stringMatching(/^flow 1 \(slot 1\) left process \d+ "sleep 60" \(parent \d+\)/),
@@ -281,9 +316,8 @@ describe('the demo', () => {
     },
   );
 
-  test('without a bug nothing is left', async () => {
-    const { one } = await run('', 4);
-    expect(cleanupOf(one)).toMatchObject({ outcome: 'pass', level: 'fail', evidence: [] });
+  test('without a bug nothing is left', () => {
+    expect(cleanupOf(at(runs, 3))).toMatchObject({ outcome: 'pass', level: 'fail', evidence: [] });
   });
 
   test('asks for the check by itself', async () => {

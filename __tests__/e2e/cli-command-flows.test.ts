@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ScenarioResults } from '../../src/model/results.js';
 import { emptyFolder, metricOf, runCli, write } from './run-cli.js';
 
 const LOOP = ['--flows', '4', '--iterations', '8'];
@@ -42,36 +43,48 @@ describe("the environment of flowgate's own shell", () => {
   });
 });
 
-test.each([
-  ['bash', '/nowhere'],
-  ['fish-that-is-not-there -c', process.env.PATH ?? ''],
-  ['/nowhere/bash', process.env.PATH ?? ''],
-])('the shell %s, which is not there, is named with what to do, and nothing passes', async (shell, path) => {
-  const cwd = emptyFolder();
-  const scenario = [
-    '    run: "true"',
-    `    shell: ${shell}`,
-    `    env: {PATH: "${path}"}`,
-    '    thresholds: [success_rate >= 0%]',
-  ];
-  write(cwd, 'c.yml', ['version: 1', 'scenarios:', '  a:', ...scenario].join('\n'));
-  const run = await runCli(['run', '--config', 'c.yml'], { cwd });
-  expect(run.status).toBe(1);
-  expect(run.stdout).toContain(`the shell "${shell.split(' ')[0] ?? ''}" was not found`);
-  expect(run.stdout).toContain('"shell: sh"');
-});
+describe('what no shell can run is named with what to do, and nothing passes', () => {
+  const SHELLS = [
+    ['bash', '/nowhere'],
+    ['fish-that-is-not-there -c', process.env.PATH ?? ''],
+    ['/nowhere/bash', process.env.PATH ?? ''],
+  ] as const;
+  // In a file: as options of the command line the commands could not be given.
+  const COMMANDS = [
+    ['that is too long', `: ${'x'.repeat(140_000)}`, 'put it into a file'],
+    ['with a NUL character', 'echo a\0b', 'NUL character'],
+  ] as const;
+  let scenarios: readonly ScenarioResults[];
 
-test.each([
-  ['that is too long', `: ${'x'.repeat(140_000)}`, 'put it into a file'],
-  ['with a NUL character', 'echo a\0b', 'NUL character'],
-])('a command %s is named with what to do, and nothing passes', async (_, run, said) => {
-  // As one option of the command line it could not be given.
-  const cwd = emptyFolder();
-  const scenarios = { a: { run, thresholds: ['success_rate >= 0%'] } };
-  write(cwd, 'c.yml', JSON.stringify({ version: 1, scenarios }));
-  const ran = await runCli(['run', '--config', 'c.yml'], { cwd });
-  expect(ran.status).toBe(1);
-  expect(ran.stdout.replaceAll(/\s+/g, ' ')).toContain(said);
+  beforeAll(async () => {
+    const cwd = emptyFolder();
+    const thresholds = ['success_rate >= 0%'];
+    const all = [
+      ...SHELLS.map(([shell, PATH]) => ({ run: 'true', shell, env: { PATH }, thresholds })),
+      ...COMMANDS.map(([, run]) => ({ run, thresholds })),
+    ];
+    const config = { version: 1, scenarios: Object.fromEntries(all.map((one, index) => [`s${index}`, one])) };
+    write(cwd, 'c.yml', JSON.stringify(config));
+    const run = await runCli(['run', '--config', 'c.yml'], { cwd });
+    expect(run.status).toBe(1);
+    ({ scenarios } = run.results());
+  });
+
+  test.each(SHELLS.map(([shell], index) => [shell, index] as const))('the shell %s', (shell, index) => {
+    const { verdict, problems } = scenarios[index] ?? {};
+    expect(verdict).toBe('fail');
+    expect(problems?.join()).toContain(`the shell "${shell.split(' ')[0] ?? ''}" was not found`);
+    expect(problems?.join()).toContain('"shell: sh"');
+  });
+
+  test.each(COMMANDS.map(([what, , said], index) => [what, said, index] as const))(
+    'a command %s',
+    (_, said, index) => {
+      const { verdict, problems } = scenarios[SHELLS.length + index] ?? {};
+      expect(verdict).toBe('fail');
+      expect(problems?.join()).toContain(said);
+    },
+  );
 });
 
 describe('what one command flow does changes no other', () => {

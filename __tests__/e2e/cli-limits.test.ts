@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { ScenarioResults } from '../../src/model/results.js';
 import { withCgroups } from '../faults/limits/limited-processes.js';
 import { CLI, emptyFolder, runCli, write } from './run-cli.js';
 
@@ -113,24 +114,29 @@ withCgroups('limits by control groups', () => {
     expect(scenario.limits?.enforced.map(({ of }) => of)).toEqual(['service']);
   });
 
-  test.each(['none', 'thread', 'process'])(
-    'the host of module flows (isolate: %s) is killed, and the flow in it',
-    async (isolate) => {
-      const { scenario } = await resultOf(
-        'module: flow.mjs',
-        `isolate: ${isolate}`,
-        'flows: 2',
-        'faults: {limits: {memory: 256MB}}',
-      );
-      expect(scenario.flows.map(({ outcome, error }) => [outcome, error?.message])).toEqual([
-        ['ok', undefined],
-        ['killed', 'killed: out of memory, the limit is 256 MB'],
-      ]);
-      expect(scenario.problems).toEqual(
-        isolate === 'none' ? ["the module's process was killed: out of memory, the limit is 256 MB"] : [],
-      );
-    },
-  );
+  const isolations = ['none', 'thread', 'process'];
+  let hosts: readonly ScenarioResults[];
+
+  beforeAll(async () => {
+    const cwd = folderWith();
+    const scenarios = isolations.map(
+      (isolate) =>
+        `  ${isolate}: {module: flow.mjs, isolate: ${isolate}, flows: 2, faults: {limits: {memory: 256MB}}}\n`,
+    );
+    write(cwd, 'f.yml', `version: 1\nscenarios:\n${scenarios.join('')}`);
+    hosts = (await runCli(RUN, { cwd })).results('r.json').scenarios;
+  });
+
+  test.each(isolations)('the host of module flows (isolate: %s) is killed, and the flow in it', (isolate) => {
+    const scenario = hosts.find(({ name }) => name === isolate);
+    expect(scenario?.flows.map(({ outcome, error }) => [outcome, error?.message])).toEqual([
+      ['ok', undefined],
+      ['killed', 'killed: out of memory, the limit is 256 MB'],
+    ]);
+    expect(scenario?.problems).toEqual(
+      isolate === 'none' ? ["the module's process was killed: out of memory, the limit is 256 MB"] : [],
+    );
+  });
 
   test('forks that are refused are named beside what the flow failed with', async () => {
     const { scenario } = await resultOf(

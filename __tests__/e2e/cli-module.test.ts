@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
-import { emptyFolder, metricOf, runCli, write } from './run-cli.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type CliRun, emptyFolder, metricOf, runCli, write } from './run-cli.js';
 
 describe('module flows', () => {
   test('run together in one process, with setup, steps and verify', async () => {
@@ -31,16 +31,16 @@ describe('module flows', () => {
     expect(metricOf(run.results(), 'max_concurrency')).toBe(5);
   });
 
-  test.each([
+  const faulty = [
     [
       'throws on import',
       '\nthrow new Error("no database");',
-      /can not be run: no database \(at flow\.mjs:2\)$/,
+      /can not be run: no database \(at m0\.mjs:2\)$/,
     ],
     [
       'throws from below',
       'const parse = () => JSON.parse("{");\n\nparse();',
-      /can not be run: .*JSON.* \(at flow\.mjs:1\)$/,
+      /can not be run: .*JSON.* \(at m1\.mjs:1\)$/,
     ],
     ['can not be parsed', 'export default () => { const a = ; }', /';'; node --check FILE shows the line$/],
     ['imports what is not there', 'import "./none.mjs";', /Cannot find module '.*none\.mjs'/],
@@ -55,13 +55,28 @@ describe('module flows', () => {
       'export default () => { setTimeout(() => { throw new TypeError("stray") }, 50); return new Promise(() => {}); }',
       /TypeError: stray/,
     ],
-  ])('a module that %s is said to, and the gate stands', async (_, source, message) => {
+  ] as const;
+  // Scenarios of one run, as flowgate takes longer to start than they do.
+  let faults: CliRun;
+
+  beforeAll(async () => {
     const cwd = emptyFolder();
-    write(cwd, 'flow.mjs', source);
-    const run = await runCli(['run', '--module', 'flow.mjs', '--flows', '2'], { cwd });
-    expect(run.status).toBe(1);
-    expect(run.results().scenarios[0]?.problems.join()).toMatch(message);
+    faulty.forEach(([, source], index) => {
+      write(cwd, `m${index}.mjs`, source);
+    });
+    const scenarios = faulty.map((_, index) => `  s${index}: {module: m${index}.mjs, flows: 2}\n`);
+    write(cwd, 'c.yml', `version: 1\nscenarios:\n${scenarios.join('')}`);
+    faults = await runCli(['run', '--config', 'c.yml'], { cwd });
   });
+
+  test.each(faulty.map(([what, , message], index) => [what, message, index] as const))(
+    'a module that %s is said to, and the gate stands',
+    (_, message, index) => {
+      const scenario = faults.results().scenarios[index];
+      expect([faults.status, scenario?.verdict]).toEqual([1, 'fail']);
+      expect(scenario?.problems.join()).toMatch(message);
+    },
+  );
 
   test.each(['none', 'thread', 'process'])(
     'what they are given is made of the classes of their own code (isolate: %s)',

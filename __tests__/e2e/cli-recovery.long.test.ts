@@ -33,13 +33,16 @@ afterAll(() => {
 
 type Scenario = CliRun & { readonly one: ScenarioResults };
 
+/** Whether the monitor keeps its share depends on the machine, and is not what is asked here. */
+const OTHERWISE = 'checks: {monitoring: off}';
+
 async function runScenario(lines: readonly string[], files: Record<string, string> = {}): Promise<Scenario> {
   const cwd = emptyFolder();
   for (const [path, content] of Object.entries(files)) write(cwd, path, content);
   write(
     cwd,
     '.github/flowgate.yml',
-    ['version: 1', 'scenarios:', '  s:', ...lines.map((line) => `    ${line}`)].join('\n'),
+    ['version: 1', 'scenarios:', '  s:', ...[OTHERWISE, ...lines].map((line) => `    ${line}`)].join('\n'),
   );
   return withScenario(await runCli(['run'], { cwd }));
 }
@@ -197,8 +200,7 @@ test('command flows that are killed leave the others as they were', async () => 
     'faults: {seed: 3, kill: {share: 30%, after: 20ms..150ms}}',
   ]);
   expect(run.one.hits?.killed).toBeGreaterThan(3);
-  // On a slow machine the monitor of so many short processes exceeds its share, which is only a warning.
-  expect(failing(run.one).filter((id) => id !== 'monitoring')).toEqual([]);
+  expect(failing(run.one)).toEqual([]);
   expect(checkOf(run.one, 'containment')?.outcome).toBe('pass');
   expect(checkOf(run.one, 'recovery')?.outcome).toBe('pass');
   expect(run.status).toBe(0);

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
-import { emptyFolder, runCli, write } from './run-cli.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type CliRun, emptyFolder, runCli, write } from './run-cli.js';
 
 describe('retries', () => {
   test('a command that comes right when tried again is ok, and every report says that it was tried again', async () => {
@@ -36,17 +36,27 @@ scenarios:
     expect(run.status).toBe(3);
   });
 
-  test.each([
+  const wrong = [
     ['0', 'must be a whole number from 1 up'],
     ['often', 'must be a whole number from 1 up, or a map such as {times: 2, backoff: 200ms}'],
     ['{backoff: 1s}', 'times'],
     ['{times: 2, wait: 1s}', 'wait'],
-  ])('retries: %s is refused', async (retries, message) => {
+  ] as const;
+  let refused: CliRun;
+
+  beforeAll(async () => {
     const cwd = emptyFolder();
-    write(cwd, 'c.yml', `version: 1\nscenarios:\n  s: {run: 'true', retries: ${retries}}\n`);
-    const run = await runCli(['run', '--config', 'c.yml'], { cwd });
-    expect(run.status).toBe(2);
-    expect(run.stderr).toContain('scenarios.s.retries');
-    expect(run.stderr).toContain(message);
+    const scenarios = wrong.map(([retries], index) => `  s${index}: {run: 'true', retries: ${retries}}\n`);
+    write(cwd, 'c.yml', `version: 1\nscenarios:\n${scenarios.join('')}`);
+    refused = await runCli(['run', '--config', 'c.yml'], { cwd });
   });
+
+  test.each(wrong.map(([retries, message], index) => [retries, message, index] as const))(
+    'retries: %s is refused',
+    (_, message, index) => {
+      expect(refused.status).toBe(2);
+      const said = refused.stderr.split('\n').filter((line) => line.includes(`scenarios.s${index}.retries`));
+      expect(said.join()).toContain(message);
+    },
+  );
 });

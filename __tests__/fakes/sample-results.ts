@@ -187,9 +187,11 @@ function interrupted(): Results {
 /** `count` scenarios, the first of which fails. */
 export function several(count = 3): Results {
   const passed = passing().scenarios;
-  const more = Array.from({ length: count }, (_unused, index) =>
-    aScenario({ name: `scenario-${index + 1}` }),
-  );
+  const like = aScenario();
+  const more = Array.from({ length: count }, (_unused, index) => ({
+    ...like,
+    name: `scenario-${index + 1}`,
+  }));
   return aResults({
     verdict: 'fail',
     reproduce: 'npx flowgate run',

@@ -96,14 +96,11 @@ describe('a change beside a mark', () => {
       const high = low + random() * 0.01;
       const unit = { ...relative, marks: [mark] };
       const [from = NaN, to = NaN] = (formatChanges(low, high, unit) ?? '').split(' … ').map(read);
-      expect([from <= low + 1e-12, to >= high - 1e-12]).toEqual([true, true]);
-      for (const [change, shown] of [
-        [low, from],
-        [high, to],
-        [low, read(formatChange(low, unit))],
-      ] as const) {
-        expect(Math.sign(Number((shown - mark).toFixed(12)))).toBe(Math.sign(change - mark));
-      }
+      const sideOf = (shown: number) => Math.sign(Number((shown - mark).toFixed(12)));
+      expect({
+        holds: [from <= low + 1e-12, to >= high - 1e-12],
+        sides: [from, to, read(formatChange(low, unit))].map(sideOf),
+      }).toEqual({ holds: [true, true], sides: [low, high, low].map((change) => Math.sign(change - mark)) });
     }
   });
 });

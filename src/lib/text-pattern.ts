@@ -14,9 +14,10 @@ export class SlowPattern extends Error {}
 export class TextPattern {
   readonly #regExp: RegExp;
   readonly #repetitions: number;
-  #limit = LIMIT;
+  #limit: number;
 
-  constructor(source: string, flags = '') {
+  constructor(source: string, flags = '', limit = LIMIT) {
+    this.#limit = limit;
     this.#regExp = new RegExp(source, flags);
     this.#repetitions = repetitionsIn(source);
   }
