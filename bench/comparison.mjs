@@ -36,7 +36,7 @@ export async function compareInside(head, base, { budget, limit, seed }) {
     const side = (label) => ({ label });
     const { results, compared, problem } = await compareScenario(await planOf('head', head), {
       opponent: { plan: await planOf('base', base), base: side('base'), head: side('head') },
-      how: { ref: 'base', budget, services: 'keep', onUnresolved: 'warn', defaultLevel: 'fail' },
+      how: { ref: 'base', budget, services: 'restart', onUnresolved: 'warn', defaultLevel: 'fail' },
       ports,
       context: { environment: readMachine(process.env), env: flowEnv(process.env, []) },
     });
