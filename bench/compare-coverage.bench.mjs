@@ -33,7 +33,7 @@ function comparisonsOf(workOf) {
   return (ratio, round) => {
     const key = `${ratio} ${round}`;
     if (!known.has(key)) {
-      const how = { limit: 5, budget: 30_000, seed: round + 1 };
+      const how = { limit: 5, budget: 60_000, seed: round + 1 };
       known.set(key, compareInside(workOf(ratio), workOf(1), how));
     }
     return known.get(key);

@@ -5,8 +5,8 @@ import { commandWork, httpWork } from './work.mjs';
 /** Rounds of either tree that tachometer takes at most. */
 const MOST = 200;
 const ALARMS = 'alarms';
-/** The limits that are in force by default. */
-const HOW = { limit: 5, budget: 30_000 };
+/** As by default. */
+const HOW = { limit: 5 };
 
 /** The comparison that runs in each round; all peers have its rounds. */
 function table(kind, scenario) {

@@ -16,7 +16,7 @@ const gatesOf = (limit) => [
 /**
  * Compares head with base, each given as the config has it, in an empty folder: results by metric, the pairs that were run, ms
  * that their rounds took, and how it ended.
- * @param how `budget` in ms, `limit` of the gates in per cents
+ * @param how `budget` in ms, the default one if left out, `limit` of the gates in per cents
  */
 export async function compareInside(head, base, { budget, limit, seed }) {
   const { readMachine } = await built('system/environment.js');

@@ -175,7 +175,7 @@ describe('without a base to be compared with', () => {
 
 test('a working tree with changes is head as it is, and says so', async () => {
   const repository = makeRepository();
-  const text = CONFIG.replace('budget: 60s', 'budget: 2s');
+  const text = CONFIG.replace('budget: 60s', 'budget: 40s');
   repository.commit('as it was', {
     '.github/flowgate.yml': text,
     'hash.mjs': 'export default () => { throw new Error("broken"); };',

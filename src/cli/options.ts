@@ -97,7 +97,7 @@ export function withBase(command: Command): Command {
 /** How long a comparison may take, and what becomes of one that tells nothing. */
 export function withAnswer(command: Command): Command {
   return command
-    .option('--budget <time>', 'how long the rounds of one comparison may take (2m)')
+    .option('--budget <time>', 'how long the rounds of one comparison may take (2m to 6m)')
     .option(
       '--on-inconclusive <answer>',
       'what an unresolved comparison does to the verdict: fail, warn or pass (warn)',
@@ -107,7 +107,7 @@ export function withAnswer(command: Command): Command {
 /** How long is calibrated, and where what was found is written. */
 export function withCalibration(command: Command): Command {
   return command
-    .option('--budget <time>', 'how long the rounds of one comparison may take (2m)')
+    .option('--budget <time>', 'how long the rounds of one comparison may take (2m to 6m)')
     .option('--for <time>', 'begin no further comparison after this long (10m)')
     .option('--runs <n>', 'this many comparisons of the same code, and as many slowed, instead of a time')
     .option('--json <file>', 'write what was found as JSON there')

@@ -10,7 +10,7 @@ describe('services that are started anew', () => {
     const first = pairs[0]?.order === 'base_first' ? 'base' : 'head';
     const ofRounds = events.slice(8);
     expect(ofRounds.slice(0, 4)).toEqual(
-      ['starts', 'warms up by 36', 'runs 40', 'stops'].map((what) => `${first} ${what}`),
+      ['starts', 'warms up by 36', 'runs 60', 'stops'].map((what) => `${first} ${what}`),
     );
     const starts = events.filter((event) => event.endsWith('starts'));
     expect(starts).toHaveLength(2 + 2 * pairs.length);
@@ -36,15 +36,15 @@ describe('services that are started anew', () => {
     const { plans, progress } = await compareStarting({ starting: 400 });
     const plan =
       'comparing with main: 10 pairs at least, each a start and a round of either side: ' +
-      '2 × (825 ms to start + 250 ms of flows) = 2.15 s a pair, 21.5 s to the first look; up to 2 min';
+      '2 × (825 ms to start + 825 ms of flows) = 3.3 s a pair, 33 s to the first look; up to 2 min';
     expect(plans).toEqual([plan]);
     expect(progress[0]).toMatchObject({ pairs: 0, nextLook: 10, plan });
   });
 
   test('what takes longer to start has a larger budget, up to six minutes, and is hopeless beyond', async () => {
-    const long = await compareStarting({ starting: 8000 });
-    expect(long.compared?.rounds.budget).toBeGreaterThan(240_000);
-    expect(long.compared?.rounds.budget).toBeLessThan(360_000);
+    const long = await compareStarting({ starting: 3000 });
+    expect(long.compared?.rounds.budget).toBeGreaterThan(200_000);
+    expect(long.compared?.rounds.budget).toBeLessThan(300_000);
     expect(comparingOf(long.compared).pairs.length).toBeGreaterThanOrEqual(10);
     const longer = await compareStarting({ starting: 20_000 });
     expect(longer.compared).toMatchObject({

@@ -45,6 +45,11 @@ describe('a round that starts what it needs', () => {
     expect(flowsAt(1000, 120_000)).toBe(1000);
   });
 
+  test('also where the scenario itself is shorter', () => {
+    const load = roundLoad(closed(10, 30), trial, { budget: undefined, rounds: 20, starting: 1000 });
+    expect(load).toEqual(closed(10, 1000));
+  });
+
   test('and less where the first look would not fit, down to a wave', () => {
     // 0.8 · 120 s ÷ 20 rounds = 4.8 s for each.
     expect(flowsAt(3000, 120_000)).toBe(1800);

@@ -373,7 +373,7 @@ type Rounds = NonNullable<Compared['rounds']>;
 const SPREADS_SHOWN = 3;
 
 /** What starts and rounds come to together: of one round a start, nothing tells the two apart. */
-function spreadFact({ rounds, base, pairs }: Compared, lines: readonly ComparedLine[]): readonly string[] {
+function spreadFact({ rounds, pairs }: Compared, lines: readonly ComparedLine[]): readonly string[] {
   if (rounds?.services !== 'restart') return [];
   const valid = pairs.filter(({ dropped }) => dropped === undefined);
   const spreads = lines

@@ -62,7 +62,8 @@ export function budgetFor(asked: number | undefined, needed: number): number {
 
 /**
  * The load of a round: whole waves of the closed model that take as long as a round should, at least one. A round is no
- * larger than the scenario itself, unless that were too short. Stages are what they are: a round is all of them.
+ * larger than the scenario itself, unless that were too short, or shorter than starting takes. Stages are what they are:
+ * a round is all of them.
  */
 export function roundLoad(load: Load, trial: Trial, times: RoundTimes): Load {
   if ('stages' in load) return load;
@@ -74,7 +75,7 @@ export function roundLoad(load: Load, trial: Trial, times: RoundTimes): Load {
   const { flows } = load;
   const each = perFlow(trial);
   const whole = 'iterations' in load ? load.iterations : Math.ceil(load.duration / each);
-  const most = Math.max(whole, inWaves(SHORTEST_ROUND / each, flows));
+  const most = Math.max(whole, inWaves(Math.max(SHORTEST_ROUND, times.starting) / each, flows));
   return { model: 'closed', flows, iterations: Math.min(most, inWaves(time / each, flows)) };
 }
 
