@@ -23,6 +23,7 @@ import {
 } from '../../model/document.js';
 import { parseMetricName } from '../../model/metrics.js';
 import type { ScenarioResults } from '../../model/results.js';
+import { batchesWords } from '../words.js';
 import {
   type Answer,
   answerOf,
@@ -317,6 +318,10 @@ function factsOf(compared: Compared, lines: readonly ComparedLine[]): readonly s
     pairsFact(compared),
     ...roundsFact(rounds),
     `${formatTime(time)} of ${formatTime(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
+    ...lines.flatMap(({ metric, source }) => {
+      const judged = batchesWords(source);
+      return judged === undefined ? [] : [`${metric}: ${judged}`];
+    }),
     ...(confidences.size > 1 ? ['all that is claimed holds together with 99%'] : []),
     ...headFact(head),
     ...(lines.length > 0 ? [WHOSE] : []),

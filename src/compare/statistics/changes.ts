@@ -78,11 +78,9 @@ function risesOf(candidates: readonly Candidate[], level: number): readonly Also
 /** Undefined unless the whole interval lies above 0. */
 function riseOf({ metric, ratios, amounts }: Candidate, miss: number): AlsoRose | undefined {
   const misses = { low: miss, high: miss };
-  const interval = signedRankInterval(ratios, misses);
-  const amount = signedRankInterval(amounts, misses)?.center;
-  if (interval === undefined || amount === undefined) return undefined;
-  const { center, low, high, reached } = interval;
+  const { center, low, high, reached } = signedRankInterval(ratios, misses);
   if (!reached.low || low <= 0) return undefined;
+  const amount = signedRankInterval(amounts, misses).center;
   return { metric, change: Math.expm1(center), low: Math.expm1(low), high: Math.expm1(high), amount };
 }
 
