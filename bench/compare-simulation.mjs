@@ -6,19 +6,14 @@
  *
  * FILE: CSV (.gz too) of os,benchmark,durationNs,iteration,buildId, as in "Performance stability of GitHub Actions".
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
+import { importSimulation, linesOf } from './simulation.mjs';
 
 const { values: options } = parseArgs({
   options: { runs: { type: 'string', default: '2000' }, noise: { type: 'string' } },
 });
 const runs = Number(options.runs);
-const { simulation, rounds, peers, binomial, random } = await importSimulation();
+const { simulation, rounds, peers, counts, random } = await importSimulation();
 const { runMany, runOnce, shareOf, isClaim } = simulation;
 const { metricsOf, sharedRunner, steadyRunner } = rounds;
 
@@ -28,7 +23,7 @@ const isRegression = ({ outcome }) => outcome === 'regression';
 
 /** `12 of 2000, 0.6% (0.3% … 1.1%)`: Clopper and Pearson, 95%. */
 function rate(share, count) {
-  const { low, high } = binomial.shareBounds({ started: count, failed: Math.round(share * count) }, 0.025);
+  const { low, high } = counts.shareBounds({ started: count, failed: Math.round(share * count) }, 0.025);
   return `${percent(share, 2)} (${percent(low, 2)} … ${percent(high, 2)})`;
 }
 
@@ -139,11 +134,8 @@ function replay(durations) {
 }
 
 function seriesOf(file) {
-  const bytes = readFileSync(file);
-  const [, ...lines] = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().trim().split('\n');
   const series = new Map();
-  for (const line of lines) {
-    const [os, benchmark, duration, , build] = line.trim().split(',');
+  for (const [os, benchmark, duration, , build] of linesOf(file)) {
     const builds = series.get(`${os}, ${benchmark}`) ?? new Map();
     builds.set(build, [...(builds.get(build) ?? []), Number(duration)]);
     series.set(`${os}, ${benchmark}`, builds);
@@ -152,33 +144,4 @@ function seriesOf(file) {
     name,
     [...builds.values()].filter(({ length }) => length >= 100),
   ]);
-}
-
-/** The sources are TypeScript: compiled to a folder that is removed again. */
-async function importSimulation() {
-  const root = join(import.meta.dirname, '..');
-  mkdirSync(join(root, 'build'), { recursive: true });
-  const folder = mkdtempSync(join(root, 'build/simulation-'));
-  const project = join(folder, 'tsconfig.json');
-  const tests = '__tests__/compare/statistics';
-  const compilerOptions = { noEmit: false, noCheck: true, rootDir: '../..', outDir: 'out', types: [] };
-  const files = ['simulation', 'rounds', 'peers'].map((name) => `../../${tests}/${name}.ts`);
-  writeFileSync(
-    project,
-    JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, files, include: [] }),
-  );
-  try {
-    const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
-    const load = (path) => import(pathToFileURL(join(folder, 'out', `${path}.js`)).href);
-    return {
-      simulation: await load(`${tests}/simulation`),
-      rounds: await load(`${tests}/rounds`),
-      peers: await load(`${tests}/peers`),
-      binomial: await load('src/lib/statistics/exact-counts'),
-      random: await load('src/lib/random'),
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -4,6 +4,7 @@ import { directionOf } from '../lib/metric-words.js';
 import type { ComparisonResult } from '../model/comparison.js';
 import { parseMetricName } from '../model/metrics.js';
 import { marksOf } from './statistics/evidence.js';
+import { resemblance } from './statistics/metric.js';
 
 /** "flow_time.p95 is 9.8% slower than main (99% interval +7.1% … +12.6%, 24 pairs)". */
 export function differenceWords(result: ComparisonResult, base: string): string {
@@ -30,6 +31,15 @@ export function unresolvedWords(result: ComparisonResult, base: string): string 
           `it takes about ${plural(needed, 'pair')} to see ${amountOf(result, directionOf(result.metric).sign * result.limit)}`,
         ];
   return [`${differenceWords(result, base)}, which does not tell`, ...seen, ...more].join('; ');
+}
+
+/** `pairs resemble their neighbours (correlation 0.62): judged by 10 batches of 2 too`; undefined if they do not. */
+export function batchesWords({ dependence, pairs }: ComparisonResult): string | undefined {
+  const { batches } = dependence ?? {};
+  if (dependence === undefined || batches === undefined || pairs < 2 * batches) return undefined;
+  const fewest = Math.floor(pairs / batches);
+  const each = pairs % batches === 0 ? fewest : `${fewest} or ${fewest + 1}`;
+  return `${resemblance(dependence)}: judged by ${batches} batches of ${each} too`;
 }
 
 function amountOf(result: ComparisonResult, change: number): string {

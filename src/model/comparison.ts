@@ -133,6 +133,17 @@ export const comparisonSchema = z.object({
     description:
       'part of the half width that is for two starts that differ, and not for the pairs: in ln if relative',
   }),
+  dependence: z
+    .object({
+      correlation: z.number().meta({ description: 'lag-1 autocorrelation of their differences, −1…1' }),
+      p: z.number().meta({ description: 'how often independent pairs resemble each other as much' }),
+      batches: z.int().optional().meta({
+        description:
+          'where p is at most 0.1: of how many batches of consecutive pairs, two at least, what is claimed must hold too',
+      }),
+    })
+    .optional()
+    .meta({ description: 'how much pairs resemble those that were run right before them' }),
   /** Why it is unresolved, if for another reason than noise. */
   reason: z.string().optional(),
 });

@@ -7,7 +7,7 @@ import {
   smallestLimit,
   suggestedLimit,
 } from '../../../src/compare/calibrate/limits.js';
-import { blocksOf, type MeasuredRun, replay } from '../../../src/compare/calibrate/replay.js';
+import { type MeasuredRun, replay } from '../../../src/compare/calibrate/replay.js';
 import { compareRun } from '../../../src/compare/statistics/looks.js';
 import { VALIDITY_LIMITS } from '../../../src/compare/statistics/round.js';
 import { seededRandom } from '../../../src/lib/random.js';
@@ -144,45 +144,38 @@ describe('replays', () => {
     goOn: () => Promise.resolve(true),
   };
 
-  test('are drawn in blocks of one pair of either order', () => {
-    const [run] = [runOf(0, 21)];
-    const blocks = blocksOf([run]);
-    expect(blocks).toHaveLength(10);
-    for (const [one, other] of blocks) expect(one.order).not.toBe(other.order);
-  });
-
   test('of the same code claim a change in at most 1%, however much one start of the services was slower than the other', async () => {
     const pairs = pairsAt(1.1, 60);
-    const replayed = (await replay(blocksOf([{ pairs, validity: VALIDITY_LIMITS }]), options)) ?? [];
+    const replayed = (await replay(pairs, options)) ?? [];
     const { regression, improvement } = tallyRuns(replayed, METRICS);
     expect(regression.count + improvement.count).toBeLessThanOrEqual(3);
   });
 
   test('of slowed code find what is plain and miss what is not', async () => {
     const found = async (ratio: number) => {
-      const blocks = blocksOf([{ pairs: pairsAt(ratio, 60), validity: VALIDITY_LIMITS }]);
-      return tallyRuns((await replay(blocks, { ...options, same: false })) ?? [], METRICS).regression.count;
+      const pairs = pairsAt(ratio, 60);
+      return tallyRuns((await replay(pairs, { ...options, same: false })) ?? [], METRICS).regression.count;
     };
     expect(await found(1.1)).toBe(300);
     expect(await found(1.01)).toBeLessThan(10);
   });
 
   test('the same seed gives the same, another another', async () => {
-    const blocks = blocksOf([runOf(0, 40)]);
+    const { pairs } = runOf(0, 40);
     const results = async (seed: number) =>
-      JSON.stringify((await replay(blocks, { ...options, runs: 5, seed }))?.map((run) => run.results));
+      JSON.stringify((await replay(pairs, { ...options, runs: 5, seed }))?.map((run) => run.results));
     expect(await results(1)).toBe(await results(1));
     expect(await results(1)).not.toBe(await results(2));
   });
 
   test('of too few pairs there are none', async () => {
-    expect(await replay(blocksOf([runOf(0, 8)]), options)).toBeUndefined();
+    expect(await replay(runOf(0, 8).pairs, options)).toBeUndefined();
   });
 
   test('end when they are told to, and those that were made count', async () => {
     let asked = 0;
     const goOn = () => Promise.resolve(++asked <= 3);
-    expect(await replay(blocksOf([runOf(0, 40)]), { ...options, goOn })).toHaveLength(3);
+    expect(await replay(runOf(0, 40).pairs, { ...options, goOn })).toHaveLength(3);
   });
 });
 

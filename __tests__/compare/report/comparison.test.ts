@@ -193,7 +193,7 @@ describe('how it was measured', () => {
 describe('the headline', () => {
   test('of a regression says how much against what', () => {
     expect(headline(slower())).toMatch(
-      /^is slower than main: flow_time\.p95 rose by 9\.5% \(99\.8% interval \+6\.5% … \+11\.8%, 40 pairs\); the gate is ≤ base \+ 5%; 2 other gates fail too\.$/u,
+      /^is slower than main: flow_time\.p95 rose by 9\.3% \(99\.8% interval \+6\.4% … \+11\.6%, 40 pairs\); the gate is ≤ base \+ 5%; 2 other gates fail too\.$/u,
     );
   });
 
@@ -210,7 +210,7 @@ describe('the headline', () => {
 
   test('of what is unresolved says what could have been seen, as a warning or as no verdict', () => {
     expect(headline(unresolved())).toMatch(
-      /^is unresolved against main: flow_time\.p95 changed by \+1\.3% \(.*\), too uncertain for the gate of ≤ base \+ 5%: could have seen \+11\.8%; about 171 pairs \(20 min\) would show \+5%; one more minute \(8 pairs\) would see \+10%; 2 other thresholds are unresolved too\.$/u,
+      /^is unresolved against main: flow_time\.p95 changed by \+2\.1% \(.*\), too uncertain for the gate of ≤ base \+ 5%: could have seen \+12%; about 177 pairs \(21 min\) would show \+5%; one more minute \(8 pairs\) would see \+10\.2%; 2 other thresholds are unresolved too\.$/u,
     );
     const [scenario] = unresolved().scenarios;
     const stopped = aResults({ scenarios: [{ ...(scenario ?? aScenario()), verdict: 'inconclusive' }] });
@@ -238,9 +238,9 @@ describe('the rows of metrics', () => {
   test('have base, change and interval where a threshold hangs on the base', () => {
     expect(row('flow_time.p95')).toMatchObject({
       standing: 'fail',
-      value: '2.49 s',
+      value: '2.5 s',
       limit: '≤ base + 5%',
-      against: { base: '2.32 s', change: '+9.5%', interval: '+6.5% … +11.8%' },
+      against: { base: '2.31 s', change: '+9.3%', interval: '+6.4% … +11.6%' },
     });
     expect(row('throughput')?.limit).toBe('≥ base − 5%');
     expect(row('peak_memory')?.limit).toBe('≤ base + 10 MB');
@@ -273,7 +273,7 @@ describe('the rows of metrics', () => {
     const alert = made({ outcome: 'unresolved' }, { outcome: 'unresolved', level: 'warn' });
     expect(firstOf(alert).rows[0]?.standing).toBe('unresolved');
     expect(renderSummary(unresolved())).toContain('| 〰️ | Flow time p95 |');
-    expect(terminal(unresolved())).toContain('  ~ flow_time.p95 <= base + 5%  2.11 s  from 2.14 s  ~');
+    expect(terminal(unresolved())).toContain('  ~ flow_time.p95 <= base + 5%  2.16 s  from 2.13 s  ~');
     expect(renderHtml(unresolved())).toContain('<span role="img" aria-label="unresolved">~</span>');
   });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { looksOf, missesOf } from '../../../src/compare/statistics/looks.js';
 import { requiredPairs, upperNormal } from '../../../src/compare/statistics/metric.js';
-import { nextOrder } from '../../../src/compare/statistics/round.js';
+import { orderOf } from '../../../src/compare/statistics/round.js';
 import { signedRankAtMost, signedRankCritical } from '../../../src/lib/statistics/signed-rank.js';
-import type { PairOrder } from '../../../src/model/comparison.js';
 
 const pairs = [10, 20, 40, 80];
 
@@ -44,39 +43,31 @@ describe('looks', () => {
 });
 
 describe('order of the pairs', () => {
-  const ordersOf = (seed: number, count: number): readonly PairOrder[] => {
-    const made: { order: PairOrder }[] = [];
-    while (made.length < count) made.push({ order: nextOrder(made, seed) });
-    return made.map(({ order }) => order);
-  };
+  const heads = (seed: number, count: number): readonly number[] =>
+    Array.from({ length: count }, (_, pair) => (orderOf(pair, seed) === 'head_first' ? 1 : 0));
 
-  test('is balanced before every even look, and the seed decides which comes first', () => {
-    const firsts = new Set<PairOrder | undefined>();
-    for (let seed = 1; seed <= 20; seed++) {
-      const orders = ordersOf(seed, 80);
-      firsts.add(orders[0]);
-      expect(orders).toEqual(ordersOf(seed, 80));
-      for (let even = 2; even <= 80; even += 2) {
-        expect(orders.slice(0, even).filter((order) => order === 'base_first')).toHaveLength(even / 2);
-      }
+  test('is the same whenever it is asked, and another with another seed', () => {
+    expect(heads(1, 80)).toEqual(heads(1, 80));
+    expect(heads(1, 80)).not.toEqual(heads(2, 80));
+  });
+
+  test('is a coin for each pair: no order follows from those before it', () => {
+    const runs = Array.from({ length: 500 }, (_, seed) => heads(seed, 80));
+    const share = (values: readonly number[]): number =>
+      values.reduce((sum, value) => sum + value, 0) / values.length;
+    // 40,000 coins: 0.5 ± 4 standard deviations of 0.0025.
+    expect(Math.abs(share(runs.flat()) - 0.5)).toBeLessThan(0.01);
+    for (const lag of [1, 2, 3]) {
+      const alike = runs.flatMap((coins) =>
+        coins.slice(lag).map((coin, pair) => (coin === coins[pair] ? 1 : 0)),
+      );
+      expect(Math.abs(share(alike) - 0.5)).toBeLessThan(0.0102);
     }
-    expect(firsts.size).toBe(2);
-  });
-
-  test('both blocks occur, about as often', () => {
-    const starts = Array.from({ length: 200 }, (_, seed) =>
-      ordersOf(seed, 40).filter((_order, at) => at % 2 === 0),
-    );
-    const baseFirst = starts.flat().filter((order) => order === 'base_first').length;
-    // 4,000 coins: 0.5 ± 4 standard deviations of 0.0079.
-    expect(Math.abs(baseFirst / 4000 - 0.5)).toBeLessThan(0.032);
-  });
-
-  test('a pair that was dropped is made up for', () => {
-    expect(nextOrder([{ order: 'head_first' }], 1)).toBe('base_first');
-    expect(nextOrder([{ order: 'base_first' }, { order: 'base_first' }, { order: 'head_first' }], 1)).toBe(
-      'head_first',
-    );
+    // Heads among ten coins spread as those of a binomial: a variance of 2.5, where blocks of two would have 0.
+    const counts = runs.map((coins) => 10 * share(coins.slice(0, 10)));
+    const spread = share(counts.map((count) => (count - 5) ** 2));
+    expect(spread).toBeGreaterThan(1.9);
+    expect(spread).toBeLessThan(3.1);
   });
 });
 

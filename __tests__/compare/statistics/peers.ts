@@ -1,5 +1,5 @@
-import { upperNormal } from '../../../src/compare/statistics/metric.js';
 import { distributionOf } from '../../../src/lib/statistics/distribution.js';
+import { studentQuantile } from '../../../src/lib/statistics/slopes.js';
 import type { Machine } from './rounds.js';
 
 /*
@@ -8,8 +8,8 @@ import type { Machine } from './rounds.js';
 
 /** All rounds of base, then all of head; alarm if Welch's 99% interval of the means lies above a margin of 2%. */
 export function baseThenHead(machine: Machine, ratio: number, rounds: number): boolean {
-  const base = Array.from({ length: rounds }, () => timeOf(machine, 1));
-  const head = Array.from({ length: rounds }, () => timeOf(machine, ratio));
+  const base = Array.from({ length: rounds }, () => timeOf(machine, 1, 'base'));
+  const head = Array.from({ length: rounds }, () => timeOf(machine, ratio, 'head'));
   return relativeDifference(base, head, 0.005).low > 0.02;
 }
 
@@ -22,8 +22,8 @@ export function tachometer(machine: Machine, ratio: number, most: number): boole
   const head: number[] = [];
   const sample = (rounds: number): void => {
     for (let round = 0; round < rounds; round++) {
-      base.push(timeOf(machine, 1));
-      head.push(timeOf(machine, ratio));
+      base.push(timeOf(machine, 1, 'base'));
+      head.push(timeOf(machine, ratio, 'head'));
     }
   };
   sample(Math.min(50, most));
@@ -35,8 +35,8 @@ export function tachometer(machine: Machine, ratio: number, most: number): boole
   return difference.low > 0;
 }
 
-function timeOf(machine: Machine, ratio: number): number {
-  return machine(ratio).values['flow_time.p50'] ?? NaN;
+function timeOf(machine: Machine, ratio: number, side: 'base' | 'head'): number {
+  return machine(ratio, side).values['flow_time.p50'] ?? NaN;
 }
 
 /** As tachometer computes it: (mean of head − mean of base) ÷ mean of base, its variance by the delta method. */
@@ -49,7 +49,7 @@ function relativeDifference(
   const center = (after.mean - before.mean) / before.mean;
   const variance =
     (before.variance * after.mean ** 2 + after.variance * before.mean ** 2) / before.mean ** 4 / base.length;
-  const half = studentQuantile(miss, base.length - 1) * Math.sqrt(variance);
+  const half = studentQuantile(2 * miss, base.length - 1) * Math.sqrt(variance);
   return { low: center - half, high: center + half };
 }
 
@@ -57,12 +57,4 @@ function momentsOf(values: readonly number[]): { mean: number; variance: number 
   const mean = distributionOf(values)?.mean ?? NaN;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, variance: squares / (values.length - 1) };
-}
-
-/** Upper quantile of Student's t by Fisher's expansion (Abramowitz and Stegun 26.7.5): within 0.002 from 15 degrees on. */
-function studentQuantile(miss: number, degrees: number): number {
-  const z = upperNormal(miss);
-  const first = (z ** 3 + z) / 4;
-  const second = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
-  return z + first / degrees + second / degrees ** 2;
 }

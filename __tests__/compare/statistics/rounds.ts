@@ -1,11 +1,11 @@
-import { nextOrder } from '../../../src/compare/statistics/round.js';
+import { orderOf } from '../../../src/compare/statistics/round.js';
 import type { ComparedMetric, Pair, PairOrder, Round } from '../../../src/model/comparison.js';
 
 // Jest looks every global up in a context of its own, which is dear a hundred million times.
 const { cos, exp, log, sqrt, PI } = Math;
 
 /** A machine that runs rounds, one after another; `ratio` is how much slower the tree is than base (1 for base). */
-export type Machine = (ratio: number) => Round;
+export type Machine = (ratio: number, side: 'base' | 'head') => Round;
 
 /** Standard normal (Box and Muller 1958). */
 export function normal(random: () => number): number {
@@ -77,22 +77,22 @@ function failures(uniform: number): number {
   return failed;
 }
 
-/** Order-balanced pairs of a machine, head slower by `ratio`. */
+/** Pairs of a machine in an order drawn for each, head slower by `ratio`. */
 export function pairsOf(machine: Machine, ratio: number, seed: number): (count: number) => readonly Pair[] {
   const pairs: Pair[] = [];
   return (count) => {
-    while (pairs.length < count) pairs.push(runPair(machine, ratio, nextOrder(pairs, seed)));
+    while (pairs.length < count) pairs.push(runPair(machine, ratio, orderOf(pairs.length, seed)));
     return pairs;
   };
 }
 
 function runPair(machine: Machine, ratio: number, order: PairOrder): Pair {
   if (order === 'base_first') {
-    const base = machine(1);
-    return { order, base, head: machine(ratio) };
+    const base = machine(1, 'base');
+    return { order, base, head: machine(ratio, 'head') };
   }
-  const head = machine(ratio);
-  return { order, base: machine(1), head };
+  const head = machine(ratio, 'head');
+  return { order, base: machine(1, 'base'), head };
 }
 
 /** The metrics that a comparison leads with, and the success rate. */

@@ -24,6 +24,7 @@ describe('one metric', () => {
         looks: 1,
         limit: 0.05,
         outcome: 'regression',
+        dependence: { correlation: 0, p: 1 },
         // Without noise whatever reaches the limit.
         mde: expect.closeTo(0.05, 9),
         needed: 0,
@@ -50,7 +51,7 @@ describe('one metric', () => {
   });
 
   test('a throughput that falls is worse, and its change is negative', () => {
-    const factors = times(10, 0.88).map((factor, index) => factor + index / 1000);
+    const factors = times(10, 0.88).map((factor, index) => factor + ((7 * index) % 10) / 1000);
     const [result] = compareRun(byFactors('throughput', factors), [THROUGHPUT]).results;
     expect(result?.outcome).toBe('regression');
     expect(result?.low).toBeCloseTo(-0.12, 9);
@@ -191,8 +192,14 @@ describe('a share of flows', () => {
 });
 
 describe('several metrics', () => {
-  /** Below the margin in the first two pairs: A₁ … A₃ are at most 0, A₄ = (0.00 + 0.08) ÷ 2 is above it. */
-  const almost = byFactors('b', [Math.exp(-0.02), 1, ...times(8, 1.09)]);
+  /** Below the margin in two pairs: A₁ … A₃ are at most 0, A₄ = (0.00 + 0.08) ÷ 2 is above it. */
+  const almost = byFactors('b', [
+    ...times(3, 1.09),
+    Math.exp(-0.02),
+    ...times(3, 1.09),
+    1,
+    ...times(2, 1.09),
+  ]);
 
   test('one known to be worse leaves its level to the others (Holm)', () => {
     // One look at ten pairs: P(W ≤ 1) = 2/1024 fits into 0.25% and P(W ≤ 3) = 5/1024 into 0.5%, P(W ≤ 2) = 3/1024 not
@@ -250,4 +257,58 @@ test('a limit of base itself, which nothing shows to hold, is not waited for; if
   }));
   const noisy = { ...B, metric: 'not measured' };
   expect(compareRun(failing, [noisy, noLoss]).status).toBe('decided');
+});
+
+describe('a limit of base itself', () => {
+  const noLoss: ComparedMetric = { ...SUCCESS, limit: 0 };
+  /** Twelve pairs of rounds of ten flows, in which so many of head fail, one in a pair. */
+  const losing = (failed: number): readonly Pair[] =>
+    byFactors('a', times(12, 1)).map((pair, index) => ({
+      ...pair,
+      head: { ...pair.head, flows: { started: 10, failed: (5 * index) % 12 < failed ? 1 : 0 } },
+    }));
+
+  test('has the run go on while there is a hint that it is broken', () => {
+    // Of 120 flows on either side 4 fail on head: (1/2)⁴ and a little less, 6%. Of 3: 12%.
+    expect(compareRun(losing(4), [A, noLoss])).toMatchObject({ status: 'continue', wanted: 20 });
+    expect(compareRun(losing(3), [A, noLoss]).status).toBe('decided');
+    expect(compareRun(losing(4), [A, { ...noLoss, level: 'warn' }]).status).toBe('decided');
+  });
+
+  test('has it go on for a time that seems longer by more than the margin, and for none within it', () => {
+    const base = { ...B, limit: 0 };
+    const around = (factor: number) =>
+      together(
+        byFactors('a', times(12, 1)),
+        byFactors(
+          'b',
+          [0.97, 1, 1.03]
+            .flatMap((off) => times(4, factor * off))
+            .map((_, index, all) => all[(5 * index) % 12] ?? NaN),
+        ),
+      );
+    expect(compareRun(around(1.04), [A, base]).status).toBe('continue');
+    expect(compareRun(around(1.01), [A, base]).status).toBe('decided');
+  });
+});
+
+test('flows that fail together do not clear a head that fails more', () => {
+  // 40 pairs of rounds of 100 flows, all of which fail once on each side: 1 in 40, and nobody knows whether 2 were as likely.
+  const rounds = Array.from({ length: 40 }, (_, index) => index);
+  const pairs = rounds.map((index): Pair => ({
+    order: 'base_first',
+    base: round({}, { flows: { started: 100, failed: index === 7 ? 100 : 0 } }),
+    head: round({}, { flows: { started: 100, failed: index === 24 ? 100 : 0 } }),
+  }));
+  const [together] = compareRun(pairs, [SUCCESS], { looks: [40] }).results;
+  expect(together?.outcome).toBe('unresolved');
+  // The t-bound over rounds: ±1 in 40 has a standard error of √(2 ÷ 39 ÷ 40) = 0.0358; t₃₉(0.5%) = 2.708.
+  expect(together?.low).toBeCloseTo(-0.097, 3);
+  // As many that fail one by one do.
+  const apart = pairs.map((pair, index) => ({
+    ...pair,
+    base: { ...pair.base, flows: { started: 100, failed: index % 2 === 0 ? 5 : 0 } },
+    head: { ...pair.head, flows: { started: 100, failed: index % 2 === 0 ? 5 : 0 } },
+  }));
+  expect(compareRun(apart, [SUCCESS], { looks: [40] }).results[0]?.outcome).toBe('no_regression');
 });

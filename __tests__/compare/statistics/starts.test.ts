@@ -2,12 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { beginComparison, nextLook } from '../../../src/compare/statistics/looks.js';
 import { detectableWith } from '../../../src/compare/statistics/metric.js';
 import { deviationOfLogs } from '../../../src/compare/statistics/round.js';
+import { seededRandom } from '../../../src/lib/random.js';
 import type { ComparedMetric, ComparisonResult, Pair } from '../../../src/model/comparison.js';
 
 /** Pairs in which head takes so many times as long, a little more or less. */
 function pairsAt(ratio: number, count: number, base = 200): readonly Pair[] {
+  const draw = seededRandom(1);
   return Array.from({ length: count }, (_, index): Pair => {
-    const noise = Math.exp(0.01 * Math.sin(7 * index + 1));
+    const noise = Math.exp(0.02 * (draw() - 0.5));
     const flows = { started: 10, failed: 0 };
     return {
       order: index % 2 === 0 ? 'base_first' : 'head_first',

@@ -13,7 +13,7 @@ import { awaitedOf, gatesOf } from '../statistics/looks.js';
 import { compareMetric, medianOf } from '../statistics/metric.js';
 import { isValid } from '../statistics/round.js';
 import { looksAt, type Noise, noiseOf, smallestLimit, suggestedLimit, suggestionOf } from './limits.js';
-import { blocksOf, type Ended, type GoOn, type MeasuredRun, replay, thinned } from './replay.js';
+import { type Ended, type GoOn, type MeasuredRun, replay, thinned } from './replay.js';
 
 interface Calibrating {
   readonly metrics: readonly ComparedMetric[];
@@ -129,7 +129,7 @@ async function seriesOf(
   const replayed =
     pairs === null || pairs === 0
       ? undefined
-      : await replay(blocksOf(of), {
+      : await replay(validPairs(of), {
           metrics,
           pairs,
           startSpread,

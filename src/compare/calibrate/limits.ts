@@ -43,7 +43,7 @@ export function noiseOf(pairs: readonly Pair[], metric: ComparedMetric): Noise |
   if (known.length < FEWEST || known.length < differences.length) return undefined;
   const ranked = thinned(known);
   const interval = signedRankInterval(ranked, { low: MISS, high: MISS });
-  if (interval?.reached.low !== true) return undefined;
+  if (!interval.reached.low) return undefined;
   const half = (interval.high - interval.low) / 2;
   const deviation = standardDeviation(known);
   const isStepwise = known.filter((difference) => difference === 0).length > STEPWISE * known.length;

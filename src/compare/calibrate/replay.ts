@@ -1,7 +1,7 @@
 import { seededRandom } from '../../lib/random.js';
 import type { ComparedMetric, ComparisonResult, Pair, PairOrder } from '../../model/comparison.js';
 import { compareRun } from '../statistics/looks.js';
-import { isValid, type ValidityLimits } from '../statistics/round.js';
+import type { ValidityLimits } from '../statistics/round.js';
 
 /** One comparison of head with itself, slowed or not. */
 export interface MeasuredRun {
@@ -16,9 +16,6 @@ export interface MeasuredRun {
   /** It had all the budget that a comparison has, and ended by itself. */
   readonly whole: boolean;
 }
-
-/** Two pairs, one of either order, as they were run one after the other. */
-type Block = readonly [Pair, Pair];
 
 interface Replay {
   readonly metrics: readonly ComparedMetric[];
@@ -37,35 +34,22 @@ interface Replay {
 /** Asked before each replay, which may take a second where many flows failed: whether to go on at all. */
 export type GoOn = () => Promise<boolean>;
 
-/** Fewer blocks are the same few pairs over and over. */
-const FEWEST_BLOCKS = 5;
-
-/** The valid pairs of runs in blocks of two, as `nextOrder` made them; what is left over is left out. */
-export function blocksOf(runs: readonly Pick<MeasuredRun, 'pairs' | 'validity'>[]): readonly Block[] {
-  return runs.flatMap(({ pairs, validity }) => {
-    const valid = pairs.filter((pair) => isValid(pair, validity));
-    return valid.flatMap((pair, index) => {
-      const before = valid[index - 1];
-      return index % 2 === 1 && before !== undefined && before.order !== pair.order
-        ? [[before, pair] as const]
-        : [];
-    });
-  });
-}
+/** Fewer are the same few pairs over and over. */
+const FEWEST_PAIRS = 10;
 
 /**
- * Comparisons as they might have gone: each takes blocks drawn with replacement, in the order drawn, and looks at them as
- * a comparison does. What follows upon what is lost thereby; as many pairs are of either order as in a comparison. Undefined if there are too few blocks to draw from.
+ * Comparisons as they might have gone: each takes valid pairs drawn with replacement, and looks at them as a comparison
+ * does. What follows upon what is lost thereby. Undefined if there are too few to draw from.
  */
 export async function replay(
-  blocks: readonly Block[],
+  measured: readonly Pair[],
   options: Replay,
 ): Promise<readonly Ended[] | undefined> {
-  if (blocks.length < FEWEST_BLOCKS) return undefined;
+  if (measured.length < FEWEST_PAIRS) return undefined;
   const random = seededRandom(options.seed);
   const ended: Ended[] = [];
   while (ended.length < options.runs && (await options.goOn())) {
-    const drawn = drawnPairs(blocks, options, random);
+    const drawn = drawnPairs(measured, options, random);
     const { metrics, startSpread } = options;
     const { results } = compareRun(drawn, metrics, { validity: ANY, startSpread, exhausted: true });
     ended.push({ results, pairs: Math.max(...results.map(({ pairs }) => pairs)), time: undefined });
@@ -77,16 +61,14 @@ export async function replay(
 const ANY: ValidityLimits = { steal: Infinity, startSkew: Infinity };
 
 function drawnPairs(
-  blocks: readonly Block[],
+  measured: readonly Pair[],
   { pairs, same }: Replay,
   random: () => number,
 ): readonly Pair[] {
-  const drawn: Pair[] = [];
-  while (drawn.length < pairs) {
-    const block = blocks[Math.floor(random() * blocks.length)] as Block;
-    drawn.push(...block.map((pair) => (same && random() < 0.5 ? turned(pair) : pair)));
-  }
-  return drawn.slice(0, pairs);
+  return Array.from({ length: pairs }, () => {
+    const pair = measured[Math.floor(random() * measured.length)] as Pair;
+    return same && random() < 0.5 ? turned(pair) : pair;
+  });
 }
 
 function turned({ order, base, head }: Pair): Pair {

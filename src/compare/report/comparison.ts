@@ -24,6 +24,7 @@ import {
 import { parseMetricName } from '../../model/metrics.js';
 import type { ScenarioResults } from '../../model/results.js';
 import { deviationOfLogs } from '../statistics/round.js';
+import { batchesWords } from '../words.js';
 import {
   type Answer,
   answerOf,
@@ -319,6 +320,10 @@ function factsOf(compared: Compared, lines: readonly ComparedLine[]): readonly s
     ...roundsFact(rounds),
     ...spreadFact(compared, lines),
     `${formatTime(time)} of ${formatTime(budget)}${ended === undefined ? '' : ENDINGS[ended]}`,
+    ...lines.flatMap(({ metric, source }) => {
+      const judged = batchesWords(source);
+      return judged === undefined ? [] : [`${metric}: ${judged}`];
+    }),
     ...(confidences.size > 1 ? ['all that is claimed holds together with 99%'] : []),
     ...headFact(head),
     ...(lines.length > 0 ? [WHOSE] : []),

@@ -8,7 +8,7 @@ import {
   isDecided,
   nextLook,
 } from '../statistics/looks.js';
-import { isValid, nextOrder, type ValidityLimits } from '../statistics/round.js';
+import { orderOf, type ValidityLimits } from '../statistics/round.js';
 import { SideError } from './sides.js';
 
 interface ComparingOptions {
@@ -90,12 +90,8 @@ function fits({ budget, expected }: ComparingOptions, pairs: number, elapsed: nu
   return elapsed + (pairs === 0 ? expected : elapsed / pairs) <= budget;
 }
 
-async function runPair(
-  { validity, seed, round }: ComparingOptions,
-  pairs: readonly Pair[],
-): Promise<Pair | undefined> {
-  const valid = pairs.filter((pair) => isValid(pair, validity));
-  const order = nextOrder(valid, seed);
+async function runPair({ seed, round }: ComparingOptions, pairs: readonly Pair[]): Promise<Pair | undefined> {
+  const order = orderOf(pairs.length, seed);
   const [first, second] = order === 'base_first' ? (['base', 'head'] as const) : (['head', 'base'] as const);
   const one = await round(first);
   const other = one === undefined ? undefined : await round(second);

@@ -80,12 +80,10 @@ function risesOf(candidates: readonly Candidate[], level: number, startSpread: n
 /** Undefined unless the whole interval lies above 0, with what starts may differ by. */
 function riseOf({ metric, ratios, amounts }: Candidate, miss: number, apart: number): AlsoRose | undefined {
   const misses = { low: miss, high: miss };
-  const interval = signedRankInterval(ratios, misses);
-  const amount = signedRankInterval(amounts, misses)?.center;
-  if (interval === undefined || amount === undefined) return undefined;
-  const { center, reached } = interval;
-  const [low, high] = [interval.low - apart, interval.high + apart];
+  const { center, reached, ...ends } = signedRankInterval(ratios, misses);
+  const [low, high] = [ends.low - apart, ends.high + apart];
   if (!reached.low || low <= 0) return undefined;
+  const amount = signedRankInterval(amounts, misses).center;
   return { metric, change: Math.expm1(center), low: Math.expm1(low), high: Math.expm1(high), amount };
 }
 

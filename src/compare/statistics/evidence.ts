@@ -1,5 +1,6 @@
 import { plural } from '../../lib/format.js';
 import {
+  moreFailed,
   shareBounds,
   signFlipTest,
   stratifiedTest,
@@ -7,23 +8,9 @@ import {
 } from '../../lib/statistics/exact-counts.js';
 import { distributionOf, percentile } from '../../lib/statistics/distribution.js';
 import { type Misses, signedRankInterval } from '../../lib/statistics/signed-rank.js';
+import { studentQuantile } from '../../lib/statistics/slopes.js';
 import type { ComparedMetric, ComparisonOutcome, ComparisonResult, Pair } from '../../model/comparison.js';
-
-/** What the pairs say about one metric, on the scale of its differences: more is worse. */
-export interface Evidence {
-  readonly center: number;
-  readonly low: number;
-  readonly high: number;
-  /** Worse, better than base by more than the margin. */
-  readonly worse: boolean;
-  readonly better: boolean;
-  /** Less than this is ruled out as the amount by which it is worse; undefined if so few pairs rule nothing out. */
-  readonly atMost: number | undefined;
-  /** What the bounds miss with, if so few pairs can not be as sure as was asked for. */
-  readonly missed?: Misses;
-  /** By which starts that may differ have moved either bound outwards. */
-  readonly widened?: Bounds;
-}
+import { type Evidence, type EvidenceOfPairs, judgedBy } from './batches.js';
 
 /** An amount for either bound. */
 export interface Bounds {
@@ -32,7 +19,7 @@ export interface Bounds {
 }
 
 /** Either the evidence, or why there is none. */
-type Finding = { readonly evidence: Evidence } | { readonly reason: string };
+type Finding = { readonly evidence: EvidenceOfPairs } | { readonly reason: string };
 
 /** @param starts ln of the ratio by which the one start of either side, that all pairs share, may differ by itself */
 export function evidenceOf(
@@ -41,10 +28,19 @@ export function evidenceOf(
   { misses, starts }: { readonly misses: Misses; readonly starts?: Bounds },
 ): Finding {
   if (pairs.length === 0) return { reason: 'there is no valid pair of rounds' };
-  if (metric.scale === 'rate') return ofRates(pairs, misses);
-  const found = ofValues(pairs, metric, misses);
-  if (starts === undefined || 'reason' in found) return found;
-  return { evidence: widenedBy(amountsOf(starts, metric, pairs), found.evidence, marginOf(metric)) };
+  if (metric.scale === 'rate') {
+    const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
+    const { base, head } = pooled(strata);
+    if (base.started === 0 || head.started === 0) return { reason: 'no flow was started' };
+    const judge = (batches: readonly Stratum[]): Evidence => ofRates(batches, misses);
+    return { evidence: judgedBy(strata, { difference: moreFailed, joined: pooled, judge }, misses) };
+  }
+  const differences = differencesOf(pairs, metric);
+  if ('reason' in differences) return differences;
+  const judge = (batches: readonly number[]): Evidence => ofDifferences(batches, metric, misses);
+  const evidence = judgedBy(differences, { difference: (one) => one, joined: meanOf, judge }, misses);
+  if (starts === undefined) return { evidence };
+  return { evidence: widenedBy(amountsOf(starts, metric, pairs), evidence, marginOf(metric)) };
 }
 
 /** Of an absolute difference: so much of base's median. */
@@ -55,7 +51,7 @@ function amountsOf(starts: Bounds, { scale, metric }: ComparedMetric, pairs: rea
   return { low: starts.low * base, high: starts.high * base };
 }
 
-function widenedBy(by: Bounds, evidence: Evidence, margin: number): Evidence {
+function widenedBy(by: Bounds, evidence: EvidenceOfPairs, margin: number): EvidenceOfPairs {
   const [low, high] = [evidence.low - by.low, evidence.high + by.high];
   return {
     ...evidence,
@@ -68,7 +64,10 @@ function widenedBy(by: Bounds, evidence: Evidence, margin: number): Evidence {
   };
 }
 
-function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses): Finding {
+function differencesOf(
+  pairs: readonly Pair[],
+  metric: ComparedMetric,
+): readonly number[] | { readonly reason: string } {
   const differences: number[] = [];
   let missing = 0;
   let fallen = 0;
@@ -87,21 +86,30 @@ function ofValues(pairs: readonly Pair[], metric: ComparedMetric, misses: Misses
   if (missing > 0) return { reason: `${inPairs(missing, pairs)} no ${metric.metric} to compare` };
   if (fallen > 0) return { reason: `${inPairs(fallen, pairs)} nothing left of ${metric.metric} in head` };
   if (differences.length < pairs.length) return { reason: notPositive(pairs.length - differences.length) };
-  const interval = signedRankInterval(differences, misses);
-  if (interval === undefined) return { reason: 'there is nothing to compare' };
-  const { center, low, high, reached, missed } = interval;
+  return differences;
+}
+
+/** With which a hint of something worse has a limit of base itself go on. */
+const HINT = 0.1;
+
+function ofDifferences(differences: readonly number[], metric: ComparedMetric, misses: Misses): Evidence {
+  const { center, low, high, reached, missed } = signedRankInterval(differences, misses);
   const margin = marginOf(metric);
   return {
-    evidence: {
-      center,
-      low,
-      high,
-      worse: reached.low && low > margin,
-      better: reached.high && high < -margin,
-      atMost: reached.high ? high : undefined,
-      missed: reached.low && reached.high ? undefined : missed,
-    },
+    center,
+    low,
+    high,
+    worse: reached.low && low > margin,
+    better: reached.high && high < -margin,
+    atMost: reached.high ? high : undefined,
+    // A limit of base itself alone asks for it, and the averages of many pairs take their time.
+    suspected: metric.limit === 0 && signedRankInterval(differences, { low: HINT, high: HINT }).low > margin,
+    missed: reached.low && reached.high ? undefined : missed,
   };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Head has nothing of what is worse when lower: no ratio tells how much worse that is. */
@@ -122,34 +130,51 @@ function notPositive(count: number): string {
 /**
  * Of what may be missed on a side, half goes to the stratified test, which finds a difference best, and a quarter to
  * each of the two bounds, one for base and one for head, which say how large it can be. All of these take flows to fail
- * independently of each other; rounds that fail as a whole make them cry. A difference therefore counts only if the
- * rounds, each taken as one, tell it too.
+ * independently of each other; rounds that fail as a whole make them cry, or clear what is worse. So the rounds, each
+ * taken as one, must tell it too: a difference by their signs, and how large it can be by how they spread.
  */
-function ofRates(pairs: readonly Pair[], misses: Misses): Finding {
-  const strata = pairs.map(({ base, head }) => ({ base: base.flows, head: head.flows }));
+function ofRates(strata: readonly Stratum[], misses: Misses): Evidence {
   const { base, head } = pooled(strata);
-  if (base.started === 0 || head.started === 0) return { reason: 'no flow was started' };
   const flows = stratifiedTest(strata);
   const rounds = signFlipTest(strata);
   const low = shareBounds(head, misses.low / 4).low - shareBounds(base, misses.low / 4).high;
   const high = shareBounds(head, misses.high / 4).high - shareBounds(base, misses.high / 4).low;
   const worse = (flows.greater <= misses.low / 2 || low > 0) && rounds.greater <= misses.low;
   const better = (flows.less <= misses.high / 2 || high < 0) && rounds.less <= misses.high;
-  const upper = better ? Math.min(high, 0) : Math.max(high, JUST_ABOVE);
+  const spread = spreadBounds(strata, misses);
+  const lower = Math.min(low, spread.low);
+  const upper = Math.max(high, spread.high);
+  const atMost = better ? Math.min(upper, 0) : Math.max(upper, JUST_ABOVE);
   // All rounds the same way have this chance: with fewer no difference counts, however many flows tell it.
-  const least = 2 ** -pairs.length;
+  const least = 2 ** -strata.length;
   const missed = { low: Math.max(misses.low, least), high: Math.max(misses.high, least) };
   const reached = least <= Math.min(misses.low, misses.high);
   return {
-    evidence: {
-      center: head.failed / head.started - base.failed / base.started,
-      low: worse ? Math.max(low, 0) : Math.min(low, -JUST_ABOVE),
-      high: upper,
-      worse,
-      better,
-      atMost: reached ? upper : undefined,
-      missed: reached ? undefined : missed,
-    },
+    center: head.failed / head.started - base.failed / base.started,
+    low: worse ? Math.max(lower, 0) : Math.min(lower, -JUST_ABOVE),
+    high: atMost,
+    worse,
+    better,
+    atMost: reached ? atMost : undefined,
+    suspected: flows.greater <= HINT,
+    missed: reached ? undefined : missed,
+  };
+}
+
+/** The mean of what head failed more in each pair, by how the pairs spread (Student, "The probable error of a mean", 1908). */
+function spreadBounds(strata: readonly Stratum[], misses: Misses): { low: number; high: number } {
+  const degrees = strata.length - 1;
+  if (degrees < 1) return { low: -1, high: 1 };
+  const differences = strata.map(moreFailed);
+  const mean = meanOf(differences);
+  const squares = differences.reduce((sum, difference) => sum + (difference - mean) ** 2, 0);
+  const error = Math.sqrt(squares / degrees / strata.length);
+  // In flows of a round; as a share of them.
+  const flows = meanOf(strata.map(({ base, head }) => Math.min(base.started, head.started)));
+  const bound = (miss: number): number => studentQuantile(2 * miss, degrees) * error;
+  return {
+    low: Math.max(-1, (mean - bound(misses.low)) / flows),
+    high: Math.min(1, (mean + bound(misses.high)) / flows),
   };
 }
 

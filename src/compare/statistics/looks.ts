@@ -29,6 +29,8 @@ export interface ComparisonState {
   readonly worse: ReadonlySet<string>;
   readonly better: ReadonlySet<string>;
   readonly settled: ReadonlySet<string>;
+  /** Names of those whose limit is base itself, and of which there is a hint that head is worse. */
+  readonly suspected: ReadonlySet<string>;
   readonly plan: ComparisonPlan;
 }
 
@@ -63,6 +65,7 @@ export function beginComparison(
     worse: none,
     better: none,
     settled: none,
+    suspected: none,
     plan: { metrics, looks, alpha, validity, startSpread },
   };
 }
@@ -149,7 +152,13 @@ function stepDown(
     const settled = state.settled.has(metric.metric) ? before.get(metric.metric) : undefined;
     if (settled === undefined) return compareMetric(kept, metric, sight);
     const is = (names: ReadonlySet<string>): boolean => names.has(metric.metric);
-    return { result: settled, worse: is(state.worse), better: is(state.better), settled: true };
+    return {
+      result: settled,
+      worse: is(state.worse),
+      better: is(state.better),
+      settled: true,
+      suspected: false,
+    };
   });
   const stepped = {
     ...state,
@@ -157,6 +166,7 @@ function stepDown(
     worse: joined(state.worse, found, 'worse'),
     better: joined(state.better, found, 'better'),
     settled: joined(state.settled, found, 'settled'),
+    suspected: joined(new Set(), found, 'suspected'),
   };
   const isNew = stepped.worse.size > state.worse.size || stepped.better.size > state.better.size;
   return isNew ? stepDown(stepped, kept, { look: at, dropped }) : stepped;
@@ -171,23 +181,28 @@ function betweenStarts({ startSpread }: ComparisonPlan, misses: Misses): Bounds 
 function joined(
   names: ReadonlySet<string>,
   found: readonly MetricComparison[],
-  what: 'worse' | 'better' | 'settled',
+  what: 'worse' | 'better' | 'settled' | 'suspected',
 ): ReadonlySet<string> {
   return new Set([...names, ...found.filter((one) => one[what]).map(({ result }) => result.metric)]);
 }
 
-/** A gate that is missed decides the run, and so do all gates settled. */
-export function isDecided({ plan, results, settled }: Omit<ComparisonState, 'status'>): boolean {
-  const gates = gatesOf(plan.metrics);
-  const isMissed = results.some(
-    ({ metric, outcome }) => outcome === 'regression' && gates.some((gate) => gate.metric === metric),
+/**
+ * A gate that is missed decides the run. So do all gates settled, unless of one whose limit is base itself there is a
+ * hint that head is worse: the looks to come have their part of what may be missed anyway.
+ */
+export function isDecided({ plan, results, settled, suspected }: Omit<ComparisonState, 'status'>): boolean {
+  const gates = new Set(gatesOf(plan.metrics).map(({ metric }) => metric));
+  const isMissed = results.some(({ metric, outcome }) => outcome === 'regression' && gates.has(metric));
+  if (isMissed) return true;
+  return (
+    [...awaitedOf(plan.metrics)].every((metric) => settled.has(metric)) &&
+    ![...suspected].some((metric) => gates.has(metric))
   );
-  return isMissed || [...awaitedOf(plan.metrics)].every((metric) => settled.has(metric));
 }
 
 /**
  * Names of the metrics that the run goes on for: those of gates. What only warns waits for nobody, nor does a limit of
- * base itself, which no number of pairs shows to hold, unless there is nothing else.
+ * base itself without a hint that it is broken, as no number of pairs shows it to hold, unless there is nothing else.
  */
 export function awaitedOf(metrics: readonly ComparedMetric[]): ReadonlySet<string> {
   const gates = gatesOf(metrics);
@@ -237,8 +252,8 @@ interface LooksOptions {
  * whichever one ends the run, no more than alpha of all runs go wrong (Bonferroni over looks; docs/statistics.md says
  * why no finer boundary).
  *
- * A look too early to ever tell is put off to the first even number of pairs that can: n pairs reach a p-value of
- * 2⁻ⁿ at best. With one metric and 1% that is 10, with two to five it is 12.
+ * A look too early to ever tell is put off until it can: n pairs reach a p-value of 2⁻ⁿ at best. Rounded up to an even
+ * number, so that a few numbers serve all: with 1% it is 10 for one metric, 12 for two to five, 14 for six to twenty.
  * @throws RangeError unless the numbers of pairs ascend from 1 up
  */
 export function looksOf({ pairs, alpha, metrics }: LooksOptions): readonly Look[] {

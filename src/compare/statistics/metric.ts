@@ -8,7 +8,8 @@ import type {
   Pair,
   Round,
 } from '../../model/comparison.js';
-import { type Bounds, changeOf, type Evidence, evidenceOf, limitOf, marginOf, pooled } from './evidence.js';
+import type { Evidence, EvidenceOfPairs } from './batches.js';
+import { type Bounds, changeOf, evidenceOf, limitOf, marginOf, pooled } from './evidence.js';
 
 /** The look that a metric is compared at. */
 interface Sight {
@@ -28,6 +29,8 @@ export interface MetricComparison {
   readonly better: boolean;
   /** No further pair will change it. */
   readonly settled: boolean;
+  /** It has a limit of base itself, which nothing shows to hold, and there is a hint that head is worse. */
+  readonly suspected: boolean;
 }
 
 /** One metric at one look; `pairs` are the valid ones. */
@@ -48,7 +51,7 @@ export function compareMetric(
   const finding = evidenceOf(pairs, metric, sight);
   if ('reason' in finding) {
     const result = { ...known, ...NOTHING_KNOWN, reason: finding.reason };
-    return { result, worse: false, better: false, settled: pairs.length > 0 };
+    return { result, worse: false, better: false, settled: pairs.length > 0, suspected: false };
   }
   const { evidence } = finding;
   const limit = limitOf(metric);
@@ -56,15 +59,17 @@ export function compareMetric(
   const result = {
     ...known,
     ...changes(metric, evidence),
-    confidence: confidenceOf(evidence, sight.confidence),
+    confidence: Number.isFinite(evidence.high) ? confidenceOf(evidence, sight.confidence) : null,
     outcome,
     ...detectable(metric, evidence, { ...sight, pairs: pairs.length }),
-    ...(evidence.missed === undefined ? {} : { reason: tooFew(pairs.length, sight.confidence) }),
+    dependence: evidence.dependence,
+    ...reasonOf(evidence, { metric, pairs: pairs.length, confidence: sight.confidence }),
   };
   const { worse, better } = evidence;
+  const suspected = metric.limit === 0 && outcome === 'unresolved' && evidence.suspected;
   // What looks better by as much as would matter for the worse is given the pairs to show it.
   const mayImprove = outcome === 'no_regression' && evidence.center <= -limit;
-  return { result, worse, better, settled: outcome !== 'unresolved' && !mayImprove };
+  return { result, worse, better, settled: outcome !== 'unresolved' && !mayImprove, suspected };
 }
 
 const NOTHING_KNOWN = {
@@ -88,12 +93,32 @@ function changes(
   metric: ComparedMetric,
   { center, low, high }: Evidence,
 ): Pick<ComparisonResult, 'change' | 'low' | 'high'> {
+  const change = changeOf(metric, center);
+  // Without ends it is not known.
+  if (!Number.isFinite(high - low)) return { change, low: null, high: null };
   const ends = [changeOf(metric, low), changeOf(metric, high)] as const;
-  return { change: changeOf(metric, center), low: Math.min(...ends), high: Math.max(...ends) };
+  return { change, low: Math.min(...ends), high: Math.max(...ends) };
 }
 
 function confidenceOf({ missed }: Evidence, asked: number): number {
   return missed === undefined ? asked : Math.max(0, 1 - missed.low - missed.high);
+}
+
+/** Why the pairs can not tell, whatever they are. A limit of base itself holds without a hint that it is broken. */
+function reasonOf(
+  evidence: EvidenceOfPairs,
+  { metric, pairs, confidence }: { metric: ComparedMetric; pairs: number; confidence: number },
+): Pick<ComparisonResult, 'reason'> {
+  if (evidence.missed !== undefined) return { reason: tooFew(pairs, confidence) };
+  const { batches } = evidence.dependence;
+  if (batches === undefined || pairs >= 2 * batches) return {};
+  if (metric.limit === 0 && !evidence.suspected) return {};
+  return { reason: `${resemblance(evidence.dependence)}: it takes ${2 * batches} to judge them by batches` };
+}
+
+/** `pairs resemble their neighbours (correlation 0.62)`. */
+export function resemblance({ correlation }: NonNullable<ComparisonResult['dependence']>): string {
+  return `pairs resemble their neighbours (correlation ${correlation.toFixed(2)})`;
 }
 
 function tooFew(pairs: number, confidence: number): string {
@@ -111,10 +136,10 @@ function tooFew(pairs: number, confidence: number): string {
  */
 function detectable(
   metric: ComparedMetric,
-  evidence: Evidence,
+  evidence: EvidenceOfPairs,
   { pairs, misses }: { readonly pairs: number; readonly misses: Misses },
 ): Pick<ComparisonResult, 'mde' | 'needed' | 'widened'> {
-  if (evidence.missed !== undefined) return { mde: null, needed: null };
+  if (evidence.missed !== undefined || !Number.isFinite(evidence.high)) return { mde: null, needed: null };
   const margin = marginOf(metric);
   const limit = limitOf(metric);
   const half = (evidence.high - evidence.low) / 2;

@@ -117,13 +117,10 @@ function lowest(values: readonly number[]): number | undefined {
 }
 
 /**
- * Which tree of the next pair runs first. Whichever order is behind among the valid pairs; a coin if neither is. So
- * pairs come in blocks of two, BH HB or HB BH, half of either order stand before every even look, and a block that
- * lost a pair is completed. What runs second on a machine that slows down is then head as often as base.
+ * Which tree of a pair runs first: a seeded coin for each pair by itself, dropped ones included. Under whatever noise of
+ * the machine (drift, a period, a place that is slower), a difference is then as likely as its opposite, whatever the
+ * pairs before it were (Fisher, "The design of experiments", 1935). Balance within blocks would give that up.
  */
-export function nextOrder(valid: readonly Pick<Pair, 'order'>[], seed: number): PairOrder {
-  const baseFirst = valid.filter(({ order }) => order === 'base_first').length;
-  const lead = 2 * baseFirst - valid.length;
-  if (lead !== 0) return lead > 0 ? 'head_first' : 'base_first';
-  return seededRandom(seedOf(seed, valid.length))() < 0.5 ? 'base_first' : 'head_first';
+export function orderOf(pair: number, seed: number): PairOrder {
+  return seededRandom(seedOf(seed, pair))() < 0.5 ? 'base_first' : 'head_first';
 }

@@ -95,7 +95,7 @@ export function signFlipTest(strata: readonly Stratum[]): SignFlipTest {
  * How many more flows head would have failed if both rounds were of the size of the smaller one. In stages that are run
  * whole the faster side has more flows, and so more that fail, at the same rate.
  */
-function moreFailed({ base, head }: Stratum): number {
+export function moreFailed({ base, head }: Stratum): number {
   const size = Math.min(base.started, head.started);
   if (size === 0) return 0;
   return (head.failed * size) / head.started - (base.failed * size) / base.started;
