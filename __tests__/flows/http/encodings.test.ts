@@ -83,13 +83,13 @@ describe('a body that is encoded', () => {
   );
 
   test.each([
-    ['gzip', (zeros: Buffer) => zlib.gzipSync(zeros)],
+    ['gzip', (zeros: Buffer) => zlib.gzipSync(zeros, { level: 1 })],
     [
       'br',
       (zeros: Buffer) =>
         zlib.brotliCompressSync(zeros, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } }),
     ],
-    ['deflate', (zeros: Buffer) => zlib.deflateSync(zeros)],
+    ['deflate', (zeros: Buffer) => zlib.deflateSync(zeros, { level: 1 })],
   ])('a bomb of %s is stopped at max-body', async (encoding, compress) => {
     const bomb = compress(Buffer.alloc(200e6));
     const before = process.memoryUsage().rss;
