@@ -92,6 +92,19 @@ describe('the smallest limit', () => {
     expect(limits).toEqual([...limits].sort((a, b) => b - a));
   });
 
+  test('is larger by what intervals are widened for starts that differ, and takes more pairs', () => {
+    const at = (startSpread?: number) =>
+      smallestLimit({ spread: SD }, { metric: TIME, metrics: METRICS, startSpread, pairs: 80 }) ?? NaN;
+    // What four metrics share of ½% is missed beyond 3.023. An effect is z_5% ÷ z_a times as far beyond the bound as that is.
+    const apart = Math.SQRT2 * Math.log(1.01) * 3.023;
+    const further = Math.log1p(at(0.01)) - Math.log1p(at());
+    expect(further / apart).toBeCloseTo(1 + 1.645 / 3.421, 2);
+    const pairs = (startSpread?: number) =>
+      pairsForLimit({ spread: SD }, { metric: { ...TIME, limit: 0.1 }, metrics: METRICS, startSpread });
+    expect(pairs(0.01)).toBeGreaterThan(pairs());
+    expect(pairs(0.05)).toBe(Infinity);
+  });
+
   test('is seen from the margin in at least 95% of runs that are slower by it', () => {
     const limit = smallestLimit({ spread: SD }, { metric: TIME, metrics: METRICS, pairs: 80 }) ?? NaN;
     const states = runMany(

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { clashOf } from '../../../src/compare/rounds/sides.js';
+import { clashOf, openSides, type Sides } from '../../../src/compare/rounds/sides.js';
 import type { ScenarioPlan, ServicePlan } from '../../../src/model/plan.js';
-import { scenarioPlanOf } from '../../fakes/record.js';
+import { recordOf, scenarioPlanOf } from '../../fakes/record.js';
 import { servicePlanOf } from '../../fakes/service-world.js';
+import { httpPlanOf, simulatedWorld } from '../../fakes/simulated-sides.js';
 
 const tcp = (port: number | string): Partial<ServicePlan> => ({
   ready: { kind: 'tcp', host: '127.0.0.1', port },
@@ -31,5 +32,43 @@ describe('a clash', () => {
     ] as const) {
       expect(clashOf(withApp(base), withApp(head))).toBeUndefined();
     }
+  });
+});
+
+describe('what has a start of its own for each round', () => {
+  const opened = async (
+    plan: ScenarioPlan,
+    services: 'restart' | 'keep' = 'restart',
+  ): Promise<Pick<Sides, 'services' | 'note'>> => {
+    const { clock, ports } = simulatedWorld({ answer: () => ({ headAfter: 1 }) });
+    const context = { environment: recordOf().environment, env: {} };
+    const open = async () => {
+      const sides = await openSides({ plans: { base: plan, head: plan }, services, ports, context });
+      await sides.close();
+      return { services: sides.services, note: sides.note };
+    };
+    return clock.run(open());
+  };
+
+  test.each<[string, Partial<ScenarioPlan>]>([
+    ['a service', { services: [servicePlanOf('app', tcp('{{port}}'))] }],
+    ['a module host', { work: { kind: 'module', module: 'flow.mjs', isolate: 'none', options: {} } }],
+    ['what setup starts', { setup: 'serve &' }],
+    ['proxies of network faults', { faults: { network: [{ listen: { port: 4000 } }] } as never }],
+  ])('is %s', async (_, differs) => {
+    expect(await opened(httpPlanOf('head', differs))).toEqual({ services: 'restart', note: undefined });
+  });
+
+  test('is nothing where only flows are started', async () => {
+    expect(await opened(httpPlanOf('head'))).toEqual({ services: 'none', note: undefined });
+    expect(await opened(httpPlanOf('head'), 'keep')).toEqual({ services: 'none', note: undefined });
+  });
+
+  test('is a service that was to be kept, if both would listen on one port', async () => {
+    const plan = httpPlanOf('head', { services: [servicePlanOf('app', tcp(3000))] });
+    expect(await opened(plan, 'keep')).toEqual({
+      services: 'restart',
+      note: 'the service app of both listens on 127.0.0.1:3000; with {{port}} for its port both could be kept up',
+    });
   });
 });
