@@ -14,6 +14,7 @@ import type {
 import type { Record } from '../model/record.js';
 import { bendOf } from './bend.js';
 import { fitUsl, kneeOf } from './usl.js';
+import { uslIntervals } from './usl-intervals.js';
 
 /** Flows at once that are predicted, as multiples of the top rung. */
 const PROVISIONED = [2, 5, 10];
@@ -67,8 +68,9 @@ function efficiency(rung: Paced, first: Paced | undefined): number | null {
 }
 
 function uslOf(rungs: readonly RungFigures[]): UslResults | undefined {
-  const law = fitUsl(rungs.map(({ flows, throughput }) => ({ flows, throughput: throughput ?? 0 })));
-  return law && { ...law, knee: kneeOf(law) ?? null };
+  const points = rungs.map(({ flows, throughput }) => ({ flows, throughput: throughput ?? 0 }));
+  const law = fitUsl(points);
+  return law && { ...law, knee: kneeOf(law) ?? null, intervals: uslIntervals(points, law) };
 }
 
 function modelOf(rungs: readonly RungFigures[]): LadderFigures['model'] {

@@ -1,6 +1,7 @@
 import { type Figure, figure, type LadderMeasures, noData } from '../measure/figures.js';
 import {
   type ClimbLimit,
+  kneeRange,
   type LadderFigures,
   type LadderResults,
   limitSentence,
@@ -94,7 +95,10 @@ function slope(line: ResourceLine | undefined): Figure {
     : noData(`a line does not fit: it bends at ${bend.at} at once`);
 }
 
-/** A knee beyond what can be seen is given as what is known: it is not below that. */
+/**
+ * A knee beyond what can be seen is given as what is known: it is not below that. A gate is held against the estimate, as
+ * that of any other metric; how sure it is stands beside it.
+ */
 function knee({ usl, rungs }: LadderFigures): Figure {
   const top = rungs.at(-1)?.flows;
   if (usl === undefined || top === undefined) return noData('it takes three rungs with a throughput');
@@ -102,7 +106,9 @@ function knee({ usl, rungs }: LadderFigures): Figure {
   if (usl.knee === null || usl.knee > furthest) {
     return figure(furthest, `at least: throughput does not fall up to ${FURTHEST_KNEE} times the top rung`);
   }
-  return figure(usl.knee, usl.knee > top ? 'beyond the top rung: from the fit alone' : undefined);
+  const beyond = usl.knee > top ? 'beyond the top rung: from the fit alone' : undefined;
+  const notes = [kneeRange(usl), beyond].filter((note) => note !== undefined);
+  return figure(usl.knee, notes.length === 0 ? undefined : notes.join('; '));
 }
 
 /** `efficiency(50)`: of the rung with 50 at once. */

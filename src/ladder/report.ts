@@ -24,11 +24,14 @@ import {
   words,
 } from '../model/document.js';
 import {
+  kneeRange,
   type LadderResults,
   limitSentence,
   type Provision,
   type ResourceLine,
   type RungResults,
+  type UslInterval,
+  type UslIntervals,
   type UslResults,
   uslThroughput,
 } from '../model/ladder.js';
@@ -133,11 +136,13 @@ function narrowTable(rungs: readonly RungResults[]): Block | undefined {
 function lawSentence({ usl }: LadderResults): string | undefined {
   if (usl === undefined) return undefined;
   const { lambda, sigma, kappa, knee, rSquared } = usl;
+  const range = kneeRange(usl);
   const highest =
     knee === null
       ? 'throughput does not fall'
       : `highest at ${formatQuantity(Math.round(knee), 'count')} at once`;
-  return `throughput = ${formatRate(lambda)}·N ÷ (1 + σ(N − 1) + κN(N − 1)) with σ = ${coefficient(sigma)}, κ = ${coefficient(kappa)}: ${highest} (R² ${rSquared.toFixed(3)})`;
+  const sure = range === undefined ? '' : `${range}, `;
+  return `throughput = ${formatRate(lambda)}·N ÷ (1 + σ(N − 1) + κN(N − 1)) with σ = ${coefficient(sigma)}, κ = ${coefficient(kappa)}: ${highest} (${sure}R² ${rSquared.toFixed(3)})`;
 }
 
 /** `0.0267`, `7.69e-4`, `0`. */
@@ -172,8 +177,8 @@ function amount(value: number, unit: (typeof UNITS)[Resource]): string {
   return formatQuantity(Number(value.toPrecision(3)), unit);
 }
 
-function intervalLines({ model }: LadderResults): readonly string[] {
-  return RESOURCES.flatMap((resource) => {
+function intervalLines({ model, usl }: LadderResults): readonly string[] {
+  const resources = RESOURCES.flatMap((resource) => {
     const line = model[resource];
     if (line === undefined) return [];
     const { low, high, confidence, note, bend } = line;
@@ -185,6 +190,15 @@ function intervalLines({ model }: LadderResults): readonly string[] {
         : `, between ${amount(low, UNITS[resource])} and ${amount(high, UNITS[resource])} (${formatRatio(confidence)} confidence)`;
     return [`${name}${between}${note === undefined ? '' : `, ${note}`}`];
   });
+  return [...resources, ...lawIntervals(usl?.intervals)];
+}
+
+/** `σ between 0.02 and 0.031, κ between 6e-4 and 8.1e-4 (95% confidence)`. */
+function lawIntervals(intervals: UslIntervals | undefined): readonly string[] {
+  if (intervals === undefined) return [];
+  const between = ({ low, high }: UslInterval): string =>
+    high === null ? `at least ${coefficient(low)}` : `between ${coefficient(low)} and ${coefficient(high)}`;
+  return [`σ ${between(intervals.sigma)}, κ ${between(intervals.kappa)} (95% confidence)`];
 }
 
 /** `threads: a line does not fit (1 per flow up to 4 at once, 0 beyond), so nothing is predicted`. */

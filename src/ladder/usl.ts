@@ -2,12 +2,12 @@ import { uslDivisor, type UslLaw } from '../model/ladder.js';
 import { leastSquares, type Fit, type Linearised } from './least-squares.js';
 
 /** A law that was fitted. */
-interface Usl extends UslLaw {
+export interface Usl extends UslLaw {
   /** 1 − residual ÷ total sum of squares. */
   readonly rSquared: number;
 }
 
-interface UslPoint {
+export interface UslPoint {
   readonly flows: number;
   readonly throughput: number;
 }

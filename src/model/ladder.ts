@@ -25,12 +25,21 @@ const rung = z.object({
   broken: z.array(z.string()).meta({ description: "gates that the rung's own figures break, in words" }),
 });
 
+const interval = z.object({
+  low: z.number(),
+  high: figure.meta({ description: 'null: the rungs set no upper bound' }),
+});
+
 const usl = z.object({
   lambda: z.number().meta({ description: 'flows per second of one flow alone' }),
   sigma: z.number().min(0).meta({ description: 'contention' }),
   kappa: z.number().min(0).meta({ description: 'coherency' }),
   knee: figure.meta({ description: 'flows at which throughput is highest; null if it has no highest' }),
   rSquared: z.number(),
+  intervals: z
+    .object({ sigma: interval, kappa: interval, knee: interval })
+    .optional()
+    .meta({ description: 'of 95%; from four rungs on' }),
 });
 
 const line = z.object({
@@ -68,6 +77,8 @@ export type RungResults = LadderResults['rungs'][number];
 /** One rung that was climbed, as the record tells it. Its flows carry the same `flows` as their `rung`. */
 export type Rung = Pick<RungResults, 'flows' | 'from' | 'to'>;
 export type UslResults = NonNullable<LadderResults['usl']>;
+export type UslIntervals = NonNullable<UslResults['intervals']>;
+export type UslInterval = UslIntervals['knee'];
 export type ResourceLine = Inferred<typeof line>;
 export type Provision = LadderResults['provisioning'][number];
 export type ClimbLimit = NonNullable<LadderResults['limit']>;
@@ -82,6 +93,14 @@ export type RungFigures = Omit<RungResults, 'broken'>;
 export function limitSentence({ holds, breaks, reasons }: ClimbLimit): string {
   const up = holds === undefined ? 'holds at no rung' : `holds up to ${holds} at once`;
   return `${up}; at ${breaks} ${reasons.join(' and ')}`;
+}
+
+/** `31 to 44 with 95%`, in flows at once; undefined where the rungs were too few to tell. */
+export function kneeRange({ intervals }: Pick<UslResults, 'intervals'>): string | undefined {
+  if (intervals === undefined) return undefined;
+  const { low, high } = intervals.knee;
+  const from = Math.round(low);
+  return high === null ? `${from} or more with 95%` : `${from} to ${Math.round(high)} with 95%`;
 }
 
 /**
