@@ -3,16 +3,8 @@ import { nodePorts } from './adapters.js';
 import { calibrate } from './cli/calibrate.js';
 import { initRepository, runDemo, runScenarios, showAgain, validate } from './cli/commands.js';
 import { compareTwo } from './cli/compare.js';
-import {
-  withAnswer,
-  withBase,
-  withCalibration,
-  withLoad,
-  withOutputs,
-  withScenario,
-  withWork,
-} from './cli/options.js';
-import { KEPT, type Screen, type Terminal } from './cli/outputs.js';
+import { withAnswer, withBase, withCalibration, withLoad, withScenario, withWork } from './cli/options.js';
+import { KEPT, type Screen, type Terminal, withOutputs } from './cli/outputs.js';
 import { liveProgress, nodeScreen, noProgress, readGit } from './cli/screen.js';
 import { formatProblem, UserError } from './lib/errors.js';
 import { EXIT } from './lib/exit-status.js';

@@ -12,8 +12,8 @@ import { exitStatus } from '../lib/exit-status.js';
 import { type Results, RESULTS_SCHEMA, resultsSchema } from '../model/results.js';
 import { renderTerminal } from '../report/terminal.js';
 import { rejudge } from '../verdict/rejudge.js';
-import { type DemoOptions, inputsOf, type OutputOptions, type RunOptions } from './options.js';
-import { tell, type Terminal, writeOutputs } from './outputs.js';
+import { type DemoOptions, inputsOf, type RunOptions } from './options.js';
+import { type OutputOptions, tell, type Terminal, writeOutputs } from './outputs.js';
 
 /** `flowgate run`: plans, measures, judges, writes, prints; gives the exit status. */
 export async function runScenarios(terminal: Terminal, options: RunOptions): Promise<number> {

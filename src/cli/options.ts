@@ -1,13 +1,7 @@
 import type { Command } from 'commander';
 import type { Inputs } from '../config/inputs.js';
 import { UserError } from '../lib/errors.js';
-
-/** Where a run is to be written, by option; paths as the user gave them. */
-export interface OutputOptions {
-  readonly json?: string;
-  readonly html?: string;
-  readonly markdown?: string;
-}
+import type { OutputOptions } from './outputs.js';
 
 type LoadOptions = Pick<
   Inputs,
@@ -37,13 +31,6 @@ export interface DemoOptions extends OutputOptions, LoadOptions {
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-
-export function withOutputs(command: Command): Command {
-  return command
-    .option('--json <file>', 'write results.json there')
-    .option('--html <file>', 'write the report page there')
-    .option('--markdown <file>', 'write the comment there');
-}
 
 export function withLoad(command: Command): Command {
   return command

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import type { Command } from 'commander';
 import type { GateContext, GatePorts } from '../gate.js';
 import { messageOf } from '../lib/errors.js';
 import type { Results } from '../model/results.js';
@@ -6,7 +7,6 @@ import { renderHtml } from '../report/html.js';
 import { renderComment } from '../report/markdown.js';
 import { resultsJson } from '../report/results-json.js';
 import { renderTerminal } from '../report/terminal.js';
-import type { OutputOptions } from './options.js';
 
 /** The person's terminal, or the file or pipe that stands for it. */
 export interface Screen {
@@ -37,19 +37,43 @@ export const KEPT = '.flowgate/results.json';
 
 const MARKER = '<!-- flowgate -->';
 
+/** A file that a run can be written to. */
+interface Format {
+  /** Of the option that bears its name. */
+  readonly help: string;
+  readonly print: (results: Results) => string;
+}
+
+const FORMATS = {
+  json: { help: 'write results.json there', print: resultsJson },
+  html: { help: 'write the report page there', print: renderHtml },
+  markdown: {
+    help: 'write the comment there',
+    print: (results) => renderComment(results, { marker: MARKER }),
+  },
+} satisfies Readonly<Record<string, Format>>;
+
+type FormatName = keyof typeof FORMATS;
+
+const NAMES = Object.keys(FORMATS) as readonly FormatName[];
+
+/** Where a run is to be written, by option; paths as the user gave them. */
+export type OutputOptions = { readonly [Name in FormatName]?: string };
+
+export function withOutputs(command: Command): Command {
+  return NAMES.reduce((all, name) => all.option(`--${name} <file>`, FORMATS[name].help), command);
+}
+
 /** Writes the results where the options say; what can not be written is said, and changes no verdict. */
 export async function writeOutputs(
   terminal: Terminal,
   results: Results,
-  { json, html, markdown }: OutputOptions,
+  outputs: OutputOptions,
 ): Promise<void> {
-  if (json !== undefined) await writeJson(terminal, results, json);
-  if (html !== undefined) await writeFile(terminal, html, renderHtml(results));
-  if (markdown !== undefined) await writeFile(terminal, markdown, renderComment(results, { marker: MARKER }));
-}
-
-function writeJson(terminal: Terminal, results: Results, path: string): Promise<boolean> {
-  return writeFile(terminal, path, resultsJson(results));
+  for (const name of NAMES) {
+    const path = outputs[name];
+    if (path !== undefined) await writeFile(terminal, path, FORMATS[name].print(results));
+  }
 }
 
 /** A path as the user gave it; what can not be written is said. Whether it was. */
@@ -74,7 +98,7 @@ export async function tell(
   { json: kept = KEPT, ...others }: OutputOptions,
 ): Promise<void> {
   const { screen } = terminal;
-  const isKept = await writeJson(terminal, results, kept);
+  const isKept = await writeFile(terminal, kept, FORMATS.json.print(results));
   await writeOutputs(terminal, results, others);
   screen.write(`${renderTerminal(results, screen)}\n`);
   if (isKept) {
