@@ -1,4 +1,4 @@
-import type { Level } from '../../src/checks/growth/slope.js';
+import type { Level } from '../../src/checks/growth/envelope.js';
 import { seededRandom, seedOf } from '../../src/lib/random.js';
 
 /** Bytes as what outlives the flows holds them, after so many flows. */

@@ -34,7 +34,7 @@ export function levelOf(id: CheckId, levels: CheckLevels): CheckLevel {
  * Runs the checks over a record; `levels` are those that the user asked for, they go before the default ones.
  * A check that is asked for is always listed, inconclusive if it cannot be run: it never passes unseen. One that
  * nobody asked for and that has nothing to look at is left out, as is one at level off; `unasked` are levels of such
- * checks beside the default ones. Never throws.
+ * checks beside the default ones, and what they leave open is left out too. Never throws.
  */
 export function runChecks(record: Record, levels: CheckLevels, unasked: CheckLevels = {}): CheckResult[] {
   return CHECKS.flatMap((check) => {
@@ -44,6 +44,7 @@ export function runChecks(record: Record, levels: CheckLevels, unasked: CheckLev
     if (levels[id] === undefined && whyMissing(check, record) !== undefined) return [];
     const judged = runCheck(check, record);
     if (levels[id] === undefined && check.quiet === true && judged.outcome !== 'fail') return [];
+    if (levels[id] === undefined && unasked[id] !== undefined && judged.outcome === 'inconclusive') return [];
     // What nobody asked for stops nobody for want of data.
     const isSpared = levels[id] === undefined && judged.outcome === 'inconclusive';
     return [{ ...judged, level: isSpared ? 'warn' : level }];

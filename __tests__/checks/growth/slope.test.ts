@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { growthOf, type Level, PARTS } from '../../../src/checks/growth/slope.js';
+import { type Level, PARTS } from '../../../src/checks/growth/envelope.js';
+import { inversionsAtMost } from '../../../src/lib/statistics/slopes.js';
+import { growthOf as growthAbove } from '../../../src/checks/growth/slope.js';
+
+/** What falls by less than 1e6 is not taken for a collection. */
+const growthOf = (levels: readonly Level[]) => growthAbove(levels, { least: 1e6, share: 0 });
 
 const line = (slope: number, more: (flows: number) => number = () => 0): Level[] =>
   Array.from({ length: 121 }, (_, index) => {
@@ -10,14 +15,18 @@ const line = (slope: number, more: (flows: number) => number = () => 0): Level[]
 describe('growth with the flows', () => {
   test('a straight line is found as it is, over what comes after a third of the flows', () => {
     // Of 12,000 flows those from 4,000 to 11,900, in eight parts of 987.5; the lowest of each is its first: 4,000, 11,000.
+    // Of twelve points of a half, the 21st of 66 slopes from either end.
+    const half = { perFlow: 2, low: 2, high: 2, confidence: 1 - 2 * inversionsAtMost(12, 20) };
     expect(growthOf(line(2))).toEqual({
       perFlow: 2,
       low: 2,
       high: 2,
       // The 4th slope from either end: 111 of 40,320 orders of eight have at most 3 inversions.
       confidence: 1 - (2 * 111) / 40_320,
-      time: 700,
-      flows: 7000,
+      early: half,
+      late: half,
+      time: 790,
+      flows: 7900,
       from: 9000,
       to: 23_000,
     });
@@ -25,7 +34,7 @@ describe('growth with the flows', () => {
 
   test('what is above the lower envelope does not count', () => {
     const sawtooth = (flows: number): number => (flows % 800) * 5;
-    expect(growthOf(line(2, sawtooth))).toMatchObject({ flows: 7200 });
+    expect(growthOf(line(2, sawtooth))).toMatchObject({ flows: 7900, from: 9000 });
     expect(growthOf(line(2, sawtooth))?.perFlow).toBeCloseTo(2, 0);
   });
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { isLeak, SUBJECTS } from '../../../src/checks/growth/subjects.js';
+import { answerOf } from '../../../src/checks/growth/answer.js';
+import { SUBJECTS } from '../../../src/checks/growth/subjects.js';
 import { sampleOf } from '../../fakes/record.js';
 
 /** MB of a Node server that keeps nothing, the lowest in each 3000 of its requests, 300 a second; seen, on Node 20. */
@@ -20,7 +21,7 @@ function leaks(megabytes: readonly number[]): boolean {
   if (memory === undefined || growth === undefined) throw new Error('there is enough to be judged');
   // It rises for certain, beyond the plain floor of 3 MB.
   expect(growth.low * growth.flows).toBeGreaterThan(3e6);
-  return isLeak(growth, memory.floor);
+  return answerOf(growth, memory.floor) === 'leaks';
 }
 
 test('a heap that is not yet full enough to be collected is no leak', () => {

@@ -1,95 +1,62 @@
 import { slopeInterval, slopesOf, theilSen } from '../../lib/statistics/slopes.js';
+import { afterWarmUp, type Envelope, envelopeOf, FEWEST_POINTS, type Level } from './envelope.js';
 
-/** What something that outlives the flows held when so many of them had ended. */
-export interface Level {
-  /** ms. */
-  readonly at: number;
-  /** Flows that had ended. */
-  readonly flows: number;
-  /** In the unit of what grows. */
-  readonly value: number;
-}
-
-/** How something grew with every flow, in its own unit a flow. */
-export interface Growth {
+/** With its interval. In the unit of what grows, a flow. */
+interface Slope {
   readonly perFlow: number;
   readonly low: number;
   readonly high: number;
   /** Of the interval, 0…1. */
   readonly confidence: number;
+}
+
+/** How something grew with every flow. */
+export interface Growth extends Slope {
+  /** In the first and in the last half of what was judged. */
+  readonly early: Slope;
+  readonly late: Slope;
   /** ms over which it was judged. */
   readonly time: number;
   /** Flows over which it was judged: the first third of the run is not among them. */
   readonly flows: number;
-  /** The lowest levels of the first and of the last part that was judged. */
+  /** The first and the last point of the lower envelope. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Share of the flows that warm up what serves them: code is compiled, pools and caches are filled. */
-const WARM_UP = 1 / 3;
-/**
- * Parts of the rest, of each of which the lowest level counts: what a garbage collector has not yet collected is above
- * it. They are few because neighbours in time are alike, and Kendall's distribution takes points for independent: of 400
- * series of steps, random walks and AR(1) each, ten parts alarm in up to 2%, eight in up to 1%. A single step (a pool, an
- * allocator's arena, compiled code) leaves the interval at zero wherever it is. What levels off leaves it near zero: the
- * lower end is then one of the slopes between the last parts.
- */
-export const PARTS = 8;
-const CONFIDENCE = 0.99;
+/** Of the intervals of the halves: they have fewer points, and what they decide is not whether something grows. */
+const CONFIDENCE_OF_HALVES = 0.9;
 
 /**
  * Theil–Sen slope over the lower envelope of a series, with the interval of Kendall's distribution (see
- * `slopeInterval`). Undefined if fewer than two in three of the parts have a level.
+ * `slopeInterval`). Undefined if the envelope has fewer than five points.
  */
-export function growthOf(levels: readonly Level[]): Growth | undefined {
-  return growthAlong(lowestOfParts(afterWarmUp(levels)));
+export function growthOf(levels: readonly Level[], floor: Floor): Growth | undefined {
+  const judged = afterWarmUp(levels);
+  return growthAlong(envelopeOf(judged, floor.least), judged);
 }
 
-/** The same of levels that stand for a part each. */
-export function growthAlong(parts: readonly Level[]): Growth | undefined {
-  const [first, last] = [parts[0], parts.at(-1)];
-  if (first === undefined || last === undefined || parts.length < (PARTS * 2) / 3) return undefined;
-  const points = parts.map(({ flows, value }) => ({ x: flows, y: value }));
+/** The same of points that are known already. */
+export function growthAlong(envelope: Envelope, judged: readonly Level[]): Growth | undefined {
+  const { points, fine, confidence } = envelope;
+  const [first, last] = [judged[0], judged.at(-1)];
+  const [from, to] = [points[0], points.at(-1)];
+  if (!first || !last || !from || !to || points.length < FEWEST_POINTS) return undefined;
+  const whole = slopeOf(points, confidence);
+  const middle = fine.length / 2;
+  const early = slopeOf(fine.slice(0, Math.ceil(middle)), CONFIDENCE_OF_HALVES);
+  const late = slopeOf(fine.slice(Math.floor(middle)), CONFIDENCE_OF_HALVES);
+  if (whole === undefined || early === undefined || late === undefined) return undefined;
+  const over = { time: last.at - first.at, flows: last.flows - first.flows };
+  return { ...whole, early, late, ...over, from: from.value, to: to.value };
+}
+
+function slopeOf(levels: readonly Level[], confidence: number): Slope | undefined {
+  const points = levels.map(({ flows, value }) => ({ x: flows, y: value }));
   const slopes = slopesOf(points);
   const perFlow = theilSen(points);
   if (slopes === undefined || perFlow === undefined) return undefined;
-  return {
-    perFlow,
-    ...slopeInterval(slopes.sorted, points.length, CONFIDENCE),
-    time: last.at - first.at,
-    flows: last.flows - first.flows,
-    from: first.value,
-    to: last.value,
-  };
-}
-
-/** Levels from the time on when a third of the flows had ended, and before all had: then nobody holds anything. */
-export function afterWarmUp<T extends Pick<Level, 'flows'>>(levels: readonly T[]): readonly T[] {
-  const all = levels.at(-1)?.flows ?? 0;
-  return levels.filter(({ flows }) => flows >= all * WARM_UP && flows < all);
-}
-
-/** Levels in equal parts of the flows; a part that has none is left out. */
-export function inParts<T extends Pick<Level, 'flows'>>(levels: readonly T[]): readonly (readonly T[])[] {
-  const [from, to] = [levels[0]?.flows ?? 0, levels.at(-1)?.flows ?? 0];
-  const parts: T[][] = Array.from({ length: PARTS }, () => []);
-  for (const level of levels) {
-    const part = to === from ? 0 : Math.floor(((level.flows - from) / (to - from)) * PARTS);
-    parts[Math.min(part, PARTS - 1)]?.push(level);
-  }
-  return parts.filter((part) => part.length > 0);
-}
-
-function lowestOfParts(levels: readonly Level[]): readonly Level[] {
-  return inParts(levels).flatMap((part) => lowestOf(part) ?? []);
-}
-
-function lowestOf(levels: readonly Level[]): Level | undefined {
-  return levels.reduce<Level | undefined>(
-    (lowest, level) => (lowest === undefined || level.value < lowest.value ? level : lowest),
-    undefined,
-  );
+  return { perFlow, ...slopeInterval(slopes.sorted, points.length, confidence) };
 }
 
 /** Growth over the flows that were judged is no leak below either: in the unit of the subject, and of where it began. */

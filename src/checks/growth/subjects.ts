@@ -1,16 +1,7 @@
 import type { Unit } from '../../model/metrics.js';
 import type { Sample } from '../../model/record.js';
-import {
-  afterWarmUp,
-  type Floor,
-  floorOf,
-  type Growth,
-  growthAlong,
-  growthOf,
-  inParts,
-  type Level,
-  MEMORY_FLOOR,
-} from './slope.js';
+import { afterWarmUp, CONFIDENCE, inParts, type Level } from './envelope.js';
+import { type Floor, type Growth, growthAlong, growthOf, MEMORY_FLOOR } from './slope.js';
 
 /** Something that must not grow with the flows. */
 export interface Subject {
@@ -19,6 +10,8 @@ export interface Subject {
   readonly unit: Unit;
   readonly floor: Floor;
   readonly growth: (samples: readonly Sample[]) => Growth | undefined;
+  /** It depends on more than the program: growth that is not certain is told, and keeps nobody from passing. */
+  readonly isUneven?: true;
   /** Whether it was looked at: undefined growth then is for want of readings. */
   readonly seen: (sample: Sample) => boolean;
 }
@@ -53,6 +46,7 @@ export const SUBJECTS: readonly Subject[] = [
     name: 'CPU time of the service',
     unit: 'ms',
     floor: CPU,
+    isUneven: true,
     growth: growthOfCpu,
     seen: ({ serviceCpuTime }) => serviceCpuTime !== undefined,
   },
@@ -71,14 +65,9 @@ function level(name: string, { unit, floor, of }: LevelOptions): Subject {
     name,
     unit,
     floor,
-    growth: (samples) => growthOf(samples.flatMap(levelOf)),
+    growth: (samples) => growthOf(samples.flatMap(levelOf), floor),
     seen: (sample) => of(sample) !== undefined,
   };
-}
-
-/** Whether it grew for certain, and by more than the floor. */
-export function isLeak(growth: Growth, floor: Floor): boolean {
-  return growth.low * growth.flows > floorOf(growth, floor);
 }
 
 /** CPU time of each flow in every part of the run. */
@@ -86,7 +75,9 @@ function growthOfCpu(samples: readonly Sample[]): Growth | undefined {
   const readings = samples.flatMap(({ at, flows, serviceCpuTime: value }) =>
     flows === undefined || value === undefined ? [] : [{ at, flows, value }],
   );
-  return growthAlong(inParts(afterWarmUp(readings)).flatMap(cpuPerFlow));
+  const judged = afterWarmUp(readings);
+  const points = inParts(judged).flatMap(cpuPerFlow);
+  return growthAlong({ points, fine: points, confidence: CONFIDENCE }, judged);
 }
 
 function cpuPerFlow(part: readonly Level[]): readonly Level[] {

@@ -1,4 +1,5 @@
-import { floorOf, MEMORY_FLOOR, PARTS } from '../../checks/growth/slope.js';
+import { PARTS } from '../../checks/growth/envelope.js';
+import { floorOf, MEMORY_FLOOR } from '../../checks/growth/slope.js';
 import { formatBytes, plural } from '../../lib/format.js';
 import { distributionOf, percentile } from '../../lib/statistics/distribution.js';
 import { slopeInterval } from '../../lib/statistics/slopes.js';
