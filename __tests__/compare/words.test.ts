@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { differenceWords, unresolvedWords } from '../../src/compare/words.js';
+import { batchesWords, differenceWords, unresolvedWords } from '../../src/compare/words.js';
 import type { ComparisonResult } from '../../src/model/comparison.js';
 
 const RESULT: ComparisonResult = {
@@ -32,4 +32,15 @@ test('of what is worse when lower too', () => {
   expect(differenceWords(fell, 'main')).toBe(
     'throughput is 4.97% lower than main (99% interval −7% … −2.03%, 12 pairs)',
   );
+});
+
+test('pairs that resemble their neighbours are said to be judged by batches too', () => {
+  const dependence = { correlation: 0.617, p: 0.002, batches: 12 };
+  expect(batchesWords({ ...RESULT, pairs: 24, dependence })).toBe(
+    'pairs resemble their neighbours (correlation 0.62): judged by 12 batches of 2 too',
+  );
+  expect(batchesWords({ ...RESULT, pairs: 40, dependence })).toMatch(/12 batches of 3 or 4 too$/);
+  // Too few for batches of two: nothing was judged by them, and the reason says so.
+  expect(batchesWords({ ...RESULT, pairs: 20, dependence })).toBeUndefined();
+  expect(batchesWords({ ...RESULT, dependence: { correlation: 0.1, p: 0.4 } })).toBeUndefined();
 });
