@@ -178,6 +178,7 @@ export function suggestionOf(
     ],
     budget: Math.ceil((pairs * pairTime * SPARE) / BUDGET_STEP) * BUDGET_STEP,
     pairs,
+    startSpread,
   };
 }
 
