@@ -86,7 +86,7 @@ const starts = z.object({
       atMost: z.number().meta({ description: 'bound of the one between starts from above, 95%' }),
       smallest: figure.meta({
         description:
-          'limit that a comparison with services: keep can hold it to within the budget, with the start-spread that is needed',
+          'limit that a comparison with services: keep can hold it to within the budget, with the start-spread that is needed; null if there is none up to 50%',
       }),
     }),
   ),

@@ -153,6 +153,12 @@ describe('what services: keep takes', () => {
     expect(time?.smallest).toBeGreaterThan(0.02 + 2.81 * Math.SQRT2 * 0.02);
   });
 
+  test('sees nothing where it would have to be larger than any limit that says something', () => {
+    const { keep, metrics } = startsOf(measuredAt({ between: 0.4, within: 0.2 }), judging);
+    expect(keep?.safe).toBe(false);
+    expect(metrics[0]?.smallest).toBeNull();
+  });
+
   test('hangs on the limit: what is safe for 10% is not for 5%', () => {
     const measured = measuredAt({ between: 0.015, within: 0.01 });
     const safeAt = (limit: number) =>

@@ -128,7 +128,7 @@ const STEP = 0.005;
 /** At the margin itself, 2%, nothing could be told from it. */
 const SMALLEST = 0.025;
 /** Beyond it a limit says nothing any more. */
-const LARGEST = 0.5;
+export const LARGEST = 0.5;
 
 /** A limit that people would write; null where there is none to be had. */
 export function suggestedLimit({

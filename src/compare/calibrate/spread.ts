@@ -3,7 +3,7 @@ import type { ComparedMetric, Round } from '../../model/comparison.js';
 import { limitOf } from '../statistics/evidence.js';
 import { beginComparison } from '../statistics/looks.js';
 import { startsApart, upperNormal } from '../statistics/metric.js';
-import { looksAt, smallestLimit } from './limits.js';
+import { LARGEST, looksAt, smallestLimit } from './limits.js';
 
 /** What was run to see by how much starts of the same code differ. */
 export interface MeasuredStarts {
@@ -104,15 +104,17 @@ export function startsOf(measured: MeasuredStarts, { metrics, budget }: Judging)
     ({ metric }, index) => startsApart(needed[index] ?? 0, alpha / 2 / metrics.length) < limitOf(metric),
   );
   const pairs = Math.min(looksAt(metrics).at(-1) ?? 0, Math.floor(budget / (2 * roundTime)));
+  const smallestOf = (metric: ComparedMetric, { within }: Spread): number | null => {
+    const holding = { metric, metrics, pairs, startSpread: safe ? undefined : startSpread };
+    const smallest = smallestLimit({ spread: within * Math.SQRT2 }, holding);
+    return smallest === null || smallest > LARGEST ? null : smallest;
+  };
   return {
     ...shown,
     metrics: known.map(({ metric, spread }) => ({
       metric: metric.metric,
       ...spread,
-      smallest: smallestLimit(
-        { spread: spread.within * Math.SQRT2 },
-        { metric, metrics, pairs, startSpread: safe ? undefined : startSpread },
-      ),
+      smallest: smallestOf(metric, spread),
     })),
     keep: { safe, startSpread },
   };
